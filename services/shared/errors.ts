@@ -1,0 +1,60 @@
+/** Every code a client can meet in `application/problem+json`, with its HTTP status. Codes are stable; texts are not. */
+export const STATUS = {
+  bad_request: 400,
+  empty_file: 400,
+  invalid_credentials: 401,
+  invalid_token: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  not_ready: 409,
+  email_taken: 409,
+  state_conflict: 409,
+  expired: 410,
+  too_large: 413,
+  not_media: 415,
+  unsupported_media_type: 415,
+  range_not_satisfiable: 416,
+  invalid_email: 422,
+  weak_password: 422,
+  invalid_option: 422,
+  too_many_requests: 429,
+  internal: 500,
+  bad_gateway: 502,
+  unavailable: 503,
+} as const satisfies Record<string, number>;
+
+export type ErrorCode = keyof typeof STATUS;
+
+interface ErrorOptions {
+  cause?: unknown;
+  /** Response headers that belong to the error, such as `Retry-After`. */
+  headers?: Record<string, string>;
+}
+
+/** The one error class: a stable code, a sentence for people, and the cause kept for the log. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly headers: Record<string, string>;
+
+  constructor(code: ErrorCode, detail: string, { cause, headers = {} }: ErrorOptions = {}) {
+    super(detail, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.headers = headers;
+  }
+
+  get status(): number {
+    return STATUS[this.code];
+  }
+}
+
+export function isAppError(error: unknown, code?: ErrorCode): error is AppError {
+  return error instanceof AppError && (code === undefined || error.code === code);
+}
+
+export const unavailable = (what: string, cause?: unknown): AppError =>
+  new AppError('unavailable', `${what} is not available at the moment; try again shortly`, {
+    cause,
+    headers: { 'Retry-After': '5' },
+  });

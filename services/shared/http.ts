@@ -1,0 +1,89 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import Koa, { type Context, type Middleware } from 'koa';
+import { AppError, type ErrorCode, isAppError, STATUS } from './errors.ts';
+import type { Log } from './log.ts';
+
+export interface RequestState {
+  /** 32 hexadecimal digits, from the W3C `traceparent` header where there is one. */
+  traceId: string;
+  log: Log;
+}
+
+/** A Koa application with what all services share: trace id, request log, and errors as problem details. */
+export function createApp(log: Log): Koa<RequestState> {
+  const app = new Koa<RequestState>();
+  app.use(trace(log));
+  app.use(problems());
+  // What Koa still reports here is a connection that the client closed while it was being answered.
+  app.on('error', (error: unknown) => log.debug({ err: error }, 'connection failed'));
+  return app;
+}
+
+function trace(log: Log): Middleware<RequestState> {
+  return async (context, next) => {
+    const given = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}$/.exec(context.get('traceparent'))?.[1];
+    context.state.traceId = given ?? randomBytes(16).toString('hex');
+    context.state.log = log.child({ trace_id: context.state.traceId });
+    await next();
+  };
+}
+
+/** The one place where errors become HTTP: problem details (RFC 9457), with nothing of ours in a 5xx. */
+function problems(): Middleware<RequestState> {
+  return async (context, next) => {
+    try {
+      await next();
+      if (context.status === 404 && context.body == null)
+        throw new AppError('not_found', 'there is nothing here');
+      if (context.status === 405 && context.body == null) {
+        throw new AppError('method_not_allowed', `${context.method} is not allowed here`);
+      }
+    } catch (error) {
+      const problem = toAppError(error);
+      const { log } = context.state;
+      if (problem.status >= 500) log.error({ err: error, path: context.path }, 'request failed');
+      else log.debug({ code: problem.code, path: context.path }, 'request refused');
+      if (context.res.headersSent || !context.writable) {
+        context.res.destroy();
+        return;
+      }
+      writeProblem(context, problem);
+    }
+  };
+}
+
+function writeProblem(context: Context, problem: AppError): void {
+  context.status = problem.status;
+  context.set(problem.headers);
+  context.body = {
+    type: 'about:blank',
+    title: problem.code.replaceAll('_', ' '),
+    status: problem.status,
+    code: problem.code,
+    detail: problem.status === 500 ? 'something went wrong here; the log has it' : problem.message,
+  };
+  context.type = 'application/problem+json';
+}
+
+function toAppError(error: unknown): AppError {
+  if (isAppError(error)) return error;
+  // koa-body, Koa and http-errors mark what is the client's fault with a status.
+  const status = (error as { status?: unknown } | null)?.status;
+  const code = (Object.keys(STATUS) as ErrorCode[]).find((name) => STATUS[name] === status);
+  if (code && STATUS[code] < 500) return new AppError(code, (error as Error).message, { cause: error });
+  return new AppError('internal', 'internal error', { cause: error });
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Lets only our own sidecar in: it sends APP_API_TOKEN with every call. Health routes come before this. */
+export function onlySidecar(token: string | undefined): Middleware<RequestState> {
+  if (token === undefined) return (_context, next) => next();
+  const expected = digest(token);
+  return (context, next) => {
+    if (!timingSafeEqual(digest(context.get('dapr-api-token')), expected)) {
+      throw new AppError('forbidden', 'only the Dapr sidecar may call this service');
+    }
+    return next();
+  };
+}

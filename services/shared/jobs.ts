@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { AppError } from './errors.ts';
+
+export const STATUSES = ['queued', 'converting', 'done', 'failed', 'cancelled'] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** kbps of MPEG-1 Layer III (ISO 11172-3, table 2.4.2.3); LAME would silently take the nearest of another. */
+export const BITRATES = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320] as const;
+
+/** How the MP3 is to be made. `bitrate` (constant, kbps) and `quality` (LAME's VBR, 0 best to 9) exclude each other. */
+export const conversionOptions = z.union([
+  z.object({ bitrate: z.literal(BITRATES) }).strict(),
+  z.object({ quality: z.number().int().min(0).max(9) }).strict(),
+]);
+export type ConversionOptions = z.infer<typeof conversionOptions>;
+export const DEFAULT_OPTIONS: ConversionOptions = { quality: 2 };
+
+const track = z.object({
+  index: z.number().int(),
+  type: z.enum(['audio', 'video']),
+  codec: z.string(),
+  duration_seconds: z.number().nullable(),
+  language: z.string().nullable(),
+});
+
+/** What the owner of a job sees of it. */
+export const jobView = z.object({
+  id: z.uuid(),
+  status: z.enum(STATUSES),
+  progress: z.number().min(0).max(1).describe('share of the audio that is converted'),
+  eta_seconds: z.number().nullable(),
+  filename: z.string(),
+  options: conversionOptions,
+  source: z.object({
+    size: z.number().int().describe('bytes'),
+    sha256: z.string(),
+    duration_seconds: z.number().nullable(),
+    tracks: z.array(track).nullable(),
+  }),
+  mp3: z
+    .object({ size: z.number().int().describe('bytes'), sha256: z.string(), duration_seconds: z.number() })
+    .nullable(),
+  error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  attempts: z.number().int(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+  expires_at: z.iso.datetime(),
+});
+export type JobView = z.infer<typeof jobView>;
+export type Source = JobView['source'];
+
+/** A job as it is stored: what the owner sees, and what the services need to work on it. */
+export interface Job extends JobView {
+  /** User id. */
+  owner: string;
+  email: string;
+  trace_id: string;
+  /** Blob ids. */
+  video: string;
+  audio: string | null;
+  /** The attempt that holds the job while it is `converting`; changes with each, so that a late one is refused. */
+  attempt: string | null;
+  /** Signed for this job; goes into the mail. */
+  download_url: string;
+}
+
+export const isFinal = ({ status }: Pick<Job, 'status'>): boolean =>
+  status === 'done' || status === 'failed' || status === 'cancelled';
+
+/** Only what the owner may see: internal fields are left out by naming those that are shown. */
+export const viewOf = (job: Job): JobView => jobView.parse(job);
+
+export class LostAttempt extends Error {
+  constructor() {
+    super('another attempt has taken this job over');
+  }
+}
+
+type Change<Args extends unknown[]> = (job: Job, ...args: Args) => Job;
+const touch = (job: Job, fields: Partial<Job>): Job => ({
+  ...job,
+  ...fields,
+  updated_at: new Date().toISOString(),
+});
+
+/** The job as a new attempt takes it. */
+export const claimed: Change<[attempt: string]> = (job, attempt) => {
+  if (isFinal(job)) throw new AppError('state_conflict', `the job is ${job.status} already`);
+  return touch(job, {
+    status: 'converting',
+    attempt,
+    attempts: job.attempt === attempt ? job.attempts : job.attempts + 1,
+    progress: 0,
+    eta_seconds: null,
+  });
+};
+
+/** A change that only the attempt which holds the job may make. */
+export const held =
+  (attempt: string, fields: Partial<Job>) =>
+  (job: Job): Job => {
+    if (job.status !== 'converting' || job.attempt !== attempt) throw new LostAttempt();
+    return touch(job, fields);
+  };

@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Log } from './log.ts';
+
+/** A connection on which nothing moves for this long is closed; slow is fine, silent is not. */
+const IDLE_MS = 120_000;
+
+export interface ServeOptions {
+  host: string;
+  port: number;
+  log: Log;
+  /** Time that requests under way and `close` have together, in seconds. */
+  shutdownSeconds: number;
+  /** Aborted first, so that the service takes no new work and ends what it can. */
+  stopping: AbortController;
+  /** Releases what the service holds, after the last request. */
+  close: () => Promise<void>;
+}
+
+/** Listens until SIGTERM or SIGINT, then stops in order: no new work, requests under way, resources, exit. */
+export async function serve(listener: RequestListener, options: ServeOptions): Promise<Server> {
+  const { host, port, log, stopping } = options;
+  // Node's default of 5 minutes for a whole request would cut a slow upload.
+  const server = createServer({ requestTimeout: 0, headersTimeout: 30_000 }, listener);
+  server.timeout = IDLE_MS;
+  server.listen(port, host);
+  await once(server, 'listening');
+  log.info({ host, port: (server.address() as AddressInfo).port }, 'listening');
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      log.info({ signal }, 'stopping');
+      void stop(server, options);
+    });
+  }
+  return server;
+}
+
+async function stop(server: Server, { log, shutdownSeconds, stopping, close }: ServeOptions): Promise<void> {
+  const deadline = setTimeout(() => {
+    log.error({ shutdownSeconds }, 'did not stop in time');
+    process.exit(1);
+  }, shutdownSeconds * 1000);
+  stopping.abort(new Error('the service is stopping'));
+  try {
+    const closed = once(server, 'close');
+    server.close();
+    // A kept-alive connection that was busy a moment ago would hold the server open.
+    const sweep = setInterval(() => server.closeIdleConnections(), 100);
+    await closed;
+    clearInterval(sweep);
+    await close();
+    log.info('stopped');
+    process.exit(0);
+  } catch (error) {
+    log.error({ err: error }, 'could not stop cleanly');
+    process.exit(1);
+  } finally {
+    clearTimeout(deadline);
+  }
+}
