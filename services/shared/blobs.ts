@@ -7,6 +7,7 @@ import { encodeDocument, type StateStore } from './state.ts';
 /** GridFS's idea, on any state store: a manifest and numbered chunks. 1 MiB stays far below the 4 MiB body limit of a sidecar. */
 const CHUNK_BYTES = 1024 * 1024;
 const IN_FLIGHT = 4;
+const CLEANUP_MS = 5_000;
 /** A chunk must never be gone before its manifest is: a reader that began in time can finish. */
 const CHUNK_GRACE_SECONDS = 24 * 3600;
 
@@ -98,8 +99,8 @@ export function createBlobStore(state: StateStore): BlobStore {
         return { id, size, sha256: document.sha256 };
       } catch (error) {
         await Promise.all(puts);
-        // An aborted put may still arrive, so this runs without the signal, and expiry is the last resort.
-        await deleteChunks(id, count).catch((cause: unknown) => {
+        // Without the caller's signal, which may be what failed; expiry is the last resort.
+        await deleteChunks(id, count, AbortSignal.timeout(CLEANUP_MS)).catch((cause: unknown) => {
           throw new AggregateError([error, cause], 'the write failed, and so did the deletion of its chunks');
         });
         throw error;

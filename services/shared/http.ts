@@ -23,6 +23,7 @@ function trace(log: Log): Middleware<RequestState> {
   return async (context, next) => {
     const given = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}$/.exec(context.get('traceparent'))?.[1];
     context.state.traceId = given ?? randomBytes(16).toString('hex');
+    context.set('X-Content-Type-Options', 'nosniff');
     context.state.log = log.child({ trace_id: context.state.traceId });
     await next();
   };
@@ -41,7 +42,9 @@ function problems(): Middleware<RequestState> {
     } catch (error) {
       const problem = toAppError(error);
       const { log } = context.state;
-      if (problem.status >= 500) log.error({ err: error, path: context.path }, 'request failed');
+      const clientLeft = context.req.destroyed && !context.req.complete;
+      if (problem.status >= 500 && !clientLeft)
+        log.error({ err: error, path: context.path }, 'request failed');
       else log.debug({ code: problem.code, path: context.path }, 'request refused');
       if (context.res.headersSent || !context.writable) {
         context.res.destroy();
@@ -67,6 +70,8 @@ function writeProblem(context: Context, problem: AppError): void {
 
 function toAppError(error: unknown): AppError {
   if (isAppError(error)) return error;
+  // What failed first says what it is; the rest is what cleaning up met.
+  if (error instanceof AggregateError && isAppError(error.errors[0])) return error.errors[0];
   // koa-body, Koa and http-errors mark what is the client's fault with a status.
   const status = (error as { status?: unknown } | null)?.status;
   const code = (Object.keys(STATUS) as ErrorCode[]).find((name) => STATUS[name] === status);

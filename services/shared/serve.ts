@@ -20,7 +20,7 @@ export interface ServeOptions {
 
 /** Listens until SIGTERM or SIGINT, then stops in order: no new work, requests under way, resources, exit. */
 export async function serve(listener: RequestListener, options: ServeOptions): Promise<Server> {
-  const { host, port, log, stopping } = options;
+  const { host, port, log } = options;
   // Node's default of 5 minutes for a whole request would cut a slow upload.
   const server = createServer({ requestTimeout: 0, headersTimeout: 30_000 }, listener);
   server.timeout = IDLE_MS;

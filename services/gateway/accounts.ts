@@ -1,0 +1,48 @@
+import type Router from '@koa/router';
+import koaBody from 'koa-body';
+import { AppError } from '../shared/errors.ts';
+import type { RequestState } from '../shared/http.ts';
+import type { Sidecar } from '../shared/sidecar.ts';
+
+const REPLY_HEADERS = ['content-type', 'cache-control', 'retry-after', 'www-authenticate'];
+
+const ROUTES = [
+  { path: '/register', takesJson: true },
+  { path: '/login', takesJson: false },
+  { path: '/refresh', takesJson: true },
+  { path: '/logout', takesJson: true },
+] as const;
+
+/** The routes that the auth service answers. What crosses in either direction is listed here. */
+export function accountRoutes(router: Router<RequestState>, invoke: Sidecar['invoke']): void {
+  for (const { path, takesJson } of ROUTES) {
+    router.post(
+      path,
+      ...(takesJson
+        ? [koaBody({ multipart: false, urlencoded: false, text: false, jsonLimit: '16kb' })]
+        : []),
+      async (context) => {
+        if (takesJson && !context.is('json')) {
+          throw new AppError('unsupported_media_type', 'send JSON, with `Content-Type: application/json`');
+        }
+        const reply = await invoke('auth', {
+          method: 'POST',
+          path,
+          headers: {
+            traceparent: `00-${context.state.traceId}-${context.state.traceId.slice(16)}-01`,
+            ...(takesJson
+              ? { 'content-type': 'application/json' }
+              : { authorization: context.get('authorization') }),
+          },
+          ...(takesJson && { body: JSON.stringify(context.request.body) }),
+        });
+        context.status = reply.status;
+        for (const name of REPLY_HEADERS) {
+          const value = reply.headers[name];
+          if (value !== undefined) context.set(name, value);
+        }
+        if (reply.status !== 204) context.body = reply.body;
+      },
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import Router from '@koa/router';
+import type Koa from 'koa';
+import { type Checks, health } from '../shared/health.ts';
+import { createApp, type RequestState } from '../shared/http.ts';
+import type { JobIndex } from '../shared/job-index.ts';
+import type { Log } from '../shared/log.ts';
+import type { Metrics } from '../shared/metrics.ts';
+import type { Sidecar } from '../shared/sidecar.ts';
+import type { Accept } from './accept.ts';
+import { accountRoutes } from './accounts.ts';
+import { type DownloadPorts, downloadRoutes } from './download.ts';
+import { jobEventRoutes } from './job-events.ts';
+import { jobRoutes } from './jobs.ts';
+import { openapi } from './openapi.ts';
+import { uploadRoutes } from './upload.ts';
+
+export interface GatewayPorts extends DownloadPorts {
+  invoke: Sidecar['invoke'];
+  index: JobIndex;
+  accept: Accept;
+  maxUploadBytes: number;
+  checks: Checks;
+  metrics: Metrics;
+  stopping: AbortSignal;
+  log: Log;
+}
+
+/** The public HTTP API. Binds no port. */
+export function createGateway(ports: GatewayPorts): Koa<RequestState> {
+  const router = createRoutes(ports);
+  const app = createApp(ports.log);
+  app.use(ports.metrics.observe);
+  app.use(health(ports.checks, ports.stopping));
+  app.use(router.routes());
+  app.use(router.allowedMethods());
+  return app;
+}
+
+/** Every route but health, which does not depend on anything here. */
+export function createRoutes(ports: GatewayPorts): Router<RequestState> {
+  const router = new Router<RequestState>();
+  accountRoutes(router, ports.invoke);
+  uploadRoutes(router, ports);
+  jobRoutes(router, ports);
+  jobEventRoutes(router, ports);
+  downloadRoutes(router, ports);
+  router.get('/openapi.json', (context) => {
+    context.body = openapi;
+  });
+  router.get('/metrics', async (context) => {
+    context.type = ports.metrics.registry.contentType;
+    context.body = await ports.metrics.registry.metrics();
+  });
+  return router;
+}

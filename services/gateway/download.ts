@@ -1,0 +1,97 @@
+import type Router from '@koa/router';
+import type { ParameterizedContext } from 'koa';
+import parseRange from 'range-parser';
+import type { BlobStore } from '../shared/blobs.ts';
+import { AppError } from '../shared/errors.ts';
+import type { RequestState } from '../shared/http.ts';
+import type { JobStore } from '../shared/job-store.ts';
+import type { Job } from '../shared/jobs.ts';
+import type { Authenticate } from './authenticate.ts';
+import type { Links } from './links.ts';
+import { jobId, ownedJob } from './owned-job.ts';
+
+export interface DownloadPorts {
+  authenticate: Authenticate;
+  jobs: JobStore;
+  blobs: BlobStore;
+  links: Links;
+}
+
+type Context = ParameterizedContext<RequestState> & { params: Record<string, string | undefined> };
+
+/** The MP3, for its owner or for who holds the link of the mail. `?fid=` is what the original of this system calls the id. */
+export function downloadRoutes(router: Router<RequestState>, ports: DownloadPorts): void {
+  router.get('/download/:id', (context) => download(context, ports));
+  router.get('/download', (context) => {
+    const { fid } = context.query;
+    context.params = typeof fid === 'string' ? { id: fid } : {};
+    return download(context, ports);
+  });
+}
+
+async function download(context: Context, ports: DownloadPorts): Promise<void> {
+  const job = await allowedJob(context, ports);
+  const { audio, mp3 } = job;
+  if (!audio || !mp3)
+    throw new AppError('not_ready', `the job is ${job.status}; its MP3 can be had when it is done`);
+
+  context.status = 200;
+  context.attachment(mp3Name(job.filename));
+  context.type = 'audio/mpeg';
+  context.etag = mp3.sha256;
+  context.set({
+    'Accept-Ranges': 'bytes',
+    'Cache-Control': 'private, no-cache',
+    'Content-Security-Policy': "default-src 'none'; sandbox",
+  });
+  if (context.fresh) {
+    context.status = 304;
+    return;
+  }
+  const range = requestedRange(context, mp3.size);
+  if (range) {
+    context.status = 206;
+    context.set('Content-Range', `bytes ${range.start}-${range.end}/${mp3.size}`);
+  }
+  const { start, end } = range ?? { start: 0, end: mp3.size - 1 };
+  context.length = end - start + 1;
+  if (context.method === 'HEAD') return;
+  const closed = new AbortController();
+  context.res.once('close', () => closed.abort());
+  const body = ports.blobs.read(audio, { start, end, signal: closed.signal });
+  body.on('error', (error) => {
+    if (!closed.signal.aborted) context.state.log.error({ err: error, job_id: job.id }, 'download broke off');
+    // The length was promised: cutting the connection is what tells the client.
+    context.res.destroy();
+  });
+  context.body = body;
+  context.length = end - start + 1;
+}
+
+async function allowedJob(context: Context, ports: DownloadPorts): Promise<Job> {
+  const { expires, signature } = context.query;
+  if (typeof expires !== 'string' || typeof signature !== 'string') {
+    return (await ownedJob(context, ports)).document;
+  }
+  const id = jobId(context.params.id);
+  ports.links.verify(id, { expires, signature });
+  return (await ports.jobs.get(id)).document;
+}
+
+/** The one range asked for, undefined for the whole: RFC 9110 14.2 lets a server ignore several, or a stale `If-Range`. */
+function requestedRange(context: Context, size: number): { start: number; end: number } | undefined {
+  const header = context.get('range');
+  const condition = context.get('if-range');
+  if (!header || (condition && condition !== context.response.get('etag'))) return undefined;
+  const ranges = parseRange(size, header);
+  if (ranges === -2) return undefined;
+  if (ranges === -1) {
+    throw new AppError('range_not_satisfiable', `the file has ${size} bytes`, {
+      headers: { 'Content-Range': `bytes */${size}` },
+    });
+  }
+  return ranges.type === 'bytes' && ranges.length === 1 ? ranges[0] : undefined;
+}
+
+/** `Ferien.final.mp4` → `Ferien.final.mp3` */
+const mp3Name = (filename: string): string => `${filename.replace(/\.[^.]{1,5}$/, '') || 'audio'}.mp3`;

@@ -1,0 +1,68 @@
+import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Router from '@koa/router';
+import type { Stored } from '../shared/documents.ts';
+import { isAppError } from '../shared/errors.ts';
+import type { RequestState } from '../shared/http.ts';
+import type { JobStore } from '../shared/job-store.ts';
+import type { Job } from '../shared/jobs.ts';
+import { isFinal, viewOf } from '../shared/jobs.ts';
+import type { Authenticate } from './authenticate.ts';
+import { ownedJob } from './owned-job.ts';
+
+const POLL_MS = 500;
+/** Proxies close a connection on which nothing comes. */
+const KEEP_ALIVE_MS = 15_000;
+
+/** Server-sent events: the job as it is, then as it becomes, until it is final. @see https://html.spec.whatwg.org/multipage/server-sent-events.html */
+export function jobEventRoutes(
+  router: Router<RequestState>,
+  ports: { authenticate: Authenticate; jobs: JobStore; stopping: AbortSignal },
+): void {
+  router.get('/jobs/:id/events', async (context) => {
+    const first = await ownedJob(context, ports);
+    const body = new PassThrough();
+    const closed = new AbortController();
+    context.req.once('close', () => closed.abort());
+    context.res.once('close', () => closed.abort());
+    context.type = 'text/event-stream';
+    context.set('Cache-Control', 'no-store');
+    context.set('X-Accel-Buffering', 'no');
+    context.body = body;
+    const signal = AbortSignal.any([closed.signal, ports.stopping]);
+    follow(ports.jobs, first, body, signal)
+      .catch((error: unknown) => {
+        if (!signal.aborted) context.state.log.warn({ err: error }, 'an event stream broke off');
+      })
+      .finally(() => body.end());
+  });
+}
+
+async function follow(
+  jobs: JobStore,
+  first: Stored<Job>,
+  body: PassThrough,
+  signal: AbortSignal,
+): Promise<void> {
+  let { document, etag } = first;
+  const send = () => body.write(`event: job\ndata: ${JSON.stringify(viewOf(document))}\n\n`);
+  body.write('retry: 1000\n\n');
+  send();
+  let quietSince = performance.now();
+  while (!isFinal(document)) {
+    await sleep(POLL_MS, undefined, { signal });
+    const next = await jobs.get(document.id, signal).catch((error: unknown) => {
+      // The store may be away for a moment; the stream need not end for that.
+      if (isAppError(error, 'unavailable')) return undefined;
+      throw error;
+    });
+    if (next && next.etag !== etag) {
+      ({ document, etag } = next);
+      send();
+      quietSince = performance.now();
+    } else if (performance.now() - quietSince > KEEP_ALIVE_MS) {
+      body.write(': still here\n\n');
+      quietSince = performance.now();
+    }
+  }
+}
