@@ -1,0 +1,105 @@
+import path from 'node:path';
+import { endLeftovers } from './processes/leftovers.ts';
+import { Locked, takeLock } from './processes/lock.ts';
+import { Ports } from './processes/ports.ts';
+import type { Report } from './processes/run.ts';
+import { writeSecrets } from './secrets.ts';
+import { type Servers, startServers } from './servers/servers.ts';
+import { type System, startSystem } from './system.ts';
+import { ensureTools } from './tools/tools.ts';
+
+export interface LaunchOptions {
+  repoRoot: string;
+  /** Its `.data` holds all that is written. Default: the repository. */
+  stateRoot?: string;
+  blobs: 'sqlite' | 'mongodb';
+  /** Free ports, the same at every start, where none is chosen. */
+  gatewayPort?: number;
+  mailPort?: number;
+  /** Default: the gateway's address on this machine. */
+  publicUrl?: string;
+  env?: Record<string, string>;
+  appEnv?: Record<string, Record<string, string>>;
+  /** Servers that die are started again, as services always are. Default false. */
+  superviseServers?: boolean;
+  report: Report;
+  signal: AbortSignal;
+}
+
+export interface Launched {
+  servers: Servers;
+  system: System;
+  /** Services, then servers; no process is left. */
+  stop(): Promise<void>;
+}
+
+/** One user of a data folder at a time. Returns the release. */
+export function claimData(dataDir: string): () => void {
+  try {
+    return takeLock(path.join(dataDir, 'lock'));
+  } catch (error) {
+    if (!(error instanceof Locked)) throw error;
+    const { pid } = error.holder;
+    throw new Error(
+      `npm start or npm run setup is at work here already (pid ${pid}). Stop it with Ctrl-C in its terminal or with \`kill ${pid}\`, or wait for it.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Everything from nothing: tools, servers, secrets, services with their sidecars. Aborting undoes what was begun. */
+export async function launch(options: LaunchOptions): Promise<Launched> {
+  const { repoRoot, stateRoot = repoRoot, blobs, gatewayPort, mailPort, report, signal } = options;
+  const dataDir = path.join(stateRoot, '.data');
+  const release = claimData(dataDir);
+  let servers: Servers | undefined;
+  try {
+    await endLeftovers(dataDir, report);
+    // Before the minutes of the rest: the user should not wait to hear that a port is busy.
+    const ports = new Ports(dataDir);
+    const port =
+      gatewayPort === undefined
+        ? await ports.reserve('gateway.app')
+        : await ports.claim('gateway.app', gatewayPort, 'GATEWAY_PORT');
+    const tools = await ensureTools({ repoRoot, mongodb: blobs === 'mongodb', report, signal });
+    report('Starting the servers …');
+    servers = await startServers({
+      repoRoot,
+      dataDir,
+      blobs,
+      tools,
+      report,
+      signal,
+      ports: mailPort === undefined ? {} : { mail: mailPort },
+      supervise: options.superviseServers ?? false,
+    });
+    writeSecrets({ stateRoot, servers, publicUrl: options.publicUrl ?? `http://localhost:${port}` });
+    report('Starting the services and their sidecars …');
+    const { env, appEnv } = options;
+    const given = { ...(env === undefined ? {} : { env }), ...(appEnv === undefined ? {} : { appEnv }) };
+    const system = await startSystem({
+      repoRoot,
+      stateRoot,
+      daprd: tools.daprd,
+      blobs,
+      gatewayPort: port,
+      ...given,
+      report,
+      signal,
+    });
+    const running = servers;
+    return {
+      servers: running,
+      system,
+      async stop() {
+        await system.stop();
+        await running.stop();
+        release();
+      },
+    };
+  } catch (error) {
+    await servers?.stop();
+    release();
+    throw error;
+  }
+}

@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hasGroup, type Identity, isAlive } from './identity.ts';
+import { type Entry, forget, record } from './ledger.ts';
+import { openLog } from './logFile.ts';
+
+export interface ChildOptions {
+  name: string;
+  command: string;
+  args: string[];
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  logFile: string;
+  dataDir: string;
+  /** It outlives us (`npm run setup`). */
+  keep?: boolean;
+  /** From the polite signal to the one that cannot be refused, ms. */
+  graceMs?: number;
+}
+
+export interface Child {
+  readonly name: string;
+  readonly pid: number;
+  readonly logFile: string;
+  /** Fulfils with how it ended, for example `code 1` or `SIGKILL`. */
+  readonly exited: Promise<string>;
+  running(): boolean;
+  stop(): Promise<void>;
+}
+
+export function signalProcess(target: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(target, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** SIGTERM, then after the grace SIGKILL, and then to whatever is left of its process group. */
+export async function endProcess(target: Identity, graceMs: number): Promise<void> {
+  if (isAlive(target)) signalProcess(target.pid, 'SIGTERM');
+  for (const end = performance.now() + graceMs; isAlive(target) && performance.now() < end; ) await sleep(50);
+  if (hasGroup(target)) signalProcess(-target.pid, 'SIGKILL');
+  for (const end = performance.now() + 5_000; isAlive(target) && performance.now() < end; ) await sleep(50);
+}
+
+/**
+ * Starts a process in a session of its own, so that a Ctrl-C in the terminal does not reach it before its users are gone.
+ * Its output goes straight to the file: it does not die of a broken pipe when we do.
+ */
+export async function startChild(options: ChildOptions): Promise<Child> {
+  const { name, dataDir, logFile, graceMs = 10_000 } = options;
+  const log = openLog(logFile);
+  const child = spawn(options.command, options.args, {
+    cwd: options.cwd,
+    env: options.env,
+    stdio: ['ignore', log, log],
+    detached: true,
+  });
+  const exited = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`));
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', (cause) =>
+        reject(new Error(`${name} could not be started (${options.command}): ${cause.message}`, { cause })),
+      );
+    });
+  } finally {
+    closeSync(log);
+  }
+  if (options.keep === true) child.unref();
+  const pid = child.pid as number;
+  // A process that ended already cannot be identified: it has nothing left to stop.
+  const identity = record(dataDir, name, pid, options);
+  let ended = false;
+  void exited.then(() => {
+    ended = true;
+    // Its own children, such as ffmpeg, go with it. The number of a group cannot be reused while it has members.
+    if (identity !== undefined && hasGroup(identity)) signalProcess(-pid, 'SIGKILL');
+  });
+  return {
+    name,
+    pid,
+    logFile,
+    exited,
+    running: () => !ended,
+    async stop() {
+      if (!ended && identity !== undefined) await endProcess(identity, graceMs);
+      forget(dataDir, name);
+    },
+  };
+}
+
+/** A process that another run started and left running. */
+export function adopt(entry: Entry, logFile: string, dataDir: string, graceMs = 10_000): Child {
+  const { pid } = entry.process;
+  return {
+    name: entry.name,
+    pid,
+    logFile,
+    exited: (async () => {
+      while (isAlive(entry.process)) await sleep(500, undefined, { ref: false });
+      return 'ended';
+    })(),
+    running: () => isAlive(entry.process),
+    async stop() {
+      await endProcess(entry.process, graceMs);
+      forget(dataDir, entry.name);
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import path from 'node:path';
+import type { Passwords } from '../privateFiles.ts';
+import type { Child } from '../processes/child.ts';
+import type { Ports } from '../processes/ports.ts';
+import type { Tools } from '../tools/tools.ts';
+
+/** What every server needs to start. */
+export interface ServerContext {
+  repoRoot: string;
+  dataDir: string;
+  ports: Ports;
+  passwords: Passwords;
+  tools: Tools;
+  /** It stays when we go (`npm run setup`). */
+  keep: boolean;
+  signal: AbortSignal;
+}
+
+/** One kind of server. */
+export interface Starter {
+  launch(context: ServerContext): Promise<Child>;
+  /** Fulfils when it takes work; also for one that an earlier run launched, and perhaps did not finish preparing. */
+  ready(context: ServerContext, child: Child): Promise<void>;
+}
+
+export const logOf = (dataDir: string, name: string): string => path.join(dataDir, 'logs', `${name}.log`);
+
+/** The user's environment without what belongs to services of ours: a server needs none of it. */
+export function plainEnv(): NodeJS.ProcessEnv {
+  const keep = [
+    'PATH',
+    'LANG',
+    'LC_ALL',
+    'TZ',
+    'TMPDIR',
+    'USER',
+    'LOGNAME',
+    'HOME',
+    'DOCKER_HOST',
+    'DOCKER_CONTEXT',
+    'DOCKER_CONFIG',
+  ];
+  return Object.fromEntries(
+    keep.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}

@@ -1,0 +1,21 @@
+import { adopt, type Child } from '../processes/child.ts';
+import { keptRunning } from '../processes/ledger.ts';
+import { endEntry } from '../processes/leftovers.ts';
+import { logOf } from './context.ts';
+import type { ServerName } from './types.ts';
+
+/** A server that `npm run setup` left running. The broker's name server is an entry of its own, and goes with it. */
+export function adoptKept(dataDir: string, name: ServerName): Child | undefined {
+  const entry = keptRunning(dataDir, name);
+  if (entry === undefined) return undefined;
+  const child = adopt(entry, logOf(dataDir, name), dataDir);
+  return {
+    ...child,
+    running: child.running,
+    async stop() {
+      await endEntry(dataDir, entry);
+      const epmd = name === 'rabbitmq' ? keptRunning(dataDir, 'epmd') : undefined;
+      if (epmd !== undefined) await endEntry(dataDir, epmd);
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import path from 'node:path';
+import { makePrivateDir } from '../privateFiles.ts';
+import { startChild } from '../processes/child.ts';
+import { answersHttp, firstBytes, untilReady } from '../processes/ready.ts';
+import { logOf, plainEnv, type Starter } from './context.ts';
+
+/** A mail server that keeps every mail and shows it on a page. */
+export const maildev: Starter = {
+  launch({ dataDir, keep, ports, repoRoot }) {
+    const mails = makePrivateDir(path.join(dataDir, 'mail'));
+    const args = [
+      path.join(repoRoot, 'node_modules/maildev/dist/bin/maildev.js'),
+      ...['--ip', '127.0.0.1', '--smtp', String(ports.known('smtp'))],
+      ...['--web-ip', '127.0.0.1', '--web', String(ports.known('mail'))],
+      ...['--mail-directory', mails, '--max-emails', '5000'],
+    ];
+    return startChild({
+      name: 'mail',
+      command: process.execPath,
+      args,
+      cwd: mails,
+      env: plainEnv(),
+      logFile: logOf(dataDir, 'mail'),
+      dataDir,
+      keep,
+      graceMs: 5_000,
+    });
+  },
+  ready({ ports, signal }, child) {
+    const isReady = async (attempt: AbortSignal): Promise<boolean> =>
+      (await answersHttp(`http://127.0.0.1:${ports.known('mail')}/api/email`, attempt)) &&
+      (await firstBytes(ports.known('smtp') as number, undefined, attempt)).toString().startsWith('220');
+    return untilReady(child, isReady, { timeoutMs: 60_000, signal });
+  },
+};

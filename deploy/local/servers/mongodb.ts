@@ -1,0 +1,94 @@
+import { chmodSync } from 'node:fs';
+import path from 'node:path';
+import type { MongoClient } from 'mongodb';
+import { makePrivateDir, writePrivate } from '../privateFiles.ts';
+import { type Child, startChild } from '../processes/child.ts';
+import { untilReady } from '../processes/ready.ts';
+import { logOf, plainEnv, type ServerContext, type Starter } from './context.ts';
+import { startContainer } from './docker.ts';
+import { prepareSet, withClient } from './mongodbSet.ts';
+
+export const mongodbUrl = (context: ServerContext): string =>
+  `mongodb://mp3converter:${context.passwords.get('mongodb')}@127.0.0.1:${context.ports.known('mongodb')}/mp3converter?authSource=admin&directConnection=true`;
+
+export const mongodb: Starter = {
+  async launch(context) {
+    const port = await context.ports.reserve('mongodb');
+    const { mongod } = context.tools;
+    return mongod === undefined ? startInDocker(context, port) : startProcess(context, mongod, port);
+  },
+  async ready(context, child) {
+    const ping = (client: MongoClient): Promise<boolean> =>
+      client
+        .db('admin')
+        .command({ ping: 1 })
+        .then(({ ok }) => ok === 1);
+    await untilReady(child, () => withClient(context, undefined, ping), {
+      timeoutMs: 90_000,
+      signal: context.signal,
+    });
+    // The set names itself by an address that is true from where the server is.
+    const port = context.tools.mongod === undefined ? 27017 : context.ports.known('mongodb');
+    await prepareSet(context, `127.0.0.1:${port}`);
+  },
+};
+
+function startProcess(context: ServerContext, command: string, port: number): Promise<Child> {
+  const { dataDir, keep } = context;
+  const home = makePrivateDir(path.join(dataDir, 'mongodb'));
+  const keyFile = path.join(home, 'key');
+  // A key file holds base64 only, and is refused if others may read it.
+  writePrivate(keyFile, Buffer.from(context.passwords.get('mongodb-key'), 'base64url').toString('base64'));
+  chmodSync(keyFile, 0o400);
+  const args = [
+    '--dbpath',
+    makePrivateDir(path.join(home, 'data')),
+    '--port',
+    String(port),
+    '--bind_ip',
+    '127.0.0.1',
+    '--nounixsocket',
+    '--auth',
+    '--keyFile',
+    keyFile,
+    '--replSet',
+    'rs0',
+    '--oplogSize',
+    '512',
+    '--wiredTigerCacheSizeGB',
+    '0.5',
+    '--setParameter',
+    'diagnosticDataCollectionEnabled=false',
+    // Expired chunks go within seconds, as on the other stores.
+    '--setParameter',
+    'ttlMonitorSleepSecs=10',
+  ];
+  return startChild({
+    name: 'mongodb',
+    command,
+    args,
+    cwd: home,
+    env: plainEnv(),
+    logFile: logOf(dataDir, 'mongodb'),
+    dataDir,
+    keep,
+    graceMs: 20_000,
+  });
+}
+
+function startInDocker(context: ServerContext, port: number): Promise<Child> {
+  // The image's own entry point makes the root user; the key of a set of one is nobody's business outside.
+  const script =
+    'openssl rand -base64 96 > /tmp/key && chmod 400 /tmp/key && chown mongodb /tmp/key && exec docker-entrypoint.sh mongod --replSet rs0 --keyFile /tmp/key --bind_ip_all';
+  return startContainer(context, {
+    name: 'mongodb',
+    image: process.env.MONGODB_IMAGE ?? 'mongo:7',
+    ports: { [port]: 27017 },
+    volume: '/data/db',
+    env: {
+      MONGO_INITDB_ROOT_USERNAME: 'root',
+      MONGO_INITDB_ROOT_PASSWORD: context.passwords.get('mongodb-root'),
+    },
+    command: ['bash', '-c', script],
+  });
+}

@@ -1,0 +1,136 @@
+import { makePrivateDir, Passwords } from '../privateFiles.ts';
+import type { Child } from '../processes/child.ts';
+import { keptRunning } from '../processes/ledger.ts';
+import { Ports } from '../processes/ports.ts';
+import { Supervised } from '../processes/supervised.ts';
+import { givenServers } from '../tools/given.ts';
+import type { ServerContext, Starter } from './context.ts';
+import { adoptKept } from './kept.ts';
+import { maildev } from './maildev.ts';
+import { mariadb, mysqlUrl } from './mariadb.ts';
+import { mongodb, mongodbUrl } from './mongodb.ts';
+import { rabbitmq, rabbitmqUrl } from './rabbitmq.ts';
+import type { ServerName, Servers, ServersOptions, UrlServer } from './types.ts';
+
+export type { MailServer, ServerName, Servers, ServersOptions, UrlServer } from './types.ts';
+
+const starters: Record<ServerName, Starter> = { rabbitmq, mysql: mariadb, mongodb, mail: maildev };
+
+async function startServer(
+  name: ServerName,
+  context: ServerContext,
+  running: Child | undefined,
+): Promise<Child> {
+  const child = running ?? (await starters[name].launch(context));
+  try {
+    await starters[name].ready(context, child);
+    return child;
+  } catch (error) {
+    if (running === undefined) await child.stop();
+    throw error;
+  }
+}
+
+/** Starts the servers that are not given by the environment and do not run yet, side by side. */
+export async function startServers(options: ServersOptions): Promise<Servers> {
+  const { dataDir, report, keep = false } = options;
+  makePrivateDir(dataDir);
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const context: ServerContext = {
+    repoRoot: options.repoRoot,
+    dataDir,
+    ports: new Ports(dataDir),
+    passwords: new Passwords(dataDir),
+    tools: options.tools,
+    keep,
+    signal,
+  };
+  const given = givenServers();
+  const wanted = (Object.keys(starters) as ServerName[]).filter(
+    (name) => given[name] === undefined && (name !== 'mongodb' || options.blobs === 'mongodb'),
+  );
+  const reused = wanted.filter((name) => keptRunning(dataDir, name) !== undefined);
+  if (wanted.includes('mail') && !reused.includes('mail'))
+    await chooseMailPorts(context, options.ports?.mail);
+
+  const running = new Map<ServerName, Supervised>();
+  const stop = async (): Promise<void> => {
+    await Promise.all(
+      [...running].filter(([name]) => !reused.includes(name)).map(([, server]) => server.stop()),
+    );
+  };
+  const started = await Promise.allSettled(
+    wanted.map(async (name) => {
+      const isReused = reused.includes(name);
+      let first = isReused;
+      const server = new Supervised({
+        name,
+        report,
+        restarts: options.supervise === true && !isReused,
+        launch: (stopping) => {
+          const kept = first ? adoptKept(dataDir, name) : undefined;
+          first = false;
+          const signal = AbortSignal.any([options.signal, stopping, failed.signal]);
+          return startServer(name, { ...context, keep: keep || isReused, signal }, kept);
+        },
+      });
+      running.set(name, server);
+      const since = performance.now();
+      try {
+        await server.start();
+      } catch (error) {
+        failed.abort(error);
+        throw error;
+      }
+      report(
+        isReused
+          ? `${name} runs already (pid ${server.pid}), left by npm run setup`
+          : `${name} is ready after ${((performance.now() - since) / 1000).toFixed(1)} s`,
+      );
+    }),
+  );
+  if (started.some((result) => result.status === 'rejected')) {
+    await stop();
+    throw failed.signal.reason;
+  }
+
+  const at = (name: ServerName, url: string | undefined, own: () => string): UrlServer => ({
+    url: url ?? own(),
+    get pid() {
+      return running.get(name)?.pid;
+    },
+  });
+  const { ports } = context;
+  return {
+    rabbitmq: at('rabbitmq', given.rabbitmq, () => rabbitmqUrl(context)),
+    mysql: at('mysql', given.mysql, () => mysqlUrl(context)),
+    ...(options.blobs === 'mongodb'
+      ? { mongodb: at('mongodb', given.mongodb, () => mongodbUrl(context)) }
+      : {}),
+    mail: {
+      smtpHost: given.mail?.host ?? '127.0.0.1',
+      smtpPort: given.mail?.port ?? (ports.known('smtp') as number),
+      smtpUser: given.mail?.user ?? '',
+      smtpPassword: given.mail?.password ?? '',
+      webUrl: given.mail === undefined ? `http://127.0.0.1:${ports.known('mail')}` : undefined,
+      get pid() {
+        return running.get('mail')?.pid;
+      },
+    },
+    reused,
+    async restart(name) {
+      const server = running.get(name);
+      if (server === undefined)
+        throw new Error(`${name} was not started by us, so it cannot be restarted by us.`);
+      await server.restart();
+    },
+    stop,
+  };
+}
+
+async function chooseMailPorts({ ports }: ServerContext, chosen: number | undefined): Promise<void> {
+  if (chosen === undefined) await ports.reserve('mail');
+  else await ports.claim('mail', chosen, 'MAIL_PORT');
+  await ports.reserve('smtp');
+}

@@ -1,0 +1,48 @@
+import type { Report } from '../processes/run.ts';
+import type { Tools } from '../tools/tools.ts';
+
+export type ServerName = 'rabbitmq' | 'mysql' | 'mongodb' | 'mail';
+
+export interface UrlServer {
+  readonly url: string;
+  /** Undefined while it is down, and always for a server given by URL. */
+  readonly pid: number | undefined;
+}
+
+export interface MailServer {
+  readonly smtpHost: string;
+  readonly smtpPort: number;
+  readonly smtpUser: string;
+  readonly smtpPassword: string;
+  /** The page with the mails, and `GET /api/email`; undefined for a mail server given by the environment. */
+  readonly webUrl: string | undefined;
+  readonly pid: number | undefined;
+}
+
+export interface Servers {
+  readonly rabbitmq: UrlServer;
+  readonly mysql: UrlServer;
+  readonly mongodb?: UrlServer;
+  readonly mail: MailServer;
+  /** Names of the servers that `npm run setup` left running, which stop() leaves alone. */
+  readonly reused: ServerName[];
+  /** Stops it if it runs, and starts it on the same port with the same data. */
+  restart(name: ServerName): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ServersOptions {
+  repoRoot: string;
+  /** `<stateRoot>/.data` */
+  dataDir: string;
+  blobs: 'sqlite' | 'mongodb';
+  tools: Tools;
+  report: Report;
+  signal: AbortSignal;
+  /** Ports that the user chose, with the variable that he chose them by; free ones otherwise. */
+  ports?: { mail?: number };
+  /** They stay when this process ends (`npm run setup`). */
+  keep?: boolean;
+  /** One that dies is started again. Default false. */
+  supervise?: boolean;
+}

@@ -1,0 +1,92 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { Ports } from './processes/ports.ts';
+import type { Report } from './processes/run.ts';
+import type { Supervised } from './processes/supervised.ts';
+import { readEnvFile, type Tokens } from './secrets.ts';
+import { type BareSidecar, startBareSidecar } from './system/bareSidecar.ts';
+import { readDaprYaml } from './system/daprYaml.ts';
+import { type Pair, preparePair, type RunningApp } from './system/pair.ts';
+import { untilAllReady } from './system/readiness.ts';
+import type { SidecarContext } from './system/sidecar.ts';
+
+export interface SystemOptions {
+  repoRoot: string;
+  /** Its `.data` holds everything that this system writes. Default: the repository. */
+  stateRoot?: string;
+  daprd: string;
+  blobs: 'sqlite' | 'mongodb';
+  /** Default: a free port, the same at every start. */
+  gatewayPort?: number;
+  /** For every app; wins over everything else. */
+  env?: Record<string, string>;
+  /** For one app, by its id; wins over `env`. */
+  appEnv?: Record<string, Record<string, string>>;
+  report: Report;
+  signal: AbortSignal;
+}
+
+export interface System {
+  readonly gatewayUrl: string;
+  readonly apps: Record<'gateway' | 'auth' | 'converter' | 'notification', RunningApp>;
+  readonly tokens: Tokens;
+  readonly logsDir: string;
+  /** A sidecar without an app, for whoever calls through Dapr, with the gateway's limits. Ready when it returns. */
+  startSidecar(options: { appId: string }): Promise<BareSidecar>;
+  /** Fulfils when every sidecar has its app and the gateway says that it is ready. */
+  untilReady(timeoutMs?: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Runs the apps of dapr.yaml, each beside its sidecar, until stop(). writeSecrets() comes before. */
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const { repoRoot, stateRoot = repoRoot, report, signal } = options;
+  const dataDir = path.join(stateRoot, '.data');
+  const ports = new Ports(dataDir);
+  const file = readEnvFile(stateRoot, 'tokens');
+  const tokens = { daprApi: file.DAPR_API_TOKEN ?? '', appApi: file.APP_API_TOKEN ?? '' };
+  if (tokens.daprApi === '' || tokens.appApi === '')
+    throw new Error(`${dataDir}/env/tokens.env holds no tokens: run writeSecrets() first.`);
+  const context: SidecarContext = { daprd: options.daprd, repoRoot, stateRoot, dataDir, ports, tokens };
+  const specs = readDaprYaml(repoRoot, options.blobs);
+  const gateway = specs.find((spec) => spec.appId === 'gateway');
+  if (gateway === undefined) throw new Error('dapr.yaml names no app `gateway`.');
+  // Addresses of an earlier run mean nothing now.
+  for (const suffix of ['', '-wal', '-shm'])
+    rmSync(path.join(dataDir, `names.sqlite${suffix}`), { force: true });
+
+  const pairs: Pair[] = [];
+  const bare = new Set<Supervised>();
+  const stop = async (): Promise<void> => {
+    // The app first: it finishes or hands back what it does through a sidecar that still answers.
+    await Promise.all(
+      pairs.map(async ({ app, sidecar }) => {
+        await app.stop();
+        await sidecar.stop();
+      }),
+    );
+    await Promise.all([...bare].map((sidecar) => sidecar.stop()));
+  };
+  try {
+    for (const spec of specs) {
+      const appPort = spec === gateway ? options.gatewayPort : undefined;
+      const env = { ...options.env, ...options.appEnv?.[spec.appId] };
+      pairs.push(await preparePair(context, spec, { appPort, env, report }));
+    }
+    await Promise.all(pairs.flatMap(({ app, sidecar }) => [app.start(), sidecar.start()]));
+    await untilAllReady(pairs, { tokens, timeoutMs: 60_000, maxFalls: 3, report, signal });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const apps = Object.fromEntries(pairs.map(({ spec, view }) => [spec.appId, view])) as System['apps'];
+  return {
+    gatewayUrl: `http://127.0.0.1:${apps.gateway.appPort}`,
+    apps,
+    tokens,
+    logsDir: path.join(dataDir, 'logs'),
+    startSidecar: ({ appId }) => startBareSidecar(context, { ...gateway, appId }, { bare, report, signal }),
+    untilReady: (timeoutMs = 60_000) => untilAllReady(pairs, { tokens, timeoutMs, report, signal }),
+    stop,
+  };
+}

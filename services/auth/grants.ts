@@ -1,0 +1,39 @@
+import { invalidToken } from './credentials.ts';
+import type { Sessions } from './sessions.ts';
+import type { Tokens } from './tokens.ts';
+import type { User } from './users.ts';
+
+/** The answer to a login and to a refresh, as in OAuth 2.0 (RFC 6749, section 5.1). */
+export interface Grant {
+  access_token: string;
+  token_type: 'Bearer';
+  /** Seconds. */
+  expires_in: number;
+  refresh_token: string;
+}
+
+export interface Grants {
+  issue(user: User): Promise<Grant>;
+  /** @throws AppError `invalid_token`, and the whole family of the token is revoked when it was used before */
+  refresh(refreshToken: string): Promise<Grant>;
+  revoke(refreshToken: string): Promise<void>;
+}
+
+export function createGrants({ sessions, tokens }: { sessions: Sessions; tokens: Tokens }): Grants {
+  const grant = async (user: User, refreshToken: string): Promise<Grant> => ({
+    access_token: await tokens.sign(user),
+    token_type: 'Bearer',
+    expires_in: tokens.seconds,
+    refresh_token: refreshToken,
+  });
+
+  return {
+    issue: async (user) => grant(user, await sessions.start(user.id)),
+    async refresh(refreshToken) {
+      const rotated = await sessions.rotate(refreshToken);
+      if (!rotated) throw invalidToken();
+      return grant(rotated.user, rotated.token);
+    },
+    revoke: (refreshToken) => sessions.end(refreshToken),
+  };
+}

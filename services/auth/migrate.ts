@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log } from '../shared/log.ts';
+import type { Database } from './database.ts';
+
+/** For a replica that waits while another migrates a large table. */
+const PATIENCE_SECONDS = 600;
+
+const HISTORY = `CREATE TABLE IF NOT EXISTS schema_migrations (
+  name VARCHAR(190) NOT NULL PRIMARY KEY,
+  checksum CHAR(64) NOT NULL,
+  applied_at DATETIME(3) NOT NULL
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`;
+
+interface Migration {
+  name: string;
+  sql: string;
+  /** SHA-256 of the text, whatever line ends a checkout gave it. */
+  checksum: string;
+}
+
+/**
+ * Brings the database up to the files `001_name.sql`, `002_name.sql` … of a folder, each once, in their order.
+ *
+ * MySQL commits every DDL statement by itself, so a file holds ONE statement, and one that may run again
+ * (`IF NOT EXISTS`): a replica can die between the statement and its record.
+ * A recorded migration without a file is fine: during a rollout the older release starts on the newer schema.
+ * @throws Error when a migration that has run is not what its file says now
+ */
+export async function migrate(database: Database, folder: string, log: Log): Promise<void> {
+  const migrations = await readMigrations(folder);
+  await database.locked('migrations', PATIENCE_SECONDS, async ({ rows, change }) => {
+    await change(HISTORY);
+    const history = await rows<{ name: string; checksum: string }>(
+      'SELECT name, checksum FROM schema_migrations',
+    );
+    const applied = new Map(history.map(({ name, checksum }) => [name, checksum]));
+    const changed = migrations.filter(({ name, checksum }) => (applied.get(name) ?? checksum) !== checksum);
+    if (changed.length > 0) {
+      const names = changed.map(({ name }) => name).join(', ');
+      throw new Error(`migration ${names} was changed after it had run: restore the file and add a new one`);
+    }
+    for (const { name, sql, checksum } of migrations.filter((migration) => !applied.has(migration.name))) {
+      await change(sql);
+      await change('INSERT INTO schema_migrations (name, checksum, applied_at) VALUES (?, ?, ?)', [
+        name,
+        checksum,
+        new Date(),
+      ]);
+      log.info({ migration: name }, 'migrated');
+    }
+  });
+}
+
+async function readMigrations(folder: string): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  const numbers = names.map((name) => /^\d{3}(?=_)/.exec(name)?.[0]);
+  const wrong = names.find((_name, i) => !numbers[i] || numbers.indexOf(numbers[i]) !== i);
+  if (wrong) throw new Error(`migration ${wrong} needs a number of its own: 001_name.sql`);
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = (await readFile(join(folder, name), 'utf8')).replaceAll('\r\n', '\n').trim();
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    }),
+  );
+}

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { hash, verify } from '@node-rs/argon2';
+import { AppError } from '../shared/errors.ts';
+import { createLimiter } from './limiter.ts';
+
+/** OWASP's first choice for argon2id: 19 MiB, two passes, one thread. The library's default algorithm is argon2id. */
+const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const CURRENT = '$argon2id$v=19$m=19456,t=2,p=1$';
+
+/** Throws `unavailable` when more than the queue holds would wait. */
+export interface Passwords {
+  /** @returns a PHC string */
+  hash(password: string): Promise<string>;
+  /** Without a stored hash (there is no such user) it does the same work in the same time, and says false. */
+  verify(password: string, stored: string | undefined): Promise<boolean>;
+  /** True for a hash that was made with other parameters than today's. */
+  isOutdated(stored: string): boolean;
+}
+
+/**
+ * @param parallel hashes at once
+ * @param queue hashes that wait
+ */
+export async function createPasswords(options: { parallel: number; queue: number }): Promise<Passwords> {
+  const limited = createLimiter({
+    ...options,
+    onFull: () =>
+      new AppError('unavailable', 'too many logins at the moment; try again shortly', {
+        headers: { 'Retry-After': '2' },
+      }),
+  });
+  const dummy = await hash(randomBytes(32), PARAMETERS);
+  // An é can be one code point or two, by keyboard and system: the same password for its owner (RFC 8265, section 4.2).
+  const bytes = (password: string) => Buffer.from(password.normalize('NFC'));
+
+  return {
+    hash: (password) => limited(() => hash(bytes(password), PARAMETERS)),
+    async verify(password, stored) {
+      const matches = await limited(() => verify(stored ?? dummy, bytes(password)));
+      return matches && stored !== undefined;
+    },
+    isOutdated: (stored) => !stored.startsWith(CURRENT),
+  };
+}

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '../shared/errors.ts';
+import type { Statements } from './database.ts';
+import { isDuplicate } from './database-errors.ts';
+import { emailKey } from './email-address.ts';
+
+export interface User {
+  id: string;
+  email: string;
+}
+
+export interface Users {
+  /** @throws AppError `email_taken` */
+  add(email: string, passwordHash: string): Promise<User>;
+  find(email: string): Promise<(User & { passwordHash: string }) | undefined>;
+  /** Does nothing when the stored hash is another one by now. */
+  replaceHash(id: string, from: string, to: string): Promise<void>;
+}
+
+export function createUsers(database: Statements): Users {
+  return {
+    async add(email, passwordHash) {
+      const id = randomUUID();
+      try {
+        await database.change(
+          'INSERT INTO users (id, email, email_key, password_hash, created_at) VALUES (?, ?, ?, ?, ?)',
+          [id, email, emailKey(email), passwordHash, new Date()],
+        );
+      } catch (error) {
+        if (isDuplicate(error)) throw new AppError('email_taken', 'there is an account with this address');
+        throw error;
+      }
+      return { id, email };
+    },
+
+    async find(email) {
+      const [row] = await database.rows<{ id: string; email: string; password_hash: string }>(
+        'SELECT id, email, password_hash FROM users WHERE email_key = ?',
+        [emailKey(email)],
+      );
+      return row && { id: row.id, email: row.email, passwordHash: row.password_hash };
+    },
+
+    async replaceHash(id, from, to) {
+      await database.change('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?', [
+        to,
+        id,
+        from,
+      ]);
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAppError } from '../shared/errors.ts';
+import type { JobStore } from '../shared/job-store.ts';
+import { held, type Job, LostAttempt } from '../shared/jobs.ts';
+import type { Log } from '../shared/log.ts';
+
+export interface HeartbeatTimes {
+  /** The job is looked at this often, and saved as often at most. */
+  beatMs: number;
+  /** The job is saved this often even when there is nothing to tell. */
+  renewMs: number;
+}
+
+export interface Heartbeat {
+  /** Aborted with a {@link LostAttempt} when the job was cancelled, deleted, or taken over. */
+  lost: AbortSignal;
+  /** Goes into the job with the next beat. */
+  tell(fields: Partial<Job>): void;
+  /** What was told and not saved yet; no save is under way afterwards. */
+  stop(): Promise<Partial<Job>>;
+}
+
+/** Keeps the lease of one attempt and tells its progress. A store that is away does not end the attempt. */
+export function startHeartbeat(
+  jobs: JobStore,
+  { id, attempt }: { id: string; attempt: string },
+  { beatMs, renewMs }: HeartbeatTimes,
+  log: Log,
+): Heartbeat {
+  const lost = new AbortController();
+  const stopped = new AbortController();
+  let news: Partial<Job> = {};
+  let saved = performance.now();
+
+  async function beat(): Promise<void> {
+    if (Object.keys(news).length > 0 || performance.now() - saved >= renewMs) {
+      const fields = news;
+      news = {};
+      try {
+        await jobs.update(id, held(attempt, fields), stopped.signal);
+        saved = performance.now();
+      } catch (error) {
+        news = { ...fields, ...news };
+        throw error;
+      }
+    } else {
+      held(attempt, {})((await jobs.get(id, stopped.signal)).document);
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stopped.signal.aborted && !lost.signal.aborted) {
+      try {
+        await sleep(beatMs, undefined, { signal: stopped.signal });
+        await beat();
+      } catch (error) {
+        if (stopped.signal.aborted) return;
+        if (error instanceof LostAttempt) lost.abort(error);
+        else if (isAppError(error, 'not_found')) lost.abort(new LostAttempt());
+        else log.warn({ err: error }, 'the job could not be kept up to date');
+      }
+    }
+  }
+
+  const running = run();
+  return {
+    lost: lost.signal,
+    tell(fields) {
+      news = { ...news, ...fields };
+    },
+    async stop() {
+      stopped.abort();
+      await running;
+      return news;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobStore } from '../shared/job-store.ts';
+import { claimed, isFinal, type Job } from '../shared/jobs.ts';
+
+export interface LeaseTimes {
+  /** A job that does not change for this long has lost its converter. */
+  leaseMs: number;
+  pollMs: number;
+}
+
+/** A job that may be claimed, as it was seen: a claim is good only while it still looks so. */
+export type Claimable = Pick<Job, 'status' | 'attempt' | 'updated_at'>;
+
+/**
+ * Waits until it is known whether a job needs a converter. Undefined: it is final, or another one works on it.
+ * A lease is «the ETag has not changed for `leaseMs` on our monotonic clock», never a time of another machine.
+ * Throws `not_found`.
+ */
+export async function findClaimable(
+  jobs: JobStore,
+  id: string,
+  { leaseMs, pollMs }: LeaseTimes,
+  signal: AbortSignal,
+): Promise<Claimable | undefined> {
+  const seen = await jobs.get(id, signal);
+  if (isFinal(seen.document)) return undefined;
+  if (seen.document.status === 'queued') return seen.document;
+  const since = performance.now();
+  while (performance.now() - since < leaseMs) {
+    await sleep(pollMs, undefined, { signal });
+    if ((await jobs.get(id, signal)).etag !== seen.etag) return undefined;
+  }
+  return seen.document;
+}
+
+class Changed extends Error {}
+
+/** Takes the job for this attempt; undefined when somebody was faster. */
+export async function claim(
+  jobs: JobStore,
+  id: string,
+  attempt: string,
+  seen: Claimable,
+  signal: AbortSignal,
+): Promise<Job | undefined> {
+  try {
+    return await jobs.update(
+      id,
+      (job) => {
+        const same = job.status === seen.status && job.attempt === seen.attempt;
+        // A queued job may have been touched without having been taken.
+        if (!same || (job.status === 'converting' && job.updated_at !== seen.updated_at)) throw new Changed();
+        return claimed(job, attempt);
+      },
+      signal,
+    );
+  } catch (error) {
+    if (error instanceof Changed) return undefined;
+    throw error;
+  }
+}

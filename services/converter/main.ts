@@ -1,0 +1,62 @@
+import { createBlobStore } from '../shared/blobs.ts';
+import { readEnvironment } from '../shared/config.ts';
+import { createJobStore } from '../shared/job-store.ts';
+import { createLog } from '../shared/log.ts';
+import { serve } from '../shared/serve.ts';
+import { connectSidecar } from '../shared/sidecar.ts';
+import { createConverterApp } from './app.ts';
+import { converterEnvironment } from './config.ts';
+import { createConvert } from './convert.ts';
+import { createSlots } from './slots.ts';
+import { createSpool } from './spool.ts';
+import { requireTool } from './tool.ts';
+import { createTranscode } from './transcode.ts';
+
+const env = readEnvironment(converterEnvironment);
+const log = createLog('converter', env.LOG_LEVEL);
+const stopping = new AbortController();
+const leaseMs = env.LEASE_SECONDS * 1000;
+
+const sidecar = connectSidecar({
+  host: env.DAPR_HOST,
+  port: env.DAPR_HTTP_PORT,
+  apiToken: env.DAPR_API_TOKEN,
+});
+const spool = createSpool(env.SPOOL_DIR);
+const convert = createConvert({
+  jobs: createJobStore(sidecar.state),
+  blobs: createBlobStore(sidecar.state),
+  publish: sidecar.publish,
+  spool,
+  transcode: createTranscode({
+    ffmpeg: env.FFMPEG_PATH,
+    ffprobe: env.FFPROBE_PATH,
+    limits: { maxDurationSeconds: env.MAX_DURATION_SECONDS, maxConvertSeconds: env.MAX_CONVERT_SECONDS },
+  }),
+  slots: createSlots(env.CONCURRENCY),
+  times: { leaseMs, pollMs: 1000, beatMs: 1000, renewMs: leaseMs / 4 },
+  maxAttempts: env.MAX_ATTEMPTS,
+  stopping: stopping.signal,
+  log,
+});
+
+const app = createConverterApp({
+  convert,
+  checks: { sidecar: (signal) => sidecar.check(signal) },
+  stopping: stopping.signal,
+  apiToken: env.APP_API_TOKEN,
+  log,
+});
+
+await Promise.all([requireTool(env.FFMPEG_PATH), requireTool(env.FFPROBE_PATH), spool.prepare()]);
+await serve(app.callback(), {
+  host: env.HOST,
+  port: env.APP_PORT,
+  shutdownSeconds: env.SHUTDOWN_SECONDS,
+  stopping,
+  log,
+  async close() {
+    await spool.close();
+    await sidecar.close();
+  },
+});

@@ -1,0 +1,53 @@
+import { lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Private folders for attempts: `<root>/<pid of the instance>/<attempt>`, so that what a dead one left is known. */
+export interface Spool {
+  /** Removes what instances that are dead, or an earlier one with our own process id, have left. */
+  prepare(): Promise<void>;
+  /** The folder exists while `work` runs, for this user alone. */
+  use<T>(work: (folder: string) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export function createSpool(root: string, pid = process.pid): Spool {
+  const own = join(root, String(pid));
+  const remove = (folder: string) => rm(folder, { recursive: true, force: true, maxRetries: 3 });
+
+  return {
+    async prepare() {
+      await mkdir(root, { recursive: true, mode: 0o700 });
+      const found = await lstat(root);
+      // The default lies in a folder that every user of the machine can write to.
+      if (!found.isDirectory() || found.uid !== process.getuid?.()) {
+        throw new Error(`SPOOL_DIR ${root} does not belong to the user of this process`);
+      }
+      for (const name of await readdir(root)) {
+        if (/^\d+$/.test(name) && (Number(name) === pid || !isAlive(Number(name)))) {
+          await remove(join(root, name));
+        }
+      }
+    },
+
+    async use(work) {
+      await mkdir(own, { recursive: true, mode: 0o700 });
+      const folder = await mkdtemp(join(own, 'attempt-'));
+      try {
+        return await work(folder);
+      } finally {
+        await remove(folder);
+      }
+    },
+
+    close: () => remove(own),
+  };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,117 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+/** What a file can make ffprobe print, and how much of ffmpeg's last words the log keeps. */
+const MAX_OUTPUT = 4 * 1024 * 1024;
+const TAIL_LINES = 20;
+const TAIL_LINE_LENGTH = 500;
+
+export interface ToolOptions {
+  /** The private folder of the attempt. */
+  folder: string;
+  signal: AbortSignal;
+  timeoutSeconds: number;
+  onLine?: (line: string) => void;
+  onOutputLine?: (line: string) => void;
+}
+
+export interface ToolResult {
+  /** Null when the tool was killed by `killedBy`. */
+  code: number | null;
+  killedBy: NodeJS.Signals | null;
+  timedOut: boolean;
+  /** Standard output, unless `onOutputLine` took it. */
+  output: string;
+  /** The last lines of standard error: for the log alone. */
+  stderr: string;
+}
+
+/**
+ * Runs ffmpeg or ffprobe to its end: when this returns or throws, the process is gone.
+ * It gets no environment but PATH, so no token of ours, and no standard input.
+ * Throws the signal's reason when aborted.
+ */
+export async function runTool(
+  path: string,
+  args: readonly string[],
+  options: ToolOptions,
+): Promise<ToolResult> {
+  const { folder, signal, timeoutSeconds, onLine, onOutputLine } = options;
+  signal.throwIfAborted();
+  const [command = path, ...leash] = [...(await leashed()), path];
+  signal.throwIfAborted();
+  const child = spawn(command, [...leash, ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
+  const timeout = AbortSignal.timeout(timeoutSeconds * 1000);
+  const kill = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', kill);
+  timeout.addEventListener('abort', kill);
+  try {
+    const output = onOutputLine ? eachLine(child.stdout, onOutputLine) : collect(child.stdout, kill);
+    const tail: string[] = [];
+    const errors = eachLine(child.stderr, (line) => {
+      onLine?.(line);
+      if (!line || /\btime=/.test(line)) return;
+      tail.push(line.slice(0, TAIL_LINE_LENGTH));
+      if (tail.length > TAIL_LINES) tail.shift();
+    });
+    const [code, killedBy] = await closed(child);
+    await errors;
+    signal.throwIfAborted();
+    return {
+      code,
+      killedBy,
+      timedOut: timeout.aborted,
+      output: (await output) ?? '',
+      stderr: tail.join('\n'),
+    };
+  } finally {
+    signal.removeEventListener('abort', kill);
+    timeout.removeEventListener('abort', kill);
+  }
+}
+
+async function closed(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
+  return (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+}
+
+async function eachLine(stream: NodeJS.ReadableStream, take: (line: string) => void): Promise<undefined> {
+  for await (const line of createInterface({ input: stream })) take(line);
+}
+
+async function collect(stream: NodeJS.ReadableStream, tooMuch: () => void): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of stream) {
+    size += part.length;
+    if (size > MAX_OUTPUT) tooMuch();
+    else parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts).toString();
+}
+
+let leash: Promise<string[]> | undefined;
+
+/** On Linux the kernel itself ends ffmpeg when this process is killed; elsewhere ffmpeg then runs to its end. */
+function leashed(): Promise<string[]> {
+  const prefix = ['setpriv', '--pdeathsig', 'KILL', '--'];
+  leash ??= promisify(execFile)('setpriv', ['--pdeathsig', 'KILL', '--', 'true'])
+    .then(() => prefix)
+    .catch(() => []);
+  return leash;
+}
+
+/** Throws unless the tool can be run. */
+export async function requireTool(path: string): Promise<void> {
+  try {
+    await promisify(execFile)(path, ['-version'], { timeout: 30_000 });
+  } catch (cause) {
+    throw new Error(`${path} cannot be run; it is part of ffmpeg`, { cause });
+  }
+}

@@ -1,0 +1,124 @@
+import { unavailable } from '../shared/errors.ts';
+import { ConversionFailure } from './failure.ts';
+import { timeMark } from './ffmpeg.ts';
+import { INPUT, OUTPUT, untrustedInput } from './input.ts';
+import { type AudioTrack, tooLong } from './probe.ts';
+import { runTool } from './tool.ts';
+
+const TIMEOUT_SECONDS = 1800;
+/** Seconds between what the header says and what plays: players cut the encoder's delay off, 2,257 samples at most. */
+const HEADER_TOLERANCE = 0.3;
+
+export interface VerifyOptions {
+  ffmpeg: string;
+  ffprobe: string;
+  folder: string;
+  maxDurationSeconds: number;
+  signal: AbortSignal;
+}
+
+/** Plays the whole MP3 and holds it against its own header and the source. Returns its length in seconds. */
+export async function verify(audio: AudioTrack, options: VerifyOptions): Promise<number> {
+  const [played, stated] = await Promise.all([play(options), statedLength(options)]);
+  if (Math.abs(played - stated) > HEADER_TOLERANCE) {
+    throw broken(new Error(`the MP3 states ${stated} s and plays ${played} s`));
+  }
+  if (played > options.maxDurationSeconds) throw tooLong(options.maxDurationSeconds);
+  const { expectedSeconds, stated: known } = audio;
+  if (known && expectedSeconds !== undefined && played < expectedSeconds - tolerance(expectedSeconds)) {
+    await requireWholeSource(audio, expectedSeconds, options);
+  }
+  return played;
+}
+
+const tolerance = (seconds: number) => Math.max(0.5, seconds * 0.005);
+const broken = (cause: Error) =>
+  new ConversionFailure('conversion_failed', 'the sound of this file cannot be converted', cause);
+
+async function play({ ffmpeg, folder, signal }: VerifyOptions): Promise<number> {
+  let seconds = 0;
+  const { code, killedBy, stderr } = await runTool(
+    ffmpeg,
+    [
+      '-nostdin',
+      '-hide_banner',
+      '-v',
+      'error',
+      '-stats',
+      ...untrustedInput,
+      '-f',
+      'mp3',
+      '-i',
+      OUTPUT,
+      '-f',
+      'null',
+      '-',
+    ],
+    {
+      folder,
+      signal,
+      timeoutSeconds: TIMEOUT_SECONDS,
+      onLine: (line) => {
+        seconds = timeMark(line) ?? seconds;
+      },
+    },
+  );
+  if (killedBy) throw unavailable('ffmpeg', new Error(`verification was ended by ${killedBy}`));
+  if (code !== 0 || stderr || seconds === 0)
+    throw broken(new Error(`the MP3 does not play: ${code}: ${stderr}`));
+  return seconds;
+}
+
+async function statedLength({ ffprobe, folder, signal }: VerifyOptions): Promise<number> {
+  const shape = ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0'];
+  const { output } = await runTool(ffprobe, [...shape, ...untrustedInput, '-f', 'mp3', '-i', OUTPUT], {
+    folder,
+    signal,
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
+  return Number(output);
+}
+
+/**
+ * The MP3 is shorter than the source states. That is right where the sound has gaps, or ends before the picture and
+ * only the file's length is known; then the packets still reach the stated end. Where they do not, the rest is missing:
+ * ffmpeg itself reads half a fast-start MP4 without a complaint.
+ */
+async function requireWholeSource(
+  audio: AudioTrack,
+  expected: number,
+  options: VerifyOptions,
+): Promise<void> {
+  const { ffprobe, folder, signal } = options;
+  const tracks = audio.expectedOf === 'track' ? ['-select_streams', String(audio.index)] : [];
+  let end = 0;
+  const { code, killedBy, stderr } = await runTool(
+    ffprobe,
+    [
+      '-v',
+      'error',
+      ...tracks,
+      '-show_entries',
+      'packet=pts_time,dts_time,duration_time',
+      '-of',
+      'csv=p=0',
+      ...untrustedInput,
+      '-i',
+      INPUT,
+    ],
+    {
+      folder,
+      signal,
+      timeoutSeconds: TIMEOUT_SECONDS,
+      onOutputLine: (line) => {
+        const [pts, dts, duration] = line.split(',').map(Number);
+        const start = Number.isFinite(pts) ? Number(pts) : Number(dts);
+        if (Number.isFinite(start)) end = Math.max(end, start + (Number(duration) || 0));
+      },
+    },
+  );
+  if (killedBy) throw unavailable('ffprobe', new Error(`the scan was ended by ${killedBy}`));
+  if (end >= expected - tolerance(expected)) return;
+  const missing = new Error(`packets end at ${end} of ${expected} s: ${code}: ${stderr}`);
+  throw new ConversionFailure('truncated', 'a part of the file is missing at its end', missing);
+}

@@ -1,0 +1,194 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import autocannon from 'autocannon';
+import { type Launched, launch } from '../../deploy/local/launch.ts';
+import { report, runMain, stopSignal } from '../../deploy/local/terminal.ts';
+import { createBlobStore } from '../../services/shared/blobs.ts';
+import { connectSidecar } from '../../services/shared/sidecar.ts';
+import { type Account, client } from '../support/client.ts';
+import { durationOf } from '../support/media.ts';
+import { tenMinutes, twoGibibytes } from './footage.ts';
+import { peakMb, resetPeak } from './memory.ts';
+
+const usage = `npm run bench -- [--blobs sqlite|mongodb] [--runs 3] [--only convert,blobs,requests,memory]
+
+Measures a system of its own: end-to-end time against bare ffmpeg, blobs, authorised requests, memory during 2 GiB.
+Machines are noisy: compare ratios and medians of one run.
+`;
+
+const run = promisify(execFile);
+const repoRoot = resolve(import.meta.dirname, '../..');
+const benchDir = join(repoRoot, '.data', 'bench');
+const MIB = 1024 ** 2;
+
+const median = (values: number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const seconds = (values: number[]) =>
+  `${median(values).toFixed(2)} s (${values.map((v) => v.toFixed(2)).join(', ')})`;
+
+async function timed<T>(work: () => Promise<T>): Promise<[seconds: number, result: T]> {
+  const start = performance.now();
+  const result = await work();
+  return [(performance.now() - start) / 1000, result];
+}
+
+interface Bench {
+  launched: Launched;
+  runs: number;
+  signal: AbortSignal;
+}
+
+const apiOf = ({ launched }: Bench) => client(launched.system.gatewayUrl);
+
+async function upload({ launched, signal }: Bench, account: Account, path: string): Promise<string> {
+  const response = await fetch(`${launched.system.gatewayUrl}/upload?filename=bench`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${account.token}`, 'content-type': 'video/mp4' },
+    body: createReadStream(path, { highWaterMark: MIB }),
+    duplex: 'half',
+    signal,
+  });
+  if (response.status !== 202) throw new Error(`upload: ${response.status} ${await response.text()}`);
+  return ((await response.json()) as { id: string }).id;
+}
+
+async function convert(bench: Bench): Promise<void> {
+  const film = await tenMinutes(benchDir, bench.signal);
+  const api = apiOf(bench);
+  const bare: number[] = [];
+  const ours: number[] = [];
+  const uploads: number[] = [];
+  for (let i = 0; i < bench.runs; i++) {
+    const out = join(benchDir, 'bare.mp3');
+    const args = ['-v', 'error', '-nostdin', '-y', '-i', film, '-q:a', '2', out];
+    bare.push((await timed(() => run('ffmpeg', args, { signal: bench.signal })))[0]);
+    const account = await api.newAccount();
+    const [total, job] = await timed(async () => {
+      const [uploading, id] = await timed(() => upload(bench, account, film));
+      uploads.push(uploading);
+      return api.finished(account, id);
+    });
+    if (job.status !== 'done') throw new Error(JSON.stringify(job.error));
+    const off = Math.abs((job.mp3?.duration_seconds ?? 0) - (await durationOf(film)));
+    if (off > 0.1) throw new Error(`the MP3 is ${off} s off`);
+    ours.push(total);
+  }
+  const { size } = await stat(film);
+  console.log(`
+10 minutes, ${(size / 1e6).toFixed(0)} MB, -q:a 2
+  bare ffmpeg              ${seconds(bare)}
+  upload to done           ${seconds(ours)}, of which upload ${median(uploads).toFixed(2)} s
+  ratio                    ${(median(ours) / median(bare)).toFixed(2)}   (expected ≤ 1.3)`);
+}
+
+async function blobs({ launched, runs }: Bench): Promise<void> {
+  const { apps, tokens } = launched.system;
+  const sidecar = connectSidecar({
+    host: '127.0.0.1',
+    port: apps.gateway.daprHttpPort,
+    apiToken: tokens.daprApi,
+  });
+  const store = createBlobStore(sidecar.state);
+  const bytes = randomBytes(16 * MIB);
+  const total = 256;
+  async function* source() {
+    for (let sent = 0; sent < total; sent += 16) yield bytes;
+  }
+  const put: number[] = [];
+  const get: number[] = [];
+  for (let i = 0; i < runs; i++) {
+    const [putting, blob] = await timed(() => store.write(source(), { ttlSeconds: 3600 }));
+    const [getting] = await timed(async () => {
+      for await (const _ of store.read(blob.id));
+    });
+    await store.delete(blob.id);
+    put.push(total / putting);
+    get.push(total / getting);
+  }
+  await sidecar.close();
+  console.log(`
+Blobs of ${total} MiB, through a sidecar
+  put                      ${median(put).toFixed(0)} MiB/s   (expected ≥ 60)
+  get                      ${median(get).toFixed(0)} MiB/s   (expected ≥ 200)`);
+}
+
+async function requests(bench: Bench): Promise<void> {
+  const api = apiOf(bench);
+  const account = await api.newAccount();
+  const film = await tenMinutes(benchDir, bench.signal);
+  const id = await upload(bench, account, film);
+  await api.finished(account, id);
+  const rates: number[] = [];
+  let latency = 0;
+  for (let i = 0; i < bench.runs; i++) {
+    const result = await autocannon({
+      url: `${bench.launched.system.gatewayUrl}/jobs/${id}`,
+      headers: { authorization: `Bearer ${account.token}` },
+      connections: 32,
+      duration: 10,
+    });
+    if (result.non2xx + result.errors > 0)
+      throw new Error(`${result.non2xx + result.errors} requests failed`);
+    rates.push(result.requests.average);
+    latency = result.latency.p99;
+  }
+  console.log(`
+Authorised GET /jobs/:id, 32 connections
+  rate                     ${median(rates).toFixed(0)} requests/s, p99 ${latency} ms   (expected ≥ 1,500)`);
+}
+
+async function memory(bench: Bench): Promise<void> {
+  const film = await twoGibibytes(benchDir, bench.signal);
+  const api = apiOf(bench);
+  const account = await api.newAccount();
+  const { gateway, converter } = bench.launched.system.apps;
+  const pids = [gateway.appPid ?? 0, converter.appPid ?? 0] as const;
+  await Promise.all(pids.map(resetPeak));
+  const id = await upload(bench, account, film);
+  const job = await api.finished(account, id);
+  if (job.status !== 'done') throw new Error(JSON.stringify(job.error));
+  const [gatewayMb, converterMb] = await Promise.all(pids.map(peakMb));
+  console.log(`
+${((await stat(film)).size / 2 ** 30).toFixed(2)} GiB uploaded and converted, peak resident memory of the Node processes
+  gateway                  ${gatewayMb?.toFixed(0)} MB   (expected ≤ 200)
+  converter                ${converterMb?.toFixed(0)} MB   (expected ≤ 200)`);
+}
+
+const PARTS = { convert, blobs, requests, memory };
+
+async function main(signal: AbortSignal): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      blobs: { type: 'string', default: 'sqlite' },
+      runs: { type: 'string', default: '3' },
+      only: { type: 'string', default: Object.keys(PARTS).join(',') },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) return console.log(usage);
+  if (values.blobs !== 'sqlite' && values.blobs !== 'mongodb') throw new Error(usage);
+  const chosen = values.only.split(',');
+  if (chosen.some((name) => !Object.hasOwn(PARTS, name))) throw new Error(usage);
+  const stateRoot = join(benchDir, String(process.pid));
+  await mkdir(stateRoot, { recursive: true });
+  const launched = await launch({ repoRoot, stateRoot, blobs: values.blobs, report, signal });
+  try {
+    console.log(
+      `\n${cpus().length} cores (${cpus()[0]?.model}), blobs in ${values.blobs}, ${values.runs} runs, medians`,
+    );
+    for (const [name, part] of Object.entries(PARTS)) {
+      if (chosen.includes(name)) await part({ launched, runs: Number(values.runs), signal });
+    }
+  } finally {
+    await launched.stop();
+    await rm(stateRoot, { recursive: true, force: true });
+  }
+}
+
+const signal = stopSignal(join(benchDir, String(process.pid), '.data'));
+await runMain(() => main(signal), signal);

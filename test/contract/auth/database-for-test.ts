@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import type { TestContext } from 'node:test';
+import { createConnection } from 'mysql2/promise';
+import { pino } from 'pino';
+import { connectDatabase, type Database } from '../../../services/auth/database.ts';
+
+/** A user that may create databases; the server is private to the tests. */
+const server = process.env.TEST_MYSQL_URL;
+if (!server && process.env.CI === 'true') throw new Error('TEST_MYSQL_URL is not set');
+
+/** For `test(name, { skip }, …)`: without a server these tests say so, and in CI they fail. */
+export const skip: string | false = server ? false : 'TEST_MYSQL_URL is not set: no MySQL to test with';
+
+export const silent = pino({ level: 'silent' });
+export const MIGRATIONS = new URL('../../../services/auth/migrations', import.meta.url).pathname;
+
+async function onServer(sql: string): Promise<void> {
+  const connection = await createConnection(String(server));
+  await connection.query(sql);
+  await connection.end();
+}
+
+/** Some clients of a database of the test's own, which is dropped at the end. */
+export async function createDatabase(t: TestContext, clients = 1): Promise<[Database, ...Database[]]> {
+  const name = `auth_test_${randomBytes(8).toString('hex')}`;
+  await onServer(`CREATE DATABASE ${name}`);
+  const url = new URL(String(server));
+  url.pathname = `/${name}`;
+  const databases = Array.from({ length: clients }, () => connectDatabase(url.href));
+  t.after(async () => {
+    await Promise.all(databases.map((database) => database.close()));
+    await onServer(`DROP DATABASE ${name}`);
+  });
+  return databases as [Database, ...Database[]];
+}

@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { hash } from '@node-rs/argon2';
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import { createAccounts } from '../../../services/auth/accounts.ts';
+import { createAuthApp } from '../../../services/auth/app.ts';
+import { checkDatabase } from '../../../services/auth/database.ts';
+import { createGrants } from '../../../services/auth/grants.ts';
+import { migrate } from '../../../services/auth/migrate.ts';
+import { createPasswords } from '../../../services/auth/passwords.ts';
+import { createSessions } from '../../../services/auth/sessions.ts';
+import { createSigningKeys } from '../../../services/auth/signing-keys.ts';
+import { createTokens } from '../../../services/auth/tokens.ts';
+import { createUsers } from '../../../services/auth/users.ts';
+import { basic, type Client, inProcess } from '../../unit/auth/in-process.ts';
+import { createDatabase, MIGRATIONS, silent, skip } from './database-for-test.ts';
+
+const DAY_SECONDS = 24 * 3600;
+const EMAIL = 'Ann@example.com';
+const PASSWORD = 'open: sésame!';
+
+/** The whole service on a database of its own, with a clock that the test sets. */
+async function build(t: TestContext, { queue = 64 } = {}) {
+  const [database] = await createDatabase(t);
+  await migrate(database, MIGRATIONS, silent);
+  const clock = { ms: Date.now() };
+  const now = () => clock.ms;
+  const reused: string[] = [];
+  const keys = createSigningKeys({ database, rotationDays: 30, tokenSeconds: 900, log: silent, now });
+  const tokens = createTokens({ keys, issuer: 'us', audience: 'us', seconds: 900, now });
+  const sessions = createSessions({
+    database,
+    seconds: 30 * DAY_SECONDS,
+    onReuse: (user) => reused.push(user),
+    now,
+  });
+  const app = createAuthApp({
+    accounts: createAccounts({
+      users: createUsers(database),
+      passwords: await createPasswords({ parallel: 2, queue }),
+    }),
+    grants: createGrants({ sessions, tokens }),
+    tokens,
+    keys,
+    checks: { mysql: (signal) => checkDatabase(database, signal) },
+    log: silent,
+    stopping: new AbortController().signal,
+    apiToken: undefined,
+  });
+  return { database, clock, reused, sessions, call: inProcess(app) };
+}
+
+const register = (call: Client, email = EMAIL, password = PASSWORD) =>
+  call('POST', '/register', { body: { email, password } });
+const login = (call: Client, email = EMAIL, password = PASSWORD) =>
+  call('POST', '/login', { headers: { authorization: basic(email, password) } });
+const refresh = (call: Client, token: string) => call('POST', '/refresh', { body: { refresh_token: token } });
+const logout = (call: Client, token: string) => call('POST', '/logout', { body: { refresh_token: token } });
+const validate = (call: Client, token: string) =>
+  call('GET', '/validate', { headers: { authorization: `Bearer ${token}` } });
+
+test('register, log in, and show who it is', { skip }, async (t) => {
+  const { call } = await build(t);
+  const registered = await register(call);
+  assert.equal(registered.status, 201);
+  assert.deepEqual(Object.keys(registered.json), ['id', 'email']);
+  assert.equal(registered.json.email, EMAIL);
+  const granted = await login(call, 'ann@EXAMPLE.com');
+  assert.equal(granted.status, 200, granted.text);
+  assert.equal(granted.json.token_type, 'Bearer');
+  assert.equal(granted.json.expires_in, 900);
+  const { json: claims } = await validate(call, granted.json.access_token);
+  assert.equal(claims.sub, registered.json.id);
+  assert.equal(claims.email, EMAIL);
+  assert.equal(claims.exp - claims.iat, 900);
+});
+
+test('anybody can check a token with the published keys', { skip }, async (t) => {
+  const { call } = await build(t);
+  await register(call);
+  const { json } = await login(call);
+  const keys = createLocalJWKSet((await call('GET', '/.well-known/jwks.json')).json);
+  const { payload } = await jwtVerify(json.access_token, keys, { issuer: 'us', audience: 'us' });
+  assert.equal(payload.email, EMAIL);
+});
+
+test('an address makes one account, in whatever case and however many try at once', { skip }, async (t) => {
+  const { call, database } = await build(t);
+  const emails = [EMAIL, 'ann@example.com', 'ANN@EXAMPLE.COM', EMAIL, EMAIL];
+  const statuses = (await Promise.all(emails.map((email) => register(call, email)))).map(
+    ({ status }) => status,
+  );
+  assert.deepEqual(statuses.sort(), [201, 409, 409, 409, 409]);
+  assert.equal((await register(call)).json.code, 'email_taken');
+  const [row] = await database.rows<{ count: number }>('SELECT COUNT(*) AS count FROM users');
+  assert.equal(Number(row?.count), 1);
+});
+
+for (const [code, email, password] of [
+  ['invalid_email', 'ann@example.com;eve@example.com', PASSWORD],
+  ['weak_password', EMAIL, 'short'],
+] as const) {
+  test(`register: 422 ${code}`, { skip }, async (t) => {
+    const { call } = await build(t);
+    const reply = await register(call, email, password);
+    assert.equal(reply.status, 422);
+    assert.equal(reply.json.code, code);
+  });
+}
+
+test('a wrong password, an unknown user and hostile names get one answer', { skip }, async (t) => {
+  const { call } = await build(t);
+  await register(call);
+  const replies = [
+    await login(call, EMAIL, `${PASSWORD} `),
+    await login(call, 'bob@example.com'),
+    await login(call, EMAIL, ''),
+    await login(call, "' OR 1=1 -- ", PASSWORD),
+    await login(call, 'änn@example.com', PASSWORD),
+    await login(call, `${EMAIL} `, PASSWORD),
+  ];
+  for (const reply of replies) {
+    assert.equal(reply.status, 401);
+    assert.equal(reply.text, replies[0]?.text);
+    assert.equal(reply.headers['www-authenticate'], 'Basic realm="mp3converter", charset="UTF-8"');
+  }
+});
+
+test('a hash of older parameters is replaced at the next login', { skip }, async (t) => {
+  const { call, database } = await build(t);
+  await register(call);
+  await database.change('UPDATE users SET password_hash = ?', [await hash(PASSWORD, { memoryCost: 4096 })]);
+  assert.equal((await login(call, EMAIL, 'wrong')).status, 401);
+  const stored = async () =>
+    (await database.rows<{ hash: string }>('SELECT password_hash AS hash FROM users'))[0]?.hash;
+  assert.match(String(await stored()), /m=4096/);
+  assert.equal((await login(call)).status, 200);
+  assert.match(String(await stored()), /m=19456,t=2,p=1/);
+  assert.equal((await login(call)).status, 200);
+});
+
+test('a flood of logins is bounded: some wait, the rest is told to come back', { skip }, async (t) => {
+  const { call } = await build(t, { queue: 3 });
+  await register(call);
+  const replies = await Promise.all(Array.from({ length: 20 }, () => login(call)));
+  const refused = replies.filter(({ status }) => status === 503);
+  assert.ok(refused.length >= 10, `${refused.length} refused`);
+  assert.equal(replies.filter(({ status }) => status === 200).length, 20 - refused.length);
+  for (const { headers } of refused) assert.equal(headers['retry-after'], '2');
+  assert.equal((await login(call)).status, 200);
+});
+
+test('a refresh token is exchanged for the next', { skip }, async (t) => {
+  const { call } = await build(t);
+  const { json: user } = await register(call);
+  let { refresh_token: token } = (await login(call)).json;
+  for (let i = 0; i < 3; i++) {
+    const { status, json } = await refresh(call, token);
+    assert.equal(status, 200);
+    assert.notEqual(json.refresh_token, token);
+    assert.equal((await validate(call, json.access_token)).json.sub, user.id);
+    token = json.refresh_token;
+  }
+});
+
+test('a token that is used again revokes its family, and no other', { skip }, async (t) => {
+  const { call, reused } = await build(t);
+  const { json: user } = await register(call);
+  const { json: first } = await login(call);
+  const { json: other } = await login(call);
+  const { json: second } = await refresh(call, first.refresh_token);
+  const again = await refresh(call, first.refresh_token);
+  assert.equal(again.status, 401);
+  assert.equal(again.json.code, 'invalid_token');
+  assert.deepEqual(reused, [user.id]);
+  assert.equal((await refresh(call, second.refresh_token)).status, 401);
+  assert.equal((await refresh(call, other.refresh_token)).status, 200);
+});
+
+test('of many requests at once with one token, one gets the next, and the family ends', {
+  skip,
+}, async (t) => {
+  const { call, reused } = await build(t);
+  await register(call);
+  for (let round = 0; round < 5; round++) {
+    const { json } = await login(call);
+    const replies = await Promise.all(Array.from({ length: 8 }, () => refresh(call, json.refresh_token)));
+    const winners = replies.filter(({ status }) => status === 200);
+    assert.equal(winners.length, 1);
+    assert.equal((await refresh(call, winners[0]?.json.refresh_token)).status, 401);
+  }
+  assert.equal(reused.length, 5);
+});
+
+test('logout revokes the family, also by an older token, and may be repeated', { skip }, async (t) => {
+  const { call } = await build(t);
+  await register(call);
+  const { json: first } = await login(call);
+  const { json: second } = await refresh(call, first.refresh_token);
+  assert.equal((await logout(call, first.refresh_token)).status, 204);
+  assert.equal((await refresh(call, second.refresh_token)).status, 401);
+  assert.equal((await logout(call, first.refresh_token)).status, 204);
+  assert.equal((await logout(call, 'nonsense')).status, 204);
+});
+
+test('tokens expire: access after its time, refresh after lying unused', { skip }, async (t) => {
+  const { call, clock, sessions, database } = await build(t);
+  await register(call);
+  const { json } = await login(call);
+  clock.ms += 901_000;
+  assert.equal((await validate(call, json.access_token)).status, 401);
+  clock.ms += 29 * DAY_SECONDS * 1000;
+  const { json: next } = await refresh(call, json.refresh_token);
+  clock.ms += 29 * DAY_SECONDS * 1000;
+  const { json: last } = await refresh(call, next.refresh_token);
+  await sessions.deleteExpired();
+  assert.equal((await database.rows('SELECT id FROM sessions')).length, 1);
+  clock.ms += 30 * DAY_SECONDS * 1000;
+  assert.equal((await refresh(call, last.refresh_token)).status, 401);
+  await sessions.deleteExpired();
+  assert.equal((await database.rows('SELECT id FROM sessions')).length, 0);
+});
+
+test('no secret is stored as it is', { skip }, async (t) => {
+  const { call, database } = await build(t);
+  await register(call);
+  const { json } = await login(call);
+  const stored = JSON.stringify([
+    await database.rows('SELECT * FROM users'),
+    await database.rows('SELECT * FROM sessions'),
+  ]);
+  assert.ok(!stored.includes(PASSWORD));
+  assert.ok(!stored.includes(json.refresh_token.split('.')[1]));
+});
+
+test('ready while the database answers', { skip }, async (t) => {
+  const { call } = await build(t);
+  assert.equal((await call('GET', '/readyz')).status, 200);
+});

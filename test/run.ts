@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Launched, launch } from '../deploy/local/launch.ts';
+import { report, runMain, stopSignal } from '../deploy/local/terminal.ts';
+import { BLOBS, type Blobs, type SystemUnderTest } from './support/systems.ts';
+
+const usage = `npm test -- [check] [unit] [contract] [e2e]
+
+Installs what is missing and runs everything, or only the named parts: type check and lint, unit tests without a
+port or process, contract tests, and end-to-end tests over systems of their own (each with its RabbitMQ, MariaDB,
+sidecars, mail sink; one keeps blobs in sqlite, the other in MongoDB). Can run beside npm start.
+`;
+
+const PARTS = ['check', 'unit', 'contract', 'e2e'];
+const repoRoot = resolve(import.meta.dirname, '..');
+const runDir = join(repoRoot, '.data', 'test', String(process.pid));
+const bin = (name: string) => join(repoRoot, 'node_modules/.bin', name);
+
+/** Runs a program with our terminal; tells whether it succeeded. */
+async function succeeds(command: string, args: string[], signal: AbortSignal, env = {}): Promise<boolean> {
+  const child = spawn(command, args, {
+    cwd: repoRoot,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+    signal,
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code === 0;
+}
+
+async function startSystem(blobs: Blobs, signal: AbortSignal): Promise<Launched & { view: SystemUnderTest }> {
+  const stateRoot = join(runDir, blobs);
+  const launched = await launch({
+    repoRoot,
+    stateRoot,
+    blobs,
+    env: { LOG_LEVEL: 'debug', SWEEP_SECONDS: '2' },
+    report: (line) => report(`${blobs}: ${line}`),
+    signal,
+  });
+  const { system, servers } = launched;
+  const other = await system.startSidecar({ appId: 'other' });
+  const pids = Object.entries(system.apps).map(([name, app]) => [name, app.appPid]);
+  const view = {
+    blobs,
+    gatewayUrl: system.gatewayUrl,
+    mailUrl: servers.mail.webUrl ?? '',
+    mysqlUrl: servers.mysql.url,
+    stateRoot,
+    apps: system.apps,
+    tokens: system.tokens,
+    otherSidecar: { daprHttpPort: other.daprHttpPort, pid: other.pid ?? 0 },
+    pids: Object.fromEntries([...pids, ['gateway.daprd', system.apps.gateway.sidecarPid]]),
+  };
+  return { ...launched, view };
+}
+
+async function main(signal: AbortSignal): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) return console.log(usage);
+  const unknown = positionals.find((part) => !PARTS.includes(part));
+  if (unknown) throw new Error(`there is no part ${unknown}\n\n${usage}`);
+  const parts = positionals.length > 0 ? positionals : PARTS;
+  const failed: string[] = [];
+
+  if (parts.includes('check')) {
+    report('Type check and lint …');
+    if (!(await succeeds(bin('tsc'), ['--noEmit'], signal))) failed.push('type check');
+    if (!(await succeeds(bin('biome'), ['check', '.'], signal))) failed.push('lint');
+  }
+
+  const files = parts.flatMap((part) => globSync(`test/${part}/**/*.test.ts`, { cwd: repoRoot })).sort();
+  const systems: Awaited<ReturnType<typeof startSystem>>[] = [];
+  try {
+    mkdirSync(runDir, { recursive: true });
+    const env: Record<string, string> = {};
+    if (parts.includes('contract') || parts.includes('e2e')) {
+      // One after the other: two cores start two systems no faster at once.
+      for (const blobs of BLOBS) systems.push(await startSystem(blobs, signal));
+      const description = join(runDir, 'systems.json');
+      const views = Object.fromEntries(systems.map(({ view }) => [view.blobs, view]));
+      writeFileSync(description, JSON.stringify(views), { mode: 0o600 });
+      env.TEST_SYSTEMS = description;
+      env.TEST_MYSQL_URL = systems[0]?.view.mysqlUrl ?? '';
+    }
+    if (files.length > 0) {
+      report(`${files.length} test files …`);
+      const args = ['--test', '--test-concurrency=2', '--test-timeout=300000', ...files];
+      if (!(await succeeds(process.execPath, args, signal, env))) failed.push('tests');
+    }
+  } finally {
+    report('Stopping what was started …');
+    await Promise.all(systems.map((system) => system.stop()));
+    if (failed.length === 0) rmSync(runDir, { recursive: true, force: true });
+  }
+  if (failed.length > 0) throw new Error(`failed: ${failed.join(', ')}; logs are in ${runDir}`);
+}
+
+const signal = stopSignal(runDir);
+await runMain(() => main(signal), signal);

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { openAsBlob } from 'node:fs';
+import { basename } from 'node:path';
+import type { JobView } from '../../services/shared/jobs.ts';
+import { until } from './wait.ts';
+
+export interface Account {
+  email: string;
+  password: string;
+  token: string;
+  refreshToken: string;
+}
+
+export interface Mail {
+  id: string;
+  subject: string;
+  html: string;
+  to: { address: string }[];
+}
+
+/** A user of the public API; `base` may be the gateway or a sidecar's invoke address. */
+export function client(base: string, extraHeaders: Record<string, string> = {}) {
+  const send = (path: string, init: RequestInit & { duplex?: 'half' } = {}) =>
+    fetch(base + path, {
+      ...init,
+      headers: { ...extraHeaders, ...(init.headers as Record<string, string>) },
+    });
+  const bearer = ({ token }: Account) => ({ authorization: `Bearer ${token}` });
+  const basic = (email: string, password: string) => ({
+    authorization: `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}`,
+  });
+
+  return {
+    send,
+    bearer,
+    basic,
+
+    async newAccount(): Promise<Account> {
+      const email = `user-${randomUUID()}@example.com`;
+      const password = randomUUID();
+      const registered = await send('/register', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email, password }),
+      });
+      if (registered.status !== 201)
+        throw new Error(`register: ${registered.status} ${await registered.text()}`);
+      const login = await send('/login', { method: 'POST', headers: basic(email, password) });
+      if (login.status !== 200) throw new Error(`login: ${login.status} ${await login.text()}`);
+      const tokens = (await login.json()) as { access_token: string; refresh_token: string };
+      return { email, password, token: tokens.access_token, refreshToken: tokens.refresh_token };
+    },
+
+    async uploadForm(account: Account, path: string, query = '', name = basename(path)): Promise<Response> {
+      const form = new FormData();
+      form.append('file', await openAsBlob(path), name);
+      return send(`/upload${query}`, { method: 'POST', headers: bearer(account), body: form });
+    },
+
+    async job(account: Account, id: string): Promise<JobView> {
+      const response = await send(`/jobs/${id}`, { headers: bearer(account) });
+      if (response.status !== 200) throw new Error(`job: ${response.status} ${await response.text()}`);
+      return (await response.json()) as JobView;
+    },
+
+    async finished(account: Account, id: string): Promise<JobView> {
+      return until(`job ${id} to be final`, async () => {
+        const job = await this.job(account, id);
+        return ['done', 'failed', 'cancelled'].includes(job.status) && job;
+      });
+    },
+  };
+}
+
+export type Client = ReturnType<typeof client>;
+
+/** Waits for the mails of one address in the sink. */
+export async function mailsTo(mailUrl: string, address: string): Promise<Mail[]> {
+  const response = await fetch(`${mailUrl}/api/email`);
+  const mails = (await response.json()) as Mail[];
+  return mails.filter(({ to }) => to.some((recipient) => recipient.address === address));
+}
+
+export const mailTo = (mailUrl: string, address: string): Promise<Mail> =>
+  until(`a mail to ${address}`, async () => (await mailsTo(mailUrl, address))[0]);

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFile, open, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const made = new Map<string, Promise<string>>();
+let home: string | undefined;
+
+/** A folder for this test process alone, gone when it ends. */
+function folder(): string {
+  if (home === undefined) {
+    const created = mkdtempSync(join(tmpdir(), 'mp3converter-media-'));
+    process.once('exit', () => rmSync(created, { recursive: true, force: true }));
+    home = created;
+  }
+  return home;
+}
+
+function once(key: unknown, name: string, make: (path: string) => Promise<unknown>): Promise<string> {
+  const id = JSON.stringify([name, key]);
+  const known = made.get(id);
+  if (known) return known;
+  const path = join(folder(), `${made.size}-${name}`);
+  const file = make(path).then(() => path);
+  made.set(id, file);
+  return file;
+}
+
+/** ffmpeg arguments for sources of test material. Small pictures: what is tested is the sound. */
+export const picture = (seconds: number) => ['-f', 'lavfi', '-i', `testsrc2=s=128x72:r=10:d=${seconds}`];
+export const tone = (seconds: number, { rate = 44_100, hz = 440 } = {}) => [
+  '-f',
+  'lavfi',
+  '-i',
+  `sine=f=${hz}:r=${rate}:d=${seconds}`,
+];
+
+/** Makes a file with ffmpeg, once per test process: `media('a.mp4', ...picture(2), ...tone(2), '-shortest')`. */
+export const media = (name: string, ...args: string[]): Promise<string> =>
+  once(args, name, (path) => run('ffmpeg', ['-nostdin', '-v', 'error', '-y', '-bitexact', ...args, path]));
+
+/** Picture and tone in an MP4 of `seconds`, its index in front as on the web (`faststart`), or at the end. */
+export const video = (seconds: number, { faststart = true } = {}): Promise<string> =>
+  media(
+    'video.mp4',
+    ...picture(seconds),
+    ...tone(seconds),
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-c:a', 'aac'],
+    ...(faststart ? ['-movflags', '+faststart'] : []),
+  );
+
+/** A file with exactly this content. */
+export const file = (name: string, content: string | Uint8Array): Promise<string> =>
+  once(Buffer.from(content).toString('base64'), name, (path) => writeFile(path, content));
+
+/** A copy of a file that lacks its end, as an interrupted upload leaves it. */
+export const truncated = (original: string, share = 0.5): Promise<string> =>
+  once([original, share], 'truncated', async (path) => {
+    await copyFile(original, path);
+    await truncate(path, Math.floor((await stat(original)).size * share));
+  });
+
+/** Length in seconds as the file's own header states it. */
+export async function durationOf(path: string): Promise<number> {
+  const show = ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0'];
+  return Number((await run('ffprobe', [...show, path])).stdout);
+}
+
+/** Length in seconds of what a player would really play; throws when anything in it does not decode. */
+export async function decodedSeconds(path: string): Promise<number> {
+  const decode = ['-nostdin', '-v', 'error', '-i', path, '-f', 's16le', '-ac', '1', '-ar', '8000', '-y'];
+  const pcm = `${path}.pcm`;
+  const { stderr } = await run('ffmpeg', [...decode, pcm]);
+  if (stderr) throw new Error(stderr);
+  const handle = await open(pcm);
+  try {
+    return (await handle.stat()).size / 2 / 8000;
+  } finally {
+    await handle.close();
+    rmSync(pcm);
+  }
+}

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { connectSidecar, type Sidecar } from '../../services/shared/sidecar.ts';
+
+export const BLOBS = ['sqlite', 'mongodb'] as const;
+export type Blobs = (typeof BLOBS)[number];
+
+/** A running system, as the runner (test/run.ts) describes it to the test files. */
+export interface SystemUnderTest {
+  blobs: Blobs;
+  gatewayUrl: string;
+  mailUrl: string;
+  mysqlUrl: string;
+  /** `<stateRoot>/.data` holds logs and secrets. */
+  stateRoot: string;
+  apps: Record<'gateway' | 'auth' | 'converter' | 'notification', { appPort: number; daprHttpPort: number }>;
+  tokens: { daprApi: string; appApi: string };
+  /** A sidecar of some other app, which calls the gateway by Dapr invoke. */
+  otherSidecar: { daprHttpPort: number; pid: number };
+  pids: Record<string, number>;
+}
+
+/** Systems are started once for all test files; each test makes users of its own, so files do not meet. */
+export function systemUnderTest(blobs: Blobs): SystemUnderTest {
+  const file = process.env.TEST_SYSTEMS;
+  if (!file) throw new Error('these tests need running systems: `npm test -- e2e contract` starts them');
+  return (JSON.parse(readFileSync(file, 'utf8')) as Record<Blobs, SystemUnderTest>)[blobs];
+}
+
+/** The gateway's own sidecar, as the gateway sees it. */
+export const gatewaySidecar = ({ apps, tokens }: SystemUnderTest): Sidecar =>
+  connectSidecar({ host: '127.0.0.1', port: apps.gateway.daprHttpPort, apiToken: tokens.daprApi });

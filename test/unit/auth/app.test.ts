@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import { createAuthApp } from '../../../services/auth/app.ts';
+import { invalidCredentials, invalidToken } from '../../../services/auth/credentials.ts';
+import { AppError, unavailable } from '../../../services/shared/errors.ts';
+import { basic, type Call, inProcess } from './in-process.ts';
+
+const USER = { id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'ann@example.com' };
+const PASSWORD = 'open: sésame';
+const GRANT = { access_token: 'a', token_type: 'Bearer', expires_in: 900, refresh_token: 'r' } as const;
+const CLAIMS = { iss: 'i', aud: 'a', sub: USER.id, email: USER.email, iat: 1, exp: 2, jti: 'j' };
+const KEYS = { keys: [{ kty: 'OKP', kid: 'one' }] };
+
+/** The application over ports that know one user, and the lines that it logs. */
+function build({ apiToken, mysql = true }: { apiToken?: string; mysql?: boolean } = {}) {
+  const lines: string[] = [];
+  const stopping = new AbortController();
+  const refuse = () => Promise.reject(unavailable('the database'));
+  const app = createAuthApp({
+    accounts: {
+      register: async (email) => {
+        if (email === USER.email) throw new AppError('email_taken', 'taken');
+        if (!mysql) throw unavailable('the database');
+        return { id: USER.id, email };
+      },
+      authenticate: async (email, password) => {
+        if (email !== USER.email || password !== PASSWORD) throw invalidCredentials();
+        return USER;
+      },
+    },
+    grants: {
+      issue: async () => GRANT,
+      refresh: async (token) => (token === 'r' ? GRANT : Promise.reject(invalidToken())),
+      revoke: async () => undefined,
+    },
+    tokens: {
+      seconds: 900,
+      sign: async () => 'a',
+      verify: async (token) => (token === 'a' ? CLAIMS : Promise.reject(invalidToken())),
+    },
+    keys: async () => ({ jwks: KEYS, signing: undefined as never, find: undefined as never }),
+    checks: { mysql: mysql ? async () => undefined : refuse },
+    log: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
+    stopping: stopping.signal,
+    apiToken,
+  });
+  return { call: inProcess(app), lines, stopping };
+}
+
+const ann = { email: USER.email, password: PASSWORD };
+const bob = { email: 'bob@example.com', password: PASSWORD };
+const json = { 'content-type': 'application/json' };
+const login = { authorization: basic(USER.email, PASSWORD) };
+
+type Row = [name: string, method: string, path: string, call: Call, status: number, code?: string];
+const ROWS: Row[] = [
+  ['a new account', 'POST', '/register', { body: bob }, 201],
+  [
+    'charset given',
+    'POST',
+    '/register',
+    { body: bob, headers: { 'content-type': 'application/json; charset=utf-8' } },
+    201,
+  ],
+  ['a taken address', 'POST', '/register', { body: ann }, 409, 'email_taken'],
+  ['malformed JSON', 'POST', '/register', { body: '{"email":', headers: json }, 400, 'bad_request'],
+  ['JSON that is text', 'POST', '/register', { body: '"ann"', headers: json }, 400, 'bad_request'],
+  ['a list', 'POST', '/register', { body: [] }, 400, 'bad_request'],
+  ['an empty body', 'POST', '/register', { body: '', headers: json }, 400, 'bad_request'],
+  ['no body', 'POST', '/register', {}, 415, 'unsupported_media_type'],
+  ['no password', 'POST', '/register', { body: { email: 'bob@example.com' } }, 400, 'bad_request'],
+  ['a password that is a number', 'POST', '/register', { body: { ...bob, password: 1 } }, 400, 'bad_request'],
+  [
+    'a prototype',
+    'POST',
+    '/register',
+    { body: '{"__proto__":{"email":"a"}}', headers: json },
+    400,
+    'bad_request',
+  ],
+  [
+    'a form',
+    'POST',
+    '/register',
+    { body: 'email=bob', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+    415,
+    'unsupported_media_type',
+  ],
+  ['no content type', 'POST', '/register', { body: '{}' }, 415, 'unsupported_media_type'],
+  [
+    'an unknown encoding',
+    'POST',
+    '/register',
+    { body: '{}', headers: { ...json, 'content-encoding': 'zip' } },
+    415,
+    'unsupported_media_type',
+  ],
+  ['a large body', 'POST', '/register', { body: { ...bob, more: 'x'.repeat(17_000) } }, 413, 'too_large'],
+  ['the right password', 'POST', '/login', { headers: login }, 200],
+  [
+    'a wrong password',
+    'POST',
+    '/login',
+    { headers: { authorization: basic(USER.email, 'x') } },
+    401,
+    'invalid_credentials',
+  ],
+  ['no credentials', 'POST', '/login', {}, 401, 'invalid_credentials'],
+  ['login by GET', 'GET', '/login', { headers: login }, 405, 'method_not_allowed'],
+  ['a refresh token', 'POST', '/refresh', { body: { refresh_token: 'r' } }, 200],
+  ['a bad refresh token', 'POST', '/refresh', { body: { refresh_token: 'x' } }, 401, 'invalid_token'],
+  ['a refresh without its token', 'POST', '/refresh', { body: {} }, 400, 'bad_request'],
+  ['logout', 'POST', '/logout', { body: { refresh_token: 'r' } }, 204],
+  ['logout without a token', 'POST', '/logout', { body: {} }, 400, 'bad_request'],
+  ['a token by POST', 'POST', '/validate', { headers: { authorization: 'Bearer a' } }, 200],
+  ['a token by GET', 'GET', '/validate', { headers: { authorization: 'Bearer a' } }, 200],
+  ['a bad token', 'GET', '/validate', { headers: { authorization: 'Bearer x' } }, 401, 'invalid_token'],
+  ['no token', 'POST', '/validate', {}, 401, 'invalid_token'],
+  ['the key set', 'GET', '/.well-known/jwks.json', {}, 200],
+  ['an unknown path', 'GET', '/admin', {}, 404, 'not_found'],
+];
+
+for (const [name, method, path, call, status, code] of ROWS) {
+  test(`${method} ${path}, ${name}: ${status} ${code ?? ''}`, async () => {
+    const reply = await build().call(method, path, call);
+    assert.equal(reply.status, status, reply.text);
+    assert.equal(reply.json?.code, code);
+    if (code) assert.match(String(reply.headers['content-type']), /^application\/problem\+json/);
+  });
+}
+
+test('answers that hold a token are not to be stored, and keys are, for five minutes', async () => {
+  const { call } = build();
+  const stored = async (method: string, path: string, headers = {}) =>
+    (await call(method, path, { headers })).headers['cache-control'];
+  assert.equal(await stored('POST', '/login', login), 'no-store');
+  assert.equal(await stored('GET', '/validate', { authorization: 'Bearer a' }), 'no-store');
+  assert.equal(await stored('GET', '/.well-known/jwks.json'), 'public, max-age=300');
+});
+
+test('each refusal names its scheme', async () => {
+  const { call } = build();
+  const challenge = async (path: string) => (await call('POST', path)).headers['www-authenticate'];
+  assert.equal(await challenge('/login'), 'Basic realm="mp3converter", charset="UTF-8"');
+  assert.equal(await challenge('/validate'), 'Bearer error="invalid_token"');
+});
+
+test('no password and no token is logged or sent back, whatever is wrong', async () => {
+  const { call, lines } = build({ mysql: false });
+  const secret = 'hunter2hunter2';
+  const broken = { body: `{"password":${secret}}`, headers: json };
+  const replies = [
+    await call('POST', '/register', broken),
+    await call('POST', '/register', { body: { ...bob, password: secret } }),
+    await call('POST', '/login', { headers: { authorization: basic(USER.email, secret) } }),
+    await call('POST', '/refresh', { body: { refresh_token: secret } }),
+    await call('GET', '/validate', { headers: { authorization: `Bearer ${secret}` } }),
+  ];
+  assert.deepEqual(
+    replies.map((reply) => reply.status),
+    [400, 503, 401, 401, 401],
+  );
+  assert.ok(lines.length >= 5);
+  for (const text of [...lines, ...replies.map((reply) => reply.text)]) {
+    assert.ok(!text.includes('hunter2'), text);
+  }
+});
+
+test('only the sidecar may call, and anybody may ask for the health', async () => {
+  const { call } = build({ apiToken: 'sesame' });
+  for (const [, method, path, options] of ROWS) {
+    const stranger = { ...options, headers: { ...options.headers, 'dapr-api-token': 'guess' } };
+    assert.equal((await call(method, path, stranger)).status, 403, `${method} ${path}`);
+  }
+  const headers = { ...login, 'dapr-api-token': 'sesame' };
+  assert.equal((await call('POST', '/login', { headers })).status, 200);
+  assert.equal((await call('GET', '/healthz')).status, 200);
+  assert.equal((await call('GET', '/readyz')).status, 200);
+});
+
+test('ready only while the database answers and nobody stops the service', async () => {
+  const down = build({ mysql: false });
+  assert.equal((await down.call('GET', '/healthz')).status, 200);
+  assert.equal((await down.call('GET', '/readyz')).status, 503);
+  const stopped = build();
+  stopped.stopping.abort();
+  assert.equal((await stopped.call('GET', '/readyz')).status, 503);
+});

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { authEnvironment } from '../../../services/auth/config.ts';
+import { readEnvironment } from '../../../services/shared/config.ts';
+
+const MYSQL_URL = 'mysql://auth:hunter2@127.0.0.1:3306/auth';
+
+test('only the database must be named', () => {
+  const config = readEnvironment(authEnvironment, { MYSQL_URL });
+  assert.equal(config.ACCESS_TOKEN_SECONDS, 900);
+  assert.equal(config.REFRESH_TOKEN_SECONDS, 30 * 24 * 3600);
+  assert.equal(config.ARGON2_PARALLEL, 2);
+});
+
+for (const [name, environment] of Object.entries({
+  'no database URL': {},
+  'a URL of another kind': { MYSQL_URL: 'postgres://auth:hunter2@127.0.0.1/auth' },
+  'a URL that names no database': { MYSQL_URL: 'mysql://auth:hunter2@127.0.0.1:3306/' },
+  'what is no URL': { MYSQL_URL: 'auth:hunter2@127.0.0.1' },
+})) {
+  test(`refuses ${name}, without its value`, () => {
+    assert.throws(
+      () => readEnvironment(authEnvironment, environment),
+      (error: Error) => error.message.includes('MYSQL_URL') && !error.message.includes('hunter2'),
+    );
+  });
+}
+
+test('an address that others can reach needs a token for the sidecar', () => {
+  const open = { MYSQL_URL, HOST: '0.0.0.0' };
+  assert.throws(() => readEnvironment(authEnvironment, open), /APP_API_TOKEN/);
+  assert.equal(readEnvironment(authEnvironment, { ...open, APP_API_TOKEN: 't' }).HOST, '0.0.0.0');
+});

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readBasic, readBearer } from '../../../services/auth/credentials.ts';
+import { isAppError } from '../../../services/shared/errors.ts';
+import { basic } from './in-process.ts';
+
+const encode = (bytes: string | Buffer) => Buffer.from(bytes).toString('base64');
+
+const READ: Record<string, [header: string, email: string, password: string]> = {
+  'the example of RFC 7617': ['Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==', 'Aladdin', 'open sesame'],
+  'its example in UTF-8': ['Basic dGVzdDoxMjPCow==', 'test', '123£'],
+  'a password with colons': [basic('a@example.com', ':b:c:'), 'a@example.com', ':b:c:'],
+  'a password of spaces': [basic('a@example.com', '   '), 'a@example.com', '   '],
+  'a byte-order mark, which is part of the name': [basic('\ufeffa', 'b'), '\ufeffa', 'b'],
+  'no password': [basic('a@example.com', ''), 'a@example.com', ''],
+  'the scheme in other case': [`bAsIc ${encode('a:b')}`, 'a', 'b'],
+};
+
+const REFUSED: Record<string, string> = {
+  'no header': '',
+  'the scheme alone': 'Basic',
+  'another scheme': `Bearer ${encode('a:b')}`,
+  'no colon': `Basic ${encode('ab')}`,
+  'text that is not UTF-8': `Basic ${encode(Buffer.from([0x61, 0x3a, 0xff, 0xfe]))}`,
+  'what is not base64': 'Basic a:b',
+  'two values': `Basic ${encode('a:b')} ${encode('c:d')}`,
+};
+
+for (const [name, [header, email, password]] of Object.entries(READ)) {
+  test(`Basic: reads ${name}`, () => assert.deepEqual(readBasic(header), { email, password }));
+}
+
+for (const [name, header] of Object.entries(REFUSED)) {
+  test(`Basic: refuses ${name}`, () => {
+    assert.throws(
+      () => readBasic(header),
+      (error) =>
+        isAppError(error, 'invalid_credentials') &&
+        error.headers['WWW-Authenticate'] === 'Basic realm="mp3converter", charset="UTF-8"',
+    );
+  });
+}
+
+test('Bearer: reads the token', () => assert.equal(readBearer('bearer abc.DEF-1_2~+/='), 'abc.DEF-1_2~+/='));
+
+for (const header of ['', 'Bearer', 'Bearer ', 'Basic YTpi', 'Bearer a b', 'Bearer a,b', 'abc.def.ghi']) {
+  test(`Bearer: refuses "${header}"`, () => {
+    assert.throws(
+      () => readBearer(header),
+      (error) =>
+        isAppError(error, 'invalid_token') &&
+        error.headers['WWW-Authenticate'] === 'Bearer error="invalid_token"',
+    );
+  });
+}

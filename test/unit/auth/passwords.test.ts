@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { hash } from '@node-rs/argon2';
+import { createPasswords } from '../../../services/auth/passwords.ts';
+import { isAppError } from '../../../services/shared/errors.ts';
+
+const passwords = await createPasswords({ parallel: 2, queue: 64 });
+
+test('hashes with argon2id, 19 MiB, two passes, one thread, and a salt of its own', async () => {
+  const [one, two] = await Promise.all([passwords.hash('open sesame'), passwords.hash('open sesame')]);
+  assert.match(one, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
+  assert.notEqual(one, two);
+  assert.equal(await passwords.verify('open sesame', one), true);
+  assert.equal(await passwords.verify('open sesamE', one), false);
+  assert.equal(await passwords.verify('open sesame', undefined), false);
+});
+
+test('an accented letter is the same however a keyboard composes it', async () => {
+  const stored = await passwords.hash('caf\u00e9 au lait');
+  assert.equal(await passwords.verify('cafe\u0301 au lait', stored), true);
+});
+
+test('a hash of other parameters is outdated', async () => {
+  assert.equal(passwords.isOutdated(await passwords.hash('open sesame')), false);
+  assert.equal(passwords.isOutdated(await hash('open sesame', { memoryCost: 4096 })), true);
+  assert.equal(passwords.isOutdated(await hash('open sesame', { timeCost: 1 })), true);
+  assert.equal(await passwords.verify('open sesame', await hash('open sesame', { timeCost: 1 })), true);
+});
+
+test('an unknown user takes as long as a wrong password', async () => {
+  const stored = await passwords.hash('open sesame');
+  const time = async (hashed: string | undefined) => {
+    const start = performance.now();
+    await passwords.verify('wrong', hashed);
+    return performance.now() - start;
+  };
+  const known: number[] = [];
+  const unknown: number[] = [];
+  for (let i = 0; i < 9; i++) {
+    known.push(await time(stored));
+    unknown.push(await time(undefined));
+  }
+  const median = (times: number[]) => times.sort((a, b) => a - b)[4] ?? Number.NaN;
+  const ratio = median(unknown) / median(known);
+  assert.ok(ratio > 0.5 && ratio < 2, `unknown / known = ${ratio}`);
+});
+
+test('logins past the queue are told to come back', async () => {
+  const small = await createPasswords({ parallel: 1, queue: 1 });
+  const results = await Promise.allSettled(Array.from({ length: 5 }, () => small.hash('open sesame')));
+  const refused = results.filter((result) => result.status === 'rejected');
+  assert.equal(refused.length, 3);
+  for (const { reason } of refused) {
+    assert.ok(isAppError(reason, 'unavailable'));
+    assert.equal(reason.headers['Retry-After'], '2');
+  }
+});
