@@ -1,4 +1,4 @@
-import { Router } from '@koa/router';
+import Router from '@koa/router';
 import type Koa from 'koa';
 import { isAppError } from '../shared/errors.ts';
 import { readEvent, videoEvent } from '../shared/events.ts';

@@ -10,7 +10,7 @@ const MAX_TRACKS = 32;
 const MAX_TEXT = 32;
 
 /** Containers whose header tells the length before the content: only of these is it known what is missing. */
-const STATES_LENGTH = /\b(mov|matroska|avi|flv|asf|wav|flac)\b/;
+const STATES_LENGTH = /\b(mov|matroska|avi|flv|asf|flac)\b/;
 
 const seconds = z.coerce.number().positive().optional().catch(undefined);
 const text = z
@@ -111,7 +111,9 @@ function tracksOf(streams: Stream[]): Probe['tracks'] {
   for (const item of streams) {
     const { index, codec_type: type, codec_name: codec = 'unknown', disposition, tags } = item;
     if ((type !== 'audio' && type !== 'video') || disposition?.attached_pic) continue;
-    const language = text.parse(tags?.language) || null;
+    const tag = text.parse(tags?.language);
+    // ISO 639-2 has a code for «undetermined».
+    const language = tag && tag !== 'und' ? tag : null;
     tracks.push({ index, type, codec, duration_seconds: ownDuration(item) ?? null, language });
   }
   return tracks.slice(0, MAX_TRACKS);

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import { type BufferPool, createBufferPool } from './buffer-pool.ts';
 import { AppError } from './errors.ts';
 import { encodeDocument, type StateStore } from './state.ts';
 
@@ -52,6 +53,8 @@ const manifestKey = (id: string) => `blob:${id}`;
 const chunkKey = (id: string, index: number) => `chunk:${id}:${index}`;
 
 export function createBlobStore(state: StateStore): BlobStore {
+  const pool = createBufferPool(CHUNK_BYTES, 4 * IN_FLIGHT);
+
   async function manifest(id: string, signal?: AbortSignal): Promise<Manifest | undefined> {
     const entry = await state.get(manifestKey(id), signal);
     return entry && manifestSchema.parse(JSON.parse(entry.value));
@@ -75,17 +78,17 @@ export function createBlobStore(state: StateStore): BlobStore {
       let size = 0;
       let count = 0;
       try {
-        for await (const chunk of inChunks(source)) {
+        for await (const chunk of inChunks(source, pool)) {
           stop.throwIfAborted();
           hash.update(chunk);
           size += chunk.length;
           const put = state
-            .put(chunkKey(id, count++), chunk.toString('base64'), {
+            .putBytes(chunkKey(id, count++), chunk, {
               ttlSeconds: ttlSeconds + CHUNK_GRACE_SECONDS,
               signal: stop,
             })
             .then(
-              () => undefined,
+              () => pool.give(chunk),
               (error: unknown) => failed.abort(error),
             )
             .finally(() => puts.delete(put));
@@ -100,7 +103,10 @@ export function createBlobStore(state: StateStore): BlobStore {
       } catch (error) {
         await Promise.all(puts);
         // Without the caller's signal, which may be what failed; expiry is the last resort.
-        await deleteChunks(id, count, AbortSignal.timeout(CLEANUP_MS)).catch((cause: unknown) => {
+        const deadline = AbortSignal.timeout(CLEANUP_MS);
+        // The manifest as well: a put whose answer was lost may have arrived.
+        const deletions = [deleteChunks(id, count, deadline), state.delete(manifestKey(id), deadline)];
+        await Promise.all(deletions).catch((cause: unknown) => {
           throw new AggregateError([error, cause], 'the write failed, and so did the deletion of its chunks');
         });
         throw error;
@@ -145,8 +151,8 @@ export function createBlobStore(state: StateStore): BlobStore {
 }
 
 /** The same bytes in pieces of {@link CHUNK_BYTES}; the last may be shorter. */
-async function* inChunks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  let chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+async function* inChunks(source: AsyncIterable<Uint8Array>, pool: BufferPool): AsyncGenerator<Buffer> {
+  let chunk = pool.take();
   let filled = 0;
   for await (const piece of source) {
     for (let taken = 0; taken < piece.length; ) {
@@ -156,7 +162,7 @@ async function* inChunks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buff
       taken += part.length;
       if (filled < CHUNK_BYTES) continue;
       yield chunk;
-      chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+      chunk = pool.take();
       filled = 0;
     }
   }
@@ -174,20 +180,20 @@ async function* chunks(
 ): AsyncGenerator<{ index: number; chunk: Buffer }> {
   const abandoned = new AbortController();
   const stop = signal ? AbortSignal.any([signal, abandoned.signal]) : abandoned.signal;
-  const ahead: Array<{ index: number; entry: ReturnType<StateStore['get']> }> = [];
+  const ahead: Array<{ index: number; bytes: ReturnType<StateStore['getBytes']> }> = [];
   const end = Math.floor(last / chunkSize);
   let next = Math.floor(first / chunkSize);
   try {
     while (next <= end || ahead.length > 0) {
       while (next <= end && ahead.length < IN_FLIGHT) {
-        const entry = state.get(chunkKey(id, next), stop);
-        entry.catch(() => undefined); // reported when its turn comes
-        ahead.push({ index: next++, entry });
+        const bytes = state.getBytes(chunkKey(id, next), stop);
+        bytes.catch(() => undefined); // reported when its turn comes
+        ahead.push({ index: next++, bytes });
       }
       const head = ahead.shift();
-      const entry = await head?.entry;
-      if (!head || !entry) throw new AppError('internal', `blob ${id} lacks chunk ${head?.index}`);
-      yield { index: head.index, chunk: Buffer.from(entry.value, 'base64') };
+      const chunk = await head?.bytes;
+      if (!head || !chunk) throw new AppError('internal', `blob ${id} lacks chunk ${head?.index}`);
+      yield { index: head.index, chunk };
     }
   } finally {
     abandoned.abort();

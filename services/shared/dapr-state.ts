@@ -1,15 +1,26 @@
 import type { Dispatcher } from 'undici';
+import { decode, encodedLength, encodeInto } from './base64.ts';
+import { createBufferPool } from './buffer-pool.ts';
 import { unavailable } from './errors.ts';
-import type { Entry, StateStore } from './state.ts';
+import type { Entry, PutOptions, StateStore } from './state.ts';
 
 const TIMEOUT_MS = 10_000;
 const BULK_PARALLELISM = 16;
+/** 1 MiB as base64, and what a request has around it. */
+const BUFFER_BYTES = encodedLength(1024 ** 2) + 1024;
 
 interface BulkItem {
   key: string;
   data?: unknown;
   etag?: string;
   error?: string;
+}
+
+interface Reply {
+  status: number;
+  etag: string;
+  /** Valid until the callback that got it returns. */
+  body: Buffer;
 }
 
 /**
@@ -23,81 +34,119 @@ export function createDaprState(
   component: string,
 ): StateStore {
   const base = `/v1.0/state/${component}`;
+  const buffers = createBufferPool(BUFFER_BYTES, 16);
 
-  async function call(
+  async function call<T>(
     method: 'GET' | 'POST' | 'DELETE',
     path: string,
-    body: string | null,
+    body: string | Buffer | null,
     signal: AbortSignal | undefined,
-  ) {
+    read: (reply: Reply) => T,
+  ): Promise<T> {
     signal?.throwIfAborted();
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const received = buffers.take();
+    let reply: Reply;
     try {
-      const reply = await http.request({
+      const response = await http.request({
         method,
         path: base + path,
         body,
         headers: body === null ? headers : { ...headers, 'content-type': 'application/json' },
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
-      return { status: reply.statusCode, etag: reply.headers.etag, text: await reply.body.text() };
+      const bytes = await collect(response.body, received);
+      reply = { status: response.statusCode, etag: String(response.headers.etag), body: bytes };
     } catch (cause) {
       signal?.throwIfAborted();
       throw unavailable('the store', cause);
     }
+    try {
+      return read(reply);
+    } finally {
+      buffers.give(received);
+    }
   }
 
-  const refuse = (status: number, text: string) =>
-    unavailable('the store', new Error(`the sidecar answered ${status}: ${text.slice(0, 500)}`));
+  const fetch = <T>(key: string, signal: AbortSignal | undefined, read: (reply: Reply) => T) =>
+    call('GET', `/${encodeURIComponent(key)}?consistency=strong`, null, signal, (reply) => {
+      if (reply.status === 204 || reply.body.length === 0) return undefined;
+      if (reply.status !== 200) throw refused(reply);
+      return read(reply);
+    });
+
+  const save = (body: Buffer | string, { when, signal }: PutOptions): Promise<boolean> =>
+    call('POST', '', body, signal, (reply) => {
+      if (reply.status === 409 && when) return false;
+      if (reply.status >= 300) throw refused(reply);
+      return true;
+    });
 
   return {
-    async get(key, signal) {
-      const path = `/${encodeURIComponent(key)}?consistency=strong`;
-      const { status, etag, text } = await call('GET', path, null, signal);
-      if (status === 204 || text === '') return undefined;
-      if (status !== 200) throw refuse(status, text);
-      return { value: decode(text), etag: String(etag) };
-    },
+    get: (key, signal) =>
+      fetch(key, signal, ({ body, etag }) => ({ value: JSON.parse(body.toString()) as string, etag })),
+
+    // A JSON string, without its quotes.
+    getBytes: (key, signal) => fetch(key, signal, ({ body }) => decode(body.subarray(1, -1))),
 
     async getMany(keys, signal) {
-      const found = new Map<string, Entry>();
-      if (keys.length === 0) return found;
+      if (keys.length === 0) return new Map();
       const body = JSON.stringify({ keys, parallelism: BULK_PARALLELISM });
-      const { status, text } = await call('POST', '/bulk', body, signal);
-      if (status !== 200) throw refuse(status, text);
-      for (const { key, data, etag, error } of JSON.parse(text) as BulkItem[]) {
-        if (error) throw refuse(status, error);
-        if (typeof data === 'string' && etag) found.set(key, { value: data, etag });
-      }
-      return found;
+      return call('POST', '/bulk', body, signal, (reply) => {
+        if (reply.status !== 200) throw refused(reply);
+        const found = new Map<string, Entry>();
+        for (const { key, data, etag, error } of JSON.parse(reply.body.toString()) as BulkItem[]) {
+          if (error) throw unavailable('the store', new Error(error));
+          if (typeof data === 'string' && etag) found.set(key, { value: data, etag });
+        }
+        return found;
+      });
     },
 
-    async put(key, value, { ttlSeconds, when, signal } = {}) {
-      const body = JSON.stringify([
-        {
-          key,
-          value,
-          ...(typeof when === 'object' && { etag: when.etag }),
-          options: { concurrency: when ? 'first-write' : 'last-write', consistency: 'strong' },
-          ...(ttlSeconds !== undefined && {
-            metadata: { ttlInSeconds: String(Math.max(1, Math.ceil(ttlSeconds))) },
-          }),
-        },
-      ]);
-      const { status, text } = await call('POST', '', body, signal);
-      if (status === 409 && when) return false;
-      if (status >= 300) throw refuse(status, text);
-      return true;
+    put: (key, value, options = {}) =>
+      save(`[${JSON.stringify({ ...saveRequest(key, options), value })}]`, options),
+
+    async putBytes(key, bytes, options = {}) {
+      const head = `[${JSON.stringify(saveRequest(key, options)).slice(0, -1)},"value":"`;
+      const needed = head.length + encodedLength(bytes.length) + 3;
+      const buffer = needed <= buffers.size ? buffers.take() : Buffer.allocUnsafeSlow(needed);
+      buffer.write('"}]', encodeInto(buffer, buffer.write(head, 'latin1'), bytes), 'latin1');
+      await save(buffer.subarray(0, needed), options);
+      buffers.give(buffer);
     },
 
-    async delete(key, signal) {
-      const { status, text } = await call('DELETE', `/${encodeURIComponent(key)}`, null, signal);
-      if (status >= 300) throw refuse(status, text);
-    },
+    delete: (key, signal) =>
+      call('DELETE', `/${encodeURIComponent(key)}`, null, signal, (reply) => {
+        if (reply.status >= 300) throw refused(reply);
+      }),
   };
 }
 
-/** A stored string comes back as a JSON string; a chunk has nothing to unescape, and is too long to parse for it. */
-function decode(text: string): string {
-  return text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1);
+/** All of a reply, in `buffer` where it fits. */
+async function collect(body: Dispatcher.ResponseData['body'], buffer: Buffer): Promise<Buffer> {
+  let target = buffer;
+  let length = 0;
+  for await (const piece of body as AsyncIterable<Buffer>) {
+    if (length + piece.length > target.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(target.length * 2, length + piece.length));
+      target.copy(larger, 0, 0, length);
+      target = larger;
+    }
+    piece.copy(target, length);
+    length += piece.length;
+  }
+  return target.subarray(0, length);
 }
+
+const refused = ({ status, body }: Reply) =>
+  unavailable('the store', new Error(`the sidecar answered ${status}: ${body.toString('utf8', 0, 500)}`));
+
+/** A save request without its value. */
+const saveRequest = (key: string, { ttlSeconds, when }: PutOptions) => ({
+  key,
+  ...(typeof when === 'object' && { etag: when.etag }),
+  options: { concurrency: when ? 'first-write' : 'last-write', consistency: 'strong' },
+  ...(ttlSeconds !== undefined && {
+    metadata: { ttlInSeconds: String(Math.max(1, Math.ceil(ttlSeconds))) },
+  }),
+});

@@ -21,6 +21,10 @@ export interface StateStore {
   getMany(keys: readonly string[], signal?: AbortSignal): Promise<Map<string, Entry>>;
   /** False when `when` did not hold; throws `unavailable` when the outcome is not known. */
   put(key: string, value: string, options?: PutOptions): Promise<boolean>;
+  /** For bulk: no compare-and-set, no string on the way. */
+  getBytes(key: string, signal?: AbortSignal): Promise<Buffer | undefined>;
+  /** `bytes` may be reused once this has resolved. */
+  putBytes(key: string, bytes: Buffer, options?: Omit<PutOptions, 'when'>): Promise<void>;
   /** Deleting what does not exist is no error. */
   delete(key: string, signal?: AbortSignal): Promise<void>;
 }
@@ -35,17 +39,19 @@ export function encodeDocument(document: object): string {
 /** The same promises in memory, for tests. Time is a parameter, so that nobody waits for an expiry. */
 export function createMemoryState(now: () => number = Date.now): StateStore & { keys(): string[] } {
   const entries = new Map<string, Entry & { expires: number }>();
-  const live = (key: string) => {
-    const entry = entries.get(key);
-    if (entry && entry.expires <= now()) entries.delete(key);
-    return entries.get(key);
+  const live = (key: string): Entry | undefined => {
+    const found = entries.get(key);
+    if (!found) return undefined;
+    const { expires, ...entry } = found;
+    if (expires > now()) return entry;
+    entries.delete(key);
+    return undefined;
   };
   return {
     keys: () => [...entries.keys()].filter(live),
     async get(key, signal) {
       signal?.throwIfAborted();
-      const entry = live(key);
-      return entry && { value: entry.value, etag: entry.etag };
+      return live(key);
     },
     async getMany(keys, signal) {
       signal?.throwIfAborted();
@@ -65,7 +71,15 @@ export function createMemoryState(now: () => number = Date.now): StateStore & { 
       entries.set(key, { value, etag: randomUUID(), expires });
       return true;
     },
-    async delete(key) {
+    async getBytes(key, signal) {
+      const entry = await this.get(key, signal);
+      return entry && Buffer.from(entry.value, 'base64');
+    },
+    async putBytes(key, bytes, options) {
+      await this.put(key, bytes.toString('base64'), options);
+    },
+    async delete(key, signal) {
+      signal?.throwIfAborted();
       entries.delete(key);
     },
   };

@@ -3,7 +3,7 @@ import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasGroup, type Identity, isAlive } from './identity.ts';
 import { type Entry, forget, record } from './ledger.ts';
-import { openLog } from './logFile.ts';
+import { openLog } from './log-file.ts';
 
 export interface ChildOptions {
   name: string;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { writePrivate } from '../privateFiles.ts';
+import { writePrivate } from '../private-files.ts';
 import { type Identity, identify, isAlive } from './identity.ts';
 
 /** What runs for a data folder, one file a process, so that the next start can find what a killed one left behind. */

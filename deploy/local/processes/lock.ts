@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makePrivateDir } from '../privateFiles.ts';
+import { makePrivateDir } from '../private-files.ts';
 import { type Identity, identify, isAlive } from './identity.ts';
 
 function holderOf(file: string): Identity | undefined {

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { readJson, writePrivate } from '../privateFiles.ts';
-import { portOwner } from './portOwner.ts';
+import { readJson, writePrivate } from '../private-files.ts';
+import { portOwner } from './port-owner.ts';
 
 export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Child } from './child.ts';
-import { lastLines } from './logFile.ts';
+import { lastLines } from './log-file.ts';
 
 /** Asks until the answer is yes. Fails when the process ends, when the time is over (ms) or when the signal says so. */
 export async function untilReady(

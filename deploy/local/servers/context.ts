@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Passwords } from '../privateFiles.ts';
+import type { Passwords } from '../private-files.ts';
 import type { Child } from '../processes/child.ts';
 import type { Ports } from '../processes/ports.ts';
 import type { Tools } from '../tools/tools.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { writePrivate } from '../privateFiles.ts';
+import { writePrivate } from '../private-files.ts';
 import { type Child, startChild } from '../processes/child.ts';
 import { forget, record } from '../processes/ledger.ts';
 import { run } from '../processes/run.ts';

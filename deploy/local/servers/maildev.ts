@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { makePrivateDir } from '../privateFiles.ts';
+import { makePrivateDir } from '../private-files.ts';
 import { startChild } from '../processes/child.ts';
 import { answersHttp, firstBytes, untilReady } from '../processes/ready.ts';
 import { logOf, plainEnv, type Starter } from './context.ts';

@@ -1,12 +1,12 @@
 import { chmodSync } from 'node:fs';
 import path from 'node:path';
 import type { MongoClient } from 'mongodb';
-import { makePrivateDir, writePrivate } from '../privateFiles.ts';
+import { makePrivateDir, writePrivate } from '../private-files.ts';
 import { type Child, startChild } from '../processes/child.ts';
 import { untilReady } from '../processes/ready.ts';
 import { logOf, plainEnv, type ServerContext, type Starter } from './context.ts';
 import { startContainer } from './docker.ts';
-import { prepareSet, withClient } from './mongodbSet.ts';
+import { prepareSet, withClient } from './mongodb-set.ts';
 
 export const mongodbUrl = (context: ServerContext): string =>
   `mongodb://mp3converter:${context.passwords.get('mongodb')}@127.0.0.1:${context.ports.known('mongodb')}/mp3converter?authSource=admin&directConnection=true`;

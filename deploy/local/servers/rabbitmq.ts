@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { makePrivateDir, writePrivate } from '../privateFiles.ts';
+import { makePrivateDir, writePrivate } from '../private-files.ts';
 import { type Child, startChild } from '../processes/child.ts';
 import { firstBytes, untilReady } from '../processes/ready.ts';
 import { logOf, plainEnv, type ServerContext, type Starter } from './context.ts';

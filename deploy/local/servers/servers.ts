@@ -1,4 +1,4 @@
-import { makePrivateDir, Passwords } from '../privateFiles.ts';
+import { makePrivateDir, Passwords } from '../private-files.ts';
 import type { Child } from '../processes/child.ts';
 import { keptRunning } from '../processes/ledger.ts';
 import { Ports } from '../processes/ports.ts';

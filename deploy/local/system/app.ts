@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type Child, startChild } from '../processes/child.ts';
 import { readEnvFile } from '../secrets.ts';
-import type { AppSpec } from './daprYaml.ts';
+import type { AppSpec } from './dapr-yaml.ts';
 import { mergeEnvironment, tokenEnvironment } from './environment.ts';
 import type { SidecarContext, SidecarPorts } from './sidecar.ts';
 

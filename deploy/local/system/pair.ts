@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Report } from '../processes/run.ts';
 import { Supervised } from '../processes/supervised.ts';
 import { startAppProcess } from './app.ts';
-import type { AppSpec } from './daprYaml.ts';
+import type { AppSpec } from './dapr-yaml.ts';
 import { reserveSidecarPorts, type SidecarContext, startSidecarProcess } from './sidecar.ts';
 
 export interface RunningApp {

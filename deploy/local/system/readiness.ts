@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lastLines } from '../processes/logFile.ts';
+import { lastLines } from '../processes/log-file.ts';
 import { answersHttp } from '../processes/ready.ts';
 import type { Report } from '../processes/run.ts';
 import type { Supervised } from '../processes/supervised.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type Child, startChild } from '../processes/child.ts';
 import type { Ports } from '../processes/ports.ts';
 import type { Tokens } from '../secrets.ts';
-import type { AppSpec } from './daprYaml.ts';
+import type { AppSpec } from './dapr-yaml.ts';
 import { tokenEnvironment, withoutSecrets } from './environment.ts';
 
 /** What the sidecars of one system share. */

@@ -1,6 +1,6 @@
 import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { makePrivateDir } from '../privateFiles.ts';
+import { makePrivateDir } from '../private-files.ts';
 import { waitForLock } from '../processes/lock.ts';
 import { type Report, run } from '../processes/run.ts';
 import { cacheDir, find, isProgram } from './find.ts';

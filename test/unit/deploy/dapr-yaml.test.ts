@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AppSpec, parseDaprYaml, withBlobs } from '../../../deploy/local/system/daprYaml.ts';
+import { type AppSpec, parseDaprYaml, withBlobs } from '../../../deploy/local/system/dapr-yaml.ts';
 import { sidecarArgs } from '../../../deploy/local/system/sidecar.ts';
 
 const yaml = `

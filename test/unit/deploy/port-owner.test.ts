@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { listeningInodes } from '../../../deploy/local/processes/portOwner.ts';
+import { listeningInodes } from '../../../deploy/local/processes/port-owner.ts';
 
 const heading =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';

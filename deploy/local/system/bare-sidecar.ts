@@ -1,7 +1,7 @@
 import { answersHttp, untilReady } from '../processes/ready.ts';
 import type { Report } from '../processes/run.ts';
 import { Supervised } from '../processes/supervised.ts';
-import type { AppSpec } from './daprYaml.ts';
+import type { AppSpec } from './dapr-yaml.ts';
 import { reserveSidecarPorts, type SidecarContext, startSidecarProcess } from './sidecar.ts';
 
 export interface BareSidecar {

@@ -1,0 +1,35 @@
+/** Something a person can read and act on: shown without a stack, exit code 1. */
+export class Failure extends Error {
+  override readonly name: string = 'Failure';
+}
+
+/** The command was not understood, or must not be done as it stands: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Nothing answered, or the connection broke off. */
+export class Unreachable extends Failure {
+  override readonly name = 'Unreachable';
+}
+
+/** The gateway's refusal, problem details as of RFC 9457. */
+export class Problem extends Failure {
+  override readonly name = 'Problem';
+  readonly status: number;
+  readonly code: string;
+  /** Seconds, where the gateway said when to come again. */
+  readonly retryAfter: number | undefined;
+
+  constructor(detail: string, answer: { status: number; code: string; retryAfter?: number | undefined }) {
+    super(`${detail} (${answer.code})`);
+    this.status = answer.status;
+    this.code = answer.code;
+    this.retryAfter = answer.retryAfter;
+  }
+}
+
+export const isProblem = (error: unknown, code: string): error is Problem =>
+  error instanceof Problem && error.code === code;
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

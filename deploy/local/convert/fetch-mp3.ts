@@ -1,0 +1,79 @@
+import path from 'node:path';
+import type { Writable } from 'node:stream';
+import type { Clock } from './clock.ts';
+import { downloadMp3 } from './download.ts';
+import { Failure, messageOf } from './failure.ts';
+import { followJob } from './follow.ts';
+import { formatBytes, formatSeconds, printable } from './format.ts';
+import type { JobState } from './job.ts';
+import { createMeter } from './meter.ts';
+import type { Reporter } from './reporter.ts';
+import type { Session } from './session.ts';
+import type { Target } from './target.ts';
+
+export interface FetchPorts {
+  clock: Clock;
+  reporter: Reporter;
+  stdout: Writable;
+  cwd: string;
+  /** Jobs of which the MP3 is not here yet. */
+  pending: Map<string, Target>;
+  signal: AbortSignal;
+}
+
+export interface Sent {
+  id: string;
+  /** The video's. */
+  name: string;
+  target: Target;
+}
+
+/** Waits for a job, and brings its MP3 where it belongs. @throws Failure with the reason, also the converter's */
+export async function fetchMp3(
+  session: Session,
+  { id, name, target }: Sent,
+  ports: FetchPorts,
+): Promise<void> {
+  const { clock, reporter, pending, signal } = ports;
+  pending.set(id, target);
+  const showState = reporter.progress(`Converting ${printable(name)}`);
+  const job = await followJob(session, id, {
+    clock,
+    signal,
+    onChange: (change) => showState(...stateOf(change)),
+    onTrouble: (error) => showState(undefined, () => `${messageOf(error)} Trying again.`),
+  });
+  const { mp3 } = job;
+  if (job.status !== 'done' || !mp3) {
+    pending.delete(id);
+    throw outcome(job);
+  }
+
+  const meter = createMeter(mp3.size, clock);
+  const showBytes = reporter.progress(`Fetching ${printable(name)}`);
+  await downloadMp3(session, { id, ...mp3 }, target, {
+    ...ports,
+    onReceived: (bytes) => {
+      meter.at(bytes);
+      showBytes(meter.share(), meter.describe);
+    },
+  });
+  pending.delete(id);
+  const where = target.kind === 'stdout' ? 'standard output' : path.relative(ports.cwd, target.path);
+  reporter.success(
+    `${printable(name)} → ${printable(where)}  ${formatBytes(mp3.size)}, ${formatSeconds(mp3.duration_seconds)}`,
+  );
+}
+
+function stateOf(job: JobState): [share: number | undefined, describe: () => string] {
+  if (job.status === 'queued') return [undefined, () => 'waiting for its turn'];
+  const eta = job.eta_seconds;
+  return [job.progress, () => (eta === null ? '' : `ETA ${formatSeconds(eta)}`)];
+}
+
+function outcome({ status, error }: JobState): Failure {
+  if (status === 'cancelled') return new Failure('the job was cancelled.');
+  return new Failure(
+    error ? `${printable(error.detail)} (${printable(error.code)})` : 'the conversion failed.',
+  );
+}

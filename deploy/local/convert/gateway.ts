@@ -1,0 +1,119 @@
+import { type Dispatcher, errors, request } from 'undici';
+import { z } from 'zod';
+import { Failure, Problem, Unreachable } from './failure.ts';
+import { printable } from './format.ts';
+import { parseRetryAfter } from './retry.ts';
+
+export interface Call {
+  method: 'GET' | 'POST';
+  path: string;
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  /** Made anew for each attempt. */
+  body?: () => string | AsyncIterable<Uint8Array>;
+  /** Milliseconds of silence after which the reply is given up. */
+  silence?: number;
+  signal: AbortSignal;
+}
+
+export interface Gateway {
+  readonly url: string;
+  /** Answers with a success, its body unread. @throws Problem, Unreachable */
+  send(call: Call): Promise<Dispatcher.ResponseData>;
+}
+
+const SILENCE_MS = 120_000;
+const MAX_PROBLEM_BYTES = 64 * 1024;
+const LOST = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT'];
+const NOT_THERE = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'];
+
+export function createGateway(url: string, dispatcher: Dispatcher): Gateway {
+  const base = new URL(url);
+  const prefix = base.pathname.replace(/\/$/, '');
+
+  return {
+    url,
+    async send({ method, path, query = {}, headers = {}, body, silence = SILENCE_MS, signal }) {
+      signal.throwIfAborted();
+      const target = new URL(`${base.origin}${prefix}${path}`);
+      target.search = new URLSearchParams(query).toString();
+      try {
+        const reply = await request(target, {
+          method,
+          headers: { accept: '*/*', 'user-agent': 'mp3converter', ...headers },
+          body: (body?.() ?? null) as never, // undici takes any async iterable; its types say only Readable
+          headersTimeout: silence,
+          bodyTimeout: silence,
+          signal,
+          dispatcher,
+        });
+        if (reply.statusCode >= 200 && reply.statusCode < 300) return reply;
+        throw await problemOf(reply, url);
+      } catch (error) {
+        throw signal.aborted ? signal.reason : connectionFailure(error, url);
+      }
+    },
+  };
+}
+
+const problemDetails = z.object({ code: z.string(), detail: z.string() });
+
+async function problemOf(reply: Dispatcher.ResponseData, url: string): Promise<Failure> {
+  const { statusCode: status, headers } = reply;
+  const location = headers.location;
+  if (status >= 300 && status < 400 && typeof location === 'string') {
+    await reply.body.dump({ limit: MAX_PROBLEM_BYTES });
+    return new Failure(`${url} sends on to ${printable(location)}: give that address as --url.`);
+  }
+  const { data } = problemDetails.safeParse(parseJson(await beginning(reply.body)));
+  if (!data)
+    return new Failure(`${url} answered HTTP ${status}, but not as the gateway would. Is --url right?`);
+  const retryAfter = parseRetryAfter([headers['retry-after']].flat()[0]);
+  return new Problem(printable(data.detail), { status, code: printable(data.code), retryAfter });
+}
+
+async function beginning(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of body) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size > MAX_PROBLEM_BYTES) break;
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+/** What a broken connection is called, be it before the reply or in the middle of it. */
+export function connectionFailure(error: unknown, url: string): unknown {
+  const code = (error as NodeJS.ErrnoException | null)?.code ?? '';
+  if (NOT_THERE.includes(code) || error instanceof errors.ConnectTimeoutError) {
+    return new Unreachable(`Nothing answers at ${url} (${code}). Is it running? Start it with: npm start`, {
+      cause: error,
+    });
+  }
+  if (LOST.includes(code)) {
+    return new Unreachable(`The connection to ${url} broke off (${code}).`, { cause: error });
+  }
+  return error;
+}
+
+/** The body of a success. @throws Failure when it is not what this program knows */
+export async function readJson<T>(
+  reply: Dispatcher.ResponseData,
+  schema: z.ZodType<T>,
+  url: string,
+): Promise<T> {
+  const result = schema.safeParse(parseJson(await reply.body.text()));
+  if (result.success) return result.data;
+  throw new Failure(`${url} does not answer as this program expects. Is --url right, and of this version?`, {
+    cause: result.error,
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,23 @@
+import { type JobView, jobView } from '../../../services/shared/jobs.ts';
+import { readJson } from './gateway.ts';
+import type { Session } from './session.ts';
+
+/** What this program needs to know of a job. */
+export const jobState = jobView.pick({
+  id: true,
+  status: true,
+  progress: true,
+  eta_seconds: true,
+  filename: true,
+  mp3: true,
+  error: true,
+});
+export type JobState = Pick<
+  JobView,
+  'id' | 'status' | 'progress' | 'eta_seconds' | 'filename' | 'mp3' | 'error'
+>;
+
+export async function getJob(session: Session, id: string, signal: AbortSignal): Promise<JobState> {
+  const reply = await session.send({ method: 'GET', path: `/jobs/${id}`, silence: 15_000, signal });
+  return readJson(reply, jobState, session.url);
+}

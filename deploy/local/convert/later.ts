@@ -1,0 +1,20 @@
+import { type Conversion, defaultUrl } from './command-line.ts';
+import { shellWord } from './format.ts';
+import type { Target } from './target.ts';
+
+/** Tells of jobs that go on at the server, and the commands that fetch them. */
+export function howToFetch(
+  pending: ReadonlyMap<string, Target>,
+  { url, email }: Pick<Conversion, 'url' | 'email'>,
+  env: NodeJS.ProcessEnv,
+): string[] {
+  return [...pending].flatMap(([id, target]) => {
+    const words = ['--job', id, '-o', target.kind === 'stdout' ? '-' : target.path];
+    if (url !== defaultUrl(env)) words.push('--url', url);
+    if (email !== undefined) words.push('--email', email);
+    return [
+      `Job ${id} goes on at the server. Fetch its MP3 later:`,
+      `  npm run convert -- ${words.map(shellWord).join(' ')}`,
+    ];
+  });
+}

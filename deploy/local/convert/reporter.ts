@@ -1,0 +1,72 @@
+import { styleText } from 'node:util';
+import type { Clock } from './clock.ts';
+
+const BAR_CELLS = 24;
+const TERMINAL_MS = 100;
+const LINES_MS = 5_000;
+
+type Style = Parameters<typeof styleText>[0];
+
+/** All that is told to people; never the standard output. */
+export interface Reporter {
+  info(line: string): void;
+  success(line: string): void;
+  error(line: string): void;
+  /** Shows how far something is: one line that is redrawn, or a line every few seconds where that is not possible. */
+  progress(label: string): (share: number | undefined, describe: () => string) => void;
+  /** Ends what `progress` shows. */
+  settle(): void;
+}
+
+export interface Screen {
+  isTTY: boolean;
+  columns: number;
+  color: boolean;
+  quiet: boolean;
+  write(text: string): void;
+}
+
+export function createReporter(screen: Screen, clock: Pick<Clock, 'now'>): Reporter {
+  let drawn = false;
+
+  const style = (how: Style, text: string) =>
+    screen.color ? styleText(how, text, { validateStream: false }) : text;
+
+  function erase(): void {
+    if (drawn) screen.write('\r\x1b[2K');
+    drawn = false;
+  }
+
+  function line(text: string): void {
+    erase();
+    screen.write(`${text}\n`);
+  }
+
+  return {
+    info: (text) => screen.quiet || line(text),
+    success: (text) => screen.quiet || line(`${style('green', '✔')} ${text}`),
+    error: (text) => line(`${style('red', '✘')} ${text}`),
+    settle: erase,
+    progress(label) {
+      if (screen.quiet) return () => undefined;
+      let last = Number.NEGATIVE_INFINITY;
+      return (share, describe) => {
+        const now = clock.now();
+        if (now - last < (screen.isTTY ? TERMINAL_MS : LINES_MS)) return;
+        last = now;
+        const percent = share === undefined ? '' : `${String(Math.floor(share * 100)).padStart(3)}%`;
+        if (!screen.isTTY) return line([label, percent, describe()].filter(Boolean).join('  '));
+        const parts = [label, share === undefined ? '' : bar(share), percent, describe()].filter(Boolean);
+        // The cursor must stay in the line, or it could not be drawn over.
+        const text = [...parts.join('  ')].slice(0, Math.max(1, screen.columns - 1)).join('');
+        screen.write(`\r\x1b[2K${text}`);
+        drawn = true;
+      };
+    },
+  };
+}
+
+function bar(share: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * BAR_CELLS);
+  return '█'.repeat(full) + '░'.repeat(BAR_CELLS - full);
+}

@@ -1,0 +1,76 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure } from './failure.ts';
+import { printable } from './format.ts';
+
+export interface Video {
+  /** Absolute. */
+  path: string;
+  name: string;
+  /** bytes */
+  size: number;
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'you may not read it',
+  EPERM: 'you may not read it',
+  ELOOP: 'its symbolic links go round in a circle',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+/** Looks at a file before anything is sent. @throws Failure that names it and says what is wrong */
+export async function checkVideo(file: string, cwd: string): Promise<Video> {
+  const fail = (reason: string, cause?: unknown) =>
+    new Failure(`${printable(file)}: ${reason}.`, cause === undefined ? undefined : { cause });
+  const absolute = path.resolve(cwd, file);
+  try {
+    // Opening a pipe would wait for who writes into it.
+    const handle = await open(absolute, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stat = await handle.stat();
+      if (stat.isDirectory()) throw fail('it is a folder');
+      if (!stat.isFile()) throw fail('it is not a regular file');
+      if (stat.size === 0) throw fail('it is empty');
+      return { path: absolute, name: path.basename(absolute), size: stat.size };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw fail(REASONS[code] ?? `it cannot be read (${code || 'unknown error'})`, error);
+  }
+}
+
+/** IANA's names, and for the old containers those in common use. */
+const TYPES: Record<string, string> = {
+  mp4: 'video/mp4',
+  m4v: 'video/mp4',
+  mov: 'video/quicktime',
+  mkv: 'video/matroska',
+  webm: 'video/webm',
+  avi: 'video/x-msvideo',
+  wmv: 'video/x-ms-wmv',
+  asf: 'video/x-ms-asf',
+  flv: 'video/x-flv',
+  mpg: 'video/mpeg',
+  mpeg: 'video/mpeg',
+  ts: 'video/mp2t',
+  mts: 'video/mp2t',
+  m2ts: 'video/mp2t',
+  '3gp': 'video/3gpp',
+  ogv: 'video/ogg',
+  ogg: 'audio/ogg',
+  m4a: 'audio/mp4',
+  mp3: 'audio/mpeg',
+  aac: 'audio/aac',
+  flac: 'audio/flac',
+  wav: 'audio/wav',
+};
+
+/** The gateway looks at the bytes; this is only what HTTP asks for. */
+export const contentType = (name: string): string =>
+  TYPES[path.extname(name).slice(1).toLowerCase()] ?? 'application/octet-stream';

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { guarded, serviceEnvironment, wholeNumber } from '../shared/config.ts';
+
+export const notificationEnvironment = guarded(
+  serviceEnvironment.extend({
+    MAIL_FROM: z
+      .string()
+      .regex(/^[^\p{Cc};,]+$/u, 'must be one address, without a comma or semicolon')
+      .default('mp3converter <mp3converter@localhost>'),
+    /** A mail server that says nothing for this long is taken for away. */
+    MAIL_TIMEOUT_SECONDS: wholeNumber(60, { min: 1, max: 600 }),
+  }),
+);
+
+export type NotificationConfig = z.output<typeof notificationEnvironment>;

@@ -1,0 +1,33 @@
+import type { Sidecar } from '../shared/sidecar.ts';
+
+export interface Mail {
+  to: string;
+  subject: string;
+  html: string;
+}
+
+export interface Mailer {
+  /** Throws `unavailable` when the mail was not taken, or when that is not known after the timeout. */
+  send(mail: Mail): Promise<void>;
+}
+
+/** `emailTo` splits on semicolons, and a comma or a line break would reach the header. */
+export const isOneRecipient = (address: string): boolean =>
+  /^[^\s\p{Cc};,<>"]+@[^\s\p{Cc};,<>"]+$/u.test(address);
+
+/**
+ * Mail through the sidecar's SMTP binding. It writes what one request sets into a configuration that all share, so
+ * every field is set on every send, and callers send one at a time.
+ */
+export function createMailer(
+  sendMail: Sidecar['sendMail'],
+  { from, timeoutMs }: { from: string; timeoutMs: number },
+): Mailer {
+  return {
+    async send({ to, subject, html }) {
+      if (!isOneRecipient(to)) throw new TypeError('not one mail address');
+      const fields = { emailFrom: from, emailTo: to, emailCC: '', emailBCC: '', subject, priority: '3' };
+      await sendMail(html, fields, timeoutMs);
+    },
+  };
+}

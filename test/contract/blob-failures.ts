@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { buffer } from 'node:stream/consumers';
+import { describe, test } from 'node:test';
+import type { BlobStore } from '../../services/shared/blobs.ts';
+import type { StateStore } from '../../services/shared/state.ts';
+import { inPieces, randomBytes } from '../support/random.ts';
+import { turns } from '../support/turns.ts';
+import type { WatchedState } from './watched-state.ts';
+
+const CHUNK = 1024 * 1024;
+const TTL = { ttlSeconds: 3600 };
+
+/** A source that counts what was taken of it, and knows whether its reader let it go. */
+function counted(pieces: number, { failAt = Number.POSITIVE_INFINITY } = {}) {
+  const source = { taken: 0, released: false, [Symbol.asyncIterator]: () => generate() };
+  async function* generate() {
+    try {
+      while (source.taken < pieces) {
+        if (source.taken === failAt) throw new Error('the source failed');
+        source.taken++;
+        yield Buffer.alloc(CHUNK / 2, source.taken);
+      }
+    } finally {
+      source.released = true;
+    }
+  }
+  return source;
+}
+
+/** All or nothing, whatever fails; and never more in memory than a few chunks. */
+export function blobFailures(
+  fresh: () => { state: StateStore; watch: WatchedState; blobs: BlobStore },
+): void {
+  describe('leaves nothing when', () => {
+    for (const failAt of [0, 1, 7]) {
+      test(`the source fails after ${failAt} pieces`, async () => {
+        const { blobs, watch } = fresh();
+        const source = counted(20, { failAt });
+        await assert.rejects(blobs.write(source, TTL), { message: 'the source failed' });
+        assert.deepEqual(await watch.remaining(), []);
+        assert.equal(watch.puts.length, Math.floor(failAt / 2));
+      });
+    }
+
+    const lost = new Error('the store is away');
+    for (const [which, matches] of [
+      ['the first chunk', /^chunk:.*:0$/],
+      ['a chunk in the middle', /^chunk:.*:5$/],
+      ['the last chunk', /^chunk:.*:9$/],
+      ['the manifest', /^blob:/],
+    ] as const) {
+      test(`${which} cannot be put`, async () => {
+        const { blobs, watch } = fresh();
+        watch.onPut = (key, put) => (matches.test(key) ? Promise.reject(lost) : put());
+        const source = counted(20);
+        await assert.rejects(blobs.write(source, TTL), lost);
+        assert.ok(source.released);
+        assert.deepEqual(await watch.remaining(), []);
+      });
+
+      test(`${which} is put, but the answer is lost`, async () => {
+        const { blobs, watch } = fresh();
+        watch.onPut = async (key, put) => {
+          await put();
+          if (matches.test(key)) throw lost;
+        };
+        await assert.rejects(blobs.write(counted(20), TTL), lost);
+        assert.deepEqual(await watch.remaining(), []);
+      });
+    }
+
+    for (const pieces of [0, 1, 8]) {
+      test(`it is called off after ${pieces} pieces, and reads no further`, async () => {
+        const { blobs, watch } = fresh();
+        const off = new AbortController();
+        const source = counted(1000);
+        async function* calledOff() {
+          for await (const piece of source) {
+            if (source.taken > pieces) off.abort(new Error('called off'));
+            yield piece;
+          }
+        }
+        const write = blobs.write(calledOff(), { ...TTL, signal: off.signal });
+        await assert.rejects(write, { message: 'called off' });
+        assert.ok(source.taken <= pieces + 2 && source.released, `${source.taken} pieces were read`);
+        assert.deepEqual(await watch.remaining(), []);
+      });
+    }
+  });
+
+  test('tells of both failures when cleaning up fails too', async () => {
+    const { blobs, watch } = fresh();
+    watch.delete = () => Promise.reject(new Error('no deletion either'));
+    await assert.rejects(blobs.write(counted(9, { failAt: 8 }), TTL), ({ errors }: AggregateError) => {
+      assert.deepEqual(
+        errors.map(({ message }: Error) => message),
+        ['the source failed', 'no deletion either'],
+      );
+      return true;
+    });
+  });
+
+  test('has at most 4 puts under way, and does not read ahead of them', async () => {
+    const { blobs, watch } = fresh();
+    const gate = Promise.withResolvers<void>();
+    watch.onPut = async (_key, put) => {
+      await gate.promise;
+      return put();
+    };
+    const source = counted(40);
+    const write = blobs.write(source, TTL);
+    await turns();
+    assert.equal(watch.puts.length, 4);
+    assert.equal(source.taken, 8);
+    gate.resolve();
+    const { id } = await write;
+    assert.equal(watch.mostPuts, 4);
+    // Nor was a buffer filled again while its put still waited.
+    const pieces = Array.from({ length: 40 }, (_, number) => Buffer.alloc(CHUNK / 2, number + 1));
+    assert.ok(Buffer.concat(pieces).equals(await buffer(blobs.read(id))));
+  });
+
+  describe('fails a full read of', () => {
+    const bytes = randomBytes(2 * CHUNK + 9);
+    const DAMAGES: [what: string, damage: (chunk: Buffer) => Buffer | undefined][] = [
+      [
+        'a blob with one bit changed',
+        (chunk) => Buffer.from(chunk.map((byte, at) => (at === 3 ? byte ^ 4 : byte))),
+      ],
+      ['a blob with a chunk cut short', (chunk) => chunk.subarray(1)],
+      ['a blob that lacks a chunk', () => undefined],
+    ];
+    for (const [what, damage] of DAMAGES) {
+      for (const index of [0, 2]) {
+        test(`${what} (chunk ${index})`, async () => {
+          const { blobs, state } = fresh();
+          const { id } = await blobs.write(inPieces(bytes), TTL);
+          const key = `chunk:${id}:${index}`;
+          const damaged = damage((await state.getBytes(key)) ?? assert.fail());
+          await (damaged ? state.putBytes(key, damaged) : state.delete(key));
+          await assert.rejects(buffer(blobs.read(id)), { code: 'internal' });
+          const intact = await buffer(blobs.read(id, { start: CHUNK, end: 2 * CHUNK - 1 }));
+          assert.ok(intact.equals(bytes.subarray(CHUNK, 2 * CHUNK)));
+        });
+      }
+    }
+
+    test('a blob that never was', async () => {
+      await assert.rejects(buffer(fresh().blobs.read('no-such-blob')), { code: 'not_found' });
+    });
+  });
+
+  test('ends a read that is called off', async () => {
+    const { blobs } = fresh();
+    const { id } = await blobs.write(inPieces(randomBytes(8 * CHUNK)), TTL);
+    const off = new AbortController();
+    const read = blobs.read(id, { signal: off.signal });
+    const drained = assert.rejects(buffer(read), { message: 'called off' });
+    read.once('data', () => off.abort(new Error('called off')));
+    await drained;
+  });
+}

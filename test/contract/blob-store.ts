@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { describe, test } from 'node:test';
+import { createBlobStore } from '../../services/shared/blobs.ts';
+import { inPieces, randomBytes } from '../support/random.ts';
+import { turns } from '../support/turns.ts';
+import { blobFailures } from './blob-failures.ts';
+import type { StateUnderTest } from './state-store.ts';
+import { watched } from './watched-state.ts';
+
+/** Chunks are of 1 MiB. */
+export const CHUNK = 1024 * 1024;
+const TTL = { ttlSeconds: 3600 };
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+const SIZES = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 5 * CHUNK + 12_345];
+
+const RANGED = 2 * CHUNK + 500;
+const LAST = RANGED - 1;
+const RANGES: [what: string, start: number | undefined, end: number | undefined][] = [
+  ['the first byte', 0, 0],
+  ['the last byte', LAST, LAST],
+  ['the first chunk', 0, CHUNK - 1],
+  ['the second chunk', CHUNK, 2 * CHUNK - 1],
+  ['the last, short chunk', 2 * CHUNK, LAST],
+  ['two bytes across the border of two chunks', CHUNK - 1, CHUNK],
+  ['the last byte of the first chunk to the first of the third', CHUNK - 1, 2 * CHUNK],
+  ['all but the ends', 1, LAST - 1],
+  ['all, said out loud', 0, LAST],
+  ['from the start, with no end given', undefined, undefined],
+  ['a start without an end', CHUNK + 7, undefined],
+  ['an end without a start', undefined, CHUNK + 7],
+  ['an end beyond the last byte', CHUNK + 7, RANGED + 5 * CHUNK],
+  ['nothing, from the end on', RANGED, undefined],
+  ['nothing, from far beyond the end on', 9 * CHUNK, 10 * CHUNK],
+];
+
+/** What the blob store must do over every state store. */
+export function blobStoreContract(name: string, make: () => StateUnderTest): void {
+  describe(`blob store: ${name}`, () => {
+    const fresh = () => {
+      const { state, advance } = make();
+      const watch = watched(state);
+      return { state, advance, watch, blobs: createBlobStore(watch) };
+    };
+
+    for (const size of SIZES) {
+      test(`gives back ${size} bytes as they were, with their size and sha256`, async () => {
+        const { blobs, watch } = fresh();
+        const bytes = randomBytes(size);
+        const blob = await blobs.write(inPieces(bytes), TTL);
+        assert.deepEqual(blob, { id: blob.id, size, sha256: sha256(bytes) });
+        assert.deepEqual(await blobs.stat(blob.id), blob);
+        assert.ok(bytes.equals(await buffer(blobs.read(blob.id))));
+        assert.equal(watch.puts.length, Math.ceil(size / CHUNK) + 1); // a key for each chunk and one for the manifest
+      });
+    }
+
+    test('takes a source of one large piece, and one of many small and empty ones', async () => {
+      const { blobs } = fresh();
+      const bytes = randomBytes(2 * CHUNK + 3);
+      async function* whole() {
+        yield bytes;
+      }
+      async function* crumbs() {
+        for await (const piece of inPieces(bytes, 999)) yield* [piece, Buffer.alloc(0)];
+      }
+      for (const source of [whole(), crumbs()]) {
+        const { id } = await blobs.write(source, TTL);
+        assert.ok(bytes.equals(await buffer(blobs.read(id))));
+      }
+    });
+
+    test('keeps what is written at the same time apart', async () => {
+      const { blobs } = fresh();
+      const both = [1, 2].map((seed) => randomBytes(CHUNK + seed, seed));
+      const written = await Promise.all(both.map((bytes) => blobs.write(inPieces(bytes), TTL)));
+      for (const [number, { id }] of written.entries()) {
+        assert.ok(both[number]?.equals(await buffer(blobs.read(id))));
+      }
+    });
+
+    describe('reads a range:', async () => {
+      const { blobs } = fresh();
+      const bytes = randomBytes(RANGED);
+      const written = blobs.write(inPieces(bytes), TTL);
+      for (const [what, start, end] of RANGES) {
+        test(what, async () => {
+          const { id } = await written;
+          const range = { ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
+          const part = await buffer(blobs.read(id, range));
+          assert.ok(part.equals(bytes.subarray(start ?? 0, (end ?? LAST) + 1)));
+        });
+      }
+    });
+
+    test('fetches only the chunks that a range is in, and the manifest', async () => {
+      const { blobs, watch } = fresh();
+      const { id } = await blobs.write(inPieces(randomBytes(6 * CHUNK)), TTL);
+      watch.gets = 0;
+      await buffer(blobs.read(id, { start: 3 * CHUNK + 5, end: 4 * CHUNK + 5 }));
+      assert.equal(watch.gets, 3);
+    });
+
+    test('deletes every key, and has nothing against doing it twice', async () => {
+      const { blobs, watch } = fresh();
+      const { id } = await blobs.write(inPieces(randomBytes(5 * CHUNK + 1)), TTL);
+      assert.equal((await watch.remaining()).length, 7);
+      await blobs.delete(id);
+      assert.deepEqual(await watch.remaining(), []);
+      await blobs.delete(id);
+      assert.equal(await blobs.stat(id), undefined);
+      await assert.rejects(buffer(blobs.read(id)), { code: 'not_found' });
+    });
+
+    test('gives every key an end, and chunks a later one than their manifest', async () => {
+      const { blobs, watch } = fresh();
+      const { id } = await blobs.write(inPieces(randomBytes(CHUNK + 1)), TTL);
+      const lives = watch.puts.map(({ key, ttlSeconds }) => ({ chunk: key.startsWith('chunk'), ttlSeconds }));
+      const chunk = { chunk: true, ttlSeconds: 25 * 3600 };
+      assert.deepEqual(lives, [chunk, chunk, { chunk: false, ttlSeconds: 3600 }]);
+      await blobs.delete(id);
+    });
+
+    test('ends a read that began in time', async (context) => {
+      const { blobs, advance } = fresh();
+      if (!advance) return context.skip('its clock cannot be moved');
+      const bytes = randomBytes(12 * CHUNK);
+      const { id } = await blobs.write(inPieces(bytes), TTL);
+      const reader = blobs.read(id)[Symbol.asyncIterator]();
+      const parts = [(await reader.next()).value];
+      advance(3601);
+      assert.equal(await blobs.stat(id), undefined);
+      for (let next = await reader.next(); !next.done; next = await reader.next()) parts.push(next.value);
+      assert.ok(bytes.equals(Buffer.concat(parts)));
+    });
+
+    test('does not fetch ahead of a reader who takes nothing, nor after one who left', async () => {
+      const { blobs, watch } = fresh();
+      const { id } = await blobs.write(inPieces(randomBytes(16 * CHUNK)), TTL);
+      watch.gets = 0;
+      const stream = blobs.read(id);
+      stream.once('data', () => stream.pause());
+      await turns();
+      assert.ok(watch.gets <= 9, `${watch.gets} gets`);
+      stream.destroy();
+      await turns();
+      const atTheEnd = watch.gets;
+      await turns();
+      assert.equal(watch.gets, atTheEnd);
+    });
+
+    blobFailures(fresh);
+  });
+}

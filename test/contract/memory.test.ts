@@ -1,0 +1,14 @@
+import { createMemoryState } from '../../services/shared/state.ts';
+import { blobStoreContract } from './blob-store.ts';
+import { stateStoreContract } from './state-store.ts';
+
+function memory() {
+  let now = 0;
+  const advance = (seconds: number) => {
+    now += seconds * 1000;
+  };
+  return { state: createMemoryState(() => now), advance };
+}
+
+stateStoreContract('memory', memory);
+blobStoreContract('memory', memory);

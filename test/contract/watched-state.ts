@@ -1,0 +1,52 @@
+import type { PutOptions, StateStore } from '../../services/shared/state.ts';
+
+/** A store that remembers what was asked of it, and that can be told to fail, to wait, or to lose an answer. */
+export interface WatchedState extends StateStore {
+  puts: { key: string; ttlSeconds: number | undefined }[];
+  gets: number;
+  /** The most puts that were under way at once. */
+  mostPuts: number;
+  /** Stands in for each put and may call it; what it throws is what the put ends with. */
+  onPut: (key: string, put: () => Promise<void>) => Promise<void>;
+  /** The keys that were put and are in the store now. */
+  remaining(): Promise<string[]>;
+}
+
+export function watched(state: StateStore): WatchedState {
+  let underWay = 0;
+
+  async function watchedPut<T>(
+    key: string,
+    options: PutOptions | undefined,
+    put: () => Promise<T>,
+  ): Promise<T> {
+    watch.puts.push({ key, ttlSeconds: options?.ttlSeconds });
+    watch.mostPuts = Math.max(watch.mostPuts, ++underWay);
+    const done: T[] = [];
+    await watch.onPut(key, async () => void done.push(await put())).finally(() => underWay--);
+    return done[0] as T;
+  }
+
+  const watch: WatchedState = {
+    puts: [],
+    gets: 0,
+    mostPuts: 0,
+    onPut: (_key, put) => put(),
+    get(key, signal) {
+      watch.gets++;
+      return state.get(key, signal);
+    },
+    getBytes(key, signal) {
+      watch.gets++;
+      return state.getBytes(key, signal);
+    },
+    getMany: (keys, signal) => state.getMany(keys, signal),
+    put: (key, value, options) => watchedPut(key, options, () => state.put(key, value, options)),
+    putBytes: (key, bytes, options) => watchedPut(key, options, () => state.putBytes(key, bytes, options)),
+    delete: (key, signal) => state.delete(key, signal),
+    async remaining() {
+      return [...(await state.getMany([...new Set(watch.puts.map(({ key }) => key))])).keys()];
+    },
+  };
+  return watch;
+}

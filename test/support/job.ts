@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import type { Job } from '../../services/shared/jobs.ts';
+
+export const OWNER = { id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'ann@example.com' };
+
+/** A queued job as the gateway makes it, apart from the given fields. */
+export function newJob(fields: Partial<Job> = {}): Job {
+  const id = fields.id ?? randomUUID();
+  const now = new Date().toISOString();
+  return {
+    id,
+    status: 'queued',
+    progress: 0,
+    eta_seconds: null,
+    filename: 'Ferien.mp4',
+    options: { quality: 2 },
+    source: { size: 1234, sha256: 'ab'.repeat(32), duration_seconds: null, tracks: null },
+    mp3: null,
+    error: null,
+    attempts: 0,
+    created_at: now,
+    updated_at: now,
+    expires_at: new Date(Date.now() + 3600_000).toISOString(),
+    owner: OWNER.id,
+    email: OWNER.email,
+    trace_id: '0af7651916cd43dd8448eb211c80319c',
+    video: randomUUID(),
+    audio: null,
+    attempt: null,
+    download_url: `http://localhost:8080/download/${id}?expires=1&signature=secret-signature`,
+    ...fields,
+  };
+}
+
+export const done = (fields: Partial<Job> = {}): Job =>
+  newJob({
+    status: 'done',
+    progress: 1,
+    attempts: 1,
+    audio: randomUUID(),
+    mp3: { size: 1000, sha256: 'cd'.repeat(32), duration_seconds: 12.5 },
+    ...fields,
+  });
+
+export const failed = (fields: Partial<Job> = {}): Job =>
+  newJob({ status: 'failed', error: { code: 'no_audio', detail: 'there is no sound in it' }, ...fields });

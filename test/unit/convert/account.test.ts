@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { openAccount, type Wanted } from '../../../deploy/local/convert/account.ts';
+import { createCredentialStore, credentialsFile } from '../../../deploy/local/convert/credentials.ts';
+import { openSession } from '../../../deploy/local/convert/session.ts';
+import { memorySystem, quickClock, temporaryFolder, URL_OF_GATEWAY } from './setting.ts';
+
+const { signal } = new AbortController();
+const NOBODY: Wanted = { flagEmail: undefined, envEmail: undefined, password: undefined };
+const ANN = { email: 'ann@example.com', password: 'open: sésame' };
+
+async function build(context: TestContext) {
+  const system = memorySystem(context);
+  const store = createCredentialStore(path.join(await temporaryFolder(context), 'new', 'credentials.json'));
+  const told: string[] = [];
+  const asked: string[] = [];
+  const clock = quickClock();
+  const open = (wanted: Partial<Wanted> = {}, typed = ANN.password) =>
+    openAccount(
+      {
+        gateway: system.gateway,
+        store,
+        clock,
+        userName: 'Root',
+        tell: (line) => told.push(line),
+        askPassword: async (email) => {
+          asked.push(email);
+          return typed;
+        },
+      },
+      { ...NOBODY, ...wanted },
+      signal,
+    );
+  return { ...system, store, told, asked, clock, open };
+}
+
+test('the first use makes an account and keeps it privately; the next uses it', async (context) => {
+  const { open, store, users, told, calls } = await build(context);
+  const login = await open();
+  assert.ok((await login(signal)).access_token);
+  const kept = store.find(URL_OF_GATEWAY);
+  assert.equal(kept?.email, 'root@localhost.localdomain');
+  assert.equal(users.get('root@localhost.localdomain'), kept?.password);
+  assert.equal((await stat(store.file)).mode & 0o777, 0o600);
+  assert.equal(told.length, 1);
+  assert.ok(kept && !told.join().includes(kept.password));
+  const again = await open();
+  await again(signal);
+  assert.deepEqual(calls, ['/register', '/login', '/login']);
+});
+
+test('a kept account that the gateway has forgotten is registered again', async (context) => {
+  const { open, users, store } = await build(context);
+  await open();
+  users.clear();
+  const login = await open();
+  assert.ok((await login(signal)).access_token);
+  assert.deepEqual([...users], [['root@localhost.localdomain', store.find(URL_OF_GATEWAY)?.password]]);
+});
+
+test('an address that somebody has already gets a number', async (context) => {
+  const { open, users, store } = await build(context);
+  users.set('root@localhost.localdomain', 'of somebody else');
+  await open();
+  assert.match(store.find(URL_OF_GATEWAY)?.email ?? '', /^root-[\da-f]{8}@localhost\.localdomain$/);
+});
+
+test('accounts are kept by gateway and address', async (context) => {
+  const { open, store } = await build(context);
+  await open();
+  await open({ envEmail: ANN.email });
+  assert.equal(store.find(URL_OF_GATEWAY)?.email, 'root@localhost.localdomain');
+  assert.equal(store.find(URL_OF_GATEWAY, 'Ann@Example.com')?.email, ANN.email);
+  assert.equal(store.find('http://elsewhere'), undefined);
+});
+
+test('--email asks for the password, which is not kept', async (context) => {
+  const { open, users, store, asked } = await build(context);
+  users.set(ANN.email, ANN.password);
+  const login = await open({ flagEmail: ANN.email });
+  assert.ok((await login(signal)).access_token);
+  assert.deepEqual(asked, [ANN.email]);
+  assert.equal(store.find(URL_OF_GATEWAY), undefined);
+});
+
+test('MP3_EMAIL with an account asks for its password, without one makes it', async (context) => {
+  const { open, users, asked } = await build(context);
+  users.set(ANN.email, ANN.password);
+  await open({ envEmail: ANN.email });
+  await open({ envEmail: 'new@example.com' });
+  assert.deepEqual(asked, [ANN.email]);
+  assert.ok(users.has('new@example.com'));
+});
+
+test('MP3_PASSWORD is used, and registers who is not known', async (context) => {
+  const { open, users, asked } = await build(context);
+  await open({ flagEmail: ANN.email, password: ANN.password });
+  await open({ envEmail: ANN.email, password: ANN.password });
+  assert.deepEqual([...users], [[ANN.email, ANN.password]]);
+  assert.deepEqual(asked, []);
+});
+
+const WRONG: [name: string, wanted: Partial<Wanted>, message: RegExp][] = [
+  ['typed', { flagEmail: ANN.email }, /not the password of ann@/],
+  [
+    'from the environment',
+    { envEmail: ANN.email, password: 'wrong' },
+    /MP3_PASSWORD is not the password of ann@/,
+  ],
+];
+for (const [name, wanted, message] of WRONG) {
+  test(`a wrong password, ${name}, is told and not shown`, async (context) => {
+    const { open, users } = await build(context);
+    users.set(ANN.email, 'another');
+    await assert.rejects(
+      open(wanted, 'wrong'),
+      (error: Error) => message.test(error.message) && !error.message.includes('wrong '),
+    );
+  });
+}
+
+test('a damaged file of credentials is named and not overwritten', async (context) => {
+  const file = path.join(await temporaryFolder(context), 'credentials.json');
+  await writeFile(file, '{"http://x": "y"}');
+  const store = createCredentialStore(file);
+  assert.throws(() => store.find('http://x'), /credentials\.json cannot be used/);
+  assert.throws(() => store.add('http://x', ANN), /credentials\.json cannot be used/);
+});
+
+test('credentials are where XDG has them', () => {
+  assert.equal(credentialsFile({ XDG_CONFIG_HOME: '/c' }), '/c/mp3converter/credentials.json');
+  assert.match(
+    credentialsFile({ XDG_CONFIG_HOME: 'relative' }),
+    /^\/.*\/\.config\/mp3converter\/credentials\.json$/,
+  );
+});
+
+test('a session replaces its token before it expires, and when it is refused', async (context) => {
+  const { gateway, clock, open, tokens, calls } = await build(context);
+  const session = await openSession(gateway, await open(), { clock, signal });
+  const list = () => session.send({ method: 'GET', path: '/jobs', signal }).then(({ body }) => body.dump());
+  await list();
+  clock.advance(880_000);
+  await list();
+  // This gateway knows no refresh token, so each renewal ends in a login.
+  assert.deepEqual(calls.splice(0), ['/register', '/login', '/refresh', '/login']);
+  tokens.clear();
+  await list();
+  assert.deepEqual(calls, ['/refresh', '/login']);
+});

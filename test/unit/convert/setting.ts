@@ -1,0 +1,159 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { duplexPair } from 'node:stream';
+import type { TestContext } from 'node:test';
+import { pino } from 'pino';
+import { Agent } from 'undici';
+import { createGateway as connectGateway } from '../../../deploy/local/convert/gateway.ts';
+import { createReporter } from '../../../deploy/local/convert/reporter.ts';
+import type { Session } from '../../../deploy/local/convert/session.ts';
+import { createAccept } from '../../../services/gateway/accept.ts';
+import { createGateway } from '../../../services/gateway/app.ts';
+import { createLinks } from '../../../services/gateway/links.ts';
+import { createBlobStore } from '../../../services/shared/blobs.ts';
+import { AppError } from '../../../services/shared/errors.ts';
+import { createJobIndex } from '../../../services/shared/job-index.ts';
+import { createJobStore } from '../../../services/shared/job-store.ts';
+import type { Job } from '../../../services/shared/jobs.ts';
+import { createMetrics } from '../../../services/shared/metrics.ts';
+import type { InvokeReply, InvokeRequest } from '../../../services/shared/sidecar.ts';
+import { createMemoryState } from '../../../services/shared/state.ts';
+
+export const URL_OF_GATEWAY = 'http://gateway.test';
+
+/** Time stands still but for those who sleep, and these are told of at once. */
+export function quickClock() {
+  let time = 0;
+  const sleeps: number[] = [];
+  return {
+    sleeps,
+    now: () => time,
+    advance: (milliseconds: number) => {
+      time += milliseconds;
+    },
+    async sleep(milliseconds: number, signal: AbortSignal) {
+      signal.throwIfAborted();
+      sleeps.push(milliseconds);
+      time += milliseconds;
+    },
+  };
+}
+
+/** A client of a server in this process: HTTP over pairs of streams, no port is bound. */
+export function connected(context: Pick<TestContext, 'after'>, listener: RequestListener) {
+  const server = createServer(listener);
+  const dispatcher = new Agent({
+    connect: (_options, callback) => {
+      const [client, connection] = duplexPair();
+      server.emit('connection', connection);
+      callback(null, client as never);
+    },
+  });
+  context.after(() => dispatcher.destroy());
+  return connectGateway(URL_OF_GATEWAY, dispatcher);
+}
+
+/** A session without a login, for what does not need one. */
+export const plainSession = (context: TestContext, listener: RequestListener): Session => ({
+  url: URL_OF_GATEWAY,
+  send: connected(context, listener).send,
+  close: async () => undefined,
+});
+
+export async function temporaryFolder(context: Pick<TestContext, 'after'>): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'convert-test-'));
+  context.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A video as far as the gateway looks: an MP4's first box, then bytes. */
+export const mp4 = (size: number): Buffer =>
+  Buffer.concat([Buffer.from('\0\0\0\x18ftypisom'), Buffer.alloc(size - 12, 7)]);
+
+export function recorder() {
+  const lines: string[] = [];
+  const screen = { isTTY: false, columns: 80, color: false, quiet: false };
+  const write = (text: string) => void lines.push(text.trimEnd());
+  return { lines, reporter: createReporter({ ...screen, write }, quickClock()) };
+}
+
+/** The real gateway on memory; auth and the converter are the few lines of it that a client sees. */
+export function memorySystem(context: Pick<TestContext, 'after'>) {
+  const state = createMemoryState();
+  const blobs = createBlobStore(state);
+  const jobs = createJobStore(state);
+  const index = createJobIndex(state, 3600);
+  const links = createLinks(URL_OF_GATEWAY, 'secret');
+  const users = new Map<string, string>();
+  const tokens = new Map<string, string>();
+  const calls: string[] = [];
+  const audio = Buffer.alloc(300_000, 5);
+  /** What becomes of a job; a test may exchange it. */
+  const converter = { run: async (job: Job): Promise<Partial<Job>> => done(job) };
+
+  async function done(_job: Job): Promise<Partial<Job>> {
+    const { id, size, sha256 } = await blobs.write(chunks(audio), { ttlSeconds: 3600 });
+    return { status: 'done', progress: 1, audio: id, mp3: { size, sha256, duration_seconds: 2 } };
+  }
+
+  async function invoke(_app: string, { path, headers, body }: InvokeRequest): Promise<InvokeReply> {
+    calls.push(path);
+    const answer = (status: number, content: object): InvokeReply => ({
+      status,
+      headers: { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' },
+      body: JSON.stringify(content),
+    });
+    if (path === '/register') {
+      const { email, password } = JSON.parse(String(body)) as { email: string; password: string };
+      if (users.has(email)) return answer(409, { code: 'email_taken', detail: 'taken' });
+      users.set(email, password);
+      return answer(201, { id: email, email });
+    }
+    if (path === '/login') {
+      const basic = Buffer.from(String(headers?.authorization).slice(6), 'base64').toString();
+      const [email = '', password] = basic.split(/:(.*)/s);
+      if (users.get(email) !== password) return answer(401, { code: 'invalid_credentials', detail: 'wrong' });
+      return answer(200, grant(email));
+    }
+    if (path === '/logout') return { status: 204, headers: {}, body: '' };
+    return answer(401, { code: 'invalid_token', detail: 'no such token' });
+  }
+
+  function grant(email: string) {
+    const token = `a.b.${randomUUID()}`;
+    tokens.set(token, email);
+    return { access_token: token, token_type: 'Bearer', expires_in: 900, refresh_token: 'r' };
+  }
+
+  async function authenticate(authorization: string) {
+    const email = tokens.get(authorization.slice('Bearer '.length));
+    if (!email) throw new AppError('invalid_token', 'the access token is not valid');
+    return { id: email, email };
+  }
+
+  const stopping = new AbortController();
+  context.after(() => stopping.abort());
+  const announce = (job: Job) => {
+    void converter.run(job).then((fields) => jobs.update(job.id, (now) => ({ ...now, ...fields })));
+  };
+  const maxUploadBytes = 8 * 1024 * 1024;
+  const app = createGateway({
+    ...{ authenticate, blobs, jobs, index, links, invoke, maxUploadBytes },
+    accept: createAccept({ blobs, jobs, index, links, announce, maxUploadBytes, retentionSeconds: 3600 }),
+    checks: {},
+    metrics: createMetrics('gateway'),
+    stopping: stopping.signal,
+    log: pino({ level: 'silent' }),
+  });
+  const gateway = connected(context, app.callback());
+  return { gateway, users, tokens, calls, jobs, state, audio, converter, done };
+}
+
+export async function* chunks(bytes: Uint8Array, size = 64 * 1024): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { createJobIndex, type JobIndex } from '../../../services/shared/job-index.ts';
+import { createMemoryState } from '../../../services/shared/state.ts';
+
+const build = () => createJobIndex(createMemoryState(), 3600);
+
+async function addMany(index: JobIndex, owner: string, count: number): Promise<string[]> {
+  const ids = Array.from({ length: count }, () => randomUUID());
+  for (const id of ids) await index.add(owner, id);
+  return ids.reverse(); // newest first
+}
+
+async function owned(index: JobIndex, owner: string, { cursor = '', limit = Number.POSITIVE_INFINITY } = {}) {
+  const page: { id: string; cursor: string }[] = [];
+  for await (const entry of index.listOwned(owner, cursor || undefined)) {
+    page.push(entry);
+    if (page.length >= limit) break;
+  }
+  return page;
+}
+const ids = (entries: { id: string }[]) => entries.map(({ id }) => id);
+const open = async (index: JobIndex) => ids((await Array.fromAsync(index.listOpen())).flat()).sort();
+
+describe("an owner's jobs", () => {
+  for (const count of [0, 1, 99, 100, 101, 250]) {
+    test(`are listed newest first, all ${count}, and nobody else's`, async () => {
+      const index = build();
+      await addMany(index, 'bob', 3);
+      const expected = await addMany(index, 'ann', count);
+      assert.deepEqual(ids(await owned(index, 'ann')), expected);
+    });
+  }
+
+  test('are listed once, however often one is added', async () => {
+    const index = build();
+    const id = randomUUID();
+    for (let count = 0; count < 3; count++) await index.add('ann', id);
+    assert.deepEqual(ids(await owned(index, 'ann')), [id]);
+    assert.deepEqual(await open(index), [id]);
+  });
+
+  for (const limit of [1, 7, 100, 249]) {
+    test(`come in pages of ${limit}, without a gap or a repetition while new jobs arrive`, async () => {
+      const index = build();
+      const expected = await addMany(index, 'ann', 250);
+      const seen: string[] = [];
+      for (let cursor = ''; ; ) {
+        const page = await owned(index, 'ann', { cursor, limit });
+        seen.push(...ids(page));
+        cursor = page.at(-1)?.cursor ?? '';
+        if (page.length < limit) break;
+        // Also across the moment at which the page in use becomes a numbered one.
+        if (seen.length < 30) await addMany(index, 'ann', 60);
+      }
+      assert.deepEqual(seen, expected);
+    });
+  }
+
+  const uuid = randomUUID();
+  for (const [what, cursor] of [
+    ['nonsense', 'nonsense'],
+    ['a number alone', Buffer.from('1').toString('base64url')],
+    ['an id that is none', Buffer.from('0.not-an-id').toString('base64url')],
+    ['a negative page', Buffer.from(`-1.${uuid}`).toString('base64url')],
+    ['a page without end', Buffer.from(`9999999999999.${uuid}`).toString('base64url')],
+    ['a key of the store', Buffer.from(`0:x.${uuid}`).toString('base64url')],
+  ] as const) {
+    test(`cannot be listed from a cursor that is ${what}`, async () => {
+      await assert.rejects(owned(build(), 'ann', { cursor }), { code: 'bad_request' });
+    });
+  }
+
+  test('are listed from the newest page on for a cursor beyond it', async () => {
+    const index = build();
+    const [newest, ...older] = await addMany(index, 'ann', 5);
+    const cursor = Buffer.from(`999.${newest}`).toString('base64url');
+    assert.deepEqual(ids(await owned(index, 'ann', { cursor })), older);
+  });
+});
+
+describe('the index of open jobs', () => {
+  test('loses none of 30 jobs of two owners, added at the same time across the end of a page', async () => {
+    const index = build();
+    const before = await addMany(index, 'ann', 90);
+    const added = Array.from({ length: 30 }, (_, number) => ({
+      id: randomUUID(),
+      owner: number % 3 ? 'ann' : 'bob',
+    }));
+    await Promise.all(added.map(({ owner, id }) => index.add(owner, id)));
+    for (const owner of ['ann', 'bob']) {
+      const mine = added.filter((job) => job.owner === owner);
+      const expected = [...ids(mine), ...(owner === 'ann' ? before : [])];
+      assert.deepEqual(ids(await owned(index, owner)).sort(), expected.sort());
+    }
+    assert.deepEqual(await open(index), [...before, ...ids(added)].sort());
+  });
+
+  test('holds a job until it is closed, which the list of its owner does not notice', async () => {
+    const index = build();
+    const all = await addMany(index, 'ann', 40);
+    const closed = all.slice(0, 25);
+    await index.close(closed);
+    await index.close([...closed, randomUUID()]);
+    assert.deepEqual(await open(index), all.slice(25).sort());
+    assert.deepEqual(ids(await owned(index, 'ann')), all);
+  });
+
+  test('knows since when a job is open', async () => {
+    const index = build();
+    const before = Date.now();
+    await index.add('ann', randomUUID());
+    const [[entry]] = (await Array.fromAsync(index.listOpen())) as [[{ since: Date }]];
+    assert.ok(entry.since.getTime() >= before && entry.since.getTime() <= Date.now());
+  });
+});
