@@ -28,8 +28,7 @@ export interface GatewayPorts extends DownloadPorts {
 /** The public HTTP API. Binds no port. */
 export function createGateway(ports: GatewayPorts): Koa<RequestState> {
   const router = createRoutes(ports);
-  const app = createApp(ports.log);
-  app.use(ports.metrics.observe);
+  const app = createApp(ports.log, ports.metrics);
   app.use(health(ports.checks, ports.stopping));
   app.use(router.routes());
   app.use(router.allowedMethods());

@@ -36,7 +36,9 @@ async function download(context: Context, ports: DownloadPorts): Promise<void> {
     throw new AppError('not_ready', `the job is ${job.status}; its MP3 can be had when it is done`);
 
   context.status = 200;
-  context.attachment(mp3Name(job.filename));
+  const name = mp3Name(job.filename);
+  // With an ASCII fallback the name itself goes into `filename*` (RFC 6266), which is UTF-8 for everybody.
+  context.attachment(name, { fallback: name.replace(/[^\x20-\x7e]/g, '_') });
   context.type = 'audio/mpeg';
   context.etag = mp3.sha256;
   context.set({

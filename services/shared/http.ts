@@ -1,7 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import Koa, { type Context, type Middleware } from 'koa';
-import { AppError, type ErrorCode, isAppError, STATUS } from './errors.ts';
+import { AppError, type ErrorCode, isAppError } from './errors.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 
 export interface RequestState {
   /** 32 hexadecimal digits, from the W3C `traceparent` header where there is one. */
@@ -10,9 +11,11 @@ export interface RequestState {
 }
 
 /** A Koa application with what all services share: trace id, request log, and errors as problem details. */
-export function createApp(log: Log): Koa<RequestState> {
+export function createApp(log: Log, metrics?: Metrics): Koa<RequestState> {
   const app = new Koa<RequestState>();
   app.use(trace(log));
+  // Outside of what turns errors into answers: inside, a refused request would count as Koa's default 404.
+  if (metrics) app.use(metrics.observe);
   app.use(problems());
   // What Koa still reports here is a connection that the client closed while it was being answered.
   app.on('error', (error: unknown) => log.debug({ err: error }, 'connection failed'));
@@ -36,7 +39,8 @@ function problems(): Middleware<RequestState> {
       await next();
       if (context.status === 404 && context.body == null)
         throw new AppError('not_found', 'there is nothing here');
-      if (context.status === 405 && context.body == null) {
+      // A method that nobody knows is 501 to the router; to the client it is one that this address does not take.
+      if ((context.status === 405 || context.status === 501) && context.body == null) {
         throw new AppError('method_not_allowed', `${context.method} is not allowed here`);
       }
     } catch (error) {
@@ -55,7 +59,11 @@ function problems(): Middleware<RequestState> {
   };
 }
 
+/** Headers that are as true of a problem as of the answer that was being made; `Allow` belongs to 405. */
+const KEPT_HEADERS = ['x-content-type-options', 'allow'];
+
 function writeProblem(context: Context, problem: AppError): void {
+  for (const name of context.res.getHeaderNames()) if (!KEPT_HEADERS.includes(name)) context.remove(name);
   context.status = problem.status;
   context.set(problem.headers);
   context.body = {
@@ -68,14 +76,22 @@ function writeProblem(context: Context, problem: AppError): void {
   context.type = 'application/problem+json';
 }
 
+/** For errors of libraries, which have no code of ours. */
+const CODE_OF_STATUS: Record<number, ErrorCode> = {
+  404: 'not_found',
+  413: 'too_large',
+  415: 'unsupported_media_type',
+};
+
 function toAppError(error: unknown): AppError {
   if (isAppError(error)) return error;
   // What failed first says what it is; the rest is what cleaning up met.
   if (error instanceof AggregateError && isAppError(error.errors[0])) return error.errors[0];
   // koa-body, Koa and http-errors mark what is the client's fault with a status.
-  const status = (error as { status?: unknown } | null)?.status;
-  const code = (Object.keys(STATUS) as ErrorCode[]).find((name) => STATUS[name] === status);
-  if (code && STATUS[code] < 500) return new AppError(code, (error as Error).message, { cause: error });
+  const status = Number((error as { status?: unknown } | null | undefined)?.status);
+  if (status >= 400 && status < 500) {
+    return new AppError(CODE_OF_STATUS[status] ?? 'bad_request', (error as Error).message, { cause: error });
+  }
   return new AppError('internal', 'internal error', { cause: error });
 }
 

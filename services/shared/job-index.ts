@@ -36,18 +36,18 @@ export function createJobIndex(state: StateStore, ttlSeconds: number): JobIndex 
   const shardKey = (id: string) => `open:${id.slice(-1)}`;
 
   async function addOwned(owner: string, id: string, signal?: AbortSignal): Promise<void> {
-    const head = await readDocument<Page>(state, headKey(owner), signal);
-    if (head && head.document.ids.length >= PAGE_SIZE) {
-      // Everybody who finds the same full head writes the same page; who moves the head on is settled below.
-      const { number } = head.document;
-      await updateDocument<Page>(state, pageKey(owner, number), () => head.document, { ttlSeconds, signal });
+    const head = (await readDocument<Page>(state, headKey(owner), signal))?.document;
+    // Everybody who finds the same full head writes the same page; who moves the head on is settled below.
+    const full = head && head.ids.length >= PAGE_SIZE ? head : undefined;
+    if (full) {
+      await updateDocument<Page>(state, pageKey(owner, full.number), () => full, { ttlSeconds, signal });
     }
-    const full = head?.document.number;
     const change = (current: Page | undefined): Page | undefined => {
       if (!current) return { number: 0, ids: [id] };
       if (current.ids.includes(id)) return undefined;
       if (current.ids.length < PAGE_SIZE) return { ...current, ids: [id, ...current.ids] };
-      if (current.number === full) return { number: current.number + 1, ids: [id] };
+      // Only one whose page is written: a head that has become full meanwhile is for the next round.
+      if (current.number === full?.number) return { number: current.number + 1, ids: [id] };
       return undefined;
     };
     const page = await updateDocument<Page>(state, headKey(owner), change, { ttlSeconds, signal });

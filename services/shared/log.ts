@@ -1,24 +1,29 @@
-import { type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
 
 export type Log = Logger;
 
-/** Structured lines on standard output. What could hold a secret is removed wherever it stands. */
-export function createLog(service: string, level: string): Log {
-  return pino({
+const SECRETS = [
+  'authorization',
+  'cookie',
+  'password',
+  'token',
+  'refresh_token',
+  'access_token',
+  'download_url',
+  'signature',
+  'dapr-api-token',
+];
+
+/** Structured lines, on standard output where no other place is given. What could hold a secret is removed wherever it stands. */
+export function createLog(service: string, level: string, destination?: DestinationStream): Log {
+  const options: LoggerOptions = {
     level,
     base: { service },
     timestamp: stdTimeFunctions.isoTime,
     redact: {
-      paths: [
-        'authorization',
-        'cookie',
-        'password',
-        'token',
-        'refresh_token',
-        'access_token',
-        'download_url',
-      ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+      paths: SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
       censor: '[removed]',
     },
-  });
+  };
+  return destination ? pino(options, destination) : pino(options);
 }

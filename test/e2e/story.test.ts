@@ -86,7 +86,7 @@ for (const blobs of BLOBS) {
       [
         'that only looks like one',
         'not_media',
-        () => file('fake.mp4', `\0\0\0\x18ftypmp42${'x'.repeat(2000)}`),
+        () => file('fake.avi', `RIFFxxxxAVI ${'x'.repeat(2000)}`),
       ],
     ];
     for (const [name, code, make] of fatal) {
