@@ -65,7 +65,7 @@ async function takeLock() {
     if (holder > 0 && !alive(holder)) rmSync(lock, { force: true });
     else if (!told) {
       told = true;
-      console.log(`Another run (pid ${holder}) is installing the npm packages; waiting for it …`);
+      console.error(`Another run (pid ${holder}) is installing the npm packages; waiting for it …`);
     }
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
@@ -93,7 +93,7 @@ async function install() {
   await takeLock();
   try {
     if (isInstalled(wanted, hash)) return;
-    console.log(
+    console.error(
       'Installing the npm packages: node_modules is not what package-lock.json says (about a minute) …',
     );
     // npm puts node_modules/.bin first: a node that is about to be deleted must not run the installer.

@@ -66,14 +66,14 @@ async function run(command: Conversion, signal: AbortSignal): Promise<number> {
 
   try {
     // `npm run` changes to the project's folder, and keeps the caller's here.
-    const cwd = env.INIT_CWD ?? process.cwd();
+    const cwd = env.INIT_CWD || process.cwd();
     const ports = { openSession: logIn, clock, reporter, stdout, pending, signal, cwd };
     const failures = await convertAll(command, { ...ports, stdoutIsTerminal: stdout.isTTY === true });
     return failures === 0 ? 0 : 1;
   } catch (error) {
     if (!signal.aborted) throw error;
     reporter.settle();
-    stderr.write('Interrupted.\n');
+    stderr.write(pending.size > 0 ? 'Interrupted.\n' : 'Interrupted; nothing is left to fetch.\n');
     return INTERRUPTED;
   } finally {
     reporter.settle();

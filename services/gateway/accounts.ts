@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 import koaBody from 'koa-body';
-import { AppError } from '../shared/errors.ts';
+import { AppError, unavailable } from '../shared/errors.ts';
 import type { RequestState } from '../shared/http.ts';
 import type { Sidecar } from '../shared/sidecar.ts';
 
@@ -36,6 +36,13 @@ export function accountRoutes(router: Router<RequestState>, invoke: Sidecar['inv
           },
           ...(takesJson && { body: JSON.stringify(context.request.body) }),
         });
+        // Auth's own refusals are problem details; anything else is a sidecar that could not reach it, and not the client's to read.
+        if (reply.status >= 300 && !String(reply.headers['content-type']).includes('problem+json')) {
+          throw unavailable(
+            'the auth service',
+            new Error(`answered ${reply.status}: ${reply.body.slice(0, 500)}`),
+          );
+        }
         context.status = reply.status;
         for (const name of REPLY_HEADERS) {
           const value = reply.headers[name];

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type Router from '@koa/router';
 import type { ParameterizedContext } from 'koa';
 import parseRange from 'range-parser';
@@ -61,11 +62,17 @@ async function download(context: Context, ports: DownloadPorts): Promise<void> {
   const closed = new AbortController();
   context.res.once('close', () => closed.abort());
   const body = ports.blobs.read(audio, { start, end, signal: closed.signal });
+  let begun = false;
   body.on('error', (error) => {
+    if (!begun) return;
     if (!closed.signal.aborted) context.state.log.error({ err: error, job_id: job.id }, 'download broke off');
     // The length was promised: cutting the connection is what tells the client.
     context.res.destroy();
   });
+  // Until the first byte is there, a failure can still be answered.
+  await once(body, 'readable');
+  if (body.errored) throw body.errored;
+  begun = true;
   context.body = body;
   context.length = end - start + 1;
 }
@@ -80,11 +87,18 @@ async function allowedJob(context: Context, ports: DownloadPorts): Promise<Job> 
   return (await ports.jobs.get(id)).document;
 }
 
-/** The one range asked for, undefined for the whole: RFC 9110 14.2 lets a server ignore several, or a stale `If-Range`. */
+/**
+ * The one range asked for, undefined for the whole: RFC 9110 14.2 lets a server ignore several, or a stale `If-Range`,
+ * and makes it ignore one with any method but GET.
+ */
 function requestedRange(context: Context, size: number): { start: number; end: number } | undefined {
+  if (context.method !== 'GET') return undefined;
   const header = context.get('range');
   const condition = context.get('if-range');
   if (!header || (condition && condition !== context.response.get('etag'))) return undefined;
+  // RFC 9110 14.1.2: a suffix longer than the file is all of it; range-parser would refuse it.
+  const suffix = /^bytes=-(\d+)$/.exec(header)?.[1];
+  if (suffix && Number(suffix) >= size) return { start: 0, end: size - 1 };
   const ranges = parseRange(size, header);
   if (ranges === -2) return undefined;
   if (ranges === -1) {

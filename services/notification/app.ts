@@ -20,8 +20,6 @@ export function createNotificationApp(options: NotificationOptions): Koa<Request
   const router = new Router<RequestState>();
 
   router.post('/events/mp3', async (context) => {
-    // Waiting for its turn behind slow sends, this connection may be silent for longer than the idle limit.
-    context.req.setTimeout(0);
     const event = await readEvent(context.req, mp3Event).catch((error: unknown) => {
       if (!isAppError(error, 'bad_request')) throw error;
       log.error({ err: error }, 'an event that nobody can read was dropped');

@@ -39,6 +39,7 @@ const app = createNotificationApp({
 await serve(app.callback(), {
   host: env.HOST,
   port: env.APP_PORT,
+  idleMs: 0,
   shutdownSeconds: env.SHUTDOWN_SECONDS,
   stopping,
   log,

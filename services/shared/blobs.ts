@@ -74,6 +74,7 @@ export function createBlobStore(state: StateStore): BlobStore {
       const hash = createHash('sha256');
       const failed = new AbortController();
       const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
+      // Without a signal: a save that is called off may still arrive, and then after its chunk was deleted.
       const puts = new Set<Promise<void>>();
       let size = 0;
       let count = 0;
@@ -83,22 +84,19 @@ export function createBlobStore(state: StateStore): BlobStore {
           hash.update(chunk);
           size += chunk.length;
           const put = state
-            .putBytes(chunkKey(id, count++), chunk, {
-              ttlSeconds: ttlSeconds + CHUNK_GRACE_SECONDS,
-              signal: stop,
-            })
-            .then(
-              () => pool.give(chunk),
-              (error: unknown) => failed.abort(error),
-            )
-            .finally(() => puts.delete(put));
+            .putBytes(chunkKey(id, count++), chunk, { ttlSeconds: ttlSeconds + CHUNK_GRACE_SECONDS })
+            .catch((error: unknown) => failed.abort(error))
+            .finally(() => {
+              puts.delete(put);
+              pool.give(chunk);
+            });
           puts.add(put);
           if (puts.size >= IN_FLIGHT) await Promise.race(puts);
         }
         await Promise.all(puts);
         stop.throwIfAborted();
         const document: Manifest = { size, sha256: hash.digest('hex'), chunk_size: CHUNK_BYTES };
-        await state.put(manifestKey(id), encodeDocument(document), { ttlSeconds, signal: stop });
+        await state.put(manifestKey(id), encodeDocument(document), { ttlSeconds });
         return { id, size, sha256: document.sha256 };
       } catch (error) {
         await Promise.all(puts);

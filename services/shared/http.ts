@@ -46,11 +46,11 @@ function problems(): Middleware<RequestState> {
     } catch (error) {
       const problem = toAppError(error);
       const { log } = context.state;
-      const clientLeft = context.req.destroyed && !context.req.complete;
+      const clientLeft = !context.writable;
       if (problem.status >= 500 && !clientLeft)
         log.error({ err: error, path: context.path }, 'request failed');
       else log.debug({ code: problem.code, path: context.path }, 'request refused');
-      if (context.res.headersSent || !context.writable) {
+      if (context.res.headersSent || clientLeft) {
         context.res.destroy();
         return;
       }

@@ -10,6 +10,8 @@ export interface ServeOptions {
   host: string;
   port: number;
   log: Log;
+  /** Milliseconds; 0 where an answer may take as long as a conversion, and only our own sidecar connects. */
+  idleMs?: number;
   /** Time that requests under way and `close` have together, in seconds. */
   shutdownSeconds: number;
   /** Aborted first, so that the service takes no new work and ends what it can. */
@@ -20,10 +22,10 @@ export interface ServeOptions {
 
 /** Listens until SIGTERM or SIGINT, then stops in order: no new work, requests under way, resources, exit. */
 export async function serve(listener: RequestListener, options: ServeOptions): Promise<Server> {
-  const { host, port, log } = options;
+  const { host, port, log, idleMs = IDLE_MS } = options;
   // Node's default of 5 minutes for a whole request would cut a slow upload.
   const server = createServer({ requestTimeout: 0, headersTimeout: 30_000 }, listener);
-  server.timeout = IDLE_MS;
+  server.timeout = idleMs;
   server.listen(port, host);
   await once(server, 'listening');
   log.info({ host, port: (server.address() as AddressInfo).port }, 'listening');

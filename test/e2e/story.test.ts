@@ -83,11 +83,7 @@ for (const blobs of BLOBS) {
     const fatal: [name: string, code: string, make: () => Promise<string>][] = [
       ['without sound', 'no_audio', () => media('silent.mp4', ...picture(2))],
       ['cut short', 'truncated', async () => truncated(await video(20))],
-      [
-        'that only looks like one',
-        'not_media',
-        () => file('fake.avi', `RIFFxxxxAVI ${'x'.repeat(2000)}`),
-      ],
+      ['that only looks like one', 'not_media', () => file('fake.ogg', `OggS${'x'.repeat(2000)}`)],
     ];
     for (const [name, code, make] of fatal) {
       it(`${name} fails once, with ${code}, and its owner is told`, async () => {

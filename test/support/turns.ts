@@ -4,3 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 export async function turns(count = 100): Promise<void> {
   for (let turn = 0; turn < count; turn++) await setImmediate();
 }
+
+/** Waits for what happens by itself; the limit is that of the test. */
+export async function eventually(condition: () => boolean): Promise<void> {
+  while (!condition()) await setImmediate();
+}

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Clock } from './clock.ts';
 import { downloadMp3 } from './download.ts';
-import { Failure, messageOf } from './failure.ts';
+import { Failure, messageOf, Unreachable } from './failure.ts';
 import { followJob } from './follow.ts';
 import { formatBytes, formatSeconds, printable } from './format.ts';
 import type { JobState } from './job.ts';
@@ -41,7 +41,7 @@ export async function fetchMp3(
     clock,
     signal,
     onChange: (change) => showState(...stateOf(change)),
-    onTrouble: (error) => showState(undefined, () => `${messageOf(error)} Trying again.`),
+    onTrouble: (error) => showState(undefined, () => `${troubleOf(error)}; trying again`),
   });
   const { mp3 } = job;
   if (job.status !== 'done' || !mp3) {
@@ -64,6 +64,9 @@ export async function fetchMp3(
     `${printable(name)} → ${printable(where)}  ${formatBytes(mp3.size)}, ${formatSeconds(mp3.duration_seconds)}`,
   );
 }
+
+const troubleOf = (error: unknown): string =>
+  error instanceof Unreachable ? 'the gateway does not answer' : messageOf(error);
 
 function stateOf(job: JobState): [share: number | undefined, describe: () => string] {
   if (job.status === 'queued') return [undefined, () => 'waiting for its turn'];

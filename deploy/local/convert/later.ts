@@ -13,7 +13,7 @@ export function howToFetch(
     if (url !== defaultUrl(env)) words.push('--url', url);
     if (email !== undefined) words.push('--email', email);
     return [
-      `Job ${id} goes on at the server. Fetch its MP3 later:`,
+      `Job ${id} goes on at the server, without this program. Fetch its MP3 later:`,
       `  npm run convert -- ${words.map(shellWord).join(' ')}`,
     ];
   });

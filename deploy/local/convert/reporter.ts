@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { Clock } from './clock.ts';
 
 const BAR_CELLS = 24;
+const MIN_BAR_CELLS = 4;
 const TERMINAL_MS = 100;
 const LINES_MS = 5_000;
 
@@ -56,17 +57,19 @@ export function createReporter(screen: Screen, clock: Pick<Clock, 'now'>): Repor
         last = now;
         const percent = share === undefined ? '' : `${String(Math.floor(share * 100)).padStart(3)}%`;
         if (!screen.isTTY) return line([label, percent, describe()].filter(Boolean).join('  '));
-        const parts = [label, share === undefined ? '' : bar(share), percent, describe()].filter(Boolean);
         // The cursor must stay in the line, or it could not be drawn over.
-        const text = [...parts.join('  ')].slice(0, Math.max(1, screen.columns - 1)).join('');
-        screen.write(`\r\x1b[2K${text}`);
+        const room = Math.max(1, screen.columns - 1);
+        const texts = [label, percent, describe()].filter(Boolean);
+        const cells = Math.min(BAR_CELLS, room - texts.join('  ').length - 2);
+        if (share !== undefined && cells >= MIN_BAR_CELLS) texts.splice(1, 0, bar(share, cells));
+        screen.write(`\r\x1b[2K${[...texts.join('  ')].slice(0, room).join('')}`);
         drawn = true;
       };
     },
   };
 }
 
-function bar(share: number): string {
-  const full = Math.round(Math.min(1, Math.max(0, share)) * BAR_CELLS);
-  return '█'.repeat(full) + '░'.repeat(BAR_CELLS - full);
+function bar(share: number, cells: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * cells);
+  return '█'.repeat(full) + '░'.repeat(cells - full);
 }

@@ -86,7 +86,13 @@ export function startSidecarProcess(
     command: context.daprd,
     args: sidecarArgs(app, ports, appPort, path.join(import.meta.dirname, '..', 'names.yaml')),
     cwd,
-    env: { ...withoutSecrets(process.env), ...tokenEnvironment(context.tokens), DAPR_HOST_IP: '127.0.0.1' },
+    env: {
+      // Chunks pass through a small heap: collecting it less often gives a sixth more MiB/s for 150 MB.
+      GOGC: '400',
+      ...withoutSecrets(process.env),
+      ...tokenEnvironment(context.tokens),
+      DAPR_HOST_IP: '127.0.0.1',
+    },
     logFile: path.join(dataDir, 'logs', `${app.appId}.daprd.log`),
     dataDir,
     graceMs: 15_000,

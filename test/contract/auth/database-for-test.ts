@@ -22,7 +22,7 @@ async function onServer(sql: string): Promise<void> {
 
 /** Some clients of a database of the test's own, which is dropped at the end. */
 export async function createDatabase(t: TestContext, clients = 1): Promise<[Database, ...Database[]]> {
-  const name = `auth_test_${randomBytes(8).toString('hex')}`;
+  const name = `mp3converter_test_${randomBytes(8).toString('hex')}`;
   await onServer(`CREATE DATABASE ${name}`);
   const url = new URL(String(server));
   url.pathname = `/${name}`;

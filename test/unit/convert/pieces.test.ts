@@ -68,7 +68,7 @@ test('the meter knows speed and what is left, and forgets both when it starts ag
 });
 
 describe('what is shown', () => {
-  function show(screen: { isTTY?: boolean; color?: boolean; quiet?: boolean }) {
+  function show(screen: { isTTY?: boolean; color?: boolean; quiet?: boolean; columns?: number }) {
     const clock = quickClock();
     const written: string[] = [];
     const reporter = createReporter(
@@ -99,6 +99,17 @@ describe('what is shown', () => {
     assert.ok(drawn.every((text) => text.startsWith('\r\x1b[2K') && !text.includes('\n')));
     assert.ok(drawn.every((text) => text.length - '\r\x1b[2K'.length < 60));
     assert.deepEqual(written.slice(-3), ['\r\x1b[2K', '✔ done\n', '✘ broken\n']);
+  });
+
+  test('a narrow terminal has a shorter bar, or none', () => {
+    const widths = [40, 24, 12].map((columns) =>
+      show({ isTTY: true, columns })[0]?.slice('\r\x1b[2K'.length),
+    );
+    assert.deepEqual(widths, [
+      `Sending a.mp4  ${'░'.repeat(10)}    0%  detail`,
+      'Sending a.mp4    0%  de',
+      'Sending a.m',
+    ]);
   });
 
   test('a log has a line every few seconds', () => {

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { appendFile, truncate, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { type TestContext, test } from 'node:test';
+import { uploadVideo } from '../../../deploy/local/convert/upload.ts';
+import { checkVideo } from '../../../deploy/local/convert/video.ts';
+import { mp4, plainSession, quickClock, sha256, temporaryFolder } from './setting.ts';
+
+const ID = '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10';
+const VIDEO = mp4(3_000_000);
+const { signal } = new AbortController();
+
+async function build(context: TestContext, listener: RequestListener, urlPath = '') {
+  const folder = await temporaryFolder(context);
+  await writeFile(path.join(folder, 'Añ 1.mkv'), VIDEO);
+  const video = await checkVideo('Añ 1.mkv', folder);
+  const clock = quickClock();
+  const sent: number[] = [];
+  const session = plainSession(context, listener);
+  const upload = () =>
+    uploadVideo({ ...session, url: session.url + urlPath }, video, {
+      options: { bitrate: '192' },
+      clock,
+      signal,
+      onSent: (bytes) => sent.push(bytes),
+      onWait: () => undefined,
+    });
+  return { video, clock, sent, upload };
+}
+
+test('sends the file as it is, with its name, type, length and options', async (context) => {
+  const seen: Record<string, unknown> = {};
+  const { upload, sent } = await build(context, async (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://x');
+    const { 'content-type': type, 'content-length': length } = request.headers;
+    Object.assign(seen, { pathname, type, length, query: Object.fromEntries(searchParams) });
+    seen.sha256 = sha256(await buffer(request));
+    response.writeHead(202).end(JSON.stringify({ id: ID, status: 'queued' }));
+  });
+  assert.equal(await upload(), ID);
+  assert.deepEqual(seen, {
+    pathname: '/upload',
+    type: 'video/matroska',
+    length: '3000000',
+    query: { bitrate: '192', filename: 'Añ 1.mkv' },
+    sha256: sha256(VIDEO),
+  });
+  assert.equal(sent[0], 0);
+  assert.equal(sent.at(-1), VIDEO.length);
+  assert.deepEqual(
+    sent,
+    sent.toSorted((a, b) => a - b),
+  );
+});
+
+test('through a sidecar the body has no length, or it would be buffered', async (context) => {
+  const { upload } = await build(
+    context,
+    async (request, response) => {
+      assert.equal(request.headers['transfer-encoding'], 'chunked');
+      assert.equal((await buffer(request)).length, VIDEO.length);
+      response.writeHead(202).end(JSON.stringify({ id: ID }));
+    },
+    '/v1.0/invoke/gateway/method',
+  );
+  assert.equal(await upload(), ID);
+});
+
+test('a busy gateway is tried again when it says, from the start of the file', async (context) => {
+  const answers = [{ status: 503, after: '7' }, { status: 429, after: '2' }, { status: 202 }];
+  const { upload, clock, sent } = await build(context, async (request, response) => {
+    const answer = answers.shift();
+    // The second one refuses early, with most of the file still to come.
+    if (answer?.status !== 429) assert.equal(sha256(await buffer(request)), sha256(VIDEO));
+    const problem = { code: 'unavailable', detail: 'busy', id: ID };
+    response.writeHead(answer?.status ?? 500, { ...(answer?.after && { 'retry-after': answer.after }) });
+    response.end(JSON.stringify(problem));
+  });
+  assert.equal(await upload(), ID);
+  assert.deepEqual(clock.sleeps, [7_000, 2_000]);
+  assert.equal(sent.filter((bytes) => bytes === 0).length, 3);
+});
+
+test('a connection that breaks off in the middle is made again', async (context) => {
+  let connections = 0;
+  const { upload } = await build(context, async (request, response) => {
+    connections += 1;
+    if (connections === 1) {
+      request.once('data', () => request.socket.destroy());
+      return;
+    }
+    await buffer(request);
+    response.writeHead(202).end(JSON.stringify({ id: ID }));
+  });
+  assert.equal(await upload(), ID);
+  assert.equal(connections, 2);
+});
+
+test('a gateway that stays busy is given up', async (context) => {
+  let attempts = 0;
+  const { upload } = await build(context, (request, response) => {
+    attempts += 1;
+    request.resume();
+    request.on('end', () =>
+      response.writeHead(503).end(JSON.stringify({ code: 'unavailable', detail: 'busy' })),
+    );
+  });
+  await assert.rejects(upload(), { message: 'busy (unavailable)' });
+  assert.equal(attempts, 5);
+});
+
+const CHANGES: [name: string, change: (file: string) => Promise<void>][] = [
+  ['grown', (file) => appendFile(file, 'more')],
+  ['cut', (file) => truncate(file, 1000)],
+];
+for (const [name, change] of CHANGES) {
+  test(`a file that has ${name} since it was looked at is not sent`, async (context) => {
+    const { upload, video } = await build(context, (request) => request.resume());
+    await change(video.path);
+    await assert.rejects(upload(), /Añ 1\.mkv was changed/);
+  });
+}
+
+const FILES: [name: string, file: string, message: RegExp][] = [
+  ['missing', 'nothing.mp4', /^nothing\.mp4: there is no such file\.$/],
+  ['a folder', '.', /it is a folder/],
+  ['empty', 'empty.mp4', /it is empty/],
+  ['below a file', 'empty.mp4/a', /no such file/],
+  ['a device', '/dev/null', /not a regular file/],
+];
+for (const [name, file, message] of FILES) {
+  test(`a file that is ${name} is refused before anything is sent`, async (context) => {
+    const folder = await temporaryFolder(context);
+    await writeFile(path.join(folder, 'empty.mp4'), '');
+    await assert.rejects(checkVideo(file, folder), { message });
+  });
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { jobView } from '../../../services/shared/jobs.ts';
+import { done, failed, newJob, OWNER } from '../../support/job.ts';
+import { asOwner, asStranger, buildGateway, STRANGER } from './build.ts';
+
+const JOBS = [
+  newJob(),
+  newJob({ status: 'converting', attempt: 'attempt-of-ours', progress: 0.5, eta_seconds: 9 }),
+  done(),
+  failed(),
+];
+
+describe('GET /jobs/:id', () => {
+  for (const job of JOBS) {
+    test(`shows a job that is ${job.status} as the API says, and nothing of ours`, async () => {
+      const gateway = buildGateway();
+      await gateway.save(job);
+      const { status, json, text } = await gateway.call('GET', `/jobs/${job.id}`, { headers: asOwner });
+      assert.equal(status, 200);
+      assert.deepEqual(json, jobView.strict().parse(json));
+      assert.deepEqual(json, jobView.parse(job));
+      const { owner, email, video, audio, attempt, download_url } = job;
+      for (const secret of [owner, email, video, audio, attempt, download_url, 'secret-signature']) {
+        if (secret) assert.ok(!text.includes(JSON.stringify(secret).slice(1, -1)), secret);
+      }
+      for (const name of ['owner', 'email', 'video', 'audio', 'attempt', 'download_url', 'trace_id']) {
+        assert.ok(!(name in json), name);
+      }
+    });
+  }
+});
+
+describe('404 not_found, and no word more,', () => {
+  const PLACES = ['/jobs/ID', '/jobs/ID/events', '/download/ID', '/download?fid=ID'];
+  const refusal = async (path: string, headers: Record<string, string>) => {
+    const gateway = buildGateway();
+    await gateway.save(done({ id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10' }));
+    return gateway.call('GET', path, { headers });
+  };
+  for (const place of PLACES) {
+    test(`for another user's job: ${place}`, async () => {
+      const id = '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10';
+      const others = await refusal(place.replace('ID', id), asStranger);
+      const nobodys = await refusal(place.replace('ID', randomUUID()), asOwner);
+      assert.deepEqual([others.status, others.json.code], [404, 'not_found']);
+      assert.deepEqual(others.json, nobodys.json);
+    });
+
+    for (const id of [
+      'x',
+      '',
+      '..%2f..',
+      'job:x',
+      '%00',
+      '5F3A9C1E-8D0B-4A53-9A35-0D6C2C1F7B10',
+      `${randomUUID()}x`,
+    ]) {
+      test(`for what is no id of ours: ${place.replace('ID', id)}`, async () => {
+        const { status, json } = await refusal(place.replace('ID', id), asOwner);
+        if (place === '/jobs/ID' && id === '') return; // that is the list
+        assert.deepEqual([status, json.code], [404, 'not_found']);
+      });
+    }
+  }
+
+  test('for a path that is not well encoded', async () => {
+    const { status, json } = await refusal('/jobs/%zz', asOwner);
+    assert.deepEqual([status < 500, json.status], [true, status]);
+  });
+});
+
+describe('GET /jobs', () => {
+  async function withJobs(count: number, expired: (number: number) => boolean = () => false) {
+    const gateway = buildGateway();
+    const ids: string[] = [];
+    for (let number = 0; number < count; number++) {
+      const job = newJob();
+      if (expired(number)) await gateway.index.add(OWNER.id, job.id);
+      else {
+        await gateway.save(job);
+        ids.unshift(job.id);
+      }
+      if (number % 5 === 0) await gateway.save(newJob({ owner: STRANGER.id }));
+    }
+    const get = async (query: string) => {
+      const { status, json } = await gateway.call('GET', `/jobs${query}`, { headers: asOwner });
+      assert.equal(status, 200);
+      return { page: json.jobs.map(({ id }: { id: string }) => id), next: json.next_cursor as string | null };
+    };
+    return { gateway, ids, get };
+  }
+
+  test('is an empty list at first', async () => {
+    const { get } = await withJobs(0);
+    assert.deepEqual(await get(''), { page: [], next: null });
+  });
+
+  test('gives 20 of my jobs, newest first', async () => {
+    const { get, ids } = await withJobs(30);
+    const { page, next } = await get('');
+    assert.deepEqual(page, ids.slice(0, 20));
+    assert.ok(next);
+  });
+
+  for (const [count, limit] of [
+    [3, 3],
+    [4, 3],
+    [7, 1],
+    [130, 100],
+  ] as const) {
+    test(`gives ${count} jobs in pages of ${limit}, each once, and an end`, async () => {
+      const { get, ids } = await withJobs(count);
+      const seen: string[] = [];
+      let pages = 0;
+      for (let cursor: string | null = ''; cursor !== null; pages++) {
+        const { page, next } = await get(`?limit=${limit}${cursor && `&cursor=${cursor}`}`);
+        assert.ok(page.length <= limit);
+        seen.push(...page);
+        cursor = next;
+      }
+      assert.deepEqual(seen, ids);
+      assert.equal(pages, Math.ceil(count / limit));
+    });
+  }
+
+  test('passes over jobs that are not there any more, and still fills its pages', async () => {
+    const { get, ids } = await withJobs(40, (number) => number % 3 > 0);
+    const { page, next } = await get('?limit=10');
+    assert.deepEqual(page, ids.slice(0, 10));
+    assert.deepEqual((await get(`?limit=10&cursor=${next}`)).page, ids.slice(10));
+  });
+
+  for (const query of [
+    '?limit=0',
+    '?limit=101',
+    '?limit=-1',
+    '?limit=x',
+    '?limit=',
+    '?limit=1.5',
+    '?limit=1&limit=2',
+    '?cursor=x',
+    '?cursor=',
+    '?cursor=a&cursor=b',
+    `?cursor=${Buffer.from('job:x').toString('base64url')}`,
+  ]) {
+    test(`400 bad_request for ${query}`, async () => {
+      const { status, json } = await buildGateway().call('GET', `/jobs${query}`, { headers: asOwner });
+      // Nobody has jobs here: a cursor must be refused before there are any.
+      assert.deepEqual([status, json.code], [400, 'bad_request']);
+    });
+  }
+});

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { messageFor } from '../../../services/notification/message.ts';
+import { formatDate, formatLength, formatSize, oneLine } from '../../../services/notification/text.ts';
+import { done, failed } from './events.ts';
+
+describe('the mail of a success', () => {
+  it('has name, length, size, link and expiry', () => {
+    const { subject, html } = messageFor(done({ filename: 'holiday.mp4' }));
+    assert.equal(subject, 'Your MP3 is ready: holiday.mp4');
+    for (const part of ['holiday.mp4', '0:10:00', '7.9 MB', '2 January 2126, 03:04 UTC']) {
+      assert.ok(html.includes(part), part);
+    }
+    assert.ok(html.includes('href="https://example.org/download/1?expires=2&amp;signature=3"'));
+  });
+
+  it('loads nothing from outside', () => {
+    assert.doesNotMatch(messageFor(done()).html, /<(img|script|link|iframe|style)|url\(|src=/i);
+  });
+
+  it('starts with a tag: the SMTP binding unquotes what is in quotation marks', () => {
+    for (const filename of ['"a"', '`a`', "'a'", '\\']) {
+      assert.match(messageFor(done({ filename })).html, /^<!doctype html>[\s\S]*<\/html>\n$/);
+    }
+  });
+
+  it('refuses a link that is not of the web', () => {
+    const mp3 = { size: 1, duration_seconds: 1, download_url: 'javascript:alert(1)' };
+    assert.throws(() => messageFor(done({ mp3 })), TypeError);
+  });
+});
+
+describe('the mail of a failure', () => {
+  for (const code of [
+    'no_audio',
+    'not_media',
+    'truncated',
+    'too_long',
+    'conversion_failed',
+    'video_gone',
+    'gave_up',
+  ]) {
+    it(`${code}: has a sentence of its own and the reason`, () => {
+      const { subject, html } = messageFor(failed(code));
+      assert.equal(subject, 'Could not be converted: a.mp4');
+      assert.doesNotMatch(html, /Something went wrong/);
+      assert.ok(html.includes('the detail'));
+      assert.ok(html.includes(code));
+    });
+  }
+
+  it('a code that is not known, or a name of Object’s', () => {
+    for (const code of ['other', 'constructor', '__proto__']) {
+      assert.match(messageFor(failed(code)).html, /Something went wrong/);
+    }
+  });
+});
+
+describe('hostile file names', () => {
+  const table: [string, string, string][] = [
+    ['HTML', '<img src=x onerror=alert(1)>.mp4', '<img src=x onerror=alert(1)>.mp4'],
+    ['an attribute', '" onclick="x', '" onclick="x'],
+    ['a header', 'a\r\nBcc: all@example.org\r\n\r\nbody', 'a Bcc: all@example.org body'],
+    ['other line ends', 'a\u2028b\u2029c\u0085d\0e', 'a b c d e'],
+    ['a name that reads backwards', 'a\u202e3pm.exe', 'a 3pm.exe'],
+    ['half a character', 'a\ud800b', 'a\ufffdb'],
+    ['nothing', '\r\n', 'your video'],
+    ['another script', '日本語 🎵.mp4', '日本語 🎵.mp4'],
+  ];
+  for (const [name, filename, shown] of table) {
+    it(name, () => {
+      const { subject, html } = messageFor(done({ filename }));
+      assert.equal(subject, `Your MP3 is ready: ${shown}`);
+      assert.doesNotMatch(html, /<img|" onclick/);
+    });
+  }
+
+  it('a very long one is cut between characters', () => {
+    const { subject, html } = messageFor(done({ filename: '🎵'.repeat(10_000) }));
+    assert.equal(subject, `Your MP3 is ready: ${'🎵'.repeat(69)}…`);
+    assert.ok(html.length < 5000);
+  });
+});
+
+it('formats', () => {
+  assert.deepEqual([0, 59.6, 3599, 3723, 360_000].map(formatLength), [
+    '0:00:00',
+    '0:01:00',
+    '0:59:59',
+    '1:02:03',
+    '100:00:00',
+  ]);
+  assert.deepEqual([0, 999, 1000, 7_869_623, 2_147_483_648].map(formatSize), [
+    '0 bytes',
+    '999 bytes',
+    '1.0 kB',
+    '7.9 MB',
+    '2.1 GB',
+  ]);
+  assert.equal(formatDate('2025-12-01T14:05:59.999Z'), '1 December 2025, 14:05 UTC');
+  assert.equal(oneLine('  a \t b  ', 9), 'a b');
+});
