@@ -78,8 +78,16 @@ function run(command, args, options) {
     // moment as one, and we only wait for it.
     const forward = (signal) => child.kill(signal);
     for (const signal of signals) process.on(signal, forward);
+    // A `kill` of npm ends npm and its shell, and reaches nobody else.
+    const parent = process.ppid;
+    const orphaned = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(orphaned);
+      forward('SIGTERM');
+    }, 500);
     child.once('error', reject);
     child.once('exit', (code, signal) => {
+      clearInterval(orphaned);
       for (const name of signals) process.off(name, forward);
       resolve(signal ? 128 + (constants.signals[signal] ?? 0) : (code ?? 1));
     });

@@ -20,8 +20,6 @@ export function createConverterApp(options: ConverterOptions): Koa<RequestState>
   const router = new Router<RequestState>();
 
   router.post('/events/video', async (context) => {
-    // No byte moves on this connection while ffmpeg works: the idle limit would cut it.
-    context.req.setTimeout(0);
     const event = await readEvent(context.req, videoEvent).catch((error: unknown) => {
       if (!isAppError(error, 'bad_request')) throw error;
       log.error({ err: error }, 'an event that nobody can read was dropped');

@@ -52,7 +52,7 @@ export function makeMp3(job: Job, ports: AttemptPorts, { signal, tell, log }: At
     });
     const convert_ms = timer();
     const made = await storeVerified(blobs, mp3, job, signal);
-    log.info({ spool_ms, convert_ms, store_ms: timer() }, 'MP3 made');
+    log.info({ spool_ms, convert_ms, store_ms: timer(), parts: mp3.parts }, 'MP3 made');
     return made;
   });
 }

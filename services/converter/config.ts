@@ -7,7 +7,7 @@ const HOUR = 3600;
 
 export const converterEnvironment = guarded(
   serviceEnvironment.extend({
-    /** Conversions at a time; ffmpeg's MP3 encoder uses one core each. */
+    /** Conversions at a time, of one core each; one that is alone borrows the cores of the others. */
     CONCURRENCY: wholeNumber(availableParallelism(), { min: 1, max: 256 }),
     /** On a disk with room for CONCURRENCY videos; not shared by containers, whose process ids are alike. */
     SPOOL_DIR: z.string().min(1).default(join(tmpdir(), 'mp3converter-spool')),

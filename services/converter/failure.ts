@@ -29,5 +29,8 @@ export function reasonOf(error: unknown): string {
 
 export class DiskFull extends Error {}
 
+/** What was encoded in parts does not make one MP3: it is encoded again, in one piece. */
+export class NotJoinable extends Error {}
+
 const isDiskFull = (error: unknown): boolean =>
   error instanceof DiskFull || (error as NodeJS.ErrnoException | null)?.code === 'ENOSPC';

@@ -5,7 +5,7 @@ import { unavailable } from '../shared/errors.ts';
 import type { ConversionOptions } from '../shared/jobs.ts';
 import { ConversionFailure, DiskFull } from './failure.ts';
 import { INPUT, OUTPUT, untrustedInput } from './input.ts';
-import { type AudioTrack, tooLong } from './probe.ts';
+import type { AudioTrack } from './probe.ts';
 import { runTool, type ToolResult } from './tool.ts';
 
 /** Sample rates that MPEG-1, MPEG-2 and MPEG-2.5 Layer III know. */
@@ -18,6 +18,15 @@ export interface EncodeLimits {
   maxConvertSeconds: number;
 }
 
+/** A segment of the sound, in samples of the MP3's rate. */
+export interface PartArguments {
+  from: number;
+  to?: number;
+  /** Hz. */
+  rate: number;
+  output: string;
+}
+
 /**
  * The arguments that make the MP3. fluent-ffmpeg writes the command line and does not run it: its runner hands our
  * environment (tokens) on, cannot be given another, probes the input a second time without the allow-lists as soon as
@@ -27,27 +36,48 @@ export function encodeArguments(
   audio: AudioTrack,
   options: ConversionOptions,
   limits: { maxDurationSeconds: number },
+  part?: PartArguments,
 ): string[] {
+  const startSeconds = part ? part.from / part.rate : 0;
   const command = ffmpeg(INPUT)
     .inputOptions('-nostdin', '-hide_banner', '-v', 'error', '-stats', ...untrustedInput)
     .outputOptions('-map', '0:a:0', '-vn', '-sn', '-dn')
     .audioCodec('libmp3lame')
     // One second more than is allowed shows that there is more.
-    .duration(limits.maxDurationSeconds + 1)
+    .duration(limits.maxDurationSeconds + 1 - startSeconds)
     .outputOptions('-fs', String(maxBytes(audio, limits.maxDurationSeconds)))
     .outputOptions('-id3v2_version', '3', '-write_xing', '1')
     .format('mp3')
-    .output(OUTPUT);
+    .output(part?.output ?? OUTPUT);
   if ('bitrate' in options) command.audioBitrate(options.bitrate);
   else command.outputOptions('-q:a', String(options.quality));
   const rate = outputRate(audio.sampleRate, 'bitrate' in options ? options.bitrate : undefined);
   if (rate !== undefined) command.audioFrequency(rate);
   if ((audio.channels ?? 2) > 2) command.audioChannels(2);
-  return command._getArguments();
+  if (part) selectPart(command, part, rate);
+  return command._getArguments().map(String);
 }
 
-/** Undefined when the source's own rate will do. Low rates know no high bitrates, and LAME silently takes a lower one. */
-function outputRate(source: number | undefined, kbps = 0): number | undefined {
+/**
+ * atrim counts samples, whatever their timestamps, so that the parts fit together. The count would start anew where the
+ * source changes its format on the way and the filters are set up again: that is an error here.
+ */
+function selectPart(
+  command: ffmpeg.FfmpegCommand,
+  { from, to }: PartArguments,
+  newRate: number | undefined,
+): void {
+  const resample = newRate === undefined ? '' : `aresample=${newRate},`;
+  const end = to === undefined ? '' : `:end_sample=${to}`;
+  const filters = `${resample}atrim=start_sample=${from}${end},asetpts=N/SR/TB`;
+  command.inputOptions('-reinit_filter', '0').outputOptions('-reservoir', '0', '-af', filters);
+}
+
+/**
+ * Hz of the MP3; undefined when the source's own rate will do. Low rates know no high bitrates, and LAME silently takes
+ * a lower one.
+ */
+export function outputRate(source: number | undefined, kbps = 0): number | undefined {
   if (source === undefined) return 44_100;
   if (kbps > 160 && source < 32_000) return 44_100;
   if (kbps > 64 && source < 16_000) return 44_100;
@@ -57,9 +87,10 @@ function outputRate(source: number | undefined, kbps = 0): number | undefined {
 }
 
 /** A header may be wrong about the length, but not this wrong: a small file must not fill the disk. */
-function maxBytes({ expectedSeconds }: AudioTrack, maxDurationSeconds: number): number {
-  const seconds = Math.min(maxDurationSeconds + 1, 2 * (expectedSeconds ?? maxDurationSeconds) + 600);
-  return Math.ceil(seconds * BYTES_PER_SECOND + SLACK_BYTES);
+function maxBytes({ expectedSeconds, stated }: AudioTrack, maxDurationSeconds: number): number {
+  const believed =
+    stated && expectedSeconds !== undefined ? 2 * expectedSeconds + 600 : Number.POSITIVE_INFINITY;
+  return Math.ceil(Math.min(maxDurationSeconds + 1, believed) * BYTES_PER_SECOND + SLACK_BYTES);
 }
 
 /** Makes {@link OUTPUT} from {@link INPUT} in the folder. `onTime` gets the seconds of audio that are converted. */
@@ -84,16 +115,21 @@ export async function encode(
     },
   });
   explain(result);
-  // `-fs` ends with success and a file that is cut.
-  const { size } = await stat(join(folder, OUTPUT));
+  await requireWhole(join(folder, OUTPUT), audio, limits);
+}
+
+/** `-fs` ends with success and a file that is cut. */
+export async function requireWhole(path: string, audio: AudioTrack, limits: EncodeLimits): Promise<void> {
+  const { size } = await stat(path);
   if (size >= maxBytes(audio, limits.maxDurationSeconds)) {
-    throw audio.expectedSeconds === undefined
-      ? tooLong(limits.maxDurationSeconds)
-      : new ConversionFailure('conversion_failed', 'the file holds far more sound than it states');
+    throw new ConversionFailure(
+      'conversion_failed',
+      'the file holds far more sound than it states, or than we can take',
+    );
   }
 }
 
-function explain({ code, killedBy, timedOut, stderr }: ToolResult): void {
+export function explain({ code, killedBy, timedOut, stderr }: ToolResult): void {
   const cause = new Error(`ffmpeg: ${code ?? killedBy}: ${stderr}`);
   if (timedOut) throw new ConversionFailure('conversion_failed', 'the conversion took too long', cause);
   if (killedBy) throw unavailable('ffmpeg', cause);

@@ -23,6 +23,7 @@ const sidecar = connectSidecar({
   apiToken: env.DAPR_API_TOKEN,
 });
 const spool = createSpool(env.SPOOL_DIR);
+const slots = createSlots(env.CONCURRENCY);
 const convert = createConvert({
   jobs: createJobStore(sidecar.state),
   blobs: createBlobStore(sidecar.state),
@@ -31,9 +32,10 @@ const convert = createConvert({
   transcode: createTranscode({
     ffmpeg: env.FFMPEG_PATH,
     ffprobe: env.FFPROBE_PATH,
+    spare: slots,
     limits: { maxDurationSeconds: env.MAX_DURATION_SECONDS, maxConvertSeconds: env.MAX_CONVERT_SECONDS },
   }),
-  slots: createSlots(env.CONCURRENCY),
+  slots,
   times: { leaseMs, pollMs: 1000, beatMs: 1000, renewMs: leaseMs / 4 },
   maxAttempts: env.MAX_ATTEMPTS,
   stopping: stopping.signal,
@@ -52,6 +54,7 @@ await Promise.all([requireTool(env.FFMPEG_PATH), requireTool(env.FFPROBE_PATH), 
 await serve(app.callback(), {
   host: env.HOST,
   port: env.APP_PORT,
+  idleMs: 0,
   shutdownSeconds: env.SHUTDOWN_SECONDS,
   stopping,
   log,

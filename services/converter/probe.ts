@@ -86,8 +86,10 @@ export async function probe(
   const audio = streams.find(({ codec_type }) => codec_type === 'audio');
   if (!audio) throw new ConversionFailure('no_audio', 'the file has no sound');
   const track = audioTrack(audio, format);
-  const longest = track.expectedSeconds ?? format.duration ?? 0;
-  if (longest > limits.maxDurationSeconds) throw tooLong(limits.maxDurationSeconds);
+  // A guessed length may be wrong by far; there the encoder's own limit tells.
+  if (track.stated && (track.expectedSeconds ?? 0) > limits.maxDurationSeconds) {
+    throw tooLong(limits.maxDurationSeconds);
+  }
   return { duration_seconds: format.duration ?? null, tracks: tracksOf(streams), audio: track };
 }
 

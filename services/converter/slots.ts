@@ -2,10 +2,21 @@
 export interface Slots {
   /** Throws the signal's reason when it is aborted before the turn comes. */
   run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  /**
+   * Lends up to so many slots that nobody needs; they count until `giveBack`. A loan keeps no work waiting: who
+   * comes meanwhile starts at once, and the cores are shared for a while.
+   */
+  lend(most: number): Loan;
+}
+
+export interface Loan {
+  count: number;
+  giveBack(): void;
 }
 
 export function createSlots(count: number): Slots {
   let free = count;
+  let lent = 0;
   const waiting = new Set<() => void>();
 
   const turn = (signal: AbortSignal) =>
@@ -24,6 +35,18 @@ export function createSlots(count: number): Slots {
     });
 
   return {
+    lend(most) {
+      let taken = Math.max(0, Math.min(most, free - lent));
+      lent += taken;
+      return {
+        count: taken,
+        giveBack() {
+          lent -= taken;
+          taken = 0;
+        },
+      };
+    },
+
     async run(signal, work) {
       signal.throwIfAborted();
       if (free > 0) free -= 1;

@@ -1,12 +1,21 @@
 import { join } from 'node:path';
 import type { ConversionOptions } from '../shared/jobs.ts';
+import { NotJoinable } from './failure.ts';
 import { type EncodeLimits, encode } from './ffmpeg.ts';
 import { OUTPUT } from './input.ts';
-import { type Probe, probe } from './probe.ts';
+import { encodeInParts } from './parts.ts';
+import { type AudioTrack, type Probe, probe } from './probe.ts';
+import { MIN_SEGMENT_SECONDS } from './segments.ts';
+import type { Slots } from './slots.ts';
 import { verify } from './verify.ts';
+
+/** Each part decodes what lies before it: more would gain little. */
+const MAX_PARTS = 8;
 
 export interface Mp3 {
   path: string;
+  /** Processes that encoded it side by side. */
+  parts: number;
   /** Plays the file to its end: resolves with its length in seconds, or throws. May run while the file is stored. */
   verify(): Promise<number>;
 }
@@ -24,16 +33,59 @@ export interface TranscodeRequest {
 /** Makes an MP3 of a video. Throws {@link ConversionFailure} where the video is at fault. */
 export type Transcode = (request: TranscodeRequest) => Promise<Mp3>;
 
-export function createTranscode(tools: { ffmpeg: string; ffprobe: string; limits: EncodeLimits }): Transcode {
+export interface TranscodeTools {
+  ffmpeg: string;
+  ffprobe: string;
+  limits: EncodeLimits;
+  /** Where a conversion borrows cores that are idle; without it, and by default, it uses one. */
+  spare?: Pick<Slots, 'lend'>;
+  minSegmentSeconds?: number;
+}
+
+export function createTranscode(tools: TranscodeTools): Transcode {
   const { ffmpeg, ffprobe, limits } = tools;
-  return async ({ folder, options, signal, onProbe, onTime }) => {
+  return async (request) => {
+    const { folder, signal, onProbe } = request;
     const found = await probe(ffprobe, folder, limits, signal);
     onProbe(found);
-    await encode(ffmpeg, folder, found.audio, options, { limits, signal, onTime });
+    const parts = await encodeAsFits(found.audio, request, tools);
     const { maxDurationSeconds } = limits;
     return {
       path: join(folder, OUTPUT),
+      parts,
       verify: () => verify(found.audio, { ffmpeg, ffprobe, folder, maxDurationSeconds, signal }),
     };
   };
+}
+
+/**
+ * On all cores that are idle, or on one. A constant bit rate keeps to one: without the bit reservoir it is the sound
+ * that suffers, and other than with VBR nothing can give that back afterwards.
+ */
+async function encodeAsFits(
+  audio: AudioTrack,
+  request: TranscodeRequest,
+  tools: TranscodeTools,
+): Promise<number> {
+  const { folder, options, signal, onTime } = request;
+  const { ffmpeg, limits, spare, minSegmentSeconds = MIN_SEGMENT_SECONDS } = tools;
+  const { expectedSeconds, sampleRate } = audio;
+  if (spare && 'quality' in options && expectedSeconds !== undefined && sampleRate !== undefined) {
+    const most = Math.min(MAX_PARTS, Math.floor(expectedSeconds / minSegmentSeconds));
+    const loan = spare.lend(most - 1);
+    const parts = 1 + loan.count;
+    try {
+      if (parts > 1) {
+        const known = { ...audio, expectedSeconds, sampleRate };
+        await encodeInParts(ffmpeg, folder, known, options, parts, { limits, signal, onTime });
+        return parts;
+      }
+    } catch (error) {
+      if (!(error instanceof NotJoinable)) throw error;
+    } finally {
+      loan.giveBack();
+    }
+  }
+  await encode(ffmpeg, folder, audio, options, { limits, signal, onTime });
+  return 1;
 }

@@ -107,6 +107,7 @@ export const openapi = {
           },
           ...problems(
             'bad_request',
+            'too_large',
             'unsupported_media_type',
             'email_taken',
             'invalid_email',
@@ -126,14 +127,20 @@ export const openapi = {
       post: {
         summary: 'Trade a refresh token for new tokens; each works once',
         requestBody: refreshToken,
-        responses: { 200: tokens, ...problems('bad_request', 'invalid_token', 'unsupported_media_type') },
+        responses: {
+          200: tokens,
+          ...problems('bad_request', 'too_large', 'invalid_token', 'unsupported_media_type'),
+        },
       },
     },
     '/logout': {
       post: {
         summary: 'Revoke a refresh token and all that came of it',
         requestBody: refreshToken,
-        responses: { 204: { description: 'Revoked' }, ...problems('bad_request', 'unsupported_media_type') },
+        responses: {
+          204: { description: 'Revoked' },
+          ...problems('bad_request', 'too_large', 'unsupported_media_type'),
+        },
       },
     },
     '/upload': {

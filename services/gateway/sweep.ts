@@ -37,25 +37,26 @@ interface Watch {
 export function createSweep({ state, jobs, index, publish, log, silentSeconds }: SweepPorts) {
   const watches = new Map<string, Watch>();
 
-  function isSilent(id: string, etag: string): boolean {
+  /** The watch on a job that has been the same for too long. */
+  function silentWatch(id: string, etag: string): Watch | undefined {
     const watch = watches.get(id);
     const now = performance.now();
-    if (watch?.etag !== etag) {
-      watches.set(id, { etag, since: now, patience: 1 });
-      return false;
+    if (watch?.etag === etag) {
+      return now - watch.since < silentSeconds * 1000 * watch.patience ? undefined : watch;
     }
-    if (now - watch.since < silentSeconds * 1000 * watch.patience) return false;
-    watch.since = now;
-    watch.patience = Math.min(watch.patience * 2, MAX_SILENT_FACTOR);
-    return true;
+    watches.set(id, { etag, since: now, patience: 1 });
+    return undefined;
   }
 
-  async function republish(job: Job): Promise<void> {
+  async function republish(job: Job, watch: Watch): Promise<void> {
     const outcome = outcomeOf(job);
     const [topic, event] = outcome
       ? [TOPICS.mp3, outcome]
       : [TOPICS.video, { job_id: job.id, trace_id: job.trace_id }];
     await publish(topic, event);
+    // Only now: while the broker is away, no patience is used up.
+    watch.since = performance.now();
+    watch.patience = Math.min(watch.patience * 2, MAX_SILENT_FACTOR);
     log.info({ job_id: job.id, trace_id: job.trace_id, topic }, 'published again');
   }
 
@@ -76,6 +77,7 @@ export function createSweep({ state, jobs, index, publish, log, silentSeconds }:
   /** One pass over all that is open. */
   async function pass(signal: AbortSignal): Promise<void> {
     const open = new Set<string>();
+    const silent: [Job, Watch][] = [];
     for await (const entries of index.listOpen(signal)) {
       const stored = await jobs.getMany(
         entries.map(({ id }) => id),
@@ -87,14 +89,17 @@ export function createSweep({ state, jobs, index, publish, log, silentSeconds }:
         const found = stored.get(id);
         if (found ? told(found.document) : Date.now() - since.getTime() > ORPHAN_MS) {
           settled.push(id);
-        } else {
-          open.add(id);
-          if (found && isSilent(id, found.etag)) await republish(found.document);
+          continue;
         }
+        open.add(id);
+        const watch = found && silentWatch(id, found.etag);
+        if (watch) silent.push([found.document, watch]);
       }
       if (settled.length > 0) await index.close(settled, signal);
     }
     for (const id of watches.keys()) if (!open.has(id)) watches.delete(id);
+    // Last: a broker that is away ends the pass, and all else needs none.
+    for (const [job, watch] of silent) await republish(job, watch);
   }
 
   return {

@@ -69,6 +69,24 @@ export function blobFailures(
       });
     }
 
+    // A save that is under way arrives whatever becomes of the write: its chunk may only be deleted after it.
+    test('the source fails while the store is still busy', async () => {
+      const { blobs, watch } = fresh();
+      const gate = Promise.withResolvers<void>();
+      watch.onPut = async (_key, put) => {
+        await gate.promise;
+        return put();
+      };
+      const source = counted(20, { failAt: 5 });
+      const write = assert.rejects(blobs.write(source, TTL), { message: 'the source failed' });
+      await turns();
+      assert.ok(source.released);
+      gate.resolve();
+      await write;
+      assert.equal(watch.puts.length, 2);
+      assert.deepEqual(await watch.remaining(), []);
+    });
+
     for (const pieces of [0, 1, 8]) {
       test(`it is called off after ${pieces} pieces, and reads no further`, async () => {
         const { blobs, watch } = fresh();

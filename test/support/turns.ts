@@ -5,7 +5,11 @@ export async function turns(count = 100): Promise<void> {
   for (let turn = 0; turn < count; turn++) await setImmediate();
 }
 
-/** Waits for what happens by itself; the limit is that of the test. */
-export async function eventually(condition: () => boolean): Promise<void> {
-  while (!condition()) await setImmediate();
+/** Waits for what happens by itself; the bound is for a hung test, not a promise about time. */
+export async function eventually(condition: () => boolean, timeoutMs = 15_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`gave up waiting for ${condition}`);
+    await setImmediate();
+  }
 }

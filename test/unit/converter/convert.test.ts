@@ -3,14 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { DiskFull } from '../../../services/converter/failure.ts';
+import { createSlots } from '../../../services/converter/slots.ts';
+import { runTool } from '../../../services/converter/tool.ts';
 import type { Transcode } from '../../../services/converter/transcode.ts';
 import { unavailable } from '../../../services/shared/errors.ts';
 import { mp3Event } from '../../../services/shared/events.ts';
 import { held } from '../../../services/shared/jobs.ts';
-import { file, media, tone, truncated, video } from '../../support/media.ts';
+import { file, media, truncated, video } from '../../support/media.ts';
 import { type Setting, setUp, TRACE } from './setting.ts';
 
-const long = () => media('long.wav', ...tone(1200));
 const again = { code: 'unavailable' };
 
 /** Calls `act` when ffmpeg has converted something, before the rest. */
@@ -23,17 +24,51 @@ const midway = (act: (signal: AbortSignal) => Promise<unknown>): Transcode => {
   };
 };
 
-const aborted = (signal: AbortSignal) =>
-  new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+/** ffmpeg on a source without an end, in the private folder of the attempt. */
+const endless: Transcode = async ({ folder, signal, onProbe, onTime }) => {
+  const source = [
+    '-nostdin',
+    '-v',
+    'error',
+    '-stats',
+    '-re',
+    '-f',
+    'lavfi',
+    '-i',
+    'anullsrc',
+    '-f',
+    'null',
+    '-',
+  ];
+  onProbe({
+    duration_seconds: 100,
+    tracks: [],
+    audio: { index: 0, sampleRate: 1, channels: 1, expectedSeconds: 100, expectedOf: 'track', stated: true },
+  });
+  onTime(1);
+  await runTool('ffmpeg', source, { folder, signal, timeoutSeconds: 1000 });
+  throw new Error('it ended');
+};
 
-/** Real ffmpeg on a file long enough to be met at work; `act` is called once, at its first progress. */
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+async function progressed(setting: Setting, job: { id: string }): Promise<undefined> {
+  while ((await setting.job(job)).progress === 0) await new Promise(setImmediate);
+}
+
+/** `act` is called when the job shows progress, and ffmpeg is at work until something ends it. */
 async function whileConverting(setting: Setting, act: (id: string) => Promise<unknown>) {
-  const job = await setting.submit(await long(), { options: { quality: 0 } });
+  const job = await setting.submit(await video(2));
   const running = setting.deliver(job).then(
     () => 'resolved',
     (error: unknown) => error,
   );
-  while (!((await setting.job(job)).progress > 0)) await new Promise(setImmediate);
+  const early = await Promise.race([running, progressed(setting, job)]);
+  assert.equal(early, undefined, 'ended before it was met at work');
   await act(job.id);
   return { job, outcome: await running };
 }
@@ -200,7 +235,7 @@ describe('what may heal', () => {
 
 describe('the job is the attempt’s no more', () => {
   it('cancelled: ffmpeg is ended, nothing is told or left', async () => {
-    await using setting = await setUp();
+    await using setting = await setUp({ transcode: endless });
     const { job, outcome } = await whileConverting(setting, (id) =>
       setting.jobs.update(id, (current) => ({ ...current, status: 'cancelled', attempt: null })),
     );
@@ -211,7 +246,7 @@ describe('the job is the attempt’s no more', () => {
   });
 
   it('deleted: the same', async () => {
-    await using setting = await setUp();
+    await using setting = await setUp({ transcode: endless });
     const { job, outcome } = await whileConverting(setting, (id) => setting.state.delete(`job:${id}`));
     assert.equal(outcome, 'resolved');
     await assert.rejects(setting.job(job), { code: 'not_found' });
@@ -219,7 +254,7 @@ describe('the job is the attempt’s no more', () => {
   });
 
   it('taken over: the late one leaves the job to the other', async () => {
-    await using setting = await setUp();
+    await using setting = await setUp({ transcode: endless });
     const other = randomUUID();
     const { job, outcome } = await whileConverting(setting, (id) =>
       setting.jobs.update(id, (current) => ({ ...current, attempt: other })),
@@ -259,13 +294,24 @@ describe('the job is the attempt’s no more', () => {
 });
 
 it('when the service stops, ffmpeg is ended and the job handed back, at no cost to its attempts', async () => {
-  await using setting = await setUp();
+  await using setting = await setUp({ transcode: endless });
   const { job, outcome } = await whileConverting(setting, async () =>
     setting.stopping.abort(new Error('stop')),
   );
   assert.equal((outcome as { code?: string }).code, 'unavailable');
   const back = await setting.job(job);
   assert.deepEqual([back.status, back.attempt, back.attempts], ['queued', null, 0]);
+});
+
+it('a second delivery to the same converter is answered without a look at the store', async () => {
+  const times = { leaseMs: 1_000_000, pollMs: 1_000_000, beatMs: 1_000_000, renewMs: 1_000_000 };
+  await using setting = await setUp({ times, transcode: endless });
+  const job = await setting.submit(await video(2));
+  const first = assert.rejects(setting.deliver(job), again);
+  while ((await setting.job(job)).status !== 'converting') await new Promise(setImmediate);
+  await setting.deliver(job);
+  setting.stopping.abort(new Error('stop'));
+  await first;
 });
 
 describe('a job that is converting already', () => {
@@ -331,7 +377,6 @@ describe('a job that is no more', () => {
 it('a delivery that hangs up while it waits leaves the job queued; one that works goes on', async () => {
   const hold = new AbortController();
   const transcode = midway((signal) => Promise.race([aborted(signal), aborted(hold.signal)]));
-  const { createSlots } = await import('../../../services/converter/slots.ts');
   await using setting = await setUp({ transcode, slots: createSlots(1) });
   const [first, second] = [await setting.submit(await video(2)), await setting.submit(await video(2))];
   const hangUp = new AbortController();

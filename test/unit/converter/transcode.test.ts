@@ -17,9 +17,14 @@ before(async () => {
 });
 after(() => rm(root, { recursive: true }));
 
-async function convert(source: string, options: ConversionOptions = { quality: 9 }) {
+async function convert(
+  source: string,
+  options: ConversionOptions = { quality: 9 },
+  prepare: (folder: string) => Promise<void> = async () => undefined,
+) {
   const folder = await mkdtemp(join(root, 'attempt-'));
   await copyFile(source, join(folder, INPUT));
+  await prepare(folder);
   const times: number[] = [];
   let found: Probe | undefined;
   const transcode = createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits });
@@ -43,6 +48,15 @@ const near = (actual: number, expected: number, slack = 0.1) =>
 const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast'];
 const both = [...picture(2), ...tone(2)];
 const noise = ['-f', 'lavfi', '-i', 'anoisesrc=r=44100:d=6:a=0.5'];
+
+/** ffprobe guesses the length from the bit rate at the start: minutes. */
+const quietThenLoud = () =>
+  media(
+    'guess.aac',
+    ...['-f', 'lavfi', '-i', 'anullsrc=r=44100:cl=stereo:d=3'],
+    ...['-f', 'lavfi', '-i', 'anoisesrc=r=44100:d=3:a=0.9'],
+    ...['-filter_complex', '[0][1]concat=v=0:a=1', '-c:a', 'aac', '-b:a', '320k'],
+  );
 
 describe('what becomes an MP3', { concurrency: 2 }, () => {
   const table: [name: string, source: () => Promise<string>, seconds: number][] = [
@@ -80,7 +94,7 @@ describe('what becomes an MP3', { concurrency: 2 }, () => {
     ['WMV', () => media('a.wmv', ...both, '-c:v', 'wmv2', '-c:a', 'wmav2'), 2],
     ['FLAC', () => media('a.flac', ...tone(2)), 2],
     ['WAV', () => media('a.wav', ...tone(2)), 2],
-    ['ADTS AAC, whose length is a guess', () => media('a.aac', ...tone(2)), 2],
+    ['ADTS AAC, whose length is a guess, and a bad one here', quietThenLoud, 6],
     ['5.1', () => media('six.mp4', ...picture(2), ...tone(2), '-ac', '6', ...x264, '-c:a', 'aac'), 2],
     [
       '8 kHz',
@@ -194,24 +208,23 @@ describe('what does not', { concurrency: 2 }, () => {
 });
 
 describe('what would open other files', () => {
-  const secret = () => media('secret.wav', ...tone(1));
-  const table: [name: string, source: (path: string) => string][] = [
-    ['an ffconcat script', (path) => `ffconcat version 1.0\nfile '${path}'\n`],
-    ['a playlist', (path) => `#EXTM3U\n#EXTINF:1,\nfile://${path}\n`],
-    ['an HLS playlist', (path) => `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${path}\n#EXT-X-ENDLIST\n`],
-    [
-      'a DASH manifest',
-      (path) =>
-        `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011"><Period><AdaptationSet><Representation><BaseURL>${path}</BaseURL></Representation></AdaptationSet></Period></MPD>`,
-    ],
+  // Beside the input, with a bare name: an absolute path in a script is refused by ffmpeg itself.
+  const secret = 'secret.wav';
+  const table: [name: string, source: string][] = [
+    ['an ffconcat script', `ffconcat version 1.0\nfile '${secret}'\n`],
+    ['an HLS playlist', `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.ts\n#EXT-X-ENDLIST\n`],
     [
       'an SDP session',
-      () => 'v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 9 RTP/AVP 0\n',
+      'v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 9 RTP/AVP 0\n',
     ],
   ];
   for (const [name, source] of table) {
     it(name, async () => {
-      await assert.rejects(convert(await file('innocent.mp4', source(await secret()))), {
+      const beside = async (folder: string) => {
+        await copyFile(await media('secret.wav', ...tone(1)), join(folder, secret));
+        await copyFile(await media('secret.ts', ...tone(1), '-c:a', 'aac'), join(folder, 'secret.ts'));
+      };
+      await assert.rejects(convert(await file('innocent.mp4', source), { quality: 9 }, beside), {
         code: 'not_media',
       });
     });

@@ -123,6 +123,13 @@ describe('an access token of ours', () => {
   });
 });
 
+test('401 for another algorithm, even when its key is among those of auth', async () => {
+  const jwk = { ...(await exportJWK(rsa.publicKey)), kid: 'rsa', alg: 'RS256', use: 'sig' };
+  const authenticate = createAuthenticate(async () => jsonReply(200, { keys: [publicJwk, jwk] }), ISSUER);
+  const token = forged({ header: { alg: 'RS256', kid: 'rsa' }, key: rsa.privateKey });
+  await assert.rejects(authenticate(await token), { code: 'invalid_token' });
+});
+
 describe('503 unavailable, not 401, when the keys cannot be had:', () => {
   const AWAY: [what: string, invoke: Parameters<typeof createAuthenticate>[0]][] = [
     ['auth is away', () => Promise.reject(unavailable('the auth service'))],

@@ -57,15 +57,18 @@ const metrics = createMetrics('gateway');
 export function buildGateway({
   auth,
   maxUploadBytes = MAX_BYTES,
-  slow = (put) => put(),
+  onPutBytes = (put) => put(),
 }: {
   auth?: Auth;
   maxUploadBytes?: number;
   /** Stands in for each put of bytes, and calls it when it likes. */
-  slow?: (put: () => Promise<void>) => Promise<void>;
+  onPutBytes?: (put: () => Promise<void>) => Promise<void>;
 } = {}) {
   const state = createMemoryState();
-  const blobs = createBlobStore({ ...state, putBytes: (...args) => slow(() => state.putBytes(...args)) });
+  const blobs = createBlobStore({
+    ...state,
+    putBytes: (...args) => onPutBytes(() => state.putBytes(...args)),
+  });
   const jobs = createJobStore(state);
   const index = createJobIndex(state, 3600);
   const links = createLinks('https://mp3.example.com/', 'a secret of thirty-two characters');

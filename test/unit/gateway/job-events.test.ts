@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { unavailable } from '../../../services/shared/errors.ts';
 import { viewOf } from '../../../services/shared/jobs.ts';
 import { stoppedClock } from '../../support/clock.ts';
 import type { Reply } from '../../support/in-process.ts';
 import { done, failed, newJob } from '../../support/job.ts';
-import { turns } from '../../support/turns.ts';
+import { eventually, turns } from '../../support/turns.ts';
 import { asOwner, buildGateway, type Gateway } from './build.ts';
 
 const follow = (gateway: Gateway, id: string) =>
@@ -13,6 +13,26 @@ const follow = (gateway: Gateway, id: string) =>
 /** The jobs that a stream told of; comments and `retry` are not among them. */
 const told = ({ text }: Reply) =>
   [...text.matchAll(/^event: job\ndata: (.*)\n\n/gm)].map(([, data]) => JSON.parse(data ?? ''));
+
+/** A stream that has begun, and a clock that stands still until the next `poll` of the store. */
+async function watched(context: TestContext) {
+  const clock = stoppedClock(context);
+  const gateway = buildGateway();
+  const job = await gateway.save(newJob());
+  const get = context.mock.method(gateway.jobs, 'get');
+  const reply = follow(gateway, job.id);
+  const polled = async (times: number) => {
+    await eventually(() => get.mock.callCount() === times);
+    await turns(10);
+  };
+  await polled(1);
+  const poll = async () => {
+    const times = get.mock.callCount() + 1;
+    clock.advance(500);
+    await polled(times);
+  };
+  return { gateway, job, get, reply, poll };
+}
 
 describe('GET /jobs/:id/events', () => {
   for (const job of [done(), failed(), newJob({ status: 'cancelled' })]) {
@@ -29,22 +49,15 @@ describe('GET /jobs/:id/events', () => {
   }
 
   test('tells of each change once, and ends at a final state', async (context) => {
-    const clock = stoppedClock(context);
-    const gateway = buildGateway();
-    const job = await gateway.save(newJob());
-    const stream = follow(gateway, job.id);
+    const { gateway, job, reply, poll } = await watched(context);
     for (const progress of [0.1, 0.2, 0.3]) {
-      await turns();
       await gateway.jobs.update(job.id, (now) => ({ ...now, status: 'converting', progress }));
-      for (let poll = 0; poll < 3; poll++) {
-        clock.advance(500);
-        await turns(20);
-      }
+      for (let count = 0; count < 3; count++) await poll();
     }
     await gateway.jobs.update(job.id, (now) => ({ ...now, ...done({ id: job.id }), owner: now.owner }));
-    const reply = await clock.until(stream);
+    await poll();
     assert.deepEqual(
-      told(reply).map(({ status, progress }) => [status, progress]),
+      told(await reply).map(({ status, progress }) => [status, progress]),
       [
         ['queued', 0],
         ['converting', 0.1],
@@ -53,62 +66,44 @@ describe('GET /jobs/:id/events', () => {
         ['done', 1],
       ],
     );
-    assert.doesNotMatch(reply.text, /secret-signature|ann@example/);
+    assert.doesNotMatch((await reply).text, /secret-signature|ann@example/);
   });
 
-  test('says something now and then while nothing happens', async (context) => {
-    const clock = stoppedClock(context);
+  test('says something every 15 seconds while nothing happens', async (context) => {
     let now = 0;
     context.mock.method(performance, 'now', () => now);
-    const gateway = buildGateway();
-    const job = await gateway.save(newJob());
-    const stream = follow(gateway, job.id);
-    for (let poll = 0; poll < 70; poll++) {
-      await turns(5);
+    const { gateway, reply, poll } = await watched(context);
+    for (let seconds = 0; seconds < 35; seconds += 0.5) {
       now += 500;
-      clock.advance(500);
+      await poll();
     }
     gateway.stopping.abort();
-    const { text } = await stream;
-    assert.equal(text.match(/^: still here$/gm)?.length, 2);
+    assert.equal((await reply).text.match(/^: still here$/gm)?.length, 2);
   });
 
-  test('ends when the gateway stops, without an error', async () => {
-    const gateway = buildGateway();
-    const job = await gateway.save(newJob());
-    const stream = follow(gateway, job.id);
-    await turns();
+  test('ends when the gateway stops, without an error', async (context) => {
+    const { gateway, job, reply } = await watched(context);
     gateway.stopping.abort(new Error('the service is stopping'));
-    const reply = await stream;
-    assert.deepEqual(told(reply), [viewOf(job)]);
+    assert.deepEqual(told(await reply), [viewOf(job)]);
     assert.doesNotMatch(gateway.lines.text(), /broke off/);
   });
 
   test('goes on when the store was away for a moment', async (context) => {
-    const clock = stoppedClock(context);
-    const gateway = buildGateway();
-    const job = await gateway.save(newJob());
-    const get = context.mock.method(gateway.jobs, 'get');
-    const stream = follow(gateway, job.id);
-    await turns();
+    const { gateway, job, get, reply, poll } = await watched(context);
     get.mock.mockImplementationOnce(() => Promise.reject(unavailable('the store')), 1);
-    clock.advance(500);
-    await turns();
+    await poll();
     await gateway.jobs.update(job.id, (now) => ({ ...now, status: 'failed' }));
-    const reply = await clock.until(stream);
+    await poll();
     assert.deepEqual(
-      told(reply).map(({ status }) => status),
+      told(await reply).map(({ status }) => status),
       ['queued', 'failed'],
     );
   });
 
   test('ends when the job is there no more', async (context) => {
-    const clock = stoppedClock(context);
-    const gateway = buildGateway();
-    const job = await gateway.save(newJob());
-    const stream = follow(gateway, job.id);
-    await turns();
+    const { gateway, job, reply, poll } = await watched(context);
     await gateway.state.delete(`job:${job.id}`);
-    assert.equal(told(await clock.until(stream)).length, 1);
+    await poll();
+    assert.equal(told(await reply).length, 1);
   });
 });
