@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { environment } from '../../../services/gateway/config.ts';
+import { readEnvironment } from '../../../services/shared/config.ts';
+
+const LINK_SECRET = 'a secret of thirty-two characters';
+const read = (variables: Record<string, string>) =>
+  readEnvironment(environment, { LINK_SECRET, ...variables });
+
+describe("the gateway's environment", () => {
+  test('needs no more than the secret of the links', () => {
+    const { PUBLIC_URL, MAX_UPLOAD_BYTES, RETENTION_HOURS } = read({});
+    assert.equal(PUBLIC_URL, 'http://localhost:8080');
+    assert.equal(RETENTION_HOURS, 168);
+    // Of 4 GiB, which a sidecar's `maxBodySize` may let through, less what is around the file.
+    assert.ok(MAX_UPLOAD_BYTES < 4 * 1024 ** 3);
+  });
+
+  const BAD: [name: string, value: string][] = [
+    ['LINK_SECRET', ''],
+    ['LINK_SECRET', 'hunter2'],
+    ['PUBLIC_URL', 'hunter2'],
+    ['PUBLIC_URL', 'ftp://hunter2'],
+    ['PUBLIC_URL', 'javascript:hunter2'],
+    ['MAX_UPLOAD_BYTES', '0'],
+    ['RETENTION_HOURS', '0'],
+    ['RETENTION_HOURS', '9000'],
+    ['SWEEP_SECONDS', '0'],
+    ['SILENT_SECONDS', '0'],
+    ['APP_API_TOKEN', ''],
+  ];
+  for (const [name, value] of BAD) {
+    test(`is refused with ${name}=${value}`, () => {
+      const variables = { [name]: value, ...(name === 'APP_API_TOKEN' && { HOST: '0.0.0.0' }) };
+      assert.throws(
+        () => read(variables),
+        ({ message }: Error) => {
+          assert.match(message, new RegExp(`^  ${name}: `, 'm'));
+          assert.doesNotMatch(message, /hunter2/);
+          return true;
+        },
+      );
+    });
+  }
+});
