@@ -119,6 +119,7 @@ export function createBlobStore(state: StateStore): BlobStore {
     read(id, { start = 0, end, signal } = {}) {
       async function* bytes(): AsyncGenerator<Buffer> {
         const found = await manifest(id, signal);
+        if (stream.destroyed) return;
         if (!found) throw new AppError('not_found', 'this file does not exist any more');
         const last = Math.min(end ?? found.size - 1, found.size - 1);
         const whole = start === 0 && last === found.size - 1;
@@ -135,7 +136,8 @@ export function createBlobStore(state: StateStore): BlobStore {
           throw new AppError('internal', `blob ${id} is damaged`);
         }
       }
-      return Readable.from(bytes(), { objectMode: false, highWaterMark: CHUNK_BYTES });
+      const stream = Readable.from(bytes(), { objectMode: false, highWaterMark: CHUNK_BYTES });
+      return stream;
     },
 
     async delete(id, signal) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { createBlobStore } from '../../services/shared/blobs.ts';
@@ -146,7 +147,7 @@ export function blobStoreContract(name: string, make: () => StateUnderTest): voi
       await turns();
       assert.ok(watch.gets <= 9, `${watch.gets} gets`);
       stream.destroy();
-      await turns();
+      await once(stream, 'close');
       const atTheEnd = watch.gets;
       await turns();
       assert.equal(watch.gets, atTheEnd);
