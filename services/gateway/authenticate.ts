@@ -1,6 +1,11 @@
 import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { AppError, unavailable } from '../shared/errors.ts';
 import type { Sidecar } from '../shared/sidecar.ts';
+
+/** A token that was found good is not checked again for this long, at most; a key that auth withdraws is honoured as long. */
+const KNOWN_MS = 60_000;
+const KNOWN_TOKENS = 10_000;
 
 export interface User {
   id: string;
@@ -26,9 +31,10 @@ export function createAuthenticate(
     },
   });
 
-  return async (authorization) => {
-    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
-    if (!token) throw refused('send an access token as `Authorization: Bearer …`; POST /login gives one');
+  // An EdDSA check takes longer than all else that a small request costs.
+  const known = new LRUCache<string, User & { exp: number }>({ max: KNOWN_TOKENS, ttl: KNOWN_MS });
+
+  async function verify(token: string): Promise<User & { exp: number }> {
     try {
       const { payload } = await jwtVerify(token, keys, {
         algorithms: ['EdDSA'],
@@ -37,13 +43,21 @@ export function createAuthenticate(
         typ: 'at+jwt',
         requiredClaims: ['sub', 'email', 'exp', 'iat'],
       });
-      return { id: String(payload.sub), email: String(payload.email) };
+      return { id: String(payload.sub), email: String(payload.email), exp: Number(payload.exp) };
     } catch (cause) {
-      if (cause instanceof errors.JWTExpired)
-        throw refused('the access token has expired; POST /refresh', cause);
+      if (cause instanceof errors.JWTExpired) throw expired(cause);
       if (isVerdict(cause)) throw refused('the access token is not valid', cause);
       throw unavailable('the auth service', cause);
     }
+  }
+
+  return async (authorization) => {
+    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
+    if (!token) throw refused('send an access token as `Authorization: Bearer …`; POST /login gives one');
+    const user = known.get(token) ?? (await verify(token));
+    if (user.exp * 1000 <= Date.now()) throw expired();
+    known.set(token, user, { noUpdateTTL: true });
+    return { id: user.id, email: user.email };
   };
 }
 
@@ -56,6 +70,8 @@ const isVerdict = (error: unknown): boolean =>
   error instanceof errors.JOSEAlgNotAllowed ||
   error instanceof errors.JOSENotSupported ||
   error instanceof errors.JWKSNoMatchingKey;
+
+const expired = (cause?: unknown) => refused('the access token has expired; POST /refresh', cause);
 
 const refused = (detail: string, cause?: unknown) =>
   new AppError('invalid_token', detail, {

@@ -104,6 +104,15 @@ describe('an access token of ours', () => {
     assert.equal(asked.length, 1);
   });
 
+  test('that was found good is refused as soon as it has expired', async (context) => {
+    const clock = stoppedClock(context);
+    const authenticate = createAuthenticate(async () => jsonReply(200, { keys: [publicJwk] }), ISSUER);
+    const token = `Bearer ${await tokenOf(OWNER, { claims: { exp: now() + 30 } })}`;
+    assert.deepEqual(await authenticate(token), OWNER);
+    clock.advance(31_000);
+    await assert.rejects(authenticate(token), { code: 'invalid_token', message: /expired/ });
+  });
+
   test('of a key that is newer than what was fetched makes it fetch again, but not at once and not each time', async (context) => {
     const clock = stoppedClock(context);
     let fetched = 0;
