@@ -1,6 +1,6 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { BlobStore } from '../shared/blobs.ts';
 import { isAppError } from '../shared/errors.ts';
 import type { Job } from '../shared/jobs.ts';
@@ -59,9 +59,8 @@ export function makeMp3(job: Job, ports: AttemptPorts, { signal, tell, log }: At
 
 async function spoolVideo(blobs: BlobStore, video: string, path: string, signal: AbortSignal): Promise<void> {
   try {
-    await pipeline(blobs.read(video, { signal }), createWriteStream(path, { flags: 'wx', mode: 0o600 }), {
-      signal,
-    });
+    await using file = await open(path, 'wx', 0o600);
+    await blobs.copy(video, (part) => file.writeFile(part), signal);
   } catch (error) {
     if (!isAppError(error, 'not_found')) throw error;
     throw new ConversionFailure('video_gone', 'the uploaded file does not exist any more', error);

@@ -16,8 +16,10 @@ export function encodeInto(target: Buffer, offset: number, bytes: Buffer): numbe
   return at;
 }
 
-export function decode(encoded: Buffer): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(Math.floor(encoded.length / 4) * 3);
+/** Into `target` where it is given and large enough. */
+export function decode(encoded: Buffer, target?: Buffer): Buffer {
+  const length = Math.floor(encoded.length / 4) * 3;
+  const bytes = target && target.length >= length ? target : Buffer.allocUnsafeSlow(length);
   const step = (PIECE / 3) * 4;
   let at = 0;
   for (let start = 0; start < encoded.length; start += step) {

@@ -46,6 +46,8 @@ export interface BlobStore {
   stat(id: string, signal?: AbortSignal): Promise<Blob | undefined>;
   /** A full read fails at its end unless size and sha256 are those that were written. */
   read(id: string, options?: ReadOptions): Readable;
+  /** Hands the whole blob to `write` in order, with the same checks. A part's memory is used again once `write` has resolved. */
+  copy(id: string, write: (part: Buffer) => Promise<void>, signal?: AbortSignal): Promise<void>;
   delete(id: string, signal?: AbortSignal): Promise<void>;
 }
 
@@ -53,7 +55,7 @@ const manifestKey = (id: string) => `blob:${id}`;
 const chunkKey = (id: string, index: number) => `chunk:${id}:${index}`;
 
 export function createBlobStore(state: StateStore): BlobStore {
-  const pool = createBufferPool(CHUNK_BYTES, 4 * IN_FLIGHT);
+  const pool = createBufferPool(CHUNK_BYTES, 2 * IN_FLIGHT);
 
   async function manifest(id: string, signal?: AbortSignal): Promise<Manifest | undefined> {
     const entry = await state.get(manifestKey(id), signal);
@@ -66,6 +68,38 @@ export function createBlobStore(state: StateStore): BlobStore {
       for (const index of indexes) await state.delete(chunkKey(id, index), signal);
     };
     await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+  }
+
+  async function* bytes(
+    id: string,
+    { start = 0, end, signal }: ReadOptions,
+    abandoned: () => boolean,
+    buffers?: BufferPool,
+  ): AsyncGenerator<Buffer> {
+    const found = await manifest(id, signal);
+    if (abandoned()) return;
+    if (!found) throw new AppError('not_found', 'this file does not exist any more');
+    const last = Math.min(end ?? found.size - 1, found.size - 1);
+    const whole = start === 0 && last === found.size - 1;
+    const hash = createHash('sha256');
+    let sent = 0;
+    for await (const { index, chunk } of chunks(
+      state,
+      id,
+      found.chunk_size,
+      [start, last],
+      signal,
+      buffers,
+    )) {
+      const offset = index * found.chunk_size;
+      const part = chunk.subarray(Math.max(0, start - offset), last - offset + 1);
+      if (whole) hash.update(part);
+      sent += part.length;
+      yield part;
+    }
+    if (sent !== Math.max(0, last - start + 1) || (whole && hash.digest('hex') !== found.sha256)) {
+      throw new AppError('internal', `blob ${id} is damaged`);
+    }
   }
 
   return {
@@ -116,28 +150,16 @@ export function createBlobStore(state: StateStore): BlobStore {
       return found && { id, size: found.size, sha256: found.sha256 };
     },
 
-    read(id, { start = 0, end, signal } = {}) {
-      async function* bytes(): AsyncGenerator<Buffer> {
-        const found = await manifest(id, signal);
-        if (stream.destroyed) return;
-        if (!found) throw new AppError('not_found', 'this file does not exist any more');
-        const last = Math.min(end ?? found.size - 1, found.size - 1);
-        const whole = start === 0 && last === found.size - 1;
-        const hash = createHash('sha256');
-        let sent = 0;
-        for await (const { index, chunk } of chunks(state, id, found.chunk_size, start, last, signal)) {
-          const offset = index * found.chunk_size;
-          const part = chunk.subarray(Math.max(0, start - offset), last - offset + 1);
-          if (whole) hash.update(part);
-          sent += part.length;
-          yield part;
-        }
-        if (sent !== Math.max(0, last - start + 1) || (whole && hash.digest('hex') !== found.sha256)) {
-          throw new AppError('internal', `blob ${id} is damaged`);
-        }
-      }
-      const stream = Readable.from(bytes(), { objectMode: false, highWaterMark: CHUNK_BYTES });
+    read(id, options = {}) {
+      const stream = Readable.from(
+        bytes(id, options, () => stream.destroyed),
+        { objectMode: false, highWaterMark: CHUNK_BYTES },
+      );
       return stream;
+    },
+
+    async copy(id, write, signal) {
+      for await (const part of bytes(id, { signal }, () => false, pool)) await write(part);
     },
 
     async delete(id, signal) {
@@ -169,31 +191,33 @@ async function* inChunks(source: AsyncIterable<Uint8Array>, pool: BufferPool): A
   if (filled > 0) yield chunk.subarray(0, filled);
 }
 
-/** The chunks that hold the bytes `first` to `last`, in order, a few of them fetched ahead. */
+/** The chunks that hold the bytes from first to last, in order, a few of them fetched ahead. */
 async function* chunks(
   state: StateStore,
   id: string,
   chunkSize: number,
-  first: number,
-  last: number,
+  [first, last]: [number, number],
   signal: AbortSignal | undefined,
+  buffers: BufferPool | undefined,
 ): AsyncGenerator<{ index: number; chunk: Buffer }> {
   const abandoned = new AbortController();
   const stop = signal ? AbortSignal.any([signal, abandoned.signal]) : abandoned.signal;
-  const ahead: Array<{ index: number; bytes: ReturnType<StateStore['getBytes']> }> = [];
+  const ahead: Array<{ index: number; buffer?: Buffer; bytes: ReturnType<StateStore['getBytes']> }> = [];
   const end = Math.floor(last / chunkSize);
   let next = Math.floor(first / chunkSize);
   try {
     while (next <= end || ahead.length > 0) {
       while (next <= end && ahead.length < IN_FLIGHT) {
-        const bytes = state.getBytes(chunkKey(id, next), stop);
+        const buffer = buffers?.take();
+        const bytes = state.getBytes(chunkKey(id, next), stop, buffer);
         bytes.catch(() => undefined); // reported when its turn comes
-        ahead.push({ index: next++, bytes });
+        ahead.push({ index: next++, bytes, ...(buffer && { buffer }) });
       }
       const head = ahead.shift();
       const chunk = await head?.bytes;
       if (!head || !chunk) throw new AppError('internal', `blob ${id} lacks chunk ${head?.index}`);
       yield { index: head.index, chunk };
+      if (head.buffer) buffers?.give(head.buffer);
     }
   } finally {
     abandoned.abort();

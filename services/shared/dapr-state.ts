@@ -34,7 +34,7 @@ export function createDaprState(
   component: string,
 ): StateStore {
   const base = `/v1.0/state/${component}`;
-  const buffers = createBufferPool(BUFFER_BYTES, 16);
+  const buffers = createBufferPool(BUFFER_BYTES, 8);
 
   async function call<T>(
     method: 'GET' | 'POST' | 'DELETE',
@@ -42,10 +42,10 @@ export function createDaprState(
     body: string | Buffer | null,
     signal: AbortSignal | undefined,
     read: (reply: Reply) => T,
+    received: Buffer = Buffer.alloc(0),
   ): Promise<T> {
     signal?.throwIfAborted();
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
-    const received = buffers.take();
     let reply: Reply;
     try {
       const response = await http.request({
@@ -61,19 +61,23 @@ export function createDaprState(
       signal?.throwIfAborted();
       throw unavailable('the store', cause);
     }
-    try {
-      return read(reply);
-    } finally {
-      buffers.give(received);
-    }
+    return read(reply);
   }
 
-  const fetch = <T>(key: string, signal: AbortSignal | undefined, read: (reply: Reply) => T) =>
-    call('GET', `/${encodeURIComponent(key)}?consistency=strong`, null, signal, (reply) => {
+  async function fetch<T>(
+    key: string,
+    signal: AbortSignal | undefined,
+    read: (reply: Reply) => T,
+    received?: Buffer,
+  ): Promise<T | undefined> {
+    const path = `/${encodeURIComponent(key)}?consistency=strong`;
+    const readFound = (reply: Reply) => {
       if (reply.status === 204 || reply.body.length === 0) return undefined;
       if (reply.status !== 200) throw refused(reply);
       return read(reply);
-    });
+    };
+    return call('GET', path, null, signal, readFound, received);
+  }
 
   const save = (body: Buffer | string, { when, signal }: PutOptions): Promise<boolean> =>
     call('POST', '', body, signal, (reply) => {
@@ -86,8 +90,13 @@ export function createDaprState(
     get: (key, signal) =>
       fetch(key, signal, ({ body, etag }) => ({ value: JSON.parse(body.toString()) as string, etag })),
 
-    // A JSON string, without its quotes.
-    getBytes: (key, signal) => fetch(key, signal, ({ body }) => decode(body.subarray(1, -1))),
+    async getBytes(key, signal, target) {
+      const received = buffers.take();
+      // A JSON string, without its quotes.
+      const bytes = await fetch(key, signal, ({ body }) => decode(body.subarray(1, -1), target), received);
+      buffers.give(received);
+      return bytes;
+    },
 
     async getMany(keys, signal) {
       if (keys.length === 0) return new Map();

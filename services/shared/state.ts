@@ -21,8 +21,8 @@ export interface StateStore {
   getMany(keys: readonly string[], signal?: AbortSignal): Promise<Map<string, Entry>>;
   /** False when `when` did not hold; throws `unavailable` when the outcome is not known. */
   put(key: string, value: string, options?: PutOptions): Promise<boolean>;
-  /** For bulk: no compare-and-set, no string on the way. */
-  getBytes(key: string, signal?: AbortSignal): Promise<Buffer | undefined>;
+  /** For bulk: no compare-and-set, no string on the way. May use `target`'s memory for what it returns. */
+  getBytes(key: string, signal?: AbortSignal, target?: Buffer): Promise<Buffer | undefined>;
   /** `bytes` may be reused once this has resolved. */
   putBytes(key: string, bytes: Buffer, options?: Omit<PutOptions, 'when'>): Promise<void>;
   /** Deleting what does not exist is no error. */

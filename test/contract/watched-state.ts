@@ -36,9 +36,9 @@ export function watched(state: StateStore): WatchedState {
       watch.gets++;
       return state.get(key, signal);
     },
-    getBytes(key, signal) {
+    getBytes(key, signal, target) {
       watch.gets++;
-      return state.getBytes(key, signal);
+      return state.getBytes(key, signal, target);
     },
     getMany: (keys, signal) => state.getMany(keys, signal),
     put: (key, value, options) => watchedPut(key, options, () => state.put(key, value, options)),

@@ -22,8 +22,6 @@ export function startAppProcess(
   const [program = '', ...args] = app.command;
   const cwd = path.join(repoRoot, app.appDir);
   const env = {
-    // Types are stripped once and not at every start, and the stripper's 15 MB are not loaded.
-    NODE_COMPILE_CACHE: path.join(dataDir, 'compile-cache'),
     ...mergeEnvironment({ file: readEnvFile(stateRoot, app.appId), real: process.env, yaml: app.env, extra }),
     ...tokenEnvironment(context.tokens),
     APP_ID: app.appId,
