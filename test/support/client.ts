@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import type { JobView } from '../../services/shared/jobs.ts';
+import { basic } from './basic-auth.ts';
 import { until } from './wait.ts';
 
 export interface Account {
@@ -26,14 +27,10 @@ export function client(base: string, extraHeaders: Record<string, string> = {}) 
       headers: { ...extraHeaders, ...(init.headers as Record<string, string>) },
     });
   const bearer = ({ token }: Account) => ({ authorization: `Bearer ${token}` });
-  const basic = (email: string, password: string) => ({
-    authorization: `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}`,
-  });
 
   return {
     send,
     bearer,
-    basic,
 
     async newAccount(): Promise<Account> {
       const email = `user-${randomUUID()}@example.com`;
@@ -45,7 +42,10 @@ export function client(base: string, extraHeaders: Record<string, string> = {}) 
       });
       if (registered.status !== 201)
         throw new Error(`register: ${registered.status} ${await registered.text()}`);
-      const login = await send('/login', { method: 'POST', headers: basic(email, password) });
+      const login = await send('/login', {
+        method: 'POST',
+        headers: { authorization: basic(email, password) },
+      });
       if (login.status !== 200) throw new Error(`login: ${login.status} ${await login.text()}`);
       const tokens = (await login.json()) as { access_token: string; refresh_token: string };
       return { email, password, token: tokens.access_token, refreshToken: tokens.refresh_token };

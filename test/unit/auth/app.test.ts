@@ -4,7 +4,8 @@ import { pino } from 'pino';
 import { createAuthApp } from '../../../services/auth/app.ts';
 import { invalidCredentials, invalidToken } from '../../../services/auth/credentials.ts';
 import { AppError, unavailable } from '../../../services/shared/errors.ts';
-import { basic, type Call, inProcess } from './in-process.ts';
+import { basic } from '../../support/basic-auth.ts';
+import { type Call, inProcess } from '../../support/in-process.ts';
 
 const USER = { id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'ann@example.com' };
 const PASSWORD = 'open: sésame';
