@@ -4,8 +4,11 @@ import { createBufferPool } from './buffer-pool.ts';
 import { unavailable } from './errors.ts';
 import type { Entry, PutOptions, StateStore } from './state.ts';
 
+/** Above the sidecar's own timeouts on the store (components/blobs/), whose answer says more than our hanging up. */
 const TIMEOUT_MS = 10_000;
 const BULK_PARALLELISM = 16;
+/** Seconds; more is refused. */
+const MAX_TTL = 2 ** 31 - 1;
 /** 1 MiB as base64, and what a request has around it. */
 const BUFFER_BYTES = encodedLength(1024 ** 2) + 1024;
 
@@ -155,7 +158,8 @@ const saveRequest = (key: string, { ttlSeconds, when }: PutOptions) => ({
   key,
   ...(typeof when === 'object' && { etag: when.etag }),
   options: { concurrency: when ? 'first-write' : 'last-write', consistency: 'strong' },
+  // 0 and -1 would mean for ever, and less be refused: what has expired already lives for one second more.
   ...(ttlSeconds !== undefined && {
-    metadata: { ttlInSeconds: String(Math.max(1, Math.ceil(ttlSeconds))) },
+    metadata: { ttlInSeconds: String(Math.min(MAX_TTL, Math.max(1, Math.ceil(ttlSeconds)))) },
   }),
 });

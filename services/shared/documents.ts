@@ -6,6 +6,8 @@ import { encodeDocument, type StateStore } from './state.ts';
 const ATTEMPTS = 30;
 const PAUSE_MS = 10;
 const MAX_PAUSE_MS = 250;
+/** For a read, a write and the conflicts between them: a store that is away is not waited for twice. */
+const TIMEOUT_MS = 10_000;
 
 export interface Stored<T> {
   document: T;
@@ -40,17 +42,39 @@ export async function readDocuments<T>(
   );
 }
 
+interface UpdateOptions<T> {
+  ttlSeconds: number | ((document: T) => number);
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * Changes a document by compare-and-set, trying again from the newer one after a conflict.
  * `change` may run several times; when it returns undefined nothing is written and the current document comes back.
+ * Throws `unavailable` when it is not known within seconds what has become of it.
  */
 export async function updateDocument<T extends object>(
   state: StateStore,
   key: string,
   change: (current: T | undefined) => T | undefined,
-  options: { ttlSeconds: number | ((document: T) => number); signal?: AbortSignal | undefined },
+  { ttlSeconds, signal }: UpdateOptions<T>,
 ): Promise<T | undefined> {
-  const { ttlSeconds, signal } = options;
+  const deadline = AbortSignal.timeout(TIMEOUT_MS);
+  const either = signal ? AbortSignal.any([signal, deadline]) : deadline;
+  try {
+    return await compareAndSet(state, key, change, { ttlSeconds, signal: either });
+  } catch (error) {
+    const calledOff = ['TimeoutError', 'AbortError'].includes((error as Error).name);
+    if (calledOff && deadline.aborted && !signal?.aborted) throw unavailable('the store', error);
+    throw error;
+  }
+}
+
+async function compareAndSet<T extends object>(
+  state: StateStore,
+  key: string,
+  change: (current: T | undefined) => T | undefined,
+  { ttlSeconds, signal }: UpdateOptions<T>,
+): Promise<T | undefined> {
   const written = new Set<string>();
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const entry = await state.get(key, signal);

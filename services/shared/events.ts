@@ -16,6 +16,8 @@ export type VideoEvent = z.infer<typeof videoEvent>;
 export const mp3Event = z.object({
   job_id: z.uuid(),
   trace_id: z.string(),
+  /** Each run of a job has one outcome, told once; a retry by a person begins the next. From 1. */
+  run: z.number().int().min(1),
   status: z.enum(['done', 'failed']),
   /** The owner's address. */
   email: z.email(),

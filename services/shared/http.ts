@@ -1,8 +1,9 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import Koa, { type Context, type Middleware } from 'koa';
 import { AppError, type ErrorCode, isAppError } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { sameSecret } from './same-secret.ts';
 
 export interface RequestState {
   /** 32 hexadecimal digits, from the W3C `traceparent` header where there is one. */
@@ -95,14 +96,11 @@ function toAppError(error: unknown): AppError {
   return new AppError('internal', 'internal error', { cause: error });
 }
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
 /** Lets only our own sidecar in: it sends APP_API_TOKEN with every call. Health routes come before this. */
 export function onlySidecar(token: string | undefined): Middleware<RequestState> {
   if (token === undefined) return (_context, next) => next();
-  const expected = digest(token);
   return (context, next) => {
-    if (!timingSafeEqual(digest(context.get('dapr-api-token')), expected)) {
+    if (!sameSecret(context.get('dapr-api-token'), token)) {
       throw new AppError('forbidden', 'only the Dapr sidecar may call this service');
     }
     return next();

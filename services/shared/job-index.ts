@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readDocument, readDocuments, updateDocument } from './documents.ts';
 import { AppError } from './errors.ts';
 import type { StateStore } from './state.ts';
@@ -13,21 +14,37 @@ interface Page {
   ids: string[];
 }
 
-type Shard = Record<string, { since: string }>;
+interface OpenEntry {
+  owner: string;
+  /** New with each `open`, so that a `close` which was decided before it does nothing. */
+  opened: string;
+}
+type Shard = Record<string, OpenEntry>;
+
+export interface OpenJob extends OpenEntry {
+  id: string;
+}
 
 /** Which jobs there are, kept by hand because a state store need not know queries. */
 export interface JobIndex {
-  /** Called before the job itself is saved: an entry without a job is harmless, a job without an entry is lost. */
-  add(owner: string, id: string, signal?: AbortSignal): Promise<void>;
+  /** Called before the job is shown to its owner: an entry without a job is harmless. */
+  addOwned(owner: string, id: string, signal?: AbortSignal): Promise<void>;
   /** Ids of one owner, newest first, some of which may not exist (any more). */
   listOwned(
     owner: string,
     cursor: string | undefined,
     signal?: AbortSignal,
   ): AsyncGenerator<{ id: string; cursor: string }>;
-  /** Jobs whose owner was not told of an outcome yet, with the time at which they were added. */
-  listOpen(signal?: AbortSignal): AsyncGenerator<{ id: string; since: Date }[]>;
-  close(ids: readonly string[], signal?: AbortSignal): Promise<void>;
+  /**
+   * The sweep looks after the job from here on. Called before a change that needs it, since a job without an entry would be
+   * lost, and once more after it where the job may have been settled before: its entry may just have been closed.
+   * The entry that comes back is what `close` takes.
+   */
+  open(owner: string, id: string, signal?: AbortSignal): Promise<OpenJob>;
+  /** Jobs that something is still to be done for: to convert, to tell, to clear up. */
+  listOpen(signal?: AbortSignal): AsyncGenerator<OpenJob[]>;
+  /** Those entries that were not opened again meanwhile. */
+  close(entries: readonly Pick<OpenJob, 'id' | 'opened'>[], signal?: AbortSignal): Promise<void>;
 }
 
 export function createJobIndex(state: StateStore, ttlSeconds: number): JobIndex {
@@ -55,14 +72,7 @@ export function createJobIndex(state: StateStore, ttlSeconds: number): JobIndex 
   }
 
   return {
-    async add(owner, id, signal) {
-      await addOwned(owner, id, signal);
-      const since = new Date().toISOString();
-      await updateDocument<Shard>(state, shardKey(id), (shard) => ({ ...shard, [id]: { since } }), {
-        ttlSeconds,
-        signal,
-      });
-    },
+    addOwned,
 
     async *listOwned(owner, cursor, signal) {
       const [from, after] = cursor === undefined ? [] : parseCursor(cursor);
@@ -82,6 +92,15 @@ export function createJobIndex(state: StateStore, ttlSeconds: number): JobIndex 
       }
     },
 
+    async open(owner, id, signal) {
+      const entry: OpenEntry = { owner, opened: randomUUID() };
+      await updateDocument<Shard>(state, shardKey(id), (shard) => ({ ...shard, [id]: entry }), {
+        ttlSeconds,
+        signal,
+      });
+      return { id, ...entry };
+    },
+
     async *listOpen(signal) {
       const shards = await readDocuments<Shard>(
         state,
@@ -89,14 +108,16 @@ export function createJobIndex(state: StateStore, ttlSeconds: number): JobIndex 
         signal,
       );
       for (const { document } of shards.values()) {
-        yield Object.entries(document).map(([id, { since }]) => ({ id, since: new Date(since) }));
+        yield Object.entries(document).map(([id, entry]) => ({ id, ...entry }));
       }
     },
 
-    async close(ids, signal) {
-      for (const [shard, members] of Map.groupBy(ids, shardKey)) {
+    async close(entries, signal) {
+      for (const [shard, closed] of Map.groupBy(entries, ({ id }) => shardKey(id))) {
+        const gone = new Map(closed.map(({ id, opened }) => [id, opened]));
         const change = (current: Shard | undefined) =>
-          current && Object.fromEntries(Object.entries(current).filter(([id]) => !members.includes(id)));
+          current &&
+          Object.fromEntries(Object.entries(current).filter(([id, { opened }]) => gone.get(id) !== opened));
         await updateDocument<Shard>(state, shard, change, { ttlSeconds, signal });
       }
     },

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { AppError } from './errors.ts';
 
 export const STATUSES = ['queued', 'converting', 'done', 'failed', 'cancelled'] as const;
-export type Status = (typeof STATUSES)[number];
 
 /** kbps of MPEG-1 Layer III (ISO 11172-3, table 2.4.2.3); LAME would silently take the nearest of another. */
 export const BITRATES = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320] as const;
@@ -50,7 +49,9 @@ export type JobView = z.infer<typeof jobView>;
 export type Source = JobView['source'];
 
 /** A job as it is stored: what the owner sees, and what the services need to work on it. */
-export interface Job extends JobView {
+export interface Job extends Omit<JobView, 'status'> {
+  /** `uploading` is the intent of an upload, `deleted` a tombstone: for everybody outside, neither exists. */
+  status: JobView['status'] | 'uploading' | 'deleted';
   /** User id. */
   owner: string;
   email: string;
@@ -58,8 +59,14 @@ export interface Job extends JobView {
   /** Blob ids. */
   video: string;
   audio: string | null;
-  /** The attempt that holds the job while it is `converting`; changes with each, so that a late one is refused. */
+  /** The attempt that holds the job while it is `converting`; changes with each, so that a late one is refused. Its MP3 has this id as well. */
   attempt: string | null;
+  /** Attempts that made no MP3 of this job, or lost it: blobs that may exist and that nobody needs. */
+  litter: string[];
+  /** Which conversion this is, from 1: each retry by a person begins one, and each has an outcome to tell. */
+  run: number;
+  /** How often a service that the conversion needs was away; no fault of the video, so not among `attempts`. */
+  outages: number;
   /** Signed for this job; goes into the mail. */
   download_url: string;
 }
@@ -67,38 +74,21 @@ export interface Job extends JobView {
 export const isFinal = ({ status }: Pick<Job, 'status'>): boolean =>
   status === 'done' || status === 'failed' || status === 'cancelled';
 
+export const isExpired = ({ expires_at }: Pick<Job, 'expires_at'>): boolean =>
+  Date.parse(expires_at) <= Date.now();
+
+/** Whether the job exists for anybody outside. */
+export const isVisible = (job: Job): boolean =>
+  job.status !== 'uploading' && job.status !== 'deleted' && !isExpired(job);
+
 /** Only what the owner may see: internal fields are left out by naming those that are shown. */
 export const viewOf = (job: Job): JobView => jobView.parse(job);
 
-export class LostAttempt extends Error {
-  constructor() {
-    super('another attempt has taken this job over');
-  }
+/** The blobs that may exist and that nobody needs: all of a job that was deleted or has expired, of another those of its lost attempts. */
+export function unneededBlobs(job: Job): string[] {
+  const { status, video, audio, attempt, litter } = job;
+  if (status !== 'deleted' && !isExpired(job)) return litter.filter((blob) => blob !== audio);
+  return [video, ...litter, ...[audio, attempt].filter((blob) => blob !== null)];
 }
 
-type Change<Args extends unknown[]> = (job: Job, ...args: Args) => Job;
-const touch = (job: Job, fields: Partial<Job>): Job => ({
-  ...job,
-  ...fields,
-  updated_at: new Date().toISOString(),
-});
-
-/** The job as a new attempt takes it. */
-export const claimed: Change<[attempt: string]> = (job, attempt) => {
-  if (isFinal(job)) throw new AppError('state_conflict', `the job is ${job.status} already`);
-  return touch(job, {
-    status: 'converting',
-    attempt,
-    attempts: job.attempt === attempt ? job.attempts : job.attempts + 1,
-    progress: 0,
-    eta_seconds: null,
-  });
-};
-
-/** A change that only the attempt which holds the job may make. */
-export const held =
-  (attempt: string, fields: Partial<Job>) =>
-  (job: Job): Job => {
-    if (job.status !== 'converting' || job.attempt !== attempt) throw new LostAttempt();
-    return touch(job, fields);
-  };
+export const missing = (): AppError => new AppError('not_found', 'there is no such job');

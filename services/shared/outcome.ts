@@ -8,6 +8,7 @@ export function outcomeOf(job: Job): Mp3Event | undefined {
   return {
     job_id: job.id,
     trace_id: job.trace_id,
+    run: job.run,
     status: job.status,
     email: job.email,
     filename: job.filename,
@@ -22,8 +23,17 @@ export function outcomeOf(job: Job): Mp3Event | undefined {
 }
 
 /** Written before and after a mail is sent, so that a repeated event sends none. */
-export const mailRecord = z.object({ state: z.enum(['sending', 'sent']), sends: z.number().int() });
+export const mailRecord = z.object({
+  /** `open`: nobody is sending. */
+  state: z.enum(['open', 'sending', 'sent']),
+  /** The send that wrote this, so that one which comes late is told from the present one. */
+  send: z.string(),
+  /** Sends that went out, or may have. */
+  sends: z.number().int(),
+  /** Sends that did not for sure. */
+  refusals: z.number().int(),
+});
 export type MailRecord = z.infer<typeof mailRecord>;
 
-export const mailRecordKey = ({ job_id, status }: Pick<Mp3Event, 'job_id' | 'status'>): string =>
-  `mail:${job_id}:${status}`;
+export const mailRecordKey = ({ job_id, run }: Pick<Mp3Event, 'job_id' | 'run'>): string =>
+  `mail:${job_id}:${run}`;

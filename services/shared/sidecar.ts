@@ -1,11 +1,12 @@
 import { CommunicationProtocolEnum, DaprClient, LogLevel } from '@dapr/dapr';
-import { Pool } from 'undici';
+import { Agent, Pool } from 'undici';
 import { createDaprState } from './dapr-state.ts';
 import { unavailable } from './errors.ts';
 import type { StateStore } from './state.ts';
 
 /** Names of the components in `components/`; what stands behind them is chosen there. */
 const COMPONENTS = { state: 'store', pubsub: 'pubsub', mail: 'mail' } as const;
+const MAIL_PATH = `/v1.0/bindings/${COMPONENTS.mail}`;
 const CALL_TIMEOUT_MS = 10_000;
 
 export interface InvokeRequest {
@@ -27,13 +28,22 @@ export interface Sidecar {
   state: StateStore;
   /** Resolves when the broker was handed the event, which is no promise that it keeps it. */
   publish(topic: string, event: object): Promise<void>;
-  /** Sends through an output binding; a mail server may take as long as `timeoutMs`. */
-  sendMail(html: string, metadata: Record<string, string>, timeoutMs: number): Promise<void>;
+  /**
+   * Sends through an output binding, which waits for the mail server without end, and so does this. Throws `unavailable`
+   * when the mail was refused for sure, and {@link UnknownOutcome} when the answer was lost.
+   */
+  sendMail(html: string, metadata: Record<string, string>): Promise<void>;
   invoke(appId: string, request: InvokeRequest): Promise<InvokeReply>;
   /** Throws unless the sidecar and its components answer; says nothing about the app itself. */
   check(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Of a call that cannot be taken back: it may have been carried out, or may be still. */
+export class UnknownOutcome extends Error {}
+
+/** Failures of a connection that was not made: nothing was sent. */
+const NOT_CONNECTED = ['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT'];
 
 /** The SDK has no timeout of its own and a stuck call cannot be aborted, so the wait is what is bounded. */
 async function bounded<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
@@ -49,11 +59,15 @@ export function connectSidecar(options: {
   apiToken?: string | undefined;
 }): Sidecar {
   const { host, port, apiToken } = options;
-  const http = new Pool(`http://${host}:${port}`, {
+  const origin = `http://${host}:${port}`;
+  const http = new Pool(origin, {
     connections: 64,
     bodyTimeout: 30_000,
     headersTimeout: 30_000,
   });
+  // Apart from the others, for a silent mail server would take their connections; and no connection twice, since one that
+  // was closed meanwhile could not be told from one that was lost with the mail.
+  const mail = new Agent({ headersTimeout: 0, bodyTimeout: 0, connectTimeout: 5_000, pipelining: 0 });
   const headers: Record<string, string> = apiToken ? { 'dapr-api-token': apiToken } : {};
   const sdk = new DaprClient({
     daprHost: host,
@@ -72,12 +86,23 @@ export function connectSidecar(options: {
       if (reply.error) throw unavailable('the message broker', reply.error);
     },
 
-    async sendMail(html, metadata, timeoutMs) {
+    async sendMail(html, metadata) {
+      const request = {
+        method: 'POST' as const,
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify({ operation: 'create', data: html, metadata }),
+      };
+      let refusal: string | undefined;
       try {
-        await bounded(sdk.binding.send(COMPONENTS.mail, 'create', html, metadata), timeoutMs);
+        const { statusCode, body } = await mail.request({ ...request, origin, path: MAIL_PATH });
+        const text = await body.text();
+        if (statusCode >= 300) refusal = `the sidecar answered ${statusCode}: ${text.slice(0, 500)}`;
       } catch (cause) {
-        throw unavailable('the mail server', cause);
+        const { code = '' } = cause as NodeJS.ErrnoException;
+        if (NOT_CONNECTED.includes(code)) throw unavailable('the sidecar', cause);
+        throw new UnknownOutcome('the connection to the sidecar was lost in the middle of a send', { cause });
       }
+      if (refusal !== undefined) throw unavailable('the mail server', new Error(refusal));
     },
 
     async invoke(appId, { method, path, headers: extra, body, signal }) {
@@ -109,7 +134,7 @@ export function connectSidecar(options: {
     },
 
     async close() {
-      await Promise.all([http.close(), sdk.stop()]);
+      await Promise.all([http.close(), mail.destroy(), sdk.stop()]);
     },
   };
 }

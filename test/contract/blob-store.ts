@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
@@ -7,12 +7,13 @@ import { createBlobStore } from '../../services/shared/blobs.ts';
 import { inPieces, randomBytes } from '../support/random.ts';
 import { turns } from '../support/turns.ts';
 import { blobFailures } from './blob-failures.ts';
+import { blobLeftovers } from './blob-leftovers.ts';
 import type { StateUnderTest } from './state-store.ts';
-import { watched } from './watched-state.ts';
+import { type WatchedState, watched } from './watched-state.ts';
 
 /** Chunks are of 1 MiB. */
 export const CHUNK = 1024 * 1024;
-const TTL = { ttlSeconds: 3600 };
+const TTL = { expires: new Date(Date.now() + 3600_000) };
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
@@ -38,6 +39,10 @@ const RANGES: [what: string, start: number | undefined, end: number | undefined]
   ['nothing, from far beyond the end on', 9 * CHUNK, 10 * CHUNK],
 ];
 
+/** Seconds for which the manifest was put. */
+const blobLife = ({ puts }: WatchedState): number =>
+  Math.max(...puts.flatMap(({ key, ttlSeconds = 0 }) => (key.startsWith('blob:') ? [ttlSeconds] : [])));
+
 /** What the blob store must do over every state store. */
 export function blobStoreContract(name: string, make: () => StateUnderTest): void {
   describe(`blob store: ${name}`, () => {
@@ -51,11 +56,13 @@ export function blobStoreContract(name: string, make: () => StateUnderTest): voi
       test(`gives back ${size} bytes as they were, with their size and sha256`, async () => {
         const { blobs, watch } = fresh();
         const bytes = randomBytes(size);
-        const blob = await blobs.write(inPieces(bytes), TTL);
+        const blob = await blobs.write(randomUUID(), inPieces(bytes), TTL);
         assert.deepEqual(blob, { id: blob.id, size, sha256: sha256(bytes) });
         assert.deepEqual(await blobs.stat(blob.id), blob);
         assert.ok(bytes.equals(await buffer(blobs.read(blob.id))));
-        assert.equal(watch.puts.length, Math.ceil(size / CHUNK) + 1); // a key for each chunk and one for the manifest
+        // A manifest that announces chunks, where there are any, the chunks, and the manifest of what there is.
+        const chunks = Math.ceil(size / CHUNK);
+        assert.equal(watch.puts.length, chunks === 0 ? 1 : chunks + 2);
       });
     }
 
@@ -69,7 +76,7 @@ export function blobStoreContract(name: string, make: () => StateUnderTest): voi
         for await (const piece of inPieces(bytes, 999)) yield* [piece, Buffer.alloc(0)];
       }
       for (const source of [whole(), crumbs()]) {
-        const { id } = await blobs.write(source, TTL);
+        const { id } = await blobs.write(randomUUID(), source, TTL);
         assert.ok(bytes.equals(await buffer(blobs.read(id))));
       }
     });
@@ -77,7 +84,7 @@ export function blobStoreContract(name: string, make: () => StateUnderTest): voi
     test('keeps what is written at the same time apart', async () => {
       const { blobs } = fresh();
       const both = [1, 2].map((seed) => randomBytes(CHUNK + seed, seed));
-      const written = await Promise.all(both.map((bytes) => blobs.write(inPieces(bytes), TTL)));
+      const written = await Promise.all(both.map((bytes) => blobs.write(randomUUID(), inPieces(bytes), TTL)));
       for (const [number, { id }] of written.entries()) {
         assert.ok(both[number]?.equals(await buffer(blobs.read(id))));
       }
@@ -86,7 +93,7 @@ export function blobStoreContract(name: string, make: () => StateUnderTest): voi
     describe('reads a range:', async () => {
       const { blobs } = fresh();
       const bytes = randomBytes(RANGED);
-      const written = blobs.write(inPieces(bytes), TTL);
+      const written = blobs.write(randomUUID(), inPieces(bytes), TTL);
       for (const [what, start, end] of RANGES) {
         test(what, async () => {
           const { id } = await written;
@@ -99,7 +106,7 @@ export function blobStoreContract(name: string, make: () => StateUnderTest): voi
 
     test('fetches only the chunks that a range is in, and the manifest', async () => {
       const { blobs, watch } = fresh();
-      const { id } = await blobs.write(inPieces(randomBytes(6 * CHUNK)), TTL);
+      const { id } = await blobs.write(randomUUID(), inPieces(randomBytes(6 * CHUNK)), TTL);
       watch.gets = 0;
       await buffer(blobs.read(id, { start: 3 * CHUNK + 5, end: 4 * CHUNK + 5 }));
       assert.equal(watch.gets, 3);
@@ -107,7 +114,7 @@ export function blobStoreContract(name: string, make: () => StateUnderTest): voi
 
     test('deletes every key, and has nothing against doing it twice', async () => {
       const { blobs, watch } = fresh();
-      const { id } = await blobs.write(inPieces(randomBytes(5 * CHUNK + 1)), TTL);
+      const { id } = await blobs.write(randomUUID(), inPieces(randomBytes(5 * CHUNK + 1)), TTL);
       assert.equal((await watch.remaining()).length, 7);
       await blobs.delete(id);
       assert.deepEqual(await watch.remaining(), []);
@@ -118,21 +125,25 @@ export function blobStoreContract(name: string, make: () => StateUnderTest): voi
 
     test('gives every key an end, and chunks a later one than their manifest', async () => {
       const { blobs, watch } = fresh();
-      const { id } = await blobs.write(inPieces(randomBytes(CHUNK + 1)), TTL);
-      const lives = watch.puts.map(({ key, ttlSeconds }) => ({ chunk: key.startsWith('chunk'), ttlSeconds }));
-      const chunk = { chunk: true, ttlSeconds: 25 * 3600 };
-      assert.deepEqual(lives, [chunk, chunk, { chunk: false, ttlSeconds: 3600 }]);
+      const { id } = await blobs.write(randomUUID(), inPieces(randomBytes(CHUNK + 1)), TTL);
+      const lives = (prefix: string) =>
+        watch.puts.flatMap(({ key, ttlSeconds }) => (key.startsWith(prefix) ? [ttlSeconds ?? 0] : []));
+      const [manifests, chunks] = [lives('blob:'), lives('chunk:')];
+      assert.deepEqual([manifests.length, chunks.length], [2, 2]);
+      const untilExpiry = (TTL.expires.getTime() - Date.now()) / 1000;
+      assert.ok(Math.min(...manifests) > untilExpiry, 'gone before its job');
+      assert.ok(Math.min(...chunks) > Math.max(...manifests), 'a reader who began in time cannot finish');
       await blobs.delete(id);
     });
 
     test('ends a read that began in time', async (context) => {
-      const { blobs, advance } = fresh();
+      const { blobs, watch, advance } = fresh();
       if (!advance) return context.skip('its clock cannot be moved');
       const bytes = randomBytes(12 * CHUNK);
-      const { id } = await blobs.write(inPieces(bytes), TTL);
+      const { id } = await blobs.write(randomUUID(), inPieces(bytes), TTL);
       const reader = blobs.read(id)[Symbol.asyncIterator]();
       const parts = [(await reader.next()).value];
-      advance(3601);
+      advance(blobLife(watch) + 1);
       assert.equal(await blobs.stat(id), undefined);
       for (let next = await reader.next(); !next.done; next = await reader.next()) parts.push(next.value);
       assert.ok(bytes.equals(Buffer.concat(parts)));
@@ -140,7 +151,7 @@ export function blobStoreContract(name: string, make: () => StateUnderTest): voi
 
     test('does not fetch ahead of a reader who takes nothing, nor after one who left', async () => {
       const { blobs, watch } = fresh();
-      const { id } = await blobs.write(inPieces(randomBytes(16 * CHUNK)), TTL);
+      const { id } = await blobs.write(randomUUID(), inPieces(randomBytes(16 * CHUNK)), TTL);
       watch.gets = 0;
       const stream = blobs.read(id);
       stream.once('data', () => stream.pause());
@@ -154,5 +165,6 @@ export function blobStoreContract(name: string, make: () => StateUnderTest): voi
     });
 
     blobFailures(fresh);
+    blobLeftovers(fresh);
   });
 }

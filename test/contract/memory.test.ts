@@ -1,5 +1,6 @@
 import { createMemoryState } from '../../services/shared/state.ts';
 import { blobStoreContract } from './blob-store.ts';
+import { jobStoreContract } from './job-store.ts';
 import { stateStoreContract } from './state-store.ts';
 
 function memory() {
@@ -12,3 +13,4 @@ function memory() {
 
 stateStoreContract('memory', memory);
 blobStoreContract('memory', memory);
+jobStoreContract('memory', memory);

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { encodeDocument, type StateStore } from '../../services/shared/state.ts';
 import { randomBytes } from '../support/random.ts';
+import { until } from '../support/wait.ts';
 
 export interface StateUnderTest {
   state: StateStore;
@@ -105,7 +106,8 @@ export function stateStoreContract(name: string, make: () => StateUnderTest): vo
       });
     }
 
-    // MongoDB brings the key back and sqlite refuses: allowed is either, but not to say one and do the other.
+    // MongoDB brings the key back and sqlite refuses: allowed is either, but not to say one and do the other. No code relies
+    // on either: what is deleted for good is a tombstone set by compare-and-set.
     test('after a deletion, tells the truth about a compare-and-set with the old ETag', async () => {
       const key = newKey();
       await state.put(key, '{"by":1}');
@@ -168,6 +170,36 @@ export function stateStoreContract(name: string, make: () => StateUnderTest): vo
       await assert.rejects(state.getMany([key], signal), calledOff);
       await assert.rejects(state.delete(key, signal), calledOff);
       assert.equal(await storedAt(key), '{"by":1}');
+    });
+
+    // A time that has passed already must not be taken for none at all.
+    for (const ttlSeconds of [0, -1, -5, -1e9, 0.2]) {
+      test(`keeps nothing for ever that is to live for ${ttlSeconds} s`, async () => {
+        const [document, bytes] = [newKey(), newKey()];
+        await state.put(document, '{}', { ttlSeconds });
+        await state.putBytes(bytes, Buffer.of(1), { ttlSeconds });
+        advance?.(2);
+        await until('the keys to expire', async () => (await state.getMany([document, bytes])).size === 0);
+      });
+    }
+
+    test('keeps for very long what is to live for longer than it can count', async () => {
+      const key = newKey();
+      await state.put(key, '{}', { ttlSeconds: 1e11 });
+      assert.equal(await storedAt(key), '{}');
+      await state.delete(key);
+    });
+
+    // On MongoDB a key whose time is over is hidden at once, but there until a monitor has passed, and 'create' finds it. No
+    // code relies on either: no lease is made of a key's expiry, and no id is used twice.
+    test('after an expiry, tells the truth about a creation', async () => {
+      const key = newKey();
+      await state.put(key, '{"by":1}', { ttlSeconds: 1 });
+      advance?.(2);
+      await until('the key to expire', async () => (await state.get(key)) === undefined);
+      const done = await state.put(key, '{"by":2}', { when: 'create' });
+      assert.equal(await storedAt(key), done ? '{"by":2}' : undefined);
+      if (!done) await until('a creation', () => state.put(key, '{"by":2}', { when: 'create' }), 120_000);
     });
 
     test('expires', { skip: advance ? false : 'its clock cannot be moved' }, async () => {

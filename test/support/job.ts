@@ -27,6 +27,9 @@ export function newJob(fields: Partial<Job> = {}): Job {
     video: randomUUID(),
     audio: null,
     attempt: null,
+    litter: [],
+    run: 1,
+    outages: 0,
     download_url: `http://localhost:8080/download/${id}?expires=1&signature=secret-signature`,
     ...fields,
   };
@@ -44,3 +47,14 @@ export const done = (fields: Partial<Job> = {}): Job =>
 
 export const failed = (fields: Partial<Job> = {}): Job =>
   newJob({ status: 'failed', error: { code: 'no_audio', detail: 'there is no sound in it' }, ...fields });
+
+const past = new Date(Date.now() - 1000).toISOString();
+
+/** Jobs that are stored and do not exist for anybody outside. */
+export const HIDDEN: [what: string, job: Job][] = [
+  ['being uploaded', newJob({ status: 'uploading' })],
+  ['deleted', newJob({ status: 'deleted' })],
+  ['expired', done({ expires_at: past })],
+  ['failed and expired', failed({ expires_at: past })],
+  ['deleted and expired', newJob({ status: 'deleted', expires_at: past })],
+];

@@ -102,6 +102,19 @@ describe('a document', () => {
     await assert.rejects(update, { name: 'AbortError' });
   });
 
+  test('is not waited for longer than seconds, whatever the store does', async (context) => {
+    const deadline = new AbortController();
+    context.mock.method(AbortSignal, 'timeout', () => deadline.signal);
+    const state: StateStore = {
+      ...createMemoryState(),
+      get: (_key, signal) =>
+        new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+    };
+    const update = updateDocument<Counter>(state, 'counter', plusOne, TTL);
+    deadline.abort(new DOMException('timed out', 'TimeoutError'));
+    await assert.rejects(update, { code: 'unavailable' });
+  });
+
   test('expires when its content says', async () => {
     let now = 0;
     const state = createMemoryState(() => now);

@@ -47,6 +47,7 @@ describe('the outcome of a job', () => {
     assert.deepEqual(outcome, {
       job_id: job.id,
       trace_id: job.trace_id,
+      run: 1,
       status: 'done',
       email: job.email,
       filename: job.filename,
@@ -62,14 +63,14 @@ describe('the outcome of a job', () => {
     assert.doesNotMatch(JSON.stringify(outcome), /secret-signature/);
   });
 
-  for (const status of ['queued', 'converting', 'cancelled'] as const) {
+  for (const status of ['uploading', 'queued', 'converting', 'cancelled', 'deleted'] as const) {
     test(`is nothing to tell when it is ${status}`, () => {
       assert.equal(outcomeOf(newJob({ status })), undefined);
     });
   }
 
-  test('is mailed once for each job and end', () => {
-    assert.equal(mailRecordKey({ job_id: id, status: 'done' }), `mail:${id}:done`);
-    assert.equal(mailRecordKey({ job_id: id, status: 'failed' }), `mail:${id}:failed`);
+  test('is mailed once for each run of a job', () => {
+    assert.equal(mailRecordKey({ job_id: id, run: 1 }), `mail:${id}:1`);
+    assert.equal(mailRecordKey({ job_id: id, run: 2 }), `mail:${id}:2`);
   });
 });

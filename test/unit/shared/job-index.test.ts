@@ -8,7 +8,7 @@ const build = () => createJobIndex(createMemoryState(), 3600);
 
 async function addMany(index: JobIndex, owner: string, count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => randomUUID());
-  for (const id of ids) await index.add(owner, id);
+  for (const id of ids) await index.addOwned(owner, id);
   return ids.reverse(); // newest first
 }
 
@@ -21,7 +21,8 @@ async function owned(index: JobIndex, owner: string, { cursor = '', limit = Numb
   return page;
 }
 const ids = (entries: { id: string }[]) => entries.map(({ id }) => id);
-const open = async (index: JobIndex) => ids((await Array.fromAsync(index.listOpen())).flat()).sort();
+const open = async (index: JobIndex) => (await Array.fromAsync(index.listOpen())).flat();
+const openIds = async (index: JobIndex) => ids(await open(index)).sort();
 
 describe("an owner's jobs", () => {
   for (const count of [0, 1, 99, 100, 101, 250]) {
@@ -36,9 +37,8 @@ describe("an owner's jobs", () => {
   test('are listed once, however often one is added', async () => {
     const index = build();
     const id = randomUUID();
-    for (let count = 0; count < 3; count++) await index.add('ann', id);
+    for (let count = 0; count < 3; count++) await index.addOwned('ann', id);
     assert.deepEqual(ids(await owned(index, 'ann')), [id]);
-    assert.deepEqual(await open(index), [id]);
   });
 
   for (const limit of [1, 7, 100, 249]) {
@@ -78,40 +78,68 @@ describe("an owner's jobs", () => {
     const cursor = Buffer.from(`999.${newest}`).toString('base64url');
     assert.deepEqual(ids(await owned(index, 'ann', { cursor })), older);
   });
-});
 
-describe('the index of open jobs', () => {
-  test('loses none of 30 jobs of two owners, added at the same time across the end of a page', async () => {
+  test('are all there: 30 of two owners, added at the same time across the end of a page', async () => {
     const index = build();
     const before = await addMany(index, 'ann', 90);
     const added = Array.from({ length: 30 }, (_, number) => ({
       id: randomUUID(),
       owner: number % 3 ? 'ann' : 'bob',
     }));
-    await Promise.all(added.map(({ owner, id }) => index.add(owner, id)));
+    await Promise.all(added.map(({ owner, id }) => index.addOwned(owner, id)));
     for (const owner of ['ann', 'bob']) {
       const mine = added.filter((job) => job.owner === owner);
       const expected = [...ids(mine), ...(owner === 'ann' ? before : [])];
       assert.deepEqual(ids(await owned(index, owner)).sort(), expected.sort());
     }
-    assert.deepEqual(await open(index), [...before, ...ids(added)].sort());
   });
+});
 
-  test('holds a job until it is closed, which the list of its owner does not notice', async () => {
+describe('the index of open jobs', () => {
+  const newIds = (count: number) => Array.from({ length: count }, () => randomUUID());
+
+  test('holds what was opened until it is closed, and knows the owners', async () => {
     const index = build();
-    const all = await addMany(index, 'ann', 40);
-    const closed = all.slice(0, 25);
+    const all = newIds(40);
+    for (const id of all) await index.open('ann', id);
+    const entries = await open(index);
+    assert.deepEqual(ids(entries).sort(), all.toSorted());
+    assert.ok(entries.every(({ owner }) => owner === 'ann'));
+    const closed = entries.slice(0, 25);
     await index.close(closed);
-    await index.close([...closed, randomUUID()]);
-    assert.deepEqual(await open(index), all.slice(25).sort());
-    assert.deepEqual(ids(await owned(index, 'ann')), all);
+    await index.close([...closed, { id: randomUUID(), opened: 'never' }]);
+    assert.deepEqual(await openIds(index), ids(entries.slice(25)).sort());
   });
 
-  test('knows since when a job is open', async () => {
+  test('holds a job once, however often it was opened', async () => {
     const index = build();
-    const before = Date.now();
-    await index.add('ann', randomUUID());
-    const since = (await Array.fromAsync(index.listOpen()))[0]?.[0]?.since.getTime() ?? 0;
-    assert.ok(since >= before && since <= Date.now());
+    const [id = ''] = newIds(1);
+    for (let count = 0; count < 3; count++) await index.open('ann', id);
+    assert.deepEqual(await openIds(index), [id]);
+  });
+
+  test('is not closed by who saw a job before it was opened again', async () => {
+    const index = build();
+    const [id = ''] = newIds(1);
+    await index.open('ann', id);
+    const seen = await open(index);
+    await index.open('ann', id);
+    await index.close(seen);
+    assert.deepEqual(await openIds(index), [id]);
+    await index.close(await open(index));
+    assert.deepEqual(await openIds(index), []);
+  });
+
+  test('loses none of 60 that are opened while others are closed, all at the same time', async () => {
+    const index = build();
+    const old = newIds(60);
+    await Promise.all(old.map((id) => index.open('ann', id)));
+    const entries = await open(index);
+    const fresh = newIds(60);
+    await Promise.all([
+      ...fresh.map((id) => index.open('bob', id)),
+      ...entries.map((entry) => index.close([entry])),
+    ]);
+    assert.deepEqual(await openIds(index), fresh.toSorted());
   });
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { deleted } from '../../../services/shared/job-changes.ts';
 import { createJobStore } from '../../../services/shared/job-store.ts';
 import { createMemoryState } from '../../../services/shared/state.ts';
-import { newJob } from '../../support/job.ts';
+import { HIDDEN, newJob } from '../../support/job.ts';
 
 describe('a stored job', () => {
   test('comes back whole, whatever its file is called', async () => {
@@ -13,11 +14,11 @@ describe('a stored job', () => {
     assert.deepEqual((await jobs.get(job.id)).document, job);
   });
 
-  test('is made once: a second time changes nothing', async () => {
+  test('is made once: a second time is refused, and changes nothing', async () => {
     const jobs = createJobStore(createMemoryState());
     const job = newJob();
     await jobs.create(job);
-    await jobs.create({ ...job, filename: 'other.mp4' });
+    await assert.rejects(jobs.create({ ...job, filename: 'other.mp4' }), { code: 'state_conflict' });
     assert.deepEqual((await jobs.get(job.id)).document, job);
   });
 
@@ -49,6 +50,31 @@ describe('a stored job', () => {
     );
   });
 
+  for (const [what, job] of HIDDEN) {
+    test(`that is ${what} is found among many alone`, async () => {
+      const jobs = createJobStore(createMemoryState());
+      await jobs.create(job);
+      await assert.rejects(jobs.get(job.id), { code: 'not_found' });
+      assert.deepEqual((await jobs.getMany([job.id])).get(job.id)?.document, job);
+      const cannotBeChanged = job.status !== 'uploading';
+      const change = jobs.update(job.id, (current) => ({ ...current, progress: 0.5 }));
+      if (cannotBeChanged) await assert.rejects(change, { code: 'not_found' });
+      else assert.equal((await change).progress, 0.5);
+    });
+  }
+
+  test('that was deleted is brought back by no save that comes late', async () => {
+    const state = createMemoryState();
+    const jobs = createJobStore(state);
+    const job = newJob();
+    await jobs.create(job);
+    const key = state.keys()[0] ?? assert.fail();
+    const before = (await state.get(key)) ?? assert.fail();
+    await jobs.update(job.id, deleted());
+    assert.equal(await state.put(key, before.value, { when: { etag: before.etag } }), false);
+    await assert.rejects(jobs.get(job.id), { code: 'not_found' });
+  });
+
   test('passes on what a change throws', async () => {
     const jobs = createJobStore(createMemoryState());
     const job = newJob();
@@ -61,7 +87,7 @@ describe('a stored job', () => {
   });
 
   // An update without a TTL would clear an earlier one: the job would stay for ever.
-  test('is gone when it says, also after a change', async () => {
+  test('is hidden when it says, and gone some time later, also after a change', async () => {
     let now = Date.now();
     const state = createMemoryState(() => now);
     const jobs = createJobStore(state);
@@ -70,6 +96,8 @@ describe('a stored job', () => {
     await jobs.update(job.id, (current) => ({ ...current, progress: 0.5 }));
     assert.equal(state.keys().length, 1);
     now += 61_000;
+    assert.equal(state.keys().length, 1);
+    now += 24 * 3600_000;
     assert.deepEqual(state.keys(), []);
   });
 });

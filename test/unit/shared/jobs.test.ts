@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
-  claimed,
   conversionOptions,
-  held,
   isFinal,
-  LostAttempt,
+  isVisible,
+  type Job,
   STATUSES,
+  unneededBlobs,
   viewOf,
 } from '../../../services/shared/jobs.ts';
-import { done, newJob } from '../../support/job.ts';
+import { done, HIDDEN, newJob } from '../../support/job.ts';
 
 describe('a job', () => {
   test('shows its owner what the API promises, and nothing of ours', () => {
@@ -33,29 +33,37 @@ describe('a job', () => {
 
   for (const status of STATUSES) {
     const final = ['done', 'failed', 'cancelled'].includes(status);
-    test(`that is ${status} is ${final ? '' : 'not '}final, and can${final ? 'not' : ''} be claimed`, () => {
-      const job = newJob({ status });
-      assert.equal(isFinal(job), final);
-      if (final) assert.throws(() => claimed(job, 'one'), { code: 'state_conflict' });
-      else assert.equal(claimed(job, 'one').status, 'converting');
+    test(`that is ${status} is ${final ? '' : 'not '}final`, () => {
+      assert.equal(isFinal(newJob({ status })), final);
     });
   }
 
-  test('counts attempts: each claim by another one, not one that is tried again', () => {
-    const first = claimed(newJob({ progress: 0.7, eta_seconds: 9 }), 'one');
-    assert.deepEqual([first.attempt, first.attempts, first.progress, first.eta_seconds], ['one', 1, 0, null]);
-    assert.equal(claimed(first, 'one').attempts, 1);
-    const second = claimed(first, 'two');
-    assert.deepEqual([second.attempt, second.attempts], ['two', 2]);
+  for (const [what, job] of HIDDEN) {
+    test(`that is ${what} exists for nobody outside`, () => assert.ok(!isVisible(job)));
+  }
+  test('that is queued, converting, or ended exists', () => {
+    for (const status of STATUSES) assert.ok(isVisible(newJob({ status })));
   });
 
-  test('is changed only by the attempt that holds it', () => {
-    const job = claimed(newJob(), 'one');
-    assert.equal(held('one', { progress: 0.5 })(job).progress, 0.5);
-    assert.throws(() => held('two', { progress: 0.5 })(job), LostAttempt);
-    assert.throws(() => held('one', { progress: 0.5 })(newJob({ attempt: 'one' })), LostAttempt);
-    assert.throws(() => held('one', { progress: 0.5 })(done({ attempt: 'one' })), LostAttempt);
-  });
+  const past = new Date(Date.now() - 1000).toISOString();
+  const blobs = { video: 'video', audio: 'mp3', litter: ['lost', 'mp3'] };
+  const UNNEEDED: [what: string, fields: Partial<Job>, unneeded: string[]][] = [
+    ['queued', { status: 'queued', audio: null, litter: ['lost'] }, ['lost']],
+    ['done', { status: 'done' }, ['lost']],
+    ['deleted', { status: 'deleted' }, ['lost', 'mp3', 'video']],
+    ['done and expired', { status: 'done', expires_at: past }, ['lost', 'mp3', 'video']],
+    [
+      'converting and expired',
+      { status: 'converting', audio: null, litter: ['lost'], attempt: 'late', expires_at: past },
+      ['late', 'lost', 'video'],
+    ],
+  ];
+  for (const [what, fields, unneeded] of UNNEEDED) {
+    test(`that is ${what} needs no ${unneeded.join(', ')}`, () => {
+      const found = unneededBlobs(newJob({ ...blobs, ...fields }));
+      assert.deepEqual([...new Set(found)].sort(), unneeded);
+    });
+  }
 });
 
 describe('conversion options', () => {

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, test } from 'node:test';
+import {
+  cancelled,
+  claimed,
+  deleted,
+  finished,
+  held,
+  LostAttempt,
+} from '../../services/shared/job-changes.ts';
+import { createJobIndex } from '../../services/shared/job-index.ts';
+import { createJobStore } from '../../services/shared/job-store.ts';
+import type { Job } from '../../services/shared/jobs.ts';
+import { newJob } from '../support/job.ts';
+import type { StateUnderTest } from './state-store.ts';
+
+/** What jobs and their index must do over every state store. */
+export function jobStoreContract(name: string, make: () => StateUnderTest): void {
+  describe(`job store: ${name}`, () => {
+    const { state } = make();
+    const jobs = createJobStore(state);
+    const created = async (fields: Partial<Job> = {}) => {
+      const job = newJob(fields);
+      await jobs.create(job);
+      return job;
+    };
+
+    test('makes a job once', async () => {
+      const job = newJob({ filename: '$etag "\u202e🎬\\.mp4' });
+      const both = await Promise.allSettled([jobs.create(job), jobs.create(job), jobs.create(job)]);
+      assert.equal(both.filter(({ status }) => status === 'fulfilled').length, 1);
+      await assert.rejects(jobs.create(job), { code: 'state_conflict' });
+      assert.deepEqual((await jobs.get(job.id)).document, job);
+    });
+
+    test('gives a job that many claim at once to one of them', async () => {
+      const { id } = await created();
+      const claims = Array.from({ length: 6 }, (_, number) =>
+        jobs.update(id, (job) => (job.status === 'queued' ? claimed(`attempt-${number}`)(job) : undefined)),
+      );
+      await Promise.all(claims);
+      const { attempts, litter } = (await jobs.get(id)).document;
+      assert.deepEqual([attempts, litter], [1, []]);
+    });
+
+    test('ends a job in one of two ways, when it is finished and cancelled at once', async () => {
+      for (let round = 0; round < 5; round++) {
+        const { id } = await created({ status: 'converting', attempt: 'one' });
+        const [finish, cancel] = await Promise.allSettled([
+          jobs.update(id, finished('one', { audio: 'one' })),
+          jobs.update(id, cancelled()),
+        ]);
+        const { status } = (await jobs.get(id)).document;
+        assert.deepEqual(
+          [finish.status, cancel.status],
+          status === 'done' ? ['fulfilled', 'rejected'] : ['rejected', 'fulfilled'],
+        );
+      }
+    });
+
+    test('lets no late save of a lost attempt through', async () => {
+      const { id } = await created({ status: 'converting', attempt: 'one' });
+      const before = (await state.get(`job:${id}`)) ?? assert.fail();
+      await jobs.update(id, claimed('two'));
+      await assert.rejects(jobs.update(id, held('one', { progress: 0.5 })), LostAttempt);
+      assert.equal(await state.put(`job:${id}`, before.value, { when: { etag: before.etag } }), false);
+      assert.equal((await jobs.get(id)).document.attempt, 'two');
+    });
+
+    test('brings no deleted job back, whoever comes late', async () => {
+      const job = await created();
+      const before = (await state.get(`job:${job.id}`)) ?? assert.fail();
+      await jobs.update(job.id, deleted());
+      assert.equal(await state.put(`job:${job.id}`, before.value, { when: { etag: before.etag } }), false);
+      assert.equal(await state.put(`job:${job.id}`, before.value, { when: 'create' }), false);
+      await assert.rejects(jobs.get(job.id), { code: 'not_found' });
+      await assert.rejects(jobs.update(job.id, claimed('late')), { code: 'not_found' });
+      await assert.rejects(jobs.create(job), { code: 'state_conflict' });
+      assert.equal((await jobs.getMany([job.id])).get(job.id)?.document.status, 'deleted');
+    });
+
+    test('hides a job that has expired, and changes it no more, though its key is there', async () => {
+      const job = await created({ expires_at: new Date(Date.now() - 1).toISOString() });
+      await assert.rejects(jobs.get(job.id), { code: 'not_found' });
+      await assert.rejects(jobs.update(job.id, cancelled()), { code: 'not_found' });
+      assert.deepEqual((await jobs.getMany([job.id])).get(job.id)?.document, job);
+    });
+  });
+
+  describe(`job index: ${name}`, () => {
+    const index = createJobIndex(make().state, 3600);
+    const newIds = (count: number) => Array.from({ length: count }, () => randomUUID());
+    const entriesOf = async (ids: string[]) =>
+      (await Array.fromAsync(index.listOpen())).flat().filter(({ id }) => ids.includes(id));
+    const openOf = async (ids: string[]) => (await entriesOf(ids)).map(({ id }) => id).sort();
+
+    test('keeps what was opened again after it was seen', async () => {
+      const ids = newIds(1);
+      await index.open('ann', ids[0] ?? '');
+      const seen = await entriesOf(ids);
+      await index.open('ann', ids[0] ?? '');
+      await index.close(seen);
+      assert.deepEqual(await openOf(ids), ids);
+      await index.close(await entriesOf(ids));
+      assert.deepEqual(await openOf(ids), []);
+    });
+
+    test('loses nothing when many open and close at once', async () => {
+      const [old, fresh] = [newIds(24), newIds(24)];
+      await Promise.all(old.map((id) => index.open('ann', id)));
+      const entries = await entriesOf(old);
+      await Promise.all([
+        ...fresh.map((id) => index.open('bob', id)),
+        ...Array.from({ length: 4 }, (_, part) =>
+          index.close(entries.filter((_entry, at) => at % 4 === part)),
+        ),
+      ]);
+      assert.deepEqual(await openOf([...old, ...fresh]), fresh.toSorted());
+      await index.close(await entriesOf(fresh));
+    });
+
+    test('lists all that one owner was given at once', async () => {
+      const [owner, ids] = [randomUUID(), newIds(20)];
+      await Promise.all(ids.map((id) => index.addOwned(owner, id)));
+      const listed = await Array.fromAsync(index.listOwned(owner, undefined));
+      assert.deepEqual(listed.map(({ id }) => id).sort(), ids.toSorted());
+    });
+  });
+}
