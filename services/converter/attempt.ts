@@ -26,13 +26,20 @@ export interface AttemptOptions {
   log: Log;
 }
 
-/** What an attempt adds to its job. The blob is the caller's from here on. */
-export type Made = Required<Pick<Job, 'audio' | 'mp3'>> & { audio: string };
+/** What an attempt adds to its job. */
+export type Made = Pick<Job, 'mp3'>;
 
-/** Video out of the blob store, MP3 into it; the private folder in between is gone afterwards, whatever happened. */
-export function makeMp3(job: Job, ports: AttemptPorts, { signal, tell, log }: AttemptOptions): Promise<Made> {
+/**
+ * Video out of the blob store, MP3 into it, under the attempt's id; the private folder in between is gone afterwards,
+ * whatever happened.
+ */
+export function makeMp3(
+  job: Job & { attempt: string },
+  ports: AttemptPorts,
+  { signal, tell, log }: AttemptOptions,
+): Promise<Made> {
   const { blobs, spool, transcode } = ports;
-  return spool.use(async (folder) => {
+  return spool.use(job.source.size, async (folder) => {
     const timer = stopwatch();
     await spoolVideo(blobs, job.video, join(folder, INPUT), signal);
     const spool_ms = timer();
@@ -51,7 +58,7 @@ export function makeMp3(job: Job, ports: AttemptPorts, { signal, tell, log }: At
       },
     });
     const convert_ms = timer();
-    const made = await storeVerified(blobs, mp3, job, signal);
+    const made = await storeVerified(blobs, mp3, job, { signal, log });
     log.info({ spool_ms, convert_ms, store_ms: timer(), parts: mp3.parts }, 'MP3 made');
     return made;
   });
@@ -68,20 +75,28 @@ async function spoolVideo(blobs: BlobStore, video: string, path: string, signal:
 }
 
 /** Both at once: playing the file takes one core, and storing it is waiting. */
-async function storeVerified(blobs: BlobStore, mp3: Mp3, job: Job, signal: AbortSignal): Promise<Made> {
-  const ttlSeconds = (Date.parse(job.expires_at) - Date.now()) / 1000;
+async function storeVerified(
+  blobs: BlobStore,
+  mp3: Mp3,
+  { attempt, expires_at }: Job & { attempt: string },
+  { signal, log }: Pick<AttemptOptions, 'signal' | 'log'>,
+): Promise<Made> {
   const bytes = createReadStream(mp3.path, { highWaterMark: BLOCK_BYTES });
   const [stored, verified] = await Promise.allSettled([
-    blobs.write(bytes, { ttlSeconds, signal }),
+    blobs.write(attempt, bytes, { expires: new Date(expires_at), signal }),
     mp3.verify(),
   ]);
   if (verified.status === 'rejected') {
-    if (stored.status === 'fulfilled') await blobs.delete(stored.value.id);
+    if (stored.status === 'fulfilled') {
+      await blobs.delete(attempt).catch((error: unknown) => {
+        log.warn({ err: error, blob: attempt }, 'an MP3 that is not whole is left for the sweep');
+      });
+    }
     throw verified.reason;
   }
   if (stored.status === 'rejected') throw stored.reason;
-  const { id, size, sha256 } = stored.value;
-  return { audio: id, mp3: { size, sha256, duration_seconds: verified.value } };
+  const { size, sha256 } = stored.value;
+  return { mp3: { size, sha256, duration_seconds: verified.value } };
 }
 
 /** Milliseconds since it was last asked. */

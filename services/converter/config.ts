@@ -13,7 +13,10 @@ export const converterEnvironment = guarded(
     SPOOL_DIR: z.string().min(1).default(join(tmpdir(), 'mp3converter-spool')),
     /** A job whose converter has not been heard of for this long is taken over. */
     LEASE_SECONDS: wholeNumber(20, { min: 4, max: 600 }),
+    /** Attempts that broke off for a reason that may be the video. */
     MAX_ATTEMPTS: wholeNumber(5, { min: 1, max: 100 }),
+    /** Attempts that broke off because the store was away, or the disk full. */
+    MAX_OUTAGES: wholeNumber(60, { min: 1, max: 10_000 }),
     /** Length of the audio. */
     MAX_DURATION_SECONDS: wholeNumber(12 * HOUR, { min: 1, max: 1000 * HOUR }),
     /** Wall clock of one conversion. */

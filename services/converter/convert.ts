@@ -3,17 +3,20 @@ import { isAppError, unavailable } from '../shared/errors.ts';
 import type { VideoEvent } from '../shared/events.ts';
 import type { Job } from '../shared/jobs.ts';
 import type { Log } from '../shared/log.ts';
-import { type AttemptPorts, makeMp3 } from './attempt.ts';
-import { discardUnlessKept, type EndPorts, failed, finish, handBack, isLost } from './end.ts';
-import { ConversionFailure, reasonOf } from './failure.ts';
+import { type AttemptPorts, type Made, makeMp3 } from './attempt.ts';
+import { discardUnlessKept, type EndPorts, fail, finish, handBack, isLost } from './end.ts';
+import { ConversionFailure, faultOf, REASON } from './failure.ts';
 import { type HeartbeatTimes, startHeartbeat } from './heartbeat.ts';
 import { claim, findClaimable, type LeaseTimes } from './lease.ts';
+import type { Rest } from './rest.ts';
 import type { Slots } from './slots.ts';
 
 export interface ConvertPorts extends AttemptPorts, EndPorts {
   slots: Slots;
+  rest: Rest;
   times: LeaseTimes & HeartbeatTimes;
   maxAttempts: number;
+  maxOutages: number;
   /** Aborted when the service stops: what is under way is handed back. */
   stopping: AbortSignal;
   log: Log;
@@ -21,12 +24,13 @@ export interface ConvertPorts extends AttemptPorts, EndPorts {
 
 /**
  * Handles one delivery of a `video` event. Resolves when there is nothing (more) to do for it, and throws `unavailable`
- * when it should be delivered again. `waiting` ends the wait for a free slot, never a conversion that has begun.
+ * when it should be delivered again. `waiting` ends the wait for a free slot, never a conversion that has begun: a broker
+ * that takes its message back in the middle of it finds the lease alive, or this process at work.
  */
 export type Convert = (event: VideoEvent, waiting: AbortSignal) => Promise<void>;
 
 export function createConvert(ports: ConvertPorts): Convert {
-  const { jobs, slots, stopping, times, maxAttempts } = ports;
+  const { jobs, slots, rest, stopping, times, maxAttempts } = ports;
   /** Jobs of this process: a second delivery of one needs no look at the store. */
   const active = new Set<string>();
 
@@ -41,9 +45,11 @@ export function createConvert(ports: ConvertPorts): Convert {
       if (seen.status === 'converting') log.warn('taken over from a converter that went silent');
       if (job.attempts > maxAttempts) {
         const failure = new ConversionFailure('gave_up', `the conversion broke off ${maxAttempts} times`);
-        return finish(ports, job.id, attempt, failed(failure), log);
+        return fail(ports, job.id, attempt, { failure }, log);
       }
-      await work(ports, job, attempt, log.child({ attempt }));
+      const outcome = await work(ports, job, attempt, log.child({ attempt }));
+      if (outcome === 'no room') await rest.take(signal);
+      else rest.over();
     });
   }
 
@@ -65,38 +71,65 @@ export function createConvert(ports: ConvertPorts): Convert {
 }
 
 /** One attempt at a claimed job, from its first byte to its outcome. */
-async function work(ports: ConvertPorts, job: Job, attempt: string, log: Log): Promise<void> {
-  const { jobs, stopping, times, maxAttempts } = ports;
-  log.info({ attempts: job.attempts }, 'conversion started');
+async function work(
+  ports: ConvertPorts,
+  job: Job,
+  attempt: string,
+  log: Log,
+): Promise<'settled' | 'no room'> {
+  const { jobs, stopping, times } = ports;
+  log.info({ attempts: job.attempts, outages: job.outages }, 'conversion started');
   const heartbeat = startHeartbeat(jobs, { id: job.id, attempt }, times, log);
   const signal = AbortSignal.any([stopping, heartbeat.lost]);
-  const [result] = await Promise.allSettled([makeMp3(job, ports, { signal, tell: heartbeat.tell, log })]);
+  const [result] = await Promise.allSettled([
+    makeMp3({ ...job, attempt }, ports, { signal, tell: heartbeat.tell, log }),
+  ]);
   const news = await heartbeat.stop();
   try {
     heartbeat.lost.throwIfAborted();
-    if (result.status === 'fulfilled') {
-      const { audio, mp3 } = result.value;
-      await finish(ports, job.id, attempt, { ...news, status: 'done', progress: 1, audio, mp3 }, log);
-      return;
-    }
-    const error: unknown = result.reason;
-    if (error instanceof ConversionFailure) {
-      await finish(ports, job.id, attempt, { ...news, ...failed(error) }, log);
-    } else if (stopping.aborted) {
-      await handBack(jobs, job.id, attempt, { ...news, attempts: job.attempts - 1 }, log);
-      throw unavailable('the converter', error);
-    } else if (job.attempts >= maxAttempts) {
-      const detail = `given up after ${job.attempts} attempts: ${reasonOf(error)}`;
-      const failure = new ConversionFailure('gave_up', detail, error);
-      await finish(ports, job.id, attempt, { ...news, ...failed(failure) }, log);
-    } else {
-      log.warn({ err: error }, 'conversion broke off; it will be tried again');
-      await handBack(jobs, job.id, attempt, news, log);
-      throw unavailable('the converter', error);
-    }
+    return await settle(ports, job, { attempt, result, news }, log);
   } catch (error) {
-    if (result.status === 'fulfilled') await discardUnlessKept(ports, job.id, result.value.audio, log);
     if (!isLost(error)) throw error;
     log.info('the job was cancelled, deleted, or taken over: this attempt leaves nothing');
+    await discardUnlessKept(ports, job.id, attempt, log);
+    return 'settled';
   }
+}
+
+async function settle(
+  ports: ConvertPorts,
+  { id, attempts, outages }: Job,
+  { attempt, result, news }: { attempt: string; result: PromiseSettledResult<Made>; news: Partial<Job> },
+  log: Log,
+): Promise<'settled' | 'no room'> {
+  const { stopping, maxAttempts, maxOutages } = ports;
+  if (result.status === 'fulfilled') {
+    await finish(ports, id, attempt, { ...news, ...result.value }, log);
+    return 'settled';
+  }
+  const error: unknown = result.reason;
+  const fault = faultOf(error);
+  if (error instanceof ConversionFailure) {
+    await fail(ports, id, attempt, { failure: error, news }, log);
+    return 'settled';
+  }
+  // The claim has counted this attempt; what is no fault of the video does not stay counted.
+  if (stopping.aborted) {
+    await handBack(ports, id, attempt, { ...news, attempts: attempts - 1 }, log);
+    throw unavailable('the converter', error);
+  }
+  const outage = fault === 'store' || fault === 'disk';
+  const counts = outage ? { attempts: attempts - 1, outages: outages + 1 } : { attempts };
+  if (outage ? outages + 1 >= maxOutages : attempts >= maxAttempts) {
+    const times = outage ? outages + 1 : attempts;
+    const detail = `given up after ${times} attempts: ${REASON[fault === 'video' ? 'unknown' : fault]}`;
+    const failure = new ConversionFailure('gave_up', detail, error);
+    await fail(ports, id, attempt, { failure, news: { ...news, ...counts } }, log);
+    return fault === 'disk' ? 'no room' : 'settled';
+  }
+  log.warn({ err: error, ...counts }, 'conversion broke off; it will be tried again');
+  await handBack(ports, id, attempt, { ...news, ...counts }, log);
+  // Not refused, or it would come again to this very converter: the sweep gives it to one that may have room.
+  if (fault === 'disk') return 'no room';
+  throw unavailable('the converter', error);
 }

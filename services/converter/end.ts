@@ -1,10 +1,12 @@
 import type { BlobStore } from '../shared/blobs.ts';
 import { isAppError } from '../shared/errors.ts';
 import { TOPICS } from '../shared/events.ts';
+import { ended, finished, LostAttempt } from '../shared/job-changes.ts';
 import type { JobStore } from '../shared/job-store.ts';
-import { held, type Job, LostAttempt } from '../shared/jobs.ts';
+import type { Job } from '../shared/jobs.ts';
 import type { Log } from '../shared/log.ts';
 import { outcomeOf } from '../shared/outcome.ts';
+import { type Persistence, persist } from '../shared/persistence.ts';
 import type { Sidecar } from '../shared/sidecar.ts';
 import type { ConversionFailure } from './failure.ts';
 
@@ -12,30 +14,57 @@ export interface EndPorts {
   jobs: JobStore;
   blobs: BlobStore;
   publish: Sidecar['publish'];
+  /** For the save that ends an attempt: without it, all of its work would be done again. */
+  persistence: Persistence;
 }
-
-export const failed = (failure: ConversionFailure) => ({
-  status: 'failed' as const,
-  error: { code: failure.code, detail: failure.message },
-  cause: failure.cause,
-});
 
 /** The job is not this attempt's any more. */
 export const isLost = (error: unknown): boolean =>
   error instanceof LostAttempt || isAppError(error, 'not_found');
 
-/** Ends the job and tells it. What gets lost after the first of these two is told again by the gateway's sweep. */
+/** Ends the job with its MP3, which has the attempt's id, and tells it. */
 export async function finish(
-  { jobs, publish }: EndPorts,
+  ports: EndPorts,
   id: string,
   attempt: string,
-  { cause, ...fields }: Partial<Job> & { cause?: unknown },
+  fields: Partial<Job>,
   log: Log,
 ): Promise<void> {
-  const change = held(attempt, { error: null, ...fields, attempt: null, eta_seconds: null });
-  const job = await jobs.update(id, change);
+  const change = finished(attempt, { ...fields, audio: attempt });
+  await tell(ports, await save(ports, id, change, (job) => job.audio === attempt), log);
+}
+
+/** Ends the job for good, without an MP3, and tells it. */
+export async function fail(
+  ports: EndPorts,
+  id: string,
+  attempt: string,
+  { failure, news = {} }: { failure: ConversionFailure; news?: Partial<Job> },
+  log: Log,
+): Promise<void> {
+  const error = { code: failure.code, detail: failure.message };
+  const change = ended(attempt, { ...news, status: 'failed', error });
+  log.info({ err: failure.cause }, 'the conversion failed');
+  await tell(ports, await save(ports, id, change, isEnded(attempt, 'failed')), log);
+}
+
+const isEnded = (attempt: string, status: Job['status']) => (job: Job) =>
+  job.status === status && job.attempt === null && job.litter.includes(attempt);
+
+/** Changes the job, however often the store must be asked: an earlier save, reported as lost, may have `arrived`. */
+function save(
+  { jobs, persistence }: EndPorts,
+  id: string,
+  change: (job: Job) => Job | undefined,
+  arrived: (job: Job) => boolean,
+): Promise<Job> {
+  return persist(() => jobs.update(id, (job) => (arrived(job) ? undefined : change(job))), persistence);
+}
+
+/** What gets lost from here on is told again by the gateway's sweep. */
+async function tell({ publish }: EndPorts, job: Job, log: Log): Promise<void> {
   const { status, error, mp3 } = job;
-  log.info({ status, code: error?.code, detail: error?.detail, err: cause, mp3 }, 'conversion ended');
+  log.info({ status, code: error?.code, detail: error?.detail, mp3 }, 'conversion ended');
   const event = outcomeOf(job);
   try {
     if (event) await publish(TOPICS.mp3, event);
@@ -46,21 +75,15 @@ export async function finish(
 
 /** Gives the job up for the next attempt. Where that cannot be saved, the lease runs out instead. */
 export async function handBack(
-  jobs: JobStore,
+  ports: EndPorts,
   id: string,
   attempt: string,
   fields: Partial<Job>,
   log: Log,
 ): Promise<void> {
-  const change = held(attempt, {
-    ...fields,
-    status: 'queued',
-    attempt: null,
-    progress: 0,
-    eta_seconds: null,
-  });
+  const change = ended(attempt, { ...fields, status: 'queued' });
   try {
-    await jobs.update(id, change);
+    await save(ports, id, change, isEnded(attempt, 'queued'));
     log.info('job handed back');
   } catch (error) {
     if (isLost(error)) throw error;
@@ -68,23 +91,26 @@ export async function handBack(
   }
 }
 
-/** Deletes the MP3 of an attempt that could not end its job, unless the save did arrive though it was reported as lost. */
+/**
+ * Deletes what an attempt stored that has lost its job, unless it is what the job is done with. Only after the job was seen
+ * to have changed hands: of a save whose answer was lost nobody knows whether it arrives still.
+ */
 export async function discardUnlessKept(
   { jobs, blobs }: EndPorts,
   id: string,
-  audio: string,
+  attempt: string,
   log: Log,
 ): Promise<void> {
   try {
     const kept = await jobs.get(id).then(
-      ({ document }) => document.audio === audio,
+      ({ document }) => document.audio === attempt,
       (error: unknown) => {
         if (isAppError(error, 'not_found')) return false;
         throw error;
       },
     );
-    if (!kept) await blobs.delete(audio);
+    if (!kept) await blobs.delete(attempt);
   } catch (error) {
-    log.warn({ err: error, blob: audio }, 'an MP3 of no job may be left; it expires');
+    log.warn({ err: error, blob: attempt }, 'an MP3 of no job may be left for the sweep');
   }
 }

@@ -10,7 +10,7 @@ export type FailureCode =
   | 'video_gone'
   | 'gave_up';
 
-/** The video is at fault. Every other error is taken for temporary. The detail is a sentence for the owner. */
+/** The video is at fault: no retry can help. The detail is a sentence for the owner. */
 export class ConversionFailure extends Error {
   readonly code: FailureCode;
 
@@ -20,12 +20,26 @@ export class ConversionFailure extends Error {
   }
 }
 
-/** What an owner may be told of a temporary failure: never a path, a host, or a line of ffmpeg's. */
-export function reasonOf(error: unknown): string {
-  if (isDiskFull(error)) return 'the disk of the converter is full';
-  if (isAppError(error, 'unavailable')) return 'a service that the conversion needs did not answer';
-  return 'the conversion was interrupted';
+/**
+ * Whose fault an error is. An `outage` (`store`, `disk`) is never that of the video, which pays for everything else with
+ * one of its few attempts: it may be what makes a converter crash.
+ */
+export type Fault = 'video' | 'store' | 'disk' | 'unknown';
+
+export function faultOf(error: unknown): Fault {
+  // What failed first says what it is; the rest is what cleaning up met.
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  if (first instanceof ConversionFailure) return 'video';
+  if (isDiskFull(first)) return 'disk';
+  return isAppError(first, 'unavailable') ? 'store' : 'unknown';
 }
+
+/** What an owner may be told of a temporary failure: never a path, a host, or a line of ffmpeg's. */
+export const REASON = {
+  store: 'a service that the conversion needs did not answer',
+  disk: 'the disk of the converter is full',
+  unknown: 'the conversion was interrupted',
+} as const satisfies Record<Exclude<Fault, 'video'>, string>;
 
 export class DiskFull extends Error {}
 
@@ -33,4 +47,5 @@ export class DiskFull extends Error {}
 export class NotJoinable extends Error {}
 
 const isDiskFull = (error: unknown): boolean =>
-  error instanceof DiskFull || (error as NodeJS.ErrnoException | null)?.code === 'ENOSPC';
+  error instanceof DiskFull ||
+  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException | null)?.code ?? '');

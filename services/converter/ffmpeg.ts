@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import ffmpeg from 'fluent-ffmpeg';
-import { unavailable } from '../shared/errors.ts';
 import type { ConversionOptions } from '../shared/jobs.ts';
 import { ConversionFailure, DiskFull } from './failure.ts';
 import { INPUT, OUTPUT, untrustedInput } from './input.ts';
@@ -132,8 +131,10 @@ export async function requireWhole(path: string, audio: AudioTrack, limits: Enco
 export function explain({ code, killedBy, timedOut, stderr }: ToolResult): void {
   const cause = new Error(`ffmpeg: ${code ?? killedBy}: ${stderr}`);
   if (timedOut) throw new ConversionFailure('conversion_failed', 'the conversion took too long', cause);
-  if (killedBy) throw unavailable('ffmpeg', cause);
-  if (/No space left on device/.test(stderr)) throw new DiskFull('the spool is full', { cause });
+  // By the kernel for want of memory, or by a fault of its own: either may be this file's doing.
+  if (killedBy) throw cause;
+  if (/No space left on device|Disk quota exceeded/.test(stderr))
+    throw new DiskFull('the spool is full', { cause });
   if (code !== 0)
     throw new ConversionFailure('conversion_failed', 'the sound of this file cannot be read', cause);
 }

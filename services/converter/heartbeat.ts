@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAppError } from '../shared/errors.ts';
+import { held, LostAttempt } from '../shared/job-changes.ts';
 import type { JobStore } from '../shared/job-store.ts';
-import { held, type Job, LostAttempt } from '../shared/jobs.ts';
+import type { Job } from '../shared/jobs.ts';
 import type { Log } from '../shared/log.ts';
 
 export interface HeartbeatTimes {
-  /** The job is looked at this often, and saved as often at most. */
+  /** The job is saved this often: it keeps the lease, and a cancel is seen as soon. */
   beatMs: number;
-  /** The job is saved this often even when there is nothing to tell. */
-  renewMs: number;
 }
 
 export interface Heartbeat {
@@ -16,7 +15,7 @@ export interface Heartbeat {
   lost: AbortSignal;
   /** Goes into the job with the next beat. */
   tell(fields: Partial<Job>): void;
-  /** What was told and not saved yet; no save is under way afterwards. */
+  /** What was told and not saved yet. */
   stop(): Promise<Partial<Job>>;
 }
 
@@ -24,27 +23,21 @@ export interface Heartbeat {
 export function startHeartbeat(
   jobs: JobStore,
   { id, attempt }: { id: string; attempt: string },
-  { beatMs, renewMs }: HeartbeatTimes,
+  { beatMs }: HeartbeatTimes,
   log: Log,
 ): Heartbeat {
   const lost = new AbortController();
   const stopped = new AbortController();
   let news: Partial<Job> = {};
-  let saved = performance.now();
 
   async function beat(): Promise<void> {
-    if (Object.keys(news).length > 0 || performance.now() - saved >= renewMs) {
-      const fields = news;
-      news = {};
-      try {
-        await jobs.update(id, held(attempt, fields), stopped.signal);
-        saved = performance.now();
-      } catch (error) {
-        news = { ...fields, ...news };
-        throw error;
-      }
-    } else {
-      held(attempt, {})((await jobs.get(id, stopped.signal)).document);
+    const fields = news;
+    news = {};
+    try {
+      await jobs.update(id, held(attempt, fields), stopped.signal);
+    } catch (error) {
+      news = { ...fields, ...news };
+      throw error;
     }
   }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { claimed } from '../shared/job-changes.ts';
 import type { JobStore } from '../shared/job-store.ts';
-import { claimed, isFinal, type Job } from '../shared/jobs.ts';
+import { isFinal, type Job } from '../shared/jobs.ts';
 
 export interface LeaseTimes {
   /** A job that does not change for this long has lost its converter. */
@@ -12,9 +13,9 @@ export interface LeaseTimes {
 export type Claimable = Pick<Job, 'status' | 'attempt' | 'updated_at'>;
 
 /**
- * Waits until it is known whether a job needs a converter. Undefined: it is final, or another one works on it.
- * A lease is «the ETag has not changed for `leaseMs` on our monotonic clock», never a time of another machine.
- * Throws `not_found`.
+ * Waits until it is known whether a job needs a converter. Undefined: it is final, or another one works on it, which its
+ * next heartbeat shows. A lease is «the ETag has not changed for `leaseMs` on our monotonic clock», never a time of
+ * another machine. Throws `not_found`.
  */
 export async function findClaimable(
   jobs: JobStore,
@@ -47,10 +48,12 @@ export async function claim(
     return await jobs.update(
       id,
       (job) => {
+        // After a claim that arrived, though it was reported as lost.
+        if (job.attempt === attempt) return undefined;
         const same = job.status === seen.status && job.attempt === seen.attempt;
         // A queued job may have been touched without having been taken.
         if (!same || (job.status === 'converting' && job.updated_at !== seen.updated_at)) throw new Changed();
-        return claimed(job, attempt);
+        return claimed(attempt)(job);
       },
       signal,
     );

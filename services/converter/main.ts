@@ -7,6 +7,7 @@ import { connectSidecar } from '../shared/sidecar.ts';
 import { createConverterApp } from './app.ts';
 import { converterEnvironment } from './config.ts';
 import { createConvert } from './convert.ts';
+import { createRest } from './rest.ts';
 import { createSlots } from './slots.ts';
 import { createSpool } from './spool.ts';
 import { requireTool } from './tool.ts';
@@ -15,7 +16,10 @@ import { createTranscode } from './transcode.ts';
 const env = readEnvironment(converterEnvironment);
 const log = createLog('converter', env.LOG_LEVEL);
 const stopping = new AbortController();
-const leaseMs = env.LEASE_SECONDS * 1000;
+/** A second delivery of a job that is being converted gets its answer within about two beats. */
+const times = { leaseMs: env.LEASE_SECONDS * 1000, pollMs: 500, beatMs: 1000 };
+/** Long, for it may save hours of work, and a converter without a store has nothing else to do. */
+const SAVE_MS = 10 * 60_000;
 
 const sidecar = connectSidecar({
   host: env.DAPR_HOST,
@@ -36,8 +40,11 @@ const convert = createConvert({
     limits: { maxDurationSeconds: env.MAX_DURATION_SECONDS, maxConvertSeconds: env.MAX_CONVERT_SECONDS },
   }),
   slots,
-  times: { leaseMs, pollMs: 1000, beatMs: 1000, renewMs: leaseMs / 4 },
+  rest: createRest(),
+  times,
+  persistence: { forMs: SAVE_MS, signal: stopping.signal },
   maxAttempts: env.MAX_ATTEMPTS,
+  maxOutages: env.MAX_OUTAGES,
   stopping: stopping.signal,
   log,
 });

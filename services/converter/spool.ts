@@ -1,12 +1,13 @@
-import { lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DiskFull } from './failure.ts';
 
 /** Private folders for attempts: `<root>/<pid of the instance>/<attempt>`, so that what a dead one left is known. */
 export interface Spool {
   /** Removes what instances that are dead, or an earlier one with our own process id, have left. */
   prepare(): Promise<void>;
-  /** The folder exists while `work` runs, for this user alone. */
-  use<T>(work: (folder: string) => Promise<T>): Promise<T>;
+  /** The folder exists while `work` runs, for this user alone. Throws {@link DiskFull} where there is no room for so many bytes. */
+  use<T>(bytes: number, work: (folder: string) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -29,7 +30,10 @@ export function createSpool(root: string, pid = process.pid): Spool {
       }
     },
 
-    async use(work) {
+    async use(bytes, work) {
+      // Else the doomed would fill the disk, and take the room from conversions under way.
+      const { bavail, bsize } = await statfs(root);
+      if (bavail * bsize < bytes) throw new DiskFull(`the spool has no room for ${bytes} bytes`);
       await mkdir(own, { recursive: true, mode: 0o700 });
       const folder = await mkdtemp(join(own, 'attempt-'));
       try {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type ConvertPorts, createConvert } from '../../../services/converter/convert.ts';
+import { createRest } from '../../../services/converter/rest.ts';
 import { createSlots } from '../../../services/converter/slots.ts';
 import { createSpool } from '../../../services/converter/spool.ts';
 import { createTranscode } from '../../../services/converter/transcode.ts';
@@ -13,6 +14,7 @@ import { type BlobStore, createBlobStore } from '../../../services/shared/blobs.
 import { createJobStore, type JobStore } from '../../../services/shared/job-store.ts';
 import type { Job } from '../../../services/shared/jobs.ts';
 import { createMemoryState, type StateStore } from '../../../services/shared/state.ts';
+import { newJob } from '../../support/job.ts';
 import { processesIn } from './processes.ts';
 
 type MemoryState = ReturnType<typeof createMemoryState>;
@@ -23,6 +25,8 @@ export interface Setting extends AsyncDisposable {
   blobs: BlobStore;
   published: { topic: string; event: unknown }[];
   lines: Record<string, unknown>[];
+  /** Where the private folders are. */
+  root: string;
   stopping: AbortController;
   /** Stores the file and a queued job for it. */
   submit(path: string, fields?: Partial<Job>): Promise<Job>;
@@ -38,13 +42,12 @@ const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
 
 /** A converter on a store in memory, with real ffmpeg; at its end it checks that no folder and no process is left. */
 export async function setUp(
-  options: Partial<ConvertPorts> & { wrap?: (state: StateStore) => StateStore } = {},
+  options: Partial<ConvertPorts> & { state?: MemoryState; wrap?: (state: StateStore) => StateStore } = {},
 ): Promise<Setting> {
   const root = await mkdtemp(join(tmpdir(), 'mp3converter-convert-'));
   const spool = createSpool(root);
   await spool.prepare();
-  const state = createMemoryState();
-  const { wrap = (same) => same, ...ports } = options;
+  const { state = createMemoryState(), wrap = (same) => same, ...ports } = options;
   const wrapped = wrap(state);
   const jobs = createJobStore(wrapped);
   const blobs = createBlobStore(wrapped);
@@ -60,8 +63,11 @@ export async function setUp(
     },
     transcode: createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits }),
     slots: createSlots(2),
-    times: { leaseMs: 60, pollMs: 5, beatMs: 5, renewMs: 20 },
+    rest: createRest(async () => undefined),
+    times: { leaseMs: 60, pollMs: 5, beatMs: 5 },
+    persistence: { forMs: 0 },
     maxAttempts: 3,
+    maxOutages: 4,
     stopping: stopping.signal,
     log: pino({ level: 'trace' }, { write: (line: string) => lines.push(JSON.parse(line)) }),
     ...ports,
@@ -73,11 +79,20 @@ export async function setUp(
     blobs,
     published,
     lines,
+    root,
     stopping,
     async submit(path, fields) {
       const plain = createBlobStore(state);
-      const video = await plain.write(createReadStream(path), { ttlSeconds: 3600 });
-      const job = { ...newJob(video), ...fields };
+      const expires = new Date(Date.now() + 3_600_000);
+      const { id, size, sha256 } = await plain.write(randomUUID(), createReadStream(path), { expires });
+      const job = newJob({
+        filename: '../../étrange\r\n<b>"name".mp4',
+        options: { quality: 9 },
+        source: { size, sha256, duration_seconds: null, tracks: null },
+        trace_id: TRACE,
+        video: id,
+        ...fields,
+      });
       await createJobStore(state).create(job);
       return job;
     },
@@ -92,31 +107,5 @@ export async function setUp(
       assert.deepEqual(left, [], 'a private folder is left');
       assert.deepEqual(running, [], 'a process is left');
     },
-  };
-}
-
-function newJob(video: { id: string; size: number; sha256: string }): Job {
-  const now = new Date().toISOString();
-  return {
-    id: randomUUID(),
-    status: 'queued',
-    progress: 0,
-    eta_seconds: null,
-    filename: '../../étrange\r\n<b>"name".mp4',
-    options: { quality: 9 },
-    source: { size: video.size, sha256: video.sha256, duration_seconds: null, tracks: null },
-    mp3: null,
-    error: null,
-    attempts: 0,
-    created_at: now,
-    updated_at: now,
-    expires_at: new Date(Date.now() + 3_600_000).toISOString(),
-    owner: randomUUID(),
-    email: 'owner@example.org',
-    trace_id: TRACE,
-    video: video.id,
-    audio: null,
-    attempt: null,
-    download_url: 'http://localhost:8080/download/x?signature=SECRET',
   };
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, statfs, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, it } from 'node:test';
+import { DiskFull } from '../../../services/converter/failure.ts';
 import { createSpool } from '../../../services/converter/spool.ts';
 
 let root: string;
@@ -14,14 +15,14 @@ afterEach(() => rm(root, { recursive: true }));
 
 it('gives each attempt a folder that nobody else can read, and takes it back', async () => {
   const spool = createSpool(root);
-  const seen = await spool.use(async (folder) => {
+  const seen = await spool.use(1, async (folder) => {
     assert.equal((await stat(folder)).mode & 0o777, 0o700);
     await writeFile(join(folder, 'input'), 'x');
     return folder;
   });
   await assert.rejects(stat(seen), { code: 'ENOENT' });
   await assert.rejects(
-    spool.use(async () => {
+    spool.use(1, async () => {
       throw new Error('failed');
     }),
     /failed/,
@@ -38,6 +39,14 @@ it('removes what the dead and its own former self have left, and nothing else', 
     await mkdir(join(root, name, 'attempt-x'), { recursive: true });
   await createSpool(root, 4711).prepare();
   assert.deepEqual((await readdir(root)).sort(), [alive, 'notes'].sort());
+});
+
+it('makes no folder where there is no room for the video', async () => {
+  const spool = createSpool(root);
+  const { bavail, bsize } = await statfs(root);
+  const work = () => assert.fail('begun');
+  await assert.rejects(spool.use(bavail * bsize * 2, work), DiskFull);
+  assert.deepEqual(await readdir(root), []);
 });
 
 it('refuses a folder that is only a link to one', async () => {

@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const FIRST_MS = 1_000;
+const MOST_MS = 30_000;
+
+/**
+ * Keeps a converter whose disk is full from failing one job after the other, faster than those that have room can take
+ * them: the pause doubles with each failure, until a conversion succeeds.
+ */
+export interface Rest {
+  take(signal: AbortSignal): Promise<void>;
+  /** There is room again. */
+  over(): void;
+}
+
+export function createRest(pause: (ms: number, signal: AbortSignal) => Promise<unknown> = pauseFor): Rest {
+  let failures = 0;
+  return {
+    async take(signal) {
+      await pause(Math.min(MOST_MS, FIRST_MS * 2 ** failures++), signal).catch(() => undefined);
+    },
+    over() {
+      failures = 0;
+    },
+  };
+}
+
+const pauseFor = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal });
