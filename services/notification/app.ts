@@ -12,7 +12,7 @@ export function createNotificationApp({ notify, ...options }: NotificationOption
   return createSubscriber(
     '/events/mp3',
     mp3Event,
-    async (event) => ((await notify(event)) === 'told' ? 'SUCCESS' : 'DROP'),
+    async (event) => ((await notify(event)) === 'dropped' ? 'DROP' : 'SUCCESS'),
     options,
   );
 }

@@ -7,8 +7,8 @@ export const notificationEnvironment = guarded(
       .string()
       .regex(/^[^\p{Cc};,]+$/u, 'must be one address, without a comma or semicolon')
       .default('mp3converter <mp3converter@localhost>'),
-    /** A mail server that says nothing for this long is taken for away. */
-    MAIL_TIMEOUT_SECONDS: wholeNumber(60, { min: 1, max: 600 }),
+    /** A mail server that says nothing for this long does not hold other mails back any more. */
+    MAIL_PATIENCE_SECONDS: wholeNumber(15, { min: 1, max: 600 }),
   }),
 );
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readDocument, updateDocument } from '../shared/documents.ts';
 import type { Mp3Event } from '../shared/events.ts';
@@ -5,24 +6,24 @@ import { type MailRecord, mailRecordKey } from '../shared/outcome.ts';
 import type { StateStore } from '../shared/state.ts';
 
 const DAY_SECONDS = 24 * 3600;
-/** One send, and one more when it is not known whether the first went out. */
-const MAX_SENDS = 2;
 
-/**
- * What is known of the mail of one outcome: `sends` counts those that went out, or may have.
- * Written by compare-and-set before and after a send.
- */
+/** What is known of the mail of one outcome; written by compare-and-set before and after a send. */
 export interface MailRecords {
   /**
-   * The record when nobody works on it. A send that another process has begun is waited for; when its record stands
-   * still for `leaseMs` that process is dead, and its mail may have gone out.
+   * The record when nobody is sending; `busy` when another process shows that it is. When its record stands still for
+   * `leaseMs` that process is dead, and its mail may have gone out.
    */
-  settled(event: Mp3Event, signal: AbortSignal): Promise<MailRecord | undefined>;
-  /** Records that a send begins; `changed` when the record is not the one that was seen. */
-  begin(event: Mp3Event, seen: MailRecord | undefined): Promise<'begun' | 'changed' | 'exhausted'>;
+  settled(event: Mp3Event, signal: AbortSignal): Promise<MailRecord | undefined | 'busy'>;
+  /** Records that a send begins, and gives its id; undefined when the record is not the one that was seen. */
+  begin(event: Mp3Event, seen: MailRecord | undefined): Promise<string | undefined>;
+  /** The send is still under way: keeps the lease. */
+  renew(event: Mp3Event, send: string): Promise<void>;
+  /** The mail was taken, by this send or another: nobody sends again. */
   sent(event: Mp3Event): Promise<void>;
   /** The mail was not taken: the send does not count. */
-  undo(event: Mp3Event): Promise<void>;
+  refused(event: Mp3Event, send: string): Promise<MailRecord | undefined>;
+  /** Nobody knows whether the mail was taken: the send counts. */
+  brokeOff(event: Mp3Event, send: string): Promise<void>;
 }
 
 export function createMailRecords(
@@ -34,40 +35,62 @@ export function createMailRecords(
       ttlSeconds: (Date.parse(event.expires_at) - Date.now()) / 1000 + DAY_SECONDS,
     });
 
+  /** Changes the record only while this send is the one under way. */
+  const updateOwn = (event: Mp3Event, send: string, change: (current: MailRecord) => MailRecord) =>
+    update(event, (current) =>
+      current?.state === 'sending' && current.send === send ? change(current) : undefined,
+    );
+
   return {
     async settled(event, signal) {
       const read = () => readDocument<MailRecord>(state, mailRecordKey(event), signal);
-      let seen = await read();
-      let since = performance.now();
-      while (seen?.document.state === 'sending' && seen.document.sends > 0) {
-        if (performance.now() - since >= leaseMs) break;
+      const seen = await read();
+      const since = performance.now();
+      while (seen?.document.state === 'sending' && performance.now() - since < leaseMs) {
         await sleep(pollMs, undefined, { signal });
-        const now = await read();
-        if (now?.etag !== seen.etag) since = performance.now();
-        seen = now;
+        if ((await read())?.etag !== seen.etag) return 'busy';
       }
       return seen?.document;
     },
 
     async begin(event, seen) {
-      const sends = seen?.sends ?? 0;
-      if (sends >= MAX_SENDS) return 'exhausted';
-      let ours = false;
-      await update(event, (current) => {
-        ours = current?.state === seen?.state && current?.sends === seen?.sends;
-        return ours ? { state: 'sending', sends: sends + 1 } : undefined;
-      });
-      return ours ? 'begun' : 'changed';
+      const send = randomUUID();
+      const next = {
+        state: 'sending' as const,
+        send,
+        sends: (seen?.sends ?? 0) + 1,
+        refusals: seen?.refusals ?? 0,
+      };
+      const now = await update(event, (current) =>
+        current?.state === seen?.state && current?.send === seen?.send ? next : undefined,
+      );
+      return now?.send === send ? send : undefined;
+    },
+
+    async renew(event, send) {
+      await updateOwn(event, send, (current) => current);
     },
 
     async sent(event) {
-      await update(event, (current) => ({ state: 'sent', sends: current?.sends ?? 1 }));
+      await update(event, (current) => ({
+        send: '',
+        sends: 1,
+        refusals: 0,
+        ...current,
+        state: 'sent',
+      }));
     },
 
-    async undo(event) {
-      await update(event, (current) =>
-        current?.state === 'sending' ? { ...current, sends: Math.max(0, current.sends - 1) } : undefined,
-      );
+    refused: (event, send) =>
+      updateOwn(event, send, (current) => ({
+        ...current,
+        state: 'open',
+        sends: current.sends - 1,
+        refusals: current.refusals + 1,
+      })),
+
+    async brokeOff(event, send) {
+      await updateOwn(event, send, (current) => ({ ...current, state: 'open' }));
     },
   };
 }

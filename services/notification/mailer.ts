@@ -7,7 +7,10 @@ export interface Mail {
 }
 
 export interface Mailer {
-  /** Throws `unavailable` when the mail was not taken, or when that is not known after the timeout. */
+  /**
+   * Waits as long as the mail server takes. Throws `unavailable` when the mail was refused for sure, and `UnknownOutcome`
+   * when the answer was lost.
+   */
   send(mail: Mail): Promise<void>;
 }
 
@@ -16,18 +19,15 @@ export const isOneRecipient = (address: string): boolean =>
   /^[^\s\p{Cc};,<>"]+@[^\s\p{Cc};,<>"]+$/u.test(address);
 
 /**
- * Mail through the sidecar's SMTP binding. It writes what one request sets into a configuration that all share, so
- * every field is set on every send, and callers send one at a time.
+ * Mail through the sidecar's SMTP binding. It writes what one request sets into a configuration that all share, so every
+ * field is set on every send, and callers send one at a time; a send that says nothing for seconds has read it long ago.
  */
-export function createMailer(
-  sendMail: Sidecar['sendMail'],
-  { from, timeoutMs }: { from: string; timeoutMs: number },
-): Mailer {
+export function createMailer(sendMail: Sidecar['sendMail'], { from }: { from: string }): Mailer {
   return {
     async send({ to, subject, html }) {
       if (!isOneRecipient(to)) throw new TypeError('not one mail address');
       const fields = { emailFrom: from, emailTo: to, emailCC: '', emailBCC: '', subject, priority: '3' };
-      await sendMail(html, fields, timeoutMs);
+      await sendMail(html, fields);
     },
   };
 }

@@ -8,13 +8,15 @@ import { createMailRecords } from './mail-record.ts';
 import { createMailer } from './mailer.ts';
 import { createNotify } from './notify.ts';
 
-/** Beyond its timeout a send still has to be recorded. */
-const RECORD_MS = 15_000;
+/** A send whose record is not renewed for this long has lost its process. */
+const times = { leaseMs: 20_000, pollMs: 500 };
+const RENEW_MS = 2_000;
+/** What is not recorded as sent is sent again. */
+const SAVE_MS = 10 * 60_000;
 
 const env = readEnvironment(notificationEnvironment);
 const log = createLog('notification', env.LOG_LEVEL);
 const stopping = new AbortController();
-const timeoutMs = env.MAIL_TIMEOUT_SECONDS * 1000;
 
 const sidecar = connectSidecar({
   host: env.DAPR_HOST,
@@ -22,8 +24,11 @@ const sidecar = connectSidecar({
   apiToken: env.DAPR_API_TOKEN,
 });
 const notify = createNotify({
-  records: createMailRecords(sidecar.state, { leaseMs: timeoutMs + RECORD_MS, pollMs: 1000 }),
-  mailer: createMailer(sidecar.sendMail, { from: env.MAIL_FROM, timeoutMs }),
+  records: createMailRecords(sidecar.state, times),
+  mailer: createMailer(sidecar.sendMail, { from: env.MAIL_FROM }),
+  patienceMs: env.MAIL_PATIENCE_SECONDS * 1000,
+  renewMs: RENEW_MS,
+  persistence: { forMs: SAVE_MS, signal: stopping.signal },
   stopping: stopping.signal,
   log,
 });

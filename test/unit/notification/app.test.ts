@@ -45,6 +45,19 @@ describe('a delivery', () => {
     assert.deepEqual(seen, [event]);
   });
 
+  for (const [outcome, status] of [
+    ['left', 'SUCCESS'],
+    ['dropped', 'DROP'],
+  ] as const) {
+    it(`is answered with ${status} when it is ${outcome}`, async () => {
+      const reply = await post(
+        client(async () => outcome),
+        { data: event },
+      );
+      assert.deepEqual([reply.status, reply.json], [200, { status }]);
+    });
+  }
+
   it('is answered with 503 when it should come again', async () => {
     const reply = await post(
       client(() => Promise.reject(unavailable('the store'))),

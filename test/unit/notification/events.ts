@@ -4,6 +4,7 @@ import type { Mp3Event } from '../../../services/shared/events.ts';
 export const done = (fields: Partial<Mp3Event> = {}): Mp3Event => ({
   job_id: randomUUID(),
   trace_id: '0123456789abcdef0123456789abcdef',
+  run: 1,
   status: 'done',
   email: 'owner@example.org',
   filename: 'a.mp4',

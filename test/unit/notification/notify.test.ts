@@ -8,15 +8,29 @@ import { readDocument, updateDocument } from '../../../services/shared/documents
 import { unavailable } from '../../../services/shared/errors.ts';
 import type { Mp3Event } from '../../../services/shared/events.ts';
 import { type MailRecord, mailRecordKey } from '../../../services/shared/outcome.ts';
+import { UnknownOutcome } from '../../../services/shared/sidecar.ts';
 import { createMemoryState, type StateStore } from '../../../services/shared/state.ts';
+import { eventually } from '../../support/turns.ts';
+import { until } from '../../support/wait.ts';
 import { done, failed } from './events.ts';
 
 type Sent = Record<string, string>;
 
-function setUp(
-  options: { state?: StateStore; leaseMs?: number; server?: (mail: Sent) => Promise<void> | void } = {},
-) {
-  const { state = createMemoryState(), leaseMs = 30, server = () => undefined } = options;
+interface Options {
+  state?: StateStore;
+  leaseMs?: number;
+  pollMs?: number;
+  patienceMs?: number;
+  server?: (mail: Sent) => Promise<void> | void;
+}
+
+function setUp({
+  state = createMemoryState(),
+  leaseMs = 30,
+  pollMs = 2,
+  patienceMs = 60_000,
+  server = () => undefined,
+}: Options = {}) {
   const sent: Sent[] = [];
   const lines: string[] = [];
   const stopping = new AbortController();
@@ -25,16 +39,37 @@ function setUp(
     sent.push({ html, ...metadata });
   };
   const notify = createNotify({
-    records: createMailRecords(state, { leaseMs, pollMs: 2 }),
-    mailer: createMailer(sendMail, { from: 'mp3converter <us@example.org>', timeoutMs: 1000 }),
+    records: createMailRecords(state, { leaseMs, pollMs }),
+    mailer: createMailer(sendMail, { from: 'mp3converter <us@example.org>' }),
+    patienceMs,
+    renewMs: 2,
+    persistence: { forMs: 60_000, pauseMs: 1 },
     stopping: stopping.signal,
     log: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
   });
   const record = async (event: Mp3Event) =>
     (await readDocument<MailRecord>(state, mailRecordKey(event)))?.document;
-  const found = (event: Mp3Event, value: MailRecord) =>
-    updateDocument<MailRecord>(state, mailRecordKey(event), () => value, { ttlSeconds: 1000 });
+  const found = (event: Mp3Event, value: Partial<MailRecord>) =>
+    updateDocument<MailRecord>(
+      state,
+      mailRecordKey(event),
+      () => ({ state: 'sending', send: 'of-the-dead', sends: 1, refusals: 0, ...value }),
+      { ttlSeconds: 1000 },
+    );
   return { notify, sent, lines, state, stopping, record, found };
+}
+
+/** A mail server that accepts and says nothing until it is told how each send ends. */
+function frozen() {
+  const ends: PromiseWithResolvers<void>[] = [];
+  return {
+    ends,
+    server() {
+      const end = Promise.withResolvers<void>();
+      ends.push(end);
+      return end.promise;
+    },
+  };
 }
 
 describe('an outcome is mailed once', () => {
@@ -52,7 +87,8 @@ describe('an outcome is mailed once', () => {
       priority: '3',
     });
     assert.ok(html?.startsWith('<!doctype html>'));
-    assert.deepEqual(await record(event), { state: 'sent', sends: 1 });
+    const { state, sends, refusals } = (await record(event)) ?? assert.fail();
+    assert.deepEqual([state, sends, refusals], ['sent', 1, 0]);
   });
 
   it('however often it is told', async () => {
@@ -67,20 +103,35 @@ describe('an outcome is mailed once', () => {
     const state = createMemoryState();
     const gate = Promise.withResolvers<void>();
     const first = setUp({ state, leaseMs: 1_000_000, server: () => gate.promise });
-    const second = setUp({ state, leaseMs: 1_000_000 });
+    const second = setUp({ state, leaseMs: 1_000_000, server: () => gate.promise });
     const event = done();
     const telling = [first.notify(event), second.notify(event)];
+    assert.equal(await Promise.race(telling), 'left');
     gate.resolve();
-    await Promise.all(telling);
+    assert.deepEqual((await Promise.all(telling)).toSorted(), ['left', 'told']);
     assert.equal(first.sent.length + second.sent.length, 1);
   });
 
-  it('a failure and a later success are two outcomes', async () => {
+  it('in each run of a job', async () => {
     const { notify, sent } = setUp();
-    const event = failed('no_audio');
+    const event = failed('gave_up');
     await notify(event);
-    await notify(done({ job_id: event.job_id }));
-    assert.equal(sent.length, 2);
+    await notify(failed('gave_up', { job_id: event.job_id, run: 2 }));
+    await notify(done({ job_id: event.job_id, run: 3 }));
+    assert.equal(sent.length, 3);
+  });
+
+  it('though the store was away when it was to be recorded', async () => {
+    const state = createMemoryState();
+    let away = 3;
+    const put: StateStore['put'] = async (key, value, options) => {
+      if (value.includes('"sent"') && away-- > 0) throw unavailable('the store');
+      return state.put(key, value, options);
+    };
+    const { notify, sent, record } = setUp({ state: { ...state, put } });
+    const event = done();
+    assert.equal(await notify(event), 'told');
+    assert.deepEqual([(await record(event))?.state, sent.length], ['sent', 1]);
   });
 });
 
@@ -104,51 +155,178 @@ it('one send at a time, and a failed one does not stop the next', async () => {
   );
 });
 
-it('a mail server that is away delays the mail, as often as it takes, and makes no duplicate', async () => {
-  let away = true;
-  const { notify, sent, record, lines } = setUp({
-    server() {
-      if (away) throw unavailable('the mail server');
-    },
+describe('a mail server that refuses', () => {
+  const refusing = () => {
+    const server = { away: true };
+    const given = setUp({
+      server() {
+        if (server.away) throw unavailable('the mail server');
+      },
+    });
+    return { ...given, server };
+  };
+
+  it('delays the mail, as often as it takes, and makes no duplicate', async () => {
+    const { notify, sent, record, lines, server } = refusing();
+    const event = done();
+    for (let times = 0; times < 20; times++) await notify(event).catch(() => undefined);
+    const { state, sends, refusals } = (await record(event)) ?? assert.fail();
+    assert.deepEqual([state, sends, refusals], ['open', 0, 20]);
+    server.away = false;
+    assert.equal(await notify(event), 'told');
+    assert.equal(sent.length, 1);
+    assert.doesNotMatch(lines.join(''), /duplicate/);
   });
-  const event = done();
-  for (let times = 0; times < 5; times++) await assert.rejects(notify(event), { code: 'unavailable' });
-  assert.deepEqual(await record(event), { state: 'sending', sends: 0 });
-  away = false;
-  await notify(event);
-  assert.equal(sent.length, 1);
-  assert.doesNotMatch(lines.join(''), /duplicate/);
+
+  it('is asked again at once a few times, and then when the sweep says: the queue is for other mails', async () => {
+    const { notify } = refusing();
+    const event = done();
+    for (let times = 1; times < 5; times++) await assert.rejects(notify(event), { code: 'unavailable' });
+    for (let times = 0; times < 3; times++) assert.equal(await notify(event), 'left');
+  });
 });
 
-describe('after a crash in the middle of a send', () => {
-  it('the mail is sent once more, and the log says so', async () => {
-    const { notify, sent, record, found, lines } = setUp();
-    const event = done();
-    await found(event, { state: 'sending', sends: 1 });
-    await notify(event);
-    assert.equal(sent.length, 1);
-    assert.match(lines.join(''), /may be a duplicate/);
-    assert.deepEqual(await record(event), { state: 'sent', sends: 2 });
+describe('a mail server that accepts and says nothing', () => {
+  it('is waited for: the mail goes out once, however often it is told, and nothing else is held back', async () => {
+    const { ends, server } = frozen();
+    const frozenFor = 'tarpit@example.org';
+    const { notify, sent, record, lines } = setUp({
+      patienceMs: 1,
+      // A second delivery needs no look at the record.
+      leaseMs: 1e9,
+      pollMs: 1e9,
+      server: ({ emailTo }) => (emailTo === frozenFor ? server() : undefined),
+    });
+    const event = done({ email: frozenFor });
+    assert.equal(await notify(event), 'left');
+    for (let times = 0; times < 3; times++) assert.equal(await notify(event), 'left');
+    assert.equal(await notify(done()), 'told');
+    ends[0]?.resolve();
+    await eventually(() => sent.length === 2);
+    await until('its record', async () => (await record(event))?.state === 'sent');
+    assert.equal(await notify(event), 'told');
+    assert.equal(ends.length, 1);
+    assert.doesNotMatch(lines.join(''), /duplicate/);
   });
 
-  it('but no third time', async () => {
-    const { notify, sent, record, found } = setUp();
+  it('and refuses in the end: the mail is sent when the event comes again', async () => {
+    const { ends, server } = frozen();
+    const { notify, sent, record } = setUp({ patienceMs: 1, server });
     const event = done();
-    await found(event, { state: 'sending', sends: 2 });
+    assert.equal(await notify(event), 'left');
+    ends[0]?.reject(unavailable('the mail server'));
+    await until('its record', async () => (await record(event))?.state === 'open');
+    await until('the second send', async () => {
+      await notify(event);
+      return ends.length === 2;
+    });
+    ends[1]?.resolve();
+    await eventually(() => sent.length === 1);
+  });
+
+  it('is not given more than 8 mails; the others come again', async () => {
+    const { ends, server } = frozen();
+    const { notify, sent } = setUp({ patienceMs: 1, server });
+    const events = Array.from({ length: 20 }, () => done());
+    const results = await Promise.allSettled(events.map((event) => notify(event)));
+    assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 8);
+    assert.equal(ends.length, 8);
+    for (const { resolve } of ends) resolve();
+    await eventually(() => sent.length === 8);
+  });
+
+  it('keeps its mail from other replicas, for as long as it takes', async () => {
+    const { ends, server } = frozen();
+    const first = setUp({ patienceMs: 1, leaseMs: 1_000_000, server });
+    const second = setUp({ state: first.state, leaseMs: 1_000_000, server: () => assert.fail('sent twice') });
+    const event = done();
+    await first.notify(event);
+    for (let times = 0; times < 3; times++) assert.equal(await second.notify(event), 'left');
+    ends[0]?.resolve();
+    await eventually(() => first.sent.length === 1);
+  });
+});
+
+describe('of a send nobody knows how it ended:', () => {
+  const lose = () => {
+    throw new UnknownOutcome('the sidecar died');
+  };
+
+  it('the sidecar died: the mail is sent once more, and the log says so', async () => {
+    let sends = 0;
+    const { notify, sent, record, lines } = setUp({ server: () => (sends++ === 0 ? lose() : undefined) });
+    const event = done();
+    await assert.rejects(notify(event), { code: 'unavailable' });
+    assert.doesNotMatch(lines.join(''), /duplicate/);
+    assert.equal(await notify(event), 'told');
+    assert.match(lines.join(''), /may be a duplicate/);
+    assert.deepEqual([sent.length, (await record(event))?.sends], [1, 2]);
+  });
+
+  it('the service died: the same', async () => {
+    const { notify, sent, record, found, lines } = setUp();
+    const event = done();
+    await found(event, { sends: 1 });
+    assert.equal(await notify(event), 'told');
+    assert.match(lines.join(''), /may be a duplicate/);
+    assert.deepEqual(
+      [sent.length, (await record(event))?.state, (await record(event))?.sends],
+      [1, 'sent', 2],
+    );
+  });
+
+  it('a refusal after it does not use up the second send', async () => {
+    const { notify, sent, found, record } = setUp({
+      server() {
+        if (away) throw unavailable('the mail server');
+      },
+    });
+    let away = true;
+    const event = done();
+    await found(event, { sends: 1 });
+    for (let times = 0; times < 4; times++) await assert.rejects(notify(event), { code: 'unavailable' });
+    assert.equal((await record(event))?.sends, 1);
+    away = false;
+    await notify(event);
+    assert.equal(sent.length, 1);
+  });
+
+  it('there is no third send', async () => {
+    const { notify, sent, record, found, lines } = setUp();
+    const event = done();
+    await found(event, { sends: 2 });
     assert.equal(await notify(event), 'told');
     assert.deepEqual(sent, []);
+    assert.match(lines.join(''), /there is no third/);
     assert.equal((await record(event))?.state, 'sent');
   });
 
   it('others need not wait for it', async () => {
     const { notify, sent, found, stopping } = setUp({ leaseMs: 1_000_000 });
     const crashed = done();
-    await found(crashed, { state: 'sending', sends: 1 });
+    await found(crashed, { sends: 1 });
     const waiting = assert.rejects(notify(crashed), { code: 'unavailable' });
     await notify(done());
     assert.equal(sent.length, 1);
     stopping.abort(new Error('stop'));
     await waiting;
+  });
+
+  it('one that was thought dead and is back does not undo the send of another', async () => {
+    const { ends, server } = frozen();
+    const late = setUp({ patienceMs: 1, server });
+    const event = done();
+    await late.notify(event);
+    await updateDocument<MailRecord>(
+      late.state,
+      mailRecordKey(event),
+      (current) => current && { ...current, send: 'of-another', sends: 2 },
+      { ttlSeconds: 1000 },
+    );
+    ends[0]?.reject(unavailable('the mail server'));
+    await eventually(() => late.lines.join('').includes('refused, late'));
+    const { state, send, sends } = (await late.record(event)) ?? assert.fail();
+    assert.deepEqual([state, send, sends], ['sending', 'of-another', 2]);
   });
 });
 

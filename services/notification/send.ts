@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAppError } from '../shared/errors.ts';
+import type { Mp3Event } from '../shared/events.ts';
+import type { Log } from '../shared/log.ts';
+import { type Persistence, persist } from '../shared/persistence.ts';
+import { UnknownOutcome } from '../shared/sidecar.ts';
+import type { MailRecords } from './mail-record.ts';
+import type { Mailer } from './mailer.ts';
+import type { Message } from './message.ts';
+
+export interface SendPorts {
+  records: MailRecords;
+  mailer: Mailer;
+  /** The record of a send that is under way is renewed this often. */
+  renewMs: number;
+  /** For saving what became of a send. */
+  persistence: Persistence;
+  log: Log;
+}
+
+/**
+ * One send, from its record to its outcome. A mail server that accepts and says nothing is waited for without end: the mail
+ * may go out as soon as it wakes up, so that a second send would be a duplicate, and a send that was given up might be
+ * the mail lost. Only when this process or its sidecar dies in the middle does nobody learn how it ended.
+ */
+export async function sendRecorded(
+  { records, mailer, renewMs, persistence, log }: SendPorts,
+  event: Mp3Event,
+  message: Message,
+  send: string,
+): Promise<'told' | { refusals: number; cause: unknown }> {
+  const answered = new AbortController();
+  const renewing = renew(() => records.renew(event, send), renewMs, answered.signal, log);
+  const [result] = await Promise.allSettled([mailer.send({ to: event.email, ...message })]);
+  answered.abort();
+  await renewing;
+  if (result.status === 'fulfilled') {
+    log.info({ status: event.status }, 'mail sent');
+    await persist(() => records.sent(event), persistence).catch((error: unknown) => {
+      log.error({ err: error }, 'the mail was sent, but that could not be recorded: it may be sent again');
+      throw error;
+    });
+    return 'told';
+  }
+  if (result.reason instanceof UnknownOutcome) {
+    await persist(() => records.brokeOff(event, send), persistence);
+    throw result.reason;
+  }
+  if (!isAppError(result.reason, 'unavailable')) throw result.reason;
+  const record = await persist(() => records.refused(event, send), persistence);
+  return { refusals: record?.refusals ?? 0, cause: result.reason };
+}
+
+async function renew(
+  act: () => Promise<void>,
+  everyMs: number,
+  signal: AbortSignal,
+  log: Log,
+): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    await act().catch((error: unknown) => log.warn({ err: error }, 'a send could not be kept as under way'));
+  }
+}
