@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { BlobStore } from '../shared/blobs.ts';
-import type { JobIndex } from '../shared/job-index.ts';
-import type { JobStore } from '../shared/job-store.ts';
+import { whileWanted } from '../shared/chunks.ts';
+import { isAppError } from '../shared/errors.ts';
 import type { ConversionOptions, Job } from '../shared/jobs.ts';
 import type { User } from './authenticate.ts';
 import type { Links } from './links.ts';
 import { inspected } from './media.ts';
 import type { Upload } from './receive.ts';
+import type { SameContent } from './same-content.ts';
+import { beginIntent, type IntentPorts } from './upload-intent.ts';
 
-const CLEANUP_MS = 5_000;
-
-export interface AcceptPorts {
-  blobs: BlobStore;
-  jobs: JobStore;
-  index: JobIndex;
+export interface AcceptPorts extends IntentPorts {
+  sameContent: SameContent;
   links: Links;
   /** Told of a job once it is saved; must not fail, a sweep makes up for it. */
   announce: (job: Job) => void;
@@ -21,59 +18,104 @@ export interface AcceptPorts {
   retentionSeconds: number;
 }
 
-export type Accept = (
-  upload: Upload,
-  request: { user: User; options: ConversionOptions; traceId: string; signal?: AbortSignal },
-) => Promise<Job>;
+export interface AcceptRequest {
+  /** Of the job, should it become one. */
+  id: string;
+  user: User;
+  options: ConversionOptions;
+  traceId: string;
+  /** Asked once more when the file is there: throws when the job is not wanted any more. */
+  confirm(): Promise<void>;
+  signal: AbortSignal;
+}
 
-/** Stores the video, then the job: from there on it is accepted, whatever the broker does. Before, nothing remains of it. */
+export type Accept = (upload: Upload, request: AcceptRequest) => Promise<Job>;
+
+/**
+ * Stores the video, then the job: from there on it is accepted, whatever the broker does. Before, nothing remains of it.
+ * Gives the owner's earlier job where that has made the same MP3 already.
+ */
 export function createAccept(ports: AcceptPorts): Accept {
-  const { blobs, jobs, index, links, announce, maxUploadBytes, retentionSeconds } = ports;
+  const { blobs, sameContent, announce, maxUploadBytes } = ports;
 
-  return async ({ filename, bytes }, { user, options, traceId, signal }) => {
-    const video = await blobs.write(inspected(bytes, maxUploadBytes), {
-      ttlSeconds: retentionSeconds,
-      signal,
-    });
-    const now = new Date();
-    const expires = new Date(now.getTime() + retentionSeconds * 1000);
-    const id = randomUUID();
-    const job: Job = {
-      id,
-      status: 'queued',
-      progress: 0,
-      eta_seconds: null,
-      filename,
-      options,
-      source: { size: video.size, sha256: video.sha256, duration_seconds: null, tracks: null },
-      mp3: null,
-      error: null,
-      attempts: 0,
-      created_at: now.toISOString(),
-      updated_at: now.toISOString(),
-      expires_at: expires.toISOString(),
-      owner: user.id,
-      email: user.email,
-      trace_id: traceId,
-      video: video.id,
-      audio: null,
-      attempt: null,
-      download_url: links.sign(id, expires),
-    };
+  return async ({ filename, bytes }, { confirm, signal, ...request }) => {
+    const pieces = whileWanted(inspected(bytes, maxUploadBytes), signal);
     try {
-      await index.add(user.id, id, signal);
-      await jobs.create(job, signal);
-    } catch (error) {
-      await discard(error, video.id);
+      // What is refused by its first bytes is refused before anything is written.
+      const first = await pieces.next();
+      return await kept(newJob(filename, request, ports), resumed(first, pieces), confirm, signal);
+    } finally {
+      // Not waited for: a source that says nothing answers only when it does.
+      pieces.return(undefined).catch(() => undefined);
     }
-    announce(job);
-    return job;
   };
 
-  async function discard(error: unknown, videoId: string): Promise<never> {
-    await blobs.delete(videoId, AbortSignal.timeout(CLEANUP_MS)).catch((cause: unknown) => {
-      throw new AggregateError([error, cause], 'the job could not be saved, nor its video deleted');
-    });
-    throw error;
+  async function kept(
+    draft: Job,
+    bytes: AsyncIterable<Uint8Array>,
+    confirm: AcceptRequest['confirm'],
+    signal: AbortSignal,
+  ): Promise<Job> {
+    const intent = await beginIntent(draft, ports);
+    try {
+      const { size, sha256 } = await blobs.write(draft.video, bytes, {
+        expires: new Date(draft.expires_at),
+        signal: AbortSignal.any([signal, intent.lost]),
+      });
+      const content = { ...draft, source: { ...draft.source, size, sha256 } };
+      const [earlier] = await Promise.all([sameContent.find(content), confirm()]);
+      if (earlier) {
+        await intent.withdraw();
+        return earlier;
+      }
+      await sameContent.remember(content, draft.id);
+      const job = await intent.accept({ source: content.source });
+      announce(job);
+      return job;
+    } catch (error) {
+      const withdrawn = intent.withdraw(error);
+      // A store that is away would only make the answer late.
+      if (!isAppError(error, 'unavailable')) await withdrawn;
+      throw error;
+    }
   }
+}
+
+function newJob(
+  filename: string,
+  { id, user, options, traceId }: Pick<AcceptRequest, 'id' | 'user' | 'options' | 'traceId'>,
+  { links, retentionSeconds }: Pick<AcceptPorts, 'links' | 'retentionSeconds'>,
+): Job {
+  const now = new Date();
+  const expires = new Date(now.getTime() + retentionSeconds * 1000);
+  return {
+    id,
+    status: 'uploading',
+    progress: 0,
+    eta_seconds: null,
+    filename,
+    options,
+    source: { size: 0, sha256: '', duration_seconds: null, tracks: null },
+    mp3: null,
+    error: null,
+    attempts: 0,
+    created_at: now.toISOString(),
+    updated_at: now.toISOString(),
+    expires_at: expires.toISOString(),
+    owner: user.id,
+    email: user.email,
+    trace_id: traceId,
+    video: randomUUID(),
+    audio: null,
+    attempt: null,
+    litter: [],
+    run: 1,
+    outages: 0,
+    download_url: links.sign(id, expires),
+  };
+}
+
+async function* resumed<T>(first: IteratorResult<T, void>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  if (!first.done) yield first.value;
+  yield* rest;
 }

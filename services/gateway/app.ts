@@ -6,19 +6,19 @@ import type { JobIndex } from '../shared/job-index.ts';
 import type { Log } from '../shared/log.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { Sidecar } from '../shared/sidecar.ts';
-import type { Accept } from './accept.ts';
 import { accountRoutes } from './accounts.ts';
+import type { JobChanges } from './change-job.ts';
 import { type DownloadPorts, downloadRoutes } from './download.ts';
 import { jobEventRoutes } from './job-events.ts';
 import { jobRoutes } from './jobs.ts';
 import { openapi } from './openapi.ts';
-import { uploadRoutes } from './upload.ts';
+import { type OperatorPorts, operatorRoutes } from './operator.ts';
+import { type UploadPorts, uploadRoutes } from './upload.ts';
 
-export interface GatewayPorts extends DownloadPorts {
+export interface GatewayPorts extends DownloadPorts, OperatorPorts, UploadPorts {
   invoke: Sidecar['invoke'];
   index: JobIndex;
-  accept: Accept;
-  maxUploadBytes: number;
+  changes: JobChanges;
   checks: Checks;
   metrics: Metrics;
   stopping: AbortSignal;
@@ -43,6 +43,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   jobRoutes(router, ports);
   jobEventRoutes(router, ports);
   downloadRoutes(router, ports);
+  operatorRoutes(router, ports);
   router.get('/openapi.json', (context) => {
     context.body = openapi;
   });

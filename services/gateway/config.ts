@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { guarded, serviceEnvironment, wholeNumber } from '../shared/config.ts';
 
 const GIB = 1024 ** 3;
+const DAY = 24 * 3600;
 
 export const environment = guarded(
   serviceEnvironment.extend({
@@ -12,10 +13,18 @@ export const environment = guarded(
     TOKEN_ISSUER: z.string().min(1).default('mp3converter'),
     TOKEN_AUDIENCE: z.string().min(1).default('mp3converter'),
     MAX_UPLOAD_BYTES: wholeNumber(4 * GIB - 1024 ** 2, { min: 1 }),
+    /** Lets an operator see, retry and drop failed jobs; without it nobody can. */
+    OPERATOR_TOKEN: z.string().min(32).optional(),
     /** How long video, MP3 and job are kept. */
-    RETENTION_HOURS: wholeNumber(7 * 24, { min: 1, max: 24 * 365 }),
+    RETENTION_SECONDS: wholeNumber(7 * DAY, { min: 60, max: 365 * DAY }),
+    /** Of this process at a time, and of one user among them. */
+    MAX_UPLOADS: wholeNumber(64, { min: 1, max: 10_000 }),
+    MAX_UPLOADS_PER_USER: wholeNumber(32, { min: 1, max: 10_000 }),
+    /** Jobs that are neither done, failed nor cancelled: in all, and of one user. */
+    MAX_UNFINISHED: wholeNumber(10_000, { min: 1, max: 100_000 }),
+    MAX_UNFINISHED_PER_USER: wholeNumber(1_000, { min: 1, max: 100_000 }),
     SWEEP_SECONDS: wholeNumber(15, { min: 1, max: 3600 }),
-    /** A job on which nothing moved for this long is published again; longer than a converter's lease. */
-    SILENT_SECONDS: wholeNumber(45, { min: 1, max: 24 * 3600 }),
+    /** A job on which nothing moved for this long is published again, an upload given up; longer than a converter's lease. */
+    SILENT_SECONDS: wholeNumber(45, { min: 6, max: 24 * 3600 }),
   }),
 );

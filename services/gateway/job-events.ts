@@ -14,7 +14,11 @@ const POLL_MS = 500;
 /** Proxies close a connection on which nothing comes. */
 const KEEP_ALIVE_MS = 15_000;
 
-/** Server-sent events: the job as it is, then as it becomes, until it is final. @see https://html.spec.whatwg.org/multipage/server-sent-events.html */
+/**
+ * Server-sent events: the job as it is, then as it becomes, until it is final. Of one that is deleted or expires meanwhile
+ * the last is `gone`: a client would otherwise connect again to hear it by a 404.
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
 export function jobEventRoutes(
   router: Router<RequestState>,
   ports: { authenticate: Authenticate; jobs: JobStore; stopping: AbortSignal },
@@ -54,8 +58,14 @@ async function follow(
     const next = await jobs.get(document.id, signal).catch((error: unknown) => {
       // The store may be away for a moment; the stream need not end for that.
       if (isAppError(error, 'unavailable')) return undefined;
+      if (isAppError(error, 'not_found')) return 'gone';
       throw error;
     });
+    if (next === 'gone') {
+      // Browsers pass over an event without data.
+      body.write(`event: gone\ndata: ${JSON.stringify({ id: document.id })}\n\n`);
+      return;
+    }
     if (next && next.etag !== etag) {
       ({ document, etag } = next);
       send();

@@ -1,40 +1,65 @@
 import type Router from '@koa/router';
-import { AppError } from '../shared/errors.ts';
 import type { RequestState } from '../shared/http.ts';
 import type { JobIndex } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
-import { type JobView, viewOf } from '../shared/jobs.ts';
+import { isVisible, type JobView, viewOf } from '../shared/jobs.ts';
+import type { Admission } from './admission.ts';
 import type { Authenticate } from './authenticate.ts';
-import { ownedJob } from './owned-job.ts';
-
-const DEFAULT_LIMIT = 20;
-const MAX_LIMIT = 100;
+import type { JobChanges } from './change-job.ts';
+import { ownedJob, ownedOrDeleted } from './owned-job.ts';
+import { type Page, parsePage } from './page.ts';
 
 export interface JobPorts {
   authenticate: Authenticate;
   jobs: JobStore;
   index: JobIndex;
+  changes: JobChanges;
+  admission: Admission;
 }
 
 export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
+  const { changes, admission } = ports;
+
   router.get('/jobs', async (context) => {
     const user = await ports.authenticate(context.get('authorization'));
-    const { limit, cursor } = parsePage(context.query);
-    context.body = await listJobs(ports, user.id, limit, cursor);
+    context.body = await listJobs(ports, user.id, parsePage(context.query));
   });
 
   router.get('/jobs/:id', async (context) => {
     const { document } = await ownedJob(context, ports);
     context.body = viewOf(document);
   });
+
+  router.delete('/jobs/:id', async (context) => {
+    const job = await ownedOrDeleted(context, ports);
+    await changes.delete(job);
+    context.state.log.info({ job_id: job.id }, 'job deleted');
+    context.status = 204;
+  });
+
+  router.post('/jobs/:id/cancel', async (context) => {
+    const { document } = await ownedJob(context, ports);
+    const job = await changes.cancel(document);
+    context.state.log.info({ job_id: job.id }, 'job cancelled');
+    context.body = viewOf(job);
+  });
+
+  router.post('/jobs/:id/retry', async (context) => {
+    const { document } = await ownedJob(context, ports);
+    // It is as much work as a video that is sent.
+    const job = await admission.run(document.owner, () => changes.retry(document));
+    context.state.log.info({ job_id: job.id, run: job.run }, 'job to be tried again');
+    context.status = 202;
+    context.set('Location', `/jobs/${job.id}`);
+    context.body = viewOf(job);
+  });
 }
 
-/** A page of an owner's jobs, newest first; entries whose job has expired are passed over. */
+/** A page of an owner's jobs, newest first; entries whose job is gone are passed over. */
 async function listJobs(
   { jobs, index }: JobPorts,
   owner: string,
-  limit: number,
-  cursor: string | undefined,
+  { limit, cursor }: Page,
 ): Promise<{ jobs: JobView[]; next_cursor: string | null }> {
   const page: JobView[] = [];
   let batch: { id: string; cursor: string }[] = [];
@@ -44,7 +69,7 @@ async function listJobs(
     const found = await jobs.getMany(batch.map(({ id }) => id));
     for (const entry of batch) {
       const job = found.get(entry.id)?.document;
-      if (job?.owner !== owner) continue;
+      if (job?.owner !== owner || !isVisible(job)) continue;
       if (page.length === limit) return true;
       page.push(viewOf(job));
       last = entry.cursor;
@@ -59,18 +84,4 @@ async function listJobs(
     if (batch.length > limit && (await take())) return { jobs: page, next_cursor: last };
   }
   return { next_cursor: (await take()) ? last : null, jobs: page };
-}
-
-function parsePage(query: NodeJS.Dict<string | string[]>): { limit: number; cursor: string | undefined } {
-  const { limit = String(DEFAULT_LIMIT), cursor } = query;
-  if (
-    typeof limit !== 'string' ||
-    !/^\d{1,3}$/.test(limit) ||
-    Number(limit) < 1 ||
-    Number(limit) > MAX_LIMIT
-  ) {
-    throw new AppError('bad_request', `limit is a number from 1 to ${MAX_LIMIT}`);
-  }
-  if (Array.isArray(cursor)) throw new AppError('bad_request', 'cursor is given once');
-  return { limit: Number(limit), cursor };
 }

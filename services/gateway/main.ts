@@ -7,18 +7,30 @@ import { createMetrics } from '../shared/metrics.ts';
 import { serve } from '../shared/serve.ts';
 import { connectSidecar } from '../shared/sidecar.ts';
 import { createAccept } from './accept.ts';
+import { createAdmission } from './admission.ts';
 import { createAnnouncer } from './announce.ts';
 import { createGateway } from './app.ts';
 import { createAuthenticate } from './authenticate.ts';
+import { createJobChanges } from './change-job.ts';
+import { createClearing } from './clear.ts';
 import { environment } from './config.ts';
+import { createFailedIndex } from './failed-index.ts';
+import { createFailedJobs } from './failed-jobs.ts';
+import { createIdempotency } from './idempotency.ts';
 import { createLinks } from './links.ts';
+import { createSameContent } from './same-content.ts';
 import { createSweep } from './sweep.ts';
+import { createSweepMetrics } from './sweep-metrics.ts';
+import { createToldReader } from './told.ts';
+import { countUnfinished } from './unfinished.ts';
 
 const env = readEnvironment(environment);
 const log = createLog('gateway', env.LOG_LEVEL);
+const metrics = createMetrics('gateway');
 const stopping = new AbortController();
-const retentionSeconds = env.RETENTION_HOURS * 3600;
+const retentionSeconds = env.RETENTION_SECONDS;
 const maxUploadBytes = env.MAX_UPLOAD_BYTES;
+const silentMs = env.SILENT_SECONDS * 1000;
 
 const sidecar = connectSidecar({
   host: env.DAPR_HOST,
@@ -29,31 +41,58 @@ const { state, publish, invoke } = sidecar;
 const blobs = createBlobStore(state);
 const jobs = createJobStore(state);
 const index = createJobIndex(state, retentionSeconds);
+const failedIndex = createFailedIndex(state, retentionSeconds);
+const sameContent = createSameContent(state, jobs, retentionSeconds);
 const links = createLinks(env.PUBLIC_URL, env.LINK_SECRET);
 const announcer = createAnnouncer(publish, log);
-const authenticate = createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE });
+const clearing = createClearing(blobs, stopping.signal, log);
+const stored = { jobs, index, blobs };
+
+const admission = createAdmission(
+  {
+    uploads: env.MAX_UPLOADS,
+    uploadsPerUser: env.MAX_UPLOADS_PER_USER,
+    unfinished: env.MAX_UNFINISHED,
+    unfinishedPerUser: env.MAX_UNFINISHED_PER_USER,
+  },
+  () => countUnfinished(jobs, index),
+);
 const accept = createAccept({
-  blobs,
-  jobs,
-  index,
+  ...stored,
+  sameContent,
   links,
   announce: announcer.announce,
   maxUploadBytes,
   retentionSeconds,
+  beatMs: silentMs / 6,
+  log,
 });
-const sweep = createSweep({ state, jobs, index, publish, log, silentSeconds: env.SILENT_SECONDS });
+const changes = createJobChanges({ ...stored, announce: announcer.announce, clear: clearing.clear });
+const sweep = createSweep({
+  ...stored,
+  failedIndex,
+  whoIsTold: createToldReader(state),
+  publish,
+  counted: admission.counted,
+  metrics: createSweepMetrics(metrics.registry),
+  log,
+  silentMs,
+});
 
 const app = createGateway({
-  authenticate,
+  ...stored,
+  authenticate: createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE }),
+  idempotency: createIdempotency(state, jobs, retentionSeconds),
+  admission,
   accept,
+  changes,
+  failedJobs: createFailedJobs({ jobs, index, failedIndex, changes }),
+  operatorToken: env.OPERATOR_TOKEN,
   invoke,
-  jobs,
-  index,
-  blobs,
   links,
   maxUploadBytes,
   checks: { sidecar: (signal) => sidecar.check(signal) },
-  metrics: createMetrics('gateway'),
+  metrics,
   stopping: stopping.signal,
   log,
 });
@@ -67,8 +106,7 @@ await serve(app.callback(), {
   stopping,
   log,
   async close() {
-    await sweeping;
-    await announcer.settled();
+    await Promise.all([sweeping, announcer.settled(), clearing.settled()]);
     await sidecar.close();
   },
 });

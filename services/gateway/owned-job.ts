@@ -1,25 +1,44 @@
 import type { Context } from 'koa';
 import type { Stored } from '../shared/documents.ts';
-import { AppError } from '../shared/errors.ts';
 import type { JobStore } from '../shared/job-store.ts';
-import type { Job } from '../shared/jobs.ts';
+import { isExpired, isVisible, type Job, missing } from '../shared/jobs.ts';
 import type { Authenticate } from './authenticate.ts';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
+type Request = Pick<Context, 'get'> & { params: Record<string, string | undefined> };
+interface Ports {
+  authenticate: Authenticate;
+  jobs: JobStore;
+}
+
 /** What is no id of ours cannot be a job, and must not become a key of the store. */
 export function jobId(text: string | undefined): string {
-  if (text === undefined || !UUID.test(text)) throw new AppError('not_found', 'there is no such job');
+  if (text === undefined || !UUID.test(text)) throw missing();
   return text;
 }
 
 /** The job that the request names, if it is the caller's; another's does not exist. */
-export async function ownedJob(
-  context: Pick<Context, 'get'> & { params: Record<string, string | undefined> },
-  { authenticate, jobs }: { authenticate: Authenticate; jobs: JobStore },
-): Promise<Stored<Job>> {
+export async function ownedJob(context: Request, { authenticate, jobs }: Ports): Promise<Stored<Job>> {
   const user = await authenticate(context.get('authorization'));
   const stored = await jobs.get(jobId(context.params.id));
-  if (stored.document.owner !== user.id) throw new AppError('not_found', 'there is no such job');
+  if (stored.document.owner !== user.id) throw missing();
   return stored;
+}
+
+/** The same, and one that the caller has deleted before. */
+export async function ownedOrDeleted(context: Request, { authenticate, jobs }: Ports): Promise<Job> {
+  const user = await authenticate(context.get('authorization'));
+  const job = await jobOrTombstone(jobs, context.params.id);
+  if (job.owner !== user.id) throw missing();
+  return job;
+}
+
+/** Throws `not_found`. */
+export async function jobOrTombstone(jobs: JobStore, idGiven: string | undefined): Promise<Job> {
+  const id = jobId(idGiven);
+  const job = (await jobs.getMany([id])).get(id)?.document;
+  const isTombstone = job?.status === 'deleted' && !isExpired(job);
+  if (!job || !(isVisible(job) || isTombstone)) throw missing();
+  return job;
 }

@@ -24,6 +24,8 @@ export async function receive<T>(
   maxBytes: number,
   consume: (upload: Upload) => Promise<T>,
 ): Promise<T> {
+  // It would say so no more, and nobody would hear of its end.
+  if (context.req.destroyed && !context.req.complete) throw clientGone();
   const length = Number(context.get('content-length') || 0);
   if (length > maxBytes + ENVELOPE_BYTES) throw tooLarge(maxBytes);
   if (context.is('multipart/form-data')) return receiveForm(context, maxBytes, consume);
@@ -38,16 +40,18 @@ export async function receive<T>(
   );
 }
 
-/** After a refusal in the middle of an upload: reads on for a while, or the client would see a reset and not the answer. */
+export const clientGone = (): AppError => new AppError('bad_request', 'the client went away');
+
+/** An answer before the end of an upload: reads on for a while, or the client would see a reset and not the answer. */
 export const lingering: Middleware<RequestState> = async ({ req }, next) => {
   try {
     await next();
-  } catch (error) {
+  } finally {
     if (!req.complete) {
-      req.resume();
+      // A reader that was left in the middle of a wait still holds the stream: only a listener outlives it.
+      req.on('data', () => undefined).resume();
       const linger = setTimeout(() => req.destroy(), LINGER_MS).unref();
       req.once('close', () => clearTimeout(linger));
     }
-    throw error;
   }
 };

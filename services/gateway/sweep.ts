@@ -1,114 +1,121 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readDocuments, type Stored } from '../shared/documents.ts';
+import type { BlobStore } from '../shared/blobs.ts';
+import { isAppError } from '../shared/errors.ts';
 import { TOPICS } from '../shared/events.ts';
-import type { JobIndex } from '../shared/job-index.ts';
-import type { JobStore } from '../shared/job-store.ts';
-import type { Job } from '../shared/jobs.ts';
+import { deleted } from '../shared/job-changes.ts';
+import { type Job, unneededBlobs } from '../shared/jobs.ts';
 import type { Log } from '../shared/log.ts';
-import { type MailRecord, mailRecordKey, outcomeOf } from '../shared/outcome.ts';
+import { outcomeOf } from '../shared/outcome.ts';
 import type { Sidecar } from '../shared/sidecar.ts';
-import type { StateStore } from '../shared/state.ts';
+import type { FailedIndex } from './failed-index.ts';
+import { createLook, type LookPorts, type Still } from './look.ts';
+import type { SweepMetrics } from './sweep-metrics.ts';
 
-/** An entry is made before its job; this long after, a job that is not there will not come. */
-const ORPHAN_MS = 10 * 60_000;
-const MAX_SILENT_FACTOR = 16;
+/** What one pass may take for clearing up; the next goes on. */
+const CLEAR_MS = 60_000;
 
-export interface SweepPorts {
-  state: StateStore;
-  jobs: JobStore;
-  index: JobIndex;
+export interface SweepPorts extends LookPorts {
+  blobs: BlobStore;
+  failedIndex: FailedIndex;
   publish: Sidecar['publish'];
+  metrics: SweepMetrics;
   log: Log;
-  silentSeconds: number;
-}
-
-/** How long a job has been the same, by this process's own clock: those of other machines may be wrong. */
-interface Watch {
-  etag: string;
-  since: number;
-  /** Doubles with each publication, or a long queue would fill with repetitions. */
-  patience: number;
 }
 
 /**
- * Nothing rests on one message: whatever is open and silent is published again, jobs to convert as well as outcomes to tell,
- * and what is settled leaves the index. Any number of replicas may do this at once; it costs what is open, not what there was.
+ * Nothing rests on one message, nor on one process: what is open and stands still is taken up again. Jobs to convert and
+ * outcomes to tell are published once more, uploads that died are given up, what nobody needs is deleted, and what is settled
+ * leaves the index. Any number of replicas may do this at once; it costs what is open, not what there was.
  */
-export function createSweep({ state, jobs, index, publish, log, silentSeconds }: SweepPorts) {
-  const watches = new Map<string, Watch>();
+export function createSweep(ports: SweepPorts) {
+  const { jobs, index, blobs, failedIndex, publish, metrics, log } = ports;
+  const look = createLook(ports);
 
-  /** The watch on a job that has been the same for too long. */
-  function silentWatch(id: string, etag: string): Watch | undefined {
-    const watch = watches.get(id);
-    const now = performance.now();
-    if (watch?.etag === etag) {
-      return now - watch.since < silentSeconds * 1000 * watch.patience ? undefined : watch;
+  /** One that fails leaves the others their turn. */
+  async function each<T extends { job: Job | undefined }>(
+    items: T[],
+    signal: AbortSignal,
+    work: (item: T) => Promise<void>,
+  ): Promise<T[]> {
+    const succeeded: T[] = [];
+    for (const item of items) {
+      if (signal.aborted) break;
+      try {
+        await work(item);
+        succeeded.push(item);
+      } catch (error) {
+        log.warn({ err: error, job_id: item.job?.id }, 'a job could not be swept; the next pass tries again');
+      }
     }
-    watches.set(id, { etag, since: now, patience: 1 });
-    return undefined;
+    return succeeded;
   }
 
-  async function republish(job: Job, watch: Watch): Promise<void> {
-    const outcome = outcomeOf(job);
-    const [topic, event] = outcome
-      ? [TOPICS.mp3, outcome]
-      : [TOPICS.video, { job_id: job.id, trace_id: job.trace_id }];
-    await publish(topic, event);
-    // Only now: while the broker is away, no patience is used up.
-    watch.since = performance.now();
-    watch.patience = Math.min(watch.patience * 2, MAX_SILENT_FACTOR);
-    log.info({ job_id: job.id, trace_id: job.trace_id, topic }, 'published again');
+  /** By compare-and-set against an upload that is alive after all: one of the two finds itself too late. */
+  async function giveUp(upload: Job, signal: AbortSignal): Promise<void> {
+    const isSame = (job: Job) => job.status === 'uploading' && job.updated_at === upload.updated_at;
+    try {
+      await jobs.update(upload.id, (job) => (isSame(job) ? deleted()(job) : undefined), signal);
+    } catch (error) {
+      // Another replica was first.
+      if (!isAppError(error, 'not_found')) throw error;
+    }
+    log.info({ job_id: upload.id, trace_id: upload.trace_id }, 'an upload that stood still is given up');
   }
 
-  async function isTold(stored: Stored<Job>[], signal: AbortSignal): Promise<(job: Job) => boolean> {
-    const keyOf = (job: Job) => {
+  async function clearUp(
+    settled: Still['settled'],
+    signal: AbortSignal,
+    deadline: AbortSignal,
+  ): Promise<void> {
+    const cleared = await each(settled, deadline, async ({ job }) => {
+      for (const blob of job ? unneededBlobs(job) : []) await blobs.delete(blob, deadline);
+    });
+    const failed = cleared.flatMap(({ job }) => (job?.status === 'failed' ? [job] : []));
+    // In this order: a job that has failed is in one of the two indexes at any time.
+    if (failed.length > 0) await failedIndex.add(failed, signal);
+    if (cleared.length > 0)
+      await index.close(
+        cleared.map(({ entry }) => entry),
+        signal,
+      );
+  }
+
+  async function republish(waiting: Still['waiting'], signal: AbortSignal): Promise<void> {
+    for (const { job, again } of waiting) {
+      signal.throwIfAborted();
       const outcome = outcomeOf(job);
-      return outcome && mailRecordKey(outcome);
-    };
-    const keys = stored.flatMap(({ document }) => keyOf(document) ?? []);
-    const records = await readDocuments<MailRecord>(state, keys, signal);
-    return (job) => {
-      if (job.status === 'cancelled') return true;
-      const key = keyOf(job);
-      return key !== undefined && records.get(key)?.document.state === 'sent';
-    };
+      const [topic, event] = outcome
+        ? [TOPICS.mp3, outcome]
+        : [TOPICS.video, { job_id: job.id, trace_id: job.trace_id }];
+      await publish(topic, event);
+      again();
+      metrics.republished(topic);
+      log.info({ job_id: job.id, trace_id: job.trace_id, topic }, 'published again');
+    }
   }
 
   /** One pass over all that is open. */
   async function pass(signal: AbortSignal): Promise<void> {
-    const open = new Set<string>();
-    const silent: [Job, Watch][] = [];
-    for await (const entries of index.listOpen(signal)) {
-      const stored = await jobs.getMany(
-        entries.map(({ id }) => id),
-        signal,
-      );
-      const told = await isTold([...stored.values()], signal);
-      const settled: string[] = [];
-      for (const { id, since } of entries) {
-        const found = stored.get(id);
-        if (found ? told(found.document) : Date.now() - since.getTime() > ORPHAN_MS) {
-          settled.push(id);
-          continue;
-        }
-        open.add(id);
-        const watch = found && silentWatch(id, found.etag);
-        if (watch) silent.push([found.document, watch]);
-      }
-      if (settled.length > 0) await index.close(settled, signal);
-    }
-    for (const id of watches.keys()) if (!open.has(id)) watches.delete(id);
-    // Last: a broker that is away ends the pass, and all else needs none.
-    for (const [job, watch] of silent) await republish(job, watch);
+    const { uploads, settled, waiting } = await look(signal);
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(CLEAR_MS)]);
+    // Beside each other: a broker that is away and thousands of chunks to delete do not hold each other up.
+    const works = await Promise.allSettled([
+      republish(waiting, signal),
+      each(uploads, deadline, ({ job }) => giveUp(job, deadline)),
+      clearUp(settled, signal, deadline),
+    ]);
+    for (const work of works) if (work.status === 'rejected') throw work.reason;
   }
 
   return {
     pass,
     async run(everySeconds: number, signal: AbortSignal): Promise<void> {
       while (!signal.aborted) {
+        const end = metrics.pass();
         await pass(signal).catch((error: unknown) => {
           if (!signal.aborted) log.warn({ err: error }, 'a sweep broke off; the next goes on');
         });
+        end();
         await sleep(everySeconds * 1000, undefined, { signal }).catch(() => undefined);
       }
     },

@@ -1,35 +1,68 @@
+import { randomUUID } from 'node:crypto';
 import type Router from '@koa/router';
-import { AppError } from '../shared/errors.ts';
+import { isAppError } from '../shared/errors.ts';
 import type { RequestState } from '../shared/http.ts';
-import type { Accept } from './accept.ts';
+import type { Job } from '../shared/jobs.ts';
+import type { Accept, AcceptRequest } from './accept.ts';
+import type { Admission } from './admission.ts';
 import type { Authenticate } from './authenticate.ts';
+import { type Idempotency, parseIdempotencyKey } from './idempotency.ts';
 import { parseOptions } from './options.ts';
-import { lingering, receive } from './receive.ts';
+import { clientGone, lingering, receive } from './receive.ts';
 
-export function uploadRoutes(
-  router: Router<RequestState>,
-  {
-    authenticate,
-    accept,
-    maxUploadBytes,
-  }: { authenticate: Authenticate; accept: Accept; maxUploadBytes: number },
-): void {
+export interface UploadPorts {
+  authenticate: Authenticate;
+  idempotency: Idempotency;
+  admission: Admission;
+  accept: Accept;
+  maxUploadBytes: number;
+}
+
+export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): void {
+  const { authenticate, idempotency, admission, accept, maxUploadBytes } = ports;
+
   router.post('/upload', lingering, async (context) => {
     const { req, state } = context;
     const user = await authenticate(context.get('authorization'));
     const options = parseOptions(context.query);
+    const key = parseIdempotencyKey(context.get('idempotency-key'));
     const gone = new AbortController();
     const onClose = () => {
-      if (!req.complete) gone.abort(new AppError('bad_request', 'the client went away'));
+      if (!req.complete) gone.abort(clientGone());
     };
     req.once('close', onClose);
-    const request = { user, options, traceId: state.traceId, signal: gone.signal };
-    const job = await receive(context, maxUploadBytes, (upload) => accept(upload, request)).finally(() =>
-      req.off('close', onClose),
-    );
-    state.log.info({ job_id: job.id, size: job.source.size }, 'video accepted');
+
+    const upload = (id: string, confirm: AcceptRequest['confirm']) =>
+      admission.run(user.id, () =>
+        receive(context, maxUploadBytes, (file) =>
+          accept(file, { id, user, options, traceId: state.traceId, confirm, signal: gone.signal }),
+        ),
+      );
+    const making = key === undefined ? upload(randomUUID(), async () => undefined) : once(key, upload);
+    const job = await making.finally(() => req.off('close', onClose));
+    state.log.info({ job_id: job.id, size: job.source.size, status: job.status }, 'video accepted');
     context.status = 202;
     context.set('Location', `/jobs/${job.id}`);
     context.body = { id: job.id, status: job.status };
+
+    /** The key's job, by an upload only where there is none yet. */
+    async function once(key: string, make: typeof upload): Promise<Job> {
+      const keyed = { owner: user.id, key, options };
+      const id = randomUUID();
+      const earlier = await idempotency.claim(keyed, id);
+      if (earlier) return earlier;
+      try {
+        const job = await make(id, () => idempotency.confirm(keyed, id));
+        if (job.id !== id) await idempotency.redirect(keyed, id, job.id);
+        return job;
+      } catch (error) {
+        const released = idempotency.release(keyed, id).catch((cause: unknown) => {
+          state.log.warn({ err: cause }, 'the Idempotency-Key of a failed upload is free only after a while');
+        });
+        // A store that is away would only make the answer late.
+        if (!isAppError(error, 'unavailable')) await released;
+        throw error;
+      }
+    }
   });
 }

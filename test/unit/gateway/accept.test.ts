@@ -1,80 +1,239 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { createAccept } from '../../../services/gateway/accept.ts';
 import { createAnnouncer } from '../../../services/gateway/announce.ts';
-import { createLinks } from '../../../services/gateway/links.ts';
-import { createBlobStore } from '../../../services/shared/blobs.ts';
-import { unavailable } from '../../../services/shared/errors.ts';
-import { createJobIndex } from '../../../services/shared/job-index.ts';
-import { createJobStore } from '../../../services/shared/job-store.ts';
+import { AppError, unavailable } from '../../../services/shared/errors.ts';
+import { deleted } from '../../../services/shared/job-changes.ts';
 import { createLog } from '../../../services/shared/log.ts';
-import { createMemoryState, type StateStore } from '../../../services/shared/state.ts';
-import { newJob, OWNER } from '../../support/job.ts';
+import { newJob } from '../../support/job.ts';
 import { logLines } from '../../support/lines.ts';
 import { inPieces } from '../../support/random.ts';
+import { eventually, turns } from '../../support/turns.ts';
+import { BEAT_MS, acceptOverMemory as build, upload, VIDEO } from './accept-over-memory.ts';
 import { mp4 } from './footage.ts';
+import { KEPT, SILENT } from './sweep-over-memory.ts';
 
-const RETENTION = 3600;
-const request = { user: OWNER, options: { quality: 2 }, traceId: '0af7651916cd43dd8448eb211c80319c' };
-const upload = () => ({ filename: 'a.mp4', bytes: inPieces(mp4(3_000_000)) });
+const putsOf = (calls: string[]) =>
+  calls.filter((call) => call.startsWith('put')).map((call) => /^put(?:Bytes)? ([\w-]+)/.exec(call)?.[1]);
 
-/** `failing` are the keys that cannot be put. */
-function build({ failing, now }: { failing?: RegExp; now?: () => number } = {}) {
-  const memory = createMemoryState(now);
-  const state: StateStore = {
-    ...memory,
-    put: (key, ...rest) =>
-      failing?.test(key) ? Promise.reject(unavailable('the store')) : memory.put(key, ...rest),
-  };
-  const announced: string[] = [];
-  const accept = createAccept({
-    blobs: createBlobStore(state),
-    jobs: createJobStore(state),
-    index: createJobIndex(state, RETENTION),
-    links: createLinks('http://localhost', 'secret'),
-    announce: ({ id }) => announced.push(id),
-    maxUploadBytes: 10_000_000,
-    retentionSeconds: RETENTION,
-  });
-  return { accept, memory, announced };
+/** Gives some, and then nothing more, nor an end. */
+async function* silentAfter(bytes: Buffer): AsyncGenerator<Buffer> {
+  if (bytes.length > 0) yield* inPieces(bytes);
+  await new Promise(() => undefined);
 }
 
 describe('accepting a video', () => {
-  test('saves the video, its place in the index, and the job, and announces it', async () => {
-    const { accept, memory, announced } = build();
-    const job = await accept(upload(), request);
+  test('writes its intent before its first chunk, and the job at last; what it writes leads to all of it', async (context) => {
+    const { accept, calls, announced, memory, stored } = build(context);
+    const job = await accept();
+    assert.deepEqual(putsOf(calls), [
+      ...['open', 'job'],
+      ...['blob', 'chunk', 'chunk', 'chunk', 'blob'],
+      ...['content', 'open', 'jobs-of', 'job'],
+    ]);
     assert.deepEqual(announced, [job.id]);
-    const kinds = memory.keys().map((key) => key.split(':')[0]);
-    assert.deepEqual(kinds, ['chunk', 'chunk', 'chunk', 'blob', 'jobs-of', 'open', 'job']);
-    assert.equal(Date.parse(job.expires_at) - Date.parse(job.created_at), RETENTION * 1000);
+    assert.deepEqual(await stored(job.id), job);
+    assert.equal(job.status, 'queued');
+    assert.equal(Date.parse(job.expires_at) - Date.parse(job.created_at), KEPT * 1000);
     assert.match(job.download_url, new RegExp(`^http://localhost/download/${job.id}\\?expires=`));
+    assert.equal(memory.keys().length, 8);
   });
 
-  for (const [what, failing] of [
-    ['the video', /^blob/],
-    ["the owner's list", /^jobs-of/],
-    ['the index of open jobs', /^open/],
-    ['the job', /^job:/],
-  ] as const) {
-    test(`leaves no video when ${what} cannot be saved, and announces nothing`, async () => {
-      const { accept, memory, announced } = build({ failing });
-      await assert.rejects(accept(upload(), request), { code: 'unavailable' });
+  test('writes nothing before the first bytes are known to be those of a media file', async (context) => {
+    const { accept, calls } = build(context);
+    const gone = new AbortController();
+    const accepting = accept(upload(silentAfter(Buffer.alloc(0))), { signal: gone.signal });
+    await turns();
+    gone.abort(new AppError('bad_request', 'the client went away'));
+    await assert.rejects(accepting, { code: 'bad_request' });
+    assert.deepEqual(calls, []);
+  });
+
+  test('lets nothing live for ever, and a video as long as its job', async (context) => {
+    const { accept, memory, advance } = build(context);
+    await accept();
+    advance(KEPT - 60);
+    assert.equal(memory.keys().length, 8);
+    advance(3600);
+    assert.deepEqual(memory.keys(), []);
+  });
+
+  const REFUSED: [what: string, bytes: AsyncIterable<Uint8Array>, code: string][] = [
+    ['is no media file', inPieces(Buffer.alloc(5_000, 'x')), 'not_media'],
+    ['is empty', inPieces(Buffer.alloc(0)), 'empty_file'],
+    ['turns out too large', inPieces(mp4(11_000_000)), 'too_large'],
+  ];
+  for (const [what, bytes, code] of REFUSED) {
+    test(`leaves nothing of one that ${what}`, async (context) => {
+      const { accept, announced, left, memory } = build(context);
+      await assert.rejects(accept(upload(bytes)), { code });
+      assert.deepEqual([await left(), announced], [[], []]);
       assert.deepEqual(
-        memory.keys().filter((key) => /^(chunk|blob|job:)/.test(key)),
+        memory.keys().filter((key) => !key.startsWith('open:')),
         [],
       );
-      assert.deepEqual(announced, []);
     });
   }
 
-  test('lets nothing live for ever, and a video as long as its job', async () => {
-    let now = Date.now();
-    const { accept, memory } = build({ now: () => now });
-    await accept(upload(), request);
-    now += (RETENTION - 60) * 1000;
-    assert.equal(memory.keys().length, 7);
-    now += 48 * 3600 * 1000;
-    assert.deepEqual(memory.keys(), []);
+  test('leaves nothing when the job is not wanted any more', async (context) => {
+    const { accept, left } = build(context);
+    const confirm = () => Promise.reject(new AppError('upload_in_progress', 'another has its key'));
+    await assert.rejects(accept(upload(), { confirm }), { code: 'upload_in_progress' });
+    assert.deepEqual(await left(), []);
+  });
+
+  for (const megabytes of [0, 1, 2]) {
+    test(`leaves nothing when the client goes away in the middle of a silence after ${megabytes} MB`, async (context) => {
+      const { accept, left, memory } = build(context);
+      const gone = new AbortController();
+      const accepting = accept(upload(silentAfter(mp4(megabytes * 1_100_000 + 500))), {
+        signal: gone.signal,
+      });
+      const isStored = () => memory.keys().filter((key) => key.startsWith('chunk')).length === megabytes;
+      await eventually(() => isStored() && memory.keys().some((key) => key.startsWith('job')));
+      gone.abort(new AppError('bad_request', 'the client went away'));
+      await assert.rejects(accepting, { code: 'bad_request' });
+      assert.deepEqual(await left(), []);
+    });
+  }
+
+  test('lets its source go, whatever fails', async (context) => {
+    const { accept, on } = build(context);
+    let released = false;
+    async function* source() {
+      try {
+        yield* inPieces(VIDEO);
+      } finally {
+        released = true;
+      }
+    }
+    on.call = (what, call) =>
+      what.startsWith('put open') ? Promise.reject(unavailable('the store')) : call();
+    await assert.rejects(accept(upload(source())), { code: 'unavailable' });
+    await turns();
+    assert.ok(released);
+  });
+});
+
+describe('an upload that takes long', () => {
+  /** Under way, with its first chunk stored. */
+  async function begun(world: ReturnType<typeof build>) {
+    const rest = Promise.withResolvers<void>();
+    async function* slow() {
+      yield VIDEO.subarray(0, 1_100_000);
+      await rest.promise;
+      yield VIDEO.subarray(1_100_000);
+    }
+    const id = randomUUID();
+    const accepting = world.accept(upload(slow()), { id });
+    accepting.catch(() => undefined);
+    await eventually(() => world.memory.keys().some((key) => key.startsWith('chunk')));
+    return { id, accepting, finish: rest.resolve };
+  }
+
+  test('shows that it is alive, and the sweep leaves it alone', async (context) => {
+    const world = build(context);
+    const { id, accepting, finish } = await begun(world);
+    for (let beats = 0; beats < 5 * (SILENT / (BEAT_MS / 1000)); beats++) {
+      await world.pass(BEAT_MS / 1000);
+      await turns(10);
+    }
+    assert.equal((await world.stored(id))?.status, 'uploading');
+    finish();
+    assert.equal((await accepting).status, 'queued');
+    assert.deepEqual(await world.open(), [id]);
+  });
+
+  test('is not shown before it is accepted', async (context) => {
+    const world = build(context);
+    const { id } = await begun(world);
+    await assert.rejects(world.jobs.get(id), { code: 'not_found' });
+  });
+
+  test('survives a store that is away for a beat', async (context) => {
+    const world = build(context);
+    const { accepting, finish } = await begun(world);
+    world.on.call = () => Promise.reject(unavailable('the store'));
+    world.advance(BEAT_MS / 1000);
+    await turns();
+    world.on.call = (_what, call) => call();
+    world.advance(BEAT_MS / 1000);
+    await turns();
+    finish();
+    assert.equal((await accepting).status, 'queued');
+  });
+
+  test('that was given up hears of it at its next beat, though its client says nothing', async (context) => {
+    const world = build(context);
+    const { id, accepting } = await begun(world);
+    await world.jobs.update(id, deleted());
+    world.advance(BEAT_MS / 1000);
+    await assert.rejects(accepting, ({ code, headers }: AppError) => {
+      assert.deepEqual([code, headers], ['unavailable', { 'Retry-After': '1' }]);
+      return true;
+    });
+    await turns();
+    assert.deepEqual(
+      (await world.left()).filter((key) => key !== id),
+      [],
+    );
+    for (let passes = 0; passes < 3; passes++) await world.standStill();
+    assert.deepEqual(await world.left(), []);
+  });
+
+  // A store may let a save that comes after a deletion bring the key back.
+  test('does not remove its job before a beat on its way has arrived', async (context) => {
+    const world = build(context);
+    const gone = new AbortController();
+    const accepting = world.accept(upload(silentAfter(VIDEO)), { signal: gone.signal });
+    accepting.catch(() => undefined);
+    await eventually(() => world.memory.keys().some((key) => key.startsWith('chunk')));
+    const arrival = Promise.withResolvers<void>();
+    world.on.call = async (what, call, signal) => {
+      if (!what.startsWith('put job')) return call();
+      const off = Promise.withResolvers<never>();
+      signal?.addEventListener('abort', () => off.reject(signal.reason));
+      return Promise.race([arrival.promise.then(call), off.promise]);
+    };
+    world.advance(BEAT_MS / 1000);
+    await eventually(() => world.calls.some((call) => call.startsWith('put job')));
+    gone.abort(new AppError('bad_request', 'the client went away'));
+    await turns();
+    assert.ok(!world.calls.some((call) => call.startsWith('delete job')));
+    arrival.resolve();
+    await assert.rejects(accepting, { code: 'bad_request' });
+    assert.deepEqual(await world.left(), []);
+    assert.ok(world.calls.some((call) => call.startsWith('delete job')));
+  });
+
+  test('leaves a tombstone when nobody knows what became of a beat', async (context) => {
+    const world = build(context);
+    const gone = new AbortController();
+    const id = randomUUID();
+    const accepting = world.accept(upload(silentAfter(VIDEO)), { id, signal: gone.signal });
+    accepting.catch(() => undefined);
+    await eventually(() => world.memory.keys().some((key) => key.startsWith('chunk')));
+    world.on.call = (what, call) =>
+      what.startsWith('put job') ? Promise.reject(unavailable('the store')) : call();
+    world.advance(BEAT_MS / 1000);
+    await turns();
+    world.on.call = (_what, call) => call();
+    gone.abort(new AppError('bad_request', 'the client went away'));
+    await assert.rejects(accepting, { code: 'bad_request' });
+    assert.equal((await world.stored(id))?.status, 'deleted');
+    assert.deepEqual(await world.open(), [id]);
+    await world.standStill();
+    assert.deepEqual(await world.left(), []);
+  });
+
+  test('does not beat once it is accepted', async (context) => {
+    const world = build(context);
+    const job = await world.accept();
+    world.calls.length = 0;
+    world.advance(10 * (BEAT_MS / 1000));
+    await turns();
+    assert.deepEqual(world.calls, []);
+    assert.deepEqual(await world.stored(job.id), job);
   });
 });
 

@@ -1,9 +1,16 @@
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { createAccept } from '../../../services/gateway/accept.ts';
+import { type AdmissionLimits, createAdmission } from '../../../services/gateway/admission.ts';
 import { createGateway } from '../../../services/gateway/app.ts';
 import { createAuthenticate } from '../../../services/gateway/authenticate.ts';
+import { createJobChanges } from '../../../services/gateway/change-job.ts';
+import { createFailedIndex } from '../../../services/gateway/failed-index.ts';
+import { createFailedJobs } from '../../../services/gateway/failed-jobs.ts';
+import { createIdempotency } from '../../../services/gateway/idempotency.ts';
 import { createLinks } from '../../../services/gateway/links.ts';
+import { createSameContent } from '../../../services/gateway/same-content.ts';
+import { countUnfinished } from '../../../services/gateway/unfinished.ts';
 import { createBlobStore } from '../../../services/shared/blobs.ts';
 import { unavailable } from '../../../services/shared/errors.ts';
 import { createJobIndex } from '../../../services/shared/job-index.ts';
@@ -39,6 +46,8 @@ export async function tokenOf(
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 export const asOwner = bearer(await tokenOf());
 export const asStranger = bearer(await tokenOf(STRANGER));
+export const OPERATOR_TOKEN = 'an-operator-token-of-32-characters';
+export const asOperator = bearer(OPERATOR_TOKEN);
 
 export type Auth = (request: InvokeRequest) => InvokeReply | Promise<InvokeReply>;
 export const jsonReply = (
@@ -52,17 +61,28 @@ export const jsonReply = (
 });
 
 const metrics = createMetrics('gateway');
+const KEPT_SECONDS = 3600;
+const LIMITS: AdmissionLimits = { uploads: 10, uploadsPerUser: 5, unfinished: 100, unfinishedPerUser: 50 };
 
 /** The gateway over memory. `auth` answers in the place of the auth service, apart from its keys. */
 export function buildGateway({
   auth,
   maxUploadBytes = MAX_BYTES,
   onPutBytes = (put) => put(),
+  limits = {},
+  hasOperator = true,
+  beforeClaim = async () => undefined,
+  beatMs = 5_000,
 }: {
   auth?: Auth;
   maxUploadBytes?: number;
   /** Stands in for each put of bytes, and calls it when it likes. */
   onPutBytes?: (put: () => Promise<void>) => Promise<void>;
+  limits?: Partial<AdmissionLimits>;
+  hasOperator?: boolean;
+  /** Waited for by each upload with an Idempotency-Key. */
+  beforeClaim?: () => Promise<void>;
+  beatMs?: number;
 } = {}) {
   const state = createMemoryState();
   const blobs = createBlobStore({
@@ -70,11 +90,12 @@ export function buildGateway({
     putBytes: (...args) => onPutBytes(() => state.putBytes(...args)),
   });
   const jobs = createJobStore(state);
-  const index = createJobIndex(state, 3600);
+  const index = createJobIndex(state, KEPT_SECONDS);
   const links = createLinks('https://mp3.example.com/', 'a secret of thirty-two characters');
   const lines = logLines();
   const stopping = new AbortController();
   const announced: Job[] = [];
+  const cleared: Job[] = [];
   const asked: InvokeRequest[] = [];
   let checked: () => Promise<unknown> = async () => undefined;
 
@@ -86,17 +107,36 @@ export function buildGateway({
     return auth(request);
   }
 
+  const log = pino({ level: 'trace' }, lines);
+  const stored = { jobs, index, blobs };
+  const announce = (job: Job) => announced.push(job);
+  const admission = createAdmission({ ...LIMITS, ...limits }, () => countUnfinished(jobs, index));
+  const changes = createJobChanges({ ...stored, announce, clear: (job) => cleared.push(job) });
+  const failedIndex = createFailedIndex(state, KEPT_SECONDS);
+  const idempotency = createIdempotency(state, jobs, KEPT_SECONDS);
   const app = createGateway({
     authenticate: createAuthenticate(invoke, ISSUER),
+    idempotency: {
+      ...idempotency,
+      async claim(...args) {
+        await beforeClaim();
+        return idempotency.claim(...args);
+      },
+    },
+    admission,
     accept: createAccept({
-      blobs,
-      jobs,
-      index,
+      ...stored,
+      sameContent: createSameContent(state, jobs, KEPT_SECONDS),
       links,
-      announce: (job) => announced.push(job),
+      announce,
       maxUploadBytes,
-      retentionSeconds: 3600,
+      retentionSeconds: KEPT_SECONDS,
+      beatMs,
+      log,
     }),
+    changes,
+    failedJobs: createFailedJobs({ jobs, index, failedIndex, changes }),
+    operatorToken: hasOperator ? OPERATOR_TOKEN : undefined,
     invoke,
     jobs,
     index,
@@ -106,7 +146,7 @@ export function buildGateway({
     checks: { sidecar: () => checked() },
     metrics,
     stopping: stopping.signal,
-    log: pino({ level: 'trace' }, lines),
+    log,
   });
 
   return {
@@ -120,13 +160,19 @@ export function buildGateway({
     lines,
     stopping,
     announced,
+    cleared,
+    admission,
+    failedIndex,
     asked,
     failCheck: () => {
       checked = () => Promise.reject(new Error('the sidecar is away'));
     },
+    /** The keys that there are, but for the shards of the index: those stay. */
+    left: () => state.keys().filter((key) => !key.startsWith('open:')),
     /** Saves a job as an upload does, with its place in the index. */
     async save(job: Job): Promise<Job> {
-      await index.add(job.owner, job.id);
+      await index.addOwned(job.owner, job.id);
+      await index.open(job.owner, job.id);
       await jobs.create(job);
       return job;
     },

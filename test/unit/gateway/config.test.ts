@@ -9,9 +9,9 @@ const read = (variables: Record<string, string>) =>
 
 describe("the gateway's environment", () => {
   test('needs no more than the secret of the links', () => {
-    const { PUBLIC_URL, MAX_UPLOAD_BYTES, RETENTION_HOURS } = read({});
+    const { PUBLIC_URL, MAX_UPLOAD_BYTES, RETENTION_SECONDS } = read({});
     assert.equal(PUBLIC_URL, 'http://localhost:8080');
-    assert.equal(RETENTION_HOURS, 168);
+    assert.equal(RETENTION_SECONDS, 604_800);
     // Of 4 GiB, which a sidecar's `maxBodySize` may let through, less what is around the file.
     assert.ok(MAX_UPLOAD_BYTES < 4 * 1024 ** 3);
   });
@@ -23,10 +23,12 @@ describe("the gateway's environment", () => {
     ['PUBLIC_URL', 'ftp://hunter2'],
     ['PUBLIC_URL', 'javascript:hunter2'],
     ['MAX_UPLOAD_BYTES', '0'],
-    ['RETENTION_HOURS', '0'],
-    ['RETENTION_HOURS', '9000'],
+    ['RETENTION_SECONDS', '59'],
+    ['RETENTION_SECONDS', '31536001'],
+    ['OPERATOR_TOKEN', 'short'],
+    ['MAX_UPLOADS', '0'],
     ['SWEEP_SECONDS', '0'],
-    ['SILENT_SECONDS', '0'],
+    ['SILENT_SECONDS', '5'],
     ['APP_API_TOKEN', ''],
   ];
   for (const [name, value] of BAD) {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { deleted } from '../../../services/shared/job-changes.ts';
+import type { Job } from '../../../services/shared/jobs.ts';
 import { failed, newJob } from '../../support/job.ts';
 import { asOwner, buildGateway } from './build.ts';
 import { MP3, withMp3 } from './mp3.ts';
@@ -146,6 +148,23 @@ describe('there is no MP3, and a problem says why,', () => {
       assert.deepEqual([status, json.code], [409, 'not_ready']);
       assert.match(json.detail, new RegExp(job.status));
       assert.equal(headers['content-disposition'], undefined);
+    });
+  }
+
+  const LOST: [how: string, change: (job: Job) => Job | undefined][] = [
+    ['has expired', (job) => ({ ...job, expires_at: job.created_at })],
+    ['was deleted', deleted()],
+  ];
+  for (const [how, change] of LOST) {
+    test(`when the job ${how}: 404, for its owner and for a link that is still good`, async () => {
+      const { call, jobs, job, link } = await withMp3();
+      assert.equal((await call('HEAD', link())).status, 200);
+      await jobs.update(job.id, change);
+      const replies = [
+        await call('GET', `/download/${job.id}`, { headers: asOwner }),
+        await call('GET', link()),
+      ];
+      for (const { status, json } of replies) assert.deepEqual([status, json.code], [404, 'not_found']);
     });
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { unavailable } from '../../../services/shared/errors.ts';
-import { viewOf } from '../../../services/shared/jobs.ts';
+import { type Job, viewOf } from '../../../services/shared/jobs.ts';
 import { stoppedClock } from '../../support/clock.ts';
 import type { Reply } from '../../support/in-process.ts';
 import { done, failed, newJob } from '../../support/job.ts';
@@ -100,10 +100,27 @@ describe('GET /jobs/:id/events', () => {
     );
   });
 
-  test('ends when the job is there no more', async (context) => {
-    const { gateway, job, reply, poll } = await watched(context);
-    await gateway.state.delete(`job:${job.id}`);
-    await poll();
-    assert.equal(told(await reply).length, 1);
+  const GONE: [how: string, make: (gateway: Gateway, job: Job) => Promise<unknown>][] = [
+    ['is deleted', (gateway, { id }) => gateway.call('DELETE', `/jobs/${id}`, { headers: asOwner })],
+    ['expires', ({ jobs }, { id }) => jobs.update(id, (job) => ({ ...job, expires_at: job.created_at }))],
+    ['is there no more', ({ state }, { id }) => state.delete(`job:${id}`)],
+  ];
+  for (const [how, make] of GONE) {
+    test(`ends with \`gone\` when the job ${how}`, async (context) => {
+      const { gateway, job, get, reply } = await watched(context);
+      get.mock.restore();
+      await make(gateway, job);
+      context.mock.timers.tick(500);
+      const { text } = await reply;
+      assert.equal(told(await reply).length, 1);
+      assert.ok(text.endsWith(`event: gone\ndata: {"id":"${job.id}"}\n\n`), text);
+      assert.doesNotMatch(gateway.lines.text(), /broke off/);
+    });
+  }
+
+  test('does not exist for a job that was deleted: 404 is what ends an EventSource', async () => {
+    const gateway = buildGateway();
+    const job = await gateway.save(newJob({ status: 'deleted' }));
+    assert.equal((await follow(gateway, job.id)).status, 404);
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { jobView } from '../../../services/shared/jobs.ts';
-import { done, failed, newJob, OWNER } from '../../support/job.ts';
+import { done, failed, HIDDEN, newJob, OWNER } from '../../support/job.ts';
 import { asOwner, asStranger, buildGateway, STRANGER } from './build.ts';
 
 const JOBS = [
@@ -33,20 +33,40 @@ describe('GET /jobs/:id', () => {
 });
 
 describe('404 not_found, and no word more,', () => {
-  const PLACES = ['/jobs/ID', '/jobs/ID/events', '/download/ID', '/download?fid=ID'];
-  const refusal = async (path: string, headers: Record<string, string>) => {
-    const gateway = buildGateway();
-    await gateway.save(done({ id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10' }));
-    return gateway.call('GET', path, { headers });
-  };
-  for (const place of PLACES) {
-    test(`for another user's job: ${place}`, async () => {
-      const id = '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10';
-      const others = await refusal(place.replace('ID', id), asStranger);
-      const nobodys = await refusal(place.replace('ID', randomUUID()), asOwner);
+  const PLACES: [method: string, path: string][] = [
+    ['GET', '/jobs/ID'],
+    ['GET', '/jobs/ID/events'],
+    ['GET', '/download/ID'],
+    ['GET', '/download?fid=ID'],
+    ['POST', '/jobs/ID/cancel'],
+    ['POST', '/jobs/ID/retry'],
+    ['DELETE', '/jobs/ID'],
+  ];
+  const ID = '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10';
+  for (const [method, place] of PLACES) {
+    const refusal = async (id: string, headers: Record<string, string>, job = done({ id: ID })) => {
+      const gateway = buildGateway();
+      await gateway.save(job);
+      const keys = await gateway.state.getMany(gateway.state.keys());
+      const reply = await gateway.call(method, place.replace('ID', id), { headers });
+      assert.deepEqual(await gateway.state.getMany(gateway.state.keys()), keys, 'nothing is written');
+      return reply;
+    };
+
+    test(`for another user's job: ${method} ${place}`, async () => {
+      const others = await refusal(ID, asStranger);
+      const nobodys = await refusal(randomUUID(), asOwner);
       assert.deepEqual([others.status, others.json.code], [404, 'not_found']);
       assert.deepEqual(others.json, nobodys.json);
     });
+
+    for (const [what, job] of HIDDEN) {
+      if (method === 'DELETE' && job.status === 'deleted' && what === 'deleted') continue; // that is 204
+      test(`for a job that is ${what}: ${method} ${place}`, async () => {
+        const { status, json } = await refusal(ID, asOwner, { ...job, id: ID });
+        assert.deepEqual([status, json.code], [404, 'not_found']);
+      });
+    }
 
     for (const id of [
       'x',
@@ -57,8 +77,8 @@ describe('404 not_found, and no word more,', () => {
       '5F3A9C1E-8D0B-4A53-9A35-0D6C2C1F7B10',
       `${randomUUID()}x`,
     ]) {
-      test(`for what is no id of ours: ${place.replace('ID', id)}`, async () => {
-        const { status, json } = await refusal(place.replace('ID', id), asOwner);
+      test(`for what is no id of ours: ${method} ${place.replace('ID', id)}`, async () => {
+        const { status, json } = await refusal(id, asOwner);
         if (place === '/jobs/ID' && id === '') return; // that is the list
         assert.deepEqual([status, json.code], [404, 'not_found']);
       });
@@ -66,18 +86,26 @@ describe('404 not_found, and no word more,', () => {
   }
 
   test('for a path that is not well encoded', async () => {
-    const { status, json } = await refusal('/jobs/%zz', asOwner);
+    const { status, json } = await buildGateway().call('GET', '/jobs/%zz', { headers: asOwner });
     assert.deepEqual([status < 500, json.status], [true, status]);
   });
 });
 
 describe('GET /jobs', () => {
+  test('shows no job that is hidden', async () => {
+    const gateway = buildGateway();
+    const shown = await gateway.save(newJob());
+    for (const [, job] of HIDDEN) await gateway.save(job);
+    const { status, json } = await gateway.call('GET', '/jobs', { headers: asOwner });
+    assert.deepEqual([status, json.jobs.map(({ id }: { id: string }) => id)], [200, [shown.id]]);
+  });
+
   async function withJobs(count: number, expired: (number: number) => boolean = () => false) {
     const gateway = buildGateway();
     const ids: string[] = [];
     for (let number = 0; number < count; number++) {
       const job = newJob();
-      if (expired(number)) await gateway.index.add(OWNER.id, job.id);
+      if (expired(number)) await gateway.index.addOwned(OWNER.id, job.id);
       else {
         await gateway.save(job);
         ids.unshift(job.id);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { done } from '../../support/job.ts';
 import { inPieces, randomBytes } from '../../support/random.ts';
 import { buildGateway } from './build.ts';
@@ -7,8 +8,10 @@ export const MP3 = randomBytes(2_500_000);
 /** A gateway with one job that is done, and its MP3. */
 export async function withMp3({ filename = 'Ferien.mp4', bytes = MP3.subarray(0, 1000) } = {}) {
   const gateway = buildGateway();
-  const { id: audio, size, sha256 } = await gateway.blobs.write(inPieces(bytes), { ttlSeconds: 3600 });
-  const expires_at = new Date(Date.now() + 3600_000).toISOString();
+  const audio = randomUUID();
+  const expires = new Date(Date.now() + 3600_000);
+  const { size, sha256 } = await gateway.blobs.write(audio, inPieces(bytes), { expires });
+  const expires_at = expires.toISOString();
   const mp3 = { size, sha256, duration_seconds: 60 };
   const job = await gateway.save(done({ audio, mp3, filename, expires_at }));
   const link = (id = job.id, expires = new Date(Date.now() + 60_000)) => {

@@ -6,7 +6,10 @@ import { openapi } from '../../../services/gateway/openapi.ts';
 import { type ErrorCode, STATUS } from '../../../services/shared/errors.ts';
 
 interface Operation {
-  responses: Record<string, { description: string; content?: Record<string, unknown> }>;
+  responses: Record<
+    string,
+    { description: string; headers?: Record<string, unknown>; content?: Record<string, unknown> }
+  >;
   security?: object[];
   parameters?: { name: string; in: string }[];
 }
@@ -52,15 +55,24 @@ describe('openapi.json', () => {
     });
 
     test(`says of ${name} what its problems look like`, () => {
-      for (const [status, { content }] of Object.entries(operation.responses)) {
+      for (const [status, { content, headers }] of Object.entries(operation.responses)) {
         if (Number(status) < 400 || HEALTH.includes(name)) continue;
         assert.deepEqual(Object.keys(content ?? {}), ['application/problem+json'], status);
+        if (['429', '503'].includes(status)) assert.ok(headers?.['Retry-After'], status);
       }
-      if (operation.security?.some((scheme) => 'bearer' in scheme)) {
+      if (operation.security?.some((scheme) => 'bearer' in scheme || 'operator' in scheme)) {
         assert.match(operation.responses[401]?.description ?? '', /`invalid_token`/);
       }
     });
   }
+
+  test('tells of the key that makes an upload safe to repeat', () => {
+    const parameters = paths['/upload']?.post?.parameters ?? [];
+    assert.ok(
+      parameters.some((parameter) => parameter.in === 'header' && parameter.name === 'Idempotency-Key'),
+    );
+    assert.ok(paths['/upload']?.post?.responses[409]?.headers?.['Retry-After']);
+  });
 
   test('knows every code', () => {
     assert.deepEqual([...openapi.components.schemas.Problem.properties.code.enum], Object.keys(STATUS));
@@ -89,8 +101,23 @@ const MET: Record<string, ErrorCode[]> = {
     'not_media',
     'unsupported_media_type',
     'invalid_option',
+    'upload_in_progress',
+    'idempotency_key_reused',
+    'too_many_requests',
     'unavailable',
   ],
+  'DELETE /jobs/{id}': ['invalid_token', 'not_found', 'unavailable'],
+  'POST /jobs/{id}/cancel': ['invalid_token', 'not_found', 'state_conflict', 'unavailable'],
+  'POST /jobs/{id}/retry': [
+    'invalid_token',
+    'not_found',
+    'state_conflict',
+    'too_many_requests',
+    'unavailable',
+  ],
+  'GET /operator/failed': ['invalid_token', 'not_found', 'bad_request', 'unavailable'],
+  'POST /operator/failed/{id}/retry': ['invalid_token', 'not_found', 'state_conflict', 'unavailable'],
+  'DELETE /operator/failed/{id}': ['invalid_token', 'not_found', 'state_conflict', 'unavailable'],
   'GET /jobs': ['bad_request', 'invalid_token', 'unavailable'],
   'GET /jobs/{id}': ['invalid_token', 'not_found', 'unavailable'],
   'GET /jobs/{id}/events': ['invalid_token', 'not_found', 'unavailable'],

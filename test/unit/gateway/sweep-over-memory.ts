@@ -1,72 +1,142 @@
 import type { TestContext } from 'node:test';
-import { createSweep } from '../../../services/gateway/sweep.ts';
+import { createFailedIndex } from '../../../services/gateway/failed-index.ts';
+import { createSweep, type SweepPorts } from '../../../services/gateway/sweep.ts';
+import { createToldReader } from '../../../services/gateway/told.ts';
+import type { Unfinished } from '../../../services/gateway/unfinished.ts';
+import { createBlobStore } from '../../../services/shared/blobs.ts';
 import { updateDocument } from '../../../services/shared/documents.ts';
 import { unavailable } from '../../../services/shared/errors.ts';
 import { createJobIndex } from '../../../services/shared/job-index.ts';
 import { createJobStore } from '../../../services/shared/job-store.ts';
-import type { Job } from '../../../services/shared/jobs.ts';
+import { isExpired, type Job } from '../../../services/shared/jobs.ts';
 import { createLog } from '../../../services/shared/log.ts';
-import type { MailRecord } from '../../../services/shared/outcome.ts';
-import { createMemoryState, type StateStore } from '../../../services/shared/state.ts';
-import { OWNER } from '../../support/job.ts';
+import { type MailRecord, mailRecordKey } from '../../../services/shared/outcome.ts';
+import { createMemoryState } from '../../../services/shared/state.ts';
+import { stoppedClock } from '../../support/clock.ts';
+import { logLines } from '../../support/lines.ts';
+import { type Intercept, interceptedState } from './intercepted-state.ts';
 
 export const SILENT = 45;
-export const SECOND = 1000;
+/** No look counts for more, so that what is alive may move after an outage: this often in `SILENT` is enough. */
+export const LOOK = SILENT / 2;
+export const KEPT = 24 * 3600;
+const SECOND = 1000;
+
+export const stored = (state: ReturnType<typeof createMemoryState>) => ({
+  jobs: createJobStore(state),
+  index: createJobIndex(state, KEPT),
+  blobs: createBlobStore(state),
+  failedIndex: createFailedIndex(state, KEPT),
+});
 
 /** A sweep over memory whose clock stands still until `pass` moves it. */
 export function sweepOverMemory(context: TestContext) {
+  const clock = stoppedClock(context);
   let now = 0;
   context.mock.method(performance, 'now', () => now);
-  context.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2024, 0, 1) });
-  const memory = createMemoryState();
-  let calls = 0;
-  const counting =
-    <Args extends unknown[], T>(call: (...args: Args) => T) =>
-    (...args: Args): T => {
-      calls++;
-      return call(...args);
-    };
-  const state: StateStore = {
-    ...memory,
-    get: counting(memory.get),
-    put: counting(memory.put),
-    getMany: counting(memory.getMany),
-  };
-  const jobs = createJobStore(state);
-  const index = createJobIndex(state, 3600);
+  const memory = createMemoryState(() => Date.now());
+  const calls: string[] = [];
+  /** What the sweep's calls of the store go through. */
+  const store: { call: Intercept } = { call: (_what, call) => call() };
+  const state = interceptedState(memory, {
+    call: (what, call, signal) => {
+      calls.push(what);
+      return store.call(what, call, signal);
+    },
+  });
+  const { jobs, index, blobs, failedIndex } = stored(memory);
+  const lines = logLines();
   const published: string[] = [];
-  const brokers = { away: false };
-  const publish = async (topic: string, event: object) => {
-    if (brokers.away) throw unavailable('the message broker');
-    published.push(`${topic} ${(event as { job_id: string }).job_id}`);
-  };
-  const make = () =>
-    createSweep({ state, jobs, index, publish, log: createLog('gateway', 'silent'), silentSeconds: SILENT });
+  const events: object[] = [];
+  const counts: Unfinished[] = [];
+  const broker = { away: false };
+
+  const make = (ports: Partial<SweepPorts> = {}) =>
+    createSweep({
+      ...stored({ ...memory, ...state }),
+      whoIsTold: createToldReader(state),
+      async publish(topic, event) {
+        if (broker.away) throw unavailable('the message broker');
+        published.push(`${topic} ${(event as { job_id: string }).job_id}`);
+        events.push(event);
+      },
+      counted: (unfinished) => counts.push(unfinished),
+      metrics: { pass: () => () => undefined, open: () => undefined, republished: () => undefined },
+      log: createLog('gateway', 'info', lines),
+      silentMs: SILENT * SECOND,
+      ...ports,
+    });
   const sweep = make();
+
+  function advance(seconds: number): void {
+    now += seconds * SECOND;
+    clock.advance(seconds * SECOND);
+  }
+
+  /** Passes so many seconds after the one before; gives what it published and which calls of the store it made. */
+  async function pass(seconds: number, by = sweep) {
+    advance(seconds);
+    published.length = 0;
+    calls.length = 0;
+    await by.pass(new AbortController().signal);
+    return { published: [...published], calls: [...calls] };
+  }
+
+  const open = async () => (await Array.fromAsync(index.listOpen())).flat().map(({ id }) => id);
+
   return {
+    clock,
+    memory,
     jobs,
     index,
-    published,
-    brokers,
+    blobs,
+    failedIndex,
+    store,
+    lines,
+    events,
+    counts,
+    broker,
     sweep,
     make,
-    memory,
+    advance,
+    pass,
+    open,
     async save(job: Job) {
-      await index.add(OWNER.id, job.id);
+      await index.open(job.owner, job.id);
       await jobs.create(job);
       return job;
     },
-    /** Passes so many seconds after the one before; gives what it published and how many calls of the store it took. */
-    async pass(seconds: number, by = sweep) {
-      now += seconds * SECOND;
-      context.mock.timers.tick(seconds * SECOND);
-      published.length = 0;
-      calls = 0;
-      await by.pass(new AbortController().signal);
-      return { published: [...published], calls };
+    async saveBlob(id: string) {
+      async function* bytes() {
+        yield Buffer.alloc(1_100_000, 'x');
+      }
+      await blobs.write(id, bytes(), { expires: new Date(Date.now() + KEPT * SECOND) });
+      return id;
     },
-    mail: (job: Job, record: MailRecord) =>
-      updateDocument<MailRecord>(state, `mail:${job.id}:${job.status}`, () => record, { ttlSeconds: 3600 }),
-    open: async () => (await Array.fromAsync(index.listOpen())).flat().map(({ id }) => id),
+    /** As many passes as it takes for whatever stands still. */
+    async standStill(by = sweep) {
+      const all: string[] = [];
+      for (let looks = 0; looks < 3; looks++) all.push(...(await pass(LOOK, by)).published);
+      return all;
+    },
+    mail: (job: Job, state: MailRecord['state']) =>
+      updateDocument<MailRecord>(
+        memory,
+        mailRecordKey({ job_id: job.id, run: job.run }),
+        () => ({ state, send: 'one', sends: 1, refusals: 0 }),
+        { ttlSeconds: KEPT },
+      ),
+    stored: async (id: string) => (await jobs.getMany([id])).get(id)?.document,
+    failedOnes: async () => (await Array.fromAsync(failedIndex.list())).flat().map(({ id }) => id),
+    /** What there is but tombstones, and records that lead nowhere. */
+    async left(): Promise<string[]> {
+      const ids = memory.keys().flatMap((key) => /^job:(.*)/.exec(key)?.[1] ?? []);
+      const gone = [...(await jobs.getMany(ids)).values()].flatMap(({ document }) =>
+        document.status === 'deleted' || isExpired(document) ? [`job:${document.id}`] : [],
+      );
+      const keys = memory.keys().filter((key) => /^(job|blob|chunk|failed):/.test(key));
+      return [...keys.filter((key) => !gone.includes(key)), ...(await open())];
+    },
   };
 }
+export type SweepOverMemory = ReturnType<typeof sweepOverMemory>;

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createSweep } from '../../../services/gateway/sweep.ts';
 import { unavailable } from '../../../services/shared/errors.ts';
-import { createLog } from '../../../services/shared/log.ts';
+import { claimed, held } from '../../../services/shared/job-changes.ts';
 import { outcomeOf } from '../../../services/shared/outcome.ts';
-import { createMemoryState } from '../../../services/shared/state.ts';
 import { done, failed, newJob, OWNER } from '../../support/job.ts';
-import { sweepOverMemory as build, SECOND, SILENT } from './sweep-over-memory.ts';
+import { turns } from '../../support/turns.ts';
+import { sweepOverMemory as build, LOOK, SILENT } from './sweep-over-memory.ts';
 
-describe('a sweep', () => {
-  test('publishes a silent job again, once, and with growing patience', async (context) => {
+describe('a sweep publishes again', () => {
+  test('a silent job, once, and with growing patience', async (context) => {
     const { save, pass } = build(context);
-    const job = await save(newJob());
+    const job = await save(newJob({ expires_at: new Date(Date.now() + 86_400_000).toISOString() }));
     const times: number[] = [];
     for (let at = 0; at <= 40 * SILENT; at += 5) {
       const { published } = await pass(at === 0 ? 0 : 5);
@@ -23,134 +22,122 @@ describe('a sweep', () => {
     assert.deepEqual(times, [1, 3, 7, 15, 31]);
   });
 
-  test('leaves a job alone that changes', async (context) => {
+  test('a job whose converter has died', async (context) => {
+    const { save, standStill } = build(context);
+    const job = await save(newJob({ status: 'converting', attempt: 'of the dead' }));
+    assert.deepEqual(await standStill(), [`video ${job.id}`]);
+  });
+
+  for (const end of [done, failed]) {
+    test(`the outcome of a job that is ${end().status}, as its converter would have published it, until its mail was sent`, async (context) => {
+      const { save, pass, standStill, mail, open, events } = build(context);
+      const job = await save(end());
+      assert.deepEqual(await standStill(), [`mp3 ${job.id}`]);
+      assert.deepEqual(events, [outcomeOf(job)]);
+      await mail(job, 'sending');
+      for (let looks = 0; looks < 3; looks++) await pass(LOOK);
+      assert.deepEqual((await pass(LOOK)).published, [`mp3 ${job.id}`]);
+      await mail(job, 'sent');
+      for (let looks = 0; looks < 10; looks++) assert.deepEqual(await standStill(), []);
+      assert.deepEqual(await open(), []);
+    });
+  }
+
+  test('the outcome of each run', async (context) => {
+    const { save, standStill, mail, jobs, open } = build(context);
+    const job = await save(failed());
+    await mail(job, 'sent');
+    await jobs.update(job.id, (now) => ({ ...now, run: 2 }));
+    assert.deepEqual(await standStill(), [`mp3 ${job.id}`]);
+    assert.deepEqual(await open(), [job.id]);
+  });
+});
+
+describe('a sweep does not publish', () => {
+  test('a job that changes', async (context) => {
     const { save, pass, jobs } = build(context);
     const job = await save(newJob());
+    await jobs.update(job.id, claimed('one'));
     for (let progress = 0; progress < 10; progress++) {
-      assert.deepEqual((await pass(SILENT - 1)).published, []);
-      await jobs.update(job.id, (now) => ({ ...now, status: 'converting', progress: progress / 10 }));
+      assert.deepEqual((await pass(LOOK - 1)).published, []);
+      assert.deepEqual((await pass(LOOK - 1)).published, []);
+      await jobs.update(job.id, held('one', { progress: progress / 10 }));
     }
   });
 
-  test('publishes a job again whose converter has died', async (context) => {
-    const { save, pass } = build(context);
-    const job = await save(newJob({ status: 'converting', attempt: 'of the dead' }));
-    await pass(0);
-    assert.deepEqual((await pass(SILENT)).published, [`video ${job.id}`]);
-  });
-
-  test('is patient anew when a job has changed', async (context) => {
-    const { save, pass, jobs } = build(context);
-    const job = await save(newJob());
-    for (const seconds of [0, SILENT, 2 * SILENT]) await pass(seconds);
-    await jobs.update(job.id, (now) => ({ ...now, status: 'converting' }));
-    await pass(1);
-    assert.deepEqual((await pass(SILENT)).published, [`video ${job.id}`]);
-  });
-
-  test('does not believe the clock of whoever wrote the job', async (context) => {
+  test('by the clock of whoever wrote the job', async (context) => {
     const { save, pass } = build(context);
     await save(newJob({ updated_at: '1999-01-01T00:00:00.000Z' }));
     assert.deepEqual((await pass(0)).published, []);
     assert.deepEqual((await pass(1)).published, []);
   });
 
-  for (const end of [done, failed]) {
-    test(`publishes the outcome of a job that is ${end().status} until its mail was sent, and then lets it go`, async (context) => {
-      const { save, pass, mail, open } = build(context);
-      const job = await save(end());
-      await pass(0);
-      assert.deepEqual((await pass(SILENT)).published, [`mp3 ${job.id}`]);
-      await mail(job, { state: 'sending', sends: 1 });
-      assert.deepEqual((await pass(2 * SILENT)).published, [`mp3 ${job.id}`]);
-      await mail(job, { state: 'sent', sends: 2 });
-      assert.deepEqual((await pass(99 * SILENT)).published, []);
-      assert.deepEqual(await open(), []);
-    });
-  }
-
-  test('publishes as outcome what the converter would have published', async (context) => {
-    const { save, jobs, index } = build(context);
-    const job = await save(done());
-    const events: object[] = [];
-    let now = 0;
-    context.mock.method(performance, 'now', () => now);
-    const sweep = createSweep({
-      state: createMemoryState(),
-      jobs,
-      index,
-      publish: async (_topic, event) => void events.push(event),
-      log: createLog('gateway', 'silent'),
-      silentSeconds: SILENT,
-    });
-    await sweep.pass(new AbortController().signal);
-    now = SILENT * SECOND;
-    await sweep.pass(new AbortController().signal);
-    assert.deepEqual(events, [outcomeOf(job)]);
-  });
-
-  test('lets a cancelled job go: nobody is to be told', async (context) => {
-    const { save, pass, open } = build(context);
-    await save(newJob({ status: 'cancelled' }));
-    assert.deepEqual((await pass(0)).published, []);
-    assert.deepEqual(await open(), []);
-  });
-
-  test('waits ten minutes for the job of an entry, and then drops the entry', async (context) => {
-    const { index, pass, open } = build(context);
-    const { id } = newJob();
-    await index.add(OWNER.id, id);
-    await pass(0);
-    await pass(600);
-    assert.deepEqual(await open(), [id]);
-    assert.deepEqual((await pass(1)).published, []);
-    assert.deepEqual(await open(), []);
-  });
-
-  test('costs what is open, not what there was', async (context) => {
-    const { save, pass, mail } = build(context);
-    const finish = async () => {
-      // In each of the 16 shards, which are by the last digit.
-      for (let count = 0; count < 64; count++) {
-        const id = newJob().id.slice(0, -1) + (count % 16).toString(16);
-        await mail(await save(done({ id })), { state: 'sent', sends: 1 });
-      }
-      await pass(0); // lets them go
-      return (await pass(0)).calls;
-    };
-    const after = await finish();
-    assert.equal(await finish(), after);
-    // One read of the index, and of each shard its jobs and their mails.
-    assert.equal(after, 1 + 2 * 16);
-  });
-
-  test('forgets what it does not watch any more', async (context) => {
-    const { save, pass, memory, jobs } = build(context);
+  test('what it could not see moving, because the store was away or it stood still itself', async (context) => {
+    const { save, pass, jobs } = build(context);
     const job = await save(newJob());
+    await jobs.update(job.id, claimed('one'));
     await pass(0);
-    await memory.delete(`job:${job.id}`);
-    await pass(SILENT);
-    await jobs.create(job);
-    assert.deepEqual((await pass(1)).published, []);
+    assert.deepEqual((await pass(20 * SILENT)).published, []);
+    await jobs.update(job.id, held('one', { progress: 0.5 }));
+    assert.deepEqual((await pass(LOOK)).published, []);
   });
 
-  test('leaves what is settled even when the broker is away, and publishes all as soon as it is back', async (context) => {
-    const { save, pass, mail, brokers, open } = build(context);
+  test('what it has not watched in between', async (context) => {
+    const { save, pass, memory, jobs, index } = build(context);
+    const job = await save(newJob());
+    const [entry] = (await Array.fromAsync(index.listOpen())).flat();
+    for (const seconds of [0, LOOK]) await pass(seconds);
+    await memory.delete('open:'.concat(job.id.slice(-1)));
+    await pass(LOOK);
+    await index.open(OWNER.id, job.id);
+    assert.ok(entry && (await jobs.get(job.id)));
+    assert.deepEqual((await pass(LOOK)).published, []);
+  });
+});
+
+describe('when the broker is away', () => {
+  test('all else is done, and all is published as soon as it is back', async (context) => {
+    const { save, pass, mail, broker, open } = build(context);
     const silent = [await save(newJob()), await save(newJob()), await save(newJob())];
     const told = await save(done());
-    await pass(0);
-    await mail(told, { state: 'sent', sends: 1 });
-    brokers.away = true;
-    for (let count = 0; count < 20; count++) await pass(SILENT).catch(() => undefined);
-    assert.ok(!(await open()).includes(told.id));
-    brokers.away = false;
+    const upload = await save(newJob({ status: 'uploading' }));
+    await mail(told, 'sent');
+    broker.away = true;
+    for (let looks = 0; looks < 20; looks++) await pass(LOOK).catch(() => undefined);
+    assert.deepEqual((await open()).sort(), silent.map(({ id }) => id).sort());
+    broker.away = false;
     const { published } = await pass(15);
     assert.deepEqual(published.sort(), silent.map(({ id }) => `video ${id}`).sort());
+    assert.ok(!published.includes(`video ${upload.id}`));
+  });
+});
+
+describe('a pass', () => {
+  test('counts what is unfinished', async (context) => {
+    const { save, pass, counts } = build(context);
+    const jobs = [newJob(), newJob({ owner: 'bob' }), newJob({ status: 'uploading' }), done(), failed()];
+    for (const job of jobs) await save(job);
+    await pass(0);
+    assert.deepEqual(
+      counts.map(({ all }) => all),
+      [3],
+    );
+    assert.deepEqual([counts[0]?.of.get(OWNER.id), counts[0]?.of.get('bob')], [2, 1]);
+  });
+
+  test('ends at once when the service stops', async (context) => {
+    const { save, pass, sweep } = build(context);
+    for (let jobs = 0; jobs < 5; jobs++) await save(newJob());
+    for (const seconds of [0, LOOK]) await pass(seconds);
+    const stop = new AbortController();
+    stop.abort(new Error('stopping'));
+    await assert.rejects(sweep.pass(stop.signal), { message: 'stopping' });
   });
 });
 
 describe('the sweep goes on', () => {
   test('after a pass that broke off, until it is stopped', async (context) => {
+    const { make, clock, lines } = build(context);
     const stop = new AbortController();
     let passes = 0;
     const index = {
@@ -160,16 +147,13 @@ describe('the sweep goes on', () => {
         throw unavailable('the store');
       },
     };
-    const { jobs } = build(context);
-    const sweep = createSweep({
-      state: createMemoryState(),
-      jobs,
-      index: index as never,
-      publish: async () => undefined,
-      log: createLog('gateway', 'silent'),
-      silentSeconds: SILENT,
-    });
-    await sweep.run(0, stop.signal);
-    assert.equal(passes, 3);
+    const run = make({ index: index as never }).run(15, stop.signal);
+    for (const pass of [1, 2, 3]) {
+      await turns(5);
+      assert.equal(passes, pass);
+      clock.advance(15_000);
+    }
+    await run;
+    assert.equal(lines.objects().length, 2);
   });
 });

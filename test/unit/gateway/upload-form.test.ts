@@ -93,7 +93,7 @@ describe('a form is refused, and leaves nothing, with', () => {
       const reply = await send(gateway, body, headers);
       assert.deepEqual([reply.status, reply.json?.code], [status, code]);
       assert.doesNotMatch(reply.text, /options\.|formidable/i);
-      assert.deepEqual(gateway.state.keys(), []);
+      assert.deepEqual(gateway.left(), []);
       assert.deepEqual(gateway.announced, []);
     });
   }

@@ -39,9 +39,9 @@ for (const { way, headers, begin } of WAYS) {
         upload.write(begin(mp4(3 * MIB)));
         await eventually(() => chunks(gateway) >= 2);
         upload.destroy();
-        await eventually(() => gateway.state.keys().length === 0);
+        await eventually(() => gateway.left().length === 0);
         await turns();
-        assert.deepEqual(gateway.state.keys(), []);
+        assert.deepEqual(gateway.left(), []);
         assert.deepEqual(gateway.announced, []);
         assert.equal(gateway.lines.objects().filter(({ level }) => level >= 50).length, 0);
       });
@@ -58,7 +58,7 @@ for (const { way, headers, begin } of WAYS) {
         const [answer] = (await once(upload, 'response')) as [IncomingMessage];
         const problem = (await json(answer)) as { code: string };
         assert.deepEqual([answer.statusCode, problem.code], [status, code]);
-        assert.deepEqual(gateway.state.keys(), []);
+        assert.deepEqual(gateway.left(), []);
         // Many clients read only after they have sent all.
         const failure = await new Promise((resolve) => upload.write(mp4(30 * MIB), resolve));
         assert.equal(failure ?? undefined, undefined);
@@ -98,7 +98,7 @@ for (const { way, headers, begin } of WAYS) {
       gate.resolve();
       await eventually(() => chunks(gateway) >= 39);
       upload.destroy();
-      await eventually(() => gateway.state.keys().length === 0);
+      await eventually(() => gateway.left().length === 0);
     });
   });
 }

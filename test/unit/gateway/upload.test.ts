@@ -130,7 +130,7 @@ describe('an upload is refused, and leaves nothing, with', () => {
       const reply = await upload(gateway, query, call);
       assert.deepEqual([reply.status, reply.json?.code], [status, code]);
       assert.equal(reply.headers['content-type'], 'application/problem+json');
-      assert.deepEqual(gateway.state.keys(), []);
+      assert.deepEqual(gateway.left(), []);
       assert.deepEqual(gateway.announced, []);
     });
   }

@@ -1,0 +1,63 @@
+import type { JobIndex, OpenJob } from '../shared/job-index.ts';
+import type { JobStore } from '../shared/job-store.ts';
+import { isExpired, type Job } from '../shared/jobs.ts';
+import { openJobs } from './open-jobs.ts';
+import { createPatience } from './patience.ts';
+import type { SweepMetrics } from './sweep-metrics.ts';
+import type { ToldReader } from './told.ts';
+import { count, noneUnfinished, type Unfinished } from './unfinished.ts';
+
+export interface LookPorts {
+  jobs: JobStore;
+  index: JobIndex;
+  whoIsTold: ToldReader;
+  /** Gets what each look has counted. */
+  counted: (unfinished: Unfinished) => void;
+  metrics: Pick<SweepMetrics, 'open'>;
+  silentMs: number;
+}
+
+/** What has stood still for too long, by what is to be done about it. */
+export interface Still {
+  /** Uploads to give up. */
+  uploads: { job: Job }[];
+  /** Nothing is left to do but to clear up; an entry may have no job. */
+  settled: { entry: OpenJob; job: Job | undefined }[];
+  /** Jobs to convert and outcomes to tell; `again` is called when that was published. */
+  waiting: { job: Job; again(): void }[];
+}
+
+/** Looks at all that is open, and writes nothing. */
+export function createLook({ jobs, index, whoIsTold, counted, metrics, silentMs }: LookPorts) {
+  const patience = createPatience(silentMs);
+
+  return async (signal: AbortSignal): Promise<Still> => {
+    const readAt = performance.now();
+    const still: Still = { uploads: [], settled: [], waiting: [] };
+    const seen = new Set<string>();
+    const unfinished = noneUnfinished();
+    const statuses = new Map<Job['status'], number>();
+    for await (const { entries, stored } of openJobs(jobs, index, signal)) {
+      const documents = [...stored.values()].map(({ document }) => document);
+      const told = await whoIsTold(documents, signal);
+      for (const job of documents) {
+        count(unfinished, job);
+        statuses.set(job.status, (statuses.get(job.status) ?? 0) + 1);
+      }
+      for (const entry of entries) {
+        seen.add(entry.id);
+        const { document: job, etag } = stored.get(entry.id) ?? {};
+        const isSettled = !job || isExpired(job) || job.status === 'deleted' || told(job);
+        const silent = patience.of(entry.id, `${entry.opened} ${etag} ${isSettled}`, readAt);
+        if (!silent) continue;
+        if (isSettled) still.settled.push({ entry, job });
+        else if (job.status === 'uploading') still.uploads.push({ job });
+        else still.waiting.push({ job, again: silent.again });
+      }
+    }
+    patience.forgetAllBut(seen);
+    counted(unfinished);
+    metrics.open(statuses);
+    return still;
+  };
+}

@@ -1,0 +1,71 @@
+import { json, problems, ref, uuid } from './parts.ts';
+
+const credentials = {
+  required: true,
+  content: json({
+    type: 'object',
+    required: ['email', 'password'],
+    properties: { email: { type: 'string', format: 'email' }, password: { type: 'string', minLength: 10 } },
+  }),
+};
+
+const refreshToken = {
+  required: true,
+  content: json({
+    type: 'object',
+    required: ['refresh_token'],
+    properties: { refresh_token: { type: 'string' } },
+  }),
+};
+
+const tokens = { description: 'Tokens', content: json(ref('Tokens')) };
+
+export const accountPaths = {
+  '/register': {
+    post: {
+      summary: 'Make an account',
+      requestBody: credentials,
+      responses: {
+        201: {
+          description: 'Registered',
+          content: json({ type: 'object', properties: { id: uuid, email: { type: 'string' } } }),
+        },
+        ...problems(
+          'bad_request',
+          'too_large',
+          'unsupported_media_type',
+          'email_taken',
+          'invalid_email',
+          'weak_password',
+        ),
+      },
+    },
+  },
+  '/login': {
+    post: {
+      summary: 'Get tokens for e-mail and password',
+      security: [{ basic: [] }],
+      responses: { 200: tokens, ...problems('invalid_credentials') },
+    },
+  },
+  '/refresh': {
+    post: {
+      summary: 'Trade a refresh token for new tokens; each works once',
+      requestBody: refreshToken,
+      responses: {
+        200: tokens,
+        ...problems('bad_request', 'too_large', 'invalid_token', 'unsupported_media_type'),
+      },
+    },
+  },
+  '/logout': {
+    post: {
+      summary: 'Revoke a refresh token and all that came of it',
+      requestBody: refreshToken,
+      responses: {
+        204: { description: 'Revoked' },
+        ...problems('bad_request', 'too_large', 'unsupported_media_type'),
+      },
+    },
+  },
+};

@@ -1,0 +1,36 @@
+import type { ErrorCode } from '../../shared/errors.ts';
+import { bearer, id, problems, query, uuid } from './parts.ts';
+
+const mp3File = { 'audio/mpeg': { schema: { type: 'string', contentMediaType: 'audio/mpeg' } } };
+
+const CODES: ErrorCode[] = [
+  'invalid_token',
+  'forbidden',
+  'not_found',
+  'not_ready',
+  'expired',
+  'range_not_satisfiable',
+];
+
+const download = (job: object) => ({
+  summary: 'The MP3, whole or in part',
+  description: 'With a login, or with `expires` and `signature` from the link in the mail.',
+  security: [...bearer, {}],
+  parameters: [
+    job,
+    query('expires', 'Unix time in seconds, from a signed link', { type: 'integer' }),
+    query('signature', 'From a signed link', { type: 'string' }),
+    { name: 'Range', in: 'header', schema: { type: 'string' }, example: 'bytes=0-1023' },
+  ],
+  responses: {
+    200: { description: 'The MP3; its sha256 is the ETag', content: mp3File },
+    206: { description: 'The part that `Range` asked for', content: mp3File },
+    304: { description: 'Not changed since `If-None-Match`' },
+    ...problems(...CODES),
+  },
+});
+
+export const downloadPaths = {
+  '/download/{id}': { get: download(id) },
+  '/download': { get: download(query('fid', 'The job', uuid)) },
+};

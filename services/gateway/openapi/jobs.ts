@@ -1,0 +1,68 @@
+import { bearer, id, json, location, page, paging, problems, ref } from './parts.ts';
+
+const oneJob = { description: 'The job', content: json(ref('Job')) };
+
+export const jobPaths = {
+  '/jobs': {
+    get: {
+      summary: 'My jobs, newest first',
+      security: bearer,
+      parameters: paging,
+      responses: { 200: page('Job'), ...problems('bad_request', 'invalid_token') },
+    },
+  },
+  '/jobs/{id}': {
+    get: {
+      summary: 'One of my jobs',
+      security: bearer,
+      parameters: [id],
+      responses: { 200: oneJob, ...problems('invalid_token', 'not_found') },
+    },
+    delete: {
+      summary: 'Delete the job, its video and its MP3, in any state',
+      description: 'It is gone with the answer; the store is cleared up beside it. Once more is 204 as well.',
+      security: bearer,
+      parameters: [id],
+      responses: { 204: { description: 'Deleted' }, ...problems('invalid_token', 'not_found') },
+    },
+  },
+  '/jobs/{id}/cancel': {
+    post: {
+      summary: 'Stop the job, whether it waits or is being converted',
+      description: 'A job that is cancelled already stays so; one that is `done` or `failed` is a conflict.',
+      security: bearer,
+      parameters: [id],
+      responses: { 200: oneJob, ...problems('invalid_token', 'not_found', 'state_conflict') },
+    },
+  },
+  '/jobs/{id}/retry': {
+    post: {
+      summary: 'Convert a job again that has failed or was cancelled',
+      description:
+        'One that is `queued` or `converting` stays so; one that is `done`, or whose video is gone, is a conflict. ' +
+        'The outcome of each run is told by a mail of its own.',
+      security: bearer,
+      parameters: [id],
+      responses: {
+        202: { ...oneJob, headers: location },
+        ...problems('invalid_token', 'not_found', 'state_conflict', 'too_many_requests'),
+      },
+    },
+  },
+  '/jobs/{id}/events': {
+    get: {
+      summary: 'The job as it changes, until it is final',
+      security: bearer,
+      parameters: [id],
+      responses: {
+        200: {
+          description:
+            'Server-sent events named `job`, each with the whole job as its data; the last is final. ' +
+            'Of a job that is deleted or expires meanwhile the last event is `gone`, with the `id` alone.',
+          content: { 'text/event-stream': { schema: { type: 'string' } } },
+        },
+        ...problems('invalid_token', 'not_found'),
+      },
+    },
+  },
+};

@@ -1,0 +1,61 @@
+import { type ErrorCode, STATUS } from '../../shared/errors.ts';
+
+export const json = (schema: object) => ({ 'application/json': { schema } });
+export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+/** Those that say when to come again. */
+const PASSING: ErrorCode[] = ['too_many_requests', 'unavailable', 'upload_in_progress'];
+
+/** Responses for the error codes that a route can answer, grouped by status as OpenAPI wants them. */
+export function problems(...codes: ErrorCode[]): Record<string, object> {
+  const always: ErrorCode[] = ['internal', 'unavailable'];
+  const byStatus = Map.groupBy([...codes, ...always], (code) => STATUS[code]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => [
+      status,
+      {
+        description: `Problem details with code ${group.map((code) => `\`${code}\``).join(' or ')}`,
+        ...(group.some((code) => PASSING.includes(code)) && { headers: { 'Retry-After': retryAfter } }),
+        content: { 'application/problem+json': { schema: ref('Problem') } },
+      },
+    ]),
+  );
+}
+
+const retryAfter = { description: 'Seconds after which it may go better', schema: { type: 'integer' } };
+
+export const bearer = [{ bearer: [] }];
+export const uuid = { type: 'string', format: 'uuid' };
+export const id = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  schema: uuid,
+  description: 'The id that POST /upload gave',
+};
+
+export const query = (name: string, description: string, schema: object) => ({
+  name,
+  in: 'query',
+  description,
+  schema,
+});
+
+export const paging = [
+  query('limit', 'How many at most', { type: 'integer', minimum: 1, maximum: 100, default: 20 }),
+  query('cursor', 'The `next_cursor` of the page before', { type: 'string' }),
+];
+
+export const page = (schema: string) => ({
+  description: 'A page of jobs',
+  content: json({
+    type: 'object',
+    required: ['jobs', 'next_cursor'],
+    properties: {
+      jobs: { type: 'array', items: ref(schema) },
+      next_cursor: { type: ['string', 'null'] },
+    },
+  }),
+});
+
+export const location = { Location: { description: 'The job', schema: { type: 'string' } } };

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { readDocument, updateDocument } from '../shared/documents.ts';
+import type { JobStore } from '../shared/job-store.ts';
+import { isVisible, type Job } from '../shared/jobs.ts';
+import type { StateStore } from '../shared/state.ts';
+
+type Content = Pick<Job, 'owner' | 'options'> & { source: Pick<Job['source'], 'sha256'> };
+
+/** What an owner has had converted already, by content and options: two jobs never share one MP3, they are one job. */
+export interface SameContent {
+  /** The job that is `done` with it. */
+  find(content: Content): Promise<Job | undefined>;
+  remember(content: Content, job: string): Promise<void>;
+}
+
+export function createSameContent(state: StateStore, jobs: JobStore, ttlSeconds: number): SameContent {
+  return {
+    async find(content) {
+      const id = (await readDocument<{ job: string }>(state, contentKey(content)))?.document.job;
+      const job = id === undefined ? undefined : (await jobs.getMany([id])).get(id)?.document;
+      return job && isVisible(job) && job.status === 'done' ? job : undefined;
+    },
+
+    async remember(content, job) {
+      await updateDocument(state, contentKey(content), () => ({ job }), { ttlSeconds });
+    },
+  };
+}
+
+function contentKey({ owner, options, source }: Content): string {
+  const text = [owner, source.sha256, JSON.stringify(options)].join('\n');
+  return `content:${createHash('sha256').update(text).digest('hex')}`;
+}

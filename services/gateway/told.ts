@@ -1,0 +1,22 @@
+import { readDocuments } from '../shared/documents.ts';
+import type { Job } from '../shared/jobs.ts';
+import { type MailRecord, mailRecordKey, outcomeOf } from '../shared/outcome.ts';
+import type { StateStore } from '../shared/state.ts';
+
+/** Looks up at once which of some jobs are ended and need no more telling. */
+export type ToldReader = (jobs: readonly Job[], signal: AbortSignal) => Promise<(job: Job) => boolean>;
+
+export const createToldReader =
+  (state: StateStore): ToldReader =>
+  async (jobs, signal) => {
+    const keys = jobs.flatMap((job) => {
+      const outcome = outcomeOf(job);
+      return outcome ? mailRecordKey(outcome) : [];
+    });
+    const records = await readDocuments<MailRecord>(state, keys, signal);
+    return (job) => {
+      if (job.status === 'cancelled') return true;
+      const outcome = outcomeOf(job);
+      return outcome !== undefined && records.get(mailRecordKey(outcome))?.document.state === 'sent';
+    };
+  };

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BlobStore } from '../shared/blobs.ts';
+import { AppError, isAppError } from '../shared/errors.ts';
+import { deleted, LostAttempt, uploading } from '../shared/job-changes.ts';
+import type { JobIndex, OpenJob } from '../shared/job-index.ts';
+import type { JobStore } from '../shared/job-store.ts';
+import type { Job } from '../shared/jobs.ts';
+import type { Log } from '../shared/log.ts';
+
+const CLEANUP_MS = 5_000;
+
+export interface IntentPorts {
+  jobs: JobStore;
+  index: JobIndex;
+  blobs: BlobStore;
+  /** How often an upload says that it goes on; well below the time after which the sweep gives it up. */
+  beatMs: number;
+  log: Log;
+}
+
+/** A job that is `uploading`: written before the first chunk, so that a gateway which dies leaves nothing that cannot be found. */
+export interface Intent {
+  /** Aborted when the sweep has given the upload up. */
+  lost: AbortSignal;
+  /** The job is accepted: from here on it is not lost. */
+  accept(fields: Partial<Job>): Promise<Job>;
+  /** It is not to become a job, for the error given: as far as the store lets us, nothing remains; the sweep does the rest. */
+  withdraw(error?: unknown): Promise<void>;
+}
+
+/** No save of the job is ever called off: it could arrive all the same, and after what was to undo it. */
+export async function beginIntent(
+  job: Job,
+  { jobs, index, blobs, beatMs, log }: IntentPorts,
+): Promise<Intent> {
+  const stopped = new AbortController();
+  const lost = new AbortController();
+  /** Whether a save may still be on its way. */
+  let unsure = false;
+  let entry: OpenJob;
+  let beating: Promise<void> | undefined;
+
+  async function beat(): Promise<void> {
+    while (!lost.signal.aborted) {
+      await sleep(beatMs, undefined, { signal: stopped.signal }).catch(() => undefined);
+      if (stopped.signal.aborted) return;
+      try {
+        await jobs.update(job.id, uploading({}));
+      } catch (error) {
+        if (isLost(error)) return lost.abort(givenUp());
+        unsure = true;
+        log.warn({ err: error, job_id: job.id }, 'an upload could not be kept alive');
+      }
+    }
+  }
+
+  async function stop(): Promise<void> {
+    stopped.abort();
+    await beating;
+  }
+
+  /** False when the sweep was first, and may have cleared up already. */
+  async function bury(signal: AbortSignal): Promise<boolean> {
+    try {
+      await jobs.update(job.id, deleted(), signal);
+      return true;
+    } catch (error) {
+      if (isLost(error)) return false;
+      throw error;
+    }
+  }
+
+  async function withdraw(error?: unknown): Promise<void> {
+    await stop();
+    const deadline = AbortSignal.timeout(CLEANUP_MS);
+    const certain = !unsure && !isUnknown(error);
+    try {
+      // What may still arrive is stopped by a tombstone alone; its blob is for the sweep to delete, when all has arrived.
+      if (!certain && (await bury(deadline))) return;
+      await blobs.delete(job.video, deadline);
+      if (!certain) return;
+      await jobs.remove(job.id, deadline);
+      await index.close([entry], deadline);
+    } catch (cause) {
+      log.warn({ err: cause, job_id: job.id }, 'an upload that failed is left for the sweep to clear up');
+    }
+  }
+
+  const begun = performance.now();
+  entry = await index.open(job.owner, job.id);
+  try {
+    await jobs.create(job);
+    // The entry of a process that stood still in between may be closed: there was no job to it.
+    if (performance.now() - begun > beatMs) entry = await index.open(job.owner, job.id);
+  } catch (error) {
+    void withdraw(error);
+    throw error;
+  }
+  beating = beat();
+
+  return {
+    lost: lost.signal,
+    withdraw,
+
+    async accept(fields) {
+      // Its entry again, and just before: one that stood still for long may be about to be closed.
+      [entry] = await Promise.all([index.open(job.owner, job.id), index.addOwned(job.owner, job.id), stop()]);
+      try {
+        return await jobs.update(job.id, uploading({ ...fields, status: 'queued' }));
+      } catch (error) {
+        throw isLost(error) ? givenUp() : error;
+      }
+    },
+  };
+}
+
+const isLost = (error: unknown): boolean => error instanceof LostAttempt || isAppError(error, 'not_found');
+
+const isUnknown = (error: unknown): boolean =>
+  isAppError(error, 'unavailable') || (error instanceof AggregateError && error.errors.some(isUnknown));
+
+const givenUp = () =>
+  new AppError('unavailable', 'the upload stood still for too long; send it again', {
+    headers: { 'Retry-After': '1' },
+  });

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { pino } from 'pino';
+import { createClearing } from '../../../services/gateway/clear.ts';
+import { unavailable } from '../../../services/shared/errors.ts';
+import { unneededBlobs } from '../../../services/shared/jobs.ts';
+import { newJob } from '../../support/job.ts';
+import { logLines } from '../../support/lines.ts';
+
+const tombstone = () => newJob({ status: 'deleted', litter: ['an-mp3', 'of-an-attempt'] });
+
+/** `remove` stands in for the store. */
+function build(remove: (id: string, signal: AbortSignal) => Promise<void> = async () => undefined) {
+  const asked: string[] = [];
+  const lines = logLines();
+  const stopping = new AbortController();
+  const blobs = {
+    delete: (id: string, signal?: AbortSignal) => {
+      asked.push(id);
+      return remove(id, signal ?? assert.fail('the deletion is not bounded'));
+    },
+  };
+  return {
+    asked,
+    lines,
+    stopping,
+    ...createClearing(blobs, stopping.signal, pino({ level: 'trace' }, lines)),
+  };
+}
+const whenAborted = (signal: AbortSignal) =>
+  new Promise<void>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+
+describe('clearing up after a deleted job', () => {
+  test('deletes all its blobs, beside the caller', async () => {
+    const { clear, settled, asked } = build();
+    const job = tombstone();
+    clear(job);
+    await settled();
+    assert.deepEqual(asked, unneededBlobs(job));
+  });
+
+  test('goes on after a blob that cannot be deleted, and only logs it', async () => {
+    const job = tombstone();
+    const { clear, settled, asked, lines } = build((id) =>
+      id === job.video ? Promise.reject(unavailable('the store')) : Promise.resolve(),
+    );
+    clear(job);
+    await settled();
+    assert.deepEqual(asked, unneededBlobs(job));
+    assert.deepEqual(
+      lines.objects().map(({ level, job_id }) => [level, job_id]),
+      [[40, job.id]],
+    );
+  });
+
+  test('ends with the service, which waits for nothing', async () => {
+    const { clear, settled, stopping, asked } = build((_id, signal) => whenAborted(signal));
+    clear(tombstone());
+    stopping.abort(new Error('the service is stopping'));
+    await settled();
+    const before = asked.length;
+    clear(tombstone());
+    assert.equal(asked.length, before);
+  });
+
+  test('takes on a few jobs at a time; the sweep does the others', async () => {
+    const { clear, settled, stopping, asked } = build((_id, signal) => whenAborted(signal));
+    const jobs = Array.from({ length: 6 }, tombstone);
+    for (const job of jobs) clear(job);
+    assert.deepEqual(asked, jobs.slice(0, 4).flatMap(unneededBlobs));
+    stopping.abort();
+    await settled();
+  });
+
+  test('takes on the next when one is done', async () => {
+    const { clear, settled, asked } = build();
+    for (let number = 0; number < 6; number++) {
+      clear(tombstone());
+      await settled();
+    }
+    assert.equal(asked.length, 18);
+  });
+});
