@@ -4,11 +4,13 @@ import { Locked, takeLock } from './processes/lock.ts';
 import { Ports } from './processes/ports.ts';
 import type { Report } from './processes/run.ts';
 import { writeSecrets } from './secrets.ts';
-import { type Servers, startServers } from './servers/servers.ts';
-import { type System, startSystem } from './system.ts';
+import { type Servers, type ServersOptions, startServers } from './servers/servers.ts';
+import { type System, type SystemOptions, startSystem } from './system.ts';
 import { ensureTools } from './tools/tools.ts';
 
-export interface LaunchOptions {
+export interface LaunchOptions
+  extends Pick<SystemOptions, 'env' | 'appEnv' | 'replicas'>,
+    Pick<ServersOptions, 'consumerTimeoutMs' | 'mailServer'> {
   repoRoot: string;
   /** Its `.data` holds all that is written. Default: the repository. */
   stateRoot?: string;
@@ -18,8 +20,6 @@ export interface LaunchOptions {
   mailPort?: number;
   /** Default: the gateway's address on this machine. */
   publicUrl?: string;
-  env?: Record<string, string>;
-  appEnv?: Record<string, Record<string, string>>;
   /** Servers that die are started again, as services always are. Default false. */
   superviseServers?: boolean;
   report: Report;
@@ -64,29 +64,15 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const tools = await ensureTools({ repoRoot, mongodb: blobs === 'mongodb', report, signal });
     report('Starting the servers …');
     servers = await startServers({
-      repoRoot,
+      ...options,
       dataDir,
-      blobs,
       tools,
-      report,
-      signal,
       ports: mailPort === undefined ? {} : { mail: mailPort },
       supervise: options.superviseServers ?? false,
     });
     writeSecrets({ stateRoot, servers, publicUrl: options.publicUrl ?? `http://localhost:${port}` });
     report('Starting the services and their sidecars …');
-    const { env, appEnv } = options;
-    const given = { ...(env === undefined ? {} : { env }), ...(appEnv === undefined ? {} : { appEnv }) };
-    const system = await startSystem({
-      repoRoot,
-      stateRoot,
-      daprd: tools.daprd,
-      blobs,
-      gatewayPort: port,
-      ...given,
-      report,
-      signal,
-    });
+    const system = await startSystem({ ...options, stateRoot, daprd: tools.daprd, gatewayPort: port });
     const running = servers;
     return {
       servers: running,

@@ -59,7 +59,12 @@ export function writeSecrets({ stateRoot, servers, publicUrl }: SecretsOptions):
     readEnvFile(stateRoot, name)[key] ?? randomBytes(32).toString('base64url');
   const linkSecret = process.env.LINK_SECRET ?? kept('gateway', 'LINK_SECRET');
   writeEnvFile(stateRoot, 'auth', { MYSQL_URL: servers.mysql.url });
-  writeEnvFile(stateRoot, 'gateway', { LINK_SECRET: linkSecret, PUBLIC_URL: publicUrl });
+  const operatorToken = process.env.OPERATOR_TOKEN ?? kept('gateway', 'OPERATOR_TOKEN');
+  writeEnvFile(stateRoot, 'gateway', {
+    LINK_SECRET: linkSecret,
+    OPERATOR_TOKEN: operatorToken,
+    PUBLIC_URL: publicUrl,
+  });
   // A spool of its own: two systems on one machine do not tidy up after each other.
   writeEnvFile(stateRoot, 'converter', { SPOOL_DIR: path.join(path.resolve(stateRoot), '.data', 'spool') });
   writeEnvFile(stateRoot, 'notification', {});

@@ -5,7 +5,7 @@ import type { Report } from './processes/run.ts';
 import type { Supervised } from './processes/supervised.ts';
 import { readEnvFile, type Tokens } from './secrets.ts';
 import { type BareSidecar, startBareSidecar } from './system/bare-sidecar.ts';
-import { readDaprYaml } from './system/dapr-yaml.ts';
+import { readDaprYaml, replicated } from './system/dapr-yaml.ts';
 import { type Pair, preparePair, type RunningApp } from './system/pair.ts';
 import { untilAllReady } from './system/readiness.ts';
 import type { SidecarContext } from './system/sidecar.ts';
@@ -20,15 +20,22 @@ export interface SystemOptions {
   gatewayPort?: number;
   /** For every app; wins over everything else. */
   env?: Record<string, string>;
-  /** For one app, by its id; wins over `env`. */
+  /** For one app, by its id, or for one instance, by its name; the latter wins over the former, and both over `env`. */
   appEnv?: Record<string, Record<string, string>>;
+  /** How many instances of an app run, by its id. Default 1. */
+  replicas?: Partial<Record<AppId, number>>;
   report: Report;
   signal: AbortSignal;
 }
 
+export type AppId = 'gateway' | 'auth' | 'converter' | 'notification';
+
 export interface System {
   readonly gatewayUrl: string;
-  readonly apps: Record<'gateway' | 'auth' | 'converter' | 'notification', RunningApp>;
+  /** The first instance of each. */
+  readonly apps: Record<AppId, RunningApp>;
+  /** All of them, by name: `converter`, `converter-2`, … */
+  readonly instances: Readonly<Record<string, RunningApp>>;
   readonly tokens: Tokens;
   readonly logsDir: string;
   /** A sidecar without an app, for whoever calls through Dapr, with the gateway's limits. Ready when it returns. */
@@ -68,9 +75,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await Promise.all([...bare].map((sidecar) => sidecar.stop()));
   };
   try {
-    for (const spec of specs) {
-      const appPort = spec === gateway ? options.gatewayPort : undefined;
-      const env = { ...options.env, ...options.appEnv?.[spec.appId] };
+    const instances = specs.flatMap((spec) => replicated(spec, options.replicas?.[spec.appId as AppId] ?? 1));
+    for (const spec of instances) {
+      const appPort = spec.name === gateway.appId ? options.gatewayPort : undefined;
+      const env = { ...options.env, ...options.appEnv?.[spec.appId], ...options.appEnv?.[spec.name] };
       pairs.push(await preparePair(context, spec, { appPort, env, report }));
     }
     await Promise.all(pairs.flatMap(({ app, sidecar }) => [app.start(), sidecar.start()]));
@@ -79,10 +87,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await stop();
     throw error;
   }
-  const apps = Object.fromEntries(pairs.map(({ spec, view }) => [spec.appId, view])) as System['apps'];
+  const running = Object.fromEntries(pairs.map(({ spec, view }) => [spec.name, view]));
+  const apps = running as System['apps'];
   return {
     gatewayUrl: `http://127.0.0.1:${apps.gateway.appPort}`,
     apps,
+    instances: running,
     tokens,
     logsDir: path.join(dataDir, 'logs'),
     startSidecar: ({ appId }) => startBareSidecar(context, { ...gateway, appId }, { bare, report, signal }),

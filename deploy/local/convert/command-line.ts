@@ -111,7 +111,8 @@ function conversionOptions(bitrate: string | undefined, quality: string | undefi
 export const defaultUrl = (env: NodeJS.ProcessEnv): string =>
   env.MP3_URL || `http://localhost:${env.GATEWAY_PORT || 8080}`;
 
-function gatewayUrl(given: string | undefined, env: NodeJS.ProcessEnv): string {
+/** Without a slash at the end. @throws UsageError */
+export function gatewayUrl(given: string | undefined, env: NodeJS.ProcessEnv): string {
   const text = given ?? defaultUrl(env);
   const url = URL.parse(text);
   if (!url || !['http:', 'https:'].includes(url.protocol)) {

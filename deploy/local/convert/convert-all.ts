@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Conversion } from './command-line.ts';
 import { messageOf, Unreachable } from './failure.ts';
 import { type FetchPorts, fetchMp3, type Sent } from './fetch-mp3.ts';
@@ -42,7 +43,8 @@ export async function convertAll(command: Conversion, ports: ConvertPorts): Prom
   async function send(session: Session, video: Video, target: Target): Promise<Sent> {
     const meter = createMeter(video.size, clock);
     const show = reporter.progress(`Sending ${printable(video.name)}`);
-    const id = await uploadVideo(session, video, {
+    const { id, status } = await uploadVideo(session, video, {
+      key: randomUUID(),
       options: command.options,
       clock,
       signal,
@@ -52,9 +54,13 @@ export async function convertAll(command: Conversion, ports: ConvertPorts): Prom
       },
       onWait: (error, seconds) =>
         reporter.info(`${messageOf(error)} Trying again in ${formatSeconds(seconds)}.`),
+    }).catch((error: unknown) => {
+      if (signal.aborted && meter.share() === 1) reporter.info(unconfirmed(video));
+      throw error;
     });
     ports.pending.set(id, target);
-    reporter.info(`Sent ${printable(video.name)}, ${formatBytes(video.size)}: job ${id}`);
+    const known = status === 'done' ? '; it was converted before' : '';
+    reporter.info(`Sent ${printable(video.name)}, ${formatBytes(video.size)}: job ${id}${known}`);
     return { id, name: video.name, target };
   }
 
@@ -83,3 +89,6 @@ export async function convertAll(command: Conversion, ports: ConvertPorts): Prom
   for (const job of sent) await each(job.name, () => fetchMp3(session, job, ports));
   return failures;
 }
+
+const unconfirmed = ({ name }: Video): string =>
+  `${printable(name)} was sent whole, but the gateway had not confirmed it yet; if it took it, a mail comes.`;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Clock } from './clock.ts';
 import { downloadMp3 } from './download.ts';
-import { Failure, messageOf, Unreachable } from './failure.ts';
+import { Failure, isProblem, messageOf, Unreachable } from './failure.ts';
 import { followJob } from './follow.ts';
 import { formatBytes, formatSeconds, printable } from './format.ts';
 import type { JobState } from './job.ts';
@@ -29,13 +29,23 @@ export interface Sent {
 }
 
 /** Waits for a job, and brings its MP3 where it belongs. @throws Failure with the reason, also the converter's */
-export async function fetchMp3(
+export async function fetchMp3(session: Session, job: Sent, ports: FetchPorts): Promise<void> {
+  ports.pending.set(job.id, job.target);
+  try {
+    await followAndFetch(session, job, ports);
+  } catch (cause) {
+    if (!isProblem(cause, 'not_found')) throw cause;
+    ports.pending.delete(job.id);
+    throw new Failure('the job does not exist any more: it was deleted, or has expired.', { cause });
+  }
+}
+
+async function followAndFetch(
   session: Session,
   { id, name, target }: Sent,
   ports: FetchPorts,
 ): Promise<void> {
   const { clock, reporter, pending, signal } = ports;
-  pending.set(id, target);
   const showState = reporter.progress(`Converting ${printable(name)}`);
   const job = await followJob(session, id, {
     clock,
@@ -75,7 +85,7 @@ function stateOf(job: JobState): [share: number | undefined, describe: () => str
 }
 
 function outcome({ status, error }: JobState): Failure {
-  if (status === 'cancelled') return new Failure('the job was cancelled.');
+  if (status === 'cancelled') return new Failure('the job was cancelled; send the file again to convert it.');
   return new Failure(
     error ? `${printable(error.detail)} (${printable(error.code)})` : 'the conversion failed.',
   );

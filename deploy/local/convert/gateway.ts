@@ -5,7 +5,7 @@ import { printable } from './format.ts';
 import { parseRetryAfter } from './retry.ts';
 
 export interface Call {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   path: string;
   query?: Record<string, string>;
   headers?: Record<string, string>;

@@ -13,7 +13,7 @@ export function howToFetch(
     if (url !== defaultUrl(env)) words.push('--url', url);
     if (email !== undefined) words.push('--email', email);
     return [
-      `Job ${id} goes on at the server, without this program. Fetch its MP3 later:`,
+      `Job ${id} goes on at the server, which mails a link when it is done. To fetch its MP3 from here:`,
       `  npm run convert -- ${words.map(shellWord).join(' ')}`,
     ];
   });

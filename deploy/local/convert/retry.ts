@@ -1,5 +1,5 @@
 import { backoff, type Clock } from './clock.ts';
-import { Problem } from './failure.ts';
+import { isProblem, Problem } from './failure.ts';
 
 const ATTEMPTS = 5;
 /** A server that asks for more than this is not worth waiting for. */
@@ -11,25 +11,31 @@ export interface RetryOptions {
   /** Other errors after which trying again may help. */
   also?: (error: unknown) => boolean;
   onWait?: (error: unknown, seconds: number) => void;
+  /** Milliseconds of waiting in all, in the place of a number of attempts. */
+  patienceMs?: number;
 }
 
 /** Does it again, a few times, when the gateway is busy or away for a moment (429, 503), at the time it asked for. */
 export async function retrying<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { clock, signal, also, onWait } = options;
+  const { clock, signal, also, onWait, patienceMs } = options;
+  let waited = 0;
   for (let failures = 1; ; failures++) {
     try {
       return await attempt();
     } catch (error) {
       const milliseconds = pause(error, failures, also);
-      if (signal.aborted || failures === ATTEMPTS || milliseconds === undefined) throw error;
+      if (signal.aborted || milliseconds === undefined) throw error;
+      if (patienceMs === undefined ? failures === ATTEMPTS : waited + milliseconds > patienceMs) throw error;
       onWait?.(error, milliseconds / 1000);
       await clock.sleep(milliseconds, signal);
+      waited += milliseconds;
     }
   }
 }
 
 function pause(error: unknown, failures: number, also: RetryOptions['also']): number | undefined {
-  if (error instanceof Problem && (error.status === 429 || error.status === 503)) {
+  const isBusy = error instanceof Problem && (error.status === 429 || error.status === 503);
+  if (isBusy || isProblem(error, 'upload_in_progress')) {
     const seconds = error.retryAfter;
     if (seconds === undefined) return backoff(failures);
     return seconds > MAX_WAIT_SECONDS ? undefined : seconds * 1000;

@@ -1,17 +1,23 @@
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
+import { STATUSES } from '../../../services/shared/jobs.ts';
 import type { Clock } from './clock.ts';
 import { Failure, Unreachable } from './failure.ts';
 import { printable } from './format.ts';
-import { readJson } from './gateway.ts';
+import { connectionFailure, readJson } from './gateway.ts';
 import { retrying } from './retry.ts';
 import type { Session } from './session.ts';
 import { contentType, type Video } from './video.ts';
 
 const PIECE_BYTES = 256 * 1024;
-const accepted = z.object({ id: z.uuid() });
+/** A gateway that died in the middle of an upload holds its key for about a minute. */
+const PATIENCE_MS = 5 * 60_000;
+const accepted = z.object({ id: z.uuid(), status: z.enum(STATUSES) });
+export type Accepted = z.infer<typeof accepted>;
 
 export interface UploadOptions {
+  /** Sent again with the same key, it is the same job: nobody knows whether a connection broke before or after the answer. */
+  key: string;
   /** Query parameters: bitrate, quality. */
   options: Record<string, string>;
   clock: Clock;
@@ -21,35 +27,30 @@ export interface UploadOptions {
   onWait: (error: unknown, seconds: number) => void;
 }
 
-/** Sends the file as it is read, and again from its start when the gateway is busy. @returns the job's id */
-export async function uploadVideo(session: Session, video: Video, options: UploadOptions): Promise<string> {
-  const { clock, signal, onSent, onWait } = options;
-  let sent = 0;
-  const body = () =>
-    readFile(video, (bytes) => {
-      sent = bytes;
-      onSent(bytes);
-    });
+/** Sends the file as it is read, and again from its start when the gateway is busy or the connection breaks. */
+export async function uploadVideo(session: Session, video: Video, options: UploadOptions): Promise<Accepted> {
+  const { key, clock, signal, onSent, onWait } = options;
   // A sidecar's invoke (`--url http://localhost:3500/v1.0/invoke/gateway/method`) buffers what has a length.
   const isInvoke = session.url.includes('/v1.0/invoke/');
   const attempt = async () => {
-    sent = 0;
     const reply = await session.send({
       method: 'POST',
       path: '/upload',
       query: { ...options.options, filename: video.name },
       headers: {
+        'idempotency-key': key,
         'content-type': contentType(video.name),
         ...(!isInvoke && { 'content-length': String(video.size) }),
       },
-      body,
+      body: () => readFile(video, onSent),
       signal,
     });
-    return readJson(reply, accepted, session.url);
+    return readJson(reply, accepted, session.url).catch((error: unknown) => {
+      throw connectionFailure(error, session.url);
+    });
   };
-  // Before the last byte the gateway cannot have accepted it: sending it again makes no second job.
-  const also = (error: unknown) => error instanceof Unreachable && sent > 0 && sent < video.size;
-  return (await retrying(attempt, { clock, signal, also, onWait })).id;
+  const also = (error: unknown) => error instanceof Unreachable;
+  return retrying(attempt, { clock, signal, also, onWait, patienceMs: PATIENCE_MS });
 }
 
 /** The file's bytes, as many as were seen when it was checked. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Backoff } from './backoff.ts';
-import type { Child } from './child.ts';
+import { type Child, signalProcess } from './child.ts';
 
 export interface SupervisedOptions {
   name: string;
@@ -19,6 +19,7 @@ export class Supervised {
   #child: Child | undefined;
   #launching: Promise<void> | undefined;
   #watching: Promise<void> = Promise.resolve();
+  #held: PromiseWithResolvers<void> | undefined;
   /** How often it died by itself. */
   falls = 0;
 
@@ -46,8 +47,25 @@ export class Supervised {
     await this.#launch();
   }
 
+  /** Ends it at once, as `kill -9` does, and keeps it down until release(). */
+  async hold(): Promise<void> {
+    this.#held ??= Promise.withResolvers();
+    await this.#launching?.catch(() => {});
+    const child = this.#child;
+    if (child?.running() !== true) return;
+    signalProcess(child.pid, 'SIGKILL');
+    await child.exited;
+  }
+
+  async release(): Promise<void> {
+    this.#held?.resolve();
+    this.#held = undefined;
+    await this.#launch();
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#held?.resolve();
     await this.#launching?.catch(() => {});
     const child = this.#child;
     this.#child = undefined;
@@ -81,6 +99,7 @@ export class Supervised {
         `${child.name} ended by itself (${how}); starting it again in ${pauseMs / 1000} s. Its log: ${child.logFile}`,
       );
       await sleep(pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => {});
+      await this.#held?.promise;
       // Somebody may have restarted it during the pause.
       if (this.#stopping.signal.aborted || this.#child !== child) return;
       try {

@@ -13,6 +13,8 @@ export interface ServerContext {
   tools: Tools;
   /** It stays when we go (`npm run setup`). */
   keep: boolean;
+  /** How long RabbitMQ lets a consumer work on a message, ms. */
+  consumerTimeoutMs: number;
   signal: AbortSignal;
 }
 
@@ -21,6 +23,8 @@ export interface Starter {
   launch(context: ServerContext): Promise<Child>;
   /** Fulfils when it takes work; also for one that an earlier run launched, and perhaps did not finish preparing. */
   ready(context: ServerContext, child: Child): Promise<void>;
+  /** The folder whose loss leaves it empty, as after its first start. */
+  storage?(context: ServerContext): string;
 }
 
 export const logOf = (dataDir: string, name: string): string => path.join(dataDir, 'logs', `${name}.log`);

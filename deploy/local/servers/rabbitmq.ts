@@ -8,8 +8,12 @@ import { startContainer } from './docker.ts';
 export const rabbitmqUrl = (context: ServerContext): string =>
   `amqp://mp3converter:${context.passwords.get('rabbitmq')}@127.0.0.1:${context.ports.known('rabbitmq')}`;
 
-// A conversion may take longer than the 30 minutes that RabbitMQ gives a consumer: 12 hours.
-const consumerTimeoutMs = 43_200_000;
+/** RabbitMQ looks for consumers that are late this often, ms; its own 60 s would make a short limit a long one. */
+const CHANNEL_TICK_MS = 60_000;
+const tickMs = ({ consumerTimeoutMs }: ServerContext): number =>
+  Math.min(CHANNEL_TICK_MS, Math.ceil(consumerTimeoutMs / 4));
+
+const storageOf = (dataDir: string): string => path.join(dataDir, 'rabbitmq', 'mnesia');
 
 // The AMQP 0-9-1 protocol header; a broker answers connection.start.
 const greeting = Buffer.from('AMQP\0\0\x09\x01', 'latin1');
@@ -33,12 +37,13 @@ export const rabbitmq: Starter = {
       env: {
         RABBITMQ_DEFAULT_USER: 'mp3converter',
         RABBITMQ_DEFAULT_PASS: passwords.get('rabbitmq'),
-        RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-rabbit consumer_timeout ${consumerTimeoutMs}`,
+        RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-rabbit consumer_timeout ${context.consumerTimeoutMs} -rabbit channel_tick_interval ${tickMs(context)}`,
       },
     });
   },
   ready: ({ ports, signal }, child) =>
     untilReady(child, answers(ports.known('rabbitmq') as number), { timeoutMs: 90_000, signal }),
+  storage: ({ dataDir }) => storageOf(dataDir),
 };
 
 async function startProcess(context: ServerContext, command: string, port: number): Promise<Child> {
@@ -47,7 +52,7 @@ async function startProcess(context: ServerContext, command: string, port: numbe
   const at = (name: string): string => path.join(home, name);
   const epmdPort = await ports.reserve('epmd');
   const epmd = await startEpmd(context, epmdPort);
-  writePrivate(at('rabbitmq.conf'), configuration(port, context.passwords.get('rabbitmq')));
+  writePrivate(at('rabbitmq.conf'), configuration(port, context));
   writePrivate(at('enabled_plugins'), '[].\n');
   const env = {
     ...plainEnv(),
@@ -59,7 +64,7 @@ async function startProcess(context: ServerContext, command: string, port: numbe
     RABBITMQ_NODE_PORT: String(port),
     RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
     RABBITMQ_DIST_PORT: String(await ports.reserve('rabbitmq-distribution')),
-    RABBITMQ_MNESIA_BASE: at('mnesia'),
+    RABBITMQ_MNESIA_BASE: storageOf(dataDir),
     RABBITMQ_LOG_BASE: at('log'),
     RABBITMQ_LOGS: '-',
     RABBITMQ_PID_FILE: at('pid'),
@@ -69,8 +74,7 @@ async function startProcess(context: ServerContext, command: string, port: numbe
     RABBITMQ_ADVANCED_CONFIG_FILE: at('none.config'),
     RABBITMQ_CONF_ENV_FILE: at('none.env'),
     // No busy waiting: two cores are shared with ffmpeg. The network between nodes is this machine's own.
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
-      '+sbwt none +sbwtdcpu none +sbwtdio none -start_epmd false -kernel inet_dist_use_interface {127,0,0,1}',
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `+sbwt none +sbwtdcpu none +sbwtdio none -start_epmd false -kernel inet_dist_use_interface {127,0,0,1} -rabbit channel_tick_interval ${tickMs(context)}`,
     // The script then becomes the Erlang VM instead of waiting for it: the pid is the broker's own.
     detached: '1',
   };
@@ -118,11 +122,11 @@ function startEpmd(context: ServerContext, port: number): Promise<Child> {
   });
 }
 
-function configuration(port: number, password: string): string {
+function configuration(port: number, { passwords, consumerTimeoutMs }: ServerContext): string {
   return [
     `listeners.tcp.default = 127.0.0.1:${port}`,
     'default_user = mp3converter',
-    `default_pass = ${password}`,
+    `default_pass = ${passwords.get('rabbitmq')}`,
     'default_permissions.configure = .*',
     'default_permissions.read = .*',
     'default_permissions.write = .*',

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { makePrivateDir, Passwords } from '../private-files.ts';
 import type { Child } from '../processes/child.ts';
 import { keptRunning } from '../processes/ledger.ts';
@@ -14,16 +15,19 @@ import type { ServerName, Servers, ServersOptions, UrlServer } from './types.ts'
 
 export type { MailServer, ServerName, Servers, ServersOptions, UrlServer } from './types.ts';
 
-const starters: Record<ServerName, Starter> = { rabbitmq, mysql: mariadb, mongodb, mail: maildev };
+type Starters = Record<ServerName, Starter>;
+const ours: Starters = { rabbitmq, mysql: mariadb, mongodb, mail: maildev };
+/** A conversion may take longer than the 30 minutes that RabbitMQ gives a consumer. */
+const CONSUMER_TIMEOUT_MS = 12 * 3600_000;
 
 async function startServer(
-  name: ServerName,
+  starter: Starter,
   context: ServerContext,
   running: Child | undefined,
 ): Promise<Child> {
-  const child = running ?? (await starters[name].launch(context));
+  const child = running ?? (await starter.launch(context));
   try {
-    await starters[name].ready(context, child);
+    await starter.ready(context, child);
     return child;
   } catch (error) {
     if (running === undefined) await child.stop();
@@ -35,6 +39,7 @@ async function startServer(
 export async function startServers(options: ServersOptions): Promise<Servers> {
   const { dataDir, report, keep = false } = options;
   makePrivateDir(dataDir);
+  const starters: Starters = { ...ours, ...(options.mailServer && { mail: options.mailServer }) };
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
   const context: ServerContext = {
@@ -44,6 +49,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     passwords: new Passwords(dataDir),
     tools: options.tools,
     keep,
+    consumerTimeoutMs: options.consumerTimeoutMs ?? CONSUMER_TIMEOUT_MS,
     signal,
   };
   const given = givenServers();
@@ -72,7 +78,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
           const kept = first ? adoptKept(dataDir, name) : undefined;
           first = false;
           const signal = AbortSignal.any([options.signal, stopping, failed.signal]);
-          return startServer(name, { ...context, keep: keep || isReused, signal }, kept);
+          return startServer(starters[name], { ...context, keep: keep || isReused, signal }, kept);
         },
       });
       running.set(name, server);
@@ -102,6 +108,12 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     },
   });
   const { ports } = context;
+  const ourOwn = (name: ServerName): Supervised => {
+    const server = running.get(name);
+    if (server === undefined)
+      throw new Error(`${name} was not started by us, so it cannot be restarted by us.`);
+    return server;
+  };
   return {
     rabbitmq: at('rabbitmq', given.rabbitmq, () => rabbitmqUrl(context)),
     mysql: at('mysql', given.mysql, () => mysqlUrl(context)),
@@ -119,12 +131,14 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
       },
     },
     reused,
-    async restart(name) {
-      const server = running.get(name);
-      if (server === undefined)
-        throw new Error(`${name} was not started by us, so it cannot be restarted by us.`);
-      await server.restart();
+    restart: (name) => ourOwn(name).restart(),
+    async hold(name, { erase = false } = {}) {
+      const storage = starters[name].storage?.(context);
+      if (erase && storage === undefined) throw new Error(`${name} cannot be emptied.`);
+      await ourOwn(name).hold();
+      if (erase && storage !== undefined) await rm(storage, { recursive: true, force: true });
     },
+    release: (name) => ourOwn(name).release(),
     stop,
   };
 }

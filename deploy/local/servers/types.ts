@@ -1,5 +1,6 @@
 import type { Report } from '../processes/run.ts';
 import type { Tools } from '../tools/tools.ts';
+import type { Starter } from './context.ts';
 
 export type ServerName = 'rabbitmq' | 'mysql' | 'mongodb' | 'mail';
 
@@ -28,6 +29,10 @@ export interface Servers {
   readonly reused: ServerName[];
   /** Stops it if it runs, and starts it on the same port with the same data. */
   restart(name: ServerName): Promise<void>;
+  /** Kills it and keeps it down until release(). `erase` also deletes what it has stored. */
+  hold(name: ServerName, options?: { erase?: boolean }): Promise<void>;
+  /** Fulfils when it takes work again. */
+  release(name: ServerName): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,4 +50,8 @@ export interface ServersOptions {
   keep?: boolean;
   /** One that dies is started again. Default false. */
   supervise?: boolean;
+  /** Default: 12 hours, as a conversion may take longer than RabbitMQ's own 30 minutes. */
+  consumerTimeoutMs?: number;
+  /** Other mail servers than maildev. */
+  mailServer?: Starter;
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type Child, startChild } from '../processes/child.ts';
 import { readEnvFile } from '../secrets.ts';
-import type { AppSpec } from './dapr-yaml.ts';
+import type { AppInstance } from './dapr-yaml.ts';
 import { mergeEnvironment, tokenEnvironment } from './environment.ts';
 import type { SidecarContext, SidecarPorts } from './sidecar.ts';
 
@@ -13,7 +13,7 @@ export function ownEnvFile(argument: string, cwd: string): string {
 
 export function startAppProcess(
   context: SidecarContext,
-  app: AppSpec,
+  app: AppInstance,
   ports: SidecarPorts,
   appPort: number,
   extra: Record<string, string>,
@@ -33,12 +33,12 @@ export function startAppProcess(
     HOST: '127.0.0.1',
   };
   return startChild({
-    name: app.appId,
+    name: app.name,
     command: program.includes('/') ? path.resolve(cwd, program) : program,
     args: args.map((argument) => ownEnvFile(argument, path.join(stateRoot, app.appDir))),
     cwd,
     env,
-    logFile: path.join(dataDir, 'logs', `${app.appId}.log`),
+    logFile: path.join(dataDir, 'logs', `${app.name}.log`),
     dataDir,
     // Over the services' own SHUTDOWN_SECONDS (20): time to hand a conversion back.
     graceMs: 25_000,

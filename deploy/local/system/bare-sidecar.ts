@@ -18,6 +18,7 @@ export async function startBareSidecar(
   // No app, no app health.
   const lonely = {
     ...spec,
+    name: spec.appId,
     daprdFlags: spec.daprdFlags.filter((flag) => !flag.startsWith('--enable-app-health-check')),
   };
   const ports = await reserveSidecarPorts(context.ports, spec.appId);

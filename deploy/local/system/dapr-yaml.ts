@@ -85,6 +85,19 @@ export interface AppSpec {
   config: string | undefined;
 }
 
+/** One of the processes that run an app. */
+export interface AppInstance extends AppSpec {
+  /** Its processes, ports and logs are named after it: the app's id, then `<id>-2` and so on. */
+  name: string;
+}
+
+/** As many instances as wanted, which compete for the app's events and share its id. */
+export const replicated = (app: AppSpec, count: number): AppInstance[] =>
+  Array.from({ length: count }, (_, index) => ({
+    ...app,
+    name: index === 0 ? app.appId : `${app.appId}-${index + 1}`,
+  }));
+
 function toFlags(settings: Record<string, unknown>): string[] {
   return Object.entries(flags).flatMap(([key, [flag]]) => {
     const value = settings[key];

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Report } from '../processes/run.ts';
 import { Supervised } from '../processes/supervised.ts';
 import { startAppProcess } from './app.ts';
-import type { AppSpec } from './dapr-yaml.ts';
+import type { AppInstance } from './dapr-yaml.ts';
 import { reserveSidecarPorts, type SidecarContext, startSidecarProcess } from './sidecar.ts';
 
 export interface RunningApp {
@@ -20,7 +20,7 @@ export interface RunningApp {
 
 /** An app and its sidecar. */
 export interface Pair {
-  spec: AppSpec;
+  spec: AppInstance;
   app: Supervised;
   sidecar: Supervised;
   view: RunningApp;
@@ -36,22 +36,24 @@ export interface PairOptions {
 /** Reserves their ports; nothing runs yet. */
 export async function preparePair(
   context: SidecarContext,
-  spec: AppSpec,
+  spec: AppInstance,
   options: PairOptions,
 ): Promise<Pair> {
   const { ports } = context;
   const { appPort: chosen, env, report } = options;
-  const name = `${spec.appId}.app`;
+  const portName = `${spec.name}.app`;
   const appPort =
-    chosen === undefined ? await ports.reserve(name) : await ports.claim(name, chosen, 'GATEWAY_PORT');
-  const own = await reserveSidecarPorts(ports, spec.appId);
+    chosen === undefined
+      ? await ports.reserve(portName)
+      : await ports.claim(portName, chosen, 'GATEWAY_PORT');
+  const own = await reserveSidecarPorts(ports, spec.name);
   const app = new Supervised({
-    name: spec.appId,
+    name: spec.name,
     report,
     launch: () => startAppProcess(context, spec, own, appPort, env),
   });
   const sidecar = new Supervised({
-    name: `${spec.appId}.daprd`,
+    name: `${spec.name}.daprd`,
     report,
     launch: () => startSidecarProcess(context, spec, own, appPort),
   });
@@ -65,7 +67,7 @@ export async function preparePair(
     get sidecarPid() {
       return sidecar.pid;
     },
-    logFile: path.join(context.dataDir, 'logs', `${spec.appId}.log`),
+    logFile: path.join(context.dataDir, 'logs', `${spec.name}.log`),
     restart: () => app.restart(),
     restartSidecar: () => sidecar.restart(),
   };

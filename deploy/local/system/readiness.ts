@@ -39,7 +39,7 @@ export async function untilAllReady(pairs: Pair[], options: ReadinessOptions): P
     waiting = waiting.filter((_, index) => answers[index] !== true);
     if (waiting.length === 0) return;
 
-    const names = waiting.map(({ spec }) => spec.appId).join(', ');
+    const names = waiting.map(({ spec }) => spec.name).join(', ');
     const parts = waiting.flatMap(({ app, sidecar }) => [app, sidecar]);
     const fallen = parts.filter((part) => part.falls >= maxFalls);
     if (fallen.length > 0)

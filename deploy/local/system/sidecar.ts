@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type Child, startChild } from '../processes/child.ts';
 import type { Ports } from '../processes/ports.ts';
 import type { Tokens } from '../secrets.ts';
-import type { AppSpec } from './dapr-yaml.ts';
+import type { AppInstance, AppSpec } from './dapr-yaml.ts';
 import { tokenEnvironment, withoutSecrets } from './environment.ts';
 
 /** What the sidecars of one system share. */
@@ -23,12 +23,12 @@ export interface SidecarPorts {
   metrics: number;
 }
 
-export async function reserveSidecarPorts(ports: Ports, appId: string): Promise<SidecarPorts> {
+export async function reserveSidecarPorts(ports: Ports, name: string): Promise<SidecarPorts> {
   return {
-    http: await ports.reserve(`${appId}.http`),
-    grpc: await ports.reserve(`${appId}.grpc`),
-    internal: await ports.reserve(`${appId}.internal`),
-    metrics: await ports.reserve(`${appId}.metrics`),
+    http: await ports.reserve(`${name}.http`),
+    grpc: await ports.reserve(`${name}.grpc`),
+    internal: await ports.reserve(`${name}.internal`),
+    metrics: await ports.reserve(`${name}.metrics`),
   };
 }
 
@@ -73,7 +73,7 @@ export function sidecarArgs(
 
 export function startSidecarProcess(
   context: SidecarContext,
-  app: AppSpec,
+  app: AppInstance,
   ports: SidecarPorts,
   appPort: number | undefined,
 ): Promise<Child> {
@@ -82,7 +82,7 @@ export function startSidecarProcess(
   const cwd = path.join(stateRoot, app.appDir);
   mkdirSync(cwd, { recursive: true });
   return startChild({
-    name: `${app.appId}.daprd`,
+    name: `${app.name}.daprd`,
     command: context.daprd,
     args: sidecarArgs(app, ports, appPort, path.join(import.meta.dirname, '..', 'names.yaml')),
     cwd,
@@ -93,7 +93,7 @@ export function startSidecarProcess(
       ...tokenEnvironment(context.tokens),
       DAPR_HOST_IP: '127.0.0.1',
     },
-    logFile: path.join(dataDir, 'logs', `${app.appId}.daprd.log`),
+    logFile: path.join(dataDir, 'logs', `${app.name}.daprd.log`),
     dataDir,
     graceMs: 15_000,
   });

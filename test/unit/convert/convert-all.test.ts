@@ -95,7 +95,11 @@ for (const [name, bytes, message] of REFUSED) {
     const { run, lines, state } = await build(context, { 'a.mp4': bytes });
     assert.equal(await run({}), 1);
     assert.match(lines.at(-1) ?? '', message);
-    assert.deepEqual(state.keys(), []);
+    // The key of the upload is kept, for who sends it again.
+    assert.deepEqual(
+      state.keys().filter((key) => !key.startsWith('idem:')),
+      [],
+    );
   });
 }
 
@@ -134,6 +138,67 @@ test('an interrupted job goes on at the server and can be fetched later', async 
     howToFetch(pending, { url: URL_OF_GATEWAY, email: undefined }, {}).join('\n'),
     new RegExp(`--job ${id} -o `),
   );
+});
+
+test('a job that is cancelled or deleted meanwhile is told of, and not to be fetched later', async (context) => {
+  const { run, converter, jobs, changes, lines, pending, folder } = await build(context, {
+    'a.mp4': mp4(1000),
+    'b.mp4': mp4(2000),
+  });
+  converter.run = async ({ id, filename }) => {
+    const { document } = await jobs.get(id);
+    if (filename === 'b.mp4') await changes.delete(document);
+    else await changes.cancel(document);
+    return {};
+  };
+  assert.equal(await run({ files: ['a.mp4', 'b.mp4'] }), 2);
+  assert.deepEqual(lines.slice(-2), [
+    '✘ a.mp4: the job was cancelled; send the file again to convert it.',
+    '✘ b.mp4: the job does not exist any more: it was deleted, or has expired.',
+  ]);
+  assert.deepEqual([pending.size, await folder()], [0, ['a.mp4', 'b.mp4']]);
+});
+
+test('what was converted before is fetched at once, as the same job', async (context) => {
+  const { run, converter, lines, cwd, audio } = await build(context);
+  assert.equal(await run({}), 0);
+  converter.run = () => assert.fail('it is not converted twice');
+  assert.equal(await run({ output: 'again.mp3' }), 0);
+  assert.deepEqual(await readFile(path.join(cwd, 'again.mp3')), audio);
+  const sent = lines.filter((line) => line.startsWith('Sent'));
+  const ids = sent.map((line) => /job ([\da-f-]{36})/.exec(line)?.[1]);
+  assert.equal(ids[0], ids[1]);
+  assert.match(sent[1] ?? '', /; it was converted before$/);
+});
+
+test('each file and each run has a key of its own', async (context) => {
+  const keys: string[] = [];
+  const { run, gateway, lines } = await build(context, { 'a.mp4': mp4(1000), 'b.mp4': mp4(2000) });
+  const { send } = gateway;
+  gateway.send = (call) => {
+    if (call.path === '/upload') keys.push(String(call.headers?.['idempotency-key']));
+    return send(call);
+  };
+  await run({ files: ['a.mp4', 'b.mp4'] });
+  await run({ files: ['a.mp4'], force: true });
+  assert.equal(new Set(keys).size, 3, lines.join('\n'));
+  for (const key of keys) assert.match(key, /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
+});
+
+test('who interrupts before the gateway has confirmed hears that it may have taken the file', async (context) => {
+  const { run, gateway, lines, stop, pending } = await build(context);
+  const { send } = gateway;
+  gateway.send = async (call) => {
+    const reply = await send(call);
+    if (call.path === '/upload') {
+      stop.abort(new Error('interrupted'));
+      throw stop.signal.reason;
+    }
+    return reply;
+  };
+  await assert.rejects(run({}), /interrupted/);
+  assert.match(lines.at(-1) ?? '', /a\.mp4 was sent whole, .* a mail comes\./);
+  assert.equal(pending.size, 0);
 });
 
 test('--job fetches what was sent before, under the name of the video', async (context) => {

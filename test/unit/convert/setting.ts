@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
@@ -11,10 +12,17 @@ import { createGateway as connectGateway } from '../../../deploy/local/convert/g
 import { createReporter } from '../../../deploy/local/convert/reporter.ts';
 import type { Session } from '../../../deploy/local/convert/session.ts';
 import { createAccept } from '../../../services/gateway/accept.ts';
+import { createAdmission } from '../../../services/gateway/admission.ts';
 import { createGateway } from '../../../services/gateway/app.ts';
+import { createJobChanges } from '../../../services/gateway/change-job.ts';
+import { createFailedIndex } from '../../../services/gateway/failed-index.ts';
+import { createFailedJobs } from '../../../services/gateway/failed-jobs.ts';
+import { createIdempotency } from '../../../services/gateway/idempotency.ts';
 import { createLinks } from '../../../services/gateway/links.ts';
+import { createSameContent } from '../../../services/gateway/same-content.ts';
+import { countUnfinished } from '../../../services/gateway/unfinished.ts';
 import { createBlobStore } from '../../../services/shared/blobs.ts';
-import { AppError } from '../../../services/shared/errors.ts';
+import { AppError, isAppError } from '../../../services/shared/errors.ts';
 import { createJobIndex } from '../../../services/shared/job-index.ts';
 import { createJobStore } from '../../../services/shared/job-store.ts';
 import type { Job } from '../../../services/shared/jobs.ts';
@@ -22,6 +30,8 @@ import { createMetrics } from '../../../services/shared/metrics.ts';
 import type { InvokeReply, InvokeRequest } from '../../../services/shared/sidecar.ts';
 import { createMemoryState } from '../../../services/shared/state.ts';
 
+const KEPT_SECONDS = 3600;
+export const OPERATOR_TOKEN = 'an-operator-token-of-32-characters';
 export const URL_OF_GATEWAY = 'http://gateway.test';
 
 /** Time stands still but for those who sleep, and these are told of at once. */
@@ -86,7 +96,7 @@ export function memorySystem(context: Pick<TestContext, 'after'>) {
   const state = createMemoryState();
   const blobs = createBlobStore(state);
   const jobs = createJobStore(state);
-  const index = createJobIndex(state, 3600);
+  const index = createJobIndex(state, KEPT_SECONDS);
   const links = createLinks(URL_OF_GATEWAY, 'secret');
   const users = new Map<string, string>();
   const tokens = new Map<string, string>();
@@ -95,8 +105,9 @@ export function memorySystem(context: Pick<TestContext, 'after'>) {
   /** What becomes of a job; a test may exchange it. */
   const converter = { run: async (job: Job): Promise<Partial<Job>> => done(job) };
 
-  async function done(_job: Job): Promise<Partial<Job>> {
-    const { id, size, sha256 } = await blobs.write(chunks(audio), { ttlSeconds: 3600 });
+  async function done(job: Job): Promise<Partial<Job>> {
+    const id = randomUUID();
+    const { size, sha256 } = await blobs.write(id, chunks(audio), { expires: new Date(job.expires_at) });
     return { status: 'done', progress: 1, audio: id, mp3: { size, sha256, duration_seconds: 2 } };
   }
 
@@ -138,19 +149,40 @@ export function memorySystem(context: Pick<TestContext, 'after'>) {
   const stopping = new AbortController();
   context.after(() => stopping.abort());
   const announce = (job: Job) => {
-    void converter.run(job).then((fields) => jobs.update(job.id, (now) => ({ ...now, ...fields })));
+    void converter
+      .run(job)
+      .then((fields) => jobs.update(job.id, (now) => ({ ...now, ...fields })))
+      .catch((error: unknown) => assert.ok(isAppError(error, 'not_found'))); // deleted meanwhile
   };
   const maxUploadBytes = 8 * 1024 * 1024;
+  const log = pino({ level: 'silent' });
+  const stored = { jobs, index, blobs };
+  const unlimited = { uploads: 100, uploadsPerUser: 100, unfinished: 100, unfinishedPerUser: 100 };
+  const sameContent = createSameContent(state, jobs, KEPT_SECONDS);
+  const kept = { maxUploadBytes, retentionSeconds: KEPT_SECONDS, beatMs: 5_000 };
+  const changes = createJobChanges({ ...stored, announce, clear: () => undefined });
+  const failedIndex = createFailedIndex(state, KEPT_SECONDS);
   const app = createGateway({
-    ...{ authenticate, blobs, jobs, index, links, invoke, maxUploadBytes },
-    accept: createAccept({ blobs, jobs, index, links, announce, maxUploadBytes, retentionSeconds: 3600 }),
+    ...{
+      ...stored,
+      authenticate,
+      links,
+      invoke,
+      maxUploadBytes,
+      changes,
+      operatorToken: OPERATOR_TOKEN,
+      log,
+    },
+    accept: createAccept({ ...stored, ...kept, sameContent, links, announce, log }),
+    idempotency: createIdempotency(state, jobs, KEPT_SECONDS),
+    admission: createAdmission(unlimited, () => countUnfinished(jobs, index)),
+    failedJobs: createFailedJobs({ jobs, index, failedIndex, changes }),
     checks: {},
     metrics: createMetrics('gateway'),
     stopping: stopping.signal,
-    log: pino({ level: 'silent' }),
   });
   const gateway = connected(context, app.callback());
-  return { gateway, users, tokens, calls, jobs, state, audio, converter, done };
+  return { gateway, users, tokens, calls, ...stored, failedIndex, changes, state, audio, converter, done };
 }
 
 export async function* chunks(bytes: Uint8Array, size = 64 * 1024): AsyncGenerator<Uint8Array> {

@@ -9,6 +9,8 @@ import { checkVideo } from '../../../deploy/local/convert/video.ts';
 import { mp4, plainSession, quickClock, sha256, temporaryFolder } from './setting.ts';
 
 const ID = '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10';
+const KEY = '7d1f5a5e-0000-4000-8000-000000000001';
+const ACCEPTED = { id: ID, status: 'queued' };
 const VIDEO = mp4(3_000_000);
 const { signal } = new AbortController();
 
@@ -18,16 +20,18 @@ async function build(context: TestContext, listener: RequestListener, urlPath = 
   const video = await checkVideo('Añ 1.mkv', folder);
   const clock = quickClock();
   const sent: number[] = [];
+  const waits: [reason: string, seconds: number][] = [];
   const session = plainSession(context, listener);
   const upload = () =>
     uploadVideo({ ...session, url: session.url + urlPath }, video, {
+      key: KEY,
       options: { bitrate: '192' },
       clock,
       signal,
       onSent: (bytes) => sent.push(bytes),
-      onWait: () => undefined,
+      onWait: (error, seconds) => waits.push([(error as Error).message, seconds]),
     });
-  return { video, clock, sent, upload };
+  return { video, clock, sent, waits, upload };
 }
 
 test('sends the file as it is, with its name, type, length and options', async (context) => {
@@ -37,9 +41,9 @@ test('sends the file as it is, with its name, type, length and options', async (
     const { 'content-type': type, 'content-length': length } = request.headers;
     Object.assign(seen, { pathname, type, length, query: Object.fromEntries(searchParams) });
     seen.sha256 = sha256(await buffer(request));
-    response.writeHead(202).end(JSON.stringify({ id: ID, status: 'queued' }));
+    response.writeHead(202).end(JSON.stringify(ACCEPTED));
   });
-  assert.equal(await upload(), ID);
+  assert.deepEqual(await upload(), ACCEPTED);
   assert.deepEqual(seen, {
     pathname: '/upload',
     type: 'video/matroska',
@@ -61,11 +65,11 @@ test('through a sidecar the body has no length, or it would be buffered', async 
     async (request, response) => {
       assert.equal(request.headers['transfer-encoding'], 'chunked');
       assert.equal((await buffer(request)).length, VIDEO.length);
-      response.writeHead(202).end(JSON.stringify({ id: ID }));
+      response.writeHead(202).end(JSON.stringify(ACCEPTED));
     },
     '/v1.0/invoke/gateway/method',
   );
-  assert.equal(await upload(), ID);
+  assert.deepEqual(await upload(), ACCEPTED);
 });
 
 test('a busy gateway is tried again when it says, from the start of the file', async (context) => {
@@ -74,41 +78,97 @@ test('a busy gateway is tried again when it says, from the start of the file', a
     const answer = answers.shift();
     // The second one refuses early, with most of the file still to come.
     if (answer?.status !== 429) assert.equal(sha256(await buffer(request)), sha256(VIDEO));
-    const problem = { code: 'unavailable', detail: 'busy', id: ID };
+    const problem = { code: 'unavailable', detail: 'busy', ...ACCEPTED };
     response.writeHead(answer?.status ?? 500, { ...(answer?.after && { 'retry-after': answer.after }) });
     response.end(JSON.stringify(problem));
   });
-  assert.equal(await upload(), ID);
+  assert.deepEqual(await upload(), ACCEPTED);
   assert.deepEqual(clock.sleeps, [7_000, 2_000]);
   assert.equal(sent.filter((bytes) => bytes === 0).length, 3);
 });
 
-test('a connection that breaks off in the middle is made again', async (context) => {
-  let connections = 0;
-  const { upload } = await build(context, async (request, response) => {
-    connections += 1;
-    if (connections === 1) {
-      request.once('data', () => request.socket.destroy());
-      return;
-    }
-    await buffer(request);
-    response.writeHead(202).end(JSON.stringify({ id: ID }));
+/** Breaks the connection off, wherever the upload is at the time. */
+const BREAKS: [when: string, answer: RequestListener][] = [
+  ['in the middle', (request) => request.once('data', () => request.socket.destroy())],
+  ['before the first byte', (request) => request.socket.destroy()],
+  [
+    'after the last byte, without an answer',
+    async (request) => {
+      await buffer(request);
+      request.socket.destroy();
+    },
+  ],
+  [
+    'in the middle of the answer',
+    async (request, response) => {
+      await buffer(request);
+      response.writeHead(202, { 'content-length': '1000' }).write('{"id":', () => response.destroy());
+    },
+  ],
+];
+for (const [when, answer] of BREAKS) {
+  test(`a connection that breaks off ${when} is made again, with the same key`, async (context) => {
+    const keys: unknown[] = [];
+    const { upload, waits } = await build(context, async (request, response) => {
+      keys.push(request.headers['idempotency-key']);
+      if (keys.length === 1) return void answer(request, response);
+      assert.equal(sha256(await buffer(request)), sha256(VIDEO));
+      response.writeHead(202).end(JSON.stringify(ACCEPTED));
+    });
+    assert.deepEqual(await upload(), ACCEPTED);
+    assert.deepEqual(keys, [KEY, KEY]);
+    assert.deepEqual(waits.length, 1);
+    assert.match(waits[0]?.[0] ?? '', /^The connection to .* broke off/);
   });
-  assert.equal(await upload(), ID);
-  assert.equal(connections, 2);
-});
+}
 
-test('a gateway that stays busy is given up', async (context) => {
-  let attempts = 0;
-  const { upload } = await build(context, (request, response) => {
-    attempts += 1;
+const REFUSALS: [
+  status: number,
+  code: string,
+  retryAfter: string | undefined,
+  waits: number[] | undefined,
+][] = [
+  [409, 'upload_in_progress', '5', [5]],
+  [409, 'upload_in_progress', undefined, [0.5]],
+  [429, 'too_many_requests', '30', [30]],
+  [503, 'unavailable', '60', [60]],
+  [503, 'unavailable', '61', undefined],
+  [409, 'state_conflict', '5', undefined],
+  [422, 'idempotency_key_reused', undefined, undefined],
+  [422, 'invalid_option', undefined, undefined],
+  [500, 'internal', undefined, undefined],
+];
+for (const [status, code, retryAfter, expected] of REFUSALS) {
+  const outcome = expected ? `waits ${expected} s and sends it again` : 'ends it';
+  test(`${status} ${code}, Retry-After ${retryAfter}, ${outcome}`, async (context) => {
+    let first = true;
+    const { upload, waits } = await build(context, async (request, response) => {
+      await buffer(request);
+      const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
+      if (first) response.writeHead(status, headers).end(JSON.stringify({ code, detail: 'so it is' }));
+      else response.writeHead(202).end(JSON.stringify(ACCEPTED));
+      first = false;
+    });
+    if (expected) assert.deepEqual(await upload(), ACCEPTED);
+    else await assert.rejects(upload(), { message: `so it is (${code})` });
+    assert.deepEqual(
+      waits,
+      (expected ?? []).map((seconds) => [`so it is (${code})`, seconds]),
+    );
+  });
+}
+
+test('a gateway that stays busy is given up after five minutes', async (context) => {
+  const { upload, clock } = await build(context, (request, response) => {
     request.resume();
     request.on('end', () =>
-      response.writeHead(503).end(JSON.stringify({ code: 'unavailable', detail: 'busy' })),
+      response
+        .writeHead(503, { 'retry-after': '45' })
+        .end(JSON.stringify({ code: 'unavailable', detail: 'busy' })),
     );
   });
   await assert.rejects(upload(), { message: 'busy (unavailable)' });
-  assert.equal(attempts, 5);
+  assert.deepEqual(clock.sleeps, Array(6).fill(45_000));
 });
 
 const CHANGES: [name: string, change: (file: string) => Promise<void>][] = [

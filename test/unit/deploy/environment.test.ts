@@ -8,6 +8,7 @@ const real = {
   PATH: '/bin',
   MYSQL_URL: 'mysql://user',
   LINK_SECRET: 'link',
+  OPERATOR_TOKEN: 'operator',
   DAPR_API_TOKEN: 'token',
   SMTP_PASSWORD: 'mail',
   LOG_LEVEL: 'info',

@@ -1,0 +1,24 @@
+import { Failure } from '../convert/failure.ts';
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/** The right to operate this gateway. That of the system in this folder is for this machine: it is sent to no other. */
+export function operatorToken(
+  url: string,
+  env: NodeJS.ProcessEnv,
+  readOwn: () => string | undefined,
+): string {
+  const given = env.MP3CONVERTER_OPERATOR_TOKEN;
+  if (given) return given;
+  if (!LOOPBACK.includes(new URL(url).hostname)) {
+    throw new Failure(
+      `${url} is on another machine: put the OPERATOR_TOKEN of its gateway into MP3CONVERTER_OPERATOR_TOKEN.`,
+    );
+  }
+  const own = readOwn();
+  if (own) return own;
+  throw new Failure(
+    'There is no operator token in .data/env/gateway.env yet. Start the system once with: npm start; ' +
+      'or, for another one, put its OPERATOR_TOKEN into MP3CONVERTER_OPERATOR_TOKEN.',
+  );
+}
