@@ -1,23 +1,25 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import autocannon from 'autocannon';
-import { type Launched, launch } from '../../deploy/local/launch.ts';
+import { launch } from '../../deploy/local/launch.ts';
 import { report, runMain, stopSignal } from '../../deploy/local/terminal.ts';
 import { createBlobStore } from '../../services/shared/blobs.ts';
-import { connectSidecar } from '../../services/shared/sidecar.ts';
 import { type Account, client } from '../support/client.ts';
 import { durationOf } from '../support/media.ts';
+import { type Bench, gatewaySidecar, median, timed } from './bench.ts';
 import { tenMinutes, twoGibibytes } from './footage.ts';
 import { peakMb, resetPeak } from './memory.ts';
+import { sweep } from './sweep.ts';
 
-const usage = `npm run bench -- [--blobs sqlite|mongodb] [--runs 3] [--only convert,blobs,requests,memory]
+const usage = `npm run bench -- [--blobs sqlite|mongodb] [--runs 3] [--only memory,convert,blobs,requests,sweep]
 
-Measures a system of its own: end-to-end time against bare ffmpeg, blobs, authorised requests, memory during 2 GiB.
+Measures a system of its own: memory during 2 GiB, end-to-end time against bare ffmpeg, blobs, authorised requests,
+what a pass of the sweep costs.
 Machines are noisy: compare ratios and medians of one run.
 `;
 
@@ -26,22 +28,8 @@ const repoRoot = resolve(import.meta.dirname, '../..');
 const benchDir = join(repoRoot, '.data', 'bench');
 const MIB = 1024 ** 2;
 
-const median = (values: number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const seconds = (values: number[]) =>
   `${median(values).toFixed(2)} s (${values.map((v) => v.toFixed(2)).join(', ')})`;
-
-async function timed<T>(work: () => Promise<T>): Promise<[seconds: number, result: T]> {
-  const start = performance.now();
-  const result = await work();
-  return [(performance.now() - start) / 1000, result];
-}
-
-interface Bench {
-  launched: Launched;
-  runs: number;
-  signal: AbortSignal;
-}
 
 const apiOf = ({ launched }: Bench) => client(launched.system.gatewayUrl);
 
@@ -86,23 +74,19 @@ async function convert(bench: Bench): Promise<void> {
   ratio                    ${(median(ours) / median(bare)).toFixed(2)}   (expected ≤ 1.3)`);
 }
 
-async function blobs({ launched, runs }: Bench): Promise<void> {
-  const { apps, tokens } = launched.system;
-  const sidecar = connectSidecar({
-    host: '127.0.0.1',
-    port: apps.gateway.daprHttpPort,
-    apiToken: tokens.daprApi,
-  });
+async function blobs(bench: Bench): Promise<void> {
+  const sidecar = gatewaySidecar(bench);
   const store = createBlobStore(sidecar.state);
   const bytes = randomBytes(16 * MIB);
   const total = 256;
+  const expires = new Date(Date.now() + 3600_000);
   async function* source() {
     for (let sent = 0; sent < total; sent += 16) yield bytes;
   }
   const put: number[] = [];
   const get: number[] = [];
-  for (let i = 0; i < runs; i++) {
-    const [putting, blob] = await timed(() => store.write(source(), { ttlSeconds: 3600 }));
+  for (let i = 0; i < bench.runs; i++) {
+    const [putting, blob] = await timed(() => store.write(randomUUID(), source(), { expires }));
     const [getting] = await timed(async () => {
       for await (const _ of store.read(blob.id));
     });
@@ -159,8 +143,8 @@ ${((await stat(film)).size / 2 ** 30).toFixed(2)} GiB uploaded and converted, pe
   converter                ${converterMb?.toFixed(0)} MB   (expected ≤ 200)`);
 }
 
-/** Memory first: a process that has served other load keeps some of what it needed for that. */
-const PARTS = { memory, convert, blobs, requests };
+/** Memory first: a process that has served other load keeps some of what it needed for that. The sweep last: its jobs have no video. */
+const PARTS = { memory, convert, blobs, requests, sweep };
 
 async function main(signal: AbortSignal): Promise<void> {
   const { values } = parseArgs({
@@ -177,7 +161,9 @@ async function main(signal: AbortSignal): Promise<void> {
   if (chosen.some((name) => !Object.hasOwn(PARTS, name))) throw new Error(usage);
   const stateRoot = join(benchDir, String(process.pid));
   await mkdir(stateRoot, { recursive: true });
-  const launched = await launch({ repoRoot, stateRoot, blobs: values.blobs, report, signal });
+  // The gateway's own sweep would take up what the bench puts there.
+  const env = { SWEEP_SECONDS: '3600' };
+  const launched = await launch({ repoRoot, stateRoot, blobs: values.blobs, env, report, signal });
   try {
     console.log(
       `\n${cpus().length} cores (${cpus()[0]?.model}), blobs in ${values.blobs}, ${values.runs} runs, medians`,

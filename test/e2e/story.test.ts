@@ -111,10 +111,11 @@ for (const blobs of BLOBS) {
       const { id } = await converted(await video(2));
       const sidecar = gatewaySidecar(system);
       try {
-        await until('the sweep', async () => {
+        const closed = async () => {
           const shard = await sidecar.state.get(`open:${id.slice(-1)}`);
           return shard !== undefined && !shard.value.includes(id);
-        });
+        };
+        await until('the sweep', closed, 180_000); // SILENT_SECONDS, and then a pass
       } finally {
         await sidecar.close();
       }

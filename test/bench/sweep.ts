@@ -1,0 +1,157 @@
+import { createFailedIndex } from '../../services/gateway/failed-index.ts';
+import { createSweep } from '../../services/gateway/sweep.ts';
+import { createToldReader } from '../../services/gateway/told.ts';
+import { createBlobStore } from '../../services/shared/blobs.ts';
+import { updateDocument } from '../../services/shared/documents.ts';
+import { createJobIndex } from '../../services/shared/job-index.ts';
+import { createJobStore } from '../../services/shared/job-store.ts';
+import type { Job } from '../../services/shared/jobs.ts';
+import { createLog } from '../../services/shared/log.ts';
+import { mailRecordKey } from '../../services/shared/outcome.ts';
+import type { Sidecar } from '../../services/shared/sidecar.ts';
+import type { Entry, StateStore } from '../../services/shared/state.ts';
+import { done, newJob } from '../support/job.ts';
+import { type Bench, gatewaySidecar, median, timed } from './bench.ts';
+
+const QUEUED = 1_000;
+const FINISHED = 5_000;
+const KEPT_SECONDS = 6 * 3600;
+const AT_A_TIME = 8;
+
+interface Cost {
+  ms: number;
+  calls: number;
+  keys: number;
+  bytes: number;
+  published: number;
+}
+
+/** What is read through it, counted. */
+function counting(state: StateStore) {
+  const cost = { calls: 0, keys: 0, bytes: 0 };
+  const read = (entries: Iterable<Entry>) => {
+    for (const { value } of entries) cost.bytes += value.length;
+  };
+  const counted: StateStore = {
+    ...state,
+    async get(key, signal) {
+      cost.calls++;
+      cost.keys++;
+      const entry = await state.get(key, signal);
+      if (entry) read([entry]);
+      return entry;
+    },
+    async getMany(keys, signal) {
+      if (keys.length > 0) cost.calls++;
+      cost.keys += keys.length;
+      const entries = await state.getMany(keys, signal);
+      read(entries.values());
+      return entries;
+    },
+    put(...args) {
+      cost.calls++;
+      return state.put(...args);
+    },
+    delete(...args) {
+      cost.calls++;
+      return state.delete(...args);
+    },
+  };
+  return { counted, cost };
+}
+
+/** One pass of a new sweep that has looked so often before. */
+async function pass({ state, publish }: Sidecar, silentMs: number, looks: number): Promise<Cost> {
+  const { counted, cost } = counting(state);
+  let published = 0;
+  const sweep = createSweep({
+    jobs: createJobStore(counted),
+    index: createJobIndex(counted, KEPT_SECONDS),
+    blobs: createBlobStore(counted),
+    failedIndex: createFailedIndex(counted, KEPT_SECONDS),
+    whoIsTold: createToldReader(counted),
+    async publish(topic, event) {
+      published++;
+      await publish(topic, event);
+    },
+    counted: () => undefined,
+    metrics: { pass: () => () => undefined, open: () => undefined, republished: () => undefined },
+    log: createLog('bench', 'silent'),
+    silentMs,
+  });
+  const { signal } = new AbortController();
+  for (let look = 0; look < looks; look++) await sweep.pass(signal);
+  Object.assign(cost, { calls: 0, keys: 0, bytes: 0 });
+  const [seconds] = await timed(() => sweep.pass(signal));
+  return { ms: seconds * 1000, ...cost, published };
+}
+
+const line = (what: string, costs: Cost[]): string => {
+  const [first] = costs;
+  if (!first) throw new Error('nothing was measured');
+  const columns = [
+    median(costs.map(({ ms }) => ms)).toFixed(0),
+    first.calls,
+    first.keys,
+    (first.bytes / 1e3).toFixed(0),
+    first.published,
+  ];
+  return `  ${what.padEnd(40)}${columns.map((column) => String(column).padStart(11)).join('')}`;
+};
+
+/** What a pass of the sweep costs with jobs that are queued, and with many more that are finished beside them. */
+export async function sweep(bench: Bench): Promise<void> {
+  const sidecar = gatewaySidecar(bench);
+  const { state } = sidecar;
+  const jobs = createJobStore(state);
+  const index = createJobIndex(state, KEPT_SECONDS);
+  const expires = { expires_at: new Date(Date.now() + KEPT_SECONDS * 1000).toISOString() };
+
+  async function fill(count: number, save: (job: Job) => Promise<unknown>, make: () => Job): Promise<void> {
+    const numbers = Array.from({ length: count }).keys();
+    const worker = async () => {
+      for (const _ of numbers) {
+        bench.signal.throwIfAborted();
+        await save(make());
+      }
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+  }
+  const saveQueued = async (job: Job) => {
+    await index.open(job.owner, job.id);
+    await jobs.create(job);
+  };
+  /** What is left of a job whose owner was told. */
+  const saveFinished = async (job: Job) => {
+    await jobs.create(job);
+    const record = { state: 'sent' as const, send: 'one', sends: 1, refusals: 0 };
+    const key = mailRecordKey({ job_id: job.id, run: job.run });
+    await updateDocument(state, key, () => record, { ttlSeconds: KEPT_SECONDS });
+  };
+  const measure = async (silentMs: number, looks: number) => {
+    const costs: Cost[] = [];
+    for (let run = 0; run < bench.runs; run++) costs.push(await pass(sidecar, silentMs, looks));
+    return costs;
+  };
+
+  // Nobody takes the jobs: they have no video.
+  const { converter } = bench.launched.system.apps;
+  if (converter.appPid !== undefined) process.kill(converter.appPid, 'SIGSTOP');
+  try {
+    const lines = [line('nothing open', await measure(3600_000, 1))];
+    await fill(QUEUED, saveQueued, () => newJob(expires));
+    lines.push(line(`${QUEUED} queued, none silent`, await measure(3600_000, 1)));
+    lines.push(line(`${QUEUED} queued, all silent, published`, await measure(0, 1)));
+    await fill(FINISHED, saveFinished, () => done(expires));
+    lines.push(line(`… and ${FINISHED} finished, none silent`, await measure(3600_000, 1)));
+    lines.push(line(`… and ${FINISHED} finished, all silent`, await measure(0, 1)));
+    const head = ['ms', 'calls', 'keys read', 'kB read', 'published'];
+    console.log(`
+One pass of the sweep, through a sidecar
+  ${''.padEnd(40)}${head.map((column) => column.padStart(11)).join('')}
+${lines.join('\n')}`);
+  } finally {
+    if (converter.appPid !== undefined) process.kill(converter.appPid, 'SIGCONT');
+    await sidecar.close();
+  }
+}

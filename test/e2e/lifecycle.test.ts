@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { openAsBlob } from 'node:fs';
+import { readdir, readlink, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { readEnvFile } from '../../deploy/local/secrets.ts';
+import { INPUT } from '../../services/converter/input.ts';
+import type { FailedJobView } from '../../services/gateway/failed-jobs.ts';
+import type { Job, JobView } from '../../services/shared/jobs.ts';
+import { type Account, client, mailsTo } from '../support/client.ts';
+import { media, picture, video } from '../support/media.ts';
+import { BLOBS, gatewaySidecar, systemUnderTest } from '../support/systems.ts';
+import { until } from '../support/wait.ts';
+
+const run = promisify(execFile);
+const repoRoot = resolve(import.meta.dirname, '../..');
+
+/** Little to send, and minutes to encode. */
+const longSilence = () => media('silence.flac', '-f', 'lavfi', '-i', 'anullsrc=r=48000:cl=stereo:d=10800');
+const noSound = () => media('mute.mp4', ...picture(2));
+
+for (const blobs of BLOBS) {
+  describe(`the life of a job over ${blobs}`, () => {
+    const system = systemUnderTest(blobs);
+    const api = client(system.gatewayUrl);
+    const { state, close } = gatewaySidecar(system);
+    after(close);
+
+    const ask = (account: Account, method: string, path: string) =>
+      api.send(path, { method, headers: api.bearer(account) });
+
+    async function upload(account: Account, path: string, { query = '', key = '' } = {}): Promise<Response> {
+      return api.send(`/upload?filename=a.mp4${query}`, {
+        method: 'POST',
+        headers: {
+          ...api.bearer(account),
+          'content-type': 'video/mp4',
+          ...(key && { 'idempotency-key': key }),
+        },
+        body: await openAsBlob(path),
+      });
+    }
+
+    async function accepted(response: Response): Promise<{ id: string; status: string }> {
+      assert.equal(response.status, 202, await response.clone().text());
+      return (await response.json()) as { id: string; status: string };
+    }
+
+    /** A new user's job that has failed, and the mail about it has come. */
+    async function failedJob(): Promise<{ account: Account; id: string }> {
+      const account = await api.newAccount();
+      const { id } = await accepted(await upload(account, await noSound()));
+      assert.equal((await api.finished(account, id)).status, 'failed');
+      await mails(account, 1);
+      return { account, id };
+    }
+
+    const mails = (account: Account, count: number) =>
+      until(`${count} mails`, async () => {
+        const all = await mailsTo(system.mailUrl, account.email);
+        assert.ok(all.length <= count, `${all.length} mails`);
+        return all.length === count;
+      });
+
+    const stored = async (id: string): Promise<Job> =>
+      JSON.parse((await state.get(`job:${id}`))?.value ?? assert.fail()).document;
+
+    it('is cancelled in the middle of its conversion: no ffmpeg and no folder of it is left, and no mail comes', async () => {
+      const account = await api.newAccount();
+      const { id } = await accepted(await upload(account, await longSilence(), { query: '&bitrate=320' }));
+      const job = await until(
+        'the conversion',
+        async () => {
+          const job = await api.job(account, id);
+          assert.ok(['queued', 'converting'].includes(job.status), JSON.stringify(job.error));
+          return job.progress > 0 && job;
+        },
+        180_000,
+      );
+      const folder = (await spoolFolder(system.stateRoot, job)) ?? assert.fail('it has no folder');
+      assert.notDeepEqual(await processesIn(folder), []);
+
+      const answer = await ask(account, 'POST', `/jobs/${id}/cancel`);
+      assert.equal(answer.status, 200);
+      assert.equal(((await answer.json()) as JobView).status, 'cancelled');
+      await until('the end of ffmpeg', async () => (await processesIn(folder)).length === 0);
+      await until('the end of its folder', async () => !(await stat(folder).catch(() => undefined)));
+      assert.equal((await api.job(account, id)).status, 'cancelled');
+
+      assert.equal((await ask(account, 'POST', `/jobs/${id}/cancel`)).status, 200);
+      assert.equal((await ask(account, 'GET', `/download/${id}`)).status, 409);
+      assert.deepEqual(await mailsTo(system.mailUrl, account.email), []);
+    });
+
+    it('is tried again when it has failed, and each run is told by a mail of its own', async () => {
+      const { account, id } = await failedJob();
+      const retried = await ask(account, 'POST', `/jobs/${id}/retry`);
+      assert.equal(retried.status, 202);
+      assert.equal(retried.headers.get('location'), `/jobs/${id}`);
+      const again = await api.finished(account, id);
+      assert.deepEqual([again.status, again.error?.code, again.attempts], ['failed', 'no_audio', 1]);
+      await mails(account, 2);
+      assert.equal((await stored(id)).run, 2);
+    });
+
+    it('is deleted: no chunk is left, nothing of its user, and all routes are 404', async () => {
+      const account = await api.newAccount();
+      const path = await video(4);
+      const { id } = await accepted(await upload(account, path));
+      assert.equal((await api.finished(account, id)).status, 'done');
+      const job = await stored(id);
+      const keys = [job.video, job.audio].flatMap((blob) => [`blob:${blob}`, `chunk:${blob}:0`]);
+      assert.equal((await state.getMany(keys)).size, keys.length);
+      await mails(account, 1);
+
+      assert.equal((await ask(account, 'DELETE', `/jobs/${id}`)).status, 204);
+      await until('the end of its chunks', async () => (await state.getMany(keys)).size === 0);
+      const tombstone = (await state.get(`job:${id}`))?.value ?? '';
+      assert.ok(!tombstone.includes(account.email) && !tombstone.includes('signature='), tombstone);
+      assert.equal((await ask(account, 'DELETE', `/jobs/${id}`)).status, 204);
+      for (const [method, path] of [
+        ['GET', `/jobs/${id}`],
+        ['GET', `/jobs/${id}/events`],
+        ['GET', `/download/${id}`],
+        ['POST', `/jobs/${id}/retry`],
+        ['POST', `/jobs/${id}/cancel`],
+      ] as const) {
+        assert.equal((await ask(account, method, path)).status, 404, path);
+      }
+      const list = await (await ask(account, 'GET', '/jobs')).json();
+      assert.deepEqual(list, { jobs: [], next_cursor: null });
+      // The same content is another job now.
+      assert.notEqual((await accepted(await upload(account, path))).id, id);
+    });
+
+    it('is one, though its upload comes twice with one Idempotency-Key', async () => {
+      const account = await api.newAccount();
+      const key = randomUUID();
+      const path = await video(3);
+      const first = await accepted(await upload(account, path, { key }));
+      assert.equal((await accepted(await upload(account, path, { key }))).id, first.id);
+      const other = await upload(account, path, { key, query: '&bitrate=64' });
+      assert.deepEqual(
+        [other.status, ((await other.json()) as { code: string }).code],
+        [422, 'idempotency_key_reused'],
+      );
+      const { jobs } = (await (await ask(account, 'GET', '/jobs')).json()) as { jobs: JobView[] };
+      assert.deepEqual(
+        jobs.map(({ id }) => id),
+        [first.id],
+      );
+      assert.equal((await api.finished(account, first.id)).status, 'done');
+      await mails(account, 1);
+    });
+
+    it('is the one that is done, when the same content comes again', async () => {
+      const account = await api.newAccount();
+      const path = await video(3);
+      const first = await accepted(await upload(account, path));
+      assert.equal((await api.finished(account, first.id)).status, 'done');
+      assert.deepEqual(await accepted(await upload(account, path)), { id: first.id, status: 'done' });
+      assert.notEqual((await accepted(await upload(account, path, { query: '&bitrate=64' }))).id, first.id);
+    });
+
+    describe('when it has failed, an operator', () => {
+      const env = {
+        ...process.env,
+        MP3CONVERTER_OPERATOR_TOKEN: readEnvFile(system.stateRoot, 'gateway').OPERATOR_TOKEN,
+        MP3_URL: system.gatewayUrl,
+      };
+      /** The real command. */
+      const failedCommand = (...args: string[]) =>
+        run('npm', ['run', '--silent', 'failed', '--', ...args], { cwd: repoRoot, env }).then(
+          ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+          ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+        );
+      const listed = async (): Promise<FailedJobView[]> => {
+        const { code, stdout, stderr } = await failedCommand('list', '--json');
+        assert.equal(code, 0, stderr);
+        return JSON.parse(stdout);
+      };
+
+      it('sees it, whoever it belongs to', async () => {
+        const { account, id } = await failedJob();
+        const job = (await listed()).find((job) => job.id === id);
+        assert.deepEqual([job?.email, job?.error?.code, job?.run], [account.email, 'no_audio', 1]);
+        const { stdout } = await failedCommand('list');
+        assert.match(
+          stdout,
+          new RegExp(`^${id}  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d  no_audio +1  .*a\\.mp4$`, 'm'),
+        );
+      });
+
+      it('retries it and drops it, and hears of what does not exist', async () => {
+        const { account, id } = await failedJob();
+        const unknown = randomUUID();
+        const retried = await failedCommand('retry', unknown, id);
+        assert.deepEqual([retried.code, retried.stdout], [1, `${id}  is converted again\n`]);
+        assert.equal(retried.stderr, `${unknown}  there is no such job (not_found)\n`);
+        await mails(account, 2);
+        assert.ok((await listed()).some((job) => job.id === id && job.run === 2));
+
+        const { video } = await stored(id);
+        assert.deepEqual(await failedCommand('drop', id), {
+          code: 0,
+          stdout: `${id}  deleted\n`,
+          stderr: '',
+        });
+        assert.ok(!(await listed()).some((job) => job.id === id));
+        assert.equal((await ask(account, 'GET', `/jobs/${id}`)).status, 404);
+        await until('the end of its video', async () => !(await state.get(`blob:${video}`)));
+      });
+
+      it('needs the token', async () => {
+        const account = await api.newAccount();
+        const answers = [await api.send('/operator/failed'), await ask(account, 'GET', '/operator/failed')];
+        assert.deepEqual(
+          answers.map(({ status }) => status),
+          [401, 401],
+        );
+      });
+    });
+  });
+}
+
+/** Where the converter works on a job: its input is known by its size. */
+async function spoolFolder(stateRoot: string, { source }: JobView): Promise<string | undefined> {
+  const spool = join(stateRoot, '.data', 'spool');
+  for (const file of await readdir(spool, { recursive: true })) {
+    if (!file.endsWith(`/${INPUT}`)) continue;
+    const path = join(spool, file);
+    const size = (await stat(path).catch(() => undefined))?.size;
+    if (size === source.size) return resolve(path, '..');
+  }
+  return undefined;
+}
+
+/** Processes that run in a folder, or did so when it still existed. */
+async function processesIn(folder: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const cwds = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => '')));
+  return pids.filter((_, index) => cwds[index]?.replace(/ \(deleted\)$/, '') === folder);
+}
