@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { signalProcess } from '../../deploy/local/processes/child.ts';
+import type { ServerName } from '../../deploy/local/servers/servers.ts';
+import { accepted, idOf, isFinalStatus, type Ledger } from './ledger.ts';
+import { publishVideo } from './publish.ts';
+import { LEASE_SECONDS, SILENT_SECONDS, type Stage } from './stage.ts';
+
+const ACTIVE_MS = 60_000;
+
+export interface Theatre {
+  stage: Stage;
+  ledger: Ledger;
+  signal: AbortSignal;
+}
+
+export interface Injected {
+  /** What was hit. */
+  target: string;
+  /** When it is over, for what does not happen at once. */
+  over?: Promise<void>;
+}
+
+export interface FaultKind {
+  name: string;
+  /** Resolves once it has happened, or begun. */
+  inject(theatre: Theatre, choice: number): Promise<Injected>;
+  /** Why it cannot happen here. */
+  missing?(stage: Stage): string | undefined;
+}
+
+const one = <T>(items: readonly T[], choice: number): T => items[choice % items.length] as T;
+
+/** `kill -9` of one of the targets, by the pid that the launcher reports. */
+const kill = (name: string, ...targets: string[]): FaultKind => ({
+  name: `kill ${name}`,
+  async inject({ stage, signal }, choice) {
+    const target = one(targets, choice);
+    signalProcess(await stage.pidOf(target, signal), 'SIGKILL');
+    return { target };
+  },
+});
+
+/** Stopped for so long, and woken up unless somebody else has ended it meanwhile. */
+async function freeze({ stage, signal }: Theatre, target: string, seconds: number): Promise<Injected> {
+  const pid = await stage.pidOf(target, signal);
+  signalProcess(pid, 'SIGSTOP');
+  const over = sleep(seconds * 1000, undefined, { signal }).finally(() => {
+    if (stage.pidNow(target) === pid) signalProcess(pid, 'SIGCONT');
+  });
+  return { target, over };
+}
+
+/** Down and up again, empty. */
+async function erase({ stage }: Theatre, target: ServerName): Promise<Injected> {
+  const { servers } = stage.launched;
+  await servers.hold(target, { erase: true });
+  return { target, over: servers.release(target) };
+}
+
+async function untilUploading({ ledger, signal }: Theatre, timeoutMs: number): Promise<string | undefined> {
+  for (const end = performance.now() + timeoutMs; performance.now() < end; ) {
+    const slow = [...ledger.underWay].find(([{ plan }]) => plan.sendMs > 0);
+    if (slow) return slow[1];
+    await sleep(50, undefined, { signal });
+  }
+  return undefined;
+}
+
+async function untilActive(ledger: Ledger, signal: AbortSignal): Promise<string> {
+  for (const end = performance.now() + ACTIVE_MS; performance.now() < end; ) {
+    const active = accepted(ledger).findLast(({ seen }) => !isFinalStatus(seen.at(-1)));
+    const id = active && idOf(active);
+    if (id !== undefined) return id;
+    await sleep(50, undefined, { signal });
+  }
+  throw new Error(`no job was active for ${ACTIVE_MS / 1000} s: the load stands still`);
+}
+
+export const FAULTS: readonly FaultKind[] = [
+  kill('gateway', 'gateway', 'gateway-2'),
+  kill('auth', 'auth'),
+  kill('converter', 'converter', 'converter-2'),
+  kill('notification', 'notification'),
+  kill('daprd of gateway', 'gateway.daprd', 'gateway-2.daprd'),
+  kill('daprd of auth', 'auth.daprd'),
+  kill('daprd of converter', 'converter.daprd', 'converter-2.daprd'),
+  kill('daprd of notification', 'notification.daprd'),
+  kill('RabbitMQ', 'rabbitmq'),
+  {
+    ...kill('blob store', 'mongodb'),
+    missing: ({ blobs }) => (blobs === 'sqlite' ? 'sqlite is no process; the sidecars hold it' : undefined),
+  },
+  kill('MySQL', 'mysql'),
+  kill('mail server', 'mail'),
+  { name: 'wipe RabbitMQ', inject: (theatre) => erase(theatre, 'rabbitmq') },
+  {
+    name: 'freeze converter',
+    inject: (theatre, choice) =>
+      freeze(theatre, one(['converter', 'converter-2'], choice), LEASE_SECONDS * 1.5 + (choice % 5)),
+  },
+  {
+    name: 'freeze gateway in an upload',
+    async inject(theatre, choice) {
+      const target = (await untilUploading(theatre, 5_000)) ?? one(['gateway', 'gateway-2'], choice);
+      return freeze(theatre, target, SILENT_SECONDS * 1.25);
+    },
+  },
+  {
+    name: 'fill spool disk',
+    missing: ({ disks }) =>
+      Object.keys(disks).length === 0 ? 'no small disk can be mounted here; it takes root' : undefined,
+    async inject({ stage, signal }, choice) {
+      const [target, disk] = one(Object.entries(stage.disks), choice);
+      await disk.fill();
+      const over = sleep(3_000 + (choice % 4_000), undefined, { signal }).finally(() => disk.empty());
+      return { target: `${target}'s spool`, over };
+    },
+  },
+  {
+    name: 'two converters on one job',
+    async inject({ stage, ledger, signal }) {
+      const id = await untilActive(ledger, signal);
+      await publishVideo(stage, id, 4, signal);
+      return { target: id };
+    },
+  },
+];

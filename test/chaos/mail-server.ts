@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { startChild } from '../../deploy/local/processes/child.ts';
+import { firstBytes, untilReady } from '../../deploy/local/processes/ready.ts';
+import { logOf, plainEnv, type Starter } from '../../deploy/local/servers/context.ts';
+
+export const mailFolder = (dataDir: string): string => join(dataDir, 'mail');
+
+/** The sink as the mail server of a system. maildev keeps its mails in memory, so a kill would lose what it took. */
+export const mailSink: Starter = {
+  launch: ({ dataDir, keep, ports }) =>
+    startChild({
+      name: 'mail',
+      command: process.execPath,
+      args: [join(import.meta.dirname, 'mail-sink.ts'), String(ports.known('smtp')), mailFolder(dataDir)],
+      cwd: dataDir,
+      env: plainEnv(),
+      logFile: logOf(dataDir, 'mail'),
+      dataDir,
+      keep,
+      graceMs: 5_000,
+    }),
+  ready({ ports, signal }, child) {
+    const answers = async (attempt: AbortSignal): Promise<boolean> =>
+      (await firstBytes(ports.known('smtp') as number, undefined, attempt)).toString().startsWith('220');
+    return untilReady(child, answers, { timeoutMs: 60_000, signal });
+  },
+};

@@ -1,0 +1,44 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { report, runMain, stopSignal } from '../../deploy/local/terminal.ts';
+import { chaosDir } from './act.ts';
+import { runSuite } from './suite.ts';
+
+const usage = `npm run test:chaos -- [--minutes N] [--seed S] [--blobs mongodb|sqlite] [--no-scenarios]
+
+Kills and freezes everything at random moments under a load of uploads, on a system of its own, and then looks whether
+each accepted video became one MP3 and one mail, and whether anything was left behind.
+
+  --minutes       of load and faults (default 10; 0 for the scenarios alone)
+  --seed          a whole number; the same gives the same faults in the same order (default: a random one, printed)
+  --blobs         the state store (default mongodb)
+  --no-scenarios  only load and faults: no broker away for minutes, no store away, no conversion past the ack limit
+`;
+
+const signal = stopSignal(join(chaosDir, String(process.pid), '.data'));
+
+await runMain(async () => {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: 'string', default: '10' },
+      seed: { type: 'string' },
+      blobs: { type: 'string', default: 'mongodb' },
+      scenarios: { type: 'boolean', default: true },
+      help: { type: 'boolean', short: 'h' },
+    },
+    allowNegative: true,
+  });
+  if (values.help) return console.log(usage);
+  const { blobs, scenarios } = values;
+  const minutes = Number(values.minutes);
+  const seed = values.seed === undefined ? randomInt(1_000_000) : Number(values.seed);
+  if (!(minutes >= 0))
+    throw new Error(`--minutes is ${values.minutes}; it must be a number from 0.\n\n${usage}`);
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new Error(`--seed is ${values.seed}; it must be a whole number.\n\n${usage}`);
+  if (blobs !== 'mongodb' && blobs !== 'sqlite')
+    throw new Error(`--blobs is ${blobs}; it may be mongodb or sqlite.\n\n${usage}`);
+  const good = await runSuite({ minutes, seed, blobs, scenarios, report, signal });
+  if (!good) throw new Error(`failed with seed ${seed}`);
+}, signal);

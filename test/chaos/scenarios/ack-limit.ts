@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { signalProcess } from '../../../deploy/local/processes/child.ts';
+import type { Scene } from '../act.ts';
+import { idOf } from '../ledger.ts';
+import { plain } from '../plan.ts';
+import { processesIn } from '../processes.ts';
+
+/** What the broker gives a consumer in this scenario instead of 12 hours. */
+export const ACK_LIMIT_MS = 20_000;
+const HELD_MS = 2 * ACK_LIMIT_MS + 10_000;
+const LOOK_MS = 20;
+const APPEAR_MS = 60_000;
+
+/** A conversion that takes longer than RabbitMQ waits for its acknowledgement: once, for all that the broker delivers it again. */
+export async function pastTheAckLimit({
+  stage,
+  ledger,
+  load,
+  settle,
+  note,
+  report,
+  signal,
+}: Scene): Promise<void> {
+  const uploading = load.carryOut({ ...plain(load.nextPlan()), footage: 'large.wav' });
+  report(`ffmpeg is held for ${HELD_MS / 1000} s; the broker waits ${ACK_LIMIT_MS / 1000} s …`);
+  await holdTools(Object.values(stage.spools), HELD_MS, signal);
+  await uploading;
+  await settle();
+
+  const log = readFileSync(join(stage.launched.system.logsDir, 'rabbitmq.log'), 'utf8');
+  const closed =
+    log.match(/delivery acknowledgement on channel \d+ timed out|consumer ack timed out/gi)?.length ?? 0;
+  note(`Ack limit of ${ACK_LIMIT_MS / 1000} s: the broker closed ${closed} channels (expected ≥ 1)`);
+  const [record] = ledger.uploads;
+  const id = record && idOf(record);
+  const lines = ['converter', 'converter-2'].flatMap((name) =>
+    readFileSync(join(stage.launched.system.logsDir, `${name}.log`), 'utf8').split('\n'),
+  );
+  const started = lines.filter(
+    (line) => line.includes(String(id)) && line.includes('"conversion started"'),
+  ).length;
+  note(`Ack limit: conversions of the one job: ${started} (expected 1)`);
+}
+
+/** Stops every tool that appears in the spools, and lets all go on after so long. */
+async function holdTools(spools: readonly string[], forMs: number, signal: AbortSignal): Promise<void> {
+  const held = new Set<number>();
+  try {
+    for (let end = performance.now() + APPEAR_MS, first = true; performance.now() < end; ) {
+      for (const { pid } of spools.flatMap(processesIn)) {
+        if (held.has(pid)) continue;
+        signalProcess(pid, 'SIGSTOP');
+        held.add(pid);
+        if (first) end = performance.now() + forMs;
+        first = false;
+      }
+      await sleep(LOOK_MS, undefined, { signal });
+    }
+  } finally {
+    const alive = new Set(spools.flatMap(processesIn).map(({ pid }) => pid));
+    for (const pid of held) if (alive.has(pid)) signalProcess(pid, 'SIGCONT');
+  }
+}

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { signalProcess } from '../../../deploy/local/processes/child.ts';
+import type { Scene } from '../act.ts';
+import { plain } from '../plan.ts';
+
+const UPLOADS = 3;
+const SLOW_MS = 6_000;
+
+interface Way {
+  name: string;
+  take(): Promise<void>;
+  giveBack(): Promise<void>;
+}
+
+/** Uploads while nothing can be stored: refused in time, leaving nothing, and accepted again when the store is back. */
+export async function storeAway(scene: Scene): Promise<void> {
+  const { stage, load, settle, note, report, signal } = scene;
+  if (stage.blobs === 'sqlite') return note('Store away: left out, for sqlite is no process');
+  const { servers } = stage.launched;
+  const pid = await stage.pidOf('mongodb', signal);
+  const ways: Way[] = [
+    {
+      name: 'frozen',
+      take: async () => signalProcess(pid, 'SIGSTOP'),
+      giveBack: async () => {
+        if (stage.pidNow('mongodb') === pid) signalProcess(pid, 'SIGCONT');
+      },
+    },
+    {
+      name: 'killed and kept down',
+      take: () => servers.hold('mongodb'),
+      giveBack: () => servers.release('mongodb'),
+    },
+  ];
+  for (const way of ways) {
+    report(`MongoDB is ${way.name} …`);
+    const answers = await uploadsWithout(scene, way);
+    await settle();
+    const worst = Math.max(...answers.map(({ seconds }) => seconds));
+    const statuses = answers.map(({ status }) => status ?? 'none').join(', ');
+    note(
+      `MongoDB ${way.name}: uploads answered ${statuses}, after ${worst.toFixed(1)} s at most (expected 503, ≤ 10 s)`,
+    );
+    const { status } = await load.carryOut(plain(load.nextPlan()));
+    note(`MongoDB back after it was ${way.name}: an upload is answered ${status} (expected 202)`);
+  }
+}
+
+interface Answer {
+  status: number | undefined;
+  /** Since the upload began, or the store was taken away from under it. */
+  seconds: number;
+}
+
+async function uploadsWithout({ load, users, signal }: Scene, { take, giveBack }: Way): Promise<Answer[]> {
+  // With tokens that are good: this is not about them.
+  await Promise.all(users.map((user) => user.ask('GET', '/jobs?limit=1', 60_000)));
+  const timed = async (sendMs: number, since: () => number): Promise<Answer> => {
+    const { status } = await load.carryOut({ ...plain(load.nextPlan()), sendMs }, 0);
+    return { status, seconds: (performance.now() - since()) / 1000 };
+  };
+  let taken = Number.NaN;
+  const underWay = timed(SLOW_MS, () => taken);
+  await sleep(SLOW_MS / 3, undefined, { signal });
+  taken = performance.now();
+  await take();
+  try {
+    const answers = [];
+    for (let number = 0; number < UPLOADS; number++) {
+      const begun = performance.now();
+      answers.push(await timed(0, () => begun));
+    }
+    return [await underWay, ...answers];
+  } finally {
+    await giveBack();
+  }
+}

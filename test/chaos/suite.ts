@@ -1,0 +1,57 @@
+import type { Report } from '../../deploy/local/processes/run.ts';
+import { type ActOptions, perform } from './act.ts';
+import { shoot } from './footage.ts';
+import { loadAndFaults } from './load-and-faults.ts';
+import { ACK_LIMIT_MS, pastTheAckLimit } from './scenarios/ack-limit.ts';
+import { brokerAway } from './scenarios/broker-away.ts';
+import { storeAway } from './scenarios/store-away.ts';
+
+export interface SuiteOptions {
+  /** Of load and faults. */
+  minutes: number;
+  seed: number;
+  blobs: 'mongodb' | 'sqlite';
+  scenarios: boolean;
+  report: Report;
+  signal: AbortSignal;
+}
+
+/** True when nothing was lost, wrong, left over or twice without a reason. */
+export async function runSuite(options: SuiteOptions): Promise<boolean> {
+  const { minutes, seed, blobs, scenarios, report, signal } = options;
+  const library = await shoot();
+  const common = { seed, library, report, signal };
+  const acts: ActOptions[] = [];
+  if (minutes > 0)
+    acts.push({
+      ...common,
+      id: 'load',
+      name: `${minutes} minutes of load and faults`,
+      stage: { blobs },
+      play: (scene) => loadAndFaults(scene, { seconds: minutes * 60, seed }),
+    });
+  if (scenarios)
+    acts.push(
+      {
+        ...common,
+        id: 'away',
+        name: 'Broker away, store away',
+        stage: { blobs },
+        async play(scene) {
+          await brokerAway(scene, { seconds: 120, erase: true });
+          await brokerAway(scene, { seconds: 30, erase: false });
+          await storeAway(scene);
+        },
+      },
+      {
+        ...common,
+        id: 'ack-limit',
+        name: 'A conversion longer than the broker waits',
+        stage: { blobs, consumerTimeoutMs: ACK_LIMIT_MS },
+        play: pastTheAckLimit,
+      },
+    );
+  const results: boolean[] = [];
+  for (const act of acts) results.push(await perform(act));
+  return results.every((good) => good);
+}

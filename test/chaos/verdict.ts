@@ -1,0 +1,167 @@
+import { expectedEnd } from './ends.ts';
+import type { Action, FaultRecord } from './ledger.ts';
+import type { MailEvidence } from './mails.ts';
+import type { StoredJob } from './store-keys.ts';
+
+/** What became of one accepted upload. */
+export interface JobEvidence {
+  ids: string[];
+  filename: string;
+  email: string;
+  /** `done`, or the error code of a job that must fail. */
+  expects: string;
+  actions: Action[];
+  /** Statuses and actions in the order in which they were seen. */
+  seen: string[];
+  /** By the public API, last; `gone` is a 404, undefined is no answer. */
+  status: string | undefined;
+  code: string | undefined;
+  /** What is wrong with its MP3, if it should have one. */
+  mp3Fault?: string;
+}
+
+export interface Evidence {
+  jobs: JobEvidence[];
+  /** Jobs of which no upload knows. */
+  strangers: string[];
+  mails: MailEvidence[];
+  faults: FaultRecord[];
+  keys: string[];
+  stored: StoredJob[];
+  open: string[];
+  folders: string[];
+  processes: string[];
+}
+
+export interface Verdict {
+  ends: Record<string, number>;
+  lost: string[];
+  wrong: string[];
+  gaveUp: string[];
+  lostMails: string[];
+  explained: string[];
+  unexplained: string[];
+  orphans: string[];
+  leftovers: string[];
+}
+
+const FINAL = ['done', 'failed', 'cancelled', 'gone'];
+/** Between what the sink sees of a send and what the service does before and after it, ms. */
+const SEND_SLACK_MS = 2_000;
+const KILLS_A_SEND = ['notification', 'notification.daprd', 'mail'];
+
+export const passed = ({ lost, wrong, lostMails, unexplained, orphans, leftovers }: Verdict): boolean =>
+  [lost, wrong, lostMails, unexplained, orphans, leftovers].every((findings) => findings.length === 0);
+
+export function judge(evidence: Evidence): Verdict {
+  const verdict: Verdict = {
+    ...{ ends: {}, lost: [], wrong: [], gaveUp: [], lostMails: [], explained: [], unexplained: [] },
+    ...{ orphans: orphanKeys(evidence), leftovers: [...evidence.folders, ...evidence.processes] },
+  };
+  verdict.wrong.push(...evidence.strangers);
+  for (const job of evidence.jobs) {
+    judgeEnd(job, evidence, verdict);
+    judgeMails(job, evidence, verdict);
+  }
+  const known = new Set(evidence.jobs.map(({ filename }) => filename));
+  for (const { filename, to } of evidence.mails)
+    if (!known.has(filename))
+      verdict.wrong.push(`a mail to ${to} about ${filename || 'nothing'}, which was never accepted`);
+  // Each once, though users, store and index may all tell of it.
+  const toldOf = (id: string) => verdict.lost.some((finding) => finding.includes(id));
+  for (const { id, status } of evidence.stored) {
+    const ended = ['done', 'failed', 'cancelled', 'deleted'].includes(status);
+    if (!ended && !toldOf(id)) verdict.lost.push(`job ${id} is still ${status} in the store`);
+  }
+  for (const id of evidence.open)
+    if (!toldOf(id)) verdict.lost.push(`job ${id} is still in the index of open jobs`);
+  return verdict;
+}
+
+const nameOf = ({ ids, filename }: JobEvidence): string => `job ${ids.join(' and ')} (${filename})`;
+
+function judgeEnd(job: JobEvidence, { stored, keys }: Evidence, verdict: Verdict): void {
+  const { status = 'without an answer', code, expects, actions, ids, mp3Fault } = job;
+  const name = nameOf(job);
+  const wrong = (what: string) => void verdict.wrong.push(`${name} ${what}`);
+  for (const { name: asked, status: answer } of actions) {
+    if (answer !== undefined && answer >= 300 && answer !== 409) wrong(`answered ${answer} to ${asked}`);
+  }
+  if (ids.length > 1) wrong('was accepted more than once under one key');
+  const natural = expects === 'done' ? 'done' : 'failed';
+  const { statuses } = expectedEnd(natural, actions);
+  if (!FINAL.includes(status) || (status === 'gone' && !statuses.has('gone'))) {
+    verdict.lost.push(`${name} is ${status}`);
+    return;
+  }
+  verdict.ends[status] = (verdict.ends[status] ?? 0) + 1;
+  if (status === 'failed' && code === 'gave_up') {
+    verdict.gaveUp.push(name);
+    return;
+  }
+  if (!statuses.has(status))
+    wrong(`is ${status}${code ? ` (${code})` : ''} instead of ${[...statuses].join(' or ')}`);
+  else if (status === 'failed' && code !== expects) wrong(`failed with ${code} instead of ${expects}`);
+  const changed = changedEnd(job.seen);
+  if (changed) wrong(`was ${changed} though nobody asked for it`);
+  if (status !== 'done') return;
+  if (mp3Fault) wrong(mp3Fault);
+  const audio = stored.find(({ id }) => id === ids[0])?.audio;
+  const manifests = keys.filter((key) => key === `blob:${audio}`);
+  if (manifests.length !== 1) wrong('is done and has no MP3 in the store');
+}
+
+/** A final status that turned into another one without an action between the two. */
+function changedEnd(seen: readonly string[]): string | undefined {
+  const at = seen.findIndex(
+    (status, index) => index > 0 && FINAL.includes(seen[index - 1] ?? '') && !isAction(status),
+  );
+  return at < 0 ? undefined : `${seen[at - 1]} and then ${seen[at]}`;
+}
+
+const isAction = (entry: string): boolean => ['cancel', 'retry', 'delete'].includes(entry);
+
+function judgeMails(job: JobEvidence, { mails, faults }: Evidence, verdict: Verdict): void {
+  const name = nameOf(job);
+  const natural = job.status === 'failed' || job.expects !== 'done' ? 'failed' : 'done';
+  const { least, most } = expectedEnd(natural, job.actions).mails;
+  const about = mails.filter(({ filename }) => filename === job.filename);
+  for (const { to, linked, outcome } of about) {
+    if (to !== job.email) verdict.wrong.push(`${name}: its mail went to ${to}`);
+    if (outcome !== natural) verdict.wrong.push(`${name}: a mail says ${outcome}`);
+    if (outcome === 'done' && !job.ids.includes(linked ?? ''))
+      verdict.wrong.push(`${name}: its mail links to ${linked}`);
+  }
+  if (about.length < least) verdict.lostMails.push(`${name}: ${about.length} mails of ${least}`);
+  const causes = about.slice(0, -1).flatMap((mail) => killWithin(mail, faults) ?? []);
+  const repeated = about.slice(Math.max(1, most));
+  for (const [index, { storedAt }] of repeated.entries()) {
+    const cause = causes[index];
+    if (cause) verdict.explained.push(`${name}: ${cause}`);
+    else verdict.unexplained.push(`${name}: one more mail at ${new Date(storedAt).toISOString()}`);
+  }
+  if (most === 0 && about.length > 0)
+    verdict.unexplained.push(`${name}: a mail, though there is nothing to tell`);
+}
+
+/** The kill that hit the sending of a mail, so that it could not be known whether it had gone out. */
+function killWithin(
+  { openedAt, storedAt }: MailEvidence,
+  faults: readonly FaultRecord[],
+): string | undefined {
+  const hit = faults.find(
+    ({ target, from }) =>
+      KILLS_A_SEND.includes(target) && from >= openedAt - SEND_SLACK_MS && from <= storedAt + SEND_SLACK_MS,
+  );
+  return hit && `fault ${hit.number}, ${hit.kind}`;
+}
+
+/** Chunks and manifests that are neither the video nor the MP3 of a job that there is. */
+export function orphanKeys({ keys, stored }: Pick<Evidence, 'keys' | 'stored'>): string[] {
+  const live = stored.filter(({ status }) => status !== 'deleted');
+  const owned = new Set(live.flatMap(({ video, audio }) => [video, audio]));
+  return keys.filter((key) => {
+    const blob = /^(?:blob|chunk):([^:]+)/.exec(key)?.[1];
+    return blob !== undefined && !owned.has(blob);
+  });
+}
