@@ -31,8 +31,8 @@ export type Convert = (event: VideoEvent, waiting: AbortSignal) => Promise<void>
 
 export function createConvert(ports: ConvertPorts): Convert {
   const { jobs, slots, rest, stopping, times, maxAttempts } = ports;
-  /** Jobs of this process: a second delivery of one needs no look at the store. */
-  const active = new Set<string>();
+  /** Jobs of this process, and whether one was delivered again meanwhile: it may have been cancelled and retried. */
+  const active = new Map<string, { again: boolean }>();
 
   async function take(id: string, waiting: AbortSignal, log: Log): Promise<void> {
     const signal = AbortSignal.any([waiting, stopping]);
@@ -56,10 +56,19 @@ export function createConvert(ports: ConvertPorts): Convert {
   return async (event, waiting) => {
     const { job_id, trace_id } = event;
     const log = ports.log.child({ job_id, trace_id });
-    if (active.has(job_id)) return log.debug('this converter works on the job already');
-    active.add(job_id);
+    const atWork = active.get(job_id);
+    if (atWork) {
+      atWork.again = true;
+      return log.debug('this converter works on the job already');
+    }
+    const delivery = { again: false };
+    active.set(job_id, delivery);
     try {
       await take(job_id, waiting, log);
+      while (delivery.again) {
+        delivery.again = false;
+        await take(job_id, stopping, log);
+      }
     } catch (error) {
       if (isAppError(error, 'not_found')) return log.info('there is no such job (any more)');
       if (stopping.aborted || waiting.aborted) throw unavailable('the converter', error);

@@ -5,12 +5,17 @@ import { describe, it } from 'node:test';
 import { createSlots } from '../../../services/converter/slots.ts';
 import { createTranscode, type Transcode } from '../../../services/converter/transcode.ts';
 import { mp3Event } from '../../../services/shared/events.ts';
-import { held } from '../../../services/shared/job-changes.ts';
+import { cancelled, held, retried } from '../../../services/shared/job-changes.ts';
 import { file, media, truncated, video } from '../../support/media.ts';
 import { aborted, endless, midway } from './at-work.ts';
 import { setUp, TRACE } from './setting.ts';
 
 const again = { code: 'unavailable' };
+const transcode = createTranscode({
+  ffmpeg: 'ffmpeg',
+  ffprobe: 'ffprobe',
+  limits: { maxDurationSeconds: 60, maxConvertSeconds: 60 },
+});
 
 describe('a video', () => {
   it('becomes an MP3, and the world is told', async () => {
@@ -112,6 +117,23 @@ it('a second delivery to the same converter is answered without a look at the st
   await first;
 });
 
+it('cancelled and tried again while its converter still cleans up: the delivery is not lost', async () => {
+  let conversions = 0;
+  const first = midway(async (signal) => {
+    await setting.jobs.update(job.id, cancelled());
+    await aborted(signal);
+    await setting.jobs.update(job.id, retried());
+    await setting.deliver(job);
+  });
+  await using setting = await setUp({
+    transcode: (request) => (++conversions === 1 ? first(request) : transcode(request)),
+  });
+  const job = await setting.submit(await video(2));
+  await setting.deliver(job);
+  assert.equal((await setting.job(job)).status, 'done');
+  assert.equal(conversions, 2);
+});
+
 describe('a job that is converting already', () => {
   const elsewhere = { status: 'converting', attempt: 'elsewhere', attempts: 1 } as const;
 
@@ -192,17 +214,12 @@ it('a delivery that hangs up while it waits leaves the job queued; one that work
 
 it('a broker that takes its message back in the middle of a conversion finds it taken, here and elsewhere', async () => {
   const hold = new AbortController();
-  const inner = createTranscode({
-    ffmpeg: 'ffmpeg',
-    ffprobe: 'ffprobe',
-    limits: { maxDurationSeconds: 60, maxConvertSeconds: 60 },
-  });
-  const transcode: Transcode = async (request) => {
+  const holding: Transcode = async (request) => {
     await aborted(hold.signal);
-    return inner(request);
+    return transcode(request);
   };
   const times = { leaseMs: 1_000_000, pollMs: 5, beatMs: 5 };
-  await using here = await setUp({ transcode, times });
+  await using here = await setUp({ transcode: holding, times });
   await using elsewhere = await setUp({ state: here.state, times });
   const job = await here.submit(await video(2));
   const hangUp = new AbortController();
