@@ -8,8 +8,9 @@ import type { StateStore } from '../shared/state.ts';
 /** A key whose job is not there yet belongs to an upload that has just begun, or died before its first byte. */
 const BEGINNING_MS = 60_000;
 const MAX_TRIES = 5;
-/** The job of a key that nobody uses. */
+/** The job of a key that nobody uses. Its record is gone soon, or refused uploads would fill the store with keys. */
 const FREE = '';
+const FREE_SECONDS = 60;
 
 interface KeyRecord {
   job: string;
@@ -44,7 +45,10 @@ export function createIdempotency(state: StateStore, jobs: JobStore, ttlSeconds:
   const update = (
     { owner, key }: KeyedUpload,
     change: (current: KeyRecord | undefined) => KeyRecord | undefined,
-  ) => updateDocument<KeyRecord>(state, recordKey(owner, key), change, { ttlSeconds });
+  ) =>
+    updateDocument<KeyRecord>(state, recordKey(owner, key), change, {
+      ttlSeconds: ({ job }) => (job === FREE ? FREE_SECONDS : ttlSeconds),
+    });
 
   async function jobOf(id: string): Promise<Job | undefined> {
     return (await jobs.getMany([id])).get(id)?.document;

@@ -103,6 +103,16 @@ describe('an Idempotency-Key', () => {
     await idempotency.confirm(keyed, 'two');
   });
 
+  test('leaves nothing in the store a while after its upload has failed', async (context) => {
+    const { idempotency, state, clock } = build(context);
+    await idempotency.claim(keyed, 'one');
+    clock.advance(MINUTE);
+    assert.equal(state.keys().length, 1);
+    await idempotency.release(keyed, 'one');
+    clock.advance(MINUTE + 1);
+    assert.deepEqual(state.keys(), []);
+  });
+
   for (const status of ['uploading', 'queued'] as const) {
     test(`is kept when its job is ${status} although its upload failed: nobody knows what has arrived`, async (context) => {
       const { idempotency, jobs } = build(context);
