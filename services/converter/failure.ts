@@ -1,4 +1,4 @@
-import { isAppError } from '../shared/errors.ts';
+import { firstOf, isAppError } from '../shared/errors.ts';
 
 /** Stable codes of a job that no retry can help; `gave_up` is the end of those that one might have helped. */
 export type FailureCode =
@@ -27,8 +27,7 @@ export class ConversionFailure extends Error {
 export type Fault = 'video' | 'store' | 'disk' | 'unknown';
 
 export function faultOf(error: unknown): Fault {
-  // What failed first says what it is; the rest is what cleaning up met.
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const first = firstOf(error);
   if (first instanceof ConversionFailure) return 'video';
   if (isDiskFull(first)) return 'disk';
   return isAppError(first, 'unavailable') ? 'store' : 'unknown';

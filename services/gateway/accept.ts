@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { whileWanted } from '../shared/chunks.ts';
-import { isAppError } from '../shared/errors.ts';
+import { firstOf, isAppError } from '../shared/errors.ts';
 import type { ConversionOptions, Job } from '../shared/jobs.ts';
 import type { User } from './authenticate.ts';
 import type { Links } from './links.ts';
@@ -75,7 +75,7 @@ export function createAccept(ports: AcceptPorts): Accept {
     } catch (error) {
       const withdrawn = intent.withdraw(error);
       // A store that is away would only make the answer late.
-      if (!isAppError(error, 'unavailable')) await withdrawn;
+      if (!isAppError(firstOf(error), 'unavailable')) await withdrawn;
       throw error;
     }
   }

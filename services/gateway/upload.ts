@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type Router from '@koa/router';
-import { isAppError } from '../shared/errors.ts';
+import { firstOf, isAppError } from '../shared/errors.ts';
 import type { RequestState } from '../shared/http.ts';
 import type { Job } from '../shared/jobs.ts';
 import type { Accept, AcceptRequest } from './accept.ts';
@@ -60,7 +60,7 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
           state.log.warn({ err: cause }, 'the Idempotency-Key of a failed upload is free only after a while');
         });
         // A store that is away would only make the answer late.
-        if (!isAppError(error, 'unavailable')) await released;
+        if (!isAppError(firstOf(error), 'unavailable')) await released;
         throw error;
       }
     }

@@ -55,6 +55,10 @@ export function isAppError(error: unknown, code?: ErrorCode): error is AppError 
   return error instanceof AppError && (code === undefined || error.code === code);
 }
 
+/** What failed first says what it is; the rest is what cleaning up met. */
+export const firstOf = (error: unknown): unknown =>
+  error instanceof AggregateError ? error.errors[0] : error;
+
 export const unavailable = (what: string, cause?: unknown): AppError =>
   new AppError('unavailable', `${what} is not available at the moment; try again shortly`, {
     cause,

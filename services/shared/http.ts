@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import Koa, { type Context, type Middleware } from 'koa';
-import { AppError, type ErrorCode, isAppError } from './errors.ts';
+import { AppError, type ErrorCode, firstOf, isAppError } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { sameSecret } from './same-secret.ts';
@@ -85,9 +85,8 @@ const CODE_OF_STATUS: Record<number, ErrorCode> = {
 };
 
 function toAppError(error: unknown): AppError {
-  if (isAppError(error)) return error;
-  // What failed first says what it is; the rest is what cleaning up met.
-  if (error instanceof AggregateError && isAppError(error.errors[0])) return error.errors[0];
+  const first = firstOf(error);
+  if (isAppError(first)) return first;
   // koa-body, Koa and http-errors mark what is the client's fault with a status.
   const status = Number((error as { status?: unknown } | null | undefined)?.status);
   if (status >= 400 && status < 500) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { buffer } from 'node:stream/consumers';
 import { describe, type TestContext, test } from 'node:test';
-import { unavailable } from '../../../services/shared/errors.ts';
+import { firstOf, isAppError, unavailable } from '../../../services/shared/errors.ts';
 import type { Job } from '../../../services/shared/jobs.ts';
 import { turns } from '../../support/turns.ts';
 import { acceptOverMemory, VIDEO } from './accept-over-memory.ts';
@@ -132,6 +132,17 @@ describe('one call of the store fails:', () => {
       }),
     );
   });
+});
+
+test('a store that is gone does not hold up the answer: what remains is for the sweep', async (context) => {
+  const world = acceptOverMemory(context);
+  let gone = false;
+  const { error } = await underFault(world, (what, call) => {
+    if (what.startsWith('putBytes')) gone = true;
+    if (!gone) return call();
+    return what.includes('job:') ? never() : Promise.reject(unavailable('the store'));
+  });
+  assert.ok(isAppError(firstOf(error), 'unavailable'), String(error));
 });
 
 describe('a gateway is killed', () => {
