@@ -29,6 +29,8 @@ export interface Scene {
   settle(): Promise<void>;
   /** A line in the table at the end. */
   note(line: string): void;
+  /** One more, and the act has failed unless it is true. */
+  check(isTrue: boolean, line: string): void;
   report: Report;
   signal: AbortSignal;
 }
@@ -78,6 +80,7 @@ async function playAndJudge(stage: Stage, ledger: Ledger, options: ActOptions): 
   const { seed, library, play, report, signal } = options;
   const users = await Promise.all(Array.from({ length: USERS }, () => newUser(stage.gateways, signal)));
   const notes: string[] = [];
+  const broken: string[] = [];
   const settle = async (): Promise<void> => {
     await untilSettled({ stage, ledger, users, timeoutMs: SETTLE_MS, report, signal });
   };
@@ -85,11 +88,16 @@ async function playAndJudge(stage: Stage, ledger: Ledger, options: ActOptions): 
     ...{ stage, ledger, library, users, report, signal, settle },
     load: createLoad({ seed, users, library, ledger, senders: 5, maxOpen: 24, pauseMs: 3_000, signal }),
     note: (line) => void notes.push(line),
+    check(isTrue, line) {
+      notes.push(line);
+      if (!isTrue) broken.push(line);
+    },
   });
   report('Settling …');
   await settle();
   report('Looking at every job, MP3, mail and key …');
   const verdict = judge(await gather({ stage, users, ledger, library }));
+  verdict.wrong.push(...broken);
   console.log(table({ name: options.name, seed, blobs: stage.blobs, ledger, verdict, notes }));
   return verdict;
 }

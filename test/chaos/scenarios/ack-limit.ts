@@ -19,7 +19,7 @@ export async function pastTheAckLimit({
   ledger,
   load,
   settle,
-  note,
+  check,
   report,
   signal,
 }: Scene): Promise<void> {
@@ -32,7 +32,10 @@ export async function pastTheAckLimit({
   const log = readFileSync(join(stage.launched.system.logsDir, 'rabbitmq.log'), 'utf8');
   const closed =
     log.match(/delivery acknowledgement on channel \d+ timed out|consumer ack timed out/gi)?.length ?? 0;
-  note(`Ack limit of ${ACK_LIMIT_MS / 1000} s: the broker closed ${closed} channels (expected ≥ 1)`);
+  check(
+    closed > 0,
+    `Ack limit of ${ACK_LIMIT_MS / 1000} s: the broker closed ${closed} channels (expected ≥ 1)`,
+  );
   const [record] = ledger.uploads;
   const id = record && idOf(record);
   const lines = ['converter', 'converter-2'].flatMap((name) =>
@@ -41,7 +44,7 @@ export async function pastTheAckLimit({
   const started = lines.filter(
     (line) => line.includes(String(id)) && line.includes('"conversion started"'),
   ).length;
-  note(`Ack limit: conversions of the one job: ${started} (expected 1)`);
+  check(started === 1, `Ack limit: conversions of the one job: ${started} (expected 1)`);
 }
 
 /** Stops every tool that appears in the spools, and lets all go on after so long. */

@@ -6,7 +6,7 @@ const PAUSE_MS = 4_000;
 
 /** Uploads are accepted as if nothing had happened; that all of them are done afterwards is for the verdict. */
 export async function brokerAway(
-  { stage, load, settle, note, report, signal }: Scene,
+  { stage, load, settle, check, report, signal }: Scene,
   { seconds, erase }: { seconds: number; erase: boolean },
 ): Promise<void> {
   const { servers } = stage.launched;
@@ -24,8 +24,9 @@ export async function brokerAway(
   await settle();
   const worst = Math.max(...waits) / 1000;
   const name = `RabbitMQ away for ${seconds} s${erase ? ', empty afterwards' : ''}`;
-  note(
-    `${name}: ${waits.length} uploads, 202 at most ${worst.toFixed(2)} s after the last byte (expected ≤ 1 s)`,
+  check(
+    waits.length > 0 && others.length === 0,
+    `${name}: ${waits.length} uploads, 202 at most ${worst.toFixed(2)} s after the last byte (expected ≤ 1 s); ` +
+      `other answers: ${others.join(', ') || 'none'}`,
   );
-  if (others.length > 0) note(`${name}: other answers: ${others.join(', ')}`);
 }

@@ -14,7 +14,7 @@ interface Way {
 
 /** Uploads while nothing can be stored: refused in time, leaving nothing, and accepted again when the store is back. */
 export async function storeAway(scene: Scene): Promise<void> {
-  const { stage, load, settle, note, report, signal } = scene;
+  const { stage, load, settle, note, check, report, signal } = scene;
   if (stage.blobs === 'sqlite') return note('Store away: left out, for sqlite is no process');
   const { servers } = stage.launched;
   const pid = await stage.pidOf('mongodb', signal);
@@ -37,12 +37,16 @@ export async function storeAway(scene: Scene): Promise<void> {
     const answers = await uploadsWithout(scene, way);
     await settle();
     const worst = Math.max(...answers.map(({ seconds }) => seconds));
-    const statuses = answers.map(({ status }) => status ?? 'none').join(', ');
-    note(
-      `MongoDB ${way.name}: uploads answered ${statuses}, after ${worst.toFixed(1)} s at most (expected 503, ≤ 10 s)`,
+    const statuses = answers.map(({ status }) => status ?? 'none');
+    check(
+      statuses.every((status) => status === 503),
+      `MongoDB ${way.name}: uploads answered ${statuses.join(', ')}, after ${worst.toFixed(1)} s at most (expected 503, ≤ 10 s)`,
     );
     const { status } = await load.carryOut(plain(load.nextPlan()));
-    note(`MongoDB back after it was ${way.name}: an upload is answered ${status} (expected 202)`);
+    check(
+      status === 202,
+      `MongoDB back after it was ${way.name}: an upload is answered ${status} (expected 202)`,
+    );
   }
 }
 
