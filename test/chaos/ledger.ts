@@ -18,6 +18,8 @@ export interface UploadRecord {
   ids: Set<string>;
   state: 'sending' | 'accepted' | 'hung up' | 'given up';
   actions: Action[];
+  /** One is under way. */
+  acting: boolean;
   /** All actions are over, so what comes last is the end. */
   settled: boolean;
   /** Statuses as they were seen, without repetitions. */

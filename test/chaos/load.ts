@@ -48,7 +48,7 @@ export function createLoad(options: LoadOptions): Load {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const record: UploadRecord = {
       ...{ plan, filename, sha256, email: user.email, tries: [], state: 'sending', seen: [] },
-      ...{ ids: new Set(), actions: [], settled: false },
+      ...{ ids: new Set(), actions: [], acting: false, settled: false },
     };
     ledger.uploads.push(record);
     const reply = await user.upload(
@@ -81,6 +81,7 @@ export function createLoad(options: LoadOptions): Load {
     const { wish, wishMs } = record.plan;
     const act = async (name: 'cancel' | 'retry' | 'delete'): Promise<boolean> => {
       const [method, path] = name === 'delete' ? ['DELETE', ''] : ['POST', `/${name}`];
+      record.acting = true;
       const reply = await user.ask(method as string, `/jobs/${idOf(record)}${path}`, ACTION_MS);
       // A 409 may be about an earlier try of ours that did take effect.
       const isKnown = !mayHeal(reply) && !(reply.doubt && reply.status === 409);
@@ -88,6 +89,7 @@ export function createLoad(options: LoadOptions): Load {
       record.actions.push({ name, status });
       // What was seen before is not the end any more.
       record.seen.push(name);
+      record.acting = false;
       return status !== undefined && status < 300;
     };
     if (wish === 'retry' || wish === 'delete when final') await untilFinal(record);
@@ -148,6 +150,7 @@ export async function look(record: UploadRecord, users: readonly User[]): Promis
   const before = record.seen.length;
   const { status, json } = await user.ask('GET', `/jobs/${idOf(record)}`, 0);
   const now = status === 404 ? 'gone' : status === 200 ? (json.status as string) : undefined;
-  // An answer from before an action says nothing of what is after it.
-  if (now !== undefined && record.seen.length === before && record.seen.at(-1) !== now) record.seen.push(now);
+  // Asked before or during an action, it says nothing of what was before or is after it.
+  if (record.acting || record.seen.length !== before) return;
+  if (now !== undefined && record.seen.at(-1) !== now) record.seen.push(now);
 }
