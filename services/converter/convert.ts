@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { isAppError, unavailable } from '../shared/errors.ts';
+import { firstOf, isAppError, unavailable } from '../shared/errors.ts';
 import type { VideoEvent } from '../shared/events.ts';
+import { isLost } from '../shared/job-changes.ts';
 import type { Job } from '../shared/jobs.ts';
 import type { Log } from '../shared/log.ts';
 import { type AttemptPorts, type Made, makeMp3 } from './attempt.ts';
-import { discardUnlessKept, type EndPorts, fail, finish, handBack, isLost } from './end.ts';
+import { discardUnlessKept, type EndPorts, fail, finish, handBack } from './end.ts';
 import { ConversionFailure, faultOf, REASON } from './failure.ts';
 import { type HeartbeatTimes, startHeartbeat } from './heartbeat.ts';
 import { claim, findClaimable, type LeaseTimes } from './lease.ts';
@@ -116,8 +117,7 @@ async function settle(
     await finish(ports, id, attempt, { ...news, ...result.value }, log);
     return 'settled';
   }
-  const error: unknown = result.reason;
-  const fault = faultOf(error);
+  const error = firstOf(result.reason);
   if (error instanceof ConversionFailure) {
     await fail(ports, id, attempt, { failure: error, news }, log);
     return 'settled';
@@ -127,11 +127,12 @@ async function settle(
     await handBack(ports, id, attempt, { ...news, attempts: attempts - 1 }, log);
     throw unavailable('the converter', error);
   }
+  const fault = faultOf(error);
   const outage = fault === 'store' || fault === 'disk';
   const counts = outage ? { attempts: attempts - 1, outages: outages + 1 } : { attempts };
   if (outage ? outages + 1 >= maxOutages : attempts >= maxAttempts) {
     const times = outage ? outages + 1 : attempts;
-    const detail = `given up after ${times} attempts: ${REASON[fault === 'video' ? 'unknown' : fault]}`;
+    const detail = `given up after ${times} attempts: ${REASON[fault]}`;
     const failure = new ConversionFailure('gave_up', detail, error);
     await fail(ports, id, attempt, { failure, news: { ...news, ...counts } }, log);
     return fault === 'disk' ? 'no room' : 'settled';

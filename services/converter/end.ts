@@ -1,7 +1,7 @@
 import type { BlobStore } from '../shared/blobs.ts';
 import { isAppError } from '../shared/errors.ts';
 import { TOPICS } from '../shared/events.ts';
-import { ended, finished, LostAttempt } from '../shared/job-changes.ts';
+import { ended, finished, isLost } from '../shared/job-changes.ts';
 import type { JobStore } from '../shared/job-store.ts';
 import type { Job } from '../shared/jobs.ts';
 import type { Log } from '../shared/log.ts';
@@ -17,10 +17,6 @@ export interface EndPorts {
   /** For the save that ends an attempt: without it, all of its work would be done again. */
   persistence: Persistence;
 }
-
-/** The job is not this attempt's any more. */
-export const isLost = (error: unknown): boolean =>
-  error instanceof LostAttempt || isAppError(error, 'not_found');
 
 /** Ends the job with its MP3, which has the attempt's id, and tells it. */
 export async function finish(

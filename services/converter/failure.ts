@@ -1,4 +1,4 @@
-import { firstOf, isAppError } from '../shared/errors.ts';
+import { isAppError } from '../shared/errors.ts';
 
 /** Stable codes of a job that no retry can help; `gave_up` is the end of those that one might have helped. */
 export type FailureCode =
@@ -21,16 +21,14 @@ export class ConversionFailure extends Error {
 }
 
 /**
- * Whose fault an error is. An `outage` (`store`, `disk`) is never that of the video, which pays for everything else with
+ * What broke an attempt off. An outage (`store`, `disk`) is never the fault of the video, which pays for everything else with
  * one of its few attempts: it may be what makes a converter crash.
  */
-export type Fault = 'video' | 'store' | 'disk' | 'unknown';
+export type Fault = 'store' | 'disk' | 'unknown';
 
 export function faultOf(error: unknown): Fault {
-  const first = firstOf(error);
-  if (first instanceof ConversionFailure) return 'video';
-  if (isDiskFull(first)) return 'disk';
-  return isAppError(first, 'unavailable') ? 'store' : 'unknown';
+  if (isDiskFull(error)) return 'disk';
+  return isAppError(error, 'unavailable') ? 'store' : 'unknown';
 }
 
 /** What an owner may be told of a temporary failure: never a path, a host, or a line of ffmpeg's. */
@@ -38,7 +36,7 @@ export const REASON = {
   store: 'a service that the conversion needs did not answer',
   disk: 'the disk of the converter is full',
   unknown: 'the conversion was interrupted',
-} as const satisfies Record<Exclude<Fault, 'video'>, string>;
+} as const satisfies Record<Fault, string>;
 
 export class DiskFull extends Error {}
 

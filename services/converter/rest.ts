@@ -5,7 +5,7 @@ const MOST_MS = 30_000;
 
 /**
  * Keeps a converter whose disk is full from failing one job after the other, faster than those that have room can take
- * them: the pause doubles with each failure, until a conversion succeeds.
+ * them: the pause doubles with each, until a conversion has found room.
  */
 export interface Rest {
   take(signal: AbortSignal): Promise<void>;

@@ -31,10 +31,10 @@ export function createSpool(root: string, pid = process.pid): Spool {
     },
 
     async use(bytes, work) {
-      // Else the doomed would fill the disk, and take the room from conversions under way.
-      const { bavail, bsize } = await statfs(root);
-      if (bavail * bsize < bytes) throw new DiskFull(`the spool has no room for ${bytes} bytes`);
       await mkdir(own, { recursive: true, mode: 0o700 });
+      // Else the doomed would fill the disk, and take the room from conversions under way.
+      const { bavail, bsize } = await statfs(own);
+      if (bavail * bsize < bytes) throw new DiskFull(`the spool has no room for ${bytes} bytes`);
       const folder = await mkdtemp(join(own, 'attempt-'));
       try {
         return await work(folder);

@@ -19,7 +19,7 @@ export const environment = guarded(
     RETENTION_SECONDS: wholeNumber(7 * DAY, { min: 60, max: 365 * DAY }),
     /** Of this process at a time, and of one user among them. */
     MAX_UPLOADS: wholeNumber(64, { min: 1, max: 10_000 }),
-    MAX_UPLOADS_PER_USER: wholeNumber(32, { min: 1, max: 10_000 }),
+    MAX_UPLOADS_PER_USER: wholeNumber(8, { min: 1, max: 10_000 }),
     /** Jobs that are neither done, failed nor cancelled: in all, and of one user. */
     MAX_UNFINISHED: wholeNumber(10_000, { min: 1, max: 100_000 }),
     MAX_UNFINISHED_PER_USER: wholeNumber(1_000, { min: 1, max: 100_000 }),

@@ -23,9 +23,9 @@ export type FailedJobView = z.infer<typeof failedJobView>;
 /** The dead letters: failed jobs of all owners, for an operator. */
 export interface FailedJobs {
   list(page: Page): Promise<{ jobs: FailedJobView[]; next_cursor: string | null }>;
-  /** Throws `state_conflict` for a job that has not failed, `not_found`. */
+  /** Also of one that waits or is converted again already. Throws `state_conflict` for a job that is `done` or `cancelled`, `not_found`. */
   retry(id: string | undefined): Promise<FailedJobView>;
-  /** Deletes the job, again if need be; throws as `retry` does. */
+  /** Deletes the job, again if need be. Throws `state_conflict` for a job that has not failed, `not_found`. */
   drop(id: string | undefined): Promise<void>;
 }
 

@@ -8,17 +8,19 @@ type Content = Pick<Job, 'owner' | 'options'> & { source: Pick<Job['source'], 's
 
 /** What an owner has had converted already, by content and options: two jobs never share one MP3, they are one job. */
 export interface SameContent {
-  /** The job that is `done` with it. */
+  /** The job that is `done` with it, and has most of its life before it. */
   find(content: Content): Promise<Job | undefined>;
   remember(content: Content, job: string): Promise<void>;
 }
 
 export function createSameContent(state: StateStore, jobs: JobStore, ttlSeconds: number): SameContent {
+  const isYoung = ({ expires_at }: Job) => Date.parse(expires_at) - Date.now() > (ttlSeconds * 1000) / 2;
+
   return {
     async find(content) {
       const id = (await readDocument<{ job: string }>(state, contentKey(content)))?.document.job;
       const job = id === undefined ? undefined : (await jobs.getMany([id])).get(id)?.document;
-      return job && isVisible(job) && job.status === 'done' ? job : undefined;
+      return job?.status === 'done' && isVisible(job) && isYoung(job) ? job : undefined;
     },
 
     async remember(content, job) {

@@ -54,12 +54,13 @@ export function createSweep(ports: SweepPorts) {
   async function giveUp(upload: Job, signal: AbortSignal): Promise<void> {
     const isSame = (job: Job) => job.status === 'uploading' && job.updated_at === upload.updated_at;
     try {
-      await jobs.update(upload.id, (job) => (isSame(job) ? deleted()(job) : undefined), signal);
+      const job = await jobs.update(upload.id, (job) => (isSame(job) ? deleted()(job) : undefined), signal);
+      if (job.status !== 'deleted') return;
+      log.info({ job_id: upload.id, trace_id: upload.trace_id }, 'an upload that stood still is given up');
     } catch (error) {
       // Another replica was first.
       if (!isAppError(error, 'not_found')) throw error;
     }
-    log.info({ job_id: upload.id, trace_id: upload.trace_id }, 'an upload that stood still is given up');
   }
 
   async function clearUp(
@@ -104,7 +105,8 @@ export function createSweep(ports: SweepPorts) {
       each(uploads, deadline, ({ job }) => giveUp(job, deadline)),
       clearUp(settled, signal, deadline),
     ]);
-    for (const work of works) if (work.status === 'rejected') throw work.reason;
+    const failures = works.flatMap((work) => (work.status === 'rejected' ? [work.reason] : []));
+    if (failures.length > 0) throw new AggregateError(failures, 'parts of a sweep failed');
   }
 
   return {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BlobStore } from '../shared/blobs.ts';
 import { AppError, isAppError } from '../shared/errors.ts';
-import { deleted, LostAttempt, uploading } from '../shared/job-changes.ts';
+import { deleted, isLost, uploading } from '../shared/job-changes.ts';
 import type { JobIndex, OpenJob } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
 import type { Job } from '../shared/jobs.ts';
@@ -59,10 +59,14 @@ export async function beginIntent(
     await beating;
   }
 
-  /** False when the sweep was first, and may have cleared up already. */
+  /** Unless it has become a job after all, of which a second try may have been told. False when the sweep was first, and may have cleared up already. */
   async function bury(signal: AbortSignal): Promise<boolean> {
+    const unlessAccepted = (current: Job) =>
+      current.status === 'uploading' ? deleted()(current) : undefined;
     try {
-      await jobs.update(job.id, deleted(), signal);
+      const found = await jobs.update(job.id, unlessAccepted, signal);
+      if (found.status !== 'deleted')
+        log.info({ job_id: job.id }, 'an upload was accepted, though its client was told otherwise');
       return true;
     } catch (error) {
       if (isLost(error)) return false;
@@ -113,8 +117,6 @@ export async function beginIntent(
     },
   };
 }
-
-const isLost = (error: unknown): boolean => error instanceof LostAttempt || isAppError(error, 'not_found');
 
 const isUnknown = (error: unknown): boolean =>
   isAppError(error, 'unavailable') || (error instanceof AggregateError && error.errors.some(isUnknown));

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readDocument, updateDocument } from '../shared/documents.ts';
 import type { Mp3Event } from '../shared/events.ts';
@@ -14,8 +13,8 @@ export interface MailRecords {
    * `leaseMs` that process is dead, and its mail may have gone out.
    */
   settled(event: Mp3Event, signal: AbortSignal): Promise<MailRecord | undefined | 'busy'>;
-  /** Records that a send begins, and gives its id; undefined when the record is not the one that was seen. */
-  begin(event: Mp3Event, seen: MailRecord | undefined): Promise<string | undefined>;
+  /** Records that this send begins, as good twice as once; false when the record is not the one that was seen. */
+  begin(event: Mp3Event, seen: MailRecord | undefined, send: string): Promise<boolean>;
   /** The send is still under way: keeps the lease. */
   renew(event: Mp3Event, send: string): Promise<void>;
   /** The mail was taken, by this send or another: nobody sends again. */
@@ -53,8 +52,7 @@ export function createMailRecords(
       return seen?.document;
     },
 
-    async begin(event, seen) {
-      const send = randomUUID();
+    async begin(event, seen, send) {
       const next = {
         state: 'sending' as const,
         send,
@@ -64,7 +62,7 @@ export function createMailRecords(
       const now = await update(event, (current) =>
         current?.state === seen?.state && current?.send === seen?.send ? next : undefined,
       );
-      return now?.send === send ? send : undefined;
+      return now?.send === send;
     },
 
     async renew(event, send) {

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unavailable } from '../shared/errors.ts';
 import type { Mp3Event } from '../shared/events.ts';
 import type { Log } from '../shared/log.ts';
 import { type MailRecord, mailRecordKey } from '../shared/outcome.ts';
+import { persist } from '../shared/persistence.ts';
 import { UnknownOutcome } from '../shared/sidecar.ts';
 import { isOneRecipient } from './mailer.ts';
 import { messageFor } from './message.ts';
@@ -31,7 +33,7 @@ export type Notify = (event: Mp3Event) => Promise<'told' | 'left' | 'dropped'>;
 type Sending = ReturnType<typeof sendRecorded>;
 
 export function createNotify(ports: NotifyPorts): Notify {
-  const { records, patienceMs, stopping } = ports;
+  const { records, persistence, patienceMs, stopping } = ports;
   const inTurn = createTurns();
   /** Outcomes of this process: a second delivery of one needs no look at the store. */
   const active = new Set<string>();
@@ -46,8 +48,9 @@ export function createNotify(ports: NotifyPorts): Notify {
       await records.sent(event);
       return 'told';
     }
-    const id = await records.begin(event, seen);
-    if (id === undefined) return 'changed';
+    const id = randomUUID();
+    // Again until it is known: a record of a send that never was would count as one.
+    if (!(await persist(() => records.begin(event, seen, id), persistence))) return 'changed';
     if (seen && seen.sends > 0) log.warn('a send broke off in the middle: this mail may be a duplicate');
     const sending = sendRecorded({ ...ports, log }, event, message, id);
     return (await settlesWithin(sending, patienceMs)) ? sending : { late: keepWaiting(sending, log) };

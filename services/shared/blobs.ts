@@ -138,9 +138,7 @@ export function createBlobStore(state: StateStore): BlobStore {
           }
           hash.update(chunk);
           size += chunk.length;
-          await saves.acquire();
-          if (stop.aborted) saves.release();
-          stop.throwIfAborted();
+          await saves.acquire(stop);
           const put = noted(
             state.putBytes(chunkKey(id, count++), chunk, { ttlSeconds: seconds() + GRACE_SECONDS }),
           )

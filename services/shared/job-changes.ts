@@ -1,4 +1,4 @@
-import { AppError } from './errors.ts';
+import { AppError, isAppError } from './errors.ts';
 import { isFinal, type Job, missing } from './jobs.ts';
 
 /**
@@ -28,6 +28,10 @@ export class LostAttempt extends Error {
     super('the job was cancelled, deleted, or taken over');
   }
 }
+
+/** The job is not this attempt's any more. */
+export const isLost = (error: unknown): boolean =>
+  error instanceof LostAttempt || isAppError(error, 'not_found');
 
 /** A change that only the upload may make which the job waits for. */
 export const uploading: Change<[fields: Partial<Job>]> = (fields) => (job) => {

@@ -30,7 +30,7 @@ export interface Sidecar {
   publish(topic: string, event: object): Promise<void>;
   /**
    * Sends through an output binding, which waits for the mail server without end, and so does this. Throws `unavailable`
-   * when the mail was refused for sure, and {@link UnknownOutcome} when the answer was lost.
+   * when the mail was refused for sure, and {@link UnknownOutcome} when an answer was lost, the mail server's or the sidecar's.
    */
   sendMail(html: string, metadata: Record<string, string>): Promise<void>;
   invoke(appId: string, request: InvokeRequest): Promise<InvokeReply>;
@@ -41,6 +41,13 @@ export interface Sidecar {
 
 /** Of a call that cannot be taken back: it may have been carried out, or may be still. */
 export class UnknownOutcome extends Error {}
+
+/**
+ * How the SMTP binding tells of a send that broke off once the mail server was connected, without a reply code of it: the
+ * server may have taken the mail.
+ */
+export const brokeOff = (answer: string): boolean =>
+  /could not send email \d+: (?!\d{3}[ -]|gomail: )/.test(answer);
 
 /** Failures of a connection that was not made: nothing was sent. */
 const NOT_CONNECTED = ['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT'];
@@ -102,6 +109,7 @@ export function connectSidecar(options: {
         if (NOT_CONNECTED.includes(code)) throw unavailable('the sidecar', cause);
         throw new UnknownOutcome('the connection to the sidecar was lost in the middle of a send', { cause });
       }
+      if (refusal !== undefined && brokeOff(refusal)) throw new UnknownOutcome(refusal);
       if (refusal !== undefined) throw unavailable('the mail server', new Error(refusal));
     },
 

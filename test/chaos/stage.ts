@@ -17,7 +17,7 @@ const env = {
   auth: { ACCESS_TOKEN_SECONDS: '60' },
   gateway: { SWEEP_SECONDS: '2', SILENT_SECONDS: '12' },
   converter: { LEASE_SECONDS: '6' },
-  notification: { MAIL_TIMEOUT_SECONDS: '5' },
+  notification: { MAIL_PATIENCE_SECONDS: '5' },
 };
 export const LEASE_SECONDS = Number(env.converter.LEASE_SECONDS);
 export const SILENT_SECONDS = Number(env.gateway.SILENT_SECONDS);

@@ -50,8 +50,8 @@ const FINAL = ['done', 'failed', 'cancelled', 'gone'];
 const SEND_SLACK_MS = 2_000;
 const KILLS_A_SEND = ['notification', 'notification.daprd', 'mail'];
 
-export const passed = ({ lost, wrong, lostMails, unexplained, orphans, leftovers }: Verdict): boolean =>
-  [lost, wrong, lostMails, unexplained, orphans, leftovers].every((findings) => findings.length === 0);
+export const passed = ({ ends: _ends, explained: _explained, ...findings }: Verdict): boolean =>
+  Object.values(findings).every((found) => found.length === 0);
 
 export function judge(evidence: Evidence): Verdict {
   const verdict: Verdict = {

@@ -41,12 +41,20 @@ it('removes what the dead and its own former self have left, and nothing else', 
   assert.deepEqual((await readdir(root)).sort(), [alive, 'notes'].sort());
 });
 
-it('makes no folder where there is no room for the video', async () => {
+it('begins nothing where there is no room for the video', async () => {
   const spool = createSpool(root);
   const { bavail, bsize } = await statfs(root);
   const work = () => assert.fail('begun');
   await assert.rejects(spool.use(bavail * bsize * 2, work), DiskFull);
-  assert.deepEqual(await readdir(root), []);
+  assert.deepEqual(await readdir(join(root, String(process.pid))), []);
+});
+
+it('is there again when somebody has cleaned up the temporary folder', async () => {
+  const inner = join(root, 'spool');
+  const spool = createSpool(inner);
+  await spool.prepare();
+  await rm(inner, { recursive: true });
+  assert.equal(await spool.use(1, async () => 'done'), 'done');
 });
 
 it('refuses a folder that is only a link to one', async () => {

@@ -114,11 +114,24 @@ describe('one call of the store fails:', () => {
           assert.equal((error as { code?: string }).code ?? (error as Error).name, 'unavailable');
           assert.deepEqual(world.announced, []);
           await assertAllOrNothing(world);
-          assert.deepEqual(await world.left(), []);
         }),
       );
     });
   }
+
+  test('it made the job, and its answer is lost: the job stays, for a second try under the same key may have been told of it', async (context) => {
+    const world = acceptOverMemory(context);
+    let saves = 0;
+    const { error } = await underFault(world, async (what, call) => {
+      const result = await call();
+      if (what.startsWith('put job:') && ++saves === 2) throw unavailable('the store');
+      return result;
+    });
+    assert.ok(isAppError(error, 'unavailable'));
+    for (let passes = 0; passes < 4; passes++) await world.standStill();
+    const [id = ''] = await world.open();
+    await assertConvertible(world, id);
+  });
 
   test('and so do all after it: nothing is left that the sweep does not find', async (context) => {
     await positions((number) =>

@@ -5,6 +5,7 @@ import type { Job } from '../../../services/shared/jobs.ts';
 import { inPieces } from '../../support/random.ts';
 import { acceptOverMemory as build, upload, VIDEO } from './accept-over-memory.ts';
 import { mp4 } from './footage.ts';
+import { KEPT } from './sweep-over-memory.ts';
 
 type World = ReturnType<typeof build>;
 const STRANGER = { id: '99999999-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'eve@example.com' };
@@ -38,6 +39,14 @@ describe('the same content with the same options by the same owner', () => {
       before.filter((key) => !isShard(key)),
     );
     assert.deepEqual(await world.open(), [first.id]);
+  });
+
+  test('is converted anew when the earlier job is soon to expire', async (context) => {
+    const world = build(context);
+    const first = await world.accept();
+    await finish(world, first.id);
+    world.clock.advance(KEPT * 600);
+    assert.notEqual((await world.accept()).id, first.id);
   });
 
   test('is the job that came of it last', async (context) => {

@@ -135,6 +135,24 @@ describe('an outcome is mailed once', () => {
   });
 });
 
+it('a save before the send that was reported as lost does not count as a send', async () => {
+  const memory = createMemoryState();
+  let lost = 0;
+  const state: typeof memory = {
+    ...memory,
+    async put(...args) {
+      const done = await memory.put(...args);
+      if (lost++ < 2) throw unavailable('the store');
+      return done;
+    },
+  };
+  const { notify, sent, record } = setUp({ state });
+  const event = done();
+  assert.equal(await notify(event), 'told');
+  assert.equal(sent.length, 1);
+  assert.equal((await record(event))?.sends, 1);
+});
+
 it('one send at a time, and a failed one does not stop the next', async () => {
   let now = 0;
   let most = 0;

@@ -112,7 +112,7 @@ test('a semaphore lets in who waited first', async () => {
   const semaphore = createSemaphore(1);
   const order: number[] = [];
   const enter = async (number: number) => {
-    await semaphore.acquire();
+    await semaphore.acquire(new AbortController().signal);
     order.push(number);
   };
   const all = [1, 2, 3].map(enter);
@@ -122,4 +122,18 @@ test('a semaphore lets in who waited first', async () => {
   semaphore.release();
   await Promise.all(all);
   assert.deepEqual(order, [1, 2, 3]);
+});
+
+test('a semaphore forgets who does not wait any more', async () => {
+  const semaphore = createSemaphore(1);
+  const patient = new AbortController();
+  const impatient = new AbortController();
+  await semaphore.acquire(patient.signal);
+  const first = semaphore.acquire(impatient.signal);
+  const second = semaphore.acquire(patient.signal);
+  impatient.abort(new Error('gone'));
+  await assert.rejects(first, /gone/);
+  await assert.rejects(semaphore.acquire(impatient.signal), /gone/);
+  semaphore.release();
+  await second;
 });
