@@ -47,7 +47,7 @@ export function createJobChanges({ jobs, index, blobs, announce, clear }: Change
       return await jobs.update(id, apply, signal);
     } catch (error) {
       if (!isAppError(error, 'not_found')) throw error;
-      const found = (await jobs.getMany([id], signal)).get(id)?.document;
+      const found = await jobs.find(id, signal);
       if (found?.status !== 'deleted') throw missing();
       return found;
     }

@@ -50,10 +50,6 @@ export function createIdempotency(state: StateStore, jobs: JobStore, ttlSeconds:
       ttlSeconds: ({ job }) => (job === FREE ? FREE_SECONDS : ttlSeconds),
     });
 
-  async function jobOf(id: string): Promise<Job | undefined> {
-    return (await jobs.getMany([id])).get(id)?.document;
-  }
-
   return {
     async claim(upload, job) {
       const options = JSON.stringify(upload.options);
@@ -64,7 +60,7 @@ export function createIdempotency(state: StateStore, jobs: JobStore, ttlSeconds:
           current === undefined || current.job === dead ? mine : undefined,
         );
         if (!record || record.job === job) return undefined;
-        const found = await jobOf(record.job);
+        const found = await jobs.find(record.job);
         if (found && isVisible(found)) {
           if (record.options !== options) throw reused();
           return found;
@@ -88,7 +84,7 @@ export function createIdempotency(state: StateStore, jobs: JobStore, ttlSeconds:
     },
 
     async release(upload, job) {
-      const found = await jobOf(job);
+      const found = await jobs.find(job);
       if (found && found.status !== 'deleted') return;
       await update(upload, (current) => (current?.job === job ? { ...current, job: FREE } : undefined));
     },

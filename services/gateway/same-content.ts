@@ -19,7 +19,7 @@ export function createSameContent(state: StateStore, jobs: JobStore, ttlSeconds:
   return {
     async find(content) {
       const id = (await readDocument<{ job: string }>(state, contentKey(content)))?.document.job;
-      const job = id === undefined ? undefined : (await jobs.getMany([id])).get(id)?.document;
+      const job = id === undefined ? undefined : await jobs.find(id);
       return job?.status === 'done' && isVisible(job) && isYoung(job) ? job : undefined;
     },
 

@@ -13,6 +13,8 @@ export interface JobStore {
   create(job: Job, signal?: AbortSignal): Promise<void>;
   /** Throws `not_found`, for one that is not {@link isVisible} as well. The ETag changes with every change of the job. */
   get(id: string, signal?: AbortSignal): Promise<Stored<Job>>;
+  /** The job as it is stored, visible or not. */
+  find(id: string, signal?: AbortSignal): Promise<Job | undefined>;
   /** All that are stored, visible or not. */
   getMany(ids: readonly string[], signal?: AbortSignal): Promise<Map<string, Stored<Job>>>;
   /**
@@ -40,6 +42,10 @@ export function createJobStore(state: StateStore): JobStore {
       const stored = await readDocument<Job>(state, key(id), signal);
       if (!stored || !isVisible(stored.document)) throw missing();
       return stored;
+    },
+
+    async find(id, signal) {
+      return (await readDocument<Job>(state, key(id), signal))?.document;
     },
 
     async getMany(ids, signal) {

@@ -35,7 +35,7 @@ async function build(context: TestContext, jobs: Job[], token = OPERATOR_TOKEN) 
         out: (line) => out.push(line),
         err: (line) => err.push(line),
       }),
-    statusOf: async (id: string) => (await system.jobs.getMany([id])).get(id)?.document.status,
+    statusOf: async (id: string) => (await system.jobs.find(id))?.status,
   };
 }
 const byId = (jobs: Job[]) => jobs.map(({ id }) => id).sort();

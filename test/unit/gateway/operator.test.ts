@@ -25,7 +25,7 @@ async function withJobs(jobs: readonly Job[], settled: readonly Job[] = []) {
     retry: (id: string) => ask('POST', `/operator/failed/${id}/retry`),
     drop: (id: string) => ask('DELETE', `/operator/failed/${id}`),
     inIndex: async () => (await Array.fromAsync(gateway.failedIndex.list())).flat().map(({ id }) => id),
-    statusOf: async (id: string) => (await gateway.jobs.getMany([id])).get(id)?.document.status,
+    statusOf: async (id: string) => (await gateway.jobs.find(id))?.status,
   };
 }
 const openEntries = async (index: JobIndex) => (await Array.fromAsync(index.listOpen())).flat();

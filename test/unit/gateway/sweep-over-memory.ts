@@ -126,7 +126,7 @@ export function sweepOverMemory(context: TestContext) {
         () => ({ state, send: 'one', sends: 1, refusals: 0 }),
         { ttlSeconds: KEPT },
       ),
-    stored: async (id: string) => (await jobs.getMany([id])).get(id)?.document,
+    stored: (id: string) => jobs.find(id),
     failedOnes: async () => (await Array.fromAsync(failedIndex.list())).flat().map(({ id }) => id),
     /** What there is but tombstones, and records that lead nowhere. */
     async left(): Promise<string[]> {

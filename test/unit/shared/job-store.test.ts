@@ -55,7 +55,7 @@ describe('a stored job', () => {
       const jobs = createJobStore(createMemoryState());
       await jobs.create(job);
       await assert.rejects(jobs.get(job.id), { code: 'not_found' });
-      assert.deepEqual((await jobs.getMany([job.id])).get(job.id)?.document, job);
+      assert.deepEqual(await jobs.find(job.id), job);
       const cannotBeChanged = job.status !== 'uploading';
       const change = jobs.update(job.id, (current) => ({ ...current, progress: 0.5 }));
       if (cannotBeChanged) await assert.rejects(change, { code: 'not_found' });
