@@ -4,7 +4,7 @@ import type { JobIndex } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
 import { isVisible, type Job, jobView } from '../shared/jobs.ts';
 import type { JobChanges } from './change-job.ts';
-import type { FailedIndex, FailedJob } from './failed-index.ts';
+import type { FailedEntry, FailedIndex } from './failed-index.ts';
 import { jobId, jobOrTombstone } from './owned-job.ts';
 import type { Page } from './page.ts';
 
@@ -40,8 +40,8 @@ export function createFailedJobs({ jobs, index, failedIndex, changes }: FailedPo
   /** Those that may have failed, after the cursor: they are ordered by id, which does not change while one pages. */
   async function candidates(
     cursor: string | undefined,
-  ): Promise<[id: string, entry: FailedJob | undefined][]> {
-    const found = new Map<string, FailedJob | undefined>();
+  ): Promise<[id: string, entry: FailedEntry | undefined][]> {
+    const found = new Map<string, FailedEntry | undefined>();
     // In this order: a job comes into the one index before it leaves the other.
     for await (const open of index.listOpen()) for (const { id } of open) found.set(id, undefined);
     for await (const failed of failedIndex.list()) for (const entry of failed) found.set(entry.id, entry);
@@ -53,7 +53,7 @@ export function createFailedJobs({ jobs, index, failedIndex, changes }: FailedPo
   return {
     async list({ limit, cursor }) {
       const page: Job[] = [];
-      const stale: FailedJob[] = [];
+      const stale: FailedEntry[] = [];
       const all = (await candidates(cursor && cursorId(cursor))).values();
       // One more than asked for tells whether there is a next page.
       for (let batch = all.take(BATCH).toArray(); batch.length > 0 && page.length <= limit; ) {

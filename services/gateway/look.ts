@@ -48,7 +48,7 @@ export function createLook({ jobs, index, whoIsTold, counted, metrics, silentMs 
         seen.add(entry.id);
         const { document: job, etag } = stored.get(entry.id) ?? {};
         const isSettled = !job || isExpired(job) || job.status === 'deleted' || told(job);
-        const silent = patience.of(entry.id, `${entry.opened} ${etag} ${isSettled}`, readAt);
+        const silent = patience.of(entry.id, `${entry.version} ${etag} ${isSettled}`, readAt);
         if (!silent) continue;
         if (isSettled) still.settled.push({ entry, job });
         else if (job.status === 'uploading') still.uploads.push({ job });

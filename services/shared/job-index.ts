@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { readDocument, readDocuments, updateDocument } from './documents.ts';
+import { readDocument, updateDocument } from './documents.ts';
 import { AppError } from './errors.ts';
+import { createShardedMap, type Entry } from './sharded-map.ts';
 import type { StateStore } from './state.ts';
 
 const PAGE_SIZE = 100;
-const SHARDS = Array.from({ length: 16 }, (_, number) => number.toString(16));
 
 /** The newest jobs of one owner; full heads become numbered pages, so that no document grows for ever. */
 interface Page {
@@ -14,16 +13,7 @@ interface Page {
   ids: string[];
 }
 
-interface OpenEntry {
-  owner: string;
-  /** New with each `open`, so that a `close` which was decided before it does nothing. */
-  opened: string;
-}
-type Shard = Record<string, OpenEntry>;
-
-export interface OpenJob extends OpenEntry {
-  id: string;
-}
+export type OpenJob = Entry<{ owner: string }>;
 
 /** Which jobs there are, kept by hand because a state store need not know queries. */
 export interface JobIndex {
@@ -44,13 +34,13 @@ export interface JobIndex {
   /** Jobs that something is still to be done for: to convert, to tell, to clear up. */
   listOpen(signal?: AbortSignal): AsyncGenerator<OpenJob[]>;
   /** Those entries that were not opened again meanwhile. */
-  close(entries: readonly Pick<OpenJob, 'id' | 'opened'>[], signal?: AbortSignal): Promise<void>;
+  close(entries: readonly Pick<OpenJob, 'id' | 'version'>[], signal?: AbortSignal): Promise<void>;
 }
 
 export function createJobIndex(state: StateStore, ttlSeconds: number): JobIndex {
   const headKey = (owner: string) => `jobs-of:${owner}`;
   const pageKey = (owner: string, number: number) => `jobs-of:${owner}:${number}`;
-  const shardKey = (id: string) => `open:${id.slice(-1)}`;
+  const opened = createShardedMap<{ owner: string }>(state, 'open', { ttlSeconds });
 
   async function addOwned(owner: string, id: string, signal?: AbortSignal): Promise<void> {
     const head = (await readDocument<Page>(state, headKey(owner), signal))?.document;
@@ -93,34 +83,12 @@ export function createJobIndex(state: StateStore, ttlSeconds: number): JobIndex 
     },
 
     async open(owner, id, signal) {
-      const entry: OpenEntry = { owner, opened: randomUUID() };
-      await updateDocument<Shard>(state, shardKey(id), (shard) => ({ ...shard, [id]: entry }), {
-        ttlSeconds,
-        signal,
-      });
-      return { id, ...entry };
+      const [entry] = await opened.put([{ id, owner }], signal);
+      return entry as OpenJob;
     },
 
-    async *listOpen(signal) {
-      const shards = await readDocuments<Shard>(
-        state,
-        SHARDS.map((shard) => `open:${shard}`),
-        signal,
-      );
-      for (const { document } of shards.values()) {
-        yield Object.entries(document).map(([id, entry]) => ({ id, ...entry }));
-      }
-    },
-
-    async close(entries, signal) {
-      for (const [shard, closed] of Map.groupBy(entries, ({ id }) => shardKey(id))) {
-        const gone = new Map(closed.map(({ id, opened }) => [id, opened]));
-        const change = (current: Shard | undefined) =>
-          current &&
-          Object.fromEntries(Object.entries(current).filter(([id, { opened }]) => gone.get(id) !== opened));
-        await updateDocument<Shard>(state, shard, change, { ttlSeconds, signal });
-      }
-    },
+    listOpen: opened.list,
+    close: opened.remove,
   };
 }
 

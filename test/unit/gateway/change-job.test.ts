@@ -31,13 +31,13 @@ async function withJob(job: Job) {
 }
 
 async function storedJob({ jobs }: Gateway, id: string): Promise<Job> {
-  return (await jobs.getMany([id])).get(id)?.document ?? assert.fail('there is no such job');
+  return (await jobs.find(id)) ?? assert.fail('there is no such job');
 }
 
 async function openEntry({ index }: Gateway, id: string): Promise<string | undefined> {
   for await (const entries of index.listOpen()) {
     const entry = entries.find((entry) => entry.id === id);
-    if (entry) return entry.opened;
+    if (entry) return entry.version;
   }
   return undefined;
 }
@@ -179,7 +179,7 @@ describe('POST /jobs/:id/retry', () => {
       // The slowest sweep there can be: it has seen this entry and the job that had failed.
       const entry = await opened();
       const changed = await update(...args);
-      if (entry) await index.close([{ id: job.id, opened: entry }]);
+      if (entry) await index.close([{ id: job.id, version: entry }]);
       return changed;
     });
     assert.equal((await retry()).status, 202);

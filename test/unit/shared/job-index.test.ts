@@ -107,7 +107,7 @@ describe('the index of open jobs', () => {
     assert.ok(entries.every(({ owner }) => owner === 'ann'));
     const closed = entries.slice(0, 25);
     await index.close(closed);
-    await index.close([...closed, { id: randomUUID(), opened: 'never' }]);
+    await index.close([...closed, { id: randomUUID(), version: 'never' }]);
     assert.deepEqual(await openIds(index), ids(entries.slice(25)).sort());
   });
 
