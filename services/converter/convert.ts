@@ -3,12 +3,13 @@ import { firstOf, isAppError, unavailable } from '../shared/errors.ts';
 import type { VideoEvent } from '../shared/events.ts';
 import { isLost } from '../shared/job-changes.ts';
 import type { Job } from '../shared/jobs.ts';
+import type { LeaseTimes } from '../shared/lease.ts';
 import type { Log } from '../shared/log.ts';
 import { type AttemptPorts, type Made, makeMp3 } from './attempt.ts';
+import { claim, findClaimable } from './claim.ts';
 import { discardUnlessKept, type EndPorts, fail, finish, handBack } from './end.ts';
 import { ConversionFailure, faultOf, REASON } from './failure.ts';
 import { type HeartbeatTimes, startHeartbeat } from './heartbeat.ts';
-import { claim, findClaimable, type LeaseTimes } from './lease.ts';
 import type { Rest } from './rest.ts';
 import type { Slots } from './slots.ts';
 

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isAppError } from '../shared/errors.ts';
-import { held, LostAttempt } from '../shared/job-changes.ts';
+import { every } from '../shared/every.ts';
+import { held, isLost, LostAttempt } from '../shared/job-changes.ts';
 import type { JobStore } from '../shared/job-store.ts';
 import type { Job } from '../shared/jobs.ts';
 import type { Log } from '../shared/log.ts';
@@ -41,21 +40,17 @@ export function startHeartbeat(
     }
   }
 
-  async function run(): Promise<void> {
-    while (!stopped.signal.aborted && !lost.signal.aborted) {
-      try {
-        await sleep(beatMs, undefined, { signal: stopped.signal });
-        await beat();
-      } catch (error) {
-        if (stopped.signal.aborted) return;
-        if (error instanceof LostAttempt) lost.abort(error);
-        else if (isAppError(error, 'not_found')) lost.abort(new LostAttempt());
-        else log.warn({ err: error }, 'the job could not be kept up to date');
-      }
+  function failed(error: unknown): void {
+    if (stopped.signal.aborted) return;
+    if (isLost(error)) {
+      stopped.abort();
+      lost.abort(error instanceof LostAttempt ? error : new LostAttempt());
+    } else {
+      log.warn({ err: error }, 'the job could not be kept up to date');
     }
   }
 
-  const running = run();
+  const running = every(beatMs, beat, failed, stopped.signal);
   return {
     lost: lost.signal,
     tell(fields) {

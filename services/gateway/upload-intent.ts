@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { BlobStore } from '../shared/blobs.ts';
 import { AppError, isAppError } from '../shared/errors.ts';
+import { every } from '../shared/every.ts';
 import { deleted, isLost, uploading } from '../shared/job-changes.ts';
 import type { JobIndex, OpenJob } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
@@ -40,17 +40,13 @@ export async function beginIntent(
   let entry: OpenJob;
   let beating: Promise<void> | undefined;
 
-  async function beat(): Promise<void> {
-    while (!lost.signal.aborted) {
-      await sleep(beatMs, undefined, { signal: stopped.signal }).catch(() => undefined);
-      if (stopped.signal.aborted) return;
-      try {
-        await jobs.update(job.id, uploading({}));
-      } catch (error) {
-        if (isLost(error)) return lost.abort(givenUp());
-        unsure = true;
-        log.warn({ err: error, job_id: job.id }, 'an upload could not be kept alive');
-      }
+  function notKept(error: unknown): void {
+    if (isLost(error)) {
+      stopped.abort();
+      lost.abort(givenUp());
+    } else {
+      unsure = true;
+      log.warn({ err: error, job_id: job.id }, 'an upload could not be kept alive');
     }
   }
 
@@ -100,7 +96,7 @@ export async function beginIntent(
     void withdraw(error);
     throw error;
   }
-  beating = beat();
+  beating = every(beatMs, () => jobs.update(job.id, uploading({})), notKept, stopped.signal);
 
   return {
     lost: lost.signal,

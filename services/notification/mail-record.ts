@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readDocument, updateDocument } from '../shared/documents.ts';
 import type { Mp3Event } from '../shared/events.ts';
+import { isAbandoned, type LeaseTimes } from '../shared/lease.ts';
 import { type MailRecord, mailRecordKey } from '../shared/outcome.ts';
 import type { StateStore } from '../shared/state.ts';
 
@@ -25,10 +25,7 @@ export interface MailRecords {
   brokeOff(event: Mp3Event, send: string): Promise<void>;
 }
 
-export function createMailRecords(
-  state: StateStore,
-  { leaseMs, pollMs }: { leaseMs: number; pollMs: number },
-): MailRecords {
+export function createMailRecords(state: StateStore, times: LeaseTimes): MailRecords {
   const update = (event: Mp3Event, change: (current: MailRecord | undefined) => MailRecord | undefined) =>
     updateDocument<MailRecord>(state, mailRecordKey(event), change, {
       ttlSeconds: (Date.parse(event.expires_at) - Date.now()) / 1000 + DAY_SECONDS,
@@ -44,12 +41,8 @@ export function createMailRecords(
     async settled(event, signal) {
       const read = () => readDocument<MailRecord>(state, mailRecordKey(event), signal);
       const seen = await read();
-      const since = performance.now();
-      while (seen?.document.state === 'sending' && performance.now() - since < leaseMs) {
-        await sleep(pollMs, undefined, { signal });
-        if ((await read())?.etag !== seen.etag) return 'busy';
-      }
-      return seen?.document;
+      if (seen?.document.state !== 'sending') return seen?.document;
+      return (await isAbandoned(seen, read, times, signal)) ? seen.document : 'busy';
     },
 
     async begin(event, seen, send) {

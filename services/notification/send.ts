@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isAppError } from '../shared/errors.ts';
 import type { Mp3Event } from '../shared/events.ts';
+import { every } from '../shared/every.ts';
 import type { Log } from '../shared/log.ts';
 import { type Persistence, persist } from '../shared/persistence.ts';
 import { UnknownOutcome } from '../shared/sidecar.ts';
@@ -30,7 +30,12 @@ export async function sendRecorded(
   send: string,
 ): Promise<'told' | { refusals: number; cause: unknown }> {
   const answered = new AbortController();
-  const renewing = renew(() => records.renew(event, send), renewMs, answered.signal, log);
+  const renewing = every(
+    renewMs,
+    () => records.renew(event, send),
+    (error) => log.warn({ err: error }, 'a send could not be kept as under way'),
+    answered.signal,
+  );
   const [result] = await Promise.allSettled([mailer.send({ to: event.email, ...message })]);
   answered.abort();
   await renewing;
@@ -49,17 +54,4 @@ export async function sendRecorded(
   if (!isAppError(result.reason, 'unavailable')) throw result.reason;
   const record = await persist(() => records.refused(event, send), persistence);
   return { refusals: record?.refusals ?? 0, cause: result.reason };
-}
-
-async function renew(
-  act: () => Promise<void>,
-  everyMs: number,
-  signal: AbortSignal,
-  log: Log,
-): Promise<void> {
-  while (!signal.aborted) {
-    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) return;
-    await act().catch((error: unknown) => log.warn({ err: error }, 'a send could not be kept as under way'));
-  }
 }

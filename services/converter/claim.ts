@@ -1,37 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { claimed } from '../shared/job-changes.ts';
 import type { JobStore } from '../shared/job-store.ts';
 import { isFinal, type Job } from '../shared/jobs.ts';
-
-export interface LeaseTimes {
-  /** A job that does not change for this long has lost its converter. */
-  leaseMs: number;
-  pollMs: number;
-}
+import { isAbandoned, type LeaseTimes } from '../shared/lease.ts';
 
 /** A job that may be claimed, as it was seen: a claim is good only while it still looks so. */
 export type Claimable = Pick<Job, 'status' | 'attempt' | 'updated_at'>;
 
 /**
- * Waits until it is known whether a job needs a converter. Undefined: it is final, or another one works on it, which its
- * next heartbeat shows. A lease is «the ETag has not changed for `leaseMs` on our monotonic clock», never a time of
- * another machine. Throws `not_found`.
+ * Waits until it is known whether a job needs a converter. Undefined: it is final, or another one works on it, as its
+ * heartbeat shows. Throws `not_found`.
  */
 export async function findClaimable(
   jobs: JobStore,
   id: string,
-  { leaseMs, pollMs }: LeaseTimes,
+  times: LeaseTimes,
   signal: AbortSignal,
 ): Promise<Claimable | undefined> {
-  const seen = await jobs.get(id, signal);
+  const read = () => jobs.get(id, signal);
+  const seen = await read();
   if (isFinal(seen.document)) return undefined;
   if (seen.document.status === 'queued') return seen.document;
-  const since = performance.now();
-  while (performance.now() - since < leaseMs) {
-    await sleep(pollMs, undefined, { signal });
-    if ((await jobs.get(id, signal)).etag !== seen.etag) return undefined;
-  }
-  return seen.document;
+  return (await isAbandoned(seen, read, times, signal)) ? seen.document : undefined;
 }
 
 class Changed extends Error {}
