@@ -1,10 +1,8 @@
 import type { Context } from 'koa';
 import type { Stored } from '../shared/documents.ts';
 import type { JobStore } from '../shared/job-store.ts';
-import { isExpired, isVisible, type Job, missing } from '../shared/jobs.ts';
+import { isExpired, isJobId, isVisible, type Job, missing } from '../shared/jobs.ts';
 import type { Authenticate } from './authenticate.ts';
-
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 type Request = Pick<Context, 'get'> & { params: Record<string, string | undefined> };
 interface Ports {
@@ -14,7 +12,7 @@ interface Ports {
 
 /** What is no id of ours cannot be a job, and must not become a key of the store. */
 export function jobId(text: string | undefined): string {
-  if (text === undefined || !UUID.test(text)) throw missing();
+  if (text === undefined || !isJobId(text)) throw missing();
   return text;
 }
 
@@ -37,7 +35,7 @@ export async function ownedOrDeleted(context: Request, { authenticate, jobs }: P
 /** Throws `not_found`. */
 export async function jobOrTombstone(jobs: JobStore, idGiven: string | undefined): Promise<Job> {
   const id = jobId(idGiven);
-  const job = (await jobs.getMany([id])).get(id)?.document;
+  const job = await jobs.find(id);
   const isTombstone = job?.status === 'deleted' && !isExpired(job);
   if (!job || !(isVisible(job) || isTombstone)) throw missing();
   return job;

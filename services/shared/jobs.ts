@@ -91,4 +91,9 @@ export function unneededBlobs(job: Job): string[] {
   return [video, ...litter, ...[audio, attempt].filter((blob) => blob !== null)];
 }
 
+const ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/** Whether the text may be a job's id: a UUID as we write them. */
+export const isJobId = (text: string): boolean => ID.test(text);
+
 export const missing = (): AppError => new AppError('not_found', 'there is no such job');

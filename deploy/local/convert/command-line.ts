@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { BITRATES } from '../../../services/shared/jobs.ts';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { BITRATES, isJobId } from '../../../services/shared/jobs.ts';
 import { messageOf, UsageError } from './failure.ts';
 
 export const usage = `npm run convert -- movie.mp4 [more files ...] [-o movie.mp3]
@@ -41,9 +41,22 @@ export interface Conversion {
 
 export type Command = { kind: 'help' } | { kind: 'version' } | Conversion;
 
+const options = {
+  output: { type: 'string', short: 'o' },
+  bitrate: { type: 'string' },
+  quality: { type: 'string' },
+  job: { type: 'string' },
+  url: { type: 'string' },
+  email: { type: 'string' },
+  force: { type: 'boolean', short: 'f', default: false },
+  quiet: { type: 'boolean', short: 'q', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+  version: { type: 'boolean', default: false },
+} as const;
+
 /** @throws UsageError */
 export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
-  const { values, positionals: files } = parse(args);
+  const { values, positionals: files } = parse({ args, allowPositionals: true, options });
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
   const { job, output, bitrate, quality, email } = values;
@@ -51,8 +64,7 @@ export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
   if (job !== undefined) {
     if (files.length > 0) throw new UsageError('--job fetches a job that was sent before; give it no files.');
     if (bitrate ?? quality) throw new UsageError('--job fetches the MP3 as it was ordered: no options.');
-    if (!/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(job))
-      throw new UsageError(`${job} is no job's ID.`);
+    if (!isJobId(job.toLowerCase())) throw new UsageError(`${job} is no job's ID.`);
   }
   if (output === '') throw new UsageError('-o needs a name.');
   if (output === '-' && files.length > 1) throw new UsageError('-o - takes one file.');
@@ -69,24 +81,10 @@ export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
   };
 }
 
-function parse(args: string[]) {
+/** `parseArgs` with our error. @throws UsageError */
+export function parse<Config extends ParseArgsConfig>(config: Config) {
   try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        output: { type: 'string', short: 'o' },
-        bitrate: { type: 'string' },
-        quality: { type: 'string' },
-        job: { type: 'string' },
-        url: { type: 'string' },
-        email: { type: 'string' },
-        force: { type: 'boolean', short: 'f', default: false },
-        quiet: { type: 'boolean', short: 'q', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-        version: { type: 'boolean', default: false },
-      },
-    });
+    return parseArgs(config);
   } catch (cause) {
     throw new UsageError(`${messageOf(cause).replace(/\.?$/, '.')} See --help.`, { cause });
   }

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
-import { gatewayUrl } from '../convert/command-line.ts';
-import { messageOf, UsageError } from '../convert/failure.ts';
+import { gatewayUrl, parse } from '../convert/command-line.ts';
+import { UsageError } from '../convert/failure.ts';
 
 export const usage = `npm run failed -- list [--json]
 npm run failed -- retry ID... | --all
@@ -26,9 +25,17 @@ export type Command =
   | { kind: 'list'; json: boolean; url: string }
   | { kind: 'retry' | 'drop'; ids: string[] | 'all'; url: string };
 
+const options = {
+  all: { type: 'boolean', default: false },
+  yes: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  url: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
 /** @throws UsageError */
 export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parse({ args, allowPositionals: true, options });
   const [kind, ...ids] = positionals;
   if (values.help) return { kind: 'help' };
   const url = gatewayUrl(values.url, env);
@@ -53,22 +60,4 @@ export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
     throw new UsageError('drop --all deletes every failed job with its video: say --yes as well.');
   }
   return { kind, ids: all ? 'all' : [...new Set(ids.map((id) => id.toLowerCase()))], url };
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        all: { type: 'boolean', default: false },
-        yes: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        url: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (cause) {
-    throw new UsageError(`${messageOf(cause).replace(/\.?$/, '.')} See --help.`, { cause });
-  }
 }

@@ -1,11 +1,10 @@
+import { isJobId } from '../../../services/shared/jobs.ts';
 import { encodeDocument } from '../../../services/shared/state.ts';
 import { messageOf, Problem } from '../convert/failure.ts';
 import { printable } from '../convert/format.ts';
 import type { Command } from './command-line.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { tableOf } from './table.ts';
-
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 export interface Output {
   out: (line: string) => void;
@@ -35,7 +34,7 @@ export async function run(
   let failures = 0;
   for (const id of ids) {
     try {
-      if (!UUID.test(id)) throw new Problem('that is no job’s ID', { status: 404, code: 'not_found' });
+      if (!isJobId(id)) throw new Problem('that is no job’s ID', { status: 404, code: 'not_found' });
       await deadLetters[kind](id);
       out(`${id}  ${kind === 'retry' ? 'is converted again' : 'deleted'}`);
     } catch (error) {
