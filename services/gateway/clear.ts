@@ -1,15 +1,16 @@
 import type { BlobStore } from '../shared/blobs.ts';
 import { type Job, unneededBlobs } from '../shared/jobs.ts';
 import type { Log } from '../shared/log.ts';
+import { createBackground } from './background.ts';
 
 /** The largest video takes some seconds. */
 const CLEAR_MS = 60_000;
 /** Jobs at a time; more are left to the sweep. */
-const MAX_PENDING = 4;
+const MAX_CLEARING = 4;
 
 /** Deletes the blobs of tombstones, beside the request: the answer does not wait for thousands of chunks, and the sweep makes up for what fails. */
 export function createClearing(blobs: Pick<BlobStore, 'delete'>, stopping: AbortSignal, log: Log) {
-  const pending = new Set<Promise<void>>();
+  const clearing = createBackground();
 
   async function deleteBlobs(job: Job): Promise<void> {
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(CLEAR_MS)]);
@@ -25,13 +26,9 @@ export function createClearing(blobs: Pick<BlobStore, 'delete'>, stopping: Abort
 
   return {
     clear(job: Job): void {
-      if (pending.size >= MAX_PENDING || stopping.aborted) return;
-      const clearing = deleteBlobs(job).finally(() => pending.delete(clearing));
-      pending.add(clearing);
+      if (clearing.size >= MAX_CLEARING || stopping.aborted) return;
+      clearing.add(deleteBlobs(job));
     },
-    /** Resolves when nothing is under way any more. */
-    async settled(): Promise<void> {
-      await Promise.all(pending);
-    },
+    settled: clearing.settled,
   };
 }

@@ -13,6 +13,7 @@ import {
 } from './chunks.ts';
 import { AppError, isAppError } from './errors.ts';
 import { createSemaphore } from './semaphore.ts';
+import { anySignal } from './signals.ts';
 import { encodeDocument, type StateStore } from './state.ts';
 
 const CLEANUP_MS = 2_000;
@@ -117,7 +118,7 @@ export function createBlobStore(state: StateStore): BlobStore {
     async write(id, source, { expires, signal }) {
       const hash = createHash('sha256');
       const failed = new AbortController();
-      const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
+      const stop = anySignal(signal, failed.signal);
       // Without a signal: a save that is called off may still arrive, and then after its chunk was deleted.
       const puts = new Set<Promise<void>>();
       const seconds = () => (expires.getTime() - Date.now()) / 1000 + GRACE_SECONDS;

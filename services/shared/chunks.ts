@@ -1,5 +1,6 @@
 import type { BufferPool } from './buffer-pool.ts';
 import { AppError } from './errors.ts';
+import { anySignal } from './signals.ts';
 import type { StateStore } from './state.ts';
 
 /** 1 MiB as base64 stays far below the 4 MiB body limit of a sidecar, and larger chunks are no faster. */
@@ -62,7 +63,7 @@ export async function* readChunks(
   buffers: BufferPool | undefined,
 ): AsyncGenerator<{ index: number; chunk: Buffer }> {
   const abandoned = new AbortController();
-  const stop = signal ? AbortSignal.any([signal, abandoned.signal]) : abandoned.signal;
+  const stop = anySignal(signal, abandoned.signal);
   const ahead: Array<{ index: number; buffer?: Buffer; bytes: ReturnType<StateStore['getBytes']> }> = [];
   const end = Math.floor(last / chunkSize);
   let next = Math.floor(first / chunkSize);

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { decode, encodedLength, encodeInto } from './base64.ts';
 import { createBufferPool } from './buffer-pool.ts';
 import { unavailable } from './errors.ts';
+import { anySignal } from './signals.ts';
 import type { Entry, PutOptions, StateStore } from './state.ts';
 
 /** Above the sidecar's own timeouts on the store (components/blobs/), whose answer says more than our hanging up. */
@@ -56,7 +57,7 @@ export function createDaprState(
         path: base + path,
         body,
         headers: body === null ? headers : { ...headers, 'content-type': 'application/json' },
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        signal: anySignal(signal, timeout),
       });
       const bytes = await collect(response.body, received);
       reply = { status: response.statusCode, etag: String(response.headers.etag), body: bytes };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unavailable } from './errors.ts';
+import { anySignal } from './signals.ts';
 import { encodeDocument, type StateStore } from './state.ts';
 
 const ATTEMPTS = 30;
@@ -59,7 +60,7 @@ export async function updateDocument<T extends object>(
   { ttlSeconds, signal }: UpdateOptions<T>,
 ): Promise<T | undefined> {
   const deadline = AbortSignal.timeout(TIMEOUT_MS);
-  const either = signal ? AbortSignal.any([signal, deadline]) : deadline;
+  const either = anySignal(signal, deadline);
   try {
     return await compareAndSet(state, key, change, { ttlSeconds, signal: either });
   } catch (error) {

@@ -2,6 +2,7 @@ import { CommunicationProtocolEnum, DaprClient, LogLevel } from '@dapr/dapr';
 import { Agent, Pool } from 'undici';
 import { createDaprState } from './dapr-state.ts';
 import { unavailable } from './errors.ts';
+import { anySignal } from './signals.ts';
 import type { StateStore } from './state.ts';
 
 /** Names of the components in `components/`; what stands behind them is chosen there. */
@@ -121,7 +122,7 @@ export function connectSidecar(options: {
           path: `/v1.0/invoke/${appId}/method${path}`,
           headers: { ...extra, ...headers },
           body: body ?? null,
-          signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+          signal: anySignal(signal, timeout),
         });
         return { status: reply.statusCode, headers: reply.headers, body: await reply.body.text() };
       } catch (cause) {
@@ -135,7 +136,7 @@ export function connectSidecar(options: {
         method: 'GET',
         path: '/v1.0/healthz/outbound',
         headers,
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        signal: anySignal(signal, timeout),
       });
       await reply.body.dump();
       if (reply.statusCode >= 300) throw unavailable('the Dapr sidecar');

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startChild } from '../../deploy/local/processes/child.ts';
-import { firstBytes, untilReady } from '../../deploy/local/processes/ready.ts';
+import { greetsAsSmtp, untilReady } from '../../deploy/local/processes/ready.ts';
 import { logOf, plainEnv, type Starter } from '../../deploy/local/servers/context.ts';
 
 export const mailFolder = (dataDir: string): string => join(dataDir, 'mail');
@@ -20,8 +20,7 @@ export const mailSink: Starter = {
       graceMs: 5_000,
     }),
   ready({ ports, signal }, child) {
-    const answers = async (attempt: AbortSignal): Promise<boolean> =>
-      (await firstBytes(ports.known('smtp') as number, undefined, attempt)).toString().startsWith('220');
-    return untilReady(child, answers, { timeoutMs: 60_000, signal });
+    const port = ports.known('smtp') as number;
+    return untilReady(child, (attempt) => greetsAsSmtp(port, attempt), { timeoutMs: 60_000, signal });
   },
 };

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { identify } from '../../deploy/local/processes/identity.ts';
 import { endLeftovers } from '../../deploy/local/processes/leftovers.ts';
 import type { Report } from '../../deploy/local/processes/run.ts';
 import type { Ledger } from './ledger.ts';
@@ -8,19 +9,10 @@ import { mailFolder } from './mail-server.ts';
 import type { Stage } from './stage.ts';
 import { unmountBelow } from './tmpfs.ts';
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 /** A folder for this process alone, after ending what runs that were killed have left: processes, mounts, folders. */
 export async function newStateFolder(root: string, report: Report): Promise<string> {
   mkdirSync(root, { recursive: true, mode: 0o700 });
-  const left = readdirSync(root).filter((name) => /^\d+$/.test(name) && !isAlive(Number(name)));
+  const left = readdirSync(root).filter((name) => /^\d+$/.test(name) && identify(Number(name)) === undefined);
   for (const folder of left.map((name) => join(root, name))) {
     await endLeftovers(join(folder, '.data'), report);
     await unmountBelow(folder);

@@ -48,6 +48,11 @@ export function firstBytes(
   });
 }
 
+/** A mail server's first line (RFC 5321 4.3.1). */
+export async function greetsAsSmtp(port: number, signal: AbortSignal): Promise<boolean> {
+  return (await firstBytes(port, undefined, signal)).toString().startsWith('220');
+}
+
 export async function answersHttp(
   url: string,
   signal: AbortSignal,

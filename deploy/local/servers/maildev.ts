@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { makePrivateDir } from '../private-files.ts';
 import { startChild } from '../processes/child.ts';
-import { answersHttp, firstBytes, untilReady } from '../processes/ready.ts';
+import { answersHttp, greetsAsSmtp, untilReady } from '../processes/ready.ts';
 import { logOf, plainEnv, type Starter } from './context.ts';
 
 /** A mail server that keeps every mail and shows it on a page. */
@@ -29,7 +29,7 @@ export const maildev: Starter = {
   ready({ ports, signal }, child) {
     const isReady = async (attempt: AbortSignal): Promise<boolean> =>
       (await answersHttp(`http://127.0.0.1:${ports.known('mail')}/api/email`, attempt)) &&
-      (await firstBytes(ports.known('smtp') as number, undefined, attempt)).toString().startsWith('220');
+      (await greetsAsSmtp(ports.known('smtp') as number, attempt));
     return untilReady(child, isReady, { timeoutMs: 60_000, signal });
   },
 };
