@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { every } from '../../../services/shared/every.ts';
 
+const never = (error?: unknown) => assert.fail(`it must not come to this: ${error}`);
+
 describe('acting every so often', () => {
   test('begins after the first pause, and ends with the signal', async () => {
     const stop = new AbortController();
     let acts = 0;
-    const ended = every(1, async () => void (++acts === 3 && stop.abort()), assert.fail, stop.signal);
+    const ended = every(1, async () => void (++acts === 3 && stop.abort()), never, stop.signal);
     assert.equal(acts, 0);
     await ended;
     assert.equal(acts, 3);
@@ -44,6 +46,6 @@ describe('acting every so often', () => {
   });
 
   test('does nothing where it is over already', async () => {
-    await every(1, assert.fail, assert.fail, AbortSignal.abort());
+    await every(1, async () => never(), never, AbortSignal.abort());
   });
 });
