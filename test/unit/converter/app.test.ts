@@ -1,83 +1,31 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { describe, it } from 'node:test';
-import { pino } from 'pino';
+import { it } from 'node:test';
 import { createConverterApp } from '../../../services/converter/app.ts';
 import type { Convert } from '../../../services/converter/convert.ts';
-import { unavailable } from '../../../services/shared/errors.ts';
-import { inProcess } from '../../support/in-process.ts';
+import { deliver, subscriberOptions } from '../../support/deliver.ts';
 
-const TOKEN = 'the-token-of-the-sidecar';
+const PATH = '/events/video';
 const event = { job_id: randomUUID(), trace_id: 'abc' };
-const client = (convert: Convert, check = async () => undefined, stopping = new AbortController().signal) =>
-  inProcess(
-    createConverterApp({
-      convert,
-      checks: { sidecar: check },
-      stopping,
-      apiToken: TOKEN,
-      log: pino({ level: 'silent' }),
-    }),
-  );
+const build = (convert: Convert) => createConverterApp({ convert, ...subscriberOptions() });
 const refuse: Convert = async () => assert.fail('converted');
-const headers = { 'dapr-api-token': TOKEN, 'content-type': 'application/cloudevents+json' };
-const post = (
-  call: ReturnType<typeof client>,
-  body: string | object,
-  given: Record<string, string> = headers,
-) =>
-  call('POST', '/events/video', {
-    headers: given,
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  });
 
-describe('a delivery', () => {
-  it('is answered when the job is settled', async () => {
-    const seen: unknown[] = [];
-    const reply = await post(
-      client(async (data) => void seen.push(data)),
-      { specversion: '1.0', data: event },
-    );
-    assert.deepEqual([reply.status, reply.json], [200, { status: 'SUCCESS' }]);
-    assert.deepEqual(seen, [event]);
-  });
-
-  it('is answered with 503 when it should come again', async () => {
-    const reply = await post(
-      client(() => Promise.reject(unavailable('the store'))),
-      { data: event },
-    );
-    assert.equal(reply.status, 503);
-  });
-
-  for (const [name, body] of [
-    ['no JSON', 'x'],
-    ['no envelope', '[]'],
-    ['no data', {}],
-    ['another schema', { data: { job_id: '../x', trace_id: 'a' } }],
-  ] as const) {
-    it(`is dropped, never refused, with ${name}: a refusal would come again for ever`, async () => {
-      const reply = await post(client(refuse), body);
-      assert.deepEqual([reply.status, reply.json], [200, { status: 'DROP' }]);
-    });
-  }
-
-  for (const [name, given] of [
-    ['no token', {}],
-    ['a wrong token', { 'dapr-api-token': 'x' }],
-  ] as [string, Record<string, string>][]) {
-    it(`is refused with ${name}`, async () => {
-      assert.equal((await post(client(refuse), { data: event }, given)).status, 403);
-    });
-  }
+it('a delivery is answered when the job is settled', async () => {
+  const seen: unknown[] = [];
+  const reply = await deliver(
+    build(async (data) => void seen.push(data)),
+    PATH,
+    { data: event },
+  );
+  assert.deepEqual([reply.status, reply.json], [200, { status: 'SUCCESS' }]);
+  assert.deepEqual(seen, [event]);
 });
 
-it('health needs no token; readiness needs the sidecar', async () => {
-  assert.equal((await client(refuse)('GET', '/healthz')).status, 200);
-  assert.equal((await client(refuse)('GET', '/readyz')).status, 200);
-  const away = client(refuse, () => Promise.reject(new Error('away')));
-  assert.equal((await away('GET', '/healthz')).status, 200);
-  assert.equal((await away('GET', '/readyz')).status, 503);
-  const stopped = client(refuse, undefined, AbortSignal.abort());
-  assert.equal((await stopped('GET', '/readyz')).status, 503);
+it('a delivery whose id is none is dropped', async () => {
+  const reply = await deliver(build(refuse), PATH, { data: { ...event, job_id: '../x' } });
+  assert.deepEqual([reply.status, reply.json], [200, { status: 'DROP' }]);
+});
+
+it('a delivery that is not of our sidecar is refused', async () => {
+  assert.equal((await deliver(build(refuse), PATH, { data: event }, {})).status, 403);
 });

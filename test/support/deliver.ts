@@ -1,0 +1,28 @@
+import type Koa from 'koa';
+import { pino } from 'pino';
+import type { RequestState } from '../../services/shared/http.ts';
+import type { SubscriberOptions } from '../../services/shared/subscriber.ts';
+import { inProcess } from './in-process.ts';
+
+const apiToken = 'the-token-of-the-sidecar';
+
+/** What every subscriber is made with; it is ready, and of its sidecar. */
+export const subscriberOptions = (): SubscriberOptions => ({
+  checks: { sidecar: async () => undefined },
+  stopping: new AbortController().signal,
+  apiToken,
+  log: pino({ level: 'silent' }),
+});
+
+/** One delivery, as a sidecar makes it. */
+export function deliver(
+  app: Koa<RequestState>,
+  path: string,
+  body: string | object,
+  token: Record<string, string> = { 'dapr-api-token': apiToken },
+) {
+  return inProcess(app)('POST', path, {
+    headers: { 'content-type': 'application/cloudevents+json', ...token },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
