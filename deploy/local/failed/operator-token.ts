@@ -8,7 +8,10 @@ export function operatorToken(
   env: NodeJS.ProcessEnv,
   readOwn: () => string | undefined,
 ): string {
-  const given = env.MP3CONVERTER_OPERATOR_TOKEN;
+  const given = env.MP3CONVERTER_OPERATOR_TOKEN?.trim();
+  if (given && !/^[\x21-\x7e]+$/.test(given)) {
+    throw new Failure('MP3CONVERTER_OPERATOR_TOKEN holds blanks or other characters that no token has.');
+  }
   if (given) return given;
   if (!LOOPBACK.includes(new URL(url).hostname)) {
     throw new Failure(
