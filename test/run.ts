@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Launched, launch } from '../deploy/local/launch.ts';
 import { report, runMain, stopSignal } from '../deploy/local/terminal.ts';
+import { chaosDir } from './chaos/act.ts';
 import { runSuite } from './chaos/suite.ts';
+import { newStateFolder, stateFolder } from './support/state-folder.ts';
 import { BLOBS, type Blobs, type SystemUnderTest } from './support/systems.ts';
 
 const usage = `npm test -- [check] [unit] [contract] [e2e] [chaos]
@@ -20,7 +22,8 @@ kills everything. Can run beside npm start.
 const PARTS = ['check', 'unit', 'contract', 'e2e', 'chaos'];
 const CHAOS_MINUTES = 1.1;
 const repoRoot = resolve(import.meta.dirname, '..');
-const runDir = join(repoRoot, '.data', 'test', String(process.pid));
+const testDir = join(repoRoot, '.data', 'test');
+const runDir = stateFolder(testDir);
 const bin = (name: string) => join(repoRoot, 'node_modules/.bin', name);
 
 /** Runs a program with our terminal; tells whether it succeeded. */
@@ -46,7 +49,10 @@ async function startSystem(blobs: Blobs, signal: AbortSignal): Promise<Launched 
     signal,
   });
   const { system, servers } = launched;
-  const other = await system.startSidecar({ appId: 'other' });
+  const other = await system.startSidecar({ appId: 'other' }).catch(async (error: unknown) => {
+    await launched.stop();
+    throw error;
+  });
   const pids = Object.entries(system.apps).map(([name, app]) => [name, app.appPid]);
   const view = {
     blobs,
@@ -82,7 +88,7 @@ async function main(signal: AbortSignal): Promise<void> {
   const files = parts.flatMap((part) => globSync(`test/${part}/**/*.test.ts`, { cwd: repoRoot })).sort();
   const systems: Awaited<ReturnType<typeof startSystem>>[] = [];
   try {
-    mkdirSync(runDir, { recursive: true });
+    await newStateFolder(testDir, report, BLOBS);
     const env: Record<string, string> = {};
     if (parts.includes('contract') || parts.includes('e2e')) {
       // One after the other: two cores start two systems no faster at once.
@@ -102,7 +108,7 @@ async function main(signal: AbortSignal): Promise<void> {
     report('Stopping what was started …');
     await Promise.all(systems.map((system) => system.stop()));
     if (failed.length === 0) rmSync(runDir, { recursive: true, force: true });
-    else report(`Logs are in ${runDir}`);
+    else report(`Logs are in ${runDir}, until the next run`);
   }
   // Alone: what waits for a processor for long looks dead to the others.
   if (parts.includes('chaos')) {
@@ -112,5 +118,6 @@ async function main(signal: AbortSignal): Promise<void> {
   if (failed.length > 0) throw new Error(`failed: ${failed.join(', ')}`);
 }
 
-const signal = stopSignal(runDir);
+const folders = [...BLOBS.map((blobs) => join(runDir, blobs)), stateFolder(chaosDir)];
+const signal = stopSignal(...folders.map((folder) => join(folder, '.data')));
 await runMain(() => main(signal), signal);

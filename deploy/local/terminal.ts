@@ -20,9 +20,9 @@ export function portFrom(variable: string, byDefault: number): number {
 /**
  * Aborts at Ctrl-C, `kill`, a closed terminal, or when the npm that started us is killed.
  * A Ctrl-C reaches us from the terminal and once more through npm, so what follows within two seconds counts as one;
- * a later one ends everything by force.
+ * a later one ends by force everything that we have started, which the folders tell of.
  */
-export function stopSignal(dataDir: string): AbortSignal {
+export function stopSignal(...dataDirs: string[]): AbortSignal {
   const controller = new AbortController();
   let first = 0;
   const stop = (): void => {
@@ -31,7 +31,7 @@ export function stopSignal(dataDir: string): AbortSignal {
       controller.abort(new Error('stopped'));
     } else if (performance.now() - first > 2_000) {
       console.log('Stopping by force.');
-      for (const entry of entries(dataDir)) {
+      for (const entry of dataDirs.flatMap(entries)) {
         if (entry.owner !== 'setup' && entry.owner.pid === process.pid && entry.container === undefined) {
           signalProcess(-entry.process.pid, 'SIGKILL');
         }

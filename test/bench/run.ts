@@ -1,25 +1,25 @@
 import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import autocannon from 'autocannon';
-import { launch } from '../../deploy/local/launch.ts';
+import { type Launched, launch } from '../../deploy/local/launch.ts';
 import { report, runMain, stopSignal } from '../../deploy/local/terminal.ts';
 import { createBlobStore } from '../../services/shared/blobs.ts';
-import { type Account, client } from '../support/client.ts';
 import { durationOf } from '../support/media.ts';
-import { type Bench, gatewaySidecar, median, timed } from './bench.ts';
+import { newStateFolder, stateFolder } from '../support/state-folder.ts';
+import { apiOf, type Bench, gatewaySidecar, median, spread, timed, upload } from './bench.ts';
+import { cancel } from './cancel.ts';
 import { tenMinutes, twoGibibytes } from './footage.ts';
 import { peakMb, resetPeak } from './memory.ts';
 import { sweep } from './sweep.ts';
 
-const usage = `npm run bench -- [--blobs sqlite|mongodb] [--runs 3] [--only memory,convert,blobs,requests,sweep]
+const usage = `npm run bench -- [--blobs sqlite|mongodb] [--runs 3] [--only memory,convert,blobs,requests,cancel,sweep]
 
 Measures a system of its own: memory during 2 GiB, end-to-end time against bare ffmpeg, blobs, authorised requests,
-what a pass of the sweep costs.
+how soon a cancelled conversion has stopped, what a pass of the sweep costs.
 Machines are noisy: compare ratios and medians of one run.
 `;
 
@@ -27,23 +27,6 @@ const run = promisify(execFile);
 const repoRoot = resolve(import.meta.dirname, '../..');
 const benchDir = join(repoRoot, '.data', 'bench');
 const MIB = 1024 ** 2;
-
-const seconds = (values: number[]) =>
-  `${median(values).toFixed(2)} s (${values.map((v) => v.toFixed(2)).join(', ')})`;
-
-const apiOf = ({ launched }: Bench) => client(launched.system.gatewayUrl);
-
-async function upload({ launched, signal }: Bench, account: Account, path: string): Promise<string> {
-  const response = await fetch(`${launched.system.gatewayUrl}/upload?filename=bench`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${account.token}`, 'content-type': 'video/mp4' },
-    body: createReadStream(path, { highWaterMark: MIB }),
-    duplex: 'half',
-    signal,
-  });
-  if (response.status !== 202) throw new Error(`upload: ${response.status} ${await response.text()}`);
-  return ((await response.json()) as { id: string }).id;
-}
 
 async function convert(bench: Bench): Promise<void> {
   const film = await tenMinutes(benchDir, bench.signal);
@@ -69,8 +52,8 @@ async function convert(bench: Bench): Promise<void> {
   const { size } = await stat(film);
   console.log(`
 10 minutes, ${(size / 1e6).toFixed(0)} MB, -q:a 2
-  bare ffmpeg              ${seconds(bare)}
-  upload to done           ${seconds(ours)}, of which upload ${median(uploads).toFixed(2)} s
+  bare ffmpeg              ${spread(bare)}
+  upload to done           ${spread(ours)}, of which upload ${median(uploads).toFixed(2)} s
   ratio                    ${(median(ours) / median(bare)).toFixed(2)}   (expected ≤ 1.3)`);
 }
 
@@ -144,7 +127,7 @@ ${((await stat(film)).size / 2 ** 30).toFixed(2)} GiB uploaded and converted, pe
 }
 
 /** Memory first: a process that has served other load keeps some of what it needed for that. The sweep last: its jobs have no video. */
-const PARTS = { memory, convert, blobs, requests, sweep };
+const PARTS = { memory, convert, blobs, requests, cancel, sweep };
 
 async function main(signal: AbortSignal): Promise<void> {
   const { values } = parseArgs({
@@ -159,23 +142,23 @@ async function main(signal: AbortSignal): Promise<void> {
   if (values.blobs !== 'sqlite' && values.blobs !== 'mongodb') throw new Error(usage);
   const chosen = values.only.split(',');
   if (chosen.some((name) => !Object.hasOwn(PARTS, name))) throw new Error(usage);
-  const stateRoot = join(benchDir, String(process.pid));
-  await mkdir(stateRoot, { recursive: true });
+  const stateRoot = await newStateFolder(benchDir, report);
   // The gateway's own sweep would take up what the bench puts there.
   const env = { SWEEP_SECONDS: '3600' };
-  const launched = await launch({ repoRoot, stateRoot, blobs: values.blobs, env, report, signal });
+  let launched: Launched | undefined;
   try {
+    launched = await launch({ repoRoot, stateRoot, blobs: values.blobs, env, report, signal });
     console.log(
       `\n${cpus().length} cores (${cpus()[0]?.model}), blobs in ${values.blobs}, ${values.runs} runs, medians`,
     );
     for (const [name, part] of Object.entries(PARTS)) {
-      if (chosen.includes(name)) await part({ launched, runs: Number(values.runs), signal });
+      if (chosen.includes(name)) await part({ launched, stateRoot, runs: Number(values.runs), signal });
     }
   } finally {
-    await launched.stop();
+    await launched?.stop();
     await rm(stateRoot, { recursive: true, force: true });
   }
 }
 
-const signal = stopSignal(join(benchDir, String(process.pid), '.data'));
+const signal = stopSignal(join(stateFolder(benchDir), '.data'));
 await runMain(() => main(signal), signal);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
-import { readdir, readlink, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -12,6 +12,7 @@ import type { FailedJobView } from '../../services/gateway/failed-jobs.ts';
 import type { Job, JobView } from '../../services/shared/jobs.ts';
 import { type Account, client, mailsTo } from '../support/client.ts';
 import { media, picture, video } from '../support/media.ts';
+import { processesIn } from '../support/processes.ts';
 import { BLOBS, gatewaySidecar, systemUnderTest } from '../support/systems.ts';
 import { until } from '../support/wait.ts';
 
@@ -81,12 +82,12 @@ for (const blobs of BLOBS) {
         180_000,
       );
       const folder = (await spoolFolder(system.stateRoot, job)) ?? assert.fail('it has no folder');
-      assert.notDeepEqual(await processesIn(folder), []);
+      assert.notDeepEqual(processesIn(folder), []);
 
       const answer = await ask(account, 'POST', `/jobs/${id}/cancel`);
       assert.equal(answer.status, 200);
       assert.equal(((await answer.json()) as JobView).status, 'cancelled');
-      await until('the end of ffmpeg', async () => (await processesIn(folder)).length === 0);
+      await until('the end of ffmpeg', async () => processesIn(folder).length === 0);
       await until('the end of its folder', async () => !(await stat(folder).catch(() => undefined)));
       assert.equal((await api.job(account, id)).status, 'cancelled');
 
@@ -236,11 +237,4 @@ async function spoolFolder(stateRoot: string, { source }: JobView): Promise<stri
     if (size === source.size) return resolve(path, '..');
   }
   return undefined;
-}
-
-/** Processes that run in a folder, or did so when it still existed. */
-async function processesIn(folder: string): Promise<string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const cwds = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => '')));
-  return pids.filter((_, index) => cwds[index]?.replace(/ \(deleted\)$/, '') === folder);
 }

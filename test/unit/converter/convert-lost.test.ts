@@ -6,9 +6,9 @@ import { createTranscode } from '../../../services/converter/transcode.ts';
 import { cancelled, claimed, deleted } from '../../../services/shared/job-changes.ts';
 import type { StateStore } from '../../../services/shared/state.ts';
 import { media, video } from '../../support/media.ts';
+import { processesIn } from '../../support/processes.ts';
 import { until } from '../../support/wait.ts';
 import { endless, whileConverting } from './at-work.ts';
-import { processesIn } from './processes.ts';
 import { type Setting, setUp } from './setting.ts';
 
 const chunkOwners = ({ state }: Setting) =>
@@ -55,7 +55,7 @@ describe('the job is the attempt’s no more', () => {
     const hours = await media('hours.flac', '-f', 'lavfi', '-i', 'anoisesrc=r=8000:d=7200:a=0.1', '-ac', '1');
     const job = await setting.submit(hours, { options: { quality: 0 } });
     const running = setting.deliver(job);
-    await until('several processes', async () => (await processesIn(setting.root)).length >= 3);
+    await until('several processes', async () => processesIn(setting.root).length >= 3);
     await setting.jobs.update(job.id, cancelled());
     await running;
     assert.equal((await setting.job(job)).status, 'cancelled');

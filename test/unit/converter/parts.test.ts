@@ -7,8 +7,8 @@ import { NotJoinable } from '../../../services/converter/failure.ts';
 import { INPUT, OUTPUT } from '../../../services/converter/input.ts';
 import { encodeInParts } from '../../../services/converter/parts.ts';
 import { file, media, picture, tone } from '../../support/media.ts';
+import { processesIn } from '../../support/processes.ts';
 import { format, framesIn, played, quietly } from './frames.ts';
-import { processesIn } from './processes.ts';
 
 const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
 let root: string;
@@ -171,8 +171,8 @@ it('an abort ends all processes', async () => {
   const stop = new AbortController();
   const reason = new Error('stop');
   const running = make(source, { seconds: 30, quality: 0, signal: stop.signal });
-  while ((await processesIn(root)).length < 2) await new Promise(setImmediate);
+  while (processesIn(root).length < 2) await new Promise(setImmediate);
   stop.abort(reason);
   await assert.rejects(running, reason);
-  assert.deepEqual(await processesIn(root), []);
+  assert.deepEqual(processesIn(root), []);
 });

@@ -15,7 +15,7 @@ import { createJobStore, type JobStore } from '../../../services/shared/job-stor
 import type { Job } from '../../../services/shared/jobs.ts';
 import { createMemoryState, type StateStore } from '../../../services/shared/state.ts';
 import { newJob } from '../../support/job.ts';
-import { processesIn } from './processes.ts';
+import { processesIn } from '../../support/processes.ts';
 
 type MemoryState = ReturnType<typeof createMemoryState>;
 
@@ -102,7 +102,7 @@ export async function setUp(
     stored: () => state.keys().flatMap((key) => (key.startsWith('blob:') ? [key.slice(5)] : [])),
     async [Symbol.asyncDispose]() {
       const left = (await readdir(root, { recursive: true })).filter((name) => name.includes('/'));
-      const running = await processesIn(root);
+      const running = processesIn(root);
       await rm(root, { recursive: true, force: true });
       assert.deepEqual(left, [], 'a private folder is left');
       assert.deepEqual(running, [], 'a process is left');

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, it } from 'node:test';
 import { requireTool, runTool } from '../../../services/converter/tool.ts';
+import { processesIn } from '../../support/processes.ts';
 import { until } from '../../support/wait.ts';
-import { processesIn } from './processes.ts';
 
 let folder: string;
 before(async () => {
@@ -33,10 +33,10 @@ it('ends a tool when it is aborted, and is back when that is gone', async () => 
   const stop = new AbortController();
   const reason = new Error('stop');
   const running = runTool('sleep', ['1000'], options(stop.signal));
-  await until('the tool to run', async () => (await processesIn(folder)).length > 0);
+  await until('the tool to run', async () => processesIn(folder).length > 0);
   stop.abort(reason);
   await assert.rejects(running, reason);
-  assert.deepEqual(await processesIn(folder), []);
+  assert.deepEqual(processesIn(folder), []);
   await assert.rejects(runTool('sleep', ['1000'], options(stop.signal)), reason);
 });
 
@@ -51,9 +51,9 @@ it('the tool dies with us', { skip: process.platform !== 'linux' }, async () => 
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(createInterface({ input: child.stdout }), 'line');
-  await until('the tool to run', async () => (await processesIn(folder)).length > 0);
+  await until('the tool to run', async () => processesIn(folder).length > 0);
   child.kill('SIGKILL');
-  await until('the tool to end', async () => (await processesIn(folder)).length === 0);
+  await until('the tool to end', async () => processesIn(folder).length === 0);
 });
 
 it('says when a tool is not there', async () => {

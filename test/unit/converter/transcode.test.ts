@@ -8,7 +8,7 @@ import type { Probe } from '../../../services/converter/probe.ts';
 import { createTranscode } from '../../../services/converter/transcode.ts';
 import type { ConversionOptions } from '../../../services/shared/jobs.ts';
 import { decodedSeconds, file, media, picture, tone, truncated, video } from '../../support/media.ts';
-import { processesIn } from './processes.ts';
+import { processesIn } from '../../support/processes.ts';
 
 const limits = { maxDurationSeconds: 60, maxConvertSeconds: 60 };
 let root: string;
@@ -245,5 +245,5 @@ it('an abort leaves no process', async () => {
     onTime: () => undefined,
   });
   await assert.rejects(running, reason);
-  assert.deepEqual(await processesIn(folder), []);
+  assert.deepEqual(processesIn(folder), []);
 });

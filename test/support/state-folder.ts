@@ -1,0 +1,31 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { identify } from '../../deploy/local/processes/identity.ts';
+import { endLeftovers } from '../../deploy/local/processes/leftovers.ts';
+import type { Report } from '../../deploy/local/processes/run.ts';
+import { unmountBelow } from './tmpfs.ts';
+
+/** The folder of this process below a root; a system's `.data` is in it, or one level deeper. */
+export const stateFolder = (root: string): string => join(root, String(process.pid));
+
+/**
+ * Makes it, after clearing away what runs that were killed or have failed left in theirs: processes, mounts, files.
+ * `systems` are the folders of systems below it; by default it is the one system's own.
+ */
+export async function newStateFolder(
+  root: string,
+  report: Report,
+  systems: readonly string[] = ['.'],
+): Promise<string> {
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const left = readdirSync(root).filter((name) => /^\d+$/.test(name) && identify(Number(name)) === undefined);
+  for (const folder of left.map((name) => join(root, name))) {
+    for (const system of systems) await endLeftovers(join(folder, system, '.data'), report);
+    await unmountBelow(folder);
+    await rm(folder, { recursive: true, force: true });
+  }
+  const own = stateFolder(root);
+  mkdirSync(own, { mode: 0o700 });
+  return own;
+}
