@@ -1,15 +1,16 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Report } from '../../deploy/local/processes/run.ts';
+import { processesIn } from '../support/processes.ts';
+import { newStateFolder } from '../support/state-folder.ts';
 import { gather } from './evidence.ts';
 import type { Library } from './footage.ts';
+import { keepEvidence } from './keep-evidence.ts';
 import { type Ledger, newLedger } from './ledger.ts';
 import { createLoad, type Load } from './load.ts';
-import { processesIn } from './processes.ts';
 import { table } from './report.ts';
 import { untilSettled } from './settle.ts';
 import { type Stage, type StageOptions, setStage } from './stage.ts';
-import { keepEvidence, newStateFolder } from './state-folder.ts';
 import { newUser, type User } from './user.ts';
 import { judge, passed, type Verdict } from './verdict.ts';
 
@@ -96,8 +97,10 @@ async function playAndJudge(stage: Stage, ledger: Ledger, options: ActOptions): 
   report('Settling …');
   await settle();
   report('Looking at every job, MP3, mail and key …');
-  const verdict = judge(await gather({ stage, users, ledger, library }));
+  const evidence = await gather({ stage, users, ledger, library });
+  const verdict = judge(evidence);
   verdict.wrong.push(...broken);
-  console.log(table({ name: options.name, seed, blobs: stage.blobs, ledger, verdict, notes }));
+  const { hits } = evidence;
+  console.log(table({ name: options.name, seed, blobs: stage.blobs, ledger, hits, verdict, notes }));
   return verdict;
 }

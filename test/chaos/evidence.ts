@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodedSeconds } from '../support/media.ts';
+import { processesIn } from '../support/processes.ts';
+import { FAULTS, MAY_BE_A_DUPLICATE } from './faults.ts';
+import { foldersIn } from './folders.ts';
 import type { Library } from './footage.ts';
 import { accepted, idOf, type Ledger, type UploadRecord } from './ledger.ts';
+import { type LogLine, readLogs } from './logs.ts';
 import { mailFolder } from './mail-server.ts';
 import { readMails } from './mails.ts';
-import { foldersIn, processesIn } from './processes.ts';
 import type { Stage } from './stage.ts';
 import { readStore } from './store-keys.ts';
 import type { User } from './user.ts';
@@ -27,7 +30,7 @@ export interface Witnesses {
 /** Asks the public API for every job and its MP3, and looks into store, mail sink, spools and the process table. */
 export async function gather(witnesses: Witnesses): Promise<Evidence> {
   const { stage, users, ledger } = witnesses;
-  const strangers = await reconcile(users, ledger);
+  const lists = await reconcile(users, ledger);
   const lengths = new Map<string, Promise<number>>();
   const records = accepted(ledger).values();
   const jobs: JobEvidence[] = [];
@@ -37,14 +40,18 @@ export async function gather(witnesses: Witnesses): Promise<Evidence> {
     }),
   );
   const store = await readStore(stage);
+  const logs = await readLogs(stage);
   const folders = await Promise.all(
     Object.entries(stage.spools).map(([name, path]) => foldersIn(path, stage.pidNow(name))),
   );
   return {
     jobs,
-    strangers,
+    ...lists,
+    refusals: refusals(ledger),
     mails: await readMails(mailFolder(stage.dataDir)),
     faults: ledger.faults,
+    hits: hits(ledger, logs),
+    repeats: logs.flatMap(({ msg, job_id }) => (msg === MAY_BE_A_DUPLICATE && job_id ? [job_id] : [])),
     keys: store.keys,
     stored: store.jobs,
     open: store.open,
@@ -57,10 +64,14 @@ export async function gather(witnesses: Witnesses): Promise<Evidence> {
 
 /**
  * Compares the users' lists with the ledger. A job whose 202 got lost, and whose user then gave up, is a job all the
- * same; any other that nobody was told of is a stranger.
+ * same, unless it had to be refused; any other that nobody was told of is a stranger.
  */
-async function reconcile(users: readonly User[], ledger: Ledger): Promise<string[]> {
+async function reconcile(
+  users: readonly User[],
+  ledger: Ledger,
+): Promise<{ strangers: string[]; listed: Set<string> }> {
   const strangers: string[] = [];
+  const listed = new Set<string>();
   const byName = new Map(ledger.uploads.map((record) => [record.filename, record]));
   for (const user of users) {
     for (let cursor: string | null = ''; cursor !== null; ) {
@@ -68,8 +79,9 @@ async function reconcile(users: readonly User[], ledger: Ledger): Promise<string
       const { status, json } = await user.ask('GET', `/jobs?limit=100${query}`, ASK_MS);
       if (status !== 200) throw new Error(`the list of jobs could not be had: ${status}`);
       for (const { id, filename } of json.jobs as { id: string; filename: string }[]) {
+        listed.add(id);
         const record = byName.get(filename);
-        if (record?.state === 'given up') {
+        if (record?.state === 'given up' && !record.plan.refused) {
           record.state = 'accepted';
           record.ids.add(id);
         } else if (!record?.ids.has(id)) {
@@ -81,7 +93,22 @@ async function reconcile(users: readonly User[], ledger: Ledger): Promise<string
       cursor = json.next_cursor as string | null;
     }
   }
-  return strangers;
+  return { strangers, listed };
+}
+
+/** Uploads that were not accepted, though they should have been, or whose refusal was another than it should have been. */
+function refusals({ uploads }: Ledger): string[] {
+  const refused = uploads.filter(({ state }) => state === 'given up');
+  const wrong = refused.filter(({ plan, tries }) => !(plan.refused && tries.at(-1) === '503'));
+  return wrong.map(({ filename, tries }) => `the upload of ${filename} was answered ${tries.join(', ')}`);
+}
+
+/** Of each kind of fault that tells of itself: how often it was injected, and how many lines tell of it. */
+function hits({ faults }: Ledger, logs: readonly LogLine[]): Evidence['hits'] {
+  return FAULTS.flatMap(({ name, trace }) => {
+    const injected = faults.filter(({ kind }) => kind === name).length;
+    return trace && injected > 0 ? [{ kind: name, injected, traces: logs.filter(trace).length }] : [];
+  });
 }
 
 async function examine(

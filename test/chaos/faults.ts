@@ -1,11 +1,16 @@
+import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signalProcess } from '../../deploy/local/processes/child.ts';
 import type { ServerName } from '../../deploy/local/servers/servers.ts';
-import { accepted, idOf, isFinalStatus, type Ledger } from './ledger.ts';
+import { accepted, idOf, type Ledger } from './ledger.ts';
+import type { LogLine } from './logs.ts';
+import { mailFolder } from './mail-server.ts';
 import { publishVideo } from './publish.ts';
 import { LEASE_SECONDS, SILENT_SECONDS, type Stage } from './stage.ts';
 
 const ACTIVE_MS = 60_000;
+/** As notification says it of a mail that it cannot know to have gone out before. */
+export const MAY_BE_A_DUPLICATE = 'a send broke off in the middle: this mail may be a duplicate';
 
 export interface Theatre {
   stage: Stage;
@@ -24,6 +29,8 @@ export interface FaultKind {
   name: string;
   /** Resolves once it has happened, or begun. */
   inject(theatre: Theatre, choice: number): Promise<Injected>;
+  /** Told by the services where such a fault has really hit something, and not merely fallen between two works. */
+  trace?(line: LogLine): boolean;
   /** Why it cannot happen here. */
   missing?(stage: Stage): string | undefined;
 }
@@ -31,9 +38,9 @@ export interface FaultKind {
 const one = <T>(items: readonly T[], choice: number): T => items[choice % items.length] as T;
 
 /** `kill -9` of one of the targets, by the pid that the launcher reports. */
-const kill = (name: string, ...targets: string[]): FaultKind => ({
+const kill = (name: string, ...targets: string[]) => ({
   name: `kill ${name}`,
-  async inject({ stage, signal }, choice) {
+  async inject({ stage, signal }: Theatre, choice: number) {
     const target = one(targets, choice);
     signalProcess(await stage.pidOf(target, signal), 'SIGKILL');
     return { target };
@@ -66,9 +73,22 @@ async function untilUploading({ ledger, signal }: Theatre, timeoutMs: number): P
   return undefined;
 }
 
+/** The mail server has stored a mail, and has not said so yet. */
+async function untilStored({ stage, signal }: Theatre, timeoutMs: number): Promise<void> {
+  const count = async () =>
+    (await readdir(mailFolder(stage.dataDir))).filter((name) => name.endsWith('.json')).length;
+  const before = await count();
+  for (const end = performance.now() + timeoutMs; performance.now() < end; ) {
+    if ((await count()) > before) return;
+    await sleep(20, undefined, { signal });
+  }
+}
+
 async function untilActive(ledger: Ledger, signal: AbortSignal): Promise<string> {
   for (const end = performance.now() + ACTIVE_MS; performance.now() < end; ) {
-    const active = accepted(ledger).findLast(({ seen }) => !isFinalStatus(seen.at(-1)));
+    const active = accepted(ledger).findLast(({ seen }) =>
+      ['queued', 'converting', undefined].includes(seen.at(-1)),
+    );
     const id = active && idOf(active);
     if (id !== undefined) return id;
     await sleep(50, undefined, { signal });
@@ -76,10 +96,12 @@ async function untilActive(ledger: Ledger, signal: AbortSignal): Promise<string>
   throw new Error(`no job was active for ${ACTIVE_MS / 1000} s: the load stands still`);
 }
 
+const takenOver = ({ msg }: LogLine) => msg === 'taken over from a converter that went silent';
+
 export const FAULTS: readonly FaultKind[] = [
   kill('gateway', 'gateway', 'gateway-2'),
   kill('auth', 'auth'),
-  kill('converter', 'converter', 'converter-2'),
+  { ...kill('converter', 'converter', 'converter-2'), trace: takenOver },
   kill('notification', 'notification'),
   kill('daprd of gateway', 'gateway.daprd', 'gateway-2.daprd'),
   kill('daprd of auth', 'auth.daprd'),
@@ -92,14 +114,28 @@ export const FAULTS: readonly FaultKind[] = [
   },
   kill('MySQL', 'mysql'),
   kill('mail server', 'mail'),
-  { name: 'wipe RabbitMQ', inject: (theatre) => erase(theatre, 'rabbitmq') },
+  {
+    name: 'kill one end of a send',
+    async inject(theatre, choice) {
+      await untilStored(theatre, 10_000);
+      return kill('', 'notification', 'notification.daprd', 'mail').inject(theatre, choice);
+    },
+    trace: ({ msg }) => msg === MAY_BE_A_DUPLICATE,
+  },
+  {
+    name: 'wipe RabbitMQ',
+    inject: (theatre) => erase(theatre, 'rabbitmq'),
+    trace: ({ msg }) => msg === 'published again',
+  },
   {
     name: 'freeze converter',
+    trace: takenOver,
     inject: (theatre, choice) =>
       freeze(theatre, one(['converter', 'converter-2'], choice), LEASE_SECONDS * 1.5 + (choice % 5)),
   },
   {
     name: 'freeze gateway in an upload',
+    trace: ({ msg }) => msg === 'an upload that stood still is given up',
     async inject(theatre, choice) {
       const target = (await untilUploading(theatre, 5_000)) ?? one(['gateway', 'gateway-2'], choice);
       return freeze(theatre, target, SILENT_SECONDS * 1.25);
@@ -107,6 +143,7 @@ export const FAULTS: readonly FaultKind[] = [
   },
   {
     name: 'fill spool disk',
+    trace: ({ err }) => err?.type === 'DiskFull' || err?.code === 'ENOSPC',
     missing: ({ disks }) =>
       Object.keys(disks).length === 0 ? 'no small disk can be mounted here; it takes root' : undefined,
     async inject({ stage, signal }, choice) {
@@ -118,6 +155,7 @@ export const FAULTS: readonly FaultKind[] = [
   },
   {
     name: 'two converters on one job',
+    trace: ({ msg }) => /another converter|this converter works on the job already/.test(msg),
     async inject({ stage, ledger, signal }) {
       const id = await untilActive(ledger, signal);
       await publishVideo(stage, id, 4, signal);

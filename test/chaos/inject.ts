@@ -15,14 +15,14 @@ export async function injectAll(
   const start = performance.now();
   const lasting: Promise<void>[] = [];
   try {
-    for (const { number, at, kind, choice } of faults) {
-      await sleep(Math.max(0, at * 1000 - (performance.now() - start)), undefined, { signal });
+    for (const { number, at: second, kind, choice } of faults) {
+      await sleep(Math.max(0, second * 1000 - (performance.now() - start)), undefined, { signal });
       const { inject } = kinds.find(({ name }) => name === kind) as FaultKind;
-      const from = Date.now();
       const { target, over } = await inject(theatre, choice);
-      const record: FaultRecord = { number, kind, target, from, to: Date.now() };
+      const at = Date.now();
+      const record: FaultRecord = { number, kind, target, from: at, to: at };
       ledger.faults.push(record);
-      report(`fault ${number} of ${faults.length}: ${kind} (${target})`);
+      report(`fault ${number} of ${faults.at(-1)?.number}: ${kind} (${target})`);
       if (over === undefined) continue;
       record.to = Number.POSITIVE_INFINITY;
       const ended = over.then(() => {

@@ -1,10 +1,15 @@
 import type { UploadPlan } from './plan.ts';
 
-/** What a user asked of a job, and the definitive answer; undefined when none came in time. */
+/** A status; `in doubt`: a refusal that may be about an earlier try which took effect; `none`: none came that says how it ended. */
+export type Answer = number | 'in doubt' | 'none';
+
+/** What a user asked of a job. */
 export interface Action {
   name: 'cancel' | 'retry' | 'delete';
-  status: number | undefined;
+  answer: Answer;
 }
+
+export const isYes = (answer: Answer): boolean => typeof answer === 'number' && answer < 300;
 
 export interface UploadRecord {
   plan: UploadPlan;
@@ -46,9 +51,11 @@ export interface Ledger {
 
 export const newLedger = (): Ledger => ({ uploads: [], faults: [], underWay: new Map() });
 
-const FINAL = ['done', 'failed', 'cancelled', 'gone'];
+export const ENDS = ['done', 'failed', 'cancelled', 'gone'] as const;
 
-export const isFinalStatus = (status: string | undefined): boolean => FINAL.includes(status ?? '');
+/** As users see it; `gone` is a 404. */
+export const isFinalStatus = (status: string | undefined): status is (typeof ENDS)[number] =>
+  ENDS.some((end) => end === status);
 export const idOf = ({ ids }: UploadRecord): string | undefined => ids.values().next().value;
 export const accepted = ({ uploads }: Ledger): UploadRecord[] =>
   uploads.filter(({ state }) => state === 'accepted');

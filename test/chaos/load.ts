@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Library } from './footage.ts';
-import { idOf, isFinalStatus, type Ledger, open, type UploadRecord } from './ledger.ts';
+import { idOf, isFinalStatus, isYes, type Ledger, open, type UploadRecord } from './ledger.ts';
 import { planUpload, type UploadPlan } from './plan.ts';
 import type { Reply } from './send-video.ts';
 import { mayHeal, type User } from './user.ts';
@@ -9,7 +9,7 @@ import { mayHeal, type User } from './user.ts';
 const POLL_MS = 1_500;
 /** A user who was not told 202 for this long gives up. */
 const UPLOAD_MS = 120_000;
-const ACTION_MS = 60_000;
+const ACTION_MS = 120_000;
 const FINAL_MS = 180_000;
 
 export interface LoadOptions {
@@ -29,8 +29,8 @@ export interface LoadOptions {
 export interface Load {
   /** Ends when `enough` is aborted and everything begun is over: uploads answered, wishes carried out. */
   run(enough: AbortSignal): Promise<void>;
-  /** One upload by itself, tried for so long. Resolves with the last answer. */
-  carryOut(plan: UploadPlan, timeoutMs?: number): Promise<Reply>;
+  /** One upload by itself. Resolves with the last answer. */
+  carryOut(plan: UploadPlan): Promise<Reply>;
   /** The next upload of the seed. */
   nextPlan(): UploadPlan;
 }
@@ -40,7 +40,7 @@ export function createLoad(options: LoadOptions): Load {
   const wishes = new Set<Promise<void>>();
   let next = 1;
 
-  async function carryOut(plan: UploadPlan, timeoutMs = UPLOAD_MS): Promise<Reply> {
+  async function carryOut(plan: UploadPlan): Promise<Reply> {
     const user = users[plan.user] as User;
     const [stem, extension] = plan.footage.split('.');
     const filename = `${stem}-${seed}-${plan.number}.${extension}`;
@@ -54,7 +54,7 @@ export function createLoad(options: LoadOptions): Load {
     const reply = await user.upload(
       { filename, bytes, plan },
       {
-        timeoutMs: plan.hangsUpAt === undefined ? timeoutMs : 0,
+        timeoutMs: plan.refused || plan.hangsUpAt !== undefined ? 0 : UPLOAD_MS,
         onTry(gateway) {
           ledger.underWay.set(record, gateway);
         },
@@ -84,13 +84,13 @@ export function createLoad(options: LoadOptions): Load {
       record.acting = true;
       const reply = await user.ask(method as string, `/jobs/${idOf(record)}${path}`, ACTION_MS);
       // A 409 may be about an earlier try of ours that did take effect.
-      const isKnown = !mayHeal(reply) && !(reply.doubt && reply.status === 409);
-      const status = isKnown ? reply.status : undefined;
-      record.actions.push({ name, status });
+      const inDoubt = reply.doubt && reply.status === 409;
+      const answer = mayHeal(reply) ? 'none' : inDoubt ? 'in doubt' : (reply.status as number);
+      record.actions.push({ name, answer });
       // What was seen before is not the end any more.
       record.seen.push(name);
       record.acting = false;
-      return status !== undefined && status < 300;
+      return isYes(answer);
     };
     if (wish === 'retry' || wish === 'delete when final') await untilFinal(record);
     if (wish !== 'nothing') await sleep(wishMs, undefined, { signal });

@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SMTPServer } from 'smtp-server';
 import type { StoredMail } from './mails.ts';
 
@@ -22,6 +23,9 @@ async function store(mail: StoredMail): Promise<void> {
   await directory.sync();
   await directory.close();
 }
+
+/** Between the two, so that a kill can fall there: then the mail is there and nobody was told. */
+const UNTOLD_MS = 250;
 
 const connected = new Map<string, number>();
 const server = new SMTPServer({
@@ -43,6 +47,7 @@ const server = new SMTPServer({
           raw: bytes.toString('latin1'),
         }),
       )
+      .then(() => sleep(UNTOLD_MS))
       .then(() => done(), done);
   },
 });

@@ -18,6 +18,8 @@ export interface UploadPlan {
   sendMs: number;
   /** Share of the bytes after which the client goes away. */
   hangsUpAt: number | undefined;
+  /** Nothing can be stored: tried once, it must be answered 503 and leave no job. */
+  refused?: true;
   wish: Wish;
   /** When the wish comes, counted from the 202. */
   wishMs: number;

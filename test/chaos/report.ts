@@ -1,5 +1,5 @@
-import type { Ledger } from './ledger.ts';
-import { passed, type Verdict } from './verdict.ts';
+import { ENDS, type Ledger } from './ledger.ts';
+import { type Evidence, passed, type Verdict } from './verdict.ts';
 
 const NAMED = 20;
 
@@ -8,18 +8,20 @@ export interface Summary {
   seed: number;
   blobs: string;
   ledger: Ledger;
+  hits: Evidence['hits'];
   verdict: Verdict;
   /** What was measured, or left out. */
   notes: string[];
 }
 
 /** The table at the end, and below it the name of everything that is not as it must be. */
-export function table({ name, seed, blobs, ledger, verdict, notes }: Summary): string {
+export function table({ name, seed, blobs, ledger, hits, verdict, notes }: Summary): string {
   const { uploads, faults } = ledger;
   const count = (state: string) => uploads.filter((upload) => upload.state === state).length;
-  const kinds = Object.entries(Object.groupBy(faults, ({ kind }) => kind)).map(
-    ([kind, all = []]): Row => [`  ${kind}`, all.length],
-  );
+  const kinds = Object.entries(Object.groupBy(faults, ({ kind }) => kind)).map(([kind, all = []]): Row => {
+    const hit = hits.find((entry) => entry.kind === kind);
+    return [`  ${kind}`, hit ? `${all.length}, in the logs ${hit.traces} times` : all.length];
+  });
   const { ends } = verdict;
   const rows: Row[] = [
     ['seed', seed],
@@ -31,9 +33,7 @@ export function table({ name, seed, blobs, ledger, verdict, notes }: Summary): s
     ['  hung up by the client', count('hung up')],
     ['  given up by the client', count('given up')],
     ['jobs accepted', count('accepted')],
-    ...(['done', 'failed', 'cancelled', 'gone'] as const).map(
-      (end): Row => [`  ${end === 'gone' ? 'deleted' : end}`, ends[end] ?? 0],
-    ),
+    ...ENDS.map((end): Row => [`  ${end === 'gone' ? 'deleted' : end}`, ends[end] ?? 0]),
     ['gave up', verdict.gaveUp.length],
     ['lost', verdict.lost.length],
     ['wrong', verdict.wrong.length],

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../../deploy/local/processes/run.ts';
+import { processesIn } from '../support/processes.ts';
+import { foldersIn } from './folders.ts';
 import { type Ledger, open } from './ledger.ts';
 import { look } from './load.ts';
-import { foldersIn, processesIn } from './processes.ts';
 import type { Stage } from './stage.ts';
-import { readStore } from './store-keys.ts';
+import { isEnded, readStore } from './store-keys.ts';
 import type { User } from './user.ts';
 import { orphanKeys } from './verdict.ts';
 
-const ENDED = ['done', 'failed', 'cancelled', 'deleted'];
 const PAUSE_MS = 2_000;
 const TELL_MS = 10_000;
 
@@ -62,7 +62,7 @@ async function whatIsLeft(stage: Stage): Promise<Record<string, number | string>
     Object.entries(stage.spools).map(([name, path]) => foldersIn(path, stage.pidNow(name))),
   );
   return {
-    'jobs not at their end': jobs.filter(({ status }) => !ENDED.includes(status)).length,
+    'jobs not at their end': jobs.filter((job) => !isEnded(job)).length,
     'entries in the index of open jobs': open.length,
     'chunks and manifests of no job': orphanKeys({ keys, stored: jobs }).length,
     'private folders': folders.flat().length,

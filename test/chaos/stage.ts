@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Launched, launch } from '../../deploy/local/launch.ts';
 import type { Report } from '../../deploy/local/processes/run.ts';
 import type { ServerName } from '../../deploy/local/servers/servers.ts';
+import { mountTmpfs, type Tmpfs } from '../support/tmpfs.ts';
 import { mailSink } from './mail-server.ts';
-import { mountTmpfs, type Tmpfs } from './tmpfs.ts';
 import type { Gateway } from './user.ts';
 
 const SPOOL_MIB = 192;
@@ -16,7 +16,8 @@ const env = {
   common: { SHUTDOWN_SECONDS: '15' },
   auth: { ACCESS_TOKEN_SECONDS: '60' },
   gateway: { SWEEP_SECONDS: '2', SILENT_SECONDS: '12' },
-  converter: { LEASE_SECONDS: '6' },
+  // It tells of second deliveries on this level alone.
+  converter: { LEASE_SECONDS: '6', LOG_LEVEL: 'debug' },
   notification: { MAIL_PATIENCE_SECONDS: '5' },
 };
 export const LEASE_SECONDS = Number(env.converter.LEASE_SECONDS);
@@ -105,8 +106,11 @@ export async function setStage(options: StageOptions): Promise<Stage> {
         );
       },
       async stop() {
-        await launched.stop();
-        await unmountAll();
+        try {
+          await launched.stop();
+        } finally {
+          await unmountAll();
+        }
       },
     };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MongoClient } from 'mongodb';
-import type { Job } from '../../services/shared/jobs.ts';
+import { isFinal, type Job } from '../../services/shared/jobs.ts';
 import type { Stage } from './stage.ts';
 
 /** What is really in the state store, read past the sidecars. */
@@ -13,7 +13,10 @@ export interface StoreContent {
   open: string[];
 }
 
-export type StoredJob = Pick<Job, 'id' | 'video' | 'audio' | 'filename'> & { status: string };
+export type StoredJob = Pick<Job, 'id' | 'video' | 'audio' | 'filename' | 'status'>;
+
+/** Nothing is to become of it any more. */
+export const isEnded = (job: StoredJob): boolean => job.status === 'deleted' || isFinal(job);
 
 interface Row {
   key: string;

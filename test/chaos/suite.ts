@@ -39,7 +39,7 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
         stage: { blobs },
         async play(scene) {
           await brokerAway(scene, { seconds: 120, erase: true });
-          await brokerAway(scene, { seconds: 30, erase: false });
+          await brokerAway(scene, { seconds: 120, erase: false });
           await storeAway(scene);
         },
       },

@@ -84,6 +84,7 @@ export async function newUser(gateways: readonly Gateway[], signal: AbortSignal)
   /** Repeats one kind of try until its answer is definitive. */
   async function insist(attempt: () => Promise<Reply>, timeoutMs: number): Promise<Reply> {
     let doubt = false;
+    let renewed = false;
     for (const end = performance.now() + timeoutMs; ; ) {
       const reply: Reply = { ...(await attempt()), doubt };
       if (!mayHeal(reply)) return reply;
@@ -96,7 +97,9 @@ export async function newUser(gateways: readonly Gateway[], signal: AbortSignal)
       } else {
         turn++;
       }
-      if (performance.now() > end) return reply;
+      // A token that has expired is no answer, however little time there is.
+      if (performance.now() > end && (reply.status !== 401 || renewed)) return reply;
+      renewed ||= reply.status === 401;
       const pause =
         reply.status === 401 && tokens ? 0 : Math.min(reply.retryAfterSeconds ?? 1, MAX_PAUSE_SECONDS);
       await sleep(pause * 1000, undefined, { signal });

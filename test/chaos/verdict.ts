@@ -1,7 +1,7 @@
 import { expectedEnd } from './ends.ts';
-import type { Action, FaultRecord } from './ledger.ts';
+import { type Action, type ENDS, type FaultRecord, isFinalStatus } from './ledger.ts';
 import type { MailEvidence } from './mails.ts';
-import type { StoredJob } from './store-keys.ts';
+import { isEnded, type StoredJob } from './store-keys.ts';
 
 /** What became of one accepted upload. */
 export interface JobEvidence {
@@ -24,8 +24,16 @@ export interface Evidence {
   jobs: JobEvidence[];
   /** Jobs of which no upload knows. */
   strangers: string[];
+  /** Ids of all jobs in the lists of all users. */
+  listed: ReadonlySet<string>;
+  /** Uploads that were answered wrongly. */
+  refusals: string[];
   mails: MailEvidence[];
   faults: FaultRecord[];
+  /** Of each kind of fault that the services tell of where it hits something. */
+  hits: { kind: string; injected: number; traces: number }[];
+  /** Jobs of which notification says that it mails once more what may have gone out; one entry for each such mail. */
+  repeats: string[];
   keys: string[];
   stored: StoredJob[];
   open: string[];
@@ -34,7 +42,7 @@ export interface Evidence {
 }
 
 export interface Verdict {
-  ends: Record<string, number>;
+  ends: Partial<Record<(typeof ENDS)[number], number>>;
   lost: string[];
   wrong: string[];
   gaveUp: string[];
@@ -45,7 +53,8 @@ export interface Verdict {
   leftovers: string[];
 }
 
-const FINAL = ['done', 'failed', 'cancelled', 'gone'];
+/** So many of a kind that never hit anything show nothing. */
+const MUST_HIT = 4;
 /** Between what the sink sees of a send and what the service does before and after it, ms. */
 const SEND_SLACK_MS = 2_000;
 const KILLS_A_SEND = ['notification', 'notification.daprd', 'mail'];
@@ -58,7 +67,11 @@ export function judge(evidence: Evidence): Verdict {
     ...{ ends: {}, lost: [], wrong: [], gaveUp: [], lostMails: [], explained: [], unexplained: [] },
     ...{ orphans: orphanKeys(evidence), leftovers: [...evidence.folders, ...evidence.processes] },
   };
-  verdict.wrong.push(...evidence.strangers);
+  verdict.wrong.push(...evidence.strangers, ...evidence.refusals);
+  if (evidence.jobs.length === 0) verdict.wrong.push('no job was accepted: nothing is shown');
+  for (const { kind, injected, traces } of evidence.hits)
+    if (injected >= MUST_HIT && traces === 0)
+      verdict.wrong.push(`«${kind}» came ${injected} times and hit nothing, as far as the logs tell`);
   for (const job of evidence.jobs) {
     judgeEnd(job, evidence, verdict);
     judgeMails(job, evidence, verdict);
@@ -69,9 +82,12 @@ export function judge(evidence: Evidence): Verdict {
       verdict.wrong.push(`a mail to ${to} about ${filename || 'nothing'}, which was never accepted`);
   // Each once, though users, store and index may all tell of it.
   const toldOf = (id: string) => verdict.lost.some((finding) => finding.includes(id));
-  for (const { id, status } of evidence.stored) {
-    const ended = ['done', 'failed', 'cancelled', 'deleted'].includes(status);
-    if (!ended && !toldOf(id)) verdict.lost.push(`job ${id} is still ${status} in the store`);
+  const ids = new Set(evidence.jobs.flatMap((job) => job.ids));
+  for (const job of evidence.stored) {
+    const { id, status } = job;
+    if (!isEnded(job) && !toldOf(id)) verdict.lost.push(`job ${id} is still ${status} in the store`);
+    if (isEnded(job) && status !== 'deleted' && !ids.has(id))
+      verdict.wrong.push(`job ${id} is ${status} in the store, and nobody was told of it`);
   }
   for (const id of evidence.open)
     if (!toldOf(id)) verdict.lost.push(`job ${id} is still in the index of open jobs`);
@@ -80,21 +96,24 @@ export function judge(evidence: Evidence): Verdict {
 
 const nameOf = ({ ids, filename }: JobEvidence): string => `job ${ids.join(' and ')} (${filename})`;
 
-function judgeEnd(job: JobEvidence, { stored, keys }: Evidence, verdict: Verdict): void {
+function judgeEnd(job: JobEvidence, { stored, keys, listed }: Evidence, verdict: Verdict): void {
   const { status = 'without an answer', code, expects, actions, ids, mp3Fault } = job;
   const name = nameOf(job);
   const wrong = (what: string) => void verdict.wrong.push(`${name} ${what}`);
-  for (const { name: asked, status: answer } of actions) {
-    if (answer !== undefined && answer >= 300 && answer !== 409) wrong(`answered ${answer} to ${asked}`);
+  for (const { name: asked, answer } of actions) {
+    if (answer === 'none') wrong(`never said what became of ${asked}`);
+    if (typeof answer === 'number' && answer >= 300 && answer !== 409)
+      wrong(`answered ${answer} to ${asked}`);
   }
   if (ids.length > 1) wrong('was accepted more than once under one key');
   const natural = expects === 'done' ? 'done' : 'failed';
   const { statuses } = expectedEnd(natural, actions);
-  if (!FINAL.includes(status) || (status === 'gone' && !statuses.has('gone'))) {
+  if (!isFinalStatus(status) || (status === 'gone' && !statuses.has('gone'))) {
     verdict.lost.push(`${name} is ${status}`);
     return;
   }
   verdict.ends[status] = (verdict.ends[status] ?? 0) + 1;
+  if (status !== 'gone' && !ids.some((id) => listed.has(id))) wrong('is in no list of jobs');
   if (status === 'failed' && code === 'gave_up') {
     verdict.gaveUp.push(name);
     return;
@@ -107,21 +126,20 @@ function judgeEnd(job: JobEvidence, { stored, keys }: Evidence, verdict: Verdict
   if (status !== 'done') return;
   if (mp3Fault) wrong(mp3Fault);
   const audio = stored.find(({ id }) => id === ids[0])?.audio;
-  const manifests = keys.filter((key) => key === `blob:${audio}`);
-  if (manifests.length !== 1) wrong('is done and has no MP3 in the store');
+  if (!keys.includes(`blob:${audio}`)) wrong('is done and has no MP3 in the store');
 }
 
 /** A final status that turned into another one without an action between the two. */
 function changedEnd(seen: readonly string[]): string | undefined {
   const at = seen.findIndex(
-    (status, index) => index > 0 && FINAL.includes(seen[index - 1] ?? '') && !isAction(status),
+    (status, index) => index > 0 && isFinalStatus(seen[index - 1]) && !isAction(status),
   );
   return at < 0 ? undefined : `${seen[at - 1]} and then ${seen[at]}`;
 }
 
 const isAction = (entry: string): boolean => ['cancel', 'retry', 'delete'].includes(entry);
 
-function judgeMails(job: JobEvidence, { mails, faults }: Evidence, verdict: Verdict): void {
+function judgeMails(job: JobEvidence, { mails, faults, repeats }: Evidence, verdict: Verdict): void {
   const name = nameOf(job);
   const natural = job.status === 'failed' || job.expects !== 'done' ? 'failed' : 'done';
   const { least, most } = expectedEnd(natural, job.actions).mails;
@@ -133,7 +151,13 @@ function judgeMails(job: JobEvidence, { mails, faults }: Evidence, verdict: Verd
       verdict.wrong.push(`${name}: its mail links to ${linked}`);
   }
   if (about.length < least) verdict.lostMails.push(`${name}: ${about.length} mails of ${least}`);
-  const causes = about.slice(0, -1).flatMap((mail) => killWithin(mail, faults) ?? []);
+  const told = repeats.filter((id) => job.ids.includes(id)).length;
+  // One for each outcome at most, and only what notification itself has told of.
+  const excused = Math.min(told, Math.max(1, most));
+  const causes = about
+    .slice(0, -1)
+    .flatMap((mail) => killWithin(mail, faults) ?? [])
+    .slice(0, excused);
   const repeated = about.slice(Math.max(1, most));
   for (const [index, { storedAt }] of repeated.entries()) {
     const cause = causes[index];

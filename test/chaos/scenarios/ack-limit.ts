@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signalProcess } from '../../../deploy/local/processes/child.ts';
+import { processesIn } from '../../support/processes.ts';
 import type { Scene } from '../act.ts';
 import { idOf } from '../ledger.ts';
 import { plain } from '../plan.ts';
-import { processesIn } from '../processes.ts';
 
 /** What the broker gives a consumer in this scenario instead of 12 hours. */
 export const ACK_LIMIT_MS = 20_000;
@@ -24,6 +24,7 @@ export async function pastTheAckLimit({
   signal,
 }: Scene): Promise<void> {
   const uploading = load.carryOut({ ...plain(load.nextPlan()), footage: 'large.wav' });
+  uploading.catch(() => undefined); // awaited below, unless the suite is stopped before
   report(`ffmpeg is held for ${HELD_MS / 1000} s; the broker waits ${ACK_LIMIT_MS / 1000} s …`);
   await holdTools(Object.values(stage.spools), HELD_MS, signal);
   await uploading;

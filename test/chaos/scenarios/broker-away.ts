@@ -3,21 +3,24 @@ import type { Scene } from '../act.ts';
 import { plain } from '../plan.ts';
 
 const PAUSE_MS = 4_000;
+/** From the last byte to the answer. */
+const LIMIT_SECONDS = 1;
 
 /** Uploads are accepted as if nothing had happened; that all of them are done afterwards is for the verdict. */
 export async function brokerAway(
-  { stage, load, settle, check, report, signal }: Scene,
+  { stage, ledger, load, settle, check, report, signal }: Scene,
   { seconds, erase }: { seconds: number; erase: boolean },
 ): Promise<void> {
   const { servers } = stage.launched;
   report(`RabbitMQ is taken away for ${seconds} s${erase ? ', with all that it holds' : ''} …`);
   await servers.hold('rabbitmq', { erase });
   const waits: number[] = [];
-  const others: (number | undefined)[] = [];
+  const others: string[] = [];
   for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
     const { status, waitedMs = 0 } = await load.carryOut(plain(load.nextPlan()));
     if (status === 202) waits.push(waitedMs);
-    else others.push(status);
+    // Any earlier try that was not answered 202 counts; a token that has expired is no matter of the broker.
+    others.push(...(ledger.uploads.at(-1)?.tries.filter((answer) => !['202', '401'].includes(answer)) ?? []));
     await sleep(PAUSE_MS, undefined, { signal });
   }
   await servers.release('rabbitmq');
@@ -25,8 +28,8 @@ export async function brokerAway(
   const worst = Math.max(...waits) / 1000;
   const name = `RabbitMQ away for ${seconds} s${erase ? ', empty afterwards' : ''}`;
   check(
-    waits.length > 0 && others.length === 0,
-    `${name}: ${waits.length} uploads, 202 at most ${worst.toFixed(2)} s after the last byte (expected ≤ 1 s); ` +
+    waits.length > 0 && others.length === 0 && worst <= LIMIT_SECONDS,
+    `${name}: ${waits.length} uploads, 202 at most ${worst.toFixed(2)} s after the last byte (expected ≤ ${LIMIT_SECONDS} s); ` +
       `other answers: ${others.join(', ') || 'none'}`,
   );
 }

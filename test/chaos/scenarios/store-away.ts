@@ -5,6 +5,7 @@ import { plain } from '../plan.ts';
 
 const UPLOADS = 3;
 const SLOW_MS = 6_000;
+const LIMIT_SECONDS = 10;
 
 interface Way {
   name: string;
@@ -39,8 +40,8 @@ export async function storeAway(scene: Scene): Promise<void> {
     const worst = Math.max(...answers.map(({ seconds }) => seconds));
     const statuses = answers.map(({ status }) => status ?? 'none');
     check(
-      statuses.every((status) => status === 503),
-      `MongoDB ${way.name}: uploads answered ${statuses.join(', ')}, after ${worst.toFixed(1)} s at most (expected 503, ≤ 10 s)`,
+      statuses.every((status) => status === 503) && worst <= LIMIT_SECONDS,
+      `MongoDB ${way.name}: uploads answered ${statuses.join(', ')}, after ${worst.toFixed(1)} s at most (expected 503, ≤ ${LIMIT_SECONDS} s)`,
     );
     const { status } = await load.carryOut(plain(load.nextPlan()));
     check(
@@ -60,11 +61,12 @@ async function uploadsWithout({ load, users, signal }: Scene, { take, giveBack }
   // With tokens that are good: this is not about them.
   await Promise.all(users.map((user) => user.ask('GET', '/jobs?limit=1', 60_000)));
   const timed = async (sendMs: number, since: () => number): Promise<Answer> => {
-    const { status } = await load.carryOut({ ...plain(load.nextPlan()), sendMs }, 0);
+    const { status } = await load.carryOut({ ...plain(load.nextPlan()), sendMs, refused: true });
     return { status, seconds: (performance.now() - since()) / 1000 };
   };
   let taken = Number.NaN;
   const underWay = timed(SLOW_MS, () => taken);
+  underWay.catch(() => undefined); // awaited below, unless the suite is stopped before
   await sleep(SLOW_MS / 3, undefined, { signal });
   taken = performance.now();
   await take();

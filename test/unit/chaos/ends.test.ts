@@ -3,9 +3,9 @@ import { describe, it } from 'node:test';
 import { expectedEnd } from '../../chaos/ends.ts';
 import type { Action } from '../../chaos/ledger.ts';
 
-const yes = (name: Action['name']): Action => ({ name, status: 200 });
-const no = (name: Action['name']): Action => ({ name, status: 409 });
-const unknown = (name: Action['name']): Action => ({ name, status: undefined });
+const yes = (name: Action['name']): Action => ({ name, answer: 200 });
+const no = (name: Action['name']): Action => ({ name, answer: 409 });
+const unknown = (name: Action['name']): Action => ({ name, answer: 'in doubt' });
 
 const rows: [
   what: string,

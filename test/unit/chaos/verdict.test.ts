@@ -25,14 +25,18 @@ const mail = (fields: Partial<MailEvidence> = {}): MailEvidence => ({
   storedAt: NOON + 100,
   ...fields,
 });
-const stored = { id: 'id-1', filename: 'film-1.mp4', status: 'done', video: 'v', audio: 'a' };
+const stored = { id: 'id-1', filename: 'film-1.mp4', status: 'done' as const, video: 'v', audio: 'a' };
 
 /** One job that went as it should. */
 const fine: Evidence = {
   jobs: [job()],
   strangers: [],
+  listed: new Set(['id-1']),
+  refusals: [],
   mails: [mail()],
   faults: [],
+  hits: [],
+  repeats: [],
   keys: ['job:id-1', 'blob:v', 'chunk:v:0', 'blob:a', 'chunk:a:0', 'open:0', 'idem:x'],
   stored: [stored],
   open: [],
@@ -96,10 +100,26 @@ const rows: [what: string, evidence: Partial<Evidence>, findings: Partial<Record
   ['a job is nobody’s', { strangers: ['job x'] }, { wrong: 1 }],
   ['a final status changed', { jobs: [job({ seen: ['done', 'failed', 'done'] })] }, { wrong: 1 }],
   [
-    'an action was answered 500',
-    { jobs: [job({ actions: [{ name: 'cancel', status: 405 }] })] },
+    'an action was answered 405',
+    { jobs: [job({ actions: [{ name: 'cancel', answer: 405 }] })] },
     { wrong: 1 },
   ],
+  [
+    'an action was never answered',
+    { jobs: [job({ actions: [{ name: 'cancel', answer: 'none' }] })] },
+    { wrong: 1 },
+  ],
+  ['an upload was refused', { refusals: ['the upload of film-2.mp4 was answered 500'] }, { wrong: 1 }],
+  ['nothing was accepted', { jobs: [], mails: [], stored: [], keys: [] }, { wrong: 1 }],
+  ['a job is in no list', { listed: new Set() }, { wrong: 1 }],
+  [
+    'the store has a job of which nobody knows',
+    { stored: [stored, { ...stored, id: 'id-2' }] },
+    { wrong: 1 },
+  ],
+  ['a kind of fault never hit', { hits: [{ kind: 'freeze', injected: 4, traces: 0 }] }, { wrong: 1 }],
+  ['a kind of fault hit sometimes', { hits: [{ kind: 'freeze', injected: 4, traces: 1 }] }, {}],
+  ['a kind of fault came too seldom to tell', { hits: [{ kind: 'freeze', injected: 3, traces: 0 }] }, {}],
   ['the MP3 is too short', { jobs: [job({ mp3Fault: 'is 1 s off' })] }, { wrong: 1 }],
   ['the MP3 is not in the store', { keys: ['blob:v', 'chunk:v:0'] }, { wrong: 1 }],
   ['there is no mail', { mails: [] }, { lostMails: 1 }],
@@ -110,27 +130,32 @@ const rows: [what: string, evidence: Partial<Evidence>, findings: Partial<Record
   ['two mails came and nothing was killed', { mails: [mail(), again] }, { unexplained: 1 }],
   [
     'two mails came and the sender was killed in the first send',
-    { mails: [mail(), again], faults: [killOf('notification', NOON + 50)] },
+    { mails: [mail(), again], faults: [killOf('notification', NOON + 50)], repeats: ['id-1'] },
     { explained: 1 },
   ],
   [
     'two mails came and the sender’s sidecar was killed in the first send',
-    { mails: [mail(), again], faults: [killOf('notification.daprd', NOON + 50)] },
+    { mails: [mail(), again], faults: [killOf('notification.daprd', NOON + 50)], repeats: ['id-1'] },
     { explained: 1 },
   ],
   [
     'two mails came and the mail server was killed in the first send',
-    { mails: [mail(), again], faults: [killOf('mail', NOON + 50)] },
+    { mails: [mail(), again], faults: [killOf('mail', NOON + 50)], repeats: ['id-1'] },
     { explained: 1 },
   ],
   [
     'two mails came and the sender was killed between them',
-    { mails: [mail(), again], faults: [killOf('notification', NOON + 30_000)] },
+    { mails: [mail(), again], faults: [killOf('notification', NOON + 30_000)], repeats: ['id-1'] },
     { unexplained: 1 },
   ],
   [
     'two mails came and something else was killed in the first send',
-    { mails: [mail(), again], faults: [killOf('converter', NOON + 50)] },
+    { mails: [mail(), again], faults: [killOf('converter', NOON + 50)], repeats: ['id-1'] },
+    { unexplained: 1 },
+  ],
+  [
+    'two mails came, the sender was killed in the first send, and no log says that one was repeated',
+    { mails: [mail(), again], faults: [killOf('notification', NOON + 50)] },
     { unexplained: 1 },
   ],
   [
@@ -138,6 +163,16 @@ const rows: [what: string, evidence: Partial<Evidence>, findings: Partial<Record
     {
       mails: [mail(), again, mail({ openedAt: NOON + 90_000, storedAt: NOON + 90_100 })],
       faults: [killOf('mail', NOON + 50)],
+      repeats: ['id-1'],
+    },
+    { explained: 1, unexplained: 1 },
+  ],
+  [
+    'three mails came of one outcome, each within a kill and told of',
+    {
+      mails: [mail(), again, mail({ openedAt: NOON + 90_000, storedAt: NOON + 90_100 })],
+      faults: [killOf('mail', NOON + 50), killOf('mail', NOON + 60_050)],
+      repeats: ['id-1', 'id-1'],
     },
     { explained: 1, unexplained: 1 },
   ],
@@ -145,7 +180,7 @@ const rows: [what: string, evidence: Partial<Evidence>, findings: Partial<Record
     'a failed job was retried and told twice',
     {
       jobs: [
-        job({ ...failing, actions: [{ name: 'retry', status: 202 }], seen: ['failed', 'retry', 'failed'] }),
+        job({ ...failing, actions: [{ name: 'retry', answer: 202 }], seen: ['failed', 'retry', 'failed'] }),
       ],
       mails: [sorry, { ...sorry, openedAt: NOON + 60_000, storedAt: NOON + 60_100 }],
     },
@@ -155,7 +190,7 @@ const rows: [what: string, evidence: Partial<Evidence>, findings: Partial<Record
     'a failed job was retried and told twice, and a kill hit the first send',
     {
       jobs: [
-        job({ ...failing, actions: [{ name: 'retry', status: 202 }], seen: ['failed', 'retry', 'failed'] }),
+        job({ ...failing, actions: [{ name: 'retry', answer: 202 }], seen: ['failed', 'retry', 'failed'] }),
       ],
       mails: [sorry, { ...sorry, openedAt: NOON + 60_000, storedAt: NOON + 60_100 }],
       faults: [killOf('mail', NOON + 50)],
@@ -164,7 +199,7 @@ const rows: [what: string, evidence: Partial<Evidence>, findings: Partial<Record
   ],
   [
     'a cancelled job was told',
-    { jobs: [job({ status: 'cancelled', seen: ['cancelled'], actions: [{ name: 'cancel', status: 200 }] })] },
+    { jobs: [job({ status: 'cancelled', seen: ['cancelled'], actions: [{ name: 'cancel', answer: 200 }] })] },
     { unexplained: 1 },
   ],
   ['a chunk is nobody’s', { keys: [...fine.keys, 'chunk:x:3'] }, { orphans: 1 }],
@@ -172,7 +207,8 @@ const rows: [what: string, evidence: Partial<Evidence>, findings: Partial<Record
   [
     'a deleted job has left its video',
     {
-      jobs: [job({ status: 'gone', seen: [], actions: [{ name: 'delete', status: 204 }] })],
+      listed: new Set(),
+      jobs: [job({ status: 'gone', seen: [], actions: [{ name: 'delete', answer: 204 }] })],
       stored: [{ ...stored, status: 'deleted' }],
       keys: ['blob:v', 'chunk:v:0'],
     },
