@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { guarded, serviceEnvironment, wholeNumber } from '../shared/config.ts';
 
 const HOUR = 3600;
+/** Node's timers end at 2^31 ms; of more they make one millisecond. */
+const MAX_TIMER_HOURS = 596;
 
 export const converterEnvironment = guarded(
   serviceEnvironment.extend({
@@ -20,7 +22,7 @@ export const converterEnvironment = guarded(
     /** Length of the audio. */
     MAX_DURATION_SECONDS: wholeNumber(12 * HOUR, { min: 1, max: 1000 * HOUR }),
     /** Wall clock of one conversion. */
-    MAX_CONVERT_SECONDS: wholeNumber(6 * HOUR, { min: 1, max: 1000 * HOUR }),
+    MAX_CONVERT_SECONDS: wholeNumber(6 * HOUR, { min: 1, max: MAX_TIMER_HOURS * HOUR }),
     FFMPEG_PATH: z.string().min(1).default('ffmpeg'),
     FFPROBE_PATH: z.string().min(1).default('ffprobe'),
   }),

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { unavailable } from '../shared/errors.ts';
 import type { Source } from '../shared/jobs.ts';
 import { ConversionFailure } from './failure.ts';
 import { INPUT, untrustedInput } from './input.ts';
@@ -77,7 +76,8 @@ export async function probe(
     timeoutSeconds: TIMEOUT_SECONDS,
   });
   const cause = new Error(`ffprobe: ${result.code ?? result.killedBy}: ${result.stderr}`);
-  if (result.killedBy) throw unavailable('ffprobe', cause);
+  // By the file, by our own limits on it, or by the kernel: it counts as an attempt, for the first is likely.
+  if (result.killedBy) throw cause;
   if (/moov atom not found/.test(result.stderr)) {
     throw new ConversionFailure('truncated', 'the end of the file, which holds its index, is missing', cause);
   }

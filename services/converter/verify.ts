@@ -1,4 +1,3 @@
-import { unavailable } from '../shared/errors.ts';
 import { ConversionFailure } from './failure.ts';
 import { timeMark } from './ffmpeg.ts';
 import { INPUT, OUTPUT, untrustedInput } from './input.ts';
@@ -63,7 +62,7 @@ async function play({ ffmpeg, folder, signal }: VerifyOptions): Promise<number> 
       },
     },
   );
-  if (killedBy) throw unavailable('ffmpeg', new Error(`verification was ended by ${killedBy}`));
+  if (killedBy) throw new Error(`playing the MP3 was ended by ${killedBy}`);
   if (code !== 0 || stderr || seconds === 0)
     throw broken(new Error(`the MP3 does not play: ${code}: ${stderr}`));
   return seconds;
@@ -71,11 +70,13 @@ async function play({ ffmpeg, folder, signal }: VerifyOptions): Promise<number> 
 
 async function statedLength({ ffprobe, folder, signal }: VerifyOptions): Promise<number> {
   const shape = ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0'];
-  const { output } = await runTool(ffprobe, [...shape, ...untrustedInput, '-f', 'mp3', '-i', OUTPUT], {
+  const args = [...shape, ...untrustedInput, '-f', 'mp3', '-i', OUTPUT];
+  const { output, killedBy } = await runTool(ffprobe, args, {
     folder,
     signal,
     timeoutSeconds: TIMEOUT_SECONDS,
   });
+  if (killedBy) throw new Error(`reading the header of the MP3 was ended by ${killedBy}`);
   return Number(output);
 }
 
@@ -117,7 +118,7 @@ async function requireWholeSource(
       },
     },
   );
-  if (killedBy) throw unavailable('ffprobe', new Error(`the scan was ended by ${killedBy}`));
+  if (killedBy) throw new Error(`the scan of the source was ended by ${killedBy}`);
   if (end >= expected - tolerance(expected)) return;
   const missing = new Error(`packets end at ${end} of ${expected} s: ${code}: ${stderr}`);
   throw new ConversionFailure('truncated', 'a part of the file is missing at its end', missing);

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { DiskFull } from '../../../services/converter/failure.ts';
 import { explain } from '../../../services/converter/ffmpeg.ts';
@@ -11,11 +14,20 @@ import { setUp } from './setting.ts';
 
 const again = { code: 'unavailable' };
 
-const real = createTranscode({
-  ffmpeg: 'ffmpeg',
-  ffprobe: 'ffprobe',
-  limits: { maxDurationSeconds: 3600, maxConvertSeconds: 60 },
-});
+const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
+const real = createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits });
+
+/** Shell scripts in the places of some tools, the real ones in those of the others. */
+async function fakeTools(scripts: { ffmpeg?: string; ffprobe?: string }) {
+  const folder = await mkdtemp(join(tmpdir(), 'mp3converter-tools-'));
+  const paths = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe' };
+  for (const [name, script] of Object.entries(scripts)) {
+    const path = join(folder, name);
+    await writeFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o700 });
+    paths[name as keyof typeof paths] = path;
+  }
+  return { paths, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+}
 
 /** What ffmpeg's end by the kernel makes of a conversion. */
 function killed(): unknown {
@@ -65,6 +77,27 @@ describe('what may heal', () => {
       assert.match(failed.error?.detail ?? '', reason);
       assert.doesNotMatch(failed.error?.detail ?? '', /secret/);
       assert.equal(setting.published.length, 1);
+    });
+  }
+
+  const KILLED: [tool: string, tools: { ffmpeg?: string; ffprobe?: string }][] = [
+    ['ffprobe, by the file', { ffprobe: 'kill -SEGV $$' }],
+    ['ffprobe, at the MP3', { ffprobe: 'case "$*" in *mp3*) kill -KILL $$ ;; *) exec ffprobe "$@" ;; esac' }],
+    ['ffmpeg', { ffmpeg: 'kill -SEGV $$' }],
+  ];
+  for (const [tool, scripts] of KILLED) {
+    it(`${tool} is killed: a try of the few that a file has, and never the file's fault`, async () => {
+      await using tools = await fakeTools(scripts);
+      await using setting = await setUp({
+        transcode: createTranscode({ ...tools.paths, limits }),
+        maxAttempts: 2,
+      });
+      const job = await setting.submit(await video(2));
+      await assert.rejects(setting.deliver(job), again);
+      const { status, attempts, outages } = await setting.job(job);
+      assert.deepEqual([status, attempts, outages], ['queued', 1, 0]);
+      await setting.deliver(job);
+      assert.equal((await setting.job(job)).error?.code, 'gave_up');
     });
   }
 
