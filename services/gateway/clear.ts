@@ -9,18 +9,19 @@ const CLEAR_MS = 60_000;
 const MAX_CLEARING = 4;
 
 /** Deletes the blobs of tombstones, beside the request: the answer does not wait for thousands of chunks, and the sweep makes up for what fails. */
-export function createClearing(blobs: Pick<BlobStore, 'delete'>, stopping: AbortSignal, log: Log) {
+export function createClearing(blobs: Pick<BlobStore, 'delete' | 'stat'>, stopping: AbortSignal, log: Log) {
   const clearing = createBackground();
 
   async function deleteBlobs(job: Job): Promise<void> {
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(CLEAR_MS)]);
-    const results = await Promise.allSettled(unneededBlobs(job).map((blob) => blobs.delete(blob, signal)));
-    for (const result of results) {
-      if (result.status === 'fulfilled') continue;
-      log.warn(
-        { job_id: job.id, err: result.reason },
-        'a blob of a deleted job is left; the sweep deletes it',
-      );
+    for (const blob of unneededBlobs(job)) {
+      if (signal.aborted) return;
+      try {
+        // What is not complete may be written at this moment: the sweep deletes it, when all of it has arrived.
+        if (await blobs.stat(blob, signal)) await blobs.delete(blob, signal);
+      } catch (error) {
+        log.warn({ job_id: job.id, err: error }, 'a blob of a deleted job is left; the sweep deletes it');
+      }
     }
   }
 

@@ -164,6 +164,8 @@ export function createBlobStore(state: StateStore): BlobStore {
         // Without the caller's signal, which may be what failed.
         const deadline = AbortSignal.timeout(CLEANUP_MS);
         try {
+          // Who took this write for dead has deleted the manifest: without it nobody finds what we do not get to delete.
+          if (reserved > 0 && !failed.signal.aborted) await putManifest({ reserved });
           await deleteChunks(state, id, count, deadline);
           // A save of which the store said nothing may still arrive: then the manifest has to tell of it.
           const isUnknown = failed.signal.aborted && isAppError(error, 'unavailable');

@@ -58,6 +58,28 @@ export function blobLeftovers(
       });
     }
 
+    test('is told again by a write that was taken for dead and goes on, before it ends', async () => {
+      const { blobs, watch } = fresh();
+      const id = randomUUID();
+      const wake = Promise.withResolvers<void>();
+      async function* frozen() {
+        yield* chunksOf(2);
+        await wake.promise;
+        yield* chunksOf(1);
+        throw new Error('the job is somebody else’s');
+      }
+      const write = blobs.write(id, frozen(), HOUR);
+      await allPut(watch, 2);
+      await blobs.delete(id);
+      watch.onDelete = (key, remove) => (key.endsWith(':2') ? Promise.reject(new Error('killed')) : remove());
+      wake.resolve();
+      await assert.rejects(write, AggregateError);
+      assert.deepEqual((await watch.remaining()).toSorted(), [`blob:${id}`, `chunk:${id}:2`]);
+      watch.onDelete = (_key, remove) => remove();
+      await blobs.delete(id);
+      assert.deepEqual(await watch.remaining(), []);
+    });
+
     test('more is announced before what was announced is used up', async () => {
       const { blobs, watch } = fresh();
       const id = randomUUID();

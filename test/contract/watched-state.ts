@@ -8,6 +8,8 @@ export interface WatchedState extends StateStore {
   mostPuts: number;
   /** Stands in for each put and may call it; what it throws is what the put ends with. */
   onPut: (key: string, put: () => Promise<void>) => Promise<void>;
+  /** The same for each delete. */
+  onDelete: (key: string, remove: () => Promise<void>) => Promise<void>;
   /** The keys that were put and are in the store now. */
   remaining(): Promise<string[]>;
 }
@@ -32,6 +34,7 @@ export function watched(state: StateStore): WatchedState {
     gets: 0,
     mostPuts: 0,
     onPut: (_key, put) => put(),
+    onDelete: (_key, remove) => remove(),
     get(key, signal) {
       watch.gets++;
       return state.get(key, signal);
@@ -43,7 +46,7 @@ export function watched(state: StateStore): WatchedState {
     getMany: (keys, signal) => state.getMany(keys, signal),
     put: (key, value, options) => watchedPut(key, options, () => state.put(key, value, options)),
     putBytes: (key, bytes, options) => watchedPut(key, options, () => state.putBytes(key, bytes, options)),
-    delete: (key, signal) => state.delete(key, signal),
+    delete: (key, signal) => watch.onDelete(key, () => state.delete(key, signal)),
     async remaining() {
       return [...(await state.getMany([...new Set(watch.puts.map(({ key }) => key))])).keys()];
     },
