@@ -2,7 +2,7 @@ import type Router from '@koa/router';
 import type { RequestState } from '../shared/http.ts';
 import type { JobIndex } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
-import { isVisible, type JobView, viewOf } from '../shared/jobs.ts';
+import { isFinal, isVisible, type JobView, viewOf } from '../shared/jobs.ts';
 import type { Admission } from './admission.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { JobChanges } from './change-job.ts';
@@ -46,8 +46,9 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
 
   router.post('/jobs/:id/retry', async (context) => {
     const { document } = await ownedJob(context, ports);
-    // It is as much work as a video that is sent.
-    const job = await admission.run(document.owner, () => changes.retry(document));
+    const retry = () => changes.retry(document);
+    // It is as much work as a video that is sent, unless it is done already.
+    const job = await (isFinal(document) ? admission.run(document.owner, retry) : retry());
     context.state.log.info({ job_id: job.id, run: job.run }, 'job to be tried again');
     context.status = 202;
     context.set('Location', `/jobs/${job.id}`);

@@ -78,10 +78,15 @@ export const cancelled: Change<[]> = () => (job) => {
   return touch(job, { ...withoutAttempt(job), status: 'cancelled' });
 };
 
+/** Each may leave blobs behind, and their names are kept in the job. */
+const MAX_RUNS = 100;
+
 /** A person asks for another run; one that is under way is what was asked for. */
 export const retried: Change<[]> = () => (job) => {
   if (job.status === 'queued' || job.status === 'converting') return undefined;
   if (job.status !== 'failed' && job.status !== 'cancelled') throw forbidden(job, 'retried');
+  if (job.run >= MAX_RUNS)
+    throw new AppError('state_conflict', `the job was tried ${MAX_RUNS} times: upload the video again`);
   const fresh = { error: null, progress: 0, eta_seconds: null, attempts: 0, outages: 0 };
   return touch(job, { ...fresh, status: 'queued', run: job.run + 1 });
 };

@@ -172,6 +172,24 @@ describe('POST /jobs/:id/retry', () => {
     assert.deepEqual(await storedJob(gateway, job.id), job);
   });
 
+  test('is answered again, however much its user has under way: it is no more work', async () => {
+    const gateway = buildGateway({ limits: { unfinishedPerUser: 1 } });
+    const job = await gateway.save(newJob());
+    gateway.admission.counted({ all: 1, of: new Map([[job.owner, 1]]) });
+    const { status } = await gateway.call('POST', `/jobs/${job.id}/retry`, { headers: asOwner });
+    assert.equal(status, 202);
+  });
+
+  test('is refused at last, for what each run leaves is kept in mind', async () => {
+    const { retry, now } = await withJob(failed({ run: 99 }));
+    assert.equal((await retry()).status, 202);
+    assert.equal((await now()).run, 100);
+    const last = await withJob(failed({ run: 100 }));
+    const { status, json } = await last.retry();
+    assert.deepEqual([status, json.code], [409, 'state_conflict']);
+    assert.match(json.detail, /upload the video again/);
+  });
+
   test('is found by the sweep, though another sweep closes the entry of the job as it was', async (context) => {
     const { retry, index, jobs, opened, job } = await withJob(failed());
     const { update } = jobs;
