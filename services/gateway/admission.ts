@@ -1,18 +1,16 @@
-import { AppError } from '../shared/errors.ts';
+import { AppError, type ErrorCode } from '../shared/errors.ts';
+import { createGate, type GateLimits } from './gate.ts';
 import type { Unfinished } from './unfinished.ts';
 
 /** At the bound, jobs are counted again at most this often. */
 const RECOUNT_MS = 2_000;
 
 export interface AdmissionLimits {
-  /** Of this process at a time. */
-  uploads: number;
-  uploadsPerUser: number;
-  unfinished: number;
-  unfinishedPerUser: number;
+  uploads: GateLimits;
+  unfinished: GateLimits;
 }
 
-/** Bounds what is taken on, so that overload is an answer that says when to come back, and never a process out of memory. */
+/** Bounds what is taken on: uploads at a time, and the jobs that they have become. */
 export interface Admission {
   /** Runs one upload. Throws `too_many_requests` where the user has too much under way, `unavailable` where all have. */
   run<T>(owner: string, upload: () => Promise<T>): Promise<T>;
@@ -24,8 +22,7 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
   let unfinished: Unfinished = { all: 0, of: new Map() };
   let countedAt = Number.NEGATIVE_INFINITY;
   let counting: Promise<void> | undefined;
-  let uploads = 0;
-  const uploadsOf = new Map<string, number>();
+  const uploads = createGate(limits.uploads, 'uploads');
   const add = (counts: Map<string, number>, owner: string, by: number) => {
     const sum = (counts.get(owner) ?? 0) + by;
     if (sum > 0) counts.set(owner, sum);
@@ -38,7 +35,7 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
   }
 
   const isFull = (owner: string) =>
-    unfinished.all >= limits.unfinished || (unfinished.of.get(owner) ?? 0) >= limits.unfinishedPerUser;
+    unfinished.all >= limits.unfinished.all || (unfinished.of.get(owner) ?? 0) >= limits.unfinished.perUser;
 
   async function countAgain(): Promise<void> {
     counting ??= recount()
@@ -50,14 +47,11 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
   }
 
   function checkRoom(owner: string): void {
-    if ((unfinished.of.get(owner) ?? 0) >= limits.unfinishedPerUser) {
-      throw tooMany(`you have ${limits.unfinishedPerUser} unfinished jobs; wait until some are done`, 30);
+    const { all, perUser } = limits.unfinished;
+    if ((unfinished.of.get(owner) ?? 0) >= perUser) {
+      throw refusal('too_many_requests', `you have ${perUser} unfinished jobs; wait until some are done`, 30);
     }
-    if (unfinished.all >= limits.unfinished) throw busy('too many jobs are waiting; try again later', 60);
-    if ((uploadsOf.get(owner) ?? 0) >= limits.uploadsPerUser) {
-      throw tooMany(`you may send ${limits.uploadsPerUser} files at a time`, 2);
-    }
-    if (uploads >= limits.uploads) throw busy('too many uploads are under way; try again shortly', 2);
+    if (unfinished.all >= all) throw refusal('unavailable', 'too many jobs are waiting; try again later', 60);
   }
 
   return {
@@ -67,8 +61,7 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
       if (isFull(owner) && performance.now() - countedAt >= RECOUNT_MS) await countAgain();
       // No wait from here to the count: others would be checked meanwhile.
       checkRoom(owner);
-      uploads++;
-      add(uploadsOf, owner, 1);
+      const leave = uploads.enter(owner);
       unfinished.all++;
       add(unfinished.of, owner, 1);
       const count = unfinished;
@@ -82,15 +75,11 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
         }
         throw error;
       } finally {
-        uploads--;
-        add(uploadsOf, owner, -1);
+        leave();
       }
     },
   };
 }
 
-const tooMany = (detail: string, seconds: number) =>
-  new AppError('too_many_requests', detail, { headers: { 'Retry-After': String(seconds) } });
-
-const busy = (detail: string, seconds: number) =>
-  new AppError('unavailable', detail, { headers: { 'Retry-After': String(seconds) } });
+const refusal = (code: ErrorCode, detail: string, seconds: number) =>
+  new AppError(code, detail, { headers: { 'Retry-After': String(seconds) } });

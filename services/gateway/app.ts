@@ -9,6 +9,7 @@ import type { Sidecar } from '../shared/sidecar.ts';
 import { accountRoutes } from './accounts.ts';
 import type { JobChanges } from './change-job.ts';
 import { type DownloadPorts, downloadRoutes } from './download.ts';
+import type { Gate } from './gate.ts';
 import { jobEventRoutes } from './job-events.ts';
 import { jobRoutes } from './jobs.ts';
 import { openapi } from './openapi.ts';
@@ -17,6 +18,7 @@ import { type UploadPorts, uploadRoutes } from './upload.ts';
 
 export interface GatewayPorts extends DownloadPorts, OperatorPorts, UploadPorts {
   invoke: Sidecar['invoke'];
+  eventStreams: Gate;
   index: JobIndex;
   changes: JobChanges;
   checks: Checks;

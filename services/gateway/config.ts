@@ -20,6 +20,11 @@ export const environment = guarded(
     /** Of this process at a time, and of one user among them. */
     MAX_UPLOADS: wholeNumber(64, { min: 1, max: 10_000 }),
     MAX_UPLOADS_PER_USER: wholeNumber(8, { min: 1, max: 10_000 }),
+    /** The same for downloads and for event streams. */
+    MAX_DOWNLOADS: wholeNumber(64, { min: 1, max: 10_000 }),
+    MAX_DOWNLOADS_PER_USER: wholeNumber(8, { min: 1, max: 10_000 }),
+    MAX_EVENT_STREAMS: wholeNumber(256, { min: 1, max: 10_000 }),
+    MAX_EVENT_STREAMS_PER_USER: wholeNumber(32, { min: 1, max: 10_000 }),
     /** Jobs that are neither done, failed nor cancelled: in all, and of one user. */
     MAX_UNFINISHED: wholeNumber(10_000, { min: 1, max: 100_000 }),
     MAX_UNFINISHED_PER_USER: wholeNumber(1_000, { min: 1, max: 100_000 }),
@@ -28,3 +33,11 @@ export const environment = guarded(
     SILENT_SECONDS: wholeNumber(45, { min: 6, max: 24 * 3600 }),
   }),
 );
+
+/** In all, and of one user among them. */
+export const limitsOf = (env: z.output<typeof environment>) => ({
+  uploads: { all: env.MAX_UPLOADS, perUser: env.MAX_UPLOADS_PER_USER },
+  downloads: { all: env.MAX_DOWNLOADS, perUser: env.MAX_DOWNLOADS_PER_USER },
+  eventStreams: { all: env.MAX_EVENT_STREAMS, perUser: env.MAX_EVENT_STREAMS_PER_USER },
+  unfinished: { all: env.MAX_UNFINISHED, perUser: env.MAX_UNFINISHED_PER_USER },
+});

@@ -8,6 +8,7 @@ import type { RequestState } from '../shared/http.ts';
 import type { JobStore } from '../shared/job-store.ts';
 import type { Job } from '../shared/jobs.ts';
 import type { Authenticate } from './authenticate.ts';
+import type { Gate } from './gate.ts';
 import type { Links } from './links.ts';
 import { jobId, ownedJob } from './owned-job.ts';
 
@@ -16,6 +17,8 @@ export interface DownloadPorts {
   jobs: JobStore;
   blobs: BlobStore;
   links: Links;
+  /** Each holds a few MiB for as long as its client likes. */
+  downloads: Gate;
 }
 
 type Context = ParameterizedContext<RequestState> & { params: Record<string, string | undefined> };
@@ -59,8 +62,12 @@ async function download(context: Context, ports: DownloadPorts): Promise<void> {
   const { start, end } = range ?? { start: 0, end: mp3.size - 1 };
   context.length = end - start + 1;
   if (context.method === 'HEAD') return;
+  const leave = ports.downloads.enter(job.owner);
   const closed = new AbortController();
-  context.res.once('close', () => closed.abort());
+  context.res.once('close', () => {
+    closed.abort();
+    leave();
+  });
   const body = ports.blobs.read(audio, { start, end, signal: closed.signal });
   let begun = false;
   body.on('error', (error) => {

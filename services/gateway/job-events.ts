@@ -8,6 +8,7 @@ import type { JobStore } from '../shared/job-store.ts';
 import type { Job } from '../shared/jobs.ts';
 import { isFinal, viewOf } from '../shared/jobs.ts';
 import type { Authenticate } from './authenticate.ts';
+import type { Gate } from './gate.ts';
 import { ownedJob } from './owned-job.ts';
 
 const POLL_MS = 500;
@@ -21,10 +22,12 @@ const KEEP_ALIVE_MS = 15_000;
  */
 export function jobEventRoutes(
   router: Router<RequestState>,
-  ports: { authenticate: Authenticate; jobs: JobStore; stopping: AbortSignal },
+  ports: { authenticate: Authenticate; jobs: JobStore; eventStreams: Gate; stopping: AbortSignal },
 ): void {
   router.get('/jobs/:id/events', async (context) => {
     const first = await ownedJob(context, ports);
+    // Each asks the store twice a second.
+    const leave = ports.eventStreams.enter(first.document.owner);
     const body = new PassThrough();
     const closed = new AbortController();
     context.req.once('close', () => closed.abort());
@@ -38,7 +41,10 @@ export function jobEventRoutes(
       .catch((error: unknown) => {
         if (!signal.aborted) context.state.log.warn({ err: error }, 'an event stream broke off');
       })
-      .finally(() => body.end());
+      .finally(() => {
+        body.end();
+        leave();
+      });
   });
 }
 

@@ -13,9 +13,10 @@ import { createGateway } from './app.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { createJobChanges } from './change-job.ts';
 import { createClearing } from './clear.ts';
-import { environment } from './config.ts';
+import { environment, limitsOf } from './config.ts';
 import { createFailedIndex } from './failed-index.ts';
 import { createFailedJobs } from './failed-jobs.ts';
+import { createGate } from './gate.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createLinks } from './links.ts';
 import { createSameContent } from './same-content.ts';
@@ -29,8 +30,11 @@ const log = createLog('gateway', env.LOG_LEVEL);
 const metrics = createMetrics('gateway');
 const stopping = new AbortController();
 const retentionSeconds = env.RETENTION_SECONDS;
+/** Longer than anything that is named in them: who comes once a week finds his own still there. */
+const indexSeconds = retentionSeconds + 12 * 3600;
 const maxUploadBytes = env.MAX_UPLOAD_BYTES;
 const silentMs = env.SILENT_SECONDS * 1000;
+const limits = limitsOf(env);
 
 const sidecar = connectSidecar({
   host: env.DAPR_HOST,
@@ -40,23 +44,15 @@ const sidecar = connectSidecar({
 const { state, publish, invoke } = sidecar;
 const blobs = createBlobStore(state);
 const jobs = createJobStore(state);
-const index = createJobIndex(state, retentionSeconds);
-const failedIndex = createFailedIndex(state, retentionSeconds);
+const index = createJobIndex(state, indexSeconds);
+const failedIndex = createFailedIndex(state, indexSeconds);
 const sameContent = createSameContent(state, jobs, retentionSeconds);
 const links = createLinks(env.PUBLIC_URL, env.LINK_SECRET);
 const announcer = createAnnouncer(publish, log);
 const clearing = createClearing(blobs, stopping.signal, log);
 const stored = { jobs, index, blobs };
 
-const admission = createAdmission(
-  {
-    uploads: env.MAX_UPLOADS,
-    uploadsPerUser: env.MAX_UPLOADS_PER_USER,
-    unfinished: env.MAX_UNFINISHED,
-    unfinishedPerUser: env.MAX_UNFINISHED_PER_USER,
-  },
-  () => countUnfinished(jobs, index),
-);
+const admission = createAdmission(limits, () => countUnfinished(jobs, index));
 const accept = createAccept({
   ...stored,
   sameContent,
@@ -77,6 +73,7 @@ const sweep = createSweep({
   metrics: createSweepMetrics(metrics.registry),
   log,
   silentMs,
+  tellMs: Math.min(20 * silentMs, retentionSeconds * 250),
 });
 
 const app = createGateway({
@@ -84,6 +81,8 @@ const app = createGateway({
   authenticate: createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE }),
   idempotency: createIdempotency(state, jobs, retentionSeconds),
   admission,
+  downloads: createGate(limits.downloads, 'downloads'),
+  eventStreams: createGate(limits.eventStreams, 'event streams'),
   accept,
   changes,
   failedJobs: createFailedJobs({ jobs, index, failedIndex, changes }),

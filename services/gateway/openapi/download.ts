@@ -10,6 +10,8 @@ const CODES: ErrorCode[] = [
   'not_ready',
   'expired',
   'range_not_satisfiable',
+  'too_many_requests',
+  'unavailable',
 ];
 
 const download = (job: object) => ({

@@ -17,6 +17,7 @@ import { createGateway } from '../../../services/gateway/app.ts';
 import { createJobChanges } from '../../../services/gateway/change-job.ts';
 import { createFailedIndex } from '../../../services/gateway/failed-index.ts';
 import { createFailedJobs } from '../../../services/gateway/failed-jobs.ts';
+import { createGate } from '../../../services/gateway/gate.ts';
 import { createIdempotency } from '../../../services/gateway/idempotency.ts';
 import { createLinks } from '../../../services/gateway/links.ts';
 import { createSameContent } from '../../../services/gateway/same-content.ts';
@@ -157,7 +158,7 @@ export function memorySystem(context: Pick<TestContext, 'after'>) {
   const maxUploadBytes = 8 * 1024 * 1024;
   const log = pino({ level: 'silent' });
   const stored = { jobs, index, blobs };
-  const unlimited = { uploads: 100, uploadsPerUser: 100, unfinished: 100, unfinishedPerUser: 100 };
+  const many = { all: 100, perUser: 100 };
   const sameContent = createSameContent(state, jobs, KEPT_SECONDS);
   const kept = { maxUploadBytes, retentionSeconds: KEPT_SECONDS, beatMs: 5_000 };
   const changes = createJobChanges({ ...stored, announce, clear: () => undefined });
@@ -175,7 +176,9 @@ export function memorySystem(context: Pick<TestContext, 'after'>) {
     },
     accept: createAccept({ ...stored, ...kept, sameContent, links, announce, log }),
     idempotency: createIdempotency(state, jobs, KEPT_SECONDS),
-    admission: createAdmission(unlimited, () => countUnfinished(jobs, index)),
+    admission: createAdmission({ uploads: many, unfinished: many }, () => countUnfinished(jobs, index)),
+    downloads: createGate(many, 'downloads'),
+    eventStreams: createGate(many, 'event streams'),
     failedJobs: createFailedJobs({ jobs, index, failedIndex, changes }),
     checks: {},
     metrics: createMetrics('gateway'),

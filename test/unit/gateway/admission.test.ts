@@ -11,7 +11,8 @@ import { turns } from '../../support/turns.ts';
 import { asOwner, buildGateway } from './build.ts';
 import { mp4 } from './footage.ts';
 
-const LIMITS = { uploads: 3, uploadsPerUser: 2, unfinished: 6, unfinishedPerUser: 4 };
+const LIMITS = { uploads: { all: 3, perUser: 2 }, unfinished: { all: 6, perUser: 4 } };
+const MANY = { all: 100, perUser: 100 };
 const unfinished = (of: Record<string, number> = {}): Unfinished => ({
   all: Object.values(of).reduce((sum, count) => sum + count, 0),
   of: new Map(Object.entries(of)),
@@ -64,7 +65,7 @@ describe('uploads at a time are bounded:', () => {
   });
 
   test('when they begin at the same moment, too', async (context) => {
-    const { begin, world } = build(context, { uploads: 100, uploadsPerUser: 100, unfinished: 3 });
+    const { begin, world } = build(context, { uploads: MANY, unfinished: { ...MANY, all: 3 } });
     world.stored = unfinished({ ann: 3 });
     let refusals = 0;
     const count = () => void refusals++;
@@ -166,8 +167,8 @@ describe('over HTTP, too much is', () => {
       body: mp4(5000),
     });
   for (const [limits, status, code] of [
-    [{ unfinishedPerUser: 1 }, 429, 'too_many_requests'],
-    [{ unfinished: 1 }, 503, 'unavailable'],
+    [{ unfinished: { ...MANY, perUser: 1 } }, 429, 'too_many_requests'],
+    [{ unfinished: { ...MANY, all: 1 } }, 503, 'unavailable'],
   ] as const) {
     test(`${status} with Retry-After, until a job is finished`, async () => {
       const gateway = buildGateway({ limits });

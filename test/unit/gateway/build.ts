@@ -1,12 +1,14 @@
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { createAccept } from '../../../services/gateway/accept.ts';
-import { type AdmissionLimits, createAdmission } from '../../../services/gateway/admission.ts';
+import { createAdmission } from '../../../services/gateway/admission.ts';
 import { createGateway } from '../../../services/gateway/app.ts';
 import { createAuthenticate } from '../../../services/gateway/authenticate.ts';
 import { createJobChanges } from '../../../services/gateway/change-job.ts';
+import type { limitsOf } from '../../../services/gateway/config.ts';
 import { createFailedIndex } from '../../../services/gateway/failed-index.ts';
 import { createFailedJobs } from '../../../services/gateway/failed-jobs.ts';
+import { createGate } from '../../../services/gateway/gate.ts';
 import { createIdempotency } from '../../../services/gateway/idempotency.ts';
 import { createLinks } from '../../../services/gateway/links.ts';
 import { createSameContent } from '../../../services/gateway/same-content.ts';
@@ -62,14 +64,21 @@ export const jsonReply = (
 
 const metrics = createMetrics('gateway');
 const KEPT_SECONDS = 3600;
-const LIMITS: AdmissionLimits = { uploads: 10, uploadsPerUser: 5, unfinished: 100, unfinishedPerUser: 50 };
+const LIMITS: ReturnType<typeof limitsOf> = {
+  uploads: { all: 10, perUser: 5 },
+  downloads: { all: 10, perUser: 5 },
+  eventStreams: { all: 10, perUser: 5 },
+  unfinished: { all: 100, perUser: 50 },
+};
+
+export type Limits = Partial<typeof LIMITS>;
 
 /** The gateway over memory. `auth` answers in the place of the auth service, apart from its keys. */
 export function buildGateway({
   auth,
   maxUploadBytes = MAX_BYTES,
   onPutBytes = (put) => put(),
-  limits = {},
+  limits: given = {},
   hasOperator = true,
   beforeClaim = async () => undefined,
   beatMs = 5_000,
@@ -78,7 +87,7 @@ export function buildGateway({
   maxUploadBytes?: number;
   /** Stands in for each put of bytes, and calls it when it likes. */
   onPutBytes?: (put: () => Promise<void>) => Promise<void>;
-  limits?: Partial<AdmissionLimits>;
+  limits?: Limits;
   hasOperator?: boolean;
   /** Waited for by each upload with an Idempotency-Key. */
   beforeClaim?: () => Promise<void>;
@@ -110,7 +119,8 @@ export function buildGateway({
   const log = pino({ level: 'trace' }, lines);
   const stored = { jobs, index, blobs };
   const announce = (job: Job) => announced.push(job);
-  const admission = createAdmission({ ...LIMITS, ...limits }, () => countUnfinished(jobs, index));
+  const limits = { ...LIMITS, ...given };
+  const admission = createAdmission(limits, () => countUnfinished(jobs, index));
   const changes = createJobChanges({ ...stored, announce, clear: (job) => cleared.push(job) });
   const failedIndex = createFailedIndex(state, KEPT_SECONDS);
   const idempotency = createIdempotency(state, jobs, KEPT_SECONDS);
@@ -124,6 +134,8 @@ export function buildGateway({
       },
     },
     admission,
+    downloads: createGate(limits.downloads, 'downloads'),
+    eventStreams: createGate(limits.eventStreams, 'event streams'),
     accept: createAccept({
       ...stored,
       sameContent: createSameContent(state, jobs, KEPT_SECONDS),

@@ -162,7 +162,7 @@ describe('POST /jobs/:id/retry', () => {
   }
 
   test('is bounded as uploads are', async () => {
-    const gateway = buildGateway({ limits: { unfinishedPerUser: 1 } });
+    const gateway = buildGateway({ limits: { unfinished: { all: 10, perUser: 1 } } });
     await gateway.save(newJob());
     const job = await gateway.save(failed());
     gateway.admission.counted({ all: 1, of: new Map([[job.owner, 1]]) });
@@ -173,7 +173,7 @@ describe('POST /jobs/:id/retry', () => {
   });
 
   test('is answered again, however much its user has under way: it is no more work', async () => {
-    const gateway = buildGateway({ limits: { unfinishedPerUser: 1 } });
+    const gateway = buildGateway({ limits: { unfinished: { all: 10, perUser: 1 } } });
     const job = await gateway.save(newJob());
     gateway.admission.counted({ all: 1, of: new Map([[job.owner, 1]]) });
     const { status } = await gateway.call('POST', `/jobs/${job.id}/retry`, { headers: asOwner });

@@ -109,6 +109,8 @@ describe('an Idempotency-Key', () => {
     clock.advance(MINUTE);
     assert.equal(state.keys().length, 1);
     await idempotency.release(keyed, 'one');
+    clock.advance(59 * MINUTE);
+    assert.equal(state.keys().length, 1);
     clock.advance(MINUTE + 1);
     assert.deepEqual(state.keys(), []);
   });
@@ -216,7 +218,10 @@ describe('an upload with an Idempotency-Key', () => {
 
   test('may be sent again at once after it met too many uploads', async () => {
     const gate = Promise.withResolvers<void>();
-    const gateway = buildGateway({ limits: { uploads: 1 }, onPutBytes: (put) => gate.promise.then(put) });
+    const gateway = buildGateway({
+      limits: { uploads: { all: 1, perUser: 5 } },
+      onPutBytes: (put) => gate.promise.then(put),
+    });
     const first = send(gateway, { key: 'b' });
     while (gateway.state.keys().length < 3) await new Promise(setImmediate);
     assert.equal((await send(gateway)).status, 503);

@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { done } from '../../support/job.ts';
 import { inPieces, randomBytes } from '../../support/random.ts';
-import { buildGateway } from './build.ts';
+import { buildGateway, type Limits } from './build.ts';
 
 export const MP3 = randomBytes(2_500_000);
 
 /** A gateway with one job that is done, and its MP3. */
-export async function withMp3({ filename = 'Ferien.mp4', bytes = MP3.subarray(0, 1000) } = {}) {
-  const gateway = buildGateway();
+export async function withMp3({
+  filename = 'Ferien.mp4',
+  bytes = MP3.subarray(0, 1000),
+  limits = {},
+}: {
+  filename?: string;
+  bytes?: Buffer;
+  limits?: Limits;
+} = {}) {
+  const gateway = buildGateway({ limits });
   const audio = randomUUID();
   const expires = new Date(Date.now() + 3600_000);
   const { size, sha256 } = await gateway.blobs.write(audio, inPieces(bytes), { expires });

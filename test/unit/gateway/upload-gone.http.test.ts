@@ -23,7 +23,7 @@ for (const [way, headers, begin] of WAYS) {
       const gate = Promise.withResolvers<void>();
       let reached = false;
       const gateway = buildGateway({
-        limits: { uploads: 1 },
+        limits: { uploads: { all: 1, perUser: 5 } },
         async beforeClaim() {
           reached = true;
           await gate.promise;
