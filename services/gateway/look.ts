@@ -1,6 +1,6 @@
 import type { JobIndex, OpenJob } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
-import { isExpired, type Job } from '../shared/jobs.ts';
+import { isExpired, isFinal, type Job } from '../shared/jobs.ts';
 import { openJobs } from './open-jobs.ts';
 import { createPatience } from './patience.ts';
 import type { SweepMetrics } from './sweep-metrics.ts';
@@ -15,12 +15,14 @@ export interface LookPorts {
   counted: (unfinished: Unfinished) => void;
   metrics: Pick<SweepMetrics, 'open'>;
   silentMs: number;
+  /** So long before it expires, a job that has not been converted is ended: its owner is to be told. */
+  tellMs: number;
 }
 
 /** What has stood still for too long, by what is to be done about it. */
 export interface Still {
-  /** Uploads to give up. */
-  uploads: { job: Job }[];
+  /** Uploads that died, and jobs that are not converted and have no time left. */
+  hopeless: { job: Job }[];
   /** Nothing is left to do but to clear up; an entry may have no job. */
   settled: { entry: OpenJob; job: Job | undefined }[];
   /** Jobs to convert and outcomes to tell; `again` is called when that was published. */
@@ -28,12 +30,13 @@ export interface Still {
 }
 
 /** Looks at all that is open, and writes nothing. */
-export function createLook({ jobs, index, whoIsTold, counted, metrics, silentMs }: LookPorts) {
+export function createLook({ jobs, index, whoIsTold, counted, metrics, silentMs, tellMs }: LookPorts) {
   const patience = createPatience(silentMs);
+  const isOverdue = (job: Job) => !isFinal(job) && isExpired(job, tellMs);
 
   return async (signal: AbortSignal): Promise<Still> => {
     const readAt = performance.now();
-    const still: Still = { uploads: [], settled: [], waiting: [] };
+    const still: Still = { hopeless: [], settled: [], waiting: [] };
     const seen = new Set<string>();
     const unfinished = noneUnfinished();
     const statuses = new Map<Job['status'], number>();
@@ -51,7 +54,7 @@ export function createLook({ jobs, index, whoIsTold, counted, metrics, silentMs 
         const silent = patience.of(entry.id, `${entry.version} ${etag} ${isSettled}`, readAt);
         if (!silent) continue;
         if (isSettled) still.settled.push({ entry, job });
-        else if (job.status === 'uploading') still.uploads.push({ job });
+        else if (job.status === 'uploading' || isOverdue(job)) still.hopeless.push({ job });
         else still.waiting.push({ job, again: silent.again });
       }
     }

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BlobStore } from '../shared/blobs.ts';
 import { isAppError } from '../shared/errors.ts';
 import { TOPICS } from '../shared/events.ts';
-import { deleted } from '../shared/job-changes.ts';
-import { type Job, unneededBlobs } from '../shared/jobs.ts';
+import { deleted, overdue } from '../shared/job-changes.ts';
+import { isVisible, type Job, unneededBlobs } from '../shared/jobs.ts';
 import type { Log } from '../shared/log.ts';
 import { outcomeOf } from '../shared/outcome.ts';
 import type { Sidecar } from '../shared/sidecar.ts';
@@ -24,7 +24,7 @@ export interface SweepPorts extends LookPorts {
 
 /**
  * Nothing rests on one message, nor on one process: what is open and stands still is taken up again. Jobs to convert and
- * outcomes to tell are published once more, uploads that died are given up, what nobody needs is deleted, and what is settled
+ * outcomes to tell are published once more, uploads that died and jobs whose time is over are given up, what nobody needs is deleted, and what is settled
  * leaves the index. Any number of replicas may do this at once; it costs what is open, not what there was.
  */
 export function createSweep(ports: SweepPorts) {
@@ -50,17 +50,26 @@ export function createSweep(ports: SweepPorts) {
     return succeeded;
   }
 
-  /** By compare-and-set against an upload that is alive after all: one of the two finds itself too late. */
-  async function giveUp(upload: Job, signal: AbortSignal): Promise<void> {
-    const isSame = (job: Job) => job.status === 'uploading' && job.updated_at === upload.updated_at;
+  /** By compare-and-set against an upload or a converter that is alive after all: one of the two finds itself too late. */
+  async function giveUp(seen: Job, signal: AbortSignal): Promise<void> {
+    const end = seen.status === 'uploading' ? deleted() : overdue();
+    let ended: Job | undefined;
+    const change = (job: Job) => {
+      ended = job.status === seen.status && job.updated_at === seen.updated_at ? end(job) : undefined;
+      return ended;
+    };
     try {
-      const job = await jobs.update(upload.id, (job) => (isSame(job) ? deleted()(job) : undefined), signal);
-      if (job.status !== 'deleted') return;
-      log.info({ job_id: upload.id, trace_id: upload.trace_id }, 'an upload that stood still is given up');
+      await jobs.update(seen.id, change, signal);
     } catch (error) {
       // Another replica was first.
       if (!isAppError(error, 'not_found')) throw error;
     }
+    if (!ended) return;
+    const context = { job_id: seen.id, trace_id: seen.trace_id };
+    const outcome = outcomeOf(ended);
+    if (!outcome) return log.info(context, 'an upload that stood still is given up');
+    log.error(context, 'a job was not converted in the time for which it is kept');
+    await publish(TOPICS.mp3, outcome);
   }
 
   async function clearUp(
@@ -71,7 +80,7 @@ export function createSweep(ports: SweepPorts) {
     const cleared = await each(settled, deadline, async ({ job }) => {
       for (const blob of job ? unneededBlobs(job) : []) await blobs.delete(blob, deadline);
     });
-    const failed = cleared.flatMap(({ job }) => (job?.status === 'failed' ? [job] : []));
+    const failed = cleared.flatMap(({ job }) => (job?.status === 'failed' && isVisible(job) ? [job] : []));
     // In this order: a job that has failed is in one of the two indexes at any time.
     if (failed.length > 0) await failedIndex.add(failed, signal);
     if (cleared.length > 0)
@@ -97,12 +106,12 @@ export function createSweep(ports: SweepPorts) {
 
   /** One pass over all that is open. */
   async function pass(signal: AbortSignal): Promise<void> {
-    const { uploads, settled, waiting } = await look(signal);
+    const { hopeless, settled, waiting } = await look(signal);
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(CLEAR_MS)]);
     // Beside each other: a broker that is away and thousands of chunks to delete do not hold each other up.
     const works = await Promise.allSettled([
       republish(waiting, signal),
-      each(uploads, deadline, ({ job }) => giveUp(job, deadline)),
+      each(hopeless, deadline, ({ job }) => giveUp(job, deadline)),
       clearUp(settled, signal, deadline),
     ]);
     const failures = works.flatMap((work) => (work.status === 'rejected' ? [work.reason] : []));

@@ -78,6 +78,13 @@ export const cancelled: Change<[]> = () => (job) => {
   return touch(job, { ...withoutAttempt(job), status: 'cancelled' });
 };
 
+/** Whoever works on it all the same comes too late. */
+export const overdue: Change<[]> = () => (job) => {
+  if (job.status !== 'queued' && job.status !== 'converting') return undefined;
+  const detail = 'it could not be converted in the time for which it is kept';
+  return touch(job, { ...withoutAttempt(job), status: 'failed', error: { code: 'gave_up', detail } });
+};
+
 /** Each may leave blobs behind, and their names are kept in the job. */
 const MAX_RUNS = 100;
 

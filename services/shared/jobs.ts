@@ -74,8 +74,9 @@ export interface Job extends Omit<JobView, 'status'> {
 export const isFinal = ({ status }: Pick<Job, 'status'>): boolean =>
   status === 'done' || status === 'failed' || status === 'cancelled';
 
-export const isExpired = ({ expires_at }: Pick<Job, 'expires_at'>): boolean =>
-  Date.parse(expires_at) <= Date.now();
+/** Or will be, in so many milliseconds. */
+export const isExpired = ({ expires_at }: Pick<Job, 'expires_at'>, inMs = 0): boolean =>
+  Date.parse(expires_at) <= Date.now() + inMs;
 
 /** Whether the job exists for anybody outside. */
 export const isVisible = (job: Job): boolean =>

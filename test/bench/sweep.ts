@@ -78,6 +78,7 @@ async function pass({ state, publish }: Sidecar, silentMs: number, looks: number
     metrics: { pass: () => () => undefined, open: () => undefined, republished: () => undefined },
     log: createLog('bench', 'silent'),
     silentMs,
+    tellMs: 0,
   });
   const { signal } = new AbortController();
   for (let look = 0; look < looks; look++) await sweep.pass(signal);

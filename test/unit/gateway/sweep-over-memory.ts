@@ -20,6 +20,8 @@ export const SILENT = 45;
 /** No look counts for more, so that what is alive may move after an outage: this often in `SILENT` is enough. */
 export const LOOK = SILENT / 2;
 export const KEPT = 24 * 3600;
+/** So long before it expires, a job is given up. */
+export const TELL = 900;
 const SECOND = 1000;
 
 export const stored = (state: ReturnType<typeof createMemoryState>) => ({
@@ -64,6 +66,7 @@ export function sweepOverMemory(context: TestContext) {
       metrics: { pass: () => () => undefined, open: () => undefined, republished: () => undefined },
       log: createLog('gateway', 'info', lines),
       silentMs: SILENT * SECOND,
+      tellMs: TELL * SECOND,
       ...ports,
     });
   const sweep = make();

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { unavailable } from '../../../services/shared/errors.ts';
 import { claimed, held } from '../../../services/shared/job-changes.ts';
+import type { Job } from '../../../services/shared/jobs.ts';
 import { outcomeOf } from '../../../services/shared/outcome.ts';
 import { done, failed, newJob, OWNER } from '../../support/job.ts';
 import { turns } from '../../support/turns.ts';
-import { sweepOverMemory as build, LOOK, SILENT } from './sweep-over-memory.ts';
+import { sweepOverMemory as build, LOOK, SILENT, TELL } from './sweep-over-memory.ts';
 
 describe('a sweep publishes again', () => {
   test('a silent job, once, and with growing patience', async (context) => {
@@ -50,6 +51,53 @@ describe('a sweep publishes again', () => {
     await jobs.update(job.id, (now) => ({ ...now, run: 2 }));
     assert.deepEqual(await standStill(), [`mp3 ${job.id}`]);
     assert.deepEqual(await open(), [job.id]);
+  });
+});
+
+describe('a job that nobody has converted when its time is nearly over', () => {
+  const expiring = (seconds: number, fields: Partial<Job> = {}) =>
+    newJob({ expires_at: new Date(Date.now() + seconds * 1000).toISOString(), ...fields });
+
+  for (const fields of [{}, { status: 'converting', attempt: 'of the dead' }] as const) {
+    test(`is failed, and its owner told, though it was ${fields.status ?? 'queued'}`, async (context) => {
+      const { save, standStill, stored, mail, pass, failedOnes } = build(context);
+      const job = await save(expiring(TELL, fields));
+      assert.deepEqual(await standStill(), [`mp3 ${job.id}`]);
+      const ended = (await stored(job.id)) ?? assert.fail();
+      assert.deepEqual(
+        [ended.status, ended.error?.code, ended.attempt, ended.litter],
+        ['failed', 'gave_up', null, 'attempt' in fields ? [fields.attempt] : []],
+      );
+      await mail(ended, 'sent');
+      for (let looks = 0; looks < 4; looks++) await pass(LOOK);
+      assert.deepEqual(await failedOnes(), [job.id]);
+    });
+  }
+
+  test('is told even when the broker was away at that moment', async (context) => {
+    const { save, pass, standStill, broker } = build(context);
+    const job = await save(expiring(TELL));
+    broker.away = true;
+    for (let looks = 0; looks < 3; looks++) await pass(LOOK).catch(() => undefined);
+    broker.away = false;
+    assert.deepEqual(await standStill(), [`mp3 ${job.id}`]);
+  });
+
+  test('is left to a converter that works on it', async (context) => {
+    const { save, pass, jobs, stored } = build(context);
+    const job = await save(expiring(TELL));
+    await jobs.update(job.id, claimed('one'));
+    for (let progress = 0; progress < 10; progress++) {
+      await pass(LOOK);
+      await jobs.update(job.id, held('one', { progress: progress / 10 }));
+    }
+    assert.equal((await stored(job.id))?.status, 'converting');
+  });
+
+  test('is published as ever while there is time', async (context) => {
+    const { save, standStill } = build(context);
+    const job = await save(expiring(TELL + 5 * SILENT));
+    assert.deepEqual(await standStill(), [`video ${job.id}`]);
   });
 });
 
