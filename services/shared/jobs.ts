@@ -63,7 +63,7 @@ export interface Job extends Omit<JobView, 'status'> {
   attempt: string | null;
   /** Attempts that made no MP3 of this job, or lost it: blobs that may exist and that nobody needs. */
   litter: string[];
-  /** Which conversion this is, from 1: each retry by a person begins one, and each has an outcome to tell. */
+  /** Which conversion this is, from 1: each retry by a person begins one, and its outcome is what is to be told from then on. */
   run: number;
   /** How often a service that the conversion needs was away; no fault of the video, so not among `attempts`. */
   outages: number;
