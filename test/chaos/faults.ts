@@ -1,14 +1,12 @@
-import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signalProcess } from '../../deploy/local/processes/child.ts';
 import type { ServerName } from '../../deploy/local/servers/servers.ts';
-import { accepted, idOf, type Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import type { LogLine } from './logs.ts';
-import { mailFolder } from './mail-server.ts';
+import { untilActive, untilConverting, untilStored, untilUploading } from './moments.ts';
 import { publishVideo } from './publish.ts';
 import { LEASE_SECONDS, SILENT_SECONDS, type Stage } from './stage.ts';
 
-const ACTIVE_MS = 60_000;
 /** As notification says it of a mail that it cannot know to have gone out before. */
 export const MAY_BE_A_DUPLICATE = 'a send broke off in the middle: this mail may be a duplicate';
 
@@ -64,44 +62,21 @@ async function erase({ stage }: Theatre, target: ServerName): Promise<Injected> 
   return { target, over: servers.release(target) };
 }
 
-async function untilUploading({ ledger, signal }: Theatre, timeoutMs: number): Promise<string | undefined> {
-  for (const end = performance.now() + timeoutMs; performance.now() < end; ) {
-    const slow = [...ledger.underWay].find(([{ plan }]) => plan.sendMs > 0);
-    if (slow) return slow[1];
-    await sleep(50, undefined, { signal });
-  }
-  return undefined;
-}
-
-/** The mail server has stored a mail, and has not said so yet. */
-async function untilStored({ stage, signal }: Theatre, timeoutMs: number): Promise<void> {
-  const count = async () =>
-    (await readdir(mailFolder(stage.dataDir))).filter((name) => name.endsWith('.json')).length;
-  const before = await count();
-  for (const end = performance.now() + timeoutMs; performance.now() < end; ) {
-    if ((await count()) > before) return;
-    await sleep(20, undefined, { signal });
-  }
-}
-
-async function untilActive(ledger: Ledger, signal: AbortSignal): Promise<string> {
-  for (const end = performance.now() + ACTIVE_MS; performance.now() < end; ) {
-    const active = accepted(ledger).findLast(({ seen }) =>
-      ['queued', 'converting', undefined].includes(seen.at(-1)),
-    );
-    const id = active && idOf(active);
-    if (id !== undefined) return id;
-    await sleep(50, undefined, { signal });
-  }
-  throw new Error(`no job was active for ${ACTIVE_MS / 1000} s: the load stands still`);
-}
-
+const CONVERTERS = ['converter', 'converter-2'];
 const takenOver = ({ msg }: LogLine) => msg === 'taken over from a converter that went silent';
 
 export const FAULTS: readonly FaultKind[] = [
   kill('gateway', 'gateway', 'gateway-2'),
   kill('auth', 'auth'),
-  { ...kill('converter', 'converter', 'converter-2'), trace: takenOver },
+  kill('converter', ...CONVERTERS),
+  {
+    name: 'kill converter at work',
+    async inject(theatre, choice) {
+      const busy = await untilConverting(theatre);
+      return kill('', ...(busy ? [busy] : CONVERTERS)).inject(theatre, choice);
+    },
+    trace: takenOver,
+  },
   kill('notification', 'notification'),
   kill('daprd of gateway', 'gateway.daprd', 'gateway-2.daprd'),
   kill('daprd of auth', 'auth.daprd'),
@@ -117,7 +92,7 @@ export const FAULTS: readonly FaultKind[] = [
   {
     name: 'kill one end of a send',
     async inject(theatre, choice) {
-      await untilStored(theatre, 10_000);
+      await untilStored(theatre);
       return kill('', 'notification', 'notification.daprd', 'mail').inject(theatre, choice);
     },
     trace: ({ msg }) => msg === MAY_BE_A_DUPLICATE,
@@ -128,16 +103,18 @@ export const FAULTS: readonly FaultKind[] = [
     trace: ({ msg }) => msg === 'published again',
   },
   {
-    name: 'freeze converter',
+    name: 'freeze converter at work',
+    async inject(theatre, choice) {
+      const target = (await untilConverting(theatre)) ?? one(CONVERTERS, choice);
+      return freeze(theatre, target, LEASE_SECONDS * 1.5 + (choice % 5));
+    },
     trace: takenOver,
-    inject: (theatre, choice) =>
-      freeze(theatre, one(['converter', 'converter-2'], choice), LEASE_SECONDS * 1.5 + (choice % 5)),
   },
   {
     name: 'freeze gateway in an upload',
     trace: ({ msg }) => msg === 'an upload that stood still is given up',
     async inject(theatre, choice) {
-      const target = (await untilUploading(theatre, 5_000)) ?? one(['gateway', 'gateway-2'], choice);
+      const target = (await untilUploading(theatre)) ?? one(['gateway', 'gateway-2'], choice);
       return freeze(theatre, target, SILENT_SECONDS * 1.25);
     },
   },
@@ -156,9 +133,10 @@ export const FAULTS: readonly FaultKind[] = [
   {
     name: 'two converters on one job',
     trace: ({ msg }) => /another converter|this converter works on the job already/.test(msg),
-    async inject({ stage, ledger, signal }) {
-      const id = await untilActive(ledger, signal);
-      await publishVideo(stage, id, 4, signal);
+    async inject(theatre) {
+      const id = await untilActive(theatre);
+      if (id === undefined) throw new Error('no job was active for a minute: the load stands still');
+      await publishVideo(theatre.stage, id, 4, theatre.signal);
       return { target: id };
     },
   },
