@@ -3,6 +3,7 @@ import { type ActOptions, perform } from './act.ts';
 import { shoot } from './footage.ts';
 import { loadAndFaults } from './load-and-faults.ts';
 import { ACK_LIMIT_MS, pastTheAckLimit } from './scenarios/ack-limit.ts';
+import { frozen, keptDown } from './scenarios/away.ts';
 import { brokerAway } from './scenarios/broker-away.ts';
 import { storeAway } from './scenarios/store-away.ts';
 
@@ -38,8 +39,9 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
         name: 'Broker away, store away',
         stage: { blobs },
         async play(scene) {
-          await brokerAway(scene, { seconds: 120, erase: true });
-          await brokerAway(scene, { seconds: 120, erase: false });
+          await brokerAway(scene, keptDown(scene.stage, 'rabbitmq', { erase: true }), 120);
+          await brokerAway(scene, keptDown(scene.stage, 'rabbitmq'), 120);
+          await brokerAway(scene, frozen(scene.stage, 'rabbitmq', signal), 60);
           await storeAway(scene);
         },
       },

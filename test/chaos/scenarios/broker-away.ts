@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scene } from '../act.ts';
 import { plain } from '../plan.ts';
+import type { Way } from './away.ts';
 
 const PAUSE_MS = 4_000;
 /** From the last byte to the answer. */
@@ -8,25 +9,30 @@ const LIMIT_SECONDS = 1;
 
 /** Uploads are accepted as if nothing had happened; that all of them are done afterwards is for the verdict. */
 export async function brokerAway(
-  { stage, ledger, load, settle, check, report, signal }: Scene,
-  { seconds, erase }: { seconds: number; erase: boolean },
+  { ledger, load, settle, check, report, signal }: Scene,
+  way: Way,
+  seconds: number,
 ): Promise<void> {
-  const { servers } = stage.launched;
-  report(`RabbitMQ is taken away for ${seconds} s${erase ? ', with all that it holds' : ''} …`);
-  await servers.hold('rabbitmq', { erase });
+  const name = `RabbitMQ ${way.name}, for ${seconds} s`;
+  report(`${name} …`);
+  await way.take();
   const waits: number[] = [];
   const others: string[] = [];
-  for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
-    const { status, waitedMs = 0 } = await load.carryOut(plain(load.nextPlan()));
-    if (status === 202) waits.push(waitedMs);
-    // Any earlier try that was not answered 202 counts; a token that has expired is no matter of the broker.
-    others.push(...(ledger.uploads.at(-1)?.tries.filter((answer) => !['202', '401'].includes(answer)) ?? []));
-    await sleep(PAUSE_MS, undefined, { signal });
+  try {
+    for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
+      const { status, waitedMs = 0 } = await load.carryOut(plain(load.nextPlan()));
+      if (status === 202) waits.push(waitedMs);
+      // Any earlier try that was not answered 202 counts; a token that has expired is no matter of the broker.
+      others.push(
+        ...(ledger.uploads.at(-1)?.tries.filter((answer) => !['202', '401'].includes(answer)) ?? []),
+      );
+      await sleep(PAUSE_MS, undefined, { signal });
+    }
+  } finally {
+    await way.giveBack();
   }
-  await servers.release('rabbitmq');
   await settle();
   const worst = Math.max(...waits) / 1000;
-  const name = `RabbitMQ away for ${seconds} s${erase ? ', empty afterwards' : ''}`;
   check(
     waits.length > 0 && others.length === 0 && worst <= LIMIT_SECONDS,
     `${name}: ${waits.length} uploads, 202 at most ${worst.toFixed(2)} s after the last byte (expected ≤ ${LIMIT_SECONDS} s); ` +

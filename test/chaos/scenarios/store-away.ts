@@ -1,39 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signalProcess } from '../../../deploy/local/processes/child.ts';
 import type { Scene } from '../act.ts';
 import { plain } from '../plan.ts';
+import { frozen, keptDown, type Way } from './away.ts';
 
 const UPLOADS = 3;
 const SLOW_MS = 6_000;
 const LIMIT_SECONDS = 10;
 
-interface Way {
-  name: string;
-  take(): Promise<void>;
-  giveBack(): Promise<void>;
-}
-
 /** Uploads while nothing can be stored: refused in time, leaving nothing, and accepted again when the store is back. */
 export async function storeAway(scene: Scene): Promise<void> {
   const { stage, load, settle, note, check, report, signal } = scene;
   if (stage.blobs === 'sqlite') return note('Store away: left out, for sqlite is no process');
-  const { servers } = stage.launched;
-  const pid = await stage.pidOf('mongodb', signal);
-  const ways: Way[] = [
-    {
-      name: 'frozen',
-      take: async () => signalProcess(pid, 'SIGSTOP'),
-      giveBack: async () => {
-        if (stage.pidNow('mongodb') === pid) signalProcess(pid, 'SIGCONT');
-      },
-    },
-    {
-      name: 'killed and kept down',
-      take: () => servers.hold('mongodb'),
-      giveBack: () => servers.release('mongodb'),
-    },
-  ];
-  for (const way of ways) {
+  for (const way of [frozen(stage, 'mongodb', signal), keptDown(stage, 'mongodb')]) {
     report(`MongoDB is ${way.name} …`);
     const answers = await uploadsWithout(scene, way);
     await settle();
