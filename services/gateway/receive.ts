@@ -43,11 +43,13 @@ export async function receive<T>(
 export const clientGone = (): AppError => new AppError('bad_request', 'the client went away');
 
 /** An answer before the end of an upload: reads on for a while, or the client would see a reset and not the answer. */
-export const lingering: Middleware<RequestState> = async ({ req }, next) => {
+export const lingering: Middleware<RequestState> = async ({ req, res }, next) => {
   try {
     await next();
   } finally {
     if (!req.complete) {
+      // Of a client that wants no second request on this connection, too: Node would close it with the answer.
+      res.shouldKeepAlive = true;
       // A reader that was left in the middle of a wait still holds the stream: only a listener outlives it.
       req.on('data', () => undefined).resume();
       const linger = setTimeout(() => req.destroy(), LINGER_MS).unref();

@@ -47,13 +47,16 @@ for (const { way, headers, begin } of WAYS) {
       });
     }
 
-    for (const [what, bytes, status, code] of [
-      ['is no media file', Buffer.alloc(6 * MIB, 'x'), 415, 'not_media'],
-      ['is too large', mp4(6 * MIB), 413, 'too_large'],
+    // Proxies ask for the end of the connection after each answer, and so do many clients.
+    const closing = { connection: 'close' };
+    for (const [what, bytes, status, code, extra] of [
+      ['is no media file', Buffer.alloc(6 * MIB, 'x'), 415, 'not_media', {}],
+      ['is too large', mp4(6 * MIB), 413, 'too_large', {}],
+      ['is too large, on a connection that is to be closed,', mp4(6 * MIB), 413, 'too_large', closing],
     ] as const) {
       test(`that ${what} is refused before its end, and the client reads why`, async (context) => {
         const gateway = buildGateway({ maxUploadBytes: 4 * MIB });
-        const upload = open(await listening(context, gateway.app), headers);
+        const upload = open(await listening(context, gateway.app), { ...headers, ...extra });
         upload.write(begin(bytes)); // and no end
         const [answer] = (await once(upload, 'response')) as [IncomingMessage];
         const problem = (await json(answer)) as { code: string };
