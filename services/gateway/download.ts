@@ -8,7 +8,7 @@ import type { RequestState } from '../shared/http.ts';
 import type { JobStore } from '../shared/job-store.ts';
 import type { Job } from '../shared/jobs.ts';
 import type { Authenticate } from './authenticate.ts';
-import type { Gate } from './gate.ts';
+import { type Gate, holdPlace } from './gate.ts';
 import type { Links } from './links.ts';
 import { jobId, ownedJob } from './owned-job.ts';
 
@@ -62,12 +62,9 @@ async function download(context: Context, ports: DownloadPorts): Promise<void> {
   const { start, end } = range ?? { start: 0, end: mp3.size - 1 };
   context.length = end - start + 1;
   if (context.method === 'HEAD') return;
-  const leave = ports.downloads.enter(job.owner);
+  holdPlace(ports.downloads, job.owner, context.res);
   const closed = new AbortController();
-  context.res.once('close', () => {
-    closed.abort();
-    leave();
-  });
+  context.res.once('close', () => closed.abort());
   const body = ports.blobs.read(audio, { start, end, signal: closed.signal });
   let begun = false;
   body.on('error', (error) => {

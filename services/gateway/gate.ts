@@ -1,4 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import { AppError } from '../shared/errors.ts';
+import { clientGone } from './receive.ts';
 
 const RETRY_SECONDS = 2;
 
@@ -39,4 +41,10 @@ export function createGate({ all, perUser }: GateLimits, what: string): Gate {
       };
     },
   };
+}
+
+/** A place for as long as the answer lasts. Throws as `enter` does, and where the client is gone: nobody would hear of the end. */
+export function holdPlace(gate: Gate, owner: string, response: ServerResponse): void {
+  if (response.closed) throw clientGone();
+  response.once('close', gate.enter(owner));
 }

@@ -8,7 +8,7 @@ import type { JobStore } from '../shared/job-store.ts';
 import type { Job } from '../shared/jobs.ts';
 import { isFinal, viewOf } from '../shared/jobs.ts';
 import type { Authenticate } from './authenticate.ts';
-import type { Gate } from './gate.ts';
+import { type Gate, holdPlace } from './gate.ts';
 import { ownedJob } from './owned-job.ts';
 
 const POLL_MS = 500;
@@ -27,7 +27,7 @@ export function jobEventRoutes(
   router.get('/jobs/:id/events', async (context) => {
     const first = await ownedJob(context, ports);
     // Each asks the store twice a second.
-    const leave = ports.eventStreams.enter(first.document.owner);
+    holdPlace(ports.eventStreams, first.document.owner, context.res);
     const body = new PassThrough();
     const closed = new AbortController();
     context.req.once('close', () => closed.abort());
@@ -41,10 +41,7 @@ export function jobEventRoutes(
       .catch((error: unknown) => {
         if (!signal.aborted) context.state.log.warn({ err: error }, 'an event stream broke off');
       })
-      .finally(() => {
-        body.end();
-        leave();
-      });
+      .finally(() => body.end());
   });
 }
 

@@ -40,7 +40,7 @@ export const jobPaths = {
       summary: 'Convert a job again that has failed or was cancelled',
       description:
         'One that is `queued` or `converting` stays so; one that is `done`, or whose video is gone, is a conflict. ' +
-        'The outcome of each run is told by a mail of its own.',
+        'The outcome of the new run is told by a mail of its own.',
       security: bearer,
       parameters: [id],
       responses: {
@@ -61,7 +61,7 @@ export const jobPaths = {
             'Of a job that is deleted or expires meanwhile the last event is `gone`, with the `id` alone.',
           content: { 'text/event-stream': { schema: { type: 'string' } } },
         },
-        ...problems('invalid_token', 'not_found'),
+        ...problems('invalid_token', 'not_found', 'too_many_requests', 'unavailable'),
       },
     },
   },

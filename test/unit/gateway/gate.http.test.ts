@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
+import { EventEmitter, once } from 'node:events';
+import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { describe, test } from 'node:test';
-import { createGate } from '../../../services/gateway/gate.ts';
+import { createGate, holdPlace } from '../../../services/gateway/gate.ts';
 import { newJob } from '../../support/job.ts';
 import { listening } from '../../support/listening.ts';
 import { until } from '../../support/wait.ts';
@@ -32,6 +32,18 @@ describe('a gate', () => {
     leave();
     gate.enter('cy');
   });
+});
+
+test('a place is not taken by who is gone before the answer begins', async () => {
+  const gate = createGate({ all: 1, perUser: 1 }, 'things');
+  const response = (closed: boolean) =>
+    Object.assign(new EventEmitter(), { closed }) as unknown as ServerResponse;
+  assert.throws(() => holdPlace(gate, 'ann', response(true)), { code: 'bad_request' });
+  const answer = response(false);
+  holdPlace(gate, 'ann', answer);
+  assert.throws(() => gate.enter('ann'), refused('too_many_requests'));
+  answer.emit('close');
+  gate.enter('ann');
 });
 
 /** A request whose answer has begun and is not read. */
