@@ -51,10 +51,11 @@ export function createLook({ jobs, index, whoIsTold, counted, metrics, silentMs,
         seen.add(entry.id);
         const { document: job, etag } = stored.get(entry.id) ?? {};
         const isSettled = !job || isExpired(job) || job.status === 'deleted' || told(job);
-        const silent = patience.of(entry.id, `${entry.version} ${etag} ${isSettled}`, readAt);
+        const late = job !== undefined && isOverdue(job);
+        const silent = patience.of(entry.id, `${entry.version} ${etag} ${isSettled} ${late}`, readAt);
         if (!silent) continue;
         if (isSettled) still.settled.push({ entry, job });
-        else if (job.status === 'uploading' || isOverdue(job)) still.hopeless.push({ job });
+        else if (job.status === 'uploading' || late) still.hopeless.push({ job });
         else still.waiting.push({ job, again: silent.again });
       }
     }

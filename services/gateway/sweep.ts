@@ -24,8 +24,9 @@ export interface SweepPorts extends LookPorts {
 
 /**
  * Nothing rests on one message, nor on one process: what is open and stands still is taken up again. Jobs to convert and
- * outcomes to tell are published once more, uploads that died and jobs whose time is over are given up, what nobody needs is deleted, and what is settled
- * leaves the index. Any number of replicas may do this at once; it costs what is open, not what there was.
+ * outcomes to tell are published once more, uploads that died and jobs whose time is over are given up, what nobody needs
+ * is deleted, and what is settled leaves the index. Any number of replicas may do this at once; it costs what is open, not
+ * what there was.
  */
 export function createSweep(ports: SweepPorts) {
   const { jobs, index, blobs, failedIndex, publish, metrics, log } = ports;
@@ -61,8 +62,9 @@ export function createSweep(ports: SweepPorts) {
     try {
       await jobs.update(seen.id, change, signal);
     } catch (error) {
-      // Another replica was first.
-      if (!isAppError(error, 'not_found')) throw error;
+      // Another replica was first, or its owner has just deleted it.
+      if (isAppError(error, 'not_found')) return;
+      throw error;
     }
     if (!ended) return;
     const context = { job_id: seen.id, trace_id: seen.trace_id };

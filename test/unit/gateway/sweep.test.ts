@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { unavailable } from '../../../services/shared/errors.ts';
-import { claimed, held } from '../../../services/shared/job-changes.ts';
+import { claimed, deleted, held } from '../../../services/shared/job-changes.ts';
 import type { Job } from '../../../services/shared/jobs.ts';
 import { outcomeOf } from '../../../services/shared/outcome.ts';
 import { done, failed, newJob, OWNER } from '../../support/job.ts';
@@ -92,6 +92,28 @@ describe('a job that nobody has converted when its time is nearly over', () => {
       await jobs.update(job.id, held('one', { progress: progress / 10 }));
     }
     assert.equal((await stored(job.id))?.status, 'converting');
+  });
+
+  test('is not told of, when its owner deletes it at that moment', async (context) => {
+    const { save, pass, jobs, store, stored } = build(context);
+    const job = await save(expiring(TELL));
+    for (const seconds of [0, LOOK]) await pass(seconds);
+    store.call = async (what, call) => {
+      if (what === `put job:${job.id}`) {
+        store.call = (_what, next) => next();
+        await jobs.update(job.id, deleted());
+      }
+      return call();
+    };
+    assert.deepEqual((await pass(LOOK)).published, []);
+    assert.equal((await stored(job.id))?.status, 'deleted');
+  });
+
+  test('is given up in time, however often it was published before', async (context) => {
+    const { save, pass, stored } = build(context);
+    const job = await save(expiring(TELL + 16 * SILENT));
+    for (let at = 0; at < 18 * SILENT; at += LOOK) await pass(LOOK);
+    assert.equal((await stored(job.id))?.status, 'failed');
   });
 
   test('is published as ever while there is time', async (context) => {
