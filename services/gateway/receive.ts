@@ -48,8 +48,9 @@ export const lingering: Middleware<RequestState> = async ({ req, res }, next) =>
     await next();
   } finally {
     if (!req.complete) {
-      // Of a client that wants no second request on this connection, too: Node would close it with the answer.
+      // Also of a client that wants no second request on this connection: Node would close it with the answer.
       res.shouldKeepAlive = true;
+      res.removeHeader('Connection');
       // A reader that was left in the middle of a wait still holds the stream: only a listener outlives it.
       req.on('data', () => undefined).resume();
       const linger = setTimeout(() => req.destroy(), LINGER_MS).unref();
