@@ -6,21 +6,18 @@ import { isAbandoned, type LeaseTimes } from '../shared/lease.ts';
 /** A job that may be claimed, as it was seen: a claim is good only while it still looks so. */
 export type Claimable = Pick<Job, 'status' | 'attempt' | 'updated_at'>;
 
-/**
- * Waits until it is known whether a job needs a converter. Undefined: it is final, or another one works on it, as its
- * heartbeat shows. Throws `not_found`.
- */
+/** Waits until it is known whether a job needs a converter; `held`: its heartbeat shows that it has one. Throws `not_found`. */
 export async function findClaimable(
   jobs: JobStore,
   id: string,
   times: LeaseTimes,
   signal: AbortSignal,
-): Promise<Claimable | undefined> {
+): Promise<Claimable | 'final' | 'held'> {
   const read = () => jobs.get(id, signal);
   const seen = await read();
-  if (isFinal(seen.document)) return undefined;
+  if (isFinal(seen.document)) return 'final';
   if (seen.document.status === 'queued') return seen.document;
-  return (await isAbandoned(seen, read, times, signal)) ? seen.document : undefined;
+  return (await isAbandoned(seen, read, times, signal)) ? seen.document : 'held';
 }
 
 class Changed extends Error {}

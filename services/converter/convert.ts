@@ -39,7 +39,8 @@ export function createConvert(ports: ConvertPorts): Convert {
   async function take(id: string, waiting: AbortSignal, log: Log): Promise<void> {
     const signal = AbortSignal.any([waiting, stopping]);
     const seen = await findClaimable(jobs, id, times, signal);
-    if (!seen) return log.debug('nothing to do: the job is final, or another converter works on it');
+    if (seen === 'final') return log.debug('the job is final: there is nothing to do');
+    if (seen === 'held') return log.debug('another converter works on the job');
     await slots.run(signal, async () => {
       const attempt = randomUUID();
       const job = await claim(jobs, id, attempt, seen, signal);

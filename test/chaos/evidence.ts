@@ -17,6 +17,8 @@ import type { Evidence, JobEvidence } from './verdict.ts';
 
 const ASK_MS = 30_000;
 const AT_A_TIME = 4;
+/** Longer than a lease, and than the sweep needs to find what stands still. */
+const TRACE_MS = 40_000;
 /** LAME's delay and padding: some hundredths of a second. */
 const TOLERANCE_SECONDS = 0.1;
 
@@ -103,11 +105,15 @@ function refusals({ uploads }: Ledger): string[] {
   return wrong.map(({ filename, tries }) => `the upload of ${filename} was answered ${tries.join(', ')}`);
 }
 
-/** Of each kind of fault that tells of itself: how often it was injected, and how many lines tell of it. */
+/** Of each kind of fault that leaves a trace: how often it came, and how often there was one. */
 function hits({ faults }: Ledger, logs: readonly LogLine[]): Evidence['hits'] {
   return FAULTS.flatMap(({ name, trace }) => {
-    const injected = faults.filter(({ kind }) => kind === name).length;
-    return trace && injected > 0 ? [{ kind: name, injected, traces: logs.filter(trace).length }] : [];
+    const came = faults.filter(({ kind }) => kind === name);
+    if (!trace || came.length === 0) return [];
+    const hit = came.filter(({ target, from }) =>
+      logs.some((line) => line.at >= from && line.at <= from + TRACE_MS && trace(line, target)),
+    );
+    return [{ kind: name, came: came.length, hit: hit.length }];
   });
 }
 

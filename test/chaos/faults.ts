@@ -27,8 +27,8 @@ export interface FaultKind {
   name: string;
   /** Resolves once it has happened, or begun. */
   inject(theatre: Theatre, choice: number): Promise<Injected>;
-  /** Told by the services where such a fault has really hit something, and not merely fallen between two works. */
-  trace?(line: LogLine): boolean;
+  /** What the services log soon after it where such a fault has really hit something, and not fallen between two works. */
+  trace?(line: LogLine, target: string): boolean;
   /** Why it cannot happen here. */
   missing?(stage: Stage): string | undefined;
 }
@@ -132,7 +132,7 @@ export const FAULTS: readonly FaultKind[] = [
   },
   {
     name: 'two converters on one job',
-    trace: ({ msg }) => /another converter|this converter works on the job already/.test(msg),
+    trace: ({ msg, job_id }, target) => job_id === target && /^(another|this) converter /.test(msg),
     async inject(theatre) {
       const id = await untilActive(theatre);
       if (id === undefined) throw new Error('no job was active for a minute: the load stands still');

@@ -4,6 +4,8 @@ import type { Stage } from './stage.ts';
 
 /** A line of a service's log, as far as it is looked at here. */
 export interface LogLine {
+  /** ms since 1970 */
+  at: number;
   msg: string;
   job_id?: string;
   err?: { type?: string; code?: string };
@@ -25,8 +27,8 @@ const read = (path: string): Promise<string> =>
 /** What a kill has cut off, and what Node itself prints, is no line of ours. */
 function parse(line: string): LogLine[] {
   try {
-    const { msg, job_id, err } = JSON.parse(line);
-    return [{ msg: String(msg), job_id, err }];
+    const { time, msg, job_id, err } = JSON.parse(line);
+    return [{ at: Date.parse(time), msg: String(msg), job_id, err }];
   } catch {
     return [];
   }

@@ -33,16 +33,12 @@ export const untilConverting = ({ stage, signal }: Theatre): Promise<string | un
     signal,
   );
 
-/** The mail server has stored one more mail, and has not said so yet: how many there are. */
-export async function untilStored({ stage, signal }: Theatre): Promise<number | undefined> {
+/** The mail server has stored one more mail, and has not said so yet. */
+export async function untilStored({ stage, signal }: Theatre): Promise<void> {
   const count = async () =>
     (await readdir(mailFolder(stage.dataDir))).filter((name) => name.endsWith('.json')).length;
   const before = await count();
-  const more = async () => {
-    const now = await count();
-    return now > before ? now : undefined;
-  };
-  return soon(more, 10_000, signal);
+  await soon(async () => (await count()) > before || undefined, 10_000, signal);
 }
 
 /** The newest job that waits or is converted, as far as its user knows. */

@@ -20,7 +20,7 @@ export function table({ name, seed, blobs, ledger, hits, verdict, notes }: Summa
   const count = (state: string) => uploads.filter((upload) => upload.state === state).length;
   const kinds = Object.entries(Object.groupBy(faults, ({ kind }) => kind)).map(([kind, all = []]): Row => {
     const hit = hits.find((entry) => entry.kind === kind);
-    return [`  ${kind}`, hit ? `${all.length}, in the logs ${hit.traces} times` : all.length];
+    return [`  ${kind}`, hit ? `${all.length}, and hit work under way ${hit.hit} times` : all.length];
   });
   const { ends } = verdict;
   const rows: Row[] = [

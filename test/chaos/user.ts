@@ -58,7 +58,6 @@ export async function newUser(gateways: readonly Gateway[], signal: AbortSignal)
       };
     } catch (error) {
       signal.throwIfAborted();
-      turn++;
       return { status: undefined, error: (error as Error).message };
     }
   }
@@ -94,9 +93,8 @@ export async function newUser(gateways: readonly Gateway[], signal: AbortSignal)
           renewing = undefined;
         });
         await renewing;
-      } else {
-        turn++;
       }
+      if (reply.status !== 401 || !tokens) turn++;
       // A token that has expired is no answer, however little time there is.
       if (performance.now() > end && (reply.status !== 401 || renewed)) return reply;
       renewed ||= reply.status === 401;

@@ -30,8 +30,8 @@ export interface Evidence {
   refusals: string[];
   mails: MailEvidence[];
   faults: FaultRecord[];
-  /** Of each kind of fault that the services tell of where it hits something. */
-  hits: { kind: string; injected: number; traces: number }[];
+  /** Of each kind of fault that the services tell of where it hits something: how often it came, and did. */
+  hits: { kind: string; came: number; hit: number }[];
   /** Jobs of which notification says that it mails once more what may have gone out; one entry for each such mail. */
   repeats: string[];
   keys: string[];
@@ -69,9 +69,9 @@ export function judge(evidence: Evidence): Verdict {
   };
   verdict.wrong.push(...evidence.strangers, ...evidence.refusals);
   if (evidence.jobs.length === 0) verdict.wrong.push('no job was accepted: nothing is shown');
-  for (const { kind, injected, traces } of evidence.hits)
-    if (injected >= MUST_HIT && traces === 0)
-      verdict.wrong.push(`«${kind}» came ${injected} times and hit nothing, as far as the logs tell`);
+  for (const { kind, came, hit } of evidence.hits)
+    if (came >= MUST_HIT && hit === 0)
+      verdict.wrong.push(`«${kind}» came ${came} times and hit nothing, as far as the logs tell`);
   for (const job of evidence.jobs) {
     judgeEnd(job, evidence, verdict);
     judgeMails(job, evidence, verdict);
@@ -86,7 +86,8 @@ export function judge(evidence: Evidence): Verdict {
   for (const job of evidence.stored) {
     const { id, status } = job;
     if (!isEnded(job) && !toldOf(id)) verdict.lost.push(`job ${id} is still ${status} in the store`);
-    if (isEnded(job) && status !== 'deleted' && !ids.has(id))
+    const isStranger = evidence.strangers.some((finding) => finding.includes(id));
+    if (isEnded(job) && status !== 'deleted' && !ids.has(id) && !isStranger)
       verdict.wrong.push(`job ${id} is ${status} in the store, and nobody was told of it`);
   }
   for (const id of evidence.open)

@@ -19,7 +19,9 @@ export async function newStateFolder(
   systems: readonly string[] = ['.'],
 ): Promise<string> {
   mkdirSync(root, { recursive: true, mode: 0o700 });
-  const left = readdirSync(root).filter((name) => /^\d+$/.test(name) && identify(Number(name)) === undefined);
+  // A container gives the same numbers again.
+  const isDead = (pid: number) => pid === process.pid || identify(pid) === undefined;
+  const left = readdirSync(root).filter((name) => /^\d+$/.test(name) && isDead(Number(name)));
   for (const folder of left.map((name) => join(root, name))) {
     for (const system of systems) await endLeftovers(join(folder, system, '.data'), report);
     await unmountBelow(folder);

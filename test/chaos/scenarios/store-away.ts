@@ -45,7 +45,8 @@ async function uploadsWithout({ load, users, signal }: Scene, { take, giveBack }
   let taken = Number.NaN;
   const underWay = timed(SLOW_MS, () => taken);
   underWay.catch(() => undefined); // awaited below, unless the suite is stopped before
-  await sleep(SLOW_MS / 3, undefined, { signal });
+  // Little of it is still to be sent: what counts is how long the answer takes.
+  await sleep(SLOW_MS * 0.75, undefined, { signal });
   taken = performance.now();
   await take();
   try {
