@@ -95,7 +95,7 @@ describe('a job that nobody has converted when its time is nearly over', () => {
   });
 
   test('is not told of, when its owner deletes it at that moment', async (context) => {
-    const { save, pass, jobs, store, stored } = build(context);
+    const { save, pass, jobs, store, stored, advance, clock, sweep, events } = build(context);
     const job = await save(expiring(TELL));
     for (const seconds of [0, LOOK]) await pass(seconds);
     store.call = async (what, call) => {
@@ -105,7 +105,9 @@ describe('a job that nobody has converted when its time is nearly over', () => {
       }
       return call();
     };
-    assert.deepEqual((await pass(LOOK)).published, []);
+    advance(LOOK);
+    await clock.until(sweep.pass(new AbortController().signal));
+    assert.deepEqual(events, []);
     assert.equal((await stored(job.id))?.status, 'deleted');
   });
 
