@@ -8,8 +8,10 @@ import type { StateStore } from '../shared/state.ts';
 /** A key whose job is not there yet belongs to an upload that has just begun, or died before its first byte. */
 const BEGINNING_MS = 60_000;
 const MAX_TRIES = 5;
-/** The job of a key that nobody uses. Its record is gone soon, or refused uploads would fill the store with keys; but not
- * while its upload may be tried again: MongoDB refuses for a minute to create a key that has just expired. */
+/**
+ * The job of a key that nobody uses. Its record is gone soon, or refused uploads would fill the store with keys; but not
+ * while its upload may be tried again: MongoDB refuses for a minute to create a key that has just expired.
+ */
 const FREE = '';
 const FREE_SECONDS = 3600;
 

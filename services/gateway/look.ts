@@ -1,18 +1,19 @@
 import type { JobIndex, OpenJob } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
 import { isExpired, isFinal, type Job } from '../shared/jobs.ts';
+import { emptyTally, type Tally } from './bounds.ts';
 import { openJobs } from './open-jobs.ts';
 import { createPatience } from './patience.ts';
 import type { SweepMetrics } from './sweep-metrics.ts';
 import type { ToldReader } from './told.ts';
-import { count, noneUnfinished, type Unfinished } from './unfinished.ts';
+import { count } from './unfinished.ts';
 
 export interface LookPorts {
   jobs: JobStore;
   index: JobIndex;
   whoIsTold: ToldReader;
   /** Gets what each look has counted. */
-  counted: (unfinished: Unfinished) => void;
+  counted: (unfinished: Tally) => void;
   metrics: Pick<SweepMetrics, 'open'>;
   silentMs: number;
   /** So long before it expires, a job that has not been converted is ended: its owner is to be told. */
@@ -38,7 +39,7 @@ export function createLook({ jobs, index, whoIsTold, counted, metrics, silentMs,
     const readAt = performance.now();
     const still: Still = { hopeless: [], settled: [], waiting: [] };
     const seen = new Set<string>();
-    const unfinished = noneUnfinished();
+    const unfinished = emptyTally();
     const statuses = new Map<Job['status'], number>();
     for await (const { entries, stored } of openJobs(jobs, index, signal)) {
       const documents = [...stored.values()].map(({ document }) => document);

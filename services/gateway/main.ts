@@ -73,7 +73,7 @@ const sweep = createSweep({
   metrics: createSweepMetrics(metrics.registry),
   log,
   silentMs,
-  tellMs: Math.min(20 * silentMs, retentionSeconds * 250),
+  tellMs: Math.min(20 * silentMs, (retentionSeconds * 1000) / 4),
 });
 
 const app = createGateway({

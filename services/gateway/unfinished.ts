@@ -1,25 +1,16 @@
 import type { JobIndex } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
 import { isFinal, type Job } from '../shared/jobs.ts';
+import { add, emptyTally, type Tally } from './bounds.ts';
 import { openJobs } from './open-jobs.ts';
 
-/** How many jobs are neither done, failed nor cancelled: in all, and of each owner that has any. */
-export interface Unfinished {
-  all: number;
-  of: Map<string, number>;
+/** Adds a job to the tally where it is neither done, failed nor cancelled. */
+export function count(unfinished: Tally, job: Job): void {
+  if (!isFinal(job) && job.status !== 'deleted') add(unfinished, job.owner, 1);
 }
 
-export const noneUnfinished = (): Unfinished => ({ all: 0, of: new Map() });
-
-/** Adds a job to the count where it is unfinished. */
-export function count(unfinished: Unfinished, job: Job): void {
-  if (isFinal(job) || job.status === 'deleted') return;
-  unfinished.all++;
-  unfinished.of.set(job.owner, (unfinished.of.get(job.owner) ?? 0) + 1);
-}
-
-export async function countUnfinished(jobs: JobStore, index: JobIndex): Promise<Unfinished> {
-  const unfinished = noneUnfinished();
+export async function countUnfinished(jobs: JobStore, index: JobIndex): Promise<Tally> {
+  const unfinished = emptyTally();
   for await (const { stored } of openJobs(jobs, index)) {
     for (const { document } of stored.values()) count(unfinished, document);
   }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { createAdmission } from '../../../services/gateway/admission.ts';
-import { countUnfinished, type Unfinished } from '../../../services/gateway/unfinished.ts';
+import type { Tally } from '../../../services/gateway/bounds.ts';
+import { countUnfinished } from '../../../services/gateway/unfinished.ts';
 import { type AppError, unavailable } from '../../../services/shared/errors.ts';
 import { createJobIndex } from '../../../services/shared/job-index.ts';
 import { createJobStore } from '../../../services/shared/job-store.ts';
@@ -13,7 +14,7 @@ import { mp4 } from './footage.ts';
 
 const LIMITS = { uploads: { all: 3, perUser: 2 }, unfinished: { all: 6, perUser: 4 } };
 const MANY = { all: 100, perUser: 100 };
-const unfinished = (of: Record<string, number> = {}): Unfinished => ({
+const unfinished = (of: Record<string, number> = {}): Tally => ({
   all: Object.values(of).reduce((sum, count) => sum + count, 0),
   of: new Map(Object.entries(of)),
 });

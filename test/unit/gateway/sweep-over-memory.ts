@@ -1,8 +1,8 @@
 import type { TestContext } from 'node:test';
+import type { Tally } from '../../../services/gateway/bounds.ts';
 import { createFailedIndex } from '../../../services/gateway/failed-index.ts';
 import { createSweep, type SweepPorts } from '../../../services/gateway/sweep.ts';
 import { createToldReader } from '../../../services/gateway/told.ts';
-import type { Unfinished } from '../../../services/gateway/unfinished.ts';
 import { createBlobStore } from '../../../services/shared/blobs.ts';
 import { updateDocument } from '../../../services/shared/documents.ts';
 import { unavailable } from '../../../services/shared/errors.ts';
@@ -50,7 +50,7 @@ export function sweepOverMemory(context: TestContext) {
   const lines = logLines();
   const published: string[] = [];
   const events: object[] = [];
-  const counts: Unfinished[] = [];
+  const counts: Tally[] = [];
   const broker = { away: false };
 
   const make = (ports: Partial<SweepPorts> = {}) =>
