@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodedSeconds } from '../support/media.ts';
-import { processesIn } from '../support/processes.ts';
 import { FAULTS, MAY_BE_A_DUPLICATE } from './faults.ts';
-import { foldersIn } from './folders.ts';
 import type { Library } from './footage.ts';
 import { accepted, idOf, type Ledger, type UploadRecord } from './ledger.ts';
 import { type LogLine, readLogs } from './logs.ts';
 import { mailFolder } from './mail-server.ts';
 import { readMails } from './mails.ts';
+import { spoolsOf } from './spools.ts';
 import type { Stage } from './stage.ts';
 import { readStore } from './store-keys.ts';
 import type { User } from './user.ts';
@@ -43,9 +42,7 @@ export async function gather(witnesses: Witnesses): Promise<Evidence> {
   );
   const store = await readStore(stage);
   const logs = await readLogs(stage);
-  const folders = await Promise.all(
-    Object.entries(stage.spools).map(([name, path]) => foldersIn(path, stage.pidNow(name))),
-  );
+  const { folders, tools } = await spoolsOf(stage);
   return {
     jobs,
     ...lists,
@@ -57,10 +54,8 @@ export async function gather(witnesses: Witnesses): Promise<Evidence> {
     keys: store.keys,
     stored: store.jobs,
     open: store.open,
-    folders: folders.flat(),
-    processes: Object.values(stage.spools).flatMap((path) =>
-      processesIn(path).map(({ pid, command }) => `process ${pid}: ${command}`),
-    ),
+    folders,
+    processes: tools.map(({ pid, command }) => `process ${pid}: ${command}`),
   };
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signalProcess } from '../../deploy/local/processes/child.ts';
 import type { ServerName } from '../../deploy/local/servers/servers.ts';
+import { frozen, keptDown } from './away.ts';
 import type { Ledger } from './ledger.ts';
 import type { LogLine } from './logs.ts';
 import { untilActive, untilConverting, untilStored, untilUploading } from './moments.ts';
@@ -35,31 +36,30 @@ export interface FaultKind {
 
 const one = <T>(items: readonly T[], choice: number): T => items[choice % items.length] as T;
 
-/** `kill -9` of one of the targets, by the pid that the launcher reports. */
-const kill = (name: string, ...targets: string[]) => ({
+/** `kill -9`, by the pid that the launcher reports. */
+async function killNow({ stage, signal }: Theatre, target: string): Promise<Injected> {
+  signalProcess(await stage.pidOf(target, signal), 'SIGKILL');
+  return { target };
+}
+
+/** At any moment. */
+const kill = (name: string, ...targets: string[]): FaultKind => ({
   name: `kill ${name}`,
-  async inject({ stage, signal }: Theatre, choice: number) {
-    const target = one(targets, choice);
-    signalProcess(await stage.pidOf(target, signal), 'SIGKILL');
-    return { target };
-  },
+  inject: (theatre, choice) => killNow(theatre, one(targets, choice)),
 });
 
-/** Stopped for so long, and woken up unless somebody else has ended it meanwhile. */
+/** Stopped for so long. */
 async function freeze({ stage, signal }: Theatre, target: string, seconds: number): Promise<Injected> {
-  const pid = await stage.pidOf(target, signal);
-  signalProcess(pid, 'SIGSTOP');
-  const over = sleep(seconds * 1000, undefined, { signal }).finally(() => {
-    if (stage.pidNow(target) === pid) signalProcess(pid, 'SIGCONT');
-  });
-  return { target, over };
+  const way = frozen(stage, target, signal);
+  await way.take();
+  return { target, over: sleep(seconds * 1000, undefined, { signal }).finally(() => way.giveBack()) };
 }
 
 /** Down and up again, empty. */
 async function erase({ stage }: Theatre, target: ServerName): Promise<Injected> {
-  const { servers } = stage.launched;
-  await servers.hold(target, { erase: true });
-  return { target, over: servers.release(target) };
+  const way = keptDown(stage, target, { erase: true });
+  await way.take();
+  return { target, over: way.giveBack() };
 }
 
 const CONVERTERS = ['converter', 'converter-2'];
@@ -72,8 +72,7 @@ export const FAULTS: readonly FaultKind[] = [
   {
     name: 'kill converter at work',
     async inject(theatre, choice) {
-      const busy = await untilConverting(theatre);
-      return kill('', ...(busy ? [busy] : CONVERTERS)).inject(theatre, choice);
+      return killNow(theatre, (await untilConverting(theatre)) ?? one(CONVERTERS, choice));
     },
     trace: takenOver,
   },
@@ -93,7 +92,7 @@ export const FAULTS: readonly FaultKind[] = [
     name: 'kill one end of a send',
     async inject(theatre, choice) {
       await untilStored(theatre);
-      return kill('', 'notification', 'notification.daprd', 'mail').inject(theatre, choice);
+      return killNow(theatre, one(['notification', 'notification.daprd', 'mail'], choice));
     },
     trace: ({ msg }) => msg === MAY_BE_A_DUPLICATE,
   },

@@ -20,8 +20,12 @@ export interface MailEvidence {
   storedAt: number;
 }
 
+/** Names of the mails that are stored in full. */
+export const mailFiles = async (folder: string): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => name.endsWith('.json'));
+
 export async function readMails(folder: string): Promise<MailEvidence[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+  const names = await mailFiles(folder);
   const mails = await Promise.all(
     names.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as StoredMail),
   );

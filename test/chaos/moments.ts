@@ -1,9 +1,9 @@
-import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processesIn } from '../support/processes.ts';
 import type { Theatre } from './faults.ts';
 import { accepted, idOf } from './ledger.ts';
 import { mailFolder } from './mail-server.ts';
+import { mailFiles } from './mails.ts';
 
 const LOOK_MS = 20;
 
@@ -35,8 +35,7 @@ export const untilConverting = ({ stage, signal }: Theatre): Promise<string | un
 
 /** The mail server has stored one more mail, and has not said so yet. */
 export async function untilStored({ stage, signal }: Theatre): Promise<void> {
-  const count = async () =>
-    (await readdir(mailFolder(stage.dataDir))).filter((name) => name.endsWith('.json')).length;
+  const count = async () => (await mailFiles(mailFolder(stage.dataDir))).length;
   const before = await count();
   await soon(async () => (await count()) > before || undefined, 10_000, signal);
 }

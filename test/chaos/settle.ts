@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../../deploy/local/processes/run.ts';
-import { processesIn } from '../support/processes.ts';
-import { foldersIn } from './folders.ts';
 import { type Ledger, open } from './ledger.ts';
 import { look } from './load.ts';
+import { spoolsOf } from './spools.ts';
 import type { Stage } from './stage.ts';
 import { isEnded, readStore } from './store-keys.ts';
 import type { User } from './user.ts';
@@ -58,14 +57,12 @@ export async function untilSettled({
 
 async function whatIsLeft(stage: Stage): Promise<Record<string, number | string>> {
   const { keys, jobs, open } = await readStore(stage);
-  const folders = await Promise.all(
-    Object.entries(stage.spools).map(([name, path]) => foldersIn(path, stage.pidNow(name))),
-  );
+  const { folders, tools } = await spoolsOf(stage);
   return {
     'jobs not at their end': jobs.filter((job) => !isEnded(job)).length,
     'entries in the index of open jobs': open.length,
     'chunks and manifests of no job': orphanKeys({ keys, stored: jobs }).length,
-    'private folders': folders.flat().length,
-    'processes in a spool': Object.values(stage.spools).flatMap(processesIn).length,
+    'private folders': folders.length,
+    'processes in a spool': tools.length,
   };
 }

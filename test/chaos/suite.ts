@@ -1,9 +1,9 @@
 import type { Report } from '../../deploy/local/processes/run.ts';
 import { type ActOptions, perform } from './act.ts';
+import { frozen, keptDown } from './away.ts';
 import { shoot } from './footage.ts';
 import { loadAndFaults } from './load-and-faults.ts';
 import { ACK_LIMIT_MS, pastTheAckLimit } from './scenarios/ack-limit.ts';
-import { frozen, keptDown } from './scenarios/away.ts';
 import { brokerAway } from './scenarios/broker-away.ts';
 import { storeAway } from './scenarios/store-away.ts';
 

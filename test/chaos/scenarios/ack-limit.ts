@@ -5,6 +5,7 @@ import { signalProcess } from '../../../deploy/local/processes/child.ts';
 import { processesIn } from '../../support/processes.ts';
 import type { Scene } from '../act.ts';
 import { idOf } from '../ledger.ts';
+import { readLogs } from '../logs.ts';
 import { plain } from '../plan.ts';
 
 /** What the broker gives a consumer in this scenario instead of 12 hours. */
@@ -39,12 +40,8 @@ export async function pastTheAckLimit({
   );
   const [record] = ledger.uploads;
   const id = record && idOf(record);
-  const lines = ['converter', 'converter-2'].flatMap((name) =>
-    readFileSync(join(stage.launched.system.logsDir, `${name}.log`), 'utf8').split('\n'),
-  );
-  const started = lines.filter(
-    (line) => line.includes(String(id)) && line.includes('"conversion started"'),
-  ).length;
+  const lines = await readLogs(stage);
+  const started = lines.filter(({ msg, job_id }) => job_id === id && msg === 'conversion started').length;
   check(started === 1, `Ack limit: conversions of the one job: ${started} (expected 1)`);
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scene } from '../act.ts';
+import type { Way } from '../away.ts';
 import { plain } from '../plan.ts';
-import type { Way } from './away.ts';
 
 const PAUSE_MS = 4_000;
 /** From the last byte to the answer. */

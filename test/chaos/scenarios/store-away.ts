@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scene } from '../act.ts';
+import { frozen, keptDown, type Way } from '../away.ts';
 import { plain } from '../plan.ts';
-import { frozen, keptDown, type Way } from './away.ts';
 
 const UPLOADS = 3;
 const SLOW_MS = 6_000;
