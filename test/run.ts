@@ -1,15 +1,14 @@
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { globSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Launched, launch } from '../deploy/local/launch.ts';
 import { report, runMain, stopSignal } from '../deploy/local/terminal.ts';
 import { chaosDir } from './chaos/act.ts';
 import { runSuite } from './chaos/suite.ts';
+import { describeSystems, type RunningSystem, startTestSystem } from './support/start-system.ts';
 import { newStateFolder, stateFolder } from './support/state-folder.ts';
-import { BLOBS, type Blobs, type SystemUnderTest } from './support/systems.ts';
 
 const usage = `npm test -- [check] [unit] [contract] [e2e] [chaos]
 
@@ -21,6 +20,8 @@ kills everything. Can run beside npm start.
 
 const PARTS = ['check', 'unit', 'contract', 'e2e', 'chaos'];
 const CHAOS_MINUTES = 1.1;
+/** The e2e and contract tests run over each of these; npm run test:matrix over all that there are. */
+const BLOBS = ['sqlite', 'mongodb'];
 const repoRoot = resolve(import.meta.dirname, '..');
 const testDir = join(repoRoot, '.data', 'test');
 const runDir = stateFolder(testDir);
@@ -36,36 +37,6 @@ async function succeeds(command: string, args: string[], signal: AbortSignal, en
   });
   const [code] = (await once(child, 'exit')) as [number | null];
   return code === 0;
-}
-
-async function startSystem(blobs: Blobs, signal: AbortSignal): Promise<Launched & { view: SystemUnderTest }> {
-  const stateRoot = join(runDir, blobs);
-  const launched = await launch({
-    repoRoot,
-    stateRoot,
-    blobs,
-    env: { LOG_LEVEL: 'debug', SWEEP_SECONDS: '2' },
-    report: (line) => report(`${blobs}: ${line}`),
-    signal,
-  });
-  const { system, servers } = launched;
-  const other = await system.startSidecar({ appId: 'other' }).catch(async (error: unknown) => {
-    await launched.stop();
-    throw error;
-  });
-  const pids = Object.entries(system.apps).map(([name, app]) => [name, app.appPid]);
-  const view = {
-    blobs,
-    gatewayUrl: system.gatewayUrl,
-    mailUrl: servers.mail.webUrl ?? '',
-    mysqlUrl: servers.mysql.url,
-    stateRoot,
-    apps: system.apps,
-    tokens: system.tokens,
-    otherSidecar: { daprHttpPort: other.daprHttpPort, pid: other.pid ?? 0 },
-    pids: Object.fromEntries([...pids, ['gateway.daprd', system.apps.gateway.sidecarPid]]),
-  };
-  return { ...launched, view };
 }
 
 async function main(signal: AbortSignal): Promise<void> {
@@ -86,18 +57,17 @@ async function main(signal: AbortSignal): Promise<void> {
   }
 
   const files = parts.flatMap((part) => globSync(`test/${part}/**/*.test.ts`, { cwd: repoRoot })).sort();
-  const systems: Awaited<ReturnType<typeof startSystem>>[] = [];
+  const systems: RunningSystem[] = [];
   try {
-    await newStateFolder(testDir, report, BLOBS);
-    const env: Record<string, string> = {};
+    await newStateFolder(testDir, report);
+    let env = {};
     if (parts.includes('contract') || parts.includes('e2e')) {
       // One after the other: two cores start two systems no faster at once.
-      for (const blobs of BLOBS) systems.push(await startSystem(blobs, signal));
-      const description = join(runDir, 'systems.json');
-      const views = Object.fromEntries(systems.map(({ view }) => [view.blobs, view]));
-      writeFileSync(description, JSON.stringify(views), { mode: 0o600 });
-      env.TEST_SYSTEMS = description;
-      env.TEST_MYSQL_URL = systems[0]?.view.mysqlUrl ?? '';
+      for (const blobs of BLOBS) {
+        const options = { repoRoot, runDir, name: blobs, choice: { blobs }, report, signal };
+        systems.push(await startTestSystem(options));
+      }
+      env = describeSystems(systems, runDir);
     }
     if (files.length > 0) {
       report(`${files.length} test files …`);

@@ -4,7 +4,10 @@ import { Locked, takeLock } from './processes/lock.ts';
 import { Ports } from './processes/ports.ts';
 import type { Report } from './processes/run.ts';
 import { writeSecrets } from './secrets.ts';
-import { type Servers, type ServersOptions, startServers } from './servers/servers.ts';
+import { serversFor } from './servers/secret-keys.ts';
+import { type ServerName, type Servers, type ServersOptions, startServers } from './servers/servers.ts';
+import { type Choice, secretsOf } from './system/components.ts';
+import { type AppSpec, readDaprYaml } from './system/dapr-yaml.ts';
 import { type System, type SystemOptions, startSystem } from './system.ts';
 import { ensureTools } from './tools/tools.ts';
 
@@ -14,7 +17,8 @@ export interface LaunchOptions
   repoRoot: string;
   /** Its `.data` holds all that is written. Default: the repository. */
   stateRoot?: string;
-  blobs: 'sqlite' | 'mongodb';
+  /** Default: as dapr.yaml says. */
+  choice?: Choice;
   /** Free ports, the same at every start, where none is chosen. */
   gatewayPort?: number;
   mailPort?: number;
@@ -47,13 +51,19 @@ export function claimData(dataDir: string): () => void {
   }
 }
 
+/** The servers that the components of these apps name by their secrets. */
+export const serversNeeded = (specs: readonly AppSpec[]): Set<ServerName> =>
+  serversFor(secretsOf([...new Set(specs.flatMap(({ resources }) => resources))]));
+
 /** Everything from nothing: tools, servers, secrets, services with their sidecars. Aborting undoes what was begun. */
 export async function launch(options: LaunchOptions): Promise<Launched> {
-  const { repoRoot, stateRoot = repoRoot, blobs, gatewayPort, mailPort, report, signal } = options;
+  const { repoRoot, stateRoot = repoRoot, choice = {}, gatewayPort, mailPort, report, signal } = options;
   const dataDir = path.join(stateRoot, '.data');
   const release = claimData(dataDir);
   let servers: Servers | undefined;
   try {
+    const specs = readDaprYaml(repoRoot, choice);
+    const needed = serversNeeded(specs);
     await endLeftovers(dataDir, report);
     // Before the minutes of the rest: the user should not wait to hear that a port is busy.
     const ports = new Ports(dataDir);
@@ -61,18 +71,19 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       gatewayPort === undefined
         ? await ports.reserve('gateway.app')
         : await ports.claim('gateway.app', gatewayPort, 'GATEWAY_PORT');
-    const tools = await ensureTools({ repoRoot, mongodb: blobs === 'mongodb', report, signal });
+    const tools = await ensureTools({ repoRoot, needed, report, signal });
     report('Starting the servers …');
     servers = await startServers({
       ...options,
       dataDir,
+      needed,
       tools,
       ports: mailPort === undefined ? {} : { mail: mailPort },
       supervise: options.superviseServers ?? false,
     });
     writeSecrets({ stateRoot, servers, publicUrl: options.publicUrl ?? `http://localhost:${port}` });
     report('Starting the services and their sidecars …');
-    const system = await startSystem({ ...options, stateRoot, daprd: tools.daprd, gatewayPort: port });
+    const system = await startSystem({ ...options, specs, stateRoot, daprd: tools.daprd, gatewayPort: port });
     const running = servers;
     return {
       servers: running,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { readIfThere, readJson, writePrivate } from './private-files.ts';
+import { secretsOfServers } from './servers/secret-keys.ts';
 import type { Servers } from './servers/servers.ts';
 
 export interface Tokens {
@@ -13,7 +14,7 @@ export interface Tokens {
 
 export interface SecretsOptions {
   stateRoot: string;
-  servers: Pick<Servers, 'rabbitmq' | 'mysql' | 'mongodb' | 'mail'>;
+  servers: Servers;
   /** Where users reach the gateway; mails link to it. */
   publicUrl: string;
 }
@@ -41,16 +42,11 @@ function writeEnvFile(stateRoot: string, name: string, values: Record<string, st
 export function writeSecrets({ stateRoot, servers, publicUrl }: SecretsOptions): Tokens {
   const file = path.join(stateRoot, '.data', 'secrets.json');
   const before = readJson<Record<string, Record<string, string>>>(file)?.mp3converter;
-  // Dapr refuses a component whose secret is missing, so all are there. A MongoDB of an earlier start keeps its address.
-  const mongodb = servers.mongodb?.url ?? before?.['mongodb-url'] ?? '';
   const secrets = {
-    'rabbitmq-url': servers.rabbitmq.url,
-    'mongodb-url': mongodb,
+    // Servers of an earlier start keep their addresses: those that npm run setup has left running, say.
+    ...before,
+    ...secretsOfServers(servers),
     'sqlite-path': '../../.data/store.sqlite',
-    'smtp-host': servers.mail.smtpHost,
-    'smtp-port': String(servers.mail.smtpPort),
-    'smtp-user': servers.mail.smtpUser,
-    'smtp-password': servers.mail.smtpPassword,
     'mail-from': process.env.MAIL_FROM ?? 'mp3converter@localhost',
   };
   writePrivate(file, `${JSON.stringify({ mp3converter: secrets }, null, 2)}\n`);

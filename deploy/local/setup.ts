@@ -1,16 +1,18 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { claimData } from './launch.ts';
+import { claimData, serversNeeded } from './launch.ts';
 import { entries } from './processes/ledger.ts';
 import { endEntry, endLeftovers } from './processes/leftovers.ts';
 import { writeSecrets } from './secrets.ts';
 import { startServers } from './servers/servers.ts';
+import { readDaprYaml } from './system/dapr-yaml.ts';
 import { portFrom, report, runMain, stopSignal } from './terminal.ts';
 import { ensureTools } from './tools/tools.ts';
 
 const usage = `npm run setup -- [--stop]
 
-Installs what is missing and starts RabbitMQ, MariaDB, MongoDB and a mail sink in the background, for \`dapr run -f .\`.
+Installs what is missing and starts the servers that the components in dapr.yaml need (as it is: RabbitMQ, MongoDB),
+MariaDB and a mail sink in the background, for \`dapr run -f .\`.
 What runs already is left as it is. The servers that npm start needs are then shared with it.
 
   --stop    stops them
@@ -35,12 +37,13 @@ async function stop(): Promise<void> {
 
 async function start(): Promise<void> {
   await endLeftovers(dataDir, report);
-  const tools = await ensureTools({ repoRoot, mongodb: true, report, signal });
+  const needed = serversNeeded(readDaprYaml(repoRoot, {}));
+  const tools = await ensureTools({ repoRoot, needed, report, signal });
   report('Starting the servers …');
   const servers = await startServers({
     repoRoot,
     dataDir,
-    blobs: 'mongodb',
+    needed,
     tools,
     report,
     signal,

@@ -2,18 +2,23 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Launched, launch } from './launch.ts';
+import { type Choice, KINDS } from './system/components.ts';
 import { portFrom, report, runMain, stopSignal } from './terminal.ts';
 
-const usage = `npm start -- [--blobs sqlite|mongodb]
+const usage = `npm start -- [--pubsub <choice>] [--blobs <choice>] [--mail <choice>]
 
 Installs what is missing, starts the servers, the four services and their sidecars, and runs until Ctrl-C.
 
-  --blobs   where videos, MP3s and jobs are kept (default: sqlite)
+  --pubsub  what carries the events: rabbitmq, rabbitmq-quorum, redis, jetstream (default: rabbitmq)
+  --blobs   where videos, MP3s and jobs are kept: sqlite, mongodb, postgresql, redis (default: sqlite)
+  --mail    what sends the mails: smtp (default: smtp)
+            Each is a folder in components/, which says more; ./path/to/a/folder of your own will do, too.
 
   GATEWAY_PORT  the gateway's port (default 8080)
   MAIL_PORT     the port of the page with the mails (default 1080)
   PUBLIC_URL    the address in mails, if users reach the gateway by another one
-  RABBITMQ_URL, MYSQL_URL, MONGODB_URL, SMTP_HOST with SMTP_PORT, SMTP_USER, SMTP_PASSWORD
+  RABBITMQ_URL, REDIS_URL, NATS_URL, MYSQL_URL, MONGODB_URL, POSTGRESQL_URL,
+  SMTP_HOST with SMTP_PORT, SMTP_USER, SMTP_PASSWORD
                 servers of yours, instead of those that would be started
 `;
 
@@ -38,21 +43,30 @@ const signal = stopSignal(path.join(repoRoot, '.data'));
 
 await runMain(async () => {
   const { values } = parseArgs({
-    options: { blobs: { type: 'string', default: 'sqlite' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      pubsub: { type: 'string' },
+      blobs: { type: 'string', default: 'sqlite' },
+      mail: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help) {
     console.log(usage);
     return;
   }
-  const { blobs } = values;
-  if (blobs !== 'sqlite' && blobs !== 'mongodb')
-    throw new Error(`--blobs is ${blobs}; it may be sqlite or mongodb.`);
+  // `npm start` changes to the project's folder, and keeps the caller's here.
+  const cwd = process.env.INIT_CWD ?? process.cwd();
+  const choice: Choice = {};
+  for (const kind of KINDS) {
+    const name = values[kind];
+    if (name !== undefined) choice[kind] = name.includes('/') ? path.resolve(cwd, name) : name;
+  }
   const gatewayPort = portFrom('GATEWAY_PORT', 8080);
   const mailPort = portFrom('MAIL_PORT', 1080);
   const publicUrl = process.env.PUBLIC_URL ?? `http://localhost:${gatewayPort}`;
   const launched = await launch({
     repoRoot,
-    blobs,
+    choice,
     gatewayPort,
     mailPort,
     publicUrl,

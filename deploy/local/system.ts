@@ -5,7 +5,7 @@ import type { Report } from './processes/run.ts';
 import type { Supervised } from './processes/supervised.ts';
 import { readEnvFile, type Tokens } from './secrets.ts';
 import { type BareSidecar, startBareSidecar } from './system/bare-sidecar.ts';
-import { readDaprYaml, replicated } from './system/dapr-yaml.ts';
+import { type AppSpec, replicated } from './system/dapr-yaml.ts';
 import { type Pair, preparePair, type RunningApp } from './system/pair.ts';
 import { untilAllReady } from './system/readiness.ts';
 import type { SidecarContext } from './system/sidecar.ts';
@@ -15,7 +15,8 @@ export interface SystemOptions {
   /** Its `.data` holds everything that this system writes. Default: the repository. */
   stateRoot?: string;
   daprd: string;
-  blobs: 'sqlite' | 'mongodb';
+  /** As dapr.yaml has them, over the chosen infrastructure. */
+  specs: readonly AppSpec[];
   /** Default: a free port, the same at every start. */
   gatewayPort?: number;
   /** For every app; wins over everything else. */
@@ -55,7 +56,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   if (tokens.daprApi === '' || tokens.appApi === '')
     throw new Error(`${dataDir}/env/tokens.env holds no tokens: run writeSecrets() first.`);
   const context: SidecarContext = { daprd: options.daprd, repoRoot, stateRoot, dataDir, ports, tokens };
-  const specs = readDaprYaml(repoRoot, options.blobs);
+  const { specs } = options;
   const gateway = specs.find((spec) => spec.appId === 'gateway');
   if (gateway === undefined) throw new Error('dapr.yaml names no app `gateway`.');
   // Addresses of an earlier run mean nothing now.

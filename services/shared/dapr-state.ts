@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { decode, encodedLength, encodeInto } from './base64.ts';
 import { createBufferPool } from './buffer-pool.ts';
-import { unavailable } from './errors.ts';
+import { type AppError, unavailable } from './errors.ts';
 import { anySignal } from './signals.ts';
 import type { Entry, PutOptions, StateStore } from './state.ts';
 
@@ -25,6 +25,11 @@ interface Reply {
   etag: string;
   /** Valid until the callback that got it returns. */
   body: Buffer;
+}
+
+interface Refusal {
+  status: number;
+  error: AppError;
 }
 
 /**
@@ -83,16 +88,16 @@ export function createDaprState(
     return call('GET', path, null, signal, readFound, received);
   }
 
-  const save = (body: Buffer | string, { when, signal }: PutOptions): Promise<boolean> =>
-    call('POST', '', body, signal, (reply) => {
-      if (reply.status === 409 && when) return false;
-      if (reply.status >= 300) throw refused(reply);
-      return true;
-    });
+  const get = (key: string, signal: AbortSignal | undefined): Promise<Entry | undefined> =>
+    fetch(key, signal, ({ body, etag }) => ({ value: JSON.parse(body.toString()) as string, etag }));
+
+  const save = (body: Buffer | string, signal: AbortSignal | undefined): Promise<Refusal | undefined> =>
+    call('POST', '', body, signal, (reply) =>
+      reply.status < 300 ? undefined : { status: reply.status, error: refused(reply) },
+    );
 
   return {
-    get: (key, signal) =>
-      fetch(key, signal, ({ body, etag }) => ({ value: JSON.parse(body.toString()) as string, etag })),
+    get,
 
     async getBytes(key, signal, target) {
       const received = buffers.take();
@@ -116,15 +121,24 @@ export function createDaprState(
       });
     },
 
-    put: (key, value, options = {}) =>
-      save(`[${JSON.stringify({ ...saveRequest(key, options), value })}]`, options),
+    async put(key, value, options = {}) {
+      const { when, signal } = options;
+      const refusal = await save(`[${JSON.stringify({ ...saveRequest(key, options), value })}]`, signal);
+      if (!refusal) return true;
+      if (refusal.status === 409 && when) return false;
+      // Redis says of what cannot be created, as it is there, the same as of a failure.
+      const found = refusal.status === 500 && when === 'create' && (await get(key, signal));
+      if (found && found.value !== value) return false;
+      throw refusal.error;
+    },
 
     async putBytes(key, bytes, options = {}) {
       const head = `[${JSON.stringify(saveRequest(key, options)).slice(0, -1)},"value":"`;
       const needed = head.length + encodedLength(bytes.length) + 3;
       const buffer = needed <= buffers.size ? buffers.take() : Buffer.allocUnsafeSlow(needed);
       buffer.write('"}]', encodeInto(buffer, buffer.write(head, 'latin1'), bytes), 'latin1');
-      await save(buffer.subarray(0, needed), options);
+      const refusal = await save(buffer.subarray(0, needed), options.signal);
+      if (refusal) throw refusal.error;
       buffers.give(buffer);
     },
 

@@ -139,7 +139,6 @@ async function main(signal: AbortSignal): Promise<void> {
     },
   });
   if (values.help) return console.log(usage);
-  if (values.blobs !== 'sqlite' && values.blobs !== 'mongodb') throw new Error(usage);
   const chosen = values.only.split(',');
   if (chosen.some((name) => !Object.hasOwn(PARTS, name))) throw new Error(usage);
   const stateRoot = await newStateFolder(benchDir, report);
@@ -147,7 +146,7 @@ async function main(signal: AbortSignal): Promise<void> {
   const env = { SWEEP_SECONDS: '3600' };
   let launched: Launched | undefined;
   try {
-    launched = await launch({ repoRoot, stateRoot, blobs: values.blobs, env, report, signal });
+    launched = await launch({ repoRoot, stateRoot, choice: { blobs: values.blobs }, env, report, signal });
     console.log(
       `\n${cpus().length} cores (${cpus()[0]?.model}), blobs in ${values.blobs}, ${values.runs} runs, medians`,
     );

@@ -65,6 +65,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     }
     const launched = await launch({
       ...options,
+      choice: { blobs },
       env: env.common,
       appEnv: {
         ...env,

@@ -1,16 +1,16 @@
 import { after } from 'node:test';
 import { createBlobStore } from '../../services/shared/blobs.ts';
-import { BLOBS, gatewaySidecar, systemUnderTest } from '../support/systems.ts';
+import { gatewaySidecar, systemsUnderTest } from '../support/systems.ts';
 import { blobStoreContract } from './blob-store.ts';
 import { jobStoreContract } from './job-store.ts';
 import { stateStoreContract } from './state-store.ts';
 
-for (const blobs of BLOBS) {
-  const sidecar = gatewaySidecar(systemUnderTest(blobs));
+for (const system of systemsUnderTest()) {
+  const sidecar = gatewaySidecar(system);
   after(() => sidecar.close());
-  stateStoreContract(`${blobs}, through a sidecar`, () => ({ state: sidecar.state }));
-  jobStoreContract(`${blobs}, through a sidecar`, () => ({ state: sidecar.state }));
-  blobStoreContract(`${blobs}, through a sidecar`, () => ({
+  stateStoreContract(`${system.name}, through a sidecar`, () => ({ state: sidecar.state }));
+  jobStoreContract(`${system.name}, through a sidecar`, () => ({ state: sidecar.state }));
+  blobStoreContract(`${system.name}, through a sidecar`, () => ({
     state: sidecar.state,
     blobs: createBlobStore(sidecar.state),
   }));

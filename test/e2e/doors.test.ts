@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { readEnvFile } from '../../deploy/local/secrets.ts';
 import { client } from '../support/client.ts';
-import { BLOBS, systemUnderTest } from '../support/systems.ts';
+import { systemsUnderTest } from '../support/systems.ts';
 
-for (const blobs of BLOBS) {
-  describe(`the doors of a system over ${blobs}`, () => {
-    const system = systemUnderTest(blobs);
+for (const system of systemsUnderTest()) {
+  describe(`the doors of a system over ${system.name}`, () => {
     const { apps, tokens, otherSidecar } = system;
 
     const inner: [app: 'auth' | 'converter' | 'notification', method: string, path: string][] = [

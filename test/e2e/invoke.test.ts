@@ -6,13 +6,12 @@ import { describe, it } from 'node:test';
 import { peakMb, resetPeak } from '../bench/memory.ts';
 import { client } from '../support/client.ts';
 import { media, tone } from '../support/media.ts';
-import { BLOBS, systemUnderTest } from '../support/systems.ts';
+import { systemsUnderTest } from '../support/systems.ts';
 
 const MEGABYTE = 1e6;
 
-for (const blobs of BLOBS) {
-  describe(`through the sidecar of another app, over ${blobs}`, () => {
-    const system = systemUnderTest(blobs);
+for (const system of systemsUnderTest()) {
+  describe(`through the sidecar of another app, over ${system.name}`, () => {
     const { otherSidecar, tokens, pids } = system;
     const api = client(`http://127.0.0.1:${otherSidecar.daprHttpPort}/v1.0/invoke/gateway/method`, {
       'dapr-api-token': tokens.daprApi,

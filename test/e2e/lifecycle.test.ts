@@ -13,7 +13,7 @@ import type { Job, JobView } from '../../services/shared/jobs.ts';
 import { type Account, client, mailsTo } from '../support/client.ts';
 import { media, picture, video } from '../support/media.ts';
 import { processesIn } from '../support/processes.ts';
-import { BLOBS, gatewaySidecar, systemUnderTest } from '../support/systems.ts';
+import { gatewaySidecar, systemsUnderTest } from '../support/systems.ts';
 import { until } from '../support/wait.ts';
 
 const run = promisify(execFile);
@@ -23,9 +23,8 @@ const repoRoot = resolve(import.meta.dirname, '../..');
 const longSilence = () => media('silence.flac', '-f', 'lavfi', '-i', 'anullsrc=r=48000:cl=stereo:d=10800');
 const noSound = () => media('mute.mp4', ...picture(2));
 
-for (const blobs of BLOBS) {
-  describe(`the life of a job over ${blobs}`, () => {
-    const system = systemUnderTest(blobs);
+for (const system of systemsUnderTest()) {
+  describe(`the life of a job over ${system.name}`, () => {
     const api = client(system.gatewayUrl);
     const { state, close } = gatewaySidecar(system);
     after(close);

@@ -9,21 +9,15 @@ import { unmountBelow } from './tmpfs.ts';
 /** The folder of this process below a root; a system's `.data` is in it, or one level deeper. */
 export const stateFolder = (root: string): string => join(root, String(process.pid));
 
-/**
- * Makes it, after clearing away what runs that were killed or have failed left in theirs: processes, mounts, files.
- * `systems` are the folders of systems below it; by default it is the one system's own.
- */
-export async function newStateFolder(
-  root: string,
-  report: Report,
-  systems: readonly string[] = ['.'],
-): Promise<string> {
+/** Makes it, after clearing away what runs that were killed or have failed left in theirs: processes, mounts, files. */
+export async function newStateFolder(root: string, report: Report): Promise<string> {
   mkdirSync(root, { recursive: true, mode: 0o700 });
   // A container gives the same numbers again.
   const isDead = (pid: number) => pid === process.pid || identify(pid) === undefined;
   const left = readdirSync(root).filter((name) => /^\d+$/.test(name) && isDead(Number(name)));
   for (const folder of left.map((name) => join(root, name))) {
-    for (const system of systems) await endLeftovers(join(folder, system, '.data'), report);
+    for (const system of ['.', ...readdirSync(folder)])
+      await endLeftovers(join(folder, system, '.data'), report);
     await unmountBelow(folder);
     await rm(folder, { recursive: true, force: true });
   }

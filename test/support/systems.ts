@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { connectSidecar, type Sidecar } from '../../services/shared/sidecar.ts';
 
-export const BLOBS = ['sqlite', 'mongodb'] as const;
-export type Blobs = (typeof BLOBS)[number];
-
-/** A running system, as the runner (test/run.ts) describes it to the test files. */
+/** A running system, as its runner describes it to the test files. */
 export interface SystemUnderTest {
-  blobs: Blobs;
+  /** What it is over, for the titles of tests; also the name of its folder. */
+  name: string;
   gatewayUrl: string;
   mailUrl: string;
   mysqlUrl: string;
@@ -20,10 +18,10 @@ export interface SystemUnderTest {
 }
 
 /** Systems are started once for all test files; each test makes users of its own, so files do not meet. */
-export function systemUnderTest(blobs: Blobs): SystemUnderTest {
+export function systemsUnderTest(): SystemUnderTest[] {
   const file = process.env.TEST_SYSTEMS;
   if (!file) throw new Error('these tests need running systems: `npm test -- e2e contract` starts them');
-  return (JSON.parse(readFileSync(file, 'utf8')) as Record<Blobs, SystemUnderTest>)[blobs];
+  return JSON.parse(readFileSync(file, 'utf8')) as SystemUnderTest[];
 }
 
 /** The gateway's own sidecar, as the gateway sees it. */

@@ -15,6 +15,8 @@ export interface ChildOptions {
   dataDir: string;
   /** It outlives us (`npm run setup`). */
   keep?: boolean;
+  /** The polite signal. Default: SIGTERM. */
+  stopSignal?: NodeJS.Signals;
   /** From the polite signal to the one that cannot be refused, ms. */
   graceMs?: number;
 }
@@ -37,9 +39,13 @@ export function signalProcess(target: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** SIGTERM, then after the grace SIGKILL, and then to whatever is left of its process group. */
-export async function endProcess(target: Identity, graceMs: number): Promise<void> {
-  if (isAlive(target)) signalProcess(target.pid, 'SIGTERM');
+/** The polite signal, then after the grace SIGKILL, and then to whatever is left of its process group. */
+export async function endProcess(
+  target: Identity,
+  graceMs: number,
+  stopSignal: NodeJS.Signals = 'SIGTERM',
+): Promise<void> {
+  if (isAlive(target)) signalProcess(target.pid, stopSignal);
   for (const end = performance.now() + graceMs; isAlive(target) && performance.now() < end; ) await sleep(50);
   if (hasGroup(target)) signalProcess(-target.pid, 'SIGKILL');
   for (const end = performance.now() + 5_000; isAlive(target) && performance.now() < end; ) await sleep(50);
@@ -88,7 +94,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     exited,
     running: () => !ended,
     async stop() {
-      if (!ended && identity !== undefined) await endProcess(identity, graceMs);
+      if (!ended && identity !== undefined) await endProcess(identity, graceMs, options.stopSignal);
       forget(dataDir, name);
     },
   };
@@ -107,7 +113,7 @@ export function adopt(entry: Entry, logFile: string, dataDir: string, graceMs = 
     })(),
     running: () => isAlive(entry.process),
     async stop() {
-      await endProcess(entry.process, graceMs);
+      await endProcess(entry.process, graceMs, entry.stopSignal);
       forget(dataDir, entry.name);
     },
   };

@@ -9,6 +9,8 @@ export interface Entry {
   process: Identity;
   /** A Docker container is stopped by its id; its process belongs to Docker. */
   container?: string;
+  /** Where it is not SIGTERM that asks it to end. */
+  stopSignal?: NodeJS.Signals;
   /** The process that will stop it, or `setup` when it is meant to stay. */
   owner: Identity | 'setup';
 }
@@ -20,7 +22,7 @@ export function record(
   dataDir: string,
   name: string,
   pid: number,
-  options: { keep?: boolean; container?: string },
+  options: Pick<Entry, 'container' | 'stopSignal'> & { keep?: boolean },
 ): Identity | undefined {
   const running = identify(pid);
   const owner = options.keep === true ? 'setup' : identify(process.pid);
@@ -29,7 +31,8 @@ export function record(
     name,
     process: running,
     owner,
-    ...(options.container === undefined ? {} : { container: options.container }),
+    ...(options.container !== undefined && { container: options.container }),
+    ...(options.stopSignal !== undefined && { stopSignal: options.stopSignal }),
   };
   writePrivate(file(dataDir, name), `${JSON.stringify(entry)}\n`);
   return running;

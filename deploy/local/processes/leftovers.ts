@@ -14,7 +14,7 @@ export async function endEntry(dataDir: string, entry: Entry): Promise<void> {
       timeoutMs: 60_000,
     };
     await run(docker, ['stop', '--time', '20', entry.container], options).catch(() => {});
-  } else await endProcess(entry.process, 10_000);
+  } else await endProcess(entry.process, 10_000, entry.stopSignal);
   forget(dataDir, entry.name);
 }
 
@@ -26,7 +26,8 @@ export async function endLeftovers(dataDir: string, report: Report): Promise<voi
     `Stopping what an earlier run left behind: ${left.map((entry) => `${entry.name} (pid ${entry.process.pid})`).join(', ')} …`,
   );
   // Services first: they hand their work back while their servers still answer.
-  const isServer = (entry: Entry): boolean => /^(rabbitmq|epmd|mysql|mongodb|mail)(-log)?$/.test(entry.name);
+  const isServer = (entry: Entry): boolean =>
+    /^(rabbitmq|epmd|redis|nats|mysql|mongodb|postgresql|mail)(-log)?$/.test(entry.name);
   await Promise.all(left.filter((entry) => !isServer(entry)).map((entry) => endEntry(dataDir, entry)));
   await Promise.all(
     left.filter((entry) => isServer(entry) && entry.name !== 'epmd').map((entry) => endEntry(dataDir, entry)),

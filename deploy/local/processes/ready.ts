@@ -25,11 +25,12 @@ export async function untilReady(
   }
 }
 
-/** What a server says first, or after the given greeting. */
+/** What a server says first, or after the given greeting, until that is enough. */
 export function firstBytes(
   port: number,
   greeting: Uint8Array | undefined,
   signal: AbortSignal,
+  isEnough: (said: Buffer) => boolean = () => true,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1' });
@@ -41,7 +42,11 @@ export function firstBytes(
     };
     const aborted = (): void => done(new Error('no answer in time'));
     signal.addEventListener('abort', aborted, { once: true });
-    socket.once('data', (bytes) => done(undefined, bytes));
+    let said = Buffer.alloc(0);
+    socket.on('data', (bytes) => {
+      said = Buffer.concat([said, bytes]);
+      if (isEnough(said)) done(undefined, said);
+    });
     socket.once('error', done);
     socket.once('close', () => done(undefined));
     if (greeting !== undefined) socket.write(greeting);

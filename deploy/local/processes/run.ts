@@ -15,6 +15,8 @@ export interface RunOptions {
   /** A word on how far it is, from the lines seen. */
   progress?: (lines: number) => string;
   timeoutMs?: number;
+  /** For its standard input. */
+  input?: string;
 }
 
 /** Runs a command to its end and returns what it printed; its last lines are in the error if it fails. */
@@ -26,9 +28,11 @@ export async function run(command: string, args: string[], options: RunOptions):
   const child = spawn(command, args, {
     cwd: options.cwd,
     env: options.env ?? process.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
+  // One that ends before it has read all of it says why in another way.
+  child.stdin.once('error', () => {}).end(options.input);
   const ended = new Promise<string | undefined>((resolve, reject) => {
     child.once('error', (cause) =>
       reject(new Error(`${what}: ${command} could not be started: ${cause.message}`, { cause })),

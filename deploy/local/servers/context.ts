@@ -20,9 +20,13 @@ export interface ServerContext {
 
 /** One kind of server. */
 export interface Starter {
+  /** Where clients reach it; for all but the mail server, which has two addresses. */
+  url?(context: ServerContext): string;
   launch(context: ServerContext): Promise<Child>;
   /** Fulfils when it takes work; also for one that an earlier run launched, and perhaps did not finish preparing. */
   ready(context: ServerContext, child: Child): Promise<void>;
+  /** Makes what the components take for granted; also in a server that is not ours. */
+  prepare?(url: string, context: ServerContext): Promise<void>;
   /** The folder whose loss leaves it empty, as after its first start. */
   storage?(context: ServerContext): string;
 }

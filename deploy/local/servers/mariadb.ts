@@ -9,7 +9,7 @@ import { run } from '../processes/run.ts';
 import { logOf, plainEnv, type ServerContext, type Starter } from './context.ts';
 import { startContainer } from './docker.ts';
 
-export const mysqlUrl = (context: ServerContext): string =>
+const mysqlUrl = (context: ServerContext): string =>
   `mysql://auth:${context.passwords.get('mysql')}@127.0.0.1:${context.ports.known('mysql')}/mp3converter`;
 
 async function answers(uri: string): Promise<boolean> {
@@ -23,6 +23,7 @@ async function answers(uri: string): Promise<boolean> {
 }
 
 export const mariadb: Starter = {
+  url: mysqlUrl,
   async launch(context) {
     const { passwords, ports, tools } = context;
     const port = await ports.reserve('mysql');

@@ -8,10 +8,11 @@ import { logOf, plainEnv, type ServerContext, type Starter } from './context.ts'
 import { startContainer } from './docker.ts';
 import { prepareSet, withClient } from './mongodb-set.ts';
 
-export const mongodbUrl = (context: ServerContext): string =>
+const mongodbUrl = (context: ServerContext): string =>
   `mongodb://mp3converter:${context.passwords.get('mongodb')}@127.0.0.1:${context.ports.known('mongodb')}/mp3converter?authSource=admin&directConnection=true`;
 
 export const mongodb: Starter = {
+  url: mongodbUrl,
   async launch(context) {
     const port = await context.ports.reserve('mongodb');
     const { mongod } = context.tools;

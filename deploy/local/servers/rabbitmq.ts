@@ -5,7 +5,7 @@ import { firstBytes, untilReady } from '../processes/ready.ts';
 import { logOf, plainEnv, type ServerContext, type Starter } from './context.ts';
 import { startContainer } from './docker.ts';
 
-export const rabbitmqUrl = (context: ServerContext): string =>
+const rabbitmqUrl = (context: ServerContext): string =>
   `amqp://mp3converter:${context.passwords.get('rabbitmq')}@127.0.0.1:${context.ports.known('rabbitmq')}`;
 
 /** RabbitMQ looks for consumers that are late this often, ms; its own 60 s would make a short limit a long one. */
@@ -23,6 +23,7 @@ const answers =
     (await firstBytes(port, greeting, signal))[0] === 1;
 
 export const rabbitmq: Starter = {
+  url: rabbitmqUrl,
   async launch(context) {
     const { passwords, ports, tools } = context;
     const port = await ports.reserve('rabbitmq');

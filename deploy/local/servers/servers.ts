@@ -8,15 +8,18 @@ import { givenServers } from '../tools/given.ts';
 import type { ServerContext, Starter } from './context.ts';
 import { adoptKept } from './kept.ts';
 import { maildev } from './maildev.ts';
-import { mariadb, mysqlUrl } from './mariadb.ts';
-import { mongodb, mongodbUrl } from './mongodb.ts';
-import { rabbitmq, rabbitmqUrl } from './rabbitmq.ts';
-import type { ServerName, Servers, ServersOptions, UrlServer } from './types.ts';
+import { mariadb } from './mariadb.ts';
+import { mongodb } from './mongodb.ts';
+import { nats } from './nats.ts';
+import { postgresql } from './postgresql.ts';
+import { rabbitmq } from './rabbitmq.ts';
+import { redis } from './redis.ts';
+import type { ServerName, Servers, ServersOptions, UrlServer, UrlServerName } from './types.ts';
 
-export type { MailServer, ServerName, Servers, ServersOptions, UrlServer } from './types.ts';
+export type { MailServer, ServerName, Servers, ServersOptions, UrlServer, UrlServerName } from './types.ts';
 
 type Starters = Record<ServerName, Starter>;
-const ours: Starters = { rabbitmq, mysql: mariadb, mongodb, mail: maildev };
+const ours: Starters = { rabbitmq, redis, nats, mysql: mariadb, mongodb, postgresql, mail: maildev };
 /** A conversion may take longer than the 30 minutes that RabbitMQ gives a consumer. */
 const CONSUMER_TIMEOUT_MS = 12 * 3600_000;
 
@@ -54,11 +57,15 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   };
   const given = givenServers();
   const wanted = (Object.keys(starters) as ServerName[]).filter(
-    (name) => given[name] === undefined && (name !== 'mongodb' || options.blobs === 'mongodb'),
+    (name) => given[name] === undefined && options.needed.has(name),
   );
   const reused = wanted.filter((name) => keptRunning(dataDir, name) !== undefined);
   if (wanted.includes('mail') && !reused.includes('mail'))
     await chooseMailPorts(context, options.ports?.mail);
+
+  for (const name of options.needed) {
+    if (name !== 'mail' && given[name] !== undefined) await starters[name].prepare?.(given[name], context);
+  }
 
   const running = new Map<ServerName, Supervised>();
   const stop = async (): Promise<void> => {
@@ -101,12 +108,15 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     throw failed.signal.reason;
   }
 
-  const at = (name: ServerName, url: string | undefined, own: () => string): UrlServer => ({
-    url: url ?? own(),
+  const at = (name: UrlServerName): UrlServer => ({
+    url: given[name] ?? starters[name].url?.(context) ?? '',
     get pid() {
       return running.get(name)?.pid;
     },
   });
+  const urlServers = (Object.keys(starters) as ServerName[]).filter(
+    (name): name is UrlServerName => name !== 'mail' && options.needed.has(name),
+  );
   const { ports } = context;
   const ourOwn = (name: ServerName): Supervised => {
     const server = running.get(name);
@@ -115,11 +125,8 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     return server;
   };
   return {
-    rabbitmq: at('rabbitmq', given.rabbitmq, () => rabbitmqUrl(context)),
-    mysql: at('mysql', given.mysql, () => mysqlUrl(context)),
-    ...(options.blobs === 'mongodb'
-      ? { mongodb: at('mongodb', given.mongodb, () => mongodbUrl(context)) }
-      : {}),
+    ...Object.fromEntries(urlServers.map((name) => [name, at(name)])),
+    mysql: at('mysql'),
     mail: {
       smtpHost: given.mail?.host ?? '127.0.0.1',
       smtpPort: given.mail?.port ?? (ports.known('smtp') as number),

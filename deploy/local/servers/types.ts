@@ -2,7 +2,8 @@ import type { Report } from '../processes/run.ts';
 import type { Tools } from '../tools/tools.ts';
 import type { Starter } from './context.ts';
 
-export type ServerName = 'rabbitmq' | 'mysql' | 'mongodb' | 'mail';
+export type UrlServerName = 'rabbitmq' | 'redis' | 'nats' | 'mysql' | 'mongodb' | 'postgresql';
+export type ServerName = UrlServerName | 'mail';
 
 export interface UrlServer {
   readonly url: string;
@@ -20,10 +21,9 @@ export interface MailServer {
   readonly pid: number | undefined;
 }
 
-export interface Servers {
-  readonly rabbitmq: UrlServer;
+/** Those that are needed, by name. */
+export interface Servers extends Readonly<Partial<Record<UrlServerName, UrlServer>>> {
   readonly mysql: UrlServer;
-  readonly mongodb?: UrlServer;
   readonly mail: MailServer;
   /** Names of the servers that `npm run setup` left running, which stop() leaves alone. */
   readonly reused: ServerName[];
@@ -40,7 +40,7 @@ export interface ServersOptions {
   repoRoot: string;
   /** `<stateRoot>/.data` */
   dataDir: string;
-  blobs: 'sqlite' | 'mongodb';
+  needed: ReadonlySet<ServerName>;
   tools: Tools;
   report: Report;
   signal: AbortSignal;

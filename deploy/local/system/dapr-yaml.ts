@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { type Choice, withChoice } from './components.ts';
 
 // The keys of Dapr's multi-app run template as the CLI 1.18 reads them (dapr/cli pkg/standalone/run.go, SharedRunConfig
 // and RunConfig), and the daprd flag that each stands for.
@@ -140,17 +141,10 @@ export function parseDaprYaml(yaml: string, root: string): AppSpec[] {
   });
 }
 
-/** Picks the blob store: another folder beside the one that dapr.yaml names. */
-export function withBlobs(app: AppSpec, root: string, blobs: string): AppSpec {
-  const folder = path.join(root, 'components', 'blobs');
-  return {
+/** The apps of the repository's dapr.yaml, over the chosen infrastructure. */
+export function readDaprYaml(root: string, choice: Choice): AppSpec[] {
+  return parseDaprYaml(readFileSync(path.join(root, 'dapr.yaml'), 'utf8'), root).map((app) => ({
     ...app,
-    resources: app.resources.map((file) => (path.dirname(file) === folder ? path.join(folder, blobs) : file)),
-  };
-}
-
-export function readDaprYaml(root: string, blobs: string): AppSpec[] {
-  return parseDaprYaml(readFileSync(path.join(root, 'dapr.yaml'), 'utf8'), root).map((app) =>
-    withBlobs(app, root, blobs),
-  );
+    resources: withChoice(app.resources, root, choice),
+  }));
 }

@@ -2,7 +2,7 @@ import type { Tokens } from '../secrets.ts';
 
 // What the user may have set for servers and services. Each service gets its own from its file in .data/env, none another's.
 const belongsToOne =
-  /^(RABBITMQ_|MYSQL_|MONGODB_|SMTP_|LINK_SECRET$|OPERATOR_TOKEN$|PUBLIC_URL$|DAPR_|APP_|NODE_CHANNEL_|npm_)/;
+  /^(RABBITMQ_|REDIS_|NATS_|MYSQL_|MONGODB_|POSTGRESQL_|SMTP_|LINK_SECRET$|OPERATOR_TOKEN$|PUBLIC_URL$|DAPR_|APP_|NODE_CHANNEL_|npm_)/;
 
 export function withoutSecrets(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(

@@ -1,16 +1,23 @@
+const URLS = {
+  rabbitmq: 'RABBITMQ_URL',
+  redis: 'REDIS_URL',
+  nats: 'NATS_URL',
+  mysql: 'MYSQL_URL',
+  mongodb: 'MONGODB_URL',
+  postgresql: 'POSTGRESQL_URL',
+} as const;
+
 /** Servers that the environment names are used instead of started. */
-export interface Given {
-  rabbitmq?: string;
-  mysql?: string;
-  mongodb?: string;
+export interface Given extends Partial<Record<keyof typeof URLS, string>> {
   mail?: { host: string; port: number; user: string; password: string };
 }
 
 export function givenServers(env: NodeJS.ProcessEnv = process.env): Given {
   const given: Given = {};
-  if (env.RABBITMQ_URL) given.rabbitmq = env.RABBITMQ_URL;
-  if (env.MYSQL_URL) given.mysql = env.MYSQL_URL;
-  if (env.MONGODB_URL) given.mongodb = env.MONGODB_URL;
+  for (const [name, variable] of Object.entries(URLS)) {
+    const url = env[variable];
+    if (url) given[name as keyof typeof URLS] = url;
+  }
   if (env.SMTP_HOST) {
     const port = Number(env.SMTP_PORT ?? 25);
     if (!Number.isInteger(port) || port < 1 || port > 65_535)

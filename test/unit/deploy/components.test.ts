@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
@@ -29,7 +29,7 @@ const KINDS = {
     apiVersion: z.literal('dapr.io/v1alpha1'),
     kind: z.literal('Component'),
     metadata: named,
-    spec: z.strictObject({ type: text, version: z.literal('v1'), metadata: z.array(setting) }),
+    spec: z.strictObject({ type: text, version: z.enum(['v1', 'v2']), metadata: z.array(setting) }),
     auth: z.strictObject({ secretStore: text }).optional(),
     scopes: z.array(text).min(1),
   }),
@@ -37,7 +37,12 @@ const KINDS = {
     apiVersion: z.literal('dapr.io/v2alpha1'),
     kind: z.literal('Subscription'),
     metadata: named,
-    spec: z.strictObject({ pubsubname: text, topic: text, routes: z.strictObject({ default: text }) }),
+    spec: z.strictObject({
+      pubsubname: text,
+      topic: text,
+      routes: z.strictObject({ default: text }),
+      metadata: z.record(text, text).optional(),
+    }),
     scopes: z.array(text).min(1),
   }),
   Resiliency: z.strictObject({
@@ -64,6 +69,11 @@ const KINDS = {
   }),
 };
 
+interface Setting {
+  name: string;
+  value?: string;
+}
+
 const root = resolve(import.meta.dirname, '../../../components');
 const documents = globSync('**/*.yaml', { cwd: root })
   .sort()
@@ -72,7 +82,7 @@ const documents = globSync('**/*.yaml', { cwd: root })
       file,
       content: document.toJS() as {
         kind: keyof typeof KINDS;
-        spec: { metadata?: { name: string; value?: string }[] };
+        metadata: { name: string };
       },
     })),
   );
@@ -86,9 +96,23 @@ describe('components/', () => {
     });
 
     test(`${file} holds no secret`, () => {
-      for (const { name, value } of content.spec.metadata ?? []) {
+      if (content.kind !== 'Component') return;
+      for (const { name, value } of KINDS.Component.parse(content).spec.metadata as Setting[]) {
         if (/password|connectionstring|url|token|key$/i.test(name)) assert.equal(value, undefined, name);
       }
+    });
+  }
+
+  const subscriptions = documents.filter(({ content }) => content.kind === 'Subscription');
+  const [first, ...others] = Object.values(Object.groupBy(subscriptions, ({ file }) => dirname(file)));
+  const withoutSettings = (group: typeof documents = []) =>
+    group.map(({ content }) => {
+      const { spec, ...rest } = KINDS.Subscription.parse(content);
+      return { ...rest, spec: { ...spec, metadata: undefined } };
+    });
+  for (const group of others) {
+    test(`${group?.[0]?.file} subscribes to what ${first?.[0]?.file} does`, () => {
+      assert.deepEqual(withoutSettings(group), withoutSettings(first));
     });
   }
 

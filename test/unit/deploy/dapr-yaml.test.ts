@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AppSpec, parseDaprYaml, withBlobs } from '../../../deploy/local/system/dapr-yaml.ts';
+import { type AppSpec, parseDaprYaml } from '../../../deploy/local/system/dapr-yaml.ts';
 import { sidecarArgs } from '../../../deploy/local/system/sidecar.ts';
 
 const yaml = `
@@ -52,13 +52,6 @@ test("common paths start at dapr.yaml's folder, an app's own at its appDirPath, 
 
 test('an app without an id is called after its folder', () => {
   assert.equal(auth.appId, 'auth');
-});
-
-test('another blob store is another folder; nothing else changes', () => {
-  assert.deepEqual(withBlobs(gateway, '/repo', 'sqlite').resources, [
-    '/repo/components/app',
-    '/repo/components/blobs/sqlite',
-  ]);
 });
 
 test('a sidecar listens on this machine only, whatever dapr.yaml says', () => {

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { makePrivateDir, writePrivate } from '../private-files.ts';
+import { startChild } from '../processes/child.ts';
+import { untilReady } from '../processes/ready.ts';
+import { logOf, plainEnv, type Starter } from './context.ts';
+import { startContainer } from './docker.ts';
+
+const storageOf = (dataDir: string): string => path.join(dataDir, 'nats', 'data');
+const streamFile = (repoRoot: string): string =>
+  path.join(repoRoot, 'components', 'pubsub', 'jetstream', 'stream.json');
+/** The first of JetStream's answers for «stream not found». */
+const NOT_FOUND = 10059;
+
+export const nats: Starter = {
+  url: ({ passwords, ports }) =>
+    `nats://mp3converter:${passwords.get('nats')}@127.0.0.1:${ports.known('nats')}`,
+  async launch(context) {
+    const { dataDir, keep, passwords, ports, tools } = context;
+    const port = await ports.reserve('nats');
+    const configuration = (listen: string, storage: string): string =>
+      [
+        `listen: "${listen}"`,
+        `jetstream { store_dir: "${storage}" }`,
+        `authorization { user: mp3converter, password: "${passwords.get('nats')}" }`,
+        '',
+      ].join('\n');
+    if (tools.nats === undefined) {
+      return startContainer(context, {
+        name: 'nats',
+        image: process.env.NATS_IMAGE ?? 'nats:2-alpine',
+        ports: { [port]: 4222 },
+        volume: '/data',
+        env: { NATS_CONFIGURATION: configuration('0.0.0.0:4222', '/data').replaceAll('\n', ' ; ') },
+        command: [
+          'sh',
+          '-c',
+          'umask 077; printf %s "$NATS_CONFIGURATION" > /tmp/nats.conf; exec nats-server -c /tmp/nats.conf',
+        ],
+      });
+    }
+    const home = makePrivateDir(path.join(dataDir, 'nats'));
+    const file = path.join(home, 'nats.conf');
+    writePrivate(file, configuration(`127.0.0.1:${port}`, makePrivateDir(storageOf(dataDir))));
+    return startChild({
+      name: 'nats',
+      command: tools.nats,
+      args: ['--config', file],
+      cwd: home,
+      env: plainEnv(),
+      logFile: logOf(dataDir, 'nats'),
+      dataDir,
+      keep,
+      graceMs: 20_000,
+    });
+  },
+  async ready(context, child) {
+    const url = nats.url?.(context) as string;
+    const answers = (): Promise<boolean> => withConnection(url, async () => true);
+    await untilReady(child, answers, { timeoutMs: 60_000, signal: context.signal });
+    await nats.prepare?.(url, context);
+  },
+  /** Makes the stream, which the component does not. One that is there is brought to what the file says. */
+  prepare: (url, { repoRoot }) =>
+    withConnection(url, async (connection) => {
+      const config = JSON.parse(readFileSync(streamFile(repoRoot), 'utf8')) as StreamConfig;
+      const { streams } = await jetstreamManager(connection);
+      await streams.update(config.name, config).catch((error: { code?: number }) => {
+        if (error.code !== NOT_FOUND) throw error;
+        return streams.add(config);
+      });
+    }),
+  storage: ({ dataDir }) => storageOf(dataDir),
+};
+
+async function withConnection<T>(url: string, use: (connection: NatsConnection) => Promise<T>): Promise<T> {
+  const { host, username, password, protocol } = new URL(url);
+  const connection = await connect({
+    servers: `${protocol}//${host}`,
+    ...(username !== '' && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
+    timeout: 2_000,
+    reconnect: false,
+  });
+  try {
+    return await use(connection);
+  } finally {
+    await connection.close();
+  }
+}

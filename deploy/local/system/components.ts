@@ -1,0 +1,54 @@
+import { globSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { parseAllDocuments } from 'yaml';
+
+/** What can be picked: one folder of components for each. */
+export const KINDS = ['pubsub', 'blobs', 'mail'] as const;
+export type Kind = (typeof KINDS)[number];
+/** A name is a folder in components/<kind>/; what has a slash in it is the path of a folder. Default: as dapr.yaml says. */
+export type Choice = Partial<Record<Kind, string>>;
+
+const kindFolder = (root: string, kind: Kind): string => path.join(root, 'components', kind);
+
+export const namesOf = (root: string, kind: Kind): string[] =>
+  readdirSync(kindFolder(root, kind), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+
+/** The absolute path of a choice. */
+export function folderOf(root: string, kind: Kind, name: string): string {
+  const folder = name.includes('/') ? path.resolve(root, name) : path.join(kindFolder(root, kind), name);
+  if (name !== '' && statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
+  throw new Error(
+    `--${kind} is ${name}; it may be ${namesOf(root, kind).join(', ')}, or ./path/to/a/folder of your own.`,
+  );
+}
+
+/** Puts the chosen folders in the place of those that dapr.yaml names. */
+export function withChoice(resources: string[], root: string, choice: Choice): string[] {
+  return resources.map((resource) => {
+    const kind = KINDS.find((kind) => path.dirname(resource) === kindFolder(root, kind));
+    const name = kind && choice[kind];
+    return name === undefined ? resource : folderOf(root, kind as Kind, name);
+  });
+}
+
+interface Setting {
+  secretKeyRef?: { key: string };
+}
+
+/** The secrets that components in these folders take: they tell which servers are needed. */
+export function secretsOf(folders: readonly string[]): Set<string> {
+  const documents = folders.flatMap((folder) =>
+    globSync('*.{yaml,yml}', { cwd: folder }).flatMap((file) =>
+      parseAllDocuments(readFileSync(path.join(folder, file), 'utf8')).map(
+        (document) => document.toJS() as { spec?: { metadata?: Setting[] } } | null,
+      ),
+    ),
+  );
+  const settings = documents.flatMap((document) => {
+    const metadata = document?.spec?.metadata;
+    return Array.isArray(metadata) ? metadata : [];
+  });
+  return new Set(settings.flatMap(({ secretKeyRef }) => (secretKeyRef ? [secretKeyRef.key] : [])));
+}

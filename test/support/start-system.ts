@@ -1,0 +1,50 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Launched, type LaunchOptions, launch } from '../../deploy/local/launch.ts';
+import type { SystemUnderTest } from './systems.ts';
+
+export interface RunningSystem extends Launched {
+  view: SystemUnderTest;
+}
+
+/** A system for test files, with state in `<runDir>/<name>`; a lost event is published again within seconds. */
+export async function startTestSystem(
+  options: Pick<LaunchOptions, 'repoRoot' | 'choice' | 'superviseServers' | 'env' | 'report' | 'signal'> & {
+    runDir: string;
+    name: string;
+  },
+): Promise<RunningSystem> {
+  const { name, runDir, report } = options;
+  const stateRoot = join(runDir, name);
+  const launched = await launch({
+    ...options,
+    stateRoot,
+    env: { LOG_LEVEL: 'debug', SWEEP_SECONDS: '2', ...options.env },
+    report: (line) => report(`${name}: ${line}`),
+  });
+  const { system, servers } = launched;
+  const other = await system.startSidecar({ appId: 'other' }).catch(async (error: unknown) => {
+    await launched.stop();
+    throw error;
+  });
+  const pids = Object.entries(system.apps).map(([app, { appPid }]) => [app, appPid]);
+  const view = {
+    name,
+    gatewayUrl: system.gatewayUrl,
+    mailUrl: servers.mail.webUrl ?? '',
+    mysqlUrl: servers.mysql.url,
+    stateRoot,
+    apps: system.apps,
+    tokens: system.tokens,
+    otherSidecar: { daprHttpPort: other.daprHttpPort, pid: other.pid ?? 0 },
+    pids: Object.fromEntries([...pids, ['gateway.daprd', system.apps.gateway.sidecarPid]]),
+  };
+  return { ...launched, view };
+}
+
+/** The environment by which test files find the systems. */
+export function describeSystems(systems: readonly RunningSystem[], runDir: string): Record<string, string> {
+  const file = join(runDir, 'systems.json');
+  writeFileSync(file, JSON.stringify(systems.map(({ view }) => view)), { mode: 0o600 });
+  return { TEST_SYSTEMS: file, TEST_MYSQL_URL: systems[0]?.view.mysqlUrl ?? '' };
+}
