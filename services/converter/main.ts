@@ -2,8 +2,10 @@ import { createBlobStore } from '../shared/blobs.ts';
 import { readEnvironment } from '../shared/config.ts';
 import { createJobStore } from '../shared/job-store.ts';
 import { createLog } from '../shared/log.ts';
+import { startProof } from '../shared/proof.ts';
 import { serve } from '../shared/serve.ts';
 import { connectSidecar } from '../shared/sidecar.ts';
+import { proveSharing } from '../shared/store-promises.ts';
 import { createConverterApp } from './app.ts';
 import { converterEnvironment } from './config.ts';
 import { createConvert } from './convert.ts';
@@ -20,6 +22,8 @@ const stopping = new AbortController();
 const times = { leaseMs: env.LEASE_SECONDS * 1000, pollMs: 500, beatMs: 1000 };
 /** Long, for it may save hours of work, and a converter without a store has nothing else to do. */
 const SAVE_MS = 10 * 60_000;
+/** For the first gateway of a new system to come up. */
+const SHARING_MS = 30_000;
 
 const sidecar = connectSidecar({
   host: env.DAPR_HOST,
@@ -51,7 +55,13 @@ const convert = createConvert({
 
 const app = createConverterApp({
   convert,
-  checks: { sidecar: (signal) => sidecar.check(signal) },
+  checks: {
+    sidecar: (signal) => sidecar.check(signal),
+    store: startProof((signal) => proveSharing(sidecar.state, SHARING_MS, signal), {
+      stopping: stopping.signal,
+      log,
+    }),
+  },
   stopping: stopping.signal,
   apiToken: env.APP_API_TOKEN,
   log,

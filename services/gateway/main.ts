@@ -4,8 +4,10 @@ import { createJobIndex } from '../shared/job-index.ts';
 import { createJobStore } from '../shared/job-store.ts';
 import { createLog } from '../shared/log.ts';
 import { createMetrics } from '../shared/metrics.ts';
+import { startProof } from '../shared/proof.ts';
 import { serve } from '../shared/serve.ts';
 import { connectSidecar } from '../shared/sidecar.ts';
+import { proveStore, showStore } from '../shared/store-promises.ts';
 import { createAccept } from './accept.ts';
 import { createAdmission } from './admission.ts';
 import { createAnnouncer } from './announce.ts';
@@ -76,6 +78,14 @@ const sweep = createSweep({
   tellMs: Math.min(20 * silentMs, (retentionSeconds * 1000) / 4),
 });
 
+const storeProof = startProof(
+  async (signal) => {
+    await proveStore(state, signal);
+    await showStore(state, signal);
+  },
+  { stopping: stopping.signal, log },
+);
+
 const app = createGateway({
   ...stored,
   authenticate: createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE }),
@@ -90,7 +100,7 @@ const app = createGateway({
   invoke,
   links,
   maxUploadBytes,
-  checks: { sidecar: (signal) => sidecar.check(signal) },
+  checks: { sidecar: (signal) => sidecar.check(signal), store: storeProof },
   metrics,
   stopping: stopping.signal,
   log,

@@ -1,7 +1,9 @@
 import { readEnvironment } from '../shared/config.ts';
 import { createLog } from '../shared/log.ts';
+import { startProof } from '../shared/proof.ts';
 import { serve } from '../shared/serve.ts';
 import { connectSidecar } from '../shared/sidecar.ts';
+import { proveSharing } from '../shared/store-promises.ts';
 import { createNotificationApp } from './app.ts';
 import { notificationEnvironment } from './config.ts';
 import { createMailRecords } from './mail-record.ts';
@@ -13,6 +15,8 @@ const times = { leaseMs: 20_000, pollMs: 500 };
 const RENEW_MS = 2_000;
 /** What is not recorded as sent is sent again. */
 const SAVE_MS = 10 * 60_000;
+/** For the first gateway of a new system to come up. */
+const SHARING_MS = 30_000;
 
 const env = readEnvironment(notificationEnvironment);
 const log = createLog('notification', env.LOG_LEVEL);
@@ -35,7 +39,13 @@ const notify = createNotify({
 
 const app = createNotificationApp({
   notify,
-  checks: { sidecar: (signal) => sidecar.check(signal) },
+  checks: {
+    sidecar: (signal) => sidecar.check(signal),
+    store: startProof((signal) => proveSharing(sidecar.state, SHARING_MS, signal), {
+      stopping: stopping.signal,
+      log,
+    }),
+  },
   stopping: stopping.signal,
   apiToken: env.APP_API_TOKEN,
   log,

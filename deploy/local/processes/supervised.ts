@@ -20,8 +20,9 @@ export class Supervised {
   #launching: Promise<void> | undefined;
   #watching: Promise<void> = Promise.resolve();
   #held: PromiseWithResolvers<void> | undefined;
-  /** How often it died by itself. */
+  /** How often it died by itself, and how it did the last time. */
   falls = 0;
+  lastFall: string | undefined;
 
   constructor(options: SupervisedOptions) {
     this.#options = options;
@@ -93,6 +94,7 @@ export class Supervised {
     const how = await child.exited;
     if (this.#stopping.signal.aborted || this.#child !== child) return;
     this.falls++;
+    this.lastFall = how;
     for (let ranMs = performance.now() - since; ; ranMs = 0) {
       const pauseMs = this.#backoff.next(ranMs);
       this.#options.report(

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EXIT_REFUSED } from '../../../services/shared/proof.ts';
 import { lastLines } from '../processes/log-file.ts';
 import { answersHttp } from '../processes/ready.ts';
 import type { Report } from '../processes/run.ts';
@@ -6,13 +8,11 @@ import type { Supervised } from '../processes/supervised.ts';
 import type { Tokens } from '../secrets.ts';
 import type { Pair } from './pair.ts';
 
-async function isReady({ spec, view }: Pair, tokens: Tokens, signal: AbortSignal): Promise<boolean> {
-  const sidecar = await answersHttp(`http://127.0.0.1:${view.daprHttpPort}/v1.0/healthz`, signal, {
-    'dapr-api-token': tokens.daprApi,
-  });
+async function isReady({ view }: Pair, tokens: Tokens, signal: AbortSignal): Promise<boolean> {
+  const headers = { 'dapr-api-token': tokens.daprApi };
   return (
-    sidecar &&
-    (spec.appId !== 'gateway' || (await answersHttp(`http://127.0.0.1:${view.appPort}/readyz`, signal)))
+    (await answersHttp(`http://127.0.0.1:${view.daprHttpPort}/v1.0/healthz`, signal, headers)) &&
+    (await answersHttp(`http://127.0.0.1:${view.appPort}/readyz`, signal))
   );
 }
 
@@ -25,7 +25,7 @@ export interface ReadinessOptions {
   signal: AbortSignal;
 }
 
-/** Waits until every sidecar has its app and the gateway says that it is ready; the error shows the logs at fault. */
+/** Waits until every sidecar has its app, which says that it is ready; the error shows the logs at fault. */
 export async function untilAllReady(pairs: Pair[], options: ReadinessOptions): Promise<void> {
   const { tokens, timeoutMs, maxFalls = Number.POSITIVE_INFINITY, report, signal } = options;
   let waiting = pairs;
@@ -41,6 +41,8 @@ export async function untilAllReady(pairs: Pair[], options: ReadinessOptions): P
 
     const names = waiting.map(({ spec }) => spec.name).join(', ');
     const parts = waiting.flatMap(({ app, sidecar }) => [app, sidecar]);
+    const refusing = parts.find((part) => part.lastFall === `code ${EXIT_REFUSED}`);
+    if (refusing && maxFalls < Number.POSITIVE_INFINITY) throw new Error(reasonOf(refusing));
     const fallen = parts.filter((part) => part.falls >= maxFalls);
     if (fallen.length > 0)
       throw new Error(`Ended again and again while starting:\n${fallen.map(told).join('\n')}`);
@@ -53,6 +55,17 @@ export async function untilAllReady(pairs: Pair[], options: ReadinessOptions): P
     }
     await sleep(100, undefined, { signal });
   }
+}
+
+/** What a service says as the last thing before it refuses to run. */
+function reasonOf({ child }: Supervised): string {
+  if (child === undefined) return '';
+  const line = readFileSync(child.logFile, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .findLast((text) => text.includes('"level":60'));
+  const reason = line === undefined ? '' : (JSON.parse(line) as { msg: string }).msg;
+  return `${child.name} ${reason}\nIts log: ${child.logFile}`;
 }
 
 function told({ child }: Supervised): string {

@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAppError } from './errors.ts';
+import type { Log } from './log.ts';
+import { BrokenPromise } from './store-promises.ts';
+
+const PAUSE_MS = 500;
+/** sysexits(3) EX_CONFIG: starting it again will not help. */
+export const EXIT_REFUSED = 78;
+
+interface ProofOptions {
+  stopping: AbortSignal;
+  log: Log;
+}
+
+/**
+ * Has something proved in the background, again while what it needs is away. The check that comes back throws until it is;
+ * what is disproved ends the process, with the reason as the last line of its log.
+ */
+export function startProof(
+  prove: (signal: AbortSignal) => Promise<void>,
+  { stopping, log }: ProofOptions,
+): () => Promise<void> {
+  let proved = false;
+  const attempt = async (): Promise<void> => {
+    while (!proved && !stopping.aborted) {
+      try {
+        await prove(stopping);
+        proved = true;
+      } catch (error) {
+        if (stopping.aborted) return;
+        if (error instanceof BrokenPromise) {
+          log.fatal(`refused: ${error.message}`);
+          process.exit(EXIT_REFUSED);
+        }
+        if (!isAppError(error, 'unavailable')) log.error({ err: error }, 'a proof broke off');
+        await sleep(PAUSE_MS, undefined, { signal: stopping }).catch(() => undefined);
+      }
+    }
+  };
+  void attempt();
+  return async () => {
+    if (!proved) throw new Error('not proved yet');
+  };
+}
