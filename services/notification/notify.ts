@@ -60,7 +60,10 @@ export function createNotify(ports: NotifyPorts): Notify {
     for (;;) {
       const seen = await records.settled(event, stopping);
       if (seen === 'busy') return 'left';
-      if (seen?.state === 'sent') return 'told';
+      if (seen?.state === 'sent') {
+        log.debug('the owner has been told already');
+        return 'told';
+      }
       // In turn from the record on, so that a record that says `sending` is never older than one send.
       const result = await inTurn(() => send(event, seen, log));
       if (result === 'changed') continue;

@@ -4,6 +4,7 @@ import type { Log } from './log.ts';
 import { BrokenPromise } from './store-promises.ts';
 
 const PAUSE_MS = 500;
+const TELL_MS = 10_000;
 /** sysexits(3) EX_CONFIG: starting it again will not help. */
 export const EXIT_REFUSED = 78;
 
@@ -21,6 +22,7 @@ export function startProof(
   { stopping, log }: ProofOptions,
 ): () => Promise<void> {
   let proved = false;
+  let tellAt = performance.now() + TELL_MS;
   const attempt = async (): Promise<void> => {
     while (!proved && !stopping.aborted) {
       try {
@@ -33,6 +35,10 @@ export function startProof(
           process.exit(EXIT_REFUSED);
         }
         if (!isAppError(error, 'unavailable')) log.error({ err: error }, 'a proof broke off');
+        else if (performance.now() > tellAt) {
+          log.warn({ err: error }, 'not ready: what it needs cannot be tried yet');
+          tellAt += TELL_MS;
+        }
         await sleep(PAUSE_MS, undefined, { signal: stopping }).catch(() => undefined);
       }
     }

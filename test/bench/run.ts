@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,16 +6,16 @@ import { parseArgs, promisify } from 'node:util';
 import autocannon from 'autocannon';
 import { type Launched, launch } from '../../deploy/local/launch.ts';
 import { report, runMain, stopSignal } from '../../deploy/local/terminal.ts';
-import { createBlobStore } from '../../services/shared/blobs.ts';
 import { durationOf } from '../support/media.ts';
 import { newStateFolder, stateFolder } from '../support/state-folder.ts';
 import { apiOf, type Bench, gatewaySidecar, median, spread, timed, upload } from './bench.ts';
+import { blobSpeed } from './blob-speed.ts';
 import { cancel } from './cancel.ts';
 import { tenMinutes, twoGibibytes } from './footage.ts';
 import { peakMb, resetPeak } from './memory.ts';
 import { sweep } from './sweep.ts';
 
-const usage = `npm run bench -- [--blobs sqlite|mongodb] [--runs 3] [--only memory,convert,blobs,requests,cancel,sweep]
+const usage = `npm run bench -- [--blobs sqlite|mongodb|postgresql|redis] [--runs 3] [--only memory,convert,blobs,requests,cancel,sweep]
 
 Measures a system of its own: memory during 2 GiB, end-to-end time against bare ffmpeg, blobs, authorised requests,
 how soon a cancelled conversion has stopped, what a pass of the sweep costs.
@@ -26,7 +25,6 @@ Machines are noisy: compare ratios and medians of one run.
 const run = promisify(execFile);
 const repoRoot = resolve(import.meta.dirname, '../..');
 const benchDir = join(repoRoot, '.data', 'bench');
-const MIB = 1024 ** 2;
 
 async function convert(bench: Bench): Promise<void> {
   const film = await tenMinutes(benchDir, bench.signal);
@@ -59,29 +57,13 @@ async function convert(bench: Bench): Promise<void> {
 
 async function blobs(bench: Bench): Promise<void> {
   const sidecar = gatewaySidecar(bench);
-  const store = createBlobStore(sidecar.state);
-  const bytes = randomBytes(16 * MIB);
-  const total = 256;
-  const expires = new Date(Date.now() + 3600_000);
-  async function* source() {
-    for (let sent = 0; sent < total; sent += 16) yield bytes;
-  }
-  const put: number[] = [];
-  const get: number[] = [];
-  for (let i = 0; i < bench.runs; i++) {
-    const [putting, blob] = await timed(() => store.write(randomUUID(), source(), { expires }));
-    const [getting] = await timed(async () => {
-      for await (const _ of store.read(blob.id));
-    });
-    await store.delete(blob.id);
-    put.push(total / putting);
-    get.push(total / getting);
-  }
+  const mib = 256;
+  const { put, get } = await blobSpeed(sidecar.state, { mib, runs: bench.runs });
   await sidecar.close();
   console.log(`
-Blobs of ${total} MiB, through a sidecar
-  put                      ${median(put).toFixed(0)} MiB/s   (expected ≥ 60)
-  get                      ${median(get).toFixed(0)} MiB/s   (expected ≥ 200)`);
+Blobs of ${mib} MiB, through a sidecar
+  put                      ${put.toFixed(0)} MiB/s   (expected ≥ 60)
+  get                      ${get.toFixed(0)} MiB/s   (expected ≥ 200)`);
 }
 
 async function requests(bench: Bench): Promise<void> {

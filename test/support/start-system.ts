@@ -9,7 +9,10 @@ export interface RunningSystem extends Launched {
 
 /** A system for test files, with state in `<runDir>/<name>`; a lost event is published again within seconds. */
 export async function startTestSystem(
-  options: Pick<LaunchOptions, 'repoRoot' | 'choice' | 'superviseServers' | 'env' | 'report' | 'signal'> & {
+  options: Pick<
+    LaunchOptions,
+    'repoRoot' | 'choice' | 'replicas' | 'superviseServers' | 'env' | 'report' | 'signal'
+  > & {
     runDir: string;
     name: string;
   },

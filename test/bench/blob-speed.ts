@@ -1,0 +1,32 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createBlobStore } from '../../services/shared/blobs.ts';
+import type { StateStore } from '../../services/shared/state.ts';
+import { median, timed } from './bench.ts';
+
+const MIB = 1024 ** 2;
+const PIECE_MIB = 16;
+
+/** Medians of writing and of reading blobs of `mib` MiB, in MiB/s. */
+export async function blobSpeed(
+  state: StateStore,
+  { mib, runs }: { mib: number; runs: number },
+): Promise<{ put: number; get: number }> {
+  const store = createBlobStore(state);
+  const bytes = randomBytes(PIECE_MIB * MIB);
+  const expires = new Date(Date.now() + 3600_000);
+  async function* source() {
+    for (let sent = 0; sent < mib; sent += PIECE_MIB) yield bytes;
+  }
+  const put: number[] = [];
+  const get: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const [putting, blob] = await timed(() => store.write(randomUUID(), source(), { expires }));
+    const [getting] = await timed(async () => {
+      for await (const _ of store.read(blob.id));
+    });
+    await store.delete(blob.id);
+    put.push(mib / putting);
+    get.push(mib / getting);
+  }
+  return { put: median(put), get: median(get) };
+}

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readJson } from '../../deploy/local/private-files.ts';
+import type { Report } from '../../deploy/local/processes/run.ts';
+import { blobSpeed } from '../bench/blob-speed.ts';
+import { describeSystems, startTestSystem } from '../support/start-system.ts';
+import { gatewaySidecar } from '../support/systems.ts';
+import type { Counts } from './tally.ts';
+
+export interface Cell {
+  pubsub: string;
+  blobs: string;
+}
+
+export interface CellResult extends Cell {
+  passed: boolean;
+  /** Undefined when the tests came to no end. */
+  counts: Counts | undefined;
+  /** MiB/s. */
+  speed: { put: number; get: number };
+}
+
+export interface CellOptions {
+  repoRoot: string;
+  runDir: string;
+  /** Test files, one after the other: they kill what the others need. */
+  files: readonly string[];
+  /** How much is written and read, MiB. */
+  mib: number;
+  report: Report;
+  signal: AbortSignal;
+}
+
+/** Short, so that what takes a minute takes seconds; each within what the services allow. */
+const ENV = { SILENT_SECONDS: '12', LEASE_SECONDS: '6' };
+
+/** A system of its own over one choice, with two converters and two notifications; gone when the result is there. */
+export async function runCell(cell: Cell, options: CellOptions): Promise<CellResult> {
+  const { repoRoot, runDir, files, mib, signal } = options;
+  const name = `${cell.pubsub}+${cell.blobs}`;
+  const replicas = { converter: 2, notification: 2 };
+  const system = await startTestSystem({
+    ...options,
+    name,
+    choice: cell,
+    replicas,
+    env: ENV,
+    superviseServers: true,
+  });
+  let passed = false;
+  const counts = join(runDir, `${name}.json`);
+  try {
+    const sidecar = gatewaySidecar(system.view);
+    const speed = await blobSpeed(sidecar.state, { mib, runs: 3 });
+    await sidecar.close();
+    const env = { ...process.env, ...describeSystems([system], runDir), TEST_COUNTS: counts };
+    const args = ['--test', '--test-concurrency=1', '--test-timeout=300000', ...files];
+    const tests = spawn(process.execPath, args, { cwd: repoRoot, stdio: 'inherit', env, signal });
+    const [code] = (await once(tests, 'exit')) as [number | null];
+    passed = code === 0;
+    return { ...cell, passed, speed, counts: readJson<Counts>(counts) };
+  } finally {
+    await system.stop();
+    if (passed) rmSync(join(runDir, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,57 @@
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Report } from '../../deploy/local/processes/run.ts';
+import { newStateFolder } from '../support/state-folder.ts';
+import { type Cell, type CellResult, runCell } from './cell.ts';
+
+export const matrixDir = resolve(import.meta.dirname, '../../.data/matrix');
+
+/** The stores' own contract comes first: what fails there explains what fails later. */
+const FILES = ['test/contract/stores.test.ts', 'test/e2e/story.test.ts', 'test/matrix/redelivery.test.ts'];
+
+export interface MatrixOptions {
+  repoRoot: string;
+  /** Fewer MiB are measured. */
+  short: boolean;
+  report: Report;
+  signal: AbortSignal;
+}
+
+/** One cell after the other; false when one has failed, whose logs then stay. */
+export async function runMatrix(cells: readonly Cell[], options: MatrixOptions): Promise<boolean> {
+  const { short, report, signal } = options;
+  const runDir = await newStateFolder(matrixDir, report);
+  const results: CellResult[] = [];
+  for (const [index, cell] of cells.entries()) {
+    report(`Cell ${index + 1} of ${cells.length}: events by ${cell.pubsub}, blobs in ${cell.blobs} …`);
+    results.push(await runCell(cell, { ...options, runDir, files: FILES, mib: short ? 64 : 256, signal }));
+  }
+  console.log(table(results));
+  const good = results.every(({ passed }) => passed);
+  if (good) rmSync(runDir, { recursive: true, force: true });
+  else report(`Logs are in ${runDir}, until the next run`);
+  return good;
+}
+
+const HEAD = ['pub/sub', 'blobs', 'tests', 'jobs', 'lost', 'duplicated', 'put MiB/s', 'get MiB/s'];
+
+export function table(results: readonly CellResult[]): string {
+  const rows = results.map(({ pubsub, blobs, passed, counts, speed }) => [
+    pubsub,
+    blobs,
+    passed ? 'passed' : 'FAILED',
+    ...[counts?.jobs, counts?.lost, counts?.duplicated].map((count) => String(count ?? '?')),
+    speed.put.toFixed(0),
+    speed.get.toFixed(0),
+  ]);
+  const widths = HEAD.map((head, column) =>
+    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]): string =>
+    row
+      .map((text, column) =>
+        column < 3 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0),
+      )
+      .join('  ');
+  return `\n${[HEAD, ...rows].map(line).join('\n')}\n`;
+}

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { launch } from '../../deploy/local/launch.ts';
+import { startChild } from '../../deploy/local/processes/child.ts';
+import { Ports } from '../../deploy/local/processes/ports.ts';
+import { firstBytes, untilReady } from '../../deploy/local/processes/ready.ts';
+import { aptInstall, canInstall } from '../../deploy/local/tools/apt.ts';
+import { find } from '../../deploy/local/tools/find.ts';
+
+const repoRoot = resolve(import.meta.dirname, '../..');
+const sqlite = readFileSync(join(repoRoot, 'components/blobs/sqlite/store.yaml'), 'utf8');
+const { signal } = new AbortController();
+const quiet = () => {};
+
+function newStateRoot(test: TestContext): string {
+  const stateRoot = mkdtempSync(join(tmpdir(), 'mp3converter-refused-'));
+  test.after(() => rmSync(stateRoot, { recursive: true, force: true }));
+  return stateRoot;
+}
+
+/** Starts a system over a store of one's own. */
+async function startOver(component: string, stateRoot: string): Promise<void> {
+  const folder = mkdtempSync(join(stateRoot, 'store-'));
+  writeFileSync(join(folder, 'store.yaml'), component);
+  const launched = await launch({ repoRoot, stateRoot, choice: { blobs: folder }, report: quiet, signal });
+  await launched.stop();
+}
+
+/** A real server that knows no compare-and-set. */
+async function startMemcached(test: TestContext, stateRoot: string): Promise<number> {
+  if (find('memcached') === undefined && canInstall())
+    await aptInstall(['memcached'], ['memcached.service'], quiet, signal);
+  const port = await new Ports(join(stateRoot, 'memcached')).reserve('memcached');
+  const child = await startChild({
+    name: 'memcached',
+    command: find('memcached') ?? 'memcached',
+    args: ['-u', 'root', '-l', '127.0.0.1', '-p', String(port), '-U', '0'],
+    cwd: stateRoot,
+    env: {},
+    logFile: join(stateRoot, 'memcached.log'),
+    dataDir: join(stateRoot, 'memcached'),
+  });
+  test.after(() => child.stop());
+  const answers = async (attempt: AbortSignal) =>
+    (await firstBytes(port, Buffer.from('version\r\n'), attempt)).toString().startsWith('VERSION');
+  await untilReady(child, answers, { timeoutMs: 10_000, signal });
+  return port;
+}
+
+const withSpec = (spec: string): string => sqlite.replace(/^spec:[\s\S]*?(?=^auth:)/m, spec);
+
+describe('npm start refuses, with the reason,', () => {
+  it('a store without compare-and-set', async (test) => {
+    const stateRoot = newStateRoot(test);
+    const port = await startMemcached(test, stateRoot);
+    const component = withSpec(`spec:
+  type: state.memcached
+  version: v1
+  metadata:
+    - name: hosts
+      value: 127.0.0.1:${port}
+`);
+    await assert.rejects(
+      startOver(component, stateRoot),
+      /^Error: gateway refused: .*not .*compare and set/s,
+    );
+  });
+
+  it('a store in which each service has keys of its own', async (test) => {
+    const component = sqlite.replace(/ {4}- name: keyPrefix\n {6}value: none\n/, '');
+    assert.notEqual(component, sqlite);
+    await assert.rejects(
+      startOver(component, newStateRoot(test)),
+      /^Error: (converter|notification) refused: .*keyPrefix/s,
+    );
+  });
+});
