@@ -7,32 +7,43 @@ import { parseArgs } from 'node:util';
 import { report, runMain, stopSignal } from '../deploy/local/terminal.ts';
 import { chaosDir } from './chaos/act.ts';
 import { runSuite } from './chaos/suite.ts';
+import { cellFolder } from './matrix/cell.ts';
+import { matrixDir, runMatrix } from './matrix/matrix.ts';
+import { counted, NONE, runTests, sum, type TestCounts } from './support/run-tests.ts';
 import { describeSystems, type RunningSystem, startTestSystem } from './support/start-system.ts';
 import { newStateFolder, stateFolder } from './support/state-folder.ts';
 
-const usage = `npm test -- [check] [unit] [contract] [e2e] [chaos]
+const usage = `npm test -- [check] [unit] [contract] [e2e] [matrix] [chaos]
 
 Installs what is missing and runs everything, or only the named parts: type check and lint, unit tests without a
 port or process, contract tests, and end-to-end tests over systems of their own (each with its RabbitMQ, MariaDB,
-sidecars, mail sink; one keeps blobs in sqlite, the other in MongoDB), and about a minute of npm run test:chaos, which
-kills everything. Can run beside npm start.
+sidecars, mail sink; one keeps blobs in sqlite, the other in MongoDB), some cells of npm run test:matrix, so that each
+choice of infrastructure is met once, and about a minute of npm run test:chaos, which kills everything. Can run beside
+npm start.
 `;
 
-const PARTS = ['check', 'unit', 'contract', 'e2e', 'chaos'];
+const PARTS = ['check', 'unit', 'contract', 'e2e', 'matrix', 'chaos'];
 const CHAOS_MINUTES = 1.1;
-/** The e2e and contract tests run over each of these; npm run test:matrix over all that there are. */
-const BLOBS = ['sqlite', 'mongodb'];
+/** The e2e and contract tests run over each of these. */
+const SYSTEMS = [
+  { name: 'sqlite', choice: { blobs: 'sqlite' } },
+  { name: 'mongodb', choice: { pubsub: 'rabbitmq-quorum', blobs: 'mongodb' } },
+];
+/** Together with the systems above, each choice once; npm run test:matrix has them all. */
+const CELLS = [
+  { pubsub: 'redis', blobs: 'postgresql' },
+  { pubsub: 'jetstream', blobs: 'redis' },
+];
 const repoRoot = resolve(import.meta.dirname, '..');
 const testDir = join(repoRoot, '.data', 'test');
 const runDir = stateFolder(testDir);
 const bin = (name: string) => join(repoRoot, 'node_modules/.bin', name);
 
 /** Runs a program with our terminal; tells whether it succeeded. */
-async function succeeds(command: string, args: string[], signal: AbortSignal, env = {}): Promise<boolean> {
+async function succeeds(command: string, args: string[], signal: AbortSignal): Promise<boolean> {
   const child = spawn(command, args, {
     cwd: repoRoot,
     stdio: 'inherit',
-    env: { ...process.env, ...env },
     signal,
   });
   const [code] = (await once(child, 'exit')) as [number | null];
@@ -49,30 +60,36 @@ async function main(signal: AbortSignal): Promise<void> {
   if (unknown) throw new Error(`there is no part ${unknown}\n\n${usage}`);
   const parts = positionals.length > 0 ? positionals : PARTS;
   const failed: string[] = [];
+  let total = NONE;
+  const note = (name: string, counts: TestCounts): void => {
+    total = sum(total, counts);
+    if (counts.failed > 0) failed.push(name);
+  };
 
   if (parts.includes('check')) {
     report('Type check and lint …');
-    if (!(await succeeds(bin('tsc'), ['--noEmit'], signal))) failed.push('type check');
-    if (!(await succeeds(bin('biome'), ['check', '.'], signal))) failed.push('lint');
+    note('type check', counted(await succeeds(bin('tsc'), ['--noEmit'], signal)));
+    note('lint', counted(await succeeds(bin('biome'), ['check', '.'], signal)));
   }
 
-  const files = parts.flatMap((part) => globSync(`test/${part}/**/*.test.ts`, { cwd: repoRoot })).sort();
+  const files = parts
+    .filter((part) => part !== 'matrix')
+    .flatMap((part) => globSync(`test/${part}/**/*.test.ts`, { cwd: repoRoot }))
+    .sort();
   const systems: RunningSystem[] = [];
   try {
     await newStateFolder(testDir, report);
-    let env = {};
+    let env: Record<string, string> = {};
     if (parts.includes('contract') || parts.includes('e2e')) {
       // One after the other: two cores start two systems no faster at once.
-      for (const blobs of BLOBS) {
-        const options = { repoRoot, runDir, name: blobs, choice: { blobs }, report, signal };
-        systems.push(await startTestSystem(options));
+      for (const system of SYSTEMS) {
+        systems.push(await startTestSystem({ ...system, repoRoot, runDir, report, signal }));
       }
       env = describeSystems(systems, runDir);
     }
     if (files.length > 0) {
       report(`${files.length} test files …`);
-      const args = ['--test', '--test-concurrency=2', '--test-timeout=300000', ...files];
-      if (!(await succeeds(process.execPath, args, signal, env))) failed.push('tests');
+      note('tests', await runTests(files, { cwd: repoRoot, concurrency: 2, env, folder: runDir, signal }));
     }
   } finally {
     report('Stopping what was started …');
@@ -80,14 +97,22 @@ async function main(signal: AbortSignal): Promise<void> {
     if (failed.length === 0) rmSync(runDir, { recursive: true, force: true });
     else report(`Logs are in ${runDir}, until the next run`);
   }
-  // Alone: what waits for a processor for long looks dead to the others.
+  // Alone, from here on: what waits for a processor for long looks dead to the others.
+  if (parts.includes('matrix')) {
+    note('matrix', await runMatrix(CELLS, { repoRoot, short: true, report, signal }));
+  }
   if (parts.includes('chaos')) {
     const options = { minutes: CHAOS_MINUTES, seed: randomInt(1_000_000), scenarios: false, report, signal };
-    if (!(await runSuite({ ...options, blobs: 'mongodb' }))) failed.push('chaos');
+    note('chaos', counted(await runSuite({ ...options, blobs: 'mongodb' })));
   }
+  console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   if (failed.length > 0) throw new Error(`failed: ${failed.join(', ')}`);
 }
 
-const folders = [...BLOBS.map((blobs) => join(runDir, blobs)), stateFolder(chaosDir)];
+const folders = [
+  ...SYSTEMS.map(({ name }) => join(runDir, name)),
+  ...CELLS.map((cell) => cellFolder(stateFolder(matrixDir), cell)),
+  stateFolder(chaosDir),
+];
 const signal = stopSignal(...folders.map((folder) => join(folder, '.data')));
 await runMain(() => main(signal), signal);

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../../deploy/local/private-files.ts';
 import type { Report } from '../../deploy/local/processes/run.ts';
 import { blobSpeed } from '../bench/blob-speed.ts';
+import { NONE, runTests, type TestCounts } from '../support/run-tests.ts';
 import { describeSystems, startTestSystem } from '../support/start-system.ts';
 import { gatewaySidecar } from '../support/systems.ts';
 import type { Counts } from './tally.ts';
@@ -15,7 +14,7 @@ export interface Cell {
 }
 
 export interface CellResult extends Cell {
-  passed: boolean;
+  tests: TestCounts;
   /** Undefined when the tests came to no end. */
   counts: Counts | undefined;
   /** MiB/s. */
@@ -36,10 +35,13 @@ export interface CellOptions {
 /** Short, so that what takes a minute takes seconds; each within what the services allow. */
 const ENV = { SILENT_SECONDS: '12', LEASE_SECONDS: '6' };
 
+const nameOf = ({ pubsub, blobs }: Cell): string => `${pubsub}+${blobs}`;
+export const cellFolder = (runDir: string, cell: Cell): string => join(runDir, nameOf(cell));
+
 /** A system of its own over one choice, with two converters and two notifications; gone when the result is there. */
 export async function runCell(cell: Cell, options: CellOptions): Promise<CellResult> {
   const { repoRoot, runDir, files, mib, signal } = options;
-  const name = `${cell.pubsub}+${cell.blobs}`;
+  const name = nameOf(cell);
   const replicas = { converter: 2, notification: 2 };
   const system = await startTestSystem({
     ...options,
@@ -49,20 +51,18 @@ export async function runCell(cell: Cell, options: CellOptions): Promise<CellRes
     env: ENV,
     superviseServers: true,
   });
-  let passed = false;
+  let tests = NONE;
   const counts = join(runDir, `${name}.json`);
   try {
     const sidecar = gatewaySidecar(system.view);
     const speed = await blobSpeed(sidecar.state, { mib, runs: 3 });
     await sidecar.close();
-    const env = { ...process.env, ...describeSystems([system], runDir), TEST_COUNTS: counts };
-    const args = ['--test', '--test-concurrency=1', '--test-timeout=300000', ...files];
-    const tests = spawn(process.execPath, args, { cwd: repoRoot, stdio: 'inherit', env, signal });
-    const [code] = (await once(tests, 'exit')) as [number | null];
-    passed = code === 0;
-    return { ...cell, passed, speed, counts: readJson<Counts>(counts) };
+    const env = { ...describeSystems([system], runDir), TEST_COUNTS: counts };
+    tests = await runTests(files, { cwd: repoRoot, concurrency: 1, env, folder: runDir, signal });
+    return { ...cell, tests, speed, counts: readJson<Counts>(counts) };
   } finally {
     await system.stop();
-    if (passed) rmSync(join(runDir, name), { recursive: true, force: true });
+    if (tests.passed > 0 && tests.failed === 0)
+      rmSync(cellFolder(runDir, cell), { recursive: true, force: true });
   }
 }

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Report } from '../../deploy/local/processes/run.ts';
+import { NONE, sum, type TestCounts } from '../support/run-tests.ts';
 import { newStateFolder } from '../support/state-folder.ts';
 import { type Cell, type CellResult, runCell } from './cell.ts';
 
@@ -17,8 +18,8 @@ export interface MatrixOptions {
   signal: AbortSignal;
 }
 
-/** One cell after the other; false when one has failed, whose logs then stay. */
-export async function runMatrix(cells: readonly Cell[], options: MatrixOptions): Promise<boolean> {
+/** One cell after the other; the logs of one that has failed stay. */
+export async function runMatrix(cells: readonly Cell[], options: MatrixOptions): Promise<TestCounts> {
   const { short, report, signal } = options;
   const runDir = await newStateFolder(matrixDir, report);
   const results: CellResult[] = [];
@@ -27,19 +28,19 @@ export async function runMatrix(cells: readonly Cell[], options: MatrixOptions):
     results.push(await runCell(cell, { ...options, runDir, files: FILES, mib: short ? 64 : 256, signal }));
   }
   console.log(table(results));
-  const good = results.every(({ passed }) => passed);
-  if (good) rmSync(runDir, { recursive: true, force: true });
+  const tests = results.map(({ tests }) => tests).reduce(sum, NONE);
+  if (tests.failed === 0) rmSync(runDir, { recursive: true, force: true });
   else report(`Logs are in ${runDir}, until the next run`);
-  return good;
+  return tests;
 }
 
 const HEAD = ['pub/sub', 'blobs', 'tests', 'jobs', 'lost', 'duplicated', 'put MiB/s', 'get MiB/s'];
 
 export function table(results: readonly CellResult[]): string {
-  const rows = results.map(({ pubsub, blobs, passed, counts, speed }) => [
+  const rows = results.map(({ pubsub, blobs, tests, counts, speed }) => [
     pubsub,
     blobs,
-    passed ? 'passed' : 'FAILED',
+    tests.failed === 0 ? `${tests.passed} passed` : `${tests.failed} FAILED`,
     ...[counts?.jobs, counts?.lost, counts?.duplicated].map((count) => String(count ?? '?')),
     speed.put.toFixed(0),
     speed.get.toFixed(0),
