@@ -7,6 +7,7 @@ import { readEnvFile, type Tokens } from './secrets.ts';
 import { type BareSidecar, startBareSidecar } from './system/bare-sidecar.ts';
 import { type AppSpec, replicated } from './system/dapr-yaml.ts';
 import { type Pair, preparePair, type RunningApp } from './system/pair.ts';
+import { pluggableIn, preparePluggable, socketsFolder } from './system/pluggable.ts';
 import { untilAllReady } from './system/readiness.ts';
 import type { SidecarContext } from './system/sidecar.ts';
 
@@ -55,14 +56,19 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const tokens = { daprApi: file.DAPR_API_TOKEN ?? '', appApi: file.APP_API_TOKEN ?? '' };
   if (tokens.daprApi === '' || tokens.appApi === '')
     throw new Error(`${dataDir}/env/tokens.env holds no tokens: run writeSecrets() first.`);
-  const context: SidecarContext = { daprd: options.daprd, repoRoot, stateRoot, dataDir, ports, tokens };
-  const { specs } = options;
+  const { daprd, specs } = options;
+  const sockets = socketsFolder(dataDir);
+  const context: SidecarContext = { daprd, repoRoot, stateRoot, dataDir, sockets, ports, tokens };
   const gateway = specs.find((spec) => spec.appId === 'gateway');
   if (gateway === undefined) throw new Error('dapr.yaml names no app `gateway`.');
   // Addresses of an earlier run mean nothing now.
   for (const suffix of ['', '-wal', '-shm'])
     rmSync(path.join(dataDir, `names.sqlite${suffix}`), { force: true });
 
+  const folders = [...new Set(specs.flatMap(({ resources }) => resources))];
+  const components = pluggableIn(folders).map((folder) =>
+    preparePluggable({ folder, sockets, dataDir, report, signal }),
+  );
   const pairs: Pair[] = [];
   const bare = new Set<Supervised>();
   const stop = async (): Promise<void> => {
@@ -73,7 +79,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         await sidecar.stop();
       }),
     );
-    await Promise.all([...bare].map((sidecar) => sidecar.stop()));
+    await Promise.all([...bare, ...components].map((process) => process.stop()));
   };
   try {
     const instances = specs.flatMap((spec) => replicated(spec, options.replicas?.[spec.appId as AppId] ?? 1));
@@ -82,6 +88,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       const env = { ...options.env, ...options.appEnv?.[spec.appId], ...options.appEnv?.[spec.name] };
       pairs.push(await preparePair(context, spec, { appPort, env, report }));
     }
+    await Promise.all(components.map((component) => component.start()));
     await Promise.all(pairs.flatMap(({ app, sidecar }) => [app.start(), sidecar.start()]));
     await untilAllReady(pairs, { tokens, timeoutMs: 60_000, maxFalls: 3, report, signal });
   } catch (error) {
