@@ -7,6 +7,8 @@ export const notificationEnvironment = guarded(
       .string()
       .regex(/^[^\p{Cc};,]+$/u, 'must be one address, without a comma or semicolon')
       .default('mp3converter <mp3converter@localhost>'),
+    /** Sends at a time. More than one only over a binding that keeps requests apart: components/README.md tells which. */
+    MAIL_CONCURRENCY: wholeNumber(1, { min: 1, max: 64 }),
     /** A mail server that says nothing for this long does not hold other mails back any more. */
     MAIL_PATIENCE_SECONDS: wholeNumber(15, { min: 1, max: 600 }),
   }),

@@ -1,9 +1,14 @@
+import { domainToASCII } from 'node:url';
 import type { Sidecar } from '../shared/sidecar.ts';
 
 export interface Mail {
   to: string;
   subject: string;
   html: string;
+  /** The same for readers without HTML. */
+  text: string;
+  /** What this mail is about, the same each time it is sent: letters, digits, dots and hyphens. */
+  id: string;
 }
 
 export interface Mailer {
@@ -19,15 +24,29 @@ export const isOneRecipient = (address: string): boolean =>
   /^[^\s\p{Cc};,<>"]+@[^\s\p{Cc};,<>"]+$/u.test(address);
 
 /**
- * Mail through the sidecar's SMTP binding. It writes what one request sets into a configuration that all share, so every
- * field is set on every send, and callers send one at a time; a send that says nothing for seconds has read it long ago.
+ * Mail through the sidecar's mail binding, whichever it is. The SMTP binding writes what one request sets into a configuration
+ * that all share: every field is set on every send, and callers send one at a time there; a send that says nothing for
+ * seconds has read it long ago. It passes over `text` and `messageId`, which are for bindings that know them.
  */
 export function createMailer(sendMail: Sidecar['sendMail'], { from }: { from: string }): Mailer {
+  const domain = domainOf(from);
   return {
-    async send({ to, subject, html }) {
+    async send({ to, subject, html, text, id }) {
       if (!isOneRecipient(to)) throw new TypeError('not one mail address');
-      const fields = { emailFrom: from, emailTo: to, emailCC: '', emailBCC: '', subject, priority: '3' };
-      await sendMail(html, fields);
+      await sendMail(html, {
+        emailFrom: from,
+        emailTo: to,
+        emailCC: '',
+        emailBCC: '',
+        subject,
+        priority: '3',
+        text,
+        messageId: `<mail.${id}@${domain}>`,
+      });
     },
   };
 }
+
+/** Of an address or `name <address>`, as a Message-ID can have it. */
+const domainOf = (address: string): string =>
+  domainToASCII(/@([^@>\s]+)>?\s*$/.exec(address)?.[1] ?? '') || 'localhost';

@@ -30,6 +30,7 @@ const sidecar = connectSidecar({
 const notify = createNotify({
   records: createMailRecords(sidecar.state, times),
   mailer: createMailer(sidecar.sendMail, { from: env.MAIL_FROM }),
+  concurrency: env.MAIL_CONCURRENCY,
   patienceMs: env.MAIL_PATIENCE_SECONDS * 1000,
   renewMs: RENEW_MS,
   persistence: { forMs: SAVE_MS, signal: stopping.signal },

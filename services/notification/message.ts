@@ -24,38 +24,54 @@ const UNKNOWN = 'Something went wrong on our side. Please try again later.';
 export interface Message {
   subject: string;
   html: string;
+  text: string;
 }
 
 /** The mail for an outcome. Everything that came from a user is escaped; nothing is loaded from outside. */
 export function messageFor(event: Mp3Event): Message {
   const name = oneLine(event.filename, MAX_NAME) || 'your video';
   const short = oneLine(name, MAX_SUBJECT_NAME);
-  return event.status === 'done' && event.mp3
-    ? {
-        subject: `Your MP3 is ready: ${short}`,
-        html: page('Your MP3 is ready', ready(name, event.mp3, event.expires_at)),
-      }
-    : {
-        subject: `Could not be converted: ${short}`,
-        html: page('Your video could not be converted', sorry(name, event)),
-      };
+  if (event.status === 'done' && event.mp3) {
+    const { html, text } = ready(name, event.mp3, event.expires_at);
+    return { subject: `Your MP3 is ready: ${short}`, ...bodies('Your MP3 is ready', html, text) };
+  }
+  const { html, text } = sorry(name, event);
+  return {
+    subject: `Could not be converted: ${short}`,
+    ...bodies('Your video could not be converted', html, text),
+  };
 }
 
-function ready(name: string, mp3: NonNullable<Mp3Event['mp3']>, expires: string): string {
-  const link = escapeHtml(webAddress(mp3.download_url));
-  const facts = `${formatLength(mp3.duration_seconds)} &middot; ${formatSize(mp3.size)}`;
-  return `<p style="margin:0 0 4px;font-weight:bold;word-break:break-word">${escapeHtml(name)}</p>
-<p style="margin:0 0 24px;color:#555555">${facts}</p>
+const bodies = (title: string, html: string, text: string) => ({
+  html: page(title, html),
+  text: `${title}\n\n${text}\n`,
+});
+
+function ready(name: string, mp3: NonNullable<Mp3Event['mp3']>, expires: string) {
+  const url = webAddress(mp3.download_url);
+  const link = escapeHtml(url);
+  const [length, size] = [formatLength(mp3.duration_seconds), formatSize(mp3.size)];
+  const rights = `The link works without a login until ${formatDate(expires)}. Whoever has it can download the file.`;
+  return {
+    html: `<p style="margin:0 0 4px;font-weight:bold;word-break:break-word">${escapeHtml(name)}</p>
+<p style="margin:0 0 24px;color:#555555">${length} &middot; ${size}</p>
 <p style="margin:0 0 24px"><a href="${link}" style="display:inline-block;padding:14px 28px;border-radius:6px;background:#1a5fb4;color:#ffffff;font-size:18px;font-weight:bold;text-decoration:none">Download the MP3</a></p>
-<p style="margin:0 0 8px;color:#555555">The link works without a login until ${formatDate(expires)}. Whoever has it can download the file.</p>
-<p style="margin:0;color:#555555;font-size:13px;word-break:break-all">${link}</p>`;
+<p style="margin:0 0 8px;color:#555555">${rights}</p>
+<p style="margin:0;color:#555555;font-size:13px;word-break:break-all">${link}</p>`,
+    text: `${name}\n${length}, ${size}\n\nDownload the MP3:\n${url}\n\n${rights}`,
+  };
 }
 
-function sorry(name: string, { error }: Mp3Event): string {
+function sorry(name: string, { error }: Mp3Event) {
   const advice = (error && Object.hasOwn(ADVICE, error.code) && ADVICE[error.code]) || UNKNOWN;
-  return `<p style="margin:0 0 16px;font-weight:bold;word-break:break-word">${escapeHtml(name)}</p>
+  const detail = oneLine(error?.detail ?? 'unknown', MAX_NAME);
+  const reason = `Reason: ${detail} (${oneLine(error?.code ?? 'unknown', 40)})`;
+  return {
+    html: `<p style="margin:0 0 16px;font-weight:bold;word-break:break-word">${escapeHtml(name)}</p>
 <p style="margin:0 0 16px">${escapeHtml(advice)}</p>
-<p style="margin:0;color:#555555;font-size:13px">Reason: ${escapeHtml(oneLine(error?.detail ?? 'unknown', MAX_NAME))} (${escapeHtml(oneLine(error?.code ?? 'unknown', 40))})</p>`;
+<p style="margin:0;color:#555555;font-size:13px">${escapeHtml(reason)}</p>`,
+    text: `${name}\n\n${advice}\n\n${reason}`,
+  };
 }
 
 /** A link of any other kind, such as `javascript:`, is none of ours. */

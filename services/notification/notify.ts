@@ -5,20 +5,22 @@ import type { Mp3Event } from '../shared/events.ts';
 import type { Log } from '../shared/log.ts';
 import { type MailRecord, mailRecordKey } from '../shared/outcome.ts';
 import { persist } from '../shared/persistence.ts';
+import { createSemaphore } from '../shared/semaphore.ts';
 import { UnknownOutcome } from '../shared/sidecar.ts';
 import { isOneRecipient } from './mailer.ts';
 import { messageFor } from './message.ts';
 import { type SendPorts, sendRecorded } from './send.ts';
-import { createTurns } from './turns.ts';
 
 /** One send, and one more when it is not known whether the first went out. */
 const MAX_SENDS = 2;
 /** Refusals after which the sweep alone brings the event again: what nobody takes must not keep the queue from the others. */
 const QUICK_REFUSALS = 5;
-/** Sends without an answer that this process keeps at a time. */
+/** Sends without an answer that this process keeps at a time, beside those that it begins at once. */
 const MAX_SILENT = 8;
 
 export interface NotifyPorts extends SendPorts {
+  /** Sends at a time, not counting those that nobody waits for any more. */
+  concurrency: number;
   /** A send that has no answer for this long does not hold the next one back any more. */
   patienceMs: number;
   stopping: AbortSignal;
@@ -33,14 +35,22 @@ export type Notify = (event: Mp3Event) => Promise<'told' | 'left' | 'dropped'>;
 type Sending = ReturnType<typeof sendRecorded>;
 
 export function createNotify(ports: NotifyPorts): Notify {
-  const { records, persistence, patienceMs, stopping } = ports;
-  const inTurn = createTurns();
+  const { records, persistence, concurrency, patienceMs, stopping } = ports;
+  const turns = createSemaphore(concurrency);
   /** Outcomes of this process: a second delivery of one needs no look at the store. */
   const active = new Set<string>();
   let silent = 0;
 
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    await turns.acquire(stopping);
+    try {
+      return await work();
+    } finally {
+      turns.release();
+    }
+  }
+
   async function send(event: Mp3Event, seen: MailRecord | undefined, log: Log) {
-    stopping.throwIfAborted();
     if (silent >= MAX_SILENT) throw unavailable('the mail server');
     const message = messageFor(event);
     if (seen && seen.sends >= MAX_SENDS) {

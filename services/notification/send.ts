@@ -36,7 +36,9 @@ export async function sendRecorded(
     (error) => log.warn({ err: error }, 'a send could not be kept as under way'),
     answered.signal,
   );
-  const [result] = await Promise.allSettled([mailer.send({ to: event.email, ...message })]);
+  const [result] = await Promise.allSettled([
+    mailer.send({ to: event.email, ...message, id: `${event.job_id}.${event.run}` }),
+  ]);
   answered.abort();
   await renewing;
   if (result.status === 'fulfilled') {

@@ -30,7 +30,7 @@ export interface Sidecar {
   /** Resolves when the broker was handed the event, which is no promise that it keeps it. */
   publish(topic: string, event: object): Promise<void>;
   /**
-   * Sends through an output binding, which waits for the mail server without end, and so does this. Throws `unavailable`
+   * Sends through an output binding, whose own bounds are the only ones: it may wait for the mail server without end. Throws `unavailable`
    * when the mail was refused for sure, and {@link UnknownOutcome} when an answer was lost, the mail server's or the sidecar's.
    */
   sendMail(html: string, metadata: Record<string, string>): Promise<void>;
@@ -43,12 +43,34 @@ export interface Sidecar {
 /** Of a call that cannot be taken back: it may have been carried out, or may be still. */
 export class UnknownOutcome extends Error {}
 
+/** How the SMTP binding tells of a send that broke off once the mail server was connected, without a reply code of it. */
+const BROKE_OFF = /could not send email \d+: (?!\d{3}[ -]|gomail: )/;
+/** How daprd tells of a binding that is a process of its own, with the gRPC status that this ended the call with. */
+const PLUGGABLE = /^[^:]*: rpc error: code = (\w+) desc = (.*)/s;
+/** Statuses that such a binding answers with when it says for sure that nothing was sent. */
+const NOT_SENT = ['InvalidArgument', 'FailedPrecondition', 'Unimplemented'];
+
 /**
- * How the SMTP binding tells of a send that broke off once the mail server was connected, without a reply code of it: the
- * server may have taken the mail.
+ * Whether a binding's failure leaves open what became of the mail. Of a binding in a process of its own that is every failure
+ * but its own no and a connection that was not made, for that process may have died in the middle.
  */
-export const brokeOff = (answer: string): boolean =>
-  /could not send email \d+: (?!\d{3}[ -]|gomail: )/.test(answer);
+export function brokeOff(failure: string): boolean {
+  const [, code = '', description = ''] = PLUGGABLE.exec(failure) ?? [];
+  if (code === '') return BROKE_OFF.test(failure);
+  return (
+    !NOT_SENT.includes(code) && !(code === 'Unavailable' && description.startsWith('connection error: '))
+  );
+}
+
+/** The text of a failure in the sidecar's answer, `{"errorCode":…,"message":…}`. */
+function messageOf(answer: string): string {
+  try {
+    const { message } = JSON.parse(answer) as { message?: unknown };
+    return typeof message === 'string' ? message : answer;
+  } catch {
+    return answer;
+  }
+}
 
 /** Failures of a connection that was not made: nothing was sent. */
 const NOT_CONNECTED = ['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT'];
@@ -100,18 +122,20 @@ export function connectSidecar(options: {
         headers: { ...headers, 'content-type': 'application/json' },
         body: JSON.stringify({ operation: 'create', data: html, metadata }),
       };
-      let refusal: string | undefined;
+      let failure: string | undefined;
       try {
         const { statusCode, body } = await mail.request({ ...request, origin, path: MAIL_PATH });
         const text = await body.text();
-        if (statusCode >= 300) refusal = `the sidecar answered ${statusCode}: ${text.slice(0, 500)}`;
+        if (statusCode >= 300) failure = messageOf(text);
       } catch (cause) {
         const { code = '' } = cause as NodeJS.ErrnoException;
         if (NOT_CONNECTED.includes(code)) throw unavailable('the sidecar', cause);
         throw new UnknownOutcome('the connection to the sidecar was lost in the middle of a send', { cause });
       }
-      if (refusal !== undefined && brokeOff(refusal)) throw new UnknownOutcome(refusal);
-      if (refusal !== undefined) throw unavailable('the mail server', new Error(refusal));
+      if (failure === undefined) return;
+      const said = `the sidecar answered: ${failure.slice(0, 500)}`;
+      if (brokeOff(failure)) throw new UnknownOutcome(said);
+      throw unavailable('the mail server', new Error(said));
     },
 
     async invoke(appId, { method, path, headers: extra, body, signal }) {

@@ -5,12 +5,14 @@ import { formatDate, formatLength, formatSize, oneLine } from '../../../services
 import { done, failed } from './events.ts';
 
 describe('the mail of a success', () => {
-  it('has name, length, size, link and expiry', () => {
-    const { subject, html } = messageFor(done({ filename: 'holiday.mp4' }));
+  it('has name, length, size, link and expiry, in HTML and in text', () => {
+    const { subject, html, text } = messageFor(done({ filename: 'holiday.mp4' }));
     assert.equal(subject, 'Your MP3 is ready: holiday.mp4');
     for (const part of ['holiday.mp4', '0:10:00', '7.9 MB', '2 January 2126, 03:04 UTC']) {
       assert.ok(html.includes(part), part);
+      assert.ok(text.includes(part), part);
     }
+    assert.ok(text.includes('\nhttps://example.org/download/1?expires=2&signature=3\n'));
     assert.ok(html.includes('href="https://example.org/download/1?expires=2&amp;signature=3"'));
   });
 
@@ -41,11 +43,13 @@ describe('the mail of a failure', () => {
     'gave_up',
   ]) {
     it(`${code}: has a sentence of its own and the reason`, () => {
-      const { subject, html } = messageFor(failed(code));
+      const { subject, html, text } = messageFor(failed(code));
       assert.equal(subject, 'Could not be converted: a.mp4');
       assert.doesNotMatch(html, /Something went wrong/);
-      assert.ok(html.includes('the detail'));
-      assert.ok(html.includes(code));
+      for (const body of [html, text]) {
+        assert.ok(body.includes('the detail'));
+        assert.ok(body.includes(code));
+      }
     });
   }
 
@@ -69,8 +73,9 @@ describe('hostile file names', () => {
   ];
   for (const [name, filename, shown] of table) {
     it(name, () => {
-      const { subject, html } = messageFor(done({ filename }));
+      const { subject, html, text } = messageFor(done({ filename }));
       assert.equal(subject, `Your MP3 is ready: ${shown}`);
+      assert.ok(text.startsWith(`Your MP3 is ready\n\n${shown}\n`));
       assert.doesNotMatch(html, /<img|" onclick/);
     });
   }

@@ -21,6 +21,7 @@ interface Options {
   leaseMs?: number;
   pollMs?: number;
   patienceMs?: number;
+  concurrency?: number;
   server?: (mail: Sent) => Promise<void> | void;
 }
 
@@ -29,6 +30,7 @@ function setUp({
   leaseMs = 30,
   pollMs = 2,
   patienceMs = 60_000,
+  concurrency = 1,
   server = () => undefined,
 }: Options = {}) {
   const sent: Sent[] = [];
@@ -41,6 +43,7 @@ function setUp({
   const notify = createNotify({
     records: createMailRecords(state, { leaseMs, pollMs }),
     mailer: createMailer(sendMail, { from: 'mp3converter <us@example.org>' }),
+    concurrency,
     patienceMs,
     renewMs: 2,
     persistence: { forMs: 60_000, pauseMs: 1 },
@@ -77,7 +80,7 @@ describe('an outcome is mailed once', () => {
     const { notify, sent, record } = setUp();
     const event = done();
     assert.equal(await notify(event), 'told');
-    const { html, ...fields } = sent[0] ?? {};
+    const { html, text, ...fields } = sent[0] ?? {};
     assert.deepEqual(fields, {
       emailFrom: 'mp3converter <us@example.org>',
       emailTo: 'owner@example.org',
@@ -85,8 +88,10 @@ describe('an outcome is mailed once', () => {
       emailBCC: '',
       subject: 'Your MP3 is ready: a.mp4',
       priority: '3',
+      messageId: `<mail.${event.job_id}.1@example.org>`,
     });
     assert.ok(html?.startsWith('<!doctype html>'));
+    assert.ok(text?.startsWith('Your MP3 is ready\n'));
     const { state, sends, refusals } = (await record(event)) ?? assert.fail();
     assert.deepEqual([state, sends, refusals], ['sent', 1, 0]);
   });
@@ -153,24 +158,95 @@ it('a save before the send that was reported as lost does not count as a send', 
   assert.equal((await record(event))?.sends, 1);
 });
 
-it('one send at a time, and a failed one does not stop the next', async () => {
-  let now = 0;
-  let most = 0;
-  const { notify, sent } = setUp({
-    async server({ emailTo }) {
-      most = Math.max(most, ++now);
-      await new Promise(setImmediate);
-      now -= 1;
-      if (emailTo === 'bad@example.org') throw unavailable('the mail server');
+describe('sends at a time:', () => {
+  for (const concurrency of [1, 3]) {
+    it(`${concurrency}, begun in order, and a failed one does not stop the next`, async () => {
+      let now = 0;
+      let most = 0;
+      const begun: (string | undefined)[] = [];
+      const { notify, sent } = setUp({
+        concurrency,
+        async server({ emailTo }) {
+          begun.push(emailTo);
+          most = Math.max(most, ++now);
+          // Until there are as many at once as there will be.
+          for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+          now -= 1;
+          if (emailTo === 'bad@example.org') throw unavailable('the mail server');
+        },
+      });
+      const addresses = ['a', 'bad', 'b', 'c', 'd', 'e'].map((name) => `${name}@example.org`);
+      await Promise.allSettled(addresses.map((email) => notify(done({ email }))));
+      assert.equal(most, concurrency);
+      assert.deepEqual(begun, addresses);
+      assert.equal(sent.length, 5);
+    });
+  }
+
+  it('a silent one gives its place to the next, however many are sent at a time', async () => {
+    const { ends, server } = frozen();
+    const { notify, sent } = setUp({
+      patienceMs: 1,
+      concurrency: 2,
+      server: ({ emailTo }) => (emailTo === 'tarpit@example.org' ? server() : undefined),
+    });
+    const silent = Array.from({ length: 4 }, () => notify(done({ email: 'tarpit@example.org' })));
+    assert.deepEqual(await Promise.all(silent), ['left', 'left', 'left', 'left']);
+    assert.equal(await notify(done()), 'told');
+    for (const { resolve } of ends) resolve();
+    await eventually(() => sent.length === 5);
+  });
+
+  it('those that wait for their turn are handed back when the service stops', async () => {
+    const { ends, server } = frozen();
+    const { notify, stopping, record } = setUp({ server });
+    const first = notify(done());
+    const waiting = done();
+    const second = assert.rejects(notify(waiting), { code: 'unavailable' });
+    await eventually(() => ends.length === 1);
+    stopping.abort(new Error('stop'));
+    await second;
+    assert.equal(await record(waiting), undefined);
+    ends[0]?.resolve();
+    assert.equal(await first, 'told');
+  });
+});
+
+it('a mail keeps its Message-ID when it is sent again, and another run has another', async () => {
+  let lost = true;
+  const ids: (string | undefined)[] = [];
+  const { notify } = setUp({
+    server({ messageId }) {
+      ids.push(messageId);
+      if (lost) throw new UnknownOutcome('the sidecar died');
     },
   });
-  const addresses = ['a@example.org', 'bad@example.org', 'b@example.org', 'c@example.org'];
-  await Promise.allSettled(addresses.map((email) => notify(done({ email }))));
-  assert.equal(most, 1);
-  assert.deepEqual(
-    sent.map(({ emailTo }) => emailTo),
-    ['a@example.org', 'b@example.org', 'c@example.org'],
-  );
+  const event = done();
+  await assert.rejects(notify(event));
+  lost = false;
+  await notify(event);
+  await notify({ ...event, run: 2 });
+  const id = (run: number) => `<mail.${event.job_id}.${run}@example.org>`;
+  assert.deepEqual(ids, [id(1), id(1), id(2)]);
+});
+
+describe('the domain of a Message-ID is that of the sender', () => {
+  const table: [from: string, domain: string][] = [
+    ['mp3converter <mp3converter@localhost>', 'localhost'],
+    ['us@example.org', 'example.org'],
+    ['"a@b" <us@mail.example.org> ', 'mail.example.org'],
+    ['wir@bücher.example', 'xn--bcher-kva.example'],
+    ['nobody', 'localhost'],
+    ['us@a b', 'localhost'],
+  ];
+  for (const [from, domain] of table) {
+    it(`${from}: ${domain}`, async () => {
+      const seen: (string | undefined)[] = [];
+      const mailer = createMailer(async (_, { messageId }) => void seen.push(messageId), { from });
+      await mailer.send({ to: 'a@example.org', subject: '', html: '', text: '', id: '1' });
+      assert.deepEqual(seen, [`<mail.1@${domain}>`]);
+    });
+  }
 });
 
 describe('a mail server that refuses', () => {
