@@ -1,0 +1,51 @@
+import { parseArgs, promisify } from 'node:util';
+import { ServerCredentials } from '@grpc/grpc-js';
+import { readEnvironment } from '../../../services/shared/config.ts';
+import { createLog } from '../../../services/shared/log.ts';
+import { createBinding } from './binding.ts';
+import { componentEnvironment, usage } from './config.ts';
+import { createService } from './service.ts';
+import { freeSocket } from './socket.ts';
+
+const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } });
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+
+const env = readEnvironment(componentEnvironment);
+const log = createLog('mail.nodemailer', env.LOG_LEVEL);
+const binding = createBinding(log);
+const server = createService(binding);
+
+// The socket is ours alone, like its folder.
+process.umask(0o077);
+const socket = await freeSocket(env.DAPR_COMPONENTS_SOCKETS_FOLDER, 'nodemailer.sock').catch(
+  (error: Error) => {
+    log.fatal(error.message);
+    process.exit(1);
+  },
+);
+await promisify(server.bindAsync.bind(server))(`unix:${socket}`, ServerCredentials.createInsecure());
+log.info({ socket }, 'listening');
+
+/** No new sends; those under way get their time, and then are broken off and answered. The socket goes with the server. */
+async function stop(): Promise<void> {
+  const deadline = setTimeout(() => {
+    log.warn('some sends did not end in time');
+    binding.close();
+    setTimeout(() => server.forceShutdown(), 1_000).unref();
+  }, env.SHUTDOWN_SECONDS * 1000);
+  await promisify(server.tryShutdown.bind(server))();
+  clearTimeout(deadline);
+  binding.close();
+  log.info('stopped');
+  process.exit(0);
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    log.info({ signal }, 'stopping');
+    void stop();
+  });
+}
