@@ -43,8 +43,12 @@ export interface Sidecar {
 /** Of a call that cannot be taken back: it may have been carried out, or may be still. */
 export class UnknownOutcome extends Error {}
 
-/** How the SMTP binding tells of a send that broke off once the mail server was connected, without a reply code of it. */
-const BROKE_OFF = /could not send email \d+: (?!\d{3}[ -]|gomail: )/;
+/**
+ * How the SMTP binding tells of a send that broke off once the mail server was connected, without a reply code of it. From its
+ * beginning on, for what a mail server replies may look like anything.
+ */
+const BROKE_OFF =
+  /^[^:]*: error from smtp binding, sending email failed: gomail: could not send email \d+: (?!\d{3}[ -]|gomail: )/;
 /** How daprd tells of a binding that is a process of its own, with the gRPC status that this ended the call with. */
 const PLUGGABLE = /^[^:]*: rpc error: code = (\w+) desc = (.*)/s;
 /** Statuses that such a binding answers with when it says for sure that nothing was sent. */

@@ -1,5 +1,4 @@
 import type { SendMailOptions } from 'nodemailer';
-import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
 import { Failure } from './failure.ts';
 import type { Settings } from './settings.ts';
@@ -79,18 +78,20 @@ export function messageFrom({ data, metadata }: InvokeRequest, settings: Setting
 const faultsOf = (error: z.ZodError): string =>
   error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; ');
 
-/** Addresses between semicolons, as the SMTP binding has it, each of them one: not a list, not a group. */
+/** `address`, `name <address>` or `"name" <address>`, and nothing that a lenient reader could take for two. */
+const ONE_ADDRESS = /^(?:"?([^"<>]*?)"?\s*<([^<>]*)>|([^<>]*))$/;
+const isAddress = (text: string): boolean => /^[^\s\p{Cc};,<>"@]+@[^\s\p{Cc};,<>"@]+$/u.test(text);
+
+/** Addresses between semicolons, as the SMTP binding has it. */
 function addresses(field: string, text = ''): Address[] {
   return text.split(';').flatMap((part) => {
     if (part.trim() === '') return [];
-    const [first, ...others] = addressparser(part);
-    if (first?.address === undefined || others.length > 0 || !isAddress(first.address))
-      throw new Failure('bad_request', `${field}: is not one mail address`);
-    return [{ name: first.name, address: first.address }];
+    const [, name = '', angled, bare] = ONE_ADDRESS.exec(part.trim()) ?? [];
+    const address = angled ?? bare ?? '';
+    if (!isAddress(address)) throw new Failure('bad_request', `${field}: is not one mail address`);
+    return [{ name: name.trim(), address }];
   });
 }
-
-const isAddress = (text: string): boolean => /^[^\s\p{Cc};,<>"]+@[^\s\p{Cc};,<>"@]+$/u.test(text);
 
 function contentOf(data: Buffer): string {
   const text = data.toString('utf8');

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { readSettings } from '../../../components/mail/nodemailer/settings.ts';
 
 // What Dapr 1.18 knows of each kind, as far as we use it (charts/dapr/crds in dapr/dapr). daprd passes over a key that it
 // does not know without a word, and Kubernetes refuses it.
@@ -115,6 +116,17 @@ describe('components/', () => {
       assert.deepEqual(withoutSettings(group), withoutSettings(first));
     });
   }
+
+  test('mail/nodemailer says nothing that it does not know, and takes what mail/smtp takes', () => {
+    const [smtp = [], nodemailer = []] = ['mail/smtp/mail.yaml', 'mail/nodemailer/mail.yaml'].map((file) => {
+      const found = documents.find((document) => document.file === file);
+      return KINDS.Component.parse(found?.content).spec.metadata;
+    });
+    assert.deepEqual(nodemailer, smtp);
+    const secrets: Record<string, string> = { host: 'localhost', port: '25', user: '', password: '' };
+    const given = (one: z.output<typeof setting>) => ('value' in one ? one.value : secrets[one.name]);
+    readSettings(Object.fromEntries(nodemailer.map((one) => [one.name, given(one) ?? ''])));
+  });
 
   test('policies that are named exist', () => {
     for (const { file, content } of documents) {

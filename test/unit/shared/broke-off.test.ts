@@ -13,6 +13,7 @@ const rows: [failure: string, isUnknown: boolean][] = [
   [`${SMTP}gomail: could not send email 1: 550 no such user`, false],
   [`${SMTP}gomail: could not send email 1: 421-come back later`, false],
   [`${SMTP}gomail: could not send email 1: gomail: invalid address "x"`, false],
+  [`${SMTP}gomail: could not send email 1: 550 could not send email 1: EOF`, false],
   [`${SMTP}gomail: could not send email 1: EOF`, true],
   [
     `${SMTP}gomail: could not send email 1: read tcp 127.0.0.1:1->127.0.0.1:25: connection reset by peer`,

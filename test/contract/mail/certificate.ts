@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+export interface Certificate {
+  /** PEM. */
+  key: string;
+  cert: string;
+  /** Of `cert`: who takes this as an authority trusts the server. */
+  file: string;
+}
+
+/** A certificate of this machine's own mail server, signed by itself. */
+export async function selfSigned(folder: string): Promise<Certificate> {
+  const [key, file] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  await promisify(execFile)('openssl', [
+    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', file],
+    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'],
+  ]);
+  return { key: await readFile(key, 'utf8'), cert: await readFile(file, 'utf8'), file };
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { describe, it, type TestContext } from 'node:test';
+import { signalProcess } from '../../../deploy/local/processes/child.ts';
+import { createMailer } from '../../../services/notification/mailer.ts';
+import { messageFor } from '../../../services/notification/message.ts';
+import { UnknownOutcome } from '../../../services/shared/sidecar.ts';
+import { until } from '../../support/wait.ts';
+import { done } from '../../unit/notification/events.ts';
+import { isSigned } from './dkim.ts';
+import { SILENT, startMailServer } from './mail-server.ts';
+import { readMail } from './raw-mail.ts';
+import { startMailing } from './through-a-sidecar.ts';
+
+const mail = { to: 'owner@example.org', id: '1.1', ...messageFor(done({ filename: 'Bücher \t 1.mp4' })) };
+
+async function setUp(t: TestContext, metadata: Record<string, string> = {}, port?: number) {
+  const server = await startMailServer();
+  t.after(() => server.close());
+  const mailing = await startMailing('nodemailer', { port: port ?? server.port, metadata });
+  t.after(() => mailing.stop());
+  const mailer = createMailer(mailing.sidecar.sendMail, { from: 'us@example.org' });
+  const { component } = mailing;
+  assert.ok(component);
+  return { server, mailer, component };
+}
+
+describe('nodemailer', () => {
+  it('signs with DKIM, names who to write to for unsubscribing, and asks for no holiday answers', async (t) => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { server, mailer } = await setUp(t, {
+      dkimDomain: 'example.org',
+      dkimSelector: 'one',
+      dkimPrivateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+      listUnsubscribe: 'https://example.org/unsubscribe?from=mp3converter',
+    });
+    await mailer.send(mail);
+    const { raw = '' } = server.taken[0] ?? {};
+    const { header } = readMail(raw);
+    assert.equal(header('auto-submitted'), 'auto-generated');
+    assert.equal(header('list-unsubscribe'), '<https://example.org/unsubscribe?from=mp3converter>');
+    assert.equal(header('list-unsubscribe-post'), 'List-Unsubscribe=One-Click');
+    assert.match(header('dkim-signature') ?? '', /d=example\.org; .*s=one;/);
+    const covers = ['from', 'to', 'subject', 'message-id', 'list-unsubscribe', 'list-unsubscribe-post'];
+    assert.ok(isSigned(raw, publicKey, covers));
+    assert.ok(!isSigned(raw.replace('Subject: ', 'Subject: x'), publicKey, covers));
+    assert.ok(!isSigned(raw.replace('MP3', 'MP4'), publicKey, covers));
+  });
+
+  it('keeps connections, and no more than it may', async (t) => {
+    const { server, mailer } = await setUp(t, { maxConnections: '3' });
+    await Promise.all(Array.from({ length: 30 }, () => mailer.send(mail)));
+    assert.deepEqual([server.taken.length, server.connections()], [30, 3]);
+  });
+
+  it('a mail server that says nothing once it has the mail: nobody knows', async (t) => {
+    const { mailer } = await setUp(t, { silenceSeconds: '1' });
+    await assert.rejects(mailer.send({ ...mail, to: SILENT }), UnknownOutcome);
+  });
+
+  it('a mail server that does not even greet: not sent for sure', async (t) => {
+    const mute = createServer().listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    t.after(() => mute.close());
+    const { mailer } = await setUp(t, { greetingSeconds: '1' }, (mute.address() as AddressInfo).port);
+    await assert.rejects(mailer.send(mail), { code: 'unavailable' });
+  });
+
+  it('a silent mail holds back no other', async (t) => {
+    const { server, mailer } = await setUp(t, { maxConnections: '2' });
+    const silent = mailer.send({ ...mail, to: SILENT });
+    await until('it', async () => server.taken.length === 1);
+    await mailer.send(mail);
+    server.answer();
+    await silent;
+  });
+
+  it('told to end, it ends the send under way first', async (t) => {
+    const { server, mailer, component } = await setUp(t);
+    const silent = mailer.send({ ...mail, to: SILENT });
+    await until('it', async () => server.taken.length === 1);
+    signalProcess(component.pid, 'SIGTERM');
+    await until('the end of its door', async () =>
+      mailer.send(mail).then(
+        () => false,
+        () => true,
+      ),
+    );
+    server.answer();
+    await silent;
+    assert.equal(await component.exited, 'code 0');
+  });
+
+  it('killed in the middle of a send: nobody knows; and then, not sent for sure', async (t) => {
+    const { server, mailer, component } = await setUp(t);
+    const lost = assert.rejects(mailer.send({ ...mail, to: SILENT }), UnknownOutcome);
+    await until('it', async () => server.taken.length === 1);
+    signalProcess(component.pid, 'SIGKILL');
+    await lost;
+    await assert.rejects(mailer.send(mail), { code: 'unavailable' });
+  });
+
+  it('does not start with metadata that it does not know', async () => {
+    const starting = startMailing('nodemailer', { port: 1, metadata: { tsl: 'starttls' } });
+    await assert.rejects(starting, /tsl/);
+  });
+});

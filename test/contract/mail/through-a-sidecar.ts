@@ -1,0 +1,127 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { type Child, startChild } from '../../../deploy/local/processes/child.ts';
+import { Ports } from '../../../deploy/local/processes/ports.ts';
+import { answersHttp, untilReady } from '../../../deploy/local/processes/ready.ts';
+import { withoutSecrets } from '../../../deploy/local/system/environment.ts';
+import { ensureDaprd } from '../../../deploy/local/tools/daprd.ts';
+import { connectSidecar, type Sidecar } from '../../../services/shared/sidecar.ts';
+
+export type Kind = 'smtp' | 'nodemailer';
+
+const repoRoot = resolve(import.meta.dirname, '../../..');
+const signal = new AbortController().signal;
+
+interface Setting {
+  name: string;
+  value?: string;
+  secretKeyRef?: { name: string; key: string };
+}
+
+/** The folder's own YAML, with values in the place of its secrets, and what a test adds. */
+function componentOf(kind: Kind, secrets: Record<string, string>, more: Record<string, string>): string {
+  const file = join(repoRoot, 'components/mail', kind, 'mail.yaml');
+  const { auth: _auth, scopes: _scopes, ...component } = parse(readFileSync(file, 'utf8'));
+  component.spec.metadata = [
+    ...component.spec.metadata.map(({ secretKeyRef, ...setting }: Setting) =>
+      secretKeyRef ? { ...setting, value: secrets[secretKeyRef.key] ?? '' } : setting,
+    ),
+    ...Object.entries(more).map(([name, value]) => ({ name, value })),
+  ];
+  return stringify(component);
+}
+
+export interface Mailing {
+  sidecar: Sidecar;
+  /** The process of a pluggable component. */
+  component: Child | undefined;
+  stop(): Promise<void>;
+}
+
+export interface MailingOptions {
+  port: number;
+  login?: { user: string; password: string };
+  /** More metadata of the component. */
+  metadata?: Record<string, string>;
+  /** A file of authorities, which the sidecar trusts. */
+  trusted?: string;
+}
+
+/** A sidecar of our own with the binding `mail`, and the component's process where it has one. */
+export async function startMailing(kind: Kind, options: MailingOptions): Promise<Mailing> {
+  const { port, login, metadata = {}, trusted } = options;
+  const dataDir = mkdtempSync(join(tmpdir(), 'mp3converter-mail-'));
+  const children: Child[] = [];
+  const stop = async () => {
+    for (const child of children.toReversed()) await child.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  const start = async (name: string, command: string, args: string[], env: Record<string, string>) => {
+    const child = await startChild({
+      ...{ name, command, args, dataDir },
+      cwd: dataDir,
+      env: {
+        ...withoutSecrets(process.env),
+        ...env,
+        DAPR_COMPONENTS_SOCKETS_FOLDER: join(dataDir, 'sockets'),
+      },
+      logFile: join(dataDir, `${name}.log`),
+    });
+    children.push(child);
+    return child;
+  };
+  const ready = (child: Child, isReady: (attempt: AbortSignal) => Promise<boolean>) =>
+    untilReady(child, isReady, { timeoutMs: 60_000, signal });
+  try {
+    const resources = join(dataDir, 'resources');
+    mkdirSync(resources);
+    const secrets = {
+      'smtp-host': '127.0.0.1',
+      'smtp-port': String(port),
+      'smtp-user': login?.user ?? '',
+      'smtp-password': login?.password ?? '',
+      'mail-from': 'nobody@localhost',
+    };
+    writeFileSync(join(resources, 'mail.yaml'), componentOf(kind, secrets, metadata), { mode: 0o600 });
+    let component: Child | undefined;
+    if (kind === 'nodemailer') {
+      const main = join(repoRoot, 'components/mail/nodemailer/main.ts');
+      component = await start('component', process.execPath, [main], { LOG_LEVEL: 'debug' });
+      const { logFile } = component;
+      await ready(component, async () => readFileSync(logFile, 'utf8').includes('listening'));
+    }
+    // Names in a file of this sidecar's own, not by mDNS.
+    const names = join(dataDir, 'names.yaml');
+    const text = readFileSync(join(repoRoot, 'deploy/local/names.yaml'), 'utf8');
+    writeFileSync(names, text.replace('../../.data/', ''));
+    const ports = new Ports(dataDir);
+    const http = await ports.reserve('http');
+    const listening = {
+      ...{ 'dapr-http-port': http, 'dapr-grpc-port': await ports.reserve('grpc') },
+      ...{ 'dapr-internal-grpc-port': await ports.reserve('internal') },
+      ...{ 'metrics-port': await ports.reserve('metrics'), 'dapr-listen-addresses': '127.0.0.1' },
+      ...{ 'dapr-internal-grpc-listen-address': '127.0.0.1', 'metrics-listen-address': '127.0.0.1' },
+    };
+    const flags = Object.entries(listening).map(([flag, value]) => `--${flag}=${value}`);
+    const daprd = await ensureDaprd(repoRoot, console.error, signal);
+    const args = ['--app-id', 'mail-contract', '--resources-path', resources, '--config', names, ...flags];
+    args.push('--placement-host-address=', '--scheduler-host-address=');
+    const env = { DAPR_HOST_IP: '127.0.0.1', ...(trusted !== undefined && { SSL_CERT_FILE: trusted }) };
+    const child = await start('daprd', daprd, args, env);
+    await ready(child, (attempt) => answersHttp(`http://127.0.0.1:${http}/v1.0/healthz`, attempt));
+    const sidecar = connectSidecar({ host: '127.0.0.1', port: http });
+    return {
+      sidecar,
+      component,
+      async stop() {
+        await sidecar.close();
+        await stop();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

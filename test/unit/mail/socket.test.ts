@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { freeSocket } from '../../../components/mail/nodemailer/socket.ts';
+
+function folderOf(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'mp3converter-socket-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+describe('the socket of a component', () => {
+  it('is in a folder that nobody else can enter', async (t) => {
+    const folder = join(folderOf(t), 'made');
+    assert.equal(await freeSocket(folder, 'a.sock'), join(folder, 'a.sock'));
+    assert.equal(statSync(folder).mode & 0o777, 0o700);
+  });
+
+  it('takes the place of one that a dead process left', async (t) => {
+    const folder = folderOf(t);
+    const path = join(folder, 'a.sock');
+    const code = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
+    const program = join(folder, 'dies.cjs');
+    writeFileSync(program, code);
+    await once(fork(program), 'exit');
+    assert.ok(existsSync(path));
+    assert.equal(await freeSocket(folder, 'a.sock'), path);
+    assert.ok(!existsSync(path));
+  });
+
+  it('is not that of a live one', async (t) => {
+    const folder = folderOf(t);
+    const server = createServer().listen(join(folder, 'a.sock'));
+    await once(server, 'listening');
+    t.after(() => server.close());
+    await assert.rejects(freeSocket(folder, 'a.sock'), /a\.sock is in use/);
+    assert.ok(existsSync(join(folder, 'a.sock')));
+  });
+
+  const refused: [string, (folder: string) => string, RegExp][] = [
+    [
+      'a file in its place',
+      (folder) => {
+        writeFileSync(join(folder, 'a.sock'), '');
+        return folder;
+      },
+      /is no socket/,
+    ],
+    [
+      'a folder that others can enter',
+      (folder) => {
+        chmodSync(folder, 0o755);
+        return folder;
+      },
+      /other users/,
+    ],
+    [
+      'a link in the place of the folder',
+      (folder) => {
+        symlinkSync('/tmp', join(folder, 'link'));
+        return join(folder, 'link');
+      },
+      /is no folder/,
+    ],
+    ['a path that is too long for a socket', (folder) => join(folder, 'x'.repeat(100)), /longer than/],
+  ];
+  for (const [name, make, expected] of refused) {
+    it(`refuses ${name}`, async (t) => {
+      await assert.rejects(freeSocket(make(folderOf(t)), 'a.sock'), expected);
+    });
+  }
+});
