@@ -19,9 +19,10 @@ export interface SendPorts {
 }
 
 /**
- * One send, from its record to its outcome. A mail server that accepts and says nothing is waited for without end: the mail
- * may go out as soon as it wakes up, so that a second send would be a duplicate, and a send that was given up might be
- * the mail lost. Only when this process or its sidecar dies in the middle does nobody learn how it ended.
+ * One send, from its record to its outcome. A mail server that accepts and says nothing is waited for as long as the binding
+ * does, the SMTP one without end: the mail may go out as soon as it wakes up, so that a second send would be a duplicate,
+ * and a send that was given up might be the mail lost. Only when a process on the way dies in the middle, or the binding
+ * gives up with the mail under way, does nobody learn how it ended.
  */
 export async function sendRecorded(
   { records, mailer, renewMs, persistence, log }: SendPorts,

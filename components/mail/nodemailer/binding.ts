@@ -48,6 +48,7 @@ export function createBinding(log: Log, connect = connectMailServer): Binding {
       }
       const mail = messageFrom(request, found.settings);
       const about = log.child({ instance, message_id: mail.messageId });
+      about.debug('sending');
       try {
         const refused = await found.server.send(mail, signal);
         if (refused > 0) about.warn({ refused }, 'the mail server refused some of the recipients');

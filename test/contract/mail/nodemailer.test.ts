@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { signalProcess } from '../../../deploy/local/processes/child.ts';
 import { createMailer } from '../../../services/notification/mailer.ts';
 import { messageFor } from '../../../services/notification/message.ts';
-import { UnknownOutcome } from '../../../services/shared/sidecar.ts';
+import { connectSidecar, UnknownOutcome } from '../../../services/shared/sidecar.ts';
 import { until } from '../../support/wait.ts';
 import { done } from '../../unit/notification/events.ts';
 import { isSigned } from './dkim.ts';
@@ -22,9 +23,9 @@ async function setUp(t: TestContext, metadata: Record<string, string> = {}, port
   const mailing = await startMailing('nodemailer', { port: port ?? server.port, metadata });
   t.after(() => mailing.stop());
   const mailer = createMailer(mailing.sidecar.sendMail, { from: 'us@example.org' });
-  const { component } = mailing;
+  const { component, daprHttpPort } = mailing;
   assert.ok(component);
-  return { server, mailer, component };
+  return { server, mailer, component, daprHttpPort };
 }
 
 describe('nodemailer', () => {
@@ -75,6 +76,27 @@ describe('nodemailer', () => {
     await mailer.send(mail);
     server.answer();
     await silent;
+  });
+
+  it('takes back a mail of which nothing was sent, when nobody waits for it any more', async (t) => {
+    const { server, mailer, component, daprHttpPort } = await setUp(t, { maxConnections: '1' });
+    const silent = mailer.send({ ...mail, to: SILENT });
+    await until('it', async () => server.taken.length === 1);
+    const impatient = connectSidecar({ host: '127.0.0.1', port: daprHttpPort });
+    const waiting = assert.rejects(
+      createMailer(impatient.sendMail, { from: 'us@example.org' }).send({ ...mail, id: '2.1' }),
+      UnknownOutcome,
+    );
+    const log = () => readFileSync(component.logFile, 'utf8');
+    await until('it to be there', async () => log().includes('<mail.2.1@example.org>'));
+    await impatient.close();
+    await waiting;
+    await until('its end', async () => log().includes('EABORT'));
+    server.answer();
+    await silent;
+    await mailer.send({ ...mail, id: '3.1' });
+    const ids = server.taken.map(({ raw }) => readMail(raw).header('message-id'));
+    assert.deepEqual(ids, ['<mail.1.1@example.org>', '<mail.3.1@example.org>']);
   });
 
   it('told to end, it ends the send under way first', async (t) => {

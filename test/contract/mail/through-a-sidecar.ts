@@ -35,6 +35,7 @@ function componentOf(kind: Kind, secrets: Record<string, string>, more: Record<s
 
 export interface Mailing {
   sidecar: Sidecar;
+  daprHttpPort: number;
   /** The process of a pluggable component. */
   component: Child | undefined;
   stop(): Promise<void>;
@@ -114,6 +115,7 @@ export async function startMailing(kind: Kind, options: MailingOptions): Promise
     const sidecar = connectSidecar({ host: '127.0.0.1', port: http });
     return {
       sidecar,
+      daprHttpPort: http,
       component,
       async stop() {
         await sidecar.close();
