@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { signalProcess } from '../../../deploy/local/processes/child.ts';
 import { createMailer } from '../../../services/notification/mailer.ts';
@@ -17,10 +18,18 @@ import { startMailing } from './through-a-sidecar.ts';
 
 const mail = { to: 'owner@example.org', id: '1.1', ...messageFor(done({ filename: 'Bücher \t 1.mp4' })) };
 
-async function setUp(t: TestContext, metadata: Record<string, string> = {}, port?: number) {
+async function setUp(
+  t: TestContext,
+  metadata: Record<string, string> = {},
+  { port, env }: { port?: number; env?: Record<string, string> } = {},
+) {
   const server = await startMailServer();
   t.after(() => server.close());
-  const mailing = await startMailing('nodemailer', { port: port ?? server.port, metadata });
+  const mailing = await startMailing('nodemailer', {
+    port: port ?? server.port,
+    metadata,
+    ...(env && { env }),
+  });
   t.after(() => mailing.stop());
   const mailer = createMailer(mailing.sidecar.sendMail, { from: 'us@example.org' });
   const { component, daprHttpPort } = mailing;
@@ -65,7 +74,13 @@ describe('nodemailer', () => {
     const mute = createServer().listen(0, '127.0.0.1');
     await once(mute, 'listening');
     t.after(() => mute.close());
-    const { mailer } = await setUp(t, { greetingSeconds: '1' }, (mute.address() as AddressInfo).port);
+    const { mailer } = await setUp(
+      t,
+      { greetingSeconds: '1' },
+      {
+        port: (mute.address() as AddressInfo).port,
+      },
+    );
     await assert.rejects(mailer.send(mail), { code: 'unavailable' });
   });
 
@@ -99,8 +114,10 @@ describe('nodemailer', () => {
     assert.deepEqual(ids, ['<mail.1.1@example.org>', '<mail.3.1@example.org>']);
   });
 
-  it('told to end, it ends the send under way first', async (t) => {
+  it('told to end, it ends the send under way first, and its socket goes, which nobody else could reach', async (t) => {
     const { server, mailer, component } = await setUp(t);
+    const socket = join(dirname(component.logFile), 'sockets/nodemailer.sock');
+    assert.equal(statSync(socket).mode & 0o077, 0);
     const silent = mailer.send({ ...mail, to: SILENT });
     await until('it', async () => server.taken.length === 1);
     signalProcess(component.pid, 'SIGTERM');
@@ -112,6 +129,16 @@ describe('nodemailer', () => {
     );
     server.answer();
     await silent;
+    assert.equal(await component.exited, 'code 0');
+    assert.ok(!existsSync(socket));
+  });
+
+  it('told to end, it waits only so long: nobody knows', async (t) => {
+    const { server, mailer, component } = await setUp(t, {}, { env: { SHUTDOWN_SECONDS: '1' } });
+    const lost = assert.rejects(mailer.send({ ...mail, to: SILENT }), UnknownOutcome);
+    await until('it', async () => server.taken.length === 1);
+    signalProcess(component.pid, 'SIGTERM');
+    await lost;
     assert.equal(await component.exited, 'code 0');
   });
 

@@ -46,13 +46,15 @@ export interface MailingOptions {
   login?: { user: string; password: string };
   /** More metadata of the component. */
   metadata?: Record<string, string>;
+  /** More environment of the component's process. */
+  env?: Record<string, string>;
   /** A file of authorities, which the sidecar trusts. */
   trusted?: string;
 }
 
 /** A sidecar of our own with the binding `mail`, and the component's process where it has one. */
 export async function startMailing(kind: Kind, options: MailingOptions): Promise<Mailing> {
-  const { port, login, metadata = {}, trusted } = options;
+  const { port, login, metadata = {}, env: componentEnv, trusted } = options;
   const dataDir = mkdtempSync(join(tmpdir(), 'mp3converter-mail-'));
   const children: Child[] = [];
   const stop = async () => {
@@ -89,7 +91,7 @@ export async function startMailing(kind: Kind, options: MailingOptions): Promise
     let component: Child | undefined;
     if (kind === 'nodemailer') {
       const main = join(repoRoot, 'components/mail/nodemailer/main.ts');
-      component = await start('component', process.execPath, [main], { LOG_LEVEL: 'debug' });
+      component = await start('component', process.execPath, [main], { LOG_LEVEL: 'debug', ...componentEnv });
       const { logFile } = component;
       await ready(component, async () => readFileSync(logFile, 'utf8').includes('listening'));
     }
