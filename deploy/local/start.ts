@@ -11,7 +11,7 @@ Installs what is missing, starts the servers, the four services and their sideca
 
   --pubsub  what carries the events: rabbitmq, rabbitmq-quorum, redis, jetstream (default: rabbitmq)
   --blobs   where videos, MP3s and jobs are kept: sqlite, mongodb, postgresql, redis (default: sqlite)
-  --mail    what sends the mails: smtp (default: smtp)
+  --mail    what sends the mails: nodemailer, smtp (default: nodemailer)
             Each is a folder in components/, which says more; ./path/to/a/folder of your own will do, too.
 
   GATEWAY_PORT  the gateway's port (default 8080)
@@ -46,7 +46,7 @@ await runMain(async () => {
     options: {
       pubsub: { type: 'string' },
       blobs: { type: 'string', default: 'sqlite' },
-      mail: { type: 'string' },
+      mail: { type: 'string', default: 'nodemailer' },
       help: { type: 'boolean', short: 'h' },
     },
   });

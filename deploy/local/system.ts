@@ -5,6 +5,7 @@ import type { Report } from './processes/run.ts';
 import type { Supervised } from './processes/supervised.ts';
 import { readEnvFile, type Tokens } from './secrets.ts';
 import { type BareSidecar, startBareSidecar } from './system/bare-sidecar.ts';
+import { typesOf } from './system/components.ts';
 import { type AppSpec, replicated } from './system/dapr-yaml.ts';
 import { type Pair, preparePair, type RunningApp } from './system/pair.ts';
 import { pluggableIn, preparePluggable, socketsFolder } from './system/pluggable.ts';
@@ -47,6 +48,17 @@ export interface System {
   stop(): Promise<void>;
 }
 
+/** As many as the broker hands out at once (prefetchCount). */
+const MAILS_AT_ONCE = '4';
+
+/** What depends on the infrastructure and is no matter of components: the SMTP binding mixes up mails that are sent at once. */
+const environmentFor = ({ appId, resources }: AppSpec): Record<string, string> =>
+  appId === 'notification' &&
+  process.env.MAIL_CONCURRENCY === undefined &&
+  !typesOf(resources).has('bindings.smtp')
+    ? { MAIL_CONCURRENCY: MAILS_AT_ONCE }
+    : {};
+
 /** Runs the apps of dapr.yaml, each beside its sidecar, until stop(). writeSecrets() comes before. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { repoRoot, stateRoot = repoRoot, report, signal } = options;
@@ -85,7 +97,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const instances = specs.flatMap((spec) => replicated(spec, options.replicas?.[spec.appId as AppId] ?? 1));
     for (const spec of instances) {
       const appPort = spec.name === gateway.appId ? options.gatewayPort : undefined;
-      const env = { ...options.env, ...options.appEnv?.[spec.appId], ...options.appEnv?.[spec.name] };
+      const env = {
+        ...environmentFor(spec),
+        ...options.env,
+        ...options.appEnv?.[spec.appId],
+        ...options.appEnv?.[spec.name],
+      };
       pairs.push(await preparePair(context, spec, { appPort, env, report }));
     }
     await Promise.all(components.map((component) => component.start()));

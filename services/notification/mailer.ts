@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url';
+import { Refusal } from '../shared/proof.ts';
 import type { Sidecar } from '../shared/sidecar.ts';
 
 export interface Mail {
@@ -45,6 +46,18 @@ export function createMailer(sendMail: Sidecar['sendMail'], { from }: { from: st
       });
     },
   };
+}
+
+/** Throws a {@link Refusal} when mails that are sent at once could get each other's recipients. */
+export async function proveMailing(
+  mailBinding: Sidecar['mailBinding'],
+  concurrency: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if (concurrency > 1 && (await mailBinding(signal)) === 'bindings.smtp')
+    throw new Refusal(
+      'MAIL_CONCURRENCY must be 1 over bindings.smtp, which mixes up mails that are sent at once',
+    );
 }
 
 /** Of an address or `name <address>`, as a Message-ID can have it. */

@@ -7,7 +7,7 @@ import { proveSharing } from '../shared/store-promises.ts';
 import { createNotificationApp } from './app.ts';
 import { notificationEnvironment } from './config.ts';
 import { createMailRecords } from './mail-record.ts';
-import { createMailer } from './mailer.ts';
+import { createMailer, proveMailing } from './mailer.ts';
 import { createNotify } from './notify.ts';
 
 /** A send whose record is not renewed for this long has lost its process. */
@@ -43,6 +43,10 @@ const app = createNotificationApp({
   checks: {
     sidecar: (signal) => sidecar.check(signal),
     store: startProof((signal) => proveSharing(sidecar.state, SHARING_MS, signal), {
+      stopping: stopping.signal,
+      log,
+    }),
+    mail: startProof((signal) => proveMailing(sidecar.mailBinding, env.MAIL_CONCURRENCY, signal), {
       stopping: stopping.signal,
       log,
     }),

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAppError } from './errors.ts';
 import type { Log } from './log.ts';
-import { BrokenPromise } from './store-promises.ts';
 
 const PAUSE_MS = 500;
 const TELL_MS = 10_000;
 /** sysexits(3) EX_CONFIG: starting it again will not help. */
 export const EXIT_REFUSED = 78;
+
+/** With this infrastructure, or set up in this way, the service cannot do what it promises. */
+export class Refusal extends Error {}
 
 interface ProofOptions {
   stopping: AbortSignal;
@@ -30,7 +32,7 @@ export function startProof(
         proved = true;
       } catch (error) {
         if (stopping.aborted) return;
-        if (error instanceof BrokenPromise) {
+        if (error instanceof Refusal) {
           log.fatal(`refused: ${error.message}`);
           process.exit(EXIT_REFUSED);
         }

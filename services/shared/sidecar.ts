@@ -10,6 +10,11 @@ const COMPONENTS = { state: 'store', pubsub: 'pubsub', mail: 'mail' } as const;
 const MAIL_PATH = `/v1.0/bindings/${COMPONENTS.mail}`;
 const CALL_TIMEOUT_MS = 10_000;
 
+interface NamedComponent {
+  name: string;
+  type: string;
+}
+
 export interface InvokeRequest {
   method: 'GET' | 'POST';
   path: string;
@@ -34,6 +39,8 @@ export interface Sidecar {
    * when the mail was refused for sure, and {@link UnknownOutcome} when an answer was lost, the mail server's or the sidecar's.
    */
   sendMail(html: string, metadata: Record<string, string>): Promise<void>;
+  /** The type of the component behind `sendMail`, such as `bindings.smtp`; undefined where there is none. */
+  mailBinding(signal?: AbortSignal): Promise<string | undefined>;
   invoke(appId: string, request: InvokeRequest): Promise<InvokeReply>;
   /** Throws unless the sidecar and its components answer; says nothing about the app itself. */
   check(signal?: AbortSignal): Promise<void>;
@@ -140,6 +147,18 @@ export function connectSidecar(options: {
       const said = `the sidecar answered: ${failure.slice(0, 500)}`;
       if (brokeOff(failure)) throw new UnknownOutcome(said);
       throw unavailable('the mail server', new Error(said));
+    },
+
+    async mailBinding(signal) {
+      const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
+      try {
+        const either = anySignal(signal, timeout);
+        const reply = await http.request({ method: 'GET', path: '/v1.0/metadata', headers, signal: either });
+        const { components = [] } = (await reply.body.json()) as { components?: NamedComponent[] };
+        return components.find(({ name }) => name === COMPONENTS.mail)?.type;
+      } catch (cause) {
+        throw unavailable('the sidecar', cause);
+      }
     },
 
     async invoke(appId, { method, path, headers: extra, body, signal }) {

@@ -1,9 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Refusal } from './proof.ts';
 import { encodeDocument, type StateStore } from './state.ts';
-
-/** A store, or the way in which its component is set up, does not do what no job can do without. */
-export class BrokenPromise extends Error {}
 
 const CHUNK_BYTES = 1024 ** 2;
 const WRITERS = 6;
@@ -105,7 +103,7 @@ const TRIALS: Record<string, Trial> = {
 
 /**
  * Tries on scratch keys what all depends on: what a component advertises is not what it does. Resolves within seconds for
- * a store that keeps its promises. Throws {@link BrokenPromise} with what it does not do, and `unavailable` when it is away.
+ * a store that keeps its promises. Throws {@link Refusal} with what it does not do, and `unavailable` when it is away.
  */
 export async function proveStore(state: StateStore, signal: AbortSignal, times = TIMES): Promise<void> {
   const broken = await Promise.all(
@@ -114,8 +112,7 @@ export async function proveStore(state: StateStore, signal: AbortSignal, times =
     ),
   );
   const list = broken.flat();
-  if (list.length > 0)
-    throw new BrokenPromise(`the component «store» does not ${list.join('; nor does it ')}`);
+  if (list.length > 0) throw new Refusal(`the component «store» does not ${list.join('; nor does it ')}`);
 }
 
 async function isKept(trial: Trial, scratch: Omit<Scratch, 'key'>): Promise<boolean> {
@@ -145,7 +142,7 @@ export async function showStore(state: StateStore, signal: AbortSignal): Promise
 }
 
 /**
- * Waits until a key of the gateway's is seen. Throws {@link BrokenPromise} when the store answers for `withinMs` without it:
+ * Waits until a key of the gateway's is seen. Throws {@link Refusal} when the store answers for `withinMs` without it:
  * it is another store, or gives each app keys of its own.
  */
 export async function proveSharing(state: StateStore, withinMs: number, signal: AbortSignal): Promise<void> {
@@ -153,7 +150,7 @@ export async function proveSharing(state: StateStore, withinMs: number, signal: 
     if (await state.get(SHARED_KEY, signal)) return;
     await sleep(POLL_MS, undefined, { signal });
   }
-  throw new BrokenPromise(
+  throw new Refusal(
     `the component «store» does not show what the gateway keeps there (for ${withinMs / 1000} s): all three services need one store, with keyPrefix "none", and the gateway comes first`,
   );
 }

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Log } from '../../../services/shared/log.ts';
 import { connectionOptions } from './connection.ts';
 import { Failure } from './failure.ts';
+import type { KeptSettings } from './kept-settings.ts';
 import { connectMailServer, type MailServer } from './mail-server.ts';
 import { type InvokeRequest, messageFrom } from './message.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -23,7 +24,16 @@ interface Instance {
   server: MailServer;
 }
 
-export function createBinding(log: Log, connect = connectMailServer): Binding {
+/** Takes up where the process before this one was killed. */
+export async function resumeBinding(binding: Binding, kept: KeptSettings, log: Log): Promise<void> {
+  for (const [instance, properties] of Object.entries(kept.read())) {
+    await binding.init(instance, properties).catch((error: unknown) => {
+      log.warn({ err: error, instance }, 'its settings of before cannot be used any more');
+    });
+  }
+}
+
+export function createBinding(log: Log, kept: KeptSettings, connect = connectMailServer): Binding {
   const instances = new Map<string, Instance>();
   return {
     async init(instance, properties) {
@@ -34,6 +44,7 @@ export function createBinding(log: Log, connect = connectMailServer): Binding {
       const ca = settings.caFile === undefined ? undefined : await readAuthorities(settings.caFile);
       instances.set(instance, { settings, server: connect(connectionOptions(settings, ca)) });
       before?.server.close();
+      kept.write(instance, properties);
       const { host, port, tls, maxConnections } = settings;
       log.info({ instance, host, port, tls, maxConnections, replaced: before !== undefined }, 'initialised');
     },
@@ -43,8 +54,8 @@ export function createBinding(log: Log, connect = connectMailServer): Binding {
         throw new Failure('no_such_operation', `there is no operation but ${OPERATIONS.join(', ')}`);
       const found = instances.get(instance);
       if (!found) {
-        log.error({ instance }, 'not initialised since this process started: restart the sidecar');
-        throw new Failure('refused', 'the component was started anew after its sidecar: restart the sidecar');
+        log.error({ instance }, 'no sidecar has told its settings: start the sidecar anew');
+        throw new Failure('refused', 'the component does not know its settings: start the sidecar anew');
       }
       const mail = messageFrom(request, found.settings);
       const about = log.child({ instance, message_id: mail.messageId });

@@ -2,8 +2,9 @@ import { parseArgs, promisify } from 'node:util';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { readEnvironment } from '../../../services/shared/config.ts';
 import { createLog } from '../../../services/shared/log.ts';
-import { createBinding } from './binding.ts';
+import { createBinding, resumeBinding } from './binding.ts';
 import { componentEnvironment, usage } from './config.ts';
+import { keepSettingsIn } from './kept-settings.ts';
 import { createService } from './service.ts';
 import { freeSocket } from './socket.ts';
 
@@ -15,9 +16,6 @@ if (values.help) {
 
 const env = readEnvironment(componentEnvironment);
 const log = createLog('mail.nodemailer', env.LOG_LEVEL);
-const binding = createBinding(log);
-const server = createService(binding);
-
 // The socket is ours alone, like its folder.
 process.umask(0o077);
 const socket = await freeSocket(env.DAPR_COMPONENTS_SOCKETS_FOLDER, 'nodemailer.sock').catch(
@@ -26,6 +24,10 @@ const socket = await freeSocket(env.DAPR_COMPONENTS_SOCKETS_FOLDER, 'nodemailer.
     process.exit(1);
   },
 );
+const kept = keepSettingsIn(socket.replace(/sock$/, 'json'));
+const binding = createBinding(log, kept);
+await resumeBinding(binding, kept, log);
+const server = createService(binding);
 await promisify(server.bindAsync.bind(server))(`unix:${socket}`, ServerCredentials.createInsecure());
 log.info({ socket }, 'listening');
 

@@ -33,22 +33,28 @@ export function withChoice(resources: string[], root: string, choice: Choice): s
   });
 }
 
-interface Setting {
-  secretKeyRef?: { key: string };
+interface Component {
+  kind?: string;
+  spec?: { type?: string; metadata?: { secretKeyRef?: { key: string } }[] };
+}
+
+function componentsIn(folders: readonly string[]): Component[] {
+  const documents = folders.flatMap((folder) =>
+    globSync('*.{yaml,yml}', { cwd: folder }).flatMap((file) =>
+      parseAllDocuments(readFileSync(path.join(folder, file), 'utf8')).map(
+        (document) => document.toJS() as Component | null,
+      ),
+    ),
+  );
+  return documents.flatMap((document) => (document?.kind === 'Component' ? [document] : []));
 }
 
 /** The secrets that components in these folders take: they tell which servers are needed. */
 export function secretsOf(folders: readonly string[]): Set<string> {
-  const documents = folders.flatMap((folder) =>
-    globSync('*.{yaml,yml}', { cwd: folder }).flatMap((file) =>
-      parseAllDocuments(readFileSync(path.join(folder, file), 'utf8')).map(
-        (document) => document.toJS() as { spec?: { metadata?: Setting[] } } | null,
-      ),
-    ),
-  );
-  const settings = documents.flatMap((document) => {
-    const metadata = document?.spec?.metadata;
-    return Array.isArray(metadata) ? metadata : [];
-  });
+  const settings = componentsIn(folders).flatMap(({ spec }) => spec?.metadata ?? []);
   return new Set(settings.flatMap(({ secretKeyRef }) => (secretKeyRef ? [secretKeyRef.key] : [])));
 }
+
+/** Types of the components in these folders, such as `bindings.smtp`. */
+export const typesOf = (folders: readonly string[]): Set<string> =>
+  new Set(componentsIn(folders).flatMap(({ spec }) => spec?.type ?? []));

@@ -32,9 +32,9 @@ async function setUp(
   });
   t.after(() => mailing.stop());
   const mailer = createMailer(mailing.sidecar.sendMail, { from: 'us@example.org' });
-  const { component, daprHttpPort } = mailing;
+  const { component, startComponent, daprHttpPort } = mailing;
   assert.ok(component);
-  return { server, mailer, component, daprHttpPort };
+  return { server, mailer, component, startComponent, daprHttpPort };
 }
 
 describe('nodemailer', () => {
@@ -142,13 +142,21 @@ describe('nodemailer', () => {
     assert.equal(await component.exited, 'code 0');
   });
 
-  it('killed in the middle of a send: nobody knows; and then, not sent for sure', async (t) => {
-    const { server, mailer, component } = await setUp(t);
+  it('killed in the middle of a send: nobody knows; then not sent for sure, until it is started anew', async (t) => {
+    const { server, mailer, component, startComponent } = await setUp(t);
     const lost = assert.rejects(mailer.send({ ...mail, to: SILENT }), UnknownOutcome);
     await until('it', async () => server.taken.length === 1);
     signalProcess(component.pid, 'SIGKILL');
     await lost;
     await assert.rejects(mailer.send(mail), { code: 'unavailable' });
+    await startComponent('component-2');
+    await until('the sidecar to find it', () =>
+      mailer.send({ ...mail, id: '2.1' }).then(
+        () => true,
+        () => false,
+      ),
+    );
+    assert.equal(server.taken.length, 2);
   });
 
   it('does not start with metadata that it does not know', async () => {

@@ -38,6 +38,8 @@ export interface Mailing {
   daprHttpPort: number;
   /** The process of a pluggable component. */
   component: Child | undefined;
+  /** Once more, after the end of the first. */
+  startComponent(name: string): Promise<Child>;
   stop(): Promise<void>;
 }
 
@@ -88,13 +90,13 @@ export async function startMailing(kind: Kind, options: MailingOptions): Promise
       'mail-from': 'nobody@localhost',
     };
     writeFileSync(join(resources, 'mail.yaml'), componentOf(kind, secrets, metadata), { mode: 0o600 });
-    let component: Child | undefined;
-    if (kind === 'nodemailer') {
+    const startComponent = async (name = 'component'): Promise<Child> => {
       const main = join(repoRoot, 'components/mail/nodemailer/main.ts');
-      component = await start('component', process.execPath, [main], { LOG_LEVEL: 'debug', ...componentEnv });
-      const { logFile } = component;
-      await ready(component, async () => readFileSync(logFile, 'utf8').includes('listening'));
-    }
+      const child = await start(name, process.execPath, [main], { LOG_LEVEL: 'debug', ...componentEnv });
+      await ready(child, async () => readFileSync(child.logFile, 'utf8').includes('listening'));
+      return child;
+    };
+    const component = kind === 'nodemailer' ? await startComponent() : undefined;
     // Names in a file of this sidecar's own, not by mDNS.
     const names = join(dataDir, 'names.yaml');
     const text = readFileSync(join(repoRoot, 'deploy/local/names.yaml'), 'utf8');
@@ -119,6 +121,7 @@ export async function startMailing(kind: Kind, options: MailingOptions): Promise
       sidecar,
       daprHttpPort: http,
       component,
+      startComponent,
       async stop() {
         await sidecar.close();
         await stop();

@@ -24,7 +24,7 @@ const request = (operation = 'create') => ({
 function setUp(fail?: Error) {
   const log: string[] = [];
   const lines = logLines();
-  const connect: Parameters<typeof createBinding>[1] = ({ host }) => ({
+  const connect: Parameters<typeof createBinding>[2] = ({ host }) => ({
     async send({ subject }: SendMailOptions) {
       if (fail) throw fail;
       log.push(`${host}: ${subject}`);
@@ -32,7 +32,11 @@ function setUp(fail?: Error) {
     },
     close: (options) => void log.push(`${host} closed${options?.now ? ' at once' : ''}`),
   });
-  return { binding: createBinding(pino({ level: 'trace' }, lines), connect), log, lines };
+  return {
+    binding: createBinding(pino({ level: 'trace' }, lines), { read: () => ({}), write() {} }, connect),
+    log,
+    lines,
+  };
 }
 
 describe('components in one process', () => {

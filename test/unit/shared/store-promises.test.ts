@@ -2,13 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { isAppError, unavailable } from '../../../services/shared/errors.ts';
+import { Refusal } from '../../../services/shared/proof.ts';
 import { createMemoryState, type StateStore } from '../../../services/shared/state.ts';
-import {
-  BrokenPromise,
-  proveSharing,
-  proveStore,
-  showStore,
-} from '../../../services/shared/store-promises.ts';
+import { proveSharing, proveStore, showStore } from '../../../services/shared/store-promises.ts';
 
 const times = { pauseMs: 1, expiryMs: 3_000 };
 const { signal } = new AbortController();
@@ -113,7 +109,7 @@ describe('a store', { concurrency: true }, () => {
     test(`that ${fault} is found out`, async () => {
       const sound = createMemoryState();
       await assert.rejects(proveStore({ ...sound, ...make(sound) }, signal, times), (error: Error) => {
-        assert.ok(error instanceof BrokenPromise, String(error));
+        assert.ok(error instanceof Refusal, String(error));
         assert.match(error.message, promise);
         return true;
       });
@@ -149,6 +145,6 @@ describe('a store', { concurrency: true }, () => {
   });
 
   test('is not shared with who does not', async () => {
-    await assert.rejects(proveSharing(createMemoryState(), 50, signal), BrokenPromise);
+    await assert.rejects(proveSharing(createMemoryState(), 50, signal), Refusal);
   });
 });

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { proveMailing } from '../../../services/notification/mailer.ts';
+import { Refusal } from '../../../services/shared/proof.ts';
+
+const { signal } = new AbortController();
+
+for (const [binding, concurrency, good] of [
+  ['bindings.smtp', 1, true],
+  ['bindings.smtp', 2, false],
+  ['bindings.nodemailer', 4, true],
+  [undefined, 4, true],
+] as const) {
+  test(`${concurrency} mails at once over ${binding} are ${good ? 'sent' : 'refused'}`, async () => {
+    const proof = proveMailing(async () => binding, concurrency, signal);
+    if (good) await proof;
+    else await assert.rejects(proof, Refusal);
+  });
+}
