@@ -1,5 +1,5 @@
 import type Koa from 'koa';
-import { videoEvent } from '../shared/events.ts';
+import { DELIVERY_PATHS, videoEvent } from '../shared/events.ts';
 import type { RequestState } from '../shared/http.ts';
 import { createSubscriber, type SubscriberOptions } from '../shared/subscriber.ts';
 import type { Convert } from './convert.ts';
@@ -10,7 +10,7 @@ export interface ConverterOptions extends SubscriberOptions {
 
 export function createConverterApp({ convert, ...options }: ConverterOptions): Koa<RequestState> {
   return createSubscriber(
-    '/events/video',
+    DELIVERY_PATHS.video,
     videoEvent,
     async (event, gone) => {
       await convert(event, gone);

@@ -7,6 +7,7 @@ import type { Log } from '../shared/log.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { Sidecar } from '../shared/sidecar.ts';
 import { accountRoutes } from './accounts.ts';
+import { asyncapi } from './asyncapi.ts';
 import type { JobChanges } from './change-job.ts';
 import { type DownloadPorts, downloadRoutes } from './download.ts';
 import type { Gate } from './gate.ts';
@@ -48,6 +49,9 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   operatorRoutes(router, ports);
   router.get('/openapi.json', (context) => {
     context.body = openapi;
+  });
+  router.get('/asyncapi.json', (context) => {
+    context.body = asyncapi;
   });
   router.get('/metrics', async (context) => {
     context.type = ports.metrics.registry.contentType;

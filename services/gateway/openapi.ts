@@ -6,6 +6,7 @@ import { accountPaths } from './openapi/accounts.ts';
 import { downloadPaths } from './openapi/download.ts';
 import { jobPaths } from './openapi/jobs.ts';
 import { operatorPaths } from './openapi/operator.ts';
+import { json } from './openapi/parts.ts';
 import { uploadPaths } from './openapi/upload.ts';
 
 const health = (summary: string) => ({
@@ -41,6 +42,12 @@ export const openapi = {
     },
     '/openapi.json': {
       get: { summary: 'This document', responses: { 200: { description: 'This document' } } },
+    },
+    '/asyncapi.json': {
+      get: {
+        summary: 'What the services say to each other, as AsyncAPI 3.0',
+        responses: { 200: { description: 'The document', content: json({ type: 'object' }) } },
+      },
     },
   },
   components: {

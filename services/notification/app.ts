@@ -1,5 +1,5 @@
 import type Koa from 'koa';
-import { mp3Event } from '../shared/events.ts';
+import { DELIVERY_PATHS, mp3Event } from '../shared/events.ts';
 import type { RequestState } from '../shared/http.ts';
 import { createSubscriber, type SubscriberOptions } from '../shared/subscriber.ts';
 import type { Notify } from './notify.ts';
@@ -10,7 +10,7 @@ export interface NotificationOptions extends SubscriberOptions {
 
 export function createNotificationApp({ notify, ...options }: NotificationOptions): Koa<RequestState> {
   return createSubscriber(
-    '/events/mp3',
+    DELIVERY_PATHS.mp3,
     mp3Event,
     async (event) => ((await notify(event)) === 'dropped' ? 'DROP' : 'SUCCESS'),
     options,

@@ -1,10 +1,8 @@
 import { readDocument, updateDocument } from '../shared/documents.ts';
 import type { Mp3Event } from '../shared/events.ts';
 import { isAbandoned, type LeaseTimes } from '../shared/lease.ts';
-import { type MailRecord, mailRecordKey } from '../shared/outcome.ts';
+import { type MailRecord, mailRecordKey, mailRecordTtl } from '../shared/outcome.ts';
 import type { StateStore } from '../shared/state.ts';
-
-const DAY_SECONDS = 24 * 3600;
 
 /** What is known of the mail of one outcome; written by compare-and-set before and after a send. */
 export interface MailRecords {
@@ -28,7 +26,7 @@ export interface MailRecords {
 export function createMailRecords(state: StateStore, times: LeaseTimes): MailRecords {
   const update = (event: Mp3Event, change: (current: MailRecord | undefined) => MailRecord | undefined) =>
     updateDocument<MailRecord>(state, mailRecordKey(event), change, {
-      ttlSeconds: (Date.parse(event.expires_at) - Date.now()) / 1000 + DAY_SECONDS,
+      ttlSeconds: mailRecordTtl(event),
     });
 
   /** Changes the record only while this send is the one under way. */

@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url';
+import { ONE_RECIPIENT } from '../shared/mail-request.ts';
 import { Refusal } from '../shared/proof.ts';
 import type { Sidecar } from '../shared/sidecar.ts';
 
@@ -20,9 +21,7 @@ export interface Mailer {
   send(mail: Mail): Promise<void>;
 }
 
-/** `emailTo` splits on semicolons, and a comma or a line break would reach the header. */
-export const isOneRecipient = (address: string): boolean =>
-  /^[^\s\p{Cc};,<>"]+@[^\s\p{Cc};,<>"]+$/u.test(address);
+export const isOneRecipient = (address: string): boolean => ONE_RECIPIENT.test(address);
 
 /**
  * Mail through the sidecar's mail binding, whichever it is. The SMTP binding writes what one request sets into a configuration

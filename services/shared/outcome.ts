@@ -23,17 +23,29 @@ export function outcomeOf(job: Job): Mp3Event | undefined {
 }
 
 /** Written before and after a mail is sent, so that a repeated event sends none. */
-export const mailRecord = z.object({
-  /** `open`: nobody is sending. */
-  state: z.enum(['open', 'sending', 'sent']),
-  /** The send that wrote this, so that one which comes late is told from the present one. */
-  send: z.string(),
-  /** Sends that went out, or may have. */
-  sends: z.number().int(),
-  /** Sends that did not for sure. */
-  refusals: z.number().int(),
-});
+export const mailRecord = z
+  .object({
+    state: z.enum(['open', 'sending', 'sent']).meta({
+      description:
+        '`sending` is saved before a mail is given to the binding, `sent` after it was taken: from then on nobody sends. `open`: nobody is sending.',
+    }),
+    send: z.string().meta({
+      description:
+        'The send that wrote this, a UUID of its own, so that one which comes late is told from the present one; empty where none is known',
+    }),
+    sends: z.number().int().min(0).meta({ description: 'Sends that went out, or may have; never a third' }),
+    refusals: z.number().int().min(0).meta({ description: 'Sends that did not for sure' }),
+  })
+  .meta({
+    title: 'Mail record',
+    description: 'What is known of the mail of one outcome',
+    examples: [{ state: 'sent', send: '9d0fbe6f-6f0e-4e0a-9c5a-0a3f3b6f2f55', sends: 1, refusals: 0 }],
+  });
 export type MailRecord = z.infer<typeof mailRecord>;
 
-export const mailRecordKey = ({ job_id, run }: Pick<Mp3Event, 'job_id' | 'run'>): string =>
+export const mailRecordKey = ({ job_id, run }: { job_id: string; run: number | string }): string =>
   `mail:${job_id}:${run}`;
+
+/** The record's key goes with the job, a day later: no event of it is under way by then. Seconds. */
+export const mailRecordTtl = ({ expires_at }: Pick<Mp3Event, 'expires_at'>): number =>
+  (Date.parse(expires_at) - Date.now()) / 1000 + 24 * 3600;

@@ -2,6 +2,8 @@ import { CommunicationProtocolEnum, DaprClient, LogLevel } from '@dapr/dapr';
 import { Agent, Pool } from 'undici';
 import { createDaprState } from './dapr-state.ts';
 import { unavailable } from './errors.ts';
+import { brokeOff, failureIn } from './mail-failure.ts';
+import type { MailRequest } from './mail-request.ts';
 import { anySignal } from './signals.ts';
 import type { StateStore } from './state.ts';
 
@@ -35,10 +37,10 @@ export interface Sidecar {
   /** Resolves when the broker was handed the event, which is no promise that it keeps it. */
   publish(topic: string, event: object): Promise<void>;
   /**
-   * Sends through an output binding, whose own bounds are the only ones: it may wait for the mail server without end. Throws `unavailable`
-   * when the mail was refused for sure, and {@link UnknownOutcome} when an answer was lost, the mail server's or the sidecar's.
+   * Sends through an output binding, whose own bounds are the only ones: it may wait for the mail server without end. Throws
+   * `unavailable` when the mail was refused for sure, and {@link UnknownOutcome} when an answer was lost, the mail server's or the sidecar's.
    */
-  sendMail(html: string, metadata: Record<string, string>): Promise<void>;
+  sendMail(html: string, metadata: MailRequest['metadata']): Promise<void>;
   /** The type of the component behind `sendMail`, such as `bindings.smtp`; undefined where there is none. */
   mailBinding(signal?: AbortSignal): Promise<string | undefined>;
   invoke(appId: string, request: InvokeRequest): Promise<InvokeReply>;
@@ -49,39 +51,6 @@ export interface Sidecar {
 
 /** Of a call that cannot be taken back: it may have been carried out, or may be still. */
 export class UnknownOutcome extends Error {}
-
-/**
- * How the SMTP binding tells of a send that broke off once the mail server was connected, without a reply code of it. From its
- * beginning on, for what a mail server replies may look like anything.
- */
-const BROKE_OFF =
-  /^[^:]*: error from smtp binding, sending email failed: gomail: could not send email \d+: (?!\d{3}[ -]|gomail: )/;
-/** How daprd tells of a binding that is a process of its own, with the gRPC status that this ended the call with. */
-const PLUGGABLE = /^[^:]*: rpc error: code = (\w+) desc = (.*)/s;
-/** Statuses that such a binding answers with when it says for sure that nothing was sent. */
-const NOT_SENT = ['InvalidArgument', 'FailedPrecondition', 'Unimplemented'];
-
-/**
- * Whether a binding's failure leaves open what became of the mail. Of a binding in a process of its own that is every failure
- * but its own no and a connection that was not made, for that process may have died in the middle.
- */
-export function brokeOff(failure: string): boolean {
-  const [, code = '', description = ''] = PLUGGABLE.exec(failure) ?? [];
-  if (code === '') return BROKE_OFF.test(failure);
-  return (
-    !NOT_SENT.includes(code) && !(code === 'Unavailable' && description.startsWith('connection error: '))
-  );
-}
-
-/** The text of a failure in the sidecar's answer, `{"errorCode":…,"message":…}`. */
-function messageOf(answer: string): string {
-  try {
-    const { message } = JSON.parse(answer) as { message?: unknown };
-    return typeof message === 'string' ? message : answer;
-  } catch {
-    return answer;
-  }
-}
 
 /** Failures of a connection that was not made: nothing was sent. */
 const NOT_CONNECTED = ['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT'];
@@ -131,13 +100,13 @@ export function connectSidecar(options: {
       const request = {
         method: 'POST' as const,
         headers: { ...headers, 'content-type': 'application/json' },
-        body: JSON.stringify({ operation: 'create', data: html, metadata }),
+        body: JSON.stringify({ operation: 'create', data: html, metadata } satisfies MailRequest),
       };
       let failure: string | undefined;
       try {
         const { statusCode, body } = await mail.request({ ...request, origin, path: MAIL_PATH });
         const text = await body.text();
-        if (statusCode >= 300) failure = messageOf(text);
+        if (statusCode >= 300) failure = failureIn(text);
       } catch (cause) {
         const { code = '' } = cause as NodeJS.ErrnoException;
         if (NOT_CONNECTED.includes(code)) throw unavailable('the sidecar', cause);

@@ -2,7 +2,7 @@ import Router from '@koa/router';
 import type Koa from 'koa';
 import type { z } from 'zod';
 import { isAppError } from './errors.ts';
-import { readEvent } from './events.ts';
+import { type DeliveryAnswer, readEvent } from './events.ts';
 import { type Checks, health } from './health.ts';
 import { createApp, onlySidecar, type RequestState } from './http.ts';
 import type { Log } from './log.ts';
@@ -33,12 +33,12 @@ export function createSubscriber<Schema extends z.ZodType>(
       log.error({ err: error }, 'an event that nobody can read was dropped');
     });
     if (!event) {
-      context.body = { status: 'DROP' };
+      context.body = { status: 'DROP' } satisfies DeliveryAnswer;
       return;
     }
     const gone = new AbortController();
     context.res.once('close', () => gone.abort(new Error('the sidecar hung up')));
-    context.body = { status: await handle(event, gone.signal) };
+    context.body = { status: await handle(event, gone.signal) } satisfies DeliveryAnswer;
   });
 
   const app = createApp(log);

@@ -14,6 +14,7 @@ import { type BlobStore, createBlobStore } from '../../../services/shared/blobs.
 import { createJobStore, type JobStore } from '../../../services/shared/job-store.ts';
 import type { Job } from '../../../services/shared/jobs.ts';
 import { createMemoryState, type StateStore } from '../../../services/shared/state.ts';
+import { holdEvent } from '../../support/contract.ts';
 import { newJob } from '../../support/job.ts';
 import { processesIn } from '../../support/processes.ts';
 
@@ -23,7 +24,7 @@ export interface Setting extends AsyncDisposable {
   state: MemoryState;
   jobs: JobStore;
   blobs: BlobStore;
-  published: { topic: string; event: unknown }[];
+  published: { topic: string; event: object }[];
   lines: Record<string, unknown>[];
   /** Where the private folders are. */
   root: string;
@@ -40,7 +41,10 @@ export interface Setting extends AsyncDisposable {
 export const TRACE = '0123456789abcdef0123456789abcdef';
 const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
 
-/** A converter on a store in memory, with real ffmpeg; at its end it checks that no folder and no process is left. */
+/**
+ * A converter on a store in memory, with real ffmpeg; at its end it checks that no folder and no process is left, and that
+ * what was published is what asyncapi.json says.
+ */
 export async function setUp(
   options: Partial<ConvertPorts> & { state?: MemoryState; wrap?: (state: StateStore) => StateStore } = {},
 ): Promise<Setting> {
@@ -106,6 +110,7 @@ export async function setUp(
       await rm(root, { recursive: true, force: true });
       assert.deepEqual(left, [], 'a private folder is left');
       assert.deepEqual(running, [], 'a process is left');
+      for (const { topic, event } of published) holdEvent(topic, event);
     },
   };
 }

@@ -5,6 +5,7 @@ import { createAnnouncer } from '../../../services/gateway/announce.ts';
 import { AppError, unavailable } from '../../../services/shared/errors.ts';
 import { deleted } from '../../../services/shared/job-changes.ts';
 import { createLog } from '../../../services/shared/log.ts';
+import { holdEvent } from '../../support/contract.ts';
 import { newJob } from '../../support/job.ts';
 import { logLines } from '../../support/lines.ts';
 import { inPieces } from '../../support/random.ts';
@@ -248,6 +249,7 @@ describe('announcing a job', () => {
     announcer.announce(job);
     await announcer.settled();
     assert.deepEqual(published, [['video', { job_id: job.id, trace_id: job.trace_id }]]);
+    for (const [topic, event] of published) holdEvent(topic, event);
   });
 
   test('does not fail when the broker is away: the sweep makes up for it', async () => {

@@ -13,6 +13,7 @@ import { createLog } from '../../../services/shared/log.ts';
 import { type MailRecord, mailRecordKey } from '../../../services/shared/outcome.ts';
 import { createMemoryState } from '../../../services/shared/state.ts';
 import { stoppedClock } from '../../support/clock.ts';
+import { holdEvent } from '../../support/contract.ts';
 import { logLines } from '../../support/lines.ts';
 import { type Intercept, interceptedState } from './intercepted-state.ts';
 
@@ -31,7 +32,7 @@ export const stored = (state: ReturnType<typeof createMemoryState>) => ({
   failedIndex: createFailedIndex(state, KEPT),
 });
 
-/** A sweep over memory whose clock stands still until `pass` moves it. */
+/** A sweep over memory whose clock stands still until `pass` moves it; what it publishes is held against asyncapi.json. */
 export function sweepOverMemory(context: TestContext) {
   const clock = stoppedClock(context);
   let now = 0;
@@ -50,6 +51,10 @@ export function sweepOverMemory(context: TestContext) {
   const lines = logLines();
   const published: string[] = [];
   const events: object[] = [];
+  const topics: string[] = [];
+  context.after(() => {
+    for (const [index, event] of events.entries()) holdEvent(topics[index] ?? '', event);
+  });
   const counts: Tally[] = [];
   const broker = { away: false };
 
@@ -61,6 +66,7 @@ export function sweepOverMemory(context: TestContext) {
         if (broker.away) throw unavailable('the message broker');
         published.push(`${topic} ${(event as { job_id: string }).job_id}`);
         events.push(event);
+        topics.push(topic);
       },
       counted: (unfinished) => counts.push(unfinished),
       metrics: { pass: () => () => undefined, open: () => undefined, republished: () => undefined },

@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
+import { asyncapi } from '../../../services/gateway/asyncapi.ts';
 import { createMailRecords } from '../../../services/notification/mail-record.ts';
 import { createMailer, isOneRecipient } from '../../../services/notification/mailer.ts';
 import { createNotify } from '../../../services/notification/notify.ts';
 import { readDocument, updateDocument } from '../../../services/shared/documents.ts';
 import { unavailable } from '../../../services/shared/errors.ts';
 import type { Mp3Event } from '../../../services/shared/events.ts';
+import type { MailRequest } from '../../../services/shared/mail-request.ts';
 import { type MailRecord, mailRecordKey } from '../../../services/shared/outcome.ts';
 import { UnknownOutcome } from '../../../services/shared/sidecar.ts';
 import { createMemoryState, type StateStore } from '../../../services/shared/state.ts';
+import { contract } from '../../support/contract.ts';
 import { eventually } from '../../support/turns.ts';
 import { until } from '../../support/wait.ts';
 import { done, failed } from './events.ts';
 
-type Sent = Record<string, string>;
+type Sent = MailRequest['metadata'] & { html: string };
 
 interface Options {
   state?: StateStore;
@@ -22,8 +25,18 @@ interface Options {
   pollMs?: number;
   patienceMs?: number;
   concurrency?: number;
-  server?: (mail: Sent) => Promise<void> | void;
+  server?: (mail: MailRequest['metadata']) => Promise<void> | void;
 }
+
+/** What is written is held against asyncapi.json. */
+const heldState = (state: StateStore): StateStore => ({
+  ...state,
+  async put(key, value, options) {
+    contract.hold('StoredMailRecord', JSON.parse(value));
+    assert.match(value, new RegExp(asyncapi['x-state'].mailRecord.value.pattern));
+    return state.put(key, value, options);
+  },
+});
 
 function setUp({
   state = createMemoryState(),
@@ -36,12 +49,13 @@ function setUp({
   const sent: Sent[] = [];
   const lines: string[] = [];
   const stopping = new AbortController();
-  const sendMail = async (html: string, metadata: Sent) => {
+  const sendMail = async (html: string, metadata: MailRequest['metadata']) => {
+    contract.hold('MailRequest', { operation: 'create', data: html, metadata });
     await server(metadata);
     sent.push({ html, ...metadata });
   };
   const notify = createNotify({
-    records: createMailRecords(state, { leaseMs, pollMs }),
+    records: createMailRecords(heldState(state), { leaseMs, pollMs }),
     mailer: createMailer(sendMail, { from: 'mp3converter <us@example.org>' }),
     concurrency,
     patienceMs,
@@ -80,7 +94,7 @@ describe('an outcome is mailed once', () => {
     const { notify, sent, record } = setUp();
     const event = done();
     assert.equal(await notify(event), 'told');
-    const { html, text, ...fields } = sent[0] ?? {};
+    const [{ html, text, ...fields } = assert.fail('nothing was sent')] = sent;
     assert.deepEqual(fields, {
       emailFrom: 'mp3converter <us@example.org>',
       emailTo: 'owner@example.org',

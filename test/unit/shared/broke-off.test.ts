@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { brokeOff } from '../../../services/shared/sidecar.ts';
+import { brokeOff } from '../../../services/shared/mail-failure.ts';
 
 const FAILED = 'error invoking output binding mail: ';
 const SMTP = 'error from smtp binding, sending email failed: ';

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/** `emailTo` splits on semicolons, and a comma or a line break would reach the header. */
+export const ONE_RECIPIENT = /^[^\s\p{Cc};,<>"]+@[^\s\p{Cc};,<>"]+$/u;
+
+/**
+ * What is asked of the output binding `mail`, whichever it is. `bindings.smtp` writes what one request sets into a configuration
+ * that all share, so every field is set in every request, and requests come one at a time; it passes over `text` and `messageId`.
+ */
+export const mailRequest = z
+  .object({
+    operation: z.literal('create'),
+    data: z
+      .string()
+      .regex(/^</)
+      .meta({ description: 'The mail as HTML; a body in quotation marks would be unquoted' }),
+    metadata: z.object({
+      emailFrom: z.string().min(1).meta({ description: 'Sender: MAIL_FROM' }),
+      emailTo: z.string().regex(ONE_RECIPIENT).meta({ description: 'One address' }),
+      emailCC: z.literal(''),
+      emailBCC: z.literal(''),
+      subject: z
+        .string()
+        .regex(/^\P{Cc}*$/u)
+        .meta({ description: 'One line: a line break would begin a header' }),
+      priority: z.literal('3'),
+      text: z.string().optional().meta({ description: 'The same for readers without HTML' }),
+      messageId: z
+        .string()
+        .regex(/^<[!-;=?A-~]+@[!-;=?A-~]+>$/)
+        .optional()
+        .meta({
+          description: 'The same each time that a mail is sent, so that a repeated one is known by it',
+        }),
+    }),
+  })
+  .meta({
+    title: 'Mail',
+    examples: [
+      {
+        operation: 'create',
+        data: '<!doctype html><p>Your MP3 is ready</p>',
+        metadata: {
+          emailFrom: 'mp3converter <mp3converter@localhost>',
+          emailTo: 'ann@example.com',
+          emailCC: '',
+          emailBCC: '',
+          subject: 'Your MP3 is ready: Ferien.mp4',
+          priority: '3',
+          text: 'Your MP3 is ready',
+          messageId: '<mail.0198c1f7-4b1e-7cc3-9d52-6f3a2b1c0d4e.1@localhost>',
+        },
+      },
+    ],
+  });
+export type MailRequest = z.infer<typeof mailRequest>;
