@@ -17,7 +17,7 @@ export const mailRecordState = {
       '`POST /v1.0/state/store` with `[{key, value, etag, options: {concurrency: "first-write", consistency: "strong"}, metadata: {ttlInSeconds}}]`. ' +
       'Without an `etag` it creates only; 409 means that another was first: read again. Every write is one of the two.',
     ttlInSeconds:
-      'The seconds until `expires_at` of the event and one day more, whole, as a string, in every write',
+      'The seconds until `expires_at` of the event and one day more, whole, from 1 to 2147483647, as a string, in every write',
     value: {
       type: 'string',
       pattern: '^[ -#%-~][ -~]*$',
