@@ -12,7 +12,7 @@ import { type System, type SystemOptions, startSystem } from './system.ts';
 import { ensureTools } from './tools/tools.ts';
 
 export interface LaunchOptions
-  extends Pick<SystemOptions, 'env' | 'appEnv' | 'replicas'>,
+  extends Pick<SystemOptions, 'env' | 'appEnv' | 'commands' | 'replicas'>,
     Pick<ServersOptions, 'consumerTimeoutMs' | 'mailServer'> {
   repoRoot: string;
   /** Its `.data` holds all that is written. Default: the repository. */

@@ -25,6 +25,8 @@ export interface SystemOptions {
   env?: Record<string, string>;
   /** For one app, by its id, or for one instance, by its name; the latter wins over the former, and both over `env`. */
   appEnv?: Record<string, Record<string, string>>;
+  /** Runs another program in the place of an app, by its id; a program and its arguments, started where the app is. */
+  commands?: Partial<Record<AppId, readonly string[]>>;
   /** How many instances of an app run, by its id. Default 1. */
   replicas?: Partial<Record<AppId, number>>;
   report: Report;
@@ -68,7 +70,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const tokens = { daprApi: file.DAPR_API_TOKEN ?? '', appApi: file.APP_API_TOKEN ?? '' };
   if (tokens.daprApi === '' || tokens.appApi === '')
     throw new Error(`${dataDir}/env/tokens.env holds no tokens: run writeSecrets() first.`);
-  const { daprd, specs } = options;
+  const { daprd } = options;
+  const specs = options.specs.map((spec) => {
+    const command = options.commands?.[spec.appId as AppId];
+    return command ? { ...spec, command: [...command] } : spec;
+  });
   const sockets = socketsFolder(dataDir);
   const context: SidecarContext = { daprd, repoRoot, stateRoot, dataDir, sockets, ports, tokens };
   const gateway = specs.find((spec) => spec.appId === 'gateway');

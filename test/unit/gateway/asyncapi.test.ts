@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import type { z } from 'zod';
 import { asyncapi } from '../../../services/gateway/asyncapi.ts';
 import { deliveryAnswer, mp3Event, TOPICS, videoEvent } from '../../../services/shared/events.ts';
@@ -67,18 +67,15 @@ describe('asyncapi.json', () => {
     }
   });
 
-  for (const [topic, { tags, 'x-delivery-path': path }] of [
-    ['video', asyncapi.operations.receiveVideo],
-    ['mp3', asyncapi.operations.receiveMp3],
-  ] as const) {
-    test(`says of ${topic} what the sidecars are told by YAML`, () => {
-      const file = join(repoRoot, 'components/app', `subscription-${topic}.yaml`);
-      const { spec, scopes } = parse(readFileSync(file, 'utf8'));
-      assert.deepEqual(
-        [spec.topic, spec.routes.default, scopes],
-        [topic, path, tags.map(({ name }) => name)],
-      );
-    });
+  const operations = { video: asyncapi.operations.receiveVideo, mp3: asyncapi.operations.receiveMp3 };
+  for (const file of globSync('components/pubsub/*/subscriptions.yaml', { cwd: repoRoot })) {
+    for (const document of parseAllDocuments(readFileSync(join(repoRoot, file), 'utf8'))) {
+      const { spec, scopes } = document.toJS();
+      test(`says of ${spec.topic} what the sidecars are told by ${file}`, () => {
+        const { tags, 'x-delivery-path': path } = operations[spec.topic as keyof typeof operations];
+        assert.deepEqual([spec.routes.default, scopes], [path, tags.map(({ name }) => name)]);
+      });
+    }
   }
 
   test('explains each property of its schemas, or its name does', () => {
