@@ -9,26 +9,32 @@ import { chaosDir } from './chaos/act.ts';
 import { runSuite } from './chaos/suite.ts';
 import { cellFolder } from './matrix/cell.ts';
 import { matrixDir, runMatrix } from './matrix/matrix.ts';
+import { pythonInTheSeat } from './polyglot/seat.ts';
 import { counted, NONE, runTests, sum, type TestCounts } from './support/run-tests.ts';
-import { describeSystems, type RunningSystem, startTestSystem } from './support/start-system.ts';
+import {
+  describeSystems,
+  type RunningSystem,
+  startTestSystem,
+  type TestSystemOptions,
+} from './support/start-system.ts';
 import { newStateFolder, stateFolder } from './support/state-folder.ts';
 
-const usage = `npm test -- [check] [unit] [contract] [e2e] [matrix] [chaos]
+const usage = `npm test -- [check] [unit] [contract] [e2e] [polyglot] [matrix] [chaos]
 
 Installs what is missing and runs everything, or only the named parts: type check and lint, unit tests without a
 port or process, contract tests, and end-to-end tests over systems of their own (each with its RabbitMQ, MariaDB,
-sidecars, mail sink; one keeps blobs in sqlite, the other in MongoDB), some cells of npm run test:matrix, so that each
-choice of infrastructure is met once, and about a minute of npm run test:chaos, which kills everything. Can run beside
-npm start.
+sidecars, mail sink; one keeps blobs in sqlite, the other in MongoDB, and has a notification service in Python:
+test/polyglot), some cells of npm run test:matrix, so that each choice of infrastructure is met once, and about a minute
+of npm run test:chaos, which kills everything. Can run beside npm start.
 `;
 
-const PARTS = ['check', 'unit', 'contract', 'e2e', 'matrix', 'chaos'];
+const PARTS = ['check', 'unit', 'contract', 'e2e', 'polyglot', 'matrix', 'chaos'];
+/** What is run over the system with another notification service, even if the other end-to-end tests are not. */
+const TOLD_BY_MAIL = ['doors', 'events', 'lifecycle', 'story'].map((name) => `test/e2e/${name}.test.ts`);
 const CHAOS_MINUTES = 1.1;
-/** The e2e and contract tests run over each of these. */
-const SYSTEMS = [
-  { name: 'sqlite', choice: { blobs: 'sqlite' } },
-  { name: 'mongodb', choice: { pubsub: 'rabbitmq-quorum', blobs: 'mongodb' } },
-];
+/** The contract and end-to-end tests run over both. */
+const SQLITE = { name: 'sqlite', choice: { blobs: 'sqlite' } };
+const MONGODB = { name: 'mongodb', choice: { pubsub: 'rabbitmq-quorum', blobs: 'mongodb', mail: 'smtp' } };
 /** Together with the systems above, each choice once; npm run test:matrix has them all. */
 const CELLS = [
   { pubsub: 'redis', blobs: 'postgresql' },
@@ -50,6 +56,26 @@ async function succeeds(command: string, args: string[], signal: AbortSignal): P
   return code === 0;
 }
 
+const filesOf = (part: string) => globSync(`test/${part}/**/*.test.ts`, { cwd: repoRoot });
+
+type Plan = Pick<TestSystemOptions, 'name' | 'choice' | 'commands' | 'appEnv'>;
+
+/** Runs test files over systems that live as long as these. */
+async function runOver(plans: readonly Plan[], files: string[], signal: AbortSignal): Promise<TestCounts> {
+  const systems: RunningSystem[] = [];
+  try {
+    // One after the other: two cores start two systems no faster at once.
+    for (const plan of plans)
+      systems.push(await startTestSystem({ ...plan, repoRoot, runDir, report, signal }));
+    const env = describeSystems(systems, runDir);
+    report(`${files.length} test files …`);
+    return await runTests(files.toSorted(), { cwd: repoRoot, concurrency: 2, env, folder: runDir, signal });
+  } finally {
+    report('Stopping what was started …');
+    await Promise.all(systems.map((system) => system.stop()));
+  }
+}
+
 async function main(signal: AbortSignal): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -59,6 +85,7 @@ async function main(signal: AbortSignal): Promise<void> {
   const unknown = positionals.find((part) => !PARTS.includes(part));
   if (unknown) throw new Error(`there is no part ${unknown}\n\n${usage}`);
   const parts = positionals.length > 0 ? positionals : PARTS;
+  const has = (part: string): boolean => parts.includes(part);
   const failed: string[] = [];
   let total = NONE;
   const note = (name: string, counts: TestCounts): void => {
@@ -66,42 +93,28 @@ async function main(signal: AbortSignal): Promise<void> {
     if (counts.failed > 0) failed.push(name);
   };
 
-  if (parts.includes('check')) {
+  if (has('check')) {
     report('Type check and lint …');
     note('type check', counted(await succeeds(bin('tsc'), ['--noEmit'], signal)));
     note('lint', counted(await succeeds(bin('biome'), ['check', '.'], signal)));
   }
 
-  const files = parts
-    .filter((part) => part !== 'matrix')
-    .flatMap((part) => globSync(`test/${part}/**/*.test.ts`, { cwd: repoRoot }))
-    .sort();
-  const systems: RunningSystem[] = [];
-  try {
-    await newStateFolder(testDir, report);
-    let env: Record<string, string> = {};
-    if (parts.includes('contract') || parts.includes('e2e')) {
-      // One after the other: two cores start two systems no faster at once.
-      for (const system of SYSTEMS) {
-        systems.push(await startTestSystem({ ...system, repoRoot, runDir, report, signal }));
-      }
-      env = describeSystems(systems, runDir);
-    }
-    if (files.length > 0) {
-      report(`${files.length} test files …`);
-      note('tests', await runTests(files, { cwd: repoRoot, concurrency: 2, env, folder: runDir, signal }));
-    }
-  } finally {
-    report('Stopping what was started …');
-    await Promise.all(systems.map((system) => system.stop()));
-    if (failed.length === 0) rmSync(runDir, { recursive: true, force: true });
-    else report(`Logs are in ${runDir}, until the next run`);
+  await newStateFolder(testDir, report);
+  const files = ['unit', 'contract', 'e2e', 'polyglot'].filter(has).flatMap(filesOf);
+  if (has('polyglot') && !has('e2e')) files.push(...TOLD_BY_MAIL);
+  if (files.length > 0) {
+    const plans: Plan[] = has('contract') || has('e2e') ? [SQLITE] : [];
+    if (has('polyglot')) plans.push({ ...MONGODB, ...(await pythonInTheSeat(report, signal)) });
+    else if (plans.length > 0) plans.push(MONGODB);
+    note('tests', await runOver(plans, files, signal));
   }
+  if (failed.length === 0) rmSync(runDir, { recursive: true, force: true });
+  else report(`Logs are in ${runDir}, until the next run`);
   // Alone, from here on: what waits for a processor for long looks dead to the others.
-  if (parts.includes('matrix')) {
+  if (has('matrix')) {
     note('matrix', await runMatrix(CELLS, { repoRoot, short: true, report, signal }));
   }
-  if (parts.includes('chaos')) {
+  if (has('chaos')) {
     const options = { minutes: CHAOS_MINUTES, seed: randomInt(1_000_000), scenarios: false, report, signal };
     note('chaos', counted(await runSuite({ ...options, blobs: 'mongodb' })));
   }
@@ -110,7 +123,7 @@ async function main(signal: AbortSignal): Promise<void> {
 }
 
 const folders = [
-  ...SYSTEMS.map(({ name }) => join(runDir, name)),
+  ...[SQLITE, MONGODB].map(({ name }) => join(runDir, name)),
   ...CELLS.map((cell) => cellFolder(stateFolder(matrixDir), cell)),
   stateFolder(chaosDir),
 ];

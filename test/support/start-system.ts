@@ -7,17 +7,26 @@ export interface RunningSystem extends Launched {
   view: SystemUnderTest;
 }
 
-/** A system for test files, with state in `<runDir>/<name>`; a lost event is published again within seconds. */
-export async function startTestSystem(
-  options: Pick<
+export interface TestSystemOptions
+  extends Pick<
     LaunchOptions,
-    'repoRoot' | 'choice' | 'replicas' | 'superviseServers' | 'env' | 'report' | 'signal'
-  > & {
-    runDir: string;
-    name: string;
-  },
-): Promise<RunningSystem> {
-  const { name, runDir, report } = options;
+    | 'repoRoot'
+    | 'choice'
+    | 'commands'
+    | 'replicas'
+    | 'superviseServers'
+    | 'env'
+    | 'appEnv'
+    | 'report'
+    | 'signal'
+  > {
+  runDir: string;
+  name: string;
+}
+
+/** A system for test files, with state in `<runDir>/<name>`; a lost event is published again within seconds. */
+export async function startTestSystem(options: TestSystemOptions): Promise<RunningSystem> {
+  const { name, runDir, choice = {}, commands = {}, report } = options;
   const stateRoot = join(runDir, name);
   const launched = await launch({
     ...options,
@@ -33,6 +42,8 @@ export async function startTestSystem(
   const pids = Object.entries(system.apps).map(([app, { appPid }]) => [app, appPid]);
   const view = {
     name,
+    choice,
+    replaced: Object.keys(commands),
     gatewayUrl: system.gatewayUrl,
     mailUrl: servers.mail.webUrl ?? '',
     mysqlUrl: servers.mysql.url,

@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
+import type { Choice } from '../../deploy/local/system/components.ts';
 import { connectSidecar, type Sidecar } from '../../services/shared/sidecar.ts';
 
 /** A running system, as its runner describes it to the test files. */
 export interface SystemUnderTest {
   /** What it is over, for the titles of tests; also the name of its folder. */
   name: string;
+  choice: Choice;
+  /** The apps whose seat another program has. */
+  replaced: readonly string[];
   gatewayUrl: string;
   mailUrl: string;
   mysqlUrl: string;
@@ -17,10 +21,14 @@ export interface SystemUnderTest {
   pids: Record<string, number>;
 }
 
-/** Systems are started once for all test files; each test makes users of its own, so files do not meet. */
+/**
+ * The systems that a test file runs over: those that the runner started for it, which the file does not choose.
+ * They are started once for all test files; each test makes users of its own, so files do not meet.
+ */
 export function systemsUnderTest(): SystemUnderTest[] {
   const file = process.env.TEST_SYSTEMS;
-  if (!file) throw new Error('these tests need running systems: `npm test -- e2e contract` starts them');
+  if (!file)
+    throw new Error('these tests need running systems: `npm test -- e2e contract polyglot` starts them');
   return JSON.parse(readFileSync(file, 'utf8')) as SystemUnderTest[];
 }
 

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { makePrivateDir } from '../../deploy/local/private-files.ts';
+import { waitForLock } from '../../deploy/local/processes/lock.ts';
+import { type Report, run } from '../../deploy/local/processes/run.ts';
+import { cacheDir, find } from '../../deploy/local/tools/find.ts';
+
+const PIP = ['-m', 'pip', 'install', '--no-deps', '--only-binary', ':all:', '--disable-pip-version-check'];
+/** Names the interpreter for which compiled packages are made, such as `cpython-311-x86_64-linux-gnu`. */
+const ABI = 'import sysconfig; print(sysconfig.get_config_var("SOABI"))';
+
+export interface Python {
+  program: string;
+  /** For PYTHONPATH. */
+  packages: string;
+}
+
+/** The system's Python, and the packages of a requirements file in a folder of our own: nothing of the system is changed. */
+export async function pythonWith(requirements: string, report: Report, signal: AbortSignal): Promise<Python> {
+  const program = find('python3');
+  if (program === undefined)
+    throw new Error('Python is missing: install the packages python3 and python3-pip.');
+  const { stdout: abi } = await promisify(execFile)(program, ['-c', ABI], { signal, timeout: 20_000 });
+  const key = createHash('sha256').update(abi).update(readFileSync(requirements)).digest('hex').slice(0, 16);
+  const packages = join(makePrivateDir(cacheDir()), `python-${key}`);
+  const onWait = (holder: { pid: number }): void =>
+    report(`Another run (pid ${holder.pid}) is installing Python packages; waiting for it …`);
+  const release = await waitForLock(`${packages}.lock`, onWait, signal);
+  const unfinished = mkdtempSync(`${packages}-`);
+  try {
+    if (!existsSync(packages)) {
+      report('Installing the Python packages of test/polyglot, once (6 MB) …');
+      const options = { what: 'Installing Python packages', report, signal, timeoutMs: 5 * 60_000 };
+      await run(program, [...PIP, '--target', unfinished, '-r', requirements], options).catch(
+        (cause: Error) => {
+          const hint = 'They come from PyPI by pip (Debian: python3-pip), once; is this machine offline?';
+          throw new Error(`${cause.message}\n${hint}`, { cause });
+        },
+      );
+      renameSync(unfinished, packages);
+    }
+    return { program, packages };
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+    release();
+  }
+}
