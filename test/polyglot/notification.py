@@ -33,7 +33,9 @@ MAIL_FROM = os.environ.get("MAIL_FROM", "mp3converter <mp3converter@localhost>")
 CALL_SECONDS, SILENCE_SECONDS, TURN_SECONDS, SAVE_SECONDS, STOP_SECONDS = 10, 600, 15, 60, 15
 DAY_SECONDS, MAX_SENDS = 24 * 3600, 2
 
-MAY_BE_TAKEN = re.compile(r"could not send email \d+: (?!\d{3}[ -]|gomail: )")
+SMTP = r"error from smtp binding, sending email failed: gomail: could not send email \d+: (?!\d{3}[ -]|gomail: )"
+OWN_NO = "(InvalidArgument|FailedPrecondition|Unimplemented) |Unavailable desc = connection error: "
+MAY_BE_TAKEN = re.compile(rf"[^:]*: ({SMTP}|rpc error: code = (?!{OWN_NO}))")
 LINK = re.compile("https?://[!-~]+")
 TEXT = re.compile(".*", re.DOTALL)
 FIELDS = {
@@ -146,7 +148,7 @@ def send(event: Json) -> bool | None:
         return False
     except (OSError, HTTPException):
         return None
-    return True if status < 300 else None if MAY_BE_TAKEN.search(answer) else False
+    return True if status < 300 else None if MAY_BE_TAKEN.match(json.loads(answer)["message"]) else False
 
 
 def tell(event: Json) -> bool:
