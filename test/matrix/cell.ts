@@ -26,8 +26,8 @@ export interface CellOptions {
   runDir: string;
   /** Test files, one after the other: they kill what the others need. */
   files: readonly string[];
-  /** How much is written and read, MiB. */
-  mib: number;
+  /** Fewer MiB are measured, and only servers are killed. */
+  short: boolean;
   report: Report;
   signal: AbortSignal;
 }
@@ -40,7 +40,7 @@ export const cellFolder = (runDir: string, cell: Cell): string => join(runDir, n
 
 /** A system of its own over one choice, with two converters and two notifications; gone when the result is there. */
 export async function runCell(cell: Cell, options: CellOptions): Promise<CellResult> {
-  const { repoRoot, runDir, files, mib, signal } = options;
+  const { repoRoot, runDir, files, short, signal } = options;
   const name = nameOf(cell);
   const replicas = { converter: 2, notification: 2 };
   const system = await startTestSystem({
@@ -55,9 +55,13 @@ export async function runCell(cell: Cell, options: CellOptions): Promise<CellRes
   const counts = join(runDir, `${name}.json`);
   try {
     const sidecar = gatewaySidecar(system.view);
-    const speed = await blobSpeed(sidecar.state, { mib, runs: 3 });
+    const speed = await blobSpeed(sidecar.state, { mib: short ? 64 : 256, runs: 3 });
     await sidecar.close();
-    const env = { ...describeSystems([system], runDir), TEST_COUNTS: counts };
+    const env = {
+      ...describeSystems([system], runDir),
+      TEST_COUNTS: counts,
+      ...(short && { TEST_SHORT: '1' }),
+    };
     tests = await runTests(files, { cwd: repoRoot, concurrency: 1, env, folder: runDir, signal });
     return { ...cell, tests, speed, counts: readJson<Counts>(counts) };
   } finally {

@@ -12,7 +12,6 @@ const FILES = ['test/contract/stores.test.ts', 'test/e2e/story.test.ts', 'test/m
 
 export interface MatrixOptions {
   repoRoot: string;
-  /** Fewer MiB are measured. */
   short: boolean;
   report: Report;
   signal: AbortSignal;
@@ -20,12 +19,12 @@ export interface MatrixOptions {
 
 /** One cell after the other; the logs of one that has failed stay. */
 export async function runMatrix(cells: readonly Cell[], options: MatrixOptions): Promise<TestCounts> {
-  const { short, report, signal } = options;
+  const { report } = options;
   const runDir = await newStateFolder(matrixDir, report);
   const results: CellResult[] = [];
   for (const [index, cell] of cells.entries()) {
     report(`Cell ${index + 1} of ${cells.length}: events by ${cell.pubsub}, blobs in ${cell.blobs} …`);
-    results.push(await runCell(cell, { ...options, runDir, files: FILES, mib: short ? 64 : 256, signal }));
+    results.push(await runCell(cell, { ...options, runDir, files: FILES }));
   }
   console.log(table(results));
   const tests = results.map(({ tests }) => tests).reduce(sum, NONE);

@@ -88,13 +88,9 @@ for (const system of systemsUnderTest()) {
     const servers = ['rabbitmq', 'redis', 'nats', 'mongodb', 'postgresql'].filter((name) =>
       names().includes(name),
     );
-    for (const victim of [
-      'converter.daprd',
-      'notification',
-      'notification.daprd',
-      'gateway.daprd',
-      ...servers,
-    ]) {
+    // How services and sidecars come back has less to do with what they are over.
+    const others = ['converter.daprd', 'notification', 'notification.daprd', 'gateway.daprd'];
+    for (const victim of process.env.TEST_SHORT ? servers : [...others, ...servers]) {
       it(`${victim} is killed under load: all are done and told`, async () => {
         const path = await video(4);
         const jobs = await Promise.all(Array.from({ length: LOAD }, () => tally.send(path)));
