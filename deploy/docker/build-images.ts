@@ -1,0 +1,115 @@
+import path from 'node:path';
+import { type Report, run } from '../local/processes/run.ts';
+import { find } from '../local/tools/find.ts';
+import { dockerAt, type Engine } from './engine.ts';
+import {
+  type ImageNames,
+  imageNames,
+  imageOf,
+  keepImageNames,
+  OFFICIAL,
+  type Official,
+  SERVICES,
+  type Service,
+} from './image-names.ts';
+import { buildOnTheSpot } from './on-the-spot/build.ts';
+import { sizeTable } from './sizes.ts';
+
+export interface BuildOptions {
+  repoRoot: string;
+  engine: Engine;
+  /** Only these services, over the base that is there. Default: everything. */
+  only?: readonly Service[];
+  /** Does not try to pull. */
+  onTheSpot?: boolean;
+  report: Report;
+  signal: AbortSignal;
+}
+
+const PULL_MS = 15 * 60_000;
+const BUILD_MS = 15 * 60_000;
+
+/** Makes every image that compose.yaml and the tests use, keeps their names, and returns a table of their sizes. */
+export async function buildImages(options: BuildOptions): Promise<string> {
+  const { repoRoot, engine, only, report, signal } = options;
+  const dataDir = path.join(repoRoot, '.data');
+  const names = await fetchOfficial(dataDir, only === undefined ? undefined : ['BASE_IMAGE'], options);
+  keepImageNames(dataDir, names);
+  const revision = await gitRevision(options);
+  const docker = dockerAt(engine, { report, signal });
+  for (const service of only ?? SERVICES) {
+    const since = performance.now();
+    const args = { BASE: names.BASE_IMAGE, SERVICE: service, REVISION: revision };
+    await docker(
+      `Building ${imageOf(names, service)}`,
+      [
+        ...['build', '--file', path.join(import.meta.dirname, 'Dockerfile'), '--label', 'mp3converter'],
+        ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+        // A private engine has no bridge.
+        ...(engine.isPrivate ? ['--network', 'host'] : []),
+        ...['--tag', imageOf(names, service), repoRoot],
+      ],
+      BUILD_MS,
+      (lines) => `${lines} lines`,
+    );
+    report(`Built ${imageOf(names, service)} in ${((performance.now() - since) / 1000).toFixed(1)} s`);
+  }
+  const shown = only?.map((service) => imageOf(names, service)) ?? Object.values(names);
+  return sizeTable(shown, docker);
+}
+
+/** Those that are here already, else pulled, else built on the spot. */
+async function fetchOfficial(
+  dataDir: string,
+  only: readonly Official[] | undefined,
+  options: BuildOptions,
+): Promise<ImageNames> {
+  const { engine, report, signal } = options;
+  const docker = dockerAt(engine, { report, signal });
+  const isHere = (image: string): Promise<boolean> =>
+    docker('Looking for an image', ['image', 'inspect', '--format', 'ok', image]).then(
+      () => true,
+      () => false,
+    );
+  const names = { ...imageNames(dataDir) };
+  let canPull = options.onTheSpot !== true;
+  for (const name of only ?? (Object.keys(OFFICIAL) as Official[])) {
+    // In a hurry: what an earlier run found or built is good enough.
+    if (only !== undefined && (await isHere(names[name]))) continue;
+    const chosen = process.env[name] || undefined;
+    const image = chosen ?? (canPull ? OFFICIAL[name] : names[name]);
+    if ((chosen ?? OFFICIAL[name]) === image && (await isHere(image))) {
+      names[name] = image;
+      continue;
+    }
+    if (canPull || chosen !== undefined) {
+      report(`Pulling ${image} …`);
+      const failure = await docker(`Pulling ${image}`, ['pull', '--quiet', image], PULL_MS).then(
+        () => undefined,
+        (error: Error) => error,
+      );
+      signal.throwIfAborted();
+      names[name] = image;
+      if (failure === undefined) continue;
+      if (chosen !== undefined)
+        throw new Error(`${name} is ${image}, which is neither here nor can be pulled. ${failure.message}`);
+      report(`It cannot be pulled: ${failure.message.trim().split('\n').at(-1)}`);
+      report('So images are built on the spot, out of package registries.');
+      canPull = false;
+    }
+    const since = performance.now();
+    names[name] = await buildOnTheSpot(name, options);
+    report(`Built ${names[name]} in ${((performance.now() - since) / 1000).toFixed(1)} s`);
+  }
+  return names;
+}
+
+async function gitRevision({ repoRoot, report, signal }: BuildOptions): Promise<string> {
+  const git = find('git');
+  if (git === undefined) return 'unknown';
+  const options = { what: 'git', report, signal, cwd: repoRoot, timeoutMs: 10_000 };
+  return run(git, ['rev-parse', 'HEAD'], options).then(
+    (said) => said.trim(),
+    () => 'unknown',
+  );
+}

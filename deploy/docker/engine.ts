@@ -1,0 +1,156 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { startChild } from '../local/processes/child.ts';
+import { endLeftovers } from '../local/processes/leftovers.ts';
+import { Locked, takeLock } from '../local/processes/lock.ts';
+import { untilReady } from '../local/processes/ready.ts';
+import { type Report, run } from '../local/processes/run.ts';
+import { aptInstall, canInstall } from '../local/tools/apt.ts';
+import { cacheDir, find } from '../local/tools/find.ts';
+
+/** A Docker engine, and the command line that reaches it. */
+export interface Engine {
+  readonly docker: string;
+  /** `unix://…` or `tcp://…` */
+  readonly host: string;
+  /** The environment in which docker, Compose and testcontainers find this engine. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Started for us; images outlive it, everything else ends with it. */
+  readonly isPrivate: boolean;
+  stop(): Promise<void>;
+}
+
+export interface EngineOptions {
+  report: Report;
+  signal: AbortSignal;
+}
+
+/** There is none, and none can be started. */
+export class NoEngine extends Error {}
+
+const START_MS = 60_000;
+/** Longer than dockerd gives its containers, 15 s. */
+const STOP_MS = 30_000;
+const home = (): string => path.join(cacheDir(), 'docker');
+
+/** Calls docker to its end; see run(). */
+export const dockerAt =
+  (engine: Pick<Engine, 'docker' | 'env'>, { report, signal }: EngineOptions) =>
+  (what: string, args: string[], timeoutMs = 60_000, progress?: (lines: number) => string): Promise<string> =>
+    run(engine.docker, args, {
+      what,
+      report,
+      signal,
+      env: engine.env,
+      timeoutMs,
+      ...(progress === undefined ? {} : { progress }),
+    });
+
+/** The engine that runs here, else a private one until stop(). Throws {@link NoEngine}. */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  return (await runningEngine(options)) ?? startPrivate(options);
+}
+
+/** The one that DOCKER_HOST or docker's current context names, if it answers. */
+async function runningEngine(options: EngineOptions): Promise<Engine | undefined> {
+  const docker = find('docker');
+  if (docker === undefined) return undefined;
+  const call = dockerAt({ docker, env: process.env }, options);
+  const answers = await call('Asking Docker for its version', ['version', '--format', 'ok'], 10_000).then(
+    () => true,
+    () => false,
+  );
+  options.signal.throwIfAborted();
+  if (!answers) {
+    const { DOCKER_HOST } = process.env;
+    // Whoever names an engine wants that one.
+    if (DOCKER_HOST) throw new NoEngine(`DOCKER_HOST is ${DOCKER_HOST}, and no engine answers there.`);
+    return undefined;
+  }
+  const inContext = ['context', 'inspect', '--format', '{{.Endpoints.docker.Host}}'];
+  const host =
+    process.env.DOCKER_HOST || (await call('Asking Docker for its address', inContext, 10_000)).trim();
+  return { docker, host, env: { ...process.env, DOCKER_HOST: host }, isPrivate: false, stop: async () => {} };
+}
+
+async function startPrivate({ report, signal }: EngineOptions): Promise<Engine> {
+  if (find('dockerd') === undefined || find('docker') === undefined) {
+    if (process.platform !== 'linux' || !canInstall())
+      throw new NoEngine(
+        'No Docker engine answers. Start one (Docker Desktop, or the package docker.io), or name one by DOCKER_HOST; as root on Debian one is installed and started for you.',
+      );
+    await aptInstall(
+      ['docker.io'],
+      ['docker.service', 'docker.socket', 'containerd.service'],
+      report,
+      signal,
+    );
+  }
+  const docker = find('docker');
+  const dockerd = find('dockerd');
+  if (docker === undefined || dockerd === undefined)
+    throw new NoEngine('docker.io is installed, and brought no dockerd.');
+  if (process.getuid?.() !== 0)
+    throw new NoEngine(
+      'No Docker engine answers, and only root may start one. Start it, or name one by DOCKER_HOST.',
+    );
+  const release = claim();
+  try {
+    await endLeftovers(home(), report);
+    const host = `unix://${path.join(home(), 'docker.sock')}`;
+    mkdirSync(path.join(home(), 'exec'), { recursive: true, mode: 0o700 });
+    const child = await startChild({
+      name: 'dockerd',
+      command: dockerd,
+      args: [
+        ...['--host', host, '--pidfile', path.join(home(), 'docker.pid')],
+        ...['--data-root', path.join(home(), 'data'), '--exec-root', path.join(home(), 'exec')],
+        // It leaves this machine's network alone: no bridge of its own but those of networks that are asked for, no firewall
+        // rule, no forwarding. Ports are published by a process, and builds use the machine's network.
+        ...['--bridge', 'none', '--iptables=false', '--ip6tables=false'],
+        ...['--ip-forward=false', '--ip-masq=false'],
+      ],
+      cwd: home(),
+      env: { PATH: process.env.PATH, HOME: home() },
+      logFile: path.join(home(), 'dockerd.log'),
+      dataDir: home(),
+      graceMs: STOP_MS,
+    });
+    const stop = async (): Promise<void> => {
+      await child.stop();
+      release();
+    };
+    const env = { ...process.env, DOCKER_HOST: host };
+    try {
+      const ask = dockerAt({ docker, env }, { report, signal });
+      await untilReady(
+        child,
+        () => ask('Asking dockerd', ['version', '--format', 'ok'], 5_000).then(Boolean),
+        {
+          timeoutMs: START_MS,
+          signal,
+        },
+      );
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    report('Started a Docker engine for this run');
+    return { docker, host, env, isPrivate: true, stop };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function claim(): () => void {
+  try {
+    return takeLock(path.join(home(), 'lock'));
+  } catch (error) {
+    if (!(error instanceof Locked)) throw error;
+    throw new NoEngine(
+      `The private Docker engine is in use by another run (pid ${error.holder.pid}). Wait for it, or stop it with \`kill ${error.holder.pid}\`.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { readIfThere, writePrivate } from '../local/private-files.ts';
+
+export const SERVICES = ['auth', 'converter', 'gateway', 'notification'] as const;
+export type Service = (typeof SERVICES)[number];
+
+/** What is pulled where it can be, by the variable that chooses another. */
+export const OFFICIAL = {
+  BASE_IMAGE: 'node:24-bookworm-slim',
+  DAPRD_IMAGE: 'daprio/daprd:1.18.2',
+  RABBITMQ_IMAGE: 'rabbitmq:4',
+  MONGODB_IMAGE: 'mongo:7',
+  MYSQL_IMAGE: 'mariadb:11',
+  MAILDEV_IMAGE: 'maildev/maildev:3.0.0',
+} as const;
+export type Official = keyof typeof OFFICIAL;
+
+const OURS = {
+  AUTH_IMAGE: 'mp3converter/auth:dev',
+  CONVERTER_IMAGE: 'mp3converter/converter:dev',
+  GATEWAY_IMAGE: 'mp3converter/gateway:dev',
+  NOTIFICATION_IMAGE: 'mp3converter/notification:dev',
+} as const;
+
+export type ImageNames = Record<Official | keyof typeof OURS, string>;
+
+export const DEFAULTS: ImageNames = { ...OFFICIAL, ...OURS };
+
+export const imageOf = (names: ImageNames, service: Service): string =>
+  names[`${service.toUpperCase()}_IMAGE` as keyof ImageNames];
+
+const file = (dataDir: string): string => path.join(dataDir, 'docker', 'images.env');
+
+/** The environment's, else those that `npm run images` made or found, else the official ones. */
+export function imageNames(dataDir: string, env: NodeJS.ProcessEnv = process.env): ImageNames {
+  const kept = parseEnv(readIfThere(file(dataDir)) ?? '');
+  return Object.fromEntries(
+    Object.entries(DEFAULTS).map(([name, byDefault]) => [name, env[name] || kept[name] || byDefault]),
+  ) as ImageNames;
+}
+
+/** For Compose and the tests, which run after the images were built. */
+export function keepImageNames(dataDir: string, names: ImageNames): void {
+  const lines = Object.entries(names).map(([name, image]) => `${name}=${image}\n`);
+  writePrivate(file(dataDir), lines.join(''));
+}

@@ -1,0 +1,47 @@
+import type { dockerAt } from './engine.ts';
+
+interface Layer {
+  image: string;
+  size: number;
+  by: string;
+}
+
+const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
+
+/** One line an image, with its layers from 5 MiB; what several images share is on the disk once. */
+export async function sizeTable(
+  images: readonly string[],
+  docker: ReturnType<typeof dockerAt>,
+): Promise<string> {
+  const rows = await Promise.all(
+    images.map(async (image) => {
+      const said = await docker('Looking at an image', [
+        ...['history', '--no-trunc', '--human=false', '--format', '{{.Size}}\t{{.CreatedBy}}', image],
+      ]);
+      const layers = said.split('\n').flatMap((line): Layer[] => {
+        const [size = '', by = ''] = line.split('\t');
+        return /^\d+$/.test(size) ? [{ image, size: Number(size), by }] : [];
+      });
+      const total = layers.reduce((sum, { size }) => sum + size, 0);
+      const large = layers
+        .filter(({ size }) => size >= 5 * 2 ** 20)
+        .map(({ size, by }) => `${mib(size)} ${nameOf(by)}`);
+      return [image, mib(total), large.join(', ')];
+    }),
+  );
+  const width = (column: number): number => Math.max(...rows.map((row) => (row[column] ?? '').length));
+  return rows
+    .map(([image = '', total = '', layers = '']) =>
+      `${image.padEnd(width(0))}  ${total.padStart(width(1))}  ${layers}`.trimEnd(),
+    )
+    .join('\n');
+}
+
+/** What a layer is there for, in a few words: `/bin/sh -c #(nop) COPY dir:5f… in node_modules` is `COPY node_modules`. */
+function nameOf(by: string): string {
+  const copied = /COPY .* in (\S+)/.exec(by)?.[1] ?? /COPY .*?(\S+) # buildkit/.exec(by)?.[1];
+  if (copied !== undefined) return `COPY ${copied}`;
+  if (/npm (ci|install)/.test(by)) return 'npm';
+  const packages = /apt-get install .*?--no-install-recommends (.+?)(?: *&&|$)/.exec(by)?.[1];
+  return packages === undefined ? 'base' : packages.trim();
+}
