@@ -45,8 +45,7 @@ export async function buildImages(options: BuildOptions): Promise<string> {
       [
         ...['build', '--file', path.join(import.meta.dirname, 'Dockerfile'), '--label', 'mp3converter'],
         ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
-        // A private engine has no bridge.
-        ...(engine.isPrivate ? ['--network', 'host'] : []),
+        ...engine.buildArgs,
         ...['--tag', imageOf(names, service), repoRoot],
       ],
       BUILD_MS,

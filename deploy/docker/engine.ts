@@ -17,6 +17,8 @@ export interface Engine {
   readonly env: NodeJS.ProcessEnv;
   /** Started for us; images outlive it, everything else ends with it. */
   readonly isPrivate: boolean;
+  /** What a build needs to reach package registries. */
+  readonly buildArgs: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -28,6 +30,7 @@ export interface EngineOptions {
 /** There is none, and none can be started. */
 export class NoEngine extends Error {}
 
+const WITHOUT_BRIDGE = ['--network', 'host'];
 const START_MS = 60_000;
 /** Longer than dockerd gives its containers, 15 s. */
 const STOP_MS = 30_000;
@@ -70,7 +73,12 @@ async function runningEngine(options: EngineOptions): Promise<Engine | undefined
   const inContext = ['context', 'inspect', '--format', '{{.Endpoints.docker.Host}}'];
   const host =
     process.env.DOCKER_HOST || (await call('Asking Docker for its address', inContext, 10_000)).trim();
-  return { docker, host, env: { ...process.env, DOCKER_HOST: host }, isPrivate: false, stop: async () => {} };
+  const buildArgs = await call('Asking Docker for its bridge', ['network', 'inspect', 'bridge'], 10_000).then(
+    () => [],
+    () => WITHOUT_BRIDGE,
+  );
+  const env = { ...process.env, DOCKER_HOST: host };
+  return { docker, host, env, isPrivate: false, buildArgs, stop: async () => {} };
 }
 
 async function startPrivate({ report, signal }: EngineOptions): Promise<Engine> {
@@ -136,7 +144,7 @@ async function startPrivate({ report, signal }: EngineOptions): Promise<Engine> 
       throw error;
     }
     report('Started a Docker engine for this run');
-    return { docker, host, env, isPrivate: true, stop };
+    return { docker, host, env, isPrivate: true, buildArgs: WITHOUT_BRIDGE, stop };
   } catch (error) {
     release();
     throw error;

@@ -80,7 +80,7 @@ async function build(tag: string, context: string, args: string[], options: OnTh
     `Building ${tag}`,
     [
       ...['build', '--tag', tag, '--label', 'mp3converter', ...args.flatMap((arg) => ['--build-arg', arg])],
-      ...(engine.isPrivate ? ['--network', 'host'] : []),
+      ...engine.buildArgs,
       context,
     ],
     BUILD_MS,

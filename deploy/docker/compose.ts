@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { writePrivate } from '../local/private-files.ts';
+import { run } from '../local/processes/run.ts';
+import { report, runMain, stopSignal } from '../local/terminal.ts';
+import { find } from '../local/tools/find.ts';
+import { buildImages } from './build-images.ts';
+import { dockerAt, type Engine, openEngine } from './engine.ts';
+import { imageNames } from './image-names.ts';
+import { writeDockerSecrets } from './secrets.ts';
+
+const usage = `npm run compose -- up|down|ps|logs|… [arguments of docker compose]
+
+Runs the whole system in Docker: makes passwords (kept in .data/docker, never in the repository), builds the images that
+are missing, and hands over to Docker Compose 2 with deploy/docker/compose.yaml.
+
+  npm run compose -- up               until Ctrl-C
+  npm run compose -- up --detach      in the background, where a Docker engine runs already
+  npm run compose -- ps               what runs, and how it is
+  npm run compose -- logs converter   the log of one
+  npm run compose -- down --volumes   ends it, and deletes all that is stored
+
+  GATEWAY_PORT  the gateway's port on this machine (default 8080)
+  MAIL_PORT     the port of the page with the mails (default 1080)
+  PUBLIC_URL    the address in mails, if users reach the gateway by another one
+  PUBSUB, BLOBS, MAIL
+                folders of components/ (default rabbitmq, mongodb, smtp); other servers than these are yours to add
+  …_IMAGE       other images; see npm run images -- --help
+`;
+
+const repoRoot = path.resolve(import.meta.dirname, '../..');
+const dataDir = path.join(repoRoot, '.data');
+// A Ctrl-C reaches Compose by itself; we only outlive it.
+const signal = stopSignal();
+
+/** `docker compose` as a plugin, or as a program of its own; version 2 or newer. */
+async function findCompose(engine: Engine): Promise<[string, ...string[]]> {
+  const standalone = find('docker-compose');
+  const candidates: [string, ...string[]][] = [[engine.docker, 'compose']];
+  if (standalone !== undefined) candidates.push([standalone]);
+  for (const candidate of candidates) {
+    const [command, ...args] = candidate;
+    const options = {
+      what: 'Looking for Docker Compose',
+      report,
+      signal,
+      env: engine.env,
+      timeoutMs: 10_000,
+    };
+    const version = await run(command, [...args, 'version', '--short'], options).catch(() => '');
+    if (/^v?([2-9]|\d\d)\./.test(version.trim())) return candidate;
+  }
+  throw new Error(
+    'Docker Compose 2 is missing: install the package docker-compose-plugin (or docker-compose-v2).',
+  );
+}
+
+async function composeUp(engine: Engine, args: string[]): Promise<number> {
+  const [command, ...words] = await findCompose(engine);
+  const secrets = writeDockerSecrets({ dataDir: path.join(dataDir, 'docker') });
+  const publicUrl = process.env.PUBLIC_URL || `http://localhost:${process.env.GATEWAY_PORT || 8080}`;
+  const envFile = path.join(dataDir, 'docker', 'compose.env');
+  const values = { ...imageNames(dataDir), ...secrets.env, PUBLIC_URL: publicUrl };
+  writePrivate(
+    envFile,
+    Object.entries(values)
+      .map(([name, value]) => `${name}='${value}'\n`)
+      .join(''),
+  );
+  const file = path.join(import.meta.dirname, 'compose.yaml');
+  const child = spawn(command, [...words, '--env-file', envFile, '--file', file, ...args], {
+    stdio: 'inherit',
+    env: engine.env,
+  });
+  // A `kill` of ours, which no terminal passes on.
+  signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+}
+
+const isDetached = (args: string[]): boolean => args.some((arg) => arg === '--detach' || arg === '-d');
+
+let code = 0;
+await runMain(async () => {
+  const args = process.argv.slice(2);
+  if (args.length === 0 || args[0] === '--help' || args[0] === '-h') return console.log(usage);
+  const engine = await openEngine({ report, signal });
+  try {
+    if (engine.isPrivate && isDetached(args))
+      throw new Error(
+        'Nothing can stay in the background: no Docker engine runs here, and the one that was started for this run ends with it. Start one (systemctl start docker), or leave out --detach.',
+      );
+    if (args[0] === 'up') {
+      const docker = dockerAt(engine, { report, signal });
+      const { GATEWAY_IMAGE } = imageNames(dataDir);
+      const isBuilt = await docker('Looking for an image', [
+        'image',
+        'inspect',
+        '--format',
+        'ok',
+        GATEWAY_IMAGE,
+      ]).then(
+        () => true,
+        () => false,
+      );
+      if (!isBuilt) await buildImages({ repoRoot, engine, report, signal });
+    }
+    code = await composeUp(engine, args);
+  } finally {
+    await engine.stop();
+  }
+  if (code !== 0) throw new Error(`docker compose ended with code ${code}.`);
+}, signal);

@@ -1,0 +1,61 @@
+import { chownSync } from 'node:fs';
+import path from 'node:path';
+import { Passwords, writePrivate } from '../local/private-files.ts';
+
+// What daprio/daprd's own user is; root may give it a file, others make the sidecars run as themselves.
+const SIDECAR_UID = 65_532;
+
+export interface DockerSecrets {
+  /** What compose.yaml fills in. */
+  env: Record<string, string>;
+  /** Dapr's secret store, to be mounted into the sidecars. */
+  secretsFile: string;
+}
+
+export interface SecretsOptions {
+  /** Passwords are made once and kept here. */
+  dataDir: string;
+  mailFrom?: string;
+  /** The servers' names on their networks. */
+  hosts?: { rabbitmq: string; mongodb: string; maildev: string };
+}
+
+const HOSTS = { rabbitmq: 'rabbitmq', mongodb: 'mongodb', maildev: 'maildev' };
+
+/** Makes every password and token of a system in Docker, readable by its owner and the sidecars only. */
+export function writeDockerSecrets({
+  dataDir,
+  mailFrom = 'mp3converter@localhost',
+  hosts = HOSTS,
+}: SecretsOptions): DockerSecrets {
+  const passwords = new Passwords(dataDir);
+  const asRoot = process.getuid?.() === 0;
+  const [uid, gid] = asRoot ? [SIDECAR_UID, SIDECAR_UID] : [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+  const env = {
+    SIDECAR_USER: `${uid}:${gid}`,
+    DAPR_API_TOKEN: passwords.get('dapr-api-token'),
+    APP_API_TOKEN: passwords.get('app-api-token'),
+    LINK_SECRET: process.env.LINK_SECRET ?? passwords.get('link-secret'),
+    OPERATOR_TOKEN: process.env.OPERATOR_TOKEN ?? passwords.get('operator-token'),
+    RABBITMQ_PASSWORD: passwords.get('rabbitmq'),
+    MONGODB_PASSWORD: passwords.get('mongodb'),
+    MONGODB_ROOT_PASSWORD: passwords.get('mongodb-root'),
+    MYSQL_PASSWORD: passwords.get('mysql'),
+    MYSQL_ROOT_PASSWORD: passwords.get('mysql-root'),
+  };
+  // Dapr refuses a component whose secret is missing, so all are there.
+  const secrets = {
+    'rabbitmq-url': `amqp://mp3converter:${env.RABBITMQ_PASSWORD}@${hosts.rabbitmq}:5672`,
+    'mongodb-url': `mongodb://mp3converter:${env.MONGODB_PASSWORD}@${hosts.mongodb}:27017/mp3converter?authSource=admin&directConnection=true`,
+    'sqlite-path': '/tmp/store.sqlite',
+    'smtp-host': hosts.maildev,
+    'smtp-port': '1025',
+    'smtp-user': '',
+    'smtp-password': '',
+    'mail-from': mailFrom,
+  };
+  const secretsFile = path.join(dataDir, 'secrets.json');
+  writePrivate(secretsFile, `${JSON.stringify({ mp3converter: secrets }, null, 2)}\n`);
+  if (asRoot) chownSync(secretsFile, uid, gid);
+  return { env, secretsFile };
+}
