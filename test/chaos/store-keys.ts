@@ -31,6 +31,11 @@ export async function readStore({ blobs, dataDir, launched }: Stage): Promise<St
     blobs === 'mongodb'
       ? await mongodbRows(launched.servers.mongodb?.url ?? '')
       : sqliteRows(join(dataDir, 'store.sqlite'));
+  return contentOf(rows);
+}
+
+/** What the rows of any store are. */
+export function contentOf(rows: readonly Row[]): StoreContent {
   const documents = rows.flatMap(({ key, value }) =>
     value === undefined ? [] : [{ key, document: documentIn(value) }],
   );

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { JobView } from '../../services/shared/jobs.ts';
+import { parseMail } from '../chaos/mails.ts';
+import { contentOf, isEnded, type StoreContent } from '../chaos/store-keys.ts';
+import {
+  type Evidence,
+  type JobEvidence,
+  judge,
+  orphanKeys,
+  passed,
+  type Verdict,
+} from '../chaos/verdict.ts';
+import { decodedSeconds } from '../support/media.ts';
+import { until } from '../support/wait.ts';
+import type { Footage, Sent } from './load.ts';
+import type { System } from './system.ts';
+
+const SETTLE_MS = 180_000;
+/** LAME's delay and padding: some hundredths of a second. */
+const TOLERANCE_SECONDS = 0.1;
+/** Keys of everything, values of jobs and of the index. */
+const STORE = `print(JSON.stringify(db.store.find({}, { value: 1 }).toArray().map(({ _id, value }) =>
+  /^(job|open):/.test(_id) ? { key: _id, value } : { key: _id })))`;
+
+const readStore = async (system: System): Promise<StoreContent> =>
+  contentOf(JSON.parse(await system.askStore(STORE)));
+
+interface Envelope {
+  id: string;
+  time: string;
+  envelope: { to: { address: string }[] };
+}
+
+async function readMails({ mailUrl }: System): Promise<Evidence['mails']> {
+  const list = (await (await fetch(`${mailUrl}/api/email`)).json()) as Envelope[];
+  return Promise.all(
+    list.map(async ({ id, time, envelope }) => {
+      const raw = await (await fetch(`${mailUrl}/api/email/${id}/source`)).text();
+      const at = Date.parse(time);
+      const to = envelope.to.map(({ address }) => address);
+      return parseMail({ to, openedAt: at, storedAt: at, raw: raw.replace(/\r?\n/g, '\r\n') });
+    }),
+  );
+}
+
+/** Waits until nothing is left to do, or for so long that the verdict shall say what is. */
+async function untilSettled(system: System, ledger: readonly Sent[]): Promise<void> {
+  const accepted = ledger.filter(({ id }) => id !== undefined);
+  await until(
+    'everything to settle',
+    async () => {
+      if ((await readMails(system)).length < accepted.length) return false;
+      const store = await readStore(system).catch(() => undefined);
+      if (store === undefined || store.open.length > 0 || !store.jobs.every(isEnded)) return false;
+      return orphanKeys({ keys: store.keys, stored: store.jobs }).length === 0;
+    },
+    SETTLE_MS,
+  ).catch(() => undefined);
+}
+
+async function examine(
+  { user, filename, sha256, id }: Sent,
+  footage: Footage,
+  stateDir: string,
+): Promise<JobEvidence> {
+  const { status, bytes } = await user.get(`/jobs/${id}`);
+  const job = status === 200 ? (JSON.parse(bytes.toString()) as JobView) : undefined;
+  const evidence: JobEvidence = {
+    ...{ ids: [id as string], filename, email: user.email, expects: 'done', actions: [], seen: [] },
+    ...{ status: job?.status ?? (status === 404 ? 'gone' : undefined), code: job?.error?.code },
+  };
+  if (job?.status !== 'done') return evidence;
+  const fault = async (): Promise<string | undefined> => {
+    if (job.source.sha256 !== sha256) return 'was made of other bytes than were sent';
+    const mp3 = await user.get(`/download/${id}`);
+    if (mp3.status !== 200) return `is done, and its download answers ${mp3.status}`;
+    const hash = createHash('sha256').update(mp3.bytes).digest('hex');
+    if (hash !== job.mp3?.sha256) return 'has another MP3 than its sha256 tells';
+    const file = path.join(stateDir, `${id}.mp3`);
+    await writeFile(file, mp3.bytes);
+    const off = Math.abs((await decodedSeconds(file)) - footage.seconds);
+    return off < TOLERANCE_SECONDS ? undefined : `has an MP3 that is ${off.toFixed(2)} s off`;
+  };
+  const found = await fault().catch((error: Error) => `has an MP3 that does not play: ${error.message}`);
+  return found === undefined ? evidence : { ...evidence, mp3Fault: found };
+}
+
+/** Every job done with one right MP3 and one mail, and nothing else in the store or the sink. */
+export async function verdictOf(
+  system: System,
+  ledger: readonly Sent[],
+  footage: Footage,
+  stateDir: string,
+): Promise<{ good: boolean; verdict: Verdict }> {
+  await untilSettled(system, ledger);
+  const jobs: JobEvidence[] = [];
+  for (const sent of ledger) if (sent.id !== undefined) jobs.push(await examine(sent, footage, stateDir));
+  const store = await readStore(system);
+  const refused = ledger.filter(({ id }) => id === undefined);
+  const verdict = judge({
+    ...{ jobs, keys: store.keys, stored: store.jobs, open: store.open, mails: await readMails(system) },
+    listed: new Set(jobs.flatMap(({ ids }) => ids)),
+    refusals: refused.map(({ filename, answer }) => `the upload of ${filename} was answered ${answer}`),
+    // No process is killed here, so no mail may come twice.
+    ...{ strangers: [], faults: [], hits: [], repeats: [], folders: [], processes: [] },
+  });
+  return { good: passed(verdict), verdict };
+}

@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { buildImages } from '../../deploy/docker/build-images.ts';
+import { dockerAt, type Engine, NoEngine, openEngine } from '../../deploy/docker/engine.ts';
+import { identify } from '../../deploy/local/processes/identity.ts';
+import type { Report } from '../../deploy/local/processes/run.ts';
+import { newStateFolder } from '../support/state-folder.ts';
+import { LABEL } from './label.ts';
+
+export interface SuiteOptions {
+  repoRoot: string;
+  /** Fewer films, shorter cuts, one instance of each service replaced instead of both. */
+  short: boolean;
+  report: Report;
+  signal: AbortSignal;
+}
+
+/** Why nothing was tested, or whether all was well. */
+export type Outcome = { skipped: string } | { passed: boolean };
+
+/** Builds the images, and runs the tests over containers of their own, of which nothing is left. */
+export async function runContainers(options: SuiteOptions): Promise<Outcome> {
+  const { repoRoot, report, signal } = options;
+  // The tests call containers by their addresses.
+  if (process.platform !== 'linux')
+    return { skipped: 'containers have no addresses of their own on this system; a Linux machine is needed' };
+  let engine: Engine;
+  try {
+    engine = await openEngine({ report, signal });
+  } catch (error) {
+    if (!(error instanceof NoEngine)) throw error;
+    return { skipped: error.message };
+  }
+  try {
+    if (!engine.host.startsWith('unix:'))
+      return { skipped: `the engine is at ${engine.host}, and containers are reached on this machine only` };
+    await clearAway(engine, (run) => run === process.pid || identify(run) === undefined, options);
+    await buildImages({ repoRoot, engine, report, signal });
+    return { passed: await runTests(engine, options) };
+  } finally {
+    // Whatever has happened, a Ctrl-C too.
+    await clearAway(engine, (run) => run === process.pid, { report, signal: new AbortController().signal });
+    await engine.stop();
+  }
+}
+
+async function runTests(engine: Engine, { repoRoot, short, report, signal }: SuiteOptions): Promise<boolean> {
+  const stateDir = await newStateFolder(path.join(repoRoot, '.data', 'containers'), report, []);
+  const child = spawn(
+    process.execPath,
+    ['--test', '--test-isolation=none', '--test-timeout=2700000', 'test/containers/system.test.ts'],
+    {
+      cwd: repoRoot,
+      stdio: 'inherit',
+      env: {
+        ...engine.env,
+        // It would be one more image to pull; we clear away ourselves.
+        TESTCONTAINERS_RYUK_DISABLED: 'true',
+        // It would look for a bridge, which a private engine has not.
+        TESTCONTAINERS_HOST_OVERRIDE: '127.0.0.1',
+        CONTAINERS_REPO: repoRoot,
+        CONTAINERS_STATE: stateDir,
+        CONTAINERS_RUN: String(process.pid),
+        CONTAINERS_LENGTH: short ? 'short' : 'full',
+      },
+    },
+  );
+  const kill = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', kill, { once: true });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  signal.removeEventListener('abort', kill);
+  signal.throwIfAborted();
+  if (code === 0) await rm(stateDir, { recursive: true, force: true });
+  else report(`Logs of all containers are in ${stateDir}/logs, until the next run`);
+  return code === 0;
+}
+
+/** Containers with their volumes, and networks, of runs that are over. */
+async function clearAway(
+  engine: Engine,
+  isOver: (run: number) => boolean,
+  options: Pick<SuiteOptions, 'report' | 'signal'>,
+): Promise<void> {
+  const docker = dockerAt(engine, options);
+  const list = async (...args: string[]): Promise<string[]> => {
+    const format = `{{.ID}} {{.Label "${LABEL}"}}`;
+    const said = await docker('Looking for what is left', [
+      ...args,
+      '--filter',
+      `label=${LABEL}`,
+      '--format',
+      format,
+    ]);
+    return said
+      .split('\n')
+      .map((line) => line.split(' '))
+      .flatMap(([id = '', run]) => (id !== '' && isOver(Number(run)) ? [id] : []));
+  };
+  const containers = await list('ps', '--all', '--no-trunc');
+  if (containers.length > 0) {
+    options.report(`Removing ${containers.length} containers …`);
+    await docker('Removing containers', ['rm', '--force', '--volumes', ...containers], 5 * 60_000);
+  }
+  const networks = await list('network', 'ls', '--no-trunc');
+  if (networks.length > 0) await docker('Removing networks', ['network', 'rm', ...networks], 60_000);
+}

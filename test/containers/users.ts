@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, type Dispatcher, request } from 'undici';
+import { basic } from '../support/basic-auth.ts';
+
+const TRY_MS = 15_000;
+const PATIENCE_MS = 90_000;
+const MAX_PAUSE_MS = 1_000;
+
+/** How each try ended: a status, or the code of an error, and how often. */
+export type Tally = Map<string, number>;
+
+export interface Answer {
+  status: number;
+  bytes: Buffer;
+}
+
+/**
+ * A client as there are many: it knows the addresses of all gateways, and goes on to the next one when a try is told to come
+ * again (503), or finds nobody (a refused connection). It repeats an upload under the same key.
+ */
+export interface User {
+  readonly email: string;
+  upload(filename: string, bytes: Buffer): Promise<Answer>;
+  get(path: string): Promise<Answer>;
+}
+
+export interface UserOptions {
+  /** Those that there are at the moment; read before each try. */
+  gateways: () => readonly string[];
+  tally: Tally;
+}
+
+/** Tries that a client has to reckon with when an instance goes: nobody there, or told to come again. */
+const EXPECTED = /^(2\d\d|503|ECONNREFUSED|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
+export const broken = (tally: Tally): string[] =>
+  [...tally].flatMap(([how, count]) => (EXPECTED.test(how) ? [] : [`${how} ${count} times`]));
+export const describe = (tally: Tally): string =>
+  [...tally].map(([how, count]) => `${how} ${count} times`).join(', ');
+
+export async function newUser({ gateways, tally }: UserOptions): Promise<User> {
+  const email = `user-${randomUUID()}@example.com`;
+  const password = randomUUID();
+  const dispatcher = new Agent({ connect: { timeout: 3_000 } });
+  let turn = Math.floor(Math.random() * 100);
+
+  const count = (how: string): void => void tally.set(how, (tally.get(how) ?? 0) + 1);
+
+  /** Until an answer that is not a 503, for so long. The last answer or error otherwise. */
+  async function ask(path: string, options: Partial<Dispatcher.RequestOptions>): Promise<Answer> {
+    for (const end = performance.now() + PATIENCE_MS; ; turn++) {
+      const known = gateways();
+      const url = `${known[turn % known.length]}${path}`;
+      try {
+        const signal = AbortSignal.timeout(TRY_MS);
+        const reply = await request(url, { method: 'GET', ...options, dispatcher, signal });
+        const bytes = Buffer.from(await reply.body.arrayBuffer());
+        count(`${reply.statusCode}`);
+        if (reply.statusCode !== 503 || performance.now() > end) return { status: reply.statusCode, bytes };
+        const seconds = Number(reply.headers['retry-after'] ?? 0);
+        await sleep(Math.min(seconds * 1000, MAX_PAUSE_MS));
+      } catch (error) {
+        count((error as NodeJS.ErrnoException).code ?? (error as Error).name);
+        if (performance.now() > end) throw error;
+        await sleep(100);
+      }
+    }
+  }
+
+  const registered = await ask('/register', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  });
+  if (registered.status !== 201) throw new Error(`register: ${registered.status} ${registered.bytes}`);
+  const login = await ask('/login', { method: 'POST', headers: { authorization: basic(email, password) } });
+  if (login.status !== 200) throw new Error(`login: ${login.status}`);
+  const { access_token } = JSON.parse(login.bytes.toString()) as { access_token: string };
+  const authorization = `Bearer ${access_token}`;
+
+  return {
+    email,
+    upload: (filename, bytes) =>
+      ask(`/upload?${new URLSearchParams({ filename })}`, {
+        method: 'POST',
+        headers: {
+          authorization,
+          'content-type': 'application/octet-stream',
+          'idempotency-key': randomUUID(),
+        },
+        body: bytes,
+      }),
+    get: (path) => ask(path, { headers: { authorization } }),
+  };
+}
