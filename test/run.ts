@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { report, runMain, stopSignal } from '../deploy/local/terminal.ts';
 import { chaosDir } from './chaos/act.ts';
 import { runSuite } from './chaos/suite.ts';
+import { runContainers } from './containers/suite.ts';
 import { cellFolder } from './matrix/cell.ts';
 import { matrixDir, runMatrix } from './matrix/matrix.ts';
 import { pythonInTheSeat } from './polyglot/seat.ts';
@@ -19,16 +20,17 @@ import {
 } from './support/start-system.ts';
 import { newStateFolder, stateFolder } from './support/state-folder.ts';
 
-const usage = `npm test -- [check] [unit] [contract] [e2e] [polyglot] [matrix] [chaos]
+const usage = `npm test -- [check] [unit] [contract] [e2e] [polyglot] [matrix] [chaos] [containers]
 
 Installs what is missing and runs everything, or only the named parts: type check and lint, unit tests without a
 port or process, contract tests, and end-to-end tests over systems of their own (each with its RabbitMQ, MariaDB,
 sidecars, mail sink; one keeps blobs in sqlite, the other in MongoDB, and has a notification service in Python:
-test/polyglot), some cells of npm run test:matrix, so that each choice of infrastructure is met once, and about a minute
-of npm run test:chaos, which kills everything. Can run beside npm start.
+test/polyglot), some cells of npm run test:matrix, so that each choice of infrastructure is met once, about a minute of
+npm run test:chaos, which kills everything, and the short form of npm run test:containers, where a Docker engine can be
+had. Can run beside npm start.
 `;
 
-const PARTS = ['check', 'unit', 'contract', 'e2e', 'polyglot', 'matrix', 'chaos'];
+const PARTS = ['check', 'unit', 'contract', 'e2e', 'polyglot', 'matrix', 'chaos', 'containers'];
 /** What is run over the system with another notification service, even if the other end-to-end tests are not. */
 const TOLD_BY_MAIL = ['doors', 'events', 'lifecycle', 'story'].map((name) => `test/e2e/${name}.test.ts`);
 const CHAOS_MINUTES = 1.1;
@@ -118,6 +120,14 @@ async function main(signal: AbortSignal): Promise<void> {
     const options = { minutes: CHAOS_MINUTES, seed: randomInt(1_000_000), scenarios: false, report, signal };
     note('chaos', counted(await runSuite({ ...options, blobs: 'mongodb' })));
   }
+  const notTested: string[] = [];
+  if (has('containers')) {
+    const outcome = await runContainers({ repoRoot, short: true, report, signal });
+    if ('skipped' in outcome) notTested.push(`containers: ${outcome.skipped}`);
+    else note('containers', outcome.tests);
+  }
+  for (const line of notTested) report(`NOT TESTED: ${line}`);
+  if (process.env.CI && notTested.length > 0) failed.push('what was not tested, for CI is set');
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   if (failed.length > 0) throw new Error(`failed: ${failed.join(', ')}`);
 }

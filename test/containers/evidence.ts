@@ -4,14 +4,7 @@ import path from 'node:path';
 import type { JobView } from '../../services/shared/jobs.ts';
 import { parseMail } from '../chaos/mails.ts';
 import { contentOf, isEnded, type StoreContent } from '../chaos/store-keys.ts';
-import {
-  type Evidence,
-  type JobEvidence,
-  judge,
-  orphanKeys,
-  passed,
-  type Verdict,
-} from '../chaos/verdict.ts';
+import { type Evidence, type JobEvidence, judge, orphanKeys } from '../chaos/verdict.ts';
 import { decodedSeconds } from '../support/media.ts';
 import { until } from '../support/wait.ts';
 import type { Footage, Sent } from './load.ts';
@@ -93,7 +86,7 @@ export async function verdictOf(
   ledger: readonly Sent[],
   footage: Footage,
   stateDir: string,
-): Promise<{ good: boolean; verdict: Verdict }> {
+): Promise<{ done: number; findings: string[] }> {
   await untilSettled(system, ledger);
   const jobs: JobEvidence[] = [];
   for (const sent of ledger) if (sent.id !== undefined) jobs.push(await examine(sent, footage, stateDir));
@@ -106,5 +99,7 @@ export async function verdictOf(
     // No process is killed here, so no mail may come twice.
     ...{ strangers: [], faults: [], hits: [], repeats: [], folders: [], processes: [] },
   });
-  return { good: passed(verdict), verdict };
+  const { ends, explained: _explained, ...faults } = verdict;
+  const findings = Object.entries(faults).flatMap(([kind, found]) => found.map((what) => `${kind}: ${what}`));
+  return { done: ends.done ?? 0, findings };
 }

@@ -27,6 +27,7 @@ describe('two of every service, in containers', { timeout: 45 * 60_000 }, () => 
   let users: User[];
   const tally: Tally = new Map();
   const ledger: Sent[] = [];
+  const told = new Set<string>();
 
   before(async () => {
     footage = await shoot();
@@ -49,9 +50,12 @@ describe('two of every service, in containers', { timeout: 45 * 60_000 }, () => 
     tally.clear();
     await sendFilms({ users, footage, name, jobs, during: what(), pauseMs: PAUSE_MS, ledger });
     report(`${name}: ${ledger.length - began} films sent; the tries of the users: ${tell(tally)}`);
-    const { good, verdict } = await verdictOf(system, ledger, footage, CONTAINERS_STATE);
-    assert.ok(good, JSON.stringify(verdict, null, 2));
-    report(`${name}: ${verdict.ends.done} jobs done, each with one MP3 and one mail`);
+    const { done, findings } = await verdictOf(system, ledger, footage, CONTAINERS_STATE);
+    // A finding of an earlier test is that one's.
+    const fresh = findings.filter((finding) => !told.has(finding));
+    for (const finding of fresh) told.add(finding);
+    assert.deepEqual(fresh, []);
+    report(`${name}: ${done} jobs done until now, each with one MP3 and one mail`);
   }
 
   test('a video becomes an MP3 and a mail', () => underLoad('story', 1, async () => {}));

@@ -16,8 +16,8 @@ export interface Answer {
 }
 
 /**
- * A client as there are many: it knows the addresses of all gateways, and goes on to the next one when a try is told to come
- * again (503), or finds nobody (a refused connection). It repeats an upload under the same key.
+ * A client as there are many: it knows the addresses of all gateways, and goes on to the next one when it is told to come
+ * again, or finds nobody (a refused connection). It repeats an upload under the same key.
  */
 export interface User {
   readonly email: string;
@@ -31,8 +31,8 @@ export interface UserOptions {
   tally: Tally;
 }
 
-/** Tries that a client has to reckon with when an instance goes: nobody there, or told to come again. */
-const EXPECTED = /^(2\d\d|503|ECONNREFUSED|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
+/** What a client has to reckon with when an instance goes: nobody there, or told to come again (a 409: an earlier try still runs). */
+const EXPECTED = /^(2\d\d|503|409|ECONNREFUSED|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
 export const broken = (tally: Tally): string[] =>
   [...tally].flatMap(([how, count]) => (EXPECTED.test(how) ? [] : [`${how} ${count} times`]));
 export const describe = (tally: Tally): string =>
@@ -46,7 +46,7 @@ export async function newUser({ gateways, tally }: UserOptions): Promise<User> {
 
   const count = (how: string): void => void tally.set(how, (tally.get(how) ?? 0) + 1);
 
-  /** Until an answer that is not a 503, for so long. The last answer or error otherwise. */
+  /** Until an answer that is more than «come again», for so long. The last answer or error otherwise. */
   async function ask(path: string, options: Partial<Dispatcher.RequestOptions>): Promise<Answer> {
     for (const end = performance.now() + PATIENCE_MS; ; turn++) {
       const known = gateways();
@@ -56,9 +56,10 @@ export async function newUser({ gateways, tally }: UserOptions): Promise<User> {
         const reply = await request(url, { method: 'GET', ...options, dispatcher, signal });
         const bytes = Buffer.from(await reply.body.arrayBuffer());
         count(`${reply.statusCode}`);
-        if (reply.statusCode !== 503 || performance.now() > end) return { status: reply.statusCode, bytes };
-        const seconds = Number(reply.headers['retry-after'] ?? 0);
-        await sleep(Math.min(seconds * 1000, MAX_PAUSE_MS));
+        const seconds = Number(reply.headers['retry-after'] ?? Number.NaN);
+        const comesAgain = reply.statusCode === 503 || (reply.statusCode === 409 && seconds >= 0);
+        if (!comesAgain || performance.now() > end) return { status: reply.statusCode, bytes };
+        await sleep(Math.min((seconds || 0) * 1000, MAX_PAUSE_MS));
       } catch (error) {
         count((error as NodeJS.ErrnoException).code ?? (error as Error).name);
         if (performance.now() > end) throw error;
