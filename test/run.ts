@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { globSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { engineHome } from '../deploy/docker/engine.ts';
 import { report, runMain, stopSignal } from '../deploy/local/terminal.ts';
 import { chaosDir } from './chaos/act.ts';
 import { runSuite } from './chaos/suite.ts';
@@ -137,5 +138,5 @@ const folders = [
   ...CELLS.map((cell) => cellFolder(stateFolder(matrixDir), cell)),
   stateFolder(chaosDir),
 ];
-const signal = stopSignal(...folders.map((folder) => join(folder, '.data')));
+const signal = stopSignal(...folders.map((folder) => join(folder, '.data')), engineHome());
 await runMain(() => main(signal), signal);

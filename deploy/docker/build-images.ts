@@ -53,6 +53,9 @@ export async function buildImages(options: BuildOptions): Promise<string> {
     );
     report(`Built ${imageOf(names, service)} in ${((performance.now() - since) / 1000).toFixed(1)} s`);
   }
+  // What bore these names before. The builder's cache stays.
+  const old = ['image', 'prune', '--force', '--filter', 'label=mp3converter'];
+  await docker('Removing what was replaced', old, 5 * 60_000);
   const shown = only?.map((service) => imageOf(names, service)) ?? Object.values(names);
   return sizeTable(shown, docker);
 }

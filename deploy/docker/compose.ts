@@ -6,7 +6,7 @@ import { run } from '../local/processes/run.ts';
 import { report, runMain, stopSignal } from '../local/terminal.ts';
 import { find } from '../local/tools/find.ts';
 import { buildImages } from './build-images.ts';
-import { dockerAt, type Engine, openEngine } from './engine.ts';
+import { dockerAt, type Engine, engineHome, openEngine } from './engine.ts';
 import { imageNames } from './image-names.ts';
 import { writeDockerSecrets } from './secrets.ts';
 
@@ -32,7 +32,7 @@ are missing, and hands over to Docker Compose 2 with deploy/docker/compose.yaml.
 const repoRoot = path.resolve(import.meta.dirname, '../..');
 const dataDir = path.join(repoRoot, '.data');
 // A Ctrl-C reaches Compose by itself; we only outlive it.
-const signal = stopSignal();
+const signal = stopSignal(engineHome());
 
 /** `docker compose` as a plugin, or as a program of its own; version 2 or newer. */
 async function findCompose(engine: Engine): Promise<[string, ...string[]]> {

@@ -34,7 +34,8 @@ const WITHOUT_BRIDGE = ['--network', 'host'];
 const START_MS = 60_000;
 /** Longer than dockerd gives its containers, 15 s. */
 const STOP_MS = 30_000;
-const home = (): string => path.join(cacheDir(), 'docker');
+/** Where the private engine keeps its images, and where it is told of while it runs. */
+export const engineHome = (): string => path.join(cacheDir(), 'docker');
 
 /** Calls docker to its end; see run(). */
 export const dockerAt =
@@ -104,24 +105,24 @@ async function startPrivate({ report, signal }: EngineOptions): Promise<Engine> 
     );
   const release = claim();
   try {
-    await endLeftovers(home(), report);
-    const host = `unix://${path.join(home(), 'docker.sock')}`;
-    mkdirSync(path.join(home(), 'exec'), { recursive: true, mode: 0o700 });
+    await endLeftovers(engineHome(), report);
+    const host = `unix://${path.join(engineHome(), 'docker.sock')}`;
+    mkdirSync(path.join(engineHome(), 'exec'), { recursive: true, mode: 0o700 });
     const child = await startChild({
       name: 'dockerd',
       command: dockerd,
       args: [
-        ...['--host', host, '--pidfile', path.join(home(), 'docker.pid')],
-        ...['--data-root', path.join(home(), 'data'), '--exec-root', path.join(home(), 'exec')],
+        ...['--host', host, '--pidfile', path.join(engineHome(), 'docker.pid')],
+        ...['--data-root', path.join(engineHome(), 'data'), '--exec-root', path.join(engineHome(), 'exec')],
         // It leaves this machine's network alone: no bridge of its own but those of networks that are asked for, no firewall
         // rule, no forwarding. Ports are published by a process, and builds use the machine's network.
         ...['--bridge', 'none', '--iptables=false', '--ip6tables=false'],
         ...['--ip-forward=false', '--ip-masq=false'],
       ],
-      cwd: home(),
-      env: { PATH: process.env.PATH, HOME: home() },
-      logFile: path.join(home(), 'dockerd.log'),
-      dataDir: home(),
+      cwd: engineHome(),
+      env: { PATH: process.env.PATH, HOME: engineHome() },
+      logFile: path.join(engineHome(), 'dockerd.log'),
+      dataDir: engineHome(),
       graceMs: STOP_MS,
     });
     const stop = async (): Promise<void> => {
@@ -153,7 +154,7 @@ async function startPrivate({ report, signal }: EngineOptions): Promise<Engine> 
 
 function claim(): () => void {
   try {
-    return takeLock(path.join(home(), 'lock'));
+    return takeLock(path.join(engineHome(), 'lock'));
   } catch (error) {
     if (!(error instanceof Locked)) throw error;
     throw new NoEngine(

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { report, runMain, stopSignal } from '../local/terminal.ts';
 import { buildImages } from './build-images.ts';
-import { openEngine } from './engine.ts';
+import { engineHome, openEngine } from './engine.ts';
 import { SERVICES, type Service } from './image-names.ts';
 
 const usage = `npm run images -- [--only SERVICE,…] [--on-the-spot]
@@ -23,7 +23,7 @@ Without a running Docker engine it starts one of its own, as root on Debian, and
 `;
 
 const repoRoot = path.resolve(import.meta.dirname, '../..');
-const signal = stopSignal();
+const signal = stopSignal(engineHome());
 
 function servicesFrom(list: string): Service[] {
   return list.split(',').map((name) => {

@@ -38,7 +38,7 @@ export async function sizeTable(
 }
 
 /** What a layer is there for, in a few words: `/bin/sh -c #(nop) COPY dir:5f… in node_modules` is `COPY node_modules`. */
-function nameOf(by: string): string {
+export function nameOf(by: string): string {
   const copied = /COPY .* in (\S+)/.exec(by)?.[1] ?? /COPY .*?(\S+) # buildkit/.exec(by)?.[1];
   if (copied !== undefined) return `COPY ${copied}`;
   if (/npm (ci|install)/.test(by)) return 'npm';

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { engineHome } from '../../deploy/docker/engine.ts';
 import { report, runMain, stopSignal } from '../../deploy/local/terminal.ts';
 import { runContainers } from './suite.ts';
 
@@ -17,7 +18,7 @@ Exit code: 0 all is well or nothing could be tested, 1 something is not, 130 sto
 `;
 
 const repoRoot = path.resolve(import.meta.dirname, '../..');
-const signal = stopSignal();
+const signal = stopSignal(engineHome());
 
 await runMain(async () => {
   const { values } = parseArgs({

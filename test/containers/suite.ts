@@ -53,7 +53,8 @@ async function runTests(engine: Engine, { repoRoot, short, report, signal }: Sui
     ['--test', '--test-isolation=none', '--test-timeout=2700000', 'test/containers/system.test.ts'],
     {
       cwd: repoRoot,
-      stdio: 'inherit',
+      // The channel tells it when this process is killed: it then has nobody left to report to.
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
       env: {
         ...engine.env,
         // It would be one more image to pull; we clear away ourselves.

@@ -17,6 +17,9 @@ const PAUSE_MS = isShort ? 1_500 : 2_000;
 const JOBS = isShort ? 6 : 20;
 const ROLLING_JOBS = isShort ? 15 : 100;
 
+process.on('disconnect', () => process.exit(1));
+process.channel?.unref();
+
 const since = performance.now();
 const report = (line: string): void =>
   console.log(`${`${Math.round((performance.now() - since) / 1000)}`.padStart(4)} s  ${line}`);

