@@ -91,7 +91,7 @@ export async function verdictOf(
   const jobs: JobEvidence[] = [];
   for (const sent of ledger) if (sent.id !== undefined) jobs.push(await examine(sent, footage, stateDir));
   const store = await readStore(system);
-  const refused = ledger.filter(({ id }) => id === undefined);
+  const refused = ledger.filter(({ answer }) => answer !== '202');
   const verdict = judge({
     ...{ jobs, keys: store.keys, stored: store.jobs, open: store.open, mails: await readMails(system) },
     listed: new Set(jobs.flatMap(({ ids }) => ids)),

@@ -14,7 +14,7 @@ export interface Sent {
   sha256: string;
   /** Of the 202; undefined when it was refused. */
   id: string | undefined;
-  /** What the upload was answered. */
+  /** What the upload was answered, or how it or what came after it failed. */
   answer: string;
 }
 
@@ -56,7 +56,7 @@ export interface LoadOptions {
   ledger: Sent[];
 }
 
-/** Every user sends one film after the other, until there are enough. */
+/** Every user sends one film after the other, looks at its job and logs in again, until there are enough. */
 export async function sendFilms({
   users,
   footage,
@@ -85,7 +85,11 @@ export async function sendFilms({
         try {
           const { status, bytes: said } = await user.upload(filename, bytes);
           entry.answer = `${status}`;
-          if (status === 202) entry.id = (JSON.parse(said.toString()) as { id: string }).id;
+          if (status === 202) {
+            entry.id = (JSON.parse(said.toString()) as { id: string }).id;
+            await user.get(`/jobs/${entry.id}`);
+            await user.logIn();
+          }
         } catch (error) {
           entry.answer = (error as Error).message;
         }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { getContainerRuntimeClient, type StartedTestContainer } from 'testcontainers';
 import { imageNames, SERVICES, type Service } from '../../deploy/docker/image-names.ts';
 import { writeDockerSecrets } from '../../deploy/docker/secrets.ts';
+import { readIfThere } from '../../deploy/local/private-files.ts';
 import { type ComposeFile, readComposeFile, type ServiceSpec } from './compose-file.ts';
 import { connects } from './connects.ts';
 import { cutOff, healthOf, type Place, startContainer, stopContainer, untilReady } from './container.ts';
@@ -24,6 +25,8 @@ export interface Replica {
   readonly url: string;
   /** As Docker sees it, by the image's own check. */
   health(): Promise<string | undefined>;
+  /** Whether a conversion has begun and not ended, by its log. */
+  isAtWork(): boolean;
   /** As a cut cable does; returns how it is joined again. */
   cutOff(): Promise<() => Promise<void>>;
   /** Politely, the service before its sidecar. */
@@ -125,6 +128,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       name,
       url: service === 'gateway' ? `http://${await addressOf(pod, networkOf('front'), 8080)}` : '',
       health: () => healthOf(app),
+      isAtWork() {
+        const log = readIfThere(path.join(place.logsDir, `${name}.log`)) ?? '';
+        return log.lastIndexOf('"conversion started"') > log.lastIndexOf('"MP3 made"');
+      },
       cutOff: () => cutOff(pod, networks, alias),
       async stop() {
         await stopContainer(app, specOf(service));

@@ -21,6 +21,8 @@ export interface Answer {
  */
 export interface User {
   readonly email: string;
+  /** Asks for a new token. Throws when there is none. */
+  logIn(): Promise<void>;
   upload(filename: string, bytes: Buffer): Promise<Answer>;
   get(path: string): Promise<Answer>;
 }
@@ -74,13 +76,17 @@ export async function newUser({ gateways, tally }: UserOptions): Promise<User> {
     body: JSON.stringify({ email, password }),
   });
   if (registered.status !== 201) throw new Error(`register: ${registered.status} ${registered.bytes}`);
-  const login = await ask('/login', { method: 'POST', headers: { authorization: basic(email, password) } });
-  if (login.status !== 200) throw new Error(`login: ${login.status}`);
-  const { access_token } = JSON.parse(login.bytes.toString()) as { access_token: string };
-  const authorization = `Bearer ${access_token}`;
+  let authorization = '';
+  const logIn = async (): Promise<void> => {
+    const login = await ask('/login', { method: 'POST', headers: { authorization: basic(email, password) } });
+    if (login.status !== 200) throw new Error(`login: ${login.status}`);
+    authorization = `Bearer ${(JSON.parse(login.bytes.toString()) as { access_token: string }).access_token}`;
+  };
+  await logIn();
 
   return {
     email,
+    logIn,
     upload: (filename, bytes) =>
       ask(`/upload?${new URLSearchParams({ filename })}`, {
         method: 'POST',
