@@ -7,6 +7,7 @@ import { untilReady } from '../local/processes/ready.ts';
 import { type Report, run } from '../local/processes/run.ts';
 import { aptInstall, canInstall } from '../local/tools/apt.ts';
 import { cacheDir, find } from '../local/tools/find.ts';
+import { unmountBelow } from './mounts.ts';
 
 /** A Docker engine, and the command line that reaches it. */
 export interface Engine {
@@ -125,11 +126,14 @@ async function startPrivate({ report, signal }: EngineOptions): Promise<Engine> 
       dataDir: engineHome(),
       graceMs: STOP_MS,
     });
+    const env = { ...process.env, DOCKER_HOST: host };
     const stop = async (): Promise<void> => {
+      if (child.running())
+        await empty({ docker, env }, report).catch((error: Error) => report(error.message));
       await child.stop();
+      await unmountBelow(engineHome(), report);
       release();
     };
-    const env = { ...process.env, DOCKER_HOST: host };
     try {
       const ask = dockerAt({ docker, env }, { report, signal });
       await untilReady(
@@ -150,6 +154,17 @@ async function startPrivate({ report, signal }: EngineOptions): Promise<Engine> 
     release();
     throw error;
   }
+}
+
+/** Everything but images and named volumes: containers, and networks with their bridges on this machine. */
+async function empty(engine: Pick<Engine, 'docker' | 'env'>, report: Report): Promise<void> {
+  const call = dockerAt(engine, { report, signal: new AbortController().signal });
+  const containers = (await call('Looking for containers', ['ps', '--all', '--quiet']))
+    .split('\n')
+    .filter(Boolean);
+  if (containers.length > 0)
+    await call('Removing containers', ['rm', '--force', '--volumes', ...containers], 5 * 60_000);
+  await call('Removing networks', ['network', 'prune', '--force']);
 }
 
 function claim(): () => void {
