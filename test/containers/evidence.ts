@@ -53,11 +53,18 @@ async function untilSettled(system: System, ledger: readonly Sent[]): Promise<vo
   ).catch(() => undefined);
 }
 
+/** What is known for good: jobs that were found right, and the seconds of an MP3 by its sha256. */
+export interface Known {
+  jobs: Map<string, JobEvidence>;
+  seconds: Map<string, number>;
+}
+
 async function examine(
   { user, filename, sha256, id }: Sent,
-  footage: Footage,
-  stateDir: string,
+  { footage, stateDir, known }: Pick<Case, 'footage' | 'stateDir' | 'known'>,
 ): Promise<JobEvidence> {
+  const before = known.jobs.get(id as string);
+  if (before) return before;
   const { status, bytes } = await user.get(`/jobs/${id}`);
   const job = status === 200 ? (JSON.parse(bytes.toString()) as JobView) : undefined;
   const evidence: JobEvidence = {
@@ -71,25 +78,40 @@ async function examine(
     if (mp3.status !== 200) return `is done, and its download answers ${mp3.status}`;
     const hash = createHash('sha256').update(mp3.bytes).digest('hex');
     if (hash !== job.mp3?.sha256) return 'has another MP3 than its sha256 tells';
-    const file = path.join(stateDir, `${id}.mp3`);
-    await writeFile(file, mp3.bytes);
-    const off = Math.abs((await decodedSeconds(file)) - footage.seconds);
+    // The same sound with the same options gives the same MP3: it is played once.
+    const seconds = known.seconds.get(hash) ?? (await play(path.join(stateDir, `${hash}.mp3`), mp3.bytes));
+    known.seconds.set(hash, seconds);
+    const off = Math.abs(seconds - footage.seconds);
     return off < TOLERANCE_SECONDS ? undefined : `has an MP3 that is ${off.toFixed(2)} s off`;
   };
   const found = await fault().catch((error: Error) => `has an MP3 that does not play: ${error.message}`);
-  return found === undefined ? evidence : { ...evidence, mp3Fault: found };
+  if (found !== undefined) return { ...evidence, mp3Fault: found };
+  known.jobs.set(id as string, evidence);
+  return evidence;
+}
+
+async function play(file: string, bytes: Buffer): Promise<number> {
+  await writeFile(file, bytes);
+  return decodedSeconds(file);
+}
+
+export interface Case {
+  system: System;
+  ledger: readonly Sent[];
+  footage: Footage;
+  stateDir: string;
+  known: Known;
 }
 
 /** Every job done with one right MP3 and one mail, and nothing else in the store or the sink. */
-export async function verdictOf(
-  system: System,
-  ledger: readonly Sent[],
-  footage: Footage,
-  stateDir: string,
-): Promise<{ done: number; findings: string[] }> {
+export async function verdictOf({
+  system,
+  ledger,
+  ...rest
+}: Case): Promise<{ done: number; findings: string[] }> {
   await untilSettled(system, ledger);
   const jobs: JobEvidence[] = [];
-  for (const sent of ledger) if (sent.id !== undefined) jobs.push(await examine(sent, footage, stateDir));
+  for (const sent of ledger) if (sent.id !== undefined) jobs.push(await examine(sent, rest));
   const store = await readStore(system);
   const refused = ledger.filter(({ answer }) => answer !== '202');
   const verdict = judge({

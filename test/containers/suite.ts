@@ -72,9 +72,9 @@ async function runTests(engine: Engine, { repoRoot, short, report, signal }: Sui
   signal.addEventListener('abort', kill, { once: true });
   const [code] = (await once(child, 'exit')) as [number | null];
   signal.removeEventListener('abort', kill);
-  signal.throwIfAborted();
-  if (code === 0) await rm(stateDir, { recursive: true, force: true });
+  if (code === 0 || signal.aborted) await rm(stateDir, { recursive: true, force: true });
   else report(`Logs of all containers are in ${stateDir}/logs, until the next run`);
+  signal.throwIfAborted();
   return code === 0;
 }
 

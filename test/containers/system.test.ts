@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobView } from '../../services/shared/jobs.ts';
 import { until } from '../support/wait.ts';
-import { verdictOf } from './evidence.ts';
+import { type Known, verdictOf } from './evidence.ts';
 import { type Footage, type Sent, sendFilms, shoot } from './load.ts';
 import { replaceAll } from './rolling.ts';
 import { type Replica, type System, startSystem } from './system.ts';
@@ -14,10 +14,12 @@ const { CONTAINERS_REPO = '', CONTAINERS_STATE = '', CONTAINERS_RUN = '', CONTAI
 const isShort = CONTAINERS_LENGTH === 'short';
 /** How long a cable is cut, and between two uploads of a user. */
 const CUT_MS = isShort ? 8_000 : 20_000;
+/** Longer than the silence after which a job is published again, and the lease after it. */
+const CONVERTER_CUT_MS = 20_000;
 const PAUSE_MS = isShort ? 1_500 : 2_000;
 const JOBS = isShort ? 6 : 20;
 /** So that most of them are sent while instances are replaced. */
-const ROLLING_PAUSE_MS = 500;
+const ROLLING_PAUSE_MS = isShort ? 2_000 : 500;
 const ROLLING_JOBS = isShort ? 15 : 100;
 
 process.on('disconnect', () => process.exit(1));
@@ -33,6 +35,7 @@ describe('two of every service, in containers', { timeout: 45 * 60_000 }, () => 
   let users: User[];
   const tally: Tally = new Map();
   const ledger: Sent[] = [];
+  const known: Known = { jobs: new Map(), seconds: new Map() };
   const told = new Set<string>();
 
   before(async () => {
@@ -61,7 +64,9 @@ describe('two of every service, in containers', { timeout: 45 * 60_000 }, () => 
     tally.clear();
     await sendFilms({ users, footage, name, jobs, during: what(), pauseMs, ledger });
     report(`${name}: ${ledger.length - began} films sent; the tries of the users: ${tell(tally)}`);
-    const { done, findings } = await verdictOf(system, ledger, footage, CONTAINERS_STATE);
+    const { done, findings } = await verdictOf({
+      ...{ system, ledger, footage, known, stateDir: CONTAINERS_STATE },
+    });
     // A finding of an earlier test is that one's.
     const fresh = findings.filter((finding) => !told.has(finding));
     for (const finding of fresh) told.add(finding);
@@ -104,7 +109,7 @@ describe('two of every service, in containers', { timeout: 45 * 60_000 }, () => 
       for (let tries = 0; tries < 3; tries++) {
         await until('the converter to be at work', async () => converter.isAtWork());
         const join = await converter.cutOff();
-        await sleep(CUT_MS);
+        await sleep(CONVERTER_CUT_MS);
         await join();
         if (await isTakenOver()) return;
       }
