@@ -30,5 +30,9 @@ await runMain(async () => {
     const line = `NOT TESTED: images, partitions, restarts and rolling replacement in containers: ${outcome.skipped}`;
     if (process.env.CI) throw new Error(line);
     report(line);
-  } else if (!outcome.passed) throw new Error('The container tests have failed.');
+    return;
+  }
+  const { passed, failed, skipped } = outcome.tests;
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  if (failed > 0) throw new Error('The container tests have failed.');
 }, signal);

@@ -1,13 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { buildImages } from '../../deploy/docker/build-images.ts';
 import { dockerAt, type Engine, NoEngine, openEngine } from '../../deploy/docker/engine.ts';
 import { identify } from '../../deploy/local/processes/identity.ts';
 import type { Report } from '../../deploy/local/processes/run.ts';
+import { runTests, type TestCounts } from '../support/run-tests.ts';
 import { newStateFolder } from '../support/state-folder.ts';
 import { LABEL } from './label.ts';
+
+const TIMEOUT_MS = 45 * 60_000;
 
 export interface SuiteOptions {
   repoRoot: string;
@@ -17,8 +18,8 @@ export interface SuiteOptions {
   signal: AbortSignal;
 }
 
-/** Why nothing was tested, or whether all was well. */
-export type Outcome = { skipped: string } | { passed: boolean };
+/** Why nothing was tested, or how it went. */
+export type Outcome = { skipped: string } | { tests: TestCounts };
 
 /** Builds the images, and runs the tests over containers of their own, of which nothing is left. */
 export async function runContainers(options: SuiteOptions): Promise<Outcome> {
@@ -38,7 +39,7 @@ export async function runContainers(options: SuiteOptions): Promise<Outcome> {
       return { skipped: `the engine is at ${engine.host}, and containers are reached on this machine only` };
     await clearAway(engine, (run) => run === process.pid || identify(run) === undefined, options);
     await buildImages({ repoRoot, engine, report, signal });
-    return { passed: await runTests(engine, options) };
+    return { tests: await runHere(engine, options) };
   } finally {
     // Whatever has happened, a Ctrl-C too.
     await clearAway(engine, (run) => run === process.pid, { report, signal: new AbortController().signal });
@@ -46,36 +47,34 @@ export async function runContainers(options: SuiteOptions): Promise<Outcome> {
   }
 }
 
-async function runTests(engine: Engine, { repoRoot, short, report, signal }: SuiteOptions): Promise<boolean> {
-  const stateDir = await newStateFolder(path.join(repoRoot, '.data', 'containers'), report, []);
-  const child = spawn(
-    process.execPath,
-    ['--test', '--test-isolation=none', '--test-timeout=2700000', 'test/containers/system.test.ts'],
-    {
-      cwd: repoRoot,
-      // The channel tells it when this process is killed: it then has nobody left to report to.
-      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-      env: {
-        ...engine.env,
-        // It would be one more image to pull; we clear away ourselves.
-        TESTCONTAINERS_RYUK_DISABLED: 'true',
-        // It would look for a bridge, which a private engine has not.
-        TESTCONTAINERS_HOST_OVERRIDE: '127.0.0.1',
-        CONTAINERS_REPO: repoRoot,
-        CONTAINERS_STATE: stateDir,
-        CONTAINERS_RUN: String(process.pid),
-        CONTAINERS_LENGTH: short ? 'short' : 'full',
-      },
+async function runHere(
+  engine: Engine,
+  { repoRoot, short, report, signal }: SuiteOptions,
+): Promise<TestCounts> {
+  const stateDir = await newStateFolder(path.join(repoRoot, '.data', 'containers'), report);
+  const tests = await runTests(['test/containers/system.test.ts'], {
+    cwd: repoRoot,
+    // What it has to clear away, we do.
+    args: ['--test-isolation=none'],
+    killSignal: 'SIGKILL',
+    timeoutMs: TIMEOUT_MS,
+    env: {
+      ...engine.env,
+      // It would be one more image to pull; we clear away ourselves.
+      TESTCONTAINERS_RYUK_DISABLED: 'true',
+      // It would look for a bridge, which a private engine has not.
+      TESTCONTAINERS_HOST_OVERRIDE: '127.0.0.1',
+      CONTAINERS_REPO: repoRoot,
+      CONTAINERS_STATE: stateDir,
+      CONTAINERS_RUN: String(process.pid),
+      CONTAINERS_LENGTH: short ? 'short' : 'full',
     },
-  );
-  const kill = () => child.kill('SIGKILL');
-  signal.addEventListener('abort', kill, { once: true });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  signal.removeEventListener('abort', kill);
-  if (code === 0 || signal.aborted) await rm(stateDir, { recursive: true, force: true });
+    folder: stateDir,
+    signal,
+  });
+  if (tests.failed === 0) await rm(stateDir, { recursive: true, force: true });
   else report(`Logs of all containers are in ${stateDir}/logs, until the next run`);
-  signal.throwIfAborted();
-  return code === 0;
+  return tests;
 }
 
 /** Containers with their volumes, and networks, of runs that are over. */

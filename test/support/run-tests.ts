@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../../deploy/local/private-files.ts';
 
@@ -24,32 +25,47 @@ export const sum = (a: TestCounts, b: TestCounts): TestCounts => ({
   skipped: a.skipped + b.skipped,
 });
 
+export interface RunOptions {
+  cwd: string;
+  /** Files at a time. Default 1. */
+  concurrency?: number;
+  /** Of one test; milliseconds. */
+  timeoutMs?: number;
+  /** More arguments of `node --test`. */
+  args?: readonly string[];
+  /** When the signal is aborted. Default: SIGTERM. */
+  killSignal?: NodeJS.Signals;
+  env: NodeJS.ProcessEnv;
+  /** Where the counts are left. */
+  folder: string;
+  signal: AbortSignal;
+}
+
 /** Runs test files by `node --test`, with our terminal. One that does not come to its end counts as one failed. */
-export async function runTests(
-  files: readonly string[],
-  options: {
-    cwd: string;
-    concurrency: number;
-    env: Record<string, string>;
-    folder: string;
-    signal: AbortSignal;
-  },
-): Promise<TestCounts> {
-  const { cwd, concurrency, env, folder, signal } = options;
+export async function runTests(files: readonly string[], options: RunOptions): Promise<TestCounts> {
+  const {
+    cwd,
+    concurrency = 1,
+    timeoutMs = 300_000,
+    args = [],
+    killSignal = 'SIGTERM',
+    folder,
+    signal,
+  } = options;
   const counts = join(folder, 'counts.json');
-  const args = [
-    '--test',
-    `--test-concurrency=${concurrency}`,
-    '--test-timeout=300000',
+  const all = [
+    ...['--test', `--test-concurrency=${concurrency}`, `--test-timeout=${timeoutMs}`, ...args],
     ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
     ...[`--test-reporter=${join(import.meta.dirname, 'count-reporter.ts')}`],
-    `--test-reporter-destination=${counts}`,
-    ...files,
+    ...[`--test-reporter-destination=${counts}`, ...files],
   ];
-  const child = spawn(process.execPath, args, {
+  rmSync(counts, { force: true });
+  const child = spawn(process.execPath, all, {
     cwd,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
+    // The channel tells it when this process is killed: it then has nobody left to report to.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...options.env },
+    killSignal,
     signal,
   });
   const [code] = (await once(child, 'exit')) as [number | null];
