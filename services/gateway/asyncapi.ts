@@ -15,10 +15,10 @@ export const asyncapi = {
     description:
       'Events between the services of mp3converter, each of which talks to the Dapr sidecar beside it and to nothing else. ' +
       'Events are CloudEvents 1.0; broker, blob store and mail server are chosen by YAML. The public HTTP API is in /openapi.json.\n\n' +
-      'A service listens on 127.0.0.1 (`HOST`), port `APP_PORT`, and answers `GET /healthz` with 200 while its process is well: ' +
-      'a sick one gets no events. The sidecar sends `APP_API_TOKEN` in the header `dapr-api-token` with every delivery; any other ' +
-      'caller is answered 403. `GET /readyz` is 200 while the sidecar answers `GET /v1.0/healthz/outbound`, else 503. On SIGTERM a ' +
-      'service takes nothing new and ends within `SHUTDOWN_SECONDS`.',
+      'A service listens on `HOST` (127.0.0.1), port `APP_PORT`, and answers `GET /healthz` with 200 while its process is well: ' +
+      'a sick one gets no events. The sidecar sends `APP_API_TOKEN` in the header `dapr-api-token` with every delivery; answer any other ' +
+      'caller with 403. `GET /readyz` is 200 while the sidecar answers `GET /v1.0/healthz/outbound`, else 503. On SIGTERM a ' +
+      'service takes nothing new and ends within `SHUTDOWN_SECONDS` (20).',
     license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
   },
   defaultContentType: 'application/json',

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 /** `emailTo` splits on semicolons, and a comma or a line break would reach the header. */
-export const ONE_RECIPIENT = /^[^\s\p{Cc};,<>"]+@[^\s\p{Cc};,<>"]+$/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: \p{Cc}, which few languages know; it is in the contract
+export const ONE_RECIPIENT = /^[^\s\x00-\x1f\x7f-\x9f;,<>"]+@[^\s\x00-\x1f\x7f-\x9f;,<>"]+$/u;
 
 /**
  * What is asked of the output binding `mail`, whichever it is. `bindings.smtp` writes what one request sets into a configuration
@@ -21,7 +22,8 @@ export const mailRequest = z
       emailBCC: z.literal(''),
       subject: z
         .string()
-        .regex(/^\P{Cc}*$/u)
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+        .regex(/^[^\x00-\x1f\x7f-\x9f]*$/u)
         .meta({ description: 'One line: a line break would begin a header' }),
       priority: z.literal('3'),
       text: z.string().optional().meta({ description: 'The same for readers without HTML' }),

@@ -33,8 +33,8 @@ export const mailRecord = z
       description:
         'The send that wrote this, a UUID of its own, so that one which comes late is told from the present one; empty where none is known',
     }),
-    sends: z.number().int().min(0).meta({ description: 'Sends that went out, or may have; never a third' }),
-    refusals: z.number().int().min(0).meta({ description: 'Sends that did not for sure' }),
+    sends: z.number().int().min(0).meta({ description: 'Sends that went out, or may have: at most 2' }),
+    refusals: z.number().int().min(0).meta({ description: 'Sends that surely did not go out' }),
   })
   .meta({
     title: 'Mail record',

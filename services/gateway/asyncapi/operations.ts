@@ -17,11 +17,11 @@ const publishes = (topic: Topic) =>
 
 const delivers = (topic: Topic) =>
   `The sidecar delivers by \`POST ${DELIVERY_PATHS[topic]}\`, at least once, in any order, several at a time; replicas compete. ` +
-  'What has been handled already is answered SUCCESS. A delivery may take as long as the work.\n\n' +
+  'Answer what has been handled already with SUCCESS. A delivery may take as long as the work.\n\n' +
   '| answer | means |\n|---|---|\n' +
   '| 2xx, `{"status":"SUCCESS"}` or no body | handled: gone |\n' +
-  '| 2xx, `{"status":"DROP"}` | gone: for what no delivery could ever settle, as is an event that is not of its schema |\n' +
-  '| 404 | gone too: never answer it by mistake |\n' +
+  '| 2xx, `{"status":"DROP"}` | gone: for what no delivery could ever settle, such as an event that is not of its schema |\n' +
+  '| 404 | gone too: never give it by mistake |\n' +
   '| 2xx, `{"status":"RETRY"}`, and every other status or none | delivered again, after half a second at first, then later and later |';
 
 const receives = (topic: Topic, app: string, summary: string) => ({
@@ -69,8 +69,9 @@ export const operations = {
       'The answer comes when the mail server has given its own, however long that takes; a mail server that accepts and says nothing may send the mail as soon as it wakes up.\n\n' +
       '| answer | means |\n|---|---|\n' +
       '| 2xx | the mail was taken |\n' +
-      `| 4xx or 5xx whose \`message\` matches \`${BROKE_OFF.source}\` | nobody knows: it may have been taken |\n` +
+      '| 4xx or 5xx, `{"errorCode":…,"message":…}`, whose `message` matches the regular expression `x-unknown-outcome` | nobody knows: it may have been taken |\n' +
       '| every other 4xx or 5xx | it was not taken |\n' +
       '| none, once connected | nobody knows |',
+    'x-unknown-outcome': BROKE_OFF.source,
   },
 };

@@ -53,7 +53,7 @@ export const schemas = {
       revision: {
         type: 'string',
         description:
-          'A new UUID for each write: where a save was reported as a conflict (409) and the stored revision is its own, an earlier try of it did arrive',
+          'A new UUID for each write, by which a write knows itself again: one that was reported as failed may have arrived',
       },
       document: { $ref: '#/components/schemas/MailRecord' },
     },

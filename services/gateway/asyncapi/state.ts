@@ -5,17 +5,23 @@ import { ref } from './schemas.ts';
 export const mailRecordState = {
   mailRecord: {
     description:
-      'Who tells an outcome writes its mail record: `sending` before the mail is given to the binding, `sent` once it was taken. ' +
-      'While it is not `sent` the sweep of a gateway publishes the outcome again, each time after a longer while, until the job expires. ' +
-      'Before a send it is read: `sent` means that there is nothing to do, and `sending` that somebody sends, or has died in the middle: ' +
-      'then, and after an answer of the binding that leaves it open, the mail may have gone out, so that one more send is all there may be (`sends` is at most 2). ' +
-      'A live sender writes its record again every 2 s (its ETag changes); one that stands still for 20 s is dead.',
+      'Whoever tells an outcome keeps its mail record, so that it is told once. ' +
+      'While that is not `sent`, the sweep of a gateway publishes the outcome again, each time after a longer while, until the job expires.\n\n' +
+      '| before a send, it says | do |\n|---|---|\n' +
+      '| nothing, or `open` and `sends` below 2 | write `sending`, a `send` of your own, `sends` + 1; then mail |\n' +
+      '| `open` and `sends` of 2 | write `sent` and do not mail: two mails may have gone out, and there is never a third |\n' +
+      '| `sending` | somebody sends, and writes it again every 2 s (its ETag changes); if it stands still for 20 s, that one has died in the middle: go on as if it were `open` |\n' +
+      '| `sent` | nothing |\n\n' +
+      '| after a send, the mail | write |\n|---|---|\n' +
+      '| was taken | `sent` |\n' +
+      '| was not taken | `open`, `sends` − 1, `refusals` + 1; have the event delivered again |\n' +
+      '| nobody knows | `open`; have the event delivered again |',
     store: 'store',
     key: mailRecordKey({ job_id: '{job_id}', run: '{run}' }),
     read: '`GET /v1.0/state/store/{key}?consistency=strong`: 204 or an empty body where there is none, else the value, and its ETag in the header `etag`',
     write:
       '`POST /v1.0/state/store` with `[{key, value, etag, options: {concurrency: "first-write", consistency: "strong"}, metadata: {ttlInSeconds}}]`. ' +
-      'Without an `etag` it creates only; 409 means that another was first: read again. Every write is one of the two.',
+      'Without an `etag`, or with null, it creates only. 409 means that another write was first, any other failure that this one may have arrived: read again.',
     ttlInSeconds:
       'The seconds until `expires_at` of the event and one day more, whole, from 1 to 2147483647, as a string, in every write',
     value: {
