@@ -107,7 +107,7 @@ async function main(signal: AbortSignal): Promise<void> {
   if (has('polyglot') && !has('e2e')) files.push(...TOLD_BY_MAIL);
   if (files.length > 0) {
     const plans: Plan[] = has('contract') || has('e2e') ? [SQLITE] : [];
-    if (has('polyglot')) plans.push({ ...MONGODB, ...(await pythonInTheSeat(report, signal)) });
+    if (has('polyglot')) plans.push({ ...MONGODB, ...(await pythonInTheSeat(runDir, report, signal)) });
     else if (plans.length > 0) plans.push(MONGODB);
     note('tests', await runOver(plans, files, signal));
   }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, describe, it } from 'node:test';
+import { find } from '../../deploy/local/tools/find.ts';
 import type { asyncapi } from '../../services/gateway/asyncapi.ts';
 import type { Mp3Event } from '../../services/shared/events.ts';
 import { mailsTo, mailTo } from '../support/client.ts';
@@ -54,6 +56,18 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
         headers: { 'dapr-api-token': system.tokens.appApi },
       });
       assert.doesNotMatch(reply.headers.get('content-type') ?? '', /problem\+json/);
+    });
+
+    it('can use every regular expression of the contract', () => {
+      const patterns: string[] = [];
+      JSON.stringify(document, (key, value) => {
+        if (['pattern', 'x-unknown-outcome'].includes(key) && typeof value === 'string') patterns.push(value);
+        return value;
+      });
+      assert.ok(patterns.length > 10);
+      const compile = 'import json, re, sys; [re.compile(pattern) for pattern in json.load(sys.stdin)]';
+      const input = JSON.stringify(patterns);
+      execFileSync(find('python3') ?? 'python3', ['-c', compile], { input, timeout: 20_000 });
     });
 
     it('sends one mail for an event that the broker delivers again and again', async () => {

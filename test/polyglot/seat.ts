@@ -1,10 +1,16 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LaunchOptions } from '../../deploy/local/launch.ts';
 import type { Report } from '../../deploy/local/processes/run.ts';
+import { asyncapi } from '../../services/gateway/asyncapi.ts';
 import { pythonWith } from './packages.ts';
 
-/** How a system is launched in which the Python service has the seat of the TypeScript one. */
+/**
+ * How a system is launched in which the Python service has the seat of the TypeScript one. Its copy of the contract is put into
+ * `folder`, as an image of it would have one.
+ */
 export async function pythonInTheSeat(
+  folder: string,
   report: Report,
   signal: AbortSignal,
 ): Promise<Required<Pick<LaunchOptions, 'commands' | 'appEnv'>>> {
@@ -13,8 +19,10 @@ export async function pythonInTheSeat(
     report,
     signal,
   );
+  const contract = join(folder, 'asyncapi.json');
+  writeFileSync(contract, JSON.stringify(asyncapi));
   return {
     commands: { notification: [program, join(import.meta.dirname, 'notification.py')] },
-    appEnv: { notification: { PYTHONPATH: packages } },
+    appEnv: { notification: { PYTHONPATH: packages, ASYNCAPI: contract } },
   };
 }
