@@ -25,7 +25,7 @@ are missing, and hands over to Docker Compose 2 with deploy/docker/compose.yaml.
   MAIL_PORT     the port of the page with the mails (default 1080)
   PUBLIC_URL    the address in mails, if users reach the gateway by another one
   PUBSUB, BLOBS, MAIL
-                folders of components/ (default rabbitmq, mongodb, smtp); other servers than these are yours to add
+                folders of components/ (default rabbitmq, mongodb, nodemailer); other servers than these are yours to add
   …_IMAGE       other images; see npm run images -- --help
 `;
 
@@ -61,7 +61,13 @@ async function composeUp(engine: Engine, args: string[]): Promise<number> {
   const secrets = writeDockerSecrets({ dataDir: path.join(dataDir, 'docker') });
   const publicUrl = process.env.PUBLIC_URL || `http://localhost:${process.env.GATEWAY_PORT || 8080}`;
   const envFile = path.join(dataDir, 'docker', 'compose.env');
-  const values = { ...imageNames(dataDir), ...secrets.env, PUBLIC_URL: publicUrl };
+  const values = {
+    ...imageNames(dataDir),
+    ...secrets.env,
+    PUBLIC_URL: publicUrl,
+    // The SMTP binding mixes up mails that are sent at once.
+    ...(process.env.MAIL === 'smtp' && { MAIL_CONCURRENCY: '1' }),
+  };
   writePrivate(
     envFile,
     Object.entries(values)

@@ -8,6 +8,8 @@ const SIDECAR_UID = 65_532;
 export interface DockerSecrets {
   /** What compose.yaml fills in. */
   env: Record<string, string>;
+  /** User and group of the sidecars. */
+  sidecar: [uid: number, gid: number];
   /** Dapr's secret store, to be mounted into the sidecars. */
   secretsFile: string;
 }
@@ -33,6 +35,7 @@ export function writeDockerSecrets({
   const [uid, gid] = asRoot ? [SIDECAR_UID, SIDECAR_UID] : [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   const env = {
     SIDECAR_USER: `${uid}:${gid}`,
+    SIDECAR_UID: String(uid),
     DAPR_API_TOKEN: passwords.get('dapr-api-token'),
     APP_API_TOKEN: passwords.get('app-api-token'),
     LINK_SECRET: process.env.LINK_SECRET ?? passwords.get('link-secret'),
@@ -57,5 +60,5 @@ export function writeDockerSecrets({
   const secretsFile = path.join(dataDir, 'secrets.json');
   writePrivate(secretsFile, `${JSON.stringify({ mp3converter: secrets }, null, 2)}\n`);
   if (asRoot) chownSync(secretsFile, uid, gid);
-  return { env, secretsFile };
+  return { env, sidecar: [uid, gid], secretsFile };
 }

@@ -25,6 +25,7 @@ const service = z.object({
     .nullish()
     .transform((value) => value ?? {}),
   volumes: list,
+  volumes_from: list,
   tmpfs: list,
   read_only: z.boolean().default(false),
   cap_drop: list,

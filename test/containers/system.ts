@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chownSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { getContainerRuntimeClient, type StartedTestContainer } from 'testcontainers';
 import { imageNames, SERVICES, type Service } from '../../deploy/docker/image-names.ts';
@@ -100,6 +100,18 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   );
   await stopContainer(set, specOf('mongodb-set'));
 
+  /** What compose.yaml calls `sockets`: where a sidecar and its pluggable components meet. */
+  function makeSockets(name: string): string {
+    const folder = path.join(stateDir, 'sockets', name);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chownSync(folder, ...secrets.sidecar);
+    return folder;
+  }
+  const withSockets = (spec: ServiceSpec, folder: string): ServiceSpec => ({
+    ...spec,
+    volumes: [...spec.volumes, `${folder}:/tmp/dapr-components-sockets`],
+  });
+
   let count = 0;
   const replicas: System['replicas'] = { auth: [], converter: [], gateway: [], notification: [] };
 
@@ -112,11 +124,21 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       place,
     );
     const shared = [`container:${pod.getId()}`];
+    const sockets = makeSockets(name);
+    const mailer =
+      service === 'notification'
+        ? await startContainer(
+            {
+              name: `${name}.mailer`,
+              spec: withSockets(specOf('notification-mailer'), sockets),
+              networks: shared,
+            },
+            place,
+          )
+        : undefined;
+    const sidecarSpec = withSockets(specOf(`${service}-sidecar`), sockets);
     const [sidecar, app] = await Promise.all([
-      startContainer(
-        { name: `${name}.daprd`, spec: specOf(`${service}-sidecar`), networks: shared, ready: 'at once' },
-        place,
-      ),
+      startContainer({ name: `${name}.daprd`, spec: sidecarSpec, networks: shared, ready: 'at once' }, place),
       startContainer(
         { name, spec: specOf(service), networks: shared, env: ENV[service], ready: 'at once' },
         place,
@@ -135,7 +157,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       cutOff: () => cutOff(pod, networks, alias),
       async stop() {
         await stopContainer(app, specOf(service));
-        await stopContainer(sidecar, specOf(`${service}-sidecar`));
+        await stopContainer(sidecar, sidecarSpec);
+        if (mailer) await stopContainer(mailer, specOf('notification-mailer'));
         await stopContainer(pod, specOf(alias));
       },
     };
