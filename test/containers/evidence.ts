@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { JobView } from '../../services/shared/jobs.ts';
+import type { Job, JobView } from '../../services/shared/jobs.ts';
 import { parseMail } from '../chaos/mails.ts';
-import { contentOf, isEnded, type StoreContent } from '../chaos/store-keys.ts';
+import { contentOf, isEnded, type StoreContent, type StoredJob } from '../chaos/store-keys.ts';
 import { type Evidence, type JobEvidence, judge, orphanKeys } from '../chaos/verdict.ts';
 import { decodedSeconds } from '../support/media.ts';
 import { until } from '../support/wait.ts';
@@ -38,6 +38,15 @@ async function readMails({ mailUrl }: System): Promise<Evidence['mails']> {
   );
 }
 
+/**
+ * Keys of attempts that lost their job, as the job itself tells. A save that a cut cable held back may arrive after everything
+ * was cleared, once the cable is whole again; it expires with the job, and nobody looks at it.
+ */
+export function lateKeys({ keys, jobs }: StoreContent): string[] {
+  const litter = new Set(jobs.flatMap((job) => (job as StoredJob & Pick<Job, 'litter'>).litter));
+  return orphanKeys({ keys, stored: jobs }).filter((key) => litter.has(key.split(':')[1] ?? ''));
+}
+
 /** Waits until nothing is left to do, or for so long that the verdict shall say what is. */
 async function untilSettled(system: System, ledger: readonly Sent[]): Promise<void> {
   const accepted = ledger.filter(({ id }) => id !== undefined);
@@ -47,7 +56,7 @@ async function untilSettled(system: System, ledger: readonly Sent[]): Promise<vo
       if ((await readMails(system)).length < accepted.length) return false;
       const store = await readStore(system).catch(() => undefined);
       if (store === undefined || store.open.length > 0 || !store.jobs.every(isEnded)) return false;
-      return orphanKeys({ keys: store.keys, stored: store.jobs }).length === 0;
+      return orphanKeys({ keys: store.keys, stored: store.jobs }).length === lateKeys(store).length;
     },
     SETTLE_MS,
   ).catch(() => undefined);
@@ -108,14 +117,21 @@ export async function verdictOf({
   system,
   ledger,
   ...rest
-}: Case): Promise<{ done: number; findings: string[] }> {
+}: Case): Promise<{ done: number; findings: string[]; late: string[] }> {
   await untilSettled(system, ledger);
   const jobs: JobEvidence[] = [];
   for (const sent of ledger) if (sent.id !== undefined) jobs.push(await examine(sent, rest));
   const store = await readStore(system);
+  const late = lateKeys(store);
   const refused = ledger.filter(({ answer }) => answer !== '202');
   const verdict = judge({
-    ...{ jobs, keys: store.keys, stored: store.jobs, open: store.open, mails: await readMails(system) },
+    ...{
+      jobs,
+      keys: store.keys.filter((key) => !late.includes(key)),
+      stored: store.jobs,
+      open: store.open,
+      mails: await readMails(system),
+    },
     listed: new Set(jobs.flatMap(({ ids }) => ids)),
     refusals: refused.map(({ filename, answer }) => `the upload of ${filename} was answered ${answer}`),
     // No process is killed here, so no mail may come twice.
@@ -123,5 +139,5 @@ export async function verdictOf({
   });
   const { ends, explained: _explained, ...faults } = verdict;
   const findings = Object.entries(faults).flatMap(([kind, found]) => found.map((what) => `${kind}: ${what}`));
-  return { done: ends.done ?? 0, findings };
+  return { done: ends.done ?? 0, findings, late };
 }

@@ -64,9 +64,10 @@ describe('two of every service, in containers', { timeout: 45 * 60_000 }, () => 
     tally.clear();
     await sendFilms({ users, footage, name, jobs, during: what(), pauseMs, ledger });
     report(`${name}: ${ledger.length - began} films sent; the tries of the users: ${tell(tally)}`);
-    const { done, findings } = await verdictOf({
+    const { done, findings, late } = await verdictOf({
       ...{ system, ledger, footage, known, stateDir: CONTAINERS_STATE },
     });
+    if (late.length > 0) report(`${name}: LEFT UNTIL IT EXPIRES, arrived late: ${late.join(', ')}`);
     // A finding of an earlier test is that one's.
     const fresh = findings.filter((finding) => !told.has(finding));
     for (const finding of fresh) told.add(finding);
