@@ -22,8 +22,6 @@ const stopping = new AbortController();
 const times = { leaseMs: env.LEASE_SECONDS * 1000, pollMs: 500, beatMs: 1000 };
 /** Long, for it may save hours of work, and a converter without a store has nothing else to do. */
 const SAVE_MS = 10 * 60_000;
-/** For the first gateway of a new system to come up. */
-const SHARING_MS = 30_000;
 
 const sidecar = connectSidecar({
   host: env.DAPR_HOST,
@@ -57,7 +55,7 @@ const app = createConverterApp({
   convert,
   checks: {
     sidecar: (signal) => sidecar.check(signal),
-    store: startProof((signal) => proveSharing(sidecar.state, SHARING_MS, signal), {
+    store: startProof((signal) => proveSharing(sidecar.state, signal), {
       stopping: stopping.signal,
       log,
     }),

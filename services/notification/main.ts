@@ -15,8 +15,6 @@ const times = { leaseMs: 20_000, pollMs: 500 };
 const RENEW_MS = 2_000;
 /** What is not recorded as sent is sent again. */
 const SAVE_MS = 10 * 60_000;
-/** For the first gateway of a new system to come up. */
-const SHARING_MS = 30_000;
 
 const env = readEnvironment(notificationEnvironment);
 const log = createLog('notification', env.LOG_LEVEL);
@@ -42,7 +40,7 @@ const app = createNotificationApp({
   notify,
   checks: {
     sidecar: (signal) => sidecar.check(signal),
-    store: startProof((signal) => proveSharing(sidecar.state, SHARING_MS, signal), {
+    store: startProof((signal) => proveSharing(sidecar.state, signal), {
       stopping: stopping.signal,
       log,
     }),

@@ -38,7 +38,7 @@ export function startProof(
         }
         if (!isAppError(error, 'unavailable')) log.error({ err: error }, 'a proof broke off');
         else if (performance.now() > tellAt) {
-          log.warn({ err: error }, 'not ready: what it needs cannot be tried yet');
+          log.warn({ err: error }, `not ready: ${error.message}`);
           tellAt += TELL_MS;
         }
         await sleep(PAUSE_MS, undefined, { signal: stopping }).catch(() => undefined);

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from './errors.ts';
 import { Refusal } from './proof.ts';
 import { encodeDocument, type StateStore } from './state.ts';
 
@@ -142,15 +143,13 @@ export async function showStore(state: StateStore, signal: AbortSignal): Promise
 }
 
 /**
- * Waits until a key of the gateway's is seen. Throws {@link Refusal} when the store answers for `withinMs` without it:
- * it is another store, or gives each app keys of its own.
+ * Throws `unavailable` while no gateway's key is seen: none has started yet, it has another store, or this app has keys of its
+ * own.
  */
-export async function proveSharing(state: StateStore, withinMs: number, signal: AbortSignal): Promise<void> {
-  for (const end = performance.now() + withinMs; performance.now() < end; ) {
-    if (await state.get(SHARED_KEY, signal)) return;
-    await sleep(POLL_MS, undefined, { signal });
-  }
-  throw new Refusal(
-    `the component «store» does not show what the gateway keeps there (for ${withinMs / 1000} s): all three services need one store, with keyPrefix "none", and the gateway comes first`,
+export async function proveSharing(state: StateStore, signal: AbortSignal): Promise<void> {
+  if (await state.get(SHARED_KEY, signal)) return;
+  throw new AppError(
+    'unavailable',
+    'the component «store» does not show what the gateway keeps there: is a gateway running, over the same store, and is keyPrefix "none"?',
   );
 }

@@ -74,7 +74,7 @@ describe('npm start refuses, with the reason,', () => {
     assert.notEqual(component, sqlite);
     await assert.rejects(
       startOver(component, newStateRoot(test)),
-      /^Error: (converter|notification) refused: .*keyPrefix/s,
+      /^Error: Not ready after 60 s: converter, notification\..*not ready: the component «store» .*keyPrefix/s,
     );
   });
 });
