@@ -2,7 +2,8 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { readIfThere, writePrivate } from '../local/private-files.ts';
 
-export const SERVICES = ['auth', 'converter', 'gateway', 'notification'] as const;
+/** In the order in which they become ready: each needs those before it. */
+export const SERVICES = ['auth', 'gateway', 'converter', 'notification'] as const;
 export type Service = (typeof SERVICES)[number];
 
 /** What is pulled where it can be, by the variable that chooses another. */
