@@ -7,7 +7,7 @@ import { report, runMain, stopSignal } from '../local/terminal.ts';
 import { find } from '../local/tools/find.ts';
 import { buildImages } from './build-images.ts';
 import { dockerAt, type Engine, engineHome, openEngine } from './engine.ts';
-import { imageNames } from './image-names.ts';
+import { imageNames, imageOf, SERVICES } from './image-names.ts';
 import { writeDockerSecrets } from './secrets.ts';
 
 const usage = `npm run compose -- up|down|ps|logs|… [arguments of docker compose]
@@ -25,12 +25,15 @@ are missing, and hands over to Docker Compose 2 with deploy/docker/compose.yaml.
   MAIL_PORT     the port of the page with the mails (default 1080)
   PUBLIC_URL    the address in mails, if users reach the gateway by another one
   PUBSUB, BLOBS, MAIL
-                folders of components/ (default rabbitmq, mongodb, nodemailer); other servers than these are yours to add
+                folders of components/: rabbitmq (default) or rabbitmq-quorum, mongodb, nodemailer (default) or smtp;
+                the others need servers that compose.yaml does not have
   …_IMAGE       other images; see npm run images -- --help
 `;
 
 const repoRoot = path.resolve(import.meta.dirname, '../..');
 const dataDir = path.join(repoRoot, '.data');
+/** Over the longest grace in compose.yaml, one service after the other. */
+const STOP_MS = 120_000;
 // A Ctrl-C reaches Compose by itself; we only outlive it.
 const signal = stopSignal(engineHome());
 
@@ -56,6 +59,21 @@ async function findCompose(engine: Engine): Promise<[string, ...string[]]> {
   );
 }
 
+/** Those whose servers compose.yaml has. */
+const CHOICES = {
+  PUBSUB: ['rabbitmq', 'rabbitmq-quorum'],
+  BLOBS: ['mongodb'],
+  MAIL: ['nodemailer', 'smtp'],
+};
+
+function checkChoices(): void {
+  for (const [variable, choices] of Object.entries(CHOICES)) {
+    const chosen = process.env[variable];
+    if (chosen && !choices.includes(chosen))
+      throw new Error(`${variable} is ${chosen}; in Docker it may be ${choices.join(' or ')}.`);
+  }
+}
+
 async function composeUp(engine: Engine, args: string[]): Promise<number> {
   const [command, ...words] = await findCompose(engine);
   const secrets = writeDockerSecrets({ dataDir: path.join(dataDir, 'docker') });
@@ -79,8 +97,12 @@ async function composeUp(engine: Engine, args: string[]): Promise<number> {
     stdio: 'inherit',
     env: engine.env,
   });
-  // A `kill` of ours, which no terminal passes on.
-  signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
+  // A Ctrl-C reaches it from the terminal; a second signal would make it kill what is to end in order.
+  for (const name of ['SIGTERM', 'SIGHUP'] as const)
+    process.once(name, () => {
+      child.kill('SIGTERM');
+      setTimeout(() => child.kill('SIGKILL'), STOP_MS).unref();
+    });
   const [code] = (await once(child, 'exit')) as [number | null];
   return code ?? 1;
 }
@@ -91,6 +113,7 @@ let code = 0;
 await runMain(async () => {
   const args = process.argv.slice(2);
   if (args.length === 0 || args[0] === '--help' || args[0] === '-h') return console.log(usage);
+  checkChoices();
   const engine = await openEngine({ report, signal });
   try {
     if (engine.isPrivate && isDetached(args))
@@ -99,13 +122,14 @@ await runMain(async () => {
       );
     if (args[0] === 'up') {
       const docker = dockerAt(engine, { report, signal });
-      const { GATEWAY_IMAGE } = imageNames(dataDir);
-      const isBuilt = await docker('Looking for an image', [
+      const names = imageNames(dataDir);
+      const images = SERVICES.map((service) => imageOf(names, service));
+      const isBuilt = await docker('Looking for the images', [
         'image',
         'inspect',
         '--format',
         'ok',
-        GATEWAY_IMAGE,
+        ...images,
       ]).then(
         () => true,
         () => false,

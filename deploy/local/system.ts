@@ -53,11 +53,11 @@ export interface System {
 /** As many as the broker hands out at once (prefetchCount). */
 const MAILS_AT_ONCE = '4';
 
-/** What depends on the infrastructure and is no matter of components: the SMTP binding mixes up mails that are sent at once. */
+/** What depends on the infrastructure and is no matter of components: not every binding keeps mails apart that are sent at once. */
 const environmentFor = ({ appId, resources }: AppSpec): Record<string, string> =>
   appId === 'notification' &&
   process.env.MAIL_CONCURRENCY === undefined &&
-  !typesOf(resources).has('bindings.smtp')
+  typesOf(resources).has('bindings.nodemailer')
     ? { MAIL_CONCURRENCY: MAILS_AT_ONCE }
     : {};
 
@@ -75,7 +75,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const command = options.commands?.[spec.appId as AppId];
     return command ? { ...spec, command: [...command] } : spec;
   });
-  const sockets = socketsFolder(dataDir);
+  const pluggable = pluggableIn([...new Set(specs.flatMap(({ resources }) => resources))]);
+  const sockets = pluggable.length > 0 ? socketsFolder(dataDir) : undefined;
   const context: SidecarContext = { daprd, repoRoot, stateRoot, dataDir, sockets, ports, tokens };
   const gateway = specs.find((spec) => spec.appId === 'gateway');
   if (gateway === undefined) throw new Error('dapr.yaml names no app `gateway`.');
@@ -83,10 +84,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   for (const suffix of ['', '-wal', '-shm'])
     rmSync(path.join(dataDir, `names.sqlite${suffix}`), { force: true });
 
-  const folders = [...new Set(specs.flatMap(({ resources }) => resources))];
-  const components = pluggableIn(folders).map((folder) =>
-    preparePluggable({ folder, sockets, dataDir, report, signal }),
-  );
+  const components =
+    sockets === undefined
+      ? []
+      : pluggable.map((folder) => preparePluggable({ folder, sockets, dataDir, report, signal }));
   const pairs: Pair[] = [];
   const bare = new Set<Supervised>();
   const stop = async (): Promise<void> => {
@@ -98,6 +99,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       }),
     );
     await Promise.all([...bare, ...components].map((process) => process.stop()));
+    if (sockets !== undefined) rmSync(sockets, { recursive: true, force: true });
   };
   try {
     const instances = specs.flatMap((spec) => replicated(spec, options.replicas?.[spec.appId as AppId] ?? 1));

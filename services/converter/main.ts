@@ -51,15 +51,18 @@ const convert = createConvert({
   log,
 });
 
+const storeProof = startProof((signal) => proveSharing(sidecar.state, signal), {
+  stopping: stopping.signal,
+  log,
+});
+
 const app = createConverterApp({
   convert,
   checks: {
     sidecar: (signal) => sidecar.check(signal),
-    store: startProof((signal) => proveSharing(sidecar.state, signal), {
-      stopping: stopping.signal,
-      log,
-    }),
+    store: storeProof,
   },
+  proved: storeProof,
   stopping: stopping.signal,
   apiToken: env.APP_API_TOKEN,
   log,

@@ -1,5 +1,6 @@
 import { createBlobStore } from '../shared/blobs.ts';
 import { readEnvironment } from '../shared/config.ts';
+import { every } from '../shared/every.ts';
 import { createJobIndex } from '../shared/job-index.ts';
 import { createJobStore } from '../shared/job-store.ts';
 import { createLog } from '../shared/log.ts';
@@ -36,6 +37,8 @@ const retentionSeconds = env.RETENTION_SECONDS;
 const indexSeconds = retentionSeconds + 12 * 3600;
 const maxUploadBytes = env.MAX_UPLOAD_BYTES;
 const silentMs = env.SILENT_SECONDS * 1000;
+/** Often enough for the key's life, whatever fails between. */
+const SHOW_MS = 60_000;
 const limits = limitsOf(env);
 
 const sidecar = connectSidecar({
@@ -85,6 +88,12 @@ const storeProof = startProof(
   },
   { stopping: stopping.signal, log },
 );
+const showing = every(
+  SHOW_MS,
+  () => storeProof().then(() => showStore(state, stopping.signal)),
+  (error) => log.debug({ err: error }, 'the store could not be shown to the others'),
+  stopping.signal,
+);
 
 const app = createGateway({
   ...stored,
@@ -101,6 +110,7 @@ const app = createGateway({
   links,
   maxUploadBytes,
   checks: { sidecar: (signal) => sidecar.check(signal), store: storeProof },
+  proved: storeProof,
   metrics,
   stopping: stopping.signal,
   log,
@@ -115,7 +125,7 @@ await serve(app.callback(), {
   stopping,
   log,
   async close() {
-    await Promise.all([sweeping, announcer.settled(), clearing.settled()]);
+    await Promise.all([sweeping, showing, announcer.settled(), clearing.settled()]);
     await sidecar.close();
   },
 });

@@ -11,6 +11,8 @@ import { parseOptions } from './options.ts';
 import { clientGone, lingering, receive } from './receive.ts';
 
 export interface UploadPorts {
+  /** Throws until it is known that the store keeps what is accepted. */
+  proved: () => Promise<void>;
   authenticate: Authenticate;
   idempotency: Idempotency;
   admission: Admission;
@@ -19,11 +21,12 @@ export interface UploadPorts {
 }
 
 export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): void {
-  const { authenticate, idempotency, admission, accept, maxUploadBytes } = ports;
+  const { proved, authenticate, idempotency, admission, accept, maxUploadBytes } = ports;
 
   router.post('/upload', lingering, async (context) => {
     const { req, state } = context;
     const user = await authenticate(context.get('authorization'));
+    await proved();
     const options = parseOptions(context.query);
     const key = parseIdempotencyKey(context.get('idempotency-key'));
     const gone = new AbortController();

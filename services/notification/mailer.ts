@@ -53,9 +53,11 @@ export async function proveMailing(
   concurrency: number,
   signal: AbortSignal,
 ): Promise<void> {
-  if (concurrency > 1 && (await mailBinding(signal)) === 'bindings.smtp')
+  if (concurrency === 1) return;
+  const type = (await mailBinding(signal))?.toLowerCase();
+  if (type === undefined || type === 'bindings.smtp')
     throw new Refusal(
-      'MAIL_CONCURRENCY must be 1 over bindings.smtp, which mixes up mails that are sent at once',
+      `MAIL_CONCURRENCY must be 1 over ${type ?? 'a binding that is not known'}: mails that are sent at once could get each other's recipients`,
     );
 }
 

@@ -36,19 +36,21 @@ const notify = createNotify({
   log,
 });
 
+const proving = { stopping: stopping.signal, log };
+const storeProof = startProof((signal) => proveSharing(sidecar.state, signal), proving);
+const mailProof = startProof(
+  (signal) => proveMailing(sidecar.mailBinding, env.MAIL_CONCURRENCY, signal),
+  proving,
+);
+
 const app = createNotificationApp({
   notify,
   checks: {
     sidecar: (signal) => sidecar.check(signal),
-    store: startProof((signal) => proveSharing(sidecar.state, signal), {
-      stopping: stopping.signal,
-      log,
-    }),
-    mail: startProof((signal) => proveMailing(sidecar.mailBinding, env.MAIL_CONCURRENCY, signal), {
-      stopping: stopping.signal,
-      log,
-    }),
+    store: storeProof,
+    mail: mailProof,
   },
+  proved: () => Promise.all([storeProof(), mailProof()]),
   stopping: stopping.signal,
   apiToken: env.APP_API_TOKEN,
   log,

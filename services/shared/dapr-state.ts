@@ -126,7 +126,7 @@ export function createDaprState(
       const refusal = await save(`[${JSON.stringify({ ...saveRequest(key, options), value })}]`, signal);
       if (!refusal) return true;
       if (refusal.status === 409 && when) return false;
-      // Redis says of what cannot be created, as it is there, the same as of a failure.
+      // Redis and PostgreSQL say of what cannot be created, as it is there, the same as of a failure.
       const found = refusal.status === 500 && when === 'create' && (await get(key, signal));
       if (found && found.value !== value) return false;
       throw refusal.error;

@@ -5,7 +5,7 @@ import { AppError } from './errors.ts';
 
 export const TOPICS = { video: 'video', mp3: 'mp3' } as const;
 
-/** Where the sidecar of a subscriber delivers the events of a topic; `components/app/` says the same to the sidecar. */
+/** Where the sidecar of a subscriber delivers the events of a topic; `components/pubsub/` says the same to the sidecar. */
 export const DELIVERY_PATHS = { video: '/events/video', mp3: '/events/mp3' } as const;
 
 // The titles, descriptions and examples below are a contract: they are served in GET /asyncapi.json.

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAppError } from './errors.ts';
+import { isAppError, unavailable } from './errors.ts';
 import type { Log } from './log.ts';
 
 const PAUSE_MS = 500;
@@ -16,7 +16,8 @@ interface ProofOptions {
 }
 
 /**
- * Has something proved in the background, again while what it needs is away. The check that comes back throws until it is;
+ * Has something proved in the background, again while what it needs is away. The check that comes back throws
+ * `unavailable` until it is;
  * what is disproved ends the process, with the reason as the last line of its log.
  */
 export function startProof(
@@ -47,6 +48,6 @@ export function startProof(
   };
   void attempt();
   return async () => {
-    if (!proved) throw new Error('not proved yet');
+    if (!proved) throw unavailable('what this service needs');
   };
 }

@@ -123,6 +123,7 @@ export function connectSidecar(options: {
       try {
         const either = anySignal(signal, timeout);
         const reply = await http.request({ method: 'GET', path: '/v1.0/metadata', headers, signal: either });
+        if (reply.statusCode >= 300) throw new Error(`the sidecar answered ${reply.statusCode}`);
         const { components = [] } = (await reply.body.json()) as { components?: NamedComponent[] };
         return components.find(({ name }) => name === COMPONENTS.mail)?.type;
       } catch (cause) {

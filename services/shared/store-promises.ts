@@ -14,8 +14,10 @@ const TRIES = 3;
 /** Between tries, and how much longer than its time a key may be there. */
 const TIMES = { pauseMs: 1_000, expiryMs: 15_000 };
 
-/** Written by the gateway, read by those who must see its keys. The one key that has no end. */
+/** Written by the gateway again and again, read by those who must see its keys. */
 const SHARED_KEY = 'store:shared';
+/** So that the store of another time is none. */
+const SHARED_SECONDS = 300;
 
 interface Scratch {
   state: StateStore;
@@ -107,11 +109,15 @@ const TRIALS: Record<string, Trial> = {
  * a store that keeps its promises. Throws {@link Refusal} with what it does not do, and `unavailable` when it is away.
  */
 export async function proveStore(state: StateStore, signal: AbortSignal, times = TIMES): Promise<void> {
+  // What one finds the store away for ends the others.
+  const away = new AbortController();
+  const scratch = { state, times, signal: AbortSignal.any([signal, away.signal]) };
   const broken = await Promise.all(
-    Object.entries(TRIALS).map(async ([promise, trial]) =>
-      (await isKept(trial, { state, times, signal })) ? [] : [promise],
-    ),
-  );
+    Object.entries(TRIALS).map(async ([promise, trial]) => ((await isKept(trial, scratch)) ? [] : [promise])),
+  ).catch((error: unknown) => {
+    away.abort(error);
+    throw error;
+  });
   const list = broken.flat();
   if (list.length > 0) throw new Refusal(`the component «store» does not ${list.join('; nor does it ')}`);
 }
@@ -139,7 +145,7 @@ const answers = (state: StateStore, signal: AbortSignal): Promise<boolean> =>
   );
 
 export async function showStore(state: StateStore, signal: AbortSignal): Promise<void> {
-  await state.put(SHARED_KEY, encodeDocument({}), { signal });
+  await state.put(SHARED_KEY, encodeDocument({}), { ttlSeconds: SHARED_SECONDS, signal });
 }
 
 /**

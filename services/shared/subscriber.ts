@@ -9,6 +9,8 @@ import type { Log } from './log.ts';
 
 export interface SubscriberOptions {
   checks: Checks;
+  /** Throws until events may be taken. */
+  proved: () => Promise<unknown>;
   stopping: AbortSignal;
   apiToken: string | undefined;
   log: Log;
@@ -23,7 +25,7 @@ export function createSubscriber<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
   handle: (event: z.output<Schema>, gone: AbortSignal) => Promise<'SUCCESS' | 'DROP'>,
-  { checks, stopping, apiToken, log }: SubscriberOptions,
+  { checks, proved, stopping, apiToken, log }: SubscriberOptions,
 ): Koa<RequestState> {
   const router = new Router<RequestState>();
 
@@ -36,6 +38,7 @@ export function createSubscriber<Schema extends z.ZodType>(
       context.body = { status: 'DROP' } satisfies DeliveryAnswer;
       return;
     }
+    await proved();
     const gone = new AbortController();
     context.res.once('close', () => gone.abort(new Error('the sidecar hung up')));
     context.body = { status: await handle(event, gone.signal) } satisfies DeliveryAnswer;

@@ -62,7 +62,7 @@ for (const system of systemsUnderTest()) {
         tokens.appApi,
         gateway.OPERATOR_TOKEN,
         gateway.LINK_SECRET,
-        new URL(mp3converter['rabbitmq-url']).password,
+        ...passwordsIn(mp3converter),
         new URL(system.mysqlUrl).password,
       ];
       for (const name of await readdir(join(data, 'logs'))) {
@@ -83,3 +83,10 @@ for (const system of systemsUnderTest()) {
     });
   });
 }
+
+/** Of the servers, from the secret store's file. */
+const passwordsIn = (secrets: Record<string, string>): string[] =>
+  Object.entries(secrets).flatMap(([name, value]) => {
+    if (name.endsWith('-url')) return new URL(value).password;
+    return name.endsWith('-password') && value !== '' ? value : [];
+  });

@@ -16,7 +16,7 @@ const { signal } = new AbortController();
 const quiet = () => {};
 
 function newStateRoot(test: TestContext): string {
-  const stateRoot = mkdtempSync(join(tmpdir(), 'mp3converter-refused-'));
+  const stateRoot = mkdtempSync(join(process.env.TEST_FOLDER ?? tmpdir(), 'refused-'));
   test.after(() => rmSync(stateRoot, { recursive: true, force: true }));
   return stateRoot;
 }
@@ -41,7 +41,7 @@ async function startMemcached(test: TestContext, stateRoot: string): Promise<num
     cwd: stateRoot,
     env: {},
     logFile: join(stateRoot, 'memcached.log'),
-    dataDir: join(stateRoot, 'memcached'),
+    dataDir: join(stateRoot, '.data'),
   });
   test.after(() => child.stop());
   const answers = async (attempt: AbortSignal) =>

@@ -37,13 +37,14 @@ for (const system of systemsUnderTest()) {
       );
     }
 
-    /** How often the replicas of a service have logged a message about a job. */
-    function logged(service: string, message: string, id: string): number {
+    /** How often the replicas of a service have logged a message, about one job or any. */
+    function logged(service: string, message: string, id?: string): number {
       const logs = join(dataDir, 'logs');
       return readdirSync(logs)
         .filter((name) => new RegExp(`^${service}(-\\d+)?\\.log$`).test(name))
         .flatMap((name) => readFileSync(join(logs, name), 'utf8').split('\n'))
-        .filter((line) => line.includes(`"job_id":"${id}"`) && line.includes(`"msg":"${message}"`)).length;
+        .filter((line) => line.includes(`"msg":"${message}"`))
+        .filter((line) => id === undefined || line.includes(`"job_id":"${id}"`)).length;
     }
 
     const long = () => media('long.wav', ...tone(900, { rate: 16_000 }));
@@ -72,7 +73,10 @@ for (const system of systemsUnderTest()) {
     });
 
     it('an event that nobody can read is dropped, and holds up none behind it', async () => {
+      const dropped = () => logged('converter', 'an event that nobody can read was dropped');
+      const before = dropped();
       await sidecar.publish('video', { job_id: 'none', trace_id: 'none' });
+      await until('the converter to drop it', async () => dropped() > before);
       await allTold([await tally.send(await video(2))]);
     });
 
@@ -94,8 +98,7 @@ for (const system of systemsUnderTest()) {
       it(`${victim} is killed under load: all are done and told`, async () => {
         const path = await video(4);
         const jobs = await Promise.all(Array.from({ length: LOAD }, () => tally.send(path)));
-        const [killed] = await Promise.all([kill(victim), ...jobs.map((job) => tally.told(job))]);
-        assert.equal(killed, undefined);
+        await kill(victim);
         await allTold(jobs);
       });
     }

@@ -9,6 +9,7 @@ const apiToken = 'the-token-of-the-sidecar';
 /** What every subscriber is made with; it is ready, and of its sidecar. */
 export const subscriberOptions = (): SubscriberOptions => ({
   checks: { sidecar: async () => undefined },
+  proved: async () => undefined,
   stopping: new AbortController().signal,
   apiToken,
   log: pino({ level: 'silent' }),

@@ -8,7 +8,6 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { Ports } from '../../deploy/local/processes/ports.ts';
 import { answersHttp, untilReady } from '../../deploy/local/processes/ready.ts';
 import { readDaprYaml } from '../../deploy/local/system/dapr-yaml.ts';
-import { socketsFolder } from '../../deploy/local/system/pluggable.ts';
 import { reserveSidecarPorts, startSidecarProcess } from '../../deploy/local/system/sidecar.ts';
 import { ensureDaprd } from '../../deploy/local/tools/daprd.ts';
 import type { SystemUnderTest } from './systems.ts';
@@ -58,7 +57,8 @@ export async function startWitness(system: SystemUnderTest, topics: readonly str
     const daprd = await ensureDaprd(repoRoot, () => undefined, signal);
     const own = await reserveSidecarPorts(ports, APP_ID);
     const spec = { ...gateway, appId: APP_ID, name: APP_ID, resources: [folder] };
-    const sockets = socketsFolder(dataDir);
+    // It has no mail binding.
+    const sockets = undefined;
     const context = { daprd, repoRoot, stateRoot, dataDir, sockets, ports, tokens };
     const sidecar = await startSidecarProcess(context, spec, own, (app.address() as AddressInfo).port);
     const stop = async () => {

@@ -1,4 +1,13 @@
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { makePrivateDir } from '../../local/private-files.ts';
 import { type Report, run } from '../../local/processes/run.ts';
@@ -146,6 +155,11 @@ async function copyAptSettings(to: string, { report, signal }: OnTheSpot): Promi
       () => true,
       () => false,
     );
-    if (!isPackaged) copyFileSync(file, path.join(to, name));
+    if (isPackaged) continue;
+    // A password of this machine's is no image's.
+    const lines = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => !/:\/\/[^/\s]*@/.test(line));
+    writeFileSync(path.join(to, name), lines.join('\n'));
   }
 }

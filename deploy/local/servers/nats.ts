@@ -62,12 +62,12 @@ export const nats: Starter = {
     await untilReady(child, answers, { timeoutMs: 60_000, signal: context.signal });
     await nats.prepare?.(url, context);
   },
-  /** Makes the stream, which the component does not. One that is there is brought to what the file says. */
+  /** Makes the stream, which the component does not. One that is there is left as it is: it may be somebody's own. */
   prepare: (url, { repoRoot }) =>
     withConnection(url, async (connection) => {
       const config = JSON.parse(readFileSync(streamFile(repoRoot), 'utf8')) as StreamConfig;
       const { streams } = await jetstreamManager(connection);
-      await streams.update(config.name, config).catch((error: { code?: number }) => {
+      await streams.info(config.name).catch((error: { code?: number }) => {
         if (error.code !== NOT_FOUND) throw error;
         return streams.add(config);
       });

@@ -80,7 +80,14 @@ async function initialize(
     `CREATE DATABASE ${NAME} OWNER ${NAME}`,
   ];
   const input = statements.map((statement) => `${statement}\n`).join('');
-  const single = asSomebody(programs.server, ['--single', '-D', unfinished, 'postgres']);
+  const single = asSomebody(programs.server, [
+    '--single',
+    '-D',
+    unfinished,
+    '-c',
+    'password_encryption=scram-sha-256',
+    'postgres',
+  ]);
   await run(...single, { ...options, input, what: 'Preparing the database' });
   renameSync(unfinished, data);
 }

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import path from 'node:path';
 import { makePrivateDir, writePrivate } from '../private-files.ts';
 import { startChild } from '../processes/child.ts';
@@ -8,7 +9,13 @@ import { startContainer } from './docker.ts';
 const storageOf = (dataDir: string): string => path.join(dataDir, 'redis', 'data');
 
 /** Nothing that was acknowledged is lost with the process, and nothing is thrown out when memory is short: it is refused. */
-const SAFE = ['appendonly yes', 'appendfsync always', 'save ""', 'maxmemory-policy noeviction'];
+const SAFE = [
+  'appendonly yes',
+  'appendfsync always',
+  'save ""',
+  `maxmemory ${Math.floor(totalmem() / 2)}`,
+  'maxmemory-policy noeviction',
+];
 
 export const redis: Starter = {
   url: ({ passwords, ports }) => `redis://:${passwords.get('redis')}@127.0.0.1:${ports.known('redis')}`,

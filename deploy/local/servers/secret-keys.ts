@@ -4,13 +4,13 @@ import type { MailServer, ServerName, Servers, UrlServerName } from './types.ts'
 const SECRETS: Record<Exclude<UrlServerName, 'mysql'>, (url: string) => Record<string, string>> = {
   rabbitmq: (url) => ({ 'rabbitmq-url': url }),
   redis: (url) => {
-    const { host, username, password, protocol, pathname } = new URL(url);
+    const { hostname, port, username, password, protocol, pathname } = new URL(url);
     if (protocol !== 'redis:' || !['', '/', '/0'].includes(pathname))
       throw new Error(
         'REDIS_URL must be redis://user:password@host:port. For TLS or another database, say so in a components folder of your own.',
       );
     return {
-      'redis-host': host.includes(':') ? host : `${host}:6379`,
+      'redis-host': `${hostname}:${port || 6379}`,
       'redis-username': decodeURIComponent(username),
       'redis-password': decodeURIComponent(password),
     };

@@ -44,7 +44,7 @@ export function preparePluggable({ folder, sockets, dataDir, report, signal }: P
       const child = await startChild({
         name,
         command: process.execPath,
-        args: [path.join(folder, PROGRAM)],
+        args: ['--max-semi-space-size=2', path.join(folder, PROGRAM)],
         cwd: folder,
         env: { ...withoutSecrets(process.env), DAPR_COMPONENTS_SOCKETS_FOLDER: sockets },
         logFile: path.join(dataDir, 'logs', `${name}.log`),

@@ -12,8 +12,8 @@ export interface SidecarContext {
   repoRoot: string;
   stateRoot: string;
   dataDir: string;
-  /** Where pluggable components have their sockets. */
-  sockets: string;
+  /** Where pluggable components have their sockets; undefined where there are none. */
+  sockets: string | undefined;
   ports: Ports;
   tokens: Tokens;
 }
@@ -95,7 +95,7 @@ export function startSidecarProcess(
       ...withoutSecrets(process.env),
       ...tokenEnvironment(context.tokens),
       DAPR_HOST_IP: '127.0.0.1',
-      DAPR_COMPONENTS_SOCKETS_FOLDER: context.sockets,
+      ...(context.sockets !== undefined && { DAPR_COMPONENTS_SOCKETS_FOLDER: context.sockets }),
     },
     logFile: path.join(dataDir, 'logs', `${app.name}.daprd.log`),
     dataDir,

@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs';
 import type { ServerName } from '../servers/types.ts';
 import { find } from './find.ts';
 import { findMongod } from './mongod.ts';
@@ -23,9 +24,8 @@ function both(server: string | undefined, install: string | undefined): TwoProgr
 }
 
 // Debian keeps each version of PostgreSQL in a folder of its own, out of PATH.
-const postgresqlFolders = ['17', '16', '15', '14', '13'].map(
-  (version) => `/usr/lib/postgresql/${version}/bin`,
-);
+const postgresqlFolders = (): string[] =>
+  globSync('/usr/lib/postgresql/*/bin').sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
 
 export const findServers = (): ServerPrograms => ({
   // Debian's /usr/sbin/rabbitmq-server changes to the user rabbitmq, who may not write to our folder.
@@ -34,7 +34,7 @@ export const findServers = (): ServerPrograms => ({
   nats: find('nats-server'),
   mariadb: both(find('mariadbd'), find('mariadb-install-db')),
   mongod: findMongod(),
-  postgresql: both(find('postgres', postgresqlFolders), find('initdb', postgresqlFolders)),
+  postgresql: both(find('postgres', postgresqlFolders()), find('initdb', postgresqlFolders())),
 });
 
 interface Source {

@@ -58,14 +58,17 @@ export interface MailingOptions {
 export async function startMailing(kind: Kind, options: MailingOptions): Promise<Mailing> {
   const { port, login, metadata = {}, env: componentEnv, trusted } = options;
   const dataDir = mkdtempSync(join(tmpdir(), 'mp3converter-mail-'));
+  // Where the next run of all tests finds what a killed one has left; a socket's path must be short.
+  const ledger = mkdtempSync(join(process.env.TEST_FOLDER ?? dataDir, 'mail-'));
   const children: Child[] = [];
   const stop = async () => {
     for (const child of children.toReversed()) await child.stop();
+    rmSync(ledger, { recursive: true, force: true });
     rmSync(dataDir, { recursive: true, force: true });
   };
   const start = async (name: string, command: string, args: string[], env: Record<string, string>) => {
     const child = await startChild({
-      ...{ name, command, args, dataDir },
+      ...{ name, command, args, dataDir: join(ledger, '.data') },
       cwd: dataDir,
       env: {
         ...withoutSecrets(process.env),

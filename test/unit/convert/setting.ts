@@ -181,6 +181,7 @@ export function memorySystem(context: Pick<TestContext, 'after'>) {
     eventStreams: createGate(many, 'event streams'),
     failedJobs: createFailedJobs({ jobs, index, failedIndex, changes }),
     checks: {},
+    proved: async () => {},
     metrics: createMetrics('gateway'),
     stopping: stopping.signal,
   });

@@ -156,6 +156,7 @@ export function buildGateway({
     links,
     maxUploadBytes,
     checks: { sidecar: () => checked() },
+    proved: async () => {},
     metrics,
     stopping: stopping.signal,
     log,

@@ -9,7 +9,9 @@ for (const [binding, concurrency, good] of [
   ['bindings.smtp', 1, true],
   ['bindings.smtp', 2, false],
   ['bindings.nodemailer', 4, true],
-  [undefined, 4, true],
+  ['bindings.SMTP', 2, false],
+  [undefined, 4, false],
+  [undefined, 1, true],
 ] as const) {
   test(`${concurrency} mails at once over ${binding} are ${good ? 'sent' : 'refused'}`, async () => {
     const proof = proveMailing(async () => binding, concurrency, signal);
