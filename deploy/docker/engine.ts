@@ -3,11 +3,11 @@ import path from 'node:path';
 import { startChild } from '../local/processes/child.ts';
 import { endLeftovers } from '../local/processes/leftovers.ts';
 import { Locked, takeLock } from '../local/processes/lock.ts';
+import { unmountBelow } from '../local/processes/mounts.ts';
 import { untilReady } from '../local/processes/ready.ts';
 import { type Report, run } from '../local/processes/run.ts';
 import { aptInstall, canInstall } from '../local/tools/apt.ts';
 import { cacheDir, find } from '../local/tools/find.ts';
-import { unmountBelow } from './mounts.ts';
 
 /** A Docker engine, and the command line that reaches it. */
 export interface Engine {

@@ -7,7 +7,7 @@ import { writeSecrets } from './secrets.ts';
 import { serversFor } from './servers/secret-keys.ts';
 import { type ServerName, type Servers, type ServersOptions, startServers } from './servers/servers.ts';
 import { type Choice, secretsOf } from './system/components.ts';
-import { type AppSpec, readDaprYaml } from './system/dapr-yaml.ts';
+import { type AppSpec, readDaprYaml, resourcesOf } from './system/dapr-yaml.ts';
 import { type System, type SystemOptions, startSystem } from './system.ts';
 import { ensureTools } from './tools/tools.ts';
 
@@ -53,7 +53,7 @@ export function claimData(dataDir: string): () => void {
 
 /** The servers that the components of these apps name by their secrets. */
 export const serversNeeded = (specs: readonly AppSpec[]): Set<ServerName> =>
-  serversFor(secretsOf([...new Set(specs.flatMap(({ resources }) => resources))]));
+  serversFor(secretsOf(resourcesOf(specs)));
 
 /** Everything from nothing: tools, servers, secrets, services with their sidecars. Aborting undoes what was begun. */
 export async function launch(options: LaunchOptions): Promise<Launched> {

@@ -6,7 +6,7 @@ import type { Supervised } from './processes/supervised.ts';
 import { readEnvFile, type Tokens } from './secrets.ts';
 import { type BareSidecar, startBareSidecar } from './system/bare-sidecar.ts';
 import { typesOf } from './system/components.ts';
-import { type AppSpec, replicated } from './system/dapr-yaml.ts';
+import { type AppSpec, replicated, resourcesOf } from './system/dapr-yaml.ts';
 import { type Pair, preparePair, type RunningApp } from './system/pair.ts';
 import { pluggableIn, preparePluggable, socketsFolder } from './system/pluggable.ts';
 import { untilAllReady } from './system/readiness.ts';
@@ -75,7 +75,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const command = options.commands?.[spec.appId as AppId];
     return command ? { ...spec, command: [...command] } : spec;
   });
-  const pluggable = pluggableIn([...new Set(specs.flatMap(({ resources }) => resources))]);
+  const pluggable = pluggableIn(resourcesOf(specs));
   const sockets = pluggable.length > 0 ? socketsFolder(dataDir) : undefined;
   const context: SidecarContext = { daprd, repoRoot, stateRoot, dataDir, sockets, ports, tokens };
   const gateway = specs.find((spec) => spec.appId === 'gateway');

@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { identify } from '../../deploy/local/processes/identity.ts';
 import { endLeftovers } from '../../deploy/local/processes/leftovers.ts';
+import { unmountBelow } from '../../deploy/local/processes/mounts.ts';
 import type { Report } from '../../deploy/local/processes/run.ts';
-import { unmountBelow } from './tmpfs.ts';
 
 /** The folder of this process below a root; a system's `.data` is in it, or one level deeper. */
 export const stateFolder = (root: string): string => join(root, String(process.pid));
@@ -18,7 +18,7 @@ export async function newStateFolder(root: string, report: Report): Promise<stri
   for (const folder of left.map((name) => join(root, name))) {
     for (const system of ['.', ...readdirSync(folder)])
       await endLeftovers(join(folder, system, '.data'), report);
-    await unmountBelow(folder);
+    await unmountBelow(folder, report);
     await rm(folder, { recursive: true, force: true });
   }
   const own = stateFolder(root);

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { mounted } from '../../deploy/local/processes/mounts.ts';
 
 const run = promisify(execFile);
 const FILLER = 'filler';
@@ -45,21 +46,4 @@ export async function mountTmpfs(path: string, mebibytes: number): Promise<Tmpfs
 async function unmount(path: string): Promise<void> {
   // Lazily: a file that somebody still holds open must not keep it.
   if (mounted().includes(path)) await run('umount', ['--lazy', path]);
-}
-
-/** What a run that was killed has left mounted. */
-export async function unmountBelow(folder: string): Promise<void> {
-  for (const path of mounted()) if (path.startsWith(`${folder}/`)) await unmount(path);
-}
-
-/** Mount points; proc(5) writes spaces in octal. */
-function mounted(): string[] {
-  if (!existsSync('/proc/self/mounts')) return [];
-  return readFileSync('/proc/self/mounts', 'utf8')
-    .split('\n')
-    .map((line) =>
-      (line.split(' ')[1] ?? '').replace(/\\([0-7]{3})/g, (_, octal) =>
-        String.fromCharCode(Number.parseInt(octal, 8)),
-      ),
-    );
 }

@@ -6,6 +6,7 @@ import { makePrivateDir, writePrivate } from '../private-files.ts';
 import { type Child, startChild } from '../processes/child.ts';
 import { untilReady } from '../processes/ready.ts';
 import { run } from '../processes/run.ts';
+import type { TwoPrograms } from '../tools/servers.ts';
 import { logOf, plainEnv, type ServerContext, type Starter } from './context.ts';
 import { startContainer } from './docker.ts';
 
@@ -45,11 +46,7 @@ export const mariadb: Starter = {
     untilReady(child, () => answers(mysqlUrl(context)), { timeoutMs: 90_000, signal: context.signal }),
 };
 
-async function startProcess(
-  context: ServerContext,
-  program: { server: string; install: string },
-  port: number,
-): Promise<Child> {
+async function startProcess(context: ServerContext, program: TwoPrograms, port: number): Promise<Child> {
   const { dataDir, signal } = context;
   const home = makePrivateDir(path.join(dataDir, 'mariadb'));
   const data = path.join(home, 'data');

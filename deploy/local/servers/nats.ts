@@ -5,7 +5,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { makePrivateDir, writePrivate } from '../private-files.ts';
 import { startChild } from '../processes/child.ts';
 import { untilReady } from '../processes/ready.ts';
-import { logOf, plainEnv, type Starter } from './context.ts';
+import { logOf, plainEnv, type ServerContext, type Starter } from './context.ts';
 import { startContainer } from './docker.ts';
 
 const storageOf = (dataDir: string): string => path.join(dataDir, 'nats', 'data');
@@ -14,9 +14,11 @@ const streamFile = (repoRoot: string): string =>
 /** The first of JetStream's answers for «stream not found». */
 const NOT_FOUND = 10059;
 
+const natsUrl = ({ passwords, ports }: ServerContext): string =>
+  `nats://mp3converter:${passwords.get('nats')}@127.0.0.1:${ports.known('nats')}`;
+
 export const nats: Starter = {
-  url: ({ passwords, ports }) =>
-    `nats://mp3converter:${passwords.get('nats')}@127.0.0.1:${ports.known('nats')}`,
+  url: natsUrl,
   async launch(context) {
     const { dataDir, keep, passwords, ports, tools } = context;
     const port = await ports.reserve('nats');
@@ -57,23 +59,26 @@ export const nats: Starter = {
     });
   },
   async ready(context, child) {
-    const url = nats.url?.(context) as string;
+    const url = natsUrl(context);
     const answers = (): Promise<boolean> => withConnection(url, async () => true);
     await untilReady(child, answers, { timeoutMs: 60_000, signal: context.signal });
-    await nats.prepare?.(url, context);
+    await makeStream(url, context);
   },
-  /** Makes the stream, which the component does not. One that is there is left as it is: it may be somebody's own. */
-  prepare: (url, { repoRoot }) =>
-    withConnection(url, async (connection) => {
-      const config = JSON.parse(readFileSync(streamFile(repoRoot), 'utf8')) as StreamConfig;
-      const { streams } = await jetstreamManager(connection);
-      await streams.info(config.name).catch((error: { code?: number }) => {
-        if (error.code !== NOT_FOUND) throw error;
-        return streams.add(config);
-      });
-    }),
+  prepare: makeStream,
   storage: ({ dataDir }) => storageOf(dataDir),
 };
+
+/** The component makes none. One that is there is left as it is: it may be somebody's own. */
+function makeStream(url: string, { repoRoot }: ServerContext): Promise<void> {
+  return withConnection(url, async (connection) => {
+    const config = JSON.parse(readFileSync(streamFile(repoRoot), 'utf8')) as StreamConfig;
+    const { streams } = await jetstreamManager(connection);
+    await streams.info(config.name).catch((error: { code?: number }) => {
+      if (error.code !== NOT_FOUND) throw error;
+      return streams.add(config);
+    });
+  });
+}
 
 async function withConnection<T>(url: string, use: (connection: NatsConnection) => Promise<T>): Promise<T> {
   const { host, username, password, protocol } = new URL(url);

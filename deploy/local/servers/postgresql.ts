@@ -4,6 +4,7 @@ import { makePrivateDir, writePrivate } from '../private-files.ts';
 import { startChild } from '../processes/child.ts';
 import { firstBytes, untilReady } from '../processes/ready.ts';
 import { run } from '../processes/run.ts';
+import type { TwoPrograms } from '../tools/servers.ts';
 import { logOf, plainEnv, type ServerContext, type Starter } from './context.ts';
 import { startContainer } from './docker.ts';
 
@@ -66,7 +67,7 @@ export const postgresql: Starter = {
 
 async function initialize(
   { passwords, signal }: ServerContext,
-  programs: { server: string; install: string },
+  programs: TwoPrograms,
   { home, data }: { home: string; data: string },
 ): Promise<void> {
   const unfinished = path.join(home, 'unfinished');

@@ -141,6 +141,11 @@ export function parseDaprYaml(yaml: string, root: string): AppSpec[] {
   });
 }
 
+/** The folders of components that some apps use, each once. */
+export const resourcesOf = (apps: readonly AppSpec[]): string[] => [
+  ...new Set(apps.flatMap(({ resources }) => resources)),
+];
+
 /** The apps of the repository's dapr.yaml, over the chosen infrastructure. */
 export function readDaprYaml(root: string, choice: Choice): AppSpec[] {
   return parseDaprYaml(readFileSync(path.join(root, 'dapr.yaml'), 'utf8'), root).map((app) => ({

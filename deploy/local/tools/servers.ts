@@ -37,6 +37,9 @@ export const findServers = (): ServerPrograms => ({
   postgresql: both(find('postgres', postgresqlFolders()), find('initdb', postgresqlFolders())),
 });
 
+/** Servers with programs of their own; the mail sink comes with npm. */
+export type ProgramServer = Exclude<ServerName, 'mail'>;
+
 interface Source {
   program: keyof ServerPrograms;
   /** Debian packages, and the units that they would start. MongoDB is none. */
@@ -46,7 +49,7 @@ interface Source {
   advice: string;
 }
 
-export const SOURCES: Record<Exclude<ServerName, 'mail'>, Source> = {
+const SOURCES: Record<ProgramServer, Source> = {
   rabbitmq: {
     program: 'rabbitmq',
     packages: ['rabbitmq-server'],
@@ -84,3 +87,7 @@ export const SOURCES: Record<Exclude<ServerName, 'mail'>, Source> = {
     advice: 'PostgreSQL: install postgresql, or set POSTGRESQL_URL',
   },
 };
+
+/** Where to get what is wanted and not there. */
+export const missingOf = (wanted: readonly ProgramServer[], programs: ServerPrograms): Source[] =>
+  wanted.map((name) => SOURCES[name]).filter(({ program }) => programs[program] === undefined);

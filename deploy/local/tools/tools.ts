@@ -5,7 +5,7 @@ import { ensureDaprd } from './daprd.ts';
 import { find } from './find.ts';
 import { givenServers } from './given.ts';
 import { canFetchMongod, fetchMongod, findMongod, missingForMongod } from './mongod.ts';
-import { findServers, type ServerPrograms, SOURCES } from './servers.ts';
+import { findServers, missingOf, type ProgramServer, type ServerPrograms } from './servers.ts';
 
 /** Paths of programs. */
 export interface Tools extends ServerPrograms {
@@ -54,9 +54,7 @@ export async function ensureTools({ repoRoot, needed, report, signal }: ToolsOpt
   if (failed.signal.aborted) throw failed.signal.reason;
   const daprd = (results[0] as PromiseFulfilledResult<string>).value;
   const programs = findServers();
-  const inDocker = wanted
-    .map((name) => SOURCES[name])
-    .filter(({ program }) => programs[program] === undefined);
+  const inDocker = missingOf(wanted, programs);
   const docker = inDocker.length === 0 ? undefined : await findDocker(report, signal);
   const missing = ['ffmpeg', 'ffprobe']
     .filter((name) => find(name) === undefined)
@@ -71,14 +69,12 @@ export async function ensureTools({ repoRoot, needed, report, signal }: ToolsOpt
 }
 
 async function installServers(
-  wanted: readonly Exclude<ServerName, 'mail'>[],
+  wanted: readonly ProgramServer[],
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
   const programs = findServers();
-  const sources = wanted
-    .map((name) => SOURCES[name])
-    .filter(({ program }) => programs[program] === undefined);
+  const sources = missingOf(wanted, programs);
   const packages = sources.flatMap(({ packages }) => packages);
   const wantsMongod = wanted.includes('mongodb');
   if (find('ffmpeg') === undefined || find('ffprobe') === undefined) packages.push('ffmpeg');

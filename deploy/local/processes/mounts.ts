@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { type Report, run } from '../local/processes/run.ts';
+import { type Report, run } from './run.ts';
 
 /** Mount points; proc(5) writes spaces in octal. */
-function mounted(): string[] {
+export function mounted(): string[] {
   if (!existsSync('/proc/self/mounts')) return [];
   const lines = readFileSync('/proc/self/mounts', 'utf8').split('\n');
   return lines.map((line) =>
@@ -12,7 +12,7 @@ function mounted(): string[] {
   );
 }
 
-/** What an engine leaves mounted: the network of the machine, always, and more when it was killed. */
+/** Unmounts what whoever worked in a folder has left there: a killed run, or a Docker engine, which always leaves something. */
 export async function unmountBelow(folder: string, report: Report): Promise<void> {
   const signal = new AbortController().signal;
   // The innermost first; lazily, for somebody may still look at it.
