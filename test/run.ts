@@ -91,41 +91,52 @@ async function main(signal: AbortSignal): Promise<void> {
   const has = (part: string): boolean => parts.includes(part);
   const failed: string[] = [];
   let total = NONE;
-  const note = (name: string, counts: TestCounts): void => {
+  /** One that breaks off counts as one failed; the others are run all the same. */
+  const runPart = async (name: string, work: () => Promise<TestCounts>): Promise<void> => {
+    const counts = await work().catch((error: Error) => {
+      signal.throwIfAborted();
+      report(`${name}: ${error.message}`);
+      return counted(false);
+    });
     total = sum(total, counts);
     if (counts.failed > 0) failed.push(name);
   };
 
   if (has('check')) {
     report('Type check and lint …');
-    note('type check', counted(await succeeds(bin('tsc'), ['--noEmit'], signal)));
-    note('lint', counted(await succeeds(bin('biome'), ['check', '.'], signal)));
+    await runPart('type check', async () => counted(await succeeds(bin('tsc'), ['--noEmit'], signal)));
+    await runPart('lint', async () => counted(await succeeds(bin('biome'), ['check', '.'], signal)));
   }
 
   await newStateFolder(testDir, report);
   const files = ['unit', 'contract', 'e2e', 'polyglot'].filter(has).flatMap(filesOf);
   if (has('polyglot') && !has('e2e')) files.push(...TOLD_BY_MAIL);
   if (files.length > 0) {
-    const plans: Plan[] = has('contract') || has('e2e') ? [SQLITE] : [];
-    if (has('polyglot')) plans.push({ ...MONGODB, ...(await pythonInTheSeat(runDir, report, signal)) });
-    else if (plans.length > 0) plans.push(MONGODB);
-    note('tests', await runOver(plans, files, signal));
+    await runPart('tests', async () => {
+      const plans: Plan[] = has('contract') || has('e2e') ? [SQLITE] : [];
+      if (has('polyglot')) plans.push({ ...MONGODB, ...(await pythonInTheSeat(runDir, report, signal)) });
+      else if (plans.length > 0) plans.push(MONGODB);
+      return runOver(plans, files, signal);
+    });
   }
   if (failed.length === 0) rmSync(runDir, { recursive: true, force: true });
   else report(`Logs are in ${runDir}, until the next run`);
   // Alone, from here on: what waits for a processor for long looks dead to the others.
   if (has('matrix')) {
-    note('matrix', await runMatrix(CELLS, { repoRoot, short: true, report, signal }));
+    await runPart('matrix', () => runMatrix(CELLS, { repoRoot, short: true, report, signal }));
   }
   if (has('chaos')) {
     const options = { minutes: CHAOS_MINUTES, seed: randomInt(1_000_000), scenarios: false, report, signal };
-    note('chaos', counted(await runSuite({ ...options, blobs: 'mongodb' })));
+    await runPart('chaos', async () => counted(await runSuite({ ...options, blobs: 'mongodb' })));
   }
   const notTested: string[] = [];
   if (has('containers')) {
-    const outcome = await runContainers({ repoRoot, short: true, report, signal });
-    if ('skipped' in outcome) notTested.push(`containers: ${outcome.skipped}`);
-    else note('containers', outcome.tests);
+    await runPart('containers', async () => {
+      const outcome = await runContainers({ repoRoot, short: true, report, signal });
+      if ('tests' in outcome) return outcome.tests;
+      notTested.push(`containers: ${outcome.skipped}`);
+      return NONE;
+    });
   }
   for (const line of notTested) report(`NOT TESTED: ${line}`);
   if (process.env.CI && notTested.length > 0) failed.push('what was not tested, for CI is set');

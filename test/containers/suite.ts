@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { buildImages } from '../../deploy/docker/build-images.ts';
-import { dockerAt, type Engine, NoEngine, openEngine } from '../../deploy/docker/engine.ts';
+import { type Engine, NoEngine, openEngine } from '../../deploy/docker/engine.ts';
 import { identify } from '../../deploy/local/processes/identity.ts';
 import type { Report } from '../../deploy/local/processes/run.ts';
 import { runTests, type TestCounts } from '../support/run-tests.ts';
 import { newStateFolder } from '../support/state-folder.ts';
-import { LABEL } from './label.ts';
+import { clearAway } from './clear-away.ts';
 
 const TIMEOUT_MS = 45 * 60_000;
 
@@ -75,34 +75,4 @@ async function runHere(
   if (tests.failed === 0) await rm(stateDir, { recursive: true, force: true });
   else report(`Logs of all containers are in ${stateDir}/logs, until the next run`);
   return tests;
-}
-
-/** Containers with their volumes, and networks, of runs that are over. */
-async function clearAway(
-  engine: Engine,
-  isOver: (run: number) => boolean,
-  options: Pick<SuiteOptions, 'report' | 'signal'>,
-): Promise<void> {
-  const docker = dockerAt(engine, options);
-  const list = async (...args: string[]): Promise<string[]> => {
-    const format = `{{.ID}} {{.Label "${LABEL}"}}`;
-    const said = await docker('Looking for what is left', [
-      ...args,
-      '--filter',
-      `label=${LABEL}`,
-      '--format',
-      format,
-    ]);
-    return said
-      .split('\n')
-      .map((line) => line.split(' '))
-      .flatMap(([id = '', run]) => (id !== '' && isOver(Number(run)) ? [id] : []));
-  };
-  const containers = await list('ps', '--all', '--no-trunc');
-  if (containers.length > 0) {
-    options.report(`Removing ${containers.length} containers …`);
-    await docker('Removing containers', ['rm', '--force', '--volumes', ...containers], 5 * 60_000);
-  }
-  const networks = await list('network', 'ls', '--no-trunc');
-  if (networks.length > 0) await docker('Removing networks', ['network', 'rm', ...networks], 60_000);
 }
