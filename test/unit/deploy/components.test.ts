@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { readSettings } from '../../../components/mail/nodemailer/settings.ts';
+import { typesOf } from '../../../deploy/local/system/components.ts';
 
 // What Dapr 1.18 knows of each kind, as far as we use it (charts/dapr/crds in dapr/dapr). daprd passes over a key that it
 // does not know without a word, and Kubernetes refuses it.
@@ -76,8 +77,12 @@ interface Setting {
 }
 
 const root = resolve(import.meta.dirname, '../../../components');
-const documents = globSync('**/*.yaml', { cwd: root })
-  .sort()
+const files = globSync('**/*.yaml', { cwd: root }).sort();
+const forKustomize = files.filter((file) => basename(file) === 'kustomization.yaml');
+/** Files on one machine's disk. */
+const NOT_IN_A_CLUSTER = ['blobs/sqlite', 'secrets/local'];
+const documents = files
+  .filter((file) => !forKustomize.includes(file))
   .flatMap((file) =>
     parseAllDocuments(readFileSync(join(root, file), 'utf8')).map((document) => ({
       file,
@@ -126,6 +131,33 @@ describe('components/', () => {
     const secrets: Record<string, string> = { host: 'localhost', port: '25', user: '', password: '' };
     const given = (one: z.output<typeof setting>) => ('value' in one ? one.value : secrets[one.name]);
     readSettings(Object.fromEntries(nodemailer.map((one) => [one.name, given(one) ?? ''])));
+  });
+
+  for (const folder of new Set(documents.map(({ file }) => dirname(file)))) {
+    test(`${folder} can be picked in Kubernetes, all of it, unless it is for one machine`, () => {
+      const said = join(root, folder, 'kustomization.yaml');
+      if (NOT_IN_A_CLUSTER.includes(folder)) return assert.ok(!existsSync(said));
+      assert.deepEqual(parse(readFileSync(said, 'utf8')), {
+        apiVersion: 'kustomize.config.k8s.io/v1beta1',
+        kind: 'Kustomization',
+        resources: globSync('*.yaml', { cwd: join(root, folder) })
+          .filter((file) => file !== 'kustomization.yaml')
+          .sort(),
+      });
+    });
+  }
+
+  test('what is for kustomize is neither a component nor a secret to npm start', () => {
+    const folders = forKustomize.map((file) => dirname(file));
+    assert.ok(folders.includes('secrets/kubernetes'));
+    for (const folder of folders) {
+      const paths = [join(root, folder)];
+      const own = documents.filter(({ file }) => dirname(file) === folder);
+      const types = own.flatMap(({ content }) =>
+        content.kind === 'Component' ? [KINDS.Component.parse(content).spec.type] : [],
+      );
+      assert.deepEqual([...typesOf(paths)], types);
+    }
   });
 
   test('policies that are named exist', () => {

@@ -5,7 +5,9 @@ const hosts = Array.from({ length: Number(MEMBERS) }, (_, n) => `mongodb-${n}.mo
 // What the members of a set are to each other, by the key that they share: it alone may enter before there is any user.
 const __system = encodeURIComponent(MONGODB_KEY);
 const connect = (where) =>
-  new Mongo(`mongodb://__system:${__system}@${where}&authSource=local&serverSelectionTimeoutMS=5000`).getDB('admin');
+  new Mongo(`mongodb://__system:${__system}@${where}&authSource=local&serverSelectionTimeoutMS=5000`).getDB(
+    'admin',
+  );
 
 const first = connect(`${hosts[0]}/?directConnection=true`);
 try {

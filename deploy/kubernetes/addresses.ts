@@ -1,0 +1,41 @@
+import { type Cluster, NAMESPACE } from './cluster.ts';
+
+interface Ingress {
+  spec: { rules?: { host?: string }[] };
+  status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } };
+}
+
+/** How users and operators get there, in lines. */
+export async function addresses(cluster: Cluster): Promise<string[]> {
+  const inNamespace = ['--namespace', NAMESPACE];
+  const said = await cluster.ask([
+    ...inNamespace,
+    'get',
+    'ingress',
+    'gateway',
+    '-o',
+    'json',
+    '--ignore-not-found',
+  ]);
+  const { spec, status } = JSON.parse(said || '{"spec":{}}') as Ingress;
+  const host = spec.rules?.[0]?.host ?? 'mp3converter.com';
+  const [{ ip, hostname } = {}] = status?.loadBalancer?.ingress ?? [];
+  const lines = [
+    'Without any name, on this machine:',
+    `  kubectl -n ${NAMESPACE} port-forward service/gateway 8080:80    # http://localhost:8080`,
+  ];
+  if (await cluster.has('service/maildev'))
+    lines.push(
+      `  kubectl -n ${NAMESPACE} port-forward service/maildev 1080:1080  # the mails: http://localhost:1080`,
+    );
+  lines.push(`By the Ingress, http://${host}:`);
+  if (cluster.host.kind === 'minikube')
+    lines.push(
+      '  minikube addons enable ingress; minikube tunnel     # keep it running',
+      `  echo '127.0.0.1 ${host}' | sudo tee -a /etc/hosts`,
+    );
+  else if (ip !== undefined) lines.push(`  echo '${ip} ${host}' | sudo tee -a /etc/hosts`);
+  else if (hostname !== undefined) lines.push(`  a CNAME from ${host} to ${hostname}`);
+  else lines.push('  no ingress controller has given it an address (yet): kubectl get ingress -A');
+  return lines;
+}

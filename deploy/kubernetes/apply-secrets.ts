@@ -1,0 +1,46 @@
+import { type Cluster, NAMESPACE } from './cluster.ts';
+import { completeSecrets, type Given, type Secrets } from './secret-objects.ts';
+
+interface SecretList {
+  items: { metadata: { name: string }; data?: Record<string, string> }[];
+}
+
+/**
+ * Makes the secrets that are missing in the cluster, which is the one place where they are kept; returns the names of those that
+ * changed. Values go through kubectl's standard input, and by server-side apply, which leaves no copy in an annotation.
+ */
+export async function applySecrets(cluster: Cluster, given: Given, sink: boolean): Promise<string[]> {
+  const { items } = JSON.parse(
+    await cluster.ask(['get', 'secrets', '--namespace', NAMESPACE, '-o', 'json']),
+  ) as SecretList;
+  const there = Object.fromEntries(items.map(({ metadata, data = {} }) => [metadata.name, decode(data)]));
+  const wanted = completeSecrets(there, given, sink);
+  const changed = Object.entries(wanted).filter(
+    ([name, keys]) => JSON.stringify(sorted(keys)) !== JSON.stringify(sorted(there[name] ?? {})),
+  );
+  if (changed.length > 0)
+    await cluster.call(
+      'Writing secrets',
+      ['apply', '--server-side', '--force-conflicts', '--field-manager=mp3converter', '-f', '-'],
+      { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: changed.map(toObject) }) },
+    );
+  return changed.map(([name]) => name);
+}
+
+const toObject = ([name, stringData]: [string, Secrets[string]]): object => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name, namespace: NAMESPACE, labels: { 'app.kubernetes.io/part-of': NAMESPACE } },
+  type: 'Opaque',
+  data: Object.fromEntries(
+    Object.entries(stringData).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+  ),
+});
+
+const decode = (data: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+  );
+
+const sorted = (keys: Record<string, string>): [string, string][] =>
+  Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util';
+import { report, runMain, stopSignal } from '../local/terminal.ts';
+import { NAMESPACE, openCluster } from './cluster.ts';
+
+const usage = `npm run k8s:down -- [--volumes]
+
+Ends the system in the cluster of kubectl's current context. What is stored stays, and so do the secrets that open it: npm run
+k8s:up finds both again. Dapr, KEDA and images stay too.
+
+  --volumes  deletes the whole namespace ${NAMESPACE}, with everything that is stored, and the secrets
+`;
+
+const signal = stopSignal();
+/** Scalers first, or they would bring back what ends. */
+const KINDS = [
+  ...['scaledobjects.keda.sh', 'triggerauthentications.keda.sh', 'horizontalpodautoscalers', 'ingresses'],
+  ...[
+    'deployments',
+    'jobs',
+    'statefulsets',
+    'services',
+    'configmaps',
+    'poddisruptionbudgets',
+    'networkpolicies',
+  ],
+  ...['components.dapr.io', 'subscriptions.dapr.io', 'resiliencies.dapr.io', 'configurations.dapr.io'],
+];
+
+await runMain(async () => {
+  const { values } = parseArgs({
+    options: { volumes: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) return console.log(usage);
+  const cluster = await openCluster({ report, signal });
+  const timeoutMs = 5 * 60_000;
+  if (values.volumes) {
+    const args = ['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait'];
+    await cluster.call(`Deleting ${NAMESPACE} from ${cluster.context}`, args, { timeoutMs });
+    return report(
+      `Deleted the namespace ${NAMESPACE} from ${cluster.context}, and all that was stored in it`,
+    );
+  }
+  for (const kind of KINDS) {
+    const [name, group] = kind.split(/\.(.*)/);
+    // Of a group that this cluster knows.
+    if (group && !(await cluster.has(`customresourcedefinition/${name}.${group}`))) continue;
+    // What Kubernetes itself puts into every namespace.
+    const ours = kind === 'configmaps' ? ['--selector', 'app.kubernetes.io/part-of=mp3converter'] : ['--all'];
+    const args = ['delete', kind, ...ours, '--namespace', NAMESPACE, '--ignore-not-found', '--wait'];
+    await cluster.call(`Deleting ${kind}`, args, { timeoutMs });
+  }
+  report(`Ended in ${cluster.context}; what is stored is kept until npm run k8s:down -- --volumes`);
+}, signal);

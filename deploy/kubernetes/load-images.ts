@@ -1,0 +1,86 @@
+import path from 'node:path';
+import { buildImages } from '../docker/build-images.ts';
+import { dockerAt, type Engine, openEngine } from '../docker/engine.ts';
+import { DEFAULTS, type ImageNames, imageNames, OFFICIAL, SERVICES } from '../docker/image-names.ts';
+import { type Report, run } from '../local/processes/run.ts';
+import { find } from '../local/tools/find.ts';
+import type { Host } from './cluster.ts';
+import { splitImage } from './overlay.ts';
+
+const LOAD_MS = 10 * 60_000;
+
+export interface ImagesOptions {
+  repoRoot: string;
+  host: Host;
+  /** Images are pushed there and pulled from there: `registry.example.com/team`. */
+  registry?: string | undefined;
+  report: Report;
+  signal: AbortSignal;
+}
+
+/**
+ * Builds the services' images and brings them to the cluster's nodes; returns their names there. An image's tag is its content's
+ * id: what has changed gets new pods, and what has not keeps its own.
+ */
+export async function loadImages(options: ImagesOptions): Promise<ImageNames> {
+  const { repoRoot, host, registry, report, signal } = options;
+  const load = loaderFor(options);
+  const dataDir = path.join(repoRoot, '.data');
+  const engine = await openEngine({ report, signal });
+  try {
+    report((await buildImages({ repoRoot, engine, report, signal })).replace(/^/, '\n'));
+    const docker = dockerAt(engine, { report, signal });
+    const names = { ...imageNames(dataDir) };
+    const ours = SERVICES.map((service) => `${service.toUpperCase()}_IMAGE` as keyof ImageNames);
+    // Servers that were built here for want of the official ones; those the cluster pulls by itself.
+    const standIns = Object.keys(OFFICIAL).filter(
+      (name) => name !== 'BASE_IMAGE' && name !== 'DAPRD_IMAGE',
+    ) as (keyof typeof OFFICIAL)[];
+    for (const variable of [...ours, ...standIns.filter((name) => names[name] !== DEFAULTS[name])]) {
+      const image = names[variable];
+      const id = (
+        await docker('Looking at an image', ['image', 'inspect', '--format', '{{.Id}}', image])
+      ).trim();
+      const name = splitImage(image).newName;
+      const there = `${registry === undefined ? name : `${registry}/${name.split('/').at(-1)}`}:${id.replace('sha256:', '').slice(0, 12)}`;
+      await docker(`Naming ${there}`, ['tag', image, there]);
+      report(`Bringing ${there} to ${registry ?? `the cluster (${host.kind})`} …`);
+      await load(engine, there);
+      names[variable] = there;
+    }
+    return names;
+  } finally {
+    await engine.stop();
+  }
+}
+
+function loaderFor({
+  host,
+  registry,
+  report,
+  signal,
+}: ImagesOptions): (engine: Engine, image: string) => Promise<unknown> {
+  const by =
+    (program: string, args: (image: string) => string[]) =>
+    (engine: Engine, image: string): Promise<string> =>
+      run(program, args(image), {
+        ...{ what: `Loading ${image}`, report, signal, env: engine.env, timeoutMs: LOAD_MS },
+      });
+  if (registry !== undefined)
+    return (engine, image) => by(engine.docker, (image) => ['push', '--quiet', image])(engine, image);
+  if (host.kind === 'minikube')
+    return by(program('minikube'), (image) => ['--profile', host.profile, 'image', 'load', image]);
+  if (host.kind === 'kind')
+    return by(program('kind'), (image) => ['load', 'docker-image', '--name', host.name, image]);
+  throw new Error(
+    'The nodes of this cluster do not see the images of this machine. Name a registry that both reach with --registry (docker login first), or bring the images there yourself and say --no-images; GATEWAY_IMAGE, AUTH_IMAGE, CONVERTER_IMAGE and NOTIFICATION_IMAGE are their names.',
+  );
+}
+
+function program(name: string): string {
+  const found = find(name);
+  if (found !== undefined) return found;
+  throw new Error(
+    `This is a cluster of ${name}'s, and ${name} is not on the PATH: install it, or say --registry or --no-images.`,
+  );
+}

@@ -1,0 +1,30 @@
+import { report, runMain, stopSignal } from '../local/terminal.ts';
+import { addresses } from './addresses.ts';
+import { NAMESPACE, openCluster } from './cluster.ts';
+
+const usage = `npm run k8s:status
+
+Shows what runs in the cluster of kubectl's current context, what went wrong there lately, and how to get to it.
+`;
+
+const signal = stopSignal();
+
+await runMain(async () => {
+  if (process.argv.slice(2).length > 0) return console.log(usage);
+  const cluster = await openCluster({ report, signal });
+  const inNamespace = ['--namespace', NAMESPACE];
+  const get = async (...args: string[]): Promise<string> =>
+    (await cluster.ask([...inNamespace, 'get', ...args])).trim();
+  if (!(await cluster.has(`namespace/${NAMESPACE}`)))
+    return console.log(`Nothing of mp3converter is in ${cluster.context}: npm run k8s:up`);
+  console.log(
+    `${cluster.context}\n\n${await get('pods,horizontalpodautoscalers,persistentvolumeclaims,ingresses')}\n`,
+  );
+  const warnings = await get('events', '--field-selector=type=Warning', '--sort-by=.lastTimestamp');
+  if (warnings !== '')
+    console.log(`Warnings of the last hour:\n${warnings.split('\n').slice(-12).join('\n')}\n`);
+  console.log(
+    `Logs: kubectl -n ${NAMESPACE} logs deployment/converter --container app (its sidecar: daprd)\n`,
+  );
+  console.log((await addresses(cluster)).join('\n'));
+}, signal);

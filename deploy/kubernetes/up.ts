@@ -1,0 +1,95 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { engineHome } from '../docker/engine.ts';
+import { imageNames } from '../docker/image-names.ts';
+import { report, runMain, stopSignal } from '../local/terminal.ts';
+import { addresses } from './addresses.ts';
+import { applySecrets } from './apply-secrets.ts';
+import { type Cluster, NAMESPACE, openCluster } from './cluster.ts';
+import { ensureDapr } from './dapr.ts';
+import { loadImages } from './load-images.ts';
+import { hasMailSink, overlayFolder, writeOverlay } from './overlay.ts';
+
+const usage = `npm run k8s:up -- [--overlay minikube|production] [--registry NAME | --no-images]
+
+Brings the whole system into the cluster of kubectl's current context, or up to date there: installs Dapr where it is missing (by
+the Dapr CLI, else by Helm), builds the images and loads them (minikube, kind) or pushes them, makes the secrets that are missing,
+applies deploy/kubernetes/overlays/…, waits until everything is ready, and says how to get there.
+
+  --overlay    what to run (default minikube: everything once, and a mail sink)
+  --registry   push the images there, and let the cluster pull them: registry.example.com/team
+  --no-images  build and load nothing: they are there, under the names of mp3converter/<service>:dev or GATEWAY_IMAGE, …
+
+  PUBLIC_URL   the address in mails, if users reach the gateway by another one
+  DAPR_CHART   Dapr's Helm chart (default dapr/dapr)
+  Secrets given by environment: see npm run secrets -- --help.
+`;
+
+const READY_MS = 12 * 60_000;
+const repoRoot = path.resolve(import.meta.dirname, '../..');
+const dataDir = path.join(repoRoot, '.data');
+const signal = stopSignal(engineHome());
+
+async function untilReady(cluster: Cluster): Promise<void> {
+  const inNamespace = ['--namespace', NAMESPACE];
+  const wait = (what: string, args: string[]): Promise<string> =>
+    cluster.call(`Waiting for ${what}`, [...inNamespace, ...args, `--timeout=${READY_MS / 1000}s`], {
+      timeoutMs: READY_MS + 10_000,
+    });
+  const names = async (kind: string): Promise<string[]> =>
+    (await cluster.ask([...inNamespace, 'get', kind, '-o', 'name'])).split('\n').filter(Boolean);
+  // Servers first: what the services wait for.
+  for (const name of await names('statefulsets')) {
+    await wait(name, ['rollout', 'status', name]);
+    report(`${name} is ready`);
+  }
+  for (const name of await names('jobs')) await wait(name, ['wait', '--for=condition=complete', name]);
+  for (const name of await names('deployments')) {
+    await wait(name, ['rollout', 'status', name]);
+    report(`${name} is ready`);
+  }
+}
+
+await runMain(async () => {
+  const { values } = parseArgs({
+    allowNegative: true,
+    options: {
+      overlay: { type: 'string', default: 'minikube' },
+      registry: { type: 'string' },
+      images: { type: 'boolean', default: true },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) return console.log(usage);
+  const { overlay, registry } = values;
+  overlayFolder(overlay);
+  const cluster = await openCluster({ report, signal });
+  report(`The cluster is that of kubectl's context ${cluster.context}`);
+  await ensureDapr(cluster, { report, signal });
+  const images = values.images
+    ? await loadImages({ ...{ repoRoot, host: cluster.host, registry, report, signal } })
+    : imageNames(dataDir);
+  const folder = writeOverlay(dataDir, { overlay, images, publicUrl: process.env.PUBLIC_URL });
+  const isScaled = (await cluster.ask(['kustomize', folder])).includes('kind: ScaledObject');
+  if (isScaled && !(await cluster.has('customresourcedefinition/scaledobjects.keda.sh')))
+    throw new Error(
+      `The overlay ${overlay} scales converters by KEDA, which is not in this cluster: install it (keda.sh), or pick scaling/hpa in its kustomization.yaml.`,
+    );
+
+  await cluster.call('Making the namespace', [
+    'apply',
+    '-f',
+    path.join(import.meta.dirname, 'base/namespace.yaml'),
+  ]);
+  const made = await applySecrets(cluster, process.env, hasMailSink(overlay));
+  if (made.length > 0) report(`Made secrets: ${made.join(', ')}`);
+  const job = ['delete', 'job', 'mongodb-set', '--namespace', NAMESPACE, '--ignore-not-found', '--wait'];
+  await cluster.call('Removing the last job', job);
+  await cluster.call('Applying the manifests', ['apply', '-k', folder], { timeoutMs: 3 * 60_000 });
+  report('Applied; waiting until everything is ready …');
+  await untilReady(cluster).catch((error: Error) => {
+    signal.throwIfAborted();
+    throw new Error(`${error.message}\nSee what is wrong by npm run k8s:status.`);
+  });
+  console.log(`\nmp3converter runs.\n\n${(await addresses(cluster)).join('\n')}\n`);
+}, signal);

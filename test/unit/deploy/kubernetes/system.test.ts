@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import type { z } from 'zod';
+import { DEFAULTS, SERVICES } from '../../../../deploy/docker/image-names.ts';
+import { completeSecrets } from '../../../../deploy/kubernetes/secret-objects.ts';
+import { parseDaprYaml } from '../../../../deploy/local/system/dapr-yaml.ts';
+import { authEnvironment } from '../../../../services/auth/config.ts';
+import { converterEnvironment } from '../../../../services/converter/config.ts';
+import { environment as gatewayEnvironment } from '../../../../services/gateway/config.ts';
+import { notificationEnvironment } from '../../../../services/notification/config.ts';
+import { readEnvironment } from '../../../../services/shared/config.ts';
+import { type Manifest, renderedOverlays, workloadsOf } from './rendered.ts';
+
+const root = path.resolve(import.meta.dirname, '../../../..');
+const apps = parseDaprYaml(readFileSync(path.join(root, 'dapr.yaml'), 'utf8'), root);
+const SCHEMAS: Record<string, z.ZodObject> = {
+  auth: authEnvironment,
+  converter: converterEnvironment,
+  gateway: gatewayEnvironment,
+  notification: notificationEnvironment,
+};
+const secrets = completeSecrets({}, {}, true);
+/** Over what kubelet takes to send a signal. */
+const SLACK_SECONDS = 4;
+
+const rendered = await renderedOverlays();
+if (typeof rendered === 'string') test('manifests', { skip: rendered }, () => {});
+else for (const [overlay, manifests] of Object.entries(rendered)) describe(overlay, () => check(manifests));
+
+function check(manifests: readonly Manifest[]): void {
+  const workloads = workloadsOf(manifests);
+  const ofKind = (kind: string, group = ''): Manifest[] =>
+    manifests.filter((one) => one.kind === kind && one.apiVersion.startsWith(group));
+  const podOf = (service: string) => {
+    const found = workloads.find(({ name }) => name === service);
+    const app = found?.containers.find(({ name }) => name === 'app');
+    assert.ok(found && app, `${service} is there`);
+    return { ...found, app };
+  };
+  const environmentOf = (service: string): Record<string, string> => {
+    const { app } = podOf(service);
+    const maps = (app.envFrom ?? []).map(({ configMapRef }) =>
+      ofKind('ConfigMap').find(({ metadata }) => metadata.name === configMapRef?.name),
+    );
+    const own = (app.env ?? []).map(({ name, value, valueFrom }) => {
+      const { name: secret = '', key = '' } = valueFrom?.secretKeyRef ?? {};
+      return [name, value ?? secrets[secret]?.[key] ?? `there is no ${secret}/${key}`];
+    });
+    return Object.assign({}, ...maps.map((map) => map?.data), Object.fromEntries(own));
+  };
+
+  test('each object has a place, and a name of its own', () => {
+    const names = manifests.map(({ apiVersion, kind, metadata }) => `${apiVersion} ${kind} ${metadata.name}`);
+    assert.equal(new Set(names).size, names.length);
+    for (const { kind, metadata } of manifests)
+      assert.equal(metadata.namespace, kind === 'Namespace' ? undefined : 'mp3converter', metadata.name);
+  });
+
+  test('no object holds a secret', () => {
+    assert.deepEqual(ofKind('Secret'), []);
+    for (const { metadata, data = {} } of ofKind('ConfigMap'))
+      for (const [key, value] of Object.entries(data)) {
+        if (key !== 'PUBLIC_URL') assert.doesNotMatch(key, /password|secret|token|url$/i, metadata.name);
+        assert.doesNotMatch(value, /:\/\/[^\s/`$]+:[^\s/`$]+@/, metadata.name);
+      }
+    for (const { containers } of workloads)
+      for (const { env = [] } of containers)
+        for (const { name, value } of env)
+          if (/pass|secret|token|key|_url$/i.test(name)) assert.equal(value, undefined, name);
+  });
+
+  test('every secret that is named is one that npm run secrets makes', () => {
+    const refs = workloads.flatMap(({ containers, annotations }) => [
+      ...containers.flatMap(({ env = [] }) => env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? [])),
+      ...['dapr.io/api-token-secret', 'dapr.io/app-token-secret'].flatMap((key) => {
+        const name = annotations[key];
+        return name === undefined ? [] : { name, key: 'token' };
+      }),
+    ]);
+    const ofComponents = ofKind('Component', 'dapr.io').flatMap(({ spec }) =>
+      spec.metadata.flatMap(
+        ({ secretKeyRef }: { secretKeyRef?: { name: string; key: string } }) => secretKeyRef ?? [],
+      ),
+    );
+    const ofKeda = ofKind('TriggerAuthentication').flatMap(({ spec }) => spec.secretTargetRef);
+    assert.ok(ofComponents.length > 5);
+    for (const { name, key } of [...refs, ...ofComponents, ...ofKeda])
+      assert.notEqual(secrets[name]?.[key], undefined, `${name}/${key}`);
+  });
+
+  for (const { appId, daprdFlags } of apps) {
+    test(`${appId}'s sidecar is told what dapr.yaml tells it`, () => {
+      const { annotations } = podOf(appId);
+      assert.equal(annotations['dapr.io/app-id'], appId);
+      for (const flag of daprdFlags) {
+        const [, name, value = 'true'] = /^--([\w-]+)(?:=(.*))?$/.exec(flag) ?? [];
+        assert.equal(annotations[`dapr.io/${name}`], value, flag);
+      }
+    });
+
+    test(`${appId} understands its environment, all of it`, () => {
+      const env = environmentOf(appId);
+      const schema = SCHEMAS[appId];
+      assert.ok(schema);
+      assert.deepEqual(
+        Object.keys(env).filter((name) => !(name in schema.shape)),
+        [],
+      );
+      readEnvironment(schema, env);
+    });
+
+    test(`${appId} is stopped in order: preStop, service, sidecar, and only then by force`, () => {
+      const { annotations, app, spec } = podOf(appId);
+      const [, preStop] = app.lifecycle?.preStop?.exec?.command ?? [];
+      const { SHUTDOWN_SECONDS } = readEnvironment(SCHEMAS[appId] as z.ZodObject, environmentOf(appId));
+      const block = Number.parseInt(annotations['dapr.io/block-shutdown-duration'] ?? '', 10);
+      const drain = Number(annotations['dapr.io/graceful-shutdown-seconds']);
+      assert.ok(block >= Number(preStop) + Number(SHUTDOWN_SECONDS) + SLACK_SECONDS);
+      assert.ok(Number(spec.terminationGracePeriodSeconds) >= block + drain + SLACK_SECONDS);
+    });
+  }
+
+  test('events are for services that are there, and components for those that use them', () => {
+    const scoped = ['Component', 'Subscription'].flatMap((kind) => ofKind(kind, 'dapr.io'));
+    assert.ok(scoped.length >= 5);
+    for (const { metadata, scopes = [] } of scoped) {
+      assert.ok(scopes.length > 0, metadata.name);
+      for (const scope of scopes) assert.ok((SERVICES as readonly string[]).includes(scope), scope);
+      assert.ok(!scopes.includes('auth'), 'auth has a database and nothing else');
+    }
+  });
+
+  test("secrets come from the cluster's own store, which Dapr's operator reads", () => {
+    for (const { auth } of ofKind('Component', 'dapr.io')) assert.equal(auth?.secretStore, 'kubernetes');
+  });
+
+  test('every sidecar keeps the secrets to itself, and has the configuration that it names', () => {
+    const configurations = ofKind('Configuration', 'dapr.io');
+    for (const { appId } of apps) {
+      const name = podOf(appId).annotations['dapr.io/config'];
+      const found = configurations.find(({ metadata }) => metadata.name === name);
+      const scopes = found?.spec.secrets.scopes as { storeName: string; defaultAccess: string }[];
+      assert.equal(scopes.find(({ storeName }) => storeName === 'kubernetes')?.defaultAccess, 'deny');
+      assert.deepEqual(found?.spec.tracing, { samplingRate: '0' });
+    }
+  });
+
+  test('only the gateway invokes auth, and only on the routes of its own that need it', () => {
+    const named = (name: string) =>
+      ofKind('Configuration', 'dapr.io').find(({ metadata }) => metadata.name === name)?.spec.accessControl;
+    const read = (file: string): string => readFileSync(path.join(root, 'services/gateway', file), 'utf8');
+    const posted = [...read('accounts.ts').matchAll(/path: '(\/\w+)'/g)].map(([, route]) => `POST ${route}`);
+    const got = [...read('authenticate.ts').matchAll(/'http:\/\/auth(\/[^']+)'/g)].map(
+      ([, route]) => `GET ${route}`,
+    );
+    assert.ok(posted.length === 4 && got.length === 1);
+    const { defaultAction, policies } = named(podOf('auth').annotations['dapr.io/config'] ?? '');
+    assert.equal(defaultAction, 'deny');
+    assert.deepEqual(
+      policies.map(({ appId, namespace, defaultAction }: Record<string, string>) => [
+        appId,
+        namespace,
+        defaultAction,
+      ]),
+      [['gateway', 'mp3converter', 'deny']],
+    );
+    const allowed = policies[0].operations.map(
+      ({ name, httpVerb, action }: { name: string; httpVerb: string[]; action: string }) =>
+        `${action === 'allow' ? '' : `${action} `}${httpVerb.join()} ${name}`,
+    );
+    assert.deepEqual(allowed.sort(), [...posted, ...got].sort());
+    for (const service of ['converter', 'notification']) {
+      const closed = named(podOf(service).annotations['dapr.io/config'] ?? '');
+      assert.deepEqual([closed.defaultAction, closed.policies], ['deny', undefined]);
+    }
+  });
+
+  test('images are those that npm run images builds or pulls', () => {
+    const known: string[] = Object.values(DEFAULTS);
+    for (const { containers } of workloads)
+      for (const { image } of containers) assert.ok(known.includes(image), image);
+  });
+
+  test('who reaches whom', () => {
+    const meets = (name: string, way: 'ingress' | 'egress'): string[] =>
+      ofKind('NetworkPolicy')
+        .filter(({ spec }) => spec.podSelector.matchLabels?.['app.kubernetes.io/name'] === name)
+        .flatMap(({ spec }) => spec[way] ?? [])
+        .flatMap((rule: { from?: Peer[]; to?: Peer[] }) =>
+          (rule.from ?? rule.to ?? [undefined]).flatMap(nameOf),
+        )
+        .sort();
+    assert.deepEqual(meets('gateway', 'ingress'), ['everybody']);
+    assert.deepEqual(meets('gateway', 'egress'), ['auth', 'broker', 'store']);
+    assert.deepEqual(meets('auth', 'ingress'), ['gateway']);
+    assert.deepEqual(meets('auth', 'egress'), ['database']);
+    assert.deepEqual(meets('converter', 'ingress'), []);
+    assert.deepEqual(meets('converter', 'egress'), ['broker', 'store']);
+    assert.deepEqual(meets('notification', 'ingress'), []);
+    assert.deepEqual(meets('mysql', 'ingress'), ['auth']);
+    assert.deepEqual(meets('rabbitmq', 'ingress'), ['converter', 'gateway', 'keda', 'notification']);
+  });
+
+  test('a queue that is counted is the one that converters read', () => {
+    for (const { spec } of ofKind('ScaledObject')) {
+      assert.equal(spec.triggers[0].metadata.queueName, 'converter-video');
+      assert.equal(spec.triggers[0].metadata.value, environmentOf('converter').CONCURRENCY);
+    }
+    assert.equal(ofKind('ScaledObject').length + ofKind('HorizontalPodAutoscaler').length, 1);
+    assert.equal(
+      ofKind('Deployment').find(({ metadata }) => metadata.name === 'converter')?.spec.replicas,
+      undefined,
+    );
+  });
+}
+
+interface Peer {
+  podSelector?: {
+    matchLabels?: Record<string, string>;
+    matchExpressions?: { values: string[] }[];
+  };
+  namespaceSelector?: { matchLabels: Record<string, string> };
+}
+
+function nameOf(peer: Peer | undefined): string[] {
+  if (peer === undefined) return ['everybody'];
+  const labels = { ...peer.podSelector?.matchLabels, ...peer.namespaceSelector?.matchLabels };
+  return [
+    ...Object.values(labels),
+    ...(peer.podSelector?.matchExpressions ?? []).flatMap(({ values }) => values),
+  ];
+}
