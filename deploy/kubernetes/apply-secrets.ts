@@ -9,7 +9,11 @@ interface SecretList {
  * Makes the secrets that are missing in the cluster, which is the one place where they are kept; returns the names of those that
  * changed. Values go through kubectl's standard input, and by server-side apply, which leaves no copy in an annotation.
  */
-export async function applySecrets(cluster: Cluster, given: Given, sink: boolean): Promise<string[]> {
+export async function applySecrets(
+  cluster: Pick<Cluster, 'ask' | 'call'>,
+  given: Given,
+  sink: boolean,
+): Promise<string[]> {
   const { items } = JSON.parse(
     await cluster.ask(['get', 'secrets', '--namespace', NAMESPACE, '-o', 'json']),
   ) as SecretList;

@@ -30,23 +30,21 @@ const repoRoot = path.resolve(import.meta.dirname, '../..');
 const dataDir = path.join(repoRoot, '.data');
 const signal = stopSignal(engineHome());
 
-async function untilReady(cluster: Cluster): Promise<void> {
+async function applyAndWait(cluster: Cluster, args: string[], kinds: string[]): Promise<void> {
+  await cluster.call('Applying the manifests', args, { timeoutMs: 3 * 60_000 });
   const inNamespace = ['--namespace', NAMESPACE];
-  const wait = (what: string, args: string[]): Promise<string> =>
-    cluster.call(`Waiting for ${what}`, [...inNamespace, ...args, `--timeout=${READY_MS / 1000}s`], {
-      timeoutMs: READY_MS + 10_000,
-    });
-  const names = async (kind: string): Promise<string[]> =>
-    (await cluster.ask([...inNamespace, 'get', kind, '-o', 'name'])).split('\n').filter(Boolean);
-  // Servers first: what the services wait for.
-  for (const name of await names('statefulsets')) {
-    await wait(name, ['rollout', 'status', name]);
-    report(`${name} is ready`);
-  }
-  for (const name of await names('jobs')) await wait(name, ['wait', '--for=condition=complete', name]);
-  for (const name of await names('deployments')) {
-    await wait(name, ['rollout', 'status', name]);
-    report(`${name} is ready`);
+  for (const kind of kinds) {
+    const names = (await cluster.ask([...inNamespace, 'get', kind, '-o', 'name']))
+      .split('\n')
+      .filter(Boolean);
+    for (const name of names) {
+      const until =
+        kind === 'jobs' ? ['wait', '--for=condition=complete', name] : ['rollout', 'status', name];
+      const bound = `--timeout=${READY_MS / 1000}s`;
+      const options = { timeoutMs: READY_MS + 10_000 };
+      await cluster.call(`Waiting for ${name}`, [...inNamespace, ...until, bound], options);
+      report(`${name} is ready`);
+    }
   }
 }
 
@@ -85,11 +83,16 @@ await runMain(async () => {
   if (made.length > 0) report(`Made secrets: ${made.join(', ')}`);
   const job = ['delete', 'job', 'mongodb-set', '--namespace', NAMESPACE, '--ignore-not-found', '--wait'];
   await cluster.call('Removing the last job', job);
-  await cluster.call('Applying the manifests', ['apply', '-k', folder], { timeoutMs: 3 * 60_000 });
-  report('Applied; waiting until everything is ready …');
-  await untilReady(cluster).catch((error: Error) => {
+  // Servers first: a sidecar that does not find its store ends, and is started again later and later.
+  const servers = ['--selector', 'app.kubernetes.io/component!=service'];
+  try {
+    await applyAndWait(cluster, ['apply', '-k', folder, ...servers], ['statefulsets', 'jobs']);
+    await applyAndWait(cluster, ['apply', '-k', folder], ['deployments']);
+  } catch (error) {
     signal.throwIfAborted();
-    throw new Error(`${error.message}\nSee what is wrong by npm run k8s:status.`);
-  });
+    throw new Error(`${(error as Error).message}\nSee what is wrong by npm run k8s:status.`, {
+      cause: error,
+    });
+  }
   console.log(`\nmp3converter runs.\n\n${(await addresses(cluster)).join('\n')}\n`);
 }, signal);

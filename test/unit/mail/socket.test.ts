@@ -21,6 +21,13 @@ describe('the socket of a component', () => {
     assert.equal(statSync(folder).mode & 0o777, 0o700);
   });
 
+  it('is made in one that everybody can enter, as a volume is', async (t) => {
+    const volume = folderOf(t);
+    chmodSync(volume, 0o777);
+    await freeSocket(join(volume, 'mail'), 'a.sock');
+    assert.equal(statSync(join(volume, 'mail')).mode & 0o777, 0o700);
+  });
+
   it('takes the place of one that a dead process left', async (t) => {
     const folder = folderOf(t);
     const path = join(folder, 'a.sock');
