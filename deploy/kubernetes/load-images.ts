@@ -24,11 +24,11 @@ export interface ImagesOptions {
  */
 export async function loadImages(options: ImagesOptions): Promise<ImageNames> {
   const { repoRoot, host, registry, report, signal } = options;
-  const load = loaderFor(options);
+  const load = loaderFor(host, registry);
   const dataDir = path.join(repoRoot, '.data');
   const engine = await openEngine({ report, signal });
   try {
-    report((await buildImages({ repoRoot, engine, report, signal })).replace(/^/, '\n'));
+    await buildImages({ repoRoot, engine, report, signal });
     const docker = dockerAt(engine, { report, signal });
     const names = { ...imageNames(dataDir) };
     const ours = SERVICES.map((service) => `${service.toUpperCase()}_IMAGE` as keyof ImageNames);
@@ -45,7 +45,9 @@ export async function loadImages(options: ImagesOptions): Promise<ImageNames> {
       const there = `${registry === undefined ? name : `${registry}/${name.split('/').at(-1)}`}:${id.replace('sha256:', '').slice(0, 12)}`;
       await docker(`Naming ${there}`, ['tag', image, there]);
       report(`Bringing ${there} to ${registry ?? `the cluster (${host.kind})`} …`);
-      await load(engine, there);
+      const [command, ...args] = load(engine, there);
+      const what = `Loading ${there}`;
+      await run(command, args, { what, report, signal, env: engine.env, timeoutMs: LOAD_MS });
       names[variable] = there;
     }
     return names;
@@ -54,24 +56,20 @@ export async function loadImages(options: ImagesOptions): Promise<ImageNames> {
   }
 }
 
-function loaderFor({
-  host,
-  registry,
-  report,
-  signal,
-}: ImagesOptions): (engine: Engine, image: string) => Promise<unknown> {
-  const by =
-    (program: string, args: (image: string) => string[]) =>
-    (engine: Engine, image: string): Promise<string> =>
-      run(program, args(image), {
-        ...{ what: `Loading ${image}`, report, signal, env: engine.env, timeoutMs: LOAD_MS },
-      });
-  if (registry !== undefined)
-    return (engine, image) => by(engine.docker, (image) => ['push', '--quiet', image])(engine, image);
-  if (host.kind === 'minikube')
-    return by(program('minikube'), (image) => ['--profile', host.profile, 'image', 'load', image]);
-  if (host.kind === 'kind')
-    return by(program('kind'), (image) => ['load', 'docker-image', '--name', host.name, image]);
+/** The command that brings an image to the nodes. */
+function loaderFor(
+  host: Host,
+  registry: string | undefined,
+): (engine: Engine, image: string) => [string, ...string[]] {
+  if (registry !== undefined) return ({ docker }, image) => [docker, 'push', '--quiet', image];
+  if (host.kind === 'minikube') {
+    const minikube = program('minikube');
+    return (_, image) => [minikube, '--profile', host.profile, 'image', 'load', image];
+  }
+  if (host.kind === 'kind') {
+    const kind = program('kind');
+    return (_, image) => [kind, 'load', 'docker-image', '--name', host.name, image];
+  }
   throw new Error(
     'The nodes of this cluster do not see the images of this machine. Name a registry that both reach with --registry (docker login first), or bring the images there yourself and say --no-images; GATEWAY_IMAGE, AUTH_IMAGE, CONVERTER_IMAGE and NOTIFICATION_IMAGE are their names.',
   );

@@ -82,6 +82,10 @@ export async function renderedOverlays(): Promise<Record<Overlay, Manifest[]> | 
   }
 }
 
+/** Those of a kind, of groups that begin so. */
+export const manifestsOf = (manifests: readonly Manifest[], kind: string, group = ''): Manifest[] =>
+  manifests.filter((one) => one.kind === kind && one.apiVersion.startsWith(group));
+
 /** All that run pods. */
 export const workloadsOf = (manifests: readonly Manifest[]): Workload[] =>
   manifests.flatMap(({ kind, metadata, spec }) => {

@@ -11,7 +11,7 @@ import { converterEnvironment } from '../../../../services/converter/config.ts';
 import { environment as gatewayEnvironment } from '../../../../services/gateway/config.ts';
 import { notificationEnvironment } from '../../../../services/notification/config.ts';
 import { readEnvironment } from '../../../../services/shared/config.ts';
-import { type Manifest, renderedOverlays, workloadsOf } from './rendered.ts';
+import { type Manifest, manifestsOf, renderedOverlays, workloadsOf } from './rendered.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
 const apps = parseDaprYaml(readFileSync(path.join(root, 'dapr.yaml'), 'utf8'), root);
@@ -31,8 +31,7 @@ else for (const [overlay, manifests] of Object.entries(rendered)) describe(overl
 
 function check(manifests: readonly Manifest[]): void {
   const workloads = workloadsOf(manifests);
-  const ofKind = (kind: string, group = ''): Manifest[] =>
-    manifests.filter((one) => one.kind === kind && one.apiVersion.startsWith(group));
+  const ofKind = (kind: string, group?: string) => manifestsOf(manifests, kind, group);
   const podOf = (service: string) => {
     const found = workloads.find(({ name }) => name === service);
     const app = found?.containers.find(({ name }) => name === 'app');
@@ -147,60 +146,10 @@ function check(manifests: readonly Manifest[]): void {
     }
   });
 
-  test('only the gateway invokes auth, and only on the routes of its own that need it', () => {
-    const named = (name: string) =>
-      ofKind('Configuration', 'dapr.io').find(({ metadata }) => metadata.name === name)?.spec.accessControl;
-    const read = (file: string): string => readFileSync(path.join(root, 'services/gateway', file), 'utf8');
-    const posted = [...read('accounts.ts').matchAll(/path: '(\/\w+)'/g)].map(([, route]) => `POST ${route}`);
-    const got = [...read('authenticate.ts').matchAll(/'http:\/\/auth(\/[^']+)'/g)].map(
-      ([, route]) => `GET ${route}`,
-    );
-    assert.ok(posted.length === 4 && got.length === 1);
-    const { defaultAction, policies } = named(podOf('auth').annotations['dapr.io/config'] ?? '');
-    assert.equal(defaultAction, 'deny');
-    assert.deepEqual(
-      policies.map(({ appId, namespace, defaultAction }: Record<string, string>) => [
-        appId,
-        namespace,
-        defaultAction,
-      ]),
-      [['gateway', 'mp3converter', 'deny']],
-    );
-    const allowed = policies[0].operations.map(
-      ({ name, httpVerb, action }: { name: string; httpVerb: string[]; action: string }) =>
-        `${action === 'allow' ? '' : `${action} `}${httpVerb.join()} ${name}`,
-    );
-    assert.deepEqual(allowed.sort(), [...posted, ...got].sort());
-    for (const service of ['converter', 'notification']) {
-      const closed = named(podOf(service).annotations['dapr.io/config'] ?? '');
-      assert.deepEqual([closed.defaultAction, closed.policies], ['deny', undefined]);
-    }
-  });
-
   test('images are those that npm run images builds or pulls', () => {
     const known: string[] = Object.values(DEFAULTS);
     for (const { containers } of workloads)
       for (const { image } of containers) assert.ok(known.includes(image), image);
-  });
-
-  test('who reaches whom', () => {
-    const meets = (name: string, way: 'ingress' | 'egress'): string[] =>
-      ofKind('NetworkPolicy')
-        .filter(({ spec }) => spec.podSelector.matchLabels?.['app.kubernetes.io/name'] === name)
-        .flatMap(({ spec }) => spec[way] ?? [])
-        .flatMap((rule: { from?: Peer[]; to?: Peer[] }) =>
-          (rule.from ?? rule.to ?? [undefined]).flatMap(nameOf),
-        )
-        .sort();
-    assert.deepEqual(meets('gateway', 'ingress'), ['everybody']);
-    assert.deepEqual(meets('gateway', 'egress'), ['auth', 'broker', 'store']);
-    assert.deepEqual(meets('auth', 'ingress'), ['gateway']);
-    assert.deepEqual(meets('auth', 'egress'), ['database']);
-    assert.deepEqual(meets('converter', 'ingress'), []);
-    assert.deepEqual(meets('converter', 'egress'), ['broker', 'store']);
-    assert.deepEqual(meets('notification', 'ingress'), []);
-    assert.deepEqual(meets('mysql', 'ingress'), ['auth']);
-    assert.deepEqual(meets('rabbitmq', 'ingress'), ['converter', 'gateway', 'keda', 'notification']);
   });
 
   test('a queue that is counted is the one that converters read', () => {
@@ -214,21 +163,4 @@ function check(manifests: readonly Manifest[]): void {
       undefined,
     );
   });
-}
-
-interface Peer {
-  podSelector?: {
-    matchLabels?: Record<string, string>;
-    matchExpressions?: { values: string[] }[];
-  };
-  namespaceSelector?: { matchLabels: Record<string, string> };
-}
-
-function nameOf(peer: Peer | undefined): string[] {
-  if (peer === undefined) return ['everybody'];
-  const labels = { ...peer.podSelector?.matchLabels, ...peer.namespaceSelector?.matchLabels };
-  return [
-    ...Object.values(labels),
-    ...(peer.podSelector?.matchExpressions ?? []).flatMap(({ values }) => values),
-  ];
 }

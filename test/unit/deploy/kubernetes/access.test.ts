@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { type Manifest, manifestsOf, renderedOverlays, workloadsOf } from './rendered.ts';
+
+const root = path.resolve(import.meta.dirname, '../../../..');
+const rendered = await renderedOverlays();
+if (typeof rendered === 'string') test('manifests', { skip: rendered }, () => {});
+else for (const [overlay, manifests] of Object.entries(rendered)) describe(overlay, () => check(manifests));
+
+function check(manifests: readonly Manifest[]): void {
+  const ofKind = (kind: string, group?: string) => manifestsOf(manifests, kind, group);
+
+  test('only the gateway invokes auth, and only on the routes of its own that need it', () => {
+    const named = (service: string) => {
+      const pod = workloadsOf(manifests).find(({ name }) => name === service);
+      const name = pod?.annotations['dapr.io/config'];
+      return ofKind('Configuration', 'dapr.io').find(({ metadata }) => metadata.name === name)?.spec
+        .accessControl;
+    };
+    const read = (file: string): string => readFileSync(path.join(root, 'services/gateway', file), 'utf8');
+    const posted = [...read('accounts.ts').matchAll(/path: '(\/\w+)'/g)].map(([, route]) => `POST ${route}`);
+    const got = [...read('authenticate.ts').matchAll(/'http:\/\/auth(\/[^']+)'/g)].map(
+      ([, route]) => `GET ${route}`,
+    );
+    assert.ok(posted.length === 4 && got.length === 1);
+    const { defaultAction, policies } = named('auth');
+    assert.equal(defaultAction, 'deny');
+    assert.deepEqual(
+      policies.map(({ appId, namespace, defaultAction }: Record<string, string>) => [
+        appId,
+        namespace,
+        defaultAction,
+      ]),
+      [['gateway', 'mp3converter', 'deny']],
+    );
+    const allowed = policies[0].operations.map(
+      ({ name, httpVerb, action }: { name: string; httpVerb: string[]; action: string }) =>
+        `${action === 'allow' ? '' : `${action} `}${httpVerb.join()} ${name}`,
+    );
+    assert.deepEqual(allowed.sort(), [...posted, ...got].sort());
+    for (const service of ['converter', 'notification']) {
+      const closed = named(service);
+      assert.deepEqual([closed.defaultAction, closed.policies], ['deny', undefined]);
+    }
+  });
+
+  test('who reaches whom', () => {
+    const meets = (name: string, way: 'ingress' | 'egress'): string[] =>
+      ofKind('NetworkPolicy')
+        .filter(({ spec }) => spec.podSelector.matchLabels?.['app.kubernetes.io/name'] === name)
+        .flatMap(({ spec }) => spec[way] ?? [])
+        .flatMap((rule: { from?: Peer[]; to?: Peer[] }) =>
+          (rule.from ?? rule.to ?? [undefined]).flatMap(nameOf),
+        )
+        .sort();
+    assert.deepEqual(meets('gateway', 'ingress'), ['everybody']);
+    assert.deepEqual(meets('gateway', 'egress'), ['auth', 'broker', 'store']);
+    assert.deepEqual(meets('auth', 'ingress'), ['gateway']);
+    assert.deepEqual(meets('auth', 'egress'), ['database']);
+    assert.deepEqual(meets('converter', 'ingress'), []);
+    assert.deepEqual(meets('converter', 'egress'), ['broker', 'store']);
+    assert.deepEqual(meets('notification', 'ingress'), []);
+    assert.deepEqual(meets('mysql', 'ingress'), ['auth']);
+    assert.deepEqual(meets('rabbitmq', 'ingress'), ['converter', 'gateway', 'keda', 'notification']);
+  });
+}
+
+interface Peer {
+  podSelector?: {
+    matchLabels?: Record<string, string>;
+    matchExpressions?: { values: string[] }[];
+  };
+  namespaceSelector?: { matchLabels: Record<string, string> };
+}
+
+function nameOf(peer: Peer | undefined): string[] {
+  if (peer === undefined) return ['everybody'];
+  const labels = { ...peer.podSelector?.matchLabels, ...peer.namespaceSelector?.matchLabels };
+  return [
+    ...Object.values(labels),
+    ...(peer.podSelector?.matchExpressions ?? []).flatMap(({ values }) => values),
+  ];
+}
