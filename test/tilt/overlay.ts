@@ -9,10 +9,10 @@ const plain = (apiVersion: string, kind: string, name: string): Manifest => ({
   metadata: metadata(name),
 });
 
-function workload(kind: string, name: string, containers: Manifest[]): Manifest {
+function workload(kind: string, name: string, containers: Manifest[], more: object = {}): Manifest {
   const labels = { app: name };
   const selector = kind === 'Job' ? {} : { selector: { matchLabels: labels } };
-  const spec = { containers, ...(kind === 'Job' && { restartPolicy: 'OnFailure' }) };
+  const spec = { containers, ...more, ...(kind === 'Job' && { restartPolicy: 'OnFailure' }) };
   return {
     apiVersion: kind === 'Job' ? 'batch/v1' : 'apps/v1',
     kind,
@@ -33,8 +33,10 @@ const ours = (service: string, more: object = {}): Manifest => ({
   ...more,
 });
 
+/** A sidecar in Kubernetes' way: a first container that stays. */
 const mailer = ours('notification', {
   name: 'mailer',
+  restartPolicy: 'Always',
   command: ['node', '--max-semi-space-size=2', '/mp3converter/components/mail/nodemailer/main.ts'],
 });
 const service = (name: string): Manifest => ({
@@ -56,7 +58,7 @@ export const overlay: Manifest[] = [
   plain('networking.k8s.io/v1', 'Ingress', 'gateway'),
   plain('policy/v1', 'PodDisruptionBudget', 'gateway'),
   ...['gateway', 'auth', 'converter'].map((name) => workload('Deployment', name, [ours(name)])),
-  workload('Deployment', 'notification', [ours('notification'), mailer]),
+  workload('Deployment', 'notification', [ours('notification')], { initContainers: [mailer] }),
   service('gateway'),
   ...server('Deployment', 'maildev'),
   ...['rabbitmq', 'mongodb', 'mysql'].flatMap((name) => server('StatefulSet', name)),

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { run } from '../../deploy/local/processes/run.ts';
+import { find } from '../../deploy/local/tools/find.ts';
+
+const tiltfile = path.resolve(import.meta.dirname, '../../tilt/Tiltfile');
+const tilt = process.env.TILT_PATH || find('tilt');
+const skip =
+  (tilt === undefined || find('kubectl') === undefined) && 'Tilt and kubectl are not both installed';
+
+interface Manifest {
+  Name: string;
+  ImageTargets?: { LiveUpdateSpec: { syncs: object[]; execs: object[]; stopPaths: string[] } }[];
+}
+
+// No cluster is asked, and none that this machine knows is looked at.
+test('Tilt itself takes the Tiltfile, over the manifests as they are', { skip }, async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mp3converter-tilt-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const said = await run(tilt as string, ['alpha', 'tiltfile-result', '--file', tiltfile], {
+    ...{ what: 'Asking Tilt', report: () => {}, signal: t.signal, timeoutMs: 60_000 },
+    env: { ...process.env, KUBECONFIG: '/dev/null', TILT_DEV_DIR: folder, TILT_DISABLE_ANALYTICS: '1' },
+  });
+  const { Manifests: manifests } = JSON.parse(said.slice(said.indexOf('{'))) as { Manifests: Manifest[] };
+  const names = manifests.map(({ Name }) => Name);
+  const wanted = ['gateway', 'auth', 'converter', 'notification', 'rabbitmq', 'mongodb', 'mysql', 'maildev'];
+  for (const name of [...wanted, 'dapr', 'components', 'settings']) assert.ok(names.includes(name), name);
+  // It would be deployed before Dapr is there, and everything else waits for it.
+  assert.ok(!names.includes('uncategorized'));
+  const live = manifests.flatMap(({ ImageTargets = [] }) =>
+    ImageTargets.map((image) => image.LiveUpdateSpec),
+  );
+  assert.equal(live.length, 4);
+  for (const { syncs, execs } of live) assert.deepEqual([syncs.length, execs.length], [2, 1]);
+});
