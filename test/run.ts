@@ -20,18 +20,19 @@ import {
   type TestSystemOptions,
 } from './support/start-system.ts';
 import { newStateFolder, stateFolder } from './support/state-folder.ts';
+import { findGo } from './tilt/interpreter.ts';
 
-const usage = `npm test -- [check] [unit] [contract] [e2e] [polyglot] [matrix] [chaos] [containers]
+const usage = `npm test -- [check] [unit] [tilt] [contract] [e2e] [polyglot] [matrix] [chaos] [containers]
 
 Installs what is missing and runs everything, or only the named parts: type check and lint, unit tests without a
-port or process, contract tests, and end-to-end tests over systems of their own (each with its RabbitMQ, MariaDB,
-sidecars, mail sink; one keeps blobs in sqlite, the other in MongoDB, and has a notification service in Python:
-test/polyglot), some cells of npm run test:matrix, so that each choice of infrastructure is met once, about a minute of
-npm run test:chaos, which kills everything, and the short form of npm run test:containers, where a Docker engine can be
-had. Can run beside npm start.
+port or process, tilt/Tiltfile by a Starlark interpreter (which Go builds), contract tests, and end-to-end tests over
+systems of their own (each with its RabbitMQ, MariaDB, sidecars, mail sink; one keeps blobs in sqlite, the other in
+MongoDB, and has a notification service in Python: test/polyglot), some cells of npm run test:matrix, so that each
+choice of infrastructure is met once, about a minute of npm run test:chaos, which kills everything, and the short form
+of npm run test:containers, where a Docker engine can be had. Can run beside npm start.
 `;
 
-const PARTS = ['check', 'unit', 'contract', 'e2e', 'polyglot', 'matrix', 'chaos', 'containers'];
+const PARTS = ['check', 'unit', 'tilt', 'contract', 'e2e', 'polyglot', 'matrix', 'chaos', 'containers'];
 /** What is run over the system with another notification service, even if the other end-to-end tests are not. */
 const TOLD_BY_MAIL = ['doors', 'events', 'lifecycle', 'story'].map((name) => `test/e2e/${name}.test.ts`);
 const CHAOS_MINUTES = 1.1;
@@ -109,7 +110,7 @@ async function main(signal: AbortSignal): Promise<void> {
   }
 
   await newStateFolder(testDir, report);
-  const files = ['unit', 'contract', 'e2e', 'polyglot'].filter(has).flatMap(filesOf);
+  const files = ['unit', 'tilt', 'contract', 'e2e', 'polyglot'].filter(has).flatMap(filesOf);
   if (has('polyglot') && !has('e2e')) files.push(...TOLD_BY_MAIL);
   if (files.length > 0) {
     await runPart('tests', async () => {
@@ -130,6 +131,8 @@ async function main(signal: AbortSignal): Promise<void> {
     await runPart('chaos', async () => counted(await runSuite({ ...options, blobs: 'mongodb' })));
   }
   const notTested: string[] = [];
+  if (has('tilt') && findGo() === undefined)
+    notTested.push('tilt: Go is missing, which builds the interpreter');
   if (has('containers')) {
     await runPart('containers', async () => {
       const outcome = await runContainers({ repoRoot, short: true, report, signal });

@@ -20,13 +20,23 @@ let stopping: NodeJS.Signals | undefined;
 
 function start(): void {
   wanted = false;
-  child = spawn(command, args, { stdio: 'inherit' });
+  // A group of its own, so that its ffmpeg does not outlive it.
+  child = spawn(command, args, { stdio: 'inherit', detached: true });
   child.once('error', ended);
   child.once('exit', ended);
 }
 
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody is left.
+  }
+}
+
 function ended(cause: Error | number | null): void {
   if (child === undefined) return;
+  killGroup(child);
   child = undefined;
   if (stopping !== undefined) process.exit(typeof cause === 'number' ? cause : 1);
   if (wanted) {
@@ -48,7 +58,7 @@ process.on('SIGHUP', () => {
     return;
   }
   running.kill('SIGTERM');
-  const late = setTimeout(() => running.kill('SIGKILL'), PATIENCE_MS);
+  const late = setTimeout(() => killGroup(running), PATIENCE_MS);
   running.once('exit', () => clearTimeout(late));
 });
 

@@ -13,7 +13,7 @@ const skip =
 
 interface Manifest {
   Name: string;
-  ImageTargets?: { LiveUpdateSpec: { syncs: object[]; execs: object[]; stopPaths: string[] } }[];
+  ImageTargets: { LiveUpdateSpec: { syncs: object[]; execs: object[]; stopPaths: string[] } }[] | null;
 }
 
 // No cluster is asked, and none that this machine knows is looked at.
@@ -30,9 +30,8 @@ test('Tilt itself takes the Tiltfile, over the manifests as they are', { skip },
   for (const name of [...wanted, 'dapr', 'components', 'settings']) assert.ok(names.includes(name), name);
   // It would be deployed before Dapr is there, and everything else waits for it.
   assert.ok(!names.includes('uncategorized'));
-  const live = manifests.flatMap(({ ImageTargets = [] }) =>
-    ImageTargets.map((image) => image.LiveUpdateSpec),
-  );
+  const images = manifests.flatMap(({ ImageTargets }) => ImageTargets ?? []);
+  const live = images.map((image) => image.LiveUpdateSpec);
   assert.equal(live.length, 4);
   for (const { syncs, execs } of live) assert.deepEqual([syncs.length, execs.length], [2, 1]);
 });

@@ -10,7 +10,9 @@ import { until } from '../support/wait.ts';
 
 const restarter = readFileSync(path.resolve(import.meta.dirname, '../../tilt/restart.ts'), 'utf8');
 
-const MAIN = `import { word } from '../shared/word.ts';
+const MAIN = `import { spawn } from 'node:child_process';
+import { word } from '../shared/word.ts';
+if (word === 'deaf') console.log('up ffmpeg', spawn('sleep', ['600']).pid);
 console.log('up', word, process.pid);
 const alive = setInterval(() => {}, 1000);
 process.once('SIGTERM', () => { if (word !== 'deaf') { clearInterval(alive); process.exitCode = 7; } });
@@ -96,12 +98,12 @@ test('what ends by itself comes again', async (t) => {
   await until('another process', async () => (await pod.up('one')) !== first);
 });
 
-test('what does not stop is killed', async (t) => {
+test('what does not stop is killed, with what it has started', async (t) => {
   const pod = startPod(t, 'deaf');
-  const deaf = await pod.up('deaf');
+  const pids = [await pod.up('ffmpeg'), await pod.up('deaf')];
   pod.save('services/shared/word.ts', says('two'));
   await pod.up('two');
-  assert.equal(identify(deaf), undefined);
+  await until('the end of both', async () => pids.every((pid) => identify(pid) === undefined));
 });
 
 test('SIGTERM reaches the program, whose exit code is the pod’s', async (t) => {
