@@ -44,6 +44,8 @@ const steps = (service: string, name: string): Call['arguments'][] =>
   imageOf(service)
     .live_update.filter((step: Call) => step.function === name)
     .map((step: Call) => step.arguments);
+const dockerfileOf = (service: string) =>
+  readDockerfile(readFileSync(path.join(repoRoot, 'deploy/docker/Dockerfile'), 'utf8'), service);
 const inRepo = (file: string): string => path.relative(repoRoot, path.resolve(path.dirname(tiltfile), file));
 
 test('each service has an image, built from the repository', options, () => {
@@ -66,10 +68,7 @@ for (const service of SERVICES)
     `${service}: the image is made of what is watched, and a change of each file reaches the pod`,
     options,
     () => {
-      const dockerfile = readDockerfile(
-        readFileSync(path.join(repoRoot, 'deploy/docker/Dockerfile'), 'utf8'),
-        service,
-      );
+      const dockerfile = dockerfileOf(service);
       const { only, build_args } = imageOf(service);
       for (const name of Object.keys(build_args)) assert.ok(dockerfile.args.has(name), `ARG ${name}`);
       assert.deepEqual(only.toSorted(), [...new Set(dockerfile.copied.map(({ from }) => from))].toSorted());
@@ -119,10 +118,7 @@ test('every path that is named is there', options, () => {
 });
 
 test('the program that is started anew is the image’s', options, () => {
-  const { command } = readDockerfile(
-    readFileSync(path.join(repoRoot, 'deploy/docker/Dockerfile'), 'utf8'),
-    'auth',
-  );
+  const { command } = dockerfileOf('auth');
   const containers = objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'auth')
     .spec.template.spec.containers;
   assert.deepEqual(containers[0].args, command);
@@ -237,6 +233,15 @@ test('another context than a local one is allowed only by name', options, async 
     allowed.map((call) => call.arguments),
     [{ contexts: 'far-away' }],
   );
+});
+
+test('another base is chosen as for npm run images', options, async () => {
+  const made = await record(interpreter, tiltfile, { ...ANSWERS, 'os.getenv BASE_IMAGE': 'mine:1' }, signal);
+  const built = made.filter((call) => call.function === 'docker_build');
+  for (const { arguments: image } of built) assert.equal(image.build_args.BASE, 'mine:1');
+  const { args } = dockerfileOf('auth');
+  assert.ok(args.has('BASE'));
+  assert.equal(built.length, SERVICES.length);
 });
 
 // Each must be seen: the checks above stand on this one.
