@@ -32,19 +32,22 @@ export async function openCluster({ report, signal }: ClusterOptions): Promise<C
     throw new Error(
       'kubectl is missing: install it (1.27 or newer), with minikube or kind if you have no cluster.',
     );
-  const ask = async (args: string[]): Promise<string> => {
+  const kubectlSays = async (args: string[]): Promise<string> => {
     const options = { signal, timeout: 60_000, maxBuffer: 16 * 2 ** 20 };
     const { stdout } = await promisify(execFile)(kubectl, args, options);
     return stdout;
   };
   const context = (
-    await ask(['config', 'current-context']).catch(() => {
+    await kubectlSays(['config', 'current-context']).catch(() => {
       signal.throwIfAborted();
       throw new Error(
         'kubectl has no current context: run `minikube start`, or name one by `kubectl config use-context`.',
       );
     })
   ).trim();
+  // From here on this one, even if somebody picks another meanwhile.
+  const here = ['--context', context];
+  const ask = (args: string[]): Promise<string> => kubectlSays([...here, ...args]);
   const nodes = await ask(['--request-timeout=20s', 'get', 'nodes', '-o', 'json']).catch((error: Error) => {
     signal.throwIfAborted();
     throw new Error(
@@ -56,7 +59,13 @@ export async function openCluster({ report, signal }: ClusterOptions): Promise<C
     host: hostOf(context, JSON.parse(nodes)),
     ask,
     call: (what, args, { input, timeoutMs = 60_000 } = {}) =>
-      run(kubectl, args, { what, report, signal, timeoutMs, ...(input === undefined ? {} : { input }) }),
+      run(kubectl, [...here, ...args], {
+        what,
+        report,
+        signal,
+        timeoutMs,
+        ...(input === undefined ? {} : { input }),
+      }),
     has: (object) =>
       ask(['get', object, '--namespace', NAMESPACE, '-o', 'name', '--ignore-not-found']).then(
         (said) => said.trim() !== '',

@@ -14,6 +14,8 @@ export interface ImagesOptions {
   host: Host;
   /** Images are pushed there and pulled from there: `registry.example.com/team`. */
   registry?: string | undefined;
+  /** A shell command that brings `$IMAGE` from the Docker engine at `$DOCKER_HOST` to the nodes. */
+  load?: string | undefined;
   report: Report;
   signal: AbortSignal;
 }
@@ -23,8 +25,8 @@ export interface ImagesOptions {
  * id: what has changed gets new pods, and what has not keeps its own.
  */
 export async function loadImages(options: ImagesOptions): Promise<ImageNames> {
-  const { repoRoot, host, registry, report, signal } = options;
-  const load = loaderFor(host, registry);
+  const { repoRoot, registry, report, signal } = options;
+  const load = loaderFor(options);
   const dataDir = path.join(repoRoot, '.data');
   const engine = await openEngine({ report, signal });
   try {
@@ -44,10 +46,11 @@ export async function loadImages(options: ImagesOptions): Promise<ImageNames> {
       const name = splitImage(image).newName;
       const there = `${registry === undefined ? name : `${registry}/${name.split('/').at(-1)}`}:${id.replace('sha256:', '').slice(0, 12)}`;
       await docker(`Naming ${there}`, ['tag', image, there]);
-      report(`Bringing ${there} to ${registry ?? `the cluster (${host.kind})`} …`);
+      report(`Bringing ${there} to ${registry ?? 'the cluster'} …`);
       const [command, ...args] = load(engine, there);
       const what = `Loading ${there}`;
-      await run(command, args, { what, report, signal, env: engine.env, timeoutMs: LOAD_MS });
+      const env = { ...engine.env, IMAGE: there };
+      await run(command, args, { what, report, signal, env, timeoutMs: LOAD_MS });
       names[variable] = there;
     }
     return names;
@@ -57,10 +60,12 @@ export async function loadImages(options: ImagesOptions): Promise<ImageNames> {
 }
 
 /** The command that brings an image to the nodes. */
-function loaderFor(
-  host: Host,
-  registry: string | undefined,
-): (engine: Engine, image: string) => [string, ...string[]] {
+function loaderFor({
+  host,
+  registry,
+  load,
+}: ImagesOptions): (engine: Engine, image: string) => [string, ...string[]] {
+  if (load !== undefined) return () => ['sh', '-c', load];
   if (registry !== undefined) return ({ docker }, image) => [docker, 'push', '--quiet', image];
   if (host.kind === 'minikube') {
     const minikube = program('minikube');
@@ -71,7 +76,7 @@ function loaderFor(
     return (_, image) => [kind, 'load', 'docker-image', '--name', host.name, image];
   }
   throw new Error(
-    'The nodes of this cluster do not see the images of this machine. Name a registry that both reach with --registry (docker login first), or bring the images there yourself and say --no-images; GATEWAY_IMAGE, AUTH_IMAGE, CONVERTER_IMAGE and NOTIFICATION_IMAGE are their names.',
+    'The nodes of this cluster do not see the images of this machine. Name a registry that both reach with --registry (docker login first), say with --load how they get there, or bring them yourself and say --no-images; GATEWAY_IMAGE, AUTH_IMAGE, CONVERTER_IMAGE and NOTIFICATION_IMAGE are their names.',
   );
 }
 
@@ -79,6 +84,6 @@ function program(name: string): string {
   const found = find(name);
   if (found !== undefined) return found;
   throw new Error(
-    `This is a cluster of ${name}'s, and ${name} is not on the PATH: install it, or say --registry or --no-images.`,
+    `This is a cluster of ${name}'s, and ${name} is not on the PATH: install it, or say --registry, --load or --no-images.`,
   );
 }

@@ -26,16 +26,19 @@ export interface Choice {
   overlay: string;
   images: ImageNames;
   publicUrl?: string | undefined;
+  /** Converters are scaled by KEDA, whatever the overlay says. */
+  keda: boolean;
 }
 
 /** Lays what was chosen for this cluster over an overlay, in a folder of its own; returns that. */
-export function writeOverlay(dataDir: string, { overlay, images, publicUrl }: Choice): string {
+export function writeOverlay(dataDir: string, { overlay, images, publicUrl, keda }: Choice): string {
   const folder = path.join(dataDir, 'kubernetes');
   const kustomization = {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
     namespace: 'mp3converter',
     resources: [path.relative(folder, overlayFolder(overlay))],
+    ...(keda && { components: [path.relative(folder, path.join(import.meta.dirname, 'scaling/keda'))] }),
     images: Object.entries(DEFAULTS)
       .filter(([variable, image]) => images[variable as keyof ImageNames] !== image)
       .map(([variable, image]) => ({

@@ -10,7 +10,7 @@ import { ensureDapr } from './dapr.ts';
 import { loadImages } from './load-images.ts';
 import { hasMailSink, overlayFolder, writeOverlay } from './overlay.ts';
 
-const usage = `npm run k8s:up -- [--overlay minikube|production] [--registry NAME | --no-images]
+const usage = `npm run k8s:up -- [--overlay minikube|production] [--registry NAME | --load COMMAND | --no-images]
 
 Brings the whole system into the cluster of kubectl's current context, or up to date there: installs Dapr where it is missing (by
 the Dapr CLI, else by Helm), builds the images and loads them (minikube, kind) or pushes them, makes the secrets that are missing,
@@ -18,6 +18,8 @@ applies deploy/kubernetes/overlays/…, waits until everything is ready, and say
 
   --overlay    what to run (default minikube: everything once, and a mail sink)
   --registry   push the images there, and let the cluster pull them: registry.example.com/team
+  --load       how an image gets to the nodes of a cluster that is neither minikube's nor kind's: a shell command that finds its
+               name in $IMAGE and the Docker engine in $DOCKER_HOST, as in 'docker save "$IMAGE" | k3s ctr images import -'
   --no-images  build and load nothing: they are there, under the names of mp3converter/<service>:dev or GATEWAY_IMAGE, …
 
   PUBLIC_URL   the address in mails, if users reach the gateway by another one
@@ -54,25 +56,31 @@ await runMain(async () => {
     options: {
       overlay: { type: 'string', default: 'minikube' },
       registry: { type: 'string' },
+      load: { type: 'string' },
       images: { type: 'boolean', default: true },
       help: { type: 'boolean', short: 'h' },
     },
   });
   if (values.help) return console.log(usage);
-  const { overlay, registry } = values;
+  const { overlay, registry, load } = values;
   overlayFolder(overlay);
   const cluster = await openCluster({ report, signal });
   report(`The cluster is that of kubectl's context ${cluster.context}`);
   await ensureDapr(cluster, { report, signal });
   const images = values.images
-    ? await loadImages({ ...{ repoRoot, host: cluster.host, registry, report, signal } })
+    ? await loadImages({ repoRoot, host: cluster.host, registry, load, report, signal })
     : imageNames(dataDir);
-  const folder = writeOverlay(dataDir, { overlay, images, publicUrl: process.env.PUBLIC_URL });
-  const isScaled = (await cluster.ask(['kustomize', folder])).includes('kind: ScaledObject');
-  if (isScaled && !(await cluster.has('customresourcedefinition/scaledobjects.keda.sh')))
+  const keda = await cluster.has('customresourcedefinition/scaledobjects.keda.sh');
+  const needsKeda = (await cluster.ask(['kustomize', overlayFolder(overlay)])).includes('kind: ScaledObject');
+  if (needsKeda && !keda)
     throw new Error(
       `The overlay ${overlay} scales converters by KEDA, which is not in this cluster: install it (keda.sh), or pick scaling/hpa in its kustomization.yaml.`,
     );
+  report(
+    `Converters are scaled by ${keda ? 'KEDA, by the length of their queue' : 'an HPA, by their use of CPU'}`,
+  );
+  const publicUrl = process.env.PUBLIC_URL;
+  const folder = writeOverlay(dataDir, { overlay, images, publicUrl, keda: keda && !needsKeda });
 
   await cluster.call('Making the namespace', [
     'apply',
@@ -81,6 +89,10 @@ await runMain(async () => {
   ]);
   const made = await applySecrets(cluster, process.env, hasMailSink(overlay));
   if (made.length > 0) report(`Made secrets: ${made.join(', ')}`);
+  // Where KEDA has come or gone since: two would pull at one Deployment.
+  const other = keda ? 'horizontalpodautoscaler/converter' : 'scaledobject.keda.sh/converter';
+  if (await cluster.has(other))
+    await cluster.call(`Removing ${other}`, ['delete', other, '--namespace', NAMESPACE, '--wait']);
   const job = ['delete', 'job', 'mongodb-set', '--namespace', NAMESPACE, '--ignore-not-found', '--wait'];
   await cluster.call('Removing the last job', job);
   // Servers first: a sidecar that does not find its store ends, and is started again later and later.

@@ -4,6 +4,7 @@ import { buildImages } from '../../deploy/docker/build-images.ts';
 import { type Engine, NoEngine, openEngine } from '../../deploy/docker/engine.ts';
 import { identify } from '../../deploy/local/processes/identity.ts';
 import type { Report } from '../../deploy/local/processes/run.ts';
+import { ensureFfmpeg } from '../../deploy/local/tools/tools.ts';
 import { runTests, type TestCounts } from '../support/run-tests.ts';
 import { newStateFolder } from '../support/state-folder.ts';
 import { clearAway } from './clear-away.ts';
@@ -35,6 +36,7 @@ export async function runContainers(options: SuiteOptions): Promise<Outcome> {
     return { skipped: error.message };
   }
   try {
+    await ensureFfmpeg(report, signal);
     if (!engine.host.startsWith('unix:'))
       return { skipped: `the engine is at ${engine.host}, and containers are reached on this machine only` };
     await clearAway(engine, (run) => run === process.pid || identify(run) === undefined, options);

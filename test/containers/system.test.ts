@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobView } from '../../services/shared/jobs.ts';
+import { type Footage, shoot } from '../load/films.ts';
+import { createTrial, type Trial } from '../load/under-load.ts';
+import { broken, newUser, type Tally, describe as tell } from '../load/users.ts';
 import { until } from '../support/wait.ts';
-import { type Known, verdictOf } from './evidence.ts';
-import { type Footage, type Sent, sendFilms, shoot } from './load.ts';
 import { replaceAll } from './rolling.ts';
 import { type Replica, type System, startSystem } from './system.ts';
-import { broken, newUser, type Tally, describe as tell, type User } from './users.ts';
 
 // One system for all of them, with two of everything: each leaves it whole. The verdict is over all that was ever sent.
 const { CONTAINERS_REPO = '', CONTAINERS_STATE = '', CONTAINERS_RUN = '', CONTAINERS_LENGTH } = process.env;
@@ -32,11 +32,8 @@ const report = (line: string): void =>
 describe('two of every service, in containers', { timeout: 45 * 60_000 }, () => {
   let system: System;
   let footage: Footage;
-  let users: User[];
+  let trial: Trial;
   const tally: Tally = new Map();
-  const ledger: Sent[] = [];
-  const known: Known = { jobs: new Map(), seconds: new Map() };
-  const told = new Set<string>();
 
   before(async () => {
     footage = await shoot();
@@ -48,32 +45,14 @@ describe('two of every service, in containers', { timeout: 45 * 60_000 }, () => 
       report,
     });
     const gateways = () => system.replicas.gateway.map(({ url }) => url);
-    users = await Promise.all([1, 2, 3].map(() => newUser({ gateways, tally })));
+    const users = await Promise.all([1, 2, 3].map(() => newUser({ gateways, tally })));
+    trial = await createTrial({ system, users, tally, stateDir: CONTAINERS_STATE, report });
     report('The system is ready');
   });
   after(() => report(`All tries of the users: ${tell(tally)}`));
 
-  /** Films are sent during `what`; then all must be well, and nothing be left. */
-  async function underLoad(
-    name: string,
-    jobs: number,
-    what: () => Promise<unknown>,
-    pauseMs = PAUSE_MS,
-  ): Promise<void> {
-    const began = ledger.length;
-    tally.clear();
-    await sendFilms({ users, footage, name, jobs, during: what(), pauseMs, ledger });
-    report(`${name}: ${ledger.length - began} films sent; the tries of the users: ${tell(tally)}`);
-    const { done, findings, late } = await verdictOf({
-      ...{ system, ledger, footage, known, stateDir: CONTAINERS_STATE },
-    });
-    if (late.length > 0) report(`${name}: LEFT UNTIL IT EXPIRES, arrived late: ${late.join(', ')}`);
-    // A finding of an earlier test is that one's.
-    const fresh = findings.filter((finding) => !told.has(finding));
-    for (const finding of fresh) told.add(finding);
-    assert.deepEqual(fresh, []);
-    report(`${name}: ${done} jobs done until now, each with one MP3 and one mail`);
-  }
+  const underLoad = (name: string, jobs: number, what: () => Promise<unknown>, pauseMs = PAUSE_MS) =>
+    trial.underLoad(name, { jobs, pauseMs, footage }, what);
 
   test('a video becomes an MP3 and a mail', () => underLoad('story', 1, async () => {}));
 
@@ -98,7 +77,7 @@ describe('two of every service, in containers', { timeout: 45 * 60_000 }, () => 
   test('one converter is cut off in the middle of its work, and joined again', async () => {
     const [converter] = system.replicas.converter as [Replica];
     const isTakenOver = async (): Promise<boolean> => {
-      const own = ledger.filter(({ filename, id }) => id && filename.startsWith('converter-cut'));
+      const own = trial.ledger.filter(({ filename, id }) => id && filename.startsWith('converter-cut'));
       const attempts = own.map(async ({ user, id }) => {
         const { status, bytes } = await user.get(`/jobs/${id}`);
         return status === 200 ? (JSON.parse(bytes.toString()) as JobView).attempts : 0;

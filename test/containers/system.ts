@@ -4,6 +4,7 @@ import { getContainerRuntimeClient, type StartedTestContainer } from 'testcontai
 import { imageNames, SERVICES, type Service } from '../../deploy/docker/image-names.ts';
 import { writeDockerSecrets } from '../../deploy/docker/secrets.ts';
 import { readIfThere } from '../../deploy/local/private-files.ts';
+import type { Witness } from '../load/evidence.ts';
 import { type ComposeFile, readComposeFile, type ServiceSpec } from './compose-file.ts';
 import { connects } from './connects.ts';
 import { cutOff, healthOf, type Place, startContainer, stopContainer, untilReady } from './container.ts';
@@ -33,9 +34,8 @@ export interface Replica {
   stop(): Promise<void>;
 }
 
-export interface System {
+export interface System extends Witness {
   readonly replicas: Record<Service, Replica[]>;
-  readonly mailUrl: string;
   /** One more instance; ready when it returns. It is in `replicas` from then on. */
   start(service: Service): Promise<Replica>;
   /** Stops it politely; it is in `replicas` until it has gone. */
@@ -43,8 +43,6 @@ export interface System {
   /** Of a server: as a cut cable does; returns how it is joined again. */
   cutOff(server: 'rabbitmq' | 'mongodb'): Promise<() => Promise<void>>;
   restart(server: 'rabbitmq' | 'mongodb'): Promise<void>;
-  /** Runs a mongosh script over the state store past the sidecars, and returns what it printed. */
-  askStore(script: string): Promise<string>;
 }
 
 export interface SystemOptions {

@@ -68,6 +68,14 @@ export async function ensureTools({ repoRoot, needed, report, signal }: ToolsOpt
   return { ...programs, daprd, docker };
 }
 
+const hasFfmpeg = (): boolean => find('ffmpeg') !== undefined && find('ffprobe') !== undefined;
+
+/** For tests that make films where no converter runs on this machine. Throws with what to install. */
+export async function ensureFfmpeg(report: Report, signal: AbortSignal): Promise<void> {
+  if (!hasFfmpeg() && canInstall()) await aptInstall(['ffmpeg'], [], report, signal);
+  if (!hasFfmpeg()) throw new Error('ffmpeg and ffprobe are missing: install the package ffmpeg.');
+}
+
 async function installServers(
   wanted: readonly ProgramServer[],
   report: Report,
@@ -77,7 +85,7 @@ async function installServers(
   const sources = missingOf(wanted, programs);
   const packages = sources.flatMap(({ packages }) => packages);
   const wantsMongod = wanted.includes('mongodb');
-  if (find('ffmpeg') === undefined || find('ffprobe') === undefined) packages.push('ffmpeg');
+  if (!hasFfmpeg()) packages.push('ffmpeg');
   if (wantsMongod) packages.push(...(await missingForMongod()));
   const units = sources.flatMap(({ units }) => units);
   if (packages.length > 0 && canInstall()) await aptInstall(packages, units, report, signal);

@@ -42,7 +42,9 @@ test('what was chosen for a cluster is laid over an overlay, and reaches its pod
     GATEWAY_IMAGE: 'registry.example.com:5000/team/gateway:1',
     MONGODB_IMAGE: 'mine/mongo:8',
   };
-  const folder = writeOverlay(dataDir, { overlay: 'minikube', images, publicUrl: 'https://mp3.example.com' });
+  const folder = writeOverlay(dataDir, {
+    ...{ overlay: 'minikube', images, publicUrl: 'https://mp3.example.com', keda: true },
+  });
   const kustomize = await ensureKustomize({ report: () => {}, signal: t.signal });
   const text = await render(kustomize, folder, t.signal);
   const used = new Set([...text.matchAll(/ image: (\S+)/g)].map(([, image]) => image));
@@ -50,5 +52,7 @@ test('what was chosen for a cluster is laid over an overlay, and reaches its pod
   for (const image of [GATEWAY_IMAGE, MONGODB_IMAGE, RABBITMQ_IMAGE, AUTH_IMAGE])
     assert.ok(used.has(image), image);
   for (const image of [DEFAULTS.GATEWAY_IMAGE, DEFAULTS.MONGODB_IMAGE]) assert.ok(!used.has(image), image);
+  assert.match(text, /kind: ScaledObject/);
+  assert.doesNotMatch(text, /kind: HorizontalPodAutoscaler/);
   assert.match(text, /PUBLIC_URL: https:\/\/mp3\.example\.com/);
 });

@@ -5,13 +5,13 @@ import { decodedSeconds, video } from '../support/media.ts';
 import { randomBytes } from '../support/random.ts';
 import type { User } from './users.ts';
 
-const FILM_SECONDS = 3;
-
 export interface Sent {
   user: User;
   /** No other upload has it: mails and jobs are told apart by it. */
   filename: string;
   sha256: string;
+  /** What its MP3 must last. */
+  seconds: number;
   /** Of the 202; undefined when it was refused. */
   id: string | undefined;
   /** What the upload was answered, or how it or what came after it failed. */
@@ -21,12 +21,12 @@ export interface Sent {
 export interface Footage {
   /** A film whose bytes no other number has. */
   film(number: number): Buffer;
-  /** What its MP3 must last. */
+  /** What their MP3s must last. */
   seconds: number;
 }
 
-export async function shoot(): Promise<Footage> {
-  const file = await video(FILM_SECONDS);
+export async function shoot(seconds = 3): Promise<Footage> {
+  const file = await video(seconds);
   const film = await readFile(file);
   return {
     seconds: await decodedSeconds(file),
@@ -80,7 +80,8 @@ export async function sendFilms({
         const filename = `${name}-${number}.mp4`;
         const bytes = footage.film(ledger.length);
         const sha256 = createHash('sha256').update(bytes).digest('hex');
-        const entry: Sent = { user, filename, sha256, id: undefined, answer: 'none' };
+        const { seconds } = footage;
+        const entry: Sent = { user, filename, sha256, seconds, id: undefined, answer: 'none' };
         ledger.push(entry);
         try {
           const { status, bytes: said } = await user.upload(filename, bytes);

@@ -7,17 +7,25 @@ import { contentOf, isEnded, type StoreContent, type StoredJob } from '../chaos/
 import { type Evidence, type JobEvidence, judge, orphanKeys } from '../chaos/verdict.ts';
 import { decodedSeconds } from '../support/media.ts';
 import { until } from '../support/wait.ts';
-import type { Footage, Sent } from './load.ts';
-import type { System } from './system.ts';
+import type { Sent } from './films.ts';
 
 const SETTLE_MS = 180_000;
 /** LAME's delay and padding: some hundredths of a second. */
 const TOLERANCE_SECONDS = 0.1;
+/** How to see past the services what became of what was sent. */
+export interface Witness {
+  /** Of MailDev's page. */
+  readonly mailUrl: string;
+  /** Runs a mongosh script over the state store, and returns what it printed; `db` is the database. */
+  askStore(script: string): Promise<string>;
+}
+
 /** Keys of everything, values of jobs and of the index. */
 const STORE = `print(JSON.stringify(db.store.find({}, { value: 1 }).toArray().map(({ _id, value }) =>
   /^(job|open):/.test(_id) ? { key: _id, value } : { key: _id })))`;
 
-const readStore = async (system: System): Promise<StoreContent> =>
+/** What is in the store, past the services. */
+export const readStore = async (system: Witness): Promise<StoreContent> =>
   contentOf(JSON.parse(await system.askStore(STORE)));
 
 interface Envelope {
@@ -26,7 +34,7 @@ interface Envelope {
   envelope: { to: { address: string }[] };
 }
 
-async function readMails({ mailUrl }: System): Promise<Evidence['mails']> {
+async function readMails({ mailUrl }: Witness): Promise<Evidence['mails']> {
   const list = (await (await fetch(`${mailUrl}/api/email`)).json()) as Envelope[];
   return Promise.all(
     list.map(async ({ id, time, envelope }) => {
@@ -36,6 +44,13 @@ async function readMails({ mailUrl }: System): Promise<Evidence['mails']> {
       return parseMail({ to, openedAt: at, storedAt: at, raw: raw.replace(/\r?\n/g, '\r\n') });
     }),
   );
+}
+
+/** Those to the users, and those about their films, whoever got them. */
+async function mailsAbout(system: Witness, ledger: readonly Sent[]): Promise<Evidence['mails']> {
+  const addresses = new Set(ledger.map(({ user }) => user.email));
+  const names = new Set(ledger.map(({ filename }) => filename));
+  return (await readMails(system)).filter(({ to, filename }) => addresses.has(to) || names.has(filename));
 }
 
 /**
@@ -48,14 +63,19 @@ export function lateKeys({ keys, jobs }: StoreContent): string[] {
 }
 
 /** Waits until nothing is left to do, or for so long that the verdict shall say what is. */
-async function untilSettled(system: System, ledger: readonly Sent[]): Promise<void> {
+async function untilSettled(
+  system: Witness,
+  ledger: readonly Sent[],
+  before: ReadonlySet<string>,
+): Promise<void> {
   const accepted = ledger.filter(({ id }) => id !== undefined);
   await until(
     'everything to settle',
     async () => {
-      if ((await readMails(system)).length < accepted.length) return false;
+      if ((await mailsAbout(system, ledger)).length < accepted.length) return false;
       const store = await readStore(system).catch(() => undefined);
-      if (store === undefined || store.open.length > 0 || !store.jobs.every(isEnded)) return false;
+      if (store === undefined || store.open.some((id) => !before.has(id)) || !store.jobs.every(isEnded))
+        return false;
       return orphanKeys({ keys: store.keys, stored: store.jobs }).length === lateKeys(store).length;
     },
     SETTLE_MS,
@@ -69,8 +89,8 @@ export interface Known {
 }
 
 async function examine(
-  { user, filename, sha256, id }: Sent,
-  { footage, stateDir, known }: Pick<Case, 'footage' | 'stateDir' | 'known'>,
+  { user, filename, sha256, seconds: wanted, id }: Sent,
+  { stateDir, known }: Pick<Case, 'stateDir' | 'known'>,
 ): Promise<JobEvidence> {
   const before = known.jobs.get(id as string);
   if (before) return before;
@@ -90,7 +110,7 @@ async function examine(
     // The same sound with the same options gives the same MP3: it is played once.
     const seconds = known.seconds.get(hash) ?? (await play(path.join(stateDir, `${hash}.mp3`), mp3.bytes));
     known.seconds.set(hash, seconds);
-    const off = Math.abs(seconds - footage.seconds);
+    const off = Math.abs(seconds - wanted);
     return off < TOLERANCE_SECONDS ? undefined : `has an MP3 that is ${off.toFixed(2)} s off`;
   };
   const found = await fault().catch((error: Error) => `has an MP3 that does not play: ${error.message}`);
@@ -105,9 +125,10 @@ async function play(file: string, bytes: Buffer): Promise<number> {
 }
 
 export interface Case {
-  system: System;
+  system: Witness;
   ledger: readonly Sent[];
-  footage: Footage;
+  /** Ids of jobs that were there before anything was sent: somebody else's. */
+  before: ReadonlySet<string>;
   stateDir: string;
   known: Known;
 }
@@ -116,9 +137,10 @@ export interface Case {
 export async function verdictOf({
   system,
   ledger,
+  before,
   ...rest
 }: Case): Promise<{ done: number; findings: string[]; late: string[] }> {
-  await untilSettled(system, ledger);
+  await untilSettled(system, ledger, before);
   const jobs: JobEvidence[] = [];
   for (const sent of ledger) if (sent.id !== undefined) jobs.push(await examine(sent, rest));
   const store = await readStore(system);
@@ -128,9 +150,9 @@ export async function verdictOf({
     ...{
       jobs,
       keys: store.keys.filter((key) => !late.includes(key)),
-      stored: store.jobs,
-      open: store.open,
-      mails: await readMails(system),
+      stored: store.jobs.filter(({ id }) => !before.has(id)),
+      open: store.open.filter((id) => !before.has(id)),
+      mails: await mailsAbout(system, ledger),
     },
     listed: new Set(jobs.flatMap(({ ids }) => ids)),
     refusals: refused.map(({ filename, answer }) => `the upload of ${filename} was answered ${answer}`),

@@ -27,9 +27,16 @@ export interface User {
   get(path: string): Promise<Answer>;
 }
 
+type AskOptions = Pick<Dispatcher.RequestOptions, 'body'> & {
+  method?: 'POST';
+  headers?: Record<string, string>;
+};
+
 export interface UserOptions {
   /** Those that there are at the moment; read before each try. */
   gateways: () => readonly string[];
+  /** The name by which an ingress controller knows the gateway. */
+  host?: string;
   tally: Tally;
 }
 
@@ -40,7 +47,7 @@ export const broken = (tally: Tally): string[] =>
 export const describe = (tally: Tally): string =>
   [...tally].map(([how, count]) => `${how} ${count} times`).join(', ');
 
-export async function newUser({ gateways, tally }: UserOptions): Promise<User> {
+export async function newUser({ gateways, host, tally }: UserOptions): Promise<User> {
   const email = `user-${randomUUID()}@example.com`;
   const password = randomUUID();
   const dispatcher = new Agent({ connect: { timeout: 3_000 } });
@@ -49,17 +56,20 @@ export async function newUser({ gateways, tally }: UserOptions): Promise<User> {
   const count = (how: string): void => void tally.set(how, (tally.get(how) ?? 0) + 1);
 
   /** Until an answer that is more than «come again», for so long. The last answer or error otherwise. */
-  async function ask(path: string, options: Partial<Dispatcher.RequestOptions>): Promise<Answer> {
+  async function ask(path: string, options: AskOptions): Promise<Answer> {
     for (const end = performance.now() + PATIENCE_MS; ; turn++) {
       const known = gateways();
       const url = `${known[turn % known.length]}${path}`;
       try {
         const signal = AbortSignal.timeout(TRY_MS);
-        const reply = await request(url, { method: 'GET', ...options, dispatcher, signal });
+        const headers = { ...options.headers, ...(host !== undefined && { host }) };
+        const reply = await request(url, { method: 'GET', ...options, headers, dispatcher, signal });
         const bytes = Buffer.from(await reply.body.arrayBuffer());
         count(`${reply.statusCode}`);
         const seconds = Number(reply.headers['retry-after'] ?? Number.NaN);
-        const comesAgain = reply.statusCode === 503 || (reply.statusCode === 409 && seconds >= 0);
+        // 502 and 504 are an ingress controller's words for a gateway that goes.
+        const comesAgain =
+          [502, 503, 504].includes(reply.statusCode) || (reply.statusCode === 409 && seconds >= 0);
         if (!comesAgain || performance.now() > end) return { status: reply.statusCode, bytes };
         await sleep(Math.min((seconds || 0) * 1000, MAX_PAUSE_MS));
       } catch (error) {

@@ -1,0 +1,49 @@
+import type { Sum } from '../load/under-load.ts';
+
+/** What was done to a system, and what came of it. */
+export interface Deeds {
+  podDeleted(of: string): void;
+  podKilled(of: string): void;
+  rolledOut(service: string): void;
+  serverRestarted(name: string): void;
+  scaled(how: string, by: string): void;
+  table(sum: Sum): string;
+}
+
+export function createDeeds(): Deeds {
+  const names: Record<'deleted' | 'killed' | 'rolledOut' | 'restarted' | 'scaled', string[]> = {
+    deleted: [],
+    killed: [],
+    rolledOut: [],
+    restarted: [],
+    scaled: [],
+  };
+  return {
+    podDeleted: (of) => void names.deleted.push(of),
+    podKilled: (of) => void names.killed.push(of),
+    rolledOut: (service) => void names.rolledOut.push(service),
+    serverRestarted: (name) => void names.restarted.push(name),
+    scaled: (how, by) => void names.scaled.push(`${how}, by ${by}`),
+    table({ accepted, done, findings }) {
+      const { lost = 0, wrong = 0, lostMails = 0, unexplained = 0, orphans = 0, ...more } = findings;
+      const others = Object.values(more).reduce((sum, count) => sum + count, 0);
+      const counted = (what: string[]): string => `${what.length}`.padEnd(8) + what.join(', ');
+      const rows: [string, string | number][] = [
+        ['jobs accepted', accepted],
+        ['jobs done', done],
+        ['pods deleted', counted(names.deleted)],
+        ['pods killed', counted(names.killed)],
+        ['converters scaled', names.scaled.join('; ') || 'no'],
+        ['new versions rolled out', counted(names.rolledOut)],
+        ['StatefulSets restarted', counted(names.restarted)],
+        ['jobs lost', lost],
+        ['jobs wrong', wrong],
+        ['mails lost', lostMails],
+        ['duplicated', unexplained],
+        ['keys left over', orphans],
+        ['other findings', others],
+      ];
+      return rows.map(([name, value]) => `${name.padEnd(26)}${value}`.trimEnd()).join('\n');
+    },
+  };
+}

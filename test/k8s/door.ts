@@ -1,0 +1,43 @@
+import { request } from 'undici';
+import { type Cluster, NAMESPACE } from '../../deploy/kubernetes/cluster.ts';
+import { forward } from './port-forward.ts';
+
+/** How users get in. */
+export interface Door {
+  readonly by: 'the Ingress' | 'kubectl port-forward';
+  readonly url: string;
+  /** The name of the Ingress, which each request has to say. */
+  readonly host?: string;
+  stop(): Promise<void>;
+}
+
+interface Ingress {
+  spec: { rules?: { host?: string }[] };
+  status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } };
+}
+
+const ASK_MS = 5_000;
+
+/** Where the gateway answers to the name of the Ingress; else a forwarded port. */
+export async function openDoor(cluster: Cluster): Promise<Door> {
+  const said = await cluster.ask(['--namespace', NAMESPACE, 'get', 'ingress', 'gateway', '-o', 'json']);
+  const { spec, status } = JSON.parse(said) as Ingress;
+  const host = spec.rules?.[0]?.host;
+  const told = (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname);
+  // On the machine of a cluster that has one node, its own port 80 often is the controller's.
+  for (const address of ['127.0.0.1', ...told])
+    if (host !== undefined && address !== undefined && (await isGateway(`http://${address}`, host)))
+      return { by: 'the Ingress', url: `http://${address}`, host, stop: async () => {} };
+  const { url, stop } = await forward(cluster.context, 'gateway', 80);
+  return { by: 'kubectl port-forward', url, stop };
+}
+
+async function isGateway(url: string, host: string): Promise<boolean> {
+  try {
+    const reply = await request(`${url}/readyz`, { headers: { host }, signal: AbortSignal.timeout(ASK_MS) });
+    const body = (await reply.body.json()) as { checks?: object };
+    return reply.statusCode === 200 && typeof body.checks === 'object';
+  } catch {
+    return false;
+  }
+}

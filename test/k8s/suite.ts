@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { type Cluster, NAMESPACE, openCluster } from '../../deploy/kubernetes/cluster.ts';
+import { readIfThere } from '../../deploy/local/private-files.ts';
+import type { Report } from '../../deploy/local/processes/run.ts';
+import { ensureFfmpeg } from '../../deploy/local/tools/tools.ts';
+import { runTests, type TestCounts } from '../support/run-tests.ts';
+import { newStateFolder } from '../support/state-folder.ts';
+
+const TIMEOUT_MS = 75 * 60_000;
+
+export interface SuiteOptions {
+  repoRoot: string;
+  short: boolean;
+  /** Tests what runs there already, and leaves it running. */
+  running: boolean;
+  /** Leaves what it has deployed. */
+  keep: boolean;
+  /** For npm run k8s:up. */
+  upArgs: readonly string[];
+  report: Report;
+  signal: AbortSignal;
+}
+
+/** Deploys the system, tests it, and takes it away again, with all that is stored. Returns the counts and the table. */
+export async function runInCluster(options: SuiteOptions): Promise<{ tests: TestCounts; table: string }> {
+  const { running, keep, upArgs, report, signal } = options;
+  const cluster = await openCluster({ report, signal });
+  const isThere = await cluster.has(`namespace/${NAMESPACE}`);
+  if (isThere && !running)
+    throw new Error(
+      `The namespace ${NAMESPACE} is in ${cluster.context} already. Test what runs there with --running, or delete it first, with everything that is stored: npm run k8s:down -- --volumes`,
+    );
+  await ensureFfmpeg(report, signal);
+  try {
+    if (!running) await runScript('up.ts', upArgs, options);
+    return await testIt(cluster, options);
+  } finally {
+    if (!running && !keep) {
+      // Whatever has happened, a Ctrl-C too.
+      const away = { ...options, signal: new AbortController().signal };
+      await runScript('down.ts', ['--volumes'], away);
+    }
+  }
+}
+
+async function testIt(cluster: Cluster, options: SuiteOptions) {
+  const { repoRoot, short, report, signal } = options;
+  const stateDir = await newStateFolder(path.join(repoRoot, '.data', 'k8s'), report);
+  const tests = await runTests(['test/k8s/system.test.ts'], {
+    cwd: repoRoot,
+    args: ['--test-isolation=none'],
+    timeoutMs: TIMEOUT_MS,
+    env: { K8S_STATE: stateDir, K8S_LENGTH: short ? 'short' : 'full' },
+    folder: stateDir,
+    signal,
+  });
+  const table = readIfThere(path.join(stateDir, 'table.txt')) ?? '';
+  if (tests.failed === 0) await rm(stateDir, { recursive: true, force: true });
+  else await keepLogs(cluster, path.join(stateDir, 'logs'), report);
+  return { tests, table };
+}
+
+type Place = Pick<SuiteOptions, 'repoRoot' | 'signal'>;
+
+/** One of our own commands, with our terminal. */
+async function runScript(name: string, args: readonly string[], { repoRoot, signal }: Place): Promise<void> {
+  const child = spawn(process.execPath, [path.join(repoRoot, 'deploy/kubernetes', name), ...args], {
+    cwd: repoRoot,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    signal,
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`${name} failed (code ${code}); it has said why above.`);
+}
+
+/** What the containers said, and what Kubernetes did, before it is all taken away. */
+async function keepLogs(cluster: Cluster, folder: string, report: Report): Promise<void> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const keep = async (name: string, args: string[]): Promise<void> => {
+    const said = await cluster
+      .ask(['--namespace', NAMESPACE, ...args])
+      .catch((error: Error) => `${error.message}\n`);
+    writeFileSync(path.join(folder, name), said, { mode: 0o600 });
+  };
+  await keep('events.txt', ['get', 'events', '--sort-by=.lastTimestamp']);
+  await keep('pods.txt', ['get', 'pods', '-o', 'wide']);
+  const pods = await cluster.ask(['--namespace', NAMESPACE, 'get', 'pods', '-o', 'name']).catch(() => '');
+  for (const pod of pods.split('\n').filter(Boolean))
+    await keep(`${pod.replace('pod/', '')}.log`, [
+      'logs',
+      pod,
+      '--all-containers',
+      '--prefix',
+      '--tail=20000',
+    ]);
+  report(`Logs of all pods are in ${folder}, until the next run`);
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { type Known, readStore, verdictOf, type Witness } from './evidence.ts';
+import { type Footage, type Sent, sendFilms } from './films.ts';
+import { describe, type Tally, type User } from './users.ts';
+
+export interface TrialOptions {
+  system: Witness;
+  users: readonly User[];
+  /** That of the users. */
+  tally: Tally;
+  stateDir: string;
+  report(line: string): void;
+}
+
+export interface Load {
+  /** At least so many films, and on until what is done meanwhile is over. */
+  jobs: number;
+  /** Between two films of one user. */
+  pauseMs: number;
+  footage: Footage;
+}
+
+/** What became of all that was sent, by the last verdict. */
+export interface Sum {
+  accepted: number;
+  done: number;
+  /** By kind: lost, wrong, lostMails, unexplained (a mail that came twice), orphans, … */
+  findings: Readonly<Record<string, number>>;
+}
+
+export interface Trial {
+  readonly ledger: readonly Sent[];
+  /** Films are sent during `what`; then all must be well, and nothing be left. */
+  underLoad(name: string, load: Load, what: () => Promise<unknown>): Promise<void>;
+  sum(): Sum;
+}
+
+/** One system under load, again and again. The verdict is over all that was ever sent; a finding is told once. */
+export async function createTrial(options: TrialOptions): Promise<Trial> {
+  const { system, users, tally, stateDir, report } = options;
+  const before = new Set((await readStore(system)).jobs.map(({ id }) => id));
+  const ledger: Sent[] = [];
+  const known: Known = { jobs: new Map(), seconds: new Map() };
+  const told = new Set<string>();
+  let done = 0;
+
+  return {
+    ledger,
+    async underLoad(name, load, what) {
+      const began = ledger.length;
+      tally.clear();
+      await sendFilms({ users, name, ...load, during: what(), ledger });
+      report(`${name}: ${ledger.length - began} films sent; the tries of the users: ${describe(tally)}`);
+      const verdict = await verdictOf({ system, ledger, before, known, stateDir });
+      if (verdict.late.length > 0)
+        report(`${name}: LEFT UNTIL IT EXPIRES, arrived late: ${verdict.late.join(', ')}`);
+      done = verdict.done;
+      const fresh = verdict.findings.filter((finding) => !told.has(finding));
+      for (const finding of fresh) told.add(finding);
+      assert.deepEqual(fresh, []);
+      report(`${name}: ${done} jobs done until now, each with one MP3 and one mail`);
+    },
+    sum() {
+      const findings: Record<string, number> = {};
+      for (const finding of told) {
+        const [kind = ''] = finding.split(':');
+        findings[kind] = (findings[kind] ?? 0) + 1;
+      }
+      return { accepted: ledger.filter(({ id }) => id !== undefined).length, done, findings };
+    },
+  };
+}
