@@ -52,6 +52,9 @@ export function contentOf(rows: readonly Row[]): StoreContent {
 const documentIn = (value: string): object =>
   (JSON.parse(JSON.parse(value) as string) as { document: object }).document;
 
+/** That of a MongoDB anywhere. */
+export const readMongodb = async (url: string): Promise<StoreContent> => contentOf(await mongodbRows(url));
+
 async function mongodbRows(url: string): Promise<Row[]> {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: 10_000 });
   try {

@@ -46,7 +46,9 @@ describe('two of every service, in containers', { timeout: 45 * 60_000 }, () => 
     });
     const gateways = () => system.replicas.gateway.map(({ url }) => url);
     const users = await Promise.all([1, 2, 3].map(() => newUser({ gateways, tally })));
-    trial = await createTrial({ system, users, tally, stateDir: CONTAINERS_STATE, report });
+    trial = await createTrial({
+      ...{ system, users, tally, stateDir: CONTAINERS_STATE, sweepsOften: true, report },
+    });
     report('The system is ready');
   });
   after(() => report(`All tries of the users: ${tell(tally)}`));

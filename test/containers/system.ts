@@ -4,6 +4,7 @@ import { getContainerRuntimeClient, type StartedTestContainer } from 'testcontai
 import { imageNames, SERVICES, type Service } from '../../deploy/docker/image-names.ts';
 import { writeDockerSecrets } from '../../deploy/docker/secrets.ts';
 import { readIfThere } from '../../deploy/local/private-files.ts';
+import { contentOf } from '../chaos/store-keys.ts';
 import type { Witness } from '../load/evidence.ts';
 import { type ComposeFile, readComposeFile, type ServiceSpec } from './compose-file.ts';
 import { connects } from './connects.ts';
@@ -54,6 +55,10 @@ export interface SystemOptions {
   replicas: number;
   report(line: string): void;
 }
+
+/** For mongosh: keys of everything, values of jobs and of the index. */
+const ROWS = `print(JSON.stringify(db.store.find({}, { value: 1 }).toArray().map(({ _id, value }) =>
+  /^(job|open):/.test(_id) ? { key: _id, value } : { key: _id })))`;
 
 const SERVERS = ['rabbitmq', 'mongodb', 'mysql', 'maildev'] as const;
 
@@ -181,14 +186,14 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     },
     cutOff: (name) => cutOff(server(name), networksOf(name), name),
     restart: (name) => server(name).restart({ timeout: (specOf(name).stop_grace_period ?? 10) * 1000 }),
-    async askStore(script) {
+    async readStore() {
       const url = `mongodb://mp3converter:${secrets.env.MONGODB_PASSWORD}@127.0.0.1:27017/mp3converter?authSource=admin&directConnection=true`;
-      const connected = `const db = new Mongo(process.env.MONGODB_URL).getDB('mp3converter'); ${script}`;
+      const connected = `const db = new Mongo(process.env.MONGODB_URL).getDB('mp3converter'); ${ROWS}`;
       const command = ['mongosh', '--quiet', '--norc', '--nodb', '--eval', connected];
       const env = { HOME: '/tmp', MONGODB_URL: url };
       const { output, exitCode } = await servers.mongodb.exec(command, { env });
       if (exitCode !== 0) throw new Error(`mongosh: ${output.slice(0, 500)}`);
-      return output;
+      return contentOf(JSON.parse(output));
     },
   };
 }

@@ -1,4 +1,5 @@
 import { type Cluster, NAMESPACE } from '../../deploy/kubernetes/cluster.ts';
+import { readMongodb } from '../chaos/store-keys.ts';
 import type { Witness } from '../load/evidence.ts';
 import { until } from '../support/wait.ts';
 import { forward } from './port-forward.ts';
@@ -53,7 +54,8 @@ export async function openDeployed(cluster: Cluster): Promise<Deployed> {
   const isReady = ({ status }: PodList['items'][number]): boolean =>
     status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
   const mails = await forward(cluster.context, 'maildev', 1080);
-  const storeUrl = await readStoreUrl(cluster);
+  const store = await forward(cluster.context, 'mongodb', 27017);
+  const storeUrl = await readStoreUrl(cluster, new URL(store.url).host);
 
   const deployed: Deployed = {
     mailUrl: mails.url,
@@ -80,19 +82,19 @@ export async function openDeployed(cluster: Cluster): Promise<Deployed> {
     },
     exec: (pod, container, command, input) =>
       call(`Running ${command[0]} in ${pod}`, ['exec', '-i', pod, '-c', container, '--', ...command], input),
-    async askStore(script) {
-      // On its standard input: a password shows in no list of processes.
-      const connected = `const db = new Mongo(${JSON.stringify(storeUrl)}).getDB('mp3converter'); ${script}`;
-      const mongosh = ['mongosh', '--quiet', '--norc', '--nodb', '--file', '/dev/stdin'];
-      return deployed.exec('mongodb-0', 'mongodb', ['env', 'HOME=/tmp', ...mongosh], connected);
+    readStore: () => readMongodb(storeUrl),
+    async stop() {
+      await mails.stop();
+      await store.stop();
     },
-    stop: () => mails.stop(),
   };
   return deployed;
 }
 
-async function readStoreUrl(cluster: Cluster): Promise<string> {
+/** The services' own, by another way. */
+async function readStoreUrl(cluster: Cluster, host: string): Promise<string> {
   const path = 'jsonpath={.data.mongodb-url}';
   const said = await cluster.ask(['--namespace', NAMESPACE, 'get', 'secret', 'mp3converter', '-o', path]);
-  return Buffer.from(said, 'base64').toString();
+  const { username, password, pathname } = new URL(Buffer.from(said, 'base64').toString());
+  return `mongodb://${username}:${password}@${host}${pathname}?authSource=admin&directConnection=true`;
 }

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { SERVICES } from '../../deploy/docker/image-names.ts';
-import { openCluster } from '../../deploy/kubernetes/cluster.ts';
+import { type Cluster, openCluster } from '../../deploy/kubernetes/cluster.ts';
 import type { JobView } from '../../services/shared/jobs.ts';
 import { type Footage, shoot } from '../load/films.ts';
 import { createTrial, type Trial } from '../load/under-load.ts';
@@ -12,6 +12,7 @@ import { until } from '../support/wait.ts';
 import { createDeeds } from './deeds.ts';
 import { type Deployed, openDeployed } from './deployed.ts';
 import { type Door, openDoor } from './door.ts';
+import { dryRun } from './dry-run.ts';
 import { type Scaler, scalerOf } from './scaler.ts';
 
 // One deployed system for all of them: each leaves it whole. The verdict is over all that was ever sent.
@@ -34,6 +35,7 @@ const report = (line: string): void =>
 describe('in a cluster', { timeout: 60 * 60_000 }, () => {
   const tally: Tally = new Map();
   const deeds = createDeeds();
+  let cluster: Cluster;
   let deployed: Deployed;
   let door: Door;
   let scaler: Scaler;
@@ -42,7 +44,7 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
   let trial: Trial;
 
   before(async () => {
-    const cluster = await openCluster({ report, signal: new AbortController().signal });
+    cluster = await openCluster({ report, signal: new AbortController().signal });
     deployed = await openDeployed(cluster);
     for (const service of SERVICES) await deployed.untilRolledOut(`deployment/${service}`);
     door = await openDoor(cluster);
@@ -52,7 +54,9 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
     const { url, host } = door;
     const user = { gateways: () => [url], tally, ...(host !== undefined && { host }) };
     const users = await Promise.all([1, 2, 3].map(() => newUser(user)));
-    trial = await createTrial({ system: deployed, users, tally, stateDir: K8S_STATE, report });
+    trial = await createTrial({
+      ...{ system: deployed, users, tally, stateDir: K8S_STATE, sweepsOften: false, report },
+    });
   });
   after(async () => {
     // What `npm run test:k8s` prints when all is over.
@@ -73,6 +77,14 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
   };
   const isConverting = async (name: string): Promise<boolean> =>
     (await jobsOf(name)).some(({ status }) => status === 'converting');
+
+  for (const overlay of ['minikube', 'production'])
+    test(`the API server takes the overlay ${overlay}`, async (t) => {
+      const needsKeda = overlay === 'production';
+      if (needsKeda && !(await cluster.has('customresourcedefinition/scaledobjects.keda.sh')))
+        return t.skip('KEDA is not in this cluster');
+      await dryRun(cluster, overlay, K8S_STATE);
+    });
 
   test('a video becomes an MP3 and a mail', () => underLoad('story', 1, async () => {}));
 
@@ -156,4 +168,6 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
         await deployed.restart(`statefulset/${server}`);
         deeds.serverRestarted(server);
       }));
+
+  test('all of it was kept, and nothing is left over in the store', () => trial.swept());
 });

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Job, JobView } from '../../services/shared/jobs.ts';
 import { parseMail } from '../chaos/mails.ts';
-import { contentOf, isEnded, type StoreContent, type StoredJob } from '../chaos/store-keys.ts';
+import { isEnded, type StoreContent, type StoredJob } from '../chaos/store-keys.ts';
 import { type Evidence, type JobEvidence, judge, orphanKeys } from '../chaos/verdict.ts';
 import { decodedSeconds } from '../support/media.ts';
 import { until } from '../support/wait.ts';
@@ -16,17 +16,9 @@ const TOLERANCE_SECONDS = 0.1;
 export interface Witness {
   /** Of MailDev's page. */
   readonly mailUrl: string;
-  /** Runs a mongosh script over the state store, and returns what it printed; `db` is the database. */
-  askStore(script: string): Promise<string>;
+  /** What is in the state store, past the sidecars. */
+  readStore(): Promise<StoreContent>;
 }
-
-/** Keys of everything, values of jobs and of the index. */
-const STORE = `print(JSON.stringify(db.store.find({}, { value: 1 }).toArray().map(({ _id, value }) =>
-  /^(job|open):/.test(_id) ? { key: _id, value } : { key: _id })))`;
-
-/** What is in the store, past the services. */
-export const readStore = async (system: Witness): Promise<StoreContent> =>
-  contentOf(JSON.parse(await system.askStore(STORE)));
 
 interface Envelope {
   id: string;
@@ -63,19 +55,21 @@ export function lateKeys({ keys, jobs }: StoreContent): string[] {
 }
 
 /** Waits until nothing is left to do, or for so long that the verdict shall say what is. */
-async function untilSettled(
-  system: Witness,
-  ledger: readonly Sent[],
-  before: ReadonlySet<string>,
-): Promise<void> {
+async function untilSettled({
+  system,
+  ledger,
+  before,
+  swept,
+}: Omit<Case, 'known' | 'stateDir'>): Promise<void> {
   const accepted = ledger.filter(({ id }) => id !== undefined);
   await until(
     'everything to settle',
     async () => {
       if ((await mailsAbout(system, ledger)).length < accepted.length) return false;
-      const store = await readStore(system).catch(() => undefined);
-      if (store === undefined || store.open.some((id) => !before.has(id)) || !store.jobs.every(isEnded))
-        return false;
+      const store = await system.readStore().catch(() => undefined);
+      if (store === undefined || !store.jobs.every(isEnded)) return false;
+      if (!swept) return true;
+      if (store.open.some((id) => !before.has(id))) return false;
       return orphanKeys({ keys: store.keys, stored: store.jobs }).length === lateKeys(store).length;
     },
     SETTLE_MS,
@@ -129,6 +123,8 @@ export interface Case {
   ledger: readonly Sent[];
   /** Ids of jobs that were there before anything was sent: somebody else's. */
   before: ReadonlySet<string>;
+  /** Waits for the gateway's sweep, and looks whether it has left anything in the store. */
+  swept: boolean;
   stateDir: string;
   known: Known;
 }
@@ -138,20 +134,21 @@ export async function verdictOf({
   system,
   ledger,
   before,
+  swept,
   ...rest
 }: Case): Promise<{ done: number; findings: string[]; late: string[] }> {
-  await untilSettled(system, ledger, before);
+  await untilSettled({ system, ledger, before, swept });
   const jobs: JobEvidence[] = [];
   for (const sent of ledger) if (sent.id !== undefined) jobs.push(await examine(sent, rest));
-  const store = await readStore(system);
+  const store = await system.readStore();
   const late = lateKeys(store);
   const refused = ledger.filter(({ answer }) => answer !== '202');
   const verdict = judge({
     ...{
       jobs,
-      keys: store.keys.filter((key) => !late.includes(key)),
+      keys: swept ? store.keys.filter((key) => !late.includes(key)) : [],
       stored: store.jobs.filter(({ id }) => !before.has(id)),
-      open: store.open.filter((id) => !before.has(id)),
+      open: swept ? store.open.filter((id) => !before.has(id)) : [],
       mails: await mailsAbout(system, ledger),
     },
     listed: new Set(jobs.flatMap(({ ids }) => ids)),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Known, readStore, verdictOf, type Witness } from './evidence.ts';
+import { type Known, verdictOf, type Witness } from './evidence.ts';
 import { type Footage, type Sent, sendFilms } from './films.ts';
 import { describe, type Tally, type User } from './users.ts';
 
@@ -9,6 +9,8 @@ export interface TrialOptions {
   /** That of the users. */
   tally: Tally;
   stateDir: string;
+  /** How often the gateway looks for what is left over is short: each verdict waits for it. Else only that of `swept`. */
+  sweepsOften: boolean;
   report(line: string): void;
 }
 
@@ -32,17 +34,30 @@ export interface Trial {
   readonly ledger: readonly Sent[];
   /** Films are sent during `what`; then all must be well, and nothing be left. */
   underLoad(name: string, load: Load, what: () => Promise<unknown>): Promise<void>;
+  /** The last verdict, over what is left in the store as well. */
+  swept(): Promise<void>;
   sum(): Sum;
 }
 
 /** One system under load, again and again. The verdict is over all that was ever sent; a finding is told once. */
 export async function createTrial(options: TrialOptions): Promise<Trial> {
-  const { system, users, tally, stateDir, report } = options;
-  const before = new Set((await readStore(system)).jobs.map(({ id }) => id));
+  const { system, users, tally, stateDir, sweepsOften, report } = options;
+  const before = new Set((await system.readStore()).jobs.map(({ id }) => id));
   const ledger: Sent[] = [];
   const known: Known = { jobs: new Map(), seconds: new Map() };
   const told = new Set<string>();
   let done = 0;
+
+  async function look(name: string, swept: boolean): Promise<void> {
+    const verdict = await verdictOf({ system, ledger, before, swept, known, stateDir });
+    if (verdict.late.length > 0)
+      report(`${name}: LEFT UNTIL IT EXPIRES, arrived late: ${verdict.late.join(', ')}`);
+    done = verdict.done;
+    const fresh = verdict.findings.filter((finding) => !told.has(finding));
+    for (const finding of fresh) told.add(finding);
+    assert.deepEqual(fresh, []);
+    report(`${name}: ${done} jobs done until now, each with one MP3 and one mail`);
+  }
 
   return {
     ledger,
@@ -51,14 +66,12 @@ export async function createTrial(options: TrialOptions): Promise<Trial> {
       tally.clear();
       await sendFilms({ users, name, ...load, during: what(), ledger });
       report(`${name}: ${ledger.length - began} films sent; the tries of the users: ${describe(tally)}`);
-      const verdict = await verdictOf({ system, ledger, before, known, stateDir });
-      if (verdict.late.length > 0)
-        report(`${name}: LEFT UNTIL IT EXPIRES, arrived late: ${verdict.late.join(', ')}`);
-      done = verdict.done;
-      const fresh = verdict.findings.filter((finding) => !told.has(finding));
-      for (const finding of fresh) told.add(finding);
-      assert.deepEqual(fresh, []);
-      report(`${name}: ${done} jobs done until now, each with one MP3 and one mail`);
+      await look(name, sweepsOften);
+    },
+    async swept() {
+      // What was right once may have been lost since.
+      known.jobs.clear();
+      await look('in the end', true);
     },
     sum() {
       const findings: Record<string, number> = {};

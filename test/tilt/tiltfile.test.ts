@@ -218,7 +218,7 @@ test('buttons do nothing until they are pressed', options, () => {
   const buttons = called('local_resource').filter(({ labels }) => labels[0] === 'try');
   assert.deepEqual(
     buttons.map(({ name }) => name),
-    ['convert-a-sample', 'run-the-tests'],
+    ['convert-a-sample', 'run-the-unit-tests', 'run-the-tests'],
   );
   for (const { trigger_mode, auto_init } of buttons)
     assert.deepEqual([trigger_mode, auto_init], ['manual', false]);
