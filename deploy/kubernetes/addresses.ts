@@ -31,8 +31,13 @@ export async function addresses(cluster: Cluster): Promise<string[]> {
   lines.push(`By the Ingress, http://${host}:`);
   if (cluster.host.kind === 'minikube')
     lines.push(
-      '  minikube addons enable ingress; minikube tunnel     # keep it running',
-      `  echo '127.0.0.1 ${host}' | sudo tee -a /etc/hosts`,
+      '  minikube addons enable ingress',
+      ...(process.platform === 'linux'
+        ? [`  echo "$(minikube ip) ${host}" | sudo tee -a /etc/hosts`]
+        : [
+            '  minikube tunnel                                      # keep it running',
+            `  echo '127.0.0.1 ${host}' | sudo tee -a /etc/hosts`,
+          ]),
     );
   else if (ip !== undefined) lines.push(`  echo '${ip} ${host}' | sudo tee -a /etc/hosts`);
   else if (hostname !== undefined) lines.push(`  a CNAME from ${host} to ${hostname}`);

@@ -1,9 +1,14 @@
+import { DEFAULTS } from '../docker/image-names.ts';
 import { type Report, run } from '../local/processes/run.ts';
 import { find } from '../local/tools/find.ts';
 import type { Cluster } from './cluster.ts';
+import { splitImage } from './overlay.ts';
 
 const INSTALL_MS = 10 * 60_000;
 const CHART = process.env.DAPR_CHART || 'dapr/dapr';
+/** That of the sidecars everywhere else. */
+const VERSION = splitImage(DEFAULTS.DAPRD_IMAGE).newTag;
+const SETTINGS = ['--set', 'dapr_sidecar_injector.sidecarDropALLCapabilities=true'];
 
 export interface DaprOptions {
   report: Report;
@@ -28,7 +33,8 @@ export async function ensureDapr(cluster: Cluster, { report, signal }: DaprOptio
   const dapr = find('dapr');
   const helm = find('helm');
   report(`Installing Dapr into ${cluster.context} …`);
-  if (dapr !== undefined) await run(dapr, ['init', '--kubernetes', '--wait'], options);
+  if (dapr !== undefined)
+    await run(dapr, ['init', '--kubernetes', '--runtime-version', VERSION, '--wait', ...SETTINGS], options);
   else if (helm !== undefined)
     await run(
       helm,
@@ -43,7 +49,7 @@ export async function ensureDapr(cluster: Cluster, { report, signal }: DaprOptio
           '--create-namespace',
           '--wait',
         ],
-        ...['--set', 'dapr_sidecar_injector.sidecarDropALLCapabilities=true'],
+        ...['--version', VERSION, ...SETTINGS],
       ],
       options,
     ).catch((error: Error) => {

@@ -5,6 +5,9 @@ export type Given = Readonly<Record<string, string | undefined>>;
 /** Values by key, of each secret by its name. */
 export type Secrets = Record<string, Record<string, string>>;
 
+/** The host of servers/maildev. */
+const SINK = 'maildev';
+
 const password = (): string => randomBytes(32).toString('base64url');
 /** The key of a replica set is base64, without the letters that a URL knows. */
 const hexKey = (): string => randomBytes(48).toString('hex');
@@ -21,13 +24,17 @@ export function completeSecrets(there: Secrets, given: Given, sink: boolean): Se
   const rabbitmq = kept('rabbitmq', 'password', password);
   const mongodb = kept('mongodb', 'password', password);
   const mysql = kept('mysql', 'password', password);
-  const mail = (variable: string, key: string, ofSink: string): string =>
-    chosen(variable, 'mp3converter', key, () => {
-      if (sink || key === 'smtp-user' || key === 'smtp-password') return ofSink;
-      throw new Error(
-        `${variable} is missing: mails need a mail server of yours. Say SMTP_HOST, SMTP_PORT and MAIL_FROM, and SMTP_USER and SMTP_PASSWORD where it wants a login.`,
-      );
-    });
+  const mailServer = there.mp3converter ?? {};
+  // Mails that should be delivered do not go to a sink because one was there before.
+  const keptMail = !sink && mailServer['smtp-host'] === SINK ? {} : mailServer;
+  const mail = (variable: string, key: string, ofSink: string): string => {
+    const known = given[variable] || keptMail[key];
+    if (known !== undefined) return known;
+    if (sink || key === 'smtp-user' || key === 'smtp-password') return ofSink;
+    throw new Error(
+      `${variable} is missing: mails need a mail server of yours. Say SMTP_HOST, SMTP_PORT and MAIL_FROM, and SMTP_USER and SMTP_PASSWORD where it wants a login, to npm run secrets -- --overlay production.`,
+    );
+  };
   const made: Secrets = {
     mp3converter: {
       'rabbitmq-url': chosen(
@@ -43,7 +50,7 @@ export function completeSecrets(there: Secrets, given: Given, sink: boolean): Se
         'mongodb-url',
         () => `mongodb://mp3converter:${mongodb}@mongodb:27017/mp3converter?authSource=admin&replicaSet=rs0`,
       ),
-      'smtp-host': mail('SMTP_HOST', 'smtp-host', 'maildev'),
+      'smtp-host': mail('SMTP_HOST', 'smtp-host', SINK),
       'smtp-port': mail('SMTP_PORT', 'smtp-port', '1025'),
       'smtp-user': mail('SMTP_USER', 'smtp-user', ''),
       'smtp-password': mail('SMTP_PASSWORD', 'smtp-password', ''),

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { engineHome } from '../docker/engine.ts';
-import { imageNames } from '../docker/image-names.ts';
+import { imageNames, keepImageNames } from '../docker/image-names.ts';
 import { report, runMain, stopSignal } from '../local/terminal.ts';
 import { addresses } from './addresses.ts';
 import { applySecrets } from './apply-secrets.ts';
@@ -20,11 +20,11 @@ applies deploy/kubernetes/overlays/…, waits until everything is ready, and say
   --registry   push the images there, and let the cluster pull them: registry.example.com/team
   --load       how an image gets to the nodes of a cluster that is neither minikube's nor kind's: a shell command that finds its
                name in $IMAGE and the Docker engine in $DOCKER_HOST, as in 'docker save "$IMAGE" | k3s ctr images import -'
-  --no-images  build and load nothing: they are there, under the names of mp3converter/<service>:dev or GATEWAY_IMAGE, …
+  --no-images  build and load nothing: they are there, under the names that the last k8s:up gave them, or GATEWAY_IMAGE, …
 
   PUBLIC_URL   the address in mails, if users reach the gateway by another one
   DAPR_CHART   Dapr's Helm chart (default dapr/dapr)
-  Secrets given by environment: see npm run secrets -- --help.
+  A server or mail server elsewhere is named once, by npm run secrets; see its --help.
 `;
 
 const READY_MS = 12 * 60_000;
@@ -67,9 +67,11 @@ await runMain(async () => {
   const cluster = await openCluster({ report, signal });
   report(`The cluster is that of kubectl's context ${cluster.context}`);
   await ensureDapr(cluster, { report, signal });
+  const ours = path.join(dataDir, 'kubernetes');
   const images = values.images
     ? await loadImages({ repoRoot, host: cluster.host, registry, load, report, signal })
-    : imageNames(dataDir);
+    : imageNames(ours);
+  keepImageNames(ours, images);
   const keda = await cluster.has('customresourcedefinition/scaledobjects.keda.sh');
   const needsKeda = (await cluster.ask(['kustomize', overlayFolder(overlay)])).includes('kind: ScaledObject');
   if (needsKeda && !keda)
@@ -87,7 +89,7 @@ await runMain(async () => {
     '-f',
     path.join(import.meta.dirname, 'base/namespace.yaml'),
   ]);
-  const made = await applySecrets(cluster, process.env, hasMailSink(overlay));
+  const made = await applySecrets(cluster, {}, hasMailSink(overlay));
   if (made.length > 0) report(`Made secrets: ${made.join(', ')}`);
   // Where KEDA has come or gone since: two would pull at one Deployment.
   const other = keda ? 'horizontalpodautoscaler/converter' : 'scaledobject.keda.sh/converter';

@@ -32,3 +32,7 @@ test('without a mail sink a mail server must be given, once', () => {
   const first = completeSecrets({}, mail, false);
   assert.equal(completeSecrets(first, {}, false).mp3converter?.['smtp-host'], 'mail.example.com');
 });
+
+test('a sink that was there before is no mail server', () => {
+  assert.throws(() => completeSecrets(completeSecrets({}, {}, true), {}, false), /SMTP_HOST/);
+});
