@@ -186,7 +186,10 @@ export function orphanKeys({ keys, stored }: Pick<Evidence, 'keys' | 'stored'>):
   const live = stored.filter(({ status }) => status !== 'deleted');
   const owned = new Set(live.flatMap(({ video, audio }) => [video, audio]));
   return keys.filter((key) => {
-    const blob = /^(?:blob|chunk):([^:]+)/.exec(key)?.[1];
+    const blob = blobOf(key);
     return blob !== undefined && !owned.has(blob);
   });
 }
+
+/** The blob whose manifest or chunk is under a key. */
+export const blobOf = (key: string): string | undefined => /^(?:blob|chunk):([^:]+)/.exec(key)?.[1];

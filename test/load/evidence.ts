@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Job, JobView } from '../../services/shared/jobs.ts';
 import { parseMail } from '../chaos/mails.ts';
 import { isEnded, type StoreContent, type StoredJob } from '../chaos/store-keys.ts';
-import { type Evidence, type JobEvidence, judge, orphanKeys } from '../chaos/verdict.ts';
+import { blobOf, type Evidence, type JobEvidence, judge, orphanKeys } from '../chaos/verdict.ts';
 import { decodedSeconds } from '../support/media.ts';
 import { until } from '../support/wait.ts';
 import type { Sent } from './films.ts';
@@ -142,11 +142,14 @@ export async function verdictOf({
   for (const sent of ledger) if (sent.id !== undefined) jobs.push(await examine(sent, rest));
   const store = await system.readStore();
   const late = lateKeys(store);
+  const ignored = new Set(swept ? late : orphanKeys({ keys: store.keys, stored: store.jobs }));
+  const others = store.jobs.filter(({ id }) => before.has(id));
+  const foreign = new Set<string | undefined>(others.flatMap(({ video, audio }) => [video, audio ?? video]));
   const refused = ledger.filter(({ answer }) => answer !== '202');
   const verdict = judge({
     ...{
       jobs,
-      keys: swept ? store.keys.filter((key) => !late.includes(key)) : [],
+      keys: store.keys.filter((key) => !ignored.has(key) && !foreign.has(blobOf(key))),
       stored: store.jobs.filter(({ id }) => !before.has(id)),
       open: swept ? store.open.filter((id) => !before.has(id)) : [],
       mails: await mailsAbout(system, ledger),

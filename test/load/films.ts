@@ -45,8 +45,10 @@ export async function shoot(seconds = 3): Promise<Footage> {
 export interface LoadOptions {
   users: readonly User[];
   footage: Footage;
-  /** Part of the files' names. */
+  /** Part of the files' names … */
   name: string;
+  /** … as is this, which tells them from those of another run. */
+  run: string;
   /** At least so many jobs … */
   jobs: number;
   /** … and on until this is over. */
@@ -61,6 +63,7 @@ export async function sendFilms({
   users,
   footage,
   name,
+  run,
   jobs,
   during,
   pauseMs,
@@ -77,7 +80,7 @@ export async function sendFilms({
     users.map(async (user) => {
       while (sent < jobs || !over) {
         const number = ++sent;
-        const filename = `${name}-${number}.mp4`;
+        const filename = `${name}-${number}-${run}.mp4`;
         const bytes = footage.film(ledger.length);
         const sha256 = createHash('sha256').update(bytes).digest('hex');
         const { seconds } = footage;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { type Known, verdictOf, type Witness } from './evidence.ts';
 import { type Footage, type Sent, sendFilms } from './films.ts';
 import { describe, type Tally, type User } from './users.ts';
@@ -46,6 +47,7 @@ export async function createTrial(options: TrialOptions): Promise<Trial> {
   const ledger: Sent[] = [];
   const known: Known = { jobs: new Map(), seconds: new Map() };
   const told = new Set<string>();
+  const run = randomUUID().slice(0, 8);
   let done = 0;
 
   async function look(name: string, swept: boolean): Promise<void> {
@@ -64,7 +66,7 @@ export async function createTrial(options: TrialOptions): Promise<Trial> {
     async underLoad(name, load, what) {
       const began = ledger.length;
       tally.clear();
-      await sendFilms({ users, name, ...load, during: what(), ledger });
+      await sendFilms({ users, name, run, ...load, during: what(), ledger });
       report(`${name}: ${ledger.length - began} films sent; the tries of the users: ${describe(tally)}`);
       await look(name, sweepsOften);
     },

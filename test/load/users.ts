@@ -5,6 +5,7 @@ import { basic } from '../support/basic-auth.ts';
 
 const TRY_MS = 15_000;
 const PATIENCE_MS = 90_000;
+const MIN_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 1_000;
 
 /** How each try ended: a status, or the code of an error, and how often. */
@@ -71,11 +72,11 @@ export async function newUser({ gateways, host, tally }: UserOptions): Promise<U
         const comesAgain =
           [502, 503, 504].includes(reply.statusCode) || (reply.statusCode === 409 && seconds >= 0);
         if (!comesAgain || performance.now() > end) return { status: reply.statusCode, bytes };
-        await sleep(Math.min((seconds || 0) * 1000, MAX_PAUSE_MS));
+        await sleep(Math.min(Math.max((seconds || 0) * 1000, MIN_PAUSE_MS), MAX_PAUSE_MS));
       } catch (error) {
         count((error as NodeJS.ErrnoException).code ?? (error as Error).name);
         if (performance.now() > end) throw error;
-        await sleep(100);
+        await sleep(MIN_PAUSE_MS);
       }
     }
   }
