@@ -24,6 +24,8 @@ const JOBS = isShort ? 6 : 20;
 /** Long enough to be found at work. */
 const LONG_SECONDS = 15 * 60;
 const LONG_PAUSE_MS = 500;
+/** For KEDA to ask for the queue's length, every ten seconds, and for the new pod. */
+const QUEUE_MS = 120_000;
 
 process.on('disconnect', () => process.exit(1));
 process.channel?.unref();
@@ -146,6 +148,22 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
         await deployed.untilReplicas('converter', 1);
         deeds.scaled('1 → 4 → 1', scaler.by);
       });
+    } finally {
+      await scaler.restore();
+    }
+  });
+
+  test('converters become more with their queue, and fewer without it', async (t) => {
+    if (scaler.by !== 'KEDA') return t.skip('this cluster has no KEDA');
+    try {
+      await scaler.keepTo({ min: 1, max: 4 });
+      await deployed.untilReplicas('converter', 1);
+      // More at once than one works on.
+      await trial.underLoad('queued', { jobs: 12, pauseMs: 0, footage: long }, () =>
+        until('a second converter', async () => (await deployed.pods('converter')).length > 1, QUEUE_MS),
+      );
+      await deployed.untilReplicas('converter', 1);
+      deeds.scaled('by the length of the queue', scaler.by);
     } finally {
       await scaler.restore();
     }
