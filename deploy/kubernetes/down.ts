@@ -34,8 +34,10 @@ await runMain(async () => {
   const cluster = await openCluster({ report, signal });
   const timeoutMs = 5 * 60_000;
   if (values.volumes) {
-    const args = ['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait'];
-    await cluster.call(`Deleting ${NAMESPACE} from ${cluster.context}`, args, { timeoutMs });
+    for (const object of [`namespace/${NAMESPACE}`, 'priorityclass/mp3converter-converter']) {
+      const args = ['delete', object, '--ignore-not-found', '--wait'];
+      await cluster.call(`Deleting ${object} from ${cluster.context}`, args, { timeoutMs });
+    }
     return report(
       `Deleted the namespace ${NAMESPACE} from ${cluster.context}, and all that was stored in it`,
     );

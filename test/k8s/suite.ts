@@ -9,6 +9,7 @@ import type { Report } from '../../deploy/local/processes/run.ts';
 import { ensureFfmpeg } from '../../deploy/local/tools/tools.ts';
 import { runTests, type TestCounts } from '../support/run-tests.ts';
 import { newStateFolder } from '../support/state-folder.ts';
+import { scalerOf } from './scaler.ts';
 
 const TIMEOUT_MS = 75 * 60_000;
 
@@ -37,13 +38,22 @@ export async function runInCluster(options: SuiteOptions): Promise<{ tests: Test
   await ensureFfmpeg(report, signal);
   try {
     if (!running) await runScript('up.ts', upArgs, options);
-    return await testIt(cluster, options);
+    return await keepingTheScaler(report, () => testIt(cluster, options));
   } finally {
-    if (!running && !keep) {
-      // Whatever has happened, a Ctrl-C too.
-      const away = { ...options, signal: new AbortController().signal };
-      await runScript('down.ts', ['--volumes'], away);
-    }
+    if (!running && !keep) await runScript('down.ts', ['--volumes'], { ...options, signal: uninterrupted() });
+  }
+}
+
+/** For what has to be done after a Ctrl-C, too. */
+const uninterrupted = (): AbortSignal => new AbortController().signal;
+
+/** As it was, even when the tests are cut off in the middle of scaling. */
+async function keepingTheScaler<T>(report: Report, work: () => Promise<T>): Promise<T> {
+  const scaler = await scalerOf(await openCluster({ report, signal: uninterrupted() }));
+  try {
+    return await work();
+  } finally {
+    await scaler.restore();
   }
 }
 

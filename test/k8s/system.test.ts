@@ -97,7 +97,7 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
       const { status } = await fetch(url, { method: '${method}', headers });
       console.log(status);`;
     const statusFrom = async (service: string, ...[method, appId, route]: [string, string, string]) => {
-      const [pod] = await deployed.pods(service);
+      const pod = (await deployed.pods(service)).find(({ isReady }) => isReady);
       const node = ['node', '--input-type=module', '--eval', call(method, appId, route)];
       return (await deployed.exec(pod?.name ?? '', 'app', node)).trim();
     };

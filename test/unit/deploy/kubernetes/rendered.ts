@@ -27,6 +27,7 @@ export interface Container {
 }
 
 export interface PodSpec {
+  priorityClassName?: string;
   automountServiceAccountToken?: boolean;
   terminationGracePeriodSeconds?: number;
   hostNetwork?: boolean;

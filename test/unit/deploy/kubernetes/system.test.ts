@@ -22,6 +22,7 @@ const SCHEMAS: Record<string, z.ZodObject> = {
   notification: notificationEnvironment,
 };
 const secrets = completeSecrets({}, {}, true);
+const ofNoNamespace = new Set(['Namespace', 'PriorityClass']);
 /** Over what kubelet takes to send a signal. */
 const SLACK_SECONDS = 4;
 
@@ -54,7 +55,7 @@ function check(manifests: readonly Manifest[]): void {
     const names = manifests.map(({ apiVersion, kind, metadata }) => `${apiVersion} ${kind} ${metadata.name}`);
     assert.equal(new Set(names).size, names.length);
     for (const { kind, metadata } of manifests)
-      assert.equal(metadata.namespace, kind === 'Namespace' ? undefined : 'mp3converter', metadata.name);
+      assert.equal(metadata.namespace, ofNoNamespace.has(kind) ? undefined : 'mp3converter', metadata.name);
   });
 
   test('no object holds a secret', () => {
@@ -150,6 +151,16 @@ function check(manifests: readonly Manifest[]): void {
     const known: string[] = Object.values(DEFAULTS);
     for (const { containers } of workloads)
       for (const { image } of containers) assert.ok(known.includes(image), image);
+  });
+
+  test('on a full node converters give way to all others', () => {
+    const [lowest, ...more] = ofKind('PriorityClass');
+    assert.deepEqual(more, []);
+    // Below what has no class (0), above what an autoscaler of nodes ignores.
+    const { value } = lowest as unknown as { value: number };
+    assert.ok(value < 0 && value > -10);
+    for (const { name, spec } of workloads)
+      assert.equal(spec.priorityClassName, name === 'converter' ? lowest?.metadata.name : undefined, name);
   });
 
   test('a queue that is counted is the one that converters read', () => {
