@@ -24,6 +24,8 @@ const KINDS = [
     'networkpolicies',
   ],
   ...['components.dapr.io', 'subscriptions.dapr.io', 'resiliencies.dapr.io', 'configurations.dapr.io'],
+  // They are ending already; this waits for them.
+  'pods',
 ];
 
 await runMain(async () => {

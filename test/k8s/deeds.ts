@@ -2,6 +2,8 @@ import type { Sum } from '../load/under-load.ts';
 
 /** What was done to a system, and what came of it. */
 export interface Deeds {
+  /** The API server would take it, all of it. */
+  overlayTaken(overlay: string): void;
   podDeleted(of: string): void;
   podKilled(of: string): void;
   rolledOut(service: string): void;
@@ -11,7 +13,8 @@ export interface Deeds {
 }
 
 export function createDeeds(): Deeds {
-  const names: Record<'deleted' | 'killed' | 'rolledOut' | 'restarted' | 'scaled', string[]> = {
+  const names: Record<'taken' | 'deleted' | 'killed' | 'rolledOut' | 'restarted' | 'scaled', string[]> = {
+    taken: [],
     deleted: [],
     killed: [],
     rolledOut: [],
@@ -19,6 +22,7 @@ export function createDeeds(): Deeds {
     scaled: [],
   };
   return {
+    overlayTaken: (overlay) => void names.taken.push(overlay),
     podDeleted: (of) => void names.deleted.push(of),
     podKilled: (of) => void names.killed.push(of),
     rolledOut: (service) => void names.rolledOut.push(service),
@@ -31,6 +35,7 @@ export function createDeeds(): Deeds {
       const rows: [string, string | number][] = [
         ['jobs accepted', accepted],
         ['jobs done', done],
+        ['overlays taken, as a try', counted(names.taken)],
         ['pods deleted', counted(names.deleted)],
         ['pods killed', counted(names.killed)],
         ['converters scaled', names.scaled.join('; ') || 'no'],

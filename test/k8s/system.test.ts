@@ -86,6 +86,7 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
       if (needsKeda && !(await cluster.has('customresourcedefinition/scaledobjects.keda.sh')))
         return t.skip('KEDA is not in this cluster');
       await dryRun(cluster, overlay, K8S_STATE);
+      deeds.overlayTaken(overlay);
     });
 
   test('a video becomes an MP3 and a mail', () => underLoad('story', 1, async () => {}));
