@@ -170,7 +170,7 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
     }
   });
 
-  test('every service gets new pods, and no request fails', async () => {
+  test('every service gets new pods, and no request breaks off', async () => {
     await underLoad('rollout', JOBS, async () => {
       for (const service of SERVICES) {
         await deployed.restart(`deployment/${service}`);
