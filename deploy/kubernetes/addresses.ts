@@ -1,7 +1,7 @@
 import { type Cluster, NAMESPACE } from './cluster.ts';
 
 interface Ingress {
-  spec: { rules?: { host?: string }[] };
+  spec: { rules?: { host?: string }[]; tls?: object[] };
   status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } };
 }
 
@@ -28,7 +28,7 @@ export async function addresses(cluster: Cluster): Promise<string[]> {
     lines.push(
       `  kubectl -n ${NAMESPACE} port-forward service/maildev 1080:1080  # the mails: http://localhost:1080`,
     );
-  lines.push(`By the Ingress, http://${host}:`);
+  lines.push(`By the Ingress, ${spec.tls === undefined ? 'http' : 'https'}://${host}:`);
   if (cluster.host.kind === 'minikube')
     lines.push(
       '  minikube addons enable ingress',
