@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { findKubectl, NAMESPACE } from '../deploy/kubernetes/cluster.ts';
 import { run } from '../deploy/local/processes/run.ts';
 import { report, runMain, stopSignal } from '../deploy/local/terminal.ts';
-import { findKubectl } from './kubectl.ts';
 
 // A film of ten seconds through the whole system. The converter's own ffmpeg makes it, so that this machine needs none.
 
@@ -16,7 +16,7 @@ const MAKE_MS = 60_000;
 const CONVERT_MS = 5 * 60_000;
 
 async function makeFilm(context: string, file: string, signal: AbortSignal): Promise<void> {
-  const inPod = ['--context', context, '--namespace', 'mp3converter', 'exec', 'deployment/converter'];
+  const inPod = ['--context', context, '--namespace', NAMESPACE, 'exec', 'deployment/converter'];
   const child = spawn(findKubectl(), [...inPod, '--', 'ffmpeg', '-v', 'error', ...FILM], {
     stdio: ['ignore', 'pipe', 'inherit'],
     signal: AbortSignal.any([signal, AbortSignal.timeout(MAKE_MS)]),

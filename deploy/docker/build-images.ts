@@ -20,6 +20,8 @@ export interface BuildOptions {
   engine: Engine;
   /** Only these services, over the base that is there. Default: everything. */
   only?: readonly Service[];
+  /** What is not ours; default: all of it. */
+  official?: readonly Official[];
   /** Does not try to pull. */
   onTheSpot?: boolean;
   report: Report;
@@ -33,7 +35,7 @@ const BUILD_MS = 15 * 60_000;
 export async function buildImages(options: BuildOptions): Promise<string> {
   const { repoRoot, engine, only, report, signal } = options;
   const dataDir = path.join(repoRoot, '.data');
-  const names = await fetchOfficial(dataDir, only === undefined ? undefined : ['BASE_IMAGE'], options);
+  const names = await fetchOfficial(dataDir, options);
   keepImageNames(dataDir, names);
   const revision = await gitRevision(options);
   const docker = dockerAt(engine, { report, signal });
@@ -61,12 +63,10 @@ export async function buildImages(options: BuildOptions): Promise<string> {
 }
 
 /** Those that are here already, else pulled, else built on the spot. */
-async function fetchOfficial(
-  dataDir: string,
-  only: readonly Official[] | undefined,
-  options: BuildOptions,
-): Promise<ImageNames> {
-  const { engine, report, signal } = options;
+async function fetchOfficial(dataDir: string, options: BuildOptions): Promise<ImageNames> {
+  const { engine, only, report, signal } = options;
+  const isHurried = only !== undefined && options.official === undefined;
+  const wanted = options.official ?? (isHurried ? ['BASE_IMAGE'] : Object.keys(OFFICIAL));
   const docker = dockerAt(engine, { report, signal });
   const isHere = (image: string): Promise<boolean> =>
     docker('Looking for an image', ['image', 'inspect', '--format', 'ok', image]).then(
@@ -75,9 +75,9 @@ async function fetchOfficial(
     );
   const names = { ...imageNames(dataDir) };
   let canPull = options.onTheSpot !== true;
-  for (const name of only ?? (Object.keys(OFFICIAL) as Official[])) {
-    // In a hurry: what an earlier run found or built is good enough.
-    if (only !== undefined && (await isHere(names[name]))) continue;
+  for (const name of wanted as readonly Official[]) {
+    // What an earlier run found or built is good enough.
+    if (isHurried && (await isHere(names[name]))) continue;
     const chosen = process.env[name] || undefined;
     const image = chosen ?? (canPull ? OFFICIAL[name] : names[name]);
     if ((chosen ?? OFFICIAL[name]) === image && (await isHere(image))) {

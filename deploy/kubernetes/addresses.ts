@@ -29,17 +29,20 @@ export async function addresses(cluster: Cluster): Promise<string[]> {
       `  kubectl -n ${NAMESPACE} port-forward service/maildev 1080:1080  # the mails: http://localhost:1080`,
     );
   lines.push(`By the Ingress, ${spec.tls === undefined ? 'http' : 'https'}://${host}:`);
-  if (cluster.host.kind === 'minikube')
+  const { host: nodes } = cluster;
+  if (nodes.kind === 'minikube') {
+    const minikube = nodes.profile === 'minikube' ? 'minikube' : `minikube -p ${nodes.profile}`;
     lines.push(
-      '  minikube addons enable ingress',
+      `  ${minikube} addons enable ingress`,
       ...(process.platform === 'linux'
-        ? [`  echo "$(minikube ip) ${host}" | sudo tee -a /etc/hosts`]
+        ? [`  echo "$(${minikube} ip) ${host}" | sudo tee -a /etc/hosts`]
         : [
-            '  minikube tunnel                                      # keep it running',
+            `  ${minikube} tunnel                                      # keep it running`,
             `  echo '127.0.0.1 ${host}' | sudo tee -a /etc/hosts`,
           ]),
     );
-  else if (ip !== undefined) lines.push(`  echo '${ip} ${host}' | sudo tee -a /etc/hosts`);
+  } else if (ip !== undefined || hostname === 'localhost')
+    lines.push(`  echo '${ip ?? '127.0.0.1'} ${host}' | sudo tee -a /etc/hosts`);
   else if (hostname !== undefined) lines.push(`  a CNAME from ${host} to ${hostname}`);
   else lines.push('  no ingress controller has given it an address (yet): kubectl get ingress -A');
   return lines;

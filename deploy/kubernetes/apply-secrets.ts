@@ -19,8 +19,8 @@ export async function applySecrets(
   ) as SecretList;
   const there = Object.fromEntries(items.map(({ metadata, data = {} }) => [metadata.name, decode(data)]));
   const wanted = completeSecrets(there, given, sink);
-  const changed = Object.entries(wanted).filter(
-    ([name, keys]) => JSON.stringify(sorted(keys)) !== JSON.stringify(sorted(there[name] ?? {})),
+  const changed = Object.entries(wanted).filter(([name, keys]) =>
+    Object.entries(keys).some(([key, value]) => there[name]?.[key] !== value),
   );
   if (changed.length > 0)
     await cluster.call(
@@ -31,13 +31,14 @@ export async function applySecrets(
   return changed.map(([name]) => name);
 }
 
-const toObject = ([name, stringData]: [string, Secrets[string]]): object => ({
+/** Keys that are not named stay, those of another choice of components say. */
+const toObject = ([name, keys]: [string, Secrets[string]]): object => ({
   apiVersion: 'v1',
   kind: 'Secret',
   metadata: { name, namespace: NAMESPACE, labels: { 'app.kubernetes.io/part-of': NAMESPACE } },
   type: 'Opaque',
   data: Object.fromEntries(
-    Object.entries(stringData).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+    Object.entries(keys).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
   ),
 });
 
@@ -45,6 +46,3 @@ const decode = (data: Record<string, string>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
   );
-
-const sorted = (keys: Record<string, string>): [string, string][] =>
-  Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1));

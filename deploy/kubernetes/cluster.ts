@@ -2,10 +2,15 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Report, run } from '../local/processes/run.ts';
 import { find } from '../local/tools/find.ts';
+import { checkVersions } from './versions.ts';
 
 export const NAMESPACE = 'mp3converter';
+/** On everything of ours. */
+export const OURS = ['--selector', `app.kubernetes.io/part-of=${NAMESPACE}`] as const;
 
 export interface ClusterOptions {
+  /** Of the kubeconfig. Default: kubectl's current one. */
+  context?: string | undefined;
   report: Report;
   signal: AbortSignal;
 }
@@ -13,7 +18,7 @@ export interface ClusterOptions {
 /** How images get to the nodes of a cluster. */
 export type Host = { kind: 'minikube'; profile: string } | { kind: 'kind'; name: string } | { kind: 'other' };
 
-/** The cluster of kubectl's current context. */
+/** One cluster, whatever context somebody makes the current one meanwhile. */
 export interface Cluster {
   readonly context: string;
   readonly host: Host;
@@ -25,38 +30,44 @@ export interface Cluster {
   has(object: string): Promise<boolean>;
 }
 
-/** Throws with what to do when there is no kubectl, no context, or no answer. */
-export async function openCluster({ report, signal }: ClusterOptions): Promise<Cluster> {
+export function findKubectl(): string {
   const kubectl = find('kubectl');
-  if (kubectl === undefined)
-    throw new Error(
-      'kubectl is missing: install it (1.27 or newer), with minikube or kind if you have no cluster.',
-    );
+  if (kubectl !== undefined) return kubectl;
+  throw new Error(
+    'kubectl is missing: install it (1.27 or newer), with minikube or kind if you have no cluster.',
+  );
+}
+
+/** Throws with what to do when there is no kubectl, no context, no answer, or a version that is too old. */
+export async function openCluster(options: ClusterOptions): Promise<Cluster> {
+  const { report, signal } = options;
+  const kubectl = findKubectl();
   const kubectlSays = async (args: string[]): Promise<string> => {
     const options = { signal, timeout: 60_000, maxBuffer: 16 * 2 ** 20 };
     const { stdout } = await promisify(execFile)(kubectl, args, options);
     return stdout;
   };
-  const context = (
-    await kubectlSays(['config', 'current-context']).catch(() => {
+  const current = (): Promise<string> =>
+    kubectlSays(['config', 'current-context']).catch(() => {
       signal.throwIfAborted();
       throw new Error(
         'kubectl has no current context: run `minikube start`, or name one by `kubectl config use-context`.',
       );
-    })
-  ).trim();
-  // From here on this one, even if somebody picks another meanwhile.
+    });
+  const context = options.context ?? (await current()).trim();
   const here = ['--context', context];
   const ask = (args: string[]): Promise<string> => kubectlSays([...here, ...args]);
-  const nodes = await ask(['--request-timeout=20s', 'get', 'nodes', '-o', 'json']).catch((error: Error) => {
-    signal.throwIfAborted();
-    throw new Error(
-      `The cluster of kubectl's context ${context} does not answer, or not to you. ${error.message}`,
-    );
-  });
+  const answer = (args: string[]): Promise<string> =>
+    ask(['--request-timeout=20s', ...args, '-o', 'json']).catch((error: Error) => {
+      signal.throwIfAborted();
+      throw new Error(
+        `The cluster of kubectl's context ${context} does not answer, or not to you. ${error.message}`,
+      );
+    });
+  checkVersions(JSON.parse(await answer(['version'])));
   return {
     context,
-    host: hostOf(context, JSON.parse(nodes)),
+    host: hostOf(context, JSON.parse(await answer(['get', 'nodes']))),
     ask,
     call: (what, args, { input, timeoutMs = 60_000 } = {}) =>
       run(kubectl, [...here, ...args], {
@@ -69,11 +80,17 @@ export async function openCluster({ report, signal }: ClusterOptions): Promise<C
     has: (object) =>
       ask(['get', object, '--namespace', NAMESPACE, '-o', 'name', '--ignore-not-found']).then(
         (said) => said.trim() !== '',
-        // A kind that the cluster does not know.
-        () => false,
+        (error: Error) => {
+          if (isUnknownKind(error)) return false;
+          throw error;
+        },
       ),
   };
 }
+
+/** Not a server that is slow or says no: one that has never heard of such objects. */
+export const isUnknownKind = ({ message }: Error): boolean =>
+  message.includes("the server doesn't have a resource type");
 
 interface Nodes {
   items: { metadata: { labels: Record<string, string> } }[];

@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util';
 import { report, runMain, stopSignal } from '../local/terminal.ts';
-import { NAMESPACE, openCluster } from './cluster.ts';
+import { isUnknownKind, NAMESPACE, OURS, openCluster } from './cluster.ts';
 
-const usage = `npm run k8s:down -- [--volumes]
+const usage = `npm run k8s:down -- [--volumes] [--context NAME]
 
 Ends the system in the cluster of kubectl's current context. What is stored stays, and so do the secrets that open it: npm run
 k8s:up finds both again. Dapr, KEDA and images stay too.
 
   --volumes  deletes the whole namespace ${NAMESPACE}, with everything that is stored, and the secrets
+  --context  of kubectl, if it is not the current one
 `;
 
 const signal = stopSignal();
@@ -30,10 +31,14 @@ const KINDS = [
 
 await runMain(async () => {
   const { values } = parseArgs({
-    options: { volumes: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      volumes: { type: 'boolean', default: false },
+      context: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help) return console.log(usage);
-  const cluster = await openCluster({ report, signal });
+  const cluster = await openCluster({ context: values.context, report, signal });
   const timeoutMs = 5 * 60_000;
   if (values.volumes) {
     for (const object of [`namespace/${NAMESPACE}`, 'priorityclass/mp3converter-converter']) {
@@ -45,13 +50,10 @@ await runMain(async () => {
     );
   }
   for (const kind of KINDS) {
-    const [name, group] = kind.split(/\.(.*)/);
-    // Of a group that this cluster knows.
-    if (group && !(await cluster.has(`customresourcedefinition/${name}.${group}`))) continue;
-    // What Kubernetes itself puts into every namespace.
-    const ours = kind === 'configmaps' ? ['--selector', 'app.kubernetes.io/part-of=mp3converter'] : ['--all'];
-    const args = ['delete', kind, ...ours, '--namespace', NAMESPACE, '--ignore-not-found', '--wait'];
-    await cluster.call(`Deleting ${kind}`, args, { timeoutMs });
+    const args = ['delete', kind, ...OURS, '--namespace', NAMESPACE, '--ignore-not-found', '--wait'];
+    await cluster.call(`Deleting ${kind}`, args, { timeoutMs }).catch((error: Error) => {
+      if (!isUnknownKind(error)) throw error;
+    });
   }
   report(`Ended in ${cluster.context}; what is stored is kept until npm run k8s:down -- --volumes`);
 }, signal);

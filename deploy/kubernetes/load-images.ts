@@ -1,13 +1,14 @@
 import path from 'node:path';
 import { buildImages } from '../docker/build-images.ts';
 import { dockerAt, type Engine, openEngine } from '../docker/engine.ts';
-import { DEFAULTS, type ImageNames, imageNames, OFFICIAL, SERVICES } from '../docker/image-names.ts';
+import { type ImageNames, imageNames, OFFICIAL, type Official, SERVICES } from '../docker/image-names.ts';
 import { type Report, run } from '../local/processes/run.ts';
 import { find } from '../local/tools/find.ts';
 import type { Host } from './cluster.ts';
 import { splitImage } from './overlay.ts';
 
 const LOAD_MS = 10 * 60_000;
+const SERVERS: readonly Official[] = ['RABBITMQ_IMAGE', 'MONGODB_IMAGE', 'MYSQL_IMAGE', 'MAILDEV_IMAGE'];
 
 export interface ImagesOptions {
   repoRoot: string;
@@ -16,6 +17,8 @@ export interface ImagesOptions {
   registry?: string | undefined;
   /** A shell command that brings `$IMAGE` from the Docker engine at `$DOCKER_HOST` to the nodes. */
   load?: string | undefined;
+  /** Where no image can be pulled, the servers are built on the spot as well. Not for data that is to be kept: other versions. */
+  standIns: boolean;
   report: Report;
   signal: AbortSignal;
 }
@@ -30,15 +33,18 @@ export async function loadImages(options: ImagesOptions): Promise<ImageNames> {
   const dataDir = path.join(repoRoot, '.data');
   const engine = await openEngine({ report, signal });
   try {
-    await buildImages({ repoRoot, engine, report, signal });
+    await buildImages({ repoRoot, engine, official: ['BASE_IMAGE'], report, signal });
+    // The nodes pull the servers themselves, if anybody can.
+    const canPull = imageNames(dataDir).BASE_IMAGE === (process.env.BASE_IMAGE || OFFICIAL.BASE_IMAGE);
+    const standIns = options.standIns && !canPull ? SERVERS.filter((name) => !process.env[name]) : [];
+    if (standIns.length > 0)
+      await buildImages({ repoRoot, engine, only: [], official: standIns, report, signal });
     const docker = dockerAt(engine, { report, signal });
-    const names = { ...imageNames(dataDir) };
+    const names = imageNames(dataDir);
+    for (const name of SERVERS)
+      if (!standIns.includes(name)) names[name] = process.env[name] || OFFICIAL[name];
     const ours = SERVICES.map((service) => `${service.toUpperCase()}_IMAGE` as keyof ImageNames);
-    // Servers that were built here for want of the official ones; those the cluster pulls by itself.
-    const standIns = Object.keys(OFFICIAL).filter(
-      (name) => name !== 'BASE_IMAGE' && name !== 'DAPRD_IMAGE',
-    ) as (keyof typeof OFFICIAL)[];
-    for (const variable of [...ours, ...standIns.filter((name) => names[name] !== DEFAULTS[name])]) {
+    for (const variable of [...ours, ...standIns]) {
       const image = names[variable];
       const id = (
         await docker('Looking at an image', ['image', 'inspect', '--format', '{{.Id}}', image])

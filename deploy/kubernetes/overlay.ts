@@ -1,10 +1,13 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { stringify } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 import { DEFAULTS, type ImageNames } from '../docker/image-names.ts';
 import { writePrivate } from '../local/private-files.ts';
+import type { Cluster } from './cluster.ts';
 
 const overlays = path.join(import.meta.dirname, 'overlays');
+/** Where things are tried out. */
+export const BY_DEFAULT = 'minikube';
 
 /** The folder of an overlay; the error names those that there are. */
 export function overlayFolder(name: string): string {
@@ -13,8 +16,22 @@ export function overlayFolder(name: string): string {
   throw new Error(`--overlay is ${name}; it may be ${known.join(' or ')}.`);
 }
 
-/** Whether mails stay in the cluster. */
-export const hasMailSink = (overlay: string): boolean => overlay === 'minikube';
+/** What an overlay brings that decides what else is done. */
+export interface Traits {
+  /** Mails stay in the cluster. */
+  hasMailSink: boolean;
+  /** It scales by KEDA itself. */
+  needsKeda: boolean;
+}
+
+export async function traitsOf(overlay: string, cluster: Pick<Cluster, 'ask'>): Promise<Traits> {
+  const text = await cluster.ask(['kustomize', overlayFolder(overlay)]);
+  const objects = parseAllDocuments(text).map((document) => document.toJS());
+  return {
+    hasMailSink: objects.some(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'maildev'),
+    needsKeda: objects.some(({ kind }) => kind === 'ScaledObject'),
+  };
+}
 
 /** Name and tag of an image; the colon of a registry's port is none of a tag. */
 export function splitImage(image: string): { newName: string; newTag: string } {
@@ -30,9 +47,12 @@ export interface Choice {
   keda: boolean;
 }
 
-/** Lays what was chosen for this cluster over an overlay, in a folder of its own; returns that. */
-export function writeOverlay(dataDir: string, { overlay, images, publicUrl, keda }: Choice): string {
-  const folder = path.join(dataDir, 'kubernetes');
+/** Where what is chosen for a cluster is kept on this machine. */
+export const choiceFolder = (dataDir: string, context: string): string =>
+  path.join(dataDir, 'kubernetes', context.replace(/[^\w.@-]/g, '_'));
+
+/** Lays what was chosen for a cluster over an overlay. */
+export function writeChoice(folder: string, { overlay, images, publicUrl, keda }: Choice): void {
   const kustomization = {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
@@ -50,5 +70,4 @@ export function writeOverlay(dataDir: string, { overlay, images, publicUrl, keda
     }),
   };
   writePrivate(path.join(folder, 'kustomization.yaml'), stringify(kustomization));
-  return folder;
 }

@@ -35,7 +35,7 @@ export function completeSecrets(there: Secrets, given: Given, sink: boolean): Se
       `${variable} is missing: mails need a mail server of yours. Say SMTP_HOST, SMTP_PORT and MAIL_FROM, and SMTP_USER and SMTP_PASSWORD where it wants a login, to npm run secrets -- --overlay production.`,
     );
   };
-  const made: Secrets = {
+  return {
     mp3converter: {
       'rabbitmq-url': chosen(
         'RABBITMQ_URL',
@@ -87,6 +87,4 @@ export function completeSecrets(there: Secrets, given: Given, sink: boolean): Se
     },
     mysql: { password: mysql, 'root-password': kept('mysql', 'root-password', password) },
   };
-  // Somebody's own keys stay, those of another choice of components say.
-  return Object.fromEntries(Object.entries(made).map(([name, keys]) => [name, { ...there[name], ...keys }]));
 }

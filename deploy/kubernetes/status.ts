@@ -1,17 +1,23 @@
+import { parseArgs } from 'node:util';
 import { report, runMain, stopSignal } from '../local/terminal.ts';
 import { addresses } from './addresses.ts';
 import { NAMESPACE, openCluster } from './cluster.ts';
 
-const usage = `npm run k8s:status
+const usage = `npm run k8s:status -- [--context NAME]
 
 Shows what runs in the cluster of kubectl's current context, what went wrong there lately, and how to get to it.
+
+  --context  of kubectl, if it is not the current one
 `;
 
 const signal = stopSignal();
 
 await runMain(async () => {
-  if (process.argv.slice(2).length > 0) return console.log(usage);
-  const cluster = await openCluster({ report, signal });
+  const { values } = parseArgs({
+    options: { context: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) return console.log(usage);
+  const cluster = await openCluster({ context: values.context, report, signal });
   const inNamespace = ['--namespace', NAMESPACE];
   const get = async (...args: string[]): Promise<string> =>
     (await cluster.ask([...inNamespace, 'get', ...args])).trim();

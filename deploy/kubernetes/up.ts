@@ -5,24 +5,29 @@ import { imageNames, keepImageNames } from '../docker/image-names.ts';
 import { report, runMain, stopSignal } from '../local/terminal.ts';
 import { addresses } from './addresses.ts';
 import { applySecrets } from './apply-secrets.ts';
-import { type Cluster, NAMESPACE, openCluster } from './cluster.ts';
+import { type Cluster, NAMESPACE, OURS, openCluster } from './cluster.ts';
 import { ensureDapr } from './dapr.ts';
 import { loadImages } from './load-images.ts';
-import { hasMailSink, overlayFolder, writeOverlay } from './overlay.ts';
+import { BY_DEFAULT, choiceFolder, overlayFolder, traitsOf, writeChoice } from './overlay.ts';
+import { remember, remembered } from './remembered.ts';
+import { chooseScaler, removeOtherScaler } from './scaler.ts';
 
-const usage = `npm run k8s:up -- [--overlay minikube|production] [--registry NAME | --load COMMAND | --no-images]
+const usage = `npm run k8s:up -- [--overlay minikube|production] [--registry NAME | --load COMMAND | --no-images] [--no-secrets]
+                  [--context NAME]
 
-Brings the whole system into the cluster of kubectl's current context, or up to date there: installs Dapr where it is missing (by
-the Dapr CLI, else by Helm), builds the images and loads them (minikube, kind) or pushes them, makes the secrets that are missing,
-applies deploy/kubernetes/overlays/…, waits until everything is ready, and says how to get there.
+Brings the whole system into a cluster, or up to date there: installs Dapr where it is missing (by the Dapr CLI, else by Helm),
+builds the images and loads them (minikube, kind) or pushes them, makes the secrets that are missing, applies
+deploy/kubernetes/overlays/…, waits until everything is ready, and says how to get there.
 
-  --overlay    what to run (default minikube: everything once, and a mail sink)
-  --registry   push the images there, and let the cluster pull them: registry.example.com/team
-  --load       how an image gets to the nodes of a cluster that is neither minikube's nor kind's: a shell command that finds its
-               name in $IMAGE and the Docker engine in $DOCKER_HOST, as in 'docker save "$IMAGE" | k3s ctr images import -'
-  --no-images  build and load nothing: they are there, under the names that the last k8s:up gave them, or GATEWAY_IMAGE, …
+  --overlay     what to run (default: what runs there already, else minikube: everything once, and a mail sink)
+  --registry    push the images there, and let the cluster pull them: registry.example.com/team
+  --load        how an image gets to the nodes of a cluster that is neither minikube's nor kind's: a shell command that finds its
+                name in $IMAGE and the Docker engine in $DOCKER_HOST, as in 'docker save "$IMAGE" | k3s ctr images import -'
+  --no-images   build and load nothing: they are there, under the names that the last k8s:up gave them, or GATEWAY_IMAGE, …
+  --no-secrets  they come from elsewhere, by External Secrets say
+  --context     of kubectl, if it is not the current one
 
-  PUBLIC_URL   the address in mails, if users reach the gateway by another one
+  PUBLIC_URL   the address in mails, if users reach the gateway by another one; the cluster remembers it
   DAPR_CHART   Dapr's Helm chart (default dapr/dapr)
   A server or mail server elsewhere is named once, by npm run secrets; see its --help.
 `;
@@ -36,7 +41,7 @@ async function applyAndWait(cluster: Cluster, args: string[], kinds: string[]): 
   await cluster.call('Applying the manifests', args, { timeoutMs: 3 * 60_000 });
   const inNamespace = ['--namespace', NAMESPACE];
   for (const kind of kinds) {
-    const names = (await cluster.ask([...inNamespace, 'get', kind, '-o', 'name']))
+    const names = (await cluster.ask([...inNamespace, 'get', kind, ...OURS, '-o', 'name']))
       .split('\n')
       .filter(Boolean);
     for (const name of names) {
@@ -54,47 +59,44 @@ await runMain(async () => {
   const { values } = parseArgs({
     allowNegative: true,
     options: {
-      overlay: { type: 'string', default: 'minikube' },
+      overlay: { type: 'string' },
       registry: { type: 'string' },
       load: { type: 'string' },
       images: { type: 'boolean', default: true },
+      secrets: { type: 'boolean', default: true },
+      context: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });
   if (values.help) return console.log(usage);
-  const { overlay, registry, load } = values;
-  overlayFolder(overlay);
-  const cluster = await openCluster({ report, signal });
-  report(`The cluster is that of kubectl's context ${cluster.context}`);
+  if (values.overlay !== undefined) overlayFolder(values.overlay);
+  const { registry, load } = values;
+  const cluster = await openCluster({ context: values.context, report, signal });
+  const before = await remembered(cluster);
+  const overlay = values.overlay ?? before.overlay ?? BY_DEFAULT;
+  const publicUrl = process.env.PUBLIC_URL || before.publicUrl;
+  report(`The cluster is that of kubectl's context ${cluster.context}; the overlay is ${overlay}`);
   await ensureDapr(cluster, { report, signal });
-  const ours = path.join(dataDir, 'kubernetes');
+  const traits = await traitsOf(overlay, cluster);
+  const scaler = await chooseScaler(cluster, { overlay, traits, report });
+  const folder = choiceFolder(dataDir, cluster.context);
   const images = values.images
-    ? await loadImages({ repoRoot, host: cluster.host, registry, load, report, signal })
-    : imageNames(ours);
-  keepImageNames(ours, images);
-  const keda = await cluster.has('customresourcedefinition/scaledobjects.keda.sh');
-  const needsKeda = (await cluster.ask(['kustomize', overlayFolder(overlay)])).includes('kind: ScaledObject');
-  if (needsKeda && !keda)
-    throw new Error(
-      `The overlay ${overlay} scales converters by KEDA, which is not in this cluster: install it (keda.sh), or pick scaling/hpa in its kustomization.yaml.`,
-    );
-  report(
-    `Converters are scaled by ${keda ? 'KEDA, by the length of their queue' : 'an HPA, by their use of CPU'}`,
-  );
-  const publicUrl = process.env.PUBLIC_URL;
-  const folder = writeOverlay(dataDir, { overlay, images, publicUrl, keda: keda && !needsKeda });
+    ? await loadImages({
+        ...{ repoRoot, host: cluster.host, registry, load, report, signal },
+        standIns: overlay === BY_DEFAULT,
+      })
+    : imageNames(folder);
+  keepImageNames(folder, images);
+  writeChoice(folder, { overlay, images, publicUrl, keda: scaler === 'KEDA' && !traits.needsKeda });
 
-  await cluster.call('Making the namespace', [
-    'apply',
-    '-f',
-    path.join(import.meta.dirname, 'base/namespace.yaml'),
-  ]);
-  const made = await applySecrets(cluster, {}, hasMailSink(overlay));
-  if (made.length > 0) report(`Made secrets: ${made.join(', ')}`);
-  // Where KEDA has come or gone since: two would pull at one Deployment.
-  const other = keda ? 'horizontalpodautoscaler/converter' : 'scaledobject.keda.sh/converter';
-  if (await cluster.has(other))
-    await cluster.call(`Removing ${other}`, ['delete', other, '--namespace', NAMESPACE, '--wait']);
+  const namespace = path.join(import.meta.dirname, 'base/namespace.yaml');
+  await cluster.call('Making the namespace', ['apply', '-f', namespace]);
+  await remember(cluster, { overlay, publicUrl });
+  if (values.secrets) {
+    const made = await applySecrets(cluster, {}, traits.hasMailSink);
+    if (made.length > 0) report(`Made secrets: ${made.join(', ')}`);
+  }
+  await removeOtherScaler(cluster, scaler);
   const job = ['delete', 'job', 'mongodb-set', '--namespace', NAMESPACE, '--ignore-not-found', '--wait'];
   await cluster.call('Removing the last job', job);
   // Servers first: a sidecar that does not find its store ends, and is started again later and later.
@@ -108,5 +110,10 @@ await runMain(async () => {
       cause: error,
     });
   }
-  console.log(`\nmp3converter runs.\n\n${(await addresses(cluster)).join('\n')}\n`);
+  const from = path.relative(process.cwd(), folder);
+  console.log(`
+mp3converter runs, as ${from} says.
+
+${(await addresses(cluster)).join('\n')}
+`);
 }, signal);

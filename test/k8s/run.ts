@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util';
 import { report, runMain, stopSignal } from '../../deploy/local/terminal.ts';
 import { runInCluster } from './suite.ts';
 
-const usage = `npm run test:k8s -- [--short] [--running | --keep] [-- ARGUMENTS OF k8s:up]
+const usage = `npm run test:k8s -- [--short] [--running | --keep] [--context NAME] [-- ARGUMENTS OF k8s:up]
 
-Deploys the system into the cluster of kubectl's current context, by npm run k8s:up, and tests it there: sends films through the
+Deploys the system into the cluster of kubectl's current context (or of another one), by npm run k8s:up, and tests it there: sends films through the
 Ingress (or a forwarded port, where none answers), deletes each pod, scales converters from one to four and back, rolls out new
 versions and starts each server again, always under load, and then looks whether each accepted video became one MP3 and one mail.
 Nothing is left afterwards. For a cluster to try things in, not one with users.
@@ -28,12 +28,15 @@ await runMain(async () => {
       short: { type: 'boolean', default: false },
       running: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
+      context: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });
   if (values.help) return console.log(usage);
-  const { short, running, keep } = values;
-  const { tests, table } = await runInCluster({ repoRoot, short, running, keep, upArgs, report, signal });
+  const { short, running, keep, context } = values;
+  const { tests, table } = await runInCluster({
+    ...{ repoRoot, short, running, keep, context, upArgs, report, signal },
+  });
   console.log(`\n${table}\n`);
   console.log(`${tests.passed} passed, ${tests.failed} failed, ${tests.skipped} skipped`);
   if (tests.failed > 0) throw new Error('The tests in the cluster have failed.');

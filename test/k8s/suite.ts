@@ -20,6 +20,8 @@ export interface SuiteOptions {
   running: boolean;
   /** Leaves what it has deployed. */
   keep: boolean;
+  /** Of kubectl; default: the current one, and that until the end. */
+  context: string | undefined;
   /** For npm run k8s:up. */
   upArgs: readonly string[];
   report: Report;
@@ -29,7 +31,8 @@ export interface SuiteOptions {
 /** Deploys the system, tests it, and takes it away again, with all that is stored. Returns the counts and the table. */
 export async function runInCluster(options: SuiteOptions): Promise<{ tests: TestCounts; table: string }> {
   const { running, keep, upArgs, report, signal } = options;
-  const cluster = await openCluster({ report, signal });
+  const cluster = await openCluster({ context: options.context, report, signal });
+  const here = ['--context', cluster.context];
   const isThere = await cluster.has(`namespace/${NAMESPACE}`);
   if (isThere && !running)
     throw new Error(
@@ -37,10 +40,11 @@ export async function runInCluster(options: SuiteOptions): Promise<{ tests: Test
     );
   await ensureFfmpeg(report, signal);
   try {
-    if (!running) await runScript('up.ts', upArgs, options);
-    return await keepingTheScaler(report, () => testIt(cluster, options));
+    if (!running) await runScript('up.ts', [...here, ...upArgs], options);
+    return await keepingTheScaler(cluster.context, report, () => testIt(cluster, options));
   } finally {
-    if (!running && !keep) await runScript('down.ts', ['--volumes'], { ...options, signal: uninterrupted() });
+    if (!running && !keep)
+      await runScript('down.ts', [...here, '--volumes'], { ...options, signal: uninterrupted() });
   }
 }
 
@@ -48,8 +52,8 @@ export async function runInCluster(options: SuiteOptions): Promise<{ tests: Test
 const uninterrupted = (): AbortSignal => new AbortController().signal;
 
 /** As it was, even when the tests are cut off in the middle of scaling. */
-async function keepingTheScaler<T>(report: Report, work: () => Promise<T>): Promise<T> {
-  const scaler = await scalerOf(await openCluster({ report, signal: uninterrupted() }));
+async function keepingTheScaler<T>(context: string, report: Report, work: () => Promise<T>): Promise<T> {
+  const scaler = await scalerOf(await openCluster({ context, report, signal: uninterrupted() }));
   try {
     return await work();
   } finally {
@@ -64,7 +68,7 @@ async function testIt(cluster: Cluster, options: SuiteOptions) {
     cwd: repoRoot,
     args: ['--test-isolation=none'],
     timeoutMs: TIMEOUT_MS,
-    env: { K8S_STATE: stateDir, K8S_LENGTH: short ? 'short' : 'full' },
+    env: { K8S_CONTEXT: cluster.context, K8S_STATE: stateDir, K8S_LENGTH: short ? 'short' : 'full' },
     folder: stateDir,
     signal,
   });

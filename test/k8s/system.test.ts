@@ -16,7 +16,7 @@ import { dryRun } from './dry-run.ts';
 import { type Scaler, scalerOf } from './scaler.ts';
 
 // One deployed system for all of them: each leaves it whole. The verdict is over all that was ever sent.
-const { K8S_STATE = '', K8S_LENGTH } = process.env;
+const { K8S_CONTEXT, K8S_STATE = '', K8S_LENGTH } = process.env;
 const isShort = K8S_LENGTH === 'short';
 const SERVERS = ['rabbitmq', 'mongodb', 'mysql'] as const;
 const PAUSE_MS = 1_000;
@@ -46,7 +46,7 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
   let trial: Trial;
 
   before(async () => {
-    cluster = await openCluster({ report, signal: new AbortController().signal });
+    cluster = await openCluster({ context: K8S_CONTEXT, report, signal: new AbortController().signal });
     deployed = await openDeployed(cluster);
     for (const service of SERVICES) await deployed.untilRolledOut(`deployment/${service}`);
     door = await openDoor(cluster);

@@ -53,7 +53,7 @@ test('each service has an image, built from the repository', options, () => {
     called('docker_build')
       .map(({ ref }) => ref)
       .toSorted(),
-    SERVICES.map((service) => `mp3converter/${service}`),
+    SERVICES.map((service) => `mp3converter/${service}`).toSorted(),
   );
   for (const service of SERVICES) {
     const { context, dockerfile, build_args } = imageOf(service);

@@ -12,7 +12,7 @@ function clusterWith(items: { metadata: { name: string }; data: Record<string, s
       calls.push({ args, input });
       for (const { metadata, data } of JSON.parse(input).items) {
         const found = items.find((one) => one.metadata.name === metadata.name);
-        if (found) found.data = data;
+        if (found) found.data = { ...found.data, ...data };
         else items.push({ metadata, data });
       }
       return '';
@@ -40,4 +40,11 @@ test('of what is there only what is given now is changed', async () => {
   const cluster = clusterWith([]);
   await applySecrets(cluster, {}, true);
   assert.deepEqual(await applySecrets(cluster, { SMTP_HOST: 'mail.example.com' }, true), ['mp3converter']);
+});
+
+test('keys that are not ours are not touched, whatever they hold', async () => {
+  const binary = Buffer.from([0xff, 0x00, 0xfe]).toString('base64');
+  const cluster = clusterWith([{ metadata: { name: 'mp3converter' }, data: { 'redis-host': binary } }]);
+  await applySecrets(cluster, {}, true);
+  for (const { input } of cluster.calls) assert.ok(!input.includes('redis-host'));
 });

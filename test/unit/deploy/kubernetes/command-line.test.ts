@@ -4,9 +4,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { DEFAULTS } from '../../../../deploy/docker/image-names.ts';
-import { hostOf } from '../../../../deploy/kubernetes/cluster.ts';
+import { hostOf, isUnknownKind } from '../../../../deploy/kubernetes/cluster.ts';
 import { ensureKustomize, render } from '../../../../deploy/kubernetes/kustomize.ts';
-import { overlayFolder, splitImage, writeOverlay } from '../../../../deploy/kubernetes/overlay.ts';
+import {
+  choiceFolder,
+  overlayFolder,
+  splitImage,
+  traitsOf,
+  writeChoice,
+} from '../../../../deploy/kubernetes/overlay.ts';
+import { remember, remembered } from '../../../../deploy/kubernetes/remembered.ts';
+import { checkVersions } from '../../../../deploy/kubernetes/versions.ts';
 import { renderedOverlays } from './rendered.ts';
 
 const rendered = await renderedOverlays();
@@ -42,7 +50,9 @@ test('what was chosen for a cluster is laid over an overlay, and reaches its pod
     GATEWAY_IMAGE: 'registry.example.com:5000/team/gateway:1',
     MONGODB_IMAGE: 'mine/mongo:8',
   };
-  const folder = writeOverlay(dataDir, {
+  const folder = choiceFolder(dataDir, 'arn:aws:eks:eu-west-1:1:cluster/a');
+  assert.equal(path.dirname(folder), path.join(dataDir, 'kubernetes'));
+  writeChoice(folder, {
     ...{ overlay: 'minikube', images, publicUrl: 'https://mp3.example.com', keda: true },
   });
   const kustomize = await ensureKustomize({ report: () => {}, signal: t.signal });
@@ -56,3 +66,58 @@ test('what was chosen for a cluster is laid over an overlay, and reaches its pod
   assert.doesNotMatch(text, /kind: HorizontalPodAutoscaler/);
   assert.match(text, /PUBLIC_URL: https:\/\/mp3\.example\.com/);
 });
+
+const versions = (kubectl: string, cluster: string) => ({
+  clientVersion: { major: '1', minor: kubectl },
+  serverVersion: { major: '1', minor: cluster },
+});
+for (const [kubectl, cluster, complaint] of [
+  ['27', '29+', undefined],
+  ['36', '34', undefined],
+  ['26', '34', /kubectl is of version 1\.26/],
+  ['34', '28', /The cluster is of version 1\.28/],
+] as const)
+  test(`kubectl 1.${kubectl} and a cluster of 1.${cluster} ${complaint ? 'will not do' : 'will do'}`, () => {
+    const check = () => checkVersions(versions(kubectl, cluster));
+    if (complaint === undefined) check();
+    else assert.throws(check, complaint);
+  });
+
+test('a cluster remembers what it was brought up with', async () => {
+  const annotations: Record<string, string> = {};
+  const cluster = {
+    ask: async () => JSON.stringify({ metadata: { annotations } }),
+    call: async (_what: string, [, , , ...args]: string[]) => {
+      for (const [, name = '', value = ''] of args.flatMap((arg) => [/^(.+?)=(.*)$/.exec(arg) ?? []]))
+        if (name) annotations[name] = value;
+      return '';
+    },
+  };
+  await remember(cluster, { overlay: 'production', publicUrl: 'https://mp3.example.com/?a=b' });
+  await remember(cluster, { overlay: 'production' });
+  assert.deepEqual(await remembered(cluster), {
+    overlay: 'production',
+    publicUrl: 'https://mp3.example.com/?a=b',
+  });
+});
+
+test('a cluster without it remembers nothing', async () => {
+  assert.deepEqual(await remembered({ ask: async () => '' }), { overlay: undefined, publicUrl: undefined });
+});
+
+for (const [overlay, traits] of [
+  ['minikube', { hasMailSink: true, needsKeda: false }],
+  ['production', { hasMailSink: false, needsKeda: true }],
+] as const)
+  test(`what the overlay ${overlay} brings is read off it`, { skip }, async ({ signal }) => {
+    const kustomize = await ensureKustomize({ report: () => {}, signal });
+    const ask = ([, folder = '']: string[]) => render(kustomize, folder, signal);
+    assert.deepEqual(await traitsOf(overlay, { ask }), traits);
+  });
+
+for (const [name, message, expected] of [
+  ['has never heard of such a kind', `error: the server doesn't have a resource type "scaledobject"`, true],
+  ['is slow', 'Error from server (Timeout): the server was unable to return a response in time', false],
+  ['says no', 'Error from server (Forbidden): customresourcedefinitions is forbidden', false],
+] as const)
+  test(`a cluster that ${name}`, () => assert.equal(isUnknownKind(new Error(message)), expected));
