@@ -5,8 +5,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { DEFAULTS } from '../../../../deploy/docker/image-names.ts';
 import { hostOf } from '../../../../deploy/kubernetes/cluster.ts';
-import { ensureKustomize, render } from '../../../../deploy/kubernetes/kustomize.ts';
 import { overlayFolder, splitImage, writeOverlay } from '../../../../deploy/kubernetes/overlay.ts';
+import { ensureKustomize, render } from './kustomize.ts';
 import { renderedOverlays } from './rendered.ts';
 
 const rendered = await renderedOverlays();
@@ -16,7 +16,7 @@ for (const [image, newName, newTag] of [
   ['mp3converter/gateway:dev', 'mp3converter/gateway', 'dev'],
   ['registry.example.com:5000/team/gateway:1', 'registry.example.com:5000/team/gateway', '1'],
   ['registry.example.com:5000/team/gateway', 'registry.example.com:5000/team/gateway', 'latest'],
-  ['rabbitmq:4', 'rabbitmq', '4'],
+  ['rabbitmq:4.1', 'rabbitmq', '4.1'],
 ] as const)
   test(`the tag of ${image}`, () => assert.deepEqual(splitImage(image), { newName, newTag }));
 

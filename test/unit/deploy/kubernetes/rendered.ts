@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { ensureKustomize, NoKustomize, render } from '../../../../deploy/kubernetes/kustomize.ts';
+import { ensureKustomize, NoKustomize, render } from './kustomize.ts';
 
 export const OVERLAYS = ['minikube', 'production'] as const;
 export type Overlay = (typeof OVERLAYS)[number];
