@@ -12,6 +12,7 @@ import { runContainers } from './containers/suite.ts';
 import { cellFolder } from './matrix/cell.ts';
 import { matrixDir, runMatrix } from './matrix/matrix.ts';
 import { pythonInTheSeat } from './polyglot/seat.ts';
+import { findGo } from './support/build-go.ts';
 import { counted, NONE, runTests, sum, type TestCounts } from './support/run-tests.ts';
 import {
   describeSystems,
@@ -20,7 +21,6 @@ import {
   type TestSystemOptions,
 } from './support/start-system.ts';
 import { newStateFolder, stateFolder } from './support/state-folder.ts';
-import { findGo } from './tilt/interpreter.ts';
 
 const usage = `npm test -- [check] [unit] [tilt] [contract] [e2e] [polyglot] [matrix] [chaos] [containers]
 

@@ -6,13 +6,13 @@ import { readIfThere, writePrivate } from '../local/private-files.ts';
 export const SERVICES = ['auth', 'gateway', 'converter', 'notification'] as const;
 export type Service = (typeof SERVICES)[number];
 
-/** What is pulled where it can be, by the variable that chooses another. */
+/** What is pulled where it can be, by the variable that chooses another. A server's minor series takes fixes alone. */
 export const OFFICIAL = {
   BASE_IMAGE: 'node:24-bookworm-slim',
   DAPRD_IMAGE: 'daprio/daprd:1.18.2',
-  RABBITMQ_IMAGE: 'rabbitmq:4',
-  MONGODB_IMAGE: 'mongo:7',
-  MYSQL_IMAGE: 'mariadb:11',
+  RABBITMQ_IMAGE: 'rabbitmq:4.2',
+  MONGODB_IMAGE: 'mongo:7.0',
+  MYSQL_IMAGE: 'mariadb:11.8',
   MAILDEV_IMAGE: 'maildev/maildev:3.0.0',
 } as const;
 export type Official = keyof typeof OFFICIAL;

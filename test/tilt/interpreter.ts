@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { waitForLock } from '../../deploy/local/processes/lock.ts';
 import { type Report, run } from '../../deploy/local/processes/run.ts';
-import { cacheDir, find, isProgram } from '../../deploy/local/tools/find.ts';
+import { cacheDir } from '../../deploy/local/tools/find.ts';
+import { buildGo } from '../support/build-go.ts';
 import { API, CONSTANTS } from './api.ts';
 
 /** One call of a function of Tilt's; what sync(), link() and the like gave is in the arguments as such a call, too. */
@@ -11,36 +11,18 @@ export interface Call {
   function: string;
   // biome-ignore lint/suspicious/noExplicitAny: what the Tiltfile says, which the tests look at
   arguments: Record<string, any>;
-  /** Where, as `file:line:column`. */
-  line: string;
 }
 
 const source = path.join(import.meta.dirname, 'starlark');
-const BUILD_MS = 10 * 60_000;
-
-export const findGo = (): string | undefined => find('go', ['/usr/local/go/bin']);
 
 /** The Starlark interpreter of ./starlark, built once for each state of its source. */
 export async function buildInterpreter(go: string, report: Report, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   for (const name of ['main.go', 'go.mod', 'go.sum']) hash.update(readFileSync(path.join(source, name)));
   const file = path.join(cacheDir(), `starlark-${hash.digest('hex').slice(0, 16)}`);
-  if (isProgram(file)) return file;
-  mkdirSync(cacheDir(), { recursive: true });
-  const release = await waitForLock(`${file}.lock`, () => report('Another run builds it; waiting …'), signal);
-  const unfinished = `${file}.${process.pid}`;
-  try {
-    if (isProgram(file)) return file;
-    await run(go, ['build', '-trimpath', '-ldflags', '-s -w', '-o', unfinished, '.'], {
-      ...{ what: 'Building the Starlark interpreter', report, signal, cwd: source, timeoutMs: BUILD_MS },
-      env: { ...process.env, CGO_ENABLED: '0' },
-    });
-    renameSync(unfinished, file);
-    return file;
-  } finally {
-    rmSync(unfinished, { force: true });
-    release();
-  }
+  const program = { what: 'the Starlark interpreter', folder: source, package: '.', file };
+  await buildGo(go, program, report, signal);
+  return file;
 }
 
 /** What a Tiltfile calls; an error of its own, or a call that Tilt would refuse, throws with its place. */

@@ -13,7 +13,7 @@ const skip =
 
 interface Manifest {
   Name: string;
-  ImageTargets: { LiveUpdateSpec: { syncs: object[]; execs: object[]; stopPaths: string[] } }[] | null;
+  ImageTargets: { LiveUpdateSpec: { syncs: object[]; execs: object[] } }[] | null;
 }
 
 // No cluster is asked, and none that this machine knows is looked at.

@@ -12,11 +12,13 @@ const restarter = readFileSync(path.resolve(import.meta.dirname, '../../tilt/res
 
 const MAIN = `import { spawn } from 'node:child_process';
 import { word } from '../shared/word.ts';
-if (word === 'deaf') console.log('up ffmpeg', spawn('sleep', ['600']).pid);
-console.log('up', word, process.pid);
 const alive = setInterval(() => {}, 1000);
 process.once('SIGTERM', () => { if (word !== 'deaf') { clearInterval(alive); process.exitCode = 7; } });
+if (word === 'deaf') console.log('up ffmpeg', spawn('sleep', ['600']).pid);
+console.log('up', word, process.pid);
 `;
+/** For what hears no SIGTERM. */
+const PATIENCE_MS = 5_000;
 const says = (word: string): string => `export const word: string = '${word}';\n`;
 
 interface Pod {
@@ -26,6 +28,14 @@ interface Pod {
   /** As Tilt does: by tar, then the signal. */
   save(file: string, text: string): void;
   said(): string;
+}
+
+function killGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Nobody is left.
+  }
 }
 
 /** Started as development.star has it in a pod. */
@@ -46,18 +56,28 @@ function startPod(t: TestContext, word: string): Pod {
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
+  /** The last that said so leads the group of the program that runs. */
+  const pidOf = (word: string): number | undefined => {
+    const found = [...said.matchAll(new RegExp(`^up ${word} (\\d+)$`, 'gm'))].at(-1);
+    return found && Number(found[1]);
+  };
   t.after(async () => {
-    if (child.exitCode === null && child.kill('SIGTERM')) await once(child, 'exit');
+    if (child.exitCode === null && child.signalCode === null) {
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      const late = setTimeout(() => {
+        killGroup(pidOf('(?!ffmpeg)\\w+'));
+        child.kill('SIGKILL');
+      }, PATIENCE_MS);
+      await gone;
+      clearTimeout(late);
+    }
     rmSync(folder, { recursive: true, force: true });
   });
   return {
     process: child,
     said: () => said,
-    up: (wanted) =>
-      until(`«up ${wanted}»; it said ${said}`, async () => {
-        const found = [...said.matchAll(new RegExp(`^up ${wanted} (\\d+)$`, 'gm'))].at(-1);
-        return found && Number(found[1]);
-      }),
+    up: (wanted) => until(`«up ${wanted}»; it said ${said}`, async () => pidOf(wanted)),
     save(file, text) {
       put('saved', file, text);
       const archive = execFileSync('tar', ['-C', path.join(folder, 'saved'), '-c', '-f', '-', file]);

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { SERVICES } from '../../deploy/docker/image-names.ts';
+import { findGo } from '../support/build-go.ts';
 import { readDockerfile } from './dockerfile.ts';
-import { buildInterpreter, type Call, findGo, record } from './interpreter.ts';
+import { buildInterpreter, type Call, record } from './interpreter.ts';
 import { type Manifest, overlay } from './overlay.ts';
 
 const repoRoot = path.resolve(import.meta.dirname, '../..');

@@ -31,7 +31,7 @@ export const mariadb: Starter = {
     if (tools.mariadb !== undefined) return startProcess(context, tools.mariadb, port);
     return startContainer(context, {
       name: 'mysql',
-      image: process.env.MYSQL_IMAGE ?? 'mariadb:11',
+      image: process.env.MYSQL_IMAGE ?? 'mariadb:11.8',
       ports: { [port]: 3306 },
       volume: '/var/lib/mysql',
       env: {

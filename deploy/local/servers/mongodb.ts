@@ -83,7 +83,7 @@ function startInDocker(context: ServerContext, port: number): Promise<Child> {
     'openssl rand -base64 96 > /tmp/key && chmod 400 /tmp/key && chown mongodb /tmp/key && exec docker-entrypoint.sh mongod --replSet rs0 --keyFile /tmp/key --bind_ip_all';
   return startContainer(context, {
     name: 'mongodb',
-    image: process.env.MONGODB_IMAGE ?? 'mongo:7',
+    image: process.env.MONGODB_IMAGE ?? 'mongo:7.0',
     ports: { [port]: 27017 },
     volume: '/data/db',
     env: {

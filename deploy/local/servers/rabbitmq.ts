@@ -30,7 +30,7 @@ export const rabbitmq: Starter = {
     if (tools.rabbitmq !== undefined) return startProcess(context, tools.rabbitmq, port);
     return startContainer(context, {
       name: 'rabbitmq',
-      image: process.env.RABBITMQ_IMAGE ?? 'rabbitmq:4',
+      image: process.env.RABBITMQ_IMAGE ?? 'rabbitmq:4.2',
       ports: { [port]: 5672 },
       volume: '/var/lib/rabbitmq',
       // The database folder is named after the host.

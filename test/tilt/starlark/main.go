@@ -41,7 +41,6 @@ type order struct {
 type call struct {
 	Function  string         `json:"function"`
 	Arguments map[string]any `json:"arguments"`
-	Line      string         `json:"line"`
 }
 
 // What a function such as sync() gives: only to be handed on.
@@ -125,7 +124,7 @@ func (r *run) recorder(f function) func(*starlark.Thread, *starlark.Builtin, sta
 		if err != nil {
 			return nil, err
 		}
-		made := call{b.Name(), map[string]any{}, thread.CallFrame(1).Pos.String()}
+		made := call{b.Name(), map[string]any{}}
 		for name, v := range given {
 			if made.Arguments[name], err = plain(v); err != nil {
 				return nil, fmt.Errorf("%s: %s: %v", b.Name(), name, err)

@@ -40,8 +40,8 @@ test('an unknown user takes as long as a wrong password', async () => {
     known.push(await time(stored));
     unknown.push(await time(undefined));
   }
-  const median = (times: number[]) => times.sort((a, b) => a - b)[4] ?? Number.NaN;
-  const ratio = median(unknown) / median(known);
+  // The quickest of each: what else runs here only ever makes one slower.
+  const ratio = Math.min(...unknown) / Math.min(...known);
   assert.ok(ratio > 0.5 && ratio < 2, `unknown / known = ${ratio}`);
 });
 

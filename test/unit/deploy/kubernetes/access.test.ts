@@ -45,41 +45,4 @@ function check(manifests: readonly Manifest[]): void {
       assert.deepEqual([closed.defaultAction, closed.policies], ['deny', undefined]);
     }
   });
-
-  test('who reaches whom', () => {
-    const meets = (name: string, way: 'ingress' | 'egress'): string[] =>
-      ofKind('NetworkPolicy')
-        .filter(({ spec }) => spec.podSelector.matchLabels?.['app.kubernetes.io/name'] === name)
-        .flatMap(({ spec }) => spec[way] ?? [])
-        .flatMap((rule: { from?: Peer[]; to?: Peer[] }) =>
-          (rule.from ?? rule.to ?? [undefined]).flatMap(nameOf),
-        )
-        .sort();
-    assert.deepEqual(meets('gateway', 'ingress'), ['everybody']);
-    assert.deepEqual(meets('gateway', 'egress'), ['auth', 'broker', 'store']);
-    assert.deepEqual(meets('auth', 'ingress'), ['gateway']);
-    assert.deepEqual(meets('auth', 'egress'), ['database']);
-    assert.deepEqual(meets('converter', 'ingress'), []);
-    assert.deepEqual(meets('converter', 'egress'), ['broker', 'store']);
-    assert.deepEqual(meets('notification', 'ingress'), []);
-    assert.deepEqual(meets('mysql', 'ingress'), ['auth']);
-    assert.deepEqual(meets('rabbitmq', 'ingress'), ['converter', 'gateway', 'keda', 'notification']);
-  });
-}
-
-interface Peer {
-  podSelector?: {
-    matchLabels?: Record<string, string>;
-    matchExpressions?: { values: string[] }[];
-  };
-  namespaceSelector?: { matchLabels: Record<string, string> };
-}
-
-function nameOf(peer: Peer | undefined): string[] {
-  if (peer === undefined) return ['everybody'];
-  const labels = { ...peer.podSelector?.matchLabels, ...peer.namespaceSelector?.matchLabels };
-  return [
-    ...Object.values(labels),
-    ...(peer.podSelector?.matchExpressions ?? []).flatMap(({ values }) => values),
-  ];
 }

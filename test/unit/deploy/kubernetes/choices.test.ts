@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { parse, parseAllDocuments, stringify } from 'yaml';
-import { ensureKustomize, render } from '../../../../deploy/kubernetes/kustomize.ts';
+import { ensureKustomize, render } from './kustomize.ts';
 import { type Manifest, renderedOverlays } from './rendered.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../..');

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Container, type Manifest, renderedOverlays, type Workload, workloadsOf } from './rendered.ts';
+import { selects } from './selector.ts';
 
 // After the Pod Security Standards («restricted») and what kube-score asks for.
 const OF_A_CONTAINER: [rule: string, holds: (container: Container, workload: Workload) => unknown][] = [
   [
     'its image has a tag, and not latest',
     ({ image }) => /^[^:@]+(:(?!latest$)[\w.-]+|@sha256:\w+)$/.test(image),
+  ],
+  [
+    'a server is of a minor series, which takes fixes alone',
+    ({ image }) => image.startsWith('mp3converter/') || /(:v?\d+\.\d+[\w.-]*|@sha256:\w+)$/.test(image),
   ],
   ['its root is read-only', ({ securityContext }) => securityContext?.readOnlyRootFilesystem === true],
   [
@@ -23,8 +28,12 @@ const OF_A_CONTAINER: [rule: string, holds: (container: Container, workload: Wor
   ],
   [
     'it is asked how it is, unless it ends by itself',
-    ({ startupProbe, readinessProbe, livenessProbe }, { kind }) =>
-      kind === 'Job' || (startupProbe && readinessProbe && livenessProbe),
+    ({ startupProbe, livenessProbe }, { kind }) => kind === 'Job' || (startupProbe && livenessProbe),
+  ],
+  [
+    'it is asked whether it is ready, unless it is there for its pod alone',
+    ({ readinessProbe, restartPolicy }, { kind }) =>
+      kind === 'Job' || restartPolicy === 'Always' || readinessProbe,
   ],
 ];
 
@@ -42,9 +51,23 @@ const OF_A_POD: [rule: string, holds: (workload: Workload, all: readonly Manifes
   ],
   [
     'replicas are spread',
-    ({ kind, spec, labels }) =>
-      kind !== 'Deployment' ||
-      spec.topologySpreadConstraints?.some(({ labelSelector }) => selects(labelSelector.matchLabels, labels)),
+    ({ kind, replicas, spec, labels }) =>
+      kind === 'Job' ||
+      (kind === 'StatefulSet' && replicas === 1) ||
+      spec.topologySpreadConstraints?.some(({ labelSelector }) => selects(labelSelector, labels)),
+  ],
+  [
+    'members of a set are not on one node as long as another has none',
+    ({ kind, replicas, spec, labels }) =>
+      kind !== 'StatefulSet' ||
+      replicas === 1 ||
+      spec.topologySpreadConstraints?.some(
+        ({ topologyKey, maxSkew, whenUnsatisfiable, labelSelector }) =>
+          topologyKey === 'kubernetes.io/hostname' &&
+          maxSkew === 1 &&
+          whenUnsatisfiable === 'DoNotSchedule' &&
+          selects(labelSelector, labels),
+      ),
   ],
   [
     'a drained node takes one at a time',
@@ -52,9 +75,7 @@ const OF_A_POD: [rule: string, holds: (workload: Workload, all: readonly Manifes
       kind === 'Job' ||
       all.some(
         ({ kind, spec }) =>
-          kind === 'PodDisruptionBudget' &&
-          selects(spec.selector.matchLabels, labels) &&
-          spec.maxUnavailable === 1,
+          kind === 'PodDisruptionBudget' && selects(spec.selector, labels) && spec.maxUnavailable === 1,
       ),
   ],
   [
@@ -63,14 +84,11 @@ const OF_A_POD: [rule: string, holds: (workload: Workload, all: readonly Manifes
       all.some(
         ({ kind, spec }) =>
           kind === 'NetworkPolicy' &&
-          Object.keys(spec.podSelector.matchLabels ?? {}).length > 0 &&
-          selects(spec.podSelector.matchLabels, labels),
+          Object.keys(spec.podSelector).length > 0 &&
+          selects(spec.podSelector, labels),
       ),
   ],
 ];
-
-const selects = (wanted: Record<string, string>, labels: Record<string, string>): boolean =>
-  Object.entries(wanted).every(([key, value]) => labels[key] === value);
 
 const rendered = await renderedOverlays();
 if (typeof rendered === 'string') test('manifests', { skip: rendered }, () => {});

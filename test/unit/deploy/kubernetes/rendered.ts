@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { ensureKustomize, NoKustomize, render } from '../../../../deploy/kubernetes/kustomize.ts';
+import { ensureKustomize, NoKustomize, render } from './kustomize.ts';
+import type { Selector } from './selector.ts';
 
 export const OVERLAYS = ['minikube', 'production'] as const;
 export type Overlay = (typeof OVERLAYS)[number];
@@ -37,7 +38,12 @@ export interface PodSpec {
     runAsUser?: number;
     seccompProfile?: { type: string };
   };
-  topologySpreadConstraints?: { labelSelector: { matchLabels: Record<string, string> } }[];
+  topologySpreadConstraints?: {
+    topologyKey: string;
+    maxSkew: number;
+    whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway';
+    labelSelector: Selector;
+  }[];
   containers: Container[];
   initContainers?: Container[];
   volumes?: { name: string; hostPath?: object }[];
@@ -59,6 +65,8 @@ export interface Manifest {
 export interface Workload {
   name: string;
   kind: string;
+  /** Of what does not end by itself; none where something else decides how many. */
+  replicas: number | undefined;
   labels: Record<string, string>;
   annotations: Record<string, string>;
   spec: PodSpec;
@@ -94,7 +102,7 @@ export const workloadsOf = (manifests: readonly Manifest[]): Workload[] =>
     if (template?.spec?.containers === undefined) return [];
     const pod = template.spec as PodSpec;
     return {
-      ...{ name: metadata.name, kind, spec: pod },
+      ...{ name: metadata.name, kind, replicas: spec.replicas, spec: pod },
       labels: template.metadata.labels ?? {},
       annotations: template.metadata.annotations ?? {},
       containers: [...pod.containers, ...(pod.initContainers ?? [])],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { parse } from 'yaml';
 import type { z } from 'zod';
 import { DEFAULTS, SERVICES } from '../../../../deploy/docker/image-names.ts';
 import { completeSecrets } from '../../../../deploy/kubernetes/secret-objects.ts';
@@ -15,6 +16,10 @@ import { type Manifest, manifestsOf, renderedOverlays, workloadsOf } from './ren
 
 const root = path.resolve(import.meta.dirname, '../../../..');
 const apps = parseDaprYaml(readFileSync(path.join(root, 'dapr.yaml'), 'utf8'), root);
+const base = path.join(root, 'deploy/kubernetes/base');
+const ofEveryService: Record<string, string> = parse(
+  readFileSync(path.join(base, 'every-service.yaml'), 'utf8'),
+).spec.template.metadata.annotations;
 const SCHEMAS: Record<string, z.ZodObject> = {
   auth: authEnvironment,
   converter: converterEnvironment,
@@ -100,6 +105,13 @@ function check(manifests: readonly Manifest[]): void {
       }
     });
 
+    test(`${appId}'s sidecar has the environment of all sidecars, whatever it has besides`, () => {
+      const own = podOf(appId).annotations['dapr.io/env']?.split(',');
+      const ofAll = ofEveryService['dapr.io/env']?.split(',') ?? [];
+      assert.ok(ofAll.length > 0);
+      for (const each of ofAll) assert.ok(own?.includes(each), each);
+    });
+
     test(`${appId} understands its environment, all of it`, () => {
       const env = environmentOf(appId);
       const schema = SCHEMAS[appId];
@@ -164,8 +176,20 @@ function check(manifests: readonly Manifest[]): void {
   });
 
   test('a queue that is counted is the one that converters read', () => {
+    const { annotations } = podOf('converter');
+    const [subscription, ...more] = ofKind('Subscription', 'dapr.io').filter(({ scopes }) =>
+      scopes?.includes('converter'),
+    );
+    assert.deepEqual(more, []);
+    const { topic, pubsubname, metadata = {} } = subscription?.spec ?? {};
+    const broker = ofKind('Component', 'dapr.io').find(({ metadata }) => metadata.name === pubsubname);
+    const consumer = broker?.spec.metadata.find(({ name }: { name: string }) => name === 'consumerID');
+    // As Dapr's pubsub.rabbitmq calls it.
+    const queue = metadata.queueName ?? `${consumer?.value ?? annotations['dapr.io/app-id']}-${topic}`;
     for (const { spec } of ofKind('ScaledObject')) {
-      assert.equal(spec.triggers[0].metadata.queueName, 'converter-video');
+      assert.equal(broker?.spec.type, 'pubsub.rabbitmq');
+      assert.equal(spec.scaleTargetRef.name, 'converter');
+      assert.equal(spec.triggers[0].metadata.queueName, queue);
       assert.equal(spec.triggers[0].metadata.value, environmentOf('converter').CONCURRENCY);
     }
     assert.equal(ofKind('ScaledObject').length + ofKind('HorizontalPodAutoscaler').length, 1);

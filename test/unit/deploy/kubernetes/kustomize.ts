@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { waitForLock } from '../local/processes/lock.ts';
-import { type Report, run } from '../local/processes/run.ts';
-import { cacheDir, find, isProgram } from '../local/tools/find.ts';
+import { type Report, run } from '../../../../deploy/local/processes/run.ts';
+import { cacheDir, find, isProgram } from '../../../../deploy/local/tools/find.ts';
+import { buildGo, findGo } from '../../../support/build-go.ts';
 
 const VERSION = '5.7.1';
 
@@ -29,37 +28,20 @@ export async function ensureKustomize({ report, signal }: KustomizeOptions): Pro
     return [kubectl, 'kustomize'];
   if (kustomize && /\bv5\./.test(await says(kustomize, ['version']))) return [kustomize, 'build'];
   signal.throwIfAborted();
-  const cached = path.join(cacheDir(), `kustomize-${VERSION}`);
-  if (!isProgram(cached)) await build(cached, { report, signal });
-  return [cached, 'build'];
-}
-
-async function build(file: string, { report, signal }: KustomizeOptions): Promise<void> {
-  const go = find('go', ['/usr/local/go/bin']);
+  const file = path.join(cacheDir(), `kustomize-${VERSION}`);
+  if (isProgram(file)) return [file, 'build'];
+  const go = findGo();
   if (go === undefined)
     throw new NoKustomize('Kustomize 5 is missing: install kubectl 1.27 or newer, kustomize 5, or Go 1.26.');
-  mkdirSync(path.dirname(file), { recursive: true });
-  const onWait = (holder: { pid: number }): void =>
-    report(`Another run (pid ${holder.pid}) is building kustomize; waiting for it …`);
-  const release = await waitForLock(`${file}.lock`, onWait, signal);
-  const unfinished = `${file}.${process.pid}`;
-  try {
-    if (isProgram(file)) return;
-    report(`Building kustomize ${VERSION} from source, once …`);
-    const args = ['build', '-trimpath', '-ldflags', '-s -w', '-o', unfinished];
-    await run(go, [...args, 'sigs.k8s.io/kustomize/kustomize/v5'], {
-      what: 'Building kustomize',
-      report,
-      signal,
-      cwd: path.join(import.meta.dirname, 'kustomize'),
-      env: { ...process.env, CGO_ENABLED: '0' },
-      timeoutMs: 10 * 60_000,
-    });
-    renameSync(unfinished, file);
-  } finally {
-    rmSync(unfinished, { force: true });
-    release();
-  }
+  const folder = path.join(import.meta.dirname, 'kustomize');
+  const program = {
+    what: `kustomize ${VERSION}`,
+    folder,
+    package: 'sigs.k8s.io/kustomize/kustomize/v5',
+    file,
+  };
+  await buildGo(go, program, report, signal);
+  return [file, 'build'];
 }
 
 /** The YAML of a folder with a kustomization.yaml. */

@@ -1,0 +1,46 @@
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { waitForLock } from '../../deploy/local/processes/lock.ts';
+import { type Report, run } from '../../deploy/local/processes/run.ts';
+import { find, isProgram } from '../../deploy/local/tools/find.ts';
+
+export const findGo = (): string | undefined => find('go', ['/usr/local/go/bin']);
+
+export interface GoProgram {
+  what: string;
+  /** With its go.mod. */
+  folder: string;
+  /** `.`, or one that go.mod requires. */
+  package: string;
+  /** Where the program comes to lie; one that is there is not built again. */
+  file: string;
+}
+
+const BUILD_MS = 10 * 60_000;
+
+/** Builds a program once, however many processes want it at a time. */
+export async function buildGo(
+  go: string,
+  { what, folder, package: name, file }: GoProgram,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  if (isProgram(file)) return;
+  mkdirSync(path.dirname(file), { recursive: true });
+  const onWait = ({ pid }: { pid: number }): void =>
+    report(`Another run (pid ${pid}) is building ${what}; waiting for it …`);
+  const release = await waitForLock(`${file}.lock`, onWait, signal);
+  const unfinished = `${file}.${process.pid}`;
+  try {
+    if (isProgram(file)) return;
+    report(`Building ${what} from source, once …`);
+    await run(go, ['build', '-trimpath', '-ldflags', '-s -w', '-o', unfinished, name], {
+      ...{ what: `Building ${what}`, report, signal, cwd: folder, timeoutMs: BUILD_MS },
+      env: { ...process.env, CGO_ENABLED: '0' },
+    });
+    renameSync(unfinished, file);
+  } finally {
+    rmSync(unfinished, { force: true });
+    release();
+  }
+}
