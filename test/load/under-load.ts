@@ -45,7 +45,7 @@ export async function createTrial(options: TrialOptions): Promise<Trial> {
   const { system, users, tally, stateDir, sweepsOften, report } = options;
   const before = new Set((await system.readStore()).jobs.map(({ id }) => id));
   const ledger: Sent[] = [];
-  const known: Known = { jobs: new Map(), seconds: new Map() };
+  const known: Known = { jobs: new Map(), seconds: new Map(), mails: new Map() };
   const told = new Set<string>();
   const run = randomUUID().slice(0, 8);
   let done = 0;
