@@ -4,12 +4,12 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { SERVICES } from '../../deploy/docker/image-names.ts';
 import { broken } from '../load/users.ts';
-import { within } from '../load/within.ts';
 import { until } from '../support/wait.ts';
+import { convertingOf } from './conversions.ts';
 import { createDeeds } from './deeds.ts';
 import { dryRun } from './dry-run.ts';
 import { statusOf } from './invoke.ts';
-import { jobsOf } from './jobs-of.ts';
+import { killAtWork } from './kill-at-work.ts';
 import { leaveMark, SERVERS } from './mark.ts';
 import { openSetting, type Setting } from './setting.ts';
 
@@ -23,8 +23,6 @@ const LONG_PAUSE_MS = 500;
 const SPARSE_PAUSE_MS = 10_000;
 /** For KEDA to ask for the queue's length, every ten seconds, and for the new pod. */
 const QUEUE_MS = 120_000;
-/** For a conversion to begin anew: the silence after which a job is published again, the queue before it, the lease. */
-const TAKE_OVER_MS = 120_000;
 /** A converter works on so many at once, unless it is told otherwise. */
 const CONCURRENCY = 2;
 
@@ -57,19 +55,20 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
   const underLongLoad = (name: string, jobs: number, what: () => Promise<unknown>, pauseMs = LONG_PAUSE_MS) =>
     setting.trial.underLoad(name, { jobs, pauseMs, footage: setting.long }, what);
 
-  const untilConverting = (load: string, atLeast: number) =>
-    until(`${atLeast} conversions at once`, async () => {
-      const jobs = await jobsOf(setting.trial.ledger, load);
-      return jobs.filter(({ status }) => status === 'converting').length >= atLeast;
-    });
-  const isBegunAnew = async (load: string): Promise<boolean> =>
-    (await jobsOf(setting.trial.ledger, load)).some(({ attempts }) => attempts > 1);
-
+  const untilConverting = (load: string, count: number) =>
+    until(
+      `${count} conversions at once`,
+      async () => (await convertingOf(setting.trial.ledger, load)) >= count,
+    );
   /** Some, or the test would show nothing. */
   const podsOf = async (name: string) => {
     const pods = await setting.deployed.pods(name);
     assert.ok(pods.length > 0, `no pod of ${name}`);
     return pods;
+  };
+  const nodeSays = async (service: string, args: string[]): Promise<string> => {
+    const [pod] = await podsOf(service);
+    return (await setting.deployed.exec(pod?.name ?? '', 'app', ['node', ...args])).trim();
   };
   const keepTo = async (count: number) => {
     await setting.scaler.keepTo({ min: count, max: count });
@@ -98,15 +97,11 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
     assert.equal(await statusFrom('gateway', 'POST', 'converter', 'video'), '403');
   });
 
-  test('no pod holds a key to the cluster', async () => {
+  test('no service holds a key to the cluster', async () => {
     const look =
       "console.log(require('node:fs').existsSync('/var/run/secrets/kubernetes.io/serviceaccount/token'))";
     for (const service of SERVICES) {
-      const [pod] = await podsOf(service);
-      assert.equal(
-        (await setting.deployed.exec(pod?.name ?? '', 'app', ['node', '--eval', look])).trim(),
-        'false',
-      );
+      assert.equal(await nodeSays(service, ['--eval', look]), 'false');
     }
   });
 
@@ -121,31 +116,16 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
       }));
 
   test('a converter is killed in the middle of a conversion', async () => {
+    const load = 'converter-killed';
     try {
       await keepTo(1);
-      await underLongLoad(
-        'converter-killed',
-        JOBS / 2,
-        async () => {
-          // It may be done with it in the moment in which it is killed.
-          for (let tries = 0; tries < 3 && !(await isBegunAnew('converter-killed')); tries++) {
-            await untilConverting('converter-killed', 1);
-            for (const { name } of await podsOf('converter')) {
-              await setting.deployed.kill(name);
-              deeds.killed('converter');
-            }
-            await within(TAKE_OVER_MS, () => isBegunAnew('converter-killed'));
-          }
-          assert.ok(
-            await isBegunAnew('converter-killed'),
-            'it was killed, and never in the middle of its work',
-          );
-          await setting.deployed.untilReplicas('converter', 1);
-          // The rest of the films is for as many as the manifests say.
-          await setting.scaler.restore();
-        },
-        SPARSE_PAUSE_MS,
-      );
+      const work = async () => {
+        await killAtWork(setting, load, () => deeds.killed('converter'));
+        await setting.deployed.untilReplicas('converter', 1);
+        // The rest of the films is for as many as the manifests say.
+        await setting.scaler.restore();
+      };
+      await underLongLoad(load, JOBS / 2, work, SPARSE_PAUSE_MS);
     } finally {
       await setting.scaler.restore();
     }
@@ -189,11 +169,7 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
   });
 
   test('a new version of every service is rolled out, and back, and no request breaks off', async () => {
-    const logLevel = async (service: string): Promise<string> => {
-      const [pod] = await podsOf(service);
-      const node = ['node', '--print', 'process.env.LOG_LEVEL'];
-      return (await setting.deployed.exec(pod?.name ?? '', 'app', node)).trim();
-    };
+    const logLevel = (service: string) => nodeSays(service, ['--print', 'process.env.LOG_LEVEL']);
     await underLoad('rollout', JOBS, async () => {
       for (const service of SERVICES) {
         const before = await logLevel(service);

@@ -23,11 +23,12 @@ export interface Load {
   footage: Footage;
 }
 
-/** What became of all that was sent, by the last verdict. */
+/** What became of all that was sent. */
 export interface Sum {
   accepted: number;
+  /** By the last verdict. */
   done: number;
-  /** By kind: lost, wrong, lostMails, unexplained (a mail that came twice), orphans, … */
+  /** Of all verdicts, by kind: lost, wrong, lostMails, unexplained (a mail that came twice), orphans, … */
   findings: Readonly<Record<string, number>>;
 }
 
