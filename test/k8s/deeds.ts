@@ -5,8 +5,8 @@ export interface Deeds {
   /** The API server would take it, all of it. */
   overlayTaken(overlay: string): void;
   podDeleted(of: string): void;
-  podKilled(of: string): void;
-  rolledOut(service: string): void;
+  killed(service: string): void;
+  rolledOutAndBack(service: string): void;
   serverRestarted(name: string): void;
   scaled(how: string, by: string): void;
   table(sum: Sum): string;
@@ -24,8 +24,8 @@ export function createDeeds(): Deeds {
   return {
     overlayTaken: (overlay) => void names.taken.push(overlay),
     podDeleted: (of) => void names.deleted.push(of),
-    podKilled: (of) => void names.killed.push(of),
-    rolledOut: (service) => void names.rolledOut.push(service),
+    killed: (service) => void names.killed.push(service),
+    rolledOutAndBack: (service) => void names.rolledOut.push(service),
     serverRestarted: (name) => void names.restarted.push(name),
     scaled: (how, by) => void names.scaled.push(`${how}, by ${by}`),
     table({ accepted, done, findings }) {
@@ -37,9 +37,9 @@ export function createDeeds(): Deeds {
         ['jobs done', done],
         ['overlays taken, as a try', counted(names.taken)],
         ['pods deleted', counted(names.deleted)],
-        ['pods killed', counted(names.killed)],
+        ['processes killed', counted(names.killed)],
         ['converters scaled', names.scaled.join('; ') || 'no'],
-        ['new versions rolled out', counted(names.rolledOut)],
+        ['rolled out, and back', counted(names.rolledOut)],
         ['StatefulSets restarted', counted(names.restarted)],
         ['jobs lost', lost],
         ['jobs wrong', wrong],

@@ -2,6 +2,7 @@ import { type Cluster, NAMESPACE } from '../../deploy/kubernetes/cluster.ts';
 import { readMongodb } from '../chaos/store-keys.ts';
 import type { Witness } from '../load/evidence.ts';
 import { until } from '../support/wait.ts';
+import { KILL } from './kill.ts';
 import { forward } from './port-forward.ts';
 
 /** A pod's grace is 60 s at most, a new one's start some seconds; the rest is for a slow machine. */
@@ -18,34 +19,38 @@ export interface Deployed extends Witness {
   pods(name: string): Promise<Pod[]>;
   /** Politely, as a drained node does; returns when it is gone. */
   deletePod(name: string): Promise<void>;
-  /** Without a word, as far as Kubernetes can. */
-  killPod(name: string): Promise<void>;
-  /** `deployment/x` or `statefulset/x`: new pods in place of the old ones, by its own strategy. Returns when it is over. */
-  restart(object: string): Promise<void>;
-  /** Until all of its pods are new and ready. */
+  /** The service's process ends in the middle of what it does; returns when the kubelet has started its container again. */
+  kill(pod: string): Promise<void>;
+  /** A new version of a service, which tells more in its log: new pods in place of the old ones. Returns when it is over. */
+  rollOut(service: string): Promise<void>;
+  /** The version before. Returns when it is over. */
+  rollBack(service: string): Promise<void>;
+  /** New pods of a server in place of the old ones, with their volumes. Returns when it is over. */
+  restart(server: string): Promise<void>;
+  /** `deployment/x` or `statefulset/x`: until all of its pods are new and ready. */
   untilRolledOut(object: string): Promise<void>;
   /** Until there are so many pods, all ready, and none that still ends. */
   untilReplicas(name: string, count: number): Promise<void>;
-  /** Runs a command in a container; returns what it printed. */
-  exec(pod: string, container: string, command: string[], input?: string): Promise<string>;
+  /** Runs a command in a container; returns what it wrote to its standard output. */
+  exec(pod: string, container: string, command: string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
 interface PodList {
   items: {
     metadata: { name: string; deletionTimestamp?: string };
-    status: { conditions?: { type: string; status: string }[] };
+    status: {
+      conditions?: { type: string; status: string }[];
+      containerStatuses?: { name: string; restartCount: number }[];
+    };
   }[];
 }
 
 export async function openDeployed(cluster: Cluster): Promise<Deployed> {
   const inNamespace = ['--namespace', NAMESPACE];
   const bound = `--timeout=${ROLLOUT_MS / 1000}s`;
-  const call = (what: string, args: string[], input?: string): Promise<string> =>
-    cluster.call(what, [...inNamespace, ...args], {
-      timeoutMs: ROLLOUT_MS + 10_000,
-      ...(input !== undefined && { input }),
-    });
+  const call = (what: string, args: string[]): Promise<string> =>
+    cluster.call(what, [...inNamespace, ...args], { timeoutMs: ROLLOUT_MS + 10_000 });
   const list = async (name: string): Promise<PodList['items']> => {
     const selector = `app.kubernetes.io/name=${name}`;
     const said = await cluster.ask([...inNamespace, 'get', 'pods', '--selector', selector, '-o', 'json']);
@@ -53,9 +58,19 @@ export async function openDeployed(cluster: Cluster): Promise<Deployed> {
   };
   const isReady = ({ status }: PodList['items'][number]): boolean =>
     status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
-  const mails = await forward(cluster.context, 'maildev', 1080);
-  const store = await forward(cluster.context, 'mongodb', 27017);
+  const restarts = async (pod: string): Promise<number> => {
+    const said = await cluster.ask([...inNamespace, 'get', 'pod', pod, '-o', 'json']);
+    const { status } = JSON.parse(said) as PodList['items'][number];
+    return status.containerStatuses?.find(({ name }) => name === 'app')?.restartCount ?? 0;
+  };
+  // Stopped again when a later one fails.
+  await using forwards = new AsyncDisposableStack();
+  const open = async (service: string, port: number) =>
+    forwards.adopt(await forward(cluster.context, service, port), ({ stop }) => stop());
+  const mails = await open('maildev', 1080);
+  const store = await open('mongodb', 27017);
   const storeUrl = await readStoreUrl(cluster, new URL(store.url).host);
+  const opened = forwards.move();
 
   const deployed: Deployed = {
     mailUrl: mails.url,
@@ -64,12 +79,27 @@ export async function openDeployed(cluster: Cluster): Promise<Deployed> {
       return all.map((pod) => ({ name: pod.metadata.name, isReady: isReady(pod) }));
     },
     deletePod: async (name) =>
-      void (await call(`Deleting ${name}`, ['delete', 'pod', name, '--wait', bound])),
-    killPod: async (name) =>
-      void (await call(`Killing ${name}`, ['delete', 'pod', name, '--grace-period=0', '--force'])),
-    async restart(object) {
-      await call(`Restarting ${object}`, ['rollout', 'restart', object]);
-      await deployed.untilRolledOut(object);
+      void (await call(`Deleting ${name}`, ['delete', 'pod', name, '--ignore-not-found', '--wait', bound])),
+    async kill(pod) {
+      const before = await restarts(pod);
+      const node = ['node', '--input-type=module', '--eval', KILL];
+      // It dies with the container, and kubectl then complains.
+      const said = await deployed.exec(pod, 'app', node).catch((error: Error) => error.message);
+      const isBack = async (): Promise<boolean> => (await restarts(pod)) > before;
+      await until(`${pod} to start again (${said.trim()})`, isBack);
+    },
+    async rollOut(service) {
+      const change = ['--containers=app', 'LOG_LEVEL=debug'];
+      await call(`Changing ${service}`, ['set', 'env', `deployment/${service}`, ...change]);
+      await deployed.untilRolledOut(`deployment/${service}`);
+    },
+    async rollBack(service) {
+      await call(`Changing ${service} back`, ['rollout', 'undo', `deployment/${service}`]);
+      await deployed.untilRolledOut(`deployment/${service}`);
+    },
+    async restart(server) {
+      await call(`Restarting ${server}`, ['rollout', 'restart', `statefulset/${server}`]);
+      await deployed.untilRolledOut(`statefulset/${server}`);
     },
     untilRolledOut: async (object) =>
       void (await call(`Waiting for ${object}`, ['rollout', 'status', object, bound])),
@@ -80,13 +110,10 @@ export async function openDeployed(cluster: Cluster): Promise<Deployed> {
       };
       await until(`${count} of ${name}`, are, ROLLOUT_MS);
     },
-    exec: (pod, container, command, input) =>
-      call(`Running ${command[0]} in ${pod}`, ['exec', '-i', pod, '-c', container, '--', ...command], input),
+    exec: (pod, container, command) =>
+      cluster.ask([...inNamespace, 'exec', pod, '-c', container, '--', ...command]),
     readStore: () => readMongodb(storeUrl),
-    async stop() {
-      await mails.stop();
-      await store.stop();
-    },
+    stop: () => opened.disposeAsync(),
   };
   return deployed;
 }

@@ -12,12 +12,15 @@ export async function dryRun(cluster: Cluster, overlay: string, stateDir: string
   mkdirSync(folder);
   const resources = [path.relative(folder, overlayFolder(overlay))];
   writeFileSync(path.join(folder, 'kustomization.yaml'), stringify({ namespace: NAMESPACE, resources }));
-  const change = (verb: 'create' | 'delete') =>
-    cluster.call(`${verb} ${NAMESPACE}`, [verb, 'namespace', NAMESPACE], { timeoutMs: 3 * 60_000 });
+  const change = (verb: 'create' | 'delete', ...how: string[]) =>
+    cluster.call(`${verb} ${NAMESPACE}`, [verb, 'namespace', NAMESPACE, ...how], { timeoutMs: 3 * 60_000 });
+  const remove = () => change('delete', '--ignore-not-found', '--wait');
+  // A run that was cut off may have left it.
+  await remove();
   await change('create');
   try {
     await cluster.call(`Applying ${overlay}`, ['apply', '--dry-run=server', '--kustomize', folder]);
   } finally {
-    await change('delete');
+    await remove();
   }
 }

@@ -13,10 +13,11 @@ export interface Forward {
 
 const PAUSE_MS = 300;
 
-/** `kubectl port-forward`, begun again whenever the pod that it led to has gone. */
+/** `kubectl port-forward`, begun again whenever the pod that it led to has gone. Throws with kubectl's last word when it never works. */
 export async function forward(context: string, service: string, port: number): Promise<Forward> {
   let local = 0;
   let stopped = false;
+  let lastWord = 'it said nothing';
   let child: ChildProcess | undefined;
   const end = (): void => void child?.kill();
   process.once('exit', end);
@@ -25,27 +26,35 @@ export async function forward(context: string, service: string, port: number): P
   async function runOnce(): Promise<void> {
     // The first time any free port, and that one from then on.
     child = spawn(find('kubectl') as string, [...args, `${local || ''}:${port}`], {
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     child.stdout?.on('data', (said) => {
       local ||= Number(/127\.0\.0\.1:(\d+)/.exec(`${said}`)?.[1] ?? 0);
+    });
+    child.stderr?.on('data', (said) => {
+      lastWord = `${said}`.trim().split('\n').at(-1) || lastWord;
     });
     await once(child, 'exit');
   }
   const running = (async () => {
     while (!stopped) {
-      await runOnce();
+      await runOnce().catch((error: Error) => {
+        lastWord = error.message;
+      });
       await sleep(PAUSE_MS);
     }
   })();
-  await until(`kubectl port-forward service/${service}`, async () => local !== 0);
-  return {
-    url: `http://127.0.0.1:${local}`,
-    async stop() {
-      stopped = true;
-      process.removeListener('exit', end);
-      end();
-      await running;
-    },
+  const stop = async (): Promise<void> => {
+    stopped = true;
+    process.removeListener('exit', end);
+    end();
+    await running;
   };
+  try {
+    await until(`kubectl port-forward service/${service}`, async () => local !== 0);
+  } catch (error) {
+    await stop();
+    throw new Error(`${(error as Error).message}: ${lastWord}`, { cause: error });
+  }
+  return { url: `http://127.0.0.1:${local}`, stop };
 }

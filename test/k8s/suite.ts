@@ -82,12 +82,18 @@ type Place = Pick<SuiteOptions, 'repoRoot' | 'signal'>;
 
 /** One of our own commands, with our terminal. */
 async function runScript(name: string, args: readonly string[], { repoRoot, signal }: Place): Promise<void> {
+  signal.throwIfAborted();
   const child = spawn(process.execPath, [path.join(repoRoot, 'deploy/kubernetes', name), ...args], {
     cwd: repoRoot,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    signal,
   });
-  const [code] = (await once(child, 'exit')) as [number | null];
+  // What comes next may undo what it does: it has to be gone first, after a Ctrl-C too.
+  const stop = (): void => void child.kill();
+  signal.addEventListener('abort', stop, { once: true });
+  const [code] = (await once(child, 'exit').finally(() => signal.removeEventListener('abort', stop))) as [
+    number | null,
+  ];
+  signal.throwIfAborted();
   if (code !== 0) throw new Error(`${name} failed (code ${code}); it has said why above.`);
 }
 
@@ -102,14 +108,12 @@ async function keepLogs(cluster: Cluster, folder: string, report: Report): Promi
   };
   await keep('events.txt', ['get', 'events', '--sort-by=.lastTimestamp']);
   await keep('pods.txt', ['get', 'pods', '-o', 'wide']);
-  const pods = await cluster.ask(['--namespace', NAMESPACE, 'get', 'pods', '-o', 'name']).catch(() => '');
-  for (const pod of pods.split('\n').filter(Boolean))
-    await keep(`${pod.replace('pod/', '')}.log`, [
-      'logs',
-      pod,
-      '--all-containers',
-      '--prefix',
-      '--tail=20000',
-    ]);
+  // A line for each pod: its name, and those of its containers.
+  const names = '{.metadata.name}{" "}{.spec.initContainers[*].name}{" "}{.spec.containers[*].name}{"\\n"}';
+  const list = ['get', 'pods', '-o', `jsonpath={range .items[*]}${names}{end}`];
+  const pods = await cluster.ask(['--namespace', NAMESPACE, ...list]).catch(() => '');
+  for (const [pod = '', ...containers] of pods.split('\n').map((line) => line.split(/ +/)))
+    for (const container of containers)
+      await keep(`${pod}.${container}.log`, ['logs', pod, '-c', container, '--tail=5000']);
   report(`Logs of all pods are in ${folder}, until the next run`);
 }

@@ -3,105 +3,92 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { SERVICES } from '../../deploy/docker/image-names.ts';
-import { type Cluster, openCluster } from '../../deploy/kubernetes/cluster.ts';
-import type { JobView } from '../../services/shared/jobs.ts';
-import { type Footage, shoot } from '../load/films.ts';
-import { createTrial, type Trial } from '../load/under-load.ts';
-import { broken, newUser, type Tally } from '../load/users.ts';
+import { broken } from '../load/users.ts';
 import { until } from '../support/wait.ts';
+import { convertingOf } from './conversions.ts';
 import { createDeeds } from './deeds.ts';
-import { type Deployed, openDeployed } from './deployed.ts';
-import { type Door, openDoor } from './door.ts';
 import { dryRun } from './dry-run.ts';
-import { type Scaler, scalerOf } from './scaler.ts';
+import { statusOf } from './invoke.ts';
+import { killAtWork } from './kill-at-work.ts';
+import { leaveMark, SERVERS } from './mark.ts';
+import { openSetting, type Setting } from './setting.ts';
 
 // One deployed system for all of them: each leaves it whole. The verdict is over all that was ever sent.
 const { K8S_CONTEXT, K8S_STATE = '', K8S_LENGTH } = process.env;
 const isShort = K8S_LENGTH === 'short';
-const SERVERS = ['rabbitmq', 'mongodb', 'mysql'] as const;
 const PAUSE_MS = 1_000;
 const JOBS = isShort ? 6 : 20;
-/** Long enough to be found at work. */
-const LONG_SECONDS = 15 * 60;
 const LONG_PAUSE_MS = 500;
+/** One converter keeps pace with it, so that a conversion that begins anew does not wait behind many. */
+const SPARSE_PAUSE_MS = 10_000;
 /** For KEDA to ask for the queue's length, every ten seconds, and for the new pod. */
 const QUEUE_MS = 120_000;
+/** A converter works on so many at once, unless it is told otherwise. */
+const CONCURRENCY = 2;
 
 process.on('disconnect', () => process.exit(1));
 process.channel?.unref();
+/** However this process ends, each kubectl ends with it. */
+const ending = new AbortController();
+process.on('exit', () => ending.abort());
 
 const since = performance.now();
 const report = (line: string): void =>
   console.log(`${`${Math.round((performance.now() - since) / 1000)}`.padStart(4)} s  ${line}`);
 
 describe('in a cluster', { timeout: 60 * 60_000 }, () => {
-  const tally: Tally = new Map();
   const deeds = createDeeds();
-  let cluster: Cluster;
-  let deployed: Deployed;
-  let door: Door;
-  let scaler: Scaler;
-  let short: Footage;
-  let long: Footage;
-  let trial: Trial;
-
+  let setting: Setting;
   before(async () => {
-    cluster = await openCluster({ context: K8S_CONTEXT, report, signal: new AbortController().signal });
-    deployed = await openDeployed(cluster);
-    for (const service of SERVICES) await deployed.untilRolledOut(`deployment/${service}`);
-    door = await openDoor(cluster);
-    scaler = await scalerOf(cluster);
-    report(`Users come by ${door.by} (${door.url}); converters are scaled by ${scaler.by}`);
-    [short, long] = await Promise.all([shoot(), shoot(LONG_SECONDS)]);
-    const { url, host } = door;
-    const user = { gateways: () => [url], tally, ...(host !== undefined && { host }) };
-    const users = await Promise.all([1, 2, 3].map(() => newUser(user)));
-    trial = await createTrial({
-      ...{ system: deployed, users, tally, stateDir: K8S_STATE, sweepsOften: false, report },
-    });
+    setting = await openSetting({ context: K8S_CONTEXT, stateDir: K8S_STATE, report, signal: ending.signal });
   });
   after(async () => {
+    // Nothing to tell of where it could not be opened.
+    if (!setting) return;
+    await setting.stop();
     // What `npm run test:k8s` prints when all is over.
-    writeFileSync(path.join(K8S_STATE, 'table.txt'), deeds.table(trial.sum()));
-    await door?.stop();
-    await deployed?.stop();
+    writeFileSync(path.join(K8S_STATE, 'table.txt'), deeds.table(setting.trial.sum()));
   });
 
   const underLoad = (name: string, jobs: number, what: () => Promise<unknown>) =>
-    trial.underLoad(name, { jobs, pauseMs: PAUSE_MS, footage: short }, what);
-  const underLongLoad = (name: string, jobs: number, what: () => Promise<unknown>) =>
-    trial.underLoad(name, { jobs, pauseMs: LONG_PAUSE_MS, footage: long }, what);
+    setting.trial.underLoad(name, { jobs, pauseMs: PAUSE_MS, footage: setting.short }, what);
+  const underLongLoad = (name: string, jobs: number, what: () => Promise<unknown>, pauseMs = LONG_PAUSE_MS) =>
+    setting.trial.underLoad(name, { jobs, pauseMs, footage: setting.long }, what);
 
-  const jobsOf = async (name: string): Promise<JobView[]> => {
-    const sent = trial.ledger.filter(({ filename, id }) => id && filename.startsWith(`${name}-`));
-    const answers = await Promise.all(sent.map(({ user, id }) => user.get(`/jobs/${id}`)));
-    return answers.flatMap(({ status, bytes }) => (status === 200 ? [JSON.parse(bytes.toString())] : []));
+  const untilConverting = (load: string, count: number) =>
+    until(
+      `${count} conversions at once`,
+      async () => (await convertingOf(setting.trial.ledger, load)) >= count,
+    );
+  /** Some, or the test would show nothing. */
+  const podsOf = async (name: string) => {
+    const pods = await setting.deployed.pods(name);
+    assert.ok(pods.length > 0, `no pod of ${name}`);
+    return pods;
   };
-  const isConverting = async (name: string): Promise<boolean> =>
-    (await jobsOf(name)).some(({ status }) => status === 'converting');
+  const nodeSays = async (service: string, args: string[]): Promise<string> => {
+    const [pod] = await podsOf(service);
+    return (await setting.deployed.exec(pod?.name ?? '', 'app', ['node', ...args])).trim();
+  };
+  const keepTo = async (count: number) => {
+    await setting.scaler.keepTo({ min: count, max: count });
+    await setting.deployed.untilReplicas('converter', count);
+  };
 
   for (const overlay of ['minikube', 'production'])
     test(`the API server takes the overlay ${overlay}`, async (t) => {
       const needsKeda = overlay === 'production';
-      if (needsKeda && !(await cluster.has('customresourcedefinition/scaledobjects.keda.sh')))
+      if (needsKeda && !(await setting.cluster.has('customresourcedefinition/scaledobjects.keda.sh')))
         return t.skip('KEDA is not in this cluster');
-      await dryRun(cluster, overlay, K8S_STATE);
+      await dryRun(setting.cluster, overlay, K8S_STATE);
       deeds.overlayTaken(overlay);
     });
 
   test('a video becomes an MP3 and a mail', () => underLoad('story', 1, async () => {}));
 
   test('only the gateway may call auth, and only the routes that it needs', async () => {
-    const call = (method: string, appId: string, route: string) => `
-      const headers = { 'dapr-api-token': process.env.DAPR_API_TOKEN };
-      const url = 'http://127.0.0.1:3500/v1.0/invoke/${appId}/method/${route}';
-      const { status } = await fetch(url, { method: '${method}', headers });
-      console.log(status);`;
-    const statusFrom = async (service: string, ...[method, appId, route]: [string, string, string]) => {
-      const pod = (await deployed.pods(service)).find(({ isReady }) => isReady);
-      const node = ['node', '--input-type=module', '--eval', call(method, appId, route)];
-      return (await deployed.exec(pod?.name ?? '', 'app', node)).trim();
-    };
+    const statusFrom = (from: string, method: 'GET' | 'POST', appId: string, route: string) =>
+      statusOf(setting.deployed, { from, method, appId, route });
     assert.equal(await statusFrom('gateway', 'GET', 'auth', '.well-known/jwks.json'), '200');
     assert.equal(await statusFrom('gateway', 'GET', 'auth', 'metrics'), '403');
     assert.equal(await statusFrom('gateway', 'GET', 'auth', 'login'), '403');
@@ -110,83 +97,106 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
     assert.equal(await statusFrom('gateway', 'POST', 'converter', 'video'), '403');
   });
 
-  test('no pod holds a key to the cluster', async () => {
+  test('no service holds a key to the cluster', async () => {
     const look =
       "console.log(require('node:fs').existsSync('/var/run/secrets/kubernetes.io/serviceaccount/token'))";
     for (const service of SERVICES) {
-      const [pod] = await deployed.pods(service);
-      assert.equal((await deployed.exec(pod?.name ?? '', 'app', ['node', '--eval', look])).trim(), 'false');
+      assert.equal(await nodeSays(service, ['--eval', look]), 'false');
     }
   });
 
   for (const service of SERVICES)
     test(`each pod of ${service} is deleted`, () =>
       underLoad(`${service}-deleted`, JOBS, async () => {
-        for (const { name } of await deployed.pods(service)) {
-          await deployed.deletePod(name);
+        for (const { name } of await podsOf(service)) {
+          await setting.deployed.deletePod(name);
           deeds.podDeleted(service);
-          await deployed.untilRolledOut(`deployment/${service}`);
+          await setting.deployed.untilRolledOut(`deployment/${service}`);
         }
       }));
 
-  test('a converter is killed in the middle of a conversion', () =>
-    underLongLoad('converter-killed', JOBS / 2, async () => {
-      await until('a conversion', () => isConverting('converter-killed'));
-      for (const { name } of await deployed.pods('converter')) {
-        await deployed.killPod(name);
-        deeds.podKilled('converter');
-      }
-      await deployed.untilRolledOut('deployment/converter');
-    }));
+  test('a converter is killed in the middle of a conversion', async () => {
+    const load = 'converter-killed';
+    try {
+      await keepTo(1);
+      const work = async () => {
+        await killAtWork(setting, load, () => deeds.killed('converter'));
+        await setting.deployed.untilReplicas('converter', 1);
+        // The rest of the films is for as many as the manifests say.
+        await setting.scaler.restore();
+      };
+      await underLongLoad(load, JOBS / 2, work, SPARSE_PAUSE_MS);
+    } finally {
+      await setting.scaler.restore();
+    }
+  });
 
   test('one converter becomes four, and four become one in the middle of conversions', async () => {
     try {
+      await keepTo(1);
       await underLongLoad('scaled', JOBS, async () => {
-        await scaler.keepTo({ min: 4, max: 4 });
-        await deployed.untilReplicas('converter', 4);
-        await until('a conversion', () => isConverting('scaled'));
-        await scaler.keepTo({ min: 1, max: 1 });
-        await deployed.untilReplicas('converter', 1);
-        deeds.scaled('1 → 4 → 1', scaler.by);
+        await keepTo(4);
+        // More than the one that stays could have under way.
+        await untilConverting('scaled', CONCURRENCY + 1);
+        await keepTo(1);
+        deeds.scaled('1 → 4 → 1', setting.scaler.by);
+        // The rest of the films is for as many as the manifests say.
+        await setting.scaler.restore();
       });
     } finally {
-      await scaler.restore();
+      await setting.scaler.restore();
     }
   });
 
   test('converters become more with their queue, and fewer without it', async (t) => {
-    if (scaler.by !== 'KEDA') return t.skip('this cluster has no KEDA');
+    if (setting.scaler.by !== 'KEDA') return t.skip('this cluster has no KEDA');
     try {
-      await scaler.keepTo({ min: 1, max: 4 });
-      await deployed.untilReplicas('converter', 1);
+      await setting.scaler.keepTo({ min: 1, max: 4 });
+      await setting.deployed.untilReplicas('converter', 1);
       // More at once than one works on.
-      await trial.underLoad('queued', { jobs: 12, pauseMs: 0, footage: long }, () =>
-        until('a second converter', async () => (await deployed.pods('converter')).length > 1, QUEUE_MS),
+      await setting.trial.underLoad('queued', { jobs: 12, pauseMs: 0, footage: setting.long }, () =>
+        until(
+          'a second converter',
+          async () => (await setting.deployed.pods('converter')).length > 1,
+          QUEUE_MS,
+        ),
       );
-      await deployed.untilReplicas('converter', 1);
-      deeds.scaled('by the length of the queue', scaler.by);
+      await setting.deployed.untilReplicas('converter', 1);
+      deeds.scaled('by the length of the queue', setting.scaler.by);
     } finally {
-      await scaler.restore();
+      await setting.scaler.restore();
     }
   });
 
-  test('every service gets new pods, and no request breaks off', async () => {
+  test('a new version of every service is rolled out, and back, and no request breaks off', async () => {
+    const logLevel = (service: string) => nodeSays(service, ['--print', 'process.env.LOG_LEVEL']);
     await underLoad('rollout', JOBS, async () => {
       for (const service of SERVICES) {
-        await deployed.restart(`deployment/${service}`);
-        deeds.rolledOut(service);
+        const before = await logLevel(service);
+        await setting.deployed.rollOut(service);
+        assert.equal(await logLevel(service), 'debug');
+        await setting.deployed.rollBack(service);
+        assert.equal(await logLevel(service), before);
+        deeds.rolledOutAndBack(service);
       }
     });
     // A forwarded port leads to one pod, and breaks with it.
-    if (door.by === 'the Ingress') assert.deepEqual(broken(tally), []);
+    if (setting.door.by === 'the Ingress') assert.deepEqual(broken(setting.tally), []);
   });
 
   for (const server of SERVERS)
-    test(`${server} is started again, and has kept its data`, () =>
-      underLoad(`${server}-restart`, JOBS, async () => {
-        await deployed.restart(`statefulset/${server}`);
-        deeds.serverRestarted(server);
-      }));
+    test(`${server} is started again, and has kept its data`, async () => {
+      const mark = await leaveMark(setting.deployed, server);
+      try {
+        await underLoad(`${server}-restart`, JOBS, async () => {
+          await setting.deployed.restart(server);
+          assert.deepEqual(await mark.missing(), []);
+          deeds.serverRestarted(server);
+        });
+      } finally {
+        await mark.remove();
+      }
+    });
 
-  test('all of it was kept, and nothing is left over in the store', () => trial.swept());
+  test('all of it was kept, and nothing is left over in the store', () => setting.trial.swept());
 });

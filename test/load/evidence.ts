@@ -2,16 +2,18 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Job, JobView } from '../../services/shared/jobs.ts';
-import { parseMail } from '../chaos/mails.ts';
+import type { MailEvidence } from '../chaos/mails.ts';
 import { isEnded, type StoreContent, type StoredJob } from '../chaos/store-keys.ts';
-import { blobOf, type Evidence, type JobEvidence, judge, orphanKeys } from '../chaos/verdict.ts';
+import { blobOf, type JobEvidence, judge, orphanKeys } from '../chaos/verdict.ts';
 import { decodedSeconds } from '../support/media.ts';
-import { until } from '../support/wait.ts';
 import type { Sent } from './films.ts';
+import { readMails } from './sink.ts';
+import { within } from './within.ts';
 
 const SETTLE_MS = 180_000;
 /** LAME's delay and padding: some hundredths of a second. */
 const TOLERANCE_SECONDS = 0.1;
+
 /** How to see past the services what became of what was sent. */
 export interface Witness {
   /** Of MailDev's page. */
@@ -20,29 +22,12 @@ export interface Witness {
   readStore(): Promise<StoreContent>;
 }
 
-interface Envelope {
-  id: string;
-  time: string;
-  envelope: { to: { address: string }[] };
-}
-
-async function readMails({ mailUrl }: Witness): Promise<Evidence['mails']> {
-  const list = (await (await fetch(`${mailUrl}/api/email`)).json()) as Envelope[];
-  return Promise.all(
-    list.map(async ({ id, time, envelope }) => {
-      const raw = await (await fetch(`${mailUrl}/api/email/${id}/source`)).text();
-      const at = Date.parse(time);
-      const to = envelope.to.map(({ address }) => address);
-      return parseMail({ to, openedAt: at, storedAt: at, raw: raw.replace(/\r?\n/g, '\r\n') });
-    }),
-  );
-}
-
 /** Those to the users, and those about their films, whoever got them. */
-async function mailsAbout(system: Witness, ledger: readonly Sent[]): Promise<Evidence['mails']> {
+async function mailsAbout({ system, ledger, known }: Sought): Promise<MailEvidence[]> {
   const addresses = new Set(ledger.map(({ user }) => user.email));
   const names = new Set(ledger.map(({ filename }) => filename));
-  return (await readMails(system)).filter(({ to, filename }) => addresses.has(to) || names.has(filename));
+  const all = await readMails(system.mailUrl, known.mails);
+  return all.filter(({ to, filename }) => addresses.has(to) || names.has(filename));
 }
 
 /**
@@ -55,31 +40,25 @@ export function lateKeys({ keys, jobs }: StoreContent): string[] {
 }
 
 /** Waits until nothing is left to do, or for so long that the verdict shall say what is. */
-async function untilSettled({
-  system,
-  ledger,
-  before,
-  swept,
-}: Omit<Case, 'known' | 'stateDir'>): Promise<void> {
+async function untilSettled({ system, ledger, before, swept, known }: Omit<Case, 'stateDir'>): Promise<void> {
   const accepted = ledger.filter(({ id }) => id !== undefined);
-  await until(
-    'everything to settle',
-    async () => {
-      if ((await mailsAbout(system, ledger)).length < accepted.length) return false;
-      const store = await system.readStore().catch(() => undefined);
-      if (store === undefined || !store.jobs.every(isEnded)) return false;
-      if (!swept) return true;
-      if (store.open.some((id) => !before.has(id))) return false;
-      return orphanKeys({ keys: store.keys, stored: store.jobs }).length === lateKeys(store).length;
-    },
-    SETTLE_MS,
-  ).catch(() => undefined);
+  await within(SETTLE_MS, async () => {
+    // A server that was started again may not be there at once, nor the forwarded port that leads to it.
+    const mails = await mailsAbout({ system, ledger, known }).catch(() => undefined);
+    if (mails === undefined || mails.length < accepted.length) return false;
+    const store = await system.readStore().catch(() => undefined);
+    if (!store?.jobs.every((job) => before.has(job.id) || isEnded(job))) return false;
+    if (!swept) return true;
+    if (store.open.some((id) => !before.has(id))) return false;
+    return orphanKeys({ keys: store.keys, stored: store.jobs }).length === lateKeys(store).length;
+  });
 }
 
-/** What is known for good: jobs that were found right, and the seconds of an MP3 by its sha256. */
+/** What is known for good: jobs that were found right, the seconds of an MP3 by its sha256, and mails by their ids. */
 export interface Known {
   jobs: Map<string, JobEvidence>;
   seconds: Map<string, number>;
+  mails: Map<string, MailEvidence>;
 }
 
 async function examine(
@@ -129,17 +108,20 @@ export interface Case {
   known: Known;
 }
 
+type Sought = Pick<Case, 'system' | 'ledger' | 'known'>;
+
 /** Every job done with one right MP3 and one mail, and nothing else in the store or the sink. */
 export async function verdictOf({
   system,
   ledger,
   before,
   swept,
-  ...rest
+  known,
+  stateDir,
 }: Case): Promise<{ done: number; findings: string[]; late: string[] }> {
-  await untilSettled({ system, ledger, before, swept });
+  await untilSettled({ system, ledger, before, swept, known });
   const jobs: JobEvidence[] = [];
-  for (const sent of ledger) if (sent.id !== undefined) jobs.push(await examine(sent, rest));
+  for (const sent of ledger) if (sent.id !== undefined) jobs.push(await examine(sent, { known, stateDir }));
   const store = await system.readStore();
   const late = lateKeys(store);
   const ignored = new Set(swept ? late : orphanKeys({ keys: store.keys, stored: store.jobs }));
@@ -152,11 +134,11 @@ export async function verdictOf({
       keys: store.keys.filter((key) => !ignored.has(key) && !foreign.has(blobOf(key))),
       stored: store.jobs.filter(({ id }) => !before.has(id)),
       open: swept ? store.open.filter((id) => !before.has(id)) : [],
-      mails: await mailsAbout(system, ledger),
+      mails: await mailsAbout({ system, ledger, known }),
     },
     listed: new Set(jobs.flatMap(({ ids }) => ids)),
     refusals: refused.map(({ filename, answer }) => `the upload of ${filename} was answered ${answer}`),
-    // No process is killed here, so no mail may come twice.
+    // Only converters are killed here, which send no mail: so none may come twice.
     ...{ strangers: [], faults: [], hits: [], repeats: [], folders: [], processes: [] },
   });
   const { ends, explained: _explained, ...faults } = verdict;

@@ -23,11 +23,12 @@ export interface Load {
   footage: Footage;
 }
 
-/** What became of all that was sent, by the last verdict. */
+/** What became of all that was sent. */
 export interface Sum {
   accepted: number;
+  /** By the last verdict. */
   done: number;
-  /** By kind: lost, wrong, lostMails, unexplained (a mail that came twice), orphans, … */
+  /** Of all verdicts, by kind: lost, wrong, lostMails, unexplained (a mail that came twice), orphans, … */
   findings: Readonly<Record<string, number>>;
 }
 
@@ -45,7 +46,7 @@ export async function createTrial(options: TrialOptions): Promise<Trial> {
   const { system, users, tally, stateDir, sweepsOften, report } = options;
   const before = new Set((await system.readStore()).jobs.map(({ id }) => id));
   const ledger: Sent[] = [];
-  const known: Known = { jobs: new Map(), seconds: new Map() };
+  const known: Known = { jobs: new Map(), seconds: new Map(), mails: new Map() };
   const told = new Set<string>();
   const run = randomUUID().slice(0, 8);
   let done = 0;

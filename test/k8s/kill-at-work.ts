@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { within } from '../load/within.ts';
+import { convertingOf, isBegunAnew } from './conversions.ts';
+import type { Setting } from './setting.ts';
+
+/** For a conversion to begin anew: the silence after which a job is published again, the queue before it, the lease. */
+const TAKE_OVER_MS = 120_000;
+const TRIES = 3;
+
+/** Kills all converters while they convert films of a load, until one of those has begun anew. Tells of each that it has killed. */
+export async function killAtWork(
+  { deployed, trial: { ledger } }: Setting,
+  load: string,
+  killed: () => void,
+): Promise<void> {
+  // It may be done with it in the moment in which it is killed.
+  for (let tries = 0; tries < TRIES; tries++) {
+    assert.ok(await within(60_000, async () => (await convertingOf(ledger, load)) > 0), 'no conversion');
+    const pods = await deployed.pods('converter');
+    assert.ok(pods.length > 0, 'no converter');
+    for (const { name } of pods) {
+      await deployed.kill(name);
+      killed();
+    }
+    if (await within(TAKE_OVER_MS, () => isBegunAnew(ledger, load))) return;
+  }
+  assert.fail(`converters were killed ${TRIES} times, and never in the middle of their work`);
+}
