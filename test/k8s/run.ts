@@ -5,9 +5,10 @@ import { runInCluster } from './suite.ts';
 
 const usage = `npm run test:k8s -- [--short] [--running | --keep] [--context NAME] [-- ARGUMENTS OF k8s:up]
 
-Deploys the system into the cluster of kubectl's current context (or of another one), by npm run k8s:up, and tests it there: sends films through the
-Ingress (or a forwarded port, where none answers), deletes each pod, scales converters from one to four and back, rolls out new
-versions and starts each server again, always under load, and then looks whether each accepted video became one MP3 and one mail.
+Deploys the system into the cluster of kubectl's current context, or of another one, by npm run k8s:up, and tests it there: sends
+films through the Ingress (or a forwarded port, where none answers), deletes each pod, kills converters at work, scales them from one
+to four and back, rolls out a new version of each service and takes it back, and starts each server again, always under load. Then it
+looks whether each accepted video became one MP3 and one mail.
 Nothing is left afterwards. For a cluster to try things in, not one with users.
 
   --short     a quarter of the films
