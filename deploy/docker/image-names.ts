@@ -28,8 +28,11 @@ export type ImageNames = Record<Official | keyof typeof OURS, string>;
 
 export const DEFAULTS: ImageNames = { ...OFFICIAL, ...OURS };
 
-export const imageOf = (names: ImageNames, service: Service): string =>
-  names[`${service.toUpperCase()}_IMAGE` as keyof ImageNames];
+/** What chooses the image of a service. */
+export const variableOf = (service: Service): keyof ImageNames =>
+  `${service.toUpperCase()}_IMAGE` as keyof ImageNames;
+
+export const imageOf = (names: ImageNames, service: Service): string => names[variableOf(service)];
 
 const file = (dataDir: string): string => path.join(dataDir, 'docker', 'images.env');
 

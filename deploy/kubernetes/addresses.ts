@@ -1,6 +1,7 @@
 import { type Cluster, NAMESPACE } from './cluster.ts';
 
-interface Ingress {
+/** What is looked at of it. */
+export interface Ingress {
   spec: { rules?: { host?: string }[]; tls?: object[] };
   status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } };
 }

@@ -43,8 +43,8 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const { report, signal } = options;
   const kubectl = findKubectl();
   const kubectlSays = async (args: string[]): Promise<string> => {
-    const options = { signal, timeout: 60_000, maxBuffer: 16 * 2 ** 20 };
-    const { stdout } = await promisify(execFile)(kubectl, args, options);
+    const bounds = { signal, timeout: 60_000, maxBuffer: 16 * 2 ** 20 };
+    const { stdout } = await promisify(execFile)(kubectl, args, bounds);
     return stdout;
   };
   const current = (): Promise<string> =>

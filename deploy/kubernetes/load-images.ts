@@ -1,7 +1,14 @@
 import path from 'node:path';
 import { buildImages } from '../docker/build-images.ts';
 import { dockerAt, type Engine, openEngine } from '../docker/engine.ts';
-import { type ImageNames, imageNames, OFFICIAL, type Official, SERVICES } from '../docker/image-names.ts';
+import {
+  type ImageNames,
+  imageNames,
+  OFFICIAL,
+  type Official,
+  SERVICES,
+  variableOf,
+} from '../docker/image-names.ts';
 import { type Report, run } from '../local/processes/run.ts';
 import { find } from '../local/tools/find.ts';
 import type { Host } from './cluster.ts';
@@ -43,8 +50,7 @@ export async function loadImages(options: ImagesOptions): Promise<ImageNames> {
     const names = imageNames(dataDir);
     for (const name of SERVERS)
       if (!standIns.includes(name)) names[name] = process.env[name] || OFFICIAL[name];
-    const ours = SERVICES.map((service) => `${service.toUpperCase()}_IMAGE` as keyof ImageNames);
-    for (const variable of [...ours, ...standIns]) {
+    for (const variable of [...SERVICES.map(variableOf), ...standIns]) {
       const image = names[variable];
       const id = (
         await docker('Looking at an image', ['image', 'inspect', '--format', '{{.Id}}', image])

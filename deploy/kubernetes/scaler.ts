@@ -4,17 +4,20 @@ import { BY_DEFAULT, type Traits } from './overlay.ts';
 
 export type Scaler = 'KEDA' | 'HPA';
 
+export const hasKeda = (cluster: Pick<Cluster, 'has'>): Promise<boolean> =>
+  cluster.has('customresourcedefinition/scaledobjects.keda.sh');
+
 /** What scales the converters: what the overlay says, but for the one for trying things out, which takes KEDA where it is. */
 export async function chooseScaler(
   cluster: Cluster,
   { overlay, traits, report }: { overlay: string; traits: Traits; report: Report },
 ): Promise<Scaler> {
-  const hasKeda = await cluster.has('customresourcedefinition/scaledobjects.keda.sh');
-  if (traits.needsKeda && !hasKeda)
+  const canUseKeda = await hasKeda(cluster);
+  if (traits.needsKeda && !canUseKeda)
     throw new Error(
       `The overlay ${overlay} scales converters by KEDA, which is not in this cluster: install it (keda.sh), or pick scaling/hpa in its kustomization.yaml.`,
     );
-  if (traits.needsKeda || (hasKeda && overlay === BY_DEFAULT)) {
+  if (traits.needsKeda || (canUseKeda && overlay === BY_DEFAULT)) {
     report('Converters are scaled by KEDA, by the length of their queue');
     return 'KEDA';
   }

@@ -1,10 +1,9 @@
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { report, runMain, stopSignal } from '../local/terminal.ts';
 import { applySecrets } from './apply-secrets.ts';
 import { NAMESPACE, openCluster } from './cluster.ts';
+import { makeNamespace, remembered } from './namespace.ts';
 import { BY_DEFAULT, traitsOf } from './overlay.ts';
-import { remembered } from './remembered.ts';
 
 const usage = `npm run secrets -- [--overlay minikube|production] [--context NAME]
 
@@ -40,11 +39,7 @@ await runMain(async () => {
   const cluster = await openCluster({ context: values.context, report, signal });
   const overlay = values.overlay ?? (await remembered(cluster)).overlay ?? BY_DEFAULT;
   const { hasMailSink } = await traitsOf(overlay, cluster);
-  await cluster.call('Making the namespace', [
-    'apply',
-    '-f',
-    path.join(import.meta.dirname, 'base/namespace.yaml'),
-  ]);
+  await makeNamespace(cluster);
   const made = await applySecrets(cluster, process.env, hasMailSink);
   report(made.length > 0 ? `Made or changed: ${made.join(', ')}` : 'All secrets are there.');
 }, signal);

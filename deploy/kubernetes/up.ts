@@ -8,8 +8,8 @@ import { applySecrets } from './apply-secrets.ts';
 import { type Cluster, NAMESPACE, OURS, openCluster } from './cluster.ts';
 import { ensureDapr } from './dapr.ts';
 import { loadImages } from './load-images.ts';
+import { makeNamespace, remember, remembered } from './namespace.ts';
 import { BY_DEFAULT, choiceFolder, overlayFolder, traitsOf, writeChoice } from './overlay.ts';
-import { remember, remembered } from './remembered.ts';
 import { chooseScaler, removeOtherScaler } from './scaler.ts';
 
 const usage = `npm run k8s:up -- [--overlay minikube|production] [--registry NAME | --load COMMAND | --no-images] [--no-secrets]
@@ -89,8 +89,7 @@ await runMain(async () => {
   keepImageNames(folder, images);
   writeChoice(folder, { overlay, images, publicUrl, keda: scaler === 'KEDA' && !traits.needsKeda });
 
-  const namespace = path.join(import.meta.dirname, 'base/namespace.yaml');
-  await cluster.call('Making the namespace', ['apply', '-f', namespace]);
+  await makeNamespace(cluster);
   await remember(cluster, { overlay, publicUrl });
   if (values.secrets) {
     const made = await applySecrets(cluster, {}, traits.hasMailSink);

@@ -1,4 +1,5 @@
 import { request } from 'undici';
+import type { Ingress } from '../../deploy/kubernetes/addresses.ts';
 import { type Cluster, NAMESPACE } from '../../deploy/kubernetes/cluster.ts';
 import type { Report } from '../../deploy/local/processes/run.ts';
 import { within } from '../load/within.ts';
@@ -11,11 +12,6 @@ export interface Door {
   /** The name of the Ingress, which each request has to say. */
   readonly host?: string;
   stop(): Promise<void>;
-}
-
-interface Ingress {
-  spec: { rules?: { host?: string }[] };
-  status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } };
 }
 
 const ASK_MS = 5_000;

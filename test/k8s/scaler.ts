@@ -38,11 +38,7 @@ const KINDS = {
 } as const;
 
 export async function scalerOf(cluster: Cluster): Promise<Scaler> {
-  const by =
-    (await cluster.has('customresourcedefinition/scaledobjects.keda.sh')) &&
-    (await cluster.has('scaledobjects.keda.sh/converter'))
-      ? 'KEDA'
-      : 'HPA';
+  const by = (await cluster.has(`${KINDS.KEDA.kind}/converter`)) ? 'KEDA' : 'HPA';
   const { kind, spec } = KINDS[by];
   const inNamespace = ['--namespace', NAMESPACE];
   const object = JSON.parse(await cluster.ask([...inNamespace, 'get', kind, 'converter', '-o', 'json']));

@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { SERVICES } from '../../deploy/docker/image-names.ts';
+import { traitsOf } from '../../deploy/kubernetes/overlay.ts';
+import { hasKeda } from '../../deploy/kubernetes/scaler.ts';
 import { broken } from '../load/users.ts';
 import { until } from '../support/wait.ts';
 import { convertingOf } from './conversions.ts';
@@ -77,9 +79,8 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
 
   for (const overlay of ['minikube', 'production'])
     test(`the API server takes the overlay ${overlay}`, async (t) => {
-      const needsKeda = overlay === 'production';
-      if (needsKeda && !(await setting.cluster.has('customresourcedefinition/scaledobjects.keda.sh')))
-        return t.skip('KEDA is not in this cluster');
+      const { needsKeda } = await traitsOf(overlay, setting.cluster);
+      if (needsKeda && !(await hasKeda(setting.cluster))) return t.skip('KEDA is not in this cluster');
       await dryRun(setting.cluster, overlay, K8S_STATE);
       deeds.overlayTaken(overlay);
     });

@@ -2,6 +2,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import mysql from 'mysql2/promise';
+import { OFFICIAL } from '../../docker/image-names.ts';
 import { makePrivateDir, writePrivate } from '../private-files.ts';
 import { type Child, startChild } from '../processes/child.ts';
 import { untilReady } from '../processes/ready.ts';
@@ -31,7 +32,7 @@ export const mariadb: Starter = {
     if (tools.mariadb !== undefined) return startProcess(context, tools.mariadb, port);
     return startContainer(context, {
       name: 'mysql',
-      image: process.env.MYSQL_IMAGE ?? 'mariadb:11.8',
+      image: process.env.MYSQL_IMAGE ?? OFFICIAL.MYSQL_IMAGE,
       ports: { [port]: 3306 },
       volume: '/var/lib/mysql',
       env: {

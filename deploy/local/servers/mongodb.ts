@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs';
 import path from 'node:path';
 import type { MongoClient } from 'mongodb';
+import { OFFICIAL } from '../../docker/image-names.ts';
 import { makePrivateDir, writePrivate } from '../private-files.ts';
 import { type Child, startChild } from '../processes/child.ts';
 import { untilReady } from '../processes/ready.ts';
@@ -83,7 +84,7 @@ function startInDocker(context: ServerContext, port: number): Promise<Child> {
     'openssl rand -base64 96 > /tmp/key && chmod 400 /tmp/key && chown mongodb /tmp/key && exec docker-entrypoint.sh mongod --replSet rs0 --keyFile /tmp/key --bind_ip_all';
   return startContainer(context, {
     name: 'mongodb',
-    image: process.env.MONGODB_IMAGE ?? 'mongo:7.0',
+    image: process.env.MONGODB_IMAGE ?? OFFICIAL.MONGODB_IMAGE,
     ports: { [port]: 27017 },
     volume: '/data/db',
     env: {

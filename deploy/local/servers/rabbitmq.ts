@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { OFFICIAL } from '../../docker/image-names.ts';
 import { makePrivateDir, writePrivate } from '../private-files.ts';
 import { type Child, startChild } from '../processes/child.ts';
 import { firstBytes, untilReady } from '../processes/ready.ts';
@@ -30,7 +31,7 @@ export const rabbitmq: Starter = {
     if (tools.rabbitmq !== undefined) return startProcess(context, tools.rabbitmq, port);
     return startContainer(context, {
       name: 'rabbitmq',
-      image: process.env.RABBITMQ_IMAGE ?? 'rabbitmq:4.2',
+      image: process.env.RABBITMQ_IMAGE ?? OFFICIAL.RABBITMQ_IMAGE,
       ports: { [port]: 5672 },
       volume: '/var/lib/rabbitmq',
       // The database folder is named after the host.

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { DEFAULTS } from '../../../../deploy/docker/image-names.ts';
 import { hostOf, isUnknownKind } from '../../../../deploy/kubernetes/cluster.ts';
+import { remember, remembered } from '../../../../deploy/kubernetes/namespace.ts';
 import {
   choiceFolder,
   overlayFolder,
@@ -12,7 +13,6 @@ import {
   traitsOf,
   writeChoice,
 } from '../../../../deploy/kubernetes/overlay.ts';
-import { remember, remembered } from '../../../../deploy/kubernetes/remembered.ts';
 import { checkVersions } from '../../../../deploy/kubernetes/versions.ts';
 import { ensureKustomize, render } from './kustomize.ts';
 import { OVERLAYS, renderedOverlays } from './rendered.ts';

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { run } from '../../../../deploy/local/processes/run.ts';
-import { find } from '../../../../deploy/local/tools/find.ts';
+import { findGo } from '../../../support/build-go.ts';
 import { createCustomCheck } from './custom-resources.ts';
 import { type Manifest, renderedOverlays } from './rendered.ts';
 import { createTypeCheck } from './typed-schema.ts';
@@ -14,7 +14,7 @@ const NOT_KNOWN_HERE = ['ScaledObject', 'TriggerAuthentication'];
 
 const root = path.resolve(import.meta.dirname, '../../../..');
 const signal = AbortSignal.timeout(250_000);
-const go = find('go', ['/usr/local/go/bin']);
+const go = findGo();
 const rendered = await renderedOverlays();
 const skip =
   (typeof rendered === 'string' && rendered) ||

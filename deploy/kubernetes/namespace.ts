@@ -1,4 +1,11 @@
+import path from 'node:path';
 import { type Cluster, NAMESPACE } from './cluster.ts';
+
+/** Makes it, or brings it up to date, before anything that lies in it. */
+export async function makeNamespace(cluster: Pick<Cluster, 'call'>): Promise<void> {
+  const file = path.join(import.meta.dirname, 'base/namespace.yaml');
+  await cluster.call('Making the namespace', ['apply', '-f', file]);
+}
 
 /** What a cluster was brought up with: the next k8s:up keeps to it, from whatever machine it comes. */
 export interface Remembered {
