@@ -1,5 +1,14 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { guarded, serviceEnvironment, wholeNumber } from '../shared/config.ts';
+
+/**
+ * Password hashes at once, where nothing else is asked for: half of the processors, since anybody can ask for hashes and
+ * everything else needs the other half. At most three, since they run on Node's four worker threads, of which signatures and
+ * DNS look-ups need one.
+ */
+export const defaultParallel = (processors: number): number =>
+  Math.min(3, Math.max(1, Math.floor(processors / 2)));
 
 const MONTH_SECONDS = 30 * 24 * 3600;
 
@@ -15,8 +24,8 @@ export const authEnvironment = guarded(
     ACCESS_TOKEN_SECONDS: wholeNumber(900, { min: 1, max: 24 * 3600 }),
     REFRESH_TOKEN_SECONDS: wholeNumber(MONTH_SECONDS, { min: 1, max: 12 * MONTH_SECONDS }),
     KEY_ROTATION_DAYS: wholeNumber(30, { min: 1, max: 3650 }),
-    /** Hashes at once, 19 MiB each. They share Node's four worker threads with DNS look-ups and signatures. */
-    ARGON2_PARALLEL: wholeNumber(2, { min: 1, max: 64 }),
+    /** Hashes at once, 19 MiB each. In a container, only the processors that it may use count. */
+    ARGON2_PARALLEL: wholeNumber(defaultParallel(availableParallelism()), { min: 1, max: 64 }),
     /** Hashes that wait; a login past them is told to come back. */
     ARGON2_QUEUE: wholeNumber(64, { max: 10_000 }),
   }),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { AppError } from '../shared/errors.ts';
-import { createLimiter } from './limiter.ts';
+import { createSemaphore } from '../shared/semaphore.ts';
 
 /** OWASP's first choice for argon2id: 19 MiB, two passes, one thread. The library's default algorithm is argon2id. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -22,9 +22,9 @@ export interface Passwords {
  * @param queue hashes that wait
  */
 export async function createPasswords(options: { parallel: number; queue: number }): Promise<Passwords> {
-  const limited = createLimiter({
-    ...options,
-    onFull: () =>
+  const turns = createSemaphore(options.parallel, {
+    maxWaiting: options.queue,
+    full: () =>
       new AppError('unavailable', 'too many logins at the moment; try again shortly', {
         headers: { 'Retry-After': '2' },
       }),
@@ -34,9 +34,9 @@ export async function createPasswords(options: { parallel: number; queue: number
   const bytes = (password: string) => Buffer.from(password.normalize('NFC'));
 
   return {
-    hash: (password) => limited(() => hash(bytes(password), PARAMETERS)),
+    hash: (password) => turns.run(() => hash(bytes(password), PARAMETERS)),
     async verify(password, stored) {
-      const matches = await limited(() => verify(stored ?? dummy, bytes(password)));
+      const matches = await turns.run(() => verify(stored ?? dummy, bytes(password)));
       return matches && stored !== undefined;
     },
     isOutdated: (stored) => !stored.startsWith(CURRENT),

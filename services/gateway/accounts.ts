@@ -2,20 +2,22 @@ import type Router from '@koa/router';
 import koaBody from 'koa-body';
 import { AppError, unavailable } from '../shared/errors.ts';
 import type { RequestState } from '../shared/http.ts';
-import type { Sidecar } from '../shared/sidecar.ts';
+import type { InvokeRequest, Sidecar } from '../shared/sidecar.ts';
+import { createAccountLimits } from './account-limits.ts';
 
 const REPLY_HEADERS = ['content-type', 'cache-control', 'retry-after', 'www-authenticate'];
 
 const ROUTES = [
-  { path: '/register', takesJson: true },
-  { path: '/login', takesJson: false },
-  { path: '/refresh', takesJson: true },
-  { path: '/logout', takesJson: true },
+  { path: '/register', takesJson: true, limit: 'passwords' },
+  { path: '/login', takesJson: false, limit: 'passwords' },
+  { path: '/refresh', takesJson: true, limit: 'sessions' },
+  { path: '/logout', takesJson: true, limit: 'sessions' },
 ] as const;
 
 /** The routes that the auth service answers. What crosses in either direction is listed here. */
 export function accountRoutes(router: Router<RequestState>, invoke: Sidecar['invoke']): void {
-  for (const { path, takesJson } of ROUTES) {
+  const inTurn = createAccountLimits();
+  for (const { path, takesJson, limit } of ROUTES) {
     router.post(
       path,
       ...(takesJson
@@ -25,7 +27,7 @@ export function accountRoutes(router: Router<RequestState>, invoke: Sidecar['inv
         if (takesJson && !context.is('json')) {
           throw new AppError('unsupported_media_type', 'send JSON, with `Content-Type: application/json`');
         }
-        const reply = await invoke('auth', {
+        const request: InvokeRequest = {
           method: 'POST',
           path,
           headers: {
@@ -35,7 +37,8 @@ export function accountRoutes(router: Router<RequestState>, invoke: Sidecar['inv
               : { authorization: context.get('authorization') }),
           },
           ...(takesJson && { body: JSON.stringify(context.request.body) }),
-        });
+        };
+        const reply = await inTurn(limit, context, () => invoke('auth', request));
         // Auth's own refusals are problem details; anything else is a sidecar that could not reach it, and not the client's to read.
         if (reply.status >= 300 && !String(reply.headers['content-type']).includes('problem+json')) {
           throw unavailable(

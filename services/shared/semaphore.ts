@@ -1,37 +1,60 @@
-/** At most so many at a time; the others wait in order. */
+/** Lets at most `count` holders in at a time; the others wait in the order in which they came. */
 export interface Semaphore {
-  /** Rejects with the signal's reason, and has nothing to release then. */
-  acquire(signal: AbortSignal): Promise<void>;
+  /** Rejects with the signal's reason, or with `full()` where no more may wait, and has nothing to release then. */
+  acquire(signal?: AbortSignal): Promise<void>;
   release(): void;
+  /** Does the work once it is its turn, and releases afterwards. Rejects as `acquire` does, without having begun the work. */
+  run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
-export function createSemaphore(count: number): Semaphore {
+export interface QueueBound {
+  maxWaiting: number;
+  /** Makes the error for whoever comes when that many wait already. */
+  full: () => Error;
+}
+
+export function createSemaphore(count: number, bound?: QueueBound): Semaphore {
   let free = count;
   const waiting = new Set<() => void>();
+
+  async function acquire(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (free > 0) {
+      free--;
+      return;
+    }
+    if (bound && waiting.size >= bound.maxWaiting) throw bound.full();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const giveUp = () => {
+      waiting.delete(resolve);
+      reject(signal?.reason);
+    };
+    waiting.add(resolve);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    await promise.finally(() => signal?.removeEventListener('abort', giveUp));
+  }
+
+  // The place goes to the next in line, so that nobody who comes now can take it in between.
+  function release(): void {
+    const [next] = waiting;
+    if (!next) {
+      free++;
+      return;
+    }
+    waiting.delete(next);
+    next();
+  }
+
   return {
-    async acquire(signal) {
-      signal.throwIfAborted();
-      if (free > 0) {
-        free--;
-        return;
+    acquire,
+    release,
+    async run(work, signal) {
+      await acquire(signal);
+      try {
+        return await work();
+      } finally {
+        release();
       }
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const giveUp = () => {
-        waiting.delete(resolve);
-        reject(signal.reason);
-      };
-      waiting.add(resolve);
-      signal.addEventListener('abort', giveUp, { once: true });
-      await promise.finally(() => signal.removeEventListener('abort', giveUp));
-    },
-    release() {
-      const [next] = waiting;
-      if (!next) {
-        free++;
-        return;
-      }
-      waiting.delete(next);
-      next();
     },
   };
 }

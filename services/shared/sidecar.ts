@@ -11,6 +11,11 @@ import type { StateStore } from './state.ts';
 const COMPONENTS = { state: 'store', pubsub: 'pubsub', mail: 'mail' } as const;
 const MAIL_PATH = `/v1.0/bindings/${COMPONENTS.mail}`;
 const CALL_TIMEOUT_MS = 10_000;
+/**
+ * Each kind of call has connections of its own: whoever makes one kind slow (by many logins, for which nobody needs an
+ * account) takes no connection from the others.
+ */
+const CONNECTIONS = { state: 64, invoke: 64, checks: 4 } as const;
 
 interface NamedComponent {
   name: string;
@@ -70,11 +75,13 @@ export function connectSidecar(options: {
 }): Sidecar {
   const { host, port, apiToken } = options;
   const origin = `http://${host}:${port}`;
-  const http = new Pool(origin, {
-    connections: 64,
-    bodyTimeout: 30_000,
-    headersTimeout: 30_000,
-  });
+  const poolOf = (connections: number) =>
+    new Pool(origin, { connections, bodyTimeout: 30_000, headersTimeout: 30_000 });
+  const pools = {
+    state: poolOf(CONNECTIONS.state),
+    invoke: poolOf(CONNECTIONS.invoke),
+    checks: poolOf(CONNECTIONS.checks),
+  };
   // Apart from the others, for a silent mail server would take their connections; and no connection twice, since one that
   // was closed meanwhile could not be told from one that was lost with the mail.
   const mail = new Agent({ headersTimeout: 0, bodyTimeout: 0, connectTimeout: 5_000, pipelining: 0 });
@@ -88,7 +95,7 @@ export function connectSidecar(options: {
   });
 
   return {
-    state: createDaprState(http, headers, COMPONENTS.state),
+    state: createDaprState(pools.state, headers, COMPONENTS.state),
 
     async publish(topic, event) {
       // The SDK resolves with an `error` where others throw.
@@ -122,7 +129,12 @@ export function connectSidecar(options: {
       const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
       try {
         const either = anySignal(signal, timeout);
-        const reply = await http.request({ method: 'GET', path: '/v1.0/metadata', headers, signal: either });
+        const reply = await pools.checks.request({
+          method: 'GET',
+          path: '/v1.0/metadata',
+          headers,
+          signal: either,
+        });
         if (reply.statusCode >= 300) throw new Error(`the sidecar answered ${reply.statusCode}`);
         const { components = [] } = (await reply.body.json()) as { components?: NamedComponent[] };
         return components.find(({ name }) => name === COMPONENTS.mail)?.type;
@@ -134,7 +146,7 @@ export function connectSidecar(options: {
     async invoke(appId, { method, path, headers: extra, body, signal }) {
       const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
       try {
-        const reply = await http.request({
+        const reply = await pools.invoke.request({
           method,
           path: `/v1.0/invoke/${appId}/method${path}`,
           headers: { ...extra, ...headers },
@@ -149,7 +161,7 @@ export function connectSidecar(options: {
 
     async check(signal) {
       const timeout = AbortSignal.timeout(2_000);
-      const reply = await http.request({
+      const reply = await pools.checks.request({
         method: 'GET',
         path: '/v1.0/healthz/outbound',
         headers,
@@ -160,7 +172,7 @@ export function connectSidecar(options: {
     },
 
     async close() {
-      await Promise.all([http.close(), mail.destroy(), sdk.stop()]);
+      await Promise.all([...Object.values(pools).map((pool) => pool.close()), mail.destroy(), sdk.stop()]);
     },
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { authEnvironment } from '../../../services/auth/config.ts';
+import { authEnvironment, defaultParallel } from '../../../services/auth/config.ts';
 import { readEnvironment } from '../../../services/shared/config.ts';
 
 const MYSQL_URL = 'mysql://auth:hunter2@127.0.0.1:3306/auth';
@@ -9,8 +9,21 @@ test('only the database must be named', () => {
   const config = readEnvironment(authEnvironment, { MYSQL_URL });
   assert.equal(config.ACCESS_TOKEN_SECONDS, 900);
   assert.equal(config.REFRESH_TOKEN_SECONDS, 30 * 24 * 3600);
-  assert.equal(config.ARGON2_PARALLEL, 2);
+  assert.ok(config.ARGON2_PARALLEL >= 1);
 });
+
+for (const [processors, parallel] of [
+  [1, 1],
+  [2, 1],
+  [3, 1],
+  [4, 2],
+  [8, 3],
+  [64, 3],
+] as const) {
+  test(`of ${processors} processors, password hashes take ${parallel} unless told otherwise`, () => {
+    assert.equal(defaultParallel(processors), parallel);
+  });
+}
 
 for (const [name, environment] of Object.entries({
   'no database URL': {},

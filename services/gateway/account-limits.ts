@@ -1,0 +1,60 @@
+import type { Context } from 'koa';
+import { createSemaphore, type Semaphore } from '../shared/semaphore.ts';
+import { comeAgain } from './bounds.ts';
+import { clientGone } from './receive.ts';
+
+const RETRY_SECONDS = 2;
+const MAX_WAIT_MS = 10_000;
+
+/**
+ * Calls to auth that a client may cause without an account, under way and waiting. A login costs auth tens of milliseconds of a
+ * processor, so logins have a limit apart from what the logged-in need to stay so. All that is under way together leaves
+ * connections for the fetch of auth's keys (services/shared/sidecar.ts).
+ */
+const LIMITS = {
+  /** `/login` and `/register`: of these, even the last that waits is served within seconds by one processor. */
+  passwords: { underWay: 16, waiting: 48 },
+  /** `/refresh` and `/logout`: a few reads of the database. */
+  sessions: { underWay: 16, waiting: 240 },
+} as const;
+
+export type AccountLimit = keyof typeof LIMITS;
+
+/**
+ * Makes a call to auth for a request when it is its turn. Throws `unavailable` with `Retry-After` at once when too many wait
+ * already, or after a while of waiting.
+ */
+export type InTurn = <T>(limit: AccountLimit, context: Context, call: () => Promise<T>) => Promise<T>;
+
+export function createAccountLimits(): InTurn {
+  const semaphores: Record<AccountLimit, Semaphore> = {
+    passwords: limitedTo(LIMITS.passwords),
+    sessions: limitedTo(LIMITS.sessions),
+  };
+  return async (limit, { res }, call) => {
+    if (res.closed) throw clientGone();
+    // Ends the wait alone: a call that has begun is carried out by auth whether or not anybody waits for its answer.
+    const over = new AbortController();
+    const leave = () => over.abort(clientGone());
+    const timer = setTimeout(() => over.abort(overloaded()), MAX_WAIT_MS);
+    const settle = () => {
+      clearTimeout(timer);
+      res.off('close', leave);
+    };
+    res.once('close', leave);
+    try {
+      return await semaphores[limit].run(() => {
+        settle();
+        return call();
+      }, over.signal);
+    } finally {
+      settle();
+    }
+  };
+}
+
+const limitedTo = ({ underWay, waiting }: { underWay: number; waiting: number }): Semaphore =>
+  createSemaphore(underWay, { maxWaiting: waiting, full: overloaded });
+
+const overloaded = () =>
+  comeAgain('unavailable', 'too many account requests at the moment; try again shortly', RETRY_SECONDS);
