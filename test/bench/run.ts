@@ -12,13 +12,14 @@ import { apiOf, type Bench, gatewaySidecar, median, spread, timed, upload } from
 import { blobSpeed } from './blob-speed.ts';
 import { cancel } from './cancel.ts';
 import { tenMinutes, twoGibibytes } from './footage.ts';
+import { logins } from './logins.ts';
 import { peakMb, resetPeak } from './memory.ts';
 import { sweep } from './sweep.ts';
 
-const usage = `npm run bench -- [--blobs sqlite|mongodb|postgresql|redis] [--runs 3] [--only memory,convert,blobs,requests,cancel,sweep]
+const usage = `npm run bench -- [--blobs sqlite|mongodb|postgresql|redis] [--runs 3] [--only memory,convert,blobs,requests,logins,cancel,sweep]
 
 Measures a system of its own: memory during 2 GiB, end-to-end time against bare ffmpeg, blobs, authorised requests,
-how soon a cancelled conversion has stopped, what a pass of the sweep costs.
+what users notice of many wrong logins, how soon a cancelled conversion has stopped, what a pass of the sweep costs.
 Machines are noisy: compare ratios and medians of one run.
 `;
 
@@ -109,7 +110,7 @@ ${((await stat(film)).size / 2 ** 30).toFixed(2)} GiB uploaded and converted, pe
 }
 
 /** Memory first: a process that has served other load keeps some of what it needed for that. The sweep last: its jobs have no video. */
-const PARTS = { memory, convert, blobs, requests, cancel, sweep };
+const PARTS = { memory, convert, blobs, requests, logins, cancel, sweep };
 
 async function main(signal: AbortSignal): Promise<void> {
   const { values } = parseArgs({
@@ -124,8 +125,8 @@ async function main(signal: AbortSignal): Promise<void> {
   const chosen = values.only.split(',');
   if (chosen.some((name) => !Object.hasOwn(PARTS, name))) throw new Error(usage);
   const stateRoot = await newStateFolder(benchDir, report);
-  // The gateway's own sweep would take up what the bench puts there.
-  const env = { SWEEP_SECONDS: '3600' };
+  // The gateway's own sweep would take up what the bench puts there. One account asks for what many users would.
+  const env = { SWEEP_SECONDS: '3600', MAX_UPLOADS_PER_USER: '64', MAX_DOWNLOADS_PER_USER: '64' };
   let launched: Launched | undefined;
   try {
     launched = await launch({ repoRoot, stateRoot, choice: { blobs: values.blobs }, env, report, signal });
