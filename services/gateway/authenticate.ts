@@ -1,7 +1,8 @@
-import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
+import { errors, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { AppError, unavailable } from '../shared/errors.ts';
+import { AppError, isAppError, unavailable } from '../shared/errors.ts';
 import type { Sidecar } from '../shared/sidecar.ts';
+import { type AuthKeysOptions, createAuthKeys } from './auth-keys.ts';
 
 /** A token that was found good is not checked again for this long, at most; a key that auth withdraws is honoured as long. */
 const KNOWN_MS = 60_000;
@@ -15,21 +16,17 @@ export interface User {
 /** Throws `invalid_token`, or `unavailable` when the keys cannot be had. */
 export type Authenticate = (authorization: string) => Promise<User>;
 
-/** Checks access tokens against auth's keys, which are fetched through the sidecar, cached, and fetched anew for an unknown key id. */
+interface AuthenticateOptions extends AuthKeysOptions {
+  issuer: string;
+  audience: string;
+}
+
+/** Checks access tokens against auth's keys. */
 export function createAuthenticate(
   invoke: Sidecar['invoke'],
-  { issuer, audience }: { issuer: string; audience: string },
+  { issuer, audience, ...options }: AuthenticateOptions,
 ): Authenticate {
-  // jose wants an address; what fetches is the sidecar.
-  const keys = createRemoteJWKSet(new URL('http://auth/.well-known/jwks.json'), {
-    cacheMaxAge: 5 * 60_000,
-    cooldownDuration: 10_000,
-    [customFetch]: async (address, { signal }) => {
-      const path = new URL(address).pathname;
-      const reply = await invoke('auth', { method: 'GET', path, signal });
-      return new Response(reply.body, { status: reply.status });
-    },
-  });
+  const keys = createAuthKeys(invoke, options);
 
   // An EdDSA check takes longer than all else that a small request costs.
   const known = new LRUCache<string, User & { exp: number }>({ max: KNOWN_TOKENS, ttl: KNOWN_MS });
@@ -47,7 +44,7 @@ export function createAuthenticate(
     } catch (cause) {
       if (cause instanceof errors.JWTExpired) throw expired(cause);
       if (isVerdict(cause)) throw refused('the access token is not valid', cause);
-      throw unavailable('the auth service', cause);
+      throw isAppError(cause, 'unavailable') ? cause : unavailable('the auth service', cause);
     }
   }
 
@@ -69,7 +66,9 @@ const isVerdict = (error: unknown): boolean =>
   error instanceof errors.JWSSignatureVerificationFailed ||
   error instanceof errors.JOSEAlgNotAllowed ||
   error instanceof errors.JOSENotSupported ||
-  error instanceof errors.JWKSNoMatchingKey;
+  error instanceof errors.JWKSNoMatchingKey ||
+  // A token that names no key while there are several; those of auth always name theirs.
+  error instanceof errors.JWKSMultipleMatchingKeys;
 
 const expired = (cause?: unknown) => refused('the access token has expired; POST /refresh', cause);
 

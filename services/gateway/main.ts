@@ -97,7 +97,7 @@ const showing = every(
 
 const app = createGateway({
   ...stored,
-  authenticate: createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE }),
+  authenticate: createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, log }),
   idempotency: createIdempotency(state, jobs, retentionSeconds),
   admission,
   downloads: createGate(limits.downloads, 'downloads'),

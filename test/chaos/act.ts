@@ -42,7 +42,7 @@ export interface ActOptions {
   name: string;
   seed: number;
   library: Library;
-  stage: Pick<StageOptions, 'blobs' | 'consumerTimeoutMs'>;
+  stage: Pick<StageOptions, 'blobs' | 'consumerTimeoutMs' | 'accessTokenSeconds'>;
   play(scene: Scene): Promise<void>;
   report: Report;
   signal: AbortSignal;

@@ -68,6 +68,11 @@ const takenOver = ({ msg }: LogLine) => msg === 'taken over from a converter tha
 export const FAULTS: readonly FaultKind[] = [
   kill('gateway', 'gateway', 'gateway-2'),
   kill('auth', 'auth'),
+  {
+    // Longer than a call to it may take: answers get lost, and requests are made again.
+    name: 'freeze auth',
+    inject: (theatre, choice) => freeze(theatre, 'auth', 12 + (choice % 10)),
+  },
   kill('converter', ...CONVERTERS),
   {
     name: 'kill converter at work',

@@ -15,9 +15,9 @@ each accepted video became one MP3 and one mail, and whether anything was left b
   --seed          a whole number below 4294967296; the same gives the same faults in the same order (default: a random
                   one, printed)
   --blobs         the state store (default mongodb)
-  --no-scenarios  only load and faults: no broker away for minutes, no store away, no conversion past the ack limit
+  --no-scenarios  only load and faults: no broker, store or auth away for minutes, no conversion past the ack limit
 
-The scenarios take ten minutes more. Full disks are small ones of its own, which only root may mount on Linux; without them
+The scenarios take seventeen minutes more. Full disks are small ones of its own, which only root may mount on Linux; without them
 that fault is left out, loudly. Exit code: 0 all is well, 1 something is not, and .data/chaos/failed-… holds logs, mails and
 a record of all that was done; 130 stopped by Ctrl-C, which leaves nothing running.
 `;

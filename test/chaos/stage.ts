@@ -45,6 +45,7 @@ export interface StageOptions {
   stateRoot: string;
   blobs: 'mongodb' | 'sqlite';
   consumerTimeoutMs?: number;
+  accessTokenSeconds?: number;
   report: Report;
   signal: AbortSignal;
 }
@@ -69,6 +70,9 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       env: env.common,
       appEnv: {
         ...env,
+        ...(options.accessTokenSeconds && {
+          auth: { ACCESS_TOKEN_SECONDS: String(options.accessTokenSeconds) },
+        }),
         ...Object.fromEntries(
           Object.entries(spools).map(([name, path]) => [name, { ...env.converter, SPOOL_DIR: path }]),
         ),

@@ -4,6 +4,7 @@ import { frozen, keptDown } from './away.ts';
 import { shoot } from './footage.ts';
 import { loadAndFaults } from './load-and-faults.ts';
 import { ACK_LIMIT_MS, pastTheAckLimit } from './scenarios/ack-limit.ts';
+import { AUTH_AWAY_SECONDS, AUTH_AWAY_TOKEN_SECONDS, authAway } from './scenarios/auth-away.ts';
 import { brokerAway } from './scenarios/broker-away.ts';
 import { storeAway } from './scenarios/store-away.ts';
 
@@ -51,6 +52,13 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
         name: 'A conversion longer than the broker waits',
         stage: { blobs, consumerTimeoutMs: ACK_LIMIT_MS },
         play: pastTheAckLimit,
+      },
+      {
+        ...common,
+        id: 'auth-away',
+        name: 'auth away for longer than its keys are fresh',
+        stage: { blobs, accessTokenSeconds: AUTH_AWAY_TOKEN_SECONDS },
+        play: (scene) => authAway(scene, frozen(scene.stage, 'auth', signal), AUTH_AWAY_SECONDS),
       },
     );
   const results: boolean[] = [];

@@ -36,7 +36,8 @@ export async function newUser(gateways: readonly Gateway[], signal: AbortSignal)
   const email = `user-${randomUUID()}@example.com`;
   const password = randomUUID();
   let turn = Math.floor(Math.random() * gateways.length);
-  let tokens: { access_token: string; refresh_token: string } | undefined;
+  let accessToken: string | undefined;
+  let refreshToken: string | undefined;
   let renewing: Promise<void> | undefined;
 
   const gateway = (): Gateway => gateways[turn % gateways.length] as Gateway;
@@ -63,21 +64,25 @@ export async function newUser(gateways: readonly Gateway[], signal: AbortSignal)
   }
 
   const authorization = (): Record<string, string> => ({
-    authorization: `Bearer ${tokens?.access_token ?? 'none'}`,
+    authorization: `Bearer ${accessToken ?? 'none'}`,
   });
 
-  /** A refresh token works once: when its answer was lost, only the password is left. */
+  /** A refresh whose answer was lost may be repeated for a while; after that, only the password is left. */
   async function renew(): Promise<void> {
-    const refresh_token = tokens?.refresh_token;
-    tokens = undefined;
+    accessToken = undefined;
     const reply =
-      refresh_token === undefined
+      refreshToken === undefined
         ? await call('POST', '/login', { headers: { authorization: basic(email, password) } })
         : await call('POST', '/refresh', {
             headers: { 'content-type': 'application/json' },
-            body: JSON.stringify({ refresh_token }),
+            body: JSON.stringify({ refresh_token: refreshToken }),
           });
-    if (reply.status === 200) tokens = reply.json;
+    if (reply.status === 200) {
+      accessToken = reply.json.access_token;
+      refreshToken = reply.json.refresh_token;
+    } else if (reply.status === 401) {
+      refreshToken = undefined;
+    }
   }
 
   /** Repeats one kind of try until its answer is definitive. */
@@ -94,12 +99,12 @@ export async function newUser(gateways: readonly Gateway[], signal: AbortSignal)
         });
         await renewing;
       }
-      if (reply.status !== 401 || !tokens) turn++;
+      if (reply.status !== 401 || !accessToken) turn++;
       // A token that has expired is no answer, however little time there is.
       if (performance.now() > end && (reply.status !== 401 || renewed)) return reply;
       renewed ||= reply.status === 401;
       const pause =
-        reply.status === 401 && tokens ? 0 : Math.min(reply.retryAfterSeconds ?? 1, MAX_PAUSE_SECONDS);
+        reply.status === 401 && accessToken ? 0 : Math.min(reply.retryAfterSeconds ?? 1, MAX_PAUSE_SECONDS);
       await sleep(pause * 1000, undefined, { signal });
     }
   }

@@ -117,10 +117,13 @@ describe('an access token of ours', () => {
     const clock = stoppedClock(context);
     let fetched = 0;
     let keys = [publicJwk];
-    const authenticate = createAuthenticate(async () => {
-      fetched++;
-      return jsonReply(200, { keys });
-    }, ISSUER);
+    const authenticate = createAuthenticate(
+      async () => {
+        fetched++;
+        return jsonReply(200, { keys });
+      },
+      { ...ISSUER, now: () => Date.now() },
+    );
     const two = `Bearer ${await tokenOf(OWNER, { header: { kid: 'two' } })}`;
     await authenticate(`Bearer ${await tokenOf()}`);
     keys = [publicJwk, { ...publicJwk, kid: 'two' }];
@@ -137,6 +140,12 @@ test('401 for another algorithm, even when its key is among those of auth', asyn
   const authenticate = createAuthenticate(async () => jsonReply(200, { keys: [publicJwk, jwk] }), ISSUER);
   const token = forged({ header: { alg: 'RS256', kid: 'rsa' }, key: rsa.privateKey });
   await assert.rejects(authenticate(await token), { code: 'invalid_token' });
+});
+
+test('401 for a token that names no key while auth has several', async () => {
+  const keys = [publicJwk, { ...publicJwk, kid: 'two' }];
+  const authenticate = createAuthenticate(async () => jsonReply(200, { keys }), ISSUER);
+  await assert.rejects(authenticate(await forged({ header: { kid: undefined } })), { code: 'invalid_token' });
 });
 
 describe('503 unavailable, not 401, when the keys cannot be had:', () => {
