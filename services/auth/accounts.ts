@@ -1,22 +1,38 @@
+import { AppError } from '../shared/errors.ts';
 import { invalidCredentials } from './credentials.ts';
 import { checkEmailAddress, isEmailAddress } from './email-address.ts';
 import { checkPassword } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
-import type { User, Users } from './users.ts';
+import type { StoredUser, User, Users } from './users.ts';
 
 export interface Accounts {
-  /** @throws AppError `invalid_email`, `weak_password`, `email_taken` */
+  /**
+   * Idempotent: the answer may be lost and the request repeated, by the sidecar or by the client. An address that is
+   * registered with the same password gets the same account again, which tells no more than a login with it would.
+   * A hash is computed once either way, in the same time whether the address is new or not.
+   * @throws AppError `invalid_email`, `weak_password`, `email_taken`
+   */
   register(email: string, password: string): Promise<User>;
   /** @throws AppError `invalid_credentials`, for an unknown user after the same work as for a wrong password */
   authenticate(email: string, password: string): Promise<User>;
 }
 
 export function createAccounts({ users, passwords }: { users: Users; passwords: Passwords }): Accounts {
+  async function sameAccount(user: StoredUser | undefined, password: string): Promise<User> {
+    const right = await passwords.verify(password, user?.passwordHash);
+    if (!user || !right) throw new AppError('email_taken', 'there is an account with this address');
+    return { id: user.id, email: user.email };
+  }
+
   return {
     async register(email, password) {
       checkEmailAddress(email);
       checkPassword(password, email);
-      return users.add(email, await passwords.hash(password));
+      const found = await users.find(email);
+      if (found) return sameAccount(found, password);
+      const added = await users.add(email, await passwords.hash(password));
+      // Undefined when another request with this address came first.
+      return added ?? sameAccount(await users.find(email), password);
     },
 
     async authenticate(email, password) {

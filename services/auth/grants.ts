@@ -14,7 +14,10 @@ export interface Grant {
 
 export interface Grants {
   issue(user: User): Promise<Grant>;
-  /** @throws AppError `invalid_token`, and the whole family of the token is revoked when it was used before */
+  /**
+   * Of the same refresh token within 30 s, the same next one comes with another access token.
+   * @throws AppError `invalid_token`, and the whole family of the token is revoked when it was used before that
+   */
   refresh(refreshToken: string): Promise<Grant>;
   revoke(refreshToken: string): Promise<void>;
 }

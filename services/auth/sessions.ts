@@ -1,18 +1,33 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { Statements } from './database.ts';
+import { digest, firstToken, newSeed, newSessionId, nextToken, sessionOf } from './refresh-tokens.ts';
 import type { User } from './users.ts';
 
 /**
+ * How long after an exchange the same token is exchanged for the same next one. It covers an answer that was lost on its way, after
+ * which the sidecar (components/app/resiliency.yaml) or the client asks again, and clients that refresh twice at once.
+ * Auth0 calls it the reuse interval, Okta the grace period.
+ */
+const REUSE_MS = 30_000;
+
+/**
  * Refresh tokens. A login starts a session, the family of one token after another, of which only the newest is
- * stored (hashed): whoever shows an older one ends the session, because a thief and the owner both hold it
- * (RFC 9700, section 4.14.2). A token is `<session id>.<secret>`, both unguessable.
+ * stored (hashed). Whoever shows an older one ends the session, because a thief and the owner both hold it
+ * (RFC 9700, section 4.14.2), with one exception: the token right before the newest, for {@link REUSE_MS}.
+ *
+ * It gets the very token that it got before, so the family never splits: a thief who uses the exception holds the same
+ * next token as the owner, and the second of the two to show that one after the interval ends the session.
+ * Once the next token has itself been exchanged, its answer has arrived and nobody has a reason to repeat the older one:
+ * that ends the session at any time.
  */
 export interface Sessions {
-  /** @returns the first refresh token */
+  /**
+   * Returns the first refresh token. Not idempotent, and need not be: when the answer to a login is lost, the next login
+   * starts another session, and nobody knows the token of this one until it expires.
+   */
   start(userId: string): Promise<string>;
-  /** Exchanges a token for the next; undefined when it is not the newest of a session that lives. */
+  /** Exchanges a token for the next; undefined when it is not good (any more). */
   rotate(token: string): Promise<{ user: User; token: string } | undefined>;
-  /** Revokes every token of the family; no error when there is none. */
+  /** Revokes every token of the family. Idempotent: no error when there is none. */
   end(token: string): Promise<void>;
   deleteExpired(): Promise<void>;
 }
@@ -25,19 +40,60 @@ interface Options {
   now?: () => number;
 }
 
-const TOKEN = /^([\w-]{22})\.[\w-]{43}$/;
-const sessionOf = (token: string): string | undefined => TOKEN.exec(token)?.[1];
-const tokenFor = (session: string): string => `${session}.${randomBytes(32).toString('base64url')}`;
-const digest = (token: string): string => createHash('sha256').update(token).digest('hex');
+interface SessionRow extends User {
+  token_hash: string;
+  expires_at: Date;
+  /** Null before the first exchange. */
+  seed: string | null;
+  exchanged_at: Date | null;
+}
 
 export function createSessions({ database, seconds, onReuse, now = Date.now }: Options): Sessions {
   const expiry = () => new Date(now() + seconds * 1000);
   const remove = (session: string) => database.change('DELETE FROM sessions WHERE id = ?', [session]);
 
+  async function read(session: string): Promise<SessionRow | undefined> {
+    const [row] = await database.rows<SessionRow>(
+      `SELECT users.id, users.email, token_hash, expires_at, seed, exchanged_at
+         FROM sessions JOIN users ON users.id = sessions.user_id
+         LEFT JOIN refresh_exchanges ON session_id = sessions.id WHERE sessions.id = ?`,
+      [session],
+    );
+    return row;
+  }
+
+  /** The next token, or undefined when the token is not the newest. */
+  async function exchange(session: string, token: string, row: SessionRow): Promise<string | undefined> {
+    const seed = newSeed();
+    const next = nextToken(token, seed);
+    if (row.seed === null) {
+      // IGNORE also covers a session that was ended meanwhile: there is nothing to refer to then.
+      await database.change(
+        'INSERT IGNORE INTO refresh_exchanges (session_id, seed, exchanged_at) VALUES (?, ?, ?)',
+        [session, seed, new Date(now())],
+      );
+    }
+    // One statement decides, so of any number of requests at once with one token, at any replica, one exchanges it.
+    const changed = await database.change(
+      `UPDATE sessions JOIN refresh_exchanges ON session_id = sessions.id
+          SET token_hash = ?, expires_at = ?, seed = ?, exchanged_at = ?
+        WHERE sessions.id = ? AND token_hash = ?`,
+      [digest(next), expiry(), seed, new Date(now()), session, digest(token)],
+    );
+    return changed > 0 ? next : undefined;
+  }
+
+  /** The next token once more, when this one was exchanged for the newest a moment ago. */
+  function repeat(token: string, { token_hash, seed, exchanged_at }: SessionRow): string | undefined {
+    if (seed === null || exchanged_at === null) return undefined;
+    const next = nextToken(token, seed);
+    return digest(next) === token_hash && exchanged_at.getTime() + REUSE_MS > now() ? next : undefined;
+  }
+
   return {
     async start(userId) {
-      const session = randomBytes(16).toString('base64url');
-      const token = tokenFor(session);
+      const session = newSessionId();
+      const token = firstToken(session);
       await database.change(
         'INSERT INTO sessions (id, user_id, token_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?)',
         [session, userId, digest(token), new Date(now()), expiry()],
@@ -48,19 +104,14 @@ export function createSessions({ database, seconds, onReuse, now = Date.now }: O
     async rotate(token) {
       const session = sessionOf(token);
       if (!session) return undefined;
-      const [row] = await database.rows<User & { expires_at: Date }>(
-        `SELECT users.id, users.email, sessions.expires_at
-           FROM sessions JOIN users ON users.id = sessions.user_id WHERE sessions.id = ?`,
-        [session],
-      );
+      const row = await read(session);
       if (!row || row.expires_at.getTime() <= now()) return undefined;
-      const next = tokenFor(session);
-      // One statement decides, so of any number of requests at once with one token, one gets the next.
-      const rotated = await database.change(
-        'UPDATE sessions SET token_hash = ?, expires_at = ? WHERE id = ? AND token_hash = ?',
-        [digest(next), expiry(), session, digest(token)],
-      );
-      if (rotated === 1) return { user: { id: row.id, email: row.email }, token: next };
+      const user = { id: row.id, email: row.email };
+      const exchanged = await exchange(session, token, row);
+      if (exchanged) return { user, token: exchanged };
+      const newest = await read(session);
+      const repeated = newest && repeat(token, newest);
+      if (repeated) return { user, token: repeated };
       if ((await remove(session)) === 1) onReuse(row.id);
       return undefined;
     },

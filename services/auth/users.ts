@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { AppError } from '../shared/errors.ts';
 import type { Statements } from './database.ts';
 import { isDuplicate } from './database-errors.ts';
 import { emailKey } from './email-address.ts';
@@ -9,10 +8,14 @@ export interface User {
   email: string;
 }
 
+export interface StoredUser extends User {
+  passwordHash: string;
+}
+
 export interface Users {
-  /** @throws AppError `email_taken` */
-  add(email: string, passwordHash: string): Promise<User>;
-  find(email: string): Promise<(User & { passwordHash: string }) | undefined>;
+  /** Undefined when there is an account with this address. */
+  add(email: string, passwordHash: string): Promise<User | undefined>;
+  find(email: string): Promise<StoredUser | undefined>;
   /** Does nothing when the stored hash is another one by now. */
   replaceHash(id: string, from: string, to: string): Promise<void>;
 }
@@ -27,7 +30,7 @@ export function createUsers(database: Statements): Users {
           [id, email, emailKey(email), passwordHash, new Date()],
         );
       } catch (error) {
-        if (isDuplicate(error)) throw new AppError('email_taken', 'there is an account with this address');
+        if (isDuplicate(error)) return undefined;
         throw error;
       }
       return { id, email };

@@ -24,6 +24,8 @@ export const accountPaths = {
   '/register': {
     post: {
       summary: 'Make an account',
+      description:
+        'Idempotent: repeated with the same address and password, it gives the same account. With another password it is 409 `email_taken`.',
       requestBody: credentials,
       responses: {
         201: {
@@ -51,6 +53,8 @@ export const accountPaths = {
   '/refresh': {
     post: {
       summary: 'Trade a refresh token for new tokens; each works once',
+      description:
+        'For an answer that was lost: within 30 seconds the same refresh token gives the same next one, as long as that has not been used. Any other use of an older token revokes the session.',
       requestBody: refreshToken,
       responses: {
         200: tokens,

@@ -20,7 +20,7 @@ test('four replicas that start at once run each migration once', { skip }, async
   const lines: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line).migration) });
   await Promise.all(replicas.map((database) => migrate(database, MIGRATIONS, log)));
-  const names = ['001_users.sql', '002_sessions.sql', '003_signing_keys.sql'];
+  const names = ['001_users.sql', '002_sessions.sql', '003_signing_keys.sql', '004_refresh_exchanges.sql'];
   assert.deepEqual(lines, names);
   const recorded = await replicas[0].rows<{ name: string }>(
     'SELECT name FROM schema_migrations ORDER BY name',
@@ -37,17 +37,17 @@ test('a replica that died between a migration and its record does not stop the n
   await database.change('DELETE FROM schema_migrations');
   await migrate(database, MIGRATIONS, silent);
   const [row] = await database.rows<{ count: number }>('SELECT COUNT(*) AS count FROM schema_migrations');
-  assert.equal(Number(row?.count), 3);
+  assert.equal(Number(row?.count), 4);
 });
 
 test('a later migration runs on top, other line ends are no change', { skip }, async (t) => {
   const [database] = await createDatabase(t);
   await migrate(database, MIGRATIONS, silent);
   const folder = await copy(t);
-  await writeFile(join(folder, '004_more.sql'), 'CREATE TABLE IF NOT EXISTS more\n(id INT)\n');
+  await writeFile(join(folder, '005_more.sql'), 'CREATE TABLE IF NOT EXISTS more\n(id INT)\n');
   await migrate(database, folder, silent);
   assert.deepEqual(await database.rows('SELECT * FROM more'), []);
-  await writeFile(join(folder, '004_more.sql'), 'CREATE TABLE IF NOT EXISTS more\r\n(id INT)\r\n');
+  await writeFile(join(folder, '005_more.sql'), 'CREATE TABLE IF NOT EXISTS more\r\n(id INT)\r\n');
   await migrate(database, folder, silent);
   // The older release, started again during a rollout.
   await migrate(database, MIGRATIONS, silent);
@@ -58,7 +58,7 @@ test('a migration that was changed after it had run is named, and nothing runs',
   await migrate(database, MIGRATIONS, silent);
   const folder = await copy(t);
   await writeFile(join(folder, '002_sessions.sql'), 'CREATE TABLE other (id INT)');
-  await writeFile(join(folder, '004_more.sql'), 'CREATE TABLE more (id INT)');
+  await writeFile(join(folder, '005_more.sql'), 'CREATE TABLE more (id INT)');
   await assert.rejects(migrate(database, folder, silent), /migration 002_sessions\.sql was changed/);
   await assert.rejects(database.rows('SELECT * FROM more'), { code: 'ER_NO_SUCH_TABLE' });
 });

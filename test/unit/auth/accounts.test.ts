@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createAccounts } from '../../../services/auth/accounts.ts';
+import type { StoredUser } from '../../../services/auth/users.ts';
+
+const EMAIL = 'ann@example.com';
+const PASSWORD = 'open sesame';
+
+/** Accounts over users in memory, and how many hashes were computed. */
+function build({ beforeAdd = async () => {} }: { beforeAdd?: () => Promise<unknown> } = {}) {
+  const stored = new Map<string, StoredUser>();
+  const work = { hashes: 0 };
+  const accounts = createAccounts({
+    users: {
+      async add(email, passwordHash) {
+        await beforeAdd();
+        if (stored.has(email.toLowerCase())) return undefined;
+        const user = { id: `id-${stored.size}`, email };
+        stored.set(email.toLowerCase(), { ...user, passwordHash });
+        return user;
+      },
+      find: async (email) => stored.get(email.toLowerCase()),
+      replaceHash: async () => undefined,
+    },
+    passwords: {
+      async hash(password) {
+        work.hashes++;
+        return `hash of ${password}`;
+      },
+      async verify(password, hash) {
+        work.hashes++;
+        return hash === `hash of ${password}`;
+      },
+      isOutdated: () => false,
+    },
+  });
+  return { accounts, stored, work };
+}
+
+describe('a registration', () => {
+  test('that is repeated with the same password gives the same account', async () => {
+    const { accounts, stored } = build();
+    const user = await accounts.register(EMAIL, PASSWORD);
+    assert.deepEqual(await accounts.register(EMAIL, PASSWORD), user);
+    assert.deepEqual(await accounts.register('Ann@Example.com', PASSWORD), user);
+    assert.equal(stored.size, 1);
+  });
+
+  test('with another password is refused, and changes nothing', async () => {
+    const { accounts } = build();
+    await accounts.register(EMAIL, PASSWORD);
+    await assert.rejects(accounts.register(EMAIL, 'another password'), { code: 'email_taken' });
+    assert.equal((await accounts.authenticate(EMAIL, PASSWORD)).email, EMAIL);
+    await assert.rejects(accounts.authenticate(EMAIL, 'another password'), { code: 'invalid_credentials' });
+  });
+
+  test('computes one hash, whether the address is new, taken or repeated', async () => {
+    const { accounts, work } = build();
+    for (const password of [PASSWORD, PASSWORD, 'another password']) {
+      work.hashes = 0;
+      await accounts.register(EMAIL, password).catch(() => undefined);
+      assert.equal(work.hashes, 1, password);
+    }
+  });
+
+  for (const [password, code] of [
+    [PASSWORD, undefined],
+    ['another password', 'email_taken'],
+  ] as const) {
+    test(`that another one overtakes is ${code ?? 'the same account'} where the passwords are ${code ? 'not ' : ''}the same`, async () => {
+      let overtake: (() => Promise<unknown>) | undefined;
+      const { accounts, stored } = build({
+        async beforeAdd() {
+          const first = overtake;
+          overtake = undefined;
+          await first?.();
+        },
+      });
+      overtake = () => accounts.register(EMAIL, PASSWORD);
+      const answer = await accounts.register(EMAIL, password).catch((error) => error.code);
+      assert.deepEqual(answer, code ?? { id: 'id-0', email: EMAIL });
+      assert.equal(stored.size, 1);
+    });
+  }
+});
