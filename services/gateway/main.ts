@@ -16,7 +16,7 @@ import { createGateway } from './app.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { createJobChanges } from './change-job.ts';
 import { createClearing } from './clear.ts';
-import { environment, limitsOf } from './config.ts';
+import { environment, limitsOf, videoPassSeconds } from './config.ts';
 import { createFailedIndex } from './failed-index.ts';
 import { createFailedJobs } from './failed-jobs.ts';
 import { createGate } from './gate.ts';
@@ -27,6 +27,8 @@ import { createSweep } from './sweep.ts';
 import { createSweepMetrics } from './sweep-metrics.ts';
 import { createToldReader } from './told.ts';
 import { countUnfinished } from './unfinished.ts';
+import { createVideoCleanup } from './video-cleanup.ts';
+import { createVideoIndex } from './video-index.ts';
 
 const env = readEnvironment(environment);
 const log = createLog('gateway', env.LOG_LEVEL);
@@ -51,6 +53,7 @@ const blobs = createBlobStore(state);
 const jobs = createJobStore(state);
 const index = createJobIndex(state, indexSeconds);
 const failedIndex = createFailedIndex(state, indexSeconds);
+const videoIndex = createVideoIndex(state, indexSeconds);
 const sameContent = createSameContent(state, jobs, retentionSeconds);
 const links = createLinks(env.PUBLIC_URL, env.LINK_SECRET);
 const announcer = createAnnouncer(publish, log);
@@ -69,14 +72,20 @@ const accept = createAccept({
   log,
 });
 const changes = createJobChanges({ ...stored, announce: announcer.announce, clear: clearing.clear });
+const sweepMetrics = createSweepMetrics(metrics.registry);
+/** What deletes the videos of finished jobs needs. */
+const videos = {
+  ...{ jobs, blobs, videoIndex, log },
+  keepVideoMs: env.KEEP_VIDEO_SECONDS * 1000,
+  metrics: sweepMetrics,
+};
 const sweep = createSweep({
   ...stored,
+  ...videos,
   failedIndex,
   whoIsTold: createToldReader(state),
   publish,
   counted: admission.counted,
-  metrics: createSweepMetrics(metrics.registry),
-  log,
   silentMs,
   tellMs: Math.min(20 * silentMs, (retentionSeconds * 1000) / 4),
 });
@@ -116,7 +125,10 @@ const app = createGateway({
   log,
 });
 
-const sweeping = sweep.run(env.SWEEP_SECONDS, stopping.signal);
+const sweeping = Promise.all([
+  sweep.run(env.SWEEP_SECONDS, stopping.signal),
+  createVideoCleanup(videos).run(videoPassSeconds(env), stopping.signal),
+]);
 
 await serve(app.callback(), {
   host: env.HOST,
