@@ -22,6 +22,7 @@ import { createFailedJobs } from './failed-jobs.ts';
 import { createGate } from './gate.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createLinks } from './links.ts';
+import { createOldVideos } from './old-videos.ts';
 import { createSameContent } from './same-content.ts';
 import { createSweep } from './sweep.ts';
 import { createSweepMetrics } from './sweep-metrics.ts';
@@ -128,6 +129,7 @@ const app = createGateway({
 const sweeping = Promise.all([
   sweep.run(env.SWEEP_SECONDS, stopping.signal),
   createVideoCleanup(videos).run(videoPassSeconds(env), stopping.signal),
+  createOldVideos({ state, jobs, index, videoIndex, invoke, log }).run(stopping.signal),
 ]);
 
 await serve(app.callback(), {
