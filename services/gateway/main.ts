@@ -8,7 +8,8 @@ import { createMetrics } from '../shared/metrics.ts';
 import { startProof } from '../shared/proof.ts';
 import { serve } from '../shared/serve.ts';
 import { connectSidecar } from '../shared/sidecar.ts';
-import { proveStore, showStore } from '../shared/store-promises.ts';
+import { showStore } from '../shared/store-marker.ts';
+import { proveStore } from '../shared/store-promises.ts';
 import { createAccept } from './accept.ts';
 import { createAdmission } from './admission.ts';
 import { createAnnouncer } from './announce.ts';
@@ -40,7 +41,7 @@ const retentionSeconds = env.RETENTION_SECONDS;
 const indexSeconds = retentionSeconds + 12 * 3600;
 const maxUploadBytes = env.MAX_UPLOAD_BYTES;
 const silentMs = env.SILENT_SECONDS * 1000;
-/** Often enough for the key's life, whatever fails between. */
+/** Often enough for the others to see that a gateway runs, though some of the writes fail. */
 const SHOW_MS = 60_000;
 const limits = limitsOf(env);
 
@@ -94,13 +95,13 @@ const sweep = createSweep({
 const storeProof = startProof(
   async (signal) => {
     await proveStore(state, signal);
-    await showStore(state, signal);
+    await showStore(state, indexSeconds, signal);
   },
   { stopping: stopping.signal, log },
 );
 const showing = every(
   SHOW_MS,
-  () => storeProof().then(() => showStore(state, stopping.signal)),
+  () => storeProof().then(() => showStore(state, indexSeconds, stopping.signal)),
   (error) => log.debug({ err: error }, 'the store could not be shown to the others'),
   stopping.signal,
 );
