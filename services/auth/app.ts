@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import type Koa from 'koa';
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { AppError } from '../shared/errors.ts';
 import { type Checks, health } from '../shared/health.ts';
 import { createApp, onlySidecar, type RequestState } from '../shared/http.ts';
 import type { Log } from '../shared/log.ts';
@@ -12,9 +13,11 @@ import { bodyOf, jsonBody } from './json-body.ts';
 import { JWKS_SECONDS } from './key-schedule.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { Tokens } from './tokens.ts';
+import type { Users } from './users.ts';
 
 interface AuthPorts {
   accounts: Accounts;
+  users: Pick<Users, 'idsAfter'>;
   grants: Grants;
   tokens: Tokens;
   keys: SigningKeys;
@@ -27,9 +30,13 @@ interface AuthPorts {
 
 const newAccount = z.object({ email: z.string(), password: z.string() });
 const refreshToken = z.object({ refresh_token: z.string() });
+const userPage = z.object({
+  after: z.union([z.uuid(), z.literal('')]).default(''),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
 
 export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
-  const { accounts, grants, tokens, keys, checks, log, stopping, apiToken } = ports;
+  const { accounts, users, grants, tokens, keys, checks, log, stopping, apiToken } = ports;
   const router = new Router<RequestState>();
 
   router.post('/register', jsonBody, async (context) => {
@@ -61,6 +68,14 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
     const { jwks } = await keys();
     context.set('Cache-Control', `public, max-age=${JWKS_SECONDS}`);
     context.body = jwks;
+  });
+
+  // For the gateway's one walk over jobs of before an upgrade; it does not publish this route.
+  router.get('/users', async (context) => {
+    const page = userPage.safeParse(context.query);
+    if (!page.success)
+      throw new AppError('bad_request', '`after` is a user id, `limit` a number from 1 to 1000');
+    unstored(context, { users: await users.idsAfter(page.data.after, page.data.limit) });
   });
 
   const app = createApp(log);

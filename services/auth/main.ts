@@ -50,6 +50,7 @@ async function start(): Promise<void> {
 
   const app = createAuthApp({
     accounts: createAccounts({ users, passwords }),
+    users,
     grants: createGrants({ sessions, tokens }),
     tokens,
     keys,

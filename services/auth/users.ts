@@ -16,6 +16,8 @@ export interface Users {
   /** Undefined when there is an account with this address. */
   add(email: string, passwordHash: string): Promise<User | undefined>;
   find(email: string): Promise<StoredUser | undefined>;
+  /** Ids in their order, those after the given one. */
+  idsAfter(after: string, limit: number): Promise<string[]>;
   /** Does nothing when the stored hash is another one by now. */
   replaceHash(id: string, from: string, to: string): Promise<void>;
 }
@@ -42,6 +44,15 @@ export function createUsers(database: Statements): Users {
         [emailKey(email)],
       );
       return row && { id: row.id, email: row.email, passwordHash: row.password_hash };
+    },
+
+    async idsAfter(after, limit) {
+      const rows = await database.rows<{ id: string }>(
+        'SELECT id FROM users WHERE id > ? ORDER BY id LIMIT ?',
+        // MySQL 8.0.22 and later refuse a number here, which mysql2 sends as a DOUBLE.
+        [after, String(limit)],
+      );
+      return rows.map(({ id }) => id);
     },
 
     async replaceHash(id, from, to) {

@@ -5,6 +5,7 @@ import { isLost } from '../shared/job-changes.ts';
 import type { Job } from '../shared/jobs.ts';
 import type { LeaseTimes } from '../shared/lease.ts';
 import type { Log } from '../shared/log.ts';
+import type { ProveMissing } from '../shared/store-marker.ts';
 import { type AttemptPorts, type Made, makeMp3 } from './attempt.ts';
 import { claim, findClaimable } from './claim.ts';
 import { discardUnlessKept, type EndPorts, fail, finish, handBack } from './end.ts';
@@ -16,6 +17,7 @@ import type { Slots } from './slots.ts';
 export interface ConvertPorts extends AttemptPorts, EndPorts {
   slots: Slots;
   rest: Rest;
+  proveMissing: ProveMissing;
   times: LeaseTimes & HeartbeatTimes;
   maxAttempts: number;
   maxOutages: number;
@@ -32,7 +34,7 @@ export interface ConvertPorts extends AttemptPorts, EndPorts {
 export type Convert = (event: VideoEvent, waiting: AbortSignal) => Promise<void>;
 
 export function createConvert(ports: ConvertPorts): Convert {
-  const { jobs, slots, rest, stopping, times, maxAttempts } = ports;
+  const { jobs, slots, rest, proveMissing, stopping, times, maxAttempts } = ports;
   /** Jobs of this process, and whether one was delivered again meanwhile: it may have been cancelled and retried. */
   const active = new Map<string, { again: boolean }>();
 
@@ -56,6 +58,16 @@ export function createConvert(ports: ConvertPorts): Convert {
     });
   }
 
+  async function takeUnlessMissing(id: string, waiting: AbortSignal, log: Log): Promise<void> {
+    try {
+      await take(id, waiting, log);
+    } catch (error) {
+      if (!isAppError(error, 'not_found')) throw error;
+      await proveMissing(id, stopping);
+      log.info('there is no such job (any more)');
+    }
+  }
+
   return async (event, waiting) => {
     const { job_id, trace_id } = event;
     const log = ports.log.child({ job_id, trace_id });
@@ -67,13 +79,12 @@ export function createConvert(ports: ConvertPorts): Convert {
     const delivery = { again: false };
     active.set(job_id, delivery);
     try {
-      await take(job_id, waiting, log);
+      await takeUnlessMissing(job_id, waiting, log);
       while (delivery.again) {
         delivery.again = false;
-        await take(job_id, stopping, log);
+        await takeUnlessMissing(job_id, stopping, log);
       }
     } catch (error) {
-      if (isAppError(error, 'not_found')) return log.info('there is no such job (any more)');
       if (stopping.aborted || waiting.aborted) throw unavailable('the converter', error);
       throw error;
     } finally {

@@ -5,7 +5,7 @@ import { createLog } from '../shared/log.ts';
 import { startProof } from '../shared/proof.ts';
 import { serve } from '../shared/serve.ts';
 import { connectSidecar } from '../shared/sidecar.ts';
-import { proveSharing } from '../shared/store-promises.ts';
+import { createProveMissing, proveSharing } from '../shared/store-marker.ts';
 import { createConverterApp } from './app.ts';
 import { converterEnvironment } from './config.ts';
 import { createConvert } from './convert.ts';
@@ -30,8 +30,10 @@ const sidecar = connectSidecar({
 });
 const spool = createSpool(env.SPOOL_DIR);
 const slots = createSlots(env.CONCURRENCY);
+const jobs = createJobStore(sidecar.state);
 const convert = createConvert({
-  jobs: createJobStore(sidecar.state),
+  jobs,
+  proveMissing: createProveMissing(sidecar.state, jobs),
   blobs: createBlobStore(sidecar.state),
   publish: sidecar.publish,
   spool,

@@ -15,8 +15,10 @@ export const environment = guarded(
     MAX_UPLOAD_BYTES: wholeNumber(4 * GIB - 1024 ** 2, { min: 1 }),
     /** Lets an operator see, retry and drop failed jobs; without it nobody can. */
     OPERATOR_TOKEN: z.string().min(32).optional(),
-    /** How long video, MP3 and job are kept. */
+    /** How long MP3 and job are kept, and the video of a job that is not done. */
     RETENTION_SECONDS: wholeNumber(7 * DAY, { min: 60, max: 365 * DAY }),
+    /** How long a video is kept after its job is done; 0: it is deleted at once. Never longer than the job. */
+    KEEP_VIDEO_SECONDS: wholeNumber(3600, { max: 365 * DAY }),
     /** Of this process at a time, and of one user among them. */
     MAX_UPLOADS: wholeNumber(64, { min: 1, max: 10_000 }),
     MAX_UPLOADS_PER_USER: wholeNumber(8, { min: 1, max: 10_000 }),
@@ -41,3 +43,7 @@ export const limitsOf = (env: z.output<typeof environment>) => ({
   eventStreams: { all: env.MAX_EVENT_STREAMS, perUser: env.MAX_EVENT_STREAMS_PER_USER },
   unfinished: { all: env.MAX_UNFINISHED, perUser: env.MAX_UNFINISHED_PER_USER },
 });
+
+/** How often the index of finished jobs is read for videos that are due; the most that their deletion is late. */
+export const videoPassSeconds = (env: z.output<typeof environment>): number =>
+  Math.min(600, Math.max(env.SWEEP_SECONDS, env.KEEP_VIDEO_SECONDS / 20));

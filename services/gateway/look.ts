@@ -1,12 +1,14 @@
 import type { JobIndex, OpenJob } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
 import { isExpired, isFinal, type Job } from '../shared/jobs.ts';
+import type { Log } from '../shared/log.ts';
 import { emptyTally, type Tally } from './bounds.ts';
 import { openJobs } from './open-jobs.ts';
 import { createPatience } from './patience.ts';
 import type { SweepMetrics } from './sweep-metrics.ts';
 import type { ToldReader } from './told.ts';
 import { count } from './unfinished.ts';
+import { isVideoDue } from './video-cleanup.ts';
 
 export interface LookPorts {
   jobs: JobStore;
@@ -18,35 +20,45 @@ export interface LookPorts {
   silentMs: number;
   /** So long before it expires, a job that has not been converted is ended: its owner is to be told. */
   tellMs: number;
+  /** How long the video of a job is kept after the job is done. */
+  keepVideoMs: number;
+  log: Log;
 }
 
 /** What has stood still for too long, by what is to be done about it. */
 export interface Still {
   /** Uploads that died, and jobs that are not converted and have no time left. */
-  hopeless: { job: Job }[];
+  hopeless: Job[];
   /** Nothing is left to do but to clear up; an entry may have no job. */
-  settled: { entry: OpenJob; job: Job | undefined }[];
+  settled: { id: string; entry: OpenJob; job: Job | undefined }[];
   /** Jobs to convert and outcomes to tell; `again` is called when that was published. */
-  waiting: { job: Job; again(): void }[];
+  waiting: { id: string; job: Job; again(): void }[];
+  /** Jobs that are done and whose video is not kept any longer; they need not have stood still. */
+  dueVideos: Job[];
 }
 
 /** Looks at all that is open, and writes nothing. */
-export function createLook({ jobs, index, whoIsTold, counted, metrics, silentMs, tellMs }: LookPorts) {
+export function createLook(ports: LookPorts) {
+  const { jobs, index, whoIsTold, counted, metrics, silentMs, tellMs, keepVideoMs, log } = ports;
   const patience = createPatience(silentMs);
   const isOverdue = (job: Job) => !isFinal(job) && isExpired(job, tellMs);
+  const damaged = (id: string, error: unknown) =>
+    log.error({ err: error, job_id: id }, 'the document of a job is damaged: nothing is done about the job');
 
   return async (signal: AbortSignal): Promise<Still> => {
     const readAt = performance.now();
-    const still: Still = { hopeless: [], settled: [], waiting: [] };
+    const still: Still = { hopeless: [], settled: [], waiting: [], dueVideos: [] };
     const seen = new Set<string>();
     const unfinished = emptyTally();
     const statuses = new Map<Job['status'], number>();
-    for await (const { entries, stored } of openJobs(jobs, index, signal)) {
+    for await (const { entries, stored } of openJobs(jobs, index, signal, damaged)) {
       const documents = [...stored.values()].map(({ document }) => document);
       const told = await whoIsTold(documents, signal);
       for (const job of documents) {
         count(unfinished, job);
         statuses.set(job.status, (statuses.get(job.status) ?? 0) + 1);
+        if (job.status === 'done' && !isExpired(job) && isVideoDue(job.updated_at, keepVideoMs))
+          still.dueVideos.push(job);
       }
       for (const entry of entries) {
         seen.add(entry.id);
@@ -55,9 +67,9 @@ export function createLook({ jobs, index, whoIsTold, counted, metrics, silentMs,
         const late = job !== undefined && isOverdue(job);
         const silent = patience.of(entry.id, `${entry.version} ${etag} ${isSettled} ${late}`, readAt);
         if (!silent) continue;
-        if (isSettled) still.settled.push({ entry, job });
-        else if (job.status === 'uploading' || late) still.hopeless.push({ job });
-        else still.waiting.push({ job, again: silent.again });
+        if (isSettled) still.settled.push({ id: entry.id, entry, job });
+        else if (job.status === 'uploading' || late) still.hopeless.push(job);
+        else still.waiting.push({ id: entry.id, job, again: silent.again });
       }
     }
     patience.forgetAllBut(seen);

@@ -8,7 +8,8 @@ import { createMetrics } from '../shared/metrics.ts';
 import { startProof } from '../shared/proof.ts';
 import { serve } from '../shared/serve.ts';
 import { connectSidecar } from '../shared/sidecar.ts';
-import { proveStore, showStore } from '../shared/store-promises.ts';
+import { showStore } from '../shared/store-marker.ts';
+import { proveStore } from '../shared/store-promises.ts';
 import { createAccept } from './accept.ts';
 import { createAdmission } from './admission.ts';
 import { createAnnouncer } from './announce.ts';
@@ -16,17 +17,20 @@ import { createGateway } from './app.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { createJobChanges } from './change-job.ts';
 import { createClearing } from './clear.ts';
-import { environment, limitsOf } from './config.ts';
+import { environment, limitsOf, videoPassSeconds } from './config.ts';
 import { createFailedIndex } from './failed-index.ts';
 import { createFailedJobs } from './failed-jobs.ts';
 import { createGate } from './gate.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createLinks } from './links.ts';
+import { createOldVideos } from './old-videos.ts';
 import { createSameContent } from './same-content.ts';
 import { createSweep } from './sweep.ts';
 import { createSweepMetrics } from './sweep-metrics.ts';
 import { createToldReader } from './told.ts';
 import { countUnfinished } from './unfinished.ts';
+import { createVideoCleanup } from './video-cleanup.ts';
+import { createVideoIndex } from './video-index.ts';
 
 const env = readEnvironment(environment);
 const log = createLog('gateway', env.LOG_LEVEL);
@@ -37,7 +41,7 @@ const retentionSeconds = env.RETENTION_SECONDS;
 const indexSeconds = retentionSeconds + 12 * 3600;
 const maxUploadBytes = env.MAX_UPLOAD_BYTES;
 const silentMs = env.SILENT_SECONDS * 1000;
-/** Often enough for the key's life, whatever fails between. */
+/** Often enough for the others to see that a gateway runs, though some of the writes fail. */
 const SHOW_MS = 60_000;
 const limits = limitsOf(env);
 
@@ -51,6 +55,7 @@ const blobs = createBlobStore(state);
 const jobs = createJobStore(state);
 const index = createJobIndex(state, indexSeconds);
 const failedIndex = createFailedIndex(state, indexSeconds);
+const videoIndex = createVideoIndex(state, indexSeconds);
 const sameContent = createSameContent(state, jobs, retentionSeconds);
 const links = createLinks(env.PUBLIC_URL, env.LINK_SECRET);
 const announcer = createAnnouncer(publish, log);
@@ -69,14 +74,20 @@ const accept = createAccept({
   log,
 });
 const changes = createJobChanges({ ...stored, announce: announcer.announce, clear: clearing.clear });
+const sweepMetrics = createSweepMetrics(metrics.registry);
+/** What deletes the videos of finished jobs needs. */
+const videos = {
+  ...{ jobs, blobs, videoIndex, log },
+  keepVideoMs: env.KEEP_VIDEO_SECONDS * 1000,
+  metrics: sweepMetrics,
+};
 const sweep = createSweep({
   ...stored,
+  ...videos,
   failedIndex,
   whoIsTold: createToldReader(state),
   publish,
   counted: admission.counted,
-  metrics: createSweepMetrics(metrics.registry),
-  log,
   silentMs,
   tellMs: Math.min(20 * silentMs, (retentionSeconds * 1000) / 4),
 });
@@ -84,13 +95,13 @@ const sweep = createSweep({
 const storeProof = startProof(
   async (signal) => {
     await proveStore(state, signal);
-    await showStore(state, signal);
+    await showStore(state, indexSeconds, signal);
   },
   { stopping: stopping.signal, log },
 );
 const showing = every(
   SHOW_MS,
-  () => storeProof().then(() => showStore(state, stopping.signal)),
+  () => storeProof().then(() => showStore(state, indexSeconds, stopping.signal)),
   (error) => log.debug({ err: error }, 'the store could not be shown to the others'),
   stopping.signal,
 );
@@ -116,7 +127,11 @@ const app = createGateway({
   log,
 });
 
-const sweeping = sweep.run(env.SWEEP_SECONDS, stopping.signal);
+const sweeping = Promise.all([
+  sweep.run(env.SWEEP_SECONDS, stopping.signal),
+  createVideoCleanup(videos).run(videoPassSeconds(env), stopping.signal),
+  createOldVideos({ state, jobs, index, videoIndex, invoke, log }).run(stopping.signal),
+]);
 
 await serve(app.callback(), {
   host: env.HOST,

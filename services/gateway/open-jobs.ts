@@ -2,6 +2,7 @@ import type { Stored } from '../shared/documents.ts';
 import type { JobIndex, OpenJob } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
 import type { Job } from '../shared/jobs.ts';
+import { readEach } from './read-each.ts';
 
 /** Jobs of about 2 KB that are read at once. */
 const BATCH = 1_000;
@@ -12,17 +13,30 @@ export interface OpenBatch {
   stored: Map<string, Stored<Job>>;
 }
 
-/** All that is open, with its jobs: one call for the index, and one for each batch of a shard. */
+/**
+ * All that is open, with its jobs: one call for the index, and one for each batch of a shard. A job whose document is damaged
+ * is left out with its entry, and given to `damaged`.
+ */
 export async function* openJobs(
   jobs: JobStore,
   index: JobIndex,
   signal?: AbortSignal,
+  damaged: (id: string, error: unknown) => void = () => undefined,
 ): AsyncGenerator<OpenBatch> {
   for await (const shard of index.listOpen(signal)) {
     for (let at = 0; at < shard.length; at += BATCH) {
       const entries = shard.slice(at, at + BATCH);
-      const ids = entries.map(({ id }) => id);
-      yield { entries, stored: await jobs.getMany(ids, signal) };
+      const unreadable = new Set<string>();
+      const stored = await readEach(
+        entries.map(({ id }) => id),
+        (ids) => jobs.getMany(ids, signal),
+        (id, error) => {
+          unreadable.add(id);
+          damaged(id, error);
+        },
+      );
+      // Without its job, such an entry would look like one whose job is gone, and be closed.
+      yield { entries: entries.filter(({ id }) => !unreadable.has(id)), stored };
     }
   }
 }

@@ -8,6 +8,7 @@ export interface SweepMetrics {
   /** What the newest pass found open. */
   open(counts: ReadonlyMap<Job['status'], number>): void;
   republished(topic: string): void;
+  videoDeleted(): void;
 }
 
 export function createSweepMetrics(registry: Registry): SweepMetrics {
@@ -30,6 +31,11 @@ export function createSweepMetrics(registry: Registry): SweepMetrics {
     labelNames: ['topic'],
     registers,
   });
+  const videosDeleted = new Counter({
+    name: 'sweep_videos_deleted_total',
+    help: 'Videos of finished jobs that were deleted because their time was over; two gateways may count the same one',
+    registers,
+  });
   return {
     pass: () => duration.startTimer(),
     open(counts) {
@@ -37,5 +43,6 @@ export function createSweepMetrics(registry: Registry): SweepMetrics {
       for (const [status, count] of counts) open.set({ status }, count);
     },
     republished: (topic) => republished.inc({ topic }),
+    videoDeleted: () => videosDeleted.inc(),
   };
 }

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BlobStore } from '../shared/blobs.ts';
-import { isAppError } from '../shared/errors.ts';
 import { TOPICS } from '../shared/events.ts';
-import { deleted, overdue } from '../shared/job-changes.ts';
 import { isVisible, type Job, unneededBlobs } from '../shared/jobs.ts';
-import type { Log } from '../shared/log.ts';
 import { outcomeOf } from '../shared/outcome.ts';
 import type { Sidecar } from '../shared/sidecar.ts';
 import type { FailedIndex } from './failed-index.ts';
+import { giveUp } from './give-up.ts';
+import { createTurns } from './in-turn.ts';
 import { createLook, type LookPorts, type Still } from './look.ts';
 import type { SweepMetrics } from './sweep-metrics.ts';
+import type { VideoIndex } from './video-index.ts';
 
 /** What one pass may take for clearing up; the next goes on. */
 const CLEAR_MS = 60_000;
@@ -17,10 +17,12 @@ const CLEAR_MS = 60_000;
 export interface SweepPorts extends LookPorts {
   blobs: BlobStore;
   failedIndex: FailedIndex;
+  videoIndex: VideoIndex;
   publish: Sidecar['publish'];
   metrics: SweepMetrics;
-  log: Log;
 }
+
+type Settled = Still['settled'][number];
 
 /**
  * Nothing rests on one message, nor on one process: what is open and stands still is taken up again. Jobs to convert and
@@ -29,95 +31,105 @@ export interface SweepPorts extends LookPorts {
  * what there was.
  */
 export function createSweep(ports: SweepPorts) {
-  const { jobs, index, blobs, failedIndex, publish, metrics, log } = ports;
+  const { jobs, index, blobs, failedIndex, videoIndex, publish, metrics, log } = ports;
   const look = createLook(ports);
+  const turns = {
+    publish: createTurns(log),
+    giveUp: createTurns(log),
+    videos: createTurns(log),
+    clear: createTurns(log),
+    close: createTurns(log, 'documents'),
+  };
+  /** Open jobs whose video this process has deleted: they may be open for long, and once is enough. */
+  let withoutVideo = new Set<string>();
 
-  /** One that fails leaves the others their turn. */
-  async function each<T extends { job: Job | undefined }>(
-    items: T[],
-    signal: AbortSignal,
-    work: (item: T) => Promise<void>,
-  ): Promise<T[]> {
-    const succeeded: T[] = [];
-    for (const item of items) {
-      if (signal.aborted) break;
-      try {
-        await work(item);
-        succeeded.push(item);
-      } catch (error) {
-        log.warn({ err: error, job_id: item.job?.id }, 'a job could not be swept; the next pass tries again');
-      }
-    }
-    return succeeded;
-  }
-
-  /** By compare-and-set against an upload or a converter that is alive after all: one of the two finds itself too late. */
-  async function giveUp(seen: Job, signal: AbortSignal): Promise<void> {
-    const end = seen.status === 'uploading' ? deleted() : overdue();
-    let ended: Job | undefined;
-    const change = (job: Job) => {
-      ended = job.status === seen.status && job.updated_at === seen.updated_at ? end(job) : undefined;
-      return ended;
+  async function giveUpAll(hopeless: Job[], signal: AbortSignal): Promise<void> {
+    const untold: Job[] = [];
+    const giveUpOne = async (seen: Job) => {
+      const ended = await giveUp(jobs, seen, signal);
+      if (!ended) return;
+      const context = { job_id: seen.id, trace_id: seen.trace_id };
+      if (ended.status === 'deleted') return log.info(context, 'an upload that stood still is given up');
+      log.error(context, 'a job was not converted in the time for which it is kept');
+      untold.push(ended);
     };
-    try {
-      await jobs.update(seen.id, change, signal);
-    } catch (error) {
-      // Another replica was first, or its owner has just deleted it.
-      if (isAppError(error, 'not_found')) return;
-      throw error;
-    }
-    if (!ended) return;
-    const context = { job_id: seen.id, trace_id: seen.trace_id };
-    const outcome = outcomeOf(ended);
-    if (!outcome) return log.info(context, 'an upload that stood still is given up');
-    log.error(context, 'a job was not converted in the time for which it is kept');
-    await publish(TOPICS.mp3, outcome);
+    await turns.giveUp.take(hopeless, giveUpOne, signal);
+    // After all were given up, so that a broker which is away does not take the time for that. What fails is open, and
+    // published again by a later pass.
+    await createTurns(log).take(untold, publishNews, signal);
   }
 
-  async function clearUp(
-    settled: Still['settled'],
-    signal: AbortSignal,
-    deadline: AbortSignal,
-  ): Promise<void> {
-    const cleared = await each(settled, deadline, async ({ job }) => {
-      for (const blob of job ? unneededBlobs(job) : []) await blobs.delete(blob, deadline);
-    });
-    const failed = cleared.flatMap(({ job }) => (job?.status === 'failed' && isVisible(job) ? [job] : []));
-    // In this order: a job that has failed is in one of the two indexes at any time.
-    if (failed.length > 0) await failedIndex.add(failed, signal);
-    if (cleared.length > 0)
-      await index.close(
-        cleared.map(({ entry }) => entry),
-        signal,
-      );
+  async function publishNews(job: Job): Promise<void> {
+    const outcome = outcomeOf(job);
+    if (outcome) await publish(TOPICS.mp3, outcome);
+    else await publish(TOPICS.video, { job_id: job.id, trace_id: job.trace_id });
   }
 
   async function republish(waiting: Still['waiting'], signal: AbortSignal): Promise<void> {
-    for (const { job, again } of waiting) {
-      signal.throwIfAborted();
-      const outcome = outcomeOf(job);
-      const [topic, event] = outcome
-        ? [TOPICS.mp3, outcome]
-        : [TOPICS.video, { job_id: job.id, trace_id: job.trace_id }];
-      await publish(topic, event);
+    const publishAgain = async ({ job, again }: Still['waiting'][number]) => {
+      await publishNews(job);
       again();
+      const topic = outcomeOf(job) ? TOPICS.mp3 : TOPICS.video;
       metrics.republished(topic);
       log.info({ job_id: job.id, trace_id: job.trace_id, topic }, 'published again');
-    }
+    };
+    await turns.publish.take(waiting, publishAgain, signal);
+  }
+
+  async function deleteVideos(due: Job[], signal: AbortSignal): Promise<void> {
+    const deleteVideo = async ({ video }: Job) => {
+      await blobs.delete(video, signal);
+      metrics.videoDeleted();
+    };
+    const before = withoutVideo;
+    const remaining = due.filter(({ id }) => !before.has(id));
+    const now = await turns.videos.take(remaining, deleteVideo, signal);
+    withoutVideo = new Set([...due.filter(({ id }) => before.has(id)), ...now].map(({ id }) => id));
+  }
+
+  async function clearUp(settled: Still['settled'], signal: AbortSignal, deadline: AbortSignal) {
+    const deleteUnneeded = async ({ job }: Settled) => {
+      for (const blob of job ? unneededBlobs(job) : []) await blobs.delete(blob, deadline);
+    };
+    const cleared = await turns.clear.take(settled, deleteUnneeded, deadline);
+    // Apart from each other: a document that cannot be written keeps no more open than it has to.
+    const groups = Map.groupBy(cleared, (item) => `${nextIndex(item)} ${item.id.slice(-1)}`);
+    const close = async ({ id }: { id: string }) => {
+      const group = groups.get(id) ?? [];
+      const found = group.flatMap(({ job }) => job ?? []);
+      // In this order: a job that has more to come is in one of the indexes at any time.
+      if (id.startsWith('failed')) await failedIndex.add(found, signal);
+      if (id.startsWith('videos')) await videoIndex.add(found, signal);
+      await index.close(
+        group.map(({ entry }) => entry),
+        signal,
+      );
+    };
+    await turns.close.take(
+      [...groups.keys()].map((id) => ({ id })),
+      close,
+      signal,
+    );
+  }
+
+  /** Where a settled job goes when it leaves the index of open jobs. */
+  function nextIndex({ job }: Settled): 'failed' | 'videos' | 'none' {
+    if (!job || !isVisible(job)) return 'none';
+    if (job.status === 'failed') return 'failed';
+    return job.status === 'done' && !withoutVideo.has(job.id) ? 'videos' : 'none';
   }
 
   /** One pass over all that is open. */
   async function pass(signal: AbortSignal): Promise<void> {
-    const { hopeless, settled, waiting } = await look(signal);
+    const { hopeless, settled, waiting, dueVideos } = await look(signal);
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(CLEAR_MS)]);
     // Beside each other: a broker that is away and thousands of chunks to delete do not hold each other up.
-    const works = await Promise.allSettled([
+    await Promise.all([
       republish(waiting, signal),
-      each(hopeless, deadline, ({ job }) => giveUp(job, deadline)),
+      giveUpAll(hopeless, deadline),
+      deleteVideos(dueVideos, deadline),
       clearUp(settled, signal, deadline),
     ]);
-    const failures = works.flatMap((work) => (work.status === 'rejected' ? [work.reason] : []));
-    if (failures.length > 0) throw new AggregateError(failures, 'parts of a sweep failed');
   }
 
   return {

@@ -2,6 +2,7 @@ import { readDocuments } from '../shared/documents.ts';
 import type { Job } from '../shared/jobs.ts';
 import { type MailRecord, mailRecordKey, outcomeOf } from '../shared/outcome.ts';
 import type { StateStore } from '../shared/state.ts';
+import { readEach } from './read-each.ts';
 
 /** Looks up at once which of some jobs are ended and need no more telling. */
 export type ToldReader = (jobs: readonly Job[], signal: AbortSignal) => Promise<(job: Job) => boolean>;
@@ -13,10 +14,15 @@ export const createToldReader =
       const outcome = outcomeOf(job);
       return outcome ? mailRecordKey(outcome) : [];
     });
-    const records = await readDocuments<MailRecord>(state, keys, signal);
+    const records = await readEach(
+      keys,
+      (some) => readDocuments<MailRecord>(state, some, signal),
+      // Nobody knows whether that mail was sent: its job stays open until it expires.
+      () => undefined,
+    );
     return (job) => {
       if (job.status === 'cancelled') return true;
       const outcome = outcomeOf(job);
-      return outcome !== undefined && records.get(mailRecordKey(outcome))?.document.state === 'sent';
+      return outcome !== undefined && records.get(mailRecordKey(outcome))?.document?.state === 'sent';
     };
   };

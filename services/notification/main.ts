@@ -3,7 +3,7 @@ import { createLog } from '../shared/log.ts';
 import { startProof } from '../shared/proof.ts';
 import { serve } from '../shared/serve.ts';
 import { connectSidecar } from '../shared/sidecar.ts';
-import { proveSharing } from '../shared/store-promises.ts';
+import { proveSharing } from '../shared/store-marker.ts';
 import { createNotificationApp } from './app.ts';
 import { notificationEnvironment } from './config.ts';
 import { createMailRecords } from './mail-record.ts';

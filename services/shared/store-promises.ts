@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from './errors.ts';
 import { Refusal } from './proof.ts';
 import { encodeDocument, type StateStore } from './state.ts';
 
@@ -13,11 +12,6 @@ const POLL_MS = 200;
 const TRIES = 3;
 /** Between tries, and how much longer than its time a key may be there. */
 const TIMES = { pauseMs: 1_000, expiryMs: 15_000 };
-
-/** Written by the gateway again and again, read by those who must see its keys. */
-const SHARED_KEY = 'store:shared';
-/** So that the store of another time is none. */
-const SHARED_SECONDS = 300;
 
 interface Scratch {
   state: StateStore;
@@ -143,19 +137,3 @@ const answers = (state: StateStore, signal: AbortSignal): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-export async function showStore(state: StateStore, signal: AbortSignal): Promise<void> {
-  await state.put(SHARED_KEY, encodeDocument({}), { ttlSeconds: SHARED_SECONDS, signal });
-}
-
-/**
- * Throws `unavailable` while no gateway's key is seen: none has started yet, it has another store, or this app has keys of its
- * own.
- */
-export async function proveSharing(state: StateStore, signal: AbortSignal): Promise<void> {
-  if (await state.get(SHARED_KEY, signal)) return;
-  throw new AppError(
-    'unavailable',
-    'the component «store» does not show what the gateway keeps there: is a gateway running, over the same store, and is keyPrefix "none"?',
-  );
-}

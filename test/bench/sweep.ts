@@ -1,6 +1,7 @@
 import { createFailedIndex } from '../../services/gateway/failed-index.ts';
 import { createSweep } from '../../services/gateway/sweep.ts';
 import { createToldReader } from '../../services/gateway/told.ts';
+import { createVideoIndex } from '../../services/gateway/video-index.ts';
 import { createBlobStore } from '../../services/shared/blobs.ts';
 import { updateDocument } from '../../services/shared/documents.ts';
 import { createJobIndex } from '../../services/shared/job-index.ts';
@@ -69,16 +70,21 @@ async function pass({ state, publish }: Sidecar, silentMs: number, looks: number
     index: createJobIndex(counted, KEPT_SECONDS),
     blobs: createBlobStore(counted),
     failedIndex: createFailedIndex(counted, KEPT_SECONDS),
+    videoIndex: createVideoIndex(counted, KEPT_SECONDS),
     whoIsTold: createToldReader(counted),
     async publish(topic, event) {
       published++;
       await publish(topic, event);
     },
     counted: () => undefined,
-    metrics: { pass: () => () => undefined, open: () => undefined, republished: () => undefined },
+    metrics: {
+      ...{ pass: () => () => undefined, open: () => undefined, republished: () => undefined },
+      videoDeleted: () => undefined,
+    },
     log: createLog('bench', 'silent'),
     silentMs,
     tellMs: 0,
+    keepVideoMs: KEPT_SECONDS * 1000,
   });
   const { signal } = new AbortController();
   for (let look = 0; look < looks; look++) await sweep.pass(signal);

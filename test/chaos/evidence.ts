@@ -53,6 +53,7 @@ export async function gather(witnesses: Witnesses): Promise<Evidence> {
     repeats: logs.flatMap(({ msg, job_id }) => (msg === MAY_BE_A_DUPLICATE && job_id ? [job_id] : [])),
     keys: store.keys,
     stored: store.jobs,
+    videosAreGone: true,
     open: store.open,
     folders,
     processes: tools.map(({ pid, command }) => `process ${pid}: ${command}`),

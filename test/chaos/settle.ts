@@ -61,7 +61,7 @@ async function whatIsLeft(stage: Stage): Promise<Record<string, number | string>
   return {
     'jobs not at their end': jobs.filter((job) => !isEnded(job)).length,
     'entries in the index of open jobs': open.length,
-    'chunks and manifests of no job': orphanKeys({ keys, stored: jobs }).length,
+    'chunks and manifests of no job': orphanKeys({ keys, stored: jobs, videosAreGone: true }).length,
     'private folders': folders.length,
     'processes in a spool': tools.length,
   };

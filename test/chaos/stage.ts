@@ -15,7 +15,7 @@ const UP_MS = 120_000;
 const env = {
   common: { SHUTDOWN_SECONDS: '15' },
   auth: { ACCESS_TOKEN_SECONDS: '60' },
-  gateway: { SWEEP_SECONDS: '2', SILENT_SECONDS: '12' },
+  gateway: { SWEEP_SECONDS: '2', SILENT_SECONDS: '12', KEEP_VIDEO_SECONDS: '10' },
   // It tells of second deliveries on this level alone.
   converter: { LEASE_SECONDS: '6', LOG_LEVEL: 'debug' },
   notification: { MAIL_PATIENCE_SECONDS: '5' },

@@ -40,6 +40,8 @@ export interface Evidence {
   open: string[];
   folders: string[];
   processes: string[];
+  /** The system has had the time to delete the videos of jobs that are done. */
+  videosAreGone?: boolean;
 }
 
 export interface Verdict {
@@ -181,10 +183,21 @@ function killWithin(
   return hit && `fault ${hit.number}, ${hit.kind}`;
 }
 
-/** Chunks and manifests that are neither the video nor the MP3 of a job that there is. */
-export function orphanKeys({ keys, stored }: Pick<Evidence, 'keys' | 'stored'>): string[] {
+/**
+ * Chunks and manifests that are neither the video nor the MP3 of a job that there is. A job that is done may have a video or
+ * not, unless the videos of such jobs had to be deleted by now.
+ */
+export function orphanKeys({
+  keys,
+  stored,
+  videosAreGone = false,
+}: Pick<Evidence, 'keys' | 'stored' | 'videosAreGone'>): string[] {
   const live = stored.filter(({ status }) => status !== 'deleted');
-  const owned = new Set(live.flatMap(({ video, audio }) => [video, audio]));
+  const owned = new Set(
+    live.flatMap(({ status, video, audio }) =>
+      videosAreGone && status === 'done' ? [audio] : [video, audio],
+    ),
+  );
   return keys.filter((key) => {
     const blob = blobOf(key);
     return blob !== undefined && !owned.has(blob);

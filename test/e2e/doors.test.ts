@@ -13,6 +13,7 @@ for (const system of systemsUnderTest()) {
     const inner: [app: 'auth' | 'converter' | 'notification', method: string, path: string][] = [
       ['auth', 'POST', '/login'],
       ['auth', 'GET', '/.well-known/jwks.json'],
+      ['auth', 'GET', '/users'],
       ['converter', 'POST', '/events/video'],
       ['notification', 'POST', '/events/mp3'],
     ];
@@ -71,6 +72,10 @@ for (const system of systemsUnderTest()) {
           assert.ok(secret && !log.includes(secret), `${name} holds a secret`);
         }
       }
+    });
+
+    it('the gateway does not publish the list of users', async () => {
+      assert.equal((await client(system.gatewayUrl).send('/users')).status, 404);
     });
 
     it('another app reaches the public API by Dapr invoke', async () => {

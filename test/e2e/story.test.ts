@@ -106,8 +106,8 @@ for (const system of systemsUnderTest()) {
       assert.deepEqual(await list.json(), { jobs: [], next_cursor: null });
     });
 
-    it('leaves the index of open jobs once its mail is sent', async () => {
-      const { id } = await converted(await video(2));
+    it('leaves the index of open jobs once its mail is sent, and then the store keeps only its MP3', async () => {
+      const { account, id } = await converted(await video(2));
       const sidecar = gatewaySidecar(system);
       try {
         const closed = async () => {
@@ -115,6 +115,16 @@ for (const system of systemsUnderTest()) {
           return shard !== undefined && !shard.value.includes(id);
         };
         await until('the sweep', closed, 180_000); // SILENT_SECONDS, and then a pass
+        const stored = JSON.parse((await sidecar.state.get(`job:${id}`))?.value ?? assert.fail());
+        const { video: blob, audio } = stored.document as { video: string; audio: string };
+        const keys = (of: string) => [`blob:${of}`, `chunk:${of}:0`];
+        const left = async () => [...(await sidecar.state.getMany([...keys(blob), ...keys(audio)])).keys()];
+        // KEEP_VIDEO_SECONDS of test/support/start-system.ts, and then a pass
+        await until('the end of its video', async () => (await left()).length === 2, 120_000);
+        assert.deepEqual((await left()).sort(), keys(audio));
+        const mp3 = await api.send(`/download/${id}`, { headers: api.bearer(account) });
+        assert.equal(mp3.status, 200);
+        assert.ok((await mp3.arrayBuffer()).byteLength > 0);
       } finally {
         await sidecar.close();
       }

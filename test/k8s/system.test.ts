@@ -91,9 +91,11 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
     const statusFrom = (from: string, method: 'GET' | 'POST', appId: string, route: string) =>
       statusOf(setting.deployed, { from, method, appId, route });
     assert.equal(await statusFrom('gateway', 'GET', 'auth', '.well-known/jwks.json'), '200');
+    assert.equal(await statusFrom('gateway', 'GET', 'auth', 'users?limit=1'), '200');
     assert.equal(await statusFrom('gateway', 'GET', 'auth', 'metrics'), '403');
     assert.equal(await statusFrom('gateway', 'GET', 'auth', 'login'), '403');
     assert.equal(await statusFrom('converter', 'GET', 'auth', '.well-known/jwks.json'), '403');
+    assert.equal(await statusFrom('converter', 'GET', 'auth', 'users'), '403');
     assert.equal(await statusFrom('notification', 'POST', 'auth', 'login'), '403');
     assert.equal(await statusFrom('gateway', 'POST', 'converter', 'video'), '403');
   });

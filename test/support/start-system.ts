@@ -24,14 +24,17 @@ export interface TestSystemOptions
   name: string;
 }
 
-/** A system for test files, with state in `<runDir>/<name>`; a lost event is published again within seconds. */
+/**
+ * A system for test files, with state in `<runDir>/<name>`; a lost event is published again within seconds, and the video of a
+ * job that is done is deleted after a minute.
+ */
 export async function startTestSystem(options: TestSystemOptions): Promise<RunningSystem> {
   const { name, runDir, choice = {}, commands = {}, report } = options;
   const stateRoot = join(runDir, name);
   const launched = await launch({
     ...options,
     stateRoot,
-    env: { LOG_LEVEL: 'debug', SWEEP_SECONDS: '2', ...options.env },
+    env: { LOG_LEVEL: 'debug', SWEEP_SECONDS: '2', KEEP_VIDEO_SECONDS: '60', ...options.env },
     report: (line) => report(`${name}: ${line}`),
   });
   const { system, servers } = launched;

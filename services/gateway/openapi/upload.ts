@@ -16,7 +16,8 @@ export const uploadPaths = {
       summary: 'Send a video; once this answers, it will be converted',
       description:
         'The same content with the same options as a job of mine that is `done` answers with that job. ' +
-        '429 and 503 bound what is taken on, for one user and in all.',
+        '429 and 503 bound what is taken on, for one user and in all. ' +
+        'The video is deleted once its job is done, an hour later by default; the MP3 stays until the job expires.',
       security: bearer,
       parameters: [
         query('filename', 'Name of the file, for a raw body', { type: 'string' }),

@@ -35,9 +35,11 @@ async function build(t: TestContext, { queue = 64 } = {}) {
     onReuse: (user) => reused.push(user),
     now,
   });
+  const users = createUsers(database);
   const app = createAuthApp({
+    users,
     accounts: createAccounts({
-      users: createUsers(database),
+      users,
       passwords: await createPasswords({ parallel: 2, queue }),
     }),
     grants: createGrants({ sessions, tokens }),
@@ -111,6 +113,26 @@ test('a registration may be repeated, by who knows the password', { skip }, asyn
   assert.deepEqual([other.status, other.json.code], [409, 'email_taken']);
   assert.equal((await login(call)).status, 200);
   assert.equal((await login(call, EMAIL, 'another password')).status, 401);
+});
+
+test('the ids of all users can be read a page at a time, each once', { skip }, async (t) => {
+  const { call } = await build(t);
+  const ids: string[] = [];
+  for (let number = 0; number < 5; number++) {
+    ids.push((await register(call, `user-${number}@example.com`)).json.id);
+  }
+  const pages: string[][] = [];
+  for (let after = ''; ; after = pages.at(-1)?.at(-1) ?? '') {
+    const { status, json } = await call('GET', `/users?after=${after}&limit=2`);
+    assert.equal(status, 200);
+    if (json.users.length === 0) break;
+    pages.push(json.users);
+  }
+  assert.deepEqual(pages.flat(), ids.sort());
+  assert.deepEqual(
+    pages.map(({ length }) => length),
+    [2, 2, 1],
+  );
 });
 
 for (const [code, email, password] of [

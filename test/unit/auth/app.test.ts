@@ -30,6 +30,12 @@ function build({ apiToken, mysql = true }: { apiToken?: string; mysql?: boolean 
         return USER;
       },
     },
+    users: {
+      idsAfter: async (after, limit) => {
+        if (!mysql) throw unavailable('the database');
+        return [USER.id].filter((id) => id > after).slice(0, limit);
+      },
+    },
     grants: {
       issue: async () => GRANT,
       refresh: async (token) => (token === 'r' ? GRANT : Promise.reject(invalidToken())),
@@ -119,6 +125,12 @@ const ROWS: Row[] = [
   ['a bad token', 'GET', '/validate', { headers: { authorization: 'Bearer x' } }, 401, 'invalid_token'],
   ['no token', 'POST', '/validate', {}, 401, 'invalid_token'],
   ['the key set', 'GET', '/.well-known/jwks.json', {}, 200],
+  ['the ids of users', 'GET', '/users', {}, 200],
+  ['the ids of users after one', 'GET', `/users?after=${USER.id}&limit=1000`, {}, 200],
+  ['users after no id', 'GET', '/users?after=x', {}, 400, 'bad_request'],
+  ['two cursors', 'GET', `/users?after=${USER.id}&after=${USER.id}`, {}, 400, 'bad_request'],
+  ['no users', 'GET', '/users?limit=0', {}, 400, 'bad_request'],
+  ['too many users', 'GET', '/users?limit=1001', {}, 400, 'bad_request'],
   ['an unknown path', 'GET', '/admin', {}, 404, 'not_found'],
 ];
 
@@ -138,6 +150,12 @@ test('answers that hold a token are not to be stored, and keys are, for five min
   assert.equal(await stored('POST', '/login', login), 'no-store');
   assert.equal(await stored('GET', '/validate', { authorization: 'Bearer a' }), 'no-store');
   assert.equal(await stored('GET', '/.well-known/jwks.json'), 'public, max-age=300');
+});
+
+test('GET /users gives ids and nothing else of the users, a page at a time', async () => {
+  const { call } = build();
+  assert.deepEqual((await call('GET', '/users')).json, { users: [USER.id] });
+  assert.deepEqual((await call('GET', `/users?after=${USER.id}`)).json, { users: [] });
 });
 
 test('each refusal names its scheme', async () => {

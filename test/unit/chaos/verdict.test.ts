@@ -202,6 +202,27 @@ const rows: [what: string, evidence: Partial<Evidence>, findings: Partial<Record
     { jobs: [job({ status: 'cancelled', seen: ['cancelled'], actions: [{ name: 'cancel', answer: 200 }] })] },
     { unexplained: 1 },
   ],
+  [
+    'the video of a job that is done is left, though its time is over',
+    { videosAreGone: true },
+    { orphans: 2 },
+  ],
+  [
+    'a job that is done has no video any more',
+    { videosAreGone: true, keys: ['job:id-1', 'blob:a', 'chunk:a:0'] },
+    {},
+  ],
+  [
+    'a job that failed has its video still, for a retry',
+    {
+      videosAreGone: true,
+      jobs: [job(failing)],
+      mails: [sorry],
+      stored: [{ ...stored, status: 'failed', audio: null }],
+      keys: ['blob:v', 'chunk:v:0'],
+    },
+    {},
+  ],
   ['a chunk is nobody’s', { keys: [...fine.keys, 'chunk:x:3'] }, { orphans: 1 }],
   ['a manifest is nobody’s', { keys: [...fine.keys, 'blob:x'] }, { orphans: 1 }],
   [

@@ -3,8 +3,11 @@ import { buffer } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { createSlots } from '../../../services/converter/slots.ts';
 import { createTranscode } from '../../../services/converter/transcode.ts';
-import { cancelled, claimed, deleted } from '../../../services/shared/job-changes.ts';
+import { isAppError } from '../../../services/shared/errors.ts';
+import { cancelled, claimed, deleted, finished } from '../../../services/shared/job-changes.ts';
+import type { Job } from '../../../services/shared/jobs.ts';
 import type { StateStore } from '../../../services/shared/state.ts';
+import { newJob } from '../../support/job.ts';
 import { media, video } from '../../support/media.ts';
 import { processesIn } from '../../support/processes.ts';
 import { until } from '../../support/wait.ts';
@@ -41,6 +44,32 @@ describe('the job is the attempt’s no more', () => {
       assert.deepEqual(setting.published, []);
     });
   }
+
+  it('done by another, and its video deleted, while it is read: nothing is told or left, and the job stays done', async () => {
+    const mp3 = { size: 1, sha256: 'ab', duration_seconds: 1 };
+    let job: Job | undefined;
+    await using setting = await setUp({
+      wrap: (state) => ({
+        ...state,
+        async getBytes(...args) {
+          const reading = job;
+          job = undefined;
+          if (reading) {
+            await setting.jobs.update(reading.id, claimed('other'));
+            await setting.jobs.update(reading.id, finished('other', { audio: 'other', mp3 }));
+            await setting.blobs.delete(reading.video);
+          }
+          return state.getBytes(...args);
+        },
+      }),
+    });
+    job = await setting.submit(await video(2));
+    const { id } = job;
+    await setting.deliver({ id });
+    const { status, audio, error } = await setting.job({ id });
+    assert.deepEqual([status, audio, error], ['done', 'other', null]);
+    assert.deepEqual([setting.stored(), setting.published], [[], []]);
+  });
 
   it('cancelled while several processes encode it side by side: all are ended', async () => {
     const slots = createSlots(4);
@@ -126,4 +155,37 @@ it('when the service stops, ffmpeg is ended and the job handed back, at no cost 
   assert.equal((outcome as { code?: string }).code, 'unavailable');
   const back = await setting.job(job);
   assert.deepEqual([back.status, back.attempt, back.attempts], ['queued', null, 0]);
+});
+
+describe('when no gateway has used the store for an hour', () => {
+  const longAgo = ({ state }: Setting) =>
+    state.put('store:shared', JSON.stringify({ shown_at: new Date(Date.now() - 3600_000).toISOString() }));
+
+  it('a job that was accepted before is converted all the same', async () => {
+    await using setting = await setUp();
+    await longAgo(setting);
+    const job = await setting.submit(await video(2));
+    await setting.deliver(job);
+    assert.equal((await setting.job(job)).status, 'done');
+  });
+
+  it('the event of a job that is not there is kept, since the job may be in another store', async () => {
+    await using setting = await setUp();
+    await longAgo(setting);
+    await assert.rejects(setting.deliver(newJob()), (error) => isAppError(error, 'unavailable'));
+  });
+
+  it('the event of a job that was deleted is not kept', async () => {
+    await using setting = await setUp();
+    await longAgo(setting);
+    const job = await setting.submit(await video(2));
+    await setting.jobs.update(job.id, deleted());
+    await setting.deliver(job);
+  });
+});
+
+it('the event of a job that is not there is done with while a gateway uses the store', async () => {
+  await using setting = await setUp();
+  await setting.deliver(newJob());
+  assert.deepEqual(setting.published, []);
 });

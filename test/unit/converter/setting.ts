@@ -14,6 +14,7 @@ import { type BlobStore, createBlobStore } from '../../../services/shared/blobs.
 import { createJobStore, type JobStore } from '../../../services/shared/job-store.ts';
 import type { Job } from '../../../services/shared/jobs.ts';
 import { createMemoryState, type StateStore } from '../../../services/shared/state.ts';
+import { createProveMissing, showStore } from '../../../services/shared/store-marker.ts';
 import { holdEvent } from '../../support/contract.ts';
 import { newJob } from '../../support/job.ts';
 import { processesIn } from '../../support/processes.ts';
@@ -52,6 +53,7 @@ export async function setUp(
   const spool = createSpool(root);
   await spool.prepare();
   const { state = createMemoryState(), wrap = (same) => same, ...ports } = options;
+  await showStore(state, 3600, new AbortController().signal);
   const wrapped = wrap(state);
   const jobs = createJobStore(wrapped);
   const blobs = createBlobStore(wrapped);
@@ -68,6 +70,7 @@ export async function setUp(
     transcode: createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits }),
     slots: createSlots(2),
     rest: createRest(async () => undefined),
+    proveMissing: createProveMissing(wrapped, jobs),
     times: { leaseMs: 60, pollMs: 5, beatMs: 5 },
     persistence: { forMs: 0 },
     maxAttempts: 3,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { environment } from '../../../services/gateway/config.ts';
+import { environment, videoPassSeconds } from '../../../services/gateway/config.ts';
 import { readEnvironment } from '../../../services/shared/config.ts';
 
 const LINK_SECRET = 'a secret of thirty-two characters';
@@ -16,6 +16,17 @@ describe("the gateway's environment", () => {
     assert.ok(MAX_UPLOAD_BYTES < 4 * 1024 ** 3);
   });
 
+  const PASSES: [keep: string, seconds: number][] = [
+    ['0', 15],
+    ['60', 15],
+    ['3600', 180],
+    ['604800', 600],
+  ];
+  for (const [keep, seconds] of PASSES)
+    test(`with KEEP_VIDEO_SECONDS=${keep}, finished jobs are looked through every ${seconds} seconds`, () => {
+      assert.equal(videoPassSeconds(read({ KEEP_VIDEO_SECONDS: keep })), seconds);
+    });
+
   const BAD: [name: string, value: string][] = [
     ['LINK_SECRET', ''],
     ['LINK_SECRET', 'hunter2'],
@@ -25,6 +36,8 @@ describe("the gateway's environment", () => {
     ['MAX_UPLOAD_BYTES', '0'],
     ['RETENTION_SECONDS', '59'],
     ['RETENTION_SECONDS', '31536001'],
+    ['KEEP_VIDEO_SECONDS', '-1'],
+    ['KEEP_VIDEO_SECONDS', '31536001'],
     ['OPERATOR_TOKEN', 'short'],
     ['MAX_UPLOADS', '0'],
     ['SWEEP_SECONDS', '0'],

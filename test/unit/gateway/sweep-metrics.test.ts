@@ -16,9 +16,11 @@ test('what the sweep does can be seen in the metrics', async () => {
   metrics.open(new Map([['queued', 2]]));
   metrics.republished('video');
   metrics.republished('video');
+  metrics.videoDeleted();
   const text = await registry.metrics();
   assert.match(text, /^sweep_pass_seconds_count 1$/m);
   assert.match(text, /^sweep_open_jobs{status="queued"} 2$/m);
   assert.doesNotMatch(text, /converting/);
   assert.match(text, /^sweep_republished_total{topic="video"} 2$/m);
+  assert.match(text, /^sweep_videos_deleted_total 1$/m);
 });

@@ -3,6 +3,8 @@ import type { Tally } from '../../../services/gateway/bounds.ts';
 import { createFailedIndex } from '../../../services/gateway/failed-index.ts';
 import { createSweep, type SweepPorts } from '../../../services/gateway/sweep.ts';
 import { createToldReader } from '../../../services/gateway/told.ts';
+import { createVideoCleanup, type VideoCleanupPorts } from '../../../services/gateway/video-cleanup.ts';
+import { createVideoIndex } from '../../../services/gateway/video-index.ts';
 import { createBlobStore } from '../../../services/shared/blobs.ts';
 import { updateDocument } from '../../../services/shared/documents.ts';
 import { unavailable } from '../../../services/shared/errors.ts';
@@ -21,6 +23,8 @@ export const SILENT = 45;
 /** No look counts for more, so that what is alive may move after an outage: this often in `SILENT` is enough. */
 export const LOOK = SILENT / 2;
 export const KEPT = 24 * 3600;
+/** How long the video of a job that is done is kept. */
+export const KEEP_VIDEO = 3600;
 /** So long before it expires, a job is given up. */
 export const TELL = 900;
 const SECOND = 1000;
@@ -30,6 +34,7 @@ export const stored = (state: ReturnType<typeof createMemoryState>) => ({
   index: createJobIndex(state, KEPT),
   blobs: createBlobStore(state),
   failedIndex: createFailedIndex(state, KEPT),
+  videoIndex: createVideoIndex(state, KEPT),
 });
 
 /** A sweep over memory whose clock stands still until `pass` moves it; what it publishes is held against asyncapi.json. */
@@ -47,7 +52,7 @@ export function sweepOverMemory(context: TestContext) {
       return store.call(what, call, signal);
     },
   });
-  const { jobs, index, blobs, failedIndex } = stored(memory);
+  const { jobs, index, blobs, failedIndex, videoIndex } = stored(memory);
   const lines = logLines();
   const published: string[] = [];
   const events: object[] = [];
@@ -56,26 +61,42 @@ export function sweepOverMemory(context: TestContext) {
     for (const [index, event] of events.entries()) holdEvent(topics[index] ?? '', event);
   });
   const counts: Tally[] = [];
-  const broker = { away: false };
+  const broker = { away: false, refuses: (_event: { job_id: string }) => false, asked: 0 };
+  const deletedVideos = { count: 0 };
+  const log = createLog('gateway', 'info', lines);
+  const metrics: SweepPorts['metrics'] = {
+    ...{ pass: () => () => undefined, open: () => undefined, republished: () => undefined },
+    videoDeleted: () => deletedVideos.count++,
+  };
 
   const make = (ports: Partial<SweepPorts> = {}) =>
     createSweep({
       ...stored({ ...memory, ...state }),
       whoIsTold: createToldReader(state),
       async publish(topic, event) {
-        if (broker.away) throw unavailable('the message broker');
-        published.push(`${topic} ${(event as { job_id: string }).job_id}`);
+        broker.asked++;
+        const { job_id } = event as { job_id: string };
+        if (broker.away || broker.refuses({ job_id })) throw unavailable('the message broker');
+        published.push(`${topic} ${job_id}`);
         events.push(event);
         topics.push(topic);
       },
       counted: (unfinished) => counts.push(unfinished),
-      metrics: { pass: () => () => undefined, open: () => undefined, republished: () => undefined },
-      log: createLog('gateway', 'info', lines),
+      metrics,
+      log,
+      keepVideoMs: KEEP_VIDEO * SECOND,
       silentMs: SILENT * SECOND,
       tellMs: TELL * SECOND,
       ...ports,
     });
   const sweep = make();
+
+  const makeCleanup = (ports: Partial<VideoCleanupPorts> = {}) =>
+    createVideoCleanup({
+      ...stored({ ...memory, ...state }),
+      ...{ metrics, log, keepVideoMs: KEEP_VIDEO * SECOND },
+      ...ports,
+    });
 
   function advance(seconds: number): void {
     now += seconds * SECOND;
@@ -100,6 +121,10 @@ export function sweepOverMemory(context: TestContext) {
     index,
     blobs,
     failedIndex,
+    videoIndex,
+    deletedVideos,
+    calls,
+    makeCleanup,
     store,
     lines,
     events,
@@ -136,6 +161,7 @@ export function sweepOverMemory(context: TestContext) {
         { ttlSeconds: KEPT },
       ),
     stored: (id: string) => jobs.find(id),
+    withVideo: async () => (await Array.fromAsync(videoIndex.list())).flat().map(({ id }) => id),
     failedOnes: async () => (await Array.fromAsync(failedIndex.list())).flat().map(({ id }) => id),
     /** What there is but tombstones, and records that lead nowhere. */
     async left(): Promise<string[]> {

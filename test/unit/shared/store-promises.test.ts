@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { isAppError, unavailable } from '../../../services/shared/errors.ts';
 import { Refusal } from '../../../services/shared/proof.ts';
 import { createMemoryState, type StateStore } from '../../../services/shared/state.ts';
-import { proveSharing, proveStore, showStore } from '../../../services/shared/store-promises.ts';
+import { proveStore } from '../../../services/shared/store-promises.ts';
 
 const times = { pauseMs: 1, expiryMs: 3_000 };
 const { signal } = new AbortController();
@@ -135,17 +135,5 @@ describe('a store', { concurrency: true }, () => {
     const stumbling: StateStore['put'] = async (key, value, options) =>
       options?.when && stumbles-- > 0 ? false : put(key, value, options);
     await proveStore({ ...sound, put: stumbling }, signal, times);
-  });
-
-  test('is shared with who sees the gateway’s key', async () => {
-    const state = createMemoryState();
-    await showStore(state, signal);
-    await proveSharing(state, signal);
-  });
-
-  test('is not shared with who does not', async () => {
-    await assert.rejects(proveSharing(createMemoryState(), signal), (error) =>
-      isAppError(error, 'unavailable'),
-    );
   });
 });

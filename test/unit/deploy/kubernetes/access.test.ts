@@ -24,7 +24,8 @@ function check(manifests: readonly Manifest[]): void {
     const got = [...read('authenticate.ts').matchAll(/'http:\/\/auth(\/[^']+)'/g)].map(
       ([, route]) => `GET ${route}`,
     );
-    assert.ok(posted.length === 4 && got.length === 1);
+    const walked = [...read('old-videos.ts').matchAll(/`(\/\w+)\?/g)].map(([, route]) => `GET ${route}`);
+    assert.ok(posted.length === 4 && got.length === 1 && walked.length === 1);
     const { defaultAction, policies } = named('auth');
     assert.equal(defaultAction, 'deny');
     assert.deepEqual(
@@ -39,7 +40,7 @@ function check(manifests: readonly Manifest[]): void {
       ({ name, httpVerb, action }: { name: string; httpVerb: string[]; action: string }) =>
         `${action === 'allow' ? '' : `${action} `}${httpVerb.join()} ${name}`,
     );
-    assert.deepEqual(allowed.sort(), [...posted, ...got].sort());
+    assert.deepEqual(allowed.sort(), [...posted, ...got, ...walked].sort());
     for (const service of ['converter', 'notification']) {
       const closed = named(service);
       assert.deepEqual([closed.defaultAction, closed.policies], ['deny', undefined]);

@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { readDocument, updateDocument } from '../shared/documents.ts';
+import { unavailable } from '../shared/errors.ts';
+import type { JobIndex } from '../shared/job-index.ts';
+import type { JobStore } from '../shared/job-store.ts';
+import { isVisible } from '../shared/jobs.ts';
+import type { Log } from '../shared/log.ts';
+import type { Sidecar } from '../shared/sidecar.ts';
+import type { StateStore } from '../shared/state.ts';
+import type { VideoIndex } from './video-index.ts';
+
+// TODO: delete this file in the release after next. Jobs of before the index of videos have expired by then.
+
+const KEY = 'old-videos';
+/** Longer than any installation lives: the walk is made once. */
+const TTL_SECONDS = 20 * 365 * 86_400;
+/** By then a rolling upgrade is over: until then an old gateway may still let a job go that enters no index of videos. */
+const DELAY_MS = 3600_000;
+const USERS = 100;
+/** Jobs that are read at once, and how often in one pass. */
+const BATCH = 100;
+const BATCHES = 100;
+const PAUSE_MS = 1_000;
+const RETRY_MS = 60_000;
+
+interface Walk {
+  begins: string;
+  /** The last user whose jobs were all seen. */
+  after: string;
+  /** How far the jobs of the next one were seen. */
+  within?: { owner: string; cursor: string };
+  ended: boolean;
+}
+
+export interface OldVideosPorts {
+  state: StateStore;
+  jobs: Pick<JobStore, 'getMany'>;
+  index: Pick<JobIndex, 'listOwned'>;
+  videoIndex: Pick<VideoIndex, 'add'>;
+  invoke: Sidecar['invoke'];
+  log: Log;
+}
+
+const userPage = z.object({ users: z.array(z.uuid()) });
+
+/**
+ * Walks once over the jobs of all users, and puts those that are done into the index of videos: jobs that were done before
+ * there was this index are in no other list. How far it came is stored after each pass, so that any gateway can go on; two at
+ * once do no more than the same twice.
+ */
+export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }: OldVideosPorts) {
+  const save = (change: (walk: Walk | undefined) => Walk | undefined, signal: AbortSignal) =>
+    updateDocument<Walk>(state, KEY, change, { ttlSeconds: TTL_SECONDS, signal });
+
+  async function usersAfter(after: string, signal: AbortSignal): Promise<string[]> {
+    const path = `/users?after=${after}&limit=${USERS}`;
+    const { status, body } = await invoke('auth', { method: 'GET', path, signal });
+    if (status !== 200) throw unavailable('the auth service', new Error(`answered ${status} to ${path}`));
+    return userPage.parse(JSON.parse(body)).users;
+  }
+
+  async function addDone(ids: readonly string[], signal: AbortSignal): Promise<void> {
+    const stored = await jobs.getMany(ids, signal);
+    const done = [...stored.values()].flatMap(({ document: job }) =>
+      job.status === 'done' && isVisible(job) ? [job] : [],
+    );
+    if (done.length > 0) await videoIndex.add(done, signal);
+  }
+
+  /** So many users and jobs as one pass may take, and where the next goes on. */
+  async function walkOn(walk: Walk, signal: AbortSignal): Promise<Walk> {
+    const users = await usersAfter(walk.after, signal);
+    let batches = 0;
+    let { after } = walk;
+    for (const owner of users) {
+      const from = walk.within?.owner === owner ? walk.within.cursor : undefined;
+      let ids: string[] = [];
+      for await (const { id, cursor } of index.listOwned(owner, from, signal)) {
+        ids.push(id);
+        if (ids.length < BATCH) continue;
+        await addDone(ids, signal);
+        ids = [];
+        if (++batches === BATCHES)
+          return { begins: walk.begins, after, within: { owner, cursor }, ended: false };
+      }
+      if (ids.length > 0) await addDone(ids, signal);
+      after = owner;
+    }
+    return { begins: walk.begins, after, ended: users.length === 0 };
+  }
+
+  async function pass(signal: AbortSignal): Promise<'not yet' | 'more' | 'ended'> {
+    const begins = new Date(Date.now() + DELAY_MS).toISOString();
+    const walk =
+      (await readDocument<Walk>(state, KEY, signal))?.document ??
+      (await save((current) => (current ? undefined : { begins, after: '', ended: false }), signal));
+    if (!walk || Date.parse(walk.begins) > Date.now()) return 'not yet';
+    if (walk.ended) return 'ended';
+    const next = await walkOn(walk, signal);
+    // Another gateway may have come further meanwhile.
+    const isBehind = (current: Walk) => current.ended || current.after > next.after;
+    await save((current) => (current && isBehind(current) ? undefined : next), signal);
+    if (next.ended)
+      log.info('the videos of jobs that were done before the upgrade will be deleted in their time');
+    return next.ended ? 'ended' : 'more';
+  }
+
+  return {
+    pass,
+    async run(signal: AbortSignal): Promise<void> {
+      while (!signal.aborted) {
+        const result = await pass(signal).catch((error: unknown) => {
+          if (!signal.aborted)
+            log.warn(
+              { err: error },
+              'the jobs of before an upgrade could not be looked through; the next try goes on',
+            );
+          return 'failed';
+        });
+        if (result === 'ended') return;
+        await sleep(result === 'more' ? PAUSE_MS : RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    },
+  };
+}

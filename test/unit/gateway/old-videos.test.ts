@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, type TestContext, test } from 'node:test';
+import { createOldVideos } from '../../../services/gateway/old-videos.ts';
+import { createVideoIndex } from '../../../services/gateway/video-index.ts';
+import { unavailable } from '../../../services/shared/errors.ts';
+import { createJobIndex } from '../../../services/shared/job-index.ts';
+import { createJobStore } from '../../../services/shared/job-store.ts';
+import type { Job } from '../../../services/shared/jobs.ts';
+import { createLog } from '../../../services/shared/log.ts';
+import type { InvokeRequest } from '../../../services/shared/sidecar.ts';
+import { createMemoryState } from '../../../services/shared/state.ts';
+import { stoppedClock } from '../../support/clock.ts';
+import { done, failed, newJob } from '../../support/job.ts';
+import { logLines } from '../../support/lines.ts';
+
+const HOUR = 3600_000;
+const { signal } = new AbortController();
+const later = () => new Date(Date.now() + 48 * HOUR).toISOString();
+
+/** A store as an older release has left it, and an auth service that knows the users. */
+function build(context: TestContext) {
+  const clock = stoppedClock(context);
+  const state = createMemoryState(() => Date.now());
+  const jobs = createJobStore(state);
+  const index = createJobIndex(state, 7 * 86_400);
+  const videoIndex = createVideoIndex(state, 7 * 86_400);
+  const users: string[] = [];
+  const auth = { away: false, asked: 0 };
+  const ports = {
+    ...{ state, jobs, index, videoIndex },
+    async invoke(_app: string, { path }: InvokeRequest) {
+      auth.asked++;
+      if (auth.away) throw unavailable('the auth service');
+      const query = new URL(path, 'http://auth').searchParams;
+      const after = users.filter((id) => id > (query.get('after') ?? ''));
+      const body = JSON.stringify({ users: after.sort().slice(0, Number(query.get('limit'))) });
+      return { status: 200, headers: {}, body };
+    },
+    log: createLog('gateway', 'info', logLines()),
+  };
+  const walk = createOldVideos(ports);
+  return {
+    clock,
+    ...{ state, auth, ports, walk, jobs },
+    async addUser(...made: Job[]) {
+      const owner = randomUUID();
+      users.push(owner);
+      for (const job of made) {
+        await index.addOwned(owner, job.id);
+        await jobs.create({ ...job, owner });
+      }
+      return owner;
+    },
+    found: async () => (await Array.fromAsync(videoIndex.list())).flat().map(({ id }) => id),
+    /** As often as it takes; gives the number of passes. */
+    async toTheEnd(by = walk) {
+      for (let passes = 1; ; passes++) if ((await by.pass(signal)) === 'ended') return passes;
+    },
+  };
+}
+
+/** The first pass notes when the walk begins, which is an hour later. */
+async function begun(world: ReturnType<typeof build>) {
+  assert.equal(await world.walk.pass(signal), 'not yet');
+  world.clock.advance(HOUR);
+}
+
+describe('the walk over jobs of before an upgrade', () => {
+  test('puts all that are done into the index of videos, and no others', async (context) => {
+    const world = build(context);
+    const old = [done({ expires_at: later() }), done({ expires_at: later() })];
+    await world.addUser(old[0] as Job, failed({ expires_at: later() }), newJob({ status: 'deleted' }));
+    await world.addUser();
+    await world.addUser(newJob({ expires_at: later() }), old[1] as Job, done());
+    await begun(world);
+    await world.toTheEnd();
+    assert.deepEqual((await world.found()).sort(), old.map(({ id }) => id).sort());
+  });
+
+  test('does not begin before a rolling upgrade is over, and does not ask auth until then', async (context) => {
+    const world = build(context);
+    await world.addUser(done({ expires_at: later() }));
+    await world.walk.pass(signal);
+    world.clock.advance(HOUR - 1);
+    assert.equal(await world.walk.pass(signal), 'not yet');
+    assert.deepEqual([world.auth.asked, await world.found()], [0, []]);
+  });
+
+  test('is made once, whatever gateway comes later', async (context) => {
+    const world = build(context);
+    await world.addUser(done({ expires_at: later() }));
+    await begun(world);
+    await world.toTheEnd();
+    const { asked } = world.auth;
+    await world.addUser(done({ expires_at: later() }));
+    await createOldVideos(world.ports).run(signal);
+    assert.deepEqual([world.auth.asked, (await world.found()).length], [asked, 1]);
+  });
+
+  test('goes on where it was, by another gateway, in the middle of a user with many jobs', async (context) => {
+    const world = build(context);
+    const many = Array.from({ length: 10_250 }, () => done({ expires_at: later() }));
+    await world.addUser(...many);
+    await begun(world);
+    assert.equal(await world.walk.pass(signal), 'more');
+    assert.equal((await world.found()).length, 10_000);
+    await world.toTheEnd(createOldVideos(world.ports));
+    assert.equal((await world.found()).length, many.length);
+  });
+
+  test('reads the users by pages', async (context) => {
+    const world = build(context);
+    const jobs = Array.from({ length: 250 }, () => done({ expires_at: later() }));
+    for (const job of jobs) await world.addUser(job);
+    await begun(world);
+    assert.equal(await world.toTheEnd(), 4);
+    assert.equal((await world.found()).length, jobs.length);
+  });
+
+  test('is tried again while auth is away', async (context) => {
+    const world = build(context);
+    await world.addUser(done({ expires_at: later() }));
+    await begun(world);
+    world.auth.away = true;
+    const stop = new AbortController();
+    const run = world.walk.run(stop.signal);
+    await assert.rejects(world.walk.pass(signal), /auth service/);
+    world.auth.away = false;
+    await world.clock.until(run, 1000);
+    assert.equal((await world.found()).length, 1);
+  });
+
+  test('is made by two gateways at once', async (context) => {
+    const world = build(context);
+    const jobs = Array.from({ length: 250 }, () => done({ expires_at: later() }));
+    for (const job of jobs) await world.addUser(job);
+    await begun(world);
+    const both = [world.walk, createOldVideos(world.ports)];
+    await world.clock.until(Promise.all(both.map((walk) => walk.run(signal))));
+    assert.equal((await world.found()).length, jobs.length);
+  });
+});
