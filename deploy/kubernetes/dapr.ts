@@ -9,7 +9,7 @@ import type { Cluster } from './cluster.ts';
 import { splitImage } from './overlay.ts';
 
 const INSTALL_MS = 10 * 60_000;
-const READY_SECONDS = 120;
+const READY_SECONDS = 300;
 const CHART = process.env.DAPR_CHART || 'dapr/dapr';
 /** That of the sidecars everywhere else. */
 const VERSION = splitImage(DEFAULTS.DAPRD_IMAGE).newTag;

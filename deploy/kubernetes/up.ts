@@ -11,6 +11,7 @@ import { loadImages } from './load-images.ts';
 import { makeNamespace, remember, remembered } from './namespace.ts';
 import { BY_DEFAULT, choiceFolder, overlayFolder, traitsOf, writeChoice } from './overlay.ts';
 import { chooseScaler, removeOtherScaler } from './scaler.ts';
+import { UP_OPTIONS } from './up-options.ts';
 
 const usage = `npm run k8s:up -- [--overlay minikube|production] [--registry NAME | --load COMMAND | --no-images] [--no-secrets]
                   [--context NAME]
@@ -19,7 +20,7 @@ Brings the whole system into a cluster, or up to date there: installs Dapr where
 builds the images and loads them (minikube, kind) or pushes them, makes the secrets that are missing, applies
 deploy/kubernetes/overlays/…, waits until everything is ready, and says how to get there.
 
-  --overlay     what to run (default: what runs there already, else minikube: everything once, and a mail sink)
+  --overlay     what to run (default: what runs there already, else minikube, which is for one machine and has a mail sink)
   --registry    push the images there, and let the cluster pull them: registry.example.com/team
   --load        how an image gets to the nodes of a cluster that is neither minikube's nor kind's: a shell command that finds its
                 name in $IMAGE and the Docker engine in $DOCKER_HOST, as in 'docker save "$IMAGE" | k3s ctr images import -'
@@ -59,18 +60,14 @@ await runMain(async () => {
   const { values } = parseArgs({
     allowNegative: true,
     options: {
-      overlay: { type: 'string' },
-      registry: { type: 'string' },
-      load: { type: 'string' },
-      images: { type: 'boolean', default: true },
-      secrets: { type: 'boolean', default: true },
+      ...UP_OPTIONS,
       context: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });
   if (values.help) return console.log(usage);
   if (values.overlay !== undefined) overlayFolder(values.overlay);
-  const { registry, load } = values;
+  const { registry, load, images: withImages = true, secrets: withSecrets = true } = values;
   const cluster = await openCluster({ context: values.context, report, signal });
   const before = await remembered(cluster);
   const overlay = values.overlay ?? before.overlay ?? BY_DEFAULT;
@@ -80,7 +77,7 @@ await runMain(async () => {
   const traits = await traitsOf(overlay, cluster);
   const scaler = await chooseScaler(cluster, { overlay, traits, report });
   const folder = choiceFolder(dataDir, cluster.context);
-  const images = values.images
+  const images = withImages
     ? await loadImages({
         ...{ repoRoot, host: cluster.host, registry, load, report, signal },
         standIns: overlay === BY_DEFAULT,
@@ -91,7 +88,7 @@ await runMain(async () => {
 
   await makeNamespace(cluster);
   await remember(cluster, { overlay, publicUrl });
-  if (values.secrets) {
+  if (withSecrets) {
     const made = await applySecrets(cluster, {}, traits.hasMailSink);
     if (made.length > 0) report(`Made secrets: ${made.join(', ')}`);
   }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { drainable } from './drain.ts';
 import type { Log } from './log.ts';
 
 /** A connection on which nothing moves for this long is closed; slow is fine, silent is not. */
@@ -26,31 +27,30 @@ export async function serve(listener: RequestListener, options: ServeOptions): P
   // Node's default of 5 minutes for a whole request would cut a slow upload.
   const server = createServer({ requestTimeout: 0, headersTimeout: 30_000 }, listener);
   server.timeout = idleMs;
+  const drain = drainable(server);
   server.listen(port, host);
   await once(server, 'listening');
   log.info({ host, port: (server.address() as AddressInfo).port }, 'listening');
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       log.info({ signal }, 'stopping');
-      void stop(server, options);
+      void stop(drain, options);
     });
   }
   return server;
 }
 
-async function stop(server: Server, { log, shutdownSeconds, stopping, close }: ServeOptions): Promise<void> {
+async function stop(
+  drain: () => Promise<void>,
+  { log, shutdownSeconds, stopping, close }: ServeOptions,
+): Promise<void> {
   const deadline = setTimeout(() => {
     log.error({ shutdownSeconds }, 'did not stop in time');
     process.exit(1);
   }, shutdownSeconds * 1000);
   stopping.abort(new Error('the service is stopping'));
   try {
-    const closed = once(server, 'close');
-    server.close();
-    // A kept-alive connection that was busy a moment ago would hold the server open.
-    const sweep = setInterval(() => server.closeIdleConnections(), 100);
-    await closed;
-    clearInterval(sweep);
+    await drain();
     await close();
     log.info('stopped');
     process.exit(0);

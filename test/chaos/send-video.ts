@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isOurs } from '../../deploy/local/convert/our-answer.ts';
 import type { UploadPlan } from './plan.ts';
 
 const PIECE_BYTES = 64 * 1024;
@@ -11,6 +12,8 @@ const ANSWER_MS = 20_000;
 export interface Reply {
   /** Undefined: the connection failed, or no answer came in time. */
   status: number | undefined;
+  /** The answer is not one of a gateway, but of something in front of it. */
+  isForeign?: boolean;
   // biome-ignore lint/suspicious/noExplicitAny: read by who knows what was asked
   json?: any;
   retryAfterSeconds?: number | undefined;
@@ -28,6 +31,18 @@ export interface Sending {
   bytes: Buffer;
   plan: Pick<UploadPlan, 'form' | 'sendMs' | 'hangsUpAt' | 'query'>;
   signal: AbortSignal;
+}
+
+/** What a response says, read to its end. Throws where JSON was announced and something else came. */
+export function toReply(status: number, header: (name: string) => string | undefined, said: string): Reply {
+  const type = header('content-type');
+  const retryAfter = Number(header('retry-after') ?? Number.NaN);
+  return {
+    status,
+    isForeign: !isOurs(status, type, said),
+    json: /json/.test(type ?? '') ? JSON.parse(said) : undefined,
+    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
+  };
 }
 
 /** One try to upload, at the pace of the plan. Resolves whatever becomes of it, unless `signal` is aborted. */
@@ -56,14 +71,8 @@ export async function sendVideo({ url, headers, filename, bytes, plan, signal }:
   try {
     const [incoming] = await answered;
     const waitedMs = sentAt === undefined ? 0 : performance.now() - sentAt;
-    const said = await text(incoming);
-    const retryAfter = Number(incoming.headers['retry-after'] ?? Number.NaN);
-    return {
-      status: incoming.statusCode,
-      json: /json/.test(incoming.headers['content-type'] ?? '') ? JSON.parse(said) : undefined,
-      retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
-      waitedMs,
-    };
+    const header = (name: string): string | undefined => incoming.headers[name]?.toString();
+    return { ...toReply(incoming.statusCode as number, header, await text(incoming)), waitedMs };
   } catch (error) {
     signal.throwIfAborted();
     return { status: undefined, error: (error as Error).message };

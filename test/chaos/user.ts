@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isOurs } from '../../deploy/local/convert/our-answer.ts';
 import { basic } from '../support/basic-auth.ts';
-import { type Reply, type Sending, sendVideo } from './send-video.ts';
+import { type Reply, type Sending, sendVideo, toReply } from './send-video.ts';
 
 const CALL_MS = 8_000;
 const MAX_PAUSE_SECONDS = 3;
@@ -50,13 +51,8 @@ export async function newUser(gateways: readonly Gateway[], signal: AbortSignal)
         body: body ?? null,
         signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)]),
       });
-      const said = await response.text();
-      const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
-      return {
-        status: response.status,
-        json: /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(said) : undefined,
-        retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
-      };
+      const header = (name: string) => response.headers.get(name) ?? undefined;
+      return toReply(response.status, header, await response.text());
     } catch (error) {
       signal.throwIfAborted();
       return { status: undefined, error: (error as Error).message };
@@ -146,7 +142,8 @@ export async function newUser(gateways: readonly Gateway[], signal: AbortSignal)
           };
           const response = await fetch(gateway().url + path, options);
           bytes = Buffer.from(await response.arrayBuffer());
-          return { status: response.status };
+          const type = response.headers.get('content-type') ?? undefined;
+          return { status: response.status, isForeign: !isOurs(response.status, type, bytes.toString()) };
         } catch (error) {
           signal.throwIfAborted();
           return { status: undefined, error: (error as Error).message };
@@ -157,9 +154,10 @@ export async function newUser(gateways: readonly Gateway[], signal: AbortSignal)
   };
 }
 
-/** A 409 that names a time is about another try of the same request. */
-export const mayHeal = ({ status, retryAfterSeconds }: Reply): boolean =>
+/** A 409 that names a time is about another try of the same request. An answer that is not a gateway's says nothing for good. */
+export const mayHeal = ({ status, isForeign = false, retryAfterSeconds }: Reply): boolean =>
   status === undefined ||
+  isForeign ||
   status === 401 ||
   status === 429 ||
   status >= 500 ||

@@ -1,4 +1,4 @@
-import type { JobView } from '../../services/shared/jobs.ts';
+import { isFinal, type JobView } from '../../services/shared/jobs.ts';
 import type { Sent } from '../load/films.ts';
 
 /** The jobs of one load, as their users see them now. */
@@ -12,6 +12,21 @@ async function jobsOf(ledger: readonly Sent[], load: string): Promise<JobView[]>
 export const convertingOf = async (ledger: readonly Sent[], load: string): Promise<number> =>
   (await jobsOf(ledger, load)).filter(({ status }) => status === 'converting').length;
 
-/** Whether a conversion was lost with its converter, and has begun anew. One that a converter has handed back does not count. */
-export const isBegunAnew = async (ledger: readonly Sent[], load: string): Promise<boolean> =>
-  (await jobsOf(ledger, load)).some(({ attempts }) => attempts > 1);
+/** The ids of the jobs of a load that have not ended. */
+export const openOf = async (ledger: readonly Sent[], load: string): Promise<ReadonlySet<string>> =>
+  new Set((await jobsOf(ledger, load)).filter((job) => !isFinal(job)).map(({ id }) => id));
+
+/**
+ * What became of conversions whose converter was killed: one was lost and has begun anew, or all of `open` have ended, since the
+ * converter was done with them. Undefined as long as neither can be said. A job that a converter hands back counts no attempt.
+ */
+export async function afterKill(
+  ledger: readonly Sent[],
+  load: string,
+  open: ReadonlySet<string>,
+): Promise<'begun anew' | 'all ended' | undefined> {
+  const jobs = await jobsOf(ledger, load);
+  if (jobs.some(({ attempts }) => attempts > 1)) return 'begun anew';
+  const left = jobs.filter((job) => open.has(job.id) && !isFinal(job));
+  return left.length === 0 ? 'all ended' : undefined;
+}

@@ -5,8 +5,8 @@ import { until } from '../support/wait.ts';
 import { KILL } from './kill.ts';
 import { forward } from './port-forward.ts';
 
-/** A pod's grace is 60 s at most, a new one's start some seconds; the rest is for a slow machine. */
-const ROLLOUT_MS = 5 * 60_000;
+/** Two pods, one after the other: a grace of 60 s at most, and a start that takes half a minute and more where processors are busy. */
+const ROLLOUT_MS = 10 * 60_000;
 
 export interface Pod {
   readonly name: string;
@@ -86,7 +86,7 @@ export async function openDeployed(cluster: Cluster): Promise<Deployed> {
       // It dies with the container, and kubectl then complains.
       const said = await deployed.exec(pod, 'app', node).catch((error: Error) => error.message);
       const isBack = async (): Promise<boolean> => (await restarts(pod)) > before;
-      await until(`${pod} to start again (${said.trim()})`, isBack);
+      await until(`${pod} to start again (${said.trim()})`, isBack, ROLLOUT_MS);
     },
     async rollOut(service) {
       const change = ['--containers=app', 'LOG_LEVEL=debug'];

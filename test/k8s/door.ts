@@ -14,9 +14,9 @@ export interface Door {
   stop(): Promise<void>;
 }
 
-const ASK_MS = 5_000;
+const ASK_MS = 15_000;
 /** For a controller to hear of a new Ingress, and to give it an address. */
-const INGRESS_MS = 60_000;
+const INGRESS_MS = 3 * 60_000;
 
 /** Where the gateway answers to the name of the Ingress; else a forwarded port. */
 export async function openDoor(cluster: Cluster, report: Report): Promise<Door> {

@@ -6,7 +6,7 @@
 export const KILL = `
 process.kill(1, 'SIGUSR1');
 const found = async () => {
-  for (let tries = 0; tries < 50; tries++) {
+  for (let tries = 0; tries < 300; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 100));
     const list = await fetch('http://127.0.0.1:9229/json').catch(() => undefined);
     if (list) return (await list.json())[0].webSocketDebuggerUrl;

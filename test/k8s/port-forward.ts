@@ -12,6 +12,7 @@ export interface Forward {
 }
 
 const PAUSE_MS = 300;
+const FIRST_MS = 3 * 60_000;
 
 /** `kubectl port-forward`, begun again whenever the pod that it led to has gone. Throws with kubectl's last word when it never works. */
 export async function forward(context: string, service: string, port: number): Promise<Forward> {
@@ -51,7 +52,7 @@ export async function forward(context: string, service: string, port: number): P
     await running;
   };
   try {
-    await until(`kubectl port-forward service/${service}`, async () => local !== 0);
+    await until(`kubectl port-forward service/${service}`, async () => local !== 0, FIRST_MS);
   } catch (error) {
     await stop();
     throw new Error(`${(error as Error).message}: ${lastWord}`, { cause: error });

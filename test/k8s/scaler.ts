@@ -5,6 +5,8 @@ export interface Bounds {
   max: number;
 }
 
+const CHANGE_MS = 3 * 60_000;
+
 /** What decides how many converters there are. */
 export interface Scaler {
   readonly by: 'KEDA' | 'HPA';
@@ -44,7 +46,9 @@ export async function scalerOf(cluster: Cluster): Promise<Scaler> {
   const object = JSON.parse(await cluster.ask([...inNamespace, 'get', kind, 'converter', '-o', 'json']));
   const patch = async (change: object): Promise<void> => {
     const args = ['patch', kind, 'converter', '--type', 'merge', '--patch', JSON.stringify(change)];
-    await cluster.call('Changing what scales the converters', [...inNamespace, ...args]);
+    await cluster.call('Changing what scales the converters', [...inNamespace, ...args], {
+      timeoutMs: CHANGE_MS,
+    });
   };
   return {
     by,

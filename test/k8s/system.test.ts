@@ -24,7 +24,11 @@ const LONG_PAUSE_MS = 500;
 /** One converter keeps pace with it, so that a conversion that begins anew does not wait behind many. */
 const SPARSE_PAUSE_MS = 10_000;
 /** For KEDA to ask for the queue's length, every ten seconds, and for the new pod. */
-const QUEUE_MS = 120_000;
+const QUEUE_MS = 5 * 60_000;
+/** For converters that are ready to get films to convert. */
+const CONVERTING_MS = 5 * 60_000;
+/** What one converter works on, and as much again that waits: what is left when a test ends can be converted within minutes. */
+const OPEN_PER_USER = 4;
 /** A converter works on so many at once, unless it is told otherwise. */
 const CONCURRENCY = 2;
 
@@ -38,7 +42,7 @@ const since = performance.now();
 const report = (line: string): void =>
   console.log(`${`${Math.round((performance.now() - since) / 1000)}`.padStart(4)} s  ${line}`);
 
-describe('in a cluster', { timeout: 60 * 60_000 }, () => {
+describe('in a cluster', { timeout: 120 * 60_000 }, () => {
   const deeds = createDeeds();
   let setting: Setting;
   before(async () => {
@@ -53,14 +57,19 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
   });
 
   const underLoad = (name: string, jobs: number, what: () => Promise<unknown>) =>
-    setting.trial.underLoad(name, { jobs, pauseMs: PAUSE_MS, footage: setting.short }, what);
+    setting.trial.underLoad(
+      name,
+      { jobs, pauseMs: PAUSE_MS, openPerUser: OPEN_PER_USER, footage: setting.short },
+      what,
+    );
   const underLongLoad = (name: string, jobs: number, what: () => Promise<unknown>, pauseMs = LONG_PAUSE_MS) =>
-    setting.trial.underLoad(name, { jobs, pauseMs, footage: setting.long }, what);
+    setting.trial.underLoad(name, { jobs, pauseMs, openPerUser: OPEN_PER_USER, footage: setting.long }, what);
 
   const untilConverting = (load: string, count: number) =>
     until(
       `${count} conversions at once`,
       async () => (await convertingOf(setting.trial.ledger, load)) >= count,
+      CONVERTING_MS,
     );
   /** Some, or the test would show nothing. */
   const podsOf = async (name: string) => {
@@ -108,15 +117,23 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
     }
   });
 
+  /** Whatever became of the pods, a gateway gave every answer, and no request broke off. */
+  const nothingBroke = () => {
+    // A forwarded port leads to one pod, and breaks with it.
+    if (setting.door.by === 'the Ingress') assert.deepEqual(broken(setting.tally), []);
+  };
+
   for (const service of SERVICES)
-    test(`each pod of ${service} is deleted`, () =>
-      underLoad(`${service}-deleted`, JOBS, async () => {
+    test(`each pod of ${service} is deleted, and no request breaks off`, async () => {
+      await underLoad(`${service}-deleted`, JOBS, async () => {
         for (const { name } of await podsOf(service)) {
           await setting.deployed.deletePod(name);
           deeds.podDeleted(service);
           await setting.deployed.untilRolledOut(`deployment/${service}`);
         }
-      }));
+      });
+      nothingBroke();
+    });
 
   test('a converter is killed in the middle of a conversion', async () => {
     const load = 'converter-killed';
@@ -157,13 +174,9 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
       await setting.scaler.keepTo({ min: 1, max: 4 });
       await setting.deployed.untilReplicas('converter', 1);
       // More at once than one works on.
-      await setting.trial.underLoad('queued', { jobs: 12, pauseMs: 0, footage: setting.long }, () =>
-        until(
-          'a second converter',
-          async () => (await setting.deployed.pods('converter')).length > 1,
-          QUEUE_MS,
-        ),
-      );
+      const load = { jobs: 12, pauseMs: 0, openPerUser: OPEN_PER_USER, footage: setting.long };
+      const isSecond = async () => (await setting.deployed.pods('converter')).length > 1;
+      await setting.trial.underLoad('queued', load, () => until('a second converter', isSecond, QUEUE_MS));
       await setting.deployed.untilReplicas('converter', 1);
       deeds.scaled('by the length of the queue', setting.scaler.by);
     } finally {
@@ -183,8 +196,7 @@ describe('in a cluster', { timeout: 60 * 60_000 }, () => {
         deeds.rolledOutAndBack(service);
       }
     });
-    // A forwarded port leads to one pod, and breaks with it.
-    if (setting.door.by === 'the Ingress') assert.deepEqual(broken(setting.tally), []);
+    nothingBroke();
   });
 
   for (const server of SERVERS)

@@ -8,9 +8,10 @@ import { blobOf, type JobEvidence, judge, orphanKeys } from '../chaos/verdict.ts
 import { decodedSeconds } from '../support/media.ts';
 import type { Sent } from './films.ts';
 import { readMails } from './sink.ts';
-import { within } from './within.ts';
+import { untilStill } from './within.ts';
 
-const SETTLE_MS = 180_000;
+/** Without any progress. Jobs are published again after twice as long each time, and a server may have to start before that. */
+const STILL_MS = 5 * 60_000;
 /** LAME's delay and padding: some hundredths of a second. */
 const TOLERANCE_SECONDS = 0.1;
 
@@ -39,19 +40,27 @@ export function lateKeys({ keys, jobs }: StoreContent): string[] {
   return orphanKeys({ keys, stored: jobs }).filter((key) => litter.has(key.split(':')[1] ?? ''));
 }
 
-/** Waits until nothing is left to do, or for so long that the verdict shall say what is. */
-async function untilSettled({ system, ledger, before, swept, known }: Omit<Case, 'stateDir'>): Promise<void> {
+/** Waits until nothing is left to do, or nothing moves any more: the verdict says what is left. However slow the machine is. */
+async function untilSettled(sought: Omit<Case, 'stateDir'>): Promise<void> {
+  // A server that was started again may not be there at once, nor the forwarded port that leads to it.
+  await untilStill(STILL_MS, () => whatIsLeft(sought).catch((error: Error) => error.message));
+}
+
+/** In words that change with each step ahead; empty when nothing is left. */
+async function whatIsLeft({ system, ledger, before, swept, known }: Omit<Case, 'stateDir'>): Promise<string> {
   const accepted = ledger.filter(({ id }) => id !== undefined);
-  await within(SETTLE_MS, async () => {
-    // A server that was started again may not be there at once, nor the forwarded port that leads to it.
-    const mails = await mailsAbout({ system, ledger, known }).catch(() => undefined);
-    if (mails === undefined || mails.length < accepted.length) return false;
-    const store = await system.readStore().catch(() => undefined);
-    if (!store?.jobs.every((job) => before.has(job.id) || isEnded(job))) return false;
-    if (!swept) return true;
-    if (store.open.some((id) => !before.has(id))) return false;
-    return orphanKeys({ keys: store.keys, stored: store.jobs }).length === lateKeys(store).length;
-  });
+  const mails = await mailsAbout({ system, ledger, known });
+  const store = await system.readStore();
+  const orphans = orphanKeys({ keys: store.keys, stored: store.jobs }).length - lateKeys(store).length;
+  const left = {
+    mails: Math.max(0, accepted.length - mails.length),
+    jobs: store.jobs.filter((job) => !before.has(job.id) && !isEnded(job)).length,
+    entries: swept ? store.open.filter((id) => !before.has(id)).length : 0,
+    keys: swept ? orphans : 0,
+  };
+  return Object.entries(left)
+    .flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what}`]))
+    .join(', ');
 }
 
 /** What is known for good: jobs that were found right, the seconds of an MP3 by its sha256, and mails by their ids. */

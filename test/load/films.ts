@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isFinal, type JobView } from '../../services/shared/jobs.ts';
 import { decodedSeconds, video } from '../support/media.ts';
 import { randomBytes } from '../support/random.ts';
 import type { User } from './users.ts';
+
+/** Between two looks of a user at jobs that have not ended. */
+const LOOK_MS = 1_000;
 
 export interface Sent {
   user: User;
@@ -55,51 +59,75 @@ export interface LoadOptions {
   during: Promise<unknown>;
   /** Between two uploads of one user. */
   pauseMs: number;
+  /**
+   * A user with so many jobs that have not ended waits before the next upload. Otherwise a slow machine, on which `during` takes
+   * longer and conversions too, is sent more than it can convert in time. Default: no limit.
+   */
+  openPerUser?: number;
   ledger: Sent[];
 }
 
 /** Every user sends one film after the other, looks at its job and logs in again, until there are enough. */
-export async function sendFilms({
-  users,
-  footage,
-  name,
-  run,
-  jobs,
-  during,
-  pauseMs,
-  ledger,
-}: LoadOptions): Promise<void> {
+export async function sendFilms(options: LoadOptions): Promise<void> {
+  const { users, jobs, during, pauseMs, openPerUser = Number.POSITIVE_INFINITY } = options;
   let over = false;
   let sent = 0;
-  const ends = () => {
+  const ended = during.finally(() => {
     over = true;
-  };
-  const ended = during.finally(ends);
+  });
   ended.catch(() => undefined);
+  const isEnough = (): boolean => over && sent >= jobs;
   await Promise.all(
     users.map(async (user) => {
-      while (sent < jobs || !over) {
-        const number = ++sent;
-        const filename = `${name}-${number}-${run}.mp4`;
-        const bytes = footage.film(ledger.length);
-        const sha256 = createHash('sha256').update(bytes).digest('hex');
-        const { seconds } = footage;
-        const entry: Sent = { user, filename, sha256, seconds, id: undefined, answer: 'none' };
-        ledger.push(entry);
-        try {
-          const { status, bytes: said } = await user.upload(filename, bytes);
-          entry.answer = `${status}`;
-          if (status === 202) {
-            entry.id = (JSON.parse(said.toString()) as { id: string }).id;
-            await user.get(`/jobs/${entry.id}`);
-            await user.logIn();
-          }
-        } catch (error) {
-          entry.answer = (error as Error).message;
+      const own: Sent[] = [];
+      while (!isEnough()) {
+        // What is left to be sent at the end does not wait: no job that hangs may hold the test up.
+        const isFull = !over && own.length >= openPerUser && (await openAmong(own)).length >= openPerUser;
+        if (isFull) {
+          await sleep(LOOK_MS);
+          continue;
         }
+        own.push(await sendFilm(user, ++sent, options));
         await sleep(pauseMs);
       }
     }),
   );
   await ended;
+}
+
+async function sendFilm(
+  user: User,
+  number: number,
+  { footage: { film, seconds }, name, run, ledger }: LoadOptions,
+): Promise<Sent> {
+  const filename = `${name}-${number}-${run}.mp4`;
+  const bytes = film(ledger.length);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const entry: Sent = { user, filename, sha256, seconds, id: undefined, answer: 'none' };
+  ledger.push(entry);
+  try {
+    const { status, bytes: said } = await user.upload(filename, bytes);
+    entry.answer = `${status}`;
+    if (status === 202) {
+      entry.id = (JSON.parse(said.toString()) as { id: string }).id;
+      await user.get(`/jobs/${entry.id}`);
+      await user.logIn();
+    }
+  } catch (error) {
+    entry.answer = (error as Error).message;
+  }
+  return entry;
+}
+
+/** Those whose jobs have not ended, as far as their user can see. Forgets the others. */
+async function openAmong(sent: Sent[]): Promise<Sent[]> {
+  const open: Sent[] = [];
+  for (const entry of sent) {
+    if (entry.id === undefined) continue;
+    const answer = await entry.user.get(`/jobs/${entry.id}`).catch(() => undefined);
+    const job = answer?.status === 200 ? (JSON.parse(answer.bytes.toString()) as JobView) : undefined;
+    if (job === undefined || !isFinal(job)) open.push(entry);
+  }
+  sent.splice(0, sent.length, ...open);
+  return open;
 }

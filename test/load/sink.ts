@@ -1,6 +1,6 @@
 import { type MailEvidence, parseMail } from '../chaos/mails.ts';
 
-const ASK_MS = 10_000;
+const ASK_MS = 30_000;
 
 interface Envelope {
   id: string;

@@ -20,6 +20,8 @@ export interface Load {
   jobs: number;
   /** Between two films of one user. */
   pauseMs: number;
+  /** A user with so many jobs that have not ended waits before the next film. */
+  openPerUser?: number;
   footage: Footage;
 }
 

@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type Dispatcher, request } from 'undici';
+import { isOurs } from '../../deploy/local/convert/our-answer.ts';
 import { basic } from '../support/basic-auth.ts';
 
-const TRY_MS = 15_000;
-const PATIENCE_MS = 90_000;
+/** For one answer, on a machine whose processors are busy with something else. */
+const TRY_MS = 60_000;
+/** For a server that is restarted, and takes half a minute or more to become ready. */
+const PATIENCE_MS = 5 * 60_000;
+const CONNECT_MS = 10_000;
 const MIN_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 1_000;
 
-/** How each try ended: a status, or the code of an error, and how often. */
+/** How each try ended: a status, `404 not ours` for an answer that the gateway did not give, or the code of an error; and how often. */
 export type Tally = Map<string, number>;
 
 export interface Answer {
@@ -18,7 +22,8 @@ export interface Answer {
 
 /**
  * A client as there are many: it knows the addresses of all gateways, and goes on to the next one when it is told to come
- * again, or finds nobody (a refused connection). It repeats an upload under the same key.
+ * again, finds nobody (a refused connection), or is answered by something else than a gateway. It repeats an upload under
+ * the same key.
  */
 export interface User {
   readonly email: string;
@@ -39,6 +44,8 @@ export interface UserOptions {
   /** The name by which an ingress controller knows the gateway. */
   host?: string;
   tally: Tally;
+  /** What sends the requests, if it is not this user's own connections. */
+  dispatcher?: Dispatcher;
 }
 
 /** What a client has to reckon with when an instance goes: nobody there, or told to come again (a 409: an earlier try still runs). */
@@ -48,15 +55,15 @@ export const broken = (tally: Tally): string[] =>
 export const describe = (tally: Tally): string =>
   [...tally].map(([how, count]) => `${how} ${count} times`).join(', ');
 
-export async function newUser({ gateways, host, tally }: UserOptions): Promise<User> {
+export async function newUser({ gateways, host, tally, ...options }: UserOptions): Promise<User> {
   const email = `user-${randomUUID()}@example.com`;
   const password = randomUUID();
-  const dispatcher = new Agent({ connect: { timeout: 3_000 } });
+  const dispatcher = options.dispatcher ?? new Agent({ connect: { timeout: CONNECT_MS } });
   let turn = Math.floor(Math.random() * 100);
 
   const count = (how: string): void => void tally.set(how, (tally.get(how) ?? 0) + 1);
 
-  /** Until an answer that is more than «come again», for so long. The last answer or error otherwise. */
+  /** Repeats a request until its answer is final, or for PATIENCE_MS. Returns the last answer, or throws the last error. */
   async function ask(path: string, options: AskOptions): Promise<Answer> {
     for (const end = performance.now() + PATIENCE_MS; ; turn++) {
       const known = gateways();
@@ -66,11 +73,13 @@ export async function newUser({ gateways, host, tally }: UserOptions): Promise<U
         const headers = { ...options.headers, ...(host !== undefined && { host }) };
         const reply = await request(url, { method: 'GET', ...options, headers, dispatcher, signal });
         const bytes = Buffer.from(await reply.body.arrayBuffer());
-        count(`${reply.statusCode}`);
+        const type = reply.headers['content-type'];
+        // An ingress controller without a ready pod answers 404 by itself: that tells nothing about what was asked for.
+        const ours = isOurs(reply.statusCode, type?.toString(), bytes.toString());
+        count(`${reply.statusCode}${ours ? '' : ' not ours'}`);
         const seconds = Number(reply.headers['retry-after'] ?? Number.NaN);
-        // 502 and 504 are an ingress controller's words for a gateway that goes.
         const comesAgain =
-          [502, 503, 504].includes(reply.statusCode) || (reply.statusCode === 409 && seconds >= 0);
+          !ours || [502, 503, 504].includes(reply.statusCode) || (reply.statusCode === 409 && seconds >= 0);
         if (!comesAgain || performance.now() > end) return { status: reply.statusCode, bytes };
         await sleep(Math.min(Math.max((seconds || 0) * 1000, MIN_PAUSE_MS), MAX_PAUSE_MS));
       } catch (error) {

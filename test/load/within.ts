@@ -16,3 +16,20 @@ export async function within<T>(
   );
   return answer;
 }
+
+/**
+ * Looks at what is left until that is nothing, or has been the same for `stillMs`. So something slow is waited for as long as it
+ * moves, and something that hangs is not. Returns what is left.
+ */
+export async function untilStill(stillMs: number, look: () => Promise<string>): Promise<string> {
+  let left = await look();
+  while (left !== '') {
+    const before = left;
+    const moved = await within(stillMs, async () => {
+      left = await look();
+      return left !== before;
+    });
+    if (moved === undefined) break;
+  }
+  return left;
+}

@@ -13,6 +13,7 @@ import { environment as gatewayEnvironment } from '../../../../services/gateway/
 import { notificationEnvironment } from '../../../../services/notification/config.ts';
 import { readEnvironment } from '../../../../services/shared/config.ts';
 import { type Manifest, manifestsOf, renderedOverlays, workloadsOf } from './rendered.ts';
+import { selects } from './selector.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
 const apps = parseDaprYaml(readFileSync(path.join(root, 'dapr.yaml'), 'utf8'), root);
@@ -30,6 +31,8 @@ const secrets = completeSecrets({}, {}, true);
 const ofNoNamespace = new Set(['Namespace', 'PriorityClass']);
 /** Over what kubelet takes to send a signal. */
 const SLACK_SECONDS = 4;
+/** Between two looks of a caller's sidecar (of gRPC) for the addresses of the one that it calls. */
+const RESOLUTION_SECONDS = 30;
 
 const rendered = await renderedOverlays();
 if (typeof rendered === 'string') test('manifests', { skip: rendered }, () => {});
@@ -122,17 +125,57 @@ function check(manifests: readonly Manifest[]): void {
       );
       readEnvironment(schema, env);
     });
-
-    test(`${appId} is stopped in order: preStop, service, sidecar, and only then by force`, () => {
-      const { annotations, app, spec } = podOf(appId);
-      const [, preStop] = app.lifecycle?.preStop?.exec?.command ?? [];
-      const { SHUTDOWN_SECONDS } = readEnvironment(SCHEMAS[appId] as z.ZodObject, environmentOf(appId));
-      const block = Number.parseInt(annotations['dapr.io/block-shutdown-duration'] ?? '', 10);
-      const drain = Number(annotations['dapr.io/graceful-shutdown-seconds']);
-      assert.ok(block >= Number(preStop) + Number(SHUTDOWN_SECONDS) + SLACK_SECONDS);
-      assert.ok(Number(spec.terminationGracePeriodSeconds) >= block + drain + SLACK_SECONDS);
-    });
   }
+
+  /** Seconds that a pod is given for each step of its end. */
+  const endOf = (service: string) => {
+    const { annotations, app, spec } = podOf(service);
+    const [, preStop] = app.lifecycle?.preStop?.exec?.command ?? [];
+    const { SHUTDOWN_SECONDS } = readEnvironment(SCHEMAS[service] as z.ZodObject, environmentOf(service));
+    return {
+      preStop: Number(preStop),
+      shutdown: Number(SHUTDOWN_SECONDS),
+      block: Number.parseInt(annotations['dapr.io/block-shutdown-duration'] ?? '', 10),
+      drain: Number(annotations['dapr.io/graceful-shutdown-seconds']),
+      grace: Number(spec.terminationGracePeriodSeconds),
+    };
+  };
+
+  for (const service of ['gateway', 'converter', 'notification'])
+    test(`${service}, which calls its sidecar, ends before it does, and both before they are killed`, () => {
+      const { preStop, shutdown, block, drain, grace } = endOf(service);
+      assert.ok(block >= preStop + shutdown + SLACK_SECONDS);
+      assert.ok(grace >= block + drain + SLACK_SECONDS);
+    });
+
+  test('auth, which is called through its sidecar, outlasts it, and ends before it is killed', () => {
+    const { preStop, shutdown, block, grace } = endOf('auth');
+    assert.ok(preStop >= block + SLACK_SECONDS);
+    assert.ok(grace >= preStop + shutdown + SLACK_SECONDS);
+  });
+
+  test('a sidecar of auth stays until the next one is known to those who call it', () => {
+    assert.ok(endOf('auth').block >= RESOLUTION_SECONDS);
+  });
+
+  test('a gateway answers until an ingress controller on a busy node has heard that it goes', () => {
+    assert.ok(endOf('gateway').preStop >= 10);
+  });
+
+  for (const service of ['gateway', 'auth'])
+    test(`a second ${service} is left when one is lost, and a drained node takes one at a time`, () => {
+      assert.ok(Number(workloads.find(({ name }) => name === service)?.replicas) >= 2);
+      const { labels } = podOf(service);
+      const budget = ofKind('PodDisruptionBudget').find(({ spec }) => selects(spec.selector, labels));
+      assert.equal(budget?.spec.maxUnavailable, 1);
+    });
+
+  for (const service of SERVICES)
+    test(`a new pod of ${service} is ready before an old one goes`, () => {
+      const found = ofKind('Deployment').find(({ metadata }) => metadata.name === service);
+      const rollingUpdate = { maxSurge: 1, maxUnavailable: 0 };
+      assert.deepEqual(found?.spec.strategy, { type: 'RollingUpdate', rollingUpdate });
+    });
 
   test('events are for services that are there, and components for those that use them', () => {
     const scoped = ['Component', 'Subscription'].flatMap((kind) => ofKind(kind, 'dapr.io'));
