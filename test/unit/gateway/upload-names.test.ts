@@ -59,7 +59,7 @@ describe('the name of a file in a form', () => {
     ['as a path', '; filename="../../etc/passwd"', 'passwd'],
     ['twice, plain and extended (RFC 6266)', `; filename="a.mp4"; filename*=UTF-8''%C3%A9.mp4`, 'a.mp4'],
     ['extended alone (RFC 5987)', `; filename*=UTF-8''%E2%82%AC%20rates.mp4`, '€ rates.mp4'],
-    ['extended and broken', `; filename*=UTF-8''%E2%82.mp4`, 'video'],
+    ['extended and broken', `; filename*=UTF-8''%E2%82.mp4`, '\ufffd.mp4'],
     ['empty', '; filename=""', 'video'],
   ];
   for (const [what, disposition, kept] of FORMS) {
