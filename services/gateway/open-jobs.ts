@@ -12,17 +12,20 @@ export interface OpenBatch {
   stored: Map<string, Stored<Job>>;
 }
 
-/** All that is open, with its jobs: one call for the index, and one for each batch of a shard. */
+/** All that is open, with its jobs: few calls for the index, and one for each batch of jobs. */
 export async function* openJobs(
   jobs: JobStore,
   index: JobIndex,
   signal?: AbortSignal,
 ): AsyncGenerator<OpenBatch> {
-  for await (const shard of index.listOpen(signal)) {
-    for (let at = 0; at < shard.length; at += BATCH) {
-      const entries = shard.slice(at, at + BATCH);
-      const ids = entries.map(({ id }) => id);
-      yield { entries, stored: await jobs.getMany(ids, signal) };
-    }
+  const withJobs = async (entries: OpenJob[]): Promise<OpenBatch> => {
+    const ids = entries.map(({ id }) => id);
+    return { entries, stored: await jobs.getMany(ids, signal) };
+  };
+  const waiting: OpenJob[] = [];
+  for await (const listed of index.listOpen(signal)) {
+    for (const entry of listed) waiting.push(entry);
+    while (waiting.length >= BATCH) yield await withJobs(waiting.splice(0, BATCH));
   }
+  if (waiting.length > 0) yield await withJobs(waiting);
 }
