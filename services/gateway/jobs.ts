@@ -2,12 +2,13 @@ import type Router from '@koa/router';
 import type { RequestState } from '../shared/http.ts';
 import type { JobIndex } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
-import { isFinal, isVisible, type JobView, viewOf } from '../shared/jobs.ts';
+import { isFinal, viewOf } from '../shared/jobs.ts';
 import type { Admission } from './admission.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { JobChanges } from './change-job.ts';
+import { listJobs } from './list-jobs.ts';
 import { ownedJob, ownedOrDeleted } from './owned-job.ts';
-import { type Page, parsePage } from './page.ts';
+import { parsePage } from './page.ts';
 
 export interface JobPorts {
   authenticate: Authenticate;
@@ -54,35 +55,4 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
     context.set('Location', `/jobs/${job.id}`);
     context.body = viewOf(job);
   });
-}
-
-/** A page of an owner's jobs, newest first; entries whose job is gone are passed over. */
-async function listJobs(
-  { jobs, index }: JobPorts,
-  owner: string,
-  { limit, cursor }: Page,
-): Promise<{ jobs: JobView[]; next_cursor: string | null }> {
-  const page: JobView[] = [];
-  let batch: { id: string; cursor: string }[] = [];
-  let last: string | null = null;
-
-  const take = async (): Promise<boolean> => {
-    const found = await jobs.getMany(batch.map(({ id }) => id));
-    for (const entry of batch) {
-      const job = found.get(entry.id)?.document;
-      if (job?.owner !== owner || !isVisible(job)) continue;
-      if (page.length === limit) return true;
-      page.push(viewOf(job));
-      last = entry.cursor;
-    }
-    batch = [];
-    return false;
-  };
-
-  // One more than asked for tells whether there is a next page.
-  for await (const entry of index.listOwned(owner, cursor)) {
-    batch.push(entry);
-    if (batch.length > limit && (await take())) return { jobs: page, next_cursor: last };
-  }
-  return { next_cursor: (await take()) ? last : null, jobs: page };
 }
