@@ -1,7 +1,8 @@
 import type { JobIndex, OpenJob } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
-import { isExpired, isFinal, type Job } from '../shared/jobs.ts';
+import { isExpired, isFinal, isVisible, type Job } from '../shared/jobs.ts';
 import { emptyTally, type Tally } from './bounds.ts';
+import type { FailedRun } from './newly-failed.ts';
 import { openJobs } from './open-jobs.ts';
 import { createPatience } from './patience.ts';
 import type { SweepMetrics } from './sweep-metrics.ts';
@@ -26,6 +27,8 @@ export interface Still {
   hopeless: { job: Job }[];
   /** Nothing is left to do but to clear up; an entry may have no job. */
   settled: { entry: OpenJob; job: Job | undefined }[];
+  /** All that have failed, whether they stand still or not. */
+  failed: FailedRun[];
   /** Jobs to convert and outcomes to tell; `again` is called when that was published. */
   waiting: { job: Job; again(): void }[];
 }
@@ -37,7 +40,7 @@ export function createLook({ jobs, index, whoIsTold, counted, metrics, silentMs,
 
   return async (signal: AbortSignal): Promise<Still> => {
     const readAt = performance.now();
-    const still: Still = { hopeless: [], settled: [], waiting: [] };
+    const still: Still = { hopeless: [], settled: [], failed: [], waiting: [] };
     const seen = new Set<string>();
     const unfinished = emptyTally();
     const statuses = new Map<Job['status'], number>();
@@ -46,6 +49,8 @@ export function createLook({ jobs, index, whoIsTold, counted, metrics, silentMs,
       const told = await whoIsTold(documents, signal);
       for (const job of documents) {
         count(unfinished, job);
+        const { id, run, expires_at } = job;
+        if (job.status === 'failed' && isVisible(job)) still.failed.push({ id, run, expires_at });
         statuses.set(job.status, (statuses.get(job.status) ?? 0) + 1);
       }
       for (const entry of entries) {

@@ -9,6 +9,7 @@ import { outcomeOf } from '../shared/outcome.ts';
 import type { Sidecar } from '../shared/sidecar.ts';
 import type { FailedIndex } from './failed-index.ts';
 import { createLook, type LookPorts, type Still } from './look.ts';
+import { createNewlyFailed } from './newly-failed.ts';
 import type { SweepMetrics } from './sweep-metrics.ts';
 
 /** What one pass may take for clearing up; the next goes on. */
@@ -25,12 +26,13 @@ export interface SweepPorts extends LookPorts {
 /**
  * Nothing rests on one message, nor on one process: what is open and stands still is taken up again. Jobs to convert and
  * outcomes to tell are published once more, uploads that died and jobs whose time is over are given up, what nobody needs
- * is deleted, and what is settled leaves the index. Any number of replicas may do this at once; it costs what is open, not
+ * is deleted, and what is settled leaves the index, and what has failed is listed for the operator. Any number of replicas may do this at once; it costs what is open, not
  * what there was.
  */
 export function createSweep(ports: SweepPorts) {
   const { jobs, index, blobs, failedIndex, publish, metrics, log } = ports;
   const look = createLook(ports);
+  const addNewlyFailed = createNewlyFailed(failedIndex);
 
   /** One that fails leaves the others their turn. */
   async function each<T extends { job: Job | undefined }>(
@@ -108,11 +110,12 @@ export function createSweep(ports: SweepPorts) {
 
   /** One pass over all that is open. */
   async function pass(signal: AbortSignal): Promise<void> {
-    const { hopeless, settled, waiting } = await look(signal);
+    const { hopeless, settled, failed, waiting } = await look(signal);
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(CLEAR_MS)]);
     // Beside each other: a broker that is away and thousands of chunks to delete do not hold each other up.
     const works = await Promise.allSettled([
       republish(waiting, signal),
+      addNewlyFailed(failed, signal),
       each(hopeless, deadline, ({ job }) => giveUp(job, deadline)),
       clearUp(settled, signal, deadline),
     ]);
