@@ -2,7 +2,7 @@ import type Router from '@koa/router';
 import type { RequestState } from '../shared/http.ts';
 import type { JobIndex } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
-import { isFinal, viewOf } from '../shared/jobs.ts';
+import { viewOf } from '../shared/jobs.ts';
 import type { Admission } from './admission.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { JobChanges } from './change-job.ts';
@@ -48,8 +48,9 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
   router.post('/jobs/:id/retry', async (context) => {
     const { document } = await ownedJob(context, ports);
     const retry = () => changes.retry(document);
-    // It is as much work as a video that is sent, unless it is done already.
-    const job = await (isFinal(document) ? admission.run(document.owner, retry) : retry());
+    // One more unfinished job, if this is one that can be retried and is not under way already.
+    const isOneMore = document.status === 'failed' || document.status === 'cancelled';
+    const job = await (isOneMore ? admission.retry(document.owner, retry) : retry());
     context.state.log.info({ job_id: job.id, run: job.run }, 'job to be tried again');
     context.status = 202;
     context.set('Location', `/jobs/${job.id}`);
