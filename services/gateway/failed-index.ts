@@ -5,11 +5,15 @@ import type { StateStore } from '../shared/state.ts';
 type Failed = Pick<Job, 'expires_at'>;
 export type FailedEntry = Entry<Failed>;
 
-/** Which jobs have failed, of all owners: the dead letters, on any state store. An entry without a failed job is harmless. */
+/**
+ * Which jobs have failed, of all owners: the dead letters, on any state store. A job is added by the first pass of the sweep that
+ * sees it failed. An entry without a failed job is harmless.
+ */
 export interface FailedIndex {
   /** Called before the job leaves the index of open jobs. */
   add(jobs: readonly Pick<Job, 'id' | 'expires_at'>[], signal?: AbortSignal): Promise<void>;
-  list(signal?: AbortSignal): AsyncGenerator<FailedEntry[]>;
+  /** In a fixed order, from the one after the id `after` on, and read as they are asked for. */
+  list(signal?: AbortSignal, after?: string): AsyncGenerator<FailedEntry[]>;
   /** Those entries that were not added again meanwhile. */
   remove(entries: readonly FailedEntry[], signal?: AbortSignal): Promise<void>;
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { AppError, isAppError } from '../shared/errors.ts';
-import type { JobIndex } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
 import { isVisible, type Job, jobView } from '../shared/jobs.ts';
 import type { JobChanges } from './change-job.ts';
@@ -8,7 +7,10 @@ import type { FailedEntry, FailedIndex } from './failed-index.ts';
 import { jobId, jobOrTombstone } from './owned-job.ts';
 import type { Page } from './page.ts';
 
-const BATCH = 50;
+/** Jobs of about 2 KB that are read at once. */
+const BATCH = 100;
+/** Entries that one request looks through: those of jobs that were retried, dropped or have expired show nothing. */
+const MOST_LOOKED = 1_000;
 
 /** What an operator sees of a job that has failed. */
 export const failedJobView = z.object({
@@ -22,6 +24,7 @@ export type FailedJobView = z.infer<typeof failedJobView>;
 
 /** The dead letters: failed jobs of all owners, for an operator. */
 export interface FailedJobs {
+  /** A page may be short, or empty, though more follow; nothing does where `next_cursor` is null. */
   list(page: Page): Promise<{ jobs: FailedJobView[]; next_cursor: string | null }>;
   /** Also of one that waits or is converted again already. Throws `state_conflict` for a job that is `done` or `cancelled`, `not_found`. */
   retry(id: string | undefined): Promise<FailedJobView>;
@@ -31,46 +34,47 @@ export interface FailedJobs {
 
 export interface FailedPorts {
   jobs: JobStore;
-  index: JobIndex;
   failedIndex: FailedIndex;
   changes: JobChanges;
 }
 
-export function createFailedJobs({ jobs, index, failedIndex, changes }: FailedPorts): FailedJobs {
-  /** Those that may have failed, after the cursor: they are ordered by id, which does not change while one pages. */
-  async function candidates(
-    cursor: string | undefined,
-  ): Promise<[id: string, entry: FailedEntry | undefined][]> {
-    const found = new Map<string, FailedEntry | undefined>();
-    // In this order: a job comes into the one index before it leaves the other.
-    for await (const open of index.listOpen()) for (const { id } of open) found.set(id, undefined);
-    for await (const failed of failedIndex.list()) for (const entry of failed) found.set(entry.id, entry);
-    return [...found]
-      .filter(([id]) => cursor === undefined || id > cursor)
-      .sort(([a], [b]) => (a < b ? -1 : 1));
+export function createFailedJobs({ jobs, failedIndex, changes }: FailedPorts): FailedJobs {
+  async function* withJobs(after: string | undefined): AsyncGenerator<{ entry: FailedEntry; job?: Job }> {
+    for await (const entries of failedIndex.list(undefined, after)) {
+      for (let at = 0; at < entries.length; at += BATCH) {
+        const batch = entries.slice(at, at + BATCH);
+        const stored = await jobs.getMany(batch.map(({ id }) => id));
+        for (const entry of batch) {
+          const job = stored.get(entry.id)?.document;
+          yield { entry, ...(job && { job }) };
+        }
+      }
+    }
   }
 
   return {
     async list({ limit, cursor }) {
       const page: Job[] = [];
       const stale: FailedEntry[] = [];
-      const all = (await candidates(cursor && cursorId(cursor))).values();
-      // One more than asked for tells whether there is a next page.
-      for (let batch = all.take(BATCH).toArray(); batch.length > 0 && page.length <= limit; ) {
-        const stored = await jobs.getMany(batch.map(([id]) => id));
-        for (const [id, entry] of batch) {
-          const job = stored.get(id)?.document;
-          if (job?.status === 'failed' && isVisible(job)) page.push(job);
-          else if (entry) stale.push(entry);
+      let next: string | null = null;
+      let looked = 0;
+      for await (const { entry, job } of withJobs(cursor && cursorId(cursor))) {
+        const isShown = job?.status === 'failed' && isVisible(job);
+        // One more than asked for tells that there is a next page.
+        if (isShown && page.length === limit) {
+          next = page.at(-1)?.id ?? null;
+          break;
         }
-        batch = all.take(BATCH).toArray();
+        if (isShown) page.push(job);
+        // The job was read after its entry: one that fails again meanwhile is put again, and that stays.
+        else stale.push(entry);
+        if (++looked === MOST_LOOKED) {
+          next = entry.id;
+          break;
+        }
       }
       if (stale.length > 0) await failedIndex.remove(stale);
-      const shown = page.slice(0, limit);
-      return {
-        jobs: shown.map((job) => failedJobView.parse(job)),
-        next_cursor: page.length > limit ? (shown.at(-1)?.id ?? null) : null,
-      };
+      return { jobs: page.map((job) => failedJobView.parse(job)), next_cursor: next };
     },
 
     async retry(id) {

@@ -2,12 +2,13 @@ import type Router from '@koa/router';
 import type { RequestState } from '../shared/http.ts';
 import type { JobIndex } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
-import { isFinal, isVisible, type JobView, viewOf } from '../shared/jobs.ts';
+import { viewOf } from '../shared/jobs.ts';
 import type { Admission } from './admission.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { JobChanges } from './change-job.ts';
+import { listJobs } from './list-jobs.ts';
 import { ownedJob, ownedOrDeleted } from './owned-job.ts';
-import { type Page, parsePage } from './page.ts';
+import { parsePage } from './page.ts';
 
 export interface JobPorts {
   authenticate: Authenticate;
@@ -47,42 +48,12 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
   router.post('/jobs/:id/retry', async (context) => {
     const { document } = await ownedJob(context, ports);
     const retry = () => changes.retry(document);
-    // It is as much work as a video that is sent, unless it is done already.
-    const job = await (isFinal(document) ? admission.run(document.owner, retry) : retry());
+    // One more unfinished job, if this is one that can be retried and is not under way already.
+    const isOneMore = document.status === 'failed' || document.status === 'cancelled';
+    const job = await (isOneMore ? admission.retry(document.owner, retry) : retry());
     context.state.log.info({ job_id: job.id, run: job.run }, 'job to be tried again');
     context.status = 202;
     context.set('Location', `/jobs/${job.id}`);
     context.body = viewOf(job);
   });
-}
-
-/** A page of an owner's jobs, newest first; entries whose job is gone are passed over. */
-async function listJobs(
-  { jobs, index }: JobPorts,
-  owner: string,
-  { limit, cursor }: Page,
-): Promise<{ jobs: JobView[]; next_cursor: string | null }> {
-  const page: JobView[] = [];
-  let batch: { id: string; cursor: string }[] = [];
-  let last: string | null = null;
-
-  const take = async (): Promise<boolean> => {
-    const found = await jobs.getMany(batch.map(({ id }) => id));
-    for (const entry of batch) {
-      const job = found.get(entry.id)?.document;
-      if (job?.owner !== owner || !isVisible(job)) continue;
-      if (page.length === limit) return true;
-      page.push(viewOf(job));
-      last = entry.cursor;
-    }
-    batch = [];
-    return false;
-  };
-
-  // One more than asked for tells whether there is a next page.
-  for await (const entry of index.listOwned(owner, cursor)) {
-    batch.push(entry);
-    if (batch.length > limit && (await take())) return { jobs: page, next_cursor: last };
-  }
-  return { next_cursor: (await take()) ? last : null, jobs: page };
 }

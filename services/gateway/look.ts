@@ -1,8 +1,9 @@
 import type { JobIndex, OpenJob } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
-import { isExpired, isFinal, type Job } from '../shared/jobs.ts';
+import { isExpired, isFinal, isVisible, type Job } from '../shared/jobs.ts';
 import type { Log } from '../shared/log.ts';
 import { emptyTally, type Tally } from './bounds.ts';
+import type { FailedRun } from './newly-failed.ts';
 import { openJobs } from './open-jobs.ts';
 import { createPatience } from './patience.ts';
 import type { SweepMetrics } from './sweep-metrics.ts';
@@ -31,6 +32,8 @@ export interface Still {
   hopeless: Job[];
   /** Nothing is left to do but to clear up; an entry may have no job. */
   settled: { id: string; entry: OpenJob; job: Job | undefined }[];
+  /** All that have failed, whether they stand still or not. */
+  failed: FailedRun[];
   /** Jobs to convert and outcomes to tell; `again` is called when that was published. */
   waiting: { id: string; job: Job; again(): void }[];
   /** Jobs that are done and whose video is not kept any longer; they need not have stood still. */
@@ -47,7 +50,7 @@ export function createLook(ports: LookPorts) {
 
   return async (signal: AbortSignal): Promise<Still> => {
     const readAt = performance.now();
-    const still: Still = { hopeless: [], settled: [], waiting: [], dueVideos: [] };
+    const still: Still = { hopeless: [], settled: [], failed: [], waiting: [], dueVideos: [] };
     const seen = new Set<string>();
     const unfinished = emptyTally();
     const statuses = new Map<Job['status'], number>();
@@ -56,6 +59,8 @@ export function createLook(ports: LookPorts) {
       const told = await whoIsTold(documents, signal);
       for (const job of documents) {
         count(unfinished, job);
+        const { id, run, expires_at } = job;
+        if (job.status === 'failed' && isVisible(job)) still.failed.push({ id, run, expires_at });
         statuses.set(job.status, (statuses.get(job.status) ?? 0) + 1);
         if (job.status === 'done' && !isExpired(job) && isVideoDue(job.updated_at, keepVideoMs))
           still.dueVideos.push(job);

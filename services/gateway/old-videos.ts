@@ -16,16 +16,17 @@ const KEY = 'old-videos';
 /** Longer than any installation lives: the walk is made once. */
 const TTL_SECONDS = 20 * 365 * 86_400;
 /** By then a rolling upgrade is over: until then an old gateway may still let a job go that enters no index of videos. */
-const DELAY_MS = 3600_000;
+const UPGRADE_MS = 3600_000;
 const USERS = 100;
-/** Jobs that are read at once, and how often in one pass. */
-const BATCH = 100;
-const BATCHES = 100;
+/** Pages of a user's list, of up to a hundred jobs each, that are read in one pass. */
+const PAGES = 100;
 const PAUSE_MS = 1_000;
 const RETRY_MS = 60_000;
 
 interface Walk {
-  begins: string;
+  /** The first walk begins at once, the last one at `last_begins`, after the upgrade. */
+  round: 'first' | 'last';
+  last_begins: string;
   /** The last user whose jobs were all seen. */
   after: string;
   /** How far the jobs of the next one were seen. */
@@ -45,9 +46,10 @@ export interface OldVideosPorts {
 const userPage = z.object({ users: z.array(z.uuid()) });
 
 /**
- * Walks once over the jobs of all users, and puts those that are done into the index of videos: jobs that were done before
- * there was this index are in no other list. How far it came is stored after each pass, so that any gateway can go on; two at
- * once do no more than the same twice.
+ * Walks over the jobs of all users, and puts those that are done into the index of videos: jobs that were done before there was
+ * this index are in no other list. A second walk, an hour later, finds those that a gateway of the old release has finished in a
+ * rolling upgrade. How far it came is stored after each pass, so that any gateway can go on; two at once do no more than the
+ * same twice.
  */
 export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }: OldVideosPorts) {
   const save = (change: (walk: Walk | undefined) => Walk | undefined, signal: AbortSignal) =>
@@ -61,6 +63,7 @@ export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }:
   }
 
   async function addDone(ids: readonly string[], signal: AbortSignal): Promise<void> {
+    if (ids.length === 0) return;
     const stored = await jobs.getMany(ids, signal);
     const done = [...stored.values()].flatMap(({ document: job }) =>
       job.status === 'done' && isVisible(job) ? [job] : [],
@@ -70,37 +73,37 @@ export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }:
 
   /** So many users and jobs as one pass may take, and where the next goes on. */
   async function walkOn(walk: Walk, signal: AbortSignal): Promise<Walk> {
+    const { within, ...place } = walk;
     const users = await usersAfter(walk.after, signal);
-    let batches = 0;
+    let pages = 0;
     let { after } = walk;
     for (const owner of users) {
-      const from = walk.within?.owner === owner ? walk.within.cursor : undefined;
-      let ids: string[] = [];
-      for await (const { id, cursor } of index.listOwned(owner, from, signal)) {
-        ids.push(id);
-        if (ids.length < BATCH) continue;
-        await addDone(ids, signal);
-        ids = [];
-        if (++batches === BATCHES)
-          return { begins: walk.begins, after, within: { owner, cursor }, ended: false };
+      const from = within?.owner === owner ? within.cursor : undefined;
+      for await (const { entries, end } of index.listOwned(owner, from, signal)) {
+        await addDone(
+          entries.map(({ id }) => id),
+          signal,
+        );
+        if (++pages === PAGES) return { ...place, after, within: { owner, cursor: end } };
       }
-      if (ids.length > 0) await addDone(ids, signal);
       after = owner;
     }
-    return { begins: walk.begins, after, ended: users.length === 0 };
+    if (users.length > 0) return { ...place, after };
+    return walk.round === 'first' ? { ...place, round: 'last', after: '' } : { ...place, ended: true };
+  }
+
+  async function begin(signal: AbortSignal): Promise<Walk | undefined> {
+    const last_begins = new Date(Date.now() + UPGRADE_MS).toISOString();
+    const walk: Walk = { round: 'first', last_begins, after: '', ended: false };
+    return save((current) => (current ? undefined : walk), signal);
   }
 
   async function pass(signal: AbortSignal): Promise<'not yet' | 'more' | 'ended'> {
-    const begins = new Date(Date.now() + DELAY_MS).toISOString();
-    const walk =
-      (await readDocument<Walk>(state, KEY, signal))?.document ??
-      (await save((current) => (current ? undefined : { begins, after: '', ended: false }), signal));
-    if (!walk || Date.parse(walk.begins) > Date.now()) return 'not yet';
+    const walk = (await readDocument<Walk>(state, KEY, signal))?.document ?? (await begin(signal));
+    if (!walk || (walk.round === 'last' && Date.parse(walk.last_begins) > Date.now())) return 'not yet';
     if (walk.ended) return 'ended';
     const next = await walkOn(walk, signal);
-    // Another gateway may have come further meanwhile.
-    const isBehind = (current: Walk) => current.ended || current.after > next.after;
-    await save((current) => (current && isBehind(current) ? undefined : next), signal);
+    await save((current) => (current && isBehind(current, next) ? undefined : next), signal);
     if (next.ended)
       log.info('the videos of jobs that were done before the upgrade will be deleted in their time');
     return next.ended ? 'ended' : 'more';
@@ -124,3 +127,9 @@ export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }:
     },
   };
 }
+
+/** Whether another gateway has come further meanwhile. */
+const isBehind = (current: Walk, next: Walk): boolean =>
+  current.ended ||
+  (current.round === 'last' && next.round === 'first') ||
+  (current.round === next.round && current.after > next.after);

@@ -14,7 +14,7 @@ export interface OpenBatch {
 }
 
 /**
- * All that is open, with its jobs: one call for the index, and one for each batch of a shard. A job whose document is damaged
+ * All that is open, with its jobs: few calls for the index, and one for each batch of jobs. A job whose document is damaged
  * is left out with its entry, and given to `damaged`.
  */
 export async function* openJobs(
@@ -23,20 +23,23 @@ export async function* openJobs(
   signal?: AbortSignal,
   damaged: (id: string, error: unknown) => void = () => undefined,
 ): AsyncGenerator<OpenBatch> {
-  for await (const shard of index.listOpen(signal)) {
-    for (let at = 0; at < shard.length; at += BATCH) {
-      const entries = shard.slice(at, at + BATCH);
-      const unreadable = new Set<string>();
-      const stored = await readEach(
-        entries.map(({ id }) => id),
-        (ids) => jobs.getMany(ids, signal),
-        (id, error) => {
-          unreadable.add(id);
-          damaged(id, error);
-        },
-      );
-      // Without its job, such an entry would look like one whose job is gone, and be closed.
-      yield { entries: entries.filter(({ id }) => !unreadable.has(id)), stored };
-    }
+  const withJobs = async (entries: OpenJob[]): Promise<OpenBatch> => {
+    const unreadable = new Set<string>();
+    const stored = await readEach(
+      entries.map(({ id }) => id),
+      (ids) => jobs.getMany(ids, signal),
+      (id, error) => {
+        unreadable.add(id);
+        damaged(id, error);
+      },
+    );
+    // Without its job, such an entry would look like one whose job is gone, and be closed.
+    return { entries: entries.filter(({ id }) => !unreadable.has(id)), stored };
+  };
+  const waiting: OpenJob[] = [];
+  for await (const listed of index.listOpen(signal)) {
+    for (const entry of listed) waiting.push(entry);
+    while (waiting.length >= BATCH) yield await withJobs(waiting.splice(0, BATCH));
   }
+  if (waiting.length > 0) yield await withJobs(waiting);
 }

@@ -8,6 +8,7 @@ import type { FailedIndex } from './failed-index.ts';
 import { giveUp } from './give-up.ts';
 import { createTurns } from './in-turn.ts';
 import { createLook, type LookPorts, type Still } from './look.ts';
+import { createNewlyFailed } from './newly-failed.ts';
 import type { SweepMetrics } from './sweep-metrics.ts';
 import type { VideoIndex } from './video-index.ts';
 
@@ -27,12 +28,13 @@ type Settled = Still['settled'][number];
 /**
  * Nothing rests on one message, nor on one process: what is open and stands still is taken up again. Jobs to convert and
  * outcomes to tell are published once more, uploads that died and jobs whose time is over are given up, what nobody needs
- * is deleted, and what is settled leaves the index. Any number of replicas may do this at once; it costs what is open, not
- * what there was.
+ * is deleted, what has failed is listed for the operator, and what is settled leaves the index. Any number of replicas may
+ * do this at once; it costs what is open, not what there was.
  */
 export function createSweep(ports: SweepPorts) {
   const { jobs, index, blobs, failedIndex, videoIndex, publish, metrics, log } = ports;
   const look = createLook(ports);
+  const addNewlyFailed = createNewlyFailed(failedIndex);
   const turns = {
     publish: createTurns(log),
     giveUp: createTurns(log),
@@ -74,6 +76,13 @@ export function createSweep(ports: SweepPorts) {
       log.info({ job_id: job.id, trace_id: job.trace_id, topic }, 'published again');
     };
     await turns.publish.take(waiting, publishAgain, signal);
+  }
+
+  async function listFailed(failed: Still['failed'], signal: AbortSignal): Promise<void> {
+    await addNewlyFailed(failed, signal).catch((error: unknown) => {
+      if (!signal.aborted)
+        log.warn({ err: error }, 'failed jobs could not be listed; the next pass tries again');
+    });
   }
 
   async function deleteVideos(due: Job[], signal: AbortSignal): Promise<void> {
@@ -121,11 +130,12 @@ export function createSweep(ports: SweepPorts) {
 
   /** One pass over all that is open. */
   async function pass(signal: AbortSignal): Promise<void> {
-    const { hopeless, settled, waiting, dueVideos } = await look(signal);
+    const { hopeless, settled, failed, waiting, dueVideos } = await look(signal);
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(CLEAR_MS)]);
     // Beside each other: a broker that is away and thousands of chunks to delete do not hold each other up.
     await Promise.all([
       republish(waiting, signal),
+      listFailed(failed, signal),
       giveUpAll(hopeless, deadline),
       deleteVideos(dueVideos, deadline),
       clearUp(settled, signal, deadline),

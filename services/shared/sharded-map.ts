@@ -1,18 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { readDocuments, updateDocument } from './documents.ts';
+import { shardOf } from './shard.ts';
+import { readShards } from './shard-read.ts';
+import { createShardWriter } from './shard-write.ts';
 import type { StateStore } from './state.ts';
 
-const SHARDS = Array.from({ length: 16 }, (_, number) => number.toString(16));
+/** Entries of one document. About 50 kB for what is kept here, far below the 4 MiB that a sidecar takes in a request. */
+const MOST_ENTRIES = 250;
 
 /** `version` is new with each `put`, so that a `remove` which was decided before it does nothing. */
 export type Entry<T> = T & { id: string; version: string };
 
-/** Small entries by UUID, in sixteen documents: all of them are read at once, without a query, and two writers seldom meet. */
+/**
+ * Small entries by UUID, in any state store: sixteen documents by the last digit of the id, each of which is split by the next
+ * digit when it is full. All of them can be read without a query, no document grows without bound, and two writers seldom meet.
+ */
 export interface ShardedMap<T> {
-  /** Overwrites what was put under the same ids. */
+  /** Overwrites what was put under the same ids. Where a document cannot be written the others are, and then it throws. */
   put(values: readonly (T & { id: string })[], signal?: AbortSignal): Promise<Entry<T>[]>;
-  /** A batch for each document. */
-  list(signal?: AbortSignal): AsyncGenerator<Entry<T>[]>;
+  /**
+   * In batches, ordered by the digits of the ids from the last to the first, and read as they are asked for: nothing that is
+   * there all the time is missed or comes twice. `after` is an id, and gives those that follow it in that order.
+   */
+  list(signal?: AbortSignal, after?: string): AsyncGenerator<Entry<T>[]>;
   /** Those that were not put again meanwhile. */
   remove(entries: readonly Pick<Entry<T>, 'id' | 'version'>[], signal?: AbortSignal): Promise<void>;
 }
@@ -22,54 +31,38 @@ export interface ShardedMapOptions<T> {
   ttlSeconds: number;
   /** What is not wanted any more is left out at the next write. All are by default. */
   isWanted?: (entry: Entry<T>) => boolean;
+  /** The most entries of one document. */
+  most?: number;
 }
 
 export function createShardedMap<T extends object>(
   state: StateStore,
   name: string,
-  { ttlSeconds, isWanted = () => true }: ShardedMapOptions<T>,
+  { ttlSeconds, isWanted = () => true, most = MOST_ENTRIES }: ShardedMapOptions<T>,
 ): ShardedMap<T> {
-  type Shard = Record<string, Entry<T>>;
-
-  async function write<E extends { id: string }>(
-    entries: readonly E[],
-    change: (shard: Shard | undefined, entries: readonly E[]) => Shard | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    for (const [shard, group] of Map.groupBy(entries, ({ id }) => id.slice(-1))) {
-      const update = (current: Shard | undefined): Shard | undefined => {
-        const changed = change(current, group);
-        return changed && filtered(changed, (_, entry) => isWanted(entry));
-      };
-      await updateDocument<Shard>(state, `${name}:${shard}`, update, { ttlSeconds, signal });
-    }
-  }
+  const writer = createShardWriter<T>(state, name, { ttlSeconds, isWanted, most });
 
   return {
     async put(values, signal) {
       const entries = values.map((value) => ({ ...value, version: randomUUID() }));
-      const added = (group: readonly Entry<T>[]): Shard =>
-        Object.fromEntries(group.map((entry) => [entry.id, entry]));
-      await write(entries, (shard, group) => ({ ...shard, ...added(group) }), signal);
+      await writer.write(entries, (shard, added) => ({ ...shard, ...shardOf(added) }), signal);
       return entries;
     },
 
-    async *list(signal) {
-      const keys = SHARDS.map((shard) => `${name}:${shard}`);
-      for (const { document } of (await readDocuments<Shard>(state, keys, signal)).values()) {
-        yield Object.values(document);
-      }
-    },
+    list: (signal, after) => readShards<T>(state, name, after, signal),
 
     async remove(entries, signal) {
-      const gone = new Map<string, string>(entries.map(({ id, version }) => [id, version]));
-      const kept = (shard: Shard | undefined) =>
-        shard && filtered(shard, (id, { version }) => gone.get(id) !== version);
-      await write(entries, kept, signal);
+      await writer.write(
+        entries,
+        (shard, gone) => {
+          const stale = gone.filter(({ id, version }) => shard[id]?.version === version);
+          if (stale.length === 0) return undefined;
+          const kept = { ...shard };
+          for (const { id } of stale) delete kept[id];
+          return kept;
+        },
+        signal,
+      );
     },
   };
-}
-
-function filtered<V>(record: Record<string, V>, keep: (key: string, value: V) => boolean): Record<string, V> {
-  return Object.fromEntries(Object.entries(record).filter(([key, value]) => keep(key, value)));
 }

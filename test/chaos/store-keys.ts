@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MongoClient } from 'mongodb';
 import { isFinal, type Job } from '../../services/shared/jobs.ts';
+import { entriesOf, type Shard } from '../../services/shared/shard.ts';
 import type { Stage } from './stage.ts';
 
 /** What is really in the state store, read past the sidecars. */
@@ -44,7 +45,7 @@ export function contentOf(rows: readonly Row[]): StoreContent {
   return {
     keys: rows.map(({ key }) => key),
     jobs: of('job') as StoredJob[],
-    open: of('open').flatMap((shard) => Object.keys(shard)),
+    open: of('open').flatMap((shard) => entriesOf(shard as Shard<object>).map(({ id }) => id)),
   };
 }
 

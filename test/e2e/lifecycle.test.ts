@@ -185,7 +185,10 @@ for (const system of systemsUnderTest()) {
 
       it('sees it, whoever it belongs to', async () => {
         const { account, id } = await failedJob();
-        const job = (await listed()).find((job) => job.id === id);
+        // It is listed from the next pass of the sweep on.
+        const job = await until('the failed job in the list', async () =>
+          (await listed()).find((job) => job.id === id),
+        );
         assert.deepEqual([job?.email, job?.error?.code, job?.run], [account.email, 'no_audio', 1]);
         const { stdout } = await failedCommand('list');
         assert.match(
@@ -201,7 +204,9 @@ for (const system of systemsUnderTest()) {
         assert.deepEqual([retried.code, retried.stdout], [1, `${id}  is converted again\n`]);
         assert.equal(retried.stderr, `${unknown}  there is no such job (not_found)\n`);
         await mails(account, 2);
-        assert.ok((await listed()).some((job) => job.id === id && job.run === 2));
+        await until('the second failure in the list', async () =>
+          (await listed()).some((job) => job.id === id && job.run === 2),
+        );
 
         const { video } = await stored(id);
         assert.deepEqual(await failedCommand('drop', id), {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Job } from '../../services/shared/jobs.ts';
+import { orderOf } from '../../services/shared/shard.ts';
 
 export const OWNER = { id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'ann@example.com' };
 
@@ -47,6 +48,10 @@ export const done = (fields: Partial<Job> = {}): Job =>
 
 export const failed = (fields: Partial<Job> = {}): Job =>
   newJob({ status: 'failed', error: { code: 'no_audio', detail: 'there is no sound in it' }, ...fields });
+
+/** Ids in the order in which failed jobs are listed: by their last digits first. */
+export const inListOrder = (jobs: readonly Pick<Job, 'id'>[]): string[] =>
+  jobs.map(({ id }) => id).sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
 
 const past = new Date(Date.now() - 1000).toISOString();
 

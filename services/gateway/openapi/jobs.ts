@@ -40,7 +40,8 @@ export const jobPaths = {
       summary: 'Convert a job again that has failed or was cancelled',
       description:
         'One that is `queued` or `converting` stays so; one that is `done`, or whose video is gone, is a conflict. ' +
-        'The outcome of the new run is told by a mail of its own.',
+        'The outcome of the new run is told by a mail of its own. It is one more unfinished job: 429 when its owner has too many, ' +
+        '503 when all have.',
       security: bearer,
       parameters: [id],
       responses: {

@@ -7,8 +7,8 @@ const notThere = 'Without an OPERATOR_TOKEN in the environment of the gateway th
 export const operatorPaths = {
   '/operator/failed': {
     get: {
-      summary: 'The jobs of all users that have failed, in the order of their ids',
-      description: notThere,
+      summary: 'The jobs of all users that have failed, in an order that does not change',
+      description: `A job is listed from the next pass of the sweep on, SWEEP_SECONDS after it failed at the latest. ${notThere}`,
       security: operator,
       parameters: paging,
       responses: { 200: page('FailedJob'), ...problems('bad_request', 'invalid_token', 'not_found') },

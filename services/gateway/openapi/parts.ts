@@ -47,7 +47,9 @@ export const paging = [
 ];
 
 export const page = (schema: string) => ({
-  description: 'A page of jobs',
+  description:
+    'A page of jobs. It may have fewer than `limit`, or none, before the end, as one request looks through a bounded ' +
+    'number of entries: the last page is the one whose `next_cursor` is null.',
   content: json({
     type: 'object',
     required: ['jobs', 'next_cursor'],

@@ -7,7 +7,7 @@ import { run } from '../../../deploy/local/failed/run.ts';
 import { tableOf } from '../../../deploy/local/failed/table.ts';
 import { failedJobView } from '../../../services/gateway/failed-jobs.ts';
 import type { Job } from '../../../services/shared/jobs.ts';
-import { done, failed } from '../../support/job.ts';
+import { done, failed, inListOrder } from '../../support/job.ts';
 import { chunks, connected, memorySystem, OPERATOR_TOKEN, URL_OF_GATEWAY } from '../convert/setting.ts';
 
 const { signal } = new AbortController();
@@ -38,7 +38,6 @@ async function build(context: TestContext, jobs: Job[], token = OPERATOR_TOKEN) 
     statusOf: async (id: string) => (await system.jobs.find(id))?.status,
   };
 }
-const byId = (jobs: Job[]) => jobs.map(({ id }) => id).sort();
 
 describe('npm run failed -- list', () => {
   test('is a table for people', () => {
@@ -60,7 +59,7 @@ describe('npm run failed -- list', () => {
     assert.equal(await failedCommand(list()), 0);
     assert.deepEqual(
       out.slice(1).map((line) => line.slice(0, 36)),
-      byId(jobs),
+      inListOrder(jobs),
     );
   });
 

@@ -6,8 +6,10 @@ import { countUnfinished } from '../../../services/gateway/unfinished.ts';
 import { type AppError, unavailable } from '../../../services/shared/errors.ts';
 import { createJobIndex } from '../../../services/shared/job-index.ts';
 import { createJobStore } from '../../../services/shared/job-store.ts';
+import type { Job } from '../../../services/shared/jobs.ts';
 import { createMemoryState } from '../../../services/shared/state.ts';
-import { done, failed, newJob } from '../../support/job.ts';
+import { done, failed, newJob, OWNER } from '../../support/job.ts';
+import { inPieces, randomBytes } from '../../support/random.ts';
 import { turns } from '../../support/turns.ts';
 import { asOwner, buildGateway } from './build.ts';
 import { mp4 } from './footage.ts';
@@ -159,6 +161,67 @@ test('unfinished is what is neither done, failed, cancelled nor deleted', async 
   await index.open('nobody', newJob().id);
   const { all: count, of } = await countUnfinished(jobs, index);
   assert.deepEqual([count, [...of]].flat(2).sort(), [4, all[0]?.owner, 3, 'bob', 1].sort());
+});
+
+describe('a retry', () => {
+  test('needs no place among the uploads, but counts as an unfinished job', async (context) => {
+    const { admission, begin, world, uploads } = build(context);
+    const under = [begin('ann'), begin('ann')];
+    await admission.retry('ann', async () => undefined);
+    await admission.retry('ann', async () => undefined);
+    world.stored = unfinished({ ann: 4 });
+    await assert.rejects(
+      admission.retry('ann', () => assert.fail()),
+      refused(429, '30'),
+    );
+    for (const { end } of under) end();
+    await assert.rejects(uploads('ann', 1), refused(429, '30'));
+  });
+
+  test('gives its place back when it fails', async (context) => {
+    const { admission, world } = build(context);
+    for (let times = 0; times < 10; times++) {
+      await assert.rejects(
+        admission.retry('ann', () => Promise.reject(new Error('refused'))),
+        { message: 'refused' },
+      );
+    }
+    assert.equal(world.recounts, 0);
+  });
+
+  for (const [limits, status, detail] of [
+    [
+      { unfinished: { ...MANY, perUser: 1 } },
+      429,
+      'you have 1 unfinished jobs; retry this one when some are done',
+    ],
+    [{ unfinished: { ...MANY, all: 1 } }, 503, 'too many jobs are waiting; retry this one later'],
+  ] as const) {
+    test(`is refused with ${status} and in its own words over HTTP, and a conflict stays a conflict`, async () => {
+      const gateway = buildGateway({ limits });
+      await gateway.save(newJob());
+      gateway.admission.counted(await countUnfinished(gateway.jobs, gateway.index));
+      const retry = (job: Job) => gateway.call('POST', `/jobs/${job.id}/retry`, { headers: asOwner });
+      for (const job of [failed(), newJob({ status: 'cancelled' })]) {
+        const reply = await retry(await gateway.save(job));
+        assert.deepEqual([reply.status, reply.json.detail], [status, detail]);
+      }
+      assert.equal((await retry(await gateway.save(done()))).status, 409);
+      assert.equal((await retry(await gateway.save(newJob()))).status, 202);
+    });
+  }
+
+  test('is not refused while its owner is sending as many videos as may be', async () => {
+    const gateway = buildGateway({ limits: { uploads: { all: 1, perUser: 1 } } });
+    const job = await gateway.save(failed());
+    await gateway.blobs.write(job.video, inPieces(randomBytes(100)), { expires: new Date(job.expires_at) });
+    const sent = Promise.withResolvers<void>();
+    const sending = gateway.admission.run(OWNER.id, () => sent.promise);
+    const { status } = await gateway.call('POST', `/jobs/${job.id}/retry`, { headers: asOwner });
+    assert.equal(status, 202);
+    sent.resolve();
+    await sending;
+  });
 });
 
 describe('over HTTP, too much is', () => {

@@ -147,7 +147,7 @@ export function buildGateway({
       log,
     }),
     changes,
-    failedJobs: createFailedJobs({ jobs, index, failedIndex, changes }),
+    failedJobs: createFailedJobs({ jobs, failedIndex, changes }),
     operatorToken: hasOperator ? OPERATOR_TOKEN : undefined,
     invoke,
     jobs,

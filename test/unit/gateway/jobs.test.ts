@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { describe, test } from 'node:test';
-import { jobView } from '../../../services/shared/jobs.ts';
+import { describe, type TestContext, test } from 'node:test';
+import { unavailable } from '../../../services/shared/errors.ts';
+import { type Job, jobView } from '../../../services/shared/jobs.ts';
 import { done, failed, HIDDEN, newJob, OWNER } from '../../support/job.ts';
 import { asOwner, asStranger, buildGateway, STRANGER } from './build.ts';
 
@@ -158,6 +159,92 @@ describe('GET /jobs', () => {
     const { page, next } = await get('?limit=10');
     assert.deepEqual(page, ids.slice(0, 10));
     assert.deepEqual((await get(`?limit=10&cursor=${next}`)).page, ids.slice(10));
+  });
+
+  describe('over thousands of jobs that are gone', () => {
+    const KEPT = 3;
+    async function withTombstones(context: TestContext, count: number, make: (() => Job) | undefined) {
+      const { gateway, get, ids } = await withJobs(KEPT);
+      for (let number = 0; number < count; number++) {
+        const job = make?.() ?? newJob();
+        if (make) await gateway.jobs.create(job);
+        await gateway.index.addOwned(OWNER.id, job.id);
+      }
+      const { state } = gateway;
+      const spies = [
+        context.mock.method(state, 'get'),
+        context.mock.method(state, 'getMany'),
+        context.mock.method(state, 'put'),
+      ];
+      /** All pages, and the most calls of the store that one of them made. */
+      async function all(limit: number) {
+        const seen: string[] = [];
+        let most = 0;
+        let pages = 0;
+        for (let cursor: string | null = ''; cursor !== null; pages++) {
+          for (const { mock } of spies) mock.resetCalls();
+          const { page, next } = await get(`?limit=${limit}${cursor && `&cursor=${cursor}`}`);
+          most = Math.max(
+            most,
+            spies.reduce((sum, { mock }) => sum + mock.callCount(), 0),
+          );
+          assert.ok(page.length <= limit);
+          seen.push(...page);
+          cursor = next;
+        }
+        return { seen, most, pages };
+      }
+      return { gateway, ids, all };
+    }
+
+    const GONE: [what: string, make: (() => Job) | undefined][] = [
+      ['deleted', () => newJob({ status: 'deleted' })],
+      ['missing', undefined],
+    ];
+    for (const [what, make] of GONE) {
+      for (const limit of [1, 100]) {
+        test(`a page of ${limit} makes few calls when they are ${what}, and hardly any the second time`, async (context) => {
+          const { all, ids } = await withTombstones(context, 5_000, make);
+          const first = await all(limit);
+          assert.deepEqual(first.seen, ids);
+          assert.ok(first.most <= 20 * 6, `${first.most} calls`);
+          const second = await all(limit);
+          assert.deepEqual(second.seen, ids);
+          assert.ok(second.most <= 6, `${second.most} calls`);
+          // It looks through 2,000 entries at most, and a page may be empty.
+          assert.ok(second.pages <= Math.ceil(KEPT / limit) + 3, `${second.pages} pages`);
+        });
+      }
+    }
+
+    const NOT_GONE: [what: string, make: () => Job][] = [
+      ['being uploaded', () => newJob({ status: 'uploading' })],
+      [
+        'expired, by a clock that may be wrong',
+        () => newJob({ expires_at: new Date(Date.now() - 1000).toISOString() }),
+      ],
+    ];
+    for (const [what, make] of NOT_GONE) {
+      test(`a job that is ${what} is not shown, and keeps its place`, async (context) => {
+        const { all, ids, gateway } = await withTombstones(context, 1, make);
+        assert.deepEqual((await all(2)).seen, ids);
+        const [hidden = ''] = (await Array.fromAsync(gateway.index.listOwned(OWNER.id, undefined)))
+          .flatMap(({ entries }) => entries)
+          .map(({ id }) => id);
+        assert.ok(!ids.includes(hidden));
+        // As accept does it.
+        const { document } = (await gateway.jobs.getMany([hidden])).get(hidden) ?? assert.fail();
+        await gateway.state.delete(`job:${hidden}`);
+        await gateway.jobs.create({ ...document, status: 'queued', expires_at: newJob().expires_at });
+        assert.deepEqual((await all(2)).seen, [hidden, ...ids]);
+      });
+    }
+
+    test('the list is shown though the entries cannot be dropped', async (context) => {
+      const { all, ids, gateway } = await withTombstones(context, 10, undefined);
+      context.mock.method(gateway.state, 'put', () => Promise.reject(unavailable('the store')));
+      assert.deepEqual((await all(2)).seen, ids);
+    });
   });
 
   for (const query of [

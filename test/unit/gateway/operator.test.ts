@@ -3,13 +3,19 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { failedJobView } from '../../../services/gateway/failed-jobs.ts';
+import { createSweep } from '../../../services/gateway/sweep.ts';
+import { createSweepMetrics } from '../../../services/gateway/sweep-metrics.ts';
+import { createToldReader } from '../../../services/gateway/told.ts';
+import { createVideoIndex } from '../../../services/gateway/video-index.ts';
 import type { JobIndex } from '../../../services/shared/job-index.ts';
 import type { Job } from '../../../services/shared/jobs.ts';
-import { done, failed, HIDDEN, newJob } from '../../support/job.ts';
+import { createLog } from '../../../services/shared/log.ts';
+import { createMetrics } from '../../../services/shared/metrics.ts';
+import { done, failed, HIDDEN, inListOrder, newJob } from '../../support/job.ts';
 import { inPieces, randomBytes } from '../../support/random.ts';
 import { asOperator, asOwner, bearer, buildGateway, OPERATOR_TOKEN, STRANGER } from './build.ts';
 
-/** A gateway with these jobs; those that have failed are in the index of open jobs, or only in that of failed ones. */
+/** A gateway with these jobs: `jobs` are open, `settled` not any more. All that may have failed are in the index of failed ones. */
 async function withJobs(jobs: readonly Job[], settled: readonly Job[] = []) {
   const gateway = buildGateway();
   for (const job of [...jobs, ...settled]) {
@@ -17,7 +23,7 @@ async function withJobs(jobs: readonly Job[], settled: readonly Job[] = []) {
   }
   for (const job of jobs) await gateway.save(job);
   for (const job of settled) await gateway.jobs.create(job);
-  await gateway.failedIndex.add(settled);
+  await gateway.failedIndex.add([...jobs.filter(({ status }) => status === 'failed'), ...settled]);
   const ask = (method: string, path: string) => gateway.call(method, path, { headers: asOperator });
   return {
     ...gateway,
@@ -30,7 +36,6 @@ async function withJobs(jobs: readonly Job[], settled: readonly Job[] = []) {
 }
 const openEntries = async (index: JobIndex) => (await Array.fromAsync(index.listOpen())).flat();
 const idsOf = ({ jobs }: { jobs: { id: string }[] }) => jobs.map(({ id }) => id);
-const sorted = (jobs: Job[]) => jobs.map(({ id }) => id).sort();
 
 describe('the operator’s routes', () => {
   const ROUTES: [method: string, path: string][] = [
@@ -82,11 +87,10 @@ describe('GET /operator/failed', () => {
     const untold = [failed(), failed({ owner: STRANGER.id, email: STRANGER.email })];
     const told = [failed({ attempts: 5, run: 2 }), failed()];
     const others = [newJob(), newJob({ status: 'converting' }), done(), newJob({ status: 'cancelled' })];
-    const { list, failedIndex } = await withJobs([...untold, ...others], told);
-    await failedIndex.add(untold);
+    const { list } = await withJobs([...untold, ...others], told);
     const answer = await list();
     assert.equal(answer.next_cursor, null);
-    assert.deepEqual(idsOf(answer), sorted([...untold, ...told]));
+    assert.deepEqual(idsOf(answer), inListOrder([...untold, ...told]));
     for (const job of [...untold, ...told]) {
       const shown = answer.jobs.find(({ id }: Job) => id === job.id);
       assert.deepEqual(shown, failedJobView.strict().parse(shown));
@@ -120,18 +124,59 @@ describe('GET /operator/failed', () => {
     assert.deepEqual(idsOf(await list()), [job.id]);
   });
 
-  test('misses none that leaves the index of open jobs while it is listed', async (context) => {
-    const job = failed();
-    const { list, failedIndex, index } = await withJobs([job]);
-    const { listOpen } = index;
-    context.mock.method(index, 'listOpen', async function* (...args: Parameters<typeof listOpen>) {
-      // As the sweep does it, just before and in its order.
-      const open = (await Array.fromAsync(listOpen(...args))).flat();
-      await failedIndex.add([job]);
-      await index.close(open);
-      yield* listOpen(...args);
+  test('shows a job that the next pass of the sweep has seen failed, before its owner was told', async () => {
+    const gateway = buildGateway();
+    const job = await gateway.save(failed());
+    const list = async () =>
+      (await gateway.call('GET', '/operator/failed', { headers: asOperator })).json as { jobs: Job[] };
+    const { jobs, index, failedIndex, state } = gateway;
+    const sweep = createSweep({
+      ...{ jobs, index, failedIndex, blobs: gateway.blobs, whoIsTold: createToldReader(state) },
+      videoIndex: createVideoIndex(state, 3600),
+      publish: async () => undefined,
+      counted: () => undefined,
+      metrics: createSweepMetrics(createMetrics('gateway').registry),
+      log: createLog('gateway', 'silent'),
+      silentMs: 45_000,
+      tellMs: 0,
+      keepVideoMs: 0,
     });
+    assert.deepEqual(idsOf(await list()), []);
+    await sweep.pass(new AbortController().signal);
     assert.deepEqual(idsOf(await list()), [job.id]);
+    assert.deepEqual(
+      (await openEntries(index)).map(({ id }) => id),
+      [job.id],
+    );
+  });
+
+  test('reads no open job, and of 3,000 failed ones no more than a page needs', async (context) => {
+    const all = Array.from({ length: 3_000 }, () => failed());
+    const { list, jobs, index, state, failedIndex } = await withJobs([newJob(), newJob()]);
+    for (const job of all) await jobs.create(job);
+    await failedIndex.add(all);
+    const listOpen = context.mock.method(index, 'listOpen');
+    const getMany = context.mock.method(state, 'getMany');
+    const page = await list(`?limit=20&cursor=${inListOrder(all)[1_500]}`);
+    assert.deepEqual(idsOf(page), inListOrder(all).slice(1_501, 1_521));
+    assert.equal(listOpen.mock.callCount(), 0);
+    const keys = getMany.mock.calls.flatMap(({ arguments: [keys] }) => keys);
+    assert.ok(keys.length <= 16 + 100, `${keys.length} documents`);
+  });
+
+  test('looks through 1,000 entries for one page, which may be short though more follow', async () => {
+    const stale = Array.from({ length: 2_500 }, () => failed());
+    const { list, failedIndex, inIndex } = await withJobs([], [failed()]);
+    await failedIndex.add(stale);
+    const seen: string[] = [];
+    let pages = 0;
+    for (let cursor: string | null = ''; cursor !== null; pages++) {
+      const page = await list(`?limit=100${cursor && `&cursor=${cursor}`}`);
+      seen.push(...idsOf(page));
+      cursor = page.next_cursor;
+    }
+    assert.deepEqual([pages, seen.length], [3, 1]);
+    assert.deepEqual(await inIndex(), seen);
   });
 
   for (const [count, limit] of [
@@ -150,7 +195,7 @@ describe('GET /operator/failed', () => {
         seen.push(...idsOf(page));
         cursor = page.next_cursor;
       }
-      assert.deepEqual(seen, sorted(all));
+      assert.deepEqual(seen, inListOrder(all));
       assert.equal(pages, Math.ceil(count / limit));
     });
   }

@@ -169,7 +169,7 @@ export function sweepOverMemory(context: TestContext) {
       const gone = [...(await jobs.getMany(ids)).values()].flatMap(({ document }) =>
         document.status === 'deleted' || isExpired(document) ? [`job:${document.id}`] : [],
       );
-      const keys = memory.keys().filter((key) => /^(job|blob|chunk|failed):/.test(key));
+      const keys = memory.keys().filter((key) => /^(job|blob|chunk):/.test(key));
       return [...keys.filter((key) => !gone.includes(key)), ...(await open())];
     },
   };

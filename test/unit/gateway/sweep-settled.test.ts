@@ -204,14 +204,19 @@ describe('a pass costs what is open, not what there was:', () => {
     for (let number = 0; number < 64; number++) await save(inShard(number, newJob(day())));
     return (await pass(0)).calls;
   };
-  for (const finished of [0, 5_000]) {
-    test(`one call for the index and one for each of its 16 shards, with ${finished} finished jobs`, async (context) => {
-      assert.equal((await calls(finished, context)).filter((call) => !call.endsWith('undefined')).length, 17);
+  // So many as were open at once have split each document of the index into sixteen.
+  for (const [finished, most] of [
+    [0, 2],
+    [5_000, 6],
+  ] as const) {
+    test(`at most ${most} calls for 64 jobs with ${finished} finished ones`, async (context) => {
+      const made = (await calls(finished, context)).filter((call) => !call.endsWith('undefined'));
+      assert.ok(made.length <= most, made.join('\n'));
     });
   }
 });
 
-test('jobs that are open for their mail cost one call more for each shard', async (context) => {
+test('jobs that are open for their mail cost one call more', async (context) => {
   const { save, pass } = build(context);
   for (const digit of '0123456789abcdef') {
     for (let count = 0; count < 5; count++) {
@@ -219,5 +224,5 @@ test('jobs that are open for their mail cost one call more for each shard', asyn
       await save(done({ ...day(), id }));
     }
   }
-  assert.equal((await pass(SILENT)).calls.length, 1 + 2 * 16);
+  assert.equal((await pass(SILENT)).calls.length, 3);
 });

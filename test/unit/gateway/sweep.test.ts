@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { unavailable } from '../../../services/shared/errors.ts';
-import { claimed, deleted, held } from '../../../services/shared/job-changes.ts';
+import { claimed, deleted, held, retried } from '../../../services/shared/job-changes.ts';
 import type { Job } from '../../../services/shared/jobs.ts';
 import { outcomeOf } from '../../../services/shared/outcome.ts';
 import { done, failed, newJob, OWNER } from '../../support/job.ts';
@@ -185,6 +185,35 @@ describe('when the broker is away', () => {
 });
 
 describe('a pass', () => {
+  test('adds a job to the failed ones that it sees failed, and leaves it among the open ones', async (context) => {
+    const { save, pass, failedOnes, open } = build(context);
+    const job = await save(failed());
+    for (const other of [newJob(), done(), newJob({ status: 'cancelled' }), newJob({ status: 'deleted' })]) {
+      await save(other);
+    }
+    await pass(0);
+    assert.deepEqual(await failedOnes(), [job.id]);
+    assert.ok((await open()).includes(job.id));
+    const { calls } = await pass(1);
+    assert.deepEqual(
+      calls.filter((call) => call.startsWith('put')),
+      [],
+    );
+  });
+
+  test('adds a job that was retried and failed again, though its entry is just being forgotten', async (context) => {
+    const { save, pass, jobs, failedIndex, failedOnes } = build(context);
+    const job = await save(failed());
+    await pass(0);
+    const seen = (await Array.fromAsync(failedIndex.list())).flat();
+    await jobs.update(job.id, retried());
+    await pass(1);
+    await jobs.update(job.id, (now) => ({ ...now, status: 'failed' }));
+    await pass(1);
+    await failedIndex.remove(seen);
+    assert.deepEqual(await failedOnes(), [job.id]);
+  });
+
   test('counts what is unfinished', async (context) => {
     const { save, pass, counts } = build(context);
     const jobs = [newJob(), newJob({ owner: 'bob' }), newJob({ status: 'uploading' }), done(), failed()];

@@ -14,11 +14,11 @@ async function addMany(index: JobIndex, owner: string, count: number): Promise<s
 
 async function owned(index: JobIndex, owner: string, { cursor = '', limit = Number.POSITIVE_INFINITY } = {}) {
   const page: { id: string; cursor: string }[] = [];
-  for await (const entry of index.listOwned(owner, cursor || undefined)) {
-    page.push(entry);
+  for await (const { entries } of index.listOwned(owner, cursor || undefined)) {
+    page.push(...entries);
     if (page.length >= limit) break;
   }
-  return page;
+  return page.slice(0, limit);
 }
 const ids = (entries: { id: string }[]) => entries.map(({ id }) => id);
 const open = async (index: JobIndex) => (await Array.fromAsync(index.listOpen())).flat();
@@ -57,6 +57,53 @@ describe("an owner's jobs", () => {
       assert.deepEqual(seen, expected);
     });
   }
+
+  for (const count of [100, 101, 250]) {
+    test(`are not listed any more once they are dropped, all but three of ${count}, and cursors keep their place`, async () => {
+      const index = build();
+      const all = await addMany(index, 'ann', count);
+      const before = await owned(index, 'ann');
+      const kept = [all[0], all[count >> 1], all[count - 1]];
+      for await (const { number, entries } of index.listOwned('ann', undefined)) {
+        await index.dropOwned(
+          'ann',
+          number,
+          ids(entries).filter((id) => !kept.includes(id)),
+        );
+      }
+      assert.deepEqual(ids(await owned(index, 'ann')), kept);
+      // Cursors that clients hold, most of them of entries that are not listed any more.
+      for (const [at, { cursor }] of before.entries()) {
+        const following = kept.filter((id) => all.indexOf(id ?? '') > at);
+        assert.deepEqual(ids(await owned(index, 'ann', { cursor })), following);
+      }
+      const [added] = await addMany(index, 'ann', 1);
+      assert.deepEqual(ids(await owned(index, 'ann')), [added, ...kept]);
+    });
+  }
+
+  test('are dropped though the head has become a numbered page meanwhile', async () => {
+    const index = build();
+    const [newest = '', ...others] = await addMany(index, 'ann', 100);
+    const [head] = await Array.fromAsync(index.listOwned('ann', undefined));
+    const [added] = await addMany(index, 'ann', 1);
+    await index.dropOwned('ann', head?.number ?? -1, [newest, randomUUID()]);
+    assert.deepEqual(ids(await owned(index, 'ann')), [added, ...others]);
+  });
+
+  test('are listed without looking for each of the pages that have expired', async (context) => {
+    const state = createMemoryState();
+    const index = createJobIndex(state, 3600);
+    const all = await addMany(index, 'ann', 3_050);
+    // Those of the last days are there, and one that lives longer: an owner was here for years.
+    for (let number = 0; number < 25; number++)
+      if (number !== 20) await state.delete(`jobs-of:ann:${number}`);
+    const calls = [context.mock.method(state, 'get'), context.mock.method(state, 'getMany')];
+    const expected = [...all.slice(0, 50 + 500), ...all.slice(50 + 900, 50 + 1000)];
+    assert.deepEqual(ids(await owned(index, 'ann')), expected);
+    const count = calls.reduce((sum, { mock }) => sum + mock.callCount(), 0);
+    assert.ok(count <= 6, `${count} calls`);
+  });
 
   const uuid = randomUUID();
   for (const [what, cursor] of [

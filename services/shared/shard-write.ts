@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { updateDocument } from './documents.ts';
+import { unavailable } from './errors.ts';
+import {
+  canSplit,
+  childrenOf,
+  entriesOf,
+  holds,
+  isSame,
+  marked,
+  markerOf,
+  type Place,
+  rootsOf,
+  type Shard,
+  shardOf,
+} from './shard.ts';
+import type { ShardedMapOptions } from './sharded-map.ts';
+import type { StateStore } from './state.ts';
+
+/** Documents that are written at once. */
+const PARALLEL = 4;
+/** Of a document that others keep changing while it is to be split. */
+const MAX_TRIES = 30;
+
+type Change<T, E> = (shard: Shard<T>, entries: readonly E[]) => Shard<T> | undefined;
+
+interface Task<E> {
+  place: Place;
+  entries: readonly E[];
+}
+
+export interface ShardWriter<T> {
+  /** `change` gets a document and those of the entries that belong there; nothing is written where it returns undefined. */
+  write<E extends { id: string }>(
+    entries: readonly E[],
+    change: Change<T, E>,
+    signal?: AbortSignal,
+  ): Promise<void>;
+}
+
+/**
+ * Writes walk down from the roots, each document by compare-and-set. One that would become too large is split: its entries
+ * are copied to children under keys that nobody knows, then it becomes a marker that names them, if it has not changed
+ * meanwhile. Whoever dies before has changed nothing, and the copies expire; from the marker on, everybody writes to the
+ * children. A marker is never taken back, so that no writer can be on its way to children that are not read any more.
+ */
+export function createShardWriter<T extends object>(
+  state: StateStore,
+  name: string,
+  { ttlSeconds, isWanted, most }: Required<ShardedMapOptions<T>>,
+): ShardWriter<T> {
+  /**
+   * A marker outlives its children: none of them is written while it is older than a quarter of their life, and it lives twice
+   * as long as they. What remains is for clocks that differ. Where nobody writes for so long, the whole branch expires.
+   */
+  const markerSeconds = ttlSeconds * 2;
+  const isOld = (since: string): boolean => {
+    const age = Math.abs(Date.now() - Date.parse(since));
+    return !(age < ttlSeconds * 250);
+  };
+
+  async function split(place: Place, seen: Shard<T>, signal: AbortSignal | undefined): Promise<void> {
+    const generation = randomUUID();
+    const copies = tasksFor(childrenOf(place, name, generation), entriesOf(seen).filter(isWanted));
+    await Promise.all(
+      copies.map(({ place: { key }, entries }) =>
+        updateDocument<Shard<T>>(state, key, () => shardOf(entries), { ttlSeconds, signal }),
+      ),
+    );
+    const after = await updateDocument<Shard<T>>(
+      state,
+      place.key,
+      (current = {}) => (isSame(current, seen) ? marked(generation) : undefined),
+      { ttlSeconds: markerSeconds, signal },
+    );
+    if (markerOf(after)?.version === generation) return;
+    // Known to be lost, so that nobody will ever look for them. Otherwise they expire.
+    await Promise.allSettled(copies.map(({ place: { key } }) => state.delete(key, signal)));
+  }
+
+  /** Entries of a gateway of the release before move to the children, under new versions: nothing decided before applies to them. */
+  async function renew(place: Place, shard: Shard<T>, children: Place[], signal: AbortSignal | undefined) {
+    const strays = entriesOf(shard);
+    const moved = strays.map((entry) => ({ ...entry, version: randomUUID() }));
+    await run(tasksFor(children, moved), (child, entries) => ({ ...child, ...shardOf(entries) }), signal);
+    const generation = markerOf(shard)?.version;
+    const change = (current: Shard<T> | undefined): Shard<T> | undefined => {
+      if (generation === undefined || markerOf(current)?.version !== generation) return undefined;
+      const rest = entriesOf(current).filter(({ id, version }) => shard[id]?.version !== version);
+      return { ...shardOf(rest), ...marked<T>(generation) };
+    };
+    await updateDocument<Shard<T>>(state, place.key, change, { ttlSeconds: markerSeconds, signal });
+  }
+
+  /** Writes one document; what comes back is left to be written below it. */
+  async function visit<E extends { id: string }>(
+    { place, entries }: Task<E>,
+    change: Change<T, E>,
+    signal: AbortSignal | undefined,
+  ): Promise<Task<E>[]> {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      let isFull = false;
+      const apply = (current: Shard<T> = {}): Shard<T> | undefined => {
+        isFull = false;
+        const changed = markerOf(current) ? undefined : change(current, entries);
+        if (!changed) return undefined;
+        const wanted = entriesOf(changed).filter(isWanted);
+        isFull = wanted.length > most && canSplit(place);
+        return isFull ? undefined : shardOf(wanted);
+      };
+      const shard = await updateDocument<Shard<T>>(state, place.key, apply, { ttlSeconds, signal });
+      const marker = markerOf(shard);
+      if (shard && marker) {
+        const children = childrenOf(place, name, marker.version);
+        if (entriesOf(shard).length > 0 || isOld(marker.since)) await renew(place, shard, children, signal);
+        return tasksFor(children, entries);
+      }
+      if (!isFull) return [];
+      await split(place, shard ?? {}, signal);
+    }
+    throw unavailable('the store', new Error(`${name} is written by too many at once`));
+  }
+
+  async function run<E extends { id: string }>(
+    first: Task<E>[],
+    change: Change<T, E>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const failures: unknown[] = [];
+    for (const tasks = [...first]; tasks.length > 0; ) {
+      signal?.throwIfAborted();
+      const now = tasks.splice(-PARALLEL).map((task) => visit(task, change, signal));
+      for (const result of await Promise.allSettled(now)) {
+        if (result.status === 'fulfilled') tasks.push(...result.value);
+        else
+          failures.push(
+            ...(result.reason instanceof AggregateError ? result.reason.errors : [result.reason]),
+          );
+      }
+    }
+    if (failures.length > 1) throw new AggregateError(failures, `parts of ${name} could not be written`);
+    if (failures.length === 1) throw failures[0];
+  }
+
+  return { write: (entries, change, signal) => run(tasksFor(rootsOf(name), entries), change, signal) };
+}
+
+/** Each place with its entries, without those that have none. */
+function tasksFor<E extends { id: string }>(places: readonly Place[], entries: readonly E[]): Task<E>[] {
+  return places
+    .map((place) => ({ place, entries: entries.filter((entry) => holds(place, entry)) }))
+    .filter((task) => task.entries.length > 0);
+}

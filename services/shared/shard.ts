@@ -1,0 +1,66 @@
+import type { Entry } from './sharded-map.ts';
+
+/** Ids are UUIDs: their last twelve characters are hexadecimal digits. */
+const DIGITS = [...'0123456789abcdef'];
+const MOST_DIGITS = 12;
+
+/**
+ * The key of the marker among the entries. It has the shape of an entry with a version, and ends in no hexadecimal digit, so
+ * that a gateway of the release before, which takes it for an entry, neither fails on it nor removes it in a rolling upgrade.
+ */
+const SPLIT = 'split';
+
+/** One document of a sharded map: entries by id. Once it is split it holds the marker, and entries live in its children. */
+export type Shard<T> = Record<string, Entry<T>>;
+
+interface Marker {
+  id: typeof SPLIT;
+  /** Part of the children's keys, and new with each split: nobody else can have written under them before. */
+  version: string;
+  /** When the marker was written last, ISO 8601. */
+  since: string;
+}
+
+/** Where a document is, and which entries belong there: those whose id ends in `digits`. */
+export interface Place {
+  key: string;
+  digits: string;
+}
+
+export const rootsOf = (name: string): Place[] =>
+  DIGITS.map((digit) => ({ key: `${name}:${digit}`, digits: digit }));
+
+export function childrenOf({ digits }: Place, name: string, generation: string): Place[] {
+  return DIGITS.map((digit) => ({ key: `${name}:${digit}${digits}:${generation}`, digits: digit + digits }));
+}
+
+export const canSplit = ({ digits }: Place): boolean => digits.length < MOST_DIGITS;
+
+export const holds = ({ digits }: Place, { id }: { id: string }): boolean => id.endsWith(digits);
+
+/** Undefined for a document that is not split. */
+export const markerOf = <T>(shard: Shard<T> | undefined): Marker | undefined =>
+  shard?.[SPLIT] as Marker | undefined;
+
+/** Its own entries; a document with a marker has some only if a gateway of the release before wrote them. */
+export const entriesOf = <T>(shard: Shard<T> | undefined): Entry<T>[] =>
+  Object.values(shard ?? {}).filter(({ id }) => id !== SPLIT);
+
+export const shardOf = <T>(entries: readonly Entry<T>[]): Shard<T> =>
+  Object.fromEntries(entries.map((entry) => [entry.id, entry]));
+
+export const marked = <T>(generation: string): Shard<T> => {
+  const marker: Marker = { id: SPLIT, version: generation, since: new Date().toISOString() };
+  return { [SPLIT]: marker as object as Entry<T> };
+};
+
+/** Versions are unique, so that the same ids and versions are the same entries. */
+export function isSame<T>(one: Shard<T>, other: Shard<T>): boolean {
+  const ids = Object.keys(one);
+  return (
+    ids.length === Object.keys(other).length && ids.every((id) => one[id]?.version === other[id]?.version)
+  );
+}
+
+/** Entries are listed by this text, which the places share: the digits of an id from its end. */
+export const orderOf = (text: string): string => [...text].reverse().join('');
