@@ -61,8 +61,8 @@ async function* readFile(
   const changed = () => new Failure(`${printable(name)} was changed while it was being sent.`);
   const handle = await open(path);
   let sent = 0;
-  onSent(0);
   try {
+    onSent(0);
     if ((await handle.stat()).size !== size) throw changed();
     for await (const piece of handle.createReadStream({ end: size - 1, highWaterMark: PIECE_BYTES })) {
       yield piece;
