@@ -5,13 +5,11 @@ import type { Clock } from './clock.ts';
 import { Failure, Unreachable } from './failure.ts';
 import { printable } from './format.ts';
 import { connectionFailure, readJson } from './gateway.ts';
-import { retrying } from './retry.ts';
+import { PATIENCE_MS, retrying } from './retry.ts';
 import type { Session } from './session.ts';
 import { contentType, type Video } from './video.ts';
 
 const PIECE_BYTES = 256 * 1024;
-/** A gateway that died in the middle of an upload holds its key for about a minute. */
-const PATIENCE_MS = 5 * 60_000;
 const accepted = z.object({ id: z.uuid(), status: z.enum(STATUSES) });
 export type Accepted = z.infer<typeof accepted>;
 
@@ -50,6 +48,7 @@ export async function uploadVideo(session: Session, video: Video, options: Uploa
     });
   };
   const also = (error: unknown) => error instanceof Unreachable;
+  // A gateway that died in the middle of an upload holds its key for about a minute.
   return retrying(attempt, { clock, signal, also, onWait, patienceMs: PATIENCE_MS });
 }
 
