@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Agent } from 'undici';
-import { currentUserName, openAccount } from './convert/account.ts';
+import { type Account, currentUserName, openAccount } from './convert/account.ts';
 import { askPassword } from './convert/ask-password.ts';
 import { clock } from './convert/clock.ts';
 import { type Conversion, parseCommand, usage } from './convert/command-line.ts';
@@ -41,10 +41,11 @@ async function run(command: Conversion, signal: AbortSignal): Promise<number> {
   const dispatcher = new Agent({ connect: { timeout: CONNECT_MS } });
   const pending = new Map<string, Target>();
   let session: Session | undefined;
+  let account: Account | undefined;
 
   const logIn = async () => {
     const gateway = createGateway(command.url, dispatcher);
-    const login = await openAccount(
+    account = await openAccount(
       {
         gateway,
         store: createCredentialStore(credentialsFile(env)),
@@ -60,7 +61,7 @@ async function run(command: Conversion, signal: AbortSignal): Promise<number> {
       },
       signal,
     );
-    session = await openSession(gateway, login, { clock, signal });
+    session = await openSession(gateway, account.login, { clock, signal });
     return session;
   };
 
@@ -77,7 +78,8 @@ async function run(command: Conversion, signal: AbortSignal): Promise<number> {
     return INTERRUPTED;
   } finally {
     reporter.settle();
-    for (const line of howToFetch(pending, command, env)) stderr.write(`${line}\n`);
+    const from = { url: command.url, email: account?.email ?? command.email };
+    for (const line of howToFetch(pending, from)) stderr.write(`${line}\n`);
     await session?.close(AbortSignal.timeout(LOGOUT_MS));
     await dispatcher.destroy();
   }

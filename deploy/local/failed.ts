@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Agent } from 'undici';
+import { clock } from './convert/clock.ts';
 import { Failure, messageOf, UsageError } from './convert/failure.ts';
 import { createGateway } from './convert/gateway.ts';
 import { INTERRUPTED, interruption } from './convert/interrupt.ts';
@@ -23,7 +24,7 @@ async function main(): Promise<number> {
       return 0;
     }
     const token = operatorToken(command.url, env, () => readEnvFile(repoRoot, 'gateway').OPERATOR_TOKEN);
-    const deadLetters = createDeadLetters(createGateway(command.url, dispatcher), token, signal);
+    const deadLetters = createDeadLetters(createGateway(command.url, dispatcher), token, { clock, signal });
     const failures = await run(command, deadLetters, {
       out: (line) => stdout.write(`${line}\n`),
       err: (line) => stderr.write(`${line}\n`),

@@ -2,10 +2,13 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import ffmpeg from 'fluent-ffmpeg';
 import type { ConversionOptions } from '../shared/jobs.ts';
+import { LOG_ARGUMENTS } from './encoder-log.ts';
 import { ConversionFailure, DiskFull } from './failure.ts';
 import { INPUT, OUTPUT, untrustedInput } from './input.ts';
-import type { AudioTrack } from './probe.ts';
-import { runTool, type ToolResult } from './tool.ts';
+import { measureLoss } from './lost-sound.ts';
+import { type AudioTrack, tooLong } from './probe.ts';
+import { runEncoder } from './run-encoder.ts';
+import type { ToolResult } from './tool.ts';
 
 /** Sample rates that MPEG-1, MPEG-2 and MPEG-2.5 Layer III know. */
 const SAMPLE_RATES = [8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
@@ -39,7 +42,7 @@ export function encodeArguments(
 ): string[] {
   const startSeconds = part ? part.from / part.rate : 0;
   const command = ffmpeg(INPUT)
-    .inputOptions('-nostdin', '-hide_banner', '-v', 'error', '-stats', ...untrustedInput)
+    .inputOptions('-nostdin', '-hide_banner', ...LOG_ARGUMENTS, ...untrustedInput)
     .outputOptions('-map', '0:a:0', '-vn', '-sn', '-dn')
     .audioCodec('libmp3lame')
     // One second more than is allowed shows that there is more.
@@ -104,7 +107,7 @@ export async function encode(
     onTime,
   }: { limits: EncodeLimits; signal: AbortSignal; onTime: (seconds: number) => void },
 ): Promise<void> {
-  const result = await runTool(path, encodeArguments(audio, options, limits), {
+  const result = await runEncoder(path, encodeArguments(audio, options, limits), {
     folder,
     signal,
     timeoutSeconds: limits.maxConvertSeconds,
@@ -114,7 +117,14 @@ export async function encode(
     },
   });
   explain(result);
-  await requireWhole(join(folder, OUTPUT), audio, limits);
+  const output = join(folder, OUTPUT);
+  await requireWhole(output, audio, limits);
+  const { seconds, lost } = await measureLoss(output, result.decoded);
+  if (seconds > limits.maxDurationSeconds) throw tooLong(limits.maxDurationSeconds);
+  if (lost > 0) {
+    const cause = new Error(`${lost} s were decoded and are not in the MP3, which holds ${seconds} s`);
+    throw new ConversionFailure('conversion_failed', 'a part of the sound was lost in the conversion', cause);
+  }
 }
 
 /** `-fs` ends with success and a file that is cut. */

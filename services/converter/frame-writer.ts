@@ -45,7 +45,12 @@ export async function createFrameWriter(
     await writeAll(file, block);
   }
 
-  await copyStart(file, model);
+  try {
+    await copyStart(file, model);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
   return {
     write: (next) => append(next.flatMap((frame) => packer.push(frame.bytes, frame.header))),
     async end(padding) {

@@ -5,9 +5,10 @@ import { NotJoinable } from './failure.ts';
 import { type EncodeLimits, encodeArguments, explain, outputRate, requireWhole, timeMark } from './ffmpeg.ts';
 import { OUTPUT } from './input.ts';
 import { joinSegments } from './join.ts';
-import type { AudioTrack } from './probe.ts';
+import { measureLoss } from './lost-sound.ts';
+import { type AudioTrack, tooLong } from './probe.ts';
+import { runEncoder } from './run-encoder.ts';
 import { planSegments, type Segment, samplesOf } from './segments.ts';
-import { runTool } from './tool.ts';
 
 export interface PartsOptions {
   limits: EncodeLimits;
@@ -39,7 +40,7 @@ export async function encodeInParts(
 
   const encodePart = async (segment: Segment, index: number) => {
     const part = { ...samplesOf(segment, rate), rate, output: nameOf(index) };
-    const result = await runTool(path, encodeArguments(audio, options, limits, part), {
+    const result = await runEncoder(path, encodeArguments(audio, options, limits, part), {
       folder,
       signal: either,
       timeoutSeconds: limits.maxConvertSeconds,
@@ -51,6 +52,7 @@ export async function encodeInParts(
     if (result.code) throw new NotJoinable(`a part failed: ${result.code}: ${result.stderr}`);
     explain(result);
     await requireWhole(join(folder, part.output), audio, limits);
+    return result.decoded;
   };
 
   const paths = segments.map((_, index) => join(folder, nameOf(index)));
@@ -64,7 +66,14 @@ export async function encodeInParts(
     await Promise.allSettled(works);
     signal.throwIfAborted();
     failed.signal.throwIfAborted();
-    await joinSegments(segments, paths, { output: join(folder, OUTPUT), rate, signal });
+    const output = join(folder, OUTPUT);
+    await joinSegments(segments, paths, { output, rate, signal });
+    // The process of the last segment alone has decoded all of the sound.
+    const decoded = await works.at(-1);
+    if (decoded === undefined) return;
+    const { seconds: made, lost } = await measureLoss(output, decoded);
+    if (made > limits.maxDurationSeconds) throw tooLong(limits.maxDurationSeconds);
+    if (lost > 0) throw new NotJoinable(`${lost} s of the sound are missing`);
   } finally {
     await Promise.all(paths.map((part) => rm(part, { force: true })));
   }

@@ -13,7 +13,11 @@ export interface ToolOptions {
   folder: string;
   signal: AbortSignal;
   timeoutSeconds: number;
+  /** What the tool finds in its environment beside PATH. */
+  env?: Record<string, string>;
   onLine?: (line: string) => void;
+  /** What of a line of standard error the result holds; undefined for nothing. By default it is the line itself. */
+  keep?: (line: string) => string | undefined;
   onOutputLine?: (line: string) => void;
 }
 
@@ -30,7 +34,7 @@ export interface ToolResult {
 
 /**
  * Runs ffmpeg or ffprobe to its end: when this returns or throws, the process is gone.
- * It gets no environment but PATH, so no token of ours, and no standard input.
+ * It gets no environment of ours but PATH, so no token, and no standard input.
  * Throws the signal's reason when aborted.
  */
 export async function runTool(
@@ -38,13 +42,13 @@ export async function runTool(
   args: readonly string[],
   options: ToolOptions,
 ): Promise<ToolResult> {
-  const { folder, signal, timeoutSeconds, onLine, onOutputLine } = options;
+  const { folder, signal, timeoutSeconds, onLine, onOutputLine, keep = withoutTimes } = options;
   signal.throwIfAborted();
   const [command = path, ...leash] = [...(await leashed()), path];
   signal.throwIfAborted();
   const child = spawn(command, [...leash, ...args], {
     cwd: folder,
-    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    env: { ...options.env, PATH: process.env.PATH, LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });
@@ -57,8 +61,9 @@ export async function runTool(
     const tail: string[] = [];
     const errors = eachLine(child.stderr, (line) => {
       onLine?.(line);
-      if (!line || /\btime=/.test(line)) return;
-      tail.push(line.slice(0, TAIL_LINE_LENGTH));
+      const kept = keep(line);
+      if (!kept) return;
+      tail.push(kept.slice(0, TAIL_LINE_LENGTH));
       if (tail.length > TAIL_LINES) tail.shift();
     });
     const [code, killedBy] = await closed(child);
@@ -76,6 +81,8 @@ export async function runTool(
     timeout.removeEventListener('abort', kill);
   }
 }
+
+const withoutTimes = (line: string) => (/\btime=/.test(line) ? undefined : line);
 
 async function closed(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
   return (await once(child, 'close')) as [number | null, NodeJS.Signals | null];

@@ -77,7 +77,10 @@ async function statedLength({ ffprobe, folder, signal }: VerifyOptions): Promise
     timeoutSeconds: TIMEOUT_SECONDS,
   });
   if (killedBy) throw new Error(`reading the header of the MP3 was ended by ${killedBy}`);
-  return Number(output);
+  // ffprobe prints «N/A» for what it does not know. Number() makes NaN of it, with which each comparison is false.
+  const seconds = /^\d+(?:\.\d+)?$/.exec(output.trim())?.[0];
+  if (seconds === undefined) throw broken(new Error(`the MP3 states the length «${output.trim()}»`));
+  return Number(seconds);
 }
 
 /**

@@ -20,6 +20,7 @@ Sends videos to the gateway, waits for the MP3s, and fetches them.
       --version
 
 The password of an account of yours comes from $MP3_PASSWORD, or is asked for.
+A busy gateway is waited for. What a run that was killed has fetched of an MP3 is taken up by the next one.
 With \`-o -\` write \`npm run --silent convert -- ...\`, because npm itself prints to the standard output.
 Exit code: 0 done, 1 failed, 2 not understood, 130 interrupted.
 `;

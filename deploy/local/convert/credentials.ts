@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { readIfThere, writePrivate } from '../private-files.ts';
+import { waitForLock } from '../processes/lock.ts';
 import { Failure, messageOf } from './failure.ts';
 
 export interface Credentials {
@@ -13,10 +14,22 @@ export interface Credentials {
 export interface CredentialStore {
   readonly file: string;
   find(url: string, email?: string): Credentials | undefined;
+  /** One that a run was about to register when it ended: whether it exists is not known. */
+  findPending(url: string, email?: string): Credentials | undefined;
   add(url: string, credentials: Credentials): void;
+  addPending(url: string, credentials: Credentials): void;
+  remove(url: string, credentials: Credentials): void;
+  /** No other run of this user changes the file while `work` runs. Where there can be no lock, nothing can be kept. */
+  exclusively<T>(work: () => Promise<T>, onWait: () => void, signal: AbortSignal): Promise<T>;
 }
 
-const kept = z.record(z.string(), z.array(z.object({ email: z.string(), password: z.string() })));
+/** The other run waits up to a minute for a busy gateway. */
+const LOCK_MS = 2 * 60_000;
+
+const entry = z.object({ email: z.string(), password: z.string(), pending: z.boolean().optional() });
+const kept = z.record(z.string(), z.array(entry));
+type Entry = z.infer<typeof entry>;
+type Kept = z.infer<typeof kept>;
 
 export function credentialsFile(env: NodeJS.ProcessEnv): string {
   // The XDG specification: a relative path is to be ignored.
@@ -26,7 +39,7 @@ export function credentialsFile(env: NodeJS.ProcessEnv): string {
 }
 
 export function createCredentialStore(file: string): CredentialStore {
-  function read(): z.infer<typeof kept> {
+  function read(): Kept {
     try {
       const text = readIfThere(file);
       return text === undefined ? {} : kept.parse(JSON.parse(text));
@@ -38,18 +51,61 @@ export function createCredentialStore(file: string): CredentialStore {
     }
   }
 
+  function write(all: Kept): void {
+    try {
+      writePrivate(file, `${JSON.stringify(all, null, 2)}\n`);
+    } catch (cause) {
+      throw new Failure(`The new account cannot be kept in ${file}: ${messageOf(cause)}`, { cause });
+    }
+  }
+
+  const without = (all: Kept, url: string, { email }: Credentials) =>
+    (all[url] ?? []).filter((entry) => entry.email !== email);
+
+  function put(url: string, entry: Entry): void {
+    const all = read();
+    write({ ...all, [url]: [...without(all, url, entry), entry] });
+  }
+
+  const search = (url: string, email: string | undefined, isPending: boolean): Credentials | undefined => {
+    const wanted = email?.toLowerCase();
+    const found = read()[url]?.find(
+      (entry) =>
+        (entry.pending ?? false) === isPending &&
+        (wanted === undefined || entry.email.toLowerCase() === wanted),
+    );
+    return found && { email: found.email, password: found.password };
+  };
+
   return {
     file,
-    find: (url, email) =>
-      read()[url]?.find((entry) => email === undefined || entry.email.toLowerCase() === email.toLowerCase()),
-    add(url, credentials) {
+    find: (url, email) => search(url, email, false),
+    findPending: (url, email) => search(url, email, true),
+    add: (url, { email, password }) => put(url, { email, password }),
+    addPending: (url, { email, password }) => put(url, { email, password, pending: true }),
+    remove(url, credentials) {
       const all = read();
-      const others = (all[url] ?? []).filter(({ email }) => email !== credentials.email);
+      write({ ...all, [url]: without(all, url, credentials) });
+    },
+    async exclusively(work, onWait, signal) {
+      const release = await lock(`${file}.lock`, onWait, signal);
       try {
-        writePrivate(file, `${JSON.stringify({ ...all, [url]: [...others, credentials] }, null, 2)}\n`);
-      } catch (cause) {
-        throw new Failure(`The new account cannot be kept in ${file}: ${messageOf(cause)}`, { cause });
+        return await work();
+      } finally {
+        release();
       }
     },
   };
+}
+
+async function lock(file: string, onWait: () => void, signal: AbortSignal): Promise<() => void> {
+  const timeout = AbortSignal.timeout(LOCK_MS);
+  try {
+    return await waitForLock(file, onWait, AbortSignal.any([signal, timeout]));
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (timeout.aborted) throw new Failure(`Another run holds ${file}, and does not end.`, { cause });
+    // Where no lock can be written, no account can be kept either.
+    return () => undefined;
+  }
 }

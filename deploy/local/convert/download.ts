@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { truncate } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { backoff, type Clock } from './clock.ts';
-import { Failure, Problem, Unreachable } from './failure.ts';
+import type { Clock } from './clock.ts';
+import { BrokenOff, Failure, Problem, Unreachable } from './failure.ts';
 import { connectionFailure } from './gateway.ts';
+import { createPatience, PATIENCE_MS } from './retry.ts';
 import type { Session } from './session.ts';
-import { type Target, writeWhole } from './target.ts';
-
-/** Connections in a row that brought nothing. */
-const MAX_FAILURES = 6;
+import { type Part, type Target, writeWhole } from './target.ts';
 
 export interface Mp3 {
   /** The job's. */
@@ -25,6 +25,9 @@ export interface DownloadOptions {
   onReceived: (bytes: number) => void;
 }
 
+/** What was fetched is not the MP3 of the job. */
+class Damaged extends Failure {}
+
 /** Fetches the MP3; what is there at the end has the job's size and sha256. */
 export async function downloadMp3(
   session: Session,
@@ -33,23 +36,40 @@ export async function downloadMp3(
   options: DownloadOptions,
 ): Promise<void> {
   const { signal, stdout } = options;
-  const source = () => verified(received(session, mp3, options), mp3, options.onReceived);
-  try {
-    if (target.kind === 'stdout') await pipeline(source, stdout, { signal, end: false });
-    else await writeWhole(target, (into) => pipeline(source, into, { signal }));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw new Failure('The disk is full.', { cause: error });
-    if (code === 'EPIPE') throw new Failure('Whoever reads the standard output has gone.', { cause: error });
-    throw error;
+  /** All bytes are checked, and those that are not in the part yet come out. */
+  const source = (part?: Part) => () => verified(session, mp3, part, options);
+  if (target.kind === 'stdout') {
+    await pipeline(source(), stdout, { signal, end: false }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE')
+        throw new Failure('Whoever reads the standard output has gone.', { cause: error });
+      if (error.code === 'ENOSPC') throw new Failure('The disk is full.', { cause: error });
+      throw error;
+    });
+    return;
   }
+  const fill = (part: Part) =>
+    pipeline(source(part), createWriteStream(part.path, { flags: 'a', flush: true }), { signal });
+  await writeWhole(target, mp3.sha256, async (part) => {
+    try {
+      await fill(part);
+    } catch (error) {
+      if (part.size === 0 || !(error instanceof Damaged)) throw error;
+      // What an earlier run has left is no part of it, as after a loss of power.
+      await truncate(part.path, 0);
+      await fill({ ...part, size: 0 });
+    }
+  });
 }
 
-/** The bytes of the MP3; a connection that breaks off is taken up again where it broke (RFC 9110, 14.2). */
-async function* received(session: Session, mp3: Mp3, options: DownloadOptions): AsyncGenerator<Uint8Array> {
-  const { clock, signal } = options;
-  let size = 0;
-  for (let failures = 0; size < mp3.size; ) {
+/** The bytes of the MP3 from `from` on; a connection that breaks off is taken up where it broke (RFC 9110, 14.2). */
+async function* received(
+  session: Session,
+  mp3: Mp3,
+  from: number,
+  { clock, signal }: DownloadOptions,
+): AsyncGenerator<Uint8Array> {
+  const patience = createPatience(PATIENCE_MS, mayPass);
+  for (let size = from; size < mp3.size; ) {
     try {
       const reply = await session.send({
         method: 'GET',
@@ -61,39 +81,47 @@ async function* received(session: Session, mp3: Mp3, options: DownloadOptions): 
         },
         signal,
       });
-      if (size > 0 && reply.statusCode !== 206)
-        throw new Failure('The MP3 is another one by now; begin again.');
+      if (size > 0 && reply.statusCode !== 206) {
+        await reply.body.dump();
+        throw new Damaged('The MP3 is another one by now; begin again.');
+      }
       for await (const piece of reply.body) {
         size += piece.length;
-        failures = 0;
+        patience.restore();
         yield piece;
       }
-      if (size < mp3.size) throw new Unreachable(`The download from ${session.url} ended early.`);
+      if (size < mp3.size) throw new BrokenOff(`The download from ${session.url} ended early.`);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      const reason = connectionFailure(error, session.url);
-      const passing = reason instanceof Unreachable || (reason instanceof Problem && reason.status >= 500);
-      failures += 1;
-      if (!passing || failures === MAX_FAILURES) throw reason;
-      await clock.sleep(backoff(failures), signal);
+      await clock.sleep(patience.after(connectionFailure(error, session.url)), signal);
     }
   }
 }
 
+const mayPass = (error: unknown): boolean =>
+  error instanceof Unreachable || (error instanceof Problem && error.status >= 500);
+
 async function* verified(
-  bytes: AsyncIterable<Uint8Array>,
+  session: Session,
   mp3: Mp3,
-  onReceived: (bytes: number) => void,
+  part: Part | undefined,
+  options: DownloadOptions,
 ): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256');
   let size = 0;
-  for await (const piece of bytes) {
+  const take = (piece: Uint8Array) => {
     hash.update(piece);
     size += piece.length;
-    onReceived(size);
+    options.onReceived(size);
+  };
+  if (part && part.size > 0) {
+    for await (const piece of createReadStream(part.path, { end: part.size - 1 })) take(piece as Buffer);
+  }
+  for await (const piece of received(session, mp3, size, options)) {
+    take(piece);
     yield piece;
   }
-  if (size !== mp3.size) throw new Failure(`The MP3 has ${size} bytes and should have ${mp3.size}.`);
+  if (size !== mp3.size) throw new Damaged(`The MP3 has ${size} bytes and should have ${mp3.size}.`);
   if (hash.digest('hex') !== mp3.sha256)
-    throw new Failure('The MP3 was damaged on the way: its sha256 is wrong.');
+    throw new Damaged('The MP3 was damaged on the way: its sha256 is wrong.');
 }

@@ -8,9 +8,25 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Nothing answered, or the connection broke off. */
+/** The gateway did not answer. Whether it did what it was asked is not known. */
 export class Unreachable extends Failure {
-  override readonly name = 'Unreachable';
+  override readonly name: string = 'Unreachable';
+}
+
+/** There was a connection, which broke off. */
+export class BrokenOff extends Unreachable {
+  override readonly name = 'BrokenOff';
+}
+
+/** Something in front of the gateway answered in its place, such as an ingress controller that has no pod to ask. */
+export class NotOurs extends Unreachable {
+  override readonly name = 'NotOurs';
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, retryAfter: number | undefined) {
+    super(message);
+    this.retryAfter = retryAfter;
+  }
 }
 
 /** The gateway's refusal, problem details as of RFC 9457. */

@@ -1,9 +1,10 @@
 import { isFinal } from '../../../services/shared/jobs.ts';
-import { backoff, type Clock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { parseEvents } from './event-stream.ts';
 import { Problem } from './failure.ts';
 import { connectionFailure } from './gateway.ts';
 import { getJob, type JobState, jobState } from './job.ts';
+import { createPatience, PATIENCE_MS } from './retry.ts';
 import type { Session } from './session.ts';
 
 /** The gateway says something at least every 15 seconds. */
@@ -11,8 +12,6 @@ const SILENCE_MS = 45_000;
 /** Streams that brought nothing new; a proxy that holds events back, for one. From then on it is asking. */
 const MAX_BARREN_STREAMS = 3;
 const POLL_MS = 2_000;
-/** Failures in a row, with pauses between them: about two minutes. */
-const MAX_FAILURES = 15;
 
 export interface FollowOptions {
   clock: Clock;
@@ -25,40 +24,39 @@ export interface FollowOptions {
 export async function followJob(session: Session, id: string, options: FollowOptions): Promise<JobState> {
   const { clock, signal, onChange, onTrouble } = options;
   let barren = 0;
-  let failures = 0;
+  const patience = createPatience(PATIENCE_MS, mayPass);
   for (;;) {
     try {
       if (barren < MAX_BARREN_STREAMS) {
         barren += 1;
         for await (const job of jobEvents(session, id, signal)) {
-          barren = failures = 0;
+          barren = 0;
+          patience.restore();
           onChange(job);
           if (isFinal(job)) return job;
         }
       }
     } catch (error) {
-      assertPassing(error, signal);
+      if (signal.aborted || !mayPass(error)) throw error;
     }
+    let pauseMs = POLL_MS;
     try {
       const job = await getJob(session, id, signal);
-      failures = 0;
+      patience.restore();
       onChange(job);
       if (isFinal(job)) return job;
     } catch (error) {
-      assertPassing(error, signal);
-      failures += 1;
-      if (failures === MAX_FAILURES) throw error;
+      if (signal.aborted) throw error;
+      pauseMs = patience.after(error);
       onTrouble?.(error);
     }
-    await clock.sleep(failures > 0 ? backoff(failures) : POLL_MS, signal);
+    await clock.sleep(pauseMs, signal);
   }
 }
 
 /** What the gateway decided stays so; all else may pass. */
-function assertPassing(error: unknown, signal: AbortSignal): void {
-  if (signal.aborted) throw error;
-  if (error instanceof Problem && error.status < 500 && error.status !== 429) throw error;
-}
+const mayPass = (error: unknown): boolean =>
+  !(error instanceof Problem) || error.status >= 500 || error.status === 429;
 
 async function* jobEvents(session: Session, id: string, signal: AbortSignal): AsyncGenerator<JobState> {
   const reply = await session.send({

@@ -1,7 +1,8 @@
 import { type Dispatcher, errors, request } from 'undici';
 import { z } from 'zod';
-import { Failure, Problem, Unreachable } from './failure.ts';
+import { BrokenOff, Failure, NotOurs, Problem, Unreachable } from './failure.ts';
 import { printable } from './format.ts';
+import { isOurs } from './our-answer.ts';
 import { parseRetryAfter } from './retry.ts';
 
 export interface Call {
@@ -18,7 +19,7 @@ export interface Call {
 
 export interface Gateway {
   readonly url: string;
-  /** Answers with a success, its body unread. @throws Problem, Unreachable */
+  /** Answers with a success, its body unread. @throws Problem, Unreachable, BrokenOff, NotOurs */
   send(call: Call): Promise<Dispatcher.ResponseData>;
 }
 
@@ -65,12 +66,20 @@ async function problemOf(reply: Dispatcher.ResponseData, url: string): Promise<F
     await reply.body.dump({ limit: MAX_PROBLEM_BYTES });
     return new Failure(`${url} sends on to ${printable(location)}: give that address as --url.`);
   }
-  const { data } = problemDetails.safeParse(parseJson(await beginning(reply.body)));
-  if (!data)
-    return new Failure(`${url} answered HTTP ${status}, but not as the gateway would. Is --url right?`);
-  const retryAfter = parseRetryAfter([headers['retry-after']].flat()[0]);
+  const retryAfter = parseRetryAfter(first(headers['retry-after']));
+  const body = await beginning(reply.body);
+  const { data } = problemDetails.safeParse(parseJson(body));
+  if (!data || !isOurs(status, first(headers['content-type']), body)) {
+    // Sending a file again, which may take long, makes it no smaller.
+    if (status === 413)
+      return new Failure(`What is in front of ${url} takes no file of this size (HTTP 413).`);
+    const reason = `${url} answered HTTP ${status}, but not as the gateway would. Is --url right?`;
+    return new NotOurs(reason, retryAfter);
+  }
   return new Problem(printable(data.detail), { status, code: printable(data.code), retryAfter });
 }
+
+const first = (header: string | string[] | undefined) => [header].flat()[0];
 
 async function beginning(body: AsyncIterable<Uint8Array>): Promise<string> {
   const pieces: Uint8Array[] = [];
@@ -92,7 +101,7 @@ export function connectionFailure(error: unknown, url: string): unknown {
     });
   }
   if (LOST.includes(code)) {
-    return new Unreachable(`The connection to ${url} broke off (${code}).`, { cause: error });
+    return new BrokenOff(`The connection to ${url} broke off (${code}).`, { cause: error });
   }
   return error;
 }

@@ -1,16 +1,17 @@
-import { type Conversion, defaultUrl } from './command-line.ts';
+import type { Conversion } from './command-line.ts';
 import { shellWord } from './format.ts';
 import type { Target } from './target.ts';
 
-/** Tells of jobs that go on at the server, and the commands that fetch them. */
+/** Tells of jobs that go on at the server, and the commands that fetch them. `email` is the account that sent them. */
 export function howToFetch(
   pending: ReadonlyMap<string, Target>,
   { url, email }: Pick<Conversion, 'url' | 'email'>,
-  env: NodeJS.ProcessEnv,
 ): string[] {
   return [...pending].flatMap(([id, target]) => {
     const words = ['--job', id, '-o', target.kind === 'stdout' ? '-' : target.path];
-    if (url !== defaultUrl(env)) words.push('--url', url);
+    if (target.kind === 'file' && target.force) words.push('--force');
+    // Also what is the default here: the shell into which this is pasted may have another environment.
+    words.push('--url', url);
     if (email !== undefined) words.push('--email', email);
     return [
       `Job ${id} goes on at the server, which mails a link when it is done. To fetch its MP3 from here:`,

@@ -1,9 +1,9 @@
-import { constants, createWriteStream } from 'node:fs';
-import { access, link, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Writable } from 'node:stream';
 import { Failure, messageOf, UsageError } from './failure.ts';
 import { printable } from './format.ts';
+import { adoptPart, newPart } from './part-file.ts';
 
 /** Where an MP3 goes. A path is absolute. */
 export type Target = { kind: 'file'; path: string; force: boolean } | { kind: 'stdout' };
@@ -85,33 +85,62 @@ async function checkTarget(file: string, { cwd, force, sources }: Wish): Promise
   });
 }
 
+export interface Part {
+  path: string;
+  /** Bytes that an earlier run has left in it, 0 when it is not there yet. */
+  size: number;
+}
+
 /**
- * Gives `fill` a stream into `<file>.part`, which gets its name only when all went well, and is deleted otherwise.
+ * Gives `fill` a file beside the target, which gets the target's name only when all went well, and is deleted otherwise.
  * Without `force` nothing is overwritten, not even what appeared meanwhile.
  */
 export async function writeWhole(
   { path: file, force }: { path: string; force: boolean },
-  fill: (into: Writable) => Promise<void>,
+  sha256: string,
+  fill: (part: Part) => Promise<void>,
 ): Promise<void> {
-  const part = `${file}.part`;
+  const part = newPart(file, sha256);
   try {
-    await fill(createWriteStream(part, { flush: true }));
+    await fill({ path: part, size: await adoptPart(file, sha256, part) });
     await (force ? rename(part, file) : renameToNew(part, file));
+  } catch (error) {
+    throw writeFailure(error, file);
   } finally {
     await rm(part, { force: true });
   }
 }
 
 /** rename(2) would overwrite; link(2) does not, but not every file system has it. */
-async function renameToNew(part: string, file: string): Promise<void> {
+export async function renameToNew(part: string, file: string, linkFile = link): Promise<void> {
+  const taken = (error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return error;
+    return new Failure(`${file} has appeared meanwhile; it was not overwritten.`);
+  };
   try {
-    await link(part, file);
+    await linkFile(part, file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new Failure(`${file} has appeared meanwhile; it was not overwritten.`);
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code ?? '')) {
-      throw new Failure(`${file} cannot be written: ${messageOf(error)}`, { cause: error });
-    }
-    await rename(part, file);
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code ?? '')) throw taken(error);
+    await writeFile(file, '', { flag: 'wx' }).catch((cause: unknown) => {
+      throw taken(cause);
+    });
+    // The empty file is ours, so that it may be overwritten.
+    await rename(part, file).catch(async (cause: unknown) => {
+      await rm(file, { force: true });
+      throw cause;
+    });
   }
+}
+
+/** What the file system says, as a sentence. Errors of the network, which have no path, stay as they are. */
+function writeFailure(error: unknown, file: string): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (
+    error instanceof Failure ||
+    !['open', 'write', 'fsync', 'close', 'link', 'rename'].includes(syscall ?? '')
+  )
+    return error;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new Failure('The disk is full.', { cause: error });
+  return new Failure(`${file} cannot be written: ${messageOf(error)}`, { cause: error });
 }

@@ -5,13 +5,11 @@ import type { Clock } from './clock.ts';
 import { Failure, Unreachable } from './failure.ts';
 import { printable } from './format.ts';
 import { connectionFailure, readJson } from './gateway.ts';
-import { retrying } from './retry.ts';
+import { PATIENCE_MS, retrying } from './retry.ts';
 import type { Session } from './session.ts';
 import { contentType, type Video } from './video.ts';
 
 const PIECE_BYTES = 256 * 1024;
-/** A gateway that died in the middle of an upload holds its key for about a minute. */
-const PATIENCE_MS = 5 * 60_000;
 const accepted = z.object({ id: z.uuid(), status: z.enum(STATUSES) });
 export type Accepted = z.infer<typeof accepted>;
 
@@ -50,6 +48,7 @@ export async function uploadVideo(session: Session, video: Video, options: Uploa
     });
   };
   const also = (error: unknown) => error instanceof Unreachable;
+  // A gateway that died in the middle of an upload holds its key for about a minute.
   return retrying(attempt, { clock, signal, also, onWait, patienceMs: PATIENCE_MS });
 }
 
@@ -61,8 +60,8 @@ async function* readFile(
   const changed = () => new Failure(`${printable(name)} was changed while it was being sent.`);
   const handle = await open(path);
   let sent = 0;
-  onSent(0);
   try {
+    onSent(0);
     if ((await handle.stat()).size !== size) throw changed();
     for await (const piece of handle.createReadStream({ end: size - 1, highWaterMark: PIECE_BYTES })) {
       yield piece;

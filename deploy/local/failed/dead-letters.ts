@@ -1,8 +1,10 @@
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import { type FailedJobView, failedJobView } from '../../../services/gateway/failed-jobs.ts';
+import type { Clock } from '../convert/clock.ts';
 import { Failure, isProblem } from '../convert/failure.ts';
 import { type Call, type Gateway, readJson } from '../convert/gateway.ts';
+import { retrying } from '../convert/retry.ts';
 
 const PAGE = '100';
 const SILENCE_MS = 30_000;
@@ -16,15 +18,17 @@ export interface DeadLetters {
   drop(id: string): Promise<void>;
 }
 
-export function createDeadLetters(gateway: Gateway, token: string, signal: AbortSignal): DeadLetters {
+export function createDeadLetters(
+  gateway: Gateway,
+  token: string,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+): DeadLetters {
   const send = async (call: Pick<Call, 'method' | 'path' | 'query'>) => {
     try {
-      return await gateway.send({
-        ...call,
-        headers: { authorization: `Bearer ${token}` },
-        silence: SILENCE_MS,
-        signal,
-      });
+      const headers = { authorization: `Bearer ${token}` };
+      // Each of the operator's requests may be repeated: the gateway takes a second one for the first.
+      const attempt = () => gateway.send({ ...call, headers, silence: SILENCE_MS, signal });
+      return await retrying(attempt, { clock, signal });
     } catch (error) {
       if (!isProblem(error, 'invalid_token')) throw error;
       throw new Failure(

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasGroup, type Identity, isAlive } from './identity.ts';
@@ -21,12 +21,21 @@ export interface ChildOptions {
   graceMs?: number;
 }
 
+/** How a process ended. Both are null where that cannot be known: it was started by another run. */
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** For a message: `code 1`, `SIGKILL`. */
+export const describeExit = ({ code, signal }: Exit): string =>
+  signal ?? (code === null ? 'ended' : `code ${code}`);
+
 export interface Child {
   readonly name: string;
   readonly pid: number;
   readonly logFile: string;
-  /** Fulfils with how it ended, for example `code 1` or `SIGKILL`. */
-  readonly exited: Promise<string>;
+  readonly exited: Promise<Exit>;
   running(): boolean;
   stop(): Promise<void>;
 }
@@ -57,26 +66,16 @@ export async function endProcess(
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { name, dataDir, logFile, graceMs = 10_000 } = options;
-  const log = openLog(logFile);
-  const child = spawn(options.command, options.args, {
-    cwd: options.cwd,
-    env: options.env,
-    stdio: ['ignore', log, log],
-    detached: true,
+  const child = spawnLogged(options, openLog(logFile));
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  const exited = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`));
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (cause) =>
+      reject(new Error(`${name} could not be started (${options.command}): ${cause.message}`, { cause })),
+    );
   });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      child.once('spawn', resolve);
-      child.once('error', (cause) =>
-        reject(new Error(`${name} could not be started (${options.command}): ${cause.message}`, { cause })),
-      );
-    });
-  } finally {
-    closeSync(log);
-  }
   if (options.keep === true) child.unref();
   const pid = child.pid as number;
   // A process that ended already cannot be identified: it has nothing left to stop.
@@ -100,6 +99,15 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   };
 }
 
+/** The descriptor is the child's: ours is closed, also when `spawn` throws, as it does for too long a command line. */
+function spawnLogged({ command, args, cwd, env }: ChildOptions, log: number): ChildProcess {
+  try {
+    return spawn(command, args, { cwd, env, stdio: ['ignore', log, log], detached: true });
+  } finally {
+    closeSync(log);
+  }
+}
+
 /** A process that another run started and left running. */
 export function adopt(entry: Entry, logFile: string, dataDir: string, graceMs = 10_000): Child {
   const { pid } = entry.process;
@@ -109,7 +117,7 @@ export function adopt(entry: Entry, logFile: string, dataDir: string, graceMs = 
     logFile,
     exited: (async () => {
       while (isAlive(entry.process)) await sleep(500, undefined, { ref: false });
-      return 'ended';
+      return { code: null, signal: null };
     })(),
     running: () => isAlive(entry.process),
     async stop() {

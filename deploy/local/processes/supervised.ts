@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Backoff } from './backoff.ts';
-import { type Child, signalProcess } from './child.ts';
+import { type Child, describeExit, type Exit, signalProcess } from './child.ts';
 
 export interface SupervisedOptions {
   name: string;
@@ -22,7 +22,7 @@ export class Supervised {
   #held: PromiseWithResolvers<void> | undefined;
   /** How often it died by itself, and how it did the last time. */
   falls = 0;
-  lastFall: string | undefined;
+  lastFall: Exit | undefined;
 
   constructor(options: SupervisedOptions) {
     this.#options = options;
@@ -91,14 +91,14 @@ export class Supervised {
   }
 
   async #watch(child: Child, since: number): Promise<void> {
-    const how = await child.exited;
+    const exit = await child.exited;
     if (this.#stopping.signal.aborted || this.#child !== child) return;
     this.falls++;
-    this.lastFall = how;
+    this.lastFall = exit;
     for (let ranMs = performance.now() - since; ; ranMs = 0) {
       const pauseMs = this.#backoff.next(ranMs);
       this.#options.report(
-        `${child.name} ended by itself (${how}); starting it again in ${pauseMs / 1000} s. Its log: ${child.logFile}`,
+        `${child.name} ended by itself (${describeExit(exit)}); starting it again in ${pauseMs / 1000} s. Its log: ${child.logFile}`,
       );
       await sleep(pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => {});
       await this.#held?.promise;

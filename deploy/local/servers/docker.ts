@@ -24,14 +24,8 @@ export interface ContainerOptions {
 export async function startContainer(context: ServerContext, options: ContainerOptions): Promise<Child> {
   const { dataDir, keep, signal } = context;
   const docker = context.tools.docker as string;
-  const call = (what: string, args: string[], timeoutMs: number): Promise<string> =>
-    run(docker, args, {
-      what,
-      report: console.log,
-      signal: what.startsWith('Stopping') ? new AbortController().signal : signal,
-      env: plainEnv(),
-      timeoutMs,
-    });
+  const call = (what: string, args: string[], options: { timeoutMs: number; signal: AbortSignal }) =>
+    run(docker, args, { what, report: console.log, env: plainEnv(), ...options });
   const envFile = path.join(dataDir, `${options.name}.docker.env`);
   writePrivate(
     envFile,
@@ -59,16 +53,20 @@ export async function startContainer(context: ServerContext, options: ContainerO
   const id = await call(
     `Starting ${options.image} in Docker`,
     [...args, ...published, ...(options.options ?? []), options.image, ...(options.command ?? [])],
-    10 * 60_000,
+    { timeoutMs: 10 * 60_000, signal },
   )
     .then((said) => said.trim().split('\n').at(-1) as string)
     .finally(() => rmSync(envFile, { force: true }));
   const stopContainer = async (): Promise<void> => {
-    await call(`Stopping ${options.image}`, ['stop', '--time', '20', id], 60_000).catch(() => {});
+    // A signal of its own: `signal` is aborted when we are to stop what runs.
+    const unaborted = { timeoutMs: 60_000, signal: new AbortController().signal };
+    await call(`Stopping ${options.image}`, ['stop', '--time', '20', id], unaborted).catch(() => {});
   };
   try {
-    const pid = Number(
-      await call('Looking at the container', ['inspect', '--format', '{{.State.Pid}}', id], 20_000),
+    const inspect = ['inspect', '--format', '{{.State.Pid}}', id];
+    const pid = containerPid(
+      options.image,
+      await call('Looking at the container', inspect, { timeoutMs: 20_000, signal }),
     );
     // Its log follows it into our folder, and ends with it.
     const logFile = logOf(dataDir, options.name);
@@ -99,4 +97,15 @@ export async function startContainer(context: ServerContext, options: ContainerO
     await stopContainer();
     throw error;
   }
+}
+
+/** The process id in the output of `docker inspect`, which is 0 for a container that has ended already. */
+export function containerPid(image: string, output: string): number {
+  const pid = /^\s*(\d+)\s*$/.exec(output)?.[1];
+  if (pid === undefined || Number(pid) === 0) {
+    throw new Error(
+      `The container of ${image} has ended as soon as it was started (process id «${output.trim()}»).`,
+    );
+  }
+  return Number(pid);
 }

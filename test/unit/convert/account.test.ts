@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { stat, writeFile } from 'node:fs/promises';
+import { stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openAccount, type Wanted } from '../../../deploy/local/convert/account.ts';
@@ -38,7 +38,7 @@ async function build(context: TestContext) {
 
 test('the first use makes an account and keeps it privately; the next uses it', async (context) => {
   const { open, store, users, told, calls } = await build(context);
-  const login = await open();
+  const { login } = await open();
   assert.ok((await login(signal)).access_token);
   const kept = store.find(URL_OF_GATEWAY);
   assert.equal(kept?.email, 'root@localhost.localdomain');
@@ -47,7 +47,7 @@ test('the first use makes an account and keeps it privately; the next uses it', 
   assert.equal(told.length, 1);
   assert.ok(kept && !told.join().includes(kept.password));
   const again = await open();
-  await again(signal);
+  await again.login(signal);
   assert.deepEqual(calls, ['/register', '/login', '/login']);
 });
 
@@ -55,7 +55,7 @@ test('a kept account that the gateway has forgotten is registered again', async 
   const { open, users, store } = await build(context);
   await open();
   users.clear();
-  const login = await open();
+  const { login } = await open();
   assert.ok((await login(signal)).access_token);
   assert.deepEqual([...users], [['root@localhost.localdomain', store.find(URL_OF_GATEWAY)?.password]]);
 });
@@ -79,7 +79,7 @@ test('accounts are kept by gateway and address', async (context) => {
 test('--email asks for the password, which is not kept', async (context) => {
   const { open, users, store, asked } = await build(context);
   users.set(ANN.email, ANN.password);
-  const login = await open({ flagEmail: ANN.email });
+  const { login } = await open({ flagEmail: ANN.email });
   assert.ok((await login(signal)).access_token);
   assert.deepEqual(asked, [ANN.email]);
   assert.equal(store.find(URL_OF_GATEWAY), undefined);
@@ -137,9 +137,99 @@ test('credentials are where XDG has them', () => {
   );
 });
 
+test('of two first runs at once one makes the account, and both use it', async (context) => {
+  const { open, users, store, calls } = await build(context);
+  const [first, second] = await Promise.all([open(), open()]);
+  assert.equal(first.email, second.email);
+  assert.ok((await first.login(signal)).access_token && (await second.login(signal)).access_token);
+  assert.deepEqual([...users], [[first.email, store.find(URL_OF_GATEWAY)?.password]]);
+  assert.equal(calls.filter((call) => call === '/register').length, 1);
+});
+
+test('two first runs at once for different gateways keep both accounts', async (context) => {
+  const file = path.join(await temporaryFolder(context), 'credentials.json');
+  const systems = [memorySystem(context), memorySystem(context)];
+  const urls = ['http://one.test', 'http://two.test'];
+  await Promise.all(
+    systems.map(({ gateway }, index) =>
+      openAccount(
+        {
+          gateway: { ...gateway, url: urls[index] ?? '' },
+          ...{ store: createCredentialStore(file), clock: quickClock(), userName: 'Root' },
+          ...{ tell: () => undefined, askPassword: () => assert.fail('there is nobody to ask') },
+        },
+        NOBODY,
+        signal,
+      ),
+    ),
+  );
+  const store = createCredentialStore(file);
+  for (const [index, url] of urls.entries()) {
+    assert.deepEqual([...(systems[index]?.users.values() ?? [])], [store.find(url)?.password]);
+  }
+});
+
+test('of two runs at once with MP3_PASSWORD one registers, and both use the account', async (context) => {
+  const { open, users } = await build(context);
+  const wanted = { envEmail: ANN.email, password: ANN.password };
+  const accounts = await Promise.all([open(wanted), open(wanted)]);
+  for (const { login } of accounts) assert.ok((await login(signal)).access_token);
+  assert.deepEqual([...users], [[ANN.email, ANN.password]]);
+});
+
+test('a run that is interrupted while it registers loses no password', async (context) => {
+  const { gateway, open, users, store } = await build(context);
+  const { send } = gateway;
+  gateway.send = async (call) => {
+    await send(call);
+    throw new Error('interrupted');
+  };
+  await assert.rejects(open(), /interrupted/);
+  const [[email, password] = []] = users;
+  assert.equal(store.find(URL_OF_GATEWAY), undefined, 'nobody knows yet whether the account exists');
+  assert.deepEqual(store.findPending(URL_OF_GATEWAY), { email, password });
+
+  // As auth does with the same password: it gives the same account.
+  gateway.send = (call) => {
+    if (call.path === '/register') users.clear();
+    return send(call);
+  };
+  const account = await open();
+  assert.ok((await account.login(signal)).access_token);
+  assert.deepEqual([...users], [[email, password]]);
+  assert.deepEqual(store.find(URL_OF_GATEWAY), { email, password });
+});
+
+test('an address that is refused is not kept', async (context) => {
+  const { open, users, store, asked } = await build(context);
+  users.set(ANN.email, ANN.password);
+  await open({ envEmail: ANN.email });
+  assert.deepEqual(asked, [ANN.email]);
+  assert.equal(store.findPending(URL_OF_GATEWAY), undefined);
+});
+
+test('where nothing can be written, an account is made for this once', async (context) => {
+  const folder = await temporaryFolder(context);
+  // Not even root can make a folder in the place of a link that leads nowhere.
+  await symlink(path.join(folder, 'missing'), path.join(folder, 'link'));
+  const told: string[] = [];
+  const { login } = await openAccount(
+    {
+      ...{ gateway: memorySystem(context).gateway, clock: quickClock(), userName: 'Root' },
+      store: createCredentialStore(path.join(folder, 'link', 'credentials.json')),
+      tell: (line) => told.push(line),
+      askPassword: () => assert.fail('there is nobody to ask'),
+    },
+    NOBODY,
+    signal,
+  );
+  assert.ok((await login(signal)).access_token);
+  assert.match(told.join('\n'), /for this once: The new account cannot be kept/);
+});
+
 test('a session replaces its token before it expires, and when it is refused', async (context) => {
   const { gateway, clock, open, tokens, calls } = await build(context);
-  const session = await openSession(gateway, await open(), { clock, signal });
+  const session = await openSession(gateway, (await open()).login, { clock, signal });
   const list = () => session.send({ method: 'GET', path: '/jobs', signal }).then(({ body }) => body.dump());
   await list();
   clock.advance(880_000);

@@ -135,7 +135,7 @@ test('an interrupted job goes on at the server and can be fetched later', async 
   finish.resolve();
 
   assert.match(
-    howToFetch(pending, { url: URL_OF_GATEWAY, email: undefined }, {}).join('\n'),
+    howToFetch(pending, { url: URL_OF_GATEWAY, email: undefined }).join('\n'),
     new RegExp(`--job ${id} -o `),
   );
 });
@@ -222,11 +222,13 @@ test('the command that fetches later is one for a shell', () => {
   const pending = new Map<string, Target>([
     ['1', { kind: 'file', path: "/tmp/it's.mp3", force: false }],
     ['2', { kind: 'stdout' }],
+    ['3', { kind: 'file', path: '/tmp/a.mp3', force: true }],
   ]);
-  const lines = howToFetch(pending, { url: 'http://other:1', email: 'ann@example.com' }, {});
+  const lines = howToFetch(pending, { url: 'http://localhost:8080', email: 'ann@example.com' });
   assert.equal(
     lines[1],
-    "  npm run convert -- --job 1 -o '/tmp/it'\\''s.mp3' --url http://other:1 --email ann@example.com",
+    "  npm run convert -- --job 1 -o '/tmp/it'\\''s.mp3' --url http://localhost:8080 --email ann@example.com",
   );
-  assert.match(lines[3] ?? '', /--job 2 -o - /);
+  assert.match(lines[3] ?? '', /--job 2 -o - --url /);
+  assert.match(lines[5] ?? '', /-o \/tmp\/a\.mp3 --force /);
 });

@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { downloadMp3 } from '../../../deploy/local/convert/download.ts';
-import { plainSession, quickClock, sha256, temporaryFolder } from './setting.ts';
+import { plainSession, problem, quickClock, sha256, temporaryFolder } from './setting.ts';
 
 const AUDIO = Buffer.from(Array.from({ length: 200_000 }, (_, index) => index % 251));
 const MP3 = { id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', size: AUDIO.length, sha256: sha256(AUDIO) };
@@ -94,9 +94,9 @@ const WRONG: [name: string, listener: RequestListener, mp3: Partial<typeof MP3>,
   ],
   [
     'an expired job',
-    (_request, response) => response.writeHead(404).end('{"code":"not_found","detail":"gone"}'),
+    (_request, response) => problem(response, 404, 'not_found'),
     {},
-    /^gone \(not_found\)$/,
+    /^so it is \(not_found\)$/,
   ],
   ['a connection that brings nothing', (request) => request.socket.destroy(), {}, /broke off/],
 ];

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { madeAddress } from '../../../deploy/local/convert/account.ts';
 import { parseEvents } from '../../../deploy/local/convert/event-stream.ts';
 import { formatBytes, formatSeconds, printable, shellWord } from '../../../deploy/local/convert/format.ts';
+import { madeAddress } from '../../../deploy/local/convert/make-account.ts';
 import { createMeter } from '../../../deploy/local/convert/meter.ts';
 import { createReporter } from '../../../deploy/local/convert/reporter.ts';
 import { parseRetryAfter } from '../../../deploy/local/convert/retry.ts';

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { uploadVideo } from '../../../deploy/local/convert/upload.ts';
 import { checkVideo } from '../../../deploy/local/convert/video.ts';
-import { mp4, plainSession, quickClock, sha256, temporaryFolder } from './setting.ts';
+import { mp4, plainSession, problem, quickClock, sha256, temporaryFolder } from './setting.ts';
 
 const ID = '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10';
 const KEY = '7d1f5a5e-0000-4000-8000-000000000001';
@@ -78,9 +78,8 @@ test('a busy gateway is tried again when it says, from the start of the file', a
     const answer = answers.shift();
     // The second one refuses early, with most of the file still to come.
     if (answer?.status !== 429) assert.equal(sha256(await buffer(request)), sha256(VIDEO));
-    const problem = { code: 'unavailable', detail: 'busy', ...ACCEPTED };
-    response.writeHead(answer?.status ?? 500, { ...(answer?.after && { 'retry-after': answer.after }) });
-    response.end(JSON.stringify(problem));
+    if (answer?.after) problem(response, answer.status, 'unavailable', { 'retry-after': answer.after });
+    else response.writeHead(202).end(JSON.stringify(ACCEPTED));
   });
   assert.deepEqual(await upload(), ACCEPTED);
   assert.deepEqual(clock.sleeps, [7_000, 2_000]);
@@ -145,7 +144,7 @@ for (const [status, code, retryAfter, expected] of REFUSALS) {
     const { upload, waits } = await build(context, async (request, response) => {
       await buffer(request);
       const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
-      if (first) response.writeHead(status, headers).end(JSON.stringify({ code, detail: 'so it is' }));
+      if (first) problem(response, status, code, headers);
       else response.writeHead(202).end(JSON.stringify(ACCEPTED));
       first = false;
     });
@@ -161,13 +160,9 @@ for (const [status, code, retryAfter, expected] of REFUSALS) {
 test('a gateway that stays busy is given up after five minutes', async (context) => {
   const { upload, clock } = await build(context, (request, response) => {
     request.resume();
-    request.on('end', () =>
-      response
-        .writeHead(503, { 'retry-after': '45' })
-        .end(JSON.stringify({ code: 'unavailable', detail: 'busy' })),
-    );
+    request.on('end', () => problem(response, 503, 'unavailable', { 'retry-after': '45' }));
   });
-  await assert.rejects(upload(), { message: 'busy (unavailable)' });
+  await assert.rejects(upload(), { message: 'so it is (unavailable)' });
   assert.deepEqual(clock.sleeps, Array(6).fill(45_000));
 });
 

@@ -95,6 +95,7 @@ describe('the bit rate that was asked for is the one that comes out', () => {
 });
 
 describe('failures', () => {
+  const FULL = '\\033[1;31m[error] x: No space left on device\\033[0m';
   const run = async (script: string, options = limits) => {
     const folder = await mkdtemp(join(tmpdir(), 'mp3converter-ffmpeg-'));
     try {
@@ -111,7 +112,17 @@ describe('failures', () => {
   const table: [string, string, object][] = [
     ['a bad exit is the video’s fault', 'echo broken >&2; exit 1', { code: 'conversion_failed' }],
     ['a kill from elsewhere is not', 'kill -9 $$', /SIGKILL/],
-    ['nor is a full disk', 'echo "x: No space left on device" >&2; exit 1', { message: /full/ }],
+    ['nor is a full disk', `printf '${FULL}\\n' >&2; exit 1`, { message: /full/ }],
+    [
+      'a tag that claims a full disk is the video’s fault',
+      'echo "[error] x: No space left on device" >&2; exit 1',
+      { code: 'conversion_failed' },
+    ],
+    [
+      'an ffmpeg that does not state what it decoded is no fault of the video',
+      'touch output.mp3',
+      /not stated/,
+    ],
     ['a file of the largest size was cut', 'truncate -s 2G output.mp3', { code: 'conversion_failed' }],
   ];
   for (const [name, script, error] of table) it(name, () => assert.rejects(run(script), error));

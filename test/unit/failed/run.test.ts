@@ -8,7 +8,15 @@ import { tableOf } from '../../../deploy/local/failed/table.ts';
 import { failedJobView } from '../../../services/gateway/failed-jobs.ts';
 import type { Job } from '../../../services/shared/jobs.ts';
 import { done, failed, inListOrder } from '../../support/job.ts';
-import { chunks, connected, memorySystem, OPERATOR_TOKEN, URL_OF_GATEWAY } from '../convert/setting.ts';
+import {
+  chunks,
+  connected,
+  memorySystem,
+  OPERATOR_TOKEN,
+  problem,
+  quickClock,
+  URL_OF_GATEWAY,
+} from '../convert/setting.ts';
 
 const { signal } = new AbortController();
 const url = URL_OF_GATEWAY;
@@ -25,7 +33,7 @@ async function build(context: TestContext, jobs: Job[], token = OPERATOR_TOKEN) 
   await system.failedIndex.add(jobs);
   const out: string[] = [];
   const err: string[] = [];
-  const deadLetters = createDeadLetters(system.gateway, token, signal);
+  const deadLetters = createDeadLetters(system.gateway, token, { clock: quickClock(), signal });
   return {
     ...system,
     out,
@@ -143,10 +151,8 @@ describe('npm run failed says what to do', () => {
     });
 
     test(`when the gateway has no token: ${command.kind}`, async (context) => {
-      const gateway = connected(context, (_request, response) =>
-        response.writeHead(404).end(JSON.stringify({ code: 'not_found', detail: 'there is nothing here' })),
-      );
-      const deadLetters = createDeadLetters(gateway, OPERATOR_TOKEN, signal);
+      const gateway = connected(context, (_request, response) => problem(response, 404, 'not_found'));
+      const deadLetters = createDeadLetters(gateway, OPERATOR_TOKEN, { clock: quickClock(), signal });
       const output = { out: () => undefined, err: () => undefined };
       await assert.rejects(
         run(command as Exclude<Command, { kind: 'help' }>, deadLetters, output),

@@ -1,0 +1,54 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/**
+ * ffmpeg states how many samples it has decoded at the level `verbose` alone. That level also prints the tags of the
+ * file, and a line end inside a tag could forge any message. Colours tell them apart: ffmpeg colours every level but
+ * `info`, which is the level of the tags, and replaces the control characters of what it prints.
+ */
+export const LOG_ARGUMENTS = ['-v', 'level+verbose', '-stats'];
+export const LOG_ENVIRONMENT = { AV_LOG_FORCE_COLOR: '1' };
+
+const RESET = '\x1b[0m';
+const COLOUR = '\x1b[';
+
+/** What one ffmpeg has decoded, in all. */
+export interface DecodedSound {
+  /** Samples of each channel; undefined when ffmpeg has not stated them. */
+  samples: number | undefined;
+  /** Hz, for each time that the filters were set up: more than once where the source changes its format on the way. */
+  rates: number[];
+  /** Whether ffmpeg went on without something that was too large for `-max_alloc`. It ends with success then. */
+  outOfMemory: boolean;
+}
+
+export interface EncoderLog {
+  readonly decoded: DecodedSound;
+  /** Reads a line. Returns its text when it tells of an error. */
+  read(line: string): string | undefined;
+}
+
+export function createEncoderLog(): EncoderLog {
+  const decoded: DecodedSound = { samples: undefined, rates: [], outOfMemory: false };
+  return {
+    decoded,
+    read(line) {
+      const text = messageOf(line);
+      if (text === undefined) return undefined;
+      const rate = /^\[graph_-?\d+_in_\S+ @ \w+\] \[verbose\] tb:\S+ .*\bsamplerate:(\d+)/.exec(text)?.[1];
+      if (rate !== undefined) decoded.rates.push(Number(rate));
+      const samples = /\bInput stream #0:\d+ \(audio\): .*\bdecoded\b.* \((\d+) samples\)/.exec(text)?.[1];
+      if (samples !== undefined) decoded.samples = Number(samples);
+      // ffmpeg's own lines, not those of a decoder: one that finds a picture too large does the sound no harm.
+      if (/^(?:\[(?:\w+#|dec:)\S* @ \w+\] )*\[error\] .*: Cannot allocate memory$/.test(text)) {
+        decoded.outOfMemory = true;
+      }
+      return /\[(?:error|fatal|panic)\] /.test(text) ? text : undefined;
+    },
+  };
+}
+
+/** The text of a coloured line. The reset of one line's colour stands at the start of the next. */
+function messageOf(line: string): string | undefined {
+  const own = line.startsWith(RESET) ? line.slice(RESET.length) : line;
+  return own.startsWith(COLOUR) ? stripVTControlCharacters(own).trimEnd() : undefined;
+}
