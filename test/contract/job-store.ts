@@ -12,6 +12,8 @@ import {
 import { createJobIndex } from '../../services/shared/job-index.ts';
 import { createJobStore } from '../../services/shared/job-store.ts';
 import type { Job } from '../../services/shared/jobs.ts';
+import { orderOf } from '../../services/shared/shard.ts';
+import { createShardedMap } from '../../services/shared/sharded-map.ts';
 import { newJob } from '../support/job.ts';
 import type { StateUnderTest } from './state-store.ts';
 
@@ -126,6 +128,45 @@ export function jobStoreContract(name: string, make: () => StateUnderTest): void
       const pages = await Array.fromAsync(index.listOwned(owner, undefined));
       const listed = pages.flatMap(({ entries }) => entries);
       assert.deepEqual(listed.map(({ id }) => id).sort(), ids.toSorted());
+    });
+  });
+  describe(`sharded map: ${name}`, () => {
+    const TTL = 60;
+    const build = () => {
+      const { state } = make();
+      const key = `test-${randomUUID()}`;
+      const map = () => createShardedMap<{ by: number }>(state, key, { ttlSeconds: TTL, most: 5 });
+      return { map, list: async () => (await Array.fromAsync(map().list())).flat() };
+    };
+    const inOrder = (ids: string[]) => ids.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+
+    test('loses nothing when several write at once and its documents are split', async () => {
+      const { map, list } = build();
+      const writers = Array.from({ length: 4 }, (_, by) =>
+        // Few last digits, so that all meet in the same documents.
+        Array.from({ length: 25 }, () => ({ id: `${randomUUID().slice(0, -1)}${by % 2}`, by })),
+      );
+      await Promise.all(
+        writers.map(async (values) => {
+          for (let at = 0; at < values.length; at += 5) await map().put(values.slice(at, at + 5));
+        }),
+      );
+      const all = inOrder(writers.flat().map(({ id }) => id));
+      const entries = await list();
+      assert.deepEqual(
+        entries.map(({ id }) => id),
+        all,
+      );
+      const after = (await Array.fromAsync(map().list(undefined, all[49]))).flat();
+      assert.deepEqual(
+        after.map(({ id }) => id),
+        all.slice(50),
+      );
+      await Promise.all([map().remove(entries.slice(0, 60)), map().remove(entries.slice(40, 90))]);
+      assert.deepEqual(
+        (await list()).map(({ id }) => id),
+        all.slice(90),
+      );
     });
   });
 }

@@ -50,15 +50,15 @@ describe('jobs that have failed', () => {
     assert.deepEqual(added, [[job.id]]);
   });
 
-  test('are added in batches', async () => {
+  test('are added in batches of 10,000', async () => {
     const { add, added } = build();
     await add(
-      Array.from({ length: 1_200 }, () => failed()),
+      Array.from({ length: 21_000 }, () => failed()),
       signal,
     );
     assert.deepEqual(
       added.map(({ length }) => length),
-      [500, 500, 200],
+      [10_000, 10_000, 1_000],
     );
   });
 });
