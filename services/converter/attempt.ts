@@ -81,9 +81,8 @@ async function storeVerified(
   { attempt, expires_at }: Job & { attempt: string },
   { signal, log }: Pick<AttemptOptions, 'signal' | 'log'>,
 ): Promise<Made> {
-  const bytes = createReadStream(mp3.path, { highWaterMark: BLOCK_BYTES });
   const [stored, verified] = await Promise.allSettled([
-    blobs.write(attempt, bytes, { expires: new Date(expires_at), signal }),
+    blobs.write(attempt, bytesOf(mp3.path), { expires: new Date(expires_at), signal }),
     mp3.verify(),
   ]);
   if (verified.status === 'rejected') {
@@ -97,6 +96,11 @@ async function storeVerified(
   if (stored.status === 'rejected') throw stored.reason;
   const { size, sha256 } = stored.value;
   return { mp3: { size, sha256, duration_seconds: verified.value } };
+}
+
+/** Opens the file when it is first read: nobody would hear the `error` event of a stream that is never read, nor close it. */
+async function* bytesOf(path: string): AsyncGenerator<Buffer> {
+  yield* createReadStream(path, { highWaterMark: BLOCK_BYTES });
 }
 
 /** Milliseconds since it was last asked. */

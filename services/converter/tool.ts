@@ -66,14 +66,18 @@ export async function runTool(
       tail.push(kept.slice(0, TAIL_LINE_LENGTH));
       if (tail.length > TAIL_LINES) tail.shift();
     });
-    const [code, killedBy] = await closed(child);
-    await errors;
+    output.catch(kill);
+    errors.catch(kill);
+    const ends = [closed(child), output, errors] as const;
+    // All are waited for: a failure of one beside another would be an unhandled rejection and end this process.
+    await Promise.allSettled(ends);
     signal.throwIfAborted();
+    const [[code, killedBy], said = ''] = await Promise.all(ends);
     return {
       code,
       killedBy,
       timedOut: timeout.aborted,
-      output: (await output) ?? '',
+      output: said,
       stderr: tail.join('\n'),
     };
   } finally {

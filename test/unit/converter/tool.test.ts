@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { after, before, it } from 'node:test';
 import { requireTool, runTool } from '../../../services/converter/tool.ts';
 import { processesIn } from '../../support/processes.ts';
@@ -59,4 +60,42 @@ it('the tool dies with us', { skip: process.platform !== 'linux' }, async () => 
 it('says when a tool is not there', async () => {
   await assert.rejects(requireTool('/nowhere/ffmpeg'), /cannot be run/);
   await requireTool('ffprobe');
+});
+
+for (const [what, script, take] of [
+  ['standard output', 'echo a; exec sleep 1000', 'onOutputLine'],
+  ['standard error', 'echo a >&2; exec sleep 1000', 'onLine'],
+] as const) {
+  it(`ends a tool when a line of its ${what} cannot be taken, and throws the reason`, {
+    timeout: 20_000,
+  }, async () => {
+    const reason = new Error('not this line');
+    const running = runTool('sh', ['-c', script], {
+      ...options(),
+      [take]() {
+        throw reason;
+      },
+    });
+    await assert.rejects(running, reason);
+    assert.deepEqual(processesIn(folder), []);
+  });
+}
+
+it('throws, and ends nothing else, when no process can be started for want of file descriptors', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  const module = new URL('../../../services/converter/tool.ts', import.meta.url);
+  const source = `const { openSync } = await import('node:fs');
+    const { runTool } = await import('${module}');
+    const options = { folder: '/', signal: new AbortController().signal, timeoutSeconds: 1000 };
+    await runTool('true', [], options);
+    try { for (;;) openSync('/dev/null'); } catch {}
+    await runTool('true', [], options).catch(({ code }) => console.log(code));`;
+  const child = spawn(
+    'sh',
+    ['-c', 'ulimit -n 64; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', source],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const [said, exited] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  assert.deepEqual([said, exited[0]], ['EMFILE\n', 0]);
 });
