@@ -4,6 +4,7 @@ import { AppError, unavailable } from '../shared/errors.ts';
 import type { RequestState } from '../shared/http.ts';
 import { jsonBody } from '../shared/json-body.ts';
 import type { InvokeRequest, Sidecar } from '../shared/sidecar.ts';
+import { traceparentOf } from '../shared/trace-context.ts';
 import { createAccountLimits } from './account-limits.ts';
 
 const REPLY_HEADERS = ['content-type', 'cache-control', 'retry-after', 'www-authenticate'];
@@ -27,7 +28,7 @@ export function accountRoutes(router: Router<RequestState>, invoke: Sidecar['inv
         method: 'POST',
         path,
         headers: {
-          traceparent: `00-${context.state.traceId}-${context.state.traceId.slice(16)}-01`,
+          traceparent: traceparentOf(context.state.traceId),
           ...(takesJson ? { 'content-type': 'application/json' } : { authorization: credentialsOf(context) }),
         },
         ...(takesJson && { body: context.request.rawBody ?? '' }),
