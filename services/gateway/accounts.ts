@@ -1,11 +1,16 @@
 import type Router from '@koa/router';
-import koaBody from 'koa-body';
+import type { Context } from 'koa';
 import { AppError, unavailable } from '../shared/errors.ts';
 import type { RequestState } from '../shared/http.ts';
+import { jsonBody } from '../shared/json-body.ts';
 import type { InvokeRequest, Sidecar } from '../shared/sidecar.ts';
+import { traceparentOf } from '../shared/trace-context.ts';
 import { createAccountLimits } from './account-limits.ts';
 
 const REPLY_HEADERS = ['content-type', 'cache-control', 'retry-after', 'www-authenticate'];
+
+/** An account's longest are 1,714. A sidecar reads 4 KiB of headers, and answers more as if auth were away. */
+const MAX_CREDENTIALS = 2048;
 
 const ROUTES = [
   { path: '/register', takesJson: true, limit: 'passwords' },
@@ -18,41 +23,36 @@ const ROUTES = [
 export function accountRoutes(router: Router<RequestState>, invoke: Sidecar['invoke']): void {
   const inTurn = createAccountLimits();
   for (const { path, takesJson, limit } of ROUTES) {
-    router.post(
-      path,
-      ...(takesJson
-        ? [koaBody({ multipart: false, urlencoded: false, text: false, jsonLimit: '16kb' })]
-        : []),
-      async (context) => {
-        if (takesJson && !context.is('json')) {
-          throw new AppError('unsupported_media_type', 'send JSON, with `Content-Type: application/json`');
-        }
-        const request: InvokeRequest = {
-          method: 'POST',
-          path,
-          headers: {
-            traceparent: `00-${context.state.traceId}-${context.state.traceId.slice(16)}-01`,
-            ...(takesJson
-              ? { 'content-type': 'application/json' }
-              : { authorization: context.get('authorization') }),
-          },
-          ...(takesJson && { body: JSON.stringify(context.request.body) }),
-        };
-        const reply = await inTurn(limit, context, () => invoke('auth', request));
-        // Auth's own refusals are problem details; anything else is a sidecar that could not reach it, and not the client's to read.
-        if (reply.status >= 300 && !String(reply.headers['content-type']).includes('problem+json')) {
-          throw unavailable(
-            'the auth service',
-            new Error(`answered ${reply.status}: ${reply.body.slice(0, 500)}`),
-          );
-        }
-        context.status = reply.status;
-        for (const name of REPLY_HEADERS) {
-          const value = reply.headers[name];
-          if (value !== undefined) context.set(name, value);
-        }
-        if (reply.status !== 204) context.body = reply.body;
-      },
-    );
+    router.post(path, ...(takesJson ? [jsonBody] : []), async (context) => {
+      const request: InvokeRequest = {
+        method: 'POST',
+        path,
+        headers: {
+          traceparent: traceparentOf(context.state.traceId),
+          ...(takesJson ? { 'content-type': 'application/json' } : { authorization: credentialsOf(context) }),
+        },
+        ...(takesJson && { body: context.request.rawBody ?? '' }),
+      };
+      const reply = await inTurn(limit, context, () => invoke('auth', request));
+      // Auth's own refusals are problem details; anything else is a sidecar that could not reach it, and not the client's to read.
+      if (reply.status >= 300 && !String(reply.headers['content-type']).includes('problem+json')) {
+        throw unavailable(
+          'the auth service',
+          new Error(`answered ${reply.status}: ${reply.body.slice(0, 500)}`),
+        );
+      }
+      context.status = reply.status;
+      for (const name of REPLY_HEADERS) {
+        const value = reply.headers[name];
+        if (value !== undefined) context.set(name, value);
+      }
+      if (reply.status !== 204) context.body = reply.body;
+    });
   }
+}
+
+function credentialsOf(context: Pick<Context, 'get'>): string {
+  const authorization = context.get('authorization');
+  if (authorization.length <= MAX_CREDENTIALS) return authorization;
+  throw new AppError('bad_request', `Authorization may have ${MAX_CREDENTIALS} characters`);
 }

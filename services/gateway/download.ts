@@ -50,6 +50,7 @@ async function download(context: Context, ports: DownloadPorts): Promise<void> {
     'Cache-Control': 'private, no-cache',
     'Content-Security-Policy': "default-src 'none'; sandbox",
   });
+  requireMatch(context);
   if (context.fresh) {
     context.status = 304;
     return;
@@ -89,6 +90,19 @@ async function allowedJob(context: Context, ports: DownloadPorts): Promise<Job> 
   const id = jobId(context.params.id);
   ports.links.verify(id, { expires, signature });
   return (await ports.jobs.get(id)).document;
+}
+
+/**
+ * Throws `precondition_failed` where `If-Match` names other versions only (RFC 9110 13.1.1). `If-Unmodified-Since` is to be
+ * ignored (13.1.4), since there is no Last-Modified.
+ */
+function requireMatch(context: Context): void {
+  const wanted = context.get('if-match').trim();
+  if (wanted === '' || wanted === '*') return;
+  const tags = wanted.split(',').map((tag) => tag.trim());
+  if (!tags.includes(context.response.get('etag'))) {
+    throw new AppError('precondition_failed', 'the MP3 is another than the one in If-Match');
+  }
 }
 
 /**

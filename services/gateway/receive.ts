@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Middleware, ParameterizedContext } from 'koa';
+import { requireIdentityEncoding } from '../shared/content-encoding.ts';
 import { AppError } from '../shared/errors.ts';
 import type { RequestState } from '../shared/http.ts';
 import { cleanName } from './file-name.ts';
@@ -30,6 +31,7 @@ export async function receive<T>(
 ): Promise<T> {
   // It would say so no more, and nobody would hear of its end.
   if (context.req.destroyed && !context.req.complete) throw clientGone();
+  requireIdentityEncoding(context);
   const length = Number(context.get('content-length') || 0);
   if (length > maxBytes + ENVELOPE_BYTES) throw tooLarge(maxBytes);
   if (context.is('multipart/form-data')) return receiveForm(context, consume);

@@ -12,6 +12,7 @@ export const STATUS = {
   state_conflict: 409,
   upload_in_progress: 409,
   expired: 410,
+  precondition_failed: 412,
   too_large: 413,
   not_media: 415,
   unsupported_media_type: 415,

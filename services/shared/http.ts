@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import Koa, { type Context, type Middleware } from 'koa';
+import Koa, { type Context, type Middleware, type ParameterizedContext } from 'koa';
 import { AppError, type ErrorCode, firstOf, isAppError } from './errors.ts';
+import { createFailureLog, type FailureLog } from './failure-log.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { sameSecret } from './same-secret.ts';
+import { newTraceId, readTraceId } from './trace-context.ts';
 
 export interface RequestState {
   /** 32 hexadecimal digits, from the W3C `traceparent` header where there is one. */
@@ -17,7 +18,11 @@ export function createApp(log: Log, metrics?: Metrics): Koa<RequestState> {
   app.use(trace(log));
   // Outside of what turns errors into answers: inside, a refused request would count as Koa's default 404.
   if (metrics) app.use(metrics.observe);
-  app.use(problems());
+  app.use(
+    problems(
+      createFailureLog((kind, count) => log.warn({ kind, count }, 'more requests failed in the same way')),
+    ),
+  );
   // What Koa still reports here is a connection that the client closed while it was being answered.
   app.on('error', (error: unknown) => log.debug({ err: error }, 'connection failed'));
   return app;
@@ -25,8 +30,7 @@ export function createApp(log: Log, metrics?: Metrics): Koa<RequestState> {
 
 function trace(log: Log): Middleware<RequestState> {
   return async (context, next) => {
-    const given = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}$/.exec(context.get('traceparent'))?.[1];
-    context.state.traceId = given ?? randomBytes(16).toString('hex');
+    context.state.traceId = readTraceId(context.get('traceparent')) ?? newTraceId();
     context.set('X-Content-Type-Options', 'nosniff');
     context.state.log = log.child({ trace_id: context.state.traceId });
     await next();
@@ -34,7 +38,7 @@ function trace(log: Log): Middleware<RequestState> {
 }
 
 /** The one place where errors become HTTP: problem details (RFC 9457), with nothing of ours in a 5xx. */
-function problems(): Middleware<RequestState> {
+function problems(failures: FailureLog): Middleware<RequestState> {
   return async (context, next) => {
     try {
       await next();
@@ -46,11 +50,9 @@ function problems(): Middleware<RequestState> {
       }
     } catch (error) {
       const problem = toAppError(error);
-      const { log } = context.state;
       const clientLeft = !context.writable;
-      if (problem.status >= 500 && !clientLeft)
-        log.error({ err: error, path: context.path }, 'request failed');
-      else log.debug({ code: problem.code, path: context.path }, 'request refused');
+      if (problem.status >= 500 && !clientLeft) logFailure(context, error, problem, failures);
+      else context.state.log.debug({ code: problem.code, path: context.path }, 'request refused');
       if (context.res.headersSent || clientLeft) {
         context.res.destroy();
         return;
@@ -58,6 +60,21 @@ function problems(): Middleware<RequestState> {
       writeProblem(context, problem);
     }
   };
+}
+
+function logFailure(
+  { state, path }: ParameterizedContext<RequestState>,
+  error: unknown,
+  problem: AppError,
+  failures: FailureLog,
+): void {
+  const said = error instanceof Error ? error.message : String(error);
+  failures(`${problem.code}: ${said.slice(0, 100)}`, () => {
+    // Without a cause it was thrown on purpose, at a limit or before the service is ready: a stack would say nothing.
+    if (problem.code === 'unavailable' && problem.cause === undefined)
+      state.log.warn({ code: problem.code, path, detail: problem.message }, 'request refused');
+    else state.log.error({ err: error, path }, 'request failed');
+  });
 }
 
 /** Headers that are as true of a problem as of the answer that was being made; `Allow` belongs to 405. */

@@ -9,6 +9,7 @@ const CODES: ErrorCode[] = [
   'not_found',
   'not_ready',
   'expired',
+  'precondition_failed',
   'range_not_satisfiable',
   'too_many_requests',
   'unavailable',
@@ -23,6 +24,7 @@ const download = (job: object) => ({
     query('expires', 'Unix time in seconds, from a signed link', { type: 'integer' }),
     query('signature', 'From a signed link', { type: 'string' }),
     { name: 'Range', in: 'header', schema: { type: 'string' }, example: 'bytes=0-1023' },
+    { name: 'If-Match', in: 'header', schema: { type: 'string' }, example: '"<sha256>"' },
   ],
   responses: {
     200: { description: 'The MP3; its sha256 is the ETag', content: mp3File },

@@ -5,6 +5,7 @@ import { createAuthApp } from '../../../services/auth/app.ts';
 import { invalidCredentials, invalidToken } from '../../../services/auth/credentials.ts';
 import { AppError, unavailable } from '../../../services/shared/errors.ts';
 import { basic } from '../../support/basic-auth.ts';
+import { compressedBodies } from '../../support/compressed-bodies.ts';
 import { type Call, inProcess } from '../../support/in-process.ts';
 
 const USER = { id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'ann@example.com' };
@@ -61,6 +62,7 @@ const json = { 'content-type': 'application/json' };
 const login = { authorization: basic(USER.email, PASSWORD) };
 
 type Row = [name: string, method: string, path: string, call: Call, status: number, code?: string];
+const deep = '['.repeat(7_000) + ']'.repeat(7_000);
 const ROWS: Row[] = [
   ['a new account', 'POST', '/register', { body: bob }, 201],
   [
@@ -103,6 +105,25 @@ const ROWS: Row[] = [
     415,
     'unsupported_media_type',
   ],
+  ...compressedBodies().map(
+    ([what, encoding, body]): Row => [
+      what,
+      'POST',
+      '/refresh',
+      { body, headers: { ...json, 'content-encoding': encoding } },
+      415,
+      'unsupported_media_type',
+    ],
+  ),
+  [
+    'an identity encoding',
+    'POST',
+    '/register',
+    { body: bob, headers: { 'content-encoding': 'identity' } },
+    201,
+  ],
+  ['JSON nested deep', 'POST', '/register', { body: `{"email":${deep}}`, headers: json }, 400, 'bad_request'],
+  ['a list nested deep', 'POST', '/logout', { body: deep, headers: json }, 400, 'bad_request'],
   ['a large body', 'POST', '/register', { body: { ...bob, more: 'x'.repeat(17_000) } }, 413, 'too_large'],
   ['the right password', 'POST', '/login', { headers: login }, 200],
   [

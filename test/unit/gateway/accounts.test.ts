@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { InvokeReply } from '../../../services/shared/sidecar.ts';
+import { basic } from '../../support/basic-auth.ts';
+import { compressedBodies } from '../../support/compressed-bodies.ts';
 import type { Call } from '../../support/in-process.ts';
+import { inPieces } from '../../support/random.ts';
 import { buildGateway, jsonReply } from './build.ts';
 
+const LARGE = Buffer.from(JSON.stringify({ email: 'a'.repeat(20_000) }));
 const CREDENTIALS = { email: 'ann@example.com', password: 'correct horse' };
 const GRANT = { access_token: 'a', token_type: 'Bearer', expires_in: 900, refresh_token: 'r' };
 const problem = (status: number, code: string, headers: InvokeReply['headers'] = {}) =>
@@ -96,7 +100,8 @@ describe('only listed headers cross', () => {
 describe('what never reaches auth:', () => {
   const json = { 'content-type': 'application/json' };
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
-  const REFUSED: [what: string, path: string, call: Call, status: number, code: string][] = [
+  type Refused = [what: string, path: string, call: Call, status: number, code: string];
+  const REFUSED: Refused[] = [
     ['malformed JSON', '/register', { body: '{"email":', headers: json }, 400, 'bad_request'],
     ['JSON that is text', '/register', { body: '"ann"', headers: json }, 400, 'bad_request'],
     ['a form', '/register', { body: 'email=a&password=b', headers: form }, 415, 'unsupported_media_type'],
@@ -110,6 +115,37 @@ describe('what never reaches auth:', () => {
       'unsupported_media_type',
     ],
     ['a body that is too large', '/register', { body: { email: 'a'.repeat(20_000) } }, 413, 'too_large'],
+    [
+      'a chunked body that is too large',
+      '/register',
+      { body: inPieces(LARGE), headers: json },
+      413,
+      'too_large',
+    ],
+    ...compressedBodies().map(
+      ([what, encoding, body]) =>
+        [
+          what,
+          '/logout',
+          { body, headers: { ...json, 'content-encoding': encoding } },
+          415,
+          'unsupported_media_type',
+        ] satisfies Refused,
+    ),
+    [
+      'credentials of 3 KiB',
+      '/login',
+      { headers: { authorization: `Basic ${'a'.repeat(3072)}` } },
+      400,
+      'bad_request',
+    ],
+    [
+      'credentials of 12 KiB',
+      '/login',
+      { headers: { authorization: `Basic ${'a'.repeat(12_288)}` } },
+      400,
+      'bad_request',
+    ],
   ];
   for (const [what, path, call, status, code] of REFUSED) {
     test(`${what} (POST ${path}) is ${status} ${code}`, async () => {
@@ -119,6 +155,26 @@ describe('what never reaches auth:', () => {
       assert.deepEqual(asked, []);
     });
   }
+});
+
+describe('JSON nested in thousands of levels', () => {
+  const deep = '['.repeat(7_000) + ']'.repeat(7_000);
+  for (const path of ['/register', '/refresh', '/logout']) {
+    test(`is auth's to refuse, and reaches it as it was sent: POST ${path}`, async () => {
+      const { call: send, asked } = buildGateway({ auth: () => problem(400, 'bad_request') });
+      const body = `{"email":${deep}}`;
+      const reply = await send('POST', path, { body, headers: { 'content-type': 'application/json' } });
+      assert.deepEqual([reply.status, reply.json?.code], [400, 'bad_request']);
+      assert.equal(asked[0]?.body, body);
+    });
+  }
+});
+
+test('the longest credentials that an account may have reach auth', async () => {
+  const authorization = basic(`${'e'.repeat(245)}@long.com`, 'p'.repeat(1024));
+  const { call, asked } = buildGateway({ auth: () => jsonReply(200, GRANT) });
+  assert.equal((await call('POST', '/login', { headers: { authorization } })).status, 200);
+  assert.equal(asked[0]?.headers?.authorization, authorization);
 });
 
 describe('503 unavailable with Retry-After, and nothing of ours, when', () => {

@@ -104,6 +104,37 @@ describe('GET /download/:id', () => {
     });
   }
 
+  // RFC 9110 13.1.1: If-Match compares strongly, and comes before the other conditions (13.2.2).
+  const MATCHES: [ifMatch: string, status: number, headers?: Record<string, string>][] = [
+    [shared.etag, 200],
+    ['*', 200],
+    [`"older", ${shared.etag}`, 200],
+    [`"older",${shared.etag},"a, b"`, 200],
+    [shared.etag, 206, { range: 'bytes=0-1' }],
+    [shared.etag, 304, { 'if-none-match': shared.etag }],
+    ['"older"', 412],
+    [`W/${shared.etag}`, 412],
+    [shared.etag.replaceAll('"', ''), 412],
+    ['"older"', 412, { range: 'bytes=0-1' }],
+    ['"older"', 412, { range: `bytes=${SIZE}-` }],
+    ['"older"', 412, { 'if-none-match': shared.etag }],
+  ];
+  for (const [ifMatch, status, headers = {}] of MATCHES) {
+    test(`${status} for If-Match: ${ifMatch} ${JSON.stringify(headers)}`, async () => {
+      const reply = await get({ 'if-match': ifMatch, ...headers });
+      assert.equal(reply.status, status);
+      if (status === 412) assert.equal(reply.json.code, 'precondition_failed');
+    });
+  }
+
+  test('412 for a HEAD with an If-Match of an older file', async () => {
+    assert.equal((await get({ 'if-match': '"older"' }, 'HEAD')).status, 412);
+  });
+
+  test('200 for If-Unmodified-Since, since there is no Last-Modified to hold it against', async () => {
+    assert.equal((await get({ 'if-unmodified-since': 'Wed, 21 Oct 2015 07:28:00 GMT' })).status, 200);
+  });
+
   // RFC 9110 14.2: a Range is for GET alone.
   for (const headers of [{}, { range: 'bytes=0-1' }, { range: `bytes=${SIZE}-` }]) {
     test(`HEAD ${JSON.stringify(headers)} tells of the whole without it`, async () => {

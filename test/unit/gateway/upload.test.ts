@@ -63,6 +63,11 @@ describe('an upload', () => {
     });
   }
 
+  test('may say that its encoding is identity', async () => {
+    const headers = { ...video, 'content-encoding': 'Identity' };
+    assert.equal((await upload(buildGateway(), '', { headers })).status, 202);
+  });
+
   test('has the trace id of its request in its job', async () => {
     const gateway = buildGateway();
     const trace = '0af7651916cd43dd8448eb211c80319c';
@@ -88,6 +93,7 @@ describe('an upload', () => {
 
 const plain = { ...asOwner, 'content-type': 'text/plain' };
 const none = asOwner;
+const encoded = (encoding: string) => ({ ...video, 'content-encoding': encoding });
 const REFUSED: [what: string, query: string, call: Call, status: number, code: string][] = [
   ['no token', '', { headers: { 'content-type': 'video/mp4' } }, 401, 'invalid_token'],
   ['an empty body', '', { body: '' }, 400, 'empty_file'],
@@ -108,6 +114,15 @@ const REFUSED: [what: string, query: string, call: Call, status: number, code: s
   ['a body of another type', '', { headers: plain }, 415, 'unsupported_media_type'],
   ['a body of no type', '', { headers: none }, 415, 'unsupported_media_type'],
   ['JSON', '', { headers: none, body: { file: 'x' } }, 415, 'unsupported_media_type'],
+  ['a compressed body', '', { headers: encoded('gzip') }, 415, 'unsupported_media_type'],
+  ['a body in two encodings', '', { headers: encoded('identity, br') }, 415, 'unsupported_media_type'],
+  [
+    'a compressed form',
+    '',
+    { headers: { ...encoded('gzip'), ...formType }, body: form([filePart(mp4(1000))]) },
+    415,
+    'unsupported_media_type',
+  ],
   ['an option that is not there', '?af=movie', {}, 422, 'invalid_option'],
   ['a bit rate between two', '?bitrate=129', {}, 422, 'invalid_option'],
   ['a bit rate of LAME that is too low', '?bitrate=8', {}, 422, 'invalid_option'],

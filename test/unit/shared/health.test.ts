@@ -11,7 +11,8 @@ function build(checks: Checks) {
   app.use(health(checks, stopping.signal)).use((context) => {
     context.body = 'a route';
   });
-  return { get: (path: string) => inProcess(app)('GET', path), stopping };
+  const call = inProcess(app);
+  return { call, get: (path: string) => call('GET', path), stopping };
 }
 const fine = async () => undefined;
 const broken = () => Promise.reject(new Error('mysql://root:hunter2@db'));
@@ -45,6 +46,20 @@ describe('health', () => {
     assert.deepEqual(Object.keys(json.checks), ['stopping']);
     assert.equal(asked, 0);
   });
+
+  for (const path of ['/healthz', '/readyz']) {
+    test(`${path} may be asked by HEAD`, async () => {
+      const { status, text } = await build({}).call('HEAD', path);
+      assert.deepEqual([status, text], [200, '']);
+    });
+
+    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE']) {
+      test(`${path} is not asked by ${method}`, async () => {
+        const { status, headers, json } = await build({}).call(method, path);
+        assert.deepEqual([status, json.code, headers.allow], [405, 'method_not_allowed', 'GET, HEAD']);
+      });
+    }
+  }
 
   test('other paths are for other routes', async () => {
     assert.equal((await build({}).get('/healthz/x')).text, 'a route');

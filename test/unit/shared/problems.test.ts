@@ -84,6 +84,33 @@ describe('an error becomes a problem (RFC 9457):', () => {
     assert.doesNotMatch(lines.text(), /secret-token/);
   });
 
+  test('is logged without a stack when it was thrown on purpose, as at a limit', async () => {
+    const { call, lines } = throwing(unavailable('the mail server'));
+    await call();
+    const [line] = lines.objects();
+    assert.deepEqual([line.level, line.msg, line.err], [40, 'request refused', undefined]);
+    assert.match(line.detail, /the mail server/);
+  });
+
+  for (const error of [
+    unavailable('the store', new Error('ECONNREFUSED')),
+    unavailable('x'),
+    new Error('a bug'),
+  ]) {
+    test(`is logged once and then counted when many requests fail with «${error.message}»`, async (context) => {
+      context.mock.timers.enable({ apis: ['setTimeout'] });
+      const { call, lines } = throwing(error);
+      for (let request = 0; request < 20; request++) await call();
+      assert.equal(lines.objects().length, 1);
+      context.mock.timers.tick(10_000);
+      const [, more, ...others] = lines.objects();
+      assert.deepEqual([more.level, more.count, others], [40, 19, []]);
+      context.mock.timers.tick(10_000);
+      await call();
+      assert.equal(lines.objects().length, 3, 'the failure is over, and the next is written again');
+    });
+  }
+
   test("is no more than a debug line when it is the client's", async () => {
     const { call, lines } = throwing(OURS);
     await call();
@@ -101,16 +128,38 @@ describe('the trace id', () => {
     return lines.objects()[0].trace_id as string;
   };
   const trace = '0af7651916cd43dd8448eb211c80319c';
+  const parent = 'b7ad6b7169203331';
+  const zeros = (count: number) => '0'.repeat(count);
 
-  test('is that of the W3C traceparent header', async () => {
-    assert.equal(await traceOf(`00-${trace}-b7ad6b7169203331-01`), trace);
-  });
+  for (const header of [
+    `00-${trace}-${parent}-01`,
+    `00-${zeros(31)}1-${zeros(15)}1-00`,
+    // Of a later version, the fields that we know are read (W3C Trace Context, 3.2.4).
+    `01-${trace}-${parent}-01`,
+    `cc-${trace}-${parent}-01-more`,
+  ]) {
+    test(`is that of the W3C traceparent header ${header}`, async () => {
+      assert.equal(await traceOf(header), header.slice(3, 35));
+    });
+  }
 
-  for (const header of [undefined, '', trace, `00-${trace}`, `00-${trace.slice(1)}-b7ad6b7169203331-01`]) {
+  for (const header of [
+    undefined,
+    '',
+    trace,
+    `00-${trace}`,
+    `00-${trace.slice(1)}-${parent}-01`,
+    `00-${zeros(32)}-${parent}-01`,
+    `00-${trace}-${zeros(16)}-01`,
+    `ff-${trace}-${parent}-01`,
+    `00-${trace}-${parent}-01-more`,
+    `00-${trace.toUpperCase()}-${parent}-01`,
+  ]) {
     test(`is a new one when the header is ${JSON.stringify(header)}`, async () => {
       const found = await traceOf(header);
       assert.match(found, /^[\da-f]{32}$/);
       assert.notEqual(found, trace);
+      assert.notEqual(found, zeros(32));
     });
   }
 });

@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+
+const TRACEPARENT = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}(-.*)?$/;
+const ALL_ZERO = /^0+$/;
+
+/**
+ * The trace id of a `traceparent` header, 32 hexadecimal digits; undefined where the header is not valid: then a new trace
+ * begins. A later version than 00 may have more fields at its end.
+ * @see https://www.w3.org/TR/trace-context/#traceparent-header
+ */
+export function readTraceId(traceparent: string): string | undefined {
+  const [, version, traceId = '', parentId = '', more] = TRACEPARENT.exec(traceparent) ?? [];
+  if (version === undefined || version === 'ff' || (version === '00' && more !== undefined)) return undefined;
+  return ALL_ZERO.test(traceId) || ALL_ZERO.test(parentId) ? undefined : traceId;
+}
+
+export const newTraceId = (): string => randomBytes(16).toString('hex');
+
+/** A header for a call of ours in this trace, whose parent is a span that nobody records. */
+export const traceparentOf = (traceId: string): string =>
+  `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
