@@ -7,6 +7,7 @@ import { type Checks, health } from '../shared/health.ts';
 import { createApp, onlySidecar, type RequestState } from '../shared/http.ts';
 import { jsonBody } from '../shared/json-body.ts';
 import type { Log } from '../shared/log.ts';
+import { exposeMetrics, type Metrics } from '../shared/metrics.ts';
 import type { Accounts } from './accounts.ts';
 import { readBasic, readBearer } from './credentials.ts';
 import type { Grants } from './grants.ts';
@@ -23,6 +24,7 @@ interface AuthPorts {
   tokens: Tokens;
   keys: SigningKeys;
   checks: Checks;
+  metrics: Metrics;
   log: Log;
   stopping: AbortSignal;
   /** What our sidecar sends with every call (APP_API_TOKEN); without one, everybody may call. */
@@ -37,7 +39,7 @@ const userPage = z.object({
 });
 
 export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
-  const { accounts, users, grants, tokens, keys, checks, log, stopping, apiToken } = ports;
+  const { accounts, users, grants, tokens, keys, checks, metrics, log, stopping, apiToken } = ports;
   const router = new Router<RequestState>();
 
   router.post('/register', jsonBody, async (context) => {
@@ -79,8 +81,8 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
     unstored(context, { users: await users.idsAfter(page.data.after, page.data.limit) });
   });
 
-  const app = createApp(log);
-  app.use(health(checks, stopping)).use(onlySidecar(apiToken));
+  const app = createApp(log, metrics);
+  app.use(health(checks, stopping)).use(exposeMetrics(metrics)).use(onlySidecar(apiToken));
   app.use(router.routes()).use(router.allowedMethods());
   return app;
 }

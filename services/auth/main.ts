@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readEnvironment } from '../shared/config.ts';
 import { createLog } from '../shared/log.ts';
+import { createMetrics } from '../shared/metrics.ts';
 import { serve } from '../shared/serve.ts';
 import { createAccounts } from './accounts.ts';
 import { createAuthApp } from './app.ts';
@@ -58,6 +59,7 @@ async function start(): Promise<void> {
       mysql: (signal) => checkDatabase(database, signal),
       sidecar: (signal) => checkSidecar(config, signal),
     },
+    metrics: createMetrics('auth'),
     log,
     stopping: stopping.signal,
     apiToken: config.APP_API_TOKEN,

@@ -2,6 +2,7 @@ import { createBlobStore } from '../shared/blobs.ts';
 import { readEnvironment } from '../shared/config.ts';
 import { createJobStore } from '../shared/job-store.ts';
 import { createLog } from '../shared/log.ts';
+import { createMetrics } from '../shared/metrics.ts';
 import { startProof } from '../shared/proof.ts';
 import { serve } from '../shared/serve.ts';
 import { connectSidecar } from '../shared/sidecar.ts';
@@ -67,6 +68,7 @@ const app = createConverterApp({
   proved: storeProof,
   stopping: stopping.signal,
   apiToken: env.APP_API_TOKEN,
+  metrics: createMetrics('converter'),
   log,
 });
 

@@ -1,5 +1,6 @@
 import { readEnvironment } from '../shared/config.ts';
 import { createLog } from '../shared/log.ts';
+import { createMetrics } from '../shared/metrics.ts';
 import { startProof } from '../shared/proof.ts';
 import { serve } from '../shared/serve.ts';
 import { connectSidecar } from '../shared/sidecar.ts';
@@ -53,6 +54,7 @@ const app = createNotificationApp({
   proved: () => Promise.all([storeProof(), mailProof()]),
   stopping: stopping.signal,
   apiToken: env.APP_API_TOKEN,
+  metrics: createMetrics('notification'),
   log,
 });
 

@@ -1,21 +1,16 @@
 import type { Middleware } from 'koa';
-import { AppError } from './errors.ts';
+import { requireReadMethod } from './read-only.ts';
 
 /** What must answer for the service to be ready, by name. */
 export type Checks = Record<string, (signal: AbortSignal) => Promise<unknown>>;
 
 const PATHS = ['/healthz', '/readyz'];
-const METHODS = ['GET', 'HEAD'];
 const CHECK_TIMEOUT_MS = 3_000;
 
 /** `/healthz`: the process answers. `/readyz`: so does everything that it needs, and it is not stopping. */
 export function health(checks: Checks, stopping: AbortSignal): Middleware {
   return async (context, next) => {
-    if (PATHS.includes(context.path) && !METHODS.includes(context.method)) {
-      throw new AppError('method_not_allowed', `${context.method} is not allowed here`, {
-        headers: { Allow: METHODS.join(', ') },
-      });
-    }
+    if (PATHS.includes(context.path)) requireReadMethod(context);
     if (context.path === '/healthz') {
       context.body = { status: 'ok' };
     } else if (context.path === '/readyz') {

@@ -112,7 +112,7 @@ function toAppError(error: unknown): AppError {
   return new AppError('internal', 'internal error', { cause: error });
 }
 
-/** Lets only our own sidecar in: it sends APP_API_TOKEN with every call. Health routes come before this. */
+/** Lets only our own sidecar in: it sends APP_API_TOKEN with every call. Health and metrics come before this. */
 export function onlySidecar(token: string | undefined): Middleware<RequestState> {
   if (token === undefined) return (_context, next) => next();
   return (context, next) => {

@@ -1,5 +1,6 @@
 import type { Middleware } from 'koa';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { requireReadMethod } from './read-only.ts';
 
 export interface Metrics {
   registry: Registry;
@@ -30,5 +31,15 @@ export function createMetrics(service: string): Metrics {
         end({ method: context.method, route, status: context.status });
       }
     },
+  };
+}
+
+/** `/metrics` of a service whose own port is for its sidecar: it goes before what keeps others out, as health does. */
+export function exposeMetrics({ registry }: Metrics): Middleware {
+  return async (context, next) => {
+    if (context.path !== '/metrics') return next();
+    requireReadMethod(context);
+    context.type = registry.contentType;
+    context.body = await registry.metrics();
   };
 }

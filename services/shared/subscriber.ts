@@ -6,6 +6,7 @@ import { type DeliveryAnswer, readEvent } from './events.ts';
 import { type Checks, health } from './health.ts';
 import { createApp, onlySidecar, type RequestState } from './http.ts';
 import type { Log } from './log.ts';
+import { exposeMetrics, type Metrics } from './metrics.ts';
 
 export interface SubscriberOptions {
   checks: Checks;
@@ -13,6 +14,7 @@ export interface SubscriberOptions {
   proved: () => Promise<unknown>;
   stopping: AbortSignal;
   apiToken: string | undefined;
+  metrics: Metrics;
   log: Log;
 }
 
@@ -25,7 +27,7 @@ export function createSubscriber<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
   handle: (event: z.output<Schema>, gone: AbortSignal) => Promise<'SUCCESS' | 'DROP'>,
-  { checks, proved, stopping, apiToken, log }: SubscriberOptions,
+  { checks, proved, stopping, apiToken, metrics, log }: SubscriberOptions,
 ): Koa<RequestState> {
   const router = new Router<RequestState>();
 
@@ -44,8 +46,8 @@ export function createSubscriber<Schema extends z.ZodType>(
     context.body = { status: await handle(event, gone.signal) } satisfies DeliveryAnswer;
   });
 
-  const app = createApp(log);
-  app.use(health(checks, stopping));
+  const app = createApp(log, metrics);
+  app.use(health(checks, stopping)).use(exposeMetrics(metrics));
   app.use(onlySidecar(apiToken));
   app.use(router.routes());
   return app;

@@ -1,9 +1,12 @@
 import type Koa from 'koa';
 import { pino } from 'pino';
 import type { RequestState } from '../../services/shared/http.ts';
+import { createMetrics } from '../../services/shared/metrics.ts';
 import type { SubscriberOptions } from '../../services/shared/subscriber.ts';
 import { inProcess } from './in-process.ts';
 
+/** One for all: each collects figures of the process until it ends. */
+const metrics = createMetrics('subscriber');
 const apiToken = 'the-token-of-the-sidecar';
 
 /** What every subscriber is made with; it is ready, and of its sidecar. */
@@ -12,6 +15,7 @@ export const subscriberOptions = (): SubscriberOptions => ({
   proved: async () => undefined,
   stopping: new AbortController().signal,
   apiToken,
+  metrics,
   log: pino({ level: 'silent' }),
 });
 

@@ -12,10 +12,12 @@ import { createSessions } from '../../../services/auth/sessions.ts';
 import { createSigningKeys } from '../../../services/auth/signing-keys.ts';
 import { createTokens } from '../../../services/auth/tokens.ts';
 import { createUsers } from '../../../services/auth/users.ts';
+import { createMetrics } from '../../../services/shared/metrics.ts';
 import { basic } from '../../support/basic-auth.ts';
 import { type Client, inProcess } from '../../support/in-process.ts';
 import { createDatabase, MIGRATIONS, silent, skip } from './database-for-test.ts';
 
+const metrics = createMetrics('auth');
 const DAY_SECONDS = 24 * 3600;
 const EMAIL = 'Ann@example.com';
 const PASSWORD = 'open: sésame!';
@@ -46,6 +48,7 @@ async function build(t: TestContext, { queue = 64 } = {}) {
     tokens,
     keys,
     checks: { mysql: (signal) => checkDatabase(database, signal) },
+    metrics,
     log: silent,
     stopping: new AbortController().signal,
     apiToken: undefined,

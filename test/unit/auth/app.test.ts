@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { createAuthApp } from '../../../services/auth/app.ts';
 import { invalidCredentials, invalidToken } from '../../../services/auth/credentials.ts';
 import { AppError, unavailable } from '../../../services/shared/errors.ts';
+import { createMetrics } from '../../../services/shared/metrics.ts';
 import { basic } from '../../support/basic-auth.ts';
 import { compressedBodies } from '../../support/compressed-bodies.ts';
 import { type Call, inProcess } from '../../support/in-process.ts';
@@ -13,6 +14,8 @@ const PASSWORD = 'open: sésame';
 const GRANT = { access_token: 'a', token_type: 'Bearer', expires_in: 900, refresh_token: 'r' } as const;
 const CLAIMS = { iss: 'i', aud: 'a', sub: USER.id, email: USER.email, iat: 1, exp: 2, jti: 'j' };
 const KEYS = { keys: [{ kty: 'OKP', kid: 'one' }] };
+
+const metrics = createMetrics('auth');
 
 /** The application over ports that know one user, and the lines that it logs. */
 function build({ apiToken, mysql = true }: { apiToken?: string; mysql?: boolean } = {}) {
@@ -48,6 +51,7 @@ function build({ apiToken, mysql = true }: { apiToken?: string; mysql?: boolean 
       verify: async (token) => (token === 'a' ? CLAIMS : Promise.reject(invalidToken())),
     },
     keys: async () => ({ jwks: KEYS, signing: undefined as never, find: undefined as never }),
+    metrics,
     checks: { mysql: mysql ? async () => undefined : refuse },
     log: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
     stopping: stopping.signal,
@@ -207,7 +211,7 @@ test('no password and no token is logged or sent back, whatever is wrong', async
   }
 });
 
-test('only the sidecar may call, and anybody may ask for the health', async () => {
+test('only the sidecar may call, and anybody may ask for health and metrics', async () => {
   const { call } = build({ apiToken: 'sesame' });
   for (const [, method, path, options] of ROWS) {
     const stranger = { ...options, headers: { ...options.headers, 'dapr-api-token': 'guess' } };
@@ -217,6 +221,13 @@ test('only the sidecar may call, and anybody may ask for the health', async () =
   assert.equal((await call('POST', '/login', { headers })).status, 200);
   assert.equal((await call('GET', '/healthz')).status, 200);
   assert.equal((await call('GET', '/readyz')).status, 200);
+  const { status, text } = await call('GET', '/metrics');
+  assert.equal(status, 200);
+  assert.match(text, /^process_resident_memory_bytes\{service="auth"\} \d+$/m);
+  assert.match(
+    text,
+    /^http_request_duration_seconds_count\{service="auth",method="POST",route="\/login",status="200"\} \d+$/m,
+  );
 });
 
 test('ready only while the database answers and nobody stops the service', async () => {

@@ -67,3 +67,34 @@ for (const [way, headers, begin] of WAYS) {
     });
   });
 }
+
+describe('a form whose client goes away', { timeout: 20_000 }, () => {
+  const FORM = filePart(mp4(1000));
+  for (const [where, bytes] of [
+    ['before its first byte', 0],
+    ["in a part's header", 40],
+    ['at the first byte of its file', FORM.indexOf('ftyp')],
+  ] as const) {
+    test(`${where} leaves its place to the next, and no error in the log`, async (context) => {
+      const gateway = buildGateway({ limits: { uploads: { all: 1, perUser: 1 } } });
+      const upload = request(`${await listening(context, gateway.app)}/upload`, {
+        method: 'POST',
+        headers: { ...asOwner, ...formType },
+      });
+      upload.on('error', () => undefined);
+      upload.flushHeaders();
+      upload.write(FORM.subarray(0, bytes));
+      const isTaken = async () => {
+        const { status } = await gateway.call('POST', '/upload', { headers: raw, body: mp4(1000) });
+        return status === 429;
+      };
+      while (!(await isTaken())) await turns();
+      upload.destroy();
+      while (await isTaken()) await turns();
+      assert.deepEqual(
+        gateway.lines.objects().filter(({ level }) => level >= 40),
+        [],
+      );
+    });
+  }
+});

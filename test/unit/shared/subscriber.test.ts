@@ -68,3 +68,21 @@ describe('health', () => {
     });
   }
 });
+
+describe('metrics', () => {
+  it('tell of the process and of deliveries by route; they need no token, and are read only', async () => {
+    const app = build(async () => 'SUCCESS');
+    await deliver(app, PATH, { data: { number: 7 } });
+    const call = inProcess(app);
+    const { status, headers, text } = await call('GET', '/metrics');
+    assert.equal(status, 200);
+    assert.match(String(headers['content-type']), /^text\/plain/);
+    assert.match(text, /^process_resident_memory_bytes\{service="subscriber"\} \d+$/m);
+    assert.match(
+      text,
+      /^http_request_duration_seconds_count\{service="subscriber",method="POST",route="\/events\/any",status="200"\} \d+$/m,
+    );
+    const posted = await call('POST', '/metrics');
+    assert.deepEqual([posted.status, posted.headers.allow], [405, 'GET, HEAD']);
+  });
+});

@@ -15,6 +15,8 @@ import { selects } from './selector.ts';
 const EVERYWHERE = [
   // The one public door; who stands before it, an ingress controller, is the cluster's affair.
   'gateway ← anywhere: 8080',
+  // For /metrics; the other routes of a service want its sidecar's token.
+  'gateway, auth, converter, notification ← namespace {"matchLabels":{"mp3converter/reads-metrics":"true"}}: 8080',
   // By their sidecars.
   'gateway → auth: 50002',
   'auth ← gateway: 50002',
@@ -124,7 +126,7 @@ else {
     [
       'a way is out of what is closed',
       (all) => changed(all, 'nobody', (spec) => (spec.policyTypes = ['Egress'])),
-      'converter ← anywhere: any port',
+      'mongodb-set ← anywhere: any port',
     ],
     [
       'somebody is let in who is not there yet',
