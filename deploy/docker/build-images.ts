@@ -58,8 +58,18 @@ export async function buildImages(options: BuildOptions): Promise<string> {
   // What bore these names before. The builder's cache stays.
   const old = ['image', 'prune', '--force', '--filter', 'label=mp3converter'];
   await docker('Removing what was replaced', old, 5 * 60_000);
-  const shown = only?.map((service) => imageOf(names, service)) ?? Object.values(names);
-  return sizeTable(shown, docker);
+  return sizeTable(madeHere(names, options), docker);
+}
+
+/** The images that such a call leaves in the engine: of the others it only knows the names, and the engine may not have them. */
+export function madeHere(
+  names: ImageNames,
+  { only, official }: Pick<BuildOptions, 'only' | 'official'>,
+): string[] {
+  const services = (only ?? SERVICES).map((service) => imageOf(names, service));
+  if (only !== undefined) return services;
+  const wanted = official ?? (Object.keys(OFFICIAL) as Official[]);
+  return [...wanted.map((name) => names[name]), ...services];
 }
 
 /** Those that are here already, else pulled, else built on the spot. */
