@@ -21,9 +21,7 @@ function check(manifests: readonly Manifest[]): void {
     };
     const read = (file: string): string => readFileSync(path.join(root, 'services/gateway', file), 'utf8');
     const posted = [...read('accounts.ts').matchAll(/path: '(\/\w+)'/g)].map(([, route]) => `POST ${route}`);
-    const got = [...read('authenticate.ts').matchAll(/'http:\/\/auth(\/[^']+)'/g)].map(
-      ([, route]) => `GET ${route}`,
-    );
+    const got = [...read('auth-keys.ts').matchAll(/= '(\/[^']+)'/g)].map(([, route]) => `GET ${route}`);
     const walked = [...read('old-videos.ts').matchAll(/`(\/\w+)\?/g)].map(([, route]) => `GET ${route}`);
     assert.ok(posted.length === 4 && got.length === 1 && walked.length === 1);
     const { defaultAction, policies } = named('auth');
