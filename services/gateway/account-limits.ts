@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
+import { clientGone } from '../shared/client-gone.ts';
 import { createSemaphore, type Semaphore } from '../shared/semaphore.ts';
 import { comeAgain } from './bounds.ts';
-import { clientGone } from './receive.ts';
 
 const RETRY_SECONDS = 2;
 const MAX_WAIT_MS = 10_000;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import { clientGone } from '../shared/client-gone.ts';
 import { add, type Bounds, boundReached, comeAgain, emptyTally } from './bounds.ts';
-import { clientGone } from './receive.ts';
 
 const RETRY_SECONDS = 2;
 

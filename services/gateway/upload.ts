@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type Router from '@koa/router';
+import { clientGone } from '../shared/client-gone.ts';
 import { firstOf, isAppError } from '../shared/errors.ts';
 import type { RequestState } from '../shared/http.ts';
 import type { Job } from '../shared/jobs.ts';
@@ -8,7 +9,7 @@ import type { Admission } from './admission.ts';
 import type { Authenticate } from './authenticate.ts';
 import { type Idempotency, parseIdempotencyKey } from './idempotency.ts';
 import { parseOptions } from './options.ts';
-import { clientGone, lingering, receive } from './receive.ts';
+import { lingering, receive } from './receive.ts';
 
 export interface UploadPorts {
   /** Throws until it is known that the store keeps what is accepted. */
@@ -18,12 +19,13 @@ export interface UploadPorts {
   admission: Admission;
   accept: Accept;
   maxUploadBytes: number;
+  stopping: AbortSignal;
 }
 
 export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): void {
-  const { proved, authenticate, idempotency, admission, accept, maxUploadBytes } = ports;
+  const { proved, authenticate, idempotency, admission, accept, maxUploadBytes, stopping } = ports;
 
-  router.post('/upload', lingering, async (context) => {
+  router.post('/upload', lingering(stopping), async (context) => {
     const { req, state } = context;
     const user = await authenticate(context.get('authorization'));
     await proved();

@@ -77,8 +77,8 @@ function logFailure(
   });
 }
 
-/** Headers that are as true of a problem as of the answer that was being made; `Allow` belongs to 405. */
-const KEPT_HEADERS = ['x-content-type-options', 'allow'];
+/** Headers that do not belong to the answer that was being made; `Allow` belongs to 405, `Connection` comes from drain.ts. */
+const KEPT_HEADERS = ['x-content-type-options', 'allow', 'connection'];
 
 function writeProblem(context: Context, problem: AppError): void {
   for (const name of context.res.getHeaderNames()) if (!KEPT_HEADERS.includes(name)) context.remove(name);
