@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import type Koa from 'koa';
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { closedSignal } from '../shared/client-gone.ts';
 import { AppError } from '../shared/errors.ts';
 import { type Checks, health } from '../shared/health.ts';
 import { createApp, onlySidecar, type RequestState } from '../shared/http.ts';
@@ -44,13 +45,14 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
 
   router.post('/register', jsonBody, async (context) => {
     const { email, password } = bodyOf(context, newAccount);
-    context.body = await accounts.register(email, password);
+    context.body = await accounts.register(email, password, closedSignal(context.res));
     context.status = 201;
   });
 
   router.post('/login', async (context) => {
     const { email, password } = readBasic(context.get('authorization'));
-    unstored(context, await grants.issue(await accounts.authenticate(email, password)));
+    const user = await accounts.authenticate(email, password, closedSignal(context.res));
+    unstored(context, await grants.issue(user));
   });
 
   router.post('/refresh', jsonBody, async (context) => {

@@ -7,12 +7,21 @@ import { createSemaphore } from '../shared/semaphore.ts';
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const CURRENT = '$argon2id$v=19$m=19456,t=2,p=1$';
 
-/** Throws `unavailable` when more than the queue holds would wait. */
+/**
+ * Below the 10 s after which a gateway gives up its call (services/shared/sidecar.ts) and makes the next one, so that a busy
+ * processor does not compute hashes whose answers nobody reads.
+ */
+const MAX_WAIT_MS = 6_000;
+
+/**
+ * Throws `unavailable` when more than the queue holds would wait, or after `MAX_WAIT_MS` in the queue. `signal` ends the wait;
+ * a hash that has begun cannot be stopped.
+ */
 export interface Passwords {
   /** @returns a PHC string */
-  hash(password: string): Promise<string>;
+  hash(password: string, signal?: AbortSignal): Promise<string>;
   /** Without a stored hash (there is no such user) it does the same work in the same time, and says false. */
-  verify(password: string, stored: string | undefined): Promise<boolean>;
+  verify(password: string, stored: string | undefined, signal?: AbortSignal): Promise<boolean>;
   /** True for a hash that was made with other parameters than today's. */
   isOutdated(stored: string): boolean;
 }
@@ -24,6 +33,7 @@ export interface Passwords {
 export async function createPasswords(options: { parallel: number; queue: number }): Promise<Passwords> {
   const turns = createSemaphore(options.parallel, {
     maxWaiting: options.queue,
+    maxWaitMs: MAX_WAIT_MS,
     full: () =>
       new AppError('unavailable', 'too many logins at the moment; try again shortly', {
         headers: { 'Retry-After': '2' },
@@ -34,9 +44,9 @@ export async function createPasswords(options: { parallel: number; queue: number
   const bytes = (password: string) => Buffer.from(password.normalize('NFC'));
 
   return {
-    hash: (password) => turns.run(() => hash(bytes(password), PARAMETERS)),
-    async verify(password, stored) {
-      const matches = await turns.run(() => verify(stored ?? dummy, bytes(password)));
+    hash: (password, signal) => turns.run(() => hash(bytes(password), PARAMETERS), signal),
+    async verify(password, stored, signal) {
+      const matches = await turns.run(() => verify(stored ?? dummy, bytes(password)), signal);
       return matches && stored !== undefined;
     },
     isOutdated: (stored) => !stored.startsWith(CURRENT),

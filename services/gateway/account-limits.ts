@@ -8,7 +8,7 @@ const MAX_WAIT_MS = 10_000;
 
 /**
  * Calls to auth that a client may cause without an account, under way and waiting. A login costs auth tens of milliseconds of a
- * processor, so logins have a limit apart from what the logged-in need to stay so. All that is under way together leaves
+ * processor, so logins have a limit apart from what users need to stay logged in. All that is under way together leaves
  * connections for the fetch of auth's keys (services/shared/sidecar.ts).
  */
 const LIMITS = {
@@ -33,20 +33,16 @@ export function createAccountLimits(): InTurn {
   };
   return async (limit, { res }, call) => {
     if (res.closed) throw clientGone();
-    // Ends the wait alone: a call that has begun is carried out by auth whether or not anybody waits for its answer.
-    const over = new AbortController();
-    const leave = () => over.abort(clientGone());
-    const timer = setTimeout(() => over.abort(overloaded()), MAX_WAIT_MS);
-    const settle = () => {
-      clearTimeout(timer);
-      res.off('close', leave);
-    };
+    // Ends the wait alone: a call that has begun goes on, whether or not anybody waits for its answer.
+    const gone = new AbortController();
+    const leave = () => gone.abort(clientGone());
     res.once('close', leave);
+    const settle = () => res.off('close', leave);
     try {
       return await semaphores[limit].run(() => {
         settle();
         return call();
-      }, over.signal);
+      }, gone.signal);
     } finally {
       settle();
     }
@@ -54,7 +50,7 @@ export function createAccountLimits(): InTurn {
 }
 
 const limitedTo = ({ underWay, waiting }: { underWay: number; waiting: number }): Semaphore =>
-  createSemaphore(underWay, { maxWaiting: waiting, full: overloaded });
+  createSemaphore(underWay, { maxWaiting: waiting, maxWaitMs: MAX_WAIT_MS, full: overloaded });
 
 const overloaded = () =>
   comeAgain('unavailable', 'too many account requests at the moment; try again shortly', RETRY_SECONDS);

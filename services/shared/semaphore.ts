@@ -9,7 +9,9 @@ export interface Semaphore {
 
 export interface QueueBound {
   maxWaiting: number;
-  /** Makes the error for whoever comes when that many wait already. */
+  /** Milliseconds. */
+  maxWaitMs?: number;
+  /** Makes the error for whoever comes when that many wait already, or has waited for `maxWaitMs`. */
   full: () => Error;
 }
 
@@ -25,13 +27,18 @@ export function createSemaphore(count: number, bound?: QueueBound): Semaphore {
     }
     if (bound && waiting.size >= bound.maxWaiting) throw bound.full();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const giveUp = () => {
+    const leave = (reason: unknown) => {
       waiting.delete(resolve);
-      reject(signal?.reason);
+      reject(reason);
     };
+    const onAbort = () => leave(signal?.reason);
+    const timer = bound?.maxWaitMs && setTimeout(() => leave(bound.full()), bound.maxWaitMs);
     waiting.add(resolve);
-    signal?.addEventListener('abort', giveUp, { once: true });
-    await promise.finally(() => signal?.removeEventListener('abort', giveUp));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    await promise.finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    });
   }
 
   // The place goes to the next in line, so that nobody who comes now can take it in between.

@@ -1,64 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pino } from 'pino';
-import { createAuthApp } from '../../../services/auth/app.ts';
-import { invalidCredentials, invalidToken } from '../../../services/auth/credentials.ts';
-import { AppError, unavailable } from '../../../services/shared/errors.ts';
-import { createMetrics } from '../../../services/shared/metrics.ts';
 import { basic } from '../../support/basic-auth.ts';
 import { compressedBodies } from '../../support/compressed-bodies.ts';
-import { type Call, inProcess } from '../../support/in-process.ts';
-
-const USER = { id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'ann@example.com' };
-const PASSWORD = 'open: sésame';
-const GRANT = { access_token: 'a', token_type: 'Bearer', expires_in: 900, refresh_token: 'r' } as const;
-const CLAIMS = { iss: 'i', aud: 'a', sub: USER.id, email: USER.email, iat: 1, exp: 2, jti: 'j' };
-const KEYS = { keys: [{ kty: 'OKP', kid: 'one' }] };
-
-const metrics = createMetrics('auth');
-
-/** The application over ports that know one user, and the lines that it logs. */
-function build({ apiToken, mysql = true }: { apiToken?: string; mysql?: boolean } = {}) {
-  const lines: string[] = [];
-  const stopping = new AbortController();
-  const refuse = () => Promise.reject(unavailable('the database'));
-  const app = createAuthApp({
-    accounts: {
-      register: async (email) => {
-        if (email === USER.email) throw new AppError('email_taken', 'taken');
-        if (!mysql) throw unavailable('the database');
-        return { id: USER.id, email };
-      },
-      authenticate: async (email, password) => {
-        if (email !== USER.email || password !== PASSWORD) throw invalidCredentials();
-        return USER;
-      },
-    },
-    users: {
-      idsAfter: async (after, limit) => {
-        if (!mysql) throw unavailable('the database');
-        return [USER.id].filter((id) => id > after).slice(0, limit);
-      },
-    },
-    grants: {
-      issue: async () => GRANT,
-      refresh: async (token) => (token === 'r' ? GRANT : Promise.reject(invalidToken())),
-      revoke: async () => undefined,
-    },
-    tokens: {
-      seconds: 900,
-      sign: async () => 'a',
-      verify: async (token) => (token === 'a' ? CLAIMS : Promise.reject(invalidToken())),
-    },
-    keys: async () => ({ jwks: KEYS, signing: undefined as never, find: undefined as never }),
-    metrics,
-    checks: { mysql: mysql ? async () => undefined : refuse },
-    log: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
-    stopping: stopping.signal,
-    apiToken,
-  });
-  return { call: inProcess(app), lines, stopping };
-}
+import type { Call } from '../../support/in-process.ts';
+import { buildApp, PASSWORD, USER } from './build-app.ts';
 
 const ann = { email: USER.email, password: PASSWORD };
 const bob = { email: 'bob@example.com', password: PASSWORD };
@@ -161,7 +106,7 @@ const ROWS: Row[] = [
 
 for (const [name, method, path, call, status, code] of ROWS) {
   test(`${method} ${path}, ${name}: ${status} ${code ?? ''}`, async () => {
-    const reply = await build().call(method, path, call);
+    const reply = await buildApp().call(method, path, call);
     assert.equal(reply.status, status, reply.text);
     assert.equal(reply.json?.code, code);
     if (code) assert.match(String(reply.headers['content-type']), /^application\/problem\+json/);
@@ -169,7 +114,7 @@ for (const [name, method, path, call, status, code] of ROWS) {
 }
 
 test('answers that hold a token are not to be stored, and keys are, for five minutes', async () => {
-  const { call } = build();
+  const { call } = buildApp();
   const stored = async (method: string, path: string, headers = {}) =>
     (await call(method, path, { headers })).headers['cache-control'];
   assert.equal(await stored('POST', '/login', login), 'no-store');
@@ -178,20 +123,20 @@ test('answers that hold a token are not to be stored, and keys are, for five min
 });
 
 test('GET /users gives ids and nothing else of the users, a page at a time', async () => {
-  const { call } = build();
+  const { call } = buildApp();
   assert.deepEqual((await call('GET', '/users')).json, { users: [USER.id] });
   assert.deepEqual((await call('GET', `/users?after=${USER.id}`)).json, { users: [] });
 });
 
 test('each refusal names its scheme', async () => {
-  const { call } = build();
+  const { call } = buildApp();
   const challenge = async (path: string) => (await call('POST', path)).headers['www-authenticate'];
   assert.equal(await challenge('/login'), 'Basic realm="mp3converter", charset="UTF-8"');
   assert.equal(await challenge('/validate'), 'Bearer error="invalid_token"');
 });
 
 test('no password and no token is logged or sent back, whatever is wrong', async () => {
-  const { call, lines } = build({ mysql: false });
+  const { call, lines } = buildApp({ mysql: false });
   const secret = 'hunter2hunter2';
   const broken = { body: `{"password":${secret}}`, headers: json };
   const replies = [
@@ -212,7 +157,7 @@ test('no password and no token is logged or sent back, whatever is wrong', async
 });
 
 test('only the sidecar may call, and anybody may ask for health and metrics', async () => {
-  const { call } = build({ apiToken: 'sesame' });
+  const { call } = buildApp({ apiToken: 'sesame' });
   for (const [, method, path, options] of ROWS) {
     const stranger = { ...options, headers: { ...options.headers, 'dapr-api-token': 'guess' } };
     assert.equal((await call(method, path, stranger)).status, 403, `${method} ${path}`);
@@ -231,10 +176,10 @@ test('only the sidecar may call, and anybody may ask for health and metrics', as
 });
 
 test('ready only while the database answers and nobody stops the service', async () => {
-  const down = build({ mysql: false });
+  const down = buildApp({ mysql: false });
   assert.equal((await down.call('GET', '/healthz')).status, 200);
   assert.equal((await down.call('GET', '/readyz')).status, 503);
-  const stopped = build();
+  const stopped = buildApp();
   stopped.stopping.abort();
   assert.equal((await stopped.call('GET', '/readyz')).status, 503);
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { hash } from '@node-rs/argon2';
 import { createPasswords } from '../../../services/auth/passwords.ts';
 import { isAppError } from '../../../services/shared/errors.ts';
+import { stoppedClock } from '../../support/clock.ts';
 
 const passwords = await createPasswords({ parallel: 2, queue: 64 });
 
@@ -54,4 +55,27 @@ test('logins past the queue are told to come back', async () => {
     assert.ok(isAppError(reason, 'unavailable'));
     assert.equal(reason.headers['Retry-After'], '2');
   }
+});
+
+test('a login whose caller has gone leaves the queue, and its hash is not computed', async () => {
+  const small = await createPasswords({ parallel: 1, queue: 1 });
+  const caller = new AbortController();
+  const first = small.hash('open sesame');
+  const given = small.verify('open sesame', undefined, caller.signal);
+  caller.abort(new Error('the caller went away'));
+  await assert.rejects(given, /the caller went away/);
+  // The one place in the queue is free again at once.
+  await Promise.all([first, small.hash('open sesame')]);
+});
+
+test('a login that has waited for too long is told to come back, before the gateway gives its call up after 10 s', async (t) => {
+  const small = await createPasswords({ parallel: 1, queue: 2 });
+  const stored = await small.hash('open sesame');
+  const clock = stoppedClock(t);
+  const first = small.verify('open sesame', stored);
+  const late = small.verify('open sesame', stored);
+  clock.advance(6_000);
+  await assert.rejects(late, { code: 'unavailable', headers: { 'Retry-After': '2' } });
+  assert.equal(await first, true);
+  assert.equal(await small.verify('open sesame', stored), true);
 });

@@ -1,0 +1,66 @@
+import { pino } from 'pino';
+import type { Accounts } from '../../../services/auth/accounts.ts';
+import { createAuthApp } from '../../../services/auth/app.ts';
+import { invalidCredentials, invalidToken } from '../../../services/auth/credentials.ts';
+import { AppError, unavailable } from '../../../services/shared/errors.ts';
+import { createMetrics } from '../../../services/shared/metrics.ts';
+import { inProcess } from '../../support/in-process.ts';
+
+export const USER = { id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'ann@example.com' };
+export const PASSWORD = 'open: sésame';
+const GRANT = { access_token: 'a', token_type: 'Bearer', expires_in: 900, refresh_token: 'r' } as const;
+const CLAIMS = { iss: 'i', aud: 'a', sub: USER.id, email: USER.email, iat: 1, exp: 2, jti: 'j' };
+const KEYS = { keys: [{ kty: 'OKP', kid: 'one' }] };
+
+const metrics = createMetrics('auth');
+
+/** The application over ports that know one user, and the lines that it logs. */
+export function buildApp({
+  apiToken,
+  mysql = true,
+  accounts,
+}: {
+  apiToken?: string;
+  mysql?: boolean;
+  accounts?: Accounts;
+} = {}) {
+  const lines: string[] = [];
+  const stopping = new AbortController();
+  const refuse = () => Promise.reject(unavailable('the database'));
+  const app = createAuthApp({
+    accounts: accounts ?? {
+      register: async (email) => {
+        if (email === USER.email) throw new AppError('email_taken', 'taken');
+        if (!mysql) throw unavailable('the database');
+        return { id: USER.id, email };
+      },
+      authenticate: async (email, password) => {
+        if (email !== USER.email || password !== PASSWORD) throw invalidCredentials();
+        return USER;
+      },
+    },
+    users: {
+      idsAfter: async (after, limit) => {
+        if (!mysql) throw unavailable('the database');
+        return [USER.id].filter((id) => id > after).slice(0, limit);
+      },
+    },
+    grants: {
+      issue: async () => GRANT,
+      refresh: async (token) => (token === 'r' ? GRANT : Promise.reject(invalidToken())),
+      revoke: async () => undefined,
+    },
+    tokens: {
+      seconds: 900,
+      sign: async () => 'a',
+      verify: async (token) => (token === 'a' ? CLAIMS : Promise.reject(invalidToken())),
+    },
+    keys: async () => ({ jwks: KEYS, signing: undefined as never, find: undefined as never }),
+    metrics,
+    checks: { mysql: mysql ? async () => undefined : refuse },
+    log: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
+    stopping: stopping.signal,
+    apiToken,
+  });
+  return { app, call: inProcess(app), lines, stopping };
+}
