@@ -4,7 +4,7 @@ import { type Checks, health } from '../shared/health.ts';
 import { createApp, type RequestState } from '../shared/http.ts';
 import type { JobIndex } from '../shared/job-index.ts';
 import type { Log } from '../shared/log.ts';
-import type { Metrics } from '../shared/metrics.ts';
+import { exposeMetrics, type Metrics } from '../shared/metrics.ts';
 import type { Sidecar } from '../shared/sidecar.ts';
 import { accountRoutes } from './accounts.ts';
 import { asyncapi } from './asyncapi.ts';
@@ -32,13 +32,13 @@ export interface GatewayPorts extends DownloadPorts, OperatorPorts, UploadPorts 
 export function createGateway(ports: GatewayPorts): Koa<RequestState> {
   const router = createRoutes(ports);
   const app = createApp(ports.log, ports.metrics);
-  app.use(health(ports.checks, ports.stopping));
+  app.use(health(ports.checks, ports.stopping)).use(exposeMetrics(ports.metrics));
   app.use(router.routes());
   app.use(router.allowedMethods());
   return app;
 }
 
-/** Every route but health, which does not depend on anything here. */
+/** Every route but health and metrics, which are the same for all services. */
 export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   const router = new Router<RequestState>();
   accountRoutes(router, ports.invoke);
@@ -52,10 +52,6 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   });
   router.get('/asyncapi.json', (context) => {
     context.body = asyncapi;
-  });
-  router.get('/metrics', async (context) => {
-    context.type = ports.metrics.registry.contentType;
-    context.body = await ports.metrics.registry.metrics();
   });
   return router;
 }

@@ -34,7 +34,7 @@ export function createMetrics(service: string): Metrics {
   };
 }
 
-/** `/metrics` of a service whose own port is for its sidecar: it goes before what keeps others out, as health does. */
+/** Serves `/metrics`. As health, it goes before whatever keeps out others than the service's own sidecar. */
 export function exposeMetrics({ registry }: Metrics): Middleware {
   return async (context, next) => {
     if (context.path !== '/metrics') return next();

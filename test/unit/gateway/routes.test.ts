@@ -14,6 +14,7 @@ describe('an address', () => {
     ['DELETE', '/jobs', 405, 'method_not_allowed', 'HEAD, GET'],
     ['PUT', '/download', 405, 'method_not_allowed', 'HEAD, GET'],
     ['POST', '/openapi.json', 405, 'method_not_allowed', 'HEAD, GET'],
+    ['POST', '/metrics', 405, 'method_not_allowed', 'GET, HEAD'],
     ['PROPFIND', '/jobs', 405, 'method_not_allowed', 'HEAD, GET'],
   ];
   for (const [method, path, status, code, allow] of ADDRESSES) {
