@@ -9,7 +9,10 @@ import { createAccountLimits } from './account-limits.ts';
 
 const REPLY_HEADERS = ['content-type', 'cache-control', 'retry-after', 'www-authenticate'];
 
-/** An account's longest are 1,714. A sidecar reads 4 KiB of headers, and answers more as if auth were away. */
+/**
+ * Bytes. The longest valid credentials have 1,714 characters. A sidecar rejects headers above 4 KiB with an error that looks
+ * like an outage of auth.
+ */
 const MAX_CREDENTIALS = 2048;
 
 const ROUTES = [
@@ -54,5 +57,5 @@ export function accountRoutes(router: Router<RequestState>, invoke: Sidecar['inv
 function credentialsOf(context: Pick<Context, 'get'>): string {
   const authorization = context.get('authorization');
   if (authorization.length <= MAX_CREDENTIALS) return authorization;
-  throw new AppError('bad_request', `Authorization may have ${MAX_CREDENTIALS} characters`);
+  throw new AppError('bad_request', `Authorization may have at most ${MAX_CREDENTIALS} characters`);
 }

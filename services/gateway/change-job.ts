@@ -17,7 +17,7 @@ export interface ChangePorts {
 }
 
 /**
- * What people do to a job, each as good twice as once. `job` is the job as the caller saw it.
+ * What people do to a job, each idempotent. `job` is the job as the caller saw it.
  * Throws `state_conflict` where its status forbids it, `not_found` when it is gone.
  */
 export interface JobChanges {

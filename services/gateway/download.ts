@@ -101,7 +101,7 @@ function requireMatch(context: Context): void {
   if (wanted === '' || wanted === '*') return;
   const tags = wanted.split(',').map((tag) => tag.trim());
   if (!tags.includes(context.response.get('etag'))) {
-    throw new AppError('precondition_failed', 'the MP3 is another than the one in If-Match');
+    throw new AppError('precondition_failed', 'If-Match names another version of the MP3');
   }
 }
 

@@ -134,7 +134,7 @@ const quoted = (name: string | undefined): string => name?.replaceAll('%22', '"'
 const tooMuch = (): AppError =>
   new AppError(
     'too_large',
-    `a form may have ${MAX_PARTS} parts, and ${ENVELOPE_BYTES} bytes beside its file`,
+    `a form may have at most ${MAX_PARTS} parts, and at most ${ENVELOPE_BYTES} bytes beside its file`,
   );
 
 /** Also of a form whose boundary is not the one that Content-Type names. */

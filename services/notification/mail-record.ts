@@ -11,7 +11,7 @@ export interface MailRecords {
    * `leaseMs` that process is dead, and its mail may have gone out.
    */
   settled(event: Mp3Event, signal: AbortSignal): Promise<MailRecord | undefined | 'busy'>;
-  /** Records that this send begins, as good twice as once; false when the record is not the one that was seen. */
+  /** Records that this send begins, idempotently; false when the record is not the one that was seen. */
   begin(event: Mp3Event, seen: MailRecord | undefined, send: string): Promise<boolean>;
   /** The send is still under way: keeps the lease. */
   renew(event: Mp3Event, send: string): Promise<void>;

@@ -3,7 +3,7 @@ import { type ErrorCode, STATUS } from '../../shared/errors.ts';
 export const json = (schema: object) => ({ 'application/json': { schema } });
 export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-/** Those that say when to come again. */
+/** Responses that carry `Retry-After`. */
 const PASSING: ErrorCode[] = ['too_many_requests', 'unavailable', 'upload_in_progress'];
 
 /** Responses for the error codes that a route can answer, grouped by status as OpenAPI wants them. */
