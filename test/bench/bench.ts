@@ -16,6 +16,10 @@ export interface Bench {
 export const median = (values: number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
+/** What a row of a table was expected to show. A row that does not show it says so. */
+export const expected = (isMet: boolean, what: string): string =>
+  `${isMet ? '' : 'MISSED '}(expected ${what})`;
+
 /** The median, and all that it is of. */
 export const spread = (values: number[]) =>
   `${median(values).toFixed(2)} s (${values.map((v) => v.toFixed(2)).join(', ')})`;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { media } from '../support/media.ts';
 import { processesIn } from '../support/processes.ts';
 import { until } from '../support/wait.ts';
-import { apiOf, type Bench, spread, timed, upload } from './bench.ts';
+import { apiOf, type Bench, expected, spread, timed, upload } from './bench.ts';
 
 /** How soon a cancelled conversion has stopped: from the request to the end of the last ffmpeg. */
 export async function cancel(bench: Bench): Promise<void> {
@@ -25,5 +25,5 @@ export async function cancel(bench: Bench): Promise<void> {
   }
   console.log(`
 Cancel in the middle of a conversion
-  until no ffmpeg runs     ${spread(times)}   (expected ≤ 2 s)`);
+  until no ffmpeg runs     ${spread(times)}   ${expected(Math.max(...times) <= 2, '≤ 2 s')}`);
 }

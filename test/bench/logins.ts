@@ -4,15 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { media } from '../support/media.ts';
-import { apiOf, type Bench, median, timed, upload } from './bench.ts';
+import { apiOf, type Bench, expected, timed, upload } from './bench.ts';
+import { row } from './logins-table.ts';
 
 const PARALLEL = 190;
 const SECONDS = 10;
 const EVERY_MS = 100;
 const run = promisify(execFile);
-
-const quantile = (values: number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] ?? Number.NaN;
 
 /** Seconds that each kind of request took, and answers other than the one that is right. */
 interface Times {
@@ -50,7 +48,7 @@ export async function logins(bench: Bench): Promise<void> {
     'GET /readyz': { expects: 200, ask: () => api.send('/readyz') },
   };
 
-  // One every so often, whether or not the last was answered: who waits for an answer before the next asks least when it is slow.
+  // At a fixed rate, whether or not the last request was answered: a closed loop would send fewest requests exactly when the system is slow.
   async function measure(enough: AbortSignal): Promise<Times> {
     const times: Times = { seconds: {}, wrong: [] };
     const underWay: Promise<void>[] = [];
@@ -84,20 +82,11 @@ export async function logins(bench: Bench): Promise<void> {
   ).finally(() => over.abort());
   const [meanwhile, { stdout }] = await Promise.all([measure(over.signal), storm]);
 
-  const ms = (seconds: number) => `${(seconds * 1000).toFixed(0)} ms`;
   console.log(`
 ${PARALLEL} wrong logins at once, for ${SECONDS} s: ${stdout.trim()}; median, 95 %, longest`);
   for (const name of Object.keys(kinds)) {
-    const [before, during] = [quiet.seconds[name] ?? [], meanwhile.seconds[name] ?? []];
-    const shown = (seconds: number[]) =>
-      [0.5, 0.95, 1].map((share) => ms(quantile(seconds, share))).join(', ');
-    const ratio = (median(during) / median(before)).toFixed(1);
-    console.log(
-      `  ${name.padEnd(24)} ${shown(before)} quietly; ${shown(during)} meanwhile: ×${ratio}   (expected ≤ 2)`,
-    );
+    console.log(row(name, quiet.seconds[name] ?? [], meanwhile.seconds[name] ?? []));
   }
-  const wrong = [...new Set([...quiet.wrong, ...meanwhile.wrong])];
-  console.log(
-    `  other answers            ${wrong.length === 0 ? 'none' : wrong.join(', ')}   (expected none)`,
-  );
+  const wrong = [...new Set([...quiet.wrong, ...meanwhile.wrong])].join(', ') || 'none';
+  console.log(`  other answers            ${wrong}   ${expected(wrong === 'none', 'none')}`);
 }
