@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
+import type { Socket } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { deleted } from '../../../services/shared/job-changes.ts';
-import { listening } from '../../support/listening.ts';
+import { listening, listeningServer } from '../../support/listening.ts';
 import { eventually, turns } from '../../support/turns.ts';
 import { asOwner, buildGateway } from './build.ts';
 import { filePart, formType, mp4 } from './footage.ts';
@@ -29,15 +30,18 @@ for (const [way, headers, begin] of WAYS) {
           await gate.promise;
         },
       });
-      const upload = request(`${await listening(context, gateway.app)}/upload`, {
+      const { url, server } = await listeningServer(context, gateway.app);
+      const connected = once(server, 'connection') as Promise<[Socket]>;
+      const upload = request(`${url}/upload`, {
         method: 'POST',
         headers: { ...headers, 'idempotency-key': 'one' },
       });
       upload.on('error', () => undefined);
       upload.write(begin(mp4(1000)));
       await eventually(() => reached);
+      const [socket] = await connected;
       upload.destroy();
-      await turns(200);
+      await eventually(() => socket.closed);
       gate.resolve();
       await eventually(() => gateway.lines.objects().some(({ msg }) => msg === 'request refused'));
       assert.deepEqual(
