@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openAccount, type Wanted } from '../../../deploy/local/convert/account.ts';
 import { createCredentialStore, credentialsFile } from '../../../deploy/local/convert/credentials.ts';
+import { BrokenOff, Problem } from '../../../deploy/local/convert/failure.ts';
 import { openSession } from '../../../deploy/local/convert/session.ts';
 import { memorySystem, quickClock, temporaryFolder, URL_OF_GATEWAY } from './setting.ts';
 
@@ -189,16 +190,59 @@ test('a run that is interrupted while it registers loses no password', async (co
   assert.equal(store.find(URL_OF_GATEWAY), undefined, 'nobody knows yet whether the account exists');
   assert.deepEqual(store.findPending(URL_OF_GATEWAY), { email, password });
 
-  // As auth does with the same password: it gives the same account.
-  gateway.send = (call) => {
-    if (call.path === '/register') users.clear();
-    return send(call);
-  };
+  gateway.send = send;
   const account = await open();
   assert.ok((await account.login(signal)).access_token);
   assert.deepEqual([...users], [[email, password]]);
   assert.deepEqual(store.find(URL_OF_GATEWAY), { email, password });
 });
+
+const UNCERTAIN: [status: number, code: string][] = [
+  [503, 'unavailable'],
+  [502, 'bad_gateway'],
+  [500, 'internal'],
+  [429, 'too_many_requests'],
+];
+for (const [status, code] of UNCERTAIN) {
+  test(`an account whose first answer was lost is used by the next run after ${status} ${code}`, async (context) => {
+    const { gateway, open, users, store } = await build(context);
+    const { send } = gateway;
+    let isFirst = true;
+    gateway.send = async (call) => {
+      if (isFirst) {
+        isFirst = false;
+        await send(call);
+        throw new BrokenOff('The connection broke off.');
+      }
+      throw new Problem('not now', { status, code });
+    };
+    await assert.rejects(open(), { code });
+    const [[email, password] = []] = users;
+    assert.deepEqual(store.findPending(URL_OF_GATEWAY), { email, password });
+
+    gateway.send = send;
+    const account = await open();
+    assert.ok((await account.login(signal)).access_token);
+    assert.deepEqual([...users], [[email, password]], 'there is no second account');
+  });
+}
+
+const FINAL: [status: number, code: string][] = [
+  [409, 'email_taken'],
+  [422, 'invalid_email'],
+  [422, 'weak_password'],
+  [400, 'bad_request'],
+];
+for (const [status, code] of FINAL) {
+  test(`an account that the gateway refuses with ${status} ${code} is not kept`, async (context) => {
+    const { gateway, open, store } = await build(context);
+    gateway.send = async () => {
+      throw new Problem('no', { status, code });
+    };
+    await assert.rejects(open(), { code });
+    assert.equal(store.findPending(URL_OF_GATEWAY), undefined);
+  });
+}
 
 test('an address that is refused is not kept', async (context) => {
   const { open, users, store, asked } = await build(context);
@@ -208,7 +252,7 @@ test('an address that is refused is not kept', async (context) => {
   assert.equal(store.findPending(URL_OF_GATEWAY), undefined);
 });
 
-test('where nothing can be written, an account is made for this once', async (context) => {
+test('where nothing can be written, an account is made for this run only', async (context) => {
   const folder = await temporaryFolder(context);
   // Not even root can make a folder in the place of a link that leads nowhere.
   await symlink(path.join(folder, 'missing'), path.join(folder, 'link'));
@@ -224,7 +268,7 @@ test('where nothing can be written, an account is made for this once', async (co
     signal,
   );
   assert.ok((await login(signal)).access_token);
-  assert.match(told.join('\n'), /for this once: The new account cannot be kept/);
+  assert.match(told.join('\n'), /for this run only: The new account cannot be kept/);
 });
 
 test('a session replaces its token before it expires, and when it is refused', async (context) => {
