@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -12,9 +13,10 @@ const { signal } = new AbortController();
 const NOBODY: Wanted = { flagEmail: undefined, envEmail: undefined, password: undefined };
 const ANN = { email: 'ann@example.com', password: 'open: sésame' };
 
-async function build(context: TestContext) {
+async function build(context: TestContext, timeout = AbortSignal.timeout) {
   const system = memorySystem(context);
-  const store = createCredentialStore(path.join(await temporaryFolder(context), 'new', 'credentials.json'));
+  const file = path.join(await temporaryFolder(context), 'new', 'credentials.json');
+  const store = createCredentialStore(file, timeout);
   const told: string[] = [];
   const asked: string[] = [];
   const clock = quickClock();
@@ -145,6 +147,72 @@ test('of two first runs at once one makes the account, and both use it', async (
   assert.ok((await first.login(signal)).access_token && (await second.login(signal)).access_token);
   assert.deepEqual([...users], [[first.email, store.find(URL_OF_GATEWAY)?.password]]);
   assert.equal(calls.filter((call) => call === '/register').length, 1);
+});
+
+test('a run waits longer for the lock than another run may hold it', async (context) => {
+  const timeouts: number[] = [];
+  const { open } = await build(context, (milliseconds) => {
+    timeouts.push(milliseconds);
+    return new AbortController().signal;
+  });
+  await open();
+  const [waiting = 0, holding = Number.POSITIVE_INFINITY, ...more] = timeouts;
+  assert.ok(waiting > holding, `waits ${waiting} ms and holds ${holding} ms`);
+  // Each of the three attempts may wait for a minute.
+  assert.ok(holding > 3 * 60_000);
+  assert.deepEqual(more, []);
+});
+
+test('a gateway that never answers gives the lock back in time, and the password stays', async (context) => {
+  const deadline = new AbortController();
+  // The first timeout is that of the wait for the lock, the second is that of the work under it.
+  const timeouts = [new AbortController().signal, deadline.signal];
+  const { gateway, open, users, store } = await build(
+    context,
+    (milliseconds) => timeouts.shift() ?? AbortSignal.timeout(milliseconds),
+  );
+  const { send } = gateway;
+  gateway.send = async ({ signal }) => {
+    queueMicrotask(() => deadline.abort(new Error('time is up')));
+    await once(signal, 'abort');
+    throw signal.reason;
+  };
+  await assert.rejects(open(), {
+    name: 'Failure',
+    message: /did not register the account within \d minutes/,
+  });
+  const pending = store.findPending(URL_OF_GATEWAY);
+  assert.ok(pending);
+
+  gateway.send = send;
+  await open();
+  assert.deepEqual([...users], [[pending.email, pending.password]]);
+});
+
+test('a run does not hold the lock while it logs in with the account of another run', async (context) => {
+  const { gateway, open, store } = await build(context);
+  const { send } = gateway;
+  const { exclusively } = store;
+  let isHeld = false;
+  const during: boolean[] = [];
+  store.exclusively = (work, ...rest) =>
+    exclusively(
+      async (signal) => {
+        isHeld = true;
+        try {
+          return await work(signal);
+        } finally {
+          isHeld = false;
+        }
+      },
+      ...rest,
+    );
+  gateway.send = (call) => {
+    if (call.path === '/login') during.push(isHeld);
+    return send(call);
+  };
+  await Promise.all([open(), open()]);
+  assert.deepEqual(during, [false]);
 });
 
 test('two first runs at once for different gateways keep both accounts', async (context) => {
