@@ -121,8 +121,8 @@ export async function encode(
   await requireWhole(output, audio, limits);
   const { seconds, lost } = await measureLoss(output, result.decoded);
   if (seconds > limits.maxDurationSeconds) throw tooLong(limits.maxDurationSeconds);
-  if (lost > 0) {
-    const cause = new Error(`${lost} s were decoded and are not in the MP3, which holds ${seconds} s`);
+  if (lost !== undefined) {
+    const cause = new Error(`${lost} were decoded and are not in the MP3, which holds ${seconds} s`);
     throw new ConversionFailure('conversion_failed', 'a part of the sound was lost in the conversion', cause);
   }
 }

@@ -73,7 +73,7 @@ export async function encodeInParts(
     if (decoded === undefined) return;
     const { seconds: made, lost } = await measureLoss(output, decoded);
     if (made > limits.maxDurationSeconds) throw tooLong(limits.maxDurationSeconds);
-    if (lost > 0) throw new NotJoinable(`${lost} s of the sound are missing`);
+    if (lost !== undefined) throw new NotJoinable(`${lost} of the sound are missing`);
   } finally {
     await Promise.all(paths.map((part) => rm(part, { force: true })));
   }

@@ -18,7 +18,7 @@ export interface AccountPorts {
   userName: string;
 }
 
-/** From the command line and the environment. */
+/** What the command line and the environment say about the account. */
 export interface Wanted {
   flagEmail: string | undefined;
   envEmail: string | undefined;
@@ -33,8 +33,8 @@ export interface Account {
 }
 
 /**
- * The user's account at this gateway, as a way to log in with it: the one given, the one made before, or a new one.
- * What the gateway does not know is registered, also when it once did (its database was deleted).
+ * Finds the user's account at this gateway: the given one, the one that an earlier run made, or a new one.
+ * An account that the gateway does not know is registered, also when it existed before its database was deleted.
  */
 export async function openAccount(
   ports: AccountPorts,
@@ -52,7 +52,7 @@ export async function openAccount(
     (credentials: Credentials): Login =>
     (signal) =>
       retrying(() => requestTokens(gateway, credentials, signal), { clock, signal, onWait });
-  const signUp = (credentials: Credentials) =>
+  const signUp = (credentials: Credentials, signal: AbortSignal) =>
     retrying(() => register(gateway, credentials, signal), { clock, signal, onWait });
 
   async function enter(credentials: Credentials, mismatch: string): Promise<Account> {
@@ -61,10 +61,10 @@ export async function openAccount(
     const tokens = await login(signal).catch(unless('invalid_credentials'));
     if (tokens) return { email, login: firstThen(tokens, login) };
     try {
-      await signUp(credentials);
+      await signUp(credentials, signal);
     } catch (error) {
       if (!isProblem(error, 'email_taken')) throw error;
-      // Another run with the same password may have been faster.
+      // Another run with the same password may have registered it meanwhile.
       const tokens = await login(signal).catch(unless('invalid_credentials'));
       if (tokens) return { email, login: firstThen(tokens, login) };
       throw new Failure(mismatch, { cause: error });
@@ -79,17 +79,18 @@ export async function openAccount(
   }
 
   const enterKept = (credentials: Credentials) =>
-    enter(
-      credentials,
-      `${credentials.email} has another password by now than the one in ${store.file}; set MP3_PASSWORD.`,
-    );
+    enter(credentials, `${credentials.email} no longer has the password in ${store.file}; set MP3_PASSWORD.`);
 
-  async function findOrMake(): Promise<Account | undefined> {
-    // Another run may have made it while this one waited for the lock.
-    const made = find();
-    if (made) return enterKept(made);
-    const credentials = await makeAccount({ ...ports, url: gateway.url, signUp }, email);
-    return credentials && { email: credentials.email, login: loginOf(credentials) };
+  /** Runs under the lock, so it only registers. Logging in with an account that was found needs no lock. */
+  async function findOrMake(signal: AbortSignal): Promise<{ found?: Credentials; made?: Credentials }> {
+    // Another run may have made the account while this one waited for the lock.
+    const found = find();
+    if (found) return { found };
+    const made = await makeAccount(
+      { ...ports, url: gateway.url, signUp: (credentials) => signUp(credentials, signal) },
+      email,
+    );
+    return made ? { made } : {};
   }
 
   const known = find();
@@ -103,7 +104,9 @@ export async function openAccount(
   if (known) return enterKept(known);
   if (flag !== undefined) return ask(flag);
   const waits = () => tell('Another run is making an account; waiting for it.');
-  return (await store.exclusively(findOrMake, waits, signal)) ?? ask(email ?? '');
+  const { found, made } = await store.exclusively(findOrMake, waits, signal);
+  if (found) return enterKept(found);
+  return made ? { email: made.email, login: loginOf(made) } : ask(email ?? '');
 }
 
 const unless =
@@ -112,7 +115,7 @@ const unless =
     if (!isProblem(error, code)) throw error;
   };
 
-/** The tokens there are already are the first answer. */
+/** The first call returns the tokens that are already there; later calls log in. */
 function firstThen(first: Tokens, login: Login): Login {
   let waiting: Tokens | undefined = first;
   return async (signal) => {

@@ -10,21 +10,31 @@ export interface Credentials {
   password: string;
 }
 
-/** Accounts that were made for the user, by gateway; the first of a gateway is the one that is used. */
+/** The accounts that were made for the user, grouped by gateway. The first account of a gateway is the default. */
 export interface CredentialStore {
   readonly file: string;
   find(url: string, email?: string): Credentials | undefined;
-  /** One that a run was about to register when it ended: whether it exists is not known. */
+  /** An account whose registration was not confirmed: it may or may not exist. */
   findPending(url: string, email?: string): Credentials | undefined;
   add(url: string, credentials: Credentials): void;
   addPending(url: string, credentials: Credentials): void;
   remove(url: string, credentials: Credentials): void;
-  /** No other run of this user changes the file while `work` runs. Where there can be no lock, nothing can be kept. */
-  exclusively<T>(work: () => Promise<T>, onWait: () => void, signal: AbortSignal): Promise<T>;
+  /**
+   * Runs `work` under a lock on the file. Its signal also aborts after a few minutes, so that other runs can rely on the
+   * release. Where no lock can be written, `work` runs without one: no password can be kept there either.
+   */
+  exclusively<T>(
+    work: (signal: AbortSignal) => Promise<T>,
+    onWait: () => void,
+    signal: AbortSignal,
+  ): Promise<T>;
 }
 
-/** The other run waits up to a minute for a busy gateway. */
-const LOCK_MS = 2 * 60_000;
+/** Three attempts to register, each of which may wait a minute for a busy gateway, and their requests. */
+const HOLD_MINUTES = 4;
+const HOLD_MS = HOLD_MINUTES * 60_000;
+/** Longer than any run holds the lock, so that a waiting run does not fail while the holder is well. */
+const LOCK_MS = HOLD_MS + 30_000;
 
 const entry = z.object({ email: z.string(), password: z.string(), pending: z.boolean().optional() });
 const kept = z.record(z.string(), z.array(entry));
@@ -38,7 +48,7 @@ export function credentialsFile(env: NodeJS.ProcessEnv): string {
   return path.join(config, 'mp3converter', 'credentials.json');
 }
 
-export function createCredentialStore(file: string): CredentialStore {
+export function createCredentialStore(file: string, timeout = AbortSignal.timeout): CredentialStore {
   function read(): Kept {
     try {
       const text = readIfThere(file);
@@ -88,9 +98,15 @@ export function createCredentialStore(file: string): CredentialStore {
       write({ ...all, [url]: without(all, url, credentials) });
     },
     async exclusively(work, onWait, signal) {
-      const release = await lock(`${file}.lock`, onWait, signal);
+      const release = await lock(`${file}.lock`, { onWait, signal, timeout: timeout(LOCK_MS) });
+      const deadline = timeout(HOLD_MS);
       try {
-        return await work();
+        return await work(AbortSignal.any([signal, deadline]));
+      } catch (cause) {
+        if (signal.aborted || !deadline.aborted) throw cause;
+        throw new Failure(`The gateway did not register the account within ${HOLD_MINUTES} minutes.`, {
+          cause,
+        });
       } finally {
         release();
       }
@@ -98,14 +114,19 @@ export function createCredentialStore(file: string): CredentialStore {
   };
 }
 
-async function lock(file: string, onWait: () => void, signal: AbortSignal): Promise<() => void> {
-  const timeout = AbortSignal.timeout(LOCK_MS);
+interface Waiting {
+  onWait: () => void;
+  signal: AbortSignal;
+  timeout: AbortSignal;
+}
+
+async function lock(file: string, { onWait, signal, timeout }: Waiting): Promise<() => void> {
   try {
     return await waitForLock(file, onWait, AbortSignal.any([signal, timeout]));
   } catch (cause) {
     signal.throwIfAborted();
-    if (timeout.aborted) throw new Failure(`Another run holds ${file}, and does not end.`, { cause });
-    // Where no lock can be written, no account can be kept either.
+    if (timeout.aborted) throw new Failure(`Another run has held ${file} for too long.`, { cause });
+    // The folder is not writable, so nothing can be kept and there is nothing to protect.
     return () => undefined;
   }
 }

@@ -68,7 +68,7 @@ async function* received(
   from: number,
   { clock, signal }: DownloadOptions,
 ): AsyncGenerator<Uint8Array> {
-  const patience = createPatience(PATIENCE_MS, mayPass);
+  const patience = createPatience(PATIENCE_MS, isTemporary);
   for (let size = from; size < mp3.size; ) {
     try {
       const reply = await session.send({
@@ -98,7 +98,7 @@ async function* received(
   }
 }
 
-const mayPass = (error: unknown): boolean =>
+const isTemporary = (error: unknown): boolean =>
   error instanceof Unreachable || (error instanceof Problem && error.status >= 500);
 
 async function* verified(

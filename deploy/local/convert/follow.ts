@@ -4,12 +4,12 @@ import { parseEvents } from './event-stream.ts';
 import { Problem } from './failure.ts';
 import { connectionFailure } from './gateway.ts';
 import { getJob, type JobState, jobState } from './job.ts';
-import { createPatience, PATIENCE_MS } from './retry.ts';
+import { createPatience, PATIENCE_MS, retryAfterOf } from './retry.ts';
 import type { Session } from './session.ts';
 
-/** The gateway says something at least every 15 seconds. */
+/** The gateway sends something at least every 15 seconds. */
 const SILENCE_MS = 45_000;
-/** Streams that brought nothing new; a proxy that holds events back, for one. From then on it is asking. */
+/** After so many streams in a row without an event, only polls follow: a proxy may be buffering the events. */
 const MAX_BARREN_STREAMS = 3;
 const POLL_MS = 2_000;
 
@@ -20,14 +20,16 @@ export interface FollowOptions {
   onTrouble?: (error: unknown) => void;
 }
 
-/** Watches a job until it is final: by its events, by asking where these break off. */
+/** Watches a job until it is final: by its event stream, and by polls where the stream breaks off. */
 export async function followJob(session: Session, id: string, options: FollowOptions): Promise<JobState> {
   const { clock, signal, onChange, onTrouble } = options;
   let barren = 0;
-  const patience = createPatience(PATIENCE_MS, mayPass);
+  /** A stream that was refused is not asked for before this time; until then the job is polled. */
+  let listenAt = 0;
+  const patience = createPatience(PATIENCE_MS, isTemporary);
   for (;;) {
     try {
-      if (barren < MAX_BARREN_STREAMS) {
+      if (barren < MAX_BARREN_STREAMS && clock.now() >= listenAt) {
         barren += 1;
         for await (const job of jobEvents(session, id, signal)) {
           barren = 0;
@@ -37,7 +39,8 @@ export async function followJob(session: Session, id: string, options: FollowOpt
         }
       }
     } catch (error) {
-      if (signal.aborted || !mayPass(error)) throw error;
+      if (signal.aborted || !isTemporary(error)) throw error;
+      listenAt = clock.now() + retryAfterOf(error) * 1000;
     }
     let pauseMs = POLL_MS;
     try {
@@ -54,8 +57,8 @@ export async function followJob(session: Session, id: string, options: FollowOpt
   }
 }
 
-/** What the gateway decided stays so; all else may pass. */
-const mayPass = (error: unknown): boolean =>
+/** A 4xx other than 429 is final; anything else may be temporary. */
+const isTemporary = (error: unknown): boolean =>
   !(error instanceof Problem) || error.status >= 500 || error.status === 429;
 
 async function* jobEvents(session: Session, id: string, signal: AbortSignal): AsyncGenerator<JobState> {

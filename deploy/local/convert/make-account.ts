@@ -14,7 +14,14 @@ export interface MakePorts {
 const DOMAIN = 'localhost.localdomain';
 const ATTEMPTS = 3;
 
-/** Registers an account and keeps it. Undefined when somebody else has the address that is wanted. */
+/**
+ * The answers that prove that the account does not exist. A 5xx proves nothing: the gateway sends it also when auth has
+ * made the account and its answer was lost. Nor does a 429, when it follows a lost answer.
+ */
+const REFUSALS = ['email_taken', 'invalid_email', 'weak_password', 'bad_request'];
+const isRefusal = (error: unknown): boolean => error instanceof Problem && REFUSALS.includes(error.code);
+
+/** Registers an account and keeps its password. Returns undefined when the wanted address belongs to somebody else. */
 export async function makeAccount(
   ports: MakePorts,
   email: string | undefined,
@@ -37,8 +44,8 @@ export async function makeAccount(
 }
 
 /**
- * It is kept before it exists, so that an interruption leaves no account whose password nobody knows: the next run
- * registers it once more, which gives the same account.
+ * Writes the password to the file before the account exists, so that an interrupted run leaves no account with an unknown
+ * password. The next run registers the pending account again, which is idempotent.
  */
 async function signUpAndKeep(
   credentials: Credentials,
@@ -48,17 +55,16 @@ async function signUpAndKeep(
   try {
     await signUp(credentials);
   } catch (error) {
-    // What the gateway has refused does not exist. After any other error nobody knows.
-    if (isKept && error instanceof Problem) store.remove(url, credentials);
+    if (isKept && isRefusal(error)) store.remove(url, credentials);
     throw error;
   }
   const obstacle = attemptTo(() => store.add(url, credentials));
   const where =
-    obstacle === undefined ? `; the password is in ${store.file}.` : `, for this once: ${obstacle}`;
+    obstacle === undefined ? `; the password is in ${store.file}.` : `, for this run only: ${obstacle}`;
   tell(`Registered ${credentials.email} at ${url}${where}`);
 }
 
-/** Returns why it cannot be done: an account that cannot be kept is no reason to give up this conversion. */
+/** Returns the reason of a failure instead of throwing it: a password that cannot be kept must not stop the conversion. */
 function attemptTo(save: () => void): string | undefined {
   try {
     save();
@@ -68,7 +74,7 @@ function attemptTo(save: () => void): string | undefined {
   }
 }
 
-/** An address that auth takes and no mail server delivers to the outside. */
+/** An address that auth accepts, in a domain to which no mail server delivers. */
 export function madeAddress(userName: string, unique: boolean): string {
   const name =
     userName

@@ -1,24 +1,27 @@
 import { backoff, type Clock } from './clock.ts';
-import { BrokenOff, isProblem, NotOurs, Problem } from './failure.ts';
+import { BrokenOff, NotOurs, Problem } from './failure.ts';
 
-/** Milliseconds of waiting, in all: the pods of a cluster take half a minute to be replaced, and a user's place is shared. */
+/**
+ * Milliseconds of waiting in all. A cluster takes half a minute to replace its pods, and a 429 lasts until another upload
+ * or download of the same user has ended.
+ */
 export const PATIENCE_MS = 5 * 60_000;
-/** While somebody waits for the first answer, which will not come from a wrong address. */
+/** Shorter for the first requests of a run: they also fail when the address of the gateway is wrong. */
 const DEFAULT_PATIENCE_MS = 60_000;
-/** A server that asks for more than this is not worth waiting for. */
+/** Where `Retry-After` is longer than this, the error is reported at once and there is no further attempt. */
 const MAX_WAIT_SECONDS = 60;
 
 export interface RetryOptions {
   clock: Clock;
   signal: AbortSignal;
-  /** Other errors after which trying again may help. */
+  /** Further errors after which another attempt may succeed. */
   also?: (error: unknown) => boolean;
   onWait?: (error: unknown, seconds: number) => void;
   /** Milliseconds of waiting in all. */
   patienceMs?: number;
 }
 
-/** Does what may be repeated again while the gateway is busy or away for a moment, at the time that it asked for. */
+/** Repeats an idempotent request while the gateway is busy or unavailable. Waits at least as long as `Retry-After` says. */
 export async function retrying<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { clock, signal, also, onWait, patienceMs = DEFAULT_PATIENCE_MS } = options;
   const patience = createPatience(patienceMs, also);
@@ -35,19 +38,22 @@ export async function retrying<T>(attempt: () => Promise<T>, options: RetryOptio
 }
 
 export interface Patience {
-  /** Milliseconds to wait before the next attempt. Throws the error itself when there should be none. */
+  /** Milliseconds to wait before the next attempt. Throws the error itself when there should be no further attempt. */
   after(error: unknown): number;
-  /** An attempt has got further than those before. */
+  /** Counts from zero again, after an attempt that made progress. */
   restore(): void;
 }
 
-export function createPatience(patienceMs: number, also?: (error: unknown) => boolean): Patience {
+export function createPatience(
+  patienceMs: number,
+  also: (error: unknown) => boolean = () => false,
+): Patience {
   let failures = 0;
   let waited = 0;
   return {
     after(error) {
       failures += 1;
-      const milliseconds = pauseAfter(error, failures) ?? (also?.(error) ? backoff(failures) : undefined);
+      const milliseconds = pauseAfter(error, failures, also);
       if (milliseconds === undefined || waited + milliseconds > patienceMs) throw error;
       waited += milliseconds;
       return milliseconds;
@@ -58,20 +64,28 @@ export function createPatience(patienceMs: number, also?: (error: unknown) => bo
   };
 }
 
-const BUSY = [429, 503];
-
-/** Milliseconds; undefined when the error does not tell that it will pass. */
-function pauseAfter(error: unknown, failures: number): number | undefined {
-  if (error instanceof BrokenOff) return backoff(failures);
-  const isBusy = error instanceof Problem && BUSY.includes(error.status);
-  if (!isBusy && !isProblem(error, 'upload_in_progress') && !(error instanceof NotOurs)) return undefined;
-  const { retryAfter } = error;
-  // At once, a few times in a row, would be no wait at all.
-  if (retryAfter === undefined || retryAfter === 0) return backoff(failures);
-  return retryAfter > MAX_WAIT_SECONDS ? undefined : retryAfter * 1000;
+/** Milliseconds until the next attempt; undefined when there should be none. */
+function pauseAfter(error: unknown, failures: number, also: (error: unknown) => boolean): number | undefined {
+  const seconds = retryAfterOf(error);
+  // Checked before anything else: no other rule may lead to an attempt sooner than the server asked for.
+  if (seconds > MAX_WAIT_SECONDS) return undefined;
+  if (!isTemporary(error) && !also(error)) return undefined;
+  // `Retry-After: 0` would use up all attempts at once.
+  return seconds > 0 ? seconds * 1000 : backoff(failures);
 }
 
-/** Seconds from a `Retry-After` header, which is a number of them or a date (RFC 9110, 10.2.3). */
+const BUSY = [429, 503];
+
+function isTemporary(error: unknown): boolean {
+  if (error instanceof BrokenOff || error instanceof NotOurs) return true;
+  return error instanceof Problem && (BUSY.includes(error.status) || error.code === 'upload_in_progress');
+}
+
+/** Seconds that the answer asked to wait, 0 where it did not. */
+export const retryAfterOf = (error: unknown): number =>
+  error instanceof Problem || error instanceof NotOurs ? (error.retryAfter ?? 0) : 0;
+
+/** Seconds from a `Retry-After` header, which holds a number of seconds or a date (RFC 9110, 10.2.3). */
 export function parseRetryAfter(header: string | undefined, now = Date.now()): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d+$/.test(header)) return Number(header);

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openAccount, type Wanted } from '../../../deploy/local/convert/account.ts';
 import { createCredentialStore, credentialsFile } from '../../../deploy/local/convert/credentials.ts';
+import { BrokenOff, Problem } from '../../../deploy/local/convert/failure.ts';
 import { openSession } from '../../../deploy/local/convert/session.ts';
 import { memorySystem, quickClock, temporaryFolder, URL_OF_GATEWAY } from './setting.ts';
 
@@ -11,9 +13,10 @@ const { signal } = new AbortController();
 const NOBODY: Wanted = { flagEmail: undefined, envEmail: undefined, password: undefined };
 const ANN = { email: 'ann@example.com', password: 'open: sésame' };
 
-async function build(context: TestContext) {
+async function build(context: TestContext, timeout = AbortSignal.timeout) {
   const system = memorySystem(context);
-  const store = createCredentialStore(path.join(await temporaryFolder(context), 'new', 'credentials.json'));
+  const file = path.join(await temporaryFolder(context), 'new', 'credentials.json');
+  const store = createCredentialStore(file, timeout);
   const told: string[] = [];
   const asked: string[] = [];
   const clock = quickClock();
@@ -146,6 +149,72 @@ test('of two first runs at once one makes the account, and both use it', async (
   assert.equal(calls.filter((call) => call === '/register').length, 1);
 });
 
+test('a run waits longer for the lock than another run may hold it', async (context) => {
+  const timeouts: number[] = [];
+  const { open } = await build(context, (milliseconds) => {
+    timeouts.push(milliseconds);
+    return new AbortController().signal;
+  });
+  await open();
+  const [waiting = 0, holding = Number.POSITIVE_INFINITY, ...more] = timeouts;
+  assert.ok(waiting > holding, `waits ${waiting} ms and holds ${holding} ms`);
+  // Each of the three attempts may wait for a minute.
+  assert.ok(holding > 3 * 60_000);
+  assert.deepEqual(more, []);
+});
+
+test('a gateway that never answers gives the lock back in time, and the password stays', async (context) => {
+  const deadline = new AbortController();
+  // The first timeout is that of the wait for the lock, the second is that of the work under it.
+  const timeouts = [new AbortController().signal, deadline.signal];
+  const { gateway, open, users, store } = await build(
+    context,
+    (milliseconds) => timeouts.shift() ?? AbortSignal.timeout(milliseconds),
+  );
+  const { send } = gateway;
+  gateway.send = async ({ signal }) => {
+    queueMicrotask(() => deadline.abort(new Error('time is up')));
+    await once(signal, 'abort');
+    throw signal.reason;
+  };
+  await assert.rejects(open(), {
+    name: 'Failure',
+    message: /did not register the account within \d minutes/,
+  });
+  const pending = store.findPending(URL_OF_GATEWAY);
+  assert.ok(pending);
+
+  gateway.send = send;
+  await open();
+  assert.deepEqual([...users], [[pending.email, pending.password]]);
+});
+
+test('a run does not hold the lock while it logs in with the account of another run', async (context) => {
+  const { gateway, open, store } = await build(context);
+  const { send } = gateway;
+  const { exclusively } = store;
+  let isHeld = false;
+  const during: boolean[] = [];
+  store.exclusively = (work, ...rest) =>
+    exclusively(
+      async (signal) => {
+        isHeld = true;
+        try {
+          return await work(signal);
+        } finally {
+          isHeld = false;
+        }
+      },
+      ...rest,
+    );
+  gateway.send = (call) => {
+    if (call.path === '/login') during.push(isHeld);
+    return send(call);
+  };
+  await Promise.all([open(), open()]);
+  assert.deepEqual(during, [false]);
+});
+
 test('two first runs at once for different gateways keep both accounts', async (context) => {
   const file = path.join(await temporaryFolder(context), 'credentials.json');
   const systems = [memorySystem(context), memorySystem(context)];
@@ -189,16 +258,59 @@ test('a run that is interrupted while it registers loses no password', async (co
   assert.equal(store.find(URL_OF_GATEWAY), undefined, 'nobody knows yet whether the account exists');
   assert.deepEqual(store.findPending(URL_OF_GATEWAY), { email, password });
 
-  // As auth does with the same password: it gives the same account.
-  gateway.send = (call) => {
-    if (call.path === '/register') users.clear();
-    return send(call);
-  };
+  gateway.send = send;
   const account = await open();
   assert.ok((await account.login(signal)).access_token);
   assert.deepEqual([...users], [[email, password]]);
   assert.deepEqual(store.find(URL_OF_GATEWAY), { email, password });
 });
+
+const UNCERTAIN: [status: number, code: string][] = [
+  [503, 'unavailable'],
+  [502, 'bad_gateway'],
+  [500, 'internal'],
+  [429, 'too_many_requests'],
+];
+for (const [status, code] of UNCERTAIN) {
+  test(`an account whose first answer was lost is used by the next run after ${status} ${code}`, async (context) => {
+    const { gateway, open, users, store } = await build(context);
+    const { send } = gateway;
+    let isFirst = true;
+    gateway.send = async (call) => {
+      if (isFirst) {
+        isFirst = false;
+        await send(call);
+        throw new BrokenOff('The connection broke off.');
+      }
+      throw new Problem('not now', { status, code });
+    };
+    await assert.rejects(open(), { code });
+    const [[email, password] = []] = users;
+    assert.deepEqual(store.findPending(URL_OF_GATEWAY), { email, password });
+
+    gateway.send = send;
+    const account = await open();
+    assert.ok((await account.login(signal)).access_token);
+    assert.deepEqual([...users], [[email, password]], 'there is no second account');
+  });
+}
+
+const FINAL: [status: number, code: string][] = [
+  [409, 'email_taken'],
+  [422, 'invalid_email'],
+  [422, 'weak_password'],
+  [400, 'bad_request'],
+];
+for (const [status, code] of FINAL) {
+  test(`an account that the gateway refuses with ${status} ${code} is not kept`, async (context) => {
+    const { gateway, open, store } = await build(context);
+    gateway.send = async () => {
+      throw new Problem('no', { status, code });
+    };
+    await assert.rejects(open(), { code });
+    assert.equal(store.findPending(URL_OF_GATEWAY), undefined);
+  });
+}
 
 test('an address that is refused is not kept', async (context) => {
   const { open, users, store, asked } = await build(context);
@@ -208,7 +320,7 @@ test('an address that is refused is not kept', async (context) => {
   assert.equal(store.findPending(URL_OF_GATEWAY), undefined);
 });
 
-test('where nothing can be written, an account is made for this once', async (context) => {
+test('where nothing can be written, an account is made for this run only', async (context) => {
   const folder = await temporaryFolder(context);
   // Not even root can make a folder in the place of a link that leads nowhere.
   await symlink(path.join(folder, 'missing'), path.join(folder, 'link'));
@@ -224,7 +336,7 @@ test('where nothing can be written, an account is made for this once', async (co
     signal,
   );
   assert.ok((await login(signal)).access_token);
-  assert.match(told.join('\n'), /for this once: The new account cannot be kept/);
+  assert.match(told.join('\n'), /for this run only: The new account cannot be kept/);
 });
 
 test('a session replaces its token before it expires, and when it is refused', async (context) => {

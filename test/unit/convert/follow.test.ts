@@ -36,9 +36,9 @@ const job =
   (response) =>
     response.end(JSON.stringify(state(progress)));
 const refusal =
-  (status: number, code: string): Answer =>
+  (status: number, code: string, headers: Record<string, string> = {}): Answer =>
   (response) =>
-    problem(response, status, code);
+    problem(response, status, code, headers);
 
 /** Follows a gateway that gives these answers, the last of each kind for ever. */
 async function follow(context: TestContext, answers: { events: Answer[]; polls: Answer[] }) {
@@ -102,6 +102,30 @@ for (const [name, answers, seen, asked, sleeps] of ROWS) {
     assert.deepEqual({ seen: run.seen, asked: run.asked, sleeps: run.clock.sleeps }, { seen, asked, sleeps });
   });
 }
+
+for (const code of ['too_many_requests', 'unavailable']) {
+  test(`a poll that is refused (${code}) for two minutes ends the wait`, async (context) => {
+    const refused = refusal(code === 'unavailable' ? 503 : 429, code, { 'retry-after': '120' });
+    const { result, asked, clock } = await follow(context, {
+      events: [stream(0.2), stream(1)],
+      polls: [refused],
+    });
+    await assert.rejects(result, { message: `so it is (${code})` });
+    assert.deepEqual(asked, ['events', 'polls']);
+    assert.deepEqual(clock.sleeps, []);
+  });
+}
+
+test('events that are refused for five seconds are asked for again after five seconds', async (context) => {
+  const busy = refusal(429, 'too_many_requests', { 'retry-after': '5' });
+  const { result, asked, seen } = await follow(context, {
+    events: [busy, stream(1)],
+    polls: [job(0.1), job(0.2), job(0.3)],
+  });
+  assert.deepEqual(await result, state(1));
+  assert.deepEqual(asked, ['events', 'polls', 'polls', 'polls', 'events']);
+  assert.deepEqual(seen, [0.1, 0.2, 0.3, 1]);
+});
 
 test('a job that does not exist is not waited for', async (context) => {
   const { result, asked } = await follow(context, { events: [refusal(404, 'not_found')], polls: [job(0)] });

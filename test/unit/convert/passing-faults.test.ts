@@ -206,3 +206,23 @@ for (const [name, request, answer, message] of FINAL) {
     assert.deepEqual(clock.sleeps, []);
   });
 }
+
+const TOO_LONG = { 'retry-after': '120' };
+const REFUSED_FOR_LONG: [name: string, answer: Answer, message: RegExp][] = [
+  ['429', refusal(429, 'too_many_requests', TOO_LONG), /too_many_requests/],
+  ['503', refusal(503, 'unavailable', TOO_LONG), /\(unavailable\)/],
+  ['an ingress controller’s 503', page(503, TOO_LONG), /answered HTTP 503/],
+];
+for (const [request, run] of REQUESTS) {
+  describe(`${request} is not repeated, and no sooner than asked for, after`, () => {
+    for (const [name, answer, message] of REFUSED_FOR_LONG) {
+      test(`${name} with a Retry-After of two minutes`, async (context) => {
+        const built = await build(context, request, [answer]);
+        const outcome = await run(built).then(String, (error: Error) => error.message);
+        assert.match([...built.lines, outcome].join('\n'), message);
+        assert.equal(built.count(), 1);
+        assert.deepEqual(built.clock.sleeps, []);
+      });
+    }
+  });
+}

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { DiskFull } from '../../../services/converter/failure.ts';
 import { INPUT, OUTPUT } from '../../../services/converter/input.ts';
+import { measureLoss } from '../../../services/converter/lost-sound.ts';
 import { createSlots } from '../../../services/converter/slots.ts';
 import { createTranscode } from '../../../services/converter/transcode.ts';
 import type { ConversionOptions } from '../../../services/shared/jobs.ts';
@@ -163,4 +164,21 @@ const forgedTags = () =>
 it('a full disk is told from a video at fault', { skip: process.platform !== 'linux' }, async () => {
   const prepare = (folder: string) => symlink('/dev/full', join(folder, OUTPUT));
   await assert.rejects(convert(await media('a.wav', ...tone(3)), { prepare }), DiskFull);
+});
+
+describe('measureLoss(path, decoded)', () => {
+  const empty = () => file('empty.mp3', Buffer.alloc(0));
+  const second = () => media('second.mp3', ...tone(1), '-c:a', 'libmp3lame');
+  const decoded = { samples: 96_000, rates: [48_000], outOfMemory: false };
+  const table: [what: string, source: () => Promise<string>, fields: object, lost: RegExp][] = [
+    ['states seconds where the sample rate is known', empty, { samples: 96_002 }, /^1\.99999\d* s$/],
+    ['states samples where no sample rate is known', empty, { rates: [] }, /^all 96000 samples$/],
+    ['finds nothing lost where the MP3 holds all of it', second, { samples: 48_000 }, /^undefined$/],
+    ['finds nothing lost where nothing was decoded', empty, { samples: 0, rates: [] }, /^undefined$/],
+  ];
+  for (const [what, source, fields, lost] of table) {
+    it(what, async () => {
+      assert.match(String((await measureLoss(await source(), { ...decoded, ...fields })).lost), lost);
+    });
+  }
 });
