@@ -40,7 +40,7 @@ export function createSweep(ports: SweepPorts) {
     giveUp: createTurns(log),
     videos: createTurns(log),
     clear: createTurns(log),
-    close: createTurns(log, 'documents'),
+    close: createTurns(log, { idName: 'documents' }),
   };
   /** Open jobs whose video this process has deleted: they may be open for long, and once is enough. */
   let withoutVideo = new Set<string>();
@@ -87,8 +87,7 @@ export function createSweep(ports: SweepPorts) {
 
   async function deleteVideos(due: Job[], signal: AbortSignal): Promise<void> {
     const deleteVideo = async ({ video }: Job) => {
-      await blobs.delete(video, signal);
-      metrics.videoDeleted();
+      if (await blobs.delete(video, signal)) metrics.videoDeleted();
     };
     const before = withoutVideo;
     const remaining = due.filter(({ id }) => !before.has(id));
