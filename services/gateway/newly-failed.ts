@@ -1,7 +1,7 @@
 import type { Job } from '../shared/jobs.ts';
 import type { FailedIndex } from './failed-index.ts';
 
-/** Added at once: many, as each write of a document takes all that belong there. What was added is not added again after a failure. */
+/** Batch size. Large, since every write rewrites a whole document. A failure repeats only its own batch. */
 const BATCH = 10_000;
 
 export type FailedRun = Pick<Job, 'id' | 'run' | 'expires_at'>;

@@ -1,5 +1,5 @@
 import { readDocuments } from './documents.ts';
-import { childrenOf, entriesOf, holds, markerOf, orderOf, type Place, rootsOf, type Shard } from './shard.ts';
+import { childrenOf, entriesOf, holds, orderOf, type Place, rootsOf, type Shard, splitOf } from './shard.ts';
 import type { Entry } from './sharded-map.ts';
 import type { StateStore } from './state.ts';
 
@@ -15,7 +15,7 @@ interface Step<T> {
   entries?: Entry<T>[];
 }
 
-/** All entries below the roots in the order of {@link orderOf}, as many documents at once as the order lets. */
+/** All entries below the roots in the order of {@link orderOf}, as many documents at once as the order allows. */
 export async function* readShards<T>(
   state: StateStore,
   name: string,
@@ -26,10 +26,10 @@ export async function* readShards<T>(
   const mayFollow = ({ digits }: Place) => orderOf(digits) >= from.slice(0, digits.length);
 
   function read({ place, above }: Step<T>, shard: Shard<T> | undefined): Step<T>[] {
-    const marker = markerOf(shard);
+    const record = splitOf(shard);
     const entries = [...new Map([...entriesOf(shard), ...above].map((entry) => [entry.id, entry])).values()];
-    if (!marker) return [{ place, above, entries }];
-    return childrenOf(place, name, marker.version)
+    if (!record) return [{ place, above, entries }];
+    return childrenOf(place, name, record.version)
       .filter(mayFollow)
       .map((child) => ({ place: child, above: entries.filter((entry) => holds(child, entry)) }));
   }

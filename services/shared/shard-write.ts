@@ -7,12 +7,12 @@ import {
   entriesOf,
   holds,
   isSame,
-  marked,
-  markerOf,
   type Place,
   rootsOf,
   type Shard,
   shardOf,
+  splitInto,
+  splitOf,
 } from './shard.ts';
 import type { ShardedMapOptions } from './sharded-map.ts';
 import type { StateStore } from './state.ts';
@@ -40,9 +40,9 @@ export interface ShardWriter<T> {
 
 /**
  * Writes walk down from the roots, each document by compare-and-set. One that would become too large is split: its entries
- * are copied to children under keys that nobody knows, then it becomes a marker that names them, if it has not changed
- * meanwhile. Whoever dies before has changed nothing, and the copies expire; from the marker on, everybody writes to the
- * children. A marker is never taken back, so that no writer can be on its way to children that are not read any more.
+ * are copied to children under keys that nobody knows, then it becomes a split record that names them, if it has not changed
+ * meanwhile. Whoever dies before has changed nothing, and the copies expire; from then on, everybody writes to the
+ * children. A split is never undone, even when the children are empty again, so that no writer can be on its way to children that are not read any more.
  */
 export function createShardWriter<T extends object>(
   state: StateStore,
@@ -50,10 +50,10 @@ export function createShardWriter<T extends object>(
   { ttlSeconds, isWanted, most }: Required<ShardedMapOptions<T>>,
 ): ShardWriter<T> {
   /**
-   * A marker outlives its children: none of them is written while it is older than a quarter of their life, and it lives twice
-   * as long as they. What remains is for clocks that differ. Where nobody writes for so long, the whole branch expires.
+   * A split record outlives the children: none of them is written while it is older than a quarter of their life, and it lives twice
+   * as long as they. The rest is a margin for clock skew. Where nobody writes for so long, the whole branch expires.
    */
-  const markerSeconds = ttlSeconds * 2;
+  const splitSeconds = ttlSeconds * 2;
   const isOld = (since: string): boolean => {
     const age = Math.abs(Date.now() - Date.parse(since));
     return !(age < ttlSeconds * 250);
@@ -70,10 +70,10 @@ export function createShardWriter<T extends object>(
     const after = await updateDocument<Shard<T>>(
       state,
       place.key,
-      (current = {}) => (isSame(current, seen) ? marked(generation) : undefined),
-      { ttlSeconds: markerSeconds, signal },
+      (current = {}) => (isSame(current, seen) ? splitInto(generation) : undefined),
+      { ttlSeconds: splitSeconds, signal },
     );
-    if (markerOf(after)?.version === generation) return;
+    if (splitOf(after)?.version === generation) return;
     // Known to be lost, so that nobody will ever look for them. Otherwise they expire.
     await Promise.allSettled(copies.map(({ place: { key } }) => state.delete(key, signal)));
   }
@@ -83,13 +83,13 @@ export function createShardWriter<T extends object>(
     const strays = entriesOf(shard);
     const moved = strays.map((entry) => ({ ...entry, version: randomUUID() }));
     await run(tasksFor(children, moved), (child, entries) => ({ ...child, ...shardOf(entries) }), signal);
-    const generation = markerOf(shard)?.version;
+    const generation = splitOf(shard)?.version;
     const change = (current: Shard<T> | undefined): Shard<T> | undefined => {
-      if (generation === undefined || markerOf(current)?.version !== generation) return undefined;
+      if (generation === undefined || splitOf(current)?.version !== generation) return undefined;
       const rest = entriesOf(current).filter(({ id, version }) => shard[id]?.version !== version);
-      return { ...shardOf(rest), ...marked<T>(generation) };
+      return { ...shardOf(rest), ...splitInto<T>(generation) };
     };
-    await updateDocument<Shard<T>>(state, place.key, change, { ttlSeconds: markerSeconds, signal });
+    await updateDocument<Shard<T>>(state, place.key, change, { ttlSeconds: splitSeconds, signal });
   }
 
   /** Writes one document; what comes back is left to be written below it. */
@@ -102,17 +102,17 @@ export function createShardWriter<T extends object>(
       let isFull = false;
       const apply = (current: Shard<T> = {}): Shard<T> | undefined => {
         isFull = false;
-        const changed = markerOf(current) ? undefined : change(current, entries);
+        const changed = splitOf(current) ? undefined : change(current, entries);
         if (!changed) return undefined;
         const wanted = entriesOf(changed).filter(isWanted);
         isFull = wanted.length > most && canSplit(place);
         return isFull ? undefined : shardOf(wanted);
       };
       const shard = await updateDocument<Shard<T>>(state, place.key, apply, { ttlSeconds, signal });
-      const marker = markerOf(shard);
-      if (shard && marker) {
-        const children = childrenOf(place, name, marker.version);
-        if (entriesOf(shard).length > 0 || isOld(marker.since)) await renew(place, shard, children, signal);
+      const record = splitOf(shard);
+      if (shard && record) {
+        const children = childrenOf(place, name, record.version);
+        if (entriesOf(shard).length > 0 || isOld(record.since)) await renew(place, shard, children, signal);
         return tasksFor(children, entries);
       }
       if (!isFull) return [];

@@ -33,8 +33,8 @@ export async function proveSharing(state: StateStore, signal: AbortSignal): Prom
 export type ProveMissing = (id: string, signal: AbortSignal) => Promise<void>;
 
 /**
- * A job that is not in the store may be in that of the gateway which has sent its event. That gateway runs; when the marker
- * in this store is old, it is written by none that does.
+ * A job that is not in the store may be in that of the gateway which has sent its event. That gateway runs. When the
+ * marker in this store is old, no running gateway writes it.
  */
 export function createProveMissing(state: StateStore, jobs: Pick<JobStore, 'find'>): ProveMissing {
   return async (id, signal) => {

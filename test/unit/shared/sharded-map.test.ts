@@ -155,7 +155,7 @@ describe('a sharded map', () => {
   });
 });
 
-describe('the marker of a document that is split', () => {
+describe('the record of a split', () => {
   test('outlives what is put below it, however late', async (context) => {
     const at = stoppedDate(context);
     const { map } = build();
@@ -195,13 +195,13 @@ describe('the marker of a document that is split', () => {
 });
 
 describe('a gateway of the release before', () => {
-  test('finds a marker that it can take for an entry, without an owner and in no document that there is', async () => {
+  test('finds a split record that it can take for an entry, without an owner and in no document that there is', async () => {
     const { map, state } = build();
     await map.put(valuesOf(newIds(9, '0')));
     const { value = '' } = (await state.get('m:0')) ?? {};
-    const [marker] = Object.values(JSON.parse(value).document as Shard<Value>);
-    assert.equal(typeof marker?.version, 'string');
-    assert.match(marker?.id ?? '', /[^\da-f]$/);
+    const [record] = Object.values(JSON.parse(value).document as Shard<Value>);
+    assert.equal(typeof record?.version, 'string');
+    assert.match(record?.id ?? '', /[^\da-f]$/);
   });
 
   test('is read, and what it writes into a document that is split moves down with the next write', async () => {
