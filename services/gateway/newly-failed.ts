@@ -8,7 +8,7 @@ export type FailedRun = Pick<Job, 'id' | 'run' | 'expires_at'>;
 
 /**
  * Adds jobs to the failed index in the first pass that sees them failed, so that the operator's list need not read the open
- * jobs. Gets all failed jobs that are open and not expired; what this process has added already costs no more writes. A job
+ * jobs. Takes all failed jobs that are open and not expired, and skips those that this process has added already. A job
  * that was retried and failed again has another `run`, and is added again.
  */
 export function createNewlyFailed(index: Pick<FailedIndex, 'add'>) {

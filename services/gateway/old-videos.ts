@@ -16,9 +16,9 @@ import type { VideoIndex } from './video-index.ts';
 // access.yaml. Jobs from before the index of videos have expired by then.
 
 const KEY = 'old-videos';
-/** Longer than any installation lives: the walk is made once. */
+/** Longer than any installation lives, so that the walk is made once. */
 const TTL_SECONDS = 20 * 365 * 86_400;
-/** By then a rolling upgrade is over: until then an old gateway may still let a job go that enters no index of videos. */
+/** By then a rolling upgrade is over. Until then an old gateway may close a job without an entry in the index of videos. */
 const UPGRADE_MS = 3600_000;
 const USERS = 100;
 /** Pages of a user's list, of up to a hundred jobs each, that are read in one pass. */
@@ -49,10 +49,9 @@ export interface OldVideosPorts {
 const userPage = z.object({ users: z.array(z.uuid()) });
 
 /**
- * Walks over the jobs of all users, and puts those that are done into the index of videos: jobs that were done before there was
- * this index are in no other list. A second walk, an hour later, finds those that a gateway of the old release has finished in a
- * rolling upgrade. How far it came is stored after each pass, so that any gateway can go on;
- * running it twice at once is harmless.
+ * Walks over the jobs of all users, and puts those that are done into the index of videos. Jobs that were done before this
+ * index existed are in no other list. A second walk, an hour later, finds those that a gateway of the old release has finished
+ * in a rolling upgrade. Each pass stores how far it came, so that any gateway can go on. Running it twice at once is harmless.
  */
 export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }: OldVideosPorts) {
   const logDamage = damageLogger(log);

@@ -13,7 +13,7 @@ import { createNewlyFailed } from './newly-failed.ts';
 import type { SweepMetrics } from './sweep-metrics.ts';
 import type { VideoIndex } from './video-index.ts';
 
-/** What one pass may take for clearing up; the next goes on. */
+/** The longest that one pass deletes; the next goes on. */
 const CLEAR_MS = 60_000;
 
 export interface SweepPorts extends LookPorts {
@@ -25,10 +25,10 @@ export interface SweepPorts extends LookPorts {
 }
 
 /**
- * Nothing rests on one message, nor on one process: what is open and stands still is taken up again. Jobs to convert and
+ * No job depends on a single message or process: an open job on which nothing moves is taken up again. Jobs to convert and
  * outcomes to tell are published once more, uploads that died and jobs whose time is over are given up, what nobody needs
  * is deleted, what has failed is listed for the operator, and what is settled leaves the index. Any number of replicas may
- * do this at once; it costs what is open, not what there was.
+ * do this at once. A pass reads the jobs that are open, and none that are finished.
  */
 export function createSweep(ports: SweepPorts) {
   const { jobs, blobs, publish, metrics, log } = ports;

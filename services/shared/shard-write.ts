@@ -19,7 +19,7 @@ import type { StateStore } from './state.ts';
 
 /** Documents that are written at once. */
 const PARALLEL = 4;
-/** Of a document that others keep changing while it is to be split. */
+/** Attempts to write a document that others keep changing while it has to be split. */
 const MAX_TRIES = 30;
 
 type Change<T, E> = (shard: Shard<T>, entries: readonly E[]) => Shard<T> | undefined;
@@ -41,8 +41,9 @@ export interface ShardWriter<T> {
 /**
  * Writes walk down from the roots, each document by compare-and-set. One that would become too large is split: its entries
  * are copied to children under keys that nobody knows, then it becomes a split record that names them, if it has not changed
- * meanwhile. Whoever dies before has changed nothing, and the copies expire; from then on, everybody writes to the
- * children. A split is never undone, even when the children are empty again, so that no writer can be on its way to children that are not read any more.
+ * meanwhile. A writer that dies before that has changed nothing, and its copies expire. After it, everybody writes to the
+ * children. A split is never undone, even when the children are empty again: a writer could be on its way to children that
+ * nobody reads any more.
  */
 export function createShardWriter<T extends object>(
   state: StateStore,
@@ -50,8 +51,9 @@ export function createShardWriter<T extends object>(
   { ttlSeconds, isWanted, most }: Required<ShardedMapOptions<T>>,
 ): ShardWriter<T> {
   /**
-   * A split record outlives the children: none of them is written while it is older than a quarter of their life, and it lives twice
-   * as long as they. The rest is a margin for clock skew. Where nobody writes for so long, the whole branch expires.
+   * A split record outlives its children: it lives twice as long as they do, and is renewed before a child is written when it
+   * is older than a quarter of their life. The rest is a margin for clock skew. A branch to which nobody writes expires as a
+   * whole.
    */
   const splitSeconds = ttlSeconds * 2;
   const isOld = (since: string): boolean => {
@@ -78,7 +80,10 @@ export function createShardWriter<T extends object>(
     await Promise.allSettled(copies.map(({ place: { key } }) => state.delete(key, signal)));
   }
 
-  /** Entries of a gateway of the release before move to the children, under new versions: nothing decided before applies to them. */
+  /**
+   * Moves entries that a gateway of the previous release has written to the children. They get new versions, so that no
+   * removal that was decided before applies to them.
+   */
   async function renew(place: Place, shard: Shard<T>, children: Place[], signal: AbortSignal | undefined) {
     const strays = entriesOf(shard);
     const moved = strays.map((entry) => ({ ...entry, version: randomUUID() }));

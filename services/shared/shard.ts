@@ -5,12 +5,17 @@ const DIGITS = [...'0123456789abcdef'];
 const MOST_DIGITS = 12;
 
 /**
- * The key of the split record among the entries. The record has the shape of an entry with a version, and ends in no hexadecimal digit, so
- * that a gateway of the release before, which takes it for an entry, neither fails on it nor removes it in a rolling upgrade.
+ * The key of the split record among the entries. A gateway of the previous release takes the record for an entry. It has the
+ * shape of an entry with a version and does not end in a hexadecimal digit, so that such a gateway neither fails on it nor
+ * removes it in a rolling upgrade.
  */
 const SPLIT = 'split';
 
-/** One document of a sharded map: entries by id. Once it is split it holds the split record, and entries live in its children. */
+/**
+ * One document of a sharded map: entries by id. Once it is split it holds the split record, and entries live in its children.
+ * Children that become empty are not merged again, so that a reader of all goes through as many documents as there ever were
+ * within their life. That is accepted, since a merge would race with writers; a request bounds how many it reads.
+ */
 export type Shard<T> = Record<string, Entry<T>>;
 
 interface SplitRecord {
@@ -34,6 +39,10 @@ export function childrenOf({ digits }: Place, name: string, generation: string):
   return DIGITS.map((digit) => ({ key: `${name}:${digit}${digits}:${generation}`, digits: digit + digits }));
 }
 
+/** The greatest UUID that belongs there, in the order of {@link orderOf}. */
+export const lastIdOf = ({ digits }: Place): string =>
+  'ffffffff-ffff-ffff-ffff-ffffffffffff'.slice(0, 36 - digits.length) + digits;
+
 export const canSplit = ({ digits }: Place): boolean => digits.length < MOST_DIGITS;
 
 export const holds = ({ digits }: Place, { id }: { id: string }): boolean => id.endsWith(digits);
@@ -42,7 +51,7 @@ export const holds = ({ digits }: Place, { id }: { id: string }): boolean => id.
 export const splitOf = <T>(shard: Shard<T> | undefined): SplitRecord | undefined =>
   shard?.[SPLIT] as SplitRecord | undefined;
 
-/** Its own entries; a document that is split has some only if a gateway of the release before wrote them. */
+/** Its own entries; a document that is split has some only if a gateway of the previous release wrote them. */
 export const entriesOf = <T>(shard: Shard<T> | undefined): Entry<T>[] =>
   Object.values(shard ?? {}).filter(({ id }) => id !== SPLIT);
 

@@ -44,7 +44,7 @@ for (const [what, text] of DAMAGE) {
       const { status, json } = await call('GET', '/operator/failed', { headers: asOperator });
       assert.deepEqual([status, idsOf(json.jobs)], [200, inListOrder(others)]);
       assert.ok(isLogged());
-      const entries = (await Array.fromAsync(failedIndex.list())).flat();
+      const entries = (await Array.fromAsync(failedIndex.list())).flatMap(({ entries }) => entries);
       assert.ok(idsOf(entries).includes(broken.id));
     });
   });

@@ -155,6 +155,22 @@ describe('a sharded map', () => {
   });
 });
 
+describe('a list in parts', () => {
+  test('goes on behind each part, also where all entries are removed', async () => {
+    const { map } = build();
+    const entries = await map.put(valuesOf(newIds(3_000)));
+    await map.remove(entries.slice(0, 2_900));
+    const kept = inOrder(entries.slice(2_900).map(({ id }) => id));
+    const parts = await Array.fromAsync(map.listParts());
+    assert.ok(parts.length > 3);
+    const before: string[] = [];
+    for (const part of parts) {
+      before.push(...part.entries.map(({ id }) => id));
+      assert.deepEqual([...before, ...(await idsOf(map, part.end))], kept);
+    }
+  });
+});
+
 describe('the record of a split', () => {
   test('outlives what is put below it, however late', async (context) => {
     const at = stoppedDate(context);
