@@ -75,7 +75,7 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
     context.body = jwks;
   });
 
-  // For the gateway's one walk over jobs of before an upgrade; it does not publish this route.
+  // For the gateway's one walk over jobs from before the upgrade; it does not publish this route.
   router.get('/users', async (context) => {
     const page = userPage.safeParse(context.query);
     if (!page.success)

@@ -19,11 +19,16 @@ export interface Admission {
   counted(unfinished: Tally): void;
 }
 
-/** What a client is told to do about a bound that is reached. */
+/** What a client is told to do about a bound that is reached: the user's own, or that of all users. */
+interface Advice {
+  owner: string;
+  all: string;
+}
+
 const ADVICE = {
   upload: { owner: 'wait until some are done', all: 'try again later' },
   retry: { owner: 'retry this one when some are done', all: 'retry this one later' },
-};
+} satisfies Record<string, Advice>;
 
 export function createAdmission(limits: AdmissionLimits, recount: () => Promise<Tally>): Admission {
   const uploads = createGate(limits.uploads, 'uploads');
@@ -47,7 +52,7 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
 
   const reached = (owner: string) => boundReached(unfinished, limits.unfinished, owner);
 
-  function checkRoom(owner: string, advice: { owner: string; all: string }): void {
+  function checkRoom(owner: string, advice: Advice): void {
     const bound = reached(owner);
     if (bound === 'owner') {
       const most = limits.unfinished.perUser;
@@ -59,7 +64,7 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
   /** `enter` takes a place beside the count, and returns the way out of it. */
   async function admit<T>(
     owner: string,
-    advice: { owner: string; all: string },
+    advice: Advice,
     enter: () => () => void,
     work: () => Promise<T>,
   ): Promise<T> {

@@ -44,6 +44,9 @@ export const limitsOf = (env: z.output<typeof environment>) => ({
   unfinished: { all: env.MAX_UNFINISHED, perUser: env.MAX_UNFINISHED_PER_USER },
 });
 
-/** How often the index of finished jobs is read for videos that are due; the most that their deletion is late. */
+/**
+ * How often the index of finished jobs is read for videos that are due. A video is deleted at most this much late, unless more
+ * of them are due than the gateways can delete in that time.
+ */
 export const videoPassSeconds = (env: z.output<typeof environment>): number =>
   Math.min(600, Math.max(env.SWEEP_SECONDS, env.KEEP_VIDEO_SECONDS / 20));

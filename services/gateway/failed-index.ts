@@ -1,5 +1,5 @@
 import { isExpired, type Job } from '../shared/jobs.ts';
-import { createShardedMap, type Entry } from '../shared/sharded-map.ts';
+import { createShardedMap, type Entry, type ListPart } from '../shared/sharded-map.ts';
 import type { StateStore } from '../shared/state.ts';
 
 type Failed = Pick<Job, 'expires_at'>;
@@ -13,7 +13,7 @@ export interface FailedIndex {
   /** Called before the job leaves the index of open jobs. */
   add(jobs: readonly Pick<Job, 'id' | 'expires_at'>[], signal?: AbortSignal): Promise<void>;
   /** In a fixed order, from the one after the id `after` on, and read as they are asked for. */
-  list(signal?: AbortSignal, after?: string): AsyncGenerator<FailedEntry[]>;
+  list(signal?: AbortSignal, after?: string): AsyncGenerator<ListPart<Failed>>;
   /** Those entries that were not added again meanwhile. */
   remove(entries: readonly FailedEntry[], signal?: AbortSignal): Promise<void>;
 }
@@ -31,7 +31,7 @@ export function createFailedIndex(state: StateStore, ttlSeconds: number): Failed
         signal,
       );
     },
-    list: failed.list,
+    list: failed.listParts,
     remove: failed.remove,
   };
 }

@@ -2,15 +2,20 @@ import { z } from 'zod';
 import { AppError, isAppError } from '../shared/errors.ts';
 import type { JobStore } from '../shared/job-store.ts';
 import { isVisible, type Job, jobView } from '../shared/jobs.ts';
+import type { Log } from '../shared/log.ts';
 import type { JobChanges } from './change-job.ts';
 import type { FailedEntry, FailedIndex } from './failed-index.ts';
+import { damageLogger } from './job-damage.ts';
 import { jobId, jobOrTombstone } from './owned-job.ts';
 import type { Page } from './page.ts';
+import { readEach } from './read-each.ts';
 
 /** Jobs of about 2 KB that are read at once. */
 const BATCH = 100;
 /** Entries that one request looks through: those of jobs that were retried, dropped or have expired show nothing. */
 const MOST_LOOKED = 1_000;
+/** Documents of the index after which a request ends: after many failures there are thousands, and they may all be empty. */
+const MOST_DOCUMENTS = 500;
 
 /** What an operator sees of a job that has failed. */
 export const failedJobView = z.object({
@@ -24,7 +29,7 @@ export type FailedJobView = z.infer<typeof failedJobView>;
 
 /** The dead letters: failed jobs of all owners, for an operator. */
 export interface FailedJobs {
-  /** A page may be short, or empty, though more follow; nothing does where `next_cursor` is null. */
+  /** A page may be short, or empty, though more follow. The last page is the one whose `next_cursor` is null. */
   list(page: Page): Promise<{ jobs: FailedJobView[]; next_cursor: string | null }>;
   /** Also of one that waits or is converted again already. Throws `state_conflict` for a job that is `done` or `cancelled`, `not_found`. */
   retry(id: string | undefined): Promise<FailedJobView>;
@@ -36,45 +41,59 @@ export interface FailedPorts {
   jobs: JobStore;
   failedIndex: FailedIndex;
   changes: JobChanges;
+  log: Log;
 }
 
-export function createFailedJobs({ jobs, failedIndex, changes }: FailedPorts): FailedJobs {
-  async function* withJobs(after: string | undefined): AsyncGenerator<{ entry: FailedEntry; job?: Job }> {
-    for await (const entries of failedIndex.list(undefined, after)) {
-      for (let at = 0; at < entries.length; at += BATCH) {
-        const batch = entries.slice(at, at + BATCH);
-        const stored = await jobs.getMany(batch.map(({ id }) => id));
-        for (const entry of batch) {
-          const job = stored.get(entry.id)?.document;
-          yield { entry, ...(job && { job }) };
-        }
+interface Looked {
+  entry: FailedEntry;
+  /** Undefined for a job that is missing or damaged. */
+  job: Job | undefined;
+  isDamaged: boolean;
+}
+
+export function createFailedJobs({ jobs, failedIndex, changes, log }: FailedPorts): FailedJobs {
+  const logDamage = damageLogger(log);
+  async function* withJobs(entries: readonly FailedEntry[]): AsyncGenerator<Looked> {
+    for (let at = 0; at < entries.length; at += BATCH) {
+      const batch = entries.slice(at, at + BATCH);
+      const { found, damaged } = await readEach(
+        batch.map(({ id }) => id),
+        (ids) => jobs.getMany(ids),
+      );
+      for (const [id, error] of damaged) logDamage(id, error);
+      for (const entry of batch) {
+        yield { entry, job: found.get(entry.id)?.document, isDamaged: damaged.has(entry.id) };
       }
     }
+  }
+
+  /** Fills the page, and `stale` with entries that show nothing. Returns where the next page begins. */
+  async function fill(page: Job[], stale: FailedEntry[], limit: number, after?: string) {
+    let looked = 0;
+    let documents = 0;
+    for await (const part of failedIndex.list(undefined, after)) {
+      for await (const { entry, job, isDamaged } of withJobs(part.entries)) {
+        const isShown = job?.status === 'failed' && isVisible(job);
+        // One more than asked for tells that there is a next page.
+        if (isShown && page.length === limit) return page.at(-1)?.id ?? null;
+        if (isShown) page.push(job);
+        // The job was read after its entry: one that fails again meanwhile is put again, and that stays.
+        else if (!isDamaged) stale.push(entry);
+        if (++looked === MOST_LOOKED) return entry.id;
+      }
+      documents += part.documents;
+      if (documents >= MOST_DOCUMENTS) return part.end;
+    }
+    return null;
   }
 
   return {
     async list({ limit, cursor }) {
       const page: Job[] = [];
       const stale: FailedEntry[] = [];
-      let next: string | null = null;
-      let looked = 0;
-      for await (const { entry, job } of withJobs(cursor && cursorId(cursor))) {
-        const isShown = job?.status === 'failed' && isVisible(job);
-        // One more than asked for tells that there is a next page.
-        if (isShown && page.length === limit) {
-          next = page.at(-1)?.id ?? null;
-          break;
-        }
-        if (isShown) page.push(job);
-        // The job was read after its entry: one that fails again meanwhile is put again, and that stays.
-        else stale.push(entry);
-        if (++looked === MOST_LOOKED) {
-          next = entry.id;
-          break;
-        }
-      }
+      const next_cursor = await fill(page, stale, limit, cursor && cursorId(cursor));
       if (stale.length > 0) await failedIndex.remove(stale);
-      return { jobs: page.map((job) => failedJobView.parse(job)), next_cursor: next };
+      return { jobs: page.map((job) => failedJobView.parse(job)), next_cursor };
     },
 
     async retry(id) {

@@ -23,7 +23,7 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
 
   router.get('/jobs', async (context) => {
     const user = await ports.authenticate(context.get('authorization'));
-    context.body = await listJobs(ports, user.id, parsePage(context.query));
+    context.body = await listJobs({ ...ports, log: context.state.log }, user.id, parsePage(context.query));
   });
 
   router.get('/jobs/:id', async (context) => {

@@ -2,7 +2,10 @@ import { isAppError } from '../shared/errors.ts';
 import type { JobIndex, OwnedPage } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
 import { isVisible, type Job, type JobView, viewOf } from '../shared/jobs.ts';
+import type { Log } from '../shared/log.ts';
+import { damageLogger } from './job-damage.ts';
 import type { Page } from './page.ts';
+import { readEach } from './read-each.ts';
 
 /** Jobs of about 2 KB that are read at once, whatever the limit is: most of a list may be deleted. */
 const BATCH = 50;
@@ -12,6 +15,7 @@ const MOST_PARTS = 20;
 interface Ports {
   jobs: JobStore;
   index: Pick<JobIndex, 'listOwned' | 'dropOwned'>;
+  log: Log;
 }
 
 interface JobList {
@@ -23,6 +27,7 @@ interface JobList {
 /**
  * An owner's jobs, newest first. One request does a bounded amount of work, so that a page may be short, or empty, though more
  * follow. Entries whose job is deleted or missing are dropped on the way; those of jobs that have expired will be missing soon.
+ * A job whose document is damaged is left out, and keeps its entry.
  */
 export async function listJobs(ports: Ports, owner: string, { limit, cursor }: Page): Promise<JobList> {
   const page: JobView[] = [];
@@ -41,18 +46,23 @@ export async function listJobs(ports: Ports, owner: string, { limit, cursor }: P
 }
 
 async function* visible(
-  { jobs, index }: Ports,
+  { jobs, index, log }: Ports,
   owner: string,
   { number, entries }: OwnedPage,
 ): AsyncGenerator<{ job: Job; cursor: string }> {
+  const logDamage = damageLogger(log);
   const dead: string[] = [];
   try {
     for (let at = 0; at < entries.length; at += BATCH) {
       const batch = entries.slice(at, at + BATCH);
-      const stored = await jobs.getMany(batch.map(({ id }) => id));
+      const { found: stored, damaged } = await readEach(
+        batch.map(({ id }) => id),
+        (ids) => jobs.getMany(ids),
+      );
+      for (const [id, error] of damaged) logDamage(id, error);
       for (const { id } of batch) {
         const status = stored.get(id)?.document.status;
-        if (status === undefined || status === 'deleted') dead.push(id);
+        if (!damaged.has(id) && (status === undefined || status === 'deleted')) dead.push(id);
       }
       for (const { id, cursor } of batch) {
         const job = stored.get(id)?.document;

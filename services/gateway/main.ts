@@ -115,7 +115,7 @@ const app = createGateway({
   eventStreams: createGate(limits.eventStreams, 'event streams'),
   accept,
   changes,
-  failedJobs: createFailedJobs({ jobs, failedIndex, changes }),
+  failedJobs: createFailedJobs({ jobs, failedIndex, changes, log }),
   operatorToken: env.OPERATOR_TOKEN,
   invoke,
   links,

@@ -1,14 +1,14 @@
 import type { Job } from '../shared/jobs.ts';
 import type { FailedIndex } from './failed-index.ts';
 
-/** Added at once: many, as each write of a document takes all that belong there. What was added is not added again after a failure. */
+/** Batch size. Large, since every write rewrites a whole document. A failure repeats only its own batch. */
 const BATCH = 10_000;
 
 export type FailedRun = Pick<Job, 'id' | 'run' | 'expires_at'>;
 
 /**
  * Adds jobs to the failed index in the first pass that sees them failed, so that the operator's list need not read the open
- * jobs. Gets all failed jobs that are open and not expired; what this process has added already costs no more writes. A job
+ * jobs. Takes all failed jobs that are open and not expired, and skips those that this process has added already. A job
  * that was retried and failed again has another `run`, and is added again.
  */
 export function createNewlyFailed(index: Pick<FailedIndex, 'add'>) {

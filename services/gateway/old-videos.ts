@@ -8,14 +8,17 @@ import { isVisible } from '../shared/jobs.ts';
 import type { Log } from '../shared/log.ts';
 import type { Sidecar } from '../shared/sidecar.ts';
 import type { StateStore } from '../shared/state.ts';
+import { damageLogger } from './job-damage.ts';
+import { readEach } from './read-each.ts';
 import type { VideoIndex } from './video-index.ts';
 
-// TODO: delete this file in the release after next. Jobs of before the index of videos have expired by then.
+// TODO: delete this file in the release after next, and with it auth's `GET /users`, `idsAfter` in users.ts, and the route in
+// access.yaml. Jobs from before the index of videos have expired by then.
 
 const KEY = 'old-videos';
-/** Longer than any installation lives: the walk is made once. */
+/** Longer than any installation lives, so that the walk is made once. */
 const TTL_SECONDS = 20 * 365 * 86_400;
-/** By then a rolling upgrade is over: until then an old gateway may still let a job go that enters no index of videos. */
+/** By then a rolling upgrade is over. Until then an old gateway may close a job without an entry in the index of videos. */
 const UPGRADE_MS = 3600_000;
 const USERS = 100;
 /** Pages of a user's list, of up to a hundred jobs each, that are read in one pass. */
@@ -46,12 +49,12 @@ export interface OldVideosPorts {
 const userPage = z.object({ users: z.array(z.uuid()) });
 
 /**
- * Walks over the jobs of all users, and puts those that are done into the index of videos: jobs that were done before there was
- * this index are in no other list. A second walk, an hour later, finds those that a gateway of the old release has finished in a
- * rolling upgrade. How far it came is stored after each pass, so that any gateway can go on; two at once do no more than the
- * same twice.
+ * Walks over the jobs of all users, and puts those that are done into the index of videos. Jobs that were done before this
+ * index existed are in no other list. A second walk, an hour later, finds those that a gateway of the old release has finished
+ * in a rolling upgrade. Each pass stores how far it came, so that any gateway can go on. Running it twice at once is harmless.
  */
 export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }: OldVideosPorts) {
+  const logDamage = damageLogger(log);
   const save = (change: (walk: Walk | undefined) => Walk | undefined, signal: AbortSignal) =>
     updateDocument<Walk>(state, KEY, change, { ttlSeconds: TTL_SECONDS, signal });
 
@@ -64,7 +67,8 @@ export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }:
 
   async function addDone(ids: readonly string[], signal: AbortSignal): Promise<void> {
     if (ids.length === 0) return;
-    const stored = await jobs.getMany(ids, signal);
+    const { found: stored, damaged } = await readEach(ids, (some) => jobs.getMany(some, signal));
+    for (const [id, error] of damaged) logDamage(id, error);
     const done = [...stored.values()].flatMap(({ document: job }) =>
       job.status === 'done' && isVisible(job) ? [job] : [],
     );
@@ -117,7 +121,7 @@ export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }:
           if (!signal.aborted)
             log.warn(
               { err: error },
-              'the jobs of before an upgrade could not be looked through; the next try goes on',
+              'the jobs from before the upgrade could not be looked through; the next try goes on',
             );
           return 'failed';
         });

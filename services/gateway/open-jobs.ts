@@ -15,26 +15,22 @@ export interface OpenBatch {
 
 /**
  * All that is open, with its jobs: few calls for the index, and one for each batch of jobs. A job whose document is damaged
- * is left out with its entry, and given to `damaged`.
+ * is left out with its entry, and given to `onDamage`.
  */
 export async function* openJobs(
   jobs: JobStore,
   index: JobIndex,
   signal?: AbortSignal,
-  damaged: (id: string, error: unknown) => void = () => undefined,
+  onDamage: (id: string, error: unknown) => void = () => undefined,
 ): AsyncGenerator<OpenBatch> {
   const withJobs = async (entries: OpenJob[]): Promise<OpenBatch> => {
-    const unreadable = new Set<string>();
-    const stored = await readEach(
+    const { found, damaged } = await readEach(
       entries.map(({ id }) => id),
       (ids) => jobs.getMany(ids, signal),
-      (id, error) => {
-        unreadable.add(id);
-        damaged(id, error);
-      },
     );
+    for (const [id, error] of damaged) onDamage(id, error);
     // Without its job, such an entry would look like one whose job is gone, and be closed.
-    return { entries: entries.filter(({ id }) => !unreadable.has(id)), stored };
+    return { entries: entries.filter(({ id }) => !damaged.has(id)), stored: found };
   };
   const waiting: OpenJob[] = [];
   for await (const listed of index.listOpen(signal)) {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BlobStore } from '../shared/blobs.ts';
 import { TOPICS } from '../shared/events.ts';
-import { isVisible, type Job, unneededBlobs } from '../shared/jobs.ts';
+import type { Job } from '../shared/jobs.ts';
 import { outcomeOf } from '../shared/outcome.ts';
 import type { Sidecar } from '../shared/sidecar.ts';
+import { createCloseSettled } from './close-settled.ts';
 import type { FailedIndex } from './failed-index.ts';
 import { giveUp } from './give-up.ts';
 import { createTurns } from './in-turn.ts';
@@ -12,7 +13,7 @@ import { createNewlyFailed } from './newly-failed.ts';
 import type { SweepMetrics } from './sweep-metrics.ts';
 import type { VideoIndex } from './video-index.ts';
 
-/** What one pass may take for clearing up; the next goes on. */
+/** The longest that one pass deletes; the next goes on. */
 const CLEAR_MS = 60_000;
 
 export interface SweepPorts extends LookPorts {
@@ -23,24 +24,21 @@ export interface SweepPorts extends LookPorts {
   metrics: SweepMetrics;
 }
 
-type Settled = Still['settled'][number];
-
 /**
- * Nothing rests on one message, nor on one process: what is open and stands still is taken up again. Jobs to convert and
+ * No job depends on a single message or process: an open job on which nothing moves is taken up again. Jobs to convert and
  * outcomes to tell are published once more, uploads that died and jobs whose time is over are given up, what nobody needs
  * is deleted, what has failed is listed for the operator, and what is settled leaves the index. Any number of replicas may
- * do this at once; it costs what is open, not what there was.
+ * do this at once. A pass reads the jobs that are open, and none that are finished.
  */
 export function createSweep(ports: SweepPorts) {
-  const { jobs, index, blobs, failedIndex, videoIndex, publish, metrics, log } = ports;
+  const { jobs, blobs, publish, metrics, log } = ports;
   const look = createLook(ports);
-  const addNewlyFailed = createNewlyFailed(failedIndex);
+  const addNewlyFailed = createNewlyFailed(ports.failedIndex);
+  const closeSettled = createCloseSettled(ports);
   const turns = {
     publish: createTurns(log),
     giveUp: createTurns(log),
     videos: createTurns(log),
-    clear: createTurns(log),
-    close: createTurns(log, 'documents'),
   };
   /** Open jobs whose video this process has deleted: they may be open for long, and once is enough. */
   let withoutVideo = new Set<string>();
@@ -87,45 +85,12 @@ export function createSweep(ports: SweepPorts) {
 
   async function deleteVideos(due: Job[], signal: AbortSignal): Promise<void> {
     const deleteVideo = async ({ video }: Job) => {
-      await blobs.delete(video, signal);
-      metrics.videoDeleted();
+      if (await blobs.delete(video, signal)) metrics.videoDeleted();
     };
     const before = withoutVideo;
     const remaining = due.filter(({ id }) => !before.has(id));
     const now = await turns.videos.take(remaining, deleteVideo, signal);
     withoutVideo = new Set([...due.filter(({ id }) => before.has(id)), ...now].map(({ id }) => id));
-  }
-
-  async function clearUp(settled: Still['settled'], signal: AbortSignal, deadline: AbortSignal) {
-    const deleteUnneeded = async ({ job }: Settled) => {
-      for (const blob of job ? unneededBlobs(job) : []) await blobs.delete(blob, deadline);
-    };
-    const cleared = await turns.clear.take(settled, deleteUnneeded, deadline);
-    // Apart from each other: a document that cannot be written keeps no more open than it has to.
-    const groups = Map.groupBy(cleared, (item) => `${nextIndex(item)} ${item.id.slice(-1)}`);
-    const close = async ({ id }: { id: string }) => {
-      const group = groups.get(id) ?? [];
-      const found = group.flatMap(({ job }) => job ?? []);
-      // In this order: a job that has more to come is in one of the indexes at any time.
-      if (id.startsWith('failed')) await failedIndex.add(found, signal);
-      if (id.startsWith('videos')) await videoIndex.add(found, signal);
-      await index.close(
-        group.map(({ entry }) => entry),
-        signal,
-      );
-    };
-    await turns.close.take(
-      [...groups.keys()].map((id) => ({ id })),
-      close,
-      signal,
-    );
-  }
-
-  /** Where a settled job goes when it leaves the index of open jobs. */
-  function nextIndex({ job }: Settled): 'failed' | 'videos' | 'none' {
-    if (!job || !isVisible(job)) return 'none';
-    if (job.status === 'failed') return 'failed';
-    return job.status === 'done' && !withoutVideo.has(job.id) ? 'videos' : 'none';
   }
 
   /** One pass over all that is open. */
@@ -138,7 +103,7 @@ export function createSweep(ports: SweepPorts) {
       listFailed(failed, signal),
       giveUpAll(hopeless, deadline),
       deleteVideos(dueVideos, deadline),
-      clearUp(settled, signal, deadline),
+      closeSettled(settled, (id) => withoutVideo.has(id), { signal, deadline }),
     ]);
   }
 

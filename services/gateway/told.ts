@@ -14,12 +14,8 @@ export const createToldReader =
       const outcome = outcomeOf(job);
       return outcome ? mailRecordKey(outcome) : [];
     });
-    const records = await readEach(
-      keys,
-      (some) => readDocuments<MailRecord>(state, some, signal),
-      // Nobody knows whether that mail was sent: its job stays open until it expires.
-      () => undefined,
-    );
+    // Nobody knows whether a mail was sent whose record is damaged: its job stays open until it expires.
+    const { found: records } = await readEach(keys, (some) => readDocuments<MailRecord>(state, some, signal));
     return (job) => {
       if (job.status === 'cancelled') return true;
       const outcome = outcomeOf(job);

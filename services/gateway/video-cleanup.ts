@@ -7,8 +7,10 @@ import { createTurns } from './in-turn.ts';
 import type { SweepMetrics } from './sweep-metrics.ts';
 import type { VideoIndex } from './video-index.ts';
 
-/** The longest that one pass deletes; the next goes on. */
+/** The longest that one pass deletes before the index is read again. */
 const PASS_MS = 60_000;
+/** Videos that are deleted side by side. */
+const AT_ONCE = 4;
 
 export interface VideoCleanupPorts {
   jobs: Pick<JobStore, 'find'>;
@@ -29,21 +31,23 @@ export const isVideoDue = (doneAt: string, keepVideoMs: number): boolean =>
  */
 export function createVideoCleanup(ports: VideoCleanupPorts) {
   const { jobs, blobs, videoIndex, keepVideoMs, metrics, log } = ports;
-  const turns = createTurns(log);
+  const turns = createTurns(log, { atOnce: AT_ONCE });
 
-  async function pass(signal: AbortSignal): Promise<void> {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(PASS_MS)]);
+  /** Resolves to `more` when its time was over before all videos were deleted that are due. */
+  async function pass(signal: AbortSignal): Promise<'more' | 'ended'> {
+    const timeout = AbortSignal.timeout(PASS_MS);
+    const deadline = AbortSignal.any([signal, timeout]);
     const entries = (await Array.fromAsync(videoIndex.list(deadline))).flat();
     const due = entries.filter((entry) => isVideoDue(entry.done_at, keepVideoMs) || isExpired(entry));
     const deleteVideo = async ({ id }: { id: string }) => {
       const job = await jobs.find(id, deadline);
       // The blobs of a deleted job are the sweep's, and those of an expired one the store's.
       if (job?.status !== 'done' || isExpired(job)) return;
-      await blobs.delete(job.video, deadline);
-      metrics.videoDeleted();
+      if (await blobs.delete(job.video, deadline)) metrics.videoDeleted();
     };
     const finished = await turns.take(due, deleteVideo, deadline);
     if (finished.length > 0) await videoIndex.remove(finished, signal);
+    return timeout.aborted && finished.length < due.length ? 'more' : 'ended';
   }
 
   return {
@@ -51,7 +55,9 @@ export function createVideoCleanup(ports: VideoCleanupPorts) {
     run: (everySeconds: number, signal: AbortSignal): Promise<void> =>
       every(
         everySeconds * 1000,
-        () => pass(signal),
+        async () => {
+          while (!signal.aborted && (await pass(signal)) === 'more');
+        },
         (error) => {
           if (!signal.aborted) log.warn({ err: error }, 'videos could not be deleted; the next pass goes on');
         },

@@ -67,8 +67,8 @@ export interface BlobStore {
   read(id: string, options?: ReadOptions): Readable;
   /** Hands the whole blob to `write` in order, with the same checks. A part's memory is used again once `write` has resolved. */
   copy(id: string, write: (part: Buffer) => Promise<void>, signal?: AbortSignal): Promise<void>;
-  /** Also what a write that died has left. */
-  delete(id: string, signal?: AbortSignal): Promise<void>;
+  /** Also what a write that died has left. False when there was nothing. */
+  delete(id: string, signal?: AbortSignal): Promise<boolean>;
 }
 
 const manifestKey = (id: string) => `blob:${id}`;
@@ -196,11 +196,12 @@ export function createBlobStore(state: StateStore): BlobStore {
 
     async delete(id, signal) {
       const found = await manifest(id, signal);
-      if (!found) return;
+      if (!found) return false;
       const count = 'size' in found ? Math.ceil(found.size / found.chunk_size) : found.reserved;
       // Chunks first: a crash between the two leaves the manifest, by which the rest can be found again.
       await deleteChunks(state, id, count, signal);
       await state.delete(manifestKey(id), signal);
+      return true;
     },
   };
 }

@@ -1,5 +1,15 @@
 import { readDocuments } from './documents.ts';
-import { childrenOf, entriesOf, holds, markerOf, orderOf, type Place, rootsOf, type Shard } from './shard.ts';
+import {
+  childrenOf,
+  entriesOf,
+  holds,
+  lastIdOf,
+  orderOf,
+  type Place,
+  rootsOf,
+  type Shard,
+  splitOf,
+} from './shard.ts';
 import type { Entry } from './sharded-map.ts';
 import type { StateStore } from './state.ts';
 
@@ -7,29 +17,39 @@ import type { StateStore } from './state.ts';
 const NARROWEST = 16;
 const WIDEST = 128;
 
-/** A place on the way: it is to be read, or was and waits for those before it. */
+/** A place that is still to be read, or that was read and waits until those before it are. */
 interface Step<T> {
   place: Place;
-  /** What a gateway of the release before has put into a document above: newer than what is below. */
+  /** What a gateway of the previous release has put into a document above. It is newer than what is below. */
   above: Entry<T>[];
   entries?: Entry<T>[];
 }
 
-/** All entries below the roots in the order of {@link orderOf}, as many documents at once as the order lets. */
+/** What one or more bulk reads have found. */
+export interface ListPart<T> {
+  /** May be empty: documents stay after their entries are removed. */
+  entries: Entry<T>[];
+  /** Given as `after`, the list goes on behind this part. */
+  end: string;
+  /** The number of documents that were read for it. */
+  documents: number;
+}
+
+/** All entries below the roots in the order of {@link orderOf}, as many documents at once as the order allows. */
 export async function* readShards<T>(
   state: StateStore,
   name: string,
   after: string | undefined,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Entry<T>[]> {
+): AsyncGenerator<ListPart<T>> {
   const from = after === undefined ? '' : orderOf(after);
   const mayFollow = ({ digits }: Place) => orderOf(digits) >= from.slice(0, digits.length);
 
   function read({ place, above }: Step<T>, shard: Shard<T> | undefined): Step<T>[] {
-    const marker = markerOf(shard);
+    const record = splitOf(shard);
     const entries = [...new Map([...entriesOf(shard), ...above].map((entry) => [entry.id, entry])).values()];
-    if (!marker) return [{ place, above, entries }];
-    return childrenOf(place, name, marker.version)
+    if (!record) return [{ place, above, entries }];
+    return childrenOf(place, name, record.version)
       .filter(mayFollow)
       .map((child) => ({ place: child, above: entries.filter((entry) => holds(child, entry)) }));
   }
@@ -37,18 +57,22 @@ export async function* readShards<T>(
   let steps: Step<T>[] = rootsOf(name)
     .filter(mayFollow)
     .map((place) => ({ place, above: [] }));
+  let documents = 0;
   for (let width = NARROWEST; steps.length > 0; width = Math.min(width * 4, WIDEST)) {
     const next = new Set(steps.filter(({ entries }) => !entries).slice(0, width));
     const keys = [...next].map(({ place }) => place.key);
+    documents += keys.length;
     const shards = await readDocuments<Shard<T>>(state, keys, signal);
     steps = steps.flatMap((step) =>
       next.has(step) ? read(step, shards.get(step.place.key)?.document) : step,
     );
     const open = steps.findIndex(({ entries }) => !entries);
-    const batch = steps
-      .splice(0, open < 0 ? steps.length : open)
-      .flatMap(({ entries }) => inOrder(entries, from));
-    if (batch.length > 0) yield batch;
+    const finished = steps.splice(0, open < 0 ? steps.length : open);
+    const last = finished.at(-1);
+    if (!last) continue;
+    const entries = finished.flatMap((step) => inOrder(step.entries, from));
+    yield { entries, end: lastIdOf(last.place), documents };
+    documents = 0;
   }
 }
 

@@ -7,19 +7,19 @@ import {
   entriesOf,
   holds,
   isSame,
-  marked,
-  markerOf,
   type Place,
   rootsOf,
   type Shard,
   shardOf,
+  splitInto,
+  splitOf,
 } from './shard.ts';
 import type { ShardedMapOptions } from './sharded-map.ts';
 import type { StateStore } from './state.ts';
 
 /** Documents that are written at once. */
 const PARALLEL = 4;
-/** Of a document that others keep changing while it is to be split. */
+/** Attempts to write a document that others keep changing while it has to be split. */
 const MAX_TRIES = 30;
 
 type Change<T, E> = (shard: Shard<T>, entries: readonly E[]) => Shard<T> | undefined;
@@ -40,9 +40,10 @@ export interface ShardWriter<T> {
 
 /**
  * Writes walk down from the roots, each document by compare-and-set. One that would become too large is split: its entries
- * are copied to children under keys that nobody knows, then it becomes a marker that names them, if it has not changed
- * meanwhile. Whoever dies before has changed nothing, and the copies expire; from the marker on, everybody writes to the
- * children. A marker is never taken back, so that no writer can be on its way to children that are not read any more.
+ * are copied to children under keys that nobody knows, then it becomes a split record that names them, if it has not changed
+ * meanwhile. A writer that dies before that has changed nothing, and its copies expire. After it, everybody writes to the
+ * children. A split is never undone, even when the children are empty again: a writer could be on its way to children that
+ * nobody reads any more.
  */
 export function createShardWriter<T extends object>(
   state: StateStore,
@@ -50,10 +51,11 @@ export function createShardWriter<T extends object>(
   { ttlSeconds, isWanted, most }: Required<ShardedMapOptions<T>>,
 ): ShardWriter<T> {
   /**
-   * A marker outlives its children: none of them is written while it is older than a quarter of their life, and it lives twice
-   * as long as they. What remains is for clocks that differ. Where nobody writes for so long, the whole branch expires.
+   * A split record outlives its children: it lives twice as long as they do, and is renewed before a child is written when it
+   * is older than a quarter of their life. The rest is a margin for clock skew. A branch to which nobody writes expires as a
+   * whole.
    */
-  const markerSeconds = ttlSeconds * 2;
+  const splitSeconds = ttlSeconds * 2;
   const isOld = (since: string): boolean => {
     const age = Math.abs(Date.now() - Date.parse(since));
     return !(age < ttlSeconds * 250);
@@ -70,26 +72,29 @@ export function createShardWriter<T extends object>(
     const after = await updateDocument<Shard<T>>(
       state,
       place.key,
-      (current = {}) => (isSame(current, seen) ? marked(generation) : undefined),
-      { ttlSeconds: markerSeconds, signal },
+      (current = {}) => (isSame(current, seen) ? splitInto(generation) : undefined),
+      { ttlSeconds: splitSeconds, signal },
     );
-    if (markerOf(after)?.version === generation) return;
+    if (splitOf(after)?.version === generation) return;
     // Known to be lost, so that nobody will ever look for them. Otherwise they expire.
     await Promise.allSettled(copies.map(({ place: { key } }) => state.delete(key, signal)));
   }
 
-  /** Entries of a gateway of the release before move to the children, under new versions: nothing decided before applies to them. */
+  /**
+   * Moves entries that a gateway of the previous release has written to the children. They get new versions, so that no
+   * removal that was decided before applies to them.
+   */
   async function renew(place: Place, shard: Shard<T>, children: Place[], signal: AbortSignal | undefined) {
     const strays = entriesOf(shard);
     const moved = strays.map((entry) => ({ ...entry, version: randomUUID() }));
     await run(tasksFor(children, moved), (child, entries) => ({ ...child, ...shardOf(entries) }), signal);
-    const generation = markerOf(shard)?.version;
+    const generation = splitOf(shard)?.version;
     const change = (current: Shard<T> | undefined): Shard<T> | undefined => {
-      if (generation === undefined || markerOf(current)?.version !== generation) return undefined;
+      if (generation === undefined || splitOf(current)?.version !== generation) return undefined;
       const rest = entriesOf(current).filter(({ id, version }) => shard[id]?.version !== version);
-      return { ...shardOf(rest), ...marked<T>(generation) };
+      return { ...shardOf(rest), ...splitInto<T>(generation) };
     };
-    await updateDocument<Shard<T>>(state, place.key, change, { ttlSeconds: markerSeconds, signal });
+    await updateDocument<Shard<T>>(state, place.key, change, { ttlSeconds: splitSeconds, signal });
   }
 
   /** Writes one document; what comes back is left to be written below it. */
@@ -102,17 +107,17 @@ export function createShardWriter<T extends object>(
       let isFull = false;
       const apply = (current: Shard<T> = {}): Shard<T> | undefined => {
         isFull = false;
-        const changed = markerOf(current) ? undefined : change(current, entries);
+        const changed = splitOf(current) ? undefined : change(current, entries);
         if (!changed) return undefined;
         const wanted = entriesOf(changed).filter(isWanted);
         isFull = wanted.length > most && canSplit(place);
         return isFull ? undefined : shardOf(wanted);
       };
       const shard = await updateDocument<Shard<T>>(state, place.key, apply, { ttlSeconds, signal });
-      const marker = markerOf(shard);
-      if (shard && marker) {
-        const children = childrenOf(place, name, marker.version);
-        if (entriesOf(shard).length > 0 || isOld(marker.since)) await renew(place, shard, children, signal);
+      const record = splitOf(shard);
+      if (shard && record) {
+        const children = childrenOf(place, name, record.version);
+        if (entriesOf(shard).length > 0 || isOld(record.since)) await renew(place, shard, children, signal);
         return tasksFor(children, entries);
       }
       if (!isFull) return [];

@@ -5,19 +5,24 @@ const DIGITS = [...'0123456789abcdef'];
 const MOST_DIGITS = 12;
 
 /**
- * The key of the marker among the entries. It has the shape of an entry with a version, and ends in no hexadecimal digit, so
- * that a gateway of the release before, which takes it for an entry, neither fails on it nor removes it in a rolling upgrade.
+ * The key of the split record among the entries. A gateway of the previous release takes the record for an entry. It has the
+ * shape of an entry with a version and does not end in a hexadecimal digit, so that such a gateway neither fails on it nor
+ * removes it in a rolling upgrade.
  */
 const SPLIT = 'split';
 
-/** One document of a sharded map: entries by id. Once it is split it holds the marker, and entries live in its children. */
+/**
+ * One document of a sharded map: entries by id. Once it is split it holds the split record, and entries live in its children.
+ * Children that become empty are not merged again, so that a reader of all goes through as many documents as there ever were
+ * within their life. That is accepted, since a merge would race with writers; a request bounds how many it reads.
+ */
 export type Shard<T> = Record<string, Entry<T>>;
 
-interface Marker {
+interface SplitRecord {
   id: typeof SPLIT;
   /** Part of the children's keys, and new with each split: nobody else can have written under them before. */
   version: string;
-  /** When the marker was written last, ISO 8601. */
+  /** When the record was written last, ISO 8601. */
   since: string;
 }
 
@@ -34,24 +39,28 @@ export function childrenOf({ digits }: Place, name: string, generation: string):
   return DIGITS.map((digit) => ({ key: `${name}:${digit}${digits}:${generation}`, digits: digit + digits }));
 }
 
+/** The greatest UUID that belongs there, in the order of {@link orderOf}. */
+export const lastIdOf = ({ digits }: Place): string =>
+  'ffffffff-ffff-ffff-ffff-ffffffffffff'.slice(0, 36 - digits.length) + digits;
+
 export const canSplit = ({ digits }: Place): boolean => digits.length < MOST_DIGITS;
 
 export const holds = ({ digits }: Place, { id }: { id: string }): boolean => id.endsWith(digits);
 
 /** Undefined for a document that is not split. */
-export const markerOf = <T>(shard: Shard<T> | undefined): Marker | undefined =>
-  shard?.[SPLIT] as Marker | undefined;
+export const splitOf = <T>(shard: Shard<T> | undefined): SplitRecord | undefined =>
+  shard?.[SPLIT] as SplitRecord | undefined;
 
-/** Its own entries; a document with a marker has some only if a gateway of the release before wrote them. */
+/** Its own entries; a document that is split has some only if a gateway of the previous release wrote them. */
 export const entriesOf = <T>(shard: Shard<T> | undefined): Entry<T>[] =>
   Object.values(shard ?? {}).filter(({ id }) => id !== SPLIT);
 
 export const shardOf = <T>(entries: readonly Entry<T>[]): Shard<T> =>
   Object.fromEntries(entries.map((entry) => [entry.id, entry]));
 
-export const marked = <T>(generation: string): Shard<T> => {
-  const marker: Marker = { id: SPLIT, version: generation, since: new Date().toISOString() };
-  return { [SPLIT]: marker as object as Entry<T> };
+export const splitInto = <T>(generation: string): Shard<T> => {
+  const record: SplitRecord = { id: SPLIT, version: generation, since: new Date().toISOString() };
+  return { [SPLIT]: record as object as Entry<T> };
 };
 
 /** Versions are unique, so that the same ids and versions are the same entries. */

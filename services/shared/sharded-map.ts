@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { shardOf } from './shard.ts';
-import { readShards } from './shard-read.ts';
+import { type ListPart, readShards } from './shard-read.ts';
 import { createShardWriter } from './shard-write.ts';
 import type { StateStore } from './state.ts';
 
 /** Entries of one document. About 50 kB for what is kept here, far below the 4 MiB that a sidecar takes in a request. */
 const MOST_ENTRIES = 250;
+
+export type { ListPart } from './shard-read.ts';
 
 /** `version` is new with each `put`, so that a `remove` which was decided before it does nothing. */
 export type Entry<T> = T & { id: string; version: string };
@@ -22,6 +24,8 @@ export interface ShardedMap<T> {
    * there all the time is missed or comes twice. `after` is an id, and gives those that follow it in that order.
    */
   list(signal?: AbortSignal, after?: string): AsyncGenerator<Entry<T>[]>;
+  /** The same for a reader that bounds how much it reads, and goes on later. */
+  listParts(signal?: AbortSignal, after?: string): AsyncGenerator<ListPart<T>>;
   /** Those that were not put again meanwhile. */
   remove(entries: readonly Pick<Entry<T>, 'id' | 'version'>[], signal?: AbortSignal): Promise<void>;
 }
@@ -49,7 +53,12 @@ export function createShardedMap<T extends object>(
       return entries;
     },
 
-    list: (signal, after) => readShards<T>(state, name, after, signal),
+    async *list(signal, after) {
+      for await (const { entries } of readShards<T>(state, name, after, signal))
+        if (entries.length > 0) yield entries;
+    },
+
+    listParts: (signal, after) => readShards<T>(state, name, after, signal),
 
     async remove(entries, signal) {
       await writer.write(

@@ -4,11 +4,12 @@ import type { JobStore } from './job-store.ts';
 import { encodeDocument, type StateStore } from './state.ts';
 
 /**
- * Written by each gateway every minute, and read by those who must see its keys: an app with another store, or with keys of
- * its own, does not see it. It lives as long as a job, so that what gateways have accepted is converted while none runs.
+ * Each gateway writes this marker every minute, and the apps that have to share its store read it. An app with another store,
+ * or with keys of its own, does not see it. It lives as long as a job, so that accepted jobs are converted while no gateway
+ * runs.
  */
 const KEY = 'store:shared';
-/** A gateway that runs has written the marker within this time, though some of its writes fail. */
+/** A gateway that runs has written the marker within this time, even if some of its writes fail. */
 const FRESH_MS = 300_000;
 
 /** Earlier gateways wrote no time, and let the marker expire after {@link FRESH_MS}. */
@@ -33,8 +34,8 @@ export async function proveSharing(state: StateStore, signal: AbortSignal): Prom
 export type ProveMissing = (id: string, signal: AbortSignal) => Promise<void>;
 
 /**
- * A job that is not in the store may be in that of the gateway which has sent its event. That gateway runs; when the marker
- * in this store is old, it is written by none that does.
+ * A job that is not in the store may be in that of the gateway which has sent its event. That gateway runs. When the
+ * marker in this store is old, no running gateway writes it.
  */
 export function createProveMissing(state: StateStore, jobs: Pick<JobStore, 'find'>): ProveMissing {
   return async (id, signal) => {

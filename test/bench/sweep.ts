@@ -10,9 +10,10 @@ import type { Job } from '../../services/shared/jobs.ts';
 import { createLog } from '../../services/shared/log.ts';
 import { mailRecordKey } from '../../services/shared/outcome.ts';
 import type { Sidecar } from '../../services/shared/sidecar.ts';
-import type { Entry, StateStore } from '../../services/shared/state.ts';
 import { done, newJob } from '../support/job.ts';
 import { type Bench, gatewaySidecar, median, timed } from './bench.ts';
+import { countingState } from './counting-state.ts';
+import { FAILED, failedList } from './failed-list.ts';
 
 const QUEUED = 1_000;
 const FINISHED = 5_000;
@@ -27,43 +28,9 @@ interface Cost {
   published: number;
 }
 
-/** What is read through it, counted. */
-function counting(state: StateStore) {
-  const cost = { calls: 0, keys: 0, bytes: 0 };
-  const read = (entries: Iterable<Entry>) => {
-    for (const { value } of entries) cost.bytes += value.length;
-  };
-  const counted: StateStore = {
-    ...state,
-    async get(key, signal) {
-      cost.calls++;
-      cost.keys++;
-      const entry = await state.get(key, signal);
-      if (entry) read([entry]);
-      return entry;
-    },
-    async getMany(keys, signal) {
-      if (keys.length > 0) cost.calls++;
-      cost.keys += keys.length;
-      const entries = await state.getMany(keys, signal);
-      read(entries.values());
-      return entries;
-    },
-    put(...args) {
-      cost.calls++;
-      return state.put(...args);
-    },
-    delete(...args) {
-      cost.calls++;
-      return state.delete(...args);
-    },
-  };
-  return { counted, cost };
-}
-
 /** One pass of a new sweep that has looked so often before. */
 async function pass({ state, publish }: Sidecar, silentMs: number, looks: number): Promise<Cost> {
-  const { counted, cost } = counting(state);
+  const { counted, cost, reset } = countingState(state);
   let published = 0;
   const sweep = createSweep({
     jobs: createJobStore(counted),
@@ -88,7 +55,7 @@ async function pass({ state, publish }: Sidecar, silentMs: number, looks: number
   });
   const { signal } = new AbortController();
   for (let look = 0; look < looks; look++) await sweep.pass(signal);
-  Object.assign(cost, { calls: 0, keys: 0, bytes: 0 });
+  reset();
   const [seconds] = await timed(() => sweep.pass(signal));
   return { ms: seconds * 1000, ...cost, published };
 }
@@ -147,6 +114,8 @@ export async function sweep(bench: Bench): Promise<void> {
   if (converter.appPid !== undefined) process.kill(converter.appPid, 'SIGSTOP');
   try {
     const lines = [line('nothing open', await measure(3600_000, 1))];
+    const listLines = await failedList(state, { keptSeconds: KEPT_SECONDS, runs: bench.runs });
+    lines.push(line(`nothing open, ${FAILED} in the failed index`, await measure(3600_000, 1)));
     await fill(QUEUED, saveQueued, () => newJob(expires));
     lines.push(line(`${QUEUED} queued, none silent`, await measure(3600_000, 1)));
     lines.push(line(`${QUEUED} queued, all silent, published`, await measure(0, 1)));
@@ -158,7 +127,10 @@ export async function sweep(bench: Bench): Promise<void> {
     console.log(`
 One pass of the sweep, through a sidecar
   ${''.padEnd(40)}${head.map((column) => column.padStart(11)).join('')}
-${lines.join('\n')}`);
+${lines.join('\n')}
+
+The failed index with ${FAILED} jobs, through a sidecar
+${listLines.map((text) => `  ${text}`).join('\n')}`);
   } finally {
     if (converter.appPid !== undefined) process.kill(converter.appPid, 'SIGCONT');
     await sidecar.close();

@@ -112,13 +112,13 @@ export function blobStoreContract(name: string, make: () => StateUnderTest): voi
       assert.equal(watch.gets, 3);
     });
 
-    test('deletes every key, and has nothing against doing it twice', async () => {
+    test('deletes every key, tells whether there was a blob, and is idempotent', async () => {
       const { blobs, watch } = fresh();
       const { id } = await blobs.write(randomUUID(), inPieces(randomBytes(5 * CHUNK + 1)), TTL);
       assert.equal((await watch.remaining()).length, 7);
-      await blobs.delete(id);
+      assert.equal(await blobs.delete(id), true);
       assert.deepEqual(await watch.remaining(), []);
-      await blobs.delete(id);
+      assert.equal(await blobs.delete(id), false);
       assert.equal(await blobs.stat(id), undefined);
       await assert.rejects(buffer(blobs.read(id)), { code: 'not_found' });
     });

@@ -192,7 +192,7 @@ export function memorySystem(context: Pick<TestContext, 'after'>) {
     admission: createAdmission({ uploads: many, unfinished: many }, () => countUnfinished(jobs, index)),
     downloads: createGate(many, 'downloads'),
     eventStreams: createGate(many, 'event streams'),
-    failedJobs: createFailedJobs({ jobs, failedIndex, changes }),
+    failedJobs: createFailedJobs({ jobs, failedIndex, changes, log }),
     checks: {},
     proved: async () => {},
     metrics: createMetrics('gateway'),

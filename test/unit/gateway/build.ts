@@ -147,7 +147,7 @@ export function buildGateway({
       log,
     }),
     changes,
-    failedJobs: createFailedJobs({ jobs, failedIndex, changes }),
+    failedJobs: createFailedJobs({ jobs, failedIndex, changes, log }),
     operatorToken: hasOperator ? OPERATOR_TOKEN : undefined,
     invoke,
     jobs,

@@ -20,9 +20,10 @@ function build(
   const stopping = new AbortController();
   const blobs = {
     stat: async (id: string) => (unfinished.includes(id) ? undefined : { id, size: 1, sha256: 'ab' }),
-    delete: (id: string, signal?: AbortSignal) => {
+    delete: async (id: string, signal?: AbortSignal) => {
       asked.push(id);
-      return remove(id, signal ?? assert.fail('the deletion is not bounded'));
+      await remove(id, signal ?? assert.fail('the deletion is not bounded'));
+      return true;
     },
   };
   return {

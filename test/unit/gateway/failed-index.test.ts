@@ -6,9 +6,11 @@ import { createMemoryState } from '../../../services/shared/state.ts';
 import { failed } from '../../support/job.ts';
 
 const TTL = 3600;
-const idsOf = async (index: FailedIndex) => (await Array.fromAsync(index.list())).flat().map(({ id }) => id);
+const idsOf = async (index: FailedIndex) =>
+  (await Array.fromAsync(index.list())).flatMap(({ entries }) => entries).map(({ id }) => id);
 const entryOf = async (index: FailedIndex, id: string) =>
-  (await Array.fromAsync(index.list())).flat().find((entry) => entry.id === id) ?? assert.fail();
+  (await Array.fromAsync(index.list())).flatMap(({ entries }) => entries).find((entry) => entry.id === id) ??
+  assert.fail();
 
 describe('the index of failed jobs', () => {
   test('lists each once, however often it is added, and none at first', async () => {

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { createTurns } from '../../../services/gateway/in-turn.ts';
 import { createLog } from '../../../services/shared/log.ts';
 import { logLines } from '../../support/lines.ts';
+import { turns as ready } from '../../support/turns.ts';
 
 const named = (...ids: string[]) => ids.map((id) => ({ id }));
 const names = (items: readonly { id: string }[]) => items.map(({ id }) => id).join('');
@@ -58,6 +59,48 @@ describe('turns', () => {
     assert.equal(await pass('ab', 'a'), 'ab b');
     assert.equal(await pass('b', ''), 'b b');
     assert.equal(await pass('ab', ''), 'ab ab');
+  });
+
+  test('an item that the signal has cut off is no failure, and goes last in the next pass', async () => {
+    const { turns, lines, pass } = build();
+    const stop = new AbortController();
+    const work = async ({ id }: { id: string }) => {
+      if (id === 'a') return;
+      stop.abort(new Error('the time is over'));
+      stop.signal.throwIfAborted();
+    };
+    assert.equal(names(await turns.take(named(...'abc'), work, stop.signal)), 'a');
+    assert.deepEqual(lines.objects(), []);
+    assert.equal(await pass('bcd', ''), 'cdb cdb');
+  });
+
+  test('may be given to several items side by side', async () => {
+    const turns = createTurns(createLog('gateway', 'silent'), { atOnce: 2 });
+    const asked: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    const work = async ({ id }: { id: string }) => {
+      asked.push(id);
+      await gate.promise;
+    };
+    const taken = turns.take(named(...'abcd'), work, signal);
+    await ready();
+    assert.equal(asked.join(''), 'ab');
+    gate.resolve();
+    assert.equal(names(await taken), 'abcd');
+  });
+
+  test('side by side, three failures in a row end the pass as well', async () => {
+    const lines = logLines();
+    const turns = createTurns(createLog('gateway', 'info', lines), { atOnce: 2 });
+    const asked: string[] = [];
+    const work = async ({ id }: { id: string }) => {
+      asked.push(id);
+      throw new Error(`cannot do ${id}`);
+    };
+    assert.deepEqual(await turns.take(named(...'abcdefgh'), work, signal), []);
+    assert.equal(asked.join(''), 'abcd');
+    const { left } = lines.objects().find((line) => 'left' in line) ?? {};
+    assert.equal(left, 4);
   });
 
   test('end with the signal', async () => {

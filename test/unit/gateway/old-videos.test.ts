@@ -66,7 +66,7 @@ function build(context: TestContext) {
   };
 }
 
-describe('the walk over jobs of before an upgrade', () => {
+describe('the walk over jobs from before the upgrade', () => {
   test('puts all that are done into the index of videos, and no others', async (context) => {
     const world = build(context);
     const old = [done({ expires_at: later() }), done({ expires_at: later() })];
@@ -120,6 +120,16 @@ describe('the walk over jobs of before an upgrade', () => {
     assert.equal(await world.firstWalk(), 4);
     assert.equal((await world.found()).length, jobs.length);
   });
+
+  for (const text of ['{"revision":"a","docu', '{"revision":"a","document":null}'])
+    test(`leaves out a job whose document is damaged (${text}), and finds the others`, async (context) => {
+      const world = build(context);
+      const [broken, other] = [done({ expires_at: later() }), done({ expires_at: later() })];
+      await world.addUser(broken, other);
+      await world.state.put(`job:${broken.id}`, text);
+      await world.firstWalk();
+      assert.deepEqual(await world.found(), [other.id]);
+    });
 
   test('is tried again while auth is away', async (context) => {
     const world = build(context);

@@ -30,7 +30,10 @@ async function withJobs(jobs: readonly Job[], settled: readonly Job[] = []) {
     list: async (query = '') => (await ask('GET', `/operator/failed${query}`)).json,
     retry: (id: string) => ask('POST', `/operator/failed/${id}/retry`),
     drop: (id: string) => ask('DELETE', `/operator/failed/${id}`),
-    inIndex: async () => (await Array.fromAsync(gateway.failedIndex.list())).flat().map(({ id }) => id),
+    inIndex: async () =>
+      (await Array.fromAsync(gateway.failedIndex.list()))
+        .flatMap(({ entries }) => entries)
+        .map(({ id }) => id),
     statusOf: async (id: string) => (await gateway.jobs.find(id))?.status,
   };
 }
@@ -177,6 +180,28 @@ describe('GET /operator/failed', () => {
     }
     assert.deepEqual([pages, seen.length], [3, 1]);
     assert.deepEqual(await inIndex(), seen);
+  });
+
+  test('reads a bounded number of documents for a request after 100,000 failed jobs are gone', async (context) => {
+    const kept = failed();
+    const { list, state, failedIndex } = await withJobs([], [kept]);
+    await failedIndex.add(Array.from({ length: 100_000 }, () => failed()));
+    const entries = (await Array.fromAsync(failedIndex.list())).flatMap((part) => part.entries);
+    await failedIndex.remove(entries.filter(({ id }) => id !== kept.id));
+    const getMany = context.mock.method(state, 'getMany');
+    const seen: string[] = [];
+    let requests = 0;
+    for (let cursor: string | null = ''; cursor !== null; requests++) {
+      getMany.mock.resetCalls();
+      const page = await list(`?limit=100${cursor && `&cursor=${cursor}`}`);
+      seen.push(...idsOf(page));
+      cursor = page.next_cursor;
+      const keys = getMany.mock.calls.flatMap(({ arguments: [keys] }) => keys);
+      assert.ok(keys.length < 800, `${keys.length} documents`);
+      assert.ok(getMany.mock.callCount() <= 12, `${getMany.mock.callCount()} calls`);
+    }
+    assert.deepEqual(seen, [kept.id]);
+    assert.ok(requests < 20, `${requests} requests`);
   });
 
   for (const [count, limit] of [

@@ -162,7 +162,8 @@ export function sweepOverMemory(context: TestContext) {
       ),
     stored: (id: string) => jobs.find(id),
     withVideo: async () => (await Array.fromAsync(videoIndex.list())).flat().map(({ id }) => id),
-    failedOnes: async () => (await Array.fromAsync(failedIndex.list())).flat().map(({ id }) => id),
+    failedOnes: async () =>
+      (await Array.fromAsync(failedIndex.list())).flatMap(({ entries }) => entries).map(({ id }) => id),
     /** What there is but tombstones, and records that lead nowhere. */
     async left(): Promise<string[]> {
       const ids = memory.keys().flatMap((key) => /^job:(.*)/.exec(key)?.[1] ?? []);

@@ -4,6 +4,7 @@ import { unavailable } from '../../../services/shared/errors.ts';
 import { deleted } from '../../../services/shared/job-changes.ts';
 import type { Job } from '../../../services/shared/jobs.ts';
 import { done, failed, newJob } from '../../support/job.ts';
+import { turns } from '../../support/turns.ts';
 import { sweepOverMemory as build, KEEP_VIDEO, LOOK, type SweepOverMemory } from './sweep-over-memory.ts';
 
 const day = () => ({ expires_at: new Date(Date.now() + 86_400_000).toISOString() });
@@ -152,6 +153,70 @@ describe('the cleanup of videos', () => {
     assert.deepEqual(chunksOf(world, job.video), []);
     assert.deepEqual(await world.stored(job.id), job);
     assert.equal(world.deletedVideos.count, 1);
+  });
+
+  test('counts no video that was deleted before', async (context) => {
+    const world = build(context);
+    const job = await left(world);
+    await world.blobs.delete(job.video);
+    world.advance(KEEP_VIDEO);
+    await world.makeCleanup().pass(signal);
+    assert.deepEqual([await world.withVideo(), world.deletedVideos.count], [[], 0]);
+  });
+
+  test('deletes four videos side by side', async (context) => {
+    const world = build(context);
+    for (let count = 0; count < 6; count++) await left(world);
+    world.advance(KEEP_VIDEO);
+    const gate = Promise.withResolvers<void>();
+    let underWay = 0;
+    world.store.call = async (what, call) => {
+      if (!what.startsWith('get blob:')) return call();
+      underWay++;
+      await gate.promise;
+      return call();
+    };
+    const pass = world.makeCleanup().pass(signal);
+    await turns();
+    assert.equal(underWay, 4);
+    gate.resolve();
+    await pass;
+    assert.deepEqual([underWay, await world.withVideo()], [6, []]);
+  });
+
+  test('goes on at once when the time of a pass is over while videos are due, and then waits', async (context) => {
+    const world = build(context);
+    for (let count = 0; count < 20; count++) await left(world);
+    world.advance(KEEP_VIDEO);
+    // The time of each pass is over once it has deleted five videos or so.
+    let deadline = new AbortController();
+    context.mock.method(AbortSignal, 'timeout', () => {
+      deadline = new AbortController();
+      return deadline.signal;
+    });
+    let reads = 0;
+    let deletions = 0;
+    world.store.call = (what, call) => {
+      if (what === 'getMany videos:0') reads++;
+      if (what.startsWith('delete blob:') && ++deletions % 5 === 0)
+        deadline.abort(new Error('the time is over'));
+      return call();
+    };
+    const stop = new AbortController();
+    const running = world.makeCleanup().run(600, stop.signal);
+    world.clock.advance(600_000);
+    await turns(2_000);
+    assert.deepEqual([await world.withVideo(), world.deletedVideos.count], [[], 20]);
+    // The last pass finds nothing left to do, so that the next comes after the usual time.
+    const before = reads;
+    await turns();
+    assert.equal(reads, before);
+    world.clock.advance(600_000);
+    await turns();
+    assert.ok(reads > before);
+    stop.abort();
+    await running;
+    assert.deepEqual(world.lines.objects(), []);
   });
 
   test('reads nothing but its index while no video is due', async (context) => {

@@ -205,7 +205,7 @@ describe('a pass', () => {
     const { save, pass, jobs, failedIndex, failedOnes } = build(context);
     const job = await save(failed());
     await pass(0);
-    const seen = (await Array.fromAsync(failedIndex.list())).flat();
+    const seen = (await Array.fromAsync(failedIndex.list())).flatMap(({ entries }) => entries);
     await jobs.update(job.id, retried());
     await pass(1);
     await jobs.update(job.id, (now) => ({ ...now, status: 'failed' }));

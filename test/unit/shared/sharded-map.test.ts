@@ -155,7 +155,23 @@ describe('a sharded map', () => {
   });
 });
 
-describe('the marker of a document that is split', () => {
+describe('a list in parts', () => {
+  test('goes on behind each part, also where all entries are removed', async () => {
+    const { map } = build();
+    const entries = await map.put(valuesOf(newIds(3_000)));
+    await map.remove(entries.slice(0, 2_900));
+    const kept = inOrder(entries.slice(2_900).map(({ id }) => id));
+    const parts = await Array.fromAsync(map.listParts());
+    assert.ok(parts.length > 3);
+    const before: string[] = [];
+    for (const part of parts) {
+      before.push(...part.entries.map(({ id }) => id));
+      assert.deepEqual([...before, ...(await idsOf(map, part.end))], kept);
+    }
+  });
+});
+
+describe('the record of a split', () => {
   test('outlives what is put below it, however late', async (context) => {
     const at = stoppedDate(context);
     const { map } = build();
@@ -195,13 +211,13 @@ describe('the marker of a document that is split', () => {
 });
 
 describe('a gateway of the release before', () => {
-  test('finds a marker that it can take for an entry, without an owner and in no document that there is', async () => {
+  test('finds a split record that it can take for an entry, without an owner and in no document that there is', async () => {
     const { map, state } = build();
     await map.put(valuesOf(newIds(9, '0')));
     const { value = '' } = (await state.get('m:0')) ?? {};
-    const [marker] = Object.values(JSON.parse(value).document as Shard<Value>);
-    assert.equal(typeof marker?.version, 'string');
-    assert.match(marker?.id ?? '', /[^\da-f]$/);
+    const [record] = Object.values(JSON.parse(value).document as Shard<Value>);
+    assert.equal(typeof record?.version, 'string');
+    assert.match(record?.id ?? '', /[^\da-f]$/);
   });
 
   test('is read, and what it writes into a document that is split moves down with the next write', async () => {

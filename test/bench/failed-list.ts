@@ -1,0 +1,55 @@
+import { createJobChanges } from '../../services/gateway/change-job.ts';
+import { createFailedIndex } from '../../services/gateway/failed-index.ts';
+import { createFailedJobs } from '../../services/gateway/failed-jobs.ts';
+import { createBlobStore } from '../../services/shared/blobs.ts';
+import { createJobIndex } from '../../services/shared/job-index.ts';
+import { createJobStore } from '../../services/shared/job-store.ts';
+import { createLog } from '../../services/shared/log.ts';
+import type { StateStore } from '../../services/shared/state.ts';
+import { failed } from '../support/job.ts';
+import { median, timed } from './bench.ts';
+import { countingState } from './counting-state.ts';
+
+export const FAILED = 100_000;
+const PAGE = 100;
+/** A page tells by one more job whether there is a next. */
+const SHOWN = PAGE + 1;
+
+/** Puts many jobs into the failed index, of which the first of the list are stored. Returns the lines of the report. */
+export async function failedList(
+  state: StateStore,
+  { keptSeconds, runs }: { keptSeconds: number; runs: number },
+): Promise<string[]> {
+  const { counted, cost, reset } = countingState(state);
+  const jobs = createJobStore(counted);
+  const index = createJobIndex(counted, keptSeconds);
+  const failedIndex = createFailedIndex(counted, keptSeconds);
+  const ports = { jobs, index, blobs: createBlobStore(counted) };
+  const changes = createJobChanges({ ...ports, announce: () => undefined, clear: () => undefined });
+  const list = createFailedJobs({ jobs, failedIndex, changes, log: createLog('bench', 'silent') });
+
+  const expires = { expires_at: new Date(Date.now() + keptSeconds * 1000).toISOString() };
+  const all = Array.from({ length: FAILED }, () => failed(expires));
+  const byId = new Map(all.map((job) => [job.id, job]));
+  const [addSeconds] = await timed(() => failedIndex.add(all));
+  const added = cost.calls;
+
+  reset();
+  const [readSeconds, parts] = await timed(() => Array.fromAsync(failedIndex.list()));
+  const whole = { ...cost };
+  const first = parts.flatMap(({ entries }) => entries).slice(0, SHOWN);
+  for (const { id } of first) await jobs.create(byId.get(id) ?? failed(expires));
+
+  const pages: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    reset();
+    const [seconds, { jobs: shown }] = await timed(() => list.list({ limit: PAGE, cursor: undefined }));
+    if (shown.length !== PAGE) throw new Error(`the page has ${shown.length} jobs`);
+    pages.push(seconds * 1000);
+  }
+  return [
+    `add all                  ${addSeconds.toFixed(1)} s, ${added} calls`,
+    `read the whole index     ${readSeconds.toFixed(1)} s, ${whole.calls} calls, ${whole.keys} documents, the largest ${(whole.largest / 1e3).toFixed(0)} kB`,
+    `a page of ${PAGE}            ${median(pages).toFixed(0)} ms, ${cost.calls} calls, ${cost.keys} keys`,
+  ];
+}
