@@ -1,8 +1,9 @@
 import { type Dispatcher, errors, request } from 'undici';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { parseJson } from '../parse-json.ts';
 import { BrokenOff, Failure, NotOurs, Problem, Unreachable } from './failure.ts';
 import { printable } from './format.ts';
-import { isOurs } from './our-answer.ts';
+import { readProblem } from './our-answer.ts';
 import { parseRetryAfter } from './retry.ts';
 
 export interface Call {
@@ -10,16 +11,16 @@ export interface Call {
   path: string;
   query?: Record<string, string>;
   headers?: Record<string, string>;
-  /** Made anew for each attempt. */
+  /** Called again for each attempt. */
   body?: () => string | AsyncIterable<Uint8Array>;
-  /** Milliseconds of silence after which the reply is given up. */
+  /** Milliseconds without a byte after which the request fails. */
   silence?: number;
   signal: AbortSignal;
 }
 
 export interface Gateway {
   readonly url: string;
-  /** Answers with a success, its body unread. @throws Problem, Unreachable, BrokenOff, NotOurs */
+  /** Resolves with a 2xx response whose body is still unread. @throws Problem, Unreachable, BrokenOff, NotOurs */
   send(call: Call): Promise<Dispatcher.ResponseData>;
 }
 
@@ -57,26 +58,24 @@ export function createGateway(url: string, dispatcher: Dispatcher): Gateway {
   };
 }
 
-const problemDetails = z.object({ code: z.string(), detail: z.string() });
-
 async function problemOf(reply: Dispatcher.ResponseData, url: string): Promise<Failure> {
   const { statusCode: status, headers } = reply;
   const location = headers.location;
   if (status >= 300 && status < 400 && typeof location === 'string') {
     await reply.body.dump({ limit: MAX_PROBLEM_BYTES });
-    return new Failure(`${url} sends on to ${printable(location)}: give that address as --url.`);
+    return new Failure(`${url} redirects to ${printable(location)}: give that address as --url.`);
   }
   const retryAfter = parseRetryAfter(first(headers['retry-after']));
   const body = await beginning(reply.body);
-  const { data } = problemDetails.safeParse(parseJson(body));
-  if (!data || !isOurs(status, first(headers['content-type']), body)) {
-    // Sending a file again, which may take long, makes it no smaller.
+  const problem = status < 400 ? undefined : readProblem(first(headers['content-type']), body);
+  if (!problem) {
+    // Retrying cannot help: the file stays too large.
     if (status === 413)
-      return new Failure(`What is in front of ${url} takes no file of this size (HTTP 413).`);
+      return new Failure(`A proxy in front of ${url} refuses a file of this size (HTTP 413).`);
     const reason = `${url} answered HTTP ${status}, but not as the gateway would. Is --url right?`;
     return new NotOurs(reason, retryAfter);
   }
-  return new Problem(printable(data.detail), { status, code: printable(data.code), retryAfter });
+  return new Problem(printable(problem.detail), { status, code: problem.code, retryAfter });
 }
 
 const first = (header: string | string[] | undefined) => [header].flat()[0];
@@ -92,7 +91,7 @@ async function beginning(body: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
-/** What a broken connection is called, be it before the reply or in the middle of it. */
+/** Turns an error of the connection, before or during the reply, into a Failure. Returns other errors unchanged. */
 export function connectionFailure(error: unknown, url: string): unknown {
   const code = (error as NodeJS.ErrnoException | null)?.code ?? '';
   if (NOT_THERE.includes(code) || error instanceof errors.ConnectTimeoutError) {
@@ -106,7 +105,7 @@ export function connectionFailure(error: unknown, url: string): unknown {
   return error;
 }
 
-/** The body of a success. @throws Failure when it is not what this program knows */
+/** Reads and checks the JSON body of a success. @throws Failure where it does not match the schema */
 export async function readJson<T>(
   reply: Dispatcher.ResponseData,
   schema: z.ZodType<T>,
@@ -117,12 +116,4 @@ export async function readJson<T>(
   throw new Failure(`${url} does not answer as this program expects. Is --url right, and of this version?`, {
     cause: result.error,
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

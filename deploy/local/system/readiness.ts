@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { EXIT_REFUSED } from '../../../services/shared/proof.ts';
+import { parseJson } from '../parse-json.ts';
 import { lastLines } from '../processes/log-file.ts';
 import { answersHttp } from '../processes/ready.ts';
 import type { Report } from '../processes/run.ts';
@@ -74,14 +75,6 @@ export function lastFatalMessage(log: string): string | undefined {
     if (data) return data.msg;
   }
   return undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function told({ child }: Supervised): string {

@@ -18,6 +18,7 @@ describe('isOurs(status, contentType, body)', () => {
     ['rejects JSON that is no problem document', false, 404, 'application/json', problem('not_found')],
     ["rejects a problem document with somebody else's code", false, 404, PROBLEM, problem('no_such_route')],
     ['rejects a problem document without a code', false, 404, PROBLEM, '{"status":404}'],
+    ['accepts a problem document without a detail', true, 404, PROBLEM, '{"code":"not_found"}'],
     ['rejects a code that every object inherits', false, 404, PROBLEM, problem('constructor')],
     ['rejects a code that is no string', false, 404, PROBLEM, problem(['not_found'])],
     ['rejects a problem document that was cut off', false, 404, PROBLEM, '{"code":"not_f'],

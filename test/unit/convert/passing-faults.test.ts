@@ -190,13 +190,15 @@ test('a wrong address is told within a minute, and meanwhile what is waited for'
 
 const FINAL: [name: string, request: string, answer: Answer, message: RegExp][] = [
   ['our own 404', `GET /download/${ID}`, refusal(404, 'not_found'), /does not exist any more/],
-  ['our own 422', 'POST /upload', refusal(422, 'invalid_option'), /invalid_option/],
   [
-    'a proxy’s 413, which takes no file of this size',
-    'POST /upload',
-    page(413),
-    /takes no file of this size/,
+    'our own 404 without a detail',
+    `GET /download/${ID}`,
+    (response) =>
+      response.writeHead(404, { 'content-type': 'application/problem+json' }).end('{"code":"not_found"}'),
+    /does not exist any more/,
   ],
+  ['our own 422', 'POST /upload', refusal(422, 'invalid_option'), /invalid_option/],
+  ['a proxy’s 413 for a file of this size', 'POST /upload', page(413), /refuses a file of this size/],
 ];
 for (const [name, request, answer, message] of FINAL) {
   test(`${name} is final`, async (context) => {
