@@ -1,5 +1,5 @@
 // For mongosh, on the server's own machine: a replica set of one (transactions need a set), and two users, root and the
-// services'. As often as wanted.
+// services'. Idempotent.
 const { MONGODB_ROOT_PASSWORD, MONGODB_PASSWORD } = process.env;
 const connect = () => new Mongo('mongodb://127.0.0.1:27017/?directConnection=true').getDB('admin');
 

@@ -21,17 +21,17 @@ export interface AttemptPorts {
 
 export interface AttemptOptions {
   signal: AbortSignal;
-  /** Gets the fields of the job that became known on the way. */
+  /** Called with fields of the job as soon as they are known. */
   tell(fields: Partial<Job>): void;
   log: Log;
 }
 
-/** What an attempt adds to its job. */
+/** The fields that a successful attempt adds to its job. */
 export type Made = Pick<Job, 'mp3'>;
 
 /**
- * Video out of the blob store, MP3 into it, under the attempt's id; the private folder in between is gone afterwards,
- * whatever happened.
+ * Reads the video from the blob store, converts it, and stores the MP3 under the attempt's id. Removes its private folder
+ * afterwards, also after a failure.
  */
 export function makeMp3(
   job: Job & { attempt: string },
@@ -74,7 +74,7 @@ async function spoolVideo(blobs: BlobStore, video: string, path: string, signal:
   }
 }
 
-/** Both at once: playing the file takes one core, and storing it is waiting. */
+/** Stores and verifies at the same time: verifying takes a core, storing mostly waits. */
 async function storeVerified(
   blobs: BlobStore,
   mp3: Mp3,
@@ -98,12 +98,12 @@ async function storeVerified(
   return { mp3: { size, sha256, duration_seconds: verified.value } };
 }
 
-/** Opens the file when it is first read: nobody would hear the `error` event of a stream that is never read, nor close it. */
+/** Opens the file on the first read. A stream opened earlier and never read would leak, and its `error` event would be unhandled. */
 async function* bytesOf(path: string): AsyncGenerator<Buffer> {
   yield* createReadStream(path, { highWaterMark: BLOCK_BYTES });
 }
 
-/** Milliseconds since it was last asked. */
+/** Returns a function that gives the milliseconds since its last call. */
 function stopwatch(): () => number {
   let last = performance.now();
   return () => {

@@ -3,10 +3,10 @@ import type { JobStore } from '../shared/job-store.ts';
 import { isFinal, type Job } from '../shared/jobs.ts';
 import { isAbandoned, type LeaseTimes } from '../shared/lease.ts';
 
-/** A job that may be claimed, as it was seen: a claim is good only while it still looks so. */
+/** The state in which a job was read. A claim succeeds only while the job still has it. */
 export type Claimable = Pick<Job, 'status' | 'attempt' | 'updated_at'>;
 
-/** Waits until it is known whether a job needs a converter; `held`: its heartbeat shows that it has one. Throws `not_found`. */
+/** Waits until it is known whether a job needs a converter. `held` means that a heartbeat was seen. Throws `not_found`. */
 export async function findClaimable(
   jobs: JobStore,
   id: string,
@@ -22,7 +22,7 @@ export async function findClaimable(
 
 class Changed extends Error {}
 
-/** Takes the job for this attempt; undefined when somebody was faster. */
+/** Claims the job for this attempt. Returns undefined where another converter was faster. */
 export async function claim(
   jobs: JobStore,
   id: string,
@@ -34,10 +34,10 @@ export async function claim(
     return await jobs.update(
       id,
       (job) => {
-        // After a claim that arrived, though it was reported as lost.
+        // An earlier save of this claim was reported as failed, but did arrive.
         if (job.attempt === attempt) return undefined;
         const same = job.status === seen.status && job.attempt === seen.attempt;
-        // A queued job may have been touched without having been taken.
+        // `updated_at` of a queued job may change without a claim.
         if (!same || (job.status === 'converting' && job.updated_at !== seen.updated_at)) throw new Changed();
         return claimed(attempt)(job);
       },

@@ -21,21 +21,21 @@ export interface ConvertPorts extends AttemptPorts, EndPorts {
   times: LeaseTimes & HeartbeatTimes;
   maxAttempts: number;
   maxOutages: number;
-  /** Aborted when the service stops: what is under way is handed back. */
+  /** Aborted when the service stops. Running jobs are then handed back. */
   stopping: AbortSignal;
   log: Log;
 }
 
 /**
- * Handles one delivery of a `video` event. Resolves when there is nothing (more) to do for it, and throws `unavailable`
- * when it should be delivered again. `waiting` ends the wait for a free slot, never a conversion that has begun: a broker
- * that takes its message back in the middle of it finds the lease alive, or this process at work.
+ * Handles one delivery of a `video` event. Resolves when nothing is left to do for it, and throws `unavailable` when the
+ * event should be delivered again. `waiting` ends the wait for a free slot, but never a conversion that has begun: when the
+ * broker delivers the event again meanwhile, the receiver sees the lease, or that this process is working on the job.
  */
 export type Convert = (event: VideoEvent, waiting: AbortSignal) => Promise<void>;
 
 export function createConvert(ports: ConvertPorts): Convert {
   const { jobs, slots, rest, proveMissing, stopping, times, maxAttempts } = ports;
-  /** Jobs of this process, and whether one was delivered again meanwhile: it may have been cancelled and retried. */
+  /** Jobs in this process. `again` tells that the event was delivered again: the job may have been cancelled and retried. */
   const active = new Map<string, { again: boolean }>();
 
   async function take(id: string, waiting: AbortSignal, log: Log): Promise<void> {
@@ -93,7 +93,7 @@ export function createConvert(ports: ConvertPorts): Convert {
   };
 }
 
-/** One attempt at a claimed job, from its first byte to its outcome. */
+/** Runs one attempt at a claimed job and saves its outcome. */
 async function work(
   ports: ConvertPorts,
   job: Job,
@@ -135,7 +135,7 @@ async function settle(
     await fail(ports, id, attempt, { failure: error, news }, log);
     return 'settled';
   }
-  // The claim has counted this attempt; what is no fault of the video does not stay counted.
+  // The claim has counted this attempt. A shutdown or an outage is not the video's fault, so it is subtracted again.
   if (stopping.aborted) {
     await handBack(ports, id, attempt, { ...news, attempts: attempts - 1 }, log);
     throw unavailable('the converter', error);
@@ -152,7 +152,7 @@ async function settle(
   }
   log.warn({ err: error, ...counts }, 'conversion broke off; it will be tried again');
   await handBack(ports, id, attempt, { ...news, ...counts }, log);
-  // Not refused, or it would come again to this very converter: the sweep gives it to one that may have room.
+  // The event is acknowledged, or the broker would deliver it to this converter again. The sweep announces the job later.
   if (fault === 'disk') return 'no room';
   throw unavailable('the converter', error);
 }

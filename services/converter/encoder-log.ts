@@ -17,13 +17,13 @@ export interface DecodedSound {
   samples: number | undefined;
   /** Hz, for each time that the filters were set up: more than once where the source changes its format on the way. */
   rates: number[];
-  /** Whether ffmpeg went on without something that was too large for `-max_alloc`. It ends with success then. */
+  /** Whether ffmpeg skipped something that was too large for `-max_alloc`. It exits with 0 then. */
   outOfMemory: boolean;
 }
 
 export interface EncoderLog {
   readonly decoded: DecodedSound;
-  /** Reads a line. Returns its text when it tells of an error. */
+  /** Reads a line. Returns its text where it reports an error. */
   read(line: string): string | undefined;
 }
 
@@ -38,7 +38,7 @@ export function createEncoderLog(): EncoderLog {
       if (rate !== undefined) decoded.rates.push(Number(rate));
       const samples = /\bInput stream #0:\d+ \(audio\): .*\bdecoded\b.* \((\d+) samples\)/.exec(text)?.[1];
       if (samples !== undefined) decoded.samples = Number(samples);
-      // ffmpeg's own lines, not those of a decoder: one that finds a picture too large does the sound no harm.
+      // Only ffmpeg's own lines count. A decoder that cannot allocate a picture does not affect the sound.
       if (/^(?:\[(?:\w+#|dec:)\S* @ \w+\] )*\[error\] .*: Cannot allocate memory$/.test(text)) {
         decoded.outOfMemory = true;
       }

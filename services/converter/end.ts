@@ -18,7 +18,7 @@ export interface EndPorts {
   persistence: Persistence;
 }
 
-/** Ends the job with its MP3, which has the attempt's id, and tells it. */
+/** Marks the job as done, with the MP3 stored under the attempt's id, and announces it. */
 export async function finish(
   ports: EndPorts,
   id: string,
@@ -30,7 +30,7 @@ export async function finish(
   await tell(ports, await save(ports, id, change, (job) => job.audio === attempt), log);
 }
 
-/** Ends the job for good, without an MP3, and tells it. */
+/** Marks the job as failed and announces it. */
 export async function fail(
   ports: EndPorts,
   id: string,
@@ -57,7 +57,7 @@ function save(
   return persist(() => jobs.update(id, (job) => (arrived(job) ? undefined : change(job))), persistence);
 }
 
-/** What gets lost from here on is told again by the gateway's sweep. */
+/** Best effort: the gateway's sweep announces what is lost here. */
 async function tell({ publish }: EndPorts, job: Job, log: Log): Promise<void> {
   const { status, error, mp3 } = job;
   log.info({ status, code: error?.code, detail: error?.detail, mp3 }, 'conversion ended');
@@ -69,7 +69,7 @@ async function tell({ publish }: EndPorts, job: Job, log: Log): Promise<void> {
   }
 }
 
-/** Gives the job up for the next attempt. Where that cannot be saved, the lease runs out instead. */
+/** Releases the job for the next attempt. Where that cannot be saved, the lease expires instead. */
 export async function handBack(
   ports: EndPorts,
   id: string,

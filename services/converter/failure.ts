@@ -1,6 +1,6 @@
 import { isAppError } from '../shared/errors.ts';
 
-/** Stable codes of a job that no retry can help; `gave_up` is the end of those that one might have helped. */
+/** Stable codes of a failed job. All but `gave_up` mean that a retry cannot help. */
 export type FailureCode =
   | 'no_audio'
   | 'not_media'
@@ -10,7 +10,7 @@ export type FailureCode =
   | 'video_gone'
   | 'gave_up';
 
-/** The video is at fault: no retry can help. The detail is a sentence for the owner. */
+/** The video itself cannot be converted, so a retry cannot help. The detail is a sentence for the owner. */
 export class ConversionFailure extends Error {
   readonly code: FailureCode;
 
@@ -21,8 +21,8 @@ export class ConversionFailure extends Error {
 }
 
 /**
- * What broke an attempt off. An outage (`store`, `disk`) is never the fault of the video, which pays for everything else with
- * one of its few attempts: it may be what makes a converter crash.
+ * Why an attempt failed. An outage (`store`, `disk`) is never the video's fault. Any other reason uses up one of the few
+ * attempts, because the video may be what crashes the converter.
  */
 export type Fault = 'store' | 'disk' | 'unknown';
 
@@ -31,7 +31,7 @@ export function faultOf(error: unknown): Fault {
   return isAppError(error, 'unavailable') ? 'store' : 'unknown';
 }
 
-/** What an owner may be told of a temporary failure: never a path, a host, or a line of ffmpeg's. */
+/** Texts for the owner about a temporary failure. They never contain a path, a host, or output of ffmpeg. */
 export const REASON = {
   store: 'a service that the conversion needs did not answer',
   disk: 'the disk of the converter is full',
@@ -40,7 +40,7 @@ export const REASON = {
 
 export class DiskFull extends Error {}
 
-/** What was encoded in parts does not make one MP3: it is encoded again, in one piece. */
+/** The encoded parts cannot be joined to one MP3. The sound is encoded again in one piece. */
 export class NotJoinable extends Error {}
 
 const isDiskFull = (error: unknown): boolean =>

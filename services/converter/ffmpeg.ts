@@ -10,7 +10,7 @@ import { type AudioTrack, tooLong } from './probe.ts';
 import { runEncoder } from './run-encoder.ts';
 import type { ToolResult } from './tool.ts';
 
-/** Sample rates that MPEG-1, MPEG-2 and MPEG-2.5 Layer III know. */
+/** Sample rates of MPEG-1, MPEG-2 and MPEG-2.5 Layer III. */
 const SAMPLE_RATES = [8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
 const BYTES_PER_SECOND = 320_000 / 8;
 const SLACK_BYTES = 16 * 1024 * 1024;
@@ -45,7 +45,7 @@ export function encodeArguments(
     .inputOptions('-nostdin', '-hide_banner', ...LOG_ARGUMENTS, ...untrustedInput)
     .outputOptions('-map', '0:a:0', '-vn', '-sn', '-dn')
     .audioCodec('libmp3lame')
-    // One second more than is allowed shows that there is more.
+    // One second more than allowed, so that a longer source can be recognized.
     .duration(limits.maxDurationSeconds + 1 - startSeconds)
     .outputOptions('-fs', String(maxBytes(audio, limits.maxDurationSeconds)))
     .outputOptions('-id3v2_version', '3', '-write_xing', '1')
@@ -88,7 +88,7 @@ export function outputRate(source: number | undefined, kbps = 0): number | undef
   return SAMPLE_RATES.find((rate) => rate > source);
 }
 
-/** A header may be wrong about the length, but not this wrong: a small file must not fill the disk. */
+/** Upper bound of the output. The stated length may be somewhat wrong, but a small file must not fill the disk. */
 function maxBytes({ expectedSeconds, stated }: AudioTrack, maxDurationSeconds: number): number {
   const believed =
     stated && expectedSeconds !== undefined ? 2 * expectedSeconds + 600 : Number.POSITIVE_INFINITY;
@@ -127,7 +127,7 @@ export async function encode(
   }
 }
 
-/** `-fs` ends with success and a file that is cut. */
+/** At the limit of `-fs`, ffmpeg exits with 0 and leaves a truncated file. */
 export async function requireWhole(path: string, audio: AudioTrack, limits: EncodeLimits): Promise<void> {
   const { size } = await stat(path);
   if (size >= maxBytes(audio, limits.maxDurationSeconds)) {
@@ -141,7 +141,7 @@ export async function requireWhole(path: string, audio: AudioTrack, limits: Enco
 export function explain({ code, killedBy, timedOut, stderr }: ToolResult): void {
   const cause = new Error(`ffmpeg: ${code ?? killedBy}: ${stderr}`);
   if (timedOut) throw new ConversionFailure('conversion_failed', 'the conversion took too long', cause);
-  // By the kernel for want of memory, or by a fault of its own: either may be this file's doing.
+  // The kernel killed it for lack of memory, or it crashed. The file may be the cause of both.
   if (killedBy) throw cause;
   if (/No space left on device|Disk quota exceeded/.test(stderr))
     throw new DiskFull('the spool is full', { cause });

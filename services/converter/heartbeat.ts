@@ -5,20 +5,20 @@ import type { Job } from '../shared/jobs.ts';
 import type { Log } from '../shared/log.ts';
 
 export interface HeartbeatTimes {
-  /** The job is saved this often: it keeps the lease, and a cancel is seen as soon. */
+  /** Interval of saves. Each save renews the lease and notices a cancellation. */
   beatMs: number;
 }
 
 export interface Heartbeat {
   /** Aborted with a {@link LostAttempt} when the job was cancelled, deleted, or taken over. */
   lost: AbortSignal;
-  /** Goes into the job with the next beat. */
+  /** Adds fields that the next heartbeat saves. */
   tell(fields: Partial<Job>): void;
-  /** What was told and not saved yet. */
+  /** The fields that have not been saved yet. */
   stop(): Promise<Partial<Job>>;
 }
 
-/** Keeps the lease of one attempt and tells its progress. A store that is away does not end the attempt. */
+/** Renews the lease of one attempt and saves its progress. An unavailable store does not end the attempt. */
 export function startHeartbeat(
   jobs: JobStore,
   { id, attempt }: { id: string; attempt: string },

@@ -21,7 +21,7 @@ const log = createLog('converter', env.LOG_LEVEL);
 const stopping = new AbortController();
 /** A second delivery of a job that is being converted gets its answer within about two beats. */
 const times = { leaseMs: env.LEASE_SECONDS * 1000, pollMs: 500, beatMs: 1000 };
-/** Long, for it may save hours of work, and a converter without a store has nothing else to do. */
+/** Long: the save may preserve hours of work, and without a store the converter has nothing else to do. */
 const SAVE_MS = 10 * 60_000;
 
 const sidecar = connectSidecar({

@@ -68,7 +68,7 @@ export async function encodeInParts(
     failed.signal.throwIfAborted();
     const output = join(folder, OUTPUT);
     await joinSegments(segments, paths, { output, rate, signal });
-    // The process of the last segment alone has decoded all of the sound.
+    // Only the process of the last segment has decoded the whole sound.
     const decoded = await works.at(-1);
     if (decoded === undefined) return;
     const { seconds: made, lost } = await measureLoss(output, decoded);

@@ -8,7 +8,7 @@ const TIMEOUT_SECONDS = 60;
 const MAX_TRACKS = 32;
 const MAX_TEXT = 32;
 
-/** Containers whose header tells the length before the content: only of these is it known what is missing. */
+/** Containers that state the length in advance. Only for these can a truncated file be recognized. */
 const STATES_LENGTH = /\b(mov|matroska|avi|flv|asf|flac)\b/;
 
 const seconds = z.coerce.number().positive().optional().catch(undefined);
@@ -36,7 +36,7 @@ const report = z.object({
 });
 
 export interface Probe {
-  /** Of the whole file, as stated by it. */
+  /** Length that the file states for itself. */
   duration_seconds: number | null;
   tracks: NonNullable<Source['tracks']>;
   audio: AudioTrack;
@@ -47,11 +47,11 @@ export interface AudioTrack {
   index: number;
   sampleRate: number | undefined;
   channels: number | undefined;
-  /** What the MP3 should last; undefined where the file does not say (a browser's recording, for example). */
+  /** Expected length of the MP3. Undefined where the file states none (a browser's recording, for example). */
   expectedSeconds: number | undefined;
   /** Whether `expectedSeconds` is the track's own length, or that of the file, which other tracks may fill. */
   expectedOf: 'track' | 'file';
-  /** Whether that was written in advance, so that content which ends earlier was cut off. */
+  /** Whether the length was written before the content, so that a shorter content means a truncated file. */
   stated: boolean;
 }
 
@@ -62,7 +62,7 @@ const SHOWN = [
   'stream_disposition=attached_pic',
 ].join(':');
 
-/** Reads what the file says of itself. Throws {@link ConversionFailure} for what can never become an MP3. */
+/** Reads the file's metadata. Throws {@link ConversionFailure} for what can never become an MP3. */
 export async function probe(
   ffprobe: string,
   folder: string,
@@ -76,7 +76,7 @@ export async function probe(
     timeoutSeconds: TIMEOUT_SECONDS,
   });
   const cause = new Error(`ffprobe: ${result.code ?? result.killedBy}: ${result.stderr}`);
-  // By the file, by our own limits on it, or by the kernel: it counts as an attempt, for the first is likely.
+  // The file, our own limits or the kernel killed ffprobe. It counts as an attempt, since the file is the likely cause.
   if (result.killedBy) throw cause;
   if (/moov atom not found/.test(result.stderr)) {
     throw new ConversionFailure('truncated', 'the end of the file, which holds its index, is missing', cause);
@@ -86,7 +86,7 @@ export async function probe(
   const audio = streams.find(({ codec_type }) => codec_type === 'audio');
   if (!audio) throw new ConversionFailure('no_audio', 'the file has no sound');
   const track = audioTrack(audio, format);
-  // A guessed length may be wrong by far; there the encoder's own limit tells.
+  // An estimated length may be far off. For such files the limit of the encoder applies.
   if (track.stated && (track.expectedSeconds ?? 0) > limits.maxDurationSeconds) {
     throw tooLong(limits.maxDurationSeconds);
   }

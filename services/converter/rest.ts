@@ -4,8 +4,8 @@ const FIRST_MS = 1_000;
 const MOST_MS = 30_000;
 
 /**
- * Keeps a converter whose disk is full from failing one job after the other, faster than those that have room can take
- * them: the pause doubles with each, until a conversion has found room.
+ * Pauses a converter whose disk is full. Without a pause it would fail jobs faster than converters with free space can
+ * take them. The pause doubles with each failure, until a conversion has found room.
  */
 export interface Rest {
   take(signal: AbortSignal): Promise<void>;

@@ -1,10 +1,10 @@
-/** A bounded number of works at a time; the others wait in order. */
+/** Limits how many tasks run at a time. The others wait in the order of their calls. */
 export interface Slots {
   /** Throws the signal's reason when it is aborted before the turn comes. */
   run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
   /**
-   * Lends up to so many slots that nobody needs; they count until `giveBack`. A loan keeps no work waiting: who
-   * comes meanwhile starts at once, and the cores are shared for a while.
+   * Lends up to the given number of idle slots, until `giveBack`. A loan never delays a task: a new task starts at once,
+   * and the cores are shared meanwhile.
    */
   lend(most: number): Loan;
 }

@@ -2,9 +2,9 @@ import { lstat, mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DiskFull } from './failure.ts';
 
-/** Private folders for attempts: `<root>/<pid of the instance>/<attempt>`, so that what a dead one left is known. */
+/** Private folders for attempts: `<root>/<pid of the instance>/<attempt>`, so that the folders of dead instances can be recognized. */
 export interface Spool {
-  /** Removes what instances that are dead, or an earlier one with our own process id, have left. */
+  /** Removes the folders of dead instances, and of an earlier instance with the same process id. */
   prepare(): Promise<void>;
   /** The folder exists while `work` runs, for this user alone. Throws {@link DiskFull} where there is no room for so many bytes. */
   use<T>(bytes: number, work: (folder: string) => Promise<T>): Promise<T>;
@@ -19,7 +19,7 @@ export function createSpool(root: string, pid = process.pid): Spool {
     async prepare() {
       await mkdir(root, { recursive: true, mode: 0o700 });
       const found = await lstat(root);
-      // The default lies in a folder that every user of the machine can write to.
+      // The default is in a folder that every user of the machine can write to.
       if (!found.isDirectory() || found.uid !== process.getuid?.()) {
         throw new Error(`SPOOL_DIR ${root} does not belong to the user of this process`);
       }
@@ -32,7 +32,7 @@ export function createSpool(root: string, pid = process.pid): Spool {
 
     async use(bytes, work) {
       await mkdir(own, { recursive: true, mode: 0o700 });
-      // Else the doomed would fill the disk, and take the room from conversions under way.
+      // Without this check, a video that does not fit would fill the disk and break the running conversions.
       const { bavail, bsize } = await statfs(own);
       if (bavail * bsize < bytes) throw new DiskFull(`the spool has no room for ${bytes} bytes`);
       const folder = await mkdtemp(join(own, 'attempt-'));

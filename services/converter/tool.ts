@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
-/** What a file can make ffprobe print, and how much of ffmpeg's last words the log keeps. */
+/** Bounds, because a hostile file decides how much the tools print: bytes of standard output, and the lines for the log. */
 const MAX_OUTPUT = 4 * 1024 * 1024;
 const TAIL_LINES = 20;
 const TAIL_LINE_LENGTH = 500;
@@ -69,7 +69,7 @@ export async function runTool(
     output.catch(kill);
     errors.catch(kill);
     const ends = [closed(child), output, errors] as const;
-    // All are waited for: a failure of one beside another would be an unhandled rejection and end this process.
+    // Waits for all: a second rejection would otherwise be unhandled and end this process.
     await Promise.allSettled(ends);
     signal.throwIfAborted();
     const [[code, killedBy], said = ''] = await Promise.all(ends);

@@ -9,7 +9,7 @@ import { MIN_SEGMENT_SECONDS } from './segments.ts';
 import type { Slots } from './slots.ts';
 import { verify } from './verify.ts';
 
-/** Each part decodes what lies before it: more would gain little. */
+/** Each part decodes everything before it, so more parts would gain little. */
 const MAX_PARTS = 8;
 
 export interface Mp3 {
@@ -37,7 +37,7 @@ export interface TranscodeTools {
   ffmpeg: string;
   ffprobe: string;
   limits: EncodeLimits;
-  /** Where a conversion borrows cores that are idle; without it, and by default, it uses one. */
+  /** Lends idle cores. Without it a conversion uses one core. */
   spare?: Pick<Slots, 'lend'>;
   minSegmentSeconds?: number;
 }
@@ -59,8 +59,8 @@ export function createTranscode(tools: TranscodeTools): Transcode {
 }
 
 /**
- * On all cores that are idle, or on one. A constant bit rate keeps to one: without the bit reservoir it is the sound
- * that suffers, and other than with VBR nothing can give that back afterwards.
+ * Encodes on all idle cores, or on one. A constant bit rate always uses one: parts are encoded without a bit reservoir,
+ * which lowers the quality at a constant bit rate. With VBR it costs only space, which the joining wins back.
  */
 async function encodeAsFits(
   audio: AudioTrack,

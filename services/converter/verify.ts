@@ -16,7 +16,7 @@ export interface VerifyOptions {
   signal: AbortSignal;
 }
 
-/** Plays the whole MP3 and holds it against its own header and the source. Returns its length in seconds. */
+/** Decodes the whole MP3 and compares its length with its header and the source. Returns the length in seconds. */
 export async function verify(audio: AudioTrack, options: VerifyOptions): Promise<number> {
   const [played, stated] = await Promise.all([play(options), statedLength(options)]);
   if (Math.abs(played - stated) > HEADER_TOLERANCE) {
@@ -77,16 +77,16 @@ async function statedLength({ ffprobe, folder, signal }: VerifyOptions): Promise
     timeoutSeconds: TIMEOUT_SECONDS,
   });
   if (killedBy) throw new Error(`reading the header of the MP3 was ended by ${killedBy}`);
-  // ffprobe prints «N/A» for what it does not know. Number() makes NaN of it, with which each comparison is false.
+  // ffprobe prints «N/A» for an unknown value. Number() turns that into NaN, and every comparison with NaN is false.
   const seconds = /^\d+(?:\.\d+)?$/.exec(output.trim())?.[0];
   if (seconds === undefined) throw broken(new Error(`the MP3 states the length «${output.trim()}»`));
   return Number(seconds);
 }
 
 /**
- * The MP3 is shorter than the source states. That is right where the sound has gaps, or ends before the picture and
- * only the file's length is known; then the packets still reach the stated end. Where they do not, the rest is missing:
- * ffmpeg itself reads half a fast-start MP4 without a complaint.
+ * Called when the MP3 is shorter than the source states. That is correct where the sound has gaps, or where it ends before
+ * the picture and only the file's length is known: the packets then still reach the stated end. Where they do not, the
+ * end of the file is missing. ffmpeg itself reads a truncated fast-start MP4 without an error.
  */
 async function requireWholeSource(
   audio: AudioTrack,

@@ -2,7 +2,7 @@ import type { Credentials } from './credentials.ts';
 import { type Gateway, readJson } from './gateway.ts';
 import { type Tokens, tokens } from './session.ts';
 
-/** May be repeated: with the same password it gives the same account, should the first answer have been lost. */
+/** Idempotent: after a lost answer, the same address and password give the same account. */
 export async function register(
   gateway: Gateway,
   credentials: Credentials,

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Time as a port, so that no test waits. */
+/** Time is a port, so that tests need not wait. */
 export interface Clock {
-  /** Milliseconds that never go back. */
+  /** Milliseconds of a monotonic clock. */
   now(): number;
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
@@ -15,6 +15,6 @@ export const clock: Clock = {
 const FIRST_PAUSE_MS = 500;
 const MAX_PAUSE_MS = 10_000;
 
-/** Milliseconds to wait after so many failures in a row, from 1. */
+/** Milliseconds to wait after the given number of failures in a row, which starts at 1. */
 export const backoff = (failures: number): number =>
   Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));

@@ -15,12 +15,12 @@ Sends videos to the gateway, waits for the MP3s, and fetches them.
       --job ID       wait for and fetch a job that was sent before
       --url URL      the gateway (default: $MP3_URL, or http://localhost:$GATEWAY_PORT, or port 8080)
       --email ADDR   whose account (default: $MP3_EMAIL, or one that is made at the first use)
-  -q, --quiet        say nothing but errors
+  -q, --quiet        print only errors
   -h, --help
       --version
 
-The password of an account of yours comes from $MP3_PASSWORD, or is asked for.
-A busy gateway is waited for. What a run that was killed has fetched of an MP3 is taken up by the next one.
+The password of an existing account comes from $MP3_PASSWORD, or you are asked for it.
+Waits for a busy gateway. Resumes what a killed run has downloaded.
 With \`-o -\` write \`npm run --silent convert -- ...\`, because npm itself prints to the standard output.
 Exit code: 0 done, 1 failed, 2 not understood, 130 interrupted.
 `;
@@ -28,7 +28,7 @@ Exit code: 0 done, 1 failed, 2 not understood, 130 interrupted.
 export interface Conversion {
   kind: 'convert';
   files: string[];
-  /** Fetch this job; there are no files then. */
+  /** The job to fetch. `files` is empty then. */
   job: string | undefined;
   output: string | undefined;
   /** The gateway's query parameters for the upload. */
@@ -82,7 +82,7 @@ export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
   };
 }
 
-/** `parseArgs` with our error. @throws UsageError */
+/** Like `parseArgs`. @throws UsageError instead of its TypeError */
 export function parse<Config extends ParseArgsConfig>(config: Config) {
   try {
     return parseArgs(config);
@@ -106,7 +106,7 @@ function conversionOptions(bitrate: string | undefined, quality: string | undefi
   return { quality };
 }
 
-/** Where the gateway is when nobody says. */
+/** The gateway's address where --url is not given. */
 export const defaultUrl = (env: NodeJS.ProcessEnv): string =>
   env.MP3_URL || `http://localhost:${env.GATEWAY_PORT || 8080}`;
 

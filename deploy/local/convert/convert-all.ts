@@ -12,21 +12,21 @@ import { uploadVideo } from './upload.ts';
 import { checkVideo, type Video } from './video.ts';
 
 export interface ConvertPorts extends FetchPorts {
-  /** Logs in; called once everything here has been checked. */
+  /** Logs in. Called only after all files and targets have been checked. */
   openSession: () => Promise<Session>;
   stdoutIsTerminal: boolean;
   cwd: string;
 }
 
 /**
- * Does one command line. All files are sent before the first MP3 is waited for: the server can work on several at once.
- * @returns how many failed, which were told of
+ * Runs one command line. Sends all files before it waits for the first MP3, so that the server can convert several at once.
+ * @returns the number of files that failed; each failure was reported
  */
 export async function convertAll(command: Conversion, ports: ConvertPorts): Promise<number> {
   const { clock, reporter, signal } = ports;
   let failures = 0;
 
-  /** One file's failure is not that of the others; no gateway is. */
+  /** A failure of one file does not end the others. An unreachable gateway ends all of them. */
   async function each(name: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();

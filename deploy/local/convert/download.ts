@@ -25,10 +25,10 @@ export interface DownloadOptions {
   onReceived: (bytes: number) => void;
 }
 
-/** What was fetched is not the MP3 of the job. */
+/** The downloaded bytes are not the MP3 of the job. */
 class Damaged extends Failure {}
 
-/** Fetches the MP3; what is there at the end has the job's size and sha256. */
+/** Fetches the MP3. A file that gets its final name has the size and the sha256 that the job states. */
 export async function downloadMp3(
   session: Session,
   mp3: Mp3,
@@ -36,7 +36,7 @@ export async function downloadMp3(
   options: DownloadOptions,
 ): Promise<void> {
   const { signal, stdout } = options;
-  /** All bytes are checked, and those that are not in the part yet come out. */
+  /** Yields the bytes that the part does not hold yet. The hash covers all bytes, including those of the part. */
   const source = (part?: Part) => () => verified(session, mp3, part, options);
   if (target.kind === 'stdout') {
     await pipeline(source(), stdout, { signal, end: false }).catch((error: NodeJS.ErrnoException) => {
@@ -54,14 +54,14 @@ export async function downloadMp3(
       await fill(part);
     } catch (error) {
       if (part.size === 0 || !(error instanceof Damaged)) throw error;
-      // What an earlier run has left is no part of it, as after a loss of power.
+      // The part of an earlier run holds other bytes, for example after a loss of power.
       await truncate(part.path, 0);
       await fill({ ...part, size: 0 });
     }
   });
 }
 
-/** The bytes of the MP3 from `from` on; a connection that breaks off is taken up where it broke (RFC 9110, 14.2). */
+/** Yields the bytes of the MP3 from `from` on. Resumes a lost connection by a range request (RFC 9110, 14.2). */
 async function* received(
   session: Session,
   mp3: Mp3,
@@ -74,7 +74,7 @@ async function* received(
       const reply = await session.send({
         method: 'GET',
         path: `/download/${mp3.id}`,
-        // Node would not mind, but a proxy may compress what has no `identity`.
+        // Without `identity` a proxy may compress the response, and ranges and sizes would no longer match.
         headers: {
           'accept-encoding': 'identity',
           ...(size > 0 && { range: `bytes=${size}-`, 'if-range': `"${mp3.sha256}"` }),

@@ -3,7 +3,7 @@ export interface ServerEvent {
   data: string;
 }
 
-/** A reader of server-sent events, as the HTML standard has them (9.2.6), without ids: our events are whole states. */
+/** Parses server-sent events (HTML standard, 9.2.6). Ignores ids: each of our events holds the whole state. */
 export async function* parseEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent> {
   let type = '';
   let data: string[] = [];
@@ -20,7 +20,7 @@ export async function* parseEvents(bytes: AsyncIterable<Uint8Array>): AsyncGener
   }
 }
 
-/** Enough for any job; a stream without line ends is none of ours. */
+/** Bound of a line, in characters. Every job fits; a stream without line ends must not fill the memory. */
 const MAX_LINE = 1024 * 1024;
 
 async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
@@ -28,7 +28,7 @@ async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string
   let rest = '';
   for await (const piece of bytes) {
     rest += decoder.decode(piece, { stream: true });
-    // A CR at the very end may be half of a CRLF.
+    // A CR at the very end may be the first half of a CRLF.
     const end = rest.endsWith('\r') ? rest.length - 1 : rest.length;
     const lines = rest.slice(0, end).split(/\r\n|\n|\r/);
     rest = (lines.pop() ?? '') + rest.slice(end);

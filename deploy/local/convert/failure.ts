@@ -1,24 +1,24 @@
-/** Something a person can read and act on: shown without a stack, exit code 1. */
+/** An error whose message a person can act on. Shown without a stack; exit code 1. */
 export class Failure extends Error {
   override readonly name: string = 'Failure';
 }
 
-/** The command was not understood, or must not be done as it stands: exit code 2. */
+/** The command line is invalid, or must not be carried out as it stands. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The gateway did not answer. Whether it did what it was asked is not known. */
+/** The gateway did not answer. It may or may not have carried out the request. */
 export class Unreachable extends Failure {
   override readonly name: string = 'Unreachable';
 }
 
-/** There was a connection, which broke off. */
+/** The connection was established and then lost. */
 export class BrokenOff extends Unreachable {
   override readonly name = 'BrokenOff';
 }
 
-/** Something in front of the gateway answered in its place, such as an ingress controller that has no pod to ask. */
+/** Something in front of the gateway answered instead, such as an ingress controller without a ready pod. */
 export class NotOurs extends Unreachable {
   override readonly name = 'NotOurs';
   readonly retryAfter: number | undefined;
@@ -29,12 +29,12 @@ export class NotOurs extends Unreachable {
   }
 }
 
-/** The gateway's refusal, problem details as of RFC 9457. */
+/** An error response of the gateway, with problem details (RFC 9457). */
 export class Problem extends Failure {
   override readonly name = 'Problem';
   readonly status: number;
   readonly code: string;
-  /** Seconds, where the gateway said when to come again. */
+  /** Seconds, from `Retry-After`. */
   readonly retryAfter: number | undefined;
 
   constructor(detail: string, answer: { status: number; code: string; retryAfter?: number | undefined }) {

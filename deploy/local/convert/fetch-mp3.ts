@@ -16,7 +16,7 @@ export interface FetchPorts {
   reporter: Reporter;
   stdout: Writable;
   cwd: string;
-  /** Jobs of which the MP3 is not here yet. */
+  /** Jobs whose MP3 has not been fetched yet. */
   pending: Map<string, Target>;
   signal: AbortSignal;
 }
@@ -28,7 +28,7 @@ export interface Sent {
   target: Target;
 }
 
-/** Waits for a job, and brings its MP3 where it belongs. @throws Failure with the reason, also the converter's */
+/** Waits for a job and saves its MP3 to the target. @throws Failure, also where the converter rejected the video */
 export async function fetchMp3(session: Session, job: Sent, ports: FetchPorts): Promise<void> {
   ports.pending.set(job.id, job.target);
   try {

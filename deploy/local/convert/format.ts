@@ -15,9 +15,9 @@ export function formatSeconds(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
-/** A text of somebody else's, such as a file's name, without what a terminal would obey. */
+/** Replaces control and format characters of an untrusted text, such as a file name, before it reaches a terminal. */
 export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
 
-/** A word as a POSIX shell has to be given it. */
+/** Quotes a word for a POSIX shell, where that is necessary. */
 export const shellWord = (text: string): string =>
   /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,9 +1,9 @@
-/** 128 and the number of SIGINT, as shells have it. */
+/** 128 plus the number of SIGINT, by the convention of shells. */
 export const INTERRUPTED = 130;
 
 /**
- * Aborts at Ctrl-C, `kill`, a closed terminal, or when the npm that started us is gone. One Ctrl-C comes from the
- * terminal and again through npm, so what follows within two seconds is the same one; a later one ends at once.
+ * Aborts at Ctrl-C, at `kill`, when the terminal closes, or when the npm that started us is gone. A Ctrl-C arrives from
+ * the terminal and again through npm, so a second signal within two seconds is ignored. A later one ends the process.
  */
 export function interruption(): AbortSignal {
   const controller = new AbortController();

@@ -2,7 +2,7 @@ import { type JobView, jobView } from '../../../services/shared/jobs.ts';
 import { readJson } from './gateway.ts';
 import type { Session } from './session.ts';
 
-/** What this program needs to know of a job. */
+/** The fields of a job that this program uses. */
 export const jobState = jobView.pick({
   id: true,
   status: true,

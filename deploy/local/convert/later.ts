@@ -2,7 +2,7 @@ import type { Conversion } from './command-line.ts';
 import { shellWord } from './format.ts';
 import type { Target } from './target.ts';
 
-/** Tells of jobs that go on at the server, and the commands that fetch them. `email` is the account that sent them. */
+/** Lines that name the jobs still on the server, and the commands that fetch them. `email` is the account that sent them. */
 export function howToFetch(
   pending: ReadonlyMap<string, Target>,
   { url, email }: Pick<Conversion, 'url' | 'email'>,
@@ -10,7 +10,7 @@ export function howToFetch(
   return [...pending].flatMap(([id, target]) => {
     const words = ['--job', id, '-o', target.kind === 'stdout' ? '-' : target.path];
     if (target.kind === 'file' && target.force) words.push('--force');
-    // Also what is the default here: the shell into which this is pasted may have another environment.
+    // Defaults are written out too: the command may be pasted into a shell with another environment.
     words.push('--url', url);
     if (email !== undefined) words.push('--email', email);
     return [

@@ -4,7 +4,7 @@ import { formatBytes, formatSeconds } from './format.ts';
 const WINDOW_MS = 5_000;
 const SAMPLE_MS = 200;
 
-/** How fast something goes, over the last seconds. */
+/** Measures progress, and the speed over the last seconds. */
 export interface Meter {
   at(done: number): void;
   share(): number;

@@ -5,17 +5,17 @@ import path from 'node:path';
 import { identify } from '../processes/identity.ts';
 
 /**
- * Two runs that fetch the same MP3 must not write into one file, and a run must find what a killed one has left. So each
- * part is called `<target>.<mp3>-<host>-<pid>-<start>-<random>.part`: it tells what it is a part of, and who writes it.
+ * Two runs that fetch the same MP3 must not write to one file, and a run must find the part that a killed run has left.
+ * So the name tells the MP3 and the writing process: `<target>.<mp3>-<host>-<pid>-<start>-<random>.part`.
  */
 const WRITER = /^([\da-f]{8})-(\d+)-([\da-f]{8})-[\da-f]{8}\.part$/;
-/** Characters of the target's name. With all that follows they stay within the 255 bytes of a name, in UTF-8 too. */
+/** Characters of the target's name. With the suffix, the name stays within 255 bytes, also in UTF-8. */
 const NAME_LENGTH = 40;
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
 const HOST = digest(hostname());
 
-/** When the process started; undefined when there is none of this number. */
+/** A digest of the process's start time; undefined where no process has this pid. */
 function startOf(pid: number): string | undefined {
   const process = identify(pid);
   return process && digest(process.started);
@@ -26,15 +26,15 @@ function prefixOf(target: string, sha256: string): string {
   return `${[...name].slice(0, NAME_LENGTH).join('')}.${digest(`${name}\n${sha256}`)}-`;
 }
 
-/** A new name for a part of the target, of which `pid` is the writer. `sha256` is that of the whole MP3. */
+/** A new part name for the target, which names `pid` as its writer. `sha256` is the one of the whole MP3. */
 export function newPart(target: string, sha256: string, pid = process.pid): string {
   const writer = [HOST, pid, startOf(pid) ?? digest(''), randomBytes(4).toString('hex')].join('-');
   return path.join(path.dirname(target), `${prefixOf(target, sha256)}${writer}.part`);
 }
 
 /**
- * Looks for parts that killed runs have left of this MP3. The longest gets the name `part`, the others are deleted.
- * Of several runs that look at once, one gets it: rename(2) finds it once. Returns its length in bytes, or 0.
+ * Looks for parts of this MP3 that killed runs have left. Renames the longest to `part` and deletes the others.
+ * Of several runs that do this at once, one succeeds: rename(2) finds a file only once. Returns its bytes, or 0.
  */
 export async function adoptPart(target: string, sha256: string, part: string): Promise<number> {
   const folder = path.dirname(target);
@@ -50,13 +50,13 @@ export async function adoptPart(target: string, sha256: string, part: string): P
   return adopted;
 }
 
-/** Whether the writer is gone. Whether a process of another machine is, which shares the folder, cannot be seen here. */
+/** Whether the writer is gone. Parts of another machine that shares the folder never count as left: we cannot see its processes. */
 function isLeft(name: string): boolean {
   const [, host, pid, start] = WRITER.exec(name) ?? [];
   return host === HOST && startOf(Number(pid)) !== start;
 }
 
-/** Not what somebody else has put there: they could change it afterwards, or lead us elsewhere by a link. */
+/** Accepts only regular files of this user: another user could change the file later, or redirect us by a link. */
 async function ownFile(file: string): Promise<{ file: string; size: number }[]> {
   const found = await lstat(file).catch(() => undefined);
   return found?.isFile() && found.uid === (process.getuid?.() ?? found.uid)

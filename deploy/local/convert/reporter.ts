@@ -8,14 +8,14 @@ const LINES_MS = 5_000;
 
 type Style = Parameters<typeof styleText>[0];
 
-/** All that is told to people; never the standard output. */
+/** Messages for people. They go to the standard error, because the standard output may carry the MP3. */
 export interface Reporter {
   info(line: string): void;
   success(line: string): void;
   error(line: string): void;
-  /** Shows how far something is: one line that is redrawn, or a line every few seconds where that is not possible. */
+  /** Shows progress: in one line that is redrawn or, without a terminal, in a new line every few seconds. */
   progress(label: string): (share: number | undefined, describe: () => string) => void;
-  /** Ends what `progress` shows. */
+  /** Erases the line that `progress` has drawn. */
   settle(): void;
 }
 
@@ -57,7 +57,7 @@ export function createReporter(screen: Screen, clock: Pick<Clock, 'now'>): Repor
         last = now;
         const percent = share === undefined ? '' : `${String(Math.floor(share * 100)).padStart(3)}%`;
         if (!screen.isTTY) return line([label, percent, describe()].filter(Boolean).join('  '));
-        // The cursor must stay in the line, or it could not be drawn over.
+        // A line as wide as the terminal would wrap, and could not be redrawn.
         const room = Math.max(1, screen.columns - 1);
         const texts = [label, percent, describe()].filter(Boolean);
         const cells = Math.min(BAR_CELLS, room - texts.join('  ').length - 2);

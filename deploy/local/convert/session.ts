@@ -12,11 +12,11 @@ export const tokens = z.object({
 });
 export type Tokens = z.infer<typeof tokens>;
 
-/** Calls with a login that lasts: a token that has expired, or soon will, is replaced on the way. */
+/** Sends requests as a logged-in user. Replaces the access token when it has expired or soon will. */
 export interface Session {
   readonly url: string;
   send(call: Call): Promise<Dispatcher.ResponseData>;
-  /** Logs out; that this may fail troubles nobody. */
+  /** Logs out. Ignores errors: the token expires anyway. */
   close(signal: AbortSignal): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export async function openSession(
   return {
     url: gateway.url,
     async send(call) {
-      // A token of less than twice that would be renewed with every call.
+      // A token that is valid for less than a minute is renewed at half of its life, not with every call.
       if (clock.now() > expires - Math.min(EARLY_MS, current.expires_in * 500)) await renew(call.signal);
       try {
         return await authorized(call);

@@ -5,7 +5,7 @@ import { Failure, messageOf, UsageError } from './failure.ts';
 import { printable } from './format.ts';
 import { adoptPart, newPart } from './part-file.ts';
 
-/** Where an MP3 goes. A path is absolute. */
+/** Where an MP3 is written to. The path is absolute. */
 export type Target = { kind: 'file'; path: string; force: boolean } | { kind: 'stdout' };
 
 export interface Wish {
@@ -13,14 +13,14 @@ export interface Wish {
   output: string | undefined;
   cwd: string;
   force: boolean;
-  /** Names of the videos, of which the MP3s' are made. */
+  /** Names of the videos. The names of the MP3s are derived from them. */
   names: readonly string[];
-  /** Paths that must not be written to, whatever is wished. */
+  /** Paths that must never be written to: the videos themselves. */
   sources: readonly string[];
   stdoutIsTerminal: boolean;
 }
 
-/** `Ferien.final.mp4` → `Ferien.final.mp3`; a name from elsewhere leads into no other folder. */
+/** `Ferien.final.mp4` → `Ferien.final.mp3`; a name that another machine gave cannot lead into another folder. */
 export const mp3Name = (name: string): string => {
   const base = printable(name.split(/[/\\]/).at(-1) ?? '');
   return `${base.replace(/\.[^.]{1,5}$/, '').replace(/^\.+/, '') || 'audio'}.mp3`;
@@ -32,7 +32,7 @@ export async function planTargets(wish: Wish): Promise<Target[]> {
   if (output === '-') {
     if (wish.stdoutIsTerminal && !force) {
       throw new UsageError(
-        'An MP3 does a terminal no good: send the standard output somewhere, or use --force.',
+        'An MP3 cannot be shown on a terminal: redirect the standard output, or use --force.',
       );
     }
     return names.map(() => ({ kind: 'stdout' }));
@@ -87,13 +87,13 @@ async function checkTarget(file: string, { cwd, force, sources }: Wish): Promise
 
 export interface Part {
   path: string;
-  /** Bytes that an earlier run has left in it, 0 when it is not there yet. */
+  /** Bytes that an earlier run has left in it; 0 where the file does not exist yet. */
   size: number;
 }
 
 /**
- * Gives `fill` a file beside the target, which gets the target's name only when all went well, and is deleted otherwise.
- * Without `force` nothing is overwritten, not even what appeared meanwhile.
+ * Lets `fill` write a part file beside the target. The part is renamed to the target after a success, and else deleted.
+ * Without `force` no file is overwritten, not even one that appeared meanwhile.
  */
 export async function writeWhole(
   { path: file, force }: { path: string; force: boolean },
@@ -111,7 +111,7 @@ export async function writeWhole(
   }
 }
 
-/** rename(2) would overwrite; link(2) does not, but not every file system has it. */
+/** rename(2) overwrites. link(2) does not, but not every file system supports it. */
 export async function renameToNew(part: string, file: string, linkFile = link): Promise<void> {
   const taken = (error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return error;
@@ -125,7 +125,7 @@ export async function renameToNew(part: string, file: string, linkFile = link): 
     await writeFile(file, '', { flag: 'wx' }).catch((cause: unknown) => {
       throw taken(cause);
     });
-    // The empty file is ours, so that it may be overwritten.
+    // This run created the empty file, so it may be overwritten.
     await rename(part, file).catch(async (cause: unknown) => {
       await rm(file, { force: true });
       throw cause;
@@ -133,7 +133,7 @@ export async function renameToNew(part: string, file: string, linkFile = link): 
   }
 }
 
-/** What the file system says, as a sentence. Errors of the network, which have no path, stay as they are. */
+/** Turns an error of the file system into a Failure. Returns other errors, such as those of the network, unchanged. */
 function writeFailure(error: unknown, file: string): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (

@@ -14,21 +14,21 @@ const accepted = z.object({ id: z.uuid(), status: z.enum(STATUSES) });
 export type Accepted = z.infer<typeof accepted>;
 
 export interface UploadOptions {
-  /** Sent again with the same key, it is the same job: nobody knows whether a connection broke before or after the answer. */
+  /** The idempotency key. A repeated upload with the same key gives the same job, also when the first answer was lost. */
   key: string;
   /** Query parameters: bitrate, quality. */
   options: Record<string, string>;
   clock: Clock;
   signal: AbortSignal;
-  /** How much of the file is sent; goes back to 0 when it is sent again. */
+  /** Gets the bytes sent so far. Starts at 0 again when the file is sent again. */
   onSent: (bytes: number) => void;
   onWait: (error: unknown, seconds: number) => void;
 }
 
-/** Sends the file as it is read, and again from its start when the gateway is busy or the connection breaks. */
+/** Streams the file to the gateway. Starts again from the beginning when the gateway is busy or the connection is lost. */
 export async function uploadVideo(session: Session, video: Video, options: UploadOptions): Promise<Accepted> {
   const { key, clock, signal, onSent, onWait } = options;
-  // A sidecar's invoke (`--url http://localhost:3500/v1.0/invoke/gateway/method`) buffers what has a length.
+  // A sidecar's invoke (`--url http://localhost:3500/v1.0/invoke/gateway/method`) buffers a body with a length.
   const isInvoke = session.url.includes('/v1.0/invoke/');
   const attempt = async () => {
     const reply = await session.send({
@@ -48,11 +48,11 @@ export async function uploadVideo(session: Session, video: Video, options: Uploa
     });
   };
   const also = (error: unknown) => error instanceof Unreachable;
-  // A gateway that died in the middle of an upload holds its key for about a minute.
+  // After a gateway died during an upload, the key stays taken for about a minute.
   return retrying(attempt, { clock, signal, also, onWait, patienceMs: PATIENCE_MS });
 }
 
-/** The file's bytes, as many as were seen when it was checked. */
+/** Yields the file's bytes. Fails where the size differs from the one that was checked. */
 async function* readFile(
   { path, name, size }: Video,
   onSent: (bytes: number) => void,

@@ -21,13 +21,13 @@ const REASONS: Record<string, string> = {
   ENAMETOOLONG: 'the name is too long',
 };
 
-/** Looks at a file before anything is sent. @throws Failure that names it and says what is wrong */
+/** Checks a file before anything is sent. @throws Failure that names the file and the reason */
 export async function checkVideo(file: string, cwd: string): Promise<Video> {
   const fail = (reason: string, cause?: unknown) =>
     new Failure(`${printable(file)}: ${reason}.`, cause === undefined ? undefined : { cause });
   const absolute = path.resolve(cwd, file);
   try {
-    // Opening a pipe would wait for who writes into it.
+    // Without O_NONBLOCK, opening a pipe would wait for a writer.
     const handle = await open(absolute, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stat = await handle.stat();
@@ -45,7 +45,7 @@ export async function checkVideo(file: string, cwd: string): Promise<Video> {
   }
 }
 
-/** IANA's names, and for the old containers those in common use. */
+/** Media types of IANA, and for old containers the ones in common use. */
 const TYPES: Record<string, string> = {
   mp4: 'video/mp4',
   m4v: 'video/mp4',
@@ -71,6 +71,6 @@ const TYPES: Record<string, string> = {
   wav: 'audio/wav',
 };
 
-/** The gateway looks at the bytes; this is only what HTTP asks for. */
+/** Informative only: the gateway recognizes the format from the bytes. */
 export const contentType = (name: string): string =>
   TYPES[path.extname(name).slice(1).toLowerCase()] ?? 'application/octet-stream';

@@ -12,7 +12,7 @@ const page = z.object({ jobs: z.array(failedJobView), next_cursor: z.string().nu
 
 /** The operator's routes of the gateway. @throws Failure */
 export interface DeadLetters {
-  /** All of them, page by page. */
+  /** Yields all failed jobs, page by page. */
   list(): AsyncGenerator<FailedJobView>;
   retry(id: string): Promise<void>;
   drop(id: string): Promise<void>;
@@ -26,7 +26,7 @@ export function createDeadLetters(
   const send = async (call: Pick<Call, 'method' | 'path' | 'query'>) => {
     try {
       const headers = { authorization: `Bearer ${token}` };
-      // Each of the operator's requests may be repeated: the gateway takes a second one for the first.
+      // The operator's requests are idempotent, so each may be repeated.
       const attempt = () => gateway.send({ ...call, headers, silence: SILENCE_MS, signal });
       return await retrying(attempt, { clock, signal });
     } catch (error) {

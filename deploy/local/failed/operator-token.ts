@@ -2,7 +2,7 @@ import { Failure } from '../convert/failure.ts';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
-/** The right to operate this gateway. That of the system in this folder is for this machine: it is sent to no other. */
+/** The operator's token. The token of the system in this folder is sent only to this machine. */
 export function operatorToken(
   url: string,
   env: NodeJS.ProcessEnv,

@@ -11,7 +11,7 @@ export interface Output {
   err: (line: string) => void;
 }
 
-/** Does one command. @returns how many jobs it could not do, which were told of */
+/** Runs one command. @returns the number of jobs that failed; each failure was reported */
 export async function run(
   command: Exclude<Command, { kind: 'help' }>,
   deadLetters: DeadLetters,
@@ -19,7 +19,7 @@ export async function run(
 ): Promise<number> {
   if (command.kind === 'list') {
     const jobs = await Array.fromAsync(deadLetters.list());
-    // Of what is foreign, nothing but ASCII comes out.
+    // Prints only ASCII of untrusted texts.
     if (command.json) out(`[${jobs.map((job) => `\n${encodeDocument(job)}`).join(',')}\n]`);
     else if (jobs.length === 0) out('No job has failed.');
     else for (const line of tableOf(jobs)) out(line);
@@ -28,7 +28,7 @@ export async function run(
 
   const { kind } = command;
   const ids = command.ids === 'all' ? await allIds(deadLetters) : command.ids;
-  // Whether we may at all is said once, and not of each job.
+  // A missing permission is reported once, and not for each job.
   await deadLetters.list().next();
   if (ids.length === 0) out('No job has failed.');
   let failures = 0;

@@ -13,7 +13,7 @@ export interface ChildOptions {
   env: NodeJS.ProcessEnv;
   logFile: string;
   dataDir: string;
-  /** It outlives us (`npm run setup`). */
+  /** The process keeps running after this one has ended (`npm run setup`). */
   keep?: boolean;
   /** The polite signal. Default: SIGTERM. */
   stopSignal?: NodeJS.Signals;
@@ -48,7 +48,7 @@ export function signalProcess(target: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** The polite signal, then after the grace SIGKILL, and then to whatever is left of its process group. */
+/** Sends the polite signal, SIGKILL after the grace period, and SIGKILL to what is left of the process group. */
 export async function endProcess(
   target: Identity,
   graceMs: number,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** A process for good: a pid alone may be another process tomorrow. */
+/** Identifies a process for good. A pid alone may be reused by another process. */
 export interface Identity {
   pid: number;
   /** When it started, in whatever unit the machine tells; compared as text only. */
@@ -47,7 +47,7 @@ function startedByPs(pid: number): string | undefined {
   }
 }
 
-/** Who runs under this pid now; nobody if it is free or a zombie. */
+/** The process that runs under this pid; undefined where the pid is free or a zombie. */
 export function identify(pid: number): Identity | undefined {
   if (process.platform !== 'linux') {
     const started = startedByPs(pid);

@@ -21,7 +21,7 @@ export class Locked extends Error {
   }
 }
 
-/** One holder at a time; the lock of a process that is gone is taken over. Returns the release; throws Locked. */
+/** Takes a lock for one holder at a time. Takes over the lock of a dead process. Returns the release. @throws Locked */
 export function takeLock(file: string): () => void {
   makePrivateDir(path.dirname(file));
   const me = identify(process.pid);
@@ -30,7 +30,7 @@ export function takeLock(file: string): () => void {
   try {
     for (let attempt = 0; ; attempt++) {
       try {
-        // A link appears with its content at once, or not at all.
+        // link(2) is atomic: the lock file appears with its content, or not at all.
         linkSync(mine, file);
         return () => {
           if (holderOf(file)?.pid === process.pid) rmSync(file, { force: true });

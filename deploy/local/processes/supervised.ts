@@ -20,7 +20,7 @@ export class Supervised {
   #launching: Promise<void> | undefined;
   #watching: Promise<void> = Promise.resolve();
   #held: PromiseWithResolvers<void> | undefined;
-  /** How often it died by itself, and how it did the last time. */
+  /** How often the process died by itself, and how it ended the last time. */
   falls = 0;
   lastFall: Exit | undefined;
 
@@ -102,7 +102,7 @@ export class Supervised {
       );
       await sleep(pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => {});
       await this.#held?.promise;
-      // Somebody may have restarted it during the pause.
+      // A caller may have restarted the process during the pause.
       if (this.#stopping.signal.aborted || this.#child !== child) return;
       try {
         await this.#launch();

@@ -67,7 +67,7 @@ const REFUSED: [name: string, wish: Partial<Wish>, kind: Kind, message: RegExp][
   ['two of one name', { names: ['a.mp4', 'a.mkv'] }, UsageError, /Two of the videos would become a\.mp3/],
   ['a folder that is not there', { output: 'none/a.mp3' }, Failure, /no such folder/],
   ['a folder below a file', { output: 'there.mp3/a/' }, Failure, /cannot be made/],
-  ['a terminal', { output: '-', stdoutIsTerminal: true }, UsageError, /does a terminal no good/],
+  ['a terminal', { output: '-', stdoutIsTerminal: true }, UsageError, /cannot be shown on a terminal/],
 ];
 for (const [name, wish, kind, message] of REFUSED) {
   test(`refused: ${name}`, async (context) => {

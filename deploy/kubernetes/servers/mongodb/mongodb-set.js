@@ -1,5 +1,5 @@
 // For mongosh, from any pod: makes a replica set of MEMBERS servers, and two users, root and the services'; or brings a set and
-// its users to what is wanted now. As often as wanted.
+// its users to the wanted state. Idempotent.
 const { MEMBERS, MONGODB_KEY, MONGODB_ROOT_PASSWORD, MONGODB_PASSWORD } = process.env;
 const hosts = Array.from({ length: Number(MEMBERS) }, (_, n) => `mongodb-${n}.mongodb:27017`);
 // What the members of a set are to each other, by the key that they share: it alone may enter before there is any user.
