@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { SERVICES } from '../../deploy/docker/image-names.ts';
 import { traitsOf } from '../../deploy/kubernetes/overlay.ts';
 import { hasKeda } from '../../deploy/kubernetes/scaler.ts';
+import type { Load } from '../load/under-load.ts';
 import { broken } from '../load/users.ts';
 import { until } from '../support/wait.ts';
 import { convertingOf } from './conversions.ts';
@@ -56,14 +57,16 @@ describe('in a cluster', { timeout: 120 * 60_000 }, () => {
     writeFileSync(path.join(K8S_STATE, 'table.txt'), deeds.table(setting.trial.sum()));
   });
 
+  /** Whatever becomes of the pods meanwhile, a gateway gives every answer, and no request breaks off. */
+  const loaded = async (name: string, load: Omit<Load, 'openPerUser'>, what: () => Promise<unknown>) => {
+    await setting.trial.underLoad(name, { ...load, openPerUser: OPEN_PER_USER }, what);
+    // A forwarded port leads to one pod, and breaks with it.
+    if (setting.door.by === 'the Ingress') assert.deepEqual(broken(setting.tally), []);
+  };
   const underLoad = (name: string, jobs: number, what: () => Promise<unknown>) =>
-    setting.trial.underLoad(
-      name,
-      { jobs, pauseMs: PAUSE_MS, openPerUser: OPEN_PER_USER, footage: setting.short },
-      what,
-    );
+    loaded(name, { jobs, pauseMs: PAUSE_MS, footage: setting.short }, what);
   const underLongLoad = (name: string, jobs: number, what: () => Promise<unknown>, pauseMs = LONG_PAUSE_MS) =>
-    setting.trial.underLoad(name, { jobs, pauseMs, openPerUser: OPEN_PER_USER, footage: setting.long }, what);
+    loaded(name, { jobs, pauseMs, footage: setting.long }, what);
 
   const untilConverting = (load: string, count: number) =>
     until(
@@ -117,23 +120,15 @@ describe('in a cluster', { timeout: 120 * 60_000 }, () => {
     }
   });
 
-  /** Whatever became of the pods, a gateway gave every answer, and no request broke off. */
-  const nothingBroke = () => {
-    // A forwarded port leads to one pod, and breaks with it.
-    if (setting.door.by === 'the Ingress') assert.deepEqual(broken(setting.tally), []);
-  };
-
   for (const service of SERVICES)
-    test(`each pod of ${service} is deleted, and no request breaks off`, async () => {
-      await underLoad(`${service}-deleted`, JOBS, async () => {
+    test(`each pod of ${service} is deleted, and no request breaks off`, () =>
+      underLoad(`${service}-deleted`, JOBS, async () => {
         for (const { name } of await podsOf(service)) {
           await setting.deployed.deletePod(name);
           deeds.podDeleted(service);
           await setting.deployed.untilRolledOut(`deployment/${service}`);
         }
-      });
-      nothingBroke();
-    });
+      }));
 
   test('a converter is killed in the middle of a conversion', async () => {
     const load = 'converter-killed';
@@ -174,9 +169,8 @@ describe('in a cluster', { timeout: 120 * 60_000 }, () => {
       await setting.scaler.keepTo({ min: 1, max: 4 });
       await setting.deployed.untilReplicas('converter', 1);
       // More at once than one works on.
-      const load = { jobs: 12, pauseMs: 0, openPerUser: OPEN_PER_USER, footage: setting.long };
       const isSecond = async () => (await setting.deployed.pods('converter')).length > 1;
-      await setting.trial.underLoad('queued', load, () => until('a second converter', isSecond, QUEUE_MS));
+      await underLongLoad('queued', 12, () => until('a second converter', isSecond, QUEUE_MS), 0);
       await setting.deployed.untilReplicas('converter', 1);
       deeds.scaled('by the length of the queue', setting.scaler.by);
     } finally {
@@ -196,7 +190,6 @@ describe('in a cluster', { timeout: 120 * 60_000 }, () => {
         deeds.rolledOutAndBack(service);
       }
     });
-    nothingBroke();
   });
 
   for (const server of SERVERS)
