@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { clientGone } from '../shared/client-gone.ts';
+import { closedSignal } from '../shared/client-gone.ts';
 import { createSemaphore, type Semaphore } from '../shared/semaphore.ts';
 import { comeAgain } from './bounds.ts';
 
@@ -31,22 +31,8 @@ export function createAccountLimits(): InTurn {
     passwords: limitedTo(LIMITS.passwords),
     sessions: limitedTo(LIMITS.sessions),
   };
-  return async (limit, { res }, call) => {
-    if (res.closed) throw clientGone();
-    // Ends the wait alone: a call that has begun goes on, whether or not anybody waits for its answer.
-    const gone = new AbortController();
-    const leave = () => gone.abort(clientGone());
-    res.once('close', leave);
-    const settle = () => res.off('close', leave);
-    try {
-      return await semaphores[limit].run(() => {
-        settle();
-        return call();
-      }, gone.signal);
-    } finally {
-      settle();
-    }
-  };
+  // The signal ends the wait alone: a call that has begun goes on, whether or not anybody waits for its answer.
+  return (limit, { res }, call) => semaphores[limit].run(call, closedSignal(res));
 }
 
 const limitedTo = ({ underWay, waiting }: { underWay: number; waiting: number }): Semaphore =>
