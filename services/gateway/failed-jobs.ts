@@ -5,10 +5,9 @@ import { isVisible, type Job, jobView } from '../shared/jobs.ts';
 import type { Log } from '../shared/log.ts';
 import type { JobChanges } from './change-job.ts';
 import type { FailedEntry, FailedIndex } from './failed-index.ts';
-import { damageLogger } from './job-damage.ts';
 import { jobId, jobOrTombstone } from './owned-job.ts';
 import type { Page } from './page.ts';
-import { readEach } from './read-each.ts';
+import { readJobs } from './read-jobs.ts';
 
 /** Jobs of about 2 KB that are read at once. */
 const BATCH = 100;
@@ -52,15 +51,11 @@ interface Looked {
 }
 
 export function createFailedJobs({ jobs, failedIndex, changes, log }: FailedPorts): FailedJobs {
-  const logDamage = damageLogger(log);
   async function* withJobs(entries: readonly FailedEntry[]): AsyncGenerator<Looked> {
     for (let at = 0; at < entries.length; at += BATCH) {
       const batch = entries.slice(at, at + BATCH);
-      const { found, damaged } = await readEach(
-        batch.map(({ id }) => id),
-        (ids) => jobs.getMany(ids),
-      );
-      for (const [id, error] of damaged) logDamage(id, error);
+      const ids = batch.map(({ id }) => id);
+      const { found, damaged } = await readJobs(jobs, ids, log);
       for (const entry of batch) {
         yield { entry, job: found.get(entry.id)?.document, isDamaged: damaged.has(entry.id) };
       }

@@ -3,9 +3,8 @@ import type { JobIndex, OwnedPage } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
 import { isVisible, type Job, type JobView, viewOf } from '../shared/jobs.ts';
 import type { Log } from '../shared/log.ts';
-import { damageLogger } from './job-damage.ts';
 import type { Page } from './page.ts';
-import { readEach } from './read-each.ts';
+import { readJobs } from './read-jobs.ts';
 
 /** Jobs of about 2 KB that are read at once, whatever the limit is: most of a list may be deleted. */
 const BATCH = 50;
@@ -50,22 +49,18 @@ async function* visible(
   owner: string,
   { number, entries }: OwnedPage,
 ): AsyncGenerator<{ job: Job; cursor: string }> {
-  const logDamage = damageLogger(log);
   const dead: string[] = [];
   try {
     for (let at = 0; at < entries.length; at += BATCH) {
       const batch = entries.slice(at, at + BATCH);
-      const { found: stored, damaged } = await readEach(
-        batch.map(({ id }) => id),
-        (ids) => jobs.getMany(ids),
-      );
-      for (const [id, error] of damaged) logDamage(id, error);
+      const ids = batch.map(({ id }) => id);
+      const { found, damaged } = await readJobs(jobs, ids, log);
       for (const { id } of batch) {
-        const status = stored.get(id)?.document.status;
+        const status = found.get(id)?.document.status;
         if (!damaged.has(id) && (status === undefined || status === 'deleted')) dead.push(id);
       }
       for (const { id, cursor } of batch) {
-        const job = stored.get(id)?.document;
+        const job = found.get(id)?.document;
         if (job?.owner === owner && isVisible(job)) yield { job, cursor };
       }
     }

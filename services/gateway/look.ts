@@ -3,7 +3,6 @@ import type { JobStore } from '../shared/job-store.ts';
 import { isExpired, isFinal, isVisible, type Job } from '../shared/jobs.ts';
 import type { Log } from '../shared/log.ts';
 import { emptyTally, type Tally } from './bounds.ts';
-import { damageLogger } from './job-damage.ts';
 import type { FailedRun } from './newly-failed.ts';
 import { openJobs } from './open-jobs.ts';
 import { createPatience } from './patience.ts';
@@ -46,7 +45,6 @@ export function createLook(ports: LookPorts) {
   const { jobs, index, whoIsTold, counted, metrics, silentMs, tellMs, keepVideoMs, log } = ports;
   const patience = createPatience(silentMs);
   const isOverdue = (job: Job) => !isFinal(job) && isExpired(job, tellMs);
-  const logDamage = damageLogger(log);
 
   return async (signal: AbortSignal): Promise<Still> => {
     const readAt = performance.now();
@@ -54,7 +52,7 @@ export function createLook(ports: LookPorts) {
     const seen = new Set<string>();
     const unfinished = emptyTally();
     const statuses = new Map<Job['status'], number>();
-    for await (const { entries, stored } of openJobs(jobs, index, signal, logDamage)) {
+    for await (const { entries, stored } of openJobs(jobs, index, signal, log)) {
       const documents = [...stored.values()].map(({ document }) => document);
       const told = await whoIsTold(documents, signal);
       for (const job of documents) {

@@ -8,8 +8,7 @@ import { isVisible } from '../shared/jobs.ts';
 import type { Log } from '../shared/log.ts';
 import type { Sidecar } from '../shared/sidecar.ts';
 import type { StateStore } from '../shared/state.ts';
-import { damageLogger } from './job-damage.ts';
-import { readEach } from './read-each.ts';
+import { readJobs } from './read-jobs.ts';
 import type { VideoIndex } from './video-index.ts';
 
 // TODO: delete this file in the release after next, and with it auth's `GET /users`, `idsAfter` in users.ts, and the route in
@@ -54,7 +53,6 @@ const userPage = z.object({ users: z.array(z.uuid()) });
  * in a rolling upgrade. Each pass stores how far it came, so that any gateway can go on. Running it twice at once is harmless.
  */
 export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }: OldVideosPorts) {
-  const logDamage = damageLogger(log);
   const save = (change: (walk: Walk | undefined) => Walk | undefined, signal: AbortSignal) =>
     updateDocument<Walk>(state, KEY, change, { ttlSeconds: TTL_SECONDS, signal });
 
@@ -67,9 +65,8 @@ export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }:
 
   async function addDone(ids: readonly string[], signal: AbortSignal): Promise<void> {
     if (ids.length === 0) return;
-    const { found: stored, damaged } = await readEach(ids, (some) => jobs.getMany(some, signal));
-    for (const [id, error] of damaged) logDamage(id, error);
-    const done = [...stored.values()].flatMap(({ document: job }) =>
+    const { found } = await readJobs(jobs, ids, log, signal);
+    const done = [...found.values()].flatMap(({ document: job }) =>
       job.status === 'done' && isVisible(job) ? [job] : [],
     );
     if (done.length > 0) await videoIndex.add(done, signal);

@@ -2,7 +2,8 @@ import type { Stored } from '../shared/documents.ts';
 import type { JobIndex, OpenJob } from '../shared/job-index.ts';
 import type { JobStore } from '../shared/job-store.ts';
 import type { Job } from '../shared/jobs.ts';
-import { readEach } from './read-each.ts';
+import type { Log } from '../shared/log.ts';
+import { readJobs } from './read-jobs.ts';
 
 /** Jobs of about 2 KB that are read at once. */
 const BATCH = 1_000;
@@ -15,20 +16,17 @@ export interface OpenBatch {
 
 /**
  * All that is open, with its jobs: few calls for the index, and one for each batch of jobs. A job whose document is damaged
- * is left out with its entry, and given to `onDamage`.
+ * is left out with its entry, and logged where there is a log.
  */
 export async function* openJobs(
   jobs: JobStore,
   index: JobIndex,
   signal?: AbortSignal,
-  onDamage: (id: string, error: unknown) => void = () => undefined,
+  log?: Log,
 ): AsyncGenerator<OpenBatch> {
   const withJobs = async (entries: OpenJob[]): Promise<OpenBatch> => {
-    const { found, damaged } = await readEach(
-      entries.map(({ id }) => id),
-      (ids) => jobs.getMany(ids, signal),
-    );
-    for (const [id, error] of damaged) onDamage(id, error);
+    const ids = entries.map(({ id }) => id);
+    const { found, damaged } = await readJobs(jobs, ids, log, signal);
     // Without its job, such an entry would look like one whose job is gone, and be closed.
     return { entries: entries.filter(({ id }) => !damaged.has(id)), stored: found };
   };
