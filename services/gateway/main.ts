@@ -75,7 +75,7 @@ const accept = createAccept({
 });
 const changes = createJobChanges({ ...stored, announce: announcer.announce, clear: clearing.clear });
 const sweepMetrics = createSweepMetrics(metrics.registry);
-/** What deletes the videos of finished jobs needs. */
+/** The ports that the deletion of finished jobs' videos needs. */
 const videos = {
   ...{ jobs, blobs, videoIndex, log },
   keepVideoMs: env.KEEP_VIDEO_SECONDS * 1000,

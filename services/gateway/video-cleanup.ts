@@ -33,7 +33,7 @@ export function createVideoCleanup(ports: VideoCleanupPorts) {
   const { jobs, blobs, videoIndex, keepVideoMs, metrics, log } = ports;
   const turns = createTurns(log, { atOnce: AT_ONCE });
 
-  /** Resolves to `more` when its time was over before all videos were deleted that are due. */
+  /** Resolves to `more` when its time ran out before all the videos that are due were deleted. */
   async function pass(signal: AbortSignal): Promise<'more' | 'ended'> {
     const timeout = AbortSignal.timeout(PASS_MS);
     const deadline = AbortSignal.any([signal, timeout]);

@@ -1,6 +1,6 @@
-/** For so long after a line about a failure, others of its kind are only counted. */
+/** After a line about a failure, further ones of its kind are only counted for this long. */
 const QUIET_MS = 10_000;
-/** Kinds that are told apart at a time: a message may hold what a client sent. */
+/** The most kinds that are counted separately. A message may contain text from a client, so there is no end of kinds. */
 const MAX_KINDS = 50;
 const OTHER = 'other';
 

@@ -12,7 +12,7 @@ const SECONDS = 10;
 const EVERY_MS = 100;
 const run = promisify(execFile);
 
-/** Seconds that each kind of request took, and answers other than the one that is right. */
+/** Seconds that each kind of request took, and the answers that were not the expected one. */
 interface Times {
   seconds: Record<string, number[]>;
   wrong: string[];

@@ -126,7 +126,7 @@ async function main(signal: AbortSignal): Promise<void> {
   const chosen = values.only.split(',');
   if (chosen.some((name) => !Object.hasOwn(PARTS, name))) throw new Error(usage);
   const stateRoot = await newStateFolder(benchDir, report);
-  // The gateway's own sweep would take up what the bench puts there. One account asks for what many users would.
+  // The gateway's own sweep must not touch the jobs of the bench, and its one account may send as much as many users.
   const env = { SWEEP_SECONDS: '3600', MAX_UPLOADS_PER_USER: '64', MAX_DOWNLOADS_PER_USER: '64' };
   let launched: Launched | undefined;
   try {

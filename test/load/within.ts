@@ -18,8 +18,8 @@ export async function within<T>(
 }
 
 /**
- * Looks at what is left until that is nothing, or has been the same for `stillMs`. So something slow is waited for as long as it
- * moves, and something that hangs is not. Returns what is left.
+ * Waits until `look` finds nothing left, or finds the same for `stillMs`: slow progress is waited for, a standstill is not.
+ * Returns what is left.
  */
 export async function untilStill(stillMs: number, look: () => Promise<string>): Promise<string> {
   let left = await look();

@@ -15,7 +15,7 @@ import { done, failed, HIDDEN, inListOrder, newJob } from '../../support/job.ts'
 import { inPieces, randomBytes } from '../../support/random.ts';
 import { asOperator, asOwner, bearer, buildGateway, OPERATOR_TOKEN, STRANGER } from './build.ts';
 
-/** A gateway with these jobs: `jobs` are open, `settled` not any more. All that may have failed are in the index of failed ones. */
+/** A gateway that stores these jobs. `jobs` are in the index of open jobs; the failed ones and `settled` in that of failed jobs. */
 async function withJobs(jobs: readonly Job[], settled: readonly Job[] = []) {
   const gateway = buildGateway();
   for (const job of [...jobs, ...settled]) {
