@@ -5,7 +5,7 @@ import { globSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { engineHome } from '../deploy/docker/engine.ts';
-import { report, runMain, stopSignal } from '../deploy/local/terminal.ts';
+import { report, runMain, stopSignal } from '../deploy/process/terminal.ts';
 import { chaosDir } from './chaos/act.ts';
 import { runSuite } from './chaos/suite.ts';
 import { runContainers } from './containers/suite.ts';

@@ -4,8 +4,8 @@ import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { findKubectl, NAMESPACE } from '../deploy/kubernetes/cluster.ts';
-import { run } from '../deploy/local/processes/run.ts';
-import { report, runMain, stopSignal } from '../deploy/local/terminal.ts';
+import { run } from '../deploy/process/run.ts';
+import { report, runMain, stopSignal } from '../deploy/process/terminal.ts';
 
 // A film of ten seconds through the whole system. The converter's own ffmpeg makes it, so that this machine needs none.
 
@@ -37,7 +37,7 @@ await runMain(async () => {
     await makeFilm(context, film, signal);
     report('Made a film of 10 s; converting it …');
     const convert = [
-      'deploy/local/convert.ts',
+      'services/gateway/cli/convert.ts',
       '--force',
       '--output',
       folder,

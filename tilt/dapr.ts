@@ -1,6 +1,6 @@
 import { openCluster } from '../deploy/kubernetes/cluster.ts';
 import { ensureDapr } from '../deploy/kubernetes/dapr.ts';
-import { report, runMain, stopSignal } from '../deploy/local/terminal.ts';
+import { report, runMain, stopSignal } from '../deploy/process/terminal.ts';
 
 // Tilt runs this before anything that has a sidecar.
 

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { run } from '../deploy/local/processes/run.ts';
-import { report, runMain, stopSignal } from '../deploy/local/terminal.ts';
-import { find } from '../deploy/local/tools/find.ts';
+import { run } from '../deploy/process/run.ts';
+import { report, runMain, stopSignal } from '../deploy/process/terminal.ts';
+import { find } from '../deploy/process/which.ts';
 
 const usage = `npm run tilt -- [up|down|ci] [arguments of tilt]
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { type Report, run } from '../local/processes/run.ts';
-import { find } from '../local/tools/find.ts';
+import { type Report, run } from '../process/run.ts';
+import { find } from '../process/which.ts';
 import { dockerAt, type Engine } from './engine.ts';
 import {
   type ImageNames,

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { writePrivate } from '../local/private-files.ts';
-import { run } from '../local/processes/run.ts';
-import { report, runMain, stopSignal } from '../local/terminal.ts';
-import { find } from '../local/tools/find.ts';
+import { writePrivate } from '../process/private-files.ts';
+import { run } from '../process/run.ts';
+import { report, runMain, stopSignal } from '../process/terminal.ts';
+import { find } from '../process/which.ts';
 import { buildImages } from './build-images.ts';
 import { dockerAt, type Engine, engineHome, openEngine } from './engine.ts';
 import { imageNames, imageOf, SERVICES } from './image-names.ts';

@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { startChild } from '../local/processes/child.ts';
-import { endLeftovers } from '../local/processes/leftovers.ts';
-import { Locked, takeLock } from '../local/processes/lock.ts';
-import { unmountBelow } from '../local/processes/mounts.ts';
-import { untilReady } from '../local/processes/ready.ts';
-import { type Report, run } from '../local/processes/run.ts';
-import { aptInstall, canInstall } from '../local/tools/apt.ts';
-import { cacheDir, find } from '../local/tools/find.ts';
+import { aptInstall, canInstall } from '../process/apt.ts';
+import { startChild } from '../process/child.ts';
+import { Locked, takeLock } from '../process/lock.ts';
+import { unmountBelow } from '../process/mounts.ts';
+import { endLeftovers } from '../process/orphans.ts';
+import { type Report, run } from '../process/run.ts';
+import { untilReady } from '../process/wait-ready.ts';
+import { cacheDir, find } from '../process/which.ts';
 
 /** A Docker engine, and the command line that reaches it. */
 export interface Engine {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { report, runMain, stopSignal } from '../local/terminal.ts';
+import { report, runMain, stopSignal } from '../process/terminal.ts';
 import { buildImages } from './build-images.ts';
 import { engineHome, openEngine } from './engine.ts';
 import { SERVICES, type Service } from './image-names.ts';

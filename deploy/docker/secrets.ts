@@ -1,6 +1,6 @@
 import { chownSync } from 'node:fs';
 import path from 'node:path';
-import { Passwords, writePrivate } from '../local/private-files.ts';
+import { Passwords, writePrivate } from '../process/private-files.ts';
 
 // What daprio/daprd's own user is; root may give it a file, others make the sidecars run as themselves.
 const SIDECAR_UID = 65_532;

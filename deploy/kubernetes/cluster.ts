@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { type Report, run } from '../local/processes/run.ts';
-import { find } from '../local/tools/find.ts';
+import { type Report, run } from '../process/run.ts';
+import { find } from '../process/which.ts';
 import { checkVersions } from './versions.ts';
 
 export const NAMESPACE = 'mp3converter';

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DEFAULTS } from '../docker/image-names.ts';
-import { writePrivate } from '../local/private-files.ts';
-import { type Report, run } from '../local/processes/run.ts';
-import { find } from '../local/tools/find.ts';
+import { writePrivate } from '../process/private-files.ts';
+import { type Report, run } from '../process/run.ts';
+import { find } from '../process/which.ts';
 import type { Cluster } from './cluster.ts';
 import { splitImage } from './overlay.ts';
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { report, runMain, stopSignal } from '../local/terminal.ts';
+import { report, runMain, stopSignal } from '../process/terminal.ts';
 import { isUnknownKind, NAMESPACE, OURS, openCluster } from './cluster.ts';
 
 const usage = `npm run k8s:down -- [--volumes] [--context NAME]

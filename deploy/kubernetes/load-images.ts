@@ -9,8 +9,8 @@ import {
   SERVICES,
   variableOf,
 } from '../docker/image-names.ts';
-import { type Report, run } from '../local/processes/run.ts';
-import { find } from '../local/tools/find.ts';
+import { type Report, run } from '../process/run.ts';
+import { find } from '../process/which.ts';
 import type { Host } from './cluster.ts';
 import { splitImage } from './overlay.ts';
 

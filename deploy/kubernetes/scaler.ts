@@ -1,4 +1,4 @@
-import type { Report } from '../local/processes/run.ts';
+import type { Report } from '../process/run.ts';
 import { type Cluster, NAMESPACE } from './cluster.ts';
 import { BY_DEFAULT, type Traits } from './overlay.ts';
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { report, runMain, stopSignal } from '../local/terminal.ts';
+import { report, runMain, stopSignal } from '../process/terminal.ts';
 import { addresses } from './addresses.ts';
 import { NAMESPACE, openCluster } from './cluster.ts';
 

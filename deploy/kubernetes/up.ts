@@ -2,7 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { engineHome } from '../docker/engine.ts';
 import { imageNames, keepImageNames } from '../docker/image-names.ts';
-import { report, runMain, stopSignal } from '../local/terminal.ts';
+import { report, runMain, stopSignal } from '../process/terminal.ts';
 import { addresses } from './addresses.ts';
 import { applySecrets } from './apply-secrets.ts';
 import { type Cluster, NAMESPACE, OURS, openCluster } from './cluster.ts';

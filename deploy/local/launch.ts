@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { endLeftovers } from './processes/leftovers.ts';
-import { Locked, takeLock } from './processes/lock.ts';
-import { Ports } from './processes/ports.ts';
-import type { Report } from './processes/run.ts';
+import { Locked, takeLock } from '../process/lock.ts';
+import { endLeftovers } from '../process/orphans.ts';
+import { Ports } from '../process/ports.ts';
+import type { Report } from '../process/run.ts';
 import { writeSecrets } from './secrets.ts';
 import { serversFor } from './servers/secret-keys.ts';
 import { type ServerName, type Servers, type ServersOptions, startServers } from './servers/servers.ts';

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { endEntry, endLeftovers } from '../process/orphans.ts';
+import { entries } from '../process/registry.ts';
+import { portFrom, report, runMain, stopSignal } from '../process/terminal.ts';
 import { claimData, serversNeeded } from './launch.ts';
-import { entries } from './processes/ledger.ts';
-import { endEntry, endLeftovers } from './processes/leftovers.ts';
 import { writeSecrets } from './secrets.ts';
 import { startServers } from './servers/servers.ts';
 import { readDaprYaml } from './system/dapr-yaml.ts';
-import { portFrom, report, runMain, stopSignal } from './terminal.ts';
 import { ensureTools } from './tools/tools.ts';
 
 const usage = `npm run setup -- [--stop]

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { portFrom, report, runMain, stopSignal } from '../process/terminal.ts';
 import { type Launched, launch } from './launch.ts';
 import { type Choice, KINDS } from './system/components.ts';
-import { portFrom, report, runMain, stopSignal } from './terminal.ts';
 
 const usage = `npm start -- [--pubsub <choice>] [--blobs <choice>] [--mail <choice>]
 

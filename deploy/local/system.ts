@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { Ports } from './processes/ports.ts';
-import type { Report } from './processes/run.ts';
-import type { Supervised } from './processes/supervised.ts';
+import { Ports } from '../process/ports.ts';
+import type { Report } from '../process/run.ts';
+import type { Supervised } from '../process/supervised.ts';
 import { readEnvFile, type Tokens } from './secrets.ts';
 import { type BareSidecar, startBareSidecar } from './system/bare-sidecar.ts';
 import { typesOf } from './system/components.ts';

@@ -1,4 +1,4 @@
-import { AppError } from '../shared/errors.ts';
+import { AppError } from '../shared/runtime/errors.ts';
 import { invalidCredentials } from './credentials.ts';
 import { checkEmailAddress, isEmailAddress } from './email-address.ts';
 import { checkPassword } from './password-rules.ts';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { guarded, serviceEnvironment, wholeNumber } from '../shared/config.ts';
+import { guarded, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
 
 /**
  * Password hashes at once, where nothing else is asked for: half of the processors, since anybody can ask for hashes and

@@ -1,4 +1,4 @@
-import { AppError } from '../shared/errors.ts';
+import { AppError } from '../shared/runtime/errors.ts';
 
 const BASIC = { 'WWW-Authenticate': 'Basic realm="mp3converter", charset="UTF-8"' };
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

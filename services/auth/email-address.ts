@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../shared/errors.ts';
+import { AppError } from '../shared/runtime/errors.ts';
 
 /**
  * `z.email()` because the event that asks for a mail is checked with it: a wider rule here would make accounts

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { z } from 'zod';
-import { AppError } from '../shared/errors.ts';
+import { AppError } from '../shared/runtime/errors.ts';
 
 /** The body that `jsonBody` read, as its schema has it. @throws AppError `bad_request`, naming the fields */
 export function bodyOf<Schema extends z.ZodType>(context: Context, schema: Schema): z.output<Schema> {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { readEnvironment } from '../shared/config.ts';
-import { createLog } from '../shared/log.ts';
-import { createMetrics } from '../shared/metrics.ts';
-import { serve } from '../shared/serve.ts';
+import { serve } from '../shared/http/http-server.ts';
+import { createMetrics } from '../shared/http/metrics.ts';
+import { readEnvironment } from '../shared/runtime/config.ts';
+import { createLog } from '../shared/runtime/log.ts';
 import { createAccounts } from './accounts.ts';
 import { createAuthApp } from './app.ts';
 import { authEnvironment } from './config.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
-import { AppError } from '../shared/errors.ts';
-import { createSemaphore } from '../shared/semaphore.ts';
+import { AppError } from '../shared/runtime/errors.ts';
+import { createSemaphore } from '../shared/runtime/semaphore.ts';
 
 /** OWASP's first choice for argon2id: 19 MiB, two passes, one thread. The library's default algorithm is argon2id. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };

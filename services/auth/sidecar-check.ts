@@ -1,4 +1,4 @@
-import { unavailable } from '../shared/errors.ts';
+import { unavailable } from '../shared/runtime/errors.ts';
 
 interface Options {
   DAPR_HOST: string;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAppError } from '../shared/errors.ts';
-import type { Log } from '../shared/log.ts';
+import { isAppError } from '../shared/runtime/errors.ts';
+import type { Log } from '../shared/runtime/log.ts';
 import type { Statements } from './database.ts';
 
 const FIRST_PAUSE_MS = 250;

@@ -1,8 +1,8 @@
 import type Koa from 'koa';
-import { DELIVERY_PATHS, videoEvent } from '../shared/events.ts';
-import type { RequestState } from '../shared/http.ts';
-import { createSubscriber, type SubscriberOptions } from '../shared/subscriber.ts';
-import type { Convert } from './convert.ts';
+import { DELIVERY_PATHS, videoEvent } from '../shared/contract/events.ts';
+import type { RequestState } from '../shared/http/koa-app.ts';
+import { createSubscriber, type SubscriberOptions } from '../shared/http/subscriber.ts';
+import type { Convert } from './job/convert.ts';
 
 export interface ConverterOptions extends SubscriberOptions {
   convert: Convert;

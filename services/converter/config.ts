@@ -1,7 +1,7 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { guarded, serviceEnvironment, wholeNumber } from '../shared/config.ts';
+import { guarded, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
 
 const HOUR = 3600;
 /** Node timers overflow above 2^31 − 1 ms and then fire after 1 ms. */

@@ -1,4 +1,4 @@
-import { isAppError } from '../shared/errors.ts';
+import { isAppError } from '../shared/runtime/errors.ts';
 
 /** Stable codes of a failed job. All but `gave_up` mean that a retry cannot help. */
 export type FailureCode =

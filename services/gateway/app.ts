@@ -1,21 +1,21 @@
 import Router from '@koa/router';
 import type Koa from 'koa';
-import { type Checks, health } from '../shared/health.ts';
-import { createApp, type RequestState } from '../shared/http.ts';
-import type { JobIndex } from '../shared/job-index.ts';
-import type { Log } from '../shared/log.ts';
-import { exposeMetrics, type Metrics } from '../shared/metrics.ts';
-import type { Sidecar } from '../shared/sidecar.ts';
-import { accountRoutes } from './accounts.ts';
-import { asyncapi } from './asyncapi.ts';
-import type { JobChanges } from './change-job.ts';
-import { type DownloadPorts, downloadRoutes } from './download.ts';
-import type { Gate } from './gate.ts';
-import { jobEventRoutes } from './job-events.ts';
-import { jobRoutes } from './jobs.ts';
-import { openapi } from './openapi.ts';
-import { type OperatorPorts, operatorRoutes } from './operator.ts';
-import { type UploadPorts, uploadRoutes } from './upload.ts';
+import { asyncapi } from '../shared/contract/asyncapi/document.ts';
+import type { Sidecar } from '../shared/dapr/sidecar.ts';
+import { type Checks, health } from '../shared/http/health.ts';
+import { createApp, type RequestState } from '../shared/http/koa-app.ts';
+import { exposeMetrics, type Metrics } from '../shared/http/metrics.ts';
+import type { Log } from '../shared/runtime/log.ts';
+import { accountRoutes } from './accounts/routes.ts';
+import { type DownloadPorts, downloadRoutes } from './downloads/routes.ts';
+import type { JobIndex } from './job-index/job-index.ts';
+import type { JobChanges } from './jobs/commands.ts';
+import { jobEventRoutes } from './jobs/event-stream.ts';
+import { jobRoutes } from './jobs/routes.ts';
+import type { Gate } from './limits/concurrency-limit.ts';
+import { openapi } from './openapi/document.ts';
+import { type OperatorPorts, operatorRoutes } from './operator/routes.ts';
+import { type UploadPorts, uploadRoutes } from './uploads/routes.ts';
 
 export interface GatewayPorts extends DownloadPorts, OperatorPorts, UploadPorts {
   invoke: Sidecar['invoke'];

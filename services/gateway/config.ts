@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { guarded, serviceEnvironment, wholeNumber } from '../shared/config.ts';
+import { guarded, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
 
 const GIB = 1024 ** 3;
 const DAY = 24 * 3600;

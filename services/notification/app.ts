@@ -1,7 +1,7 @@
 import type Koa from 'koa';
-import { DELIVERY_PATHS, mp3Event } from '../shared/events.ts';
-import type { RequestState } from '../shared/http.ts';
-import { createSubscriber, type SubscriberOptions } from '../shared/subscriber.ts';
+import { DELIVERY_PATHS, mp3Event } from '../shared/contract/events.ts';
+import type { RequestState } from '../shared/http/koa-app.ts';
+import { createSubscriber, type SubscriberOptions } from '../shared/http/subscriber.ts';
 import type { Notify } from './notify.ts';
 
 export interface NotificationOptions extends SubscriberOptions {

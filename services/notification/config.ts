@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { guarded, serviceEnvironment, wholeNumber } from '../shared/config.ts';
+import { guarded, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
 
 export const notificationEnvironment = guarded(
   serviceEnvironment.extend({

@@ -1,8 +1,8 @@
-import { readDocument, updateDocument } from '../shared/documents.ts';
-import type { Mp3Event } from '../shared/events.ts';
-import { isAbandoned, type LeaseTimes } from '../shared/lease.ts';
-import { type MailRecord, mailRecordKey, mailRecordTtl } from '../shared/outcome.ts';
-import type { StateStore } from '../shared/state.ts';
+import type { Mp3Event } from '../shared/contract/events.ts';
+import { type MailRecord, mailRecordKey, mailRecordTtl } from '../shared/jobs/outcome.ts';
+import { readDocument, updateDocument } from '../shared/state/documents.ts';
+import { isAbandoned, type LeaseTimes } from '../shared/state/lease.ts';
+import type { StateStore } from '../shared/state/state-store.ts';
 
 /** What is known of the mail of one outcome; written by compare-and-set before and after a send. */
 export interface MailRecords {

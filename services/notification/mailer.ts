@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
-import { ONE_RECIPIENT } from '../shared/mail-request.ts';
-import { Refusal } from '../shared/proof.ts';
-import type { Sidecar } from '../shared/sidecar.ts';
+import { ONE_RECIPIENT } from '../shared/contract/mail-request.ts';
+import type { Sidecar } from '../shared/dapr/sidecar.ts';
+import { Refusal } from '../shared/runtime/startup-check.ts';
 
 export interface Mail {
   to: string;

@@ -1,10 +1,10 @@
-import { readEnvironment } from '../shared/config.ts';
-import { createLog } from '../shared/log.ts';
-import { createMetrics } from '../shared/metrics.ts';
-import { startProof } from '../shared/proof.ts';
-import { serve } from '../shared/serve.ts';
-import { connectSidecar } from '../shared/sidecar.ts';
-import { proveSharing } from '../shared/store-marker.ts';
+import { connectSidecar } from '../shared/dapr/sidecar.ts';
+import { serve } from '../shared/http/http-server.ts';
+import { createMetrics } from '../shared/http/metrics.ts';
+import { readEnvironment } from '../shared/runtime/config.ts';
+import { createLog } from '../shared/runtime/log.ts';
+import { startProof } from '../shared/runtime/startup-check.ts';
+import { proveSharing } from '../shared/state/store-marker.ts';
 import { createNotificationApp } from './app.ts';
 import { notificationEnvironment } from './config.ts';
 import { createMailRecords } from './mail-record.ts';

@@ -1,4 +1,4 @@
-import type { Mp3Event } from '../shared/events.ts';
+import type { Mp3Event } from '../shared/contract/events.ts';
 import { escapeHtml, formatDate, formatLength, formatSize, oneLine } from './text.ts';
 
 const MAX_NAME = 120;

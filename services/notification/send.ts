@@ -1,9 +1,9 @@
-import { isAppError } from '../shared/errors.ts';
-import type { Mp3Event } from '../shared/events.ts';
-import { every } from '../shared/every.ts';
-import type { Log } from '../shared/log.ts';
-import { type Persistence, persist } from '../shared/persistence.ts';
-import { UnknownOutcome } from '../shared/sidecar.ts';
+import type { Mp3Event } from '../shared/contract/events.ts';
+import { UnknownOutcome } from '../shared/dapr/sidecar.ts';
+import { isAppError } from '../shared/runtime/errors.ts';
+import { every } from '../shared/runtime/interval.ts';
+import type { Log } from '../shared/runtime/log.ts';
+import { type Persistence, persist } from '../shared/runtime/retry.ts';
 import type { MailRecords } from './mail-record.ts';
 import type { Mailer } from './mailer.ts';
 import type { Message } from './message.ts';

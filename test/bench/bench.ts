@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Launched } from '../../deploy/local/launch.ts';
-import { connectSidecar, type Sidecar } from '../../services/shared/sidecar.ts';
+import { connectSidecar, type Sidecar } from '../../services/shared/dapr/sidecar.ts';
 import { type Account, client } from '../support/client.ts';
 
 const MIB = 1024 ** 2;

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createBlobStore } from '../../services/shared/blobs.ts';
-import type { StateStore } from '../../services/shared/state.ts';
+import { createBlobStore } from '../../services/shared/blobs/blob-store.ts';
+import type { StateStore } from '../../services/shared/state/state-store.ts';
 import { median, timed } from './bench.ts';
 
 const MIB = 1024 ** 2;

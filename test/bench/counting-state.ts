@@ -1,4 +1,4 @@
-import type { Entry, StateStore } from '../../services/shared/state.ts';
+import type { Entry, StateStore } from '../../services/shared/state/state-store.ts';
 
 /** A store whose calls are counted, and what was read through it. */
 export function countingState(state: StateStore) {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import autocannon from 'autocannon';
 import { type Launched, launch } from '../../deploy/local/launch.ts';
-import { report, runMain, stopSignal } from '../../deploy/local/terminal.ts';
+import { report, runMain, stopSignal } from '../../deploy/process/terminal.ts';
 import { durationOf } from '../support/media.ts';
 import { newStateFolder, stateFolder } from '../support/state-folder.ts';
 import { apiOf, type Bench, expected, gatewaySidecar, median, spread, timed, upload } from './bench.ts';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Report } from '../../deploy/local/processes/run.ts';
+import type { Report } from '../../deploy/process/run.ts';
 import { processesIn } from '../support/processes.ts';
 import { newStateFolder } from '../support/state-folder.ts';
 import { gather } from './evidence.ts';

@@ -1,5 +1,5 @@
-import { signalProcess } from '../../deploy/local/processes/child.ts';
 import type { ServerName } from '../../deploy/local/servers/servers.ts';
+import { signalProcess } from '../../deploy/process/child.ts';
 import type { Stage } from './stage.ts';
 
 /** How a process is taken away, and given back. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signalProcess } from '../../deploy/local/processes/child.ts';
 import type { ServerName } from '../../deploy/local/servers/servers.ts';
+import { signalProcess } from '../../deploy/process/child.ts';
 import { frozen, keptDown } from './away.ts';
 import type { Ledger } from './ledger.ts';
 import type { LogLine } from './logs.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Report } from '../../deploy/local/processes/run.ts';
+import type { Report } from '../../deploy/process/run.ts';
 import type { FaultKind, Theatre } from './faults.ts';
 import type { FaultRecord } from './ledger.ts';
 import type { ScheduledFault } from './schedule.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { startChild } from '../../deploy/local/processes/child.ts';
-import { greetsAsSmtp, untilReady } from '../../deploy/local/processes/ready.ts';
 import { logOf, plainEnv, type Starter } from '../../deploy/local/servers/context.ts';
+import { startChild } from '../../deploy/process/child.ts';
+import { greetsAsSmtp, untilReady } from '../../deploy/process/wait-ready.ts';
 
 export const mailFolder = (dataDir: string): string => join(dataDir, 'mail');
 

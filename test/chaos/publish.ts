@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TOPICS, type VideoEvent } from '../../services/shared/events.ts';
+import { TOPICS, type VideoEvent } from '../../services/shared/contract/events.ts';
 import type { Stage } from './stage.ts';
 
 const TRY_MS = 30_000;

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { report, runMain, stopSignal } from '../../deploy/local/terminal.ts';
+import { report, runMain, stopSignal } from '../../deploy/process/terminal.ts';
 import { stateFolder } from '../support/state-folder.ts';
 import { chaosDir } from './act.ts';
 import { runSuite } from './suite.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isOurs } from '../../deploy/local/convert/our-answer.ts';
+import { isOurs } from '../../services/gateway/cli/convert/our-answer.ts';
 import type { UploadPlan } from './plan.ts';
 
 const PIECE_BYTES = 64 * 1024;

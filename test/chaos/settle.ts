@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Report } from '../../deploy/local/processes/run.ts';
+import type { Report } from '../../deploy/process/run.ts';
 import { type Ledger, open } from './ledger.ts';
 import { look } from './load.ts';
 import { spoolsOf } from './spools.ts';

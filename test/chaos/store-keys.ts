@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MongoClient } from 'mongodb';
-import { isFinal, type Job } from '../../services/shared/jobs.ts';
-import { entriesOf, type Shard } from '../../services/shared/shard.ts';
+import { entriesOf, type Shard } from '../../services/gateway/job-index/shard.ts';
+import { isFinal, type Job } from '../../services/shared/jobs/job.ts';
 import type { Stage } from './stage.ts';
 
 /** What is really in the state store, read past the sidecars. */

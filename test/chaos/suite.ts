@@ -1,4 +1,4 @@
-import type { Report } from '../../deploy/local/processes/run.ts';
+import type { Report } from '../../deploy/process/run.ts';
 import { type ActOptions, perform } from './act.ts';
 import { frozen, keptDown } from './away.ts';
 import { shoot } from './footage.ts';

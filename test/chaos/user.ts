@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isOurs } from '../../deploy/local/convert/our-answer.ts';
+import { isOurs } from '../../services/gateway/cli/convert/our-answer.ts';
 import { basic } from '../support/basic-auth.ts';
 import { type Reply, type Sending, sendVideo, toReply } from './send-video.ts';
 

@@ -1,4 +1,4 @@
-import { isFinal } from '../../services/shared/jobs.ts';
+import { isFinal } from '../../services/shared/jobs/job.ts';
 import { expectedEnd } from './ends.ts';
 import { type Action, type ENDS, type FaultRecord, isFinalStatus } from './ledger.ts';
 import type { MailEvidence } from './mails.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dockerAt, type Engine } from '../../deploy/docker/engine.ts';
-import type { Report } from '../../deploy/local/processes/run.ts';
+import type { Report } from '../../deploy/process/run.ts';
 import { LABEL } from './label.ts';
 
 const TRIES = 10;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { engineHome } from '../../deploy/docker/engine.ts';
-import { report, runMain, stopSignal } from '../../deploy/local/terminal.ts';
+import { report, runMain, stopSignal } from '../../deploy/process/terminal.ts';
 import { runContainers } from './suite.ts';
 
 const usage = `npm run test:containers -- [--short]

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobView } from '../../services/shared/jobs.ts';
+import type { JobView } from '../../services/shared/jobs/job.ts';
 import { type Footage, shoot } from '../load/films.ts';
 import { createTrial, type Trial } from '../load/under-load.ts';
 import { broken, newUser, type Tally, describe as tell } from '../load/users.ts';

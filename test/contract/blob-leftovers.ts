@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import type { BlobStore } from '../../services/shared/blobs.ts';
-import { unavailable } from '../../services/shared/errors.ts';
-import type { StateStore } from '../../services/shared/state.ts';
+import type { BlobStore } from '../../services/shared/blobs/blob-store.ts';
+import { unavailable } from '../../services/shared/runtime/errors.ts';
+import type { StateStore } from '../../services/shared/state/state-store.ts';
 import { turns } from '../support/turns.ts';
 import type { WatchedState } from './watched-state.ts';
 

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import { createBlobStore } from '../../services/shared/blobs.ts';
+import { createBlobStore } from '../../services/shared/blobs/blob-store.ts';
 import { inPieces, randomBytes } from '../support/random.ts';
 import { turns } from '../support/turns.ts';
 import { blobFailures } from './blob-failures.ts';

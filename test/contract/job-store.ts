@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { createJobIndex } from '../../services/gateway/job-index/job-index.ts';
+import { orderOf } from '../../services/gateway/job-index/shard.ts';
+import { createShardedMap } from '../../services/gateway/job-index/sharded-map.ts';
+import type { Job } from '../../services/shared/jobs/job.ts';
+import { createJobStore } from '../../services/shared/jobs/job-store.ts';
 import {
   cancelled,
   claimed,
@@ -8,12 +13,7 @@ import {
   finished,
   held,
   LostAttempt,
-} from '../../services/shared/job-changes.ts';
-import { createJobIndex } from '../../services/shared/job-index.ts';
-import { createJobStore } from '../../services/shared/job-store.ts';
-import type { Job } from '../../services/shared/jobs.ts';
-import { orderOf } from '../../services/shared/shard.ts';
-import { createShardedMap } from '../../services/shared/sharded-map.ts';
+} from '../../services/shared/jobs/transitions.ts';
 import { newJob } from '../support/job.ts';
 import type { StateUnderTest } from './state-store.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { encodeDocument, type StateStore } from '../../services/shared/state.ts';
+import { encodeDocument, type StateStore } from '../../services/shared/state/state-store.ts';
 import { randomBytes } from '../support/random.ts';
 import { until } from '../support/wait.ts';
 

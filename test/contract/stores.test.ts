@@ -1,5 +1,5 @@
 import { after } from 'node:test';
-import { createBlobStore } from '../../services/shared/blobs.ts';
+import { createBlobStore } from '../../services/shared/blobs/blob-store.ts';
 import { gatewaySidecar, systemsUnderTest } from '../support/systems.ts';
 import { blobStoreContract } from './blob-store.ts';
 import { jobStoreContract } from './job-store.ts';

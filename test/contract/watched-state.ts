@@ -1,4 +1,4 @@
-import type { PutOptions, StateStore } from '../../services/shared/state.ts';
+import type { PutOptions, StateStore } from '../../services/shared/state/state-store.ts';
 
 /** A store that remembers what was asked of it, and that can be told to fail, to wait, or to lose an answer. */
 export interface WatchedState extends StateStore {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
-import type { asyncapi } from '../../services/gateway/asyncapi.ts';
+import type { asyncapi } from '../../services/shared/contract/asyncapi/document.ts';
 import { client } from '../support/client.ts';
 import { contractOf } from '../support/contract.ts';
 import { media, picture, video } from '../support/media.ts';

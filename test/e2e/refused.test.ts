@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { launch } from '../../deploy/local/launch.ts';
-import { startChild } from '../../deploy/local/processes/child.ts';
-import { Ports } from '../../deploy/local/processes/ports.ts';
-import { firstBytes, untilReady } from '../../deploy/local/processes/ready.ts';
-import { aptInstall, canInstall } from '../../deploy/local/tools/apt.ts';
-import { find } from '../../deploy/local/tools/find.ts';
+import { aptInstall, canInstall } from '../../deploy/process/apt.ts';
+import { startChild } from '../../deploy/process/child.ts';
+import { Ports } from '../../deploy/process/ports.ts';
+import { firstBytes, untilReady } from '../../deploy/process/wait-ready.ts';
+import { find } from '../../deploy/process/which.ts';
 
 const repoRoot = resolve(import.meta.dirname, '../..');
 const sqlite = readFileSync(join(repoRoot, 'components/blobs/sqlite/store.yaml'), 'utf8');

@@ -1,4 +1,4 @@
-import { isFinal, type JobView } from '../../services/shared/jobs.ts';
+import { isFinal, type JobView } from '../../services/shared/jobs/job.ts';
 import type { Sent } from '../load/films.ts';
 
 /** The jobs of one load, as their users see them now. */

@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import type { Ingress } from '../../deploy/kubernetes/addresses.ts';
 import { type Cluster, NAMESPACE } from '../../deploy/kubernetes/cluster.ts';
-import type { Report } from '../../deploy/local/processes/run.ts';
+import type { Report } from '../../deploy/process/run.ts';
 import { within } from '../load/within.ts';
 import { forward } from './port-forward.ts';
 

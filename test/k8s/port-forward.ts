@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NAMESPACE } from '../../deploy/kubernetes/cluster.ts';
-import { find } from '../../deploy/local/tools/find.ts';
+import { find } from '../../deploy/process/which.ts';
 import { until } from '../support/wait.ts';
 
 export interface Forward {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { report, runMain, stopSignal } from '../../deploy/local/terminal.ts';
+import { report, runMain, stopSignal } from '../../deploy/process/terminal.ts';
 import { readCommandLine, usage } from './command-line.ts';
 import { runInCluster } from './suite.ts';
 

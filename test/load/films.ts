@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFinal, type JobView } from '../../services/shared/jobs.ts';
+import { isFinal, type JobView } from '../../services/shared/jobs/job.ts';
 import { decodedSeconds, video } from '../support/media.ts';
 import { randomBytes } from '../support/random.ts';
 import type { User } from './users.ts';

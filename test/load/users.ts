@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type Dispatcher, request } from 'undici';
-import { isOurs } from '../../deploy/local/convert/our-answer.ts';
+import { isOurs } from '../../services/gateway/cli/convert/our-answer.ts';
 import { basic } from '../support/basic-auth.ts';
 
 /** For one answer, on a machine whose processors are busy with something else. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import type { Report } from '../../deploy/local/processes/run.ts';
+import type { Report } from '../../deploy/process/run.ts';
 import { NONE, sum, type TestCounts } from '../support/run-tests.ts';
 import { newStateFolder } from '../support/state-folder.ts';
 import { type Cell, type CellResult, runCell } from './cell.ts';

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { namesOf } from '../../deploy/local/system/components.ts';
-import { report, runMain, stopSignal } from '../../deploy/local/terminal.ts';
+import { report, runMain, stopSignal } from '../../deploy/process/terminal.ts';
 import { stateFolder } from '../support/state-folder.ts';
 import { cellFolder } from './cell.ts';
 import { matrixDir, runMatrix } from './matrix.ts';

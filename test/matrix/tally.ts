@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { JobView } from '../../services/shared/jobs.ts';
+import type { JobView } from '../../services/shared/jobs/job.ts';
 import { type Account, type Client, mailsTo } from '../support/client.ts';
 import { until } from '../support/wait.ts';
 

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { makePrivateDir } from '../../deploy/local/private-files.ts';
-import { waitForLock } from '../../deploy/local/processes/lock.ts';
-import { type Report, run } from '../../deploy/local/processes/run.ts';
-import { cacheDir, find } from '../../deploy/local/tools/find.ts';
+import { waitForLock } from '../../deploy/process/lock.ts';
+import { makePrivateDir } from '../../deploy/process/private-files.ts';
+import { type Report, run } from '../../deploy/process/run.ts';
+import { cacheDir, find } from '../../deploy/process/which.ts';
 
 const PIP = ['-m', 'pip', 'install', '--no-deps', '--only-binary', ':all:', '--disable-pip-version-check'];
 /** Names the interpreter for which compiled packages are made, such as `cpython-311-x86_64-linux-gnu`. */

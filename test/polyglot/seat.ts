@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LaunchOptions } from '../../deploy/local/launch.ts';
-import type { Report } from '../../deploy/local/processes/run.ts';
-import { asyncapi } from '../../services/gateway/asyncapi.ts';
+import type { Report } from '../../deploy/process/run.ts';
+import { asyncapi } from '../../services/shared/contract/asyncapi/document.ts';
 import { pythonWith } from './packages.ts';
 
 /**

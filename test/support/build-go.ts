@@ -1,8 +1,8 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { waitForLock } from '../../deploy/local/processes/lock.ts';
-import { type Report, run } from '../../deploy/local/processes/run.ts';
-import { find, isProgram } from '../../deploy/local/tools/find.ts';
+import { waitForLock } from '../../deploy/process/lock.ts';
+import { type Report, run } from '../../deploy/process/run.ts';
+import { find, isProgram } from '../../deploy/process/which.ts';
 
 export const findGo = (): string | undefined => find('go', ['/usr/local/go/bin']);
 

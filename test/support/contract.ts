@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
-import { asyncapi } from '../../services/gateway/asyncapi.ts';
+import { asyncapi } from '../../services/shared/contract/asyncapi/document.ts';
 
 type Document = Pick<typeof asyncapi, 'components' | 'channels'>;
 export type SchemaName = keyof Document['components']['schemas'];

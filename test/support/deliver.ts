@@ -1,8 +1,8 @@
 import type Koa from 'koa';
 import { pino } from 'pino';
-import type { RequestState } from '../../services/shared/http.ts';
-import { createMetrics } from '../../services/shared/metrics.ts';
-import type { SubscriberOptions } from '../../services/shared/subscriber.ts';
+import type { RequestState } from '../../services/shared/http/koa-app.ts';
+import { createMetrics } from '../../services/shared/http/metrics.ts';
+import type { SubscriberOptions } from '../../services/shared/http/subscriber.ts';
 import { inProcess } from './in-process.ts';
 
 /** One for all: each collects figures of the process until it ends. */

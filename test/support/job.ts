@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Job } from '../../services/shared/jobs.ts';
-import { orderOf } from '../../services/shared/shard.ts';
+import { orderOf } from '../../services/gateway/job-index/shard.ts';
+import type { Job } from '../../services/shared/jobs/job.ts';
 
 export const OWNER = { id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'ann@example.com' };
 

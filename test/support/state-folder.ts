@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { identify } from '../../deploy/local/processes/identity.ts';
-import { endLeftovers } from '../../deploy/local/processes/leftovers.ts';
-import { unmountBelow } from '../../deploy/local/processes/mounts.ts';
-import type { Report } from '../../deploy/local/processes/run.ts';
+import { unmountBelow } from '../../deploy/process/mounts.ts';
+import { endLeftovers } from '../../deploy/process/orphans.ts';
+import { identify } from '../../deploy/process/process-id.ts';
+import type { Report } from '../../deploy/process/run.ts';
 
 /** The folder of this process below a root; a system's `.data` is in it, or one level deeper. */
 export const stateFolder = (root: string): string => join(root, String(process.pid));

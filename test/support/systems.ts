@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Choice } from '../../deploy/local/system/components.ts';
-import { connectSidecar, type Sidecar } from '../../services/shared/sidecar.ts';
+import { connectSidecar, type Sidecar } from '../../services/shared/dapr/sidecar.ts';
 
 /** A running system, as its runner describes it to the test files. */
 export interface SystemUnderTest {

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { mounted } from '../../deploy/local/processes/mounts.ts';
+import { mounted } from '../../deploy/process/mounts.ts';
 
 const run = promisify(execFile);
 const FILLER = 'filler';

@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseAllDocuments, stringify } from 'yaml';
-import { Ports } from '../../deploy/local/processes/ports.ts';
-import { answersHttp, untilReady } from '../../deploy/local/processes/ready.ts';
 import { readDaprYaml } from '../../deploy/local/system/dapr-yaml.ts';
 import { reserveSidecarPorts, startSidecarProcess } from '../../deploy/local/system/sidecar.ts';
 import { ensureDaprd } from '../../deploy/local/tools/daprd.ts';
+import { Ports } from '../../deploy/process/ports.ts';
+import { answersHttp, untilReady } from '../../deploy/process/wait-ready.ts';
 import type { SystemUnderTest } from './systems.ts';
 
 export interface Witnessed {

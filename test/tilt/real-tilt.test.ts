@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { run } from '../../deploy/local/processes/run.ts';
-import { find } from '../../deploy/local/tools/find.ts';
+import { run } from '../../deploy/process/run.ts';
+import { find } from '../../deploy/process/which.ts';
 
 const tiltfile = path.resolve(import.meta.dirname, '../../tilt/Tiltfile');
 const tilt = process.env.TILT_PATH || find('tilt');

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { Log } from '../../../services/shared/log.ts';
+import type { Log } from '../../../services/shared/runtime/log.ts';
 import { connectionOptions } from './connection.ts';
 import { Failure } from './failure.ts';
 import type { KeptSettings } from './kept-settings.ts';

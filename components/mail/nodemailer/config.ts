@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { wholeNumber } from '../../../services/shared/config.ts';
+import { wholeNumber } from '../../../services/shared/runtime/config.ts';
 
 export const usage = `node components/mail/nodemailer/main.ts
 

@@ -1,7 +1,7 @@
 import { parseArgs, promisify } from 'node:util';
 import { ServerCredentials } from '@grpc/grpc-js';
-import { readEnvironment } from '../../../services/shared/config.ts';
-import { createLog } from '../../../services/shared/log.ts';
+import { readEnvironment } from '../../../services/shared/runtime/config.ts';
+import { createLog } from '../../../services/shared/runtime/log.ts';
 import { createBinding, resumeBinding } from './binding.ts';
 import { componentEnvironment, usage } from './config.ts';
 import { keepSettingsIn } from './kept-settings.ts';

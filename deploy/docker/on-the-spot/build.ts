@@ -9,12 +9,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { makePrivateDir } from '../../local/private-files.ts';
-import { type Report, run } from '../../local/processes/run.ts';
-import { aptInstall, canInstall } from '../../local/tools/apt.ts';
 import { ensureDaprd } from '../../local/tools/daprd.ts';
-import { find } from '../../local/tools/find.ts';
 import { fetchMongod, findMongod } from '../../local/tools/mongod.ts';
+import { aptInstall, canInstall } from '../../process/apt.ts';
+import { makePrivateDir } from '../../process/private-files.ts';
+import { type Report, run } from '../../process/run.ts';
+import { find } from '../../process/which.ts';
 import { dockerAt, type Engine, engineHome } from '../engine.ts';
 import type { Official } from '../image-names.ts';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { Passwords } from '../private-files.ts';
-import type { Child } from '../processes/child.ts';
-import type { Ports } from '../processes/ports.ts';
+import type { Child } from '../../process/child.ts';
+import type { Ports } from '../../process/ports.ts';
+import type { Passwords } from '../../process/private-files.ts';
 import type { Tools } from '../tools/tools.ts';
 
 /** What every server needs to start. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { writePrivate } from '../private-files.ts';
-import { type Child, startChild } from '../processes/child.ts';
-import { forget, record } from '../processes/ledger.ts';
-import { run } from '../processes/run.ts';
+import { type Child, startChild } from '../../process/child.ts';
+import { writePrivate } from '../../process/private-files.ts';
+import { forget, record } from '../../process/registry.ts';
+import { run } from '../../process/run.ts';
 import { logOf, plainEnv, type ServerContext } from './context.ts';
 
 export interface ContainerOptions {

@@ -1,6 +1,6 @@
-import { adopt, type Child } from '../processes/child.ts';
-import { keptRunning } from '../processes/ledger.ts';
-import { endEntry } from '../processes/leftovers.ts';
+import { adopt, type Child } from '../../process/child.ts';
+import { endEntry } from '../../process/orphans.ts';
+import { keptRunning } from '../../process/registry.ts';
 import { logOf } from './context.ts';
 import type { ServerName } from './types.ts';
 

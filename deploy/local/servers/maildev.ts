@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { makePrivateDir } from '../private-files.ts';
-import { startChild } from '../processes/child.ts';
-import { answersHttp, greetsAsSmtp, untilReady } from '../processes/ready.ts';
+import { startChild } from '../../process/child.ts';
+import { makePrivateDir } from '../../process/private-files.ts';
+import { answersHttp, greetsAsSmtp, untilReady } from '../../process/wait-ready.ts';
 import { logOf, plainEnv, type Starter } from './context.ts';
 
 /** A mail server that keeps every mail and shows it on a page. */

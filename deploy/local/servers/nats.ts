@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { makePrivateDir, writePrivate } from '../private-files.ts';
-import { startChild } from '../processes/child.ts';
-import { untilReady } from '../processes/ready.ts';
+import { startChild } from '../../process/child.ts';
+import { makePrivateDir, writePrivate } from '../../process/private-files.ts';
+import { untilReady } from '../../process/wait-ready.ts';
 import { logOf, plainEnv, type ServerContext, type Starter } from './context.ts';
 import { startContainer } from './docker.ts';
 

@@ -1,9 +1,9 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { makePrivateDir, writePrivate } from '../private-files.ts';
-import { startChild } from '../processes/child.ts';
-import { firstBytes, untilReady } from '../processes/ready.ts';
-import { run } from '../processes/run.ts';
+import { startChild } from '../../process/child.ts';
+import { makePrivateDir, writePrivate } from '../../process/private-files.ts';
+import { run } from '../../process/run.ts';
+import { firstBytes, untilReady } from '../../process/wait-ready.ts';
 import type { TwoPrograms } from '../tools/servers.ts';
 import { logOf, plainEnv, type ServerContext, type Starter } from './context.ts';
 import { startContainer } from './docker.ts';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { OFFICIAL } from '../../docker/image-names.ts';
-import { makePrivateDir, writePrivate } from '../private-files.ts';
-import { type Child, startChild } from '../processes/child.ts';
-import { firstBytes, untilReady } from '../processes/ready.ts';
+import { type Child, startChild } from '../../process/child.ts';
+import { makePrivateDir, writePrivate } from '../../process/private-files.ts';
+import { firstBytes, untilReady } from '../../process/wait-ready.ts';
 import { logOf, plainEnv, type ServerContext, type Starter } from './context.ts';
 import { startContainer } from './docker.ts';
 

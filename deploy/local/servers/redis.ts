@@ -1,8 +1,8 @@
 import { totalmem } from 'node:os';
 import path from 'node:path';
-import { makePrivateDir, writePrivate } from '../private-files.ts';
-import { startChild } from '../processes/child.ts';
-import { firstBytes, untilReady } from '../processes/ready.ts';
+import { startChild } from '../../process/child.ts';
+import { makePrivateDir, writePrivate } from '../../process/private-files.ts';
+import { firstBytes, untilReady } from '../../process/wait-ready.ts';
 import { logOf, plainEnv, type ServerContext, type Starter } from './context.ts';
 import { startContainer } from './docker.ts';
 

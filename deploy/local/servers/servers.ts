@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
-import { makePrivateDir, Passwords } from '../private-files.ts';
-import type { Child } from '../processes/child.ts';
-import { keptRunning } from '../processes/ledger.ts';
-import { Ports } from '../processes/ports.ts';
-import { Supervised } from '../processes/supervised.ts';
+import type { Child } from '../../process/child.ts';
+import { Ports } from '../../process/ports.ts';
+import { makePrivateDir, Passwords } from '../../process/private-files.ts';
+import { keptRunning } from '../../process/registry.ts';
+import { Supervised } from '../../process/supervised.ts';
 import { givenServers } from '../tools/given.ts';
 import type { ServerContext, Starter } from './context.ts';
 import { adoptKept } from './kept.ts';

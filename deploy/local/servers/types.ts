@@ -1,4 +1,4 @@
-import type { Report } from '../processes/run.ts';
+import type { Report } from '../../process/run.ts';
 import type { Tools } from '../tools/tools.ts';
 import type { Starter } from './context.ts';
 

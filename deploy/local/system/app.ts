@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Child, startChild } from '../processes/child.ts';
+import { type Child, startChild } from '../../process/child.ts';
 import { readEnvFile } from '../secrets.ts';
 import type { AppInstance } from './dapr-yaml.ts';
 import { mergeEnvironment, tokenEnvironment } from './environment.ts';

@@ -1,6 +1,6 @@
-import { answersHttp, untilReady } from '../processes/ready.ts';
-import type { Report } from '../processes/run.ts';
-import { Supervised } from '../processes/supervised.ts';
+import type { Report } from '../../process/run.ts';
+import { Supervised } from '../../process/supervised.ts';
+import { answersHttp, untilReady } from '../../process/wait-ready.ts';
 import type { AppSpec } from './dapr-yaml.ts';
 import { reserveSidecarPorts, type SidecarContext, startSidecarProcess } from './sidecar.ts';
 

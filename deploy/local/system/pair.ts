@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { Report } from '../processes/run.ts';
-import { Supervised } from '../processes/supervised.ts';
+import type { Report } from '../../process/run.ts';
+import { Supervised } from '../../process/supervised.ts';
 import { startAppProcess } from './app.ts';
 import type { AppInstance } from './dapr-yaml.ts';
 import { reserveSidecarPorts, type SidecarContext, startSidecarProcess } from './sidecar.ts';

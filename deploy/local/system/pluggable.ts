@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startChild } from '../processes/child.ts';
-import { untilReady } from '../processes/ready.ts';
-import type { Report } from '../processes/run.ts';
-import { Supervised } from '../processes/supervised.ts';
+import { startChild } from '../../process/child.ts';
+import type { Report } from '../../process/run.ts';
+import { Supervised } from '../../process/supervised.ts';
+import { untilReady } from '../../process/wait-ready.ts';
 import { withoutSecrets } from './environment.ts';
 
 /** A pluggable component is this program in its folder of components/; sidecars find it by the socket named after the folder. */

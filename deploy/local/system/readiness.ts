@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { EXIT_REFUSED } from '../../../services/shared/proof.ts';
-import { parseJson } from '../parse-json.ts';
-import { lastLines } from '../processes/log-file.ts';
-import { answersHttp } from '../processes/ready.ts';
-import type { Report } from '../processes/run.ts';
-import type { Supervised } from '../processes/supervised.ts';
+import { EXIT_REFUSED } from '../../../services/shared/runtime/startup-check.ts';
+import { lastLines } from '../../process/log-file.ts';
+import { parseJson } from '../../process/parse-json.ts';
+import type { Report } from '../../process/run.ts';
+import type { Supervised } from '../../process/supervised.ts';
+import { answersHttp } from '../../process/wait-ready.ts';
 import type { Tokens } from '../secrets.ts';
 import type { Pair } from './pair.ts';
 

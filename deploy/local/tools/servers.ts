@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs';
+import { find } from '../../process/which.ts';
 import type { ServerName } from '../servers/types.ts';
-import { find } from './find.ts';
 import { findMongod } from './mongod.ts';
 
 /** A server program and the one that prepares its data folder. */

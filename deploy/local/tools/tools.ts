@@ -1,8 +1,8 @@
-import { type Report, run } from '../processes/run.ts';
+import { aptInstall, canInstall } from '../../process/apt.ts';
+import { type Report, run } from '../../process/run.ts';
+import { find } from '../../process/which.ts';
 import type { ServerName } from '../servers/types.ts';
-import { aptInstall, canInstall } from './apt.ts';
 import { ensureDaprd } from './daprd.ts';
-import { find } from './find.ts';
 import { givenServers } from './given.ts';
 import { canFetchMongod, fetchMongod, findMongod, missingForMongod } from './mongod.ts';
 import { findServers, missingOf, type ProgramServer, type ServerPrograms } from './servers.ts';

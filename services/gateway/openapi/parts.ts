@@ -1,4 +1,4 @@
-import { type ErrorCode, STATUS } from '../../shared/errors.ts';
+import { type ErrorCode, STATUS } from '../../shared/runtime/errors.ts';
 
 export const json = (schema: object) => ({ 'application/json': { schema } });
 export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });

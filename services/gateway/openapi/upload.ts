@@ -1,4 +1,4 @@
-import { BITRATES, STATUSES } from '../../shared/jobs.ts';
+import { BITRATES, STATUSES } from '../../shared/jobs/job.ts';
 import { bearer, json, location, problems, query, uuid } from './parts.ts';
 
 const idempotencyKey = {

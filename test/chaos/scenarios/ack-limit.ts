@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signalProcess } from '../../../deploy/local/processes/child.ts';
+import { signalProcess } from '../../../deploy/process/child.ts';
 import { processesIn } from '../../support/processes.ts';
 import type { Scene } from '../act.ts';
 import { idOf } from '../ledger.ts';

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { checkDatabase, connectDatabase } from '../../../services/auth/database.ts';
 import { waitForDatabase } from '../../../services/auth/wait-for-database.ts';
-import { isAppError } from '../../../services/shared/errors.ts';
+import { isAppError } from '../../../services/shared/runtime/errors.ts';
 import { createDatabase, silent, skip } from './database-for-test.ts';
 
 const isUnavailable = (error: unknown) => isAppError(error, 'unavailable');

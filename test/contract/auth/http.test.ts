@@ -12,7 +12,7 @@ import { createSessions } from '../../../services/auth/sessions.ts';
 import { createSigningKeys } from '../../../services/auth/signing-keys.ts';
 import { createTokens } from '../../../services/auth/tokens.ts';
 import { createUsers } from '../../../services/auth/users.ts';
-import { createMetrics } from '../../../services/shared/metrics.ts';
+import { createMetrics } from '../../../services/shared/http/metrics.ts';
 import { basic } from '../../support/basic-auth.ts';
 import { type Client, inProcess } from '../../support/in-process.ts';
 import { createDatabase, MIGRATIONS, silent, skip } from './database-for-test.ts';

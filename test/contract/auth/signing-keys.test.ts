@@ -6,7 +6,7 @@ import { KEY_CACHE_SECONDS, LEAD_MS } from '../../../services/auth/key-schedule.
 import { migrate } from '../../../services/auth/migrate.ts';
 import { createSigningKeys } from '../../../services/auth/signing-keys.ts';
 import { createTokens } from '../../../services/auth/tokens.ts';
-import { isAppError } from '../../../services/shared/errors.ts';
+import { isAppError } from '../../../services/shared/runtime/errors.ts';
 import { createDatabase, MIGRATIONS, silent, skip } from './database-for-test.ts';
 
 const DAY = 24 * 3600 * 1000;

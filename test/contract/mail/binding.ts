@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createMailer, type Mail } from '../../../services/notification/mailer.ts';
 import { messageFor } from '../../../services/notification/message.ts';
-import { UnknownOutcome } from '../../../services/shared/sidecar.ts';
+import { UnknownOutcome } from '../../../services/shared/dapr/sidecar.ts';
 import { done } from '../../unit/notification/events.ts';
 import { type Certificate, selfSigned } from './certificate.ts';
 import { ABRUPT, DEADLY, LOGIN, type MailServer, startMailServer, UNKNOWN } from './mail-server.ts';

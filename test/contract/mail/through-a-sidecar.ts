@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { type Child, startChild } from '../../../deploy/local/processes/child.ts';
-import { Ports } from '../../../deploy/local/processes/ports.ts';
-import { answersHttp, untilReady } from '../../../deploy/local/processes/ready.ts';
 import { withoutSecrets } from '../../../deploy/local/system/environment.ts';
 import { ensureDaprd } from '../../../deploy/local/tools/daprd.ts';
-import { connectSidecar, type Sidecar } from '../../../services/shared/sidecar.ts';
+import { type Child, startChild } from '../../../deploy/process/child.ts';
+import { Ports } from '../../../deploy/process/ports.ts';
+import { answersHttp, untilReady } from '../../../deploy/process/wait-ready.ts';
+import { connectSidecar, type Sidecar } from '../../../services/shared/dapr/sidecar.ts';
 
 export type Kind = 'smtp' | 'nodemailer';
 

@@ -2,8 +2,8 @@ import { pino } from 'pino';
 import type { Accounts } from '../../../services/auth/accounts.ts';
 import { createAuthApp } from '../../../services/auth/app.ts';
 import { invalidCredentials, invalidToken } from '../../../services/auth/credentials.ts';
-import { AppError, unavailable } from '../../../services/shared/errors.ts';
-import { createMetrics } from '../../../services/shared/metrics.ts';
+import { createMetrics } from '../../../services/shared/http/metrics.ts';
+import { AppError, unavailable } from '../../../services/shared/runtime/errors.ts';
 import { inProcess } from '../../support/in-process.ts';
 
 export const USER = { id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'ann@example.com' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { authEnvironment, defaultParallel } from '../../../services/auth/config.ts';
-import { readEnvironment } from '../../../services/shared/config.ts';
+import { readEnvironment } from '../../../services/shared/runtime/config.ts';
 
 const MYSQL_URL = 'mysql://auth:hunter2@127.0.0.1:3306/auth';
 

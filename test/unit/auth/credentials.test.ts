@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readBasic, readBearer } from '../../../services/auth/credentials.ts';
-import { isAppError } from '../../../services/shared/errors.ts';
+import { isAppError } from '../../../services/shared/runtime/errors.ts';
 import { basic } from '../../support/basic-auth.ts';
 
 const encode = (bytes: string | Buffer) => Buffer.from(bytes).toString('base64');

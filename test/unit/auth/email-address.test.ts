@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkEmailAddress, emailKey, isEmailAddress } from '../../../services/auth/email-address.ts';
-import { isAppError } from '../../../services/shared/errors.ts';
-import { mp3Event } from '../../../services/shared/events.ts';
+import { mp3Event } from '../../../services/shared/contract/events.ts';
+import { isAppError } from '../../../services/shared/runtime/errors.ts';
 
 const label63 = 'd'.repeat(63);
 const long = (length: number) =>

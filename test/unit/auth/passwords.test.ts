@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hash } from '@node-rs/argon2';
 import { createPasswords } from '../../../services/auth/passwords.ts';
-import { isAppError } from '../../../services/shared/errors.ts';
+import { isAppError } from '../../../services/shared/runtime/errors.ts';
 import { stoppedClock } from '../../support/clock.ts';
 
 const passwords = await createPasswords({ parallel: 2, queue: 64 });

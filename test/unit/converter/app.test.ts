@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
 import { createConverterApp } from '../../../services/converter/app.ts';
-import type { Convert } from '../../../services/converter/convert.ts';
+import type { Convert } from '../../../services/converter/job/convert.ts';
 import { deliver, subscriberOptions } from '../../support/deliver.ts';
 
 const PATH = '/events/video';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { environment, videoPassSeconds } from '../../../services/gateway/config.ts';
-import { readEnvironment } from '../../../services/shared/config.ts';
+import { readEnvironment } from '../../../services/shared/runtime/config.ts';
 
 const LINK_SECRET = 'a secret of thirty-two characters';
 const read = (variables: Record<string, string>) =>

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Mp3Event } from '../../../services/shared/events.ts';
+import type { Mp3Event } from '../../../services/shared/contract/events.ts';
 
 export const done = (fields: Partial<Mp3Event> = {}): Mp3Event => ({
   job_id: randomUUID(),

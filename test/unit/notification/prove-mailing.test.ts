@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { proveMailing } from '../../../services/notification/mailer.ts';
-import { Refusal } from '../../../services/shared/proof.ts';
+import { Refusal } from '../../../services/shared/runtime/startup-check.ts';
 
 const { signal } = new AbortController();
 

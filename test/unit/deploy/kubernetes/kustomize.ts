@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { type Report, run } from '../../../../deploy/local/processes/run.ts';
-import { cacheDir, find, isProgram } from '../../../../deploy/local/tools/find.ts';
+import { type Report, run } from '../../../../deploy/process/run.ts';
+import { cacheDir, find, isProgram } from '../../../../deploy/process/which.ts';
 import { buildGo, findGo } from '../../../support/build-go.ts';
 
 const VERSION = '5.7.1';

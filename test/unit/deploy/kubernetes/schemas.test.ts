@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { run } from '../../../../deploy/local/processes/run.ts';
+import { run } from '../../../../deploy/process/run.ts';
 import { findGo } from '../../../support/build-go.ts';
 import { createCustomCheck } from './custom-resources.ts';
 import { type Manifest, renderedOverlays } from './rendered.ts';

@@ -11,7 +11,7 @@ import { authEnvironment } from '../../../../services/auth/config.ts';
 import { converterEnvironment } from '../../../../services/converter/config.ts';
 import { environment as gatewayEnvironment } from '../../../../services/gateway/config.ts';
 import { notificationEnvironment } from '../../../../services/notification/config.ts';
-import { readEnvironment } from '../../../../services/shared/config.ts';
+import { readEnvironment } from '../../../../services/shared/runtime/config.ts';
 import { type Manifest, manifestsOf, renderedOverlays, workloadsOf } from './rendered.ts';
 import { selects } from './selector.ts';
 

@@ -1,0 +1,29 @@
+import { closeSync, fstatSync, openSync, readSync, renameSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { makePrivateDir } from './private-files.ts';
+
+const maxBytes = 8 * 1024 * 1024;
+
+/** A descriptor to append to. What is over 8 MiB moves to `.1` first, so logs end at twice that a run. */
+export function openLog(file: string): number {
+  makePrivateDir(path.dirname(file));
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > maxBytes) renameSync(file, `${file}.1`);
+  return openSync(file, 'a', 0o600);
+}
+
+export function lastLines(file: string, count = 15): string {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch {
+    return '(nothing logged)';
+  }
+  try {
+    const { size } = fstatSync(descriptor);
+    const bytes = Buffer.alloc(Math.min(size, 16 * 1024));
+    readSync(descriptor, bytes, 0, bytes.length, size - bytes.length);
+    return bytes.toString('utf8').trimEnd().split('\n').slice(-count).join('\n');
+  } finally {
+    closeSync(descriptor);
+  }
+}

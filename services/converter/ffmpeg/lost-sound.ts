@@ -1,0 +1,47 @@
+import { NotJoinable } from '../failure.ts';
+import { frameSamples } from '../mp3/frame-header.ts';
+import { openFrameFile } from '../mp3/frame-reader.ts';
+import type { DecodedSound } from './encoder-log.ts';
+
+/** Samples by which the resampler may round. */
+const ROUNDING = 2;
+
+export interface Loss {
+  /** Seconds of sound in the MP3. */
+  seconds: number;
+  /** How much was decoded and is not in the MP3, with its unit, for the log. Undefined when all of it is there. */
+  lost: string | undefined;
+}
+
+/**
+ * Compares the length of an MP3, to the sample, with what ffmpeg decoded for it. When the resampler fails on a frame, for
+ * example for lack of memory, ffmpeg drops the frame silently and still exits with 0 (`filter_frame` in af_aresample.c).
+ *
+ * Where the source changes its format midway, ffmpeg rebuilds its filters and loses what they hold: less than an MP3
+ * frame and the resampler's delay. Where the sample rate changes too, the result is a lower bound of the loss.
+ */
+export async function measureLoss(path: string, decoded: DecodedSound): Promise<Loss> {
+  const { samples, rates } = decoded;
+  if (samples === undefined) throw new Error('ffmpeg has not stated how much sound it decoded');
+  if (samples === 0) return { seconds: 0, lost: undefined };
+  const { held, rate } = await soundOf(path);
+  const seconds = held / rate;
+  // ffmpeg never set its filters up, so it has encoded nothing, and the rate of the samples is unknown.
+  if (rates.length === 0) return { seconds, lost: `all ${samples} samples` };
+  const changes = rates.length - 1;
+  const least = (samples * rate) / Math.max(...rates) - ROUNDING - changes * 2 * frameSamples(rate);
+  return { seconds, lost: least > held ? `${(least - held) / rate} s` : undefined };
+}
+
+/** Number of samples of sound in an MP3 that ffmpeg wrote, and their rate in Hz. */
+async function soundOf(path: string): Promise<{ held: number; rate: number }> {
+  try {
+    const { tag, info } = await openFrameFile(path);
+    const rate = info.header.sampleRate;
+    return { held: tag.frames * frameSamples(rate) - tag.delay - tag.padding, rate };
+  } catch (error) {
+    // There is no Info tag because no frame was encoded.
+    if (error instanceof NotJoinable) return { held: 0, rate: 44_100 };
+    throw error;
+  }
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import type { Source } from '../../shared/jobs/job.ts';
+import { ConversionFailure } from '../failure.ts';
+import { runTool } from './run-tool.ts';
+import { INPUT, untrustedInput } from './untrusted-input.ts';
+
+const TIMEOUT_SECONDS = 60;
+const MAX_TRACKS = 32;
+const MAX_TEXT = 32;
+
+/** Containers that state the length in advance. Only for these can a truncated file be recognized. */
+const STATES_LENGTH = /\b(mov|matroska|avi|flv|asf|flac)\b/;
+
+const seconds = z.coerce.number().positive().optional().catch(undefined);
+const text = z
+  .string()
+  .transform((value) => value.replace(/[^\x20-\x7e]/g, '').slice(0, MAX_TEXT))
+  .optional()
+  .catch(undefined);
+
+const stream = z.object({
+  index: z.number().int(),
+  codec_type: z.string().optional(),
+  codec_name: text,
+  duration: seconds,
+  sample_rate: z.coerce.number().int().positive().optional().catch(undefined),
+  channels: z.number().int().positive().optional().catch(undefined),
+  disposition: z.object({ attached_pic: z.number().optional() }).optional(),
+  tags: z.record(z.string(), z.string()).optional().catch(undefined),
+});
+type Stream = z.output<typeof stream>;
+
+const report = z.object({
+  streams: z.array(stream).default([]),
+  format: z.object({ format_name: z.string().default(''), duration: seconds }),
+});
+
+export interface Probe {
+  /** Length that the file states for itself. */
+  duration_seconds: number | null;
+  tracks: NonNullable<Source['tracks']>;
+  audio: AudioTrack;
+}
+
+/** The track that becomes the MP3: the first. */
+export interface AudioTrack {
+  index: number;
+  sampleRate: number | undefined;
+  channels: number | undefined;
+  /** Expected length of the MP3. Undefined where the file states none (a browser's recording, for example). */
+  expectedSeconds: number | undefined;
+  /** Whether `expectedSeconds` is the track's own length, or that of the file, which other tracks may fill. */
+  expectedOf: 'track' | 'file';
+  /** Whether the length was written before the content, so that a shorter content means a truncated file. */
+  stated: boolean;
+}
+
+const SHOWN = [
+  'format=format_name,duration',
+  'stream=index,codec_type,codec_name,duration,sample_rate,channels',
+  'stream_tags=language,DURATION',
+  'stream_disposition=attached_pic',
+].join(':');
+
+/** Reads the file's metadata. Throws {@link ConversionFailure} for what can never become an MP3. */
+export async function probe(
+  ffprobe: string,
+  folder: string,
+  limits: { maxDurationSeconds: number },
+  signal: AbortSignal,
+): Promise<Probe> {
+  const shape = ['-v', 'error', '-of', 'json', '-show_entries', SHOWN];
+  const result = await runTool(ffprobe, [...shape, ...untrustedInput, '-i', INPUT], {
+    folder,
+    signal,
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
+  const cause = new Error(`ffprobe: ${result.code ?? result.killedBy}: ${result.stderr}`);
+  // The file, our own limits or the kernel killed ffprobe. It counts as an attempt, since the file is the likely cause.
+  if (result.killedBy) throw cause;
+  if (/moov atom not found/.test(result.stderr)) {
+    throw new ConversionFailure('truncated', 'the end of the file, which holds its index, is missing', cause);
+  }
+  if (result.code !== 0) throw new ConversionFailure('not_media', 'this is not a video or audio file', cause);
+  const { streams, format } = report.parse(JSON.parse(result.output));
+  const audio = streams.find(({ codec_type }) => codec_type === 'audio');
+  if (!audio) throw new ConversionFailure('no_audio', 'the file has no sound');
+  const track = audioTrack(audio, format);
+  // An estimated length may be far off. For such files the limit of the encoder applies.
+  if (track.stated && (track.expectedSeconds ?? 0) > limits.maxDurationSeconds) {
+    throw tooLong(limits.maxDurationSeconds);
+  }
+  return { duration_seconds: format.duration ?? null, tracks: tracksOf(streams), audio: track };
+}
+
+export const tooLong = (maxSeconds: number) =>
+  new ConversionFailure('too_long', `the file lasts longer than ${Math.floor(maxSeconds / 60)} minutes`);
+
+function audioTrack(audio: Stream, format: z.output<typeof report>['format']): AudioTrack {
+  const own = ownDuration(audio);
+  return {
+    index: audio.index,
+    sampleRate: audio.sample_rate,
+    channels: audio.channels,
+    expectedSeconds: own ?? format.duration,
+    expectedOf: own === undefined ? 'file' : 'track',
+    stated: STATES_LENGTH.test(format.format_name),
+  };
+}
+
+function tracksOf(streams: Stream[]): Probe['tracks'] {
+  const tracks: Probe['tracks'] = [];
+  for (const item of streams) {
+    const { index, codec_type: type, codec_name: codec = 'unknown', disposition, tags } = item;
+    if ((type !== 'audio' && type !== 'video') || disposition?.attached_pic) continue;
+    const tag = text.parse(tags?.language);
+    // ISO 639-2 has a code for «undetermined».
+    const language = tag && tag !== 'und' ? tag : null;
+    tracks.push({ index, type, codec, duration_seconds: ownDuration(item) ?? null, language });
+  }
+  return tracks.slice(0, MAX_TRACKS);
+}
+
+/** Matroska keeps a track's length in a tag: `00:10:00.021000000`. */
+function ownDuration({ duration, tags }: Stream): number | undefined {
+  if (duration !== undefined) return duration;
+  const [, hours, minutes, rest] = /^(\d{1,4}):(\d\d):(\d\d(?:\.\d+)?)$/.exec(tags?.DURATION ?? '') ?? [];
+  const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
+  return total > 0 ? total : undefined;
+}

@@ -1,0 +1,114 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BlobStore } from '../../shared/blobs/blob-store.ts';
+import type { Job } from '../../shared/jobs/job.ts';
+import { isAppError } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Spool } from '../capacity/spool.ts';
+import { ConversionFailure } from '../failure.ts';
+import type { Mp3, Transcode } from '../ffmpeg/transcode.ts';
+import { INPUT } from '../ffmpeg/untrusted-input.ts';
+import { progressAt } from './progress.ts';
+
+const BLOCK_BYTES = 1024 * 1024;
+
+export interface AttemptPorts {
+  blobs: BlobStore;
+  spool: Spool;
+  transcode: Transcode;
+}
+
+export interface AttemptOptions {
+  signal: AbortSignal;
+  /** Called with fields of the job as soon as they are known. */
+  tell(fields: Partial<Job>): void;
+  log: Log;
+}
+
+/** The fields that a successful attempt adds to its job. */
+export type Made = Pick<Job, 'mp3'>;
+
+/**
+ * Reads the video from the blob store, converts it, and stores the MP3 under the attempt's id. Removes its private folder
+ * afterwards, also after a failure.
+ */
+export function makeMp3(
+  job: Job & { attempt: string },
+  ports: AttemptPorts,
+  { signal, tell, log }: AttemptOptions,
+): Promise<Made> {
+  const { blobs, spool, transcode } = ports;
+  return spool.use(job.source.size, async (folder) => {
+    const timer = stopwatch();
+    await spoolVideo(blobs, job.video, join(folder, INPUT), signal);
+    const spool_ms = timer();
+    const start = performance.now();
+    let expected: number | undefined;
+    const mp3 = await transcode({
+      folder,
+      options: job.options,
+      signal,
+      onProbe({ duration_seconds, tracks, audio }) {
+        expected = audio.expectedSeconds;
+        tell({ source: { ...job.source, duration_seconds, tracks } });
+      },
+      onTime(seconds) {
+        tell(progressAt(seconds, expected, (performance.now() - start) / 1000) ?? {});
+      },
+    });
+    const convert_ms = timer();
+    const made = await storeVerified(blobs, mp3, job, { signal, log });
+    log.info({ spool_ms, convert_ms, store_ms: timer(), parts: mp3.parts }, 'MP3 made');
+    return made;
+  });
+}
+
+async function spoolVideo(blobs: BlobStore, video: string, path: string, signal: AbortSignal): Promise<void> {
+  try {
+    await using file = await open(path, 'wx', 0o600);
+    await blobs.copy(video, (part) => file.writeFile(part), signal);
+  } catch (error) {
+    if (!isAppError(error, 'not_found')) throw error;
+    throw new ConversionFailure('video_gone', 'the uploaded file does not exist any more', error);
+  }
+}
+
+/** Stores and verifies at the same time: verifying takes a core, storing mostly waits. */
+async function storeVerified(
+  blobs: BlobStore,
+  mp3: Mp3,
+  { attempt, expires_at }: Job & { attempt: string },
+  { signal, log }: Pick<AttemptOptions, 'signal' | 'log'>,
+): Promise<Made> {
+  const [stored, verified] = await Promise.allSettled([
+    blobs.write(attempt, bytesOf(mp3.path), { expires: new Date(expires_at), signal }),
+    mp3.verify(),
+  ]);
+  if (verified.status === 'rejected') {
+    if (stored.status === 'fulfilled') {
+      await blobs.delete(attempt).catch((error: unknown) => {
+        log.warn({ err: error, blob: attempt }, 'an MP3 that is not whole is left for the sweep');
+      });
+    }
+    throw verified.reason;
+  }
+  if (stored.status === 'rejected') throw stored.reason;
+  const { size, sha256 } = stored.value;
+  return { mp3: { size, sha256, duration_seconds: verified.value } };
+}
+
+/** Opens the file on the first read. A stream opened earlier and never read would leak, and its `error` event would be unhandled. */
+async function* bytesOf(path: string): AsyncGenerator<Buffer> {
+  yield* createReadStream(path, { highWaterMark: BLOCK_BYTES });
+}
+
+/** Returns a function that gives the milliseconds since its last call. */
+function stopwatch(): () => number {
+  let last = performance.now();
+  return () => {
+    const passed = performance.now() - last;
+    last += passed;
+    return Math.round(passed);
+  };
+}

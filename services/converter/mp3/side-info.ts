@@ -1,0 +1,44 @@
+import { type FrameHeader, HEADER_BYTES } from './frame-header.ts';
+
+/**
+ * Side information of Layer III (ISO 11172-3, 2.4.1.7; ISO 13818-3, 2.4.1.7): `main_data_begin`, private bits, scfsi,
+ * then a block for each granule and channel that starts with the 12 bits of `part2_3_length`.
+ */
+interface Layout {
+  granules: 1 | 2;
+  /** Bits before the first block. */
+  head: number;
+  /** Bits of a block. */
+  block: number;
+}
+
+function layoutOf({ mpeg1, channels }: FrameHeader): Layout {
+  if (mpeg1) return { granules: 2, head: channels === 1 ? 18 : 20, block: 59 };
+  return { granules: 1, head: channels === 1 ? 9 : 10, block: 63 };
+}
+
+/** The farthest a frame's main data can begin before it, in bytes: 9 bits of MPEG-1, 8 of MPEG-2. */
+export const maxMainDataBegin = ({ mpeg1 }: FrameHeader): number => (mpeg1 ? 511 : 255);
+
+/** Bytes before a frame's header (those of other headers and side information not counted) where its main data begin. */
+export function mainDataBegin(frame: Buffer, { mpeg1 }: FrameHeader): number {
+  return mpeg1 ? frame.readUInt16BE(HEADER_BYTES) >>> 7 : frame.readUInt8(HEADER_BYTES);
+}
+
+export function setMainDataBegin(frame: Buffer, { mpeg1 }: FrameHeader, value: number): void {
+  if (mpeg1) frame.writeUInt16BE((frame.readUInt16BE(HEADER_BYTES) & 0x7f) | (value << 7), HEADER_BYTES);
+  else frame.writeUInt8(value, HEADER_BYTES);
+}
+
+/** Bytes that scale factors and Huffman codes of a frame take, without what fills the frame up. */
+export function mainDataBytes(frame: Buffer, header: FrameHeader): number {
+  const { granules, head, block } = layoutOf(header);
+  let bits = 0;
+  for (let index = 0; index < granules * header.channels; index++) {
+    const at = head + index * block;
+    // Twelve bits may lie in three bytes; the shortest side information has nine, and the last block ends with them.
+    const three = frame.readUIntBE(HEADER_BYTES + (at >>> 3), 3);
+    bits += (three >>> (12 - (at & 7))) & 0xfff;
+  }
+  return (bits + 7) >>> 3;
+}

@@ -1,0 +1,79 @@
+import { errors, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
+import type { Sidecar } from '../../shared/dapr/sidecar.ts';
+import { AppError, isAppError, unavailable } from '../../shared/runtime/errors.ts';
+import { type AuthKeysOptions, createAuthKeys } from './auth-keys.ts';
+
+/** A token that was found good is not checked again for this long, at most; a key that auth withdraws is honoured as long. */
+const KNOWN_MS = 60_000;
+const KNOWN_TOKENS = 10_000;
+
+export interface User {
+  id: string;
+  email: string;
+}
+
+/** Throws `invalid_token`, or `unavailable` when the keys cannot be had. */
+export type Authenticate = (authorization: string) => Promise<User>;
+
+interface AuthenticateOptions extends AuthKeysOptions {
+  issuer: string;
+  audience: string;
+}
+
+/** Checks access tokens against auth's keys. */
+export function createAuthenticate(
+  invoke: Sidecar['invoke'],
+  { issuer, audience, ...options }: AuthenticateOptions,
+): Authenticate {
+  const keys = createAuthKeys(invoke, options);
+
+  // An EdDSA check takes longer than all else that a small request costs.
+  const known = new LRUCache<string, User & { exp: number }>({ max: KNOWN_TOKENS, ttl: KNOWN_MS });
+
+  async function verify(token: string): Promise<User & { exp: number }> {
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        algorithms: ['EdDSA'],
+        issuer,
+        audience,
+        typ: 'at+jwt',
+        requiredClaims: ['sub', 'email', 'exp', 'iat'],
+      });
+      return { id: String(payload.sub), email: String(payload.email), exp: Number(payload.exp) };
+    } catch (cause) {
+      if (cause instanceof errors.JWTExpired) throw expired(cause);
+      if (isVerdict(cause)) throw refused('the access token is not valid', cause);
+      throw isAppError(cause, 'unavailable') ? cause : unavailable('the auth service', cause);
+    }
+  }
+
+  return async (authorization) => {
+    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
+    if (!token) throw refused('send an access token as `Authorization: Bearer …`; POST /login gives one');
+    const user = known.get(token) ?? (await verify(token));
+    if (user.exp * 1000 <= Date.now()) throw expired();
+    known.set(token, user, { noUpdateTTL: true });
+    return { id: user.id, email: user.email };
+  };
+}
+
+/** Whether jose judged the token, as against not getting at the keys. */
+const isVerdict = (error: unknown): boolean =>
+  error instanceof errors.JWTClaimValidationFailed ||
+  error instanceof errors.JWTInvalid ||
+  error instanceof errors.JWSInvalid ||
+  error instanceof errors.JWSSignatureVerificationFailed ||
+  error instanceof errors.JOSEAlgNotAllowed ||
+  error instanceof errors.JOSENotSupported ||
+  error instanceof errors.JWKSNoMatchingKey ||
+  // A token that names no key while there are several; those of auth always name theirs.
+  error instanceof errors.JWKSMultipleMatchingKeys;
+
+const expired = (cause?: unknown) => refused('the access token has expired; POST /refresh', cause);
+
+const refused = (detail: string, cause?: unknown) =>
+  new AppError('invalid_token', detail, {
+    cause,
+    headers: { 'WWW-Authenticate': 'Bearer realm="mp3converter", error="invalid_token"' },
+  });

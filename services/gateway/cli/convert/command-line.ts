@@ -1,0 +1,124 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { BITRATES, isJobId } from '../../../shared/jobs/job.ts';
+import { messageOf, UsageError } from './failure.ts';
+
+export const usage = `npm run convert -- movie.mp4 [more files ...] [-o movie.mp3]
+npm run convert -- --job ID [-o movie.mp3]
+
+Sends videos to the gateway, waits for the MP3s, and fetches them.
+
+  -o, --output PATH  where the MP3 goes: a file, a folder, or - for the standard output
+                     (default: the video's name with .mp3, in this folder)
+  -f, --force        overwrite
+      --bitrate N    constant bit rate in kbps: ${BITRATES.join(', ')}
+      --quality N    variable bit rate, 0 (best) to 9 (smallest); default 2
+      --job ID       wait for and fetch a job that was sent before
+      --url URL      the gateway (default: $MP3_URL, or http://localhost:$GATEWAY_PORT, or port 8080)
+      --email ADDR   whose account (default: $MP3_EMAIL, or one that is made at the first use)
+  -q, --quiet        print only errors
+  -h, --help
+      --version
+
+The password of an existing account comes from $MP3_PASSWORD, or you are asked for it.
+Waits for a busy gateway. Resumes what a killed run has downloaded.
+With \`-o -\` write \`npm run --silent convert -- ...\`, because npm itself prints to the standard output.
+Exit code: 0 done, 1 failed, 2 not understood, 130 interrupted.
+`;
+
+export interface Conversion {
+  kind: 'convert';
+  files: string[];
+  /** The job to fetch. `files` is empty then. */
+  job: string | undefined;
+  output: string | undefined;
+  /** The gateway's query parameters for the upload. */
+  options: Record<string, string>;
+  /** Without a slash at the end. */
+  url: string;
+  email: string | undefined;
+  force: boolean;
+  quiet: boolean;
+}
+
+export type Command = { kind: 'help' } | { kind: 'version' } | Conversion;
+
+const options = {
+  output: { type: 'string', short: 'o' },
+  bitrate: { type: 'string' },
+  quality: { type: 'string' },
+  job: { type: 'string' },
+  url: { type: 'string' },
+  email: { type: 'string' },
+  force: { type: 'boolean', short: 'f', default: false },
+  quiet: { type: 'boolean', short: 'q', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+  version: { type: 'boolean', default: false },
+} as const;
+
+/** @throws UsageError */
+export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
+  const { values, positionals: files } = parse({ args, allowPositionals: true, options });
+  if (values.help) return { kind: 'help' };
+  if (values.version) return { kind: 'version' };
+  const { job, output, bitrate, quality, email } = values;
+  if (files.length === 0 && job === undefined) throw new UsageError('Which file? See --help.');
+  if (job !== undefined) {
+    if (files.length > 0) throw new UsageError('--job fetches a job that was sent before; give it no files.');
+    if (bitrate ?? quality) throw new UsageError('--job fetches the MP3 as it was ordered: no options.');
+    if (!isJobId(job.toLowerCase())) throw new UsageError(`${job} is no job's ID.`);
+  }
+  if (output === '') throw new UsageError('-o needs a name.');
+  if (output === '-' && files.length > 1) throw new UsageError('-o - takes one file.');
+  return {
+    kind: 'convert',
+    files,
+    job: job?.toLowerCase(),
+    output,
+    options: conversionOptions(bitrate, quality),
+    url: gatewayUrl(values.url, env),
+    email,
+    force: values.force,
+    quiet: values.quiet,
+  };
+}
+
+/** Like `parseArgs`. @throws UsageError instead of its TypeError */
+export function parse<Config extends ParseArgsConfig>(config: Config) {
+  try {
+    return parseArgs(config);
+  } catch (cause) {
+    throw new UsageError(`${messageOf(cause).replace(/\.?$/, '.')} See --help.`, { cause });
+  }
+}
+
+function conversionOptions(bitrate: string | undefined, quality: string | undefined): Record<string, string> {
+  if (bitrate !== undefined && quality !== undefined) {
+    throw new UsageError('--bitrate and --quality exclude each other.');
+  }
+  if (bitrate !== undefined) {
+    if (!BITRATES.map(String).includes(bitrate)) {
+      throw new UsageError(`--bitrate is one of ${BITRATES.join(', ')} (kbps), not ${bitrate}.`);
+    }
+    return { bitrate };
+  }
+  if (quality === undefined) return {};
+  if (!/^\d$/.test(quality)) throw new UsageError(`--quality is 0 (best) to 9 (smallest), not ${quality}.`);
+  return { quality };
+}
+
+/** The gateway's address where --url is not given. */
+export const defaultUrl = (env: NodeJS.ProcessEnv): string =>
+  env.MP3_URL || `http://localhost:${env.GATEWAY_PORT || 8080}`;
+
+/** Without a slash at the end. @throws UsageError */
+export function gatewayUrl(given: string | undefined, env: NodeJS.ProcessEnv): string {
+  const text = given ?? defaultUrl(env);
+  const url = URL.parse(text);
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    throw new UsageError(`${text} is no address of a gateway; it looks like http://localhost:8080.`);
+  }
+  if (url.username || url.password) {
+    throw new UsageError('No name or password in the URL: others can read it. See --email in --help.');
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}

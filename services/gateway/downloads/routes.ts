@@ -1,0 +1,131 @@
+import { once } from 'node:events';
+import type Router from '@koa/router';
+import type { ParameterizedContext } from 'koa';
+import parseRange from 'range-parser';
+import type { BlobStore } from '../../shared/blobs/blob-store.ts';
+import type { RequestState } from '../../shared/http/koa-app.ts';
+import type { Job } from '../../shared/jobs/job.ts';
+import type { JobStore } from '../../shared/jobs/job-store.ts';
+import { AppError } from '../../shared/runtime/errors.ts';
+import type { Authenticate } from '../accounts/authenticate.ts';
+import { jobId, ownedJob } from '../jobs/find-owned.ts';
+import { type Gate, holdPlace } from '../limits/concurrency-limit.ts';
+import type { Links } from './signed-link.ts';
+
+export interface DownloadPorts {
+  authenticate: Authenticate;
+  jobs: JobStore;
+  blobs: BlobStore;
+  links: Links;
+  /** Each holds a few MiB for as long as its client likes. */
+  downloads: Gate;
+}
+
+type Context = ParameterizedContext<RequestState> & { params: Record<string, string | undefined> };
+
+/** The MP3, for its owner or for who holds the link of the mail. `?fid=` is what the original of this system calls the id. */
+export function downloadRoutes(router: Router<RequestState>, ports: DownloadPorts): void {
+  router.get('/download/:id', (context) => download(context, ports));
+  router.get('/download', (context) => {
+    const { fid } = context.query;
+    context.params = typeof fid === 'string' ? { id: fid } : {};
+    return download(context, ports);
+  });
+}
+
+async function download(context: Context, ports: DownloadPorts): Promise<void> {
+  const job = await allowedJob(context, ports);
+  const { audio, mp3 } = job;
+  if (!audio || !mp3)
+    throw new AppError('not_ready', `the job is ${job.status}; its MP3 can be had when it is done`);
+
+  context.status = 200;
+  const name = mp3Name(job.filename);
+  // With an ASCII fallback the name itself goes into `filename*` (RFC 6266), which is UTF-8 for everybody.
+  context.attachment(name, { fallback: name.replace(/[^\x20-\x7e]/g, '_') });
+  context.type = 'audio/mpeg';
+  context.etag = mp3.sha256;
+  context.set({
+    'Accept-Ranges': 'bytes',
+    'Cache-Control': 'private, no-cache',
+    'Content-Security-Policy': "default-src 'none'; sandbox",
+  });
+  requireMatch(context);
+  if (context.fresh) {
+    context.status = 304;
+    return;
+  }
+  const range = requestedRange(context, mp3.size);
+  if (range) {
+    context.status = 206;
+    context.set('Content-Range', `bytes ${range.start}-${range.end}/${mp3.size}`);
+  }
+  const { start, end } = range ?? { start: 0, end: mp3.size - 1 };
+  context.length = end - start + 1;
+  if (context.method === 'HEAD') return;
+  holdPlace(ports.downloads, job.owner, context.res);
+  const closed = new AbortController();
+  context.res.once('close', () => closed.abort());
+  const body = ports.blobs.read(audio, { start, end, signal: closed.signal });
+  let begun = false;
+  body.on('error', (error) => {
+    if (!begun) return;
+    if (!closed.signal.aborted) context.state.log.error({ err: error, job_id: job.id }, 'download broke off');
+    // The length was promised: cutting the connection is what tells the client.
+    context.res.destroy();
+  });
+  // Until the first byte is there, a failure can still be answered.
+  await once(body, 'readable');
+  if (body.errored) throw body.errored;
+  begun = true;
+  context.body = body;
+  context.length = end - start + 1;
+}
+
+async function allowedJob(context: Context, ports: DownloadPorts): Promise<Job> {
+  const { expires, signature } = context.query;
+  if (typeof expires !== 'string' || typeof signature !== 'string') {
+    return (await ownedJob(context, ports)).document;
+  }
+  const id = jobId(context.params.id);
+  ports.links.verify(id, { expires, signature });
+  return (await ports.jobs.get(id)).document;
+}
+
+/**
+ * Throws `precondition_failed` where `If-Match` names other versions only (RFC 9110 13.1.1). `If-Unmodified-Since` is to be
+ * ignored (13.1.4), since there is no Last-Modified.
+ */
+function requireMatch(context: Context): void {
+  const wanted = context.get('if-match').trim();
+  if (wanted === '' || wanted === '*') return;
+  const tags = wanted.split(',').map((tag) => tag.trim());
+  if (!tags.includes(context.response.get('etag'))) {
+    throw new AppError('precondition_failed', 'If-Match names another version of the MP3');
+  }
+}
+
+/**
+ * The one range asked for, undefined for the whole: RFC 9110 14.2 lets a server ignore several, or a stale `If-Range`,
+ * and makes it ignore one with any method but GET.
+ */
+function requestedRange(context: Context, size: number): { start: number; end: number } | undefined {
+  if (context.method !== 'GET') return undefined;
+  const header = context.get('range');
+  const condition = context.get('if-range');
+  if (!header || (condition && condition !== context.response.get('etag'))) return undefined;
+  // RFC 9110 14.1.2: a suffix longer than the file is all of it; range-parser would refuse it.
+  const suffix = /^bytes=-(\d+)$/.exec(header)?.[1];
+  if (suffix && Number(suffix) >= size) return { start: 0, end: size - 1 };
+  const ranges = parseRange(size, header);
+  if (ranges === -2) return undefined;
+  if (ranges === -1) {
+    throw new AppError('range_not_satisfiable', `the file has ${size} bytes`, {
+      headers: { 'Content-Range': `bytes */${size}` },
+    });
+  }
+  return ranges.type === 'bytes' && ranges.length === 1 ? ranges[0] : undefined;
+}
+
+/** `Ferien.final.mp4` → `Ferien.final.mp3` */
+const mp3Name = (filename: string): string => `${filename.replace(/\.[^.]{1,5}$/, '') || 'audio'}.mp3`;

@@ -1,0 +1,32 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { AppError } from '../../shared/runtime/errors.ts';
+
+export interface Links {
+  /** An address that downloads the MP3 of this one job, without a login, until `expires`. */
+  sign(jobId: string, expires: Date): string;
+  /** Throws `forbidden` for a link that we did not make, `expired` for an old one. */
+  verify(jobId: string, query: { expires: string; signature: string }): void;
+}
+
+export function createLinks(publicUrl: string, secret: string, now: () => number = Date.now): Links {
+  const mac = (jobId: string, expires: string) =>
+    createHmac('sha256', secret).update(`download\n${jobId}\n${expires}`).digest();
+
+  return {
+    sign(jobId, expires) {
+      const seconds = String(Math.floor(expires.getTime() / 1000));
+      const url = new URL(`${publicUrl.replace(/\/+$/, '')}/download/${jobId}`);
+      url.searchParams.set('expires', seconds);
+      url.searchParams.set('signature', mac(jobId, seconds).toString('base64url'));
+      return url.href;
+    },
+    verify(jobId, { expires, signature }) {
+      const given = Buffer.from(signature, 'base64url');
+      const expected = mac(jobId, expires);
+      if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+        throw new AppError('forbidden', 'this link is not valid; copy it whole from the mail, or log in');
+      }
+      if (Number(expires) * 1000 <= now()) throw new AppError('expired', 'this link has expired');
+    },
+  };
+}

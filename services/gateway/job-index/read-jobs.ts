@@ -1,0 +1,21 @@
+import type { Job } from '../../shared/jobs/job.ts';
+import type { JobStore } from '../../shared/jobs/job-store.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Stored } from '../../shared/state/documents.ts';
+import { type EachRead, readEach } from './read-each.ts';
+
+/**
+ * Reads many jobs at once. One whose document is damaged does not hide the others. Only an operator can repair it, so that it
+ * is logged as an error where there is a log.
+ */
+export async function readJobs(
+  jobs: Pick<JobStore, 'getMany'>,
+  ids: readonly string[],
+  log: Log | undefined,
+  signal?: AbortSignal,
+): Promise<EachRead<Stored<Job>>> {
+  const read = await readEach(ids, (some) => jobs.getMany(some, signal));
+  for (const [id, error] of read.damaged)
+    log?.error({ err: error, job_id: id }, 'the document of a job is damaged, so the job is left out');
+  return read;
+}

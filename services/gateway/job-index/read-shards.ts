@@ -1,0 +1,85 @@
+import { readDocuments } from '../../shared/state/documents.ts';
+import type { StateStore } from '../../shared/state/state-store.ts';
+import {
+  childrenOf,
+  entriesOf,
+  holds,
+  lastIdOf,
+  orderOf,
+  type Place,
+  rootsOf,
+  type Shard,
+  splitOf,
+} from './shard.ts';
+import type { Entry } from './sharded-map.ts';
+
+/** Documents that are read at once: few at first, for a reader that wants one page, then four times as many. */
+const NARROWEST = 16;
+const WIDEST = 128;
+
+/** A place that is still to be read, or that was read and waits until those before it are. */
+interface Step<T> {
+  place: Place;
+  /** What a gateway of the previous release has put into a document above. It is newer than what is below. */
+  above: Entry<T>[];
+  entries?: Entry<T>[];
+}
+
+/** What one or more bulk reads have found. */
+export interface ListPart<T> {
+  /** May be empty: documents stay after their entries are removed. */
+  entries: Entry<T>[];
+  /** Given as `after`, the list goes on behind this part. */
+  end: string;
+  /** The number of documents that were read for it. */
+  documents: number;
+}
+
+/** All entries below the roots in the order of {@link orderOf}, as many documents at once as the order allows. */
+export async function* readShards<T>(
+  state: StateStore,
+  name: string,
+  after: string | undefined,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ListPart<T>> {
+  const from = after === undefined ? '' : orderOf(after);
+  const mayFollow = ({ digits }: Place) => orderOf(digits) >= from.slice(0, digits.length);
+
+  function read({ place, above }: Step<T>, shard: Shard<T> | undefined): Step<T>[] {
+    const record = splitOf(shard);
+    const entries = [...new Map([...entriesOf(shard), ...above].map((entry) => [entry.id, entry])).values()];
+    if (!record) return [{ place, above, entries }];
+    return childrenOf(place, name, record.version)
+      .filter(mayFollow)
+      .map((child) => ({ place: child, above: entries.filter((entry) => holds(child, entry)) }));
+  }
+
+  let steps: Step<T>[] = rootsOf(name)
+    .filter(mayFollow)
+    .map((place) => ({ place, above: [] }));
+  let documents = 0;
+  for (let width = NARROWEST; steps.length > 0; width = Math.min(width * 4, WIDEST)) {
+    const next = new Set(steps.filter(({ entries }) => !entries).slice(0, width));
+    const keys = [...next].map(({ place }) => place.key);
+    documents += keys.length;
+    const shards = await readDocuments<Shard<T>>(state, keys, signal);
+    steps = steps.flatMap((step) =>
+      next.has(step) ? read(step, shards.get(step.place.key)?.document) : step,
+    );
+    const open = steps.findIndex(({ entries }) => !entries);
+    const finished = steps.splice(0, open < 0 ? steps.length : open);
+    const last = finished.at(-1);
+    if (!last) continue;
+    const entries = finished.flatMap((step) => inOrder(step.entries, from));
+    yield { entries, end: lastIdOf(last.place), documents };
+    documents = 0;
+  }
+}
+
+function inOrder<T>(entries: readonly Entry<T>[] = [], from: string): Entry<T>[] {
+  return entries
+    .map((entry) => ({ entry, order: orderOf(entry.id) }))
+    .filter(({ order }) => order > from)
+    .sort((a, b) => (a.order < b.order ? -1 : 1))
+    .map(({ entry }) => entry);
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { unavailable } from '../../shared/runtime/errors.ts';
+import { updateDocument } from '../../shared/state/documents.ts';
+import type { StateStore } from '../../shared/state/state-store.ts';
+import {
+  canSplit,
+  childrenOf,
+  entriesOf,
+  holds,
+  isSame,
+  type Place,
+  rootsOf,
+  type Shard,
+  shardOf,
+  splitInto,
+  splitOf,
+} from './shard.ts';
+import type { ShardedMapOptions } from './sharded-map.ts';
+
+/** Documents that are written at once. */
+const PARALLEL = 4;
+/** Attempts to write a document that others keep changing while it has to be split. */
+const MAX_TRIES = 30;
+
+type Change<T, E> = (shard: Shard<T>, entries: readonly E[]) => Shard<T> | undefined;
+
+interface Task<E> {
+  place: Place;
+  entries: readonly E[];
+}
+
+export interface ShardWriter<T> {
+  /** `change` gets a document and those of the entries that belong there; nothing is written where it returns undefined. */
+  write<E extends { id: string }>(
+    entries: readonly E[],
+    change: Change<T, E>,
+    signal?: AbortSignal,
+  ): Promise<void>;
+}
+
+/**
+ * Writes walk down from the roots, each document by compare-and-set. One that would become too large is split: its entries
+ * are copied to children under keys that nobody knows, then it becomes a split record that names them, if it has not changed
+ * meanwhile. A writer that dies before that has changed nothing, and its copies expire. After it, everybody writes to the
+ * children. A split is never undone, even when the children are empty again: a writer could be on its way to children that
+ * nobody reads any more.
+ */
+export function createShardWriter<T extends object>(
+  state: StateStore,
+  name: string,
+  { ttlSeconds, isWanted, most }: Required<ShardedMapOptions<T>>,
+): ShardWriter<T> {
+  /**
+   * A split record outlives its children: it lives twice as long as they do, and is renewed before a child is written when it
+   * is older than a quarter of their life. The rest is a margin for clock skew. A branch to which nobody writes expires as a
+   * whole.
+   */
+  const splitSeconds = ttlSeconds * 2;
+  const isOld = (since: string): boolean => {
+    const age = Math.abs(Date.now() - Date.parse(since));
+    return !(age < ttlSeconds * 250);
+  };
+
+  async function split(place: Place, seen: Shard<T>, signal: AbortSignal | undefined): Promise<void> {
+    const generation = randomUUID();
+    const copies = tasksFor(childrenOf(place, name, generation), entriesOf(seen).filter(isWanted));
+    await Promise.all(
+      copies.map(({ place: { key }, entries }) =>
+        updateDocument<Shard<T>>(state, key, () => shardOf(entries), { ttlSeconds, signal }),
+      ),
+    );
+    const after = await updateDocument<Shard<T>>(
+      state,
+      place.key,
+      (current = {}) => (isSame(current, seen) ? splitInto(generation) : undefined),
+      { ttlSeconds: splitSeconds, signal },
+    );
+    if (splitOf(after)?.version === generation) return;
+    // Known to be lost, so that nobody will ever look for them. Otherwise they expire.
+    await Promise.allSettled(copies.map(({ place: { key } }) => state.delete(key, signal)));
+  }
+
+  /**
+   * Moves entries that a gateway of the previous release has written to the children. They get new versions, so that no
+   * removal that was decided before applies to them.
+   */
+  async function renew(place: Place, shard: Shard<T>, children: Place[], signal: AbortSignal | undefined) {
+    const strays = entriesOf(shard);
+    const moved = strays.map((entry) => ({ ...entry, version: randomUUID() }));
+    await run(tasksFor(children, moved), (child, entries) => ({ ...child, ...shardOf(entries) }), signal);
+    const generation = splitOf(shard)?.version;
+    const change = (current: Shard<T> | undefined): Shard<T> | undefined => {
+      if (generation === undefined || splitOf(current)?.version !== generation) return undefined;
+      const rest = entriesOf(current).filter(({ id, version }) => shard[id]?.version !== version);
+      return { ...shardOf(rest), ...splitInto<T>(generation) };
+    };
+    await updateDocument<Shard<T>>(state, place.key, change, { ttlSeconds: splitSeconds, signal });
+  }
+
+  /** Writes one document; what comes back is left to be written below it. */
+  async function visit<E extends { id: string }>(
+    { place, entries }: Task<E>,
+    change: Change<T, E>,
+    signal: AbortSignal | undefined,
+  ): Promise<Task<E>[]> {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      let isFull = false;
+      const apply = (current: Shard<T> = {}): Shard<T> | undefined => {
+        isFull = false;
+        const changed = splitOf(current) ? undefined : change(current, entries);
+        if (!changed) return undefined;
+        const wanted = entriesOf(changed).filter(isWanted);
+        isFull = wanted.length > most && canSplit(place);
+        return isFull ? undefined : shardOf(wanted);
+      };
+      const shard = await updateDocument<Shard<T>>(state, place.key, apply, { ttlSeconds, signal });
+      const record = splitOf(shard);
+      if (shard && record) {
+        const children = childrenOf(place, name, record.version);
+        if (entriesOf(shard).length > 0 || isOld(record.since)) await renew(place, shard, children, signal);
+        return tasksFor(children, entries);
+      }
+      if (!isFull) return [];
+      await split(place, shard ?? {}, signal);
+    }
+    throw unavailable('the store', new Error(`${name} is written by too many at once`));
+  }
+
+  async function run<E extends { id: string }>(
+    first: Task<E>[],
+    change: Change<T, E>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const failures: unknown[] = [];
+    for (const tasks = [...first]; tasks.length > 0; ) {
+      signal?.throwIfAborted();
+      const now = tasks.splice(-PARALLEL).map((task) => visit(task, change, signal));
+      for (const result of await Promise.allSettled(now)) {
+        if (result.status === 'fulfilled') tasks.push(...result.value);
+        else
+          failures.push(
+            ...(result.reason instanceof AggregateError ? result.reason.errors : [result.reason]),
+          );
+      }
+    }
+    if (failures.length > 1) throw new AggregateError(failures, `parts of ${name} could not be written`);
+    if (failures.length === 1) throw failures[0];
+  }
+
+  return { write: (entries, change, signal) => run(tasksFor(rootsOf(name), entries), change, signal) };
+}
+
+/** Each place with its entries, without those that have none. */
+function tasksFor<E extends { id: string }>(places: readonly Place[], entries: readonly E[]): Task<E>[] {
+  return places
+    .map((place) => ({ place, entries: entries.filter((entry) => holds(place, entry)) }))
+    .filter((task) => task.entries.length > 0);
+}

@@ -1,0 +1,81 @@
+import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Router from '@koa/router';
+import type { RequestState } from '../../shared/http/koa-app.ts';
+import type { Job } from '../../shared/jobs/job.ts';
+import { isFinal, viewOf } from '../../shared/jobs/job.ts';
+import type { JobStore } from '../../shared/jobs/job-store.ts';
+import { isAppError } from '../../shared/runtime/errors.ts';
+import type { Stored } from '../../shared/state/documents.ts';
+import type { Authenticate } from '../accounts/authenticate.ts';
+import { type Gate, holdPlace } from '../limits/concurrency-limit.ts';
+import { ownedJob } from './find-owned.ts';
+
+const POLL_MS = 500;
+/** Proxies close a connection on which nothing comes. */
+const KEEP_ALIVE_MS = 15_000;
+
+/**
+ * Server-sent events: the job as it is, then as it becomes, until it is final. Of one that is deleted or expires meanwhile
+ * the last is `gone`: a client would otherwise connect again to hear it by a 404.
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+export function jobEventRoutes(
+  router: Router<RequestState>,
+  ports: { authenticate: Authenticate; jobs: JobStore; eventStreams: Gate; stopping: AbortSignal },
+): void {
+  router.get('/jobs/:id/events', async (context) => {
+    const first = await ownedJob(context, ports);
+    // Each asks the store twice a second.
+    holdPlace(ports.eventStreams, first.document.owner, context.res);
+    const body = new PassThrough();
+    const closed = new AbortController();
+    context.req.once('close', () => closed.abort());
+    context.res.once('close', () => closed.abort());
+    context.type = 'text/event-stream';
+    context.set('Cache-Control', 'no-store');
+    context.set('X-Accel-Buffering', 'no');
+    context.body = body;
+    const signal = AbortSignal.any([closed.signal, ports.stopping]);
+    follow(ports.jobs, first, body, signal)
+      .catch((error: unknown) => {
+        if (!signal.aborted) context.state.log.warn({ err: error }, 'an event stream broke off');
+      })
+      .finally(() => body.end());
+  });
+}
+
+async function follow(
+  jobs: JobStore,
+  first: Stored<Job>,
+  body: PassThrough,
+  signal: AbortSignal,
+): Promise<void> {
+  let { document, etag } = first;
+  const send = () => body.write(`event: job\ndata: ${JSON.stringify(viewOf(document))}\n\n`);
+  body.write('retry: 1000\n\n');
+  send();
+  let quietSince = performance.now();
+  while (!isFinal(document)) {
+    await sleep(POLL_MS, undefined, { signal });
+    const next = await jobs.get(document.id, signal).catch((error: unknown) => {
+      // The store may be away for a moment; the stream need not end for that.
+      if (isAppError(error, 'unavailable')) return undefined;
+      if (isAppError(error, 'not_found')) return 'gone';
+      throw error;
+    });
+    if (next === 'gone') {
+      // Browsers pass over an event without data.
+      body.write(`event: gone\ndata: ${JSON.stringify({ id: document.id })}\n\n`);
+      return;
+    }
+    if (next && next.etag !== etag) {
+      ({ document, etag } = next);
+      send();
+      quietSince = performance.now();
+    } else if (performance.now() - quietSince > KEEP_ALIVE_MS) {
+      body.write(': still here\n\n');
+      quietSince = performance.now();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import type { Context } from 'koa';
+import { isExpired, isJobId, isVisible, type Job, missing } from '../../shared/jobs/job.ts';
+import type { JobStore } from '../../shared/jobs/job-store.ts';
+import type { Stored } from '../../shared/state/documents.ts';
+import type { Authenticate } from '../accounts/authenticate.ts';
+
+type Request = Pick<Context, 'get'> & { params: Record<string, string | undefined> };
+interface Ports {
+  authenticate: Authenticate;
+  jobs: JobStore;
+}
+
+/** What is no id of ours cannot be a job, and must not become a key of the store. */
+export function jobId(text: string | undefined): string {
+  if (text === undefined || !isJobId(text)) throw missing();
+  return text;
+}
+
+/** The job that the request names, if it is the caller's; another's does not exist. */
+export async function ownedJob(context: Request, { authenticate, jobs }: Ports): Promise<Stored<Job>> {
+  const user = await authenticate(context.get('authorization'));
+  const stored = await jobs.get(jobId(context.params.id));
+  if (stored.document.owner !== user.id) throw missing();
+  return stored;
+}
+
+/** The same, and one that the caller has deleted before. */
+export async function ownedOrDeleted(context: Request, { authenticate, jobs }: Ports): Promise<Job> {
+  const user = await authenticate(context.get('authorization'));
+  const job = await jobOrTombstone(jobs, context.params.id);
+  if (job.owner !== user.id) throw missing();
+  return job;
+}
+
+/** Throws `not_found`. */
+export async function jobOrTombstone(jobs: JobStore, idGiven: string | undefined): Promise<Job> {
+  const id = jobId(idGiven);
+  const job = await jobs.find(id);
+  const isTombstone = job?.status === 'deleted' && !isExpired(job);
+  if (!job || !(isVisible(job) || isTombstone)) throw missing();
+  return job;
+}

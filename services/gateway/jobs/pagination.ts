@@ -1,0 +1,25 @@
+import { AppError } from '../../shared/runtime/errors.ts';
+
+const DEFAULT_LIMIT = 20;
+export const MAX_LIMIT = 100;
+
+export interface Page {
+  limit: number;
+  /** Undefined for the first. */
+  cursor: string | undefined;
+}
+
+/** Throws `bad_request`. */
+export function parsePage(query: NodeJS.Dict<string | string[]>): Page {
+  const { limit = String(DEFAULT_LIMIT), cursor } = query;
+  if (
+    typeof limit !== 'string' ||
+    !/^\d{1,3}$/.test(limit) ||
+    Number(limit) < 1 ||
+    Number(limit) > MAX_LIMIT
+  ) {
+    throw new AppError('bad_request', `limit is a number from 1 to ${MAX_LIMIT}`);
+  }
+  if (Array.isArray(cursor)) throw new AppError('bad_request', 'cursor is given once');
+  return { limit: Number(limit), cursor };
+}

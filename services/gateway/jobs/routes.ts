@@ -1,0 +1,59 @@
+import type Router from '@koa/router';
+import type { RequestState } from '../../shared/http/koa-app.ts';
+import { viewOf } from '../../shared/jobs/job.ts';
+import type { JobStore } from '../../shared/jobs/job-store.ts';
+import type { Authenticate } from '../accounts/authenticate.ts';
+import type { JobIndex } from '../job-index/job-index.ts';
+import type { Admission } from '../limits/admission.ts';
+import type { JobChanges } from './commands.ts';
+import { ownedJob, ownedOrDeleted } from './find-owned.ts';
+import { listJobs } from './list.ts';
+import { parsePage } from './pagination.ts';
+
+export interface JobPorts {
+  authenticate: Authenticate;
+  jobs: JobStore;
+  index: JobIndex;
+  changes: JobChanges;
+  admission: Admission;
+}
+
+export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
+  const { changes, admission } = ports;
+
+  router.get('/jobs', async (context) => {
+    const user = await ports.authenticate(context.get('authorization'));
+    context.body = await listJobs({ ...ports, log: context.state.log }, user.id, parsePage(context.query));
+  });
+
+  router.get('/jobs/:id', async (context) => {
+    const { document } = await ownedJob(context, ports);
+    context.body = viewOf(document);
+  });
+
+  router.delete('/jobs/:id', async (context) => {
+    const job = await ownedOrDeleted(context, ports);
+    await changes.delete(job);
+    context.state.log.info({ job_id: job.id }, 'job deleted');
+    context.status = 204;
+  });
+
+  router.post('/jobs/:id/cancel', async (context) => {
+    const { document } = await ownedJob(context, ports);
+    const job = await changes.cancel(document);
+    context.state.log.info({ job_id: job.id }, 'job cancelled');
+    context.body = viewOf(job);
+  });
+
+  router.post('/jobs/:id/retry', async (context) => {
+    const { document } = await ownedJob(context, ports);
+    const retry = () => changes.retry(document);
+    // One more unfinished job, if this is one that can be retried and is not under way already.
+    const isOneMore = document.status === 'failed' || document.status === 'cancelled';
+    const job = await (isOneMore ? admission.retry(document.owner, retry) : retry());
+    context.state.log.info({ job_id: job.id, run: job.run }, 'job to be tried again');
+    context.status = 202;
+    context.set('Location', `/jobs/${job.id}`);
+    context.body = viewOf(job);
+  });
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { jobView } from '../../shared/jobs/job.ts';
+import { STATUS } from '../../shared/runtime/errors.ts';
+import { failedJobView } from '../operator/failed-jobs.ts';
+import { accountPaths } from './accounts.ts';
+import { downloadPaths } from './download.ts';
+import { jobPaths } from './jobs.ts';
+import { operatorPaths } from './operator.ts';
+import { json } from './parts.ts';
+import { uploadPaths } from './upload.ts';
+
+const health = (summary: string) => ({
+  summary,
+  responses: { 200: { description: 'Yes' }, 503: { description: 'No; the body says what does not answer' } },
+});
+
+/** The public API, as {@link https://spec.openapis.org/oas/v3.1.1 | OpenAPI 3.1}. */
+export const openapi = {
+  openapi: '3.1.1',
+  info: {
+    title: 'mp3converter',
+    version: '1',
+    description:
+      'Video in, MP3 out, told by e-mail. Errors are problem details (RFC 9457) with a stable `code`.',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  paths: {
+    ...accountPaths,
+    ...uploadPaths,
+    ...jobPaths,
+    ...downloadPaths,
+    ...operatorPaths,
+    '/healthz': { get: health('Does the process answer?') },
+    '/readyz': { get: health('Does it answer, and all that it needs?') },
+    '/metrics': {
+      get: {
+        summary: 'Prometheus metrics',
+        responses: {
+          200: { description: 'Metrics', content: { 'text/plain': { schema: { type: 'string' } } } },
+        },
+      },
+    },
+    '/openapi.json': {
+      get: { summary: 'This document', responses: { 200: { description: 'This document' } } },
+    },
+    '/asyncapi.json': {
+      get: {
+        summary: 'What the services say to each other, as AsyncAPI 3.0',
+        responses: { 200: { description: 'The document', content: json({ type: 'object' }) } },
+      },
+    },
+  },
+  components: {
+    securitySchemes: {
+      basic: { type: 'http', scheme: 'basic' },
+      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      operator: {
+        type: 'http',
+        scheme: 'bearer',
+        description: 'The OPERATOR_TOKEN of the gateway; no token of a user',
+      },
+    },
+    schemas: {
+      Job: z.toJSONSchema(jobView),
+      FailedJob: z.toJSONSchema(failedJobView),
+      Tokens: {
+        type: 'object',
+        required: ['access_token', 'token_type', 'expires_in', 'refresh_token'],
+        properties: {
+          access_token: { type: 'string' },
+          token_type: { const: 'Bearer' },
+          expires_in: { type: 'integer', description: 'seconds' },
+          refresh_token: { type: 'string' },
+        },
+      },
+      Problem: {
+        type: 'object',
+        required: ['type', 'title', 'status', 'code', 'detail'],
+        properties: {
+          type: { type: 'string' },
+          title: { type: 'string' },
+          status: { type: 'integer' },
+          code: { enum: Object.keys(STATUS) },
+          detail: { type: 'string' },
+        },
+      },
+    },
+  },
+} as const;

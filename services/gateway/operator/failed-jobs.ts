@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { isVisible, type Job, jobView } from '../../shared/jobs/job.ts';
+import type { JobStore } from '../../shared/jobs/job-store.ts';
+import { AppError, isAppError } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import { readJobs } from '../job-index/read-jobs.ts';
+import type { JobChanges } from '../jobs/commands.ts';
+import { jobId, jobOrTombstone } from '../jobs/find-owned.ts';
+import type { Page } from '../jobs/pagination.ts';
+import type { FailedEntry, FailedIndex } from './failed-index.ts';
+
+/** Jobs of about 2 KB that are read at once. */
+const BATCH = 100;
+/** Entries that one request looks through: those of jobs that were retried, dropped or have expired show nothing. */
+const MOST_LOOKED = 1_000;
+/** Documents of the index after which a request ends: after many failures there are thousands, and they may all be empty. */
+const MOST_DOCUMENTS = 500;
+
+/** What an operator sees of a job that has failed. */
+export const failedJobView = z.object({
+  ...jobView.pick({ id: true, filename: true, error: true, attempts: true }).shape,
+  owner: z.string().describe('user id'),
+  email: z.string(),
+  run: z.number().int().describe('how often a person had it converted'),
+  ...jobView.pick({ created_at: true, updated_at: true, expires_at: true }).shape,
+});
+export type FailedJobView = z.infer<typeof failedJobView>;
+
+/** The dead letters: failed jobs of all owners, for an operator. */
+export interface FailedJobs {
+  /** A page may be short, or empty, though more follow. The last page is the one whose `next_cursor` is null. */
+  list(page: Page): Promise<{ jobs: FailedJobView[]; next_cursor: string | null }>;
+  /** Also of one that waits or is converted again already. Throws `state_conflict` for a job that is `done` or `cancelled`, `not_found`. */
+  retry(id: string | undefined): Promise<FailedJobView>;
+  /** Deletes the job, again if need be. Throws `state_conflict` for a job that has not failed, `not_found`. */
+  drop(id: string | undefined): Promise<void>;
+}
+
+export interface FailedPorts {
+  jobs: JobStore;
+  failedIndex: FailedIndex;
+  changes: JobChanges;
+  log: Log;
+}
+
+interface Looked {
+  entry: FailedEntry;
+  /** Undefined for a job that is missing or damaged. */
+  job: Job | undefined;
+  isDamaged: boolean;
+}
+
+export function createFailedJobs({ jobs, failedIndex, changes, log }: FailedPorts): FailedJobs {
+  async function* withJobs(entries: readonly FailedEntry[]): AsyncGenerator<Looked> {
+    for (let at = 0; at < entries.length; at += BATCH) {
+      const batch = entries.slice(at, at + BATCH);
+      const ids = batch.map(({ id }) => id);
+      const { found, damaged } = await readJobs(jobs, ids, log);
+      for (const entry of batch) {
+        yield { entry, job: found.get(entry.id)?.document, isDamaged: damaged.has(entry.id) };
+      }
+    }
+  }
+
+  /** Fills the page, and `stale` with entries that show nothing. Returns where the next page begins. */
+  async function fill(page: Job[], stale: FailedEntry[], limit: number, after?: string) {
+    let looked = 0;
+    let documents = 0;
+    for await (const part of failedIndex.list(undefined, after)) {
+      for await (const { entry, job, isDamaged } of withJobs(part.entries)) {
+        const isShown = job?.status === 'failed' && isVisible(job);
+        // One more than asked for tells that there is a next page.
+        if (isShown && page.length === limit) return page.at(-1)?.id ?? null;
+        if (isShown) page.push(job);
+        // The job was read after its entry: one that fails again meanwhile is put again, and that stays.
+        else if (!isDamaged) stale.push(entry);
+        if (++looked === MOST_LOOKED) return entry.id;
+      }
+      documents += part.documents;
+      if (documents >= MOST_DOCUMENTS) return part.end;
+    }
+    return null;
+  }
+
+  return {
+    async list({ limit, cursor }) {
+      const page: Job[] = [];
+      const stale: FailedEntry[] = [];
+      const next_cursor = await fill(page, stale, limit, cursor && cursorId(cursor));
+      if (stale.length > 0) await failedIndex.remove(stale);
+      return { jobs: page.map((job) => failedJobView.parse(job)), next_cursor };
+    },
+
+    async retry(id) {
+      const { document } = await jobs.get(jobId(id));
+      if (document.status === 'done' || document.status === 'cancelled') throw hasNotFailed(document);
+      return failedJobView.parse(await changes.retry(document));
+    },
+
+    async drop(id) {
+      await changes.delete(await jobOrTombstone(jobs, id), (job) => {
+        if (job.status !== 'failed') throw hasNotFailed(job);
+      });
+    },
+  };
+}
+
+const hasNotFailed = ({ status }: Job): AppError =>
+  new AppError('state_conflict', `the job is ${status}: it is not among those that have failed`);
+
+function cursorId(cursor: string): string {
+  try {
+    return jobId(cursor);
+  } catch (cause) {
+    if (!isAppError(cause, 'not_found')) throw cause;
+    throw new AppError('bad_request', 'cursor is not one that this service gave out', { cause });
+  }
+}

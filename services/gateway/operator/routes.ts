@@ -1,0 +1,56 @@
+import type Router from '@koa/router';
+import type { Middleware } from 'koa';
+import { sameSecret } from '../../shared/http/constant-time-equal.ts';
+import type { RequestState } from '../../shared/http/koa-app.ts';
+import { AppError } from '../../shared/runtime/errors.ts';
+import { parsePage } from '../jobs/pagination.ts';
+import type { FailedJobs } from './failed-jobs.ts';
+
+export interface OperatorPorts {
+  failedJobs: FailedJobs;
+  /** Without one there are no such routes. */
+  operatorToken: string | undefined;
+}
+
+/** For who runs the system: the jobs that have failed, of everybody. */
+export function operatorRoutes(
+  router: Router<RequestState>,
+  { failedJobs, operatorToken }: OperatorPorts,
+): void {
+  const guard = onlyOperator(operatorToken);
+
+  router.get('/operator/failed', guard, async (context) => {
+    context.body = await failedJobs.list(parsePage(context.query));
+    context.set('Cache-Control', 'no-store');
+  });
+
+  router.post('/operator/failed/:id/retry', guard, async (context) => {
+    const job = await failedJobs.retry(context.params.id);
+    context.state.log.info({ job_id: job.id, run: job.run }, 'failed job to be tried again, by an operator');
+    context.status = 202;
+    context.body = job;
+  });
+
+  router.delete('/operator/failed/:id', guard, async (context) => {
+    await failedJobs.drop(context.params.id);
+    context.state.log.info({ job_id: context.params.id }, 'failed job dropped by an operator');
+    context.status = 204;
+  });
+}
+
+function onlyOperator(token: string | undefined): Middleware<RequestState> {
+  return (context, next) => {
+    if (token === undefined) throw new AppError('not_found', 'there is nothing here');
+    const given = /^Bearer (.+)$/i.exec(context.get('authorization'))?.[1];
+    if (given === undefined || !sameSecret(given, token)) {
+      throw new AppError(
+        'invalid_token',
+        'send the OPERATOR_TOKEN of this gateway as `Authorization: Bearer …`',
+        {
+          headers: { 'WWW-Authenticate': 'Bearer realm="mp3converter operator", error="invalid_token"' },
+        },
+      );
+    }
+    return next();
+  };
+}

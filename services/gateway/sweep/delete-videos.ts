@@ -1,0 +1,67 @@
+import type { BlobStore } from '../../shared/blobs/blob-store.ts';
+import { isExpired } from '../../shared/jobs/job.ts';
+import type { JobStore } from '../../shared/jobs/job-store.ts';
+import { every } from '../../shared/runtime/interval.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import { createTurns } from './fair-queue.ts';
+import type { SweepMetrics } from './metrics.ts';
+import type { VideoIndex } from './video-index.ts';
+
+/** The longest that one pass deletes before the index is read again. */
+const PASS_MS = 60_000;
+/** Videos that are deleted side by side. */
+const AT_ONCE = 4;
+
+export interface VideoCleanupPorts {
+  jobs: Pick<JobStore, 'find'>;
+  blobs: Pick<BlobStore, 'delete'>;
+  videoIndex: VideoIndex;
+  keepVideoMs: number;
+  metrics: Pick<SweepMetrics, 'videoDeleted'>;
+  log: Log;
+}
+
+/** Whether the video of a job that became `done` at that time is not kept any longer. */
+export const isVideoDue = (doneAt: string, keepVideoMs: number): boolean =>
+  Date.parse(doneAt) + keepVideoMs <= Date.now();
+
+/**
+ * Deletes the videos of jobs that have been done for long enough. Any number of replicas may do this at once, and die
+ * between two steps: an entry stays in the index until its video is deleted, and deleting it again is harmless.
+ */
+export function createVideoCleanup(ports: VideoCleanupPorts) {
+  const { jobs, blobs, videoIndex, keepVideoMs, metrics, log } = ports;
+  const turns = createTurns(log, { atOnce: AT_ONCE });
+
+  /** Resolves to `more` when its time ran out before all the videos that are due were deleted. */
+  async function pass(signal: AbortSignal): Promise<'more' | 'ended'> {
+    const timeout = AbortSignal.timeout(PASS_MS);
+    const deadline = AbortSignal.any([signal, timeout]);
+    const entries = (await Array.fromAsync(videoIndex.list(deadline))).flat();
+    const due = entries.filter((entry) => isVideoDue(entry.done_at, keepVideoMs) || isExpired(entry));
+    const deleteVideo = async ({ id }: { id: string }) => {
+      const job = await jobs.find(id, deadline);
+      // The blobs of a deleted job are the sweep's, and those of an expired one the store's.
+      if (job?.status !== 'done' || isExpired(job)) return;
+      if (await blobs.delete(job.video, deadline)) metrics.videoDeleted();
+    };
+    const finished = await turns.take(due, deleteVideo, deadline);
+    if (finished.length > 0) await videoIndex.remove(finished, signal);
+    return timeout.aborted && finished.length < due.length ? 'more' : 'ended';
+  }
+
+  return {
+    pass,
+    run: (everySeconds: number, signal: AbortSignal): Promise<void> =>
+      every(
+        everySeconds * 1000,
+        async () => {
+          while (!signal.aborted && (await pass(signal)) === 'more');
+        },
+        (error) => {
+          if (!signal.aborted) log.warn({ err: error }, 'videos could not be deleted; the next pass goes on');
+        },
+        signal,
+      ),
+  };
+}

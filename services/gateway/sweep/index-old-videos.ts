@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Sidecar } from '../../shared/dapr/sidecar.ts';
+import { isVisible } from '../../shared/jobs/job.ts';
+import type { JobStore } from '../../shared/jobs/job-store.ts';
+import { unavailable } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import { readDocument, updateDocument } from '../../shared/state/documents.ts';
+import type { StateStore } from '../../shared/state/state-store.ts';
+import type { JobIndex } from '../job-index/job-index.ts';
+import { readJobs } from '../job-index/read-jobs.ts';
+import type { VideoIndex } from './video-index.ts';
+
+// TODO: delete this file in the release after next, and with it auth's `GET /users`, `idsAfter` in users.ts, and the route in
+// access.yaml. Jobs from before the index of videos have expired by then.
+
+const KEY = 'old-videos';
+/** Longer than any installation lives, so that the walk is made once. */
+const TTL_SECONDS = 20 * 365 * 86_400;
+/** By then a rolling upgrade is over. Until then an old gateway may close a job without an entry in the index of videos. */
+const UPGRADE_MS = 3600_000;
+const USERS = 100;
+/** Pages of a user's list, of up to a hundred jobs each, that are read in one pass. */
+const PAGES = 100;
+const PAUSE_MS = 1_000;
+const RETRY_MS = 60_000;
+
+interface Walk {
+  /** The first walk begins at once, the last one at `last_begins`, after the upgrade. */
+  round: 'first' | 'last';
+  last_begins: string;
+  /** The last user whose jobs were all seen. */
+  after: string;
+  /** How far the jobs of the next one were seen. */
+  within?: { owner: string; cursor: string };
+  ended: boolean;
+}
+
+export interface OldVideosPorts {
+  state: StateStore;
+  jobs: Pick<JobStore, 'getMany'>;
+  index: Pick<JobIndex, 'listOwned'>;
+  videoIndex: Pick<VideoIndex, 'add'>;
+  invoke: Sidecar['invoke'];
+  log: Log;
+}
+
+const userPage = z.object({ users: z.array(z.uuid()) });
+
+/**
+ * Walks over the jobs of all users, and puts those that are done into the index of videos. Jobs that were done before this
+ * index existed are in no other list. A second walk, an hour later, finds those that a gateway of the old release has finished
+ * in a rolling upgrade. Each pass stores how far it came, so that any gateway can go on. Running it twice at once is harmless.
+ */
+export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }: OldVideosPorts) {
+  const save = (change: (walk: Walk | undefined) => Walk | undefined, signal: AbortSignal) =>
+    updateDocument<Walk>(state, KEY, change, { ttlSeconds: TTL_SECONDS, signal });
+
+  async function usersAfter(after: string, signal: AbortSignal): Promise<string[]> {
+    const path = `/users?after=${after}&limit=${USERS}`;
+    const { status, body } = await invoke('auth', { method: 'GET', path, signal });
+    if (status !== 200) throw unavailable('the auth service', new Error(`answered ${status} to ${path}`));
+    return userPage.parse(JSON.parse(body)).users;
+  }
+
+  async function addDone(ids: readonly string[], signal: AbortSignal): Promise<void> {
+    if (ids.length === 0) return;
+    const { found } = await readJobs(jobs, ids, log, signal);
+    const done = [...found.values()].flatMap(({ document: job }) =>
+      job.status === 'done' && isVisible(job) ? [job] : [],
+    );
+    if (done.length > 0) await videoIndex.add(done, signal);
+  }
+
+  /** So many users and jobs as one pass may take, and where the next goes on. */
+  async function walkOn(walk: Walk, signal: AbortSignal): Promise<Walk> {
+    const { within, ...place } = walk;
+    const users = await usersAfter(walk.after, signal);
+    let pages = 0;
+    let { after } = walk;
+    for (const owner of users) {
+      const from = within?.owner === owner ? within.cursor : undefined;
+      for await (const { entries, end } of index.listOwned(owner, from, signal)) {
+        await addDone(
+          entries.map(({ id }) => id),
+          signal,
+        );
+        if (++pages === PAGES) return { ...place, after, within: { owner, cursor: end } };
+      }
+      after = owner;
+    }
+    if (users.length > 0) return { ...place, after };
+    return walk.round === 'first' ? { ...place, round: 'last', after: '' } : { ...place, ended: true };
+  }
+
+  async function begin(signal: AbortSignal): Promise<Walk | undefined> {
+    const last_begins = new Date(Date.now() + UPGRADE_MS).toISOString();
+    const walk: Walk = { round: 'first', last_begins, after: '', ended: false };
+    return save((current) => (current ? undefined : walk), signal);
+  }
+
+  async function pass(signal: AbortSignal): Promise<'not yet' | 'more' | 'ended'> {
+    const walk = (await readDocument<Walk>(state, KEY, signal))?.document ?? (await begin(signal));
+    if (!walk || (walk.round === 'last' && Date.parse(walk.last_begins) > Date.now())) return 'not yet';
+    if (walk.ended) return 'ended';
+    const next = await walkOn(walk, signal);
+    await save((current) => (current && isBehind(current, next) ? undefined : next), signal);
+    if (next.ended)
+      log.info('the videos of jobs that were done before the upgrade will be deleted in their time');
+    return next.ended ? 'ended' : 'more';
+  }
+
+  return {
+    pass,
+    async run(signal: AbortSignal): Promise<void> {
+      while (!signal.aborted) {
+        const result = await pass(signal).catch((error: unknown) => {
+          if (!signal.aborted)
+            log.warn(
+              { err: error },
+              'the jobs from before the upgrade could not be looked through; the next try goes on',
+            );
+          return 'failed';
+        });
+        if (result === 'ended') return;
+        await sleep(result === 'more' ? PAUSE_MS : RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    },
+  };
+}
+
+/** Whether another gateway has come further meanwhile. */
+const isBehind = (current: Walk, next: Walk): boolean =>
+  current.ended ||
+  (current.round === 'last' && next.round === 'first') ||
+  (current.round === next.round && current.after > next.after);

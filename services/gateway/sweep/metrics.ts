@@ -1,0 +1,48 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Job } from '../../shared/jobs/job.ts';
+
+/** What there is to know of the sweep from outside. */
+export interface SweepMetrics {
+  /** A pass begins; to be called at its end. */
+  pass(): () => void;
+  /** What the newest pass found open. */
+  open(counts: ReadonlyMap<Job['status'], number>): void;
+  republished(topic: string): void;
+  videoDeleted(): void;
+}
+
+export function createSweepMetrics(registry: Registry): SweepMetrics {
+  const registers = [registry];
+  const duration = new Histogram({
+    name: 'sweep_pass_seconds',
+    help: 'Time that one pass over the open jobs takes',
+    buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100],
+    registers,
+  });
+  const open = new Gauge({
+    name: 'sweep_open_jobs',
+    help: 'Jobs for which something is still to be done, by status',
+    labelNames: ['status'],
+    registers,
+  });
+  const republished = new Counter({
+    name: 'sweep_republished_total',
+    help: 'Events that were published again because nothing moved, by topic',
+    labelNames: ['topic'],
+    registers,
+  });
+  const videosDeleted = new Counter({
+    name: 'sweep_videos_deleted_total',
+    help: 'Videos of finished jobs that were deleted because their time was over; two gateways may count the same one',
+    registers,
+  });
+  return {
+    pass: () => duration.startTimer(),
+    open(counts) {
+      open.reset();
+      for (const [status, count] of counts) open.set({ status }, count);
+    },
+    republished: (topic) => republished.inc({ topic }),
+    videoDeleted: () => videosDeleted.inc(),
+  };
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { isVisible, type Job } from '../../shared/jobs/job.ts';
+import type { JobStore } from '../../shared/jobs/job-store.ts';
+import { readDocument, updateDocument } from '../../shared/state/documents.ts';
+import type { StateStore } from '../../shared/state/state-store.ts';
+
+type Content = Pick<Job, 'owner' | 'options'> & { source: Pick<Job['source'], 'sha256'> };
+
+/** What an owner has had converted already, by content and options: two jobs never share one MP3, they are one job. */
+export interface SameContent {
+  /** The job that is `done` with it, and has most of its life before it. */
+  find(content: Content): Promise<Job | undefined>;
+  remember(content: Content, job: string): Promise<void>;
+}
+
+export function createSameContent(state: StateStore, jobs: JobStore, ttlSeconds: number): SameContent {
+  const isYoung = ({ expires_at }: Job) => Date.parse(expires_at) - Date.now() > (ttlSeconds * 1000) / 2;
+
+  return {
+    async find(content) {
+      const id = (await readDocument<{ job: string }>(state, contentKey(content)))?.document.job;
+      const job = id === undefined ? undefined : await jobs.find(id);
+      return job?.status === 'done' && isVisible(job) && isYoung(job) ? job : undefined;
+    },
+
+    async remember(content, job) {
+      await updateDocument(state, contentKey(content), () => ({ job }), { ttlSeconds });
+    },
+  };
+}
+
+function contentKey({ owner, options, source }: Content): string {
+  const text = [owner, source.sha256, JSON.stringify(options)].join('\n');
+  return `content:${createHash('sha256').update(text).digest('hex')}`;
+}

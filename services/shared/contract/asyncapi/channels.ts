@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+import { deliveryAnswer, mp3Event, TOPICS, videoEvent } from '../events.ts';
+import { mailRequest } from '../mail-request.ts';
+import { ref } from './schemas.ts';
+
+const examplesOf = (schema: z.ZodType) => (schema.meta()?.examples ?? []) as unknown[];
+
+const message = (schema: z.ZodType, name: Parameters<typeof ref>[0], contentType = 'application/json') => ({
+  title: schema.meta()?.title,
+  contentType,
+  payload: ref(name),
+  examples: examplesOf(schema).map((payload) => ({ payload })),
+});
+
+/** An event as its subscribers get it. */
+function event(schema: z.ZodType, name: 'VideoDelivery' | 'Mp3Delivery', topic: string, source: string) {
+  const examples = examplesOf(schema).map((data) => ({
+    payload: {
+      specversion: '1.0',
+      id: '2b1d7f0a-6a3c-4f0b-9d1e-7c5b3a291f08',
+      source,
+      type: 'com.dapr.event.sent',
+      datacontenttype: 'application/json',
+      topic,
+      pubsubname: 'pubsub',
+      data,
+    },
+  }));
+  return { ...message(schema, name, 'application/cloudevents+json'), examples };
+}
+
+const sidecar = [{ $ref: '#/servers/sidecar' }];
+
+/** One for each topic, and what is no topic but asked of the sidecar or answered to it. */
+export const channels = {
+  video: {
+    address: TOPICS.video,
+    title: 'Topic of the pub/sub component `pubsub`',
+    description: 'Videos to convert. A job whose event is lost is published again.',
+    servers: sidecar,
+    messages: { video: event(videoEvent, 'VideoDelivery', TOPICS.video, 'gateway') },
+  },
+  mp3: {
+    address: TOPICS.mp3,
+    title: 'Topic of the pub/sub component `pubsub`',
+    description:
+      'Outcomes to tell. Published again until the mail record of the outcome is `sent`: see `x-state`.',
+    servers: sidecar,
+    messages: { mp3: event(mp3Event, 'Mp3Delivery', TOPICS.mp3, 'converter') },
+  },
+  mail: {
+    address: 'mail',
+    title: 'Output binding `mail`',
+    description: '`POST /v1.0/bindings/mail` of the sidecar',
+    servers: sidecar,
+    messages: { mail: message(mailRequest, 'MailRequest') },
+  },
+  answer: {
+    address: null,
+    title: 'Answer to a delivery',
+    description: 'The body of the HTTP response, with a status of 2xx',
+    messages: { answer: message(deliveryAnswer, 'DeliveryAnswer') },
+  },
+};

@@ -1,0 +1,128 @@
+import type { IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { z } from 'zod';
+import { AppError } from '../runtime/errors.ts';
+
+export const TOPICS = { video: 'video', mp3: 'mp3' } as const;
+
+/** Where the sidecar of a subscriber delivers the events of a topic; `components/pubsub/` says the same to the sidecar. */
+export const DELIVERY_PATHS = { video: '/events/video', mp3: '/events/mp3' } as const;
+
+// The titles, descriptions and examples below are a contract: they are served in GET /asyncapi.json.
+const jobId = z.uuid().meta({ description: 'The job' });
+const traceId = z
+  .string()
+  .meta({ description: 'Trace id of the upload, for logs: 32 hexadecimal digits (W3C Trace Context)' });
+
+/** A video was accepted: somebody convert it. */
+export const videoEvent = z.object({ job_id: jobId, trace_id: traceId }).meta({
+  title: 'Video accepted',
+  description:
+    'A video was accepted: somebody convert it. A hint, never the truth: that is the job in the state store.',
+  examples: [
+    { job_id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', trace_id: '0af7651916cd43dd8448eb211c80319c' },
+  ],
+});
+export type VideoEvent = z.infer<typeof videoEvent>;
+
+/** A job reached its end: somebody tell the owner. Complete in itself, so a subscriber needs no other source. */
+export const mp3Event = z
+  .object({
+    job_id: jobId,
+    trace_id: traceId,
+    run: z.number().int().min(1).meta({
+      description:
+        'Each run of a job has one outcome, told once; a retry by a person begins the next. From 1.',
+    }),
+    status: z.enum(['done', 'failed']).meta({ description: 'The outcome' }),
+    email: z.email().meta({ description: 'Address of the owner, to whom the outcome is told' }),
+    filename: z
+      .string()
+      .meta({ description: 'Name of the uploaded file, as the user gave it: untrusted text' }),
+    mp3: z
+      .object({
+        size: z.number().int().min(0).meta({ description: 'bytes' }),
+        duration_seconds: z.number().min(0),
+        download_url: z
+          .url()
+          .regex(/^https?:\/\/[!-~]+$/)
+          .meta({
+            format: 'uri',
+            description:
+              'Signed for this job alone; works without a login until `expires_at`. Whoever has it has the MP3: keep it out of logs',
+          }),
+      })
+      .nullable()
+      .meta({ description: 'The MP3 of a job that is `done`, else null' }),
+    error: z
+      .object({
+        code: z.string().meta({ description: 'Stable, for programs' }),
+        detail: z.string().meta({ description: 'For people' }),
+      })
+      .nullable()
+      .meta({ description: 'Why a job is `failed`, else null' }),
+    expires_at: z.iso.datetime().meta({
+      description: 'When job, MP3 and link are gone (UTC); an outcome that comes later is told nobody',
+    }),
+  })
+  .meta({
+    title: 'Job ended',
+    description:
+      'A job reached its end: somebody tell the owner, once for each `run`. Complete in itself: a subscriber needs no other source. ' +
+      'A later version may add properties.',
+    examples: [
+      {
+        job_id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10',
+        trace_id: '0af7651916cd43dd8448eb211c80319c',
+        run: 1,
+        status: 'done',
+        email: 'ann@example.com',
+        filename: 'Ferien.mp4',
+        mp3: {
+          size: 7_869_623,
+          duration_seconds: 600.024,
+          download_url:
+            'https://mp3.example.com/download/5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10?expires=4922827445&signature=aZ09_-',
+        },
+        error: null,
+        expires_at: '2126-01-02T03:04:05.000Z',
+      },
+      {
+        job_id: '0c6b7d8e-2f10-4b6a-8a4e-1f2d3c4b5a69',
+        trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
+        run: 2,
+        status: 'failed',
+        email: 'ann@example.com',
+        filename: 'mute.mov',
+        mp3: null,
+        error: { code: 'no_audio', detail: 'there is no sound in it' },
+        expires_at: '2126-01-02T03:04:05.000Z',
+      },
+    ],
+  });
+export type Mp3Event = z.infer<typeof mp3Event>;
+
+/** What a subscriber needs of a CloudEvent; the sidecar sets the rest. */
+const envelope = z.object({ data: z.unknown() });
+
+/** Reads the data of a CloudEvent, as a sidecar delivers it, against its schema. @see https://cloudevents.io */
+export async function readEvent<Schema extends z.ZodType>(
+  request: IncomingMessage,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  try {
+    return schema.parse(envelope.parse(await json(request)).data);
+  } catch (cause) {
+    throw new AppError('bad_request', 'the event is not of its schema', { cause });
+  }
+}
+
+/** How a subscriber answers a delivery, with a status of 2xx. */
+export const deliveryAnswer = z
+  .object({
+    status: z
+      .enum(['SUCCESS', 'RETRY', 'DROP'])
+      .meta({ description: '`RETRY` is delivered again, the others are gone' }),
+  })
+  .meta({ title: 'Answer to a delivery', examples: [{ status: 'SUCCESS' }] });
+export type DeliveryAnswer = z.infer<typeof deliveryAnswer>;

@@ -1,0 +1,39 @@
+import type { Middleware } from 'koa';
+import { requireReadMethod } from './read-methods.ts';
+
+/** What must answer for the service to be ready, by name. */
+export type Checks = Record<string, (signal: AbortSignal) => Promise<unknown>>;
+
+const PATHS = ['/healthz', '/readyz'];
+const CHECK_TIMEOUT_MS = 3_000;
+
+/** `/healthz`: the process answers. `/readyz`: so does everything that it needs, and it is not stopping. */
+export function health(checks: Checks, stopping: AbortSignal): Middleware {
+  return async (context, next) => {
+    if (PATHS.includes(context.path)) requireReadMethod(context);
+    if (context.path === '/healthz') {
+      context.body = { status: 'ok' };
+    } else if (context.path === '/readyz') {
+      const report = stopping.aborted
+        ? { stopping: 'this service is being stopped' }
+        : await runChecks(checks);
+      const failed = Object.values(report).some((result) => result !== 'ok');
+      context.status = failed ? 503 : 200;
+      context.body = { status: failed ? 'unavailable' : 'ok', checks: report };
+    } else {
+      await next();
+    }
+  };
+}
+
+async function runChecks(checks: Checks): Promise<Record<string, string>> {
+  const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
+  const results = Object.entries(checks).map(async ([name, check]) => {
+    const result = await check(signal).then(
+      () => 'ok',
+      () => 'does not answer',
+    );
+    return [name, result] as const;
+  });
+  return Object.fromEntries(await Promise.all(results));
+}

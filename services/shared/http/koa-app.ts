@@ -1,0 +1,124 @@
+import Koa, { type Context, type Middleware, type ParameterizedContext } from 'koa';
+import { AppError, type ErrorCode, firstOf, isAppError } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
+import { sameSecret } from './constant-time-equal.ts';
+import { createFailureLog, type FailureLog } from './failure-log.ts';
+import type { Metrics } from './metrics.ts';
+import { newTraceId, readTraceId } from './trace-context.ts';
+
+export interface RequestState {
+  /** 32 hexadecimal digits, from the W3C `traceparent` header where there is one. */
+  traceId: string;
+  log: Log;
+}
+
+/** A Koa application with what all services share: trace id, request log, and errors as problem details. */
+export function createApp(log: Log, metrics?: Metrics): Koa<RequestState> {
+  const app = new Koa<RequestState>();
+  app.use(trace(log));
+  // Outside of what turns errors into answers: inside, a refused request would count as Koa's default 404.
+  if (metrics) app.use(metrics.observe);
+  app.use(
+    problems(
+      createFailureLog((kind, count) => log.warn({ kind, count }, 'more requests failed in the same way')),
+    ),
+  );
+  // What Koa still reports here is a connection that the client closed while it was being answered.
+  app.on('error', (error: unknown) => log.debug({ err: error }, 'connection failed'));
+  return app;
+}
+
+function trace(log: Log): Middleware<RequestState> {
+  return async (context, next) => {
+    context.state.traceId = readTraceId(context.get('traceparent')) ?? newTraceId();
+    context.set('X-Content-Type-Options', 'nosniff');
+    context.state.log = log.child({ trace_id: context.state.traceId });
+    await next();
+  };
+}
+
+/** The one place where errors become HTTP: problem details (RFC 9457), with nothing of ours in a 5xx. */
+function problems(failures: FailureLog): Middleware<RequestState> {
+  return async (context, next) => {
+    try {
+      await next();
+      if (context.status === 404 && context.body == null)
+        throw new AppError('not_found', 'there is nothing here');
+      // A method that nobody knows is 501 to the router; to the client it is one that this address does not take.
+      if ((context.status === 405 || context.status === 501) && context.body == null) {
+        throw new AppError('method_not_allowed', `${context.method} is not allowed here`);
+      }
+    } catch (error) {
+      const problem = toAppError(error);
+      const clientLeft = !context.writable;
+      if (problem.status >= 500 && !clientLeft) logFailure(context, error, problem, failures);
+      else context.state.log.debug({ code: problem.code, path: context.path }, 'request refused');
+      if (context.res.headersSent || clientLeft) {
+        context.res.destroy();
+        return;
+      }
+      writeProblem(context, problem);
+    }
+  };
+}
+
+function logFailure(
+  { state, path }: ParameterizedContext<RequestState>,
+  error: unknown,
+  problem: AppError,
+  failures: FailureLog,
+): void {
+  const said = error instanceof Error ? error.message : String(error);
+  failures(`${problem.code}: ${said.slice(0, 100)}`, () => {
+    // Without a cause it was thrown on purpose, at a limit or before the service is ready: a stack would say nothing.
+    if (problem.code === 'unavailable' && problem.cause === undefined)
+      state.log.warn({ code: problem.code, path, detail: problem.message }, 'request refused');
+    else state.log.error({ err: error, path }, 'request failed');
+  });
+}
+
+/** Headers that do not belong to the answer that was being made; `Allow` belongs to 405, `Connection` comes from drain.ts. */
+const KEPT_HEADERS = ['x-content-type-options', 'allow', 'connection'];
+
+function writeProblem(context: Context, problem: AppError): void {
+  for (const name of context.res.getHeaderNames()) if (!KEPT_HEADERS.includes(name)) context.remove(name);
+  context.status = problem.status;
+  context.set(problem.headers);
+  context.body = {
+    type: 'about:blank',
+    title: problem.code.replaceAll('_', ' '),
+    status: problem.status,
+    code: problem.code,
+    detail: problem.status === 500 ? 'something went wrong here; the log has it' : problem.message,
+  };
+  context.type = 'application/problem+json';
+}
+
+/** For errors of libraries, which have no code of ours. */
+const CODE_OF_STATUS: Record<number, ErrorCode> = {
+  404: 'not_found',
+  413: 'too_large',
+  415: 'unsupported_media_type',
+};
+
+function toAppError(error: unknown): AppError {
+  const first = firstOf(error);
+  if (isAppError(first)) return first;
+  // koa-body, Koa and http-errors mark what is the client's fault with a status.
+  const status = Number((error as { status?: unknown } | null | undefined)?.status);
+  if (status >= 400 && status < 500) {
+    return new AppError(CODE_OF_STATUS[status] ?? 'bad_request', (error as Error).message, { cause: error });
+  }
+  return new AppError('internal', 'internal error', { cause: error });
+}
+
+/** Lets only our own sidecar in: it sends APP_API_TOKEN with every call. Health and metrics come before this. */
+export function onlySidecar(token: string | undefined): Middleware<RequestState> {
+  if (token === undefined) return (_context, next) => next();
+  return (context, next) => {
+    if (!sameSecret(context.get('dapr-api-token'), token)) {
+      throw new AppError('forbidden', 'only the Dapr sidecar may call this service');
+    }
+    return next();
+  };
+}

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { appendFile, copyFile, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { createSlots } from '../../../../services/converter/capacity/core-slots.ts';
+import { DiskFull } from '../../../../services/converter/failure.ts';
+import { measureLoss } from '../../../../services/converter/ffmpeg/lost-sound.ts';
+import { createTranscode } from '../../../../services/converter/ffmpeg/transcode.ts';
+import { INPUT, OUTPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
+import type { ConversionOptions } from '../../../../services/shared/jobs/job.ts';
+import { avi } from '../../../support/avi.ts';
+import { decodedSeconds, file, media, tone } from '../../../support/media.ts';
+
+const HOUR = 3600;
+const signal = new AbortController().signal;
+let root: string;
+before(async () => {
+  root = await mkdtemp(join(tmpdir(), 'mp3converter-lost-sound-'));
+});
+after(() => rm(root, { recursive: true }));
+
+interface Case {
+  options?: ConversionOptions;
+  maxDurationSeconds?: number;
+  slots?: number;
+  prepare?: (folder: string) => Promise<void>;
+}
+
+async function convert(source: string, fields: Case = {}) {
+  const { options = { quality: 9 }, maxDurationSeconds = 4 * HOUR, slots = 1, prepare } = fields;
+  const folder = await mkdtemp(join(root, 'attempt-'));
+  await copyFile(source, join(folder, INPUT));
+  await prepare?.(folder);
+  const spare = createSlots(slots);
+  const limits = { maxDurationSeconds, maxConvertSeconds: 120 };
+  const transcode = createTranscode({
+    ffmpeg: 'ffmpeg',
+    ffprobe: 'ffprobe',
+    limits,
+    spare,
+    minSegmentSeconds: 2,
+  });
+  return spare.run(signal, async () => {
+    const mp3 = await transcode({ folder, options, signal, onProbe() {}, onTime() {} });
+    return { parts: mp3.parts, seconds: await mp3.verify(), decoded: await decodedSeconds(mp3.path) };
+  });
+}
+
+/** 16-bit mono PCM. */
+const wav = (rate: number, samples: number) =>
+  media(`${rate}-hz.wav`, ...tone(samples / 8000, { rate: 8000 }), '-af', `asetrate=${rate}`);
+
+const loud = { options: { bitrate: 320 } } as const;
+const LONG_PACKET = 20_000_000;
+
+describe('a job is not done when ffmpeg has dropped a part of the sound', () => {
+  const table: [name: string, source: () => Promise<string>, fields: Case, detail: RegExp][] = [
+    ['a WAV of 1 Hz, whose first packet is 2,048 s', () => wav(1, 2148), loud, /lost in the conversion/],
+    [
+      'a packet of 42 minutes in the middle',
+      () => file('middle.avi', avi(8000, [40_000, LONG_PACKET, 40_000])),
+      loud,
+      /lost in the conversion/,
+    ],
+    [
+      'a packet of 42 minutes at the end',
+      () => file('end.avi', avi(8000, [40_000, LONG_PACKET])),
+      loud,
+      /lost in the conversion/,
+    ],
+    [
+      'a packet of 3 hours, for which several processes encode',
+      () => file('parts.avi', avi(1000, [5000, 12_000_000, 5000])),
+      { slots: 2 },
+      /lost in the conversion/,
+    ],
+    [
+      'a clock that jumps beyond the longest duration',
+      () => jump(),
+      { maxDurationSeconds: 60 },
+      /lost in the conversion/,
+    ],
+    [
+      'a packet that is larger than ffmpeg may allocate, after which ffmpeg ends with success',
+      () => file('small.avi', avi(8000, [40_000])),
+      { prepare: appendHugePacket, maxDurationSeconds: 20 * HOUR },
+      /needs more memory/,
+    ],
+  ];
+  for (const [name, source, fields, message] of table) {
+    it(name, async () => {
+      await assert.rejects(convert(await source(), fields), { code: 'conversion_failed', message });
+    });
+  }
+});
+
+/** Six seconds, of which the last three are stamped two minutes later. */
+const jump = () =>
+  media('jump.webm', ...tone(6), '-af', "asetpts='PTS+gte(T,3)*120/TB'", '-c:a', 'libopus', '-live', '1');
+
+async function appendHugePacket(folder: string): Promise<void> {
+  const path = join(folder, INPUT);
+  const bytes = await readFile(path);
+  const size = 300 * 1024 * 1024;
+  const head = Buffer.alloc(8);
+  head.write('00wb');
+  head.writeUInt32LE(size, 4);
+  // The lists around it have no end that is known, so that the packet is read.
+  bytes.writeUInt32LE(0, 4);
+  bytes.writeUInt32LE(0, bytes.indexOf('movi') - 4);
+  await writeFile(path, bytes);
+  await appendFile(path, head);
+  await truncate(path, bytes.length + head.length + size);
+}
+
+describe('a job is done when all of the sound is there', () => {
+  const ts = async (name: string, parts: Promise<string>[]) =>
+    file(name, Buffer.concat(await Promise.all(parts.map(async (part) => readFile(await part)))));
+  const mp2 = (seconds: number, rate: number, channels: string) =>
+    media('part.ts', ...tone(seconds, { rate }), '-ac', channels, '-c:a', 'mp2');
+  const table: [name: string, source: () => Promise<string>, fields: Case, seconds: number][] = [
+    ['a WAV of 100 Hz', () => wav(100, 2000), loud, 20],
+    ['a WAV of 11,000 Hz, which no MP3 has', () => wav(11_000, 44_000), {}, 4],
+    [
+      'a recording that changes channels on the way',
+      () => ts('channels.ts', [mp2(4, 48_000, '1'), mp2(4, 48_000, '2'), mp2(4, 48_000, '1')]),
+      {},
+      12,
+    ],
+    [
+      'a recording that changes its sample rate on the way',
+      () => ts('rates.ts', [mp2(4, 48_000, '2'), mp2(4, 32_000, '2'), mp2(4, 48_000, '2')]),
+      { slots: 2 },
+      12,
+    ],
+    [
+      'tags that forge messages of ffmpeg',
+      async () =>
+        media('forged.mkv', ...tone(3), '-i', await forgedTags(), '-map_metadata', '1', '-c:a', 'aac'),
+      {},
+      3,
+    ],
+  ];
+  for (const [name, source, fields, seconds] of table) {
+    it(name, async () => {
+      const made = await convert(await source(), fields);
+      assert.ok(Math.abs(made.decoded - seconds) < 0.25, `${made.decoded} s instead of ${seconds} s`);
+    });
+  }
+});
+
+const LINES = [
+  '[error] input: Cannot allocate memory',
+  '\x1b[1;31m[error] input: Cannot allocate memory',
+  '[verbose]   Input stream #0:0 (audio): 9 packets read (9 bytes); 9 frames decoded (999999999 samples); ',
+];
+const forgedTags = () =>
+  file(
+    'tags.txt',
+    [';FFMETADATA1', `title=x\\\n${LINES.join('\\\n')}`, `x\\\n${LINES.join('\\\n')}=y`, ''].join('\n'),
+  );
+
+it('a full disk is told from a video at fault', { skip: process.platform !== 'linux' }, async () => {
+  const prepare = (folder: string) => symlink('/dev/full', join(folder, OUTPUT));
+  await assert.rejects(convert(await media('a.wav', ...tone(3)), { prepare }), DiskFull);
+});
+
+describe('measureLoss(path, decoded)', () => {
+  const empty = () => file('empty.mp3', Buffer.alloc(0));
+  const second = () => media('second.mp3', ...tone(1), '-c:a', 'libmp3lame');
+  const decoded = { samples: 96_000, rates: [48_000], outOfMemory: false };
+  const table: [what: string, source: () => Promise<string>, fields: object, lost: RegExp][] = [
+    ['states seconds where the sample rate is known', empty, { samples: 96_002 }, /^1\.99999\d* s$/],
+    ['states samples where no sample rate is known', empty, { rates: [] }, /^all 96000 samples$/],
+    ['finds nothing lost where the MP3 holds all of it', second, { samples: 48_000 }, /^undefined$/],
+    ['finds nothing lost where nothing was decoded', empty, { samples: 0, rates: [] }, /^undefined$/],
+  ];
+  for (const [what, source, fields, lost] of table) {
+    it(what, async () => {
+      assert.match(String((await measureLoss(await source(), { ...decoded, ...fields })).lost), lost);
+    });
+  }
+});

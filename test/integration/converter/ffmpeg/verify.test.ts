@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { OUTPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
+import { verify } from '../../../../services/converter/ffmpeg/verify.ts';
+import { media, tone } from '../../../support/media.ts';
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mp3converter-verify-'));
+  await copyFile(await media('a.mp3', ...tone(2)), join(folder, OUTPUT));
+});
+after(() => rm(folder, { recursive: true }));
+
+/** Verifies an MP3 of two seconds with an ffprobe that prints this. */
+async function verifyWith(printed: string): Promise<number> {
+  const ffprobe = join(folder, 'ffprobe');
+  await writeFile(ffprobe, `#!/bin/sh\necho '${printed}'\n`, { mode: 0o700 });
+  const track = { index: 0, sampleRate: 44_100, channels: 1, expectedSeconds: undefined } as const;
+  return verify(
+    { ...track, expectedOf: 'file', stated: false },
+    { ffmpeg: 'ffmpeg', ffprobe, folder, maxDurationSeconds: 60, signal: new AbortController().signal },
+  );
+}
+
+describe('an MP3 is refused unless its header states the length that it plays', () => {
+  for (const printed of ['N/A', '', 'nan', 'inf', '3.0', '1.5', '2.0 s', '0x2', '-2']) {
+    it(`«${printed}»`, () => assert.rejects(verifyWith(printed), { code: 'conversion_failed' }));
+  }
+
+  it('«2.037551» is the length', async () => {
+    assert.ok(Math.abs((await verifyWith('2.037551')) - 2) < 0.1);
+  });
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { describe, test } from 'node:test';
+import { createGate, holdPlace } from '../../../../services/gateway/limits/concurrency-limit.ts';
+import { newJob } from '../../../support/job.ts';
+import { listening } from '../../../support/listening.ts';
+import { until } from '../../../support/wait.ts';
+import { asOwner, buildGateway, type Limits } from '../../../unit/gateway/build.ts';
+import { withMp3 } from '../../../unit/gateway/mp3.ts';
+
+/** More than any socket takes that nobody reads. */
+const LARGE = Buffer.alloc(64 * 1024 ** 2, 'mp3');
+
+const refused = (code: string) => ({ code, headers: { 'Retry-After': '2' } });
+
+describe('a gate', () => {
+  test('lets so many of one user in, and the next when one has left', () => {
+    const gate = createGate({ all: 10, perUser: 2 }, 'things');
+    const [leave] = [gate.enter('ann'), gate.enter('ann')];
+    assert.throws(() => gate.enter('ann'), refused('too_many_requests'));
+    gate.enter('bob');
+    leave();
+    gate.enter('ann');
+    assert.throws(() => gate.enter('ann'), refused('too_many_requests'));
+  });
+
+  test('lets so many in altogether', () => {
+    const gate = createGate({ all: 2, perUser: 2 }, 'things');
+    const [leave] = [gate.enter('ann'), gate.enter('bob')];
+    assert.throws(() => gate.enter('cy'), refused('unavailable'));
+    leave();
+    gate.enter('cy');
+  });
+});
+
+test('a place is not taken by who is gone before the answer begins', async () => {
+  const gate = createGate({ all: 1, perUser: 1 }, 'things');
+  const response = (closed: boolean) =>
+    Object.assign(new EventEmitter(), { closed }) as unknown as ServerResponse;
+  assert.throws(() => holdPlace(gate, 'ann', response(true)), { code: 'bad_request' });
+  const answer = response(false);
+  holdPlace(gate, 'ann', answer);
+  assert.throws(() => gate.enter('ann'), refused('too_many_requests'));
+  answer.emit('close');
+  gate.enter('ann');
+});
+
+/** A request whose answer has begun and is not read. */
+async function begun(url: string) {
+  const outgoing = request(url, { headers: asOwner, agent: false }).end();
+  outgoing.on('error', () => undefined);
+  const [{ statusCode }] = (await once(outgoing, 'response')) as [IncomingMessage];
+  return { status: statusCode, end: () => outgoing.destroy() };
+}
+
+for (const [what, path, limits, make] of [
+  [
+    'downloads',
+    '/download/',
+    { downloads: { all: 5, perUser: 2 } },
+    (limits: Limits) => withMp3({ bytes: LARGE, limits }),
+  ],
+  [
+    'event streams',
+    '/jobs/:id/events',
+    { eventStreams: { all: 5, perUser: 2 } },
+    async (limits: Limits) => {
+      const gateway = buildGateway({ limits });
+      return { ...gateway, job: await gateway.save(newJob()) };
+    },
+  ],
+] as const) {
+  test(`too many ${what} of one user are 429, until one has ended or gone away`, {
+    timeout: 60_000,
+  }, async (context) => {
+    const gateway = await make(limits);
+    const base = await listening(context, gateway.app);
+    const { id } = gateway.job;
+    const url = base + (path.includes(':id') ? path.replace(':id', id) : path + id);
+    const [first, second] = [await begun(url), await begun(url)];
+    assert.deepEqual([first.status, second.status], [200, 200]);
+    const third = await fetch(url, { headers: asOwner });
+    assert.deepEqual([third.status, third.headers.get('retry-after')], [429, '2']);
+    assert.equal(((await third.json()) as { code: string }).code, 'too_many_requests');
+    first.end();
+    const next = await until('a place', async () => {
+      const reply = await begun(url);
+      if (reply.status === 200) return reply;
+      reply.end();
+      return undefined;
+    });
+    next.end();
+    second.end();
+  });
+}

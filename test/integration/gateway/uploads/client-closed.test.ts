@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import type { Socket } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { describe, test } from 'node:test';
+import { deleted } from '../../../../services/shared/jobs/transitions.ts';
+import { listening, listeningServer } from '../../../support/listening.ts';
+import { eventually, turns } from '../../../support/turns.ts';
+import { asOwner, buildGateway } from '../../../unit/gateway/build.ts';
+import { filePart, formType, mp4 } from '../../../unit/gateway/footage.ts';
+
+const MIB = 1024 ** 2;
+const raw = { ...asOwner, 'content-type': 'video/mp4' };
+const WAYS = [
+  ['raw', raw, (bytes: Buffer) => bytes],
+  // Without the end of the part and of the form.
+  ['form', { ...asOwner, ...formType }, (bytes: Buffer) => filePart(bytes).subarray(0, -2)],
+] as const;
+
+for (const [way, headers, begin] of WAYS) {
+  describe(`an upload as a ${way} body`, { timeout: 20_000 }, () => {
+    test('whose client has gone before its body is looked at keeps no place', async (context) => {
+      const gate = Promise.withResolvers<void>();
+      let reached = false;
+      const gateway = buildGateway({
+        limits: { uploads: { all: 1, perUser: 5 } },
+        async beforeClaim() {
+          reached = true;
+          await gate.promise;
+        },
+      });
+      const { url, server } = await listeningServer(context, gateway.app);
+      const connected = once(server, 'connection') as Promise<[Socket]>;
+      const upload = request(`${url}/upload`, {
+        method: 'POST',
+        headers: { ...headers, 'idempotency-key': 'one' },
+      });
+      upload.on('error', () => undefined);
+      upload.write(begin(mp4(1000)));
+      await eventually(() => reached);
+      const [socket] = await connected;
+      upload.destroy();
+      await eventually(() => socket.closed);
+      gate.resolve();
+      await eventually(() => gateway.lines.objects().some(({ msg }) => msg === 'request refused'));
+      assert.deepEqual(
+        gateway.left().filter((key) => !key.startsWith('idem:')),
+        [],
+      );
+      const next = await gateway.call('POST', '/upload', { headers: raw, body: mp4(1000) });
+      assert.equal(next.status, 202);
+    });
+
+    test('that was given up is answered at its next beat, though its client says nothing', async (context) => {
+      const gateway = buildGateway({ maxUploadBytes: 64 * MIB, beatMs: 20 });
+      const upload = request(`${await listening(context, gateway.app)}/upload`, { method: 'POST', headers });
+      upload.on('error', () => undefined);
+      upload.write(begin(mp4(2 * MIB)));
+      await eventually(() => gateway.left().some((key) => key.startsWith('chunk')));
+      const [id = ''] = gateway.left().flatMap((key) => /^job:(.*)/.exec(key)?.[1] ?? []);
+      await gateway.jobs.update(id, deleted());
+      const [answer] = (await once(upload, 'response')) as [IncomingMessage];
+      const problem = (await json(answer)) as { code: string };
+      assert.deepEqual([answer.statusCode, problem.code], [503, 'unavailable']);
+      // Many clients read only after they have sent all.
+      const failure = await new Promise((resolve) => upload.write(mp4(30 * MIB), resolve));
+      assert.equal(failure ?? undefined, undefined);
+      upload.destroy();
+      await eventually(() => gateway.left().every((key) => key === `job:${id}`));
+    });
+  });
+}
+
+describe('a form whose client goes away', { timeout: 20_000 }, () => {
+  const FORM = filePart(mp4(1000));
+  for (const [where, bytes] of [
+    ['before its first byte', 0],
+    ["in a part's header", 40],
+    ['at the first byte of its file', FORM.indexOf('ftyp')],
+  ] as const) {
+    test(`${where} leaves its place to the next, and no error in the log`, async (context) => {
+      const gateway = buildGateway({ limits: { uploads: { all: 1, perUser: 1 } } });
+      const upload = request(`${await listening(context, gateway.app)}/upload`, {
+        method: 'POST',
+        headers: { ...asOwner, ...formType },
+      });
+      upload.on('error', () => undefined);
+      upload.flushHeaders();
+      upload.write(FORM.subarray(0, bytes));
+      const isTaken = async () => {
+        const { status } = await gateway.call('POST', '/upload', { headers: raw, body: mp4(1000) });
+        return status === 429;
+      };
+      while (!(await isTaken())) await turns();
+      upload.destroy();
+      while (await isTaken()) await turns();
+      assert.deepEqual(
+        gateway.lines.objects().filter(({ level }) => level >= 40),
+        [],
+      );
+    });
+  }
+});

@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { connectSidecar, type Sidecar } from '../../../../services/shared/dapr/sidecar.ts';
+import { eventually } from '../../../support/turns.ts';
+
+/** More than any pool of connections. */
+const MANY = 200;
+
+/** A sidecar that says nothing on paths that begin with `silent`, and answers the others. */
+async function connected(context: TestContext, silent: string) {
+  let held = 0;
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith(silent)) {
+      held++;
+      return;
+    }
+    response
+      .setHeader('etag', '1')
+      .end(JSON.stringify(request.url?.startsWith('/v1.0/state') ? 'value' : {}));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const sidecar = connectSidecar({ host: '127.0.0.1', port: (server.address() as AddressInfo).port });
+  context.after(async () => {
+    server.closeAllConnections();
+    server.close();
+    await sidecar.close();
+  });
+  return { sidecar, held: () => held };
+}
+
+type Kind = 'invoke' | 'state' | 'check' | 'mailBinding';
+const callsOf = (sidecar: Sidecar): Record<Kind, () => Promise<unknown>> => ({
+  invoke: () => sidecar.invoke('auth', { method: 'GET', path: '/' }),
+  state: () => sidecar.state.get('key'),
+  check: () => sidecar.check(),
+  mailBinding: () => sidecar.mailBinding(),
+});
+
+for (const [what, path, silent] of [
+  ['invocations', '/v1.0/invoke', 'invoke'],
+  ['state calls', '/v1.0/state', 'state'],
+] as const) {
+  test(`${MANY} ${what} without an answer hold up no other kind of call`, {
+    timeout: 5_000,
+  }, async (context) => {
+    const { sidecar, held } = await connected(context, path);
+    const { [silent]: ask, ...others } = callsOf(sidecar);
+    for (let count = 0; count < MANY; count++) ask().catch(() => undefined);
+    await eventually(() => held() >= 64);
+    for (const other of Object.values(others)) await other();
+  });
+}

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { progressAt } from '../../../../services/converter/job/progress.ts';
+
+const table: [converted: number, expected: number | undefined, elapsed: number, result: unknown][] = [
+  [0, 100, 1, undefined],
+  [10, undefined, 1, undefined],
+  [25, 100, 2, { progress: 0.25, eta_seconds: 6 }],
+  [100, 100, 8, { progress: 0.99, eta_seconds: 1 }],
+  [500, 100, 8, { progress: 0.99, eta_seconds: 1 }],
+];
+for (const [converted, expected, elapsed, result] of table) {
+  it(`${converted} of ${expected} s after ${elapsed} s`, () => {
+    assert.deepEqual(progressAt(converted, expected, elapsed), result);
+  });
+}

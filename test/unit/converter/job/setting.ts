@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createSlots } from '../../../../services/converter/capacity/core-slots.ts';
+import { createRest } from '../../../../services/converter/capacity/disk-full-backoff.ts';
+import { createSpool } from '../../../../services/converter/capacity/spool.ts';
+import { createTranscode } from '../../../../services/converter/ffmpeg/transcode.ts';
+import { type ConvertPorts, createConvert } from '../../../../services/converter/job/convert.ts';
+import { type BlobStore, createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
+import type { Job } from '../../../../services/shared/jobs/job.ts';
+import { createJobStore, type JobStore } from '../../../../services/shared/jobs/job-store.ts';
+import { createMemoryState, type StateStore } from '../../../../services/shared/state/state-store.ts';
+import { createProveMissing, showStore } from '../../../../services/shared/state/store-marker.ts';
+import { holdEvent } from '../../../support/contract.ts';
+import { newJob } from '../../../support/job.ts';
+import { processesIn } from '../../../support/processes.ts';
+
+type MemoryState = ReturnType<typeof createMemoryState>;
+
+export interface Setting extends AsyncDisposable {
+  state: MemoryState;
+  jobs: JobStore;
+  blobs: BlobStore;
+  published: { topic: string; event: object }[];
+  lines: Record<string, unknown>[];
+  /** Where the private folders are. */
+  root: string;
+  stopping: AbortController;
+  /** Stores the file and a queued job for it. */
+  submit(path: string, fields?: Partial<Job>): Promise<Job>;
+  /** Delivers the event of a job. */
+  deliver(job: Pick<Job, 'id'>, waiting?: AbortSignal): Promise<void>;
+  job(job: Pick<Job, 'id'>): Promise<Job>;
+  /** Ids of the blobs there are. */
+  stored(): string[];
+}
+
+export const TRACE = '0123456789abcdef0123456789abcdef';
+const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
+
+/**
+ * A converter on a store in memory, with real ffmpeg; at its end it checks that no folder and no process is left, and that
+ * what was published is what asyncapi.json says.
+ */
+export async function setUp(
+  options: Partial<ConvertPorts> & { state?: MemoryState; wrap?: (state: StateStore) => StateStore } = {},
+): Promise<Setting> {
+  const root = await mkdtemp(join(tmpdir(), 'mp3converter-convert-'));
+  const spool = createSpool(root);
+  await spool.prepare();
+  const { state = createMemoryState(), wrap = (same) => same, ...ports } = options;
+  await showStore(state, 3600, new AbortController().signal);
+  const wrapped = wrap(state);
+  const jobs = createJobStore(wrapped);
+  const blobs = createBlobStore(wrapped);
+  const published: Setting['published'] = [];
+  const lines: Setting['lines'] = [];
+  const stopping = new AbortController();
+  const convert = createConvert({
+    jobs,
+    blobs,
+    spool,
+    async publish(topic, event) {
+      published.push({ topic, event });
+    },
+    transcode: createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits }),
+    slots: createSlots(2),
+    rest: createRest(async () => undefined),
+    proveMissing: createProveMissing(wrapped, jobs),
+    times: { leaseMs: 60, pollMs: 5, beatMs: 5 },
+    persistence: { forMs: 0 },
+    maxAttempts: 3,
+    maxOutages: 4,
+    stopping: stopping.signal,
+    log: pino({ level: 'trace' }, { write: (line: string) => lines.push(JSON.parse(line)) }),
+    ...ports,
+  });
+
+  return {
+    state,
+    jobs,
+    blobs,
+    published,
+    lines,
+    root,
+    stopping,
+    async submit(path, fields) {
+      const plain = createBlobStore(state);
+      const expires = new Date(Date.now() + 3_600_000);
+      const { id, size, sha256 } = await plain.write(randomUUID(), createReadStream(path), { expires });
+      const job = newJob({
+        filename: '../../étrange\r\n<b>"name".mp4',
+        options: { quality: 9 },
+        source: { size, sha256, duration_seconds: null, tracks: null },
+        trace_id: TRACE,
+        video: id,
+        ...fields,
+      });
+      await createJobStore(state).create(job);
+      return job;
+    },
+    deliver: ({ id }, waiting = new AbortController().signal) =>
+      convert({ job_id: id, trace_id: TRACE }, waiting),
+    job: async ({ id }) => (await createJobStore(state).get(id)).document,
+    stored: () => state.keys().flatMap((key) => (key.startsWith('blob:') ? [key.slice(5)] : [])),
+    async [Symbol.asyncDispose]() {
+      const left = (await readdir(root, { recursive: true })).filter((name) => name.includes('/'));
+      const running = processesIn(root);
+      await rm(root, { recursive: true, force: true });
+      assert.deepEqual(left, [], 'a private folder is left');
+      assert.deepEqual(running, [], 'a process is left');
+      for (const { topic, event } of published) holdEvent(topic, event);
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { DEFAULTS, SERVICES } from '../../../../deploy/docker/image-names.ts';
+import { parseDaprYaml } from '../../../../deploy/local/system/dapr-yaml.ts';
+
+const repoRoot = path.resolve(import.meta.dirname, '../../../..');
+const text = readFileSync(path.join(repoRoot, 'deploy/docker/compose.yaml'), 'utf8');
+const daprYaml = readFileSync(path.join(repoRoot, 'dapr.yaml'), 'utf8');
+
+interface Service {
+  image: string;
+  entrypoint?: string[];
+  command?: string[];
+  network_mode?: string;
+  networks?: string[];
+  ports?: string[];
+  read_only?: boolean;
+  cap_drop?: string[];
+  security_opt?: string[];
+  restart?: string;
+  mem_limit?: string;
+  healthcheck?: { disable?: boolean };
+}
+const { services } = parse(text, { merge: true }) as { services: Record<string, Service> };
+
+test('images that nobody chose are those that npm run images builds or pulls', () => {
+  const found = [...text.matchAll(/\$\{(\w+_IMAGE):-([^}]+)\}/g)];
+  const used = new Set(found.map(([, name]) => name));
+  assert.deepEqual(used, new Set(Object.keys(DEFAULTS)));
+  for (const [, name, byDefault] of found)
+    assert.equal(byDefault, DEFAULTS[name as keyof typeof DEFAULTS], name);
+});
+
+test("sidecars are told what dapr.yaml's are told", () => {
+  for (const { appId, daprdFlags } of parseDaprYaml(daprYaml, repoRoot)) {
+    const { entrypoint = [], command = [] } = services[`${appId}-sidecar`] ?? {};
+    const told = [...entrypoint, ...command];
+    assert.ok(told.includes(`--app-id=${appId}`));
+    for (const flag of daprdFlags) assert.ok(told.includes(flag), `${appId}: ${flag}`);
+  }
+});
+
+test('a service and its sidecar share a network, and nobody else reaches the sidecar', () => {
+  for (const service of SERVICES) {
+    const sidecar = services[`${service}-sidecar`];
+    assert.equal(services[service]?.network_mode, `service:${service}-pod`);
+    assert.equal(sidecar?.network_mode, `service:${service}-pod`);
+    assert.ok(sidecar?.entrypoint?.includes('--dapr-listen-addresses=127.0.0.1'));
+  }
+});
+
+test('every container is hardened', () => {
+  for (const [name, service] of Object.entries(services)) {
+    assert.equal(service.read_only, true, name);
+    assert.deepEqual(service.cap_drop, ['ALL'], name);
+    assert.deepEqual(service.security_opt, ['no-new-privileges:true'], name);
+    assert.match(service.restart ?? '', /^(unless-stopped|on-failure)$/, name);
+    assert.match(service.mem_limit ?? '', /^\d+[mg]$/, name);
+  }
+});
+
+test('only the gateway and the page with the mails can be reached, from this machine', () => {
+  const published = Object.entries(services).flatMap(([name, { ports = [] }]) =>
+    ports.map((port) => `${name} ${port}`),
+  );
+  assert.deepEqual(published, [
+    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: as it stands in the file
+    'gateway-pod 127.0.0.1:${GATEWAY_PORT:-8080}:8080',
+    'maildev 127.0.0.1:${MAIL_PORT:-1080}:1080',
+    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: as it stands in the file
+  ]);
+});
+
+test('auth and its database are on no network of others than the gateway', () => {
+  const on = (network: string): string[] =>
+    Object.entries(services).flatMap(([name, { networks = [] }]) =>
+      networks.includes(network) ? [name] : [],
+    );
+  assert.deepEqual(on('database').sort(), ['auth-pod', 'mysql']);
+  assert.deepEqual(on('invoke').sort(), ['auth-pod', 'gateway-pod']);
+});

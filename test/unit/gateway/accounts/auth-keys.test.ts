@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { pino } from 'pino';
+import { createAuthenticate } from '../../../../services/gateway/accounts/authenticate.ts';
+import type { InvokeReply, InvokeRequest } from '../../../../services/shared/dapr/sidecar.ts';
+import { unavailable } from '../../../../services/shared/runtime/errors.ts';
+import { OWNER } from '../../../support/job.ts';
+import { logLines } from '../../../support/lines.ts';
+import { turns } from '../../../support/turns.ts';
+import { ISSUER, jsonReply, publicJwk, tokenOf } from '../build.ts';
+
+const MINUTE = 60_000;
+const withKid = (kid: string) => ({ ...publicJwk, kid });
+const keysOf = (...kids: string[]) => jsonReply(200, { keys: kids.map(withKid) });
+const gone = () => Promise.reject(unavailable('the auth service'));
+const noAnswer = () => new Promise<InvokeReply>(() => undefined);
+
+/** A gateway's check of tokens, beside an auth and a clock that the test sets. */
+function build(auth: (request: InvokeRequest) => Promise<InvokeReply>) {
+  const clock = { ms: 0 };
+  const lines = logLines();
+  const system = { auth, fetches: 0, clock, lines };
+  const authenticate = createAuthenticate(
+    (_app, request) => {
+      system.fetches++;
+      return system.auth(request);
+    },
+    { ...ISSUER, now: () => clock.ms, fetchMs: 50, log: pino({ level: 'info' }, lines) },
+  );
+  let serial = 0;
+  /** With a token of its own each time, since one that was found good is remembered. */
+  const ask = async (kid = 'one') => {
+    const claims = { serial: serial++ };
+    return authenticate(`Bearer ${await tokenOf(OWNER, { claims, header: { kid } })}`);
+  };
+  return Object.assign(system, { ask });
+}
+
+async function started() {
+  const system = build(async () => keysOf('one'));
+  await system.ask();
+  assert.equal(system.fetches, 1);
+  return system;
+}
+
+describe('keys that are known', () => {
+  test('are good for hours in which auth cannot be reached', async () => {
+    const system = await started();
+    system.auth = gone;
+    for (let minute = 0; minute < 180; minute += 5) {
+      system.clock.ms += 5 * MINUTE;
+      assert.deepEqual(await system.ask(), OWNER);
+      await turns(3);
+    }
+  });
+
+  test('make no request wait while auth does not answer', async () => {
+    const system = await started();
+    system.auth = noAnswer;
+    system.clock.ms += 6 * MINUTE;
+    for (let count = 0; count < 10; count++) assert.deepEqual(await system.ask(), OWNER);
+    assert.equal(system.fetches, 2, 'one fetch is under way for all of them');
+  });
+
+  test('are fetched anew after five minutes, and not sooner', async () => {
+    const system = await started();
+    system.clock.ms += 5 * MINUTE - 1;
+    await system.ask();
+    assert.equal(system.fetches, 1);
+    system.clock.ms += 1;
+    await system.ask();
+    assert.equal(system.fetches, 2);
+  });
+
+  test('are asked for again only every ten seconds while that fails, and the log tells once', async () => {
+    const system = await started();
+    system.auth = gone;
+    system.clock.ms += 5 * MINUTE;
+    for (let second = 0; second < 60; second++) {
+      await system.ask();
+      await turns(3);
+      system.clock.ms += 1_000;
+    }
+    assert.equal(system.fetches, 1 + 6);
+    system.auth = async () => keysOf('one');
+    system.clock.ms += 10_000;
+    await system.ask();
+    await turns(3);
+    assert.deepEqual(
+      system.lines.objects().map(({ msg }) => msg),
+      [
+        'cannot fetch the keys of auth; those that are known stay in use',
+        'the keys of auth are fetched again',
+      ],
+    );
+  });
+
+  test('go when auth has withdrawn them, with the next fetch that succeeds', async () => {
+    const system = await started();
+    system.auth = async () => keysOf('two');
+    system.clock.ms += 5 * MINUTE;
+    await system.ask();
+    await turns(3);
+    await assert.rejects(system.ask('one'), { code: 'invalid_token' });
+    assert.deepEqual(await system.ask('two'), OWNER);
+  });
+
+  for (const [what, reply] of [
+    ['no keys', jsonReply(200, { hello: 'world' })],
+    ['no JSON', { status: 200, headers: {}, body: '<html>' }],
+    ['an error of the sidecar', jsonReply(500, { errorCode: 'ERR_DIRECT_INVOKE' })],
+  ] as const) {
+    test(`stay in use when what comes instead of new ones is ${what}`, async () => {
+      const system = await started();
+      system.auth = async () => reply;
+      for (let count = 0; count < 3; count++) {
+        system.clock.ms += 5 * MINUTE;
+        assert.deepEqual(await system.ask(), OWNER);
+        await turns(3);
+      }
+    });
+  }
+});
+
+describe('a key id that is not known', () => {
+  test('is fetched and found when auth has rotated its keys', async () => {
+    const system = await started();
+    system.auth = async () => keysOf('one', 'two');
+    system.clock.ms += 11_000;
+    assert.deepEqual(await system.ask('two'), OWNER);
+    assert.deepEqual(await system.ask('one'), OWNER);
+  });
+
+  test('causes one fetch in ten seconds, however many tokens name one', async () => {
+    const system = await started();
+    for (let second = 0; second < 30; second++) {
+      system.clock.ms += 1_000;
+      const flood = Array.from({ length: 20 }, (_, number) => system.ask(`invented-${number}`));
+      for (const result of await Promise.allSettled(flood)) {
+        assert.equal(result.status === 'rejected' && result.reason.code, 'invalid_token');
+      }
+    }
+    assert.equal(system.fetches, 1 + 3);
+  });
+
+  test('is answered 503 while auth cannot be asked, at once after the first', async () => {
+    const system = await started();
+    system.auth = gone;
+    system.clock.ms += 11_000;
+    for (let count = 0; count < 10; count++) await assert.rejects(system.ask('two'), { code: 'unavailable' });
+    assert.equal(system.fetches, 2);
+  });
+
+  test('waits for an auth that does not answer no longer than a fetch may take, and holds up no key that is known', async () => {
+    const system = await started();
+    system.auth = ({ signal }) =>
+      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+    system.clock.ms += 11_000;
+    const unknown = assert.rejects(system.ask('two'), { code: 'unavailable' });
+    assert.deepEqual(await system.ask('one'), OWNER);
+    await unknown;
+  });
+});
+
+describe('at a start without auth', () => {
+  test('requests are answered 503, one fetch a second is made, and tokens are good as soon as auth is there', async () => {
+    const system = build(gone);
+    for (let count = 0; count < 10; count++) await assert.rejects(system.ask(), { code: 'unavailable' });
+    assert.equal(system.fetches, 1);
+    system.auth = async () => keysOf('one');
+    system.clock.ms += 1_000;
+    assert.deepEqual(await system.ask(), OWNER);
+  });
+
+  test('all who ask while the first fetch is under way get its keys', async () => {
+    const fetched = Promise.withResolvers<InvokeReply>();
+    const system = build(() => fetched.promise);
+    const all = Promise.all([system.ask(), system.ask(), system.ask()]);
+    await turns();
+    fetched.resolve(keysOf('one'));
+    assert.deepEqual(await all, [OWNER, OWNER, OWNER]);
+    assert.equal(system.fetches, 1);
+  });
+});

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { exportJWK, exportSPKI, generateKeyPair } from 'jose';
+import { createAuthenticate } from '../../../../services/gateway/accounts/authenticate.ts';
+import { unavailable } from '../../../../services/shared/runtime/errors.ts';
+import { stoppedClock } from '../../../support/clock.ts';
+import { OWNER } from '../../../support/job.ts';
+import { bearer, buildGateway, ISSUER, jsonReply, KEYS, publicJwk, tokenOf } from '../build.ts';
+
+const other = await generateKeyPair('EdDSA');
+const rsa = await generateKeyPair('RS256');
+/** What anybody can sign with who has read the public key. */
+const publicText = Buffer.from(await exportSPKI(KEYS.publicKey));
+const now = () => Math.floor(Date.now() / 1000);
+const encode = (part: object | string) =>
+  Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url');
+
+type Forgery = Parameters<typeof tokenOf>[1];
+const forged = async (forgery?: Forgery) => `Bearer ${await tokenOf(OWNER, forgery)}`;
+/** A good token of which one part was replaced. */
+const replaced = async (part: 0 | 1 | 2, by: (text: string) => string) =>
+  `Bearer ${(await tokenOf())
+    .split('.')
+    .map((text, at) => (at === part ? by(text) : text))
+    .join('.')}`;
+const head = { alg: 'EdDSA', typ: 'at+jwt', kid: 'one' };
+
+const REFUSED: [what: string, authorization: string | Promise<string>][] = [
+  ['nothing', ''],
+  ['a scheme alone', 'Bearer'],
+  ['another scheme', `Basic ${await tokenOf()}`],
+  ['two tokens', `Bearer ${await tokenOf()}, ${await tokenOf()}`],
+  ['no token at all', 'Bearer not-a-token'],
+  ['three parts of nonsense', 'Bearer a.b.c'],
+  ['10 KB of nonsense', `Bearer ${'a'.repeat(5_000)}.${'b'.repeat(5_000)}.c`],
+  ['an expired token', forged({ claims: { exp: now() - 1 } })],
+  ['one that is not valid yet', forged({ claims: { nbf: now() + 3600 } })],
+  ['another issuer', forged({ claims: { iss: 'evil' } })],
+  ['another audience', forged({ claims: { aud: 'other-api' } })],
+  ['no audience', forged({ claims: { aud: undefined } })],
+  ['no subject', forged({ claims: { sub: undefined } })],
+  ['no address', forged({ claims: { email: undefined } })],
+  ['no end', forged({ claims: { exp: undefined } })],
+  ['another type of token', forged({ header: { typ: 'JWT' } })],
+  ['no type of token', forged({ header: { typ: undefined } })],
+  ['a critical header that nobody knows', replaced(0, () => encode({ ...head, crit: ['x'], x: 1 }))],
+  ['alg none', replaced(0, () => encode({ ...head, alg: 'none' }))],
+  [
+    'alg none without a signature',
+    replaced(0, () => encode({ alg: 'none' })).then((all) => all.replace(/[^.]+$/, '')),
+  ],
+  ['HS256 with the public key as its secret', forged({ header: { alg: 'HS256' }, key: publicText })],
+  ['RS256', forged({ header: { alg: 'RS256' }, key: rsa.privateKey })],
+  ["another's signature under our key id", forged({ key: other.privateKey })],
+  ['a key id that auth does not have', forged({ header: { kid: 'two' } })],
+  [
+    'a key that comes with the token',
+    forged({ header: { jwk: await exportJWK(other.publicKey) }, key: other.privateKey }),
+  ],
+  ['other claims under a good signature', replaced(1, () => encode({ sub: 'admin', exp: now() + 300 }))],
+  ['a signature cut off', replaced(2, (text) => text.slice(0, -4))],
+  ['claims that are no JSON', replaced(1, () => encode('{'))],
+];
+
+describe('401 invalid_token with WWW-Authenticate for', () => {
+  for (const [what, authorization] of REFUSED) {
+    test(what, async () => {
+      const { call } = buildGateway();
+      const { status, json, headers } = await call('GET', '/jobs', {
+        headers: { authorization: await authorization },
+      });
+      assert.deepEqual([status, json.code], [401, 'invalid_token']);
+      assert.equal(headers['www-authenticate'], 'Bearer realm="mp3converter", error="invalid_token"');
+    });
+  }
+
+  for (const [method, path] of [
+    ['POST', '/upload'],
+    ['GET', '/jobs'],
+    ['GET', '/jobs/5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10'],
+    ['GET', '/jobs/5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10/events'],
+    ['GET', '/download/5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10'],
+    ['GET', '/download'],
+  ] as const) {
+    test(`${method} ${path} without a token`, async () => {
+      const { status, json } = await buildGateway().call(method, path);
+      assert.deepEqual([status, json.code], [401, 'invalid_token']);
+    });
+  }
+});
+
+describe('an access token of ours', () => {
+  test('says who the user is', async () => {
+    const authenticate = createAuthenticate(async () => jsonReply(200, { keys: [publicJwk] }), ISSUER);
+    assert.deepEqual(await authenticate(`Bearer ${await tokenOf()}`), OWNER);
+    assert.deepEqual(await authenticate(`bearer ${await tokenOf()}`), OWNER);
+  });
+
+  test('is checked with keys that are fetched once', async () => {
+    const { call, asked } = buildGateway();
+    const headers = bearer(await tokenOf());
+    for (let count = 0; count < 5; count++)
+      assert.equal((await call('GET', '/jobs', { headers })).status, 200);
+    assert.equal(asked.length, 1);
+  });
+
+  test('that was found good is refused as soon as it has expired', async (context) => {
+    const clock = stoppedClock(context);
+    const authenticate = createAuthenticate(async () => jsonReply(200, { keys: [publicJwk] }), ISSUER);
+    const token = `Bearer ${await tokenOf(OWNER, { claims: { exp: now() + 30 } })}`;
+    assert.deepEqual(await authenticate(token), OWNER);
+    clock.advance(31_000);
+    await assert.rejects(authenticate(token), { code: 'invalid_token', message: /expired/ });
+  });
+
+  test('of a key that is newer than what was fetched makes it fetch again, but not at once and not each time', async (context) => {
+    const clock = stoppedClock(context);
+    let fetched = 0;
+    let keys = [publicJwk];
+    const authenticate = createAuthenticate(
+      async () => {
+        fetched++;
+        return jsonReply(200, { keys });
+      },
+      { ...ISSUER, now: () => Date.now() },
+    );
+    const two = `Bearer ${await tokenOf(OWNER, { header: { kid: 'two' } })}`;
+    await authenticate(`Bearer ${await tokenOf()}`);
+    keys = [publicJwk, { ...publicJwk, kid: 'two' }];
+    await assert.rejects(authenticate(two), { code: 'invalid_token' });
+    assert.equal(fetched, 1);
+    clock.advance(11_000);
+    assert.deepEqual(await authenticate(two), OWNER);
+    assert.equal(fetched, 2);
+  });
+});
+
+test('401 for another algorithm, even when its key is among those of auth', async () => {
+  const jwk = { ...(await exportJWK(rsa.publicKey)), kid: 'rsa', alg: 'RS256', use: 'sig' };
+  const authenticate = createAuthenticate(async () => jsonReply(200, { keys: [publicJwk, jwk] }), ISSUER);
+  const token = forged({ header: { alg: 'RS256', kid: 'rsa' }, key: rsa.privateKey });
+  await assert.rejects(authenticate(await token), { code: 'invalid_token' });
+});
+
+test('401 for a token that names no key while auth has several', async () => {
+  const keys = [publicJwk, { ...publicJwk, kid: 'two' }];
+  const authenticate = createAuthenticate(async () => jsonReply(200, { keys }), ISSUER);
+  await assert.rejects(authenticate(await forged({ header: { kid: undefined } })), { code: 'invalid_token' });
+});
+
+describe('503 unavailable, not 401, when the keys cannot be had:', () => {
+  const AWAY: [what: string, invoke: Parameters<typeof createAuthenticate>[0]][] = [
+    ['auth is away', () => Promise.reject(unavailable('the auth service'))],
+    ['the sidecar says so', async () => jsonReply(500, { errorCode: 'ERR_DIRECT_INVOKE' })],
+    ['what comes are no keys', async () => jsonReply(200, { hello: 'world' })],
+    ['what comes is no JSON', async () => ({ status: 200, headers: {}, body: '<html>' })],
+  ];
+  for (const [what, invoke] of AWAY) {
+    test(what, async () => {
+      const authenticate = createAuthenticate(invoke, ISSUER);
+      await assert.rejects(authenticate(`Bearer ${await tokenOf()}`), { code: 'unavailable' });
+    });
+  }
+});

@@ -1,0 +1,277 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, type TestContext, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import { entriesOf, type Shard } from '../../../../services/gateway/job-index/shard.ts';
+import { createShardedMap, type ShardedMap } from '../../../../services/gateway/job-index/sharded-map.ts';
+import { unavailable } from '../../../../services/shared/runtime/errors.ts';
+import { updateDocument } from '../../../../services/shared/state/documents.ts';
+import { createMemoryState, type StateStore } from '../../../../services/shared/state/state-store.ts';
+
+type Value = { value: number };
+const TTL = 1000;
+
+const reversed = (text: string) => [...text].reverse().join('');
+const inOrder = (ids: string[]) => ids.map(reversed).sort().map(reversed);
+const idEnding = (tail: string) => randomUUID().slice(0, 36 - tail.length) + tail;
+const valuesOf = (ids: readonly string[]) => ids.map((id, value) => ({ id, value }));
+const newIds = (count: number, tail = '') => Array.from({ length: count }, () => idEnding(tail));
+const idsOf = async (map: ShardedMap<Value>, after?: string) =>
+  (await Array.fromAsync(map.list(undefined, after))).flat().map(({ id }) => id);
+
+interface Options {
+  most?: number;
+  isWanted?: (entry: Value) => boolean;
+}
+
+function build({ most = 4, isWanted = () => true }: Options = {}) {
+  const state = createMemoryState(() => Date.now());
+  const calls: { what: string; keys: readonly string[] }[] = [];
+  const on: { put: (key: string) => void } = { put: () => undefined };
+  const watched: StateStore = {
+    ...state,
+    get(key, ...rest) {
+      calls.push({ what: 'get', keys: [key] });
+      return state.get(key, ...rest);
+    },
+    getMany(keys, ...rest) {
+      calls.push({ what: 'getMany', keys });
+      return state.getMany(keys, ...rest);
+    },
+    async put(key, ...rest) {
+      calls.push({ what: 'put', keys: [key] });
+      on.put(key);
+      return state.put(key, ...rest);
+    },
+  };
+  const make = () => createShardedMap<Value>(watched, 'm', { ttlSeconds: TTL, most, isWanted });
+  return {
+    state,
+    calls,
+    on,
+    map: make(),
+    /** Of each document, how many entries and bytes it has. */
+    async sizes() {
+      const documents = [...(await state.getMany(state.keys())).values()];
+      return documents.map(({ value }) => ({
+        entries: entriesOf(JSON.parse(value).document).length,
+        bytes: value.length,
+      }));
+    },
+    /** Rewrites a root as a gateway of the release before does. */
+    old: (key: string, change: (shard: Shard<Value>) => Shard<Value>) =>
+      updateDocument<Shard<Value>>(state, key, (shard = {}) => change(shard), { ttlSeconds: TTL }),
+  };
+}
+
+/** Moves the clock to so many seconds from now. */
+function stoppedDate({ mock }: TestContext) {
+  const begin = Date.now();
+  mock.timers.enable({ apis: ['Date'], now: begin });
+  return (seconds: number) => mock.timers.setTime(begin + seconds * 1000);
+}
+
+describe('a sharded map', () => {
+  for (const count of [0, 1, 4, 5, 60, 700]) {
+    test(`keeps ${count} entries in documents of at most four, and lists them in the order of their reversed ids`, async () => {
+      const { map, sizes } = build();
+      const ids = newIds(count);
+      await map.put(valuesOf(ids));
+      assert.deepEqual(await idsOf(map), inOrder(ids));
+      assert.ok((await sizes()).every(({ entries }) => entries <= 4));
+    });
+  }
+
+  test('is the same when its entries come one by one', async () => {
+    const { map, sizes } = build();
+    const ids = newIds(120);
+    for (const id of ids) await map.put(valuesOf([id]));
+    for (const id of ids.slice(0, 20)) await map.put(valuesOf([id]));
+    assert.deepEqual(await idsOf(map), inOrder(ids));
+    assert.ok((await sizes()).every(({ entries }) => entries <= 4));
+  });
+
+  test('keeps ids whose last twelve digits are the same, as there is nothing left to split them by', async () => {
+    const { map } = build();
+    const ids = newIds(9, 'aaaaaaaaaaaa');
+    await map.put(valuesOf(ids));
+    assert.deepEqual(await idsOf(map), inOrder(ids));
+  });
+
+  for (const at of [0, 1, 99, 198, 199]) {
+    test(`lists what follows entry ${at} of 200, which need not be there any more`, async () => {
+      const { map } = build();
+      const ids = inOrder(newIds(200));
+      const entries = await map.put(valuesOf(ids));
+      const after = ids[at] ?? assert.fail();
+      assert.deepEqual(await idsOf(map, after), ids.slice(at + 1));
+      await map.remove(entries.filter(({ id }) => id === after));
+      assert.deepEqual(await idsOf(map, after), ids.slice(at + 1));
+    });
+  }
+
+  test('removes what is given, on every level, but nothing that was put again', async () => {
+    const { map } = build();
+    const ids = newIds(300);
+    const entries = await map.put(valuesOf(ids));
+    const [again, gone] = [ids.slice(0, 50), entries.slice(0, 200)];
+    await map.put(valuesOf(again));
+    await map.remove(gone);
+    assert.deepEqual(await idsOf(map), inOrder([...again, ...ids.slice(200)]));
+  });
+
+  test('writes nothing where there is nothing to remove', async () => {
+    const { map, calls } = build();
+    await map.put(valuesOf(newIds(30)));
+    calls.length = 0;
+    await map.remove(newIds(30).map((id) => ({ id, version: 'never' })));
+    assert.deepEqual(
+      calls.filter(({ what }) => what === 'put'),
+      [],
+    );
+  });
+
+  test('leaves out what is not wanted any more when it splits', async () => {
+    let least = 0;
+    const { map, sizes } = build({ isWanted: ({ value }) => value >= least });
+    const ids = newIds(4, '0');
+    await map.put(valuesOf(ids));
+    least = 2;
+    await map.put([{ id: idEnding('0'), value: 9 }]);
+    assert.deepEqual(
+      (await sizes()).map(({ entries }) => entries),
+      [3],
+    );
+  });
+
+  test('writes the other documents when one cannot be written, and throws', async () => {
+    const { map, on } = build();
+    const ids = [...newIds(20, '1'), ...newIds(20, '2'), ...newIds(20, '3')];
+    on.put = (key) => {
+      if (/^m:[^:]*2(:|$)/.test(key)) throw unavailable('the store');
+    };
+    await assert.rejects(map.put(valuesOf(ids)), { code: 'unavailable' });
+    assert.deepEqual(await idsOf(map), inOrder(ids.filter((id) => !id.endsWith('2'))));
+  });
+});
+
+describe('a list in parts', () => {
+  test('goes on behind each part, also where all entries are removed', async () => {
+    const { map } = build();
+    const entries = await map.put(valuesOf(newIds(3_000)));
+    await map.remove(entries.slice(0, 2_900));
+    const kept = inOrder(entries.slice(2_900).map(({ id }) => id));
+    const parts = await Array.fromAsync(map.listParts());
+    assert.ok(parts.length > 3);
+    const before: string[] = [];
+    for (const part of parts) {
+      before.push(...part.entries.map(({ id }) => id));
+      assert.deepEqual([...before, ...(await idsOf(map, part.end))], kept);
+    }
+  });
+});
+
+describe('the record of a split', () => {
+  test('outlives what is put below it, however late', async (context) => {
+    const at = stoppedDate(context);
+    const { map } = build();
+    await map.put(valuesOf(newIds(9, '0')));
+    for (const since of [0.2, 0.9, 1.6, 2.7]) {
+      const late = idEnding('0');
+      at(since * TTL);
+      await map.put(valuesOf([late]));
+      at((since + 0.999) * TTL);
+      assert.ok((await idsOf(map)).includes(late), `put after ${since} lives`);
+    }
+  });
+
+  test('expires when nothing was put below it for long', async (context) => {
+    const at = stoppedDate(context);
+    const { map, state } = build();
+    await map.put(valuesOf(newIds(300)));
+    at(2 * TTL);
+    assert.deepEqual(state.keys(), []);
+    const ids = newIds(30);
+    await map.put(valuesOf(ids));
+    assert.deepEqual(await idsOf(map), inOrder(ids));
+  });
+
+  test('gets its life back after a gateway of the release before has written it with a shorter one', async (context) => {
+    const at = stoppedDate(context);
+    const { map, old } = build();
+    await map.put(valuesOf(newIds(9, '0')));
+    at(0.3 * TTL);
+    await old('m:0', (shard) => shard);
+    const late = idEnding('0');
+    at(0.5 * TTL);
+    await map.put(valuesOf([late]));
+    at(1.4 * TTL);
+    assert.ok((await idsOf(map)).includes(late));
+  });
+});
+
+describe('a gateway of the release before', () => {
+  test('finds a split record that it can take for an entry, without an owner and in no document that there is', async () => {
+    const { map, state } = build();
+    await map.put(valuesOf(newIds(9, '0')));
+    const { value = '' } = (await state.get('m:0')) ?? {};
+    const [record] = Object.values(JSON.parse(value).document as Shard<Value>);
+    assert.equal(typeof record?.version, 'string');
+    assert.match(record?.id ?? '', /[^\da-f]$/);
+  });
+
+  test('is read, and what it writes into a document that is split moves down with the next write', async () => {
+    const { map, old, state } = build();
+    const ids = newIds(9, '0');
+    await map.put(valuesOf(ids));
+    const [other, same] = [idEnding('0'), ids[0] ?? ''];
+    const entry = (id: string) => ({ id, version: `old ${id}`, value: 99 });
+    await old('m:0', (shard) => ({ ...shard, [other]: entry(other), [same]: entry(same) }));
+    const all = inOrder([...ids, other]);
+    assert.deepEqual(await idsOf(map), all);
+    const shown = (await Array.fromAsync(map.list())).flat().find(({ id }) => id === same);
+    assert.equal(shown?.value, 99);
+
+    const added = idEnding('0');
+    await map.put(valuesOf([added]));
+    assert.deepEqual(await idsOf(map), inOrder([...all, added]));
+    const root = JSON.parse((await state.get('m:0'))?.value ?? '').document;
+    assert.deepEqual(entriesOf(root), []);
+  });
+
+  test('leaves a document of any size, which is split with the next write', async () => {
+    const { map, old, sizes } = build();
+    const ids = newIds(400, '0');
+    await old('m:0', () => Object.fromEntries(ids.map((id) => [id, { id, version: id, value: 1 }])));
+    await map.remove([{ id: ids[0] ?? '', version: ids[0] ?? '' }]);
+    assert.deepEqual(await idsOf(map), inOrder(ids.slice(1)));
+    await map.put(valuesOf(ids));
+    assert.ok((await sizes()).every(({ entries }) => entries <= 4));
+  });
+});
+
+describe('100,000 entries', () => {
+  test('are in small documents, listed in few calls, and a page of them in at most four', async () => {
+    const { map, sizes, calls } = build({ most: 250 });
+    const ids = newIds(100_000);
+    await map.put(valuesOf(ids));
+    const documents = await sizes();
+    assert.ok(Math.max(...documents.map(({ entries }) => entries)) <= 250);
+    assert.ok(Math.max(...documents.map(({ bytes }) => bytes)) < 64 * 1024);
+
+    calls.length = 0;
+    const sorted = inOrder(ids);
+    assert.ok(isDeepStrictEqual(await idsOf(map), sorted));
+    assert.ok(calls.length < 60, `${calls.length} calls`);
+
+    calls.length = 0;
+    for await (const batch of map.list(undefined, sorted[50_000])) {
+      assert.deepEqual(
+        batch.slice(0, 100).map(({ id }) => id),
+        sorted.slice(50_001, 50_101),
+      );
+      break;
+    }
+    assert.ok(calls.length <= 4, `${calls.length} calls`);
+  });
+});

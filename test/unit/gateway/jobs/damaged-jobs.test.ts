@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Job } from '../../../../services/shared/jobs/job.ts';
+import { failed, inListOrder, newJob } from '../../../support/job.ts';
+import { asOperator, asOwner, buildGateway } from '../build.ts';
+
+const DAMAGE: [what: string, text: string][] = [
+  ['is not JSON', '{"revision":"a","docu'],
+  ['holds no document', '{"revision":"a","document":null}'],
+];
+
+/** Five jobs, the document of the first of which is damaged. */
+async function build(text: string, make: () => Job) {
+  const gateway = buildGateway();
+  const all = [make(), make(), make(), make(), make()] as [Job, ...Job[]];
+  for (const job of all) await gateway.save(job);
+  await gateway.failedIndex.add(all.filter(({ status }) => status === 'failed'));
+  const [broken, ...others] = all;
+  await gateway.state.put(`job:${broken.id}`, text);
+  const isLogged = () =>
+    gateway.lines
+      .objects()
+      .some(({ job_id, msg }) => job_id === broken.id && /document of a job is damaged/.test(String(msg)));
+  return { ...gateway, broken, others, isLogged };
+}
+const idsOf = (jobs: { id: string }[]) => jobs.map(({ id }) => id);
+
+for (const [what, text] of DAMAGE) {
+  describe(`a job whose document ${what}`, () => {
+    test('is missing from the list of its owner, which shows the others', async () => {
+      const { call, others, broken, state, isLogged } = await build(text, newJob);
+      const { status, json } = await call('GET', '/jobs', { headers: asOwner });
+      assert.deepEqual([status, idsOf(json.jobs)], [200, idsOf(others).reverse()]);
+      assert.ok(isLogged());
+      // The entry stays in the list, so that the job is shown again once its document is restored.
+      await state.delete(`job:${broken.id}`);
+      await state.put(`job:${broken.id}`, JSON.stringify({ revision: 'b', document: broken }));
+      const again = await call('GET', '/jobs', { headers: asOwner });
+      assert.deepEqual(idsOf(again.json.jobs), [...idsOf(others).reverse(), broken.id]);
+    });
+
+    test('is missing from the list of the operator, which shows the others and keeps its entry', async () => {
+      const { call, others, broken, failedIndex, isLogged } = await build(text, failed);
+      const { status, json } = await call('GET', '/operator/failed', { headers: asOperator });
+      assert.deepEqual([status, idsOf(json.jobs)], [200, inListOrder(others)]);
+      assert.ok(isLogged());
+      const entries = (await Array.fromAsync(failedIndex.list())).flatMap(({ entries }) => entries);
+      assert.ok(idsOf(entries).includes(broken.id));
+    });
+  });
+}

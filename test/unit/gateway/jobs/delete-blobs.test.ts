@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { pino } from 'pino';
+import { createClearing } from '../../../../services/gateway/jobs/delete-blobs.ts';
+import { unneededBlobs } from '../../../../services/shared/jobs/job.ts';
+import { unavailable } from '../../../../services/shared/runtime/errors.ts';
+import { newJob } from '../../../support/job.ts';
+import { logLines } from '../../../support/lines.ts';
+import { turns } from '../../../support/turns.ts';
+
+const tombstone = () => newJob({ status: 'deleted', litter: ['an-mp3', 'of-an-attempt'] });
+
+/** `remove` stands in for the store; what is among `unfinished` is being written still. */
+function build(
+  remove: (id: string, signal: AbortSignal) => Promise<void> = async () => undefined,
+  unfinished: readonly string[] = [],
+) {
+  const asked: string[] = [];
+  const lines = logLines();
+  const stopping = new AbortController();
+  const blobs = {
+    stat: async (id: string) => (unfinished.includes(id) ? undefined : { id, size: 1, sha256: 'ab' }),
+    delete: async (id: string, signal?: AbortSignal) => {
+      asked.push(id);
+      await remove(id, signal ?? assert.fail('the deletion is not bounded'));
+      return true;
+    },
+  };
+  return {
+    asked,
+    lines,
+    stopping,
+    ...createClearing(blobs, stopping.signal, pino({ level: 'trace' }, lines)),
+  };
+}
+const whenAborted = (signal: AbortSignal) =>
+  new Promise<void>((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+
+describe('clearing up after a deleted job', () => {
+  test('deletes all its blobs, beside the caller', async () => {
+    const { clear, settled, asked } = build();
+    const job = tombstone();
+    clear(job);
+    await settled();
+    assert.deepEqual(asked, unneededBlobs(job));
+  });
+
+  test('goes on after a blob that cannot be deleted, and only logs it', async () => {
+    const job = tombstone();
+    const { clear, settled, asked, lines } = build((id) =>
+      id === job.video ? Promise.reject(unavailable('the store')) : Promise.resolve(),
+    );
+    clear(job);
+    await settled();
+    assert.deepEqual(asked, unneededBlobs(job));
+    assert.deepEqual(
+      lines.objects().map(({ level, job_id }) => [level, job_id]),
+      [[40, job.id]],
+    );
+  });
+
+  test('leaves what is not complete to the sweep: it may grow at this moment', async () => {
+    const { clear, settled, asked } = build(undefined, ['of-an-attempt']);
+    const job = tombstone();
+    clear(job);
+    await settled();
+    assert.deepEqual(asked, [job.video, 'an-mp3']);
+  });
+
+  test('ends with the service, which waits for nothing', async () => {
+    const { clear, settled, stopping, asked } = build((_id, signal) => whenAborted(signal));
+    clear(tombstone());
+    stopping.abort(new Error('the service is stopping'));
+    await settled();
+    const before = asked.length;
+    clear(tombstone());
+    assert.equal(asked.length, before);
+  });
+
+  test('takes on a few jobs at a time; the sweep does the others', async () => {
+    const { clear, settled, stopping, asked } = build((_id, signal) => whenAborted(signal));
+    const jobs = Array.from({ length: 6 }, tombstone);
+    for (const job of jobs) clear(job);
+    await turns(5);
+    assert.deepEqual(
+      asked,
+      jobs.slice(0, 4).map(({ video }) => video),
+    );
+    stopping.abort();
+    await settled();
+  });
+
+  test('takes on the next when one is done', async () => {
+    const { clear, settled, asked } = build();
+    for (let number = 0; number < 6; number++) {
+      clear(tombstone());
+      await settled();
+    }
+    assert.equal(asked.length, 18);
+  });
+});

@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, type TestContext, test } from 'node:test';
+import { type Job, jobView } from '../../../../services/shared/jobs/job.ts';
+import { unavailable } from '../../../../services/shared/runtime/errors.ts';
+import { done, failed, HIDDEN, newJob, OWNER } from '../../../support/job.ts';
+import { asOwner, asStranger, buildGateway, STRANGER } from '../build.ts';
+
+const JOBS = [
+  newJob(),
+  newJob({ status: 'converting', attempt: 'attempt-of-ours', progress: 0.5, eta_seconds: 9 }),
+  done(),
+  failed(),
+];
+
+describe('GET /jobs/:id', () => {
+  for (const job of JOBS) {
+    test(`shows a job that is ${job.status} as the API says, and nothing of ours`, async () => {
+      const gateway = buildGateway();
+      await gateway.save(job);
+      const { status, json, text } = await gateway.call('GET', `/jobs/${job.id}`, { headers: asOwner });
+      assert.equal(status, 200);
+      assert.deepEqual(json, jobView.strict().parse(json));
+      assert.deepEqual(json, jobView.parse(job));
+      const { owner, email, video, audio, attempt, download_url } = job;
+      for (const secret of [owner, email, video, audio, attempt, download_url, 'secret-signature']) {
+        if (secret) assert.ok(!text.includes(JSON.stringify(secret).slice(1, -1)), secret);
+      }
+      for (const name of ['owner', 'email', 'video', 'audio', 'attempt', 'download_url', 'trace_id']) {
+        assert.ok(!(name in json), name);
+      }
+    });
+  }
+});
+
+describe('404 not_found, and no word more,', () => {
+  const PLACES: [method: string, path: string][] = [
+    ['GET', '/jobs/ID'],
+    ['GET', '/jobs/ID/events'],
+    ['GET', '/download/ID'],
+    ['GET', '/download?fid=ID'],
+    ['POST', '/jobs/ID/cancel'],
+    ['POST', '/jobs/ID/retry'],
+    ['DELETE', '/jobs/ID'],
+  ];
+  const ID = '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10';
+  for (const [method, place] of PLACES) {
+    const refusal = async (id: string, headers: Record<string, string>, job = done({ id: ID })) => {
+      const gateway = buildGateway();
+      await gateway.save(job);
+      const keys = await gateway.state.getMany(gateway.state.keys());
+      const reply = await gateway.call(method, place.replace('ID', id), { headers });
+      assert.deepEqual(await gateway.state.getMany(gateway.state.keys()), keys, 'nothing is written');
+      return reply;
+    };
+
+    test(`for another user's job: ${method} ${place}`, async () => {
+      const others = await refusal(ID, asStranger);
+      const nobodys = await refusal(randomUUID(), asOwner);
+      assert.deepEqual([others.status, others.json.code], [404, 'not_found']);
+      assert.deepEqual(others.json, nobodys.json);
+    });
+
+    for (const [what, job] of HIDDEN) {
+      if (method === 'DELETE' && job.status === 'deleted' && what === 'deleted') continue; // that is 204
+      test(`for a job that is ${what}: ${method} ${place}`, async () => {
+        const { status, json } = await refusal(ID, asOwner, { ...job, id: ID });
+        assert.deepEqual([status, json.code], [404, 'not_found']);
+      });
+    }
+
+    for (const id of [
+      'x',
+      '',
+      '..%2f..',
+      'job:x',
+      '%00',
+      '5F3A9C1E-8D0B-4A53-9A35-0D6C2C1F7B10',
+      `${randomUUID()}x`,
+    ]) {
+      test(`for what is no id of ours: ${method} ${place.replace('ID', id)}`, async () => {
+        const { status, json } = await refusal(id, asOwner);
+        if (place === '/jobs/ID' && id === '') return; // that is the list
+        assert.deepEqual([status, json.code], [404, 'not_found']);
+      });
+    }
+  }
+
+  test('for a path that is not well encoded', async () => {
+    const { status, json } = await buildGateway().call('GET', '/jobs/%zz', { headers: asOwner });
+    assert.deepEqual([status < 500, json.status], [true, status]);
+  });
+});
+
+describe('GET /jobs', () => {
+  test('shows no job that is hidden', async () => {
+    const gateway = buildGateway();
+    const shown = await gateway.save(newJob());
+    for (const [, job] of HIDDEN) await gateway.save(job);
+    const { status, json } = await gateway.call('GET', '/jobs', { headers: asOwner });
+    assert.deepEqual([status, json.jobs.map(({ id }: { id: string }) => id)], [200, [shown.id]]);
+  });
+
+  async function withJobs(count: number, expired: (number: number) => boolean = () => false) {
+    const gateway = buildGateway();
+    const ids: string[] = [];
+    for (let number = 0; number < count; number++) {
+      const job = newJob();
+      if (expired(number)) await gateway.index.addOwned(OWNER.id, job.id);
+      else {
+        await gateway.save(job);
+        ids.unshift(job.id);
+      }
+      if (number % 5 === 0) await gateway.save(newJob({ owner: STRANGER.id }));
+    }
+    const get = async (query: string) => {
+      const { status, json } = await gateway.call('GET', `/jobs${query}`, { headers: asOwner });
+      assert.equal(status, 200);
+      return { page: json.jobs.map(({ id }: { id: string }) => id), next: json.next_cursor as string | null };
+    };
+    return { gateway, ids, get };
+  }
+
+  test('is an empty list at first', async () => {
+    const { get } = await withJobs(0);
+    assert.deepEqual(await get(''), { page: [], next: null });
+  });
+
+  test('gives 20 of my jobs, newest first', async () => {
+    const { get, ids } = await withJobs(30);
+    const { page, next } = await get('');
+    assert.deepEqual(page, ids.slice(0, 20));
+    assert.ok(next);
+  });
+
+  for (const [count, limit] of [
+    [3, 3],
+    [4, 3],
+    [7, 1],
+    [130, 100],
+  ] as const) {
+    test(`gives ${count} jobs in pages of ${limit}, each once, and an end`, async () => {
+      const { get, ids } = await withJobs(count);
+      const seen: string[] = [];
+      let pages = 0;
+      for (let cursor: string | null = ''; cursor !== null; pages++) {
+        const { page, next } = await get(`?limit=${limit}${cursor && `&cursor=${cursor}`}`);
+        assert.ok(page.length <= limit);
+        seen.push(...page);
+        cursor = next;
+      }
+      assert.deepEqual(seen, ids);
+      assert.equal(pages, Math.ceil(count / limit));
+    });
+  }
+
+  test('passes over jobs that are not there any more, and still fills its pages', async () => {
+    const { get, ids } = await withJobs(40, (number) => number % 3 > 0);
+    const { page, next } = await get('?limit=10');
+    assert.deepEqual(page, ids.slice(0, 10));
+    assert.deepEqual((await get(`?limit=10&cursor=${next}`)).page, ids.slice(10));
+  });
+
+  describe('over thousands of jobs that are gone', () => {
+    const KEPT = 3;
+    async function withTombstones(context: TestContext, count: number, make: (() => Job) | undefined) {
+      const { gateway, get, ids } = await withJobs(KEPT);
+      for (let number = 0; number < count; number++) {
+        const job = make?.() ?? newJob();
+        if (make) await gateway.jobs.create(job);
+        await gateway.index.addOwned(OWNER.id, job.id);
+      }
+      const { state } = gateway;
+      const spies = [
+        context.mock.method(state, 'get'),
+        context.mock.method(state, 'getMany'),
+        context.mock.method(state, 'put'),
+      ];
+      /** All pages, and the most calls of the store that one of them made. */
+      async function all(limit: number) {
+        const seen: string[] = [];
+        let most = 0;
+        let pages = 0;
+        for (let cursor: string | null = ''; cursor !== null; pages++) {
+          for (const { mock } of spies) mock.resetCalls();
+          const { page, next } = await get(`?limit=${limit}${cursor && `&cursor=${cursor}`}`);
+          most = Math.max(
+            most,
+            spies.reduce((sum, { mock }) => sum + mock.callCount(), 0),
+          );
+          assert.ok(page.length <= limit);
+          seen.push(...page);
+          cursor = next;
+        }
+        return { seen, most, pages };
+      }
+      return { gateway, ids, all };
+    }
+
+    const GONE: [what: string, make: (() => Job) | undefined][] = [
+      ['deleted', () => newJob({ status: 'deleted' })],
+      ['missing', undefined],
+    ];
+    for (const [what, make] of GONE) {
+      for (const limit of [1, 100]) {
+        test(`a page of ${limit} makes few calls when they are ${what}, and hardly any the second time`, async (context) => {
+          const { all, ids } = await withTombstones(context, 5_000, make);
+          const first = await all(limit);
+          assert.deepEqual(first.seen, ids);
+          assert.ok(first.most <= 20 * 6, `${first.most} calls`);
+          const second = await all(limit);
+          assert.deepEqual(second.seen, ids);
+          assert.ok(second.most <= 6, `${second.most} calls`);
+          // It looks through 2,000 entries at most, and a page may be empty.
+          assert.ok(second.pages <= Math.ceil(KEPT / limit) + 3, `${second.pages} pages`);
+        });
+      }
+    }
+
+    const NOT_GONE: [what: string, make: () => Job][] = [
+      ['being uploaded', () => newJob({ status: 'uploading' })],
+      [
+        'expired, by a clock that may be wrong',
+        () => newJob({ expires_at: new Date(Date.now() - 1000).toISOString() }),
+      ],
+    ];
+    for (const [what, make] of NOT_GONE) {
+      test(`a job that is ${what} is not shown, and keeps its place`, async (context) => {
+        const { all, ids, gateway } = await withTombstones(context, 1, make);
+        assert.deepEqual((await all(2)).seen, ids);
+        const [hidden = ''] = (await Array.fromAsync(gateway.index.listOwned(OWNER.id, undefined)))
+          .flatMap(({ entries }) => entries)
+          .map(({ id }) => id);
+        assert.ok(!ids.includes(hidden));
+        // As accept does it.
+        const { document } = (await gateway.jobs.getMany([hidden])).get(hidden) ?? assert.fail();
+        await gateway.state.delete(`job:${hidden}`);
+        await gateway.jobs.create({ ...document, status: 'queued', expires_at: newJob().expires_at });
+        assert.deepEqual((await all(2)).seen, [hidden, ...ids]);
+      });
+    }
+
+    test('the list is shown though the entries cannot be dropped', async (context) => {
+      const { all, ids, gateway } = await withTombstones(context, 10, undefined);
+      context.mock.method(gateway.state, 'put', () => Promise.reject(unavailable('the store')));
+      assert.deepEqual((await all(2)).seen, ids);
+    });
+  });
+
+  for (const query of [
+    '?limit=0',
+    '?limit=101',
+    '?limit=-1',
+    '?limit=x',
+    '?limit=',
+    '?limit=1.5',
+    '?limit=1&limit=2',
+    '?cursor=x',
+    '?cursor=',
+    '?cursor=a&cursor=b',
+    `?cursor=${Buffer.from('job:x').toString('base64url')}`,
+  ]) {
+    test(`400 bad_request for ${query}`, async () => {
+      const { status, json } = await buildGateway().call('GET', `/jobs${query}`, { headers: asOwner });
+      // Nobody has jobs here: a cursor must be refused before there are any.
+      assert.deepEqual([status, json.code], [400, 'bad_request']);
+    });
+  }
+});

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { createRoutes, type GatewayPorts } from '../../../../services/gateway/app.ts';
+import { openapi } from '../../../../services/gateway/openapi/document.ts';
+import { type ErrorCode, STATUS } from '../../../../services/shared/runtime/errors.ts';
+
+interface Operation {
+  responses: Record<
+    string,
+    { description: string; headers?: Record<string, unknown>; content?: Record<string, unknown> }
+  >;
+  security?: object[];
+  parameters?: { name: string; in: string }[];
+}
+const paths = openapi.paths as unknown as Record<string, Record<string, Operation>>;
+const operations = Object.entries(paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({
+    name: `${method.toUpperCase()} ${path}`,
+    path,
+    operation,
+  })),
+);
+
+/** Not of the router, and so not compared with it. */
+const HEALTH = ['GET /healthz', 'GET /readyz'];
+/** Served before the router. */
+const SERVED_APART = [...HEALTH, 'GET /metrics'];
+
+describe('openapi.json', () => {
+  test('is valid OpenAPI 3.1', async () => {
+    const validator = new Validator();
+    const { valid, errors } = await validator.validate(JSON.parse(JSON.stringify(openapi)));
+    assert.deepEqual(errors, undefined);
+    assert.ok(valid);
+    assert.equal(validator.version, '3.1');
+  });
+
+  test('describes every route, and nothing else', () => {
+    // Making the routes calls none of the ports.
+    const routes = createRoutes({} as GatewayPorts).stack.flatMap(({ methods, path }) =>
+      methods
+        .filter((method) => method !== 'HEAD') // comes with GET by itself (RFC 9110 9.3.2)
+        .map((method) => `${method} ${String(path).replace(/:(\w+)/g, '{$1}')}`),
+    );
+    assert.deepEqual(operations.map(({ name }) => name).sort(), [...routes, ...SERVED_APART].sort());
+  });
+
+  for (const { name, path, operation } of operations) {
+    test(`says of ${name} where its parameters are`, () => {
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
+      const named = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
+      assert.deepEqual(
+        named.map((parameter) => parameter.name),
+        inPath,
+      );
+    });
+
+    test(`says of ${name} what its problems look like`, () => {
+      for (const [status, { content, headers }] of Object.entries(operation.responses)) {
+        if (Number(status) < 400 || HEALTH.includes(name)) continue;
+        assert.deepEqual(Object.keys(content ?? {}), ['application/problem+json'], status);
+        if (['429', '503'].includes(status)) assert.ok(headers?.['Retry-After'], status);
+      }
+      if (operation.security?.some((scheme) => 'bearer' in scheme || 'operator' in scheme)) {
+        assert.match(operation.responses[401]?.description ?? '', /`invalid_token`/);
+      }
+    });
+  }
+
+  test('tells of the key that makes an upload safe to repeat', () => {
+    const parameters = paths['/upload']?.post?.parameters ?? [];
+    assert.ok(
+      parameters.some((parameter) => parameter.in === 'header' && parameter.name === 'Idempotency-Key'),
+    );
+    assert.ok(paths['/upload']?.post?.responses[409]?.headers?.['Retry-After']);
+  });
+
+  test('knows every code', () => {
+    assert.deepEqual([...openapi.components.schemas.Problem.properties.code.enum], Object.keys(STATUS));
+  });
+});
+
+/** What the other tests of the gateway and of auth meet. */
+const MET: Record<string, ErrorCode[]> = {
+  'POST /register': [
+    'bad_request',
+    'unsupported_media_type',
+    'too_large',
+    'email_taken',
+    'invalid_email',
+    'weak_password',
+    'unavailable',
+  ],
+  'POST /login': ['invalid_credentials', 'unavailable'],
+  'POST /refresh': ['bad_request', 'unsupported_media_type', 'too_large', 'invalid_token', 'unavailable'],
+  'POST /logout': ['bad_request', 'unsupported_media_type', 'too_large', 'unavailable'],
+  'POST /upload': [
+    'bad_request',
+    'empty_file',
+    'invalid_token',
+    'too_large',
+    'not_media',
+    'unsupported_media_type',
+    'invalid_option',
+    'upload_in_progress',
+    'idempotency_key_reused',
+    'too_many_requests',
+    'unavailable',
+  ],
+  'DELETE /jobs/{id}': ['invalid_token', 'not_found', 'unavailable'],
+  'POST /jobs/{id}/cancel': ['invalid_token', 'not_found', 'state_conflict', 'unavailable'],
+  'POST /jobs/{id}/retry': [
+    'invalid_token',
+    'not_found',
+    'state_conflict',
+    'too_many_requests',
+    'unavailable',
+  ],
+  'GET /operator/failed': ['invalid_token', 'not_found', 'bad_request', 'unavailable'],
+  'POST /operator/failed/{id}/retry': ['invalid_token', 'not_found', 'state_conflict', 'unavailable'],
+  'DELETE /operator/failed/{id}': ['invalid_token', 'not_found', 'state_conflict', 'unavailable'],
+  'GET /jobs': ['bad_request', 'invalid_token', 'unavailable'],
+  'GET /jobs/{id}': ['invalid_token', 'not_found', 'unavailable'],
+  'GET /jobs/{id}/events': ['invalid_token', 'not_found', 'unavailable'],
+  'GET /download/{id}': [
+    'invalid_token',
+    'forbidden',
+    'not_found',
+    'not_ready',
+    'expired',
+    'range_not_satisfiable',
+    'unavailable',
+  ],
+  'GET /download': [
+    'invalid_token',
+    'forbidden',
+    'not_found',
+    'not_ready',
+    'expired',
+    'range_not_satisfiable',
+    'unavailable',
+  ],
+};
+
+describe('openapi.json names the codes of', () => {
+  for (const [name, codes] of Object.entries(MET)) {
+    test(name, () => {
+      const { responses } =
+        operations.find((operation) => operation.name === name)?.operation ?? assert.fail();
+      const missing = codes.filter((code) => !responses[STATUS[code]]?.description.includes(`\`${code}\``));
+      assert.deepEqual(missing, []);
+    });
+  }
+});

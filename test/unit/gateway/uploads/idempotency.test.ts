@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { createIdempotency, parseIdempotencyKey } from '../../../../services/gateway/uploads/idempotency.ts';
+import type { Job } from '../../../../services/shared/jobs/job.ts';
+import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
+import { stoppedClock } from '../../../support/clock.ts';
+import { done, failed, newJob, OWNER } from '../../../support/job.ts';
+import { asOwner, asStranger, buildGateway, type Gateway } from '../build.ts';
+import { mp4 } from '../footage.ts';
+
+const OPTIONS = { quality: 2 };
+const keyed = { owner: OWNER.id, key: 'a-key', options: OPTIONS };
+const MINUTE = 60_000;
+
+function build(context: TestContext) {
+  const clock = stoppedClock(context);
+  const state = createMemoryState(() => Date.now());
+  const jobs = createJobStore(state);
+  return { clock, state, jobs, idempotency: createIdempotency(state, jobs, 24 * 3600) };
+}
+const later = (fields: Partial<Job> = {}) =>
+  newJob({ expires_at: new Date(Date.now() + 12 * 3600_000).toISOString(), ...fields });
+
+describe('an Idempotency-Key', () => {
+  test('that is new belongs to the upload', async (context) => {
+    const { idempotency } = build(context);
+    assert.equal(await idempotency.claim(keyed, 'one'), undefined);
+    await idempotency.confirm(keyed, 'one');
+  });
+
+  for (const job of [
+    later(),
+    later({ status: 'converting' }),
+    done(),
+    failed(),
+    later({ status: 'cancelled' }),
+  ]) {
+    test(`leads to its job, which is ${job.status}`, async (context) => {
+      const { idempotency, jobs } = build(context);
+      await idempotency.claim(keyed, job.id);
+      await jobs.create(job);
+      assert.deepEqual(await idempotency.claim(keyed, 'another'), job);
+      await assert.rejects(idempotency.claim({ ...keyed, options: { quality: 3 } }, 'another'), {
+        code: 'idempotency_key_reused',
+      });
+    });
+  }
+
+  // What there is of the first upload's job when the second comes, and whether the second gets the key.
+  const SECONDS: [what: string, job: Partial<Job> | undefined, afterMs: number, taken: boolean][] = [
+    ['has just begun', undefined, 0, false],
+    ['began a while ago', undefined, MINUTE - 1, false],
+    ['died before its first byte', undefined, MINUTE, true],
+    ['began, by a clock that goes ahead', undefined, -MINUTE / 2, false],
+    ['is under way', { status: 'uploading' }, 0, false],
+    ['has been under way for an hour', { status: 'uploading' }, 60 * MINUTE, false],
+    ['was given up', { status: 'deleted' }, 0, true],
+    ['made a job that its owner deleted', { status: 'deleted' }, 0, true],
+    ['made a job that has expired', { expires_at: new Date(Date.now() - 1_000).toISOString() }, 0, true],
+  ];
+  for (const [what, fields, afterMs, taken] of SECONDS) {
+    test(`of an upload that ${what} is ${taken ? 'taken over' : 'refused: come again'}`, async (context) => {
+      const { idempotency, jobs, clock, state } = build(context);
+      const job = later(fields);
+      await idempotency.claim(keyed, job.id);
+      if (fields) await jobs.create(job);
+      // A clock cannot go back: the key of a gateway whose clock is ahead is one that was written in the future.
+      if (afterMs >= 0) clock.advance(afterMs);
+      else {
+        const [key = ''] = state.keys();
+        const { value } = (await state.get(key)) ?? assert.fail();
+        const since = new Date(Date.now() - afterMs).toISOString();
+        await state.put(key, value.replace(/"since":"[^"]*"/, `"since":"${since}"`));
+      }
+      const claim = idempotency.claim(keyed, 'another');
+      if (!taken) {
+        const headers = { 'Retry-After': '5' };
+        await assert.rejects(claim, { code: 'upload_in_progress', headers });
+        return;
+      }
+      assert.equal(await claim, undefined);
+      // The first may come back.
+      await assert.rejects(idempotency.confirm(keyed, job.id), { code: 'upload_in_progress' });
+      await assert.rejects(idempotency.redirect(keyed, job.id, 'earlier'), { code: 'upload_in_progress' });
+      await idempotency.release(keyed, job.id);
+      await idempotency.confirm(keyed, 'another');
+    });
+  }
+
+  test('is one of two that come at once', async (context) => {
+    const { idempotency, clock } = build(context);
+    const claims = ['one', 'two'].map((id) => idempotency.claim(keyed, id));
+    const [one, two] = await clock.until(Promise.allSettled(claims));
+    assert.deepEqual([one?.status, two?.status].sort(), ['fulfilled', 'rejected']);
+  });
+
+  test('is free again when its upload has failed', async (context) => {
+    const { idempotency } = build(context);
+    await idempotency.claim(keyed, 'one');
+    await idempotency.release(keyed, 'one');
+    assert.equal(await idempotency.claim(keyed, 'two'), undefined);
+    await idempotency.confirm(keyed, 'two');
+  });
+
+  test('leaves nothing in the store a while after its upload has failed', async (context) => {
+    const { idempotency, state, clock } = build(context);
+    await idempotency.claim(keyed, 'one');
+    clock.advance(MINUTE);
+    assert.equal(state.keys().length, 1);
+    await idempotency.release(keyed, 'one');
+    clock.advance(59 * MINUTE);
+    assert.equal(state.keys().length, 1);
+    clock.advance(MINUTE + 1);
+    assert.deepEqual(state.keys(), []);
+  });
+
+  for (const status of ['uploading', 'queued'] as const) {
+    test(`is kept when its job is ${status} although its upload failed: nobody knows what has arrived`, async (context) => {
+      const { idempotency, jobs } = build(context);
+      const job = later({ status });
+      await idempotency.claim(keyed, job.id);
+      await jobs.create(job);
+      await idempotency.release(keyed, job.id);
+      await idempotency.confirm(keyed, job.id);
+    });
+  }
+
+  test('leads to the earlier job of the same content', async (context) => {
+    const { idempotency, jobs } = build(context);
+    const earlier = done();
+    await jobs.create(earlier);
+    await idempotency.claim(keyed, 'one');
+    await idempotency.redirect(keyed, 'one', earlier.id);
+    assert.deepEqual(await idempotency.claim(keyed, 'two'), earlier);
+  });
+
+  test('is of its owner alone', async (context) => {
+    const { idempotency, jobs } = build(context);
+    const job = later();
+    await idempotency.claim(keyed, job.id);
+    await jobs.create(job);
+    assert.equal(await idempotency.claim({ ...keyed, owner: 'another' }, 'two'), undefined);
+    assert.equal(await idempotency.claim({ ...keyed, key: 'b-key' }, 'two'), undefined);
+  });
+
+  const BAD = ['a b', 'é', 'x'.repeat(256), '\t', '"a b"'];
+  for (const header of BAD) {
+    test(`cannot be ${JSON.stringify(header.slice(0, 10))}`, () => {
+      assert.throws(() => parseIdempotencyKey(header), { code: 'bad_request' });
+    });
+  }
+  for (const header of ['a', '"8e03978e-40d5-43dd-bc93-6894a57f9324"', 'x'.repeat(255), '$etag']) {
+    test(`can be ${header.slice(0, 10)}`, () => assert.equal(parseIdempotencyKey(header), header));
+  }
+  test('may be missing', () => assert.equal(parseIdempotencyKey(''), undefined));
+});
+
+describe('an upload with an Idempotency-Key', () => {
+  const send = (gateway: Gateway, { key = 'a-key', user = asOwner, body = mp4(5000), query = '' } = {}) =>
+    gateway.call('POST', `/upload${query}`, {
+      headers: { ...user, 'content-type': 'video/mp4', 'idempotency-key': key },
+      body,
+    });
+
+  test('gives the same job however often it is sent, and stores the video once', async () => {
+    const gateway = buildGateway();
+    const { json: first } = await send(gateway);
+    const keys = gateway.state.keys().length;
+    for (let times = 0; times < 3; times++) {
+      const { status, json, headers } = await send(gateway);
+      assert.deepEqual([status, json, headers.location], [202, first, `/jobs/${first.id}`]);
+    }
+    assert.equal(gateway.state.keys().length, keys);
+    assert.equal(gateway.announced.length, 1);
+  });
+
+  test('of another user, or another key, is another job', async () => {
+    const gateway = buildGateway();
+    const ids = [
+      await send(gateway),
+      await send(gateway, { user: asStranger }),
+      await send(gateway, { key: 'b' }),
+    ];
+    assert.equal(new Set(ids.map(({ json }) => json.id)).size, 3);
+  });
+
+  test('with other options is refused', async () => {
+    const gateway = buildGateway();
+    await send(gateway);
+    const { status, json } = await send(gateway, { query: '?quality=9' });
+    assert.deepEqual([status, json.code], [422, 'idempotency_key_reused']);
+  });
+
+  test('is refused while the first is under way, and then gives its job', async () => {
+    const gate = Promise.withResolvers<void>();
+    const gateway = buildGateway({ onPutBytes: (put) => gate.promise.then(put) });
+    const first = send(gateway);
+    while (gateway.state.keys().length < 3) await new Promise(setImmediate);
+    const second = await send(gateway);
+    assert.deepEqual([second.status, second.json.code], [409, 'upload_in_progress']);
+    assert.equal(second.headers['retry-after'], '5');
+    gate.resolve();
+    const { json } = await first;
+    assert.equal((await send(gateway)).json.id, json.id);
+  });
+
+  for (const [what, body] of [
+    ['no media file', Buffer.alloc(5000, 'x')],
+    ['too large', mp4(400_000)],
+  ] as const) {
+    test(`may be sent again after one that was ${what}`, async () => {
+      const gateway = buildGateway();
+      assert.ok((await send(gateway, { body })).status >= 400);
+      assert.equal((await send(gateway)).status, 202);
+    });
+  }
+
+  test('may be sent again at once after it met too many uploads', async () => {
+    const gate = Promise.withResolvers<void>();
+    const gateway = buildGateway({
+      limits: { uploads: { all: 1, perUser: 5 } },
+      onPutBytes: (put) => gate.promise.then(put),
+    });
+    const first = send(gateway, { key: 'b' });
+    while (gateway.state.keys().length < 3) await new Promise(setImmediate);
+    assert.equal((await send(gateway)).status, 503);
+    gate.resolve();
+    await first;
+    assert.equal((await send(gateway)).status, 202);
+  });
+
+  test('that cannot be a key is refused', async () => {
+    const { status, json } = await send(buildGateway(), { key: 'a b' });
+    assert.deepEqual([status, json.code], [400, 'bad_request']);
+  });
+
+  test('gives the earlier job of the same content, and goes on giving it', async () => {
+    const gateway = buildGateway();
+    const { json: first } = await send(gateway);
+    await gateway.jobs.update(first.id, (job) => ({ ...job, status: 'done' }));
+    const { json: second } = await send(gateway, { key: 'b' });
+    assert.deepEqual(second, { id: first.id, status: 'done' });
+    assert.deepEqual((await send(gateway, { key: 'b', body: mp4(6000) })).json, second);
+  });
+});

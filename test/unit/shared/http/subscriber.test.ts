@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { z } from 'zod';
+import { createSubscriber } from '../../../../services/shared/http/subscriber.ts';
+import { unavailable } from '../../../../services/shared/runtime/errors.ts';
+import { deliver, subscriberOptions } from '../../../support/deliver.ts';
+import { inProcess } from '../../../support/in-process.ts';
+
+const PATH = '/events/any';
+const schema = z.object({ number: z.number() });
+type Handle = (event: { number: number }) => Promise<'SUCCESS' | 'DROP'>;
+const build = (handle: Handle, options = subscriberOptions()) =>
+  createSubscriber(PATH, schema, handle, options);
+const refuse: Handle = async () => assert.fail('handled');
+
+describe('a delivery', () => {
+  for (const status of ['SUCCESS', 'DROP'] as const) {
+    it(`is answered with ${status} when that is what came of its event`, async () => {
+      const seen: unknown[] = [];
+      const app = build(async (event) => {
+        seen.push(event);
+        return status;
+      });
+      const reply = await deliver(app, PATH, { specversion: '1.0', data: { number: 7 } });
+      assert.deepEqual([reply.status, reply.json], [200, { status }]);
+      assert.deepEqual(seen, [{ number: 7 }]);
+    });
+  }
+
+  it('is answered with 503 when it should come again', async () => {
+    const app = build(() => Promise.reject(unavailable('the store')));
+    assert.equal((await deliver(app, PATH, { data: { number: 7 } })).status, 503);
+  });
+
+  for (const [name, body] of [
+    ['no JSON', 'x'],
+    ['no envelope', '[]'],
+    ['no data', {}],
+    ['another schema', { data: { number: 'seven' } }],
+  ] as const) {
+    it(`is dropped, never refused, with ${name}: a refusal would come again for ever`, async () => {
+      const reply = await deliver(build(refuse), PATH, body);
+      assert.deepEqual([reply.status, reply.json], [200, { status: 'DROP' }]);
+    });
+  }
+
+  for (const [name, given] of [
+    ['no token', {}],
+    ['a wrong token', { 'dapr-api-token': 'x' }],
+  ] as [string, Record<string, string>][]) {
+    it(`is refused with ${name}`, async () => {
+      assert.equal((await deliver(build(refuse), PATH, { data: { number: 7 } }, given)).status, 403);
+    });
+  }
+});
+
+describe('health', () => {
+  const away = { sidecar: () => Promise.reject(new Error('away')) };
+  for (const [what, options, readiness] of [
+    ['with its sidecar', {}, 200],
+    ['without its sidecar', { checks: away }, 503],
+    ['that is stopping', { stopping: AbortSignal.abort() }, 503],
+  ] as const) {
+    it(`of a service ${what}: alive, and ready with ${readiness}; it needs no token`, async () => {
+      const call = inProcess(build(refuse, { ...subscriberOptions(), ...options }));
+      assert.equal((await call('GET', '/healthz')).status, 200);
+      assert.equal((await call('GET', '/readyz')).status, readiness);
+    });
+  }
+});
+
+describe('metrics', () => {
+  it('tell of the process and of deliveries by route; they need no token, and are read only', async () => {
+    const app = build(async () => 'SUCCESS');
+    await deliver(app, PATH, { data: { number: 7 } });
+    const call = inProcess(app);
+    const { status, headers, text } = await call('GET', '/metrics');
+    assert.equal(status, 200);
+    assert.match(String(headers['content-type']), /^text\/plain/);
+    assert.match(text, /^process_resident_memory_bytes\{service="subscriber"\} \d+$/m);
+    assert.match(
+      text,
+      /^http_request_duration_seconds_count\{service="subscriber",method="POST",route="\/events\/any",status="200"\} \d+$/m,
+    );
+    const posted = await call('POST', '/metrics');
+    assert.deepEqual([posted.status, posted.headers.allow], [405, 'GET, HEAD']);
+  });
+});

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { isAppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
+import { Refusal } from '../../../../services/shared/runtime/startup-check.ts';
+import { proveStore } from '../../../../services/shared/state/conformance.ts';
+import { createMemoryState, type StateStore } from '../../../../services/shared/state/state-store.ts';
+
+const times = { pauseMs: 1, expiryMs: 3_000 };
+const { signal } = new AbortController();
+
+type Fault = (sound: StateStore) => Partial<StateStore>;
+
+/** What a store may do, whatever its component advertises, and the promise that this breaks. */
+const FAULTS: [fault: string, promise: RegExp, make: Fault][] = [
+  [
+    'knows no conditions',
+    /create only .*nor does it compare and set/,
+    ({ put }) => ({ put: (key, value, { when: _, ...options } = {}) => put(key, value, options) }),
+  ],
+  [
+    'overwrites what is to be created',
+    /not create only what does not exist [^;]*$/,
+    ({ put }) => ({
+      put: (key, value, { when, ...options } = {}) =>
+        put(key, value, when === 'create' ? options : { ...options, ...(when && { when }) }),
+    }),
+  ],
+  [
+    'compares and sets in two steps',
+    /not compare and set [^;]*$/,
+    ({ get, put }) => ({
+      async put(key, value, { when, ...options } = {}) {
+        if (typeof when !== 'object') return put(key, value, { ...options, ...(when && { when }) });
+        const isSame = (await get(key))?.etag === when.etag;
+        await setImmediate();
+        return isSame && put(key, value, options);
+      },
+    }),
+  ],
+  [
+    'takes an old ETag',
+    /not compare and set [^;]*$/,
+    ({ put }) => {
+      const seen = new Map<string, number>();
+      return {
+        put(key, value, { when, ...options } = {}) {
+          if (typeof when !== 'object') return put(key, value, { ...options, ...(when && { when }) });
+          seen.set(key, (seen.get(key) ?? 0) + 1);
+          return seen.get(key) === 7 ? put(key, value, options) : put(key, value, { ...options, when });
+        },
+      };
+    },
+  ],
+  [
+    'keeps keys for ever',
+    /let a key expire/,
+    ({ put }) => ({ put: (key, value, { ttlSeconds: _, ...options } = {}) => put(key, value, options) }),
+  ],
+  [
+    'keeps the first end of a key',
+    /not keep a key whose life was prolonged$/,
+    ({ put }) => {
+      const ends = new Map<string, number>();
+      return {
+        put(key, value, options = {}) {
+          const ttlSeconds = ends.get(key) ?? options.ttlSeconds ?? 0;
+          ends.set(key, ttlSeconds);
+          return put(key, value, { ...options, ttlSeconds });
+        },
+      };
+    },
+  ],
+  [
+    'takes text for something else',
+    /not give back what was put;? ?/,
+    ({ get }) => ({
+      async get(key) {
+        const entry = await get(key);
+        return entry && { ...entry, value: entry.value.replace('$', '') };
+      },
+    }),
+  ],
+  [
+    'takes no megabyte',
+    /not keep a chunk of 1 MiB$/,
+    () => ({ putBytes: () => Promise.reject(unavailable('the store')) }),
+  ],
+  [
+    'gives many keys without their values',
+    /not give many keys at once/,
+    () => ({ getMany: async () => new Map() }),
+  ],
+  ['deletes nothing', /not delete a key/, () => ({ delete: async () => {} })],
+];
+
+describe('a store', { concurrency: true }, () => {
+  test('that keeps its promises passes, and no scratch key stays', async () => {
+    const state = createMemoryState();
+    await proveStore(state, signal, times);
+    // What expires by itself is left to that.
+    assert.ok(
+      state.keys().every((key) => key.endsWith(':short')),
+      state.keys().join(),
+    );
+  });
+
+  for (const [fault, promise, make] of FAULTS) {
+    test(`that ${fault} is found out`, async () => {
+      const sound = createMemoryState();
+      await assert.rejects(proveStore({ ...sound, ...make(sound) }, signal, times), (error: Error) => {
+        assert.ok(error instanceof Refusal, String(error));
+        assert.match(error.message, promise);
+        return true;
+      });
+    });
+  }
+
+  test('that is away is not blamed', async () => {
+    const away = () => Promise.reject(unavailable('the store'));
+    const state = {
+      ...createMemoryState(),
+      get: away,
+      put: away,
+      putBytes: away,
+      getMany: away,
+      delete: away,
+    };
+    await assert.rejects(proveStore(state, signal, times), (error) => isAppError(error, 'unavailable'));
+  });
+
+  test('that stumbles once is not blamed', async () => {
+    const { put, ...sound } = createMemoryState();
+    let stumbles = 1;
+    const stumbling: StateStore['put'] = async (key, value, options) =>
+      options?.when && stumbles-- > 0 ? false : put(key, value, options);
+    await proveStore({ ...sound, put: stumbling }, signal, times);
+  });
+});

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { isAbandoned } from '../../../../services/shared/state/lease.ts';
+
+/** Long for a holder that shows itself, so that a slow machine does not take it for gone. */
+const LONG = { leaseMs: 60_000, pollMs: 1 };
+const SHORT = { leaseMs: 30, pollMs: 5 };
+const never = new AbortController().signal;
+const reads = (...etags: (string | undefined)[]) => {
+  let last: string | undefined;
+  return async () => {
+    if (etags.length > 0) last = etags.shift();
+    return last === undefined ? undefined : { etag: last };
+  };
+};
+
+describe('a lease', () => {
+  for (const [what, times, read, expected] of [
+    ['does not change', SHORT, reads('a'), true],
+    ['changes at once', LONG, reads('b'), false],
+    ['changes later', LONG, reads('a', 'a', 'b'), false],
+    ['is gone', LONG, reads(undefined), false],
+  ] as const) {
+    test(`of what ${what} is ${expected ? 'abandoned' : 'alive'}`, async () => {
+      assert.equal(await isAbandoned({ etag: 'a' }, read, times, never), expected);
+    });
+  }
+
+  test('is not looked at any longer than somebody wants to know', async () => {
+    const stop = new AbortController();
+    const read = async () => {
+      stop.abort(new Error('enough'));
+      return { etag: 'a' };
+    };
+    await assert.rejects(isAbandoned({ etag: 'a' }, read, LONG, stop.signal), {
+      name: 'AbortError',
+    });
+  });
+
+  test('whose holder cannot be seen is not taken for abandoned', async () => {
+    const read = () => Promise.reject(new Error('away'));
+    await assert.rejects(isAbandoned({ etag: 'a' }, read, LONG, never), { message: 'away' });
+  });
+});

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
+import { deleted } from '../../../../services/shared/jobs/transitions.ts';
+import { isAppError } from '../../../../services/shared/runtime/errors.ts';
+import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
+import {
+  createProveMissing,
+  proveSharing,
+  showStore,
+} from '../../../../services/shared/state/store-marker.ts';
+import { stoppedClock } from '../../../support/clock.ts';
+import { newJob } from '../../../support/job.ts';
+
+const { signal } = new AbortController();
+const MINUTE = 60_000;
+const RETENTION = 7 * 86_400;
+const unavailable = (error: unknown) => isAppError(error, 'unavailable');
+
+function build(context: TestContext) {
+  const clock = stoppedClock(context);
+  const state = createMemoryState(() => Date.now());
+  const jobs = createJobStore(state);
+  const proveMissing = createProveMissing(state, jobs);
+  return { clock, state, jobs, isMissing: (id: string) => proveMissing(id, signal) };
+}
+
+describe('the marker of a gateway', () => {
+  test('is seen by an app over the same store', async (context) => {
+    const { state } = build(context);
+    await showStore(state, RETENTION, signal);
+    await proveSharing(state, signal);
+  });
+
+  test('is not seen over another store', async () => {
+    await assert.rejects(proveSharing(createMemoryState(), signal), unavailable);
+  });
+
+  test('is seen as long as a job of that gateway lives, though no gateway runs any more', async (context) => {
+    const { state, clock } = build(context);
+    await showStore(state, RETENTION, signal);
+    clock.advance((RETENTION - 1) * 1000);
+    await proveSharing(state, signal);
+    clock.advance(1000);
+    await assert.rejects(proveSharing(state, signal), unavailable);
+  });
+});
+
+describe('an event whose job is not in the store', () => {
+  const { id } = newJob();
+
+  test('is done with while a gateway uses this store', async (context) => {
+    const { state, clock, isMissing } = build(context);
+    await showStore(state, RETENTION, signal);
+    await isMissing(id);
+    clock.advance(5 * MINUTE - 1);
+    await isMissing(id);
+  });
+
+  test('is kept when no gateway has used this store for five minutes', async (context) => {
+    const { state, clock, isMissing } = build(context);
+    await showStore(state, RETENTION, signal);
+    clock.advance(5 * MINUTE);
+    await assert.rejects(isMissing(id), unavailable);
+  });
+
+  test('is kept when no gateway has ever used this store', async (context) => {
+    await assert.rejects(build(context).isMissing(id), unavailable);
+  });
+
+  test('is done with, though no gateway runs, when the job was deleted or has expired', async (context) => {
+    const { state, jobs, clock, isMissing } = build(context);
+    await showStore(state, RETENTION, signal);
+    const later = { expires_at: new Date(Date.now() + 60 * MINUTE).toISOString() };
+    const [gone, old] = [newJob(later), newJob({ expires_at: new Date(Date.now() + MINUTE).toISOString() })];
+    for (const job of [gone, old]) await jobs.create(job);
+    await jobs.update(gone.id, deleted());
+    clock.advance(6 * MINUTE);
+    for (const job of [gone, old]) await isMissing(job.id);
+  });
+
+  test('is done with when the marker is that of an older gateway, which holds no time', async (context) => {
+    const { state, clock, isMissing } = build(context);
+    await state.put('store:shared', '{}', { ttlSeconds: 300 });
+    await isMissing(id);
+    clock.advance(5 * MINUTE);
+    await assert.rejects(isMissing(id), unavailable);
+  });
+
+  test('is done with, though the clock of the gateway goes three minutes wrong either way', async (context) => {
+    for (const minutes of [-3, 3]) {
+      const { state, isMissing } = build(context);
+      const shown_at = new Date(Date.now() + minutes * MINUTE).toISOString();
+      await state.put('store:shared', JSON.stringify({ shown_at }));
+      await isMissing(id);
+      context.mock.timers.reset();
+    }
+  });
+});
