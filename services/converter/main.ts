@@ -5,11 +5,11 @@ import { createMetrics } from '../shared/http/metrics.ts';
 import { createJobStore } from '../shared/jobs/job-store.ts';
 import { readEnvironment } from '../shared/runtime/config.ts';
 import { createLog } from '../shared/runtime/log.ts';
-import { startProof } from '../shared/runtime/startup-check.ts';
-import { createProveMissing, proveSharing } from '../shared/state/store-marker.ts';
+import { startStartupCheck } from '../shared/runtime/startup-check.ts';
+import { createConfirmMissing, requireMarker } from '../shared/state/store-marker.ts';
 import { createConverterApp } from './app.ts';
 import { createSlots } from './capacity/core-slots.ts';
-import { createRest } from './capacity/disk-full-backoff.ts';
+import { createDiskFullBackoff } from './capacity/disk-full-backoff.ts';
 import { createSpool } from './capacity/spool.ts';
 import { converterEnvironment } from './config.ts';
 import { requireTool } from './ffmpeg/run-tool.ts';
@@ -34,7 +34,7 @@ const slots = createSlots(env.CONCURRENCY);
 const jobs = createJobStore(sidecar.state);
 const convert = createConvert({
   jobs,
-  proveMissing: createProveMissing(sidecar.state, jobs),
+  confirmMissing: createConfirmMissing(sidecar.state, jobs),
   blobs: createBlobStore(sidecar.state),
   publish: sidecar.publish,
   spool,
@@ -45,16 +45,16 @@ const convert = createConvert({
     limits: { maxDurationSeconds: env.MAX_DURATION_SECONDS, maxConvertSeconds: env.MAX_CONVERT_SECONDS },
   }),
   slots,
-  rest: createRest(),
+  diskFullBackoff: createDiskFullBackoff(),
   times,
-  persistence: { forMs: SAVE_MS, signal: stopping.signal },
+  retryPolicy: { forMs: SAVE_MS, signal: stopping.signal },
   maxAttempts: env.MAX_ATTEMPTS,
-  maxOutages: env.MAX_OUTAGES,
+  maxInfrastructureFailures: env.MAX_OUTAGES,
   stopping: stopping.signal,
   log,
 });
 
-const storeProof = startProof((signal) => proveSharing(sidecar.state, signal), {
+const storeProof = startStartupCheck((signal) => requireMarker(sidecar.state, signal), {
   stopping: stopping.signal,
   log,
 });
@@ -65,7 +65,7 @@ const app = createConverterApp({
     sidecar: (signal) => sidecar.check(signal),
     store: storeProof,
   },
-  proved: storeProof,
+  requireReady: storeProof,
   stopping: stopping.signal,
   apiToken: env.APP_API_TOKEN,
   metrics: createMetrics('converter'),

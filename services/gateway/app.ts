@@ -9,19 +9,19 @@ import type { Log } from '../shared/runtime/log.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { type DownloadPorts, downloadRoutes } from './downloads/routes.ts';
 import type { JobIndex } from './job-index/job-index.ts';
-import type { JobChanges } from './jobs/commands.ts';
+import type { JobCommands } from './jobs/commands.ts';
 import { jobEventRoutes } from './jobs/event-stream.ts';
 import { jobRoutes } from './jobs/routes.ts';
-import type { Gate } from './limits/concurrency-limit.ts';
+import type { ConcurrencyLimit } from './limits/concurrency-limit.ts';
 import { openapi } from './openapi/document.ts';
 import { type OperatorPorts, operatorRoutes } from './operator/routes.ts';
 import { type UploadPorts, uploadRoutes } from './uploads/routes.ts';
 
 export interface GatewayPorts extends DownloadPorts, OperatorPorts, UploadPorts {
   invoke: Sidecar['invoke'];
-  eventStreams: Gate;
+  eventStreams: ConcurrencyLimit;
   index: JobIndex;
-  changes: JobChanges;
+  changes: JobCommands;
   checks: Checks;
   metrics: Metrics;
   stopping: AbortSignal;

@@ -4,33 +4,33 @@ import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
 import { createJobStore } from '../shared/jobs/job-store.ts';
 import { readEnvironment } from '../shared/runtime/config.ts';
-import { every } from '../shared/runtime/interval.ts';
+import { repeat } from '../shared/runtime/interval.ts';
 import { createLog } from '../shared/runtime/log.ts';
-import { startProof } from '../shared/runtime/startup-check.ts';
-import { proveStore } from '../shared/state/conformance.ts';
-import { showStore } from '../shared/state/store-marker.ts';
+import { startStartupCheck } from '../shared/runtime/startup-check.ts';
+import { checkConformance } from '../shared/state/conformance.ts';
+import { writeMarker } from '../shared/state/store-marker.ts';
 import { createAuthenticate } from './accounts/authenticate.ts';
 import { createGateway } from './app.ts';
 import { environment, limitsOf, videoPassSeconds } from './config.ts';
-import { createLinks } from './downloads/signed-link.ts';
+import { createSignedLinks } from './downloads/signed-link.ts';
 import { countUnfinished } from './job-index/count-active.ts';
 import { createJobIndex } from './job-index/job-index.ts';
-import { createJobChanges } from './jobs/commands.ts';
-import { createClearing } from './jobs/delete-blobs.ts';
-import { createAnnouncer } from './jobs/publish-video.ts';
+import { createJobCommands } from './jobs/commands.ts';
+import { createBlobDeletion } from './jobs/delete-blobs.ts';
+import { createVideoPublisher } from './jobs/publish-video.ts';
 import { createAdmission } from './limits/admission.ts';
-import { createGate } from './limits/concurrency-limit.ts';
+import { createConcurrencyLimit } from './limits/concurrency-limit.ts';
 import { createFailedIndex } from './operator/failed-index.ts';
 import { createFailedJobs } from './operator/failed-jobs.ts';
 import { createVideoCleanup } from './sweep/delete-videos.ts';
-import { createToldReader } from './sweep/find-notified.ts';
+import { createFindNotified } from './sweep/find-notified.ts';
 import { createOldVideos } from './sweep/index-old-videos.ts';
 import { createSweepMetrics } from './sweep/metrics.ts';
 import { createSweep } from './sweep/sweep.ts';
 import { createVideoIndex } from './sweep/video-index.ts';
-import { createSameContent } from './uploads/deduplicate.ts';
+import { createDeduplicate } from './uploads/deduplicate.ts';
 import { createIdempotency } from './uploads/idempotency.ts';
-import { createAccept } from './uploads/store-upload.ts';
+import { createStoreUpload } from './uploads/store-upload.ts';
 
 const env = readEnvironment(environment);
 const log = createLog('gateway', env.LOG_LEVEL);
@@ -56,24 +56,28 @@ const jobs = createJobStore(state);
 const index = createJobIndex(state, indexSeconds);
 const failedIndex = createFailedIndex(state, indexSeconds);
 const videoIndex = createVideoIndex(state, indexSeconds);
-const sameContent = createSameContent(state, jobs, retentionSeconds);
-const links = createLinks(env.PUBLIC_URL, env.LINK_SECRET);
-const announcer = createAnnouncer(publish, log);
-const clearing = createClearing(blobs, stopping.signal, log);
+const sameContent = createDeduplicate(state, jobs, retentionSeconds);
+const links = createSignedLinks(env.PUBLIC_URL, env.LINK_SECRET);
+const announcer = createVideoPublisher(publish, log);
+const clearing = createBlobDeletion(blobs, stopping.signal, log);
 const stored = { jobs, index, blobs };
 
 const admission = createAdmission(limits, () => countUnfinished(jobs, index));
-const accept = createAccept({
+const accept = createStoreUpload({
   ...stored,
   sameContent,
   links,
-  announce: announcer.announce,
+  publishVideo: announcer.announce,
   maxUploadBytes,
   retentionSeconds,
   beatMs: silentMs / 6,
   log,
 });
-const changes = createJobChanges({ ...stored, announce: announcer.announce, clear: clearing.clear });
+const changes = createJobCommands({
+  ...stored,
+  publishVideo: announcer.announce,
+  deleteBlobs: clearing.clear,
+});
 const sweepMetrics = createSweepMetrics(metrics.registry);
 /** The ports that the deletion of finished jobs' videos needs. */
 const videos = {
@@ -85,23 +89,23 @@ const sweep = createSweep({
   ...stored,
   ...videos,
   failedIndex,
-  whoIsTold: createToldReader(state),
+  findNotified: createFindNotified(state),
   publish,
   counted: admission.counted,
-  silentMs,
-  tellMs: Math.min(20 * silentMs, (retentionSeconds * 1000) / 4),
+  stallTimeoutMs: silentMs,
+  failBeforeExpiryMs: Math.min(20 * silentMs, (retentionSeconds * 1000) / 4),
 });
 
-const storeProof = startProof(
+const storeProof = startStartupCheck(
   async (signal) => {
-    await proveStore(state, signal);
-    await showStore(state, indexSeconds, signal);
+    await checkConformance(state, signal);
+    await writeMarker(state, indexSeconds, signal);
   },
   { stopping: stopping.signal, log },
 );
-const showing = every(
+const showing = repeat(
   SHOW_MS,
-  () => storeProof().then(() => showStore(state, indexSeconds, stopping.signal)),
+  () => storeProof().then(() => writeMarker(state, indexSeconds, stopping.signal)),
   (error) => log.debug({ err: error }, 'the store could not be shown to the others'),
   stopping.signal,
 );
@@ -111,9 +115,9 @@ const app = createGateway({
   authenticate: createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, log }),
   idempotency: createIdempotency(state, jobs, retentionSeconds),
   admission,
-  downloads: createGate(limits.downloads, 'downloads'),
-  eventStreams: createGate(limits.eventStreams, 'event streams'),
-  accept,
+  downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
+  eventStreams: createConcurrencyLimit(limits.eventStreams, 'event streams'),
+  storeUpload: accept,
   changes,
   failedJobs: createFailedJobs({ jobs, failedIndex, changes, log }),
   operatorToken: env.OPERATOR_TOKEN,
@@ -121,7 +125,7 @@ const app = createGateway({
   links,
   maxUploadBytes,
   checks: { sidecar: (signal) => sidecar.check(signal), store: storeProof },
-  proved: storeProof,
+  requireReady: storeProof,
   metrics,
   stopping: stopping.signal,
   log,

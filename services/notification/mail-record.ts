@@ -1,5 +1,5 @@
 import type { Mp3Event } from '../shared/contract/events.ts';
-import { type MailRecord, mailRecordKey, mailRecordTtl } from '../shared/jobs/outcome.ts';
+import { type MailRecord, mailRecordKey, mailRecordTtl } from '../shared/contract/mail-record.ts';
 import { readDocument, updateDocument } from '../shared/state/documents.ts';
 import { isAbandoned, type LeaseTimes } from '../shared/state/lease.ts';
 import type { StateStore } from '../shared/state/state-store.ts';

@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { ONE_RECIPIENT } from '../shared/contract/mail-request.ts';
 import type { Sidecar } from '../shared/dapr/sidecar.ts';
-import { Refusal } from '../shared/runtime/startup-check.ts';
+import { StartupRefusal } from '../shared/runtime/startup-check.ts';
 
 export interface Mail {
   to: string;
@@ -47,8 +47,8 @@ export function createMailer(sendMail: Sidecar['sendMail'], { from }: { from: st
   };
 }
 
-/** Throws a {@link Refusal} when mails that are sent at once could get each other's recipients. */
-export async function proveMailing(
+/** Throws a {@link StartupRefusal} when mails that are sent at once could get each other's recipients. */
+export async function checkMailBinding(
   mailBinding: Sidecar['mailBinding'],
   concurrency: number,
   signal: AbortSignal,
@@ -56,7 +56,7 @@ export async function proveMailing(
   if (concurrency === 1) return;
   const type = (await mailBinding(signal))?.toLowerCase();
   if (type === undefined || type === 'bindings.smtp')
-    throw new Refusal(
+    throw new StartupRefusal(
       `MAIL_CONCURRENCY must be 1 over ${type ?? 'a binding that is not known'}: mails that are sent at once could get each other's recipients`,
     );
 }

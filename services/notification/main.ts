@@ -3,12 +3,12 @@ import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
 import { readEnvironment } from '../shared/runtime/config.ts';
 import { createLog } from '../shared/runtime/log.ts';
-import { startProof } from '../shared/runtime/startup-check.ts';
-import { proveSharing } from '../shared/state/store-marker.ts';
+import { startStartupCheck } from '../shared/runtime/startup-check.ts';
+import { requireMarker } from '../shared/state/store-marker.ts';
 import { createNotificationApp } from './app.ts';
 import { notificationEnvironment } from './config.ts';
 import { createMailRecords } from './mail-record.ts';
-import { createMailer, proveMailing } from './mailer.ts';
+import { checkMailBinding, createMailer } from './mailer.ts';
 import { createNotify } from './notify.ts';
 
 /** A send whose record is not renewed for this long has lost its process. */
@@ -30,17 +30,17 @@ const notify = createNotify({
   records: createMailRecords(sidecar.state, times),
   mailer: createMailer(sidecar.sendMail, { from: env.MAIL_FROM }),
   concurrency: env.MAIL_CONCURRENCY,
-  patienceMs: env.MAIL_PATIENCE_SECONDS * 1000,
+  stallTimeoutMs: env.MAIL_PATIENCE_SECONDS * 1000,
   renewMs: RENEW_MS,
-  persistence: { forMs: SAVE_MS, signal: stopping.signal },
+  retryPolicy: { forMs: SAVE_MS, signal: stopping.signal },
   stopping: stopping.signal,
   log,
 });
 
 const proving = { stopping: stopping.signal, log };
-const storeProof = startProof((signal) => proveSharing(sidecar.state, signal), proving);
-const mailProof = startProof(
-  (signal) => proveMailing(sidecar.mailBinding, env.MAIL_CONCURRENCY, signal),
+const storeProof = startStartupCheck((signal) => requireMarker(sidecar.state, signal), proving);
+const mailProof = startStartupCheck(
+  (signal) => checkMailBinding(sidecar.mailBinding, env.MAIL_CONCURRENCY, signal),
   proving,
 );
 
@@ -51,7 +51,7 @@ const app = createNotificationApp({
     store: storeProof,
     mail: mailProof,
   },
-  proved: () => Promise.all([storeProof(), mailProof()]),
+  requireReady: () => Promise.all([storeProof(), mailProof()]),
   stopping: stopping.signal,
   apiToken: env.APP_API_TOKEN,
   metrics: createMetrics('notification'),

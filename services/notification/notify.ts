@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Mp3Event } from '../shared/contract/events.ts';
+import { type MailRecord, mailRecordKey } from '../shared/contract/mail-record.ts';
 import { UnknownOutcome } from '../shared/dapr/sidecar.ts';
-import { type MailRecord, mailRecordKey } from '../shared/jobs/outcome.ts';
 import { unavailable } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
-import { persist } from '../shared/runtime/retry.ts';
+import { retryWhileUnavailable } from '../shared/runtime/retry.ts';
 import { createSemaphore } from '../shared/runtime/semaphore.ts';
 import { isOneRecipient } from './mailer.ts';
 import { messageFor } from './message.ts';
@@ -22,7 +22,7 @@ export interface NotifyPorts extends SendPorts {
   /** Sends at a time, not counting those that nobody waits for any more. */
   concurrency: number;
   /** A send that has no answer for this long does not hold the next one back any more. */
-  patienceMs: number;
+  stallTimeoutMs: number;
   stopping: AbortSignal;
 }
 
@@ -35,7 +35,7 @@ export type Notify = (event: Mp3Event) => Promise<'told' | 'left' | 'dropped'>;
 type Sending = ReturnType<typeof sendRecorded>;
 
 export function createNotify(ports: NotifyPorts): Notify {
-  const { records, persistence, concurrency, patienceMs, stopping } = ports;
+  const { records, retryPolicy: persistence, concurrency, stallTimeoutMs: patienceMs, stopping } = ports;
   const turns = createSemaphore(concurrency);
   /** Outcomes of this process: a second delivery of one needs no look at the store. */
   const active = new Set<string>();
@@ -60,7 +60,7 @@ export function createNotify(ports: NotifyPorts): Notify {
     }
     const id = randomUUID();
     // Again until it is known: a record of a send that never was would count as one.
-    if (!(await persist(() => records.begin(event, seen, id), persistence))) return 'changed';
+    if (!(await retryWhileUnavailable(() => records.begin(event, seen, id), persistence))) return 'changed';
     if (seen && seen.sends > 0) log.warn('a send broke off in the middle: this mail may be a duplicate');
     const sending = sendRecorded({ ...ports, log }, event, message, id);
     return (await settlesWithin(sending, patienceMs)) ? sending : { late: keepWaiting(sending, log) };

@@ -1,9 +1,9 @@
 import type { Mp3Event } from '../shared/contract/events.ts';
 import { UnknownOutcome } from '../shared/dapr/sidecar.ts';
 import { isAppError } from '../shared/runtime/errors.ts';
-import { every } from '../shared/runtime/interval.ts';
+import { repeat } from '../shared/runtime/interval.ts';
 import type { Log } from '../shared/runtime/log.ts';
-import { type Persistence, persist } from '../shared/runtime/retry.ts';
+import { type RetryPolicy, retryWhileUnavailable } from '../shared/runtime/retry.ts';
 import type { MailRecords } from './mail-record.ts';
 import type { Mailer } from './mailer.ts';
 import type { Message } from './message.ts';
@@ -14,7 +14,7 @@ export interface SendPorts {
   /** The record of a send that is under way is renewed this often. */
   renewMs: number;
   /** For saving what became of a send. */
-  persistence: Persistence;
+  retryPolicy: RetryPolicy;
   log: Log;
 }
 
@@ -25,13 +25,13 @@ export interface SendPorts {
  * gives up with the mail under way, does nobody learn how it ended.
  */
 export async function sendRecorded(
-  { records, mailer, renewMs, persistence, log }: SendPorts,
+  { records, mailer, renewMs, retryPolicy: persistence, log }: SendPorts,
   event: Mp3Event,
   message: Message,
   send: string,
 ): Promise<'told' | { refusals: number; cause: unknown }> {
   const answered = new AbortController();
-  const renewing = every(
+  const renewing = repeat(
     renewMs,
     () => records.renew(event, send),
     (error) => log.warn({ err: error }, 'a send could not be kept as under way'),
@@ -44,17 +44,17 @@ export async function sendRecorded(
   await renewing;
   if (result.status === 'fulfilled') {
     log.info({ status: event.status }, 'mail sent');
-    await persist(() => records.sent(event), persistence).catch((error: unknown) => {
+    await retryWhileUnavailable(() => records.sent(event), persistence).catch((error: unknown) => {
       log.error({ err: error }, 'the mail was sent, but that could not be recorded: it may be sent again');
       throw error;
     });
     return 'told';
   }
   if (result.reason instanceof UnknownOutcome) {
-    await persist(() => records.brokeOff(event, send), persistence);
+    await retryWhileUnavailable(() => records.brokeOff(event, send), persistence);
     throw result.reason;
   }
   if (!isAppError(result.reason, 'unavailable')) throw result.reason;
-  const record = await persist(() => records.refused(event, send), persistence);
+  const record = await retryWhileUnavailable(() => records.refused(event, send), persistence);
   return { refusals: record?.refusals ?? 0, cause: result.reason };
 }

@@ -1,5 +1,5 @@
 import { createJobIndex } from '../../services/gateway/job-index/job-index.ts';
-import { createJobChanges } from '../../services/gateway/jobs/commands.ts';
+import { createJobCommands } from '../../services/gateway/jobs/commands.ts';
 import { createFailedIndex } from '../../services/gateway/operator/failed-index.ts';
 import { createFailedJobs } from '../../services/gateway/operator/failed-jobs.ts';
 import { createBlobStore } from '../../services/shared/blobs/blob-store.ts';
@@ -25,7 +25,11 @@ export async function failedList(
   const index = createJobIndex(counted, keptSeconds);
   const failedIndex = createFailedIndex(counted, keptSeconds);
   const ports = { jobs, index, blobs: createBlobStore(counted) };
-  const changes = createJobChanges({ ...ports, announce: () => undefined, clear: () => undefined });
+  const changes = createJobCommands({
+    ...ports,
+    publishVideo: () => undefined,
+    deleteBlobs: () => undefined,
+  });
   const list = createFailedJobs({ jobs, failedIndex, changes, log: createLog('bench', 'silent') });
 
   const expires = { expires_at: new Date(Date.now() + keptSeconds * 1000).toISOString() };

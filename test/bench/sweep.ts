@@ -1,13 +1,13 @@
 import { createJobIndex } from '../../services/gateway/job-index/job-index.ts';
 import { createFailedIndex } from '../../services/gateway/operator/failed-index.ts';
-import { createToldReader } from '../../services/gateway/sweep/find-notified.ts';
+import { createFindNotified } from '../../services/gateway/sweep/find-notified.ts';
 import { createSweep } from '../../services/gateway/sweep/sweep.ts';
 import { createVideoIndex } from '../../services/gateway/sweep/video-index.ts';
 import { createBlobStore } from '../../services/shared/blobs/blob-store.ts';
+import { mailRecordKey } from '../../services/shared/contract/mail-record.ts';
 import type { Sidecar } from '../../services/shared/dapr/sidecar.ts';
 import type { Job } from '../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../services/shared/jobs/job-store.ts';
-import { mailRecordKey } from '../../services/shared/jobs/outcome.ts';
 import { createLog } from '../../services/shared/runtime/log.ts';
 import { updateDocument } from '../../services/shared/state/documents.ts';
 import { done, newJob } from '../support/job.ts';
@@ -38,7 +38,7 @@ async function pass({ state, publish }: Sidecar, silentMs: number, looks: number
     blobs: createBlobStore(counted),
     failedIndex: createFailedIndex(counted, KEPT_SECONDS),
     videoIndex: createVideoIndex(counted, KEPT_SECONDS),
-    whoIsTold: createToldReader(counted),
+    findNotified: createFindNotified(counted),
     async publish(topic, event) {
       published++;
       await publish(topic, event);
@@ -49,8 +49,8 @@ async function pass({ state, publish }: Sidecar, silentMs: number, looks: number
       videoDeleted: () => undefined,
     },
     log: createLog('bench', 'silent'),
-    silentMs,
-    tellMs: 0,
+    stallTimeoutMs: silentMs,
+    failBeforeExpiryMs: 0,
     keepVideoMs: KEPT_SECONDS * 1000,
   });
   const { signal } = new AbortController();
@@ -100,7 +100,7 @@ export async function sweep(bench: Bench): Promise<void> {
     await index.open(job.owner, job.id);
     await jobs.create(job);
     const record = { state: 'sent' as const, send: 'one', sends: 1, refusals: 0 };
-    const key = mailRecordKey({ job_id: job.id, run: job.run });
+    const key = mailRecordKey({ job_id: job.id, run: job.generation });
     await updateDocument(state, key, () => record, { ttlSeconds: KEPT_SECONDS });
   };
   const measure = async (silentMs: number, looks: number) => {

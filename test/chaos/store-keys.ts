@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MongoClient } from 'mongodb';
 import { entriesOf, type Shard } from '../../services/gateway/job-index/shard.ts';
-import { isFinal, type Job } from '../../services/shared/jobs/job.ts';
+import { isFinalStatus } from '../../services/shared/jobs/job.ts';
+import type { StoredJob as WholeJob } from '../../services/shared/jobs/stored-job.ts';
 import type { Stage } from './stage.ts';
 
 /** What is really in the state store, read past the sidecars. */
@@ -14,10 +15,10 @@ export interface StoreContent {
   open: string[];
 }
 
-export type StoredJob = Pick<Job, 'id' | 'video' | 'audio' | 'filename' | 'status'>;
+export type StoredJob = Pick<WholeJob, 'id' | 'video' | 'audio' | 'filename' | 'status'>;
 
 /** Nothing is to become of it any more. */
-export const isEnded = (job: StoredJob): boolean => job.status === 'deleted' || isFinal(job);
+export const isEnded = (job: StoredJob): boolean => job.status === 'deleted' || isFinalStatus(job.status);
 
 interface Row {
   key: string;

@@ -7,12 +7,12 @@ import { createShardedMap } from '../../services/gateway/job-index/sharded-map.t
 import type { Job } from '../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../services/shared/jobs/job-store.ts';
 import {
-  cancelled,
-  claimed,
-  deleted,
-  finished,
-  held,
+  cancel,
+  claim,
+  complete,
   LostAttempt,
+  tombstone,
+  updateAttempt,
 } from '../../services/shared/jobs/transitions.ts';
 import { newJob } from '../support/job.ts';
 import type { StateUnderTest } from './state-store.ts';
@@ -39,19 +39,19 @@ export function jobStoreContract(name: string, make: () => StateUnderTest): void
     test('gives a job that many claim at once to one of them', async () => {
       const { id } = await created();
       const claims = Array.from({ length: 6 }, (_, number) =>
-        jobs.update(id, (job) => (job.status === 'queued' ? claimed(`attempt-${number}`)(job) : undefined)),
+        jobs.update(id, (job) => (job.status === 'queued' ? claim(`attempt-${number}`)(job) : undefined)),
       );
       await Promise.all(claims);
-      const { attempts, litter } = (await jobs.get(id)).document;
+      const { attempts, orphanedBlobs: litter } = (await jobs.get(id)).document;
       assert.deepEqual([attempts, litter], [1, []]);
     });
 
     test('ends a job in one of two ways, when it is finished and cancelled at once', async () => {
       for (let round = 0; round < 5; round++) {
-        const { id } = await created({ status: 'converting', attempt: 'one' });
+        const { id } = await created({ status: 'converting', attemptId: 'one' });
         const [finish, cancel] = await Promise.allSettled([
-          jobs.update(id, finished('one', { audio: 'one' })),
-          jobs.update(id, cancelled()),
+          jobs.update(id, complete('one', { mp3BlobId: 'one' })),
+          jobs.update(id, cancel),
         ]);
         const { status } = (await jobs.get(id)).document;
         assert.deepEqual(
@@ -62,22 +62,22 @@ export function jobStoreContract(name: string, make: () => StateUnderTest): void
     });
 
     test('lets no late save of a lost attempt through', async () => {
-      const { id } = await created({ status: 'converting', attempt: 'one' });
+      const { id } = await created({ status: 'converting', attemptId: 'one' });
       const before = (await state.get(`job:${id}`)) ?? assert.fail();
-      await jobs.update(id, claimed('two'));
-      await assert.rejects(jobs.update(id, held('one', { progress: 0.5 })), LostAttempt);
+      await jobs.update(id, claim('two'));
+      await assert.rejects(jobs.update(id, updateAttempt('one', { progress: 0.5 })), LostAttempt);
       assert.equal(await state.put(`job:${id}`, before.value, { when: { etag: before.etag } }), false);
-      assert.equal((await jobs.get(id)).document.attempt, 'two');
+      assert.equal((await jobs.get(id)).document.attemptId, 'two');
     });
 
     test('brings no deleted job back, whoever comes late', async () => {
       const job = await created();
       const before = (await state.get(`job:${job.id}`)) ?? assert.fail();
-      await jobs.update(job.id, deleted());
+      await jobs.update(job.id, tombstone);
       assert.equal(await state.put(`job:${job.id}`, before.value, { when: { etag: before.etag } }), false);
       assert.equal(await state.put(`job:${job.id}`, before.value, { when: 'create' }), false);
       await assert.rejects(jobs.get(job.id), { code: 'not_found' });
-      await assert.rejects(jobs.update(job.id, claimed('late')), { code: 'not_found' });
+      await assert.rejects(jobs.update(job.id, claim('late')), { code: 'not_found' });
       await assert.rejects(jobs.create(job), { code: 'state_conflict' });
       assert.equal((await jobs.find(job.id))?.status, 'deleted');
     });
@@ -85,7 +85,7 @@ export function jobStoreContract(name: string, make: () => StateUnderTest): void
     test('hides a job that has expired, and changes it no more, though its key is there', async () => {
       const job = await created({ expires_at: new Date(Date.now() - 1).toISOString() });
       await assert.rejects(jobs.get(job.id), { code: 'not_found' });
-      await assert.rejects(jobs.update(job.id, cancelled()), { code: 'not_found' });
+      await assert.rejects(jobs.update(job.id, cancel), { code: 'not_found' });
       assert.deepEqual(await jobs.find(job.id), job);
     });
   });

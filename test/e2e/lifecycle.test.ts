@@ -103,7 +103,7 @@ for (const system of systemsUnderTest()) {
       const again = await api.finished(account, id);
       assert.deepEqual([again.status, again.error?.code, again.attempts], ['failed', 'no_audio', 1]);
       await mails(account, 2);
-      assert.equal((await stored(id)).run, 2);
+      assert.equal((await stored(id)).generation, 2);
     });
 
     it('is deleted: no chunk is left, nothing of its user, and all routes are 404', async () => {
@@ -112,7 +112,7 @@ for (const system of systemsUnderTest()) {
       const { id } = await accepted(await upload(account, path));
       assert.equal((await api.finished(account, id)).status, 'done');
       const job = await stored(id);
-      const keys = [job.video, job.audio].flatMap((blob) => [`blob:${blob}`, `chunk:${blob}:0`]);
+      const keys = [job.videoBlobId, job.mp3BlobId].flatMap((blob) => [`blob:${blob}`, `chunk:${blob}:0`]);
       assert.equal((await state.getMany(keys)).size, keys.length);
       await mails(account, 1);
 
@@ -208,7 +208,7 @@ for (const system of systemsUnderTest()) {
           (await listed()).some((job) => job.id === id && job.run === 2),
         );
 
-        const { video } = await stored(id);
+        const { videoBlobId: video } = await stored(id);
         assert.deepEqual(await failedCommand('drop', id), {
           code: 0,
           stdout: `${id}  deleted\n`,

@@ -1,4 +1,4 @@
-import { isFinal, type JobView } from '../../services/shared/jobs/job.ts';
+import { isFinalStatus, type JobView } from '../../services/shared/jobs/job.ts';
 import type { Sent } from '../load/films.ts';
 
 /** The jobs of one load, as their users see them now. */
@@ -14,7 +14,7 @@ export const convertingOf = async (ledger: readonly Sent[], load: string): Promi
 
 /** The ids of the jobs of a load that have not ended. */
 export const openOf = async (ledger: readonly Sent[], load: string): Promise<ReadonlySet<string>> =>
-  new Set((await jobsOf(ledger, load)).filter((job) => !isFinal(job)).map(({ id }) => id));
+  new Set((await jobsOf(ledger, load)).filter((job) => !isFinalStatus(job.status)).map(({ id }) => id));
 
 /**
  * What became of conversions whose converter was killed: one was lost and has begun anew, or all of `open` have ended, since the
@@ -27,6 +27,6 @@ export async function afterKill(
 ): Promise<'begun anew' | 'all ended' | undefined> {
   const jobs = await jobsOf(ledger, load);
   if (jobs.some(({ attempts }) => attempts > 1)) return 'begun anew';
-  const left = jobs.filter((job) => open.has(job.id) && !isFinal(job));
+  const left = jobs.filter((job) => open.has(job.id) && !isFinalStatus(job.status));
   return left.length === 0 ? 'all ended' : undefined;
 }

@@ -36,7 +36,7 @@ async function mailsAbout({ system, ledger, known }: Sought): Promise<MailEviden
  * was cleared, once the cable is whole again; it expires with the job, and nobody looks at it.
  */
 export function lateKeys({ keys, jobs }: StoreContent): string[] {
-  const litter = new Set(jobs.flatMap((job) => (job as StoredJob & Pick<Job, 'litter'>).litter));
+  const litter = new Set(jobs.flatMap((job) => (job as StoredJob & Pick<WholeJob, 'litter'>).litter));
   return orphanKeys({ keys, stored: jobs }).filter((key) => litter.has(key.split(':')[1] ?? ''));
 }
 

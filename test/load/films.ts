@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFinal, type JobView } from '../../services/shared/jobs/job.ts';
+import { isFinalStatus, type JobView } from '../../services/shared/jobs/job.ts';
 import { decodedSeconds, video } from '../support/media.ts';
 import { randomBytes } from '../support/random.ts';
 import type { User } from './users.ts';
@@ -126,7 +126,7 @@ async function openAmong(sent: Sent[]): Promise<Sent[]> {
     if (entry.id === undefined) continue;
     const answer = await entry.user.get(`/jobs/${entry.id}`).catch(() => undefined);
     const job = answer?.status === 200 ? (JSON.parse(answer.bytes.toString()) as JobView) : undefined;
-    if (job === undefined || !isFinal(job)) open.push(entry);
+    if (job === undefined || !isFinalStatus(job.status)) open.push(entry);
   }
   sent.splice(0, sent.length, ...open);
   return open;

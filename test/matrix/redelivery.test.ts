@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { entries } from '../../deploy/process/registry.ts';
+import { mp3EventOf } from '../../services/shared/jobs/job-events.ts';
 import { createJobStore } from '../../services/shared/jobs/job-store.ts';
-import { outcomeOf } from '../../services/shared/jobs/outcome.ts';
 import { client } from '../support/client.ts';
 import { media, tone, video } from '../support/media.ts';
 import { gatewaySidecar, systemsUnderTest } from '../support/systems.ts';
@@ -57,7 +57,7 @@ for (const system of systemsUnderTest()) {
       const job = await tally.send(await video(3));
       await tally.told(job);
       const { document } = await createJobStore(sidecar.state).get(job.id);
-      const outcome = outcomeOf(document) ?? assert.fail('the job has no outcome');
+      const outcome = mp3EventOf(document) ?? assert.fail('the job has no outcome');
       const { trace_id } = document;
       for (let times = 1; times <= 3; times++) {
         await sidecar.publish('video', { job_id: job.id, trace_id });

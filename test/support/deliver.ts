@@ -12,7 +12,7 @@ const apiToken = 'the-token-of-the-sidecar';
 /** What every subscriber is made with; it is ready, and of its sidecar. */
 export const subscriberOptions = (): SubscriberOptions => ({
   checks: { sidecar: async () => undefined },
-  proved: async () => undefined,
+  requireReady: async () => undefined,
   stopping: new AbortController().signal,
   apiToken,
   metrics,

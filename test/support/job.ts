@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { orderOf } from '../../services/gateway/job-index/shard.ts';
-import type { Job } from '../../services/shared/jobs/job.ts';
+import type { ConvertingJob, DoneJob, FailedJob, Job, QueuedJob } from '../../services/shared/jobs/job.ts';
 
 export const OWNER = { id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'ann@example.com' };
 
-/** A queued job as the gateway makes it, apart from the given fields. */
-export function newJob(fields: Partial<Job> = {}): Job {
+type WithStatus<Status extends Job['status']> = Extract<Job, { status: Status }>;
+
+/** A job as the gateway makes it, apart from the given fields. It is queued, unless another status is given. */
+export function newJob<Status extends Job['status'] = 'queued'>(
+  fields: { status?: Status } & Partial<Omit<WithStatus<Status>, 'status'>> = {},
+): WithStatus<Status> {
   const id = fields.id ?? randomUUID();
   const now = new Date().toISOString();
-  return {
+  const { status = 'queued' as Status } = fields;
+  const job = {
     id,
-    status: 'queued',
-    progress: 0,
-    eta_seconds: null,
     filename: 'Ferien.mp4',
     options: { quality: 2 },
     source: { size: 1234, sha256: 'ab'.repeat(32), duration_seconds: null, tracks: null },
-    mp3: null,
-    error: null,
     attempts: 0,
     created_at: now,
     updated_at: now,
@@ -25,29 +25,35 @@ export function newJob(fields: Partial<Job> = {}): Job {
     owner: OWNER.id,
     email: OWNER.email,
     trace_id: '0af7651916cd43dd8448eb211c80319c',
-    video: randomUUID(),
-    audio: null,
-    attempt: null,
-    litter: [],
-    run: 1,
-    outages: 0,
+    videoBlobId: randomUUID(),
+    orphanedBlobs: [],
+    generation: 1,
+    infrastructureFailures: 0,
     download_url: `http://localhost:8080/download/${id}?expires=1&signature=secret-signature`,
+    ...statusFields(status),
     ...fields,
+    status,
   };
+  return job as object as WithStatus<Status>;
 }
 
-export const done = (fields: Partial<Job> = {}): Job =>
-  newJob({
-    status: 'done',
-    progress: 1,
-    attempts: 1,
-    audio: randomUUID(),
-    mp3: { size: 1000, sha256: 'cd'.repeat(32), duration_seconds: 12.5 },
-    ...fields,
-  });
+function statusFields(status: Job['status']): object {
+  if (status === 'converting')
+    return { attemptId: randomUUID(), progress: 0, eta_seconds: null, attempts: 1 };
+  if (status === 'done') {
+    const mp3 = { size: 1000, sha256: 'cd'.repeat(32), duration_seconds: 12.5 };
+    return { attempts: 1, mp3BlobId: randomUUID(), mp3 };
+  }
+  if (status === 'failed')
+    return { progress: 0, error: { code: 'no_audio', detail: 'there is no sound in it' } };
+  return status === 'cancelled' ? { progress: 0 } : {};
+}
 
-export const failed = (fields: Partial<Job> = {}): Job =>
-  newJob({ status: 'failed', error: { code: 'no_audio', detail: 'there is no sound in it' }, ...fields });
+export const done = (fields: Partial<Omit<DoneJob, 'status'>> = {}): DoneJob =>
+  newJob({ ...fields, status: 'done' });
+
+export const failed = (fields: Partial<Omit<FailedJob, 'status'>> = {}): FailedJob =>
+  newJob({ ...fields, status: 'failed' });
 
 /** Ids in the order in which failed jobs are listed: by their last digits first. */
 export const inListOrder = (jobs: readonly Pick<Job, 'id'>[]): string[] =>

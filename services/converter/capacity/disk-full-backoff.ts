@@ -7,19 +7,21 @@ const MOST_MS = 30_000;
  * Pauses a converter whose disk is full. Without a pause it would fail jobs faster than converters with free space can
  * take them. The pause doubles with each failure, until a conversion has found room.
  */
-export interface Rest {
-  take(signal: AbortSignal): Promise<void>;
+export interface DiskFullBackoff {
+  wait(signal: AbortSignal): Promise<void>;
   /** There is room again. */
-  over(): void;
+  reset(): void;
 }
 
-export function createRest(pause: (ms: number, signal: AbortSignal) => Promise<unknown> = pauseFor): Rest {
+export function createDiskFullBackoff(
+  pause: (ms: number, signal: AbortSignal) => Promise<unknown> = pauseFor,
+): DiskFullBackoff {
   let failures = 0;
   return {
-    async take(signal) {
+    async wait(signal) {
       await pause(Math.min(MOST_MS, FIRST_MS * 2 ** failures++), signal).catch(() => undefined);
     },
-    over() {
+    reset() {
       failures = 0;
     },
   };

@@ -12,7 +12,7 @@ import { verify } from './verify.ts';
 /** Each part decodes everything before it, so more parts would gain little. */
 const MAX_PARTS = 8;
 
-export interface Mp3 {
+export interface EncodedMp3 {
   path: string;
   /** Processes that encoded it side by side. */
   parts: number;
@@ -31,7 +31,7 @@ export interface TranscodeRequest {
 }
 
 /** Makes an MP3 of a video. Throws {@link ConversionFailure} where the video is at fault. */
-export type Transcode = (request: TranscodeRequest) => Promise<Mp3>;
+export type Transcode = (request: TranscodeRequest) => Promise<EncodedMp3>;
 
 export interface TranscodeTools {
   ffmpeg: string;

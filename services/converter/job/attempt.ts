@@ -2,12 +2,13 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
-import type { Job } from '../../shared/jobs/job.ts';
+import type { ConvertingJob, Mp3 } from '../../shared/jobs/job.ts';
+import type { AttemptUpdate } from '../../shared/jobs/transitions.ts';
 import { isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Spool } from '../capacity/spool.ts';
 import { ConversionFailure } from '../failure.ts';
-import type { Mp3, Transcode } from '../ffmpeg/transcode.ts';
+import type { EncodedMp3, Transcode } from '../ffmpeg/transcode.ts';
 import { INPUT } from '../ffmpeg/untrusted-input.ts';
 import { progressAt } from './progress.ts';
 
@@ -22,45 +23,42 @@ export interface AttemptPorts {
 export interface AttemptOptions {
   signal: AbortSignal;
   /** Called with fields of the job as soon as they are known. */
-  tell(fields: Partial<Job>): void;
+  queueUpdate(fields: AttemptUpdate): void;
   log: Log;
 }
-
-/** The fields that a successful attempt adds to its job. */
-export type Made = Pick<Job, 'mp3'>;
 
 /**
  * Reads the video from the blob store, converts it, and stores the MP3 under the attempt's id. Removes its private folder
  * afterwards, also after a failure.
  */
 export function makeMp3(
-  job: Job & { attempt: string },
+  job: ConvertingJob,
   ports: AttemptPorts,
-  { signal, tell, log }: AttemptOptions,
-): Promise<Made> {
+  { signal, queueUpdate, log }: AttemptOptions,
+): Promise<Mp3> {
   const { blobs, spool, transcode } = ports;
   return spool.use(job.source.size, async (folder) => {
     const timer = stopwatch();
-    await spoolVideo(blobs, job.video, join(folder, INPUT), signal);
+    await spoolVideo(blobs, job.videoBlobId, join(folder, INPUT), signal);
     const spool_ms = timer();
     const start = performance.now();
     let expected: number | undefined;
-    const mp3 = await transcode({
+    const encoded = await transcode({
       folder,
       options: job.options,
       signal,
       onProbe({ duration_seconds, tracks, audio }) {
         expected = audio.expectedSeconds;
-        tell({ source: { ...job.source, duration_seconds, tracks } });
+        queueUpdate({ source: { ...job.source, duration_seconds, tracks } });
       },
       onTime(seconds) {
-        tell(progressAt(seconds, expected, (performance.now() - start) / 1000) ?? {});
+        queueUpdate(progressAt(seconds, expected, (performance.now() - start) / 1000) ?? {});
       },
     });
     const convert_ms = timer();
-    const made = await storeVerified(blobs, mp3, job, { signal, log });
-    log.info({ spool_ms, convert_ms, store_ms: timer(), parts: mp3.parts }, 'MP3 made');
-    return made;
+    const mp3 = await storeVerified(blobs, encoded, job, { signal, log });
+    log.info({ spool_ms, convert_ms, store_ms: timer(), parts: encoded.parts }, 'MP3 made');
+    return mp3;
   });
 }
 
@@ -77,25 +75,25 @@ async function spoolVideo(blobs: BlobStore, video: string, path: string, signal:
 /** Stores and verifies at the same time: verifying takes a core, storing mostly waits. */
 async function storeVerified(
   blobs: BlobStore,
-  mp3: Mp3,
-  { attempt, expires_at }: Job & { attempt: string },
+  encoded: EncodedMp3,
+  { attemptId, expires_at }: ConvertingJob,
   { signal, log }: Pick<AttemptOptions, 'signal' | 'log'>,
-): Promise<Made> {
+): Promise<Mp3> {
   const [stored, verified] = await Promise.allSettled([
-    blobs.write(attempt, bytesOf(mp3.path), { expires: new Date(expires_at), signal }),
-    mp3.verify(),
+    blobs.write(attemptId, bytesOf(encoded.path), { expires: new Date(expires_at), signal }),
+    encoded.verify(),
   ]);
   if (verified.status === 'rejected') {
     if (stored.status === 'fulfilled') {
-      await blobs.delete(attempt).catch((error: unknown) => {
-        log.warn({ err: error, blob: attempt }, 'an MP3 that is not whole is left for the sweep');
+      await blobs.delete(attemptId).catch((error: unknown) => {
+        log.warn({ err: error, blob: attemptId }, 'an MP3 that is not whole is left for the sweep');
       });
     }
     throw verified.reason;
   }
   if (stored.status === 'rejected') throw stored.reason;
   const { size, sha256 } = stored.value;
-  return { mp3: { size, sha256, duration_seconds: verified.value } };
+  return { size, sha256, duration_seconds: verified.value };
 }
 
 /** Opens the file on the first read. A stream opened earlier and never read would leak, and its `error` event would be unhandled. */

@@ -1,50 +1,57 @@
-import { isFinal, type Job } from '../../shared/jobs/job.ts';
+import type { ConvertingJob, QueuedJob } from '../../shared/jobs/job.ts';
+import { isFinal } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
-import { claimed } from '../../shared/jobs/transitions.ts';
+import { claim, type Transition } from '../../shared/jobs/transitions.ts';
 import { isAbandoned, type LeaseTimes } from '../../shared/state/lease.ts';
 
-/** The state in which a job was read. A claim succeeds only while the job still has it. */
-export type Claimable = Pick<Job, 'status' | 'attempt' | 'updated_at'>;
+/** The job as it was read before the claim. */
+export type Claimable = QueuedJob | ConvertingJob;
 
-/** Waits until it is known whether a job needs a converter. `held` means that a heartbeat was seen. Throws `not_found`. */
+/**
+ * Waits until it is known whether the job needs a converter. `leased` means that a heartbeat of another converter was seen.
+ * Throws `not_found`.
+ */
 export async function findClaimable(
   jobs: JobStore,
   id: string,
   times: LeaseTimes,
   signal: AbortSignal,
-): Promise<Claimable | 'final' | 'held'> {
+): Promise<Claimable | 'final' | 'leased'> {
   const read = () => jobs.get(id, signal);
   const seen = await read();
-  if (isFinal(seen.document)) return 'final';
-  if (seen.document.status === 'queued') return seen.document;
-  return (await isAbandoned(seen, read, times, signal)) ? seen.document : 'held';
+  const job = seen.document;
+  if (isFinal(job)) return 'final';
+  if (job.status === 'queued') return job;
+  return (await isAbandoned(seen, read, times, signal)) ? job : 'leased';
 }
 
 class Changed extends Error {}
 
 /** Claims the job for this attempt. Returns undefined where another converter was faster. */
-export async function claim(
+export async function claimJob(
   jobs: JobStore,
   id: string,
-  attempt: string,
+  attemptId: string,
   seen: Claimable,
   signal: AbortSignal,
-): Promise<Job | undefined> {
+): Promise<ConvertingJob | undefined> {
+  const claimIfUnchanged: Transition = (job) => {
+    // An earlier save of this claim was reported as failed, and did arrive.
+    if (job.status === 'converting' && job.attemptId === attemptId) return undefined;
+    if (!isUnchanged(job, seen)) throw new Changed();
+    return claim(attemptId)(job);
+  };
   try {
-    return await jobs.update(
-      id,
-      (job) => {
-        // An earlier save of this claim was reported as failed, but did arrive.
-        if (job.attempt === attempt) return undefined;
-        const same = job.status === seen.status && job.attempt === seen.attempt;
-        // `updated_at` of a queued job may change without a claim.
-        if (!same || (job.status === 'converting' && job.updated_at !== seen.updated_at)) throw new Changed();
-        return claimed(attempt)(job);
-      },
-      signal,
-    );
+    const job = await jobs.update(id, claimIfUnchanged, signal);
+    return job.status === 'converting' ? job : undefined;
   } catch (error) {
     if (error instanceof Changed) return undefined;
     throw error;
   }
 }
+
+/** A queued job may be updated without a claim. The updates of a converting job are the heartbeats of its converter. */
+const isUnchanged = (job: Parameters<Transition>[0], seen: Claimable): boolean =>
+  seen.status === 'queued'
+    ? job.status === 'queued'
+    : job.status === 'converting' && job.attemptId === seen.attemptId && job.updated_at === seen.updated_at;

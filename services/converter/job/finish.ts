@@ -1,112 +1,119 @@
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
 import { TOPICS } from '../../shared/contract/events.ts';
 import type { Sidecar } from '../../shared/dapr/sidecar.ts';
-import type { Job } from '../../shared/jobs/job.ts';
+import type { Job, Mp3 } from '../../shared/jobs/job.ts';
+import { mp3EventOf } from '../../shared/jobs/job-events.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
-import { outcomeOf } from '../../shared/jobs/outcome.ts';
-import { ended, finished, isLost } from '../../shared/jobs/transitions.ts';
+import {
+  type AttemptUpdate,
+  complete,
+  fail,
+  isLostAttempt,
+  requeue,
+  type Transition,
+} from '../../shared/jobs/transitions.ts';
 import { isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import { type Persistence, persist } from '../../shared/runtime/retry.ts';
+import { type RetryPolicy, retryWhileUnavailable } from '../../shared/runtime/retry.ts';
 import type { ConversionFailure } from '../failure.ts';
 
-export interface EndPorts {
+export interface FinishPorts {
   jobs: JobStore;
   blobs: BlobStore;
   publish: Sidecar['publish'];
-  /** For the save that ends an attempt: without it, all of its work would be done again. */
-  persistence: Persistence;
+  /** For the save that ends an attempt. If that save were lost, the whole conversion would run again. */
+  retryPolicy: RetryPolicy;
 }
 
-/** Marks the job as done, with the MP3 stored under the attempt's id, and announces it. */
-export async function finish(
-  ports: EndPorts,
-  id: string,
-  attempt: string,
-  fields: Partial<Job>,
-  log: Log,
-): Promise<void> {
-  const change = finished(attempt, { ...fields, audio: attempt });
-  await tell(ports, await save(ports, id, change, (job) => job.audio === attempt), log);
+/** The attempt at a job that is to be ended, with what its heartbeat has not saved yet. */
+export interface EndingAttempt {
+  jobId: string;
+  attemptId: string;
+  pendingUpdate: AttemptUpdate;
+  log: Log;
 }
 
-/** Marks the job as failed and announces it. */
-export async function fail(
-  ports: EndPorts,
-  id: string,
-  attempt: string,
-  { failure, news = {} }: { failure: ConversionFailure; news?: Partial<Job> },
-  log: Log,
+/** Marks the job as done with the MP3 that is stored under the attempt's id, and publishes the outcome. */
+export async function completeJob(ports: FinishPorts, attempt: EndingAttempt, mp3: Mp3): Promise<void> {
+  const { attemptId, pendingUpdate } = attempt;
+  const change = complete(attemptId, mp3, pendingUpdate);
+  const hasArrived = (job: Job) => job.status === 'done' && job.mp3BlobId === attemptId;
+  await publishOutcome(ports, await save(ports, attempt, change, hasArrived), attempt.log);
+}
+
+/** Marks the job as failed, and publishes the outcome. */
+export async function failJob(
+  ports: FinishPorts,
+  attempt: EndingAttempt,
+  failure: ConversionFailure,
 ): Promise<void> {
-  const error = { code: failure.code, detail: failure.message };
-  const change = ended(attempt, { ...news, status: 'failed', error });
+  const { attemptId, pendingUpdate, log } = attempt;
   log.info({ err: failure.cause }, 'the conversion failed');
-  await tell(ports, await save(ports, id, change, isEnded(attempt, 'failed')), log);
-}
-
-const isEnded = (attempt: string, status: Job['status']) => (job: Job) =>
-  job.status === status && job.attempt === null && job.litter.includes(attempt);
-
-/** Changes the job, however often the store must be asked: an earlier save, reported as lost, may have `arrived`. */
-function save(
-  { jobs, persistence }: EndPorts,
-  id: string,
-  change: (job: Job) => Job | undefined,
-  arrived: (job: Job) => boolean,
-): Promise<Job> {
-  return persist(() => jobs.update(id, (job) => (arrived(job) ? undefined : change(job))), persistence);
-}
-
-/** Best effort: the gateway's sweep announces what is lost here. */
-async function tell({ publish }: EndPorts, job: Job, log: Log): Promise<void> {
-  const { status, error, mp3 } = job;
-  log.info({ status, code: error?.code, detail: error?.detail, mp3 }, 'conversion ended');
-  const event = outcomeOf(job);
-  try {
-    if (event) await publish(TOPICS.mp3, event);
-  } catch (fault) {
-    log.warn({ err: fault }, 'the outcome could not be published; the sweep sends it again');
-  }
+  const change = fail(attemptId, { code: failure.code, detail: failure.message }, pendingUpdate);
+  await publishOutcome(ports, await save(ports, attempt, change, hasEnded(attemptId, 'failed')), log);
 }
 
 /** Releases the job for the next attempt. Where that cannot be saved, the lease expires instead. */
-export async function handBack(
-  ports: EndPorts,
-  id: string,
-  attempt: string,
-  fields: Partial<Job>,
-  log: Log,
-): Promise<void> {
-  const change = ended(attempt, { ...fields, status: 'queued' });
+export async function requeueJob(ports: FinishPorts, attempt: EndingAttempt): Promise<void> {
+  const { attemptId, pendingUpdate, log } = attempt;
   try {
-    await save(ports, id, change, isEnded(attempt, 'queued'));
+    await save(ports, attempt, requeue(attemptId, pendingUpdate), hasEnded(attemptId, 'queued'));
     log.info('job handed back');
   } catch (error) {
-    if (isLost(error)) throw error;
+    if (isLostAttempt(error)) throw error;
     log.warn({ err: error }, 'the job could not be handed back; its lease runs out');
   }
 }
 
+const hasEnded = (attemptId: string, status: 'failed' | 'queued') => (job: Job) =>
+  job.status === status && job.orphanedBlobs.includes(attemptId);
+
 /**
- * Deletes what an attempt stored that has lost its job, unless it is what the job is done with. Only after the job was seen
- * to have changed hands: of a save whose answer was lost nobody knows whether it arrives still.
+ * Changes the job, and tries again while the store is unavailable. `hasArrived` recognizes an earlier try that was reported
+ * as failed and did arrive.
  */
-export async function discardUnlessKept(
-  { jobs, blobs }: EndPorts,
-  id: string,
-  attempt: string,
-  log: Log,
+function save(
+  { jobs, retryPolicy }: FinishPorts,
+  { jobId }: EndingAttempt,
+  change: Transition,
+  hasArrived: (job: Job) => boolean,
+): Promise<Job> {
+  const changeOnce: Transition = (job) => (hasArrived(job) ? undefined : change(job));
+  return retryWhileUnavailable(() => jobs.update(jobId, changeOnce), retryPolicy);
+}
+
+/** Publishes the outcome once. The gateway's sweep publishes an outcome that gets lost. */
+async function publishOutcome({ publish }: FinishPorts, job: Job, log: Log): Promise<void> {
+  const { status } = job;
+  const error = job.status === 'failed' ? job.error : undefined;
+  const mp3 = job.status === 'done' ? job.mp3 : undefined;
+  log.info({ status, code: error?.code, detail: error?.detail, mp3 }, 'conversion ended');
+  const event = mp3EventOf(job);
+  try {
+    if (event) await publish(TOPICS.mp3, event);
+  } catch (fault) {
+    log.warn({ err: fault }, 'the outcome could not be published; the sweep publishes it again');
+  }
+}
+
+/**
+ * Deletes the MP3 of an attempt that has lost its job, unless the job is done with this very MP3. Called only after the job
+ * was seen in other hands: a save whose response was lost may still arrive until then.
+ */
+export async function deleteLostMp3(
+  { jobs, blobs }: FinishPorts,
+  { jobId, attemptId, log }: Pick<EndingAttempt, 'jobId' | 'attemptId' | 'log'>,
 ): Promise<void> {
   try {
-    const kept = await jobs.get(id).then(
-      ({ document }) => document.audio === attempt,
+    const isKept = await jobs.get(jobId).then(
+      ({ document: job }) => job.status === 'done' && job.mp3BlobId === attemptId,
       (error: unknown) => {
         if (isAppError(error, 'not_found')) return false;
         throw error;
       },
     );
-    if (!kept) await blobs.delete(attempt);
+    if (!isKept) await blobs.delete(attemptId);
   } catch (error) {
-    log.warn({ err: error, blob: attempt }, 'an MP3 of no job may be left for the sweep');
+    log.warn({ err: error, blob: attemptId }, 'the MP3 of a lost attempt may remain; the sweep deletes it');
   }
 }

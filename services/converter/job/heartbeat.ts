@@ -1,7 +1,11 @@
-import type { Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
-import { held, isLost, LostAttempt } from '../../shared/jobs/transitions.ts';
-import { every } from '../../shared/runtime/interval.ts';
+import {
+  type AttemptUpdate,
+  isLostAttempt,
+  LostAttempt,
+  updateAttempt,
+} from '../../shared/jobs/transitions.ts';
+import { repeat } from '../../shared/runtime/interval.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 
 export interface HeartbeatTimes {
@@ -11,38 +15,38 @@ export interface HeartbeatTimes {
 
 export interface Heartbeat {
   /** Aborted with a {@link LostAttempt} when the job was cancelled, deleted, or taken over. */
-  lost: AbortSignal;
+  lostSignal: AbortSignal;
   /** Adds fields that the next heartbeat saves. */
-  tell(fields: Partial<Job>): void;
+  queueUpdate(fields: AttemptUpdate): void;
   /** The fields that have not been saved yet. */
-  stop(): Promise<Partial<Job>>;
+  stop(): Promise<AttemptUpdate>;
 }
 
 /** Renews the lease of one attempt and saves its progress. An unavailable store does not end the attempt. */
 export function startHeartbeat(
   jobs: JobStore,
-  { id, attempt }: { id: string; attempt: string },
+  { jobId, attemptId }: { jobId: string; attemptId: string },
   { beatMs }: HeartbeatTimes,
   log: Log,
 ): Heartbeat {
   const lost = new AbortController();
   const stopped = new AbortController();
-  let news: Partial<Job> = {};
+  let pendingUpdate: AttemptUpdate = {};
 
   async function beat(): Promise<void> {
-    const fields = news;
-    news = {};
+    const fields = pendingUpdate;
+    pendingUpdate = {};
     try {
-      await jobs.update(id, held(attempt, fields), stopped.signal);
+      await jobs.update(jobId, updateAttempt(attemptId, fields), stopped.signal);
     } catch (error) {
-      news = { ...fields, ...news };
+      pendingUpdate = { ...fields, ...pendingUpdate };
       throw error;
     }
   }
 
   function failed(error: unknown): void {
     if (stopped.signal.aborted) return;
-    if (isLost(error)) {
+    if (isLostAttempt(error)) {
       stopped.abort();
       lost.abort(error instanceof LostAttempt ? error : new LostAttempt());
     } else {
@@ -50,16 +54,16 @@ export function startHeartbeat(
     }
   }
 
-  const running = every(beatMs, beat, failed, stopped.signal);
+  const running = repeat(beatMs, beat, failed, stopped.signal);
   return {
-    lost: lost.signal,
-    tell(fields) {
-      news = { ...news, ...fields };
+    lostSignal: lost.signal,
+    queueUpdate(fields) {
+      pendingUpdate = { ...pendingUpdate, ...fields };
     },
     async stop() {
       stopped.abort();
       await running;
-      return news;
+      return pendingUpdate;
     },
   };
 }

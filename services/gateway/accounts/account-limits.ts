@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { closedSignal } from '../../shared/http/client-closed.ts';
 import { createSemaphore, type Semaphore } from '../../shared/runtime/semaphore.ts';
-import { comeAgain } from '../limits/quota.ts';
+import { overloaded } from '../limits/quota.ts';
 
 const RETRY_SECONDS = 2;
 const MAX_WAIT_MS = 10_000;
@@ -36,7 +36,7 @@ export function createAccountLimits(): InTurn {
 }
 
 const limitedTo = ({ underWay, waiting }: { underWay: number; waiting: number }): Semaphore =>
-  createSemaphore(underWay, { maxWaiting: waiting, maxWaitMs: MAX_WAIT_MS, full: overloaded });
+  createSemaphore(underWay, { maxWaiting: waiting, maxWaitMs: MAX_WAIT_MS, full: tooManyAccountRequests });
 
-const overloaded = () =>
-  comeAgain('unavailable', 'too many account requests at the moment; try again shortly', RETRY_SECONDS);
+const tooManyAccountRequests = () =>
+  overloaded('unavailable', 'too many account requests at the moment; try again shortly', RETRY_SECONDS);

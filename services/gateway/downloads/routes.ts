@@ -9,16 +9,16 @@ import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import { jobId, ownedJob } from '../jobs/find-owned.ts';
-import { type Gate, holdPlace } from '../limits/concurrency-limit.ts';
-import type { Links } from './signed-link.ts';
+import { acquireForResponse, type ConcurrencyLimit } from '../limits/concurrency-limit.ts';
+import type { SignedLinks } from './signed-link.ts';
 
 export interface DownloadPorts {
   authenticate: Authenticate;
   jobs: JobStore;
   blobs: BlobStore;
-  links: Links;
+  links: SignedLinks;
   /** Each holds a few MiB for as long as its client likes. */
-  downloads: Gate;
+  downloads: ConcurrencyLimit;
 }
 
 type Context = ParameterizedContext<RequestState> & { params: Record<string, string | undefined> };
@@ -35,9 +35,9 @@ export function downloadRoutes(router: Router<RequestState>, ports: DownloadPort
 
 async function download(context: Context, ports: DownloadPorts): Promise<void> {
   const job = await allowedJob(context, ports);
-  const { audio, mp3 } = job;
-  if (!audio || !mp3)
+  if (job.status !== 'done')
     throw new AppError('not_ready', `the job is ${job.status}; its MP3 can be had when it is done`);
+  const { mp3 } = job;
 
   context.status = 200;
   const name = mp3Name(job.filename);
@@ -63,10 +63,10 @@ async function download(context: Context, ports: DownloadPorts): Promise<void> {
   const { start, end } = range ?? { start: 0, end: mp3.size - 1 };
   context.length = end - start + 1;
   if (context.method === 'HEAD') return;
-  holdPlace(ports.downloads, job.owner, context.res);
+  acquireForResponse(ports.downloads, job.owner, context.res);
   const closed = new AbortController();
   context.res.once('close', () => closed.abort());
-  const body = ports.blobs.read(audio, { start, end, signal: closed.signal });
+  const body = ports.blobs.read(job.mp3BlobId, { start, end, signal: closed.signal });
   let begun = false;
   body.on('error', (error) => {
     if (!begun) return;

@@ -1,14 +1,18 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../../shared/runtime/errors.ts';
 
-export interface Links {
+export interface SignedLinks {
   /** An address that downloads the MP3 of this one job, without a login, until `expires`. */
   sign(jobId: string, expires: Date): string;
   /** Throws `forbidden` for a link that we did not make, `expired` for an old one. */
   verify(jobId: string, query: { expires: string; signature: string }): void;
 }
 
-export function createLinks(publicUrl: string, secret: string, now: () => number = Date.now): Links {
+export function createSignedLinks(
+  publicUrl: string,
+  secret: string,
+  now: () => number = Date.now,
+): SignedLinks {
   const mac = (jobId: string, expires: string) =>
     createHmac('sha256', secret).update(`download\n${jobId}\n${expires}`).digest();
 

@@ -1,82 +1,91 @@
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
-import { isFinal, type Job, missing } from '../../shared/jobs/job.ts';
+import { isFinal, type Job, jobNotFound } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
-import { cancelled, deleted, retried } from '../../shared/jobs/transitions.ts';
+import { cancel, retry, type Transition, tombstone } from '../../shared/jobs/transitions.ts';
 import { AppError, isAppError } from '../../shared/runtime/errors.ts';
 import type { JobIndex } from '../job-index/job-index.ts';
 
-type Change = (job: Job) => Job | undefined;
-
-export interface ChangePorts {
+export interface JobCommandPorts {
   jobs: JobStore;
   index: JobIndex;
   blobs: Pick<BlobStore, 'stat'>;
-  announce: (job: Job) => void;
-  /** Told of a tombstone, to delete what it names as far as it can; must not fail, a sweep makes up for it. */
-  clear: (job: Job) => void;
+  publishVideo: (job: Job) => void;
+  /** Starts to delete the blobs that a tombstone names. It must not fail: the sweep deletes what it leaves. */
+  deleteBlobs: (job: Job) => void;
 }
 
 /**
- * What people do to a job, each idempotent. `job` is the job as the caller saw it.
- * Throws `state_conflict` where its status forbids it, `not_found` when it is gone.
+ * The commands that a person can give for a job. Each is idempotent. `job` is the job as the caller has read it.
+ * Throws `state_conflict` where the status of the job forbids the command, and `not_found` when the job is gone.
  */
-export interface JobChanges {
+export interface JobCommands {
   cancel(job: Job, signal?: AbortSignal): Promise<Job>;
   retry(job: Job, signal?: AbortSignal): Promise<Job>;
-  /** Also what is deleted already. `allowed` looks at the job as it is stored, and throws. */
-  delete(job: Job, allowed?: (job: Job) => void, signal?: AbortSignal): Promise<void>;
+  /** Accepts a job that is deleted already. `check` gets the job as it is stored, and throws to refuse the command. */
+  delete(job: Job, check?: (job: Job) => void, signal?: AbortSignal): Promise<void>;
 }
 
-export function createJobChanges({ jobs, index, blobs, announce, clear }: ChangePorts): JobChanges {
-  /** A change that the sweep has to look after; whoever dies on the way leaves what the same request again puts right. */
-  async function opened<T>({ owner, id }: Job, signal: AbortSignal | undefined, work: () => Promise<T>) {
+export function createJobCommands(ports: JobCommandPorts): JobCommands {
+  const { jobs, index, blobs, publishVideo, deleteBlobs } = ports;
+
+  /**
+   * Runs a change that the sweep has to look after, with an entry in the index of active jobs. When this process dies on the
+   * way, the same request again completes the change.
+   */
+  async function whileActive<T>(
+    { owner, id }: Job,
+    signal: AbortSignal | undefined,
+    change: () => Promise<T>,
+  ) {
     await index.open(owner, id, signal);
-    const result = await work();
-    // Once more: a sweep that saw the job as it was before may just have closed the entry.
+    const result = await change();
+    // A sweep that saw the job as it was before may have just closed the entry.
     await index.open(owner, id, signal);
     return result;
   }
 
-  async function change(job: Job, apply: Change, signal: AbortSignal | undefined): Promise<Job> {
-    apply(job); // what is refused costs no entry
-    return opened(job, signal, () => jobs.update(job.id, apply, signal));
+  async function update(job: Job, change: Transition, signal: AbortSignal | undefined): Promise<Job> {
+    change(job); // A command that is refused must not leave an entry in the index.
+    return whileActive(job, signal, () => jobs.update(job.id, change, signal));
   }
 
-  async function tombstone({ id }: Job, apply: Change, signal: AbortSignal | undefined): Promise<Job> {
+  /** Returns the tombstone, also that of a job which is deleted already. */
+  async function replaceByTombstone(
+    id: string,
+    change: Transition,
+    signal: AbortSignal | undefined,
+  ): Promise<Job> {
     try {
-      return await jobs.update(id, apply, signal);
+      return await jobs.update(id, change, signal);
     } catch (error) {
       if (!isAppError(error, 'not_found')) throw error;
       const found = await jobs.find(id, signal);
-      if (found?.status !== 'deleted') throw missing();
+      if (found?.status !== 'deleted') throw jobNotFound();
       return found;
     }
   }
 
   return {
-    cancel: (job, signal) => change(job, cancelled(), signal),
+    cancel: (job, signal) => update(job, cancel, signal),
 
     async retry(job, signal) {
-      const apply = retried();
-      apply(job);
-      if (isFinal(job) && !(await blobs.stat(job.video, signal))) {
-        throw new AppError(
-          'state_conflict',
-          'the video of this job does not exist any more: upload it again',
-        );
+      retry(job);
+      if (isFinal(job) && !(await blobs.stat(job.videoBlobId, signal))) {
+        const detail = 'the video of this job does not exist any more: upload it again';
+        throw new AppError('state_conflict', detail);
       }
-      const queued = await change(job, apply, signal);
-      if (queued.status === 'queued') announce(queued);
+      const queued = await update(job, retry, signal);
+      if (queued.status === 'queued') publishVideo(queued);
       return queued;
     },
 
-    async delete(job, allowed = () => undefined, signal) {
-      const apply: Change = (current) => {
-        allowed(current);
-        return deleted()(current);
+    async delete(job, check = () => undefined, signal) {
+      const checkAndDelete: Transition = (current) => {
+        check(current);
+        return tombstone(current);
       };
-      if (job.status !== 'deleted') allowed(job);
-      clear(await opened(job, signal, () => tombstone(job, apply, signal)));
+      if (job.status !== 'deleted') check(job);
+      deleteBlobs(await whileActive(job, signal, () => replaceByTombstone(job.id, checkAndDelete, signal)));
     },
   };
 }

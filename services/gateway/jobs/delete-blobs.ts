@@ -1,5 +1,5 @@
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
-import { type Job, unneededBlobs } from '../../shared/jobs/job.ts';
+import { blobsToDelete, type Job } from '../../shared/jobs/job.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { createBackground } from './background-tasks.ts';
 
@@ -9,12 +9,16 @@ const CLEAR_MS = 60_000;
 const MAX_CLEARING = 4;
 
 /** Deletes the blobs of tombstones, beside the request: the answer does not wait for thousands of chunks, and the sweep makes up for what fails. */
-export function createClearing(blobs: Pick<BlobStore, 'delete' | 'stat'>, stopping: AbortSignal, log: Log) {
+export function createBlobDeletion(
+  blobs: Pick<BlobStore, 'delete' | 'stat'>,
+  stopping: AbortSignal,
+  log: Log,
+) {
   const clearing = createBackground();
 
   async function deleteBlobs(job: Job): Promise<void> {
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(CLEAR_MS)]);
-    for (const blob of unneededBlobs(job)) {
+    for (const blob of blobsToDelete(job)) {
       if (signal.aborted) return;
       try {
         // What is not complete may be written at this moment: the sweep deletes it, when all of it has arrived.

@@ -8,7 +8,7 @@ import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { isAppError } from '../../shared/runtime/errors.ts';
 import type { Stored } from '../../shared/state/documents.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
-import { type Gate, holdPlace } from '../limits/concurrency-limit.ts';
+import { acquireForResponse, type ConcurrencyLimit } from '../limits/concurrency-limit.ts';
 import { ownedJob } from './find-owned.ts';
 
 const POLL_MS = 500;
@@ -22,12 +22,17 @@ const KEEP_ALIVE_MS = 15_000;
  */
 export function jobEventRoutes(
   router: Router<RequestState>,
-  ports: { authenticate: Authenticate; jobs: JobStore; eventStreams: Gate; stopping: AbortSignal },
+  ports: {
+    authenticate: Authenticate;
+    jobs: JobStore;
+    eventStreams: ConcurrencyLimit;
+    stopping: AbortSignal;
+  },
 ): void {
   router.get('/jobs/:id/events', async (context) => {
     const first = await ownedJob(context, ports);
     // Each asks the store twice a second.
-    holdPlace(ports.eventStreams, first.document.owner, context.res);
+    acquireForResponse(ports.eventStreams, first.document.owner, context.res);
     const body = new PassThrough();
     const closed = new AbortController();
     context.req.once('close', () => closed.abort());

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { isExpired, isJobId, isVisible, type Job, missing } from '../../shared/jobs/job.ts';
+import { isExpired, isJobId, isVisible, type Job, jobNotFound } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import type { Stored } from '../../shared/state/documents.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
@@ -12,7 +12,7 @@ interface Ports {
 
 /** What is no id of ours cannot be a job, and must not become a key of the store. */
 export function jobId(text: string | undefined): string {
-  if (text === undefined || !isJobId(text)) throw missing();
+  if (text === undefined || !isJobId(text)) throw jobNotFound();
   return text;
 }
 
@@ -20,7 +20,7 @@ export function jobId(text: string | undefined): string {
 export async function ownedJob(context: Request, { authenticate, jobs }: Ports): Promise<Stored<Job>> {
   const user = await authenticate(context.get('authorization'));
   const stored = await jobs.get(jobId(context.params.id));
-  if (stored.document.owner !== user.id) throw missing();
+  if (stored.document.owner !== user.id) throw jobNotFound();
   return stored;
 }
 
@@ -28,7 +28,7 @@ export async function ownedJob(context: Request, { authenticate, jobs }: Ports):
 export async function ownedOrDeleted(context: Request, { authenticate, jobs }: Ports): Promise<Job> {
   const user = await authenticate(context.get('authorization'));
   const job = await jobOrTombstone(jobs, context.params.id);
-  if (job.owner !== user.id) throw missing();
+  if (job.owner !== user.id) throw jobNotFound();
   return job;
 }
 
@@ -37,6 +37,6 @@ export async function jobOrTombstone(jobs: JobStore, idGiven: string | undefined
   const id = jobId(idGiven);
   const job = await jobs.find(id);
   const isTombstone = job?.status === 'deleted' && !isExpired(job);
-  if (!job || !(isVisible(job) || isTombstone)) throw missing();
+  if (!job || !(isVisible(job) || isTombstone)) throw jobNotFound();
   return job;
 }

@@ -5,7 +5,7 @@ import type { JobStore } from '../../shared/jobs/job-store.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import type { JobIndex } from '../job-index/job-index.ts';
 import type { Admission } from '../limits/admission.ts';
-import type { JobChanges } from './commands.ts';
+import type { JobCommands } from './commands.ts';
 import { ownedJob, ownedOrDeleted } from './find-owned.ts';
 import { listJobs } from './list.ts';
 import { parsePage } from './pagination.ts';
@@ -14,7 +14,7 @@ export interface JobPorts {
   authenticate: Authenticate;
   jobs: JobStore;
   index: JobIndex;
-  changes: JobChanges;
+  changes: JobCommands;
   admission: Admission;
 }
 
@@ -51,7 +51,7 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
     // One more unfinished job, if this is one that can be retried and is not under way already.
     const isOneMore = document.status === 'failed' || document.status === 'cancelled';
     const job = await (isOneMore ? admission.retry(document.owner, retry) : retry());
-    context.state.log.info({ job_id: job.id, run: job.run }, 'job to be tried again');
+    context.state.log.info({ job_id: job.id, run: job.generation }, 'job to be tried again');
     context.status = 202;
     context.set('Location', `/jobs/${job.id}`);
     context.body = viewOf(job);

@@ -1,12 +1,19 @@
-import { createGate } from './concurrency-limit.ts';
-import { add, type Bounds, boundReached, comeAgain, emptyTally, type Tally } from './quota.ts';
+import { createConcurrencyLimit } from './concurrency-limit.ts';
+import {
+  adjustCount,
+  emptyCounts,
+  exceededQuota,
+  type OwnerCounts,
+  overloaded,
+  type Quota,
+} from './quota.ts';
 
 /** At the bound, jobs are counted again at most this often. */
 const RECOUNT_MS = 2_000;
 
 export interface AdmissionLimits {
-  uploads: Bounds;
-  unfinished: Bounds;
+  uploads: Quota;
+  unfinished: Quota;
 }
 
 /** Bounds what is taken on: uploads at a time, and the jobs that they have become. */
@@ -16,7 +23,7 @@ export interface Admission {
   /** Runs a retry: it makes an unfinished job, and needs no place among the uploads. Throws as `run` does. */
   retry<T>(owner: string, work: () => Promise<T>): Promise<T>;
   /** The newest count of what is unfinished; what was begun since then is added to it. */
-  counted(unfinished: Tally): void;
+  counted(unfinished: OwnerCounts): void;
 }
 
 /** What a client is told to do about a bound that is reached: the user's own, or that of all users. */
@@ -30,13 +37,13 @@ const ADVICE = {
   retry: { owner: 'retry this one when some are done', all: 'retry this one later' },
 } satisfies Record<string, Advice>;
 
-export function createAdmission(limits: AdmissionLimits, recount: () => Promise<Tally>): Admission {
-  const uploads = createGate(limits.uploads, 'uploads');
-  let unfinished = emptyTally();
+export function createAdmission(limits: AdmissionLimits, recount: () => Promise<OwnerCounts>): Admission {
+  const uploads = createConcurrencyLimit(limits.uploads, 'uploads');
+  let unfinished = emptyCounts();
   let countedAt = Number.NEGATIVE_INFINITY;
   let counting: Promise<void> | undefined;
 
-  function counted(count: Tally): void {
+  function counted(count: OwnerCounts): void {
     unfinished = count;
     countedAt = performance.now();
   }
@@ -50,15 +57,15 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
     await counting;
   }
 
-  const reached = (owner: string) => boundReached(unfinished, limits.unfinished, owner);
+  const reached = (owner: string) => exceededQuota(unfinished, limits.unfinished, owner);
 
   function checkRoom(owner: string, advice: Advice): void {
     const bound = reached(owner);
     if (bound === 'owner') {
       const most = limits.unfinished.perUser;
-      throw comeAgain('too_many_requests', `you have ${most} unfinished jobs; ${advice.owner}`, 30);
+      throw overloaded('too_many_requests', `you have ${most} unfinished jobs; ${advice.owner}`, 30);
     }
-    if (bound === 'all') throw comeAgain('unavailable', `too many jobs are waiting; ${advice.all}`, 60);
+    if (bound === 'all') throw overloaded('unavailable', `too many jobs are waiting; ${advice.all}`, 60);
   }
 
   /** `enter` takes a place beside the count, and returns the way out of it. */
@@ -73,12 +80,12 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
     checkRoom(owner, advice);
     const leave = enter();
     const count = unfinished;
-    add(count, owner, 1);
+    adjustCount(count, owner, 1);
     try {
       return await work();
     } catch (error) {
       // A count that is newer knows nothing of this one.
-      if (count === unfinished) add(count, owner, -1);
+      if (count === unfinished) adjustCount(count, owner, -1);
       throw error;
     } finally {
       leave();
@@ -87,7 +94,7 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
 
   return {
     counted,
-    run: (owner, upload) => admit(owner, ADVICE.upload, () => uploads.enter(owner), upload),
+    run: (owner, upload) => admit(owner, ADVICE.upload, () => uploads.acquire(owner), upload),
     retry: (owner, work) => admit(owner, ADVICE.retry, () => () => undefined, work),
   };
 }

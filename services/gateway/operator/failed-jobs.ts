@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { isVisible, type Job, jobView } from '../../shared/jobs/job.ts';
+import { isVisible, type Job, jobView, viewOf } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { AppError, isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { readJobs } from '../job-index/read-jobs.ts';
-import type { JobChanges } from '../jobs/commands.ts';
+import type { JobCommands } from '../jobs/commands.ts';
 import { jobId, jobOrTombstone } from '../jobs/find-owned.ts';
 import type { Page } from '../jobs/pagination.ts';
 import type { FailedEntry, FailedIndex } from './failed-index.ts';
@@ -39,7 +39,7 @@ export interface FailedJobs {
 export interface FailedPorts {
   jobs: JobStore;
   failedIndex: FailedIndex;
-  changes: JobChanges;
+  changes: JobCommands;
   log: Log;
 }
 
@@ -88,13 +88,13 @@ export function createFailedJobs({ jobs, failedIndex, changes, log }: FailedPort
       const stale: FailedEntry[] = [];
       const next_cursor = await fill(page, stale, limit, cursor && cursorId(cursor));
       if (stale.length > 0) await failedIndex.remove(stale);
-      return { jobs: page.map((job) => failedJobView.parse(job)), next_cursor };
+      return { jobs: page.map(failedViewOf), next_cursor };
     },
 
     async retry(id) {
       const { document } = await jobs.get(jobId(id));
       if (document.status === 'done' || document.status === 'cancelled') throw hasNotFailed(document);
-      return failedJobView.parse(await changes.retry(document));
+      return failedViewOf(await changes.retry(document));
     },
 
     async drop(id) {
@@ -104,6 +104,9 @@ export function createFailedJobs({ jobs, failedIndex, changes, log }: FailedPort
     },
   };
 }
+
+const failedViewOf = (job: Job): FailedJobView =>
+  failedJobView.parse({ ...viewOf(job), owner: job.owner, email: job.email, run: job.generation });
 
 const hasNotFailed = ({ status }: Job): AppError =>
   new AppError('state_conflict', `the job is ${status}: it is not among those that have failed`);

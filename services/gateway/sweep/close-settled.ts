@@ -1,10 +1,10 @@
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
-import { isVisible, unneededBlobs } from '../../shared/jobs/job.ts';
+import { blobsToDelete, isVisible } from '../../shared/jobs/job.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { JobIndex } from '../job-index/job-index.ts';
 import type { FailedIndex } from '../operator/failed-index.ts';
-import { createTurns } from './fair-queue.ts';
-import type { Still } from './find-stalled.ts';
+import { createFairQueue } from './fair-queue.ts';
+import type { StalledJobs } from './find-stalled.ts';
 import type { VideoIndex } from './video-index.ts';
 
 export interface ClosePorts {
@@ -15,7 +15,7 @@ export interface ClosePorts {
   log: Log;
 }
 
-type Settled = Still['settled'][number];
+type Settled = StalledJobs['toCleanUp'][number];
 
 /** Settled jobs that go into the same index, and whose entries are in the same documents. */
 interface Group {
@@ -28,8 +28,8 @@ interface Group {
 
 /** Deletes what settled jobs do not need any more, and closes their entries in the index of open jobs. */
 export function createCloseSettled({ index, blobs, failedIndex, videoIndex, log }: ClosePorts) {
-  const clearTurns = createTurns(log);
-  const closeTurns = createTurns(log, { idName: 'group' });
+  const clearTurns = createFairQueue(log);
+  const closeTurns = createFairQueue(log, { idName: 'group' });
 
   /** `deadline` bounds the deletion alone, so that what was cleared up is closed after it. */
   return async (
@@ -38,7 +38,7 @@ export function createCloseSettled({ index, blobs, failedIndex, videoIndex, log 
     { signal, deadline }: { signal: AbortSignal; deadline: AbortSignal },
   ): Promise<void> => {
     const deleteUnneeded = async ({ job }: Settled) => {
-      for (const blob of job ? unneededBlobs(job) : []) await blobs.delete(blob, deadline);
+      for (const blob of job ? blobsToDelete(job) : []) await blobs.delete(blob, deadline);
     };
     const close = async ({ next, items }: Group) => {
       const jobs = items.flatMap(({ job }) => job ?? []);
@@ -50,8 +50,8 @@ export function createCloseSettled({ index, blobs, failedIndex, videoIndex, log 
         signal,
       );
     };
-    const cleared = await clearTurns.take(settled, deleteUnneeded, deadline);
-    await closeTurns.take(groupsOf(cleared, isWithoutVideo), close, signal);
+    const cleared = await clearTurns.run(settled, deleteUnneeded, deadline);
+    await closeTurns.run(groupsOf(cleared, isWithoutVideo), close, signal);
   };
 }
 

@@ -1,9 +1,9 @@
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
 import { isExpired } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
-import { every } from '../../shared/runtime/interval.ts';
+import { repeat } from '../../shared/runtime/interval.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import { createTurns } from './fair-queue.ts';
+import { createFairQueue } from './fair-queue.ts';
 import type { SweepMetrics } from './metrics.ts';
 import type { VideoIndex } from './video-index.ts';
 
@@ -31,7 +31,7 @@ export const isVideoDue = (doneAt: string, keepVideoMs: number): boolean =>
  */
 export function createVideoCleanup(ports: VideoCleanupPorts) {
   const { jobs, blobs, videoIndex, keepVideoMs, metrics, log } = ports;
-  const turns = createTurns(log, { atOnce: AT_ONCE });
+  const turns = createFairQueue(log, { atOnce: AT_ONCE });
 
   /** Resolves to `more` when its time ran out before all the videos that are due were deleted. */
   async function pass(signal: AbortSignal): Promise<'more' | 'ended'> {
@@ -43,9 +43,9 @@ export function createVideoCleanup(ports: VideoCleanupPorts) {
       const job = await jobs.find(id, deadline);
       // The blobs of a deleted job are the sweep's, and those of an expired one the store's.
       if (job?.status !== 'done' || isExpired(job)) return;
-      if (await blobs.delete(job.video, deadline)) metrics.videoDeleted();
+      if (await blobs.delete(job.videoBlobId, deadline)) metrics.videoDeleted();
     };
-    const finished = await turns.take(due, deleteVideo, deadline);
+    const finished = await turns.run(due, deleteVideo, deadline);
     if (finished.length > 0) await videoIndex.remove(finished, signal);
     return timeout.aborted && finished.length < due.length ? 'more' : 'ended';
   }
@@ -53,7 +53,7 @@ export function createVideoCleanup(ports: VideoCleanupPorts) {
   return {
     pass,
     run: (everySeconds: number, signal: AbortSignal): Promise<void> =>
-      every(
+      repeat(
         everySeconds * 1000,
         async () => {
           while (!signal.aborted && (await pass(signal)) === 'more');

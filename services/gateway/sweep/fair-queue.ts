@@ -3,13 +3,13 @@ import type { Log } from '../../shared/runtime/log.ts';
 /** So many failures in a row mean that a dependency is down. */
 const MAX_FAILURES_IN_A_ROW = 3;
 
-export interface Turns {
+export interface FairQueue {
   /**
    * Does the work for the items in order until the signal, and returns those for which it succeeded. A failure is logged and
    * does not stop the others. After three failures in a row the rest waits for the next call, because each of them could take
    * the ten seconds of a timeout. An item that the signal has cut off has not failed, and is not logged.
    */
-  take<T extends { id: string }>(
+  run<T extends { id: string }>(
     items: readonly T[],
     work: (item: T) => Promise<void>,
     signal: AbortSignal,
@@ -28,12 +28,12 @@ export interface TurnsOptions {
  * limit: three items that fail for the first time at the head of every pass would still starve the rest. That needs a new
  * faulty item per pass in front of all others, which is improbable.
  */
-export function createTurns(log: Log, { idName = 'job_id', atOnce = 1 }: TurnsOptions = {}): Turns {
+export function createFairQueue(log: Log, { idName = 'job_id', atOnce = 1 }: TurnsOptions = {}): FairQueue {
   /** Items that failed or were cut off when they last had a turn, the oldest first. They go last, in this order. */
   const unfinished = new Set<string>();
 
   return {
-    async take(items, work, signal) {
+    async run(items, work, signal) {
       const byId = new Map(items.map((item) => [item.id, item]));
       for (const id of unfinished) if (!byId.has(id)) unfinished.delete(id);
       const order = [...byId.keys()].filter((id) => !unfinished.has(id)).concat(...unfinished);

@@ -11,22 +11,22 @@ interface Watch {
 }
 
 /** Which jobs have stood still for too long, as far as this process has watched them. */
-export interface Patience {
+export interface StallDetector {
   /**
    * Undefined while it may still move; `again` is called when it was taken up, and gives it more time than before.
    * `readAt` is a moment before `state` was read, by `performance.now()`.
    */
-  of(id: string, state: string, readAt: number): { again(): void } | undefined;
+  check(id: string, state: string, readAt: number): { markRepublished(): void } | undefined;
   forgetAllBut(ids: Set<string>): void;
 }
 
-export function createPatience(silentMs: number): Patience {
+export function createStallDetector(silentMs: number): StallDetector {
   // What lies between two looks counts for no more: after an outage of the store, or a stop of this process, what is alive
   // has to get the time to move.
   const most = silentMs / 2;
   const watches = new Map<string, Watch>();
   return {
-    of(id, state, readAt) {
+    check(id, state, readAt) {
       const watch = watches.get(id);
       if (watch?.state !== state) {
         watches.set(id, { state, lookedAt: performance.now(), still: 0, factor: 1 });
@@ -36,7 +36,7 @@ export function createPatience(silentMs: number): Patience {
       watch.lookedAt = readAt;
       if (watch.still < silentMs * watch.factor) return undefined;
       return {
-        again() {
+        markRepublished() {
           watch.still = 0;
           watch.factor = Math.min(watch.factor * 2, MAX_FACTOR);
         },

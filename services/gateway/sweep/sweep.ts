@@ -3,20 +3,20 @@ import type { BlobStore } from '../../shared/blobs/blob-store.ts';
 import { TOPICS } from '../../shared/contract/events.ts';
 import type { Sidecar } from '../../shared/dapr/sidecar.ts';
 import type { Job } from '../../shared/jobs/job.ts';
-import { outcomeOf } from '../../shared/jobs/outcome.ts';
+import { mp3EventOf, videoEventOf } from '../../shared/jobs/job-events.ts';
 import type { FailedIndex } from '../operator/failed-index.ts';
 import { createCloseSettled } from './close-settled.ts';
-import { giveUp } from './expire.ts';
-import { createTurns } from './fair-queue.ts';
-import { createLook, type LookPorts, type Still } from './find-stalled.ts';
-import { createNewlyFailed } from './list-failed.ts';
+import { expireStalled } from './expire.ts';
+import { createFairQueue } from './fair-queue.ts';
+import { createFindStalled, type FindStalledPorts, type StalledJobs } from './find-stalled.ts';
+import { createListFailed } from './list-failed.ts';
 import type { SweepMetrics } from './metrics.ts';
 import type { VideoIndex } from './video-index.ts';
 
 /** The longest that one pass deletes; the next goes on. */
 const CLEAR_MS = 60_000;
 
-export interface SweepPorts extends LookPorts {
+export interface SweepPorts extends FindStalledPorts {
   blobs: BlobStore;
   failedIndex: FailedIndex;
   videoIndex: VideoIndex;
@@ -32,13 +32,13 @@ export interface SweepPorts extends LookPorts {
  */
 export function createSweep(ports: SweepPorts) {
   const { jobs, blobs, publish, metrics, log } = ports;
-  const look = createLook(ports);
-  const addNewlyFailed = createNewlyFailed(ports.failedIndex);
+  const look = createFindStalled(ports);
+  const addNewlyFailed = createListFailed(ports.failedIndex);
   const closeSettled = createCloseSettled(ports);
   const turns = {
-    publish: createTurns(log),
-    giveUp: createTurns(log),
-    videos: createTurns(log),
+    publish: createFairQueue(log),
+    giveUp: createFairQueue(log),
+    videos: createFairQueue(log),
   };
   /** Open jobs whose video this process has deleted: they may be open for long, and once is enough. */
   let withoutVideo = new Set<string>();
@@ -46,37 +46,37 @@ export function createSweep(ports: SweepPorts) {
   async function giveUpAll(hopeless: Job[], signal: AbortSignal): Promise<void> {
     const untold: Job[] = [];
     const giveUpOne = async (seen: Job) => {
-      const ended = await giveUp(jobs, seen, signal);
+      const ended = await expireStalled(jobs, seen, signal);
       if (!ended) return;
       const context = { job_id: seen.id, trace_id: seen.trace_id };
       if (ended.status === 'deleted') return log.info(context, 'an upload that stood still is given up');
       log.error(context, 'a job was not converted in the time for which it is kept');
       untold.push(ended);
     };
-    await turns.giveUp.take(hopeless, giveUpOne, signal);
+    await turns.giveUp.run(hopeless, giveUpOne, signal);
     // After all were given up, so that a broker which is away does not take the time for that. What fails is open, and
     // published again by a later pass.
-    await createTurns(log).take(untold, publishNews, signal);
+    await createFairQueue(log).run(untold, publishNews, signal);
   }
 
   async function publishNews(job: Job): Promise<void> {
-    const outcome = outcomeOf(job);
+    const outcome = mp3EventOf(job);
     if (outcome) await publish(TOPICS.mp3, outcome);
-    else await publish(TOPICS.video, { job_id: job.id, trace_id: job.trace_id });
+    else await publish(TOPICS.video, videoEventOf(job));
   }
 
-  async function republish(waiting: Still['waiting'], signal: AbortSignal): Promise<void> {
-    const publishAgain = async ({ job, again }: Still['waiting'][number]) => {
+  async function republish(waiting: StalledJobs['toRepublish'], signal: AbortSignal): Promise<void> {
+    const publishAgain = async ({ job, markRepublished: again }: StalledJobs['toRepublish'][number]) => {
       await publishNews(job);
       again();
-      const topic = outcomeOf(job) ? TOPICS.mp3 : TOPICS.video;
+      const topic = mp3EventOf(job) ? TOPICS.mp3 : TOPICS.video;
       metrics.republished(topic);
       log.info({ job_id: job.id, trace_id: job.trace_id, topic }, 'published again');
     };
-    await turns.publish.take(waiting, publishAgain, signal);
+    await turns.publish.run(waiting, publishAgain, signal);
   }
 
-  async function listFailed(failed: Still['failed'], signal: AbortSignal): Promise<void> {
+  async function listFailed(failed: StalledJobs['failed'], signal: AbortSignal): Promise<void> {
     await addNewlyFailed(failed, signal).catch((error: unknown) => {
       if (!signal.aborted)
         log.warn({ err: error }, 'failed jobs could not be listed; the next pass tries again');
@@ -84,18 +84,24 @@ export function createSweep(ports: SweepPorts) {
   }
 
   async function deleteVideos(due: Job[], signal: AbortSignal): Promise<void> {
-    const deleteVideo = async ({ video }: Job) => {
+    const deleteVideo = async ({ videoBlobId: video }: Job) => {
       if (await blobs.delete(video, signal)) metrics.videoDeleted();
     };
     const before = withoutVideo;
     const remaining = due.filter(({ id }) => !before.has(id));
-    const now = await turns.videos.take(remaining, deleteVideo, signal);
+    const now = await turns.videos.run(remaining, deleteVideo, signal);
     withoutVideo = new Set([...due.filter(({ id }) => before.has(id)), ...now].map(({ id }) => id));
   }
 
   /** One pass over all that is open. */
   async function pass(signal: AbortSignal): Promise<void> {
-    const { hopeless, settled, failed, waiting, dueVideos } = await look(signal);
+    const {
+      toFail: hopeless,
+      toCleanUp: settled,
+      failed,
+      toRepublish: waiting,
+      dueVideos,
+    } = await look(signal);
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(CLEAR_MS)]);
     // Beside each other: a broker that is away and thousands of chunks to delete do not hold each other up.
     await Promise.all([

@@ -7,13 +7,13 @@ import type { StateStore } from '../../shared/state/state-store.ts';
 type Content = Pick<Job, 'owner' | 'options'> & { source: Pick<Job['source'], 'sha256'> };
 
 /** What an owner has had converted already, by content and options: two jobs never share one MP3, they are one job. */
-export interface SameContent {
+export interface Deduplicate {
   /** The job that is `done` with it, and has most of its life before it. */
   find(content: Content): Promise<Job | undefined>;
   remember(content: Content, job: string): Promise<void>;
 }
 
-export function createSameContent(state: StateStore, jobs: JobStore, ttlSeconds: number): SameContent {
+export function createDeduplicate(state: StateStore, jobs: JobStore, ttlSeconds: number): Deduplicate {
   const isYoung = ({ expires_at }: Job) => Date.parse(expires_at) - Date.now() > (ttlSeconds * 1000) / 2;
 
   return {

@@ -9,21 +9,29 @@ import type { Admission } from '../limits/admission.ts';
 import { parseOptions } from './conversion-options.ts';
 import { type Idempotency, parseIdempotencyKey } from './idempotency.ts';
 import { lingering, receive } from './request-body.ts';
-import type { Accept, AcceptRequest } from './store-upload.ts';
+import type { AcceptRequest, StoreUpload } from './store-upload.ts';
 
 export interface UploadPorts {
   /** Throws until it is known that the store keeps what is accepted. */
-  proved: () => Promise<void>;
+  requireReady: () => Promise<void>;
   authenticate: Authenticate;
   idempotency: Idempotency;
   admission: Admission;
-  accept: Accept;
+  storeUpload: StoreUpload;
   maxUploadBytes: number;
   stopping: AbortSignal;
 }
 
 export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): void {
-  const { proved, authenticate, idempotency, admission, accept, maxUploadBytes, stopping } = ports;
+  const {
+    requireReady: proved,
+    authenticate,
+    idempotency,
+    admission,
+    storeUpload: accept,
+    maxUploadBytes,
+    stopping,
+  } = ports;
 
   router.post('/upload', lingering(stopping), async (context) => {
     const { req, state } = context;

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { whileWanted } from '../../shared/blobs/chunks.ts';
-import type { ConversionOptions, Job } from '../../shared/jobs/job.ts';
+import { untilAborted } from '../../shared/blobs/chunks.ts';
+import type { ConversionOptions, Job, UploadingJob } from '../../shared/jobs/job.ts';
 import { firstOf, isAppError } from '../../shared/runtime/errors.ts';
 import type { User } from '../accounts/authenticate.ts';
-import type { Links } from '../downloads/signed-link.ts';
-import type { SameContent } from './deduplicate.ts';
+import type { SignedLinks } from '../downloads/signed-link.ts';
+import type { Deduplicate } from './deduplicate.ts';
 import { inspected } from './media-signature.ts';
 import type { Upload } from './request-body.ts';
 import { beginIntent, type IntentPorts } from './upload-intent.ts';
 
-export interface AcceptPorts extends IntentPorts {
-  sameContent: SameContent;
-  links: Links;
+export interface StoreUploadPorts extends IntentPorts {
+  sameContent: Deduplicate;
+  links: SignedLinks;
   /** Told of a job once it is saved; must not fail, a sweep makes up for it. */
-  announce: (job: Job) => void;
+  publishVideo: (job: Job) => void;
   maxUploadBytes: number;
   retentionSeconds: number;
 }
@@ -29,17 +29,17 @@ export interface AcceptRequest {
   signal: AbortSignal;
 }
 
-export type Accept = (upload: Upload, request: AcceptRequest) => Promise<Job>;
+export type StoreUpload = (upload: Upload, request: AcceptRequest) => Promise<Job>;
 
 /**
  * Stores the video, then the job: from there on it is accepted, whatever the broker does. Before, nothing remains of it.
  * Gives the owner's earlier job where that has made the same MP3 already.
  */
-export function createAccept(ports: AcceptPorts): Accept {
-  const { blobs, sameContent, announce, maxUploadBytes } = ports;
+export function createStoreUpload(ports: StoreUploadPorts): StoreUpload {
+  const { blobs, sameContent, publishVideo: announce, maxUploadBytes } = ports;
 
   return async ({ filename, bytes }, { confirm, signal, ...request }) => {
-    const pieces = whileWanted(inspected(bytes, maxUploadBytes), signal);
+    const pieces = untilAborted(inspected(bytes, maxUploadBytes), signal);
     try {
       // What is refused by its first bytes is refused before anything is written.
       const first = await pieces.next();
@@ -51,14 +51,14 @@ export function createAccept(ports: AcceptPorts): Accept {
   };
 
   async function kept(
-    draft: Job,
+    draft: UploadingJob,
     bytes: AsyncIterable<Uint8Array>,
     confirm: AcceptRequest['confirm'],
     signal: AbortSignal,
   ): Promise<Job> {
     const intent = await beginIntent(draft, ports);
     try {
-      const { size, sha256 } = await blobs.write(draft.video, bytes, {
+      const { size, sha256 } = await blobs.write(draft.videoBlobId, bytes, {
         expires: new Date(draft.expires_at),
         signal: AbortSignal.any([signal, intent.lost]),
       });
@@ -69,7 +69,7 @@ export function createAccept(ports: AcceptPorts): Accept {
         return earlier;
       }
       await sameContent.remember(content, draft.id);
-      const job = await intent.accept({ source: content.source });
+      const job = await intent.accept(content.source);
       announce(job);
       return job;
     } catch (error) {
@@ -84,20 +84,16 @@ export function createAccept(ports: AcceptPorts): Accept {
 function newJob(
   filename: string,
   { id, user, options, traceId }: Pick<AcceptRequest, 'id' | 'user' | 'options' | 'traceId'>,
-  { links, retentionSeconds }: Pick<AcceptPorts, 'links' | 'retentionSeconds'>,
-): Job {
+  { links, retentionSeconds }: Pick<StoreUploadPorts, 'links' | 'retentionSeconds'>,
+): UploadingJob {
   const now = new Date();
   const expires = new Date(now.getTime() + retentionSeconds * 1000);
   return {
     id,
     status: 'uploading',
-    progress: 0,
-    eta_seconds: null,
     filename,
     options,
     source: { size: 0, sha256: '', duration_seconds: null, tracks: null },
-    mp3: null,
-    error: null,
     attempts: 0,
     created_at: now.toISOString(),
     updated_at: now.toISOString(),
@@ -105,12 +101,10 @@ function newJob(
     owner: user.id,
     email: user.email,
     trace_id: traceId,
-    video: randomUUID(),
-    audio: null,
-    attempt: null,
-    litter: [],
-    run: 1,
-    outages: 0,
+    videoBlobId: randomUUID(),
+    orphanedBlobs: [],
+    generation: 1,
+    infrastructureFailures: 0,
     download_url: links.sign(id, expires),
   };
 }

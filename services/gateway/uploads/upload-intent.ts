@@ -1,9 +1,9 @@
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
-import type { Job } from '../../shared/jobs/job.ts';
+import type { Job, Source } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
-import { deleted, isLost, uploading } from '../../shared/jobs/transitions.ts';
+import { acceptUpload, isLostAttempt, renewUpload, tombstone } from '../../shared/jobs/transitions.ts';
 import { AppError, isAppError } from '../../shared/runtime/errors.ts';
-import { every } from '../../shared/runtime/interval.ts';
+import { repeat } from '../../shared/runtime/interval.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { JobIndex, OpenJob } from '../job-index/job-index.ts';
 
@@ -23,7 +23,7 @@ export interface Intent {
   /** Aborted when the sweep has given the upload up. */
   lost: AbortSignal;
   /** The job is accepted: from here on it is not lost. */
-  accept(fields: Partial<Job>): Promise<Job>;
+  accept(source: Source): Promise<Job>;
   /** It is not to become a job, for the error given: as far as the store lets us, nothing remains; the sweep does the rest. */
   withdraw(error?: unknown): Promise<void>;
 }
@@ -41,7 +41,7 @@ export async function beginIntent(
   let beating: Promise<void> | undefined;
 
   function notKept(error: unknown): void {
-    if (isLost(error)) {
+    if (isLostAttempt(error)) {
       stopped.abort();
       lost.abort(givenUp());
     } else {
@@ -58,14 +58,14 @@ export async function beginIntent(
   /** Unless it has become a job after all, of which a second try may have been told. False when the sweep was first, and may have cleared up already. */
   async function bury(signal: AbortSignal): Promise<boolean> {
     const unlessAccepted = (current: Job) =>
-      current.status === 'uploading' ? deleted()(current) : undefined;
+      current.status === 'uploading' ? tombstone(current) : undefined;
     try {
       const found = await jobs.update(job.id, unlessAccepted, signal);
       if (found.status !== 'deleted')
         log.info({ job_id: job.id }, 'an upload was accepted, though its client was told otherwise');
       return true;
     } catch (error) {
-      if (isLost(error)) return false;
+      if (isLostAttempt(error)) return false;
       throw error;
     }
   }
@@ -77,7 +77,7 @@ export async function beginIntent(
     try {
       // What may still arrive is stopped by a tombstone alone; its blob is for the sweep to delete, when all has arrived.
       if (!certain && (await bury(deadline))) return;
-      await blobs.delete(job.video, deadline);
+      await blobs.delete(job.videoBlobId, deadline);
       if (!certain) return;
       await jobs.remove(job.id, deadline);
       await index.close([entry], deadline);
@@ -96,19 +96,19 @@ export async function beginIntent(
     void withdraw(error);
     throw error;
   }
-  beating = every(beatMs, () => jobs.update(job.id, uploading({})), notKept, stopped.signal);
+  beating = repeat(beatMs, () => jobs.update(job.id, renewUpload), notKept, stopped.signal);
 
   return {
     lost: lost.signal,
     withdraw,
 
-    async accept(fields) {
+    async accept(source) {
       // Its entry again, and just before: one that stood still for long may be about to be closed.
       [entry] = await Promise.all([index.open(job.owner, job.id), index.addOwned(job.owner, job.id), stop()]);
       try {
-        return await jobs.update(job.id, uploading({ ...fields, status: 'queued' }));
+        return await jobs.update(job.id, acceptUpload(source));
       } catch (error) {
-        throw isLost(error) ? givenUp() : error;
+        throw isLostAttempt(error) ? givenUp() : error;
       }
     },
   };

@@ -11,9 +11,9 @@ import {
   chunkKey,
   deleteChunks,
   IN_FLIGHT,
-  inChunks,
   readChunks,
-  whileWanted,
+  rechunk,
+  untilAborted,
 } from './chunks.ts';
 
 const CLEANUP_MS = 2_000;
@@ -132,7 +132,7 @@ export function createBlobStore(state: StateStore): BlobStore {
       let count = 0;
       let reserved = 0;
       try {
-        for await (const chunk of inChunks(whileWanted(source, stop), pool)) {
+        for await (const chunk of rechunk(untilAborted(source, stop), pool)) {
           if (count === reserved) {
             reserved = Math.max(FIRST_RESERVATION, 2 * reserved);
             await putManifest({ reserved });

@@ -11,7 +11,7 @@ export const IN_FLIGHT = 4;
 export const chunkKey = (blob: string, index: number): string => `chunk:${blob}:${index}`;
 
 /** The same bytes in pieces of {@link CHUNK_BYTES}; the last may be shorter. */
-export async function* inChunks(source: AsyncIterable<Uint8Array>, pool: BufferPool): AsyncGenerator<Buffer> {
+export async function* rechunk(source: AsyncIterable<Uint8Array>, pool: BufferPool): AsyncGenerator<Buffer> {
   let chunk = pool.take();
   let filled = 0;
   for await (const piece of source) {
@@ -30,7 +30,7 @@ export async function* inChunks(source: AsyncIterable<Uint8Array>, pool: BufferP
 }
 
 /** The same pieces, until the signal: a source that says nothing is not waited for. */
-export async function* whileWanted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
   // One listener that knows the present wait: a race against one long-lived promise would keep every piece in memory.
   let giveUp = (_reason: unknown): void => undefined;

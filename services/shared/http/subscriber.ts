@@ -11,7 +11,7 @@ import { exposeMetrics, type Metrics } from './metrics.ts';
 export interface SubscriberOptions {
   checks: Checks;
   /** Throws until events may be taken. */
-  proved: () => Promise<unknown>;
+  requireReady: () => Promise<unknown>;
   stopping: AbortSignal;
   apiToken: string | undefined;
   metrics: Metrics;
@@ -27,7 +27,7 @@ export function createSubscriber<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
   handle: (event: z.output<Schema>, gone: AbortSignal) => Promise<'SUCCESS' | 'DROP'>,
-  { checks, proved, stopping, apiToken, metrics, log }: SubscriberOptions,
+  { checks, requireReady: proved, stopping, apiToken, metrics, log }: SubscriberOptions,
 ): Koa<RequestState> {
   const router = new Router<RequestState>();
 

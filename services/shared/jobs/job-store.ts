@@ -1,66 +1,79 @@
 import { AppError } from '../runtime/errors.ts';
 import { readDocument, readDocuments, type Stored, updateDocument } from '../state/documents.ts';
 import type { StateStore } from '../state/state-store.ts';
-import { isExpired, isVisible, type Job, missing } from './job.ts';
+import { isExpired, isVisible, type Job, jobNotFound, type VisibleJob } from './job.ts';
+import { fromStoredJob, type StoredJob, toStoredJob } from './stored-job.ts';
+import type { Transition } from './transitions.ts';
 
-/** A job's key outlives it, and is not shown: a late save could bring a key back that has expired. */
+/** Seconds for which the key of a job outlives the job. A late save of an expired job then finds the key and is refused. */
 const GRACE_SECONDS = 600;
 
 const key = (id: string) => `job:${id}`;
 
+const opened = ({ document, etag }: Stored<StoredJob>): Stored<Job> => ({
+  document: fromStoredJob(document),
+  etag,
+});
+
+/** Jobs in the state store. Every method throws `unavailable` when the store does not answer. */
 export interface JobStore {
-  /** Throws `state_conflict` when there is one of that id. */
+  /** Throws `state_conflict` when there is a job with this id. */
   create(job: Job, signal?: AbortSignal): Promise<void>;
-  /** Throws `not_found`, for one that is not {@link isVisible} as well. The ETag changes with every change of the job. */
-  get(id: string, signal?: AbortSignal): Promise<Stored<Job>>;
-  /** The job as it is stored, visible or not. */
+  /** Throws `not_found` for a job that is missing or not {@link isVisible}. The ETag changes with every change of the job. */
+  get(id: string, signal?: AbortSignal): Promise<Stored<VisibleJob>>;
+  /** Returns the job, visible or not. */
   find(id: string, signal?: AbortSignal): Promise<Job | undefined>;
-  /** All that are stored, visible or not. */
+  /** Returns the jobs that exist, visible or not. Throws a `TypeError` or `SyntaxError` when one of them is damaged. */
   getMany(ids: readonly string[], signal?: AbortSignal): Promise<Map<string, Stored<Job>>>;
   /**
-   * By compare-and-set; `change` may run more than once, leaves the job as it is when it returns undefined, and what it
-   * throws comes through. Throws `not_found` for a job that is missing, deleted or expired.
+   * Changes the job by compare-and-set. `change` may run more than once, and what it throws comes through.
+   * Throws `not_found` for a job that is missing, deleted or expired.
    */
-  update(id: string, change: (job: Job) => Job | undefined, signal?: AbortSignal): Promise<Job>;
-  /** Without a tombstone: only for a job that nobody else can know yet, and of which no save is under way. */
+  update(id: string, change: Transition, signal?: AbortSignal): Promise<Job>;
+  /** Deletes the key and leaves no tombstone: only for a job that nobody else can know, and of which no save is under way. */
   remove(id: string, signal?: AbortSignal): Promise<void>;
 }
 
 export function createJobStore(state: StateStore): JobStore {
-  const ttlSeconds = (job: Job) => (Date.parse(job.expires_at) - Date.now()) / 1000 + GRACE_SECONDS;
+  const ttlSeconds = ({ expires_at }: StoredJob) =>
+    (Date.parse(expires_at) - Date.now()) / 1000 + GRACE_SECONDS;
 
   return {
     async create(job, signal) {
-      const change = (current: Job | undefined) => {
-        if (current) throw new AppError('state_conflict', 'there is a job of this id');
-        return job;
+      const change = (current: StoredJob | undefined) => {
+        if (current) throw new AppError('state_conflict', 'there is a job with this id');
+        return toStoredJob(job);
       };
-      await updateDocument<Job>(state, key(job.id), change, { ttlSeconds, signal });
+      await updateDocument<StoredJob>(state, key(job.id), change, { ttlSeconds, signal });
     },
 
     async get(id, signal) {
-      const stored = await readDocument<Job>(state, key(id), signal);
-      if (!stored || !isVisible(stored.document)) throw missing();
-      return stored;
+      const stored = await readDocument<StoredJob>(state, key(id), signal);
+      const job = stored && fromStoredJob(stored.document);
+      if (!job || !isVisible(job)) throw jobNotFound();
+      return { document: job, etag: stored.etag };
     },
 
     async find(id, signal) {
-      return (await readDocument<Job>(state, key(id), signal))?.document;
+      const stored = await readDocument<StoredJob>(state, key(id), signal);
+      return stored && fromStoredJob(stored.document);
     },
 
     async getMany(ids, signal) {
-      const stored = await readDocuments<Job>(state, ids.map(key), signal);
-      return new Map([...stored.values()].map((entry) => [entry.document.id, entry]));
+      const found = await readDocuments<StoredJob>(state, ids.map(key), signal);
+      return new Map([...found.values()].map((stored) => [stored.document.id, opened(stored)]));
     },
 
     async update(id, change, signal) {
-      const apply = (job: Job | undefined) => {
-        if (!job || job.status === 'deleted' || isExpired(job)) throw missing();
-        return change(job);
+      const apply = (stored: StoredJob | undefined) => {
+        const job = stored && fromStoredJob(stored);
+        if (!job || job.status === 'deleted' || isExpired(job)) throw jobNotFound();
+        const changed = change(job);
+        return changed && toStoredJob(changed);
       };
-      const job = await updateDocument<Job>(state, key(id), apply, { ttlSeconds, signal });
-      if (!job) throw missing();
-      return job;
+      const stored = await updateDocument<StoredJob>(state, key(id), apply, { ttlSeconds, signal });
+      if (!stored) throw jobNotFound();
+      return fromStoredJob(stored);
     },
 
     remove: (id, signal) => state.delete(key(id), signal),

@@ -3,10 +3,10 @@ import { AppError } from '../runtime/errors.ts';
 
 export const STATUSES = ['queued', 'converting', 'done', 'failed', 'cancelled'] as const;
 
-/** kbps of MPEG-1 Layer III (ISO 11172-3, table 2.4.2.3); LAME would silently take the nearest of another. */
+/** Bit rates of MPEG-1 Layer III in kbps (ISO 11172-3, table 2.4.2.3). For any other rate, LAME silently uses the nearest one. */
 export const BITRATES = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320] as const;
 
-/** How the MP3 is to be made. `bitrate` (constant, kbps) and `quality` (LAME's VBR, 0 best to 9) exclude each other. */
+/** How the MP3 is encoded. `bitrate` (constant, kbps) and `quality` (LAME's VBR, from 0, the best, to 9) exclude each other. */
 export const conversionOptions = z.union([
   z.object({ bitrate: z.literal(BITRATES) }).strict(),
   z.object({ quality: z.number().int().min(0).max(9) }).strict(),
@@ -22,7 +22,7 @@ const track = z.object({
   language: z.string().nullable(),
 });
 
-/** What the owner of a job sees of it. */
+/** The public form of a job: what its owner sees. */
 export const jobView = z.object({
   id: z.uuid(),
   status: z.enum(STATUSES),
@@ -47,54 +47,129 @@ export const jobView = z.object({
 });
 export type JobView = z.infer<typeof jobView>;
 export type Source = JobView['source'];
+export type Mp3 = NonNullable<JobView['mp3']>;
+export type JobError = NonNullable<JobView['error']>;
 
-/** A job as it is stored: what the owner sees, and what the services need to work on it. */
-export interface Job extends Omit<JobView, 'status'> {
-  /** `uploading` is the intent of an upload, `deleted` a tombstone: for everybody outside, neither exists. */
-  status: JobView['status'] | 'uploading' | 'deleted';
+type PublicFields =
+  | 'id'
+  | 'filename'
+  | 'options'
+  | 'source'
+  | 'attempts'
+  | 'created_at'
+  | 'updated_at'
+  | 'expires_at';
+
+/** The fields that a job has in every status. */
+export interface JobBase extends Pick<JobView, PublicFields> {
   /** User id. */
   owner: string;
   email: string;
   trace_id: string;
-  /** Blob ids. */
-  video: string;
-  audio: string | null;
-  /** The attempt that holds the job while it is `converting`; changes with each, so that a late one is refused. Its MP3 has this id as well. */
-  attempt: string | null;
-  /** Attempts that made no MP3 of this job, or lost it: blobs that may exist and that nobody needs. */
-  litter: string[];
-  /** Which conversion this is, from 1: each retry by a person begins one, and its outcome is what is to be told from then on. */
-  run: number;
-  /** How often a service that the conversion needs was away; no fault of the video, so not among `attempts`. */
-  outages: number;
-  /** Signed for this job; goes into the mail. */
+  videoBlobId: string;
+  /** Blobs of attempts that ended without an MP3. They may exist, and nobody needs them. */
+  orphanedBlobs: string[];
+  /** Number of the conversion, from 1. A retry by a person starts the next one, and each has one outcome to notify the owner of. */
+  generation: number;
+  /** How often an attempt failed because the store or the disk was unavailable. Such failures do not count as `attempts`. */
+  infrastructureFailures: number;
+  /** Signed for this job. It goes into the mail. */
   download_url: string;
 }
 
-export const isFinal = ({ status }: Pick<Job, 'status'>): boolean =>
+/** An upload that has begun. Nobody but its gateway and the sweep can see it. */
+export interface UploadingJob extends JobBase {
+  status: 'uploading';
+}
+export interface QueuedJob extends JobBase {
+  status: 'queued';
+}
+export interface ConvertingJob extends JobBase {
+  status: 'converting';
+  progress: number;
+  eta_seconds: number | null;
+  /** The attempt that has the lease. A new attempt has a new id, so that a late save of the old one is refused. Its MP3 is stored under this id. */
+  attemptId: string;
+}
+export interface DoneJob extends JobBase {
+  status: 'done';
+  mp3: Mp3;
+  mp3BlobId: string;
+}
+export interface FailedJob extends JobBase {
+  status: 'failed';
+  progress: number;
+  error: JobError;
+}
+export interface CancelledJob extends JobBase {
+  status: 'cancelled';
+  progress: number;
+}
+/** A tombstone. It stops late saves, and names the blobs that are still to be deleted. */
+export interface DeletedJob extends JobBase {
+  status: 'deleted';
+}
+
+/** A job in memory. See stored-job.ts for the form in which it is saved. */
+export type Job = UploadingJob | QueuedJob | ConvertingJob | DoneJob | FailedJob | CancelledJob | DeletedJob;
+
+/** The fields that a job has in every status, without those of its present one. */
+export const baseOf = (job: JobBase): JobBase => ({
+  id: job.id,
+  filename: job.filename,
+  options: job.options,
+  source: job.source,
+  attempts: job.attempts,
+  created_at: job.created_at,
+  updated_at: job.updated_at,
+  expires_at: job.expires_at,
+  owner: job.owner,
+  email: job.email,
+  trace_id: job.trace_id,
+  videoBlobId: job.videoBlobId,
+  orphanedBlobs: job.orphanedBlobs,
+  generation: job.generation,
+  infrastructureFailures: job.infrastructureFailures,
+  download_url: job.download_url,
+});
+
+export type FinalJob = DoneJob | FailedJob | CancelledJob;
+export type VisibleJob = QueuedJob | ConvertingJob | FinalJob;
+
+export const isFinalStatus = (status: Job['status']): status is FinalJob['status'] =>
   status === 'done' || status === 'failed' || status === 'cancelled';
 
-/** Or will be, in so many milliseconds. */
+export const isFinal = (job: Job): job is FinalJob => isFinalStatus(job.status);
+
+/** Whether the job has expired, or will expire within `inMs` milliseconds. */
 export const isExpired = ({ expires_at }: Pick<Job, 'expires_at'>, inMs = 0): boolean =>
   Date.parse(expires_at) <= Date.now() + inMs;
 
-/** Whether the job exists for anybody outside. */
-export const isVisible = (job: Job): boolean =>
+/** Whether the job exists for its owner. */
+export const isVisible = (job: Job): job is VisibleJob =>
   job.status !== 'uploading' && job.status !== 'deleted' && !isExpired(job);
 
-/** Only what the owner may see: internal fields are left out by naming those that are shown. */
-export const viewOf = (job: Job): JobView => jobView.parse(job);
+/** Returns the public fields alone. Internal fields cannot leak, because the schema names every field that is shown. */
+export function viewOf(job: Job): JobView {
+  const absent = { progress: job.status === 'done' ? 1 : 0, eta_seconds: null, mp3: null, error: null };
+  return jobView.parse({ ...absent, ...job });
+}
 
-/** The blobs that may exist and that nobody needs: all of a job that was deleted or has expired, of another those of its lost attempts. */
-export function unneededBlobs(job: Job): string[] {
-  const { status, video, audio, attempt, litter } = job;
-  if (status !== 'deleted' && !isExpired(job)) return litter.filter((blob) => blob !== audio);
-  return [video, ...litter, ...[audio, attempt].filter((blob) => blob !== null)];
+/**
+ * Returns the blobs that may exist and that nobody needs: every blob of a job that was deleted or has expired, and the
+ * blobs of lost attempts of any other job.
+ */
+export function blobsToDelete(job: Job): string[] {
+  const { videoBlobId, orphanedBlobs } = job;
+  const mp3BlobId = job.status === 'done' ? job.mp3BlobId : undefined;
+  if (job.status !== 'deleted' && !isExpired(job)) return orphanedBlobs.filter((id) => id !== mp3BlobId);
+  const attemptId = job.status === 'converting' ? job.attemptId : undefined;
+  return [videoBlobId, ...orphanedBlobs, ...[mp3BlobId, attemptId].filter((id) => id !== undefined)];
 }
 
 const ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-/** Whether the text may be a job's id: a UUID as we write them. */
+/** Whether the text has the form of a job id: a lower-case UUID. */
 export const isJobId = (text: string): boolean => ID.test(text);
 
-export const missing = (): AppError => new AppError('not_found', 'there is no such job');
+export const jobNotFound = (): AppError => new AppError('not_found', 'there is no such job');

@@ -1,121 +1,166 @@
 import { AppError, isAppError } from '../runtime/errors.ts';
-import { isFinal, type Job, missing } from './job.ts';
+import {
+  baseOf,
+  type ConvertingJob,
+  isFinal,
+  type Job,
+  type JobBase,
+  type JobError,
+  jobNotFound,
+  type Mp3,
+  type Source,
+} from './job.ts';
 
 /**
- * What may become of a job, as changes for `JobStore.update`: each looks at the job as it is stored and throws where its
- * status forbids the change, so that whoever comes late changes nothing. `undefined` leaves the job as it is.
+ * A change for `JobStore.update`. It gets the job as it is stored and returns the changed job, or undefined to leave it as
+ * it is. It throws where the status of the job forbids the change, so that a late caller changes nothing.
  */
-type Change<Args extends unknown[]> = (...args: Args) => (job: Job) => Job | undefined;
+export type Transition = (job: Job) => Job | undefined;
 
-const touch = (job: Job, fields: Partial<Job>): Job => ({
-  ...job,
-  ...fields,
-  updated_at: new Date().toISOString(),
-});
+/** What an attempt may save of its job while it has the lease. */
+export type AttemptUpdate = Partial<
+  Pick<ConvertingJob, 'source' | 'progress' | 'eta_seconds' | 'attempts' | 'infrastructureFailures'>
+>;
 
-const forbidden = ({ status }: Job, what: string): AppError =>
-  new AppError('state_conflict', `the job is ${status}: it cannot be ${what}`);
-
-const withoutAttempt = ({ attempt, litter }: Job) => ({
-  attempt: null,
-  litter: attempt === null || litter.includes(attempt) ? litter : [...litter, attempt],
-  eta_seconds: null,
-});
-
-/** Thrown to an upload or an attempt that the job does not belong to any more. */
+/** Thrown to an upload or an attempt to which the job does not belong any more. */
 export class LostAttempt extends Error {
   constructor() {
     super('the job was cancelled, deleted, or taken over');
   }
 }
 
-/** The job is not this attempt's any more. */
-export const isLost = (error: unknown): boolean =>
+/** Whether the error says that the job does not belong to this upload or attempt any more. */
+export const isLostAttempt = (error: unknown): boolean =>
   error instanceof LostAttempt || isAppError(error, 'not_found');
 
-/** A change that only the upload may make which the job waits for. */
-export const uploading: Change<[fields: Partial<Job>]> = (fields) => (job) => {
+const now = (): string => new Date().toISOString();
+
+/** The common fields of a job that no attempt has any more. The blob of an attempt that is under way becomes an orphan. */
+function released(job: Job): JobBase {
+  const { orphanedBlobs } = job;
+  const isNew = job.status === 'converting' && !orphanedBlobs.includes(job.attemptId);
+  return {
+    ...baseOf(job),
+    orphanedBlobs: isNew ? [...orphanedBlobs, job.attemptId] : orphanedBlobs,
+    updated_at: now(),
+  };
+}
+
+const progressOf = (job: Job): number => ('progress' in job ? job.progress : 0);
+
+const conflict = ({ status }: Job, what: string): AppError =>
+  new AppError('state_conflict', `the job is ${status}: it cannot be ${what}`);
+
+/** Shows that the upload is alive. */
+export const renewUpload: Transition = (job) => {
   if (job.status !== 'uploading') throw new LostAttempt();
-  return touch(job, fields);
+  return { ...job, updated_at: now() };
 };
 
-/** The job as a new attempt takes it. */
-export const claimed: Change<[attempt: string]> = (attempt) => (job) => {
-  if (job.status === 'uploading' || job.status === 'deleted') throw missing();
-  if (isFinal(job)) throw forbidden(job, 'converted');
-  if (job.attempt === attempt) return undefined;
-  return touch(job, {
-    ...withoutAttempt(job),
-    status: 'converting',
-    attempt,
-    attempts: job.attempts + 1,
-    progress: 0,
+/** The upload is complete, and from here on the job is accepted. */
+export const acceptUpload =
+  (source: Source): Transition =>
+  (job) => {
+    if (job.status !== 'uploading') throw new LostAttempt();
+    return { ...job, source, status: 'queued', updated_at: now() };
+  };
+
+/** Gives the job to a new attempt. */
+export const claim =
+  (attemptId: string): Transition =>
+  (job) => {
+    if (job.status === 'uploading' || job.status === 'deleted') throw jobNotFound();
+    if (isFinal(job)) throw conflict(job, 'converted');
+    if (job.status === 'converting' && job.attemptId === attemptId) return undefined;
+    return {
+      ...released(job),
+      status: 'converting',
+      attemptId,
+      attempts: job.attempts + 1,
+      progress: 0,
+      eta_seconds: null,
+    };
+  };
+
+/** The job while the attempt has its lease. Throws {@link LostAttempt} otherwise. */
+function leasedBy(attemptId: string, job: Job): ConvertingJob {
+  if (job.status !== 'converting' || job.attemptId !== attemptId) throw new LostAttempt();
+  return job;
+}
+
+/** Renews the lease of the attempt, and saves its progress. */
+export const updateAttempt =
+  (attemptId: string, update: AttemptUpdate): Transition =>
+  (job) => ({ ...leasedBy(attemptId, job), ...update, updated_at: now() });
+
+/** Ends the attempt with its MP3, which is stored under the attempt's id. */
+export const complete =
+  (attemptId: string, mp3: Mp3, update: AttemptUpdate): Transition =>
+  (job) => ({
+    ...baseOf({ ...leasedBy(attemptId, job), ...update }),
+    status: 'done',
+    mp3,
+    mp3BlobId: attemptId,
+    updated_at: now(),
   });
-};
 
-/** A change that only the attempt may make which holds the job. */
-export const held: Change<[attempt: string, fields: Partial<Job>]> = (attempt, fields) => (job) => {
-  if (job.status !== 'converting' || job.attempt !== attempt) throw new LostAttempt();
-  return touch(job, fields);
-};
+/** Ends the attempt, and the job with it. */
+export const fail =
+  (attemptId: string, error: JobError, update: AttemptUpdate): Transition =>
+  (job) => {
+    const current = { ...leasedBy(attemptId, job), ...update };
+    return { ...released(current), status: 'failed', progress: current.progress, error };
+  };
 
-/** The end of the attempt that holds the job, with its MP3. */
-export const finished: Change<[attempt: string, fields: Partial<Job>]> = (attempt, fields) => (job) =>
-  held(attempt, { error: null, ...fields, status: 'done', progress: 1, attempt: null, eta_seconds: null })(
-    job,
-  );
+/** Ends the attempt. The job waits for the next one. */
+export const requeue =
+  (attemptId: string, update: AttemptUpdate): Transition =>
+  (job) => ({ ...released({ ...leasedBy(attemptId, job), ...update }), status: 'queued' });
 
-/** The end of the attempt that holds the job, without an MP3: for good, or `queued` for the next. */
-export const ended: Change<[attempt: string, fields: Partial<Job> & Pick<Job, 'status'>]> =
-  (attempt, fields) => (job) =>
-    held(attempt, { ...fields, ...withoutAttempt(job), ...(fields.status === 'queued' && { progress: 0 }) })(
-      job,
-    );
-
-export const cancelled: Change<[]> = () => (job) => {
+export const cancel: Transition = (job) => {
   if (job.status === 'cancelled') return undefined;
-  if (job.status !== 'queued' && job.status !== 'converting') throw forbidden(job, 'cancelled');
-  return touch(job, { ...withoutAttempt(job), status: 'cancelled' });
+  if (job.status !== 'queued' && job.status !== 'converting') throw conflict(job, 'cancelled');
+  return { ...released(job), status: 'cancelled', progress: progressOf(job) };
 };
 
-/** Whoever works on it all the same comes too late. */
-export const overdue: Change<[]> = () => (job) => {
+/** Fails a job that was not converted in the time for which it is kept. An attempt that is still at work has lost it. */
+export const expire: Transition = (job) => {
   if (job.status !== 'queued' && job.status !== 'converting') return undefined;
   const detail = 'it could not be converted in the time for which it is kept';
-  return touch(job, { ...withoutAttempt(job), status: 'failed', error: { code: 'gave_up', detail } });
+  const error = { code: 'gave_up', detail };
+  return { ...released(job), status: 'failed', progress: progressOf(job), error };
 };
 
-/** Each may leave blobs behind, and their names are kept in the job. */
-const MAX_RUNS = 100;
+/** Each generation may leave blobs behind, whose ids are kept in the job. */
+const MAX_GENERATIONS = 100;
 
-/** A person asks for another run; one that is under way is what was asked for. */
-export const retried: Change<[]> = () => (job) => {
+/** Starts the next generation of a job that has failed or was cancelled. A job that is under way stays as it is. */
+export const retry: Transition = (job) => {
   if (job.status === 'queued' || job.status === 'converting') return undefined;
-  if (job.status !== 'failed' && job.status !== 'cancelled') throw forbidden(job, 'retried');
-  if (job.run >= MAX_RUNS)
-    throw new AppError('state_conflict', `the job was tried ${MAX_RUNS} times: upload the video again`);
-  const fresh = { error: null, progress: 0, eta_seconds: null, attempts: 0, outages: 0 };
-  return touch(job, { ...fresh, status: 'queued', run: job.run + 1 });
+  if (job.status !== 'failed' && job.status !== 'cancelled') throw conflict(job, 'retried');
+  if (job.generation >= MAX_GENERATIONS) {
+    const detail = `the job was tried ${MAX_GENERATIONS} times: upload the video again`;
+    throw new AppError('state_conflict', detail);
+  }
+  const counts = { attempts: 0, infrastructureFailures: 0, generation: job.generation + 1 };
+  return { ...released(job), ...counts, status: 'queued' };
 };
 
 /** Longer than any save of the job can be under way. */
 const TOMBSTONE_MS = 24 * 3600_000;
 
-/** The tombstone: no save that comes late brings the job back, and what it names can still be swept. */
-export const deleted: Change<[]> = () => (job) => {
-  const { litter, ...rest } = withoutAttempt(job);
+/** Replaces the job by a tombstone: it holds no user data, a late save cannot undo it, and the sweep finds the blobs that it names. */
+export const tombstone: Transition = (job) => {
+  const { orphanedBlobs, ...rest } = released(job);
   const expires = Math.min(Date.parse(job.expires_at), Date.now() + TOMBSTONE_MS);
-  return touch(job, {
+  return {
     ...rest,
     status: 'deleted',
     expires_at: new Date(expires).toISOString(),
-    litter: job.audio === null ? litter : [...litter, job.audio],
-    audio: null,
-    mp3: null,
-    error: null,
+    orphanedBlobs: job.status === 'done' ? [...orphanedBlobs, job.mp3BlobId] : orphanedBlobs,
     source: { size: 0, sha256: '', duration_seconds: null, tracks: null },
     filename: '',
     email: '',
     download_url: '',
-  });
+  };
 };

@@ -8,7 +8,7 @@ const TELL_MS = 10_000;
 export const EXIT_REFUSED = 78;
 
 /** With this infrastructure, or set up in this way, the service cannot do what it promises. */
-export class Refusal extends Error {}
+export class StartupRefusal extends Error {}
 
 interface ProofOptions {
   stopping: AbortSignal;
@@ -20,7 +20,7 @@ interface ProofOptions {
  * `unavailable` until it is;
  * what is disproved ends the process, with the reason as the last line of its log.
  */
-export function startProof(
+export function startStartupCheck(
   prove: (signal: AbortSignal) => Promise<void>,
   { stopping, log }: ProofOptions,
 ): () => Promise<void> {
@@ -33,7 +33,7 @@ export function startProof(
         proved = true;
       } catch (error) {
         if (stopping.aborted) return;
-        if (error instanceof Refusal) {
+        if (error instanceof StartupRefusal) {
           log.fatal(`refused: ${error.message}`);
           process.exit(EXIT_REFUSED);
         }

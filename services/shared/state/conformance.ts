@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Refusal } from '../runtime/startup-check.ts';
+import { StartupRefusal } from '../runtime/startup-check.ts';
 import { encodeDocument, type StateStore } from './state-store.ts';
 
 const CHUNK_BYTES = 1024 ** 2;
@@ -100,9 +100,9 @@ const TRIALS: Record<string, Trial> = {
 
 /**
  * Tries on scratch keys what all depends on: what a component advertises is not what it does. Resolves within seconds for
- * a store that keeps its promises. Throws {@link Refusal} with what it does not do, and `unavailable` when it is away.
+ * a store that keeps its promises. Throws {@link StartupRefusal} with what it does not do, and `unavailable` when it is away.
  */
-export async function proveStore(state: StateStore, signal: AbortSignal, times = TIMES): Promise<void> {
+export async function checkConformance(state: StateStore, signal: AbortSignal, times = TIMES): Promise<void> {
   // What one finds the store away for ends the others.
   const away = new AbortController();
   const scratch = { state, times, signal: AbortSignal.any([signal, away.signal]) };
@@ -113,7 +113,8 @@ export async function proveStore(state: StateStore, signal: AbortSignal, times =
     throw error;
   });
   const list = broken.flat();
-  if (list.length > 0) throw new Refusal(`the component «store» does not ${list.join('; nor does it ')}`);
+  if (list.length > 0)
+    throw new StartupRefusal(`the component «store» does not ${list.join('; nor does it ')}`);
 }
 
 async function isKept(trial: Trial, scratch: Omit<Scratch, 'key'>): Promise<boolean> {

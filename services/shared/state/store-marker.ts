@@ -16,13 +16,13 @@ const FRESH_MS = 300_000;
 const marker = z.object({ shown_at: z.iso.datetime().optional() });
 
 /** `ttlSeconds`: the longest that a job is kept. */
-export async function showStore(state: StateStore, ttlSeconds: number, signal: AbortSignal): Promise<void> {
+export async function writeMarker(state: StateStore, ttlSeconds: number, signal: AbortSignal): Promise<void> {
   const shown = encodeDocument({ shown_at: new Date().toISOString() } satisfies z.infer<typeof marker>);
   await state.put(KEY, shown, { ttlSeconds, signal });
 }
 
 /** Throws `unavailable` while no gateway's marker is seen: none has run yet, it has another store, or this app has keys of its own. */
-export async function proveSharing(state: StateStore, signal: AbortSignal): Promise<void> {
+export async function requireMarker(state: StateStore, signal: AbortSignal): Promise<void> {
   if (await state.get(KEY, signal)) return;
   throw new AppError(
     'unavailable',
@@ -31,13 +31,13 @@ export async function proveSharing(state: StateStore, signal: AbortSignal): Prom
 }
 
 /** Resolves when there is no such job (any more). Throws `unavailable` when it may be in another store, and its event is to be kept. */
-export type ProveMissing = (id: string, signal: AbortSignal) => Promise<void>;
+export type ConfirmMissing = (id: string, signal: AbortSignal) => Promise<void>;
 
 /**
  * A job that is not in the store may be in that of the gateway which has sent its event. That gateway runs. When the
  * marker in this store is old, no running gateway writes it.
  */
-export function createProveMissing(state: StateStore, jobs: Pick<JobStore, 'find'>): ProveMissing {
+export function createConfirmMissing(state: StateStore, jobs: Pick<JobStore, 'find'>): ConfirmMissing {
   return async (id, signal) => {
     // A tombstone, or a job that has expired: they show that this is the store.
     if (await jobs.find(id, signal)) return;

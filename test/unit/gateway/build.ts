@@ -3,17 +3,17 @@ import { pino } from 'pino';
 import { createAuthenticate } from '../../../services/gateway/accounts/authenticate.ts';
 import { createGateway } from '../../../services/gateway/app.ts';
 import type { limitsOf } from '../../../services/gateway/config.ts';
-import { createLinks } from '../../../services/gateway/downloads/signed-link.ts';
+import { createSignedLinks } from '../../../services/gateway/downloads/signed-link.ts';
 import { countUnfinished } from '../../../services/gateway/job-index/count-active.ts';
 import { createJobIndex } from '../../../services/gateway/job-index/job-index.ts';
-import { createJobChanges } from '../../../services/gateway/jobs/commands.ts';
+import { createJobCommands } from '../../../services/gateway/jobs/commands.ts';
 import { createAdmission } from '../../../services/gateway/limits/admission.ts';
-import { createGate } from '../../../services/gateway/limits/concurrency-limit.ts';
+import { createConcurrencyLimit } from '../../../services/gateway/limits/concurrency-limit.ts';
 import { createFailedIndex } from '../../../services/gateway/operator/failed-index.ts';
 import { createFailedJobs } from '../../../services/gateway/operator/failed-jobs.ts';
-import { createSameContent } from '../../../services/gateway/uploads/deduplicate.ts';
+import { createDeduplicate } from '../../../services/gateway/uploads/deduplicate.ts';
 import { createIdempotency } from '../../../services/gateway/uploads/idempotency.ts';
-import { createAccept } from '../../../services/gateway/uploads/store-upload.ts';
+import { createStoreUpload } from '../../../services/gateway/uploads/store-upload.ts';
 import { createBlobStore } from '../../../services/shared/blobs/blob-store.ts';
 import type { InvokeReply, InvokeRequest } from '../../../services/shared/dapr/sidecar.ts';
 import { createMetrics } from '../../../services/shared/http/metrics.ts';
@@ -100,7 +100,7 @@ export function buildGateway({
   });
   const jobs = createJobStore(state);
   const index = createJobIndex(state, KEPT_SECONDS);
-  const links = createLinks('https://mp3.example.com/', 'a secret of thirty-two characters');
+  const links = createSignedLinks('https://mp3.example.com/', 'a secret of thirty-two characters');
   const lines = logLines();
   const stopping = new AbortController();
   const announced: Job[] = [];
@@ -121,7 +121,11 @@ export function buildGateway({
   const announce = (job: Job) => announced.push(job);
   const limits = { ...LIMITS, ...given };
   const admission = createAdmission(limits, () => countUnfinished(jobs, index));
-  const changes = createJobChanges({ ...stored, announce, clear: (job) => cleared.push(job) });
+  const changes = createJobCommands({
+    ...stored,
+    publishVideo: announce,
+    deleteBlobs: (job) => cleared.push(job),
+  });
   const failedIndex = createFailedIndex(state, KEPT_SECONDS);
   const idempotency = createIdempotency(state, jobs, KEPT_SECONDS);
   const app = createGateway({
@@ -134,13 +138,13 @@ export function buildGateway({
       },
     },
     admission,
-    downloads: createGate(limits.downloads, 'downloads'),
-    eventStreams: createGate(limits.eventStreams, 'event streams'),
-    accept: createAccept({
+    downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
+    eventStreams: createConcurrencyLimit(limits.eventStreams, 'event streams'),
+    storeUpload: createStoreUpload({
       ...stored,
-      sameContent: createSameContent(state, jobs, KEPT_SECONDS),
+      sameContent: createDeduplicate(state, jobs, KEPT_SECONDS),
       links,
-      announce,
+      publishVideo: announce,
       maxUploadBytes,
       retentionSeconds: KEPT_SECONDS,
       beatMs,
@@ -156,7 +160,7 @@ export function buildGateway({
     links,
     maxUploadBytes,
     checks: { sidecar: () => checked() },
-    proved: async () => {},
+    requireReady: async () => {},
     metrics,
     stopping: stopping.signal,
     log,

@@ -21,7 +21,7 @@ export async function withMp3({
   const { size, sha256 } = await gateway.blobs.write(audio, inPieces(bytes), { expires });
   const expires_at = expires.toISOString();
   const mp3 = { size, sha256, duration_seconds: 60 };
-  const job = await gateway.save(done({ audio, mp3, filename, expires_at }));
+  const job = await gateway.save(done({ mp3BlobId: audio, mp3, filename, expires_at }));
   const link = (id = job.id, expires = new Date(Date.now() + 60_000)) => {
     const url = new URL(gateway.links.sign(id, expires));
     return url.pathname + url.search;

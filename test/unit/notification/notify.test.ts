@@ -6,9 +6,9 @@ import { createMailer, isOneRecipient } from '../../../services/notification/mai
 import { createNotify } from '../../../services/notification/notify.ts';
 import { asyncapi } from '../../../services/shared/contract/asyncapi/document.ts';
 import type { Mp3Event } from '../../../services/shared/contract/events.ts';
+import { type MailRecord, mailRecordKey } from '../../../services/shared/contract/mail-record.ts';
 import type { MailRequest } from '../../../services/shared/contract/mail-request.ts';
 import { UnknownOutcome } from '../../../services/shared/dapr/sidecar.ts';
-import { type MailRecord, mailRecordKey } from '../../../services/shared/jobs/outcome.ts';
 import { unavailable } from '../../../services/shared/runtime/errors.ts';
 import { readDocument, updateDocument } from '../../../services/shared/state/documents.ts';
 import { createMemoryState, type StateStore } from '../../../services/shared/state/state-store.ts';
@@ -58,9 +58,9 @@ function setUp({
     records: createMailRecords(heldState(state), { leaseMs, pollMs }),
     mailer: createMailer(sendMail, { from: 'mp3converter <us@example.org>' }),
     concurrency,
-    patienceMs,
+    stallTimeoutMs: patienceMs,
     renewMs: 2,
-    persistence: { forMs: 60_000, pauseMs: 1 },
+    retryPolicy: { forMs: 60_000, pauseMs: 1 },
     stopping: stopping.signal,
     log: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
   });

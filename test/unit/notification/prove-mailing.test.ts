@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { proveMailing } from '../../../services/notification/mailer.ts';
-import { Refusal } from '../../../services/shared/runtime/startup-check.ts';
+import { checkMailBinding } from '../../../services/notification/mailer.ts';
+import { StartupRefusal } from '../../../services/shared/runtime/startup-check.ts';
 
 const { signal } = new AbortController();
 
@@ -14,8 +14,8 @@ for (const [binding, concurrency, good] of [
   [undefined, 1, true],
 ] as const) {
   test(`${concurrency} mails at once over ${binding} are ${good ? 'sent' : 'refused'}`, async () => {
-    const proof = proveMailing(async () => binding, concurrency, signal);
+    const proof = checkMailBinding(async () => binding, concurrency, signal);
     if (good) await proof;
-    else await assert.rejects(proof, Refusal);
+    else await assert.rejects(proof, StartupRefusal);
   });
 }

@@ -1,4 +1,4 @@
-import { isFinal } from '../../../shared/jobs/job.ts';
+import { isFinalStatus } from '../../../shared/jobs/job.ts';
 import type { Clock } from './clock.ts';
 import { parseEvents } from './event-stream.ts';
 import { Problem } from './failure.ts';
@@ -35,7 +35,7 @@ export async function followJob(session: Session, id: string, options: FollowOpt
           barren = 0;
           patience.restore();
           onChange(job);
-          if (isFinal(job)) return job;
+          if (isFinalStatus(job.status)) return job;
         }
       }
     } catch (error) {
@@ -47,7 +47,7 @@ export async function followJob(session: Session, id: string, options: FollowOpt
       const job = await getJob(session, id, signal);
       patience.restore();
       onChange(job);
-      if (isFinal(job)) return job;
+      if (isFinalStatus(job.status)) return job;
     } catch (error) {
       if (signal.aborted) throw error;
       pauseMs = patience.after(error);

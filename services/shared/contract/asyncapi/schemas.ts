@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mailRecord } from '../../jobs/outcome.ts';
+import { mailRecord } from '../../contract/mail-record.ts';
 import { deliveryAnswer, mp3Event, videoEvent } from '../events.ts';
 import { mailRequest } from '../mail-request.ts';
 

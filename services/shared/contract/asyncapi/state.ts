@@ -1,4 +1,4 @@
-import { mailRecordKey } from '../../jobs/outcome.ts';
+import { mailRecordKey } from '../../contract/mail-record.ts';
 import { ref } from './schemas.ts';
 
 /** AsyncAPI knows no state; but what the subscriber of `mp3` leaves there is read by the gateway, and so a contract. */

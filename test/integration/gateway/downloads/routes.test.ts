@@ -14,7 +14,7 @@ test('a download that breaks off is cut, so that its client sees it', {
   timeout: 20_000,
 }, async (context) => {
   const gateway = await withMp3({ bytes: MP3 });
-  await gateway.state.delete(`chunk:${gateway.job.audio}:2`);
+  await gateway.state.delete(`chunk:${gateway.job.mp3BlobId}:2`);
   const url = await listening(context, gateway.app);
   const [answer] = (await once(
     request(`${url}/download/${gateway.job.id}`, { headers: asOwner }).end(),

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { describe, test } from 'node:test';
-import { createGate, holdPlace } from '../../../../services/gateway/limits/concurrency-limit.ts';
+import {
+  acquireForResponse,
+  createConcurrencyLimit,
+} from '../../../../services/gateway/limits/concurrency-limit.ts';
 import { newJob } from '../../../support/job.ts';
 import { listening } from '../../../support/listening.ts';
 import { until } from '../../../support/wait.ts';
@@ -16,34 +19,34 @@ const refused = (code: string) => ({ code, headers: { 'Retry-After': '2' } });
 
 describe('a gate', () => {
   test('lets so many of one user in, and the next when one has left', () => {
-    const gate = createGate({ all: 10, perUser: 2 }, 'things');
-    const [leave] = [gate.enter('ann'), gate.enter('ann')];
-    assert.throws(() => gate.enter('ann'), refused('too_many_requests'));
-    gate.enter('bob');
+    const gate = createConcurrencyLimit({ all: 10, perUser: 2 }, 'things');
+    const [leave] = [gate.acquire('ann'), gate.acquire('ann')];
+    assert.throws(() => gate.acquire('ann'), refused('too_many_requests'));
+    gate.acquire('bob');
     leave();
-    gate.enter('ann');
-    assert.throws(() => gate.enter('ann'), refused('too_many_requests'));
+    gate.acquire('ann');
+    assert.throws(() => gate.acquire('ann'), refused('too_many_requests'));
   });
 
   test('lets so many in altogether', () => {
-    const gate = createGate({ all: 2, perUser: 2 }, 'things');
-    const [leave] = [gate.enter('ann'), gate.enter('bob')];
-    assert.throws(() => gate.enter('cy'), refused('unavailable'));
+    const gate = createConcurrencyLimit({ all: 2, perUser: 2 }, 'things');
+    const [leave] = [gate.acquire('ann'), gate.acquire('bob')];
+    assert.throws(() => gate.acquire('cy'), refused('unavailable'));
     leave();
-    gate.enter('cy');
+    gate.acquire('cy');
   });
 });
 
 test('a place is not taken by who is gone before the answer begins', async () => {
-  const gate = createGate({ all: 1, perUser: 1 }, 'things');
+  const gate = createConcurrencyLimit({ all: 1, perUser: 1 }, 'things');
   const response = (closed: boolean) =>
     Object.assign(new EventEmitter(), { closed }) as unknown as ServerResponse;
-  assert.throws(() => holdPlace(gate, 'ann', response(true)), { code: 'bad_request' });
+  assert.throws(() => acquireForResponse(gate, 'ann', response(true)), { code: 'bad_request' });
   const answer = response(false);
-  holdPlace(gate, 'ann', answer);
-  assert.throws(() => gate.enter('ann'), refused('too_many_requests'));
+  acquireForResponse(gate, 'ann', answer);
+  assert.throws(() => gate.acquire('ann'), refused('too_many_requests'));
   answer.emit('close');
-  gate.enter('ann');
+  gate.acquire('ann');
 });
 
 /** A request whose answer has begun and is not read. */

@@ -4,7 +4,7 @@ import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import { deleted } from '../../../../services/shared/jobs/transitions.ts';
+import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { listening, listeningServer } from '../../../support/listening.ts';
 import { eventually, turns } from '../../../support/turns.ts';
 import { asOwner, buildGateway } from '../../../unit/gateway/build.ts';
@@ -59,7 +59,7 @@ for (const [way, headers, begin] of WAYS) {
       upload.write(begin(mp4(2 * MIB)));
       await eventually(() => gateway.left().some((key) => key.startsWith('chunk')));
       const [id = ''] = gateway.left().flatMap((key) => /^job:(.*)/.exec(key)?.[1] ?? []);
-      await gateway.jobs.update(id, deleted());
+      await gateway.jobs.update(id, tombstone);
       const [answer] = (await once(upload, 'response')) as [IncomingMessage];
       const problem = (await json(answer)) as { code: string };
       assert.deepEqual([answer.statusCode, problem.code], [503, 'unavailable']);

@@ -19,7 +19,7 @@ it('an attempt that is called off before its MP3 is read opens no file', async (
   const stop = new AbortController();
   const reason = new Error('called off');
   const making = makeMp3(
-    { ...newJob({ video }), attempt: 'one' },
+    { ...newJob({ videoBlobId: video }), attemptId: 'one' },
     {
       blobs,
       spool: { prepare: async () => {}, use: (_bytes, work) => work(folder), close: async () => {} },

@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { createRest } from '../../../../services/converter/capacity/disk-full-backoff.ts';
+import { createDiskFullBackoff } from '../../../../services/converter/capacity/disk-full-backoff.ts';
 import { DiskFull } from '../../../../services/converter/failure.ts';
 import { explain } from '../../../../services/converter/ffmpeg/encode.ts';
 import { createTranscode, type Transcode } from '../../../../services/converter/ffmpeg/transcode.ts';
-import { unneededBlobs } from '../../../../services/shared/jobs/job.ts';
+import { blobsToDelete } from '../../../../services/shared/jobs/job.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { file, video } from '../../../support/media.ts';
 import { setUp } from './setting.ts';
@@ -60,13 +60,19 @@ describe('what may heal', () => {
       await using setting = await setUp({
         transcode: () => Promise.reject(error()),
         maxAttempts: 3,
-        maxOutages: 4,
+        maxInfrastructureFailures: 4,
       });
       const job = await setting.submit(await video(2));
       const most = { attempts: 3, outages: 4 }[counted];
       for (let times = 1; times < most; times++) {
         await setting.deliver(job).catch((refused) => assert.equal(refused.code, 'unavailable'));
-        const { status, attempt, attempts, outages, litter } = await setting.job(job);
+        const {
+          status,
+          attemptId: attempt,
+          attempts,
+          infrastructureFailures: outages,
+          orphanedBlobs: litter,
+        } = await setting.job(job);
         assert.deepEqual([status, attempt, litter.length], ['queued', null, times]);
         assert.deepEqual({ attempts, outages }, { attempts: 0, outages: 0, [counted]: times });
         assert.deepEqual(setting.published, []);
@@ -94,7 +100,7 @@ describe('what may heal', () => {
       });
       const job = await setting.submit(await video(2));
       await assert.rejects(setting.deliver(job), again);
-      const { status, attempts, outages } = await setting.job(job);
+      const { status, attempts, infrastructureFailures: outages } = await setting.job(job);
       assert.deepEqual([status, attempts, outages], ['queued', 1, 0]);
       await setting.deliver(job);
       assert.equal((await setting.job(job)).error?.code, 'gave_up');
@@ -110,8 +116,13 @@ describe('what may heal', () => {
     const rests: number[] = [];
     let full = true;
     const transcode: Transcode = () => Promise.reject(full ? new DiskFull('full') : new Error('not full'));
-    const rest = createRest(async (ms) => void rests.push(ms));
-    await using setting = await setUp({ transcode, rest, maxOutages: 100, maxAttempts: 100 });
+    const rest = createDiskFullBackoff(async (ms) => void rests.push(ms));
+    await using setting = await setUp({
+      transcode,
+      diskFullBackoff: rest,
+      maxInfrastructureFailures: 100,
+      maxAttempts: 100,
+    });
     const job = await setting.submit(await video(2));
     for (let times = 0; times < 7; times++) await setting.deliver(job);
     assert.deepEqual(rests, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
@@ -128,8 +139,8 @@ describe('what may heal', () => {
     const failing = new Set<string>();
     const transcode: Transcode = (request) =>
       failing.size > 0 ? Promise.reject(new DiskFull('full')) : real(request);
-    const rest = createRest(async (ms) => void rests.push(ms));
-    await using setting = await setUp({ transcode, rest });
+    const rest = createDiskFullBackoff(async (ms) => void rests.push(ms));
+    await using setting = await setUp({ transcode, diskFullBackoff: rest });
     const [first, second] = [await setting.submit(await video(2)), await setting.submit(await video(2))];
     failing.add('now');
     await setting.deliver(first);
@@ -148,7 +159,7 @@ describe('what may heal', () => {
     const source = { size, sha256: '', duration_seconds: null, tracks: null };
     const job = await setting.submit(await video(2), { source });
     await setting.deliver(job);
-    assert.equal((await setting.job(job)).outages, 1);
+    assert.equal((await setting.job(job)).infrastructureFailures, 1);
   });
 
   it('a broker that is away: done all the same, for the sweep tells it', async () => {
@@ -168,7 +179,7 @@ describe('the save that ends an attempt', () => {
     it(`${what}: is tried again while the store is away, and all is told once`, async () => {
       let away = 3;
       await using setting = await setUp({
-        persistence: { forMs: 60_000, pauseMs: 1 },
+        retryPolicy: { forMs: 60_000, pauseMs: 1 },
         wrap: (state) => ({
           ...state,
           async put(key, value, options) {
@@ -186,7 +197,7 @@ describe('the save that ends an attempt', () => {
     it(`${what}: was reported as lost and did arrive: nothing is done twice, and all is told once`, async () => {
       let lost = 0;
       await using setting = await setUp({
-        persistence: { forMs: 60_000, pauseMs: 1 },
+        retryPolicy: { forMs: 60_000, pauseMs: 1 },
         wrap: (state) => ({
           ...state,
           async put(key, value, options) {
@@ -198,9 +209,9 @@ describe('the save that ends an attempt', () => {
       });
       const job = await setting.submit(await source());
       await setting.deliver(job);
-      const { status, audio } = await setting.job(job);
+      const { status, mp3BlobId: audio } = await setting.job(job);
       assert.deepEqual([status, setting.published.length, lost], [what, 1, 1]);
-      assert.deepEqual(setting.stored().toSorted(), [job.video, ...(audio ? [audio] : [])].toSorted());
+      assert.deepEqual(setting.stored().toSorted(), [job.videoBlobId, ...(audio ? [audio] : [])].toSorted());
     });
   }
 
@@ -208,7 +219,7 @@ describe('the save that ends an attempt', () => {
     let lost = 0;
     await using setting = await setUp({
       transcode: () => Promise.reject(new Error('broke off')),
-      persistence: { forMs: 60_000, pauseMs: 1 },
+      retryPolicy: { forMs: 60_000, pauseMs: 1 },
       wrap: (state) => ({
         ...state,
         async put(key, value, options) {
@@ -240,13 +251,13 @@ describe('the save that ends an attempt', () => {
     });
     const job = await setting.submit(await video(2));
     await assert.rejects(setting.deliver(job), again);
-    const first = (await setting.job(job)).attempt ?? assert.fail('handed back');
+    const first = (await setting.job(job)).attemptId ?? assert.fail('handed back');
     assert.ok(setting.stored().includes(first));
     await setting.deliver(job);
     const done = await setting.job(job);
     assert.equal(done.status, 'done');
-    assert.notEqual(done.audio, first);
-    assert.deepEqual(unneededBlobs(done), [first]);
+    assert.notEqual(done.mp3BlobId, first);
+    assert.deepEqual(blobsToDelete(done), [first]);
     assert.equal(await late?.(), false, 'the late save came over a newer result');
   });
 });

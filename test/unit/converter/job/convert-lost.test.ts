@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { createSlots } from '../../../../services/converter/capacity/core-slots.ts';
 import { createTranscode } from '../../../../services/converter/ffmpeg/transcode.ts';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
-import { cancelled, claimed, deleted, finished } from '../../../../services/shared/jobs/transitions.ts';
+import { cancel, claim, complete, tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { isAppError } from '../../../../services/shared/runtime/errors.ts';
 import type { StateStore } from '../../../../services/shared/state/state-store.ts';
 import { newJob } from '../../../support/job.ts';
@@ -21,10 +21,10 @@ const chunkOwners = ({ state }: Setting) =>
 
 describe('the job is the attempt’s no more', () => {
   const LOSSES: [what: string, lose: (setting: Setting, id: string) => Promise<unknown>][] = [
-    ['cancelled', (setting, id) => setting.jobs.update(id, cancelled())],
-    ['deleted', (setting, id) => setting.jobs.update(id, deleted())],
+    ['cancelled', (setting, id) => setting.jobs.update(id, cancel)],
+    ['deleted', (setting, id) => setting.jobs.update(id, tombstone)],
     ['gone', (setting, id) => setting.state.delete(`job:${id}`)],
-    ['taken over', (setting, id) => setting.jobs.update(id, claimed('other'))],
+    ['taken over', (setting, id) => setting.jobs.update(id, claim('other'))],
   ];
   for (const [what, lose] of LOSSES) {
     it(`${what}: ffmpeg is ended, nothing is told or left`, async () => {
@@ -40,7 +40,7 @@ describe('the job is the attempt’s no more', () => {
         [await setting.state.get(`job:${job.id}`)],
         'the attempt changed the job after that',
       );
-      assert.deepEqual(setting.stored(), [job.video]);
+      assert.deepEqual(setting.stored(), [job.videoBlobId]);
       assert.deepEqual(setting.published, []);
     });
   }
@@ -55,9 +55,9 @@ describe('the job is the attempt’s no more', () => {
           const reading = job;
           job = undefined;
           if (reading) {
-            await setting.jobs.update(reading.id, claimed('other'));
-            await setting.jobs.update(reading.id, finished('other', { audio: 'other', mp3 }));
-            await setting.blobs.delete(reading.video);
+            await setting.jobs.update(reading.id, claim('other'));
+            await setting.jobs.update(reading.id, complete('other', { mp3BlobId: 'other', mp3 }));
+            await setting.blobs.delete(reading.videoBlobId);
           }
           return state.getBytes(...args);
         },
@@ -66,7 +66,7 @@ describe('the job is the attempt’s no more', () => {
     job = await setting.submit(await video(2));
     const { id } = job;
     await setting.deliver({ id });
-    const { status, audio, error } = await setting.job({ id });
+    const { status, mp3BlobId: audio, error } = await setting.job({ id });
     assert.deepEqual([status, audio, error], ['done', 'other', null]);
     assert.deepEqual([setting.stored(), setting.published], [[], []]);
   });
@@ -85,10 +85,10 @@ describe('the job is the attempt’s no more', () => {
     const job = await setting.submit(hours, { options: { quality: 0 } });
     const running = setting.deliver(job);
     await until('several processes', async () => processesIn(setting.root).length >= 3);
-    await setting.jobs.update(job.id, cancelled());
+    await setting.jobs.update(job.id, cancel);
     await running;
     assert.equal((await setting.job(job)).status, 'cancelled');
-    assert.deepEqual(setting.stored(), [job.video]);
+    assert.deepEqual(setting.stored(), [job.videoBlobId]);
   });
 });
 
@@ -138,10 +138,10 @@ describe('a converter that was stopped for longer than its lease, and is back', 
       await using second = other;
       assert.deepEqual([done.status, done.attempts], ['done', 2]);
       assert.deepEqual(await first.job(job), done);
-      assert.deepEqual(second.stored().toSorted(), [job.video, done.audio].toSorted());
-      assert.deepEqual(chunkOwners(first), [job.video, done.audio].toSorted());
+      assert.deepEqual(second.stored().toSorted(), [job.videoBlobId, done.mp3BlobId].toSorted());
+      assert.deepEqual(chunkOwners(first), [job.videoBlobId, done.mp3BlobId].toSorted());
       assert.deepEqual([first.published.length, second.published.length], [0, 1]);
-      const bytes = await buffer(second.blobs.read(done.audio ?? ''));
+      const bytes = await buffer(second.blobs.read(done.mp3BlobId ?? ''));
       assert.equal(bytes.length, done.mp3?.size);
     });
   }
@@ -154,7 +154,7 @@ it('when the service stops, ffmpeg is ended and the job handed back, at no cost 
   );
   assert.equal((outcome as { code?: string }).code, 'unavailable');
   const back = await setting.job(job);
-  assert.deepEqual([back.status, back.attempt, back.attempts], ['queued', null, 0]);
+  assert.deepEqual([back.status, back.attemptId, back.attempts], ['queued', null, 0]);
 });
 
 describe('when no gateway has used the store for an hour', () => {
@@ -179,7 +179,7 @@ describe('when no gateway has used the store for an hour', () => {
     await using setting = await setUp();
     await longAgo(setting);
     const job = await setting.submit(await video(2));
-    await setting.jobs.update(job.id, deleted());
+    await setting.jobs.update(job.id, tombstone);
     await setting.deliver(job);
   });
 });

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { createSlots } from '../../../../services/converter/capacity/core-slots.ts';
 import { createTranscode, type Transcode } from '../../../../services/converter/ffmpeg/transcode.ts';
 import { mp3Event } from '../../../../services/shared/contract/events.ts';
-import { cancelled, held, retried } from '../../../../services/shared/jobs/transitions.ts';
+import { cancel, retry, updateAttempt } from '../../../../services/shared/jobs/transitions.ts';
 import { file, media, truncated, video } from '../../../support/media.ts';
 import { aborted, endless, midway } from './at-work.ts';
 import { setUp, TRACE } from './setting.ts';
@@ -26,14 +26,14 @@ describe('a video', () => {
     assert.equal(done.status, 'done');
     assert.equal(done.progress, 1);
     assert.equal(done.attempts, 1);
-    assert.equal(done.attempt, null);
+    assert.equal(done.attemptId, null);
     assert.equal(done.error, null);
     assert.equal(done.source.duration_seconds, 2);
     assert.equal(done.source.tracks?.length, 2);
-    const bytes = await buffer(setting.blobs.read(done.audio ?? ''));
+    const bytes = await buffer(setting.blobs.read(done.mp3BlobId ?? ''));
     assert.equal(bytes.length, done.mp3?.size);
     assert.equal(bytes.subarray(0, 3).toString(), 'ID3');
-    assert.deepEqual(setting.stored().toSorted(), [job.video, done.audio].toSorted());
+    assert.deepEqual(setting.stored().toSorted(), [job.videoBlobId, done.mp3BlobId].toSorted());
     const [told, ...more] = setting.published;
     assert.deepEqual(more, []);
     assert.equal(told?.topic, 'mp3');
@@ -89,7 +89,7 @@ describe('a video that can never be converted is failed, not tried again, and it
       assert.equal(failed.status, 'failed');
       assert.equal(failed.error?.code, code);
       assert.doesNotMatch(failed.error?.detail ?? '/', /[/\\]|ffprobe|ffmpeg/);
-      assert.deepEqual(setting.stored(), [job.video]);
+      assert.deepEqual(setting.stored(), [job.videoBlobId]);
       assert.equal(setting.published.length, 1);
       assert.equal(mp3Event.parse(setting.published[0]?.event).error?.code, code);
       await setting.deliver(job);
@@ -100,7 +100,7 @@ describe('a video that can never be converted is failed, not tried again, and it
   it('the video is gone: video_gone', async () => {
     await using setting = await setUp();
     const job = await setting.submit(await video(2));
-    await setting.blobs.delete(job.video);
+    await setting.blobs.delete(job.videoBlobId);
     await setting.deliver(job);
     assert.equal((await setting.job(job)).error?.code, 'video_gone');
   });
@@ -120,9 +120,9 @@ it('a second delivery to the same converter is answered without a look at the st
 it('cancelled and tried again while its converter still cleans up: the delivery is not lost', async () => {
   let conversions = 0;
   const first = midway(async (signal) => {
-    await setting.jobs.update(job.id, cancelled());
+    await setting.jobs.update(job.id, cancel);
     await aborted(signal);
-    await setting.jobs.update(job.id, retried());
+    await setting.jobs.update(job.id, retry);
     await setting.deliver(job);
   });
   await using setting = await setUp({
@@ -141,13 +141,13 @@ describe('a job that is converting already', () => {
     await using setting = await setUp({ times: { leaseMs: 1_000_000, pollMs: 1, beatMs: 5 } });
     const job = await setting.submit(await video(2), elsewhere);
     const running = setting.deliver(job);
-    await setting.jobs.update(job.id, held('elsewhere', { progress: 0.5 }));
-    await setting.jobs.update(job.id, held('elsewhere', { progress: 0.6 }));
+    await setting.jobs.update(job.id, updateAttempt('elsewhere', { progress: 0.5 }));
+    await setting.jobs.update(job.id, updateAttempt('elsewhere', { progress: 0.6 }));
     // Whichever change the first look has seen, the next one is news.
-    const beating = setInterval(() => void setting.jobs.update(job.id, held('elsewhere', {})), 1);
+    const beating = setInterval(() => void setting.jobs.update(job.id, updateAttempt('elsewhere', {})), 1);
     await running;
     clearInterval(beating);
-    assert.equal((await setting.job(job)).attempt, 'elsewhere');
+    assert.equal((await setting.job(job)).attemptId, 'elsewhere');
   });
 
   it('whose converter went silent is taken over', async () => {

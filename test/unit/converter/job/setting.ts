@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { createSlots } from '../../../../services/converter/capacity/core-slots.ts';
-import { createRest } from '../../../../services/converter/capacity/disk-full-backoff.ts';
+import { createDiskFullBackoff } from '../../../../services/converter/capacity/disk-full-backoff.ts';
 import { createSpool } from '../../../../services/converter/capacity/spool.ts';
 import { createTranscode } from '../../../../services/converter/ffmpeg/transcode.ts';
 import { type ConvertPorts, createConvert } from '../../../../services/converter/job/convert.ts';
@@ -14,7 +14,7 @@ import { type BlobStore, createBlobStore } from '../../../../services/shared/blo
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore, type JobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { createMemoryState, type StateStore } from '../../../../services/shared/state/state-store.ts';
-import { createProveMissing, showStore } from '../../../../services/shared/state/store-marker.ts';
+import { createConfirmMissing, writeMarker } from '../../../../services/shared/state/store-marker.ts';
 import { holdEvent } from '../../../support/contract.ts';
 import { newJob } from '../../../support/job.ts';
 import { processesIn } from '../../../support/processes.ts';
@@ -53,7 +53,7 @@ export async function setUp(
   const spool = createSpool(root);
   await spool.prepare();
   const { state = createMemoryState(), wrap = (same) => same, ...ports } = options;
-  await showStore(state, 3600, new AbortController().signal);
+  await writeMarker(state, 3600, new AbortController().signal);
   const wrapped = wrap(state);
   const jobs = createJobStore(wrapped);
   const blobs = createBlobStore(wrapped);
@@ -69,12 +69,12 @@ export async function setUp(
     },
     transcode: createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits }),
     slots: createSlots(2),
-    rest: createRest(async () => undefined),
-    proveMissing: createProveMissing(wrapped, jobs),
+    diskFullBackoff: createDiskFullBackoff(async () => undefined),
+    confirmMissing: createConfirmMissing(wrapped, jobs),
     times: { leaseMs: 60, pollMs: 5, beatMs: 5 },
-    persistence: { forMs: 0 },
+    retryPolicy: { forMs: 0 },
     maxAttempts: 3,
-    maxOutages: 4,
+    maxInfrastructureFailures: 4,
     stopping: stopping.signal,
     log: pino({ level: 'trace' }, { write: (line: string) => lines.push(JSON.parse(line)) }),
     ...ports,
@@ -97,7 +97,7 @@ export async function setUp(
         options: { quality: 9 },
         source: { size, sha256, duration_seconds: null, tracks: null },
         trace_id: TRACE,
-        video: id,
+        videoBlobId: id,
         ...fields,
       });
       await createJobStore(state).create(job);

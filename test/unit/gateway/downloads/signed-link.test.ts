@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createLinks } from '../../../../services/gateway/downloads/signed-link.ts';
+import { createSignedLinks } from '../../../../services/gateway/downloads/signed-link.ts';
 import { newJob } from '../../../support/job.ts';
 import { asOwner, asStranger } from '../build.ts';
 import { MP3, withMp3 } from '../mp3.ts';
@@ -8,7 +8,9 @@ import { MP3, withMp3 } from '../mp3.ts';
 describe('a signed link', () => {
   test('starts where the gateway is reached from outside', () => {
     for (const publicUrl of ['https://example.com/mp3', 'https://example.com/mp3/']) {
-      const url = new URL(createLinks(publicUrl, 'secret').sign('some-job', new Date(1_700_000_000_500)));
+      const url = new URL(
+        createSignedLinks(publicUrl, 'secret').sign('some-job', new Date(1_700_000_000_500)),
+      );
       assert.equal(url.origin + url.pathname, 'https://example.com/mp3/download/some-job');
       assert.equal(url.searchParams.get('expires'), '1700000000');
       assert.match(url.searchParams.get('signature') ?? '', /^[\w-]{43}$/);
@@ -90,7 +92,7 @@ describe('a signed link', () => {
 
   test('of another secret is 403 forbidden, for its owner too', async () => {
     const { call, job } = await withMp3();
-    const url = new URL(createLinks('http://x', 'guessed').sign(job.id, new Date(Date.now() + 9999)));
+    const url = new URL(createSignedLinks('http://x', 'guessed').sign(job.id, new Date(Date.now() + 9999)));
     const { status, json } = await call('GET', url.pathname + url.search, { headers: asOwner });
     assert.deepEqual([status, json.code], [403, 'forbidden']);
   });

@@ -1,22 +1,25 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { createJobChanges } from '../../../../services/gateway/jobs/commands.ts';
-import { type Job, jobView, unneededBlobs } from '../../../../services/shared/jobs/job.ts';
-import { claimed, ended, finished } from '../../../../services/shared/jobs/transitions.ts';
+import { createJobCommands } from '../../../../services/gateway/jobs/commands.ts';
+import { blobsToDelete, type Job, jobView } from '../../../../services/shared/jobs/job.ts';
+import { claim, complete, endAttempt } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
 import { inPieces, randomBytes } from '../../../support/random.ts';
 import { asOwner, buildGateway, type Gateway } from '../build.ts';
 
-const converting = () => newJob({ status: 'converting', attempt: randomUUID(), attempts: 1, progress: 0.5 });
-const cancelled = () => newJob({ status: 'cancelled', litter: [randomUUID()] });
+const converting = () =>
+  newJob({ status: 'converting', attemptId: randomUUID(), attempts: 1, progress: 0.5 });
+const cancelled = () => newJob({ status: 'cancelled', orphanedBlobs: [randomUUID()] });
 const JOBS: Record<string, () => Job> = { queued: newJob, converting, done, failed, cancelled };
 
 /** A job with its video in the store. */
 async function withJob(job: Job) {
   const gateway = buildGateway();
-  await gateway.blobs.write(job.video, inPieces(randomBytes(1000)), { expires: new Date(job.expires_at) });
+  await gateway.blobs.write(job.videoBlobId, inPieces(randomBytes(1000)), {
+    expires: new Date(job.expires_at),
+  });
   await gateway.save(job);
   const ask = (method: string, path: string) => gateway.call(method, path, { headers: asOwner });
   return {
@@ -89,10 +92,10 @@ describe('POST /jobs/:id/cancel', () => {
   test('takes the job from its converter, and keeps in mind what that may leave', async () => {
     const job = converting();
     const { cancel, now, jobs } = await withJob(job);
-    await cancel();
-    const { attempt, litter, run } = await now();
-    assert.deepEqual([attempt, litter, run], [null, [job.attempt], 1]);
-    const late = jobs.update(job.id, finished(String(job.attempt), { audio: String(job.attempt) }));
+    await cancel;
+    const { attemptId: attempt, orphanedBlobs: litter, generation: run } = await now();
+    assert.deepEqual([attempt, litter, run], [null, [job.attemptId], 1]);
+    const late = jobs.update(job.id, complete(String(job.attemptId), { mp3BlobId: String(job.attemptId) }));
     await assert.rejects(late, /cancelled/);
   });
 
@@ -102,13 +105,16 @@ describe('POST /jobs/:id/cancel', () => {
     const { update } = jobs;
     const mp3 = { size: 1, sha256: 'ab', duration_seconds: 1 };
     context.mock.method(jobs, 'update', async (...args: Parameters<typeof update>) => {
-      await update(job.id, finished(String(job.attempt), { audio: String(job.attempt), mp3 }));
+      await update(job.id, complete(String(job.attemptId), { mp3BlobId: String(job.attemptId), mp3 }));
       return update(...args);
     });
-    const { status, json } = await cancel();
+    const { status, json } = await cancel;
     assert.deepEqual([status, json.code], [409, 'state_conflict']);
     const after = await now();
-    assert.deepEqual([after.status, after.audio, after.mp3, after.litter], ['done', job.attempt, mp3, []]);
+    assert.deepEqual(
+      [after.status, after.mp3BlobId, after.mp3, after.orphanedBlobs],
+      ['done', job.attemptId, mp3, []],
+    );
   });
 
   test('is 404 when the job has just been deleted', async (context) => {
@@ -119,22 +125,24 @@ describe('POST /jobs/:id/cancel', () => {
       await remove();
       return update(...args);
     });
-    assert.equal((await cancel()).status, 404);
+    assert.equal((await cancel).status, 404);
   });
 });
 
 describe('POST /jobs/:id/retry', () => {
   test('begins the next run as if it were the first, and announces it as an upload', async () => {
-    const { retry, now, announced, job } = await withJob(failed({ attempts: 5, outages: 3, progress: 0.4 }));
-    const { headers } = await retry();
+    const { retry, now, announced, job } = await withJob(
+      failed({ attempts: 5, infrastructureFailures: 3, progress: 0.4 }),
+    );
+    const { headers } = await retry;
     assert.equal(headers.location, `/jobs/${job.id}`);
-    const { run, attempts, outages, progress, error } = await now();
+    const { generation: run, attempts, infrastructureFailures: outages, progress, error } = await now();
     assert.deepEqual(
       { run, attempts, outages, progress, error },
       { run: 2, attempts: 0, outages: 0, progress: 0, error: null },
     );
     assert.deepEqual(
-      announced.map(({ id, run }) => [id, run]),
+      announced.map(({ id, generation: run }) => [id, run]),
       [[job.id, 2]],
     );
   });
@@ -145,16 +153,16 @@ describe('POST /jobs/:id/retry', () => {
       [converting(), 0],
     ] as const) {
       const { retry, announced, now } = await withJob(job);
-      await retry();
-      assert.deepEqual([announced.length, (await now()).run], [times, 1]);
+      await retry;
+      assert.deepEqual([announced.length, (await now()).generation], [times, 1]);
     }
   });
 
   for (const make of [failed, cancelled]) {
     test(`of a job that is ${make().status} and whose video is gone is refused, and says why`, async () => {
       const { retry, now, blobs, job, announced } = await withJob(make());
-      await blobs.delete(job.video);
-      const { status, json } = await retry();
+      await blobs.delete(job.videoBlobId);
+      const { status, json } = await retry;
       assert.deepEqual([status, json.code], [409, 'state_conflict']);
       assert.match(json.detail, /upload it again/);
       assert.deepEqual([await now(), announced], [job, []]);
@@ -181,11 +189,11 @@ describe('POST /jobs/:id/retry', () => {
   });
 
   test('is refused at last, for what each run leaves is kept in mind', async () => {
-    const { retry, now } = await withJob(failed({ run: 99 }));
-    assert.equal((await retry()).status, 202);
-    assert.equal((await now()).run, 100);
-    const last = await withJob(failed({ run: 100 }));
-    const { status, json } = await last.retry();
+    const { retry, now } = await withJob(failed({ generation: 99 }));
+    assert.equal((await retry).status, 202);
+    assert.equal((await now()).generation, 100);
+    const last = await withJob(failed({ generation: 100 }));
+    const { status, json } = await last.retry;
     assert.deepEqual([status, json.code], [409, 'state_conflict']);
     assert.match(json.detail, /upload the video again/);
   });
@@ -200,7 +208,7 @@ describe('POST /jobs/:id/retry', () => {
       if (entry) await index.close([{ id: job.id, version: entry }]);
       return changed;
     });
-    assert.equal((await retry()).status, 202);
+    assert.equal((await retry).status, 202);
     assert.notEqual(await opened(), undefined);
   });
 
@@ -217,12 +225,12 @@ describe('POST /jobs/:id/retry', () => {
       order.push('update');
       return update(...args);
     });
-    await retry();
+    await retry;
     assert.deepEqual(order, ['open', 'update', 'open']);
 
     const broken = await withJob(failed());
     context.mock.method(broken.index, 'open', () => Promise.reject(unavailable('the store')));
-    assert.equal((await broken.retry()).status, 503);
+    assert.equal((await broken.retry).status, 503);
     assert.equal((await broken.now()).status, 'failed');
     assert.equal((await now()).status, 'queued');
   });
@@ -237,7 +245,7 @@ describe('DELETE /jobs/:id', () => {
         remove,
         now,
         cleared,
-        job: { video, audio, attempt, litter },
+        job: { videoBlobId: video, mp3BlobId: audio, attemptId: attempt, orphanedBlobs: litter },
       } = await withJob(job);
       await remove();
       const after = await now();
@@ -247,7 +255,7 @@ describe('DELETE /jobs/:id', () => {
         { owner: job.owner, filename: '', email: '', download_url: '', mp3: null, size: 0, sha256: '' },
       );
       const named = [video, audio, attempt, ...litter].filter((blob) => blob !== null);
-      assert.deepEqual(unneededBlobs(after).sort(), named.sort());
+      assert.deepEqual(blobsToDelete(after).sort(), named.sort());
       assert.deepEqual(cleared, [after]);
     });
   }
@@ -256,18 +264,18 @@ describe('DELETE /jobs/:id', () => {
     const job = converting();
     const { remove, jobs } = await withJob(job);
     await remove();
-    await assert.rejects(jobs.update(job.id, ended(String(job.attempt), { status: 'failed' })), {
+    await assert.rejects(jobs.update(job.id, endAttempt(String(job.attemptId), { status: 'failed' })), {
       code: 'not_found',
     });
-    await assert.rejects(jobs.update(job.id, claimed(randomUUID())), { code: 'not_found' });
+    await assert.rejects(jobs.update(job.id, claim(randomUUID())), { code: 'not_found' });
   });
 
   test('hides the job from every other route at once', async () => {
     const { remove, cancel, retry, call, job } = await withJob(done());
     await remove();
     for (const reply of [
-      await cancel(),
-      await retry(),
+      await cancel,
+      await retry,
       await call('GET', `/jobs/${job.id}`, { headers: asOwner }),
     ]) {
       assert.equal(reply.status, 404);
@@ -302,7 +310,7 @@ describe('DELETE /jobs/:id', () => {
 test('a change of a job that is gone altogether is not_found', async () => {
   const { jobs, index, blobs } = buildGateway();
   const ports = { jobs, index, blobs, announce: () => assert.fail(), clear: () => assert.fail() };
-  const changes = createJobChanges(ports);
+  const changes = createJobCommands(ports);
   for (const change of [changes.cancel, changes.delete]) {
     await assert.rejects(change(newJob()), { code: 'not_found' });
   }

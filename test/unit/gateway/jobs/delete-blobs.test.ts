@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { pino } from 'pino';
-import { createClearing } from '../../../../services/gateway/jobs/delete-blobs.ts';
-import { unneededBlobs } from '../../../../services/shared/jobs/job.ts';
+import { createBlobDeletion } from '../../../../services/gateway/jobs/delete-blobs.ts';
+import { blobsToDelete } from '../../../../services/shared/jobs/job.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { newJob } from '../../../support/job.ts';
 import { logLines } from '../../../support/lines.ts';
 import { turns } from '../../../support/turns.ts';
 
-const tombstone = () => newJob({ status: 'deleted', litter: ['an-mp3', 'of-an-attempt'] });
+const tombstone = () => newJob({ status: 'deleted', orphanedBlobs: ['an-mp3', 'of-an-attempt'] });
 
 /** `remove` stands in for the store; what is among `unfinished` is being written still. */
 function build(
@@ -30,7 +30,7 @@ function build(
     asked,
     lines,
     stopping,
-    ...createClearing(blobs, stopping.signal, pino({ level: 'trace' }, lines)),
+    ...createBlobDeletion(blobs, stopping.signal, pino({ level: 'trace' }, lines)),
   };
 }
 const whenAborted = (signal: AbortSignal) =>
@@ -45,17 +45,17 @@ describe('clearing up after a deleted job', () => {
     const job = tombstone();
     clear(job);
     await settled();
-    assert.deepEqual(asked, unneededBlobs(job));
+    assert.deepEqual(asked, blobsToDelete(job));
   });
 
   test('goes on after a blob that cannot be deleted, and only logs it', async () => {
     const job = tombstone();
     const { clear, settled, asked, lines } = build((id) =>
-      id === job.video ? Promise.reject(unavailable('the store')) : Promise.resolve(),
+      id === job.videoBlobId ? Promise.reject(unavailable('the store')) : Promise.resolve(),
     );
     clear(job);
     await settled();
-    assert.deepEqual(asked, unneededBlobs(job));
+    assert.deepEqual(asked, blobsToDelete(job));
     assert.deepEqual(
       lines.objects().map(({ level, job_id }) => [level, job_id]),
       [[40, job.id]],
@@ -67,7 +67,7 @@ describe('clearing up after a deleted job', () => {
     const job = tombstone();
     clear(job);
     await settled();
-    assert.deepEqual(asked, [job.video, 'an-mp3']);
+    assert.deepEqual(asked, [job.videoBlobId, 'an-mp3']);
   });
 
   test('ends with the service, which waits for nothing', async () => {
@@ -87,7 +87,7 @@ describe('clearing up after a deleted job', () => {
     await turns(5);
     assert.deepEqual(
       asked,
-      jobs.slice(0, 4).map(({ video }) => video),
+      jobs.slice(0, 4).map(({ videoBlobId: video }) => video),
     );
     stopping.abort();
     await settled();

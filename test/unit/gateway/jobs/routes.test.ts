@@ -8,7 +8,7 @@ import { asOwner, asStranger, buildGateway, STRANGER } from '../build.ts';
 
 const JOBS = [
   newJob(),
-  newJob({ status: 'converting', attempt: 'attempt-of-ours', progress: 0.5, eta_seconds: 9 }),
+  newJob({ status: 'converting', attemptId: 'attempt-of-ours', progress: 0.5, eta_seconds: 9 }),
   done(),
   failed(),
 ];
@@ -22,7 +22,7 @@ describe('GET /jobs/:id', () => {
       assert.equal(status, 200);
       assert.deepEqual(json, jobView.strict().parse(json));
       assert.deepEqual(json, jobView.parse(job));
-      const { owner, email, video, audio, attempt, download_url } = job;
+      const { owner, email, videoBlobId: video, mp3BlobId: audio, attemptId: attempt, download_url } = job;
       for (const secret of [owner, email, video, audio, attempt, download_url, 'secret-signature']) {
         if (secret) assert.ok(!text.includes(JSON.stringify(secret).slice(1, -1)), secret);
       }

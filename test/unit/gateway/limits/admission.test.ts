@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { countUnfinished } from '../../../../services/gateway/job-index/count-active.ts';
 import { createJobIndex } from '../../../../services/gateway/job-index/job-index.ts';
 import { createAdmission } from '../../../../services/gateway/limits/admission.ts';
-import type { Tally } from '../../../../services/gateway/limits/quota.ts';
+import type { OwnerCounts } from '../../../../services/gateway/limits/quota.ts';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { type AppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
@@ -16,7 +16,7 @@ import { mp4 } from '../footage.ts';
 
 const LIMITS = { uploads: { all: 3, perUser: 2 }, unfinished: { all: 6, perUser: 4 } };
 const MANY = { all: 100, perUser: 100 };
-const unfinished = (of: Record<string, number> = {}): Tally => ({
+const unfinished = (of: Record<string, number> = {}): OwnerCounts => ({
   all: Object.values(of).reduce((sum, count) => sum + count, 0),
   of: new Map(Object.entries(of)),
 });
@@ -214,7 +214,9 @@ describe('a retry', () => {
   test('is not refused while its owner is sending as many videos as may be', async () => {
     const gateway = buildGateway({ limits: { uploads: { all: 1, perUser: 1 } } });
     const job = await gateway.save(failed());
-    await gateway.blobs.write(job.video, inPieces(randomBytes(100)), { expires: new Date(job.expires_at) });
+    await gateway.blobs.write(job.videoBlobId, inPieces(randomBytes(100)), {
+      expires: new Date(job.expires_at),
+    });
     const sent = Promise.withResolvers<void>();
     const sending = gateway.admission.run(OWNER.id, () => sent.promise);
     const { status } = await gateway.call('POST', `/jobs/${job.id}/retry`, { headers: asOwner });

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import type { JobIndex } from '../../../../services/gateway/job-index/job-index.ts';
 import { failedJobView } from '../../../../services/gateway/operator/failed-jobs.ts';
-import { createToldReader } from '../../../../services/gateway/sweep/find-notified.ts';
+import { createFindNotified } from '../../../../services/gateway/sweep/find-notified.ts';
 import { createSweepMetrics } from '../../../../services/gateway/sweep/metrics.ts';
 import { createSweep } from '../../../../services/gateway/sweep/sweep.ts';
 import { createVideoIndex } from '../../../../services/gateway/sweep/video-index.ts';
@@ -19,7 +19,9 @@ import { asOperator, asOwner, bearer, buildGateway, OPERATOR_TOKEN, STRANGER } f
 async function withJobs(jobs: readonly Job[], settled: readonly Job[] = []) {
   const gateway = buildGateway();
   for (const job of [...jobs, ...settled]) {
-    await gateway.blobs.write(job.video, inPieces(randomBytes(100)), { expires: new Date(job.expires_at) });
+    await gateway.blobs.write(job.videoBlobId, inPieces(randomBytes(100)), {
+      expires: new Date(job.expires_at),
+    });
   }
   for (const job of jobs) await gateway.save(job);
   for (const job of settled) await gateway.jobs.create(job);
@@ -88,7 +90,7 @@ describe('the operator’s routes', () => {
 describe('GET /operator/failed', () => {
   test('is the failed jobs of everybody, told and untold, each once, with what an operator needs', async () => {
     const untold = [failed(), failed({ owner: STRANGER.id, email: STRANGER.email })];
-    const told = [failed({ attempts: 5, run: 2 }), failed()];
+    const told = [failed({ attempts: 5, generation: 2 }), failed()];
     const others = [newJob(), newJob({ status: 'converting' }), done(), newJob({ status: 'cancelled' })];
     const { list } = await withJobs([...untold, ...others], told);
     const answer = await list();
@@ -134,14 +136,14 @@ describe('GET /operator/failed', () => {
       (await gateway.call('GET', '/operator/failed', { headers: asOperator })).json as { jobs: Job[] };
     const { jobs, index, failedIndex, state } = gateway;
     const sweep = createSweep({
-      ...{ jobs, index, failedIndex, blobs: gateway.blobs, whoIsTold: createToldReader(state) },
+      ...{ jobs, index, failedIndex, blobs: gateway.blobs, findNotified: createFindNotified(state) },
       videoIndex: createVideoIndex(state, 3600),
       publish: async () => undefined,
       counted: () => undefined,
       metrics: createSweepMetrics(createMetrics('gateway').registry),
       log: createLog('gateway', 'silent'),
-      silentMs: 45_000,
-      tellMs: 0,
+      stallTimeoutMs: 45_000,
+      failBeforeExpiryMs: 0,
       keepVideoMs: 0,
     });
     assert.deepEqual(idsOf(await list()), []);

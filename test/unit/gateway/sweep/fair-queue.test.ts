@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createTurns } from '../../../../services/gateway/sweep/fair-queue.ts';
+import { createFairQueue } from '../../../../services/gateway/sweep/fair-queue.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
 import { logLines } from '../../../support/lines.ts';
 import { turns as ready } from '../../../support/turns.ts';
@@ -12,14 +12,14 @@ const { signal } = new AbortController();
 /** Turns, and a work that fails for the ids given and notes for which it was asked. */
 function build() {
   const lines = logLines();
-  const turns = createTurns(createLog('gateway', 'info', lines));
+  const turns = createFairQueue(createLog('gateway', 'info', lines));
   const pass = async (ids: string, bad: string) => {
     const asked: string[] = [];
     const work = async ({ id }: { id: string }) => {
       asked.push(id);
       if (bad.includes(id)) throw new Error(`cannot do ${id}`);
     };
-    const succeeded = await turns.take(named(...ids), work, signal);
+    const succeeded = await turns.run(named(...ids), work, signal);
     return `${asked.join('')} ${names(succeeded)}`;
   };
   return { lines, turns, pass };
@@ -69,20 +69,20 @@ describe('turns', () => {
       stop.abort(new Error('the time is over'));
       stop.signal.throwIfAborted();
     };
-    assert.equal(names(await turns.take(named(...'abc'), work, stop.signal)), 'a');
+    assert.equal(names(await turns.run(named(...'abc'), work, stop.signal)), 'a');
     assert.deepEqual(lines.objects(), []);
     assert.equal(await pass('bcd', ''), 'cdb cdb');
   });
 
   test('may be given to several items side by side', async () => {
-    const turns = createTurns(createLog('gateway', 'silent'), { atOnce: 2 });
+    const turns = createFairQueue(createLog('gateway', 'silent'), { atOnce: 2 });
     const asked: string[] = [];
     const gate = Promise.withResolvers<void>();
     const work = async ({ id }: { id: string }) => {
       asked.push(id);
       await gate.promise;
     };
-    const taken = turns.take(named(...'abcd'), work, signal);
+    const taken = turns.run(named(...'abcd'), work, signal);
     await ready();
     assert.equal(asked.join(''), 'ab');
     gate.resolve();
@@ -91,13 +91,13 @@ describe('turns', () => {
 
   test('side by side, three failures in a row end the pass as well', async () => {
     const lines = logLines();
-    const turns = createTurns(createLog('gateway', 'info', lines), { atOnce: 2 });
+    const turns = createFairQueue(createLog('gateway', 'info', lines), { atOnce: 2 });
     const asked: string[] = [];
     const work = async ({ id }: { id: string }) => {
       asked.push(id);
       throw new Error(`cannot do ${id}`);
     };
-    assert.deepEqual(await turns.take(named(...'abcdefgh'), work, signal), []);
+    assert.deepEqual(await turns.run(named(...'abcdefgh'), work, signal), []);
     assert.equal(asked.join(''), 'abcd');
     const { left } = lines.objects().find((line) => 'left' in line) ?? {};
     assert.equal(left, 4);
@@ -107,6 +107,6 @@ describe('turns', () => {
     const { turns } = build();
     const stop = new AbortController();
     const work = async () => stop.abort();
-    assert.equal(names(await turns.take(named('a', 'b'), work, stop.signal)), 'a');
+    assert.equal(names(await turns.run(named('a', 'b'), work, stop.signal)), 'a');
   });
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createToldReader } from '../../../../services/gateway/sweep/find-notified.ts';
+import { createFindNotified } from '../../../../services/gateway/sweep/find-notified.ts';
+import type { MailRecord } from '../../../../services/shared/contract/mail-record.ts';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
-import type { MailRecord } from '../../../../services/shared/jobs/outcome.ts';
 import { updateDocument } from '../../../../services/shared/state/documents.ts';
 import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
@@ -20,10 +20,15 @@ const CASES: [
   ['done, whose mail was sent', done(), sent, true],
   ['failed, of which there is no mail', failed(), undefined, false],
   ['failed, whose mail was sent', failed(), sent, true],
-  ['done at its second run, of whose first a mail was sent', done({ run: 2 }), sent, false],
-  ['done at its second run, of which a mail was sent', done({ run: 2 }), { state: 'sent', run: 2 }, true],
+  ['done at its second run, of whose first a mail was sent', done({ generation: 2 }), sent, false],
+  [
+    'done at its second run, of which a mail was sent',
+    done({ generation: 2 }),
+    { state: 'sent', run: 2 },
+    true,
+  ],
   ['cancelled, of which nobody is to be told', newJob({ status: 'cancelled' }), undefined, true],
-  ['queued again after a mail was sent', newJob({ run: 2 }), sent, false],
+  ['queued again after a mail was sent', newJob({ generation: 2 }), sent, false],
   ['converting', newJob({ status: 'converting' }), sent, false],
   ['uploading', newJob({ status: 'uploading' }), undefined, false],
 ];
@@ -34,7 +39,7 @@ for (const [what, job, mail, told] of CASES) {
       const record: MailRecord = { state: mail.state, send: 'one', sends: 1, refusals: 0 };
       await updateDocument(state, `mail:${job.id}:${mail.run}`, () => record, { ttlSeconds: 60 });
     }
-    const isTold = await createToldReader(state)([job, done()], new AbortController().signal);
+    const isTold = await createFindNotified(state)([job, done()], new AbortController().signal);
     assert.equal(isTold(job), told);
   });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createNewlyFailed } from '../../../../services/gateway/sweep/list-failed.ts';
+import { createListFailed } from '../../../../services/gateway/sweep/list-failed.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { failed } from '../../../support/job.ts';
 
@@ -9,7 +9,7 @@ const { signal } = new AbortController();
 function build() {
   const added: string[][] = [];
   const store = { isAway: false };
-  const add = createNewlyFailed({
+  const add = createListFailed({
     async add(jobs) {
       if (store.isAway) throw unavailable('the store');
       added.push(jobs.map(({ id }) => id));

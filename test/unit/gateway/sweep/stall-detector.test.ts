@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { createPatience } from '../../../../services/gateway/sweep/stall-detector.ts';
+import { createStallDetector } from '../../../../services/gateway/sweep/stall-detector.ts';
 
 const SILENT = 40;
 
 function build(context: TestContext) {
   let now = 1000;
   context.mock.method(performance, 'now', () => now);
-  const patience = createPatience(SILENT);
+  const patience = createStallDetector(SILENT);
   return {
     patience,
     /** Looks so long after the last look; `readFor` is how long ago what it looks at was read. */
     look: (after: number, state = 'a', readFor = 0) => {
       now += after;
-      return patience.of('one', state, now - readFor);
+      return patience.check('one', state, now - readFor);
     },
   };
 }
@@ -60,7 +60,7 @@ describe('patience ends', () => {
       const silent = look(at === 0 ? 0 : 10);
       if (!silent) continue;
       times.push(at / SILENT);
-      silent.again();
+      silent.markRepublished();
     }
     // 1, 2, 4, 8 and then always 16 times as long.
     assert.deepEqual(times, [1, 3, 7, 15, 31, 47, 63]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { mailRecordKey } from '../../../../services/shared/contract/mail-record.ts';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
-import { mailRecordKey } from '../../../../services/shared/jobs/outcome.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
 import { sweepOverMemory as build, LOOK, type SweepOverMemory, TELL } from './sweep-over-memory.ts';

@@ -1,18 +1,18 @@
 import type { TestContext } from 'node:test';
 import { createJobIndex } from '../../../../services/gateway/job-index/job-index.ts';
-import type { Tally } from '../../../../services/gateway/limits/quota.ts';
+import type { OwnerCounts } from '../../../../services/gateway/limits/quota.ts';
 import { createFailedIndex } from '../../../../services/gateway/operator/failed-index.ts';
 import {
   createVideoCleanup,
   type VideoCleanupPorts,
 } from '../../../../services/gateway/sweep/delete-videos.ts';
-import { createToldReader } from '../../../../services/gateway/sweep/find-notified.ts';
+import { createFindNotified } from '../../../../services/gateway/sweep/find-notified.ts';
 import { createSweep, type SweepPorts } from '../../../../services/gateway/sweep/sweep.ts';
 import { createVideoIndex } from '../../../../services/gateway/sweep/video-index.ts';
 import { createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
+import { type MailRecord, mailRecordKey } from '../../../../services/shared/contract/mail-record.ts';
 import { isExpired, type Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
-import { type MailRecord, mailRecordKey } from '../../../../services/shared/jobs/outcome.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
 import { updateDocument } from '../../../../services/shared/state/documents.ts';
@@ -63,7 +63,7 @@ export function sweepOverMemory(context: TestContext) {
   context.after(() => {
     for (const [index, event] of events.entries()) holdEvent(topics[index] ?? '', event);
   });
-  const counts: Tally[] = [];
+  const counts: OwnerCounts[] = [];
   const broker = { away: false, refuses: (_event: { job_id: string }) => false, asked: 0 };
   const deletedVideos = { count: 0 };
   const log = createLog('gateway', 'info', lines);
@@ -75,7 +75,7 @@ export function sweepOverMemory(context: TestContext) {
   const make = (ports: Partial<SweepPorts> = {}) =>
     createSweep({
       ...stored({ ...memory, ...state }),
-      whoIsTold: createToldReader(state),
+      findNotified: createFindNotified(state),
       async publish(topic, event) {
         broker.asked++;
         const { job_id } = event as { job_id: string };
@@ -88,8 +88,8 @@ export function sweepOverMemory(context: TestContext) {
       metrics,
       log,
       keepVideoMs: KEEP_VIDEO * SECOND,
-      silentMs: SILENT * SECOND,
-      tellMs: TELL * SECOND,
+      stallTimeoutMs: SILENT * SECOND,
+      failBeforeExpiryMs: TELL * SECOND,
       ...ports,
     });
   const sweep = make();
@@ -159,7 +159,7 @@ export function sweepOverMemory(context: TestContext) {
     mail: (job: Job, state: MailRecord['state']) =>
       updateDocument<MailRecord>(
         memory,
-        mailRecordKey({ job_id: job.id, run: job.run }),
+        mailRecordKey({ job_id: job.id, run: job.generation }),
         () => ({ state, send: 'one', sends: 1, refusals: 0 }),
         { ttlSeconds: KEPT },
       ),

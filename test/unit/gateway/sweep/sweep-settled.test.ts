@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
-import { deleted, retried } from '../../../../services/shared/jobs/transitions.ts';
+import { retry, tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
 import { sweepOverMemory as build, LOOK, SILENT } from './sweep-over-memory.ts';
@@ -96,7 +96,7 @@ describe('an entry that was opened again is not closed', () => {
         if (call.startsWith(before) && !asked) {
           asked = true;
           await index.open(OWNER.id, job.id);
-          await jobs.update(job.id, retried());
+          await jobs.update(job.id, retry);
           await index.open(OWNER.id, job.id);
         }
         return (result ?? (await make())) as never;
@@ -117,7 +117,7 @@ describe('an entry that was opened again is not closed', () => {
     await index.open(OWNER.id, job.id); // and here its gateway is killed
     await pass(LOOK);
     assert.deepEqual(await open(), [job.id]);
-    await jobs.update(job.id, retried());
+    await jobs.update(job.id, retry);
     assert.deepEqual(await standStill(), [`video ${job.id}`]);
   });
 });
@@ -125,10 +125,12 @@ describe('an entry that was opened again is not closed', () => {
 describe('the sweep deletes', () => {
   test('all blobs of a tombstone, and as well twice', async (context) => {
     const { save, saveBlob, standStill, jobs, index, left, memory, stored } = build(context);
-    const job = await save(done({ ...day(), video: await saveBlob('v'), audio: await saveBlob('a') }));
+    const job = await save(
+      done({ ...day(), videoBlobId: await saveBlob('v'), mp3BlobId: await saveBlob('a') }),
+    );
     await saveBlob('l');
-    await jobs.update(job.id, (now) => ({ ...now, litter: ['l'] }));
-    await jobs.update(job.id, deleted());
+    await jobs.update(job.id, (now) => ({ ...now, orphanedBlobs: ['l'] }));
+    await jobs.update(job.id, tombstone);
     for (let times = 0; times < 2; times++) {
       await standStill();
       assert.deepEqual(await left(), []);
@@ -141,7 +143,9 @@ describe('the sweep deletes', () => {
   test('the litter of a job that is settled, but never its MP3 or its video', async (context) => {
     const { save, saveBlob, standStill, mail, blobs, left } = build(context);
     const [video, audio, lost] = [await saveBlob('v'), await saveBlob('a'), await saveBlob('l')];
-    const job = await save(done({ ...day(), video, audio, litter: [lost, audio] }));
+    const job = await save(
+      done({ ...day(), videoBlobId: video, mp3BlobId: audio, orphanedBlobs: [lost, audio] }),
+    );
     await standStill();
     assert.ok(await blobs.stat(lost), 'not while it is open for its mail');
     await mail(job, 'sent');
@@ -157,7 +161,7 @@ describe('the sweep deletes', () => {
     const jobs: Job[] = [];
     for (let count = 0; count < 5; count++) {
       const video = await saveBlob(`video-${count}`);
-      jobs.push(await save(newJob({ ...day(), status: 'deleted', video })));
+      jobs.push(await save(newJob({ ...day(), status: 'deleted', videoBlobId: video })));
     }
     store.call = (what, call) =>
       /^delete chunk:video-[13]/.test(what) ? Promise.reject(unavailable('the store')) : call();
@@ -174,7 +178,7 @@ describe('sweeps of two gateways at once', () => {
     const { save, saveBlob, make, left, clock, advance } = build(context);
     for (let count = 0; count < 8; count++) {
       const status = (['deleted', 'uploading', 'cancelled'] as const)[count % 3] ?? 'queued';
-      await save(newJob({ ...day(), status, video: await saveBlob(`video-${count}`) }));
+      await save(newJob({ ...day(), status, videoBlobId: await saveBlob(`video-${count}`) }));
     }
     const both = [make(), make()];
     for (let looks = 0; looks < 12; looks++) {

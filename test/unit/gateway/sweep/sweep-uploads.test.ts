@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { deleted, uploading } from '../../../../services/shared/jobs/transitions.ts';
+import { tombstone, renewUpload } from '../../../../services/shared/jobs/transitions.ts';
 import { newJob } from '../../../support/job.ts';
 import { sweepOverMemory as build, LOOK } from './sweep-over-memory.ts';
 
@@ -10,7 +10,7 @@ const anUpload = () =>
 describe('an upload', () => {
   test('that has died is given up, and later cleared up: nothing of it is left, and nothing published', async (context) => {
     const { save, saveBlob, standStill, stored, left, open, blobs } = build(context);
-    const job = await save({ ...anUpload(), video: await saveBlob('v') });
+    const job = await save({ ...anUpload(), videoBlobId: await saveBlob('v') });
     assert.deepEqual(await standStill(), []);
     assert.equal((await stored(job.id))?.status, 'deleted');
     assert.deepEqual(await open(), [job.id]);
@@ -24,7 +24,7 @@ describe('an upload', () => {
     const job = await save(anUpload());
     for (let beats = 0; beats < 20; beats++) {
       await pass(LOOK);
-      await jobs.update(job.id, uploading({}));
+      await jobs.update(job.id, renewUpload);
     }
     assert.equal((await stored(job.id))?.status, 'uploading');
   });
@@ -36,7 +36,7 @@ describe('an upload', () => {
     store.call = async (what, call) => {
       const result = await call();
       context.mock.timers.tick(1);
-      if (what.startsWith('getMany job')) await jobs.update(job.id, uploading({}));
+      if (what.startsWith('getMany job')) await jobs.update(job.id, renewUpload);
       return result;
     };
     await pass(LOOK);
@@ -52,7 +52,7 @@ describe('an upload', () => {
       // At the last moment: the sweep has read the job, and not yet written it.
       if (what.startsWith('put job') && !accepted) {
         accepted = true;
-        await jobs.update(job.id, uploading({ status: 'queued' }));
+        await jobs.update(job.id, renewUpload({ status: 'queued' }));
       }
       return call();
     };
@@ -64,7 +64,7 @@ describe('an upload', () => {
   test('that was given up cannot be accepted any more', async (context) => {
     const { save, jobs } = build(context);
     const job = await save(anUpload());
-    await jobs.update(job.id, deleted());
-    await assert.rejects(jobs.update(job.id, uploading({ status: 'queued' })), { code: 'not_found' });
+    await jobs.update(job.id, tombstone);
+    await assert.rejects(jobs.update(job.id, renewUpload({ status: 'queued' })), { code: 'not_found' });
   });
 });

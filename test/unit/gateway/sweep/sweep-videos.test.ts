@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
-import { deleted } from '../../../../services/shared/jobs/transitions.ts';
+import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
 import { turns } from '../../../support/turns.ts';
@@ -14,8 +14,8 @@ const AT_ONCE = { keepVideoMs: 0 };
 /** An open job with its blobs. */
 async function saved(world: SweepOverMemory, make: (fields: Partial<Job>) => Job = done): Promise<Job> {
   const job = make(day());
-  await world.saveBlob(job.video);
-  if (job.audio) await world.saveBlob(job.audio);
+  await world.saveBlob(job.videoBlobId);
+  if (job.mp3BlobId) await world.saveBlob(job.mp3BlobId);
   return world.save(job);
 }
 
@@ -28,7 +28,7 @@ async function left(world: SweepOverMemory): Promise<Job> {
   return job;
 }
 
-const blobsOf = async ({ blobs }: SweepOverMemory, { video, audio }: Job) => ({
+const blobsOf = async ({ blobs }: SweepOverMemory, { videoBlobId: video, mp3BlobId: audio }: Job) => ({
   video: (await blobs.stat(video)) !== undefined,
   mp3: audio !== null && (await blobs.stat(audio)) !== undefined,
 });
@@ -41,7 +41,7 @@ describe('with KEEP_VIDEO_SECONDS=0, the sweep', () => {
     const job = await saved(world);
     await world.pass(0, world.make(AT_ONCE));
     assert.deepEqual(await blobsOf(world, job), { video: false, mp3: true });
-    assert.deepEqual(chunksOf(world, job.video), []);
+    assert.deepEqual(chunksOf(world, job.videoBlobId), []);
     assert.deepEqual([await world.open(), await world.stored(job.id)], [[job.id], job]);
     assert.equal(world.deletedVideos.count, 1);
   });
@@ -69,17 +69,17 @@ describe('with KEEP_VIDEO_SECONDS=0, the sweep', () => {
     const job = await saved(world);
     const sweep = world.make(AT_ONCE);
     world.store.call = (what, call) =>
-      what === `delete chunk:${job.video}:1` ? Promise.reject(unavailable('the store')) : call();
+      what === `delete chunk:${job.videoBlobId}:1` ? Promise.reject(unavailable('the store')) : call();
     await world.pass(0, sweep);
-    assert.notDeepEqual(chunksOf(world, job.video), []);
+    assert.notDeepEqual(chunksOf(world, job.videoBlobId), []);
     world.store.call = (_what, call) => call();
     await world.pass(1, sweep);
-    assert.deepEqual(chunksOf(world, job.video), []);
+    assert.deepEqual(chunksOf(world, job.videoBlobId), []);
   });
 
   const KEPT: [status: string, make: (fields: Partial<Job>) => Job][] = [
     ['queued', newJob],
-    ['converting', (fields) => newJob({ ...fields, status: 'converting', attempt: 'one' })],
+    ['converting', (fields) => newJob({ ...fields, status: 'converting', attemptId: 'one' })],
     ['failed', failed],
     ['cancelled', (fields) => newJob({ ...fields, status: 'cancelled' })],
   ];
@@ -150,7 +150,7 @@ describe('the cleanup of videos', () => {
     world.advance(1);
     await cleanup.pass(signal);
     assert.deepEqual([await blobsOf(world, job), await world.withVideo()], [{ video: false, mp3: true }, []]);
-    assert.deepEqual(chunksOf(world, job.video), []);
+    assert.deepEqual(chunksOf(world, job.videoBlobId), []);
     assert.deepEqual(await world.stored(job.id), job);
     assert.equal(world.deletedVideos.count, 1);
   });
@@ -158,7 +158,7 @@ describe('the cleanup of videos', () => {
   test('counts no video that was deleted before', async (context) => {
     const world = build(context);
     const job = await left(world);
-    await world.blobs.delete(job.video);
+    await world.blobs.delete(job.videoBlobId);
     world.advance(KEEP_VIDEO);
     await world.makeCleanup().pass(signal);
     assert.deepEqual([await world.withVideo(), world.deletedVideos.count], [[], 0]);
@@ -239,11 +239,11 @@ describe('the cleanup of videos', () => {
   test('only forgets a job that was deleted meanwhile', async (context) => {
     const world = build(context);
     const job = await left(world);
-    await world.jobs.update(job.id, deleted());
+    await world.jobs.update(job.id, tombstone);
     world.advance(KEEP_VIDEO);
     world.calls.length = 0;
     await world.makeCleanup().pass(signal);
-    assert.ok(!world.calls.some((call) => call.includes(job.video)), String(world.calls));
+    assert.ok(!world.calls.some((call) => call.includes(job.videoBlobId)), String(world.calls));
     assert.deepEqual(await world.withVideo(), []);
   });
 
@@ -277,7 +277,7 @@ describe('the cleanup of videos', () => {
         [await blobsOf(world, job), await world.withVideo()],
         [{ video: false, mp3: true }, []],
       );
-      assert.deepEqual(chunksOf(world, job.video), []);
+      assert.deepEqual(chunksOf(world, job.videoBlobId), []);
       context.mock.restoreAll();
       context.mock.timers.reset();
       if (!died) break;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
-import { outcomeOf } from '../../../../services/shared/jobs/outcome.ts';
-import { claimed, deleted, held, retried } from '../../../../services/shared/jobs/transitions.ts';
+import { mp3EventOf } from '../../../../services/shared/jobs/job-events.ts';
+import { claim, retry, tombstone, updateAttempt } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
 import { turns } from '../../../support/turns.ts';
@@ -25,7 +25,7 @@ describe('a sweep publishes again', () => {
 
   test('a job whose converter has died', async (context) => {
     const { save, standStill } = build(context);
-    const job = await save(newJob({ status: 'converting', attempt: 'of the dead' }));
+    const job = await save(newJob({ status: 'converting', attemptId: 'of the dead' }));
     assert.deepEqual(await standStill(), [`video ${job.id}`]);
   });
 
@@ -34,7 +34,7 @@ describe('a sweep publishes again', () => {
       const { save, pass, standStill, mail, open, events } = build(context);
       const job = await save(end());
       assert.deepEqual(await standStill(), [`mp3 ${job.id}`]);
-      assert.deepEqual(events, [outcomeOf(job)]);
+      assert.deepEqual(events, [mp3EventOf(job)]);
       await mail(job, 'sending');
       for (let looks = 0; looks < 3; looks++) await pass(LOOK);
       assert.deepEqual((await pass(LOOK)).published, [`mp3 ${job.id}`]);
@@ -48,7 +48,7 @@ describe('a sweep publishes again', () => {
     const { save, standStill, mail, jobs, open } = build(context);
     const job = await save(failed());
     await mail(job, 'sent');
-    await jobs.update(job.id, (now) => ({ ...now, run: 2 }));
+    await jobs.update(job.id, (now) => ({ ...now, generation: 2 }));
     assert.deepEqual(await standStill(), [`mp3 ${job.id}`]);
     assert.deepEqual(await open(), [job.id]);
   });
@@ -65,7 +65,7 @@ describe('a job that nobody has converted when its time is nearly over', () => {
       assert.deepEqual(await standStill(), [`mp3 ${job.id}`]);
       const ended = (await stored(job.id)) ?? assert.fail();
       assert.deepEqual(
-        [ended.status, ended.error?.code, ended.attempt, ended.litter],
+        [ended.status, ended.error?.code, ended.attemptId, ended.orphanedBlobs],
         ['failed', 'gave_up', null, 'attempt' in fields ? [fields.attempt] : []],
       );
       await mail(ended, 'sent');
@@ -86,10 +86,10 @@ describe('a job that nobody has converted when its time is nearly over', () => {
   test('is left to a converter that works on it', async (context) => {
     const { save, pass, jobs, stored } = build(context);
     const job = await save(expiring(TELL));
-    await jobs.update(job.id, claimed('one'));
+    await jobs.update(job.id, claim('one'));
     for (let progress = 0; progress < 10; progress++) {
       await pass(LOOK);
-      await jobs.update(job.id, held('one', { progress: progress / 10 }));
+      await jobs.update(job.id, updateAttempt('one', { progress: progress / 10 }));
     }
     assert.equal((await stored(job.id))?.status, 'converting');
   });
@@ -101,7 +101,7 @@ describe('a job that nobody has converted when its time is nearly over', () => {
     store.call = async (what, call) => {
       if (what === `put job:${job.id}`) {
         store.call = (_what, next) => next();
-        await jobs.update(job.id, deleted());
+        await jobs.update(job.id, tombstone);
       }
       return call();
     };
@@ -129,11 +129,11 @@ describe('a sweep does not publish', () => {
   test('a job that changes', async (context) => {
     const { save, pass, jobs } = build(context);
     const job = await save(newJob());
-    await jobs.update(job.id, claimed('one'));
+    await jobs.update(job.id, claim('one'));
     for (let progress = 0; progress < 10; progress++) {
       assert.deepEqual((await pass(LOOK - 1)).published, []);
       assert.deepEqual((await pass(LOOK - 1)).published, []);
-      await jobs.update(job.id, held('one', { progress: progress / 10 }));
+      await jobs.update(job.id, updateAttempt('one', { progress: progress / 10 }));
     }
   });
 
@@ -147,10 +147,10 @@ describe('a sweep does not publish', () => {
   test('what it could not see moving, because the store was away or it stood still itself', async (context) => {
     const { save, pass, jobs } = build(context);
     const job = await save(newJob());
-    await jobs.update(job.id, claimed('one'));
+    await jobs.update(job.id, claim('one'));
     await pass(0);
     assert.deepEqual((await pass(20 * SILENT)).published, []);
-    await jobs.update(job.id, held('one', { progress: 0.5 }));
+    await jobs.update(job.id, updateAttempt('one', { progress: 0.5 }));
     assert.deepEqual((await pass(LOOK)).published, []);
   });
 
@@ -206,7 +206,7 @@ describe('a pass', () => {
     const job = await save(failed());
     await pass(0);
     const seen = (await Array.fromAsync(failedIndex.list())).flatMap(({ entries }) => entries);
-    await jobs.update(job.id, retried());
+    await jobs.update(job.id, retry);
     await pass(1);
     await jobs.update(job.id, (now) => ({ ...now, status: 'failed' }));
     await pass(1);

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import {
-  cancelled,
-  claimed,
-  deleted,
-  ended,
-  finished,
+  cancel,
+  claim,
+  complete,
+  endAttempt,
+  tombstone,
 } from '../../../../services/shared/jobs/transitions.ts';
 import { inPieces } from '../../../support/random.ts';
 import { mp4 } from '../footage.ts';
@@ -17,14 +17,14 @@ type World = ReturnType<typeof build>;
 const STRANGER = { id: '99999999-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'eve@example.com' };
 const MP3 = { audio: 'one', mp3: { size: 9, sha256: 'ab', duration_seconds: 1 } };
 
-const claim = ({ jobs }: World, id: string) => jobs.update(id, claimed('one'));
+const claim = ({ jobs }: World, id: string) => jobs.update(id, claim('one'));
 const finish = async (world: World, id: string) => {
   await claim(world, id);
-  await world.jobs.update(id, finished('one', MP3));
+  await world.jobs.update(id, complete('one', MP3));
 };
 const fail = async (world: World, id: string) => {
   await claim(world, id);
-  await world.jobs.update(id, ended('one', { status: 'failed' }));
+  await world.jobs.update(id, endAttempt('one', { status: 'failed' }));
 };
 
 describe('the same content with the same options by the same owner', () => {
@@ -81,12 +81,12 @@ describe('a new job is made of', () => {
     ['the content of a job that is not done yet', () => undefined],
     ['the content of a job that is being converted', claim_],
     ['the content of a job that failed', (world, { id }) => fail(world, id)],
-    ['the content of a job that was cancelled', ({ jobs }, { id }) => jobs.update(id, cancelled())],
+    ['the content of a job that was cancelled', ({ jobs }, { id }) => jobs.update(id, cancel)],
     [
       'the content of a job that was deleted',
       async (world, { id }) => {
         await finish(world, id);
-        await world.jobs.update(id, deleted());
+        await world.jobs.update(id, tombstone);
       },
     ],
     [
@@ -119,7 +119,7 @@ describe('a new job is made of', () => {
       const second = await again(world);
       assert.notEqual(second.id, first.id);
       assert.equal(second.status, 'queued');
-      assert.equal((await world.blobs.stat(second.video))?.sha256, second.source.sha256);
+      assert.equal((await world.blobs.stat(second.videoBlobId))?.sha256, second.source.sha256);
     });
   }
 });

@@ -31,7 +31,7 @@ describe('a form may have', () => {
       const gateway = buildGateway();
       assert.equal((await send(gateway, body)).status, 202);
       const [job] = gateway.announced;
-      assert.ok(FILE.equals(await buffer(gateway.blobs.read(job?.video ?? ''))));
+      assert.ok(FILE.equals(await buffer(gateway.blobs.read(job?.videoBlobId ?? ''))));
     });
   }
 });

@@ -39,7 +39,7 @@ describe('an upload', () => {
         assert.deepEqual(job.options, DEFAULT_OPTIONS);
         const sha256 = createHash('sha256').update(bytes).digest('hex');
         assert.deepEqual(job.source, { size, sha256, duration_seconds: null, tracks: null });
-        assert.ok(bytes.equals(await buffer(gateway.blobs.read(job.video))));
+        assert.ok(bytes.equals(await buffer(gateway.blobs.read(job.videoBlobId))));
         assert.deepEqual(gateway.announced, [job]);
         const open = (await Array.fromAsync(gateway.index.listOpen())).flat();
         assert.deepEqual(

@@ -51,7 +51,7 @@ async function underFault(
 async function assertConvertible({ stored, open, blobs }: World, id: string): Promise<void> {
   const job = (await stored(id)) ?? assert.fail('the job is gone');
   assert.equal(job.status, 'queued');
-  assert.ok(VIDEO.equals(await buffer(blobs.read(job.video))), 'its video is there');
+  assert.ok(VIDEO.equals(await buffer(blobs.read(job.videoBlobId))), 'its video is there');
   assert.deepEqual(await open(), [id]);
 }
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
-import { createLinks } from '../../../../services/gateway/downloads/signed-link.ts';
-import { createSameContent } from '../../../../services/gateway/uploads/deduplicate.ts';
+import { createSignedLinks } from '../../../../services/gateway/downloads/signed-link.ts';
+import { createDeduplicate } from '../../../../services/gateway/uploads/deduplicate.ts';
 import type { Upload } from '../../../../services/gateway/uploads/request-body.ts';
 import {
-  type AcceptPorts,
   type AcceptRequest,
-  createAccept,
+  createStoreUpload,
+  type StoreUploadPorts,
 } from '../../../../services/gateway/uploads/store-upload.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
 import { OWNER } from '../../../support/job.ts';
@@ -36,17 +36,17 @@ export function acceptOverMemory(context: TestContext) {
   });
   const own = stored({ ...world.memory, ...state });
   const announced: string[] = [];
-  const ports: AcceptPorts = {
+  const ports: StoreUploadPorts = {
     ...own,
-    sameContent: createSameContent(state, own.jobs, KEPT),
-    links: createLinks('http://localhost', 'secret'),
-    announce: ({ id }) => announced.push(id),
+    sameContent: createDeduplicate(state, own.jobs, KEPT),
+    links: createSignedLinks('http://localhost', 'secret'),
+    publishVideo: ({ id }) => announced.push(id),
     maxUploadBytes: 10_000_000,
     retentionSeconds: KEPT,
     beatMs: BEAT_MS,
     log: createLog('gateway', 'silent'),
   };
-  const accept = createAccept(ports);
+  const accept = createStoreUpload(ports);
   return {
     ...world,
     state,

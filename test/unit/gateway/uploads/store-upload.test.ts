@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { createAnnouncer } from '../../../../services/gateway/jobs/publish-video.ts';
-import { deleted } from '../../../../services/shared/jobs/transitions.ts';
+import { createVideoPublisher } from '../../../../services/gateway/jobs/publish-video.ts';
+import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { AppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
 import { holdEvent } from '../../../support/contract.ts';
@@ -167,7 +167,7 @@ describe('an upload that takes long', () => {
   test('that was given up hears of it at its next beat, though its client says nothing', async (context) => {
     const world = build(context);
     const { id, accepting } = await begun(world);
-    await world.jobs.update(id, deleted());
+    await world.jobs.update(id, tombstone);
     world.advance(BEAT_MS / 1000);
     await assert.rejects(accepting, ({ code, headers }: AppError) => {
       assert.deepEqual([code, headers], ['unavailable', { 'Retry-After': '1' }]);
@@ -241,7 +241,7 @@ describe('an upload that takes long', () => {
 describe('announcing a job', () => {
   test('publishes what a converter needs, and no more', async () => {
     const published: [string, object][] = [];
-    const announcer = createAnnouncer(
+    const announcer = createVideoPublisher(
       async (...event) => void published.push(event),
       createLog('gateway', 'silent'),
     );
@@ -254,7 +254,7 @@ describe('announcing a job', () => {
 
   test('does not fail when the broker is away: the sweep makes up for it', async () => {
     const lines = logLines();
-    const announcer = createAnnouncer(
+    const announcer = createVideoPublisher(
       () => Promise.reject(unavailable('the message broker')),
       createLog('gateway', 'info', lines),
     );

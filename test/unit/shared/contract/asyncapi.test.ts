@@ -9,8 +9,8 @@ import { parseAllDocuments } from 'yaml';
 import type { z } from 'zod';
 import { asyncapi } from '../../../../services/shared/contract/asyncapi/document.ts';
 import { deliveryAnswer, mp3Event, TOPICS, videoEvent } from '../../../../services/shared/contract/events.ts';
+import { mailRecord } from '../../../../services/shared/contract/mail-record.ts';
 import { mailRequest } from '../../../../services/shared/contract/mail-request.ts';
-import { mailRecord } from '../../../../services/shared/jobs/outcome.ts';
 import { contract, type SchemaName } from '../../../support/contract.ts';
 import { buildGateway } from '../../gateway/build.ts';
 

@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { mp3Event, readEvent, videoEvent } from '../../../../services/shared/contract/events.ts';
-import { mailRecordKey, outcomeOf } from '../../../../services/shared/jobs/outcome.ts';
+import { mailRecordKey } from '../../../../services/shared/contract/mail-record.ts';
+import { mp3EventOf } from '../../../../services/shared/jobs/job-events.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
 
 const delivered = (body: string) => Readable.from([Buffer.from(body)]) as IncomingMessage;
@@ -43,7 +44,7 @@ describe('an event', () => {
 describe('the outcome of a job', () => {
   test('that is done tells all that a mail needs', () => {
     const job = done();
-    const outcome = mp3Event.parse(outcomeOf(job));
+    const outcome = mp3Event.parse(mp3EventOf(job));
     assert.deepEqual(outcome, {
       job_id: job.id,
       trace_id: job.trace_id,
@@ -58,14 +59,14 @@ describe('the outcome of a job', () => {
   });
 
   test('that failed tells the reason, and has no link', () => {
-    const outcome = mp3Event.parse(outcomeOf(failed()));
+    const outcome = mp3Event.parse(mp3EventOf(failed()));
     assert.deepEqual(outcome.error, { code: 'no_audio', detail: 'there is no sound in it' });
     assert.doesNotMatch(JSON.stringify(outcome), /secret-signature/);
   });
 
   for (const status of ['uploading', 'queued', 'converting', 'cancelled', 'deleted'] as const) {
     test(`is nothing to tell when it is ${status}`, () => {
-      assert.equal(outcomeOf(newJob({ status })), undefined);
+      assert.equal(mp3EventOf(newJob({ status })), undefined);
     });
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
-import { deleted } from '../../../../services/shared/jobs/transitions.ts';
+import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
 import { HIDDEN, newJob } from '../../../support/job.ts';
 
@@ -70,7 +70,7 @@ describe('a stored job', () => {
     await jobs.create(job);
     const key = state.keys()[0] ?? assert.fail();
     const before = (await state.get(key)) ?? assert.fail();
-    await jobs.update(job.id, deleted());
+    await jobs.update(job.id, tombstone);
     assert.equal(await state.put(key, before.value, { when: { etag: before.etag } }), false);
     await assert.rejects(jobs.get(job.id), { code: 'not_found' });
   });

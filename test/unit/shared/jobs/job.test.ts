@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
+  blobsToDelete,
   conversionOptions,
   isFinal,
   isVisible,
   type Job,
   STATUSES,
-  unneededBlobs,
   viewOf,
 } from '../../../../services/shared/jobs/job.ts';
 import { done, HIDDEN, newJob } from '../../../support/job.ts';
 
 describe('a job', () => {
   test('shows its owner what the API promises, and nothing of ours', () => {
-    const view = viewOf(done({ attempt: 'one' }));
+    const view = viewOf(done({ attemptId: 'one' }));
     assert.deepEqual(Object.keys(view).sort(), [
       'attempts',
       'created_at',
@@ -48,19 +48,19 @@ describe('a job', () => {
   const past = new Date(Date.now() - 1000).toISOString();
   const blobs = { video: 'video', audio: 'mp3', litter: ['lost', 'mp3'] };
   const UNNEEDED: [what: string, fields: Partial<Job>, unneeded: string[]][] = [
-    ['queued', { status: 'queued', audio: null, litter: ['lost'] }, ['lost']],
+    ['queued', { status: 'queued', mp3BlobId: null, orphanedBlobs: ['lost'] }, ['lost']],
     ['done', { status: 'done' }, ['lost']],
     ['deleted', { status: 'deleted' }, ['lost', 'mp3', 'video']],
     ['done and expired', { status: 'done', expires_at: past }, ['lost', 'mp3', 'video']],
     [
       'converting and expired',
-      { status: 'converting', audio: null, litter: ['lost'], attempt: 'late', expires_at: past },
+      { status: 'converting', mp3BlobId: null, orphanedBlobs: ['lost'], attemptId: 'late', expires_at: past },
       ['late', 'lost', 'video'],
     ],
   ];
   for (const [what, fields, unneeded] of UNNEEDED) {
     test(`that is ${what} needs no ${unneeded.join(', ')}`, () => {
-      const found = unneededBlobs(newJob({ ...blobs, ...fields }));
+      const found = blobsToDelete(newJob({ ...blobs, ...fields }));
       assert.deepEqual([...new Set(found)].sort(), unneeded);
     });
   }

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { isVisible, type Job, unneededBlobs } from '../../../../services/shared/jobs/job.ts';
+import { blobsToDelete, isVisible, type Job } from '../../../../services/shared/jobs/job.ts';
 import {
-  cancelled,
-  claimed,
-  deleted,
-  ended,
-  finished,
-  held,
+  cancel,
+  claim,
+  complete,
+  endAttempt,
   LostAttempt,
-  retried,
-  uploading,
+  retry,
+  tombstone,
+  updateAttempt,
+  updateUpload,
 } from '../../../../services/shared/jobs/transitions.ts';
 import { isAppError } from '../../../../services/shared/runtime/errors.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
@@ -20,28 +20,28 @@ const JOBS: Record<Job['status'], () => Job> = {
   uploading: () => newJob({ status: 'uploading' }),
   queued: () => newJob(),
   converting: () =>
-    newJob({ status: 'converting', attempt: 'mine', attempts: 1, progress: 0.5, eta_seconds: 9 }),
-  done: () => done({ audio: 'mine' }),
-  failed: () => failed({ attempts: 1, litter: ['mine'] }),
-  cancelled: () => newJob({ status: 'cancelled', attempts: 1, litter: ['mine'] }),
+    newJob({ status: 'converting', attemptId: 'mine', attempts: 1, progress: 0.5, eta_seconds: 9 }),
+  done: () => done({ mp3BlobId: 'mine' }),
+  failed: () => failed({ attempts: 1, orphanedBlobs: ['mine'] }),
+  cancelled: () => newJob({ status: 'cancelled', attempts: 1, orphanedBlobs: ['mine'] }),
   deleted: () => newJob({ status: 'deleted' }),
 };
 const STATUSES = Object.keys(JOBS) as Job['status'][];
 
 const CHANGES: Record<string, () => (job: Job) => Job | undefined> = {
-  'uploading, to queued': () => uploading({ status: 'queued' }),
-  'claimed by a new attempt': () => claimed('new'),
-  'claimed once more by the attempt that has it': () => claimed('mine'),
-  'held by its attempt': () => held('mine', { progress: 0.6 }),
-  'held by another attempt': () => held('other', { progress: 0.6 }),
-  'finished by its attempt': () => finished('mine', { audio: 'mine' }),
-  'finished by another attempt': () => finished('other', { audio: 'other' }),
-  'ended by its attempt, to queued': () => ended('mine', { status: 'queued' }),
-  'ended by its attempt, to failed': () => ended('mine', { status: 'failed' }),
-  'ended by another attempt': () => ended('other', { status: 'failed' }),
-  cancelled,
-  retried,
-  deleted,
+  'uploading, to queued': () => updateUpload({ status: 'queued' }),
+  'claimed by a new attempt': () => claim('new'),
+  'claimed once more by the attempt that has it': () => claim('mine'),
+  'held by its attempt': () => updateAttempt('mine', { progress: 0.6 }),
+  'held by another attempt': () => updateAttempt('other', { progress: 0.6 }),
+  'finished by its attempt': () => complete('mine', { mp3BlobId: 'mine' }),
+  'finished by another attempt': () => complete('other', { mp3BlobId: 'other' }),
+  'ended by its attempt, to queued': () => endAttempt('mine', { status: 'queued' }),
+  'ended by its attempt, to failed': () => endAttempt('mine', { status: 'failed' }),
+  'ended by another attempt': () => endAttempt('other', { status: 'failed' }),
+  cancelled: cancel,
+  retried: retry,
+  deleted: tombstone,
 };
 
 type Cell = Job['status'] | 'same' | 'lost' | 'state_conflict' | 'not_found';
@@ -96,67 +96,78 @@ const after = (change: (job: Job) => Job | undefined, job: Job): Job => change(j
 
 describe('an attempt', () => {
   test('is counted when it claims the job, and begins from nothing', () => {
-    const { attempt, attempts, progress, eta_seconds } = after(
-      claimed('one'),
-      newJob({ progress: 0.7, eta_seconds: 9 }),
-    );
+    const {
+      attemptId: attempt,
+      attempts,
+      progress,
+      eta_seconds,
+    } = after(claim('one'), newJob({ progress: 0.7, eta_seconds: 9 }));
     assert.deepEqual([attempt, attempts, progress, eta_seconds], ['one', 1, 0, null]);
   });
 
   test('that takes the job over leaves the other as litter, once', () => {
-    const second = after(claimed('two'), JOBS.converting());
-    assert.deepEqual([second.attempt, second.attempts, second.litter], ['two', 2, ['mine']]);
-    const third = after(claimed('three'), { ...second, litter: ['mine', 'two'] });
-    assert.deepEqual(third.litter, ['mine', 'two']);
+    const second = after(claim('two'), JOBS.converting());
+    assert.deepEqual([second.attemptId, second.attempts, second.orphanedBlobs], ['two', 2, ['mine']]);
+    const third = after(claim('three'), { ...second, orphanedBlobs: ['mine', 'two'] });
+    assert.deepEqual(third.orphanedBlobs, ['mine', 'two']);
   });
 
   const WITHOUT_MP3: [what: string, change: (job: Job) => Job | undefined][] = [
-    ['fails', ended('mine', { status: 'failed' })],
-    ['hands the job back', ended('mine', { status: 'queued' })],
-    ['is cancelled', cancelled()],
-    ['loses its job to a deletion', deleted()],
+    ['fails', endAttempt('mine', { status: 'failed' })],
+    ['hands the job back', endAttempt('mine', { status: 'queued' })],
+    ['is cancelled', cancel],
+    ['loses its job to a deletion', tombstone],
   ];
   for (const [what, change] of WITHOUT_MP3) {
     test(`that ${what} holds nothing any more, and is litter`, () => {
       const job = after(change, JOBS.converting());
-      assert.deepEqual([job.attempt, job.eta_seconds], [null, null]);
-      assert.ok(unneededBlobs(job).includes('mine'));
+      assert.deepEqual([job.attemptId, job.eta_seconds], [null, null]);
+      assert.ok(blobsToDelete(job).includes('mine'));
     });
   }
 
   test('that hands the job back takes its progress with it, whatever it had to tell', () => {
-    const job = after(ended('mine', { status: 'queued', progress: 0.9, eta_seconds: 3 }), JOBS.converting());
+    const job = after(
+      endAttempt('mine', { status: 'queued', progress: 0.9, eta_seconds: 3 }),
+      JOBS.converting(),
+    );
     assert.deepEqual([job.progress, job.eta_seconds], [0, null]);
   });
 
   test('that finishes leaves its MP3, and the litter of those before it', () => {
     const job = after(
-      finished('mine', { audio: 'mine' }),
-      newJob({ ...JOBS.converting(), litter: ['before'], error: { code: 'gave_up', detail: '' } }),
+      complete('mine', { mp3BlobId: 'mine' }),
+      newJob({ ...JOBS.converting(), orphanedBlobs: ['before'], error: { code: 'gave_up', detail: '' } }),
     );
-    assert.deepEqual([job.attempt, job.progress, job.eta_seconds, job.error], [null, 1, null, null]);
-    assert.deepEqual(unneededBlobs(job), ['before']);
+    assert.deepEqual([job.attemptId, job.progress, job.eta_seconds, job.error], [null, 1, null, null]);
+    assert.deepEqual(blobsToDelete(job), ['before']);
   });
 });
 
 test('a retry is a new run, with all its attempts, and without the old reason', () => {
-  const job = after(retried(), failed({ attempts: 5, outages: 60, progress: 0.4, run: 2, litter: ['a'] }));
-  assert.deepEqual([job.attempts, job.outages, job.progress, job.run, job.error], [0, 0, 0, 3, null]);
-  assert.deepEqual(job.litter, ['a'], 'what is left of the run before is forgotten');
+  const job = after(
+    retry,
+    failed({ attempts: 5, infrastructureFailures: 60, progress: 0.4, generation: 2, orphanedBlobs: ['a'] }),
+  );
+  assert.deepEqual(
+    [job.attempts, job.infrastructureFailures, job.progress, job.generation, job.error],
+    [0, 0, 0, 3, null],
+  );
+  assert.deepEqual(job.orphanedBlobs, ['a'], 'what is left of the run before is forgotten');
 });
 
 describe('a tombstone', () => {
   test('keeps nothing of its owner’s, and names all that is to be deleted', () => {
-    const job = done({ audio: 'the-mp3', litter: ['lost'], filename: 'private.mp4' });
-    const tombstone = after(deleted(), job);
+    const job = done({ mp3BlobId: 'the-mp3', orphanedBlobs: ['lost'], filename: 'private.mp4' });
+    const tombstone = after(tombstone, job);
     assert.ok(!isVisible(tombstone));
-    assert.deepEqual(unneededBlobs(tombstone), [job.video, 'lost', 'the-mp3']);
+    assert.deepEqual(blobsToDelete(tombstone), [job.videoBlobId, 'lost', 'the-mp3']);
     assert.doesNotMatch(JSON.stringify(tombstone), /private|@|signature|cdcd|abab/);
   });
 
   test('stays the same when it is set twice', () => {
-    const once = after(deleted(), done({ audio: 'the-mp3' }));
-    const twice = after(deleted(), once);
+    const once = after(tombstone, done({ mp3BlobId: 'the-mp3' }));
+    const twice = after(tombstone, once);
     assert.deepEqual({ ...twice, updated_at: '' }, { ...once, updated_at: '' });
   });
 });

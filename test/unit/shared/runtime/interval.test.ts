@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { every } from '../../../../services/shared/runtime/interval.ts';
+import { repeat } from '../../../../services/shared/runtime/interval.ts';
 
 const never = (error?: unknown) => assert.fail(`it must not come to this: ${error}`);
 
@@ -8,7 +8,7 @@ describe('acting every so often', () => {
   test('begins after the first pause, and ends with the signal', async () => {
     const stop = new AbortController();
     let acts = 0;
-    const ended = every(1, async () => void (++acts === 3 && stop.abort()), never, stop.signal);
+    const ended = repeat(1, async () => void (++acts === 3 && stop.abort()), never, stop.signal);
     assert.equal(acts, 0);
     await ended;
     assert.equal(acts, 3);
@@ -23,7 +23,7 @@ describe('acting every so often', () => {
       throw new Error(`no. ${acts}`);
     };
     const failed = (error: unknown) => void (told.push((error as Error).message) === 2 && stop.abort());
-    await every(1, act, failed, stop.signal);
+    await repeat(1, act, failed, stop.signal);
     assert.deepEqual(told, ['no. 1', 'no. 2']);
   });
 
@@ -36,7 +36,7 @@ describe('acting every so often', () => {
       begun.resolve();
       return promise;
     };
-    const ended = every(1, act, (error) => void told.push(error), stop.signal);
+    const ended = repeat(1, act, (error) => void told.push(error), stop.signal);
     await begun.promise;
     stop.abort();
     const late = new Error('late');
@@ -46,6 +46,6 @@ describe('acting every so often', () => {
   });
 
   test('does nothing where it is over already', async () => {
-    await every(1, async () => never(), never, AbortSignal.abort());
+    await repeat(1, async () => never(), never, AbortSignal.abort());
   });
 });

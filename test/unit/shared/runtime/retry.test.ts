@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
-import { persist } from '../../../../services/shared/runtime/retry.ts';
+import { retryWhileUnavailable } from '../../../../services/shared/runtime/retry.ts';
 
 /** Fails so many times, then succeeds. */
 function failing(times: number, error: () => unknown = () => unavailable('the store')) {
@@ -17,7 +17,7 @@ const patient = { forMs: 60_000, pauseMs: 1 };
 describe('what must not be lost to an outage', () => {
   test('is done again until it is done', async () => {
     const { act, calls } = failing(3);
-    assert.equal(await persist(act, patient), 'done');
+    assert.equal(await retryWhileUnavailable(act, patient), 'done');
     assert.equal(calls.count, 4);
   });
 
@@ -33,7 +33,7 @@ describe('what must not be lost to an outage', () => {
   ] as const) {
     test(`is given up when ${what}`, async () => {
       const { act, calls } = failing(10, error);
-      await assert.rejects(persist(act, options));
+      await assert.rejects(retryWhileUnavailable(act, options));
       assert.equal(calls.count, count);
     });
   }
@@ -44,7 +44,7 @@ describe('what must not be lost to an outage', () => {
       if (calls.count === 2) setImmediate(() => off.abort());
       return unavailable('the store');
     });
-    await assert.rejects(persist(act, { forMs: 1e9, pauseMs: 20, signal: off.signal }), {
+    await assert.rejects(retryWhileUnavailable(act, { forMs: 1e9, pauseMs: 20, signal: off.signal }), {
       code: 'unavailable',
     });
     assert.ok(calls.count <= 3);

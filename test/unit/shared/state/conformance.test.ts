@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { isAppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
-import { Refusal } from '../../../../services/shared/runtime/startup-check.ts';
-import { proveStore } from '../../../../services/shared/state/conformance.ts';
+import { StartupRefusal } from '../../../../services/shared/runtime/startup-check.ts';
+import { checkConformance } from '../../../../services/shared/state/conformance.ts';
 import { createMemoryState, type StateStore } from '../../../../services/shared/state/state-store.ts';
 
 const times = { pauseMs: 1, expiryMs: 3_000 };
@@ -97,7 +97,7 @@ const FAULTS: [fault: string, promise: RegExp, make: Fault][] = [
 describe('a store', { concurrency: true }, () => {
   test('that keeps its promises passes, and no scratch key stays', async () => {
     const state = createMemoryState();
-    await proveStore(state, signal, times);
+    await checkConformance(state, signal, times);
     // What expires by itself is left to that.
     assert.ok(
       state.keys().every((key) => key.endsWith(':short')),
@@ -108,8 +108,8 @@ describe('a store', { concurrency: true }, () => {
   for (const [fault, promise, make] of FAULTS) {
     test(`that ${fault} is found out`, async () => {
       const sound = createMemoryState();
-      await assert.rejects(proveStore({ ...sound, ...make(sound) }, signal, times), (error: Error) => {
-        assert.ok(error instanceof Refusal, String(error));
+      await assert.rejects(checkConformance({ ...sound, ...make(sound) }, signal, times), (error: Error) => {
+        assert.ok(error instanceof StartupRefusal, String(error));
         assert.match(error.message, promise);
         return true;
       });
@@ -126,7 +126,7 @@ describe('a store', { concurrency: true }, () => {
       getMany: away,
       delete: away,
     };
-    await assert.rejects(proveStore(state, signal, times), (error) => isAppError(error, 'unavailable'));
+    await assert.rejects(checkConformance(state, signal, times), (error) => isAppError(error, 'unavailable'));
   });
 
   test('that stumbles once is not blamed', async () => {
@@ -134,6 +134,6 @@ describe('a store', { concurrency: true }, () => {
     let stumbles = 1;
     const stumbling: StateStore['put'] = async (key, value, options) =>
       options?.when && stumbles-- > 0 ? false : put(key, value, options);
-    await proveStore({ ...sound, put: stumbling }, signal, times);
+    await checkConformance({ ...sound, put: stumbling }, signal, times);
   });
 });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
-import { deleted } from '../../../../services/shared/jobs/transitions.ts';
+import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { isAppError } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
 import {
-  createProveMissing,
-  proveSharing,
-  showStore,
+  createConfirmMissing,
+  requireMarker,
+  writeMarker,
 } from '../../../../services/shared/state/store-marker.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { newJob } from '../../../support/job.ts';
@@ -21,28 +21,28 @@ function build(context: TestContext) {
   const clock = stoppedClock(context);
   const state = createMemoryState(() => Date.now());
   const jobs = createJobStore(state);
-  const proveMissing = createProveMissing(state, jobs);
+  const proveMissing = createConfirmMissing(state, jobs);
   return { clock, state, jobs, isMissing: (id: string) => proveMissing(id, signal) };
 }
 
 describe('the marker of a gateway', () => {
   test('is seen by an app over the same store', async (context) => {
     const { state } = build(context);
-    await showStore(state, RETENTION, signal);
-    await proveSharing(state, signal);
+    await writeMarker(state, RETENTION, signal);
+    await requireMarker(state, signal);
   });
 
   test('is not seen over another store', async () => {
-    await assert.rejects(proveSharing(createMemoryState(), signal), unavailable);
+    await assert.rejects(requireMarker(createMemoryState(), signal), unavailable);
   });
 
   test('is seen as long as a job of that gateway lives, though no gateway runs any more', async (context) => {
     const { state, clock } = build(context);
-    await showStore(state, RETENTION, signal);
+    await writeMarker(state, RETENTION, signal);
     clock.advance((RETENTION - 1) * 1000);
-    await proveSharing(state, signal);
+    await requireMarker(state, signal);
     clock.advance(1000);
-    await assert.rejects(proveSharing(state, signal), unavailable);
+    await assert.rejects(requireMarker(state, signal), unavailable);
   });
 });
 
@@ -51,7 +51,7 @@ describe('an event whose job is not in the store', () => {
 
   test('is done with while a gateway uses this store', async (context) => {
     const { state, clock, isMissing } = build(context);
-    await showStore(state, RETENTION, signal);
+    await writeMarker(state, RETENTION, signal);
     await isMissing(id);
     clock.advance(5 * MINUTE - 1);
     await isMissing(id);
@@ -59,7 +59,7 @@ describe('an event whose job is not in the store', () => {
 
   test('is kept when no gateway has used this store for five minutes', async (context) => {
     const { state, clock, isMissing } = build(context);
-    await showStore(state, RETENTION, signal);
+    await writeMarker(state, RETENTION, signal);
     clock.advance(5 * MINUTE);
     await assert.rejects(isMissing(id), unavailable);
   });
@@ -70,11 +70,11 @@ describe('an event whose job is not in the store', () => {
 
   test('is done with, though no gateway runs, when the job was deleted or has expired', async (context) => {
     const { state, jobs, clock, isMissing } = build(context);
-    await showStore(state, RETENTION, signal);
+    await writeMarker(state, RETENTION, signal);
     const later = { expires_at: new Date(Date.now() + 60 * MINUTE).toISOString() };
     const [gone, old] = [newJob(later), newJob({ expires_at: new Date(Date.now() + MINUTE).toISOString() })];
     for (const job of [gone, old]) await jobs.create(job);
-    await jobs.update(gone.id, deleted());
+    await jobs.update(gone.id, tombstone);
     clock.advance(6 * MINUTE);
     for (const job of [gone, old]) await isMissing(job.id);
   });

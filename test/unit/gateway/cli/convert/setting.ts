@@ -12,17 +12,17 @@ import { createGateway } from '../../../../../services/gateway/app.ts';
 import { createGateway as connectGateway } from '../../../../../services/gateway/cli/convert/gateway.ts';
 import { createReporter } from '../../../../../services/gateway/cli/convert/reporter.ts';
 import type { Session } from '../../../../../services/gateway/cli/convert/session.ts';
-import { createLinks } from '../../../../../services/gateway/downloads/signed-link.ts';
+import { createSignedLinks } from '../../../../../services/gateway/downloads/signed-link.ts';
 import { countUnfinished } from '../../../../../services/gateway/job-index/count-active.ts';
 import { createJobIndex } from '../../../../../services/gateway/job-index/job-index.ts';
-import { createJobChanges } from '../../../../../services/gateway/jobs/commands.ts';
+import { createJobCommands } from '../../../../../services/gateway/jobs/commands.ts';
 import { createAdmission } from '../../../../../services/gateway/limits/admission.ts';
-import { createGate } from '../../../../../services/gateway/limits/concurrency-limit.ts';
+import { createConcurrencyLimit } from '../../../../../services/gateway/limits/concurrency-limit.ts';
 import { createFailedIndex } from '../../../../../services/gateway/operator/failed-index.ts';
 import { createFailedJobs } from '../../../../../services/gateway/operator/failed-jobs.ts';
-import { createSameContent } from '../../../../../services/gateway/uploads/deduplicate.ts';
+import { createDeduplicate } from '../../../../../services/gateway/uploads/deduplicate.ts';
 import { createIdempotency } from '../../../../../services/gateway/uploads/idempotency.ts';
-import { createAccept } from '../../../../../services/gateway/uploads/store-upload.ts';
+import { createStoreUpload } from '../../../../../services/gateway/uploads/store-upload.ts';
 import { createBlobStore } from '../../../../../services/shared/blobs/blob-store.ts';
 import type { InvokeReply, InvokeRequest } from '../../../../../services/shared/dapr/sidecar.ts';
 import { createMetrics } from '../../../../../services/shared/http/metrics.ts';
@@ -109,7 +109,7 @@ export function memorySystem(context: Pick<TestContext, 'after'>) {
   const blobs = createBlobStore(state);
   const jobs = createJobStore(state);
   const index = createJobIndex(state, KEPT_SECONDS);
-  const links = createLinks(URL_OF_GATEWAY, 'secret');
+  const links = createSignedLinks(URL_OF_GATEWAY, 'secret');
   const users = new Map<string, string>();
   const tokens = new Map<string, string>();
   const calls: string[] = [];
@@ -120,7 +120,7 @@ export function memorySystem(context: Pick<TestContext, 'after'>) {
   async function done(job: Job): Promise<Partial<Job>> {
     const id = randomUUID();
     const { size, sha256 } = await blobs.write(id, chunks(audio), { expires: new Date(job.expires_at) });
-    return { status: 'done', progress: 1, audio: id, mp3: { size, sha256, duration_seconds: 2 } };
+    return { status: 'done', progress: 1, mp3BlobId: id, mp3: { size, sha256, duration_seconds: 2 } };
   }
 
   async function invoke(_app: string, { path, headers, body }: InvokeRequest): Promise<InvokeReply> {
@@ -172,9 +172,9 @@ export function memorySystem(context: Pick<TestContext, 'after'>) {
   const log = pino({ level: 'silent' });
   const stored = { jobs, index, blobs };
   const many = { all: 100, perUser: 100 };
-  const sameContent = createSameContent(state, jobs, KEPT_SECONDS);
+  const sameContent = createDeduplicate(state, jobs, KEPT_SECONDS);
   const kept = { maxUploadBytes, retentionSeconds: KEPT_SECONDS, beatMs: 5_000 };
-  const changes = createJobChanges({ ...stored, announce, clear: () => undefined });
+  const changes = createJobCommands({ ...stored, publishVideo: announce, deleteBlobs: () => undefined });
   const failedIndex = createFailedIndex(state, KEPT_SECONDS);
   const app = createGateway({
     ...{
@@ -187,14 +187,14 @@ export function memorySystem(context: Pick<TestContext, 'after'>) {
       operatorToken: OPERATOR_TOKEN,
       log,
     },
-    accept: createAccept({ ...stored, ...kept, sameContent, links, announce, log }),
+    storeUpload: createStoreUpload({ ...stored, ...kept, sameContent, links, publishVideo: announce, log }),
     idempotency: createIdempotency(state, jobs, KEPT_SECONDS),
     admission: createAdmission({ uploads: many, unfinished: many }, () => countUnfinished(jobs, index)),
-    downloads: createGate(many, 'downloads'),
-    eventStreams: createGate(many, 'event streams'),
+    downloads: createConcurrencyLimit(many, 'downloads'),
+    eventStreams: createConcurrencyLimit(many, 'event streams'),
     failedJobs: createFailedJobs({ jobs, failedIndex, changes, log }),
     checks: {},
-    proved: async () => {},
+    requireReady: async () => {},
     metrics: createMetrics('gateway'),
     stopping: stopping.signal,
   });

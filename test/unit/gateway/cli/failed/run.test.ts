@@ -27,7 +27,9 @@ async function build(context: TestContext, jobs: Job[], token = OPERATOR_TOKEN) 
   const system = memorySystem(context);
   system.converter.run = async () => ({});
   for (const job of jobs) {
-    await system.blobs.write(job.video, chunks(Buffer.alloc(100)), { expires: new Date(job.expires_at) });
+    await system.blobs.write(job.videoBlobId, chunks(Buffer.alloc(100)), {
+      expires: new Date(job.expires_at),
+    });
     await system.jobs.create(job);
   }
   await system.failedIndex.add(jobs);

@@ -1,0 +1,111 @@
+import type { ConvertingJob, Mp3 } from '../../shared/jobs/job.ts';
+import { type AttemptUpdate, isLostAttempt } from '../../shared/jobs/transitions.ts';
+import { firstOf, unavailable } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import { ConversionFailure, faultOf, REASON } from '../failure.ts';
+import { type AttemptPorts, makeMp3 } from './attempt.ts';
+import {
+  completeJob,
+  deleteLostMp3,
+  type EndingAttempt,
+  type FinishPorts,
+  failJob,
+  requeueJob,
+} from './finish.ts';
+import { type HeartbeatTimes, startHeartbeat } from './heartbeat.ts';
+
+export interface RunAttemptPorts extends AttemptPorts, FinishPorts {
+  times: HeartbeatTimes;
+  /** Attempts that may fail for a reason that may lie in the video. */
+  maxAttempts: number;
+  /** Attempts that may fail because the store or the disk was unavailable. */
+  maxInfrastructureFailures: number;
+  /** Aborted when the service stops. Running jobs are then handed back. */
+  stopping: AbortSignal;
+  log: Log;
+}
+
+/**
+ * Runs one attempt at a claimed job, and saves how it ended. Throws `unavailable` when the job was handed back and its event
+ * should be delivered again.
+ */
+export async function runAttempt(
+  ports: RunAttemptPorts,
+  job: ConvertingJob,
+  log: Log,
+): Promise<'ended' | 'disk full'> {
+  const { jobs, stopping, times } = ports;
+  const { id: jobId, attemptId, attempts, infrastructureFailures } = job;
+  log.info({ attempts, infrastructureFailures }, 'conversion started');
+  const heartbeat = startHeartbeat(jobs, { jobId, attemptId }, times, log);
+  const signal = AbortSignal.any([stopping, heartbeat.lostSignal]);
+  const [result] = await Promise.allSettled([
+    makeMp3(job, ports, { signal, queueUpdate: heartbeat.queueUpdate, log }),
+  ]);
+  const pendingUpdate = await heartbeat.stop();
+  try {
+    heartbeat.lostSignal.throwIfAborted();
+    return await endAttempt(ports, job, result, { jobId, attemptId, pendingUpdate, log });
+  } catch (error) {
+    if (!isLostAttempt(error)) throw error;
+    log.info('the job was cancelled, deleted, or taken over: this attempt leaves nothing');
+    await deleteLostMp3(ports, { jobId, attemptId, log });
+    return 'ended';
+  }
+}
+
+async function endAttempt(
+  ports: RunAttemptPorts,
+  job: ConvertingJob,
+  result: PromiseSettledResult<Mp3>,
+  attempt: EndingAttempt,
+): Promise<'ended' | 'disk full'> {
+  if (result.status === 'fulfilled') {
+    await completeJob(ports, attempt, result.value);
+    return 'ended';
+  }
+  const error = firstOf(result.reason);
+  if (error instanceof ConversionFailure) {
+    await failJob(ports, attempt, error);
+    return 'ended';
+  }
+  if (ports.stopping.aborted) {
+    // The claim has counted this attempt. A shutdown is not the video's fault, so it is subtracted again.
+    await requeueJob(ports, withUpdate(attempt, { attempts: job.attempts - 1 }));
+    throw unavailable('the converter', error);
+  }
+  return endBrokenAttempt(ports, job, error, attempt);
+}
+
+/** Ends an attempt that failed for a reason that may pass: it is tried again, up to a limit. */
+async function endBrokenAttempt(
+  ports: RunAttemptPorts,
+  { attempts, infrastructureFailures }: ConvertingJob,
+  error: unknown,
+  attempt: EndingAttempt,
+): Promise<'ended' | 'disk full'> {
+  const fault = faultOf(error);
+  const isInfrastructure = fault === 'store' || fault === 'disk';
+  // An outage is not the video's fault either, so the attempt that the claim has counted is subtracted again.
+  const counts = isInfrastructure
+    ? { attempts: attempts - 1, infrastructureFailures: infrastructureFailures + 1 }
+    : { attempts };
+  const ended = withUpdate(attempt, counts);
+  const failures = isInfrastructure ? infrastructureFailures + 1 : attempts;
+  const limit = isInfrastructure ? ports.maxInfrastructureFailures : ports.maxAttempts;
+  if (failures >= limit) {
+    const detail = `given up after ${failures} attempts: ${REASON[fault]}`;
+    await failJob(ports, ended, new ConversionFailure('gave_up', detail, error));
+    return fault === 'disk' ? 'disk full' : 'ended';
+  }
+  attempt.log.warn({ err: error, ...counts }, 'conversion broke off; it will be tried again');
+  await requeueJob(ports, ended);
+  // On a full disk the event is acknowledged, because the broker would deliver it to this converter again. The sweep publishes it later.
+  if (fault === 'disk') return 'disk full';
+  throw unavailable('the converter', error);
+}
+
+const withUpdate = (attempt: EndingAttempt, update: AttemptUpdate): EndingAttempt => ({
+  ...attempt,
+  pendingUpdate: { ...attempt.pendingUpdate, ...update },
+});

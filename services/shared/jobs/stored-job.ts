@@ -1,0 +1,95 @@
+import { baseOf, type Job, type JobView } from './job.ts';
+
+/**
+ * The form in which a job is saved: one flat document for every status, with null where the status has no such value.
+ * Its field names never change, so that services of two releases can share a store during a rolling upgrade.
+ */
+export interface StoredJob extends Omit<JobView, 'status'> {
+  status: Job['status'];
+  owner: string;
+  email: string;
+  trace_id: string;
+  /** Blob id of the video. */
+  video: string;
+  /** Blob id of the MP3. */
+  audio: string | null;
+  /** Id of the attempt that has the lease. */
+  attempt: string | null;
+  /** Blob ids of lost attempts. */
+  litter: string[];
+  /** Generation. */
+  run: number;
+  /** Infrastructure failures. */
+  outages: number;
+  download_url: string;
+}
+
+export function toStoredJob(job: Job): StoredJob {
+  const { videoBlobId, orphanedBlobs, generation, infrastructureFailures, ...common } = baseOf(job);
+  return {
+    ...common,
+    video: videoBlobId,
+    litter: orphanedBlobs,
+    run: generation,
+    outages: infrastructureFailures,
+    ...{ progress: 0, eta_seconds: null, mp3: null, error: null, audio: null, attempt: null },
+    ...statusFields(job),
+  };
+}
+
+function statusFields(job: Job): Pick<StoredJob, 'status'> & Partial<StoredJob> {
+  const { status } = job;
+  switch (status) {
+    case 'converting':
+      return { status, progress: job.progress, eta_seconds: job.eta_seconds, attempt: job.attemptId };
+    case 'done':
+      return { status, progress: 1, mp3: job.mp3, audio: job.mp3BlobId };
+    case 'failed':
+      return { status, progress: job.progress, error: job.error };
+    case 'cancelled':
+      return { status, progress: job.progress };
+    default:
+      return { status };
+  }
+}
+
+/** Throws a `TypeError` for a document that is damaged. */
+export function fromStoredJob(stored: StoredJob): Job {
+  const { status, progress, video, litter, run, outages } = stored;
+  const base = baseOf({
+    ...stored,
+    videoBlobId: video,
+    orphanedBlobs: litter,
+    generation: run,
+    infrastructureFailures: outages,
+  });
+  switch (status) {
+    case 'uploading':
+    case 'queued':
+    case 'deleted':
+      return { ...base, status };
+    case 'converting':
+      return {
+        ...base,
+        status,
+        progress,
+        eta_seconds: stored.eta_seconds,
+        attemptId: required(stored, 'attempt'),
+      };
+    case 'done':
+      return { ...base, status, mp3: required(stored, 'mp3'), mp3BlobId: required(stored, 'audio') };
+    case 'failed':
+      return { ...base, status, progress, error: required(stored, 'error') };
+    case 'cancelled':
+      return { ...base, status, progress };
+    default:
+      throw new TypeError(`a stored job has the status ${JSON.stringify(status)}`);
+  }
+}
+
+function required<Name extends keyof StoredJob>(stored: StoredJob, name: Name): NonNullable<StoredJob[Name]> {
+  const value = stored[name];
+  if (value === null || value === undefined)
+    throw new TypeError(`a stored job that is ${stored.status} has no ${name}`);
+  return value;
+}
