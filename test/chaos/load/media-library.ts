@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { decodedSeconds, file, media, picture, tone, video } from '../../support/media.ts';
+import { decodedSeconds, file, freeBox, media, picture, tone, video } from '../../support/media.ts';
 import { randomBytes } from '../../support/random.ts';
 
 /** Wraps bytes in a last element of the container that every reader skips. */
@@ -21,9 +21,6 @@ const u32 = (value: number, write: 'writeUInt32BE' | 'writeUInt32LE'): Buffer =>
   return bytes;
 };
 
-/** A `free` box, which readers ignore anywhere in the file. @see ISO 14496-12 8.1.2 */
-const freeBox: Tail = (bytes) =>
-  Buffer.concat([u32(bytes.length + 8, 'writeUInt32BE'), Buffer.from('free'), bytes]);
 /** An EBML Void element with an eight-octet length. @see RFC 8794 11.3.2 */
 const ebmlVoid: Tail = (bytes) =>
   Buffer.concat([Buffer.from('ec01000000', 'hex').subarray(0, 5), u32(bytes.length, 'writeUInt32BE'), bytes]);

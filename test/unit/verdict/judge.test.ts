@@ -257,10 +257,21 @@ const rows: [what: string, evidence: Partial<Evidence>, findings: Partial<Record
   ['an ffmpeg process is still running', { processes: ['process 5: ffmpeg'] }, { leftovers: 1 }],
 ];
 
+const LABELS: Record<Findings, string> = {
+  lost: 'a lost job',
+  wrong: 'something wrong',
+  gaveUp: 'a job that was given up',
+  lostMails: 'a lost mail',
+  explained: 'an explained duplicate',
+  unexplained: 'an unexplained mail',
+  orphans: 'orphaned keys',
+  leftovers: 'something left behind',
+};
+
 describe('judge(evidence)', () => {
   for (const [what, evidence, expected] of rows) {
-    const kinds = Object.keys(expected).join(' and ');
-    it(`finds ${kinds === '' ? 'nothing' : kinds} when ${what}`, () => {
+    const found = Object.keys(expected).map((kind) => LABELS[kind as Findings]);
+    it(`finds ${found.join(' and ') || 'nothing'} when ${what}`, () => {
       const verdict = judge({ ...fine, ...evidence });
       const { finalStates: _, ...findings } = verdict;
       const counts = Object.entries(findings).flatMap(([name, all]) =>
