@@ -4,9 +4,6 @@ import { isFinalStatus, type JobView } from '../../services/shared/jobs/job.ts';
 import type { FilmSource } from './film-source.ts';
 import type { User } from './user.ts';
 
-/** Between two polls of a user whose jobs are not final, ms. */
-const POLL_MS = 1_000;
-
 /** The methods of a user that the load needs. */
 export type LoadUser = Pick<User, 'email' | 'logIn' | 'upload' | 'get'>;
 
@@ -42,13 +39,15 @@ export interface SendOptions {
    * conversions take longer, would get more films than it can convert in time. Default: no limit.
    */
   openPerUser?: number;
+  /** Between two polls of a user who waits, ms. Default: 1 s. */
+  pollMs?: number;
   /** All films of all loads. The new ones are added. */
   sent: SentFilm[];
 }
 
 /** Every user sends one film after the other, asks for its job and logs in again, until there are enough. */
 export async function sendFilms(options: SendOptions): Promise<void> {
-  const { users, jobs, during, pauseMs, openPerUser = Number.POSITIVE_INFINITY } = options;
+  const { users, jobs, during, pauseMs, openPerUser = Number.POSITIVE_INFINITY, pollMs = 1_000 } = options;
   let isOver = false;
   let count = 0;
   const ended = during.finally(() => {
@@ -64,7 +63,7 @@ export async function sendFilms(options: SendOptions): Promise<void> {
       const mustWait = !isOver && open.length >= openPerUser;
       if (mustWait) await removeEnded(open);
       if (mustWait && open.length >= openPerUser) {
-        await sleep(POLL_MS);
+        await sleep(pollMs);
         continue;
       }
       open.push(await sendFilm(user, ++count, options));

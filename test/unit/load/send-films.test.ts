@@ -27,7 +27,7 @@ function slowSystem() {
 
 describe('sendFilms(options)', () => {
   const films = { film: (number: number) => Buffer.from(`film ${number}`), seconds: 1 };
-  const load = { films, name: 'load', run: 'run', pauseMs: 0 };
+  const load = { films, name: 'load', run: 'run', pauseMs: 0, pollMs: 0 };
 
   it('sends no film while its user has the allowed number of open jobs', async () => {
     const { user, mostOpen, sentCount } = slowSystem();
