@@ -11,7 +11,7 @@ import { runSuite } from './chaos/suite.ts';
 import { runContainers } from './containers/suite.ts';
 import { cellFolder } from './matrix/cell.ts';
 import { matrixDir, runMatrix } from './matrix/matrix.ts';
-import { pythonInTheSeat } from './polyglot/replacement.ts';
+import { pythonReplacement } from './polyglot/replacement.ts';
 import { findGo } from './support/build-go.ts';
 import { counted, NONE, runTests, sum, type TestCounts } from './support/run-tests.ts';
 import {
@@ -117,7 +117,7 @@ async function main(signal: AbortSignal): Promise<void> {
   if (files.length > 0) {
     await runPart('tests', async () => {
       const plans: Plan[] = has('contract') || has('e2e') ? [SQLITE] : [];
-      if (has('polyglot')) plans.push({ ...MONGODB, ...(await pythonInTheSeat(runDir, report, signal)) });
+      if (has('polyglot')) plans.push({ ...MONGODB, ...(await pythonReplacement(runDir, report, signal)) });
       else if (plans.length > 0) plans.push(MONGODB);
       return runOver(plans, files, signal);
     });

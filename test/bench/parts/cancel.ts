@@ -1,22 +1,25 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { media } from '../support/media.ts';
-import { processesIn } from '../support/processes.ts';
-import { until } from '../support/wait.ts';
-import { apiOf, type Bench, expected, spread, timed, upload } from './bench.ts';
+import { media } from '../../support/media.ts';
+import { processesIn } from '../../support/processes.ts';
+import { waitFor } from '../../support/wait.ts';
+import { apiOf, type Bench, upload } from '../bench.ts';
+import { expected, spread, timed } from '../statistics.ts';
 
-/** How soon a cancelled conversion has stopped: from the request to the end of the last ffmpeg. */
+/** Measures the time from the request to cancel a conversion to the end of the last ffmpeg process. */
 export async function cancel(bench: Bench): Promise<void> {
   const api = apiOf(bench);
   const account = await api.newAccount();
   const spool = join(bench.stateRoot, '.data', 'spool');
   const times: number[] = [];
   for (let i = 0; i < bench.runs; i++) {
-    // Little to send, and minutes to encode; another length each time, for the same content would be the same job.
+    // This is quick to send and takes minutes to encode. The lengths differ, because equal content would give the same job.
     const source = `anullsrc=r=48000:cl=stereo:d=${10_800 + i}`;
     const id = await upload(bench, account, await media(`silence-${i}.flac`, '-f', 'lavfi', '-i', source));
-    await until('the conversion', async () => (await api.job(account, id)).progress > 0, 180_000);
-    if (processesIn(spool).length === 0) throw new Error('no ffmpeg is to be seen: is this Linux?');
+    const isConverting = async () => (await api.job(account, id)).progress > 0;
+    await waitFor('the conversion', isConverting, { timeoutMs: 180_000 });
+    if (processesIn(spool).length === 0)
+      throw new Error('no ffmpeg process can be found; this works only on Linux');
     const [seconds] = await timed(async () => {
       await api.send(`/jobs/${id}/cancel`, { method: 'POST', headers: api.bearer(account) });
       while (processesIn(spool).length > 0) await sleep(10, undefined, { signal: bench.signal });
