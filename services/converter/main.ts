@@ -35,7 +35,7 @@ const slots = createSlots(env.CONCURRENCY);
 const jobs = createJobStore(sidecar.state);
 const convert = createConvert({
   jobs,
-  confirmMissing: createConfirmMissing(sidecar.state, jobs),
+  confirmMissing: createConfirmMissing(sidecar.state, jobs.find),
   blobs: createBlobStore(sidecar.state),
   publish: sidecar.publish,
   spool,

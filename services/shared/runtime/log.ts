@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
+import { TOKEN_HEADER } from '../dapr/names.ts';
 
 export type Log = Logger;
 
@@ -11,7 +12,7 @@ const SECRETS = [
   'access_token',
   'download_url',
   'signature',
-  'dapr-api-token',
+  TOKEN_HEADER,
 ];
 
 /** Structured lines, on standard output where no other place is given. What could hold a secret is removed wherever it stands. */
