@@ -174,7 +174,7 @@ export function memorySystem(context: Pick<TestContext, 'after'>) {
   const stored = { jobs, index, blobs };
   const many = { all: 100, perUser: 100 };
   const sameContent = createDeduplicate(state, jobs, KEPT_SECONDS);
-  const kept = { maxUploadBytes, retentionSeconds: KEPT_SECONDS, beatMs: 5_000 };
+  const kept = { maxUploadBytes, retentionSeconds: KEPT_SECONDS, heartbeatMs: 5_000 };
   const changes = createJobCommands({ ...stored, publishVideo: announce, deleteBlobs: () => undefined });
   const failedIndex = createFailedIndex(state, KEPT_SECONDS);
   const app = createGateway({
