@@ -3,7 +3,7 @@ import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
 import { createJobStore } from '../shared/jobs/job-store.ts';
-import { readEnvironment } from '../shared/runtime/config.ts';
+import { readEnvironment, warnOfOldNames } from '../shared/runtime/config.ts';
 import { repeat } from '../shared/runtime/interval.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { startStartupCheck } from '../shared/runtime/startup-check.ts';
@@ -11,7 +11,7 @@ import { checkConformance } from '../shared/state/conformance.ts';
 import { writeMarker } from '../shared/state/store-marker.ts';
 import { createAuthenticate } from './accounts/authenticate.ts';
 import { createGateway } from './app.ts';
-import { environment, limitsOf, videoPassSeconds } from './config.ts';
+import { environment, limitsOf, renamedVariables, videoPassSeconds } from './config.ts';
 import { createSignedLinks } from './downloads/signed-link.ts';
 import { countActive } from './job-index/count-active.ts';
 import { createJobIndex } from './job-index/job-index.ts';
@@ -32,15 +32,16 @@ import { createDeduplicate } from './uploads/deduplicate.ts';
 import { createIdempotency } from './uploads/idempotency.ts';
 import { createStoreUpload } from './uploads/store-upload.ts';
 
-const env = readEnvironment(environment);
+const env = readEnvironment(environment, process.env, renamedVariables);
 const log = createLog('gateway', env.LOG_LEVEL);
+warnOfOldNames(renamedVariables, log);
 const metrics = createMetrics('gateway');
 const stopping = new AbortController();
 const retentionSeconds = env.RETENTION_SECONDS;
 /** Longer than anything that is named in them: who comes once a week finds his own still there. */
 const indexSeconds = retentionSeconds + 12 * 3600;
 const maxUploadBytes = env.MAX_UPLOAD_BYTES;
-const silentMs = env.SILENT_SECONDS * 1000;
+const silentMs = env.STALL_SECONDS * 1000;
 /** Often enough for the others to see that a gateway runs, though some of the writes fail. */
 const SHOW_MS = 60_000;
 const limits = limitsOf(env);
