@@ -16,13 +16,13 @@ const RESTART_MS = 120_000;
 const ENV = {
   common: { SHUTDOWN_SECONDS: '15' },
   auth: { ACCESS_TOKEN_SECONDS: '60' },
-  gateway: { SWEEP_SECONDS: '2', SILENT_SECONDS: '12', KEEP_VIDEO_SECONDS: '10' },
+  gateway: { SWEEP_SECONDS: '2', STALL_SECONDS: '12', KEEP_VIDEO_SECONDS: '10' },
   // The converter logs second deliveries only at this level.
   converter: { LEASE_SECONDS: '6', LOG_LEVEL: 'debug' },
-  notification: { MAIL_PATIENCE_SECONDS: '5' },
+  notification: { MAIL_STALL_SECONDS: '5' },
 };
 export const LEASE_SECONDS = Number(ENV.converter.LEASE_SECONDS);
-export const STALL_SECONDS = Number(ENV.gateway.SILENT_SECONDS);
+export const STALL_SECONDS = Number(ENV.gateway.STALL_SECONDS);
 
 /** A running system with two gateways and two converters, whose processes can be found by name. */
 export interface Harness {

@@ -11,9 +11,9 @@ import type { RunContext } from './run-context.ts';
 /** Short times, so that what usually takes minutes happens within seconds. */
 const ENV: Record<Service, Record<string, string>> = {
   auth: {},
-  gateway: { SWEEP_SECONDS: '2', SILENT_SECONDS: '12' },
+  gateway: { SWEEP_SECONDS: '2', STALL_SECONDS: '12' },
   converter: { LEASE_SECONDS: '6', CONCURRENCY: '1' },
-  notification: { MAIL_PATIENCE_SECONDS: '5' },
+  notification: { MAIL_STALL_SECONDS: '5' },
 };
 
 /** One instance of a service: the service, its sidecar, and the container whose network they share. */

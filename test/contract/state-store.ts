@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { encodeDocument, type StateStore } from '../../services/shared/state/state-store.ts';
 import { randomBytes } from '../support/random.ts';
-import { until } from '../support/wait.ts';
+import { waitFor } from '../support/wait.ts';
 
 export interface StateUnderTest {
   state: StateStore;
@@ -179,7 +179,7 @@ export function stateStoreContract(name: string, make: () => StateUnderTest): vo
         await state.put(document, '{}', { ttlSeconds });
         await state.putBytes(bytes, Buffer.of(1), { ttlSeconds });
         advance?.(2);
-        await until('the keys to expire', async () => (await state.getMany([document, bytes])).size === 0);
+        await waitFor('the keys to expire', async () => (await state.getMany([document, bytes])).size === 0);
       });
     }
 
@@ -196,10 +196,13 @@ export function stateStoreContract(name: string, make: () => StateUnderTest): vo
       const key = newKey();
       await state.put(key, '{"by":1}', { ttlSeconds: 1 });
       advance?.(2);
-      await until('the key to expire', async () => (await state.get(key)) === undefined);
+      await waitFor('the key to expire', async () => (await state.get(key)) === undefined);
       const done = await state.put(key, '{"by":2}', { when: 'create' });
       assert.equal(await storedAt(key), done ? '{"by":2}' : undefined);
-      if (!done) await until('a creation', () => state.put(key, '{"by":2}', { when: 'create' }), 120_000);
+      if (!done)
+        await waitFor('a creation', () => state.put(key, '{"by":2}', { when: 'create' }), {
+          timeoutMs: 120_000,
+        });
     });
 
     test('expires', { skip: advance ? false : 'its clock cannot be moved' }, async () => {

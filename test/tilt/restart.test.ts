@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { identify } from '../../deploy/process/process-id.ts';
-import { until } from '../support/wait.ts';
+import { waitFor } from '../support/wait.ts';
 
 const restarter = readFileSync(path.resolve(import.meta.dirname, '../../tilt/restart.ts'), 'utf8');
 
@@ -77,7 +77,7 @@ function startPod(t: TestContext, word: string): Pod {
   return {
     process: child,
     said: () => said,
-    up: (wanted) => until(`«up ${wanted}»; it said ${said}`, async () => pidOf(wanted)),
+    up: (wanted) => waitFor(`«up ${wanted}»; it said ${said}`, async () => pidOf(wanted)),
     save(file, text) {
       put('saved', file, text);
       const archive = execFileSync('tar', ['-C', path.join(folder, 'saved'), '-c', '-f', '-', file]);
@@ -105,7 +105,7 @@ test('a broken save waits for its fix', async (t) => {
   const pod = startPod(t, 'one');
   await pod.up('one');
   pod.save('services/shared/word.ts', 'export const word: string = ;\n');
-  await until('the end of what is broken', async () => pod.said().includes('ended (code 1)'));
+  await waitFor('the end of what is broken', async () => pod.said().includes('ended (code 1)'));
   pod.save('services/shared/word.ts', says('two'));
   await pod.up('two');
   assert.equal(pod.process.exitCode, null);
@@ -115,7 +115,7 @@ test('what ends by itself comes again', async (t) => {
   const pod = startPod(t, 'one');
   const first = await pod.up('one');
   process.kill(first, 'SIGKILL');
-  await until('another process', async () => (await pod.up('one')) !== first);
+  await waitFor('another process', async () => (await pod.up('one')) !== first);
 });
 
 test('what does not stop is killed, with what it has started', async (t) => {
@@ -123,7 +123,7 @@ test('what does not stop is killed, with what it has started', async (t) => {
   const pids = [await pod.up('ffmpeg'), await pod.up('deaf')];
   pod.save('services/shared/word.ts', says('two'));
   await pod.up('two');
-  await until('the end of both', async () => pids.every((pid) => identify(pid) === undefined));
+  await waitFor('the end of both', async () => pids.every((pid) => identify(pid) === undefined));
 });
 
 test('SIGTERM reaches the program, whose exit code is the pod’s', async (t) => {

@@ -1,18 +1,18 @@
 import type Router from '@koa/router';
 import type { Middleware } from 'koa';
-import { sameSecret } from '../../shared/http/constant-time-equal.ts';
 import type { RequestState } from '../../shared/http/koa-app.ts';
+import { constantTimeEqual } from '../../shared/runtime/constant-time-equal.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { parsePage } from '../jobs/pagination.ts';
 import type { FailedJobs } from './failed-jobs.ts';
 
 export interface OperatorPorts {
   failedJobs: FailedJobs;
-  /** Without one there are no such routes. */
+  /** Without a token there are no such routes. */
   operatorToken: string | undefined;
 }
 
-/** For who runs the system: the jobs that have failed, of everybody. */
+/** The routes for an operator, who sees the failed jobs of all users. */
 export function operatorRoutes(
   router: Router<RequestState>,
   { failedJobs, operatorToken }: OperatorPorts,
@@ -26,14 +26,14 @@ export function operatorRoutes(
 
   router.post('/operator/failed/:id/retry', guard, async (context) => {
     const job = await failedJobs.retry(context.params.id);
-    context.state.log.info({ job_id: job.id, run: job.run }, 'failed job to be tried again, by an operator');
+    context.state.log.info({ job_id: job.id, run: job.run }, 'an operator retries a failed job');
     context.status = 202;
     context.body = job;
   });
 
   router.delete('/operator/failed/:id', guard, async (context) => {
     await failedJobs.drop(context.params.id);
-    context.state.log.info({ job_id: context.params.id }, 'failed job dropped by an operator');
+    context.state.log.info({ job_id: context.params.id }, 'an operator deleted a failed job');
     context.status = 204;
   });
 }
@@ -42,7 +42,7 @@ function onlyOperator(token: string | undefined): Middleware<RequestState> {
   return (context, next) => {
     if (token === undefined) throw new AppError('not_found', 'there is nothing here');
     const given = /^Bearer (.+)$/i.exec(context.get('authorization'))?.[1];
-    if (given === undefined || !sameSecret(given, token)) {
+    if (given === undefined || !constantTimeEqual(given, token)) {
       throw new AppError(
         'invalid_token',
         'send the OPERATOR_TOKEN of this gateway as `Authorization: Bearer …`',

@@ -131,7 +131,7 @@ function createWriters(state: Sidecar['state']) {
   const jobs = createJobStore(state);
   const index = createJobIndex(state, KEPT_SECONDS);
   const saveQueued = async (job: Job): Promise<void> => {
-    await index.open(job.owner, job.id);
+    await index.addActive(job.owner, job.id);
     await jobs.create(job);
   };
   /** Saves a job as it is when its owner has been notified and no sweep has closed it yet. */

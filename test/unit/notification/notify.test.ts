@@ -11,10 +11,11 @@ import type { MailRequest } from '../../../services/shared/contract/mail-request
 import { UnknownOutcome } from '../../../services/shared/dapr/sidecar.ts';
 import { unavailable } from '../../../services/shared/runtime/errors.ts';
 import { readDocument, updateDocument } from '../../../services/shared/state/documents.ts';
-import { createMemoryState, type StateStore } from '../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../services/shared/state/memory-state.ts';
+import type { StateStore } from '../../../services/shared/state/state-store.ts';
 import { contract } from '../../support/contract.ts';
 import { eventually } from '../../support/event-loop.ts';
-import { until } from '../../support/wait.ts';
+import { waitFor } from '../../support/wait.ts';
 import { done, failed } from './events.ts';
 
 type Sent = MailRequest['metadata'] & { html: string };
@@ -311,7 +312,7 @@ describe('a mail server that accepts and says nothing', () => {
     assert.equal(await notify(done()), 'told');
     ends[0]?.resolve();
     await eventually(() => sent.length === 2);
-    await until('its record', async () => (await record(event))?.state === 'sent');
+    await waitFor('its record', async () => (await record(event))?.state === 'sent');
     assert.equal(await notify(event), 'told');
     assert.equal(ends.length, 1);
     assert.doesNotMatch(lines.join(''), /duplicate/);
@@ -323,8 +324,8 @@ describe('a mail server that accepts and says nothing', () => {
     const event = done();
     assert.equal(await notify(event), 'left');
     ends[0]?.reject(unavailable('the mail server'));
-    await until('its record', async () => (await record(event))?.state === 'open');
-    await until('the second send', async () => {
+    await waitFor('its record', async () => (await record(event))?.state === 'open');
+    await waitFor('the second send', async () => {
       await notify(event);
       return ends.length === 2;
     });

@@ -6,7 +6,7 @@ import { describe, it, type TestContext } from 'node:test';
 import type { ServerContext } from '../../../../deploy/local/servers/context.ts';
 import { startContainer } from '../../../../deploy/local/servers/docker.ts';
 import { lastFatalMessage } from '../../../../deploy/local/system/readiness.ts';
-import { until } from '../../../support/wait.ts';
+import { waitFor } from '../../../support/wait.ts';
 
 /** Starts a container with a Docker whose `inspect` does this. */
 function start(test: TestContext, inspect: string, signal = new AbortController().signal) {
@@ -45,7 +45,7 @@ describe('a container that was started is stopped again', () => {
     const stop = new AbortController();
     const { started, calls } = start(test, 'exec sleep 100', stop.signal);
     const refused = assert.rejects(started, /stopped/);
-    await until('Docker to be asked', async () => calls().includes('inspect'));
+    await waitFor('Docker to be asked', async () => calls().includes('inspect'));
     stop.abort(new Error('stopped'));
     await refused;
     assert.deepEqual(calls(), ['run', 'inspect', 'stop']);

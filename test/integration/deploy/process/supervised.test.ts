@@ -6,7 +6,7 @@ import { it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild } from '../../../../deploy/process/child.ts';
 import { Supervised } from '../../../../deploy/process/supervised.ts';
-import { until } from '../../../support/wait.ts';
+import { waitFor } from '../../../support/wait.ts';
 
 /** Over the first pause between a fall and the restart. */
 const PAUSE_MS = 900;
@@ -34,7 +34,7 @@ it('what is killed runs again by itself', async (test) => {
   const sleeping = await sleeper(test);
   const first = sleeping.pid as number;
   process.kill(first, 'SIGKILL');
-  const next = await until('the restart', async () => sleeping.pid !== first && sleeping.pid);
+  const next = await waitFor('the restart', async () => sleeping.pid !== first && sleeping.pid);
   assert.notEqual(next, first);
   assert.equal(sleeping.falls, 1);
 });

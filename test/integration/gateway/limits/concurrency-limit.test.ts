@@ -8,7 +8,7 @@ import {
 } from '../../../../services/gateway/limits/concurrency-limit.ts';
 import { newJob } from '../../../support/job.ts';
 import { listening } from '../../../support/listening.ts';
-import { until } from '../../../support/wait.ts';
+import { waitFor } from '../../../support/wait.ts';
 import { asOwner, buildGateway, type Limits } from '../../../unit/gateway/build.ts';
 import { withMp3 } from '../../../unit/gateway/mp3.ts';
 
@@ -87,7 +87,7 @@ for (const [what, path, limits, make] of [
     assert.deepEqual([third.status, third.headers.get('retry-after')], [429, '2']);
     assert.equal(((await third.json()) as { code: string }).code, 'too_many_requests');
     first.end();
-    const next = await until('a place', async () => {
+    const next = await waitFor('a place', async () => {
       const reply = await begun(url);
       if (reply.status === 200) return reply;
       reply.end();

@@ -10,7 +10,7 @@ import type { StateStore } from '../../../../services/shared/state/state-store.t
 import { newJob } from '../../../support/job.ts';
 import { media, video } from '../../../support/media.ts';
 import { processesIn } from '../../../support/processes.ts';
-import { until } from '../../../support/wait.ts';
+import { waitFor } from '../../../support/wait.ts';
 import { endless, whileConverting } from './at-work.ts';
 import { type Setting, setUp } from './setting.ts';
 
@@ -56,7 +56,7 @@ describe('the job is the attempt’s no more', () => {
           job = undefined;
           if (reading) {
             await setting.jobs.update(reading.id, claim('other'));
-            await setting.jobs.update(reading.id, complete('other', { mp3BlobId: 'other', mp3 }));
+            await setting.jobs.update(reading.id, complete('other', mp3, {}));
             await setting.blobs.delete(reading.videoBlobId);
           }
           return state.getBytes(...args);
@@ -84,7 +84,7 @@ describe('the job is the attempt’s no more', () => {
     const hours = await media('hours.flac', '-f', 'lavfi', '-i', 'anoisesrc=r=8000:d=7200:a=0.1', '-ac', '1');
     const job = await setting.submit(hours, { options: { quality: 0 } });
     const running = setting.deliver(job);
-    await until('several processes', async () => processesIn(setting.root).length >= 3);
+    await waitFor('several processes', async () => processesIn(setting.root).length >= 3);
     await setting.jobs.update(job.id, cancel);
     await running;
     assert.equal((await setting.job(job)).status, 'cancelled');
