@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { type AppSpec, replicated } from '../../../deploy/local/system/dapr-yaml.ts';
+import { type AppSpec, replicate } from '../../../deploy/local/system/dapr-yaml.ts';
 
 const converter: AppSpec = {
   ...{ appId: 'converter', appDir: 'services/converter', appPort: 8082, appProtocol: 'http' },
@@ -8,11 +8,11 @@ const converter: AppSpec = {
 };
 
 it('one instance of an app has its name', () => {
-  assert.deepEqual(replicated(converter, 1), [{ ...converter, name: 'converter' }]);
+  assert.deepEqual(replicate(converter, 1), [{ ...converter, name: 'converter' }]);
 });
 
 it('several instances share the id, by which they compete, and have names of their own', () => {
-  const instances = replicated(converter, 3);
+  const instances = replicate(converter, 3);
   assert.deepEqual(
     instances.map(({ appId, name }) => [appId, name]),
     [

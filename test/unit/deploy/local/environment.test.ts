@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ownEnvFile } from '../../../../deploy/local/system/app.ts';
+import { resolveEnvFile } from '../../../../deploy/local/system/app.ts';
 import { mergeEnvironment } from '../../../../deploy/local/system/environment.ts';
 import { isRecent } from '../../../../deploy/local/tools/daprd.ts';
 
@@ -40,7 +40,7 @@ for (const [argument, expected] of [
   ['main.ts', 'main.ts'],
 ] as const) {
   test(`an environment file is the one beside this system's state: ${argument}`, () => {
-    assert.equal(ownEnvFile(argument, '/state/services/a'), expected);
+    assert.equal(resolveEnvFile(argument, '/state/services/a'), expected);
   });
 }
 
