@@ -33,7 +33,7 @@ export interface SystemOptions {
   signal: AbortSignal;
 }
 
-export type AppId = 'gateway' | 'auth' | 'converter' | 'notification';
+type AppId = 'gateway' | 'auth' | 'converter' | 'notification';
 
 export interface System {
   readonly gatewayUrl: string;

@@ -5,7 +5,7 @@ import { portOwner } from './port-owner.ts';
 import { readJson, writePrivate } from './private-files.ts';
 
 /** Whether this machine's loopback interface has no listener on the port. */
-export function isPortFree(port: number): Promise<boolean> {
+function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
