@@ -3,7 +3,7 @@ import path from 'node:path';
 import { buildImages } from '../../deploy/docker/build-images.ts';
 import { type Engine, NoEngine, openEngine } from '../../deploy/docker/engine.ts';
 import { ensureFfmpeg } from '../../deploy/local/tools/tools.ts';
-import { identify } from '../../deploy/process/process-id.ts';
+import { readProcessId } from '../../deploy/process/process-id.ts';
 import type { Report } from '../../deploy/process/run.ts';
 import { runTests, type TestCounts } from '../support/run-tests.ts';
 import { newStateFolder } from '../support/state-folder.ts';
@@ -43,7 +43,7 @@ export async function runContainers(options: SuiteOptions): Promise<Outcome> {
       return {
         skipped: `the engine is at ${engine.host}, and the tests can reach containers only on this machine`,
       };
-    await removeLeftovers(engine, (run) => run === process.pid || identify(run) === undefined, options);
+    await removeLeftovers(engine, (run) => run === process.pid || readProcessId(run) === undefined, options);
     await buildImages({ repoRoot, engine, report, signal });
     return { tests: await runTestFile(engine, options) };
   } finally {

@@ -9,7 +9,7 @@ import { readDaprYaml } from '../../deploy/local/system/dapr-yaml.ts';
 import { reserveSidecarPorts, startSidecarProcess } from '../../deploy/local/system/sidecar.ts';
 import { ensureDaprd } from '../../deploy/local/tools/daprd.ts';
 import { Ports } from '../../deploy/process/ports.ts';
-import { answersHttp, untilReady } from '../../deploy/process/wait-ready.ts';
+import { answersHttp, waitUntilReady } from '../../deploy/process/wait-ready.ts';
 import type { SystemUnderTest } from './systems-under-test.ts';
 
 export interface RecordedEvent {
@@ -89,7 +89,7 @@ async function startSidecar(
   const headers = { 'dapr-api-token': tokens.daprApi };
   const isReady = (attempt: AbortSignal) =>
     answersHttp(`http://127.0.0.1:${own.http}/v1.0/healthz`, attempt, headers);
-  await untilReady(sidecar, isReady, { timeoutMs: 60_000, signal });
+  await waitUntilReady(sidecar, isReady, { timeoutMs: 60_000, signal });
 }
 
 /** Copies the system's components for broker and secrets to a folder, without the `scopes` that exclude other apps. */

@@ -32,6 +32,6 @@ export const keptDown = (
   { erase = false } = {},
 ): Outage => ({
   name: erase ? 'killed, kept down and erased' : 'killed and kept down',
-  begin: () => servers.hold(server, { erase }),
-  end: () => servers.release(server),
+  begin: () => servers.takeDown(server, { erase }),
+  end: () => servers.bringUp(server),
 });
