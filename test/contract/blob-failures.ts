@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import type { BlobStore } from '../../services/shared/blobs/blob-store.ts';
 import type { StateStore } from '../../services/shared/state/state-store.ts';
-import { eventually, turns } from '../support/event-loop.ts';
+import { eventually, runEventLoop } from '../support/event-loop.ts';
 import { inPieces, randomBytes } from '../support/random.ts';
 import type { WatchedState } from './watched-state.ts';
 
@@ -106,7 +106,7 @@ export function blobFailures(
     const source = counted(40);
     const write = blobs.write(randomUUID(), source, TTL);
     await eventually(() => chunkPuts(watch) === 4);
-    await turns();
+    await runEventLoop();
     assert.equal(chunkPuts(watch), 4);
     assert.equal(source.taken, 8);
     gate.resolve();

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import type { BlobStore } from '../../services/shared/blobs/blob-store.ts';
 import { unavailable } from '../../services/shared/runtime/errors.ts';
 import type { StateStore } from '../../services/shared/state/state-store.ts';
-import { turns } from '../support/event-loop.ts';
+import { runEventLoop } from '../support/event-loop.ts';
 import type { WatchedState } from './watched-state.ts';
 
 const CHUNK = 1024 * 1024;
@@ -172,6 +172,6 @@ export function blobLeftovers(
 /** Waits until so many chunks were put and answered. */
 async function allPut(watch: WatchedState, chunks: number): Promise<void> {
   const arrived = async () => (await watch.remaining()).filter((key) => key.startsWith('chunk:')).length;
-  while ((await arrived()) < chunks) await turns(1);
-  await turns();
+  while ((await arrived()) < chunks) await runEventLoop(1);
+  await runEventLoop();
 }

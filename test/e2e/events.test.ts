@@ -34,7 +34,7 @@ for (const system of systemsUnderTest()) {
 
       for (const { topic, contentType, event } of recorder.seen) {
         assert.equal(contentType, document.channels[topic as 'mp3'].messages[topic as 'mp3'].contentType);
-        contract.hold(topic === 'mp3' ? 'Mp3Delivery' : 'VideoDelivery', event);
+        contract.assertValid(topic === 'mp3' ? 'Mp3Delivery' : 'VideoDelivery', event);
       }
       assert.deepEqual(
         ids.map((id) => of(id, 'mp3')?.event.data.status),

@@ -40,7 +40,7 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
     async function deliver(data: unknown): Promise<string> {
       const reply = await post(data);
       assert.equal(reply.status, 200);
-      return contract.hold('DeliveryAnswer', (await reply.json()) as { status: string }).status;
+      return contract.assertValid('DeliveryAnswer', (await reply.json()) as { status: string }).status;
     }
 
     const stored = async ({ job_id, run }: Mp3Event) => {
@@ -48,7 +48,7 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
       const value = (await sidecar.state.get(key))?.value;
       if (value === undefined) return undefined;
       assert.match(value, new RegExp(mailRecord.value.pattern));
-      return contract.hold('StoredMailRecord', JSON.parse(value)).document;
+      return contract.assertValid('StoredMailRecord', JSON.parse(value)).document;
     };
 
     it('runs in place of the TypeScript service', async () => {

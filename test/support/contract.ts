@@ -9,7 +9,7 @@ export type SchemaName = keyof Document['components']['schemas'];
 export interface Contract {
   isValid(schema: SchemaName, value: unknown): boolean;
   /** Returns the value if it matches the schema. Throws with the reasons if it does not. */
-  hold<T>(schema: SchemaName, value: T): T;
+  assertValid<T>(schema: SchemaName, value: T): T;
 }
 
 /** Checks values by the schemas of an AsyncAPI document alone, without the zod schemas that it was made from. */
@@ -22,7 +22,7 @@ export function contractOf(document: Document): Contract {
     ajv.getSchema(`asyncapi#/components/schemas/${name}`) ?? assert.fail(`there is no schema ${name}`);
   return {
     isValid: (schema, value) => validator(schema)(value) === true,
-    hold(schema, value) {
+    assertValid(schema, value) {
       const validate = validator(schema);
       assert.ok(
         validate(value),
@@ -36,7 +36,7 @@ export function contractOf(document: Document): Contract {
 export const contract = contractOf(asyncapi);
 
 /** Fails for an event that does not match the contract. For `publish` and its test doubles. */
-export function holdEvent(topic: string, event: object): void {
+export function assertValidEvent(topic: string, event: object): void {
   const name = { video: 'VideoEvent', mp3: 'Mp3Event' }[topic] ?? assert.fail(`there is no topic ${topic}`);
-  contract.hold(name as SchemaName, JSON.parse(JSON.stringify(event)));
+  contract.assertValid(name as SchemaName, JSON.parse(JSON.stringify(event)));
 }

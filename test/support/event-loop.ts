@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 /** Runs the event loop so many times. What has not happened by then waits for something other than the event loop. */
-export async function turns(count = 100): Promise<void> {
+export async function runEventLoop(count = 100): Promise<void> {
   for (let turn = 0; turn < count; turn++) await setImmediate();
 }
 

@@ -33,7 +33,7 @@ interface Options {
 const heldState = (state: StateStore): StateStore => ({
   ...state,
   async put(key, value, options) {
-    contract.hold('StoredMailRecord', JSON.parse(value));
+    contract.assertValid('StoredMailRecord', JSON.parse(value));
     assert.match(value, new RegExp(asyncapi['x-state'].mailRecord.value.pattern));
     return state.put(key, value, options);
   },
@@ -51,7 +51,7 @@ function setUp({
   const lines: string[] = [];
   const stopping = new AbortController();
   const sendMail = async (html: string, metadata: MailRequest['metadata']) => {
-    contract.hold('MailRequest', { operation: 'create', data: html, metadata });
+    contract.assertValid('MailRequest', { operation: 'create', data: html, metadata });
     await server(metadata);
     sent.push({ html, ...metadata });
   };

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { test } from 'node:test';
-import { eventually, turns } from '../../../support/event-loop.ts';
+import { eventually, runEventLoop } from '../../../support/event-loop.ts';
 import { newJob } from '../../../support/job.ts';
-import { listening } from '../../../support/listening.ts';
+import { listen } from '../../../support/listen.ts';
 import { asOwner, buildGateway } from '../../../unit/gateway/build.ts';
 
 test('nobody asks the store any more for a watcher who left', { timeout: 20_000 }, async (context) => {
   const gateway = buildGateway();
   const job = await gateway.save(newJob());
   const get = context.mock.method(gateway.jobs, 'get');
-  const url = await listening(context, gateway.app);
+  const url = await listen(context, gateway.app);
   const watcher = request(`${url}/jobs/${job.id}/events`, { headers: asOwner }).end();
   watcher.on('error', () => undefined);
   await once(watcher, 'response');
@@ -22,6 +22,6 @@ test('nobody asks the store any more for a watcher who left', { timeout: 20_000 
   // … and ends with it.
   watcher.destroy();
   await eventually(() => signal.aborted);
-  await turns();
+  await runEventLoop();
   assert.doesNotMatch(gateway.lines.text(), /broke off/);
 });

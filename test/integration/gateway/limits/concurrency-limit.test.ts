@@ -7,7 +7,7 @@ import {
   createConcurrencyLimit,
 } from '../../../../services/gateway/limits/concurrency-limit.ts';
 import { newJob } from '../../../support/job.ts';
-import { listening } from '../../../support/listening.ts';
+import { listen } from '../../../support/listen.ts';
 import { waitFor } from '../../../support/wait.ts';
 import { asOwner, buildGateway, type Limits } from '../../../unit/gateway/build.ts';
 import { withMp3 } from '../../../unit/gateway/mp3.ts';
@@ -78,7 +78,7 @@ for (const [what, path, limits, make] of [
     timeout: 60_000,
   }, async (context) => {
     const gateway = await make(limits);
-    const base = await listening(context, gateway.app);
+    const base = await listen(context, gateway.app);
     const { id } = gateway.job;
     const url = base + (path.includes(':id') ? path.replace(':id', id) : path + id);
     const [first, second] = [await begun(url), await begun(url)];

@@ -5,8 +5,8 @@ import type { Socket } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
-import { eventually, turns } from '../../../support/event-loop.ts';
-import { listening, listeningServer } from '../../../support/listening.ts';
+import { eventually, runEventLoop } from '../../../support/event-loop.ts';
+import { listen, listenWithServer } from '../../../support/listen.ts';
 import { asOwner, buildGateway } from '../../../unit/gateway/build.ts';
 import { filePart, formType, mp4 } from '../../../unit/gateway/footage.ts';
 
@@ -30,7 +30,7 @@ for (const [way, headers, begin] of WAYS) {
           await gate.promise;
         },
       });
-      const { url, server } = await listeningServer(context, gateway.app);
+      const { url, server } = await listenWithServer(context, gateway.app);
       const connected = once(server, 'connection') as Promise<[Socket]>;
       const upload = request(`${url}/upload`, {
         method: 'POST',
@@ -54,7 +54,7 @@ for (const [way, headers, begin] of WAYS) {
 
     test('that was given up is answered at its next beat, though its client says nothing', async (context) => {
       const gateway = buildGateway({ maxUploadBytes: 64 * MIB, heartbeatMs: 20 });
-      const upload = request(`${await listening(context, gateway.app)}/upload`, { method: 'POST', headers });
+      const upload = request(`${await listen(context, gateway.app)}/upload`, { method: 'POST', headers });
       upload.on('error', () => undefined);
       upload.write(begin(mp4(2 * MIB)));
       await eventually(() => gateway.left().some((key) => key.startsWith('chunk')));
@@ -81,7 +81,7 @@ describe('a form whose client goes away', { timeout: 20_000 }, () => {
   ] as const) {
     test(`${where} leaves its place to the next, and no error in the log`, async (context) => {
       const gateway = buildGateway({ limits: { uploads: { all: 1, perUser: 1 } } });
-      const upload = request(`${await listening(context, gateway.app)}/upload`, {
+      const upload = request(`${await listen(context, gateway.app)}/upload`, {
         method: 'POST',
         headers: { ...asOwner, ...formType },
       });
@@ -92,9 +92,9 @@ describe('a form whose client goes away', { timeout: 20_000 }, () => {
         const { status } = await gateway.call('POST', '/upload', { headers: raw, body: mp4(1000) });
         return status === 429;
       };
-      while (!(await isTaken())) await turns();
+      while (!(await isTaken())) await runEventLoop();
       upload.destroy();
-      while (await isTaken()) await turns();
+      while (await isTaken()) await runEventLoop();
       assert.deepEqual(
         gateway.lines.objects().filter(({ level }) => level >= 40),
         [],

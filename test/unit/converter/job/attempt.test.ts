@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { makeMp3 } from '../../../../services/converter/job/attempt.ts';
 import { createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
-import { turns } from '../../../support/event-loop.ts';
+import { runEventLoop } from '../../../support/event-loop.ts';
 import { newJob } from '../../../support/job.ts';
 
 it('an attempt that is called off before its MP3 is read opens no file', async (context) => {
@@ -33,5 +33,5 @@ it('an attempt that is called off before its MP3 is read opens no file', async (
   );
   await assert.rejects(making, reason);
   // An `error` event without a listener would fail this test as an uncaught exception.
-  await turns(1_000);
+  await runEventLoop(1_000);
 });

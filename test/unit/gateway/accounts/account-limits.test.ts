@@ -5,7 +5,7 @@ import type { Context } from 'koa';
 import { createAccountLimits } from '../../../../services/gateway/accounts/account-limits.ts';
 import type { InvokeReply } from '../../../../services/shared/dapr/sidecar.ts';
 import { stoppedClock } from '../../../support/clock.ts';
-import { eventually, turns } from '../../../support/event-loop.ts';
+import { eventually, runEventLoop } from '../../../support/event-loop.ts';
 import type { Reply } from '../../../support/in-process.ts';
 import { asOwner, buildGateway, jsonReply } from '../build.ts';
 
@@ -29,7 +29,7 @@ async function flooded(path = '/login') {
     replies.push(await gateway.call('POST', path, path === '/register' ? { body } : {}));
   });
   await eventually(() => replies.length >= LOGINS - UNDER_WAY - WAITING);
-  await turns();
+  await runEventLoop();
   return { gateway, atAuth, replies, flood: Promise.all(flood), answer };
 }
 
@@ -80,7 +80,7 @@ describe('a request that waits for its turn', () => {
     const begun = Array.from({ length: UNDER_WAY }, () =>
       inTurn('passwords', contextOf().context, () => gate.promise),
     );
-    await turns(1);
+    await runEventLoop(1);
     return { inTurn, gate, begun };
   }
 
@@ -95,7 +95,7 @@ describe('a request that waits for its turn', () => {
     await assert.rejects(waiting, { code: 'bad_request' });
     gate.resolve('answered');
     await Promise.all(begun);
-    await turns(1);
+    await runEventLoop(1);
     assert.equal(sent, false);
     assert.equal(res.listenerCount('close'), 0);
   });

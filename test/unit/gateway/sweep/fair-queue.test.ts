@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createFairQueue } from '../../../../services/gateway/sweep/fair-queue.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
-import { turns as ready } from '../../../support/event-loop.ts';
+import { runEventLoop as ready } from '../../../support/event-loop.ts';
 import { logLines } from '../../../support/log-lines.ts';
 
 const named = (...ids: string[]) => ids.map((id) => ({ id }));

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
-import { turns } from '../../../support/event-loop.ts';
+import { runEventLoop } from '../../../support/event-loop.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
 import { sweepOverMemory as build, KEEP_VIDEO, LOOK, type SweepOverMemory } from './sweep-over-memory.ts';
 
@@ -177,7 +177,7 @@ describe('the cleanup of videos', () => {
       return call();
     };
     const pass = world.makeCleanup().pass(signal);
-    await turns();
+    await runEventLoop();
     assert.equal(underWay, 4);
     gate.resolve();
     await pass;
@@ -205,14 +205,14 @@ describe('the cleanup of videos', () => {
     const stop = new AbortController();
     const running = world.makeCleanup().run(600, stop.signal);
     world.clock.advance(600_000);
-    await turns(2_000);
+    await runEventLoop(2_000);
     assert.deepEqual([await world.withVideo(), world.deletedVideos.count], [[], 20]);
     // The last pass finds nothing left to do, so that the next comes after the usual time.
     const before = reads;
-    await turns();
+    await runEventLoop();
     assert.equal(reads, before);
     world.clock.advance(600_000);
-    await turns();
+    await runEventLoop();
     assert.ok(reads > before);
     stop.abort();
     await running;

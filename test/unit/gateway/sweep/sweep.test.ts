@@ -4,7 +4,7 @@ import { baseOf, type Job } from '../../../../services/shared/jobs/job.ts';
 import { mp3EventOf } from '../../../../services/shared/jobs/job-events.ts';
 import { claim, retry, tombstone, updateAttempt } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
-import { turns } from '../../../support/event-loop.ts';
+import { runEventLoop } from '../../../support/event-loop.ts';
 import { done, failed, flat, newJob, OWNER } from '../../../support/job.ts';
 import { sweepOverMemory as build, LOOK, SILENT, TELL } from './sweep-over-memory.ts';
 
@@ -250,7 +250,7 @@ describe('the sweep goes on', () => {
     };
     const run = make({ index: index as never }).run(15, stop.signal);
     for (const pass of [1, 2, 3]) {
-      await turns(5);
+      await runEventLoop(5);
       assert.equal(passes, pass);
       clock.advance(15_000);
     }

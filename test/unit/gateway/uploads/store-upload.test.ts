@@ -5,8 +5,8 @@ import { createPublishVideo } from '../../../../services/gateway/jobs/publish-vi
 import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { AppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
-import { holdEvent } from '../../../support/contract.ts';
-import { eventually, turns } from '../../../support/event-loop.ts';
+import { assertValidEvent } from '../../../support/contract.ts';
+import { eventually, runEventLoop } from '../../../support/event-loop.ts';
 import { newJob } from '../../../support/job.ts';
 import { logLines } from '../../../support/log-lines.ts';
 import { inPieces } from '../../../support/random.ts';
@@ -44,7 +44,7 @@ describe('accepting a video', () => {
     const { accept, calls } = build(context);
     const gone = new AbortController();
     const accepting = accept(upload(silentAfter(Buffer.alloc(0))), { signal: gone.signal });
-    await turns();
+    await runEventLoop();
     gone.abort(new AppError('bad_request', 'the client went away'));
     await assert.rejects(accepting, { code: 'bad_request' });
     assert.deepEqual(calls, []);
@@ -111,7 +111,7 @@ describe('accepting a video', () => {
     on.call = (what, call) =>
       what.startsWith('put open') ? Promise.reject(unavailable('the store')) : call();
     await assert.rejects(accept(upload(source())), { code: 'unavailable' });
-    await turns();
+    await runEventLoop();
     assert.ok(released);
   });
 });
@@ -137,7 +137,7 @@ describe('an upload that takes long', () => {
     const { id, accepting, finish } = await begun(world);
     for (let beats = 0; beats < 5 * (SILENT / (BEAT_MS / 1000)); beats++) {
       await world.pass(BEAT_MS / 1000);
-      await turns(10);
+      await runEventLoop(10);
     }
     assert.equal((await world.stored(id))?.status, 'uploading');
     finish();
@@ -156,10 +156,10 @@ describe('an upload that takes long', () => {
     const { accepting, finish } = await begun(world);
     world.on.call = () => Promise.reject(unavailable('the store'));
     world.advance(BEAT_MS / 1000);
-    await turns();
+    await runEventLoop();
     world.on.call = (_what, call) => call();
     world.advance(BEAT_MS / 1000);
-    await turns();
+    await runEventLoop();
     finish();
     assert.equal((await accepting).status, 'queued');
   });
@@ -173,7 +173,7 @@ describe('an upload that takes long', () => {
       assert.deepEqual([code, headers], ['unavailable', { 'Retry-After': '1' }]);
       return true;
     });
-    await turns();
+    await runEventLoop();
     assert.deepEqual(
       (await world.left()).filter((key) => key !== id),
       [],
@@ -199,7 +199,7 @@ describe('an upload that takes long', () => {
     world.advance(BEAT_MS / 1000);
     await eventually(() => world.calls.some((call) => call.startsWith('put job')));
     gone.abort(new AppError('bad_request', 'the client went away'));
-    await turns();
+    await runEventLoop();
     assert.ok(!world.calls.some((call) => call.startsWith('delete job')));
     arrival.resolve();
     await assert.rejects(accepting, { code: 'bad_request' });
@@ -217,7 +217,7 @@ describe('an upload that takes long', () => {
     world.on.call = (what, call) =>
       what.startsWith('put job') ? Promise.reject(unavailable('the store')) : call();
     world.advance(BEAT_MS / 1000);
-    await turns();
+    await runEventLoop();
     world.on.call = (_what, call) => call();
     gone.abort(new AppError('bad_request', 'the client went away'));
     await assert.rejects(accepting, { code: 'bad_request' });
@@ -232,7 +232,7 @@ describe('an upload that takes long', () => {
     const job = await world.accept();
     world.calls.length = 0;
     world.advance(10 * (BEAT_MS / 1000));
-    await turns();
+    await runEventLoop();
     assert.deepEqual(world.calls, []);
     assert.deepEqual(await world.stored(job.id), job);
   });
@@ -249,7 +249,7 @@ describe('announcing a job', () => {
     announcer.publishVideo(job);
     await announcer.settled();
     assert.deepEqual(published, [['video', { job_id: job.id, trace_id: job.trace_id }]]);
-    for (const [topic, event] of published) holdEvent(topic, event);
+    for (const [topic, event] of published) assertValidEvent(topic, event);
   });
 
   test('does not fail when the broker is away: the sweep makes up for it', async () => {

@@ -4,7 +4,7 @@ import { createBlobStore } from '../../../../services/shared/blobs/blob-store.ts
 import { AppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createSemaphore } from '../../../../services/shared/runtime/semaphore.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
-import { turns } from '../../../support/event-loop.ts';
+import { runEventLoop } from '../../../support/event-loop.ts';
 
 const MIB = 1024 ** 2;
 const expires = new Date(Date.now() + 3600_000);
@@ -37,7 +37,7 @@ describe('all blobs that are written at once', () => {
     const writes = Array.from({ length: 40 }, (_, number) =>
       blobs.write(`blob-${number}`, source(6), { expires }),
     );
-    await turns(200);
+    await runEventLoop(200);
     assert.equal(watch.underWay, 16);
     assert.ok(watch.taken <= 16 + 40, `${watch.taken} chunks were taken from their sources`);
     gate.resolve();
@@ -53,9 +53,9 @@ describe('all blobs that are written at once', () => {
     const full = Array.from({ length: 4 }, (_, number) =>
       blobs.write(`blob-${number}`, source(4), { expires }),
     );
-    await turns(200);
+    await runEventLoop(200);
     const waiting = blobs.write('waiting', source(4), { expires, signal: gone.signal });
-    await turns(200);
+    await runEventLoop(200);
     assert.equal(watch.underWay, 16);
     gone.abort(new AppError('bad_request', 'the client went away'));
     gate.reject(unavailable('the store'));
@@ -72,7 +72,7 @@ describe('all blobs that are written at once', () => {
     const writes = Array.from({ length: 5 }, (_, number) =>
       blobs.write(`later-${number}`, source(4), { expires }),
     );
-    await turns(200);
+    await runEventLoop(200);
     assert.equal(watch.underWay, 16);
     watch.gate.resolve();
     await Promise.all(writes);
@@ -86,7 +86,7 @@ test('a write whose source and store fail at once says that the store did: a chu
     throw new AppError('too_large', 'too large');
   }
   const write = blobs.write('one', source(), { expires });
-  await turns();
+  await runEventLoop();
   gate.reject(unavailable('the store'));
   await assert.rejects(write, { code: 'unavailable' });
   // By which `delete` finds it.
@@ -116,7 +116,7 @@ test('a semaphore lets in who waited first', async () => {
     order.push(number);
   };
   const all = [1, 2, 3].map(enter);
-  await turns(2);
+  await runEventLoop(2);
   assert.deepEqual(order, [1]);
   semaphore.release();
   semaphore.release();

@@ -5,12 +5,12 @@ import type { TestContext } from 'node:test';
 import type Koa from 'koa';
 
 /** Serves an application on a free port of 127.0.0.1, for tests that need a real connection. Returns its URL. */
-export async function listening<State>(test: TestContext, app: Koa<State>): Promise<string> {
-  return (await listeningServer(test, app)).url;
+export async function listen<State>(test: TestContext, app: Koa<State>): Promise<string> {
+  return (await listenWithServer(test, app)).url;
 }
 
-/** Like {@link listening}, but also returns the server, for tests that listen to its events. */
-export async function listeningServer<State>(
+/** Like {@link listen}, but also returns the server, for tests that listen to its events. */
+export async function listenWithServer<State>(
   test: TestContext,
   app: Koa<State>,
 ): Promise<{ url: string; server: Server }> {
