@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { StartedTestContainer } from 'testcontainers';
 import type { Service } from '../../deploy/docker/image-names.ts';
 import { readIfThere } from '../../deploy/process/private-files.ts';
+import { LOG_MESSAGES } from '../support/log-messages.ts';
 import type { ServiceSpec } from './compose-file.ts';
 import { disconnect, healthOf, startContainer, stopContainer, waitUntilReady } from './container.ts';
 import { addressOf } from './networks.ts';
@@ -54,7 +55,9 @@ export async function startReplica(context: RunContext, service: Service, name: 
     health: () => healthOf(app.container),
     isConverting() {
       const log = readIfThere(path.join(logsDir, `${name}.log`)) ?? '';
-      return log.lastIndexOf('"conversion started"') > log.lastIndexOf('"MP3 made"');
+      return (
+        log.lastIndexOf(`"${LOG_MESSAGES.conversionStarted}"`) > log.lastIndexOf(`"${LOG_MESSAGES.mp3Made}"`)
+      );
     },
     disconnect: () => disconnect(pod, networks, alias),
     async stop() {

@@ -6,6 +6,7 @@ import { readRegistry } from '../../deploy/process/registry.ts';
 import { mp3EventOf } from '../../services/shared/jobs/job-events.ts';
 import { createJobStore } from '../../services/shared/jobs/job-store.ts';
 import { client } from '../support/client.ts';
+import { LOG_MESSAGES } from '../support/log-messages.ts';
 import { media, tone, video } from '../support/media.ts';
 import { gatewaySidecar, systemsUnderTest } from '../support/systems-under-test.ts';
 import { waitFor } from '../support/wait.ts';
@@ -65,8 +66,8 @@ for (const system of systemsUnderTest()) {
         await sidecar.publish('video', { job_id: job.id, trace_id });
         await sidecar.publish('mp3', outcome);
         for (const [service, message] of [
-          ['converter', 'the job is final: there is nothing to do'],
-          ['notification', 'the owner has been told already'],
+          ['converter', LOG_MESSAGES.jobIsFinal],
+          ['notification', LOG_MESSAGES.ownerNotified],
         ] as const) {
           await waitFor(`${service} to take them`, async () => logged(service, message, job.id) >= times);
         }
@@ -75,7 +76,7 @@ for (const system of systemsUnderTest()) {
     });
 
     it('drops an invalid event, which holds up none behind it', async () => {
-      const dropped = () => logged('converter', 'an event that nobody can read was dropped');
+      const dropped = () => logged('converter', LOG_MESSAGES.eventDropped);
       const before = dropped();
       await sidecar.publish('video', { job_id: 'none', trace_id: 'none' });
       await waitFor('the converter to drop it', async () => dropped() > before);

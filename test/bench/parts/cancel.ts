@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { media } from '../../support/media.ts';
 import { processesIn } from '../../support/processes.ts';
 import { waitFor } from '../../support/wait.ts';
@@ -22,7 +21,8 @@ export async function cancel(bench: Bench): Promise<void> {
       throw new Error('no ffmpeg process can be found; this works only on Linux');
     const [seconds] = await timed(async () => {
       await api.send(`/jobs/${id}/cancel`, { method: 'POST', headers: api.bearer(account) });
-      while (processesIn(spool).length > 0) await sleep(10, undefined, { signal: bench.signal });
+      const hasEnded = () => processesIn(spool).length === 0;
+      await waitFor('the end of ffmpeg', hasEnded, { pauseMs: 10, signal: bench.signal });
     });
     times.push(seconds);
   }

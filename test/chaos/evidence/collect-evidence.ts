@@ -1,6 +1,7 @@
+import { LOG_MESSAGES } from '../../support/log-messages.ts';
 import type { Evidence, FaultEffect, JobEvidence } from '../../verdict/evidence.ts';
 import { readMails } from '../../verdict/mails.ts';
-import { FAULTS, MAY_BE_A_DUPLICATE } from '../faults/fault-kinds.ts';
+import { FAULTS } from '../faults/fault-kinds.ts';
 import { acceptedUploads, type History } from '../history.ts';
 import { mailFolder } from '../mail/mail-server.ts';
 import { compareJobLists } from './compare-job-lists.ts';
@@ -32,7 +33,9 @@ export async function collectEvidence(options: CollectOptions): Promise<Evidence
     mails: await readMails(mailFolder(harness.dataDir)),
     faults: history.faults,
     faultEffects: faultEffects(history, logs),
-    announcedRepeats: logs.flatMap(({ msg, job_id }) => (msg === MAY_BE_A_DUPLICATE && job_id ? job_id : [])),
+    announcedRepeats: logs.flatMap(({ msg, job_id }) =>
+      msg === LOG_MESSAGES.mayBeDuplicate && job_id ? job_id : [],
+    ),
     keys: store.keys,
     stored: store.jobs,
     videosExpired: true,

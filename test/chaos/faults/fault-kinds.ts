@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerName } from '../../../deploy/local/servers/servers.ts';
 import { signalProcess } from '../../../deploy/process/child.ts';
+import { LOG_MESSAGES } from '../../support/log-messages.ts';
 import type { LogLine } from '../evidence/service-logs.ts';
 import { LEASE_SECONDS, STALL_SECONDS } from '../harness.ts';
 import type { FaultContext, FaultKind, InjectedFault } from './fault.ts';
 import { whileConverting, whileJobIsActive, whileMailing, whileUploading } from './fault-points.ts';
 import { frozen, keptDown } from './outage.ts';
 import { publishVideo } from './publish-video.ts';
-
-/** What notification logs about a mail if it cannot know whether the mail went out before. */
-export const MAY_BE_A_DUPLICATE = 'a send broke off in the middle: this mail may be a duplicate';
 
 const pickOne = <T>(items: readonly T[], choice: number): T => items[choice % items.length] as T;
 
@@ -42,7 +40,14 @@ async function erase({ harness }: FaultContext, target: ServerName): Promise<Inj
 }
 
 const CONVERTERS = ['converter', 'converter-2'];
-const isTakeover = ({ msg }: LogLine) => msg === 'taken over from a converter that went silent';
+const isTakeover = ({ msg }: LogLine) => msg === LOG_MESSAGES.takenOver;
+
+/** What a converter logs if it does not convert a job because a converter has it already. */
+const SECOND_DELIVERY: readonly string[] = [
+  LOG_MESSAGES.otherConverterWorks,
+  LOG_MESSAGES.otherConverterFaster,
+  LOG_MESSAGES.thisConverterWorks,
+];
 
 /** All kinds of faults. A seed draws from them by their order, so a new kind changes the faults of every seed. */
 export const FAULTS: readonly FaultKind[] = [
@@ -79,12 +84,12 @@ export const FAULTS: readonly FaultKind[] = [
       await whileMailing(context);
       return killNow(context, pickOne(['notification', 'notification.daprd', 'mail'], choice));
     },
-    isEffect: ({ msg }) => msg === MAY_BE_A_DUPLICATE,
+    isEffect: ({ msg }) => msg === LOG_MESSAGES.mayBeDuplicate,
   },
   {
     name: 'wipe RabbitMQ',
     inject: (context) => erase(context, 'rabbitmq'),
-    isEffect: ({ msg }) => msg === 'published again',
+    isEffect: ({ msg }) => msg === LOG_MESSAGES.republished,
   },
   {
     name: 'freeze converter at work',
@@ -96,7 +101,7 @@ export const FAULTS: readonly FaultKind[] = [
   },
   {
     name: 'freeze gateway in an upload',
-    isEffect: ({ msg }) => msg === 'an upload that stood still is given up',
+    isEffect: ({ msg }) => msg === LOG_MESSAGES.uploadGivenUp,
     async inject(context, choice) {
       const target = (await whileUploading(context)) ?? pickOne(['gateway', 'gateway-2'], choice);
       return freeze(context, target, STALL_SECONDS * 1.25);
@@ -116,7 +121,7 @@ export const FAULTS: readonly FaultKind[] = [
   },
   {
     name: 'two converters on one job',
-    isEffect: ({ msg, job_id }, target) => job_id === target && /^(another|this) converter /.test(msg),
+    isEffect: ({ msg, job_id }, target) => job_id === target && SECOND_DELIVERY.includes(msg),
     async inject(context) {
       const id = await whileJobIsActive(context);
       if (id === undefined) throw new Error('no job was active for a minute, so the load has come to a halt');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signalProcess } from '../../../deploy/process/child.ts';
+import { LOG_MESSAGES } from '../../support/log-messages.ts';
 import { processesIn } from '../../support/processes.ts';
 import { readLogs } from '../evidence/service-logs.ts';
 import type { ScenarioContext } from '../experiment.ts';
@@ -38,7 +39,9 @@ export async function conversionPastAckTimeout(context: ScenarioContext): Promis
   const [record] = history.uploads;
   const id = record && idOf(record);
   const lines = await readLogs(harness);
-  const started = lines.filter(({ msg, job_id }) => job_id === id && msg === 'conversion started').length;
+  const started = lines.filter(
+    ({ msg, job_id }) => job_id === id && msg === LOG_MESSAGES.conversionStarted,
+  ).length;
   check(started === 1, `Acknowledgement timeout: the one job was converted ${started} times (expected 1)`);
 }
 
