@@ -8,7 +8,7 @@ import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { eventually, runEventLoop } from '../../../support/event-loop.ts';
 import { listen, listenWithServer } from '../../../support/listen.ts';
 import { asOwner, buildGateway } from '../../../unit/gateway/build.ts';
-import { filePart, formType, mp4 } from '../../../unit/gateway/footage.ts';
+import { filePart, formType, mp4 } from '../../../unit/gateway/upload-bodies.ts';
 
 const MIB = 1024 ** 2;
 const raw = { ...asOwner, 'content-type': 'video/mp4' };

@@ -7,7 +7,7 @@ import { drainable } from '../../../../services/shared/http/drain.ts';
 import { AppError } from '../../../../services/shared/runtime/errors.ts';
 import { eventually } from '../../../support/event-loop.ts';
 import { asOwner, buildGateway } from '../../../unit/gateway/build.ts';
-import { mp4 } from '../../../unit/gateway/footage.ts';
+import { mp4 } from '../../../unit/gateway/upload-bodies.ts';
 
 const MIB = 1024 ** 2;
 const BODY_BYTES = 30 * MIB;

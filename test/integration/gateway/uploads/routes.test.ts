@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { eventually, runEventLoop } from '../../../support/event-loop.ts';
 import { listen } from '../../../support/listen.ts';
 import { asOwner, buildGateway, type Gateway } from '../../../unit/gateway/build.ts';
-import { filePart, formType, mp4 } from '../../../unit/gateway/footage.ts';
+import { filePart, formType, mp4 } from '../../../unit/gateway/upload-bodies.ts';
 
 const MIB = 1024 ** 2;
 const LIMIT = { maxUploadBytes: 64 * MIB };

@@ -12,7 +12,7 @@ import { runEventLoop } from '../../../support/event-loop.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
 import { inPieces, randomBytes } from '../../../support/random.ts';
 import { asOwner, buildGateway } from '../build.ts';
-import { mp4 } from '../footage.ts';
+import { mp4 } from '../upload-bodies.ts';
 
 const LIMITS = { uploads: { all: 3, perUser: 2 }, activeJobs: { all: 6, perUser: 4 } };
 const MANY = { all: 100, perUser: 100 };

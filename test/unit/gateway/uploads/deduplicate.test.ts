@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { cancel, claim, complete, fail, tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { inPieces } from '../../../support/random.ts';
-import { mp4 } from '../footage.ts';
 import { KEPT } from '../sweep/sweep-over-memory.ts';
+import { mp4 } from '../upload-bodies.ts';
 import { acceptOverMemory as build, upload, VIDEO } from './store-upload-over-memory.ts';
 
 type World = ReturnType<typeof build>;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { cleanName } from '../../../../services/gateway/uploads/file-name.ts';
 import { asOwner, buildGateway } from '../build.ts';
-import { form, formType, mp4, part } from '../footage.ts';
+import { form, formType, mp4, part } from '../upload-bodies.ts';
 
 const NAMES: [what: string, given: string, kept: string][] = [
   ['an ordinary name', 'Ferien 2024.mp4', 'Ferien 2024.mp4'],

@@ -7,7 +7,7 @@ import { createMemoryState } from '../../../../services/shared/state/memory-stat
 import { stoppedClock } from '../../../support/clock.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
 import { asOwner, asStranger, buildGateway, type Gateway } from '../build.ts';
-import { mp4 } from '../footage.ts';
+import { mp4 } from '../upload-bodies.ts';
 
 const OPTIONS = { quality: 2 };
 const keyed = { owner: OWNER.id, key: 'a-key', options: OPTIONS };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ENVELOPE_BYTES } from '../../../../services/gateway/uploads/multipart-parser.ts';
 import { asOwner, buildGateway } from '../build.ts';
-import { filePart, form, formType, mp4, part } from '../footage.ts';
+import { filePart, form, formType, mp4, part } from '../upload-bodies.ts';
 
 const FILE = filePart(mp4(2_000));
 const BOUNDARY = '--xxBOUNDARYxx';

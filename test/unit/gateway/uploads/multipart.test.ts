@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { inPieces } from '../../../support/random.ts';
 import { asOwner, buildGateway, MAX_BYTES } from '../build.ts';
-import { filePart, form, formType, mp4, part } from '../footage.ts';
+import { filePart, form, formType, mp4, part } from '../upload-bodies.ts';
 
 const FILE = mp4(20_000);
 const send = (gateway: ReturnType<typeof buildGateway>, body: Buffer, headers: object = formType) =>

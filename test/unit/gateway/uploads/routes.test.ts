@@ -7,7 +7,7 @@ import type { Call } from '../../../support/in-process.ts';
 import { OWNER } from '../../../support/job.ts';
 import { inPieces } from '../../../support/random.ts';
 import { asOwner, buildGateway, type Gateway, MAX_BYTES } from '../build.ts';
-import { filePart, form, formType, mp4 } from '../footage.ts';
+import { filePart, form, formType, mp4 } from '../upload-bodies.ts';
 
 const video = { ...asOwner, 'content-type': 'video/mp4' };
 const upload = (gateway: Gateway, query = '', call: Call = {}) =>

@@ -10,9 +10,9 @@ import {
 import { createLog } from '../../../../services/shared/runtime/log.ts';
 import { OWNER } from '../../../support/job.ts';
 import { inPieces } from '../../../support/random.ts';
-import { mp4 } from '../footage.ts';
 import { type Intercept, interceptedState } from '../job-index/intercepted-state.ts';
 import { KEPT, stored, sweepOverMemory } from '../sweep/sweep-over-memory.ts';
+import { mp4 } from '../upload-bodies.ts';
 
 export const BEAT_MS = 7_500;
 export const VIDEO = mp4(2_500_000);

@@ -10,8 +10,8 @@ import { eventually, runEventLoop } from '../../../support/event-loop.ts';
 import { newJob } from '../../../support/job.ts';
 import { logLines } from '../../../support/log-lines.ts';
 import { inPieces } from '../../../support/random.ts';
-import { mp4 } from '../footage.ts';
 import { KEPT, SILENT } from '../sweep/sweep-over-memory.ts';
+import { mp4 } from '../upload-bodies.ts';
 import { BEAT_MS, acceptOverMemory as build, upload, VIDEO } from './store-upload-over-memory.ts';
 
 const putsOf = (calls: string[]) =>
