@@ -6,7 +6,7 @@ import { SERVICES } from '../../deploy/docker/image-names.ts';
 import { traitsOf } from '../../deploy/kubernetes/overlay.ts';
 import { hasKeda } from '../../deploy/kubernetes/scaler.ts';
 import type { Load } from '../load/load-test.ts';
-import { unexpectedResults } from '../load/user.ts';
+import { unexpectedResults } from '../load/result-counts.ts';
 import { waitFor } from '../support/wait.ts';
 
 import { Actions } from './actions.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { checkFilms, type KnownFacts, type SystemView } from './check-films.ts';
+import { formatCounts, type ResultCounts } from './result-counts.ts';
 import { type LoadUser, type SendOptions, type SentFilm, sendFilms } from './send-films.ts';
-import { formatCounts, type ResultCounts } from './user.ts';
 
 export interface LoadTestOptions {
   system: SystemView;

@@ -3,6 +3,7 @@ import { Agent, type Dispatcher, request } from 'undici';
 import { isOurs } from '../../services/gateway/cli/convert/our-answer.ts';
 import { basic } from '../support/basic-auth.ts';
 import { retry } from '../support/retry.ts';
+import type { ResultCounts } from './result-counts.ts';
 
 /** How long one response may take, on a machine whose processors are busy with something else. */
 const ATTEMPT_MS = 60_000;
@@ -11,12 +12,6 @@ const PATIENCE_MS = 5 * 60_000;
 const CONNECT_MS = 10_000;
 const MIN_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 1_000;
-
-/**
- * How often attempts had each result: a status, `404 not ours` for a response that does not come from the gateway, or the
- * code of an error.
- */
-export type ResultCounts = Map<string, number>;
 
 export interface Answer {
   status: number;
@@ -37,16 +32,6 @@ export interface UserOptions {
   /** Sends the requests, if not over connections of this user alone. */
   dispatcher?: Dispatcher;
 }
-
-/** Results that a client must expect when an instance goes: it is not there, it asks to come again, or (409) it still works on an earlier attempt. */
-const EXPECTED = /^(2\d\d|503|409|ECONNREFUSED|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
-
-const format = ([result, count]: [string, number]): string => `${result} ${count} times`;
-
-export const unexpectedResults = (counts: ResultCounts): string[] =>
-  [...counts].filter(([result]) => !EXPECTED.test(result)).map(format);
-
-export const formatCounts = (counts: ResultCounts): string => [...counts].map(format).join(', ');
 
 /** The result of one attempt. */
 type Attempt =

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MockAgent } from 'undici';
-import { newUser, type ResultCounts, type User, unexpectedResults } from '../../load/user.ts';
+import { type ResultCounts, unexpectedResults } from '../../load/result-counts.ts';
+import { newUser, type User } from '../../load/user.ts';
 
 const GATEWAY = 'http://gateway.example';
 const PROBLEM = { headers: { 'content-type': 'application/problem+json' } };
