@@ -9,9 +9,9 @@ import { promisify } from 'node:util';
 import { readEnvFile } from '../../deploy/local/secrets.ts';
 import { INPUT } from '../../services/converter/ffmpeg/untrusted-input.ts';
 import type { FailedJobView } from '../../services/gateway/operator/failed-jobs.ts';
-import type { Job, JobView } from '../../services/shared/jobs/job.ts';
+import type { JobView } from '../../services/shared/jobs/job.ts';
+import type { StoredJob } from '../../services/shared/jobs/stored-job.ts';
 import { type Account, client, mailsTo } from '../support/client.ts';
-import { flat } from '../support/job.ts';
 import { media, picture, video } from '../support/media.ts';
 import { processesIn } from '../support/processes.ts';
 import { gatewaySidecar, systemsUnderTest } from '../support/systems-under-test.ts';
@@ -67,7 +67,8 @@ for (const system of systemsUnderTest()) {
         return all.length === count;
       });
 
-    const stored = async (id: string): Promise<Job> =>
+    /** The job as it is in the state store. */
+    const stored = async (id: string): Promise<StoredJob> =>
       JSON.parse((await state.get(`job:${id}`))?.value ?? assert.fail()).document;
 
     it('can be cancelled during its conversion, and leaves no ffmpeg process, no folder and no mail', async () => {
@@ -105,7 +106,7 @@ for (const system of systemsUnderTest()) {
       const again = await api.finished(account, id);
       assert.deepEqual([again.status, again.error?.code, again.attempts], ['failed', 'no_audio', 1]);
       await waitForMails(account, 2);
-      assert.equal((await stored(id)).generation, 2);
+      assert.equal((await stored(id)).run, 2);
     });
 
     it('can be deleted, which leaves no chunk and no data of its user, and makes every route answer 404', async () => {
@@ -114,10 +115,7 @@ for (const system of systemsUnderTest()) {
       const { id } = await accepted(await upload(account, path));
       assert.equal((await api.finished(account, id)).status, 'done');
       const job = await stored(id);
-      const keys = [job.videoBlobId, flat(job).mp3BlobId].flatMap((blob) => [
-        `blob:${blob}`,
-        `chunk:${blob}:0`,
-      ]);
+      const keys = [job.video, job.audio].flatMap((blob) => [`blob:${blob}`, `chunk:${blob}:0`]);
       assert.equal((await state.getMany(keys)).size, keys.length);
       await waitForMails(account, 1);
 
@@ -213,7 +211,7 @@ for (const system of systemsUnderTest()) {
           (await listed()).some((job) => job.id === id && job.run === 2),
         );
 
-        const { videoBlobId: video } = await stored(id);
+        const { video } = await stored(id);
         assert.deepEqual(await failedCommand('drop', id), {
           code: 0,
           stdout: `${id}  deleted\n`,
