@@ -59,7 +59,7 @@ for (const system of systemsUnderTest()) {
       return { account, id };
     }
 
-    /** Waits until there are exactly so many mails, and fails if there are more. */
+    /** Waits until there are exactly `count` mails, and fails if there are more. */
     const waitForMails = (account: Account, count: number) =>
       waitFor(`${count} mails`, async () => {
         const all = await mailsTo(system.mailUrl, account.email);

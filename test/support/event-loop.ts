@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Runs the event loop so many times. What has not happened by then waits for something other than the event loop. */
+/** Runs the event loop `count` times. What has not happened by then waits for something other than the event loop. */
 export async function runEventLoop(count = 100): Promise<void> {
   for (let turn = 0; turn < count; turn++) await setImmediate();
 }
