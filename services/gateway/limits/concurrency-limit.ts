@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { clientGone } from '../../shared/http/client-closed.ts';
+import { clientClosed } from '../../shared/http/client-closed.ts';
 import { adjustCount, emptyCounts, exceededQuota, overloaded, type Quota } from './quota.ts';
 
 const RETRY_SECONDS = 2;
@@ -34,6 +34,6 @@ export function createConcurrencyLimit(bounds: Quota, what: string): Concurrency
 
 /** A place for as long as the answer lasts. Throws as `enter` does, and where the client is gone: nobody would hear of the end. */
 export function acquireForResponse(gate: ConcurrencyLimit, owner: string, response: ServerResponse): void {
-  if (response.closed) throw clientGone();
+  if (response.closed) throw clientClosed();
   response.once('close', gate.acquire(owner));
 }
