@@ -141,8 +141,8 @@ export const CONTRACT_PROMISES: readonly ContractPromise[] = [
     },
   },
   {
-    // MongoDB brings the key back, and sqlite refuses. Both are allowed, but a store must not say one and do the other. No code
-    // relies on either: a job that is deleted for good becomes a tombstone, which is set by compare-and-set.
+    // MongoDB brings the key back, and sqlite refuses. Both are allowed, but a store must not say one and do the other. No
+    // code relies on either: a job that is deleted for good becomes a tombstone, which is set by compare-and-set.
     name: 'tell the truth about a compare-and-set with the ETag of a deleted key',
     async check(scratch) {
       const { state, key } = scratch;

@@ -6,12 +6,14 @@ import type { Entry, PutOptions, StateStore } from '../state/state-store.ts';
 import { decode, encodedLength, encodeInto } from './base64.ts';
 import { PATHS } from './names.ts';
 
-/** Above the sidecar's own timeouts on the store (components/blobs/), whose answer says more than our hanging up. */
+/**
+ * Longer than the timeouts of the sidecar for the store (components/blobs/), whose response says more than our own timeout.
+ */
 const TIMEOUT_MS = 10_000;
 const BULK_PARALLELISM = 16;
-/** Seconds; more is refused. */
+/** Seconds. Larger values are refused. */
 const MAX_TTL = 2 ** 31 - 1;
-/** 1 MiB as base64, and what a request has around it. */
+/** 1 MiB in base64, with the other parts of a request. */
 const BUFFER_BYTES = encodedLength(1024 ** 2) + 1024;
 
 interface BulkItem {
@@ -24,7 +26,7 @@ interface BulkItem {
 interface Reply {
   status: number;
   etag: string;
-  /** Valid until the callback that got it returns. */
+  /** Is valid until the callback that gets it returns. */
   body: Buffer;
 }
 
@@ -34,8 +36,8 @@ interface Refusal {
 }
 
 /**
- * {@link StateStore} over the state API of a Dapr sidecar.
- * HTTP by hand and not the SDK, which reads replies as text only, cannot abort, and resolves failed saves.
+ * A {@link StateStore} over the state API of a Dapr sidecar. It does not use the SDK, which reads responses as text only,
+ * cannot abort a call, and resolves when a save has failed.
  * @see https://docs.dapr.io/reference/api/state_api/
  */
 export function createDaprState(http: Dispatcher, headers: Record<string, string>): StateStore {
@@ -50,7 +52,7 @@ export function createDaprState(http: Dispatcher, headers: Record<string, string
     received: Buffer = Buffer.alloc(0),
   ): Promise<T> {
     signal?.throwIfAborted();
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const timeoutSignal = AbortSignal.timeout(TIMEOUT_MS);
     let reply: Reply;
     try {
       const response = await http.request({
@@ -58,7 +60,7 @@ export function createDaprState(http: Dispatcher, headers: Record<string, string
         path: PATHS.state + path,
         body,
         headers: body === null ? headers : { ...headers, 'content-type': 'application/json' },
-        signal: anySignal(signal, timeout),
+        signal: anySignal(signal, timeoutSignal),
       });
       const bytes = await collect(response.body, received);
       reply = { status: response.statusCode, etag: String(response.headers.etag), body: bytes };
@@ -78,7 +80,7 @@ export function createDaprState(http: Dispatcher, headers: Record<string, string
     const path = `/${encodeURIComponent(key)}?consistency=strong`;
     const readFound = (reply: Reply) => {
       if (reply.status === 204 || reply.body.length === 0) return undefined;
-      if (reply.status !== 200) throw refused(reply);
+      if (reply.status !== 200) throw toStoreError(reply);
       return read(reply);
     };
     return call('GET', path, null, signal, readFound, received);
@@ -89,7 +91,7 @@ export function createDaprState(http: Dispatcher, headers: Record<string, string
 
   const save = (body: Buffer | string, signal: AbortSignal | undefined): Promise<Refusal | undefined> =>
     call('POST', '', body, signal, (reply) =>
-      reply.status < 300 ? undefined : { status: reply.status, error: refused(reply) },
+      reply.status < 300 ? undefined : { status: reply.status, error: toStoreError(reply) },
     );
 
   return {
@@ -97,7 +99,7 @@ export function createDaprState(http: Dispatcher, headers: Record<string, string
 
     async getBytes(key, signal, target) {
       const received = buffers.take();
-      // A JSON string, without its quotes.
+      // The body is a JSON string, whose quotation marks are left out.
       const bytes = await fetch(key, signal, ({ body }) => decode(body.subarray(1, -1), target), received);
       buffers.give(received);
       return bytes;
@@ -107,7 +109,7 @@ export function createDaprState(http: Dispatcher, headers: Record<string, string
       if (keys.length === 0) return new Map();
       const body = JSON.stringify({ keys, parallelism: BULK_PARALLELISM });
       return call('POST', '/bulk', body, signal, (reply) => {
-        if (reply.status !== 200) throw refused(reply);
+        if (reply.status !== 200) throw toStoreError(reply);
         const found = new Map<string, Entry>();
         for (const { key, data, etag, error } of JSON.parse(reply.body.toString()) as BulkItem[]) {
           if (error) throw unavailable('the store', new Error(error));
@@ -122,7 +124,7 @@ export function createDaprState(http: Dispatcher, headers: Record<string, string
       const refusal = await save(`[${JSON.stringify({ ...saveRequest(key, options), value })}]`, signal);
       if (!refusal) return true;
       if (refusal.status === 409 && when) return false;
-      // Redis and PostgreSQL say of what cannot be created, as it is there, the same as of a failure.
+      // Redis and PostgreSQL report a key that exists already in the same way as a failure.
       const found = refusal.status === 500 && when === 'create' && (await get(key, signal));
       if (found && found.value !== value) return false;
       throw refusal.error;
@@ -140,12 +142,12 @@ export function createDaprState(http: Dispatcher, headers: Record<string, string
 
     delete: (key, signal) =>
       call('DELETE', `/${encodeURIComponent(key)}`, null, signal, (reply) => {
-        if (reply.status >= 300) throw refused(reply);
+        if (reply.status >= 300) throw toStoreError(reply);
       }),
   };
 }
 
-/** All of a reply, in `buffer` where it fits. */
+/** Reads a whole response body, into `buffer` where it fits. */
 async function collect(body: Dispatcher.ResponseData['body'], buffer: Buffer): Promise<Buffer> {
   let target = buffer;
   let length = 0;
@@ -161,15 +163,15 @@ async function collect(body: Dispatcher.ResponseData['body'], buffer: Buffer): P
   return target.subarray(0, length);
 }
 
-const refused = ({ status, body }: Reply) =>
+const toStoreError = ({ status, body }: Reply) =>
   unavailable('the store', new Error(`the sidecar answered ${status}: ${body.toString('utf8', 0, 500)}`));
 
-/** A save request without its value. */
+/** A save request without a value. */
 const saveRequest = (key: string, { ttlSeconds, when }: PutOptions) => ({
   key,
   ...(typeof when === 'object' && { etag: when.etag }),
   options: { concurrency: when ? 'first-write' : 'last-write', consistency: 'strong' },
-  // 0 and -1 would mean for ever, and less be refused: what has expired already lives for one second more.
+  // 0 and -1 would mean that the key never expires, and smaller numbers are refused. So the shortest TTL is one second.
   ...(ttlSeconds !== undefined && {
     metadata: { ttlInSeconds: String(Math.min(MAX_TTL, Math.max(1, Math.ceil(ttlSeconds)))) },
   }),

@@ -4,8 +4,8 @@ import { AppError } from '../runtime/errors.ts';
 export const clientClosed = (): AppError => new AppError('bad_request', 'the client closed the connection');
 
 /**
- * A signal that is aborted, with `clientClosed()` as its reason, when the connection of a response closes before the response
- * has been sent. It is aborted already where the connection is closed, because `close` is emitted only once.
+ * A signal that is aborted, with `clientClosed()` as its reason, when the connection of a response closes before the
+ * response has been sent. It is aborted already where the connection is closed, because `close` is emitted only once.
  */
 export function closedSignal(response: ServerResponse): AbortSignal {
   if (response.closed) return AbortSignal.abort(clientClosed());

@@ -1,7 +1,10 @@
 import type { Context } from 'koa';
 import { AppError } from '../runtime/errors.ts';
 
-/** Throws `unsupported_media_type` for a compressed body (RFC 9110 8.4), because we do not decompress what we store or parse. */
+/**
+ * Throws `unsupported_media_type` for a compressed body (RFC 9110 8.4), because we do not decompress what we store or
+ * parse.
+ */
 export function requireIdentityEncoding(context: Pick<Context, 'get'>): void {
   const encoding = context.get('content-encoding').trim().toLowerCase();
   if (encoding === '' || encoding === 'identity') return;

@@ -8,8 +8,9 @@ const SWEEP_MS = 100;
  * Prepares a server to be stopped. The returned function accepts no more connections, lets every request under way get its
  * response, and resolves when the last connection is closed.
  *
- * From then on, each response has `Connection: close` (RFC 9112, 9.6). Without it, a client or an ingress controller could send
- * its next request on a connection at the moment when we close it, and could not know whether the request was carried out.
+ * From then on, each response has `Connection: close` (RFC 9112, 9.6). Without it, a client or an ingress controller could
+ * send its next request on a connection at the moment when we close it, and could not know whether the request was carried
+ * out.
  */
 export function drainable(server: Server): () => Promise<void> {
   const pending = new Set<ServerResponse>();

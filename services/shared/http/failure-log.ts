@@ -1,6 +1,8 @@
 /** After a log line about a failure, further failures of its kind are only counted for this long. */
 const QUIET_MS = 10_000;
-/** The most kinds that are counted separately. Messages may contain text from clients, so the number of kinds has no bound. */
+/**
+ * The most kinds that are counted separately. Messages may contain text from clients, so the number of kinds has no bound.
+ */
 const MAX_KINDS = 50;
 const OTHER = 'other';
 
@@ -8,8 +10,8 @@ const OTHER = 'other';
 export type FailureLog = (kind: string, write: () => void) => void;
 
 /**
- * Shows a failure in the log for as long as it lasts, without a line for each of many requests. `writeCount` gets the number of
- * failures that were only counted.
+ * Shows a failure in the log for as long as it lasts, without a line for each of many requests. `writeCount` gets the
+ * number of failures that were only counted.
  */
 export function createFailureLog(writeCount: (kind: string, count: number) => void): FailureLog {
   /** The number of failures since the last line, by kind. */

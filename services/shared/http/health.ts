@@ -8,8 +8,8 @@ const PATHS = ['/healthz', '/readyz'];
 const CHECK_TIMEOUT_MS = 3_000;
 
 /**
- * Serves `/healthz`, which is 200 while the process answers, and `/readyz`, which is 200 while all checks pass and the service is
- * not stopping.
+ * Serves `/healthz`, which is 200 while the process answers, and `/readyz`, which is 200 while all checks pass and the
+ * service is not stopping.
  */
 export function health(checks: Checks, stopping: AbortSignal): Middleware {
   return async (context, next) => {

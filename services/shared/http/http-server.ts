@@ -7,9 +7,10 @@ import { drainable } from './drain.ts';
 /** A connection without any traffic is closed after this time. A slow connection stays open. */
 const IDLE_MS = 120_000;
 /**
- * A connection is kept open this long for the next request, which is longer than ingress controllers and sidecars keep theirs (nginx
- * 60 s, traefik and Go 90 s). With Node's default of 5 s, we sometimes close a connection at the moment when they send an upload
- * on it, and they answer with 502. (We measured it with traefik: 17 of 800 uploads, each 6 s after the one before.)
+ * A connection is kept open this long for the next request, which is longer than ingress controllers and sidecars keep
+ * theirs (nginx 60 s, traefik and Go 90 s). With Node's default of 5 s, we sometimes close a connection at the moment when
+ * they send an upload on it, and they answer with 502. (We measured it with traefik: 17 of 800 uploads, each 6 s after the
+ * one before.)
  */
 const KEEP_ALIVE_MS = 120_000;
 
@@ -17,7 +18,10 @@ export interface ServeOptions {
   host: string;
   port: number;
   log: Log;
-  /** Milliseconds. 0, which means no bound, where a response may take as long as a conversion and only our own sidecar connects. */
+  /**
+   * Milliseconds. 0, which means no bound, where a response may take as long as a conversion and only our own sidecar
+   * connects.
+   */
   idleMs?: number;
   /** Seconds that the requests under way and `close` have together. */
   shutdownSeconds: number;
@@ -27,7 +31,10 @@ export interface ServeOptions {
   close: () => Promise<void>;
 }
 
-/** Listens until SIGTERM or SIGINT. Then it takes no new work, ends the requests under way, releases the resources, and exits. */
+/**
+ * Listens until SIGTERM or SIGINT. Then it takes no new work, ends the requests under way, releases the resources, and
+ * exits.
+ */
 export async function serve(listener: RequestListener, options: ServeOptions): Promise<Server> {
   const { host, port, log, idleMs = IDLE_MS } = options;
   // Node's default of 5 minutes for a whole request would cut off a slow upload.

@@ -22,8 +22,9 @@ const parse = koaBody({
 });
 
 /**
- * Reads a JSON body of at most 16 KiB. `request.body` gets the parsed body, and `request.rawBody` its text. A compressed body is refused:
- * at its limit, koa-body leaves the decompressor without an error listener, and an invalid block after that would end the process.
+ * Reads a JSON body of at most 16 KiB. `request.body` gets the parsed body, and `request.rawBody` its text. A compressed
+ * body is refused: at its limit, koa-body leaves the decompressor without an error listener, and an invalid block after
+ * that would end the process.
  * @throws AppError `unsupported_media_type`, `too_large`, `bad_request`
  */
 export const jsonBody: Middleware = (context, next) => {

@@ -4,8 +4,8 @@ const TRACEPARENT = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}(-.*)?$
 const ALL_ZERO = /^0+$/;
 
 /**
- * The trace id of a `traceparent` header: 32 hexadecimal digits. Undefined where the header is not valid, and then a new trace
- * begins. Versions after 00 may have more fields at the end.
+ * The trace id of a `traceparent` header: 32 hexadecimal digits. Undefined where the header is not valid, and then a new
+ * trace begins. Versions after 00 may have more fields at the end.
  * @see https://www.w3.org/TR/trace-context/#traceparent-header
  */
 export function readTraceId(traceparent: string): string | undefined {

@@ -3,8 +3,8 @@ export interface Semaphore {
   /** The number of permits that nobody holds. */
   readonly permits: number;
   /**
-   * Waits for a permit. Rejects with the signal's reason, or with the error of `full` where no more callers may wait. A caller
-   * whose call is rejected has no permit to release.
+   * Waits for a permit. Rejects with the signal's reason, or with the error of `full` where no more callers may wait. A
+   * caller whose call is rejected has no permit to release.
    */
   acquire(signal?: AbortSignal): Promise<void>;
   /** Takes up to `most` permits without waiting, and returns how many it took. All of them have to be released. */

@@ -8,8 +8,8 @@ import type { StateStore } from './state-store.ts';
 import { type Scratch, STORE_PROMISES, type StorePromise } from './store-promises.ts';
 
 /**
- * A promise is broken when its check fails this often in a row. One failure may be an accident: the Redis component, for one,
- * reports a lost connection as a conflict.
+ * A promise is broken when its check fails this often in a row. One failure may be an accident: the Redis component, for
+ * one, reports a lost connection as a conflict.
  */
 const MAX_ATTEMPTS = 3;
 
@@ -70,7 +70,10 @@ function isKept(
   );
 }
 
-/** A failure of the store counts as a broken promise where the store still answers, such as for a value that it does not take. */
+/**
+ * A failure of the store counts as a broken promise where the store still answers, such as for a value that it does not
+ * take.
+ */
 async function checkOnce(check: StorePromise['check'], scratch: Scratch): Promise<void> {
   const { state, signal } = scratch;
   try {

@@ -14,8 +14,8 @@ export interface Scratch {
 }
 
 /**
- * A promise of every state store. `name` completes the sentence «the store has to …». `check` throws an AssertionError where
- * the store breaks its promise. The gateway checks these promises when it starts, and test/contract tests them.
+ * A promise of every state store. `name` completes the sentence «the store has to …». `check` throws an AssertionError
+ * where the store breaks its promise. The gateway checks these promises when it starts, and test/contract tests them.
  */
 export interface StorePromise {
   name: string;
