@@ -14,19 +14,19 @@ export type Kind = 'smtp' | 'nodemailer';
 const repoRoot = resolve(import.meta.dirname, '../../..');
 const signal = new AbortController().signal;
 
-interface Setting {
+interface MetadataItem {
   name: string;
   value?: string;
   secretKeyRef?: { name: string; key: string };
 }
 
-/** The folder's own YAML, with values in the place of its secrets, and what a test adds. */
+/** The YAML of the component, with values in place of its secrets and with the metadata that a test adds. */
 function componentOf(kind: Kind, secrets: Record<string, string>, more: Record<string, string>): string {
   const file = join(repoRoot, 'components/mail', kind, 'mail.yaml');
   const { auth: _auth, scopes: _scopes, ...component } = parse(readFileSync(file, 'utf8'));
   component.spec.metadata = [
-    ...component.spec.metadata.map(({ secretKeyRef, ...setting }: Setting) =>
-      secretKeyRef ? { ...setting, value: secrets[secretKeyRef.key] ?? '' } : setting,
+    ...component.spec.metadata.map(({ secretKeyRef, ...item }: MetadataItem) =>
+      secretKeyRef ? { ...item, value: secrets[secretKeyRef.key] ?? '' } : item,
     ),
     ...Object.entries(more).map(([name, value]) => ({ name, value })),
   ];
@@ -38,7 +38,7 @@ export interface Mailing {
   daprHttpPort: number;
   /** The process of a pluggable component. */
   component: Child | undefined;
-  /** Once more, after the end of the first. */
+  /** Starts the process again, after the first one has ended. */
   startComponent(name: string): Promise<Child>;
   stop(): Promise<void>;
 }
@@ -46,19 +46,20 @@ export interface Mailing {
 export interface MailingOptions {
   port: number;
   login?: { user: string; password: string };
-  /** More metadata of the component. */
+  /** Further metadata of the component. */
   metadata?: Record<string, string>;
-  /** More environment of the component's process. */
+  /** Further environment variables of the component's process. */
   env?: Record<string, string>;
-  /** A file of authorities, which the sidecar trusts. */
+  /** A file of certificate authorities that the sidecar trusts. */
   trusted?: string;
 }
 
-/** A sidecar of our own with the binding `mail`, and the component's process where it has one. */
+/** Starts a sidecar with the mail binding, and the process of the component where it has one. */
 export async function startMailing(kind: Kind, options: MailingOptions): Promise<Mailing> {
   const { port, login, metadata = {}, env: componentEnv, trusted } = options;
   const dataDir = mkdtempSync(join(tmpdir(), 'mp3converter-mail-'));
-  // Where the next run of all tests finds what a killed one has left; a socket's path must be short.
+  // The next test run finds here the processes that a killed run has left. It is not in `dataDir`, because the path of a
+  // socket has to be short.
   const ledger = mkdtempSync(join(process.env.TEST_FOLDER ?? dataDir, 'mail-'));
   const children: Child[] = [];
   const stop = async () => {
@@ -100,7 +101,7 @@ export async function startMailing(kind: Kind, options: MailingOptions): Promise
       return child;
     };
     const component = kind === 'nodemailer' ? await startComponent() : undefined;
-    // Names in a file of this sidecar's own, not by mDNS.
+    // This sidecar resolves names by a file of its own, and not by mDNS.
     const names = join(dataDir, 'names.yaml');
     const text = readFileSync(join(repoRoot, 'deploy/local/names.yaml'), 'utf8');
     writeFileSync(names, text.replace('../../.data/', ''));
