@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import type { BlobStore } from '../../services/shared/blobs/blob-store.ts';
-import type { StateStore } from '../../services/shared/state/state-store.ts';
 import { inPieces, randomBytes } from '../support/random.ts';
 import { eventually, turns } from '../support/turns.ts';
+import type { FreshBlobs } from './blob-leftovers.ts';
 import type { WatchedState } from './watched-state.ts';
 
 const CHUNK = 1024 * 1024;
@@ -31,9 +30,13 @@ function counted(pieces: number, { failAt = Number.POSITIVE_INFINITY } = {}) {
 const chunkPuts = ({ puts }: WatchedState) => puts.filter(({ key }) => key.startsWith('chunk:')).length;
 
 /** A write stores all or nothing, whatever fails, and never holds more than a few chunks in memory. */
-export function blobFailures(
-  fresh: () => { state: StateStore; watch: WatchedState; blobs: BlobStore },
-): void {
+export function blobFailures(fresh: FreshBlobs): void {
+  testFailedWrites(fresh);
+  testMemory(fresh);
+  testFailedReads(fresh);
+}
+
+function testFailedWrites(fresh: FreshBlobs): void {
   describe('a write leaves nothing when', () => {
     for (const failAt of [0, 1, 7]) {
       test(`the source fails after ${failAt} pieces`, async () => {
@@ -95,7 +98,9 @@ export function blobFailures(
       },
     );
   });
+}
 
+function testMemory(fresh: FreshBlobs): void {
   test('has at most 4 puts in flight, and does not read ahead of them', async () => {
     const { blobs, watch } = fresh();
     const gate = Promise.withResolvers<void>();
@@ -116,7 +121,9 @@ export function blobFailures(
     const pieces = Array.from({ length: 40 }, (_, number) => Buffer.alloc(CHUNK / 2, number + 1));
     assert.ok(Buffer.concat(pieces).equals(await buffer(blobs.read(id))));
   });
+}
 
+function testFailedReads(fresh: FreshBlobs): void {
   describe('a full read fails for', () => {
     const bytes = randomBytes(2 * CHUNK + 9);
     const DAMAGES: [what: string, damage: (chunk: Buffer) => Buffer | undefined][] = [

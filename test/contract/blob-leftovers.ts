@@ -4,8 +4,8 @@ import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import type { BlobStore } from '../../services/shared/blobs/blob-store.ts';
 import { unavailable } from '../../services/shared/runtime/errors.ts';
-import type { StateStore } from '../../services/shared/state/state-store.ts';
 import { turns } from '../support/turns.ts';
+import type { StateUnderTest } from './state-store.ts';
 import type { WatchedState } from './watched-state.ts';
 
 const CHUNK = 1024 * 1024;
@@ -25,10 +25,17 @@ async function* chunksOf(count: number) {
   for (let chunk = 0; chunk < count; chunk++) yield Buffer.alloc(CHUNK, chunk);
 }
 
+/** Makes a blob store over a watched store. */
+export type FreshBlobs = () => StateUnderTest & { watch: WatchedState; blobs: BlobStore };
+
 /** Whatever dies or fails during a write, the id of the blob is enough to delete everything that was stored. */
-export function blobLeftovers(
-  fresh: () => { state: StateStore; watch: WatchedState; blobs: BlobStore },
-): void {
+export function blobLeftovers(fresh: FreshBlobs): void {
+  testManifests(fresh);
+  testSilentSources(fresh);
+  testStoreFailures(fresh);
+}
+
+function testManifests(fresh: FreshBlobs): void {
   describe('the manifest of an unfinished write', () => {
     test('is stored before the first chunk', async () => {
       const { blobs, watch } = fresh();
@@ -94,7 +101,9 @@ export function blobLeftovers(
       assert.deepEqual(await watch.remaining(), []);
     });
   });
+}
 
+function testSilentSources(fresh: FreshBlobs): void {
   test('a write with a silent source ends when its signal is aborted, and leaves nothing', async () => {
     const { blobs, watch } = fresh();
     const off = new AbortController();
@@ -111,7 +120,9 @@ export function blobLeftovers(
     await assert.rejects(blobs.write(randomUUID(), hanging(3), HOUR), { message: 'wrong' });
     assert.deepEqual(await watch.remaining(), []);
   });
+}
 
+function testStoreFailures(fresh: FreshBlobs): void {
   describe('when the store fails', () => {
     const WHICH: [which: string, matches: RegExp, nth: number][] = [
       ['the first manifest', /^blob:/, 1],

@@ -19,6 +19,12 @@ import type { StateUnderTest } from './state-store.ts';
 
 /** Tests the job store, the job index and the sharded map over any state store. */
 export function jobStoreContract(name: string, make: () => StateUnderTest): void {
+  testJobStore(name, make);
+  testJobIndex(name, make);
+  testShardedMap(name, make);
+}
+
+function testJobStore(name: string, make: () => StateUnderTest): void {
   describe(`job store: ${name}`, () => {
     const { state } = make();
     const jobs = createJobStore(state);
@@ -89,7 +95,9 @@ export function jobStoreContract(name: string, make: () => StateUnderTest): void
       assert.deepEqual(await jobs.find(job.id), job);
     });
   });
+}
 
+function testJobIndex(name: string, make: () => StateUnderTest): void {
   describe(`job index: ${name}`, () => {
     const index = createJobIndex(make().state, 3600);
     const newIds = (count: number) => Array.from({ length: count }, () => randomUUID());
@@ -130,6 +138,9 @@ export function jobStoreContract(name: string, make: () => StateUnderTest): void
       assert.deepEqual(listed.map(({ id }) => id).sort(), ids.toSorted());
     });
   });
+}
+
+function testShardedMap(name: string, make: () => StateUnderTest): void {
   describe(`sharded map: ${name}`, () => {
     const TTL = 60;
     const build = () => {

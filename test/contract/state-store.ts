@@ -11,7 +11,7 @@ const EXPIRY_MS = 90_000;
 export interface StateUnderTest {
   state: StateStore;
   /** Moves the clock of the store by seconds, where that can be done. Otherwise the tests wait. */
-  advance?: (seconds: number) => void;
+  advance?: ((seconds: number) => void) | undefined;
 }
 
 /** Tests a {@link StateStore} for every promise that a store has to keep. */

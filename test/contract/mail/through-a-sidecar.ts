@@ -54,6 +54,42 @@ export interface MailingOptions {
   trusted?: string;
 }
 
+const secretsOf = (port: number, login: MailingOptions['login']): Record<string, string> => ({
+  'smtp-host': '127.0.0.1',
+  'smtp-port': String(port),
+  'smtp-user': login?.user ?? '',
+  'smtp-password': login?.password ?? '',
+  'mail-from': 'nobody@localhost',
+});
+
+/** Writes the component and the configuration of the sidecar. */
+function writeResources(dataDir: string, component: string): { resources: string; names: string } {
+  const resources = join(dataDir, 'resources');
+  mkdirSync(resources);
+  writeFileSync(join(resources, 'mail.yaml'), component, { mode: 0o600 });
+  // This sidecar resolves names by a file of its own, and not by mDNS.
+  const names = join(dataDir, 'names.yaml');
+  const text = readFileSync(join(repoRoot, 'deploy/local/names.yaml'), 'utf8');
+  writeFileSync(names, text.replace('../../.data/', ''));
+  return { resources, names };
+}
+
+async function daprdArguments(
+  { resources, names }: { resources: string; names: string },
+  http: number,
+  ports: Ports,
+): Promise<string[]> {
+  const listening = {
+    ...{ 'dapr-http-port': http, 'dapr-grpc-port': await ports.reserve('grpc') },
+    ...{ 'dapr-internal-grpc-port': await ports.reserve('internal') },
+    ...{ 'metrics-port': await ports.reserve('metrics'), 'dapr-listen-addresses': '127.0.0.1' },
+    ...{ 'dapr-internal-grpc-listen-address': '127.0.0.1', 'metrics-listen-address': '127.0.0.1' },
+  };
+  const flags = Object.entries(listening).map(([flag, value]) => `--${flag}=${value}`);
+  const args = ['--app-id', 'mail-contract', '--resources-path', resources, '--config', names, ...flags];
+  return [...args, '--placement-host-address=', '--scheduler-host-address='];
+}
+
 /** Starts a sidecar with the mail binding, and the process of the component where it has one. */
 export async function startMailing(kind: Kind, options: MailingOptions): Promise<Mailing> {
   const { port, login, metadata = {}, env: componentEnv, trusted } = options;
@@ -84,16 +120,7 @@ export async function startMailing(kind: Kind, options: MailingOptions): Promise
   const ready = (child: Child, isReady: (attempt: AbortSignal) => Promise<boolean>) =>
     untilReady(child, isReady, { timeoutMs: 60_000, signal });
   try {
-    const resources = join(dataDir, 'resources');
-    mkdirSync(resources);
-    const secrets = {
-      'smtp-host': '127.0.0.1',
-      'smtp-port': String(port),
-      'smtp-user': login?.user ?? '',
-      'smtp-password': login?.password ?? '',
-      'mail-from': 'nobody@localhost',
-    };
-    writeFileSync(join(resources, 'mail.yaml'), componentOf(kind, secrets, metadata), { mode: 0o600 });
+    const paths = writeResources(dataDir, componentOf(kind, secretsOf(port, login), metadata));
     const startComponent = async (name = 'component'): Promise<Child> => {
       const main = join(repoRoot, 'components/mail/nodemailer/main.ts');
       const child = await start(name, process.execPath, [main], { LOG_LEVEL: 'debug', ...componentEnv });
@@ -101,22 +128,10 @@ export async function startMailing(kind: Kind, options: MailingOptions): Promise
       return child;
     };
     const component = kind === 'nodemailer' ? await startComponent() : undefined;
-    // This sidecar resolves names by a file of its own, and not by mDNS.
-    const names = join(dataDir, 'names.yaml');
-    const text = readFileSync(join(repoRoot, 'deploy/local/names.yaml'), 'utf8');
-    writeFileSync(names, text.replace('../../.data/', ''));
     const ports = new Ports(dataDir);
     const http = await ports.reserve('http');
-    const listening = {
-      ...{ 'dapr-http-port': http, 'dapr-grpc-port': await ports.reserve('grpc') },
-      ...{ 'dapr-internal-grpc-port': await ports.reserve('internal') },
-      ...{ 'metrics-port': await ports.reserve('metrics'), 'dapr-listen-addresses': '127.0.0.1' },
-      ...{ 'dapr-internal-grpc-listen-address': '127.0.0.1', 'metrics-listen-address': '127.0.0.1' },
-    };
-    const flags = Object.entries(listening).map(([flag, value]) => `--${flag}=${value}`);
     const daprd = await ensureDaprd(repoRoot, console.error, signal);
-    const args = ['--app-id', 'mail-contract', '--resources-path', resources, '--config', names, ...flags];
-    args.push('--placement-host-address=', '--scheduler-host-address=');
+    const args = await daprdArguments(paths, http, ports);
     const env = { DAPR_HOST_IP: '127.0.0.1', ...(trusted !== undefined && { SSL_CERT_FILE: trusted }) };
     const child = await start('daprd', daprd, args, env);
     await ready(child, (attempt) => answersHttp(`http://127.0.0.1:${http}/v1.0/healthz`, attempt));
