@@ -86,33 +86,18 @@ describe('a semaphore with a bounded queue', () => {
   });
 });
 
-describe('semaphore.tryAcquire', () => {
-  it('takes as many permits as are free, and never more than it was asked for', async () => {
-    const semaphore = createSemaphore(4);
+describe('semaphore.permits', () => {
+  it('counts the permits that nobody holds', async () => {
+    const semaphore = createSemaphore(2);
+    assert.equal(semaphore.permits, 2);
     await semaphore.acquire();
-    assert.equal(semaphore.tryAcquire(2), 2);
-    assert.equal(semaphore.permits, 1);
-    assert.equal(semaphore.tryAcquire(2), 1);
-    assert.equal(semaphore.tryAcquire(2), 0);
-    semaphore.release(3);
-    assert.equal(semaphore.permits, 3);
-  });
-
-  it('takes nothing where it is asked for no permit or for less', () => {
-    const semaphore = createSemaphore(1);
-    assert.equal(semaphore.tryAcquire(0), 0);
-    assert.equal(semaphore.tryAcquire(-1), 0);
-    assert.equal(semaphore.permits, 1);
-  });
-
-  it('gives released permits to those who wait, in the order of their calls', async () => {
-    const semaphore = createSemaphore(3);
-    assert.equal(semaphore.tryAcquire(3), 3);
-    const order: number[] = [];
-    const waiting = [1, 2].map((number) => semaphore.acquire().then(() => order.push(number)));
-    semaphore.release(3);
-    await Promise.all(waiting);
-    assert.deepEqual(order, [1, 2]);
+    await semaphore.acquire();
+    const waiting = semaphore.acquire();
+    assert.equal(semaphore.permits, 0);
+    semaphore.release();
+    await waiting;
+    assert.equal(semaphore.permits, 0);
+    semaphore.release();
     assert.equal(semaphore.permits, 1);
   });
 });
