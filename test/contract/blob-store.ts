@@ -144,8 +144,8 @@ function testLives(fresh: FreshBlobs): void {
     const [manifests, chunks] = [lives('blob:'), lives('chunk:')];
     assert.deepEqual([manifests.length, chunks.length], [2, 2]);
     const untilExpiry = (TTL.expires.getTime() - Date.now()) / 1000;
-    assert.ok(Math.min(...manifests) > untilExpiry, 'gone before its job');
-    assert.ok(Math.min(...chunks) > Math.max(...manifests), 'a reader who began in time cannot finish');
+    assert.ok(Math.min(...manifests) > untilExpiry, 'the manifest expires before its job');
+    assert.ok(Math.min(...chunks) > Math.max(...manifests), 'the chunks expire before their manifest');
     await blobs.delete(id);
   });
 

@@ -36,10 +36,10 @@ describe('a server that drains', { timeout: 20_000 }, () => {
     const response = await ask();
     const drained = drain();
     response.end('whole');
-    const said = await hear();
-    assert.match(said, /^HTTP\/1\.1 200 OK\r\n/);
-    assert.match(said, /^connection: close\r$/im);
-    assert.match(said, /\r\n\r\nwhole$/);
+    const received = await hear();
+    assert.match(received, /^HTTP\/1\.1 200 OK\r\n/);
+    assert.match(received, /^connection: close\r$/im);
+    assert.match(received, /\r\n\r\nwhole$/);
     await drained;
   });
 

@@ -48,15 +48,15 @@ describe('writes of many blobs at the same time', () => {
 
   test('continue when one of them is aborted while it waits, or fails', async () => {
     const { memory, gate, watch, blobs, source } = build();
-    const gone = new AbortController();
+    const off = new AbortController();
     const full = Array.from({ length: 4 }, (_, number) =>
       blobs.write(`blob-${number}`, source(4), { expires }),
     );
     await turns(200);
-    const waiting = blobs.write('waiting', source(4), { expires, signal: gone.signal });
+    const waiting = blobs.write('waiting', source(4), { expires, signal: off.signal });
     await turns(200);
     assert.equal(watch.underWay, 16);
-    gone.abort(new AppError('bad_request', 'the client went away'));
+    off.abort(new AppError('bad_request', 'the client went away'));
     gate.reject(unavailable('the store'));
     const errors = (await Promise.allSettled([waiting, ...full])).map((result) =>
       result.status === 'rejected' ? (result.reason as AppError).code : 'none',

@@ -55,10 +55,10 @@ describe('a delivery', () => {
 });
 
 describe('the health routes of a subscriber', () => {
-  const away = { sidecar: () => Promise.reject(new Error('away')) };
+  const failing = { sidecar: () => Promise.reject(new Error('no answer')) };
   for (const [what, options, readiness] of [
     ['when the sidecar answers', {}, 200],
-    ['when the sidecar does not answer', { checks: away }, 503],
+    ['when the sidecar does not answer', { checks: failing }, 503],
     ['when the service is stopping', { stopping: AbortSignal.abort() }, 503],
   ] as const) {
     it(`answer without a token, and /readyz with ${readiness}, ${what}`, async () => {

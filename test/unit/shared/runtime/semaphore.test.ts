@@ -42,14 +42,14 @@ describe('semaphore.run', () => {
 
   it('does not begin the work of a caller who was aborted while waiting', async () => {
     const semaphore = createSemaphore(1);
-    const gone = new AbortController();
+    const off = new AbortController();
     await semaphore.acquire();
     let begun = false;
     const waiting = semaphore.run(async () => {
       begun = true;
-    }, gone.signal);
-    gone.abort(new Error('gone'));
-    await assert.rejects(waiting, /gone/);
+    }, off.signal);
+    off.abort(new Error('aborted'));
+    await assert.rejects(waiting, /aborted/);
     semaphore.release();
     assert.equal(await semaphore.run(async () => 'next'), 'next');
     assert.equal(begun, false);
@@ -74,12 +74,12 @@ describe('a semaphore with a bounded queue', () => {
 
   it('does not count a caller who was aborted while waiting', async () => {
     const semaphore = createSemaphore(1, { maxWaiting: 1, full });
-    const gone = new AbortController();
+    const off = new AbortController();
     await semaphore.acquire();
-    const first = semaphore.acquire(gone.signal);
+    const first = semaphore.acquire(off.signal);
     await assert.rejects(semaphore.acquire(), overfull);
-    gone.abort(new Error('gone'));
-    await assert.rejects(first, /gone/);
+    off.abort(new Error('aborted'));
+    await assert.rejects(first, /aborted/);
     const second = semaphore.acquire();
     semaphore.release();
     await second;
@@ -126,9 +126,9 @@ describe('semaphore.acquire', () => {
     await semaphore.acquire(patient.signal);
     const first = semaphore.acquire(impatient.signal);
     const second = semaphore.acquire(patient.signal);
-    impatient.abort(new Error('gone'));
-    await assert.rejects(first, /gone/);
-    await assert.rejects(semaphore.acquire(impatient.signal), /gone/);
+    impatient.abort(new Error('aborted'));
+    await assert.rejects(first, /aborted/);
+    await assert.rejects(semaphore.acquire(impatient.signal), /aborted/);
     semaphore.release();
     await second;
   });

@@ -38,7 +38,7 @@ describe('isAbandoned', () => {
   });
 
   test('throws when the document cannot be read', async () => {
-    const read = () => Promise.reject(new Error('away'));
-    await assert.rejects(isAbandoned({ etag: 'a' }, read, LONG, never), { message: 'away' });
+    const read = () => Promise.reject(new Error('no answer'));
+    await assert.rejects(isAbandoned({ etag: 'a' }, read, LONG, never), { message: 'no answer' });
   });
 });

@@ -72,11 +72,14 @@ describe('createConfirmMissing, for a job that is not in the store', () => {
     const { state, jobs, clock, isMissing } = build(context);
     await writeMarker(state, RETENTION, signal);
     const later = { expires_at: new Date(Date.now() + 60 * MINUTE).toISOString() };
-    const [gone, old] = [newJob(later), newJob({ expires_at: new Date(Date.now() + MINUTE).toISOString() })];
-    for (const job of [gone, old]) await jobs.create(job);
-    await jobs.update(gone.id, tombstone);
+    const [deleted, old] = [
+      newJob(later),
+      newJob({ expires_at: new Date(Date.now() + MINUTE).toISOString() }),
+    ];
+    for (const job of [deleted, old]) await jobs.create(job);
+    await jobs.update(deleted.id, tombstone);
     clock.advance(6 * MINUTE);
-    for (const job of [gone, old]) await isMissing(job.id);
+    for (const job of [deleted, old]) await isMissing(job.id);
   });
 
   test('confirms when the marker has no time, because an older gateway wrote it', async (context) => {
