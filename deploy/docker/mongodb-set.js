@@ -1,5 +1,5 @@
-// For mongosh, on the server's own machine: a replica set of one (transactions need a set), and two users, root and the
-// services'. Idempotent.
+// Run by mongosh in the network of the server: creates a replica set with one member (transactions need a set) and two users,
+// root and the one of the services. Idempotent.
 const { MONGODB_ROOT_PASSWORD, MONGODB_PASSWORD } = process.env;
 const connect = () => new Mongo('mongodb://127.0.0.1:27017/?directConnection=true').getDB('admin');
 
@@ -14,7 +14,7 @@ const isNew = (() => {
   }
 })();
 if (isNew) {
-  // The localhost exception: without any user, a local client may make the first one.
+  // MongoDB's localhost exception: as long as no user exists, a local client may create the first one.
   admin = connect();
   try {
     admin.runCommand({ replSetInitiate: { _id: 'rs0', members: [{ _id: 0, host: '127.0.0.1:27017' }] } });

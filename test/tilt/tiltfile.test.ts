@@ -6,13 +6,14 @@ import { before, test } from 'node:test';
 import { SERVICES } from '../../deploy/docker/image-names.ts';
 import { findGo } from '../support/build-go.ts';
 import { readDockerfile } from './dockerfile.ts';
-import { buildInterpreter, type Call, record } from './interpreter.ts';
+import { buildInterpreter, type Call, recordCalls } from './interpreter.ts';
 import { type Manifest, overlay } from './overlay.ts';
 
 const repoRoot = path.resolve(import.meta.dirname, '../..');
 const tiltfile = path.join(repoRoot, 'tilt', 'Tiltfile');
 const go = findGo();
-const skip = go === undefined && 'NOT TESTED: tilt/Tiltfile, for Go is missing, which builds the interpreter';
+const skip =
+  go === undefined && 'NOT TESTED: tilt/Tiltfile, because Go, which builds the interpreter, is missing';
 const options = { skip } as const;
 if (skip) console.error(skip);
 
@@ -29,16 +30,16 @@ let objects: Manifest[];
 before(async () => {
   if (go === undefined) return;
   interpreter = await buildInterpreter(go, console.error, signal);
-  calls = await record(interpreter, tiltfile, ANSWERS, signal);
-  objects = JSON.parse(called('k8s_yaml')[0]?.yaml);
+  calls = await recordCalls(interpreter, tiltfile, ANSWERS, signal);
+  objects = JSON.parse(callsOf('k8s_yaml')[0]?.yaml);
 });
 
-const called = (name: string): Call['arguments'][] =>
+const callsOf = (name: string): Call['arguments'][] =>
   calls.filter((call) => call.function === name).map((call) => call.arguments);
 const imageOf = (service: string): Call['arguments'] =>
-  called('docker_build').find(({ ref }) => ref === `mp3converter/${service}`) as Call['arguments'];
+  callsOf('docker_build').find(({ ref }) => ref === `mp3converter/${service}`) as Call['arguments'];
 const resource = (name: string): Call['arguments'] =>
-  called('k8s_resource').find(
+  callsOf('k8s_resource').find(
     (made) => made.workload === name || made.new_name === name,
   ) as Call['arguments'];
 const steps = (service: string, name: string): Call['arguments'][] =>
@@ -49,9 +50,9 @@ const dockerfileOf = (service: string) =>
   readDockerfile(readFileSync(path.join(repoRoot, 'deploy/docker/Dockerfile'), 'utf8'), service);
 const inRepo = (file: string): string => path.relative(repoRoot, path.resolve(path.dirname(tiltfile), file));
 
-test('each service has an image, built from the repository', options, () => {
+test('builds an image of each service from the repository', options, () => {
   assert.deepEqual(
-    called('docker_build')
+    callsOf('docker_build')
       .map(({ ref }) => ref)
       .toSorted(),
     SERVICES.map((service) => `mp3converter/${service}`).toSorted(),
@@ -66,7 +67,7 @@ test('each service has an image, built from the repository', options, () => {
 
 for (const service of SERVICES)
   test(
-    `${service}: the image is made of what is watched, and a change of each file reaches the pod`,
+    `watches exactly the files in the image of ${service}, and brings a change of each into the pod`,
     options,
     () => {
       const dockerfile = dockerfileOf(service);
@@ -86,13 +87,13 @@ for (const service of SERVICES)
           `.dockerignore keeps ${from} from the builder`,
         );
         const byTar = synced.some((step) => step.from === from && step.to === to);
-        assert.ok(byTar !== rebuilt.includes(from), `${from} → ${to}: synced, or a new image; not both`);
+        assert.ok(byTar !== rebuilt.includes(from), `${from} → ${to} is either synced or causes a new image`);
       }
-      assert.equal(synced.length + rebuilt.length, only.length, 'nothing else is synced');
+      assert.equal(synced.length + rebuilt.length, only.length, 'no other path is synced');
     },
   );
 
-test('files first, then the restart', options, () => {
+test('copies the files before it restarts the service', options, () => {
   for (const service of SERVICES) {
     const order = imageOf(service).live_update.map((step: Call) => step.function);
     assert.deepEqual(order, ['fall_back_on', ...steps(service, 'sync').map(() => 'sync'), 'run']);
@@ -100,16 +101,16 @@ test('files first, then the restart', options, () => {
   }
 });
 
-test('every path that is named is there', options, () => {
+test('names only paths that exist', options, () => {
   const named = [
-    ...called('kustomize').map(({ paths }) => inRepo(paths)),
-    ...called('read_file').map(({ paths }) => inRepo(paths)),
-    ...called('docker_build').map(({ dockerfile }) => inRepo(dockerfile)),
+    ...callsOf('kustomize').map(({ paths }) => inRepo(paths)),
+    ...callsOf('read_file').map(({ paths }) => inRepo(paths)),
+    ...callsOf('docker_build').map(({ dockerfile }) => inRepo(dockerfile)),
     ...SERVICES.flatMap((service) => steps(service, 'sync').map(({ local_path }) => inRepo(local_path))),
     ...SERVICES.flatMap((service) =>
       steps(service, 'fall_back_on').flatMap(({ paths }) => paths.map(inRepo)),
     ),
-    ...called('local_resource').flatMap(({ cmd: [, bootstrap, script] }) => [inRepo(bootstrap), script]),
+    ...callsOf('local_resource').flatMap(({ cmd: [, bootstrap, script] }) => [inRepo(bootstrap), script]),
   ];
   assert.ok(named.length > 20, `${named.length} paths`);
   assert.deepEqual(
@@ -118,16 +119,16 @@ test('every path that is named is there', options, () => {
   );
 });
 
-test('the program that is started anew is the image’s', options, () => {
+test('restarts the command of the image', options, () => {
   const { command } = dockerfileOf('auth');
   const containers = objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'auth')
     .spec.template.spec.containers;
   assert.deepEqual(containers[0].args, command);
-  // Kubernetes replaces $(NAME).
+  // Kubernetes would replace $(NAME) in a command.
   assert.doesNotMatch(containers[0].command.join(' '), /\$\(/);
 });
 
-test('a pod gets its code into a volume of its own, and stays as hardened as it was', options, () => {
+test('mounts the code of a pod from a volume and keeps the pod hardened', options, () => {
   const named = ({ kind, metadata }: Manifest): boolean =>
     kind === 'Deployment' && metadata.name === 'notification';
   const given = overlay.find(named).spec.template.spec;
@@ -135,7 +136,7 @@ test('a pod gets its code into a volume of its own, and stays as hardened as it 
   assert.deepEqual(pod.volumes, [{ name: 'code', emptyDir: { sizeLimit: '64Mi' } }]);
   const { command, args, volumeMounts, ...kept } = pod.containers[0];
   const { livenessProbe, startupProbe, volumeMounts: before, ...wanted } = given.containers[0];
-  assert.deepEqual(kept, wanted, 'but for the probes that end what a broken save has stopped');
+  assert.deepEqual(kept, wanted, 'all but the probes that restart a container');
   assert.deepEqual(volumeMounts, [...before, { name: 'code', mountPath: '/mp3converter/services' }]);
   const [mailer, copier] = pod.initContainers;
   assert.deepEqual(mailer, given.initContainers[0]);
@@ -145,23 +146,23 @@ test('a pod gets its code into a volume of its own, and stays as hardened as it 
   assert.deepEqual(copier.volumeMounts, [{ name: 'code', mountPath: '/code' }]);
 });
 
-test('what is not ours is deployed as it is', options, () => {
-  const ours = (thing: Manifest): boolean =>
+test('deploys all other objects unchanged', options, () => {
+  const isService = (thing: Manifest): boolean =>
     thing.kind === 'Deployment' && SERVICES.includes(thing.metadata.name);
   assert.deepEqual(
-    objects.filter((thing) => !ours(thing)),
-    overlay.filter((thing) => !ours(thing)),
+    objects.filter((thing) => !isService(thing)),
+    overlay.filter((thing) => !isService(thing)),
   );
 });
 
-test('every workload is shown once, every other object is in one group', options, () => {
-  const names = called('k8s_resource').map((made) => made.workload ?? made.new_name);
+test('shows every workload once and puts every other object into one group', options, () => {
+  const names = callsOf('k8s_resource').map((made) => made.workload ?? made.new_name);
   assert.equal(new Set(names).size, names.length);
   const isWorkload = ({ kind }: Manifest): boolean => ['Deployment', 'StatefulSet', 'Job'].includes(kind);
   for (const thing of overlay.filter(isWorkload))
     assert.ok(resource(thing.metadata.name), thing.metadata.name);
   assert.deepEqual(
-    called('k8s_resource')
+    callsOf('k8s_resource')
       .flatMap((made) => made.objects ?? [])
       .toSorted(),
     overlay
@@ -172,10 +173,10 @@ test('every workload is shown once, every other object is in one group', options
 });
 
 test(
-  'Dapr before its resources, servers before services, nothing waits for what is not there',
+  'deploys Dapr before its resources and servers before services, and only waits for resources that exist',
   options,
   () => {
-    const all = [...called('k8s_resource'), ...called('local_resource')];
+    const all = [...callsOf('k8s_resource'), ...callsOf('local_resource')];
     const names = all.map((made) => made.workload ?? made.new_name ?? made.name);
     for (const made of all)
       for (const name of made.resource_deps ?? []) assert.ok(names.includes(name), name);
@@ -193,9 +194,9 @@ test(
   },
 );
 
-test('labels, ports and links', options, () => {
+test('sets the labels, forwarded ports and links of the resources', options, () => {
   const labels = Object.fromEntries(
-    called('k8s_resource').map((made) => [made.workload ?? made.new_name, made.labels]),
+    callsOf('k8s_resource').map((made) => [made.workload ?? made.new_name, made.labels]),
   );
   assert.deepEqual(labels, {
     ...{ settings: ['cluster'], components: ['dapr'], around: ['cluster'] },
@@ -215,8 +216,8 @@ test('labels, ports and links', options, () => {
     assert.ok(URL.canParse(link.url), link.url);
 });
 
-test('buttons do nothing until they are pressed', options, () => {
-  const buttons = called('local_resource').filter(({ labels }) => labels[0] === 'try');
+test('does not run the buttons until somebody presses one', options, () => {
+  const buttons = callsOf('local_resource').filter(({ labels }) => labels[0] === 'try');
   assert.deepEqual(
     buttons.map(({ name }) => name),
     ['convert-a-sample', 'run-the-unit-tests', 'run-the-tests'],
@@ -225,10 +226,10 @@ test('buttons do nothing until they are pressed', options, () => {
     assert.deepEqual([trigger_mode, auto_init], ['manual', false]);
 });
 
-test('another context than a local one is allowed only by name', options, async () => {
-  assert.deepEqual(called('allow_k8s_contexts'), []);
+test('allows a context of a remote cluster only if MP3CONVERTER_CONTEXT names it', options, async () => {
+  assert.deepEqual(callsOf('allow_k8s_contexts'), []);
   const answers = { ...ANSWERS, 'os.getenv MP3CONVERTER_CONTEXT': 'far-away' };
-  const made = await record(interpreter, tiltfile, answers, signal);
+  const made = await recordCalls(interpreter, tiltfile, answers, signal);
   const allowed = made.filter((call) => call.function === 'allow_k8s_contexts');
   assert.deepEqual(
     allowed.map((call) => call.arguments),
@@ -236,8 +237,13 @@ test('another context than a local one is allowed only by name', options, async 
   );
 });
 
-test('another base is chosen as for npm run images', options, async () => {
-  const made = await record(interpreter, tiltfile, { ...ANSWERS, 'os.getenv BASE_IMAGE': 'mine:1' }, signal);
+test('builds on the base image that BASE_IMAGE names', options, async () => {
+  const made = await recordCalls(
+    interpreter,
+    tiltfile,
+    { ...ANSWERS, 'os.getenv BASE_IMAGE': 'mine:1' },
+    signal,
+  );
   const built = made.filter((call) => call.function === 'docker_build');
   for (const { arguments: image } of built) assert.equal(image.build_args.BASE, 'mine:1');
   const { args } = dockerfileOf('auth');
@@ -245,7 +251,7 @@ test('another base is chosen as for npm run images', options, async () => {
   assert.equal(built.length, SERVICES.length);
 });
 
-// Each must be seen: the checks above stand on this one.
+// The tests above rely on the interpreter to find each of these mistakes.
 const MISTAKES: [what: string, file: string, from: string, to: string, error: RegExp][] = [
   [
     'a misspelt argument',
@@ -257,14 +263,14 @@ const MISTAKES: [what: string, file: string, from: string, to: string, error: Re
   ['a misspelt function', 'Tiltfile', 'update_settings(', 'updates_settings(', /undefined: updates_settings/],
   ['a wrong type', 'resources.star', 'labels=[label]', 'labels=[1]', /labels: got list, want string/],
   [
-    'what is missing',
+    'a missing argument',
     'development.star',
     "read_file('restart.ts')",
     'read_file()',
     /missing argument for paths/,
   ],
   [
-    'a step that is none',
+    'an invalid live_update step',
     'Tiltfile',
     "[run('kill -HUP 1', echo_off=True)]",
     "['kill']",
@@ -273,7 +279,7 @@ const MISTAKES: [what: string, file: string, from: string, to: string, error: Re
   ['a load from the network', 'Tiltfile', './resources.star', 'ext://resources', /only files of this folder/],
 ];
 for (const [what, file, from, to, error] of MISTAKES)
-  test(`${what} in the Tiltfile is refused, with its place`, options, async (t) => {
+  test(`refuses ${what} in the Tiltfile`, options, async (t) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'mp3converter-tiltfile-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
     for (const each of globSync('{Tiltfile,*.star,restart.ts}', { cwd: path.dirname(tiltfile) }))
@@ -282,5 +288,5 @@ for (const [what, file, from, to, error] of MISTAKES)
     const text = readFileSync(copy, 'utf8');
     assert.ok(text.includes(from), from);
     writeFileSync(copy, text.replace(from, to));
-    await assert.rejects(record(interpreter, path.join(folder, 'Tiltfile'), ANSWERS, signal), error);
+    await assert.rejects(recordCalls(interpreter, path.join(folder, 'Tiltfile'), ANSWERS, signal), error);
   });

@@ -1,8 +1,8 @@
-// For mongosh, from any pod: makes a replica set of MEMBERS servers, and two users, root and the services'; or brings a set and
-// its users to the wanted state. Idempotent.
+// Run by mongosh, from any pod: creates a replica set of MEMBERS servers and two users, root and the one of the services, or
+// updates the members and passwords of an existing set. Idempotent.
 const { MEMBERS, MONGODB_KEY, MONGODB_ROOT_PASSWORD, MONGODB_PASSWORD } = process.env;
 const hosts = Array.from({ length: Number(MEMBERS) }, (_, n) => `mongodb-${n}.mongodb:27017`);
-// What the members of a set are to each other, by the key that they share: it alone may enter before there is any user.
+// The internal user of replica set members, whose password is their shared key. Only this user can log in before others exist.
 const __system = encodeURIComponent(MONGODB_KEY);
 const connect = (where) =>
   new Mongo(`mongodb://__system:${__system}@${where}&authSource=local&serverSelectionTimeoutMS=5000`).getDB(
@@ -13,7 +13,7 @@ const first = connect(`${hosts[0]}/?directConnection=true`);
 try {
   const members = hosts.map((host, _id) => ({ _id, host }));
   first.runCommand({ replSetInitiate: { _id: 'rs0', members } });
-  print(`A replica set of ${hosts.length}`);
+  print(`Created a replica set of ${hosts.length}`);
 } catch (error) {
   if (error.codeName !== 'AlreadyInitialized') throw error;
 }
@@ -24,7 +24,7 @@ for (let tries = 0; !first.hello().primary; tries++) {
 
 const admin = connect(`${hosts.join(',')}/?replicaSet=rs0`);
 const { config } = admin.runCommand({ replSetGetConfig: 1 });
-// One at a time, or a majority could change its mind.
+// MongoDB allows only one member to be added at a time, so that old and new majorities overlap.
 for (const host of hosts)
   if (!config.members.some((member) => member.host === host)) {
     config.members.push({ _id: Math.max(...config.members.map(({ _id }) => _id)) + 1, host });
