@@ -41,7 +41,7 @@ export const limitsOf = (env: z.output<typeof environment>) => ({
   uploads: { all: env.MAX_UPLOADS, perUser: env.MAX_UPLOADS_PER_USER },
   downloads: { all: env.MAX_DOWNLOADS, perUser: env.MAX_DOWNLOADS_PER_USER },
   eventStreams: { all: env.MAX_EVENT_STREAMS, perUser: env.MAX_EVENT_STREAMS_PER_USER },
-  unfinished: { all: env.MAX_UNFINISHED, perUser: env.MAX_UNFINISHED_PER_USER },
+  activeJobs: { all: env.MAX_UNFINISHED, perUser: env.MAX_UNFINISHED_PER_USER },
 });
 
 /**

@@ -13,16 +13,16 @@ import { createAuthenticate } from './accounts/authenticate.ts';
 import { createGateway } from './app.ts';
 import { environment, limitsOf, videoPassSeconds } from './config.ts';
 import { createSignedLinks } from './downloads/signed-link.ts';
-import { countUnfinished } from './job-index/count-active.ts';
+import { countActive } from './job-index/count-active.ts';
 import { createJobIndex } from './job-index/job-index.ts';
 import { createJobCommands } from './jobs/commands.ts';
 import { createBlobDeletion } from './jobs/delete-blobs.ts';
-import { createVideoPublisher } from './jobs/publish-video.ts';
+import { createPublishVideo } from './jobs/publish-video.ts';
 import { createAdmission } from './limits/admission.ts';
 import { createConcurrencyLimit } from './limits/concurrency-limit.ts';
 import { createFailedIndex } from './operator/failed-index.ts';
 import { createFailedJobs } from './operator/failed-jobs.ts';
-import { createVideoCleanup } from './sweep/delete-videos.ts';
+import { createDeleteVideos } from './sweep/delete-videos.ts';
 import { createFindNotified } from './sweep/find-notified.ts';
 import { createOldVideos } from './sweep/index-old-videos.ts';
 import { createSweepMetrics } from './sweep/metrics.ts';
@@ -58,19 +58,19 @@ const failedIndex = createFailedIndex(state, indexSeconds);
 const videoIndex = createVideoIndex(state, indexSeconds);
 const sameContent = createDeduplicate(state, jobs, retentionSeconds);
 const links = createSignedLinks(env.PUBLIC_URL, env.LINK_SECRET);
-const announcer = createVideoPublisher(publish, log);
+const announcer = createPublishVideo(publish, log);
 const clearing = createBlobDeletion(blobs, stopping.signal, log);
 const stored = { jobs, index, blobs };
 
-const admission = createAdmission(limits, () => countUnfinished(jobs, index));
+const admission = createAdmission(limits, () => countActive(jobs, index));
 const accept = createStoreUpload({
   ...stored,
-  sameContent,
+  deduplicate: sameContent,
   links,
   publishVideo: announcer.announce,
   maxUploadBytes,
   retentionSeconds,
-  beatMs: silentMs / 6,
+  heartbeatMs: silentMs / 6,
   log,
 });
 const changes = createJobCommands({
@@ -118,8 +118,8 @@ const app = createGateway({
   downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
   eventStreams: createConcurrencyLimit(limits.eventStreams, 'event streams'),
   storeUpload: accept,
-  changes,
-  failedJobs: createFailedJobs({ jobs, failedIndex, changes, log }),
+  commands: changes,
+  failedJobs: createFailedJobs({ jobs, failedIndex, commands: changes, log }),
   operatorToken: env.OPERATOR_TOKEN,
   invoke,
   links,
@@ -133,7 +133,7 @@ const app = createGateway({
 
 const sweeping = Promise.all([
   sweep.run(env.SWEEP_SECONDS, stopping.signal),
-  createVideoCleanup(videos).run(videoPassSeconds(env), stopping.signal),
+  createDeleteVideos(videos).run(videoPassSeconds(env), stopping.signal),
   createOldVideos({ state, jobs, index, videoIndex, invoke, log }).run(stopping.signal),
 ]);
 

@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import type { JobIndex } from '../../../../services/gateway/job-index/job-index.ts';
-import { failedJobView } from '../../../../services/gateway/operator/failed-jobs.ts';
+import { failedJobView, failedViewOf } from '../../../../services/gateway/operator/failed-jobs.ts';
 import { createFindNotified } from '../../../../services/gateway/sweep/find-notified.ts';
 import { createSweepMetrics } from '../../../../services/gateway/sweep/metrics.ts';
 import { createSweep } from '../../../../services/gateway/sweep/sweep.ts';
 import { createVideoIndex } from '../../../../services/gateway/sweep/video-index.ts';
 import { createMetrics } from '../../../../services/shared/http/metrics.ts';
-import type { Job } from '../../../../services/shared/jobs/job.ts';
+import { baseOf, type Job } from '../../../../services/shared/jobs/job.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
 import { done, failed, HIDDEN, inListOrder, newJob } from '../../../support/job.ts';
 import { inPieces, randomBytes } from '../../../support/random.ts';
@@ -39,7 +39,7 @@ async function withJobs(jobs: readonly Job[], settled: readonly Job[] = []) {
     statusOf: async (id: string) => (await gateway.jobs.find(id))?.status,
   };
 }
-const openEntries = async (index: JobIndex) => (await Array.fromAsync(index.listOpen())).flat();
+const openEntries = async (index: JobIndex) => (await Array.fromAsync(index.listActive())).flat();
 const idsOf = ({ jobs }: { jobs: { id: string }[] }) => jobs.map(({ id }) => id);
 
 describe('the operator’s routes', () => {
@@ -99,7 +99,7 @@ describe('GET /operator/failed', () => {
     for (const job of [...untold, ...told]) {
       const shown = answer.jobs.find(({ id }: Job) => id === job.id);
       assert.deepEqual(shown, failedJobView.strict().parse(shown));
-      assert.deepEqual(shown, failedJobView.parse(job));
+      assert.deepEqual(shown, failedViewOf(job));
     }
     assert.ok(!JSON.stringify(answer).includes('secret-signature'));
   });
@@ -121,7 +121,7 @@ describe('GET /operator/failed', () => {
     context.mock.method(jobs, 'getMany', async (...args: Parameters<typeof getMany>) => {
       context.mock.restoreAll();
       const seen = await getMany(...args);
-      await jobs.update(job.id, (now) => ({ ...now, status: 'failed' }));
+      await jobs.update(job.id, (now) => failed(baseOf(now)));
       await failedIndex.add([job]);
       return seen;
     });
@@ -160,7 +160,7 @@ describe('GET /operator/failed', () => {
     const { list, jobs, index, state, failedIndex } = await withJobs([newJob(), newJob()]);
     for (const job of all) await jobs.create(job);
     await failedIndex.add(all);
-    const listOpen = context.mock.method(index, 'listOpen');
+    const listOpen = context.mock.method(index, 'listActive');
     const getMany = context.mock.method(state, 'getMany');
     const page = await list(`?limit=20&cursor=${inListOrder(all)[1_500]}`);
     assert.deepEqual(idsOf(page), inListOrder(all).slice(1_501, 1_521));
