@@ -40,15 +40,17 @@ const total = (
     0,
   );
 
-const readme = readFileSync(path.join(root, 'deploy/README.md'), 'utf8');
+const document = readFileSync(path.join(root, 'docs/kubernetes-operations.md'), 'utf8');
 for (const [overlay, converters] of [
   ['minikube', 1],
   ['production', 2],
 ] as const)
-  test(`deploy/README.md states the requests and limits of the overlay ${overlay}`, { skip }, () => {
+  test(`docs/kubernetes-operations.md states the requests and limits of the overlay ${overlay}`, {
+    skip,
+  }, () => {
     const of = (bound: 'request' | 'limit') =>
       `${total(overlay, bound, 'cpu', converters)} / ${total(overlay, bound, 'memory', converters)}`;
-    const row = readme.split('\n').find((line) => line.startsWith(`| overlay \`${overlay}\``));
+    const row = document.split('\n').find((line) => line.startsWith(`| overlay \`${overlay}\``));
     assert.deepEqual(row?.split(' | ').slice(1, 3), [of('request'), of('limit')]);
   });
 
