@@ -48,7 +48,9 @@ describe('freeSocket', () => {
     await assert.rejects(freeSocket(folder, 'a.sock'), /a\.sock is in use/);
     assert.ok(existsSync(join(folder, 'a.sock')));
   });
+});
 
+describe('freeSocket with an unsuitable path', () => {
   const refused: [string, (folder: string) => string, RegExp][] = [
     [
       'a path where a file is',

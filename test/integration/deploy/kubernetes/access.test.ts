@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, test } from 'node:test';
-import { type Manifest, manifestsOf, renderedOverlays, workloadsOf } from './rendered.ts';
+import { test } from 'node:test';
+import { describeOverlays } from './describe-overlays.ts';
+import { manifestsOf, workloadsOf } from './rendered.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
-const rendered = await renderedOverlays();
-if (typeof rendered === 'string') test('the manifests are rendered', { skip: rendered }, () => {});
-else for (const [overlay, manifests] of Object.entries(rendered)) describe(overlay, () => check(manifests));
-
-function check(manifests: readonly Manifest[]): void {
+await describeOverlays((manifests) => {
   const ofKind = (kind: string, group?: string) => manifestsOf(manifests, kind, group);
 
   test('only the gateway may call auth through Dapr, and only on the routes that it uses', () => {
@@ -49,4 +46,4 @@ function check(manifests: readonly Manifest[]): void {
       assert.deepEqual([defaultAction, policies], ['deny', undefined]);
     }
   });
-}
+});

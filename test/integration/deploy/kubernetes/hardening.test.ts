@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
-import { type Container, type Manifest, renderedOverlays, type Workload, workloadsOf } from './rendered.ts';
+import { test } from 'node:test';
+import { describeOverlays } from './describe-overlays.ts';
+import { type Container, type Manifest, type Workload, workloadsOf } from './rendered.ts';
 import { selects } from './selector.ts';
 
 // Rules from the Pod Security Standards («restricted») and from kube-score.
@@ -96,24 +97,20 @@ const POD_RULES: [rule: string, holds: (workload: Workload, all: readonly Manife
   ],
 ];
 
-const rendered = await renderedOverlays();
-if (typeof rendered === 'string') test('the manifests are rendered', { skip: rendered }, () => {});
-else
-  for (const [overlay, manifests] of Object.entries(rendered))
-    describe(`the overlay ${overlay}`, () => {
-      for (const workload of workloadsOf(manifests)) {
-        for (const [rule, holds] of POD_RULES)
-          test(`the pod of ${workload.name} ${rule}`, () => assert.ok(holds(workload, manifests)));
-        for (const container of workload.containers)
-          for (const [rule, holds] of CONTAINER_RULES)
-            test(`the container ${workload.name}/${container.name} ${rule}`, () =>
-              assert.ok(holds(container, workload)));
-      }
+await describeOverlays((manifests) => {
+  for (const workload of workloadsOf(manifests)) {
+    for (const [rule, holds] of POD_RULES)
+      test(`the pod of ${workload.name} ${rule}`, () => assert.ok(holds(workload, manifests)));
+    for (const container of workload.containers)
+      for (const [rule, holds] of CONTAINER_RULES)
+        test(`the container ${workload.name}/${container.name} ${rule}`, () =>
+          assert.ok(holds(container, workload)));
+  }
 
-      test('denies every connection that no policy allows', () => {
-        const policy = manifests.find(
-          ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'nobody',
-        );
-        assert.deepEqual(policy?.spec, { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
-      });
-    });
+  test('denies every connection that no policy allows', () => {
+    const policy = manifests.find(
+      ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'nobody',
+    );
+    assert.deepEqual(policy?.spec, { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+  });
+});
