@@ -20,7 +20,7 @@ import { createMetrics } from '../../../services/shared/http/metrics.ts';
 import type { Job } from '../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../services/shared/jobs/job-store.ts';
 import { unavailable } from '../../../services/shared/runtime/errors.ts';
-import { createMemoryState } from '../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../services/shared/state/memory-state.ts';
 import { inProcess } from '../../support/in-process.ts';
 import { OWNER } from '../../support/job.ts';
 import { logLines } from '../../support/lines.ts';

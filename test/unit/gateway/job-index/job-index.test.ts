@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { createJobIndex, type JobIndex } from '../../../../services/gateway/job-index/job-index.ts';
-import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 
 const build = () => createJobIndex(createMemoryState(), 3600);
 

@@ -16,7 +16,7 @@ import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
 import { updateDocument } from '../../../../services/shared/state/documents.ts';
-import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { holdEvent } from '../../../support/contract.ts';
 import { logLines } from '../../../support/lines.ts';

@@ -29,7 +29,7 @@ import { createMetrics } from '../../../../../services/shared/http/metrics.ts';
 import { baseOf, type DoneJob, type Job } from '../../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../../services/shared/jobs/job-store.ts';
 import { AppError, isAppError } from '../../../../../services/shared/runtime/errors.ts';
-import { createMemoryState } from '../../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../../services/shared/state/memory-state.ts';
 
 const KEPT_SECONDS = 3600;
 export const OPERATOR_TOKEN = 'an-operator-token-of-32-characters';
