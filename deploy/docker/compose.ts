@@ -4,7 +4,7 @@ import path from 'node:path';
 import { writePrivate } from '../process/private-files.ts';
 import { run } from '../process/run.ts';
 import { report, runMain, stopSignal } from '../process/terminal.ts';
-import { find } from '../process/which.ts';
+import { which } from '../process/which.ts';
 import { buildImages } from './build-images.ts';
 import { dockerAt, type Engine, engineHome } from './docker-client.ts';
 import { openEngine } from './engine.ts';
@@ -40,7 +40,7 @@ const signal = stopSignal(engineHome());
 
 /** Finds Docker Compose, version 2 or newer: the plugin `docker compose`, or else the program docker-compose. */
 async function findCompose(engine: Engine): Promise<[string, ...string[]]> {
-  const standalone = find('docker-compose');
+  const standalone = which('docker-compose');
   const candidates: [string, ...string[]][] = [[engine.docker, 'compose']];
   if (standalone !== undefined) candidates.push([standalone]);
   for (const candidate of candidates) {

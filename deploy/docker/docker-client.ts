@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { cacheDir } from '../process/cache-dir.ts';
 import { type Report, run } from '../process/run.ts';
-import { cacheDir } from '../process/which.ts';
 
 /** A Docker engine, and the command line that reaches it. */
 export interface Engine {

@@ -1,4 +1,4 @@
-import { find } from '../process/which.ts';
+import { which } from '../process/which.ts';
 import { dockerAt, type Engine, type EngineOptions, NoEngine, WITHOUT_BRIDGE } from './docker-client.ts';
 import { startPrivateEngine } from './private-engine.ts';
 
@@ -9,7 +9,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
 /** Returns the engine that DOCKER_HOST or docker's current context names, if it answers. */
 async function runningEngine(options: EngineOptions): Promise<Engine | undefined> {
-  const docker = find('docker');
+  const docker = which('docker');
   if (docker === undefined) return undefined;
   const call = dockerAt({ docker, env: process.env }, options);
   const answers = await call('Asking Docker for its version', ['version', '--format', 'ok'], 10_000).then(

@@ -2,12 +2,12 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { aptInstall, canInstall } from '../process/apt.ts';
 import { type Child, startChild } from '../process/child.ts';
-import { Locked, takeLock } from '../process/lock.ts';
+import { acquireLock, LockedError } from '../process/lock.ts';
 import { unmountBelow } from '../process/mounts.ts';
-import { endLeftovers } from '../process/orphans.ts';
+import { stopOrphans } from '../process/orphans.ts';
 import type { Report } from '../process/run.ts';
-import { untilReady } from '../process/wait-ready.ts';
-import { find } from '../process/which.ts';
+import { waitUntilReady } from '../process/wait-ready.ts';
+import { which } from '../process/which.ts';
 import {
   dockerAt,
   type Engine,
@@ -27,7 +27,7 @@ export async function startPrivateEngine(options: EngineOptions): Promise<Engine
   const { docker, dockerd } = await ensureDocker(options);
   const release = lockEngine();
   try {
-    await endLeftovers(engineHome(), report);
+    await stopOrphans(engineHome(), report);
     const host = `unix://${path.join(engineHome(), 'docker.sock')}`;
     const env = { ...process.env, DOCKER_HOST: host };
     const child = await startDockerd(dockerd, host);
@@ -44,7 +44,7 @@ export async function startPrivateEngine(options: EngineOptions): Promise<Engine
       const ask = dockerAt({ docker, env }, { report, signal });
       const answers = (): Promise<boolean> =>
         ask('Asking dockerd', ['version', '--format', 'ok'], 5_000).then(Boolean);
-      await untilReady(child, answers, { timeoutMs: START_MS, signal });
+      await waitUntilReady(child, answers, { timeoutMs: START_MS, signal });
     } catch (error) {
       await stop();
       throw error;
@@ -59,7 +59,7 @@ export async function startPrivateEngine(options: EngineOptions): Promise<Engine
 
 /** Returns the paths of docker and dockerd, after installing them if that is possible. Throws {@link NoEngine}. */
 async function ensureDocker({ report, signal }: EngineOptions): Promise<{ docker: string; dockerd: string }> {
-  if (find('dockerd') === undefined || find('docker') === undefined) {
+  if (which('dockerd') === undefined || which('docker') === undefined) {
     if (process.platform !== 'linux' || !canInstall())
       throw new NoEngine(
         'No Docker engine answers. Start one (Docker Desktop, or the package docker.io), or set DOCKER_HOST to the address of one. As root on Debian, one is installed and started for you.',
@@ -67,8 +67,8 @@ async function ensureDocker({ report, signal }: EngineOptions): Promise<{ docker
     const services = ['docker.service', 'docker.socket', 'containerd.service'];
     await aptInstall(['docker.io'], services, report, signal);
   }
-  const docker = find('docker');
-  const dockerd = find('dockerd');
+  const docker = which('docker');
+  const dockerd = which('dockerd');
   if (docker === undefined || dockerd === undefined)
     throw new NoEngine('The package docker.io was installed, but it contains no dockerd.');
   if (process.getuid?.() !== 0)
@@ -116,9 +116,9 @@ async function removeContainersAndNetworks(
 
 function lockEngine(): () => void {
   try {
-    return takeLock(path.join(engineHome(), 'lock'));
+    return acquireLock(path.join(engineHome(), 'lock'));
   } catch (error) {
-    if (!(error instanceof Locked)) throw error;
+    if (!(error instanceof LockedError)) throw error;
     throw new NoEngine(
       `The private Docker engine is in use by another run (pid ${error.holder.pid}). Wait for it, or stop it with \`kill ${error.holder.pid}\`.`,
       { cause: error },

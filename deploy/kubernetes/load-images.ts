@@ -11,7 +11,7 @@ import {
   variableOf,
 } from '../docker/image-names.ts';
 import { type Report, run } from '../process/run.ts';
-import { find } from '../process/which.ts';
+import { which } from '../process/which.ts';
 import type { Host } from './cluster.ts';
 import { splitImage } from './overlay.ts';
 
@@ -100,7 +100,7 @@ function loaderFor({
 }
 
 function program(name: string): string {
-  const found = find(name);
+  const found = which(name);
   if (found !== undefined) return found;
   throw new Error(
     `This cluster was made by ${name}, which is not on the PATH: install it, or pass --registry, --load or --no-images.`,

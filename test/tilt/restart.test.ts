@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { identify } from '../../deploy/process/process-id.ts';
+import { readProcessId } from '../../deploy/process/process-id.ts';
 import { until } from '../support/wait.ts';
 
 const restarter = readFileSync(path.resolve(import.meta.dirname, '../../tilt/restart.ts'), 'utf8');
@@ -96,7 +96,7 @@ test('restarts the program on every save, not only on the first', async (t) => {
   }
   assert.equal(new Set(pids).size, pids.length);
   assert.deepEqual(
-    pids.map((pid) => identify(pid) !== undefined),
+    pids.map((pid) => readProcessId(pid) !== undefined),
     [false, false, false, true],
   );
 });
@@ -123,7 +123,7 @@ test('kills a program that ignores SIGTERM together with its child processes', a
   const pids = [await pod.up('ffmpeg'), await pod.up('deaf')];
   pod.save('services/shared/word.ts', wordModule('two'));
   await pod.up('two');
-  await until('both processes to end', async () => pids.every((pid) => identify(pid) === undefined));
+  await until('both processes to end', async () => pids.every((pid) => readProcessId(pid) === undefined));
 });
 
 test('passes SIGTERM on and exits with the exit code of the program', async (t) => {
@@ -131,5 +131,5 @@ test('passes SIGTERM on and exits with the exit code of the program', async (t) 
   const pid = await pod.up('one');
   pod.process.kill('SIGTERM');
   assert.deepEqual(await once(pod.process, 'exit'), [7, null]);
-  assert.equal(identify(pid), undefined);
+  assert.equal(readProcessId(pid), undefined);
 });
