@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createDiskFullBackoff } from '../../../../services/converter/capacity/disk-full-backoff.ts';
 import { DiskFull } from '../../../../services/converter/failure.ts';
-import { explain } from '../../../../services/converter/ffmpeg/encode.ts';
+import { requireSuccess } from '../../../../services/converter/ffmpeg/encode.ts';
 import { createTranscode, type Transcode } from '../../../../services/converter/ffmpeg/transcode.ts';
 import { blobsToDelete } from '../../../../services/shared/jobs/job.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { file, video } from '../../../support/media.ts';
-import { setUp } from './setting.ts';
+import { createTestConverter } from './test-converter.ts';
 
 const again = { code: 'unavailable' };
 
@@ -32,7 +32,7 @@ async function fakeTools(scripts: { ffmpeg?: string; ffprobe?: string }) {
 /** What ffmpeg's end by the kernel makes of a conversion. */
 function killed(): unknown {
   try {
-    explain({ code: null, killedBy: 'SIGKILL', timedOut: false, output: '', stderr: '' });
+    requireSuccess({ code: null, killedBy: 'SIGKILL', timedOut: false, output: '', stderr: '' });
   } catch (error) {
     return error;
   }
@@ -57,32 +57,32 @@ describe('what may heal', () => {
   ];
   for (const [name, error, counted, reason] of table) {
     it(`${name}: handed back and counted among the ${counted}, given up in the end`, async () => {
-      await using setting = await setUp({
+      await using converter = await createTestConverter({
         transcode: () => Promise.reject(error()),
         maxAttempts: 3,
         maxInfrastructureFailures: 4,
       });
-      const job = await setting.submit(await video(2));
+      const job = await converter.submit(await video(2));
       const most = { attempts: 3, outages: 4 }[counted];
       for (let times = 1; times < most; times++) {
-        await setting.deliver(job).catch((refused) => assert.equal(refused.code, 'unavailable'));
+        await converter.deliver(job).catch((refused) => assert.equal(refused.code, 'unavailable'));
         const {
           status,
           attemptId: attempt,
           attempts,
           infrastructureFailures: outages,
           orphanedBlobs: litter,
-        } = await setting.job(job);
+        } = await converter.job(job);
         assert.deepEqual([status, attempt, litter.length], ['queued', null, times]);
         assert.deepEqual({ attempts, outages }, { attempts: 0, outages: 0, [counted]: times });
-        assert.deepEqual(setting.published, []);
+        assert.deepEqual(converter.published, []);
       }
-      await setting.deliver(job);
-      const failed = await setting.job(job);
+      await converter.deliver(job);
+      const failed = await converter.job(job);
       assert.deepEqual([failed.status, failed.error?.code], ['failed', 'gave_up']);
       assert.match(failed.error?.detail ?? '', reason);
       assert.doesNotMatch(failed.error?.detail ?? '', /secret/);
-      assert.equal(setting.published.length, 1);
+      assert.equal(converter.published.length, 1);
     });
   }
 
@@ -94,22 +94,24 @@ describe('what may heal', () => {
   for (const [tool, scripts] of KILLED) {
     it(`${tool} is killed: a try of the few that a file has, and never the file's fault`, async () => {
       await using tools = await fakeTools(scripts);
-      await using setting = await setUp({
+      await using converter = await createTestConverter({
         transcode: createTranscode({ ...tools.paths, limits }),
         maxAttempts: 2,
       });
-      const job = await setting.submit(await video(2));
-      await assert.rejects(setting.deliver(job), again);
-      const { status, attempts, infrastructureFailures: outages } = await setting.job(job);
+      const job = await converter.submit(await video(2));
+      await assert.rejects(converter.deliver(job), again);
+      const { status, attempts, infrastructureFailures: outages } = await converter.job(job);
       assert.deepEqual([status, attempts, outages], ['queued', 1, 0]);
-      await setting.deliver(job);
-      assert.equal((await setting.job(job)).error?.code, 'gave_up');
+      await converter.deliver(job);
+      assert.equal((await converter.job(job)).error?.code, 'gave_up');
     });
   }
 
   it('a store that is away: the delivery is refused, so that it comes again', async () => {
-    await using setting = await setUp({ transcode: () => Promise.reject(unavailable('the store')) });
-    await assert.rejects(setting.deliver(await setting.submit(await video(2))), again);
+    await using converter = await createTestConverter({
+      transcode: () => Promise.reject(unavailable('the store')),
+    });
+    await assert.rejects(converter.deliver(await converter.submit(await video(2))), again);
   });
 
   it('a full disk: the delivery is not refused, for it would come again to the same disk, and the converter rests', async () => {
@@ -117,20 +119,20 @@ describe('what may heal', () => {
     let full = true;
     const transcode: Transcode = () => Promise.reject(full ? new DiskFull('full') : new Error('not full'));
     const rest = createDiskFullBackoff(async (ms) => void rests.push(ms));
-    await using setting = await setUp({
+    await using converter = await createTestConverter({
       transcode,
       diskFullBackoff: rest,
       maxInfrastructureFailures: 100,
       maxAttempts: 100,
     });
-    const job = await setting.submit(await video(2));
-    for (let times = 0; times < 7; times++) await setting.deliver(job);
+    const job = await converter.submit(await video(2));
+    for (let times = 0; times < 7; times++) await converter.deliver(job);
     assert.deepEqual(rests, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
-    assert.equal((await setting.job(job)).status, 'queued');
+    assert.equal((await converter.job(job)).status, 'queued');
     full = false;
-    await assert.rejects(setting.deliver(job), again);
+    await assert.rejects(converter.deliver(job), again);
     full = true;
-    await setting.deliver(job);
+    await converter.deliver(job);
     assert.equal(rests.at(-1), 30_000, 'what failed for another reason shows nothing of the disk');
   });
 
@@ -140,33 +142,35 @@ describe('what may heal', () => {
     const transcode: Transcode = (request) =>
       failing.size > 0 ? Promise.reject(new DiskFull('full')) : real(request);
     const rest = createDiskFullBackoff(async (ms) => void rests.push(ms));
-    await using setting = await setUp({ transcode, diskFullBackoff: rest });
-    const [first, second] = [await setting.submit(await video(2)), await setting.submit(await video(2))];
+    await using converter = await createTestConverter({ transcode, diskFullBackoff: rest });
+    const [first, second] = [await converter.submit(await video(2)), await converter.submit(await video(2))];
     failing.add('now');
-    await setting.deliver(first);
-    await setting.deliver(first);
+    await converter.deliver(first);
+    await converter.deliver(first);
     failing.clear();
-    await setting.deliver(second);
+    await converter.deliver(second);
     failing.add('again');
-    await setting.deliver(first);
+    await converter.deliver(first);
     assert.deepEqual(rests, [1000, 2000, 1000]);
   });
 
   it('a video for which the disk has no room is not even fetched', async () => {
     const transcode: Transcode = () => assert.fail('it was fetched');
-    await using setting = await setUp({ transcode });
+    await using converter = await createTestConverter({ transcode });
     const size = Number.MAX_SAFE_INTEGER;
     const source = { size, sha256: '', duration_seconds: null, tracks: null };
-    const job = await setting.submit(await video(2), { source });
-    await setting.deliver(job);
-    assert.equal((await setting.job(job)).infrastructureFailures, 1);
+    const job = await converter.submit(await video(2), { source });
+    await converter.deliver(job);
+    assert.equal((await converter.job(job)).infrastructureFailures, 1);
   });
 
   it('a broker that is away: done all the same, for the sweep tells it', async () => {
-    await using setting = await setUp({ publish: () => Promise.reject(unavailable('the broker')) });
-    const job = await setting.submit(await video(2));
-    await setting.deliver(job);
-    assert.equal((await setting.job(job)).status, 'done');
+    await using converter = await createTestConverter({
+      publish: () => Promise.reject(unavailable('the broker')),
+    });
+    const job = await converter.submit(await video(2));
+    await converter.deliver(job);
+    assert.equal((await converter.job(job)).status, 'done');
   });
 });
 
@@ -178,7 +182,7 @@ describe('the save that ends an attempt', () => {
   for (const [what, mark, source] of ENDS) {
     it(`${what}: is tried again while the store is away, and all is told once`, async () => {
       let away = 3;
-      await using setting = await setUp({
+      await using converter = await createTestConverter({
         retryPolicy: { forMs: 60_000, pauseMs: 1 },
         wrap: (state) => ({
           ...state,
@@ -188,15 +192,15 @@ describe('the save that ends an attempt', () => {
           },
         }),
       });
-      const job = await setting.submit(await source());
-      await setting.deliver(job);
-      const { status, attempts } = await setting.job(job);
-      assert.deepEqual([status, attempts, setting.published.length], [what, 1, 1]);
+      const job = await converter.submit(await source());
+      await converter.deliver(job);
+      const { status, attempts } = await converter.job(job);
+      assert.deepEqual([status, attempts, converter.published.length], [what, 1, 1]);
     });
 
     it(`${what}: was reported as lost and did arrive: nothing is done twice, and all is told once`, async () => {
       let lost = 0;
-      await using setting = await setUp({
+      await using converter = await createTestConverter({
         retryPolicy: { forMs: 60_000, pauseMs: 1 },
         wrap: (state) => ({
           ...state,
@@ -207,17 +211,20 @@ describe('the save that ends an attempt', () => {
           },
         }),
       });
-      const job = await setting.submit(await source());
-      await setting.deliver(job);
-      const { status, mp3BlobId: audio } = await setting.job(job);
-      assert.deepEqual([status, setting.published.length, lost], [what, 1, 1]);
-      assert.deepEqual(setting.stored().toSorted(), [job.videoBlobId, ...(audio ? [audio] : [])].toSorted());
+      const job = await converter.submit(await source());
+      await converter.deliver(job);
+      const { status, mp3BlobId: audio } = await converter.job(job);
+      assert.deepEqual([status, converter.published.length, lost], [what, 1, 1]);
+      assert.deepEqual(
+        converter.stored().toSorted(),
+        [job.videoBlobId, ...(audio ? [audio] : [])].toSorted(),
+      );
     });
   }
 
   it('handed back: was reported as lost and did arrive: the delivery is refused all the same', async () => {
     let lost = 0;
-    await using setting = await setUp({
+    await using converter = await createTestConverter({
       transcode: () => Promise.reject(new Error('broke off')),
       retryPolicy: { forMs: 60_000, pauseMs: 1 },
       wrap: (state) => ({
@@ -230,14 +237,14 @@ describe('the save that ends an attempt', () => {
         },
       }),
     });
-    const job = await setting.submit(await video(2));
-    await assert.rejects(setting.deliver(job), again);
-    assert.deepEqual([(await setting.job(job)).status, lost], ['queued', 1]);
+    const job = await converter.submit(await video(2));
+    await assert.rejects(converter.deliver(job), again);
+    assert.deepEqual([(await converter.job(job)).status, lost], ['queued', 1]);
   });
 
   it('of which nobody knows whether it arrives: the MP3 stays until another attempt has the job', async () => {
     let late: (() => Promise<boolean>) | undefined;
-    await using setting = await setUp({
+    await using converter = await createTestConverter({
       wrap: (state) => ({
         ...state,
         async put(key, value, options) {
@@ -249,12 +256,12 @@ describe('the save that ends an attempt', () => {
         },
       }),
     });
-    const job = await setting.submit(await video(2));
-    await assert.rejects(setting.deliver(job), again);
-    const first = (await setting.job(job)).attemptId ?? assert.fail('handed back');
-    assert.ok(setting.stored().includes(first));
-    await setting.deliver(job);
-    const done = await setting.job(job);
+    const job = await converter.submit(await video(2));
+    await assert.rejects(converter.deliver(job), again);
+    const first = (await converter.job(job)).attemptId ?? assert.fail('handed back');
+    assert.ok(converter.stored().includes(first));
+    await converter.deliver(job);
+    const done = await converter.job(job);
     assert.equal(done.status, 'done');
     assert.notEqual(done.mp3BlobId, first);
     assert.deepEqual(blobsToDelete(done), [first]);

@@ -5,7 +5,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { createSlots } from '../../../../services/converter/capacity/core-slots.ts';
+import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
 import { createDiskFullBackoff } from '../../../../services/converter/capacity/disk-full-backoff.ts';
 import { createSpool } from '../../../../services/converter/capacity/spool.ts';
 import { createTranscode } from '../../../../services/converter/ffmpeg/transcode.ts';
@@ -22,7 +22,7 @@ import { processesIn } from '../../../support/processes.ts';
 
 type MemoryState = ReturnType<typeof createMemoryState>;
 
-export interface Setting extends AsyncDisposable {
+export interface TestConverter extends AsyncDisposable {
   state: MemoryState;
   jobs: JobStore;
   blobs: BlobStore;
@@ -47,9 +47,9 @@ const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
  * A converter on a store in memory, with real ffmpeg; at its end it checks that no folder and no process is left, and that
  * what was published is what asyncapi.json says.
  */
-export async function setUp(
+export async function createTestConverter(
   options: Partial<ConvertPorts> & { state?: MemoryState; wrap?: (state: StateStore) => StateStore } = {},
-): Promise<Setting> {
+): Promise<TestConverter> {
   const root = await mkdtemp(join(tmpdir(), 'mp3converter-convert-'));
   const spool = createSpool(root);
   await spool.prepare();
@@ -58,8 +58,8 @@ export async function setUp(
   const wrapped = wrap(state);
   const jobs = createJobStore(wrapped);
   const blobs = createBlobStore(wrapped);
-  const published: Setting['published'] = [];
-  const lines: Setting['lines'] = [];
+  const published: TestConverter['published'] = [];
+  const lines: TestConverter['lines'] = [];
   const stopping = new AbortController();
   const convert = createConvert({
     jobs,
@@ -69,7 +69,7 @@ export async function setUp(
       published.push({ topic, event });
     },
     transcode: createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits }),
-    slots: createSlots(2),
+    slots: createCoreSlots(2),
     diskFullBackoff: createDiskFullBackoff(async () => undefined),
     confirmMissing: createConfirmMissing(wrapped, jobs.find),
     times: { leaseMs: 60, pollMs: 5, beatMs: 5 },

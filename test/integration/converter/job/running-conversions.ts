@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { runTool } from '../../../../services/converter/ffmpeg/run-tool.ts';
 import type { Transcode } from '../../../../services/converter/ffmpeg/transcode.ts';
 import { video } from '../../../support/media.ts';
-import type { Setting } from './setting.ts';
+import type { TestConverter } from './test-converter.ts';
 
 /** Calls `act` when ffmpeg has converted something, before the rest. */
-export const midway = (act: (signal: AbortSignal) => Promise<unknown>): Transcode => {
+export const actMidway = (act: (signal: AbortSignal) => Promise<unknown>): Transcode => {
   return async ({ signal, onTime }) => {
     onTime(1);
     await act(signal);
@@ -40,24 +40,24 @@ export const endless: Transcode = async ({ folder, signal, onProbe, onTime }) =>
   throw new Error('it ended');
 };
 
-export const aborted = (signal: AbortSignal) =>
+export const abortOf = (signal: AbortSignal) =>
   new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-async function progressed(setting: Setting, job: { id: string }): Promise<undefined> {
-  while ((await setting.job(job)).progress === 0) await new Promise(setImmediate);
+async function progressed(converter: TestConverter, job: { id: string }): Promise<undefined> {
+  while ((await converter.job(job)).progress === 0) await new Promise(setImmediate);
 }
 
 /** `act` is called when the job shows progress, and ffmpeg is at work until something ends it. */
-export async function whileConverting(setting: Setting, act: (id: string) => Promise<unknown>) {
-  const job = await setting.submit(await video(2));
-  const running = setting.deliver(job).then(
+export async function whileConverting(converter: TestConverter, act: (id: string) => Promise<unknown>) {
+  const job = await converter.submit(await video(2));
+  const running = converter.deliver(job).then(
     () => 'resolved',
     (error: unknown) => error,
   );
-  const early = await Promise.race([running, progressed(setting, job)]);
+  const early = await Promise.race([running, progressed(converter, job)]);
   assert.equal(early, undefined, 'ended before it was met at work');
   await act(job.id);
   return { job, outcome: await running };
