@@ -19,15 +19,15 @@ const chunkOwners = ({ state }: TestConverter) =>
     ...new Set(state.keys().flatMap((key) => (key.startsWith('chunk:') ? [key.split(':')[1]] : []))),
   ].toSorted();
 
-describe('the job is the attempt’s no more', () => {
+describe('createConvert › an attempt that has lost its job', () => {
   const LOSSES: [what: string, lose: (converter: TestConverter, id: string) => Promise<unknown>][] = [
     ['cancelled', (converter, id) => converter.jobs.update(id, cancel)],
     ['deleted', (converter, id) => converter.jobs.update(id, tombstone)],
-    ['gone', (converter, id) => converter.state.delete(`job:${id}`)],
+    ['removed from the store', (converter, id) => converter.state.delete(`job:${id}`)],
     ['taken over', (converter, id) => converter.jobs.update(id, claim('other'))],
   ];
   for (const [what, lose] of LOSSES) {
-    it(`${what}: ffmpeg is ended, nothing is told or left`, async () => {
+    it(`ends ffmpeg, and leaves and publishes nothing, when the job was ${what}`, async () => {
       await using converter = await createTestConverter({ transcode: endless });
       const after: unknown[] = [];
       const { job, outcome } = await whileConverting(converter, async (id) => {
@@ -38,14 +38,14 @@ describe('the job is the attempt’s no more', () => {
       assert.deepEqual(
         after,
         [await converter.state.get(`job:${job.id}`)],
-        'the attempt changed the job after that',
+        'the attempt changed the job afterwards',
       );
       assert.deepEqual(converter.stored(), [job.videoBlobId]);
       assert.deepEqual(converter.published, []);
     });
   }
 
-  it('done by another, and its video deleted, while it is read: nothing is told or left, and the job stays done', async () => {
+  it('leaves and publishes nothing when another converter completes the job while the video is read', async () => {
     const mp3 = { size: 1, sha256: 'ab', duration_seconds: 1 };
     let job: Job | undefined;
     await using converter = await createTestConverter({
@@ -66,12 +66,12 @@ describe('the job is the attempt’s no more', () => {
     job = await converter.submit(await video(2));
     const { id } = job;
     await converter.deliver({ id });
-    const { status, mp3BlobId: audio, error } = await converter.job({ id });
-    assert.deepEqual([status, audio, error], ['done', 'other', null]);
+    const { status, mp3BlobId, error } = await converter.job({ id });
+    assert.deepEqual([status, mp3BlobId, error], ['done', 'other', null]);
     assert.deepEqual([converter.stored(), converter.published], [[], []]);
   });
 
-  it('cancelled while several processes encode it side by side: all are ended', async () => {
+  it('ends all processes that encode in parallel when the job was cancelled', async () => {
     const slots = createCoreSlots(4);
     const transcode = createTranscode({
       ffmpeg: 'ffmpeg',
@@ -92,49 +92,52 @@ describe('the job is the attempt’s no more', () => {
   });
 });
 
-describe('a converter that was stopped for longer than its lease, and is back', () => {
-  /** Held up at a put of the first attempt, while a second converter takes the job over and ends it. */
-  async function zombie(heldUp: RegExp) {
+describe('createConvert › a converter that was suspended for longer than its lease', () => {
+  /** Suspends a converter at a write, lets a second converter take the job over and complete it, and resumes the first. */
+  async function resumeAfterTakeover(suspendAt: RegExp) {
     const gate = Promise.withResolvers<void>();
     const reached = Promise.withResolvers<void>();
     const wrap = (state: StateStore): StateStore => ({
       ...state,
       async put(key, value, options) {
-        if (heldUp.test(`${key} ${value}`)) {
+        if (suspendAt.test(`${key} ${value}`)) {
           reached.resolve();
           await gate.promise;
         }
         return state.put(key, value, options);
       },
       async putBytes(key, bytes, options) {
-        if (heldUp.test(key)) {
+        if (suspendAt.test(key)) {
           reached.resolve();
           await gate.promise;
         }
         return state.putBytes(key, bytes, options);
       },
     });
-    const stopped = await createTestConverter({ wrap, times: { leaseMs: 60, pollMs: 5, beatMs: 1_000_000 } });
-    const job = await stopped.submit(await video(2));
-    const late = stopped.deliver(job);
+    const suspended = await createTestConverter({
+      wrap,
+      times: { leaseMs: 60, pollMs: 5, beatMs: 1_000_000 },
+    });
+    const job = await suspended.submit(await video(2));
+    const late = suspended.deliver(job);
     await reached.promise;
-    const other = await createTestConverter({ state: stopped.state });
+    const other = await createTestConverter({ state: suspended.state });
     await other.deliver(job);
     const done = await other.job(job);
     gate.resolve();
     await late;
-    return { stopped, other, job, done };
+    return { suspended, other, job, done };
   }
 
-  for (const [where, heldUp] of [
+  for (const [where, suspendAt] of [
     ['before its first chunk', /^blob:.*reserved/],
-    ['in the middle of its MP3', /^chunk:/],
+    ['in the middle of storing its MP3', /^chunk:/],
     ['before its MP3 is complete', /^blob:.*sha256/],
-    ['with its result in its hands', /^job:.*"status":"done"/],
+    ['before it saves its result', /^job:.*"status":"done"/],
   ] as const) {
-    it(`${where}: writes nothing over the newer result, tells nobody, and leaves nothing`, async () => {
-      const { stopped, other, job, done } = await zombie(heldUp);
-      await using first = stopped;
+    it(`replaces no newer result, publishes nothing and leaves nothing when it was suspended ${where}`, async () => {
+      const { suspended, other, job, done } = await resumeAfterTakeover(suspendAt);
+      await using first = suspended;
       await using second = other;
       assert.deepEqual([done.status, done.attempts], ['done', 2]);
       assert.deepEqual(await first.job(job), done);
@@ -147,21 +150,21 @@ describe('a converter that was stopped for longer than its lease, and is back', 
   }
 });
 
-it('when the service stops, ffmpeg is ended and the job handed back, at no cost to its attempts', async () => {
+it('createConvert ends ffmpeg and hands the job back, without counting the attempt, when the service stops', async () => {
   await using converter = await createTestConverter({ transcode: endless });
   const { job, outcome } = await whileConverting(converter, async () =>
     converter.stopping.abort(new Error('stop')),
   );
   assert.equal((outcome as { code?: string }).code, 'unavailable');
-  const back = await converter.job(job);
-  assert.deepEqual([back.status, back.attemptId, back.attempts], ['queued', null, 0]);
+  const { status, attemptId, attempts } = await converter.job(job);
+  assert.deepEqual([status, attemptId, attempts], ['queued', null, 0]);
 });
 
-describe('when no gateway has used the store for an hour', () => {
+describe('createConvert › a store that no gateway has used for an hour', () => {
   const longAgo = ({ state }: TestConverter) =>
     state.put('store:shared', JSON.stringify({ shown_at: new Date(Date.now() - 3600_000).toISOString() }));
 
-  it('a job that was accepted before is converted all the same', async () => {
+  it('converts a job that was accepted before', async () => {
     await using converter = await createTestConverter();
     await longAgo(converter);
     const job = await converter.submit(await video(2));
@@ -169,13 +172,13 @@ describe('when no gateway has used the store for an hour', () => {
     assert.equal((await converter.job(job)).status, 'done');
   });
 
-  it('the event of a job that is not there is kept, since the job may be in another store', async () => {
+  it('keeps the event of a missing job, because the job may be in another store', async () => {
     await using converter = await createTestConverter();
     await longAgo(converter);
     await assert.rejects(converter.deliver(newJob()), (error) => isAppError(error, 'unavailable'));
   });
 
-  it('the event of a job that was deleted is not kept', async () => {
+  it('does not keep the event of a job that was deleted', async () => {
     await using converter = await createTestConverter();
     await longAgo(converter);
     const job = await converter.submit(await video(2));
@@ -184,7 +187,7 @@ describe('when no gateway has used the store for an hour', () => {
   });
 });
 
-it('the event of a job that is not there is done with while a gateway uses the store', async () => {
+it('createConvert drops the event of a missing job while a gateway uses the store', async () => {
   await using converter = await createTestConverter();
   await converter.deliver(newJob());
   assert.deepEqual(converter.published, []);

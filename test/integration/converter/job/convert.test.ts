@@ -10,15 +10,16 @@ import { file, media, truncated, video } from '../../../support/media.ts';
 import { abortOf, actMidway, endless } from './running-conversions.ts';
 import { createTestConverter, TRACE } from './test-converter.ts';
 
-const again = { code: 'unavailable' };
+/** The error with which an event is delivered again. */
+const redeliver = { code: 'unavailable' };
 const transcode = createTranscode({
   ffmpeg: 'ffmpeg',
   ffprobe: 'ffprobe',
   limits: { maxDurationSeconds: 60, maxConvertSeconds: 60 },
 });
 
-describe('a video', () => {
-  it('becomes an MP3, and the world is told', async () => {
+describe('createConvert', () => {
+  it('makes an MP3 of a video, and publishes the outcome', async () => {
     await using converter = await createTestConverter();
     const job = await converter.submit(await video(2));
     await converter.deliver(job);
@@ -34,16 +35,16 @@ describe('a video', () => {
     assert.equal(bytes.length, done.mp3?.size);
     assert.equal(bytes.subarray(0, 3).toString(), 'ID3');
     assert.deepEqual(converter.stored().toSorted(), [job.videoBlobId, done.mp3BlobId].toSorted());
-    const [told, ...more] = converter.published;
+    const [outcome, ...more] = converter.published;
     assert.deepEqual(more, []);
-    assert.equal(told?.topic, 'mp3');
-    const event = mp3Event.parse(told?.event);
+    assert.equal(outcome?.topic, 'mp3');
+    const event = mp3Event.parse(outcome?.event);
     assert.equal(event.status, 'done');
     assert.equal(event.filename, job.filename);
     assert.equal(event.mp3?.download_url, job.download_url);
   });
 
-  it('is on every line of the log, without its link', async () => {
+  it('logs job and trace on every line, and never the download link', async () => {
     await using converter = await createTestConverter();
     const job = await converter.submit(await video(2));
     await converter.deliver(job);
@@ -55,7 +56,7 @@ describe('a video', () => {
     assert.doesNotMatch(JSON.stringify(converter.lines), /secret-signature/);
   });
 
-  it('is converted once, however often it is delivered', async () => {
+  it('converts a video once, however often its event is delivered', async () => {
     await using converter = await createTestConverter();
     const job = await converter.submit(await video(2));
     await Promise.all([converter.deliver(job), converter.deliver(job), converter.deliver(job)]);
@@ -65,23 +66,23 @@ describe('a video', () => {
   });
 });
 
-describe('a video that can never be converted is failed, not tried again, and its owner told', () => {
+describe('createConvert › a video that can never be converted', () => {
   const table: [string, () => Promise<string>, string][] = [
-    ['text', () => file('a.mp4', 'no video'), 'not_media'],
+    ['a text file', () => file('a.mp4', 'no video'), 'not_media'],
     [
-      'no sound',
+      'a video without sound',
       () => media('silent.mkv', '-f', 'lavfi', '-i', 'color=d=1:s=64x64:r=5', '-c:v', 'mpeg4'),
       'no_audio',
     ],
-    ['cut off', async () => truncated(await video(2, { faststart: false })), 'truncated'],
+    ['a file that is cut off', async () => truncated(await video(2, { faststart: false })), 'truncated'],
     [
-      'an hour too long',
+      'a sound that is too long',
       () => media('long.flac', '-f', 'lavfi', '-i', 'anullsrc=r=8000:cl=mono:d=3700'),
       'too_long',
     ],
   ];
   for (const [name, source, code] of table) {
-    it(`${name}: ${code}`, async () => {
+    it(`fails the job of ${name} with ${code}, and publishes the outcome`, async () => {
       await using converter = await createTestConverter();
       const job = await converter.submit(await source());
       await converter.deliver(job);
@@ -97,7 +98,7 @@ describe('a video that can never be converted is failed, not tried again, and it
     });
   }
 
-  it('the video is gone: video_gone', async () => {
+  it('fails the job of a video that was deleted with video_gone', async () => {
     await using converter = await createTestConverter();
     const job = await converter.submit(await video(2));
     await converter.blobs.delete(job.videoBlobId);
@@ -106,18 +107,18 @@ describe('a video that can never be converted is failed, not tried again, and it
   });
 });
 
-it('a second delivery to the same converter is answered without a look at the store', async () => {
+it('createConvert answers a second delivery to the same converter without reading the store', async () => {
   const times = { leaseMs: 1_000_000, pollMs: 1_000_000, beatMs: 1_000_000 };
   await using converter = await createTestConverter({ times, transcode: endless });
   const job = await converter.submit(await video(2));
-  const first = assert.rejects(converter.deliver(job), again);
+  const first = assert.rejects(converter.deliver(job), redeliver);
   while ((await converter.job(job)).status !== 'converting') await new Promise(setImmediate);
   await converter.deliver(job);
   converter.stopping.abort(new Error('stop'));
   await first;
 });
 
-it('cancelled and tried again while its converter still cleans up: the delivery is not lost', async () => {
+it('createConvert handles the delivery of a job that is cancelled and retried while it still cleans up', async () => {
   let conversions = 0;
   const first = actMidway(async (signal) => {
     await converter.jobs.update(job.id, cancel);
@@ -134,10 +135,10 @@ it('cancelled and tried again while its converter still cleans up: the delivery 
   assert.equal(conversions, 2);
 });
 
-describe('a job that is converting already', () => {
+describe('createConvert › a job that is being converted already', () => {
   const elsewhere = { status: 'converting', attemptId: 'elsewhere', attempts: 1 } as const;
 
-  it('whose converter lives is left to it', async () => {
+  it('leaves the job to a converter that is alive', async () => {
     await using converter = await createTestConverter({
       times: { leaseMs: 1_000_000, pollMs: 1, beatMs: 5 },
     });
@@ -145,14 +146,14 @@ describe('a job that is converting already', () => {
     const running = converter.deliver(job);
     await converter.jobs.update(job.id, updateAttempt('elsewhere', { progress: 0.5 }));
     await converter.jobs.update(job.id, updateAttempt('elsewhere', { progress: 0.6 }));
-    // Whichever change the first look has seen, the next one is news.
+    // The first read may have seen either change. The next one differs from both.
     const beating = setInterval(() => void converter.jobs.update(job.id, updateAttempt('elsewhere', {})), 1);
     await running;
     clearInterval(beating);
     assert.equal((await converter.job(job)).attemptId, 'elsewhere');
   });
 
-  it('whose converter went silent is taken over', async () => {
+  it('takes the job over from a converter that went silent', async () => {
     await using converter = await createTestConverter();
     const job = await converter.submit(await video(2), elsewhere);
     await converter.deliver(job);
@@ -160,7 +161,7 @@ describe('a job that is converting already', () => {
     assert.deepEqual([done.status, done.attempts], ['done', 2]);
   });
 
-  it('whose converters went silent too often is failed', async () => {
+  it('fails the job when its converters went silent too often', async () => {
     await using converter = await createTestConverter();
     const job = await converter.submit(await video(2), { ...elsewhere, attempts: 3 });
     await converter.deliver(job);
@@ -168,25 +169,25 @@ describe('a job that is converting already', () => {
     assert.equal(converter.published.length, 1);
   });
 
-  it('is taken over by one of two', async () => {
+  it('takes the job over once', async () => {
     const started: string[] = [];
     const transcode = actMidway(async () => void started.push('one'));
     await using converter = await createTestConverter({ transcode });
     const job = await converter.submit(await video(2), elsewhere);
-    await assert.rejects(converter.deliver(job), again);
+    await assert.rejects(converter.deliver(job), redeliver);
     assert.deepEqual(started, ['one']);
   });
 });
 
-describe('a job that is no more', () => {
-  it('unknown: nothing to do', async () => {
+describe('createConvert › a job that needs no converter', () => {
+  it('does nothing for an unknown job', async () => {
     await using converter = await createTestConverter();
     await converter.deliver({ id: randomUUID() });
     assert.deepEqual(converter.published, []);
   });
 
   for (const status of ['done', 'failed', 'cancelled'] as const) {
-    it(`${status}: nothing to do`, async () => {
+    it(`does nothing for a job that is ${status}`, async () => {
       await using converter = await createTestConverter();
       const job = await converter.submit(await video(2), { status });
       await converter.deliver(job);
@@ -196,25 +197,25 @@ describe('a job that is no more', () => {
   }
 });
 
-it('a delivery that hangs up while it waits leaves the job queued; one that works goes on', async () => {
+it('createConvert ends the wait for a slot, but no conversion, when the connection of the delivery closes', async () => {
   const hold = new AbortController();
   const transcode = actMidway((signal) => Promise.race([abortOf(signal), abortOf(hold.signal)]));
   await using converter = await createTestConverter({ transcode, slots: createCoreSlots(1) });
   const [first, second] = [await converter.submit(await video(2)), await converter.submit(await video(2))];
-  const hangUp = new AbortController();
-  const working = converter.deliver(first, hangUp.signal);
+  const connection = new AbortController();
+  const working = converter.deliver(first, connection.signal);
   while ((await converter.job(first)).status !== 'converting') await new Promise(setImmediate);
-  const waiting = converter.deliver(second, hangUp.signal);
+  const waiting = converter.deliver(second, connection.signal);
   await new Promise(setImmediate);
-  hangUp.abort(new Error('hung up'));
-  await assert.rejects(waiting, again);
+  connection.abort(new Error('closed'));
+  await assert.rejects(waiting, redeliver);
   assert.equal((await converter.job(second)).status, 'queued');
   assert.equal((await converter.job(first)).status, 'converting');
   hold.abort();
-  await assert.rejects(working, again);
+  await assert.rejects(working, redeliver);
 });
 
-it('a broker that takes its message back in the middle of a conversion finds it taken, here and elsewhere', async () => {
+it('createConvert goes on with a conversion whose message the broker takes back, and no other converter begins it', async () => {
   const hold = new AbortController();
   const holding: Transcode = async (request) => {
     await abortOf(hold.signal);
@@ -224,10 +225,10 @@ it('a broker that takes its message back in the middle of a conversion finds it 
   await using here = await createTestConverter({ transcode: holding, times });
   await using elsewhere = await createTestConverter({ state: here.state, times });
   const job = await here.submit(await video(2));
-  const hangUp = new AbortController();
-  const first = here.deliver(job, hangUp.signal);
+  const connection = new AbortController();
+  const first = here.deliver(job, connection.signal);
   while ((await here.job(job)).status !== 'converting') await new Promise(setImmediate);
-  hangUp.abort(new Error('the channel was closed'));
+  connection.abort(new Error('the channel was closed'));
   await here.deliver(job);
   await elsewhere.deliver(job);
   assert.equal((await here.job(job)).status, 'converting');

@@ -4,7 +4,7 @@ import type { Transcode } from '../../../../services/converter/ffmpeg/transcode.
 import { video } from '../../../support/media.ts';
 import type { TestConverter } from './test-converter.ts';
 
-/** Calls `act` when ffmpeg has converted something, before the rest. */
+/** A conversion that calls `act` midway, and fails unless that aborts it. */
 export const actMidway = (act: (signal: AbortSignal) => Promise<unknown>): Transcode => {
   return async ({ signal, onTime }) => {
     onTime(1);
@@ -14,21 +14,11 @@ export const actMidway = (act: (signal: AbortSignal) => Promise<unknown>): Trans
   };
 };
 
-/** ffmpeg on a source without an end, in the private folder of the attempt. */
+/** A conversion that never ends: it runs ffmpeg on an endless source, in the private folder of the attempt. */
 export const endless: Transcode = async ({ folder, signal, onProbe, onTime }) => {
   const source = [
-    '-nostdin',
-    '-v',
-    'error',
-    '-stats',
-    '-re',
-    '-f',
-    'lavfi',
-    '-i',
-    'anullsrc',
-    '-f',
-    'null',
-    '-',
+    ...['-nostdin', '-v', 'error', '-stats', '-re'],
+    ...['-f', 'lavfi', '-i', 'anullsrc', '-f', 'null', '-'],
   ];
   onProbe({
     duration_seconds: 100,
@@ -40,25 +30,26 @@ export const endless: Transcode = async ({ folder, signal, onProbe, onTime }) =>
   throw new Error('it ended');
 };
 
+/** Resolves when the signal is aborted. */
 export const abortOf = (signal: AbortSignal) =>
   new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-async function progressed(converter: TestConverter, job: { id: string }): Promise<undefined> {
+async function waitForProgress(converter: TestConverter, job: { id: string }): Promise<undefined> {
   while ((await converter.job(job)).progress === 0) await new Promise(setImmediate);
 }
 
-/** `act` is called when the job shows progress, and ffmpeg is at work until something ends it. */
+/** Delivers a job, calls `act` when the job shows progress, and waits for the end of the delivery. */
 export async function whileConverting(converter: TestConverter, act: (id: string) => Promise<unknown>) {
   const job = await converter.submit(await video(2));
   const running = converter.deliver(job).then(
     () => 'resolved',
     (error: unknown) => error,
   );
-  const early = await Promise.race([running, progressed(converter, job)]);
-  assert.equal(early, undefined, 'ended before it was met at work');
+  const early = await Promise.race([running, waitForProgress(converter, job)]);
+  assert.equal(early, undefined, 'the delivery ended before the job showed progress');
   await act(job.id);
   return { job, outcome: await running };
 }

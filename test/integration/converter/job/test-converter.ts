@@ -28,15 +28,15 @@ export interface TestConverter extends AsyncDisposable {
   blobs: BlobStore;
   published: { topic: string; event: object }[];
   lines: Record<string, unknown>[];
-  /** Where the private folders are. */
+  /** The folder of the private folders. */
   root: string;
   stopping: AbortController;
   /** Stores the file and a queued job for it. */
   submit(path: string, fields?: Parameters<typeof newJob<Job['status']>>[0]): Promise<Job>;
-  /** Delivers the event of a job. */
-  deliver(job: Pick<Job, 'id'>, waiting?: AbortSignal): Promise<void>;
+  /** Delivers the event of a job. Abort `closedSignal` to close the connection of the delivery. */
+  deliver(job: Pick<Job, 'id'>, closedSignal?: AbortSignal): Promise<void>;
   job(job: Pick<Job, 'id'>): Promise<FlatJob>;
-  /** Ids of the blobs there are. */
+  /** Returns the ids of the blobs in the store. */
   stored(): string[];
 }
 
@@ -44,8 +44,8 @@ export const TRACE = '0123456789abcdef0123456789abcdef';
 const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
 
 /**
- * A converter on a store in memory, with real ffmpeg; at its end it checks that no folder and no process is left, and that
- * what was published is what asyncapi.json says.
+ * Creates a converter on a store in memory, with real ffmpeg. When it is disposed of, it checks that no folder and no process
+ * is left, and that the published events are as asyncapi.json describes them.
  */
 export async function createTestConverter(
   options: Partial<ConvertPorts> & { state?: MemoryState; wrap?: (state: StateStore) => StateStore } = {},
@@ -104,8 +104,8 @@ export async function createTestConverter(
       await createJobStore(state).create(job);
       return job;
     },
-    deliver: ({ id }, waiting = new AbortController().signal) =>
-      convert({ job_id: id, trace_id: TRACE }, waiting),
+    deliver: ({ id }, closedSignal = new AbortController().signal) =>
+      convert({ job_id: id, trace_id: TRACE }, closedSignal),
     job: async ({ id }) => flat((await createJobStore(state).get(id)).document),
     stored: () => state.keys().flatMap((key) => (key.startsWith('blob:') ? [key.slice(5)] : [])),
     async [Symbol.asyncDispose]() {
