@@ -3,38 +3,38 @@ import { digest, firstToken, newSeed, newSessionId, nextToken, sessionOf } from 
 import type { User } from './users.ts';
 
 /**
- * How long after an exchange the same token is exchanged for the same next one. It covers an answer that was lost on its way, after
- * which the sidecar (components/app/resiliency.yaml) or the client asks again, and clients that refresh twice at once.
- * Auth0 calls it the reuse interval, Okta the grace period.
+ * How long after an exchange the same token is exchanged for the same next one. It covers a response that was lost, after
+ * which the sidecar (components/app/resiliency.yaml) or the client repeats the request, and clients that refresh twice at the
+ * same time. Auth0 calls it the reuse interval, Okta the grace period.
  */
 const REUSE_MS = 30_000;
 
 /**
- * Refresh tokens. A login starts a session, the family of one token after another, of which only the newest is
- * stored (hashed). Whoever shows an older one ends the session, because a thief and the owner both hold it
- * (RFC 9700, section 4.14.2), with one exception: the token right before the newest, for {@link REUSE_MS}.
+ * Refresh tokens. A login starts a session: a family of tokens, each of which follows the one before. Only the hash of the
+ * newest token is stored. An older token ends the session when it is used, because a thief and the owner must both have it
+ * (RFC 9700, section 4.14.2). The one exception is the token right before the newest one, for {@link REUSE_MS}.
  *
- * It gets the very token that it got before, so the family never splits: a thief who uses the exception holds the same
- * next token as the owner, and the second of the two to show that one after the interval ends the session.
- * Once the next token has itself been exchanged, its answer has arrived and nobody has a reason to repeat the older one:
- * that ends the session at any time.
+ * In that case the same next token is issued again, so that the family never splits. A thief who uses the exception has the
+ * same next token as the owner, and the second of the two to use it after the interval ends the session. Once the next token
+ * has been exchanged, its response must have arrived, and nobody has a reason to repeat the older token. Using that ends the
+ * session at any time.
  */
 export interface Sessions {
   /**
-   * Returns the first refresh token. Not idempotent, and need not be: when the answer to a login is lost, the next login
-   * starts another session, and nobody knows the token of this one until it expires.
+   * Returns the first refresh token. It need not be idempotent: when the response to a login is lost, the next login starts
+   * another session, and nobody knows the token of this one.
    */
   start(userId: string): Promise<string>;
-  /** Exchanges a token for the next; undefined when it is not good (any more). */
+  /** Exchanges a token for the next one. Returns undefined when the token is not valid, or not any more. */
   rotate(token: string): Promise<{ user: User; token: string } | undefined>;
-  /** Revokes every token of the family. Idempotent: no error when there is none. */
+  /** Revokes every token of the family. Idempotent: an unknown token is not an error. */
   end(token: string): Promise<void>;
   deleteExpired(): Promise<void>;
 }
 
 interface Options {
   database: Statements;
-  /** How long a token may lie unused, in seconds. */
+  /** How long a token is valid if it is not used. */
   seconds: number;
   onReuse: (userId: string) => void;
   now?: () => number;
@@ -62,18 +62,18 @@ export function createSessions({ database, seconds, onReuse, now = Date.now }: O
     return row;
   }
 
-  /** The next token, or undefined when the token is not the newest. */
+  /** Returns the next token, or undefined when the token is not the newest. */
   async function exchange(session: string, token: string, row: SessionRow): Promise<string | undefined> {
     const seed = newSeed();
     const next = nextToken(token, seed);
     if (row.seed === null) {
-      // IGNORE also covers a session that was ended meanwhile: there is nothing to refer to then.
+      // IGNORE also covers a session that was ended meanwhile, to which the row could not refer.
       await database.change(
         'INSERT IGNORE INTO refresh_exchanges (session_id, seed, exchanged_at) VALUES (?, ?, ?)',
         [session, seed, new Date(now())],
       );
     }
-    // One statement decides, so of any number of requests at once with one token, at any replica, one exchanges it.
+    // One statement decides, so that only one of several simultaneous requests with one token exchanges it, at whichever replica.
     const changed = await database.change(
       `UPDATE sessions JOIN refresh_exchanges ON session_id = sessions.id
           SET token_hash = ?, expires_at = ?, seed = ?, exchanged_at = ?
@@ -83,8 +83,8 @@ export function createSessions({ database, seconds, onReuse, now = Date.now }: O
     return changed > 0 ? next : undefined;
   }
 
-  /** The next token once more, when this one was exchanged for the newest a moment ago. */
-  function repeat(token: string, { token_hash, seed, exchanged_at }: SessionRow): string | undefined {
+  /** Returns the next token once more, if this one was exchanged for the newest one a moment ago. */
+  function repeatExchange(token: string, { token_hash, seed, exchanged_at }: SessionRow): string | undefined {
     if (seed === null || exchanged_at === null) return undefined;
     const next = nextToken(token, seed);
     return digest(next) === token_hash && exchanged_at.getTime() + REUSE_MS > now() ? next : undefined;
@@ -110,7 +110,7 @@ export function createSessions({ database, seconds, onReuse, now = Date.now }: O
       const exchanged = await exchange(session, token, row);
       if (exchanged) return { user, token: exchanged };
       const newest = await read(session);
-      const repeated = newest && repeat(token, newest);
+      const repeated = newest && repeatExchange(token, newest);
       if (repeated) return { user, token: repeated };
       if ((await remove(session)) === 1) onReuse(row.id);
       return undefined;

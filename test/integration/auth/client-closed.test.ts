@@ -15,9 +15,9 @@ const ROUTES = [
   ['/register', { 'content-type': 'application/json' }, { email: EMAIL, password: PASSWORD }],
 ] as const;
 
-describe('a request whose caller closes the connection', { timeout: 20_000 }, () => {
+describe('createAuthApp › a request whose client closes the connection', { timeout: 20_000 }, () => {
   for (const [path, headers, body] of ROUTES) {
-    it(`POST ${path} stops waiting for its password hash`, async (t) => {
+    it(`stops waiting for the password hash of POST ${path}`, async (t) => {
       const signals: (AbortSignal | undefined)[] = [];
       const never = (signal?: AbortSignal) => {
         signals.push(signal);
