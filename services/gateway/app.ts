@@ -21,7 +21,7 @@ export interface GatewayPorts extends DownloadPorts, OperatorPorts, UploadPorts 
   invoke: Sidecar['invoke'];
   eventStreams: ConcurrencyLimit;
   index: JobIndex;
-  changes: JobCommands;
+  commands: JobCommands;
   checks: Checks;
   metrics: Metrics;
   stopping: AbortSignal;
@@ -38,7 +38,7 @@ export function createGateway(ports: GatewayPorts): Koa<RequestState> {
   return app;
 }
 
-/** Every route but health and metrics, which are the same for all services. */
+/** All routes of the gateway's own. Health and metrics are the same for all services. */
 export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   const router = new Router<RequestState>();
   accountRoutes(router, ports.invoke);

@@ -20,21 +20,12 @@ export interface Permits {
 
 export function createCoreSlots(count: number): CoreSlots {
   const semaphore = createSemaphore(count);
-  /** Tasks that run or wait. */
-  let tasks = 0;
   let acquired = 0;
   return {
-    async run(signal, work) {
-      tasks += 1;
-      try {
-        return await semaphore.run(work, signal);
-      } finally {
-        tasks -= 1;
-      }
-    },
+    run: (signal, work) => semaphore.run(work, signal),
 
     tryAcquire(most) {
-      let permits = Math.max(0, Math.min(most, count - tasks - acquired));
+      let permits = Math.max(0, Math.min(most, semaphore.permits - acquired));
       acquired += permits;
       return {
         count: permits,

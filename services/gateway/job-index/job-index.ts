@@ -3,20 +3,20 @@ import { createOwnedJobs, type OwnedJobs } from './owner-list.ts';
 import { createShardedMap, type Entry } from './sharded-map.ts';
 
 export type { OwnedPage } from './owner-list.ts';
-export type OpenJob = Entry<{ owner: string }>;
+export type ActiveJob = Entry<{ owner: string }>;
 
-/** Which jobs there are, kept by hand because a state store need not know queries. */
+/** Lists of jobs. They are kept by hand, because a state store need not support queries. */
 export interface JobIndex extends OwnedJobs {
   /**
-   * The sweep looks after the job from here on. Called before a change that needs it, since a job without an entry would be
-   * lost, and once more after it where the job may have been settled before: its entry may just have been closed.
-   * The entry that comes back is what `close` takes.
+   * Adds the job to the index of active jobs, which the sweep reads. Call this before a change that makes a job active, because
+   * a job without an entry would be lost. Call it again after the change where the job may have been inactive before, because
+   * the sweep may have removed the entry meanwhile. Returns the entry for `removeActive`.
    */
-  open(owner: string, id: string, signal?: AbortSignal): Promise<OpenJob>;
-  /** Jobs that something is still to be done for: to convert, to tell, to clear up. */
-  listOpen(signal?: AbortSignal): AsyncGenerator<OpenJob[]>;
-  /** Those entries that were not opened again meanwhile. */
-  close(entries: readonly Pick<OpenJob, 'id' | 'version'>[], signal?: AbortSignal): Promise<void>;
+  addActive(owner: string, id: string, signal?: AbortSignal): Promise<ActiveJob>;
+  /** The active jobs: those to convert, to notify of, or to clean up. */
+  listActive(signal?: AbortSignal): AsyncGenerator<ActiveJob[]>;
+  /** Removes the entries that were not added again meanwhile. */
+  removeActive(entries: readonly Pick<ActiveJob, 'id' | 'version'>[], signal?: AbortSignal): Promise<void>;
 }
 
 export function createJobIndex(state: StateStore, ttlSeconds: number): JobIndex {
@@ -25,12 +25,12 @@ export function createJobIndex(state: StateStore, ttlSeconds: number): JobIndex 
   return {
     ...createOwnedJobs(state, ttlSeconds),
 
-    async open(owner, id, signal) {
+    async addActive(owner, id, signal) {
       const [entry] = await opened.put([{ id, owner }], signal);
-      return entry as OpenJob;
+      return entry as ActiveJob;
     },
 
-    listOpen: opened.list,
-    close: opened.remove,
+    listActive: opened.list,
+    removeActive: opened.remove,
   };
 }
