@@ -27,7 +27,7 @@ export const authEnvironment = guarded(
     ACCESS_TOKEN_SECONDS: wholeNumber(900, { min: 1, max: 24 * 3600 }),
     REFRESH_TOKEN_SECONDS: wholeNumber(MONTH_SECONDS, { min: 1, max: 12 * MONTH_SECONDS }),
     KEY_ROTATION_DAYS: wholeNumber(30, { min: 1, max: 3650 }),
-    /** How many password hashes are computed at a time, with 19 MiB each. In a container, only the processors that it may use count. */
+    /** How many password hashes are computed at a time, with 19 MiB each. Only processors that a container may use count. */
     ARGON2_PARALLEL: wholeNumber(defaultParallel(availableParallelism()), { min: 1, max: 64 }),
     /** How many password hashes may wait. Beyond that, a login gets 503 with `Retry-After`. */
     ARGON2_QUEUE: wholeNumber(64, { max: 10_000 }),

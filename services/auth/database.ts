@@ -63,7 +63,8 @@ export function connectDatabase(url: string): Database {
     withLock: (name, seconds, work) =>
       withConnection(async (connection) => {
         const statements = statementsOn(connection, seconds * 1000 + STATEMENT_TIMEOUT_MS);
-        // Such a lock belongs to the whole server, so its name contains that of the database. It is hashed because it must not exceed 64 characters.
+        // Such a lock belongs to the whole server, so its name contains that of the database. The name is hashed, because it
+        // must not exceed 64 characters.
         const lock = "SHA1(CONCAT(DATABASE(), ':', ?))";
         const [reply] = await statements.rows<{ held: number | null }>(
           `SELECT GET_LOCK(${lock}, ?) AS held`,

@@ -21,10 +21,14 @@ import { waitForDatabase } from './wait-for-database.ts';
 const env = readEnvironment(authEnvironment);
 const log = createLog('auth', env.LOG_LEVEL);
 const stopping = new AbortController();
+const failStart = (error: unknown): never => {
+  log.fatal({ err: error }, 'could not start');
+  process.exit(1);
+};
 
 const database = connectDatabase(env.MYSQL_URL);
-await waitForDatabase(database, env.MYSQL_WAIT_SECONDS, log);
-await migrate(database, join(import.meta.dirname, 'migrations'), log);
+await waitForDatabase(database, env.MYSQL_WAIT_SECONDS, log).catch(failStart);
+await migrate(database, join(import.meta.dirname, 'migrations'), log).catch(failStart);
 
 const users = createUsers(database);
 const sessions = createSessions({
@@ -45,7 +49,7 @@ const tokens = createTokens({
   audience: env.TOKEN_AUDIENCE,
   seconds: env.ACCESS_TOKEN_SECONDS,
 });
-await keys();
+await keys().catch(failStart);
 
 const app = createAuthApp({
   accounts: createAccounts({ users, passwords }),

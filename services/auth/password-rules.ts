@@ -5,7 +5,10 @@ const MIN_CHARACTERS = 10;
 /** With it and the longest address, the Basic header stays far below the 4 KiB of headers that a sidecar reads. */
 const MAX_BYTES = 1024;
 
-/** The passwords at the top of every leaked list that are long enough. A check against all leaked passwords belongs in front of this service. */
+/**
+ * The passwords at the top of every leaked list that are long enough. A check against all leaked passwords belongs in front of
+ * this service.
+ */
 const COMMON = new Set([
   ...['1234567890', '0123456789', '0987654321', '9876543210', '12345678910', '123456789a', '1q2w3e4r5t'],
   ...['qwertyuiop', 'qwerty1234', 'qwerty12345', '1qaz2wsx3edc', 'asdfghjkl;', 'zxcvbnm123', 'abcdefghij'],

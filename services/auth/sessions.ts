@@ -1,5 +1,13 @@
 import type { Statements } from './database.ts';
 import { digest, firstToken, newSeed, newSessionId, nextToken, sessionOf } from './refresh-tokens.ts';
+import {
+  addSession,
+  deleteExpiredSessions,
+  deleteSession,
+  exchangeToken,
+  readSession,
+  type StoredSession,
+} from './session-store.ts';
 import type { User } from './users.ts';
 
 /**
@@ -40,89 +48,64 @@ interface Options {
   now?: () => number;
 }
 
-interface SessionRow extends User {
-  token_hash: string;
-  expires_at: Date;
-  /** Null before the first exchange. */
-  seed: string | null;
-  exchanged_at: Date | null;
-}
-
 export function createSessions({ database, seconds, onReuse, now = Date.now }: Options): Sessions {
   const expiry = () => new Date(now() + seconds * 1000);
-  const remove = (session: string) => database.change('DELETE FROM sessions WHERE id = ?', [session]);
-
-  async function read(session: string): Promise<SessionRow | undefined> {
-    const [row] = await database.rows<SessionRow>(
-      `SELECT users.id, users.email, token_hash, expires_at, seed, exchanged_at
-         FROM sessions JOIN users ON users.id = sessions.user_id
-         LEFT JOIN refresh_exchanges ON session_id = sessions.id WHERE sessions.id = ?`,
-      [session],
-    );
-    return row;
-  }
 
   /** Returns the next token, or undefined when the token is not the newest. */
-  async function exchange(session: string, token: string, row: SessionRow): Promise<string | undefined> {
+  async function exchange(
+    sessionId: string,
+    token: string,
+    stored: StoredSession,
+  ): Promise<string | undefined> {
     const seed = newSeed();
     const next = nextToken(token, seed);
-    if (row.seed === null) {
-      // IGNORE also covers a session that was ended meanwhile, to which the row could not refer.
-      await database.change(
-        'INSERT IGNORE INTO refresh_exchanges (session_id, seed, exchanged_at) VALUES (?, ?, ?)',
-        [session, seed, new Date(now())],
-      );
-    }
-    // One statement decides, so that only one of several simultaneous requests with one token exchanges it, at whichever replica.
-    const changed = await database.change(
-      `UPDATE sessions JOIN refresh_exchanges ON session_id = sessions.id
-          SET token_hash = ?, expires_at = ?, seed = ?, exchanged_at = ?
-        WHERE sessions.id = ? AND token_hash = ?`,
-      [digest(next), expiry(), seed, new Date(now()), session, digest(token)],
-    );
-    return changed > 0 ? next : undefined;
-  }
-
-  /** Returns the next token once more, if this one was exchanged for the newest one a moment ago. */
-  function repeatExchange(token: string, { token_hash, seed, exchanged_at }: SessionRow): string | undefined {
-    if (seed === null || exchanged_at === null) return undefined;
-    const next = nextToken(token, seed);
-    return digest(next) === token_hash && exchanged_at.getTime() + REUSE_MS > now() ? next : undefined;
+    const isExchanged = await exchangeToken(database, {
+      ...{ sessionId, fromHash: digest(token), toHash: digest(next), seed },
+      ...{ at: new Date(now()), expiresAt: expiry(), isFirst: stored.seed === null },
+    });
+    return isExchanged ? next : undefined;
   }
 
   return {
     async start(userId) {
-      const session = newSessionId();
-      const token = firstToken(session);
-      await database.change(
-        'INSERT INTO sessions (id, user_id, token_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?)',
-        [session, userId, digest(token), new Date(now()), expiry()],
-      );
+      const id = newSessionId();
+      const token = firstToken(id);
+      const createdAt = new Date(now());
+      await addSession(database, { id, userId, tokenHash: digest(token), createdAt, expiresAt: expiry() });
       return token;
     },
 
     async rotate(token) {
-      const session = sessionOf(token);
-      if (!session) return undefined;
-      const row = await read(session);
-      if (!row || row.expires_at.getTime() <= now()) return undefined;
-      const user = { id: row.id, email: row.email };
-      const exchanged = await exchange(session, token, row);
+      const sessionId = sessionOf(token);
+      if (!sessionId) return undefined;
+      const stored = await readSession(database, sessionId);
+      if (!stored || stored.expires_at.getTime() <= now()) return undefined;
+      const user = { id: stored.id, email: stored.email };
+      const exchanged = await exchange(sessionId, token, stored);
       if (exchanged) return { user, token: exchanged };
-      const newest = await read(session);
-      const repeated = newest && repeatExchange(token, newest);
+      const newest = await readSession(database, sessionId);
+      const repeated = newest && repeatExchange(token, newest, now());
       if (repeated) return { user, token: repeated };
-      if ((await remove(session)) === 1) onReuse(row.id);
+      if (await deleteSession(database, sessionId)) onReuse(user.id);
       return undefined;
     },
 
     async end(token) {
-      const session = sessionOf(token);
-      if (session) await remove(session);
+      const sessionId = sessionOf(token);
+      if (sessionId) await deleteSession(database, sessionId);
     },
 
-    async deleteExpired() {
-      await database.change('DELETE FROM sessions WHERE expires_at <= ?', [new Date(now())]);
-    },
+    deleteExpired: () => deleteExpiredSessions(database, new Date(now())),
   };
+}
+
+/** Returns the next token once more, if this one was exchanged for the newest one a moment ago. */
+function repeatExchange(
+  token: string,
+  { token_hash, seed, exchanged_at }: StoredSession,
+  now: number,
+): string | undefined {
+  if (seed === null || exchanged_at === null) return undefined;
+  const next = nextToken(token, seed);
+  return digest(next) === token_hash && exchanged_at.getTime() + REUSE_MS > now ? next : undefined;
 }

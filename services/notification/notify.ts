@@ -123,7 +123,9 @@ async function sendNext(
   const message = messageFor(event);
   const sends = read?.sends ?? 0;
   if (sends >= MAX_SENDS) {
-    log.error('two sends broke off in the middle: there is no third, because the mail may have arrived twice');
+    log.error(
+      'two sends broke off in the middle: there is no third, because the mail may have arrived twice',
+    );
     await records.markSent(event);
     return { outcome: 'sent' };
   }

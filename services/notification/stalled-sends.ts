@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { delay } from '../shared/runtime/delay.ts';
 import { unavailable } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { SendResult } from './send.ts';
@@ -53,7 +53,10 @@ async function logLateReply(sending: Promise<SendResult>, log: Log): Promise<voi
 /** Whether the work resolves or rejects within that time. */
 async function settlesWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   const timer = new AbortController();
-  const timedOut = sleep(ms, false, { signal: timer.signal }).catch(() => true);
+  const timedOut = delay(ms, timer.signal).then(
+    () => false,
+    () => true,
+  );
   const settled = work.then(
     () => true,
     () => true,

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { delay } from '../../shared/runtime/delay.ts';
 
 const FIRST_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 30_000;
@@ -14,7 +14,7 @@ export interface DiskFullBackoff {
 }
 
 export function createDiskFullBackoff(
-  pause: (ms: number, signal: AbortSignal) => Promise<unknown> = pauseFor,
+  pause: (ms: number, signal: AbortSignal) => Promise<unknown> = delay,
 ): DiskFullBackoff {
   let failures = 0;
   return {
@@ -27,5 +27,3 @@ export function createDiskFullBackoff(
     },
   };
 }
-
-const pauseFor = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal });

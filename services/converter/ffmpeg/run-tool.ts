@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
-/** Bounds of standard output in bytes, and of the lines for the log. Without them a hostile file decides how much the tools print. */
+/** Bounds of standard output in bytes, and of the lines for the log, because a hostile file decides how much the tools print. */
 const MAX_OUTPUT = 4 * 1024 * 1024;
 const TAIL_LINES = 20;
 const TAIL_LINE_LENGTH = 500;
@@ -16,7 +16,10 @@ export interface ToolOptions {
   /** Environment variables of the tool beside PATH. */
   env?: Record<string, string>;
   onLine?: (line: string) => void;
-  /** Returns the part of a line of standard error that the result keeps, or undefined to keep nothing. By default, the line without ffmpeg's progress. */
+  /**
+   * Returns what the result keeps of a line of standard error, or undefined for nothing. By default, it keeps all lines except
+   * ffmpeg's progress.
+   */
   keep?: (line: string) => string | undefined;
   onOutputLine?: (line: string) => void;
 }

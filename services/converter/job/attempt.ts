@@ -104,7 +104,10 @@ async function storeVerified(
   return { size, sha256, duration_seconds: verified.value };
 }
 
-/** Opens the file on the first read. If it were opened earlier and never read, it would leak, and its `error` event would be unhandled. */
+/**
+ * Opens the file on the first read. If it were opened earlier and never read, it would leak, and its `error` event would be
+ * unhandled.
+ */
 async function* bytesOf(path: string): AsyncGenerator<Buffer> {
   yield* createReadStream(path, { highWaterMark: BLOCK_BYTES });
 }

@@ -54,7 +54,10 @@ export async function claimJob(
   }
 }
 
-/** Whether no other converter has the job. A queued job may be updated without a claim, but an update of a converting job is a heartbeat. */
+/**
+ * Whether no other converter has got the job. A queued job may be updated without a claim, but an update of a converting job is
+ * a heartbeat.
+ */
 const isUnchanged = (job: Parameters<Transition>[0], seen: Claimable): boolean =>
   seen.status === 'queued'
     ? job.status === 'queued'

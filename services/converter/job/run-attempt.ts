@@ -100,7 +100,8 @@ async function endFailedAttempt(
   }
   attempt.log.warn({ err: error, ...counts }, 'the conversion was interrupted; it will be tried again');
   await requeueJob(ports, ended);
-  // On a full disk the event is acknowledged, because the broker would deliver it to this converter again at once. The sweep publishes it later.
+  // On a full disk the event is acknowledged, because the broker would deliver it to this converter again at once. The
+  // sweep publishes it later.
   if (fault === 'disk') return 'disk full';
   throw unavailable('the converter', error);
 }

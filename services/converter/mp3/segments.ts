@@ -6,7 +6,7 @@ import { frameSamples } from './frame-header.ts';
  * which has encoded everything before. A fade needed 34 frames, and most sound 2. A frame takes about 25 ms.
  */
 export const PREROLL_FRAMES = 96;
-/** Number of frames that are encoded beyond the end of a segment, because an encoder pads the end of its stream. They are dropped. */
+/** Number of frames that are encoded beyond a segment and then dropped, because an encoder pads the end of its stream. */
 export const OVERRUN_FRAMES = 8;
 /** How many frames of the overrun must equal the first frames of the next segment. */
 export const COMPARED_FRAMES = 4;
