@@ -38,6 +38,9 @@ export const timesOf = (env: Pick<ConverterConfig, 'LEASE_SECONDS'>) => ({
   pollMs: 500,
   /** A second delivery of a job that is being converted is answered after about two beats. */
   beatMs: 1000,
-  /** How long the save that ends an attempt is retried. It may preserve hours of work, and without a store there is nothing else to do. */
+  /**
+   * How long the save that ends an attempt is retried. It may preserve hours of work, and without a store there is nothing
+   * else to do.
+   */
   saveRetryMs: 10 * 60_000,
 });

@@ -18,11 +18,11 @@ export const notificationEnvironment = guarded(
 
 export type NotificationConfig = z.output<typeof notificationEnvironment>;
 
-/** Times that no variable changes, in ms. */
+/** Times that are not configurable, in ms. */
 export const TIMES = {
   /** A process that has not renewed the record of its send for this long is dead. */
   lease: { leaseMs: 20_000, pollMs: 500 },
   renewMs: 2_000,
-  /** How long saving how a send ended is retried. A mail that is not recorded as sent is sent again. */
+  /** How long the save of a send's outcome is retried. A mail that is not recorded as sent is sent again. */
   saveRetryMs: 10 * 60_000,
 };

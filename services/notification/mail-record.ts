@@ -10,9 +10,9 @@ import type { StateStore } from '../shared/state/state-store.ts';
  */
 export interface MailRecords {
   /**
-   * Resolves with the record, or undefined where there is none, as soon as it is known that nobody is sending; with
-   * `sending` when another process is. A process whose record does not change for `leaseMs` is dead, and its mail may
-   * have been delivered.
+   * Waits until it is known whether another process is sending this mail. Resolves with `sending` if one is, and otherwise
+   * with the record, or undefined where there is none. A process whose record does not change for `leaseMs` is dead, and its
+   * mail may have been delivered.
    */
   findSendable(event: Mp3Event, signal: AbortSignal): Promise<MailRecord | undefined | 'sending'>;
   /** Records that this send begins. Idempotent. Returns false when the record is no longer the one that was read. */

@@ -92,7 +92,7 @@ async function notifyOwner(
       log.debug('the mail of this outcome was sent before');
       return 'notified';
     }
-    // The record changes to `sending` within the turn as well, so that it says so for no longer than one send.
+    // The turn begins before the record is set to `sending`. Otherwise the record could say so long before the send begins.
     const result = await turns.run(() => sendNext(context, event, record), stopping);
     switch (result.outcome) {
       case 'record changed':

@@ -13,7 +13,7 @@ export interface SendPorts {
   mailer: Mailer;
   /** How often the record of a send that is under way is renewed, in ms. */
   renewMs: number;
-  /** For saving how a send ended. */
+  /** For the save of a send's outcome. */
   retryPolicy: RetryPolicy;
   log: Log;
 }

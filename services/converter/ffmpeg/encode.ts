@@ -66,7 +66,7 @@ export async function requireBelowSizeLimit(
   }
 }
 
-/** Throws the reason why ffmpeg failed, unless it succeeded. */
+/** Throws when ffmpeg failed: {@link ConversionFailure} where the video is at fault, {@link DiskFull}, or else an error. */
 export function requireSuccess({ code, killedBy, timedOut, stderr }: ToolResult): void {
   const cause = new Error(`ffmpeg: ${code ?? killedBy}: ${stderr}`);
   if (timedOut) throw new ConversionFailure('conversion_failed', 'the conversion took too long', cause);

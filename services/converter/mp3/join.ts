@@ -40,7 +40,10 @@ export async function joinSegments(
   }
 }
 
-/** Returns the parts up to the one in which the sound ends. Where a file states more sound than it holds, others follow it. */
+/**
+ * Returns the parts up to the one in which the sound ends. That is not the last one where a file states more sound than it
+ * holds.
+ */
 async function openParts(
   segments: readonly Segment[],
   paths: readonly string[],

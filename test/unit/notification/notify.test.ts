@@ -62,9 +62,9 @@ describe('createNotify', () => {
 
   it('records a sent mail as soon as the store is available again', async () => {
     const state = createMemoryState();
-    let away = 3;
+    let failures = 3;
     const put: StateStore['put'] = async (key, value, options) => {
-      if (value.includes('"sent"') && away-- > 0) throw unavailable('the store');
+      if (value.includes('"sent"') && failures-- > 0) throw unavailable('the store');
       return state.put(key, value, options);
     };
     const { notify, sent, record } = setUp({ state: { ...state, put } });
