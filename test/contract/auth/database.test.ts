@@ -25,14 +25,14 @@ test('parameters are not interpreted as SQL, and dates are UTC with milliseconds
 test('a lock excludes other replicas until its work has ended or failed', { skip }, async (t) => {
   const [one, two] = await createDatabase(t, 2);
   const order: string[] = [];
-  const holder = one.locked('job', 5, async () => {
+  const holder = one.withLock('job', 5, async () => {
     order.push('one');
     await sleep(100);
     order.push('one ends');
     throw new Error('badly');
   });
   await sleep(30);
-  const next = two?.locked('job', 5, async () => order.push('two'));
+  const next = two?.withLock('job', 5, async () => order.push('two'));
   await assert.rejects(holder, /badly/);
   await next;
   assert.deepEqual(order, ['one', 'one ends', 'two']);
@@ -43,9 +43,9 @@ test('a lock that is not free in time is `unavailable`, and other databases have
 }, async (t) => {
   const [one, two] = await createDatabase(t, 2);
   const [elsewhere] = await createDatabase(t);
-  await one.locked('job', 1, async () => {
-    await assert.rejects(async () => two?.locked('job', 0, async () => undefined), isUnavailable);
-    assert.equal(await elsewhere.locked('job', 0, async () => 'free'), 'free');
+  await one.withLock('job', 1, async () => {
+    await assert.rejects(async () => two?.withLock('job', 0, async () => undefined), isUnavailable);
+    assert.equal(await elsewhere.withLock('job', 0, async () => 'free'), 'free');
   });
 });
 

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { createMailer, type Mail } from '../../../services/notification/mailer.ts';
 import { messageFor } from '../../../services/notification/message.ts';
 import { UnknownOutcome } from '../../../services/shared/dapr/sidecar.ts';
-import { done } from '../../unit/notification/events.ts';
+import { done } from '../../unit/notification/mp3-events.ts';
 import { type Certificate, selfSigned } from './certificate.ts';
 import { ABRUPT, DEADLY, LOGIN, type MailServer, startMailServer, UNKNOWN } from './mail-server.ts';
 import { readMail } from './raw-mail.ts';

@@ -10,7 +10,7 @@ import { createMailer } from '../../../services/notification/mailer.ts';
 import { messageFor } from '../../../services/notification/message.ts';
 import { connectSidecar, UnknownOutcome } from '../../../services/shared/dapr/sidecar.ts';
 import { until } from '../../support/wait.ts';
-import { done } from '../../unit/notification/events.ts';
+import { done } from '../../unit/notification/mp3-events.ts';
 import { isSigned } from './dkim.ts';
 import { SILENT, startMailServer } from './mail-server.ts';
 import { readMail } from './raw-mail.ts';

@@ -23,7 +23,7 @@ const SUBSCRIBERS = [
       createNotificationApp({
         notify: async () => {
           handled();
-          return 'told';
+          return 'notified';
         },
         ...subscriberOptions(),
       }),

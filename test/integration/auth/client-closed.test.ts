@@ -6,7 +6,7 @@ import type { Passwords } from '../../../services/auth/passwords.ts';
 import { basic } from '../../support/basic-auth.ts';
 import { listening } from '../../support/listening.ts';
 import { eventually } from '../../support/turns.ts';
-import { buildApp } from './build-app.ts';
+import { buildApp } from '../../unit/auth/build-app.ts';
 
 const EMAIL = 'ann@example.com';
 const PASSWORD = 'open sesame';
@@ -15,9 +15,9 @@ const ROUTES = [
   ['/register', { 'content-type': 'application/json' }, { email: EMAIL, password: PASSWORD }],
 ] as const;
 
-describe('a request whose caller closes the connection', { timeout: 20_000 }, () => {
+describe('createAuthApp › a request whose client closes the connection', { timeout: 20_000 }, () => {
   for (const [path, headers, body] of ROUTES) {
-    it(`POST ${path} stops waiting for its password hash`, async (t) => {
+    it(`stops waiting for the password hash of POST ${path}`, async (t) => {
       const signals: (AbortSignal | undefined)[] = [];
       const never = (signal?: AbortSignal) => {
         signals.push(signal);

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-it('gives each attempt a folder that nobody else can read, and takes it back', async () => {
+it('use gives each attempt a folder that no other user can read, and removes it afterwards', async () => {
   const spool = createSpool(root);
   const seen = await spool.use(1, async (folder) => {
     assert.equal((await stat(folder)).mode & 0o777, 0o700);
@@ -32,7 +32,7 @@ it('gives each attempt a folder that nobody else can read, and takes it back', a
   assert.deepEqual(await readdir(root), []);
 });
 
-it('removes what the dead and its own former self have left, and nothing else', async () => {
+it('prepare removes the folders of dead processes and of an earlier one with the same id, and nothing else', async () => {
   const dead = String(spawnSync('true').pid);
   const alive = String(process.ppid);
   for (const name of [dead, alive, '4711', 'notes'])
@@ -41,15 +41,15 @@ it('removes what the dead and its own former self have left, and nothing else', 
   assert.deepEqual((await readdir(root)).sort(), [alive, 'notes'].sort());
 });
 
-it('begins nothing where there is no room for the video', async () => {
+it('use begins nothing where there is no room for the video', async () => {
   const spool = createSpool(root);
   const { bavail, bsize } = await statfs(root);
-  const work = () => assert.fail('begun');
+  const work = () => assert.fail('it has begun');
   await assert.rejects(spool.use(bavail * bsize * 2, work), DiskFull);
   assert.deepEqual(await readdir(join(root, String(process.pid))), []);
 });
 
-it('is there again when somebody has cleaned up the temporary folder', async () => {
+it('use creates the spool again after the temporary folder was cleaned up', async () => {
   const inner = join(root, 'spool');
   const spool = createSpool(inner);
   await spool.prepare();
@@ -57,7 +57,7 @@ it('is there again when somebody has cleaned up the temporary folder', async () 
   assert.equal(await spool.use(1, async () => 'done'), 'done');
 });
 
-it('refuses a folder that is only a link to one', async () => {
+it('prepare refuses a symbolic link to a folder', async () => {
   const link = join(root, 'link');
   await symlink(tmpdir(), link);
   await assert.rejects(createSpool(link).prepare(), /SPOOL_DIR/);

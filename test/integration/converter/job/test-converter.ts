@@ -5,7 +5,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { createSlots } from '../../../../services/converter/capacity/core-slots.ts';
+import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
 import { createDiskFullBackoff } from '../../../../services/converter/capacity/disk-full-backoff.ts';
 import { createSpool } from '../../../../services/converter/capacity/spool.ts';
 import { createTranscode } from '../../../../services/converter/ffmpeg/transcode.ts';
@@ -22,21 +22,21 @@ import { processesIn } from '../../../support/processes.ts';
 
 type MemoryState = ReturnType<typeof createMemoryState>;
 
-export interface Setting extends AsyncDisposable {
+export interface TestConverter extends AsyncDisposable {
   state: MemoryState;
   jobs: JobStore;
   blobs: BlobStore;
   published: { topic: string; event: object }[];
   lines: Record<string, unknown>[];
-  /** Where the private folders are. */
+  /** The folder of the private folders. */
   root: string;
   stopping: AbortController;
   /** Stores the file and a queued job for it. */
   submit(path: string, fields?: Parameters<typeof newJob<Job['status']>>[0]): Promise<Job>;
-  /** Delivers the event of a job. */
-  deliver(job: Pick<Job, 'id'>, waiting?: AbortSignal): Promise<void>;
+  /** Delivers the event of a job. Abort `closedSignal` to close the connection of the delivery. */
+  deliver(job: Pick<Job, 'id'>, closedSignal?: AbortSignal): Promise<void>;
   job(job: Pick<Job, 'id'>): Promise<FlatJob>;
-  /** Ids of the blobs there are. */
+  /** Returns the ids of the blobs in the store. */
   stored(): string[];
 }
 
@@ -44,12 +44,12 @@ export const TRACE = '0123456789abcdef0123456789abcdef';
 const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
 
 /**
- * A converter on a store in memory, with real ffmpeg; at its end it checks that no folder and no process is left, and that
- * what was published is what asyncapi.json says.
+ * Creates a converter on a store in memory, with real ffmpeg. When it is disposed of, it checks that no folder and no process
+ * is left, and that the published events are as asyncapi.json describes them.
  */
-export async function setUp(
+export async function createTestConverter(
   options: Partial<ConvertPorts> & { state?: MemoryState; wrap?: (state: StateStore) => StateStore } = {},
-): Promise<Setting> {
+): Promise<TestConverter> {
   const root = await mkdtemp(join(tmpdir(), 'mp3converter-convert-'));
   const spool = createSpool(root);
   await spool.prepare();
@@ -58,8 +58,8 @@ export async function setUp(
   const wrapped = wrap(state);
   const jobs = createJobStore(wrapped);
   const blobs = createBlobStore(wrapped);
-  const published: Setting['published'] = [];
-  const lines: Setting['lines'] = [];
+  const published: TestConverter['published'] = [];
+  const lines: TestConverter['lines'] = [];
   const stopping = new AbortController();
   const convert = createConvert({
     jobs,
@@ -69,7 +69,7 @@ export async function setUp(
       published.push({ topic, event });
     },
     transcode: createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits }),
-    slots: createSlots(2),
+    slots: createCoreSlots(2),
     diskFullBackoff: createDiskFullBackoff(async () => undefined),
     confirmMissing: createConfirmMissing(wrapped, jobs.find),
     times: { leaseMs: 60, pollMs: 5, beatMs: 5 },
@@ -104,8 +104,8 @@ export async function setUp(
       await createJobStore(state).create(job);
       return job;
     },
-    deliver: ({ id }, waiting = new AbortController().signal) =>
-      convert({ job_id: id, trace_id: TRACE }, waiting),
+    deliver: ({ id }, closedSignal = new AbortController().signal) =>
+      convert({ job_id: id, trace_id: TRACE }, closedSignal),
     job: async ({ id }) => flat((await createJobStore(state).get(id)).document),
     stored: () => state.keys().flatMap((key) => (key.startsWith('blob:') ? [key.slice(5)] : [])),
     async [Symbol.asyncDispose]() {
