@@ -70,7 +70,7 @@ const accept = createStoreUpload({
   publishVideo: announcer.announce,
   maxUploadBytes,
   retentionSeconds,
-  beatMs: silentMs / 6,
+  heartbeatMs: silentMs / 6,
   log,
 });
 const changes = createJobCommands({

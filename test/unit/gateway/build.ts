@@ -81,7 +81,7 @@ export function buildGateway({
   limits: given = {},
   hasOperator = true,
   beforeClaim = async () => undefined,
-  beatMs = 5_000,
+  heartbeatMs = 5_000,
 }: {
   auth?: Auth;
   maxUploadBytes?: number;
@@ -91,7 +91,7 @@ export function buildGateway({
   hasOperator?: boolean;
   /** Waited for by each upload with an Idempotency-Key. */
   beforeClaim?: () => Promise<void>;
-  beatMs?: number;
+  heartbeatMs?: number;
 } = {}) {
   const state = createMemoryState();
   const blobs = createBlobStore({
@@ -147,7 +147,7 @@ export function buildGateway({
       publishVideo: announce,
       maxUploadBytes,
       retentionSeconds: KEPT_SECONDS,
-      beatMs,
+      heartbeatMs,
       log,
     }),
     changes,

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { countUnfinished } from '../../../../services/gateway/job-index/count-active.ts';
 import { createJobIndex } from '../../../../services/gateway/job-index/job-index.ts';
-import { createAdmission } from '../../../../services/gateway/limits/admission.ts';
+import { createAdmission, type Place } from '../../../../services/gateway/limits/admission.ts';
 import type { OwnerCounts } from '../../../../services/gateway/limits/quota.ts';
-import type { Job } from '../../../../services/shared/jobs/job.ts';
+import { baseOf, type Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { type AppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
@@ -21,6 +21,14 @@ const unfinished = (of: Record<string, number> = {}): OwnerCounts => ({
   of: new Map(Object.entries(of)),
 });
 
+/** Runs the work in a place for an upload or a retry, which is kept unless the work fails. */
+async function inPlace<T>(admitted: Promise<Place>, work: () => Promise<T>): Promise<T> {
+  using place = await admitted;
+  const result = await work();
+  place.keep();
+  return result;
+}
+
 /** `recount` answers with what `world.stored` has then. */
 function build(context: TestContext, limits: Partial<typeof LIMITS> = {}) {
   const world = { now: 0, recounts: 0, stored: unfinished(), fails: false };
@@ -35,10 +43,12 @@ function build(context: TestContext, limits: Partial<typeof LIMITS> = {}) {
   const begin = (owner: string) => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     ends.push(resolve);
-    return { done: admission.run(owner, () => promise), end: resolve, fail: reject };
+    promise.catch(() => undefined); // `done` reports it
+    return { done: inPlace(admission.admitUpload(owner), () => promise), end: resolve, fail: reject };
   };
   const uploads = async (owner: string, count: number) => {
-    for (let number = 0; number < count; number++) await admission.run(owner, async () => undefined);
+    for (let number = 0; number < count; number++)
+      await inPlace(admission.admitUpload(owner), async () => undefined);
   };
   return { world, admission, begin, uploads };
 }
@@ -120,7 +130,7 @@ describe('unfinished jobs are bounded:', () => {
 
   test('a place is given back by an upload that fails', async (context) => {
     const { admission, uploads, world } = build(context);
-    const failing = () => admission.run('ann', () => Promise.reject(new Error('refused')));
+    const failing = () => inPlace(admission.admitUpload('ann'), () => Promise.reject(new Error('refused')));
     for (let times = 0; times < 10; times++) await assert.rejects(failing(), { message: 'refused' });
     await uploads('ann', 4);
     assert.equal(world.recounts, 0);
@@ -167,11 +177,11 @@ describe('a retry', () => {
   test('needs no place among the uploads, but counts as an unfinished job', async (context) => {
     const { admission, begin, world, uploads } = build(context);
     const under = [begin('ann'), begin('ann')];
-    await admission.retry('ann', async () => undefined);
-    await admission.retry('ann', async () => undefined);
+    await inPlace(admission.admitRetry('ann'), async () => undefined);
+    await inPlace(admission.admitRetry('ann'), async () => undefined);
     world.stored = unfinished({ ann: 4 });
     await assert.rejects(
-      admission.retry('ann', () => assert.fail()),
+      inPlace(admission.admitRetry('ann'), () => assert.fail()),
       refused(429, '30'),
     );
     for (const { end } of under) end();
@@ -182,7 +192,7 @@ describe('a retry', () => {
     const { admission, world } = build(context);
     for (let times = 0; times < 10; times++) {
       await assert.rejects(
-        admission.retry('ann', () => Promise.reject(new Error('refused'))),
+        inPlace(admission.admitRetry('ann'), () => Promise.reject(new Error('refused'))),
         { message: 'refused' },
       );
     }
@@ -218,7 +228,7 @@ describe('a retry', () => {
       expires: new Date(job.expires_at),
     });
     const sent = Promise.withResolvers<void>();
-    const sending = gateway.admission.run(OWNER.id, () => sent.promise);
+    const sending = inPlace(gateway.admission.admitUpload(OWNER.id), () => sent.promise);
     const { status } = await gateway.call('POST', `/jobs/${job.id}/retry`, { headers: asOwner });
     assert.equal(status, 202);
     sent.resolve();
@@ -244,7 +254,7 @@ describe('over HTTP, too much is', () => {
       assert.deepEqual([reply.status, reply.json.code], [status, code]);
       assert.match(String(reply.headers['retry-after']), /^\d+$/);
       assert.deepEqual(gateway.state.keys(), keys);
-      await gateway.jobs.update(json.id, (job) => ({ ...job, status: 'cancelled' }));
+      await gateway.jobs.update(json.id, (job) => newJob({ ...baseOf(job), status: 'cancelled' }));
       gateway.admission.counted(await countUnfinished(gateway.jobs, gateway.index));
       assert.equal((await send(gateway)).status, 202);
     });
