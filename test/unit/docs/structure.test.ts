@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import * as transitions from '../../../services/shared/jobs/transitions.ts';
 import { markdownFiles, readMarkdown, repoRoot, tableRows } from '../../support/markdown.ts';
 
 describe('README.md', () => {
@@ -35,9 +36,19 @@ describe('diagrams in documents', () => {
 });
 
 describe('docs/architecture.md', () => {
-  const documented = tableRows(readMarkdown('docs/architecture.md'), 'Keys of the state store').map(
+  const file = readMarkdown('docs/architecture.md');
+  const documented = tableRows(file, 'Keys of the state store').map(
     ([key]) => /^`([\w<>-]+)/.exec(key ?? '')?.[1] ?? '',
   );
+
+  it('labels the states of a job with the transitions of the code', () => {
+    const diagram = file.blocks.find(({ text }) => text.startsWith('stateDiagram-v2'))?.text ?? '';
+    const labels = [...diagram.matchAll(/: (\w+)$/gm)].map(([, label]) => label);
+    /** Not changes of the status. */
+    const others = ['renewUpload', 'updateAttempt', 'isLostAttempt', 'LostAttempt'];
+    const changes = Object.keys(transitions).filter((name) => !others.includes(name));
+    assert.deepEqual([...new Set(labels)].sort(), changes.sort());
+  });
 
   it('lists the keys of the store that the code has', () => {
     const folders = '{shared/blobs,shared/jobs,shared/state,shared/contract,gateway,notification,converter}';
