@@ -6,7 +6,7 @@ import type { Ledger } from './ledger.ts';
 import type { LogLine } from './logs.ts';
 import { untilActive, untilConverting, untilStored, untilUploading } from './moments.ts';
 import { publishVideo } from './publish.ts';
-import { LEASE_SECONDS, SILENT_SECONDS, type Stage } from './stage.ts';
+import { LEASE_SECONDS, STALL_SECONDS, type Stage } from './stage.ts';
 
 /** As notification says it of a mail that it cannot know to have gone out before. */
 export const MAY_BE_A_DUPLICATE = 'a send broke off in the middle: this mail may be a duplicate';
@@ -119,7 +119,7 @@ export const FAULTS: readonly FaultKind[] = [
     trace: ({ msg }) => msg === 'an upload that stood still is given up',
     async inject(theatre, choice) {
       const target = (await untilUploading(theatre)) ?? one(['gateway', 'gateway-2'], choice);
-      return freeze(theatre, target, SILENT_SECONDS * 1.25);
+      return freeze(theatre, target, STALL_SECONDS * 1.25);
     },
   },
   {

@@ -14,12 +14,12 @@ export interface JobPorts {
   authenticate: Authenticate;
   jobs: JobStore;
   index: JobIndex;
-  changes: JobCommands;
+  commands: JobCommands;
   admission: Admission;
 }
 
 export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
-  const { changes, admission } = ports;
+  const { commands: changes, admission } = ports;
 
   router.get('/jobs', async (context) => {
     const user = await ports.authenticate(context.get('authorization'));

@@ -13,7 +13,7 @@ const RECOUNT_MS = 2_000;
 
 export interface AdmissionLimits {
   uploads: Quota;
-  unfinished: Quota;
+  activeJobs: Quota;
 }
 
 /** A place that was given to a request. Disposing of it ends the request; the unfinished job counts on if it was kept. */
@@ -55,7 +55,7 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
   }
 
   async function recountIfReached(owner: string): Promise<void> {
-    const isReached = exceededQuota(unfinished, limits.unfinished, owner) !== undefined;
+    const isReached = exceededQuota(unfinished, limits.activeJobs, owner) !== undefined;
     if (!isReached || performance.now() - countedAt < RECOUNT_MS) return;
     counting ??= recount()
       .then(counted)
@@ -70,13 +70,13 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
     async admitUpload(owner) {
       await recountIfReached(owner);
       // From here to the count there is no wait. Otherwise other requests could pass the same check meanwhile.
-      requireQuota(unfinished, limits.unfinished, owner, ADVICE.upload);
+      requireQuota(unfinished, limits.activeJobs, owner, ADVICE.upload);
       const release = uploads.acquire(owner);
       return countedPlace(unfinished, owner, release, () => unfinished);
     },
     async admitRetry(owner) {
       await recountIfReached(owner);
-      requireQuota(unfinished, limits.unfinished, owner, ADVICE.retry);
+      requireQuota(unfinished, limits.activeJobs, owner, ADVICE.retry);
       return countedPlace(
         unfinished,
         owner,

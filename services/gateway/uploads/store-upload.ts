@@ -8,7 +8,7 @@ import { openMedia } from './media-signature.ts';
 import { type IntentPorts, UploadIntent } from './upload-intent.ts';
 
 export interface StoreUploadPorts extends IntentPorts {
-  sameContent: Deduplicate;
+  deduplicate: Deduplicate;
   links: SignedLinks;
   /** Called with a job once it is saved. It must not fail: the sweep publishes what gets lost. */
   publishVideo: (job: Job) => void;
@@ -38,7 +38,7 @@ export interface Upload {
 export type StoreUpload = (upload: Upload) => Promise<Job>;
 
 export function createStoreUpload(ports: StoreUploadPorts): StoreUpload {
-  const { blobs, sameContent, publishVideo, maxUploadBytes } = ports;
+  const { blobs, deduplicate: sameContent, publishVideo, maxUploadBytes } = ports;
 
   return async (upload) => {
     const { bytes, confirm, signal } = upload;

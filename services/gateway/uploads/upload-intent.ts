@@ -11,7 +11,7 @@ import {
 import { AppError, isAppError } from '../../shared/runtime/errors.ts';
 import { repeat } from '../../shared/runtime/interval.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { JobIndex, OpenJob } from '../job-index/job-index.ts';
+import type { ActiveJob, JobIndex } from '../job-index/job-index.ts';
 
 const CLEANUP_MS = 5_000;
 
@@ -34,12 +34,12 @@ export class UploadIntent {
   readonly #ports: IntentPorts;
   readonly #stopped = new AbortController();
   readonly #lost = new AbortController();
-  #entry: OpenJob;
+  #entry: ActiveJob;
   #heartbeat: Promise<void> | undefined;
   /** Whether a save of the job was reported as failed and may still arrive. */
   #mayStillArrive = false;
 
-  private constructor(job: UploadingJob, ports: IntentPorts, entry: OpenJob) {
+  private constructor(job: UploadingJob, ports: IntentPorts, entry: ActiveJob) {
     this.#job = job;
     this.#ports = ports;
     this.#entry = entry;
@@ -49,12 +49,12 @@ export class UploadIntent {
   static async begin(job: UploadingJob, ports: IntentPorts): Promise<UploadIntent> {
     const { jobs, index, heartbeatMs } = ports;
     const startedAt = performance.now();
-    const intent = new UploadIntent(job, ports, await index.open(job.owner, job.id));
+    const intent = new UploadIntent(job, ports, await index.addActive(job.owner, job.id));
     try {
       await jobs.create(job);
       // If this process stood still since then, the sweep may have closed the entry, because there was no job for it.
       if (performance.now() - startedAt > heartbeatMs) {
-        intent.#entry = await index.open(job.owner, job.id);
+        intent.#entry = await index.addActive(job.owner, job.id);
       }
     } catch (error) {
       void intent.withdraw(error);
@@ -75,7 +75,7 @@ export class UploadIntent {
     const { jobs, index } = this.#ports;
     // The entry is written again just before: that of an upload which stood still for long may be about to be closed.
     [this.#entry] = await Promise.all([
-      index.open(owner, id),
+      index.addActive(owner, id),
       index.addOwned(owner, id),
       this.#stopHeartbeat(),
     ]);
@@ -99,7 +99,7 @@ export class UploadIntent {
       }
       await blobs.delete(videoBlobId, deadline);
       await jobs.remove(id, deadline);
-      await index.close([this.#entry], deadline);
+      await index.removeActive([this.#entry], deadline);
     } catch (cause) {
       log.warn({ err: cause, job_id: id }, 'an upload that failed is left for the sweep to clear up');
     }

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { countUnfinished } from '../../../../services/gateway/job-index/count-active.ts';
+import { countActive } from '../../../../services/gateway/job-index/count-active.ts';
 import { createJobIndex } from '../../../../services/gateway/job-index/job-index.ts';
 import { createAdmission, type Place } from '../../../../services/gateway/limits/admission.ts';
 import type { OwnerCounts } from '../../../../services/gateway/limits/quota.ts';
 import { baseOf, type Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { type AppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
-import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
 import { inPieces, randomBytes } from '../../../support/random.ts';
 import { turns } from '../../../support/turns.ts';
 import { asOwner, buildGateway } from '../build.ts';
 import { mp4 } from '../footage.ts';
 
-const LIMITS = { uploads: { all: 3, perUser: 2 }, unfinished: { all: 6, perUser: 4 } };
+const LIMITS = { uploads: { all: 3, perUser: 2 }, activeJobs: { all: 6, perUser: 4 } };
 const MANY = { all: 100, perUser: 100 };
 const unfinished = (of: Record<string, number> = {}): OwnerCounts => ({
   all: Object.values(of).reduce((sum, count) => sum + count, 0),
@@ -78,7 +78,7 @@ describe('uploads at a time are bounded:', () => {
   });
 
   test('when they begin at the same moment, too', async (context) => {
-    const { begin, world } = build(context, { uploads: MANY, unfinished: { ...MANY, all: 3 } });
+    const { begin, world } = build(context, { uploads: MANY, activeJobs: { ...MANY, all: 3 } });
     world.stored = unfinished({ ann: 3 });
     let refusals = 0;
     const count = () => void refusals++;
@@ -165,11 +165,11 @@ test('unfinished is what is neither done, failed, cancelled nor deleted', async 
     ...[done(), failed(), newJob({ status: 'cancelled' }), newJob({ status: 'deleted' }), done(bob)],
   ];
   for (const job of all) {
-    await index.open(job.owner, job.id);
+    await index.addActive(job.owner, job.id);
     await jobs.create(job);
   }
-  await index.open('nobody', newJob().id);
-  const { all: count, of } = await countUnfinished(jobs, index);
+  await index.addActive('nobody', newJob().id);
+  const { all: count, of } = await countActive(jobs, index);
   assert.deepEqual([count, [...of]].flat(2).sort(), [4, all[0]?.owner, 3, 'bob', 1].sort());
 });
 
@@ -201,16 +201,16 @@ describe('a retry', () => {
 
   for (const [limits, status, detail] of [
     [
-      { unfinished: { ...MANY, perUser: 1 } },
+      { activeJobs: { ...MANY, perUser: 1 } },
       429,
       'you have 1 unfinished jobs; retry this one when some are done',
     ],
-    [{ unfinished: { ...MANY, all: 1 } }, 503, 'too many jobs are waiting; retry this one later'],
+    [{ activeJobs: { ...MANY, all: 1 } }, 503, 'too many jobs are waiting; retry this one later'],
   ] as const) {
     test(`is refused with ${status} and in its own words over HTTP, and a conflict stays a conflict`, async () => {
       const gateway = buildGateway({ limits });
       await gateway.save(newJob());
-      gateway.admission.counted(await countUnfinished(gateway.jobs, gateway.index));
+      gateway.admission.counted(await countActive(gateway.jobs, gateway.index));
       const retry = (job: Job) => gateway.call('POST', `/jobs/${job.id}/retry`, { headers: asOwner });
       for (const job of [failed(), newJob({ status: 'cancelled' })]) {
         const reply = await retry(await gateway.save(job));
@@ -243,8 +243,8 @@ describe('over HTTP, too much is', () => {
       body: mp4(5000),
     });
   for (const [limits, status, code] of [
-    [{ unfinished: { ...MANY, perUser: 1 } }, 429, 'too_many_requests'],
-    [{ unfinished: { ...MANY, all: 1 } }, 503, 'unavailable'],
+    [{ activeJobs: { ...MANY, perUser: 1 } }, 429, 'too_many_requests'],
+    [{ activeJobs: { ...MANY, all: 1 } }, 503, 'unavailable'],
   ] as const) {
     test(`${status} with Retry-After, until a job is finished`, async () => {
       const gateway = buildGateway({ limits });
@@ -255,7 +255,7 @@ describe('over HTTP, too much is', () => {
       assert.match(String(reply.headers['retry-after']), /^\d+$/);
       assert.deepEqual(gateway.state.keys(), keys);
       await gateway.jobs.update(json.id, (job) => newJob({ ...baseOf(job), status: 'cancelled' }));
-      gateway.admission.counted(await countUnfinished(gateway.jobs, gateway.index));
+      gateway.admission.counted(await countActive(gateway.jobs, gateway.index));
       assert.equal((await send(gateway)).status, 202);
     });
   }

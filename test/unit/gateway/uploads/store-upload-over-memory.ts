@@ -39,7 +39,7 @@ export function acceptOverMemory(context: TestContext) {
   const announced: string[] = [];
   const ports: StoreUploadPorts = {
     ...own,
-    sameContent: createDeduplicate(state, own.jobs, KEPT),
+    deduplicate: createDeduplicate(state, own.jobs, KEPT),
     links: createSignedLinks('http://localhost', 'secret'),
     publishVideo: ({ id }) => announced.push(id),
     maxUploadBytes: 10_000_000,
