@@ -23,10 +23,13 @@ function commandsIn(file: Markdown): Command[] {
     const found = line.matchAll(/\bnpm (?:run (?:--silent )?([\w:]+)|(start|test))(?: -- ([^#;&|]*))?/g);
     return [...found].map(([, run, own, rest = '']) => ({
       script: run ?? own ?? '',
-      words: rest.split(/\s+/).filter((word, index, all) => {
-        const isValue = all[index - 1]?.startsWith('-') ?? false;
-        return /^--[a-z][\w-]*/.test(word) || (!isValue && /^[a-z]+$/.test(word));
-      }),
+      words: rest
+        .replace(/'[^']*'/g, 'VALUE')
+        .split(/\s+/)
+        .filter((word, index, all) => {
+          const isValue = all[index - 1]?.startsWith('-') ?? false;
+          return /^--[a-z][\w-]*/.test(word) || (!isValue && /^[a-z]+$/.test(word));
+        }),
     }));
   });
 }

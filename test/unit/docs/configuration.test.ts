@@ -3,9 +3,18 @@ import { tmpdir } from 'node:os';
 import { describe, it } from 'node:test';
 import type { z } from 'zod';
 import { authEnvironment, defaultParallel } from '../../../services/auth/config.ts';
-import { converterEnvironment } from '../../../services/converter/config.ts';
-import { environment as gatewayEnvironment } from '../../../services/gateway/config.ts';
-import { notificationEnvironment } from '../../../services/notification/config.ts';
+import {
+  converterEnvironment,
+  renamedVariables as renamedByConverter,
+} from '../../../services/converter/config.ts';
+import {
+  environment as gatewayEnvironment,
+  renamedVariables as renamedByGateway,
+} from '../../../services/gateway/config.ts';
+import {
+  notificationEnvironment,
+  renamedVariables as renamedByNotification,
+} from '../../../services/notification/config.ts';
 import { serviceEnvironment } from '../../../services/shared/runtime/config.ts';
 import { readMarkdown, tableRows } from '../../support/markdown.ts';
 
@@ -76,6 +85,14 @@ describe('docs/configuration.md', () => {
       });
     }
   }
+
+  it('lists exactly the old names that are still read', () => {
+    const renamed = { ...renamedByGateway, ...renamedByConverter, ...renamedByNotification };
+    assert.deepEqual(
+      tableRows(file, 'Old names'),
+      Object.entries(renamed).map(([old, name]) => [`\`${old}\``, `\`${name}\``]),
+    );
+  });
 
   it('describes the defaults that depend on the machine', () => {
     assert.deepEqual([1, 2, 4, 64].map(defaultParallel), [1, 1, 2, 3]);

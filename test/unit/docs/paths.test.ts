@@ -20,7 +20,7 @@ function pathsIn(file: Markdown): string[] {
   return texts
     .map((text) => text.replace(/^(\.\.?\/)+/, '').replace(/[,;:.)]+$/, ''))
     .filter((text) => /^[\w.<>*@-]+(\/[\w.<>*@-]*)*$/.test(text))
-    .filter((text) => text.includes('/') || /\.(ts|star|mjs)$/.test(text));
+    .filter((text) => text.includes('/') || /\w\.(ts|star|mjs)$/.test(text));
 }
 
 function isMissing(path: string, file: Markdown): boolean {
