@@ -41,6 +41,17 @@ describe('docs/architecture.md', () => {
     ([key]) => /^`([\w<>-]+)/.exec(key ?? '')?.[1] ?? '',
   );
 
+  it('describes every room of the services', () => {
+    const rooms = globSync('services/{gateway,converter,shared}/*/', { cwd: repoRoot }).map((room) =>
+      room.replace(/\/?$/, '/'),
+    );
+    const described = tableRows(file, 'Rooms').map(([room]) => room?.replaceAll('`', ''));
+    assert.deepEqual(
+      rooms.filter((room) => !described.includes(room)),
+      [],
+    );
+  });
+
   it('labels the states of a job with the transitions of the code', () => {
     const diagram = file.blocks.find(({ text }) => text.startsWith('stateDiagram-v2'))?.text ?? '';
     const labels = [...diagram.matchAll(/: (\w+)$/gm)].map(([, label]) => label);
