@@ -18,7 +18,7 @@ const programs = Object.entries(scripts).flatMap(([name, command]) => {
   return entry !== undefined && rest.length === 0 ? [{ name, entry }] : [];
 });
 
-describe('npm scripts that start or install whole systems', () => {
+describe('npm scripts', () => {
   for (const { name, entry } of programs) {
     it(`${name} explains itself with --help, and does nothing else`, async () => {
       const { stdout } = await run(process.execPath, [join(repoRoot, entry), '--help'], {
