@@ -8,8 +8,8 @@ import type { ReadOptions } from '../../../../services/shared/blobs/blob-store.t
 import { flat } from '../../../support/job.ts';
 import { listening } from '../../../support/listening.ts';
 import { eventually, turns } from '../../../support/turns.ts';
-import { asOwner } from '../../../unit/gateway/build.ts';
-import { MP3, withMp3 } from '../../../unit/gateway/mp3.ts';
+import { MP3, withMp3 } from '../../../unit/gateway/gateway-with-mp3.ts';
+import { asOwner } from '../../../unit/gateway/test-gateway.ts';
 
 test('a download that breaks off is cut, so that its client sees it', {
   timeout: 20_000,

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { newJob } from '../../../support/job.ts';
 import { listening } from '../../../support/listening.ts';
 import { eventually, turns } from '../../../support/turns.ts';
-import { asOwner, buildGateway } from '../../../unit/gateway/build.ts';
+import { asOwner, buildGateway } from '../../../unit/gateway/test-gateway.ts';
 
 test('nobody asks the store any more for a watcher who left', { timeout: 20_000 }, async (context) => {
   const gateway = buildGateway();

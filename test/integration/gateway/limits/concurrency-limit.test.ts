@@ -9,8 +9,8 @@ import {
 import { newJob } from '../../../support/job.ts';
 import { listening } from '../../../support/listening.ts';
 import { until } from '../../../support/wait.ts';
-import { asOwner, buildGateway, type Limits } from '../../../unit/gateway/build.ts';
-import { withMp3 } from '../../../unit/gateway/mp3.ts';
+import { withMp3 } from '../../../unit/gateway/gateway-with-mp3.ts';
+import { asOwner, buildGateway, type Limits } from '../../../unit/gateway/test-gateway.ts';
 
 /** More than any socket takes that nobody reads. */
 const LARGE = Buffer.alloc(64 * 1024 ** 2, 'mp3');

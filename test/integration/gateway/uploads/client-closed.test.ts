@@ -7,8 +7,8 @@ import { describe, test } from 'node:test';
 import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { listening, listeningServer } from '../../../support/listening.ts';
 import { eventually, turns } from '../../../support/turns.ts';
-import { asOwner, buildGateway } from '../../../unit/gateway/build.ts';
-import { filePart, formType, mp4 } from '../../../unit/gateway/footage.ts';
+import { filePart, formType, mp4 } from '../../../unit/gateway/sample-uploads.ts';
+import { asOwner, buildGateway } from '../../../unit/gateway/test-gateway.ts';
 
 const MIB = 1024 ** 2;
 const raw = { ...asOwner, 'content-type': 'video/mp4' };
@@ -45,7 +45,7 @@ for (const [way, headers, begin] of WAYS) {
       gate.resolve();
       await eventually(() => gateway.lines.objects().some(({ msg }) => msg === 'request refused'));
       assert.deepEqual(
-        gateway.left().filter((key) => !key.startsWith('idem:')),
+        gateway.storedKeys().filter((key) => !key.startsWith('idem:')),
         [],
       );
       const next = await gateway.call('POST', '/upload', { headers: raw, body: mp4(1000) });
@@ -57,8 +57,8 @@ for (const [way, headers, begin] of WAYS) {
       const upload = request(`${await listening(context, gateway.app)}/upload`, { method: 'POST', headers });
       upload.on('error', () => undefined);
       upload.write(begin(mp4(2 * MIB)));
-      await eventually(() => gateway.left().some((key) => key.startsWith('chunk')));
-      const [id = ''] = gateway.left().flatMap((key) => /^job:(.*)/.exec(key)?.[1] ?? []);
+      await eventually(() => gateway.storedKeys().some((key) => key.startsWith('chunk')));
+      const [id = ''] = gateway.storedKeys().flatMap((key) => /^job:(.*)/.exec(key)?.[1] ?? []);
       await gateway.jobs.update(id, tombstone);
       const [answer] = (await once(upload, 'response')) as [IncomingMessage];
       const problem = (await json(answer)) as { code: string };
@@ -67,7 +67,7 @@ for (const [way, headers, begin] of WAYS) {
       const failure = await new Promise((resolve) => upload.write(mp4(30 * MIB), resolve));
       assert.equal(failure ?? undefined, undefined);
       upload.destroy();
-      await eventually(() => gateway.left().every((key) => key === `job:${id}`));
+      await eventually(() => gateway.storedKeys().every((key) => key === `job:${id}`));
     });
   });
 }

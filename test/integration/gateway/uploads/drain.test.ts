@@ -6,8 +6,8 @@ import { describe, it, type TestContext } from 'node:test';
 import { drainable } from '../../../../services/shared/http/drain.ts';
 import { AppError } from '../../../../services/shared/runtime/errors.ts';
 import { eventually } from '../../../support/turns.ts';
-import { asOwner, buildGateway } from '../../../unit/gateway/build.ts';
-import { mp4 } from '../../../unit/gateway/footage.ts';
+import { mp4 } from '../../../unit/gateway/sample-uploads.ts';
+import { asOwner, buildGateway } from '../../../unit/gateway/test-gateway.ts';
 
 const MIB = 1024 ** 2;
 const BODY_BYTES = 30 * MIB;
@@ -102,7 +102,7 @@ describe('a request that is refused while the gateway stops', { timeout: 20_000 
     const login = fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/login`, {
       method: 'POST',
     });
-    await eventually(() => gateway.asked.some(({ path }) => path === '/login'));
+    await eventually(() => gateway.invocations.some(({ path }) => path === '/login'));
     const stopped = drain();
     asked.reject(new AppError('unavailable', 'auth is away'));
     const reply = await login;

@@ -5,8 +5,8 @@ import { json } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { listening } from '../../../support/listening.ts';
 import { eventually, turns } from '../../../support/turns.ts';
-import { asOwner, buildGateway, type Gateway } from '../../../unit/gateway/build.ts';
-import { filePart, formType, mp4 } from '../../../unit/gateway/footage.ts';
+import { filePart, formType, mp4 } from '../../../unit/gateway/sample-uploads.ts';
+import { asOwner, buildGateway, type Gateway } from '../../../unit/gateway/test-gateway.ts';
 
 const MIB = 1024 ** 2;
 const LIMIT = { maxUploadBytes: 64 * MIB };
@@ -39,10 +39,10 @@ for (const { way, headers, begin } of WAYS) {
         upload.write(begin(mp4(3 * MIB)));
         await eventually(() => chunks(gateway) >= 2);
         upload.destroy();
-        await eventually(() => gateway.left().length === 0);
+        await eventually(() => gateway.storedKeys().length === 0);
         await turns();
-        assert.deepEqual(gateway.left(), []);
-        assert.deepEqual(gateway.announced, []);
+        assert.deepEqual(gateway.storedKeys(), []);
+        assert.deepEqual(gateway.publishedVideos, []);
         assert.equal(gateway.lines.objects().filter(({ level }) => level >= 50).length, 0);
       });
     }
@@ -61,7 +61,7 @@ for (const { way, headers, begin } of WAYS) {
         const [answer] = (await once(upload, 'response')) as [IncomingMessage];
         const problem = (await json(answer)) as { code: string };
         assert.deepEqual([answer.statusCode, problem.code], [status, code]);
-        assert.deepEqual(gateway.left(), []);
+        assert.deepEqual(gateway.storedKeys(), []);
         // Many clients read only after they have sent all.
         const failure = await new Promise((resolve) => upload.write(mp4(30 * MIB), resolve));
         assert.equal(failure ?? undefined, undefined);
@@ -101,7 +101,7 @@ for (const { way, headers, begin } of WAYS) {
       gate.resolve();
       await eventually(() => chunks(gateway) >= 39);
       upload.destroy();
-      await eventually(() => gateway.left().length === 0);
+      await eventually(() => gateway.storedKeys().length === 0);
     });
   });
 }

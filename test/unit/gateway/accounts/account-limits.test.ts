@@ -7,7 +7,7 @@ import type { InvokeReply } from '../../../../services/shared/dapr/sidecar.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import type { Reply } from '../../../support/in-process.ts';
 import { eventually, turns } from '../../../support/turns.ts';
-import { asOwner, buildGateway, jsonReply } from '../build.ts';
+import { asOwner, buildGateway, jsonReply } from '../test-gateway.ts';
 
 const UNDER_WAY = 16;
 const WAITING = 48;
@@ -51,7 +51,7 @@ describe('while auth answers none of 190 logins', () => {
   test('users who are logged in are served, though the keys that check their tokens must be fetched from auth', async () => {
     const { gateway, flood, answer } = await flooded();
     assert.equal((await gateway.call('GET', '/jobs', { headers: asOwner })).status, 200);
-    assert.ok(gateway.asked.some(({ path }) => path === '/.well-known/jwks.json'));
+    assert.ok(gateway.invocations.some(({ path }) => path === '/.well-known/jwks.json'));
     answer.resolve(jsonReply(200, {}));
     await flood;
   });

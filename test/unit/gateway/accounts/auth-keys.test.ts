@@ -7,7 +7,7 @@ import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { OWNER } from '../../../support/job.ts';
 import { logLines } from '../../../support/lines.ts';
 import { turns } from '../../../support/turns.ts';
-import { ISSUER, jsonReply, publicJwk, tokenOf } from '../build.ts';
+import { ISSUER, jsonReply, publicJwk, tokenOf } from '../test-gateway.ts';
 
 const MINUTE = 60_000;
 const withKid = (kid: string) => ({ ...publicJwk, kid });

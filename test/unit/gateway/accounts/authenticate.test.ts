@@ -5,7 +5,7 @@ import { createAuthenticate } from '../../../../services/gateway/accounts/authen
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { OWNER } from '../../../support/job.ts';
-import { bearer, buildGateway, ISSUER, jsonReply, KEYS, publicJwk, tokenOf } from '../build.ts';
+import { bearer, buildGateway, ISSUER, jsonReply, KEYS, publicJwk, tokenOf } from '../test-gateway.ts';
 
 const other = await generateKeyPair('EdDSA');
 const rsa = await generateKeyPair('RS256');
@@ -97,11 +97,11 @@ describe('an access token of ours', () => {
   });
 
   test('is checked with keys that are fetched once', async () => {
-    const { call, asked } = buildGateway();
+    const { call, invocations } = buildGateway();
     const headers = bearer(await tokenOf());
     for (let count = 0; count < 5; count++)
       assert.equal((await call('GET', '/jobs', { headers })).status, 200);
-    assert.equal(asked.length, 1);
+    assert.equal(invocations.length, 1);
   });
 
   test('that was found good is refused as soon as it has expired', async (context) => {

@@ -5,7 +5,7 @@ import { basic } from '../../../support/basic-auth.ts';
 import { compressedBodies } from '../../../support/compressed-bodies.ts';
 import type { Call } from '../../../support/in-process.ts';
 import { inPieces } from '../../../support/random.ts';
-import { buildGateway, jsonReply } from '../build.ts';
+import { buildGateway, jsonReply } from '../test-gateway.ts';
 
 const LARGE = Buffer.from(JSON.stringify({ email: 'a'.repeat(20_000) }));
 const CREDENTIALS = { email: 'ann@example.com', password: 'correct horse' };
@@ -45,16 +45,16 @@ const FORWARDED: [what: string, path: string, call: Call, reply: InvokeReply][] 
 describe("auth's answer reaches the client:", () => {
   for (const [what, path, call, answer] of FORWARDED) {
     test(`${what}: POST ${path} ${answer.status}`, async () => {
-      const { call: send, asked } = buildGateway({ auth: () => answer });
+      const { call: send, invocations } = buildGateway({ auth: () => answer });
       const reply = await send('POST', path, call);
       assert.equal(reply.status, answer.status);
       assert.equal(reply.text, answer.body);
       for (const [name, value] of Object.entries(answer.headers)) assert.equal(reply.headers[name], value);
       assert.deepEqual(
-        asked.map((request) => [request.method, request.path]),
+        invocations.map((request) => [request.method, request.path]),
         [['POST', path]],
       );
-      if (call.body) assert.deepEqual(JSON.parse(asked[0]?.body ?? ''), call.body);
+      if (call.body) assert.deepEqual(JSON.parse(invocations[0]?.body ?? ''), call.body);
     });
   }
 });
@@ -75,10 +75,10 @@ describe('only listed headers cross', () => {
     ['/refresh', { refresh_token: 'r' }, { 'content-type': 'application/json' }],
   ] as const) {
     test(`to auth: POST ${path}`, async () => {
-      const { call, asked } = buildGateway({ auth: () => jsonReply(200, {}) });
+      const { call, invocations } = buildGateway({ auth: () => jsonReply(200, {}) });
       const headers = { ...hostile, ...(path === '/login' && { authorization: 'Basic YTpi' }) };
       await call('POST', path, { headers, ...(body && { body }) });
-      const { traceparent: trace, ...others } = asked[0]?.headers ?? {};
+      const { traceparent: trace, ...others } = invocations[0]?.headers ?? {};
       assert.deepEqual(others, allowed);
       assert.match(trace ?? '', traceparent);
     });
@@ -149,10 +149,10 @@ describe('what never reaches auth:', () => {
   ];
   for (const [what, path, call, status, code] of REFUSED) {
     test(`${what} (POST ${path}) is ${status} ${code}`, async () => {
-      const { call: send, asked } = buildGateway({ auth: () => jsonReply(200, {}) });
+      const { call: send, invocations } = buildGateway({ auth: () => jsonReply(200, {}) });
       const reply = await send('POST', path, call);
       assert.deepEqual([reply.status, reply.json?.code], [status, code]);
-      assert.deepEqual(asked, []);
+      assert.deepEqual(invocations, []);
     });
   }
 });
@@ -161,20 +161,20 @@ describe('JSON nested in thousands of levels', () => {
   const deep = '['.repeat(7_000) + ']'.repeat(7_000);
   for (const path of ['/register', '/refresh', '/logout']) {
     test(`is auth's to refuse, and reaches it as it was sent: POST ${path}`, async () => {
-      const { call: send, asked } = buildGateway({ auth: () => problem(400, 'bad_request') });
+      const { call: send, invocations } = buildGateway({ auth: () => problem(400, 'bad_request') });
       const body = `{"email":${deep}}`;
       const reply = await send('POST', path, { body, headers: { 'content-type': 'application/json' } });
       assert.deepEqual([reply.status, reply.json?.code], [400, 'bad_request']);
-      assert.equal(asked[0]?.body, body);
+      assert.equal(invocations[0]?.body, body);
     });
   }
 });
 
 test('the longest credentials that an account may have reach auth', async () => {
   const authorization = basic(`${'e'.repeat(245)}@long.com`, 'p'.repeat(1024));
-  const { call, asked } = buildGateway({ auth: () => jsonReply(200, GRANT) });
+  const { call, invocations } = buildGateway({ auth: () => jsonReply(200, GRANT) });
   assert.equal((await call('POST', '/login', { headers: { authorization } })).status, 200);
-  assert.equal(asked[0]?.headers?.authorization, authorization);
+  assert.equal(invocations[0]?.headers?.authorization, authorization);
 });
 
 describe('503 unavailable with Retry-After, and nothing of ours, when', () => {

@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { failed, flat, newJob } from '../../../support/job.ts';
-import { asOwner, buildGateway } from '../build.ts';
-import { MP3, withMp3 } from '../mp3.ts';
+import { MP3, withMp3 } from '../gateway-with-mp3.ts';
+import { asOwner, buildGateway } from '../test-gateway.ts';
 
 const SIZE = MP3.length;
 const LAST = SIZE - 1;

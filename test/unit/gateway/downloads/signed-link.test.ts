@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createSignedLinks } from '../../../../services/gateway/downloads/signed-link.ts';
 import { newJob } from '../../../support/job.ts';
-import { asOwner, asStranger } from '../build.ts';
-import { MP3, withMp3 } from '../mp3.ts';
+import { MP3, withMp3 } from '../gateway-with-mp3.ts';
+import { asOwner, asStranger } from '../test-gateway.ts';
 
 describe('a signed link', () => {
   test('starts where the gateway is reached from outside', () => {

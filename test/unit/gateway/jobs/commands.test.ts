@@ -7,7 +7,7 @@ import { claim, complete, fail } from '../../../../services/shared/jobs/transiti
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { done, type FlatJob, failed, flat, newJob } from '../../../support/job.ts';
 import { inPieces, randomBytes } from '../../../support/random.ts';
-import { asOwner, buildGateway, type Gateway } from '../build.ts';
+import { asOwner, buildGateway, type Gateway } from '../test-gateway.ts';
 
 const MP3 = { size: 1, sha256: 'ab', duration_seconds: 1 };
 const converting = () =>
@@ -132,7 +132,7 @@ describe('POST /jobs/:id/cancel', () => {
 
 describe('POST /jobs/:id/retry', () => {
   test('begins the next run as if it were the first, and announces it as an upload', async () => {
-    const { retry, now, announced, job } = await withJob(
+    const { retry, now, publishedVideos, job } = await withJob(
       failed({ attempts: 5, infrastructureFailures: 3, progress: 0.4 }),
     );
     const { headers } = await retry();
@@ -143,30 +143,30 @@ describe('POST /jobs/:id/retry', () => {
       { run: 2, attempts: 0, outages: 0, progress: 0, error: null },
     );
     assert.deepEqual(
-      announced.map(({ id, generation: run }) => [id, run]),
+      publishedVideos.map(({ id, generation: run }) => [id, run]),
       [[job.id, 2]],
     );
   });
 
-  test('of a job that waits is announced again, whoever died before; of one at work it is not', async () => {
+  test('of a job that waits is publishedVideos again, whoever died before; of one at work it is not', async () => {
     for (const [job, times] of [
       [newJob(), 1],
       [converting(), 0],
     ] as const) {
-      const { retry, announced, now } = await withJob(job);
+      const { retry, publishedVideos, now } = await withJob(job);
       await retry();
-      assert.deepEqual([announced.length, (await now()).generation], [times, 1]);
+      assert.deepEqual([publishedVideos.length, (await now()).generation], [times, 1]);
     }
   });
 
   for (const make of [failed, cancelled]) {
     test(`of a job that is ${make().status} and whose video is gone is refused, and says why`, async () => {
-      const { retry, now, blobs, job, announced } = await withJob(make());
+      const { retry, now, blobs, job, publishedVideos } = await withJob(make());
       await blobs.delete(job.videoBlobId);
       const { status, json } = await retry();
       assert.deepEqual([status, json.code], [409, 'state_conflict']);
       assert.match(json.detail, /upload it again/);
-      assert.deepEqual([await now(), announced], [flat(job), []]);
+      assert.deepEqual([await now(), publishedVideos], [flat(job), []]);
     });
   }
 
@@ -242,7 +242,7 @@ describe('DELETE /jobs/:id', () => {
   for (const [status, make] of Object.entries(makers)) {
     test(`of a job that is ${status} leaves a tombstone with nothing of the user's, and names what is to be deleted`, async () => {
       const job = make();
-      const { remove, now, cleared } = await withJob(job);
+      const { remove, now, blobDeletions } = await withJob(job);
       const { videoBlobId: video, mp3BlobId: audio, attemptId: attempt, orphanedBlobs: litter } = flat(job);
       await remove();
       const after = await now();
@@ -253,7 +253,7 @@ describe('DELETE /jobs/:id', () => {
       );
       const named = [video, audio, attempt, ...litter].filter((blob) => blob !== null);
       assert.deepEqual(blobsToDelete(after).sort(), named.sort());
-      assert.deepEqual(cleared.map(flat), [after]);
+      assert.deepEqual(blobDeletions.map(flat), [after]);
     });
   }
 
@@ -283,7 +283,7 @@ describe('DELETE /jobs/:id', () => {
   });
 
   test('once more clears up once more, also what died half way', async (context) => {
-    const { remove, cleared, index, opened } = await withJob(done());
+    const { remove, blobDeletions, index, opened } = await withJob(done());
     const { addActive: open } = index;
     let calls = 0;
     context.mock.method(index, 'addActive', (...args: Parameters<typeof open>) =>
@@ -291,9 +291,9 @@ describe('DELETE /jobs/:id', () => {
     );
     assert.equal((await remove()).status, 503);
     const entry = await opened();
-    assert.equal(cleared.length, 0);
+    assert.equal(blobDeletions.length, 0);
     assert.equal((await remove()).status, 204);
-    assert.deepEqual([cleared.length, (await opened()) === entry], [1, false]);
+    assert.deepEqual([blobDeletions.length, (await opened()) === entry], [1, false]);
   });
 
   test('of two at once both are 204', async () => {

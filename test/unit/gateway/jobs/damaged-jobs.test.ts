@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { failed, inListOrder, newJob } from '../../../support/job.ts';
-import { asOperator, asOwner, buildGateway } from '../build.ts';
+import { asOperator, asOwner, buildGateway } from '../test-gateway.ts';
 
 const DAMAGE: [what: string, text: string][] = [
   ['is not JSON', '{"revision":"a","docu'],

@@ -6,7 +6,7 @@ import { stoppedClock } from '../../../support/clock.ts';
 import type { Reply } from '../../../support/in-process.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
 import { eventually, turns } from '../../../support/turns.ts';
-import { asOwner, buildGateway, type Gateway } from '../build.ts';
+import { asOwner, buildGateway, type Gateway } from '../test-gateway.ts';
 
 const follow = (gateway: Gateway, id: string) =>
   gateway.call('GET', `/jobs/${id}/events`, { headers: asOwner });

@@ -4,7 +4,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { type Job, jobView, viewOf } from '../../../../services/shared/jobs/job.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { done, failed, flat, HIDDEN, newJob, OWNER } from '../../../support/job.ts';
-import { asOwner, asStranger, buildGateway, STRANGER } from '../build.ts';
+import { asOwner, asStranger, buildGateway, STRANGER } from '../test-gateway.ts';
 
 const JOBS = [
   newJob(),

@@ -11,8 +11,8 @@ import { createMemoryState } from '../../../../services/shared/state/memory-stat
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
 import { inPieces, randomBytes } from '../../../support/random.ts';
 import { turns } from '../../../support/turns.ts';
-import { asOwner, buildGateway } from '../build.ts';
-import { mp4 } from '../footage.ts';
+import { mp4 } from '../sample-uploads.ts';
+import { asOwner, buildGateway } from '../test-gateway.ts';
 
 const LIMITS = { uploads: { all: 3, perUser: 2 }, activeJobs: { all: 6, perUser: 4 } };
 const MANY = { all: 100, perUser: 100 };
@@ -29,14 +29,14 @@ async function inPlace<T>(admitted: Promise<Place>, work: () => Promise<T>): Pro
   return result;
 }
 
-/** `recount` answers with what `world.stored` has then. */
+/** `recount` answers with what `fake.stored` has then. */
 function build(context: TestContext, limits: Partial<typeof LIMITS> = {}) {
-  const world = { now: 0, recounts: 0, stored: unfinished(), fails: false };
-  context.mock.method(performance, 'now', () => world.now);
+  const fake = { now: 0, recounts: 0, stored: unfinished(), fails: false };
+  context.mock.method(performance, 'now', () => fake.now);
   const admission = createAdmission({ ...LIMITS, ...limits }, async () => {
-    world.recounts++;
-    if (world.fails) throw unavailable('the store');
-    return world.stored;
+    fake.recounts++;
+    if (fake.fails) throw unavailable('the store');
+    return fake.stored;
   });
   const ends: (() => void)[] = [];
   /** Begins an upload; its end is for `end` to tell. */
@@ -50,7 +50,7 @@ function build(context: TestContext, limits: Partial<typeof LIMITS> = {}) {
     for (let number = 0; number < count; number++)
       await inPlace(admission.admitUpload(owner), async () => undefined);
   };
-  return { world, admission, begin, uploads };
+  return { fake, admission, begin, uploads };
 }
 const refused = (status: number, retryAfter: string) => (error: AppError) => {
   assert.deepEqual([error.status, error.headers], [status, { 'Retry-After': retryAfter }]);
@@ -78,8 +78,8 @@ describe('uploads at a time are bounded:', () => {
   });
 
   test('when they begin at the same moment, too', async (context) => {
-    const { begin, world } = build(context, { uploads: MANY, activeJobs: { ...MANY, all: 3 } });
-    world.stored = unfinished({ ann: 3 });
+    const { begin, fake } = build(context, { uploads: MANY, activeJobs: { ...MANY, all: 3 } });
+    fake.stored = unfinished({ ann: 3 });
     let refusals = 0;
     const count = () => void refusals++;
     for (let times = 0; times < 10; times++) begin('ann').done.catch(count);
@@ -90,68 +90,68 @@ describe('uploads at a time are bounded:', () => {
 
 describe('unfinished jobs are bounded:', () => {
   test('of one user by 429', async (context) => {
-    const { world, uploads } = build(context);
-    world.stored = unfinished({ ann: 4 });
+    const { fake, uploads } = build(context);
+    fake.stored = unfinished({ ann: 4 });
     await uploads('ann', 4);
     await assert.rejects(uploads('ann', 1), refused(429, '30'));
     await uploads('bob', 1);
   });
 
   test('of all by 503', async (context) => {
-    const { world, uploads } = build(context);
+    const { fake, uploads } = build(context);
     await uploads('ann', 3);
     await uploads('bob', 3);
-    world.stored = unfinished({ ann: 3, bob: 3 });
+    fake.stored = unfinished({ ann: 3, bob: 3 });
     await assert.rejects(uploads('cy', 1), refused(503, '60'));
   });
 
   test('and counted again before one is refused, but not for each', async (context) => {
-    const { world, uploads } = build(context);
+    const { fake, uploads } = build(context);
     await uploads('ann', 4);
-    assert.equal(world.recounts, 0);
+    assert.equal(fake.recounts, 0);
     await uploads('ann', 4); // done meanwhile, says the store
-    assert.equal(world.recounts, 1);
-    world.stored = unfinished({ ann: 4 });
+    assert.equal(fake.recounts, 1);
+    fake.stored = unfinished({ ann: 4 });
     for (let times = 0; times < 5; times++) await assert.rejects(uploads('ann', 1), refused(429, '30'));
-    assert.equal(world.recounts, 1);
-    world.now += 2_000;
+    assert.equal(fake.recounts, 1);
+    fake.now += 2_000;
     await Promise.allSettled([uploads('ann', 1), uploads('ann', 1)]);
-    assert.equal(world.recounts, 2);
+    assert.equal(fake.recounts, 2);
   });
 
   test('and a store that cannot be counted is an answer as well, and no stop', async (context) => {
-    const { world, uploads } = build(context);
+    const { fake, uploads } = build(context);
     await uploads('ann', 4);
-    world.fails = true;
+    fake.fails = true;
     await assert.rejects(uploads('ann', 1), { code: 'unavailable' });
-    world.fails = false;
+    fake.fails = false;
     await uploads('ann', 1);
   });
 
   test('a place is given back by an upload that fails', async (context) => {
-    const { admission, uploads, world } = build(context);
+    const { admission, uploads, fake } = build(context);
     const failing = () => inPlace(admission.admitUpload('ann'), () => Promise.reject(new Error('refused')));
     for (let times = 0; times < 10; times++) await assert.rejects(failing(), { message: 'refused' });
     await uploads('ann', 4);
-    assert.equal(world.recounts, 0);
+    assert.equal(fake.recounts, 0);
   });
 
   test('a failure is not taken off a count that is newer than its upload', async (context) => {
-    const { admission, begin, uploads, world } = build(context);
+    const { admission, begin, uploads, fake } = build(context);
     const upload = begin('ann');
     admission.counted(unfinished({ ann: 4 }));
     upload.fail(new Error('broken off'));
     await assert.rejects(upload.done);
-    world.stored = unfinished({ ann: 4 });
+    fake.stored = unfinished({ ann: 4 });
     await assert.rejects(uploads('ann', 1), refused(429, '30'));
   });
 
   test("the sweep's count is the newest", async (context) => {
-    const { admission, uploads, world } = build(context);
+    const { admission, uploads, fake } = build(context);
     await uploads('ann', 4);
     admission.counted(unfinished({ ann: 2 }));
     await uploads('ann', 2);
-    world.stored = unfinished({ ann: 4 });
+    fake.stored = unfinished({ ann: 4 });
     await assert.rejects(uploads('ann', 1), refused(429, '30'));
   });
 });
@@ -175,11 +175,11 @@ test('unfinished is what is neither done, failed, cancelled nor deleted', async 
 
 describe('a retry', () => {
   test('needs no place among the uploads, but counts as an unfinished job', async (context) => {
-    const { admission, begin, world, uploads } = build(context);
+    const { admission, begin, fake, uploads } = build(context);
     const under = [begin('ann'), begin('ann')];
     await inPlace(admission.admitRetry('ann'), async () => undefined);
     await inPlace(admission.admitRetry('ann'), async () => undefined);
-    world.stored = unfinished({ ann: 4 });
+    fake.stored = unfinished({ ann: 4 });
     await assert.rejects(
       inPlace(admission.admitRetry('ann'), () => assert.fail()),
       refused(429, '30'),
@@ -189,14 +189,14 @@ describe('a retry', () => {
   });
 
   test('gives its place back when it fails', async (context) => {
-    const { admission, world } = build(context);
+    const { admission, fake } = build(context);
     for (let times = 0; times < 10; times++) {
       await assert.rejects(
         inPlace(admission.admitRetry('ann'), () => Promise.reject(new Error('refused'))),
         { message: 'refused' },
       );
     }
-    assert.equal(world.recounts, 0);
+    assert.equal(fake.recounts, 0);
   });
 
   for (const [limits, status, detail] of [

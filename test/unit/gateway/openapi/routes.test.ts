@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { openapi } from '../../../../services/gateway/openapi/document.ts';
-import { asOwner, buildGateway } from '../build.ts';
+import { asOwner, buildGateway } from '../test-gateway.ts';
 
 describe('an address', () => {
   const ADDRESSES: [method: string, path: string, status: number, code: string, allow?: string][] = [

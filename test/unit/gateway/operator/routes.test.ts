@@ -13,7 +13,7 @@ import { baseOf, type Job } from '../../../../services/shared/jobs/job.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
 import { done, failed, HIDDEN, inListOrder, newJob } from '../../../support/job.ts';
 import { inPieces, randomBytes } from '../../../support/random.ts';
-import { asOperator, asOwner, bearer, buildGateway, OPERATOR_TOKEN, STRANGER } from '../build.ts';
+import { asOperator, asOwner, bearer, buildGateway, OPERATOR_TOKEN, STRANGER } from '../test-gateway.ts';
 
 /** A gateway that stores these jobs. `jobs` are in the index of open jobs; the failed ones and `settled` in that of failed jobs. */
 async function withJobs(jobs: readonly Job[], settled: readonly Job[] = []) {
@@ -267,13 +267,13 @@ for (const [from, make, act, answer, to] of TABLE) {
 }
 
 describe('an operator', () => {
-  test('who retries a job is told of its next run, which is announced', async () => {
+  test('who retries a job is told of its next run, which is publishedVideos', async () => {
     const job = failed();
-    const { retry, list, announced } = await withJobs([job]);
+    const { retry, list, publishedVideos } = await withJobs([job]);
     const { json } = await retry(job.id);
     assert.deepEqual([json.id, json.run, json.error], [job.id, 2, null]);
     assert.deepEqual(
-      announced.map(({ id }) => id),
+      publishedVideos.map(({ id }) => id),
       [job.id],
     );
     assert.deepEqual(idsOf(await list()), []);
@@ -281,7 +281,7 @@ describe('an operator', () => {
 
   test('does not drop a job that its owner has just retried', async (context) => {
     const job = failed();
-    const { drop, jobs, call, statusOf, cleared } = await withJobs([job]);
+    const { drop, jobs, call, statusOf, blobDeletions } = await withJobs([job]);
     const { update } = jobs;
     context.mock.method(jobs, 'update', async (...args: Parameters<typeof update>) => {
       context.mock.restoreAll();
@@ -290,16 +290,16 @@ describe('an operator', () => {
     });
     const { status, json } = await drop(job.id);
     assert.deepEqual([status, json.code, await statusOf(job.id)], [409, 'state_conflict', 'queued']);
-    assert.deepEqual(cleared, []);
+    assert.deepEqual(blobDeletions, []);
   });
 
   test('who drops a job leaves nothing of it to be seen', async () => {
     const job = failed();
-    const { drop, list, cleared, call } = await withJobs([job]);
+    const { drop, list, blobDeletions, call } = await withJobs([job]);
     await drop(job.id);
     assert.deepEqual(idsOf(await list()), []);
     assert.deepEqual(
-      cleared.map(({ id }) => id),
+      blobDeletions.map(({ id }) => id),
       [job.id],
     );
     assert.equal((await call('GET', `/jobs/${job.id}`, { headers: asOwner })).status, 404);

@@ -68,86 +68,86 @@ function build(context: TestContext) {
 
 describe('the walk over jobs from before the upgrade', () => {
   test('puts all that are done into the index of videos, and no others', async (context) => {
-    const world = build(context);
+    const harness = build(context);
     const old = [done({ expires_at: later() }), done({ expires_at: later() })];
-    await world.addUser(old[0] as Job, failed({ expires_at: later() }), newJob({ status: 'deleted' }));
-    await world.addUser();
-    await world.addUser(newJob({ expires_at: later() }), old[1] as Job, done({ expires_at: past() }));
-    await world.firstWalk();
-    assert.deepEqual((await world.found()).sort(), old.map(({ id }) => id).sort());
+    await harness.addUser(old[0] as Job, failed({ expires_at: later() }), newJob({ status: 'deleted' }));
+    await harness.addUser();
+    await harness.addUser(newJob({ expires_at: later() }), old[1] as Job, done({ expires_at: past() }));
+    await harness.firstWalk();
+    assert.deepEqual((await harness.found()).sort(), old.map(({ id }) => id).sort());
   });
 
   test('is made a second time when a rolling upgrade is over, and finds what an old gateway has finished', async (context) => {
-    const world = build(context);
+    const harness = build(context);
     const early = done({ expires_at: later() });
     const late = done({ expires_at: later() });
-    await world.addUser(early);
-    await world.firstWalk();
-    assert.deepEqual(await world.found(), [early.id]);
-    await world.addUser(late);
-    world.clock.advance(HOUR - 1);
-    assert.equal(await world.walk.pass(signal), 'not yet');
-    await world.lastWalk();
-    assert.deepEqual((await world.found()).sort(), [early.id, late.id].sort());
+    await harness.addUser(early);
+    await harness.firstWalk();
+    assert.deepEqual(await harness.found(), [early.id]);
+    await harness.addUser(late);
+    harness.clock.advance(HOUR - 1);
+    assert.equal(await harness.walk.pass(signal), 'not yet');
+    await harness.lastWalk();
+    assert.deepEqual((await harness.found()).sort(), [early.id, late.id].sort());
   });
 
   test('is not made again when both walks are over, whatever gateway comes later', async (context) => {
-    const world = build(context);
-    await world.addUser(done({ expires_at: later() }));
-    await world.firstWalk();
-    await world.lastWalk();
-    const { asked } = world.auth;
-    await world.addUser(done({ expires_at: later() }));
-    await createOldVideos(world.ports).run(signal);
-    assert.deepEqual([world.auth.asked, (await world.found()).length], [asked, 1]);
+    const harness = build(context);
+    await harness.addUser(done({ expires_at: later() }));
+    await harness.firstWalk();
+    await harness.lastWalk();
+    const { asked } = harness.auth;
+    await harness.addUser(done({ expires_at: later() }));
+    await createOldVideos(harness.ports).run(signal);
+    assert.deepEqual([harness.auth.asked, (await harness.found()).length], [asked, 1]);
   });
 
   test('goes on where it was, by another gateway, in the middle of a user with many jobs', async (context) => {
-    const world = build(context);
+    const harness = build(context);
     const many = Array.from({ length: 10_250 }, () => done({ expires_at: later() }));
-    await world.addUser(...many);
-    assert.equal(await world.walk.pass(signal), 'more');
+    await harness.addUser(...many);
+    assert.equal(await harness.walk.pass(signal), 'more');
     // A hundred pages of a hundred jobs, but for the newest page, which has 50.
-    assert.equal((await world.found()).length, 9_950);
-    await world.firstWalk(createOldVideos(world.ports));
-    assert.equal((await world.found()).length, many.length);
+    assert.equal((await harness.found()).length, 9_950);
+    await harness.firstWalk(createOldVideos(harness.ports));
+    assert.equal((await harness.found()).length, many.length);
   });
 
   test('reads the users by pages', async (context) => {
-    const world = build(context);
+    const harness = build(context);
     const jobs = Array.from({ length: 250 }, () => done({ expires_at: later() }));
-    for (const job of jobs) await world.addUser(job);
-    assert.equal(await world.firstWalk(), 4);
-    assert.equal((await world.found()).length, jobs.length);
+    for (const job of jobs) await harness.addUser(job);
+    assert.equal(await harness.firstWalk(), 4);
+    assert.equal((await harness.found()).length, jobs.length);
   });
 
   for (const text of ['{"revision":"a","docu', '{"revision":"a","document":null}'])
     test(`leaves out a job whose document is damaged (${text}), and finds the others`, async (context) => {
-      const world = build(context);
+      const harness = build(context);
       const [broken, other] = [done({ expires_at: later() }), done({ expires_at: later() })];
-      await world.addUser(broken, other);
-      await world.state.put(`job:${broken.id}`, text);
-      await world.firstWalk();
-      assert.deepEqual(await world.found(), [other.id]);
+      await harness.addUser(broken, other);
+      await harness.state.put(`job:${broken.id}`, text);
+      await harness.firstWalk();
+      assert.deepEqual(await harness.found(), [other.id]);
     });
 
   test('is tried again while auth is away', async (context) => {
-    const world = build(context);
-    await world.addUser(done({ expires_at: later() }));
-    world.auth.away = true;
-    await assert.rejects(world.walk.pass(signal), /auth service/);
-    assert.deepEqual(await world.found(), []);
-    world.auth.away = false;
-    await world.firstWalk();
-    assert.equal((await world.found()).length, 1);
+    const harness = build(context);
+    await harness.addUser(done({ expires_at: later() }));
+    harness.auth.away = true;
+    await assert.rejects(harness.walk.pass(signal), /auth service/);
+    assert.deepEqual(await harness.found(), []);
+    harness.auth.away = false;
+    await harness.firstWalk();
+    assert.equal((await harness.found()).length, 1);
   });
 
   test('is made by two gateways at once', async (context) => {
-    const world = build(context);
+    const harness = build(context);
     const jobs = Array.from({ length: 250 }, () => done({ expires_at: later() }));
-    for (const job of jobs) await world.addUser(job);
-    const both = [world.walk, createOldVideos(world.ports)];
-    await world.clock.until(Promise.all(both.map((walk) => walk.run(signal))));
-    assert.equal((await world.found()).length, jobs.length);
+    for (const job of jobs) await harness.addUser(job);
+    const both = [harness.walk, createOldVideos(harness.ports)];
+    await harness.clock.until(Promise.all(both.map((walk) => walk.run(signal))));
+    assert.equal((await harness.found()).length, jobs.length);
   });
 });

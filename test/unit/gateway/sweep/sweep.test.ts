@@ -6,51 +6,56 @@ import { claim, retry, tombstone, updateAttempt } from '../../../../services/sha
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { done, failed, flat, newJob, OWNER } from '../../../support/job.ts';
 import { turns } from '../../../support/turns.ts';
-import { sweepOverMemory as build, LOOK, SILENT, TELL } from './sweep-over-memory.ts';
+import {
+  createInMemorySweep as build,
+  FAIL_BEFORE_EXPIRY_SECONDS,
+  PASS_SECONDS,
+  STALL_SECONDS,
+} from './in-memory-sweep.ts';
 
 describe('a sweep publishes again', () => {
   test('a silent job, once, and with growing patience', async (context) => {
     const { save, pass } = build(context);
     const job = await save(newJob({ expires_at: new Date(Date.now() + 86_400_000).toISOString() }));
     const times: number[] = [];
-    for (let at = 0; at <= 40 * SILENT; at += 5) {
+    for (let at = 0; at <= 40 * STALL_SECONDS; at += 5) {
       const { published } = await pass(at === 0 ? 0 : 5);
       if (published.length === 0) continue;
       assert.deepEqual(published, [`video ${job.id}`]);
-      times.push(at / SILENT);
+      times.push(at / STALL_SECONDS);
     }
     // 1, 2, 4, 8 and then always 16 times as long.
     assert.deepEqual(times, [1, 3, 7, 15, 31]);
   });
 
   test('a job whose converter has died', async (context) => {
-    const { save, standStill } = build(context);
+    const { save, passUntilStalled } = build(context);
     const job = await save(newJob({ status: 'converting', attemptId: 'of the dead' }));
-    assert.deepEqual(await standStill(), [`video ${job.id}`]);
+    assert.deepEqual(await passUntilStalled(), [`video ${job.id}`]);
   });
 
   for (const end of [done, failed]) {
     test(`the outcome of a job that is ${end().status}, as its converter would have published it, until its mail was sent`, async (context) => {
-      const { save, pass, standStill, mail, open, events } = build(context);
+      const { save, pass, passUntilStalled, saveMailRecord, activeIds, events } = build(context);
       const job = await save(end());
-      assert.deepEqual(await standStill(), [`mp3 ${job.id}`]);
+      assert.deepEqual(await passUntilStalled(), [`mp3 ${job.id}`]);
       assert.deepEqual(events, [mp3EventOf(job)]);
-      await mail(job, 'sending');
-      for (let looks = 0; looks < 3; looks++) await pass(LOOK);
-      assert.deepEqual((await pass(LOOK)).published, [`mp3 ${job.id}`]);
-      await mail(job, 'sent');
-      for (let looks = 0; looks < 10; looks++) assert.deepEqual(await standStill(), []);
-      assert.deepEqual(await open(), []);
+      await saveMailRecord(job, 'sending');
+      for (let looks = 0; looks < 3; looks++) await pass(PASS_SECONDS);
+      assert.deepEqual((await pass(PASS_SECONDS)).published, [`mp3 ${job.id}`]);
+      await saveMailRecord(job, 'sent');
+      for (let looks = 0; looks < 10; looks++) assert.deepEqual(await passUntilStalled(), []);
+      assert.deepEqual(await activeIds(), []);
     });
   }
 
   test('the outcome of each run', async (context) => {
-    const { save, standStill, mail, jobs, open } = build(context);
+    const { save, passUntilStalled, saveMailRecord, jobs, activeIds } = build(context);
     const job = await save(failed());
-    await mail(job, 'sent');
+    await saveMailRecord(job, 'sent');
     await jobs.update(job.id, (now) => ({ ...now, generation: 2 }));
-    assert.deepEqual(await standStill(), [`mp3 ${job.id}`]);
-    assert.deepEqual(await open(), [job.id]);
+    assert.deepEqual(await passUntilStalled(), [`mp3 ${job.id}`]);
+    assert.deepEqual(await activeIds(), [job.id]);
   });
 });
 
@@ -60,68 +65,68 @@ describe('a job that nobody has converted when its time is nearly over', () => {
 
   for (const fields of [{}, { status: 'converting', attemptId: 'of the dead' }] as const) {
     test(`is failed, and its owner told, though it was ${fields.status ?? 'queued'}`, async (context) => {
-      const { save, standStill, stored, mail, pass, failedOnes } = build(context);
-      const job = await save(expiring(TELL, fields));
-      assert.deepEqual(await standStill(), [`mp3 ${job.id}`]);
-      const ended = flat((await stored(job.id)) ?? assert.fail());
+      const { save, passUntilStalled, findJob, saveMailRecord, pass, failedIds } = build(context);
+      const job = await save(expiring(FAIL_BEFORE_EXPIRY_SECONDS, fields));
+      assert.deepEqual(await passUntilStalled(), [`mp3 ${job.id}`]);
+      const ended = flat((await findJob(job.id)) ?? assert.fail());
       assert.deepEqual(
         [ended.status, ended.error?.code, ended.attemptId, ended.orphanedBlobs],
         ['failed', 'gave_up', null, 'attemptId' in fields ? [fields.attemptId] : []],
       );
-      await mail(ended, 'sent');
-      for (let looks = 0; looks < 4; looks++) await pass(LOOK);
-      assert.deepEqual(await failedOnes(), [job.id]);
+      await saveMailRecord(ended, 'sent');
+      for (let looks = 0; looks < 4; looks++) await pass(PASS_SECONDS);
+      assert.deepEqual(await failedIds(), [job.id]);
     });
   }
 
   test('is told even when the broker was away at that moment', async (context) => {
-    const { save, pass, standStill, broker } = build(context);
-    const job = await save(expiring(TELL));
+    const { save, pass, passUntilStalled, broker } = build(context);
+    const job = await save(expiring(FAIL_BEFORE_EXPIRY_SECONDS));
     broker.away = true;
-    for (let looks = 0; looks < 3; looks++) await pass(LOOK).catch(() => undefined);
+    for (let looks = 0; looks < 3; looks++) await pass(PASS_SECONDS).catch(() => undefined);
     broker.away = false;
-    assert.deepEqual(await standStill(), [`mp3 ${job.id}`]);
+    assert.deepEqual(await passUntilStalled(), [`mp3 ${job.id}`]);
   });
 
   test('is left to a converter that works on it', async (context) => {
-    const { save, pass, jobs, stored } = build(context);
-    const job = await save(expiring(TELL));
+    const { save, pass, jobs, findJob } = build(context);
+    const job = await save(expiring(FAIL_BEFORE_EXPIRY_SECONDS));
     await jobs.update(job.id, claim('one'));
     for (let progress = 0; progress < 10; progress++) {
-      await pass(LOOK);
+      await pass(PASS_SECONDS);
       await jobs.update(job.id, updateAttempt('one', { progress: progress / 10 }));
     }
-    assert.equal((await stored(job.id))?.status, 'converting');
+    assert.equal((await findJob(job.id))?.status, 'converting');
   });
 
   test('is not told of, when its owner deletes it at that moment', async (context) => {
-    const { save, pass, jobs, store, stored, advance, clock, sweep, events } = build(context);
-    const job = await save(expiring(TELL));
-    for (const seconds of [0, LOOK]) await pass(seconds);
-    store.call = async (what, call) => {
+    const { save, pass, jobs, sweepStore, findJob, advance, clock, sweep, events } = build(context);
+    const job = await save(expiring(FAIL_BEFORE_EXPIRY_SECONDS));
+    for (const seconds of [0, PASS_SECONDS]) await pass(seconds);
+    sweepStore.call = async (what, call) => {
       if (what === `put job:${job.id}`) {
-        store.call = (_what, next) => next();
+        sweepStore.call = (_what, next) => next();
         await jobs.update(job.id, tombstone);
       }
       return call();
     };
-    advance(LOOK);
+    advance(PASS_SECONDS);
     await clock.until(sweep.pass(new AbortController().signal));
     assert.deepEqual(events, []);
-    assert.equal((await stored(job.id))?.status, 'deleted');
+    assert.equal((await findJob(job.id))?.status, 'deleted');
   });
 
   test('is given up in time, however often it was published before', async (context) => {
-    const { save, pass, stored } = build(context);
-    const job = await save(expiring(TELL + 16 * SILENT));
-    for (let at = 0; at < 18 * SILENT; at += LOOK) await pass(LOOK);
-    assert.equal((await stored(job.id))?.status, 'failed');
+    const { save, pass, findJob } = build(context);
+    const job = await save(expiring(FAIL_BEFORE_EXPIRY_SECONDS + 16 * STALL_SECONDS));
+    for (let at = 0; at < 18 * STALL_SECONDS; at += PASS_SECONDS) await pass(PASS_SECONDS);
+    assert.equal((await findJob(job.id))?.status, 'failed');
   });
 
   test('is published as ever while there is time', async (context) => {
-    const { save, standStill } = build(context);
-    const job = await save(expiring(TELL + 5 * SILENT));
-    assert.deepEqual(await standStill(), [`video ${job.id}`]);
+    const { save, passUntilStalled } = build(context);
+    const job = await save(expiring(FAIL_BEFORE_EXPIRY_SECONDS + 5 * STALL_SECONDS));
+    assert.deepEqual(await passUntilStalled(), [`video ${job.id}`]);
   });
 });
 
@@ -131,8 +136,8 @@ describe('a sweep does not publish', () => {
     const job = await save(newJob());
     await jobs.update(job.id, claim('one'));
     for (let progress = 0; progress < 10; progress++) {
-      assert.deepEqual((await pass(LOOK - 1)).published, []);
-      assert.deepEqual((await pass(LOOK - 1)).published, []);
+      assert.deepEqual((await pass(PASS_SECONDS - 1)).published, []);
+      assert.deepEqual((await pass(PASS_SECONDS - 1)).published, []);
       await jobs.update(job.id, updateAttempt('one', { progress: progress / 10 }));
     }
   });
@@ -149,34 +154,34 @@ describe('a sweep does not publish', () => {
     const job = await save(newJob());
     await jobs.update(job.id, claim('one'));
     await pass(0);
-    assert.deepEqual((await pass(20 * SILENT)).published, []);
+    assert.deepEqual((await pass(20 * STALL_SECONDS)).published, []);
     await jobs.update(job.id, updateAttempt('one', { progress: 0.5 }));
-    assert.deepEqual((await pass(LOOK)).published, []);
+    assert.deepEqual((await pass(PASS_SECONDS)).published, []);
   });
 
   test('what it has not watched in between', async (context) => {
     const { save, pass, memory, jobs, index } = build(context);
     const job = await save(newJob());
     const [entry] = (await Array.fromAsync(index.listActive())).flat();
-    for (const seconds of [0, LOOK]) await pass(seconds);
+    for (const seconds of [0, PASS_SECONDS]) await pass(seconds);
     await memory.delete('open:'.concat(job.id.slice(-1)));
-    await pass(LOOK);
+    await pass(PASS_SECONDS);
     await index.addActive(OWNER.id, job.id);
     assert.ok(entry && (await jobs.get(job.id)));
-    assert.deepEqual((await pass(LOOK)).published, []);
+    assert.deepEqual((await pass(PASS_SECONDS)).published, []);
   });
 });
 
 describe('when the broker is away', () => {
   test('all else is done, and all is published as soon as it is back', async (context) => {
-    const { save, pass, mail, broker, open } = build(context);
+    const { save, pass, saveMailRecord, broker, activeIds } = build(context);
     const silent = [await save(newJob()), await save(newJob()), await save(newJob())];
     const told = await save(done());
     const upload = await save(newJob({ status: 'uploading' }));
-    await mail(told, 'sent');
+    await saveMailRecord(told, 'sent');
     broker.away = true;
-    for (let looks = 0; looks < 20; looks++) await pass(LOOK).catch(() => undefined);
-    assert.deepEqual((await open()).sort(), silent.map(({ id }) => id).sort());
+    for (let looks = 0; looks < 20; looks++) await pass(PASS_SECONDS).catch(() => undefined);
+    assert.deepEqual((await activeIds()).sort(), silent.map(({ id }) => id).sort());
     broker.away = false;
     const { published } = await pass(15);
     assert.deepEqual(published.sort(), silent.map(({ id }) => `video ${id}`).sort());
@@ -186,14 +191,14 @@ describe('when the broker is away', () => {
 
 describe('a pass', () => {
   test('adds a job to the failed ones that it sees failed, and leaves it among the open ones', async (context) => {
-    const { save, pass, failedOnes, open } = build(context);
+    const { save, pass, failedIds, activeIds } = build(context);
     const job = await save(failed());
     for (const other of [newJob(), done(), newJob({ status: 'cancelled' }), newJob({ status: 'deleted' })]) {
       await save(other);
     }
     await pass(0);
-    assert.deepEqual(await failedOnes(), [job.id]);
-    assert.ok((await open()).includes(job.id));
+    assert.deepEqual(await failedIds(), [job.id]);
+    assert.ok((await activeIds()).includes(job.id));
     const { calls } = await pass(1);
     assert.deepEqual(
       calls.filter((call) => call.startsWith('put')),
@@ -202,7 +207,7 @@ describe('a pass', () => {
   });
 
   test('adds a job that was retried and failed again, though its entry is just being forgotten', async (context) => {
-    const { save, pass, jobs, failedIndex, failedOnes } = build(context);
+    const { save, pass, jobs, failedIndex, failedIds } = build(context);
     const job = await save(failed());
     await pass(0);
     const seen = (await Array.fromAsync(failedIndex.list())).flatMap(({ entries }) => entries);
@@ -211,7 +216,7 @@ describe('a pass', () => {
     await jobs.update(job.id, (now) => failed(baseOf(now)));
     await pass(1);
     await failedIndex.remove(seen);
-    assert.deepEqual(await failedOnes(), [job.id]);
+    assert.deepEqual(await failedIds(), [job.id]);
   });
 
   test('counts what is unfinished', async (context) => {
@@ -229,7 +234,7 @@ describe('a pass', () => {
   test('ends at once when the service stops', async (context) => {
     const { save, pass, sweep } = build(context);
     for (let jobs = 0; jobs < 5; jobs++) await save(newJob());
-    for (const seconds of [0, LOOK]) await pass(seconds);
+    for (const seconds of [0, PASS_SECONDS]) await pass(seconds);
     const stop = new AbortController();
     stop.abort(new Error('stopping'));
     await assert.rejects(sweep.pass(stop.signal), { message: 'stopping' });
@@ -238,7 +243,7 @@ describe('a pass', () => {
 
 describe('the sweep goes on', () => {
   test('after a pass that broke off, until it is stopped', async (context) => {
-    const { make, clock, lines } = build(context);
+    const { makeSweep, clock, lines } = build(context);
     const stop = new AbortController();
     let passes = 0;
     const index = {
@@ -248,7 +253,7 @@ describe('the sweep goes on', () => {
         throw unavailable('the store');
       },
     };
-    const run = make({ index: index as never }).run(15, stop.signal);
+    const run = makeSweep({ index: index as never }).run(15, stop.signal);
     for (const pass of [1, 2, 3]) {
       await turns(5);
       assert.equal(passes, pass);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { cleanName } from '../../../../services/gateway/uploads/file-name.ts';
-import { asOwner, buildGateway } from '../build.ts';
-import { form, formType, mp4, part } from '../footage.ts';
+import { form, formType, mp4, part } from '../sample-uploads.ts';
+import { asOwner, buildGateway } from '../test-gateway.ts';
 
 const NAMES: [what: string, given: string, kept: string][] = [
   ['an ordinary name', 'Ferien 2024.mp4', 'Ferien 2024.mp4'],
@@ -34,7 +34,7 @@ const nameOf = async (query: string, call: Parameters<ReturnType<typeof buildGat
   const gateway = buildGateway();
   const { status } = await gateway.call('POST', `/upload${query}`, call);
   assert.equal(status, 202);
-  return (await gateway.jobs.get(gateway.announced[0]?.id ?? '')).document.filename;
+  return (await gateway.jobs.get(gateway.publishedVideos[0]?.id ?? '')).document.filename;
 };
 
 describe('the name of a raw body', () => {

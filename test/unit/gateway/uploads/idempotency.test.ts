@@ -6,8 +6,8 @@ import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
-import { asOwner, asStranger, buildGateway, type Gateway } from '../build.ts';
-import { mp4 } from '../footage.ts';
+import { mp4 } from '../sample-uploads.ts';
+import { asOwner, asStranger, buildGateway, type Gateway } from '../test-gateway.ts';
 
 const OPTIONS = { quality: 2 };
 const keyed = { owner: OWNER.id, key: 'a-key', options: OPTIONS };
@@ -172,7 +172,7 @@ describe('an upload with an Idempotency-Key', () => {
       assert.deepEqual([status, json, headers.location], [202, first, `/jobs/${first.id}`]);
     }
     assert.equal(gateway.state.keys().length, keys);
-    assert.equal(gateway.announced.length, 1);
+    assert.equal(gateway.publishedVideos.length, 1);
   });
 
   test('of another user, or another key, is another job', async () => {

@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { looksLikeMedia, openMedia } from '../../../../services/gateway/uploads/media-signature.ts';
 import { inPieces } from '../../../support/random.ts';
-import { mp4 } from '../footage.ts';
+import { mp4 } from '../sample-uploads.ts';
 
 const latin1 = (text: string) => Buffer.from(text.padEnd(400, '\0'), 'latin1');
 const hex = (digits: string) => Buffer.concat([Buffer.from(digits, 'hex'), Buffer.alloc(400)]);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ENVELOPE_BYTES } from '../../../../services/gateway/uploads/multipart-parser.ts';
-import { asOwner, buildGateway } from '../build.ts';
-import { filePart, form, formType, mp4, part } from '../footage.ts';
+import { filePart, form, formType, mp4, part } from '../sample-uploads.ts';
+import { asOwner, buildGateway } from '../test-gateway.ts';
 
 const FILE = filePart(mp4(2_000));
 const BOUNDARY = '--xxBOUNDARYxx';
@@ -49,8 +49,8 @@ describe('a form is refused before its end, and leaves nothing, when it has', ()
       answered.resolve();
       const code = status === 400 ? 'bad_request' : 'too_large';
       assert.deepEqual([reply.status, reply.json?.code], [status, code]);
-      assert.deepEqual(gateway.left(), []);
-      assert.deepEqual(gateway.announced, []);
+      assert.deepEqual(gateway.storedKeys(), []);
+      assert.deepEqual(gateway.publishedVideos, []);
     });
   }
 });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { inPieces } from '../../../support/random.ts';
-import { asOwner, buildGateway, MAX_BYTES } from '../build.ts';
-import { filePart, form, formType, mp4, part } from '../footage.ts';
+import { filePart, form, formType, mp4, part } from '../sample-uploads.ts';
+import { asOwner, buildGateway, MAX_BYTES } from '../test-gateway.ts';
 
 const FILE = mp4(20_000);
 const send = (gateway: ReturnType<typeof buildGateway>, body: Buffer, headers: object = formType) =>
@@ -30,7 +30,7 @@ describe('a form may have', () => {
     test(what, async () => {
       const gateway = buildGateway();
       assert.equal((await send(gateway, body)).status, 202);
-      const [job] = gateway.announced;
+      const [job] = gateway.publishedVideos;
       assert.ok(FILE.equals(await buffer(gateway.blobs.read(job?.videoBlobId ?? ''))));
     });
   }
@@ -99,8 +99,8 @@ describe('a form is refused, and leaves nothing, with', () => {
       const reply = await send(gateway, body, headers);
       assert.deepEqual([reply.status, reply.json?.code], [status, code]);
       assert.doesNotMatch(reply.text, /options\.|busboy/i);
-      assert.deepEqual(gateway.left(), []);
-      assert.deepEqual(gateway.announced, []);
+      assert.deepEqual(gateway.storedKeys(), []);
+      assert.deepEqual(gateway.publishedVideos, []);
     });
   }
 });

@@ -6,8 +6,8 @@ import { DEFAULT_OPTIONS } from '../../../../services/shared/jobs/job.ts';
 import type { Call } from '../../../support/in-process.ts';
 import { OWNER } from '../../../support/job.ts';
 import { inPieces } from '../../../support/random.ts';
-import { asOwner, buildGateway, type Gateway, MAX_BYTES } from '../build.ts';
-import { filePart, form, formType, mp4 } from '../footage.ts';
+import { filePart, form, formType, mp4 } from '../sample-uploads.ts';
+import { asOwner, buildGateway, type Gateway, MAX_BYTES } from '../test-gateway.ts';
 
 const video = { ...asOwner, 'content-type': 'video/mp4' };
 const upload = (gateway: Gateway, query = '', call: Call = {}) =>
@@ -40,7 +40,7 @@ describe('an upload', () => {
         const sha256 = createHash('sha256').update(bytes).digest('hex');
         assert.deepEqual(job.source, { size, sha256, duration_seconds: null, tracks: null });
         assert.ok(bytes.equals(await buffer(gateway.blobs.read(job.videoBlobId))));
-        assert.deepEqual(gateway.announced, [job]);
+        assert.deepEqual(gateway.publishedVideos, [job]);
         const open = (await Array.fromAsync(gateway.index.listActive())).flat();
         assert.deepEqual(
           open.map(({ id }) => id),
@@ -72,9 +72,9 @@ describe('an upload', () => {
     const gateway = buildGateway();
     const trace = '0af7651916cd43dd8448eb211c80319c';
     await upload(gateway, '', { headers: { ...video, traceparent: `00-${trace}-b7ad6b7169203331-01` } });
-    assert.equal(gateway.announced[0]?.trace_id, trace);
+    assert.equal(gateway.publishedVideos[0]?.trace_id, trace);
     const accepted = gateway.lines.objects().find(({ msg }) => msg === 'video accepted');
-    assert.deepEqual([accepted.trace_id, accepted.job_id], [trace, gateway.announced[0]?.id]);
+    assert.deepEqual([accepted.trace_id, accepted.job_id], [trace, gateway.publishedVideos[0]?.id]);
   });
 
   const OPTIONS: [query: string, options: object][] = [
@@ -86,7 +86,7 @@ describe('an upload', () => {
     test(`takes its options from ${query}`, async () => {
       const gateway = buildGateway();
       assert.equal((await upload(gateway, query)).status, 202);
-      assert.deepEqual(gateway.announced[0]?.options, options);
+      assert.deepEqual(gateway.publishedVideos[0]?.options, options);
     });
   }
 });
@@ -145,8 +145,8 @@ describe('an upload is refused, and leaves nothing, with', () => {
       const reply = await upload(gateway, query, call);
       assert.deepEqual([reply.status, reply.json?.code], [status, code]);
       assert.equal(reply.headers['content-type'], 'application/problem+json');
-      assert.deepEqual(gateway.left(), []);
-      assert.deepEqual(gateway.announced, []);
+      assert.deepEqual(gateway.storedKeys(), []);
+      assert.deepEqual(gateway.publishedVideos, []);
     });
   }
 });

@@ -4,10 +4,10 @@ import { describe, type TestContext, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { firstOf, isAppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { turns } from '../../../support/turns.ts';
-import type { Intercept } from '../job-index/intercepted-state.ts';
-import { acceptOverMemory, VIDEO } from './store-upload-over-memory.ts';
+import type { Intercept } from '../intercepted-store.ts';
+import { createInMemoryUploads, VIDEO } from './in-memory-uploads.ts';
 
-type World = ReturnType<typeof acceptOverMemory>;
+type Harness = ReturnType<typeof createInMemoryUploads>;
 type Fault = <T>(call: () => Promise<T>) => Promise<T>;
 
 const never = <T>() => new Promise<T>(() => undefined);
@@ -24,13 +24,13 @@ function atCall(number: number, fault: Fault, then: Fault = (call) => call()): I
 
 /** An upload whose n-th call meets a fault: its job, its error, or neither when it is dead. */
 async function underFault(
-  { on, accept, clock }: World,
+  { uploadStore, storeUpload, clock }: Harness,
   intercept: Intercept,
   during = async () => undefined,
 ) {
-  on.call = intercept;
+  uploadStore.call = intercept;
   const outcome: { job?: Job; error?: unknown } = {};
-  accept().then(
+  storeUpload().then(
     (job) => {
       outcome.job = job;
     },
@@ -48,30 +48,30 @@ async function underFault(
   return outcome;
 }
 
-async function assertConvertible({ stored, open, blobs }: World, id: string): Promise<void> {
-  const job = (await stored(id)) ?? assert.fail('the job is gone');
+async function assertConvertible({ findJob, activeIds, blobs }: Harness, id: string): Promise<void> {
+  const job = (await findJob(id)) ?? assert.fail('the job is gone');
   assert.equal(job.status, 'queued');
   assert.ok(VIDEO.equals(await buffer(blobs.read(job.videoBlobId))), 'its video is there');
-  assert.deepEqual(await open(), [id]);
+  assert.deepEqual(await activeIds(), [id]);
 }
 
 /** Nothing, unless a whole job. */
-async function assertAllOrNothing(world: World): Promise<void> {
-  for (let passes = 0; passes < 4; passes++) await world.standStill();
-  const ids = world.memory.keys().flatMap((key) => /^job:(.*)/.exec(key)?.[1] ?? []);
+async function assertAllOrNothing(harness: Harness): Promise<void> {
+  for (let passes = 0; passes < 4; passes++) await harness.passUntilStalled();
+  const ids = harness.memory.keys().flatMap((key) => /^job:(.*)/.exec(key)?.[1] ?? []);
   assert.ok(ids.length <= 1);
   const [id] = ids;
-  if (id !== undefined && (await world.stored(id))?.status === 'queued') {
-    return assertConvertible(world, id);
+  if (id !== undefined && (await harness.findJob(id))?.status === 'queued') {
+    return assertConvertible(harness, id);
   }
-  assert.deepEqual(await world.left(), []);
+  assert.deepEqual(await harness.remaining(), []);
 }
 
 /** How many calls an upload makes when all is well. */
 async function callsOf(context: TestContext): Promise<number> {
-  const world = acceptOverMemory(context);
-  await world.accept();
-  return world.calls.length;
+  const harness = createInMemoryUploads(context);
+  await harness.storeUpload();
+  return harness.calls.length;
 }
 let calls = 0;
 test('an upload makes the calls that are broken below', async (context) => {
@@ -107,50 +107,50 @@ describe('one call of the store fails:', () => {
       await positions((number) =>
         context.test(`call ${number}`, async (context) => {
           late.length = 0;
-          const world = acceptOverMemory(context);
-          const { job, error } = await underFault(world, atCall(number, fault));
+          const harness = createInMemoryUploads(context);
+          const { job, error } = await underFault(harness, atCall(number, fault));
           for (const call of late) await call().catch(() => undefined);
-          if (job) return assertConvertible(world, job.id);
+          if (job) return assertConvertible(harness, job.id);
           assert.equal((error as { code?: string }).code ?? (error as Error).name, 'unavailable');
-          assert.deepEqual(world.announced, []);
-          await assertAllOrNothing(world);
+          assert.deepEqual(harness.publishedVideos, []);
+          await assertAllOrNothing(harness);
         }),
       );
     });
   }
 
   test('it made the job, and its answer is lost: the job stays, for a second try under the same key may have been told of it', async (context) => {
-    const world = acceptOverMemory(context);
+    const harness = createInMemoryUploads(context);
     let saves = 0;
-    const { error } = await underFault(world, async (what, call) => {
+    const { error } = await underFault(harness, async (what, call) => {
       const result = await call();
       if (what.startsWith('put job:') && ++saves === 2) throw unavailable('the store');
       return result;
     });
     assert.ok(isAppError(error, 'unavailable'));
-    for (let passes = 0; passes < 4; passes++) await world.standStill();
-    const [id = ''] = await world.open();
-    await assertConvertible(world, id);
+    for (let passes = 0; passes < 4; passes++) await harness.passUntilStalled();
+    const [id = ''] = await harness.activeIds();
+    await assertConvertible(harness, id);
   });
 
   test('and so do all after it: nothing is left that the sweep does not find', async (context) => {
     await positions((number) =>
       context.test(`call ${number}`, async (context) => {
-        const world = acceptOverMemory(context);
+        const harness = createInMemoryUploads(context);
         const fail: Fault = () => Promise.reject(unavailable('the store'));
-        const { job } = await underFault(world, atCall(number, fail, fail));
+        const { job } = await underFault(harness, atCall(number, fail, fail));
         assert.equal(job, undefined);
-        await assertAllOrNothing(world);
-        assert.deepEqual(await world.left(), []);
+        await assertAllOrNothing(harness);
+        assert.deepEqual(await harness.remaining(), []);
       }),
     );
   });
 });
 
 test('a store that is gone does not hold up the answer: what remains is for the sweep', async (context) => {
-  const world = acceptOverMemory(context);
+  const harness = createInMemoryUploads(context);
   let gone = false;
-  const { error } = await underFault(world, (what, call) => {
+  const { error } = await underFault(harness, (what, call) => {
     if (what.startsWith('putBytes')) gone = true;
     if (!gone) return call();
     return what.includes('job:') ? never() : Promise.reject(unavailable('the store'));
@@ -166,13 +166,13 @@ describe('a gateway is killed', () => {
     test(`${when}: a sweep of another finds what there is`, async (context) => {
       await positions((number) =>
         context.test(`call ${number}`, async (context) => {
-          const world = acceptOverMemory(context);
+          const harness = createInMemoryUploads(context);
           const { job } = await underFault(
-            world,
+            harness,
             atCall(number, fault, () => never()),
           );
           assert.equal(job, undefined);
-          await assertAllOrNothing(world);
+          await assertAllOrNothing(harness);
         }),
       );
     });
@@ -187,7 +187,7 @@ describe('a gateway stands still for minutes and comes back', () => {
     test(`${when}: its client gets a 503, and nothing remains; or it gets a 202, and there is the job`, async (context) => {
       await positions((number) =>
         context.test(`call ${number}`, async (context) => {
-          const world = acceptOverMemory(context);
+          const harness = createInMemoryUploads(context);
           const gate = Promise.withResolvers<void>();
           const wait: Fault = (call) => gate.promise.then(call);
           const first: Fault = async (call) => {
@@ -196,15 +196,15 @@ describe('a gateway stands still for minutes and comes back', () => {
             await gate.promise;
             return result;
           };
-          const { job, error } = await underFault(world, atCall(number, first, wait), async () => {
-            for (let passes = 0; passes < 4; passes++) await world.standStill();
+          const { job, error } = await underFault(harness, atCall(number, first, wait), async () => {
+            for (let passes = 0; passes < 4; passes++) await harness.passUntilStalled();
             gate.resolve();
           });
-          if (job) return assertConvertible(world, job.id);
+          if (job) return assertConvertible(harness, job.id);
           assert.equal((error as { code?: string }).code, 'unavailable');
-          assert.deepEqual(world.announced, []);
-          await assertAllOrNothing(world);
-          assert.deepEqual(await world.left(), []);
+          assert.deepEqual(harness.publishedVideos, []);
+          await assertAllOrNothing(harness);
+          assert.deepEqual(await harness.remaining(), []);
         }),
       );
     });
@@ -216,7 +216,7 @@ test('a gateway that stood still before its job was there, and is killed later, 
   for (const stop of [1, 2, 3, 4]) {
     for (let kill = stop + 1; kill <= calls; kill++) {
       await context.test(`stopped at call ${stop}, killed at call ${kill}`, async (context) => {
-        const world = acceptOverMemory(context);
+        const harness = createInMemoryUploads(context);
         const gate = Promise.withResolvers<void>();
         let count = 0;
         const intercept: Intercept = async (_what, call) => {
@@ -224,15 +224,15 @@ test('a gateway that stood still before its job was there, and is killed later, 
           if (count === stop) await gate.promise;
           return count >= kill ? never() : call();
         };
-        await underFault(world, intercept, async () => {
-          for (let passes = 0; passes < 4; passes++) await world.standStill();
+        await underFault(harness, intercept, async () => {
+          for (let passes = 0; passes < 4; passes++) await harness.passUntilStalled();
           gate.resolve();
         });
-        const whole = world.memory.keys().some(isBlob) && (await world.open()).length === 1;
-        for (let passes = 0; passes < 4; passes++) await world.standStill();
-        const [id] = await world.open();
-        if (whole && id !== undefined) return assertConvertible(world, id);
-        assert.deepEqual(world.memory.keys().filter(isBlob), []);
+        const whole = harness.memory.keys().some(isBlob) && (await harness.activeIds()).length === 1;
+        for (let passes = 0; passes < 4; passes++) await harness.passUntilStalled();
+        const [id] = await harness.activeIds();
+        if (whole && id !== undefined) return assertConvertible(harness, id);
+        assert.deepEqual(harness.memory.keys().filter(isBlob), []);
       });
     }
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { done } from '../../support/job.ts';
 import { inPieces, randomBytes } from '../../support/random.ts';
-import { buildGateway, type Limits } from './build.ts';
+import { buildGateway, type Limits } from './test-gateway.ts';
 
 export const MP3 = randomBytes(2_500_000);
 

@@ -63,7 +63,7 @@ export const jsonReply = (
 });
 
 const metrics = createMetrics('gateway');
-const KEPT_SECONDS = 3600;
+const RETENTION_SECONDS = 3600;
 const LIMITS: ReturnType<typeof limitsOf> = {
   uploads: { all: 10, perUser: 5 },
   downloads: { all: 10, perUser: 5 },
@@ -99,35 +99,35 @@ export function buildGateway({
     putBytes: (...args) => onPutBytes(() => state.putBytes(...args)),
   });
   const jobs = createJobStore(state);
-  const index = createJobIndex(state, KEPT_SECONDS);
+  const index = createJobIndex(state, RETENTION_SECONDS);
   const links = createSignedLinks('https://mp3.example.com/', 'a secret of thirty-two characters');
   const lines = logLines();
   const stopping = new AbortController();
-  const announced: Job[] = [];
-  const cleared: Job[] = [];
-  const asked: InvokeRequest[] = [];
-  let checked: () => Promise<unknown> = async () => undefined;
+  const publishedVideos: Job[] = [];
+  const blobDeletions: Job[] = [];
+  const invocations: InvokeRequest[] = [];
+  let sidecarCheck: () => Promise<unknown> = async () => undefined;
 
   async function invoke(appId: string, request: InvokeRequest): Promise<InvokeReply> {
     if (appId !== 'auth') throw unavailable(`the ${appId} service`);
-    asked.push(request);
+    invocations.push(request);
     if (request.path === '/.well-known/jwks.json') return jsonReply(200, { keys: [publicJwk] });
     if (!auth) throw unavailable('the auth service');
     return auth(request);
   }
 
   const log = pino({ level: 'trace' }, lines);
-  const stored = { jobs, index, blobs };
-  const announce = (job: Job) => announced.push(job);
+  const stores = { jobs, index, blobs };
+  const publishVideo = (job: Job) => publishedVideos.push(job);
   const limits = { ...LIMITS, ...given };
   const admission = createAdmission(limits, () => countActive(jobs, index));
-  const changes = createJobCommands({
-    ...stored,
-    publishVideo: announce,
-    deleteBlobs: (job) => cleared.push(job),
+  const commands = createJobCommands({
+    ...stores,
+    publishVideo: publishVideo,
+    deleteBlobs: (job) => blobDeletions.push(job),
   });
-  const failedIndex = createFailedIndex(state, KEPT_SECONDS);
-  const idempotency = createIdempotency(state, jobs, KEPT_SECONDS);
+  const failedIndex = createFailedIndex(state, RETENTION_SECONDS);
+  const idempotency = createIdempotency(state, jobs, RETENTION_SECONDS);
   const app = createGateway({
     authenticate: createAuthenticate(invoke, ISSUER),
     idempotency: {
@@ -141,17 +141,17 @@ export function buildGateway({
     downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
     eventStreams: createConcurrencyLimit(limits.eventStreams, 'event streams'),
     storeUpload: createStoreUpload({
-      ...stored,
-      deduplicate: createDeduplicate(state, jobs, KEPT_SECONDS),
+      ...stores,
+      deduplicate: createDeduplicate(state, jobs, RETENTION_SECONDS),
       links,
-      publishVideo: announce,
+      publishVideo: publishVideo,
       maxUploadBytes,
-      retentionSeconds: KEPT_SECONDS,
+      retentionSeconds: RETENTION_SECONDS,
       heartbeatMs,
       log,
     }),
-    commands: changes,
-    failedJobs: createFailedJobs({ jobs, failedIndex, commands: changes, log }),
+    commands: commands,
+    failedJobs: createFailedJobs({ jobs, failedIndex, commands: commands, log }),
     operatorToken: hasOperator ? OPERATOR_TOKEN : undefined,
     invoke,
     jobs,
@@ -159,7 +159,7 @@ export function buildGateway({
     blobs,
     links,
     maxUploadBytes,
-    checks: { sidecar: () => checked() },
+    checks: { sidecar: () => sidecarCheck() },
     requireReady: async () => {},
     metrics,
     stopping: stopping.signal,
@@ -176,16 +176,16 @@ export function buildGateway({
     links,
     lines,
     stopping,
-    announced,
-    cleared,
+    publishedVideos,
+    blobDeletions,
     admission,
     failedIndex,
-    asked,
+    invocations,
     failCheck: () => {
-      checked = () => Promise.reject(new Error('the sidecar is away'));
+      sidecarCheck = () => Promise.reject(new Error('the sidecar is away'));
     },
     /** The keys that there are, but for the shards of the index: those stay. */
-    left: () => state.keys().filter((key) => !key.startsWith('open:')),
+    storedKeys: () => state.keys().filter((key) => !key.startsWith('open:')),
     /** Saves a job as an upload does, with its place in the index. */
     async save(job: Job): Promise<Job> {
       await index.addOwned(job.owner, job.id);

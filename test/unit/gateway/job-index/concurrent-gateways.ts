@@ -21,7 +21,7 @@ export interface Process {
  * Several processes over one store. A call waits until it is drawn, at random and the same for the same seed, so that the
  * calls of all processes come in any order. A process can die at any call: before the store was reached, or after.
  */
-export function gatewaysAtOnce(state: StateStore, random: (below: number) => number, clock: Clock) {
+export function createConcurrentGateways(state: StateStore, random: (below: number) => number, clock: Clock) {
   const waiting: Call[] = [];
 
   function turn<T>(by: Process, work: () => Promise<T>): Promise<T> {

@@ -11,7 +11,7 @@ import { createMemoryState } from '../../../../services/shared/state/memory-stat
 import type { StateStore } from '../../../../services/shared/state/state-store.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { randomNumbers } from '../../../support/random.ts';
-import { Crash, gatewaysAtOnce, type Process } from './gateways-at-once.ts';
+import { Crash, createConcurrentGateways, type Process } from './concurrent-gateways.ts';
 
 type Value = { by: string };
 const TTL = 3600;
@@ -89,7 +89,7 @@ async function play({
 }: Run): Promise<{ history: History; state: ReturnType<typeof createMemoryState> }> {
   const random = randomNumbers(seed);
   const memory = createMemoryState(() => Date.now());
-  const { start, settle } = gatewaysAtOnce(memory, random, stoppedClock(context));
+  const { start, settle } = createConcurrentGateways(memory, random, stoppedClock(context));
   const newId = createIds(random);
   const history = new History();
   const pick = <T>(items: readonly T[]) => items[random(items.length)] as T;
