@@ -32,6 +32,9 @@ export const KEEP_VIDEO_SECONDS = 3600;
 export const FAIL_BEFORE_EXPIRY_SECONDS = 900;
 const SECOND = 1000;
 
+/** Fields of a job that expires long after the test. */
+export const expiringInADay = () => ({ expires_at: new Date(Date.now() + 86_400_000).toISOString() });
+
 export const createStores = (state: ReturnType<typeof createMemoryState>) => ({
   jobs: createJobStore(state),
   index: createJobIndex(state, RETENTION_SECONDS),

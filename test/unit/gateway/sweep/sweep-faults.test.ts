@@ -6,30 +6,29 @@ import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
 import {
   createInMemorySweep as build,
+  expiringInADay,
   FAIL_BEFORE_EXPIRY_SECONDS,
   type InMemorySweep,
   PASS_SECONDS,
 } from './in-memory-sweep.ts';
 
-const day = () => ({ expires_at: new Date(Date.now() + 86_400_000).toISOString() });
-
-async function savedMany(
+async function saveMany(
   { save }: InMemorySweep,
   count: number,
   make: (fields: { expires_at: string }) => Job = newJob,
 ): Promise<Job[]> {
   const jobs: Job[] = [];
-  for (let number = 0; number < count; number++) jobs.push(await save(make(day())));
+  for (let number = 0; number < count; number++) jobs.push(await save(make(expiringInADay())));
   return jobs;
 }
 
-/** The same id with another last digit, which says in which document its entry is. */
+/** The id of the job with another last digit, which decides in which document of an index its entry is. */
 const inShard = (digit: string, { id }: Job) => `${id.slice(0, -1)}${digit}`;
 
-describe('an event that cannot be published', () => {
-  test('leaves those behind it their turn in the same pass', async (context) => {
+describe('createSweep, with events that cannot be published', () => {
+  test('publishes the events behind one that fails in the same pass', async (context) => {
     const harness = build(context);
-    const jobs = await savedMany(harness, 5);
+    const jobs = await saveMany(harness, 5);
     const [first] = (await harness.activeIds()) as [string];
     harness.broker.refuses = ({ job_id }) => job_id === first;
     const published = await harness.passUntilStalled();
@@ -37,9 +36,9 @@ describe('an event that cannot be published', () => {
     assert.deepEqual(published.sort(), others.map(({ id }) => `video ${id}`).sort());
   });
 
-  test('is tried in each pass, after the others, and published when that can be', async (context) => {
+  test('tries failed events in each pass after the others, and publishes them as soon as possible', async (context) => {
     const harness = build(context);
-    await savedMany(harness, 8);
+    await saveMany(harness, 8);
     const stuck = (await harness.activeIds()).slice(0, 4);
     harness.broker.refuses = ({ job_id }) => stuck.includes(job_id);
     assert.equal((await harness.passUntilStalled()).length, 0);
@@ -49,26 +48,26 @@ describe('an event that cannot be published', () => {
     assert.deepEqual(published.sort(), stuck.map((id) => `video ${id}`).sort());
   });
 
-  test('though the broker is away, a pass over many jobs asks it three times', async (context) => {
+  test('makes three attempts of each kind in a pass over many jobs while the broker is unavailable', async (context) => {
     const harness = build(context);
-    const jobs = await savedMany(harness, 1000);
-    await savedMany(harness, 10, () =>
+    const jobs = await saveMany(harness, 1000);
+    await saveMany(harness, 10, () =>
       newJob({ expires_at: new Date(Date.now() + FAIL_BEFORE_EXPIRY_SECONDS * 1000).toISOString() }),
     );
     for (const seconds of [0, PASS_SECONDS]) await harness.pass(seconds);
     harness.broker.away = true;
     await harness.pass(PASS_SECONDS);
-    // Three of those that stand still, and three of those that are given up in this pass.
+    // Three for stalled jobs, and three for jobs that are failed in this pass.
     assert.equal(harness.broker.asked, 6);
     harness.broker.away = false;
     assert.ok((await harness.pass(1)).published.length >= jobs.length);
   });
 
-  test('keeps no job from being given up in time', async (context) => {
+  test('fails jobs in time while the broker is unavailable', async (context) => {
     const harness = build(context);
     const expiring = () =>
       newJob({ expires_at: new Date(Date.now() + FAIL_BEFORE_EXPIRY_SECONDS * 1000).toISOString() });
-    const jobs = await savedMany(harness, 10, expiring);
+    const jobs = await saveMany(harness, 10, expiring);
     harness.broker.away = true;
     await harness.passUntilStalled();
     const statuses = await Promise.all(jobs.map(async ({ id }) => (await harness.findJob(id))?.status));
@@ -79,14 +78,14 @@ describe('an event that cannot be published', () => {
   });
 });
 
-describe('a damaged document', () => {
+describe('createSweep, with a damaged document', () => {
   for (const [what, text] of [
     ['is not JSON', '{"revision":"a","docu'],
     ['holds no document', '{"revision":"a","document":null}'],
   ] as const) {
-    test(`of a job, which ${what}, holds no other job back, and the job stays open`, async (context) => {
+    test(`publishes the other jobs when the document of a job ${what}, and keeps that job active`, async (context) => {
       const harness = build(context);
-      const [broken, ...others] = (await savedMany(harness, 5)) as [Job, ...Job[]];
+      const [broken, ...others] = (await saveMany(harness, 5)) as [Job, ...Job[]];
       await harness.memory.put(`job:${broken.id}`, text);
       const published = await harness.passUntilStalled();
       assert.deepEqual(published.sort(), others.map(({ id }) => `video ${id}`).sort());
@@ -99,9 +98,9 @@ describe('a damaged document', () => {
       );
     });
 
-    test(`of a mail, which ${what}, holds no other job back, and its job stays open`, async (context) => {
+    test(`cleans up the other jobs when a mail record ${what}, and keeps its job active`, async (context) => {
       const harness = build(context);
-      const [broken, ...others] = (await savedMany(harness, 4, done)) as [Job, ...Job[]];
+      const [broken, ...others] = (await saveMany(harness, 4, done)) as [Job, ...Job[]];
       await harness.memory.put(mailRecordKey({ job_id: broken.id, run: 1 }), text);
       for (const job of others) await harness.saveMailRecord(job, 'sent');
       for (let times = 0; times < 2; times++) await harness.passUntilStalled();
@@ -109,9 +108,9 @@ describe('a damaged document', () => {
     });
   }
 
-  test('is told from a store that is away: then the pass breaks off after one call', async (context) => {
+  test('ends the pass after one failed call when the store is unavailable, unlike for a damaged document', async (context) => {
     const harness = build(context);
-    await savedMany(harness, 50);
+    await saveMany(harness, 50);
     harness.sweepStore.call = (what, call) =>
       what.startsWith('getMany job') ? Promise.reject(unavailable('the store')) : call();
     await assert.rejects(harness.pass(0), /store/);
@@ -119,17 +118,17 @@ describe('a damaged document', () => {
   });
 });
 
-describe('an index that cannot be written', () => {
-  test('keeps open none but the jobs that go into it', async (context) => {
+describe('createSweep, with an index that cannot be written', () => {
+  test('keeps only the jobs active that move to that index', async (context) => {
     const harness = build(context);
-    const broken = await harness.save(failed(day()));
+    const broken = await harness.save(failed(expiringInADay()));
     await harness.saveMailRecord(broken, 'sent');
     const other = await harness.save(
-      failed({ ...day(), id: inShard(broken.id.endsWith('0') ? '1' : '0', broken) }),
+      failed({ ...expiringInADay(), id: inShard(broken.id.endsWith('0') ? '1' : '0', broken) }),
     );
     await harness.saveMailRecord(other, 'sent');
-    await harness.save(newJob({ ...day(), status: 'cancelled' }));
-    await harness.saveMailRecord(await harness.save(done(day())), 'sent');
+    await harness.save(newJob({ ...expiringInADay(), status: 'cancelled' }));
+    await harness.saveMailRecord(await harness.save(done(expiringInADay())), 'sent');
     const stuck = `put failed:${broken.id.slice(-1)}`;
     harness.sweepStore.call = (what, call) =>
       what === stuck ? Promise.reject(unavailable('the store')) : call();

@@ -4,19 +4,18 @@ import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { retry, tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
-import { createInMemorySweep as build, PASS_SECONDS, STALL_SECONDS } from './in-memory-sweep.ts';
+import { createInMemorySweep as build, expiringInADay, PASS_SECONDS } from './in-memory-sweep.ts';
+import { blobsOf, saveWithBlobs } from './saved-videos.ts';
 
-const day = () => ({ expires_at: new Date(Date.now() + 86_400_000).toISOString() });
-
-describe('the sweep lets a job go that is settled, when that has stood still:', () => {
-  const SETTLED: [what: string, job: () => Job][] = [
-    ['done and told', done],
-    ['failed and told', failed],
+describe('createCleanUp, for the index of active jobs', () => {
+  const ENDED: [what: string, job: () => Job][] = [
+    ['done and notified of', done],
+    ['failed and notified of', failed],
     ['cancelled', () => newJob({ status: 'cancelled' })],
     ['deleted', () => newJob({ status: 'deleted' })],
   ];
-  for (const [what, make] of SETTLED) {
-    test(what, async (context) => {
+  for (const [what, make] of ENDED) {
+    test(`removes a job that is ${what} once it has not changed for the stall timeout`, async (context) => {
       const { save, pass, saveMailRecord, activeIds } = build(context);
       const job = await save(make());
       await saveMailRecord(job, 'sent');
@@ -29,7 +28,7 @@ describe('the sweep lets a job go that is settled, when that has stood still:', 
     });
   }
 
-  test('an entry whose job never came, or is gone', async (context) => {
+  test('removes an entry without a job once it has not changed for the stall timeout', async (context) => {
     const { index, pass, activeIds } = build(context);
     const { id } = newJob();
     await index.addActive(OWNER.id, id);
@@ -39,7 +38,7 @@ describe('the sweep lets a job go that is settled, when that has stood still:', 
     assert.deepEqual(await activeIds(), []);
   });
 
-  test('a job that has expired while it was open, and its blobs with it', async (context) => {
+  test('removes a job that expired while it was active, and deletes its blobs', async (context) => {
     const { save, saveBlob, pass, passUntilStalled, remaining, activeIds } = build(context);
     const blobs = {
       videoBlobId: await saveBlob('v'),
@@ -54,7 +53,7 @@ describe('the sweep lets a job go that is settled, when that has stood still:', 
     assert.deepEqual([await remaining(), await activeIds()], [[], []]);
   });
 
-  test('a job that failed is among the failed ones before it leaves the open ones', async (context) => {
+  test('adds a failed job to the index of failed jobs before it removes it', async (context) => {
     const { save, passUntilStalled, saveMailRecord, activeIds, failedIds, sweepStore, makeSweep } =
       build(context);
     const job = await save(failed());
@@ -70,36 +69,67 @@ describe('the sweep lets a job go that is settled, when that has stood still:', 
     assert.deepEqual([seen, await activeIds(), await failedIds()], [[true], [], [job.id]]);
   });
 
-  test('a job that failed stays among the open ones while the failed ones cannot be written', async (context) => {
+  test('keeps a failed job active while the index of failed jobs cannot be written', async (context) => {
     const { save, pass, saveMailRecord, activeIds, failedIds, sweepStore } = build(context);
-    const job = await save(failed(day()));
+    const job = await save(failed(expiringInADay()));
     await saveMailRecord(job, 'sent');
     sweepStore.call = (what, call) =>
       what.startsWith('put failed') ? Promise.reject(unavailable('the store')) : call();
-    for (let looks = 0; looks < 9; looks++) await pass(PASS_SECONDS).catch(() => undefined);
+    for (let passes = 0; passes < 9; passes++) await pass(PASS_SECONDS).catch(() => undefined);
     assert.deepEqual([await activeIds(), await failedIds()], [[job.id], []]);
     sweepStore.call = (_what, call) => call();
     await pass(PASS_SECONDS);
     assert.deepEqual([await activeIds(), await failedIds()], [[], [job.id]]);
   });
+
+  test('adds a done job to the index of videos before it removes it', async (context) => {
+    const harness = build(context);
+    const { activeIds, idsWithVideo, sweepStore } = harness;
+    const job = await saveWithBlobs(harness);
+    await harness.saveMailRecord(job, 'sent');
+    sweepStore.call = async (_what, call) => {
+      assert.ok((await activeIds()).includes(job.id) || (await idsWithVideo()).includes(job.id));
+      return call();
+    };
+    await harness.passUntilStalled();
+    assert.deepEqual([await activeIds(), await idsWithVideo()], [[], [job.id]]);
+    assert.deepEqual(await blobsOf(harness, job), { video: true, mp3: true });
+  });
+
+  test('keeps a done job active while the index of videos cannot be written, and removes the others', async (context) => {
+    const harness = build(context);
+    const job = await saveWithBlobs(harness);
+    const other = await harness.save(
+      newJob({ ...expiringInADay(), id: job.id.replace(/^./, 'x'), status: 'cancelled' }),
+    );
+    await harness.saveMailRecord(job, 'sent');
+    harness.sweepStore.call = (what, call) =>
+      what.startsWith('put videos') ? Promise.reject(unavailable('the store')) : call();
+    for (let passes = 0; passes < 9; passes++) await harness.pass(PASS_SECONDS);
+    assert.ok(!(await harness.activeIds()).includes(other.id));
+    assert.deepEqual([await harness.activeIds(), await harness.idsWithVideo()], [[job.id], []]);
+    harness.sweepStore.call = (_what, call) => call();
+    await harness.pass(PASS_SECONDS);
+    assert.deepEqual([await harness.activeIds(), await harness.idsWithVideo()], [[], [job.id]]);
+  });
 });
 
-describe('an entry that was opened again is not closed', () => {
+describe('createCleanUp, for a job that is retried meanwhile', () => {
   for (const [what, before] of [
-    ['though its job is settled in the eyes of the sweep', 'put open'],
-    ['between the look and the close', 'getMany job'],
+    ['removes the entry', 'put open'],
+    ['reads the job', 'getMany job'],
   ] as const) {
-    test(what, async (context) => {
+    test(`keeps the entry of a job that is retried just before the sweep ${what}`, async (context) => {
       const harness = build(context);
       const { save, pass, index, jobs, sweepStore, activeIds } = harness;
-      const job = await save(newJob({ ...day(), status: 'cancelled' }));
+      const job = await save(newJob({ ...expiringInADay(), status: 'cancelled' }));
       for (const seconds of [0, PASS_SECONDS]) await pass(seconds);
-      let asked = false;
-      // Its owner asks for another try, in the middle of the pass that closes it.
+      let isRetried = false;
+      // The owner retries the job in the middle of the pass that removes its entry.
       sweepStore.call = async (call, make) => {
         const result = call.startsWith(before) ? undefined : await make();
-        if (call.startsWith(before) && !asked) {
-          asked = true;
+        if (call.startsWith(before) && !isRetried) {
+          isRetried = true;
           await index.addActive(OWNER.id, job.id);
           await jobs.update(job.id, retry);
           await index.addActive(OWNER.id, job.id);
@@ -107,7 +137,7 @@ describe('an entry that was opened again is not closed', () => {
         return (result ?? (await make())) as never;
       };
       await harness.clock.until(pass(PASS_SECONDS));
-      assert.ok(asked);
+      assert.ok(isRetried);
       assert.deepEqual(await activeIds(), [job.id]);
       sweepStore.call = (_call, make) => make();
       const published = [...(await harness.passUntilStalled()), ...(await harness.passUntilStalled())];
@@ -115,11 +145,11 @@ describe('an entry that was opened again is not closed', () => {
     });
   }
 
-  test('nor one whose retry died in the middle: the same request again puts it right', async (context) => {
+  test('keeps the entry of a job whose retry died half way, and the same request again completes it', async (context) => {
     const { save, pass, index, passUntilStalled, activeIds, jobs } = build(context);
-    const job = await save(newJob({ ...day(), status: 'cancelled' }));
+    const job = await save(newJob({ ...expiringInADay(), status: 'cancelled' }));
     for (const seconds of [0, PASS_SECONDS]) await pass(seconds);
-    await index.addActive(OWNER.id, job.id); // and here its gateway is killed
+    await index.addActive(OWNER.id, job.id); // Its gateway is killed here.
     await pass(PASS_SECONDS);
     assert.deepEqual(await activeIds(), [job.id]);
     await jobs.update(job.id, retry);
@@ -127,11 +157,11 @@ describe('an entry that was opened again is not closed', () => {
   });
 });
 
-describe('the sweep deletes', () => {
-  test('all blobs of a tombstone, and as well twice', async (context) => {
+describe('createCleanUp, for blobs', () => {
+  test('deletes all blobs of a tombstone, and may do so twice', async (context) => {
     const { save, saveBlob, passUntilStalled, jobs, index, remaining, memory, findJob } = build(context);
     const job = await save(
-      done({ ...day(), videoBlobId: await saveBlob('v'), mp3BlobId: await saveBlob('a') }),
+      done({ ...expiringInADay(), videoBlobId: await saveBlob('v'), mp3BlobId: await saveBlob('a') }),
     );
     await saveBlob('l');
     await jobs.update(job.id, (now) => ({ ...now, orphanedBlobs: ['l'] }));
@@ -145,28 +175,32 @@ describe('the sweep deletes', () => {
     assert.ok(memory.keys().length < 4);
   });
 
-  test('the litter of a job that is settled, but never its MP3 or its video', async (context) => {
+  test('deletes the orphaned blobs of an ended job, but never its MP3 or its video', async (context) => {
     const { save, saveBlob, passUntilStalled, saveMailRecord, blobs, remaining } = build(context);
-    const [video, audio, lost] = [await saveBlob('v'), await saveBlob('a'), await saveBlob('l')];
+    const [videoBlobId, mp3BlobId, orphaned] = [
+      await saveBlob('v'),
+      await saveBlob('a'),
+      await saveBlob('l'),
+    ];
     const job = await save(
-      done({ ...day(), videoBlobId: video, mp3BlobId: audio, orphanedBlobs: [lost, audio] }),
+      done({ ...expiringInADay(), videoBlobId, mp3BlobId, orphanedBlobs: [orphaned, mp3BlobId] }),
     );
     await passUntilStalled();
-    assert.ok(await blobs.stat(lost), 'not while it is open for its mail');
+    assert.ok(await blobs.stat(orphaned), 'the job waits for its mail and keeps its blobs');
     await saveMailRecord(job, 'sent');
     await passUntilStalled();
     await passUntilStalled();
-    const kept = [video, audio, lost].map(async (id) => (await blobs.stat(id)) !== undefined);
+    const kept = [videoBlobId, mp3BlobId, orphaned].map(async (id) => (await blobs.stat(id)) !== undefined);
     assert.deepEqual(await Promise.all(kept), [true, true, false]);
-    assert.equal((await remaining()).length, 7); // the job, and two blobs of a manifest and two chunks each
+    assert.equal((await remaining()).length, 7); // The job, and two blobs with a manifest and two chunks each.
   });
 
-  test('what one failure left, and lets no failure stop the others', async (context) => {
+  test('goes on after a blob that cannot be deleted, and deletes it in a later pass', async (context) => {
     const { save, saveBlob, pass, passUntilStalled, activeIds, sweepStore, remaining } = build(context);
     const jobs: Job[] = [];
     for (let count = 0; count < 5; count++) {
-      const video = await saveBlob(`video-${count}`);
-      jobs.push(await save(newJob({ ...day(), status: 'deleted', videoBlobId: video })));
+      const videoBlobId = await saveBlob(`video-${count}`);
+      jobs.push(await save(newJob({ ...expiringInADay(), status: 'deleted', videoBlobId })));
     }
     sweepStore.call = (what, call) =>
       /^delete chunk:video-[13]/.test(what) ? Promise.reject(unavailable('the store')) : call();
@@ -176,62 +210,4 @@ describe('the sweep deletes', () => {
     await pass(1);
     assert.deepEqual(await remaining(), []);
   });
-});
-
-describe('sweeps of two gateways at once', () => {
-  test('clear up together what is settled, and give up together what has died', async (context) => {
-    const { save, saveBlob, makeSweep, remaining, clock, advance } = build(context);
-    for (let count = 0; count < 8; count++) {
-      const status = (['deleted', 'uploading', 'cancelled'] as const)[count % 3] ?? 'queued';
-      await save(newJob({ ...day(), status, videoBlobId: await saveBlob(`video-${count}`) }));
-    }
-    const both = [makeSweep(), makeSweep()];
-    for (let looks = 0; looks < 12; looks++) {
-      advance(PASS_SECONDS);
-      const passes = both.map((sweep) => sweep.pass(new AbortController().signal));
-      await clock.until(Promise.all(passes));
-    }
-    // Cancelled jobs stay, with their videos.
-    const kept = (await remaining()).map((key) => key.split(':')[0]);
-    assert.deepEqual(kept.sort(), ['blob', 'blob', 'chunk', 'chunk', 'chunk', 'chunk', 'job', 'job']);
-  });
-});
-
-describe('a pass costs what is open, not what there was:', () => {
-  const calls = async (finished: number, context: Parameters<typeof build>[0]) => {
-    const { save, pass, saveMailRecord, passUntilStalled, activeIds, memory } = build(context);
-    const inShard = (number: number, job: Job) => ({
-      ...job,
-      id: `${job.id.slice(0, -1)}${(number % 16).toString(16)}`,
-    });
-    for (let number = 0; number < finished; number++) {
-      await saveMailRecord(await save(inShard(number, done(day()))), 'sent');
-    }
-    await passUntilStalled();
-    assert.deepEqual(await activeIds(), []);
-    assert.ok(memory.keys().length >= 2 * finished);
-    for (let number = 0; number < 64; number++) await save(inShard(number, newJob(day())));
-    return (await pass(0)).calls;
-  };
-  // So many as were open at once have split each document of the index into sixteen.
-  for (const [finished, most] of [
-    [0, 2],
-    [5_000, 6],
-  ] as const) {
-    test(`at most ${most} calls for 64 jobs with ${finished} finished ones`, async (context) => {
-      const made = (await calls(finished, context)).filter((call) => !call.endsWith('undefined'));
-      assert.ok(made.length <= most, made.join('\n'));
-    });
-  }
-});
-
-test('jobs that are open for their mail cost one call more', async (context) => {
-  const { save, pass } = build(context);
-  for (const digit of '0123456789abcdef') {
-    for (let count = 0; count < 5; count++) {
-      const id = `${newJob().id.slice(0, -1)}${digit}`;
-      await save(done({ ...day(), id }));
-    }
-  }
-  assert.equal((await pass(STALL_SECONDS)).calls.length, 3);
 });
