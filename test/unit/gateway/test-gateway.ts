@@ -29,11 +29,11 @@ export const MAX_BYTES = 300_000;
 export const ISSUER = { issuer: 'mp3converter', audience: 'mp3converter' };
 export const STRANGER = { id: '99999999-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'eve@example.com' };
 
-/** The key pair of auth in these tests. */
+/** The key pair with which auth signs tokens in these tests. */
 export const KEYS = await generateKeyPair('EdDSA');
 export const publicJwk: JWK = { ...(await exportJWK(KEYS.publicKey)), kid: 'one', alg: 'EdDSA', use: 'sig' };
 
-/** An access token as auth makes it, apart from what is given; undefined leaves a claim out. */
+/** An access token as auth makes it, except for the given claims, header and key. A claim that is undefined is left out. */
 export async function tokenOf(
   { id, email } = OWNER,
   { claims = {}, header = {}, key = KEYS.privateKey as CryptoKey | Uint8Array } = {},
@@ -73,7 +73,7 @@ const LIMITS: ReturnType<typeof limitsOf> = {
 
 export type Limits = Partial<typeof LIMITS>;
 
-/** The gateway over memory. `auth` answers in the place of the auth service, apart from its keys. */
+/** A gateway over an in-memory store. `auth` answers instead of the auth service, except for its public keys. */
 export function buildGateway({
   auth,
   maxUploadBytes = MAX_BYTES,
@@ -85,11 +85,11 @@ export function buildGateway({
 }: {
   auth?: Auth;
   maxUploadBytes?: number;
-  /** Stands in for each put of bytes, and calls it when it likes. */
+  /** Runs instead of each write of bytes, which it can make by `put`. */
   onPutBytes?: (put: () => Promise<void>) => Promise<void>;
   limits?: Limits;
   hasOperator?: boolean;
-  /** Waited for by each upload with an Idempotency-Key. */
+  /** Each upload with an Idempotency-Key waits for it before it claims the key. */
   beforeClaim?: () => Promise<void>;
   heartbeatMs?: number;
 } = {}) {
@@ -123,7 +123,7 @@ export function buildGateway({
   const admission = createAdmission(limits, () => countActive(jobs, index));
   const commands = createJobCommands({
     ...stores,
-    publishVideo: publishVideo,
+    publishVideo,
     deleteBlobs: (job) => blobDeletions.push(job),
   });
   const failedIndex = createFailedIndex(state, RETENTION_SECONDS);
@@ -144,14 +144,14 @@ export function buildGateway({
       ...stores,
       deduplicate: createDeduplicate(state, jobs, RETENTION_SECONDS),
       links,
-      publishVideo: publishVideo,
+      publishVideo,
       maxUploadBytes,
       retentionSeconds: RETENTION_SECONDS,
       heartbeatMs,
       log,
     }),
-    commands: commands,
-    failedJobs: createFailedJobs({ jobs, failedIndex, commands: commands, log }),
+    commands,
+    failedJobs: createFailedJobs({ jobs, failedIndex, commands, log }),
     operatorToken: hasOperator ? OPERATOR_TOKEN : undefined,
     invoke,
     jobs,
@@ -184,9 +184,9 @@ export function buildGateway({
     failCheck: () => {
       sidecarCheck = () => Promise.reject(new Error('the sidecar is away'));
     },
-    /** The keys that there are, but for the shards of the index: those stay. */
+    /** The keys in the store, except those of the index of active jobs, whose documents are never deleted. */
     storedKeys: () => state.keys().filter((key) => !key.startsWith('open:')),
-    /** Saves a job as an upload does, with its place in the index. */
+    /** Saves a job as an upload does, with its entries in the indexes. */
     async save(job: Job): Promise<Job> {
       await index.addOwned(job.owner, job.id);
       await index.addActive(job.owner, job.id);

@@ -21,7 +21,7 @@ describe('createFailStalled, for a job', () => {
   const expiring = (seconds: number, fields: Partial<Job> = {}) =>
     newJob({ expires_at: new Date(Date.now() + seconds * 1000).toISOString(), ...fields });
 
-  for (const fields of [{}, { status: 'converting', attemptId: 'of the dead' }] as const) {
+  for (const fields of [{}, { status: 'converting', attemptId: 'dead' }] as const) {
     test(`fails a job that is ${fields.status ?? 'queued'} shortly before it expires, so that its owner is notified`, async (context) => {
       const { save, passUntilStalled, findJob, saveMailRecord, pass, failedIds } = build(context);
       const job = await save(expiring(FAIL_BEFORE_EXPIRY_SECONDS, fields));
@@ -40,9 +40,9 @@ describe('createFailStalled, for a job', () => {
   test('publishes the failure later when the broker is unavailable at that moment', async (context) => {
     const { save, pass, passUntilStalled, broker } = build(context);
     const job = await save(expiring(FAIL_BEFORE_EXPIRY_SECONDS));
-    broker.away = true;
+    broker.isUnavailable = true;
     for (let passes = 0; passes < 3; passes++) await pass(PASS_SECONDS).catch(() => undefined);
-    broker.away = false;
+    broker.isUnavailable = false;
     assert.deepEqual(await passUntilStalled(), [`mp3 ${job.id}`]);
   });
 

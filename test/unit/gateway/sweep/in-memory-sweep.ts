@@ -23,12 +23,11 @@ import { logLines } from '../../../support/lines.ts';
 import { createInterceptedStore, type Intercept } from '../intercepted-store.ts';
 
 export const STALL_SECONDS = 45;
-/** No look counts for more, so that what is alive may move after an outage: this often in `SILENT` is enough. */
+/** The most time that the stall detector credits between two passes. A job that does not change stalls in the third pass. */
 export const PASS_SECONDS = STALL_SECONDS / 2;
 export const RETENTION_SECONDS = 24 * 3600;
-/** How long the video of a job that is done is kept. */
 export const KEEP_VIDEO_SECONDS = 3600;
-/** So long before it expires, a job is given up. */
+/** An unfinished job is failed this long before it expires. */
 export const FAIL_BEFORE_EXPIRY_SECONDS = 900;
 const SECOND = 1000;
 
@@ -43,14 +42,14 @@ export const createStores = (state: ReturnType<typeof createMemoryState>) => ({
   videoIndex: createVideoIndex(state, RETENTION_SECONDS),
 });
 
-/** A sweep over memory whose clock stands still until `pass` moves it; what it publishes is held against asyncapi.json. */
+/** A sweep over an in-memory store. Its clock stands still until `pass` moves it. Its events are validated against asyncapi.json. */
 export function createInMemorySweep(context: TestContext) {
   const clock = stoppedClock(context);
   let now = 0;
   context.mock.method(performance, 'now', () => now);
   const memory = createMemoryState(() => Date.now());
   const calls: string[] = [];
-  /** What the sweep's calls of the store go through. */
+  /** Intercepts the calls that the sweep makes of the store. */
   const sweepStore: { call: Intercept } = { call: (_what, call) => call() };
   const state = createInterceptedStore(memory, {
     call: (what, call, signal) => {
@@ -67,7 +66,7 @@ export function createInMemorySweep(context: TestContext) {
     for (const [index, event] of events.entries()) holdEvent(topics[index] ?? '', event);
   });
   const counts: OwnerCounts[] = [];
-  const broker = { away: false, refuses: (_event: { job_id: string }) => false, asked: 0 };
+  const broker = { isUnavailable: false, rejects: (_event: { job_id: string }) => false, attempts: 0 };
   const deletedVideos = { count: 0 };
   const log = createLog('gateway', 'info', lines);
   const metrics: SweepPorts['metrics'] = {
@@ -80,9 +79,9 @@ export function createInMemorySweep(context: TestContext) {
       ...createStores({ ...memory, ...state }),
       findNotified: createFindNotified(state),
       async publish(topic, event) {
-        broker.asked++;
+        broker.attempts++;
         const { job_id } = event as { job_id: string };
-        if (broker.away || broker.refuses({ job_id })) throw unavailable('the message broker');
+        if (broker.isUnavailable || broker.rejects({ job_id })) throw unavailable('the message broker');
         published.push(`${topic} ${job_id}`);
         events.push(event);
         topics.push(topic);
@@ -109,7 +108,7 @@ export function createInMemorySweep(context: TestContext) {
     clock.advance(seconds * SECOND);
   }
 
-  /** Passes so many seconds after the one before; gives what it published and which calls of the store it made. */
+  /** Makes a pass so many seconds after the one before. Returns its events and its calls of the store. */
   async function pass(seconds: number, by = sweep) {
     advance(seconds);
     published.length = 0;
@@ -153,10 +152,10 @@ export function createInMemorySweep(context: TestContext) {
       await blobs.write(id, bytes(), { expires: new Date(Date.now() + RETENTION_SECONDS * SECOND) });
       return id;
     },
-    /** As many passes as it takes for whatever stands still. */
+    /** Makes three passes, after which every job has stalled that does not change. Returns the events. */
     async passUntilStalled(by = sweep) {
       const all: string[] = [];
-      for (let looks = 0; looks < 3; looks++) all.push(...(await pass(PASS_SECONDS, by)).published);
+      for (let passes = 0; passes < 3; passes++) all.push(...(await pass(PASS_SECONDS, by)).published);
       return all;
     },
     saveMailRecord: (job: Job, state: MailRecord['state']) =>
@@ -170,14 +169,14 @@ export function createInMemorySweep(context: TestContext) {
     idsWithVideo: async () => (await Array.fromAsync(videoIndex.list())).flat().map(({ id }) => id),
     failedIds: async () =>
       (await Array.fromAsync(failedIndex.list())).flatMap(({ entries }) => entries).map(({ id }) => id),
-    /** What there is but tombstones, and records that lead nowhere. */
+    /** The keys of jobs, blobs and chunks in the store except tombstones and expired jobs, and the active ids. */
     async remaining(): Promise<string[]> {
       const ids = memory.keys().flatMap((key) => /^job:(.*)/.exec(key)?.[1] ?? []);
-      const gone = [...(await jobs.getMany(ids)).values()].flatMap(({ document }) =>
+      const ended = [...(await jobs.getMany(ids)).values()].flatMap(({ document }) =>
         document.status === 'deleted' || isExpired(document) ? [`job:${document.id}`] : [],
       );
       const keys = memory.keys().filter((key) => /^(job|blob|chunk):/.test(key));
-      return [...keys.filter((key) => !gone.includes(key)), ...(await activeIds())];
+      return [...keys.filter((key) => !ended.includes(key)), ...(await activeIds())];
     },
   };
 }

@@ -21,7 +21,7 @@ describe('createRepublish', () => {
 
   test('publishes a job whose converter has died', async (context) => {
     const { save, passUntilStalled } = build(context);
-    const job = await save(newJob({ status: 'converting', attemptId: 'of the dead' }));
+    const job = await save(newJob({ status: 'converting', attemptId: 'dead' }));
     assert.deepEqual(await passUntilStalled(), [`video ${job.id}`]);
   });
 
@@ -55,10 +55,10 @@ describe('createRepublish', () => {
     const notified = await save(done());
     const upload = await save(newJob({ status: 'uploading' }));
     await saveMailRecord(notified, 'sent');
-    broker.away = true;
+    broker.isUnavailable = true;
     for (let passes = 0; passes < 20; passes++) await pass(PASS_SECONDS).catch(() => undefined);
     assert.deepEqual((await activeIds()).sort(), stalled.map(({ id }) => id).sort());
-    broker.away = false;
+    broker.isUnavailable = false;
     const { published } = await pass(15);
     assert.deepEqual(published.sort(), stalled.map(({ id }) => `video ${id}`).sort());
     assert.ok(!published.includes(`video ${upload.id}`));

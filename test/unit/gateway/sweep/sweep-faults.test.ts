@@ -30,7 +30,7 @@ describe('createSweep, with events that cannot be published', () => {
     const harness = build(context);
     const jobs = await saveMany(harness, 5);
     const [first] = (await harness.activeIds()) as [string];
-    harness.broker.refuses = ({ job_id }) => job_id === first;
+    harness.broker.rejects = ({ job_id }) => job_id === first;
     const published = await harness.passUntilStalled();
     const others = jobs.filter(({ id }) => id !== first);
     assert.deepEqual(published.sort(), others.map(({ id }) => `video ${id}`).sort());
@@ -40,10 +40,10 @@ describe('createSweep, with events that cannot be published', () => {
     const harness = build(context);
     await saveMany(harness, 8);
     const stuck = (await harness.activeIds()).slice(0, 4);
-    harness.broker.refuses = ({ job_id }) => stuck.includes(job_id);
+    harness.broker.rejects = ({ job_id }) => stuck.includes(job_id);
     assert.equal((await harness.passUntilStalled()).length, 0);
     assert.equal((await harness.pass(1)).published.length, 4);
-    harness.broker.refuses = () => false;
+    harness.broker.rejects = () => false;
     const published = [...(await harness.pass(1)).published];
     assert.deepEqual(published.sort(), stuck.map((id) => `video ${id}`).sort());
   });
@@ -55,11 +55,11 @@ describe('createSweep, with events that cannot be published', () => {
       newJob({ expires_at: new Date(Date.now() + FAIL_BEFORE_EXPIRY_SECONDS * 1000).toISOString() }),
     );
     for (const seconds of [0, PASS_SECONDS]) await harness.pass(seconds);
-    harness.broker.away = true;
+    harness.broker.isUnavailable = true;
     await harness.pass(PASS_SECONDS);
     // Three for stalled jobs, and three for jobs that are failed in this pass.
-    assert.equal(harness.broker.asked, 6);
-    harness.broker.away = false;
+    assert.equal(harness.broker.attempts, 6);
+    harness.broker.isUnavailable = false;
     assert.ok((await harness.pass(1)).published.length >= jobs.length);
   });
 
@@ -68,11 +68,11 @@ describe('createSweep, with events that cannot be published', () => {
     const expiring = () =>
       newJob({ expires_at: new Date(Date.now() + FAIL_BEFORE_EXPIRY_SECONDS * 1000).toISOString() });
     const jobs = await saveMany(harness, 10, expiring);
-    harness.broker.away = true;
+    harness.broker.isUnavailable = true;
     await harness.passUntilStalled();
     const statuses = await Promise.all(jobs.map(async ({ id }) => (await harness.findJob(id))?.status));
     assert.deepEqual(new Set(statuses), new Set(['failed']));
-    harness.broker.away = false;
+    harness.broker.isUnavailable = false;
     const published = [...(await harness.passUntilStalled()), ...(await harness.passUntilStalled())];
     assert.deepEqual(published.sort(), jobs.map(({ id }) => `mp3 ${id}`).sort());
   });

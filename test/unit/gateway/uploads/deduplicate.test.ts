@@ -21,8 +21,8 @@ const failOne = async (harness: Harness, id: string) => {
   await harness.jobs.update(id, fail('one', { code: 'no_audio', detail: 'no sound' }, {}));
 };
 
-describe('the same content with the same options by the same owner', () => {
-  test('is the earlier job, when that is done: nothing of the new one is left', async (context) => {
+describe('createDeduplicate, for content that its owner uploads again with the same options', () => {
+  test('returns the earlier job when that is done, and stores nothing of the new upload', async (context) => {
     const harness = build(context);
     const first = await harness.storeUpload();
     await finish(harness, first.id);
@@ -41,7 +41,7 @@ describe('the same content with the same options by the same owner', () => {
     assert.deepEqual(await harness.activeIds(), [first.id]);
   });
 
-  test('is converted anew when the earlier job is soon to expire', async (context) => {
+  test('makes a new job when the earlier one expires soon', async (context) => {
     const harness = build(context);
     const first = await harness.storeUpload();
     await finish(harness, first.id);
@@ -49,16 +49,16 @@ describe('the same content with the same options by the same owner', () => {
     assert.notEqual((await harness.storeUpload()).id, first.id);
   });
 
-  test('is the job that came of it last', async (context) => {
+  test('returns the job that was made of the content last', async (context) => {
     const harness = build(context);
     const first = await harness.storeUpload();
-    const second = await harness.storeUpload(); // the first is not done yet
+    const second = await harness.storeUpload(); // The first job is not done yet.
     assert.notEqual(first.id, second.id);
     await finish(harness, second.id);
     assert.equal((await harness.storeUpload()).id, second.id);
   });
 
-  test('is not had while another upload has taken its key over', async (context) => {
+  test('returns no job to an upload whose Idempotency-Key another upload has taken over', async (context) => {
     const harness = build(context);
     await finish(harness, (await harness.storeUpload()).id);
     const confirm = () => Promise.reject(new Error('another has its key'));
@@ -66,14 +66,14 @@ describe('the same content with the same options by the same owner', () => {
   });
 });
 
-describe('a new job is made of', () => {
-  const ANEW: [
+describe('createDeduplicate, for other uploads', () => {
+  const NEW_JOBS: [
     what: string,
     before: (harness: Harness, job: Job) => unknown,
     again?: (harness: Harness) => Promise<Job>,
   ][] = [
     ['the content of a job that is not done yet', () => undefined],
-    ['the content of a job that is being converted', claim_],
+    ['the content of a job that is being converted', claimFirst],
     ['the content of a job that failed', (harness, { id }) => failOne(harness, id)],
     ['the content of a job that was cancelled', ({ jobs }, { id }) => jobs.update(id, cancel)],
     [
@@ -93,24 +93,24 @@ describe('a new job is made of', () => {
     ],
     [
       'the same content with other options',
-      done_,
+      finishFirst,
       (harness) => harness.storeUpload(upload(), { options: { quality: 3 } }),
     ],
     [
       'the same content by another owner',
-      done_,
+      finishFirst,
       (harness) => harness.storeUpload(upload(), { user: STRANGER }),
     ],
-    ['other content', done_, (harness) => harness.storeUpload(upload(inPieces(mp4(VIDEO.length + 1))))],
+    ['other content', finishFirst, (harness) => harness.storeUpload(upload(inPieces(mp4(VIDEO.length + 1))))],
   ];
-  function done_(harness: Harness, { id }: Job) {
+  function finishFirst(harness: Harness, { id }: Job) {
     return finish(harness, id);
   }
-  function claim_(harness: Harness, { id }: Job) {
+  function claimFirst(harness: Harness, { id }: Job) {
     return claimOne(harness, id);
   }
-  for (const [what, before, again = (harness: Harness) => harness.storeUpload()] of ANEW) {
-    test(what, async (context) => {
+  for (const [what, before, again = (harness: Harness) => harness.storeUpload()] of NEW_JOBS) {
+    test(`makes a new job of ${what}`, async (context) => {
       const harness = build(context);
       const first = await harness.storeUpload();
       await before(harness, first);

@@ -23,11 +23,11 @@ export const upload = (
   bytes,
 });
 
-/** Uploads over memory, and the sweep of another gateway over the same. */
+/** Uploads over an in-memory store, and the sweep of another gateway over the same store. */
 export function createInMemoryUploads(context: TestContext) {
   const harness = createInMemorySweep(context);
   const calls: string[] = [];
-  /** What the upload's calls of the store go through. */
+  /** Intercepts the calls that the upload makes of the store. */
   const uploadStore: { call: Intercept } = { call: (_what, call) => call() };
   const state = createInterceptedStore(harness.memory, {
     call: (what, call, signal) => {
@@ -35,11 +35,11 @@ export function createInMemoryUploads(context: TestContext) {
       return uploadStore.call(what, call, signal);
     },
   });
-  const own = createStores({ ...harness.memory, ...state });
+  const stores = createStores({ ...harness.memory, ...state });
   const publishedVideos: string[] = [];
   const ports: StoreUploadPorts = {
-    ...own,
-    deduplicate: createDeduplicate(state, own.jobs, RETENTION_SECONDS),
+    ...stores,
+    deduplicate: createDeduplicate(state, stores.jobs, RETENTION_SECONDS),
     links: createSignedLinks('http://localhost', 'secret'),
     publishVideo: ({ id }) => publishedVideos.push(id),
     maxUploadBytes: 10_000_000,

@@ -17,14 +17,14 @@ import { createInMemoryUploads as build, HEARTBEAT_MS, upload, VIDEO } from './i
 const putsOf = (calls: string[]) =>
   calls.filter((call) => call.startsWith('put')).map((call) => /^put(?:Bytes)? ([\w-]+)/.exec(call)?.[1]);
 
-/** Gives some, and then nothing more, nor an end. */
+/** Yields the bytes, and then neither more bytes nor an end. */
 async function* silentAfter(bytes: Buffer): AsyncGenerator<Buffer> {
   if (bytes.length > 0) yield* inPieces(bytes);
   await new Promise(() => undefined);
 }
 
-describe('accepting a video', () => {
-  test('writes its intent before its first chunk, and the job at last; what it writes leads to all of it', async (context) => {
+describe('createStoreUpload', () => {
+  test('writes the intent before the first chunk, and the queued job last', async (context) => {
     const { storeUpload, calls, publishedVideos, memory, findJob } = build(context);
     const job = await storeUpload();
     assert.deepEqual(putsOf(calls), [
@@ -40,7 +40,7 @@ describe('accepting a video', () => {
     assert.equal(memory.keys().length, 8);
   });
 
-  test('writes nothing before the first bytes are known to be those of a media file', async (context) => {
+  test('writes nothing before it has recognized a media file by its first bytes', async (context) => {
     const { storeUpload, calls } = build(context);
     const gone = new AbortController();
     const accepting = storeUpload(upload(silentAfter(Buffer.alloc(0))), { signal: gone.signal });
@@ -50,7 +50,7 @@ describe('accepting a video', () => {
     assert.deepEqual(calls, []);
   });
 
-  test('lets nothing live for ever, and a video as long as its job', async (context) => {
+  test('stores everything with a TTL, and the video for as long as its job', async (context) => {
     const { storeUpload, memory, advance } = build(context);
     await storeUpload();
     advance(RETENTION_SECONDS - 60);
@@ -65,7 +65,7 @@ describe('accepting a video', () => {
     ['turns out too large', inPieces(mp4(11_000_000)), 'too_large'],
   ];
   for (const [what, bytes, code] of REFUSED) {
-    test(`leaves nothing of one that ${what}`, async (context) => {
+    test(`leaves nothing of a file that ${what}`, async (context) => {
       const { storeUpload, publishedVideos, remaining, memory } = build(context);
       await assert.rejects(storeUpload(upload(bytes)), { code });
       assert.deepEqual([await remaining(), publishedVideos], [[], []]);
@@ -76,7 +76,7 @@ describe('accepting a video', () => {
     });
   }
 
-  test('leaves nothing when the job is not wanted any more', async (context) => {
+  test('leaves nothing when `confirm` fails', async (context) => {
     const { storeUpload, remaining } = build(context);
     const confirm = () => Promise.reject(new AppError('upload_in_progress', 'another has its key'));
     await assert.rejects(storeUpload(upload(), { confirm }), { code: 'upload_in_progress' });
@@ -84,7 +84,7 @@ describe('accepting a video', () => {
   });
 
   for (const megabytes of [0, 1, 2]) {
-    test(`leaves nothing when the client goes away in the middle of a silence after ${megabytes} MB`, async (context) => {
+    test(`leaves nothing when the client sends ${megabytes} MB, then nothing more, and goes away`, async (context) => {
       const { storeUpload, remaining, memory } = build(context);
       const gone = new AbortController();
       const accepting = storeUpload(upload(silentAfter(mp4(megabytes * 1_100_000 + 500))), {
@@ -98,7 +98,7 @@ describe('accepting a video', () => {
     });
   }
 
-  test('lets its source go, whatever fails', async (context) => {
+  test('ends its source when a call of the store fails', async (context) => {
     const { storeUpload, uploadStore } = build(context);
     let released = false;
     async function* source() {
@@ -116,9 +116,9 @@ describe('accepting a video', () => {
   });
 });
 
-describe('an upload that takes long', () => {
-  /** Under way, with its first chunk stored. */
-  async function begun(harness: ReturnType<typeof build>) {
+describe('createStoreUpload, for an upload that takes long,', () => {
+  /** A running upload whose first chunk is stored. */
+  async function startUpload(harness: ReturnType<typeof build>) {
     const rest = Promise.withResolvers<void>();
     async function* slow() {
       yield VIDEO.subarray(0, 1_100_000);
@@ -132,10 +132,10 @@ describe('an upload that takes long', () => {
     return { id, accepting, finish: rest.resolve };
   }
 
-  test('shows that it is alive, and the sweep leaves it alone', async (context) => {
+  test('sends heartbeats, so that the sweep leaves the upload alone', async (context) => {
     const harness = build(context);
-    const { id, accepting, finish } = await begun(harness);
-    for (let beats = 0; beats < 5 * (STALL_SECONDS / (HEARTBEAT_MS / 1000)); beats++) {
+    const { id, accepting, finish } = await startUpload(harness);
+    for (let count = 0; count < 5 * (STALL_SECONDS / (HEARTBEAT_MS / 1000)); count++) {
       await harness.pass(HEARTBEAT_MS / 1000);
       await turns(10);
     }
@@ -145,15 +145,15 @@ describe('an upload that takes long', () => {
     assert.deepEqual(await harness.activeIds(), [id]);
   });
 
-  test('is not shown before it is accepted', async (context) => {
+  test('shows no job before the upload is accepted', async (context) => {
     const harness = build(context);
-    const { id } = await begun(harness);
+    const { id } = await startUpload(harness);
     await assert.rejects(harness.jobs.get(id), { code: 'not_found' });
   });
 
-  test('survives a store that is away for a beat', async (context) => {
+  test('survives a store that is unavailable for one heartbeat', async (context) => {
     const harness = build(context);
-    const { accepting, finish } = await begun(harness);
+    const { accepting, finish } = await startUpload(harness);
     harness.uploadStore.call = () => Promise.reject(unavailable('the store'));
     harness.advance(HEARTBEAT_MS / 1000);
     await turns();
@@ -164,9 +164,9 @@ describe('an upload that takes long', () => {
     assert.equal((await accepting).status, 'queued');
   });
 
-  test('that was given up hears of it at its next beat, though its client says nothing', async (context) => {
+  test('fails at the next heartbeat after the sweep has ended the upload, even if the client sends nothing', async (context) => {
     const harness = build(context);
-    const { id, accepting } = await begun(harness);
+    const { id, accepting } = await startUpload(harness);
     await harness.jobs.update(id, tombstone);
     harness.advance(HEARTBEAT_MS / 1000);
     await assert.rejects(accepting, ({ code, headers }: AppError) => {
@@ -182,8 +182,8 @@ describe('an upload that takes long', () => {
     assert.deepEqual(await harness.remaining(), []);
   });
 
-  // A store may let a save that comes after a deletion bring the key back.
-  test('does not remove its job before a beat on its way has arrived', async (context) => {
+  // With some stores, a save that arrives after the deletion would create the key again.
+  test('does not delete the job before a running heartbeat has ended', async (context) => {
     const harness = build(context);
     const gone = new AbortController();
     const accepting = harness.storeUpload(upload(silentAfter(VIDEO)), { signal: gone.signal });
@@ -207,7 +207,7 @@ describe('an upload that takes long', () => {
     assert.ok(harness.calls.some((call) => call.startsWith('delete job')));
   });
 
-  test('leaves a tombstone when nobody knows what became of a beat', async (context) => {
+  test('leaves a tombstone when the outcome of a heartbeat is unknown', async (context) => {
     const harness = build(context);
     const gone = new AbortController();
     const id = randomUUID();
@@ -227,7 +227,7 @@ describe('an upload that takes long', () => {
     assert.deepEqual(await harness.remaining(), []);
   });
 
-  test('does not beat once it is accepted', async (context) => {
+  test('sends no heartbeat after the upload is accepted', async (context) => {
     const harness = build(context);
     const job = await harness.storeUpload();
     harness.calls.length = 0;
@@ -238,29 +238,29 @@ describe('an upload that takes long', () => {
   });
 });
 
-describe('announcing a job', () => {
-  test('publishes what a converter needs, and no more', async () => {
+describe('createPublishVideo', () => {
+  test('publishes an event with the ids of the job and its trace only', async () => {
     const published: [string, object][] = [];
-    const announcer = createPublishVideo(
+    const publisher = createPublishVideo(
       async (...event) => void published.push(event),
       createLog('gateway', 'silent'),
     );
     const job = newJob();
-    announcer.publishVideo(job);
-    await announcer.settled();
+    publisher.publishVideo(job);
+    await publisher.settled();
     assert.deepEqual(published, [['video', { job_id: job.id, trace_id: job.trace_id }]]);
     for (const [topic, event] of published) holdEvent(topic, event);
   });
 
-  test('does not fail when the broker is away: the sweep makes up for it', async () => {
+  test('logs a failure when the broker is unavailable, and leaves the event to the sweep', async () => {
     const lines = logLines();
-    const announcer = createPublishVideo(
+    const publisher = createPublishVideo(
       () => Promise.reject(unavailable('the message broker')),
       createLog('gateway', 'info', lines),
     );
     const job = newJob();
-    announcer.publishVideo(job);
-    await announcer.settled();
+    publisher.publishVideo(job);
+    await publisher.settled();
     const [line] = lines.objects();
     assert.deepEqual([line.level, line.job_id, line.trace_id], [40, job.id, job.trace_id]);
   });
