@@ -12,7 +12,7 @@ const CREDENTIALS = { email: 'ann@example.com', password: 'correct horse' };
 const GRANT = { access_token: 'a', token_type: 'Bearer', expires_in: 900, refresh_token: 'r' };
 const problem = (status: number, code: string, headers: InvokeReply['headers'] = {}) =>
   jsonReply(status, { status, code }, { 'content-type': 'application/problem+json', ...headers });
-const gone: InvokeReply = { status: 204, headers: {}, body: '' };
+const noContent: InvokeReply = { status: 204, headers: {}, body: '' };
 
 const FORWARDED: [what: string, path: string, call: Call, reply: InvokeReply][] = [
   ['a new account', '/register', { body: CREDENTIALS }, jsonReply(201, { id: 'x' })],
@@ -38,13 +38,13 @@ const FORWARDED: [what: string, path: string, call: Call, reply: InvokeReply][] 
     jsonReply(200, GRANT, { 'cache-control': 'no-store' }),
   ],
   ['a refresh token used twice', '/refresh', { body: { refresh_token: 'r' } }, problem(401, 'invalid_token')],
-  ['a logout', '/logout', { body: { refresh_token: 'r' } }, gone],
+  ['a logout', '/logout', { body: { refresh_token: 'r' } }, noContent],
   ['a database that is away', '/login', {}, problem(503, 'unavailable', { 'retry-after': '5' })],
 ];
 
-describe("auth's answer reaches the client:", () => {
+describe('accountRoutes', () => {
   for (const [what, path, call, answer] of FORWARDED) {
-    test(`${what}: POST ${path} ${answer.status}`, async () => {
+    test(`passes on the answer of auth to POST ${path} for ${what} (${answer.status})`, async () => {
       const { call: send, invocations } = buildGateway({ auth: () => answer });
       const reply = await send('POST', path, call);
       assert.equal(reply.status, answer.status);
@@ -59,7 +59,7 @@ describe("auth's answer reaches the client:", () => {
   }
 });
 
-describe('only listed headers cross', () => {
+describe('accountRoutes, for headers,', () => {
   const hostile = {
     cookie: 'session=1',
     'x-forwarded-for': '10.0.0.1',
@@ -74,7 +74,7 @@ describe('only listed headers cross', () => {
     ['/register', CREDENTIALS, { 'content-type': 'application/json' }],
     ['/refresh', { refresh_token: 'r' }, { 'content-type': 'application/json' }],
   ] as const) {
-    test(`to auth: POST ${path}`, async () => {
+    test(`passes only listed headers of POST ${path} to auth`, async () => {
       const { call, invocations } = buildGateway({ auth: () => jsonReply(200, {}) });
       const headers = { ...hostile, ...(path === '/login' && { authorization: 'Basic YTpi' }) };
       await call('POST', path, { headers, ...(body && { body }) });
@@ -84,7 +84,7 @@ describe('only listed headers cross', () => {
     });
   }
 
-  test('from auth', async () => {
+  test('passes only listed headers of auth to the client', async () => {
     const internal = {
       'set-cookie': 'a=b',
       server: 'daprd',
@@ -97,18 +97,18 @@ describe('only listed headers cross', () => {
   });
 });
 
-describe('what never reaches auth:', () => {
+describe('accountRoutes, for a bad request,', () => {
   const json = { 'content-type': 'application/json' };
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
   type Refused = [what: string, path: string, call: Call, status: number, code: string];
   const REFUSED: Refused[] = [
     ['malformed JSON', '/register', { body: '{"email":', headers: json }, 400, 'bad_request'],
-    ['JSON that is text', '/register', { body: '"ann"', headers: json }, 400, 'bad_request'],
+    ['a JSON string', '/register', { body: '"ann"', headers: json }, 400, 'bad_request'],
     ['a form', '/register', { body: 'email=a&password=b', headers: form }, 415, 'unsupported_media_type'],
-    ['a body of no type', '/refresh', { body: 'r' }, 415, 'unsupported_media_type'],
-    ['no body', '/logout', {}, 415, 'unsupported_media_type'],
+    ['a body without a type', '/refresh', { body: 'r' }, 415, 'unsupported_media_type'],
+    ['an empty body', '/logout', {}, 415, 'unsupported_media_type'],
     [
-      'an encoding that nobody knows',
+      'an unknown content encoding',
       '/register',
       { body: '{}', headers: { ...json, 'content-encoding': 'x' } },
       415,
@@ -148,7 +148,7 @@ describe('what never reaches auth:', () => {
     ],
   ];
   for (const [what, path, call, status, code] of REFUSED) {
-    test(`${what} (POST ${path}) is ${status} ${code}`, async () => {
+    test(`refuses ${what} on POST ${path} with ${status} ${code}, without a call of auth`, async () => {
       const { call: send, invocations } = buildGateway({ auth: () => jsonReply(200, {}) });
       const reply = await send('POST', path, call);
       assert.deepEqual([reply.status, reply.json?.code], [status, code]);
@@ -157,10 +157,10 @@ describe('what never reaches auth:', () => {
   }
 });
 
-describe('JSON nested in thousands of levels', () => {
+describe('accountRoutes, for JSON nested in thousands of levels,', () => {
   const deep = '['.repeat(7_000) + ']'.repeat(7_000);
   for (const path of ['/register', '/refresh', '/logout']) {
-    test(`is auth's to refuse, and reaches it as it was sent: POST ${path}`, async () => {
+    test(`passes the body of POST ${path} on to auth unchanged`, async () => {
       const { call: send, invocations } = buildGateway({ auth: () => problem(400, 'bad_request') });
       const body = `{"email":${deep}}`;
       const reply = await send('POST', path, { body, headers: { 'content-type': 'application/json' } });
@@ -170,29 +170,29 @@ describe('JSON nested in thousands of levels', () => {
   }
 });
 
-test('the longest credentials that an account may have reach auth', async () => {
+test('accountRoutes passes the longest credentials that an account may have on to auth', async () => {
   const authorization = basic(`${'e'.repeat(245)}@long.com`, 'p'.repeat(1024));
   const { call, invocations } = buildGateway({ auth: () => jsonReply(200, GRANT) });
   assert.equal((await call('POST', '/login', { headers: { authorization } })).status, 200);
   assert.equal(invocations[0]?.headers?.authorization, authorization);
 });
 
-describe('503 unavailable with Retry-After, and nothing of ours, when', () => {
+describe('accountRoutes, while auth is unavailable,', () => {
   const dapr = {
     errorCode: 'ERR_DIRECT_INVOKE',
     message: 'fail to invoke, id: auth, err: dial tcp 10.0.0.7:3001',
   };
   const AWAY: [what: string, auth?: () => InvokeReply][] = [
     ['the sidecar cannot be reached'],
-    ['the sidecar says that auth is away', () => jsonReply(500, dapr)],
+    ['the sidecar answers that auth is unavailable', () => jsonReply(500, dapr)],
     ['the sidecar may not call auth', () => jsonReply(403, dapr)],
     [
-      'something in between answers for auth',
+      'a proxy answers instead of auth',
       () => ({ status: 502, headers: { 'content-type': 'text/html' }, body: '10.0.0.7' }),
     ],
   ];
   for (const [what, auth] of AWAY) {
-    test(what, async () => {
+    test(`answers 503 with Retry-After and no internal details when ${what}`, async () => {
       const { call } = buildGateway(auth && { auth });
       const reply = await call('POST', '/login');
       assert.deepEqual([reply.status, reply.json?.code], [503, 'unavailable']);
@@ -202,7 +202,7 @@ describe('503 unavailable with Retry-After, and nothing of ours, when', () => {
   }
 });
 
-test('no password or token is logged on the way', async () => {
+test('accountRoutes logs no password and no token', async () => {
   const { call, lines } = buildGateway();
   await call('POST', '/register', { body: CREDENTIALS });
   await call('POST', '/register', {

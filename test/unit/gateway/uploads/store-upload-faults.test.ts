@@ -105,7 +105,7 @@ describe('createStoreUpload, when a call of the store fails,', () => {
   for (const [how, fault] of FAULTS) {
     test(`returns a stored job, or fails and leaves nothing, when one call ${how}`, async (context) => {
       await positions((number) =>
-        context.test(`call ${number}`, async (context) => {
+        context.test(`holds for call ${number} of the store`, async (context) => {
           late.length = 0;
           const harness = createInMemoryUploads(context);
           const { job, error } = await uploadWithFault(harness, atCall(number, fault));
@@ -135,7 +135,7 @@ describe('createStoreUpload, when a call of the store fails,', () => {
 
   test('leaves nothing that the sweep does not find when all later calls fail too', async (context) => {
     await positions((number) =>
-      context.test(`call ${number}`, async (context) => {
+      context.test(`holds for call ${number} of the store`, async (context) => {
         const harness = createInMemoryUploads(context);
         const fail: Fault = () => Promise.reject(unavailable('the store'));
         const { job } = await uploadWithFault(harness, atCall(number, fail, fail));
@@ -165,7 +165,7 @@ describe('createStoreUpload, in a gateway that is killed,', () => {
   ] as [string, Fault][]) {
     test(`leaves only what the sweep of another gateway finds, when it dies ${when}`, async (context) => {
       await positions((number) =>
-        context.test(`call ${number}`, async (context) => {
+        context.test(`holds for call ${number} of the store`, async (context) => {
           const harness = createInMemoryUploads(context);
           const { job } = await uploadWithFault(
             harness,
@@ -186,7 +186,7 @@ describe('createStoreUpload, in a gateway that stands still for minutes,', () =>
   ] as const) {
     test(`fails with unavailable and leaves nothing, or returns a stored job, when it stood still ${when}`, async (context) => {
       await positions((number) =>
-        context.test(`call ${number}`, async (context) => {
+        context.test(`holds for call ${number} of the store`, async (context) => {
           const harness = createInMemoryUploads(context);
           const resumed = Promise.withResolvers<void>();
           const wait: Fault = (call) => resumed.promise.then(call);
@@ -215,7 +215,7 @@ test('createStoreUpload leaves no chunk that the sweep does not find in a gatewa
   const isBlob = (key: string) => /^(blob|chunk):/.test(key);
   for (const stop of [1, 2, 3, 4]) {
     for (let kill = stop + 1; kill <= calls; kill++) {
-      await context.test(`stopped at call ${stop}, killed at call ${kill}`, async (context) => {
+      await context.test(`holds for a stop at call ${stop} and a kill at call ${kill}`, async (context) => {
         const harness = createInMemoryUploads(context);
         const resumed = Promise.withResolvers<void>();
         let count = 0;
