@@ -1,10 +1,10 @@
-import type { StateStore } from '../../../../services/shared/state/state-store.ts';
+import type { StateStore } from '../../../services/shared/state/state-store.ts';
 
-/** Stands in for a call of a store, such as `put job:1`, and makes it when it likes. `signal` calls a save off. */
+/** Runs instead of a call of the store, such as `put job:1`, and may make the call with `call`. `signal` aborts a save. */
 export type Intercept = <T>(what: string, call: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
-/** A store each of whose calls goes through `on.call`. */
-export function interceptedState(state: StateStore, on: { call: Intercept }): StateStore {
+/** A state store that passes each call to `on.call`, which may delay it, fail it or make it. */
+export function createInterceptedStore(state: StateStore, on: { call: Intercept }): StateStore {
   return {
     get: (key, signal) => on.call(`get ${key}`, () => state.get(key, signal)),
     getMany: (keys, signal) => on.call(`getMany ${keys[0]}`, () => state.getMany(keys, signal)),

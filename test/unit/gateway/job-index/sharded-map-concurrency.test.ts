@@ -11,11 +11,11 @@ import { createMemoryState } from '../../../../services/shared/state/memory-stat
 import type { StateStore } from '../../../../services/shared/state/state-store.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { randomNumbers } from '../../../support/random.ts';
-import { Crash, gatewaysAtOnce, type Process } from './gateways-at-once.ts';
+import { Crash, createConcurrentGateways, type Process } from './concurrent-gateways.ts';
 
 type Value = { by: string };
 const TTL = 3600;
-/** Few, so that a few dozen entries make several levels. */
+/** The most entries of a document: so few that a few dozen entries make several levels. */
 const MOST = 3;
 const GATEWAYS = 3;
 const STEPS = 12;
@@ -24,13 +24,13 @@ const mapOver = (state: StateStore) => createShardedMap<Value>(state, 'm', { ttl
 const entriesIn = (value: string) => entriesOf(JSON.parse(value).document).length;
 const listed = async (map: ShardedMap<Value>) => (await Array.fromAsync(map.list())).flat();
 
-/** What must be true of the map after any history: an entry that was put, and not removed since, is there. */
+/** Checks what must be true of the map after any history: it holds every entry that was put and not removed since. */
 class History {
-  /** Of each id, the version of the last put that was answered, until somebody may have removed it. */
+  /** The version of each id's last completed put, until a gateway may have removed it. */
   readonly wanted = new Map<string, string>();
-  /** Ids that a put may still be under way for, or died on. */
+  /** Ids whose put is running, or died. */
   readonly unsure = new Set<string>();
-  /** Versions that somebody was to remove; ids as well where an entry's version may have changed since its put. */
+  /** Versions that a gateway has removed or tried to. Ids, too, where an entry's version may have changed since its put. */
   readonly removed = new Set<string>();
 
   check(entries: readonly Entry<Value>[]): void {
@@ -42,7 +42,7 @@ class History {
   }
 }
 
-/** Ids that meet in the same few documents. */
+/** Makes ids that belong to the same few documents. */
 function createIds(random: (below: number) => number) {
   let count = 0;
   return () => {
@@ -52,7 +52,7 @@ function createIds(random: (below: number) => number) {
   };
 }
 
-/** The map as it was before its documents were split: it knows the roots alone, and rewrites them whole. */
+/** The map of the previous release, before documents were split. It knows only the roots, and rewrites them as a whole. */
 function oldMap(state: StateStore): Pick<ShardedMap<Value>, 'put' | 'remove'> {
   type Shard = Record<string, Entry<Value>>;
   const write = (id: string, change: (shard: Shard | undefined) => Shard | undefined) =>
@@ -77,11 +77,11 @@ interface Run {
   context: TestContext;
   seed: number;
   crashOneIn?: number;
-  /** So many of the gateways are of the release before. */
+  /** The number of gateways of the previous release. */
   old?: number;
 }
 
-async function play({
+async function runGateways({
   context,
   seed,
   crashOneIn,
@@ -89,7 +89,7 @@ async function play({
 }: Run): Promise<{ history: History; state: ReturnType<typeof createMemoryState> }> {
   const random = randomNumbers(seed);
   const memory = createMemoryState(() => Date.now());
-  const { start, settle } = gatewaysAtOnce(memory, random, stoppedClock(context));
+  const { start, settle } = createConcurrentGateways(memory, random, stoppedClock(context));
   const newId = createIds(random);
   const history = new History();
   const pick = <T>(items: readonly T[]) => items[random(items.length)] as T;
@@ -109,9 +109,9 @@ async function play({
   async function remove(map: Pick<ShardedMap<Value>, 'remove'>, entries: Entry<Value>[]): Promise<void> {
     for (const { id, version } of entries) {
       history.removed.add(version);
-      // What an old gateway puts gets another version when it is moved.
+      // An entry of an old gateway gets another version when it is moved.
       if (old > 0) history.removed.add(id);
-      // A put that has not been answered yet may have been listed already.
+      // A put that has not completed yet may have been listed already.
       if (history.wanted.get(id) === version || history.unsure.has(id) || old > 0) history.wanted.delete(id);
     }
     await map.remove(entries);
@@ -125,7 +125,7 @@ async function play({
     for (let step = 0; step < STEPS; step++) {
       const what = random(10);
       if (what < 5) {
-        // Its own alone, so that of each id the last put is known.
+        // Each gateway puts only ids of its own, so that the last put of each id is known.
         const again = own.filter((id) => random(4) === 0 && !history.unsure.has(id));
         const ids = [...again, ...Array.from({ length: 1 + random(6) }, newId)];
         own = [...new Set([...own, ...ids])];
@@ -159,19 +159,19 @@ async function play({
   return { history, state: memory };
 }
 
-describe('a sharded map that several gateways write at once', () => {
+describe('createShardedMap, with several gateways', () => {
   const SEEDS = Array.from({ length: 40 }, (_, number) => number + 1);
 
   for (const [what, run] of [
-    ['while none of them dies', {}],
-    ['while they die at any call of the store', { crashOneIn: 60 }],
-    ['while one of them is of the release before', { old: 1 }],
-    ['while they die, and one of them is of the release before', { old: 1, crashOneIn: 60 }],
+    ['while no gateway dies', {}],
+    ['while gateways die at any call of the store', { crashOneIn: 60 }],
+    ['while one of them runs the previous release', { old: 1 }],
+    ['while gateways die and one of them runs the previous release', { old: 1, crashOneIn: 60 }],
   ] as const) {
-    test(`loses no entry, and lists each once and in order, ${what}`, async (context) => {
+    test(`loses no entry and lists each once in order ${what}`, async (context) => {
       for (const seed of SEEDS) {
-        await context.test(`seed ${seed}`, async (context) => {
-          const { history, state } = await play({ context, seed, ...run });
+        await context.test(`holds for seed ${seed}`, async (context) => {
+          const { history, state } = await runGateways({ context, seed, ...run });
           const entries = await listed(mapOver(state));
           history.check(entries);
           if ('old' in run || 'crashOneIn' in run) return;
@@ -183,7 +183,7 @@ describe('a sharded map that several gateways write at once', () => {
           assert.equal(
             sizes.reduce((sum, size) => sum + size, 0),
             entries.length,
-            'copies are left of a split that another was faster with',
+            'copies of a split are left that another gateway was faster with',
           );
         });
       }

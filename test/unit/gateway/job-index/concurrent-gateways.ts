@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { StateStore } from '../../../../services/shared/state/state-store.ts';
 import type { Clock } from '../../../support/clock.ts';
 
-/** What a call of a process ends with that is dead, or dies with it. */
+/** The error of a call whose process is dead, or dies during the call. */
 export class Crash extends Error {}
 
 interface Call {
@@ -18,10 +18,10 @@ export interface Process {
 }
 
 /**
- * Several processes over one store. A call waits until it is drawn, at random and the same for the same seed, so that the
- * calls of all processes come in any order. A process can die at any call: before the store was reached, or after.
+ * Several gateways over one store. Each call waits until it is chosen at random, so that the calls of all gateways are executed
+ * in any order. The order is the same for the same seed. A gateway can die at any call, before or after the store executes it.
  */
-export function gatewaysAtOnce(state: StateStore, random: (below: number) => number, clock: Clock) {
+export function createConcurrentGateways(state: StateStore, random: (below: number) => number, clock: Clock) {
   const waiting: Call[] = [];
 
   function turn<T>(by: Process, work: () => Promise<T>): Promise<T> {
@@ -51,7 +51,7 @@ export function gatewaysAtOnce(state: StateStore, random: (below: number) => num
     return by;
   }
 
-  /** Draws calls until all works are settled; one in `crashOneIn` takes its process with it. */
+  /** Executes waiting calls until all works are settled. One call in `crashOneIn` kills its process. */
   async function settle(works: Promise<unknown>[], crashOneIn = Number.POSITIVE_INFINITY): Promise<void> {
     let isSettled = false;
     const all = Promise.allSettled(works).then(() => {

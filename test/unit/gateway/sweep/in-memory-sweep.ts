@@ -20,42 +20,44 @@ import { createMemoryState } from '../../../../services/shared/state/memory-stat
 import { stoppedClock } from '../../../support/clock.ts';
 import { holdEvent } from '../../../support/contract.ts';
 import { logLines } from '../../../support/lines.ts';
-import { type Intercept, interceptedState } from '../job-index/intercepted-state.ts';
+import { createInterceptedStore, type Intercept } from '../intercepted-store.ts';
 
-export const SILENT = 45;
-/** No look counts for more, so that what is alive may move after an outage: this often in `SILENT` is enough. */
-export const LOOK = SILENT / 2;
-export const KEPT = 24 * 3600;
-/** How long the video of a job that is done is kept. */
-export const KEEP_VIDEO = 3600;
-/** So long before it expires, a job is given up. */
-export const TELL = 900;
+export const STALL_SECONDS = 45;
+/** The most time that the stall detector credits between two passes. A job that does not change stalls in the third pass. */
+export const PASS_SECONDS = STALL_SECONDS / 2;
+export const RETENTION_SECONDS = 24 * 3600;
+export const KEEP_VIDEO_SECONDS = 3600;
+/** An unfinished job is failed this long before it expires. */
+export const FAIL_BEFORE_EXPIRY_SECONDS = 900;
 const SECOND = 1000;
 
-export const stored = (state: ReturnType<typeof createMemoryState>) => ({
+/** Fields of a job that expires long after the test. */
+export const expiringInADay = () => ({ expires_at: new Date(Date.now() + 86_400_000).toISOString() });
+
+export const createStores = (state: ReturnType<typeof createMemoryState>) => ({
   jobs: createJobStore(state),
-  index: createJobIndex(state, KEPT),
+  index: createJobIndex(state, RETENTION_SECONDS),
   blobs: createBlobStore(state),
-  failedIndex: createFailedIndex(state, KEPT),
-  videoIndex: createVideoIndex(state, KEPT),
+  failedIndex: createFailedIndex(state, RETENTION_SECONDS),
+  videoIndex: createVideoIndex(state, RETENTION_SECONDS),
 });
 
-/** A sweep over memory whose clock stands still until `pass` moves it; what it publishes is held against asyncapi.json. */
-export function sweepOverMemory(context: TestContext) {
+/** A sweep over an in-memory store. Its clock stands still until `pass` moves it. Its events are validated against asyncapi.json. */
+export function createInMemorySweep(context: TestContext) {
   const clock = stoppedClock(context);
   let now = 0;
   context.mock.method(performance, 'now', () => now);
   const memory = createMemoryState(() => Date.now());
   const calls: string[] = [];
-  /** What the sweep's calls of the store go through. */
-  const store: { call: Intercept } = { call: (_what, call) => call() };
-  const state = interceptedState(memory, {
+  /** Intercepts the calls that the sweep makes of the store. */
+  const sweepStore: { call: Intercept } = { call: (_what, call) => call() };
+  const state = createInterceptedStore(memory, {
     call: (what, call, signal) => {
       calls.push(what);
-      return store.call(what, call, signal);
+      return sweepStore.call(what, call, signal);
     },
   });
-  const { jobs, index, blobs, failedIndex, videoIndex } = stored(memory);
+  const { jobs, index, blobs, failedIndex, videoIndex } = createStores(memory);
   const lines = logLines();
   const published: string[] = [];
   const events: object[] = [];
@@ -64,7 +66,7 @@ export function sweepOverMemory(context: TestContext) {
     for (const [index, event] of events.entries()) holdEvent(topics[index] ?? '', event);
   });
   const counts: OwnerCounts[] = [];
-  const broker = { away: false, refuses: (_event: { job_id: string }) => false, asked: 0 };
+  const broker = { isUnavailable: false, rejects: (_event: { job_id: string }) => false, attempts: 0 };
   const deletedVideos = { count: 0 };
   const log = createLog('gateway', 'info', lines);
   const metrics: SweepPorts['metrics'] = {
@@ -72,14 +74,14 @@ export function sweepOverMemory(context: TestContext) {
     videoDeleted: () => deletedVideos.count++,
   };
 
-  const make = (ports: Partial<SweepPorts> = {}) =>
+  const makeSweep = (ports: Partial<SweepPorts> = {}) =>
     createSweep({
-      ...stored({ ...memory, ...state }),
+      ...createStores({ ...memory, ...state }),
       findNotified: createFindNotified(state),
       async publish(topic, event) {
-        broker.asked++;
+        broker.attempts++;
         const { job_id } = event as { job_id: string };
-        if (broker.away || broker.refuses({ job_id })) throw unavailable('the message broker');
+        if (broker.isUnavailable || broker.rejects({ job_id })) throw unavailable('the message broker');
         published.push(`${topic} ${job_id}`);
         events.push(event);
         topics.push(topic);
@@ -87,17 +89,17 @@ export function sweepOverMemory(context: TestContext) {
       counted: (unfinished) => counts.push(unfinished),
       metrics,
       log,
-      keepVideoMs: KEEP_VIDEO * SECOND,
-      stallTimeoutMs: SILENT * SECOND,
-      failBeforeExpiryMs: TELL * SECOND,
+      keepVideoMs: KEEP_VIDEO_SECONDS * SECOND,
+      stallTimeoutMs: STALL_SECONDS * SECOND,
+      failBeforeExpiryMs: FAIL_BEFORE_EXPIRY_SECONDS * SECOND,
       ...ports,
     });
-  const sweep = make();
+  const sweep = makeSweep();
 
-  const makeCleanup = (ports: Partial<DeleteVideosPorts> = {}) =>
+  const makeDeleteVideos = (ports: Partial<DeleteVideosPorts> = {}) =>
     createDeleteVideos({
-      ...stored({ ...memory, ...state }),
-      ...{ metrics, log, keepVideoMs: KEEP_VIDEO * SECOND },
+      ...createStores({ ...memory, ...state }),
+      ...{ metrics, log, keepVideoMs: KEEP_VIDEO_SECONDS * SECOND },
       ...ports,
     });
 
@@ -106,7 +108,7 @@ export function sweepOverMemory(context: TestContext) {
     clock.advance(seconds * SECOND);
   }
 
-  /** Passes so many seconds after the one before; gives what it published and which calls of the store it made. */
+  /** Makes a pass so many seconds after the one before. Returns its events and its calls of the store. */
   async function pass(seconds: number, by = sweep) {
     advance(seconds);
     published.length = 0;
@@ -115,7 +117,7 @@ export function sweepOverMemory(context: TestContext) {
     return { published: [...published], calls: [...calls] };
   }
 
-  const open = async () => (await Array.fromAsync(index.listActive())).flat().map(({ id }) => id);
+  const activeIds = async () => (await Array.fromAsync(index.listActive())).flat().map(({ id }) => id);
 
   return {
     clock,
@@ -127,17 +129,17 @@ export function sweepOverMemory(context: TestContext) {
     videoIndex,
     deletedVideos,
     calls,
-    makeCleanup,
-    store,
+    makeDeleteVideos,
+    sweepStore,
     lines,
     events,
     counts,
     broker,
     sweep,
-    make,
+    makeSweep,
     advance,
     pass,
-    open,
+    activeIds,
     async save(job: Job) {
       await index.addActive(job.owner, job.id);
       await jobs.create(job);
@@ -147,35 +149,35 @@ export function sweepOverMemory(context: TestContext) {
       async function* bytes() {
         yield Buffer.alloc(1_100_000, 'x');
       }
-      await blobs.write(id, bytes(), { expires: new Date(Date.now() + KEPT * SECOND) });
+      await blobs.write(id, bytes(), { expires: new Date(Date.now() + RETENTION_SECONDS * SECOND) });
       return id;
     },
-    /** As many passes as it takes for whatever stands still. */
-    async standStill(by = sweep) {
+    /** Makes three passes, after which every job has stalled that does not change. Returns the events. */
+    async passUntilStalled(by = sweep) {
       const all: string[] = [];
-      for (let looks = 0; looks < 3; looks++) all.push(...(await pass(LOOK, by)).published);
+      for (let passes = 0; passes < 3; passes++) all.push(...(await pass(PASS_SECONDS, by)).published);
       return all;
     },
-    mail: (job: Job, state: MailRecord['state']) =>
+    saveMailRecord: (job: Job, state: MailRecord['state']) =>
       updateDocument<MailRecord>(
         memory,
         mailRecordKey({ job_id: job.id, run: job.generation }),
         () => ({ state, send: 'one', sends: 1, refusals: 0 }),
-        { ttlSeconds: KEPT },
+        { ttlSeconds: RETENTION_SECONDS },
       ),
-    stored: (id: string) => jobs.find(id),
-    withVideo: async () => (await Array.fromAsync(videoIndex.list())).flat().map(({ id }) => id),
-    failedOnes: async () =>
+    findJob: (id: string) => jobs.find(id),
+    idsWithVideo: async () => (await Array.fromAsync(videoIndex.list())).flat().map(({ id }) => id),
+    failedIds: async () =>
       (await Array.fromAsync(failedIndex.list())).flatMap(({ entries }) => entries).map(({ id }) => id),
-    /** What there is but tombstones, and records that lead nowhere. */
-    async left(): Promise<string[]> {
+    /** The keys of jobs, blobs and chunks in the store except tombstones and expired jobs, and the active ids. */
+    async remaining(): Promise<string[]> {
       const ids = memory.keys().flatMap((key) => /^job:(.*)/.exec(key)?.[1] ?? []);
-      const gone = [...(await jobs.getMany(ids)).values()].flatMap(({ document }) =>
+      const ended = [...(await jobs.getMany(ids)).values()].flatMap(({ document }) =>
         document.status === 'deleted' || isExpired(document) ? [`job:${document.id}`] : [],
       );
       const keys = memory.keys().filter((key) => /^(job|blob|chunk):/.test(key));
-      return [...keys.filter((key) => !gone.includes(key)), ...(await open())];
+      return [...keys.filter((key) => !ended.includes(key)), ...(await activeIds())];
     },
   };
 }
-export type SweepOverMemory = ReturnType<typeof sweepOverMemory>;
+export type InMemorySweep = ReturnType<typeof createInMemorySweep>;

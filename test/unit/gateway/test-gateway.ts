@@ -29,11 +29,11 @@ export const MAX_BYTES = 300_000;
 export const ISSUER = { issuer: 'mp3converter', audience: 'mp3converter' };
 export const STRANGER = { id: '99999999-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'eve@example.com' };
 
-/** The key pair of auth in these tests. */
+/** The key pair with which auth signs tokens in these tests. */
 export const KEYS = await generateKeyPair('EdDSA');
 export const publicJwk: JWK = { ...(await exportJWK(KEYS.publicKey)), kid: 'one', alg: 'EdDSA', use: 'sig' };
 
-/** An access token as auth makes it, apart from what is given; undefined leaves a claim out. */
+/** An access token as auth makes it, except for the given claims, header and key. A claim that is undefined is left out. */
 export async function tokenOf(
   { id, email } = OWNER,
   { claims = {}, header = {}, key = KEYS.privateKey as CryptoKey | Uint8Array } = {},
@@ -63,7 +63,7 @@ export const jsonReply = (
 });
 
 const metrics = createMetrics('gateway');
-const KEPT_SECONDS = 3600;
+const RETENTION_SECONDS = 3600;
 const LIMITS: ReturnType<typeof limitsOf> = {
   uploads: { all: 10, perUser: 5 },
   downloads: { all: 10, perUser: 5 },
@@ -73,7 +73,7 @@ const LIMITS: ReturnType<typeof limitsOf> = {
 
 export type Limits = Partial<typeof LIMITS>;
 
-/** The gateway over memory. `auth` answers in the place of the auth service, apart from its keys. */
+/** A gateway over an in-memory store. `auth` answers instead of the auth service, except for its public keys. */
 export function buildGateway({
   auth,
   maxUploadBytes = MAX_BYTES,
@@ -85,11 +85,11 @@ export function buildGateway({
 }: {
   auth?: Auth;
   maxUploadBytes?: number;
-  /** Stands in for each put of bytes, and calls it when it likes. */
+  /** Runs instead of each write of bytes, which it can make by `put`. */
   onPutBytes?: (put: () => Promise<void>) => Promise<void>;
   limits?: Limits;
   hasOperator?: boolean;
-  /** Waited for by each upload with an Idempotency-Key. */
+  /** Each upload with an Idempotency-Key waits for it before it claims the key. */
   beforeClaim?: () => Promise<void>;
   heartbeatMs?: number;
 } = {}) {
@@ -99,35 +99,35 @@ export function buildGateway({
     putBytes: (...args) => onPutBytes(() => state.putBytes(...args)),
   });
   const jobs = createJobStore(state);
-  const index = createJobIndex(state, KEPT_SECONDS);
+  const index = createJobIndex(state, RETENTION_SECONDS);
   const links = createSignedLinks('https://mp3.example.com/', 'a secret of thirty-two characters');
   const lines = logLines();
   const stopping = new AbortController();
-  const announced: Job[] = [];
-  const cleared: Job[] = [];
-  const asked: InvokeRequest[] = [];
-  let checked: () => Promise<unknown> = async () => undefined;
+  const publishedVideos: Job[] = [];
+  const blobDeletions: Job[] = [];
+  const invocations: InvokeRequest[] = [];
+  let sidecarCheck: () => Promise<unknown> = async () => undefined;
 
   async function invoke(appId: string, request: InvokeRequest): Promise<InvokeReply> {
     if (appId !== 'auth') throw unavailable(`the ${appId} service`);
-    asked.push(request);
+    invocations.push(request);
     if (request.path === '/.well-known/jwks.json') return jsonReply(200, { keys: [publicJwk] });
     if (!auth) throw unavailable('the auth service');
     return auth(request);
   }
 
   const log = pino({ level: 'trace' }, lines);
-  const stored = { jobs, index, blobs };
-  const announce = (job: Job) => announced.push(job);
+  const stores = { jobs, index, blobs };
+  const publishVideo = (job: Job) => publishedVideos.push(job);
   const limits = { ...LIMITS, ...given };
   const admission = createAdmission(limits, () => countActive(jobs, index));
-  const changes = createJobCommands({
-    ...stored,
-    publishVideo: announce,
-    deleteBlobs: (job) => cleared.push(job),
+  const commands = createJobCommands({
+    ...stores,
+    publishVideo,
+    deleteBlobs: (job) => blobDeletions.push(job),
   });
-  const failedIndex = createFailedIndex(state, KEPT_SECONDS);
-  const idempotency = createIdempotency(state, jobs, KEPT_SECONDS);
+  const failedIndex = createFailedIndex(state, RETENTION_SECONDS);
+  const idempotency = createIdempotency(state, jobs, RETENTION_SECONDS);
   const app = createGateway({
     authenticate: createAuthenticate(invoke, ISSUER),
     idempotency: {
@@ -141,17 +141,17 @@ export function buildGateway({
     downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
     eventStreams: createConcurrencyLimit(limits.eventStreams, 'event streams'),
     storeUpload: createStoreUpload({
-      ...stored,
-      deduplicate: createDeduplicate(state, jobs, KEPT_SECONDS),
+      ...stores,
+      deduplicate: createDeduplicate(state, jobs, RETENTION_SECONDS),
       links,
-      publishVideo: announce,
+      publishVideo,
       maxUploadBytes,
-      retentionSeconds: KEPT_SECONDS,
+      retentionSeconds: RETENTION_SECONDS,
       heartbeatMs,
       log,
     }),
-    commands: changes,
-    failedJobs: createFailedJobs({ jobs, failedIndex, commands: changes, log }),
+    commands,
+    failedJobs: createFailedJobs({ jobs, failedIndex, commands, log }),
     operatorToken: hasOperator ? OPERATOR_TOKEN : undefined,
     invoke,
     jobs,
@@ -159,7 +159,7 @@ export function buildGateway({
     blobs,
     links,
     maxUploadBytes,
-    checks: { sidecar: () => checked() },
+    checks: { sidecar: () => sidecarCheck() },
     requireReady: async () => {},
     metrics,
     stopping: stopping.signal,
@@ -176,17 +176,17 @@ export function buildGateway({
     links,
     lines,
     stopping,
-    announced,
-    cleared,
+    publishedVideos,
+    blobDeletions,
     admission,
     failedIndex,
-    asked,
+    invocations,
     failCheck: () => {
-      checked = () => Promise.reject(new Error('the sidecar is away'));
+      sidecarCheck = () => Promise.reject(new Error('the sidecar is away'));
     },
-    /** The keys that there are, but for the shards of the index: those stay. */
-    left: () => state.keys().filter((key) => !key.startsWith('open:')),
-    /** Saves a job as an upload does, with its place in the index. */
+    /** The keys in the store, except those of the index of active jobs, whose documents are never deleted. */
+    storedKeys: () => state.keys().filter((key) => !key.startsWith('open:')),
+    /** Saves a job as an upload does, with its entries in the indexes. */
     async save(job: Job): Promise<Job> {
       await index.addOwned(job.owner, job.id);
       await index.addActive(job.owner, job.id);

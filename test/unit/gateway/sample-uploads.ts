@@ -1,6 +1,6 @@
 import { randomBytes } from '../../support/random.ts';
 
-/** What begins as an MP4 does; whether it is one, ffprobe says later. */
+/** Random bytes with the signature of an MP4. The gateway checks nothing else. */
 export function mp4(size: number): Buffer {
   const bytes = randomBytes(size);
   bytes.write('\0\0\0\x18ftypisom', 'latin1');
@@ -10,7 +10,7 @@ export function mp4(size: number): Buffer {
 const BOUNDARY = 'xxBOUNDARYxx';
 export const formType = { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` };
 
-/** A part as it stands in a form; `disposition` comes after the field's name. */
+/** One part of a form. `disposition` is appended to its Content-Disposition, after the field name. */
 export function part(
   name: string,
   content: string | Buffer,
@@ -28,6 +28,6 @@ export function part(
 export const filePart = (content: Buffer, filename = 'a.mp4'): Buffer =>
   part('file', content, `; filename="${filename}"`, ['Content-Type: video/mp4']);
 
-/** A form of these parts; without `end` it breaks off. */
+/** A form of these parts. Without `end` it is cut off before its last boundary. */
 export const form = (parts: Buffer[], { end = true } = {}): Buffer =>
   Buffer.concat([...parts, ...(end ? [Buffer.from(`--${BOUNDARY}--\r\n`)] : [])]);

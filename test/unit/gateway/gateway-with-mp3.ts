@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { done } from '../../support/job.ts';
 import { inPieces, randomBytes } from '../../support/random.ts';
-import { buildGateway, type Limits } from './build.ts';
+import { buildGateway, type Limits } from './test-gateway.ts';
 
 export const MP3 = randomBytes(2_500_000);
 
@@ -16,12 +16,12 @@ export async function withMp3({
   limits?: Limits;
 } = {}) {
   const gateway = buildGateway({ limits });
-  const audio = randomUUID();
+  const mp3BlobId = randomUUID();
   const expires = new Date(Date.now() + 3600_000);
-  const { size, sha256 } = await gateway.blobs.write(audio, inPieces(bytes), { expires });
+  const { size, sha256 } = await gateway.blobs.write(mp3BlobId, inPieces(bytes), { expires });
   const expires_at = expires.toISOString();
   const mp3 = { size, sha256, duration_seconds: 60 };
-  const job = await gateway.save(done({ mp3BlobId: audio, mp3, filename, expires_at }));
+  const job = await gateway.save(done({ mp3BlobId, mp3, filename, expires_at }));
   const link = (id = job.id, expires = new Date(Date.now() + 60_000)) => {
     const url = new URL(gateway.links.sign(id, expires));
     return url.pathname + url.search;

@@ -10,11 +10,11 @@ import {
 import { createLog } from '../../../../services/shared/runtime/log.ts';
 import { OWNER } from '../../../support/job.ts';
 import { inPieces } from '../../../support/random.ts';
-import { mp4 } from '../footage.ts';
-import { type Intercept, interceptedState } from '../job-index/intercepted-state.ts';
-import { KEPT, stored, sweepOverMemory } from '../sweep/sweep-over-memory.ts';
+import { createInterceptedStore, type Intercept } from '../intercepted-store.ts';
+import { mp4 } from '../sample-uploads.ts';
+import { createInMemorySweep, createStores, RETENTION_SECONDS } from '../sweep/in-memory-sweep.ts';
 
-export const BEAT_MS = 7_500;
+export const HEARTBEAT_MS = 7_500;
 export const VIDEO = mp4(2_500_000);
 export const upload = (
   bytes: AsyncIterable<Uint8Array> = inPieces(VIDEO),
@@ -23,38 +23,38 @@ export const upload = (
   bytes,
 });
 
-/** Uploads over memory, and the sweep of another gateway over the same. */
-export function acceptOverMemory(context: TestContext) {
-  const world = sweepOverMemory(context);
+/** Uploads over an in-memory store, and the sweep of another gateway over the same store. */
+export function createInMemoryUploads(context: TestContext) {
+  const harness = createInMemorySweep(context);
   const calls: string[] = [];
-  /** What the upload's calls of the store go through. */
-  const on: { call: Intercept } = { call: (_what, call) => call() };
-  const state = interceptedState(world.memory, {
+  /** Intercepts the calls that the upload makes of the store. */
+  const uploadStore: { call: Intercept } = { call: (_what, call) => call() };
+  const state = createInterceptedStore(harness.memory, {
     call: (what, call, signal) => {
       calls.push(what);
-      return on.call(what, call, signal);
+      return uploadStore.call(what, call, signal);
     },
   });
-  const own = stored({ ...world.memory, ...state });
-  const announced: string[] = [];
+  const stores = createStores({ ...harness.memory, ...state });
+  const publishedVideos: string[] = [];
   const ports: StoreUploadPorts = {
-    ...own,
-    deduplicate: createDeduplicate(state, own.jobs, KEPT),
+    ...stores,
+    deduplicate: createDeduplicate(state, stores.jobs, RETENTION_SECONDS),
     links: createSignedLinks('http://localhost', 'secret'),
-    publishVideo: ({ id }) => announced.push(id),
+    publishVideo: ({ id }) => publishedVideos.push(id),
     maxUploadBytes: 10_000_000,
-    retentionSeconds: KEPT,
-    heartbeatMs: BEAT_MS,
+    retentionSeconds: RETENTION_SECONDS,
+    heartbeatMs: HEARTBEAT_MS,
     log: createLog('gateway', 'silent'),
   };
   const accept = createStoreUpload(ports);
   return {
-    ...world,
+    ...harness,
     state,
     calls,
-    on,
-    announced,
-    accept: (file = upload(), request: Partial<Upload> = {}) =>
+    uploadStore,
+    publishedVideos,
+    storeUpload: (file = upload(), request: Partial<Upload> = {}) =>
       accept({
         ...file,
         id: randomUUID(),
