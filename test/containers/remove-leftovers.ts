@@ -1,4 +1,4 @@
-import { dockerAt, type Engine } from '../../deploy/docker/engine.ts';
+import { dockerAt, type Engine } from '../../deploy/docker/docker-client.ts';
 import type { Report } from '../../deploy/process/run.ts';
 import { retry } from '../support/retry.ts';
 import { RUN_LABEL } from './run-label.ts';

@@ -2,7 +2,7 @@ import { chownSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { StartedTestContainer } from 'testcontainers';
 import type { Service } from '../../deploy/docker/image-names.ts';
-import { readIfThere } from '../../deploy/process/private-files.ts';
+import { readIfThere } from '../../services/shared/runtime/private-files.ts';
 import { LOG_MESSAGES } from '../support/log-messages.ts';
 import type { ServiceSpec } from './compose-file.ts';
 import { disconnect, healthOf, startContainer, stopContainer, waitUntilReady } from './container.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, type Dispatcher, request } from 'undici';
-import { isOurs } from '../../services/gateway/cli/convert/our-answer.ts';
+import { isFromGateway } from '../../services/gateway/client/problem-details.ts';
 import { basic } from '../support/basic-auth.ts';
 import { retry } from '../support/retry.ts';
 import type { ResultCounts } from './result-counts.ts';
@@ -121,7 +121,7 @@ export class User {
       });
       const bytes = Buffer.from(await reply.body.arrayBuffer());
       const type = reply.headers['content-type'];
-      const ours = isOurs(reply.statusCode, type?.toString(), bytes.toString());
+      const ours = isFromGateway(reply.statusCode, type?.toString(), bytes.toString());
       this.#count(`${reply.statusCode}${ours ? '' : ' not ours'}`);
       const retryAfter = Number(reply.headers['retry-after'] ?? Number.NaN);
       return {

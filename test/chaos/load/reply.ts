@@ -1,4 +1,4 @@
-import { isOurs } from '../../../services/gateway/cli/convert/our-answer.ts';
+import { isFromGateway } from '../../../services/gateway/client/problem-details.ts';
 
 /** A response of the public API, or the reason why there is none. */
 export interface Reply {
@@ -22,7 +22,7 @@ export function toReply(status: number, header: (name: string) => string | undef
   const retryAfter = Number(header('retry-after') ?? Number.NaN);
   return {
     status,
-    isForeign: !isOurs(status, type, body),
+    isForeign: !isFromGateway(status, type, body),
     json: /json/.test(type ?? '') ? JSON.parse(body) : undefined,
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
   };

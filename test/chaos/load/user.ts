@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isOurs } from '../../../services/gateway/cli/convert/our-answer.ts';
+import { isFromGateway } from '../../../services/gateway/client/problem-details.ts';
 import { basic } from '../../support/basic-auth.ts';
 import { retry } from '../../support/retry.ts';
 import { isRetryable, type Reply, toReply } from './reply.ts';
@@ -77,7 +77,10 @@ export class User {
         const response = await this.#fetch(path, { headers: this.#authorization() }, timeoutMs);
         bytes = Buffer.from(await response.arrayBuffer());
         const type = response.headers.get('content-type') ?? undefined;
-        return { status: response.status, isForeign: !isOurs(response.status, type, bytes.toString()) };
+        return {
+          status: response.status,
+          isForeign: !isFromGateway(response.status, type, bytes.toString()),
+        };
       } catch (error) {
         return this.#noReply(error as Error);
       }
