@@ -67,7 +67,7 @@ for (const system of systemsUnderTest()) {
         await sidecar.publish('mp3', outcome);
         for (const [service, message] of [
           ['converter', LOG_MESSAGES.jobIsFinal],
-          ['notification', LOG_MESSAGES.ownerNotified],
+          ['notification', LOG_MESSAGES.sentBefore],
         ] as const) {
           await waitFor(`${service} to take them`, async () => logged(service, message, job.id) >= times);
         }

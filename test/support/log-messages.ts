@@ -4,15 +4,15 @@
  */
 export const LOG_MESSAGES = {
   mayBeDuplicate: 'a send broke off in the middle: this mail may be a duplicate',
-  ownerNotified: 'the owner has been told already',
+  sentBefore: 'the mail of this outcome was sent before',
   conversionStarted: 'conversion started',
   takenOver: 'taken over from a converter that went silent',
-  otherConverterWorks: 'another converter works on the job',
+  otherConverterWorks: 'another converter is working on the job',
   otherConverterFaster: 'another converter was faster',
-  thisConverterWorks: 'this converter works on the job already',
+  thisConverterWorks: 'this converter is working on the job already',
   mp3Made: 'MP3 made',
   jobIsFinal: 'the job is final: there is nothing to do',
   republished: 'published again',
   uploadGivenUp: 'an upload that stood still is given up',
-  eventDropped: 'an event that nobody can read was dropped',
+  eventDropped: 'an unreadable event was dropped',
 } as const;
