@@ -44,9 +44,6 @@ export interface OwnedJobs {
 
 /** @param ttlSeconds longer than a job is kept */
 export function createOwnedJobs(state: StateStore, ttlSeconds: number): OwnedJobs {
-  const headKey = (owner: string) => `jobs-of:${owner}`;
-  const pageKey = (owner: string, number: number) => `jobs-of:${owner}:${number}`;
-
   async function addOwned(owner: string, id: string, signal?: AbortSignal): Promise<void> {
     const head = (await readDocument<Page>(state, headKey(owner), signal))?.document;
     // All writers that find the same full head write the same page. One of them replaces the head below.
@@ -66,43 +63,13 @@ export function createOwnedJobs(state: StateStore, ttlSeconds: number): OwnedJob
     if (!page?.ids.includes(id)) await addOwned(owner, id, signal);
   }
 
-  /** Reads the numbered pages from `from` down. The older ones expire first, so the list ends where pages are missing. */
-  async function* numbered(
-    owner: string,
-    from: number,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<Page> {
-    let missing = 0;
-    for (
-      let next = from, width = 1;
-      next >= 0 && missing < MISSING;
-      width = Math.min(width * 4, MOST_AT_ONCE)
-    ) {
-      const keys = Array.from({ length: Math.min(width, next + 1) }, (_, at) => pageKey(owner, next - at));
-      const found = await readDocuments<Page>(state, keys, signal);
-      for (const key of keys) {
-        const page = found.get(key)?.document;
-        missing = page ? 0 : missing + 1;
-        if (page) yield page;
-      }
-      next -= keys.length;
-    }
-  }
-
-  async function* pages(owner: string, from: number, signal: AbortSignal | undefined): AsyncGenerator<Page> {
-    const head = (await readDocument<Page>(state, headKey(owner), signal))?.document;
-    if (!head) return;
-    if (from >= head.number) yield head;
-    yield* numbered(owner, Math.min(from, head.number - 1), signal);
-  }
-
   return {
     addOwned,
 
     async *listOwned(owner, cursor, signal) {
       const [from, after] = cursor === undefined ? [Number.POSITIVE_INFINITY] : parseCursor(cursor);
       let isFirst = true;
-      for await (const { number, ids, dead = [] } of pages(owner, from, signal)) {
+      for await (const { number, ids, dead = [] } of readPages(state, owner, from, signal)) {
         // In another page than the cursor's, every id follows the cursor.
         const at = isFirst && after !== undefined ? ids.indexOf(after) : -1;
         isFirst = false;
@@ -128,6 +95,44 @@ export function createOwnedJobs(state: StateStore, ttlSeconds: number): OwnedJob
       if (head?.number !== number) await updateDocument<Page>(state, pageKey(owner, number), change, options);
     },
   };
+}
+
+const headKey = (owner: string): string => `jobs-of:${owner}`;
+const pageKey = (owner: string, number: number): string => `jobs-of:${owner}:${number}`;
+
+/** Reads the pages from number `from` down: first the head if it is among them, and then the numbered pages. */
+async function* readPages(
+  state: StateStore,
+  owner: string,
+  from: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Page> {
+  const head = (await readDocument<Page>(state, headKey(owner), signal))?.document;
+  if (!head) return;
+  if (from >= head.number) yield head;
+  yield* readNumberedPages(state, owner, Math.min(from, head.number - 1), signal);
+}
+
+/** Reads the numbered pages from `from` down. The older ones expire first, so the list ends where pages are missing. */
+async function* readNumberedPages(
+  state: StateStore,
+  owner: string,
+  from: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Page> {
+  let missing = 0;
+  let width = 1;
+  for (let next = from; next >= 0 && missing < MISSING; ) {
+    const keys = Array.from({ length: Math.min(width, next + 1) }, (_, at) => pageKey(owner, next - at));
+    const found = await readDocuments<Page>(state, keys, signal);
+    for (const key of keys) {
+      const page = found.get(key)?.document;
+      missing = page ? 0 : missing + 1;
+      if (page) yield page;
+    }
+    next -= keys.length;
+    width = Math.min(width * 4, MOST_AT_ONCE);
+  }
 }
 
 const formatCursor = (page: number, id: string) => Buffer.from(`${page}.${id}`).toString('base64url');

@@ -33,7 +33,7 @@ async function flooded(path = '/login') {
   return { gateway, authPaths, replies, flood: Promise.all(flood), answer };
 }
 
-describe('account routes, while auth answers none of 190 logins,', () => {
+describe('account routes, while auth answers none of 190 logins', () => {
   for (const path of ['/login', '/register']) {
     test(`send 16 calls of ${path} to auth, let 48 wait, and answer the others at once with 503 and Retry-After`, async () => {
       const { authPaths, replies, flood, answer } = await flooded(path);

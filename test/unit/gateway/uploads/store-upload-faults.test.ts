@@ -83,7 +83,7 @@ const positions = async (run: (number: number) => Promise<unknown>) => {
   for (let number = 1; number <= calls; number++) await run(number);
 };
 
-describe('createStoreUpload, when a call of the store fails,', () => {
+describe('createStoreUpload, when a call of the store fails', () => {
   const late: (() => Promise<unknown>)[] = [];
   const FAULTS: [how: string, fault: Fault][] = [
     ['was not executed', () => Promise.reject(unavailable('the store'))],
@@ -158,7 +158,7 @@ test('createStoreUpload fails without waiting for a store that does not answer, 
   assert.ok(isAppError(firstOf(error), 'unavailable'), String(error));
 });
 
-describe('createStoreUpload, in a gateway that is killed,', () => {
+describe('createStoreUpload, in a gateway that is killed', () => {
   for (const [when, fault] of [
     ['before a call of the store', () => never()],
     ['just after a call of the store', (call) => call().then(() => never())],
@@ -179,7 +179,7 @@ describe('createStoreUpload, in a gateway that is killed,', () => {
   }
 });
 
-describe('createStoreUpload, in a gateway that stands still for minutes,', () => {
+describe('createStoreUpload, in a gateway that stands still for minutes', () => {
   for (const [when, execute] of [
     ['before a call of the store', false],
     ['just after a call of the store', true],
