@@ -116,7 +116,7 @@ export const FAULTS: readonly FaultKind[] = [
   },
   {
     name: 'freeze gateway in an upload',
-    trace: ({ msg }) => msg === 'an upload that stood still is given up',
+    trace: ({ msg }) => msg === 'a stalled upload was ended',
     async inject(theatre, choice) {
       const target = (await untilUploading(theatre)) ?? one(['gateway', 'gateway-2'], choice);
       return freeze(theatre, target, STALL_SECONDS * 1.25);

@@ -139,7 +139,6 @@ const formatCursor = (page: number, id: string) => Buffer.from(`${page}.${id}`).
 
 function parseCursor(cursor: string): [page: number, id: string] {
   const match = /^(\d{1,9})\.([\da-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
-  if (!match?.[1] || !match[2])
-    throw new AppError('bad_request', 'cursor is not one that this service gave out');
+  if (!match?.[1] || !match[2]) throw new AppError('bad_request', 'the cursor is invalid');
   return [Number(match[1]), match[2]];
 }

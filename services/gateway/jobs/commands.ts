@@ -39,7 +39,7 @@ export function createJobCommands(ports: JobCommandPorts): JobCommands {
     async retry(job, signal) {
       retry(job);
       if (isFinal(job) && !(await blobs.stat(job.videoBlobId, signal))) {
-        const detail = 'the video of this job does not exist any more: upload it again';
+        const detail = 'the video of this job does not exist any more; upload it again';
         throw new AppError('state_conflict', detail);
       }
       const queued = await update(job, retry, signal);

@@ -71,7 +71,7 @@ export function createOldVideos(ports: OldVideosPorts) {
     const next = await walkOn(ports, walk, signal);
     await save((current) => (current && isBehind(current, next) ? undefined : next), signal);
     if (next.ended)
-      log.info('the videos of jobs that were done before the upgrade will be deleted in their time');
+      log.info('all videos of jobs that were done before the upgrade are in the index of videos');
     return next.ended ? 'ended' : 'more';
   }
 
@@ -83,7 +83,7 @@ export function createOldVideos(ports: OldVideosPorts) {
           if (!signal.aborted)
             log.warn(
               { err: error },
-              'the jobs from before the upgrade could not be looked through; the next try goes on',
+              'the jobs from before the upgrade could not be read; the next pass continues',
             );
           return 'failed';
         });
