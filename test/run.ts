@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { globSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { engineHome } from '../deploy/docker/engine.ts';
+import { engineHome } from '../deploy/docker/docker-client.ts';
 import { report, runMain, stopSignal } from '../deploy/process/terminal.ts';
 import { chaosDir } from './chaos/act.ts';
 import { runSuite } from './chaos/suite.ts';

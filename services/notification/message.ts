@@ -1,10 +1,11 @@
 import type { Mp3Event } from '../shared/contract/events.ts';
-import { escapeHtml, formatDate, formatLength, formatSize, oneLine } from './text.ts';
+import { formatDuration, formatSize } from '../shared/runtime/format.ts';
+import { escapeHtml, formatDate, oneLine } from './text.ts';
 
 const MAX_NAME = 120;
 const MAX_SUBJECT_NAME = 70;
 
-/** What happened and what the owner can do, by the error code of the job. */
+/** By the error code of the job: what happened, and what the owner can do. */
 const ADVICE: Record<string, string> = {
   no_audio:
     'This file has no sound, so there is nothing to make an MP3 of. Please check that you sent the right file.',
@@ -27,7 +28,7 @@ export interface Message {
   text: string;
 }
 
-/** The mail for an outcome. Everything that came from a user is escaped; nothing is loaded from outside. */
+/** Writes the mail for an outcome. Everything that came from a user is escaped, and nothing is loaded from other servers. */
 export function messageFor(event: Mp3Event): Message {
   const name = oneLine(event.filename, MAX_NAME) || 'your video';
   const short = oneLine(name, MAX_SUBJECT_NAME);
@@ -50,7 +51,7 @@ const bodies = (title: string, html: string, text: string) => ({
 function ready(name: string, mp3: NonNullable<Mp3Event['mp3']>, expires: string) {
   const url = webAddress(mp3.download_url);
   const link = escapeHtml(url);
-  const [length, size] = [formatLength(mp3.duration_seconds), formatSize(mp3.size)];
+  const [length, size] = [formatDuration(mp3.duration_seconds), formatSize(mp3.size)];
   const rights = `The link works without a login until ${formatDate(expires)}. Whoever has it can download the file.`;
   return {
     html: `<p style="margin:0 0 4px;font-weight:bold;word-break:break-word">${escapeHtml(name)}</p>
@@ -74,14 +75,14 @@ function sorry(name: string, { error }: Mp3Event) {
   };
 }
 
-/** A link of any other kind, such as `javascript:`, is none of ours. */
+/** Throws a `TypeError` for any other kind of link, such as `javascript:`, because it cannot be ours. */
 function webAddress(url: string): string {
   if (!['http:', 'https:'].includes(new URL(url).protocol))
-    throw new TypeError('the download link is not of the web');
+    throw new TypeError('the download link is not a web address');
   return url;
 }
 
-/** Starts with `<`: the SMTP binding unquotes a body that starts and ends with quotation marks. */
+/** The page starts with `<`, because the SMTP binding unquotes a body that starts and ends with quotation marks. */
 const page = (title: string, content: string): string => `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title></head>

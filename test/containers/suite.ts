@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { buildImages } from '../../deploy/docker/build-images.ts';
-import { type Engine, NoEngine, openEngine } from '../../deploy/docker/engine.ts';
+import { type Engine, NoEngine } from '../../deploy/docker/docker-client.ts';
+import { openEngine } from '../../deploy/docker/engine.ts';
 import { ensureFfmpeg } from '../../deploy/local/tools/tools.ts';
-import { readProcessId } from '../../deploy/process/process-id.ts';
 import type { Report } from '../../deploy/process/run.ts';
+import { readProcessId } from '../../services/shared/runtime/process-id.ts';
 import { runTests, type TestCounts } from '../support/run-tests.ts';
 import { newStateFolder } from '../support/state-folder.ts';
 import { clearAway } from './clear-away.ts';

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { clientGone } from '../../shared/http/client-closed.ts';
+import { clientClosed } from '../../shared/http/client-closed.ts';
 import { adjustCount, emptyCounts, exceededQuota, overloaded, type Quota } from './quota.ts';
 
 const RETRY_SECONDS = 2;
@@ -40,6 +40,6 @@ export function createConcurrencyLimit(quota: Quota, what: string): ConcurrencyL
  * `close` event would not come any more.
  */
 export function acquireForResponse(limit: ConcurrencyLimit, owner: string, response: ServerResponse): void {
-  if (response.closed) throw clientGone();
+  if (response.closed) throw clientClosed();
   response.once('close', limit.acquire(owner));
 }

@@ -12,15 +12,15 @@ const { signal } = new AbortController();
 
 type Fault = (sound: StateStore) => Partial<StateStore>;
 
-/** What a store may do, whatever its component advertises, and the promise that this breaks. */
+/** Faults of stores, whatever their components advertise, and the promise that each fault breaks. */
 const FAULTS: [fault: string, promise: RegExp, make: Fault][] = [
   [
-    'knows no conditions',
+    'ignores conditions',
     /create only .*nor does it compare and set/,
     ({ put }) => ({ put: (key, value, { when: _, ...options } = {}) => put(key, value, options) }),
   ],
   [
-    'overwrites what is to be created',
+    'overwrites a key that should only be created',
     /not create only what does not exist [^;]*$/,
     ({ put }) => ({
       put: (key, value, { when, ...options } = {}) =>
@@ -40,7 +40,7 @@ const FAULTS: [fault: string, promise: RegExp, make: Fault][] = [
     }),
   ],
   [
-    'takes an old ETag',
+    'accepts an old ETag',
     /not compare and set [^;]*$/,
     ({ put }) => {
       const seen = new Map<string, number>();
@@ -54,12 +54,12 @@ const FAULTS: [fault: string, promise: RegExp, make: Fault][] = [
     },
   ],
   [
-    'keeps keys for ever',
+    'never lets keys expire',
     /let a key expire/,
     ({ put }) => ({ put: (key, value, { ttlSeconds: _, ...options } = {}) => put(key, value, options) }),
   ],
   [
-    'keeps the first end of a key',
+    'keeps the first TTL of a key',
     /not keep a key whose life was prolonged$/,
     ({ put }) => {
       const ends = new Map<string, number>();
@@ -73,7 +73,7 @@ const FAULTS: [fault: string, promise: RegExp, make: Fault][] = [
     },
   ],
   [
-    'takes text for something else',
+    'interprets text',
     /not give back what was put;? ?/,
     ({ get }) => ({
       async get(key) {
@@ -83,23 +83,23 @@ const FAULTS: [fault: string, promise: RegExp, make: Fault][] = [
     }),
   ],
   [
-    'takes no megabyte',
+    'refuses a megabyte',
     /not keep a chunk of 1 MiB$/,
     () => ({ putBytes: () => Promise.reject(unavailable('the store')) }),
   ],
   [
-    'gives many keys without their values',
+    'returns many keys without their values',
     /not give many keys at once/,
     () => ({ getMany: async () => new Map() }),
   ],
   ['deletes nothing', /not delete a key/, () => ({ delete: async () => {} })],
 ];
 
-describe('a store', { concurrency: true }, () => {
-  test('that keeps its promises passes, and no scratch key stays', async () => {
+describe('checkConformance', { concurrency: true }, () => {
+  test('accepts a store that keeps its promises, and leaves no scratch key', async () => {
     const state = createMemoryState();
     await checkConformance(state, signal, times);
-    // What expires by itself is left to that.
+    // Keys that expire by themselves are not deleted.
     assert.ok(
       state.keys().every((key) => key.endsWith(':short')),
       state.keys().join(),
@@ -107,7 +107,7 @@ describe('a store', { concurrency: true }, () => {
   });
 
   for (const [fault, promise, make] of FAULTS) {
-    test(`that ${fault} is found out`, async () => {
+    test(`refuses a store that ${fault}`, async () => {
       const sound = createMemoryState();
       await assert.rejects(checkConformance({ ...sound, ...make(sound) }, signal, times), (error: Error) => {
         assert.ok(error instanceof StartupRefusal, String(error));
@@ -117,24 +117,24 @@ describe('a store', { concurrency: true }, () => {
     });
   }
 
-  test('that is away is not blamed', async () => {
-    const away = () => Promise.reject(unavailable('the store'));
+  test('throws unavailable for a store that does not answer', async () => {
+    const fail = () => Promise.reject(unavailable('the store'));
     const state = {
       ...createMemoryState(),
-      get: away,
-      put: away,
-      putBytes: away,
-      getMany: away,
-      delete: away,
+      get: fail,
+      put: fail,
+      putBytes: fail,
+      getMany: fail,
+      delete: fail,
     };
     await assert.rejects(checkConformance(state, signal, times), (error) => isAppError(error, 'unavailable'));
   });
 
-  test('that stumbles once is not blamed', async () => {
+  test('accepts a store that fails once', async () => {
     const { put, ...sound } = createMemoryState();
-    let stumbles = 1;
-    const stumbling: StateStore['put'] = async (key, value, options) =>
-      options?.when && stumbles-- > 0 ? false : put(key, value, options);
-    await checkConformance({ ...sound, put: stumbling }, signal, times);
+    let failures = 1;
+    const failingOnce: StateStore['put'] = async (key, value, options) =>
+      options?.when && failures-- > 0 ? false : put(key, value, options);
+    await checkConformance({ ...sound, put: failingOnce }, signal, times);
   });
 });
