@@ -42,29 +42,13 @@ export interface OwnedJobs {
   dropOwned(owner: string, page: number, ids: readonly string[], signal?: AbortSignal): Promise<void>;
 }
 
+const headKey = (owner: string) => `jobs-of:${owner}`;
+const pageKey = (owner: string, number: number) => `jobs-of:${owner}:${number}`;
+
 /** @param ttlSeconds longer than a job is kept */
 export function createOwnedJobs(state: StateStore, ttlSeconds: number): OwnedJobs {
-  async function addOwned(owner: string, id: string, signal?: AbortSignal): Promise<void> {
-    const head = (await readDocument<Page>(state, headKey(owner), signal))?.document;
-    // All writers that find the same full head write the same page. One of them replaces the head below.
-    const full = head && head.ids.length >= PAGE_SIZE ? head : undefined;
-    if (full) {
-      await updateDocument<Page>(state, pageKey(owner, full.number), () => full, { ttlSeconds, signal });
-    }
-    const change = (current: Page | undefined): Page | undefined => {
-      if (!current) return { number: 0, ids: [id] };
-      if (current.ids.includes(id)) return undefined;
-      if (current.ids.length < PAGE_SIZE) return { ...current, ids: [id, ...current.ids] };
-      // Only a head whose page is written is replaced. A head that has become full meanwhile is left to the next round.
-      if (current.number === full?.number) return { number: current.number + 1, ids: [id] };
-      return undefined;
-    };
-    const page = await updateDocument<Page>(state, headKey(owner), change, { ttlSeconds, signal });
-    if (!page?.ids.includes(id)) await addOwned(owner, id, signal);
-  }
-
   return {
-    addOwned,
+    addOwned: (owner, id, signal) => addOwned({ state, ttlSeconds }, owner, id, signal),
 
     async *listOwned(owner, cursor, signal) {
       const [from, after] = cursor === undefined ? [Number.POSITIVE_INFINITY] : parseCursor(cursor);
@@ -97,20 +81,34 @@ export function createOwnedJobs(state: StateStore, ttlSeconds: number): OwnedJob
   };
 }
 
-const headKey = (owner: string): string => `jobs-of:${owner}`;
-const pageKey = (owner: string, number: number): string => `jobs-of:${owner}:${number}`;
+interface PageStore {
+  state: StateStore;
+  ttlSeconds: number;
+}
 
-/** Reads the pages from number `from` down: first the head if it is among them, and then the numbered pages. */
-async function* readPages(
-  state: StateStore,
+async function addOwned(
+  store: PageStore,
   owner: string,
-  from: number,
+  id: string,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Page> {
+): Promise<void> {
+  const { state, ttlSeconds } = store;
   const head = (await readDocument<Page>(state, headKey(owner), signal))?.document;
-  if (!head) return;
-  if (from >= head.number) yield head;
-  yield* readNumberedPages(state, owner, Math.min(from, head.number - 1), signal);
+  // All writers that find the same full head write the same page. One of them replaces the head below.
+  const full = head && head.ids.length >= PAGE_SIZE ? head : undefined;
+  if (full) {
+    await updateDocument<Page>(state, pageKey(owner, full.number), () => full, { ttlSeconds, signal });
+  }
+  const change = (current: Page | undefined): Page | undefined => {
+    if (!current) return { number: 0, ids: [id] };
+    if (current.ids.includes(id)) return undefined;
+    if (current.ids.length < PAGE_SIZE) return { ...current, ids: [id, ...current.ids] };
+    // Only a head whose page is written is replaced. A head that has become full meanwhile is left to the next round.
+    if (current.number === full?.number) return { number: current.number + 1, ids: [id] };
+    return undefined;
+  };
+  const page = await updateDocument<Page>(state, headKey(owner), change, { ttlSeconds, signal });
+  if (!page?.ids.includes(id)) await addOwned(store, owner, id, signal);
 }
 
 /** Reads the numbered pages from `from` down. The older ones expire first, so the list ends where pages are missing. */
@@ -121,8 +119,11 @@ async function* readNumberedPages(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Page> {
   let missing = 0;
-  let width = 1;
-  for (let next = from; next >= 0 && missing < MISSING; ) {
+  for (
+    let next = from, width = 1;
+    next >= 0 && missing < MISSING;
+    width = Math.min(width * 4, MOST_AT_ONCE)
+  ) {
     const keys = Array.from({ length: Math.min(width, next + 1) }, (_, at) => pageKey(owner, next - at));
     const found = await readDocuments<Page>(state, keys, signal);
     for (const key of keys) {
@@ -131,8 +132,19 @@ async function* readNumberedPages(
       if (page) yield page;
     }
     next -= keys.length;
-    width = Math.min(width * 4, MOST_AT_ONCE);
   }
+}
+
+async function* readPages(
+  state: StateStore,
+  owner: string,
+  from: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Page> {
+  const head = (await readDocument<Page>(state, headKey(owner), signal))?.document;
+  if (!head) return;
+  if (from >= head.number) yield head;
+  yield* readNumberedPages(state, owner, Math.min(from, head.number - 1), signal);
 }
 
 const formatCursor = (page: number, id: string) => Buffer.from(`${page}.${id}`).toString('base64url');

@@ -49,34 +49,32 @@ export class ShardWriter<T extends object> {
   readonly #state: StateStore;
   readonly #name: string;
   readonly #options: ShardWriterOptions<T>;
-
-  constructor(state: StateStore, name: string, options: ShardWriterOptions<T>) {
-    this.#state = state;
-    this.#name = name;
-    this.#options = options;
-  }
-
-  /** `change` gets a document, and the entries that belong to it. Where it returns undefined, nothing is written. */
-  write<E extends { id: string }>(
-    entries: readonly E[],
-    change: Change<T, E>,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    return this.#run(tasksFor(rootsOf(this.#name), entries), change, signal);
-  }
-
   /**
    * A split record has to outlive its children. It lives twice as long as they do, and a record that is older than a quarter of
    * their life is renewed before a child is written. The rest is a margin for clock skew. A branch to which nobody writes
    * expires as a whole.
    */
-  get #splitSeconds(): number {
-    return this.#options.ttlSeconds * 2;
+  readonly #splitSeconds: number;
+
+  constructor(state: StateStore, name: string, options: ShardWriterOptions<T>) {
+    this.#state = state;
+    this.#name = name;
+    this.#options = options;
+    this.#splitSeconds = options.ttlSeconds * 2;
+  }
+
+  /** `change` gets a document, and the entries that belong to it. Where it returns undefined, nothing is written. */
+  async write<E extends { id: string }>(
+    entries: readonly E[],
+    change: Change<T, E>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    await this.#run(tasksFor(rootsOf(this.#name), entries), change, signal);
   }
 
   #isOld(since: string): boolean {
-    const ageMs = Math.abs(Date.now() - Date.parse(since));
-    return !(ageMs < (this.#options.ttlSeconds * 1000) / 4);
+    const age = Math.abs(Date.now() - Date.parse(since));
+    return !(age < this.#options.ttlSeconds * 250);
   }
 
   async #split(place: Place, seen: Shard<T>, signal: AbortSignal | undefined): Promise<void> {

@@ -181,12 +181,12 @@ describe('createStoreUpload, in a gateway that is killed', () => {
   }
 });
 
-describe('createStoreUpload, in a gateway that stands still for minutes', () => {
+describe('createStoreUpload, in a gateway that is paused for minutes', () => {
   for (const [when, execute] of [
     ['before a call of the store', false],
     ['just after a call of the store', true],
   ] as const) {
-    test(`fails with unavailable and leaves nothing, or returns a stored job, when it stood still ${when}`, async (context) => {
+    test(`fails with unavailable and leaves nothing, or returns a stored job, when it was paused ${when}`, async (context) => {
       await forEachCall(context, async (number, context) => {
         const harness = createInMemoryUploads(context);
         const resumed = Promise.withResolvers<void>();
@@ -211,7 +211,7 @@ describe('createStoreUpload, in a gateway that stands still for minutes', () => 
   }
 });
 
-test('createStoreUpload leaves no chunk that the sweep does not find in a gateway that stood still before the job was saved and is killed later', async (context) => {
+test('createStoreUpload leaves no chunk that the sweep does not find in a gateway that was paused before the job was saved and is killed later', async (context) => {
   const isBlob = (key: string) => /^(blob|chunk):/.test(key);
   const calls = await countCalls(context);
   for (const stop of [1, 2, 3, 4]) {
