@@ -6,7 +6,7 @@ import type { Passwords } from '../../../services/auth/passwords.ts';
 import { basic } from '../../support/basic-auth.ts';
 import { listening } from '../../support/listening.ts';
 import { eventually } from '../../support/turns.ts';
-import { buildApp } from './build-app.ts';
+import { buildApp } from '../../unit/auth/build-app.ts';
 
 const EMAIL = 'ann@example.com';
 const PASSWORD = 'open sesame';
