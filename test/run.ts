@@ -6,12 +6,12 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { engineHome } from '../deploy/docker/engine.ts';
 import { report, runMain, stopSignal } from '../deploy/process/terminal.ts';
-import { chaosDir } from './chaos/act.ts';
+import { chaosDir } from './chaos/experiment.ts';
 import { runSuite } from './chaos/suite.ts';
 import { runContainers } from './containers/suite.ts';
 import { cellFolder } from './matrix/cell.ts';
 import { matrixDir, runMatrix } from './matrix/matrix.ts';
-import { pythonInTheSeat } from './polyglot/seat.ts';
+import { pythonInTheSeat } from './polyglot/replacement.ts';
 import { findGo } from './support/build-go.ts';
 import { counted, NONE, runTests, sum, type TestCounts } from './support/run-tests.ts';
 import {
@@ -34,7 +34,9 @@ of npm run test:containers, where a Docker engine can be had. Can run beside npm
 
 const PARTS = ['check', 'unit', 'tilt', 'contract', 'e2e', 'polyglot', 'matrix', 'chaos', 'containers'];
 /** What is run over the system with another notification service, even if the other end-to-end tests are not. */
-const TOLD_BY_MAIL = ['doors', 'events', 'lifecycle', 'story'].map((name) => `test/e2e/${name}.test.ts`);
+const TOLD_BY_MAIL = ['access', 'events', 'lifecycle', 'conversion'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
 const CHAOS_MINUTES = 1.1;
 /** The contract and end-to-end tests run over both. */
 const SQLITE = { name: 'sqlite', choice: { blobs: 'sqlite' } };

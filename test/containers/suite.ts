@@ -7,7 +7,7 @@ import { identify } from '../../deploy/process/process-id.ts';
 import type { Report } from '../../deploy/process/run.ts';
 import { runTests, type TestCounts } from '../support/run-tests.ts';
 import { newStateFolder } from '../support/state-folder.ts';
-import { clearAway } from './clear-away.ts';
+import { clearAway } from './remove-leftovers.ts';
 
 const TIMEOUT_MS = 45 * 60_000;
 

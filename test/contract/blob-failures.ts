@@ -4,8 +4,8 @@ import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import type { BlobStore } from '../../services/shared/blobs/blob-store.ts';
 import type { StateStore } from '../../services/shared/state/state-store.ts';
+import { eventually, turns } from '../support/event-loop.ts';
 import { inPieces, randomBytes } from '../support/random.ts';
-import { eventually, turns } from '../support/turns.ts';
 import type { WatchedState } from './watched-state.ts';
 
 const CHUNK = 1024 * 1024;

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import type { BlobStore } from '../../services/shared/blobs/blob-store.ts';
 import { unavailable } from '../../services/shared/runtime/errors.ts';
 import type { StateStore } from '../../services/shared/state/state-store.ts';
-import { turns } from '../support/turns.ts';
+import { turns } from '../support/event-loop.ts';
 import type { WatchedState } from './watched-state.ts';
 
 const CHUNK = 1024 * 1024;

@@ -13,7 +13,7 @@ import { unavailable } from '../../../services/shared/runtime/errors.ts';
 import { readDocument, updateDocument } from '../../../services/shared/state/documents.ts';
 import { createMemoryState, type StateStore } from '../../../services/shared/state/state-store.ts';
 import { contract } from '../../support/contract.ts';
-import { eventually } from '../../support/turns.ts';
+import { eventually } from '../../support/event-loop.ts';
 import { until } from '../../support/wait.ts';
 import { done, failed } from './events.ts';
 

@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { ReadOptions } from '../../../../services/shared/blobs/blob-store.ts';
+import { eventually, turns } from '../../../support/event-loop.ts';
 import { listening } from '../../../support/listening.ts';
-import { eventually, turns } from '../../../support/turns.ts';
 import { asOwner } from '../../../unit/gateway/build.ts';
 import { MP3, withMp3 } from '../../../unit/gateway/mp3.ts';
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { test } from 'node:test';
+import { eventually, turns } from '../../../support/event-loop.ts';
 import { newJob } from '../../../support/job.ts';
 import { listening } from '../../../support/listening.ts';
-import { eventually, turns } from '../../../support/turns.ts';
 import { asOwner, buildGateway } from '../../../unit/gateway/build.ts';
 
 test('nobody asks the store any more for a watcher who left', { timeout: 20_000 }, async (context) => {

@@ -7,8 +7,8 @@ import { pino } from 'pino';
 import { makeMp3 } from '../../../../services/converter/job/attempt.ts';
 import { createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
 import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
+import { turns } from '../../../support/event-loop.ts';
 import { newJob } from '../../../support/job.ts';
-import { turns } from '../../../support/turns.ts';
 
 it('an attempt that is called off before its MP3 is read opens no file', async (context) => {
   const folder = await mkdtemp(join(tmpdir(), 'mp3converter-attempt-'));

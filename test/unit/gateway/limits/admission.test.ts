@@ -8,9 +8,9 @@ import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { type AppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
+import { turns } from '../../../support/event-loop.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
 import { inPieces, randomBytes } from '../../../support/random.ts';
-import { turns } from '../../../support/turns.ts';
 import { asOwner, buildGateway } from '../build.ts';
 import { mp4 } from '../footage.ts';
 

@@ -19,7 +19,7 @@ import { updateDocument } from '../../../../services/shared/state/documents.ts';
 import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { holdEvent } from '../../../support/contract.ts';
-import { logLines } from '../../../support/lines.ts';
+import { logLines } from '../../../support/log-lines.ts';
 import { type Intercept, interceptedState } from '../job-index/intercepted-state.ts';
 
 export const SILENT = 45;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { tombstone, renewUpload } from '../../../../services/shared/jobs/transitions.ts';
+import { renewUpload, tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { newJob } from '../../../support/job.ts';
 import { sweepOverMemory as build, LOOK } from './sweep-over-memory.ts';
 

@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
+import { turns } from '../../../support/event-loop.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
-import { turns } from '../../../support/turns.ts';
 import { sweepOverMemory as build, KEEP_VIDEO, LOOK, type SweepOverMemory } from './sweep-over-memory.ts';
 
 const day = () => ({ expires_at: new Date(Date.now() + 86_400_000).toISOString() });

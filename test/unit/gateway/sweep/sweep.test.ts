@@ -4,8 +4,8 @@ import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { mp3EventOf } from '../../../../services/shared/jobs/job-events.ts';
 import { claim, retry, tombstone, updateAttempt } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
+import { turns } from '../../../support/event-loop.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
-import { turns } from '../../../support/turns.ts';
 import { sweepOverMemory as build, LOOK, SILENT, TELL } from './sweep-over-memory.ts';
 
 describe('a sweep publishes again', () => {

@@ -4,7 +4,7 @@ import { createBlobStore } from '../../../../services/shared/blobs/blob-store.ts
 import { AppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createSemaphore } from '../../../../services/shared/runtime/semaphore.ts';
 import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
-import { turns } from '../../../support/turns.ts';
+import { turns } from '../../../support/event-loop.ts';
 
 const MIB = 1024 ** 2;
 const expires = new Date(Date.now() + 3600_000);

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { createApp } from '../../../../services/shared/http/koa-app.ts';
 import { AppError, STATUS, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { type Call, inProcess } from '../../../support/in-process.ts';
-import { logLines } from '../../../support/lines.ts';
+import { logLines } from '../../../support/log-lines.ts';
 
 /** An application whose every request throws `error`, and what it logs. */
 function throwing(error: unknown) {
