@@ -11,6 +11,7 @@ import { INPUT } from '../../services/converter/ffmpeg/untrusted-input.ts';
 import type { FailedJobView } from '../../services/gateway/operator/failed-jobs.ts';
 import type { Job, JobView } from '../../services/shared/jobs/job.ts';
 import { type Account, client, mailsTo } from '../support/client.ts';
+import { flat } from '../support/job.ts';
 import { media, picture, video } from '../support/media.ts';
 import { processesIn } from '../support/processes.ts';
 import { gatewaySidecar, systemsUnderTest } from '../support/systems-under-test.ts';
@@ -112,7 +113,10 @@ for (const system of systemsUnderTest()) {
       const { id } = await accepted(await upload(account, path));
       assert.equal((await api.finished(account, id)).status, 'done');
       const job = await stored(id);
-      const keys = [job.videoBlobId, job.mp3BlobId].flatMap((blob) => [`blob:${blob}`, `chunk:${blob}:0`]);
+      const keys = [job.videoBlobId, flat(job).mp3BlobId].flatMap((blob) => [
+        `blob:${blob}`,
+        `chunk:${blob}:0`,
+      ]);
       assert.equal((await state.getMany(keys)).size, keys.length);
       await mails(account, 1);
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Job, JobView } from '../../services/shared/jobs/job.ts';
+import type { JobView } from '../../services/shared/jobs/job.ts';
+import type { StoredJob as WholeJob } from '../../services/shared/jobs/stored-job.ts';
 import { decodedSeconds } from '../support/media.ts';
 import { blobOf, type JobEvidence, judge, orphanKeys } from '../verdict/judge.ts';
 import type { MailEvidence } from '../verdict/mails.ts';

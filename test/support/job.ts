@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { orderOf } from '../../services/gateway/job-index/shard.ts';
-import type { ConvertingJob, DoneJob, FailedJob, Job, QueuedJob } from '../../services/shared/jobs/job.ts';
+import type { DoneJob, FailedJob, Job, JobError, Mp3 } from '../../services/shared/jobs/job.ts';
 
 export const OWNER = { id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'ann@example.com' };
 
@@ -54,6 +54,21 @@ export const done = (fields: Partial<Omit<DoneJob, 'status'>> = {}): DoneJob =>
 
 export const failed = (fields: Partial<Omit<FailedJob, 'status'>> = {}): FailedJob =>
   newJob({ ...fields, status: 'failed' });
+
+/** A job with null for every field that its status does not have, so that a test can compare any of them. */
+export type FlatJob = Job & {
+  progress: number;
+  eta_seconds: number | null;
+  mp3: Mp3 | null;
+  error: JobError | null;
+  mp3BlobId: string | null;
+  attemptId: string | null;
+};
+
+export const flat = (job: Job): FlatJob => {
+  const absent = { eta_seconds: null, mp3: null, error: null, mp3BlobId: null, attemptId: null };
+  return { progress: job.status === 'done' ? 1 : 0, ...absent, ...job } as FlatJob;
+};
 
 /** Ids in the order in which failed jobs are listed: by their last digits first. */
 export const inListOrder = (jobs: readonly Pick<Job, 'id'>[]): string[] =>

@@ -1,4 +1,4 @@
-import { isFinalStatus } from '../../services/shared/jobs/job.ts';
+import { isFinalStatus as isFinalJobStatus } from '../../services/shared/jobs/job.ts';
 import { type Action, type ENDS, type FaultRecord, isFinalStatus } from '../chaos/history.ts';
 import { expectedEnd } from './expected-outcome.ts';
 import type { MailEvidence } from './mails.ts';
@@ -89,7 +89,11 @@ export function judge(evidence: Evidence): Verdict {
   for (const job of evidence.stored) {
     const { id, status } = job;
     if (!isEnded(job) && !toldOf(id)) verdict.lost.push(`job ${id} is still ${status} in the store`);
-    if (isFinal(job.status) && !ids.has(id) && !evidence.strangers.some((finding) => finding.includes(id)))
+    if (
+      isFinalJobStatus(job.status) &&
+      !ids.has(id) &&
+      !evidence.strangers.some((finding) => finding.includes(id))
+    )
       verdict.wrong.push(`job ${id} is ${status} in the store, and nobody was told of it`);
   }
   for (const id of evidence.open)

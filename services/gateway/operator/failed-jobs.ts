@@ -105,7 +105,8 @@ export function createFailedJobs({ jobs, failedIndex, changes, log }: FailedPort
   };
 }
 
-const failedViewOf = (job: Job): FailedJobView =>
+/** Returns what an operator sees of the job. */
+export const failedViewOf = (job: Job): FailedJobView =>
   failedJobView.parse({ ...viewOf(job), owner: job.owner, email: job.email, run: job.generation });
 
 const hasNotFailed = ({ status }: Job): AppError =>

@@ -56,7 +56,7 @@ describe('the job is the attempt’s no more', () => {
           job = undefined;
           if (reading) {
             await setting.jobs.update(reading.id, claim('other'));
-            await setting.jobs.update(reading.id, complete('other', { mp3BlobId: 'other', mp3 }));
+            await setting.jobs.update(reading.id, complete('other', mp3, {}));
             await setting.blobs.delete(reading.videoBlobId);
           }
           return state.getBytes(...args);

@@ -135,7 +135,7 @@ it('cancelled and tried again while its converter still cleans up: the delivery 
 });
 
 describe('a job that is converting already', () => {
-  const elsewhere = { status: 'converting', attempt: 'elsewhere', attempts: 1 } as const;
+  const elsewhere = { status: 'converting', attemptId: 'elsewhere', attempts: 1 } as const;
 
   it('whose converter lives is left to it', async () => {
     await using setting = await setUp({ times: { leaseMs: 1_000_000, pollMs: 1, beatMs: 5 } });

@@ -16,7 +16,7 @@ import { createJobStore, type JobStore } from '../../../../services/shared/jobs/
 import { createMemoryState, type StateStore } from '../../../../services/shared/state/state-store.ts';
 import { createConfirmMissing, writeMarker } from '../../../../services/shared/state/store-marker.ts';
 import { holdEvent } from '../../../support/contract.ts';
-import { newJob } from '../../../support/job.ts';
+import { type FlatJob, flat, newJob } from '../../../support/job.ts';
 import { processesIn } from '../../../support/processes.ts';
 
 type MemoryState = ReturnType<typeof createMemoryState>;
@@ -31,10 +31,10 @@ export interface Setting extends AsyncDisposable {
   root: string;
   stopping: AbortController;
   /** Stores the file and a queued job for it. */
-  submit(path: string, fields?: Partial<Job>): Promise<Job>;
+  submit(path: string, fields?: Parameters<typeof newJob<Job['status']>>[0]): Promise<Job>;
   /** Delivers the event of a job. */
   deliver(job: Pick<Job, 'id'>, waiting?: AbortSignal): Promise<void>;
-  job(job: Pick<Job, 'id'>): Promise<Job>;
+  job(job: Pick<Job, 'id'>): Promise<FlatJob>;
   /** Ids of the blobs there are. */
   stored(): string[];
 }
@@ -105,7 +105,7 @@ export async function setUp(
     },
     deliver: ({ id }, waiting = new AbortController().signal) =>
       convert({ job_id: id, trace_id: TRACE }, waiting),
-    job: async ({ id }) => (await createJobStore(state).get(id)).document,
+    job: async ({ id }) => flat((await createJobStore(state).get(id)).document),
     stored: () => state.keys().flatMap((key) => (key.startsWith('blob:') ? [key.slice(5)] : [])),
     async [Symbol.asyncDispose]() {
       const left = (await readdir(root, { recursive: true })).filter((name) => name.includes('/'));

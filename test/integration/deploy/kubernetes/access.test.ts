@@ -20,9 +20,15 @@ function check(manifests: readonly Manifest[]): void {
         .accessControl;
     };
     const read = (file: string): string => readFileSync(path.join(root, 'services/gateway', file), 'utf8');
-    const posted = [...read('accounts.ts').matchAll(/path: '(\/\w+)'/g)].map(([, route]) => `POST ${route}`);
-    const got = [...read('auth-keys.ts').matchAll(/= '(\/[^']+)'/g)].map(([, route]) => `GET ${route}`);
-    const walked = [...read('old-videos.ts').matchAll(/`(\/\w+)\?/g)].map(([, route]) => `GET ${route}`);
+    const posted = [...read('accounts/routes.ts').matchAll(/path: '(\/\w+)'/g)].map(
+      ([, route]) => `POST ${route}`,
+    );
+    const got = [...read('accounts/auth-keys.ts').matchAll(/= '(\/[^']+)'/g)].map(
+      ([, route]) => `GET ${route}`,
+    );
+    const walked = [...read('sweep/index-old-videos.ts').matchAll(/`(\/\w+)\?/g)].map(
+      ([, route]) => `GET ${route}`,
+    );
     assert.ok(posted.length === 4 && got.length === 1 && walked.length === 1);
     const { defaultAction, policies } = named('auth');
     assert.equal(defaultAction, 'deny');

@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { ReadOptions } from '../../../../services/shared/blobs/blob-store.ts';
 import { eventually, turns } from '../../../support/event-loop.ts';
+import { flat } from '../../../support/job.ts';
 import { listening } from '../../../support/listening.ts';
 import { asOwner } from '../../../unit/gateway/build.ts';
 import { MP3, withMp3 } from '../../../unit/gateway/mp3.ts';
@@ -14,7 +15,7 @@ test('a download that breaks off is cut, so that its client sees it', {
   timeout: 20_000,
 }, async (context) => {
   const gateway = await withMp3({ bytes: MP3 });
-  await gateway.state.delete(`chunk:${gateway.job.mp3BlobId}:2`);
+  await gateway.state.delete(`chunk:${flat(gateway.job).mp3BlobId}:2`);
   const url = await listening(context, gateway.app);
   const [answer] = (await once(
     request(`${url}/download/${gateway.job.id}`, { headers: asOwner }).end(),

@@ -19,7 +19,7 @@ it('an attempt that is called off before its MP3 is read opens no file', async (
   const stop = new AbortController();
   const reason = new Error('called off');
   const making = makeMp3(
-    { ...newJob({ videoBlobId: video }), attemptId: 'one' },
+    newJob({ status: 'converting', videoBlobId: video, attemptId: 'one' }),
     {
       blobs,
       spool: { prepare: async () => {}, use: (_bytes, work) => work(folder), close: async () => {} },
@@ -29,7 +29,7 @@ it('an attempt that is called off before its MP3 is read opens no file', async (
         return { path: '/nowhere/output.mp3', parts: 1, verify: () => Promise.reject(reason) };
       },
     },
-    { signal: stop.signal, tell: () => {}, log: pino({ level: 'silent' }) },
+    { signal: stop.signal, queueUpdate: () => {}, log: pino({ level: 'silent' }) },
   );
   await assert.rejects(making, reason);
   // An `error` event without a listener would fail this test as an uncaught exception.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
-import { failed, newJob } from '../../../support/job.ts';
+import { failed, flat, newJob } from '../../../support/job.ts';
 import { asOwner, buildGateway } from '../build.ts';
 import { MP3, withMp3 } from '../mp3.ts';
 
@@ -201,7 +201,7 @@ describe('there is no MP3, and a problem says why,', () => {
 
   test('when its blob is gone: 404, not a connection that breaks off', async () => {
     const { call, blobs, job } = await withMp3();
-    await blobs.delete(job.mp3BlobId ?? '');
+    await blobs.delete(flat(job).mp3BlobId ?? '');
     const { status, json, headers } = await call('GET', `/download/${job.id}`, { headers: asOwner });
     assert.deepEqual([status, json.code], [404, 'not_found']);
     assert.equal(headers['content-disposition'], undefined);

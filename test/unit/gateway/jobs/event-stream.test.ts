@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { type Job, viewOf } from '../../../../services/shared/jobs/job.ts';
+import { baseOf, type Job, viewOf } from '../../../../services/shared/jobs/job.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { eventually, turns } from '../../../support/event-loop.ts';
@@ -51,10 +51,10 @@ describe('GET /jobs/:id/events', () => {
   test('tells of each change once, and ends at a final state', async (context) => {
     const { gateway, job, reply, poll } = await watched(context);
     for (const progress of [0.1, 0.2, 0.3]) {
-      await gateway.jobs.update(job.id, (now) => ({ ...now, status: 'converting', progress }));
+      await gateway.jobs.update(job.id, (now) => newJob({ ...now, status: 'converting', progress }));
       for (let count = 0; count < 3; count++) await poll();
     }
-    await gateway.jobs.update(job.id, (now) => ({ ...now, ...done({ id: job.id }), owner: now.owner }));
+    await gateway.jobs.update(job.id, (now) => done({ id: job.id, owner: now.owner }));
     await poll();
     assert.deepEqual(
       told(await reply).map(({ status, progress }) => [status, progress]),
@@ -92,7 +92,7 @@ describe('GET /jobs/:id/events', () => {
     const { gateway, job, get, reply, poll } = await watched(context);
     get.mock.mockImplementationOnce(() => Promise.reject(unavailable('the store')), 1);
     await poll();
-    await gateway.jobs.update(job.id, (now) => ({ ...now, status: 'failed' }));
+    await gateway.jobs.update(job.id, (now) => failed(baseOf(now)));
     await poll();
     assert.deepEqual(
       told(await reply).map(({ status }) => status),

@@ -4,7 +4,7 @@ import { countUnfinished } from '../../../../services/gateway/job-index/count-ac
 import { createJobIndex } from '../../../../services/gateway/job-index/job-index.ts';
 import { createAdmission } from '../../../../services/gateway/limits/admission.ts';
 import type { OwnerCounts } from '../../../../services/gateway/limits/quota.ts';
-import type { Job } from '../../../../services/shared/jobs/job.ts';
+import { baseOf, type Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { type AppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
@@ -244,7 +244,7 @@ describe('over HTTP, too much is', () => {
       assert.deepEqual([reply.status, reply.json.code], [status, code]);
       assert.match(String(reply.headers['retry-after']), /^\d+$/);
       assert.deepEqual(gateway.state.keys(), keys);
-      await gateway.jobs.update(json.id, (job) => ({ ...job, status: 'cancelled' }));
+      await gateway.jobs.update(json.id, (job) => newJob({ ...baseOf(job), status: 'cancelled' }));
       gateway.admission.counted(await countUnfinished(gateway.jobs, gateway.index));
       assert.equal((await send(gateway)).status, 202);
     });

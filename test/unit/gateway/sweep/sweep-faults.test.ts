@@ -8,7 +8,11 @@ import { sweepOverMemory as build, LOOK, type SweepOverMemory, TELL } from './sw
 
 const day = () => ({ expires_at: new Date(Date.now() + 86_400_000).toISOString() });
 
-async function savedMany({ save }: SweepOverMemory, count: number, make = newJob): Promise<Job[]> {
+async function savedMany(
+  { save }: SweepOverMemory,
+  count: number,
+  make: (fields: { expires_at: string }) => Job = newJob,
+): Promise<Job[]> {
   const jobs: Job[] = [];
   for (let number = 0; number < count; number++) jobs.push(await save(make(day())));
   return jobs;

@@ -41,7 +41,11 @@ describe('the sweep lets a job go that is settled, when that has stood still:', 
 
   test('a job that has expired while it was open, and its blobs with it', async (context) => {
     const { save, saveBlob, pass, standStill, left, open } = build(context);
-    const blobs = { video: await saveBlob('v'), attempt: await saveBlob('a'), litter: [await saveBlob('l')] };
+    const blobs = {
+      videoBlobId: await saveBlob('v'),
+      attemptId: await saveBlob('a'),
+      orphanedBlobs: [await saveBlob('l')],
+    };
     await save(
       newJob({ ...blobs, status: 'converting', expires_at: new Date(Date.now() + 200_000).toISOString() }),
     );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { renewUpload, tombstone } from '../../../../services/shared/jobs/transitions.ts';
+import { acceptUpload, renewUpload, tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { newJob } from '../../../support/job.ts';
 import { sweepOverMemory as build, LOOK } from './sweep-over-memory.ts';
 
@@ -52,7 +52,7 @@ describe('an upload', () => {
       // At the last moment: the sweep has read the job, and not yet written it.
       if (what.startsWith('put job') && !accepted) {
         accepted = true;
-        await jobs.update(job.id, renewUpload({ status: 'queued' }));
+        await jobs.update(job.id, acceptUpload(job.source));
       }
       return call();
     };
@@ -65,6 +65,6 @@ describe('an upload', () => {
     const { save, jobs } = build(context);
     const job = await save(anUpload());
     await jobs.update(job.id, tombstone);
-    await assert.rejects(jobs.update(job.id, renewUpload({ status: 'queued' })), { code: 'not_found' });
+    await assert.rejects(jobs.update(job.id, acceptUpload(job.source)), { code: 'not_found' });
   });
 });

@@ -15,7 +15,7 @@ const AT_ONCE = { keepVideoMs: 0 };
 async function saved(world: SweepOverMemory, make: (fields: Partial<Job>) => Job = done): Promise<Job> {
   const job = make(day());
   await world.saveBlob(job.videoBlobId);
-  if (job.mp3BlobId) await world.saveBlob(job.mp3BlobId);
+  if (job.status === 'done') await world.saveBlob(job.mp3BlobId);
   return world.save(job);
 }
 
@@ -28,9 +28,9 @@ async function left(world: SweepOverMemory): Promise<Job> {
   return job;
 }
 
-const blobsOf = async ({ blobs }: SweepOverMemory, { videoBlobId: video, mp3BlobId: audio }: Job) => ({
-  video: (await blobs.stat(video)) !== undefined,
-  mp3: audio !== null && (await blobs.stat(audio)) !== undefined,
+const blobsOf = async ({ blobs }: SweepOverMemory, job: Job) => ({
+  video: (await blobs.stat(job.videoBlobId)) !== undefined,
+  mp3: job.status === 'done' && (await blobs.stat(job.mp3BlobId)) !== undefined,
 });
 const chunksOf = ({ memory }: SweepOverMemory, blob: string) =>
   memory.keys().filter((key) => key.includes(blob));

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Job } from '../../../../services/shared/jobs/job.ts';
+import { baseOf, type Job } from '../../../../services/shared/jobs/job.ts';
 import { mp3EventOf } from '../../../../services/shared/jobs/job-events.ts';
 import { claim, retry, tombstone, updateAttempt } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { turns } from '../../../support/event-loop.ts';
-import { done, failed, newJob, OWNER } from '../../../support/job.ts';
+import { done, failed, flat, newJob, OWNER } from '../../../support/job.ts';
 import { sweepOverMemory as build, LOOK, SILENT, TELL } from './sweep-over-memory.ts';
 
 describe('a sweep publishes again', () => {
@@ -58,15 +58,15 @@ describe('a job that nobody has converted when its time is nearly over', () => {
   const expiring = (seconds: number, fields: Partial<Job> = {}) =>
     newJob({ expires_at: new Date(Date.now() + seconds * 1000).toISOString(), ...fields });
 
-  for (const fields of [{}, { status: 'converting', attempt: 'of the dead' }] as const) {
+  for (const fields of [{}, { status: 'converting', attemptId: 'of the dead' }] as const) {
     test(`is failed, and its owner told, though it was ${fields.status ?? 'queued'}`, async (context) => {
       const { save, standStill, stored, mail, pass, failedOnes } = build(context);
       const job = await save(expiring(TELL, fields));
       assert.deepEqual(await standStill(), [`mp3 ${job.id}`]);
-      const ended = (await stored(job.id)) ?? assert.fail();
+      const ended = flat((await stored(job.id)) ?? assert.fail());
       assert.deepEqual(
         [ended.status, ended.error?.code, ended.attemptId, ended.orphanedBlobs],
-        ['failed', 'gave_up', null, 'attempt' in fields ? [fields.attempt] : []],
+        ['failed', 'gave_up', null, 'attemptId' in fields ? [fields.attemptId] : []],
       );
       await mail(ended, 'sent');
       for (let looks = 0; looks < 4; looks++) await pass(LOOK);
@@ -208,7 +208,7 @@ describe('a pass', () => {
     const seen = (await Array.fromAsync(failedIndex.list())).flatMap(({ entries }) => entries);
     await jobs.update(job.id, retry);
     await pass(1);
-    await jobs.update(job.id, (now) => ({ ...now, status: 'failed' }));
+    await jobs.update(job.id, (now) => failed(baseOf(now)));
     await pass(1);
     await failedIndex.remove(seen);
     assert.deepEqual(await failedOnes(), [job.id]);

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
-import {
-  cancel,
-  claim,
-  complete,
-  endAttempt,
-  tombstone,
-} from '../../../../services/shared/jobs/transitions.ts';
+import { cancel, claim, complete, fail, tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { inPieces } from '../../../support/random.ts';
 import { mp4 } from '../footage.ts';
 import { KEPT } from '../sweep/sweep-over-memory.ts';
@@ -15,16 +9,16 @@ import { acceptOverMemory as build, upload, VIDEO } from './store-upload-over-me
 
 type World = ReturnType<typeof build>;
 const STRANGER = { id: '99999999-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'eve@example.com' };
-const MP3 = { audio: 'one', mp3: { size: 9, sha256: 'ab', duration_seconds: 1 } };
+const MP3 = { size: 9, sha256: 'ab', duration_seconds: 1 };
 
-const claim = ({ jobs }: World, id: string) => jobs.update(id, claim('one'));
+const claimOne = ({ jobs }: World, id: string) => jobs.update(id, claim('one'));
 const finish = async (world: World, id: string) => {
-  await claim(world, id);
-  await world.jobs.update(id, complete('one', MP3));
+  await claimOne(world, id);
+  await world.jobs.update(id, complete('one', MP3, {}));
 };
-const fail = async (world: World, id: string) => {
-  await claim(world, id);
-  await world.jobs.update(id, endAttempt('one', { status: 'failed' }));
+const failOne = async (world: World, id: string) => {
+  await claimOne(world, id);
+  await world.jobs.update(id, fail('one', { code: 'no_audio', detail: 'no sound' }, {}));
 };
 
 describe('the same content with the same options by the same owner', () => {
@@ -80,7 +74,7 @@ describe('a new job is made of', () => {
   ][] = [
     ['the content of a job that is not done yet', () => undefined],
     ['the content of a job that is being converted', claim_],
-    ['the content of a job that failed', (world, { id }) => fail(world, id)],
+    ['the content of a job that failed', (world, { id }) => failOne(world, id)],
     ['the content of a job that was cancelled', ({ jobs }, { id }) => jobs.update(id, cancel)],
     [
       'the content of a job that was deleted',
@@ -109,7 +103,7 @@ describe('a new job is made of', () => {
     return finish(world, id);
   }
   function claim_(world: World, { id }: Job) {
-    return claim(world, id);
+    return claimOne(world, id);
   }
   for (const [what, before, again = (world: World) => world.accept()] of ANEW) {
     test(what, async (context) => {

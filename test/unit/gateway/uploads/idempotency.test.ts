@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { createIdempotency, parseIdempotencyKey } from '../../../../services/gateway/uploads/idempotency.ts';
-import type { Job } from '../../../../services/shared/jobs/job.ts';
+import { baseOf, type Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
 import { stoppedClock } from '../../../support/clock.ts';
@@ -238,7 +238,7 @@ describe('an upload with an Idempotency-Key', () => {
   test('gives the earlier job of the same content, and goes on giving it', async () => {
     const gateway = buildGateway();
     const { json: first } = await send(gateway);
-    await gateway.jobs.update(first.id, (job) => ({ ...job, status: 'done' }));
+    await gateway.jobs.update(first.id, (job) => done(baseOf(job)));
     const { json: second } = await send(gateway, { key: 'b' });
     assert.deepEqual(second, { id: first.id, status: 'done' });
     assert.deepEqual((await send(gateway, { key: 'b', body: mp4(6000) })).json, second);

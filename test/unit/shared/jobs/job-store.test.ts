@@ -27,9 +27,9 @@ describe('a stored job', () => {
     const job = newJob();
     await jobs.create(job);
     const { etag } = await jobs.get(job.id);
-    await jobs.update(job.id, (current) => ({ ...current, progress: 0.5 }));
+    await jobs.update(job.id, (current) => ({ ...current, attempts: 5 }));
     const changed = await jobs.get(job.id);
-    assert.equal(changed.document.progress, 0.5);
+    assert.equal(changed.document.attempts, 5);
     assert.notEqual(changed.etag, etag);
   });
 
@@ -57,9 +57,9 @@ describe('a stored job', () => {
       await assert.rejects(jobs.get(job.id), { code: 'not_found' });
       assert.deepEqual(await jobs.find(job.id), job);
       const cannotBeChanged = job.status !== 'uploading';
-      const change = jobs.update(job.id, (current) => ({ ...current, progress: 0.5 }));
+      const change = jobs.update(job.id, (current) => ({ ...current, attempts: 5 }));
       if (cannotBeChanged) await assert.rejects(change, { code: 'not_found' });
-      else assert.equal((await change).progress, 0.5);
+      else assert.equal((await change).attempts, 5);
     });
   }
 
@@ -93,7 +93,7 @@ describe('a stored job', () => {
     const jobs = createJobStore(state);
     const job = newJob({ expires_at: new Date(now + 60_000).toISOString() });
     await jobs.create(job);
-    await jobs.update(job.id, (current) => ({ ...current, progress: 0.5 }));
+    await jobs.update(job.id, (current) => ({ ...current, attempts: 5 }));
     assert.equal(state.keys().length, 1);
     now += 61_000;
     assert.equal(state.keys().length, 1);

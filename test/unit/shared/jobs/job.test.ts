@@ -13,7 +13,7 @@ import { done, HIDDEN, newJob } from '../../../support/job.ts';
 
 describe('a job', () => {
   test('shows its owner what the API promises, and nothing of ours', () => {
-    const view = viewOf(done({ attemptId: 'one' }));
+    const view = viewOf(done());
     assert.deepEqual(Object.keys(view).sort(), [
       'attempts',
       'created_at',
@@ -46,22 +46,22 @@ describe('a job', () => {
   });
 
   const past = new Date(Date.now() - 1000).toISOString();
-  const blobs = { video: 'video', audio: 'mp3', litter: ['lost', 'mp3'] };
-  const UNNEEDED: [what: string, fields: Partial<Job>, unneeded: string[]][] = [
-    ['queued', { status: 'queued', mp3BlobId: null, orphanedBlobs: ['lost'] }, ['lost']],
-    ['done', { status: 'done' }, ['lost']],
-    ['deleted', { status: 'deleted' }, ['lost', 'mp3', 'video']],
-    ['done and expired', { status: 'done', expires_at: past }, ['lost', 'mp3', 'video']],
+  const blobs = { videoBlobId: 'video', orphanedBlobs: ['lost'] };
+  const finished = { ...blobs, mp3BlobId: 'mp3', orphanedBlobs: ['lost', 'mp3'] };
+  const TO_DELETE: [what: string, job: Job, ids: string[]][] = [
+    ['queued', newJob(blobs), ['lost']],
+    ['done', done(finished), ['lost']],
+    ['deleted', newJob({ ...blobs, status: 'deleted' }), ['lost', 'video']],
+    ['done and expired', done({ ...finished, expires_at: past }), ['lost', 'mp3', 'video']],
     [
       'converting and expired',
-      { status: 'converting', mp3BlobId: null, orphanedBlobs: ['lost'], attemptId: 'late', expires_at: past },
+      newJob({ ...blobs, status: 'converting', attemptId: 'late', expires_at: past }),
       ['late', 'lost', 'video'],
     ],
   ];
-  for (const [what, fields, unneeded] of UNNEEDED) {
-    test(`that is ${what} needs no ${unneeded.join(', ')}`, () => {
-      const found = blobsToDelete(newJob({ ...blobs, ...fields }));
-      assert.deepEqual([...new Set(found)].sort(), unneeded);
+  for (const [what, job, ids] of TO_DELETE) {
+    test(`that is ${what} does not need the blobs ${ids.join(', ')}`, () => {
+      assert.deepEqual([...new Set(blobsToDelete(job))].sort(), ids);
     });
   }
 });

@@ -1,26 +1,29 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { blobsToDelete, isVisible, type Job } from '../../../../services/shared/jobs/job.ts';
+import { blobsToDelete, isVisible, type Job, type Mp3 } from '../../../../services/shared/jobs/job.ts';
 import {
+  acceptUpload,
   cancel,
   claim,
   complete,
-  endAttempt,
+  expire,
+  fail,
   LostAttempt,
+  renewUpload,
+  requeue,
   retry,
+  type Transition,
   tombstone,
   updateAttempt,
-  updateUpload,
 } from '../../../../services/shared/jobs/transitions.ts';
 import { isAppError } from '../../../../services/shared/runtime/errors.ts';
-import { done, failed, newJob } from '../../../support/job.ts';
+import { done, failed, flat, newJob } from '../../../support/job.ts';
 
 /** A job of each status, as the services leave it. */
 const JOBS: Record<Job['status'], () => Job> = {
   uploading: () => newJob({ status: 'uploading' }),
   queued: () => newJob(),
-  converting: () =>
-    newJob({ status: 'converting', attemptId: 'mine', attempts: 1, progress: 0.5, eta_seconds: 9 }),
+  converting: () => newJob({ status: 'converting', attemptId: 'mine', progress: 0.5, eta_seconds: 9 }),
   done: () => done({ mp3BlobId: 'mine' }),
   failed: () => failed({ attempts: 1, orphanedBlobs: ['mine'] }),
   cancelled: () => newJob({ status: 'cancelled', attempts: 1, orphanedBlobs: ['mine'] }),
@@ -28,48 +31,65 @@ const JOBS: Record<Job['status'], () => Job> = {
 };
 const STATUSES = Object.keys(JOBS) as Job['status'][];
 
-const CHANGES: Record<string, () => (job: Job) => Job | undefined> = {
-  'uploading, to queued': () => updateUpload({ status: 'queued' }),
-  'claimed by a new attempt': () => claim('new'),
-  'claimed once more by the attempt that has it': () => claim('mine'),
-  'held by its attempt': () => updateAttempt('mine', { progress: 0.6 }),
-  'held by another attempt': () => updateAttempt('other', { progress: 0.6 }),
-  'finished by its attempt': () => complete('mine', { mp3BlobId: 'mine' }),
-  'finished by another attempt': () => complete('other', { mp3BlobId: 'other' }),
-  'ended by its attempt, to queued': () => endAttempt('mine', { status: 'queued' }),
-  'ended by its attempt, to failed': () => endAttempt('mine', { status: 'failed' }),
-  'ended by another attempt': () => endAttempt('other', { status: 'failed' }),
-  cancelled: cancel,
-  retried: retry,
-  deleted: tombstone,
+const MP3: Mp3 = { size: 9, sha256: 'ab', duration_seconds: 1 };
+const ERROR = { code: 'no_audio', detail: 'there is no sound in it' };
+const SOURCE = { size: 5, sha256: 'cd', duration_seconds: null, tracks: null };
+
+const TRANSITIONS: Record<string, Transition> = {
+  renewUpload,
+  acceptUpload: acceptUpload(SOURCE),
+  'claim by a new attempt': claim('new'),
+  'claim by the attempt that has the lease': claim('mine'),
+  'updateAttempt by the attempt that has the lease': updateAttempt('mine', { progress: 0.6 }),
+  'updateAttempt by another attempt': updateAttempt('other', { progress: 0.6 }),
+  'complete by the attempt that has the lease': complete('mine', MP3, {}),
+  'complete by another attempt': complete('other', MP3, {}),
+  'requeue by the attempt that has the lease': requeue('mine', {}),
+  'requeue by another attempt': requeue('other', {}),
+  'fail by the attempt that has the lease': fail('mine', ERROR, {}),
+  'fail by another attempt': fail('other', ERROR, {}),
+  cancel,
+  expire,
+  retry,
+  tombstone,
 };
 
 type Cell = Job['status'] | 'same' | 'lost' | 'state_conflict' | 'not_found';
 const [lost, same, conflict, missing] = ['lost', 'same', 'state_conflict', 'not_found'] as const;
 
-/** The status that comes of each change, `same` where nothing is written, or what is thrown; in the order of {@link STATUSES}. */
+/** The resulting status of each transition, `same` where nothing is written, or the error. The columns are {@link STATUSES}. */
 // biome-ignore format: a table
-const TABLE: Record<keyof typeof CHANGES, Cell[]> = {
-  //                                  uploading    queued        converting    done       failed     cancelled  deleted
-  'uploading, to queued':             ['queued',   lost,         lost,         lost,      lost,      lost,      lost],
-  'claimed by a new attempt':         [missing,    'converting', 'converting', conflict,  conflict,  conflict,  missing],
-  'claimed once more by the attempt that has it':
-                                      [missing,    'converting', same,         conflict,  conflict,  conflict,  missing],
-  'held by its attempt':              [lost,       lost,         'converting', lost,      lost,      lost,      lost],
-  'held by another attempt':          [lost,       lost,         lost,         lost,      lost,      lost,      lost],
-  'finished by its attempt':          [lost,       lost,         'done',       lost,      lost,      lost,      lost],
-  'finished by another attempt':      [lost,       lost,         lost,         lost,      lost,      lost,      lost],
-  'ended by its attempt, to queued':  [lost,       lost,         'queued',     lost,      lost,      lost,      lost],
-  'ended by its attempt, to failed':  [lost,       lost,         'failed',     lost,      lost,      lost,      lost],
-  'ended by another attempt':         [lost,       lost,         lost,         lost,      lost,      lost,      lost],
-  'cancelled':                        [conflict,   'cancelled',  'cancelled',  conflict,  conflict,  same,      conflict],
-  'retried':                          [conflict,   same,         same,         conflict,  'queued',  'queued',  conflict],
-  'deleted':                          ['deleted',  'deleted',    'deleted',    'deleted', 'deleted', 'deleted', 'deleted'],
+const TABLE: Record<keyof typeof TRANSITIONS, Cell[]> = {
+  //                            uploading    queued        converting    done       failed     cancelled    deleted
+  renewUpload:                 ['uploading', lost,         lost,         lost,      lost,      lost,        lost],
+  acceptUpload:                ['queued',    lost,         lost,         lost,      lost,      lost,        lost],
+  'claim by a new attempt':    [missing,     'converting', 'converting', conflict,  conflict,  conflict,    missing],
+  'claim by the attempt that has the lease':
+                               [missing,     'converting', same,         conflict,  conflict,  conflict,    missing],
+  'updateAttempt by the attempt that has the lease':
+                               [lost,        lost,         'converting', lost,      lost,      lost,        lost],
+  'updateAttempt by another attempt':
+                               [lost,        lost,         lost,         lost,      lost,      lost,        lost],
+  'complete by the attempt that has the lease':
+                               [lost,        lost,         'done',       lost,      lost,      lost,        lost],
+  'complete by another attempt':
+                               [lost,        lost,         lost,         lost,      lost,      lost,        lost],
+  'requeue by the attempt that has the lease':
+                               [lost,        lost,         'queued',     lost,      lost,      lost,        lost],
+  'requeue by another attempt':
+                               [lost,        lost,         lost,         lost,      lost,      lost,        lost],
+  'fail by the attempt that has the lease':
+                               [lost,        lost,         'failed',     lost,      lost,      lost,        lost],
+  'fail by another attempt':   [lost,        lost,         lost,         lost,      lost,      lost,        lost],
+  cancel:                      [conflict,    'cancelled',  'cancelled',  conflict,  conflict,  same,        conflict],
+  expire:                      [same,        'failed',     'failed',     same,      same,      same,        same],
+  retry:                       [conflict,    same,         same,         conflict,  'queued',  'queued',    conflict],
+  tombstone:                   ['deleted',   'deleted',    'deleted',    'deleted', 'deleted', 'deleted',   'deleted'],
 };
 
-function outcomeOf(change: (job: Job) => Job | undefined, job: Job): Cell {
+function resultOf(transition: Transition, job: Job): Cell {
   try {
-    return change(job)?.status ?? 'same';
+    return transition(job)?.status ?? 'same';
   } catch (error) {
     if (error instanceof LostAttempt) return 'lost';
     if (isAppError(error, 'state_conflict') || isAppError(error, 'not_found')) return error.code as Cell;
@@ -77,97 +97,109 @@ function outcomeOf(change: (job: Job) => Job | undefined, job: Job): Cell {
   }
 }
 
-describe('a change of a job', () => {
-  for (const [name, expected] of Object.entries(TABLE)) {
+const sentence = (result: Cell, status: Job['status']): string => {
+  if (result === 'lost') return `tells the caller that it has lost a job that is ${status}`;
+  if (result === 'same') return `leaves a job that is ${status} as it is`;
+  if (result === 'state_conflict' || result === 'not_found')
+    return `refuses a job that is ${status} with ${result}`;
+  return `turns a job that is ${status} into one that is ${result}`;
+};
+
+for (const [name, results] of Object.entries(TABLE)) {
+  describe(name, () => {
     for (const [column, status] of STATUSES.entries()) {
-      test(`${status} → ${name}: ${expected[column]}`, () => {
+      const result = results[column] ?? assert.fail();
+      test(sentence(result, status), () => {
         const job = JOBS[status]();
         const before = structuredClone(job);
-        const change = CHANGES[name] ?? assert.fail();
-        assert.equal(outcomeOf(change(), job), expected[column]);
-        assert.deepEqual(job, before, 'the job as it is stored was changed in memory');
+        assert.equal(resultOf(TRANSITIONS[name] ?? assert.fail(), job), result);
+        assert.deepEqual(job, before, 'the job that was given is changed in memory');
       });
     }
-  }
-});
+  });
+}
 
-/** Of a change that is known to write something. */
-const after = (change: (job: Job) => Job | undefined, job: Job): Job => change(job) ?? assert.fail();
+/** The changed job, for a transition that is known to change it. */
+const apply = (transition: Transition, job: Job) =>
+  flat(transition(job) ?? assert.fail('nothing was changed'));
 
-describe('an attempt', () => {
-  test('is counted when it claims the job, and begins from nothing', () => {
-    const {
-      attemptId: attempt,
-      attempts,
-      progress,
-      eta_seconds,
-    } = after(claim('one'), newJob({ progress: 0.7, eta_seconds: 9 }));
-    assert.deepEqual([attempt, attempts, progress, eta_seconds], ['one', 1, 0, null]);
+describe('claim', () => {
+  test('counts the attempt and starts its progress at 0', () => {
+    const { attemptId, attempts, progress, eta_seconds } = apply(claim('one'), newJob());
+    assert.deepEqual([attemptId, attempts, progress, eta_seconds], ['one', 1, 0, null]);
   });
 
-  test('that takes the job over leaves the other as litter, once', () => {
-    const second = after(claim('two'), JOBS.converting());
+  test('records the blob of the attempt before as orphaned, once', () => {
+    const second = apply(claim('two'), JOBS.converting());
     assert.deepEqual([second.attemptId, second.attempts, second.orphanedBlobs], ['two', 2, ['mine']]);
-    const third = after(claim('three'), { ...second, orphanedBlobs: ['mine', 'two'] });
+    const third = apply(claim('three'), { ...second, orphanedBlobs: ['mine', 'two'] });
     assert.deepEqual(third.orphanedBlobs, ['mine', 'two']);
   });
+});
 
-  const WITHOUT_MP3: [what: string, change: (job: Job) => Job | undefined][] = [
-    ['fails', endAttempt('mine', { status: 'failed' })],
-    ['hands the job back', endAttempt('mine', { status: 'queued' })],
-    ['is cancelled', cancel],
-    ['loses its job to a deletion', tombstone],
-  ];
-  for (const [what, change] of WITHOUT_MP3) {
-    test(`that ${what} holds nothing any more, and is litter`, () => {
-      const job = after(change, JOBS.converting());
+describe('an attempt that ends without an MP3', () => {
+  const WITHOUT_MP3 = {
+    fail: fail('mine', ERROR, {}),
+    requeue: requeue('mine', {}),
+    cancel,
+    expire,
+    tombstone,
+  };
+  for (const [name, transition] of Object.entries(WITHOUT_MP3)) {
+    test(`loses the lease by ${name}, and its blob is to be deleted`, () => {
+      const job = apply(transition, JOBS.converting());
       assert.deepEqual([job.attemptId, job.eta_seconds], [null, null]);
       assert.ok(blobsToDelete(job).includes('mine'));
     });
   }
+});
 
-  test('that hands the job back takes its progress with it, whatever it had to tell', () => {
-    const job = after(
-      endAttempt('mine', { status: 'queued', progress: 0.9, eta_seconds: 3 }),
-      JOBS.converting(),
-    );
+describe('requeue', () => {
+  test('sets the progress back to 0, also where the attempt has more to save', () => {
+    const job = apply(requeue('mine', { progress: 0.9, eta_seconds: 3 }), JOBS.converting());
     assert.deepEqual([job.progress, job.eta_seconds], [0, null]);
   });
 
-  test('that finishes leaves its MP3, and the litter of those before it', () => {
-    const job = after(
-      complete('mine', { mp3BlobId: 'mine' }),
-      newJob({ ...JOBS.converting(), orphanedBlobs: ['before'], error: { code: 'gave_up', detail: '' } }),
-    );
-    assert.deepEqual([job.attemptId, job.progress, job.eta_seconds, job.error], [null, 1, null, null]);
+  test('saves the counts of the attempt', () => {
+    const job = apply(requeue('mine', { attempts: 0, infrastructureFailures: 7 }), JOBS.converting());
+    assert.deepEqual([job.attempts, job.infrastructureFailures], [0, 7]);
+  });
+});
+
+describe('complete', () => {
+  test('keeps the MP3, and still names the orphaned blobs of earlier attempts', () => {
+    const before = newJob({ ...JOBS.converting(), status: 'converting', orphanedBlobs: ['before'] });
+    const job = apply(complete('mine', MP3, { source: SOURCE }), before);
+    assert.deepEqual([job.mp3, job.mp3BlobId, job.attemptId, job.progress], [MP3, 'mine', null, 1]);
+    assert.deepEqual(job.source, SOURCE);
     assert.deepEqual(blobsToDelete(job), ['before']);
   });
 });
 
-test('a retry is a new run, with all its attempts, and without the old reason', () => {
-  const job = after(
-    retry,
-    failed({ attempts: 5, infrastructureFailures: 60, progress: 0.4, generation: 2, orphanedBlobs: ['a'] }),
-  );
-  assert.deepEqual(
-    [job.attempts, job.infrastructureFailures, job.progress, job.generation, job.error],
-    [0, 0, 0, 3, null],
-  );
-  assert.deepEqual(job.orphanedBlobs, ['a'], 'what is left of the run before is forgotten');
+describe('retry', () => {
+  test('starts the next generation with all its attempts and without the old error', () => {
+    const counts = { attempts: 5, infrastructureFailures: 60, generation: 2 };
+    const job = apply(retry, failed({ ...counts, progress: 0.4, orphanedBlobs: ['a'] }));
+    assert.deepEqual(
+      [job.attempts, job.infrastructureFailures, job.progress, job.generation, job.error],
+      [0, 0, 0, 3, null],
+    );
+    assert.deepEqual(job.orphanedBlobs, ['a'], 'the blobs of the generation before are forgotten');
+  });
 });
 
-describe('a tombstone', () => {
-  test('keeps nothing of its owner’s, and names all that is to be deleted', () => {
+describe('tombstone', () => {
+  test('keeps no data of the user, and names every blob that is to be deleted', () => {
     const job = done({ mp3BlobId: 'the-mp3', orphanedBlobs: ['lost'], filename: 'private.mp4' });
-    const tombstone = after(tombstone, job);
-    assert.ok(!isVisible(tombstone));
-    assert.deepEqual(blobsToDelete(tombstone), [job.videoBlobId, 'lost', 'the-mp3']);
-    assert.doesNotMatch(JSON.stringify(tombstone), /private|@|signature|cdcd|abab/);
+    const deleted = apply(tombstone, job);
+    assert.ok(!isVisible(deleted));
+    assert.deepEqual(blobsToDelete(deleted), [job.videoBlobId, 'lost', 'the-mp3']);
+    assert.doesNotMatch(JSON.stringify(tombstone(job)), /private|@|signature|cdcd|abab/);
   });
 
   test('stays the same when it is set twice', () => {
-    const once = after(tombstone, done({ mp3BlobId: 'the-mp3' }));
-    const twice = after(tombstone, once);
+    const once = apply(tombstone, done({ mp3BlobId: 'the-mp3' }));
+    const twice = apply(tombstone, once);
     assert.deepEqual({ ...twice, updated_at: '' }, { ...once, updated_at: '' });
   });
 });

@@ -8,6 +8,8 @@ import { convertAll } from '../../../../../services/gateway/cli/convert/convert-
 import { howToFetch } from '../../../../../services/gateway/cli/convert/later.ts';
 import { openSession } from '../../../../../services/gateway/cli/convert/session.ts';
 import type { Target } from '../../../../../services/gateway/cli/convert/target.ts';
+import { baseOf } from '../../../../../services/shared/jobs/job.ts';
+import { failed } from '../../../../support/job.ts';
 import { memorySystem, mp4, quickClock, recorder, temporaryFolder, URL_OF_GATEWAY } from './setting.ts';
 
 const USER = { email: 'ann@example.com', password: 'open sesame' };
@@ -74,7 +76,7 @@ test('what the converter refuses is said in a sentence, and the others are done'
   });
   converter.run = async (job) =>
     job.filename === 'mute.mp4'
-      ? { status: 'failed', error: { code: 'no_audio', detail: 'the video has no sound' } }
+      ? failed({ ...baseOf(job), error: { code: 'no_audio', detail: 'the video has no sound' } })
       : done(job);
   assert.equal(await run({ files: ['mute.mp4', 'b.mp4'] }), 1);
   assert.ok(lines.includes('✘ mute.mp4: the video has no sound (no_audio)'));
@@ -149,7 +151,7 @@ test('a job that is cancelled or deleted meanwhile is told of, and not to be fet
     const { document } = await jobs.get(id);
     if (filename === 'b.mp4') await changes.delete(document);
     else await changes.cancel(document);
-    return {};
+    return undefined;
   };
   assert.equal(await run({ files: ['a.mp4', 'b.mp4'] }), 2);
   assert.deepEqual(lines.slice(-2), [

@@ -11,7 +11,7 @@ import { convertAll } from '../../../../../services/gateway/cli/convert/convert-
 import { createCredentialStore } from '../../../../../services/gateway/cli/convert/credentials.ts';
 import { openSession } from '../../../../../services/gateway/cli/convert/session.ts';
 import { createDeadLetters } from '../../../../../services/gateway/cli/failed/dead-letters.ts';
-import { failedJobView } from '../../../../../services/gateway/operator/failed-jobs.ts';
+import { failedViewOf } from '../../../../../services/gateway/operator/failed-jobs.ts';
 import { failed } from '../../../../support/job.ts';
 import {
   connected,
@@ -60,7 +60,7 @@ const WELL: Record<string, Answer> = {
       .end(`event: job\ndata: ${JSON.stringify(JOB)}\n\n`),
   [`GET /jobs/${ID}`]: json(JOB),
   [`GET /download/${ID}`]: (response) => response.end(AUDIO),
-  'GET /operator/failed': json({ jobs: [failedJobView.parse(failed({ id: ID }))], next_cursor: null }),
+  'GET /operator/failed': json({ jobs: [failedViewOf(failed({ id: ID }))], next_cursor: null }),
   [`POST /operator/failed/${ID}/retry`]: json({}, 202),
   [`DELETE /operator/failed/${ID}`]: (response) => response.writeHead(204).end(),
 };

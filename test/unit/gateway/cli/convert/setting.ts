@@ -26,7 +26,7 @@ import { createStoreUpload } from '../../../../../services/gateway/uploads/store
 import { createBlobStore } from '../../../../../services/shared/blobs/blob-store.ts';
 import type { InvokeReply, InvokeRequest } from '../../../../../services/shared/dapr/sidecar.ts';
 import { createMetrics } from '../../../../../services/shared/http/metrics.ts';
-import type { Job } from '../../../../../services/shared/jobs/job.ts';
+import { baseOf, type DoneJob, type Job } from '../../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../../services/shared/jobs/job-store.ts';
 import { AppError, isAppError } from '../../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../../services/shared/state/state-store.ts';
@@ -114,13 +114,14 @@ export function memorySystem(context: Pick<TestContext, 'after'>) {
   const tokens = new Map<string, string>();
   const calls: string[] = [];
   const audio = Buffer.alloc(300_000, 5);
-  /** What becomes of a job; a test may exchange it. */
-  const converter = { run: async (job: Job): Promise<Partial<Job>> => done(job) };
+  /** Ends a job, or leaves it as it is. A test may replace it. */
+  const converter = { run: async (job: Job): Promise<Job | undefined> => done(job) };
 
-  async function done(job: Job): Promise<Partial<Job>> {
+  async function done(job: Job): Promise<DoneJob> {
     const id = randomUUID();
     const { size, sha256 } = await blobs.write(id, chunks(audio), { expires: new Date(job.expires_at) });
-    return { status: 'done', progress: 1, mp3BlobId: id, mp3: { size, sha256, duration_seconds: 2 } };
+    const mp3 = { size, sha256, duration_seconds: 2 };
+    return { ...baseOf(job), status: 'done', mp3BlobId: id, mp3 };
   }
 
   async function invoke(_app: string, { path, headers, body }: InvokeRequest): Promise<InvokeReply> {
@@ -165,7 +166,7 @@ export function memorySystem(context: Pick<TestContext, 'after'>) {
   const announce = (job: Job) => {
     void converter
       .run(job)
-      .then((fields) => jobs.update(job.id, (now) => ({ ...now, ...fields })))
+      .then((ended) => jobs.update(job.id, () => ended))
       .catch((error: unknown) => assert.ok(isAppError(error, 'not_found'))); // deleted meanwhile
   };
   const maxUploadBytes = 8 * 1024 * 1024;

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Job } from '../../../../services/shared/jobs/job.ts';
+import { fromStoredJob, type StoredJob, toStoredJob } from '../../../../services/shared/jobs/stored-job.ts';
+import { done, failed, newJob } from '../../../support/job.ts';
+
+const JOBS: Job[] = [
+  newJob({ status: 'uploading' }),
+  newJob(),
+  newJob({ status: 'converting', progress: 0.5, eta_seconds: 9 }),
+  done(),
+  failed({ progress: 0.3 }),
+  newJob({ status: 'cancelled', progress: 0.2 }),
+  newJob({ status: 'deleted' }),
+];
+
+/** The names of the first release. Services of two releases share a store during a rolling upgrade. */
+const STORED_NAMES = [
+  ...[
+    'attempt',
+    'attempts',
+    'audio',
+    'created_at',
+    'download_url',
+    'email',
+    'error',
+    'eta_seconds',
+    'expires_at',
+  ],
+  ...[
+    'filename',
+    'id',
+    'litter',
+    'mp3',
+    'options',
+    'outages',
+    'owner',
+    'progress',
+    'run',
+    'source',
+    'status',
+  ],
+  ...['trace_id', 'updated_at', 'video'],
+];
+
+describe('a stored job', () => {
+  for (const job of JOBS) {
+    test(`gives back a job that is ${job.status}`, () => {
+      assert.deepEqual(fromStoredJob(toStoredJob(job)), job);
+    });
+
+    test(`has the same field names when the job is ${job.status}`, () => {
+      assert.deepEqual(Object.keys(toStoredJob(job)).sort(), STORED_NAMES);
+    });
+  }
+
+  test('holds no field of an earlier status', () => {
+    const job = { ...newJob({ status: 'converting' }), status: 'queued' } as Job;
+    assert.deepEqual([toStoredJob(job).attempt, toStoredJob(job).eta_seconds], [null, null]);
+  });
+
+  const DAMAGED: [what: string, damaged: Partial<Record<keyof StoredJob, unknown>>][] = [
+    ['an unknown status', { status: 'melted' }],
+    ['no status', { status: undefined }],
+    ['the status done and no MP3', { status: 'done', audio: 'a', mp3: null }],
+    ['the status done and no blob', { status: 'done', mp3: {}, audio: null }],
+    ['the status converting and no attempt', { status: 'converting', attempt: null }],
+    ['the status failed and no error', { status: 'failed', error: null }],
+  ];
+  for (const [what, damaged] of DAMAGED) {
+    test(`is refused as damaged with ${what}`, () => {
+      const stored = { ...toStoredJob(newJob()), ...damaged } as StoredJob;
+      assert.throws(() => fromStoredJob(stored), TypeError);
+    });
+  }
+});
