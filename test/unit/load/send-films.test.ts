@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Sent, sendFilms } from '../../load/send-films.ts';
 import type { User } from '../../load/user.ts';
+import { stoppedClock } from '../../support/clock.ts';
 
 /** A system that takes every film, and has converted one when its user looks at it for the third time. */
 function slowSystem() {
@@ -30,7 +31,8 @@ describe('sendFilms(options)', () => {
   const footage = { film: (number: number) => Buffer.from(`film ${number}`), seconds: 1 };
   const load = { footage, name: 'load', run: 'run', pauseMs: 0 };
 
-  it('sends no more films of a user than may be open', async () => {
+  it('sends no more films of a user than may be open', async (test) => {
+    const clock = stoppedClock(test);
     const { user, most, sent } = slowSystem();
     const ledger: Sent[] = [];
     const enough = Promise.withResolvers<void>();
@@ -39,7 +41,7 @@ describe('sendFilms(options)', () => {
       return user.upload(...film);
     };
     const users = [{ ...user, upload }];
-    await sendFilms({ ...load, users, ledger, jobs: 5, openPerUser: 2, during: enough.promise });
+    await clock.until(sendFilms({ ...load, users, ledger, jobs: 5, openPerUser: 2, during: enough.promise }));
     assert.equal(most(), 2);
     assert.equal(ledger.length, 5);
   });

@@ -5,8 +5,10 @@ import { isAppError, unavailable } from '../../../../services/shared/runtime/err
 import { StartupRefusal } from '../../../../services/shared/runtime/startup-check.ts';
 import { checkConformance } from '../../../../services/shared/state/conformance.ts';
 import { createMemoryState, type StateStore } from '../../../../services/shared/state/state-store.ts';
+import { stoppedClock } from '../../../support/clock.ts';
 
-const times = { pauseMs: 1, expiryMs: 3_000 };
+// `expiryMs` is real time, which only a store that lets no key expire waits for; the other waits are those of a test clock.
+const times = { pauseMs: 1, expiryMs: 100 };
 const { signal } = new AbortController();
 
 type Fault = (sound: StateStore) => Partial<StateStore>;
@@ -94,10 +96,11 @@ const FAULTS: [fault: string, promise: RegExp, make: Fault][] = [
   ['deletes nothing', /not delete a key/, () => ({ delete: async () => {} })],
 ];
 
-describe('a store', { concurrency: true }, () => {
-  test('that keeps its promises passes, and no scratch key stays', async () => {
+describe('a store', () => {
+  test('that keeps its promises passes, and no scratch key stays', async (test) => {
+    const clock = stoppedClock(test);
     const state = createMemoryState();
-    await checkConformance(state, signal, times);
+    await clock.until(checkConformance(state, signal, times));
     // What expires by itself is left to that.
     assert.ok(
       state.keys().every((key) => key.endsWith(':short')),
@@ -106,9 +109,11 @@ describe('a store', { concurrency: true }, () => {
   });
 
   for (const [fault, promise, make] of FAULTS) {
-    test(`that ${fault} is found out`, async () => {
+    test(`that ${fault} is found out`, async (test) => {
+      const clock = stoppedClock(test);
       const sound = createMemoryState();
-      await assert.rejects(checkConformance({ ...sound, ...make(sound) }, signal, times), (error: Error) => {
+      const checking = checkConformance({ ...sound, ...make(sound) }, signal, times);
+      await assert.rejects(clock.until(checking), (error: Error) => {
         assert.ok(error instanceof StartupRefusal, String(error));
         assert.match(error.message, promise);
         return true;
@@ -116,7 +121,8 @@ describe('a store', { concurrency: true }, () => {
     });
   }
 
-  test('that is away is not blamed', async () => {
+  test('that is away is not blamed', async (test) => {
+    const clock = stoppedClock(test);
     const away = () => Promise.reject(unavailable('the store'));
     const state = {
       ...createMemoryState(),
@@ -126,14 +132,16 @@ describe('a store', { concurrency: true }, () => {
       getMany: away,
       delete: away,
     };
-    await assert.rejects(checkConformance(state, signal, times), (error) => isAppError(error, 'unavailable'));
+    const checking = checkConformance(state, signal, times);
+    await assert.rejects(clock.until(checking), (error) => isAppError(error, 'unavailable'));
   });
 
-  test('that stumbles once is not blamed', async () => {
+  test('that stumbles once is not blamed', async (test) => {
+    const clock = stoppedClock(test);
     const { put, ...sound } = createMemoryState();
     let stumbles = 1;
     const stumbling: StateStore['put'] = async (key, value, options) =>
       options?.when && stumbles-- > 0 ? false : put(key, value, options);
-    await checkConformance({ ...sound, put: stumbling }, signal, times);
+    await clock.until(checkConformance({ ...sound, put: stumbling }, signal, times));
   });
 });
