@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { run } from '../deploy/process/run.ts';
 import { report, runMain, stopSignal } from '../deploy/process/terminal.ts';
-import { find } from '../deploy/process/which.ts';
+import { which } from '../deploy/process/which.ts';
 
 const usage = `npm run tilt -- [up|down|ci] [arguments of tilt]
 
@@ -25,7 +25,7 @@ const COMMANDS = ['up', 'down', 'ci'];
 const signal = stopSignal();
 
 async function isUsable(name: string, check: readonly string[]): Promise<boolean> {
-  const file = find(name);
+  const file = which(name);
   if (file === undefined) return false;
   const options = { what: `Asking ${name} for its version`, report, signal, timeoutMs: 20_000 };
   return run(file, [...check], options).then(

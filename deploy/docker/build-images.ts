@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Report, run } from '../process/run.ts';
-import { find } from '../process/which.ts';
+import { which } from '../process/which.ts';
 import { dockerAt, type Engine } from './engine.ts';
 import {
   type ImageNames,
@@ -117,7 +117,7 @@ async function fetchOfficial(dataDir: string, options: BuildOptions): Promise<Im
 }
 
 async function gitRevision({ repoRoot, report, signal }: BuildOptions): Promise<string> {
-  const git = find('git');
+  const git = which('git');
   if (git === undefined) return 'unknown';
   const options = { what: 'git', report, signal, cwd: repoRoot, timeoutMs: 10_000 };
   return run(git, ['rev-parse', 'HEAD'], options).then(

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { writePrivate } from '../process/private-files.ts';
 import { run } from '../process/run.ts';
 import { report, runMain, stopSignal } from '../process/terminal.ts';
-import { find } from '../process/which.ts';
+import { which } from '../process/which.ts';
 import { buildImages } from './build-images.ts';
 import { dockerAt, type Engine, engineHome, openEngine } from './engine.ts';
 import { imageNames, imageOf, SERVICES } from './image-names.ts';
@@ -39,7 +39,7 @@ const signal = stopSignal(engineHome());
 
 /** `docker compose` as a plugin, or as a program of its own; version 2 or newer. */
 async function findCompose(engine: Engine): Promise<[string, ...string[]]> {
-  const standalone = find('docker-compose');
+  const standalone = which('docker-compose');
   const candidates: [string, ...string[]][] = [[engine.docker, 'compose']];
   if (standalone !== undefined) candidates.push([standalone]);
   for (const candidate of candidates) {

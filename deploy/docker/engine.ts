@@ -1,13 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { aptInstall, canInstall } from '../process/apt.ts';
+import { cacheDir } from '../process/cache-dir.ts';
 import { startChild } from '../process/child.ts';
-import { Locked, takeLock } from '../process/lock.ts';
+import { acquireLock, LockedError } from '../process/lock.ts';
 import { unmountBelow } from '../process/mounts.ts';
-import { endLeftovers } from '../process/orphans.ts';
+import { stopOrphans } from '../process/orphans.ts';
 import { type Report, run } from '../process/run.ts';
-import { untilReady } from '../process/wait-ready.ts';
-import { cacheDir, find } from '../process/which.ts';
+import { waitUntilReady } from '../process/wait-ready.ts';
+import { which } from '../process/which.ts';
 
 /** A Docker engine, and the command line that reaches it. */
 export interface Engine {
@@ -58,7 +59,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
 /** The one that DOCKER_HOST or docker's current context names, if it answers. */
 async function runningEngine(options: EngineOptions): Promise<Engine | undefined> {
-  const docker = find('docker');
+  const docker = which('docker');
   if (docker === undefined) return undefined;
   const call = dockerAt({ docker, env: process.env }, options);
   const answers = await call('Asking Docker for its version', ['version', '--format', 'ok'], 10_000).then(
@@ -84,7 +85,7 @@ async function runningEngine(options: EngineOptions): Promise<Engine | undefined
 }
 
 async function startPrivate({ report, signal }: EngineOptions): Promise<Engine> {
-  if (find('dockerd') === undefined || find('docker') === undefined) {
+  if (which('dockerd') === undefined || which('docker') === undefined) {
     if (process.platform !== 'linux' || !canInstall())
       throw new NoEngine(
         'No Docker engine answers. Start one (Docker Desktop, or the package docker.io), or name one by DOCKER_HOST; as root on Debian one is installed and started for you.',
@@ -96,8 +97,8 @@ async function startPrivate({ report, signal }: EngineOptions): Promise<Engine> 
       signal,
     );
   }
-  const docker = find('docker');
-  const dockerd = find('dockerd');
+  const docker = which('docker');
+  const dockerd = which('dockerd');
   if (docker === undefined || dockerd === undefined)
     throw new NoEngine('docker.io is installed, and brought no dockerd.');
   if (process.getuid?.() !== 0)
@@ -106,7 +107,7 @@ async function startPrivate({ report, signal }: EngineOptions): Promise<Engine> 
     );
   const release = claim();
   try {
-    await endLeftovers(engineHome(), report);
+    await stopOrphans(engineHome(), report);
     const host = `unix://${path.join(engineHome(), 'docker.sock')}`;
     mkdirSync(path.join(engineHome(), 'exec'), { recursive: true, mode: 0o700 });
     const child = await startChild({
@@ -136,7 +137,7 @@ async function startPrivate({ report, signal }: EngineOptions): Promise<Engine> 
     };
     try {
       const ask = dockerAt({ docker, env }, { report, signal });
-      await untilReady(
+      await waitUntilReady(
         child,
         () => ask('Asking dockerd', ['version', '--format', 'ok'], 5_000).then(Boolean),
         {
@@ -169,9 +170,9 @@ async function empty(engine: Pick<Engine, 'docker' | 'env'>, report: Report): Pr
 
 function claim(): () => void {
   try {
-    return takeLock(path.join(engineHome(), 'lock'));
+    return acquireLock(path.join(engineHome(), 'lock'));
   } catch (error) {
-    if (!(error instanceof Locked)) throw error;
+    if (!(error instanceof LockedError)) throw error;
     throw new NoEngine(
       `The private Docker engine is in use by another run (pid ${error.holder.pid}). Wait for it, or stop it with \`kill ${error.holder.pid}\`.`,
       { cause: error },

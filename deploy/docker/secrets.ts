@@ -1,6 +1,7 @@
 import { chownSync } from 'node:fs';
 import path from 'node:path';
-import { Passwords, writePrivate } from '../process/private-files.ts';
+import { Passwords } from '../process/passwords.ts';
+import { writePrivate } from '../process/private-files.ts';
 
 // What daprio/daprd's own user is; root may give it a file, others make the sidecars run as themselves.
 const SIDECAR_UID = 65_532;

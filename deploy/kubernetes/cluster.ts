@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Report, run } from '../process/run.ts';
-import { find } from '../process/which.ts';
+import { which } from '../process/which.ts';
 import { checkVersions } from './versions.ts';
 
 export const NAMESPACE = 'mp3converter';
@@ -31,7 +31,7 @@ export interface Cluster {
 }
 
 export function findKubectl(): string {
-  const kubectl = find('kubectl');
+  const kubectl = which('kubectl');
   if (kubectl !== undefined) return kubectl;
   throw new Error(
     'kubectl is missing: install it (1.27 or newer), with minikube or kind if you have no cluster.',

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DEFAULTS } from '../docker/image-names.ts';
 import { writePrivate } from '../process/private-files.ts';
 import { type Report, run } from '../process/run.ts';
-import { find } from '../process/which.ts';
+import { which } from '../process/which.ts';
 import type { Cluster } from './cluster.ts';
 import { splitImage } from './overlay.ts';
 
@@ -41,8 +41,8 @@ async function injectorNamespace(cluster: Cluster): Promise<string | undefined> 
 }
 
 async function install(cluster: Cluster, { report, signal }: DaprOptions): Promise<void> {
-  const dapr = find('dapr');
-  const helm = find('helm');
+  const dapr = which('dapr');
+  const helm = which('helm');
   if (dapr === undefined && helm === undefined)
     throw new Error(
       'Dapr is not in this cluster, and neither dapr nor helm is here to install it: install the Dapr CLI, then `dapr init -k --wait`.',

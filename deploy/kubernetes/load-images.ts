@@ -10,7 +10,7 @@ import {
   variableOf,
 } from '../docker/image-names.ts';
 import { type Report, run } from '../process/run.ts';
-import { find } from '../process/which.ts';
+import { which } from '../process/which.ts';
 import type { Host } from './cluster.ts';
 import { splitImage } from './overlay.ts';
 
@@ -93,7 +93,7 @@ function loaderFor({
 }
 
 function program(name: string): string {
-  const found = find(name);
+  const found = which(name);
   if (found !== undefined) return found;
   throw new Error(
     `This is a cluster of ${name}'s, and ${name} is not on the PATH: install it, or say --registry, --load or --no-images.`,

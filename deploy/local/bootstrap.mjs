@@ -1,12 +1,13 @@
-// Runs a .ts file of this project with the project's own Node 24, after making sure that node_modules is what
-// package-lock.json says. Plain JavaScript: the system's Node may be as old as 18.
+// Installs the npm packages of package-lock.json if they are missing or out of date, then runs a .ts file with the Node 24
+// among them. Plain JavaScript, because the system's Node may be as old as 18.
 //   node deploy/local/bootstrap.mjs <file.ts> [arguments]
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tryLock, unlock } from './bootstrap-lock.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const modules = path.join(root, 'node_modules');
@@ -23,7 +24,7 @@ function read(file) {
   }
 }
 
-/** npm writes its hidden lock file last, so a cut-off install has none. */
+/** Whether a user's own `npm ci` has installed the packages. npm writes its hidden lock file last: a failed run leaves none. */
 function installedByHand(wanted) {
   const installed = read(path.join(modules, '.package-lock.json'));
   if (installed === '') return false;
@@ -42,31 +43,14 @@ function isInstalled(wanted, hash) {
   return true;
 }
 
-function alive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
-
-/** One installer at a time: `npm ci` begins by deleting node_modules. A lock left by a dead process is taken over. */
-async function takeLock() {
+/** `npm ci` begins by deleting node_modules, so one process at a time may run it. */
+async function waitForLock() {
   mkdirSync(path.dirname(lock), { recursive: true, mode: 0o700 });
-  for (let told = false; ; ) {
-    try {
-      writeFileSync(lock, String(process.pid), { flag: 'wx' });
-      return;
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-    }
-    const holder = Number(read(lock));
-    if (holder > 0 && !alive(holder)) rmSync(lock, { force: true });
-    else if (!told) {
-      told = true;
+  for (let hasWaited = false; ; hasWaited = true) {
+    const holder = tryLock(lock);
+    if (holder === undefined) return;
+    if (!hasWaited)
       console.error(`Another run (pid ${holder}) is installing the npm packages; waiting for it …`);
-    }
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
 }
@@ -74,11 +58,10 @@ async function takeLock() {
 function run(command, args, options) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, ...options });
-    // A Ctrl-C in a terminal reaches the child as well, and again through npm: the child takes repeats within a
-    // moment as one, and we only wait for it.
+    // Ctrl-C reaches the child directly and once more through us. The child counts both as one (terminal.ts).
     const forward = (signal) => child.kill(signal);
     for (const signal of signals) process.on(signal, forward);
-    // A `kill` of npm ends npm and its shell, and reaches nobody else.
+    // `kill` of npm ends npm and its shell without a signal to us. We notice that our parent has changed.
     const parent = process.ppid;
     const orphaned = setInterval(() => {
       if (process.ppid === parent) return;
@@ -98,13 +81,13 @@ async function install() {
   const wanted = read(path.join(root, 'package-lock.json'));
   const hash = createHash('sha256').update(wanted).digest('hex');
   if (isInstalled(wanted, hash)) return;
-  await takeLock();
+  await waitForLock();
   try {
     if (isInstalled(wanted, hash)) return;
     console.error(
-      'Installing the npm packages: node_modules is not what package-lock.json says (about a minute) …',
+      'Installing the npm packages, since node_modules does not match package-lock.json (about a minute) …',
     );
-    // npm puts node_modules/.bin first: a node that is about to be deleted must not run the installer.
+    // npm puts node_modules/.bin first in PATH. The installer must not run with the Node there, which it deletes.
     const PATH = (process.env.PATH ?? '')
       .split(path.delimiter)
       .filter((part) => !part.endsWith(path.join('node_modules', '.bin')));
@@ -115,19 +98,19 @@ async function install() {
     });
     if (code !== 0) {
       console.error(
-        `npm ci failed with code ${code}. Its messages are above; run it by hand in this folder to try again.`,
+        `npm ci failed with code ${code}. Its messages are above. To try again, run it in this folder.`,
       );
       process.exit(code);
     }
     if (!existsSync(node)) {
       console.error(
-        'npm ci ran, but node_modules/.bin/node is missing: was npm told to skip install scripts? Run `npm rebuild node`.',
+        'npm ci succeeded, but node_modules/.bin/node is missing. If npm is configured to skip install scripts, run `npm rebuild node`.',
       );
       process.exit(1);
     }
     writeFileSync(marker, hash);
   } finally {
-    rmSync(lock, { force: true });
+    unlock(lock);
   }
 }
 
@@ -136,12 +119,10 @@ if (script === undefined) {
   console.error('usage: node deploy/local/bootstrap.mjs <file.ts> [arguments]');
   process.exit(2);
 }
-process.once('exit', () => {
-  if (Number(read(lock)) === process.pid) rmSync(lock, { force: true });
-});
+process.once('exit', () => unlock(lock));
 await install();
-// The working folder stays the caller's (`npm run convert -- movie.mp4`): npm keeps it in INIT_CWD.
-// The ipc channel tells the child when this process is killed: it has then nobody left to stop it.
+// npm keeps the caller's working folder in INIT_CWD, for `npm run convert -- movie.mp4`.
+// The IPC channel closes when this process is killed, which tells the child to stop.
 process.exit(
   await run(node, [path.resolve(root, script), ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] }),
 );

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { Locked, takeLock } from '../process/lock.ts';
-import { endLeftovers } from '../process/orphans.ts';
+import { acquireLock, LockedError } from '../process/lock.ts';
+import { stopOrphans } from '../process/orphans.ts';
 import { Ports } from '../process/ports.ts';
 import type { Report } from '../process/run.ts';
 import { writeSecrets } from './secrets.ts';
@@ -15,16 +15,16 @@ export interface LaunchOptions
   extends Pick<SystemOptions, 'env' | 'appEnv' | 'commands' | 'replicas'>,
     Pick<ServersOptions, 'consumerTimeoutMs' | 'mailServer'> {
   repoRoot: string;
-  /** Its `.data` holds all that is written. Default: the repository. */
+  /** The folder whose `.data` holds everything that is written. Default: the repository. */
   stateRoot?: string;
-  /** Default: as dapr.yaml says. */
+  /** Default: the infrastructure in dapr.yaml. */
   choice?: Choice;
-  /** Free ports, the same at every start, where none is chosen. */
+  /** Default: free ports, the same at every start. */
   gatewayPort?: number;
   mailPort?: number;
   /** Default: the gateway's address on this machine. */
   publicUrl?: string;
-  /** Servers that die are started again, as services always are. Default false. */
+  /** Servers that crash are started again, as services always are. Default false. */
   superviseServers?: boolean;
   report: Report;
   signal: AbortSignal;
@@ -33,39 +33,42 @@ export interface LaunchOptions
 export interface Launched {
   servers: Servers;
   system: System;
-  /** Services, then servers; no process is left. */
+  /** Stops the services, then the servers. No process is left. */
   stop(): Promise<void>;
 }
 
-/** One user of a data folder at a time. Returns the release. */
-export function claimData(dataDir: string): () => void {
+/** Locks a data folder, which one run at a time may use. Returns the function that unlocks it. */
+export function lockDataFolder(dataDir: string): () => void {
   try {
-    return takeLock(path.join(dataDir, 'lock'));
+    return acquireLock(path.join(dataDir, 'lock'));
   } catch (error) {
-    if (!(error instanceof Locked)) throw error;
+    if (!(error instanceof LockedError)) throw error;
     const { pid } = error.holder;
     throw new Error(
-      `npm start or npm run setup is at work here already (pid ${pid}). Stop it with Ctrl-C in its terminal or with \`kill ${pid}\`, or wait for it.`,
+      `npm start or npm run setup is running here already (pid ${pid}). Stop it with Ctrl-C in its terminal or with \`kill ${pid}\`, or wait until it ends.`,
       { cause: error },
     );
   }
 }
 
-/** The servers that the components of these apps name by their secrets. */
+/** The servers that the components of these apps need. */
 export const serversNeeded = (specs: readonly AppSpec[]): Set<ServerName> =>
   serversFor(secretsOf(resourcesOf(specs)));
 
-/** Everything from nothing: tools, servers, secrets, services with their sidecars. Aborting undoes what was begun. */
+/**
+ * Starts the whole system: installs the tools, starts the servers, writes the secrets, starts the services and sidecars.
+ * If that fails or is aborted, stops what it has started.
+ */
 export async function launch(options: LaunchOptions): Promise<Launched> {
   const { repoRoot, stateRoot = repoRoot, choice = {}, gatewayPort, mailPort, report, signal } = options;
   const dataDir = path.join(stateRoot, '.data');
-  const release = claimData(dataDir);
+  const release = lockDataFolder(dataDir);
   let servers: Servers | undefined;
   try {
     const specs = readDaprYaml(repoRoot, choice);
     const needed = serversNeeded(specs);
-    await endLeftovers(dataDir, report);
-    // Before the minutes of the rest: the user should not wait to hear that a port is busy.
+    await stopOrphans(dataDir, report);
+    // The port is reserved first: a user should not wait minutes for the message that it is in use.
     const ports = new Ports(dataDir);
     const port =
       gatewayPort === undefined

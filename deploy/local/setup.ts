@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { endEntry, endLeftovers } from '../process/orphans.ts';
-import { entries } from '../process/registry.ts';
-import { portFrom, report, runMain, stopSignal } from '../process/terminal.ts';
-import { claimData, serversNeeded } from './launch.ts';
+import { stopEntries, stopOrphans } from '../process/orphans.ts';
+import { portFromEnv } from '../process/ports.ts';
+import { readRegistry } from '../process/registry.ts';
+import { report, runMain, stopSignal } from '../process/terminal.ts';
+import { lockDataFolder, serversNeeded } from './launch.ts';
 import { writeSecrets } from './secrets.ts';
 import { startServers } from './servers/servers.ts';
 import { readDaprYaml } from './system/dapr-yaml.ts';
@@ -11,13 +12,13 @@ import { ensureTools } from './tools/tools.ts';
 
 const usage = `npm run setup -- [--stop]
 
-Installs what is missing and starts the servers that the components in dapr.yaml need (as it is: RabbitMQ, MongoDB),
-MariaDB and a mail sink in the background, for \`dapr run -f .\`.
-What runs already is left as it is. The servers that npm start needs are then shared with it.
+Installs missing programs, and starts the servers for \`dapr run -f .\` in the background: those that the components in
+dapr.yaml need (RabbitMQ and MongoDB), MariaDB, and a mail server that shows mails on a web page. Leaves servers that run
+already alone. npm start uses these servers as well.
 
-  --stop    stops them
+  --stop    stops the servers
 
-  MAIL_PORT and the variables of \`npm start -- --help\` that name servers of yours work here too.
+  MAIL_PORT and the variables for your own servers work as described in \`npm start -- --help\`.
 `;
 
 const repoRoot = path.resolve(import.meta.dirname, '../..');
@@ -25,18 +26,15 @@ const dataDir = path.join(repoRoot, '.data');
 const signal = stopSignal(dataDir);
 
 async function stop(): Promise<void> {
-  const kept = entries(dataDir).filter((entry) => entry.owner === 'setup');
-  // The broker's name server is needed until the broker is gone.
-  const isLast = (name: string): boolean => name === 'epmd';
-  await Promise.all(kept.filter(({ name }) => !isLast(name)).map((entry) => endEntry(dataDir, entry)));
-  await Promise.all(kept.filter(({ name }) => isLast(name)).map((entry) => endEntry(dataDir, entry)));
+  const kept = readRegistry(dataDir).filter((entry) => entry.owner === 'setup');
+  await stopEntries(dataDir, kept);
   console.log(
     kept.length === 0 ? 'Nothing to stop.' : `Stopped: ${kept.map(({ name }) => name).join(', ')}.`,
   );
 }
 
 async function start(): Promise<void> {
-  await endLeftovers(dataDir, report);
+  await stopOrphans(dataDir, report);
   const needed = serversNeeded(readDaprYaml(repoRoot, {}));
   const tools = await ensureTools({ repoRoot, needed, report, signal });
   report('Starting the servers …');
@@ -47,10 +45,10 @@ async function start(): Promise<void> {
     tools,
     report,
     signal,
-    ports: { mail: portFrom('MAIL_PORT', 1080) },
+    ports: { mail: portFromEnv('MAIL_PORT', 1080) },
     keep: true,
   });
-  const publicUrl = process.env.PUBLIC_URL ?? `http://localhost:${portFrom('GATEWAY_PORT', 8080)}`;
+  const publicUrl = process.env.PUBLIC_URL ?? `http://localhost:${portFromEnv('GATEWAY_PORT', 8080)}`;
   writeSecrets({ stateRoot: repoRoot, servers, publicUrl });
   console.log(`
   The servers run in the background. Mails: ${servers.mail.webUrl ?? servers.mail.smtpHost}
@@ -73,7 +71,7 @@ await runMain(async () => {
     console.log(usage);
     return;
   }
-  const release = claimData(dataDir);
+  const release = lockDataFolder(dataDir);
   try {
     await (values.stop ? stop() : start());
   } finally {

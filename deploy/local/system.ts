@@ -6,84 +6,63 @@ import type { Supervised } from '../process/supervised.ts';
 import { readEnvFile, type Tokens } from './secrets.ts';
 import { type BareSidecar, startBareSidecar } from './system/bare-sidecar.ts';
 import { typesOf } from './system/components.ts';
-import { type AppSpec, replicated, resourcesOf } from './system/dapr-yaml.ts';
+import { type AppInstance, type AppSpec, replicate, resourcesOf } from './system/dapr-yaml.ts';
 import { type Pair, preparePair, type RunningApp } from './system/pair.ts';
 import { pluggableIn, preparePluggable, socketsFolder } from './system/pluggable.ts';
-import { untilAllReady } from './system/readiness.ts';
+import { waitUntilAllReady } from './system/readiness.ts';
 import type { SidecarContext } from './system/sidecar.ts';
 
 export interface SystemOptions {
   repoRoot: string;
-  /** Its `.data` holds everything that this system writes. Default: the repository. */
+  /** The folder whose `.data` holds everything that this system writes. Default: the repository. */
   stateRoot?: string;
   daprd: string;
-  /** As dapr.yaml has them, over the chosen infrastructure. */
+  /** The apps of dapr.yaml, with the chosen infrastructure. */
   specs: readonly AppSpec[];
   /** Default: a free port, the same at every start. */
   gatewayPort?: number;
-  /** For every app; wins over everything else. */
+  /** Environment variables for every app. They win over all other sources. */
   env?: Record<string, string>;
-  /** For one app, by its id, or for one instance, by its name; the latter wins over the former, and both over `env`. */
+  /** Variables for one app, by its id, or for one instance, by its name. An instance's win over its app's, and those over `env`. */
   appEnv?: Record<string, Record<string, string>>;
-  /** Runs another program in the place of an app, by its id; a program and its arguments, started where the app is. */
+  /** Other programs to run in place of apps, by app id: a program and its arguments, started in the app's folder. */
   commands?: Partial<Record<AppId, readonly string[]>>;
-  /** How many instances of an app run, by its id. Default 1. */
+  /** How many instances of an app run, by app id. Default 1. */
   replicas?: Partial<Record<AppId, number>>;
   report: Report;
   signal: AbortSignal;
 }
 
-export type AppId = 'gateway' | 'auth' | 'converter' | 'notification';
+type AppId = 'gateway' | 'auth' | 'converter' | 'notification';
 
 export interface System {
   readonly gatewayUrl: string;
-  /** The first instance of each. */
+  /** The first instance of each app. */
   readonly apps: Record<AppId, RunningApp>;
-  /** All of them, by name: `converter`, `converter-2`, … */
+  /** All instances, by name: `converter`, `converter-2`, … */
   readonly instances: Readonly<Record<string, RunningApp>>;
   readonly tokens: Tokens;
   readonly logsDir: string;
-  /** A sidecar without an app, for whoever calls through Dapr, with the gateway's limits. Ready when it returns. */
+  /** Starts a sidecar without an app, for callers that use Dapr. It has the gateway's limits. Resolves when it is ready. */
   startSidecar(options: { appId: string }): Promise<BareSidecar>;
-  /** Fulfils when every sidecar has its app and the gateway says that it is ready. */
-  untilReady(timeoutMs?: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** As many as the broker hands out at once (prefetchCount). */
-const MAILS_AT_ONCE = '4';
+/** How many mails notification sends at once: as many as the broker delivers at once (prefetchCount). */
+const MAIL_CONCURRENCY = '4';
 
-/** What depends on the infrastructure and is no matter of components: not every binding keeps mails apart that are sent at once. */
-const environmentFor = ({ appId, resources }: AppSpec): Record<string, string> =>
-  appId === 'notification' &&
-  process.env.MAIL_CONCURRENCY === undefined &&
-  typesOf(resources).has('bindings.nodemailer')
-    ? { MAIL_CONCURRENCY: MAILS_AT_ONCE }
-    : {};
-
-/** Runs the apps of dapr.yaml, each beside its sidecar, until stop(). writeSecrets() comes before. */
+/** Runs the apps of dapr.yaml, each beside its sidecar, until stop(). Needs the files of writeSecrets(). */
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const { repoRoot, stateRoot = repoRoot, report, signal } = options;
+  const { repoRoot, stateRoot = repoRoot, daprd, report, signal } = options;
   const dataDir = path.join(stateRoot, '.data');
-  const ports = new Ports(dataDir);
-  const file = readEnvFile(stateRoot, 'tokens');
-  const tokens = { daprApi: file.DAPR_API_TOKEN ?? '', appApi: file.APP_API_TOKEN ?? '' };
-  if (tokens.daprApi === '' || tokens.appApi === '')
-    throw new Error(`${dataDir}/env/tokens.env holds no tokens: run writeSecrets() first.`);
-  const { daprd } = options;
-  const specs = options.specs.map((spec) => {
-    const command = options.commands?.[spec.appId as AppId];
-    return command ? { ...spec, command: [...command] } : spec;
-  });
-  const pluggable = pluggableIn(resourcesOf(specs));
+  const tokens = readTokens(stateRoot);
+  const gateway = options.specs.find((spec) => spec.appId === 'gateway');
+  if (gateway === undefined) throw new Error('dapr.yaml contains no app `gateway`.');
+  const pluggable = pluggableIn(resourcesOf(options.specs));
   const sockets = pluggable.length > 0 ? socketsFolder(dataDir) : undefined;
+  const ports = new Ports(dataDir);
   const context: SidecarContext = { daprd, repoRoot, stateRoot, dataDir, sockets, ports, tokens };
-  const gateway = specs.find((spec) => spec.appId === 'gateway');
-  if (gateway === undefined) throw new Error('dapr.yaml names no app `gateway`.');
-  // Addresses of an earlier run mean nothing now.
-  for (const suffix of ['', '-wal', '-shm'])
-    rmSync(path.join(dataDir, `names.sqlite${suffix}`), { force: true });
-
+  deleteNames(dataDir);
   const components =
     sockets === undefined
       ? []
@@ -91,45 +70,74 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const pairs: Pair[] = [];
   const bare = new Set<Supervised>();
   const stop = async (): Promise<void> => {
-    // The app first: it finishes or hands back what it does through a sidecar that still answers.
-    await Promise.all(
-      pairs.map(async ({ app, sidecar }) => {
-        await app.stop();
-        await sidecar.stop();
-      }),
-    );
+    await Promise.all(pairs.map(stopPair));
     await Promise.all([...bare, ...components].map((process) => process.stop()));
     if (sockets !== undefined) rmSync(sockets, { recursive: true, force: true });
   };
   try {
-    const instances = specs.flatMap((spec) => replicated(spec, options.replicas?.[spec.appId as AppId] ?? 1));
-    for (const spec of instances) {
-      const appPort = spec.name === gateway.appId ? options.gatewayPort : undefined;
-      const env = {
-        ...environmentFor(spec),
-        ...options.env,
-        ...options.appEnv?.[spec.appId],
-        ...options.appEnv?.[spec.name],
-      };
-      pairs.push(await preparePair(context, spec, { appPort, env, report }));
+    for (const instance of instancesOf(options)) {
+      const appPort = instance.name === gateway.appId ? options.gatewayPort : undefined;
+      const env = environmentOf(instance, options);
+      pairs.push(await preparePair(context, instance, { appPort, env, report }));
     }
     await Promise.all(components.map((component) => component.start()));
     await Promise.all(pairs.flatMap(({ app, sidecar }) => [app.start(), sidecar.start()]));
-    await untilAllReady(pairs, { tokens, timeoutMs: 60_000, maxFalls: 3, report, signal });
+    await waitUntilAllReady(pairs, { tokens, report, signal });
   } catch (error) {
     await stop();
     throw error;
   }
-  const running = Object.fromEntries(pairs.map(({ spec, view }) => [spec.name, view]));
-  const apps = running as System['apps'];
+  const instances = Object.fromEntries(pairs.map(({ spec, view }) => [spec.name, view]));
+  const apps = instances as System['apps'];
   return {
     gatewayUrl: `http://127.0.0.1:${apps.gateway.appPort}`,
     apps,
-    instances: running,
+    instances,
     tokens,
     logsDir: path.join(dataDir, 'logs'),
     startSidecar: ({ appId }) => startBareSidecar(context, { ...gateway, appId }, { bare, report, signal }),
-    untilReady: (timeoutMs = 60_000) => untilAllReady(pairs, { tokens, timeoutMs, report, signal }),
     stop,
   };
+}
+
+function readTokens(stateRoot: string): Tokens {
+  const file = readEnvFile(stateRoot, 'tokens');
+  const tokens = { daprApi: file.DAPR_API_TOKEN ?? '', appApi: file.APP_API_TOKEN ?? '' };
+  if (tokens.daprApi === '' || tokens.appApi === '')
+    throw new Error(`${stateRoot}/.data/env/tokens.env contains no tokens: call writeSecrets() first.`);
+  return tokens;
+}
+
+/** Deletes the database of the name resolution: it contains the addresses of an earlier run. */
+function deleteNames(dataDir: string): void {
+  for (const suffix of ['', '-wal', '-shm'])
+    rmSync(path.join(dataDir, `names.sqlite${suffix}`), { force: true });
+}
+
+function instancesOf({ specs, commands, replicas }: SystemOptions): AppInstance[] {
+  return specs.flatMap((spec) => {
+    const command = commands?.[spec.appId as AppId];
+    return replicate(
+      command ? { ...spec, command: [...command] } : spec,
+      replicas?.[spec.appId as AppId] ?? 1,
+    );
+  });
+}
+
+function environmentOf(instance: AppInstance, { env, appEnv }: SystemOptions): Record<string, string> {
+  return { ...mailConcurrency(instance), ...env, ...appEnv?.[instance.appId], ...appEnv?.[instance.name] };
+}
+
+/** Only our mail component keeps mails apart that are sent at the same time. Dapr's SMTP binding may mix them up. */
+const mailConcurrency = ({ appId, resources }: AppSpec): Record<string, string> =>
+  appId === 'notification' &&
+  process.env.MAIL_CONCURRENCY === undefined &&
+  typesOf(resources).has('bindings.nodemailer')
+    ? { MAIL_CONCURRENCY }
+    : {};
+
+/** Stops the app first: it finishes or hands back its work through a sidecar that must still answer. */
+async function stopPair({ app, sidecar }: Pair): Promise<void> {
+  await app.stop();
+  await sidecar.stop();
 }

@@ -1,13 +1,13 @@
-/** Pauses between restarts: 0.5 s doubling to 30 s, from the beginning again after a minute without a fall. */
+/** Pauses between restarts of a process: 0.5 s, doubling to 30 s. They begin at 0.5 s again after a run of a minute. */
 export class Backoff {
   readonly #firstMs = 500;
   readonly #maxMs = 30_000;
   readonly #healthyMs = 60_000;
-  #falls = 0;
+  #crashes = 0;
 
-  /** @param ranMs how long the process ran before it fell. @returns the pause, ms. */
+  /** @param ranMs how long the process ran before it crashed. @returns the pause before the next start, ms. */
   next(ranMs: number): number {
-    if (ranMs >= this.#healthyMs) this.#falls = 0;
-    return Math.min(this.#firstMs * 2 ** this.#falls++, this.#maxMs);
+    if (ranMs >= this.#healthyMs) this.#crashes = 0;
+    return Math.min(this.#firstMs * 2 ** this.#crashes++, this.#maxMs);
   }
 }

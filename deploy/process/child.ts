@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { poll } from '../../services/shared/runtime/poll.ts';
 import { openLog } from './log-file.ts';
-import { hasGroup, type Identity, isAlive } from './process-id.ts';
-import { type Entry, forget, record } from './registry.ts';
+import { hasGroupMembers, isAlive, type ProcessId } from './process-id.ts';
+import { type RegistryEntry, register, unregister } from './registry.ts';
 
 export interface ChildOptions {
+  /** Its name in the registry and in messages. */
   name: string;
   command: string;
   args: string[];
@@ -13,21 +14,21 @@ export interface ChildOptions {
   env: NodeJS.ProcessEnv;
   logFile: string;
   dataDir: string;
-  /** The process keeps running after this one has ended (`npm run setup`). */
+  /** The process keeps running after this one has ended (`npm run setup`). Default false. */
   keep?: boolean;
-  /** The polite signal. Default: SIGTERM. */
+  /** The signal that asks it to end. Default: SIGTERM. */
   stopSignal?: NodeJS.Signals;
-  /** From the polite signal to the one that cannot be refused, ms. */
+  /** The time between the stop signal and SIGKILL, ms. Default: 10 s. */
   graceMs?: number;
 }
 
-/** How a process ended. Both are null where that cannot be known: it was started by another run. */
+/** How a process ended. Both are null when another run started the process, since only a parent learns the exit code. */
 export interface Exit {
   code: number | null;
   signal: NodeJS.Signals | null;
 }
 
-/** For a message: `code 1`, `SIGKILL`. */
+/** The exit as text for a message: `code 1`, `SIGKILL`. */
 export const describeExit = ({ code, signal }: Exit): string =>
   signal ?? (code === null ? 'ended' : `code ${code}`);
 
@@ -35,11 +36,13 @@ export interface Child {
   readonly name: string;
   readonly pid: number;
   readonly logFile: string;
+  /** Resolves when the process has ended; never rejects. */
   readonly exited: Promise<Exit>;
   running(): boolean;
   stop(): Promise<void>;
 }
 
+/** Sends a signal to a process, or to a process group if the number is negative. Does nothing if it has ended. */
 export function signalProcess(target: number, signal: NodeJS.Signals): void {
   try {
     process.kill(target, signal);
@@ -48,21 +51,22 @@ export function signalProcess(target: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Sends the polite signal, SIGKILL after the grace period, and SIGKILL to what is left of the process group. */
-export async function endProcess(
-  target: Identity,
+/** Sends the stop signal, then SIGKILL to the process group after `graceMs`, also to members that outlive the leader. */
+export async function stopProcess(
+  target: ProcessId,
   graceMs: number,
   stopSignal: NodeJS.Signals = 'SIGTERM',
 ): Promise<void> {
+  const ended = () => !isAlive(target) || undefined;
   if (isAlive(target)) signalProcess(target.pid, stopSignal);
-  for (const end = performance.now() + graceMs; isAlive(target) && performance.now() < end; ) await sleep(50);
-  if (hasGroup(target)) signalProcess(-target.pid, 'SIGKILL');
-  for (const end = performance.now() + 5_000; isAlive(target) && performance.now() < end; ) await sleep(50);
+  await poll(ended, { intervalMs: 50, timeoutMs: graceMs });
+  if (hasGroupMembers(target)) signalProcess(-target.pid, 'SIGKILL');
+  await poll(ended, { intervalMs: 50, timeoutMs: 5_000 });
 }
 
 /**
- * Starts a process in a session of its own, so that a Ctrl-C in the terminal does not reach it before its users are gone.
- * Its output goes straight to the file: it does not die of a broken pipe when we do.
+ * Starts a process in a session of its own, so that Ctrl-C in the terminal does not end a server before the services
+ * that use it. It writes to its log file directly, so that it does not die of a broken pipe when this process ends.
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { name, dataDir, logFile, graceMs = 10_000 } = options;
@@ -78,13 +82,13 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   });
   if (options.keep === true) child.unref();
   const pid = child.pid as number;
-  // A process that ended already cannot be identified: it has nothing left to stop.
-  const identity = record(dataDir, name, pid, options);
+  // Undefined if the process has ended already. Then there is nothing to stop.
+  const processId = register(dataDir, name, pid, options);
   let ended = false;
   void exited.then(() => {
     ended = true;
-    // Its own children, such as ffmpeg, go with it. The number of a group cannot be reused while it has members.
-    if (identity !== undefined && hasGroup(identity)) signalProcess(-pid, 'SIGKILL');
+    // Ends the children that it left, such as ffmpeg. The number of a group is not reused while the group has members.
+    if (processId !== undefined && hasGroupMembers(processId)) signalProcess(-pid, 'SIGKILL');
   });
   return {
     name,
@@ -93,13 +97,13 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     exited,
     running: () => !ended,
     async stop() {
-      if (!ended && identity !== undefined) await endProcess(identity, graceMs, options.stopSignal);
-      forget(dataDir, name);
+      if (!ended && processId !== undefined) await stopProcess(processId, graceMs, options.stopSignal);
+      unregister(dataDir, name);
     },
   };
 }
 
-/** The descriptor is the child's: ours is closed, also when `spawn` throws, as it does for too long a command line. */
+/** Closes our copy of the descriptor, also when `spawn` throws, as it does when the command line is too long. */
 function spawnLogged({ command, args, cwd, env }: ChildOptions, log: number): ChildProcess {
   try {
     return spawn(command, args, { cwd, env, stdio: ['ignore', log, log], detached: true });
@@ -108,21 +112,18 @@ function spawnLogged({ command, args, cwd, env }: ChildOptions, log: number): Ch
   }
 }
 
-/** A process that another run started and left running. */
-export function adopt(entry: Entry, logFile: string, dataDir: string, graceMs = 10_000): Child {
-  const { pid } = entry.process;
+/** Wraps a process that another run started and left running. */
+export function adoptChild(entry: RegistryEntry, logFile: string, dataDir: string, graceMs = 10_000): Child {
+  const ended = () => !isAlive(entry.process) || undefined;
   return {
     name: entry.name,
-    pid,
+    pid: entry.process.pid,
     logFile,
-    exited: (async () => {
-      while (isAlive(entry.process)) await sleep(500, undefined, { ref: false });
-      return { code: null, signal: null };
-    })(),
+    exited: poll(ended, { intervalMs: 500, ref: false }).then(() => ({ code: null, signal: null })),
     running: () => isAlive(entry.process),
     async stop() {
-      await endProcess(entry.process, graceMs, entry.stopSignal);
-      forget(dataDir, entry.name);
+      await stopProcess(entry.process, graceMs, entry.stopSignal);
+      unregister(dataDir, entry.name);
     },
   };
 }

@@ -1,82 +1,95 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { makePrivateDir } from './private-files.ts';
-import { type Identity, identify, isAlive } from './process-id.ts';
+import { poll } from '../../services/shared/runtime/poll.ts';
+import { makePrivateDir, readIfThere } from './private-files.ts';
+import { isAlive, type ProcessId, readProcessId } from './process-id.ts';
 
-function holderOf(file: string): Identity | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Identity;
-  } catch {
-    return undefined;
-  }
-}
+/** Another process that is alive holds the lock. */
+export class LockedError extends Error {
+  readonly holder: ProcessId;
 
-export class Locked extends Error {
-  readonly holder: Identity;
-
-  constructor(file: string, holder: Identity) {
+  constructor(file: string, holder: ProcessId) {
     super(`${file} is held by pid ${holder.pid}`);
     this.holder = holder;
   }
 }
 
-/** Takes a lock for one holder at a time. Takes over the lock of a dead process. Returns the release. @throws Locked */
-export function takeLock(file: string): () => void {
+/**
+ * Acquires a lock file, which one process at a time can hold. Takes over the lock of a process that has died.
+ * Returns the function that releases it.
+ * @throws LockedError
+ */
+export function acquireLock(file: string): () => void {
   makePrivateDir(path.dirname(file));
-  const me = identify(process.pid);
-  const mine = `${file}.${process.pid}`;
-  writeFileSync(mine, JSON.stringify(me), { mode: 0o600 });
-  try {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        // link(2) is atomic: the lock file appears with its content, or not at all.
-        linkSync(mine, file);
-        return () => {
-          if (holderOf(file)?.pid === process.pid) rmSync(file, { force: true });
-        };
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
-      const holder = holderOf(file);
-      if (holder !== undefined && (isAlive(holder) || attempt > 20)) throw new Locked(file, holder);
-      breakStale(file, `${mine}.stale`);
+  for (;;) {
+    if (createLock(file)) {
+      return () => {
+        if (readHolder(file)?.pid === process.pid) rmSync(file, { force: true });
+      };
     }
-  } finally {
-    rmSync(mine, { force: true });
+    const holder = readHolder(file);
+    if (holder !== undefined && isAlive(holder)) throw new LockedError(file, holder);
+    removeStaleLock(file);
   }
 }
 
-function breakStale(file: string, aside: string): void {
-  try {
-    renameSync(file, aside);
-  } catch {
-    return;
-  }
-  // Two may find the same stale lock; the slower one must not take away what the faster one has just put there.
-  const moved = holderOf(aside);
-  if (moved !== undefined && isAlive(moved)) {
-    try {
-      linkSync(aside, file);
-    } catch {}
-  }
-  rmSync(aside, { force: true });
-}
-
+/** Polls twice a second until the lock is acquired. Calls `onWait` once if another process holds it at first. */
 export async function waitForLock(
   file: string,
-  onWait: (holder: Identity) => void,
+  onWait: (holder: ProcessId) => void,
   signal: AbortSignal,
 ): Promise<() => void> {
-  for (let told = false; ; ) {
-    signal.throwIfAborted();
+  let hasWaited = false;
+  const tryAcquire = (): (() => void) | undefined => {
     try {
-      return takeLock(file);
+      return acquireLock(file);
     } catch (error) {
-      if (!(error instanceof Locked)) throw error;
-      if (!told) onWait(error.holder);
-      told = true;
+      if (!(error instanceof LockedError)) throw error;
+      if (!hasWaited) onWait(error.holder);
+      hasWaited = true;
+      return undefined;
     }
-    await sleep(500, undefined, { signal });
+  };
+  return (await poll(tryAcquire, { intervalMs: 500, signal })) as () => void;
+}
+
+/** Returns false if the lock file exists. link(2) is atomic: the lock file appears with its content, or not at all. */
+function createLock(file: string): boolean {
+  const own = `${file}.${process.pid}`;
+  writeFileSync(own, JSON.stringify(readProcessId(process.pid)), { mode: 0o600 });
+  try {
+    linkSync(own, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+/**
+ * Removes the lock of a dead process. Two processes may find the same stale lock, and the slower one must not remove the
+ * lock that the faster one has acquired since. So a stale lock is read and removed under a second lock. That one may
+ * become stale in the same way; acquiring it then takes a third, and so on.
+ * @throws LockedError while another process is taking the lock over
+ */
+function removeStaleLock(file: string): void {
+  const release = acquireLock(`${file}.removal`);
+  try {
+    if (readIfThere(file) === undefined) return;
+    const holder = readHolder(file);
+    if (holder === undefined || !isAlive(holder)) rmSync(file, { force: true });
+  } finally {
+    release();
+  }
+}
+
+/** Undefined if there is no lock, or if a power failure has left it without its content. */
+function readHolder(file: string): ProcessId | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as ProcessId;
+  } catch {
+    return undefined;
   }
 }

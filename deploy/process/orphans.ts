@@ -1,11 +1,11 @@
-import { endProcess } from './child.ts';
-import { type Entry, forget, orphans } from './registry.ts';
+import { stopProcess } from './child.ts';
+import { findOrphans, type RegistryEntry, unregister } from './registry.ts';
 import { type Report, run } from './run.ts';
-import { find } from './which.ts';
+import { which } from './which.ts';
 
-/** Stops what an entry of the ledger tells of; a number that now belongs to another process is left alone. */
-export async function endEntry(dataDir: string, entry: Entry): Promise<void> {
-  const docker = entry.container === undefined ? undefined : find('docker');
+/** Stops the process or container of a registry entry. Does nothing if its pid now belongs to another process. */
+export async function stopEntry(dataDir: string, entry: RegistryEntry): Promise<void> {
+  const docker = entry.container === undefined ? undefined : which('docker');
   if (entry.container !== undefined && docker !== undefined) {
     const options = {
       what: `Stopping container ${entry.container.slice(0, 12)}`,
@@ -14,23 +14,28 @@ export async function endEntry(dataDir: string, entry: Entry): Promise<void> {
       timeoutMs: 60_000,
     };
     await run(docker, ['stop', '--time', '20', entry.container], options).catch(() => {});
-  } else await endProcess(entry.process, 10_000, entry.stopSignal);
-  forget(dataDir, entry.name);
+  } else await stopProcess(entry.process, 10_000, entry.stopSignal);
+  unregister(dataDir, entry.name);
 }
 
-/** Stops what a start that was killed (`kill -9`) could not stop itself. */
-export async function endLeftovers(dataDir: string, report: Report): Promise<void> {
-  const left = orphans(dataDir);
-  if (left.length === 0) return;
-  report(
-    `Stopping what an earlier run left behind: ${left.map((entry) => `${entry.name} (pid ${entry.process.pid})`).join(', ')} …`,
-  );
-  // Services first: they hand their work back while their servers still answer.
-  const isServer = (entry: Entry): boolean =>
-    /^(rabbitmq|epmd|redis|nats|mysql|mongodb|postgresql|mail)(-log)?$/.test(entry.name);
-  await Promise.all(left.filter((entry) => !isServer(entry)).map((entry) => endEntry(dataDir, entry)));
-  await Promise.all(
-    left.filter((entry) => isServer(entry) && entry.name !== 'epmd').map((entry) => endEntry(dataDir, entry)),
-  );
-  await Promise.all(left.filter((entry) => entry.name === 'epmd').map((entry) => endEntry(dataDir, entry)));
+/** Stops several entries: services first, since they hand back their work to servers that must still answer. */
+export async function stopEntries(dataDir: string, entries: readonly RegistryEntry[]): Promise<void> {
+  for (const group of [isService, isServer, isNameServer]) {
+    await Promise.all(entries.filter(group).map((entry) => stopEntry(dataDir, entry)));
+  }
 }
+
+/** Stops the processes of an earlier run that was killed (`kill -9`) before it could stop them itself. */
+export async function stopOrphans(dataDir: string, report: Report): Promise<void> {
+  const orphans = findOrphans(dataDir);
+  if (orphans.length === 0) return;
+  const names = orphans.map((entry) => `${entry.name} (pid ${entry.process.pid})`).join(', ');
+  report(`Stopping processes that an earlier run left behind: ${names} …`);
+  await stopEntries(dataDir, orphans);
+}
+
+/** Erlang's name server, which RabbitMQ needs until it has ended. */
+const isNameServer = ({ name }: RegistryEntry): boolean => name === 'epmd';
+const isServer = ({ name }: RegistryEntry): boolean =>
+  /^(rabbitmq|redis|nats|mysql|mongodb|postgresql|mail)(-log)?$/.test(name);
+const isService = (entry: RegistryEntry): boolean => !isServer(entry) && !isNameServer(entry);

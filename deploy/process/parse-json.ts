@@ -1,4 +1,4 @@
-/** Parses JSON from an untrusted source. Returns undefined where the text is not JSON. */
+/** Parses JSON from an untrusted source. Returns undefined if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,15 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Inodes of the sockets that listen on the port, from the text of /proc/net/tcp or tcp6 (proc(5); state 0A is LISTEN). */
+/** The inodes of the sockets that listen on a port. `table` is the text of /proc/net/tcp or tcp6 (proc(5)). */
 export function listeningInodes(table: string, port: number): string[] {
+  const listen = '0A';
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   return table
     .split('\n')
     .slice(1)
     .map((line) => line.trim().split(/\s+/))
     .flatMap((fields) =>
-      fields[1]?.endsWith(wanted) && fields[3] === '0A' && fields[9] !== undefined ? [fields[9]] : [],
+      fields[1]?.endsWith(wanted) && fields[3] === listen && fields[9] !== undefined ? [fields[9]] : [],
     );
 }
 
@@ -21,7 +22,7 @@ function read(file: string): string {
   }
 }
 
-function holds(pid: string, sockets: Set<string>): boolean {
+function hasSocket(pid: string, sockets: Set<string>): boolean {
   try {
     return readdirSync(`/proc/${pid}/fd`).some((fd) => {
       try {
@@ -39,7 +40,7 @@ function pidOnLinux(port: number): number | undefined {
   const inodes = ['tcp', 'tcp6'].flatMap((name) => listeningInodes(read(`/proc/net/${name}`), port));
   const sockets = new Set(inodes.map((inode) => `socket:[${inode}]`));
   if (sockets.size === 0) return undefined;
-  const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && holds(name, sockets));
+  const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && hasSocket(name, sockets));
   return pid === undefined ? undefined : Number(pid);
 }
 
@@ -58,7 +59,7 @@ function pidByLsof(port: number): number | undefined {
   }
 }
 
-/** Only the program's name: arguments of other people's processes may hold secrets. */
+/** The program's name, and a script's, without arguments: other people's may contain secrets. */
 function commandOf(pid: number): string {
   const [program = '', script = ''] = read(`/proc/${pid}/cmdline`).split('\0');
   const base = (text: string): string => text.split('/').at(-1) ?? '';
@@ -68,7 +69,7 @@ function commandOf(pid: number): string {
     : name;
 }
 
-/** Who listens on a local TCP port, as `pid 123 (name)`; undefined if it cannot be seen. */
+/** The process that listens on a local TCP port, as `pid 123 (name)`; undefined if we may not see it. */
 export function portOwner(port: number): string | undefined {
   const pid = process.platform === 'linux' ? pidOnLinux(port) : pidByLsof(port);
   if (pid === undefined) return undefined;

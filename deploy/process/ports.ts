@@ -4,7 +4,8 @@ import path from 'node:path';
 import { portOwner } from './port-owner.ts';
 import { readJson, writePrivate } from './private-files.ts';
 
-export function isFree(port: number): Promise<boolean> {
+/** Whether this machine's loopback interface has no listener on the port. */
+function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
@@ -12,7 +13,18 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** Free ports that stay the same from start to start: what is restarted keeps its address. */
+/** A port from an environment variable. Throws if the variable is not a number from 1 to 65535. */
+export function portFromEnv(variable: string, byDefault: number): number {
+  const text = process.env[variable];
+  if (text === undefined || text === '') return byDefault;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new Error(`${variable} is ${text}; it must be a port from 1 to 65535.`);
+  }
+  return port;
+}
+
+/** Free ports that stay the same from start to start, kept in `ports.json`: a restarted process keeps its address. */
 export class Ports {
   readonly #file: string;
   readonly #known: Record<string, number>;
@@ -26,23 +38,24 @@ export class Ports {
     return this.#known[name];
   }
 
-  /** The port that this name had before, if nobody has taken it meanwhile; else a new one. */
+  /** The port that this name had before, if it is still free, else a new one. */
   async reserve(name: string): Promise<number> {
     const before = this.#known[name];
-    if (before !== undefined && (await isFree(before))) return before;
+    if (before !== undefined && (await isPortFree(before))) return before;
     for (let attempt = 0; attempt < 200; attempt++) {
-      // Below 32768: the system gives the ones above to outgoing connections, so one could be lost during a restart.
+      // From 32768 on, Linux assigns ports to outgoing connections. One could take our port during a restart.
       const port = randomInt(20_000, 32_000);
-      if (!Object.values(this.#known).includes(port) && (await isFree(port))) return this.#keep(name, port);
+      if (!Object.values(this.#known).includes(port) && (await isPortFree(port)))
+        return this.#keep(name, port);
     }
     throw new Error('No free port found between 20000 and 32000 in 200 attempts.');
   }
 
-  /** A port that the user chose; an error that names its owner if it is busy. */
+  /** Reserves a port that the user chose by an environment variable. The error names the process that uses the port. */
   async claim(name: string, port: number, variable: string): Promise<number> {
-    if (await isFree(port)) return this.#keep(name, port);
+    if (await isPortFree(port)) return this.#keep(name, port);
     throw new Error(
-      `Port ${port} is in use by ${portOwner(port) ?? 'a process that cannot be seen from here'}. Stop it, or choose another port with ${variable}, for example ${variable}=${port + 1}.`,
+      `Port ${port} is in use by ${portOwner(port) ?? 'a process that we may not see'}. Stop it, or choose another port with ${variable}, for example ${variable}=${port + 1}.`,
     );
   }
 

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+/** Makes a folder, if it does not exist, that only its owner can enter. Returns its path. */
 export function makePrivateDir(dir: string): string {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   chmodSync(dir, 0o700);
   return dir;
 }
 
-/** Replaces the whole file at once, readable by its owner only. */
+/** Replaces a file atomically. Only its owner can read it. */
 export function writePrivate(file: string, text: string): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
@@ -16,7 +17,7 @@ export function writePrivate(file: string, text: string): void {
     writeFileSync(temporary, text, { mode: 0o600 });
     renameSync(temporary, file);
   } catch (error) {
-    // On a full disk, say, half of a secret would be left.
+    // A full disk, for example, would leave a part of a secret behind.
     rmSync(temporary, { force: true });
     throw error;
   }
@@ -31,6 +32,7 @@ export function readIfThere(file: string): string | undefined {
   }
 }
 
+/** The content of a JSON file; undefined if there is no such file. Throws if the file is damaged. */
 export function readJson<T>(file: string): T | undefined {
   const text = readIfThere(file);
   if (text === undefined) return undefined;
@@ -38,28 +40,8 @@ export function readJson<T>(file: string): T | undefined {
     return JSON.parse(text) as T;
   } catch (cause) {
     throw new Error(
-      `${file} is not JSON any more. Delete it (and the data beside it, if servers refuse their passwords then).`,
+      `${file} is damaged: it does not contain JSON. Delete it. If servers then refuse their passwords, delete the data beside it as well.`,
       { cause },
     );
-  }
-}
-
-/** Random names and passwords, made once and kept. */
-export class Passwords {
-  readonly #file: string;
-  readonly #values: Record<string, string>;
-
-  constructor(dataDir: string) {
-    this.#file = path.join(dataDir, 'passwords.json');
-    this.#values = readJson<Record<string, string>>(this.#file) ?? {};
-  }
-
-  get(name: string): string {
-    const known = this.#values[name];
-    if (known !== undefined) return known;
-    const made = randomBytes(32).toString('base64url');
-    this.#values[name] = made;
-    writePrivate(this.#file, `${JSON.stringify(this.#values, null, 2)}\n`);
-    return made;
   }
 }

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Identifies a process for good. A pid alone may be reused by another process. */
-export interface Identity {
+/** Identifies one process for ever. A pid alone does not: the system gives it to another process later. */
+export interface ProcessId {
   pid: number;
-  /** When it started, in whatever unit the machine tells; compared as text only. */
+  /** When it started, in a format of the operating system's. Only comparing it for equality makes sense. */
   started: string;
 }
 
@@ -14,7 +14,7 @@ interface Stat {
   started: string;
 }
 
-/** Fields 3, 5 and 22 of proc(5) stat; the command in field 2 may hold spaces and brackets. */
+/** Reads fields 3, 5 and 22 of /proc/<pid>/stat (proc(5)). The command in field 2 may contain spaces and brackets. */
 export function parseStat(text: string): Stat {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0] ?? '', group: Number(fields[2]), started: fields[19] ?? '' };
@@ -34,7 +34,7 @@ function bootId(): string {
   return boot;
 }
 
-function startedByPs(pid: number): string | undefined {
+function startTimeFromPs(pid: number): string | undefined {
   try {
     const [state = '', ...started] = execFileSync('ps', ['-o', 'state=,lstart=', '-p', String(pid)], {
       encoding: 'utf8',
@@ -47,10 +47,10 @@ function startedByPs(pid: number): string | undefined {
   }
 }
 
-/** The process that runs under this pid; undefined where the pid is free or a zombie. */
-export function identify(pid: number): Identity | undefined {
+/** The process that has this pid now; undefined if there is none, or only a zombie. */
+export function readProcessId(pid: number): ProcessId | undefined {
   if (process.platform !== 'linux') {
-    const started = startedByPs(pid);
+    const started = startTimeFromPs(pid);
     return started === undefined ? undefined : { pid, started };
   }
   const stat = readStat(pid);
@@ -59,14 +59,14 @@ export function identify(pid: number): Identity | undefined {
     : { pid, started: `${bootId()}:${stat.started}` };
 }
 
-export function isAlive(identity: Identity): boolean {
-  return identify(identity.pid)?.started === identity.started;
+export function isAlive(id: ProcessId): boolean {
+  return readProcessId(id.pid)?.started === id.started;
 }
 
-/** Members of a process group that outlive their leader, such as the ffmpeg of a killed converter. */
-export function hasGroup(leader: Identity): boolean {
+/** Whether any process of the leader's group runs. Members may outlive the leader, such as the ffmpeg of a killed converter. */
+export function hasGroupMembers(leader: ProcessId): boolean {
   if (process.platform !== 'linux') return isAlive(leader);
-  // Groups of an earlier boot are gone, and their numbers belong to others.
+  // A reboot ends all groups and gives their numbers to others.
   if (!leader.started.startsWith(`${bootId()}:`)) return false;
   const since = Number(leader.started.split(':')[1]);
   return readdirSync('/proc').some((name) => {

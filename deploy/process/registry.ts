@@ -1,33 +1,37 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { writePrivate } from './private-files.ts';
-import { type Identity, identify, isAlive } from './process-id.ts';
+import { isAlive, type ProcessId, readProcessId } from './process-id.ts';
 
-/** What runs for a data folder, one file a process, so that the next start can find what a killed one left behind. */
-export interface Entry {
+/**
+ * One process that runs for a data folder. Each has a file in `<dataDir>/run`, so that the next start finds the processes
+ * that a killed run left behind.
+ */
+export interface RegistryEntry {
   name: string;
-  process: Identity;
-  /** A Docker container is stopped by its id; its process belongs to Docker. */
+  process: ProcessId;
+  /** The id of the Docker container that the process runs in, by which it is stopped. */
   container?: string;
-  /** Where it is not SIGTERM that asks it to end. */
+  /** The signal that asks it to end, if that is not SIGTERM. */
   stopSignal?: NodeJS.Signals;
-  /** The process that will stop it, or `setup` when it is meant to stay. */
-  owner: Identity | 'setup';
+  /** The process that will stop it, or `setup` for a server that `npm run setup` keeps running. */
+  owner: ProcessId | 'setup';
 }
 
 const folder = (dataDir: string): string => path.join(dataDir, 'run');
 const file = (dataDir: string, name: string): string => path.join(folder(dataDir), `${name}.json`);
 
-export function record(
+/** Registers a process that has just started. Returns undefined if it has ended already. */
+export function register(
   dataDir: string,
   name: string,
   pid: number,
-  options: Pick<Entry, 'container' | 'stopSignal'> & { keep?: boolean },
-): Identity | undefined {
-  const running = identify(pid);
-  const owner = options.keep === true ? 'setup' : identify(process.pid);
+  options: Pick<RegistryEntry, 'container' | 'stopSignal'> & { keep?: boolean },
+): ProcessId | undefined {
+  const running = readProcessId(pid);
+  const owner = options.keep === true ? 'setup' : readProcessId(process.pid);
   if (running === undefined || owner === undefined) return undefined;
-  const entry: Entry = {
+  const entry: RegistryEntry = {
     name,
     process: running,
     owner,
@@ -38,11 +42,11 @@ export function record(
   return running;
 }
 
-export function forget(dataDir: string, name: string): void {
+export function unregister(dataDir: string, name: string): void {
   rmSync(file(dataDir, name), { force: true });
 }
 
-export function entries(dataDir: string): Entry[] {
+export function readRegistry(dataDir: string): RegistryEntry[] {
   let names: string[];
   try {
     names = readdirSync(folder(dataDir)).filter((name) => name.endsWith('.json'));
@@ -51,7 +55,7 @@ export function entries(dataDir: string): Entry[] {
   }
   return names.flatMap((name) => {
     try {
-      return [JSON.parse(readFileSync(path.join(folder(dataDir), name), 'utf8')) as Entry];
+      return [JSON.parse(readFileSync(path.join(folder(dataDir), name), 'utf8')) as RegistryEntry];
     } catch {
       return [];
     }
@@ -59,15 +63,15 @@ export function entries(dataDir: string): Entry[] {
 }
 
 /** The server that `npm run setup` left running under this name, if it still does. */
-export function keptRunning(dataDir: string, name: string): Entry | undefined {
-  return entries(dataDir).find(
+export function findKept(dataDir: string, name: string): RegistryEntry | undefined {
+  return readRegistry(dataDir).find(
     (entry) => entry.name === name && entry.owner === 'setup' && isAlive(entry.process),
   );
 }
 
 /** Entries whose owner was killed before it could stop them. */
-export function orphans(dataDir: string): Entry[] {
-  return entries(dataDir).filter((entry) =>
+export function findOrphans(dataDir: string): RegistryEntry[] {
+  return readRegistry(dataDir).filter((entry) =>
     entry.owner === 'setup' ? !isAlive(entry.process) : !isAlive(entry.owner),
   );
 }

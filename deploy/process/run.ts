@@ -1,37 +1,44 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { signalProcess } from './child.ts';
 
+/** Prints one line about the progress of a longer task. */
 export type Report = (line: string) => void;
 
 export interface RunOptions {
-  /** What it is for, told every 15 s while it runs. */
+  /** What the command does, for error messages and for the report every 15 s while it runs. */
   what: string;
   report: Report;
   signal: AbortSignal;
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  /** A word on how far it is, from the lines seen. */
+  /** Describes the progress by the number of lines that the command has printed. */
   progress?: (lines: number) => string;
+  /** Default: 30 minutes. */
   timeoutMs?: number;
-  /** For its standard input. */
+  /** Text for its standard input. */
   input?: string;
 }
 
-/** Runs a command to its end and returns what it printed; its last lines are in the error if it fails. */
+const REPORT_MS = 15_000;
+const GRACE_MS = 10_000;
+
+/**
+ * Runs a command and returns its output, standard output and standard error together, at most the last 2,000 lines.
+ * @throws with the last lines of the output if the command fails, and with the signal's reason if it is aborted
+ */
 export async function run(command: string, args: string[], options: RunOptions): Promise<string> {
   const { what, report, progress } = options;
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs ?? 30 * 60_000)]);
   signal.throwIfAborted();
-  // A group of its own: a compiler's or installer's children end with it.
+  // In a process group of its own, so that the children of a compiler or an installer end with it.
   const child = spawn(command, args, {
     cwd: options.cwd,
     env: options.env ?? process.env,
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
-  // One that ends before it has read all of it says why in another way.
+  // A command that ends without reading its input fails with EPIPE here. Its exit status says more.
   child.stdin.once('error', () => {}).end(options.input);
   const ended = new Promise<string | undefined>((resolve, reject) => {
     child.once('error', (cause) =>
@@ -39,41 +46,45 @@ export async function run(command: string, args: string[], options: RunOptions):
     );
     child.once('close', (code, by) => resolve(code === 0 ? undefined : (by ?? `code ${code}`)));
   });
-  const lines: string[] = [];
-  let count = 0;
-  const collect = (from: Readable): void => {
-    createInterface({ input: from }).on('line', (line) => {
-      count++;
-      lines.push(line);
-      if (lines.length > 2_000) lines.splice(0, 1_000);
-    });
-  };
-  collect(child.stdout);
-  collect(child.stderr);
-
+  const output = collectLines(child);
   const since = performance.now();
-  const beat = setInterval(() => {
-    report(
-      `${what} … ${Math.round((performance.now() - since) / 1000)} s${progress === undefined ? '' : `, ${progress(count)}`}`,
-    );
-  }, 15_000);
-  const stop = (): void => {
-    if (child.pid === undefined) return;
-    const group = -child.pid;
-    signalProcess(group, 'SIGTERM');
-    setTimeout(() => signalProcess(group, 'SIGKILL'), 10_000).unref();
-  };
+  const reporting = setInterval(() => {
+    const detail = progress === undefined ? '' : `, ${progress(output.count)}`;
+    report(`${what} … ${Math.round((performance.now() - since) / 1000)} s${detail}`);
+  }, REPORT_MS);
+  const stop = (): void => stopGroup(child);
   signal.addEventListener('abort', stop, { once: true });
   try {
     const failure = await ended;
     signal.throwIfAborted();
     if (failure !== undefined)
       throw new Error(
-        `${what} failed (${failure}). The end of what ${command} said:\n${lines.slice(-20).join('\n')}`,
+        `${what} failed (${failure}). The last lines of the output of ${command}:\n${output.lines.slice(-20).join('\n')}`,
       );
-    return lines.join('\n');
+    return output.lines.join('\n');
   } finally {
-    clearInterval(beat);
+    clearInterval(reporting);
     signal.removeEventListener('abort', stop);
   }
+}
+
+/** Collects the last lines of the output, and counts all of them. */
+function collectLines({ stdout, stderr }: ChildProcess): { lines: string[]; count: number } {
+  const output = { lines: [] as string[], count: 0 };
+  for (const stream of [stdout, stderr]) {
+    if (stream === null) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      output.count++;
+      output.lines.push(line);
+      if (output.lines.length > 2_000) output.lines.splice(0, 1_000);
+    });
+  }
+  return output;
+}
+
+/** Sends SIGTERM to the process group, and SIGKILL after the grace period. */
+function stopGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  signalProcess(-pid, 'SIGTERM');
+  setTimeout(() => signalProcess(-pid, 'SIGKILL'), GRACE_MS).unref();
 }

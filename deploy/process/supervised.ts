@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Backoff } from './backoff.ts';
 import { type Child, describeExit, type Exit, signalProcess } from './child.ts';
+import type { Report } from './run.ts';
 
 export interface SupervisedOptions {
   name: string;
   launch: (signal: AbortSignal) => Promise<Child>;
-  /** Told in one line about every fall and restart. */
-  report: (line: string) => void;
-  /** Default true: what dies by itself is started again, with backoff. */
+  /** Called with one line about every crash and restart. */
+  report: Report;
+  /** Whether a process that ends by itself is started again, with backoff. Default true. */
   restarts?: boolean;
 }
 
@@ -19,10 +20,12 @@ export class Supervised {
   #child: Child | undefined;
   #launching: Promise<void> | undefined;
   #watching: Promise<void> = Promise.resolve();
-  #held: PromiseWithResolvers<void> | undefined;
-  /** How often the process died by itself, and how it ended the last time. */
-  falls = 0;
-  lastFall: Exit | undefined;
+  /** Pending while the process is kept down by takeDown(). */
+  #down: PromiseWithResolvers<void> | undefined;
+  /** How often the process has ended by itself. */
+  crashes = 0;
+  /** How it ended the last time that it ended by itself. */
+  lastCrash: Exit | undefined;
 
   constructor(options: SupervisedOptions) {
     this.#options = options;
@@ -32,6 +35,7 @@ export class Supervised {
     return this.#child;
   }
 
+  /** Undefined while the process is down. */
   get pid(): number | undefined {
     return this.#child?.running() ? this.#child.pid : undefined;
   }
@@ -40,17 +44,9 @@ export class Supervised {
     await this.#launch();
   }
 
-  /** Stops it politely and starts it again at once. */
-  async restart(): Promise<void> {
-    const before = this.#child;
-    this.#child = undefined;
-    await before?.stop();
-    await this.#launch();
-  }
-
-  /** Ends it at once, as `kill -9` does, and keeps it down until release(). */
-  async hold(): Promise<void> {
-    this.#held ??= Promise.withResolvers();
+  /** Kills the process with SIGKILL and does not start it again until bringUp(). */
+  async takeDown(): Promise<void> {
+    this.#down ??= Promise.withResolvers();
     await this.#launching?.catch(() => {});
     const child = this.#child;
     if (child?.running() !== true) return;
@@ -58,15 +54,15 @@ export class Supervised {
     await child.exited;
   }
 
-  async release(): Promise<void> {
-    this.#held?.resolve();
-    this.#held = undefined;
+  async bringUp(): Promise<void> {
+    this.#down?.resolve();
+    this.#down = undefined;
     await this.#launch();
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#held?.resolve();
+    this.#down?.resolve();
     await this.#launching?.catch(() => {});
     const child = this.#child;
     this.#child = undefined;
@@ -74,7 +70,7 @@ export class Supervised {
     await this.#watching;
   }
 
-  /** One launch at a time: a restart asked for while one is under way is that one. */
+  /** Launches it once at a time: a caller that comes during a launch waits for that launch. */
   #launch(): Promise<void> {
     this.#launching ??= this.#launchOnce().finally(() => {
       this.#launching = undefined;
@@ -93,16 +89,16 @@ export class Supervised {
   async #watch(child: Child, since: number): Promise<void> {
     const exit = await child.exited;
     if (this.#stopping.signal.aborted || this.#child !== child) return;
-    this.falls++;
-    this.lastFall = exit;
+    this.crashes++;
+    this.lastCrash = exit;
     for (let ranMs = performance.now() - since; ; ranMs = 0) {
       const pauseMs = this.#backoff.next(ranMs);
       this.#options.report(
-        `${child.name} ended by itself (${describeExit(exit)}); starting it again in ${pauseMs / 1000} s. Its log: ${child.logFile}`,
+        `${child.name} ended by itself (${describeExit(exit)}) and is started again in ${pauseMs / 1000} s. Its log is ${child.logFile}`,
       );
       await sleep(pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => {});
-      await this.#held?.promise;
-      // A caller may have restarted the process during the pause.
+      await this.#down?.promise;
+      // bringUp() may have started the process during the pause.
       if (this.#stopping.signal.aborted || this.#child !== child) return;
       try {
         await this.#launch();

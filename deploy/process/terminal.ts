@@ -1,37 +1,26 @@
 import { signalProcess } from './child.ts';
-import { entries } from './registry.ts';
+import { readRegistry } from './registry.ts';
 
-/** One line a step, with the seconds since the beginning. */
+/** Prints one line about the progress, with the seconds since the beginning. */
 export function report(line: string): void {
   console.log(`${`${Math.round(performance.now() / 1000)}`.padStart(4)} s  ${line}`);
 }
 
-/** A port from the environment. */
-export function portFrom(variable: string, byDefault: number): number {
-  const text = process.env[variable];
-  if (text === undefined || text === '') return byDefault;
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new Error(`${variable} is ${text}; it must be a port from 1 to 65535.`);
-  }
-  return port;
-}
-
 /**
- * Aborts at Ctrl-C, `kill`, a closed terminal, or when the npm that started us is killed.
- * A Ctrl-C reaches us from the terminal and once more through npm, so what follows within two seconds counts as one;
- * a later one ends by force everything that we have started, which the folders tell of.
+ * Returns a signal that is aborted by Ctrl-C, by `kill`, when the terminal closes, and when the npm that started us is
+ * killed. Ctrl-C reaches us twice, from the terminal and through npm, so repetitions within two seconds count as one. A
+ * later one kills every process that we have started, as the registries in the data folders list them.
  */
 export function stopSignal(...dataDirs: string[]): AbortSignal {
   const controller = new AbortController();
-  let first = 0;
+  let abortedAt = 0;
   const stop = (): void => {
     if (!controller.signal.aborted) {
-      first = performance.now();
+      abortedAt = performance.now();
       controller.abort(new Error('stopped'));
-    } else if (performance.now() - first > 2_000) {
-      console.log('Stopping by force.');
-      for (const entry of dataDirs.flatMap(entries)) {
+    } else if (performance.now() - abortedAt > 2_000) {
+      console.log('Killing all processes.');
+      for (const entry of dataDirs.flatMap(readRegistry)) {
         if (entry.owner !== 'setup' && entry.owner.pid === process.pid && entry.container === undefined) {
           signalProcess(-entry.process.pid, 'SIGKILL');
         }
@@ -41,13 +30,13 @@ export function stopSignal(...dataDirs: string[]): AbortSignal {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
   process.on('disconnect', stop);
   process.channel?.unref();
-  // The terminal or the pipe may be gone before us; stopping matters more than telling.
+  // The terminal may close before we have stopped. Failing to print must not keep us from stopping the processes.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
   return controller.signal;
 }
 
-/** Runs a command line's main function: errors in one readable line, 130 when it was stopped. */
+/** Runs the main function of a command line. An error is printed as one readable line. Exits with 130 after a stop. */
 export async function runMain(main: () => Promise<void>, signal: AbortSignal): Promise<never> {
   try {
     await main();

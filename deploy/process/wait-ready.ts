@@ -1,51 +1,54 @@
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { poll } from '../../services/shared/runtime/poll.ts';
 import type { Child } from './child.ts';
-import { lastLines } from './log-file.ts';
+import { readLastLines } from './log-file.ts';
 
-/** Asks until the answer is yes. Fails when the process ends, when the time is over (ms) or when the signal says so. */
-export async function untilReady(
+/** How long one attempt of `isReady` may take. */
+const ATTEMPT_MS = 3_000;
+
+/**
+ * Polls until `isReady` returns true; a rejection counts as false.
+ * @throws with the end of the log if the process ends or is not ready in time, and with the signal's reason
+ */
+export async function waitUntilReady(
   child: Pick<Child, 'name' | 'logFile' | 'running'>,
   isReady: (signal: AbortSignal) => Promise<boolean>,
-  options: { timeoutMs: number; signal: AbortSignal },
+  { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
 ): Promise<void> {
-  const end = performance.now() + options.timeoutMs;
-  for (;;) {
-    options.signal.throwIfAborted();
-    const attempt = AbortSignal.any([options.signal, AbortSignal.timeout(3_000)]);
-    if (await isReady(attempt).catch(() => false)) return;
-    const why = !child.running()
-      ? 'ended while starting'
-      : performance.now() > end
-        ? `was not ready after ${options.timeoutMs / 1000} s`
-        : undefined;
-    if (why !== undefined)
-      throw new Error(`${child.name} ${why}. The end of ${child.logFile}:\n${lastLines(child.logFile)}`);
-    await sleep(100, undefined, { signal: options.signal });
-  }
+  const fail = (why: string): never => {
+    throw new Error(`${child.name} ${why}. The end of ${child.logFile}:\n${readLastLines(child.logFile)}`);
+  };
+  const attempt = async (): Promise<true | undefined> => {
+    const attemptSignal = AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]);
+    if (await isReady(attemptSignal).catch(() => false)) return true;
+    return child.running() ? undefined : fail('ended while starting');
+  };
+  const ready = await poll(attempt, { intervalMs: 100, timeoutMs, signal });
+  if (ready === undefined) fail(`was not ready after ${timeoutMs / 1000} s`);
 }
 
-/** What a server says first, or after the given greeting, until that is enough. */
-export function firstBytes(
+/** Connects to a port of this machine, sends the greeting, if any, and reads until `isEnough`. Default: any data. */
+export function readFirstBytes(
   port: number,
   greeting: Uint8Array | undefined,
   signal: AbortSignal,
-  isEnough: (said: Buffer) => boolean = () => true,
+  isEnough: (received: Buffer) => boolean = () => true,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1' });
     const done = (error: Error | undefined, bytes?: Buffer): void => {
-      signal.removeEventListener('abort', aborted);
+      signal.removeEventListener('abort', onAbort);
       socket.destroy();
-      if (bytes === undefined) reject(error ?? new Error('closed without a word'));
+      if (bytes === undefined)
+        reject(error ?? new Error('The server closed the connection without an answer'));
       else resolve(bytes);
     };
-    const aborted = (): void => done(new Error('no answer in time'));
-    signal.addEventListener('abort', aborted, { once: true });
-    let said = Buffer.alloc(0);
+    const onAbort = (): void => done(new Error('The server did not answer in time'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    let received = Buffer.alloc(0);
     socket.on('data', (bytes) => {
-      said = Buffer.concat([said, bytes]);
-      if (isEnough(said)) done(undefined, said);
+      received = Buffer.concat([received, bytes]);
+      if (isEnough(received)) done(undefined, received);
     });
     socket.once('error', done);
     socket.once('close', () => done(undefined));
@@ -53,11 +56,12 @@ export function firstBytes(
   });
 }
 
-/** A mail server's first line (RFC 5321 4.3.1). */
+/** Whether a mail server answers with the greeting of RFC 5321, 4.3.1. */
 export async function greetsAsSmtp(port: number, signal: AbortSignal): Promise<boolean> {
-  return (await firstBytes(port, undefined, signal)).toString().startsWith('220');
+  return (await readFirstBytes(port, undefined, signal)).toString().startsWith('220');
 }
 
+/** Whether a GET is answered with a 2xx status. Rejects if there is no answer. */
 export async function answersHttp(
   url: string,
   signal: AbortSignal,

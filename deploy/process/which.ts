@@ -1,8 +1,7 @@
 import { accessSync, constants } from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
 
-export function isProgram(file: string): boolean {
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return true;
@@ -11,10 +10,13 @@ export function isProgram(file: string): boolean {
   }
 }
 
-/** A program on PATH, or where distributions put servers. */
-export function find(name: string, alsoIn: string[] = []): string | undefined {
+/**
+ * Finds a program, as which(1) does. Searches the given folders, then PATH, then the folders outside of a user's PATH
+ * where distributions install servers. Returns its absolute path.
+ */
+export function which(name: string, firstIn: string[] = []): string | undefined {
   const folders = [
-    ...alsoIn,
+    ...firstIn,
     ...(process.env.PATH ?? '').split(path.delimiter),
     '/usr/sbin',
     '/usr/local/bin',
@@ -22,10 +24,5 @@ export function find(name: string, alsoIn: string[] = []): string | undefined {
   ];
   return folders
     .map((folder) => path.join(folder, name))
-    .find((file) => path.isAbsolute(file) && isProgram(file));
-}
-
-/** What is built or fetched once for this user, whatever checkout needs it. */
-export function cacheDir(): string {
-  return path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'mp3converter');
+    .find((file) => path.isAbsolute(file) && isExecutable(file));
 }

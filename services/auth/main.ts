@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { checkSidecar } from '../shared/dapr/check-sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
 import { readEnvironment } from '../shared/runtime/config.ts';
@@ -11,7 +12,6 @@ import { createGrants } from './grants.ts';
 import { migrate } from './migrate.ts';
 import { createPasswords } from './passwords.ts';
 import { createSessions } from './sessions.ts';
-import { checkSidecar } from './sidecar-check.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import { createTokens } from './tokens.ts';
 import { createUsers } from './users.ts';

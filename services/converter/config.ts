@@ -1,11 +1,13 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { guarded, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
+import { guarded, type RenamedVariables, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
 
 const HOUR = 3600;
 /** Node timers overflow above 2^31 − 1 ms and then fire after 1 ms. */
 const MAX_TIMER_HOURS = 596;
+
+export const renamedVariables: RenamedVariables = { MAX_OUTAGES: 'MAX_INFRASTRUCTURE_FAILURES' };
 
 export const converterEnvironment = guarded(
   serviceEnvironment.extend({
@@ -18,7 +20,7 @@ export const converterEnvironment = guarded(
     /** Attempts that failed for a reason that may lie in the video. */
     MAX_ATTEMPTS: wholeNumber(5, { min: 1, max: 100 }),
     /** Attempts that failed because the store was unavailable or the disk was full. */
-    MAX_OUTAGES: wholeNumber(60, { min: 1, max: 10_000 }),
+    MAX_INFRASTRUCTURE_FAILURES: wholeNumber(60, { min: 1, max: 10_000 }),
     /** Length of the audio. */
     MAX_DURATION_SECONDS: wholeNumber(12 * HOUR, { min: 1, max: 1000 * HOUR }),
     /** Wall-clock time of one conversion. */

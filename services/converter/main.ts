@@ -3,7 +3,7 @@ import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
 import { createJobStore } from '../shared/jobs/job-store.ts';
-import { readEnvironment } from '../shared/runtime/config.ts';
+import { readEnvironment, warnOfOldNames } from '../shared/runtime/config.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { startStartupCheck } from '../shared/runtime/startup-check.ts';
 import { createConfirmMissing, requireMarker } from '../shared/state/store-marker.ts';
@@ -11,13 +11,14 @@ import { createConverterApp } from './app.ts';
 import { createSlots } from './capacity/core-slots.ts';
 import { createDiskFullBackoff } from './capacity/disk-full-backoff.ts';
 import { createSpool } from './capacity/spool.ts';
-import { converterEnvironment } from './config.ts';
+import { converterEnvironment, renamedVariables } from './config.ts';
 import { requireTool } from './ffmpeg/run-tool.ts';
 import { createTranscode } from './ffmpeg/transcode.ts';
 import { createConvert } from './job/convert.ts';
 
-const env = readEnvironment(converterEnvironment);
+const env = readEnvironment(converterEnvironment, process.env, renamedVariables);
 const log = createLog('converter', env.LOG_LEVEL);
+warnOfOldNames(renamedVariables, log);
 const stopping = new AbortController();
 /** A second delivery of a job that is being converted gets its answer within about two beats. */
 const times = { leaseMs: env.LEASE_SECONDS * 1000, pollMs: 500, beatMs: 1000 };
@@ -34,7 +35,7 @@ const slots = createSlots(env.CONCURRENCY);
 const jobs = createJobStore(sidecar.state);
 const convert = createConvert({
   jobs,
-  confirmMissing: createConfirmMissing(sidecar.state, jobs),
+  confirmMissing: createConfirmMissing(sidecar.state, jobs.find),
   blobs: createBlobStore(sidecar.state),
   publish: sidecar.publish,
   spool,
@@ -49,7 +50,7 @@ const convert = createConvert({
   times,
   retryPolicy: { forMs: SAVE_MS, signal: stopping.signal },
   maxAttempts: env.MAX_ATTEMPTS,
-  maxInfrastructureFailures: env.MAX_OUTAGES,
+  maxInfrastructureFailures: env.MAX_INFRASTRUCTURE_FAILURES,
   stopping: stopping.signal,
   log,
 });

@@ -21,7 +21,7 @@ export interface GatewayPorts extends DownloadPorts, OperatorPorts, UploadPorts 
   invoke: Sidecar['invoke'];
   eventStreams: ConcurrencyLimit;
   index: JobIndex;
-  changes: JobCommands;
+  commands: JobCommands;
   checks: Checks;
   metrics: Metrics;
   stopping: AbortSignal;

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { guarded, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
+import { guarded, type RenamedVariables, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
 
 const GIB = 1024 ** 3;
 const DAY = 24 * 3600;
+
+export const renamedVariables: RenamedVariables = { SILENT_SECONDS: 'STALL_SECONDS' };
 
 export const environment = guarded(
   serviceEnvironment.extend({
@@ -32,7 +34,7 @@ export const environment = guarded(
     MAX_UNFINISHED_PER_USER: wholeNumber(1_000, { min: 1, max: 100_000 }),
     SWEEP_SECONDS: wholeNumber(15, { min: 1, max: 3600 }),
     /** A job on which nothing moved for this long is published again, an upload given up; longer than a converter's lease. */
-    SILENT_SECONDS: wholeNumber(45, { min: 6, max: 24 * 3600 }),
+    STALL_SECONDS: wholeNumber(45, { min: 6, max: 24 * 3600 }),
   }),
 );
 
@@ -41,7 +43,7 @@ export const limitsOf = (env: z.output<typeof environment>) => ({
   uploads: { all: env.MAX_UPLOADS, perUser: env.MAX_UPLOADS_PER_USER },
   downloads: { all: env.MAX_DOWNLOADS, perUser: env.MAX_DOWNLOADS_PER_USER },
   eventStreams: { all: env.MAX_EVENT_STREAMS, perUser: env.MAX_EVENT_STREAMS_PER_USER },
-  unfinished: { all: env.MAX_UNFINISHED, perUser: env.MAX_UNFINISHED_PER_USER },
+  activeJobs: { all: env.MAX_UNFINISHED, perUser: env.MAX_UNFINISHED_PER_USER },
 });
 
 /**

@@ -3,7 +3,7 @@ import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
 import { createJobStore } from '../shared/jobs/job-store.ts';
-import { readEnvironment } from '../shared/runtime/config.ts';
+import { readEnvironment, warnOfOldNames } from '../shared/runtime/config.ts';
 import { repeat } from '../shared/runtime/interval.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { startStartupCheck } from '../shared/runtime/startup-check.ts';
@@ -11,18 +11,18 @@ import { checkConformance } from '../shared/state/conformance.ts';
 import { writeMarker } from '../shared/state/store-marker.ts';
 import { createAuthenticate } from './accounts/authenticate.ts';
 import { createGateway } from './app.ts';
-import { environment, limitsOf, videoPassSeconds } from './config.ts';
+import { environment, limitsOf, renamedVariables, videoPassSeconds } from './config.ts';
 import { createSignedLinks } from './downloads/signed-link.ts';
-import { countUnfinished } from './job-index/count-active.ts';
+import { countActive } from './job-index/count-active.ts';
 import { createJobIndex } from './job-index/job-index.ts';
 import { createJobCommands } from './jobs/commands.ts';
 import { createBlobDeletion } from './jobs/delete-blobs.ts';
-import { createVideoPublisher } from './jobs/publish-video.ts';
+import { createPublishVideo } from './jobs/publish-video.ts';
 import { createAdmission } from './limits/admission.ts';
 import { createConcurrencyLimit } from './limits/concurrency-limit.ts';
 import { createFailedIndex } from './operator/failed-index.ts';
 import { createFailedJobs } from './operator/failed-jobs.ts';
-import { createVideoCleanup } from './sweep/delete-videos.ts';
+import { createDeleteVideos } from './sweep/delete-videos.ts';
 import { createFindNotified } from './sweep/find-notified.ts';
 import { createOldVideos } from './sweep/index-old-videos.ts';
 import { createSweepMetrics } from './sweep/metrics.ts';
@@ -32,15 +32,16 @@ import { createDeduplicate } from './uploads/deduplicate.ts';
 import { createIdempotency } from './uploads/idempotency.ts';
 import { createStoreUpload } from './uploads/store-upload.ts';
 
-const env = readEnvironment(environment);
+const env = readEnvironment(environment, process.env, renamedVariables);
 const log = createLog('gateway', env.LOG_LEVEL);
+warnOfOldNames(renamedVariables, log);
 const metrics = createMetrics('gateway');
 const stopping = new AbortController();
 const retentionSeconds = env.RETENTION_SECONDS;
 /** Longer than anything that is named in them: who comes once a week finds his own still there. */
 const indexSeconds = retentionSeconds + 12 * 3600;
 const maxUploadBytes = env.MAX_UPLOAD_BYTES;
-const silentMs = env.SILENT_SECONDS * 1000;
+const silentMs = env.STALL_SECONDS * 1000;
 /** Often enough for the others to see that a gateway runs, though some of the writes fail. */
 const SHOW_MS = 60_000;
 const limits = limitsOf(env);
@@ -58,19 +59,19 @@ const failedIndex = createFailedIndex(state, indexSeconds);
 const videoIndex = createVideoIndex(state, indexSeconds);
 const sameContent = createDeduplicate(state, jobs, retentionSeconds);
 const links = createSignedLinks(env.PUBLIC_URL, env.LINK_SECRET);
-const announcer = createVideoPublisher(publish, log);
+const announcer = createPublishVideo(publish, log);
 const clearing = createBlobDeletion(blobs, stopping.signal, log);
 const stored = { jobs, index, blobs };
 
-const admission = createAdmission(limits, () => countUnfinished(jobs, index));
+const admission = createAdmission(limits, () => countActive(jobs, index));
 const accept = createStoreUpload({
   ...stored,
-  sameContent,
+  deduplicate: sameContent,
   links,
   publishVideo: announcer.announce,
   maxUploadBytes,
   retentionSeconds,
-  beatMs: silentMs / 6,
+  heartbeatMs: silentMs / 6,
   log,
 });
 const changes = createJobCommands({
@@ -118,8 +119,8 @@ const app = createGateway({
   downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
   eventStreams: createConcurrencyLimit(limits.eventStreams, 'event streams'),
   storeUpload: accept,
-  changes,
-  failedJobs: createFailedJobs({ jobs, failedIndex, changes, log }),
+  commands: changes,
+  failedJobs: createFailedJobs({ jobs, failedIndex, commands: changes, log }),
   operatorToken: env.OPERATOR_TOKEN,
   invoke,
   links,
@@ -133,7 +134,7 @@ const app = createGateway({
 
 const sweeping = Promise.all([
   sweep.run(env.SWEEP_SECONDS, stopping.signal),
-  createVideoCleanup(videos).run(videoPassSeconds(env), stopping.signal),
+  createDeleteVideos(videos).run(videoPassSeconds(env), stopping.signal),
   createOldVideos({ state, jobs, index, videoIndex, invoke, log }).run(stopping.signal),
 ]);
 

@@ -1,12 +1,12 @@
 import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
-import { readEnvironment } from '../shared/runtime/config.ts';
+import { readEnvironment, warnOfOldNames } from '../shared/runtime/config.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { startStartupCheck } from '../shared/runtime/startup-check.ts';
 import { requireMarker } from '../shared/state/store-marker.ts';
 import { createNotificationApp } from './app.ts';
-import { notificationEnvironment } from './config.ts';
+import { notificationEnvironment, renamedVariables } from './config.ts';
 import { createMailRecords } from './mail-record.ts';
 import { checkMailBinding, createMailer } from './mailer.ts';
 import { createNotify } from './notify.ts';
@@ -17,8 +17,9 @@ const RENEW_MS = 2_000;
 /** What is not recorded as sent is sent again. */
 const SAVE_MS = 10 * 60_000;
 
-const env = readEnvironment(notificationEnvironment);
+const env = readEnvironment(notificationEnvironment, process.env, renamedVariables);
 const log = createLog('notification', env.LOG_LEVEL);
+warnOfOldNames(renamedVariables, log);
 const stopping = new AbortController();
 
 const sidecar = connectSidecar({
@@ -30,7 +31,7 @@ const notify = createNotify({
   records: createMailRecords(sidecar.state, times),
   mailer: createMailer(sidecar.sendMail, { from: env.MAIL_FROM }),
   concurrency: env.MAIL_CONCURRENCY,
-  stallTimeoutMs: env.MAIL_PATIENCE_SECONDS * 1000,
+  stallTimeoutMs: env.MAIL_STALL_SECONDS * 1000,
   renewMs: RENEW_MS,
   retryPolicy: { forMs: SAVE_MS, signal: stopping.signal },
   stopping: stopping.signal,

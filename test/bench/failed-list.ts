@@ -30,7 +30,7 @@ export async function failedList(
     publishVideo: () => undefined,
     deleteBlobs: () => undefined,
   });
-  const list = createFailedJobs({ jobs, failedIndex, changes, log: createLog('bench', 'silent') });
+  const list = createFailedJobs({ jobs, failedIndex, commands: changes, log: createLog('bench', 'silent') });
 
   const expires = { expires_at: new Date(Date.now() + keptSeconds * 1000).toISOString() };
   const all = Array.from({ length: FAILED }, () => failed(expires));

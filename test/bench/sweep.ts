@@ -92,12 +92,12 @@ export async function sweep(bench: Bench): Promise<void> {
     await Promise.all(Array.from({ length: AT_A_TIME }, worker));
   }
   const saveQueued = async (job: Job) => {
-    await index.open(job.owner, job.id);
+    await index.addActive(job.owner, job.id);
     await jobs.create(job);
   };
   /** As a job is when its owner was told, before a sweep has closed it. */
   const saveFinished = async (job: Job) => {
-    await index.open(job.owner, job.id);
+    await index.addActive(job.owner, job.id);
     await jobs.create(job);
     const record = { state: 'sent' as const, send: 'one', sends: 1, refusals: 0 };
     const key = mailRecordKey({ job_id: job.id, run: job.generation });

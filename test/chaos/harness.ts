@@ -15,13 +15,13 @@ const UP_MS = 120_000;
 const env = {
   common: { SHUTDOWN_SECONDS: '15' },
   auth: { ACCESS_TOKEN_SECONDS: '60' },
-  gateway: { SWEEP_SECONDS: '2', SILENT_SECONDS: '12', KEEP_VIDEO_SECONDS: '10' },
+  gateway: { SWEEP_SECONDS: '2', STALL_SECONDS: '12', KEEP_VIDEO_SECONDS: '10' },
   // It tells of second deliveries on this level alone.
   converter: { LEASE_SECONDS: '6', LOG_LEVEL: 'debug' },
-  notification: { MAIL_PATIENCE_SECONDS: '5' },
+  notification: { MAIL_STALL_SECONDS: '5' },
 };
 export const LEASE_SECONDS = Number(env.converter.LEASE_SECONDS);
-export const SILENT_SECONDS = Number(env.gateway.SILENT_SECONDS);
+export const STALL_SECONDS = Number(env.gateway.STALL_SECONDS);
 
 /** A system with two gateways and two converters, whose processes can be hit by name. */
 export interface Stage {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { buildImages } from '../../deploy/docker/build-images.ts';
 import { type Engine, NoEngine, openEngine } from '../../deploy/docker/engine.ts';
 import { ensureFfmpeg } from '../../deploy/local/tools/tools.ts';
-import { identify } from '../../deploy/process/process-id.ts';
+import { readProcessId } from '../../deploy/process/process-id.ts';
 import type { Report } from '../../deploy/process/run.ts';
 import { runTests, type TestCounts } from '../support/run-tests.ts';
 import { newStateFolder } from '../support/state-folder.ts';
@@ -39,7 +39,7 @@ export async function runContainers(options: SuiteOptions): Promise<Outcome> {
     await ensureFfmpeg(report, signal);
     if (!engine.host.startsWith('unix:'))
       return { skipped: `the engine is at ${engine.host}, and containers are reached on this machine only` };
-    await clearAway(engine, (run) => run === process.pid || identify(run) === undefined, options);
+    await clearAway(engine, (run) => run === process.pid || readProcessId(run) === undefined, options);
     await buildImages({ repoRoot, engine, report, signal });
     return { tests: await runHere(engine, options) };
   } finally {

@@ -14,9 +14,9 @@ import { LABEL } from './run-label.ts';
 /** Short, so that what takes minutes happens within seconds. */
 const ENV: Record<Service, Record<string, string>> = {
   auth: {},
-  gateway: { SWEEP_SECONDS: '2', SILENT_SECONDS: '12' },
+  gateway: { SWEEP_SECONDS: '2', STALL_SECONDS: '12' },
   converter: { LEASE_SECONDS: '6', CONCURRENCY: '1' },
-  notification: { MAIL_PATIENCE_SECONDS: '5' },
+  notification: { MAIL_STALL_SECONDS: '5' },
 };
 
 /** One of the instances of a service: it, its sidecar, and the container whose network they share. */

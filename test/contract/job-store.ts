@@ -94,32 +94,32 @@ export function jobStoreContract(name: string, make: () => StateUnderTest): void
     const index = createJobIndex(make().state, 3600);
     const newIds = (count: number) => Array.from({ length: count }, () => randomUUID());
     const entriesOf = async (ids: string[]) =>
-      (await Array.fromAsync(index.listOpen())).flat().filter(({ id }) => ids.includes(id));
+      (await Array.fromAsync(index.listActive())).flat().filter(({ id }) => ids.includes(id));
     const openOf = async (ids: string[]) => (await entriesOf(ids)).map(({ id }) => id).sort();
 
     test('keeps what was opened again after it was seen', async () => {
       const ids = newIds(1);
-      await index.open('ann', ids[0] ?? '');
+      await index.addActive('ann', ids[0] ?? '');
       const seen = await entriesOf(ids);
-      await index.open('ann', ids[0] ?? '');
-      await index.close(seen);
+      await index.addActive('ann', ids[0] ?? '');
+      await index.removeActive(seen);
       assert.deepEqual(await openOf(ids), ids);
-      await index.close(await entriesOf(ids));
+      await index.removeActive(await entriesOf(ids));
       assert.deepEqual(await openOf(ids), []);
     });
 
     test('loses nothing when many open and close at once', async () => {
       const [old, fresh] = [newIds(24), newIds(24)];
-      await Promise.all(old.map((id) => index.open('ann', id)));
+      await Promise.all(old.map((id) => index.addActive('ann', id)));
       const entries = await entriesOf(old);
       await Promise.all([
-        ...fresh.map((id) => index.open('bob', id)),
+        ...fresh.map((id) => index.addActive('bob', id)),
         ...Array.from({ length: 4 }, (_, part) =>
-          index.close(entries.filter((_entry, at) => at % 4 === part)),
+          index.removeActive(entries.filter((_entry, at) => at % 4 === part)),
         ),
       ]);
       assert.deepEqual(await openOf([...old, ...fresh]), fresh.toSorted());
-      await index.close(await entriesOf(fresh));
+      await index.removeActive(await entriesOf(fresh));
     });
 
     test('lists all that one owner was given at once', async () => {

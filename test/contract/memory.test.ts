@@ -1,4 +1,4 @@
-import { createMemoryState } from '../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../services/shared/state/memory-state.ts';
 import { blobStoreContract } from './blob-store.ts';
 import { jobStoreContract } from './job-store.ts';
 import { stateStoreContract } from './state-store.ts';

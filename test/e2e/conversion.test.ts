@@ -114,7 +114,7 @@ for (const system of systemsUnderTest()) {
           const shard = await sidecar.state.get(`open:${id.slice(-1)}`);
           return shard !== undefined && !shard.value.includes(id);
         };
-        await until('the sweep', closed, 180_000); // SILENT_SECONDS, and then a pass
+        await until('the sweep', closed, 180_000); // STALL_SECONDS, and then a pass
         const stored = JSON.parse((await sidecar.state.get(`job:${id}`))?.value ?? assert.fail());
         const { video: blob, audio } = stored.document as { video: string; audio: string };
         const keys = (of: string) => [`blob:${of}`, `chunk:${of}:0`];

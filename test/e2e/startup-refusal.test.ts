@@ -7,8 +7,8 @@ import { launch } from '../../deploy/local/launch.ts';
 import { aptInstall, canInstall } from '../../deploy/process/apt.ts';
 import { startChild } from '../../deploy/process/child.ts';
 import { Ports } from '../../deploy/process/ports.ts';
-import { firstBytes, untilReady } from '../../deploy/process/wait-ready.ts';
-import { find } from '../../deploy/process/which.ts';
+import { readFirstBytes, waitUntilReady } from '../../deploy/process/wait-ready.ts';
+import { which } from '../../deploy/process/which.ts';
 
 const repoRoot = resolve(import.meta.dirname, '../..');
 const sqlite = readFileSync(join(repoRoot, 'components/blobs/sqlite/store.yaml'), 'utf8');
@@ -31,12 +31,12 @@ async function startOver(component: string, stateRoot: string): Promise<void> {
 
 /** A real server that knows no compare-and-set. */
 async function startMemcached(test: TestContext, stateRoot: string): Promise<number> {
-  if (find('memcached') === undefined && canInstall())
+  if (which('memcached') === undefined && canInstall())
     await aptInstall(['memcached'], ['memcached.service'], quiet, signal);
   const port = await new Ports(join(stateRoot, 'memcached')).reserve('memcached');
   const child = await startChild({
     name: 'memcached',
-    command: find('memcached') ?? 'memcached',
+    command: which('memcached') ?? 'memcached',
     args: ['-u', 'root', '-l', '127.0.0.1', '-p', String(port), '-U', '0'],
     cwd: stateRoot,
     env: {},
@@ -45,8 +45,8 @@ async function startMemcached(test: TestContext, stateRoot: string): Promise<num
   });
   test.after(() => child.stop());
   const answers = async (attempt: AbortSignal) =>
-    (await firstBytes(port, Buffer.from('version\r\n'), attempt)).toString().startsWith('VERSION');
-  await untilReady(child, answers, { timeoutMs: 10_000, signal });
+    (await readFirstBytes(port, Buffer.from('version\r\n'), attempt)).toString().startsWith('VERSION');
+  await waitUntilReady(child, answers, { timeoutMs: 10_000, signal });
   return port;
 }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NAMESPACE } from '../../deploy/kubernetes/cluster.ts';
-import { find } from '../../deploy/process/which.ts';
+import { which } from '../../deploy/process/which.ts';
 import { until } from '../support/wait.ts';
 
 export interface Forward {
@@ -26,7 +26,7 @@ export async function forward(context: string, service: string, port: number): P
   const args = ['--context', context, '--namespace', NAMESPACE, 'port-forward', `service/${service}`];
   async function runOnce(): Promise<void> {
     // The first time any free port, and that one from then on.
-    child = spawn(find('kubectl') as string, [...args, `${local || ''}:${port}`], {
+    child = spawn(which('kubectl') as string, [...args, `${local || ''}:${port}`], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child.stdout?.on('data', (said) => {

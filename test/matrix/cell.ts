@@ -33,7 +33,7 @@ export interface CellOptions {
 }
 
 /** Short, so that what takes a minute takes seconds; each within what the services allow. */
-const ENV = { SILENT_SECONDS: '12', LEASE_SECONDS: '6', KEEP_VIDEO_SECONDS: '30' };
+const ENV = { STALL_SECONDS: '12', LEASE_SECONDS: '6', KEEP_VIDEO_SECONDS: '30' };
 
 const nameOf = ({ pubsub, blobs }: Cell): string => `${pubsub}+${blobs}`;
 export const cellFolder = (runDir: string, cell: Cell): string => join(runDir, nameOf(cell));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { entries } from '../../deploy/process/registry.ts';
+import { readRegistry } from '../../deploy/process/registry.ts';
 import { mp3EventOf } from '../../services/shared/jobs/job-events.ts';
 import { createJobStore } from '../../services/shared/jobs/job-store.ts';
 import { client } from '../support/client.ts';
@@ -20,7 +20,7 @@ for (const system of systemsUnderTest()) {
     const api = client(system.gatewayUrl);
     const sidecar = gatewaySidecar(system);
     const tally = new Tally(api, system.mailUrl);
-    const names = () => entries(dataDir).map(({ name }) => name);
+    const names = () => readRegistry(dataDir).map(({ name }) => name);
 
     after(async () => {
       if (process.env.TEST_COUNTS) await tally.write(process.env.TEST_COUNTS);
@@ -29,11 +29,13 @@ for (const system of systemsUnderTest()) {
 
     /** As the machine would: without a warning. The launcher starts it again. */
     async function kill(name: string): Promise<void> {
-      const entry = await until(`${name} to run`, async () => entries(dataDir).find((e) => e.name === name));
+      const entry = await until(`${name} to run`, async () =>
+        readRegistry(dataDir).find((e) => e.name === name),
+      );
       process.kill(entry.process.pid, 'SIGKILL');
       const { started } = entry.process;
       await until(`${name} to run again`, async () =>
-        entries(dataDir).some((e) => e.name === name && e.process.started !== started),
+        readRegistry(dataDir).some((e) => e.name === name && e.process.started !== started),
       );
     }
 

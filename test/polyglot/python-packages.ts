@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { cacheDir } from '../../deploy/process/cache-dir.ts';
 import { waitForLock } from '../../deploy/process/lock.ts';
 import { makePrivateDir } from '../../deploy/process/private-files.ts';
 import { type Report, run } from '../../deploy/process/run.ts';
-import { cacheDir, find } from '../../deploy/process/which.ts';
+import { which } from '../../deploy/process/which.ts';
 
 const PIP = ['-m', 'pip', 'install', '--no-deps', '--only-binary', ':all:', '--disable-pip-version-check'];
 /** Names the interpreter for which compiled packages are made, such as `cpython-311-x86_64-linux-gnu`. */
@@ -20,7 +21,7 @@ export interface Python {
 
 /** The system's Python, and the packages of a requirements file in a folder of our own: nothing of the system is changed. */
 export async function pythonWith(requirements: string, report: Report, signal: AbortSignal): Promise<Python> {
-  const program = find('python3');
+  const program = which('python3');
   if (program === undefined)
     throw new Error('Python is missing: install the packages python3 and python3-pip.');
   const { stdout: abi } = await promisify(execFile)(program, ['-c', ABI], { signal, timeout: 20_000 });

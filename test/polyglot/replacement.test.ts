@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, describe, it } from 'node:test';
-import { find } from '../../deploy/process/which.ts';
+import { which } from '../../deploy/process/which.ts';
 import type { asyncapi } from '../../services/shared/contract/asyncapi/document.ts';
 import type { Mp3Event } from '../../services/shared/contract/events.ts';
 import { mailsTo, mailTo } from '../support/client.ts';
@@ -67,7 +67,7 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
       assert.ok(patterns.length > 10);
       const compile = 'import json, re, sys; [re.compile(pattern) for pattern in json.load(sys.stdin)]';
       const input = JSON.stringify(patterns);
-      execFileSync(find('python3') ?? 'python3', ['-c', compile], { input, timeout: 20_000 });
+      execFileSync(which('python3') ?? 'python3', ['-c', compile], { input, timeout: 20_000 });
     });
 
     it('sends one mail for an event that the broker delivers again and again', async () => {

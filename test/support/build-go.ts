@@ -2,9 +2,9 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { waitForLock } from '../../deploy/process/lock.ts';
 import { type Report, run } from '../../deploy/process/run.ts';
-import { find, isProgram } from '../../deploy/process/which.ts';
+import { isExecutable, which } from '../../deploy/process/which.ts';
 
-export const findGo = (): string | undefined => find('go', ['/usr/local/go/bin']);
+export const findGo = (): string | undefined => which('go', ['/usr/local/go/bin']);
 
 export interface GoProgram {
   what: string;
@@ -25,14 +25,14 @@ export async function buildGo(
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
-  if (isProgram(file)) return;
+  if (isExecutable(file)) return;
   mkdirSync(path.dirname(file), { recursive: true });
   const onWait = ({ pid }: { pid: number }): void =>
     report(`Another run (pid ${pid}) is building ${what}; waiting for it …`);
   const release = await waitForLock(`${file}.lock`, onWait, signal);
   const unfinished = `${file}.${process.pid}`;
   try {
-    if (isProgram(file)) return;
+    if (isExecutable(file)) return;
     report(`Building ${what} from source, once …`);
     await run(go, ['build', '-trimpath', '-ldflags', '-s -w', '-o', unfinished, name], {
       ...{ what: `Building ${what}`, report, signal, cwd: folder, timeoutMs: BUILD_MS },

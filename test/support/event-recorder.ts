@@ -9,7 +9,7 @@ import { readDaprYaml } from '../../deploy/local/system/dapr-yaml.ts';
 import { reserveSidecarPorts, startSidecarProcess } from '../../deploy/local/system/sidecar.ts';
 import { ensureDaprd } from '../../deploy/local/tools/daprd.ts';
 import { Ports } from '../../deploy/process/ports.ts';
-import { answersHttp, untilReady } from '../../deploy/process/wait-ready.ts';
+import { answersHttp, waitUntilReady } from '../../deploy/process/wait-ready.ts';
 import type { SystemUnderTest } from './systems-under-test.ts';
 
 export interface Witnessed {
@@ -68,7 +68,7 @@ export async function startWitness(system: SystemUnderTest, topics: readonly str
     const headers = { 'dapr-api-token': tokens.daprApi };
     const isReady = (attempt: AbortSignal) =>
       answersHttp(`http://127.0.0.1:${own.http}/v1.0/healthz`, attempt, headers);
-    await untilReady(sidecar, isReady, { timeoutMs: 60_000, signal }).catch(async (error: unknown) => {
+    await waitUntilReady(sidecar, isReady, { timeoutMs: 60_000, signal }).catch(async (error: unknown) => {
       await stop();
       throw error;
     });

@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unmountBelow } from '../../deploy/process/mounts.ts';
-import { endLeftovers } from '../../deploy/process/orphans.ts';
-import { identify } from '../../deploy/process/process-id.ts';
+import { stopOrphans } from '../../deploy/process/orphans.ts';
+import { readProcessId } from '../../deploy/process/process-id.ts';
 import type { Report } from '../../deploy/process/run.ts';
 
 /** The folder of this process below a root; a system's `.data` is in it, or one level deeper. */
@@ -13,11 +13,11 @@ export const stateFolder = (root: string): string => join(root, String(process.p
 export async function newStateFolder(root: string, report: Report): Promise<string> {
   mkdirSync(root, { recursive: true, mode: 0o700 });
   // A container gives the same numbers again.
-  const isDead = (pid: number) => pid === process.pid || identify(pid) === undefined;
+  const isDead = (pid: number) => pid === process.pid || readProcessId(pid) === undefined;
   const left = readdirSync(root).filter((name) => /^\d+$/.test(name) && isDead(Number(name)));
   for (const folder of left.map((name) => join(root, name))) {
     for (const system of ['.', ...readdirSync(folder)])
-      await endLeftovers(join(folder, system, '.data'), report);
+      await stopOrphans(join(folder, system, '.data'), report);
     await unmountBelow(folder, report);
     await rm(folder, { recursive: true, force: true });
   }

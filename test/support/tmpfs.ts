@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { mounted } from '../../deploy/process/mounts.ts';
+import { mountPoints } from '../../deploy/process/mounts.ts';
 
 const run = promisify(execFile);
 const FILLER = 'filler';
@@ -45,5 +45,5 @@ export async function mountTmpfs(path: string, mebibytes: number): Promise<Tmpfs
 
 async function unmount(path: string): Promise<void> {
   // Lazily: a file that somebody still holds open must not keep it.
-  if (mounted().includes(path)) await run('umount', ['--lazy', path]);
+  if (mountPoints().includes(path)) await run('umount', ['--lazy', path]);
 }

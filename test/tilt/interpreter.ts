@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { cacheDir } from '../../deploy/process/cache-dir.ts';
 import { type Report, run } from '../../deploy/process/run.ts';
-import { cacheDir } from '../../deploy/process/which.ts';
 import { buildGo } from '../support/build-go.ts';
 import { API, CONSTANTS } from './api.ts';
 

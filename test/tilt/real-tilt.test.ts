@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { run } from '../../deploy/process/run.ts';
-import { find } from '../../deploy/process/which.ts';
+import { which } from '../../deploy/process/which.ts';
 
 const tiltfile = path.resolve(import.meta.dirname, '../../tilt/Tiltfile');
-const tilt = process.env.TILT_PATH || find('tilt');
+const tilt = process.env.TILT_PATH || which('tilt');
 const skip =
-  (tilt === undefined || find('kubectl') === undefined) && 'Tilt and kubectl are not both installed';
+  (tilt === undefined || which('kubectl') === undefined) && 'Tilt and kubectl are not both installed';
 
 interface Manifest {
   Name: string;

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { identify } from '../../deploy/process/process-id.ts';
+import { readProcessId } from '../../deploy/process/process-id.ts';
 import { until } from '../support/wait.ts';
 
 const restarter = readFileSync(path.resolve(import.meta.dirname, '../../tilt/restart.ts'), 'utf8');
@@ -96,7 +96,7 @@ test('every save starts the program anew, not the first alone', async (t) => {
   }
   assert.equal(new Set(pids).size, pids.length);
   assert.deepEqual(
-    pids.map((pid) => identify(pid) !== undefined),
+    pids.map((pid) => readProcessId(pid) !== undefined),
     [false, false, false, true],
   );
 });
@@ -123,7 +123,7 @@ test('what does not stop is killed, with what it has started', async (t) => {
   const pids = [await pod.up('ffmpeg'), await pod.up('deaf')];
   pod.save('services/shared/word.ts', says('two'));
   await pod.up('two');
-  await until('the end of both', async () => pids.every((pid) => identify(pid) === undefined));
+  await until('the end of both', async () => pids.every((pid) => readProcessId(pid) === undefined));
 });
 
 test('SIGTERM reaches the program, whose exit code is the pod’s', async (t) => {
@@ -131,5 +131,5 @@ test('SIGTERM reaches the program, whose exit code is the pod’s', async (t) =>
   const pid = await pod.up('one');
   pod.process.kill('SIGTERM');
   assert.deepEqual(await once(pod.process, 'exit'), [7, null]);
-  assert.equal(identify(pid), undefined);
+  assert.equal(readProcessId(pid), undefined);
 });

@@ -14,7 +14,7 @@ import { fetchMongod, findMongod } from '../../local/tools/mongod.ts';
 import { aptInstall, canInstall } from '../../process/apt.ts';
 import { makePrivateDir } from '../../process/private-files.ts';
 import { type Report, run } from '../../process/run.ts';
-import { find } from '../../process/which.ts';
+import { which } from '../../process/which.ts';
 import { dockerAt, type Engine, engineHome } from '../engine.ts';
 import type { Official } from '../image-names.ts';
 
@@ -103,7 +103,7 @@ async function ensureDebian(options: OnTheSpot): Promise<void> {
   const docker = dockerAt(engine, options);
   const known = await docker('Looking for a Debian image', ['image', 'ls', '--quiet', DEBIAN]);
   if (known.trim() !== '') return;
-  if (find('debootstrap') === undefined) {
+  if (which('debootstrap') === undefined) {
     if (!canInstall())
       throw new Error(
         'No image can be pulled, and without debootstrap none can be made: install it and run this as root, or name an image of your own by BASE_IMAGE.',
@@ -116,7 +116,7 @@ async function ensureDebian(options: OnTheSpot): Promise<void> {
     const root = path.join(work, 'root');
     const call = (what: string, command: string, args: string[]): Promise<string> =>
       run(command, args, { what, report, signal, timeoutMs: 10 * 60_000, progress: (n) => `${n} steps` });
-    await call('debootstrap', find('debootstrap') as string, [
+    await call('debootstrap', which('debootstrap') as string, [
       ...['--variant=minbase', '--include=ca-certificates', SUITE, root],
     ]);
     for (const folder of ['var/lib/apt/lists', 'usr/share/doc', 'usr/share/man', 'usr/share/locale'])

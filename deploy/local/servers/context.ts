@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Child } from '../../process/child.ts';
+import type { Passwords } from '../../process/passwords.ts';
 import type { Ports } from '../../process/ports.ts';
-import type { Passwords } from '../../process/private-files.ts';
 import type { Tools } from '../tools/tools.ts';
 
 /** What every server needs to start. */
@@ -11,31 +11,31 @@ export interface ServerContext {
   ports: Ports;
   passwords: Passwords;
   tools: Tools;
-  /** It stays when we go (`npm run setup`). */
+  /** The server keeps running when this process ends (`npm run setup`). */
   keep: boolean;
-  /** How long RabbitMQ lets a consumer work on a message, ms. */
+  /** How long RabbitMQ lets a consumer work on one message, ms. */
   consumerTimeoutMs: number;
   signal: AbortSignal;
 }
 
-/** One kind of server. */
-export interface Starter {
-  /** Where clients reach it; for all but the mail server, which has two addresses. */
+/** How one kind of server is started. */
+export interface ServerKind {
+  /** The URL for clients. The mail server has none, since it has two addresses. */
   url?(context: ServerContext): string;
   launch(context: ServerContext): Promise<Child>;
-  /** Fulfils when it takes work; also for one that an earlier run launched, and perhaps did not finish preparing. */
+  /** Resolves when the server accepts work. It completes preparations that an earlier run did not finish. */
   ready(context: ServerContext, child: Child): Promise<void>;
-  /** Makes what the components take for granted; also in a server that is not ours. */
+  /** Creates in a server of the user's own what the components expect to exist. */
   prepare?(url: string, context: ServerContext): Promise<void>;
-  /** The folder whose loss leaves it empty, as after its first start. */
+  /** The folder with the server's data. Without it, the server starts as if for the first time. */
   storage?(context: ServerContext): string;
 }
 
 export const logOf = (dataDir: string, name: string): string => path.join(dataDir, 'logs', `${name}.log`);
 
-/** The user's environment without what belongs to services of ours: a server needs none of it. */
+/** The variables of the user's environment that a server needs. It gets none of the services' settings and secrets. */
 export function plainEnv(): NodeJS.ProcessEnv {
-  const keep = [
+  const allowed = [
     'PATH',
     'LANG',
     'LC_ALL',
@@ -49,6 +49,6 @@ export function plainEnv(): NodeJS.ProcessEnv {
     'DOCKER_CONFIG',
   ];
   return Object.fromEntries(
-    keep.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+    allowed.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );
 }

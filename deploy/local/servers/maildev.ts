@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { startChild } from '../../process/child.ts';
 import { makePrivateDir } from '../../process/private-files.ts';
-import { answersHttp, greetsAsSmtp, untilReady } from '../../process/wait-ready.ts';
-import { logOf, plainEnv, type Starter } from './context.ts';
+import { answersHttp, greetsAsSmtp, waitUntilReady } from '../../process/wait-ready.ts';
+import { logOf, plainEnv, type ServerKind } from './context.ts';
 
-/** A mail server that keeps every mail and shows it on a page. */
-export const maildev: Starter = {
+/** A mail server that delivers nothing: it stores mails and shows them on a web page. */
+export const maildev: ServerKind = {
   launch({ dataDir, keep, ports, repoRoot }) {
     const mails = makePrivateDir(path.join(dataDir, 'mail'));
     const args = [
@@ -30,6 +30,6 @@ export const maildev: Starter = {
     const isReady = async (attempt: AbortSignal): Promise<boolean> =>
       (await answersHttp(`http://127.0.0.1:${ports.known('mail')}/api/email`, attempt)) &&
       (await greetsAsSmtp(ports.known('smtp') as number, attempt));
-    return untilReady(child, isReady, { timeoutMs: 60_000, signal });
+    return waitUntilReady(child, isReady, { timeoutMs: 60_000, signal });
   },
 };

@@ -6,9 +6,9 @@ import { OFFICIAL } from '../../docker/image-names.ts';
 import { type Child, startChild } from '../../process/child.ts';
 import { makePrivateDir, writePrivate } from '../../process/private-files.ts';
 import { run } from '../../process/run.ts';
-import { untilReady } from '../../process/wait-ready.ts';
-import type { TwoPrograms } from '../tools/servers.ts';
-import { logOf, plainEnv, type ServerContext, type Starter } from './context.ts';
+import { waitUntilReady } from '../../process/wait-ready.ts';
+import type { ServerAndInstaller } from '../tools/server-programs.ts';
+import { logOf, plainEnv, type ServerContext, type ServerKind } from './context.ts';
 import { startContainer } from './docker.ts';
 
 const mysqlUrl = (context: ServerContext): string =>
@@ -24,7 +24,7 @@ async function answers(uri: string): Promise<boolean> {
   }
 }
 
-export const mariadb: Starter = {
+export const mariadb: ServerKind = {
   url: mysqlUrl,
   async launch(context) {
     const { passwords, ports, tools } = context;
@@ -44,37 +44,23 @@ export const mariadb: Starter = {
     });
   },
   ready: (context, child) =>
-    untilReady(child, () => answers(mysqlUrl(context)), { timeoutMs: 90_000, signal: context.signal }),
+    waitUntilReady(child, () => answers(mysqlUrl(context)), { timeoutMs: 90_000, signal: context.signal }),
 };
 
-async function startProcess(context: ServerContext, program: TwoPrograms, port: number): Promise<Child> {
-  const { dataDir, signal } = context;
+async function startProcess(
+  context: ServerContext,
+  program: ServerAndInstaller,
+  port: number,
+): Promise<Child> {
+  const { dataDir } = context;
   const home = makePrivateDir(path.join(dataDir, 'mariadb'));
   const data = path.join(home, 'data');
-  // As root it wants to be told by whom it runs.
+  // MariaDB refuses to run as root without this option.
   const user = process.getuid?.() === 0 ? ['--user=root'] : [];
-  if (!existsSync(data)) {
-    const unfinished = path.join(home, 'unfinished');
-    rmSync(unfinished, { recursive: true, force: true });
-    const args = [
-      '--no-defaults',
-      ...user,
-      `--datadir=${unfinished}`,
-      '--auth-root-authentication-method=socket',
-      '--skip-test-db',
-    ];
-    await run(program.install, args, {
-      what: 'Preparing MariaDB',
-      report: () => {},
-      signal,
-      env: plainEnv(),
-      timeoutMs: 120_000,
-    });
-    renameSync(unfinished, data);
-  }
+  if (!existsSync(data)) await install(context, program.install, { home, data, user });
   const init = path.join(home, 'init.sql');
   writePrivate(init, initSql(context.passwords.get('mysql')));
-  // A Unix socket's path may be 107 bytes long.
+  // Linux limits the path of a Unix socket to 107 bytes.
   const socket =
     path.join(home, 'socket').length < 100
       ? path.join(home, 'socket')
@@ -106,14 +92,40 @@ async function startProcess(context: ServerContext, program: TwoPrograms, port: 
   });
 }
 
-/** Run at every start before the first connection, one statement a line. The password is base64url. */
+/** Creates the data folder under another name first, so that an interrupted installation is repeated. */
+async function install(
+  { signal }: ServerContext,
+  command: string,
+  { home, data, user }: { home: string; data: string; user: string[] },
+): Promise<void> {
+  const unfinished = path.join(home, 'unfinished');
+  rmSync(unfinished, { recursive: true, force: true });
+  const args = [
+    '--no-defaults',
+    ...user,
+    `--datadir=${unfinished}`,
+    '--auth-root-authentication-method=socket',
+    '--skip-test-db',
+  ];
+  await run(command, args, {
+    what: 'Preparing MariaDB',
+    report: () => {},
+    signal,
+    env: plainEnv(),
+    timeoutMs: 120_000,
+  });
+  renameSync(unfinished, data);
+}
+
+/** MariaDB executes this file at every start before the first connection. It wants one statement a line. */
 function initSql(password: string): string {
+  // The password is base64url, so it needs no escaping.
   return [
     'CREATE DATABASE IF NOT EXISTS mp3converter CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;',
     `CREATE USER IF NOT EXISTS 'auth'@'127.0.0.1' IDENTIFIED BY '${password}';`,
     `ALTER USER 'auth'@'127.0.0.1' IDENTIFIED BY '${password}';`,
     "GRANT ALL PRIVILEGES ON mp3converter.* TO 'auth'@'127.0.0.1';",
-    // The contract tests of auth make databases of their own.
+    // The contract tests of auth create databases of their own.
     "GRANT ALL PRIVILEGES ON `mp3converter\\_test\\_%`.* TO 'auth'@'127.0.0.1';",
     '',
   ].join('\n');

@@ -4,15 +4,15 @@ import type { MongoClient } from 'mongodb';
 import { OFFICIAL } from '../../docker/image-names.ts';
 import { type Child, startChild } from '../../process/child.ts';
 import { makePrivateDir, writePrivate } from '../../process/private-files.ts';
-import { untilReady } from '../../process/wait-ready.ts';
-import { logOf, plainEnv, type ServerContext, type Starter } from './context.ts';
+import { waitUntilReady } from '../../process/wait-ready.ts';
+import { logOf, plainEnv, type ServerContext, type ServerKind } from './context.ts';
 import { startContainer } from './docker.ts';
-import { prepareSet, withClient } from './mongodb-set.ts';
+import { prepareReplicaSet, withClient } from './mongodb-replica-set.ts';
 
 const mongodbUrl = (context: ServerContext): string =>
   `mongodb://mp3converter:${context.passwords.get('mongodb')}@127.0.0.1:${context.ports.known('mongodb')}/mp3converter?authSource=admin&directConnection=true`;
 
-export const mongodb: Starter = {
+export const mongodb: ServerKind = {
   url: mongodbUrl,
   async launch(context) {
     const port = await context.ports.reserve('mongodb');
@@ -25,13 +25,13 @@ export const mongodb: Starter = {
         .db('admin')
         .command({ ping: 1 })
         .then(({ ok }) => ok === 1);
-    await untilReady(child, () => withClient(context, undefined, ping), {
+    await waitUntilReady(child, () => withClient(context, undefined, ping), {
       timeoutMs: 90_000,
       signal: context.signal,
     });
-    // The set names itself by an address that is true from where the server is.
+    // A member of the set must reach itself by this address, so in a container it is the port inside.
     const port = context.tools.mongod === undefined ? 27017 : context.ports.known('mongodb');
-    await prepareSet(context, `127.0.0.1:${port}`);
+    await prepareReplicaSet(context, `127.0.0.1:${port}`);
   },
 };
 
@@ -39,7 +39,7 @@ function startProcess(context: ServerContext, command: string, port: number): Pr
   const { dataDir, keep } = context;
   const home = makePrivateDir(path.join(dataDir, 'mongodb'));
   const keyFile = path.join(home, 'key');
-  // A key file holds base64 only, and is refused if others may read it.
+  // MongoDB accepts only base64 in a key file, and refuses one that others may read.
   writePrivate(keyFile, Buffer.from(context.passwords.get('mongodb-key'), 'base64url').toString('base64'));
   chmodSync(keyFile, 0o400);
   const args = [
@@ -61,7 +61,7 @@ function startProcess(context: ServerContext, command: string, port: number): Pr
     '0.5',
     '--setParameter',
     'diagnosticDataCollectionEnabled=false',
-    // Expired chunks go within seconds, as on the other stores.
+    // Expired chunks are deleted within seconds, as in the other stores. MongoDB's default is 60 s.
     '--setParameter',
     'ttlMonitorSleepSecs=10',
   ];
@@ -79,7 +79,7 @@ function startProcess(context: ServerContext, command: string, port: number): Pr
 }
 
 function startInDocker(context: ServerContext, port: number): Promise<Child> {
-  // The image's own entry point makes the root user; the key of a set of one is nobody's business outside.
+  // The image's entry point creates the root user. A set of one member uses its key only inside the container.
   const script =
     'openssl rand -base64 96 > /tmp/key && chmod 400 /tmp/key && chown mongodb /tmp/key && exec docker-entrypoint.sh mongod --replSet rs0 --keyFile /tmp/key --bind_ip_all';
   return startContainer(context, {

@@ -4,20 +4,20 @@ import { jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { startChild } from '../../process/child.ts';
 import { makePrivateDir, writePrivate } from '../../process/private-files.ts';
-import { untilReady } from '../../process/wait-ready.ts';
-import { logOf, plainEnv, type ServerContext, type Starter } from './context.ts';
+import { waitUntilReady } from '../../process/wait-ready.ts';
+import { logOf, plainEnv, type ServerContext, type ServerKind } from './context.ts';
 import { startContainer } from './docker.ts';
 
 const storageOf = (dataDir: string): string => path.join(dataDir, 'nats', 'data');
 const streamFile = (repoRoot: string): string =>
   path.join(repoRoot, 'components', 'pubsub', 'jetstream', 'stream.json');
-/** The first of JetStream's answers for «stream not found». */
-const NOT_FOUND = 10059;
+/** JetStream's error code for «stream not found». */
+const STREAM_NOT_FOUND = 10059;
 
 const natsUrl = ({ passwords, ports }: ServerContext): string =>
   `nats://mp3converter:${passwords.get('nats')}@127.0.0.1:${ports.known('nats')}`;
 
-export const nats: Starter = {
+export const nats: ServerKind = {
   url: natsUrl,
   async launch(context) {
     const { dataDir, keep, passwords, ports, tools } = context;
@@ -61,20 +61,20 @@ export const nats: Starter = {
   async ready(context, child) {
     const url = natsUrl(context);
     const answers = (): Promise<boolean> => withConnection(url, async () => true);
-    await untilReady(child, answers, { timeoutMs: 60_000, signal: context.signal });
-    await makeStream(url, context);
+    await waitUntilReady(child, answers, { timeoutMs: 60_000, signal: context.signal });
+    await createStream(url, context);
   },
-  prepare: makeStream,
+  prepare: createStream,
   storage: ({ dataDir }) => storageOf(dataDir),
 };
 
-/** The component makes none. One that is there is left as it is: it may be somebody's own. */
-function makeStream(url: string, { repoRoot }: ServerContext): Promise<void> {
+/** Creates the stream, which Dapr's component expects to exist. Leaves an existing one alone: the user may have made it. */
+function createStream(url: string, { repoRoot }: ServerContext): Promise<void> {
   return withConnection(url, async (connection) => {
     const config = JSON.parse(readFileSync(streamFile(repoRoot), 'utf8')) as StreamConfig;
     const { streams } = await jetstreamManager(connection);
     await streams.info(config.name).catch((error: { code?: number }) => {
-      if (error.code !== NOT_FOUND) throw error;
+      if (error.code !== STREAM_NOT_FOUND) throw error;
       return streams.add(config);
     });
   });

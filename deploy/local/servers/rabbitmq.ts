@@ -2,28 +2,28 @@ import path from 'node:path';
 import { OFFICIAL } from '../../docker/image-names.ts';
 import { type Child, startChild } from '../../process/child.ts';
 import { makePrivateDir, writePrivate } from '../../process/private-files.ts';
-import { firstBytes, untilReady } from '../../process/wait-ready.ts';
-import { logOf, plainEnv, type ServerContext, type Starter } from './context.ts';
+import { readFirstBytes, waitUntilReady } from '../../process/wait-ready.ts';
+import { logOf, plainEnv, type ServerContext, type ServerKind } from './context.ts';
 import { startContainer } from './docker.ts';
 
 const rabbitmqUrl = (context: ServerContext): string =>
   `amqp://mp3converter:${context.passwords.get('rabbitmq')}@127.0.0.1:${context.ports.known('rabbitmq')}`;
 
-/** RabbitMQ looks for consumers that are late this often, ms; its own 60 s would make a short limit a long one. */
-const CHANNEL_TICK_MS = 60_000;
+/** How often RabbitMQ looks for consumers that exceed their timeout. Its default of 60 s would be too slow for a short one. */
+const DEFAULT_TICK_MS = 60_000;
 const tickMs = ({ consumerTimeoutMs }: ServerContext): number =>
-  Math.min(CHANNEL_TICK_MS, Math.ceil(consumerTimeoutMs / 4));
+  Math.min(DEFAULT_TICK_MS, Math.ceil(consumerTimeoutMs / 4));
 
 const storageOf = (dataDir: string): string => path.join(dataDir, 'rabbitmq', 'mnesia');
 
-// The AMQP 0-9-1 protocol header; a broker answers connection.start.
+// The AMQP 0-9-1 protocol header. A broker answers with connection.start, a method frame, whose first byte is 1.
 const greeting = Buffer.from('AMQP\0\0\x09\x01', 'latin1');
 const answers =
   (port: number) =>
   async (signal: AbortSignal): Promise<boolean> =>
-    (await firstBytes(port, greeting, signal))[0] === 1;
+    (await readFirstBytes(port, greeting, signal))[0] === 1;
 
-export const rabbitmq: Starter = {
+export const rabbitmq: ServerKind = {
   url: rabbitmqUrl,
   async launch(context) {
     const { passwords, ports, tools } = context;
@@ -34,7 +34,7 @@ export const rabbitmq: Starter = {
       image: process.env.RABBITMQ_IMAGE ?? OFFICIAL.RABBITMQ_IMAGE,
       ports: { [port]: 5672 },
       volume: '/var/lib/rabbitmq',
-      // The database folder is named after the host.
+      // RabbitMQ names its database folder after the host.
       options: ['--hostname', 'rabbitmq'],
       env: {
         RABBITMQ_DEFAULT_USER: 'mp3converter',
@@ -44,7 +44,7 @@ export const rabbitmq: Starter = {
     });
   },
   ready: ({ ports, signal }, child) =>
-    untilReady(child, answers(ports.known('rabbitmq') as number), { timeoutMs: 90_000, signal }),
+    waitUntilReady(child, answers(ports.known('rabbitmq') as number), { timeoutMs: 90_000, signal }),
   storage: ({ dataDir }) => storageOf(dataDir),
 };
 
@@ -58,7 +58,7 @@ async function startProcess(context: ServerContext, command: string, port: numbe
   writePrivate(at('enabled_plugins'), '[].\n');
   const env = {
     ...plainEnv(),
-    // The cookie of the Erlang network is made here.
+    // Erlang creates its cookie, a shared secret of the nodes, in the home folder.
     HOME: home,
     ERL_EPMD_PORT: String(epmdPort),
     ERL_EPMD_ADDRESS: '127.0.0.1',
@@ -75,9 +75,9 @@ async function startProcess(context: ServerContext, command: string, port: numbe
     RABBITMQ_CONFIG_FILES: at('none'),
     RABBITMQ_ADVANCED_CONFIG_FILE: at('none.config'),
     RABBITMQ_CONF_ENV_FILE: at('none.env'),
-    // No busy waiting: two cores are shared with ffmpeg. The network between nodes is this machine's own.
+    // Without busy waiting (+sbwt), since ffmpeg needs the cores. Connections between nodes stay on this machine.
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `+sbwt none +sbwtdcpu none +sbwtdio none -start_epmd false -kernel inet_dist_use_interface {127,0,0,1} -rabbit channel_tick_interval ${tickMs(context)}`,
-    // The script then becomes the Erlang VM instead of waiting for it: the pid is the broker's own.
+    // The start script then replaces itself with the Erlang VM, so that our pid is the broker's.
     detached: '1',
   };
   try {
@@ -94,7 +94,7 @@ async function startProcess(context: ServerContext, command: string, port: numbe
     });
     return {
       ...child,
-      // Its name server goes with it, however it ended.
+      // The name server ends with the broker, also when the broker crashes.
       exited: child.exited.finally(() => epmd.stop()),
       async stop() {
         await child.stop();
@@ -107,7 +107,7 @@ async function startProcess(context: ServerContext, command: string, port: numbe
   }
 }
 
-/** In the foreground and on its own port: the daemon that Erlang would start by itself is left behind for ever. */
+/** Starts Erlang's name server in the foreground on a port of its own. The daemon that Erlang starts by itself never ends. */
 function startEpmd(context: ServerContext, port: number): Promise<Child> {
   const { dataDir, keep } = context;
   const args = ['-port', String(port), '-address', '127.0.0.1'];

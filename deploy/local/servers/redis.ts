@@ -2,13 +2,13 @@ import { totalmem } from 'node:os';
 import path from 'node:path';
 import { startChild } from '../../process/child.ts';
 import { makePrivateDir, writePrivate } from '../../process/private-files.ts';
-import { firstBytes, untilReady } from '../../process/wait-ready.ts';
-import { logOf, plainEnv, type ServerContext, type Starter } from './context.ts';
+import { readFirstBytes, waitUntilReady } from '../../process/wait-ready.ts';
+import { logOf, plainEnv, type ServerContext, type ServerKind } from './context.ts';
 import { startContainer } from './docker.ts';
 
 const storageOf = (dataDir: string): string => path.join(dataDir, 'redis', 'data');
 
-/** Nothing that was acknowledged is lost with the process, and nothing is thrown out when memory is short: it is refused. */
+/** A crash loses no acknowledged write, and when memory is full Redis refuses writes instead of evicting keys. */
 const SAFE = [
   'appendonly yes',
   'appendfsync always',
@@ -17,7 +17,7 @@ const SAFE = [
   'maxmemory-policy noeviction',
 ];
 
-export const redis: Starter = {
+export const redis: ServerKind = {
   url: ({ passwords, ports }) => `redis://:${passwords.get('redis')}@127.0.0.1:${ports.known('redis')}`,
   async launch(context) {
     const { dataDir, keep, passwords, ports, tools } = context;
@@ -50,14 +50,17 @@ export const redis: Starter = {
     });
   },
   ready: (context, child) =>
-    untilReady(child, (signal) => answers(context, signal), { timeoutMs: 90_000, signal: context.signal }),
+    waitUntilReady(child, (signal) => answers(context, signal), {
+      timeoutMs: 90_000,
+      signal: context.signal,
+    }),
   storage: ({ dataDir }) => storageOf(dataDir),
 };
 
-/** While it reads its file it answers with an error. */
+/** Redis answers with an error while it loads its file. */
 async function answers({ passwords, ports }: ServerContext, signal: AbortSignal): Promise<boolean> {
   const commands = Buffer.from(`AUTH ${passwords.get('redis')}\r\nPING\r\n`);
-  const isWhole = (said: Buffer): boolean => said.toString().split('\r\n').length > 2;
-  const said = await firstBytes(ports.known('redis') as number, commands, signal, isWhole);
-  return said.toString() === '+OK\r\n+PONG\r\n';
+  const isWhole = (reply: Buffer): boolean => reply.toString().split('\r\n').length > 2;
+  const reply = await readFirstBytes(ports.known('redis') as number, commands, signal, isWhole);
+  return reply.toString() === '+OK\r\n+PONG\r\n';
 }

@@ -1,13 +1,14 @@
-import type { MailServer, ServerName, Servers, UrlServerName } from './types.ts';
+import type { ServerName, UrlServerName } from '../tools/external-servers.ts';
+import type { MailServer, Servers } from './types.ts';
 
-/** What the secret store holds of a server, by the keys that the components in components/ name. */
+/** The secrets of each server, by the keys that the files in components/ refer to. */
 const SECRETS: Record<Exclude<UrlServerName, 'mysql'>, (url: string) => Record<string, string>> = {
   rabbitmq: (url) => ({ 'rabbitmq-url': url }),
   redis: (url) => {
     const { hostname, port, username, password, protocol, pathname } = new URL(url);
     if (protocol !== 'redis:' || !['', '/', '/0'].includes(pathname))
       throw new Error(
-        'REDIS_URL must be redis://user:password@host:port. For TLS or another database, say so in a components folder of your own.',
+        'REDIS_URL must be redis://user:password@host:port. For TLS or another database, use a components folder of your own.',
       );
     return {
       'redis-host': `${hostname}:${port || 6379}`,
@@ -20,6 +21,7 @@ const SECRETS: Record<Exclude<UrlServerName, 'mysql'>, (url: string) => Record<s
   postgresql: (url) => ({ 'postgresql-url': url }),
 };
 
+/** Only the keys of the secrets matter here, not their values. */
 const EXAMPLE = 'redis://localhost:6379';
 const SERVER_OF = new Map(
   Object.entries(SECRETS).flatMap(([name, secrets]) =>
@@ -27,7 +29,7 @@ const SERVER_OF = new Map(
   ),
 );
 
-/** The servers of components that take these secrets, and those that are always needed: auth's, and one for the mails. */
+/** The servers whose secrets are among these, and those that are always needed: auth's database and a mail server. */
 export function serversFor(secretKeys: ReadonlySet<string>): Set<ServerName> {
   return new Set<ServerName>([
     'mysql',
@@ -36,6 +38,7 @@ export function serversFor(secretKeys: ReadonlySet<string>): Set<ServerName> {
   ]);
 }
 
+/** The content of the secret store for these servers. */
 export function secretsOfServers(servers: Servers): Record<string, string> {
   const urls = Object.entries(SECRETS).flatMap(([name, secrets]) => {
     const server = servers[name as UrlServerName];

@@ -1,12 +1,13 @@
-import { rm } from 'node:fs/promises';
 import type { Child } from '../../process/child.ts';
+import { Passwords } from '../../process/passwords.ts';
 import { Ports } from '../../process/ports.ts';
-import { makePrivateDir, Passwords } from '../../process/private-files.ts';
-import { keptRunning } from '../../process/registry.ts';
+import { makePrivateDir } from '../../process/private-files.ts';
+import { findKept } from '../../process/registry.ts';
+import type { Report } from '../../process/run.ts';
 import { Supervised } from '../../process/supervised.ts';
-import { givenServers } from '../tools/given.ts';
-import type { ServerContext, Starter } from './context.ts';
-import { adoptKept } from './kept.ts';
+import { readExternalServers, type ServerName } from '../tools/external-servers.ts';
+import { adoptKept } from './adopt-kept.ts';
+import type { ServerContext, ServerKind } from './context.ts';
 import { maildev } from './maildev.ts';
 import { mariadb } from './mariadb.ts';
 import { mongodb } from './mongodb.ts';
@@ -14,37 +15,25 @@ import { nats } from './nats.ts';
 import { postgresql } from './postgresql.ts';
 import { rabbitmq } from './rabbitmq.ts';
 import { redis } from './redis.ts';
-import type { ServerName, Servers, ServersOptions, UrlServer, UrlServerName } from './types.ts';
+import { describeServers, stopServers } from './running-servers.ts';
+import type { Servers, ServersOptions } from './types.ts';
 
-export type { MailServer, ServerName, Servers, ServersOptions, UrlServer, UrlServerName } from './types.ts';
+export type { ServerName } from '../tools/external-servers.ts';
+export type { Servers, ServersOptions } from './types.ts';
 
-type Starters = Record<ServerName, Starter>;
-const ours: Starters = { rabbitmq, redis, nats, mysql: mariadb, mongodb, postgresql, mail: maildev };
-/** A conversion may take longer than the 30 minutes that RabbitMQ gives a consumer. */
+const KINDS: Record<ServerName, ServerKind> = {
+  ...{ rabbitmq, redis, nats, mysql: mariadb, mongodb, postgresql },
+  mail: maildev,
+};
+/** Longer than any conversion. RabbitMQ's default is 30 minutes. */
 const CONSUMER_TIMEOUT_MS = 12 * 3600_000;
 
-async function startServer(
-  starter: Starter,
-  context: ServerContext,
-  running: Child | undefined,
-): Promise<Child> {
-  const child = running ?? (await starter.launch(context));
-  try {
-    await starter.ready(context, child);
-    return child;
-  } catch (error) {
-    if (running === undefined) await child.stop();
-    throw error;
-  }
-}
-
-/** Starts the servers that are not given by the environment and do not run yet, side by side. */
+/** Starts the servers that the environment does not name by URL and that do not run yet, in parallel. */
 export async function startServers(options: ServersOptions): Promise<Servers> {
-  const { dataDir, report, keep = false } = options;
+  const { dataDir, needed, report, keep = false } = options;
   makePrivateDir(dataDir);
-  const starters: Starters = { ...ours, ...(options.mailServer && { mail: options.mailServer }) };
+  const kinds = { ...KINDS, ...(options.mailServer && { mail: options.mailServer }) };
   const failed = new AbortController();
-  const signal = AbortSignal.any([options.signal, failed.signal]);
   const context: ServerContext = {
     repoRoot: options.repoRoot,
     dataDir,
@@ -53,104 +42,99 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     tools: options.tools,
     keep,
     consumerTimeoutMs: options.consumerTimeoutMs ?? CONSUMER_TIMEOUT_MS,
-    signal,
+    signal: AbortSignal.any([options.signal, failed.signal]),
   };
-  const given = givenServers();
-  const wanted = (Object.keys(starters) as ServerName[]).filter(
-    (name) => given[name] === undefined && options.needed.has(name),
+  const external = readExternalServers();
+  const wanted = (Object.keys(kinds) as ServerName[]).filter(
+    (name) => external[name] === undefined && needed.has(name),
   );
-  const reused = wanted.filter((name) => keptRunning(dataDir, name) !== undefined);
+  const reused = wanted.filter((name) => findKept(dataDir, name) !== undefined);
   if (wanted.includes('mail') && !reused.includes('mail'))
-    await chooseMailPorts(context, options.ports?.mail);
-
-  for (const name of options.needed) {
-    if (name !== 'mail' && given[name] !== undefined) await starters[name].prepare?.(given[name], context);
+    await reserveMailPorts(context, options.ports?.mail);
+  for (const name of needed) {
+    if (name !== 'mail' && external[name] !== undefined) await kinds[name].prepare?.(external[name], context);
   }
 
   const running = new Map<ServerName, Supervised>();
-  const stop = async (): Promise<void> => {
-    await Promise.all(
-      [...running].filter(([name]) => !reused.includes(name)).map(([, server]) => server.stop()),
-    );
-  };
+  for (const name of wanted) {
+    const isReused = reused.includes(name);
+    const restarts = options.supervise === true && !isReused;
+    running.set(name, createSupervised(name, { kind: kinds[name], context, isReused, restarts, report }));
+  }
   const started = await Promise.allSettled(
-    wanted.map(async (name) => {
-      const isReused = reused.includes(name);
-      let first = isReused;
-      const server = new Supervised({
-        name,
-        report,
-        restarts: options.supervise === true && !isReused,
-        launch: (stopping) => {
-          const kept = first ? adoptKept(dataDir, name) : undefined;
-          first = false;
-          const signal = AbortSignal.any([options.signal, stopping, failed.signal]);
-          return startServer(starters[name], { ...context, keep: keep || isReused, signal }, kept);
-        },
-      });
-      running.set(name, server);
-      const since = performance.now();
+    [...running].map(async ([name, server]) => {
       try {
-        await server.start();
+        await startServer(name, server, reused.includes(name), report);
       } catch (error) {
         failed.abort(error);
         throw error;
       }
-      report(
-        isReused
-          ? `${name} runs already (pid ${server.pid}), left by npm run setup`
-          : `${name} is ready after ${((performance.now() - since) / 1000).toFixed(1)} s`,
-      );
     }),
   );
-  if (started.some((result) => result.status === 'rejected')) {
-    await stop();
+  if (started.some(({ status }) => status === 'rejected')) {
+    await stopServers(running, reused);
     throw failed.signal.reason;
   }
-
-  const at = (name: UrlServerName): UrlServer => ({
-    url: given[name] ?? starters[name].url?.(context) ?? '',
-    get pid() {
-      return running.get(name)?.pid;
-    },
-  });
-  const urlServers = (Object.keys(starters) as ServerName[]).filter(
-    (name): name is UrlServerName => name !== 'mail' && options.needed.has(name),
-  );
-  const { ports } = context;
-  const ourOwn = (name: ServerName): Supervised => {
-    const server = running.get(name);
-    if (server === undefined)
-      throw new Error(`${name} was not started by us, so it cannot be restarted by us.`);
-    return server;
-  };
-  return {
-    ...Object.fromEntries(urlServers.map((name) => [name, at(name)])),
-    mysql: at('mysql'),
-    mail: {
-      smtpHost: given.mail?.host ?? '127.0.0.1',
-      smtpPort: given.mail?.port ?? (ports.known('smtp') as number),
-      smtpUser: given.mail?.user ?? '',
-      smtpPassword: given.mail?.password ?? '',
-      webUrl: given.mail === undefined ? `http://127.0.0.1:${ports.known('mail')}` : undefined,
-      get pid() {
-        return running.get('mail')?.pid;
-      },
-    },
-    reused,
-    restart: (name) => ourOwn(name).restart(),
-    async hold(name, { erase = false } = {}) {
-      const storage = starters[name].storage?.(context);
-      if (erase && storage === undefined) throw new Error(`${name} cannot be emptied.`);
-      await ourOwn(name).hold();
-      if (erase && storage !== undefined) await rm(storage, { recursive: true, force: true });
-    },
-    release: (name) => ourOwn(name).release(),
-    stop,
-  };
+  return describeServers({ kinds, context, needed, external, running, reused });
 }
 
-async function chooseMailPorts({ ports }: ServerContext, chosen: number | undefined): Promise<void> {
+async function startServer(
+  name: ServerName,
+  server: Supervised,
+  isReused: boolean,
+  report: Report,
+): Promise<void> {
+  const since = performance.now();
+  await server.start();
+  report(
+    isReused
+      ? `${name} runs already (pid ${server.pid}), started by npm run setup`
+      : `${name} is ready after ${((performance.now() - since) / 1000).toFixed(1)} s`,
+  );
+}
+
+interface SupervisionOptions {
+  kind: ServerKind;
+  context: ServerContext;
+  isReused: boolean;
+  restarts: boolean;
+  report: Report;
+}
+
+/** The first launch of a reused server adopts the process that runs. Later ones start a process that keeps running, too. */
+function createSupervised(name: ServerName, options: SupervisionOptions): Supervised {
+  const { kind, context, isReused, restarts, report } = options;
+  let mayAdopt = isReused;
+  return new Supervised({
+    name,
+    report,
+    restarts,
+    launch: (stopping) => {
+      const kept = mayAdopt ? adoptKept(context.dataDir, name) : undefined;
+      mayAdopt = false;
+      const signal = AbortSignal.any([context.signal, stopping]);
+      return launchServer(kind, { ...context, keep: context.keep || isReused, signal }, kept);
+    },
+  });
+}
+
+/** Launches a server, unless it runs, and waits until it is ready. Stops it again if it does not become ready. */
+async function launchServer(
+  kind: ServerKind,
+  context: ServerContext,
+  running: Child | undefined,
+): Promise<Child> {
+  const child = running ?? (await kind.launch(context));
+  try {
+    await kind.ready(context, child);
+    return child;
+  } catch (error) {
+    if (running === undefined) await child.stop();
+    throw error;
+  }
+}
+
+async function reserveMailPorts({ ports }: ServerContext, chosen: number | undefined): Promise<void> {
   if (chosen === undefined) await ports.reserve('mail');
   else await ports.claim('mail', chosen, 'MAIL_PORT');
   await ports.reserve('smtp');

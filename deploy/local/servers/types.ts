@@ -1,13 +1,11 @@
 import type { Report } from '../../process/run.ts';
+import type { ServerName, UrlServerName } from '../tools/external-servers.ts';
 import type { Tools } from '../tools/tools.ts';
-import type { Starter } from './context.ts';
-
-export type UrlServerName = 'rabbitmq' | 'redis' | 'nats' | 'mysql' | 'mongodb' | 'postgresql';
-export type ServerName = UrlServerName | 'mail';
+import type { ServerKind } from './context.ts';
 
 export interface UrlServer {
   readonly url: string;
-  /** Undefined while it is down, and always for a server given by URL. */
+  /** Undefined while it is down, and always for a server of the user's own. */
   readonly pid: number | undefined;
 }
 
@@ -16,23 +14,21 @@ export interface MailServer {
   readonly smtpPort: number;
   readonly smtpUser: string;
   readonly smtpPassword: string;
-  /** The page with the mails, and `GET /api/email`; undefined for a mail server given by the environment. */
+  /** The page with the mails, which also serves `GET /api/email`. Undefined for a mail server of the user's own. */
   readonly webUrl: string | undefined;
   readonly pid: number | undefined;
 }
 
-/** Those that are needed, by name. */
+/** The servers that run, by name. */
 export interface Servers extends Readonly<Partial<Record<UrlServerName, UrlServer>>> {
   readonly mysql: UrlServer;
   readonly mail: MailServer;
-  /** Names of the servers that `npm run setup` left running, which stop() leaves alone. */
+  /** The servers that `npm run setup` left running. stop() does not stop them. */
   readonly reused: ServerName[];
-  /** Stops it if it runs, and starts it on the same port with the same data. */
-  restart(name: ServerName): Promise<void>;
-  /** Kills it and keeps it down until release(). `erase` also deletes what it has stored. */
-  hold(name: ServerName, options?: { erase?: boolean }): Promise<void>;
-  /** Fulfils when it takes work again. */
-  release(name: ServerName): Promise<void>;
+  /** Kills a server and keeps it down until bringUp(). With `erase`, also deletes its data. */
+  takeDown(name: ServerName, options?: { erase?: boolean }): Promise<void>;
+  /** Starts it on the same port with the same data. Resolves when it accepts work. */
+  bringUp(name: ServerName): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -44,14 +40,14 @@ export interface ServersOptions {
   tools: Tools;
   report: Report;
   signal: AbortSignal;
-  /** Ports that the user chose, with the variable that he chose them by; free ones otherwise. */
+  /** Ports that the user chose. Default: free ones, the same at every start. */
   ports?: { mail?: number };
-  /** They stay when this process ends (`npm run setup`). */
+  /** The servers keep running when this process ends (`npm run setup`). Default false. */
   keep?: boolean;
-  /** One that dies is started again. Default false. */
+  /** A server that crashes is started again. Default false. */
   supervise?: boolean;
-  /** Default: 12 hours, as a conversion may take longer than RabbitMQ's own 30 minutes. */
+  /** How long RabbitMQ lets a consumer work on one message, ms. Default: 12 hours. */
   consumerTimeoutMs?: number;
-  /** Other mail servers than maildev. */
-  mailServer?: Starter;
+  /** Replaces maildev. */
+  mailServer?: ServerKind;
 }

@@ -5,8 +5,11 @@ import type { AppInstance } from './dapr-yaml.ts';
 import { mergeEnvironment, tokenEnvironment } from './environment.ts';
 import type { SidecarContext, SidecarPorts } from './sidecar.ts';
 
-/** Points `--env-file…=../../.data/…` at this system's state, which need not be the repository. */
-export function ownEnvFile(argument: string, cwd: string): string {
+/**
+ * Makes the path in `--env-file…=../../.data/…` absolute, starting at `cwd`. The app runs in the repository, but the state of
+ * a test system is in another folder.
+ */
+export function resolveEnvFile(argument: string, cwd: string): string {
   const [, option, file] = /^(--env-file(?:-if-exists)?)=(.+)$/.exec(argument) ?? [];
   return option === undefined || file === undefined ? argument : `${option}=${path.resolve(cwd, file)}`;
 }
@@ -35,12 +38,12 @@ export function startAppProcess(
   return startChild({
     name: app.name,
     command: program.includes('/') ? path.resolve(cwd, program) : program,
-    args: args.map((argument) => ownEnvFile(argument, path.join(stateRoot, app.appDir))),
+    args: args.map((argument) => resolveEnvFile(argument, path.join(stateRoot, app.appDir))),
     cwd,
     env,
     logFile: path.join(dataDir, 'logs', `${app.name}.log`),
     dataDir,
-    // Over the services' own SHUTDOWN_SECONDS (20): time to hand a conversion back.
+    // Longer than the services' SHUTDOWN_SECONDS (20), in which they hand back unfinished conversions.
     graceMs: 25_000,
   });
 }

@@ -1,6 +1,6 @@
 import type { Report } from '../../process/run.ts';
 import { Supervised } from '../../process/supervised.ts';
-import { answersHttp, untilReady } from '../../process/wait-ready.ts';
+import { answersHttp, waitUntilReady } from '../../process/wait-ready.ts';
 import type { AppSpec } from './dapr-yaml.ts';
 import { reserveSidecarPorts, type SidecarContext, startSidecarProcess } from './sidecar.ts';
 
@@ -10,13 +10,14 @@ export interface BareSidecar {
   stop(): Promise<void>;
 }
 
+/** Starts a sidecar without an app, and adds it to `bare` until its stop(). Resolves when it is healthy. */
 export async function startBareSidecar(
   context: SidecarContext,
   spec: AppSpec,
   { bare, report, signal }: { bare: Set<Supervised>; report: Report; signal: AbortSignal },
 ): Promise<BareSidecar> {
-  // No app, no app health.
-  const lonely = {
+  // daprd does not start with a health check of an app that it does not have.
+  const withoutApp = {
     ...spec,
     name: spec.appId,
     daprdFlags: spec.daprdFlags.filter((flag) => !flag.startsWith('--enable-app-health-check')),
@@ -25,7 +26,7 @@ export async function startBareSidecar(
   const sidecar = new Supervised({
     name: `${spec.appId}.daprd`,
     report,
-    launch: () => startSidecarProcess(context, lonely, ports, undefined),
+    launch: () => startSidecarProcess(context, withoutApp, ports, undefined),
   });
   bare.add(sidecar);
   const stop = async (): Promise<void> => {
@@ -37,7 +38,7 @@ export async function startBareSidecar(
     const child = sidecar.child;
     if (child === undefined) throw new Error(`${spec.appId}.daprd did not start.`);
     const headers = { 'dapr-api-token': context.tokens.daprApi };
-    await untilReady(
+    await waitUntilReady(
       child,
       (attempt) => answersHttp(`http://127.0.0.1:${ports.http}/v1.0/healthz`, attempt, headers),
       { timeoutMs: 30_000, signal },

@@ -2,10 +2,10 @@ import { globSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
 
-/** What can be picked: one folder of components for each. */
+/** The kinds of infrastructure that can be chosen, each by a folder of components. */
 export const KINDS = ['pubsub', 'blobs', 'mail'] as const;
 export type Kind = (typeof KINDS)[number];
-/** A name is a folder in components/<kind>/; what has a slash in it is the path of a folder. Default: as dapr.yaml says. */
+/** For each kind, the name of a folder in components/<kind>/, or a path with a slash. Default: the folder in dapr.yaml. */
 export type Choice = Partial<Record<Kind, string>>;
 
 const kindFolder = (root: string, kind: Kind): string => path.join(root, 'components', kind);
@@ -15,7 +15,7 @@ export const namesOf = (root: string, kind: Kind): string[] =>
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
 
-/** The absolute path of a choice. */
+/** The absolute path of the chosen folder. Throws with the possible names if there is none. */
 export function folderOf(root: string, kind: Kind, name: string): string {
   const folder = name.includes('/') ? path.resolve(root, name) : path.join(kindFolder(root, kind), name);
   if (name !== '' && statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
@@ -24,7 +24,7 @@ export function folderOf(root: string, kind: Kind, name: string): string {
   );
 }
 
-/** Puts the chosen folders in the place of those that dapr.yaml names. */
+/** Replaces the folders that dapr.yaml names by the chosen ones. */
 export function withChoice(resources: string[], root: string, choice: Choice): string[] {
   return resources.map((resource) => {
     const kind = KINDS.find((kind) => path.dirname(resource) === kindFolder(root, kind));
@@ -49,12 +49,12 @@ function componentsIn(folders: readonly string[]): Component[] {
   return documents.flatMap((document) => (document?.kind === 'Component' ? [document] : []));
 }
 
-/** The secrets that components in these folders take: they tell which servers are needed. */
+/** The keys of the secrets that the components in these folders use. They tell which servers are needed. */
 export function secretsOf(folders: readonly string[]): Set<string> {
   const settings = componentsIn(folders).flatMap(({ spec }) => spec?.metadata ?? []);
   return new Set(settings.flatMap(({ secretKeyRef }) => (secretKeyRef ? [secretKeyRef.key] : [])));
 }
 
-/** Types of the components in these folders, such as `bindings.smtp`. */
+/** The types of the components in these folders, such as `bindings.smtp`. */
 export const typesOf = (folders: readonly string[]): Set<string> =>
   new Set(componentsIn(folders).flatMap(({ spec }) => spec?.type ?? []));

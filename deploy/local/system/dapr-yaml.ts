@@ -4,66 +4,45 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { type Choice, withChoice } from './components.ts';
 
-// The keys of Dapr's multi-app run template as the CLI 1.18 reads them (dapr/cli pkg/standalone/run.go, SharedRunConfig
-// and RunConfig), and the daprd flag that each stands for.
+// The keys of Dapr's multi-app run template (dapr/cli 1.18, pkg/standalone/run.go, SharedRunConfig and RunConfig) that our
+// dapr.yaml uses. Other keys are refused: the Dapr CLI would obey them, and `npm start` would not.
 const text = z.string();
 const count = z.number().int();
-const sharedFlags = {
+/** The keys that become arguments of daprd, and the names of the arguments. */
+const flags = {
   appProtocol: ['app-protocol', text],
-  enableProfiling: ['enable-profiling', z.boolean()],
-  logLevel: ['log-level', text],
-  appMaxConcurrency: ['app-max-concurrency', count],
   placementHostAddress: ['placement-host-address', text],
   schedulerHostAddress: ['scheduler-host-address', text],
-  maxBodySize: ['max-body-size', z.union([text, count])],
-  readBufferSize: ['read-buffer-size', z.union([text, count])],
+  maxBodySize: ['max-body-size', text],
   enableAppHealthCheck: ['enable-app-health-check', z.boolean()],
   appHealthCheckPath: ['app-health-check-path', text],
   appHealthProbeInterval: ['app-health-probe-interval', count],
-  appHealthProbeTimeout: ['app-health-probe-timeout', count],
   appHealthThreshold: ['app-health-threshold', count],
-  enableApiLogging: ['enable-api-logging', z.boolean()],
 } as const;
-const appFlags = {
-  appChannelAddress: ['app-channel-address', text],
-  unixDomainSocket: ['unix-domain-socket', text],
-} as const;
-const flags = { ...sharedFlags, ...appFlags };
-
-const flagSchemas = (
-  table: Record<string, readonly [string, z.ZodType]>,
-): Record<string, z.ZodOptional<z.ZodType>> =>
-  Object.fromEntries(Object.entries(table).map(([key, [, schema]]) => [key, schema.optional()]));
+const flagSchemas: Record<string, z.ZodOptional<z.ZodType>> = Object.fromEntries(
+  Object.entries(flags).map(([key, [, schema]]) => [key, schema.optional()]),
+);
 
 const shared = {
-  ...flagSchemas(sharedFlags),
-  // Ours to choose, or of no use here: addresses, ports, the runtime's place and where logs go.
+  ...flagSchemas,
+  /** Ignored: our sidecars listen on 127.0.0.1 in any case. */
   apiListenAddresses: text.optional(),
-  runtimePath: text.optional(),
-  daprdLogDestination: text.optional(),
-  appLogDestination: text.optional(),
   configFilePath: text.optional(),
-  resourcesPath: text.optional(),
   resourcesPaths: z.array(text).optional(),
   env: z.record(text, z.union([text, z.number(), z.boolean()])).optional(),
 };
 const template = z.strictObject({
   version: z.literal(1),
-  name: text.optional(),
   common: z.strictObject(shared).optional(),
   apps: z
     .array(
       z.strictObject({
         ...shared,
-        ...flagSchemas(appFlags),
         appID: text.optional(),
         appDirPath: text,
         appPort: count.optional(),
+        /** Ignored: our sidecars use free ports. */
         daprHTTPPort: count.optional(),
-        daprGRPCPort: count.optional(),
-        daprInternalGRPCPort: count.optional(),
-        metricsPort: count.optional(),
-        profilePort: count.optional(),
         command: z.array(text).min(1),
       }),
     )
@@ -72,28 +51,27 @@ const template = z.strictObject({
 
 export interface AppSpec {
   appId: string;
-  /** Relative to the folder of dapr.yaml. */
+  /** The app's folder, relative to the folder of dapr.yaml. */
   appDir: string;
   appPort: number | undefined;
   appProtocol: string;
   command: string[];
   env: Record<string, string>;
-  /** daprd's arguments that do not depend on where it runs. */
+  /** Those arguments of daprd that do not depend on the machine. */
   daprdFlags: string[];
-  /** Absolute. */
+  /** Absolute paths of folders with components. */
   resources: string[];
-  /** Absolute. */
+  /** The absolute path of a Dapr configuration. */
   config: string | undefined;
 }
 
-/** One of the processes that run an app. */
+/** One instance of an app. Several instances share the app's id, and compete for its events. */
 export interface AppInstance extends AppSpec {
-  /** Its processes, ports and logs are named after it: the app's id, then `<id>-2` and so on. */
+  /** Its processes, ports and logs have this name: the app's id for the first instance, then `<id>-2` and so on. */
   name: string;
 }
 
-/** As many instances as wanted, which compete for the app's events and share its id. */
-export const replicated = (app: AppSpec, count: number): AppInstance[] =>
+export const replicate = (app: AppSpec, count: number): AppInstance[] =>
   Array.from({ length: count }, (_, index) => ({
     ...app,
     name: index === 0 ? app.appId : `${app.appId}-${index + 1}`,
@@ -107,20 +85,20 @@ function toFlags(settings: Record<string, unknown>): string[] {
   });
 }
 
-/** The apps of a dapr.yaml, with `common` merged in as the Dapr CLI does it: an app's own value wins. */
+/** Reads the text of a dapr.yaml. Merges `common` into each app as the Dapr CLI does: an app's own value wins. */
 export function parseDaprYaml(yaml: string, root: string): AppSpec[] {
   const result = template.safeParse(parse(yaml));
   if (!result.success)
-    throw new Error(`dapr.yaml is not as the Dapr CLI wants it:\n${z.prettifyError(result.error)}`);
+    throw new Error(
+      `dapr.yaml contains keys or values that npm start does not support:\n${z.prettifyError(result.error)}`,
+    );
   const { common = {}, apps } = result.data;
   return apps.map((app) => {
     const settings: Record<string, unknown> = { ...common, ...app };
     const appDir = path.normalize(app.appDirPath);
-    // Paths under `common` start at dapr.yaml's folder, an app's own at its appDirPath.
-    const paths = (from: typeof common, base: string): string[] =>
-      [...(from.resourcesPaths ?? []), ...(from.resourcesPath === undefined ? [] : [from.resourcesPath])].map(
-        (file) => path.resolve(base, file),
-      );
+    // The Dapr CLI resolves paths under `common` from the folder of dapr.yaml, and an app's own from its appDirPath.
+    const paths = ({ resourcesPaths = [] }: typeof common, base: string): string[] =>
+      resourcesPaths.map((folder) => path.resolve(base, folder));
     const own = paths(app, path.join(root, appDir));
     const config =
       app.configFilePath !== undefined
@@ -141,12 +119,12 @@ export function parseDaprYaml(yaml: string, root: string): AppSpec[] {
   });
 }
 
-/** The folders of components that some apps use, each once. */
+/** The folders of components that these apps use, without duplicates. */
 export const resourcesOf = (apps: readonly AppSpec[]): string[] => [
   ...new Set(apps.flatMap(({ resources }) => resources)),
 ];
 
-/** The apps of the repository's dapr.yaml, over the chosen infrastructure. */
+/** The apps of the repository's dapr.yaml, with the chosen infrastructure. */
 export function readDaprYaml(root: string, choice: Choice): AppSpec[] {
   return parseDaprYaml(readFileSync(path.join(root, 'dapr.yaml'), 'utf8'), root).map((app) => ({
     ...app,

@@ -1,25 +1,27 @@
 import type { Tokens } from '../secrets.ts';
 
-// What the user may have set for servers and services. Each service gets its own from its file in .data/env, none another's.
-const belongsToOne =
+// Variables for one server or service, which others must not see. A service gets its own from its file in .data/env.
+const RESTRICTED =
   /^(RABBITMQ_|REDIS_|NATS_|MYSQL_|MONGODB_|POSTGRESQL_|SMTP_|LINK_SECRET$|OPERATOR_TOKEN$|PUBLIC_URL$|DAPR_|APP_|NODE_CHANNEL_|npm_)/;
 
+/** The environment without the variables that belong to one server or service. */
 export function withoutSecrets(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && !belongsToOne.test(entry[0]),
+      (entry): entry is [string, string] => entry[1] !== undefined && !RESTRICTED.test(entry[0]),
     ),
   );
 }
 
+/** The sources of a service's environment; each wins over those before it. */
 export interface AppEnvironment {
   /** The service's own environment file. */
   file: Record<string, string>;
-  /** The user's environment: wins over the file. */
+  /** The user's environment. Restricted variables are taken from it only if the file has them as well. */
   real: NodeJS.ProcessEnv;
-  /** dapr.yaml's `env`: wins over both, as with the Dapr CLI. */
+  /** `env` in dapr.yaml. The Dapr CLI gives it the same precedence. */
   yaml: Record<string, string>;
-  /** The caller's: wins over all of them. */
+  /** The variables that the caller of launch() sets. */
   extra: Record<string, string>;
 }
 

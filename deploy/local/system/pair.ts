@@ -5,17 +5,15 @@ import { startAppProcess } from './app.ts';
 import type { AppInstance } from './dapr-yaml.ts';
 import { reserveSidecarPorts, type SidecarContext, startSidecarProcess } from './sidecar.ts';
 
+/** What callers of launch() see of an app. */
 export interface RunningApp {
   readonly appPort: number;
   readonly daprHttpPort: number;
-  readonly daprGrpcPort: number;
-  /** Undefined while it is down. */
+  /** Undefined while the app is down. */
   readonly appPid: number | undefined;
+  /** Undefined while the sidecar is down. */
   readonly sidecarPid: number | undefined;
   readonly logFile: string;
-  /** Politely, and up again at once; does not wait for health. */
-  restart(): Promise<void>;
-  restartSidecar(): Promise<void>;
 }
 
 /** An app and its sidecar. */
@@ -27,13 +25,13 @@ export interface Pair {
 }
 
 export interface PairOptions {
-  /** Default: a free one, the same at every start. */
+  /** Undefined for a free port, which stays the same from start to start. */
   appPort: number | undefined;
   env: Record<string, string>;
   report: Report;
 }
 
-/** Reserves their ports; nothing runs yet. */
+/** Reserves the ports of an app and its sidecar. Starts nothing. */
 export async function preparePair(
   context: SidecarContext,
   spec: AppInstance,
@@ -60,7 +58,6 @@ export async function preparePair(
   const view: RunningApp = {
     appPort,
     daprHttpPort: own.http,
-    daprGrpcPort: own.grpc,
     get appPid() {
       return app.pid;
     },
@@ -68,8 +65,6 @@ export async function preparePair(
       return sidecar.pid;
     },
     logFile: path.join(context.dataDir, 'logs', `${spec.name}.log`),
-    restart: () => app.restart(),
-    restartSidecar: () => sidecar.restart(),
   };
   return { spec, app, sidecar, view };
 }

@@ -6,15 +6,15 @@ import path from 'node:path';
 import { startChild } from '../../process/child.ts';
 import type { Report } from '../../process/run.ts';
 import { Supervised } from '../../process/supervised.ts';
-import { untilReady } from '../../process/wait-ready.ts';
+import { waitUntilReady } from '../../process/wait-ready.ts';
 import { withoutSecrets } from './environment.ts';
 
-/** A pluggable component is this program in its folder of components/; sidecars find it by the socket named after the folder. */
+/** A folder in components/ with this program is a pluggable component. Its socket has the name of the folder. */
 const PROGRAM = 'main.ts';
-/** Bytes; a socket's path may have 107, its name included. */
+/** Bytes. Linux limits the path of a socket to 107, including the socket's name. */
 const MAX_FOLDER = 80;
 
-/** Where the pluggable components of a system and its sidecars meet. */
+/** The folder with the sockets through which sidecars call pluggable components. */
 export function socketsFolder(dataDir: string): string {
   const folder = path.join(path.resolve(dataDir), 'sockets');
   if (Buffer.byteLength(folder) <= MAX_FOLDER) return folder;
@@ -22,7 +22,7 @@ export function socketsFolder(dataDir: string): string {
   return path.join(tmpdir(), `mp3converter-sockets-${name}`);
 }
 
-/** The pluggable components among some folders of components. */
+/** Those folders that contain a pluggable component. */
 export const pluggableIn = (folders: readonly string[]): string[] =>
   folders.filter((folder) => existsSync(path.join(folder, PROGRAM)));
 
@@ -34,7 +34,7 @@ export interface PluggableOptions {
   signal: AbortSignal;
 }
 
-/** Not started yet. It must run before a sidecar that uses it starts. */
+/** Prepares a component without starting it. A component must run before the sidecars that use it start. */
 export function preparePluggable({ folder, sockets, dataDir, report, signal }: PluggableOptions): Supervised {
   const name = path.basename(folder);
   return new Supervised({
@@ -52,8 +52,11 @@ export function preparePluggable({ folder, sockets, dataDir, report, signal }: P
         graceMs: 25_000,
       });
       try {
-        const listens = () => answers(path.join(sockets, `${name}.sock`));
-        await untilReady(child, listens, { timeoutMs: 30_000, signal: AbortSignal.any([signal, stopping]) });
+        const listens = () => canConnect(path.join(sockets, `${name}.sock`));
+        await waitUntilReady(child, listens, {
+          timeoutMs: 30_000,
+          signal: AbortSignal.any([signal, stopping]),
+        });
         return child;
       } catch (error) {
         await child.stop();
@@ -63,7 +66,7 @@ export function preparePluggable({ folder, sockets, dataDir, report, signal }: P
   });
 }
 
-function answers(socketPath: string): Promise<boolean> {
+function canConnect(socketPath: string): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
   const socket = connect(socketPath)
     .once('connect', () => resolve(true))

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { poll } from '../../../services/shared/runtime/poll.ts';
 import { EXIT_REFUSED } from '../../../services/shared/runtime/startup-check.ts';
-import { lastLines } from '../../process/log-file.ts';
+import { readLastLines } from '../../process/log-file.ts';
 import { parseJson } from '../../process/parse-json.ts';
 import type { Report } from '../../process/run.ts';
 import type { Supervised } from '../../process/supervised.ts';
@@ -20,46 +20,61 @@ async function isReady({ view }: Pair, tokens: Tokens, signal: AbortSignal): Pro
 
 export interface ReadinessOptions {
   tokens: Tokens;
-  timeoutMs: number;
-  /** Gives up early on a process that died by itself this often. Default: never. */
-  maxFalls?: number;
   report: Report;
   signal: AbortSignal;
 }
 
-/** Waits until every sidecar has its app, which says that it is ready; the error shows the logs at fault. */
-export async function untilAllReady(pairs: Pair[], options: ReadinessOptions): Promise<void> {
-  const { tokens, timeoutMs, maxFalls = Number.POSITIVE_INFINITY, report, signal } = options;
-  let waiting = pairs;
-  let tellAt = performance.now() + 10_000;
-  for (const end = performance.now() + timeoutMs; ; ) {
-    signal.throwIfAborted();
-    const attempt = AbortSignal.any([signal, AbortSignal.timeout(3_000)]);
-    const answers = await Promise.all(
-      waiting.map((pair) => isReady(pair, tokens, attempt).catch(() => false)),
-    );
-    waiting = waiting.filter((_, index) => answers[index] !== true);
-    if (waiting.length === 0) return;
+const TIMEOUT_MS = 60_000;
+const ATTEMPT_MS = 3_000;
+const REPORT_MS = 10_000;
+/** How often a process may crash before the start is given up. */
+const MAX_CRASHES = 3;
 
-    const names = waiting.map(({ spec }) => spec.name).join(', ');
-    const parts = waiting.flatMap(({ app, sidecar }) => [app, sidecar]);
-    const refusing = parts.find((part) => part.lastFall?.code === EXIT_REFUSED);
-    if (refusing && maxFalls < Number.POSITIVE_INFINITY) throw new Error(reasonOf(refusing));
-    const fallen = parts.filter((part) => part.falls >= maxFalls);
-    if (fallen.length > 0)
-      throw new Error(`Ended again and again while starting:\n${fallen.map(told).join('\n')}`);
-    if (performance.now() > end) {
-      throw new Error(`Not ready after ${timeoutMs / 1000} s: ${names}.\n${parts.map(told).join('\n')}`);
+/**
+ * Waits until every sidecar is healthy and every app is ready.
+ * @throws with the reason or the logs of the processes that refuse to run, that crash repeatedly or that are not ready in time
+ */
+export async function waitUntilAllReady(
+  pairs: readonly Pair[],
+  { tokens, report, signal }: ReadinessOptions,
+): Promise<void> {
+  let waiting = pairs;
+  let reportAt = performance.now() + REPORT_MS;
+  const attempt = async (): Promise<true | undefined> => {
+    const attemptSignal = AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]);
+    const ready = await Promise.all(
+      waiting.map((pair) => isReady(pair, tokens, attemptSignal).catch(() => false)),
+    );
+    waiting = waiting.filter((_, index) => ready[index] !== true);
+    if (waiting.length === 0) return true;
+    throwIfHopeless(processesOf(waiting));
+    if (performance.now() > reportAt) {
+      report(`Waiting for ${namesOf(waiting)} …`);
+      reportAt += REPORT_MS;
     }
-    if (performance.now() > tellAt) {
-      report(`Waiting for ${names} …`);
-      tellAt += 10_000;
-    }
-    await sleep(100, undefined, { signal });
-  }
+    return undefined;
+  };
+  if ((await poll(attempt, { intervalMs: 100, timeoutMs: TIMEOUT_MS, signal })) !== undefined) return;
+  const logs = processesOf(waiting).map(endOfLog).join('\n');
+  throw new Error(`Not ready after ${TIMEOUT_MS / 1000} s: ${namesOf(waiting)}.\n${logs}`);
 }
 
-/** What a service says as the last thing before it refuses to run. */
+const namesOf = (pairs: readonly Pair[]): string => pairs.map(({ spec }) => spec.name).join(', ');
+const processesOf = (pairs: readonly Pair[]): Supervised[] =>
+  pairs.flatMap(({ app, sidecar }) => [app, sidecar]);
+
+/** Throws if a service has refused to run, or if a process has crashed too often. */
+function throwIfHopeless(processes: readonly Supervised[]): void {
+  const refusing = processes.find(({ lastCrash }) => lastCrash?.code === EXIT_REFUSED);
+  if (refusing) throw new Error(reasonOf(refusing));
+  const crashing = processes.filter(({ crashes }) => crashes >= MAX_CRASHES);
+  if (crashing.length > 0)
+    throw new Error(
+      `These processes crashed repeatedly while starting:\n${crashing.map(endOfLog).join('\n')}`,
+    );
+}
+
+/** The reason that a service logs before it refuses to run. */
 function reasonOf({ child }: Supervised): string {
   if (child === undefined) return '';
   const reason = lastFatalMessage(readFileSync(child.logFile, 'utf8')) ?? '';
@@ -68,7 +83,7 @@ function reasonOf({ child }: Supervised): string {
 
 const fatal = z.object({ level: z.literal(60), msg: z.string() });
 
-/** The last message of pino's level `fatal` in a log, which may hold other lines than pino's. */
+/** The last message of pino's level `fatal` in a log. Lines that pino did not write are ignored. */
 export function lastFatalMessage(log: string): string | undefined {
   for (const line of log.trimEnd().split('\n').reverse()) {
     const { data } = fatal.safeParse(parseJson(line));
@@ -77,6 +92,6 @@ export function lastFatalMessage(log: string): string | undefined {
   return undefined;
 }
 
-function told({ child }: Supervised): string {
-  return child === undefined ? '' : `The end of ${child.logFile}:\n${lastLines(child.logFile)}\n`;
+function endOfLog({ child }: Supervised): string {
+  return child === undefined ? '' : `The end of ${child.logFile}:\n${readLastLines(child.logFile)}\n`;
 }

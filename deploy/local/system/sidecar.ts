@@ -6,13 +6,13 @@ import type { Tokens } from '../secrets.ts';
 import type { AppInstance, AppSpec } from './dapr-yaml.ts';
 import { tokenEnvironment, withoutSecrets } from './environment.ts';
 
-/** What the sidecars of one system share. */
+/** What all sidecars of one system have in common. */
 export interface SidecarContext {
   daprd: string;
   repoRoot: string;
   stateRoot: string;
   dataDir: string;
-  /** Where pluggable components have their sockets; undefined where there are none. */
+  /** The folder with the sockets of pluggable components; undefined if there are none. */
   sockets: string | undefined;
   ports: Ports;
   tokens: Tokens;
@@ -34,7 +34,10 @@ export async function reserveSidecarPorts(ports: Ports, name: string): Promise<S
   };
 }
 
-/** Everything listens on this machine only; nobody runs Dapr's placement and scheduler here. */
+/**
+ * The arguments of daprd. It listens on this machine only, and uses neither placement nor scheduler service.
+ * @param names the configuration file of the name resolution
+ */
 export function sidecarArgs(
   app: AppSpec,
   ports: SidecarPorts,
@@ -65,7 +68,7 @@ export function sidecarArgs(
     '--dapr-graceful-shutdown-seconds',
     '10',
     '--log-as-json',
-    // A later configuration is laid over the earlier ones.
+    // daprd merges the configurations; a later one wins.
     ...(app.config === undefined ? [] : ['--config', app.config]),
     '--config',
     names,
@@ -80,7 +83,7 @@ export function startSidecarProcess(
   appPort: number | undefined,
 ): Promise<Child> {
   const { dataDir, stateRoot } = context;
-  // Relative paths in component files start where daprd runs: `../../.data` is this system's own.
+  // daprd resolves relative paths in component files from its working folder, so `../../.data` is this system's state.
   const cwd = path.join(stateRoot, app.appDir);
   mkdirSync(cwd, { recursive: true });
   return startChild({
@@ -89,7 +92,7 @@ export function startSidecarProcess(
     args: sidecarArgs(app, ports, appPort, path.join(import.meta.dirname, '..', 'names.yaml')),
     cwd,
     env: {
-      // Chunks pass through a small heap: collecting it less often gives a sixth more MiB/s, up to a bound.
+      // Fewer garbage collections let chunks pass a sixth faster (MiB/s). GOMEMLIMIT bounds the memory that this costs.
       GOGC: '400',
       GOMEMLIMIT: '400MiB',
       ...withoutSecrets(process.env),

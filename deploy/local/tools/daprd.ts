@@ -1,59 +1,60 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { cacheDir } from '../../process/cache-dir.ts';
 import { waitForLock } from '../../process/lock.ts';
 import { type Report, run } from '../../process/run.ts';
-import { cacheDir, find, isProgram } from '../../process/which.ts';
+import { isExecutable, which } from '../../process/which.ts';
 
 const version = '1.18.2';
 const oldest = [1, 16] as const;
 
-/** Whether `daprd --version` is one whose flags and components we use. */
+/** Whether the output of `daprd --version` names a version that has the flags and components that we use. */
 export function isRecent(text: string): boolean {
   const [, major, minor] = /(\d+)\.(\d+)/.exec(text) ?? [];
   if (major === undefined || minor === undefined) return /edge/.test(text);
   return Number(major) > oldest[0] || (Number(major) === oldest[0] && Number(minor) >= oldest[1]);
 }
 
-async function usable(file: string, report: Report, signal: AbortSignal): Promise<boolean> {
-  const said = await run(file, ['--version'], {
+async function isUsable(file: string, report: Report, signal: AbortSignal): Promise<boolean> {
+  const output = await run(file, ['--version'], {
     what: `${file} --version`,
     report,
     signal,
     timeoutMs: 20_000,
   }).catch(() => 'no version');
-  if (isRecent(said)) return true;
-  report(`Ignoring ${file}: it says ${said.trim()}, and ${oldest.join('.')} or newer is needed.`);
+  if (isRecent(output)) return true;
+  report(`Ignoring ${file}: its version is ${output.trim()}, but ${oldest.join('.')} or newer is needed.`);
   return false;
 }
 
-/** The Dapr sidecar: the one installed, else one built from its unmodified source and cached. */
+/**
+ * Finds daprd, the Dapr sidecar. If none is installed, builds it from its unmodified source and caches it.
+ * @throws with instructions if it can neither be found nor built
+ */
 export async function ensureDaprd(repoRoot: string, report: Report, signal: AbortSignal): Promise<string> {
   const chosen = process.env.DAPRD_PATH;
   if (chosen !== undefined && chosen !== '') {
-    if (isProgram(chosen)) return chosen;
-    throw new Error(`DAPRD_PATH is ${chosen}, which is not a program. Correct it or unset it.`);
+    if (isExecutable(chosen)) return chosen;
+    throw new Error(`DAPRD_PATH is ${chosen}, which is not an executable file. Correct it or unset it.`);
   }
-  for (const file of [find('daprd'), path.join(homedir(), '.dapr', 'bin', 'daprd')]) {
-    if (file !== undefined && isProgram(file) && (await usable(file, report, signal))) return file;
+  for (const file of [which('daprd'), path.join(homedir(), '.dapr', 'bin', 'daprd')]) {
+    if (file !== undefined && isExecutable(file) && (await isUsable(file, report, signal))) return file;
   }
   const cached = path.join(cacheDir(), `daprd-${version}`);
-  if (isProgram(cached)) return cached;
-  const go = find('go', ['/usr/local/go/bin']);
+  if (isExecutable(cached)) return cached;
+  const go = which('go', ['/usr/local/go/bin']);
   if (go === undefined) {
     throw new Error(
-      'daprd (the Dapr sidecar) is missing: install the Dapr CLI and run `dapr init --slim`, or name a daprd with DAPRD_PATH, or install Go 1.26 or newer so that it can be built.',
+      'daprd (the Dapr sidecar) is missing: install the Dapr CLI and run `dapr init --slim`, or set DAPRD_PATH to a daprd, or install Go 1.26 or newer to build it.',
     );
   }
-  return build(go, cached, path.join(repoRoot, 'deploy', 'local', 'daprd'), report, signal);
+  return build(go, { file: cached, module: path.join(repoRoot, 'deploy', 'local', 'daprd'), report, signal });
 }
 
 async function build(
   go: string,
-  file: string,
-  module: string,
-  report: Report,
-  signal: AbortSignal,
+  { file, module, report, signal }: { file: string; module: string; report: Report; signal: AbortSignal },
 ): Promise<string> {
   mkdirSync(path.dirname(file), { recursive: true });
   const onWait = (holder: { pid: number }): void =>
@@ -61,8 +62,8 @@ async function build(
   const release = await waitForLock(`${file}.lock`, onWait, signal);
   const unfinished = `${file}.${process.pid}`;
   try {
-    if (isProgram(file)) return file;
-    report(`Building daprd ${version} from source, once (4 to 10 minutes on 2 cores) …`);
+    if (isExecutable(file)) return file;
+    report(`Building daprd ${version} from source, which is needed once (4 to 10 minutes on 2 cores) …`);
     const flags = `-s -w -X github.com/dapr/dapr/pkg/buildinfo.version=${version}`;
     const args = [
       'build',
@@ -82,7 +83,7 @@ async function build(
       signal,
       cwd: module,
       env: { ...process.env, CGO_ENABLED: '0' },
-      // `go: downloading …` for each module, then one line a package: about 4,300 in all.
+      // Go prints one line for each downloaded module, then one for each package: about 4,300 in all.
       progress: (lines) => `${lines} modules and packages`,
       timeoutMs: 60 * 60_000,
     });

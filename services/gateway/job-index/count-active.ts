@@ -1,18 +1,18 @@
 import { isFinal, type Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { adjustCount, emptyCounts, type OwnerCounts } from '../limits/quota.ts';
-import { openJobs } from './active-jobs.ts';
+import { activeJobs } from './active-jobs.ts';
 import type { JobIndex } from './job-index.ts';
 
 /** Adds a job to the tally where it is neither done, failed nor cancelled. */
-export function count(unfinished: OwnerCounts, job: Job): void {
+export function countIfActive(unfinished: OwnerCounts, job: Job): void {
   if (!isFinal(job) && job.status !== 'deleted') adjustCount(unfinished, job.owner, 1);
 }
 
-export async function countUnfinished(jobs: JobStore, index: JobIndex): Promise<OwnerCounts> {
+export async function countActive(jobs: JobStore, index: JobIndex): Promise<OwnerCounts> {
   const unfinished = emptyCounts();
-  for await (const { stored } of openJobs(jobs, index)) {
-    for (const { document } of stored.values()) count(unfinished, document);
+  for await (const { stored } of activeJobs(jobs, index)) {
+    for (const { document } of stored.values()) countIfActive(unfinished, document);
   }
   return unfinished;
 }

@@ -3,7 +3,7 @@ import { createOwnedJobs, type OwnedJobs } from './owner-list.ts';
 import { createShardedMap, type Entry } from './sharded-map.ts';
 
 export type { OwnedPage } from './owner-list.ts';
-export type OpenJob = Entry<{ owner: string }>;
+export type ActiveJob = Entry<{ owner: string }>;
 
 /** Which jobs there are, kept by hand because a state store need not know queries. */
 export interface JobIndex extends OwnedJobs {
@@ -12,11 +12,11 @@ export interface JobIndex extends OwnedJobs {
    * lost, and once more after it where the job may have been settled before: its entry may just have been closed.
    * The entry that comes back is what `close` takes.
    */
-  open(owner: string, id: string, signal?: AbortSignal): Promise<OpenJob>;
+  addActive(owner: string, id: string, signal?: AbortSignal): Promise<ActiveJob>;
   /** Jobs that something is still to be done for: to convert, to tell, to clear up. */
-  listOpen(signal?: AbortSignal): AsyncGenerator<OpenJob[]>;
+  listActive(signal?: AbortSignal): AsyncGenerator<ActiveJob[]>;
   /** Those entries that were not opened again meanwhile. */
-  close(entries: readonly Pick<OpenJob, 'id' | 'version'>[], signal?: AbortSignal): Promise<void>;
+  removeActive(entries: readonly Pick<ActiveJob, 'id' | 'version'>[], signal?: AbortSignal): Promise<void>;
 }
 
 export function createJobIndex(state: StateStore, ttlSeconds: number): JobIndex {
@@ -25,12 +25,12 @@ export function createJobIndex(state: StateStore, ttlSeconds: number): JobIndex 
   return {
     ...createOwnedJobs(state, ttlSeconds),
 
-    async open(owner, id, signal) {
+    async addActive(owner, id, signal) {
       const [entry] = await opened.put([{ id, owner }], signal);
-      return entry as OpenJob;
+      return entry as ActiveJob;
     },
 
-    listOpen: opened.list,
-    close: opened.remove,
+    listActive: opened.list,
+    removeActive: opened.remove,
   };
 }

@@ -2,6 +2,7 @@ import { readDocuments } from '../../shared/state/documents.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import {
   childrenOf,
+  type Entry,
   entriesOf,
   holds,
   lastIdOf,
@@ -11,7 +12,6 @@ import {
   type Shard,
   splitOf,
 } from './shard.ts';
-import type { Entry } from './sharded-map.ts';
 
 /** Documents that are read at once: few at first, for a reader that wants one page, then four times as many. */
 const NARROWEST = 16;

@@ -1,5 +1,3 @@
-import type { Entry } from './sharded-map.ts';
-
 /** Ids are UUIDs: their last twelve characters are hexadecimal digits. */
 const DIGITS = [...'0123456789abcdef'];
 const MOST_DIGITS = 12;
@@ -10,6 +8,9 @@ const MOST_DIGITS = 12;
  * removes it in a rolling upgrade.
  */
 const SPLIT = 'split';
+
+/** `version` is new with each `put`, so that a `remove` which was decided before it does nothing. */
+export type Entry<T> = T & { id: string; version: string };
 
 /**
  * One document of a sharded map: entries by id. Once it is split it holds the split record, and entries live in its children.

@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import { type ListPart, readShards } from './read-shards.ts';
-import { shardOf } from './shard.ts';
-import { createShardWriter } from './write-shards.ts';
+import { type Entry, shardOf } from './shard.ts';
+import { createShardWriter, type ShardWriterOptions } from './write-shards.ts';
 
 /** Entries of one document. About 50 kB for what is kept here, far below the 4 MiB that a sidecar takes in a request. */
 const MOST_ENTRIES = 250;
 
 export type { ListPart } from './read-shards.ts';
-
-/** `version` is new with each `put`, so that a `remove` which was decided before it does nothing. */
-export type Entry<T> = T & { id: string; version: string };
+export type { Entry } from './shard.ts';
 
 /**
  * Small entries by UUID, in any state store: sixteen documents by the last digit of the id, each of which is split by the next
@@ -30,14 +28,7 @@ export interface ShardedMap<T> {
   remove(entries: readonly Pick<Entry<T>, 'id' | 'version'>[], signal?: AbortSignal): Promise<void>;
 }
 
-export interface ShardedMapOptions<T> {
-  /** The longest that an entry is needed. */
-  ttlSeconds: number;
-  /** What is not wanted any more is left out at the next write. All are by default. */
-  isWanted?: (entry: Entry<T>) => boolean;
-  /** The most entries of one document. */
-  most?: number;
-}
+export type ShardedMapOptions<T> = Pick<ShardWriterOptions<T>, 'ttlSeconds'> & Partial<ShardWriterOptions<T>>;
 
 export function createShardedMap<T extends object>(
   state: StateStore,

@@ -5,6 +5,7 @@ import type { StateStore } from '../../shared/state/state-store.ts';
 import {
   canSplit,
   childrenOf,
+  type Entry,
   entriesOf,
   holds,
   isSame,
@@ -15,7 +16,6 @@ import {
   splitInto,
   splitOf,
 } from './shard.ts';
-import type { ShardedMapOptions } from './sharded-map.ts';
 
 /** Documents that are written at once. */
 const PARALLEL = 4;
@@ -27,6 +27,15 @@ type Change<T, E> = (shard: Shard<T>, entries: readonly E[]) => Shard<T> | undef
 interface Task<E> {
   place: Place;
   entries: readonly E[];
+}
+
+export interface ShardWriterOptions<T> {
+  /** The longest that an entry is needed. */
+  ttlSeconds: number;
+  /** Entries that are not wanted any more are left out at the next write. By default, all are wanted. */
+  isWanted: (entry: Entry<T>) => boolean;
+  /** The most entries of one document. */
+  most: number;
 }
 
 export interface ShardWriter<T> {
@@ -48,7 +57,7 @@ export interface ShardWriter<T> {
 export function createShardWriter<T extends object>(
   state: StateStore,
   name: string,
-  { ttlSeconds, isWanted, most }: Required<ShardedMapOptions<T>>,
+  { ttlSeconds, isWanted, most }: ShardWriterOptions<T>,
 ): ShardWriter<T> {
   /**
    * A split record outlives its children: it lives twice as long as they do, and is renewed before a child is written when it

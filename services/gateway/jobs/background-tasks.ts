@@ -1,5 +1,5 @@
 /** Works beside the requests that began them. */
-export interface Background {
+export interface BackgroundTasks {
   /** Of works that are under way. */
   readonly size: number;
   /** The work must not fail: nobody would hear of it. */
@@ -8,7 +8,7 @@ export interface Background {
   settled(): Promise<void>;
 }
 
-export function createBackground(): Background {
+export function createBackgroundTasks(): BackgroundTasks {
   const works = new Set<Promise<void>>();
   return {
     get size() {

@@ -37,10 +37,10 @@ export function createJobCommands(ports: JobCommandPorts): JobCommands {
     signal: AbortSignal | undefined,
     change: () => Promise<T>,
   ) {
-    await index.open(owner, id, signal);
+    await index.addActive(owner, id, signal);
     const result = await change();
     // A sweep that saw the job as it was before may have just closed the entry.
-    await index.open(owner, id, signal);
+    await index.addActive(owner, id, signal);
     return result;
   }
 

@@ -1,7 +1,7 @@
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
 import { blobsToDelete, type Job } from '../../shared/jobs/job.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import { createBackground } from './background-tasks.ts';
+import { createBackgroundTasks } from './background-tasks.ts';
 
 /** The largest video takes some seconds. */
 const CLEAR_MS = 60_000;
@@ -14,7 +14,7 @@ export function createBlobDeletion(
   stopping: AbortSignal,
   log: Log,
 ) {
-  const clearing = createBackground();
+  const clearing = createBackgroundTasks();
 
   async function deleteBlobs(job: Job): Promise<void> {
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(CLEAR_MS)]);

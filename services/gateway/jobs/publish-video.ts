@@ -3,11 +3,11 @@ import type { Sidecar } from '../../shared/dapr/sidecar.ts';
 import type { Job } from '../../shared/jobs/job.ts';
 import { videoEventOf } from '../../shared/jobs/job-events.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import { createBackground } from './background-tasks.ts';
+import { createBackgroundTasks } from './background-tasks.ts';
 
 /** Publishes `video` for saved jobs, beside the request: the answer does not wait for the broker, and the sweep makes up for what fails. */
-export function createVideoPublisher(publish: Sidecar['publish'], log: Log) {
-  const publishing = createBackground();
+export function createPublishVideo(publish: Sidecar['publish'], log: Log) {
+  const publishing = createBackgroundTasks();
   return {
     announce(job: Job): void {
       const context = { job_id: job.id, trace_id: job.trace_id };

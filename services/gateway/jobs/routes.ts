@@ -14,12 +14,12 @@ export interface JobPorts {
   authenticate: Authenticate;
   jobs: JobStore;
   index: JobIndex;
-  changes: JobCommands;
+  commands: JobCommands;
   admission: Admission;
 }
 
 export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
-  const { changes, admission } = ports;
+  const { commands: changes, admission } = ports;
 
   router.get('/jobs', async (context) => {
     const user = await ports.authenticate(context.get('authorization'));
@@ -47,10 +47,11 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
 
   router.post('/jobs/:id/retry', async (context) => {
     const { document } = await ownedJob(context, ports);
-    const retry = () => changes.retry(document);
-    // One more unfinished job, if this is one that can be retried and is not under way already.
+    // A job that is under way already is no additional unfinished job, and the retry of a job that is done is refused.
     const isOneMore = document.status === 'failed' || document.status === 'cancelled';
-    const job = await (isOneMore ? admission.retry(document.owner, retry) : retry());
+    using place = isOneMore ? await admission.admitRetry(document.owner) : undefined;
+    const job = await changes.retry(document);
+    place?.keep();
     context.state.log.info({ job_id: job.id, run: job.generation }, 'job to be tried again');
     context.status = 202;
     context.set('Location', `/jobs/${job.id}`);

@@ -8,25 +8,31 @@ import {
   type Quota,
 } from './quota.ts';
 
-/** At the bound, jobs are counted again at most this often. */
+/** Milliseconds between two counts of the store while the quota is reached. */
 const RECOUNT_MS = 2_000;
 
 export interface AdmissionLimits {
   uploads: Quota;
-  unfinished: Quota;
+  activeJobs: Quota;
 }
 
-/** Bounds what is taken on: uploads at a time, and the jobs that they have become. */
+/** A place that was given to a request. Disposing of it ends the request; the unfinished job counts on if it was kept. */
+export interface Place extends Disposable {
+  /** The request has made an unfinished job, which counts until the next count of the store. */
+  keep(): void;
+}
+
+/** Bounds the work that is taken on: concurrent uploads, and unfinished jobs. */
 export interface Admission {
-  /** Runs one upload. Throws `too_many_requests` where the user has too much under way, `unavailable` where all have. */
-  run<T>(owner: string, upload: () => Promise<T>): Promise<T>;
-  /** Runs a retry: it makes an unfinished job, and needs no place among the uploads. Throws as `run` does. */
-  retry<T>(owner: string, work: () => Promise<T>): Promise<T>;
-  /** The newest count of what is unfinished; what was begun since then is added to it. */
+  /** Throws `too_many_requests` when the user has too much under way, and `unavailable` when all users together have. */
+  admitUpload(owner: string): Promise<Place>;
+  /** Admits a retry. It makes an unfinished job and takes no place among the uploads. Throws as `admitUpload` does. */
+  admitRetry(owner: string): Promise<Place>;
+  /** Replaces the count of unfinished jobs by a newer one. What is admitted from then on is added to it. */
   counted(unfinished: OwnerCounts): void;
 }
 
-/** What a client is told to do about a bound that is reached: the user's own, or that of all users. */
+/** What a client is told to do when a quota is reached: the user's own, or that of all users. */
 interface Advice {
   owner: string;
   all: string;
@@ -48,7 +54,9 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
     countedAt = performance.now();
   }
 
-  async function countAgain(): Promise<void> {
+  async function recountIfReached(owner: string): Promise<void> {
+    const isReached = exceededQuota(unfinished, limits.activeJobs, owner) !== undefined;
+    if (!isReached || performance.now() - countedAt < RECOUNT_MS) return;
     counting ??= recount()
       .then(counted)
       .finally(() => {
@@ -57,44 +65,54 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
     await counting;
   }
 
-  const reached = (owner: string) => exceededQuota(unfinished, limits.unfinished, owner);
-
-  function checkRoom(owner: string, advice: Advice): void {
-    const bound = reached(owner);
-    if (bound === 'owner') {
-      const most = limits.unfinished.perUser;
-      throw overloaded('too_many_requests', `you have ${most} unfinished jobs; ${advice.owner}`, 30);
-    }
-    if (bound === 'all') throw overloaded('unavailable', `too many jobs are waiting; ${advice.all}`, 60);
-  }
-
-  /** `enter` takes a place beside the count, and returns the way out of it. */
-  async function admit<T>(
-    owner: string,
-    advice: Advice,
-    enter: () => () => void,
-    work: () => Promise<T>,
-  ): Promise<T> {
-    if (reached(owner) && performance.now() - countedAt >= RECOUNT_MS) await countAgain();
-    // No wait from here to the count: others would be checked meanwhile.
-    checkRoom(owner, advice);
-    const leave = enter();
-    const count = unfinished;
-    adjustCount(count, owner, 1);
-    try {
-      return await work();
-    } catch (error) {
-      // A count that is newer knows nothing of this one.
-      if (count === unfinished) adjustCount(count, owner, -1);
-      throw error;
-    } finally {
-      leave();
-    }
-  }
-
   return {
     counted,
-    run: (owner, upload) => admit(owner, ADVICE.upload, () => uploads.acquire(owner), upload),
-    retry: (owner, work) => admit(owner, ADVICE.retry, () => () => undefined, work),
+    async admitUpload(owner) {
+      await recountIfReached(owner);
+      // From here to the count there is no wait. Otherwise other requests could pass the same check meanwhile.
+      requireQuota(unfinished, limits.activeJobs, owner, ADVICE.upload);
+      const release = uploads.acquire(owner);
+      return countedPlace(unfinished, owner, release, () => unfinished);
+    },
+    async admitRetry(owner) {
+      await recountIfReached(owner);
+      requireQuota(unfinished, limits.activeJobs, owner, ADVICE.retry);
+      return countedPlace(
+        unfinished,
+        owner,
+        () => undefined,
+        () => unfinished,
+      );
+    },
+  };
+}
+
+function requireQuota(counts: OwnerCounts, quota: Quota, owner: string, advice: Advice): void {
+  const exceeded = exceededQuota(counts, quota, owner);
+  if (exceeded === 'owner') {
+    const detail = `you have ${quota.perUser} unfinished jobs; ${advice.owner}`;
+    throw overloaded('too_many_requests', detail, 30);
+  }
+  if (exceeded === 'all') throw overloaded('unavailable', `too many jobs are waiting; ${advice.all}`, 60);
+}
+
+/** Counts one more unfinished job, until the place is disposed of without having been kept. */
+function countedPlace(
+  counts: OwnerCounts,
+  owner: string,
+  release: () => void,
+  newest: () => OwnerCounts,
+): Place {
+  let isKept = false;
+  adjustCount(counts, owner, 1);
+  return {
+    keep() {
+      isKept = true;
+    },
+    [Symbol.dispose]() {
+      release();
+      // A count of the store that is newer does not include this job.
+      if (!isKept && counts === newest()) adjustCount(counts, owner, -1);
+    },
   };
 }

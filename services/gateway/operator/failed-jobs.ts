@@ -39,7 +39,7 @@ export interface FailedJobs {
 export interface FailedPorts {
   jobs: JobStore;
   failedIndex: FailedIndex;
-  changes: JobCommands;
+  commands: JobCommands;
   log: Log;
 }
 
@@ -50,7 +50,7 @@ interface Looked {
   isDamaged: boolean;
 }
 
-export function createFailedJobs({ jobs, failedIndex, changes, log }: FailedPorts): FailedJobs {
+export function createFailedJobs({ jobs, failedIndex, commands: changes, log }: FailedPorts): FailedJobs {
   async function* withJobs(entries: readonly FailedEntry[]): AsyncGenerator<Looked> {
     for (let at = 0; at < entries.length; at += BATCH) {
       const batch = entries.slice(at, at + BATCH);

@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 import type { Middleware } from 'koa';
-import { sameSecret } from '../../shared/http/constant-time-equal.ts';
 import type { RequestState } from '../../shared/http/koa-app.ts';
+import { constantTimeEqual } from '../../shared/runtime/constant-time-equal.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { parsePage } from '../jobs/pagination.ts';
 import type { FailedJobs } from './failed-jobs.ts';
@@ -42,7 +42,7 @@ function onlyOperator(token: string | undefined): Middleware<RequestState> {
   return (context, next) => {
     if (token === undefined) throw new AppError('not_found', 'there is nothing here');
     const given = /^Bearer (.+)$/i.exec(context.get('authorization'))?.[1];
-    if (given === undefined || !sameSecret(given, token)) {
+    if (given === undefined || !constantTimeEqual(given, token)) {
       throw new AppError(
         'invalid_token',
         'send the OPERATOR_TOKEN of this gateway as `Authorization: Bearer …`',

@@ -7,12 +7,12 @@ import { createFairQueue } from './fair-queue.ts';
 import type { SweepMetrics } from './metrics.ts';
 import type { VideoIndex } from './video-index.ts';
 
-/** The longest that one pass deletes before the index is read again. */
+/** The longest time for which one pass deletes videos before it reads the index again. */
 const PASS_MS = 60_000;
-/** Videos that are deleted side by side. */
-const AT_ONCE = 4;
+/** Videos that are deleted at the same time. */
+const CONCURRENCY = 4;
 
-export interface VideoCleanupPorts {
+export interface DeleteVideosPorts {
   jobs: Pick<JobStore, 'find'>;
   blobs: Pick<BlobStore, 'delete'>;
   videoIndex: VideoIndex;
@@ -26,14 +26,14 @@ export const isVideoDue = (doneAt: string, keepVideoMs: number): boolean =>
   Date.parse(doneAt) + keepVideoMs <= Date.now();
 
 /**
- * Deletes the videos of jobs that have been done for long enough. Any number of replicas may do this at once, and die
- * between two steps: an entry stays in the index until its video is deleted, and deleting it again is harmless.
+ * Deletes the videos of jobs that have been done for long enough. Any number of replicas may do this at the same time, and may
+ * die between two steps: an entry stays in the index until its video is deleted, and deleting a video twice is harmless.
  */
-export function createVideoCleanup(ports: VideoCleanupPorts) {
+export function createDeleteVideos(ports: DeleteVideosPorts) {
   const { jobs, blobs, videoIndex, keepVideoMs, metrics, log } = ports;
-  const turns = createFairQueue(log, { atOnce: AT_ONCE });
+  const queue = createFairQueue(log, { concurrency: CONCURRENCY });
 
-  /** Resolves to `more` when its time ran out before all the videos that are due were deleted. */
+  /** Resolves to `more` when its time ran out before all due videos were deleted. */
   async function pass(signal: AbortSignal): Promise<'more' | 'ended'> {
     const timeout = AbortSignal.timeout(PASS_MS);
     const deadline = AbortSignal.any([signal, timeout]);
@@ -41,11 +41,11 @@ export function createVideoCleanup(ports: VideoCleanupPorts) {
     const due = entries.filter((entry) => isVideoDue(entry.done_at, keepVideoMs) || isExpired(entry));
     const deleteVideo = async ({ id }: { id: string }) => {
       const job = await jobs.find(id, deadline);
-      // The blobs of a deleted job are the sweep's, and those of an expired one the store's.
+      // The sweep deletes the blobs of a deleted job, and the store lets those of an expired job expire.
       if (job?.status !== 'done' || isExpired(job)) return;
       if (await blobs.delete(job.videoBlobId, deadline)) metrics.videoDeleted();
     };
-    const finished = await turns.run(due, deleteVideo, deadline);
+    const finished = await queue.run(due, deleteVideo, deadline);
     if (finished.length > 0) await videoIndex.remove(finished, signal);
     return timeout.aborted && finished.length < due.length ? 'more' : 'ended';
   }

@@ -5,7 +5,7 @@ import { readDocuments } from '../../shared/state/documents.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import { readEach } from '../job-index/read-each.ts';
 
-/** Looks up at once which of some jobs are ended and need no more telling. */
+/** Looks up which of the jobs have ended and have no notification outstanding. Reads all mail records at once. */
 export type FindNotified = (jobs: readonly Job[], signal: AbortSignal) => Promise<(job: Job) => boolean>;
 
 export const createFindNotified =
@@ -15,7 +15,7 @@ export const createFindNotified =
       const outcome = mp3EventOf(job);
       return outcome ? mailRecordKey(outcome) : [];
     });
-    // Nobody knows whether a mail was sent whose record is damaged: its job stays open until it expires.
+    // A damaged record does not say whether the mail was sent. Its job stays active until it expires.
     const { found: records } = await readEach(keys, (some) => readDocuments<MailRecord>(state, some, signal));
     return (job) => {
       if (job.status === 'cancelled') return true;

@@ -1,13 +1,13 @@
 import { isExpired, isFinal, isVisible, type Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import { openJobs } from '../job-index/active-jobs.ts';
-import { count } from '../job-index/count-active.ts';
-import type { JobIndex, OpenJob } from '../job-index/job-index.ts';
+import { activeJobs } from '../job-index/active-jobs.ts';
+import { countIfActive } from '../job-index/count-active.ts';
+import type { ActiveJob, JobIndex } from '../job-index/job-index.ts';
 import { emptyCounts, type OwnerCounts } from '../limits/quota.ts';
 import { isVideoDue } from './delete-videos.ts';
 import type { FindNotified } from './find-notified.ts';
-import type { FailedRun } from './list-failed.ts';
+import type { FailedGeneration } from './list-failed.ts';
 import type { SweepMetrics } from './metrics.ts';
 import { createStallDetector } from './stall-detector.ts';
 
@@ -15,79 +15,89 @@ export interface FindStalledPorts {
   jobs: JobStore;
   index: JobIndex;
   findNotified: FindNotified;
-  /** Gets what each look has counted. */
+  /** Called with the unfinished jobs of each owner, as this search has counted them. */
   counted: (unfinished: OwnerCounts) => void;
   metrics: Pick<SweepMetrics, 'open'>;
   stallTimeoutMs: number;
-  /** So long before it expires, a job that has not been converted is ended: its owner is to be told. */
+  /** An unfinished job is failed this long before it expires, so that there is time to notify its owner. */
   failBeforeExpiryMs: number;
   /** How long the video of a job is kept after the job is done. */
   keepVideoMs: number;
   log: Log;
 }
 
-/** What has stood still for too long, by what is to be done about it. */
+/** The active jobs that need something done, by what it is. */
 export interface StalledJobs {
-  /** Uploads that died, and jobs that are not converted and have no time left. */
+  /** Uploads that died, and unfinished jobs that have no time left. */
   toFail: Job[];
-  /** Nothing is left to do but to clear up; an entry may have no job. */
-  toCleanUp: { id: string; entry: OpenJob; job: Job | undefined }[];
-  /** All that have failed, whether they stand still or not. */
-  failed: FailedRun[];
-  /** Jobs to convert and outcomes to tell; `again` is called when that was published. */
+  /** Jobs that need nothing but a clean-up. An entry of the index may have no job. */
+  toCleanUp: { id: string; entry: ActiveJob; job: Job | undefined }[];
+  /** Jobs to convert and outcomes to notify of. `markRepublished` is called once the event is published. */
   toRepublish: { id: string; job: Job; markRepublished(): void }[];
-  /** Jobs that are done and whose video is not kept any longer; they need not have stood still. */
+  /** All failed jobs, stalled or not. */
+  failed: FailedGeneration[];
+  /** Done jobs whose video is not kept any longer, stalled or not. */
   dueVideos: Job[];
 }
 
-/** Looks at all that is open, and writes nothing. */
-export function createFindStalled(ports: FindStalledPorts) {
-  const {
-    jobs,
-    index,
-    findNotified: whoIsTold,
-    counted,
-    metrics,
-    stallTimeoutMs: silentMs,
-    failBeforeExpiryMs: tellMs,
-    keepVideoMs,
-    log,
-  } = ports;
-  const patience = createStallDetector(silentMs);
-  const isOverdue = (job: Job) => !isFinal(job) && isExpired(job, tellMs);
+/** Reads all active jobs, and returns those that need something done. Writes nothing. */
+export function createFindStalled(ports: FindStalledPorts): (signal: AbortSignal) => Promise<StalledJobs> {
+  const stallDetector = createStallDetector(ports.stallTimeoutMs);
 
-  return async (signal: AbortSignal): Promise<StalledJobs> => {
+  return async (signal) => {
     const readAt = performance.now();
-    const still: StalledJobs = { toFail: [], toCleanUp: [], failed: [], toRepublish: [], dueVideos: [] };
-    const seen = new Set<string>();
+    const found: StalledJobs = { toFail: [], toCleanUp: [], toRepublish: [], failed: [], dueVideos: [] };
     const unfinished = emptyCounts();
     const statuses = new Map<Job['status'], number>();
-    for await (const { entries, stored } of openJobs(jobs, index, signal, log)) {
-      const documents = [...stored.values()].map(({ document }) => document);
-      const told = await whoIsTold(documents, signal);
-      for (const job of documents) {
-        count(unfinished, job);
-        const { id, generation, expires_at } = job;
-        if (job.status === 'failed' && isVisible(job)) still.failed.push({ id, generation, expires_at });
+    const seen = new Set<string>();
+    for await (const { entries, stored } of activeJobs(ports.jobs, ports.index, signal, ports.log)) {
+      const jobs = [...stored.values()].map(({ document }) => document);
+      const isNotified = await ports.findNotified(jobs, signal);
+      for (const job of jobs) {
+        countIfActive(unfinished, job);
         statuses.set(job.status, (statuses.get(job.status) ?? 0) + 1);
-        if (job.status === 'done' && !isExpired(job) && isVideoDue(job.updated_at, keepVideoMs))
-          still.dueVideos.push(job);
+        addUnstalled(found, job, ports.keepVideoMs);
       }
       for (const entry of entries) {
         seen.add(entry.id);
         const { document: job, etag } = stored.get(entry.id) ?? {};
-        const isSettled = !job || isExpired(job) || job.status === 'deleted' || told(job);
-        const late = job !== undefined && isOverdue(job);
-        const silent = patience.check(entry.id, `${entry.version} ${etag} ${isSettled} ${late}`, readAt);
-        if (!silent) continue;
-        if (isSettled) still.toCleanUp.push({ id: entry.id, entry, job });
-        else if (job.status === 'uploading' || late) still.toFail.push(job);
-        else still.toRepublish.push({ id: entry.id, job, markRepublished: silent.markRepublished });
+        const need = needOf(job, isNotified, ports.failBeforeExpiryMs);
+        const stall = stallDetector.check(entry.id, `${entry.version} ${etag} ${need}`, readAt);
+        if (stall) addStalled(found, need, { id: entry.id, entry, job, ...stall });
       }
     }
-    patience.forgetAllBut(seen);
-    counted(unfinished);
-    metrics.open(statuses);
-    return still;
+    stallDetector.forgetAllBut(seen);
+    ports.counted(unfinished);
+    ports.metrics.open(statuses);
+    return found;
   };
+}
+
+/** Adds a job to the lists for which it need not have stalled. */
+function addUnstalled(found: StalledJobs, job: Job, keepVideoMs: number): void {
+  const { id, generation, expires_at, status, updated_at } = job;
+  if (status === 'failed' && isVisible(job)) found.failed.push({ id, generation, expires_at });
+  if (status === 'done' && !isExpired(job) && isVideoDue(updated_at, keepVideoMs)) found.dueVideos.push(job);
+}
+
+/** What an active job needs once it has stalled. */
+type Need = 'clean-up' | 'failure' | 'publication';
+
+function needOf(job: Job | undefined, isNotified: (job: Job) => boolean, failBeforeExpiryMs: number): Need {
+  if (!job || isExpired(job) || job.status === 'deleted' || isNotified(job)) return 'clean-up';
+  const hasNoTimeLeft = !isFinal(job) && isExpired(job, failBeforeExpiryMs);
+  return job.status === 'uploading' || hasNoTimeLeft ? 'failure' : 'publication';
+}
+
+interface Stalled {
+  id: string;
+  entry: ActiveJob;
+  job: Job | undefined;
+  markRepublished(): void;
+}
+
+function addStalled(found: StalledJobs, need: Need, { id, entry, job, markRepublished }: Stalled): void {
+  if (need === 'clean-up') found.toCleanUp.push({ id, entry, job });
+  if (need === 'failure' && job) found.toFail.push(job);
+  if (need === 'publication' && job) found.toRepublish.push({ id, job, markRepublished });
 }

@@ -1,11 +1,11 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Job } from '../../shared/jobs/job.ts';
 
-/** What there is to know of the sweep from outside. */
+/** The metrics of the sweep. */
 export interface SweepMetrics {
-  /** A pass begins; to be called at its end. */
+  /** Starts to time a pass. The returned function ends the measurement. */
   pass(): () => void;
-  /** What the newest pass found open. */
+  /** Sets the number of active jobs by status, as the newest pass has counted them. */
   open(counts: ReadonlyMap<Job['status'], number>): void;
   republished(topic: string): void;
   videoDeleted(): void;

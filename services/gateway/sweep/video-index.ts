@@ -3,21 +3,21 @@ import type { StateStore } from '../../shared/state/state-store.ts';
 import { createShardedMap, type Entry } from '../job-index/sharded-map.ts';
 
 interface Finished {
-  /** When the job became `done`: how long its video is kept from then on is a setting, which may change. */
+  /** When the job became `done`. How long a video is kept after that is a setting, which may change. */
   done_at: string;
   expires_at: string;
 }
 export type VideoEntry = Entry<Finished>;
 
-/** Which jobs are done while their video is still stored. An entry whose job or video is gone is harmless. */
+/** The jobs that are done and whose video is still stored. An entry whose job or video is gone is harmless. */
 export interface VideoIndex {
-  /** Called before a job that is `done` leaves the index of open jobs. */
+  /** Called before a job that is `done` leaves the index of active jobs. */
   add(jobs: readonly Pick<Job, 'id' | 'updated_at' | 'expires_at'>[], signal?: AbortSignal): Promise<void>;
   list(signal?: AbortSignal): AsyncGenerator<VideoEntry[]>;
   remove(entries: readonly VideoEntry[], signal?: AbortSignal): Promise<void>;
 }
 
-/** `ttlSeconds`: the longest that a job is kept. */
+/** @param ttlSeconds the longest time for which a job is kept */
 export function createVideoIndex(state: StateStore, ttlSeconds: number): VideoIndex {
   const videos = createShardedMap<Finished>(state, 'videos', {
     ttlSeconds,
@@ -26,7 +26,7 @@ export function createVideoIndex(state: StateStore, ttlSeconds: number): VideoIn
   return {
     async add(jobs, signal) {
       await videos.put(
-        // Nothing changes a job that is done but its deletion, so it was updated last when it became done.
+        // The only later change of a done job is its deletion, so its last update was when it became done.
         jobs.map(({ id, updated_at, expires_at }) => ({ id, done_at: updated_at, expires_at })),
         signal,
       );

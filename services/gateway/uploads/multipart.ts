@@ -2,35 +2,45 @@ import type { ParameterizedContext } from 'koa';
 import type { RequestState } from '../../shared/http/koa-app.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { cleanName } from './file-name.ts';
-import { createFormParser } from './multipart-parser.ts';
-import type { Upload } from './request-body.ts';
+import { createFormParser, type FormParser } from './multipart-parser.ts';
+import { endIterator, requestBytes, type UploadBody } from './upload-body.ts';
 
 /**
- * The file of a multipart form (RFC 7578), field `file`, handed to `consume` as it arrives. Only as much of the form is
- * read as `consume` asks for. The file's bytes end when the form does, since what follows the file may still be refused.
+ * Opens the file of a multipart form (RFC 7578), which is in the field `file`. Only as much of the form is read as is asked
+ * for. The bytes of the file end when the whole form has ended, since the part after the file may still be refused.
  */
-export async function receiveForm<T>(
-  context: ParameterizedContext<RequestState>,
-  consume: (upload: Upload) => Promise<T>,
-): Promise<T> {
+export async function openForm(context: ParameterizedContext<RequestState>): Promise<UploadBody> {
   const form = createFormParser(context.get('content-type'));
-  // Stopping early must not destroy the socket: the response still goes out on it.
-  const source = context.req.iterator({ destroyOnReturn: false });
+  const source = requestBytes(context.req);
+  const end = () => endIterator(source);
   try {
-    let first: Uint8Array = new Uint8Array();
-    while (form.filename === undefined) {
-      const { done, value } = await source.next();
-      first = done ? await form.end() : await form.write(value);
-      if (done) throw new AppError('bad_request', 'the form has no file in the field `file`');
-    }
-    const bytes = async function* (): AsyncGenerator<Uint8Array> {
-      yield first;
-      for await (const piece of source) yield await form.write(piece);
-      yield await form.end();
-    };
-    return await consume({ filename: cleanName(form.filename), bytes: bytes() });
-  } finally {
-    // Not awaited: while the client sends nothing, this waits for it.
-    source.return?.()?.catch(() => undefined);
+    const { filename, first } = await readToFile(form, source);
+    return { filename: cleanName(filename), bytes: fileBytes(form, source, first), [Symbol.dispose]: end };
+  } catch (error) {
+    end();
+    throw error;
   }
+}
+
+/** Reads the form up to its file. Returns the file name, and the bytes of the file that were read with it. */
+async function readToFile(
+  form: FormParser,
+  source: AsyncIterator<Uint8Array>,
+): Promise<{ filename: string; first: Uint8Array }> {
+  for (;;) {
+    const { done, value } = await source.next();
+    const first = done ? await form.end() : await form.write(value);
+    if (!done && form.filename !== undefined) return { filename: form.filename, first };
+    if (done) throw new AppError('bad_request', 'the form has no file in the field `file`');
+  }
+}
+
+async function* fileBytes(
+  form: FormParser,
+  source: AsyncIterable<Uint8Array>,
+  first: Uint8Array,
+): AsyncGenerator<Uint8Array> {
+  yield first;
+  for await (const piece of source) yield await form.write(piece);
+  yield await form.end();
 }

@@ -1,15 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type Router from '@koa/router';
-import { clientGone } from '../../shared/http/client-closed.ts';
+import type { Context } from 'koa';
 import type { RequestState } from '../../shared/http/koa-app.ts';
 import type { Job } from '../../shared/jobs/job.ts';
-import { firstOf, isAppError } from '../../shared/runtime/errors.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import type { Admission } from '../limits/admission.ts';
 import { parseOptions } from './conversion-options.ts';
 import { type Idempotency, parseIdempotencyKey } from './idempotency.ts';
-import { lingering, receive } from './request-body.ts';
-import type { AcceptRequest, StoreUpload } from './store-upload.ts';
+import { claimKey } from './key-claim.ts';
+import { lingering } from './linger.ts';
+import { openBody } from './request-body.ts';
+import type { StoreUpload } from './store-upload.ts';
+import { requestAbortedSignal } from './upload-body.ts';
 
 export interface UploadPorts {
   /** Throws until it is known that the store keeps what is accepted. */
@@ -23,59 +24,36 @@ export interface UploadPorts {
 }
 
 export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): void {
-  const {
-    requireReady: proved,
-    authenticate,
-    idempotency,
-    admission,
-    storeUpload: accept,
-    maxUploadBytes,
-    stopping,
-  } = ports;
+  const { authenticate, requireReady, idempotency, admission, storeUpload, maxUploadBytes } = ports;
 
-  router.post('/upload', lingering(stopping), async (context) => {
-    const { req, state } = context;
+  router.post('/upload', lingering(ports.stopping), async (context) => {
+    const { log, traceId } = context.state;
     const user = await authenticate(context.get('authorization'));
-    await proved();
+    await requireReady();
     const options = parseOptions(context.query);
     const key = parseIdempotencyKey(context.get('idempotency-key'));
-    const gone = new AbortController();
-    const onClose = () => {
-      if (!req.complete) gone.abort(clientGone());
-    };
-    req.once('close', onClose);
-
-    const upload = (id: string, confirm: AcceptRequest['confirm']) =>
-      admission.run(user.id, () =>
-        receive(context, maxUploadBytes, (file) =>
-          accept(file, { id, user, options, traceId: state.traceId, confirm, signal: gone.signal }),
-        ),
-      );
-    const making = key === undefined ? upload(randomUUID(), async () => undefined) : once(key, upload);
-    const job = await making.finally(() => req.off('close', onClose));
-    state.log.info({ job_id: job.id, size: job.source.size, status: job.status }, 'video accepted');
-    context.status = 202;
-    context.set('Location', `/jobs/${job.id}`);
-    context.body = { id: job.id, status: job.status };
-
-    /** The key's job, by an upload only where there is none yet. */
-    async function once(key: string, make: typeof upload): Promise<Job> {
-      const keyed = { owner: user.id, key, options };
-      const id = randomUUID();
-      const earlier = await idempotency.claim(keyed, id);
-      if (earlier) return earlier;
-      try {
-        const job = await make(id, () => idempotency.confirm(keyed, id));
-        if (job.id !== id) await idempotency.redirect(keyed, id, job.id);
-        return job;
-      } catch (error) {
-        const released = idempotency.release(keyed, id).catch((cause: unknown) => {
-          state.log.warn({ err: cause }, 'the Idempotency-Key of a failed upload is free only after a while');
-        });
-        // A store that is away would only make the answer late.
-        if (!isAppError(firstOf(error), 'unavailable')) await released;
-        throw error;
-      }
+    const signal = requestAbortedSignal(context.req);
+    const claim = await claimKey(idempotency, { owner: user.id, key, options }, log);
+    if (claim.earlier) return respond(context, claim.earlier);
+    try {
+      using place = await admission.admitUpload(user.id);
+      using body = await openBody(context, maxUploadBytes);
+      const { filename, bytes } = body;
+      const { jobId: id, confirm } = claim;
+      const job = await storeUpload({ id, user, options, traceId, filename, bytes, confirm, signal });
+      place.keep();
+      await claim.complete(job);
+      log.info({ job_id: job.id, size: job.source.size, status: job.status }, 'video accepted');
+      respond(context, job);
+    } catch (error) {
+      await claim.release(error);
+      throw error;
     }
   });
+}
+
+function respond(context: Pick<Context, 'status' | 'set' | 'body'>, { id, status }: Job): void {
+  context.status = 202;
+  context.set('Location', `/jobs/${id}`);
+  context.body = { id, status };
 }

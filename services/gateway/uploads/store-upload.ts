@@ -1,89 +1,78 @@
 import { randomUUID } from 'node:crypto';
-import { untilAborted } from '../../shared/blobs/chunks.ts';
 import type { ConversionOptions, Job, UploadingJob } from '../../shared/jobs/job.ts';
 import { firstOf, isAppError } from '../../shared/runtime/errors.ts';
 import type { User } from '../accounts/authenticate.ts';
 import type { SignedLinks } from '../downloads/signed-link.ts';
 import type { Deduplicate } from './deduplicate.ts';
-import { inspected } from './media-signature.ts';
-import type { Upload } from './request-body.ts';
-import { beginIntent, type IntentPorts } from './upload-intent.ts';
+import { openMedia } from './media-signature.ts';
+import { type IntentPorts, UploadIntent } from './upload-intent.ts';
 
 export interface StoreUploadPorts extends IntentPorts {
-  sameContent: Deduplicate;
+  deduplicate: Deduplicate;
   links: SignedLinks;
-  /** Told of a job once it is saved; must not fail, a sweep makes up for it. */
+  /** Called with a job once it is saved. It must not fail: the sweep publishes what gets lost. */
   publishVideo: (job: Job) => void;
   maxUploadBytes: number;
   retentionSeconds: number;
 }
 
-export interface AcceptRequest {
-  /** Of the job, should it become one. */
+export interface Upload {
+  /** Id of the job that the upload becomes. */
   id: string;
   user: User;
   options: ConversionOptions;
   traceId: string;
-  /** Asked once more when the file is there: throws when the job is not wanted any more. */
+  filename: string;
+  bytes: AsyncIterable<Uint8Array>;
+  /** Called once more when the whole file is stored. It throws when the job is not wanted any more. */
   confirm(): Promise<void>;
+  /** Aborted when the client goes away. */
   signal: AbortSignal;
 }
 
-export type StoreUpload = (upload: Upload, request: AcceptRequest) => Promise<Job>;
-
 /**
- * Stores the video, then the job: from there on it is accepted, whatever the broker does. Before, nothing remains of it.
- * Gives the owner's earlier job where that has made the same MP3 already.
+ * Stores the video and then the job, which is accepted from then on, whatever the broker does. An upload that fails leaves
+ * nothing behind. Returns the owner's earlier job when that has the same content and options.
+ * Throws `empty_file`, `not_media`, `too_large`, `unavailable`, and what `bytes` and `confirm` throw.
  */
+export type StoreUpload = (upload: Upload) => Promise<Job>;
+
 export function createStoreUpload(ports: StoreUploadPorts): StoreUpload {
-  const { blobs, sameContent, publishVideo: announce, maxUploadBytes } = ports;
+  const { blobs, deduplicate: sameContent, publishVideo, maxUploadBytes } = ports;
 
-  return async ({ filename, bytes }, { confirm, signal, ...request }) => {
-    const pieces = untilAborted(inspected(bytes, maxUploadBytes), signal);
+  return async (upload) => {
+    const { bytes, confirm, signal } = upload;
+    // A file that is refused by its first bytes is refused before anything is written.
+    using media = await openMedia(bytes, { maxBytes: maxUploadBytes, signal });
+    const draft = newJob(upload, ports);
+    const intent = await UploadIntent.begin(draft, ports);
     try {
-      // What is refused by its first bytes is refused before anything is written.
-      const first = await pieces.next();
-      return await kept(newJob(filename, request, ports), resumed(first, pieces), confirm, signal);
-    } finally {
-      // Not waited for: a source that says nothing answers only when it does.
-      pieces.return(undefined).catch(() => undefined);
-    }
-  };
-
-  async function kept(
-    draft: UploadingJob,
-    bytes: AsyncIterable<Uint8Array>,
-    confirm: AcceptRequest['confirm'],
-    signal: AbortSignal,
-  ): Promise<Job> {
-    const intent = await beginIntent(draft, ports);
-    try {
-      const { size, sha256 } = await blobs.write(draft.videoBlobId, bytes, {
+      const { size, sha256 } = await blobs.write(draft.videoBlobId, media.bytes, {
         expires: new Date(draft.expires_at),
-        signal: AbortSignal.any([signal, intent.lost]),
+        signal: AbortSignal.any([signal, intent.lostSignal]),
       });
-      const content = { ...draft, source: { ...draft.source, size, sha256 } };
+      const source = { ...draft.source, size, sha256 };
+      const content = { ...draft, source };
       const [earlier] = await Promise.all([sameContent.find(content), confirm()]);
       if (earlier) {
         await intent.withdraw();
         return earlier;
       }
       await sameContent.remember(content, draft.id);
-      const job = await intent.accept(content.source);
-      announce(job);
+      const job = await intent.accept(source);
+      publishVideo(job);
       return job;
     } catch (error) {
       const withdrawn = intent.withdraw(error);
-      // A store that is away would only make the answer late.
+      // While the store is unavailable, waiting for it would only delay the response.
       if (!isAppError(firstOf(error), 'unavailable')) await withdrawn;
       throw error;
     }
-  }
+  };
 }
 
 function newJob(
-  filename: string,
-  { id, user, options, traceId }: Pick<AcceptRequest, 'id' | 'user' | 'options' | 'traceId'>,
+  { id, user, options, traceId, filename }: Upload,
   { links, retentionSeconds }: Pick<StoreUploadPorts, 'links' | 'retentionSeconds'>,
 ): UploadingJob {
   const now = new Date();
@@ -107,9 +96,4 @@ function newJob(
     infrastructureFailures: 0,
     download_url: links.sign(id, expires),
   };
-}
-
-async function* resumed<T>(first: IteratorResult<T, void>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
-  if (!first.done) yield first.value;
-  yield* rest;
 }

@@ -1,11 +1,17 @@
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
-import type { Job, Source } from '../../shared/jobs/job.ts';
+import type { Job, Source, UploadingJob } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
-import { acceptUpload, isLostAttempt, renewUpload, tombstone } from '../../shared/jobs/transitions.ts';
+import {
+  acceptUpload,
+  isLostAttempt,
+  renewUpload,
+  type Transition,
+  tombstone,
+} from '../../shared/jobs/transitions.ts';
 import { AppError, isAppError } from '../../shared/runtime/errors.ts';
 import { repeat } from '../../shared/runtime/interval.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { JobIndex, OpenJob } from '../job-index/job-index.ts';
+import type { ActiveJob, JobIndex } from '../job-index/job-index.ts';
 
 const CLEANUP_MS = 5_000;
 
@@ -13,111 +19,138 @@ export interface IntentPorts {
   jobs: JobStore;
   index: JobIndex;
   blobs: BlobStore;
-  /** How often an upload says that it goes on; well below the time after which the sweep gives it up. */
-  beatMs: number;
+  /** Milliseconds between two heartbeats of an upload, well below the time after which the sweep takes it for dead. */
+  heartbeatMs: number;
   log: Log;
 }
 
-/** A job that is `uploading`: written before the first chunk, so that a gateway which dies leaves nothing that cannot be found. */
-export interface Intent {
-  /** Aborted when the sweep has given the upload up. */
-  lost: AbortSignal;
-  /** The job is accepted: from here on it is not lost. */
-  accept(source: Source): Promise<Job>;
-  /** It is not to become a job, for the error given: as far as the store lets us, nothing remains; the sweep does the rest. */
-  withdraw(error?: unknown): Promise<void>;
-}
+/**
+ * The intent of an upload: a job that is `uploading`. It is saved before the first chunk, so that the sweep finds every
+ * chunk of a gateway that dies. No save of the job is ever aborted: an aborted save may still arrive, after the save that
+ * was to undo it.
+ */
+export class UploadIntent {
+  readonly #job: UploadingJob;
+  readonly #ports: IntentPorts;
+  readonly #stopped = new AbortController();
+  readonly #lost = new AbortController();
+  #entry: ActiveJob;
+  #heartbeat: Promise<void> | undefined;
+  /** Whether a save of the job was reported as failed and may still arrive. */
+  #mayStillArrive = false;
 
-/** No save of the job is ever called off: it could arrive all the same, and after what was to undo it. */
-export async function beginIntent(
-  job: Job,
-  { jobs, index, blobs, beatMs, log }: IntentPorts,
-): Promise<Intent> {
-  const stopped = new AbortController();
-  const lost = new AbortController();
-  /** Whether a save may still be on its way. */
-  let unsure = false;
-  let entry: OpenJob;
-  let beating: Promise<void> | undefined;
-
-  function notKept(error: unknown): void {
-    if (isLostAttempt(error)) {
-      stopped.abort();
-      lost.abort(givenUp());
-    } else {
-      unsure = true;
-      log.warn({ err: error, job_id: job.id }, 'an upload could not be kept alive');
-    }
+  private constructor(job: UploadingJob, ports: IntentPorts, entry: ActiveJob) {
+    this.#job = job;
+    this.#ports = ports;
+    this.#entry = entry;
   }
 
-  async function stop(): Promise<void> {
-    stopped.abort();
-    await beating;
-  }
-
-  /** Unless it has become a job after all, of which a second try may have been told. False when the sweep was first, and may have cleared up already. */
-  async function bury(signal: AbortSignal): Promise<boolean> {
-    const unlessAccepted = (current: Job) =>
-      current.status === 'uploading' ? tombstone(current) : undefined;
+  /** Saves the intent, first in the index and then as a job, and keeps it alive by a heartbeat. */
+  static async begin(job: UploadingJob, ports: IntentPorts): Promise<UploadIntent> {
+    const { jobs, index, heartbeatMs } = ports;
+    const startedAt = performance.now();
+    const intent = new UploadIntent(job, ports, await index.addActive(job.owner, job.id));
     try {
-      const found = await jobs.update(job.id, unlessAccepted, signal);
-      if (found.status !== 'deleted')
-        log.info({ job_id: job.id }, 'an upload was accepted, though its client was told otherwise');
-      return true;
+      await jobs.create(job);
+      // If this process stood still since then, the sweep may have closed the entry, because there was no job for it.
+      if (performance.now() - startedAt > heartbeatMs) {
+        intent.#entry = await index.addActive(job.owner, job.id);
+      }
     } catch (error) {
-      if (isLostAttempt(error)) return false;
+      void intent.withdraw(error);
       throw error;
     }
+    intent.#startHeartbeat();
+    return intent;
   }
 
-  async function withdraw(error?: unknown): Promise<void> {
-    await stop();
-    const deadline = AbortSignal.timeout(CLEANUP_MS);
-    const certain = !unsure && !isUnknown(error);
+  /** Aborted when the sweep has taken the upload for dead. */
+  get lostSignal(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** Turns the upload into a queued job. From here on it is not lost. Throws `unavailable` when the sweep was first. */
+  async accept(source: Source): Promise<Job> {
+    const { owner, id } = this.#job;
+    const { jobs, index } = this.#ports;
+    // The entry is written again just before: that of an upload which stood still for long may be about to be closed.
+    [this.#entry] = await Promise.all([
+      index.addActive(owner, id),
+      index.addOwned(owner, id),
+      this.#stopHeartbeat(),
+    ]);
     try {
-      // What may still arrive is stopped by a tombstone alone; its blob is for the sweep to delete, when all has arrived.
-      if (!certain && (await bury(deadline))) return;
-      await blobs.delete(job.videoBlobId, deadline);
-      if (!certain) return;
-      await jobs.remove(job.id, deadline);
-      await index.close([entry], deadline);
-    } catch (cause) {
-      log.warn({ err: cause, job_id: job.id }, 'an upload that failed is left for the sweep to clear up');
+      return await jobs.update(id, acceptUpload(source));
+    } catch (error) {
+      throw isLostAttempt(error) ? stoodStill() : error;
     }
   }
 
-  const begun = performance.now();
-  entry = await index.open(job.owner, job.id);
-  try {
-    await jobs.create(job);
-    // The entry of a process that stood still in between may be closed: there was no job to it.
-    if (performance.now() - begun > beatMs) entry = await index.open(job.owner, job.id);
-  } catch (error) {
-    void withdraw(error);
-    throw error;
-  }
-  beating = repeat(beatMs, () => jobs.update(job.id, renewUpload), notKept, stopped.signal);
-
-  return {
-    lost: lost.signal,
-    withdraw,
-
-    async accept(source) {
-      // Its entry again, and just before: one that stood still for long may be about to be closed.
-      [entry] = await Promise.all([index.open(job.owner, job.id), index.addOwned(job.owner, job.id), stop()]);
-      try {
-        return await jobs.update(job.id, acceptUpload(source));
-      } catch (error) {
-        throw isLostAttempt(error) ? givenUp() : error;
+  /** Deletes what was stored of an upload that failed with the error. The sweep deletes what the store does not let us delete. */
+  async withdraw(error?: unknown): Promise<void> {
+    await this.#stopHeartbeat();
+    const { jobs, index, blobs, log } = this.#ports;
+    const { id, videoBlobId } = this.#job;
+    const deadline = AbortSignal.timeout(CLEANUP_MS);
+    try {
+      if (this.#mayStillArrive || isOutcomeUnknown(error)) {
+        await this.#bury(deadline);
+        return;
       }
-    },
-  };
+      await blobs.delete(videoBlobId, deadline);
+      await jobs.remove(id, deadline);
+      await index.removeActive([this.#entry], deadline);
+    } catch (cause) {
+      log.warn({ err: cause, job_id: id }, 'an upload that failed is left for the sweep to clear up');
+    }
+  }
+
+  /**
+   * Sets a tombstone, the only thing that stops a save which may still arrive. The sweep deletes the blob later, when all of it
+   * has arrived. A job that was accepted after all is left: the client may have learnt of it by a second try.
+   */
+  async #bury(deadline: AbortSignal): Promise<void> {
+    const { jobs, blobs, log } = this.#ports;
+    const { id, videoBlobId } = this.#job;
+    const buryUnlessAccepted: Transition = (job) => (job.status === 'uploading' ? tombstone(job) : undefined);
+    try {
+      const { status } = await jobs.update(id, buryUnlessAccepted, deadline);
+      if (status !== 'deleted') {
+        log.info({ job_id: id }, 'an upload was accepted, though its client was told otherwise');
+      }
+    } catch (error) {
+      if (!isLostAttempt(error)) throw error;
+      // The sweep was first. It may have cleaned up already, before our last chunks arrived.
+      await blobs.delete(videoBlobId, deadline);
+    }
+  }
+
+  #startHeartbeat(): void {
+    const { jobs, heartbeatMs, log } = this.#ports;
+    const { id } = this.#job;
+    const failed = (error: unknown): void => {
+      if (isLostAttempt(error)) {
+        this.#stopped.abort();
+        this.#lost.abort(stoodStill());
+      } else {
+        this.#mayStillArrive = true;
+        log.warn({ err: error, job_id: id }, 'an upload could not be kept alive');
+      }
+    };
+    this.#heartbeat = repeat(heartbeatMs, () => jobs.update(id, renewUpload), failed, this.#stopped.signal);
+  }
+
+  async #stopHeartbeat(): Promise<void> {
+    this.#stopped.abort();
+    await this.#heartbeat;
+  }
 }
 
-const isUnknown = (error: unknown): boolean =>
-  isAppError(error, 'unavailable') || (error instanceof AggregateError && error.errors.some(isUnknown));
+const isOutcomeUnknown = (error: unknown): boolean =>
+  isAppError(error, 'unavailable') ||
+  (error instanceof AggregateError && error.errors.some(isOutcomeUnknown));
 
-const givenUp = () =>
+const stoodStill = () =>
   new AppError('unavailable', 'the upload stood still for too long; send it again', {
     headers: { 'Retry-After': '1' },
   });

@@ -3,14 +3,14 @@ import type { BufferPool } from '../runtime/buffer-pool.ts';
 import { AppError } from '../runtime/errors.ts';
 import type { StateStore } from '../state/state-store.ts';
 
-/** 1 MiB as base64 stays far below the 4 MiB body limit of a sidecar, and larger chunks are no faster. */
+/** 1 MiB in base64 is far below the 4 MiB limit of a sidecar for request bodies. Larger chunks are no faster. */
 export const CHUNK_BYTES = 1024 * 1024;
-/** How many chunks of one blob are on their way at a time. */
+/** The number of chunks of one blob that are sent or fetched at a time. */
 export const IN_FLIGHT = 4;
 
 export const chunkKey = (blob: string, index: number): string => `chunk:${blob}:${index}`;
 
-/** The same bytes in pieces of {@link CHUNK_BYTES}; the last may be shorter. */
+/** Yields the same bytes in chunks of {@link CHUNK_BYTES}. The last chunk may be shorter. */
 export async function* rechunk(source: AsyncIterable<Uint8Array>, pool: BufferPool): AsyncGenerator<Buffer> {
   let chunk = pool.take();
   let filled = 0;
@@ -29,18 +29,18 @@ export async function* rechunk(source: AsyncIterable<Uint8Array>, pool: BufferPo
   if (filled > 0) yield chunk.subarray(0, filled);
 }
 
-/** The same pieces, until the signal: a source that says nothing is not waited for. */
+/** Yields the same pieces until the signal is aborted, and then throws its reason at once, even while the source is silent. */
 export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
-  // One listener that knows the present wait: a race against one long-lived promise would keep every piece in memory.
-  let giveUp = (_reason: unknown): void => undefined;
-  const onAbort = () => giveUp(signal.reason);
+  // One listener that rejects the current wait. A race against one long-lived promise would keep every piece in memory.
+  let rejectWait = (_reason: unknown): void => undefined;
+  const onAbort = () => rejectWait(signal.reason);
   signal.addEventListener('abort', onAbort);
   try {
     for (;;) {
       signal.throwIfAborted();
       const { done, value } = await new Promise<IteratorResult<T>>((resolve, reject) => {
-        giveUp = reject;
+        rejectWait = reject;
         iterator.next().then(resolve, reject);
       });
       if (done) return;
@@ -48,45 +48,57 @@ export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSi
     }
   } finally {
     signal.removeEventListener('abort', onAbort);
-    // Not waited for: a source in the middle of a silent wait would answer after it only.
+    // We do not wait for this: a source that is waiting itself would answer only afterwards.
     iterator.return?.()?.catch(() => undefined);
   }
 }
 
-/** The chunks that hold the bytes from first to last, in order, a few of them fetched ahead. */
+interface ReadChunksPorts {
+  state: StateStore;
+  pool: BufferPool | undefined;
+  signal: AbortSignal | undefined;
+}
+
+interface ByteRange {
+  /** Of the blob. */
+  id: string;
+  /** Bytes. */
+  chunkSize: number;
+  /** The first and the last byte, both included. */
+  first: number;
+  last: number;
+}
+
+/** Yields the chunks that hold the bytes of a range, in order. A few of them are fetched ahead. */
 export async function* readChunks(
-  state: StateStore,
-  id: string,
-  chunkSize: number,
-  [first, last]: [number, number],
-  signal: AbortSignal | undefined,
-  buffers: BufferPool | undefined,
+  { state, pool, signal }: ReadChunksPorts,
+  { id, chunkSize, first, last }: ByteRange,
 ): AsyncGenerator<{ index: number; chunk: Buffer }> {
-  const abandoned = new AbortController();
-  const stop = anySignal(signal, abandoned.signal);
+  const ended = new AbortController();
+  const stopSignal = anySignal(signal, ended.signal);
   const ahead: Array<{ index: number; buffer?: Buffer; bytes: ReturnType<StateStore['getBytes']> }> = [];
   const end = Math.floor(last / chunkSize);
   let next = Math.floor(first / chunkSize);
   try {
     while (next <= end || ahead.length > 0) {
       while (next <= end && ahead.length < IN_FLIGHT) {
-        const buffer = buffers?.take();
-        const bytes = state.getBytes(chunkKey(id, next), stop, buffer);
-        bytes.catch(() => undefined); // reported when its turn comes
+        const buffer = pool?.take();
+        const bytes = state.getBytes(chunkKey(id, next), stopSignal, buffer);
+        bytes.catch(() => undefined); // It is reported when it is the turn of this chunk.
         ahead.push({ index: next++, bytes, ...(buffer && { buffer }) });
       }
       const head = ahead.shift();
       const chunk = await head?.bytes;
       if (!head || !chunk) throw new AppError('internal', `blob ${id} lacks chunk ${head?.index}`);
       yield { index: head.index, chunk };
-      if (head.buffer) buffers?.give(head.buffer);
+      if (head.buffer) pool?.give(head.buffer);
     }
   } finally {
-    abandoned.abort();
+    ended.abort();
   }
 }
 
-/** Deletes the first `count` chunks, those that are missing included. */
+/** Deletes the first `count` chunks. Chunks that do not exist are no error. */
 export async function deleteChunks(
   state: StateStore,
   id: string,

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 
-/** `emailTo` splits on semicolons, and a comma or a line break would reach the header. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: \p{Cc}, which few languages know; it is in the contract
+/** The SMTP binding splits `emailTo` at semicolons, and a comma or a line break would reach the header of the mail. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the contract contains it, and few languages know \p{Cc}
 export const ONE_RECIPIENT = /^[^\s\x00-\x1f\x7f-\x9f;,<>"]+@[^\s\x00-\x1f\x7f-\x9f;,<>"]+$/u;
 
 /**
- * What is asked of the output binding `mail`, whichever it is. `bindings.smtp` writes what one request sets into a configuration
- * that all share, so every field is set in every request, and requests come one at a time; it passes over `text` and `messageId`.
+ * A request to the mail binding, whichever it is. `bindings.smtp` writes the fields of each request into a configuration that
+ * all requests share. So every field is set in every request, and requests are sent one at a time. It ignores `text` and
+ * `messageId`.
  */
 export const mailRequest = z
   .object({

@@ -1,15 +1,12 @@
 import { CommunicationProtocolEnum, DaprClient, LogLevel } from '@dapr/dapr';
 import { Agent, Pool } from 'undici';
-import type { MailRequest } from '../contract/mail-request.ts';
 import { anySignal } from '../runtime/abort-signals.ts';
 import { unavailable } from '../runtime/errors.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { brokeOff, failureIn } from './mail-failure.ts';
+import { COMPONENTS, invokePath, PATHS, sidecarHeaders } from './names.ts';
 import { createDaprState } from './state.ts';
 
-/** Names of the components in `components/`; what stands behind them is chosen there. */
-const COMPONENTS = { state: 'store', pubsub: 'pubsub', mail: 'mail' } as const;
-const MAIL_PATH = `/v1.0/bindings/${COMPONENTS.mail}`;
 const CALL_TIMEOUT_MS = 10_000;
 /**
  * Each kind of call has connections of its own: whoever makes one kind slow (by many logins, for which nobody needs an
@@ -36,6 +33,9 @@ export interface InvokeReply {
   body: string;
 }
 
+/** Fields of a mail as its binding names them, such as `emailTo`. Those that are undefined are left out. */
+export type MailMetadata = Readonly<Record<string, string | undefined>>;
+
 /** Everything a service can ask of the outside: the one door is the Dapr sidecar beside it. */
 export interface Sidecar {
   state: StateStore;
@@ -45,7 +45,7 @@ export interface Sidecar {
    * Sends through an output binding, whose own bounds are the only ones: it may wait for the mail server without end. Throws
    * `unavailable` when the mail was refused for sure, and {@link UnknownOutcome} when an answer was lost, the mail server's or the sidecar's.
    */
-  sendMail(html: string, metadata: MailRequest['metadata']): Promise<void>;
+  sendMail(html: string, metadata: MailMetadata): Promise<void>;
   /** The type of the component behind `sendMail`, such as `bindings.smtp`; undefined where there is none. */
   mailBinding(signal?: AbortSignal): Promise<string | undefined>;
   invoke(appId: string, request: InvokeRequest): Promise<InvokeReply>;
@@ -85,7 +85,7 @@ export function connectSidecar(options: {
   // Apart from the others, for a silent mail server would take their connections; and no connection twice, since one that
   // was closed meanwhile could not be told from one that was lost with the mail.
   const mail = new Agent({ headersTimeout: 0, bodyTimeout: 0, connectTimeout: 5_000, pipelining: 0 });
-  const headers: Record<string, string> = apiToken ? { 'dapr-api-token': apiToken } : {};
+  const headers = sidecarHeaders(apiToken);
   const sdk = new DaprClient({
     daprHost: host,
     daprPort: String(port),
@@ -95,7 +95,7 @@ export function connectSidecar(options: {
   });
 
   return {
-    state: createDaprState(pools.state, headers, COMPONENTS.state),
+    state: createDaprState(pools.state, headers),
 
     async publish(topic, event) {
       // The SDK resolves with an `error` where others throw.
@@ -107,11 +107,11 @@ export function connectSidecar(options: {
       const request = {
         method: 'POST' as const,
         headers: { ...headers, 'content-type': 'application/json' },
-        body: JSON.stringify({ operation: 'create', data: html, metadata } satisfies MailRequest),
+        body: JSON.stringify({ operation: 'create', data: html, metadata }),
       };
       let failure: string | undefined;
       try {
-        const { statusCode, body } = await mail.request({ ...request, origin, path: MAIL_PATH });
+        const { statusCode, body } = await mail.request({ ...request, origin, path: PATHS.mail });
         const text = await body.text();
         if (statusCode >= 300) failure = failureIn(text);
       } catch (cause) {
@@ -131,7 +131,7 @@ export function connectSidecar(options: {
         const either = anySignal(signal, timeout);
         const reply = await pools.checks.request({
           method: 'GET',
-          path: '/v1.0/metadata',
+          path: PATHS.metadata,
           headers,
           signal: either,
         });
@@ -148,7 +148,7 @@ export function connectSidecar(options: {
       try {
         const reply = await pools.invoke.request({
           method,
-          path: `/v1.0/invoke/${appId}/method${path}`,
+          path: invokePath(appId, path),
           headers: { ...extra, ...headers },
           body: body ?? null,
           signal: anySignal(signal, timeout),
@@ -163,7 +163,7 @@ export function connectSidecar(options: {
       const timeout = AbortSignal.timeout(2_000);
       const reply = await pools.checks.request({
         method: 'GET',
-        path: '/v1.0/healthz/outbound',
+        path: PATHS.outboundHealth,
         headers,
         signal: anySignal(signal, timeout),
       });

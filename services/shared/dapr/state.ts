@@ -4,6 +4,7 @@ import { createBufferPool } from '../runtime/buffer-pool.ts';
 import { type AppError, unavailable } from '../runtime/errors.ts';
 import type { Entry, PutOptions, StateStore } from '../state/state-store.ts';
 import { decode, encodedLength, encodeInto } from './base64.ts';
+import { PATHS } from './names.ts';
 
 /** Above the sidecar's own timeouts on the store (components/blobs/), whose answer says more than our hanging up. */
 const TIMEOUT_MS = 10_000;
@@ -37,12 +38,7 @@ interface Refusal {
  * HTTP by hand and not the SDK, which reads replies as text only, cannot abort, and resolves failed saves.
  * @see https://docs.dapr.io/reference/api/state_api/
  */
-export function createDaprState(
-  http: Dispatcher,
-  headers: Record<string, string>,
-  component: string,
-): StateStore {
-  const base = `/v1.0/state/${component}`;
+export function createDaprState(http: Dispatcher, headers: Record<string, string>): StateStore {
   const buffers = createBufferPool(BUFFER_BYTES, 8);
 
   async function call<T>(
@@ -59,7 +55,7 @@ export function createDaprState(
     try {
       const response = await http.request({
         method,
-        path: base + path,
+        path: PATHS.state + path,
         body,
         headers: body === null ? headers : { ...headers, 'content-type': 'application/json' },
         signal: anySignal(signal, timeout),

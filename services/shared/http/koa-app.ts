@@ -1,7 +1,6 @@
 import Koa, { type Context, type Middleware, type ParameterizedContext } from 'koa';
 import { AppError, type ErrorCode, firstOf, isAppError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
-import { sameSecret } from './constant-time-equal.ts';
 import { createFailureLog, type FailureLog } from './failure-log.ts';
 import type { Metrics } from './metrics.ts';
 import { newTraceId, readTraceId } from './trace-context.ts';
@@ -110,15 +109,4 @@ function toAppError(error: unknown): AppError {
     return new AppError(CODE_OF_STATUS[status] ?? 'bad_request', (error as Error).message, { cause: error });
   }
   return new AppError('internal', 'internal error', { cause: error });
-}
-
-/** Lets only our own sidecar in: it sends APP_API_TOKEN with every call. Health and metrics come before this. */
-export function onlySidecar(token: string | undefined): Middleware<RequestState> {
-  if (token === undefined) return (_context, next) => next();
-  return (context, next) => {
-    if (!sameSecret(context.get('dapr-api-token'), token)) {
-      throw new AppError('forbidden', 'only the Dapr sidecar may call this service');
-    }
-    return next();
-  };
 }

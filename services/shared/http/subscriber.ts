@@ -2,10 +2,11 @@ import Router from '@koa/router';
 import type Koa from 'koa';
 import type { z } from 'zod';
 import { type DeliveryAnswer, readEvent } from '../contract/events.ts';
+import { onlySidecar } from '../dapr/only-sidecar.ts';
 import { isAppError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { type Checks, health } from './health.ts';
-import { createApp, onlySidecar, type RequestState } from './koa-app.ts';
+import { createApp, type RequestState } from './koa-app.ts';
 import { exposeMetrics, type Metrics } from './metrics.ts';
 
 export interface SubscriberOptions {

@@ -1,14 +1,19 @@
 /**
- * Buffers of one size that are used again. Memory outside V8's heap, freshly allocated for each MiB that passes, makes it
- * collect garbage every few megabytes, which costs more time than moving the bytes.
+ * Buffers of one size that are used again. Allocating memory outside V8's heap for each MiB that passes makes V8 collect
+ * garbage every few megabytes, which takes more time than moving the bytes.
  */
 export interface BufferPool {
+  /** Bytes. */
   readonly size: number;
   take(): Buffer;
-  /** A part of a buffer is not kept. Only when nobody reads or writes it any more: not after an abort, when a socket may still hold it. */
+  /**
+   * Returns a buffer to the pool. Only for a buffer that nobody reads or writes any more: after an abort, a socket may still
+   * hold it. A buffer of another size, such as a part of one, is not kept.
+   */
   give(buffer: Buffer): void;
 }
 
+/** `keep` is the number of unused buffers that the pool keeps. */
 export function createBufferPool(size: number, keep: number): BufferPool {
   const free: Buffer[] = [];
   return {

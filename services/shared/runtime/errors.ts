@@ -1,4 +1,4 @@
-/** Every code a client can meet in `application/problem+json`, with its HTTP status. Codes are stable; texts are not. */
+/** Every code that a response of type `application/problem+json` may have, with its HTTP status. Codes are stable, but texts are not. */
 export const STATUS = {
   bad_request: 400,
   empty_file: 400,
@@ -23,7 +23,6 @@ export const STATUS = {
   idempotency_key_reused: 422,
   too_many_requests: 429,
   internal: 500,
-  bad_gateway: 502,
   unavailable: 503,
 } as const satisfies Record<string, number>;
 
@@ -35,7 +34,7 @@ interface ErrorOptions {
   headers?: Record<string, string>;
 }
 
-/** The one error class: a stable code, a sentence for people, and the cause kept for the log. */
+/** The error class of all services: a stable code, a sentence for people, and the cause, which is only for the log. */
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
@@ -56,7 +55,7 @@ export function isAppError(error: unknown, code?: ErrorCode): error is AppError 
   return error instanceof AppError && (code === undefined || error.code === code);
 }
 
-/** What failed first says what it is; the rest is what cleaning up met. */
+/** The first error of an AggregateError. The others come from the cleanup after it. */
 export const firstOf = (error: unknown): unknown =>
   error instanceof AggregateError ? error.errors[0] : error;
 

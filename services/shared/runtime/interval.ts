@@ -1,17 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { delay } from './delay.ts';
 
 /**
- * Acts again and again, `ms` after the last time was over, until the signal. What an act throws goes to `failed`, and the
- * next comes all the same. Resolves when none is under way any more.
+ * Calls `act` again and again, each time `ms` milliseconds after the previous call has ended, until the signal is aborted. An error of
+ * `act` goes to `onError`, and the next call comes all the same. Resolves when no call is under way any more.
  */
 export async function repeat(
   ms: number,
   act: () => Promise<unknown>,
-  failed: (error: unknown) => void,
+  onError: (error: unknown) => void,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    await sleep(ms, undefined, { signal }).catch(() => undefined);
-    if (!signal.aborted) await act().catch(failed);
+    await delay(ms, signal).catch(() => undefined);
+    if (!signal.aborted) await act().catch(onError);
   }
 }

@@ -1,7 +1,9 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
+import { TOKEN_HEADER } from '../dapr/names.ts';
 
 export type Log = Logger;
 
+/** Names of fields that could hold a secret. */
 const SECRETS = [
   'authorization',
   'cookie',
@@ -11,10 +13,13 @@ const SECRETS = [
   'access_token',
   'download_url',
   'signature',
-  'dapr-api-token',
+  TOKEN_HEADER,
 ];
 
-/** Structured lines, on standard output where no other place is given. What could hold a secret is removed wherever it stands. */
+/**
+ * A log of structured lines, which go to standard output by default. Fields that could hold a secret are removed, up to two
+ * levels deep.
+ */
 export function createLog(service: string, level: string, destination?: DestinationStream): Log {
   const options: LoggerOptions = {
     level,

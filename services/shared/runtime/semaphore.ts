@@ -1,9 +1,17 @@
-/** Lets at most `count` holders in at a time; the others wait in the order in which they came. */
+/** Lets at most `count` holders in at a time. The others wait in the order of their calls. */
 export interface Semaphore {
-  /** Rejects with the signal's reason, or with `full()` where no more may wait, and has nothing to release then. */
+  /** The number of permits that nobody holds. */
+  readonly permits: number;
+  /**
+   * Waits for a permit. Rejects with the signal's reason, or with the error of `full` where no more callers may wait. A caller
+   * whose call is rejected has no permit to release.
+   */
   acquire(signal?: AbortSignal): Promise<void>;
-  release(): void;
-  /** Does the work once it is its turn, and releases afterwards. Rejects as `acquire` does, without having begun the work. */
+  /** Takes up to `most` permits without waiting, and returns how many it took. All of them have to be released. */
+  tryAcquire(most: number): number;
+  /** Returns permits. The caller must hold them. */
+  release(permits?: number): void;
+  /** Does the work with a permit, and releases it afterwards. Rejects as `acquire` does, without having begun the work. */
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
@@ -11,7 +19,7 @@ export interface QueueBound {
   maxWaiting: number;
   /** Milliseconds. */
   maxWaitMs?: number;
-  /** Makes the error for whoever comes when that many wait already, or has waited for `maxWaitMs`. */
+  /** Makes the error for a caller who would be one too many in the queue, or who has waited for `maxWaitMs`. */
   full: () => Error;
 }
 
@@ -41,19 +49,29 @@ export function createSemaphore(count: number, bound?: QueueBound): Semaphore {
     });
   }
 
-  // The place goes to the next in line, so that nobody who comes now can take it in between.
-  function release(): void {
-    const [next] = waiting;
-    if (!next) {
-      free++;
-      return;
+  function tryAcquire(most: number): number {
+    const taken = Math.max(0, Math.min(most, free));
+    free -= taken;
+    return taken;
+  }
+
+  // A permit goes to the first in the queue, and is not free in between: a new caller cannot take it.
+  function release(permits = 1): void {
+    for (let left = permits; left > 0; left--) {
+      const [next] = waiting;
+      if (next) {
+        waiting.delete(next);
+        next();
+      } else free++;
     }
-    waiting.delete(next);
-    next();
   }
 
   return {
+    get permits() {
+      return free;
+    },
     acquire,
+    tryAcquire,
     release,
     async run(work, signal) {
       await acquire(signal);

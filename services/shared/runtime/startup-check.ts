@@ -1,53 +1,60 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isAppError, unavailable } from './errors.ts';
 import type { Log } from './log.ts';
+import { retry } from './retry.ts';
 
 const PAUSE_MS = 500;
-const TELL_MS = 10_000;
-/** sysexits(3) EX_CONFIG: starting it again will not help. */
+/** How often the log says that the service is not ready yet. */
+const REPORT_MS = 10_000;
+/** EX_CONFIG of sysexits(3): it does not help to start the service again. */
 export const EXIT_REFUSED = 78;
 
-/** With this infrastructure, or set up in this way, the service cannot do what it promises. */
+/** The service cannot keep its promises with this infrastructure or this configuration. */
 export class StartupRefusal extends Error {}
 
-interface ProofOptions {
+interface StartupCheckOptions {
   stopping: AbortSignal;
   log: Log;
 }
 
 /**
- * Has something proved in the background, again while what it needs is away. The check that comes back throws
- * `unavailable` until it is;
- * what is disproved ends the process, with the reason as the last line of its log.
+ * Runs `check` in the background until it passes. Where `check` throws {@link StartupRefusal}, the process ends with
+ * {@link EXIT_REFUSED}, and the last line of its log is the reason. After any other error, `check` runs again.
+ *
+ * Returns a function that throws `unavailable` until `check` has passed.
  */
 export function startStartupCheck(
-  prove: (signal: AbortSignal) => Promise<void>,
-  { stopping, log }: ProofOptions,
+  check: (signal: AbortSignal) => Promise<void>,
+  { stopping, log }: StartupCheckOptions,
 ): () => Promise<void> {
-  let proved = false;
-  let tellAt = performance.now() + TELL_MS;
-  const attempt = async (): Promise<void> => {
-    while (!proved && !stopping.aborted) {
-      try {
-        await prove(stopping);
-        proved = true;
-      } catch (error) {
-        if (stopping.aborted) return;
-        if (error instanceof StartupRefusal) {
-          log.fatal(`refused: ${error.message}`);
-          process.exit(EXIT_REFUSED);
-        }
-        if (!isAppError(error, 'unavailable')) log.error({ err: error }, 'a proof broke off');
-        else if (performance.now() > tellAt) {
-          log.warn({ err: error }, `not ready: ${error.message}`);
-          tellAt += TELL_MS;
-        }
-        await sleep(PAUSE_MS, undefined, { signal: stopping }).catch(() => undefined);
-      }
-    }
+  let isReady = false;
+  const act = async () => {
+    stopping.throwIfAborted();
+    await check(stopping);
   };
-  void attempt();
+  const isRetryable = (error: unknown) => !(error instanceof StartupRefusal);
+  retry(act, { pauseMs: PAUSE_MS, signal: stopping, isRetryable, onRetry: createReport(log) }).then(
+    () => {
+      isReady = true;
+    },
+    (error: Error) => {
+      if (stopping.aborted) return;
+      log.fatal(`refused: ${error.message}`);
+      process.exit(EXIT_REFUSED);
+    },
+  );
   return async () => {
-    if (!proved) throw unavailable('what this service needs');
+    if (!isReady) throw unavailable('what this service needs');
+  };
+}
+
+/** Logs that something the service needs is unavailable, but not at every attempt. Other errors are logged each time. */
+function createReport(log: Log): (error: unknown) => void {
+  let reportAt = performance.now() + REPORT_MS;
+  return (error) => {
+    if (!isAppError(error, 'unavailable')) log.error({ err: error }, 'a startup check failed unexpectedly');
+    else if (performance.now() > reportAt) {
+      log.warn({ err: error }, `not ready: ${error.message}`);
+      reportAt += REPORT_MS;
+    }
   };
 }

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { COMPONENTS } from '../dapr/names.ts';
 import { StartupRefusal } from '../runtime/startup-check.ts';
 import { encodeDocument, type StateStore } from './state-store.ts';
 
@@ -114,7 +115,7 @@ export async function checkConformance(state: StateStore, signal: AbortSignal, t
   });
   const list = broken.flat();
   if (list.length > 0)
-    throw new StartupRefusal(`the component «store» does not ${list.join('; nor does it ')}`);
+    throw new StartupRefusal(`the component «${COMPONENTS.state}» does not ${list.join('; nor does it ')}`);
 }
 
 async function isKept(trial: Trial, scratch: Omit<Scratch, 'key'>): Promise<boolean> {

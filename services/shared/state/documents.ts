@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { anySignal } from '../runtime/abort-signals.ts';
 import { unavailable } from '../runtime/errors.ts';
+import { retry } from '../runtime/retry.ts';
 import { encodeDocument, type StateStore } from './state-store.ts';
 
-const ATTEMPTS = 30;
-const PAUSE_MS = 10;
-const MAX_PAUSE_MS = 250;
-/** For a read, a write and the conflicts between them: a store that is away is not waited for twice. */
+/** Of writers who want to change the same document. */
+const RETRY_POLICY = { maxAttempts: 30, pauseMs: 10, maxPauseMs: 250, hasJitter: true };
+/** For all reads, writes and pauses of one update together, so that a caller does not wait for an unavailable store several times. */
 const TIMEOUT_MS = 10_000;
 
 export interface Stored<T> {
@@ -16,7 +15,7 @@ export interface Stored<T> {
 }
 
 interface Envelope<T> {
-  /** Written by one attempt alone: tells a compare-and-set that did arrive, though it was reported as lost, from a real conflict. */
+  /** New with each attempt to write. It shows whether a write that was reported as a conflict had arrived after all. */
   revision: string;
   document: T;
 }
@@ -44,14 +43,15 @@ export async function readDocuments<T>(
 }
 
 interface UpdateOptions<T> {
+  /** The document expires this many seconds after the update. */
   ttlSeconds: number | ((document: T) => number);
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Changes a document by compare-and-set, trying again from the newer one after a conflict.
- * `change` may run several times; when it returns undefined nothing is written and the current document comes back.
- * Throws `unavailable` when it is not known within seconds what has become of it.
+ * Changes a document by compare-and-set. After a conflict it starts again from the newer document, so `change` may run several
+ * times. Where `change` returns undefined, nothing is written. Returns the document as it is stored afterwards. Throws
+ * `unavailable` when the outcome is not known within seconds.
  */
 export async function updateDocument<T extends object>(
   state: StateStore,
@@ -59,16 +59,19 @@ export async function updateDocument<T extends object>(
   change: (current: T | undefined) => T | undefined,
   { ttlSeconds, signal }: UpdateOptions<T>,
 ): Promise<T | undefined> {
-  const deadline = AbortSignal.timeout(TIMEOUT_MS);
-  const either = anySignal(signal, deadline);
+  const deadlineSignal = AbortSignal.timeout(TIMEOUT_MS);
+  const eitherSignal = anySignal(signal, deadlineSignal);
   try {
-    return await compareAndSet(state, key, change, { ttlSeconds, signal: either });
+    return await compareAndSet(state, key, change, { ttlSeconds, signal: eitherSignal });
   } catch (error) {
-    const calledOff = ['TimeoutError', 'AbortError'].includes((error as Error).name);
-    if (calledOff && deadline.aborted && !signal?.aborted) throw unavailable('the store', error);
+    const isAborted = ['TimeoutError', 'AbortError'].includes((error as Error).name);
+    if (isAborted && deadlineSignal.aborted && !signal?.aborted) throw unavailable('the store', error);
     throw error;
   }
 }
+
+/** Another writer was faster. */
+class Conflict extends Error {}
 
 async function compareAndSet<T extends object>(
   state: StateStore,
@@ -77,7 +80,8 @@ async function compareAndSet<T extends object>(
   { ttlSeconds, signal }: UpdateOptions<T>,
 ): Promise<T | undefined> {
   const written = new Set<string>();
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+
+  async function attempt(): Promise<T | undefined> {
     const entry = await state.get(key, signal);
     const current = entry && open<T>(entry.value);
     if (current && written.has(current.revision)) return current.document;
@@ -90,9 +94,14 @@ async function compareAndSet<T extends object>(
       when: entry ? { etag: entry.etag } : 'create',
       signal,
     });
-    if (done) return document;
-    const pause = Math.min(MAX_PAUSE_MS, PAUSE_MS * 2 ** attempt);
-    await sleep(pause * (0.5 + Math.random()), undefined, { signal });
+    if (!done) throw new Conflict(`${key.split(':')[0]} is written by too many at once`);
+    return document;
   }
-  throw unavailable('the store', new Error(`${key.split(':')[0]} is written by too many at once`));
+
+  const isRetryable = (error: unknown) => error instanceof Conflict;
+  return retry(attempt, { ...RETRY_POLICY, signal, isRetryable }).catch((error: unknown) => {
+    if (!isRetryable(error)) throw error;
+    if (signal?.aborted) throw new DOMException('aborted', { name: 'AbortError', cause: signal.reason });
+    throw unavailable('the store', error);
+  });
 }

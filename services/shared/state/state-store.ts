@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-
 export interface Entry {
   /** Printable ASCII that does not start with `$`: some stores interpret anything else. */
   value: string;
@@ -7,25 +5,25 @@ export interface Entry {
 }
 
 export interface PutOptions {
-  /** The key disappears after this many seconds; an update without it clears an earlier one. */
+  /** The key expires after this many seconds. A put without it clears the expiry that an earlier put has set. */
   ttlSeconds?: number;
-  /** `create`: only when the key does not exist; an ETag: only when it is still the stored one. */
+  /** `create` writes only when the key does not exist, and an ETag only when it is still the stored one. */
   when?: 'create' | { etag: string };
   signal?: AbortSignal | undefined;
 }
 
-/** A key-value store with compare-and-set and expiry: what is needed of a Dapr state component, and no more. */
+/** A key-value store with compare-and-set and expiry. It asks no more of a Dapr state component than the services need. */
 export interface StateStore {
   get(key: string, signal?: AbortSignal): Promise<Entry | undefined>;
-  /** Missing keys are missing from the result. */
+  /** The result does not contain keys that do not exist. */
   getMany(keys: readonly string[], signal?: AbortSignal): Promise<Map<string, Entry>>;
-  /** False when `when` did not hold; throws `unavailable` when the outcome is not known. */
+  /** Returns false when the condition `when` did not hold. Throws `unavailable` when the outcome is not known. */
   put(key: string, value: string, options?: PutOptions): Promise<boolean>;
-  /** For bulk: no compare-and-set, no string on the way. May use `target`'s memory for what it returns. */
+  /** For bulk data: there is no compare-and-set, and no string on the way. May return bytes in the memory of `target`. */
   getBytes(key: string, signal?: AbortSignal, target?: Buffer): Promise<Buffer | undefined>;
-  /** `bytes` may be reused once this has resolved. */
+  /** The caller may reuse the memory of `bytes` once this has resolved. */
   putBytes(key: string, bytes: Buffer, options?: Omit<PutOptions, 'when'>): Promise<void>;
-  /** Deleting what does not exist is no error. */
+  /** Deleting a key that does not exist is no error. */
   delete(key: string, signal?: AbortSignal): Promise<void>;
 }
 
@@ -34,53 +32,4 @@ export function encodeDocument(document: object): string {
   return JSON.stringify(document).replace(/[^\x20-\x7e]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
-}
-
-/** The same promises in memory, for tests. Time is a parameter, so that nobody waits for an expiry. */
-export function createMemoryState(now: () => number = Date.now): StateStore & { keys(): string[] } {
-  const entries = new Map<string, Entry & { expires: number }>();
-  const live = (key: string): Entry | undefined => {
-    const found = entries.get(key);
-    if (!found) return undefined;
-    const { expires, ...entry } = found;
-    if (expires > now()) return entry;
-    entries.delete(key);
-    return undefined;
-  };
-  return {
-    keys: () => [...entries.keys()].filter(live),
-    async get(key, signal) {
-      signal?.throwIfAborted();
-      return live(key);
-    },
-    async getMany(keys, signal) {
-      signal?.throwIfAborted();
-      return new Map(
-        keys.flatMap((key) => {
-          const entry = live(key);
-          return entry ? [[key, entry]] : [];
-        }),
-      );
-    },
-    async put(key, value, { ttlSeconds, when, signal } = {}) {
-      signal?.throwIfAborted();
-      const current = live(key);
-      if (when === 'create' && current) return false;
-      if (typeof when === 'object' && current?.etag !== when.etag) return false;
-      const expires = ttlSeconds === undefined ? Number.POSITIVE_INFINITY : now() + ttlSeconds * 1000;
-      entries.set(key, { value, etag: randomUUID(), expires });
-      return true;
-    },
-    async getBytes(key, signal) {
-      const entry = await this.get(key, signal);
-      return entry && Buffer.from(entry.value, 'base64');
-    },
-    async putBytes(key, bytes, options) {
-      await this.put(key, bytes.toString('base64'), options);
-    },
-    async delete(key, signal) {
-      signal?.throwIfAborted();
-      entries.delete(key);
-    },
-  };
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerName } from '../../../deploy/local/servers/servers.ts';
 import { signalProcess } from '../../../deploy/process/child.ts';
 import type { LogLine } from '../evidence/service-logs.ts';
-import { LEASE_SECONDS, SILENT_SECONDS, type Stage } from '../harness.ts';
+import { LEASE_SECONDS, STALL_SECONDS, type Stage } from '../harness.ts';
 import type { Ledger } from '../history.ts';
 import { untilActive, untilConverting, untilStored, untilUploading } from './fault-points.ts';
 import { frozen, keptDown } from './outage.ts';
@@ -119,7 +119,7 @@ export const FAULTS: readonly FaultKind[] = [
     trace: ({ msg }) => msg === 'an upload that stood still is given up',
     async inject(theatre, choice) {
       const target = (await untilUploading(theatre)) ?? one(['gateway', 'gateway-2'], choice);
-      return freeze(theatre, target, SILENT_SECONDS * 1.25);
+      return freeze(theatre, target, STALL_SECONDS * 1.25);
     },
   },
   {

@@ -30,6 +30,6 @@ export const keptDown = (
   { erase = false } = {},
 ): Way => ({
   name: erase ? 'killed, kept down and erased' : 'killed and kept down',
-  take: () => servers.hold(server, { erase }),
-  giveBack: () => servers.release(server),
+  take: () => servers.takeDown(server, { erase }),
+  giveBack: () => servers.bringUp(server),
 });

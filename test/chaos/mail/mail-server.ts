@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { logOf, plainEnv, type Starter } from '../../../deploy/local/servers/context.ts';
+import { logOf, plainEnv, type ServerKind } from '../../../deploy/local/servers/context.ts';
 import { startChild } from '../../../deploy/process/child.ts';
-import { greetsAsSmtp, untilReady } from '../../../deploy/process/wait-ready.ts';
+import { greetsAsSmtp, waitUntilReady } from '../../../deploy/process/wait-ready.ts';
 
 export const mailFolder = (dataDir: string): string => join(dataDir, 'mail');
 
 /** The sink as the mail server of a system. maildev keeps its mails in memory, so a kill would lose what it took. */
-export const mailSink: Starter = {
+export const mailSink: ServerKind = {
   launch: ({ dataDir, keep, ports }) =>
     startChild({
       name: 'mail',
@@ -21,6 +21,6 @@ export const mailSink: Starter = {
     }),
   ready({ ports, signal }, child) {
     const port = ports.known('smtp') as number;
-    return untilReady(child, (attempt) => greetsAsSmtp(port, attempt), { timeoutMs: 60_000, signal });
+    return waitUntilReady(child, (attempt) => greetsAsSmtp(port, attempt), { timeoutMs: 60_000, signal });
   },
 };

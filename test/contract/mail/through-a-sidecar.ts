@@ -6,7 +6,7 @@ import { withoutSecrets } from '../../../deploy/local/system/environment.ts';
 import { ensureDaprd } from '../../../deploy/local/tools/daprd.ts';
 import { type Child, startChild } from '../../../deploy/process/child.ts';
 import { Ports } from '../../../deploy/process/ports.ts';
-import { answersHttp, untilReady } from '../../../deploy/process/wait-ready.ts';
+import { answersHttp, waitUntilReady } from '../../../deploy/process/wait-ready.ts';
 import { connectSidecar, type Sidecar } from '../../../services/shared/dapr/sidecar.ts';
 
 export type Kind = 'smtp' | 'nodemailer';
@@ -81,7 +81,7 @@ export async function startMailing(kind: Kind, options: MailingOptions): Promise
     return child;
   };
   const ready = (child: Child, isReady: (attempt: AbortSignal) => Promise<boolean>) =>
-    untilReady(child, isReady, { timeoutMs: 60_000, signal });
+    waitUntilReady(child, isReady, { timeoutMs: 60_000, signal });
   try {
     const resources = join(dataDir, 'resources');
     mkdirSync(resources);

@@ -4,7 +4,7 @@ import { createAuthenticate } from '../../../services/gateway/accounts/authentic
 import { createGateway } from '../../../services/gateway/app.ts';
 import type { limitsOf } from '../../../services/gateway/config.ts';
 import { createSignedLinks } from '../../../services/gateway/downloads/signed-link.ts';
-import { countUnfinished } from '../../../services/gateway/job-index/count-active.ts';
+import { countActive } from '../../../services/gateway/job-index/count-active.ts';
 import { createJobIndex } from '../../../services/gateway/job-index/job-index.ts';
 import { createJobCommands } from '../../../services/gateway/jobs/commands.ts';
 import { createAdmission } from '../../../services/gateway/limits/admission.ts';
@@ -20,7 +20,7 @@ import { createMetrics } from '../../../services/shared/http/metrics.ts';
 import type { Job } from '../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../services/shared/jobs/job-store.ts';
 import { unavailable } from '../../../services/shared/runtime/errors.ts';
-import { createMemoryState } from '../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../services/shared/state/memory-state.ts';
 import { inProcess } from '../../support/in-process.ts';
 import { OWNER } from '../../support/job.ts';
 import { logLines } from '../../support/log-lines.ts';
@@ -68,7 +68,7 @@ const LIMITS: ReturnType<typeof limitsOf> = {
   uploads: { all: 10, perUser: 5 },
   downloads: { all: 10, perUser: 5 },
   eventStreams: { all: 10, perUser: 5 },
-  unfinished: { all: 100, perUser: 50 },
+  activeJobs: { all: 100, perUser: 50 },
 };
 
 export type Limits = Partial<typeof LIMITS>;
@@ -81,7 +81,7 @@ export function buildGateway({
   limits: given = {},
   hasOperator = true,
   beforeClaim = async () => undefined,
-  beatMs = 5_000,
+  heartbeatMs = 5_000,
 }: {
   auth?: Auth;
   maxUploadBytes?: number;
@@ -91,7 +91,7 @@ export function buildGateway({
   hasOperator?: boolean;
   /** Waited for by each upload with an Idempotency-Key. */
   beforeClaim?: () => Promise<void>;
-  beatMs?: number;
+  heartbeatMs?: number;
 } = {}) {
   const state = createMemoryState();
   const blobs = createBlobStore({
@@ -120,7 +120,7 @@ export function buildGateway({
   const stored = { jobs, index, blobs };
   const announce = (job: Job) => announced.push(job);
   const limits = { ...LIMITS, ...given };
-  const admission = createAdmission(limits, () => countUnfinished(jobs, index));
+  const admission = createAdmission(limits, () => countActive(jobs, index));
   const changes = createJobCommands({
     ...stored,
     publishVideo: announce,
@@ -142,16 +142,16 @@ export function buildGateway({
     eventStreams: createConcurrencyLimit(limits.eventStreams, 'event streams'),
     storeUpload: createStoreUpload({
       ...stored,
-      sameContent: createDeduplicate(state, jobs, KEPT_SECONDS),
+      deduplicate: createDeduplicate(state, jobs, KEPT_SECONDS),
       links,
       publishVideo: announce,
       maxUploadBytes,
       retentionSeconds: KEPT_SECONDS,
-      beatMs,
+      heartbeatMs,
       log,
     }),
-    changes,
-    failedJobs: createFailedJobs({ jobs, failedIndex, changes, log }),
+    commands: changes,
+    failedJobs: createFailedJobs({ jobs, failedIndex, commands: changes, log }),
     operatorToken: hasOperator ? OPERATOR_TOKEN : undefined,
     invoke,
     jobs,
@@ -189,7 +189,7 @@ export function buildGateway({
     /** Saves a job as an upload does, with its place in the index. */
     async save(job: Job): Promise<Job> {
       await index.addOwned(job.owner, job.id);
-      await index.open(job.owner, job.id);
+      await index.addActive(job.owner, job.id);
       await jobs.create(job);
       return job;
     },

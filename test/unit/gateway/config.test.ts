@@ -41,7 +41,7 @@ describe("the gateway's environment", () => {
     ['OPERATOR_TOKEN', 'short'],
     ['MAX_UPLOADS', '0'],
     ['SWEEP_SECONDS', '0'],
-    ['SILENT_SECONDS', '5'],
+    ['STALL_SECONDS', '5'],
     ['APP_API_TOKEN', ''],
   ];
   for (const [name, value] of BAD) {

@@ -11,7 +11,8 @@ import type { MailRequest } from '../../../services/shared/contract/mail-request
 import { UnknownOutcome } from '../../../services/shared/dapr/sidecar.ts';
 import { unavailable } from '../../../services/shared/runtime/errors.ts';
 import { readDocument, updateDocument } from '../../../services/shared/state/documents.ts';
-import { createMemoryState, type StateStore } from '../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../services/shared/state/memory-state.ts';
+import type { StateStore } from '../../../services/shared/state/state-store.ts';
 import { contract } from '../../support/contract.ts';
 import { eventually } from '../../support/event-loop.ts';
 import { until } from '../../support/wait.ts';

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { identify } from '../../../../deploy/process/process-id.ts';
+import { readProcessId } from '../../../../deploy/process/process-id.ts';
 
 /**
  * Two runs that fetch the same MP3 must not write to one file, and a run must find the part that a killed run has left.
@@ -17,7 +17,7 @@ const HOST = digest(hostname());
 
 /** A digest of the process's start time; undefined where no process has this pid. */
 function startOf(pid: number): string | undefined {
-  const process = identify(pid);
+  const process = readProcessId(pid);
   return process && digest(process.started);
 }
 

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
+import { isInvokeUrl } from '../../../shared/dapr/names.ts';
 import { STATUSES } from '../../../shared/jobs/job.ts';
 import type { Clock } from './clock.ts';
 import { Failure, Unreachable } from './failure.ts';
@@ -28,8 +29,8 @@ export interface UploadOptions {
 /** Streams the file to the gateway. Starts again from the beginning when the gateway is busy or the connection is lost. */
 export async function uploadVideo(session: Session, video: Video, options: UploadOptions): Promise<Accepted> {
   const { key, clock, signal, onSent, onWait } = options;
-  // A sidecar's invoke (`--url http://localhost:3500/v1.0/invoke/gateway/method`) buffers a body with a length.
-  const isInvoke = session.url.includes('/v1.0/invoke/');
+  // A sidecar's invoke buffers a body with a length.
+  const isInvoke = isInvokeUrl(session.url);
   const attempt = async () => {
     const reply = await session.send({
       method: 'POST',

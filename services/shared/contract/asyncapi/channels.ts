@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { COMPONENTS, PATHS } from '../../dapr/names.ts';
 import { deliveryAnswer, mp3Event, TOPICS, videoEvent } from '../events.ts';
 import { mailRequest } from '../mail-request.ts';
 import { ref } from './schemas.ts';
@@ -22,36 +23,37 @@ function event(schema: z.ZodType, name: 'VideoDelivery' | 'Mp3Delivery', topic: 
       type: 'com.dapr.event.sent',
       datacontenttype: 'application/json',
       topic,
-      pubsubname: 'pubsub',
+      pubsubname: COMPONENTS.pubsub,
       data,
     },
   }));
   return { ...message(schema, name, 'application/cloudevents+json'), examples };
 }
 
+const topicTitle = `Topic of the pub/sub component \`${COMPONENTS.pubsub}\``;
 const sidecar = [{ $ref: '#/servers/sidecar' }];
 
 /** One for each topic, and what is no topic but asked of the sidecar or answered to it. */
 export const channels = {
   video: {
     address: TOPICS.video,
-    title: 'Topic of the pub/sub component `pubsub`',
+    title: topicTitle,
     description: 'Videos to convert. A job whose event is lost is published again.',
     servers: sidecar,
     messages: { video: event(videoEvent, 'VideoDelivery', TOPICS.video, 'gateway') },
   },
   mp3: {
     address: TOPICS.mp3,
-    title: 'Topic of the pub/sub component `pubsub`',
+    title: topicTitle,
     description:
       'Outcomes to tell. Published again until the mail record of the outcome is `sent`: see `x-state`.',
     servers: sidecar,
     messages: { mp3: event(mp3Event, 'Mp3Delivery', TOPICS.mp3, 'converter') },
   },
   mail: {
-    address: 'mail',
-    title: 'Output binding `mail`',
-    description: '`POST /v1.0/bindings/mail` of the sidecar',
+    address: COMPONENTS.mail,
+    title: `Output binding \`${COMPONENTS.mail}\``,
+    description: `\`POST ${PATHS.mail}\` of the sidecar`,
     servers: sidecar,
     messages: { mail: message(mailRequest, 'MailRequest') },
   },

@@ -1,3 +1,4 @@
+import { PATHS, TOKEN_HEADER } from '../../dapr/names.ts';
 import { channels } from './channels.ts';
 import { operations } from './operations.ts';
 import { schemas } from './schemas.ts';
@@ -16,8 +17,8 @@ export const asyncapi = {
       'Events between the services of mp3converter, each of which talks to the Dapr sidecar beside it and to nothing else. ' +
       'Events are CloudEvents 1.0; broker, blob store and mail server are chosen by YAML. The public HTTP API is in /openapi.json.\n\n' +
       'A service listens on `HOST` (127.0.0.1), port `APP_PORT`, and answers `GET /healthz` with 200 while its process is well: ' +
-      'a sick one gets no events. The sidecar sends `APP_API_TOKEN` in the header `dapr-api-token` with every delivery; answer any other ' +
-      'caller with 403. `GET /readyz` is 200 while the sidecar answers `GET /v1.0/healthz/outbound`, else 503. On SIGTERM a ' +
+      `a sick one gets no events. The sidecar sends \`APP_API_TOKEN\` in the header \`${TOKEN_HEADER}\` with every delivery; answer any other ` +
+      `caller with 403. \`GET /readyz\` is 200 while the sidecar answers \`GET ${PATHS.outboundHealth}\`, else 503. On SIGTERM a ` +
       'service takes nothing new and ends within `SHUTDOWN_SECONDS` (20).',
     license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
   },
@@ -38,7 +39,7 @@ export const asyncapi = {
     securitySchemes: {
       daprApiToken: {
         type: 'httpApiKey',
-        name: 'dapr-api-token',
+        name: TOKEN_HEADER,
         in: 'header',
         description: 'DAPR_API_TOKEN, in every call of the sidecar',
       },

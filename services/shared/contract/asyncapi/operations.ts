@@ -1,4 +1,5 @@
 import { BROKE_OFF } from '../../dapr/mail-failure.ts';
+import { PATHS } from '../../dapr/names.ts';
 import { DELIVERY_PATHS } from '../events.ts';
 
 type Topic = keyof typeof DELIVERY_PATHS;
@@ -12,7 +13,7 @@ const on = (channel: Topic | 'mail') => ({
 const by = (...apps: string[]) => ({ tags: apps.map((name) => ({ name })) });
 
 const publishes = (topic: Topic) =>
-  `\`POST /v1.0/publish/pubsub/${topic}\` of the sidecar, with the \`data\` of the event as JSON; the sidecar makes the CloudEvent. ` +
+  `\`POST ${PATHS.publish}/${topic}\` of the sidecar, with the \`data\` of the event as JSON; the sidecar makes the CloudEvent. ` +
   'An answer of 2xx is no promise that the broker keeps it: what gets lost is published again by the sweep of a gateway.';
 
 const delivers = (topic: Topic) =>
@@ -65,7 +66,7 @@ export const operations = {
     ...by('notification'),
     summary: 'Mails the owner',
     description:
-      'By `POST /v1.0/bindings/mail` of the sidecar, every field set in each request, and one request at a time, unless the binding is known to keep requests apart: over `bindings.smtp`, what one request sets stays for the next. ' +
+      `By \`POST ${PATHS.mail}\` of the sidecar, every field set in each request, and one request at a time, unless the binding is known to keep requests apart: over \`bindings.smtp\`, what one request sets stays for the next. ` +
       'The answer comes when the mail server has given its own, however long that takes; a mail server that accepts and says nothing may send the mail as soon as it wakes up.\n\n' +
       '| answer | means |\n|---|---|\n' +
       '| 2xx | the mail was taken |\n' +

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { mailRecord } from '../../contract/mail-record.ts';
 import { deliveryAnswer, mp3Event, videoEvent } from '../events.ts';
+import { mailRecord } from '../mail-record.ts';
 import { mailRequest } from '../mail-request.ts';
 
 export const ref = (name: keyof typeof schemas) => ({ $ref: `#/components/schemas/${name}` });

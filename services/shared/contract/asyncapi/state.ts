@@ -1,4 +1,5 @@
-import { mailRecordKey } from '../../contract/mail-record.ts';
+import { COMPONENTS, PATHS } from '../../dapr/names.ts';
+import { mailRecordKey } from '../mail-record.ts';
 import { ref } from './schemas.ts';
 
 /** AsyncAPI knows no state; but what the subscriber of `mp3` leaves there is read by the gateway, and so a contract. */
@@ -16,11 +17,11 @@ export const mailRecordState = {
       '| was taken | `sent` |\n' +
       '| was not taken | `open`, `sends` − 1, `refusals` + 1; have the event delivered again |\n' +
       '| nobody knows | `open`; have the event delivered again |',
-    store: 'store',
+    store: COMPONENTS.state,
     key: mailRecordKey({ job_id: '{job_id}', run: '{run}' }),
-    read: '`GET /v1.0/state/store/{key}?consistency=strong`: 204 or an empty body where there is none, else the value, and its ETag in the header `etag`',
+    read: `\`GET ${PATHS.state}/{key}?consistency=strong\`: 204 or an empty body where there is none, else the value, and its ETag in the header \`etag\``,
     write:
-      '`POST /v1.0/state/store` with `[{key, value, etag, options: {concurrency: "first-write", consistency: "strong"}, metadata: {ttlInSeconds}}]`. ' +
+      `\`POST ${PATHS.state}\` with \`[{key, value, etag, options: {concurrency: "first-write", consistency: "strong"}, metadata: {ttlInSeconds}}]\`. ` +
       'Without an `etag`, or with null, it creates only. 409 means that another write was first, any other failure that this one may have arrived: read again.',
     ttlInSeconds:
       'The seconds until `expires_at` of the event and one day more, whole, from 1 to 2147483647, as a string, in every write',

@@ -13,7 +13,8 @@ import { type ConvertPorts, createConvert } from '../../../../services/converter
 import { type BlobStore, createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore, type JobStore } from '../../../../services/shared/jobs/job-store.ts';
-import { createMemoryState, type StateStore } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
+import type { StateStore } from '../../../../services/shared/state/state-store.ts';
 import { createConfirmMissing, writeMarker } from '../../../../services/shared/state/store-marker.ts';
 import { holdEvent } from '../../../support/contract.ts';
 import { type FlatJob, flat, newJob } from '../../../support/job.ts';
@@ -70,7 +71,7 @@ export async function setUp(
     transcode: createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits }),
     slots: createSlots(2),
     diskFullBackoff: createDiskFullBackoff(async () => undefined),
-    confirmMissing: createConfirmMissing(wrapped, jobs),
+    confirmMissing: createConfirmMissing(wrapped, jobs.find),
     times: { leaseMs: 60, pollMs: 5, beatMs: 5 },
     retryPolicy: { forMs: 0 },
     maxAttempts: 3,

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { cacheDir } from '../../../../deploy/process/cache-dir.ts';
 import { type Report, run } from '../../../../deploy/process/run.ts';
-import { cacheDir, find, isProgram } from '../../../../deploy/process/which.ts';
+import { isExecutable, which } from '../../../../deploy/process/which.ts';
 import { buildGo, findGo } from '../../../support/build-go.ts';
 
 const VERSION = '5.7.1';
@@ -20,8 +21,8 @@ export class NoKustomize extends Error {}
 
 /** Kustomize 5: kubectl's, the installed one, or one built from its unmodified source and cached (half a minute). Throws {@link NoKustomize}. */
 export async function ensureKustomize({ report, signal }: KustomizeOptions): Promise<Kustomize> {
-  const kubectl = find('kubectl');
-  const kustomize = find('kustomize');
+  const kubectl = which('kubectl');
+  const kustomize = which('kustomize');
   const says = (file: string, args: string[]): Promise<string> =>
     run(file, args, { what: `${file} ${args.join(' ')}`, report, signal, timeoutMs: 20_000 }).catch(() => '');
   if (kubectl && /kustomize version: v5\./i.test(await says(kubectl, ['version', '--client'])))
@@ -29,7 +30,7 @@ export async function ensureKustomize({ report, signal }: KustomizeOptions): Pro
   if (kustomize && /\bv5\./.test(await says(kustomize, ['version']))) return [kustomize, 'build'];
   signal.throwIfAborted();
   const file = path.join(cacheDir(), `kustomize-${VERSION}`);
-  if (isProgram(file)) return [file, 'build'];
+  if (isExecutable(file)) return [file, 'build'];
   const go = findGo();
   if (go === undefined)
     throw new NoKustomize('Kustomize 5 is missing: install kubectl 1.27 or newer, kustomize 5, or Go 1.26.');

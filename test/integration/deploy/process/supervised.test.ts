@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { it, type TestContext } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild } from '../../../../deploy/process/child.ts';
 import { Supervised } from '../../../../deploy/process/supervised.ts';
 import { until } from '../../../support/wait.ts';
 
-/** Over the first pause between a fall and the restart. */
+/** Longer than the first pause between a crash and the restart. */
 const PAUSE_MS = 900;
 
 async function sleeper(test: TestContext): Promise<Supervised> {
@@ -30,31 +30,33 @@ async function sleeper(test: TestContext): Promise<Supervised> {
   return process;
 }
 
-it('what is killed runs again by itself', async (test) => {
-  const sleeping = await sleeper(test);
-  const first = sleeping.pid as number;
-  process.kill(first, 'SIGKILL');
-  const next = await until('the restart', async () => sleeping.pid !== first && sleeping.pid);
-  assert.notEqual(next, first);
-  assert.equal(sleeping.falls, 1);
-});
+describe('Supervised', () => {
+  it('starts a killed process again', async (test) => {
+    const sleeping = await sleeper(test);
+    const first = sleeping.pid as number;
+    process.kill(first, 'SIGKILL');
+    const next = await until('the restart', async () => sleeping.pid !== first && sleeping.pid);
+    assert.notEqual(next, first);
+    assert.equal(sleeping.crashes, 1);
+  });
 
-it('what is held is dead at once and stays down until it is released', async (test) => {
-  const sleeping = await sleeper(test);
-  const first = sleeping.pid;
-  await sleeping.hold();
-  assert.equal(sleeping.pid, undefined);
-  await sleep(PAUSE_MS);
-  assert.equal(sleeping.pid, undefined);
-  await sleeping.release();
-  assert.notEqual(sleeping.pid, undefined);
-  assert.notEqual(sleeping.pid, first);
-});
+  it('takes a process down at once and keeps it down until it is brought up', async (test) => {
+    const sleeping = await sleeper(test);
+    const first = sleeping.pid;
+    await sleeping.takeDown();
+    assert.equal(sleeping.pid, undefined);
+    await sleep(PAUSE_MS);
+    assert.equal(sleeping.pid, undefined);
+    await sleeping.bringUp();
+    assert.notEqual(sleeping.pid, undefined);
+    assert.notEqual(sleeping.pid, first);
+  });
 
-it('what is held can be stopped for good', async (test) => {
-  const sleeping = await sleeper(test);
-  await sleeping.hold();
-  await sleeping.stop();
-  await sleep(PAUSE_MS);
-  assert.equal(sleeping.pid, undefined);
+  it('stops a process that is taken down', async (test) => {
+    const sleeping = await sleeper(test);
+    await sleeping.takeDown();
+    await sleeping.stop();
+    await sleep(PAUSE_MS);
+    assert.equal(sleeping.pid, undefined);
+  });
 });

@@ -53,7 +53,7 @@ for (const [way, headers, begin] of WAYS) {
     });
 
     test('that was given up is answered at its next beat, though its client says nothing', async (context) => {
-      const gateway = buildGateway({ maxUploadBytes: 64 * MIB, beatMs: 20 });
+      const gateway = buildGateway({ maxUploadBytes: 64 * MIB, heartbeatMs: 20 });
       const upload = request(`${await listening(context, gateway.app)}/upload`, { method: 'POST', headers });
       upload.on('error', () => undefined);
       upload.write(begin(mp4(2 * MIB)));

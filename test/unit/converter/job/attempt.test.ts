@@ -6,7 +6,7 @@ import { it } from 'node:test';
 import { pino } from 'pino';
 import { makeMp3 } from '../../../../services/converter/job/attempt.ts';
 import { createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
-import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { turns } from '../../../support/event-loop.ts';
 import { newJob } from '../../../support/job.ts';
 

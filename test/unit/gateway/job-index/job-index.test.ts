@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { createJobIndex, type JobIndex } from '../../../../services/gateway/job-index/job-index.ts';
-import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 
 const build = () => createJobIndex(createMemoryState(), 3600);
 
@@ -21,7 +21,7 @@ async function owned(index: JobIndex, owner: string, { cursor = '', limit = Numb
   return page.slice(0, limit);
 }
 const ids = (entries: { id: string }[]) => entries.map(({ id }) => id);
-const open = async (index: JobIndex) => (await Array.fromAsync(index.listOpen())).flat();
+const open = async (index: JobIndex) => (await Array.fromAsync(index.listActive())).flat();
 const openIds = async (index: JobIndex) => ids(await open(index)).sort();
 
 describe("an owner's jobs", () => {
@@ -148,44 +148,44 @@ describe('the index of open jobs', () => {
   test('holds what was opened until it is closed, and knows the owners', async () => {
     const index = build();
     const all = newIds(40);
-    for (const id of all) await index.open('ann', id);
+    for (const id of all) await index.addActive('ann', id);
     const entries = await open(index);
     assert.deepEqual(ids(entries).sort(), all.toSorted());
     assert.ok(entries.every(({ owner }) => owner === 'ann'));
     const closed = entries.slice(0, 25);
-    await index.close(closed);
-    await index.close([...closed, { id: randomUUID(), version: 'never' }]);
+    await index.removeActive(closed);
+    await index.removeActive([...closed, { id: randomUUID(), version: 'never' }]);
     assert.deepEqual(await openIds(index), ids(entries.slice(25)).sort());
   });
 
   test('holds a job once, however often it was opened', async () => {
     const index = build();
     const [id = ''] = newIds(1);
-    for (let count = 0; count < 3; count++) await index.open('ann', id);
+    for (let count = 0; count < 3; count++) await index.addActive('ann', id);
     assert.deepEqual(await openIds(index), [id]);
   });
 
   test('is not closed by who saw a job before it was opened again', async () => {
     const index = build();
     const [id = ''] = newIds(1);
-    await index.open('ann', id);
+    await index.addActive('ann', id);
     const seen = await open(index);
-    await index.open('ann', id);
-    await index.close(seen);
+    await index.addActive('ann', id);
+    await index.removeActive(seen);
     assert.deepEqual(await openIds(index), [id]);
-    await index.close(await open(index));
+    await index.removeActive(await open(index));
     assert.deepEqual(await openIds(index), []);
   });
 
   test('loses none of 60 that are opened while others are closed, all at the same time', async () => {
     const index = build();
     const old = newIds(60);
-    await Promise.all(old.map((id) => index.open('ann', id)));
+    await Promise.all(old.map((id) => index.addActive('ann', id)));
     const entries = await open(index);
     const fresh = newIds(60);
     await Promise.all([
-      ...fresh.map((id) => index.open('bob', id)),
-      ...entries.map((entry) => index.close([entry])),
+      ...fresh.map((id) => index.addActive('bob', id)),
+      ...entries.map((entry) => index.removeActive([entry])),
     ]);
     assert.deepEqual(await openIds(index), fresh.toSorted());
   });

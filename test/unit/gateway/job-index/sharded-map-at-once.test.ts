@@ -7,7 +7,8 @@ import {
   type ShardedMap,
 } from '../../../../services/gateway/job-index/sharded-map.ts';
 import { updateDocument } from '../../../../services/shared/state/documents.ts';
-import { createMemoryState, type StateStore } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
+import type { StateStore } from '../../../../services/shared/state/state-store.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { randomNumbers } from '../../../support/random.ts';
 import { Crash, gatewaysAtOnce, type Process } from './gateways-at-once.ts';

@@ -6,7 +6,8 @@ import { entriesOf, type Shard } from '../../../../services/gateway/job-index/sh
 import { createShardedMap, type ShardedMap } from '../../../../services/gateway/job-index/sharded-map.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { updateDocument } from '../../../../services/shared/state/documents.ts';
-import { createMemoryState, type StateStore } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
+import type { StateStore } from '../../../../services/shared/state/state-store.ts';
 
 type Value = { value: number };
 const TTL = 1000;

@@ -39,7 +39,7 @@ async function storedJob({ jobs }: Gateway, id: string): Promise<FlatJob> {
 }
 
 async function openEntry({ index }: Gateway, id: string): Promise<string | undefined> {
-  for await (const entries of index.listOpen()) {
+  for await (const entries of index.listActive()) {
     const entry = entries.find((entry) => entry.id === id);
     if (entry) return entry.version;
   }
@@ -171,7 +171,7 @@ describe('POST /jobs/:id/retry', () => {
   }
 
   test('is bounded as uploads are', async () => {
-    const gateway = buildGateway({ limits: { unfinished: { all: 10, perUser: 1 } } });
+    const gateway = buildGateway({ limits: { activeJobs: { all: 10, perUser: 1 } } });
     await gateway.save(newJob());
     const job = await gateway.save(failed());
     gateway.admission.counted({ all: 1, of: new Map([[job.owner, 1]]) });
@@ -182,7 +182,7 @@ describe('POST /jobs/:id/retry', () => {
   });
 
   test('is answered again, however much its user has under way: it is no more work', async () => {
-    const gateway = buildGateway({ limits: { unfinished: { all: 10, perUser: 1 } } });
+    const gateway = buildGateway({ limits: { activeJobs: { all: 10, perUser: 1 } } });
     const job = await gateway.save(newJob());
     gateway.admission.counted({ all: 1, of: new Map([[job.owner, 1]]) });
     const { status } = await gateway.call('POST', `/jobs/${job.id}/retry`, { headers: asOwner });
@@ -206,7 +206,7 @@ describe('POST /jobs/:id/retry', () => {
       // The slowest sweep there can be: it has seen this entry and the job that had failed.
       const entry = await opened();
       const changed = await update(...args);
-      if (entry) await index.close([{ id: job.id, version: entry }]);
+      if (entry) await index.removeActive([{ id: job.id, version: entry }]);
       return changed;
     });
     assert.equal((await retry()).status, 202);
@@ -216,9 +216,9 @@ describe('POST /jobs/:id/retry', () => {
   test('has its entry before it is queued: who dies between the two has lost nothing', async (context) => {
     const { retry, index, jobs, now } = await withJob(failed());
     const order: string[] = [];
-    const { open } = index;
+    const { addActive: open } = index;
     const { update } = jobs;
-    context.mock.method(index, 'open', (...args: Parameters<typeof open>) => {
+    context.mock.method(index, 'addActive', (...args: Parameters<typeof open>) => {
       order.push('open');
       return open(...args);
     });
@@ -230,7 +230,7 @@ describe('POST /jobs/:id/retry', () => {
     assert.deepEqual(order, ['open', 'update', 'open']);
 
     const broken = await withJob(failed());
-    context.mock.method(broken.index, 'open', () => Promise.reject(unavailable('the store')));
+    context.mock.method(broken.index, 'addActive', () => Promise.reject(unavailable('the store')));
     assert.equal((await broken.retry()).status, 503);
     assert.equal((await broken.now()).status, 'failed');
     assert.equal((await now()).status, 'queued');
@@ -284,9 +284,9 @@ describe('DELETE /jobs/:id', () => {
 
   test('once more clears up once more, also what died half way', async (context) => {
     const { remove, cleared, index, opened } = await withJob(done());
-    const { open } = index;
+    const { addActive: open } = index;
     let calls = 0;
-    context.mock.method(index, 'open', (...args: Parameters<typeof open>) =>
+    context.mock.method(index, 'addActive', (...args: Parameters<typeof open>) =>
       ++calls === 2 ? Promise.reject(unavailable('the store')) : open(...args),
     );
     assert.equal((await remove()).status, 503);

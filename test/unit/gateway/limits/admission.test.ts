@@ -1,25 +1,33 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { countUnfinished } from '../../../../services/gateway/job-index/count-active.ts';
+import { countActive } from '../../../../services/gateway/job-index/count-active.ts';
 import { createJobIndex } from '../../../../services/gateway/job-index/job-index.ts';
-import { createAdmission } from '../../../../services/gateway/limits/admission.ts';
+import { createAdmission, type Place } from '../../../../services/gateway/limits/admission.ts';
 import type { OwnerCounts } from '../../../../services/gateway/limits/quota.ts';
 import { baseOf, type Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { type AppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
-import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { turns } from '../../../support/event-loop.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
 import { inPieces, randomBytes } from '../../../support/random.ts';
 import { asOwner, buildGateway } from '../build.ts';
 import { mp4 } from '../footage.ts';
 
-const LIMITS = { uploads: { all: 3, perUser: 2 }, unfinished: { all: 6, perUser: 4 } };
+const LIMITS = { uploads: { all: 3, perUser: 2 }, activeJobs: { all: 6, perUser: 4 } };
 const MANY = { all: 100, perUser: 100 };
 const unfinished = (of: Record<string, number> = {}): OwnerCounts => ({
   all: Object.values(of).reduce((sum, count) => sum + count, 0),
   of: new Map(Object.entries(of)),
 });
+
+/** Runs the work in a place for an upload or a retry, which is kept unless the work fails. */
+async function inPlace<T>(admitted: Promise<Place>, work: () => Promise<T>): Promise<T> {
+  using place = await admitted;
+  const result = await work();
+  place.keep();
+  return result;
+}
 
 /** `recount` answers with what `world.stored` has then. */
 function build(context: TestContext, limits: Partial<typeof LIMITS> = {}) {
@@ -35,10 +43,12 @@ function build(context: TestContext, limits: Partial<typeof LIMITS> = {}) {
   const begin = (owner: string) => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     ends.push(resolve);
-    return { done: admission.run(owner, () => promise), end: resolve, fail: reject };
+    promise.catch(() => undefined); // `done` reports it
+    return { done: inPlace(admission.admitUpload(owner), () => promise), end: resolve, fail: reject };
   };
   const uploads = async (owner: string, count: number) => {
-    for (let number = 0; number < count; number++) await admission.run(owner, async () => undefined);
+    for (let number = 0; number < count; number++)
+      await inPlace(admission.admitUpload(owner), async () => undefined);
   };
   return { world, admission, begin, uploads };
 }
@@ -68,7 +78,7 @@ describe('uploads at a time are bounded:', () => {
   });
 
   test('when they begin at the same moment, too', async (context) => {
-    const { begin, world } = build(context, { uploads: MANY, unfinished: { ...MANY, all: 3 } });
+    const { begin, world } = build(context, { uploads: MANY, activeJobs: { ...MANY, all: 3 } });
     world.stored = unfinished({ ann: 3 });
     let refusals = 0;
     const count = () => void refusals++;
@@ -120,7 +130,7 @@ describe('unfinished jobs are bounded:', () => {
 
   test('a place is given back by an upload that fails', async (context) => {
     const { admission, uploads, world } = build(context);
-    const failing = () => admission.run('ann', () => Promise.reject(new Error('refused')));
+    const failing = () => inPlace(admission.admitUpload('ann'), () => Promise.reject(new Error('refused')));
     for (let times = 0; times < 10; times++) await assert.rejects(failing(), { message: 'refused' });
     await uploads('ann', 4);
     assert.equal(world.recounts, 0);
@@ -155,11 +165,11 @@ test('unfinished is what is neither done, failed, cancelled nor deleted', async 
     ...[done(), failed(), newJob({ status: 'cancelled' }), newJob({ status: 'deleted' }), done(bob)],
   ];
   for (const job of all) {
-    await index.open(job.owner, job.id);
+    await index.addActive(job.owner, job.id);
     await jobs.create(job);
   }
-  await index.open('nobody', newJob().id);
-  const { all: count, of } = await countUnfinished(jobs, index);
+  await index.addActive('nobody', newJob().id);
+  const { all: count, of } = await countActive(jobs, index);
   assert.deepEqual([count, [...of]].flat(2).sort(), [4, all[0]?.owner, 3, 'bob', 1].sort());
 });
 
@@ -167,11 +177,11 @@ describe('a retry', () => {
   test('needs no place among the uploads, but counts as an unfinished job', async (context) => {
     const { admission, begin, world, uploads } = build(context);
     const under = [begin('ann'), begin('ann')];
-    await admission.retry('ann', async () => undefined);
-    await admission.retry('ann', async () => undefined);
+    await inPlace(admission.admitRetry('ann'), async () => undefined);
+    await inPlace(admission.admitRetry('ann'), async () => undefined);
     world.stored = unfinished({ ann: 4 });
     await assert.rejects(
-      admission.retry('ann', () => assert.fail()),
+      inPlace(admission.admitRetry('ann'), () => assert.fail()),
       refused(429, '30'),
     );
     for (const { end } of under) end();
@@ -182,7 +192,7 @@ describe('a retry', () => {
     const { admission, world } = build(context);
     for (let times = 0; times < 10; times++) {
       await assert.rejects(
-        admission.retry('ann', () => Promise.reject(new Error('refused'))),
+        inPlace(admission.admitRetry('ann'), () => Promise.reject(new Error('refused'))),
         { message: 'refused' },
       );
     }
@@ -191,16 +201,16 @@ describe('a retry', () => {
 
   for (const [limits, status, detail] of [
     [
-      { unfinished: { ...MANY, perUser: 1 } },
+      { activeJobs: { ...MANY, perUser: 1 } },
       429,
       'you have 1 unfinished jobs; retry this one when some are done',
     ],
-    [{ unfinished: { ...MANY, all: 1 } }, 503, 'too many jobs are waiting; retry this one later'],
+    [{ activeJobs: { ...MANY, all: 1 } }, 503, 'too many jobs are waiting; retry this one later'],
   ] as const) {
     test(`is refused with ${status} and in its own words over HTTP, and a conflict stays a conflict`, async () => {
       const gateway = buildGateway({ limits });
       await gateway.save(newJob());
-      gateway.admission.counted(await countUnfinished(gateway.jobs, gateway.index));
+      gateway.admission.counted(await countActive(gateway.jobs, gateway.index));
       const retry = (job: Job) => gateway.call('POST', `/jobs/${job.id}/retry`, { headers: asOwner });
       for (const job of [failed(), newJob({ status: 'cancelled' })]) {
         const reply = await retry(await gateway.save(job));
@@ -218,7 +228,7 @@ describe('a retry', () => {
       expires: new Date(job.expires_at),
     });
     const sent = Promise.withResolvers<void>();
-    const sending = gateway.admission.run(OWNER.id, () => sent.promise);
+    const sending = inPlace(gateway.admission.admitUpload(OWNER.id), () => sent.promise);
     const { status } = await gateway.call('POST', `/jobs/${job.id}/retry`, { headers: asOwner });
     assert.equal(status, 202);
     sent.resolve();
@@ -233,8 +243,8 @@ describe('over HTTP, too much is', () => {
       body: mp4(5000),
     });
   for (const [limits, status, code] of [
-    [{ unfinished: { ...MANY, perUser: 1 } }, 429, 'too_many_requests'],
-    [{ unfinished: { ...MANY, all: 1 } }, 503, 'unavailable'],
+    [{ activeJobs: { ...MANY, perUser: 1 } }, 429, 'too_many_requests'],
+    [{ activeJobs: { ...MANY, all: 1 } }, 503, 'unavailable'],
   ] as const) {
     test(`${status} with Retry-After, until a job is finished`, async () => {
       const gateway = buildGateway({ limits });
@@ -245,7 +255,7 @@ describe('over HTTP, too much is', () => {
       assert.match(String(reply.headers['retry-after']), /^\d+$/);
       assert.deepEqual(gateway.state.keys(), keys);
       await gateway.jobs.update(json.id, (job) => newJob({ ...baseOf(job), status: 'cancelled' }));
-      gateway.admission.counted(await countUnfinished(gateway.jobs, gateway.index));
+      gateway.admission.counted(await countActive(gateway.jobs, gateway.index));
       assert.equal((await send(gateway)).status, 202);
     });
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { createFailedIndex, type FailedIndex } from '../../../../services/gateway/operator/failed-index.ts';
-import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { failed } from '../../../support/job.ts';
 
 const TTL = 3600;

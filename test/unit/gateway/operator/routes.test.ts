@@ -39,7 +39,7 @@ async function withJobs(jobs: readonly Job[], settled: readonly Job[] = []) {
     statusOf: async (id: string) => (await gateway.jobs.find(id))?.status,
   };
 }
-const openEntries = async (index: JobIndex) => (await Array.fromAsync(index.listOpen())).flat();
+const openEntries = async (index: JobIndex) => (await Array.fromAsync(index.listActive())).flat();
 const idsOf = ({ jobs }: { jobs: { id: string }[] }) => jobs.map(({ id }) => id);
 
 describe('the operator’s routes', () => {
@@ -160,7 +160,7 @@ describe('GET /operator/failed', () => {
     const { list, jobs, index, state, failedIndex } = await withJobs([newJob(), newJob()]);
     for (const job of all) await jobs.create(job);
     await failedIndex.add(all);
-    const listOpen = context.mock.method(index, 'listOpen');
+    const listOpen = context.mock.method(index, 'listActive');
     const getMany = context.mock.method(state, 'getMany');
     const page = await list(`?limit=20&cursor=${inListOrder(all)[1_500]}`);
     assert.deepEqual(idsOf(page), inListOrder(all).slice(1_501, 1_521));

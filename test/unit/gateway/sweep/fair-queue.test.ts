@@ -75,7 +75,7 @@ describe('turns', () => {
   });
 
   test('may be given to several items side by side', async () => {
-    const turns = createFairQueue(createLog('gateway', 'silent'), { atOnce: 2 });
+    const turns = createFairQueue(createLog('gateway', 'silent'), { concurrency: 2 });
     const asked: string[] = [];
     const gate = Promise.withResolvers<void>();
     const work = async ({ id }: { id: string }) => {
@@ -91,7 +91,7 @@ describe('turns', () => {
 
   test('side by side, three failures in a row end the pass as well', async () => {
     const lines = logLines();
-    const turns = createFairQueue(createLog('gateway', 'info', lines), { atOnce: 2 });
+    const turns = createFairQueue(createLog('gateway', 'info', lines), { concurrency: 2 });
     const asked: string[] = [];
     const work = async ({ id }: { id: string }) => {
       asked.push(id);

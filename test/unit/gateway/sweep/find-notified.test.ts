@@ -4,7 +4,7 @@ import { createFindNotified } from '../../../../services/gateway/sweep/find-noti
 import type { MailRecord } from '../../../../services/shared/contract/mail-record.ts';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { updateDocument } from '../../../../services/shared/state/documents.ts';
-import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
 
 const sent = { state: 'sent', run: 1 } as const;

@@ -9,7 +9,7 @@ import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
-import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
 import { logLines } from '../../../support/log-lines.ts';

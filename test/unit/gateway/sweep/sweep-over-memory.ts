@@ -3,8 +3,8 @@ import { createJobIndex } from '../../../../services/gateway/job-index/job-index
 import type { OwnerCounts } from '../../../../services/gateway/limits/quota.ts';
 import { createFailedIndex } from '../../../../services/gateway/operator/failed-index.ts';
 import {
-  createVideoCleanup,
-  type VideoCleanupPorts,
+  createDeleteVideos,
+  type DeleteVideosPorts,
 } from '../../../../services/gateway/sweep/delete-videos.ts';
 import { createFindNotified } from '../../../../services/gateway/sweep/find-notified.ts';
 import { createSweep, type SweepPorts } from '../../../../services/gateway/sweep/sweep.ts';
@@ -16,7 +16,7 @@ import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
 import { updateDocument } from '../../../../services/shared/state/documents.ts';
-import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { holdEvent } from '../../../support/contract.ts';
 import { logLines } from '../../../support/log-lines.ts';
@@ -94,8 +94,8 @@ export function sweepOverMemory(context: TestContext) {
     });
   const sweep = make();
 
-  const makeCleanup = (ports: Partial<VideoCleanupPorts> = {}) =>
-    createVideoCleanup({
+  const makeCleanup = (ports: Partial<DeleteVideosPorts> = {}) =>
+    createDeleteVideos({
       ...stored({ ...memory, ...state }),
       ...{ metrics, log, keepVideoMs: KEEP_VIDEO * SECOND },
       ...ports,
@@ -115,7 +115,7 @@ export function sweepOverMemory(context: TestContext) {
     return { published: [...published], calls: [...calls] };
   }
 
-  const open = async () => (await Array.fromAsync(index.listOpen())).flat().map(({ id }) => id);
+  const open = async () => (await Array.fromAsync(index.listActive())).flat().map(({ id }) => id);
 
   return {
     clock,
@@ -139,7 +139,7 @@ export function sweepOverMemory(context: TestContext) {
     pass,
     open,
     async save(job: Job) {
-      await index.open(job.owner, job.id);
+      await index.addActive(job.owner, job.id);
       await jobs.create(job);
       return job;
     },

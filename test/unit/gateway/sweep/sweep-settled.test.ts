@@ -32,7 +32,7 @@ describe('the sweep lets a job go that is settled, when that has stood still:', 
   test('an entry whose job never came, or is gone', async (context) => {
     const { index, pass, open } = build(context);
     const { id } = newJob();
-    await index.open(OWNER.id, id);
+    await index.addActive(OWNER.id, id);
     for (const seconds of [0, LOOK, LOOK - 1]) await pass(seconds);
     assert.deepEqual(await open(), [id]);
     await pass(1);
@@ -99,9 +99,9 @@ describe('an entry that was opened again is not closed', () => {
         const result = call.startsWith(before) ? undefined : await make();
         if (call.startsWith(before) && !asked) {
           asked = true;
-          await index.open(OWNER.id, job.id);
+          await index.addActive(OWNER.id, job.id);
           await jobs.update(job.id, retry);
-          await index.open(OWNER.id, job.id);
+          await index.addActive(OWNER.id, job.id);
         }
         return (result ?? (await make())) as never;
       };
@@ -118,7 +118,7 @@ describe('an entry that was opened again is not closed', () => {
     const { save, pass, index, standStill, open, jobs } = build(context);
     const job = await save(newJob({ ...day(), status: 'cancelled' }));
     for (const seconds of [0, LOOK]) await pass(seconds);
-    await index.open(OWNER.id, job.id); // and here its gateway is killed
+    await index.addActive(OWNER.id, job.id); // and here its gateway is killed
     await pass(LOOK);
     assert.deepEqual(await open(), [job.id]);
     await jobs.update(job.id, retry);
@@ -139,7 +139,7 @@ describe('the sweep deletes', () => {
       await standStill();
       assert.deepEqual(await left(), []);
       assert.equal((await stored(job.id))?.status, 'deleted');
-      await index.open(OWNER.id, job.id);
+      await index.addActive(OWNER.id, job.id);
     }
     assert.ok(memory.keys().length < 4);
   });

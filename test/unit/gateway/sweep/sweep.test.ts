@@ -157,11 +157,11 @@ describe('a sweep does not publish', () => {
   test('what it has not watched in between', async (context) => {
     const { save, pass, memory, jobs, index } = build(context);
     const job = await save(newJob());
-    const [entry] = (await Array.fromAsync(index.listOpen())).flat();
+    const [entry] = (await Array.fromAsync(index.listActive())).flat();
     for (const seconds of [0, LOOK]) await pass(seconds);
     await memory.delete('open:'.concat(job.id.slice(-1)));
     await pass(LOOK);
-    await index.open(OWNER.id, job.id);
+    await index.addActive(OWNER.id, job.id);
     assert.ok(entry && (await jobs.get(job.id)));
     assert.deepEqual((await pass(LOOK)).published, []);
   });
@@ -242,7 +242,7 @@ describe('the sweep goes on', () => {
     const stop = new AbortController();
     let passes = 0;
     const index = {
-      listOpen() {
+      listActive() {
         passes++;
         if (passes === 3) stop.abort();
         throw unavailable('the store');

@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { createIdempotency, parseIdempotencyKey } from '../../../../services/gateway/uploads/idempotency.ts';
 import { baseOf, type Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
-import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
 import { asOwner, asStranger, buildGateway, type Gateway } from '../build.ts';

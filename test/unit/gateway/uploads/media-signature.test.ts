@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import { inspected, looksLikeMedia } from '../../../../services/gateway/uploads/media-signature.ts';
+import { looksLikeMedia, openMedia } from '../../../../services/gateway/uploads/media-signature.ts';
 import { inPieces } from '../../../support/random.ts';
 import { mp4 } from '../footage.ts';
 
@@ -47,21 +47,24 @@ const OTHER: [what: string, head: Uint8Array][] = [
   ['one sync byte alone', sync(0)],
 ];
 
-describe('by its first bytes', () => {
+describe('looksLikeMedia', () => {
   for (const [container, head] of MEDIA) {
-    test(`${container} may be media`, () => assert.ok(looksLikeMedia(Buffer.from(head))));
+    test(`accepts ${container}`, () => assert.ok(looksLikeMedia(Buffer.from(head))));
   }
   for (const [what, head] of OTHER) {
-    test(`${what} is not`, () => assert.ok(!looksLikeMedia(Buffer.from(head))));
+    test(`refuses ${what}`, () => assert.ok(!looksLikeMedia(Buffer.from(head))));
   }
 });
 
-describe('an inspected stream', () => {
-  const pieces = (bytes: Buffer, most: number) => inspected(inPieces(bytes, most), 10_000);
+describe('openMedia', () => {
+  const { signal } = new AbortController();
+  const options = { maxBytes: 10_000, signal };
+  const read = async (bytes: Buffer, most: number) =>
+    buffer((await openMedia(inPieces(bytes, most), options)).bytes);
   for (const most of [1, 7, 399, 400, 10_000]) {
-    test(`passes on every byte of pieces of up to ${most}`, async () => {
+    test(`passes on every byte when the pieces have up to ${most} bytes`, async () => {
       const bytes = mp4(10_000);
-      assert.ok(bytes.equals(await buffer(pieces(bytes, most))));
+      assert.ok(bytes.equals(await read(bytes, most)));
     });
   }
 
@@ -73,13 +76,13 @@ describe('an inspected stream', () => {
   ];
   for (const [what, bytes, code] of BAD) {
     for (const most of [1, 10_000]) {
-      test(`fails with ${code} when it is ${what} (pieces of up to ${most})`, async () => {
-        await assert.rejects(buffer(pieces(bytes, most)), { code });
+      test(`refuses a file that is ${what} with ${code} (pieces of up to ${most} bytes)`, async () => {
+        await assert.rejects(read(bytes, most), { code });
       });
     }
   }
 
-  test('fails as soon as it is known, and before a byte is passed on', async () => {
+  test('refuses a file after its first 400 bytes, before a byte is passed on', async () => {
     let taken = 0;
     async function* endless() {
       for (;;) {
@@ -87,8 +90,18 @@ describe('an inspected stream', () => {
         yield Buffer.alloc(100, 'x');
       }
     }
-    const stream = inspected(endless(), 10_000);
-    await assert.rejects(stream.next(), { code: 'not_media' });
+    await assert.rejects(openMedia(endless(), options), { code: 'not_media' });
     assert.equal(taken, 400);
+  });
+
+  test('does not wait for a client that sends nothing once the signal is aborted', async () => {
+    const stop = new AbortController();
+    async function* silent(): AsyncGenerator<Uint8Array> {
+      await new Promise(() => undefined);
+    }
+    const opening = openMedia(silent(), { maxBytes: 10_000, signal: stop.signal });
+    const reason = new Error('the client went away');
+    stop.abort(reason);
+    await assert.rejects(opening, reason);
   });
 });

@@ -41,7 +41,7 @@ describe('an upload', () => {
         assert.deepEqual(job.source, { size, sha256, duration_seconds: null, tracks: null });
         assert.ok(bytes.equals(await buffer(gateway.blobs.read(job.videoBlobId))));
         assert.deepEqual(gateway.announced, [job]);
-        const open = (await Array.fromAsync(gateway.index.listOpen())).flat();
+        const open = (await Array.fromAsync(gateway.index.listActive())).flat();
         assert.deepEqual(
           open.map(({ id }) => id),
           [job.id],

@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { createSignedLinks } from '../../../../services/gateway/downloads/signed-link.ts';
 import { createDeduplicate } from '../../../../services/gateway/uploads/deduplicate.ts';
-import type { Upload } from '../../../../services/gateway/uploads/request-body.ts';
 import {
-  type AcceptRequest,
   createStoreUpload,
   type StoreUploadPorts,
+  type Upload,
 } from '../../../../services/gateway/uploads/store-upload.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
 import { OWNER } from '../../../support/job.ts';
@@ -17,7 +16,9 @@ import { KEPT, stored, sweepOverMemory } from '../sweep/sweep-over-memory.ts';
 
 export const BEAT_MS = 7_500;
 export const VIDEO = mp4(2_500_000);
-export const upload = (bytes: AsyncIterable<Uint8Array> = inPieces(VIDEO)): Upload => ({
+export const upload = (
+  bytes: AsyncIterable<Uint8Array> = inPieces(VIDEO),
+): Pick<Upload, 'filename' | 'bytes'> => ({
   filename: 'a.mp4',
   bytes,
 });
@@ -38,12 +39,12 @@ export function acceptOverMemory(context: TestContext) {
   const announced: string[] = [];
   const ports: StoreUploadPorts = {
     ...own,
-    sameContent: createDeduplicate(state, own.jobs, KEPT),
+    deduplicate: createDeduplicate(state, own.jobs, KEPT),
     links: createSignedLinks('http://localhost', 'secret'),
     publishVideo: ({ id }) => announced.push(id),
     maxUploadBytes: 10_000_000,
     retentionSeconds: KEPT,
-    beatMs: BEAT_MS,
+    heartbeatMs: BEAT_MS,
     log: createLog('gateway', 'silent'),
   };
   const accept = createStoreUpload(ports);
@@ -53,8 +54,9 @@ export function acceptOverMemory(context: TestContext) {
     calls,
     on,
     announced,
-    accept: (file = upload(), request: Partial<AcceptRequest> = {}) =>
-      accept(file, {
+    accept: (file = upload(), request: Partial<Upload> = {}) =>
+      accept({
+        ...file,
         id: randomUUID(),
         user: OWNER,
         options: { quality: 2 },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { createVideoPublisher } from '../../../../services/gateway/jobs/publish-video.ts';
+import { createPublishVideo } from '../../../../services/gateway/jobs/publish-video.ts';
 import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { AppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
@@ -241,7 +241,7 @@ describe('an upload that takes long', () => {
 describe('announcing a job', () => {
   test('publishes what a converter needs, and no more', async () => {
     const published: [string, object][] = [];
-    const announcer = createVideoPublisher(
+    const announcer = createPublishVideo(
       async (...event) => void published.push(event),
       createLog('gateway', 'silent'),
     );
@@ -254,7 +254,7 @@ describe('announcing a job', () => {
 
   test('does not fail when the broker is away: the sweep makes up for it', async () => {
     const lines = logLines();
-    const announcer = createVideoPublisher(
+    const announcer = createPublishVideo(
       () => Promise.reject(unavailable('the message broker')),
       createLog('gateway', 'info', lines),
     );

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
 import { AppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createSemaphore } from '../../../../services/shared/runtime/semaphore.ts';
-import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { turns } from '../../../support/event-loop.ts';
 
 const MIB = 1024 ** 2;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { pino } from 'pino';
-import { createApp, onlySidecar } from '../../../../services/shared/http/koa-app.ts';
+import { onlySidecar } from '../../../../services/shared/dapr/only-sidecar.ts';
+import { createApp } from '../../../../services/shared/http/koa-app.ts';
 import { inProcess } from '../../../support/in-process.ts';
 
 function call(token: string | undefined, headers: Record<string, string> = {}) {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
-import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { HIDDEN, newJob } from '../../../support/job.ts';
 
 describe('a stored job', () => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { z } from 'zod';
 import {
   guarded,
   readEnvironment,
   serviceEnvironment,
+  warnOfOldNames,
   wholeNumber,
 } from '../../../../services/shared/runtime/config.ts';
 
@@ -88,4 +90,52 @@ test('a whole number stays within its bounds', () => {
   for (const good of ['1', '9']) assert.equal(number.parse(good), Number(good));
   for (const bad of ['0', '10', '1.5', 'x', '1e3', '5 apples'])
     assert.ok(!number.safeParse(bad).success, bad);
+});
+
+describe('renamed environment variables', () => {
+  const renamed = { OLD_SECONDS: 'NEW_SECONDS' };
+  const renamedSchema = z.object({ NEW_SECONDS: wholeNumber(1, { max: 60 }) });
+
+  const warningsFor = (environment: Record<string, string>) => {
+    const warnings: unknown[] = [];
+    const warn = (...line: unknown[]) => void warnings.push(line);
+    warnOfOldNames(renamed, { warn }, environment);
+    return warnings;
+  };
+  const names = { oldName: 'OLD_SECONDS', newName: 'NEW_SECONDS' };
+  const CASES: { title: string; environment: Record<string, string>; value: number; warning?: string }[] = [
+    { title: 'uses the default where neither name is set', environment: {}, value: 1 },
+    { title: 'reads the new name without a warning', environment: { NEW_SECONDS: '2' }, value: 2 },
+    {
+      title: 'reads the old name, with a warning that names the new one',
+      environment: { OLD_SECONDS: '3' },
+      value: 3,
+      warning: 'the environment variable OLD_SECONDS is still read, but its name is now NEW_SECONDS',
+    },
+    {
+      title: 'reads the old name where the new one is empty',
+      environment: { OLD_SECONDS: '3', NEW_SECONDS: '' },
+      value: 3,
+      warning: 'the environment variable OLD_SECONDS is still read, but its name is now NEW_SECONDS',
+    },
+    {
+      title: 'prefers the new name where both are set, with a warning',
+      environment: { OLD_SECONDS: '3', NEW_SECONDS: '4' },
+      value: 4,
+      warning: 'the environment variable OLD_SECONDS is ignored, because its name is now NEW_SECONDS',
+    },
+    { title: 'treats an empty old name as not set', environment: { OLD_SECONDS: '' }, value: 1 },
+  ];
+  for (const { title, environment, value, warning } of CASES) {
+    test(title, () => {
+      assert.equal(readEnvironment(renamedSchema, environment, renamed).NEW_SECONDS, value);
+      assert.deepEqual(warningsFor(environment), warning ? [[names, warning]] : []);
+    });
+  }
+
+  test('reports a bad value under the new name', () => {
+    assert.throws(() => readEnvironment(renamedSchema, { OLD_SECONDS: '61' }, renamed), {
+      message: /^ {2}NEW_SECONDS: /m,
+    });
+  });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { createSemaphore } from '../../../../services/shared/runtime/semaphore.ts';
 import { turns } from '../../../support/event-loop.ts';
 
@@ -83,5 +83,36 @@ describe('a semaphore with a bound on the waiting', () => {
     const second = semaphore.acquire();
     semaphore.release();
     await second;
+  });
+});
+
+describe('semaphore.tryAcquire', () => {
+  it('takes as many permits as are free, and never more than it was asked for', async () => {
+    const semaphore = createSemaphore(4);
+    await semaphore.acquire();
+    assert.equal(semaphore.tryAcquire(2), 2);
+    assert.equal(semaphore.permits, 1);
+    assert.equal(semaphore.tryAcquire(2), 1);
+    assert.equal(semaphore.tryAcquire(2), 0);
+    semaphore.release(3);
+    assert.equal(semaphore.permits, 3);
+  });
+
+  it('takes nothing where it is asked for no permit or for less', () => {
+    const semaphore = createSemaphore(1);
+    assert.equal(semaphore.tryAcquire(0), 0);
+    assert.equal(semaphore.tryAcquire(-1), 0);
+    assert.equal(semaphore.permits, 1);
+  });
+
+  it('gives released permits to those who wait, in the order of their calls', async () => {
+    const semaphore = createSemaphore(3);
+    assert.equal(semaphore.tryAcquire(3), 3);
+    const order: number[] = [];
+    const waiting = [1, 2].map((number) => semaphore.acquire().then(() => order.push(number)));
+    semaphore.release(3);
+    await Promise.all(waiting);
+    assert.deepEqual(order, [1, 2]);
+    assert.equal(semaphore.permits, 1);
   });
 });

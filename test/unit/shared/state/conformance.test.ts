@@ -4,7 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 import { isAppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { StartupRefusal } from '../../../../services/shared/runtime/startup-check.ts';
 import { checkConformance } from '../../../../services/shared/state/conformance.ts';
-import { createMemoryState, type StateStore } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
+import type { StateStore } from '../../../../services/shared/state/state-store.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 
 // `expiryMs` is real time, which only a store that lets no key expire waits for; the other waits are those of a test clock.

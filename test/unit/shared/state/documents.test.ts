@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { readDocument, readDocuments, updateDocument } from '../../../../services/shared/state/documents.ts';
-import { createMemoryState, type StateStore } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
+import type { StateStore } from '../../../../services/shared/state/state-store.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 
 interface Counter {

@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { isAppError } from '../../../../services/shared/runtime/errors.ts';
-import { createMemoryState } from '../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import {
   createConfirmMissing,
   requireMarker,
@@ -21,7 +21,7 @@ function build(context: TestContext) {
   const clock = stoppedClock(context);
   const state = createMemoryState(() => Date.now());
   const jobs = createJobStore(state);
-  const proveMissing = createConfirmMissing(state, jobs);
+  const proveMissing = createConfirmMissing(state, jobs.find);
   return { clock, state, jobs, isMissing: (id: string) => proveMissing(id, signal) };
 }
 

@@ -13,7 +13,7 @@ import { createGateway as connectGateway } from '../../../../../services/gateway
 import { createReporter } from '../../../../../services/gateway/cli/convert/reporter.ts';
 import type { Session } from '../../../../../services/gateway/cli/convert/session.ts';
 import { createSignedLinks } from '../../../../../services/gateway/downloads/signed-link.ts';
-import { countUnfinished } from '../../../../../services/gateway/job-index/count-active.ts';
+import { countActive } from '../../../../../services/gateway/job-index/count-active.ts';
 import { createJobIndex } from '../../../../../services/gateway/job-index/job-index.ts';
 import { createJobCommands } from '../../../../../services/gateway/jobs/commands.ts';
 import { createAdmission } from '../../../../../services/gateway/limits/admission.ts';
@@ -29,7 +29,7 @@ import { createMetrics } from '../../../../../services/shared/http/metrics.ts';
 import { baseOf, type DoneJob, type Job } from '../../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../../services/shared/jobs/job-store.ts';
 import { AppError, isAppError } from '../../../../../services/shared/runtime/errors.ts';
-import { createMemoryState } from '../../../../../services/shared/state/state-store.ts';
+import { createMemoryState } from '../../../../../services/shared/state/memory-state.ts';
 
 const KEPT_SECONDS = 3600;
 export const OPERATOR_TOKEN = 'an-operator-token-of-32-characters';
@@ -174,7 +174,7 @@ export function memorySystem(context: Pick<TestContext, 'after'>) {
   const stored = { jobs, index, blobs };
   const many = { all: 100, perUser: 100 };
   const sameContent = createDeduplicate(state, jobs, KEPT_SECONDS);
-  const kept = { maxUploadBytes, retentionSeconds: KEPT_SECONDS, beatMs: 5_000 };
+  const kept = { maxUploadBytes, retentionSeconds: KEPT_SECONDS, heartbeatMs: 5_000 };
   const changes = createJobCommands({ ...stored, publishVideo: announce, deleteBlobs: () => undefined });
   const failedIndex = createFailedIndex(state, KEPT_SECONDS);
   const app = createGateway({
@@ -184,16 +184,23 @@ export function memorySystem(context: Pick<TestContext, 'after'>) {
       links,
       invoke,
       maxUploadBytes,
-      changes,
+      commands: changes,
       operatorToken: OPERATOR_TOKEN,
       log,
     },
-    storeUpload: createStoreUpload({ ...stored, ...kept, sameContent, links, publishVideo: announce, log }),
+    storeUpload: createStoreUpload({
+      ...stored,
+      ...kept,
+      deduplicate: sameContent,
+      links,
+      publishVideo: announce,
+      log,
+    }),
     idempotency: createIdempotency(state, jobs, KEPT_SECONDS),
-    admission: createAdmission({ uploads: many, unfinished: many }, () => countUnfinished(jobs, index)),
+    admission: createAdmission({ uploads: many, activeJobs: many }, () => countActive(jobs, index)),
     downloads: createConcurrencyLimit(many, 'downloads'),
     eventStreams: createConcurrencyLimit(many, 'event streams'),
-    failedJobs: createFailedJobs({ jobs, failedIndex, changes, log }),
+    failedJobs: createFailedJobs({ jobs, failedIndex, commands: changes, log }),
     checks: {},
     requireReady: async () => {},
     metrics: createMetrics('gateway'),

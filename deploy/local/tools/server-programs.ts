@@ -1,55 +1,52 @@
 import { globSync } from 'node:fs';
-import { find } from '../../process/which.ts';
-import type { ServerName } from '../servers/types.ts';
+import { which } from '../../process/which.ts';
+import type { UrlServerName } from './external-servers.ts';
 import { findMongod } from './mongod.ts';
 
-/** A server program and the one that prepares its data folder. */
-export interface TwoPrograms {
+/** A server program and the program that prepares its data folder. */
+export interface ServerAndInstaller {
   server: string;
   install: string;
 }
 
-/** Paths of server programs. One that is undefined runs in Docker, unless it is given by URL or not needed. */
+/** Absolute paths of server programs. A server without a program runs in Docker. */
 export interface ServerPrograms {
   rabbitmq: string | undefined;
   redis: string | undefined;
   nats: string | undefined;
-  mariadb: TwoPrograms | undefined;
+  mariadb: ServerAndInstaller | undefined;
   mongod: string | undefined;
-  postgresql: TwoPrograms | undefined;
+  postgresql: ServerAndInstaller | undefined;
 }
 
-function both(server: string | undefined, install: string | undefined): TwoPrograms | undefined {
+function both(server: string | undefined, install: string | undefined): ServerAndInstaller | undefined {
   return server === undefined || install === undefined ? undefined : { server, install };
 }
 
-// Debian keeps each version of PostgreSQL in a folder of its own, out of PATH.
+// Debian installs each version of PostgreSQL in a folder of its own outside of PATH. The newest comes first.
 const postgresqlFolders = (): string[] =>
   globSync('/usr/lib/postgresql/*/bin').sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
 
-export const findServers = (): ServerPrograms => ({
-  // Debian's /usr/sbin/rabbitmq-server changes to the user rabbitmq, who may not write to our folder.
-  rabbitmq: find('rabbitmq-server', ['/usr/lib/rabbitmq/bin']),
-  redis: find('redis-server') ?? find('valkey-server'),
-  nats: find('nats-server'),
-  mariadb: both(find('mariadbd'), find('mariadb-install-db')),
+export const findServerPrograms = (): ServerPrograms => ({
+  // Debian's /usr/sbin/rabbitmq-server changes to the user rabbitmq, who may not write to our data folder.
+  rabbitmq: which('rabbitmq-server', ['/usr/lib/rabbitmq/bin']),
+  redis: which('redis-server') ?? which('valkey-server'),
+  nats: which('nats-server'),
+  mariadb: both(which('mariadbd'), which('mariadb-install-db')),
   mongod: findMongod(),
-  postgresql: both(find('postgres', postgresqlFolders()), find('initdb', postgresqlFolders())),
+  postgresql: both(which('postgres', postgresqlFolders()), which('initdb', postgresqlFolders())),
 });
-
-/** Servers with programs of their own; the mail sink comes with npm. */
-export type ProgramServer = Exclude<ServerName, 'mail'>;
 
 interface Source {
   program: keyof ServerPrograms;
-  /** Debian packages, and the units that they would start. MongoDB is none. */
+  /** Debian packages, and the systemd units that they would start. Debian has no package of MongoDB. */
   packages: string[];
   units: string[];
-  /** What a user can do where nothing can be installed. */
+  /** Tells the user how to provide the server. */
   advice: string;
 }
 
-const SOURCES: Record<ProgramServer, Source> = {
+const SOURCES: Record<UrlServerName, Source> = {
   rabbitmq: {
     program: 'rabbitmq',
     packages: ['rabbitmq-server'],
@@ -88,6 +85,6 @@ const SOURCES: Record<ProgramServer, Source> = {
   },
 };
 
-/** Where to get what is wanted and not there. */
-export const missingOf = (wanted: readonly ProgramServer[], programs: ServerPrograms): Source[] =>
+/** The sources of those wanted servers that have no program on this machine. */
+export const missingSources = (wanted: readonly UrlServerName[], programs: ServerPrograms): Source[] =>
   wanted.map((name) => SOURCES[name]).filter(({ program }) => programs[program] === undefined);

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { describe, test } from 'node:test';
+import { describe, it } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { readSettings } from '../../../../components/mail/nodemailer/settings.ts';
 import { typesOf } from '../../../../deploy/local/system/components.ts';
 
-// What Dapr 1.18 knows of each kind, as far as we use it (charts/dapr/crds in dapr/dapr). daprd passes over a key that it
-// does not know without a word, and Kubernetes refuses it.
+// The keys of each kind in Dapr 1.18, as far as we use them (charts/dapr/crds in dapr/dapr). daprd ignores an unknown key
+// silently, and Kubernetes refuses it.
 const text = z.string();
 const named = z.strictObject({ name: text });
 const ref = z.strictObject({ name: text, key: text });
@@ -24,7 +24,7 @@ const retry = z.strictObject({
   matching: z.strictObject({ httpStatusCodes: text }).optional(),
 });
 const policies = z.strictObject({ timeout: text.optional(), retry: text.optional() });
-const ways = z.strictObject({ inbound: policies.optional(), outbound: policies.optional() });
+const directions = z.strictObject({ inbound: policies.optional(), outbound: policies.optional() });
 
 const KINDS = {
   Component: z.strictObject({
@@ -58,7 +58,7 @@ const KINDS = {
       }),
       targets: z.strictObject({
         apps: z.record(text, policies).optional(),
-        components: z.record(text, ways).optional(),
+        components: z.record(text, directions).optional(),
       }),
     }),
     scopes: z.array(text).optional(),
@@ -79,7 +79,7 @@ interface Setting {
 const root = resolve(import.meta.dirname, '../../../../components');
 const files = globSync('**/*.yaml', { cwd: root }).sort();
 const forKustomize = files.filter((file) => basename(file) === 'kustomization.yaml');
-/** Files on one machine's disk. */
+/** Folders whose components use files on one machine's disk. */
 const NOT_IN_A_CLUSTER = ['blobs/sqlite', 'secrets/local'];
 const documents = files
   .filter((file) => !forKustomize.includes(file))
@@ -95,13 +95,13 @@ const documents = files
 
 describe('components/', () => {
   for (const { file, content } of documents) {
-    test(`${file} says nothing that Dapr does not know`, () => {
+    it(`contains only keys that Dapr knows in ${file}`, () => {
       const known = KINDS[content.kind]?.safeParse(content);
       assert.ok(known, `there is no kind ${content.kind}`);
       assert.ok(known.success, known.error && z.prettifyError(known.error));
     });
 
-    test(`${file} holds no secret`, () => {
+    it(`contains no secret in ${file}`, () => {
       if (content.kind !== 'Component') return;
       for (const { name, value } of KINDS.Component.parse(content).spec.metadata as Setting[]) {
         if (/password|connectionstring|url|token|key$/i.test(name)) assert.equal(value, undefined, name);
@@ -117,12 +117,12 @@ describe('components/', () => {
       return { ...rest, spec: { ...spec, metadata: undefined } };
     });
   for (const group of others) {
-    test(`${group?.[0]?.file} subscribes to what ${first?.[0]?.file} does`, () => {
+    it(`subscribes to the same topics in ${group?.[0]?.file} and ${first?.[0]?.file}`, () => {
       assert.deepEqual(withoutSettings(group), withoutSettings(first));
     });
   }
 
-  test('mail/nodemailer says nothing that it does not know, and takes what mail/smtp takes', () => {
+  it('has settings in mail/nodemailer that the component knows, the same as in mail/smtp', () => {
     const [smtp = [], nodemailer = []] = ['mail/smtp/mail.yaml', 'mail/nodemailer/mail.yaml'].map((file) => {
       const found = documents.find((document) => document.file === file);
       return KINDS.Component.parse(found?.content).spec.metadata;
@@ -134,10 +134,10 @@ describe('components/', () => {
   });
 
   for (const folder of new Set(documents.map(({ file }) => dirname(file)))) {
-    test(`${folder} can be picked in Kubernetes, all of it, unless it is for one machine`, () => {
-      const said = join(root, folder, 'kustomization.yaml');
-      if (NOT_IN_A_CLUSTER.includes(folder)) return assert.ok(!existsSync(said));
-      assert.deepEqual(parse(readFileSync(said, 'utf8')), {
+    it(`lists all files of ${folder} for kustomize, unless they are for one machine`, () => {
+      const file = join(root, folder, 'kustomization.yaml');
+      if (NOT_IN_A_CLUSTER.includes(folder)) return assert.ok(!existsSync(file));
+      assert.deepEqual(parse(readFileSync(file, 'utf8')), {
         apiVersion: 'kustomize.config.k8s.io/v1beta1',
         kind: 'Kustomization',
         resources: globSync('*.yaml', { cwd: join(root, folder) })
@@ -147,7 +147,7 @@ describe('components/', () => {
     });
   }
 
-  test('what is for kustomize is neither a component nor a secret to npm start', () => {
+  it('lets npm start ignore the files for kustomize', () => {
     const folders = forKustomize.map((file) => dirname(file));
     assert.ok(folders.includes('secrets/kubernetes'));
     for (const folder of folders) {
@@ -160,12 +160,12 @@ describe('components/', () => {
     }
   });
 
-  test('policies that are named exist', () => {
+  it('defines every policy that a Resiliency refers to', () => {
     for (const { file, content } of documents) {
       if (content.kind !== 'Resiliency') continue;
       const { policies, targets } = KINDS.Resiliency.parse(content).spec;
-      const ways = Object.values(targets.components ?? {});
-      const components = ways.flatMap(({ inbound = {}, outbound = {} }) => [inbound, outbound]);
+      const directions = Object.values(targets.components ?? {});
+      const components = directions.flatMap(({ inbound = {}, outbound = {} }) => [inbound, outbound]);
       for (const { timeout, retry } of [...Object.values(targets.apps ?? {}), ...components]) {
         if (timeout !== undefined) assert.ok(policies.timeouts?.[timeout], `${file}: timeout ${timeout}`);
         if (retry !== undefined) assert.ok(policies.retries?.[retry], `${file}: retry ${retry}`);

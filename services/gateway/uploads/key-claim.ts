@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import type { ConversionOptions, Job } from '../../shared/jobs/job.ts';
+import { firstOf, isAppError } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Idempotency, KeyedUpload } from './idempotency.ts';
+
+/** The claim of one upload on its `Idempotency-Key`. The claim of an upload without a key always succeeds. */
+export interface KeyClaim {
+  /** Id for the job of this upload. */
+  jobId: string;
+  /** The job that an earlier upload with the key has made. Nothing is to be stored then. */
+  earlier: Job | undefined;
+  /** Throws `upload_in_progress` when another upload has taken the key over. */
+  confirm(): Promise<void>;
+  /** Ties the key to the job that the upload became, which may be an earlier one with the same content. */
+  complete(job: Job): Promise<void>;
+  /** Frees the key of an upload that failed with the error. */
+  release(error: unknown): Promise<void>;
+}
+
+const nothing = async (): Promise<void> => undefined;
+
+/** Claims the key, if there is one. Throws `upload_in_progress` or `idempotency_key_reused`. */
+export async function claimKey(
+  idempotency: Idempotency,
+  { owner, key, options }: { owner: string; key: string | undefined; options: ConversionOptions },
+  log: Log,
+): Promise<KeyClaim> {
+  const jobId = randomUUID();
+  if (key === undefined) {
+    return { jobId, earlier: undefined, confirm: nothing, complete: nothing, release: nothing };
+  }
+  const upload: KeyedUpload = { owner, key, options };
+  return {
+    jobId,
+    earlier: await idempotency.claim(upload, jobId),
+    confirm: () => idempotency.confirm(upload, jobId),
+    async complete(job) {
+      if (job.id !== jobId) await idempotency.redirect(upload, jobId, job.id);
+    },
+    async release(error) {
+      const released = idempotency.release(upload, jobId).catch((cause: unknown) => {
+        log.warn({ err: cause }, 'the Idempotency-Key of a failed upload is free only after a while');
+      });
+      // While the store is unavailable, waiting for it would only delay the response.
+      if (!isAppError(firstOf(error), 'unavailable')) await released;
+    },
+  };
+}

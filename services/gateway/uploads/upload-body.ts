@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http';
+import { clientGone } from '../../shared/http/client-closed.ts';
+
+/** The one file of an upload request, as it arrives. Disposing of it stops reading the request. */
+export interface UploadBody extends Disposable {
+  filename: string;
+  bytes: AsyncIterable<Uint8Array>;
+}
+
+/** The bytes of the request body. Stopping early must not destroy the socket: the response still goes out on it. */
+export const requestBytes = (
+  request: IncomingMessage,
+): AsyncIterator<Uint8Array> & AsyncIterable<Uint8Array> =>
+  request.iterator({ destroyOnReturn: false }) as AsyncGenerator<Uint8Array>;
+
+/** Ends an iterator without waiting for it: while the client sends nothing, the iterator does not answer either. */
+export function endIterator(iterator: AsyncIterator<unknown>): void {
+  iterator.return?.()?.catch(() => undefined);
+}
+
+/** A signal that is aborted when the client goes away before it has sent the whole request. */
+export function requestAbortedSignal(request: IncomingMessage): AbortSignal {
+  const aborted = new AbortController();
+  request.once('close', () => {
+    if (!request.complete) aborted.abort(clientGone());
+  });
+  return aborted.signal;
+}

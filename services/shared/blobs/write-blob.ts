@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { anySignal } from '../runtime/abort-signals.ts';
+import type { BufferPool } from '../runtime/buffer-pool.ts';
+import { isAppError } from '../runtime/errors.ts';
+import type { Semaphore } from '../runtime/semaphore.ts';
+import type { StateStore } from '../state/state-store.ts';
+import { CHUNK_BYTES, chunkKey, deleteChunks, IN_FLIGHT, rechunk, untilAborted } from './chunks.ts';
+import { deleteManifest, type Manifest, putManifest } from './manifest.ts';
+import { createPutsInFlight, type PutsInFlight } from './puts-in-flight.ts';
+
+/** The cleanup after a failed write gets this long. */
+const CLEANUP_MS = 2_000;
+/**
+ * A manifest lives this much longer than its job, and the chunks as much longer than their manifest, so that a reader who
+ * began in time can finish.
+ */
+const GRACE_SECONDS = 600;
+/** The first manifest announces so many chunks. A manifest that is used up is replaced by one that announces twice as many. */
+const FIRST_RESERVATION = 64;
+
+export interface Blob {
+  id: string;
+  /** Bytes. */
+  size: number;
+  /** Lower-case hexadecimal. */
+  sha256: string;
+}
+
+export interface WriteOptions {
+  /** When the job of the blob expires. The blob is kept a little longer. */
+  expires: Date;
+  signal?: AbortSignal | undefined;
+}
+
+interface WritePorts {
+  state: StateStore;
+  pool: BufferPool;
+  /** Bounds the puts of all writes together. */
+  permits: Semaphore;
+}
+
+/** The saves of one blob. They take no signal: a save that is called off may still arrive, even after its chunk was deleted. */
+function savesOf(state: StateStore, id: string, expires: Date) {
+  const ttlSeconds = () => (expires.getTime() - Date.now()) / 1000 + GRACE_SECONDS;
+  return {
+    putManifest: (manifest: Manifest) => putManifest(state, id, manifest, ttlSeconds()),
+    putChunk: (index: number, chunk: Buffer) =>
+      state.putBytes(chunkKey(id, index), chunk, { ttlSeconds: ttlSeconds() + GRACE_SECONDS }),
+  };
+}
+
+/** See `BlobStore.write`. */
+export async function writeBlob(
+  { state, pool, permits }: WritePorts,
+  id: string,
+  source: AsyncIterable<Uint8Array>,
+  { expires, signal }: WriteOptions,
+): Promise<Blob> {
+  const saves = savesOf(state, id, expires);
+  const puts = createPutsInFlight(permits, IN_FLIGHT);
+  const stopSignal = anySignal(signal, puts.failedSignal);
+  const hash = createHash('sha256');
+  let size = 0;
+  let count = 0;
+  let reserved = 0;
+  try {
+    for await (const chunk of rechunk(untilAborted(source, stopSignal), pool)) {
+      if (count === reserved) {
+        reserved = Math.max(FIRST_RESERVATION, 2 * reserved);
+        await puts.watch(saves.putManifest({ reserved }));
+      }
+      hash.update(chunk);
+      size += chunk.length;
+      const put = () => saves.putChunk(count++, chunk).finally(() => pool.give(chunk));
+      await puts.add(put, stopSignal);
+    }
+    await puts.settled();
+    stopSignal.throwIfAborted();
+    const sha256 = hash.digest('hex');
+    await puts.watch(saves.putManifest({ size, sha256, chunk_size: CHUNK_BYTES }));
+    return { id, size, sha256 };
+  } catch (thrown) {
+    await puts.settled();
+    // A failed put matters more than the error beside it, because the put may still arrive.
+    const error: unknown = puts.failedSignal.aborted ? puts.failedSignal.reason : thrown;
+    const announce = async () => {
+      if (reserved > 0) await saves.putManifest({ reserved });
+    };
+    await discard({ state, id, count, error, puts, announce });
+    throw error;
+  }
+}
+
+interface FailedWrite {
+  state: StateStore;
+  id: string;
+  /** The number of chunks whose put has begun. */
+  count: number;
+  error: unknown;
+  puts: PutsInFlight;
+  /** Stores the manifest again that names the chunks. */
+  announce: () => Promise<void>;
+}
+
+/** Deletes what a failed write has stored. Throws both errors where that fails too. */
+async function discard({ state, id, count, error, puts, announce }: FailedWrite): Promise<void> {
+  // Not the caller's signal, whose abort may be the reason of the failure.
+  const deadlineSignal = AbortSignal.timeout(CLEANUP_MS);
+  const hasFailedPut = puts.failedSignal.aborted;
+  try {
+    // A process that took this write for dead has deleted the manifest. Without one, nobody finds the chunks that we fail to delete.
+    if (!hasFailedPut) await announce();
+    await deleteChunks(state, id, count, deadlineSignal);
+    // A put whose outcome is unknown may still arrive. Then the manifest has to stay, because it names the chunk.
+    if (!(hasFailedPut && isAppError(error, 'unavailable'))) await deleteManifest(state, id, deadlineSignal);
+  } catch (cause) {
+    throw new AggregateError([error, cause], 'the write failed, and so did the deletion of its chunks');
+  }
+}

@@ -1,0 +1,20 @@
+import { unavailable } from '../runtime/errors.ts';
+import { PATHS, sidecarHeaders } from './names.ts';
+
+interface SidecarAddress {
+  DAPR_HOST: string;
+  DAPR_HTTP_PORT: number;
+  DAPR_API_TOKEN?: string | undefined;
+}
+
+/**
+ * Throws `unavailable` unless the sidecar and its components answer. For a service that needs nothing else of its sidecar,
+ * and so does without the Dapr client and the memory that it takes.
+ */
+export async function checkSidecar(sidecar: SidecarAddress, signal: AbortSignal): Promise<void> {
+  const { DAPR_HOST, DAPR_HTTP_PORT, DAPR_API_TOKEN } = sidecar;
+  const url = `http://${DAPR_HOST}:${DAPR_HTTP_PORT}${PATHS.outboundHealth}`;
+  const reply = await fetch(url, { headers: sidecarHeaders(DAPR_API_TOKEN), signal });
+  await reply.body?.cancel();
+  if (!reply.ok) throw unavailable('the Dapr sidecar');
+}

@@ -1,0 +1,114 @@
+import { builtinModules } from 'node:module';
+import type { IConfiguration } from 'dependency-cruiser';
+
+/*
+ * The rules of imports, as a configuration of dependency-cruiser. imports.test.ts checks them. An import of a type counts as
+ * an import. The command line reports the same: npx depcruise --config test/unit/import-rules.ts services deploy test
+ */
+
+/**
+ * The rooms of services/shared, from the bottom to the top. A room imports from itself and from the rooms above it in this
+ * list, and rooms in one line do not import from each other. So there is no circle between rooms. `dapr/names.ts` is at the
+ * bottom, because it holds constants alone and the log has to know the name of the token header.
+ */
+const SHARED_ROOMS = [
+  ['dapr/names.ts'],
+  ['runtime/'],
+  ['state/'],
+  ['blobs/', 'dapr/'],
+  ['contract/'],
+  ['http/', 'jobs/'],
+];
+
+const inShared = (rooms: string[]): string[] => rooms.map((room) => `^services/shared/${room}`);
+
+const forbid = <From, To>(name: string, comment: string, from: From, to: To) => ({
+  ...{ name, comment, severity: 'error' as const },
+  from,
+  to,
+});
+
+const roomRules = SHARED_ROOMS.flatMap((line, height) =>
+  line.map((room) => {
+    const below = SHARED_ROOMS.slice(0, height).flat();
+    return forbid(
+      `shared-room-${room.replace(/\W+/g, '-').replace(/-$/, '')}`,
+      `services/shared/${room} imports from itself and from ${below.join(', ') || 'nothing else'} alone.`,
+      // dapr/names.ts is in the folder dapr/, but has a rule of its own.
+      { path: inShared([room]), pathNot: inShared(room === 'dapr/' ? ['dapr/names.ts'] : []) },
+      { path: '^services/shared/', pathNot: inShared([room, ...below]) },
+    );
+  }),
+);
+
+const configuration: IConfiguration = {
+  forbidden: [
+    forbid('no-circles', 'Files do not import each other in a circle.', {}, { circular: true }),
+    {
+      ...forbid(
+        'no-circles-between-rooms',
+        'The rooms of a service do not import each other in a circle.',
+        { path: '^services/[^/]+/[^/]+$', pathNot: '^services/shared/' },
+        { circular: true },
+      ),
+      scope: 'folder',
+    },
+    forbid(
+      'resolvable',
+      'Every import leads to a file or an installed package.',
+      {},
+      { couldNotResolve: true },
+    ),
+    forbid(
+      'service-on-its-own',
+      'A service imports from its own folder and from services/shared alone.',
+      { path: '^services/([^/]+)/', pathNot: '^services/shared/' },
+      { path: '^services/', pathNot: ['^services/$1/', '^services/shared/'] },
+    ),
+    forbid(
+      'shared-below-services',
+      'services/shared imports from no service.',
+      { path: '^services/shared/' },
+      { path: '^services/', pathNot: '^services/shared/' },
+    ),
+    forbid(
+      'services-at-the-bottom',
+      'Services import nothing from the folders that deploy or test them.',
+      { path: '^services/' },
+      { path: '^(components|deploy|test|tilt)/' },
+    ),
+    forbid(
+      'components-on-their-own',
+      'A component of ours imports from its own folder and from services/shared alone.',
+      { path: '^components/([^/]+/[^/]+)/' },
+      { path: '^(components|deploy|services|test|tilt)/', pathNot: ['^components/$1/', '^services/shared/'] },
+    ),
+    forbid(
+      'components-used-by-sidecars-alone',
+      'A component is a program of its own: only its tests import from it.',
+      { pathNot: '^(components|test)/' },
+      { path: '^components/' },
+    ),
+    forbid('tests-at-the-top', 'Only tests import from test/.', { pathNot: '^test/' }, { path: '^test/' }),
+    forbid(
+      'dapr-in-one-room',
+      'Only services/shared/dapr uses the Dapr SDK.',
+      { path: '^(components|services)/', pathNot: '^services/shared/dapr/' },
+      { path: '(^|/)node_modules/@dapr/' },
+    ),
+    forbid(
+      'client-runs-in-browsers',
+      'The client of the API imports no Node built-in module, not even through other files.',
+      { path: '^services/gateway/client/' },
+      { path: `^(node:)?(${builtinModules.join('|')})$`, reachable: true },
+    ),
+    ...roomRules,
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: '(^|/)node_modules/' },
+    enhancedResolveOptions: { conditionNames: ['import', 'node', 'default'], exportsFields: ['exports'] },
+  },
+};
+
+export default configuration;
