@@ -6,7 +6,8 @@ import { chaosDir } from './chaos/experiment.ts';
 import { cellFolder } from './matrix/cell.ts';
 import { matrixDir } from './matrix/matrix.ts';
 import { readCommandLine, type Selection, usage } from './runner/command-line.ts';
-import { CELLS, type PartContext, STEPS, type StepResult } from './runner/parts.ts';
+import type { StepContext, StepResult } from './runner/step-context.ts';
+import { CELLS, STEPS } from './runner/steps.ts';
 import { SYSTEM_FOLDERS } from './runner/system-tests.ts';
 import { watchUnitTests } from './runner/watch.ts';
 import { counted, NONE, sum } from './support/run-tests.ts';
@@ -19,7 +20,7 @@ const testDir = join(repoRoot, '.data', 'test');
 async function runSteps(selection: Selection, signal: AbortSignal): Promise<void> {
   const runDir = await newStateFolder(testDir, report);
   const grepArgs = selection.grep === undefined ? [] : [`--test-name-pattern=${selection.grep}`];
-  const context: PartContext = { selection, repoRoot, runDir, grepArgs, report, signal };
+  const context: StepContext = { selection, repoRoot, runDir, grepArgs, report, signal };
   let total = NONE;
   const failed: string[] = [];
   const notTested: string[] = [];

@@ -6,7 +6,7 @@ import {
   startTestSystem,
   type TestSystemOptions,
 } from '../support/start-system.ts';
-import type { PartContext } from './parts.ts';
+import type { StepContext } from './step-context.ts';
 
 type Plan = Pick<TestSystemOptions, 'name' | 'choice' | 'commands' | 'appEnv'>;
 
@@ -20,7 +20,7 @@ const MONGODB: Plan = {
 export const SYSTEM_FOLDERS = [SQLITE, MONGODB].map(({ name }) => name);
 
 /** Runs the chosen files of `contract`, `e2e` and `polyglot` over the systems that they need, which end with them. */
-export async function runSystemTests(context: PartContext): Promise<TestCounts> {
+export async function runSystemTests(context: StepContext): Promise<TestCounts> {
   const { parts, files } = context.selection;
   const { runDir, report, signal } = context;
   const plans = parts.has('contract') || parts.has('e2e') ? [SQLITE] : [];
@@ -33,7 +33,7 @@ export async function runSystemTests(context: PartContext): Promise<TestCounts> 
 async function runOver(
   plans: readonly Plan[],
   files: readonly string[],
-  { repoRoot, runDir, grepArgs, report, signal }: PartContext,
+  { repoRoot, runDir, grepArgs, report, signal }: StepContext,
 ): Promise<TestCounts> {
   const systems: RunningSystem[] = [];
   try {

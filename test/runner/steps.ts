@@ -3,37 +3,22 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { ensureFfmpeg } from '../../deploy/local/tools/tools.ts';
-import type { Report } from '../../deploy/process/run.ts';
 import { runSuite } from '../chaos/suite.ts';
 import { runContainers } from '../containers/suite.ts';
 import { runMatrix } from '../matrix/matrix.ts';
 import { findGo } from '../support/build-go.ts';
 import { counted, NONE, runTests, type TestCounts } from '../support/run-tests.ts';
-import type { Selection } from './command-line.ts';
 import type { Part } from './select-files.ts';
+import type { StepContext, StepResult } from './step-context.ts';
 import { runSystemTests } from './system-tests.ts';
 import { runUnitTests } from './unit-tests.ts';
-
-export interface PartContext {
-  selection: Selection;
-  repoRoot: string;
-  /** For logs and state of this run. */
-  runDir: string;
-  /** Arguments of `node --test` that choose tests by name. */
-  grepArgs: readonly string[];
-  report: Report;
-  signal: AbortSignal;
-}
 
 export interface Step {
   name: string;
   /** Runs when one of these parts is chosen. */
   parts: readonly Part[];
-  run(context: PartContext): Promise<StepResult>;
+  run(context: StepContext): Promise<StepResult>;
 }
-
-/** `notTested` says why some tests could not run on this machine. */
-export type StepResult = TestCounts & { notTested?: string };
 
 const CHAOS_MINUTES = 1.1;
 /** Together with the systems of the end-to-end tests, each choice once; npm run test:matrix has them all. */
@@ -81,7 +66,7 @@ export const STEPS: readonly Step[] = [
 
 /** Runs a program of node_modules with our terminal. */
 async function runTool(
-  { repoRoot, signal }: PartContext,
+  { repoRoot, signal }: StepContext,
   name: string,
   args: readonly string[],
 ): Promise<TestCounts> {
@@ -92,7 +77,7 @@ async function runTool(
 }
 
 /** Tests that start programs of their own, but no system. */
-async function runProcessTests(context: PartContext): Promise<StepResult> {
+async function runProcessTests(context: StepContext): Promise<StepResult> {
   const { selection, repoRoot, runDir, grepArgs, report, signal } = context;
   if (selection.parts.has('integration')) await ensureFfmpeg(report, signal);
   const files = (['integration', 'tilt'] as const).flatMap((part) => selection.files.get(part) ?? []);
