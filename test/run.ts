@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { engineHome } from '../deploy/docker/engine.ts';
+import { engineHome } from '../deploy/docker/docker-client.ts';
 import { report, runMain, stopSignal } from '../deploy/process/terminal.ts';
 import { chaosDir } from './chaos/experiment.ts';
 import { cellFolder } from './matrix/cell.ts';

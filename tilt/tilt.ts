@@ -7,13 +7,13 @@ import { which } from '../deploy/process/which.ts';
 
 const usage = `npm run tilt -- [up|down|ci] [arguments of tilt]
 
-Runs the whole system in the cluster of kubectl's current context, opens a page with everything that runs, and brings each
-saved file into the running pods within seconds. Ctrl-C ends Tilt; what it has deployed stays, until npm run tilt -- down.
+Runs the whole system in the cluster of kubectl's current context, opens a page that shows everything that runs, and copies
+each saved file into the running pods within seconds. Ctrl-C stops Tilt but not the system: npm run tilt -- down removes it.
 
-  MP3CONVERTER_CONTEXT  a context that Tilt may deploy to, where it is none of this machine's (minikube, kind, …)
+  MP3CONVERTER_CONTEXT  a kubectl context that Tilt may deploy to although the cluster is not local (minikube, kind, …)
 `;
 
-/** What must be on PATH: how it tells that it works, and where it is had. */
+/** Programs that must be on PATH: the arguments that show whether one works, and where to get it. */
 const TOOLS = [
   { name: 'tilt', check: ['version'], get: 'https://docs.tilt.dev/install.html' },
   { name: 'kubectl', check: ['version', '--client'], get: 'https://kubernetes.io/docs/tasks/tools' },
@@ -41,9 +41,10 @@ await runMain(async () => {
   for (const { name, check, get } of TOOLS)
     if (!(await isUsable(name, check))) missing.push(`  ${name.padEnd(8)}${get}`);
   signal.throwIfAborted();
-  if (missing.length > 0) throw new Error(`These are missing, or do not run:\n${missing.join('\n')}`);
+  if (missing.length > 0)
+    throw new Error(`These programs are missing, or do not run:\n${missing.join('\n')}`);
   const [command, ...rest] = COMMANDS.includes(args[0] ?? '') ? args : ['up', ...args];
-  // A Ctrl-C reaches Tilt by itself; we only outlive it.
+  // The terminal sends Ctrl-C to Tilt as well, so this process only waits for Tilt to end.
   const child = spawn(
     'tilt',
     [command as string, '--file', path.join(import.meta.dirname, 'Tiltfile'), ...rest],

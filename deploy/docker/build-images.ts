@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type Report, run } from '../process/run.ts';
 import { which } from '../process/which.ts';
-import { dockerAt, type Engine } from './engine.ts';
+import { dockerAt, type Engine } from './docker-client.ts';
 import {
   type ImageNames,
   imageNames,
@@ -12,18 +12,18 @@ import {
   SERVICES,
   type Service,
 } from './image-names.ts';
-import { buildOnTheSpot } from './on-the-spot/build.ts';
 import { sizeTable } from './sizes.ts';
+import { buildStandIn } from './stand-ins/build.ts';
 
 export interface BuildOptions {
   repoRoot: string;
   engine: Engine;
-  /** Only these services, over the base that is there. Default: everything. */
+  /** Builds only these services, on the base image that is already in the engine. Default: all services. */
   only?: readonly Service[];
-  /** What is not ours; default: all of it. */
+  /** The official images to get. Default: all of them, or only the base image when `only` is given. */
   official?: readonly Official[];
-  /** Does not try to pull. */
-  onTheSpot?: boolean;
+  /** Builds the stand-ins without trying to pull. */
+  standInsOnly?: boolean;
   report: Report;
   signal: AbortSignal;
 }
@@ -31,7 +31,7 @@ export interface BuildOptions {
 const PULL_MS = 15 * 60_000;
 const BUILD_MS = 15 * 60_000;
 
-/** Makes every image that compose.yaml and the tests use, keeps their names, and returns a table of their sizes. */
+/** Gets or builds every image that compose.yaml and the tests use, saves their names, and returns a table of their sizes. */
 export async function buildImages(options: BuildOptions): Promise<string> {
   const { repoRoot, engine, only, report, signal } = options;
   const dataDir = path.join(repoRoot, '.data');
@@ -40,7 +40,7 @@ export async function buildImages(options: BuildOptions): Promise<string> {
   const revision = await gitRevision(options);
   const docker = dockerAt(engine, { report, signal });
   for (const service of only ?? SERVICES) {
-    const since = performance.now();
+    const startMs = performance.now();
     const args = { BASE: names.BASE_IMAGE, SERVICE: service, REVISION: revision };
     await docker(
       `Building ${imageOf(names, service)}`,
@@ -53,16 +53,16 @@ export async function buildImages(options: BuildOptions): Promise<string> {
       BUILD_MS,
       (lines) => `${lines} lines`,
     );
-    report(`Built ${imageOf(names, service)} in ${((performance.now() - since) / 1000).toFixed(1)} s`);
+    report(`Built ${imageOf(names, service)} in ${secondsSince(startMs)} s`);
   }
-  // What bore these names before. The builder's cache stays.
+  // Images that had these names before. The builder's cache stays.
   const old = ['image', 'prune', '--force', '--filter', 'label=mp3converter'];
-  await docker('Removing what was replaced', old, 5 * 60_000);
-  return sizeTable(madeHere(names, options), docker);
+  await docker('Removing replaced images', old, 5 * 60_000);
+  return sizeTable(imagesInEngine(names, options), docker);
 }
 
-/** The images that such a call leaves in the engine: of the others it only knows the names, and the engine may not have them. */
-export function madeHere(
+/** The images that are in the engine after a build with these options. The engine may not have the others in `names`. */
+export function imagesInEngine(
   names: ImageNames,
   { only, official }: Pick<BuildOptions, 'only' | 'official'>,
 ): string[] {
@@ -72,56 +72,75 @@ export function madeHere(
   return [...wanted.map((name) => names[name]), ...services];
 }
 
-/** Those that are here already, else pulled, else built on the spot. */
+/** Gets the official images: those that the engine has already, else pulled, else built as stand-ins. Returns all image names. */
 async function fetchOfficial(dataDir: string, options: BuildOptions): Promise<ImageNames> {
-  const { engine, only, report, signal } = options;
-  const isHurried = only !== undefined && options.official === undefined;
-  const wanted = options.official ?? (isHurried ? ['BASE_IMAGE'] : Object.keys(OFFICIAL));
-  const docker = dockerAt(engine, { report, signal });
-  const isHere = (image: string): Promise<boolean> =>
-    docker('Looking for an image', ['image', 'inspect', '--format', 'ok', image]).then(
-      () => true,
-      () => false,
-    );
+  const reusesBase = options.only !== undefined && options.official === undefined;
+  const wanted = options.official ?? (reusesBase ? ['BASE_IMAGE'] : Object.keys(OFFICIAL));
   const names = { ...imageNames(dataDir) };
-  let canPull = options.onTheSpot !== true;
+  let canPull = options.standInsOnly !== true;
   for (const name of wanted as readonly Official[]) {
-    // What an earlier run found or built is good enough.
-    if (isHurried && (await isHere(names[name]))) continue;
+    // The base that an earlier run pulled or built is good enough for building a few services.
+    if (reusesBase && (await isInEngine(names[name], options))) continue;
     const chosen = process.env[name] || undefined;
-    const image = chosen ?? (canPull ? OFFICIAL[name] : names[name]);
-    if ((chosen ?? OFFICIAL[name]) === image && (await isHere(image))) {
-      names[name] = image;
-      continue;
+    const official = chosen ?? OFFICIAL[name];
+    if (chosen !== undefined || canPull || names[name] === official) {
+      if ((await isInEngine(official, options)) || (await tryPull(name, { ...options, chosen, canPull }))) {
+        names[name] = official;
+        continue;
+      }
     }
-    if (canPull || chosen !== undefined) {
-      report(`Pulling ${image} …`);
-      const failure = await docker(`Pulling ${image}`, ['pull', '--quiet', image], PULL_MS).then(
-        () => undefined,
-        (error: Error) => error,
-      );
-      signal.throwIfAborted();
-      names[name] = image;
-      if (failure === undefined) continue;
-      if (chosen !== undefined)
-        throw new Error(`${name} is ${image}, which is neither here nor can be pulled. ${failure.message}`);
-      report(`It cannot be pulled: ${failure.message.trim().split('\n').at(-1)}`);
-      report('So images are built on the spot, out of package registries.');
-      canPull = false;
-    }
-    const since = performance.now();
-    names[name] = await buildOnTheSpot(name, options);
-    report(`Built ${names[name]} in ${((performance.now() - since) / 1000).toFixed(1)} s`);
+    canPull = false;
+    const startMs = performance.now();
+    names[name] = await buildStandIn(name, options);
+    options.report(`Built ${names[name]} in ${secondsSince(startMs)} s`);
   }
   return names;
 }
+
+const isInEngine = (image: string, { engine, report, signal }: BuildOptions): Promise<boolean> =>
+  dockerAt(engine, { report, signal })('Looking for an image', [
+    ...['image', 'inspect', '--format', 'ok', image],
+  ]).then(
+    () => true,
+    () => false,
+  );
+
+interface PullOptions extends BuildOptions {
+  /** The image that the environment names instead of the official one. */
+  chosen: string | undefined;
+  canPull: boolean;
+}
+
+/** Pulls an image unless an earlier pull has failed. Throws if the image was chosen by the user and cannot be pulled. */
+async function tryPull(name: Official, options: PullOptions): Promise<boolean> {
+  const { chosen, canPull, engine, report, signal } = options;
+  if (!canPull && chosen === undefined) return false;
+  const image = chosen ?? OFFICIAL[name];
+  report(`Pulling ${image} …`);
+  const docker = dockerAt(engine, { report, signal });
+  const failure = await docker(`Pulling ${image}`, ['pull', '--quiet', image], PULL_MS).then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  signal.throwIfAborted();
+  if (failure === undefined) return true;
+  if (chosen !== undefined)
+    throw new Error(
+      `${name} is ${image}, which is not in the Docker engine and cannot be pulled. ${failure.message}`,
+    );
+  report(`The image cannot be pulled: ${failure.message.trim().split('\n').at(-1)}`);
+  report('Building stand-ins from package registries instead');
+  return false;
+}
+
+const secondsSince = (startMs: number): string => ((performance.now() - startMs) / 1000).toFixed(1);
 
 async function gitRevision({ repoRoot, report, signal }: BuildOptions): Promise<string> {
   const git = which('git');
   if (git === undefined) return 'unknown';
   const options = { what: 'git', report, signal, cwd: repoRoot, timeoutMs: 10_000 };
   return run(git, ['rev-parse', 'HEAD'], options).then(
-    (said) => said.trim(),
+    (stdout) => stdout.trim(),
     () => 'unknown',
   );
 }

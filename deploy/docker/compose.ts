@@ -6,38 +6,39 @@ import { run } from '../process/run.ts';
 import { report, runMain, stopSignal } from '../process/terminal.ts';
 import { which } from '../process/which.ts';
 import { buildImages } from './build-images.ts';
-import { dockerAt, type Engine, engineHome, openEngine } from './engine.ts';
+import { dockerAt, type Engine, engineHome } from './docker-client.ts';
+import { openEngine } from './engine.ts';
 import { imageNames, imageOf, SERVICES } from './image-names.ts';
 import { writeDockerSecrets } from './secrets.ts';
 
 const usage = `npm run compose -- up|down|ps|logs|… [arguments of docker compose]
 
-Runs the whole system in Docker: makes passwords (kept in .data/docker, never in the repository), builds the images that
-are missing, and hands over to Docker Compose 2 with deploy/docker/compose.yaml.
+Runs the whole system in Docker: generates the passwords (kept in .data/docker, never in the repository), builds missing
+images, and runs Docker Compose 2 with deploy/docker/compose.yaml.
 
-  npm run compose -- up               until Ctrl-C
-  npm run compose -- up --detach      in the background, where a Docker engine runs already
-  npm run compose -- ps               what runs, and how it is
-  npm run compose -- logs converter   the log of one
-  npm run compose -- down --volumes   ends it, and deletes all that is stored
+  npm run compose -- up               runs the system until Ctrl-C
+  npm run compose -- up --detach      runs it in the background (needs a running Docker engine)
+  npm run compose -- ps               shows the containers and their health
+  npm run compose -- logs converter   shows the log of one service
+  npm run compose -- down --volumes   stops the system and deletes all stored data
 
-  GATEWAY_PORT  the gateway's port on this machine (default 8080)
-  MAIL_PORT     the port of the page with the mails (default 1080)
-  PUBLIC_URL    the address in mails, if users reach the gateway by another one
+  GATEWAY_PORT  port of the gateway on this machine (default 8080)
+  MAIL_PORT     port of the page that shows the mails (default 1080)
+  PUBLIC_URL    address in the links of mails, if it differs from http://localhost:GATEWAY_PORT
   PUBSUB, BLOBS, MAIL
-                folders of components/: rabbitmq (default) or rabbitmq-quorum, mongodb, nodemailer (default) or smtp;
-                the others need servers that compose.yaml does not have
+                folders of components/: rabbitmq (default) or rabbitmq-quorum; mongodb; nodemailer (default) or smtp.
+                The other folders need servers that compose.yaml does not include.
   …_IMAGE       other images; see npm run images -- --help
 `;
 
 const repoRoot = path.resolve(import.meta.dirname, '../..');
 const dataDir = path.join(repoRoot, '.data');
-/** Over the longest grace in compose.yaml, one service after the other. */
+/** Longer than Compose takes to stop all services one after the other, each within its stop_grace_period. */
 const STOP_MS = 120_000;
-// A Ctrl-C reaches Compose by itself; we only outlive it.
+// The terminal sends Ctrl-C to Compose as well, so this process only waits for Compose to end.
 const signal = stopSignal(engineHome());
 
-/** `docker compose` as a plugin, or as a program of its own; version 2 or newer. */
+/** Finds Docker Compose, version 2 or newer: the plugin `docker compose`, or else the program docker-compose. */
 async function findCompose(engine: Engine): Promise<[string, ...string[]]> {
   const standalone = which('docker-compose');
   const candidates: [string, ...string[]][] = [[engine.docker, 'compose']];
@@ -59,7 +60,7 @@ async function findCompose(engine: Engine): Promise<[string, ...string[]]> {
   );
 }
 
-/** Those whose servers compose.yaml has. */
+/** The choices for which compose.yaml has the servers. */
 const CHOICES = {
   PUBSUB: ['rabbitmq', 'rabbitmq-quorum'],
   BLOBS: ['mongodb'],
@@ -74,7 +75,7 @@ function checkChoices(): void {
   }
 }
 
-async function composeUp(engine: Engine, args: string[]): Promise<number> {
+async function runCompose(engine: Engine, args: string[]): Promise<number> {
   const [command, ...words] = await findCompose(engine);
   const secrets = writeDockerSecrets({ dataDir: path.join(dataDir, 'docker') });
   const publicUrl = process.env.PUBLIC_URL || `http://localhost:${process.env.GATEWAY_PORT || 8080}`;
@@ -83,7 +84,7 @@ async function composeUp(engine: Engine, args: string[]): Promise<number> {
     ...imageNames(dataDir),
     ...secrets.env,
     PUBLIC_URL: publicUrl,
-    // The SMTP binding mixes up mails that are sent at once.
+    // The SMTP binding mixes up mails that are sent at the same time.
     ...(process.env.MAIL === 'smtp' && { MAIL_CONCURRENCY: '1' }),
   };
   writePrivate(
@@ -97,7 +98,7 @@ async function composeUp(engine: Engine, args: string[]): Promise<number> {
     stdio: 'inherit',
     env: engine.env,
   });
-  // A Ctrl-C reaches it from the terminal; a second signal would make it kill what is to end in order.
+  // Ctrl-C is not passed on: Compose gets it from the terminal, and on a second signal it would kill the containers.
   for (const name of ['SIGTERM', 'SIGHUP'] as const)
     process.once(name, () => {
       child.kill('SIGTERM');
@@ -105,6 +106,19 @@ async function composeUp(engine: Engine, args: string[]): Promise<number> {
     });
   const [code] = (await once(child, 'exit')) as [number | null];
   return code ?? 1;
+}
+
+async function buildMissingImages(engine: Engine): Promise<void> {
+  const names = imageNames(dataDir);
+  const images = SERVICES.map((service) => imageOf(names, service));
+  const docker = dockerAt(engine, { report, signal });
+  const areBuilt = await docker('Looking for the images', [
+    ...['image', 'inspect', '--format', 'ok', ...images],
+  ]).then(
+    () => true,
+    () => false,
+  );
+  if (!areBuilt) await buildImages({ repoRoot, engine, report, signal });
 }
 
 const isDetached = (args: string[]): boolean => args.some((arg) => arg === '--detach' || arg === '-d');
@@ -118,25 +132,10 @@ await runMain(async () => {
   try {
     if (engine.isPrivate && isDetached(args))
       throw new Error(
-        'Nothing can stay in the background: no Docker engine runs here, and the one that was started for this run ends with it. Start one (systemctl start docker), or leave out --detach.',
+        '--detach needs a running Docker engine: none is running, and the private one that was started for this run ends with it. Start one (systemctl start docker), or leave out --detach.',
       );
-    if (args[0] === 'up') {
-      const docker = dockerAt(engine, { report, signal });
-      const names = imageNames(dataDir);
-      const images = SERVICES.map((service) => imageOf(names, service));
-      const isBuilt = await docker('Looking for the images', [
-        'image',
-        'inspect',
-        '--format',
-        'ok',
-        ...images,
-      ]).then(
-        () => true,
-        () => false,
-      );
-      if (!isBuilt) await buildImages({ repoRoot, engine, report, signal });
-    }
-    code = await composeUp(engine, args);
+    if (args[0] === 'up') await buildMissingImages(engine);
+    code = await runCompose(engine, args);
   } finally {
     await engine.stop();
   }

@@ -2,11 +2,11 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { readIfThere, writePrivate } from '../process/private-files.ts';
 
-/** In the order in which they become ready: each needs those before it. */
+/** In the order in which they become ready: each service needs those before it. */
 export const SERVICES = ['auth', 'gateway', 'converter', 'notification'] as const;
 export type Service = (typeof SERVICES)[number];
 
-/** What is pulled where it can be, by the variable that chooses another. A server's minor series takes fixes alone. */
+/** Images that are pulled, keyed by the environment variable that replaces one. Servers have a minor version, so that they only get fixes. */
 export const OFFICIAL = {
   BASE_IMAGE: 'node:24-bookworm-slim',
   DAPRD_IMAGE: 'daprio/daprd:1.18.2',
@@ -17,18 +17,18 @@ export const OFFICIAL = {
 } as const;
 export type Official = keyof typeof OFFICIAL;
 
-const OURS = {
+const BUILT = {
   AUTH_IMAGE: 'mp3converter/auth:dev',
   CONVERTER_IMAGE: 'mp3converter/converter:dev',
   GATEWAY_IMAGE: 'mp3converter/gateway:dev',
   NOTIFICATION_IMAGE: 'mp3converter/notification:dev',
 } as const;
 
-export type ImageNames = Record<Official | keyof typeof OURS, string>;
+export type ImageNames = Record<Official | keyof typeof BUILT, string>;
 
-export const DEFAULTS: ImageNames = { ...OFFICIAL, ...OURS };
+export const DEFAULTS: ImageNames = { ...OFFICIAL, ...BUILT };
 
-/** What chooses the image of a service. */
+/** The environment variable that names the image of a service. */
 export const variableOf = (service: Service): keyof ImageNames =>
   `${service.toUpperCase()}_IMAGE` as keyof ImageNames;
 
@@ -36,7 +36,7 @@ export const imageOf = (names: ImageNames, service: Service): string => names[va
 
 const file = (dataDir: string): string => path.join(dataDir, 'docker', 'images.env');
 
-/** The environment's, else those that `npm run images` made or found, else the official ones. */
+/** The names from the environment, else those that `npm run images` built or found, else the defaults. */
 export function imageNames(dataDir: string, env: NodeJS.ProcessEnv = process.env): ImageNames {
   const kept = parseEnv(readIfThere(file(dataDir)) ?? '');
   return Object.fromEntries(
@@ -44,7 +44,7 @@ export function imageNames(dataDir: string, env: NodeJS.ProcessEnv = process.env
   ) as ImageNames;
 }
 
-/** For Compose and the tests, which run after the images were built. */
+/** Saves the names for Compose and the tests, which run after the images were built. */
 export function keepImageNames(dataDir: string, names: ImageNames): void {
   const lines = Object.entries(names).map(([name, image]) => `${name}=${image}\n`);
   writePrivate(file(dataDir), lines.join(''));

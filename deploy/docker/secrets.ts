@@ -3,29 +3,29 @@ import path from 'node:path';
 import { Passwords } from '../process/passwords.ts';
 import { writePrivate } from '../process/private-files.ts';
 
-// What daprio/daprd's own user is; root may give it a file, others make the sidecars run as themselves.
+// The user of the image daprio/daprd. Root can give the secrets to this user; for any other user, the sidecars run as that user.
 const SIDECAR_UID = 65_532;
 
 export interface DockerSecrets {
-  /** What compose.yaml fills in. */
+  /** The variables of compose.yaml. */
   env: Record<string, string>;
-  /** User and group of the sidecars. */
+  /** User and group as which the sidecars run. */
   sidecar: [uid: number, gid: number];
-  /** Dapr's secret store, to be mounted into the sidecars. */
+  /** The file of Dapr's secret store, which is mounted into the sidecars. */
   secretsFile: string;
 }
 
 export interface SecretsOptions {
-  /** Passwords are made once and kept here. */
+  /** Folder in which passwords are kept after they are first generated. */
   dataDir: string;
   mailFrom?: string;
-  /** The servers' names on their networks. */
+  /** Host names of the servers. */
   hosts?: { rabbitmq: string; mongodb: string; maildev: string };
 }
 
 const HOSTS = { rabbitmq: 'rabbitmq', mongodb: 'mongodb', maildev: 'maildev' };
 
-/** Makes every password and token of a system in Docker, readable by its owner and the sidecars only. */
+/** Generates every password and token of a system in Docker. Only the owner and the sidecars can read the file. */
 export function writeDockerSecrets({
   dataDir,
   mailFrom = 'mp3converter@localhost',
@@ -47,7 +47,7 @@ export function writeDockerSecrets({
     MYSQL_PASSWORD: passwords.get('mysql'),
     MYSQL_ROOT_PASSWORD: passwords.get('mysql-root'),
   };
-  // Dapr refuses a component whose secret is missing, so all are there.
+  // Every secret is present, even if it is not used, because Dapr refuses a component whose secret is missing.
   const secrets = {
     'rabbitmq-url': `amqp://mp3converter:${env.RABBITMQ_PASSWORD}@${hosts.rabbitmq}:5672`,
     'mongodb-url': `mongodb://mp3converter:${env.MONGODB_PASSWORD}@${hosts.mongodb}:27017/mp3converter?authSource=admin&directConnection=true`,

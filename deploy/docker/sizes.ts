@@ -1,4 +1,4 @@
-import type { dockerAt } from './engine.ts';
+import type { dockerAt } from './docker-client.ts';
 
 interface Layer {
   image: string;
@@ -8,24 +8,24 @@ interface Layer {
 
 const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
 
-/** One line an image, with its layers from 5 MiB; what several images share is on the disk once. */
+/** A table with one line per image: its size, and its layers of at least 5 MiB. Images on disk share common layers. */
 export async function sizeTable(
   images: readonly string[],
   docker: ReturnType<typeof dockerAt>,
 ): Promise<string> {
   const rows = await Promise.all(
     images.map(async (image) => {
-      const said = await docker('Looking at an image', [
+      const history = await docker('Looking at an image', [
         ...['history', '--no-trunc', '--human=false', '--format', '{{.Size}}\t{{.CreatedBy}}', image],
       ]);
-      const layers = said.split('\n').flatMap((line): Layer[] => {
+      const layers = history.split('\n').flatMap((line): Layer[] => {
         const [size = '', by = ''] = line.split('\t');
         return /^\d+$/.test(size) ? [{ image, size: Number(size), by }] : [];
       });
       const total = layers.reduce((sum, { size }) => sum + size, 0);
       const large = layers
         .filter(({ size }) => size >= 5 * 2 ** 20)
-        .map(({ size, by }) => `${mib(size)} ${nameOf(by)}`);
+        .map(({ size, by }) => `${mib(size)} ${layerName(by)}`);
       return [image, mib(total), large.join(', ')];
     }),
   );
@@ -37,8 +37,8 @@ export async function sizeTable(
     .join('\n');
 }
 
-/** What a layer is there for, in a few words: `/bin/sh -c #(nop) COPY dir:5f… in node_modules` is `COPY node_modules`. */
-export function nameOf(by: string): string {
+/** A short name of a layer, from its command: `/bin/sh -c #(nop) COPY dir:5f… in node_modules` becomes `COPY node_modules`. */
+export function layerName(by: string): string {
   const copied = /COPY .* in (\S+)/.exec(by)?.[1] ?? /COPY .*?(\S+) # buildkit/.exec(by)?.[1];
   if (copied !== undefined) return `COPY ${copied}`;
   if (/npm (ci|install)/.test(by)) return 'npm';

@@ -6,21 +6,22 @@ interface SecretList {
 }
 
 /**
- * Makes the secrets that are missing in the cluster, which is the one place where they are kept; returns the names of those that
- * changed. Values go through kubectl's standard input, and by server-side apply, which leaves no copy in an annotation.
+ * Creates the secrets that are missing in the cluster, which is the only place where they are kept. Returns the names of those
+ * that changed. Values pass through kubectl's standard input. They are applied on the server side, because client-side apply
+ * leaves a copy in an annotation.
  */
 export async function applySecrets(
   cluster: Pick<Cluster, 'ask' | 'call'>,
   given: Given,
-  sink: boolean,
+  hasMailSink: boolean,
 ): Promise<string[]> {
   const { items } = JSON.parse(
     await cluster.ask(['get', 'secrets', '--namespace', NAMESPACE, '-o', 'json']),
   ) as SecretList;
-  const there = Object.fromEntries(items.map(({ metadata, data = {} }) => [metadata.name, decode(data)]));
-  const wanted = completeSecrets(there, given, sink);
+  const existing = Object.fromEntries(items.map(({ metadata, data = {} }) => [metadata.name, decode(data)]));
+  const wanted = completeSecrets(existing, given, hasMailSink);
   const changed = Object.entries(wanted).filter(([name, keys]) =>
-    Object.entries(keys).some(([key, value]) => there[name]?.[key] !== value),
+    Object.entries(keys).some(([key, value]) => existing[name]?.[key] !== value),
   );
   if (changed.length > 0)
     await cluster.call(
@@ -31,7 +32,7 @@ export async function applySecrets(
   return changed.map(([name]) => name);
 }
 
-/** Keys that are not named stay, those of another choice of components say. */
+/** Server-side apply keeps keys that are not in this object, such as those of other components. */
 const toObject = ([name, keys]: [string, Secrets[string]]): object => ({
   apiVersion: 'v1',
   kind: 'Secret',

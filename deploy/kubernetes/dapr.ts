@@ -11,7 +11,7 @@ import { splitImage } from './overlay.ts';
 const INSTALL_MS = 10 * 60_000;
 const READY_SECONDS = 300;
 const CHART = process.env.DAPR_CHART || 'dapr/dapr';
-/** That of the sidecars everywhere else. */
+/** The same version as the sidecars that run outside Kubernetes. */
 const VERSION = splitImage(DEFAULTS.DAPRD_IMAGE).newTag;
 const SETTINGS = ['--set', 'dapr_sidecar_injector.sidecarDropALLCapabilities=true'];
 
@@ -20,13 +20,12 @@ export interface DaprOptions {
   signal: AbortSignal;
 }
 
-/** Makes sure that Dapr's control plane is in the cluster, by its CLI, else by its Helm chart, and that it puts sidecars beside pods. */
+/** Installs Dapr's control plane if it is missing, with the Dapr CLI or else with Helm, and waits for the sidecar injector. */
 export async function ensureDapr(cluster: Cluster, options: DaprOptions): Promise<void> {
   if ((await injectorNamespace(cluster)) === undefined) await install(cluster, options);
   const namespace = await injectorNamespace(cluster);
-  if (namespace === undefined)
-    throw new Error('Dapr was installed, and its sidecar injector is not there all the same.');
-  // A pod that it does not see gets no sidecar, and never becomes ready.
+  if (namespace === undefined) throw new Error('Dapr is installed, but its sidecar injector is missing.');
+  // A pod that starts before the injector gets no sidecar, and never becomes ready.
   const args = ['rollout', 'status', 'deployment', '--selector', 'app=dapr-sidecar-injector'];
   await cluster.call('Waiting for Dapr', [...args, '--namespace', namespace, `--timeout=${READY_SECONDS}s`], {
     timeoutMs: (READY_SECONDS + 10) * 1000,
@@ -45,10 +44,10 @@ async function install(cluster: Cluster, { report, signal }: DaprOptions): Promi
   const helm = which('helm');
   if (dapr === undefined && helm === undefined)
     throw new Error(
-      'Dapr is not in this cluster, and neither dapr nor helm is here to install it: install the Dapr CLI, then `dapr init -k --wait`.',
+      'Dapr is not in this cluster, and installing it needs the Dapr CLI or Helm: install the Dapr CLI, then run `dapr init -k --wait`.',
     );
   report(`Installing Dapr into ${cluster.context} …`);
-  // Dapr's CLI takes the current context alone: here is one where ours is.
+  // Dapr's CLI always uses the current context, so it gets a kubeconfig in which the context of this cluster is current.
   const folder = mkdtempSync(path.join(tmpdir(), 'mp3converter-kubeconfig-'));
   const kubeconfig = path.join(folder, 'config');
   try {
@@ -58,11 +57,11 @@ async function install(cluster: Cluster, { report, signal }: DaprOptions): Promi
     if (dapr !== undefined)
       await run(dapr, ['init', '--kubernetes', '--runtime-version', VERSION, '--wait', ...SETTINGS], options);
     else {
-      const place = ['--namespace', 'dapr-system', '--create-namespace', '--wait'];
-      const args = ['upgrade', '--install', 'dapr', CHART, ...place, '--version', VERSION, ...SETTINGS];
+      const namespace = ['--namespace', 'dapr-system', '--create-namespace', '--wait'];
+      const args = ['upgrade', '--install', 'dapr', CHART, ...namespace, '--version', VERSION, ...SETTINGS];
       await run(helm as string, args, options).catch((error: Error) => {
         throw new Error(
-          `${error.message}\nIf the chart ${CHART} is not known, add Dapr's chart repository to helm, or name the chart with DAPR_CHART.`,
+          `${error.message}\nIf helm does not find the chart ${CHART}, add Dapr's chart repository, or set DAPR_CHART to another chart.`,
         );
       });
     }

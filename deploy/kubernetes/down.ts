@@ -1,18 +1,18 @@
 import { parseArgs } from 'node:util';
 import { report, runMain, stopSignal } from '../process/terminal.ts';
-import { isUnknownKind, NAMESPACE, OURS, openCluster } from './cluster.ts';
+import { isUnknownKindError, NAMESPACE, OUR_OBJECTS, openCluster } from './cluster.ts';
 
 const usage = `npm run k8s:down -- [--volumes] [--context NAME]
 
-Ends the system in the cluster of kubectl's current context. What is stored stays, and so do the secrets that open it: npm run
-k8s:up finds both again. Dapr, KEDA and images stay too.
+Stops the system in the cluster of kubectl's current context. Stored data and the secrets that give access to it stay: the
+next npm run k8s:up uses them again. Dapr, KEDA and images stay, too.
 
-  --volumes  deletes the whole namespace ${NAMESPACE}, with everything that is stored, and the secrets
-  --context  of kubectl, if it is not the current one
+  --volumes  deletes the whole namespace ${NAMESPACE}, including all stored data and the secrets
+  --context  a context of kubectl other than the current one
 `;
 
 const signal = stopSignal();
-/** Scalers first, or they would bring back what ends. */
+/** In the order of deletion. Scalers come first, because they would start pods again. */
 const KINDS = [
   ...['scaledobjects.keda.sh', 'triggerauthentications.keda.sh', 'horizontalpodautoscalers', 'ingresses'],
   ...[
@@ -25,7 +25,7 @@ const KINDS = [
     'networkpolicies',
   ],
   ...['components.dapr.io', 'subscriptions.dapr.io', 'resiliencies.dapr.io', 'configurations.dapr.io'],
-  // They are ending already; this waits for them.
+  // Pods are terminating already at this point. Deleting them waits for their end.
   'pods',
 ];
 
@@ -45,15 +45,13 @@ await runMain(async () => {
       const args = ['delete', object, '--ignore-not-found', '--wait'];
       await cluster.call(`Deleting ${object} from ${cluster.context}`, args, { timeoutMs });
     }
-    return report(
-      `Deleted the namespace ${NAMESPACE} from ${cluster.context}, and all that was stored in it`,
-    );
+    return report(`Deleted the namespace ${NAMESPACE} from ${cluster.context}, including all stored data`);
   }
   for (const kind of KINDS) {
-    const args = ['delete', kind, ...OURS, '--namespace', NAMESPACE, '--ignore-not-found', '--wait'];
+    const args = ['delete', kind, ...OUR_OBJECTS, '--namespace', NAMESPACE, '--ignore-not-found', '--wait'];
     await cluster.call(`Deleting ${kind}`, args, { timeoutMs }).catch((error: Error) => {
-      if (!isUnknownKind(error)) throw error;
+      if (!isUnknownKindError(error)) throw error;
     });
   }
-  report(`Ended in ${cluster.context}; what is stored is kept until npm run k8s:down -- --volumes`);
+  report(`Stopped in ${cluster.context}; stored data is kept (npm run k8s:down -- --volumes deletes it)`);
 }, signal);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { buildImages } from '../docker/build-images.ts';
-import { dockerAt, type Engine, openEngine } from '../docker/engine.ts';
+import { dockerAt, type Engine } from '../docker/docker-client.ts';
+import { openEngine } from '../docker/engine.ts';
 import {
   type ImageNames,
   imageNames,
@@ -20,19 +21,19 @@ const SERVERS: readonly Official[] = ['RABBITMQ_IMAGE', 'MONGODB_IMAGE', 'MYSQL_
 export interface ImagesOptions {
   repoRoot: string;
   host: Host;
-  /** Images are pushed there and pulled from there: `registry.example.com/team`. */
+  /** Registry to which images are pushed and from which the nodes pull them, such as `registry.example.com/team`. */
   registry?: string | undefined;
-  /** A shell command that brings `$IMAGE` from the Docker engine at `$DOCKER_HOST` to the nodes. */
+  /** Shell command that copies `$IMAGE` from the Docker engine at `$DOCKER_HOST` to the nodes. */
   load?: string | undefined;
-  /** Where no image can be pulled, the servers are built on the spot as well. Not for data that is to be kept: other versions. */
+  /** Also builds stand-ins for the servers if no image can be pulled. Their versions differ, so do not use them for data that you keep. */
   standIns: boolean;
   report: Report;
   signal: AbortSignal;
 }
 
 /**
- * Builds the services' images and brings them to the cluster's nodes; returns their names there. An image's tag is its content's
- * id: what has changed gets new pods, and what has not keeps its own.
+ * Builds the services' images, copies them to the nodes of the cluster, and returns their names there. The tag of an image is the
+ * id of its content, so that only services whose image has changed get new pods.
  */
 export async function loadImages(options: ImagesOptions): Promise<ImageNames> {
   const { repoRoot, registry, report, signal } = options;
@@ -41,7 +42,7 @@ export async function loadImages(options: ImagesOptions): Promise<ImageNames> {
   const engine = await openEngine({ report, signal });
   try {
     await buildImages({ repoRoot, engine, official: ['BASE_IMAGE'], report, signal });
-    // The nodes pull the servers themselves, if anybody can.
+    // If this machine could pull the base image, the nodes can pull the servers.
     const canPull = imageNames(dataDir).BASE_IMAGE === (process.env.BASE_IMAGE || OFFICIAL.BASE_IMAGE);
     const standIns = options.standIns && !canPull ? SERVERS.filter((name) => !process.env[name]) : [];
     if (standIns.length > 0)
@@ -55,15 +56,14 @@ export async function loadImages(options: ImagesOptions): Promise<ImageNames> {
       const id = (
         await docker('Looking at an image', ['image', 'inspect', '--format', '{{.Id}}', image])
       ).trim();
-      const name = splitImage(image).newName;
-      const there = `${registry === undefined ? name : `${registry}/${name.split('/').at(-1)}`}:${id.replace('sha256:', '').slice(0, 12)}`;
-      await docker(`Naming ${there}`, ['tag', image, there]);
-      report(`Bringing ${there} to ${registry ?? 'the cluster'} …`);
-      const [command, ...args] = load(engine, there);
-      const what = `Loading ${there}`;
-      const env = { ...engine.env, IMAGE: there };
+      const nodeImage = nameOnNodes(image, id, registry);
+      await docker(`Tagging ${nodeImage}`, ['tag', image, nodeImage]);
+      report(`Copying ${nodeImage} to ${registry ?? 'the cluster'} …`);
+      const [command, ...args] = load(engine, nodeImage);
+      const what = `Loading ${nodeImage}`;
+      const env = { ...engine.env, IMAGE: nodeImage };
       await run(command, args, { what, report, signal, env, timeoutMs: LOAD_MS });
-      names[variable] = there;
+      names[variable] = nodeImage;
     }
     return names;
   } finally {
@@ -71,7 +71,14 @@ export async function loadImages(options: ImagesOptions): Promise<ImageNames> {
   }
 }
 
-/** The command that brings an image to the nodes. */
+/** `mp3converter/gateway:dev` with the id `sha256:0123…` becomes `<registry>/gateway:0123…`, or `mp3converter/gateway:0123…`. */
+function nameOnNodes(image: string, id: string, registry: string | undefined): string {
+  const name = splitImage(image).newName;
+  const repository = registry === undefined ? name : `${registry}/${name.split('/').at(-1)}`;
+  return `${repository}:${id.replace('sha256:', '').slice(0, 12)}`;
+}
+
+/** Returns a function that makes the command which copies an image to the nodes. */
 function loaderFor({
   host,
   registry,
@@ -88,7 +95,7 @@ function loaderFor({
     return (_, image) => [kind, 'load', 'docker-image', '--name', host.name, image];
   }
   throw new Error(
-    'The nodes of this cluster do not see the images of this machine. Name a registry that both reach with --registry (docker login first), say with --load how they get there, or bring them yourself and say --no-images; GATEWAY_IMAGE, AUTH_IMAGE, CONVERTER_IMAGE and NOTIFICATION_IMAGE are their names.',
+    'The nodes of this cluster cannot use the images of this machine. Run docker login and pass --registry with a registry that both reach, or pass --load with a command that copies an image to the nodes, or copy the images yourself, set GATEWAY_IMAGE, AUTH_IMAGE, CONVERTER_IMAGE and NOTIFICATION_IMAGE to their names, and pass --no-images.',
   );
 }
 
@@ -96,6 +103,6 @@ function program(name: string): string {
   const found = which(name);
   if (found !== undefined) return found;
   throw new Error(
-    `This is a cluster of ${name}'s, and ${name} is not on the PATH: install it, or say --registry, --load or --no-images.`,
+    `This cluster was made by ${name}, which is not on the PATH: install it, or pass --registry, --load or --no-images.`,
   );
 }

@@ -6,21 +6,21 @@ import { writePrivate } from '../process/private-files.ts';
 import type { Cluster } from './cluster.ts';
 
 const overlays = path.join(import.meta.dirname, 'overlays');
-/** Where things are tried out. */
-export const BY_DEFAULT = 'minikube';
+/** The overlay for trying the system out, on one machine. */
+export const DEFAULT_OVERLAY = 'minikube';
 
-/** The folder of an overlay; the error names those that there are. */
+/** Returns the folder of an overlay. Throws, naming the existing ones, if there is none of this name. */
 export function overlayFolder(name: string): string {
   const known = readdirSync(overlays);
   if (known.includes(name)) return path.join(overlays, name);
   throw new Error(`--overlay is ${name}; it may be ${known.join(' or ')}.`);
 }
 
-/** What an overlay brings that decides what else is done. */
+/** The properties of an overlay on which other steps depend. */
 export interface Traits {
-  /** Mails stay in the cluster. */
+  /** A sink in the cluster takes all mails and delivers none. */
   hasMailSink: boolean;
-  /** It scales by KEDA itself. */
+  /** The overlay itself contains an object of KEDA. */
   needsKeda: boolean;
 }
 
@@ -33,26 +33,29 @@ export async function traitsOf(overlay: string, cluster: Pick<Cluster, 'ask'>): 
   };
 }
 
-/** Name and tag of an image; the colon of a registry's port is none of a tag. */
+/** Splits an image into its name and tag. The colon before a registry's port does not begin a tag. */
 export function splitImage(image: string): { newName: string; newTag: string } {
   const [, newName = image, newTag = 'latest'] = /^(.*?)(?::([^/:]+))?$/.exec(image) ?? [];
   return { newName, newTag };
 }
 
-export interface Choice {
+export interface ClusterOverlay {
   overlay: string;
   images: ImageNames;
   publicUrl?: string | undefined;
-  /** Converters are scaled by KEDA, whatever the overlay says. */
+  /** Adds KEDA to an overlay that scales the converters in another way. */
   keda: boolean;
 }
 
-/** Where what is chosen for a cluster is kept on this machine. */
-export const choiceFolder = (dataDir: string, context: string): string =>
+/** The folder on this machine that holds the generated overlay of a cluster. */
+export const clusterOverlayFolder = (dataDir: string, context: string): string =>
   path.join(dataDir, 'kubernetes', context.replace(/[^\w.@-]/g, '_'));
 
-/** Lays what was chosen for a cluster over an overlay. */
-export function writeChoice(folder: string, { overlay, images, publicUrl, keda }: Choice): void {
+/** Writes an overlay on top of another one, with the images and the public URL of one cluster. */
+export function writeClusterOverlay(
+  folder: string,
+  { overlay, images, publicUrl, keda }: ClusterOverlay,
+): void {
   const kustomization = {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',

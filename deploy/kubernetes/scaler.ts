@@ -1,13 +1,13 @@
 import type { Report } from '../process/run.ts';
 import { type Cluster, NAMESPACE } from './cluster.ts';
-import { BY_DEFAULT, type Traits } from './overlay.ts';
+import { DEFAULT_OVERLAY, type Traits } from './overlay.ts';
 
 export type Scaler = 'KEDA' | 'HPA';
 
 export const hasKeda = (cluster: Pick<Cluster, 'has'>): Promise<boolean> =>
   cluster.has('customresourcedefinition/scaledobjects.keda.sh');
 
-/** What scales the converters: what the overlay says, but for the one for trying things out, which takes KEDA where it is. */
+/** Decides what scales the converters: what the overlay contains. Only the default overlay uses KEDA instead if the cluster has it. */
 export async function chooseScaler(
   cluster: Cluster,
   { overlay, traits, report }: { overlay: string; traits: Traits; report: Report },
@@ -15,22 +15,22 @@ export async function chooseScaler(
   const canUseKeda = await hasKeda(cluster);
   if (traits.needsKeda && !canUseKeda)
     throw new Error(
-      `The overlay ${overlay} scales converters by KEDA, which is not in this cluster: install it (keda.sh), or pick scaling/hpa in its kustomization.yaml.`,
+      `The overlay ${overlay} scales converters with KEDA, which is not in this cluster: install it (keda.sh), or use scaling/hpa in its kustomization.yaml.`,
     );
-  if (traits.needsKeda || (canUseKeda && overlay === BY_DEFAULT)) {
-    report('Converters are scaled by KEDA, by the length of their queue');
+  if (traits.needsKeda || (canUseKeda && overlay === DEFAULT_OVERLAY)) {
+    report('KEDA scales the converters by the length of their queue');
     return 'KEDA';
   }
   const canMeasure = await cluster.has('apiservice/v1beta1.metrics.k8s.io');
   report(
     canMeasure
-      ? 'Converters are scaled by an HPA, by their use of CPU'
-      : 'There stays one converter: neither KEDA nor metrics-server is in this cluster (minikube addons enable metrics-server)',
+      ? 'An HPA scales the converters by their CPU usage'
+      : 'One converter runs, without scaling: neither KEDA nor metrics-server is in this cluster (minikube addons enable metrics-server)',
   );
   return 'HPA';
 }
 
-/** Where KEDA has come or gone since: two would pull at one Deployment. */
+/** Removes the scaler of an earlier k8s:up, because two scalers would work against each other. */
 export async function removeOtherScaler(cluster: Cluster, scaler: Scaler): Promise<void> {
   const other = scaler === 'KEDA' ? 'horizontalpodautoscaler/converter' : 'scaledobject.keda.sh/converter';
   if (await cluster.has(other))

@@ -1,90 +1,89 @@
 import { randomBytes } from 'node:crypto';
 
-/** What is chosen by whoever runs it: servers elsewhere, tokens of one's own. */
+/** The variables with which an operator sets secrets, such as the URLs of managed servers or tokens of their own. */
 export type Given = Readonly<Record<string, string | undefined>>;
-/** Values by key, of each secret by its name. */
+/** The values of each secret by key, by the name of the secret. */
 export type Secrets = Record<string, Record<string, string>>;
 
-/** The host of servers/maildev. */
-const SINK = 'maildev';
+/** The host name of servers/maildev. */
+const MAIL_SINK = 'maildev';
 
-const password = (): string => randomBytes(32).toString('base64url');
-/** The key of a replica set is base64, without the letters that a URL knows. */
-const hexKey = (): string => randomBytes(48).toString('hex');
+const newPassword = (): string => randomBytes(32).toString('base64url');
+/** The key of a replica set must be base64. Hexadecimal digits also need no encoding in a URL. */
+const newHexKey = (): string => randomBytes(48).toString('hex');
 
 /**
- * All secrets of a system: those that are there already, those given now, and new ones for the rest. `mp3converter` is the one
- * that the components name; each server and service has one of its own, so that no pod sees another's.
+ * Returns all secrets of a system: given values first, then existing ones, and new ones for the rest. The components read the
+ * secret `mp3converter`. Each server and service has another secret of its own, so that no pod sees those of the others.
  */
-export function completeSecrets(there: Secrets, given: Given, sink: boolean): Secrets {
-  const kept = (name: string, key: string, make: () => string): string => there[name]?.[key] ?? make();
-  const chosen = (variable: string, name: string, key: string, make: () => string): string =>
-    given[variable] || kept(name, key, make);
+export function completeSecrets(existing: Secrets, given: Given, hasMailSink: boolean): Secrets {
+  const keep = (name: string, key: string, make: () => string): string => existing[name]?.[key] ?? make();
+  const choose = (variable: string, name: string, key: string, make: () => string): string =>
+    given[variable] || keep(name, key, make);
 
-  const rabbitmq = kept('rabbitmq', 'password', password);
-  const mongodb = kept('mongodb', 'password', password);
-  const mysql = kept('mysql', 'password', password);
-  const mailServer = there.mp3converter ?? {};
-  // Mails that should be delivered do not go to a sink because one was there before.
-  const keptMail = !sink && mailServer['smtp-host'] === SINK ? {} : mailServer;
-  const mail = (variable: string, key: string, ofSink: string): string => {
-    const known = given[variable] || keptMail[key];
-    if (known !== undefined) return known;
-    if (sink || key === 'smtp-user' || key === 'smtp-password') return ofSink;
-    throw new Error(
-      `${variable} is missing: mails need a mail server of yours. Say SMTP_HOST, SMTP_PORT and MAIL_FROM, and SMTP_USER and SMTP_PASSWORD where it wants a login, to npm run secrets -- --overlay production.`,
-    );
+  const rabbitmq = keep('rabbitmq', 'password', newPassword);
+  const mongodb = keep('mongodb', 'password', newPassword);
+  const mysql = keep('mysql', 'password', newPassword);
+  const urls = {
+    rabbitmq: `amqp://mp3converter:${rabbitmq}@rabbitmq:5672`,
+    // A client learns the members of the replica set from the set itself.
+    mongodb: `mongodb://mp3converter:${mongodb}@mongodb:27017/mp3converter?authSource=admin&replicaSet=rs0`,
+    mysql: `mysql://auth:${mysql}@mysql:3306/mp3converter`,
+    // Fully qualified, because KEDA connects from another namespace.
+    management: `http://mp3converter:${rabbitmq}@rabbitmq.mp3converter.svc:15672/`,
   };
   return {
     mp3converter: {
-      'rabbitmq-url': chosen(
-        'RABBITMQ_URL',
-        'mp3converter',
-        'rabbitmq-url',
-        () => `amqp://mp3converter:${rabbitmq}@rabbitmq:5672`,
-      ),
-      // The set tells of its members.
-      'mongodb-url': chosen(
-        'MONGODB_URL',
-        'mp3converter',
-        'mongodb-url',
-        () => `mongodb://mp3converter:${mongodb}@mongodb:27017/mp3converter?authSource=admin&replicaSet=rs0`,
-      ),
-      'smtp-host': mail('SMTP_HOST', 'smtp-host', SINK),
-      'smtp-port': mail('SMTP_PORT', 'smtp-port', '1025'),
-      'smtp-user': mail('SMTP_USER', 'smtp-user', ''),
-      'smtp-password': mail('SMTP_PASSWORD', 'smtp-password', ''),
-      'mail-from': mail('MAIL_FROM', 'mail-from', 'mp3converter@localhost'),
+      'rabbitmq-url': choose('RABBITMQ_URL', 'mp3converter', 'rabbitmq-url', () => urls.rabbitmq),
+      'mongodb-url': choose('MONGODB_URL', 'mp3converter', 'mongodb-url', () => urls.mongodb),
+      ...completeMailSettings(existing.mp3converter ?? {}, given, hasMailSink),
     },
-    'dapr-api-token': { token: kept('dapr-api-token', 'token', password) },
-    'app-api-token': { token: kept('app-api-token', 'token', password) },
+    'dapr-api-token': { token: keep('dapr-api-token', 'token', newPassword) },
+    'app-api-token': { token: keep('app-api-token', 'token', newPassword) },
     gateway: {
-      'link-secret': chosen('LINK_SECRET', 'gateway', 'link-secret', password),
-      'operator-token': chosen('OPERATOR_TOKEN', 'gateway', 'operator-token', password),
+      'link-secret': choose('LINK_SECRET', 'gateway', 'link-secret', newPassword),
+      'operator-token': choose('OPERATOR_TOKEN', 'gateway', 'operator-token', newPassword),
     },
-    auth: {
-      'mysql-url': chosen(
-        'MYSQL_URL',
-        'auth',
-        'mysql-url',
-        () => `mysql://auth:${mysql}@mysql:3306/mp3converter`,
-      ),
-    },
+    auth: { 'mysql-url': choose('MYSQL_URL', 'auth', 'mysql-url', () => urls.mysql) },
     rabbitmq: {
       password: rabbitmq,
-      // For KEDA, which asks from another namespace.
-      'management-url': chosen(
+      'management-url': choose(
         'RABBITMQ_MANAGEMENT_URL',
         'rabbitmq',
         'management-url',
-        () => `http://mp3converter:${rabbitmq}@rabbitmq.mp3converter.svc:15672/`,
+        () => urls.management,
       ),
     },
     mongodb: {
       password: mongodb,
-      'root-password': kept('mongodb', 'root-password', password),
-      key: kept('mongodb', 'key', hexKey),
+      'root-password': keep('mongodb', 'root-password', newPassword),
+      key: keep('mongodb', 'key', newHexKey),
     },
-    mysql: { password: mysql, 'root-password': kept('mysql', 'root-password', password) },
+    mysql: { password: mysql, 'root-password': keep('mysql', 'root-password', newPassword) },
+  };
+}
+
+/** The mail server: given, kept from before, or the sink. Throws if none of these applies. */
+function completeMailSettings(
+  existing: Record<string, string>,
+  given: Given,
+  hasMailSink: boolean,
+): Record<string, string> {
+  // The address of a sink is not kept when the overlay has none: those mails are meant to be delivered.
+  const kept = !hasMailSink && existing['smtp-host'] === MAIL_SINK ? {} : existing;
+  const complete = (variable: string, key: string, sinkValue: string): string => {
+    const known = given[variable] || kept[key];
+    if (known !== undefined) return known;
+    if (hasMailSink || key === 'smtp-user' || key === 'smtp-password') return sinkValue;
+    throw new Error(
+      `${variable} is missing: this overlay needs a mail server. Set SMTP_HOST, SMTP_PORT and MAIL_FROM, and SMTP_USER and SMTP_PASSWORD if it needs a login, for npm run secrets -- --overlay production.`,
+    );
+  };
+  return {
+    'smtp-host': complete('SMTP_HOST', 'smtp-host', MAIL_SINK),
+    'smtp-port': complete('SMTP_PORT', 'smtp-port', '1025'),
+    'smtp-user': complete('SMTP_USER', 'smtp-user', ''),
+    'smtp-password': complete('SMTP_PASSWORD', 'smtp-password', ''),
+    'mail-from': complete('MAIL_FROM', 'mail-from', 'mp3converter@localhost'),
   };
 }

@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 import { report, runMain, stopSignal } from '../process/terminal.ts';
-import { addresses } from './addresses.ts';
+import { describeAddresses } from './addresses.ts';
 import { NAMESPACE, openCluster } from './cluster.ts';
 
 const usage = `npm run k8s:status -- [--context NAME]
 
-Shows what runs in the cluster of kubectl's current context, what went wrong there lately, and how to get to it.
+Shows what runs in the cluster of kubectl's current context, its recent warnings, and how to reach the system.
 
-  --context  of kubectl, if it is not the current one
+  --context  a context of kubectl other than the current one
 `;
 
 const signal = stopSignal();
@@ -22,7 +22,7 @@ await runMain(async () => {
   const get = async (...args: string[]): Promise<string> =>
     (await cluster.ask([...inNamespace, 'get', ...args])).trim();
   if (!(await cluster.has(`namespace/${NAMESPACE}`)))
-    return console.log(`Nothing of mp3converter is in ${cluster.context}: npm run k8s:up`);
+    return console.log(`mp3converter does not run in ${cluster.context}. Start it with npm run k8s:up`);
   console.log(
     `${cluster.context}\n\n${await get('pods,horizontalpodautoscalers,persistentvolumeclaims,ingresses')}\n`,
   );
@@ -32,5 +32,5 @@ await runMain(async () => {
   console.log(
     `Logs: kubectl -n ${NAMESPACE} logs deployment/converter --container app (its sidecar: daprd)\n`,
   );
-  console.log((await addresses(cluster)).join('\n'));
+  console.log((await describeAddresses(cluster)).join('\n'));
 }, signal);

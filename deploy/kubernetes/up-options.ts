@@ -1,6 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 
-/** What `npm run k8s:up` may be told besides --context and --help. `npm run test:k8s` takes the same, and passes it on. */
+/** The options of `npm run k8s:up` besides --context and --help. `npm run test:k8s` accepts them too, and passes them on. */
 export const UP_OPTIONS = {
   overlay: { type: 'string' },
   registry: { type: 'string' },

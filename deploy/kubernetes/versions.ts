@@ -3,21 +3,23 @@ interface Version {
   minor: string;
 }
 
-/** What `kubectl version -o json` says. */
+/** The output of `kubectl version -o json`. */
 export interface Versions {
   clientVersion: Version;
   serverVersion: Version;
 }
 
-/** Kustomize's components and labels as we use them; containers beside an app, that start before it and end after it. */
+/** kubectl 1.27 for the kustomize features that we use, Kubernetes 1.29 for native sidecar containers. */
 const AT_LEAST = { clientVersion: ['kubectl', 27], serverVersion: ['The cluster', 29] } as const;
 
-/** Throws where one is too old for the manifests. */
+/** Throws if kubectl or the cluster is too old for the manifests. */
 export function checkVersions(versions: Versions): void {
   for (const [which, [name, minor]] of Object.entries(AT_LEAST)) {
-    const is = versions[which as keyof Versions];
-    // A cloud's are called «29+».
-    if (Number(is.major) === 1 && Number.parseInt(is.minor, 10) < minor)
-      throw new Error(`${name} is of version ${is.major}.${is.minor}; it has to be 1.${minor} or newer.`);
+    const version = versions[which as keyof Versions];
+    // Some cloud providers report a minor version such as «29+».
+    if (Number(version.major) === 1 && Number.parseInt(version.minor, 10) < minor)
+      throw new Error(
+        `${name} has version ${version.major}.${version.minor}; version 1.${minor} or newer is required.`,
+      );
   }
 }

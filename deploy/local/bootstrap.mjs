@@ -61,7 +61,7 @@ function run(command, args, options) {
     // Ctrl-C reaches the child directly and once more through us. The child counts both as one (terminal.ts).
     const forward = (signal) => child.kill(signal);
     for (const signal of signals) process.on(signal, forward);
-    // `kill` of npm ends npm and its shell without a signal to us. We notice that our parent has changed.
+    // `kill` of npm ends npm and its shell, but sends us no signal. Then our parent process changes.
     const parent = process.ppid;
     const orphaned = setInterval(() => {
       if (process.ppid === parent) return;

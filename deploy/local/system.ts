@@ -117,7 +117,7 @@ function readTokens(stateRoot: string): Tokens {
   return tokens;
 }
 
-/** Deletes the database of the name resolution: it contains the addresses of an earlier run. */
+/** Deletes the database of the name resolution, which contains the addresses of an earlier run. */
 function deleteNames(dataDir: string): void {
   for (const suffix of ['', '-wal', '-shm'])
     rmSync(path.join(dataDir, `names.sqlite${suffix}`), { force: true });
@@ -137,7 +137,7 @@ function environmentOf(instance: AppInstance, { env, appEnv }: SystemOptions): R
   return { ...mailConcurrency(instance), ...env, ...appEnv?.[instance.appId], ...appEnv?.[instance.name] };
 }
 
-/** Only our mail component keeps mails apart that are sent at the same time. Dapr's SMTP binding may mix them up. */
+/** Not every mail binding keeps mails apart that are sent at the same time (components/README.md). Ours does. */
 const mailConcurrency = ({ appId, resources }: AppSpec): Record<string, string> =>
   appId === 'notification' &&
   process.env.MAIL_CONCURRENCY === undefined &&

@@ -12,7 +12,7 @@ export class Passwords {
     this.#values = readJson<Record<string, string>>(this.#file) ?? {};
   }
 
-  /** 32 random bytes as base64url: the same for each name at every start. */
+  /** Returns 32 random bytes as base64url. A name keeps its value from start to start. */
   get(name: string): string {
     const known = this.#values[name];
     if (known !== undefined) return known;

@@ -94,7 +94,7 @@ export class Supervised {
     await this.#watching;
   }
 
-  /** Launches it once at a time: a caller that comes during a launch waits for that launch. */
+  /** Runs one launch at a time. A caller that comes during a launch waits for that launch. */
   #launch(): Promise<void> {
     this.#launching ??= this.#launchOnce().finally(() => {
       this.#launching = undefined;

@@ -13,7 +13,7 @@ import type { Log } from '../shared/runtime/log.ts';
 import type { Accounts } from './accounts.ts';
 import { readBasic, readBearer } from './credentials.ts';
 import type { Grants } from './grants.ts';
-import { bodyOf } from './json-body.ts';
+import { parseBody } from './json-body.ts';
 import { JWKS_SECONDS } from './key-schedule.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { Tokens } from './tokens.ts';
@@ -29,7 +29,7 @@ interface AuthPorts {
   metrics: Metrics;
   log: Log;
   stopping: AbortSignal;
-  /** What our sidecar sends with every call (APP_API_TOKEN); without one, everybody may call. */
+  /** The token that our sidecar sends with every call (APP_API_TOKEN). Without one, everybody may call. */
   apiToken: string | undefined;
 }
 
@@ -45,7 +45,7 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
   const router = new Router<RequestState>();
 
   router.post('/register', jsonBody, async (context) => {
-    const { email, password } = bodyOf(context, newAccount);
+    const { email, password } = parseBody(context, newAccount);
     context.body = await accounts.register(email, password, closedSignal(context.res));
     context.status = 201;
   });
@@ -53,20 +53,20 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
   router.post('/login', async (context) => {
     const { email, password } = readBasic(context.get('authorization'));
     const user = await accounts.authenticate(email, password, closedSignal(context.res));
-    unstored(context, await grants.issue(user));
+    respondUncached(context, await grants.issue(user));
   });
 
   router.post('/refresh', jsonBody, async (context) => {
-    unstored(context, await grants.refresh(bodyOf(context, refreshToken).refresh_token));
+    respondUncached(context, await grants.refresh(parseBody(context, refreshToken).refresh_token));
   });
 
   router.post('/logout', jsonBody, async (context) => {
-    await grants.revoke(bodyOf(context, refreshToken).refresh_token);
+    await grants.revoke(parseBody(context, refreshToken).refresh_token);
     context.status = 204;
   });
 
   const validate = async (context: Context) => {
-    unstored(context, await tokens.verify(readBearer(context.get('authorization'))));
+    respondUncached(context, await tokens.verify(readBearer(context.get('authorization'))));
   };
   router.get('/validate', validate).post('/validate', validate);
 
@@ -76,12 +76,12 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
     context.body = jwks;
   });
 
-  // For the gateway's one walk over jobs from before the upgrade; it does not publish this route.
+  // The gateway does not publish this route. It calls it once after an upgrade, to find the jobs from before.
   router.get('/users', async (context) => {
     const page = userPage.safeParse(context.query);
     if (!page.success)
       throw new AppError('bad_request', '`after` is a user id, `limit` a number from 1 to 1000');
-    unstored(context, { users: await users.idsAfter(page.data.after, page.data.limit) });
+    respondUncached(context, { users: await users.idsAfter(page.data.after, page.data.limit) });
   });
 
   const app = createApp(log, metrics);
@@ -90,7 +90,8 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
   return app;
 }
 
-function unstored(context: Context, body: object): void {
+/** Responds with a body that no cache may store. */
+function respondUncached(context: Context, body: object): void {
   context.set('Cache-Control', 'no-store');
   context.body = body;
 }

@@ -3,30 +3,33 @@ import { z } from 'zod';
 import { guarded, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
 
 /**
- * Password hashes at once, where nothing else is asked for: half of the processors, since anybody can ask for hashes and
- * everything else needs the other half. At most three, since they run on Node's four worker threads, of which signatures and
- * DNS look-ups need one.
+ * Returns how many password hashes are computed at a time by default: as many as half of the processors, because anybody can
+ * cause a hash, and the rest of the system needs the other half. At most three, because they run on Node's four worker
+ * threads, and signatures and DNS look-ups need one of those.
  */
 export const defaultParallel = (processors: number): number =>
   Math.min(3, Math.max(1, Math.floor(processors / 2)));
 
 const MONTH_SECONDS = 30 * 24 * 3600;
 
+/** How often expired sessions are deleted. */
+export const CLEANUP_MS = 3600 * 1000;
+
 export const authEnvironment = guarded(
   serviceEnvironment.extend({
     MYSQL_URL: z
       .url({ protocol: /^mysql$/, error: 'must be a URL such as mysql://user:password@host:3306/auth' })
       .refine((url) => URL.canParse(url) && new URL(url).pathname.length > 1, 'must name a database'),
-    /** How long a start waits for MySQL, in seconds. */
+    /** How long the service waits for MySQL when it starts. */
     MYSQL_WAIT_SECONDS: wholeNumber(60, { max: 3600 }),
     TOKEN_ISSUER: z.string().min(1).default('mp3converter'),
     TOKEN_AUDIENCE: z.string().min(1).default('mp3converter'),
     ACCESS_TOKEN_SECONDS: wholeNumber(900, { min: 1, max: 24 * 3600 }),
     REFRESH_TOKEN_SECONDS: wholeNumber(MONTH_SECONDS, { min: 1, max: 12 * MONTH_SECONDS }),
     KEY_ROTATION_DAYS: wholeNumber(30, { min: 1, max: 3650 }),
-    /** Hashes at once, 19 MiB each. In a container, only the processors that it may use count. */
+    /** How many password hashes are computed at a time, with 19 MiB each. Only processors that a container may use count. */
     ARGON2_PARALLEL: wholeNumber(defaultParallel(availableParallelism()), { min: 1, max: 64 }),
-    /** Hashes that wait; a login past them is told to come back. */
+    /** How many password hashes may wait. Beyond that, a login gets 503 with `Retry-After`. */
     ARGON2_QUEUE: wholeNumber(64, { max: 10_000 }),
   }),
 );

@@ -6,7 +6,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export const invalidCredentials = (): AppError =>
   new AppError('invalid_credentials', 'the e-mail address or the password is wrong', { headers: BASIC });
 
-/** One answer for every reason: expired, forged, revoked, unknown. */
+/** The error is the same for every reason: an expired, forged, revoked or unknown token. */
 export const invalidToken = (cause?: unknown): AppError =>
   new AppError('invalid_token', 'the token is not valid (any more)', {
     cause,
@@ -14,8 +14,8 @@ export const invalidToken = (cause?: unknown): AppError =>
   });
 
 /**
- * Reads an `Authorization: Basic` header (RFC 7617): UTF-8, and only the first colon separates.
- * @throws AppError `invalid_credentials`
+ * Reads an `Authorization: Basic` header (RFC 7617) in UTF-8. Only the first colon is a separator. Throws
+ * `invalid_credentials`.
  */
 export function readBasic(header: string): { email: string; password: string } {
   const encoded = /^basic +([\w+/~.-]+={0,2}) *$/i.exec(header)?.[1];
@@ -34,7 +34,7 @@ function decode(bytes: Buffer): string {
   }
 }
 
-/** Reads an `Authorization: Bearer` header (RFC 6750). @throws AppError `invalid_token` */
+/** Reads an `Authorization: Bearer` header (RFC 6750). Throws `invalid_token`. */
 export function readBearer(header: string): string {
   const token = /^bearer +([\w~+/.-]+=*) *$/i.exec(header)?.[1];
   if (!token) throw invalidToken();

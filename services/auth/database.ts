@@ -3,31 +3,31 @@ import { unavailable } from '../shared/runtime/errors.ts';
 import { isConnectionError, isDuplicate } from './database-errors.ts';
 
 const CONNECTIONS = 8;
-const WAITING = 256;
+const MAX_WAITING = 256;
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 5_000;
 
 type Value = string | number | Date | null;
 
-/** Prepared statements only: a value never becomes part of the SQL, nor of an error that is logged. */
+/** Runs prepared statements, so that a value never becomes part of the SQL, or of an error that is logged. */
 export interface Statements {
   rows<Row>(sql: string, values?: Value[]): Promise<Row[]>;
-  /** The number of rows that matched. */
+  /** Returns the number of rows that matched. */
   change(sql: string, values?: Value[]): Promise<number>;
 }
 
 /** MySQL or MariaDB. Every method throws `unavailable` when the server cannot be reached. */
 export interface Database extends Statements {
   /**
-   * Does `work` while no other replica holds the lock of that name on this database.
-   * Its statements run on the connection that holds the lock, so they fail when it is lost.
-   * @param seconds at most so long for the lock, and again for each statement
+   * Does `work` while no other replica holds the lock of that name on this database. The statements of the work run on the
+   * connection that holds the lock, so that they fail when the lock is lost.
+   * @param seconds the longest wait for the lock, and the time limit of each statement
    */
-  locked<T>(name: string, seconds: number, work: (statements: Statements) => Promise<T>): Promise<T>;
+  withLock<T>(name: string, seconds: number, work: (statements: Statements) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
-/** @param url `mysql://user:password@host:port/database`; nothing is connected before the first statement */
+/** Connects with the first statement. @param url `mysql://user:password@host:port/database` */
 export function connectDatabase(url: string): Database {
   const pool = createPool({
     uri: url,
@@ -35,7 +35,7 @@ export function connectDatabase(url: string): Database {
     timezone: 'Z',
     connectTimeout: CONNECT_TIMEOUT_MS,
     connectionLimit: CONNECTIONS,
-    queueLimit: WAITING,
+    queueLimit: MAX_WAITING,
     enableKeepAlive: true,
   });
 
@@ -47,7 +47,7 @@ export function connectDatabase(url: string): Database {
       connection.release();
       return result;
     } catch (error) {
-      // A timed-out statement still runs, a failed holder still has its lock: closing the connection ends both.
+      // Closing the connection ends a statement that timed out and still runs, and releases a lock after a failure.
       if (isDuplicate(error)) connection?.release();
       else connection?.destroy();
       throw isConnectionError(error) ? unavailable('the database', error) : error;
@@ -60,10 +60,11 @@ export function connectDatabase(url: string): Database {
   return {
     rows: (sql, values) => use((statements) => statements.rows(sql, values)),
     change: (sql, values) => use((statements) => statements.change(sql, values)),
-    locked: (name, seconds, work) =>
+    withLock: (name, seconds, work) =>
       withConnection(async (connection) => {
         const statements = statementsOn(connection, seconds * 1000 + STATEMENT_TIMEOUT_MS);
-        // These locks belong to the whole server, hence the database's name, and their names end at 64 characters.
+        // Such a lock belongs to the whole server, so its name contains that of the database. The name is hashed, because it
+        // must not exceed 64 characters.
         const lock = "SHA1(CONCAT(DATABASE(), ':', ?))";
         const [reply] = await statements.rows<{ held: number | null }>(
           `SELECT GET_LOCK(${lock}, ?) AS held`,
@@ -91,7 +92,7 @@ function statementsOn(connection: PoolConnection, timeout: number): Statements {
   };
 }
 
-/** Rejects, with `unavailable`, when the database does not answer before the signal. */
+/** Throws `unavailable` when the database does not answer before the signal is aborted. */
 export async function checkDatabase(database: Statements, signal: AbortSignal): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();
   signal.addEventListener('abort', () => reject(unavailable('the database', signal.reason)), { once: true });

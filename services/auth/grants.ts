@@ -3,7 +3,7 @@ import type { Sessions } from './sessions.ts';
 import type { Tokens } from './tokens.ts';
 import type { User } from './users.ts';
 
-/** The answer to a login and to a refresh, as in OAuth 2.0 (RFC 6749, section 5.1). */
+/** The response to a login and to a refresh, as in OAuth 2.0 (RFC 6749, section 5.1). */
 export interface Grant {
   access_token: string;
   token_type: 'Bearer';
@@ -15,8 +15,8 @@ export interface Grant {
 export interface Grants {
   issue(user: User): Promise<Grant>;
   /**
-   * Of the same refresh token within 30 s, the same next one comes with another access token.
-   * @throws AppError `invalid_token`, and the whole family of the token is revoked when it was used before that
+   * Exchanges a refresh token. Within 30 s, the same refresh token gets the same next one again, with another access token.
+   * Throws `invalid_token`. When the token was used before those 30 s, its whole family is revoked.
    */
   refresh(refreshToken: string): Promise<Grant>;
   revoke(refreshToken: string): Promise<void>;

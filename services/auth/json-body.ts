@@ -2,8 +2,8 @@ import type { Context } from 'koa';
 import type { z } from 'zod';
 import { AppError } from '../shared/runtime/errors.ts';
 
-/** The body that `jsonBody` read, as its schema has it. @throws AppError `bad_request`, naming the fields */
-export function bodyOf<Schema extends z.ZodType>(context: Context, schema: Schema): z.output<Schema> {
+/** Returns the body that `jsonBody` read, checked by the schema. Throws `bad_request`, which names the wrong fields. */
+export function parseBody<Schema extends z.ZodType>(context: Context, schema: Schema): z.output<Schema> {
   const result = schema.safeParse(context.request.body ?? {});
   if (result.success) return result.data;
   const fields = result.error.issues.map((issue) => issue.path.join('.') || 'the body').join(', ');

@@ -1,27 +1,27 @@
-/** How long others may cache our public keys, in seconds. */
+/** How long clients may cache our public keys. */
 export const JWKS_SECONDS = 300;
-/** How long a replica uses the keys that it has read, in seconds. */
+/** How long a replica uses the keys that it has read. */
 export const KEY_CACHE_SECONDS = 60;
 /**
- * From publication to the first signature, in ms. Longer than both caches together: a client can read the old set
- * from a replica that has not seen the new key yet. It also covers clocks that differ by minutes.
+ * Time from the publication of a key to its first signature. It is longer than both caches together, because a client can
+ * read the old keys from a replica that has not read the new key yet. It also covers clocks that differ by minutes.
  */
 export const LEAD_MS = 2 * JWKS_SECONDS * 1000;
 
-/** Times in ms since 1970. */
+/** The times are in ms since 1970. */
 export interface KeyTimes {
   kid: string;
   createdAt: number;
   signsFrom: number;
 }
 
-/** The key that signs: the newest whose time has come. Without one (a clock that is behind) the oldest there is. */
+/** Returns the key that signs: the newest one that may sign already, or the oldest one where the clock is behind all of them. */
 export function signingKey<Key extends KeyTimes>(keys: readonly Key[], now: number): Key | undefined {
   const inOrder = keys.toSorted((a, b) => a.signsFrom - b.signsFrom);
   return inOrder.findLast((key) => key.signsFrom <= now) ?? inOrder[0];
 }
 
-/** When a new key is needed, the time from which it may sign: at once for the very first. */
+/** Returns the time from which a new key may sign, if one is needed. The very first key may sign at once. */
 export function nextKey(
   keys: readonly KeyTimes[],
   now: number,
@@ -32,8 +32,8 @@ export function nextKey(
   return newest + rotationMs <= now ? { signsFrom: now + LEAD_MS } : undefined;
 }
 
-/** The keys of which no token can be valid any more, when a token lives for `tokenMs`. */
-export function deadKeys<Key extends KeyTimes>(keys: readonly Key[], now: number, tokenMs: number): Key[] {
+/** Returns the keys whose tokens have all expired. `tokenMs` is the lifetime of a token. */
+export function expiredKeys<Key extends KeyTimes>(keys: readonly Key[], now: number, tokenMs: number): Key[] {
   return keys.filter((key) =>
     keys.some((other) => other.signsFrom > key.signsFrom && other.signsFrom + tokenMs + LEAD_MS <= now),
   );

@@ -21,7 +21,7 @@ export async function readKeys({ rows }: Statements): Promise<StoredKey[]> {
   }));
 }
 
-/** Generates a key and stores it. Times in ms since 1970. */
+/** Generates a key and stores it. The times are in ms since 1970. */
 export async function addKey(
   { change }: Statements,
   times: { createdAt: number; signsFrom: number },
@@ -40,7 +40,7 @@ export async function deleteKey({ change }: Statements, kid: string): Promise<vo
   await change('DELETE FROM signing_keys WHERE kid = ?', [kid]);
 }
 
-/** The public half, by naming its members: what is not named here cannot leak. */
+/** Returns the public half. Only the members that are named here are public, so that the private one cannot leak. */
 export const publicJwk = ({ kid, jwk }: StoredKey): JWK => ({
   kty: 'OKP',
   crv: 'Ed25519',

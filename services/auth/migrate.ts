@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Log } from '../shared/runtime/log.ts';
 import type { Database } from './database.ts';
 
-/** For a replica that waits while another migrates a large table. */
-const PATIENCE_SECONDS = 600;
+/** A replica waits this long while another one migrates a large table. */
+const LOCK_TIMEOUT_SECONDS = 600;
 
 const HISTORY = `CREATE TABLE IF NOT EXISTS schema_migrations (
   name VARCHAR(190) NOT NULL PRIMARY KEY,
@@ -16,21 +16,20 @@ const HISTORY = `CREATE TABLE IF NOT EXISTS schema_migrations (
 interface Migration {
   name: string;
   sql: string;
-  /** SHA-256 of the text, whatever line ends a checkout gave it. */
+  /** SHA-256 of the text. It does not depend on the line ends of a checkout. */
   checksum: string;
 }
 
 /**
- * Brings the database up to the files `001_name.sql`, `002_name.sql` … of a folder, each once, in their order.
+ * Runs the files `001_name.sql`, `002_name.sql` … of a folder against the database, each once, in their order.
  *
- * MySQL commits every DDL statement by itself, so a file holds ONE statement, and one that may run again
- * (`IF NOT EXISTS`): a replica can die between the statement and its record.
- * A recorded migration without a file is fine: during a rollout the older release starts on the newer schema.
- * @throws Error when a migration that has run is not what its file says now
+ * MySQL commits every DDL statement by itself. So a file holds ONE statement, which may run twice (`IF NOT EXISTS`), because
+ * a replica can die between the statement and its record. A recorded migration without a file is allowed: during a rollout,
+ * the older release starts with the newer schema. Throws when the file of a migration that has run was changed.
  */
 export async function migrate(database: Database, folder: string, log: Log): Promise<void> {
   const migrations = await readMigrations(folder);
-  await database.locked('migrations', PATIENCE_SECONDS, async ({ rows, change }) => {
+  await database.withLock('migrations', LOCK_TIMEOUT_SECONDS, async ({ rows, change }) => {
     await change(HISTORY);
     const history = await rows<{ name: string; checksum: string }>(
       'SELECT name, checksum FROM schema_migrations',

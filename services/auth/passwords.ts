@@ -3,35 +3,32 @@ import { hash, verify } from '@node-rs/argon2';
 import { AppError } from '../shared/runtime/errors.ts';
 import { createSemaphore } from '../shared/runtime/semaphore.ts';
 
-/** OWASP's first choice for argon2id: 19 MiB, two passes, one thread. The library's default algorithm is argon2id. */
+/** The parameters that OWASP recommends first for argon2id: 19 MiB, two passes, one thread. argon2id is the library's default. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const CURRENT = '$argon2id$v=19$m=19456,t=2,p=1$';
 
 /**
- * Below the 10 s after which a gateway gives up its call (services/shared/sidecar.ts) and makes the next one, so that a busy
- * processor does not compute hashes whose answers nobody reads.
+ * Less than the 10 s after which a gateway aborts its call (services/shared/dapr/sidecar.ts) and repeats it, so that a busy
+ * processor does not compute hashes for responses that nobody reads.
  */
 const MAX_WAIT_MS = 6_000;
 
 /**
- * Throws `unavailable` when more than the queue holds would wait, or after `MAX_WAIT_MS` in the queue. `signal` ends the wait;
- * a hash that has begun cannot be stopped.
+ * Throws `unavailable` when the queue is full, or after `MAX_WAIT_MS` in the queue. `signal` ends the wait, but a hash that has
+ * begun cannot be stopped.
  */
 export interface Passwords {
-  /** @returns a PHC string */
+  /** Returns a PHC string. */
   hash(password: string, signal?: AbortSignal): Promise<string>;
-  /** Without a stored hash (there is no such user) it does the same work in the same time, and says false. */
+  /** Where there is no such user, and so no stored hash, it does the same work in the same time, and returns false. */
   verify(password: string, stored: string | undefined, signal?: AbortSignal): Promise<boolean>;
-  /** True for a hash that was made with other parameters than today's. */
+  /** Whether the hash was made with other parameters than today's. */
   isOutdated(stored: string): boolean;
 }
 
-/**
- * @param parallel hashes at once
- * @param queue hashes that wait
- */
+/** `parallel` is how many hashes are computed at a time, and `queue` how many may wait. */
 export async function createPasswords(options: { parallel: number; queue: number }): Promise<Passwords> {
-  const turns = createSemaphore(options.parallel, {
+  const semaphore = createSemaphore(options.parallel, {
     maxWaiting: options.queue,
     maxWaitMs: MAX_WAIT_MS,
     full: () =>
@@ -40,13 +37,13 @@ export async function createPasswords(options: { parallel: number; queue: number
       }),
   });
   const dummy = await hash(randomBytes(32), PARAMETERS);
-  // An é can be one code point or two, by keyboard and system: the same password for its owner (RFC 8265, section 4.2).
+  // Depending on the keyboard, an é is one code point or two. For its owner, that is the same password (RFC 8265, section 4.2).
   const bytes = (password: string) => Buffer.from(password.normalize('NFC'));
 
   return {
-    hash: (password, signal) => turns.run(() => hash(bytes(password), PARAMETERS), signal),
+    hash: (password, signal) => semaphore.run(() => hash(bytes(password), PARAMETERS), signal),
     async verify(password, stored, signal) {
-      const matches = await turns.run(() => verify(stored ?? dummy, bytes(password)), signal);
+      const matches = await semaphore.run(() => verify(stored ?? dummy, bytes(password)), signal);
       return matches && stored !== undefined;
     },
     isOutdated: (stored) => !stored.startsWith(CURRENT),

@@ -1,21 +1,21 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 
-/** A refresh token is `<session id>.<secret>`, both unguessable. */
+/** A refresh token is `<session id>.<secret>`. Neither can be guessed. */
 const TOKEN = /^([\w-]{22})\.[\w-]{43}$/;
 
 export const newSessionId = (): string => randomBytes(16).toString('base64url');
 export const newSeed = (): string => randomBytes(32).toString('base64url');
 export const firstToken = (session: string): string => `${session}.${randomBytes(32).toString('base64url')}`;
 
-/** Undefined for what is no refresh token. */
+/** Returns the session id, or undefined for text that is not a refresh token. */
 export const sessionOf = (token: string): string | undefined => TOKEN.exec(token)?.[1];
 
 /**
- * The token that follows this one: whoever has the token and the seed can compute it again, and nobody who has only one
- * of them. So it can be given again without being stored.
+ * Returns the token that follows this one. It can be computed again only from both the token and the seed, so it can be
+ * issued a second time without being stored.
  */
 export const nextToken = (token: string, seed: string): string =>
   `${sessionOf(token)}.${createHmac('sha256', seed).update(token).digest('base64url')}`;
 
-/** What is stored of a token. */
+/** Returns the hash of a token that is stored in its place. */
 export const digest = (token: string): string => createHash('sha256').update(token).digest('hex');

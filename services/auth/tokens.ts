@@ -6,10 +6,10 @@ import { ALGORITHM } from './key-store.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { User } from './users.ts';
 
-/** RFC 9068: keeps another kind of token with the same keys and issuer from being taken for an access token. */
+/** The type of RFC 9068. It keeps other kinds of tokens with the same keys and issuer from being taken for access tokens. */
 const TYPE = 'at+jwt';
 
-/** Each is required: jose checks `exp` and the like only where a token has them. */
+/** Every claim is required, because jose checks claims such as `exp` only where a token has them. */
 const claims = z.object({
   iss: z.string(),
   aud: z.string(),
@@ -24,9 +24,9 @@ const claims = z.object({
 export type Claims = z.infer<typeof claims>;
 
 export interface Tokens {
-  /** A signed access token. */
+  /** Returns a signed access token. */
   sign(user: User): Promise<string>;
-  /** @throws AppError `invalid_token` */
+  /** Throws `invalid_token`. */
   verify(token: string): Promise<Claims>;
   /** Lifetime of an access token. */
   seconds: number;

@@ -13,12 +13,12 @@ export interface StoredUser extends User {
 }
 
 export interface Users {
-  /** Undefined when there is an account with this address. */
+  /** Adds a user. Returns undefined when there is an account with this address. */
   add(email: string, passwordHash: string): Promise<User | undefined>;
   find(email: string): Promise<StoredUser | undefined>;
-  /** Ids in their order, those after the given one. */
+  /** Returns the ids after the given one, in ascending order. */
   idsAfter(after: string, limit: number): Promise<string[]>;
-  /** Does nothing when the stored hash is another one by now. */
+  /** Replaces the hash `from`. Does nothing when another one is stored by now. */
   replaceHash(id: string, from: string, to: string): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export function createUsers(database: Statements): Users {
     async idsAfter(after, limit) {
       const rows = await database.rows<{ id: string }>(
         'SELECT id FROM users WHERE id > ? ORDER BY id LIMIT ?',
-        // MySQL 8.0.22 and later refuse a number here, which mysql2 sends as a DOUBLE.
+        // MySQL 8.0.22 and later refuse a DOUBLE here, and mysql2 sends every number as one.
         [after, String(limit)],
       );
       return rows.map(({ id }) => id);

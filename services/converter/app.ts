@@ -12,8 +12,8 @@ export function createConverterApp({ convert, ...options }: ConverterOptions): K
   return createSubscriber(
     DELIVERY_PATHS.video,
     videoEvent,
-    async (event, gone) => {
-      await convert(event, gone);
+    async (event, closedSignal) => {
+      await convert(event, closedSignal);
       return 'SUCCESS';
     },
     options,

@@ -11,19 +11,19 @@ export const renamedVariables: RenamedVariables = { MAX_OUTAGES: 'MAX_INFRASTRUC
 
 export const converterEnvironment = guarded(
   serviceEnvironment.extend({
-    /** Conversions at a time, with one core each. A single conversion borrows the idle cores. */
+    /** How many conversions run at a time, with one core each. A single conversion also uses the idle cores. */
     CONCURRENCY: wholeNumber(availableParallelism(), { min: 1, max: 256 }),
-    /** Needs room for CONCURRENCY videos. Containers must not share it: their process ids are the same. */
+    /** Needs room for CONCURRENCY videos. Containers must not share it, because their process ids are the same. */
     SPOOL_DIR: z.string().min(1).default(join(tmpdir(), 'mp3converter-spool')),
     /** A job without a heartbeat for this long is taken over by another converter. */
     LEASE_SECONDS: wholeNumber(20, { min: 4, max: 600 }),
-    /** Attempts that failed for a reason that may lie in the video. */
+    /** How many attempts may fail for a reason that may lie in the video. */
     MAX_ATTEMPTS: wholeNumber(5, { min: 1, max: 100 }),
-    /** Attempts that failed because the store was unavailable or the disk was full. */
+    /** How many attempts may fail because the store was unavailable or the disk was full. */
     MAX_INFRASTRUCTURE_FAILURES: wholeNumber(60, { min: 1, max: 10_000 }),
-    /** Length of the audio. */
+    /** Limit of the length of the sound. */
     MAX_DURATION_SECONDS: wholeNumber(12 * HOUR, { min: 1, max: 1000 * HOUR }),
-    /** Wall-clock time of one conversion. */
+    /** Limit of the wall-clock time of one conversion. */
     MAX_CONVERT_SECONDS: wholeNumber(6 * HOUR, { min: 1, max: MAX_TIMER_HOURS * HOUR }),
     FFMPEG_PATH: z.string().min(1).default('ffmpeg'),
     FFPROBE_PATH: z.string().min(1).default('ffprobe'),
@@ -31,3 +31,16 @@ export const converterEnvironment = guarded(
 );
 
 export type ConverterConfig = z.output<typeof converterEnvironment>;
+
+/** Times that follow from the configuration, in ms. */
+export const timesOf = (env: Pick<ConverterConfig, 'LEASE_SECONDS'>) => ({
+  leaseMs: env.LEASE_SECONDS * 1000,
+  pollMs: 500,
+  /** A second delivery of a job that is being converted is answered after about two beats. */
+  beatMs: 1000,
+  /**
+   * How long the save that ends an attempt is retried. It may preserve hours of work, and without a store there is nothing
+   * else to do.
+   */
+  saveRetryMs: 10 * 60_000,
+});

@@ -1,6 +1,6 @@
 import { isAppError } from '../shared/runtime/errors.ts';
 
-/** Stable codes of a failed job. All but `gave_up` mean that a retry cannot help. */
+/** Stable codes of a failed job. Every code except `gave_up` means that a retry cannot help. */
 export type FailureCode =
   | 'no_audio'
   | 'not_media'
@@ -21,8 +21,8 @@ export class ConversionFailure extends Error {
 }
 
 /**
- * Why an attempt failed. An outage (`store`, `disk`) is never the video's fault. Any other reason uses up one of the few
- * attempts, because the video may be what crashes the converter.
+ * Why an attempt failed. A failure of the infrastructure (`store`, `disk`) is never the video's fault. Any other reason uses
+ * up one of the few attempts, because the video may be what crashes the converter.
  */
 export type Fault = 'store' | 'disk' | 'unknown';
 

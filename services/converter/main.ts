@@ -8,10 +8,10 @@ import { createLog } from '../shared/runtime/log.ts';
 import { startStartupCheck } from '../shared/runtime/startup-check.ts';
 import { createConfirmMissing, requireMarker } from '../shared/state/store-marker.ts';
 import { createConverterApp } from './app.ts';
-import { createSlots } from './capacity/core-slots.ts';
+import { createCoreSlots } from './capacity/core-slots.ts';
 import { createDiskFullBackoff } from './capacity/disk-full-backoff.ts';
 import { createSpool } from './capacity/spool.ts';
-import { converterEnvironment, renamedVariables } from './config.ts';
+import { converterEnvironment, renamedVariables, timesOf } from './config.ts';
 import { requireTool } from './ffmpeg/run-tool.ts';
 import { createTranscode } from './ffmpeg/transcode.ts';
 import { createConvert } from './job/convert.ts';
@@ -20,10 +20,7 @@ const env = readEnvironment(converterEnvironment, process.env, renamedVariables)
 const log = createLog('converter', env.LOG_LEVEL);
 warnOfOldNames(renamedVariables, log);
 const stopping = new AbortController();
-/** A second delivery of a job that is being converted gets its answer within about two beats. */
-const times = { leaseMs: env.LEASE_SECONDS * 1000, pollMs: 500, beatMs: 1000 };
-/** Long: the save may preserve hours of work, and without a store the converter has nothing else to do. */
-const SAVE_MS = 10 * 60_000;
+const times = timesOf(env);
 
 const sidecar = connectSidecar({
   host: env.DAPR_HOST,
@@ -31,7 +28,7 @@ const sidecar = connectSidecar({
   apiToken: env.DAPR_API_TOKEN,
 });
 const spool = createSpool(env.SPOOL_DIR);
-const slots = createSlots(env.CONCURRENCY);
+const slots = createCoreSlots(env.CONCURRENCY);
 const jobs = createJobStore(sidecar.state);
 const convert = createConvert({
   jobs,
@@ -42,20 +39,20 @@ const convert = createConvert({
   transcode: createTranscode({
     ffmpeg: env.FFMPEG_PATH,
     ffprobe: env.FFPROBE_PATH,
-    spare: slots,
+    idleCores: slots,
     limits: { maxDurationSeconds: env.MAX_DURATION_SECONDS, maxConvertSeconds: env.MAX_CONVERT_SECONDS },
   }),
   slots,
   diskFullBackoff: createDiskFullBackoff(),
   times,
-  retryPolicy: { forMs: SAVE_MS, signal: stopping.signal },
+  retryPolicy: { forMs: times.saveRetryMs, signal: stopping.signal },
   maxAttempts: env.MAX_ATTEMPTS,
   maxInfrastructureFailures: env.MAX_INFRASTRUCTURE_FAILURES,
   stopping: stopping.signal,
   log,
 });
 
-const storeProof = startStartupCheck((signal) => requireMarker(sidecar.state, signal), {
+const storeCheck = startStartupCheck((signal) => requireMarker(sidecar.state, signal), {
   stopping: stopping.signal,
   log,
 });
@@ -64,9 +61,9 @@ const app = createConverterApp({
   convert,
   checks: {
     sidecar: (signal) => sidecar.check(signal),
-    store: storeProof,
+    store: storeCheck,
   },
-  requireReady: storeProof,
+  requireReady: storeCheck,
   stopping: stopping.signal,
   apiToken: env.APP_API_TOKEN,
   metrics: createMetrics('converter'),

@@ -38,7 +38,7 @@ export function createGateway(ports: GatewayPorts): Koa<RequestState> {
   return app;
 }
 
-/** Every route but health and metrics, which are the same for all services. */
+/** All routes of the gateway's own. Health and metrics are the same for all services. */
 export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   const router = new Router<RequestState>();
   accountRoutes(router, ports.invoke);

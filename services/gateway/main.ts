@@ -11,40 +11,34 @@ import { checkConformance } from '../shared/state/conformance.ts';
 import { writeMarker } from '../shared/state/store-marker.ts';
 import { createAuthenticate } from './accounts/authenticate.ts';
 import { createGateway } from './app.ts';
-import { environment, limitsOf, renamedVariables, videoPassSeconds } from './config.ts';
+import { environment, limitsOf, renamedVariables, timesOf } from './config.ts';
 import { createSignedLinks } from './downloads/signed-link.ts';
 import { countActive } from './job-index/count-active.ts';
 import { createJobIndex } from './job-index/job-index.ts';
 import { createJobCommands } from './jobs/commands.ts';
-import { createBlobDeletion } from './jobs/delete-blobs.ts';
+import { createDeleteBlobs } from './jobs/delete-blobs.ts';
 import { createPublishVideo } from './jobs/publish-video.ts';
 import { createAdmission } from './limits/admission.ts';
 import { createConcurrencyLimit } from './limits/concurrency-limit.ts';
 import { createFailedIndex } from './operator/failed-index.ts';
 import { createFailedJobs } from './operator/failed-jobs.ts';
-import { createDeleteVideos } from './sweep/delete-videos.ts';
-import { createFindNotified } from './sweep/find-notified.ts';
-import { createOldVideos } from './sweep/index-old-videos.ts';
-import { createSweepMetrics } from './sweep/metrics.ts';
-import { createSweep } from './sweep/sweep.ts';
-import { createVideoIndex } from './sweep/video-index.ts';
+import { runSweeps } from './sweep/run-sweeps.ts';
 import { createDeduplicate } from './uploads/deduplicate.ts';
 import { createIdempotency } from './uploads/idempotency.ts';
 import { createStoreUpload } from './uploads/store-upload.ts';
 
+/** Milliseconds between two writes of the marker by which the other services see that a gateway runs. Some of them may fail. */
+const MARKER_MS = 60_000;
+
 const env = readEnvironment(environment, process.env, renamedVariables);
 const log = createLog('gateway', env.LOG_LEVEL);
 warnOfOldNames(renamedVariables, log);
+const { RETENTION_SECONDS: retentionSeconds, MAX_UPLOAD_BYTES: maxUploadBytes } = env;
+const times = timesOf(env);
+const limits = limitsOf(env);
 const metrics = createMetrics('gateway');
 const stopping = new AbortController();
-const retentionSeconds = env.RETENTION_SECONDS;
-/** Longer than anything that is named in them: who comes once a week finds his own still there. */
-const indexSeconds = retentionSeconds + 12 * 3600;
-const maxUploadBytes = env.MAX_UPLOAD_BYTES;
-const silentMs = env.STALL_SECONDS * 1000;
-/** Often enough for the others to see that a gateway runs, though some of the writes fail. */
-const SHOW_MS = 60_000;
-const limits = limitsOf(env);
+const stoppingSignal = stopping.signal;
 
 const sidecar = connectSidecar({
   host: env.DAPR_HOST,
@@ -52,63 +46,43 @@ const sidecar = connectSidecar({
   apiToken: env.DAPR_API_TOKEN,
 });
 const { state, publish, invoke } = sidecar;
-const blobs = createBlobStore(state);
 const jobs = createJobStore(state);
-const index = createJobIndex(state, indexSeconds);
-const failedIndex = createFailedIndex(state, indexSeconds);
-const videoIndex = createVideoIndex(state, indexSeconds);
-const sameContent = createDeduplicate(state, jobs, retentionSeconds);
-const links = createSignedLinks(env.PUBLIC_URL, env.LINK_SECRET);
-const announcer = createPublishVideo(publish, log);
-const clearing = createBlobDeletion(blobs, stopping.signal, log);
-const stored = { jobs, index, blobs };
+const index = createJobIndex(state, times.indexSeconds);
+const failedIndex = createFailedIndex(state, times.indexSeconds);
+const stored = { jobs, index, blobs: createBlobStore(state) };
 
+const links = createSignedLinks(env.PUBLIC_URL, env.LINK_SECRET);
+const publisher = createPublishVideo(publish, log);
+const deletion = createDeleteBlobs(stored.blobs, stoppingSignal, log);
 const admission = createAdmission(limits, () => countActive(jobs, index));
-const accept = createStoreUpload({
+const storeUpload = createStoreUpload({
   ...stored,
-  deduplicate: sameContent,
+  deduplicate: createDeduplicate(state, jobs, retentionSeconds),
   links,
-  publishVideo: announcer.announce,
+  publishVideo: publisher.publishVideo,
   maxUploadBytes,
   retentionSeconds,
-  heartbeatMs: silentMs / 6,
+  heartbeatMs: times.heartbeatMs,
   log,
 });
-const changes = createJobCommands({
+const commands = createJobCommands({
   ...stored,
-  publishVideo: announcer.announce,
-  deleteBlobs: clearing.clear,
-});
-const sweepMetrics = createSweepMetrics(metrics.registry);
-/** The ports that the deletion of finished jobs' videos needs. */
-const videos = {
-  ...{ jobs, blobs, videoIndex, log },
-  keepVideoMs: env.KEEP_VIDEO_SECONDS * 1000,
-  metrics: sweepMetrics,
-};
-const sweep = createSweep({
-  ...stored,
-  ...videos,
-  failedIndex,
-  findNotified: createFindNotified(state),
-  publish,
-  counted: admission.counted,
-  stallTimeoutMs: silentMs,
-  failBeforeExpiryMs: Math.min(20 * silentMs, (retentionSeconds * 1000) / 4),
+  publishVideo: publisher.publishVideo,
+  deleteBlobs: deletion.deleteBlobs,
 });
 
-const storeProof = startStartupCheck(
+const storeCheck = startStartupCheck(
   async (signal) => {
     await checkConformance(state, signal);
-    await writeMarker(state, indexSeconds, signal);
+    await writeMarker(state, times.indexSeconds, signal);
   },
-  { stopping: stopping.signal, log },
+  { stopping: stoppingSignal, log },
 );
-const showing = repeat(
-  SHOW_MS,
-  () => storeProof().then(() => writeMarker(state, indexSeconds, stopping.signal)),
-  (error) => log.debug({ err: error }, 'the store could not be shown to the others'),
-  stopping.signal,
+const marking = repeat(
+  MARKER_MS,
+  () => storeCheck().then(() => writeMarker(state, times.indexSeconds, stoppingSignal)),
+  (error) => log.debug({ err: error }, 'the marker of the store could not be written'),
+  stoppingSignal,
 );
 
 const app = createGateway({
@@ -118,25 +92,34 @@ const app = createGateway({
   admission,
   downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
   eventStreams: createConcurrencyLimit(limits.eventStreams, 'event streams'),
-  storeUpload: accept,
-  commands: changes,
-  failedJobs: createFailedJobs({ jobs, failedIndex, commands: changes, log }),
+  storeUpload,
+  commands,
+  failedJobs: createFailedJobs({ jobs, failedIndex, commands, log }),
   operatorToken: env.OPERATOR_TOKEN,
   invoke,
   links,
   maxUploadBytes,
-  checks: { sidecar: (signal) => sidecar.check(signal), store: storeProof },
-  requireReady: storeProof,
+  checks: { sidecar: (signal) => sidecar.check(signal), store: storeCheck },
+  requireReady: storeCheck,
   metrics,
-  stopping: stopping.signal,
+  stopping: stoppingSignal,
   log,
 });
 
-const sweeping = Promise.all([
-  sweep.run(env.SWEEP_SECONDS, stopping.signal),
-  createDeleteVideos(videos).run(videoPassSeconds(env), stopping.signal),
-  createOldVideos({ state, jobs, index, videoIndex, invoke, log }).run(stopping.signal),
-]);
+const sweeping = runSweeps(
+  {
+    ...stored,
+    state,
+    failedIndex,
+    publish,
+    invoke,
+    counted: admission.counted,
+    registry: metrics.registry,
+    log,
+  },
+  { ...times, sweepSeconds: env.SWEEP_SECONDS },
+  stoppingSignal,
+);
 
 await serve(app.callback(), {
   host: env.HOST,
@@ -145,7 +128,7 @@ await serve(app.callback(), {
   stopping,
   log,
   async close() {
-    await Promise.all([sweeping, showing, announcer.settled(), clearing.settled()]);
+    await Promise.all([sweeping, marking, publisher.settled(), deletion.settled()]);
     await sidecar.close();
   },
 });

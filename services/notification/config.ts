@@ -9,11 +9,20 @@ export const notificationEnvironment = guarded(
       .string()
       .regex(/^[^\p{Cc};,]+$/u, 'must be one address, without a comma or semicolon')
       .default('mp3converter <mp3converter@localhost>'),
-    /** Sends at a time. More than one only over a binding that keeps requests apart: components/README.md tells which. */
+    /** Sends at a time. More than one needs a binding that keeps requests apart: components/README.md lists those. */
     MAIL_CONCURRENCY: wholeNumber(1, { min: 1, max: 64 }),
-    /** A mail server that says nothing for this long does not hold other mails back any more. */
+    /** A send that has no reply from the mail server for this long does not hold other mails back any more. */
     MAIL_STALL_SECONDS: wholeNumber(15, { min: 1, max: 600 }),
   }),
 );
 
 export type NotificationConfig = z.output<typeof notificationEnvironment>;
+
+/** Times that are not configurable, in ms. */
+export const TIMES = {
+  /** A process that has not renewed the record of its send for this long is dead. */
+  lease: { leaseMs: 20_000, pollMs: 500 },
+  renewMs: 2_000,
+  /** How long the save of a send's outcome is retried. A mail that is not recorded as sent is sent again. */
+  saveRetryMs: 10 * 60_000,
+};

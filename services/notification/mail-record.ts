@@ -4,82 +4,79 @@ import { readDocument, updateDocument } from '../shared/state/documents.ts';
 import { isAbandoned, type LeaseTimes } from '../shared/state/lease.ts';
 import type { StateStore } from '../shared/state/state-store.ts';
 
-/** What is known of the mail of one outcome; written by compare-and-set before and after a send. */
+/**
+ * The record of the mail of each outcome, written by compare-and-set before and after a send. `sendId` is the id of one
+ * send. Every method throws `unavailable` when the store does not answer.
+ */
 export interface MailRecords {
   /**
-   * The record when nobody is sending; `busy` when another process shows that it is. When its record stands still for
-   * `leaseMs` that process is dead, and its mail may have gone out.
+   * Waits until it is known whether another process is sending this mail. Resolves with `sending` if one is, and otherwise
+   * with the record, or undefined where there is none. A process whose record does not change for `leaseMs` is dead, and its
+   * mail may have been delivered.
    */
-  settled(event: Mp3Event, signal: AbortSignal): Promise<MailRecord | undefined | 'busy'>;
-  /** Records that this send begins, idempotently; false when the record is not the one that was seen. */
-  begin(event: Mp3Event, seen: MailRecord | undefined, send: string): Promise<boolean>;
-  /** The send is still under way: keeps the lease. */
-  renew(event: Mp3Event, send: string): Promise<void>;
-  /** The mail was taken, by this send or another: nobody sends again. */
-  sent(event: Mp3Event): Promise<void>;
-  /** The mail was not taken: the send does not count. */
-  refused(event: Mp3Event, send: string): Promise<MailRecord | undefined>;
-  /** Nobody knows whether the mail was taken: the send counts. */
-  brokeOff(event: Mp3Event, send: string): Promise<void>;
+  findSendable(event: Mp3Event, signal: AbortSignal): Promise<MailRecord | undefined | 'sending'>;
+  /** Records that this send begins. Idempotent. Returns false when the record is no longer the one that was read. */
+  markSending(event: Mp3Event, read: MailRecord | undefined, sendId: string): Promise<boolean>;
+  /** Renews the lease of a send that is under way. */
+  renew(event: Mp3Event, sendId: string): Promise<void>;
+  /** Records that the mail was accepted, by this send or another one, so that nobody sends it again. */
+  markSent(event: Mp3Event): Promise<void>;
+  /** Records that the mail was refused. The send is not counted. Returns undefined where there is no record any more. */
+  markRefused(event: Mp3Event, sendId: string): Promise<MailRecord | undefined>;
+  /** Records that nobody knows whether the mail was accepted. The send is counted. */
+  markUnknown(event: Mp3Event, sendId: string): Promise<void>;
 }
 
 export function createMailRecords(state: StateStore, times: LeaseTimes): MailRecords {
   const update = (event: Mp3Event, change: (current: MailRecord | undefined) => MailRecord | undefined) =>
-    updateDocument<MailRecord>(state, mailRecordKey(event), change, {
-      ttlSeconds: mailRecordTtl(event),
-    });
+    updateDocument<MailRecord>(state, mailRecordKey(event), change, { ttlSeconds: mailRecordTtl(event) });
 
   /** Changes the record only while this send is the one under way. */
-  const updateOwn = (event: Mp3Event, send: string, change: (current: MailRecord) => MailRecord) =>
+  const updateOwn = (event: Mp3Event, sendId: string, change: (current: MailRecord) => MailRecord) =>
     update(event, (current) =>
-      current?.state === 'sending' && current.send === send ? change(current) : undefined,
+      current?.state === 'sending' && current.send === sendId ? change(current) : undefined,
     );
 
   return {
-    async settled(event, signal) {
+    async findSendable(event, signal) {
       const read = () => readDocument<MailRecord>(state, mailRecordKey(event), signal);
-      const seen = await read();
-      if (seen?.document.state !== 'sending') return seen?.document;
-      return (await isAbandoned(seen, read, times, signal)) ? seen.document : 'busy';
+      const found = await read();
+      if (found?.document.state !== 'sending') return found?.document;
+      return (await isAbandoned(found, read, times, signal)) ? found.document : 'sending';
     },
 
-    async begin(event, seen, send) {
-      const next = {
-        state: 'sending' as const,
-        send,
-        sends: (seen?.sends ?? 0) + 1,
-        refusals: seen?.refusals ?? 0,
+    async markSending(event, read, sendId) {
+      const next: MailRecord = {
+        state: 'sending',
+        send: sendId,
+        sends: (read?.sends ?? 0) + 1,
+        refusals: read?.refusals ?? 0,
       };
-      const now = await update(event, (current) =>
-        current?.state === seen?.state && current?.send === seen?.send ? next : undefined,
+      const written = await update(event, (current) =>
+        current?.state === read?.state && current?.send === read?.send ? next : undefined,
       );
-      return now?.send === send;
+      return written?.send === sendId;
     },
 
-    async renew(event, send) {
-      await updateOwn(event, send, (current) => current);
+    async renew(event, sendId) {
+      await updateOwn(event, sendId, (current) => current);
     },
 
-    async sent(event) {
-      await update(event, (current) => ({
-        send: '',
-        sends: 1,
-        refusals: 0,
-        ...current,
-        state: 'sent',
-      }));
+    async markSent(event) {
+      const unrecorded = { send: '', sends: 1, refusals: 0 };
+      await update(event, (current) => ({ ...unrecorded, ...current, state: 'sent' }));
     },
 
-    refused: (event, send) =>
-      updateOwn(event, send, (current) => ({
+    markRefused: (event, sendId) =>
+      updateOwn(event, sendId, (current) => ({
         ...current,
         state: 'open',
         sends: current.sends - 1,
         refusals: current.refusals + 1,
       })),
 
-    async brokeOff(event, send) {
-      await updateOwn(event, send, (current) => ({ ...current, state: 'open' }));
+    async markUnknown(event, sendId) {
+      await updateOwn(event, sendId, (current) => ({ ...current, state: 'open' }));
     },
   };
 }

@@ -7,16 +7,16 @@ export interface Mail {
   to: string;
   subject: string;
   html: string;
-  /** The same for readers without HTML. */
+  /** The same content for mail clients without HTML. */
   text: string;
-  /** What this mail is about, the same each time it is sent: letters, digits, dots and hyphens. */
+  /** Identifies the mail, and stays the same when it is sent again. Letters, digits, dots and hyphens. */
   id: string;
 }
 
 export interface Mailer {
   /**
-   * Waits as long as the mail server takes. Throws `unavailable` when the mail was refused for sure, and `UnknownOutcome`
-   * when the answer was lost.
+   * Waits as long as the mail server takes. Throws `unavailable` when the mail was certainly refused, and `UnknownOutcome`
+   * when the reply was lost.
    */
   send(mail: Mail): Promise<void>;
 }
@@ -24,9 +24,10 @@ export interface Mailer {
 export const isOneRecipient = (address: string): boolean => ONE_RECIPIENT.test(address);
 
 /**
- * Mail through the sidecar's mail binding, whichever it is. The SMTP binding writes what one request sets into a configuration
- * that all share: every field is set on every send, and callers send one at a time there; a send that says nothing for
- * seconds has read it long ago. It passes over `text` and `messageId`, which are for bindings that know them.
+ * Sends mail through the sidecar's mail binding, whichever it is. The SMTP binding writes the fields of a request into a
+ * configuration that all requests share. So every send sets every field, and callers send one mail at a time there. (A send
+ * without a reply for seconds has read the configuration long before.) The SMTP binding ignores `text` and `messageId`,
+ * which other bindings use.
  */
 export function createMailer(sendMail: Sidecar['sendMail'], { from }: { from: string }): Mailer {
   const domain = domainOf(from);
@@ -47,7 +48,7 @@ export function createMailer(sendMail: Sidecar['sendMail'], { from }: { from: st
   };
 }
 
-/** Throws a {@link StartupRefusal} when mails that are sent at once could get each other's recipients. */
+/** Throws a {@link StartupRefusal} when mails that are sent at the same time could reach each other's recipients. */
 export async function checkMailBinding(
   mailBinding: Sidecar['mailBinding'],
   concurrency: number,
@@ -57,10 +58,10 @@ export async function checkMailBinding(
   const type = (await mailBinding(signal))?.toLowerCase();
   if (type === undefined || type === 'bindings.smtp')
     throw new StartupRefusal(
-      `MAIL_CONCURRENCY must be 1 over ${type ?? 'a binding that is not known'}: mails that are sent at once could get each other's recipients`,
+      `MAIL_CONCURRENCY must be 1 with ${type ?? 'an unknown binding'}: mails that are sent at the same time could reach each other's recipients`,
     );
 }
 
-/** Of an address or `name <address>`, as a Message-ID can have it. */
+/** The domain of `address` or `name <address>`, in ASCII, as a Message-ID needs it. */
 const domainOf = (address: string): string =>
   domainToASCII(/@([^@>\s]+)>?\s*$/.exec(address)?.[1] ?? '') || 'localhost';

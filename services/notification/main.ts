@@ -6,16 +6,10 @@ import { createLog } from '../shared/runtime/log.ts';
 import { startStartupCheck } from '../shared/runtime/startup-check.ts';
 import { requireMarker } from '../shared/state/store-marker.ts';
 import { createNotificationApp } from './app.ts';
-import { notificationEnvironment, renamedVariables } from './config.ts';
+import { notificationEnvironment, renamedVariables, TIMES } from './config.ts';
 import { createMailRecords } from './mail-record.ts';
 import { checkMailBinding, createMailer } from './mailer.ts';
 import { createNotify } from './notify.ts';
-
-/** A send whose record is not renewed for this long has lost its process. */
-const times = { leaseMs: 20_000, pollMs: 500 };
-const RENEW_MS = 2_000;
-/** What is not recorded as sent is sent again. */
-const SAVE_MS = 10 * 60_000;
 
 const env = readEnvironment(notificationEnvironment, process.env, renamedVariables);
 const log = createLog('notification', env.LOG_LEVEL);
@@ -28,31 +22,31 @@ const sidecar = connectSidecar({
   apiToken: env.DAPR_API_TOKEN,
 });
 const notify = createNotify({
-  records: createMailRecords(sidecar.state, times),
+  records: createMailRecords(sidecar.state, TIMES.lease),
   mailer: createMailer(sidecar.sendMail, { from: env.MAIL_FROM }),
   concurrency: env.MAIL_CONCURRENCY,
   stallTimeoutMs: env.MAIL_STALL_SECONDS * 1000,
-  renewMs: RENEW_MS,
-  retryPolicy: { forMs: SAVE_MS, signal: stopping.signal },
+  renewMs: TIMES.renewMs,
+  retryPolicy: { forMs: TIMES.saveRetryMs, signal: stopping.signal },
   stopping: stopping.signal,
   log,
 });
 
-const proving = { stopping: stopping.signal, log };
-const storeProof = startStartupCheck((signal) => requireMarker(sidecar.state, signal), proving);
-const mailProof = startStartupCheck(
+const startup = { stopping: stopping.signal, log };
+const storeCheck = startStartupCheck((signal) => requireMarker(sidecar.state, signal), startup);
+const mailCheck = startStartupCheck(
   (signal) => checkMailBinding(sidecar.mailBinding, env.MAIL_CONCURRENCY, signal),
-  proving,
+  startup,
 );
 
 const app = createNotificationApp({
   notify,
   checks: {
     sidecar: (signal) => sidecar.check(signal),
-    store: storeProof,
-    mail: mailProof,
+    store: storeCheck,
+    mail: mailCheck,
   },
-  requireReady: () => Promise.all([storeProof(), mailProof()]),
+  requireReady: () => Promise.all([storeCheck(), mailCheck()]),
   stopping: stopping.signal,
   apiToken: env.APP_API_TOKEN,
   metrics: createMetrics('notification'),

@@ -4,7 +4,7 @@ import { escapeHtml, formatDate, formatLength, formatSize, oneLine } from './tex
 const MAX_NAME = 120;
 const MAX_SUBJECT_NAME = 70;
 
-/** What happened and what the owner can do, by the error code of the job. */
+/** By the error code of the job: what happened, and what the owner can do. */
 const ADVICE: Record<string, string> = {
   no_audio:
     'This file has no sound, so there is nothing to make an MP3 of. Please check that you sent the right file.',
@@ -27,7 +27,7 @@ export interface Message {
   text: string;
 }
 
-/** The mail for an outcome. Everything that came from a user is escaped; nothing is loaded from outside. */
+/** Writes the mail for an outcome. Everything that came from a user is escaped, and nothing is loaded from other servers. */
 export function messageFor(event: Mp3Event): Message {
   const name = oneLine(event.filename, MAX_NAME) || 'your video';
   const short = oneLine(name, MAX_SUBJECT_NAME);
@@ -74,14 +74,14 @@ function sorry(name: string, { error }: Mp3Event) {
   };
 }
 
-/** A link of any other kind, such as `javascript:`, is none of ours. */
+/** Throws a `TypeError` for any other kind of link, such as `javascript:`, because it cannot be ours. */
 function webAddress(url: string): string {
   if (!['http:', 'https:'].includes(new URL(url).protocol))
-    throw new TypeError('the download link is not of the web');
+    throw new TypeError('the download link is not a web address');
   return url;
 }
 
-/** Starts with `<`: the SMTP binding unquotes a body that starts and ends with quotation marks. */
+/** The page starts with `<`, because the SMTP binding unquotes a body that starts and ends with quotation marks. */
 const page = (title: string, content: string): string => `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title></head>

@@ -11,50 +11,70 @@ import type { Message } from './message.ts';
 export interface SendPorts {
   records: MailRecords;
   mailer: Mailer;
-  /** The record of a send that is under way is renewed this often. */
+  /** How often the record of a send that is under way is renewed, in ms. */
   renewMs: number;
-  /** For saving what became of a send. */
+  /** For the save of a send's outcome. */
   retryPolicy: RetryPolicy;
   log: Log;
 }
 
+export type SendResult =
+  | { outcome: 'sent' }
+  /** `refusals` is how often this mail was refused so far, `cause` the `unavailable` error of this refusal. */
+  | { outcome: 'refused'; refusals: number; cause: unknown };
+
 /**
- * One send, from its record to its outcome. A mail server that accepts and says nothing is waited for as long as the binding
- * does, the SMTP one without end: the mail may go out as soon as it wakes up, so that a second send would be a duplicate,
- * and a send that was given up might be the mail lost. Only when a process on the way dies in the middle, or the binding
- * gives up with the mail under way, does nobody learn how it ended.
+ * Sends a mail whose record says `sending`, and records how the send ended. Throws `UnknownOutcome` when nobody knows
+ * whether the mail was accepted: a process died on the way, or the binding gave up while the mail was under way.
+ *
+ * It waits for a mail server that accepts the connection and does not reply for as long as the binding waits, which is
+ * for ever in the case of the SMTP binding. Giving up would risk a lost mail, and sending again would risk a duplicate,
+ * because the mail may still be delivered when the mail server recovers.
  */
 export async function sendRecorded(
-  { records, mailer, renewMs, retryPolicy: persistence, log }: SendPorts,
+  ports: SendPorts,
   event: Mp3Event,
   message: Message,
-  send: string,
-): Promise<'told' | { refusals: number; cause: unknown }> {
-  const answered = new AbortController();
-  const renewing = repeat(
-    renewMs,
-    () => records.renew(event, send),
-    (error) => log.warn({ err: error }, 'a send could not be kept as under way'),
-    answered.signal,
-  );
-  const [result] = await Promise.allSettled([
-    mailer.send({ to: event.email, ...message, id: `${event.job_id}.${event.run}` }),
-  ]);
-  answered.abort();
-  await renewing;
-  if (result.status === 'fulfilled') {
+  sendId: string,
+): Promise<SendResult> {
+  const { records, retryPolicy, log } = ports;
+  const [reply] = await Promise.allSettled([sendWithLease(ports, event, message, sendId)]);
+  if (reply.status === 'fulfilled') {
     log.info({ status: event.status }, 'mail sent');
-    await retryWhileUnavailable(() => records.sent(event), persistence).catch((error: unknown) => {
+    await retryWhileUnavailable(() => records.markSent(event), retryPolicy).catch((error: unknown) => {
       log.error({ err: error }, 'the mail was sent, but that could not be recorded: it may be sent again');
       throw error;
     });
-    return 'told';
+    return { outcome: 'sent' };
   }
-  if (result.reason instanceof UnknownOutcome) {
-    await retryWhileUnavailable(() => records.brokeOff(event, send), persistence);
-    throw result.reason;
+  const error: unknown = reply.reason;
+  if (error instanceof UnknownOutcome) {
+    await retryWhileUnavailable(() => records.markUnknown(event, sendId), retryPolicy);
+    throw error;
   }
-  if (!isAppError(result.reason, 'unavailable')) throw result.reason;
-  const record = await retryWhileUnavailable(() => records.refused(event, send), persistence);
-  return { refusals: record?.refusals ?? 0, cause: result.reason };
+  if (!isAppError(error, 'unavailable')) throw error;
+  const record = await retryWhileUnavailable(() => records.markRefused(event, sendId), retryPolicy);
+  return { outcome: 'refused', refusals: record?.refusals ?? 0, cause: error };
+}
+
+/** Renews the record until the mail server has replied, so that no other process takes this one for dead. */
+async function sendWithLease(
+  { records, mailer, renewMs, log }: SendPorts,
+  event: Mp3Event,
+  message: Message,
+  sendId: string,
+): Promise<void> {
+  const replied = new AbortController();
+  const renewing = repeat(
+    renewMs,
+    () => records.renew(event, sendId),
+    (error) => log.warn({ err: error }, 'the record of a send that is under way could not be renewed'),
+    replied.signal,
+  );
+  try {
+    await mailer.send({ to: event.email, ...message, id: `${event.job_id}.${event.run}` });
+  } finally {
+    replied.abort();
+    await renewing;
+  }
 }

@@ -6,12 +6,13 @@ const ENTITIES: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** Text for HTML content and quoted attributes. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? '');
+/** Escapes text for HTML content and quoted attributes. */
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 
 /**
- * A user's text on one line: no control characters (a line break in a subject starts a new header), no invisible or
- * direction-changing ones (a name could read backwards), and no longer than `max` characters.
+ * Puts a user's text on one line of at most `max` characters. Removes control characters, because a line break in a subject
+ * starts a new header, and invisible or direction-changing characters, because with them a name could read backwards.
  */
 export function oneLine(text: string, max: number): string {
   const clean = text
@@ -23,14 +24,14 @@ export function oneLine(text: string, max: number): string {
   return characters.length <= max ? clean : `${characters.slice(0, max - 1).join('')}…`;
 }
 
-/** `1:02:03` */
+/** Formats a length as `1:02:03`. */
 export function formatLength(seconds: number): string {
   const whole = Math.round(seconds);
   const two = (part: number) => String(part).padStart(2, '0');
   return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 }
 
-/** `7.9 MB`, in powers of ten, as file managers and browsers show it. */
+/** Formats a size as `7.9 MB`, in powers of ten, as file managers and browsers do. */
 export function formatSize(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
   const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
@@ -38,7 +39,7 @@ export function formatSize(bytes: number): string {
   return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
 }
 
-/** `1 December 2025, 14:05 UTC`: the reader's time zone is not known. */
+/** Formats a time as `1 December 2025, 14:05 UTC`, because the time zone of the reader is unknown. */
 export function formatDate(iso: string): string {
   const date = new Date(iso);
   const day = date.toLocaleDateString('en-GB', {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dockerAt, type Engine } from '../../deploy/docker/engine.ts';
+import { dockerAt, type Engine } from '../../deploy/docker/docker-client.ts';
 import type { Report } from '../../deploy/process/run.ts';
 import { LABEL } from './run-label.ts';
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { engineHome } from '../../deploy/docker/engine.ts';
+import { engineHome } from '../../deploy/docker/docker-client.ts';
 import { report, runMain, stopSignal } from '../../deploy/process/terminal.ts';
 import { runContainers } from './suite.ts';
 

@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { buildImages } from '../../deploy/docker/build-images.ts';
-import { type Engine, NoEngine, openEngine } from '../../deploy/docker/engine.ts';
+import { type Engine, NoEngine } from '../../deploy/docker/docker-client.ts';
+import { openEngine } from '../../deploy/docker/engine.ts';
 import { ensureFfmpeg } from '../../deploy/local/tools/tools.ts';
 import { readProcessId } from '../../deploy/process/process-id.ts';
 import type { Report } from '../../deploy/process/run.ts';

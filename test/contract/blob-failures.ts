@@ -2,16 +2,15 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import type { BlobStore } from '../../services/shared/blobs/blob-store.ts';
-import type { StateStore } from '../../services/shared/state/state-store.ts';
 import { eventually, turns } from '../support/event-loop.ts';
 import { inPieces, randomBytes } from '../support/random.ts';
+import type { FreshBlobs } from './blob-leftovers.ts';
 import type { WatchedState } from './watched-state.ts';
 
 const CHUNK = 1024 * 1024;
 const TTL = { expires: new Date(Date.now() + 3600_000) };
 
-/** A source that counts what was taken of it, and knows whether its reader let it go. */
+/** A source that counts the pieces that were taken, and knows whether its reader has released it. */
 function counted(pieces: number, { failAt = Number.POSITIVE_INFINITY } = {}) {
   const source = { taken: 0, released: false, [Symbol.asyncIterator]: () => generate() };
   async function* generate() {
@@ -30,11 +29,15 @@ function counted(pieces: number, { failAt = Number.POSITIVE_INFINITY } = {}) {
 
 const chunkPuts = ({ puts }: WatchedState) => puts.filter(({ key }) => key.startsWith('chunk:')).length;
 
-/** All or nothing, whatever fails; and never more in memory than a few chunks. */
-export function blobFailures(
-  fresh: () => { state: StateStore; watch: WatchedState; blobs: BlobStore },
-): void {
-  describe('leaves nothing when', () => {
+/** A write stores all or nothing, whatever fails, and never holds more than a few chunks in memory. */
+export function blobFailures(fresh: FreshBlobs): void {
+  testFailedWrites(fresh);
+  testMemory(fresh);
+  testFailedReads(fresh);
+}
+
+function testFailedWrites(fresh: FreshBlobs): void {
+  describe('a write leaves nothing when', () => {
     for (const failAt of [0, 1, 7]) {
       test(`the source fails after ${failAt} pieces`, async () => {
         const { blobs, watch } = fresh();
@@ -45,8 +48,8 @@ export function blobFailures(
       });
     }
 
-    // A save that is under way arrives whatever becomes of the write: its chunk may only be deleted after it.
-    test('the source fails while the store is still busy', async () => {
+    // A put that is in flight arrives in any case. So its chunk must not be deleted before.
+    test('the source fails while a put is still in flight', async () => {
       const { blobs, watch } = fresh();
       const gate = Promise.withResolvers<void>();
       watch.onPut = async (key, put) => {
@@ -63,7 +66,7 @@ export function blobFailures(
     });
 
     for (const pieces of [0, 1, 8]) {
-      test(`it is called off after ${pieces} pieces, and reads no further`, async () => {
+      test(`it is aborted after ${pieces} pieces, and then it does not read on`, async () => {
         const { blobs, watch } = fresh();
         const off = new AbortController();
         const source = counted(1000);
@@ -81,7 +84,7 @@ export function blobFailures(
     }
   });
 
-  test('tells of both failures when cleaning up fails too', async () => {
+  test('throws both errors when the cleanup fails too', async () => {
     const { blobs, watch } = fresh();
     watch.delete = () => Promise.reject(new Error('no deletion either'));
     await assert.rejects(
@@ -95,8 +98,10 @@ export function blobFailures(
       },
     );
   });
+}
 
-  test('has at most 4 puts under way, and does not read ahead of them', async () => {
+function testMemory(fresh: FreshBlobs): void {
+  test('has at most 4 puts in flight, and does not read ahead of them', async () => {
     const { blobs, watch } = fresh();
     const gate = Promise.withResolvers<void>();
     watch.onPut = async (key, put) => {
@@ -112,19 +117,21 @@ export function blobFailures(
     gate.resolve();
     const { id } = await write;
     assert.equal(watch.mostPuts, 4);
-    // Nor was a buffer filled again while its put still waited.
+    // No buffer was filled again while its put was still waiting.
     const pieces = Array.from({ length: 40 }, (_, number) => Buffer.alloc(CHUNK / 2, number + 1));
     assert.ok(Buffer.concat(pieces).equals(await buffer(blobs.read(id))));
   });
+}
 
-  describe('fails a full read of', () => {
+function testFailedReads(fresh: FreshBlobs): void {
+  describe('a full read fails for', () => {
     const bytes = randomBytes(2 * CHUNK + 9);
     const DAMAGES: [what: string, damage: (chunk: Buffer) => Buffer | undefined][] = [
       [
         'a blob with one bit changed',
         (chunk) => Buffer.from(chunk.map((byte, at) => (at === 3 ? byte ^ 4 : byte))),
       ],
-      ['a blob with a chunk cut short', (chunk) => chunk.subarray(1)],
+      ['a blob with a truncated chunk', (chunk) => chunk.subarray(1)],
       ['a blob that lacks a chunk', () => undefined],
     ];
     for (const [what, damage] of DAMAGES) {
@@ -142,12 +149,12 @@ export function blobFailures(
       }
     }
 
-    test('a blob that never was', async () => {
+    test('a blob that never existed', async () => {
       await assert.rejects(buffer(fresh().blobs.read('no-such-blob')), { code: 'not_found' });
     });
   });
 
-  test('ends a read that is called off', async () => {
+  test('ends a read whose signal is aborted', async () => {
     const { blobs } = fresh();
     const { id } = await blobs.write(randomUUID(), inPieces(randomBytes(8 * CHUNK)), TTL);
     const off = new AbortController();

@@ -4,14 +4,14 @@ import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import type { BlobStore } from '../../services/shared/blobs/blob-store.ts';
 import { unavailable } from '../../services/shared/runtime/errors.ts';
-import type { StateStore } from '../../services/shared/state/state-store.ts';
 import { turns } from '../support/event-loop.ts';
+import type { StateUnderTest } from './state-store.ts';
 import type { WatchedState } from './watched-state.ts';
 
 const CHUNK = 1024 * 1024;
 const HOUR = { expires: new Date(Date.now() + 3600_000) };
 
-/** So many chunks, and then nothing more, not even an end. */
+/** Yields so many chunks, and then neither a further chunk nor an end. */
 async function* hanging(chunks: number, source = { released: false }) {
   try {
     for (let count = 0; count < chunks; count++) yield Buffer.alloc(CHUNK, count);
@@ -25,12 +25,19 @@ async function* chunksOf(count: number) {
   for (let chunk = 0; chunk < count; chunk++) yield Buffer.alloc(CHUNK, chunk);
 }
 
-/** Whatever dies or fails in the middle of a write, the blob's id is enough to delete what there is of it. */
-export function blobLeftovers(
-  fresh: () => { state: StateStore; watch: WatchedState; blobs: BlobStore },
-): void {
-  describe('of a write that came to no end', () => {
-    test('is told before the first chunk', async () => {
+/** Makes a blob store over a watched store. */
+export type FreshBlobs = () => StateUnderTest & { watch: WatchedState; blobs: BlobStore };
+
+/** Whatever dies or fails during a write, the id of the blob is enough to delete everything that was stored. */
+export function blobLeftovers(fresh: FreshBlobs): void {
+  testManifests(fresh);
+  testSilentSources(fresh);
+  testStoreFailures(fresh);
+}
+
+function testManifests(fresh: FreshBlobs): void {
+  describe('the manifest of an unfinished write', () => {
+    test('is stored before the first chunk', async () => {
       const { blobs, watch } = fresh();
       const id = randomUUID();
       await blobs.write(id, chunksOf(1), HOUR);
@@ -41,9 +48,9 @@ export function blobLeftovers(
       await blobs.delete(id);
     });
 
-    // What a process that is killed leaves: a write that goes no further.
+    // This write stands for a process that was killed: it does not go on.
     for (const chunks of [1, 3, 70]) {
-      test(`${chunks} chunks are found and deleted; before, there is nothing to read`, async () => {
+      test(`is enough to delete ${chunks} chunks, which cannot be read`, async () => {
         const { blobs, watch } = fresh();
         const id = randomUUID();
         const off = new AbortController();
@@ -58,7 +65,7 @@ export function blobLeftovers(
       });
     }
 
-    test('is told again by a write that was taken for dead and goes on, before it ends', async () => {
+    test('is stored again by a write that was taken for dead and goes on', async () => {
       const { blobs, watch } = fresh();
       const id = randomUUID();
       const wake = Promise.withResolvers<void>();
@@ -80,7 +87,7 @@ export function blobLeftovers(
       assert.deepEqual(await watch.remaining(), []);
     });
 
-    test('more is announced before what was announced is used up', async () => {
+    test('announces more chunks before the announced ones are used up', async () => {
       const { blobs, watch } = fresh();
       const id = randomUUID();
       await blobs.write(id, chunksOf(130), HOUR);
@@ -94,8 +101,10 @@ export function blobLeftovers(
       assert.deepEqual(await watch.remaining(), []);
     });
   });
+}
 
-  test('a source that says nothing more is left when it is called off, and nothing remains', async () => {
+function testSilentSources(fresh: FreshBlobs): void {
+  test('a write with a silent source ends when its signal is aborted, and leaves nothing', async () => {
     const { blobs, watch } = fresh();
     const off = new AbortController();
     const write = blobs.write(randomUUID(), hanging(3), { ...HOUR, signal: off.signal });
@@ -105,24 +114,26 @@ export function blobLeftovers(
     assert.deepEqual(await watch.remaining(), []);
   });
 
-  test('nor is such a source waited for when the store fails', async () => {
+  test('a write with a silent source ends when the store fails, and leaves nothing', async () => {
     const { blobs, watch } = fresh();
     watch.onPut = (key, put) => (key.endsWith(':2') ? Promise.reject(new Error('wrong')) : put());
     await assert.rejects(blobs.write(randomUUID(), hanging(3), HOUR), { message: 'wrong' });
     assert.deepEqual(await watch.remaining(), []);
   });
+}
 
-  describe('when the store fails at', () => {
+function testStoreFailures(fresh: FreshBlobs): void {
+  describe('when the store fails', () => {
     const WHICH: [which: string, matches: RegExp, nth: number][] = [
-      ['the announcement', /^blob:/, 1],
+      ['the first manifest', /^blob:/, 1],
       ['the first chunk', /^chunk:.*:0$/, 1],
       ['a chunk in the middle', /^chunk:.*:5$/, 1],
       ['the last chunk', /^chunk:.*:9$/, 1],
-      ['the manifest', /^blob:/, 2],
+      ['the complete manifest', /^blob:/, 2],
     ];
     const HOW: [how: string, arrives: 'never' | 'at once'][] = [
       ['did not arrive', 'never'],
-      ['arrived, but the answer was lost', 'at once'],
+      ['arrived without a response', 'at once'],
     ];
     for (const [which, matches, nth] of WHICH) {
       for (const [how, arrives] of HOW) {
@@ -130,8 +141,8 @@ export function blobLeftovers(
           [new Error('refused'), true],
           [unavailable('the store'), false],
         ] as const) {
-          const rest = known ? 'nothing is left' : 'what may be left can be deleted';
-          test(`${which}, which ${how}: ${rest}`, async () => {
+          const rest = known ? 'the write leaves nothing' : 'everything that is left can be deleted';
+          test(`at ${which}, which ${how}, ${rest}`, async () => {
             const { blobs, watch } = fresh();
             let seen = 0;
             watch.onPut = async (key, put) => {
@@ -151,7 +162,7 @@ export function blobLeftovers(
       }
     }
 
-    test('a chunk that arrives when the write has failed already: its blob can still be deleted', async () => {
+    test('a blob can still be deleted after a chunk has arrived late', async () => {
       const { blobs, watch } = fresh();
       let late: (() => Promise<void>) | undefined;
       watch.onPut = async (key, put) => {
@@ -169,7 +180,7 @@ export function blobLeftovers(
   });
 }
 
-/** Waits until so many chunks were put and answered. */
+/** Waits until so many chunks are stored, and their responses have come. */
 async function allPut(watch: WatchedState, chunks: number): Promise<void> {
   const arrived = async () => (await watch.remaining()).filter((key) => key.startsWith('chunk:')).length;
   while ((await arrived()) < chunks) await turns(1);

@@ -17,8 +17,14 @@ import {
 import { flat, newJob } from '../support/job.ts';
 import type { StateUnderTest } from './state-store.ts';
 
-/** What jobs and their index must do over every state store. */
+/** Tests the job store, the job index and the sharded map over any state store. */
 export function jobStoreContract(name: string, make: () => StateUnderTest): void {
+  testJobStore(name, make);
+  testJobIndex(name, make);
+  testShardedMap(name, make);
+}
+
+function testJobStore(name: string, make: () => StateUnderTest): void {
   describe(`job store: ${name}`, () => {
     const { state } = make();
     const jobs = createJobStore(state);
@@ -28,7 +34,7 @@ export function jobStoreContract(name: string, make: () => StateUnderTest): void
       return job;
     };
 
-    test('makes a job once', async () => {
+    test('creates a job once', async () => {
       const job = newJob({ filename: '$etag "\u202e🎬\\.mp4' });
       const both = await Promise.allSettled([jobs.create(job), jobs.create(job), jobs.create(job)]);
       assert.equal(both.filter(({ status }) => status === 'fulfilled').length, 1);
@@ -36,17 +42,17 @@ export function jobStoreContract(name: string, make: () => StateUnderTest): void
       assert.deepEqual((await jobs.get(job.id)).document, job);
     });
 
-    test('gives a job that many claim at once to one of them', async () => {
+    test('gives a job to one of many attempts that claim it at the same time', async () => {
       const { id } = await created();
       const claims = Array.from({ length: 6 }, (_, number) =>
         jobs.update(id, (job) => (job.status === 'queued' ? claim(`attempt-${number}`)(job) : undefined)),
       );
       await Promise.all(claims);
-      const { attempts, orphanedBlobs: litter } = (await jobs.get(id)).document;
-      assert.deepEqual([attempts, litter], [1, []]);
+      const { attempts, orphanedBlobs } = (await jobs.get(id)).document;
+      assert.deepEqual([attempts, orphanedBlobs], [1, []]);
     });
 
-    test('ends a job in one of two ways, when it is finished and cancelled at once', async () => {
+    test('either completes or cancels a job when both happen at the same time', async () => {
       for (let round = 0; round < 5; round++) {
         const { id } = await created({ status: 'converting', attemptId: 'one' });
         const [finished, cancelled] = await Promise.allSettled([
@@ -61,7 +67,7 @@ export function jobStoreContract(name: string, make: () => StateUnderTest): void
       }
     });
 
-    test('lets no late save of a lost attempt through', async () => {
+    test('refuses late saves of a lost attempt', async () => {
       const { id } = await created({ status: 'converting', attemptId: 'one' });
       const before = (await state.get(`job:${id}`)) ?? assert.fail();
       await jobs.update(id, claim('two'));
@@ -70,7 +76,7 @@ export function jobStoreContract(name: string, make: () => StateUnderTest): void
       assert.equal(flat((await jobs.get(id)).document).attemptId, 'two');
     });
 
-    test('brings no deleted job back, whoever comes late', async () => {
+    test('refuses late saves of a deleted job', async () => {
       const job = await created();
       const before = (await state.get(`job:${job.id}`)) ?? assert.fail();
       await jobs.update(job.id, tombstone);
@@ -82,14 +88,16 @@ export function jobStoreContract(name: string, make: () => StateUnderTest): void
       assert.equal((await jobs.find(job.id))?.status, 'deleted');
     });
 
-    test('hides a job that has expired, and changes it no more, though its key is there', async () => {
+    test('hides an expired job and refuses to change it, although its key still exists', async () => {
       const job = await created({ expires_at: new Date(Date.now() - 1).toISOString() });
       await assert.rejects(jobs.get(job.id), { code: 'not_found' });
       await assert.rejects(jobs.update(job.id, cancel), { code: 'not_found' });
       assert.deepEqual(await jobs.find(job.id), job);
     });
   });
+}
 
+function testJobIndex(name: string, make: () => StateUnderTest): void {
   describe(`job index: ${name}`, () => {
     const index = createJobIndex(make().state, 3600);
     const newIds = (count: number) => Array.from({ length: count }, () => randomUUID());
@@ -97,7 +105,7 @@ export function jobStoreContract(name: string, make: () => StateUnderTest): void
       (await Array.fromAsync(index.listActive())).flat().filter(({ id }) => ids.includes(id));
     const openOf = async (ids: string[]) => (await entriesOf(ids)).map(({ id }) => id).sort();
 
-    test('keeps what was opened again after it was seen', async () => {
+    test('keeps an entry that was added again after it was read', async () => {
       const ids = newIds(1);
       await index.addActive('ann', ids[0] ?? '');
       const seen = await entriesOf(ids);
@@ -108,7 +116,7 @@ export function jobStoreContract(name: string, make: () => StateUnderTest): void
       assert.deepEqual(await openOf(ids), []);
     });
 
-    test('loses nothing when many open and close at once', async () => {
+    test('loses no entry when many are added and removed at the same time', async () => {
       const [old, fresh] = [newIds(24), newIds(24)];
       await Promise.all(old.map((id) => index.addActive('ann', id)));
       const entries = await entriesOf(old);
@@ -122,7 +130,7 @@ export function jobStoreContract(name: string, make: () => StateUnderTest): void
       await index.removeActive(await entriesOf(fresh));
     });
 
-    test('lists all that one owner was given at once', async () => {
+    test('lists all jobs that one owner got at the same time', async () => {
       const [owner, ids] = [randomUUID(), newIds(20)];
       await Promise.all(ids.map((id) => index.addOwned(owner, id)));
       const pages = await Array.fromAsync(index.listOwned(owner, undefined));
@@ -130,6 +138,9 @@ export function jobStoreContract(name: string, make: () => StateUnderTest): void
       assert.deepEqual(listed.map(({ id }) => id).sort(), ids.toSorted());
     });
   });
+}
+
+function testShardedMap(name: string, make: () => StateUnderTest): void {
   describe(`sharded map: ${name}`, () => {
     const TTL = 60;
     const build = () => {
@@ -140,10 +151,10 @@ export function jobStoreContract(name: string, make: () => StateUnderTest): void
     };
     const inOrder = (ids: string[]) => ids.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
 
-    test('loses nothing when several write at once and its documents are split', async () => {
+    test('loses no entry when several writers split its documents at the same time', async () => {
       const { map, list } = build();
       const writers = Array.from({ length: 4 }, (_, by) =>
-        // Few last digits, so that all meet in the same documents.
+        // Only two last digits, so that all writers meet in the same documents.
         Array.from({ length: 25 }, () => ({ id: `${randomUUID().slice(0, -1)}${by % 2}`, by })),
       );
       await Promise.all(

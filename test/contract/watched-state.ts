@@ -1,16 +1,16 @@
 import type { PutOptions, StateStore } from '../../services/shared/state/state-store.ts';
 
-/** A store that remembers what was asked of it, and that can be told to fail, to wait, or to lose an answer. */
+/** A store that records its calls, and that a test can make fail, wait or lose a response. */
 export interface WatchedState extends StateStore {
   puts: { key: string; ttlSeconds: number | undefined }[];
   gets: number;
-  /** The most puts that were under way at once. */
+  /** The largest number of puts that were in flight at the same time. */
   mostPuts: number;
-  /** Stands in for each put and may call it; what it throws is what the put ends with. */
+  /** Is called in place of each put, which it may call. The put rejects with what it throws. */
   onPut: (key: string, put: () => Promise<void>) => Promise<void>;
-  /** The same for each delete. */
+  /** Is called in the same way in place of each delete. */
   onDelete: (key: string, remove: () => Promise<void>) => Promise<void>;
-  /** The keys that were put and are in the store now. */
+  /** Those of the keys that were put that are still in the store. */
   remaining(): Promise<string[]>;
 }
 

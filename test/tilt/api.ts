@@ -1,7 +1,7 @@
 /**
- * What we use of Tilt's functions, with all their parameters in Tilt's order, as its source has them (github.com/tilt-dev/tilt
- * 0.33.21, the UnpackArgs calls below internal/tiltfile; https://docs.tilt.dev/api.html says the same in words). A `?` ends
- * the name of what may be left out. Types are Starlark's; `sync list` is a list of what sync() gives.
+ * The functions of Tilt that we use, with all their parameters in Tilt's order. Taken from its source (github.com/tilt-dev/tilt
+ * 0.33.21, the UnpackArgs calls below internal/tiltfile) and described in https://docs.tilt.dev/api.html. The name of an optional
+ * parameter ends with `?`. Types are those of Starlark; `sync list` is a list of values that sync() returned.
  */
 const FUNCTIONS: Record<string, { gives: string; parameters: Record<string, string> }> = {
   // docker.go
@@ -73,14 +73,14 @@ const FUNCTIONS: Record<string, { gives: string; parameters: Record<string, stri
       'suppress_unused_image_warnings?': 'string | string list',
     },
   },
-  // os/os.go, io/io.go, encoding/yaml.go. Their YAML is JSON here, which is YAML.
+  // os/os.go, io/io.go, encoding/yaml.go. The tests use JSON as YAML, since JSON is a subset of it.
   'os.getenv': { gives: 'answer', parameters: { key: 'string', 'default?': 'string' } },
   read_file: { gives: 'file', parameters: { paths: 'string', 'default?': 'string' } },
   decode_yaml_stream: { gives: 'decoded', parameters: { yaml: 'string' } },
   encode_yaml_stream: { gives: 'encoded', parameters: { objs: 'list' } },
 };
 
-/** As the interpreter wants it. */
+/** The functions in the format that the interpreter reads. */
 export const API = Object.fromEntries(
   Object.entries(FUNCTIONS).map(([name, { gives, parameters }]) => [
     name,

@@ -1,14 +1,14 @@
-/** What a Dockerfile says, as far as the Tiltfile must agree with it. */
+/** The parts of a Dockerfile with which the Tiltfile must agree. */
 export interface Dockerfile {
-  /** ARG names. */
+  /** Names of the build arguments (ARG). */
   args: Set<string>;
-  /** Files and folders that go into the image of a service, and where they come to lie. */
+  /** Files and folders that are copied into the image of a service: their paths in the repository and in the image. */
   copied: { from: string; to: string }[];
   /** The last CMD. */
   command: string[];
 }
 
-/** For one service: stages `<other service>-base` are left out. */
+/** Reads a Dockerfile for one service, without the stages `<other service>-base`. */
 export function readDockerfile(text: string, service: string): Dockerfile {
   const read: Dockerfile = { args: new Set(), copied: [], command: [] };
   let workdir = '/';

@@ -6,16 +6,16 @@ import { type Report, run } from '../../deploy/process/run.ts';
 import { buildGo } from '../support/build-go.ts';
 import { API, CONSTANTS } from './api.ts';
 
-/** One call of a function of Tilt's; what sync(), link() and the like gave is in the arguments as such a call, too. */
+/** One call of a Tilt function. A value that sync(), link() or the like returned appears in the arguments as a call, too. */
 export interface Call {
   function: string;
-  // biome-ignore lint/suspicious/noExplicitAny: what the Tiltfile says, which the tests look at
+  // biome-ignore lint/suspicious/noExplicitAny: any values that the Tiltfile passes
   arguments: Record<string, any>;
 }
 
 const source = path.join(import.meta.dirname, 'starlark');
 
-/** The Starlark interpreter of ./starlark, built once for each state of its source. */
+/** Builds the Starlark interpreter of ./starlark, once for each state of its source, and returns its path. */
 export async function buildInterpreter(go: string, report: Report, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   for (const name of ['main.go', 'go.mod', 'go.sum']) hash.update(readFileSync(path.join(source, name)));
@@ -25,19 +25,19 @@ export async function buildInterpreter(go: string, report: Report, signal: Abort
   return file;
 }
 
-/** What a Tiltfile calls; an error of its own, or a call that Tilt would refuse, throws with its place. */
-export async function record(
+/** Runs a Tiltfile and returns its calls. Throws, with the line, for an error in it or a call that Tilt would refuse. */
+export async function recordCalls(
   interpreter: string,
   file: string,
   answers: Record<string, string>,
   signal: AbortSignal,
 ): Promise<Call[]> {
   const order = { file, functions: API, constants: CONSTANTS, answers };
-  const said = await run(interpreter, [], {
+  const stdout = await run(interpreter, [], {
     ...{ what: `Running ${file}`, report: () => {}, signal, timeoutMs: 20_000 },
     input: JSON.stringify(order),
   });
-  const result = JSON.parse(said) as { calls: Call[] } | { error: string };
+  const result = JSON.parse(stdout) as { calls: Call[] } | { error: string };
   if ('error' in result) throw new Error(result.error);
   return result.calls;
 }

@@ -1,6 +1,6 @@
-/** What the Tiltfile has to do with: a small stand-in for the manifests, with one object of each sort. */
+// A small stand-in for the rendered manifests that the Tiltfile reads, with one object of each kind.
 
-// biome-ignore lint/suspicious/noExplicitAny: manifests, of which the tests look at a few fields
+// biome-ignore lint/suspicious/noExplicitAny: the tests read only a few fields of a manifest
 export type Manifest = any;
 
 const metadata = (name: string) => ({ name, namespace: 'mp3converter' });
@@ -22,7 +22,7 @@ function workload(kind: string, name: string, containers: Manifest[], more: obje
 }
 
 const probe = { httpGet: { path: '/healthz', port: 8080 } };
-const ours = (service: string, more: object = {}): Manifest => ({
+const serviceContainer = (service: string, more: object = {}): Manifest => ({
   name: `${service}-container`,
   image: `mp3converter/${service}:dev`,
   securityContext: { readOnlyRootFilesystem: true, runAsNonRoot: true },
@@ -33,8 +33,8 @@ const ours = (service: string, more: object = {}): Manifest => ({
   ...more,
 });
 
-/** A sidecar in Kubernetes' way: a first container that stays. */
-const mailer = ours('notification', {
+/** A native sidecar of Kubernetes: an init container with restartPolicy Always. */
+const mailer = serviceContainer('notification', {
   name: 'mailer',
   restartPolicy: 'Always',
   command: ['node', '--max-semi-space-size=2', '/mp3converter/components/mail/nodemailer/main.ts'],
@@ -57,8 +57,8 @@ export const overlay: Manifest[] = [
   plain('dapr.io/v1alpha1', 'Configuration', 'mp3converter'),
   plain('networking.k8s.io/v1', 'Ingress', 'gateway'),
   plain('policy/v1', 'PodDisruptionBudget', 'gateway'),
-  ...['gateway', 'auth', 'converter'].map((name) => workload('Deployment', name, [ours(name)])),
-  workload('Deployment', 'notification', [ours('notification')], { initContainers: [mailer] }),
+  ...['gateway', 'auth', 'converter'].map((name) => workload('Deployment', name, [serviceContainer(name)])),
+  workload('Deployment', 'notification', [serviceContainer('notification')], { initContainers: [mailer] }),
   service('gateway'),
   ...server('Deployment', 'maildev'),
   ...['rabbitmq', 'mongodb', 'mysql'].flatMap((name) => server('StatefulSet', name)),

@@ -17,28 +17,28 @@ process.once('SIGTERM', () => { if (word !== 'deaf') { clearInterval(alive); pro
 if (word === 'deaf') console.log('up ffmpeg', spawn('sleep', ['600']).pid);
 console.log('up', word, process.pid);
 `;
-/** For what hears no SIGTERM. */
-const PATIENCE_MS = 5_000;
-const says = (word: string): string => `export const word: string = '${word}';\n`;
+/** How long a test waits for the end of a program that ignores SIGTERM. */
+const STOP_MS = 5_000;
+const wordModule = (word: string): string => `export const word: string = '${word}';\n`;
 
 interface Pod {
   process: ChildProcess;
-  /** The process ids that said so. */
+  /** Waits until a program has printed `up <word>`, and returns its process id. */
   up(word: string): Promise<number>;
-  /** As Tilt does: by tar, then the signal. */
+  /** Saves a file as Tilt does: with tar, and then the signal. */
   save(file: string, text: string): void;
-  said(): string;
+  output(): string;
 }
 
 function killGroup(leader: number | undefined): void {
   try {
     if (leader !== undefined) process.kill(-leader, 'SIGKILL');
   } catch {
-    // Nobody is left.
+    // No process of the group is left.
   }
 }
 
-/** Started as development.star has it in a pod. */
+/** Starts the program as development.star does in a pod. */
 function startPod(t: TestContext, word: string): Pod {
   const folder = mkdtempSync(path.join(tmpdir(), 'mp3converter-pod-'));
   const put = (root: string, file: string, text: string): void => {
@@ -46,7 +46,7 @@ function startPod(t: TestContext, word: string): Pod {
     writeFileSync(path.join(folder, root, file), text);
   };
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
-  put('pod', 'services/shared/word.ts', says(word));
+  put('pod', 'services/shared/word.ts', wordModule(word));
   put('pod', 'services/gateway/main.ts', MAIN);
   const args = ['--input-type=module-typescript', '--eval', restarter, 'node', 'main.ts'];
   const child = spawn(process.execPath, args, {
@@ -54,30 +54,30 @@ function startPod(t: TestContext, word: string): Pod {
     env: { ...process.env, PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}` },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
-  /** The last that said so leads the group of the program that runs. */
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
+  /** The process that printed this line last. It leads the process group of the running program. */
   const pidOf = (word: string): number | undefined => {
-    const found = [...said.matchAll(new RegExp(`^up ${word} (\\d+)$`, 'gm'))].at(-1);
+    const found = [...output.matchAll(new RegExp(`^up ${word} (\\d+)$`, 'gm'))].at(-1);
     return found && Number(found[1]);
   };
   t.after(async () => {
     if (child.exitCode === null && child.signalCode === null) {
-      const gone = once(child, 'exit');
+      const exited = once(child, 'exit');
       child.kill('SIGTERM');
-      const late = setTimeout(() => {
+      const timeout = setTimeout(() => {
         killGroup(pidOf('(?!ffmpeg)\\w+'));
         child.kill('SIGKILL');
-      }, PATIENCE_MS);
-      await gone;
-      clearTimeout(late);
+      }, STOP_MS);
+      await exited;
+      clearTimeout(timeout);
     }
     rmSync(folder, { recursive: true, force: true });
   });
   return {
     process: child,
-    said: () => said,
-    up: (wanted) => until(`«up ${wanted}»; it said ${said}`, async () => pidOf(wanted)),
+    output: () => output,
+    up: (wanted) => until(`«up ${wanted}»; the output was ${output}`, async () => pidOf(wanted)),
     save(file, text) {
       put('saved', file, text);
       const archive = execFileSync('tar', ['-C', path.join(folder, 'saved'), '-c', '-f', '-', file]);
@@ -87,11 +87,11 @@ function startPod(t: TestContext, word: string): Pod {
   };
 }
 
-test('every save starts the program anew, not the first alone', async (t) => {
+test('restarts the program on every save, not only on the first', async (t) => {
   const pod = startPod(t, 'one');
   const pids = [await pod.up('one')];
   for (const word of ['two', 'three', 'four']) {
-    pod.save('services/shared/word.ts', says(word));
+    pod.save('services/shared/word.ts', wordModule(word));
     pids.push(await pod.up(word));
   }
   assert.equal(new Set(pids).size, pids.length);
@@ -101,32 +101,32 @@ test('every save starts the program anew, not the first alone', async (t) => {
   );
 });
 
-test('a broken save waits for its fix', async (t) => {
+test('keeps running after a broken save and starts the program again after the fix', async (t) => {
   const pod = startPod(t, 'one');
   await pod.up('one');
   pod.save('services/shared/word.ts', 'export const word: string = ;\n');
-  await until('the end of what is broken', async () => pod.said().includes('ended (code 1)'));
-  pod.save('services/shared/word.ts', says('two'));
+  await until('the broken program to end', async () => pod.output().includes('ended (code 1)'));
+  pod.save('services/shared/word.ts', wordModule('two'));
   await pod.up('two');
   assert.equal(pod.process.exitCode, null);
 });
 
-test('what ends by itself comes again', async (t) => {
+test('restarts a program that ended by itself', async (t) => {
   const pod = startPod(t, 'one');
   const first = await pod.up('one');
   process.kill(first, 'SIGKILL');
-  await until('another process', async () => (await pod.up('one')) !== first);
+  await until('another process to start', async () => (await pod.up('one')) !== first);
 });
 
-test('what does not stop is killed, with what it has started', async (t) => {
+test('kills a program that ignores SIGTERM together with its child processes', async (t) => {
   const pod = startPod(t, 'deaf');
   const pids = [await pod.up('ffmpeg'), await pod.up('deaf')];
-  pod.save('services/shared/word.ts', says('two'));
+  pod.save('services/shared/word.ts', wordModule('two'));
   await pod.up('two');
-  await until('the end of both', async () => pids.every((pid) => readProcessId(pid) === undefined));
+  await until('both processes to end', async () => pids.every((pid) => readProcessId(pid) === undefined));
 });
 
-test('SIGTERM reaches the program, whose exit code is the pod’s', async (t) => {
+test('passes SIGTERM on and exits with the exit code of the program', async (t) => {
   const pod = startPod(t, 'one');
   const pid = await pod.up('one');
   pod.process.kill('SIGTERM');

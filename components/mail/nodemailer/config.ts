@@ -3,14 +3,14 @@ import { wholeNumber } from '../../../services/shared/runtime/config.ts';
 
 export const usage = `node components/mail/nodemailer/main.ts
 
-Dapr's output binding bindings.nodemailer, a pluggable component: sends mail by nodemailer. Serves daprd on the Unix socket
-nodemailer.sock, and is to run before daprd, as the same user and with the same folder. SIGTERM ends it.
+The output binding bindings.nodemailer, a pluggable component of Dapr: sends mail through nodemailer. It serves daprd on the
+Unix socket nodemailer.sock. Start it before daprd, as the same user and with the same socket folder. SIGTERM stops it.
 
-  DAPR_COMPONENTS_SOCKETS_FOLDER  where the socket is (default /tmp/dapr-components-sockets, as daprd's)
-  SHUTDOWN_SECONDS                time to end the sends that are under way (default 20)
-  LOG_LEVEL                       pino's levels (default info)
+  DAPR_COMPONENTS_SOCKETS_FOLDER  folder of the socket (default /tmp/dapr-components-sockets, the default of daprd)
+  SHUTDOWN_SECONDS                time for sends that are under way to finish (default 20)
+  LOG_LEVEL                       one of pino's levels (default info)
 
-Everything else is the component's metadata, in mail.yaml.
+All other settings are the component's metadata, in mail.yaml.
 `;
 
 export const componentEnvironment = z.object({

@@ -1,21 +1,21 @@
 import { status } from '@grpc/grpc-js';
 
 /**
- * What a request failed by, as a gRPC status; daprd hands code and text on in its answer. `unknown` is for a mail that may have
- * been taken all the same; the others say for sure that it was not, and services/shared/sidecar.ts tells them apart by this.
+ * The gRPC status of each kind of failure. daprd passes the code and the message on in its response. `unknown` means that the
+ * mail server may have accepted the mail; every other code guarantees that it did not. services/shared/dapr relies on this.
  */
 const CODES = {
   /** The request itself is wrong. */
   bad_request: status.INVALID_ARGUMENT,
   no_such_operation: status.UNIMPLEMENTED,
-  /** The mail server refused, could not be reached, or may not be given the login. */
+  /** The mail server refused the mail or could not be reached, or the connection is not safe enough for the login. */
   refused: status.FAILED_PRECONDITION,
   unknown: status.UNKNOWN,
 } as const;
 
 export class Failure extends Error {
   override readonly name = 'Failure';
-  /** gRPC's number. */
+  /** The gRPC status code. */
   readonly code: (typeof CODES)[keyof typeof CODES];
 
   constructor(kind: keyof typeof CODES, message: string, cause?: unknown) {

@@ -1,22 +1,22 @@
 import type { Readable } from 'node:stream';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import type { SMTPPoolOptions } from 'nodemailer/lib/smtp-pool';
-import { failureOf, type SendError } from './outcome.ts';
+import { type SendError, toFailure } from './outcome.ts';
 
-/** The mail server of one component, behind connections that are kept. */
+/** The mail server of one component, reached through a pool of connections. */
 export interface MailServer {
   /**
-   * Throws a `Failure`: `refused`, or `unknown` where the mail may have been taken. The signal takes back a mail of which
-   * nothing was sent yet; one that is under way is sent, for what it would break off could arrive all the same.
-   * Returns how many recipients were refused where others were not.
+   * Sends a mail and returns how many of its recipients the server refused while it accepted others. Throws a `Failure`:
+   * `refused`, or `unknown` when the server may have accepted the mail. The signal cancels a mail as long as none of its
+   * message has been sent. After that it has no effect, because a mail that is cut off can still be delivered.
    */
   send(mail: SendMailOptions, signal: AbortSignal): Promise<number>;
-  /** `now`: whatever is under way is broken off, and its send fails. */
+  /** With `now`, sends that are under way are cut off and fail. */
   close(options?: { now: boolean }): void;
 }
 
-interface Watched extends SendMailOptions {
-  /** Where nodemailer reads the message from once the mail server has said that it listens (354). */
+interface WatchedMail extends SendMailOptions {
+  /** The stream from which nodemailer reads the message once the mail server has answered DATA with 354. */
   watch: { message?: Readable };
 }
 
@@ -26,7 +26,7 @@ export function connectMailServer(options: SMTPPoolOptions & { pool: true }): Ma
     const open = message.createReadStream.bind(message);
     message.createReadStream = (settings) => {
       const stream = open(settings);
-      (data as Watched).watch.message = stream;
+      (data as WatchedMail).watch.message = stream;
       return stream;
     };
     done();
@@ -34,22 +34,22 @@ export function connectMailServer(options: SMTPPoolOptions & { pool: true }): Ma
 
   return {
     async send(mail, signal) {
-      const watch: Watched['watch'] = {};
-      const begun = () => watch.message?.readableDidRead === true;
-      const takenBack = new AbortController();
-      const takeBack = () => {
-        if (!begun()) takenBack.abort(signal.reason);
+      const watch: WatchedMail['watch'] = {};
+      const hasBegun = () => watch.message?.readableDidRead === true;
+      const cancellation = new AbortController();
+      const cancel = () => {
+        if (!hasBegun()) cancellation.abort(signal.reason);
       };
-      if (signal.aborted) takeBack();
-      signal.addEventListener('abort', takeBack, { once: true });
-      const watched: Watched = { ...mail, watch, signal: takenBack.signal };
+      if (signal.aborted) cancel();
+      signal.addEventListener('abort', cancel, { once: true });
+      const watched: WatchedMail = { ...mail, watch, signal: cancellation.signal };
       try {
         const { rejected } = await transport.sendMail(watched);
         return rejected.length;
       } catch (error) {
-        throw failureOf(error as SendError, begun());
+        throw toFailure(error as SendError, hasBegun());
       } finally {
-        signal.removeEventListener('abort', takeBack);
+        signal.removeEventListener('abort', cancel);
       }
     },
     close({ now } = { now: false }) {

@@ -4,7 +4,7 @@ import { readEnvironment } from '../../../services/shared/runtime/config.ts';
 import { createLog } from '../../../services/shared/runtime/log.ts';
 import { createBinding, resumeBinding } from './binding.ts';
 import { componentEnvironment, usage } from './config.ts';
-import { keepSettingsIn } from './kept-settings.ts';
+import { createSavedSettings } from './saved-settings.ts';
 import { createService } from './service.ts';
 import { freeSocket } from './socket.ts';
 
@@ -16,7 +16,7 @@ if (values.help) {
 
 const env = readEnvironment(componentEnvironment);
 const log = createLog('mail.nodemailer', env.LOG_LEVEL);
-// The socket is ours alone, like its folder.
+// Only this user may open the socket and its folder.
 process.umask(0o077);
 const socket = await freeSocket(env.DAPR_COMPONENTS_SOCKETS_FOLDER, 'nodemailer.sock').catch(
   (error: Error) => {
@@ -24,14 +24,14 @@ const socket = await freeSocket(env.DAPR_COMPONENTS_SOCKETS_FOLDER, 'nodemailer.
     process.exit(1);
   },
 );
-const kept = keepSettingsIn(socket.replace(/sock$/, 'json'));
-const binding = createBinding(log, kept);
-await resumeBinding(binding, kept, log);
+const saved = createSavedSettings(socket.replace(/sock$/, 'json'));
+const binding = createBinding(log, saved);
+await resumeBinding(binding, saved, log);
 const server = createService(binding);
 await promisify(server.bindAsync.bind(server))(`unix:${socket}`, ServerCredentials.createInsecure());
 log.info({ socket }, 'listening');
 
-/** No new sends; those under way get their time, and then are broken off and answered. The socket goes with the server. */
+/** Accepts no new sends, waits for those under way, cuts off and answers the ones that take too long, and removes the socket. */
 async function stop(): Promise<void> {
   const deadline = setTimeout(() => {
     log.warn('some sends did not end in time');

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Failure } from './failure.ts';
 import type { Settings } from './settings.ts';
 
-/** As daprd hands it over: from its HTTP API, `data` is JSON; from its gRPC API, the bytes that were given. */
+/** A request as daprd passes it on. From daprd's HTTP API, `data` is JSON; from its gRPC API, it is the bytes as given. */
 export interface InvokeRequest {
   data: Buffer;
   metadata: Record<string, string>;
@@ -12,7 +12,7 @@ export interface InvokeRequest {
 
 type Address = Exclude<SendMailOptions['from'], string | undefined>;
 
-/** A line break would begin another header field. */
+/** One line: a line break would begin another header field. */
 const line = z
   .string()
   .regex(/^\P{Cc}*$/u, 'must be one line, without control characters')
@@ -23,7 +23,7 @@ const messageId = z
   .max(900)
   .optional();
 
-/** Fields of a request. What else there is, such as daprd's `traceparent`, is passed over, as by the SMTP binding. */
+/** The fields of a request. Others, such as daprd's `traceparent`, are ignored, as the SMTP binding does. */
 const fields = z.object({
   emailFrom: line,
   emailTo: line,
@@ -34,18 +34,18 @@ const fields = z.object({
     .string()
     .regex(/^[1-5]$/, 'must be from 1 (highest) to 5')
     .optional(),
-  /** For readers without HTML. */
+  /** The plain-text version of the mail. */
   text: z.string().optional(),
-  /** The same again for the same mail, so that a repeated one is known by it. */
+  /** Use the same id when a mail is sent again, so that the receiver recognises the duplicate. */
   messageId,
 });
 
-/** The mail of a request; throws `bad_request`. Nothing of it outlives the request. */
+/** Makes the mail of a request; the component's settings fill in missing fields. Throws `bad_request`, naming each bad field. */
 export function messageFrom({ data, metadata }: InvokeRequest, settings: Settings): SendMailOptions {
   const given = fields.safeParse(
     Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== '')),
   );
-  if (!given.success) throw new Failure('bad_request', faultsOf(given.error));
+  if (!given.success) throw new Failure('bad_request', describeFaults(given.error));
   const { emailFrom, emailTo, emailCC, emailBCC, subject, priority, text, messageId } = {
     ...settings,
     ...given.data,
@@ -54,8 +54,8 @@ export function messageFrom({ data, metadata }: InvokeRequest, settings: Setting
   const to = addresses('emailTo', emailTo);
   if (from === undefined || others.length > 0)
     throw new Failure('bad_request', 'emailFrom: must be one address');
-  if (to.length === 0) throw new Failure('bad_request', 'emailTo: is missing');
-  if (subject === undefined) throw new Failure('bad_request', 'subject: is missing');
+  if (to.length === 0) throw new Failure('bad_request', 'emailTo: is required');
+  if (subject === undefined) throw new Failure('bad_request', 'subject: is required');
   return {
     from,
     to,
@@ -67,22 +67,22 @@ export function messageFrom({ data, metadata }: InvokeRequest, settings: Setting
     ...(messageId !== undefined && { messageId }),
     headers: {
       'X-Priority': priority,
-      // RFC 3834: nobody's holiday answers to this.
+      // RFC 3834: tells out-of-office responders not to answer.
       'Auto-Submitted': 'auto-generated',
-      ...unsubscribing(settings.listUnsubscribe),
+      ...unsubscribeHeaders(settings.listUnsubscribe),
     },
     attachDataUrls: false,
   };
 }
 
-const faultsOf = (error: z.ZodError): string =>
+const describeFaults = (error: z.ZodError): string =>
   error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; ');
 
-/** `address`, `name <address>` or `"name" <address>`, and nothing that a lenient reader could take for two. */
+/** `address`, `name <address>` or `"name" <address>`. Anything that a lenient parser could read as two addresses is refused. */
 const ONE_ADDRESS = /^(?:"?([^"<>]*?)"?\s*<([^<>]*)>|([^<>]*))$/;
 const isAddress = (text: string): boolean => /^[^\s\p{Cc};,<>"@]+@[^\s\p{Cc};,<>"@]+$/u.test(text);
 
-/** Addresses between semicolons, as the SMTP binding has it. */
+/** Parses addresses separated by semicolons, the format of the SMTP binding. */
 function addresses(field: string, text = ''): Address[] {
   return text.split(';').flatMap((part) => {
     if (part.trim() === '') return [];
@@ -103,8 +103,8 @@ function contentOf(data: Buffer): string {
   }
 }
 
-/** RFC 2369; with an https: address also RFC 8058, the one click. */
-function unsubscribing(address: string | undefined): Record<string, string> {
+/** The header field of RFC 2369 and, for an https: address, that of RFC 8058 (one-click unsubscribe). */
+function unsubscribeHeaders(address: string | undefined): Record<string, string> {
   if (address === undefined) return {};
   return {
     'List-Unsubscribe': `<${address}>`,

@@ -1,20 +1,20 @@
 import { Failure } from './failure.ts';
 
-/** What nodemailer says of a send that failed. */
+/** The error with which nodemailer reports a failed send. */
 export interface SendError extends Error {
   code?: string;
-  /** The mail server's reply code, if its reply is what the send failed by. */
+  /** The mail server's reply code, if its reply made the send fail. */
   responseCode?: number;
 }
 
 /**
- * Whether a failed mail may have been taken: only when the mail server was given some of the message, and then said neither yes
- * nor no. Before that nothing was sent; with a 4xx or 5xx it says that it did not take it (RFC 5321, 4.2.1).
+ * Turns an error of nodemailer into a `Failure`. It is `unknown` only when the mail server received part of the message and
+ * then neither accepted nor refused it. With a 4xx or 5xx reply the server states that it refused it (RFC 5321, 4.2.1).
  */
-export function failureOf(error: SendError, messageBegun: boolean): Failure {
+export function toFailure(error: SendError, messageBegun: boolean): Failure {
   const { message, responseCode = 0 } = error;
-  const saysNo = responseCode >= 400 && responseCode < 600;
-  return messageBegun && !saysNo
-    ? new Failure('unknown', `the send broke off with the mail under way: ${message}`, error)
-    : new Failure('refused', `the mail was not taken: ${message}`, error);
+  const isRefused = responseCode >= 400 && responseCode < 600;
+  return messageBegun && !isRefused
+    ? new Failure('unknown', `the connection broke while the mail was being sent: ${message}`, error)
+    : new Failure('refused', `the mail server did not accept the mail: ${message}`, error);
 }

@@ -13,7 +13,7 @@ import type { InvokeRequest } from './message.ts';
 const SERVICE = 'dapr.proto.components.v1.OutputBinding';
 
 interface Call {
-  /** Name of the component; daprd sends it with every call (pkg/components/pluggable/grpc.go). */
+  /** Name of the component. daprd sends it with every call (pkg/components/pluggable/grpc.go). */
   instance: string;
   signal: AbortSignal;
 }
@@ -22,18 +22,18 @@ function unary<Request>(
   answer: (request: Request, call: Call) => Promise<object> | object,
 ): handleUnaryCall<Request, object> {
   return async (call, callback) => {
-    const gone = new AbortController();
-    call.on('cancelled', () => gone.abort(new Error('nobody waits for the answer any more')));
+    const cancellation = new AbortController();
+    call.on('cancelled', () => cancellation.abort(new Error('the caller has cancelled the call')));
     const instance = String(call.metadata.get('x-component-instance')[0] ?? '');
     try {
-      callback(null, await answer(call.request, { instance, signal: gone.signal }));
+      callback(null, await answer(call.request, { instance, signal: cancellation.signal }));
     } catch (error) {
       callback(error as Error);
     }
   };
 }
 
-/** A gRPC server of the binding that daprd finds: it asks by reflection (v1alpha) what is served. */
+/** Creates the binding's gRPC server. daprd finds the service in it through reflection (v1alpha). */
 export function createService(binding: Binding): Server {
   const proto = loadSync(join(import.meta.dirname, 'bindings.proto'), { keepCase: true, defaults: true });
   const implementation: UntypedServiceImplementation = {

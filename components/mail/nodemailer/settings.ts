@@ -10,7 +10,7 @@ const flag = z
   .default('false')
   .transform((text) => text === 'true');
 
-/** One that nodemailer can sign with: RSA, as PEM. */
+/** Whether nodemailer can sign with this key: it must be RSA, in PEM. */
 const isRsaKey = (pem: string): boolean => {
   try {
     return createPrivateKey(pem).asymmetricKeyType === 'rsa';
@@ -19,14 +19,14 @@ const isRsaKey = (pem: string): boolean => {
   }
 };
 
-/** `metadata` of the component's YAML. Those of the SMTP binding have its names, so that only the type differs. */
+/** The `metadata` of the component's YAML. Shared fields have the names of the SMTP binding, so that only the type differs. */
 const schema = z
   .strictObject({
     host: z.string(),
     port: z.coerce.number().int().min(1).max(65_535),
     user: optional,
     password: optional,
-    /** For requests that do not say it. */
+    /** These six are the defaults of requests that leave a field out. */
     emailFrom: optional,
     emailTo: optional,
     emailCC: optional,
@@ -38,19 +38,19 @@ const schema = z
       .default('3'),
     direction: z.literal('output').optional(),
     /**
-     * `auto`: from the first byte on port 465, else STARTTLS if the server offers it, and never a login without.
-     * `starttls`, `implicit`: this or nothing.
+     * `auto`: TLS from the first byte on port 465, else STARTTLS if the server offers it. A login requires TLS.
+     * `starttls`, `implicit`: this kind of TLS, or no connection.
      */
     tls: z.enum(['auto', 'starttls', 'implicit', 'none']).default('auto'),
     skipTLSVerify: flag,
-    /** PEM; instead of the authorities that Node knows. */
+    /** A PEM file of certificate authorities that replaces the ones built into Node. */
     caFile: optional,
-    /** A login over a connection that anybody on the way can read. This machine's own server needs no permission. */
+    /** Permits a login over an unencrypted connection. A server on this machine (loopback) needs no permission. */
     allowPlainLogin: flag,
     maxConnections: whole(5, 1, 100),
     connectSeconds: whole(10, 1, 3600),
     greetingSeconds: whole(30, 1, 3600),
-    /** Silence in the middle. Ten minutes is what RFC 5321 (4.5.3.2.6) grants a server that has the whole mail. */
+    /** How long the server may be silent. RFC 5321 (4.5.3.2.6) gives it ten minutes after it has the whole mail. */
     silenceSeconds: whole(600, 1, 86_400),
     dkimDomain: optional,
     dkimSelector: optional,
@@ -71,18 +71,18 @@ const schema = z
   .refine(
     ({ user, tls, host, allowPlainLogin }) =>
       user === undefined || tls !== 'none' || allowPlainLogin || isLoopback(host),
-    { error: 'a login is not sent without TLS, unless allowPlainLogin is true', path: ['tls'] },
+    { error: 'a login needs TLS, unless allowPlainLogin is true', path: ['tls'] },
   );
 
 export type Settings = z.output<typeof schema>;
 
 export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
 
-/** Throws `bad_request`, naming every bad field and no value. An empty field is one that is not there. */
+/** Throws `bad_request`, naming every bad field but no value. Empty fields count as missing. */
 export function readSettings(properties: Record<string, string>): Settings {
   const given = Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== ''));
   const result = schema.safeParse(given);
   if (result.success) return result.data;
   const faults = result.error.issues.map(({ path, message }) => [...path, message].join(': '));
-  throw new Failure('bad_request', `the component's metadata is not usable: ${faults.join('; ')}`);
+  throw new Failure('bad_request', `the component's metadata is not valid: ${faults.join('; ')}`);
 }

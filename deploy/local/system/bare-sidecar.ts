@@ -16,7 +16,7 @@ export async function startBareSidecar(
   spec: AppSpec,
   { bare, report, signal }: { bare: Set<Supervised>; report: Report; signal: AbortSignal },
 ): Promise<BareSidecar> {
-  // daprd does not start with a health check of an app that it does not have.
+  // Without an app there is no app health to check.
   const withoutApp = {
     ...spec,
     name: spec.appId,

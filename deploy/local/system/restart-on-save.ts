@@ -94,5 +94,7 @@ async function restartOnce(
   }
   const { logFile = '' } = app.child ?? {};
   const why = state === 'down' ? 'ended while starting' : `does not listen after ${START_MS / 1000} s`;
-  report(`${name} ${why} and waits for the next saved file. The end of its log:\n${readLastLines(logFile, LOG_LINES)}`);
+  report(
+    `${name} ${why} and waits for the next saved file. The end of its log:\n${readLastLines(logFile, LOG_LINES)}`,
+  );
 }

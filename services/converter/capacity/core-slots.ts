@@ -1,63 +1,39 @@
-/** Limits how many tasks run at a time. The others wait in the order of their calls. */
-export interface Slots {
-  /** Throws the signal's reason when it is aborted before the turn comes. */
+import { createSemaphore } from '../../shared/runtime/semaphore.ts';
+
+/** Limits how many tasks run at a time to the number of cores. The others wait in the order of their calls. */
+export interface CoreSlots {
+  /** Runs the work in its turn. Throws the signal's reason where it is aborted before that. */
   run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
   /**
-   * Lends up to the given number of idle slots, until `giveBack`. A loan never delays a task: a new task starts at once,
-   * and the cores are shared meanwhile.
+   * Takes up to `most` idle cores without waiting, until `release`. They never delay a task: a new task starts at once, and
+   * shares the cores meanwhile.
    */
-  lend(most: number): Loan;
+  tryAcquire(most: number): Permits;
 }
 
-export interface Loan {
+export interface Permits {
+  /** Number of idle cores that were acquired, from 0. */
   count: number;
-  giveBack(): void;
+  /** Idempotent. */
+  release(): void;
 }
 
-export function createSlots(count: number): Slots {
-  let free = count;
-  let lent = 0;
-  const waiting = new Set<() => void>();
-
-  const turn = (signal: AbortSignal) =>
-    new Promise<void>((resolve, reject) => {
-      const leave = () => {
-        waiting.delete(enter);
-        reject(signal.reason);
-      };
-      const enter = () => {
-        waiting.delete(enter);
-        signal.removeEventListener('abort', leave);
-        resolve();
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      waiting.add(enter);
-    });
-
+export function createCoreSlots(count: number): CoreSlots {
+  const semaphore = createSemaphore(count);
+  let acquired = 0;
   return {
-    lend(most) {
-      let taken = Math.max(0, Math.min(most, free - lent));
-      lent += taken;
+    run: (signal, work) => semaphore.run(work, signal),
+
+    tryAcquire(most) {
+      let permits = Math.max(0, Math.min(most, semaphore.permits - acquired));
+      acquired += permits;
       return {
-        count: taken,
-        giveBack() {
-          lent -= taken;
-          taken = 0;
+        count: permits,
+        release() {
+          acquired -= permits;
+          permits = 0;
         },
       };
-    },
-
-    async run(signal, work) {
-      signal.throwIfAborted();
-      if (free > 0) free -= 1;
-      else await turn(signal);
-      try {
-        return await work();
-      } finally {
-        const [next] = waiting;
-        if (next) next();
-        else free += 1;
-      }
     },
   };
 }

@@ -2,24 +2,30 @@ import { lstat, mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DiskFull } from '../failure.ts';
 
-/** Private folders for attempts: `<root>/<pid of the instance>/<attempt>`, so that the folders of dead instances can be recognized. */
+/**
+ * Private folders for attempts. Their path is `<root>/<process id>/<attempt>`, so that those of dead processes can be
+ * recognized.
+ */
 export interface Spool {
-  /** Removes the folders of dead instances, and of an earlier instance with the same process id. */
+  /** Removes the folders of dead processes, and of an earlier process that had the same id. */
   prepare(): Promise<void>;
-  /** The folder exists while `work` runs, for this user alone. Throws {@link DiskFull} where there is no room for so many bytes. */
+  /**
+   * Runs `work` with a new folder that only this user can read, and removes it afterwards. Throws {@link DiskFull} where there
+   * is no room for so many bytes.
+   */
   use<T>(bytes: number, work: (folder: string) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 export function createSpool(root: string, pid = process.pid): Spool {
-  const own = join(root, String(pid));
+  const ownFolder = join(root, String(pid));
   const remove = (folder: string) => rm(folder, { recursive: true, force: true, maxRetries: 3 });
 
   return {
     async prepare() {
       await mkdir(root, { recursive: true, mode: 0o700 });
       const found = await lstat(root);
-      // The default is in a folder that every user of the machine can write to.
+      // The default root is in a folder that every user of the machine can write to.
       if (!found.isDirectory() || found.uid !== process.getuid?.()) {
         throw new Error(`SPOOL_DIR ${root} does not belong to the user of this process`);
       }
@@ -31,11 +37,11 @@ export function createSpool(root: string, pid = process.pid): Spool {
     },
 
     async use(bytes, work) {
-      await mkdir(own, { recursive: true, mode: 0o700 });
+      await mkdir(ownFolder, { recursive: true, mode: 0o700 });
       // Without this check, a video that does not fit would fill the disk and break the running conversions.
-      const { bavail, bsize } = await statfs(own);
+      const { bavail, bsize } = await statfs(ownFolder);
       if (bavail * bsize < bytes) throw new DiskFull(`the spool has no room for ${bytes} bytes`);
-      const folder = await mkdtemp(join(own, 'attempt-'));
+      const folder = await mkdtemp(join(ownFolder, 'attempt-'));
       try {
         return await work(folder);
       } finally {
@@ -43,7 +49,7 @@ export function createSpool(root: string, pid = process.pid): Spool {
       }
     },
 
-    close: () => remove(own),
+    close: () => remove(ownFolder),
   };
 }
 

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /**
- * ffmpeg states how many samples it has decoded at the level `verbose` alone. That level also prints the tags of the
- * file, and a line end inside a tag could forge any message. Colours tell them apart: ffmpeg colours every level but
- * `info`, which is the level of the tags, and replaces the control characters of what it prints.
+ * ffmpeg states how many samples it has decoded only at the level `verbose`. At that level it also prints the tags of the
+ * file, where a line break could forge any message. Colours tell the two apart: ffmpeg colours every level except `info`,
+ * the level of the tags, and it replaces control characters in what it prints.
  */
 export const LOG_ARGUMENTS = ['-v', 'level+verbose', '-stats'];
 export const LOG_ENVIRONMENT = { AV_LOG_FORCE_COLOR: '1' };
@@ -11,19 +11,19 @@ export const LOG_ENVIRONMENT = { AV_LOG_FORCE_COLOR: '1' };
 const RESET = '\x1b[0m';
 const COLOUR = '\x1b[';
 
-/** What one ffmpeg has decoded, in all. */
+/** The sound that one ffmpeg process has decoded. */
 export interface DecodedSound {
-  /** Samples of each channel; undefined when ffmpeg has not stated them. */
+  /** Samples of each channel. Undefined when ffmpeg has not stated them. */
   samples: number | undefined;
-  /** Hz, for each time that the filters were set up: more than once where the source changes its format on the way. */
+  /** Sample rates in Hz, one for each time that ffmpeg set its filters up: again where the source changes its format midway. */
   rates: number[];
-  /** Whether ffmpeg skipped something that was too large for `-max_alloc`. It exits with 0 then. */
+  /** Whether ffmpeg skipped something that was too large for `-max_alloc`. It still exits with 0 then. */
   outOfMemory: boolean;
 }
 
 export interface EncoderLog {
   readonly decoded: DecodedSound;
-  /** Reads a line. Returns its text where it reports an error. */
+  /** Reads a line of standard error. Returns its text if it reports an error. */
   read(line: string): string | undefined;
 }
 
@@ -47,7 +47,7 @@ export function createEncoderLog(): EncoderLog {
   };
 }
 
-/** The text of a coloured line. The reset of one line's colour stands at the start of the next. */
+/** Returns the text of a coloured line. The code that resets the colour of one line is at the start of the next. */
 function messageOf(line: string): string | undefined {
   const own = line.startsWith(RESET) ? line.slice(RESET.length) : line;
   return own.startsWith(COLOUR) ? stripVTControlCharacters(own).trimEnd() : undefined;

@@ -1,15 +1,15 @@
 import { NotJoinable } from '../failure.ts';
 import { frameSamples } from '../mp3/frame-header.ts';
-import { openFrameFile } from '../mp3/frame-reader.ts';
+import { readTags } from '../mp3/frame-reader.ts';
 import type { DecodedSound } from './encoder-log.ts';
 
-/** Samples by which the resampler may round. */
+/** Number of samples that the resampler may lose by rounding. */
 const ROUNDING = 2;
 
 export interface Loss {
   /** Seconds of sound in the MP3. */
   seconds: number;
-  /** How much was decoded and is not in the MP3, with its unit, for the log. Undefined when all of it is there. */
+  /** How much was decoded and is not in the MP3, with its unit, for the log. Undefined when nothing is missing. */
   lost: string | undefined;
 }
 
@@ -24,24 +24,24 @@ export async function measureLoss(path: string, decoded: DecodedSound): Promise<
   const { samples, rates } = decoded;
   if (samples === undefined) throw new Error('ffmpeg has not stated how much sound it decoded');
   if (samples === 0) return { seconds: 0, lost: undefined };
-  const { held, rate } = await soundOf(path);
-  const seconds = held / rate;
+  const { encoded, rate } = await countSamples(path);
+  const seconds = encoded / rate;
   // ffmpeg never set its filters up, so it has encoded nothing, and the rate of the samples is unknown.
   if (rates.length === 0) return { seconds, lost: `all ${samples} samples` };
   const changes = rates.length - 1;
   const least = (samples * rate) / Math.max(...rates) - ROUNDING - changes * 2 * frameSamples(rate);
-  return { seconds, lost: least > held ? `${(least - held) / rate} s` : undefined };
+  return { seconds, lost: least > encoded ? `${(least - encoded) / rate} s` : undefined };
 }
 
-/** Number of samples of sound in an MP3 that ffmpeg wrote, and their rate in Hz. */
-async function soundOf(path: string): Promise<{ held: number; rate: number }> {
+/** Returns the number of samples in an MP3 that ffmpeg wrote, and their rate in Hz. */
+async function countSamples(path: string): Promise<{ encoded: number; rate: number }> {
   try {
-    const { tag, info } = await openFrameFile(path);
+    const { tag, tagFrame: info } = await readTags(path);
     const rate = info.header.sampleRate;
-    return { held: tag.frames * frameSamples(rate) - tag.delay - tag.padding, rate };
+    return { encoded: tag.frames * frameSamples(rate) - tag.delay - tag.padding, rate };
   } catch (error) {
-    // There is no Info tag because no frame was encoded.
-    if (error instanceof NotJoinable) return { held: 0, rate: 44_100 };
+    // There is no Xing tag because no frame was encoded.
+    if (error instanceof NotJoinable) return { encoded: 0, rate: 44_100 };
     throw error;
   }
 }

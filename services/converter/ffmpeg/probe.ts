@@ -8,10 +8,10 @@ const TIMEOUT_SECONDS = 60;
 const MAX_TRACKS = 32;
 const MAX_TEXT = 32;
 
-/** Containers that state the length in advance. Only for these can a truncated file be recognized. */
+/** Containers that state their length in advance. A truncated file can be recognized only for these. */
 const STATES_LENGTH = /\b(mov|matroska|avi|flv|asf|flac)\b/;
 
-const seconds = z.coerce.number().positive().optional().catch(undefined);
+const durationSeconds = z.coerce.number().positive().optional().catch(undefined);
 const text = z
   .string()
   .transform((value) => value.replace(/[^\x20-\x7e]/g, '').slice(0, MAX_TEXT))
@@ -22,7 +22,7 @@ const stream = z.object({
   index: z.number().int(),
   codec_type: z.string().optional(),
   codec_name: text,
-  duration: seconds,
+  duration: durationSeconds,
   sample_rate: z.coerce.number().int().positive().optional().catch(undefined),
   channels: z.number().int().positive().optional().catch(undefined),
   disposition: z.object({ attached_pic: z.number().optional() }).optional(),
@@ -32,24 +32,24 @@ type Stream = z.output<typeof stream>;
 
 const report = z.object({
   streams: z.array(stream).default([]),
-  format: z.object({ format_name: z.string().default(''), duration: seconds }),
+  format: z.object({ format_name: z.string().default(''), duration: durationSeconds }),
 });
 
 export interface Probe {
-  /** Length that the file states for itself. */
+  /** The length that the file states for itself. */
   duration_seconds: number | null;
   tracks: NonNullable<Source['tracks']>;
   audio: AudioTrack;
 }
 
-/** The track that becomes the MP3: the first. */
+/** The track that becomes the MP3, which is the first audio track. */
 export interface AudioTrack {
   index: number;
   sampleRate: number | undefined;
   channels: number | undefined;
-  /** Expected length of the MP3. Undefined where the file states none (a browser's recording, for example). */
+  /** Expected length of the MP3. Undefined where the file states none, as in a browser's recording. */
   expectedSeconds: number | undefined;
-  /** Whether `expectedSeconds` is the track's own length, or that of the file, which other tracks may fill. */
+  /** Whether `expectedSeconds` is the length of the track, or that of the file, where another track may be longer. */
   expectedOf: 'track' | 'file';
   /** Whether the length was written before the content, so that a shorter content means a truncated file. */
   stated: boolean;
@@ -62,7 +62,7 @@ const SHOWN = [
   'stream_disposition=attached_pic',
 ].join(':');
 
-/** Reads the file's metadata. Throws {@link ConversionFailure} for what can never become an MP3. */
+/** Reads the metadata of {@link INPUT}. Throws {@link ConversionFailure} for a file that can never become an MP3. */
 export async function probe(
   ffprobe: string,
   folder: string,
@@ -114,7 +114,7 @@ function tracksOf(streams: Stream[]): Probe['tracks'] {
     const { index, codec_type: type, codec_name: codec = 'unknown', disposition, tags } = item;
     if ((type !== 'audio' && type !== 'video') || disposition?.attached_pic) continue;
     const tag = text.parse(tags?.language);
-    // ISO 639-2 has a code for «undetermined».
+    // `und` is the code of ISO 639-2 for «undetermined».
     const language = tag && tag !== 'und' ? tag : null;
     tracks.push({ index, type, codec, duration_seconds: ownDuration(item) ?? null, language });
   }
@@ -124,7 +124,7 @@ function tracksOf(streams: Stream[]): Probe['tracks'] {
 /** Matroska keeps a track's length in a tag: `00:10:00.021000000`. */
 function ownDuration({ duration, tags }: Stream): number | undefined {
   if (duration !== undefined) return duration;
-  const [, hours, minutes, rest] = /^(\d{1,4}):(\d\d):(\d\d(?:\.\d+)?)$/.exec(tags?.DURATION ?? '') ?? [];
-  const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
+  const [, hours, minutes, seconds] = /^(\d{1,4}):(\d\d):(\d\d(?:\.\d+)?)$/.exec(tags?.DURATION ?? '') ?? [];
+  const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
   return total > 0 ? total : undefined;
 }

@@ -5,8 +5,8 @@ import { runTool, type ToolOptions, type ToolResult } from './run-tool.ts';
 export type EncoderOptions = Pick<ToolOptions, 'folder' | 'signal' | 'timeoutSeconds' | 'onLine'>;
 
 /**
- * Runs ffmpeg with the arguments of `encodeArguments`. `stderr` of the result holds error messages alone. Throws
- * {@link ConversionFailure} when ffmpeg succeeded without what was too large for its memory.
+ * Runs ffmpeg with the arguments of `encodeArguments`. In the result, `stderr` holds only error messages. Throws
+ * {@link ConversionFailure} when ffmpeg succeeded but has skipped a packet that was too large for its memory limit.
  */
 export async function runEncoder(
   path: string,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
-/** Bounds, because a hostile file decides how much the tools print: bytes of standard output, and the lines for the log. */
+/** Bounds of standard output in bytes, and of the lines for the log, because a hostile file decides how much the tools print. */
 const MAX_OUTPUT = 4 * 1024 * 1024;
 const TAIL_LINES = 20;
 const TAIL_LINE_LENGTH = 500;
@@ -13,10 +13,13 @@ export interface ToolOptions {
   folder: string;
   signal: AbortSignal;
   timeoutSeconds: number;
-  /** What the tool finds in its environment beside PATH. */
+  /** Environment variables of the tool beside PATH. */
   env?: Record<string, string>;
   onLine?: (line: string) => void;
-  /** What of a line of standard error the result holds; undefined for nothing. By default it is the line itself. */
+  /**
+   * Returns what the result keeps of a line of standard error, or undefined for nothing. By default, it keeps all lines except
+   * ffmpeg's progress.
+   */
   keep?: (line: string) => string | undefined;
   onOutputLine?: (line: string) => void;
 }
@@ -26,27 +29,26 @@ export interface ToolResult {
   code: number | null;
   killedBy: NodeJS.Signals | null;
   timedOut: boolean;
-  /** Standard output, unless `onOutputLine` took it. */
+  /** Standard output. Empty where `onOutputLine` gets it. */
   output: string;
-  /** The last lines of standard error: for the log alone. */
+  /** The last lines of standard error. They are only for the log. */
   stderr: string;
 }
 
 /**
- * Runs ffmpeg or ffprobe to its end: when this returns or throws, the process is gone.
- * It gets no environment of ours but PATH, so no token, and no standard input.
- * Throws the signal's reason when aborted.
+ * Runs ffmpeg or ffprobe. The process has ended when this returns or throws. Of our environment the tool gets only PATH, so
+ * that it sees no token, and it has no standard input. Throws the signal's reason when aborted.
  */
 export async function runTool(
   path: string,
   args: readonly string[],
   options: ToolOptions,
 ): Promise<ToolResult> {
-  const { folder, signal, timeoutSeconds, onLine, onOutputLine, keep = withoutTimes } = options;
+  const { folder, signal, timeoutSeconds, onLine, onOutputLine, keep = dropProgress } = options;
   signal.throwIfAborted();
-  const [command = path, ...leash] = [...(await leashed()), path];
+  const [command = path, ...prefix] = [...(await killWithParent()), path];
   signal.throwIfAborted();
-  const child = spawn(command, [...leash, ...args], {
+  const child = spawn(command, [...prefix, ...args], {
     cwd: folder,
     env: { ...options.env, PATH: process.env.PATH, LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -68,16 +70,16 @@ export async function runTool(
     });
     output.catch(kill);
     errors.catch(kill);
-    const ends = [closed(child), output, errors] as const;
-    // Waits for all: a second rejection would otherwise be unhandled and end this process.
-    await Promise.allSettled(ends);
+    const results = [waitForClose(child), output, errors] as const;
+    // Waits for all of them, because a second rejection would otherwise be unhandled and end this process.
+    await Promise.allSettled(results);
     signal.throwIfAborted();
-    const [[code, killedBy], said = ''] = await Promise.all(ends);
+    const [[code, killedBy], text = ''] = await Promise.all(results);
     return {
       code,
       killedBy,
       timedOut: timeout.aborted,
-      output: said,
+      output: text,
       stderr: tail.join('\n'),
     };
   } finally {
@@ -86,39 +88,43 @@ export async function runTool(
   }
 }
 
-const withoutTimes = (line: string) => (/\btime=/.test(line) ? undefined : line);
+const dropProgress = (line: string) => (/\btime=/.test(line) ? undefined : line);
 
-async function closed(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
+async function waitForClose(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
   return (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
 }
 
-async function eachLine(stream: NodeJS.ReadableStream, take: (line: string) => void): Promise<undefined> {
-  for await (const line of createInterface({ input: stream })) take(line);
+async function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void): Promise<undefined> {
+  for await (const line of createInterface({ input: stream })) onLine(line);
 }
 
-async function collect(stream: NodeJS.ReadableStream, tooMuch: () => void): Promise<string> {
+async function collect(stream: NodeJS.ReadableStream, onTooMuch: () => void): Promise<string> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of stream) {
     size += part.length;
-    if (size > MAX_OUTPUT) tooMuch();
+    if (size > MAX_OUTPUT) onTooMuch();
     else parts.push(part as Buffer);
   }
   return Buffer.concat(parts).toString();
 }
 
-let leash: Promise<string[]> | undefined;
+const SETPRIV = ['setpriv', '--pdeathsig', 'KILL', '--'] as const;
+let commandPrefix: Promise<readonly string[]> | undefined;
 
-/** On Linux the kernel itself ends ffmpeg when this process is killed; elsewhere ffmpeg then runs to its end. */
-function leashed(): Promise<string[]> {
-  const prefix = ['setpriv', '--pdeathsig', 'KILL', '--'];
-  leash ??= promisify(execFile)('setpriv', ['--pdeathsig', 'KILL', '--', 'true'])
-    .then(() => prefix)
+/**
+ * Returns a command prefix with which the kernel kills a tool when this process is killed. It is empty where `setpriv` is
+ * missing, as it is outside Linux: the tool then runs to its end.
+ */
+function killWithParent(): Promise<readonly string[]> {
+  const [command, ...args] = SETPRIV;
+  commandPrefix ??= promisify(execFile)(command, [...args, 'true'])
+    .then(() => SETPRIV)
     .catch(() => []);
-  return leash;
+  return commandPrefix;
 }
 
-/** Throws unless the tool can be run. */
+/** Throws when the tool cannot be run. */
 export async function requireTool(path: string): Promise<void> {
   try {
     await promisify(execFile)(path, ['-version'], { timeout: 30_000 });

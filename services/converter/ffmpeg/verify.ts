@@ -1,11 +1,11 @@
 import { ConversionFailure } from '../failure.ts';
-import { timeMark } from './encode.ts';
 import { type AudioTrack, tooLong } from './probe.ts';
 import { runTool } from './run-tool.ts';
+import { parseStatsTime } from './stats-line.ts';
 import { INPUT, OUTPUT, untrustedInput } from './untrusted-input.ts';
 
 const TIMEOUT_SECONDS = 1800;
-/** Seconds between what the header says and what plays: players cut the encoder's delay off, 2,257 samples at most. */
+/** Seconds by which header and playing time may differ, because players cut off the encoder's delay of up to 2,257 samples. */
 const HEADER_TOLERANCE = 0.3;
 
 export interface VerifyOptions {
@@ -16,22 +16,25 @@ export interface VerifyOptions {
   signal: AbortSignal;
 }
 
-/** Decodes the whole MP3 and compares its length with its header and the source. Returns the length in seconds. */
+/**
+ * Decodes the whole MP3, and compares its length with its header and with the source. Returns the length in seconds. Throws
+ * {@link ConversionFailure} where they differ.
+ */
 export async function verify(audio: AudioTrack, options: VerifyOptions): Promise<number> {
   const [played, stated] = await Promise.all([play(options), statedLength(options)]);
   if (Math.abs(played - stated) > HEADER_TOLERANCE) {
-    throw broken(new Error(`the MP3 states ${stated} s and plays ${played} s`));
+    throw unplayable(new Error(`the MP3 states ${stated} s and plays ${played} s`));
   }
   if (played > options.maxDurationSeconds) throw tooLong(options.maxDurationSeconds);
-  const { expectedSeconds, stated: known } = audio;
-  if (known && expectedSeconds !== undefined && played < expectedSeconds - tolerance(expectedSeconds)) {
+  const { expectedSeconds, stated: isStated } = audio;
+  if (isStated && expectedSeconds !== undefined && played < expectedSeconds - tolerance(expectedSeconds)) {
     await requireWholeSource(audio, expectedSeconds, options);
   }
   return played;
 }
 
 const tolerance = (seconds: number) => Math.max(0.5, seconds * 0.005);
-const broken = (cause: Error) =>
+const unplayable = (cause: Error) =>
   new ConversionFailure('conversion_failed', 'the sound of this file cannot be converted', cause);
 
 async function play({ ffmpeg, folder, signal }: VerifyOptions): Promise<number> {
@@ -39,32 +42,22 @@ async function play({ ffmpeg, folder, signal }: VerifyOptions): Promise<number> 
   const { code, killedBy, stderr } = await runTool(
     ffmpeg,
     [
-      '-nostdin',
-      '-hide_banner',
-      '-v',
-      'error',
-      '-stats',
-      ...untrustedInput,
-      '-f',
-      'mp3',
-      '-i',
-      OUTPUT,
-      '-f',
-      'null',
-      '-',
+      ...['-nostdin', '-hide_banner', '-v', 'error', '-stats'],
+      ...[...untrustedInput, '-f', 'mp3', '-i', OUTPUT],
+      ...['-f', 'null', '-'],
     ],
     {
       folder,
       signal,
       timeoutSeconds: TIMEOUT_SECONDS,
       onLine: (line) => {
-        seconds = timeMark(line) ?? seconds;
+        seconds = parseStatsTime(line) ?? seconds;
       },
     },
   );
   if (killedBy) throw new Error(`playing the MP3 was ended by ${killedBy}`);
   if (code !== 0 || stderr || seconds === 0)
-    throw broken(new Error(`the MP3 does not play: ${code}: ${stderr}`));
+    throw unplayable(new Error(`the MP3 does not play: ${code}: ${stderr}`));
   return seconds;
 }
 
@@ -79,14 +72,14 @@ async function statedLength({ ffprobe, folder, signal }: VerifyOptions): Promise
   if (killedBy) throw new Error(`reading the header of the MP3 was ended by ${killedBy}`);
   // ffprobe prints «N/A» for an unknown value. Number() turns that into NaN, and every comparison with NaN is false.
   const seconds = /^\d+(?:\.\d+)?$/.exec(output.trim())?.[0];
-  if (seconds === undefined) throw broken(new Error(`the MP3 states the length «${output.trim()}»`));
+  if (seconds === undefined) throw unplayable(new Error(`the MP3 states the length «${output.trim()}»`));
   return Number(seconds);
 }
 
 /**
- * Called when the MP3 is shorter than the source states. That is correct where the sound has gaps, or where it ends before
- * the picture and only the file's length is known: the packets then still reach the stated end. Where they do not, the
- * end of the file is missing. ffmpeg itself reads a truncated fast-start MP4 without an error.
+ * Throws when the end of the source is missing. It is called when the MP3 is shorter than the source states. That is correct
+ * where the sound has gaps, or where it ends before the picture and only the length of the file is known: the packets reach
+ * the stated end nevertheless. In a truncated file they do not. ffmpeg reads a truncated fast-start MP4 without an error.
  */
 async function requireWholeSource(
   audio: AudioTrack,
@@ -99,16 +92,9 @@ async function requireWholeSource(
   const { code, killedBy, stderr } = await runTool(
     ffprobe,
     [
-      '-v',
-      'error',
-      ...tracks,
-      '-show_entries',
-      'packet=pts_time,dts_time,duration_time',
-      '-of',
-      'csv=p=0',
-      ...untrustedInput,
-      '-i',
-      INPUT,
+      ...['-v', 'error', ...tracks],
+      ...['-show_entries', 'packet=pts_time,dts_time,duration_time', '-of', 'csv=p=0'],
+      ...[...untrustedInput, '-i', INPUT],
     ],
     {
       folder,

@@ -10,7 +10,7 @@ import type { Spool } from '../capacity/spool.ts';
 import { ConversionFailure } from '../failure.ts';
 import type { EncodedMp3, Transcode } from '../ffmpeg/transcode.ts';
 import { INPUT } from '../ffmpeg/untrusted-input.ts';
-import { progressAt } from './progress.ts';
+import { estimateProgress } from './progress.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
 
@@ -22,7 +22,7 @@ export interface AttemptPorts {
 
 export interface AttemptOptions {
   signal: AbortSignal;
-  /** Called with fields of the job as soon as they are known. */
+  /** Gets fields of the job as soon as they are known. */
   queueUpdate(fields: AttemptUpdate): void;
   log: Log;
 }
@@ -42,17 +42,17 @@ export function makeMp3(
     await spoolVideo(blobs, job.videoBlobId, join(folder, INPUT), signal);
     const spool_ms = timer();
     const start = performance.now();
-    let expected: number | undefined;
+    let expectedSeconds: number | undefined;
     const encoded = await transcode({
       folder,
       options: job.options,
       signal,
       onProbe({ duration_seconds, tracks, audio }) {
-        expected = audio.expectedSeconds;
+        expectedSeconds = audio.expectedSeconds;
         queueUpdate({ source: { ...job.source, duration_seconds, tracks } });
       },
       onTime(seconds) {
-        queueUpdate(progressAt(seconds, expected, (performance.now() - start) / 1000) ?? {});
+        queueUpdate(estimateProgress(seconds, expectedSeconds, (performance.now() - start) / 1000) ?? {});
       },
     });
     const convert_ms = timer();
@@ -62,17 +62,22 @@ export function makeMp3(
   });
 }
 
-async function spoolVideo(blobs: BlobStore, video: string, path: string, signal: AbortSignal): Promise<void> {
+async function spoolVideo(
+  blobs: BlobStore,
+  blobId: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     await using file = await open(path, 'wx', 0o600);
-    await blobs.copy(video, (part) => file.writeFile(part), signal);
+    await blobs.copy(blobId, (part) => file.writeFile(part), signal);
   } catch (error) {
     if (!isAppError(error, 'not_found')) throw error;
     throw new ConversionFailure('video_gone', 'the uploaded file does not exist any more', error);
   }
 }
 
-/** Stores and verifies at the same time: verifying takes a core, storing mostly waits. */
+/** Stores and verifies the MP3 at the same time, because verifying needs a core, and storing mostly waits. */
 async function storeVerified(
   blobs: BlobStore,
   encoded: EncodedMp3,
@@ -86,7 +91,10 @@ async function storeVerified(
   if (verified.status === 'rejected') {
     if (stored.status === 'fulfilled') {
       await blobs.delete(attemptId).catch((error: unknown) => {
-        log.warn({ err: error, blob: attemptId }, 'an MP3 that is not whole is left for the sweep');
+        log.warn(
+          { err: error, blob: attemptId },
+          'an MP3 that failed its verification could not be deleted; the sweep deletes it',
+        );
       });
     }
     throw verified.reason;
@@ -96,12 +104,15 @@ async function storeVerified(
   return { size, sha256, duration_seconds: verified.value };
 }
 
-/** Opens the file on the first read. A stream opened earlier and never read would leak, and its `error` event would be unhandled. */
+/**
+ * Opens the file on the first read. If it were opened earlier and never read, it would leak, and its `error` event would be
+ * unhandled.
+ */
 async function* bytesOf(path: string): AsyncGenerator<Buffer> {
   yield* createReadStream(path, { highWaterMark: BLOCK_BYTES });
 }
 
-/** Returns a function that gives the milliseconds since its last call. */
+/** Returns a function that returns the milliseconds since its last call. */
 function stopwatch(): () => number {
   let last = performance.now();
   return () => {

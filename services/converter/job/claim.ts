@@ -8,8 +8,8 @@ import { isAbandoned, type LeaseTimes } from '../../shared/state/lease.ts';
 export type Claimable = QueuedJob | ConvertingJob;
 
 /**
- * Waits until it is known whether the job needs a converter. `leased` means that a heartbeat of another converter was seen.
- * Throws `not_found`.
+ * Resolves with the job as soon as it is known that it needs a converter. Otherwise resolves with `final`, or with `leased`
+ * when a heartbeat of another converter was seen. Throws `not_found`.
  */
 export async function findClaimable(
   jobs: JobStore,
@@ -27,22 +27,26 @@ export async function findClaimable(
 
 class Changed extends Error {}
 
-/** Claims the job for this attempt. Returns undefined where another converter was faster. */
+export interface Claim {
+  /** The job as it was read before. */
+  seen: Claimable;
+  attemptId: string;
+}
+
+/** Claims the job for an attempt. Returns undefined where another converter was faster. */
 export async function claimJob(
   jobs: JobStore,
-  id: string,
-  attemptId: string,
-  seen: Claimable,
+  { seen, attemptId }: Claim,
   signal: AbortSignal,
 ): Promise<ConvertingJob | undefined> {
   const claimIfUnchanged: Transition = (job) => {
-    // An earlier save of this claim was reported as failed, and did arrive.
+    // An earlier save of this claim was reported as failed, but had arrived.
     if (job.status === 'converting' && job.attemptId === attemptId) return undefined;
     if (!isUnchanged(job, seen)) throw new Changed();
     return claim(attemptId)(job);
   };
   try {
-    const job = await jobs.update(id, claimIfUnchanged, signal);
+    const job = await jobs.update(seen.id, claimIfUnchanged, signal);
     return job.status === 'converting' ? job : undefined;
   } catch (error) {
     if (error instanceof Changed) return undefined;
@@ -50,7 +54,10 @@ export async function claimJob(
   }
 }
 
-/** A queued job may be updated without a claim. The updates of a converting job are the heartbeats of its converter. */
+/**
+ * Whether no other converter has got the job. A queued job may be updated without a claim, but an update of a converting job is
+ * a heartbeat.
+ */
 const isUnchanged = (job: Parameters<Transition>[0], seen: Claimable): boolean =>
   seen.status === 'queued'
     ? job.status === 'queued'

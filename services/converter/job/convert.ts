@@ -4,7 +4,7 @@ import { isAppError, unavailable } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { LeaseTimes } from '../../shared/state/lease.ts';
 import type { ConfirmMissing } from '../../shared/state/store-marker.ts';
-import type { Slots } from '../capacity/core-slots.ts';
+import type { CoreSlots } from '../capacity/core-slots.ts';
 import type { DiskFullBackoff } from '../capacity/disk-full-backoff.ts';
 import { ConversionFailure } from '../failure.ts';
 import { claimJob, findClaimable } from './claim.ts';
@@ -13,7 +13,7 @@ import type { HeartbeatTimes } from './heartbeat.ts';
 import { type RunAttemptPorts, runAttempt } from './run-attempt.ts';
 
 export interface ConvertPorts extends RunAttemptPorts {
-  slots: Slots;
+  slots: CoreSlots;
   diskFullBackoff: DiskFullBackoff;
   confirmMissing: ConfirmMissing;
   times: LeaseTimes & HeartbeatTimes;
@@ -21,33 +21,34 @@ export interface ConvertPorts extends RunAttemptPorts {
 
 /**
  * Handles one delivery of a `video` event. Resolves when nothing is left to do for it, and throws `unavailable` when the
- * event should be delivered again. `waiting` ends the wait for a free slot, but never a conversion that has begun: when the
- * broker delivers the event again meanwhile, the receiver sees the lease, or that this process is working on the job.
+ * event should be delivered again. `closedSignal` is aborted when the connection of the delivery closes. It ends the wait for
+ * a free slot, but never a conversion that has begun: whoever gets the event next sees the lease, or that this process is
+ * working on the job.
  */
-export type Convert = (event: VideoEvent, waiting: AbortSignal) => Promise<void>;
+export type Convert = (event: VideoEvent, closedSignal: AbortSignal) => Promise<void>;
 
 export function createConvert(ports: ConvertPorts): Convert {
   const { stopping } = ports;
-  /** The jobs on which this process works. `redelivered`: the event came again, so the job may have been cancelled and retried. */
+  /** The jobs on which this process works. When an event is redelivered, its job may have been cancelled and retried. */
   const active = new Map<string, { redelivered: boolean }>();
 
-  return async ({ job_id, trace_id }, waiting) => {
+  return async ({ job_id, trace_id }, closedSignal) => {
     const log = ports.log.child({ job_id, trace_id });
-    const earlier = active.get(job_id);
-    if (earlier) {
-      earlier.redelivered = true;
-      return log.debug('this converter works on the job already');
+    const current = active.get(job_id);
+    if (current) {
+      current.redelivered = true;
+      return log.debug('this converter is working on the job already');
     }
     const delivery = { redelivered: false };
     active.set(job_id, delivery);
     try {
-      await convertIfPresent(ports, job_id, waiting, log);
+      await convertIfPresent(ports, job_id, closedSignal, log);
       while (delivery.redelivered) {
         delivery.redelivered = false;
         await convertIfPresent(ports, job_id, stopping, log);
       }
     } catch (error) {
-      if (stopping.aborted || waiting.aborted) throw unavailable('the converter', error);
+      if (stopping.aborted || closedSignal.aborted) throw unavailable('the converter', error);
       throw error;
     } finally {
       active.delete(job_id);
@@ -58,31 +59,36 @@ export function createConvert(ports: ConvertPorts): Convert {
 async function convertIfPresent(
   ports: ConvertPorts,
   jobId: string,
-  waiting: AbortSignal,
+  closedSignal: AbortSignal,
   log: Log,
 ): Promise<void> {
   try {
-    await convertJob(ports, jobId, waiting, log);
+    await convertJob(ports, jobId, closedSignal, log);
   } catch (error) {
     if (!isAppError(error, 'not_found')) throw error;
     await ports.confirmMissing(jobId, ports.stopping);
-    log.info('there is no such job (any more)');
+    log.info('the job does not exist, or not any more');
   }
 }
 
-async function convertJob(ports: ConvertPorts, jobId: string, waiting: AbortSignal, log: Log): Promise<void> {
+async function convertJob(
+  ports: ConvertPorts,
+  jobId: string,
+  closedSignal: AbortSignal,
+  log: Log,
+): Promise<void> {
   const { jobs, slots, diskFullBackoff, times, maxAttempts, stopping } = ports;
-  const signal = AbortSignal.any([waiting, stopping]);
+  const signal = AbortSignal.any([closedSignal, stopping]);
   const seen = await findClaimable(jobs, jobId, times, signal);
   if (seen === 'final') return log.debug('the job is final: there is nothing to do');
-  if (seen === 'leased') return log.debug('another converter works on the job');
+  if (seen === 'leased') return log.debug('another converter is working on the job');
   await slots.run(signal, async () => {
     const attemptId = randomUUID();
-    const job = await claimJob(jobs, jobId, attemptId, seen, signal);
+    const job = await claimJob(jobs, { seen, attemptId }, signal);
     if (!job) return log.debug('another converter was faster');
     if (seen.status === 'converting') log.warn('taken over from a converter that went silent');
     if (job.attempts > maxAttempts) {
-      const failure = new ConversionFailure('gave_up', `the conversion broke off ${maxAttempts} times`);
+      const failure = new ConversionFailure('gave_up', `the conversion was interrupted ${maxAttempts} times`);
       return failJob(ports, { jobId, attemptId, pendingUpdate: {}, log }, failure);
     }
     const outcome = await runAttempt(ports, job, log.child({ attempt: attemptId }));

@@ -25,7 +25,7 @@ export interface FinishPorts {
   retryPolicy: RetryPolicy;
 }
 
-/** The attempt at a job that is to be ended, with what its heartbeat has not saved yet. */
+/** An attempt that ends, with the fields that its heartbeat has not saved yet. */
 export interface EndingAttempt {
   jobId: string;
   attemptId: string;
@@ -33,7 +33,7 @@ export interface EndingAttempt {
   log: Log;
 }
 
-/** Marks the job as done with the MP3 that is stored under the attempt's id, and publishes the outcome. */
+/** Marks the job as done, and publishes the outcome. The MP3 is stored under the attempt's id. */
 export async function completeJob(ports: FinishPorts, attempt: EndingAttempt, mp3: Mp3): Promise<void> {
   const { attemptId, pendingUpdate } = attempt;
   const change = complete(attemptId, mp3, pendingUpdate);
@@ -58,10 +58,10 @@ export async function requeueJob(ports: FinishPorts, attempt: EndingAttempt): Pr
   const { attemptId, pendingUpdate, log } = attempt;
   try {
     await save(ports, attempt, requeue(attemptId, pendingUpdate), hasEnded(attemptId, 'queued'));
-    log.info('job handed back');
+    log.info('the job was handed back');
   } catch (error) {
     if (isLostAttempt(error)) throw error;
-    log.warn({ err: error }, 'the job could not be handed back; its lease runs out');
+    log.warn({ err: error }, 'the job could not be handed back; its lease will expire');
   }
 }
 
@@ -69,8 +69,8 @@ const hasEnded = (attemptId: string, status: 'failed' | 'queued') => (job: Job) 
   job.status === status && job.orphanedBlobs.includes(attemptId);
 
 /**
- * Changes the job, and tries again while the store is unavailable. `hasArrived` recognizes an earlier try that was reported
- * as failed and did arrive.
+ * Changes the job, and tries again while the store is unavailable. `hasArrived` recognizes a save that was reported as failed
+ * but had arrived.
  */
 function save(
   { jobs, retryPolicy }: FinishPorts,
@@ -82,23 +82,23 @@ function save(
   return retryWhileUnavailable(() => jobs.update(jobId, changeOnce), retryPolicy);
 }
 
-/** Publishes the outcome once. The gateway's sweep publishes an outcome that gets lost. */
+/** Publishes the outcome once. If that fails, the gateway's sweep publishes it. */
 async function publishOutcome({ publish }: FinishPorts, job: Job, log: Log): Promise<void> {
   const { status } = job;
-  const error = job.status === 'failed' ? job.error : undefined;
+  const failure = job.status === 'failed' ? job.error : undefined;
   const mp3 = job.status === 'done' ? job.mp3 : undefined;
-  log.info({ status, code: error?.code, detail: error?.detail, mp3 }, 'conversion ended');
+  log.info({ status, code: failure?.code, detail: failure?.detail, mp3 }, 'conversion ended');
   const event = mp3EventOf(job);
   try {
     if (event) await publish(TOPICS.mp3, event);
-  } catch (fault) {
-    log.warn({ err: fault }, 'the outcome could not be published; the sweep publishes it again');
+  } catch (error) {
+    log.warn({ err: error }, 'the outcome could not be published; the sweep publishes it again');
   }
 }
 
 /**
- * Deletes the MP3 of an attempt that has lost its job, unless the job is done with this very MP3. Called only after the job
- * was seen in other hands: a save whose response was lost may still arrive until then.
+ * Deletes the MP3 of an attempt that has lost its job, unless the job is done with this very MP3. Call it only after the job
+ * was seen without this attempt, because before that a save whose response was lost may still arrive.
  */
 export async function deleteLostMp3(
   { jobs, blobs }: FinishPorts,
@@ -114,6 +114,9 @@ export async function deleteLostMp3(
     );
     if (!isKept) await blobs.delete(attemptId);
   } catch (error) {
-    log.warn({ err: error, blob: attemptId }, 'the MP3 of a lost attempt may remain; the sweep deletes it');
+    log.warn(
+      { err: error, blob: attemptId },
+      'the MP3 of a lost attempt could not be deleted; the sweep deletes it',
+    );
   }
 }

@@ -9,7 +9,7 @@ import { repeat } from '../../shared/runtime/interval.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 
 export interface HeartbeatTimes {
-  /** Interval of saves. Each save renews the lease and notices a cancellation. */
+  /** Interval of the saves. Each save renews the lease, and notices whether the job was cancelled. */
   beatMs: number;
 }
 
@@ -18,7 +18,7 @@ export interface Heartbeat {
   lostSignal: AbortSignal;
   /** Adds fields that the next heartbeat saves. */
   queueUpdate(fields: AttemptUpdate): void;
-  /** The fields that have not been saved yet. */
+  /** Ends the heartbeat. Resolves with the fields that have not been saved. */
   stop(): Promise<AttemptUpdate>;
 }
 
@@ -44,17 +44,17 @@ export function startHeartbeat(
     }
   }
 
-  function failed(error: unknown): void {
+  function handleFailure(error: unknown): void {
     if (stopped.signal.aborted) return;
     if (isLostAttempt(error)) {
       stopped.abort();
       lost.abort(error instanceof LostAttempt ? error : new LostAttempt());
     } else {
-      log.warn({ err: error }, 'the job could not be kept up to date');
+      log.warn({ err: error }, 'the heartbeat could not save the progress of the job');
     }
   }
 
-  const running = repeat(beatMs, beat, failed, stopped.signal);
+  const running = repeat(beatMs, beat, handleFailure, stopped.signal);
   return {
     lostSignal: lost.signal,
     queueUpdate(fields) {

@@ -1,12 +1,12 @@
-/** Share of the sound that is converted, and how long the rest takes at the pace so far. */
+/** How far a conversion is, and how long it will take at the pace so far. */
 export interface Progress {
-  /** 0 to 1. */
+  /** Share of the sound that is converted, from 0 to 1. */
   progress: number;
   eta_seconds: number;
 }
 
-/** Undefined while the length is not known. One second of work is too little to foretell from. */
-export function progressAt(
+/** Returns undefined where the length of the sound is unknown, and before anything is converted. */
+export function estimateProgress(
   convertedSeconds: number,
   expectedSeconds: number | undefined,
   elapsedSeconds: number,

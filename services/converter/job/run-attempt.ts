@@ -16,11 +16,11 @@ import { type HeartbeatTimes, startHeartbeat } from './heartbeat.ts';
 
 export interface RunAttemptPorts extends AttemptPorts, FinishPorts {
   times: HeartbeatTimes;
-  /** Attempts that may fail for a reason that may lie in the video. */
+  /** How many attempts may fail for a reason that may lie in the video. */
   maxAttempts: number;
-  /** Attempts that may fail because the store or the disk was unavailable. */
+  /** How many attempts may fail because the store was unavailable or the disk was full. */
   maxInfrastructureFailures: number;
-  /** Aborted when the service stops. Running jobs are then handed back. */
+  /** Aborted when the service stops. Jobs that are being converted are then handed back. */
   stopping: AbortSignal;
   log: Log;
 }
@@ -48,7 +48,7 @@ export async function runAttempt(
     return await endAttempt(ports, job, result, { jobId, attemptId, pendingUpdate, log });
   } catch (error) {
     if (!isLostAttempt(error)) throw error;
-    log.info('the job was cancelled, deleted, or taken over: this attempt leaves nothing');
+    log.info('the job was cancelled, deleted, or taken over: the MP3 of this attempt is deleted');
     await deleteLostMp3(ports, { jobId, attemptId, log });
     return 'ended';
   }
@@ -74,11 +74,11 @@ async function endAttempt(
     await requeueJob(ports, withUpdate(attempt, { attempts: job.attempts - 1 }));
     throw unavailable('the converter', error);
   }
-  return endBrokenAttempt(ports, job, error, attempt);
+  return endFailedAttempt(ports, job, error, attempt);
 }
 
-/** Ends an attempt that failed for a reason that may pass: it is tried again, up to a limit. */
-async function endBrokenAttempt(
+/** Ends an attempt that failed for a temporary reason. The job is handed back, up to a limit. */
+async function endFailedAttempt(
   ports: RunAttemptPorts,
   { attempts, infrastructureFailures }: ConvertingJob,
   error: unknown,
@@ -86,7 +86,7 @@ async function endBrokenAttempt(
 ): Promise<'ended' | 'disk full'> {
   const fault = faultOf(error);
   const isInfrastructure = fault === 'store' || fault === 'disk';
-  // An outage is not the video's fault either, so the attempt that the claim has counted is subtracted again.
+  // Such a failure is not the video's fault, so the attempt that the claim has counted is subtracted again.
   const counts = isInfrastructure
     ? { attempts: attempts - 1, infrastructureFailures: infrastructureFailures + 1 }
     : { attempts };
@@ -98,9 +98,10 @@ async function endBrokenAttempt(
     await failJob(ports, ended, new ConversionFailure('gave_up', detail, error));
     return fault === 'disk' ? 'disk full' : 'ended';
   }
-  attempt.log.warn({ err: error, ...counts }, 'conversion broke off; it will be tried again');
+  attempt.log.warn({ err: error, ...counts }, 'the conversion was interrupted; it will be tried again');
   await requeueJob(ports, ended);
-  // On a full disk the event is acknowledged, because the broker would deliver it to this converter again. The sweep publishes it later.
+  // On a full disk the event is acknowledged, because the broker would deliver it to this converter again at once. The
+  // sweep publishes it later.
   if (fault === 'disk') return 'disk full';
   throw unavailable('the converter', error);
 }

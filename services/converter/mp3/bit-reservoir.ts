@@ -7,29 +7,30 @@ const RATE_BYTE = 2;
 const PADDING_BIT = 0x02;
 
 export interface ReservoirPacker {
-  /** Takes the next frame; returns those that are complete. */
+  /** Adds the next frame. Returns the frames that are complete. */
   push(frame: Buffer, header: FrameHeader): Buffer[];
-  /** The frames that still have room at the end of the stream. */
+  /** Ends the stream. Returns the remaining frames. */
   end(): Buffer[];
 }
 
 /**
- * Gives frames that were encoded without a bit reservoir (ISO 11172-3, 2.4.3.4) one again: each frame gets the lowest
- * bit rate whose room, with what its predecessors left free, holds its main data. Not a bit of the sound changes, and
- * the 6 to 10 % that VBR without a reservoir takes up come back. Holds the frames the reservoir reaches, nine at most.
+ * Packs frames that were encoded without a bit reservoir (ISO 11172-3, 2.4.3.4) so that they use one. Each frame gets the
+ * lowest bit rate at which its main data fits into the frame and into the room that earlier frames left free. No bit of the
+ * sound changes, and the file gets 6 to 10 % smaller: as large as VBR with a reservoir. Holds the frames that the reservoir
+ * can reach, nine at most.
  */
 export function createReservoirPacker(): ReservoirPacker {
   const open: { frame: Buffer; filled: number }[] = [];
-  /** Bytes that are free in the open frames. */
+  /** Number of free bytes in the open frames. */
   let room = 0;
 
-  /** Closes full frames and returns them. */
-  function closed(): Buffer[] {
+  /** Removes the full frames at the front, and returns them. */
+  function takeFull(): Buffer[] {
     const full = open.findIndex(({ frame, filled }) => filled < frame.length);
     return open.splice(0, full === -1 ? open.length : full).map(({ frame }) => frame);
   }
 
-  /** Copies the bytes into the free room, or leaves that many zeros. */
+  /** Copies `count` bytes into the free room, or leaves that many zeros there. */
   function fill(count: number, data?: Buffer): void {
     let done = 0;
     for (const slot of open) {
@@ -49,21 +50,21 @@ export function createReservoirPacker(): ReservoirPacker {
       }
       const start = HEADER_BYTES + header.sideInfoBytes;
       const data = frame.subarray(start, start + mainDataBytes(frame, header));
-      const most = maxMainDataBegin(header);
-      if (room > most) fill(room - most);
+      const maxRoom = maxMainDataBegin(header);
+      if (room > maxRoom) fill(room - maxRoom);
       let index = 1;
       while (frameBytes(header.sampleRate, index) - start + room < data.length) {
         if (++index > header.bitrateIndex)
           throw new NotJoinable('a frame holds more than its bit rate allows');
       }
-      const made = Buffer.alloc(frameBytes(header.sampleRate, index));
-      frame.copy(made, 0, 0, start);
-      made[RATE_BYTE] = (index << 4) | ((frame[RATE_BYTE] ?? 0) & 0x0f & ~PADDING_BIT);
-      setMainDataBegin(made, header, room);
-      open.push({ frame: made, filled: start });
-      room += made.length - start;
+      const packed = Buffer.alloc(frameBytes(header.sampleRate, index));
+      frame.copy(packed, 0, 0, start);
+      packed[RATE_BYTE] = (index << 4) | ((frame[RATE_BYTE] ?? 0) & 0x0f & ~PADDING_BIT);
+      setMainDataBegin(packed, header, room);
+      open.push({ frame: packed, filled: start });
+      room += packed.length - start;
       fill(data.length, data);
-      return closed();
+      return takeFull();
     },
     end: () => open.splice(0).map(({ frame }) => frame),
   };

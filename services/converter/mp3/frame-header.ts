@@ -1,11 +1,11 @@
 /**
- * Bit rates in kbps of Layer III by the header's index: ISO 11172-3, 2.4.2.3, and ISO 13818-3 for the low sample rates.
- * Index 0 is "free format", which LAME never writes.
+ * Bit rates of Layer III in kbps, by the index in the header: ISO 11172-3, 2.4.2.3, and ISO 13818-3 for the low sample
+ * rates. Index 0 means «free format», which LAME never writes.
  */
 const BITRATES_MPEG1 = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
 const BITRATES_MPEG2 = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 const SAMPLE_RATES_MPEG1 = [44_100, 48_000, 32_000];
-/** Bits of the version: MPEG-1, MPEG-2, MPEG-2.5, which is no standard but what every decoder knows for 8 to 12 kHz. */
+/** By the version bits: MPEG-1, MPEG-2, and MPEG-2.5, which no standard defines but every decoder supports for 8 to 12 kHz. */
 const RATE_DIVISORS: Record<number, number> = { 3: 1, 2: 2, 0: 4 };
 const LAYER_3 = 1;
 const MONO = 3;
@@ -13,30 +13,30 @@ const MONO = 3;
 export const HEADER_BYTES = 4;
 
 export interface FrameHeader {
-  /** MPEG-1, or else one of the half and quarter sample rates. */
+  /** Whether the frame is of MPEG-1. The half and quarter sample rates are of MPEG-2 and MPEG-2.5. */
   mpeg1: boolean;
   channels: 1 | 2;
   /** Hz. */
   sampleRate: number;
-  /** Place of the bit rate in the table, 1 to 14. */
+  /** Index of the bit rate in the table, 1 to 14. */
   bitrateIndex: number;
   /** Whether 16 bits of CRC follow the header. */
   crc: boolean;
-  /** Length of the whole frame. */
+  /** Length of the whole frame, with its header. */
   bytes: number;
   sideInfoBytes: number;
 }
 
-/** Samples of each channel in a Layer III frame. */
+/** Number of samples of each channel in a Layer III frame. */
 export const frameSamples = (sampleRate: number): 1152 | 576 => (sampleRate >= 32_000 ? 1152 : 576);
 
-/** Bytes of an unpadded frame. */
+/** Length of an unpadded frame in bytes. */
 export function frameBytes(sampleRate: number, bitrateIndex: number): number {
   const kbps = (sampleRate >= 32_000 ? BITRATES_MPEG1 : BITRATES_MPEG2)[bitrateIndex] ?? 0;
   return Math.floor((frameSamples(sampleRate) * kbps * 125) / sampleRate);
 }
 
-/** The header of a Layer III frame, of which four bytes must be there; undefined when it is none. */
+/** Reads four bytes from the offset `at`. Returns undefined when they are not the header of a Layer III frame. */
 export function readFrameHeader(bytes: Buffer, at = 0): FrameHeader | undefined {
   const word = bytes.readUInt32BE(at);
   const version = (word >>> 19) & 3;

@@ -1,38 +1,39 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { createReservoirPacker } from './bit-reservoir.ts';
 import { crc16 } from './crc16.ts';
-import type { Frame, FrameFile } from './frame-reader.ts';
-import { TOC_ENTRIES, writeInfoTag } from './xing-tag.ts';
+import type { Frame, TaggedMp3 } from './frame-reader.ts';
+import { TOC_ENTRIES, writeXingTag } from './xing-tag.ts';
 
+/** Byte of the header that holds the bit rate's index, in its high four bits. */
 const RATE_BYTE = 2;
 
 export interface FrameWriter {
   write(frames: readonly Frame[]): Promise<void>;
-  /** Completes the Info tag. `padding` is in samples, as the tag of the last part states it. */
+  /** Completes the Xing tag. `padding` is in samples, as the tag of the last part states it. */
   end(padding: number): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Writes an MP3 of `frames` frames that starts like `model`: with its ID3 tag, its Info tag and its encoder's delay.
- * The frames come without a bit reservoir and leave with one.
+ * Creates an MP3 of `frames` frames that starts like `model`: with its ID3 tag, its Xing tag and its encoder's delay. The
+ * frames must not use a bit reservoir. They are written with one.
  */
 export async function createFrameWriter(
   path: string,
-  model: FrameFile,
+  model: TaggedMp3,
   frames: number,
 ): Promise<FrameWriter> {
   const file = await open(path, 'w', 0o600);
   const packer = createReservoirPacker();
-  const info = Buffer.from(model.info.bytes);
+  const tagFrame = Buffer.from(model.tagFrame.bytes);
   const offsets: number[] = [];
   const rates = new Set<number>();
-  let bytes = info.length;
+  let bytes = tagFrame.length;
   let written = 0;
   let crc = 0;
 
-  async function append(made: readonly Buffer[]): Promise<void> {
-    for (const frame of made) {
+  async function append(packed: readonly Buffer[]): Promise<void> {
+    for (const frame of packed) {
       while (offsets.length < TOC_ENTRIES && written >= (offsets.length * frames) / TOC_ENTRIES) {
         offsets.push(bytes);
       }
@@ -40,7 +41,7 @@ export async function createFrameWriter(
       bytes += frame.length;
       written += 1;
     }
-    const block = Buffer.concat(made);
+    const block = Buffer.concat(packed);
     crc = crc16(block, crc);
     await writeAll(file, block);
   }
@@ -56,15 +57,15 @@ export async function createFrameWriter(
     async end(padding) {
       await append(packer.end());
       const fields = { frames: written, delay: model.tag.delay, padding, bytes, crc, offsets };
-      writeInfoTag(info, model.info.header, { ...fields, variable: rates.size > 1 });
-      await writeAll(file, info, model.id3Bytes);
+      writeXingTag(tagFrame, model.tagFrame.header, { ...fields, variable: rates.size > 1 });
+      await writeAll(file, tagFrame, model.id3Bytes);
     },
     close: () => file.close(),
   };
 }
 
-/** The ID3 tag, and the Info tag as a placeholder. */
-async function copyStart(file: FileHandle, { path, id3Bytes, info }: FrameFile): Promise<void> {
+/** Copies the ID3 tag, and the Xing tag as a placeholder. */
+async function copyStart(file: FileHandle, { path, id3Bytes, tagFrame: info }: TaggedMp3): Promise<void> {
   const source = await open(path);
   try {
     const { buffer } = await source.read(Buffer.alloc(id3Bytes), 0, id3Bytes, 0);
@@ -74,6 +75,7 @@ async function copyStart(file: FileHandle, { path, id3Bytes, info }: FrameFile):
   }
 }
 
+/** Writes at the position, or else at the end of what was written so far. */
 async function writeAll(file: FileHandle, bytes: Buffer, position?: number): Promise<void> {
   let done = 0;
   while (done < bytes.length) {

@@ -1,45 +1,48 @@
 import { frameSamples } from './frame-header.ts';
 
 /**
- * Frames that a segment is encoded before its first, which are dropped: LAME's state (its overlapping transforms, the
- * masking of the frames before, the slow adjustment to the loudness) is then bit for bit that of an encoder which came
- * from the beginning. A fade took 34 frames, most sound 2; a frame takes about 25 ms.
+ * Number of frames that are encoded before the first frame that a segment keeps, and then dropped. After them, the state of
+ * LAME (overlapping transforms, masking by earlier frames, slow adjustment to the loudness) is bit for bit that of an encoder
+ * which has encoded everything before. A fade needed 34 frames, and most sound 2. A frame takes about 25 ms.
  */
-export const PREROLL = 96;
-/** Frames that a segment is encoded beyond its end, dropped too: an encoder pads the end of its stream. */
-export const OVERRUN = 8;
-/** Of those, the frames that must equal the first of the next segment. */
-export const COMPARED = 4;
-/** Shorter segments than this are not worth a process, in seconds. */
+export const PREROLL_FRAMES = 96;
+/** Number of frames that are encoded beyond a segment and then dropped, because an encoder pads the end of its stream. */
+export const OVERRUN_FRAMES = 8;
+/** How many frames of the overrun must equal the first frames of the next segment. */
+export const COMPARED_FRAMES = 4;
+/** A segment that is shorter than this is not worth a process. */
 export const MIN_SEGMENT_SECONDS = 30;
-/** Share of decoding in the work; each process decodes all that lies before its segment. AAC: 0.4 s of 5.5 s. */
-const DECODING = 0.07;
+/** Share of the work that is decoding. Each process decodes everything before its segment. With AAC: 0.4 s of 5.5 s. */
+const DECODING_SHARE = 0.07;
 
-/** A part of the sound that one process encodes; frames count from 0 in the whole MP3. */
+/** A part of the sound that one process encodes. Frames are numbered from 0 in the whole MP3. */
 export interface Segment {
   /** The first frame that is encoded. */
-  start: number;
+  encodeFrom: number;
   /** The first frame that is kept. */
-  first: number;
-  /** The frame after the last that is kept; undefined for the last segment, which goes to the end of the sound. */
-  end: number | undefined;
+  keepFrom: number;
+  /** The frame after the last one that is kept. Undefined for the last segment, which ends with the sound. */
+  keepUntil: number | undefined;
 }
 
-/** Cuts where all processes should be done at the same time. */
+/** Plans `count` segments, which all processes should finish at the same time. */
 export function planSegments(expectedSeconds: number, sampleRate: number, count: number): Segment[] {
   const frames = Math.ceil((expectedSeconds * sampleRate) / frameSamples(sampleRate));
-  const pace = 1 - DECODING;
+  const pace = 1 - DECODING_SHARE;
   const cut = (index: number) => Math.round((frames * (1 - pace ** index)) / (1 - pace ** count));
   return Array.from({ length: count }, (_, index) => {
-    const first = cut(index);
-    const end = index === count - 1 ? undefined : cut(index + 1);
-    return { start: Math.max(0, first - PREROLL), first, end };
+    const keepFrom = cut(index);
+    const keepUntil = index === count - 1 ? undefined : cut(index + 1);
+    return { encodeFrom: Math.max(0, keepFrom - PREROLL_FRAMES), keepFrom, keepUntil };
   });
 }
 
-/** Samples that a segment's process is to encode, from the first on and up to the other. */
-export function samplesOf({ start, end }: Segment, sampleRate: number): { from: number; to?: number } {
+/** Returns the samples that the process of a segment encodes: the first one, and the one after the last. */
+export function sampleRange(
+  { encodeFrom, keepUntil }: Segment,
+  sampleRate: number,
+): { from: number; to?: number } {
   const samples = frameSamples(sampleRate);
-  const from = start * samples;
-  return end === undefined ? { from } : { from, to: (end + OVERRUN) * samples };
+  const from = encodeFrom * samples;
+  return keepUntil === undefined ? { from } : { from, to: (keepUntil + OVERRUN_FRAMES) * samples };
 }

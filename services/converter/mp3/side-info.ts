@@ -1,8 +1,8 @@
 import { type FrameHeader, HEADER_BYTES } from './frame-header.ts';
 
 /**
- * Side information of Layer III (ISO 11172-3, 2.4.1.7; ISO 13818-3, 2.4.1.7): `main_data_begin`, private bits, scfsi,
- * then a block for each granule and channel that starts with the 12 bits of `part2_3_length`.
+ * Layout of the side information of Layer III (ISO 11172-3, 2.4.1.7; ISO 13818-3, 2.4.1.7): `main_data_begin`, private bits
+ * and scfsi, then one block for each granule and channel. A block starts with the 12 bits of `part2_3_length`.
  */
 interface Layout {
   granules: 1 | 2;
@@ -17,10 +17,10 @@ function layoutOf({ mpeg1, channels }: FrameHeader): Layout {
   return { granules: 1, head: channels === 1 ? 9 : 10, block: 63 };
 }
 
-/** The farthest a frame's main data can begin before it, in bytes: 9 bits of MPEG-1, 8 of MPEG-2. */
+/** How far before its frame the main data can begin at most, in bytes. The field has 9 bits in MPEG-1, and 8 in MPEG-2. */
 export const maxMainDataBegin = ({ mpeg1 }: FrameHeader): number => (mpeg1 ? 511 : 255);
 
-/** Bytes before a frame's header (those of other headers and side information not counted) where its main data begin. */
+/** How far before its frame the main data begins, in bytes. Headers and side information of other frames do not count. */
 export function mainDataBegin(frame: Buffer, { mpeg1 }: FrameHeader): number {
   return mpeg1 ? frame.readUInt16BE(HEADER_BYTES) >>> 7 : frame.readUInt8(HEADER_BYTES);
 }
@@ -30,13 +30,13 @@ export function setMainDataBegin(frame: Buffer, { mpeg1 }: FrameHeader, value: n
   else frame.writeUInt8(value, HEADER_BYTES);
 }
 
-/** Bytes that scale factors and Huffman codes of a frame take, without what fills the frame up. */
+/** Length of the scale factors and Huffman codes of a frame in bytes, without what pads the frame. */
 export function mainDataBytes(frame: Buffer, header: FrameHeader): number {
   const { granules, head, block } = layoutOf(header);
   let bits = 0;
   for (let index = 0; index < granules * header.channels; index++) {
     const at = head + index * block;
-    // Twelve bits may lie in three bytes; the shortest side information has nine, and the last block ends with them.
+    // Twelve bits may span three bytes. They never reach beyond the side information, whose shortest form has nine bytes.
     const three = frame.readUIntBE(HEADER_BYTES + (at >>> 3), 3);
     bits += (three >>> (12 - (at & 7))) & 0xfff;
   }

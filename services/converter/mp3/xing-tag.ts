@@ -2,8 +2,9 @@ import { crc16 } from './crc16.ts';
 import { type FrameHeader, HEADER_BYTES } from './frame-header.ts';
 
 /**
- * The first frame of an MP3: silence that carries «Xing» (variable bit rate) or «Info» (constant), and the LAME tag
- * (gabriel.mp3-tech.org/mp3infotag.html). Offsets in bytes from its name on, with all four optional fields there.
+ * The first frame of an MP3 is silent. It carries the Xing tag, which is named «Xing» at a variable bit rate and «Info» at a
+ * constant one, and the LAME tag behind it (gabriel.mp3-tech.org/mp3infotag.html). The offsets are in bytes from the name
+ * of the tag, and hold where all four optional fields are present.
  */
 const FLAGS = 4;
 const ALL_FIELDS = 0x0f;
@@ -17,38 +18,40 @@ const TAG_CRC = 154;
 const TAG_END = 156;
 export const TOC_ENTRIES = 100;
 
-export interface InfoTag {
-  /** Frames of sound: this one is not among them. */
+export interface XingTag {
+  /** Number of frames of sound, without this frame. */
   frames: number;
-  /** Samples that the encoder put before the sound and after it, as gapless players cut them off. */
+  /** Number of samples that the encoder added before the sound. Gapless players cut them off. */
   delay: number;
+  /** Number of samples that the encoder added after the sound. */
   padding: number;
 }
 
-const nameAt = (header: FrameHeader) => HEADER_BYTES + header.sideInfoBytes;
+const nameOffset = (header: FrameHeader) => HEADER_BYTES + header.sideInfoBytes;
 
-/** Undefined when the frame is no such, or has not all the fields that ffmpeg writes. */
-export function readInfoTag(frame: Buffer, header: FrameHeader): InfoTag | undefined {
-  const tag = frame.subarray(nameAt(header));
+/** Returns undefined when the frame has no Xing tag, or not all the fields that ffmpeg writes. */
+export function readXingTag(frame: Buffer, header: FrameHeader): XingTag | undefined {
+  const tag = frame.subarray(nameOffset(header));
   if (tag.length < TAG_END || !/^(Xing|Info)$/.test(tag.toString('latin1', 0, FLAGS))) return undefined;
   if (tag.readUInt32BE(FLAGS) !== ALL_FIELDS) return undefined;
-  const cut = tag.readUIntBE(DELAY_AND_PADDING, 3);
-  return { frames: tag.readUInt32BE(FRAMES), delay: cut >>> 12, padding: cut & 0xfff };
+  const samples = tag.readUIntBE(DELAY_AND_PADDING, 3);
+  return { frames: tag.readUInt32BE(FRAMES), delay: samples >>> 12, padding: samples & 0xfff };
 }
 
-export interface InfoTagFields extends InfoTag {
-  /** Length of the stream, this frame included. */
+export interface XingTagFields extends XingTag {
+  /** Length of the stream, with this frame. */
   bytes: number;
-  /** CRC-16 of all frames but this. */
+  /** CRC-16 of all frames except this one. */
   crc: number;
+  /** Whether the bit rate is variable. */
   variable: boolean;
-  /** For each hundredth of the frames where it begins, in bytes from this frame on. */
+  /** Where each hundredth of the frames begins, in bytes from the start of this frame. */
   offsets: readonly number[];
 }
 
-/** Changes what a tag of ffmpeg's states; the encoder's name and the like stay. */
-export function writeInfoTag(frame: Buffer, header: FrameHeader, fields: InfoTagFields): void {
-  const at = nameAt(header);
+/** Changes the fields of a tag that ffmpeg wrote. Other fields, such as the name of the encoder, stay as they are. */
+export function writeXingTag(frame: Buffer, header: FrameHeader, fields: XingTagFields): void {
+  const at = nameOffset(header);
   const tag = frame.subarray(at);
   tag.write(fields.variable ? 'Xing' : 'Info', 'latin1');
   tag.writeUInt32BE(fields.frames, FRAMES);

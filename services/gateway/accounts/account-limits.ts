@@ -7,22 +7,22 @@ const RETRY_SECONDS = 2;
 const MAX_WAIT_MS = 10_000;
 
 /**
- * Calls to auth that a client may cause without an account, under way and waiting. A login costs auth tens of milliseconds of a
- * processor, so logins have a limit apart from what users need to stay logged in. All that is under way together leaves
- * connections for the fetch of auth's keys (services/shared/sidecar.ts).
+ * The most calls to auth that are running, and that are waiting. A client can cause these calls without an account. A login
+ * costs auth tens of milliseconds of CPU time, so logins have a limit of their own, and users stay logged in under a flood of
+ * logins. Together, the running calls leave connections for the fetch of auth's keys (services/shared/dapr/sidecar.ts).
  */
 const LIMITS = {
-  /** `/login` and `/register`: of these, even the last that waits is served within seconds by one processor. */
+  /** `/login` and `/register`. One processor serves even the last of the waiting calls within seconds. */
   passwords: { underWay: 16, waiting: 48 },
-  /** `/refresh` and `/logout`: a few reads of the database. */
+  /** `/refresh` and `/logout`. Each is a few reads of the database. */
   sessions: { underWay: 16, waiting: 240 },
 } as const;
 
 export type AccountLimit = keyof typeof LIMITS;
 
 /**
- * Makes a call to auth for a request when it is its turn. Throws `unavailable` with `Retry-After` at once when too many wait
- * already, or after a while of waiting.
+ * Makes a call to auth for a request, once fewer calls are running than the limit allows. Throws `unavailable` with `Retry-After`
+ * at once when too many calls are waiting already, or after {@link MAX_WAIT_MS}.
  */
 export type InTurn = <T>(limit: AccountLimit, context: Context, call: () => Promise<T>) => Promise<T>;
 
@@ -31,7 +31,7 @@ export function createAccountLimits(): InTurn {
     passwords: limitedTo(LIMITS.passwords),
     sessions: limitedTo(LIMITS.sessions),
   };
-  // The signal ends the wait alone: a call that has begun goes on, whether or not anybody waits for its answer.
+  // The signal ends only the wait. A call that has started goes on when the client goes away.
   return (limit, { res }, call) => semaphores[limit].run(call, closedSignal(res));
 }
 

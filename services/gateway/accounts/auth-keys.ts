@@ -4,34 +4,34 @@ import { unavailable } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 
 const KEYS_PATH = '/.well-known/jwks.json';
-/** Auth publishes a key for twice as long before it signs with it (LEAD_MS in services/auth/key-schedule.ts). */
+/** Half of the time for which auth publishes a key before it signs with it (LEAD_MS in services/auth/key-schedule.ts). */
 const FRESH_MS = 5 * 60_000;
-/** After a fetch for an unknown key id, and after one that failed. */
+/** Pause after a fetch for an unknown key id, and after a fetch that failed. */
 const PAUSE_MS = 10_000;
-/** After one that failed while no key is known: at a start, auth is often a moment later. */
+/** Pause after a fetch that failed while no key is known. At a start, auth is often ready a moment later. */
 const FIRST_PAUSE_MS = 1_000;
-/** Of one fetch. Shorter than the sidecar's own timeout, since a request may wait for it. */
+/** Timeout of one fetch. It is shorter than the sidecar's own timeout, because a request may wait for it. */
 const FETCH_MS = 5_000;
 
 export interface AuthKeysOptions {
   log?: Log | undefined;
-  /** Milliseconds by a clock that never goes back. */
+  /** Returns milliseconds of a monotonic clock. */
   now?: () => number;
   fetchMs?: number;
 }
 
 /**
- * Finds the public key of a token among those of auth, which are fetched through the sidecar.
+ * Finds the public key of a token among the keys of auth, which are fetched through the sidecar.
  *
- * A key that is known never makes a request wait. Keys past FRESH_MS are fetched anew beside the requests
- * (stale-while-revalidate, RFC 5861) and stay in use when that fails: an outage of auth or MySQL must not turn away users whose
- * tokens are good. (jose's createRemoteJWKSet would make them wait, or refuse them.) A key that auth has withdrawn
- * goes with the next fetch that succeeds.
+ * A request whose key is known does not wait. Keys that are older than FRESH_MS are fetched again in the background
+ * (stale-while-revalidate, RFC 5861) and stay in use when that fails, because an outage of auth or MySQL must not turn away
+ * users whose tokens are valid. jose's createRemoteJWKSet would make them wait, or refuse them. A key that auth has withdrawn is
+ * dropped by the next fetch that succeeds.
  *
- * A request waits for a fetch only when no key is known or the token names an unknown one. Anybody can invent key ids,
- * so there is one fetch at a time, with a pause after it.
+ * A request waits for a fetch only when no key is known, or when the token names an unknown key. Anybody can invent key ids, so
+ * there is one fetch at a time, with a pause after it.
  *
- * Rejects with jose's JWKSNoMatchingKey for a key that auth does not have, and with `unavailable` when auth could not be asked.
+ * Rejects with jose's JWKSNoMatchingKey for a key that auth does not have, and with `unavailable` when auth does not answer.
  */
 export function createAuthKeys(invoke: Sidecar['invoke'], options: AuthKeysOptions = {}): JWTVerifyGetKey {
   const { log, now = () => performance.now(), fetchMs = FETCH_MS } = options;
@@ -57,7 +57,7 @@ export function createAuthKeys(invoke: Sidecar['invoke'], options: AuthKeysOptio
     fetchedAt = now();
   }
 
-  /** Never rejects: `failure` tells. */
+  /** Never rejects. `failure` holds the error. */
   function fetchOnce(): Promise<void> {
     fetching ??= fetchKeys().finally(() => {
       fetching = undefined;

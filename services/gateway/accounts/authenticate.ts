@@ -4,7 +4,7 @@ import type { Sidecar } from '../../shared/dapr/sidecar.ts';
 import { AppError, isAppError, unavailable } from '../../shared/runtime/errors.ts';
 import { type AuthKeysOptions, createAuthKeys } from './auth-keys.ts';
 
-/** A token that was found good is not checked again for this long, at most; a key that auth withdraws is honoured as long. */
+/** A valid token is not checked again for this long. A key that auth has withdrawn is accepted for as long. */
 const KNOWN_MS = 60_000;
 const KNOWN_TOKENS = 10_000;
 
@@ -13,7 +13,7 @@ export interface User {
   email: string;
 }
 
-/** Throws `invalid_token`, or `unavailable` when the keys cannot be had. */
+/** Throws `invalid_token`, or `unavailable` when the keys of auth are not known. */
 export type Authenticate = (authorization: string) => Promise<User>;
 
 interface AuthenticateOptions extends AuthKeysOptions {
@@ -28,7 +28,7 @@ export function createAuthenticate(
 ): Authenticate {
   const keys = createAuthKeys(invoke, options);
 
-  // An EdDSA check takes longer than all else that a small request costs.
+  // An EdDSA check takes longer than everything else that a small request does.
   const known = new LRUCache<string, User & { exp: number }>({ max: KNOWN_TOKENS, ttl: KNOWN_MS });
 
   async function verify(token: string): Promise<User & { exp: number }> {
@@ -43,7 +43,7 @@ export function createAuthenticate(
       return { id: String(payload.sub), email: String(payload.email), exp: Number(payload.exp) };
     } catch (cause) {
       if (cause instanceof errors.JWTExpired) throw expired(cause);
-      if (isVerdict(cause)) throw refused('the access token is not valid', cause);
+      if (isAboutToken(cause)) throw refused('the access token is not valid', cause);
       throw isAppError(cause, 'unavailable') ? cause : unavailable('the auth service', cause);
     }
   }
@@ -58,8 +58,8 @@ export function createAuthenticate(
   };
 }
 
-/** Whether jose judged the token, as against not getting at the keys. */
-const isVerdict = (error: unknown): boolean =>
+/** Whether the error is about the token. Otherwise the keys could not be fetched. */
+const isAboutToken = (error: unknown): boolean =>
   error instanceof errors.JWTClaimValidationFailed ||
   error instanceof errors.JWTInvalid ||
   error instanceof errors.JWSInvalid ||
@@ -67,7 +67,7 @@ const isVerdict = (error: unknown): boolean =>
   error instanceof errors.JOSEAlgNotAllowed ||
   error instanceof errors.JOSENotSupported ||
   error instanceof errors.JWKSNoMatchingKey ||
-  // A token that names no key while there are several; those of auth always name theirs.
+  // The token names no key, and there are several. A token of auth always names its key.
   error instanceof errors.JWKSMultipleMatchingKeys;
 
 const expired = (cause?: unknown) => refused('the access token has expired; POST /refresh', cause);

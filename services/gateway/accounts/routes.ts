@@ -10,8 +10,8 @@ import { createAccountLimits } from './account-limits.ts';
 const REPLY_HEADERS = ['content-type', 'cache-control', 'retry-after', 'www-authenticate'];
 
 /**
- * Bytes. The longest valid credentials have 1,714 characters. A sidecar rejects headers above 4 KiB with an error that looks
- * like an outage of auth.
+ * The most bytes of an Authorization header. The longest valid credentials have 1,714 characters. A sidecar rejects headers
+ * above 4 KiB with an error that looks like an outage of auth.
  */
 const MAX_CREDENTIALS = 2048;
 
@@ -22,7 +22,7 @@ const ROUTES = [
   { path: '/logout', takesJson: true, limit: 'sessions' },
 ] as const;
 
-/** The routes that the auth service answers. What crosses in either direction is listed here. */
+/** The routes that the auth service answers. Only the headers that are listed here pass in either direction. */
 export function accountRoutes(router: Router<RequestState>, invoke: Sidecar['invoke']): void {
   const inTurn = createAccountLimits();
   for (const { path, takesJson, limit } of ROUTES) {
@@ -37,7 +37,7 @@ export function accountRoutes(router: Router<RequestState>, invoke: Sidecar['inv
         ...(takesJson && { body: context.request.rawBody ?? '' }),
       };
       const reply = await inTurn(limit, context, () => invoke('auth', request));
-      // Auth's own refusals are problem details; anything else is a sidecar that could not reach it, and not the client's to read.
+      // Auth refuses a request with problem details. Any other error comes from a sidecar that could not reach auth, and is not for the client.
       if (reply.status >= 300 && !String(reply.headers['content-type']).includes('problem+json')) {
         throw unavailable(
           'the auth service',

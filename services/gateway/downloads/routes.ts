@@ -17,13 +17,13 @@ export interface DownloadPorts {
   jobs: JobStore;
   blobs: BlobStore;
   links: SignedLinks;
-  /** Each holds a few MiB for as long as its client likes. */
+  /** A download needs a few MiB of memory for as long as its client takes. */
   downloads: ConcurrencyLimit;
 }
 
 type Context = ParameterizedContext<RequestState> & { params: Record<string, string | undefined> };
 
-/** The MP3, for its owner or for who holds the link of the mail. `?fid=` is what the original of this system calls the id. */
+/** Serves the MP3 to its owner, or to whoever has the link from the mail. `?fid=` is the name of the id in the original of this system. */
 export function downloadRoutes(router: Router<RequestState>, ports: DownloadPorts): void {
   router.get('/download/:id', (context) => download(context, ports));
   router.get('/download', (context) => {
@@ -41,7 +41,7 @@ async function download(context: Context, ports: DownloadPorts): Promise<void> {
 
   context.status = 200;
   const name = mp3Name(job.filename);
-  // With an ASCII fallback the name itself goes into `filename*` (RFC 6266), which is UTF-8 for everybody.
+  // With an ASCII fallback, the name itself goes into `filename*` (RFC 6266), which every client reads as UTF-8.
   context.attachment(name, { fallback: name.replace(/[^\x20-\x7e]/g, '_') });
   context.type = 'audio/mpeg';
   context.etag = mp3.sha256;
@@ -71,10 +71,10 @@ async function download(context: Context, ports: DownloadPorts): Promise<void> {
   body.on('error', (error) => {
     if (!begun) return;
     if (!closed.signal.aborted) context.state.log.error({ err: error, job_id: job.id }, 'download broke off');
-    // The length was promised: cutting the connection is what tells the client.
+    // The Content-Length was sent already. Only a broken connection tells the client that the file is incomplete.
     context.res.destroy();
   });
-  // Until the first byte is there, a failure can still be answered.
+  // Until the first byte was read, an error can still become a response.
   await once(body, 'readable');
   if (body.errored) throw body.errored;
   begun = true;
@@ -93,8 +93,8 @@ async function allowedJob(context: Context, ports: DownloadPorts): Promise<Job> 
 }
 
 /**
- * Throws `precondition_failed` where `If-Match` names other versions only (RFC 9110 13.1.1). `If-Unmodified-Since` is to be
- * ignored (13.1.4), since there is no Last-Modified.
+ * Throws `precondition_failed` when `If-Match` names other versions only (RFC 9110 13.1.1). `If-Unmodified-Since` is ignored, as
+ * 13.1.4 demands where there is no Last-Modified.
  */
 function requireMatch(context: Context): void {
   const wanted = context.get('if-match').trim();
@@ -106,15 +106,15 @@ function requireMatch(context: Context): void {
 }
 
 /**
- * The one range asked for, undefined for the whole: RFC 9110 14.2 lets a server ignore several, or a stale `If-Range`,
- * and makes it ignore one with any method but GET.
+ * Returns the requested range, or undefined for the whole file. RFC 9110 14.2 allows a server to ignore several ranges, and
+ * demands that it ignores a range with a stale `If-Range` or with any method but GET.
  */
 function requestedRange(context: Context, size: number): { start: number; end: number } | undefined {
   if (context.method !== 'GET') return undefined;
   const header = context.get('range');
   const condition = context.get('if-range');
   if (!header || (condition && condition !== context.response.get('etag'))) return undefined;
-  // RFC 9110 14.1.2: a suffix longer than the file is all of it; range-parser would refuse it.
+  // RFC 9110 14.1.2: a suffix that is longer than the file means the whole file. range-parser would refuse it.
   const suffix = /^bytes=-(\d+)$/.exec(header)?.[1];
   if (suffix && Number(suffix) >= size) return { start: 0, end: size - 1 };
   const ranges = parseRange(size, header);

@@ -2,9 +2,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../../shared/runtime/errors.ts';
 
 export interface SignedLinks {
-  /** An address that downloads the MP3 of this one job, without a login, until `expires`. */
+  /** Returns a URL that downloads the MP3 of this one job without a login, until `expires`. */
   sign(jobId: string, expires: Date): string;
-  /** Throws `forbidden` for a link that we did not make, `expired` for an old one. */
+  /** Throws `forbidden` for a link with an invalid signature, and `expired` for an old link. */
   verify(jobId: string, query: { expires: string; signature: string }): void;
 }
 

@@ -5,18 +5,18 @@ import type { Stored } from '../../shared/state/documents.ts';
 import type { ActiveJob, JobIndex } from './job-index.ts';
 import { readJobs } from './read-jobs.ts';
 
-/** Jobs of about 2 KB that are read at once. */
+/** Jobs, of about 2 KB each, that are read at once. */
 const BATCH = 1_000;
 
 export interface ActiveBatch {
   entries: ActiveJob[];
-  /** By id; an entry may have none. */
+  /** The jobs by id. An entry may have no job. */
   stored: Map<string, Stored<Job>>;
 }
 
 /**
- * All that is open, with its jobs: few calls for the index, and one for each batch of jobs. A job whose document is damaged
- * is left out with its entry, and logged where there is a log.
+ * Reads the active jobs, in few calls for the index and one call for each batch of jobs. A job whose document is damaged is left
+ * out together with its entry, and logged if a log is given.
  */
 export async function* activeJobs(
   jobs: JobStore,
@@ -27,13 +27,13 @@ export async function* activeJobs(
   const withJobs = async (entries: ActiveJob[]): Promise<ActiveBatch> => {
     const ids = entries.map(({ id }) => id);
     const { found, damaged } = await readJobs(jobs, ids, log, signal);
-    // Without its job, such an entry would look like one whose job is gone, and be closed.
+    // Without its job, the entry would look like one whose job is gone, and would be removed.
     return { entries: entries.filter(({ id }) => !damaged.has(id)), stored: found };
   };
-  const waiting: ActiveJob[] = [];
+  const pending: ActiveJob[] = [];
   for await (const listed of index.listActive(signal)) {
-    for (const entry of listed) waiting.push(entry);
-    while (waiting.length >= BATCH) yield await withJobs(waiting.splice(0, BATCH));
+    for (const entry of listed) pending.push(entry);
+    while (pending.length >= BATCH) yield await withJobs(pending.splice(0, BATCH));
   }
-  if (waiting.length > 0) yield await withJobs(waiting);
+  if (pending.length > 0) yield await withJobs(pending);
 }

@@ -4,7 +4,7 @@ import { adjustCount, emptyCounts, type OwnerCounts } from '../limits/quota.ts';
 import { activeJobs } from './active-jobs.ts';
 import type { JobIndex } from './job-index.ts';
 
-/** Adds a job to the tally where it is neither done, failed nor cancelled. */
+/** Counts a job that is neither done, failed, cancelled nor deleted. */
 export function countIfActive(unfinished: OwnerCounts, job: Job): void {
   if (!isFinal(job) && job.status !== 'deleted') adjustCount(unfinished, job.owner, 1);
 }

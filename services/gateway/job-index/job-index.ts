@@ -5,17 +5,17 @@ import { createShardedMap, type Entry } from './sharded-map.ts';
 export type { OwnedPage } from './owner-list.ts';
 export type ActiveJob = Entry<{ owner: string }>;
 
-/** Which jobs there are, kept by hand because a state store need not know queries. */
+/** Lists of jobs. They are kept by hand, because a state store need not support queries. */
 export interface JobIndex extends OwnedJobs {
   /**
-   * The sweep looks after the job from here on. Called before a change that needs it, since a job without an entry would be
-   * lost, and once more after it where the job may have been settled before: its entry may just have been closed.
-   * The entry that comes back is what `close` takes.
+   * Adds the job to the index of active jobs, which the sweep reads. Call this before a change that makes a job active, because
+   * a job without an entry would be lost. Call it again after the change where the job may have been inactive before, because
+   * the sweep may have removed the entry meanwhile. Returns the entry for `removeActive`.
    */
   addActive(owner: string, id: string, signal?: AbortSignal): Promise<ActiveJob>;
-  /** Jobs that something is still to be done for: to convert, to tell, to clear up. */
+  /** The active jobs: those to convert, to notify of, or to clean up. */
   listActive(signal?: AbortSignal): AsyncGenerator<ActiveJob[]>;
-  /** Those entries that were not opened again meanwhile. */
+  /** Removes the entries that were not added again meanwhile. */
   removeActive(entries: readonly Pick<ActiveJob, 'id' | 'version'>[], signal?: AbortSignal): Promise<void>;
 }
 

@@ -3,50 +3,53 @@ import { readDocument, readDocuments, updateDocument } from '../../shared/state/
 import type { StateStore } from '../../shared/state/state-store.ts';
 
 const PAGE_SIZE = 100;
-/** Pages of at most 8 kB that are read at once: one at first, then four times as many each time. */
+/** The most pages, of up to 8 kB each, that are read at once. The first read takes one page, each further read four times as many. */
 const MOST_AT_ONCE = 16;
-/** So many missing pages in a row are the end. One would be, unless jobs were kept for longer when the older pages were written. */
+/** Missing pages in a row that mean the end of the list. One page would be enough if RETENTION_SECONDS had never been lowered. */
 const MISSING = 16;
 
 interface Page {
-  /** The number that this page has or, for the head, will have. */
+  /** The number of this page. The head gets its number when it is full. */
   number: number;
-  /** Newest first. None is ever taken out: a cursor is the place of an id. */
+  /** Newest first. No id is ever removed, because a cursor refers to the position of an id. */
   ids: string[];
-  /** Those of them that are never to be shown again, so that nobody has to look for their jobs. */
+  /** The ids of jobs that do not exist any more. They are skipped without a look at the store. */
   dead?: string[];
 }
 
-/** A part of an owner's list, newest first. */
+/** One page of an owner's list, newest first. */
 export interface OwnedPage {
   number: number;
-  /** Some of the jobs may not exist (any more). */
+  /** Some of the jobs may not exist yet, or not any more. */
   entries: { id: string; cursor: string }[];
-  /** Continues after this page. */
+  /** The cursor that continues after this page. */
   end: string;
 }
 
-/** The jobs of each owner, newest first: the head has the newest, full heads become numbered pages, so that no document grows for ever. */
+/**
+ * The jobs of each owner, newest first. The head holds the newest jobs, and a full head becomes a numbered page, so that no
+ * document grows without bound.
+ */
 export interface OwnedJobs {
   /**
-   * Called once the job is stored, and before it is shown to its owner. So an entry whose job is not shown yet has one all the
-   * same; one that has none never gets any again.
+   * Adds a job. Call this after the job is stored and before its owner can see it. So the job of every entry exists when the
+   * entry is added, and an entry without a job never gets one.
    */
   addOwned(owner: string, id: string, signal?: AbortSignal): Promise<void>;
-  /** Read as they are asked for. Throws `bad_request` for a cursor that is none. */
+  /** Reads the pages as they are asked for. Throws `bad_request` for an invalid cursor. */
   listOwned(owner: string, cursor: string | undefined, signal?: AbortSignal): AsyncGenerator<OwnedPage>;
-  /** These entries of a page are not listed any more: their jobs are deleted, or missing. */
+  /** Hides entries of a page whose jobs are deleted or missing. */
   dropOwned(owner: string, page: number, ids: readonly string[], signal?: AbortSignal): Promise<void>;
 }
 
-/** `ttlSeconds`: longer than a job is kept. */
+/** @param ttlSeconds longer than a job is kept */
 export function createOwnedJobs(state: StateStore, ttlSeconds: number): OwnedJobs {
   const headKey = (owner: string) => `jobs-of:${owner}`;
   const pageKey = (owner: string, number: number) => `jobs-of:${owner}:${number}`;
 
   async function addOwned(owner: string, id: string, signal?: AbortSignal): Promise<void> {
     const head = (await readDocument<Page>(state, headKey(owner), signal))?.document;
-    // Everybody who finds the same full head writes the same page; who moves the head on is settled below.
+    // All writers that find the same full head write the same page. One of them replaces the head below.
     const full = head && head.ids.length >= PAGE_SIZE ? head : undefined;
     if (full) {
       await updateDocument<Page>(state, pageKey(owner, full.number), () => full, { ttlSeconds, signal });
@@ -55,7 +58,7 @@ export function createOwnedJobs(state: StateStore, ttlSeconds: number): OwnedJob
       if (!current) return { number: 0, ids: [id] };
       if (current.ids.includes(id)) return undefined;
       if (current.ids.length < PAGE_SIZE) return { ...current, ids: [id, ...current.ids] };
-      // Only one whose page is written: a head that has become full meanwhile is for the next round.
+      // Only a head whose page is written is replaced. A head that has become full meanwhile is left to the next round.
       if (current.number === full?.number) return { number: current.number + 1, ids: [id] };
       return undefined;
     };
@@ -63,7 +66,7 @@ export function createOwnedJobs(state: StateStore, ttlSeconds: number): OwnedJob
     if (!page?.ids.includes(id)) await addOwned(owner, id, signal);
   }
 
-  /** The numbered pages from `from` down. They expire in this order, so that those behind missing ones need not be looked for. */
+  /** Reads the numbered pages from `from` down. The older ones expire first, so the list ends where pages are missing. */
   async function* numbered(
     owner: string,
     from: number,
@@ -100,7 +103,7 @@ export function createOwnedJobs(state: StateStore, ttlSeconds: number): OwnedJob
       const [from, after] = cursor === undefined ? [Number.POSITIVE_INFINITY] : parseCursor(cursor);
       let isFirst = true;
       for await (const { number, ids, dead = [] } of pages(owner, from, signal)) {
-        // In a page that is not the cursor's own, or has expired with the cursor's, all follow it.
+        // In another page than the cursor's, every id follows the cursor.
         const at = isFirst && after !== undefined ? ids.indexOf(after) : -1;
         isFirst = false;
         const left = ids.slice(at + 1).filter((id) => !dead.includes(id));
@@ -121,7 +124,7 @@ export function createOwnedJobs(state: StateStore, ttlSeconds: number): OwnedJob
       };
       const options = { ttlSeconds, signal };
       const head = await updateDocument<Page>(state, headKey(owner), change, options);
-      // A head that has moved on meanwhile is a numbered page.
+      // The page may have become a numbered one meanwhile.
       if (head?.number !== number) await updateDocument<Page>(state, pageKey(owner, number), change, options);
     },
   };

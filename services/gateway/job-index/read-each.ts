@@ -2,13 +2,13 @@ import { isAppError } from '../../shared/runtime/errors.ts';
 
 export interface EachRead<T> {
   found: Map<string, T>;
-  /** The ids whose documents cannot be read, and why. They are in the store, so that they must not pass for missing. */
+  /** The ids whose documents cannot be read, with the errors. The documents exist, so they must not be taken for missing. */
   damaged: Map<string, unknown>;
 }
 
 /**
- * Reads many documents at once. Where that fails because one of them is damaged, the batch is halved until the damaged
- * document is alone, so that it does not hide the others. Throws what is not a document's fault, such as `unavailable`.
+ * Reads many documents at once. When a damaged document makes that fail, the batch is halved until the damaged document is
+ * alone, so that it does not hide the others. Throws every other error, such as `unavailable`.
  */
 export async function readEach<T>(
   ids: readonly string[],
@@ -30,6 +30,6 @@ export async function readEach<T>(
   return { found, damaged };
 }
 
-/** What reading a text that is not JSON throws, or one that is not a document. */
+/** Whether the error is what reading throws for a text that is not JSON, or that is not a document. */
 const isDamage = (error: unknown): boolean =>
   !isAppError(error) && (error instanceof SyntaxError || error instanceof TypeError);

@@ -5,8 +5,8 @@ import type { Stored } from '../../shared/state/documents.ts';
 import { type EachRead, readEach } from './read-each.ts';
 
 /**
- * Reads many jobs at once. One whose document is damaged does not hide the others. Only an operator can repair it, so that it
- * is logged as an error where there is a log.
+ * Reads many jobs at once. A damaged document does not hide the other jobs. Only an operator can repair it, so it is logged as
+ * an error if a log is given.
  */
 export async function readJobs(
   jobs: Pick<JobStore, 'getMany'>,

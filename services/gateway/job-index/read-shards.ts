@@ -13,29 +13,29 @@ import {
   splitOf,
 } from './shard.ts';
 
-/** Documents that are read at once: few at first, for a reader that wants one page, then four times as many. */
+/** Documents that are read at once: few at first, for a reader that needs only one page, and then four times as many each time. */
 const NARROWEST = 16;
 const WIDEST = 128;
 
-/** A place that is still to be read, or that was read and waits until those before it are. */
+/** A place that is not read yet, or whose entries wait until all places before it are read. */
 interface Step<T> {
   place: Place;
-  /** What a gateway of the previous release has put into a document above. It is newer than what is below. */
+  /** Entries that a gateway of the previous release has put into a document above. They are newer than the entries below. */
   above: Entry<T>[];
   entries?: Entry<T>[];
 }
 
-/** What one or more bulk reads have found. */
+/** The entries that one or more bulk reads have found. */
 export interface ListPart<T> {
-  /** May be empty: documents stay after their entries are removed. */
+  /** It may be empty, because a document stays after its entries are removed. */
   entries: Entry<T>[];
-  /** Given as `after`, the list goes on behind this part. */
+  /** The id with which, as `after`, the list continues behind this part. */
   end: string;
-  /** The number of documents that were read for it. */
+  /** The number of documents that were read for this part. */
   documents: number;
 }
 
-/** All entries below the roots in the order of {@link orderOf}, as many documents at once as the order allows. */
+/** Reads all entries in the order of {@link orderOf}, as many documents at once as that order allows. */
 export async function* readShards<T>(
   state: StateStore,
   name: string,

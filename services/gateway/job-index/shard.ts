@@ -1,33 +1,33 @@
-/** Ids are UUIDs: their last twelve characters are hexadecimal digits. */
+/** The last twelve characters of an id, which is a UUID, are hexadecimal digits. */
 const DIGITS = [...'0123456789abcdef'];
 const MOST_DIGITS = 12;
 
 /**
- * The key of the split record among the entries. A gateway of the previous release takes the record for an entry. It has the
- * shape of an entry with a version and does not end in a hexadecimal digit, so that such a gateway neither fails on it nor
- * removes it in a rolling upgrade.
+ * The key of the split record among the entries. During a rolling upgrade, a gateway of the previous release takes the record
+ * for an entry. The record has the shape of an entry and its id does not end in a hexadecimal digit, so that such a gateway
+ * neither fails on it nor removes it.
  */
 const SPLIT = 'split';
 
-/** `version` is new with each `put`, so that a `remove` which was decided before it does nothing. */
+/** Each `put` sets a new `version`, so that a `remove` that was decided before it has no effect. */
 export type Entry<T> = T & { id: string; version: string };
 
 /**
- * One document of a sharded map: entries by id. Once it is split it holds the split record, and entries live in its children.
- * Children that become empty are not merged again, so that a reader of all goes through as many documents as there ever were
- * within their life. That is accepted, since a merge would race with writers; a request bounds how many it reads.
+ * One document of a sharded map: its entries by id. A document that was split holds the split record, and its entries are in its
+ * children. Empty children are not merged again, because a merge would race with writers. So a reader of the whole map reads
+ * every document that existed within its life, and a request has to bound how many it reads.
  */
 export type Shard<T> = Record<string, Entry<T>>;
 
 interface SplitRecord {
   id: typeof SPLIT;
-  /** Part of the children's keys, and new with each split: nobody else can have written under them before. */
+  /** Part of the keys of the children. It is new for each split, so nobody can have written under these keys before. */
   version: string;
-  /** When the record was written last, ISO 8601. */
+  /** When the record was last written, ISO 8601. */
   since: string;
 }
 
-/** Where a document is, and which entries belong there: those whose id ends in `digits`. */
+/** The place of a document. The entries whose id ends in `digits` belong there. */
 export interface Place {
   key: string;
   digits: string;
@@ -40,7 +40,7 @@ export function childrenOf({ digits }: Place, name: string, generation: string):
   return DIGITS.map((digit) => ({ key: `${name}:${digit}${digits}:${generation}`, digits: digit + digits }));
 }
 
-/** The greatest UUID that belongs there, in the order of {@link orderOf}. */
+/** The greatest UUID that belongs to the place, in the order of {@link orderOf}. */
 export const lastIdOf = ({ digits }: Place): string =>
   'ffffffff-ffff-ffff-ffff-ffffffffffff'.slice(0, 36 - digits.length) + digits;
 
@@ -48,11 +48,11 @@ export const canSplit = ({ digits }: Place): boolean => digits.length < MOST_DIG
 
 export const holds = ({ digits }: Place, { id }: { id: string }): boolean => id.endsWith(digits);
 
-/** Undefined for a document that is not split. */
+/** Returns the split record, or undefined for a document that is not split. */
 export const splitOf = <T>(shard: Shard<T> | undefined): SplitRecord | undefined =>
   shard?.[SPLIT] as SplitRecord | undefined;
 
-/** Its own entries; a document that is split has some only if a gateway of the previous release wrote them. */
+/** Returns the entries. A document that was split has entries only if a gateway of the previous release wrote them. */
 export const entriesOf = <T>(shard: Shard<T> | undefined): Entry<T>[] =>
   Object.values(shard ?? {}).filter(({ id }) => id !== SPLIT);
 
@@ -64,7 +64,7 @@ export const splitInto = <T>(generation: string): Shard<T> => {
   return { [SPLIT]: record as object as Entry<T> };
 };
 
-/** Versions are unique, so that the same ids and versions are the same entries. */
+/** Whether two documents have the same entries. Versions are unique, so ids and versions are enough. */
 export function isSame<T>(one: Shard<T>, other: Shard<T>): boolean {
   const ids = Object.keys(one);
   return (
@@ -72,5 +72,5 @@ export function isSame<T>(one: Shard<T>, other: Shard<T>): boolean {
   );
 }
 
-/** Entries are listed by this text, which the places share: the digits of an id from its end. */
+/** The sort key of an id: its characters from the last to the first. */
 export const orderOf = (text: string): string => [...text].reverse().join('');

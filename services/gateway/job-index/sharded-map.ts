@@ -4,27 +4,28 @@ import { type ListPart, readShards } from './read-shards.ts';
 import { type Entry, shardOf } from './shard.ts';
 import { createShardWriter, type ShardWriterOptions } from './write-shards.ts';
 
-/** Entries of one document. About 50 kB for what is kept here, far below the 4 MiB that a sidecar takes in a request. */
+/** The most entries of one document, about 50 kB. A sidecar accepts 4 MiB in a request. */
 const MOST_ENTRIES = 250;
 
 export type { ListPart } from './read-shards.ts';
 export type { Entry } from './shard.ts';
 
 /**
- * Small entries by UUID, in any state store: sixteen documents by the last digit of the id, each of which is split by the next
- * digit when it is full. All of them can be read without a query, no document grows without bound, and two writers seldom meet.
+ * A map of small entries by UUID, on any state store. There are sixteen documents, by the last digit of the id, and a full
+ * document is split by the next digit. So all entries can be read without a query, no document grows without bound, and two
+ * writers seldom conflict.
  */
 export interface ShardedMap<T> {
-  /** Overwrites what was put under the same ids. Where a document cannot be written the others are, and then it throws. */
+  /** Adds or replaces entries. When a document cannot be written, the others are written all the same, and then it throws. */
   put(values: readonly (T & { id: string })[], signal?: AbortSignal): Promise<Entry<T>[]>;
   /**
-   * In batches, ordered by the digits of the ids from the last to the first, and read as they are asked for: nothing that is
-   * there all the time is missed or comes twice. `after` is an id, and gives those that follow it in that order.
+   * Reads the entries in batches, as they are asked for, ordered by the digits of the ids from the last to the first. An entry
+   * that exists all the time comes exactly once. With an id as `after`, the list continues behind it in that order.
    */
   list(signal?: AbortSignal, after?: string): AsyncGenerator<Entry<T>[]>;
-  /** The same for a reader that bounds how much it reads, and goes on later. */
+  /** The same list, for a reader that bounds how much it reads and continues later. */
   listParts(signal?: AbortSignal, after?: string): AsyncGenerator<ListPart<T>>;
-  /** Those that were not put again meanwhile. */
+  /** Removes the entries that were not put again meanwhile. */
   remove(entries: readonly Pick<Entry<T>, 'id' | 'version'>[], signal?: AbortSignal): Promise<void>;
 }
 

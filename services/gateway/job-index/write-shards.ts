@@ -17,9 +17,9 @@ import {
   splitOf,
 } from './shard.ts';
 
-/** Documents that are written at once. */
+/** Documents that are written at the same time. */
 const PARALLEL = 4;
-/** Attempts to write a document that others keep changing while it has to be split. */
+/** Attempts to write a document that has to be split and that others keep changing. */
 const MAX_TRIES = 30;
 
 type Change<T, E> = (shard: Shard<T>, entries: readonly E[]) => Shard<T> | undefined;
@@ -30,16 +30,16 @@ interface Task<E> {
 }
 
 export interface ShardWriterOptions<T> {
-  /** The longest that an entry is needed. */
+  /** The longest time for which an entry is needed. */
   ttlSeconds: number;
-  /** Entries that are not wanted any more are left out at the next write. By default, all are wanted. */
+  /** Whether an entry is still needed. The next write drops entries that are not. By default, all are needed. */
   isWanted: (entry: Entry<T>) => boolean;
   /** The most entries of one document. */
   most: number;
 }
 
 export interface ShardWriter<T> {
-  /** `change` gets a document and those of the entries that belong there; nothing is written where it returns undefined. */
+  /** `change` gets a document, and the entries that belong to it. Where it returns undefined, nothing is written. */
   write<E extends { id: string }>(
     entries: readonly E[],
     change: Change<T, E>,
@@ -48,11 +48,11 @@ export interface ShardWriter<T> {
 }
 
 /**
- * Writes walk down from the roots, each document by compare-and-set. One that would become too large is split: its entries
- * are copied to children under keys that nobody knows, then it becomes a split record that names them, if it has not changed
- * meanwhile. A writer that dies before that has changed nothing, and its copies expire. After it, everybody writes to the
- * children. A split is never undone, even when the children are empty again: a writer could be on its way to children that
- * nobody reads any more.
+ * Writes documents by compare-and-set, from the roots down. A document that would become too large is split: its entries are
+ * copied to children under new keys, and then the document is replaced by a split record that names the children, unless it has
+ * changed meanwhile. A writer that dies before the replacement has changed nothing, and its copies expire. After the
+ * replacement, everybody writes to the children. A split is never undone, even when the children are empty again, because a
+ * writer could still write to children that nobody reads any more.
  */
 export function createShardWriter<T extends object>(
   state: StateStore,
@@ -60,9 +60,9 @@ export function createShardWriter<T extends object>(
   { ttlSeconds, isWanted, most }: ShardWriterOptions<T>,
 ): ShardWriter<T> {
   /**
-   * A split record outlives its children: it lives twice as long as they do, and is renewed before a child is written when it
-   * is older than a quarter of their life. The rest is a margin for clock skew. A branch to which nobody writes expires as a
-   * whole.
+   * A split record has to outlive its children. It lives twice as long as they do, and a record that is older than a quarter of
+   * their life is renewed before a child is written. The rest is a margin for clock skew. A branch to which nobody writes
+   * expires as a whole.
    */
   const splitSeconds = ttlSeconds * 2;
   const isOld = (since: string): boolean => {
@@ -85,13 +85,13 @@ export function createShardWriter<T extends object>(
       { ttlSeconds: splitSeconds, signal },
     );
     if (splitOf(after)?.version === generation) return;
-    // Known to be lost, so that nobody will ever look for them. Otherwise they expire.
+    // The split has lost to another one, so nobody will ever read these copies. A copy that cannot be deleted expires.
     await Promise.allSettled(copies.map(({ place: { key } }) => state.delete(key, signal)));
   }
 
   /**
-   * Moves entries that a gateway of the previous release has written to the children. They get new versions, so that no
-   * removal that was decided before applies to them.
+   * Moves entries to the children that a gateway of the previous release has written into a split document. They get new
+   * versions, so that an earlier removal does not apply to them.
    */
   async function renew(place: Place, shard: Shard<T>, children: Place[], signal: AbortSignal | undefined) {
     const strays = entriesOf(shard);
@@ -106,7 +106,7 @@ export function createShardWriter<T extends object>(
     await updateDocument<Shard<T>>(state, place.key, change, { ttlSeconds: splitSeconds, signal });
   }
 
-  /** Writes one document; what comes back is left to be written below it. */
+  /** Writes one document. Returns the tasks that are left for its children. */
   async function visit<E extends { id: string }>(
     { place, entries }: Task<E>,
     change: Change<T, E>,
@@ -159,7 +159,7 @@ export function createShardWriter<T extends object>(
   return { write: (entries, change, signal) => run(tasksFor(rootsOf(name), entries), change, signal) };
 }
 
-/** Each place with its entries, without those that have none. */
+/** Returns a task for each place that has entries. */
 function tasksFor<E extends { id: string }>(places: readonly Place[], entries: readonly E[]): Task<E>[] {
   return places
     .map((place) => ({ place, entries: entries.filter((entry) => holds(place, entry)) }))

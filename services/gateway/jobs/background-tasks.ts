@@ -1,25 +1,25 @@
-/** Works beside the requests that began them. */
+/** Tasks that go on after the requests that started them. */
 export interface BackgroundTasks {
-  /** Of works that are under way. */
+  /** The number of tasks that are running. */
   readonly size: number;
-  /** The work must not fail: nobody would hear of it. */
-  add(work: Promise<void>): void;
-  /** Resolves when nothing is under way any more. */
+  /** Adds a task, which must handle its own errors. */
+  add(task: Promise<void>): void;
+  /** Resolves when no task is running. */
   settled(): Promise<void>;
 }
 
 export function createBackgroundTasks(): BackgroundTasks {
-  const works = new Set<Promise<void>>();
+  const running = new Set<Promise<void>>();
   return {
     get size() {
-      return works.size;
+      return running.size;
     },
-    add(work) {
-      const ended = work.finally(() => works.delete(ended));
-      works.add(ended);
+    add(task) {
+      const ended = task.finally(() => running.delete(ended));
+      running.add(ended);
     },
     async settled() {
-      await Promise.all(works);
+      await Promise.all(running);
     },
   };
 }

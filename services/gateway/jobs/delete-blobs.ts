@@ -4,24 +4,27 @@ import type { Log } from '../../shared/runtime/log.ts';
 import { createBackgroundTasks } from './background-tasks.ts';
 
 /** The largest video takes some seconds. */
-const CLEAR_MS = 60_000;
-/** Jobs at a time; more are left to the sweep. */
-const MAX_CLEARING = 4;
+const DELETE_MS = 60_000;
+/** Jobs whose blobs are deleted at the same time. The blobs of further jobs are left to the sweep. */
+const MAX_JOBS = 4;
 
-/** Deletes the blobs of tombstones, beside the request: the answer does not wait for thousands of chunks, and the sweep makes up for what fails. */
-export function createBlobDeletion(
+/**
+ * Deletes the blobs of a deleted job in the background, so that the response does not wait for thousands of chunks. The sweep
+ * deletes what is left.
+ */
+export function createDeleteBlobs(
   blobs: Pick<BlobStore, 'delete' | 'stat'>,
   stopping: AbortSignal,
   log: Log,
 ) {
-  const clearing = createBackgroundTasks();
+  const tasks = createBackgroundTasks();
 
-  async function deleteBlobs(job: Job): Promise<void> {
-    const signal = AbortSignal.any([stopping, AbortSignal.timeout(CLEAR_MS)]);
+  async function deleteAll(job: Job): Promise<void> {
+    const signal = AbortSignal.any([stopping, AbortSignal.timeout(DELETE_MS)]);
     for (const blob of blobsToDelete(job)) {
       if (signal.aborted) return;
       try {
-        // What is not complete may be written at this moment: the sweep deletes it, when all of it has arrived.
+        // A blob that is not complete may still be written. The sweep deletes it once all of it has arrived.
         if (await blobs.stat(blob, signal)) await blobs.delete(blob, signal);
       } catch (error) {
         log.warn({ job_id: job.id, err: error }, 'a blob of a deleted job is left; the sweep deletes it');
@@ -30,10 +33,10 @@ export function createBlobDeletion(
   }
 
   return {
-    clear(job: Job): void {
-      if (clearing.size >= MAX_CLEARING || stopping.aborted) return;
-      clearing.add(deleteBlobs(job));
+    deleteBlobs(job: Job): void {
+      if (tasks.size >= MAX_JOBS || stopping.aborted) return;
+      tasks.add(deleteAll(job));
     },
-    settled: clearing.settled,
+    settled: tasks.settled,
   };
 }

@@ -12,12 +12,12 @@ import { acquireForResponse, type ConcurrencyLimit } from '../limits/concurrency
 import { ownedJob } from './find-owned.ts';
 
 const POLL_MS = 500;
-/** Proxies close a connection on which nothing comes. */
+/** Milliseconds after which a comment is sent, because proxies close a connection that is idle. */
 const KEEP_ALIVE_MS = 15_000;
 
 /**
- * Server-sent events: the job as it is, then as it becomes, until it is final. Of one that is deleted or expires meanwhile
- * the last is `gone`: a client would otherwise connect again to hear it by a 404.
+ * Streams a job as server-sent events: as it is, and after each change, until it is final. The last event of a job that is
+ * deleted or expires meanwhile is `gone`. Without it, a client would connect again and get a 404.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export function jobEventRoutes(
@@ -31,7 +31,7 @@ export function jobEventRoutes(
 ): void {
   router.get('/jobs/:id/events', async (context) => {
     const first = await ownedJob(context, ports);
-    // Each asks the store twice a second.
+    // Each stream reads the store twice a second.
     acquireForResponse(ports.eventStreams, first.document.owner, context.res);
     const body = new PassThrough();
     const closed = new AbortController();
@@ -64,13 +64,13 @@ async function follow(
   while (!isFinal(document)) {
     await sleep(POLL_MS, undefined, { signal });
     const next = await jobs.get(document.id, signal).catch((error: unknown) => {
-      // The store may be away for a moment; the stream need not end for that.
+      // The store may be unavailable for a moment. That need not end the stream.
       if (isAppError(error, 'unavailable')) return undefined;
       if (isAppError(error, 'not_found')) return 'gone';
       throw error;
     });
     if (next === 'gone') {
-      // Browsers pass over an event without data.
+      // Browsers ignore an event without data.
       body.write(`event: gone\ndata: ${JSON.stringify({ id: document.id })}\n\n`);
       return;
     }

@@ -10,13 +10,13 @@ interface Ports {
   jobs: JobStore;
 }
 
-/** What is no id of ours cannot be a job, and must not become a key of the store. */
+/** Returns the id. Throws `not_found` for a text that is no id, which must not become a key of the store. */
 export function jobId(text: string | undefined): string {
   if (text === undefined || !isJobId(text)) throw jobNotFound();
   return text;
 }
 
-/** The job that the request names, if it is the caller's; another's does not exist. */
+/** Finds the job that the request names. Throws `not_found`, also for the job of another user. */
 export async function ownedJob(context: Request, { authenticate, jobs }: Ports): Promise<Stored<Job>> {
   const user = await authenticate(context.get('authorization'));
   const stored = await jobs.get(jobId(context.params.id));
@@ -24,7 +24,7 @@ export async function ownedJob(context: Request, { authenticate, jobs }: Ports):
   return stored;
 }
 
-/** The same, and one that the caller has deleted before. */
+/** Finds the job that the request names, or its tombstone if the caller has deleted it. Throws as `ownedJob` does. */
 export async function ownedOrDeleted(context: Request, { authenticate, jobs }: Ports): Promise<Job> {
   const user = await authenticate(context.get('authorization'));
   const job = await jobOrTombstone(jobs, context.params.id);
@@ -32,7 +32,7 @@ export async function ownedOrDeleted(context: Request, { authenticate, jobs }: P
   return job;
 }
 
-/** Throws `not_found`. */
+/** Finds a job of any user, or its tombstone. Throws `not_found`. */
 export async function jobOrTombstone(jobs: JobStore, idGiven: string | undefined): Promise<Job> {
   const id = jobId(idGiven);
   const job = await jobs.find(id);

@@ -6,10 +6,10 @@ import type { JobIndex, OwnedPage } from '../job-index/job-index.ts';
 import { readJobs } from '../job-index/read-jobs.ts';
 import type { Page } from './pagination.ts';
 
-/** Jobs of about 2 KB that are read at once, whatever the limit is: most of a list may be deleted. */
+/** Jobs, of about 2 KB each, that are read at once. It does not depend on the limit, because most of a list may be deleted. */
 const BATCH = 50;
-/** Parts of an owner's list, of 100 jobs each, that one request looks through. */
-const MOST_PARTS = 20;
+/** The most pages of an owner's list, of 100 jobs each, that one request reads. */
+const MAX_PAGES = 20;
 
 interface Ports {
   jobs: JobStore;
@@ -24,22 +24,22 @@ interface JobList {
 }
 
 /**
- * An owner's jobs, newest first. One request does a bounded amount of work, so that a page may be short, or empty, though more
- * follow. Entries whose job is deleted or missing are dropped on the way; those of jobs that have expired will be missing soon.
- * A job whose document is damaged is left out, and keeps its entry.
+ * Lists an owner's jobs, newest first. One request does a bounded amount of work, so a page may be short or empty although more
+ * pages follow. Entries whose job is deleted or missing are dropped on the way. A job whose document is damaged is left out and
+ * keeps its entry.
  */
 export async function listJobs(ports: Ports, owner: string, { limit, cursor }: Page): Promise<JobList> {
   const page: JobView[] = [];
   let last: string | null = null;
-  let parts = 0;
-  for await (const part of ports.index.listOwned(owner, cursor)) {
-    for await (const { job, cursor } of visible(ports, owner, part)) {
-      // One more than asked for tells that there is a next page.
+  let pages = 0;
+  for await (const ownerPage of ports.index.listOwned(owner, cursor)) {
+    for await (const { job, cursor } of visible(ports, owner, ownerPage)) {
+      // A job beyond the limit shows that there is a next page.
       if (page.length === limit) return { jobs: page, next_cursor: last };
       page.push(viewOf(job));
       last = cursor;
     }
-    if (++parts === MOST_PARTS) return { jobs: page, next_cursor: part.end };
+    if (++pages === MAX_PAGES) return { jobs: page, next_cursor: ownerPage.end };
   }
   return { jobs: page, next_cursor: null };
 }
@@ -65,7 +65,7 @@ async function* visible(
       }
     }
   } finally {
-    // Also when the page is full. The list is right without it, and the next one tries again.
+    // This runs also when the page is full. If it fails, the list is still correct, and the next request tries again.
     if (dead.length > 0) {
       await index.dropOwned(owner, number, dead).catch((error: unknown) => {
         if (!isAppError(error, 'unavailable')) throw error;

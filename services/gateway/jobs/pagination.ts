@@ -5,11 +5,11 @@ export const MAX_LIMIT = 100;
 
 export interface Page {
   limit: number;
-  /** Undefined for the first. */
+  /** Undefined for the first page. */
   cursor: string | undefined;
 }
 
-/** Throws `bad_request`. */
+/** Reads `limit` and `cursor` from the query. Throws `bad_request`. */
 export function parsePage(query: NodeJS.Dict<string | string[]>): Page {
   const { limit = String(DEFAULT_LIMIT), cursor } = query;
   if (

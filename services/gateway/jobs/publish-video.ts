@@ -5,20 +5,23 @@ import { videoEventOf } from '../../shared/jobs/job-events.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { createBackgroundTasks } from './background-tasks.ts';
 
-/** Publishes `video` for saved jobs, beside the request: the answer does not wait for the broker, and the sweep makes up for what fails. */
+/**
+ * Publishes the `video` event of a saved job in the background, so that the response does not wait for the broker. The sweep
+ * publishes an event that gets lost.
+ */
 export function createPublishVideo(publish: Sidecar['publish'], log: Log) {
-  const publishing = createBackgroundTasks();
+  const tasks = createBackgroundTasks();
   return {
-    announce(job: Job): void {
+    publishVideo(job: Job): void {
       const context = { job_id: job.id, trace_id: job.trace_id };
-      publishing.add(
+      tasks.add(
         publish(TOPICS.video, videoEventOf(job))
           .then(() => log.info(context, 'video published'))
           .catch((error: unknown) =>
-            log.warn({ ...context, err: error }, 'video not published; the sweep will'),
+            log.warn({ ...context, err: error }, 'the video event was not published; the sweep publishes it'),
           ),
       );
     },
-    settled: publishing.settled,
+    settled: tasks.settled,
   };
 }

@@ -52,7 +52,7 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
     using place = isOneMore ? await admission.admitRetry(document.owner) : undefined;
     const job = await changes.retry(document);
     place?.keep();
-    context.state.log.info({ job_id: job.id, run: job.generation }, 'job to be tried again');
+    context.state.log.info({ job_id: job.id, run: job.generation }, 'job is retried');
     context.status = 202;
     context.set('Location', `/jobs/${job.id}`);
     context.body = viewOf(job);

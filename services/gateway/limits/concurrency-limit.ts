@@ -1,21 +1,24 @@
 import type { ServerResponse } from 'node:http';
-import { clientGone } from '../../shared/http/client-closed.ts';
+import { clientClosed } from '../../shared/http/client-closed.ts';
 import { adjustCount, emptyCounts, exceededQuota, overloaded, type Quota } from './quota.ts';
 
 const RETRY_SECONDS = 2;
 
-/** Bounds what goes on in this process at the same time, so that it never runs out of memory. */
+/** Bounds the concurrent work of one kind in this process, so that the process does not run out of memory. */
 export interface ConcurrencyLimit {
-  /** Returns the way out, to be called once. Throws `too_many_requests` where the user has too much under way, `unavailable` where all have. */
+  /**
+   * Returns a function that releases the place, to be called once. Throws `too_many_requests` when the user has too much under
+   * way, and `unavailable` when all users together have.
+   */
   acquire(owner: string): () => void;
 }
 
-/** `what`: a plural, for the sentence that a client gets. */
+/** @param what names the work in the plural, for the error that a client gets */
 export function createConcurrencyLimit(bounds: Quota, what: string): ConcurrencyLimit {
-  const inside = emptyCounts();
+  const active = emptyCounts();
   return {
     acquire(owner) {
-      const reached = exceededQuota(inside, bounds, owner);
+      const reached = exceededQuota(active, bounds, owner);
       if (reached === 'owner') {
         throw overloaded(
           'too_many_requests',
@@ -26,14 +29,17 @@ export function createConcurrencyLimit(bounds: Quota, what: string): Concurrency
       if (reached === 'all') {
         throw overloaded('unavailable', `too many ${what} are under way; try again shortly`, RETRY_SECONDS);
       }
-      adjustCount(inside, owner, 1);
-      return () => adjustCount(inside, owner, -1);
+      adjustCount(active, owner, 1);
+      return () => adjustCount(active, owner, -1);
     },
   };
 }
 
-/** A place for as long as the answer lasts. Throws as `enter` does, and where the client is gone: nobody would hear of the end. */
-export function acquireForResponse(gate: ConcurrencyLimit, owner: string, response: ServerResponse): void {
-  if (response.closed) throw clientGone();
-  response.once('close', gate.acquire(owner));
+/**
+ * Acquires a place until the response has ended. Throws as `acquire` does, and throws when the client has gone away already: its
+ * `close` event would not come any more.
+ */
+export function acquireForResponse(limit: ConcurrencyLimit, owner: string, response: ServerResponse): void {
+  if (response.closed) throw clientClosed();
+  response.once('close', limit.acquire(owner));
 }

@@ -1,12 +1,12 @@
 import { AppError, type ErrorCode } from '../../shared/runtime/errors.ts';
 
-/** How many there are: in all, and of each owner that has any. */
+/** A count of all users, and of each owner whose count is not 0. */
 export interface OwnerCounts {
   all: number;
   of: Map<string, number>;
 }
 
-/** The most that there may be: in all, and of one owner among them. */
+/** The most that there may be of all users, and of each user. */
 export interface Quota {
   all: number;
   perUser: number;
@@ -21,12 +21,12 @@ export function adjustCount(tally: OwnerCounts, owner: string, by: 1 | -1): void
   else tally.of.delete(owner);
 }
 
-/** Whose bound leaves no room for one more of the owner's. */
+/** Returns which part of the quota allows no more for the owner, or undefined. */
 export function exceededQuota(tally: OwnerCounts, bounds: Quota, owner: string): 'owner' | 'all' | undefined {
   if ((tally.of.get(owner) ?? 0) >= bounds.perUser) return 'owner';
   return tally.all >= bounds.all ? 'all' : undefined;
 }
 
-/** Overload is an answer that says when to come back. */
+/** An error for overload. The response carries `Retry-After` in seconds. */
 export const overloaded = (code: ErrorCode, detail: string, seconds: number): AppError =>
   new AppError(code, detail, { headers: { 'Retry-After': String(seconds) } });

@@ -23,7 +23,7 @@ const tokens = { description: 'Tokens', content: json(ref('Tokens')) };
 export const accountPaths = {
   '/register': {
     post: {
-      summary: 'Make an account',
+      summary: 'Create an account',
       description:
         'Idempotent: repeated with the same address and password, it gives the same account. With another password it is 409 `email_taken`.',
       requestBody: credentials,
@@ -52,7 +52,7 @@ export const accountPaths = {
   },
   '/refresh': {
     post: {
-      summary: 'Trade a refresh token for new tokens; each works once',
+      summary: 'Exchange a refresh token for new tokens; a refresh token works once',
       description:
         'For an answer that was lost: within 30 seconds the same refresh token gives the same next one, as long as that has not been used. Any other use of an older token revokes the session.',
       requestBody: refreshToken,
@@ -64,7 +64,7 @@ export const accountPaths = {
   },
   '/logout': {
     post: {
-      summary: 'Revoke a refresh token and all that came of it',
+      summary: 'Revoke a refresh token and every token that was made from it',
       requestBody: refreshToken,
       responses: {
         204: { description: 'Revoked' },

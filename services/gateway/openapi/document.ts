@@ -11,7 +11,7 @@ import { uploadPaths } from './upload.ts';
 
 const health = (summary: string) => ({
   summary,
-  responses: { 200: { description: 'Yes' }, 503: { description: 'No; the body says what does not answer' } },
+  responses: { 200: { description: 'Yes' }, 503: { description: 'No. The body says which check failed' } },
 });
 
 /** The public API, as {@link https://spec.openapis.org/oas/v3.1.1 | OpenAPI 3.1}. */
@@ -45,7 +45,7 @@ export const openapi = {
     },
     '/asyncapi.json': {
       get: {
-        summary: 'What the services say to each other, as AsyncAPI 3.0',
+        summary: 'The events between the services, as AsyncAPI 3.0',
         responses: { 200: { description: 'The document', content: json({ type: 'object' }) } },
       },
     },
@@ -57,7 +57,7 @@ export const openapi = {
       operator: {
         type: 'http',
         scheme: 'bearer',
-        description: 'The OPERATOR_TOKEN of the gateway; no token of a user',
+        description: 'The OPERATOR_TOKEN of the gateway, which is not a token of a user',
       },
     },
     schemas: {

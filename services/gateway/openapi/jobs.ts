@@ -20,7 +20,8 @@ export const jobPaths = {
     },
     delete: {
       summary: 'Delete the job, its video and its MP3, in any state',
-      description: 'It is gone with the answer; the store is cleared up beside it. Once more is 204 as well.',
+      description:
+        'The job is gone with the response, and its blobs are deleted in the background. A second request is 204 as well.',
       security: bearer,
       parameters: [id],
       responses: { 204: { description: 'Deleted' }, ...problems('invalid_token', 'not_found') },
@@ -28,8 +29,9 @@ export const jobPaths = {
   },
   '/jobs/{id}/cancel': {
     post: {
-      summary: 'Stop the job, whether it waits or is being converted',
-      description: 'A job that is cancelled already stays so; one that is `done` or `failed` is a conflict.',
+      summary: 'Cancel a job that is queued or being converted',
+      description:
+        'A job that is cancelled already stays cancelled. A job that is `done` or `failed` is a conflict.',
       security: bearer,
       parameters: [id],
       responses: { 200: oneJob, ...problems('invalid_token', 'not_found', 'state_conflict') },
@@ -37,7 +39,7 @@ export const jobPaths = {
   },
   '/jobs/{id}/retry': {
     post: {
-      summary: 'Convert a job again that has failed or was cancelled',
+      summary: 'Retry a job that has failed or was cancelled',
       description:
         'One that is `queued` or `converting` stays so; one that is `done`, or whose video is gone, is a conflict. ' +
         'The outcome of the new run is told by a mail of its own. It is one more unfinished job: 429 when its owner has too many, ' +
@@ -52,7 +54,7 @@ export const jobPaths = {
   },
   '/jobs/{id}/events': {
     get: {
-      summary: 'The job as it changes, until it is final',
+      summary: 'Watch the job until it is final',
       security: bearer,
       parameters: [id],
       responses: {

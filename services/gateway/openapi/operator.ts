@@ -3,12 +3,12 @@ import { id, json, page, paging, problems, ref } from './parts.ts';
 const operator = [{ operator: [] }];
 const notThere = 'Without an OPERATOR_TOKEN in the environment of the gateway this is 404.';
 
-/** For who runs the system, not for users. */
+/** Routes for the operator of the system, not for users. */
 export const operatorPaths = {
   '/operator/failed': {
     get: {
-      summary: 'The jobs of all users that have failed, in an order that does not change',
-      description: `A job is listed from the next pass of the sweep on, SWEEP_SECONDS after it failed at the latest. ${notThere}`,
+      summary: 'The failed jobs of all users, in a fixed order',
+      description: `A job is listed at most SWEEP_SECONDS after it has failed. ${notThere}`,
       security: operator,
       parameters: paging,
       responses: { 200: page('FailedJob'), ...problems('bad_request', 'invalid_token', 'not_found') },
@@ -16,7 +16,7 @@ export const operatorPaths = {
   },
   '/operator/failed/{id}/retry': {
     post: {
-      summary: 'Convert one of them again; one that is under way again stays so',
+      summary: 'Retry a failed job; a job that is under way again stays so',
       description: notThere,
       security: operator,
       parameters: [id],
@@ -28,7 +28,7 @@ export const operatorPaths = {
   },
   '/operator/failed/{id}': {
     delete: {
-      summary: 'Delete one of them, with its video',
+      summary: 'Delete a failed job and its video',
       description: notThere,
       security: operator,
       parameters: [id],

@@ -3,10 +3,10 @@ import { type ErrorCode, STATUS } from '../../shared/runtime/errors.ts';
 export const json = (schema: object) => ({ 'application/json': { schema } });
 export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-/** Responses that carry `Retry-After`. */
+/** The error codes whose responses carry `Retry-After`. */
 const PASSING: ErrorCode[] = ['too_many_requests', 'unavailable', 'upload_in_progress'];
 
-/** Responses for the error codes that a route can answer, grouped by status as OpenAPI wants them. */
+/** Returns the error responses of a route, grouped by status as OpenAPI demands. */
 export function problems(...codes: ErrorCode[]): Record<string, object> {
   const always: ErrorCode[] = ['internal', 'unavailable'];
   const byStatus = Map.groupBy([...codes, ...always], (code) => STATUS[code]);
@@ -22,7 +22,7 @@ export function problems(...codes: ErrorCode[]): Record<string, object> {
   );
 }
 
-const retryAfter = { description: 'Seconds after which it may go better', schema: { type: 'integer' } };
+const retryAfter = { description: 'Seconds after which to try again', schema: { type: 'integer' } };
 
 export const bearer = [{ bearer: [] }];
 export const uuid = { type: 'string', format: 'uuid' };

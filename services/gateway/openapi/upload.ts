@@ -13,7 +13,7 @@ const idempotencyKey = {
 export const uploadPaths = {
   '/upload': {
     post: {
-      summary: 'Send a video; once this answers, it will be converted',
+      summary: 'Upload a video. It will be converted once this is answered with 202',
       description:
         'The same content with the same options as a job of mine that is `done` answers with that job. ' +
         '429 and 503 bound what is taken on, for one user and in all. ' +

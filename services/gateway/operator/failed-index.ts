@@ -6,19 +6,19 @@ type Failed = Pick<Job, 'expires_at'>;
 export type FailedEntry = Entry<Failed>;
 
 /**
- * Which jobs have failed, of all owners: the dead letters, on any state store. A job is added by the first pass of the sweep that
- * sees it failed. An entry without a failed job is harmless.
+ * The failed jobs of all owners: the dead letters of this system, on any state store. The first sweep that sees a job failed adds
+ * it. An entry whose job has not failed is harmless.
  */
 export interface FailedIndex {
-  /** Called before the job leaves the index of open jobs. */
+  /** Call this before the job leaves the index of active jobs. */
   add(jobs: readonly Pick<Job, 'id' | 'expires_at'>[], signal?: AbortSignal): Promise<void>;
-  /** In a fixed order, from the one after the id `after` on, and read as they are asked for. */
+  /** Reads the entries in a fixed order, as they are asked for. With an id as `after`, the list continues behind it. */
   list(signal?: AbortSignal, after?: string): AsyncGenerator<ListPart<Failed>>;
-  /** Those entries that were not added again meanwhile. */
+  /** Removes the entries that were not added again meanwhile. */
   remove(entries: readonly FailedEntry[], signal?: AbortSignal): Promise<void>;
 }
 
-/** `ttlSeconds`: the longest that a job is kept. */
+/** @param ttlSeconds the longest time for which a job is kept */
 export function createFailedIndex(state: StateStore, ttlSeconds: number): FailedIndex {
   const failed = createShardedMap<Failed>(state, 'failed', {
     ttlSeconds,

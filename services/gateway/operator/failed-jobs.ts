@@ -9,14 +9,14 @@ import { jobId, jobOrTombstone } from '../jobs/find-owned.ts';
 import type { Page } from '../jobs/pagination.ts';
 import type { FailedEntry, FailedIndex } from './failed-index.ts';
 
-/** Jobs of about 2 KB that are read at once. */
+/** Jobs, of about 2 KB each, that are read at once. */
 const BATCH = 100;
-/** Entries that one request looks through: those of jobs that were retried, dropped or have expired show nothing. */
-const MOST_LOOKED = 1_000;
-/** Documents of the index after which a request ends: after many failures there are thousands, and they may all be empty. */
-const MOST_DOCUMENTS = 500;
+/** The most entries that one request reads. Entries of jobs that were retried, deleted or have expired are not shown. */
+const MAX_ENTRIES = 1_000;
+/** The number of index documents after which a request ends. After many failures there are thousands, and all may be empty. */
+const MAX_DOCUMENTS = 500;
 
-/** What an operator sees of a job that has failed. */
+/** The form of a failed job that an operator sees. */
 export const failedJobView = z.object({
   ...jobView.pick({ id: true, filename: true, error: true, attempts: true }).shape,
   owner: z.string().describe('user id'),
@@ -26,13 +26,13 @@ export const failedJobView = z.object({
 });
 export type FailedJobView = z.infer<typeof failedJobView>;
 
-/** The dead letters: failed jobs of all owners, for an operator. */
+/** The dead letters of this system: the failed jobs of all owners, for an operator. */
 export interface FailedJobs {
-  /** A page may be short, or empty, though more follow. The last page is the one whose `next_cursor` is null. */
+  /** A page may be short or empty although more pages follow. The last page is the one whose `next_cursor` is null. */
   list(page: Page): Promise<{ jobs: FailedJobView[]; next_cursor: string | null }>;
-  /** Also of one that waits or is converted again already. Throws `state_conflict` for a job that is `done` or `cancelled`, `not_found`. */
+  /** Accepts a job that is under way again already. Throws `state_conflict` for a job that is `done` or `cancelled`, and `not_found`. */
   retry(id: string | undefined): Promise<FailedJobView>;
-  /** Deletes the job, again if need be. Throws `state_conflict` for a job that has not failed, `not_found`. */
+  /** Deletes the job, also a second time. Throws `state_conflict` for a job that has not failed, and `not_found`. */
   drop(id: string | undefined): Promise<void>;
 }
 
@@ -43,15 +43,15 @@ export interface FailedPorts {
   log: Log;
 }
 
-interface Looked {
+interface FailedEntryWithJob {
   entry: FailedEntry;
-  /** Undefined for a job that is missing or damaged. */
+  /** Undefined when the job is missing or damaged. */
   job: Job | undefined;
   isDamaged: boolean;
 }
 
 export function createFailedJobs({ jobs, failedIndex, commands: changes, log }: FailedPorts): FailedJobs {
-  async function* withJobs(entries: readonly FailedEntry[]): AsyncGenerator<Looked> {
+  async function* withJobs(entries: readonly FailedEntry[]): AsyncGenerator<FailedEntryWithJob> {
     for (let at = 0; at < entries.length; at += BATCH) {
       const batch = entries.slice(at, at + BATCH);
       const ids = batch.map(({ id }) => id);
@@ -62,22 +62,22 @@ export function createFailedJobs({ jobs, failedIndex, commands: changes, log }: 
     }
   }
 
-  /** Fills the page, and `stale` with entries that show nothing. Returns where the next page begins. */
+  /** Fills the page, and fills `stale` with entries that are not shown. Returns the id after which the next page begins. */
   async function fill(page: Job[], stale: FailedEntry[], limit: number, after?: string) {
-    let looked = 0;
+    let entriesRead = 0;
     let documents = 0;
     for await (const part of failedIndex.list(undefined, after)) {
       for await (const { entry, job, isDamaged } of withJobs(part.entries)) {
         const isShown = job?.status === 'failed' && isVisible(job);
-        // One more than asked for tells that there is a next page.
+        // A job beyond the limit shows that there is a next page.
         if (isShown && page.length === limit) return page.at(-1)?.id ?? null;
         if (isShown) page.push(job);
-        // The job was read after its entry: one that fails again meanwhile is put again, and that stays.
+        // The job was read after its entry. If it fails again meanwhile, it is added again, and that entry stays.
         else if (!isDamaged) stale.push(entry);
-        if (++looked === MOST_LOOKED) return entry.id;
+        if (++entriesRead === MAX_ENTRIES) return entry.id;
       }
       documents += part.documents;
-      if (documents >= MOST_DOCUMENTS) return part.end;
+      if (documents >= MAX_DOCUMENTS) return part.end;
     }
     return null;
   }

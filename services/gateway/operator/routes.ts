@@ -8,11 +8,11 @@ import type { FailedJobs } from './failed-jobs.ts';
 
 export interface OperatorPorts {
   failedJobs: FailedJobs;
-  /** Without one there are no such routes. */
+  /** Without a token there are no such routes. */
   operatorToken: string | undefined;
 }
 
-/** For who runs the system: the jobs that have failed, of everybody. */
+/** The routes for an operator, who sees the failed jobs of all users. */
 export function operatorRoutes(
   router: Router<RequestState>,
   { failedJobs, operatorToken }: OperatorPorts,
@@ -26,14 +26,14 @@ export function operatorRoutes(
 
   router.post('/operator/failed/:id/retry', guard, async (context) => {
     const job = await failedJobs.retry(context.params.id);
-    context.state.log.info({ job_id: job.id, run: job.run }, 'failed job to be tried again, by an operator');
+    context.state.log.info({ job_id: job.id, run: job.run }, 'an operator retries a failed job');
     context.status = 202;
     context.body = job;
   });
 
   router.delete('/operator/failed/:id', guard, async (context) => {
     await failedJobs.drop(context.params.id);
-    context.state.log.info({ job_id: context.params.id }, 'failed job dropped by an operator');
+    context.state.log.info({ job_id: context.params.id }, 'an operator deleted a failed job');
     context.status = 204;
   });
 }

@@ -15,12 +15,12 @@ import type { VideoIndex } from './video-index.ts';
 // access.yaml. Jobs from before the index of videos have expired by then.
 
 const KEY = 'old-videos';
-/** Longer than any installation lives, so that the walk is made once. */
+/** Longer than any installation lives, so that the walk happens only once. */
 const TTL_SECONDS = 20 * 365 * 86_400;
-/** By then a rolling upgrade is over. Until then an old gateway may close a job without an entry in the index of videos. */
+/** Milliseconds after which a rolling upgrade is over. Until then, an old gateway may finish a job without an entry in the index of videos. */
 const UPGRADE_MS = 3600_000;
 const USERS = 100;
-/** Pages of a user's list, of up to a hundred jobs each, that are read in one pass. */
+/** Pages of users' lists, of up to a hundred jobs each, that one pass reads. */
 const PAGES = 100;
 const PAUSE_MS = 1_000;
 const RETRY_MS = 60_000;
@@ -29,9 +29,9 @@ interface Walk {
   /** The first walk begins at once, the last one at `last_begins`, after the upgrade. */
   round: 'first' | 'last';
   last_begins: string;
-  /** The last user whose jobs were all seen. */
+  /** The last user all of whose jobs were read. */
   after: string;
-  /** How far the jobs of the next one were seen. */
+  /** How far the jobs of the next user were read. */
   within?: { owner: string; cursor: string };
   ended: boolean;
 }
@@ -48,9 +48,10 @@ export interface OldVideosPorts {
 const userPage = z.object({ users: z.array(z.uuid()) });
 
 /**
- * Walks over the jobs of all users, and puts those that are done into the index of videos. Jobs that were done before this
- * index existed are in no other list. A second walk, an hour later, finds those that a gateway of the old release has finished
- * in a rolling upgrade. Each pass stores how far it came, so that any gateway can go on. Running it twice at once is harmless.
+ * Walks through the jobs of all users, and adds the done ones to the index of videos. Jobs that were done before this index
+ * existed are in no other list. A second walk, an hour later, finds the jobs that a gateway of the old release has finished
+ * during a rolling upgrade. Each pass stores how far it came, so that any gateway can continue. Two walks at the same time are
+ * harmless.
  */
 export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }: OldVideosPorts) {
   const save = (change: (walk: Walk | undefined) => Walk | undefined, signal: AbortSignal) =>
@@ -72,7 +73,7 @@ export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }:
     if (done.length > 0) await videoIndex.add(done, signal);
   }
 
-  /** So many users and jobs as one pass may take, and where the next goes on. */
+  /** Reads as many users and jobs as one pass may, and returns where the next pass continues. */
   async function walkOn(walk: Walk, signal: AbortSignal): Promise<Walk> {
     const { within, ...place } = walk;
     const users = await usersAfter(walk.after, signal);
@@ -129,7 +130,7 @@ export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }:
   };
 }
 
-/** Whether another gateway has come further meanwhile. */
+/** Whether `next` is behind what another gateway has stored meanwhile. */
 const isBehind = (current: Walk, next: Walk): boolean =>
   current.ended ||
   (current.round === 'last' && next.round === 'first') ||

@@ -7,12 +7,12 @@ import {
 import { AppError } from '../../shared/runtime/errors.ts';
 
 const NAMES = ['bitrate', 'quality'];
-/** Query parameters of an upload that are no options. */
+/** Query parameters of an upload that are not options. */
 const OTHERS = ['filename'];
 
 const RULES = `bitrate is one of ${BITRATES.join(', ')} (kbps), quality is 0 (best) to 9 (smallest), and they exclude each other`;
 
-/** Options as they come in the query; throws `invalid_option`, also for a name that is not known. */
+/** Reads the options from the query. Throws `invalid_option`, also for an unknown name. */
 export function parseOptions(query: Record<string, string | string[] | undefined>): ConversionOptions {
   const unknown = Object.keys(query).find((name) => !NAMES.includes(name) && !OTHERS.includes(name));
   if (unknown !== undefined) {

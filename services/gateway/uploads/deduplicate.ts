@@ -6,9 +6,9 @@ import type { StateStore } from '../../shared/state/state-store.ts';
 
 type Content = Pick<Job, 'owner' | 'options'> & { source: Pick<Job['source'], 'sha256'> };
 
-/** What an owner has had converted already, by content and options: two jobs never share one MP3, they are one job. */
+/** Finds the job that has already converted the same content with the same options. Two jobs never share one MP3. */
 export interface Deduplicate {
-  /** The job that is `done` with it, and has most of its life before it. */
+  /** Returns the owner's job that is `done` with the content, if at least half of its life is left. */
   find(content: Content): Promise<Job | undefined>;
   remember(content: Content, job: string): Promise<void>;
 }

@@ -5,12 +5,13 @@ import { AppError } from '../../shared/runtime/errors.ts';
 import { updateDocument } from '../../shared/state/documents.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 
-/** A key whose job is not there yet belongs to an upload that has just begun, or died before its first byte. */
+/** Milliseconds for which a key without a job belongs to an upload that has just begun. After that, the upload died before its first byte. */
 const BEGINNING_MS = 60_000;
 const MAX_TRIES = 5;
 /**
- * The job of a key that nobody uses. Its record is gone soon, or refused uploads would fill the store with keys; but not
- * while its upload may be tried again: MongoDB refuses for a minute to create a key that has just expired.
+ * The job id in the record of a key that nobody uses. The record expires soon, or refused uploads would fill the store with
+ * keys. It outlives the time in which the upload is likely to be tried again, because MongoDB refuses to create a key for a
+ * minute after the key has expired.
  */
 const FREE = '';
 const FREE_SECONDS = 3600;
@@ -18,7 +19,7 @@ const FREE_SECONDS = 3600;
 interface KeyRecord {
   job: string;
   options: string;
-  /** When the upload began, by the clock of its gateway. */
+  /** When the upload began, by the clock of its gateway, ISO 8601. */
   since: string;
 }
 
@@ -32,15 +33,15 @@ export interface KeyedUpload {
 /** One key of one user is one job, however often it is sent. @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
 export interface Idempotency {
   /**
-   * The job that the key has made already, or undefined: then the key is this upload's, with the id `job`.
-   * Throws `upload_in_progress` and `idempotency_key_reused`.
+   * Returns the job of an earlier upload with the key. Returns undefined when there is none, and then the key belongs to this
+   * upload, whose job id is `job`. Throws `upload_in_progress` or `idempotency_key_reused`.
    */
   claim(upload: KeyedUpload, job: string): Promise<Job | undefined>;
   /** Throws `upload_in_progress` when another upload has taken the key over. */
   confirm(upload: KeyedUpload, job: string): Promise<void>;
-  /** The key leads to another job from now on. Throws as `confirm` does. */
+  /** Ties the key to another job. Throws as `confirm` does. */
   redirect(upload: KeyedUpload, job: string, other: string): Promise<void>;
-  /** The upload failed: the key is free, unless its job may still come. */
+  /** Frees the key of an upload that failed, unless its job may still arrive in the store. */
   release(upload: KeyedUpload, job: string): Promise<void>;
 }
 
@@ -57,10 +58,10 @@ export function createIdempotency(state: StateStore, jobs: JobStore, ttlSeconds:
     async claim(upload, job) {
       const options = JSON.stringify(upload.options);
       const mine = { job, options, since: new Date().toISOString() };
-      let dead: string | undefined;
+      let deadJob: string | undefined;
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         const record = await update(upload, (current) =>
-          current === undefined || current.job === dead ? mine : undefined,
+          current === undefined || current.job === deadJob ? mine : undefined,
         );
         if (!record || record.job === job) return undefined;
         const found = await jobs.find(record.job);
@@ -69,7 +70,7 @@ export function createIdempotency(state: StateStore, jobs: JobStore, ttlSeconds:
           return found;
         }
         if (found?.status === 'uploading' || (!found && isBeginning(record))) throw inProgress();
-        dead = record.job;
+        deadJob = record.job;
       }
       throw inProgress();
     },
@@ -94,11 +95,11 @@ export function createIdempotency(state: StateStore, jobs: JobStore, ttlSeconds:
   };
 }
 
-/** The clocks of two gateways may differ either way. */
+/** The clock of another gateway may be ahead or behind. */
 const isBeginning = ({ job, since }: KeyRecord): boolean =>
   job !== FREE && Math.abs(Date.now() - Date.parse(since)) < BEGINNING_MS;
 
-/** Never the user's text: a key of the store is ours. */
+/** A hash, because text of a user must not become a key of the store. */
 const recordKey = (owner: string, key: string): string =>
   `idem:${createHash('sha256').update(`${owner}\n${key}`).digest('hex')}`;
 
@@ -110,7 +111,7 @@ const inProgress = () =>
 const reused = () =>
   new AppError('idempotency_key_reused', 'this Idempotency-Key was used with other options; take a new one');
 
-/** The header's value, printable ASCII; undefined where there is none. */
+/** Returns the value of the header, or undefined where there is none. Throws `bad_request`. */
 export function parseIdempotencyKey(header: string): string | undefined {
   if (header === '') return undefined;
   if (!/^[\x21-\x7e]{1,255}$/.test(header)) {

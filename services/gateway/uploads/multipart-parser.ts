@@ -2,21 +2,21 @@ import { MIMEType } from 'node:util';
 import { Busboy, type BusboyFileStream } from '@fastify/busboy';
 import { AppError } from '../../shared/runtime/errors.ts';
 
-/** What a form may have beside its file, in bytes: boundaries, part headers, other fields, text before and after the parts. */
+/** The most bytes of a form beside its file: boundaries, part headers, other fields, text before and after the parts. */
 export const ENVELOPE_BYTES = 64 * 1024;
-/** The headers of one part, in bytes, counted in whole slices. */
+/** The most bytes of the headers of one part, counted in whole slices. */
 const PART_HEADER_BYTES = 8 * 1024;
 const MAX_PARTS = 21;
-/** RFC 2046 5.1.1: a boundary has 1 to 70 characters and does not end with a blank. */
+/** RFC 2046 5.1.1: a boundary has 1 to 70 characters and does not end with a space. */
 const BOUNDARY = /^[!#-[\]-~ ]{0,69}[!#-[\]-~]$/;
 /** RFC 7578 4.7 forbids other encodings in a form. */
 const PLAIN_ENCODINGS = ['7bit', '8bit', 'binary'];
 
-/** Bytes are counted each time that the parser has taken so many: few enough for its own memory, 1.2 s of CPU for a GiB. */
+/** Bytes that the parser gets at once. They are counted after each slice. Slices are small to bound the parser's memory, and cost 1.2 s of CPU for a GiB. */
 const SLICE_BYTES = 1024;
 
 export interface FormParser {
-  /** Name of the file, empty where the form gives none; undefined until its part begins. */
+  /** The name of the file, empty where the form gives none. It is undefined until the part of the file begins. */
   readonly filename: string | undefined;
   /** Parses the next bytes of the form and returns the file's bytes among them. Throws as soon as the form is refused. */
   write(bytes: Uint8Array): Promise<Buffer>;
@@ -26,7 +26,7 @@ export interface FormParser {
 
 /**
  * Parses a multipart form (RFC 7578) whose one file is in the field `file`, and counts everything else in it.
- * The parser underneath cuts off silently at its own limits, and has none for text before, after or between the parts.
+ * The parser that we use cuts off silently at its own limits, and has no limit for text before, after or between the parts.
  * Throws `bad_request` for a boundary that the standard does not allow.
  */
 export function createFormParser(contentType: string): FormParser {
@@ -38,13 +38,13 @@ export function createFormParser(contentType: string): FormParser {
   let inField = false;
   let total = 0;
   let fileBytes = 0;
-  /** Since the last byte of a file's or field's content. */
+  /** Bytes since the last byte of a file's or field's content. */
   let headerBytes = 0;
 
   const parser = new Busboy({
     headers: { 'content-type': `multipart/form-data; boundary="${boundaryOf(contentType)}"` },
     preservePath: true,
-    // Above what is counted here, so that what is cut off is always refused.
+    // These limits are above those that are counted here, so that a form which the parser cuts off is always refused.
     limits: {
       parts: MAX_PARTS,
       headerSize: PART_HEADER_BYTES + 2 * SLICE_BYTES,
@@ -120,7 +120,7 @@ function boundaryOf(contentType: string): string {
   try {
     boundary = new MIMEType(contentType).params.get('boundary');
   } catch {
-    // Refused below, as where there is none.
+    // An invalid Content-Type is refused below, like one without a boundary.
   }
   if (boundary === null || !BOUNDARY.test(boundary)) {
     throw new AppError('bad_request', 'Content-Type needs a boundary of 1 to 70 characters (RFC 2046)');
@@ -137,7 +137,7 @@ const tooMuch = (): AppError =>
     `a form may have at most ${MAX_PARTS} parts, and at most ${ENVELOPE_BYTES} bytes beside its file`,
   );
 
-/** Also of a form whose boundary is not the one that Content-Type names. */
+/** The error also for a form whose boundary is not the one in its Content-Type. */
 const notAForm = (): AppError =>
   new AppError(
     'bad_request',

@@ -1,5 +1,5 @@
 import type { ParameterizedContext } from 'koa';
-import { clientGone } from '../../shared/http/client-closed.ts';
+import { clientClosed } from '../../shared/http/client-closed.ts';
 import { requireIdentityEncoding } from '../../shared/http/content-encoding.ts';
 import type { RequestState } from '../../shared/http/koa-app.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
@@ -21,7 +21,7 @@ export async function openBody(
   maxBytes: number,
 ): Promise<UploadBody> {
   // `close` has already fired, so no listener for it would ever run.
-  if (context.req.destroyed && !context.req.complete) throw clientGone();
+  if (context.req.destroyed && !context.req.complete) throw clientClosed();
   requireIdentityEncoding(context);
   const length = Number(context.get('content-length') || 0);
   if (length > maxBytes + ENVELOPE_BYTES) throw tooLarge(maxBytes);

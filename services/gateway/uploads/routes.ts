@@ -13,7 +13,7 @@ import type { StoreUpload } from './store-upload.ts';
 import { requestAbortedSignal } from './upload-body.ts';
 
 export interface UploadPorts {
-  /** Throws until it is known that the store keeps what is accepted. */
+  /** Throws until the startup check has shown that the store keeps its promises. */
   requireReady: () => Promise<void>;
   authenticate: Authenticate;
   idempotency: Idempotency;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { clientGone } from '../../shared/http/client-closed.ts';
+import { clientClosed } from '../../shared/http/client-closed.ts';
 
 /** The one file of an upload request, as it arrives. Disposing of it stops reading the request. */
 export interface UploadBody extends Disposable {
@@ -22,7 +22,7 @@ export function endIterator(iterator: AsyncIterator<unknown>): void {
 export function requestAbortedSignal(request: IncomingMessage): AbortSignal {
   const aborted = new AbortController();
   request.once('close', () => {
-    if (!request.complete) aborted.abort(clientGone());
+    if (!request.complete) aborted.abort(clientClosed());
   });
   return aborted.signal;
 }

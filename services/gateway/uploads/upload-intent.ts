@@ -116,7 +116,7 @@ export class UploadIntent {
     try {
       const { status } = await jobs.update(id, buryUnlessAccepted, deadline);
       if (status !== 'deleted') {
-        log.info({ job_id: id }, 'an upload was accepted, though its client was told otherwise');
+        log.info({ job_id: id }, 'an upload was accepted, though its client got an error');
       }
     } catch (error) {
       if (!isLostAttempt(error)) throw error;

@@ -14,20 +14,20 @@ const MAX_SAVES = 16;
 
 export interface BlobStore {
   /**
-   * Stores all of `source` or nothing. The id must not have been used before. When the write fails, also because of `source`,
-   * everything that was written is deleted. Where the store itself fails, a later `delete` finds what is left.
+   * Stores all of `source` or nothing. The id must not have been used before. When the write fails, also because of
+   * `source`, everything that was written is deleted. Where the store itself fails, a later `delete` finds what is left.
    */
   write(id: string, source: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<Blob>;
   /** Returns undefined when the blob does not exist, or not all of it. */
   stat(id: string, signal?: AbortSignal): Promise<Blob | undefined>;
   /**
-   * Fails with `not_found` when there is no complete blob. A full read fails at its end unless size and sha256 are those that
-   * were written.
+   * Fails with `not_found` when there is no complete blob. A full read fails at its end unless size and sha256 are those
+   * that were written.
    */
   read(id: string, options?: ReadOptions): Readable;
   /**
-   * Passes the whole blob to `write` part by part, in order, with the same checks as `read`. The memory of a part is used again once
-   * `write` has resolved.
+   * Passes the whole blob to `write` part by part, in order, with the same checks as `read`. The memory of a part is used
+   * again once `write` has resolved.
    */
   copy(id: string, write: (part: Buffer) => Promise<void>, signal?: AbortSignal): Promise<void>;
   /** Also deletes what a write has left that did not end. Returns false when there was nothing. */

@@ -29,7 +29,9 @@ export async function* rechunk(source: AsyncIterable<Uint8Array>, pool: BufferPo
   if (filled > 0) yield chunk.subarray(0, filled);
 }
 
-/** Yields the same pieces until the signal is aborted, and then throws its reason at once, even while the source is silent. */
+/**
+ * Yields the same pieces until the signal is aborted, and then throws its reason at once, even while the source is silent.
+ */
 export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
   // One listener that rejects the current wait. A race against one long-lived promise would keep every piece in memory.

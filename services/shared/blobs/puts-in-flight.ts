@@ -7,8 +7,8 @@ export interface PutsInFlight {
   /** Waits for a put, and notes its failure. */
   watch(put: Promise<void>): Promise<void>;
   /**
-   * Begins a put as soon as there is a permit for it, and resolves when there is room for a further put. Rejects only with the
-   * reason of the signal, and then the put has not begun.
+   * Begins a put as soon as there is a permit for it, and resolves when there is room for a further put. Rejects only with
+   * the reason of the signal, and then the put has not begun.
    */
   add(put: () => Promise<void>, signal: AbortSignal): Promise<void>;
   /** Resolves when no put is in flight any more, whether they failed or not. */

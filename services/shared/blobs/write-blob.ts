@@ -15,7 +15,9 @@ const CLEANUP_MS = 2_000;
  * began in time can finish.
  */
 const GRACE_SECONDS = 600;
-/** The first manifest announces so many chunks. A manifest that is used up is replaced by one that announces twice as many. */
+/**
+ * The first manifest announces so many chunks. A manifest that is used up is replaced by one that announces twice as many.
+ */
 const FIRST_RESERVATION = 64;
 
 export interface Blob {
@@ -39,7 +41,9 @@ interface WritePorts {
   permits: Semaphore;
 }
 
-/** The saves of one blob. They take no signal: a save that is called off may still arrive, even after its chunk was deleted. */
+/**
+ * The saves of one blob. They take no signal: a save that is called off may still arrive, even after its chunk was deleted.
+ */
 function savesOf(state: StateStore, id: string, expires: Date) {
   const ttlSeconds = () => (expires.getTime() - Date.now()) / 1000 + GRACE_SECONDS;
   return {
@@ -108,7 +112,8 @@ async function discard({ state, id, count, error, puts, announce }: FailedWrite)
   const deadlineSignal = AbortSignal.timeout(CLEANUP_MS);
   const hasFailedPut = puts.failedSignal.aborted;
   try {
-    // A process that took this write for dead has deleted the manifest. Without one, nobody finds the chunks that we fail to delete.
+    // A process that took this write for dead has deleted the manifest. Without it, nobody finds chunks that we fail to
+    // delete.
     if (!hasFailedPut) await announce();
     await deleteChunks(state, id, count, deadlineSignal);
     // A put whose outcome is unknown may still arrive. Then the manifest has to stay, because it names the chunk.

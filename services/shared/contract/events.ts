@@ -5,40 +5,43 @@ import { AppError } from '../runtime/errors.ts';
 
 export const TOPICS = { video: 'video', mp3: 'mp3' } as const;
 
-/** Where the sidecar of a subscriber delivers the events of a topic; `components/pubsub/` says the same to the sidecar. */
+/**
+ * The paths to which a sidecar delivers the events of each topic. The subscriptions in `components/pubsub/` have to name
+ * the same paths.
+ */
 export const DELIVERY_PATHS = { video: '/events/video', mp3: '/events/mp3' } as const;
 
-// The titles, descriptions and examples below are a contract: they are served in GET /asyncapi.json.
+// The titles, descriptions and examples below are part of the contract, which is served as GET /asyncapi.json.
 const jobId = z.uuid().meta({ description: 'The job' });
 const traceId = z
   .string()
   .meta({ description: 'Trace id of the upload, for logs: 32 hexadecimal digits (W3C Trace Context)' });
 
-/** A video was accepted: somebody convert it. */
+/** A video was accepted and has to be converted. */
 export const videoEvent = z.object({ job_id: jobId, trace_id: traceId }).meta({
   title: 'Video accepted',
   description:
-    'A video was accepted: somebody convert it. A hint, never the truth: that is the job in the state store.',
+    'A video was accepted and has to be converted. The event is only a hint: the job in the state store is the truth.',
   examples: [
     { job_id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', trace_id: '0af7651916cd43dd8448eb211c80319c' },
   ],
 });
 export type VideoEvent = z.infer<typeof videoEvent>;
 
-/** A job reached its end: somebody tell the owner. Complete in itself, so a subscriber needs no other source. */
+/** A job has ended, and its owner has to be notified. The event contains everything that its subscriber needs. */
 export const mp3Event = z
   .object({
     job_id: jobId,
     trace_id: traceId,
     run: z.number().int().min(1).meta({
       description:
-        'Each run of a job has one outcome, told once; a retry by a person begins the next. From 1.',
+        'Each run of a job has one outcome, of which the owner is notified once. A retry by a person begins the next run. The first run is 1.',
     }),
     status: z.enum(['done', 'failed']).meta({ description: 'The outcome' }),
-    email: z.email().meta({ description: 'Address of the owner, to whom the outcome is told' }),
+    email: z.email().meta({ description: 'Mail address of the owner, who is notified of the outcome' }),
     filename: z
       .string()
-      .meta({ description: 'Name of the uploaded file, as the user gave it: untrusted text' }),
+      .meta({ description: 'Name of the uploaded file, as the user gave it. It is untrusted text.' }),
     mp3: z
       .object({
         size: z.number().int().min(0).meta({ description: 'bytes' }),
@@ -49,26 +52,26 @@ export const mp3Event = z
           .meta({
             format: 'uri',
             description:
-              'Signed for this job alone; works without a login until `expires_at`. Whoever has it has the MP3: keep it out of logs',
+              'Signed for this job alone. It works without a login until `expires_at`. Anybody who has the link can get the MP3, so keep it out of logs.',
           }),
       })
       .nullable()
-      .meta({ description: 'The MP3 of a job that is `done`, else null' }),
+      .meta({ description: 'The MP3 of a job that is `done`, or null' }),
     error: z
       .object({
-        code: z.string().meta({ description: 'Stable, for programs' }),
-        detail: z.string().meta({ description: 'For people' }),
+        code: z.string().meta({ description: 'A stable code, for programs' }),
+        detail: z.string().meta({ description: 'A sentence for people' }),
       })
       .nullable()
-      .meta({ description: 'Why a job is `failed`, else null' }),
+      .meta({ description: 'Why the job is `failed`, or null' }),
     expires_at: z.iso.datetime().meta({
-      description: 'When job, MP3 and link are gone (UTC); an outcome that comes later is told nobody',
+      description: 'When job, MP3 and link expire (UTC). Nobody is notified of an outcome after that.',
     }),
   })
   .meta({
     title: 'Job ended',
     description:
-      'A job reached its end: somebody tell the owner, once for each `run`. Complete in itself: a subscriber needs no other source. ' +
+      'A job has ended, and its owner has to be notified, once for each `run`. The event contains everything that a subscriber needs. ' +
       'A later version may add properties.',
     examples: [
       {
@@ -102,10 +105,14 @@ export const mp3Event = z
   });
 export type Mp3Event = z.infer<typeof mp3Event>;
 
-/** What a subscriber needs of a CloudEvent; the sidecar sets the rest. */
+/** The only field of a CloudEvent that a subscriber needs. The sidecar sets the others. */
 const envelope = z.object({ data: z.unknown() });
 
-/** Reads the data of a CloudEvent, as a sidecar delivers it, against its schema. @see https://cloudevents.io */
+/**
+ * Reads the data of a CloudEvent that a sidecar delivers, and checks it against the schema.
+ * @throws AppError `bad_request` where the event does not match
+ * @see https://cloudevents.io
+ */
 export async function readEvent<Schema extends z.ZodType>(
   request: IncomingMessage,
   schema: Schema,
@@ -113,16 +120,16 @@ export async function readEvent<Schema extends z.ZodType>(
   try {
     return schema.parse(envelope.parse(await json(request)).data);
   } catch (cause) {
-    throw new AppError('bad_request', 'the event is not of its schema', { cause });
+    throw new AppError('bad_request', 'the event does not match its schema', { cause });
   }
 }
 
-/** How a subscriber answers a delivery, with a status of 2xx. */
+/** The body of a subscriber's response to a delivery. Its status is 2xx. */
 export const deliveryAnswer = z
   .object({
     status: z
       .enum(['SUCCESS', 'RETRY', 'DROP'])
-      .meta({ description: '`RETRY` is delivered again, the others are gone' }),
+      .meta({ description: 'After `RETRY`, the event is delivered again. After the others, it is not.' }),
   })
   .meta({ title: 'Answer to a delivery', examples: [{ status: 'SUCCESS' }] });
 export type DeliveryAnswer = z.infer<typeof deliveryAnswer>;

@@ -5,35 +5,38 @@ import { z } from 'zod';
 export const ONE_RECIPIENT = /^[^\s\x00-\x1f\x7f-\x9f;,<>"]+@[^\s\x00-\x1f\x7f-\x9f;,<>"]+$/u;
 
 /**
- * A request to the mail binding, whichever it is. `bindings.smtp` writes the fields of each request into a configuration that
- * all requests share. So every field is set in every request, and requests are sent one at a time. It ignores `text` and
- * `messageId`.
+ * A request to the mail binding, whichever it is. `bindings.smtp` writes the fields of each request into a configuration
+ * that all requests share. So every field is set in every request, and requests are sent one at a time. It ignores `text`
+ * and `messageId`.
  */
 export const mailRequest = z
   .object({
     operation: z.literal('create'),
-    data: z
-      .string()
-      .regex(/^</)
-      .meta({ description: 'The mail as HTML; a body in quotation marks would be unquoted' }),
+    data: z.string().regex(/^</).meta({
+      description:
+        'The mail as HTML. It begins with `<`, because Dapr would remove quotation marks around a body.',
+    }),
     metadata: z.object({
-      emailFrom: z.string().min(1).meta({ description: 'Sender: MAIL_FROM' }),
-      emailTo: z.string().regex(ONE_RECIPIENT).meta({ description: 'One address' }),
+      emailFrom: z.string().min(1).meta({ description: 'The sender, from MAIL_FROM' }),
+      emailTo: z.string().regex(ONE_RECIPIENT).meta({ description: 'Exactly one address' }),
       emailCC: z.literal(''),
       emailBCC: z.literal(''),
       subject: z
         .string()
         // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
         .regex(/^[^\x00-\x1f\x7f-\x9f]*$/u)
-        .meta({ description: 'One line: a line break would begin a header' }),
+        .meta({ description: 'A single line, because a line break would begin another header' }),
       priority: z.literal('3'),
-      text: z.string().optional().meta({ description: 'The same for readers without HTML' }),
+      text: z
+        .string()
+        .optional()
+        .meta({ description: 'The same content for mail programs that do not show HTML' }),
       messageId: z
         .string()
         .regex(/^<[!-;=?A-~]+@[!-;=?A-~]+>$/)
         .optional()
         .meta({
-          description: 'The same each time that a mail is sent, so that a repeated one is known by it',
+          description: 'The same each time that the mail is sent, so that a repeated mail can be recognized',
         }),
     }),
   })

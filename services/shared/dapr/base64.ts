@@ -1,12 +1,14 @@
 /**
- * Base64 between buffers, in pieces: a string of the whole would be a large object for the garbage collector, which then
- * takes longer than all other work on a chunk.
+ * Base64 is encoded and decoded in pieces of this many bytes. One string for a whole chunk would be a large object for the
+ * garbage collector, which would then take longer than all other work on the chunk. A multiple of 3, so that only the last
+ * piece has padding.
  */
-const PIECE = 48 * 1024; // bytes; a multiple of 3, so that no piece but the last is padded
+const PIECE = 48 * 1024;
 
+/** The length of `bytes` bytes in base64. */
 export const encodedLength = (bytes: number): number => Math.ceil(bytes / 3) * 4;
 
-/** Writes `bytes` as base64 into `target` at `offset`; returns the offset after it. */
+/** Writes `bytes` as base64 into `target` at `offset`, and returns the offset after them. */
 export function encodeInto(target: Buffer, offset: number, bytes: Buffer): number {
   let at = offset;
   for (let start = 0; start < bytes.length; start += PIECE) {
@@ -16,7 +18,7 @@ export function encodeInto(target: Buffer, offset: number, bytes: Buffer): numbe
   return at;
 }
 
-/** Into `target` where it is given and large enough. */
+/** Decodes base64, into `target` where there is one that is large enough. */
 export function decode(encoded: Buffer, target?: Buffer): Buffer {
   const length = Math.floor(encoded.length / 4) * 3;
   const bytes = target && target.length >= length ? target : Buffer.allocUnsafeSlow(length);

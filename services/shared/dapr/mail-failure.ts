@@ -1,16 +1,17 @@
 /**
- * How the failure of a mail binding begins when it leaves open what became of the mail. The SMTP binding: it was connected, and
- * the send broke off without a reply code of the mail server. A binding in a process of its own (gRPC): every status but its
- * own no and a connection that was not made, for that process may have died in the middle. From the beginning on, since
- * what a mail server replies may look like anything.
+ * Matches the message of a mail binding's failure after which nobody knows whether the mail was sent. With the SMTP
+ * binding, the connection was made, and the send ended without a reply code of the mail server. With a binding in a process
+ * of its own (gRPC), it is every status except a refusal by the binding and a connection that was not made, because the
+ * process may have died during the send. The expression matches from the beginning, because the reply of a mail server can
+ * be any text.
  */
 export const BROKE_OFF =
   /^[^:]*: (error from smtp binding, sending email failed: gomail: could not send email \d+: (?!\d{3}[ -]|gomail: )|rpc error: code = (?!(InvalidArgument|FailedPrecondition|Unimplemented) |Unavailable desc = connection error: ))/;
 
-/** Whether the mail server may have taken a mail whose send failed in this way. */
+/** Whether the mail server may have accepted a mail whose send failed with this message. */
 export const brokeOff = (failure: string): boolean => BROKE_OFF.test(failure);
 
-/** The text of a failure in the sidecar's answer, `{"errorCode":…,"message":…}`. */
+/** The message in a sidecar's error response, `{"errorCode":…,"message":…}`. The whole text where it has another form. */
 export function failureIn(answer: string): string {
   try {
     const { message } = JSON.parse(answer) as { message?: unknown };

@@ -7,7 +7,8 @@
 export const COMPONENTS = { state: 'store', pubsub: 'pubsub', mail: 'mail' } as const;
 
 /**
- * Carries a shared secret in both directions: DAPR_API_TOKEN in calls to the sidecar, APP_API_TOKEN in calls from the sidecar.
+ * Carries a shared secret in both directions: DAPR_API_TOKEN in calls to the sidecar, APP_API_TOKEN in calls from the
+ * sidecar.
  */
 export const TOKEN_HEADER = 'dapr-api-token';
 

@@ -1,18 +1,73 @@
 import type { Dispatcher } from 'undici';
-import { anySignal } from '../runtime/abort-signals.ts';
-import { createBufferPool } from '../runtime/buffer-pool.ts';
-import { type AppError, unavailable } from '../runtime/errors.ts';
+import { type BufferPool, createBufferPool } from '../runtime/buffer-pool.ts';
+import { unavailable } from '../runtime/errors.ts';
 import type { Entry, PutOptions, StateStore } from '../state/state-store.ts';
 import { decode, encodedLength, encodeInto } from './base64.ts';
-import { PATHS } from './names.ts';
+import { createStateApi, type StateApi, type StateReply, toStoreError } from './state-api.ts';
 
-/** Above the sidecar's own timeouts on the store (components/blobs/), whose answer says more than our hanging up. */
-const TIMEOUT_MS = 10_000;
 const BULK_PARALLELISM = 16;
-/** Seconds; more is refused. */
+/** Seconds. Larger values are refused. */
 const MAX_TTL = 2 ** 31 - 1;
-/** 1 MiB as base64, and what a request has around it. */
+/** 1 MiB in base64, with the other parts of a request. */
 const BUFFER_BYTES = encodedLength(1024 ** 2) + 1024;
+const MAX_FREE_BUFFERS = 8;
+
+/**
+ * A {@link StateStore} over the state API of a Dapr sidecar. It does not use the SDK, which reads responses as text only,
+ * cannot abort a call, and resolves when a save has failed.
+ * @see https://docs.dapr.io/reference/api/state_api/
+ */
+export function createDaprState(http: Dispatcher, headers: Record<string, string>): StateStore {
+  const api = createStateApi(http, headers);
+  const buffers = createBufferPool(BUFFER_BYTES, MAX_FREE_BUFFERS);
+
+  return {
+    get: (key, signal) => getEntry(api, key, signal),
+    getMany: (keys, signal) => getEntries(api, keys, signal),
+    put: (key, value, options = {}) => putValue(api, key, value, options),
+    delete: (key, signal) => deleteKey(api, key, signal),
+
+    // After a failure, a buffer does not go back to the pool, because a socket may still use it.
+    async getBytes(key, signal, target) {
+      const buffer = buffers.take();
+      const reply = await getKey(api, key, signal, buffer);
+      // The body is a JSON string, whose quotation marks are left out.
+      const bytes = reply && decode(reply.body.subarray(1, -1), target);
+      buffers.give(buffer);
+      return bytes;
+    },
+
+    async putBytes(key, bytes, options = {}) {
+      const { buffer, body } = encodeSave(buffers, key, bytes, options);
+      const reply = await api({ method: 'POST', body, signal: options.signal });
+      if (reply.status >= 300) throw toStoreError(reply);
+      buffers.give(buffer);
+    },
+  };
+}
+
+/** Returns undefined where the key does not exist. */
+async function getKey(
+  api: StateApi,
+  key: string,
+  signal: AbortSignal | undefined,
+  buffer?: Buffer,
+): Promise<StateReply | undefined> {
+  const path = `${keyPath(key)}?consistency=strong`;
+  const reply = await api({ method: 'GET', path, signal, ...(buffer && { buffer }) });
+  if (reply.status === 204 || reply.body.length === 0) return undefined;
+  if (reply.status !== 200) throw toStoreError(reply);
+  return reply;
+}
+
+async function getEntry(
+  api: StateApi,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<Entry | undefined> {
+  const reply = await getKey(api, key, signal);
+  return reply && { value: JSON.parse(reply.body.toString()) as string, etag: reply.etag };
+}
 
 interface BulkItem {
   key: string;
@@ -21,155 +76,57 @@ interface BulkItem {
   error?: string;
 }
 
-interface Reply {
-  status: number;
-  etag: string;
-  /** Valid until the callback that got it returns. */
-  body: Buffer;
-}
-
-interface Refusal {
-  status: number;
-  error: AppError;
-}
-
-/**
- * {@link StateStore} over the state API of a Dapr sidecar.
- * HTTP by hand and not the SDK, which reads replies as text only, cannot abort, and resolves failed saves.
- * @see https://docs.dapr.io/reference/api/state_api/
- */
-export function createDaprState(http: Dispatcher, headers: Record<string, string>): StateStore {
-  const buffers = createBufferPool(BUFFER_BYTES, 8);
-
-  async function call<T>(
-    method: 'GET' | 'POST' | 'DELETE',
-    path: string,
-    body: string | Buffer | null,
-    signal: AbortSignal | undefined,
-    read: (reply: Reply) => T,
-    received: Buffer = Buffer.alloc(0),
-  ): Promise<T> {
-    signal?.throwIfAborted();
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
-    let reply: Reply;
-    try {
-      const response = await http.request({
-        method,
-        path: PATHS.state + path,
-        body,
-        headers: body === null ? headers : { ...headers, 'content-type': 'application/json' },
-        signal: anySignal(signal, timeout),
-      });
-      const bytes = await collect(response.body, received);
-      reply = { status: response.statusCode, etag: String(response.headers.etag), body: bytes };
-    } catch (cause) {
-      signal?.throwIfAborted();
-      throw unavailable('the store', cause);
-    }
-    return read(reply);
+async function getEntries(
+  api: StateApi,
+  keys: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Map<string, Entry>> {
+  if (keys.length === 0) return new Map();
+  const body = JSON.stringify({ keys, parallelism: BULK_PARALLELISM });
+  const reply = await api({ method: 'POST', path: '/bulk', body, signal });
+  if (reply.status !== 200) throw toStoreError(reply);
+  const found = new Map<string, Entry>();
+  for (const { key, data, etag, error } of JSON.parse(reply.body.toString()) as BulkItem[]) {
+    if (error) throw unavailable('the store', new Error(error));
+    if (typeof data === 'string' && etag) found.set(key, { value: data, etag });
   }
-
-  async function fetch<T>(
-    key: string,
-    signal: AbortSignal | undefined,
-    read: (reply: Reply) => T,
-    received?: Buffer,
-  ): Promise<T | undefined> {
-    const path = `/${encodeURIComponent(key)}?consistency=strong`;
-    const readFound = (reply: Reply) => {
-      if (reply.status === 204 || reply.body.length === 0) return undefined;
-      if (reply.status !== 200) throw refused(reply);
-      return read(reply);
-    };
-    return call('GET', path, null, signal, readFound, received);
-  }
-
-  const get = (key: string, signal: AbortSignal | undefined): Promise<Entry | undefined> =>
-    fetch(key, signal, ({ body, etag }) => ({ value: JSON.parse(body.toString()) as string, etag }));
-
-  const save = (body: Buffer | string, signal: AbortSignal | undefined): Promise<Refusal | undefined> =>
-    call('POST', '', body, signal, (reply) =>
-      reply.status < 300 ? undefined : { status: reply.status, error: refused(reply) },
-    );
-
-  return {
-    get,
-
-    async getBytes(key, signal, target) {
-      const received = buffers.take();
-      // A JSON string, without its quotes.
-      const bytes = await fetch(key, signal, ({ body }) => decode(body.subarray(1, -1), target), received);
-      buffers.give(received);
-      return bytes;
-    },
-
-    async getMany(keys, signal) {
-      if (keys.length === 0) return new Map();
-      const body = JSON.stringify({ keys, parallelism: BULK_PARALLELISM });
-      return call('POST', '/bulk', body, signal, (reply) => {
-        if (reply.status !== 200) throw refused(reply);
-        const found = new Map<string, Entry>();
-        for (const { key, data, etag, error } of JSON.parse(reply.body.toString()) as BulkItem[]) {
-          if (error) throw unavailable('the store', new Error(error));
-          if (typeof data === 'string' && etag) found.set(key, { value: data, etag });
-        }
-        return found;
-      });
-    },
-
-    async put(key, value, options = {}) {
-      const { when, signal } = options;
-      const refusal = await save(`[${JSON.stringify({ ...saveRequest(key, options), value })}]`, signal);
-      if (!refusal) return true;
-      if (refusal.status === 409 && when) return false;
-      // Redis and PostgreSQL say of what cannot be created, as it is there, the same as of a failure.
-      const found = refusal.status === 500 && when === 'create' && (await get(key, signal));
-      if (found && found.value !== value) return false;
-      throw refusal.error;
-    },
-
-    async putBytes(key, bytes, options = {}) {
-      const head = `[${JSON.stringify(saveRequest(key, options)).slice(0, -1)},"value":"`;
-      const needed = head.length + encodedLength(bytes.length) + 3;
-      const buffer = needed <= buffers.size ? buffers.take() : Buffer.allocUnsafeSlow(needed);
-      buffer.write('"}]', encodeInto(buffer, buffer.write(head, 'latin1'), bytes), 'latin1');
-      const refusal = await save(buffer.subarray(0, needed), options.signal);
-      if (refusal) throw refusal.error;
-      buffers.give(buffer);
-    },
-
-    delete: (key, signal) =>
-      call('DELETE', `/${encodeURIComponent(key)}`, null, signal, (reply) => {
-        if (reply.status >= 300) throw refused(reply);
-      }),
-  };
+  return found;
 }
 
-/** All of a reply, in `buffer` where it fits. */
-async function collect(body: Dispatcher.ResponseData['body'], buffer: Buffer): Promise<Buffer> {
-  let target = buffer;
-  let length = 0;
-  for await (const piece of body as AsyncIterable<Buffer>) {
-    if (length + piece.length > target.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(target.length * 2, length + piece.length));
-      target.copy(larger, 0, 0, length);
-      target = larger;
-    }
-    piece.copy(target, length);
-    length += piece.length;
-  }
-  return target.subarray(0, length);
+async function putValue(api: StateApi, key: string, value: string, options: PutOptions): Promise<boolean> {
+  const { when, signal } = options;
+  const body = JSON.stringify([{ ...saveRequest(key, options), value }]);
+  const reply = await api({ method: 'POST', body, signal });
+  if (reply.status < 300) return true;
+  if (reply.status === 409 && when) return false;
+  // Redis and PostgreSQL report a key that exists already in the same way as a failure.
+  const found = reply.status === 500 && when === 'create' && (await getEntry(api, key, signal));
+  if (found && found.value !== value) return false;
+  throw toStoreError(reply);
 }
 
-const refused = ({ status, body }: Reply) =>
-  unavailable('the store', new Error(`the sidecar answered ${status}: ${body.toString('utf8', 0, 500)}`));
+async function deleteKey(api: StateApi, key: string, signal: AbortSignal | undefined): Promise<void> {
+  const reply = await api({ method: 'DELETE', path: keyPath(key), signal });
+  if (reply.status >= 300) throw toStoreError(reply);
+}
 
-/** A save request without its value. */
+const keyPath = (key: string): string => `/${encodeURIComponent(key)}`;
+
+/** The body of a save request for bytes. It is in `buffer`, which comes from the pool where the body fits. */
+function encodeSave(buffers: BufferPool, key: string, bytes: Buffer, options: PutOptions) {
+  const head = `[${JSON.stringify(saveRequest(key, options)).slice(0, -1)},"value":"`;
+  const needed = head.length + encodedLength(bytes.length) + 3;
+  const buffer = needed <= buffers.size ? buffers.take() : Buffer.allocUnsafeSlow(needed);
+  buffer.write('"}]', encodeInto(buffer, buffer.write(head, 'latin1'), bytes), 'latin1');
+  return { buffer, body: buffer.subarray(0, needed) };
+}
+
+/** A save request without a value. */
 const saveRequest = (key: string, { ttlSeconds, when }: PutOptions) => ({
   key,
   ...(typeof when === 'object' && { etag: when.etag }),
   options: { concurrency: when ? 'first-write' : 'last-write', consistency: 'strong' },
-  // 0 and -1 would mean for ever, and less be refused: what has expired already lives for one second more.
+  // 0 and -1 would mean that the key never expires, and smaller numbers are refused. So the shortest TTL is one second.
   ...(ttlSeconds !== undefined && {
     metadata: { ttlInSeconds: String(Math.min(MAX_TTL, Math.max(1, Math.ceil(ttlSeconds)))) },
   }),

@@ -1,27 +1,32 @@
-/** After a line about a failure, further ones of its kind are only counted for this long. */
+/** After a log line about a failure, further failures of its kind are only counted for this long. */
 const QUIET_MS = 10_000;
-/** The most kinds that are counted separately. A message may contain text from a client, so there is no end of kinds. */
+/**
+ * The most kinds that are counted separately. Messages may contain text from clients, so the number of kinds has no bound.
+ */
 const MAX_KINDS = 50;
 const OTHER = 'other';
 
-/** Calls `write` for the first failure of a kind; for those that follow within seconds, `tellMore` with their number. */
+/** Calls `write` for the first failure of a kind. Failures of this kind that follow within seconds are counted. */
 export type FailureLog = (kind: string, write: () => void) => void;
 
-/** Keeps a failure visible for as long as it lasts, without letting many requests fill the log. */
-export function createFailureLog(tellMore: (kind: string, count: number) => void): FailureLog {
-  /** How many were not written since the last line, by kind. */
+/**
+ * Shows a failure in the log for as long as it lasts, without a line for each of many requests. `writeCount` gets the
+ * number of failures that were only counted.
+ */
+export function createFailureLog(writeCount: (kind: string, count: number) => void): FailureLog {
+  /** The number of failures since the last line, by kind. */
   const unwritten = new Map<string, number>();
 
-  function later(kind: string): void {
+  function scheduleCount(kind: string): void {
     setTimeout(() => {
       const count = unwritten.get(kind) ?? 0;
       if (count === 0) {
         unwritten.delete(kind);
         return;
       }
-      tellMore(kind, count);
+      writeCount(kind, count);
       unwritten.set(kind, 0);
-      later(kind);
+      scheduleCount(kind);
     }, QUIET_MS).unref();
   }
 
@@ -34,6 +39,6 @@ export function createFailureLog(tellMore: (kind: string, count: number) => void
     }
     unwritten.set(kind, 0);
     write();
-    later(kind);
+    scheduleCount(kind);
   };
 }

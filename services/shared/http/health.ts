@@ -1,13 +1,16 @@
 import type { Middleware } from 'koa';
 import { requireReadMethod } from './read-methods.ts';
 
-/** What must answer for the service to be ready, by name. */
+/** The checks that have to pass for the service to be ready, by name. */
 export type Checks = Record<string, (signal: AbortSignal) => Promise<unknown>>;
 
 const PATHS = ['/healthz', '/readyz'];
 const CHECK_TIMEOUT_MS = 3_000;
 
-/** `/healthz`: the process answers. `/readyz`: so does everything that it needs, and it is not stopping. */
+/**
+ * Serves `/healthz`, which is 200 while the process answers, and `/readyz`, which is 200 while all checks pass and the
+ * service is not stopping.
+ */
 export function health(checks: Checks, stopping: AbortSignal): Middleware {
   return async (context, next) => {
     if (PATHS.includes(context.path)) requireReadMethod(context);

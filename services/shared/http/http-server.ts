@@ -4,12 +4,13 @@ import type { AddressInfo } from 'node:net';
 import type { Log } from '../runtime/log.ts';
 import { drainable } from './drain.ts';
 
-/** A connection on which nothing moves for this long is closed; slow is fine, silent is not. */
+/** A connection without any traffic is closed after this time. A slow connection stays open. */
 const IDLE_MS = 120_000;
 /**
- * A connection is kept this long for the next request. Longer than ingress controllers and sidecars keep theirs (nginx 60 s, traefik
- * and Go 90 s): with Node's default of 5 s we close a connection at the moment at which they send an upload on it, which then
- * fails with a 502 of theirs. (Of 800 uploads by traefik, sent 6 s after the one before, 17 did.)
+ * A connection is kept open this long for the next request, which is longer than ingress controllers and sidecars keep
+ * theirs (nginx 60 s, traefik and Go 90 s). With Node's default of 5 s, we sometimes close a connection at the moment when
+ * they send an upload on it, and they answer with 502. (We measured it with traefik: 17 of 800 uploads, each 6 s after the
+ * one before.)
  */
 const KEEP_ALIVE_MS = 120_000;
 
@@ -17,20 +18,26 @@ export interface ServeOptions {
   host: string;
   port: number;
   log: Log;
-  /** Milliseconds; 0 where an answer may take as long as a conversion, and only our own sidecar connects. */
+  /**
+   * Milliseconds. 0, which means no bound, where a response may take as long as a conversion and only our own sidecar
+   * connects.
+   */
   idleMs?: number;
-  /** Time that requests under way and `close` have together, in seconds. */
+  /** Seconds that the requests under way and `close` have together. */
   shutdownSeconds: number;
-  /** Aborted first, so that the service takes no new work and ends what it can. */
+  /** Is aborted first, so that the service takes no new work and ends the work that it can end. */
   stopping: AbortController;
-  /** Releases what the service holds, after the last request. */
+  /** Releases the resources of the service, after the last request. */
   close: () => Promise<void>;
 }
 
-/** Listens until SIGTERM or SIGINT, then stops in order: no new work, requests under way, resources, exit. */
+/**
+ * Listens until SIGTERM or SIGINT. Then it takes no new work, ends the requests under way, releases the resources, and
+ * exits.
+ */
 export async function serve(listener: RequestListener, options: ServeOptions): Promise<Server> {
   const { host, port, log, idleMs = IDLE_MS } = options;
-  // Node's default of 5 minutes for a whole request would cut a slow upload.
+  // Node's default of 5 minutes for a whole request would cut off a slow upload.
   const server = createServer({ requestTimeout: 0, headersTimeout: 30_000 }, listener);
   server.timeout = idleMs;
   server.keepAliveTimeout = KEEP_ALIVE_MS;

@@ -13,7 +13,7 @@ const parse = koaBody({
   urlencoded: false,
   multipart: false,
   includeUnparsed: true,
-  // The parser's own error quotes the body, and with it a password.
+  // The error of the parser quotes the body, which may contain a password.
   onError: (error) => {
     const { status } = error as { status?: number };
     if (status === 413) throw new AppError('too_large', `the body has at most ${LIMIT_BYTES} bytes`);
@@ -22,8 +22,9 @@ const parse = koaBody({
 });
 
 /**
- * Reads a small JSON body, parsed into `request.body` and as it came into `request.rawBody`. A compressed one is refused:
- * koa-body leaves the decompressor without an error listener at its limit, and an invalid block behind that ended the process.
+ * Reads a JSON body of at most 16 KiB. `request.body` gets the parsed body, and `request.rawBody` its text. A compressed
+ * body is refused: at its limit, koa-body leaves the decompressor without an error listener, and an invalid block after
+ * that would end the process.
  * @throws AppError `unsupported_media_type`, `too_large`, `bad_request`
  */
 export const jsonBody: Middleware = (context, next) => {

@@ -11,18 +11,18 @@ export interface RequestState {
   log: Log;
 }
 
-/** A Koa application with what all services share: trace id, request log, and errors as problem details. */
+/** A Koa application with the middleware that all services share: trace id, request log, and errors as problem details. */
 export function createApp(log: Log, metrics?: Metrics): Koa<RequestState> {
   const app = new Koa<RequestState>();
   app.use(trace(log));
-  // Outside of what turns errors into answers: inside, a refused request would count as Koa's default 404.
+  // Before the middleware that turns errors into responses. After it, a refused request would count as Koa's default 404.
   if (metrics) app.use(metrics.observe);
   app.use(
     problems(
       createFailureLog((kind, count) => log.warn({ kind, count }, 'more requests failed in the same way')),
     ),
   );
-  // What Koa still reports here is a connection that the client closed while it was being answered.
+  // Koa reports here only that a client closed its connection while it was getting the response.
   app.on('error', (error: unknown) => log.debug({ err: error }, 'connection failed'));
   return app;
 }
@@ -36,23 +36,23 @@ function trace(log: Log): Middleware<RequestState> {
   };
 }
 
-/** The one place where errors become HTTP: problem details (RFC 9457), with nothing of ours in a 5xx. */
+/** The only place where errors become HTTP responses: problem details (RFC 9457). A 500 says nothing about its cause. */
 function problems(failures: FailureLog): Middleware<RequestState> {
   return async (context, next) => {
     try {
       await next();
       if (context.status === 404 && context.body == null)
         throw new AppError('not_found', 'there is nothing here');
-      // A method that nobody knows is 501 to the router; to the client it is one that this address does not take.
+      // The router answers 501 to a method that it does not know. For the client, this path does not support the method.
       if ((context.status === 405 || context.status === 501) && context.body == null) {
         throw new AppError('method_not_allowed', `${context.method} is not allowed here`);
       }
     } catch (error) {
       const problem = toAppError(error);
-      const clientLeft = !context.writable;
-      if (problem.status >= 500 && !clientLeft) logFailure(context, error, problem, failures);
+      const hasClientClosed = !context.writable;
+      if (problem.status >= 500 && !hasClientClosed) logFailure(context, error, problem, failures);
       else context.state.log.debug({ code: problem.code, path: context.path }, 'request refused');
-      if (context.res.headersSent || clientLeft) {
+      if (context.res.headersSent || hasClientClosed) {
         context.res.destroy();
         return;
       }
@@ -67,16 +67,16 @@ function logFailure(
   problem: AppError,
   failures: FailureLog,
 ): void {
-  const said = error instanceof Error ? error.message : String(error);
-  failures(`${problem.code}: ${said.slice(0, 100)}`, () => {
-    // Without a cause it was thrown on purpose, at a limit or before the service is ready: a stack would say nothing.
+  const message = error instanceof Error ? error.message : String(error);
+  failures(`${problem.code}: ${message.slice(0, 100)}`, () => {
+    // An error without a cause was thrown on purpose, at a limit or before the service is ready. Its stack would say nothing.
     if (problem.code === 'unavailable' && problem.cause === undefined)
       state.log.warn({ code: problem.code, path, detail: problem.message }, 'request refused');
     else state.log.error({ err: error, path }, 'request failed');
   });
 }
 
-/** Headers that do not belong to the answer that was being made; `Allow` belongs to 405, `Connection` comes from drain.ts. */
+/** Other headers belong to the response that has failed. `Allow` belongs to a 405, and drain.ts sets `Connection`. */
 const KEPT_HEADERS = ['x-content-type-options', 'allow', 'connection'];
 
 function writeProblem(context: Context, problem: AppError): void {
@@ -93,7 +93,7 @@ function writeProblem(context: Context, problem: AppError): void {
   context.type = 'application/problem+json';
 }
 
-/** For errors of libraries, which have no code of ours. */
+/** For the errors of libraries, which have a status but no code. */
 const CODE_OF_STATUS: Record<number, ErrorCode> = {
   404: 'not_found',
   413: 'too_large',
@@ -103,7 +103,7 @@ const CODE_OF_STATUS: Record<number, ErrorCode> = {
 function toAppError(error: unknown): AppError {
   const first = firstOf(error);
   if (isAppError(first)) return first;
-  // koa-body, Koa and http-errors mark what is the client's fault with a status.
+  // koa-body, Koa and http-errors give an error a status where the client has caused it.
   const status = Number((error as { status?: unknown } | null | undefined)?.status);
   if (status >= 400 && status < 500) {
     return new AppError(CODE_OF_STATUS[status] ?? 'bad_request', (error as Error).message, { cause: error });

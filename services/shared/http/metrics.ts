@@ -4,7 +4,7 @@ import { requireReadMethod } from './read-methods.ts';
 
 export interface Metrics {
   registry: Registry;
-  /** Counts and times requests by route pattern, never by address: those are without number. */
+  /** Measures requests by the pattern of their route, and not by their path, because the number of paths has no bound. */
   observe: Middleware;
 }
 
@@ -26,7 +26,7 @@ export function createMetrics(service: string): Metrics {
       try {
         await next();
       } finally {
-        // @koa/router leaves the matched pattern here.
+        // @koa/router stores the matched pattern here.
         const route = (context as { _matchedRoute?: string })._matchedRoute ?? 'none';
         end({ method: context.method, route, status: context.status });
       }
@@ -34,7 +34,7 @@ export function createMetrics(service: string): Metrics {
   };
 }
 
-/** Serves `/metrics`. As health, it goes before whatever keeps out others than the service's own sidecar. */
+/** Serves `/metrics`. Like the health routes, it goes before the middleware that admits only the service's own sidecar. */
 export function exposeMetrics({ registry }: Metrics): Middleware {
   return async (context, next) => {
     if (context.path !== '/metrics') return next();

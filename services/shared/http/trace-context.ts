@@ -4,8 +4,8 @@ const TRACEPARENT = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}(-.*)?$
 const ALL_ZERO = /^0+$/;
 
 /**
- * The trace id of a `traceparent` header, 32 hexadecimal digits; undefined where the header is not valid: then a new trace
- * begins. A later version than 00 may have more fields at its end.
+ * The trace id of a `traceparent` header: 32 hexadecimal digits. Undefined where the header is not valid, and then a new
+ * trace begins. Versions after 00 may have more fields at the end.
  * @see https://www.w3.org/TR/trace-context/#traceparent-header
  */
 export function readTraceId(traceparent: string): string | undefined {
@@ -16,6 +16,6 @@ export function readTraceId(traceparent: string): string | undefined {
 
 export const newTraceId = (): string => randomBytes(16).toString('hex');
 
-/** A header for a call of ours in this trace, whose parent is a span that nobody records. */
+/** The `traceparent` header for a request in this trace. Its parent is a span that nobody records. */
 export const traceparentOf = (traceId: string): string =>
   `00-${traceId}-${randomBytes(8).toString('hex')}-01`;

@@ -7,8 +7,8 @@ export interface BufferPool {
   readonly size: number;
   take(): Buffer;
   /**
-   * Returns a buffer to the pool. Only for a buffer that nobody reads or writes any more: after an abort, a socket may still
-   * hold it. A buffer of another size, such as a part of one, is not kept.
+   * Returns a buffer to the pool. Only for a buffer that nobody reads or writes any more: after an abort, a socket may
+   * still hold it. A buffer of another size, such as a part of one, is not kept.
    */
   give(buffer: Buffer): void;
 }

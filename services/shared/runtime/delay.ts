@@ -1,6 +1,6 @@
 /**
- * Resolves after `ms` milliseconds. Rejects with the signal's reason as soon as the signal is aborted. It uses no Node module, so that
- * it runs in browsers too.
+ * Resolves after `ms` milliseconds. Rejects with the signal's reason as soon as the signal is aborted. It uses no Node
+ * module, so that it runs in browsers too.
  */
 export function delay(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

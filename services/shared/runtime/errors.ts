@@ -1,4 +1,7 @@
-/** Every code that a response of type `application/problem+json` may have, with its HTTP status. Codes are stable, but texts are not. */
+/**
+ * Every code that a response of type `application/problem+json` may have, with its HTTP status. Codes are stable, but texts
+ * are not.
+ */
 export const STATUS = {
   bad_request: 400,
   empty_file: 400,

@@ -1,8 +1,8 @@
 import { delay } from './delay.ts';
 
 /**
- * Calls `act` again and again, each time `ms` milliseconds after the previous call has ended, until the signal is aborted. An error of
- * `act` goes to `onError`, and the next call comes all the same. Resolves when no call is under way any more.
+ * Calls `act` again and again, each time `ms` milliseconds after the previous call has ended, until the signal is aborted.
+ * An error of `act` goes to `onError`, and the next call comes all the same. Resolves when no call is under way any more.
  */
 export async function repeat(
   ms: number,

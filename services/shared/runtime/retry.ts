@@ -12,7 +12,10 @@ export interface RetryPolicy {
   maxAttempts?: number;
   /** Milliseconds before the second attempt. */
   pauseMs?: number;
-  /** Each pause is twice as long as the one before, up to this many milliseconds. All pauses have the same length by default. */
+  /**
+   * Each pause is twice as long as the one before, up to this many milliseconds. All pauses have the same length by
+   * default.
+   */
   maxPauseMs?: number;
   /** Spreads each pause at random between half and one and a half of its length, so that competitors do not meet again. */
   hasJitter?: boolean;
@@ -46,8 +49,8 @@ export async function retry<T>(act: () => Promise<T>, options: RetryOptions): Pr
 }
 
 /**
- * Calls `act` until the service that it needs is available. For a save that is too valuable to lose to an outage of seconds, and that
- * may be repeated although an earlier one did arrive. Throws the last failure.
+ * Calls `act` until the service that it needs is available. For a save that is too valuable to lose to an outage of
+ * seconds, and that may be repeated although an earlier one did arrive. Throws the last failure.
  */
 export const retryWhileUnavailable = <T>(act: () => Promise<T>, policy: RetryPolicy): Promise<T> =>
   retry(act, { ...policy, isRetryable: (error) => isAppError(error, 'unavailable') });

@@ -3,14 +3,12 @@ export interface Semaphore {
   /** The number of permits that nobody holds. */
   readonly permits: number;
   /**
-   * Waits for a permit. Rejects with the signal's reason, or with the error of `full` where no more callers may wait. A caller
-   * whose call is rejected has no permit to release.
+   * Waits for a permit. Rejects with the signal's reason, or with the error of `full` where no more callers may wait. A
+   * caller whose call is rejected has no permit to release.
    */
   acquire(signal?: AbortSignal): Promise<void>;
-  /** Takes up to `most` permits without waiting, and returns how many it took. All of them have to be released. */
-  tryAcquire(most: number): number;
-  /** Returns permits. The caller must hold them. */
-  release(permits?: number): void;
+  /** Returns a permit. The caller must hold it. */
+  release(): void;
   /** Does the work with a permit, and releases it afterwards. Rejects as `acquire` does, without having begun the work. */
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
@@ -49,21 +47,15 @@ export function createSemaphore(count: number, bound?: QueueBound): Semaphore {
     });
   }
 
-  function tryAcquire(most: number): number {
-    const taken = Math.max(0, Math.min(most, free));
-    free -= taken;
-    return taken;
-  }
-
   // A permit goes to the first in the queue, and is not free in between: a new caller cannot take it.
-  function release(permits = 1): void {
-    for (let left = permits; left > 0; left--) {
-      const [next] = waiting;
-      if (next) {
-        waiting.delete(next);
-        next();
-      } else free++;
+  function release(): void {
+    const [next] = waiting;
+    if (!next) {
+      free++;
+      return;
     }
+    waiting.delete(next);
+    next();
   }
 
   return {
@@ -71,7 +63,6 @@ export function createSemaphore(count: number, bound?: QueueBound): Semaphore {
       return free;
     },
     acquire,
-    tryAcquire,
     release,
     async run(work, signal) {
       await acquire(signal);

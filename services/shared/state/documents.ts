@@ -6,7 +6,10 @@ import { encodeDocument, type StateStore } from './state-store.ts';
 
 /** Of writers who want to change the same document. */
 const RETRY_POLICY = { maxAttempts: 30, pauseMs: 10, maxPauseMs: 250, hasJitter: true };
-/** For all reads, writes and pauses of one update together, so that a caller does not wait for an unavailable store several times. */
+/**
+ * For all reads, writes and pauses of one update together, so that a caller does not wait for an unavailable store several
+ * times.
+ */
 const TIMEOUT_MS = 10_000;
 
 export interface Stored<T> {
@@ -49,9 +52,9 @@ interface UpdateOptions<T> {
 }
 
 /**
- * Changes a document by compare-and-set. After a conflict it starts again from the newer document, so `change` may run several
- * times. Where `change` returns undefined, nothing is written. Returns the document as it is stored afterwards. Throws
- * `unavailable` when the outcome is not known within seconds.
+ * Changes a document by compare-and-set. After a conflict it starts again from the newer document, so `change` may run
+ * several times. Where `change` returns undefined, nothing is written. Returns the document as it is stored afterwards.
+ * Throws `unavailable` when the outcome is not known within seconds.
  */
 export async function updateDocument<T extends object>(
   state: StateStore,

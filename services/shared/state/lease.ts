@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface LeaseTimes {
-  /** What does not change for this long has lost its holder. */
+  /** A lease that does not change for this many milliseconds has lost its holder. */
   leaseMs: number;
   pollMs: number;
 }
 
 /**
- * Waits until it is known whether the holder of a lease is alive, which its next change shows. A lease is «the ETag has not
- * changed for `leaseMs` on our monotonic clock», never a time of another machine.
+ * Waits until it is known whether the holder of a lease is alive. A living holder changes the document, and with it the
+ * ETag. A lease is over when its ETag has not changed for `leaseMs` on our own monotonic clock. Clocks of other machines do
+ * not matter.
  */
 export async function isAbandoned(
   seen: { etag: string },

@@ -21,7 +21,10 @@ export async function writeMarker(state: StateStore, ttlSeconds: number, signal:
   await state.put(KEY, shown, { ttlSeconds, signal });
 }
 
-/** Throws `unavailable` while there is no marker: no gateway has run yet, or it uses another store, or this app prefixes its keys. */
+/**
+ * Throws `unavailable` while there is no marker: no gateway has run yet, or it uses another store, or this app prefixes its
+ * keys.
+ */
 export async function requireMarker(state: StateStore, signal: AbortSignal): Promise<void> {
   if (await state.get(KEY, signal)) return;
   throw new AppError(
@@ -31,8 +34,8 @@ export async function requireMarker(state: StateStore, signal: AbortSignal): Pro
 }
 
 /**
- * Resolves when the job does not exist any more, or never did. Throws `unavailable` when the job may be in another store, so
- * that its event is kept.
+ * Resolves when the job does not exist any more, or never did. Throws `unavailable` when the job may be in another store,
+ * so that its event is kept.
  */
 export type ConfirmMissing = (id: string, signal: AbortSignal) => Promise<void>;
 

@@ -4,11 +4,11 @@ import { createConnection } from 'mysql2/promise';
 import { pino } from 'pino';
 import { connectDatabase, type Database } from '../../../services/auth/database.ts';
 
-/** A user that may create databases; the server is private to the tests. */
+/** A user that may create databases. The server belongs to the tests alone. */
 const server = process.env.TEST_MYSQL_URL;
 if (!server && process.env.CI === 'true') throw new Error('TEST_MYSQL_URL is not set');
 
-/** For `test(name, { skip }, …)`: without a server these tests say so, and in CI they fail. */
+/** For `test(name, { skip }, …)`. Without a server these tests are skipped with a reason, but in CI they fail. */
 export const skip: string | false = server ? false : 'TEST_MYSQL_URL is not set: no MySQL to test with';
 
 export const silent = pino({ level: 'silent' });
@@ -20,7 +20,7 @@ async function onServer(sql: string): Promise<void> {
   await connection.end();
 }
 
-/** Some clients of a database of the test's own, which is dropped at the end. */
+/** Some clients of a database that belongs to one test and is dropped at its end. */
 export async function createDatabase(t: TestContext, clients = 1): Promise<[Database, ...Database[]]> {
   const name = `mp3converter_test_${randomBytes(8).toString('hex')}`;
   await onServer(`CREATE DATABASE ${name}`);

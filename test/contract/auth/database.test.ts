@@ -8,10 +8,10 @@ import { isAppError } from '../../../services/shared/runtime/errors.ts';
 import { createDatabase, silent, skip } from './database-for-test.ts';
 
 const isUnavailable = (error: unknown) => isAppError(error, 'unavailable');
-/** Port 1 is closed everywhere. */
+/** Nothing listens on port 1. */
 const nowhere = () => connectDatabase('mysql://auth:hunter2@127.0.0.1:1/auth');
 
-test('values stay values, and dates are UTC to the millisecond', { skip }, async (t) => {
+test('parameters are not interpreted as SQL, and dates are UTC with milliseconds', { skip }, async (t) => {
   const [database] = await createDatabase(t);
   await database.change('CREATE TABLE things (name VARCHAR(99) CHARACTER SET utf8mb4, at DATETIME(3))');
   const name = `'); DROP TABLE things; -- " \\ 🎬`;
@@ -22,30 +22,30 @@ test('values stay values, and dates are UTC to the millisecond', { skip }, async
   assert.equal(text?.at, '2030-03-31 01:30:00.123');
 });
 
-test('a lock holds off other replicas until its work ends, well or badly', { skip }, async (t) => {
+test('a lock excludes other replicas until its work has ended or failed', { skip }, async (t) => {
   const [one, two] = await createDatabase(t, 2);
   const order: string[] = [];
-  const holder = one.locked('job', 5, async () => {
+  const holder = one.withLock('job', 5, async () => {
     order.push('one');
     await sleep(100);
     order.push('one ends');
     throw new Error('badly');
   });
   await sleep(30);
-  const next = two?.locked('job', 5, async () => order.push('two'));
+  const next = two?.withLock('job', 5, async () => order.push('two'));
   await assert.rejects(holder, /badly/);
   await next;
   assert.deepEqual(order, ['one', 'one ends', 'two']);
 });
 
-test('a lock that is not to be had in time is `unavailable`; other databases have their own', {
+test('a lock that is not free in time is `unavailable`, and other databases have locks of their own', {
   skip,
 }, async (t) => {
   const [one, two] = await createDatabase(t, 2);
   const [elsewhere] = await createDatabase(t);
-  await one.locked('job', 1, async () => {
-    await assert.rejects(async () => two?.locked('job', 0, async () => undefined), isUnavailable);
-    assert.equal(await elsewhere.locked('job', 0, async () => 'free'), 'free');
+  await one.withLock('job', 1, async () => {
+    await assert.rejects(async () => two?.withLock('job', 0, async () => undefined), isUnavailable);
+    assert.equal(await elsewhere.withLock('job', 0, async () => 'free'), 'free');
   });
 });
 
@@ -67,12 +67,12 @@ test('a connection that the server closed is replaced', { skip }, async (t) => {
   assert.equal((await database.rows('SELECT 1')).length, 1);
 });
 
-test('a fault in the SQL is no outage', { skip }, async (t) => {
+test('a fault in the SQL is not reported as `unavailable`', { skip }, async (t) => {
   const [database] = await createDatabase(t);
   await assert.rejects(database.rows('SELEKT 1'), { code: 'ER_PARSE_ERROR' });
 });
 
-test('without a server every statement is `unavailable`, without the password', async (t) => {
+test('every statement is `unavailable` without a server, and the error does not contain the password', async (t) => {
   const database = nowhere();
   t.after(() => database.close());
   await assert.rejects(database.rows('SELECT 1'), (error: Error) => {
@@ -84,7 +84,7 @@ test('without a server every statement is `unavailable`, without the password', 
   await assert.rejects(checkDatabase(database, AbortSignal.timeout(1000)), isUnavailable);
 });
 
-test('a start waits for the server, says so, and gives up in the end', async (t) => {
+test('a start waits for the server, logs that, and gives up in the end', async (t) => {
   const database = nowhere();
   t.after(() => database.close());
   const lines: string[] = [];
@@ -94,7 +94,7 @@ test('a start waits for the server, says so, and gives up in the end', async (t)
   assert.match(String(lines[0]), /ECONNREFUSED.*waiting for MySQL/);
 });
 
-test('a start does not wait when the server answers that the user is wrong', { skip }, async (t) => {
+test('a start does not wait when the server refuses the user', { skip }, async (t) => {
   const url = new URL(String(process.env.TEST_MYSQL_URL));
   url.username = 'nobody_at_all';
   url.password = 'hunter2';

@@ -22,7 +22,7 @@ const DAY_SECONDS = 24 * 3600;
 const EMAIL = 'Ann@example.com';
 const PASSWORD = 'open: sésame!';
 
-/** The whole service on a database of its own, with a clock that the test sets. */
+/** The whole service with a database of its own and a clock that the test sets. */
 async function build(t: TestContext, { queue = 64 } = {}) {
   const [database] = await createDatabase(t);
   await migrate(database, MIGRATIONS, silent);
@@ -65,7 +65,7 @@ const logout = (call: Client, token: string) => call('POST', '/logout', { body: 
 const validate = (call: Client, token: string) =>
   call('GET', '/validate', { headers: { authorization: `Bearer ${token}` } });
 
-test('register, log in, and show who it is', { skip }, async (t) => {
+test('a user registers, logs in, and is identified by the token', { skip }, async (t) => {
   const { call } = await build(t);
   const registered = await register(call);
   assert.equal(registered.status, 201);
@@ -81,7 +81,7 @@ test('register, log in, and show who it is', { skip }, async (t) => {
   assert.equal(claims.exp - claims.iat, 900);
 });
 
-test('anybody can check a token with the published keys', { skip }, async (t) => {
+test('a token can be verified with the published keys', { skip }, async (t) => {
   const { call } = await build(t);
   await register(call);
   const { json } = await login(call);
@@ -90,7 +90,9 @@ test('anybody can check a token with the published keys', { skip }, async (t) =>
   assert.equal(payload.email, EMAIL);
 });
 
-test('an address makes one account, in whatever case and however many try at once', { skip }, async (t) => {
+test('an address makes one account, in any case and with any number of requests at the same time', {
+  skip,
+}, async (t) => {
   const { call, database } = await build(t);
   const passwords = [PASSWORD, 'another password', 'a third password', PASSWORD, PASSWORD];
   const emails = [EMAIL, 'ann@example.com', 'ANN@EXAMPLE.COM', EMAIL, 'ann@example.com'];
@@ -98,7 +100,7 @@ test('an address makes one account, in whatever case and however many try at onc
     emails.map((email, number) => register(call, email, String(passwords[number]))),
   );
   const registered = replies.filter(({ status }) => status === 201);
-  // All with the password of whoever was first.
+  // All of them have the password of the first.
   assert.equal(new Set(registered.map(({ text }) => text)).size, 1);
   assert.ok([1, 3].includes(registered.length), `${registered.length} were registered`);
   const others = replies.filter(({ status }) => status !== 201);
@@ -107,7 +109,7 @@ test('an address makes one account, in whatever case and however many try at onc
   assert.equal(Number(row?.count), 1);
 });
 
-test('a registration may be repeated, by who knows the password', { skip }, async (t) => {
+test('a registration may be repeated with the same password', { skip }, async (t) => {
   const { call } = await build(t);
   const first = await register(call);
   const again = await register(call, 'ANN@example.com');
@@ -118,7 +120,7 @@ test('a registration may be repeated, by who knows the password', { skip }, asyn
   assert.equal((await login(call, EMAIL, 'another password')).status, 401);
 });
 
-test('the ids of all users can be read a page at a time, each once', { skip }, async (t) => {
+test('the ids of all users can be read page by page, each of them once', { skip }, async (t) => {
   const { call } = await build(t);
   const ids: string[] = [];
   for (let number = 0; number < 5; number++) {
@@ -142,7 +144,7 @@ for (const [code, email, password] of [
   ['invalid_email', 'ann@example.com;eve@example.com', PASSWORD],
   ['weak_password', EMAIL, 'short'],
 ] as const) {
-  test(`register: 422 ${code}`, { skip }, async (t) => {
+  test(`a registration is refused with 422 ${code}`, { skip }, async (t) => {
     const { call } = await build(t);
     const reply = await register(call, email, password);
     assert.equal(reply.status, 422);
@@ -150,7 +152,7 @@ for (const [code, email, password] of [
   });
 }
 
-test('a wrong password, an unknown user and hostile names get one answer', { skip }, async (t) => {
+test('a wrong password, an unknown user and hostile names get the same response', { skip }, async (t) => {
   const { call } = await build(t);
   await register(call);
   const replies = [
@@ -168,7 +170,7 @@ test('a wrong password, an unknown user and hostile names get one answer', { ski
   }
 });
 
-test('a hash of older parameters is replaced at the next login', { skip }, async (t) => {
+test('a hash with older parameters is replaced at the next login', { skip }, async (t) => {
   const { call, database } = await build(t);
   await register(call);
   await database.change('UPDATE users SET password_hash = ?', [await hash(PASSWORD, { memoryCost: 4096 })]);
@@ -181,7 +183,7 @@ test('a hash of older parameters is replaced at the next login', { skip }, async
   assert.equal((await login(call)).status, 200);
 });
 
-test('a flood of logins is bounded: some wait, the rest is told to come back', { skip }, async (t) => {
+test('of a flood of logins some wait, and the rest is refused with Retry-After', { skip }, async (t) => {
   const { call } = await build(t, { queue: 3 });
   await register(call);
   const replies = await Promise.all(Array.from({ length: 20 }, () => login(call)));
@@ -192,7 +194,7 @@ test('a flood of logins is bounded: some wait, the rest is told to come back', {
   assert.equal((await login(call)).status, 200);
 });
 
-test('a refresh token is exchanged for the next', { skip }, async (t) => {
+test('a refresh token is exchanged for the next one', { skip }, async (t) => {
   const { call } = await build(t);
   const { json: user } = await register(call);
   let { refresh_token: token } = (await login(call)).json;
@@ -207,12 +209,14 @@ test('a refresh token is exchanged for the next', { skip }, async (t) => {
 
 const REUSE_MS = 30_000;
 
-test('a token that is shown again within 30 s is exchanged for the same next one', { skip }, async (t) => {
+test('a refresh token that is used again within 30 s is exchanged for the same next one', {
+  skip,
+}, async (t) => {
   const { call, clock, reused } = await build(t);
   await register(call);
   const { json: first } = await login(call);
   let token = first.refresh_token;
-  // Of the first token and of later ones.
+  // This holds for the first token and for later ones.
   for (let round = 0; round < 3; round++) {
     const { json: next } = await refresh(call, token);
     clock.ms += REUSE_MS - 1;
@@ -226,7 +230,7 @@ test('a token that is shown again within 30 s is exchanged for the same next one
   assert.deepEqual(reused, []);
 });
 
-test('a token that is used again after 30 s revokes its family, and no other', { skip }, async (t) => {
+test('a refresh token that is used again after 30 s revokes its own family alone', { skip }, async (t) => {
   const { call, clock, reused } = await build(t);
   const { json: user } = await register(call);
   const { json: first } = await login(call);
@@ -241,7 +245,7 @@ test('a token that is used again after 30 s revokes its family, and no other', {
   assert.equal((await refresh(call, other.refresh_token)).status, 200);
 });
 
-test('a repeated exchange does not make its interval longer', { skip }, async (t) => {
+test('a repeated exchange does not prolong its interval', { skip }, async (t) => {
   const { call, clock } = await build(t);
   await register(call);
   const { json } = await login(call);
@@ -252,7 +256,9 @@ test('a repeated exchange does not make its interval longer', { skip }, async (t
   assert.equal((await refresh(call, json.refresh_token)).status, 401);
 });
 
-test('a token whose next one was exchanged too revokes its family, also within 30 s', { skip }, async (t) => {
+test('a refresh token whose successor was exchanged revokes its family, also within 30 s', {
+  skip,
+}, async (t) => {
   const { call, reused } = await build(t);
   const { json: user } = await register(call);
   const { json: first } = await login(call);
@@ -263,7 +269,7 @@ test('a token whose next one was exchanged too revokes its family, also within 3
   assert.equal((await refresh(call, third.refresh_token)).status, 401);
 });
 
-test('a guess at the secret of a session revokes it', { skip }, async (t) => {
+test('a wrong secret for a session revokes the session', { skip }, async (t) => {
   const { call } = await build(t);
   await register(call);
   const { json } = await login(call);
@@ -272,7 +278,7 @@ test('a guess at the secret of a session revokes it', { skip }, async (t) => {
   assert.equal((await refresh(call, json.refresh_token)).status, 401);
 });
 
-test('of many requests at once with one token, all get the same next one', { skip }, async (t) => {
+test('many requests at the same time with one refresh token get the same next one', { skip }, async (t) => {
   const { call, reused } = await build(t);
   await register(call);
   let { refresh_token: token } = (await login(call)).json;
@@ -286,7 +292,7 @@ test('of many requests at once with one token, all get the same next one', { ski
   assert.deepEqual(reused, []);
 });
 
-test('logout revokes the family, also by an older token, and may be repeated', { skip }, async (t) => {
+test('a logout revokes the family, also with an older token, and may be repeated', { skip }, async (t) => {
   const { call } = await build(t);
   await register(call);
   const { json: first } = await login(call);
@@ -297,7 +303,7 @@ test('logout revokes the family, also by an older token, and may be repeated', {
   assert.equal((await logout(call, 'nonsense')).status, 204);
 });
 
-test('a logout beats an exchange that is repeated', { skip }, async (t) => {
+test('a repeated exchange fails after a logout', { skip }, async (t) => {
   const { call } = await build(t);
   await register(call);
   const { json } = await login(call);
@@ -306,7 +312,9 @@ test('a logout beats an exchange that is repeated', { skip }, async (t) => {
   assert.equal((await refresh(call, json.refresh_token)).status, 401);
 });
 
-test('tokens expire: access after its time, refresh after lying unused', { skip }, async (t) => {
+test('an access token expires after its time, and a refresh token after it was not used', {
+  skip,
+}, async (t) => {
   const { call, clock, sessions, database } = await build(t);
   await register(call);
   const { json } = await login(call);
@@ -325,7 +333,7 @@ test('tokens expire: access after its time, refresh after lying unused', { skip 
   assert.equal((await database.rows('SELECT seed FROM refresh_exchanges')).length, 0);
 });
 
-test('no secret is stored as it is', { skip }, async (t) => {
+test('no secret is stored in plain text', { skip }, async (t) => {
   const { call, database } = await build(t);
   await register(call);
   const { json: first } = await login(call);
@@ -339,7 +347,7 @@ test('no secret is stored as it is', { skip }, async (t) => {
   for (const { refresh_token } of [first, second]) assert.ok(!stored.includes(refresh_token.split('.')[1]));
 });
 
-test('ready while the database answers', { skip }, async (t) => {
+test('the service is ready while the database answers', { skip }, async (t) => {
   const { call } = await build(t);
   assert.equal((await call('GET', '/readyz')).status, 200);
 });

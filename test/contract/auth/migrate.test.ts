@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { migrate } from '../../../services/auth/migrate.ts';
 import { createDatabase, MIGRATIONS, silent, skip } from './database-for-test.ts';
 
-/** A copy of the migrations, to be changed. */
+/** A copy of the migrations, which the test changes. */
 async function copy(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'migrations-'));
   t.after(() => rm(folder, { recursive: true }));
@@ -15,7 +15,7 @@ async function copy(t: TestContext): Promise<string> {
   return folder;
 }
 
-test('four replicas that start at once run each migration once', { skip }, async (t) => {
+test('four replicas that start at the same time run each migration once', { skip }, async (t) => {
   const replicas = await createDatabase(t, 4);
   const lines: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line).migration) });
@@ -31,7 +31,9 @@ test('four replicas that start at once run each migration once', { skip }, async
   );
 });
 
-test('a replica that died between a migration and its record does not stop the next', { skip }, async (t) => {
+test('a replica that died between a migration and its record does not stop the next replica', {
+  skip,
+}, async (t) => {
   const [database] = await createDatabase(t);
   await migrate(database, MIGRATIONS, silent);
   await database.change('DELETE FROM schema_migrations');
@@ -40,7 +42,9 @@ test('a replica that died between a migration and its record does not stop the n
   assert.equal(Number(row?.count), 4);
 });
 
-test('a later migration runs on top, other line ends are no change', { skip }, async (t) => {
+test('a later migration runs after the earlier ones, and other line ends do not count as a change', {
+  skip,
+}, async (t) => {
   const [database] = await createDatabase(t);
   await migrate(database, MIGRATIONS, silent);
   const folder = await copy(t);
@@ -49,11 +53,13 @@ test('a later migration runs on top, other line ends are no change', { skip }, a
   assert.deepEqual(await database.rows('SELECT * FROM more'), []);
   await writeFile(join(folder, '005_more.sql'), 'CREATE TABLE IF NOT EXISTS more\r\n(id INT)\r\n');
   await migrate(database, folder, silent);
-  // The older release, started again during a rollout.
+  // The older release is started again during a rollout.
   await migrate(database, MIGRATIONS, silent);
 });
 
-test('a migration that was changed after it had run is named, and nothing runs', { skip }, async (t) => {
+test('a migration that was changed after it had run is named in an error, and no migration runs', {
+  skip,
+}, async (t) => {
   const [database] = await createDatabase(t);
   await migrate(database, MIGRATIONS, silent);
   const folder = await copy(t);
@@ -63,7 +69,7 @@ test('a migration that was changed after it had run is named, and nothing runs',
   await assert.rejects(database.rows('SELECT * FROM more'), { code: 'ER_NO_SUCH_TABLE' });
 });
 
-test('two migrations with one number are refused', { skip }, async (t) => {
+test('two migrations with the same number are refused', { skip }, async (t) => {
   const [database] = await createDatabase(t);
   const folder = await copy(t);
   await writeFile(join(folder, '003_too.sql'), 'SELECT 1');

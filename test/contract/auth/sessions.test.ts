@@ -8,7 +8,7 @@ import { createSessions } from '../../../services/auth/sessions.ts';
 import { createUsers } from '../../../services/auth/users.ts';
 import { createDatabase, MIGRATIONS, silent, skip } from './database-for-test.ts';
 
-/** Sessions of one user at each of some replicas. */
+/** The sessions of one user, at several replicas. */
 async function replicas(t: TestContext, count: number) {
   const databases = await createDatabase(t, count);
   const [database] = databases;
@@ -21,7 +21,7 @@ async function replicas(t: TestContext, count: number) {
   return { database, user, reused, sessions: databases.map(sessionsAt) };
 }
 
-test('replicas that are shown one token at once give the same next one', { skip }, async (t) => {
+test('replicas that get the same token at the same time return the same next one', { skip }, async (t) => {
   const { user, reused, sessions } = await replicas(t, 3);
   let token = await sessions[0]?.start(user.id);
   for (let round = 0; round < 20; round++) {
@@ -34,7 +34,7 @@ test('replicas that are shown one token at once give the same next one', { skip 
   assert.deepEqual(reused, []);
 });
 
-test('a session that was begun by an older release goes on, and its first token may be shown twice', {
+test('a session of an older release continues, and its first token may be used twice', {
   skip,
 }, async (t) => {
   const { database, user, sessions } = await replicas(t, 1);
@@ -49,7 +49,7 @@ test('a session that was begun by an older release goes on, and its first token 
   assert.deepEqual(await sessions[0]?.rotate(token), first);
 });
 
-test('an exchange by an older release, during a rollout, is no reason to give an older token again', {
+test('an exchange by an older release during a rollout does not bring an older token back', {
   skip,
 }, async (t) => {
   const { database, user, reused, sessions } = await replicas(t, 1);
@@ -61,7 +61,7 @@ test('an exchange by an older release, during a rollout, is no reason to give an
   assert.deepEqual(reused, [user.id]);
 });
 
-test('a session that is ended while its token is exchanged stays ended', { skip }, async (t) => {
+test('a session that is ended during an exchange of its token stays ended', { skip }, async (t) => {
   const { database, user, sessions } = await replicas(t, 2);
   for (let round = 0; round < 20; round++) {
     const token = String(await sessions[0]?.start(user.id));

@@ -14,7 +14,7 @@ const TOKEN_SECONDS = 900;
 const CACHE_MS = KEY_CACHE_SECONDS * 1000;
 const USER = { id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'ann@example.com' };
 
-/** Replicas on one database, with one clock that the test sets. */
+/** Replicas with one database and one clock, which the test sets. */
 async function build(t: TestContext, replicas: number) {
   const clock = { ms: Date.UTC(2030, 0, 1) };
   const now = () => clock.ms;
@@ -32,7 +32,9 @@ async function build(t: TestContext, replicas: number) {
 
 const kids = (set: { jwks: { keys: Array<{ kid?: string }> } }) => set.jwks.keys.map(({ kid }) => kid).sort();
 
-test('replicas that start at once share one key, and take each other’s tokens', { skip }, async (t) => {
+test('replicas that start at the same time share one key, and accept each other’s tokens', {
+  skip,
+}, async (t) => {
   const { sets, tokens } = await build(t, 4);
   const all = await sets();
   assert.equal(new Set(all.map(({ signing }) => signing.kid)).size, 1);
@@ -41,14 +43,14 @@ test('replicas that start at once share one key, and take each other’s tokens'
   for (const replica of tokens) assert.equal((await replica.verify(String(token))).sub, USER.id);
 });
 
-test('the key set holds public halves alone', { skip }, async (t) => {
+test('the key set contains only public keys', { skip }, async (t) => {
   const { sets } = await build(t, 1);
   const [set] = await sets();
   const members = Object.keys(set?.jwks.keys[0] ?? {}).sort();
   assert.deepEqual(members, ['alg', 'crv', 'kid', 'kty', 'use', 'x']);
 });
 
-test('a key is replaced: published, then signing, then the old one goes', { skip }, async (t) => {
+test('a new key is published first, then signs, and then the old key is removed', { skip }, async (t) => {
   const { clock, databases, sets, tokens } = await build(t, 3);
   const old = (await sets())[0]?.signing.kid;
 
@@ -78,7 +80,7 @@ test('a key is replaced: published, then signing, then the old one goes', { skip
   for (const set of await sets()) assert.deepEqual(kids(set), [fresh]);
 });
 
-test('keys are read once a minute, however many ask', { skip }, async (t) => {
+test('keys are read once a minute, with any number of callers', { skip }, async (t) => {
   const clock = { ms: 0 };
   const [database] = await createDatabase(t);
   await migrate(database, MIGRATIONS, silent);
@@ -102,7 +104,7 @@ test('keys are read once a minute, however many ask', { skip }, async (t) => {
   assert.equal(reads, 2);
 });
 
-test('tokens are checked with the known keys while the database is away', { skip }, async (t) => {
+test('tokens are verified with the known keys while the database is unavailable', { skip }, async (t) => {
   const clock = { ms: Date.UTC(2030, 0, 1) };
   const [database] = await createDatabase(t);
   await migrate(database, MIGRATIONS, silent);

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { createMailer, type Mail } from '../../../services/notification/mailer.ts';
 import { messageFor } from '../../../services/notification/message.ts';
 import { UnknownOutcome } from '../../../services/shared/dapr/sidecar.ts';
-import { done } from '../../unit/notification/events.ts';
+import { done } from '../../unit/notification/mp3-events.ts';
 import { type Certificate, selfSigned } from './certificate.ts';
 import { ABRUPT, DEADLY, LOGIN, type MailServer, startMailServer, UNKNOWN } from './mail-server.ts';
 import { readMail } from './raw-mail.ts';
@@ -21,19 +21,19 @@ const mail = (fields: Partial<Mail> = {}): Mail => ({
 });
 
 export interface Promises {
-  /** Requests at once do not meet. */
+  /** Requests at the same time do not affect each other. */
   atOnce: boolean;
-  /** TLS from the first byte, on any port. */
+  /** The binding can use TLS from the first byte, on any port. */
   implicitTls: boolean;
-  /** `text` and `messageId` are not passed over. */
+  /** The binding uses `text` and `messageId`. */
   text: boolean;
 }
 
-/** What the notification service wants of a binding `mail`, whichever it is. */
+/** Tests a mail binding for what the notification service needs of it. */
 export function mailBindingContract(kind: Kind, promises: Promises): void {
   const mailerOf = ({ sidecar }: Mailing) => createMailer(sidecar.sendMail, { from: FROM });
 
-  describe(`${kind}: a plain mail server`, () => {
+  describe(`the binding ${kind}, with a plain mail server`, () => {
     let server: MailServer;
     let mailing: Mailing;
     before(async () => {
@@ -46,7 +46,7 @@ export function mailBindingContract(kind: Kind, promises: Promises): void {
     });
     const sent = (to: string) => server.taken.filter((taken) => taken.to.includes(to));
 
-    it('takes a mail, with its headers', async () => {
+    it('sends a mail with its headers', async () => {
       await mailerOf(mailing).send(mail({ to: 'plain@example.org' }));
       const [taken, ...others] = sent('plain@example.org');
       assert.deepEqual([taken?.to, taken?.user, others], [['plain@example.org'], undefined, []]);
@@ -63,7 +63,7 @@ export function mailBindingContract(kind: Kind, promises: Promises): void {
       assert.match(taken?.raw ?? '', /content-type: text\/html/i);
     });
 
-    it('knows a mail that is sent again by its Message-ID', { skip: !promises.text }, async () => {
+    it('sends a repeated mail with the same Message-ID', { skip: !promises.text }, async () => {
       for (const id of ['7.1', '7.1', '7.2'])
         await mailerOf(mailing).send(mail({ to: 'again@example.org', id }));
       assert.deepEqual(
@@ -80,7 +80,7 @@ export function mailBindingContract(kind: Kind, promises: Promises): void {
       `${'x'.repeat(200)}\0`,
       '.\r\n.\r\n',
     ].entries()) {
-      it(`sends what a hostile name says to nobody else: ${JSON.stringify(filename.slice(0, 40))}`, async () => {
+      it(`sends a mail with a hostile file name to its recipient alone: ${JSON.stringify(filename.slice(0, 40))}`, async () => {
         const to = `hostile-${index}@example.org`;
         const message = messageFor(done({ filename }));
         await mailerOf(mailing).send(mail({ ...message, to }));
@@ -91,31 +91,33 @@ export function mailBindingContract(kind: Kind, promises: Promises): void {
           headers.filter(([name]) => /^b?cc$/.test(name)),
           [],
         );
-        // Text that looks like an encoded word is one to whoever reads it, and no header field all the same.
+        // A reader decodes text that looks like an encoded word. It still does not become a header field.
         if (!filename.startsWith('=?')) assert.equal(header('subject'), message.subject);
       });
     }
 
-    it('refuses a recipient: not sent for sure, though its reply looks like another', async () => {
+    it('reports `unavailable` when the mail server refuses the recipient, whatever its reply looks like', async () => {
       await assert.rejects(mailerOf(mailing).send(mail({ to: UNKNOWN })), { code: 'unavailable' });
       assert.deepEqual(sent(UNKNOWN), []);
     });
 
-    it('dies after the mail: nobody knows', async () => {
+    it('reports an unknown outcome when the mail server dies after it got the mail', async () => {
       await assert.rejects(mailerOf(mailing).send(mail({ to: DEADLY })), UnknownOutcome);
       assert.equal(sent(DEADLY).length, 1);
     });
 
-    it('takes the next one after that', async () => {
+    it('sends the next mail after that', async () => {
       await mailerOf(mailing).send(mail({ to: 'after@example.org' }));
       assert.equal(sent('after@example.org').length, 1);
     });
 
-    it('dies before the mail: not sent for sure', { skip: kind === 'smtp' }, async () => {
+    it('reports `unavailable` when the mail server dies before it got the mail', {
+      skip: kind === 'smtp',
+    }, async () => {
       await assert.rejects(mailerOf(mailing).send(mail({ to: ABRUPT })), { code: 'unavailable' });
     });
 
-    it('gets 50 mails for 50 recipients, each its own', async () => {
+    it('sends 50 mails to 50 recipients, and each gets its own', async () => {
       const mails = Array.from({ length: 50 }, (_, index) =>
         mail({ ...messageFor(done({ filename: `film ${index}.mp4` })), to: `many-${index}@example.org` }),
       );
@@ -131,13 +133,13 @@ export function mailBindingContract(kind: Kind, promises: Promises): void {
       }
     });
 
-    it('is gone: not sent for sure', async () => {
+    it('reports `unavailable` when there is no mail server', async () => {
       await server.close();
       await assert.rejects(mailerOf(mailing).send(mail()), { code: 'unavailable' });
     });
   });
 
-  describe(`${kind}: a mail server with TLS and a login`, () => {
+  describe(`the binding ${kind}, with TLS and a login`, () => {
     let folder: string;
     let certificate: Certificate;
     before(async () => {
@@ -165,22 +167,22 @@ export function mailBindingContract(kind: Kind, promises: Promises): void {
       }
     }
 
-    it('STARTTLS, and the login after it', async () => {
+    it('uses STARTTLS, and logs in after it', async () => {
       const [taken] = await sendBy(false, LOGIN);
       assert.deepEqual([taken?.user, taken?.encrypted], [LOGIN.user, true]);
     });
 
     const skip = !promises.implicitTls;
-    it('TLS from the first byte', { skip }, async () => {
+    it('uses TLS from the first byte', { skip }, async () => {
       const [taken] = await sendBy(true, LOGIN, { tls: 'implicit' });
       assert.deepEqual([taken?.user, taken?.encrypted], [LOGIN.user, true]);
     });
 
-    it('a wrong password: not sent for sure', async () => {
+    it('reports `unavailable` when the password is wrong', async () => {
       await assert.rejects(sendBy(false, { ...LOGIN, password: 'another' }), { code: 'unavailable' });
     });
 
-    it('a certificate that nobody vouches for: not sent for sure', async () => {
+    it('reports `unavailable` when the certificate is not trusted', async () => {
       await assert.rejects(sendBy(false, LOGIN, { trusted: false }), { code: 'unavailable' });
     });
   });

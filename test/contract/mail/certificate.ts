@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 export interface Certificate {
-  /** PEM. */
+  /** In PEM. */
   key: string;
   cert: string;
-  /** Of `cert`: who takes this as an authority trusts the server. */
+  /** The file of `cert`. A client that trusts it as an authority trusts the server. */
   file: string;
 }
 
-/** A certificate of this machine's own mail server, signed by itself. */
+/** A self-signed certificate for the mail server of a test. */
 export async function selfSigned(folder: string): Promise<Certificate> {
   const [key, file] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   await promisify(execFile)('openssl', [

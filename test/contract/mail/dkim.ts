@@ -1,8 +1,8 @@
 import { createHash, type KeyObject, verify } from 'node:crypto';
 
 /**
- * Whether a mail bears a DKIM signature of this key over these header fields at least: RFC 6376, `relaxed/relaxed` and
- * `rsa-sha256` only. Each byte of the mail is a character.
+ * Whether a mail has a DKIM signature of this key that covers at least these header fields (RFC 6376, only `relaxed/relaxed`
+ * and `rsa-sha256`). The mail has one character for each byte.
  */
 export function isSigned(raw: string, key: KeyObject, covers: string[]): boolean {
   const end = raw.indexOf('\r\n\r\n');
@@ -20,13 +20,13 @@ export function isSigned(raw: string, key: KeyObject, covers: string[]): boolean
   const names = h.toLowerCase().split(':');
   if (!covers.every((name) => names.includes(name))) return false;
 
-  // 3.4.4
+  // RFC 6376, 3.4.4
   const lines = raw.slice(end + 4).split('\r\n');
   const body = lines.map((line) => line.replace(/[ \t]+/g, ' ').replace(/ $/, '')).join('\r\n');
   const hash = createHash('sha256')
     .update(body.replace(/(\r\n)*$/, '\r\n'), 'latin1')
     .digest('base64');
-  // 3.4.2; of a field that is there more than once, the last one first (5.4.2).
+  // RFC 6376, 3.4.2. Of a field that occurs more than once, the last one comes first (5.4.2).
   const relaxed = (field: string) => {
     const colon = field.indexOf(':');
     const value = field

@@ -5,19 +5,19 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 
 export interface TakenMail {
   to: string[];
-  /** Who was logged in. */
+  /** The user that was logged in. */
   user: string | undefined;
   encrypted: boolean;
-  /** As it came, each byte a character. */
+  /** The mail as it was received, with one character for each byte. */
   raw: string;
 }
 
 export interface MailServer {
   port: number;
   taken: TakenMail[];
-  /** Says at last that it has taken the silent ones. */
+  /** Sends the outstanding replies to mails for {@link SILENT}. */
   answer(): void;
-  /** Connections that were made to it. */
+  /** The number of connections that were made. */
   connections: () => number;
   close(): Promise<void>;
 }
@@ -25,14 +25,14 @@ export interface MailServer {
 export const LOGIN = { user: 'mailer', password: 'a password' };
 /** The server does not know this recipient. */
 export const UNKNOWN = 'nobody@example.org';
-/** The server takes a mail to this one, and dies before it says so. */
+/** The server accepts a mail to this recipient, and dies before it replies. */
 export const DEADLY = 'deadly@example.org';
-/** The server takes a mail to this one, and says nothing. */
+/** The server accepts a mail to this recipient, and does not reply. */
 export const SILENT = 'silent@example.org';
-/** The server breaks off when it hears of this one, before there is a mail. */
+/** The server closes the connection at this recipient, before it gets the mail. */
 export const ABRUPT = 'abrupt@example.org';
 
-/** A real mail server, on a port of its own on loopback. */
+/** Starts a real mail server on a loopback port of its own. */
 export async function startMailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
   const taken: TakenMail[] = [];
   const sockets = new Set<Socket>();
@@ -70,7 +70,7 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
       }, done);
     },
   });
-  // A client that is broken off says so here.
+  // Connections that were closed by force are reported here.
   server.on('error', () => undefined);
   server.server.on('connection', (socket) => {
     connections += 1;

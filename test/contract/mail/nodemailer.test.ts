@@ -10,7 +10,7 @@ import { createMailer } from '../../../services/notification/mailer.ts';
 import { messageFor } from '../../../services/notification/message.ts';
 import { connectSidecar, UnknownOutcome } from '../../../services/shared/dapr/sidecar.ts';
 import { until } from '../../support/wait.ts';
-import { done } from '../../unit/notification/events.ts';
+import { done } from '../../unit/notification/mp3-events.ts';
 import { isSigned } from './dkim.ts';
 import { SILENT, startMailServer } from './mail-server.ts';
 import { readMail } from './raw-mail.ts';
@@ -37,8 +37,8 @@ async function setUp(
   return { server, mailer, component, startComponent, daprHttpPort };
 }
 
-describe('nodemailer', () => {
-  it('signs with DKIM, names who to write to for unsubscribing, and asks for no holiday answers', async (t) => {
+describe('the component nodemailer', () => {
+  it('signs a mail with DKIM, and sets the headers that unsubscribe and that prevent automatic replies', async (t) => {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const { server, mailer } = await setUp(t, {
       dkimDomain: 'example.org',
@@ -59,18 +59,18 @@ describe('nodemailer', () => {
     assert.ok(!isSigned(raw.replace('MP3', 'MP4'), publicKey, covers));
   });
 
-  it('keeps connections, and no more than it may', async (t) => {
+  it('keeps connections open, and no more than maxConnections', async (t) => {
     const { server, mailer } = await setUp(t, { maxConnections: '3' });
     await Promise.all(Array.from({ length: 30 }, () => mailer.send(mail)));
     assert.deepEqual([server.taken.length, server.connections()], [30, 3]);
   });
 
-  it('a mail server that says nothing once it has the mail: nobody knows', async (t) => {
+  it('reports an unknown outcome when the mail server stays silent after it got the mail', async (t) => {
     const { mailer } = await setUp(t, { silenceSeconds: '1' });
     await assert.rejects(mailer.send({ ...mail, to: SILENT }), UnknownOutcome);
   });
 
-  it('a mail server that does not even greet: not sent for sure', async (t) => {
+  it('reports `unavailable` when the mail server does not greet', async (t) => {
     const mute = createServer().listen(0, '127.0.0.1');
     await once(mute, 'listening');
     t.after(() => mute.close());
@@ -84,7 +84,7 @@ describe('nodemailer', () => {
     await assert.rejects(mailer.send(mail), { code: 'unavailable' });
   });
 
-  it('a silent mail holds back no other', async (t) => {
+  it('sends other mails while one waits for its reply', async (t) => {
     const { server, mailer } = await setUp(t, { maxConnections: '2' });
     const silent = mailer.send({ ...mail, to: SILENT });
     await until('it', async () => server.taken.length === 1);
@@ -93,7 +93,7 @@ describe('nodemailer', () => {
     await silent;
   });
 
-  it('takes back a mail of which nothing was sent, when nobody waits for it any more', async (t) => {
+  it('does not send a mail that is still in the queue when its caller has gone', async (t) => {
     const { server, mailer, component, daprHttpPort } = await setUp(t, { maxConnections: '1' });
     const silent = mailer.send({ ...mail, to: SILENT });
     await until('it', async () => server.taken.length === 1);
@@ -114,7 +114,7 @@ describe('nodemailer', () => {
     assert.deepEqual(ids, ['<mail.1.1@example.org>', '<mail.3.1@example.org>']);
   });
 
-  it('told to end, it ends the send under way first, and its socket goes, which nobody else could reach', async (t) => {
+  it('finishes the send under way after SIGTERM, and removes its private socket', async (t) => {
     const { server, mailer, component } = await setUp(t);
     const socket = join(dirname(component.logFile), 'sockets/nodemailer.sock');
     assert.equal(statSync(socket).mode & 0o077, 0);
@@ -133,7 +133,7 @@ describe('nodemailer', () => {
     assert.ok(!existsSync(socket));
   });
 
-  it('told to end, it waits only so long: nobody knows', async (t) => {
+  it('ends after SHUTDOWN_SECONDS even when a send is under way, whose outcome is then unknown', async (t) => {
     const { server, mailer, component } = await setUp(t, {}, { env: { SHUTDOWN_SECONDS: '1' } });
     const lost = assert.rejects(mailer.send({ ...mail, to: SILENT }), UnknownOutcome);
     await until('it', async () => server.taken.length === 1);
@@ -142,7 +142,7 @@ describe('nodemailer', () => {
     assert.equal((await component.exited).code, 0);
   });
 
-  it('killed in the middle of a send: nobody knows; then not sent for sure, until it is started anew', async (t) => {
+  it('leaves an unknown outcome when it is killed during a send, and sends mails again after a restart', async (t) => {
     const { server, mailer, component, startComponent } = await setUp(t);
     const lost = assert.rejects(mailer.send({ ...mail, to: SILENT }), UnknownOutcome);
     await until('it', async () => server.taken.length === 1);
@@ -159,7 +159,7 @@ describe('nodemailer', () => {
     assert.equal(server.taken.length, 2);
   });
 
-  it('does not start with metadata that it does not know', async () => {
+  it('does not start with unknown metadata', async () => {
     const starting = startMailing('nodemailer', { port: 1, metadata: { tsl: 'starttls' } });
     await assert.rejects(starting, /tsl/);
   });

@@ -1,9 +1,9 @@
-/** What a mail consists of, as far as these tests look at it: RFC 5322, with RFC 2047 in header fields. */
+/** The parts of a mail that these tests read (RFC 5322, with RFC 2047 in header fields). */
 export interface ReadMail {
-  /** By name in lower case, in order. */
+  /** Names in lower case and values, in their order. */
   headers: [name: string, value: string][];
   header(name: string): string | undefined;
-  /** Without its transfer encoding, each byte a character; of a mail of one part only. */
+  /** The decoded body of a mail with one part, with one character for each byte. */
   body: string;
 }
 

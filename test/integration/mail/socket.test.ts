@@ -14,21 +14,21 @@ function folderOf(t: TestContext): string {
   return folder;
 }
 
-describe('the socket of a component', () => {
-  it('is in a folder that nobody else can enter', async (t) => {
+describe('freeSocket', () => {
+  it('creates a folder that no other user can enter', async (t) => {
     const folder = join(folderOf(t), 'made');
     assert.equal(await freeSocket(folder, 'a.sock'), join(folder, 'a.sock'));
     assert.equal(statSync(folder).mode & 0o777, 0o700);
   });
 
-  it('is made in one that everybody can enter, as a volume is', async (t) => {
+  it('creates a private folder in one that everybody can enter, such as a volume', async (t) => {
     const volume = folderOf(t);
     chmodSync(volume, 0o777);
     await freeSocket(join(volume, 'mail'), 'a.sock');
     assert.equal(statSync(join(volume, 'mail')).mode & 0o777, 0o700);
   });
 
-  it('takes the place of one that a dead process left', async (t) => {
+  it('replaces the socket that a dead process left behind', async (t) => {
     const folder = folderOf(t);
     const path = join(folder, 'a.sock');
     const code = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
@@ -40,7 +40,7 @@ describe('the socket of a component', () => {
     assert.ok(!existsSync(path));
   });
 
-  it('is not that of a live one', async (t) => {
+  it('refuses a socket on which a live process listens', async (t) => {
     const folder = folderOf(t);
     const server = createServer().listen(join(folder, 'a.sock'));
     await once(server, 'listening');
@@ -48,10 +48,12 @@ describe('the socket of a component', () => {
     await assert.rejects(freeSocket(folder, 'a.sock'), /a\.sock is in use/);
     assert.ok(existsSync(join(folder, 'a.sock')));
   });
+});
 
+describe('freeSocket with an unsuitable path', () => {
   const refused: [string, (folder: string) => string, RegExp][] = [
     [
-      'a file in its place',
+      'a path where a file is',
       (folder) => {
         writeFileSync(join(folder, 'a.sock'), '');
         return folder;
@@ -59,15 +61,15 @@ describe('the socket of a component', () => {
       /is no socket/,
     ],
     [
-      'a folder that others can enter',
+      'a folder that other users can enter',
       (folder) => {
         chmodSync(folder, 0o755);
         return folder;
       },
-      /other users/,
+      /Other users/,
     ],
     [
-      'a link in the place of the folder',
+      'a folder that is a symbolic link',
       (folder) => {
         symlinkSync('/tmp', join(folder, 'link'));
         return join(folder, 'link');

@@ -1,4 +1,4 @@
-// The Starlark interpreter, for the test of tilt/Tiltfile.
+// The Starlark interpreter that the test of tilt/Tiltfile uses.
 module mp3converter/starlark
 
 go 1.26

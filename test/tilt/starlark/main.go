@@ -1,8 +1,8 @@
-// Runs a Tiltfile by the Starlark interpreter that Tilt is built on, with a recorder in the place of each of Tilt's
-// functions, and prints what was called with what.
+// Runs a Tiltfile with the Starlark interpreter that Tilt uses. A recorder replaces each of Tilt's functions, and the program
+// prints the recorded calls with their arguments.
 //
-// It reads one JSON object from standard input: the file, the functions by name (their parameters in order, and what they
-// give back), and the answers of those that ask the world. It prints {"calls": [...]} or {"error": "..."}.
+// It reads one JSON object from standard input: the file, the functions by name (their parameters in order and what they
+// return), and the answers of functions that read their environment. It prints {"calls": [...]} or {"error": "..."}.
 package main
 
 import (
@@ -26,7 +26,8 @@ type parameter struct {
 
 type function struct {
 	Parameters []parameter
-	// "nothing", "value" (for another function's argument), "answer" (from the answers), "file" (its text), "decoded", "encoded"
+	// What the function returns: "nothing", "value" (an argument for another function), "answer" (one of the given answers),
+	// "file" (a file's text), "decoded" or "encoded" (JSON).
 	Gives string
 }
 
@@ -34,7 +35,7 @@ type order struct {
 	File      string
 	Functions map[string]function
 	Constants map[string]string
-	// By function and first argument: "os.getenv KEY".
+	// Keyed by function and first argument, such as "os.getenv KEY".
 	Answers map[string]string
 }
 
@@ -43,7 +44,7 @@ type call struct {
 	Arguments map[string]any `json:"arguments"`
 }
 
-// What a function such as sync() gives: only to be handed on.
+// The value that a function such as sync() returns. A Tiltfile can only pass it on.
 type value struct{ call call }
 
 func (v value) String() string        { return v.call.Function + "(…)" }
@@ -52,7 +53,7 @@ func (v value) Freeze()               {}
 func (v value) Truth() starlark.Bool  { return true }
 func (v value) Hash() (uint32, error) { return 0, fmt.Errorf("%s() is not hashable", v.call.Function) }
 
-// The options that Tilt gives the language: internal/tiltfile/starkit/environment.go.
+// The language options of Tilt: internal/tiltfile/starkit/environment.go.
 var options = &syntax.FileOptions{Set: true, GlobalReassign: true, TopLevelControl: true, Recursion: true}
 
 type run struct {
@@ -83,7 +84,7 @@ func main() {
 	}
 }
 
-// Functions as "os.getenv" become members of a module "os".
+// Declares the functions. One with a dot in its name, such as "os.getenv", becomes a member of the module "os".
 func (r *run) predeclare() {
 	r.predeclared = starlark.StringDict{}
 	modules := map[string]starlark.StringDict{}
@@ -107,7 +108,7 @@ func (r *run) predeclare() {
 	}
 }
 
-// Tilt's load() of a file beside the Tiltfile.
+// Runs a file. Supports load() of files in the same folder, as Tilt does.
 func (r *run) exec(file string) (starlark.StringDict, error) {
 	thread := &starlark.Thread{Name: file, Load: func(_ *starlark.Thread, module string) (starlark.StringDict, error) {
 		if !strings.HasPrefix(module, "./") {
@@ -205,7 +206,7 @@ func bind(name string, f function, args starlark.Tuple, kwargs []starlark.Tuple)
 	return given, nil
 }
 
-// A type is what v.Type() says, "T list" for a list of those, or some of these between bars.
+// Whether a value has a type: the result of v.Type(), "T list" for a list of it, or several of these separated by bars.
 func fits(v starlark.Value, wanted string) bool {
 	for _, one := range strings.Split(wanted, " | ") {
 		element, isList := strings.CutSuffix(one, " list")
@@ -236,7 +237,7 @@ func fitsOne(kind, wanted string) bool {
 	return false
 }
 
-// For JSON.
+// Converts a value to one that encoding/json can write.
 func plain(v starlark.Value) (any, error) {
 	switch v := v.(type) {
 	case starlark.NoneType:

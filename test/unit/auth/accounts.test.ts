@@ -6,7 +6,7 @@ import type { StoredUser } from '../../../services/auth/users.ts';
 const EMAIL = 'ann@example.com';
 const PASSWORD = 'open sesame';
 
-/** Accounts over users in memory, and how many hashes were computed. */
+/** Creates accounts with users in memory, and counts the hashes that are computed. */
 function build({ beforeAdd = async () => {} }: { beforeAdd?: () => Promise<unknown> } = {}) {
   const stored = new Map<string, StoredUser>();
   const work = { hashes: 0 };
@@ -38,8 +38,8 @@ function build({ beforeAdd = async () => {} }: { beforeAdd?: () => Promise<unkno
   return { accounts, stored, work };
 }
 
-describe('a registration', () => {
-  test('that is repeated with the same password gives the same account', async () => {
+describe('register', () => {
+  test('returns the same account when it is repeated with the same password', async () => {
     const { accounts, stored } = build();
     const user = await accounts.register(EMAIL, PASSWORD);
     assert.deepEqual(await accounts.register(EMAIL, PASSWORD), user);
@@ -47,7 +47,7 @@ describe('a registration', () => {
     assert.equal(stored.size, 1);
   });
 
-  test('with another password is refused, and changes nothing', async () => {
+  test('refuses an existing address with another password, and changes nothing', async () => {
     const { accounts } = build();
     await accounts.register(EMAIL, PASSWORD);
     await assert.rejects(accounts.register(EMAIL, 'another password'), { code: 'email_taken' });
@@ -68,7 +68,7 @@ describe('a registration', () => {
     [PASSWORD, undefined],
     ['another password', 'email_taken'],
   ] as const) {
-    test(`that another one overtakes is ${code ?? 'the same account'} where the passwords are ${code ? 'not ' : ''}the same`, async () => {
+    test(`${code ? `throws ${code}` : 'returns the account'} when another registration with ${code ? 'another' : 'the same'} password is faster`, async () => {
       let overtake: (() => Promise<unknown>) | undefined;
       const { accounts, stored } = build({
         async beforeAdd() {

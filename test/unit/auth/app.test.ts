@@ -15,7 +15,7 @@ const deep = '['.repeat(7_000) + ']'.repeat(7_000);
 const ROWS: Row[] = [
   ['a new account', 'POST', '/register', { body: bob }, 201],
   [
-    'charset given',
+    'a content type with a charset',
     'POST',
     '/register',
     { body: bob, headers: { 'content-type': 'application/json; charset=utf-8' } },
@@ -23,14 +23,14 @@ const ROWS: Row[] = [
   ],
   ['a taken address', 'POST', '/register', { body: ann }, 409, 'email_taken'],
   ['malformed JSON', 'POST', '/register', { body: '{"email":', headers: json }, 400, 'bad_request'],
-  ['JSON that is text', 'POST', '/register', { body: '"ann"', headers: json }, 400, 'bad_request'],
-  ['a list', 'POST', '/register', { body: [] }, 400, 'bad_request'],
+  ['JSON text', 'POST', '/register', { body: '"ann"', headers: json }, 400, 'bad_request'],
+  ['a JSON list', 'POST', '/register', { body: [] }, 400, 'bad_request'],
   ['an empty body', 'POST', '/register', { body: '', headers: json }, 400, 'bad_request'],
-  ['no body', 'POST', '/register', {}, 415, 'unsupported_media_type'],
-  ['no password', 'POST', '/register', { body: { email: 'bob@example.com' } }, 400, 'bad_request'],
+  ['a missing body', 'POST', '/register', {}, 415, 'unsupported_media_type'],
+  ['a missing password', 'POST', '/register', { body: { email: 'bob@example.com' } }, 400, 'bad_request'],
   ['a password that is a number', 'POST', '/register', { body: { ...bob, password: 1 } }, 400, 'bad_request'],
   [
-    'a prototype',
+    'a member named __proto__',
     'POST',
     '/register',
     { body: '{"__proto__":{"email":"a"}}', headers: json },
@@ -45,7 +45,7 @@ const ROWS: Row[] = [
     415,
     'unsupported_media_type',
   ],
-  ['no content type', 'POST', '/register', { body: '{}' }, 415, 'unsupported_media_type'],
+  ['a missing content type', 'POST', '/register', { body: '{}' }, 415, 'unsupported_media_type'],
   [
     'an unknown encoding',
     'POST',
@@ -71,8 +71,15 @@ const ROWS: Row[] = [
     { body: bob, headers: { 'content-encoding': 'identity' } },
     201,
   ],
-  ['JSON nested deep', 'POST', '/register', { body: `{"email":${deep}}`, headers: json }, 400, 'bad_request'],
-  ['a list nested deep', 'POST', '/logout', { body: deep, headers: json }, 400, 'bad_request'],
+  [
+    'deeply nested JSON',
+    'POST',
+    '/register',
+    { body: `{"email":${deep}}`, headers: json },
+    400,
+    'bad_request',
+  ],
+  ['a deeply nested list', 'POST', '/logout', { body: deep, headers: json }, 400, 'bad_request'],
   ['a large body', 'POST', '/register', { body: { ...bob, more: 'x'.repeat(17_000) } }, 413, 'too_large'],
   ['the right password', 'POST', '/login', { headers: login }, 200],
   [
@@ -83,29 +90,29 @@ const ROWS: Row[] = [
     401,
     'invalid_credentials',
   ],
-  ['no credentials', 'POST', '/login', {}, 401, 'invalid_credentials'],
-  ['login by GET', 'GET', '/login', { headers: login }, 405, 'method_not_allowed'],
+  ['missing credentials', 'POST', '/login', {}, 401, 'invalid_credentials'],
+  ['the right password', 'GET', '/login', { headers: login }, 405, 'method_not_allowed'],
   ['a refresh token', 'POST', '/refresh', { body: { refresh_token: 'r' } }, 200],
   ['a bad refresh token', 'POST', '/refresh', { body: { refresh_token: 'x' } }, 401, 'invalid_token'],
   ['a refresh without its token', 'POST', '/refresh', { body: {} }, 400, 'bad_request'],
-  ['logout', 'POST', '/logout', { body: { refresh_token: 'r' } }, 204],
-  ['logout without a token', 'POST', '/logout', { body: {} }, 400, 'bad_request'],
-  ['a token by POST', 'POST', '/validate', { headers: { authorization: 'Bearer a' } }, 200],
-  ['a token by GET', 'GET', '/validate', { headers: { authorization: 'Bearer a' } }, 200],
+  ['a refresh token', 'POST', '/logout', { body: { refresh_token: 'r' } }, 204],
+  ['a logout without its token', 'POST', '/logout', { body: {} }, 400, 'bad_request'],
+  ['a token', 'POST', '/validate', { headers: { authorization: 'Bearer a' } }, 200],
+  ['a token', 'GET', '/validate', { headers: { authorization: 'Bearer a' } }, 200],
   ['a bad token', 'GET', '/validate', { headers: { authorization: 'Bearer x' } }, 401, 'invalid_token'],
-  ['no token', 'POST', '/validate', {}, 401, 'invalid_token'],
-  ['the key set', 'GET', '/.well-known/jwks.json', {}, 200],
-  ['the ids of users', 'GET', '/users', {}, 200],
-  ['the ids of users after one', 'GET', `/users?after=${USER.id}&limit=1000`, {}, 200],
-  ['users after no id', 'GET', '/users?after=x', {}, 400, 'bad_request'],
+  ['a missing token', 'POST', '/validate', {}, 401, 'invalid_token'],
+  ['a request for the keys', 'GET', '/.well-known/jwks.json', {}, 200],
+  ['a request for the ids of users', 'GET', '/users', {}, 200],
+  ['a request for the ids after one', 'GET', `/users?after=${USER.id}&limit=1000`, {}, 200],
+  ['a cursor that is not an id', 'GET', '/users?after=x', {}, 400, 'bad_request'],
   ['two cursors', 'GET', `/users?after=${USER.id}&after=${USER.id}`, {}, 400, 'bad_request'],
-  ['no users', 'GET', '/users?limit=0', {}, 400, 'bad_request'],
-  ['too many users', 'GET', '/users?limit=1001', {}, 400, 'bad_request'],
+  ['a limit of 0', 'GET', '/users?limit=0', {}, 400, 'bad_request'],
+  ['a limit that is too high', 'GET', '/users?limit=1001', {}, 400, 'bad_request'],
   ['an unknown path', 'GET', '/admin', {}, 404, 'not_found'],
 ];
 
 for (const [name, method, path, call, status, code] of ROWS) {
-  test(`${method} ${path}, ${name}: ${status} ${code ?? ''}`, async () => {
+  test(`${method} ${path} responds to ${name} with ${status}${code ? ` ${code}` : ''}`, async () => {
     const reply = await buildApp().call(method, path, call);
     assert.equal(reply.status, status, reply.text);
     assert.equal(reply.json?.code, code);
@@ -113,7 +120,7 @@ for (const [name, method, path, call, status, code] of ROWS) {
   });
 }
 
-test('answers that hold a token are not to be stored, and keys are, for five minutes', async () => {
+test('responses with a token are never cached, and those with keys for five minutes', async () => {
   const { call } = buildApp();
   const stored = async (method: string, path: string, headers = {}) =>
     (await call(method, path, { headers })).headers['cache-control'];
@@ -122,20 +129,20 @@ test('answers that hold a token are not to be stored, and keys are, for five min
   assert.equal(await stored('GET', '/.well-known/jwks.json'), 'public, max-age=300');
 });
 
-test('GET /users gives ids and nothing else of the users, a page at a time', async () => {
+test('GET /users returns only the ids of the users, a page at a time', async () => {
   const { call } = buildApp();
   assert.deepEqual((await call('GET', '/users')).json, { users: [USER.id] });
   assert.deepEqual((await call('GET', `/users?after=${USER.id}`)).json, { users: [] });
 });
 
-test('each refusal names its scheme', async () => {
+test('each 401 response names its authentication scheme', async () => {
   const { call } = buildApp();
   const challenge = async (path: string) => (await call('POST', path)).headers['www-authenticate'];
   assert.equal(await challenge('/login'), 'Basic realm="mp3converter", charset="UTF-8"');
   assert.equal(await challenge('/validate'), 'Bearer error="invalid_token"');
 });
 
-test('no password and no token is logged or sent back, whatever is wrong', async () => {
+test('no error logs or returns a password or a token', async () => {
   const { call, lines } = buildApp({ mysql: false });
   const secret = 'hunter2hunter2';
   const broken = { body: `{"password":${secret}}`, headers: json };
@@ -156,11 +163,11 @@ test('no password and no token is logged or sent back, whatever is wrong', async
   }
 });
 
-test('only the sidecar may call, and anybody may ask for health and metrics', async () => {
+test('only the sidecar may call the routes, but anybody may read health and metrics', async () => {
   const { call } = buildApp({ apiToken: 'sesame' });
   for (const [, method, path, options] of ROWS) {
-    const stranger = { ...options, headers: { ...options.headers, 'dapr-api-token': 'guess' } };
-    assert.equal((await call(method, path, stranger)).status, 403, `${method} ${path}`);
+    const foreign = { ...options, headers: { ...options.headers, 'dapr-api-token': 'guess' } };
+    assert.equal((await call(method, path, foreign)).status, 403, `${method} ${path}`);
   }
   const headers = { ...login, 'dapr-api-token': 'sesame' };
   assert.equal((await call('POST', '/login', { headers })).status, 200);
@@ -175,7 +182,7 @@ test('only the sidecar may call, and anybody may ask for health and metrics', as
   );
 });
 
-test('ready only while the database answers and nobody stops the service', async () => {
+test('GET /readyz responds with 200 only while the database answers and the service is not stopping', async () => {
   const down = buildApp({ mysql: false });
   assert.equal((await down.call('GET', '/healthz')).status, 200);
   assert.equal((await down.call('GET', '/readyz')).status, 503);

@@ -14,7 +14,7 @@ const KEYS = { keys: [{ kty: 'OKP', kid: 'one' }] };
 
 const metrics = createMetrics('auth');
 
-/** The application over ports that know one user, and the lines that it logs. */
+/** Builds the application with ports that know one user. Returns it with the lines that it logs. */
 export function buildApp({
   apiToken,
   mysql = true,

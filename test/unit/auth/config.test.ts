@@ -5,7 +5,7 @@ import { readEnvironment } from '../../../services/shared/runtime/config.ts';
 
 const MYSQL_URL = 'mysql://auth:hunter2@127.0.0.1:3306/auth';
 
-test('only the database must be named', () => {
+test('authEnvironment requires only the database', () => {
   const config = readEnvironment(authEnvironment, { MYSQL_URL });
   assert.equal(config.ACCESS_TOKEN_SECONDS, 900);
   assert.equal(config.REFRESH_TOKEN_SECONDS, 30 * 24 * 3600);
@@ -20,18 +20,18 @@ for (const [processors, parallel] of [
   [8, 3],
   [64, 3],
 ] as const) {
-  test(`of ${processors} processors, password hashes take ${parallel} unless told otherwise`, () => {
+  test(`defaultParallel allows ${parallel} of ${processors} processors for password hashes`, () => {
     assert.equal(defaultParallel(processors), parallel);
   });
 }
 
 for (const [name, environment] of Object.entries({
-  'no database URL': {},
+  'a missing database URL': {},
   'a URL of another kind': { MYSQL_URL: 'postgres://auth:hunter2@127.0.0.1/auth' },
   'a URL that names no database': { MYSQL_URL: 'mysql://auth:hunter2@127.0.0.1:3306/' },
-  'what is no URL': { MYSQL_URL: 'auth:hunter2@127.0.0.1' },
+  'text that is not a URL': { MYSQL_URL: 'auth:hunter2@127.0.0.1' },
 })) {
-  test(`refuses ${name}, without its value`, () => {
+  test(`authEnvironment refuses ${name} with an error that does not show its value`, () => {
     assert.throws(
       () => readEnvironment(authEnvironment, environment),
       (error: Error) => error.message.includes('MYSQL_URL') && !error.message.includes('hunter2'),
@@ -39,7 +39,7 @@ for (const [name, environment] of Object.entries({
   });
 }
 
-test('an address that others can reach needs a token for the sidecar', () => {
+test('authEnvironment requires a token of the sidecar for an address that other machines can reach', () => {
   const open = { MYSQL_URL, HOST: '0.0.0.0' };
   assert.throws(() => readEnvironment(authEnvironment, open), /APP_API_TOKEN/);
   assert.equal(readEnvironment(authEnvironment, { ...open, APP_API_TOKEN: 't' }).HOST, '0.0.0.0');

@@ -11,27 +11,27 @@ const READ: Record<string, [header: string, email: string, password: string]> = 
   'its example in UTF-8': ['Basic dGVzdDoxMjPCow==', 'test', '123£'],
   'a password with colons': [basic('a@example.com', ':b:c:'), 'a@example.com', ':b:c:'],
   'a password of spaces': [basic('a@example.com', '   '), 'a@example.com', '   '],
-  'a byte-order mark, which is part of the name': [basic('\ufeffa', 'b'), '\ufeffa', 'b'],
-  'no password': [basic('a@example.com', ''), 'a@example.com', ''],
-  'the scheme in other case': [`bAsIc ${encode('a:b')}`, 'a', 'b'],
+  'a byte-order mark as a part of the name': [basic('\ufeffa', 'b'), '\ufeffa', 'b'],
+  'an empty password': [basic('a@example.com', ''), 'a@example.com', ''],
+  'a scheme in mixed case': [`bAsIc ${encode('a:b')}`, 'a', 'b'],
 };
 
 const REFUSED: Record<string, string> = {
-  'no header': '',
+  'a missing header': '',
   'the scheme alone': 'Basic',
   'another scheme': `Bearer ${encode('a:b')}`,
-  'no colon': `Basic ${encode('ab')}`,
+  'credentials without a colon': `Basic ${encode('ab')}`,
   'text that is not UTF-8': `Basic ${encode(Buffer.from([0x61, 0x3a, 0xff, 0xfe]))}`,
-  'what is not base64': 'Basic a:b',
-  'two values': `Basic ${encode('a:b')} ${encode('c:d')}`,
+  'text that is not base64': 'Basic a:b',
+  'two credentials': `Basic ${encode('a:b')} ${encode('c:d')}`,
 };
 
 for (const [name, [header, email, password]] of Object.entries(READ)) {
-  test(`Basic: reads ${name}`, () => assert.deepEqual(readBasic(header), { email, password }));
+  test(`readBasic reads ${name}`, () => assert.deepEqual(readBasic(header), { email, password }));
 }
 
 for (const [name, header] of Object.entries(REFUSED)) {
-  test(`Basic: refuses ${name}`, () => {
+  test(`readBasic refuses ${name}`, () => {
     assert.throws(
       () => readBasic(header),
       (error) =>
@@ -41,10 +41,11 @@ for (const [name, header] of Object.entries(REFUSED)) {
   });
 }
 
-test('Bearer: reads the token', () => assert.equal(readBearer('bearer abc.DEF-1_2~+/='), 'abc.DEF-1_2~+/='));
+test('readBearer reads the token', () =>
+  assert.equal(readBearer('bearer abc.DEF-1_2~+/='), 'abc.DEF-1_2~+/='));
 
 for (const header of ['', 'Bearer', 'Bearer ', 'Basic YTpi', 'Bearer a b', 'Bearer a,b', 'abc.def.ghi']) {
-  test(`Bearer: refuses "${header}"`, () => {
+  test(`readBearer refuses «${header}»`, () => {
     assert.throws(
       () => readBearer(header),
       (error) =>

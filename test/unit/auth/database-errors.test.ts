@@ -25,12 +25,12 @@ for (const [error, expected] of [
   [new TypeError('a fault of ours'), false],
   [null, false],
 ] as const) {
-  test(`${error?.message ?? error}: ${expected ? 'try again later' : 'a fault'}`, () => {
+  test(`isConnectionError ${expected ? 'recognizes' : 'does not accept'} «${error?.message ?? error}»`, () => {
     assert.equal(isConnectionError(error), expected);
   });
 }
 
-test('a duplicate is told by its code', () => {
+test('isDuplicate recognizes a duplicate by its code', () => {
   assert.equal(isDuplicate(coded('ER_DUP_ENTRY')), true);
   assert.equal(isDuplicate(coded('ER_PARSE_ERROR')), false);
 });

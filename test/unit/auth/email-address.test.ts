@@ -37,40 +37,40 @@ const REFUSED: Record<string, string> = {
   'a backslash': 'ann\\@example.com',
   'a letter beyond ASCII': 'änn@example.com',
   'a domain beyond ASCII': 'ann@exämple.com',
-  'a full-width at': 'ann＠example.com',
+  'a full-width at sign': 'ann＠example.com',
   'a right-to-left mark': 'ann\u200f@example.com',
-  'no at': 'ann.example.com',
-  'two ats': 'ann@x@example.com',
-  'no local part': '@example.com',
-  'no domain': 'ann@',
+  'a missing at sign': 'ann.example.com',
+  'two at signs': 'ann@x@example.com',
+  'a missing local part': '@example.com',
+  'a missing domain': 'ann@',
   'a domain without a dot': 'ann@localhost',
   'an address literal': 'ann@[127.0.0.1]',
   'an IP address': 'ann@127.0.0.1',
-  'a dot first': '.ann@example.com',
-  'a dot last': 'ann.@example.com',
+  'a leading dot': '.ann@example.com',
+  'a dot before the at sign': 'ann.@example.com',
   'two dots': 'an..n@example.com',
   'two dots in the domain': 'ann@example..com',
   'a dot at the end': 'ann@example.com.',
-  'a hyphen first in a label': 'ann@-example.com',
-  'a hyphen last in a label': 'ann@example-.com',
-  'a local part of 65': `${'l'.repeat(65)}@example.com`,
-  'a label of 64': `ann@d${label63}.com`,
-  'an address of 255': long(255),
-  nothing: '',
+  'a hyphen at the start of a label': 'ann@-example.com',
+  'a hyphen at the end of a label': 'ann@example-.com',
+  'a local part of 65 characters': `${'l'.repeat(65)}@example.com`,
+  'a label of 64 characters': `ann@d${label63}.com`,
+  'an address of 255 characters': long(255),
+  'an empty address': '',
 };
 
 for (const address of ACCEPTED) {
-  test(`accepts ${address.slice(0, 40)} (${address.length})`, () => {
+  test(`checkEmailAddress accepts ${address.slice(0, 40)} (${address.length} characters)`, () => {
     checkEmailAddress(address);
     assert.ok(
       mp3Event.shape.email.safeParse(address).success,
-      'the event that asks for its mail must accept it',
+      'the event that causes its mail must accept it',
     );
   });
 }
 
 for (const [name, address] of Object.entries(REFUSED)) {
-  test(`refuses ${name}`, () => {
+  test(`checkEmailAddress refuses ${name}`, () => {
     assert.equal(isEmailAddress(address), false);
     assert.throws(
       () => checkEmailAddress(address),
@@ -79,6 +79,6 @@ for (const [name, address] of Object.entries(REFUSED)) {
   });
 }
 
-test('addresses that differ only in case are one account', () => {
+test('emailKey is the same for addresses that differ only in case', () => {
   assert.equal(emailKey('Ann@Example.COM'), emailKey('ann@example.com'));
 });

@@ -7,7 +7,7 @@ import { stoppedClock } from '../../support/clock.ts';
 
 const passwords = await createPasswords({ parallel: 2, queue: 64 });
 
-test('hashes with argon2id, 19 MiB, two passes, one thread, and a salt of its own', async () => {
+test('hash uses argon2id with 19 MiB, two passes, one thread, and a new salt for each hash', async () => {
   const [one, two] = await Promise.all([passwords.hash('open sesame'), passwords.hash('open sesame')]);
   assert.match(one, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
   assert.notEqual(one, two);
@@ -16,19 +16,19 @@ test('hashes with argon2id, 19 MiB, two passes, one thread, and a salt of its ow
   assert.equal(await passwords.verify('open sesame', undefined), false);
 });
 
-test('an accented letter is the same however a keyboard composes it', async () => {
+test('verify accepts an accented letter however a keyboard composes it', async () => {
   const stored = await passwords.hash('caf\u00e9 au lait');
   assert.equal(await passwords.verify('cafe\u0301 au lait', stored), true);
 });
 
-test('a hash of other parameters is outdated', async () => {
+test('isOutdated recognizes a hash that was made with other parameters', async () => {
   assert.equal(passwords.isOutdated(await passwords.hash('open sesame')), false);
   assert.equal(passwords.isOutdated(await hash('open sesame', { memoryCost: 4096 })), true);
   assert.equal(passwords.isOutdated(await hash('open sesame', { timeCost: 1 })), true);
   assert.equal(await passwords.verify('open sesame', await hash('open sesame', { timeCost: 1 })), true);
 });
 
-test('an unknown user takes as long as a wrong password', async () => {
+test('verify takes as long for an unknown user as for a wrong password', async () => {
   const stored = await passwords.hash('open sesame');
   const time = async (hashed: string | undefined) => {
     const start = performance.now();
@@ -41,12 +41,12 @@ test('an unknown user takes as long as a wrong password', async () => {
     known.push(await time(stored));
     unknown.push(await time(undefined));
   }
-  // The quickest of each: what else runs here only ever makes one slower.
+  // The fastest runs are compared, because other load on this machine can only make a run slower.
   const ratio = Math.min(...unknown) / Math.min(...known);
   assert.ok(ratio > 0.5 && ratio < 2, `unknown / known = ${ratio}`);
 });
 
-test('logins past the queue are told to come back', async () => {
+test('hash throws `unavailable` with Retry-After when the queue is full', async () => {
   const small = await createPasswords({ parallel: 1, queue: 1 });
   const results = await Promise.allSettled(Array.from({ length: 5 }, () => small.hash('open sesame')));
   const refused = results.filter((result) => result.status === 'rejected');
@@ -57,18 +57,18 @@ test('logins past the queue are told to come back', async () => {
   }
 });
 
-test('a login whose caller has gone leaves the queue, and its hash is not computed', async () => {
+test('verify leaves the queue, and computes no hash, when it is aborted', async () => {
   const small = await createPasswords({ parallel: 1, queue: 1 });
   const caller = new AbortController();
   const first = small.hash('open sesame');
   const given = small.verify('open sesame', undefined, caller.signal);
   caller.abort(new Error('the caller went away'));
   await assert.rejects(given, /the caller went away/);
-  // The one place in the queue is free again at once.
+  // The only place in the queue is free again at once.
   await Promise.all([first, small.hash('open sesame')]);
 });
 
-test('a login that has waited for too long is told to come back, before the gateway gives its call up after 10 s', async (t) => {
+test('verify throws `unavailable` with Retry-After after 6 s in the queue, before the gateway aborts its call after 10 s', async (t) => {
   const small = await createPasswords({ parallel: 1, queue: 2 });
   const stored = await small.hash('open sesame');
   const clock = stoppedClock(t);

@@ -12,7 +12,7 @@ import {
 const session = newSessionId();
 const token = firstToken(session);
 
-test('a token names its session, and so does each that follows', () => {
+test('sessionOf returns the session of a token and of each token that follows', () => {
   assert.equal(sessionOf(token), session);
   let next = token;
   for (let count = 0; count < 5; count++) {
@@ -21,7 +21,7 @@ test('a token names its session, and so does each that follows', () => {
   }
 });
 
-test('the next token is the same again for the same token and seed, and another one for any other', () => {
+test('nextToken returns the same for the same token and seed, and something else for any others', () => {
   const seed = newSeed();
   const next = nextToken(token, seed);
   assert.equal(nextToken(token, seed), next);
@@ -34,18 +34,18 @@ test('the next token is the same again for the same token and seed, and another 
   assert.equal(new Set([next, ...others]).size, 5);
 });
 
-test('what is stored has nothing of the secret in it', () => {
+test('digest does not contain the secret', () => {
   assert.match(digest(token), /^[\da-f]{64}$/);
   assert.notEqual(digest(token), digest(nextToken(token, newSeed())));
 });
 
 for (const [what, text] of [
-  ['nothing', ''],
-  ['a session alone', session],
+  ['an empty text', ''],
+  ['a session without a secret', session],
   ['a secret that is too short', token.slice(0, -1)],
   ['a secret that is too long', `${token}A`],
-  ['a line more', `${token}\n`],
+  ['a token with a line end', `${token}\n`],
   ['SQL', "' OR 1=1 -- "],
 ] as const) {
-  test(`${what} is no token`, () => assert.equal(sessionOf(text), undefined));
+  test(`sessionOf returns undefined for ${what}`, () => assert.equal(sessionOf(text), undefined));
 }

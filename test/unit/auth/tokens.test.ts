@@ -44,18 +44,18 @@ const sign = (claims: JWTPayload, header: object = {}, key: CryptoKey | Uint8Arr
   new SignJWT(claims).setProtectedHeader({ ...HEADER, ...header }).sign(key);
 const part = (value: object) => base64url.encode(JSON.stringify(value));
 
-test('a token says who, for whom, and until when', async () => {
+test('sign makes a token with user, issuer, audience and expiry', async () => {
   const claims = await tokens.verify(await tokens.sign(USER));
   assert.match(claims.jti, /^[\da-f-]{36}$/);
   assert.deepEqual({ ...claims, jti: 'a' }, CLAIMS);
 });
 
-test('its header names the algorithm, the key and the type', async () => {
+test('sign names the algorithm, the key and the type in the header', async () => {
   const [header] = (await tokens.sign(USER)).split('.');
   assert.deepEqual(JSON.parse(Buffer.from(String(header), 'base64url').toString()), HEADER);
 });
 
-test('a token made by hand like ours is good: the refusals below are for their one difference', async () => {
+test('verify accepts a token that the test makes like ours, so that each refusal below is for its one difference', async () => {
   assert.equal((await tokens.verify(await sign(CLAIMS))).sub, USER.id);
 });
 
@@ -73,37 +73,37 @@ const REFUSED: Record<string, string> = {
   'another issuer': await sign({ ...CLAIMS, iss: 'them' }),
   'another audience': await sign({ ...CLAIMS, aud: 'their-api' }),
   'another type': await sign(CLAIMS, { typ: 'JWT' }),
-  'no type': await sign(CLAIMS, { typ: undefined }),
+  'a token without a type': await sign(CLAIMS, { typ: undefined }),
   'an unknown key': await sign(CLAIMS, { kid: 'stranger' }, stranger.privateKey),
   "a stranger's signature under our key's name": await sign(CLAIMS, {}, stranger.privateKey),
-  'HS256 with the public key as PEM for a secret': await sign(CLAIMS, { alg: 'HS256' }, pem),
-  'HS256 with its bytes for a secret': await sign(
+  'HS256 whose secret is the public key as PEM': await sign(CLAIMS, { alg: 'HS256' }, pem),
+  'HS256 whose secret is the bytes of the public key': await sign(
     CLAIMS,
     { alg: 'HS256' },
     base64url.decode(String(one.jwk.x)),
   ),
   RS256: await sign(CLAIMS, { alg: 'RS256' }, rsa.privateKey),
-  'no signature (alg none)': `${part({ ...HEADER, alg: 'none' })}.${part(CLAIMS)}.`,
+  'an unsigned token (alg none)': `${part({ ...HEADER, alg: 'none' })}.${part(CLAIMS)}.`,
   'alg None with our signature': `${part({ ...HEADER, alg: 'None' })}.${part(CLAIMS)}.${signature}`,
   'other claims under our signature': `${part(HEADER)}.${part({ ...CLAIMS, sub: 'eve' })}.${signature}`,
-  'no signature at all': `${ours}.`,
-  'a user id that is none': await sign({ ...CLAIMS, sub: 'eve' }),
-  'an e-mail that is no text': await sign({ ...CLAIMS, email: { $gt: '' } }),
-  'a token not yet valid': await sign({ ...CLAIMS, nbf: SECONDS + 60 }),
-  'two parts': ours,
-  nonsense: 'nonsense',
-  'three dots': '...',
-  nothing: '',
+  'an empty signature': `${ours}.`,
+  'a user id that is not a UUID': await sign({ ...CLAIMS, sub: 'eve' }),
+  'an e-mail address that is not text': await sign({ ...CLAIMS, email: { $gt: '' } }),
+  'a token that is not valid yet': await sign({ ...CLAIMS, nbf: SECONDS + 60 }),
+  'a token of two parts': ours,
+  'text that is not a token': 'nonsense',
+  'a text of three dots': '...',
+  'an empty text': '',
 };
 for (const claim of Object.keys(CLAIMS)) REFUSED[`a token without ${claim}`] = await without(claim);
 
 for (const [name, token] of Object.entries(REFUSED)) {
-  test(`refuses ${name}`, async () => {
+  test(`verify refuses ${name}`, async () => {
     await assert.rejects(tokens.verify(token), (error) => isAppError(error, 'invalid_token'));
   });
 }
 
-test('the algorithm is pinned, even if a key of another kind were among ours', async () => {
+test('verify accepts no other algorithm, even if a key for it were among ours', async () => {
   const secret = new Uint8Array(32);
   const mixed = createTokens({
     ...options,
@@ -114,7 +114,7 @@ test('the algorithm is pinned, even if a key of another kind were among ours', a
   await assert.rejects(mixed.verify(token), (error) => isAppError(error, 'invalid_token'));
 });
 
-test('keys that cannot be read are not the fault of the token', async () => {
+test('verify does not blame the token when the keys cannot be read', async () => {
   const fault = new Error('no database');
   const broken = createTokens({ ...options, keys: () => Promise.reject(fault) });
   await assert.rejects(broken.verify('a.b.c'), fault);

@@ -10,7 +10,7 @@ const event = { job_id: randomUUID(), trace_id: 'abc' };
 const build = (convert: Convert) => createConverterApp({ convert, ...subscriberOptions() });
 const refuse: Convert = async () => assert.fail('converted');
 
-it('a delivery is answered when the job is settled', async () => {
+it('answers a delivery when nothing is left to do for its job', async () => {
   const seen: unknown[] = [];
   const reply = await deliver(
     build(async (data) => void seen.push(data)),
@@ -21,11 +21,11 @@ it('a delivery is answered when the job is settled', async () => {
   assert.deepEqual(seen, [event]);
 });
 
-it('a delivery whose id is none is dropped', async () => {
+it('drops a delivery whose job id is not an id', async () => {
   const reply = await deliver(build(refuse), PATH, { data: { ...event, job_id: '../x' } });
   assert.deepEqual([reply.status, reply.json], [200, { status: 'DROP' }]);
 });
 
-it('a delivery that is not of our sidecar is refused', async () => {
+it('refuses a delivery that does not come from our sidecar', async () => {
   assert.equal((await deliver(build(refuse), PATH, { data: event }, {})).status, 403);
 });

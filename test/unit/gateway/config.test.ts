@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { environment, videoPassSeconds } from '../../../services/gateway/config.ts';
+import { environment, timesOf } from '../../../services/gateway/config.ts';
 import { readEnvironment } from '../../../services/shared/runtime/config.ts';
 
 const LINK_SECRET = 'a secret of thirty-two characters';
@@ -24,7 +24,7 @@ describe("the gateway's environment", () => {
   ];
   for (const [keep, seconds] of PASSES)
     test(`with KEEP_VIDEO_SECONDS=${keep}, finished jobs are looked through every ${seconds} seconds`, () => {
-      assert.equal(videoPassSeconds(read({ KEEP_VIDEO_SECONDS: keep })), seconds);
+      assert.equal(timesOf(read({ KEEP_VIDEO_SECONDS: keep })).videoPassSeconds, seconds);
     });
 
   const BAD: [name: string, value: string][] = [

@@ -39,8 +39,8 @@ function setUp(fail?: Error) {
   };
 }
 
-describe('components in one process', () => {
-  it('have each its own mail server', async () => {
+describe('createBinding', () => {
+  it('gives each component its own mail server', async () => {
     const { binding, log } = setUp();
     await binding.init('one', properties);
     await binding.init('two', { ...properties, host: 'b.example.org' });
@@ -49,7 +49,7 @@ describe('components in one process', () => {
     assert.deepEqual(log, ['b.example.org: hello', 'a.example.org: hello']);
   });
 
-  it('keep it when a second sidecar says the same, and change it when one says another', async () => {
+  it('keeps the connections when a sidecar sends the same settings, and replaces them when it sends others', async () => {
     const { binding, log } = setUp();
     await binding.init('mail', properties);
     await binding.init('mail', { ...properties });
@@ -60,7 +60,7 @@ describe('components in one process', () => {
     assert.deepEqual(log, ['a.example.org closed', 'b.example.org: hello', 'b.example.org closed at once']);
   });
 
-  it('keep it when what they are told is of no use', async () => {
+  it('keeps the previous settings when a sidecar sends invalid ones', async () => {
     const { binding, log } = setUp();
     await binding.init('mail', properties);
     for (const bad of [{ port: '0' }, { caFile: '/does/not/exist' }])
@@ -70,23 +70,23 @@ describe('components in one process', () => {
     await binding.invoke('mail', request(), signal);
     assert.deepEqual(log, ['a.example.org: hello']);
   });
-});
 
-it('a component that this process was not told of sends nothing for sure', async () => {
-  const { binding } = setUp();
-  await assert.rejects(binding.invoke('mail', request(), signal), { code: status.FAILED_PRECONDITION });
-});
+  it('refuses a request of a component whose settings it has not received', async () => {
+    const { binding } = setUp();
+    await assert.rejects(binding.invoke('mail', request(), signal), { code: status.FAILED_PRECONDITION });
+  });
 
-it('an operation that is none', async () => {
-  const { binding } = setUp();
-  await binding.init('mail', properties);
-  await assert.rejects(binding.invoke('mail', request('delete'), signal), { code: status.UNIMPLEMENTED });
-});
+  it('refuses an unknown operation', async () => {
+    const { binding } = setUp();
+    await binding.init('mail', properties);
+    await assert.rejects(binding.invoke('mail', request('delete'), signal), { code: status.UNIMPLEMENTED });
+  });
 
-it('the log names the mail, and neither recipient, subject nor password', async () => {
-  const { binding, lines } = setUp(new Failure('refused', '550 no a@example.org here'));
-  await binding.init('mail', properties);
-  await assert.rejects(binding.invoke('mail', request(), signal), { code: status.FAILED_PRECONDITION });
-  assert.match(lines.text(), /<1@example\.org>/);
-  assert.doesNotMatch(lines.text(), /a@example|hello|pw/);
+  it('logs the id of a mail, and neither its recipient, its subject nor the password', async () => {
+    const { binding, lines } = setUp(new Failure('refused', '550 no a@example.org here'));
+    await binding.init('mail', properties);
+    await assert.rejects(binding.invoke('mail', request(), signal), { code: status.FAILED_PRECONDITION });
+    assert.match(lines.text(), /<1@example\.org>/);
+    assert.doesNotMatch(lines.text(), /a@example|hello|pw/);
+  });
 });

@@ -3,19 +3,19 @@ import { it } from 'node:test';
 import { createNotificationApp } from '../../../services/notification/app.ts';
 import type { Notify } from '../../../services/notification/notify.ts';
 import { deliver, subscriberOptions } from '../../support/deliver-event.ts';
-import { done } from './events.ts';
+import { done } from './mp3-events.ts';
 
 const PATH = '/events/mp3';
 const event = done();
 const build = (notify: Notify) => createNotificationApp({ notify, ...subscriberOptions() });
-const refuse: Notify = async () => assert.fail('told');
+const refuse: Notify = async () => assert.fail('notified');
 
 for (const [outcome, status] of [
-  ['told', 'SUCCESS'],
-  ['left', 'SUCCESS'],
+  ['notified', 'SUCCESS'],
+  ['deferred', 'SUCCESS'],
   ['dropped', 'DROP'],
 ] as const) {
-  it(`a delivery is answered with ${status} when its outcome is ${outcome}`, async () => {
+  it(`answers a delivery with ${status} when the notification was ${outcome}`, async () => {
     const seen: unknown[] = [];
     const app = build(async (data) => {
       seen.push(data);
@@ -27,11 +27,11 @@ for (const [outcome, status] of [
   });
 }
 
-it('a delivery whose address is none is dropped', async () => {
+it('drops a delivery whose address is not a mail address', async () => {
   const reply = await deliver(build(refuse), PATH, { data: { ...event, email: 'nobody' } });
   assert.deepEqual([reply.status, reply.json], [200, { status: 'DROP' }]);
 });
 
-it('a delivery that is not of our sidecar is refused', async () => {
+it('refuses a delivery that does not come from our sidecar', async () => {
   assert.equal((await deliver(build(refuse), PATH, { data: event }, {})).status, 403);
 });

@@ -1,4 +1,4 @@
-// For mongosh. Makes a replica set, since transactions need one, and two users: root and the services' user. If they exist,
+// Run by mongosh. Creates a replica set, since transactions need one, and two users: root and the services' user. If they exist,
 // changes the members and the users to the wanted state. Idempotent.
 //
 // A cluster sets MEMBERS and MONGODB_KEY; the script then runs in any pod. Docker Compose sets neither; the script then runs
@@ -38,7 +38,7 @@ const { admin: first, isNew } = open(`${hosts[0]}/?directConnection=true`);
 try {
   const members = hosts.map((host, _id) => ({ _id, host }));
   first.runCommand({ replSetInitiate: { _id: 'rs0', members } });
-  print(`Made a replica set of ${hosts.length}`);
+  print(`Created a replica set of ${hosts.length}`);
 } catch (error) {
   if (error.codeName !== 'AlreadyInitialized') throw error;
 }
@@ -51,7 +51,7 @@ if (isNew) first.createUser(users[0]);
 
 const { admin } = open(`${hosts.join(',')}/?replicaSet=rs0`);
 const { config } = admin.runCommand({ replSetGetConfig: 1 });
-// Members join one at a time, since a change of more than one could lose the majority.
+// MongoDB allows only one member to be added at a time, so that old and new majorities overlap.
 for (const host of hosts)
   if (!config.members.some((member) => member.host === host)) {
     config.members.push({ _id: Math.max(...config.members.map(({ _id }) => _id)) + 1, host });

@@ -13,7 +13,7 @@ const message = (schema: z.ZodType, name: Parameters<typeof ref>[0], contentType
   examples: examplesOf(schema).map((payload) => ({ payload })),
 });
 
-/** An event as its subscribers get it. */
+/** An event as its subscribers receive it. */
 function event(schema: z.ZodType, name: 'VideoDelivery' | 'Mp3Delivery', topic: string, source: string) {
   const examples = examplesOf(schema).map((data) => ({
     payload: {
@@ -33,12 +33,12 @@ function event(schema: z.ZodType, name: 'VideoDelivery' | 'Mp3Delivery', topic: 
 const topicTitle = `Topic of the pub/sub component \`${COMPONENTS.pubsub}\``;
 const sidecar = [{ $ref: '#/servers/sidecar' }];
 
-/** One for each topic, and what is no topic but asked of the sidecar or answered to it. */
+/** One channel for each topic, one for the mail binding, and one for the responses to deliveries. */
 export const channels = {
   video: {
     address: TOPICS.video,
     title: topicTitle,
-    description: 'Videos to convert. A job whose event is lost is published again.',
+    description: 'Videos to convert. When an event is lost, the job is published again.',
     servers: sidecar,
     messages: { video: event(videoEvent, 'VideoDelivery', TOPICS.video, 'gateway') },
   },
@@ -46,7 +46,7 @@ export const channels = {
     address: TOPICS.mp3,
     title: topicTitle,
     description:
-      'Outcomes to tell. Published again until the mail record of the outcome is `sent`: see `x-state`.',
+      'Outcomes of which owners have to be notified. An outcome is published again until its mail record is `sent`: see `x-state`.',
     servers: sidecar,
     messages: { mp3: event(mp3Event, 'Mp3Delivery', TOPICS.mp3, 'converter') },
   },

@@ -9,21 +9,21 @@ const on = (channel: Topic | 'mail') => ({
   messages: [{ $ref: `#/channels/${channel}/messages/${channel}` }],
 });
 
-/** Who does it, by app id. */
+/** The app ids of the services that perform the operation. */
 const by = (...apps: string[]) => ({ tags: apps.map((name) => ({ name })) });
 
 const publishes = (topic: Topic) =>
-  `\`POST ${PATHS.publish}/${topic}\` of the sidecar, with the \`data\` of the event as JSON; the sidecar makes the CloudEvent. ` +
-  'An answer of 2xx is no promise that the broker keeps it: what gets lost is published again by the sweep of a gateway.';
+  `\`POST ${PATHS.publish}/${topic}\` of the sidecar, with the \`data\` of the event as JSON. The sidecar makes the CloudEvent. ` +
+  'A response of 2xx does not promise that the broker keeps the event. The sweep of a gateway publishes lost events again.';
 
 const delivers = (topic: Topic) =>
-  `The sidecar delivers by \`POST ${DELIVERY_PATHS[topic]}\`, at least once, in any order, several at a time; replicas compete. ` +
-  'Answer what has been handled already with SUCCESS. A delivery may take as long as the work.\n\n' +
-  '| answer | means |\n|---|---|\n' +
-  '| 2xx, `{"status":"SUCCESS"}` or no body | handled: gone |\n' +
-  '| 2xx, `{"status":"DROP"}` | gone: for what no delivery could ever settle, such as an event that is not of its schema |\n' +
-  '| 404 | gone too: never give it by mistake |\n' +
-  '| 2xx, `{"status":"RETRY"}`, and every other status or none | delivered again, after half a second at first, then later and later |';
+  `The sidecar delivers by \`POST ${DELIVERY_PATHS[topic]}\`, at least once, in any order, and several at a time. Replicas compete for them. ` +
+  'Answer an event that has been handled already with SUCCESS. A delivery may take as long as the work itself.\n\n' +
+  '| response | meaning |\n|---|---|\n' +
+  '| 2xx, `{"status":"SUCCESS"}` or no body | handled, and not delivered again |\n' +
+  '| 2xx, `{"status":"DROP"}` | not delivered again: for an event that no further delivery could settle, such as one that does not match its schema |\n' +
+  '| 404 | not delivered again either, so never answer with it by mistake |\n' +
+  '| 2xx, `{"status":"RETRY"}`, every other status, and no response | delivered again, first after half a second and then after longer and longer pauses |';
 
 const receives = (topic: Topic, app: string, summary: string) => ({
   action: 'receive',
@@ -44,7 +44,7 @@ export const operations = {
     action: 'send',
     ...on('video'),
     ...by('gateway'),
-    summary: 'Says that a video was accepted',
+    summary: 'Announces that a video was accepted',
     description: publishes('video'),
   },
   receiveVideo: receives('video', 'converter', 'Makes the MP3 of a job'),
@@ -52,27 +52,27 @@ export const operations = {
     action: 'send',
     ...on('mp3'),
     ...by('converter', 'gateway'),
-    summary: 'Says how a job ended',
+    summary: 'Announces the outcome of a job',
     description: publishes('mp3'),
   },
   receiveMp3: receives(
     'mp3',
     'notification',
-    'Tells the owner of a job how it ended, by one mail for each run',
+    'Notifies the owner of a job of its outcome, by one mail for each run',
   ),
   sendMail: {
     action: 'send',
     ...on('mail'),
     ...by('notification'),
-    summary: 'Mails the owner',
+    summary: 'Sends a mail to the owner',
     description:
-      `By \`POST ${PATHS.mail}\` of the sidecar, every field set in each request, and one request at a time, unless the binding is known to keep requests apart: over \`bindings.smtp\`, what one request sets stays for the next. ` +
-      'The answer comes when the mail server has given its own, however long that takes; a mail server that accepts and says nothing may send the mail as soon as it wakes up.\n\n' +
-      '| answer | means |\n|---|---|\n' +
-      '| 2xx | the mail was taken |\n' +
-      '| 4xx or 5xx, `{"errorCode":…,"message":…}`, whose `message` matches the regular expression `x-unknown-outcome` | nobody knows: it may have been taken |\n' +
-      '| every other 4xx or 5xx | it was not taken |\n' +
-      '| none, once connected | nobody knows |',
+      `By \`POST ${PATHS.mail}\` of the sidecar. Set every field in each request, because with \`bindings.smtp\` a field that one request sets stays set for the next. Send one request at a time, unless the binding is known to keep requests apart. ` +
+      'The response comes when the mail server has answered, however long that takes. A mail server that accepts the connection and stays silent may still send the mail later.\n\n' +
+      '| response | meaning |\n|---|---|\n' +
+      '| 2xx | the mail was accepted |\n' +
+      '| 4xx or 5xx, `{"errorCode":…,"message":…}`, whose `message` matches the regular expression `x-unknown-outcome` | the outcome is unknown: the mail may have been accepted |\n' +
+      '| every other 4xx or 5xx | the mail was not accepted |\n' +
+      '| none, after the connection was made | the outcome is unknown |',
     'x-unknown-outcome': BROKE_OFF.source,
   },
 };

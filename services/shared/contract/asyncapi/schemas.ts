@@ -5,7 +5,7 @@ import { mailRequest } from '../mail-request.ts';
 
 export const ref = (name: keyof typeof schemas) => ({ $ref: `#/components/schemas/${name}` });
 
-/** Of draft 7, which AsyncAPI takes without a word. What is read may have properties that a later version adds. */
+/** A JSON Schema of draft 7, the default of AsyncAPI. It allows further properties, which a later version may add. */
 function toJsonSchema(schema: z.ZodType): object {
   const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
   return rest;
@@ -14,12 +14,15 @@ function toJsonSchema(schema: z.ZodType): object {
 const cloudEvent = {
   title: 'CloudEvent 1.0',
   description:
-    'What a sidecar delivers (https://cloudevents.io, structured mode); it is the sidecar that makes it of what is published',
+    'The form in which a sidecar delivers an event (https://cloudevents.io, structured mode). The sidecar makes it from the published data.',
   type: 'object',
   required: ['specversion', 'id', 'source', 'type', 'data'],
   properties: {
     specversion: { const: '1.0' },
-    id: { type: 'string', description: 'Of one publication: an event that is published again has another' },
+    id: {
+      type: 'string',
+      description: 'Id of one publication. An event that is published again has another id.',
+    },
     source: { type: 'string', description: 'App id of the publisher' },
     type: { type: 'string' },
     datacontenttype: { const: 'application/json' },
@@ -46,14 +49,14 @@ export const schemas = {
   MailRecord: toJsonSchema(mailRecord),
   StoredMailRecord: {
     title: 'Stored mail record',
-    description: 'What the text in the state store is, once parsed',
+    description: 'The parsed form of the text in the state store',
     type: 'object',
     required: ['revision', 'document'],
     properties: {
       revision: {
         type: 'string',
         description:
-          'A new UUID for each write, by which a write knows itself again: one that was reported as failed may have arrived',
+          'A new UUID for each write. It shows whether a write that was reported as failed has arrived after all.',
       },
       document: { $ref: '#/components/schemas/MailRecord' },
     },

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { NotJoinable } from '../../../../services/converter/failure.ts';
-import { encodeInParts } from '../../../../services/converter/ffmpeg/encode-in-parallel.ts';
+import { encodeInParallel } from '../../../../services/converter/ffmpeg/encode-in-parallel.ts';
 import { INPUT, OUTPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
 import { file, media, picture, tone } from '../../../support/media.ts';
 import { processesIn } from '../../../support/processes.ts';
-import { format, framesIn, played, quietly } from '../mp3/frames.ts';
+import { decode, probeFormat, readMp3, runFfmpeg } from '../mp3/inspect-mp3.ts';
 
 const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
 let root: string;
@@ -31,8 +31,13 @@ async function make(source: string, shape: Shape = {}) {
   const folder = await mkdtemp(join(root, 'attempt-'));
   await copyFile(source, join(folder, INPUT));
   const times: number[] = [];
-  const track = { index: 0, sampleRate: rate, channels, expectedSeconds: seconds, stated: true };
-  await encodeInParts('ffmpeg', folder, { ...track, expectedOf: 'track' }, { quality }, count, {
+  const length = { expectedSeconds: seconds, expectedOf: 'track', stated: true } as const;
+  await encodeInParallel({
+    ffmpeg: 'ffmpeg',
+    folder,
+    audio: { index: 0, sampleRate: rate, channels, ...length },
+    options: { quality },
+    parts: count,
     limits,
     signal: shape.signal ?? new AbortController().signal,
     onTime: (time) => times.push(time),
@@ -40,12 +45,12 @@ async function make(source: string, shape: Shape = {}) {
   return { folder, path: join(folder, OUTPUT), times };
 }
 
-/** What one process makes of it; `reservoir` is LAME's. */
+/** Encodes the source with one process, with or without LAME's bit reservoir. */
 async function whole(source: string, { quality = 2, channels = 2, rate }: Shape, reservoir: boolean) {
   const path = join(await mkdtemp(join(root, 'whole-')), 'whole.mp3');
   const shape = [...(channels > 2 ? ['-ac', '2'] : []), ...(rate && rate > 48_000 ? ['-ar', '48000'] : [])];
   const vbr = ['-q:a', String(quality), '-reservoir', reservoir ? '1' : '0', '-id3v2_version', '3'];
-  await quietly('error', '-i', source, '-map', '0:a:0', ...shape, ...vbr, path);
+  await runFfmpeg('error', '-i', source, '-map', '0:a:0', ...shape, ...vbr, path);
   return path;
 }
 
@@ -55,22 +60,22 @@ const SWEEP = '0.5*sin(2*PI*(100*t+150*t*t))';
 const CLAPS = '(random(0)-0.5)*exp(-20*mod(t,0.37))';
 const FADE = '0.9*exp(-0.5*t)*(random(1)-0.5)';
 
-describe('sound in parts is that of one encoder, sample for sample', { concurrency: 2 }, () => {
+describe('encodeInParallel › the sound', { concurrency: 2 }, () => {
   const table: [name: string, source: () => Promise<string>, shape: Shape][] = [
     ['a sweep', () => sound(`${SWEEP}|${SWEEP}`), {}],
-    ['claps in noise, best', () => sound(`${CLAPS}|${FADE}`), { quality: 0 }],
-    ['claps and a sweep, worst', () => sound(`${CLAPS}|${SWEEP}`), { quality: 9 }],
+    ['claps in noise at the best quality', () => sound(`${CLAPS}|${FADE}`), { quality: 0 }],
+    ['claps and a sweep at the worst quality', () => sound(`${CLAPS}|${SWEEP}`), { quality: 9 }],
     [
       'a fade, to which LAME adjusts slowly',
       () => sound(`${FADE}|0.7*${FADE}`, { seconds: 30 }),
       { seconds: 30 },
     ],
     ['silence', () => sound('0|0', { rate: 48_000 }), { rate: 48_000 }],
-    ['mono, 8 kHz', () => sound(SWEEP, { rate: 8000 }), { rate: 8000, channels: 1 }],
-    ['mono, 48 kHz', () => sound(CLAPS, { rate: 48_000 }), { rate: 48_000, channels: 1 }],
-    ['stereo, 22.05 kHz', () => sound(`${CLAPS}|${SWEEP}`, { rate: 22_050 }), { rate: 22_050 }],
+    ['mono at 8 kHz', () => sound(SWEEP, { rate: 8000 }), { rate: 8000, channels: 1 }],
+    ['mono at 48 kHz', () => sound(CLAPS, { rate: 48_000 }), { rate: 48_000, channels: 1 }],
+    ['stereo at 22.05 kHz', () => sound(`${CLAPS}|${SWEEP}`, { rate: 22_050 }), { rate: 22_050 }],
     ['32 kHz', () => sound(`${CLAPS}|${SWEEP}`, { rate: 32_000 }), { rate: 32_000 }],
-    ['96 kHz, resampled', () => sound(`${CLAPS}|${SWEEP}`, { rate: 96_000 }), { rate: 96_000 }],
+    ['96 kHz, which is resampled', () => sound(`${CLAPS}|${SWEEP}`, { rate: 96_000 }), { rate: 96_000 }],
     [
       '5.1',
       () => sound(`${CLAPS}|${SWEEP}|0.1*${SWEEP}|${FADE}|0|0.2*${CLAPS}`, { rate: 48_000 }),
@@ -90,14 +95,14 @@ describe('sound in parts is that of one encoder, sample for sample', { concurren
     ],
   ];
   for (const [name, source, shape] of table) {
-    it(name, async () => {
+    it(`equals that of one encoder, sample for sample, for ${name}`, async () => {
       const path = await source();
       const made = await make(path, shape);
       const [one, usual] = await Promise.all([whole(path, shape, false), whole(path, shape, true)]);
-      const [ours, reference, length] = await Promise.all([played(made.path), played(one), played(usual)]);
+      const [ours, reference, length] = await Promise.all([decode(made.path), decode(one), decode(usual)]);
       assert.equal(ours.length, length.length, 'samples');
       assert.ok(ours.equals(reference), 'the sound differs');
-      assert.equal((await format(made.path)).duration, (await format(usual)).duration);
+      assert.equal((await probeFormat(made.path)).duration, (await probeFormat(usual)).duration);
       const size = (await stat(made.path)).size / (await stat(usual)).size;
       assert.ok(size > 0.9 && size < 1.03, `${size} times the usual size`);
       assert.deepEqual(await readdir(made.folder), [INPUT, OUTPUT, `${OUTPUT}.pcm`]);
@@ -105,17 +110,17 @@ describe('sound in parts is that of one encoder, sample for sample', { concurren
   }
 });
 
-describe('the file', () => {
-  it('keeps the tags, and its Info tag states what it holds', async () => {
+describe('encodeInParallel › the file', () => {
+  it('keeps the metadata of the source, and has a Xing tag that states what it holds', async () => {
     const title = ['-metadata', 'title=Ein Lied — 歌', '-metadata', 'artist=Wir'];
     const source = await media('title.mp4', ...tone(20), ...title, '-c:a', 'aac');
     const { path } = await make(source, { channels: 1, seconds: 20 });
     const usual = await whole(source, { channels: 1 }, true);
-    assert.deepEqual((await format(path)).tags, (await format(usual)).tags);
-    const made = await framesIn(path);
-    const { tag, id3Bytes, info, frames } = made;
+    assert.deepEqual((await probeFormat(path)).tags, (await probeFormat(usual)).tags);
+    const made = await readMp3(path);
+    const { tag, id3Bytes, tagFrame: info, frames } = made;
     assert.equal(tag.frames, frames.length);
-    assert.deepEqual(tag, (await framesIn(usual)).tag);
+    assert.deepEqual(tag, (await readMp3(usual)).tag);
     const name = info.bytes.indexOf('Xing');
     assert.equal(info.bytes.readUInt32BE(name + 12), (await stat(path)).size - id3Bytes);
     const toc = [...info.bytes.subarray(name + 16, name + 116)];
@@ -126,7 +131,7 @@ describe('the file', () => {
     assert.ok(new Set(toc).size > 90 && toc[0] === 0, String(toc));
   });
 
-  it('tells the seconds of all parts together', async () => {
+  it('reports the seconds of all parts together', async () => {
     const { times } = await make(await sound(`${SWEEP}|${CLAPS}`));
     const last = times.at(-1) ?? 0;
     assert.ok(last > 11.9 && last < 16, String(last));
@@ -136,17 +141,17 @@ describe('the file', () => {
     );
   });
 
-  it('ends where the sound ends, when more was stated', async () => {
+  it('ends with the sound where the source states more', async () => {
     const source = await sound(`${SWEEP}|${CLAPS}`);
-    const one = await played(await whole(source, {}, false));
+    const one = await decode(await whole(source, {}, false));
     for (const seconds of [14, 24.2, 60]) {
       const { path } = await make(source, { seconds });
-      assert.ok((await played(path)).equals(one), `${seconds} s were stated`);
+      assert.ok((await decode(path)).equals(one), `${seconds} s were stated`);
     }
   });
 });
 
-describe('what is not to be joined', () => {
+describe('encodeInParallel › NotJoinable', () => {
   const changing = async () => {
     const parts = [tone(6), [...tone(6), '-ac', '6']].map((args, index) =>
       media(`${index}.ts`, ...args, '-c:a', 'ac3'),
@@ -155,18 +160,18 @@ describe('what is not to be joined', () => {
     return file('changing.ts', Buffer.concat(bytes));
   };
   const table: [string, () => Promise<string>, Shape][] = [
-    ['a source that changes its channels on the way', changing, { channels: 1 }],
-    ['a sample rate that is not the stated one', () => sound(SWEEP, { rate: 48_000 }), { channels: 1 }],
-    ['no sound', () => media('a.png', ...picture(0.1), '-frames:v', '1'), {}],
+    ['a source that changes its channels midway', changing, { channels: 1 }],
+    ['a sample rate that differs from the stated one', () => sound(SWEEP, { rate: 48_000 }), { channels: 1 }],
+    ['a source without sound', () => media('a.png', ...picture(0.1), '-frames:v', '1'), {}],
   ];
   for (const [name, source, shape] of table) {
-    it(name, async () => {
+    it(`is thrown for ${name}`, async () => {
       await assert.rejects(make(await source(), shape), NotJoinable);
     });
   }
 });
 
-it('an abort ends all processes', async () => {
+it('encodeInParallel ends all processes when it is aborted', async () => {
   const source = await sound(`${SWEEP}|${CLAPS}`, { seconds: 30 });
   const stop = new AbortController();
   const reason = new Error('stop');

@@ -3,7 +3,7 @@ import { appendFile, copyFile, mkdtemp, readFile, rm, symlink, truncate, writeFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { createSlots } from '../../../../services/converter/capacity/core-slots.ts';
+import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
 import { DiskFull } from '../../../../services/converter/failure.ts';
 import { measureLoss } from '../../../../services/converter/ffmpeg/lost-sound.ts';
 import { createTranscode } from '../../../../services/converter/ffmpeg/transcode.ts';
@@ -32,16 +32,16 @@ async function convert(source: string, fields: Case = {}) {
   const folder = await mkdtemp(join(root, 'attempt-'));
   await copyFile(source, join(folder, INPUT));
   await prepare?.(folder);
-  const spare = createSlots(slots);
+  const cores = createCoreSlots(slots);
   const limits = { maxDurationSeconds, maxConvertSeconds: 120 };
   const transcode = createTranscode({
     ffmpeg: 'ffmpeg',
     ffprobe: 'ffprobe',
     limits,
-    spare,
+    idleCores: cores,
     minSegmentSeconds: 2,
   });
-  return spare.run(signal, async () => {
+  return cores.run(signal, async () => {
     const mp3 = await transcode({ folder, options, signal, onProbe() {}, onTime() {} });
     return { parts: mp3.parts, seconds: await mp3.verify(), decoded: await decodedSeconds(mp3.path) };
   });
@@ -54,7 +54,7 @@ const wav = (rate: number, samples: number) =>
 const loud = { options: { bitrate: 320 } } as const;
 const LONG_PACKET = 20_000_000;
 
-describe('a job is not done when ffmpeg has dropped a part of the sound', () => {
+describe('createTranscode › a part of the sound that ffmpeg drops', () => {
   const table: [name: string, source: () => Promise<string>, fields: Case, detail: RegExp][] = [
     ['a WAV of 1 Hz, whose first packet is 2,048 s', () => wav(1, 2148), loud, /lost in the conversion/],
     [
@@ -70,7 +70,7 @@ describe('a job is not done when ffmpeg has dropped a part of the sound', () => 
       /lost in the conversion/,
     ],
     [
-      'a packet of 3 hours, for which several processes encode',
+      'a packet of 3 hours that several processes encode',
       () => file('parts.avi', avi(1000, [5000, 12_000_000, 5000])),
       { slots: 2 },
       /lost in the conversion/,
@@ -82,20 +82,20 @@ describe('a job is not done when ffmpeg has dropped a part of the sound', () => 
       /lost in the conversion/,
     ],
     [
-      'a packet that is larger than ffmpeg may allocate, after which ffmpeg ends with success',
+      'a packet that is larger than ffmpeg may allocate, though ffmpeg exits with 0',
       () => file('small.avi', avi(8000, [40_000])),
       { prepare: appendHugePacket, maxDurationSeconds: 20 * HOUR },
       /needs more memory/,
     ],
   ];
   for (const [name, source, fields, message] of table) {
-    it(name, async () => {
+    it(`fails the conversion of ${name}`, async () => {
       await assert.rejects(convert(await source(), fields), { code: 'conversion_failed', message });
     });
   }
 });
 
-/** Six seconds, of which the last three are stamped two minutes later. */
+/** Six seconds of sound. The timestamps of the last three are two minutes too late. */
 const jump = () =>
   media('jump.webm', ...tone(6), '-af', "asetpts='PTS+gte(T,3)*120/TB'", '-c:a', 'libopus', '-live', '1');
 
@@ -106,7 +106,7 @@ async function appendHugePacket(folder: string): Promise<void> {
   const head = Buffer.alloc(8);
   head.write('00wb');
   head.writeUInt32LE(size, 4);
-  // The lists around it have no end that is known, so that the packet is read.
+  // The lists around the packet get an unknown size, so that ffmpeg reads the packet.
   bytes.writeUInt32LE(0, 4);
   bytes.writeUInt32LE(0, bytes.indexOf('movi') - 4);
   await writeFile(path, bytes);
@@ -114,28 +114,28 @@ async function appendHugePacket(folder: string): Promise<void> {
   await truncate(path, bytes.length + head.length + size);
 }
 
-describe('a job is done when all of the sound is there', () => {
+describe('createTranscode › sound of which no part is dropped', () => {
   const ts = async (name: string, parts: Promise<string>[]) =>
     file(name, Buffer.concat(await Promise.all(parts.map(async (part) => readFile(await part)))));
   const mp2 = (seconds: number, rate: number, channels: string) =>
     media('part.ts', ...tone(seconds, { rate }), '-ac', channels, '-c:a', 'mp2');
   const table: [name: string, source: () => Promise<string>, fields: Case, seconds: number][] = [
     ['a WAV of 100 Hz', () => wav(100, 2000), loud, 20],
-    ['a WAV of 11,000 Hz, which no MP3 has', () => wav(11_000, 44_000), {}, 4],
+    ['a WAV of 11,000 Hz, a rate that MP3 does not have', () => wav(11_000, 44_000), {}, 4],
     [
-      'a recording that changes channels on the way',
+      'a recording that changes its channels midway',
       () => ts('channels.ts', [mp2(4, 48_000, '1'), mp2(4, 48_000, '2'), mp2(4, 48_000, '1')]),
       {},
       12,
     ],
     [
-      'a recording that changes its sample rate on the way',
+      'a recording that changes its sample rate midway',
       () => ts('rates.ts', [mp2(4, 48_000, '2'), mp2(4, 32_000, '2'), mp2(4, 48_000, '2')]),
       { slots: 2 },
       12,
     ],
     [
-      'tags that forge messages of ffmpeg',
+      'a file whose tags forge messages of ffmpeg',
       async () =>
         media('forged.mkv', ...tone(3), '-i', await forgedTags(), '-map_metadata', '1', '-c:a', 'aac'),
       {},
@@ -143,7 +143,7 @@ describe('a job is done when all of the sound is there', () => {
     ],
   ];
   for (const [name, source, fields, seconds] of table) {
-    it(name, async () => {
+    it(`converts ${name}`, async () => {
       const made = await convert(await source(), fields);
       assert.ok(Math.abs(made.decoded - seconds) < 0.25, `${made.decoded} s instead of ${seconds} s`);
     });
@@ -161,12 +161,14 @@ const forgedTags = () =>
     [';FFMETADATA1', `title=x\\\n${LINES.join('\\\n')}`, `x\\\n${LINES.join('\\\n')}=y`, ''].join('\n'),
   );
 
-it('a full disk is told from a video at fault', { skip: process.platform !== 'linux' }, async () => {
+it('createTranscode distinguishes a full disk from a faulty video', {
+  skip: process.platform !== 'linux',
+}, async () => {
   const prepare = (folder: string) => symlink('/dev/full', join(folder, OUTPUT));
   await assert.rejects(convert(await media('a.wav', ...tone(3)), { prepare }), DiskFull);
 });
 
-describe('measureLoss(path, decoded)', () => {
+describe('measureLoss', () => {
   const empty = () => file('empty.mp3', Buffer.alloc(0));
   const second = () => media('second.mp3', ...tone(1), '-c:a', 'libmp3lame');
   const decoded = { samples: 96_000, rates: [48_000], outOfMemory: false };

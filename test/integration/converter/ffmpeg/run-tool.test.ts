@@ -20,17 +20,17 @@ after(() => rm(folder, { recursive: true }));
 const options = (signal = new AbortController().signal) => ({ folder, signal, timeoutSeconds: 1000 });
 const shell = (script: string) => runTool('sh', ['-c', script], options());
 
-it('tells exit code, output, and the last lines of what was said', async () => {
+it('runTool returns exit code, standard output, and the last lines of standard error', async () => {
   const { code, output, stderr } = await shell('echo out; seq 1 50 >&2; exit 3');
   assert.deepEqual([code, output], [3, 'out\n']);
   assert.deepEqual([stderr.split('\n').length, stderr.split('\n').at(-1)], [20, '50']);
 });
 
-it('ends a tool that prints without end', async () => {
+it('runTool kills a tool that prints without end', async () => {
   assert.equal((await runTool('yes', [], options())).killedBy, 'SIGKILL');
 });
 
-it('ends a tool when it is aborted, and is back when that is gone', async () => {
+it('runTool kills the tool when it is aborted, and throws after the tool has ended', async () => {
   const stop = new AbortController();
   const reason = new Error('stop');
   const running = runTool('sleep', ['1000'], options(stop.signal));
@@ -41,7 +41,7 @@ it('ends a tool when it is aborted, and is back when that is gone', async () => 
   await assert.rejects(runTool('sleep', ['1000'], options(stop.signal)), reason);
 });
 
-it('the tool dies with us', { skip: process.platform !== 'linux' }, async () => {
+it('runTool lets the tool die with this process', { skip: process.platform !== 'linux' }, async () => {
   const module = new URL('../../../../services/converter/ffmpeg/run-tool.ts', import.meta.url);
   const source = `const { runTool } = await import('${module}');
     const signal = new AbortController().signal;
@@ -57,22 +57,22 @@ it('the tool dies with us', { skip: process.platform !== 'linux' }, async () => 
   await until('the tool to end', async () => processesIn(folder).length === 0);
 });
 
-it('says when a tool is not there', async () => {
+it('requireTool throws when the tool is missing', async () => {
   await assert.rejects(requireTool('/nowhere/ffmpeg'), /cannot be run/);
   await requireTool('ffprobe');
 });
 
-for (const [what, script, take] of [
+for (const [what, script, listener] of [
   ['standard output', 'echo a; exec sleep 1000', 'onOutputLine'],
   ['standard error', 'echo a >&2; exec sleep 1000', 'onLine'],
 ] as const) {
-  it(`ends a tool when a line of its ${what} cannot be taken, and throws the reason`, {
+  it(`runTool kills the tool and throws when the listener for its ${what} throws`, {
     timeout: 20_000,
   }, async () => {
-    const reason = new Error('not this line');
+    const reason = new Error('the listener failed');
     const running = runTool('sh', ['-c', script], {
       ...options(),
-      [take]() {
+      [listener]() {
         throw reason;
       },
     });
@@ -81,7 +81,7 @@ for (const [what, script, take] of [
   });
 }
 
-it('throws, and ends nothing else, when no process can be started for want of file descriptors', {
+it('runTool throws, and does not end this process, when there are no file descriptors for a new one', {
   skip: process.platform !== 'linux',
 }, async () => {
   const module = new URL('../../../../services/converter/ffmpeg/run-tool.ts', import.meta.url);
@@ -96,6 +96,6 @@ it('throws, and ends nothing else, when no process can be started for want of fi
     ['-c', 'ulimit -n 64; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', source],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const [said, exited] = await Promise.all([text(child.stdout), once(child, 'close')]);
-  assert.deepEqual([said, exited[0]], ['EMFILE\n', 0]);
+  const [printed, exited] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  assert.deepEqual([printed, exited[0]], ['EMFILE\n', 0]);
 });

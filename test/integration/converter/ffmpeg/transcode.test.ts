@@ -42,14 +42,14 @@ async function convert(
   return { seconds, path: mp3.path, found, times, folder };
 }
 
-const near = (actual: number, expected: number, slack = 0.1) =>
+const assertNear = (actual: number, expected: number, slack = 0.1) =>
   assert.ok(Math.abs(actual - expected) <= slack, `${actual} s is not ${expected} s`);
 
 const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast'];
 const both = [...picture(2), ...tone(2)];
 const noise = ['-f', 'lavfi', '-i', 'anoisesrc=r=44100:d=6:a=0.5'];
 
-/** ffprobe guesses the length from the bit rate at the start: minutes. */
+/** ffprobe estimates the length from the bit rate at the start, which gives minutes instead of seconds. */
 const quietThenLoud = () =>
   media(
     'guess.aac',
@@ -58,11 +58,11 @@ const quietThenLoud = () =>
     ...['-filter_complex', '[0][1]concat=v=0:a=1', '-c:a', 'aac', '-b:a', '320k'],
   );
 
-describe('what becomes an MP3', { concurrency: 2 }, () => {
+describe('createTranscode › media that it converts', { concurrency: 2 }, () => {
   const table: [name: string, source: () => Promise<string>, seconds: number][] = [
-    ['MP4, index in front', () => video(2), 2],
-    ['MP4, index at the end', () => video(2, { faststart: false }), 2],
-    ['fragmented MP4', () => media('a.mp4', ...both, ...x264, '-movflags', 'frag_keyframe+empty_moov'), 2],
+    ['an MP4 with its index in front', () => video(2), 2],
+    ['an MP4 with its index at the end', () => video(2, { faststart: false }), 2],
+    ['a fragmented MP4', () => media('a.mp4', ...both, ...x264, '-movflags', 'frag_keyframe+empty_moov'), 2],
     ['MOV with PCM', () => media('a.mov', ...both, ...x264, '-c:a', 'pcm_s16le'), 2],
     ['Matroska', () => media('a.mkv', ...both, ...x264, '-c:a', 'aac'), 2],
     [
@@ -71,7 +71,7 @@ describe('what becomes an MP3', { concurrency: 2 }, () => {
       2,
     ],
     [
-      'WebM of a browser, without lengths',
+      'WebM as a browser records it, without a length',
       () =>
         media(
           'live.webm',
@@ -94,31 +94,35 @@ describe('what becomes an MP3', { concurrency: 2 }, () => {
     ['WMV', () => media('a.wmv', ...both, '-c:v', 'wmv2', '-c:a', 'wmav2'), 2],
     ['FLAC', () => media('a.flac', ...tone(2)), 2],
     ['WAV', () => media('a.wav', ...tone(2)), 2],
-    ['ADTS AAC, whose length is a guess, and a bad one here', quietThenLoud, 6],
-    ['5.1', () => media('six.mp4', ...picture(2), ...tone(2), '-ac', '6', ...x264, '-c:a', 'aac'), 2],
+    ['ADTS AAC whose length is badly estimated', quietThenLoud, 6],
     [
-      '8 kHz',
+      'sound with 5.1 channels',
+      () => media('six.mp4', ...picture(2), ...tone(2), '-ac', '6', ...x264, '-c:a', 'aac'),
+      2,
+    ],
+    [
+      'sound at 8 kHz',
       () => media('low.mkv', ...picture(2), ...tone(2, { rate: 8000 }), ...x264, '-c:a', 'pcm_s16le'),
       2,
     ],
     [
-      '96 kHz',
+      'sound at 96 kHz',
       () => media('high.mkv', ...picture(2), ...tone(2, { rate: 96_000 }), ...x264, '-c:a', 'flac'),
       2,
     ],
-    ['less than a tenth of a second', () => media('short.wav', ...tone(0.05)), 0.05],
+    ['less than a tenth of a second of sound', () => media('short.wav', ...tone(0.05)), 0.05],
     [
-      'picture that lasts longer than the sound',
+      'a picture that lasts longer than the sound',
       () => media('long.mkv', ...picture(5), ...tone(2), ...x264, '-c:a', 'aac'),
       2,
     ],
     [
-      'the same in FLV, which states one length for both',
+      'a picture that lasts longer than the sound, in FLV, which states one length for both',
       () => media('long.flv', ...picture(5), ...tone(2), '-c:v', 'flv', '-c:a', 'mp3'),
       2,
     ],
     [
-      'sound with a cover',
+      'sound with a cover picture',
       () =>
         media(
           'cover.m4a',
@@ -144,14 +148,14 @@ describe('what becomes an MP3', { concurrency: 2 }, () => {
     ],
   ];
   for (const [name, source, seconds] of table) {
-    it(name, async () => {
+    it(`converts ${name}`, async () => {
       const result = await convert(await source());
-      near(result.seconds, seconds);
-      near(await decodedSeconds(result.path), seconds);
+      assertNear(result.seconds, seconds);
+      assertNear(await decodedSeconds(result.path), seconds);
     });
   }
 
-  it('tells tracks and progress', async () => {
+  it('reports tracks and progress', async () => {
     const { found, times } = await convert(await video(2));
     assert.deepEqual(
       found.tracks.map(({ index, type, codec, language }) => ({ index, type, codec, language })),
@@ -160,15 +164,15 @@ describe('what becomes an MP3', { concurrency: 2 }, () => {
         { index: 1, type: 'audio', codec: 'aac', language: null },
       ],
     );
-    near(times.at(-1) ?? 0, 2, 0.2);
+    assertNear(times.at(-1) ?? 0, 2, 0.2);
   });
 });
 
-describe('what does not', { concurrency: 2 }, () => {
+describe('createTranscode › media that it refuses', { concurrency: 2 }, () => {
   const mkv = () => media('cut.mkv', ...picture(6), ...noise, ...x264, '-c:a', 'aac');
   const table: [name: string, source: () => Promise<string>, code: string][] = [
     ['text', () => file('a.mp4', 'this is no video\n'), 'not_media'],
-    ['nothing', () => file('empty.mp4', ''), 'not_media'],
+    ['an empty file', () => file('empty.mp4', ''), 'not_media'],
     ['zeros', () => file('zeros.mp4', Buffer.alloc(100_000)), 'not_media'],
     ['a picture', () => media('a.png', ...picture(0.1), '-frames:v', '1'), 'not_media'],
     ['a video without sound', () => media('silent.mp4', ...picture(1), ...x264), 'no_audio'],
@@ -193,22 +197,22 @@ describe('what does not', { concurrency: 2 }, () => {
       async () => truncated(await media('cut.flv', ...picture(6), ...noise, '-c:v', 'flv', '-c:a', 'mp3')),
       'truncated',
     ],
-    ['more than the longest', () => media('hour.flac', ...tone(61)), 'too_long'],
+    ['a sound that is too long', () => media('hour.flac', ...tone(61)), 'too_long'],
     [
-      'more than the longest, without stating it',
+      'a sound that is too long and does not state its length',
       () => media('hour.webm', ...tone(61), '-c:a', 'libopus', '-b:a', '16k', '-live', '1'),
       'too_long',
     ],
   ];
   for (const [name, source, code] of table) {
-    it(`${name}: ${code}`, async () => {
+    it(`refuses ${name} with ${code}`, async () => {
       await assert.rejects(convert(await source()), { code });
     });
   }
 });
 
-describe('what would open other files', () => {
-  // Beside the input, with a bare name: an absolute path in a script is refused by ffmpeg itself.
+describe('createTranscode › media that would open other files', () => {
+  // The name is relative, because ffmpeg itself refuses an absolute path in a script.
   const secret = 'secret.wav';
   const table: [name: string, source: string][] = [
     ['an ffconcat script', `ffconcat version 1.0\nfile '${secret}'\n`],
@@ -219,7 +223,7 @@ describe('what would open other files', () => {
     ],
   ];
   for (const [name, source] of table) {
-    it(name, async () => {
+    it(`refuses ${name}`, async () => {
       const beside = async (folder: string) => {
         await copyFile(await media('secret.wav', ...tone(1)), join(folder, secret));
         await copyFile(await media('secret.ts', ...tone(1), '-c:a', 'aac'), join(folder, 'secret.ts'));
@@ -231,7 +235,7 @@ describe('what would open other files', () => {
   }
 });
 
-it('an abort leaves no process', async () => {
+it('createTranscode leaves no process when it is aborted', async () => {
   const folder = await mkdtemp(join(root, 'abort-'));
   await copyFile(await media('long.wav', ...tone(50)), join(folder, INPUT));
   const stop = new AbortController();

@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** Verifies an MP3 of two seconds with an ffprobe that prints this. */
+/** Verifies an MP3 of two seconds with an ffprobe that prints the given text. */
 async function verifyWith(printed: string): Promise<number> {
   const ffprobe = join(folder, 'ffprobe');
   await writeFile(ffprobe, `#!/bin/sh\necho '${printed}'\n`, { mode: 0o700 });
@@ -25,12 +25,13 @@ async function verifyWith(printed: string): Promise<number> {
   );
 }
 
-describe('an MP3 is refused unless its header states the length that it plays', () => {
+describe('verify › the length that the header of the MP3 states', () => {
   for (const printed of ['N/A', '', 'nan', 'inf', '3.0', '1.5', '2.0 s', '0x2', '-2']) {
-    it(`«${printed}»`, () => assert.rejects(verifyWith(printed), { code: 'conversion_failed' }));
+    it(`is refused when it is «${printed}», which differs from the length that plays`, () =>
+      assert.rejects(verifyWith(printed), { code: 'conversion_failed' }));
   }
 
-  it('«2.037551» is the length', async () => {
+  it('is accepted when it is «2.037551», about the length that plays', async () => {
     assert.ok(Math.abs((await verifyWith('2.037551')) - 2) < 0.1);
   });
 });

@@ -5,19 +5,20 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createDiskFullBackoff } from '../../../../services/converter/capacity/disk-full-backoff.ts';
 import { DiskFull } from '../../../../services/converter/failure.ts';
-import { explain } from '../../../../services/converter/ffmpeg/encode.ts';
+import { requireSuccess } from '../../../../services/converter/ffmpeg/encode.ts';
 import { createTranscode, type Transcode } from '../../../../services/converter/ffmpeg/transcode.ts';
 import { blobsToDelete } from '../../../../services/shared/jobs/job.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { file, video } from '../../../support/media.ts';
-import { setUp } from './setting.ts';
+import { createTestConverter } from './test-converter.ts';
 
-const again = { code: 'unavailable' };
+/** The error with which an event is delivered again. */
+const redeliver = { code: 'unavailable' };
 
 const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
 const real = createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits });
 
-/** Shell scripts in the places of some tools, the real ones in those of the others. */
+/** Replaces some tools with shell scripts. */
 async function fakeTools(scripts: { ffmpeg?: string; ffprobe?: string }) {
   const folder = await mkdtemp(join(tmpdir(), 'mp3converter-tools-'));
   const paths = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe' };
@@ -29,174 +30,194 @@ async function fakeTools(scripts: { ffmpeg?: string; ffprobe?: string }) {
   return { paths, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 }
 
-/** What ffmpeg's end by the kernel makes of a conversion. */
-function killed(): unknown {
+/** Returns the error of a conversion whose ffmpeg was killed by the kernel. */
+function errorOfKill(): unknown {
   try {
-    explain({ code: null, killedBy: 'SIGKILL', timedOut: false, output: '', stderr: '' });
+    requireSuccess({ code: null, killedBy: 'SIGKILL', timedOut: false, output: '', stderr: '' });
   } catch (error) {
     return error;
   }
-  return assert.fail('not taken for a failure');
+  return assert.fail('a kill was not recognized');
 }
 
-describe('what may heal', () => {
-  const BROKE_OFF = () => new Error('/secret/path');
-  const table: [name: string, error: () => unknown, counted: 'attempts' | 'outages', reason: RegExp][] = [
-    ['a store that is away', () => unavailable('the store'), 'outages', /did not answer/],
+describe('createConvert › temporary failures', () => {
+  const interrupted = () => new Error('/secret/path');
+  const table: [
+    name: string,
+    error: () => unknown,
+    counted: 'attempts' | 'infrastructureFailures',
+    reason: RegExp,
+  ][] = [
+    ['an unavailable store', () => unavailable('the store'), 'infrastructureFailures', /did not answer/],
     [
-      'a store that is away, for cleaning up too',
+      'a store that is unavailable for the clean-up too',
       () => new AggregateError([unavailable('the store'), new Error('no deletion either')]),
-      'outages',
+      'infrastructureFailures',
       /did not answer/,
     ],
-    ['a full disk', () => new DiskFull('full'), 'outages', /disk/],
-    ['a full disk below the blob', () => Object.assign(BROKE_OFF(), { code: 'ENOSPC' }), 'outages', /disk/],
-    ['a used up quota', () => Object.assign(BROKE_OFF(), { code: 'EDQUOT' }), 'outages', /disk/],
-    ['ffmpeg killed by the kernel', () => killed(), 'attempts', /interrupted/],
-    ['anything else', BROKE_OFF, 'attempts', /interrupted/],
+    ['a full disk', () => new DiskFull('full'), 'infrastructureFailures', /disk/],
+    [
+      'a full disk that the operating system reports',
+      () => Object.assign(interrupted(), { code: 'ENOSPC' }),
+      'infrastructureFailures',
+      /disk/,
+    ],
+    [
+      'an exhausted disk quota',
+      () => Object.assign(interrupted(), { code: 'EDQUOT' }),
+      'infrastructureFailures',
+      /disk/,
+    ],
+    ['an ffmpeg that the kernel killed', () => errorOfKill(), 'attempts', /interrupted/],
+    ['any other error', interrupted, 'attempts', /interrupted/],
   ];
   for (const [name, error, counted, reason] of table) {
-    it(`${name}: handed back and counted among the ${counted}, given up in the end`, async () => {
-      await using setting = await setUp({
+    it(`hands the job back after ${name}, counts it among the ${counted}, and gives up in the end`, async () => {
+      await using converter = await createTestConverter({
         transcode: () => Promise.reject(error()),
         maxAttempts: 3,
         maxInfrastructureFailures: 4,
       });
-      const job = await setting.submit(await video(2));
-      const most = { attempts: 3, outages: 4 }[counted];
-      for (let times = 1; times < most; times++) {
-        await setting.deliver(job).catch((refused) => assert.equal(refused.code, 'unavailable'));
-        const {
-          status,
-          attemptId: attempt,
-          attempts,
-          infrastructureFailures: outages,
-          orphanedBlobs: litter,
-        } = await setting.job(job);
-        assert.deepEqual([status, attempt, litter.length], ['queued', null, times]);
-        assert.deepEqual({ attempts, outages }, { attempts: 0, outages: 0, [counted]: times });
-        assert.deepEqual(setting.published, []);
+      const job = await converter.submit(await video(2));
+      const limit = { attempts: 3, infrastructureFailures: 4 }[counted];
+      for (let failures = 1; failures < limit; failures++) {
+        await converter.deliver(job).catch((refused) => assert.equal(refused.code, 'unavailable'));
+        const { status, attemptId, orphanedBlobs, ...counts } = await converter.job(job);
+        const { attempts, infrastructureFailures } = counts;
+        assert.deepEqual([status, attemptId, orphanedBlobs.length], ['queued', null, failures]);
+        assert.deepEqual(
+          { attempts, infrastructureFailures },
+          { attempts: 0, infrastructureFailures: 0, [counted]: failures },
+        );
+        assert.deepEqual(converter.published, []);
       }
-      await setting.deliver(job);
-      const failed = await setting.job(job);
+      await converter.deliver(job);
+      const failed = await converter.job(job);
       assert.deepEqual([failed.status, failed.error?.code], ['failed', 'gave_up']);
       assert.match(failed.error?.detail ?? '', reason);
       assert.doesNotMatch(failed.error?.detail ?? '', /secret/);
-      assert.equal(setting.published.length, 1);
+      assert.equal(converter.published.length, 1);
     });
   }
 
   const KILLED: [tool: string, tools: { ffmpeg?: string; ffprobe?: string }][] = [
-    ['ffprobe, by the file', { ffprobe: 'kill -SEGV $$' }],
-    ['ffprobe, at the MP3', { ffprobe: 'case "$*" in *mp3*) kill -KILL $$ ;; *) exec ffprobe "$@" ;; esac' }],
-    ['ffmpeg', { ffmpeg: 'kill -SEGV $$' }],
+    ['an ffprobe that reads the video', { ffprobe: 'kill -SEGV $$' }],
+    [
+      'an ffprobe that reads the MP3',
+      { ffprobe: 'case "$*" in *mp3*) kill -KILL $$ ;; *) exec ffprobe "$@" ;; esac' },
+    ],
+    ['an ffmpeg', { ffmpeg: 'kill -SEGV $$' }],
   ];
   for (const [tool, scripts] of KILLED) {
-    it(`${tool} is killed: a try of the few that a file has, and never the file's fault`, async () => {
+    it(`counts an attempt, and does not blame the video, when ${tool} is killed`, async () => {
       await using tools = await fakeTools(scripts);
-      await using setting = await setUp({
+      await using converter = await createTestConverter({
         transcode: createTranscode({ ...tools.paths, limits }),
         maxAttempts: 2,
       });
-      const job = await setting.submit(await video(2));
-      await assert.rejects(setting.deliver(job), again);
-      const { status, attempts, infrastructureFailures: outages } = await setting.job(job);
-      assert.deepEqual([status, attempts, outages], ['queued', 1, 0]);
-      await setting.deliver(job);
-      assert.equal((await setting.job(job)).error?.code, 'gave_up');
+      const job = await converter.submit(await video(2));
+      await assert.rejects(converter.deliver(job), redeliver);
+      const { status, attempts, infrastructureFailures } = await converter.job(job);
+      assert.deepEqual([status, attempts, infrastructureFailures], ['queued', 1, 0]);
+      await converter.deliver(job);
+      assert.equal((await converter.job(job)).error?.code, 'gave_up');
     });
   }
 
-  it('a store that is away: the delivery is refused, so that it comes again', async () => {
-    await using setting = await setUp({ transcode: () => Promise.reject(unavailable('the store')) });
-    await assert.rejects(setting.deliver(await setting.submit(await video(2))), again);
+  it('refuses the delivery when the store is unavailable, so that it is repeated', async () => {
+    await using converter = await createTestConverter({
+      transcode: () => Promise.reject(unavailable('the store')),
+    });
+    await assert.rejects(converter.deliver(await converter.submit(await video(2))), redeliver);
   });
 
-  it('a full disk: the delivery is not refused, for it would come again to the same disk, and the converter rests', async () => {
-    const rests: number[] = [];
+  it('accepts the delivery and pauses when the disk is full, because a repeated delivery would meet the same disk', async () => {
+    const pauses: number[] = [];
     let full = true;
     const transcode: Transcode = () => Promise.reject(full ? new DiskFull('full') : new Error('not full'));
-    const rest = createDiskFullBackoff(async (ms) => void rests.push(ms));
-    await using setting = await setUp({
+    const diskFullBackoff = createDiskFullBackoff(async (ms) => void pauses.push(ms));
+    await using converter = await createTestConverter({
       transcode,
-      diskFullBackoff: rest,
+      diskFullBackoff,
       maxInfrastructureFailures: 100,
       maxAttempts: 100,
     });
-    const job = await setting.submit(await video(2));
-    for (let times = 0; times < 7; times++) await setting.deliver(job);
-    assert.deepEqual(rests, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
-    assert.equal((await setting.job(job)).status, 'queued');
+    const job = await converter.submit(await video(2));
+    for (let times = 0; times < 7; times++) await converter.deliver(job);
+    assert.deepEqual(pauses, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+    assert.equal((await converter.job(job)).status, 'queued');
     full = false;
-    await assert.rejects(setting.deliver(job), again);
+    await assert.rejects(converter.deliver(job), redeliver);
     full = true;
-    await setting.deliver(job);
-    assert.equal(rests.at(-1), 30_000, 'what failed for another reason shows nothing of the disk');
+    await converter.deliver(job);
+    assert.equal(pauses.at(-1), 30_000, 'a failure for another reason does not show that the disk has room');
   });
 
-  it('a conversion that succeeds ends the rest', async () => {
-    const rests: number[] = [];
+  it('starts with a short pause again after a conversion that succeeded', async () => {
+    const pauses: number[] = [];
     const failing = new Set<string>();
     const transcode: Transcode = (request) =>
       failing.size > 0 ? Promise.reject(new DiskFull('full')) : real(request);
-    const rest = createDiskFullBackoff(async (ms) => void rests.push(ms));
-    await using setting = await setUp({ transcode, diskFullBackoff: rest });
-    const [first, second] = [await setting.submit(await video(2)), await setting.submit(await video(2))];
+    const diskFullBackoff = createDiskFullBackoff(async (ms) => void pauses.push(ms));
+    await using converter = await createTestConverter({ transcode, diskFullBackoff });
+    const [first, second] = [await converter.submit(await video(2)), await converter.submit(await video(2))];
     failing.add('now');
-    await setting.deliver(first);
-    await setting.deliver(first);
+    await converter.deliver(first);
+    await converter.deliver(first);
     failing.clear();
-    await setting.deliver(second);
+    await converter.deliver(second);
     failing.add('again');
-    await setting.deliver(first);
-    assert.deepEqual(rests, [1000, 2000, 1000]);
+    await converter.deliver(first);
+    assert.deepEqual(pauses, [1000, 2000, 1000]);
   });
 
-  it('a video for which the disk has no room is not even fetched', async () => {
+  it('does not fetch a video for which the disk has no room', async () => {
     const transcode: Transcode = () => assert.fail('it was fetched');
-    await using setting = await setUp({ transcode });
+    await using converter = await createTestConverter({ transcode });
     const size = Number.MAX_SAFE_INTEGER;
     const source = { size, sha256: '', duration_seconds: null, tracks: null };
-    const job = await setting.submit(await video(2), { source });
-    await setting.deliver(job);
-    assert.equal((await setting.job(job)).infrastructureFailures, 1);
+    const job = await converter.submit(await video(2), { source });
+    await converter.deliver(job);
+    assert.equal((await converter.job(job)).infrastructureFailures, 1);
   });
 
-  it('a broker that is away: done all the same, for the sweep tells it', async () => {
-    await using setting = await setUp({ publish: () => Promise.reject(unavailable('the broker')) });
-    const job = await setting.submit(await video(2));
-    await setting.deliver(job);
-    assert.equal((await setting.job(job)).status, 'done');
+  it('completes the job when the broker is unavailable, because the sweep publishes the outcome', async () => {
+    await using converter = await createTestConverter({
+      publish: () => Promise.reject(unavailable('the broker')),
+    });
+    const job = await converter.submit(await video(2));
+    await converter.deliver(job);
+    assert.equal((await converter.job(job)).status, 'done');
   });
 });
 
-describe('the save that ends an attempt', () => {
+describe('createConvert › the save that ends an attempt', () => {
   const ENDS: [what: string, status: string, source: () => Promise<string>][] = [
     ['done', '"status":"done"', () => video(2)],
     ['failed', '"status":"failed"', () => file('a.mp4', 'no video')],
   ];
   for (const [what, mark, source] of ENDS) {
-    it(`${what}: is tried again while the store is away, and all is told once`, async () => {
-      let away = 3;
-      await using setting = await setUp({
+    it(`is retried while the store is unavailable, and one outcome is published, for a job that is ${what}`, async () => {
+      let failures = 3;
+      await using converter = await createTestConverter({
         retryPolicy: { forMs: 60_000, pauseMs: 1 },
         wrap: (state) => ({
           ...state,
           async put(key, value, options) {
-            if (value.includes(mark) && away-- > 0) throw unavailable('the store');
+            if (value.includes(mark) && failures-- > 0) throw unavailable('the store');
             return state.put(key, value, options);
           },
         }),
       });
-      const job = await setting.submit(await source());
-      await setting.deliver(job);
-      const { status, attempts } = await setting.job(job);
-      assert.deepEqual([status, attempts, setting.published.length], [what, 1, 1]);
+      const job = await converter.submit(await source());
+      await converter.deliver(job);
+      const { status, attempts } = await converter.job(job);
+      assert.deepEqual([status, attempts, converter.published.length], [what, 1, 1]);
     });
 
-    it(`${what}: was reported as lost and did arrive: nothing is done twice, and all is told once`, async () => {
+    it(`may arrive though it was reported as failed: one outcome is published for a job that is ${what}`, async () => {
       let lost = 0;
-      await using setting = await setUp({
+      await using converter = await createTestConverter({
         retryPolicy: { forMs: 60_000, pauseMs: 1 },
         wrap: (state) => ({
           ...state,
@@ -207,18 +228,21 @@ describe('the save that ends an attempt', () => {
           },
         }),
       });
-      const job = await setting.submit(await source());
-      await setting.deliver(job);
-      const { status, mp3BlobId: audio } = await setting.job(job);
-      assert.deepEqual([status, setting.published.length, lost], [what, 1, 1]);
-      assert.deepEqual(setting.stored().toSorted(), [job.videoBlobId, ...(audio ? [audio] : [])].toSorted());
+      const job = await converter.submit(await source());
+      await converter.deliver(job);
+      const { status, mp3BlobId } = await converter.job(job);
+      assert.deepEqual([status, converter.published.length, lost], [what, 1, 1]);
+      assert.deepEqual(
+        converter.stored().toSorted(),
+        [job.videoBlobId, ...(mp3BlobId ? [mp3BlobId] : [])].toSorted(),
+      );
     });
   }
 
-  it('handed back: was reported as lost and did arrive: the delivery is refused all the same', async () => {
+  it('may arrive though it was reported as failed: the delivery of a job that is handed back is still refused', async () => {
     let lost = 0;
-    await using setting = await setUp({
-      transcode: () => Promise.reject(new Error('broke off')),
+    await using converter = await createTestConverter({
+      transcode: () => Promise.reject(new Error('interrupted')),
       retryPolicy: { forMs: 60_000, pauseMs: 1 },
       wrap: (state) => ({
         ...state,
@@ -230,14 +254,14 @@ describe('the save that ends an attempt', () => {
         },
       }),
     });
-    const job = await setting.submit(await video(2));
-    await assert.rejects(setting.deliver(job), again);
-    assert.deepEqual([(await setting.job(job)).status, lost], ['queued', 1]);
+    const job = await converter.submit(await video(2));
+    await assert.rejects(converter.deliver(job), redeliver);
+    assert.deepEqual([(await converter.job(job)).status, lost], ['queued', 1]);
   });
 
-  it('of which nobody knows whether it arrives: the MP3 stays until another attempt has the job', async () => {
+  it('may arrive late: the MP3 stays until another attempt has the job', async () => {
     let late: (() => Promise<boolean>) | undefined;
-    await using setting = await setUp({
+    await using converter = await createTestConverter({
       wrap: (state) => ({
         ...state,
         async put(key, value, options) {
@@ -249,15 +273,15 @@ describe('the save that ends an attempt', () => {
         },
       }),
     });
-    const job = await setting.submit(await video(2));
-    await assert.rejects(setting.deliver(job), again);
-    const first = (await setting.job(job)).attemptId ?? assert.fail('handed back');
-    assert.ok(setting.stored().includes(first));
-    await setting.deliver(job);
-    const done = await setting.job(job);
+    const job = await converter.submit(await video(2));
+    await assert.rejects(converter.deliver(job), redeliver);
+    const first = (await converter.job(job)).attemptId ?? assert.fail('handed back');
+    assert.ok(converter.stored().includes(first));
+    await converter.deliver(job);
+    const done = await converter.job(job);
     assert.equal(done.status, 'done');
     assert.notEqual(done.mp3BlobId, first);
     assert.deepEqual(blobsToDelete(done), [first]);
-    assert.equal(await late?.(), false, 'the late save came over a newer result');
+    assert.equal(await late?.(), false, 'the late save replaced a newer result');
   });
 });

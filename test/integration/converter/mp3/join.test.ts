@@ -7,15 +7,15 @@ import { NotJoinable } from '../../../../services/converter/failure.ts';
 import { createReservoirPacker } from '../../../../services/converter/mp3/bit-reservoir.ts';
 import { crc16 } from '../../../../services/converter/mp3/crc16.ts';
 import { joinSegments } from '../../../../services/converter/mp3/join.ts';
-import { type Segment, samplesOf } from '../../../../services/converter/mp3/segments.ts';
+import { type Segment, sampleRange } from '../../../../services/converter/mp3/segments.ts';
 import {
   mainDataBegin,
   mainDataBytes,
   maxMainDataBegin,
 } from '../../../../services/converter/mp3/side-info.ts';
-import { readInfoTag, writeInfoTag } from '../../../../services/converter/mp3/xing-tag.ts';
+import { readXingTag, writeXingTag } from '../../../../services/converter/mp3/xing-tag.ts';
 import { media, tone } from '../../../support/media.ts';
-import { framesIn, played, type Taken } from './frames.ts';
+import { decode, readMp3, type WholeMp3 } from './inspect-mp3.ts';
 
 let root: string;
 before(async () => {
@@ -31,8 +31,8 @@ const mp3 = (name: string, source: string[], ...args: string[]) =>
   media(`${name}.mp3`, ...source, '-q:a', '2', ...args);
 const bare = (name: string, source: string[]) => mp3(name, source, '-reservoir', '0');
 
-describe('the bit reservoir', () => {
-  const pack = ({ frames }: Taken) => {
+describe('createReservoirPacker', () => {
+  const pack = ({ frames }: WholeMp3) => {
     const packer = createReservoirPacker();
     const packed = frames.flatMap(({ bytes, header }) => packer.push(bytes, header));
     return [...packed, ...packer.end()];
@@ -45,25 +45,25 @@ describe('the bit reservoir', () => {
     ['MPEG-2.5 mono', tone(8, { rate: 8000 })],
     ['silence', ['-f', 'lavfi', '-i', 'anullsrc=d=8']],
   ] as const) {
-    it(`${name}: less bytes, the same sound`, async () => {
-      const file = await framesIn(await bare('packed', [...source]));
+    it(`makes ${name} smaller, with the same sound`, async () => {
+      const file = await readMp3(await bare('packed', [...source]));
       const packed = pack(file);
       assert.equal(packed.length, file.frames.length);
       const before = Buffer.concat(file.frames.map(({ bytes }) => bytes));
       const after = Buffer.concat(packed);
       assert.ok(after.length <= before.length, `${after.length} of ${before.length} bytes`);
       const paths = [join(root, 'before.mp3'), join(root, 'after.mp3')] as const;
-      await writeFile(paths[0], Buffer.concat([file.info.bytes, before]));
-      const info = Buffer.from(file.info.bytes);
+      await writeFile(paths[0], Buffer.concat([file.tagFrame.bytes, before]));
+      const info = Buffer.from(file.tagFrame.bytes);
       const bytes = info.length + after.length;
-      writeInfoTag(info, file.info.header, { ...file.tag, bytes, crc: 0, offsets: [], variable: true });
+      writeXingTag(info, file.tagFrame.header, { ...file.tag, bytes, crc: 0, offsets: [], variable: true });
       await writeFile(paths[1], Buffer.concat([info, after]));
-      assert.ok((await played(paths[0])).equals(await played(paths[1])));
+      assert.ok((await decode(paths[0])).equals(await decode(paths[1])));
     });
   }
 
-  it('reaches back as far as the standard allows, and not before the sound', async () => {
-    const file = await framesIn(await bare('reach', noise(1)));
+  it('lets main data begin as early as the standard allows, but not before the sound', async () => {
+    const file = await readMp3(await bare('reach', noise(1)));
     const packed = pack(file);
     const begins = packed.map((bytes, index) => {
       const { header } = file.frames[index] ?? assert.fail();
@@ -75,15 +75,15 @@ describe('the bit reservoir', () => {
     assert.ok(Math.max(...begins) > 64);
   });
 
-  it('is not made of frames that have one', async () => {
-    const file = await framesIn(await mp3('has', noise(1)));
+  it('refuses frames that use a reservoir already', async () => {
+    const file = await readMp3(await mp3('has', noise(1)));
     assert.throws(() => pack(file), NotJoinable);
   });
 });
 
-describe('the Info tag', () => {
-  it('read and written again is the same, its CRC included', async () => {
-    const { info, tag, frames } = await framesIn(await mp3('tag', noise(1)));
+describe('the Xing tag', () => {
+  it('is the same after it was read and written, with its CRC', async () => {
+    const { tagFrame: info, tag, frames } = await readMp3(await mp3('tag', noise(1)));
     const music = Buffer.concat(frames.map(({ bytes }) => bytes));
     const offsets = Array.from({ length: 100 }, (_, percent) => {
       const before = frames.slice(0, Math.ceil((percent * frames.length) / 100));
@@ -91,36 +91,30 @@ describe('the Info tag', () => {
     });
     const copy = Buffer.from(info.bytes);
     const bytes = info.bytes.length + music.length;
-    writeInfoTag(copy, info.header, { ...tag, bytes, crc: crc16(music), offsets, variable: true });
+    writeXingTag(copy, info.header, { ...tag, bytes, crc: crc16(music), offsets, variable: true });
     const name = info.bytes.indexOf('Xing');
     assert.equal(info.bytes.readUInt16BE(name + 154), crc16(info.bytes.subarray(0, 190)));
-    // ffmpeg rounds its table of contents otherwise; the rest of the tag, which states it, is compared without.
+    // ffmpeg rounds the table of contents in another way, so that the tags are compared without it.
     copy.copy(info.bytes, name + 16, name + 16, name + 116);
     assert.deepEqual(copy.subarray(0, name + 154), info.bytes.subarray(0, name + 154));
     assert.equal(copy.readUInt16BE(name + 154), crc16(copy.subarray(0, 190)));
   });
 
-  it('the CRC is that of the LAME tag', () => {
-    // The check value of CRC-16/ARC.
-    assert.equal(crc16(Buffer.from('123456789')), 0xbb3d);
-    assert.equal(crc16(Buffer.from('6789'), crc16(Buffer.from('12345'))), 0xbb3d);
-  });
-
-  it('a frame of sound has none', async () => {
-    const { frames } = await framesIn(await bare('none', noise(1)));
+  it('is missing in a frame of sound', async () => {
+    const { frames } = await readMp3(await bare('none', noise(1)));
     const [frame] = frames;
     assert.ok(frame);
-    assert.equal(readInfoTag(frame.bytes, frame.header), undefined);
+    assert.equal(readXingTag(frame.bytes, frame.header), undefined);
   });
 });
 
-describe('parts', () => {
+describe('joinSegments', () => {
   const segments: Segment[] = [
-    { start: 0, first: 0, end: 150 },
-    { start: 54, first: 150, end: undefined },
+    { encodeFrom: 0, keepFrom: 0, keepUntil: 150 },
+    { encodeFrom: 54, keepFrom: 150, keepUntil: undefined },
   ];
   const part = (source: string[], segment: Segment | undefined, shift = 0, ...args: string[]) => {
-    const { from, to } = samplesOf(segment ?? assert.fail(), 44_100);
+    const { from, to } = sampleRange(segment ?? assert.fail(), 44_100);
     const end = to === undefined ? '' : `:end_sample=${to + shift}`;
     const cut = `atrim=start_sample=${from + shift}${end},asetpts=N/SR/TB`;
     return mp3('part', source, '-reservoir', '0', '-af', cut, ...args);
@@ -133,22 +127,34 @@ describe('parts', () => {
   };
   const [one, two] = segments;
 
-  it('that agree make what one encoder makes', async () => {
+  it('makes of parts that agree what one encoder makes', async () => {
     const whole = await bare('whole', noise(1));
     const made = await joined(part(noise(1), one), part(noise(1), two));
-    assert.ok((await played(made)).equals(await played(whole)));
-    assert.deepEqual((await framesIn(made)).tag, (await framesIn(whole)).tag);
+    assert.ok((await decode(made)).equals(await decode(whole)));
+    assert.deepEqual((await readMp3(made)).tag, (await readMp3(whole)).tag);
   });
 
   const table: [string, () => Promise<string>, () => Promise<string>][] = [
-    ['other sound', () => part(noise(1), one), () => part(noise(0.5), two)],
-    ['the second one sample late', () => part(noise(1), one), () => part(noise(1), two, 1)],
-    ['the second one frame late', () => part(noise(1), one), () => part(noise(1), two, 1152)],
-    ['the first too long', () => mp3('long', noise(1), '-reservoir', '0'), () => part(noise(1), two)],
-    ['another sample rate', () => part(noise(1), one, 0, '-ar', '48000'), () => part(noise(1), two)],
-    ['no Info tag', () => part(noise(1), one, 0, '-write_xing', '0'), () => part(noise(1), two)],
+    ['parts of different sound', () => part(noise(1), one), () => part(noise(0.5), two)],
+    ['a second part that is one sample late', () => part(noise(1), one), () => part(noise(1), two, 1)],
+    ['a second part that is one frame late', () => part(noise(1), one), () => part(noise(1), two, 1152)],
     [
-      'the second cut',
+      'a first part that is too long',
+      () => mp3('long', noise(1), '-reservoir', '0'),
+      () => part(noise(1), two),
+    ],
+    [
+      'a part with another sample rate',
+      () => part(noise(1), one, 0, '-ar', '48000'),
+      () => part(noise(1), two),
+    ],
+    [
+      'a part without a Xing tag',
+      () => part(noise(1), one, 0, '-write_xing', '0'),
+      () => part(noise(1), two),
+    ],
+    [
+      'a second part that is cut off',
       () => part(noise(1), one),
       async () => {
         const path = join(root, 'cut.mp3');
@@ -157,11 +163,11 @@ describe('parts', () => {
       },
     ],
     [
-      'the second without its last frame',
+      'a second part without its last frame',
       () => part(noise(1), one),
       async () => {
         const path = join(root, 'less.mp3');
-        const { frames } = await framesIn(await part(noise(1), two));
+        const { frames } = await readMp3(await part(noise(1), two));
         const last = frames.at(-1)?.bytes.length ?? 0;
         await writeFile(path, (await readFile(await part(noise(1), two))).subarray(0, -last));
         return path;
@@ -169,7 +175,7 @@ describe('parts', () => {
     ],
   ];
   for (const [name, first, second] of table) {
-    it(`do not fit: ${name}`, async () => {
+    it(`throws NotJoinable for ${name}`, async () => {
       await assert.rejects(joined(first(), second()), NotJoinable);
     });
   }

@@ -8,7 +8,7 @@ import { startContainer } from '../../../../deploy/local/servers/docker.ts';
 import { lastFatalMessage } from '../../../../deploy/local/system/readiness.ts';
 import { until } from '../../../support/wait.ts';
 
-/** Starts a container with a Docker whose `inspect` does this. */
+/** Starts a container with a fake docker program whose `inspect` runs this shell command. */
 function start(test: TestContext, inspect: string, signal = new AbortController().signal) {
   const dataDir = mkdtempSync(join(tmpdir(), 'mp3converter-container-'));
   test.after(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -32,42 +32,42 @@ function start(test: TestContext, inspect: string, signal = new AbortController(
   };
 }
 
-describe('a container that was started is stopped again', () => {
+describe('startContainer', () => {
   for (const printed of ['0', '', 'N/A', '<no value>']) {
-    it(`when Docker states «${printed}» as its process id`, async (test) => {
+    it(`stops the container again when Docker reports «${printed}» as its process id`, async (test) => {
       const { started, calls } = start(test, `echo '${printed}'`);
       await assert.rejects(started, /ended as soon as it was started/);
       assert.deepEqual(calls(), ['run', 'inspect', 'stop']);
     });
   }
 
-  it('when the start is aborted meanwhile', async (test) => {
+  it('stops the container again when the start is aborted', async (test) => {
     const stop = new AbortController();
     const { started, calls } = start(test, 'exec sleep 100', stop.signal);
     const refused = assert.rejects(started, /stopped/);
-    await until('Docker to be asked', async () => calls().includes('inspect'));
+    await until('docker inspect to be called', async () => calls().includes('inspect'));
     stop.abort(new Error('stopped'));
     await refused;
     assert.deepEqual(calls(), ['run', 'inspect', 'stop']);
   });
 });
 
-describe('the reason of a service that refuses to run', () => {
+describe('lastFatalMessage', () => {
   const fatal = '{"level":60,"msg":"refused: the store"}';
   const table: [name: string, log: string, expected: string | undefined][] = [
     [
-      'is the last fatal message',
+      'returns the last fatal message',
       `{"level":60,"msg":"first"}\n${fatal}\n{"level":30,"msg":"ended"}\n`,
       'refused: the store',
     ],
-    ['is found with other fields before the level', '{"time":1,"level":60,"msg":"refused"}\n', 'refused'],
-    ['is no text that a message quotes', '{"level":30,"msg":"it said {\\"level\\":60}"}\n', undefined],
     [
-      'is found beside lines that are no JSON',
-      `${fatal}\n    at main.ts:1 "level":60\n`,
-      'refused: the store',
+      'finds a message with other fields before the level',
+      '{"time":1,"level":60,"msg":"refused"}\n',
+      'refused',
     ],
-    ['is nothing in an empty log', '', undefined],
+    ['ignores a level that a message quotes', '{"level":30,"msg":"it said {\\"level\\":60}"}\n', undefined],
+    ['ignores lines that are not JSON', `${fatal}\n    at main.ts:1 "level":60\n`, 'refused: the store'],
+    ['returns undefined for an empty log', '', undefined],
   ];
   for (const [name, log, expected] of table) it(name, () => assert.equal(lastFatalMessage(log), expected));
 });

@@ -1,36 +1,32 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, test } from 'node:test';
-import { type Manifest, manifestsOf, renderedOverlays, workloadsOf } from './rendered.ts';
+import { test } from 'node:test';
+import { describeOverlays } from './describe-overlays.ts';
+import { manifestsOf, workloadsOf } from './rendered.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
-const rendered = await renderedOverlays();
-if (typeof rendered === 'string') test('manifests', { skip: rendered }, () => {});
-else for (const [overlay, manifests] of Object.entries(rendered)) describe(overlay, () => check(manifests));
-
-function check(manifests: readonly Manifest[]): void {
+await describeOverlays((manifests) => {
   const ofKind = (kind: string, group?: string) => manifestsOf(manifests, kind, group);
 
-  test('only the gateway invokes auth, and only on the routes of its own that need it', () => {
-    const named = (service: string) => {
+  test('only the gateway may call auth through Dapr, and only on the routes that it uses', () => {
+    const accessControlOf = (service: string) => {
       const pod = workloadsOf(manifests).find(({ name }) => name === service);
       const name = pod?.annotations['dapr.io/config'];
       return ofKind('Configuration', 'dapr.io').find(({ metadata }) => metadata.name === name)?.spec
         .accessControl;
     };
-    const read = (file: string): string => readFileSync(path.join(root, 'services/gateway', file), 'utf8');
-    const posted = [...read('accounts/routes.ts').matchAll(/path: '(\/\w+)'/g)].map(
-      ([, route]) => `POST ${route}`,
-    );
-    const got = [...read('accounts/auth-keys.ts').matchAll(/= '(\/[^']+)'/g)].map(
-      ([, route]) => `GET ${route}`,
-    );
-    const walked = [...read('sweep/index-old-videos.ts').matchAll(/`(\/\w+)\?/g)].map(
-      ([, route]) => `GET ${route}`,
-    );
-    assert.ok(posted.length === 4 && got.length === 1 && walked.length === 1);
-    const { defaultAction, policies } = named('auth');
+    const sourceOf = (folder: string): string =>
+      globSync(`services/gateway/${folder}/*.ts`, { cwd: root })
+        .map((file) => readFileSync(path.join(root, file), 'utf8'))
+        .join('');
+    const routesIn = (folder: string, pattern: RegExp): string[] =>
+      [...sourceOf(folder).matchAll(pattern)].map(([, route = '']) => route);
+    const posted = routesIn('accounts', /path: '(\/\w+)'/g).map((route) => `POST ${route}`);
+    const keys = routesIn('accounts', /= '(\/[^']+)'/g).map((route) => `GET ${route}`);
+    const users = routesIn('sweep', /`(\/\w+)\?/g).map((route) => `GET ${route}`);
+    assert.ok(posted.length === 4 && keys.length === 1 && users.length === 1);
+    const { defaultAction, policies } = accessControlOf('auth');
     assert.equal(defaultAction, 'deny');
     assert.deepEqual(
       policies.map(({ appId, namespace, defaultAction }: Record<string, string>) => [
@@ -44,10 +40,10 @@ function check(manifests: readonly Manifest[]): void {
       ({ name, httpVerb, action }: { name: string; httpVerb: string[]; action: string }) =>
         `${action === 'allow' ? '' : `${action} `}${httpVerb.join()} ${name}`,
     );
-    assert.deepEqual(allowed.sort(), [...posted, ...got, ...walked].sort());
+    assert.deepEqual(allowed.sort(), [...posted, ...keys, ...users].sort());
     for (const service of ['converter', 'notification']) {
-      const closed = named(service);
-      assert.deepEqual([closed.defaultAction, closed.policies], ['deny', undefined]);
+      const { defaultAction, policies } = accessControlOf(service);
+      assert.deepEqual([defaultAction, policies], ['deny', undefined]);
     }
   });
-}
+});

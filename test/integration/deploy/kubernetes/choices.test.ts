@@ -10,16 +10,16 @@ import { type Manifest, renderedOverlays } from './rendered.ts';
 const root = path.resolve(import.meta.dirname, '../../../..');
 const rendered = await renderedOverlays();
 const skip = typeof rendered === 'string' && rendered;
-const picked = globSync('{pubsub,blobs}/*/kustomization.yaml', { cwd: path.join(root, 'components') });
-const ways = globSync('*/', { cwd: path.join(root, 'deploy/kubernetes/mail') });
+const choices = globSync('{pubsub,blobs}/*/kustomization.yaml', { cwd: path.join(root, 'components') });
+const bindings = globSync('*/', { cwd: path.join(root, 'deploy/kubernetes/mail') });
 
-/** Puts one line of an overlay in the place of another. */
-function lines(from: string, to: string): (line: string) => string {
+/** Returns a function that replaces part of a line. */
+function replaceIn(from: string, to: string): (line: string) => string {
   return (line) => (line.includes(from) ? line.replace(from, to) : line);
 }
 
 const CHOICES = [
-  ...picked.map((file) => {
+  ...choices.map((file) => {
     const [kind = '', name = ''] = file.split('/');
     return [
       kind,
@@ -28,22 +28,22 @@ const CHOICES = [
       `components/${kind}/${name}`,
     ] as const;
   }),
-  ...ways.map(
+  ...bindings.map(
     (name) => ['mail', name.replace('/', ''), 'mail/nodemailer', `mail/${name.replace('/', '')}`] as const,
   ),
 ];
 
 for (const [kind, name, from, to] of CHOICES)
-  test(`${kind}: ${name} is picked by its line in an overlay`, { skip }, async (t) => {
+  test(`an overlay with the line ${to} uses ${name} for ${kind}`, { skip }, async (t) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'mp3converter-choice-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
     const overlay = path.join(root, 'deploy/kubernetes/overlays/minikube');
-    const said = parse(readFileSync(path.join(overlay, 'kustomization.yaml'), 'utf8'));
+    const kustomization = parse(readFileSync(path.join(overlay, 'kustomization.yaml'), 'utf8'));
     for (const list of ['resources', 'components'])
-      said[list] = said[list]
-        .map(lines(from, to))
+      kustomization[list] = kustomization[list]
+        .map(replaceIn(from, to))
         .map((relative: string) => path.relative(folder, path.resolve(overlay, relative)));
-    writeFileSync(path.join(folder, 'kustomization.yaml'), stringify(said));
+    writeFileSync(path.join(folder, 'kustomization.yaml'), stringify(kustomization));
     const kustomize = await ensureKustomize({ report: () => {}, signal: t.signal });
     const manifests = parseAllDocuments(await render(kustomize, folder, t.signal)).map(
       (document) => document.toJS() as Manifest,
@@ -56,7 +56,7 @@ for (const [kind, name, from, to] of CHOICES)
     const component = { pubsub: 'pubsub', blobs: 'store', mail: 'mail' }[kind];
     const type = components.find(({ metadata }) => metadata.name === component)?.spec.type;
     assert.match(type, new RegExp(`\\.${name.replace('-quorum', '')}$`));
-    // Its own process is there exactly when it is wanted.
+    // The container of the mail binding exists only for nodemailer.
     const hasMailer = manifests.some(
       ({ spec }) => spec?.template?.spec?.initContainers?.[0]?.name === 'mailer',
     );

@@ -11,7 +11,10 @@ interface Definition {
 }
 type Schema = { [key: string]: unknown; properties?: Record<string, Schema> };
 
-/** Returns what is wrong with an object of a kind that one of these definitions (YAML) makes; undefined for another kind. */
+/**
+ * Creates a check of objects against custom resource definitions, given as YAML. It returns the errors of an object, or undefined
+ * if no definition has its kind.
+ */
 export function createCustomCheck(
   definitions: readonly string[],
 ): (manifest: Manifest) => string[] | undefined {
@@ -35,7 +38,7 @@ export function createCustomCheck(
   };
 }
 
-/** An API server drops a field that a definition does not name, or refuses it: here it is an error. */
+/** Makes fields that a schema does not name an error. An API server would refuse them or drop them silently. */
 function closed(schema: Schema): Schema {
   const inner = Object.fromEntries(
     Object.entries(schema).map(([key, value]) => {

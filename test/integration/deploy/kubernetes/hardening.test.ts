@@ -1,21 +1,25 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
-import { type Container, type Manifest, renderedOverlays, type Workload, workloadsOf } from './rendered.ts';
+import { test } from 'node:test';
+import { describeOverlays } from './describe-overlays.ts';
+import { type Container, type Manifest, type Workload, workloadsOf } from './rendered.ts';
 import { selects } from './selector.ts';
 
-// After the Pod Security Standards («restricted») and what kube-score asks for.
-const OF_A_CONTAINER: [rule: string, holds: (container: Container, workload: Workload) => unknown][] = [
+// Rules from the Pod Security Standards («restricted») and from kube-score.
+const CONTAINER_RULES: [rule: string, holds: (container: Container, workload: Workload) => unknown][] = [
   [
-    'its image has a tag, and not latest',
+    'names an image with a tag other than latest',
     ({ image }) => /^[^:@]+(:(?!latest$)[\w.-]+|@sha256:\w+)$/.test(image),
   ],
   [
-    'a server is of a minor series, which takes fixes alone',
+    'names a minor version of a server, so that it only gets fixes',
     ({ image }) => image.startsWith('mp3converter/') || /(:v?\d+\.\d+[\w.-]*|@sha256:\w+)$/.test(image),
   ],
-  ['its root is read-only', ({ securityContext }) => securityContext?.readOnlyRootFilesystem === true],
   [
-    'it has no capability, and gets none',
+    'has a read-only root file system',
+    ({ securityContext }) => securityContext?.readOnlyRootFilesystem === true,
+  ],
+  [
+    'has no capabilities and cannot gain privileges',
     ({ securityContext }) =>
       securityContext?.capabilities?.drop?.join() === 'ALL' &&
       securityContext.capabilities.add === undefined &&
@@ -23,41 +27,44 @@ const OF_A_CONTAINER: [rule: string, holds: (container: Container, workload: Wor
       !securityContext.privileged,
   ],
   [
-    'processor and memory are asked for and bounded',
+    'has requests and limits for CPU and memory',
     ({ resources }) => [resources?.requests, resources?.limits].every((one) => one?.cpu && one.memory),
   ],
   [
-    'it is asked how it is, unless it ends by itself',
+    'has a startup and a liveness probe unless it belongs to a Job',
     ({ startupProbe, livenessProbe }, { kind }) => kind === 'Job' || (startupProbe && livenessProbe),
   ],
   [
-    'it is asked whether it is ready, unless it is there for its pod alone',
+    'has a readiness probe unless it is a sidecar or belongs to a Job',
     ({ readinessProbe, restartPolicy }, { kind }) =>
       kind === 'Job' || restartPolicy === 'Always' || readinessProbe,
   ],
 ];
 
-const OF_A_POD: [rule: string, holds: (workload: Workload, all: readonly Manifest[]) => unknown][] = [
+const POD_RULES: [rule: string, holds: (workload: Workload, all: readonly Manifest[]) => unknown][] = [
   [
-    'it is not root',
+    'does not run as root',
     ({ spec }) => spec.securityContext?.runAsNonRoot === true && Number(spec.securityContext.runAsUser) > 0,
   ],
-  ['seccomp', ({ spec }) => spec.securityContext?.seccompProfile?.type === 'RuntimeDefault'],
-  ['it has no key to the cluster', ({ spec }) => spec.automountServiceAccountToken === false],
   [
-    'it is kept from the node',
+    'uses the default seccomp profile',
+    ({ spec }) => spec.securityContext?.seccompProfile?.type === 'RuntimeDefault',
+  ],
+  ['has no token for the API of the cluster', ({ spec }) => spec.automountServiceAccountToken === false],
+  [
+    'has no access to the network, processes and files of the node',
     ({ spec }) =>
       !spec.hostNetwork && !spec.hostPID && !spec.volumes?.some(({ hostPath }) => hostPath !== undefined),
   ],
   [
-    'replicas are spread',
+    'spreads its replicas over nodes',
     ({ kind, replicas, spec, labels }) =>
       kind === 'Job' ||
       (kind === 'StatefulSet' && replicas === 1) ||
       spec.topologySpreadConstraints?.some(({ labelSelector }) => selects(labelSelector, labels)),
   ],
   [
-    'members of a set are not on one node as long as another has none',
+    'never puts two members of a set on a node while another has none',
     ({ kind, replicas, spec, labels }) =>
       kind !== 'StatefulSet' ||
       replicas === 1 ||
@@ -70,7 +77,7 @@ const OF_A_POD: [rule: string, holds: (workload: Workload, all: readonly Manifes
       ),
   ],
   [
-    'a drained node takes one at a time',
+    'has a disruption budget that lets a drained node stop one pod at a time',
     ({ kind, labels }, all) =>
       kind === 'Job' ||
       all.some(
@@ -79,7 +86,7 @@ const OF_A_POD: [rule: string, holds: (workload: Workload, all: readonly Manifes
       ),
   ],
   [
-    'a NetworkPolicy of its own says who it meets',
+    'has a NetworkPolicy of its own',
     ({ labels }, all) =>
       all.some(
         ({ kind, spec }) =>
@@ -90,23 +97,20 @@ const OF_A_POD: [rule: string, holds: (workload: Workload, all: readonly Manifes
   ],
 ];
 
-const rendered = await renderedOverlays();
-if (typeof rendered === 'string') test('manifests', { skip: rendered }, () => {});
-else
-  for (const [overlay, manifests] of Object.entries(rendered))
-    describe(`pods of ${overlay}`, () => {
-      for (const workload of workloadsOf(manifests)) {
-        for (const [rule, holds] of OF_A_POD)
-          test(`${workload.name}: ${rule}`, () => assert.ok(holds(workload, manifests)));
-        for (const container of workload.containers)
-          for (const [rule, holds] of OF_A_CONTAINER)
-            test(`${workload.name}/${container.name}: ${rule}`, () => assert.ok(holds(container, workload)));
-      }
+await describeOverlays((manifests) => {
+  for (const workload of workloadsOf(manifests)) {
+    for (const [rule, holds] of POD_RULES)
+      test(`the pod of ${workload.name} ${rule}`, () => assert.ok(holds(workload, manifests)));
+    for (const container of workload.containers)
+      for (const [rule, holds] of CONTAINER_RULES)
+        test(`the container ${workload.name}/${container.name} ${rule}`, () =>
+          assert.ok(holds(container, workload)));
+  }
 
-      test('nobody meets anybody of whom no policy speaks', () => {
-        const closed = manifests.find(
-          ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'nobody',
-        );
-        assert.deepEqual(closed?.spec, { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
-      });
-    });
+  test('denies every connection that no policy allows', () => {
+    const policy = manifests.find(
+      ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'nobody',
+    );
+    assert.deepEqual(policy?.spec, { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+  });
+});

@@ -13,21 +13,24 @@ export interface KustomizeOptions {
   signal: AbortSignal;
 }
 
-/** A command that renders the folder that is added to it. */
+/** A command that renders a folder, whose path is appended to it. */
 export type Kustomize = readonly [string, ...string[]];
 
-/** There is none, and none can be built. */
+/** Kustomize is not installed, and cannot be built. */
 export class NoKustomize extends Error {}
 
-/** Kustomize 5: kubectl's, the installed one, or one built from its unmodified source and cached (half a minute). Throws {@link NoKustomize}. */
+/**
+ * Finds kustomize 5: in kubectl, or installed, or else built from its unmodified source and cached (half a minute). Throws
+ * {@link NoKustomize}.
+ */
 export async function ensureKustomize({ report, signal }: KustomizeOptions): Promise<Kustomize> {
   const kubectl = which('kubectl');
   const kustomize = which('kustomize');
-  const says = (file: string, args: string[]): Promise<string> =>
+  const outputOf = (file: string, args: string[]): Promise<string> =>
     run(file, args, { what: `${file} ${args.join(' ')}`, report, signal, timeoutMs: 20_000 }).catch(() => '');
-  if (kubectl && /kustomize version: v5\./i.test(await says(kubectl, ['version', '--client'])))
+  if (kubectl && /kustomize version: v5\./i.test(await outputOf(kubectl, ['version', '--client'])))
     return [kubectl, 'kustomize'];
-  if (kustomize && /\bv5\./.test(await says(kustomize, ['version']))) return [kustomize, 'build'];
+  if (kustomize && /\bv5\./.test(await outputOf(kustomize, ['version']))) return [kustomize, 'build'];
   signal.throwIfAborted();
   const file = path.join(cacheDir(), `kustomize-${VERSION}`);
   if (isExecutable(file)) return [file, 'build'];
@@ -45,7 +48,7 @@ export async function ensureKustomize({ report, signal }: KustomizeOptions): Pro
   return [file, 'build'];
 }
 
-/** The YAML of a folder with a kustomization.yaml. */
+/** Renders a folder with a kustomization.yaml, and returns the YAML. */
 export async function render(
   [command, ...args]: Kustomize,
   folder: string,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { meetingsOf } from './meetings.ts';
+import { allowedConnections } from './allowed-connections.ts';
 import {
   type Manifest,
   manifestsOf,
@@ -11,40 +11,40 @@ import {
 } from './rendered.ts';
 import { selects } from './selector.ts';
 
-// Who may meet whom: ← is let in, → may go. What is not said here is closed, and what deploy/README.md guarantees is said here.
+// The connections that may be allowed: ← is accepted, → is opened. Everything else must be denied, as deploy/README.md guarantees.
 const EVERYWHERE = [
-  // The one public door; who stands before it, an ingress controller, is the cluster's affair.
+  // The only public port. The ingress controller in front of it belongs to the cluster.
   'gateway ← anywhere: 8080',
-  // For /metrics; the other routes of a service want its sidecar's token.
+  // For /metrics. All other routes of a service need the token of its sidecar.
   'gateway, auth, converter, notification ← namespace {"matchLabels":{"mp3converter/reads-metrics":"true"}}: 8080',
-  // By their sidecars.
+  // Between sidecars.
   'gateway → auth: 50002',
   'auth ← gateway: 50002',
   'mysql ← auth: 3306',
   'rabbitmq ← gateway, converter, notification: 5672',
-  // To count events.
+  // KEDA counts the events of a queue.
   'rabbitmq ← namespace keda: 15672',
   'mongodb ← gateway, converter, notification, mongodb, mongodb-set: 27017',
   'mongodb, mongodb-set → mongodb: 27017',
-  // At which port is said above, by those who let in: another broker or store has another one.
+  // The servers above restrict the port. Other brokers and stores have other ports.
   'gateway, converter, notification → rabbitmq, mongodb: any port',
   'auth → mysql: any port',
-  // Certificates and components, for the sidecars.
+  // Sidecars get certificates and components.
   'gateway, auth, converter, notification → namespace dapr-system: any port',
-  // Names; 169.254.20.10 is a node's own cache of them.
+  // DNS; 169.254.20.10 is NodeLocal DNSCache.
   'gateway, auth, converter, notification, mongodb, mongodb-set → namespace kube-system, 169.254.20.10/32: 53, 53/UDP',
 ];
 const ONLY: Record<Overlay, string[]> = {
   minikube: ['maildev ← notification: 1025', 'notification → maildev: any port'],
   production: [
     'notification → anywhere: 25, 465, 587',
-    // A mail server in the cluster, where an overlay has one.
+    // For overlays with a mail server in the cluster.
     'notification → app.kubernetes.io/component=mail: any port',
   ],
 };
 
-/** `a, b → c: 1, 2` is four meetings. */
-function meetings(row: string): string[] {
+/** Expands a row: `a, b → c: 1, 2` is four connections. */
+function expand(row: string): string[] {
   const [, left = '', arrow, right = '', ports = ''] = /^(.+) ([←→]) (.+): (.+)$/.exec(row) ?? [];
   return left
     .split(', ')
@@ -55,22 +55,29 @@ function meetings(row: string): string[] {
     );
 }
 
-function compare(manifests: readonly Manifest[], overlay: Overlay): { opened: string[]; closed: string[] } {
-  const may = new Set([...EVERYWHERE, ...ONLY[overlay]].flatMap(meetings));
-  const can = new Set(meetingsOf(manifests));
-  return { opened: [...can.difference(may)], closed: [...may.difference(can)] };
+function compare(
+  manifests: readonly Manifest[],
+  overlay: Overlay,
+): { unexpected: string[]; missing: string[] } {
+  const expected = new Set([...EVERYWHERE, ...ONLY[overlay]].flatMap(expand));
+  const allowed = new Set(allowedConnections(manifests));
+  return {
+    unexpected: [...allowed.difference(expected)],
+    missing: [...expected.difference(allowed)],
+  };
 }
 
 const rendered = await renderedOverlays();
-if (typeof rendered === 'string') test('manifests', { skip: rendered }, () => {});
+if (typeof rendered === 'string') test('the manifests are rendered', { skip: rendered }, () => {});
 else {
   for (const overlay of OVERLAYS)
-    describe(overlay, () => {
+    describe(`the overlay ${overlay}`, () => {
       const manifests = rendered[overlay];
 
-      test('who meets whom', () => assert.deepEqual(compare(manifests, overlay), { opened: [], closed: [] }));
+      test('allows exactly the expected connections', () =>
+        assert.deepEqual(compare(manifests, overlay), { unexpected: [], missing: [] }));
 
-      test('each policy is about a pod that is there, by labels that it has', () => {
+      test('has no policy that selects no pod', () => {
         for (const { metadata, spec } of manifestsOf(manifests, 'NetworkPolicy'))
           assert.ok(
             workloadsOf(manifests).some(({ labels }) => selects(spec.podSelector, labels)),
@@ -78,7 +85,7 @@ else {
           );
       });
 
-      test('nobody else opens or closes anything', () => {
+      test('has no other kind of network policy', () => {
         const others = manifests.filter(
           ({ apiVersion, kind }) =>
             /Policy$/.test(kind) && `${apiVersion} ${kind}` !== 'networking.k8s.io/v1 NetworkPolicy',
@@ -87,7 +94,7 @@ else {
       });
     });
 
-  // Each must be seen: the tests above stand on this one.
+  // The tests above rely on the comparison to find each of these mistakes.
   const name = (value: string) => ({ matchLabels: { 'app.kubernetes.io/name': value } });
   const added = (spec: object): Manifest => ({
     ...{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'added' }, spec },
@@ -98,24 +105,24 @@ else {
     change(copy.find(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === policy)?.spec);
     return copy;
   };
-  const MISTAKES: [what: string, make: (all: Manifest[]) => Manifest[], opened: string][] = [
+  const MISTAKES: [what: string, make: (all: Manifest[]) => Manifest[], unexpected: string][] = [
     [
-      'every pod may go anywhere',
+      'a policy that lets every pod connect anywhere',
       (all) => [...all, added({ podSelector: {}, policyTypes: ['Egress'], egress: [{}] })],
       'mysql → anywhere: any port',
     ],
     [
-      'a list that is empty is none',
+      'an empty list, which means everything',
       (all) => [...all, added({ podSelector: name('mysql'), ingress: [{ from: [], ports: [] }] })],
       'mysql ← anywhere: any port',
     ],
     [
-      'a port is dropped',
+      'a rule without its port',
       (all) => changed(all, 'mysql', ({ ingress: [rule] }) => delete rule.ports),
       'mysql ← auth: any port',
     ],
     [
-      'pods are selected by an expression',
+      'a policy that selects pods by an expression',
       (all) => {
         const values = ['converter'];
         const matchExpressions = [{ key: 'app.kubernetes.io/name', operator: 'NotIn', values }];
@@ -124,12 +131,12 @@ else {
       'rabbitmq → anywhere: 443',
     ],
     [
-      'a way is out of what is closed',
+      'a default policy that does not deny ingress',
       (all) => changed(all, 'nobody', (spec) => (spec.policyTypes = ['Egress'])),
       'mongodb-set ← anywhere: any port',
     ],
     [
-      'somebody is let in who is not there yet',
+      'a rule for a pod that does not exist yet',
       (all) =>
         changed(all, 'mongodb', ({ ingress: [rule] }) => {
           rule.from[0].podSelector.matchExpressions[0].values.push('visitor');
@@ -137,12 +144,12 @@ else {
       'mongodb ← app.kubernetes.io/name=visitor: 27017',
     ],
     [
-      'a whole namespace is let in',
+      'a rule for whole namespaces',
       (all) => changed(all, 'auth', ({ ingress: [rule] }) => rule.from.push({ namespaceSelector: {} })),
       'auth ← namespace {}: 50002',
     ],
   ];
-  for (const [what, make, opened] of MISTAKES)
-    test(`it is seen that ${what}`, () =>
-      assert.ok(compare(make(rendered.production), 'production').opened.includes(opened)));
+  for (const [what, make, unexpected] of MISTAKES)
+    test(`the comparison finds ${what}`, () =>
+      assert.ok(compare(make(rendered.production), 'production').unexpected.includes(unexpected)));
 }

@@ -49,12 +49,12 @@ export interface PodSpec {
   volumes?: { name: string; hostPath?: object }[];
 }
 
-/** What a test looks at of a Kubernetes object. */
+/** The fields of a Kubernetes object that the tests read. */
 export interface Manifest {
   apiVersion: string;
   kind: string;
   metadata: { name: string; namespace?: string; labels?: Record<string, string> };
-  // biome-ignore lint/suspicious/noExplicitAny: of every kind another; the tests say what they expect
+  // biome-ignore lint/suspicious/noExplicitAny: it differs for every kind, and each test knows what it expects
   spec?: any;
   data?: Record<string, string>;
   stringData?: Record<string, string>;
@@ -65,7 +65,7 @@ export interface Manifest {
 export interface Workload {
   name: string;
   kind: string;
-  /** Of what does not end by itself; none where something else decides how many. */
+  /** Undefined for Jobs, and where a scaler sets the number. */
   replicas: number | undefined;
   labels: Record<string, string>;
   annotations: Record<string, string>;
@@ -76,7 +76,7 @@ export interface Workload {
 const root = path.resolve(import.meta.dirname, '../../../..');
 const signal = AbortSignal.timeout(200_000);
 
-/** Every overlay as kustomize renders it, or why it cannot be rendered here; with CI set that is an error. */
+/** Renders every overlay with kustomize. Returns the reason if kustomize is missing, and throws in that case if CI is set. */
 export async function renderedOverlays(): Promise<Record<Overlay, Manifest[]> | string> {
   try {
     const kustomize = await ensureKustomize({ report: console.log, signal });
@@ -91,11 +91,11 @@ export async function renderedOverlays(): Promise<Record<Overlay, Manifest[]> | 
   }
 }
 
-/** Those of a kind, of groups that begin so. */
+/** The objects of a kind whose API group begins with `group`. */
 export const manifestsOf = (manifests: readonly Manifest[], kind: string, group = ''): Manifest[] =>
   manifests.filter((one) => one.kind === kind && one.apiVersion.startsWith(group));
 
-/** All that run pods. */
+/** All objects that run pods. */
 export const workloadsOf = (manifests: readonly Manifest[]): Workload[] =>
   manifests.flatMap(({ kind, metadata, spec }) => {
     const template = spec?.template;

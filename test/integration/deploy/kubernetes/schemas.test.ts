@@ -8,9 +8,9 @@ import { createCustomCheck } from './custom-resources.ts';
 import { type Manifest, renderedOverlays } from './rendered.ts';
 import { createTypeCheck } from './typed-schema.ts';
 
-// Fields and types as Kubernetes and Dapr define them, out of the Go modules of which the sidecar is built. What is required, and
-// KEDA's kinds, only a cluster knows: kubectl apply --dry-run=server.
-const NOT_KNOWN_HERE = ['ScaledObject', 'TriggerAuthentication'];
+// Checks fields and types against the definitions of Kubernetes and Dapr, which are in the Go modules from which the sidecar is built.
+// Required fields and the kinds of KEDA can only be checked by a cluster: kubectl apply --dry-run=server.
+const WITHOUT_SCHEMA = ['ScaledObject', 'TriggerAuthentication'];
 
 const root = path.resolve(import.meta.dirname, '../../../..');
 const signal = AbortSignal.timeout(250_000);
@@ -22,7 +22,7 @@ const skip =
     'NOT TESTED: the manifests against the schemas of Kubernetes and Dapr, which come with Go');
 if (skip && process.env.CI) throw new Error(skip);
 
-/** The folder of a module, fetched if it has to be. */
+/** Returns the folder of a Go module, after fetching it if necessary. */
 async function moduleFolder(name: string): Promise<string> {
   const options = {
     what: `Fetching ${name}`,
@@ -30,8 +30,8 @@ async function moduleFolder(name: string): Promise<string> {
     signal,
     cwd: path.join(root, 'deploy/local/daprd'),
   };
-  const said = await run(go ?? 'go', ['mod', 'download', '-json', name], options);
-  return (JSON.parse(said) as { Dir: string }).Dir;
+  const json = await run(go ?? 'go', ['mod', 'download', '-json', name], options);
+  return (JSON.parse(json) as { Dir: string }).Dir;
 }
 
 async function createCheck(): Promise<(manifest: Manifest) => string[] | undefined> {
@@ -45,14 +45,14 @@ async function createCheck(): Promise<(manifest: Manifest) => string[] | undefin
   return (manifest) => builtIn(manifest) ?? custom(manifest);
 }
 
-if (skip || typeof rendered === 'string') test('schemas', { skip }, () => {});
+if (skip || typeof rendered === 'string') test('the manifests match their schemas', { skip }, () => {});
 else {
   const check = await createCheck();
   for (const [overlay, manifests] of Object.entries(rendered))
     for (const manifest of manifests) {
       const { kind, metadata } = manifest;
-      if (NOT_KNOWN_HERE.includes(kind)) continue;
-      test(`${overlay}: ${kind} ${metadata.name} says nothing that its schema does not know`, () => {
+      if (WITHOUT_SCHEMA.includes(kind)) continue;
+      test(`${kind} ${metadata.name} of the overlay ${overlay} matches its schema`, () => {
         assert.deepEqual(check(manifest), []);
       });
     }
@@ -61,9 +61,12 @@ else {
   const component = rendered.minikube.find(({ kind }) => kind === 'Component');
   for (const [what, broken] of [
     ['a field that does not exist', { ...deployment, spec: { ...deployment?.spec, replicaz: 1 } }],
-    ['a number that is none', { ...deployment, spec: { ...deployment?.spec, replicas: '1' } }],
-    ["a field of Dapr's that does not exist", { ...component, spec: { ...component?.spec, kind: 'x' } }],
+    ['a string in the place of a number', { ...deployment, spec: { ...deployment?.spec, replicas: '1' } }],
+    [
+      'a field that does not exist in a Dapr component',
+      { ...component, spec: { ...component?.spec, kind: 'x' } },
+    ],
     ['a component without a type', { ...component, spec: { ...component?.spec, type: undefined } }],
   ] as const)
-    test(`it would find ${what}`, () => assert.equal(check(broken as Manifest)?.length, 1));
+    test(`the check finds ${what}`, () => assert.equal(check(broken as Manifest)?.length, 1));
 }

@@ -1,4 +1,4 @@
-/** A label selector of Kubernetes; an empty one selects all. */
+/** A label selector of Kubernetes. An empty one selects everything. */
 export interface Selector {
   matchLabels?: Record<string, string>;
   matchExpressions?: {

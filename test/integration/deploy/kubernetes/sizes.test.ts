@@ -16,7 +16,7 @@ const READ = {
 };
 type Resource = keyof typeof READ;
 
-/** What a pod of each workload asks for, or may use, its sidecar included; thousandths of a processor, or MiB. */
+/** The requests or limits of one pod of each workload, including its sidecar, in thousandths of a CPU or in MiB. */
 function sizes(manifests: readonly Manifest[], bound: 'request' | 'limit', resource: Resource) {
   return workloadsOf(manifests)
     .filter(({ kind }) => kind !== 'Job')
@@ -28,7 +28,7 @@ function sizes(manifests: readonly Manifest[], bound: 'request' | 'limit', resou
     });
 }
 
-/** Of all pods together, with so many converters. */
+/** The sum over all pods, with this number of converters. */
 const total = (
   overlay: Overlay,
   bound: 'request' | 'limit',
@@ -40,22 +40,24 @@ const total = (
     0,
   );
 
-const readme = readFileSync(path.join(root, 'deploy/README.md'), 'utf8');
+const document = readFileSync(path.join(root, 'docs/kubernetes-operations.md'), 'utf8');
 for (const [overlay, converters] of [
   ['minikube', 1],
   ['production', 2],
 ] as const)
-  test(`deploy/README.md says how large the overlay ${overlay} is`, { skip }, () => {
+  test(`docs/kubernetes-operations.md states the requests and limits of the overlay ${overlay}`, {
+    skip,
+  }, () => {
     const of = (bound: 'request' | 'limit') =>
       `${total(overlay, bound, 'cpu', converters)} / ${total(overlay, bound, 'memory', converters)}`;
-    const row = readme.split('\n').find((line) => line.startsWith(`| overlay \`${overlay}\``));
+    const row = document.split('\n').find((line) => line.startsWith(`| overlay \`${overlay}\``));
     assert.deepEqual(row?.split(' | ').slice(1, 3), [of('request'), of('limit')]);
   });
 
-test('minikube fits on two processors and 4 GB, with four converters and a new pod of a service', {
+test('the overlay minikube fits on two CPUs and 4 GB with four converters and a new pod of a service', {
   skip,
 }, () => {
-  // What the node's own pods ask for (DNS, etcd, the API server, its controllers, metrics-server), and what it keeps for itself.
+  // The requests of the system pods (DNS, etcd, API server, controllers, metrics-server), and the memory that the node reserves.
   for (const [resource, others, room] of [
     ['cpu', 850, 2000],
     ['memory', 370 + 200, 4096],

@@ -5,10 +5,10 @@ import { type TestContext, test } from 'node:test';
 import { connectSidecar, type Sidecar } from '../../../../services/shared/dapr/sidecar.ts';
 import { eventually } from '../../../support/event-loop.ts';
 
-/** More than any pool of connections. */
+/** More calls than any pool has connections. */
 const MANY = 200;
 
-/** A sidecar that says nothing on paths that begin with `silent`, and answers the others. */
+/** A sidecar that does not answer requests whose path begins with `silent`, and answers all others. */
 async function connected(context: TestContext, silent: string) {
   let held = 0;
   const server = createServer((request, response) => {
@@ -42,7 +42,7 @@ for (const [what, path, silent] of [
   ['invocations', '/v1.0/invoke', 'invoke'],
   ['state calls', '/v1.0/state', 'state'],
 ] as const) {
-  test(`${MANY} ${what} without an answer hold up no other kind of call`, {
+  test(`${MANY} unanswered ${what} do not delay any other kind of call`, {
     timeout: 5_000,
   }, async (context) => {
     const { sidecar, held } = await connected(context, path);

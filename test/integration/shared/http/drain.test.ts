@@ -8,7 +8,7 @@ import { drainable } from '../../../../services/shared/http/drain.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
-/** A server whose answers the test gives, and one client that would keep its connection. */
+/** A server whose responses the test sends, and one client that would keep its connection. */
 async function connected(test: TestContext) {
   const server = createServer();
   const drain = drainable(server);
@@ -31,19 +31,19 @@ async function connected(test: TestContext) {
 }
 
 describe('a server that drains', { timeout: 20_000 }, () => {
-  it('gives the answer that is under way, and says that the connection ends with it', async (t) => {
+  it('sends the response that is under way, with `Connection: close`', async (t) => {
     const { drain, ask, hear } = await connected(t);
     const response = await ask();
     const drained = drain();
     response.end('whole');
-    const said = await hear();
-    assert.match(said, /^HTTP\/1\.1 200 OK\r\n/);
-    assert.match(said, /^connection: close\r$/im);
-    assert.match(said, /\r\n\r\nwhole$/);
+    const received = await hear();
+    assert.match(received, /^HTTP\/1\.1 200 OK\r\n/);
+    assert.match(received, /^connection: close\r$/im);
+    assert.match(received, /\r\n\r\nwhole$/);
     await drained;
   });
 
-  it('answers a request that comes late on a connection that is still busy, and ends it then', async (t) => {
+  it('answers a late request on a busy connection, and closes the connection afterwards', async (t) => {
     const { drain, ask, hear } = await connected(t);
     const first = await ask();
     first.setHeader('Content-Length', 5);
@@ -58,7 +58,7 @@ describe('a server that drains', { timeout: 20_000 }, () => {
     await drained;
   });
 
-  it('closes a connection whose answer had begun before, when it is given', async (t) => {
+  it('closes a connection after a response that had begun before the drain', async (t) => {
     const { drain, ask, hear } = await connected(t);
     const response = await ask();
     response.setHeader('Content-Length', 5);
@@ -69,7 +69,7 @@ describe('a server that drains', { timeout: 20_000 }, () => {
     await drained;
   });
 
-  it('takes no more connections', async (t) => {
+  it('accepts no more connections', async (t) => {
     const { server, drain, ask } = await connected(t);
     const { port } = server.address() as AddressInfo;
     const response = await ask();

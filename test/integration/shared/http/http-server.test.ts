@@ -4,10 +4,10 @@ import { it } from 'node:test';
 import { serve } from '../../../../services/shared/http/http-server.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
 
-/** Seconds for which traefik and Go's HTTP client, which a sidecar uses, keep an idle connection; nginx and others less. */
+/** Seconds for which traefik and the HTTP client of Go, which a sidecar uses, keep an idle connection. nginx and others keep it for less. */
 const PROXY_SECONDS = 90;
 
-it('a service keeps a connection longer than those who send requests on it again', async (t) => {
+it('a service keeps an idle connection longer than the proxies and sidecars that use it again', async (t) => {
   const server = await serve((_request, response) => void response.end('ok'), {
     ...{ host: '127.0.0.1', port: 0, log: createLog('test', 'silent'), shutdownSeconds: 1 },
     ...{ stopping: new AbortController(), close: async () => {} },

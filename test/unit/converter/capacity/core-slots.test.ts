@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { createSlots } from '../../../../services/converter/capacity/core-slots.ts';
+import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
 
 const never = new AbortController().signal;
 
-it('runs so many at a time, the others in order', async () => {
-  const slots = createSlots(2);
+it('run runs as many tasks at a time as there are cores, and the others in the order of their calls', async () => {
+  const slots = createCoreSlots(2);
   const started: number[] = [];
   const gates = [0, 1, 2, 3].map(() => Promise.withResolvers<void>());
   const works = gates.map((gate, index) =>
@@ -14,6 +14,7 @@ it('runs so many at a time, the others in order', async () => {
       await gate.promise;
     }),
   );
+  await new Promise(setImmediate);
   assert.deepEqual(started, [0, 1]);
   gates[1]?.resolve();
   await works[1];
@@ -24,8 +25,8 @@ it('runs so many at a time, the others in order', async () => {
   assert.deepEqual(started, [0, 1, 2, 3]);
 });
 
-it('a work that fails frees its slot', async () => {
-  const slots = createSlots(1);
+it('run frees the slot of a task that fails', async () => {
+  const slots = createCoreSlots(1);
   await assert.rejects(
     slots.run(never, () => Promise.reject(new Error('failed'))),
     /failed/,
@@ -33,38 +34,38 @@ it('a work that fails frees its slot', async () => {
   assert.equal(await slots.run(never, async () => 'next'), 'next');
 });
 
-it('one that stops waiting takes no slot', async () => {
-  const slots = createSlots(1);
+it('run gives no slot to a task that is aborted while it waits', async () => {
+  const slots = createCoreSlots(1);
   const gate = Promise.withResolvers<void>();
   const first = slots.run(never, () => gate.promise);
-  const leaving = new AbortController();
-  const second = slots.run(leaving.signal, async () => assert.fail('ran'));
-  leaving.abort(new Error('left'));
-  await assert.rejects(second, /left/);
+  const aborted = new AbortController();
+  const second = slots.run(aborted.signal, async () => assert.fail('ran'));
+  aborted.abort(new Error('aborted'));
+  await assert.rejects(second, /aborted/);
   await assert.rejects(
-    slots.run(leaving.signal, async () => assert.fail('ran')),
-    /left/,
+    slots.run(aborted.signal, async () => assert.fail('ran')),
+    /aborted/,
   );
   gate.resolve();
   await first;
   assert.equal(await slots.run(never, async () => 'third'), 'third');
 });
 
-it('lends what is free, and keeps nobody waiting for it', async () => {
-  const slots = createSlots(3);
+it('tryAcquire takes idle cores, and lets no task wait for them', async () => {
+  const slots = createCoreSlots(3);
   const gate = Promise.withResolvers<void>();
   const works = [slots.run(never, () => gate.promise)];
-  const loan = slots.lend(5);
-  assert.equal(loan.count, 2);
-  assert.equal(slots.lend(1).count, 0, 'all is lent');
+  const permits = slots.tryAcquire(5);
+  assert.equal(permits.count, 2);
+  assert.equal(slots.tryAcquire(1).count, 0, 'all idle cores are taken');
   works.push(slots.run(never, () => gate.promise));
   const started = Promise.withResolvers<void>();
   works.push(slots.run(never, async () => started.resolve()));
   await started.promise;
-  loan.giveBack();
-  loan.giveBack();
+  permits.release();
+  permits.release();
   gate.resolve();
   await Promise.all(works);
-  assert.equal(slots.lend(-1).count, 0);
-  assert.equal(slots.lend(9).count, 3, 'all is back, once');
+  assert.equal(slots.tryAcquire(-1).count, 0);
+  assert.equal(slots.tryAcquire(9).count, 3, 'all cores are idle again, and counted once');
 });

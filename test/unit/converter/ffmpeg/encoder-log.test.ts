@@ -7,20 +7,20 @@ const verbose = (...parts: string[]) => parts.map((part) => `\x1b[0;32m${part}\x
 const error = (...parts: string[]) => parts.map((part) => `\x1b[1;31m${part}\x1b[0m`).join('');
 const context = (name: string) => `\x1b[1;35m[${name} @ 0x55ee4dbdd500] \x1b[0m`;
 
-describe('what ffmpeg states is read', () => {
+describe('createEncoderLog', () => {
   const table: [name: string, line: string, expected: Partial<DecodedSound>, kept?: string][] = [
     [
-      'the rate, by 5.1',
+      'reads the sample rate that ffmpeg 5.1 states',
       context('graph_0_in_0_0') + verbose('[verbose] ', 'tb:1/1 samplefmt:s16 samplerate:1 chlayout:mono'),
       { rates: [1] },
     ],
     [
-      'the rate, by 9.0',
+      'reads the sample rate that ffmpeg 9.0 states',
       `\x1b[0m${context('graph_-1_in_0:0')}${verbose('[verbose] ', 'tb:1/8000 samplefmt:u8 samplerate:8000 chlayout:mono')}`,
       { rates: [8000] },
     ],
     [
-      'the samples, by 5.1',
+      'reads the number of samples that ffmpeg 5.1 states',
       verbose(
         '[verbose] ',
         '  Input stream #0:1 (audio): ',
@@ -32,7 +32,7 @@ describe('what ffmpeg states is read', () => {
       { samples: 3000 },
     ],
     [
-      'the samples, by 9.0',
+      'reads the number of samples that ffmpeg 9.0 states',
       context('in#0/avi') +
         verbose(
           '[verbose] ',
@@ -45,34 +45,42 @@ describe('what ffmpeg states is read', () => {
       { samples: 20_080_000 },
     ],
     [
-      'a packet that is too large, by 5.1',
+      'recognizes a packet that is too large for ffmpeg 5.1',
       error('[error] ', 'input: Cannot allocate memory'),
       { outOfMemory: true },
       '[error] input: Cannot allocate memory',
     ],
     [
-      'a packet that is too large, by 9.0',
+      'recognizes a packet that is too large for ffmpeg 9.0',
       context('in#0/avi') + error('[error] ', 'Error during demuxing: Cannot allocate memory'),
       { outOfMemory: true },
       '[in#0/avi @ 0x55ee4dbdd500] [error] Error during demuxing: Cannot allocate memory',
     ],
     [
-      'the picture of a cover that is too large does the sound no harm',
+      'ignores a cover picture that is too large, because it does not affect the sound',
       context('mjpeg') + error('[error] ', 'get_buffer() failed: Cannot allocate memory'),
       {},
       '[mjpeg @ 0x55ee4dbdd500] [error] get_buffer() failed: Cannot allocate memory',
     ],
     [
-      'an error is kept for the log',
+      'keeps an error for the log',
       error('[error] ', 'x: No space left on device'),
       {},
       '[error] x: No space left on device',
     ],
-    ['a warning is not kept', '\x1b[0;33m[warning] \x1b[0m\x1b[0;33mGuessed Channel Layout\x1b[0m', {}],
-    ['a forged error is none', '[error] x: No space left on device', {}],
-    ['nor is a forged lack of memory', '[error] input: Cannot allocate memory', {}],
-    ['nor a forged number', '[verbose]   Input stream #0:0 (audio): 9 frames decoded (9 samples); ', {}],
-    ['nor one that follows the end of a colour', '\x1b[0m[error] x: No space left on device', {}],
+    ['does not keep a warning', '\x1b[0;33m[warning] \x1b[0m\x1b[0;33mGuessed Channel Layout\x1b[0m', {}],
+    ['ignores a forged error', '[error] x: No space left on device', {}],
+    ['ignores a forged lack of memory', '[error] input: Cannot allocate memory', {}],
+    [
+      'ignores a forged number of samples',
+      '[verbose]   Input stream #0:0 (audio): 9 frames decoded (9 samples); ',
+      {},
+    ],
+    [
+      'ignores a forged error that follows the end of a colour',
+      '\x1b[0m[error] x: No space left on device',
+      {},
+    ],
   ];
   for (const [name, line, expected, kept] of table) {
     it(name, () => {

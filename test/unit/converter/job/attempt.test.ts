@@ -10,14 +10,14 @@ import { createMemoryState } from '../../../../services/shared/state/memory-stat
 import { turns } from '../../../support/event-loop.ts';
 import { newJob } from '../../../support/job.ts';
 
-it('an attempt that is called off before its MP3 is read opens no file', async (context) => {
+it('makeMp3 opens no file when it is aborted before its MP3 is read', async (context) => {
   const folder = await mkdtemp(join(tmpdir(), 'mp3converter-attempt-'));
   context.after(() => rm(folder, { recursive: true }));
   const blobs = createBlobStore(createMemoryState());
   const source = (async function* () {})();
   const { id: video } = await blobs.write('video', source, { expires: new Date(Date.now() + 60_000) });
   const stop = new AbortController();
-  const reason = new Error('called off');
+  const reason = new Error('aborted');
   const making = makeMp3(
     newJob({ status: 'converting', videoBlobId: video, attemptId: 'one' }),
     {
@@ -25,13 +25,13 @@ it('an attempt that is called off before its MP3 is read opens no file', async (
       spool: { prepare: async () => {}, use: (_bytes, work) => work(folder), close: async () => {} },
       async transcode() {
         stop.abort(reason);
-        // Opening a file that does not exist fails later, by an `error` event.
+        // Opening this missing file would fail later, with an `error` event.
         return { path: '/nowhere/output.mp3', parts: 1, verify: () => Promise.reject(reason) };
       },
     },
     { signal: stop.signal, queueUpdate: () => {}, log: pino({ level: 'silent' }) },
   );
   await assert.rejects(making, reason);
-  // An `error` event without a listener would fail this test as an uncaught exception.
+  // Without a listener, the `error` event would fail this test as an uncaught exception.
   await turns(1_000);
 });

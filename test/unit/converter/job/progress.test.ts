@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { progressAt } from '../../../../services/converter/job/progress.ts';
+import { estimateProgress } from '../../../../services/converter/job/progress.ts';
 
 const table: [converted: number, expected: number | undefined, elapsed: number, result: unknown][] = [
   [0, 100, 1, undefined],
@@ -10,7 +10,7 @@ const table: [converted: number, expected: number | undefined, elapsed: number, 
   [500, 100, 8, { progress: 0.99, eta_seconds: 1 }],
 ];
 for (const [converted, expected, elapsed, result] of table) {
-  it(`${converted} of ${expected} s after ${elapsed} s`, () => {
-    assert.deepEqual(progressAt(converted, expected, elapsed), result);
+  it(`estimateProgress estimates ${JSON.stringify(result)} for ${converted} of ${expected} s after ${elapsed} s`, () => {
+    assert.deepEqual(estimateProgress(converted, expected, elapsed), result);
   });
 }

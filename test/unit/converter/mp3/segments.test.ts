@@ -1,22 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { OVERRUN, PREROLL, planSegments, samplesOf } from '../../../../services/converter/mp3/segments.ts';
+import {
+  OVERRUN_FRAMES,
+  PREROLL_FRAMES,
+  planSegments,
+  sampleRange,
+} from '../../../../services/converter/mp3/segments.ts';
 
-describe('segments', () => {
+describe('planSegments and sampleRange', () => {
   for (const count of [1, 2, 3, 8]) {
-    it(`${count} cover the sound without a gap`, () => {
+    it(`cover the sound with ${count} segments, without a gap`, () => {
       const segments = planSegments(600, 44_100, count);
       assert.equal(segments.length, count);
-      assert.equal(segments[0]?.first, 0);
-      assert.equal(segments.at(-1)?.end, undefined);
-      for (const [index, { end }] of segments.slice(0, -1).entries()) {
-        assert.equal(end, segments[index + 1]?.first);
+      assert.equal(segments[0]?.keepFrom, 0);
+      assert.equal(segments.at(-1)?.keepUntil, undefined);
+      for (const [index, { keepUntil: end }] of segments.slice(0, -1).entries()) {
+        assert.equal(end, segments[index + 1]?.keepFrom);
       }
     });
   }
 
-  it('later ones are shorter: they decode what lies before them', () => {
-    const cuts = planSegments(600, 48_000, 4).map(({ first }) => first);
+  it('make later segments shorter, because their processes decode everything before them', () => {
+    const cuts = planSegments(600, 48_000, 4).map(({ keepFrom: first }) => first);
     const lengths = [...cuts.slice(1), 25_000].map((end, index) => end - (cuts[index] ?? 0));
     assert.deepEqual(
       lengths,
@@ -25,13 +30,13 @@ describe('segments', () => {
     assert.ok((lengths[0] ?? 0) < 1.5 * (lengths[3] ?? 0), String(lengths));
   });
 
-  it('start early and end late, but not before the sound', () => {
+  it('encode some frames more before and after a segment, but none before the sound', () => {
     const [first, second] = planSegments(600, 48_000, 2);
     assert.ok(first && second);
-    assert.equal(second.start, second.first - PREROLL);
-    assert.deepEqual(samplesOf(first, 48_000), { from: 0, to: (second.first + OVERRUN) * 1152 });
-    assert.deepEqual(samplesOf(second, 48_000), { from: second.start * 1152 });
-    assert.deepEqual(samplesOf(second, 24_000), { from: second.start * 576 });
-    assert.equal(planSegments(1, 48_000, 2)[1]?.start, 0);
+    assert.equal(second.encodeFrom, second.keepFrom - PREROLL_FRAMES);
+    assert.deepEqual(sampleRange(first, 48_000), { from: 0, to: (second.keepFrom + OVERRUN_FRAMES) * 1152 });
+    assert.deepEqual(sampleRange(second, 48_000), { from: second.encodeFrom * 1152 });
+    assert.deepEqual(sampleRange(second, 24_000), { from: second.encodeFrom * 576 });
+    assert.equal(planSegments(1, 48_000, 2)[1]?.encodeFrom, 0);
   });
 });

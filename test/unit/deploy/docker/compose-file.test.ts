@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { interpolate } from '../../../containers/compose-file.ts';
 
-// The Compose specification, «Interpolation»; only what our file uses.
+// The rules of the Compose specification, «Interpolation», that our file uses.
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: as it stands in a Compose file
 const TABLE: [source: string, env: Record<string, string>, expected: string][] = [
   ['image: ${A_IMAGE:-a:1}', {}, 'image: a:1'],
@@ -14,9 +14,10 @@ const TABLE: [source: string, env: Record<string, string>, expected: string][] =
 ];
 
 for (const [source, env, expected] of TABLE)
-  test(`${source} with ${JSON.stringify(env)}`, () => assert.equal(interpolate(source, env), expected));
+  test(`interpolate turns ${source} with ${JSON.stringify(env)} into ${expected}`, () =>
+    assert.equal(interpolate(source, env), expected));
 
-test('what must be given and is not says what to do', () => {
+test('interpolate throws the message of a required variable that is missing', () => {
   assert.throws(() => interpolate('${P:?say npm run compose}', {}), /P.*say npm run compose/);
 });
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: as it stands in a Compose file

@@ -26,7 +26,7 @@ interface Service {
 }
 const { services } = parse(text, { merge: true }) as { services: Record<string, Service> };
 
-test('images that nobody chose are those that npm run images builds or pulls', () => {
+test('compose.yaml defaults to the images that npm run images builds or pulls', () => {
   const found = [...text.matchAll(/\$\{(\w+_IMAGE):-([^}]+)\}/g)];
   const used = new Set(found.map(([, name]) => name));
   assert.deepEqual(used, new Set(Object.keys(DEFAULTS)));
@@ -34,16 +34,16 @@ test('images that nobody chose are those that npm run images builds or pulls', (
     assert.equal(byDefault, DEFAULTS[name as keyof typeof DEFAULTS], name);
 });
 
-test("sidecars are told what dapr.yaml's are told", () => {
+test('compose.yaml passes the sidecars all options of dapr.yaml', () => {
   for (const { appId, daprdFlags } of parseDaprYaml(daprYaml, repoRoot)) {
     const { entrypoint = [], command = [] } = services[`${appId}-sidecar`] ?? {};
-    const told = [...entrypoint, ...command];
-    assert.ok(told.includes(`--app-id=${appId}`));
-    for (const flag of daprdFlags) assert.ok(told.includes(flag), `${appId}: ${flag}`);
+    const options = [...entrypoint, ...command];
+    assert.ok(options.includes(`--app-id=${appId}`));
+    for (const flag of daprdFlags) assert.ok(options.includes(flag), `${appId}: ${flag}`);
   }
 });
 
-test('a service and its sidecar share a network, and nobody else reaches the sidecar', () => {
+test('a service and its sidecar share a network namespace, and the sidecar listens on loopback only', () => {
   for (const service of SERVICES) {
     const sidecar = services[`${service}-sidecar`];
     assert.equal(services[service]?.network_mode, `service:${service}-pod`);
@@ -52,7 +52,7 @@ test('a service and its sidecar share a network, and nobody else reaches the sid
   }
 });
 
-test('every container is hardened', () => {
+test('every container is read-only, has no capabilities and has a memory limit', () => {
   for (const [name, service] of Object.entries(services)) {
     assert.equal(service.read_only, true, name);
     assert.deepEqual(service.cap_drop, ['ALL'], name);
@@ -62,7 +62,7 @@ test('every container is hardened', () => {
   }
 });
 
-test('only the gateway and the page with the mails can be reached, from this machine', () => {
+test('only the gateway and the page of the mails publish a port, on loopback', () => {
   const published = Object.entries(services).flatMap(([name, { ports = [] }]) =>
     ports.map((port) => `${name} ${port}`),
   );
@@ -74,7 +74,7 @@ test('only the gateway and the page with the mails can be reached, from this mac
   ]);
 });
 
-test('auth and its database are on no network of others than the gateway', () => {
+test('only the gateway shares a network with auth, and only auth one with its database', () => {
   const on = (network: string): string[] =>
     Object.entries(services).flatMap(([name, { networks = [] }]) =>
       networks.includes(network) ? [name] : [],

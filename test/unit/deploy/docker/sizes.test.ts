@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nameOf } from '../../../../deploy/docker/sizes.ts';
+import { layerName } from '../../../../deploy/docker/sizes.ts';
 
-// As `docker history` writes them, of the classic builder and of BuildKit.
+// Lines of `docker history`, from the classic builder and from BuildKit.
 const TABLE: [by: string, name: string][] = [
   ['/bin/sh -c #(nop) COPY dir:5f0c in node_modules ', 'COPY node_modules'],
   ['COPY /mp3converter/node_modules node_modules # buildkit', 'COPY node_modules'],
@@ -14,4 +14,5 @@ const TABLE: [by: string, name: string][] = [
   ['/bin/sh -c #(nop) ADD file:b1 in / ', 'base'],
 ];
 
-for (const [by, name] of TABLE) test(`${by} is ${name}`, () => assert.equal(nameOf(by), name));
+for (const [by, name] of TABLE)
+  test(`layerName shortens «${by}» to «${name}»`, () => assert.equal(layerName(by), name));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applySecrets } from '../../../../deploy/kubernetes/apply-secrets.ts';
 
-/** What kubectl is told, and a cluster that takes it. */
+/** A fake cluster that stores applied secrets and records the calls of kubectl. */
 function clusterWith(items: { metadata: { name: string }; data: Record<string, string> }[]) {
   const calls: { args: string[]; input: string }[] = [];
   return {
@@ -20,7 +20,7 @@ function clusterWith(items: { metadata: { name: string }; data: Record<string, s
   };
 }
 
-test('secrets go through the standard input, and a second time there is nothing to do', async () => {
+test('applySecrets passes values through the standard input and changes nothing the second time', async () => {
   const cluster = clusterWith([]);
   const made = await applySecrets(cluster, {}, true);
   assert.ok(made.includes('mp3converter') && made.includes('mongodb'));
@@ -30,19 +30,19 @@ test('secrets go through the standard input, and a second time there is nothing 
   );
   assert.ok(values.length > 10);
   for (const value of values.filter(Boolean)) assert.ok(!args.join(' ').includes(value));
-  // It keeps no copy in an annotation, as client-side apply does.
+  // Client-side apply would keep a copy of the values in an annotation.
   assert.ok(args.includes('--server-side'));
   assert.deepEqual(await applySecrets(cluster, {}, true), []);
   assert.equal(cluster.calls.length, 1);
 });
 
-test('of what is there only what is given now is changed', async () => {
+test('applySecrets changes only the existing secrets for which a value is given', async () => {
   const cluster = clusterWith([]);
   await applySecrets(cluster, {}, true);
   assert.deepEqual(await applySecrets(cluster, { SMTP_HOST: 'mail.example.com' }, true), ['mp3converter']);
 });
 
-test('keys that are not ours are not touched, whatever they hold', async () => {
+test('applySecrets does not touch keys that it does not know', async () => {
   const binary = Buffer.from([0xff, 0x00, 0xfe]).toString('base64');
   const cluster = clusterWith([{ metadata: { name: 'mp3converter' }, data: { 'redis-host': binary } }]);
   await applySecrets(cluster, {}, true);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { pino } from 'pino';
-import { createBlobDeletion } from '../../../../services/gateway/jobs/delete-blobs.ts';
+import { createDeleteBlobs } from '../../../../services/gateway/jobs/delete-blobs.ts';
 import { blobsToDelete } from '../../../../services/shared/jobs/job.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { turns } from '../../../support/event-loop.ts';
@@ -30,7 +30,7 @@ function build(
     asked,
     lines,
     stopping,
-    ...createBlobDeletion(blobs, stopping.signal, pino({ level: 'trace' }, lines)),
+    ...createDeleteBlobs(blobs, stopping.signal, pino({ level: 'trace' }, lines)),
   };
 }
 const whenAborted = (signal: AbortSignal) =>
@@ -41,19 +41,19 @@ const whenAborted = (signal: AbortSignal) =>
 
 describe('clearing up after a deleted job', () => {
   test('deletes all its blobs, beside the caller', async () => {
-    const { clear, settled, asked } = build();
+    const { deleteBlobs, settled, asked } = build();
     const job = tombstone();
-    clear(job);
+    deleteBlobs(job);
     await settled();
     assert.deepEqual(asked, blobsToDelete(job));
   });
 
   test('goes on after a blob that cannot be deleted, and only logs it', async () => {
     const job = tombstone();
-    const { clear, settled, asked, lines } = build((id) =>
+    const { deleteBlobs, settled, asked, lines } = build((id) =>
       id === job.videoBlobId ? Promise.reject(unavailable('the store')) : Promise.resolve(),
     );
-    clear(job);
+    deleteBlobs(job);
     await settled();
     assert.deepEqual(asked, blobsToDelete(job));
     assert.deepEqual(
@@ -63,27 +63,27 @@ describe('clearing up after a deleted job', () => {
   });
 
   test('leaves what is not complete to the sweep: it may grow at this moment', async () => {
-    const { clear, settled, asked } = build(undefined, ['of-an-attempt']);
+    const { deleteBlobs, settled, asked } = build(undefined, ['of-an-attempt']);
     const job = tombstone();
-    clear(job);
+    deleteBlobs(job);
     await settled();
     assert.deepEqual(asked, [job.videoBlobId, 'an-mp3']);
   });
 
   test('ends with the service, which waits for nothing', async () => {
-    const { clear, settled, stopping, asked } = build((_id, signal) => whenAborted(signal));
-    clear(tombstone());
+    const { deleteBlobs, settled, stopping, asked } = build((_id, signal) => whenAborted(signal));
+    deleteBlobs(tombstone());
     stopping.abort(new Error('the service is stopping'));
     await settled();
     const before = asked.length;
-    clear(tombstone());
+    deleteBlobs(tombstone());
     assert.equal(asked.length, before);
   });
 
   test('takes on a few jobs at a time; the sweep does the others', async () => {
-    const { clear, settled, stopping, asked } = build((_id, signal) => whenAborted(signal));
+    const { deleteBlobs, settled, stopping, asked } = build((_id, signal) => whenAborted(signal));
     const jobs = Array.from({ length: 6 }, tombstone);
-    for (const job of jobs) clear(job);
+    for (const job of jobs) deleteBlobs(job);
     await turns(5);
     assert.deepEqual(
       asked,
@@ -94,9 +94,9 @@ describe('clearing up after a deleted job', () => {
   });
 
   test('takes on the next when one is done', async () => {
-    const { clear, settled, asked } = build();
+    const { deleteBlobs, settled, asked } = build();
     for (let number = 0; number < 6; number++) {
-      clear(tombstone());
+      deleteBlobs(tombstone());
       await settled();
     }
     assert.equal(asked.length, 18);

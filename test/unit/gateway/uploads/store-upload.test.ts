@@ -246,7 +246,7 @@ describe('announcing a job', () => {
       createLog('gateway', 'silent'),
     );
     const job = newJob();
-    announcer.announce(job);
+    announcer.publishVideo(job);
     await announcer.settled();
     assert.deepEqual(published, [['video', { job_id: job.id, trace_id: job.trace_id }]]);
     for (const [topic, event] of published) holdEvent(topic, event);
@@ -259,7 +259,7 @@ describe('announcing a job', () => {
       createLog('gateway', 'info', lines),
     );
     const job = newJob();
-    announcer.announce(job);
+    announcer.publishVideo(job);
     await announcer.settled();
     const [line] = lines.objects();
     assert.deepEqual([line.level, line.job_id, line.trace_id], [40, job.id, job.trace_id]);

@@ -14,11 +14,11 @@ import { mailRequest } from '../../../../services/shared/contract/mail-request.t
 import { contract, type SchemaName } from '../../../support/contract.ts';
 import { buildGateway } from '../../gateway/build.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: a test says what it expects
+// biome-ignore lint/suspicious/noExplicitAny: each test asserts the parts that it reads
 const document: Record<string, any> = JSON.parse(JSON.stringify(asyncapi));
 const repoRoot = resolve(import.meta.dirname, '../../../..');
 
-/** All values below one, with where they are. */
+/** All values inside of a value, with their paths. */
 function* walk(value: unknown, at = '#'): Generator<[at: string, value: unknown]> {
   yield [at, value];
   if (typeof value !== 'object' || value === null) return;
@@ -35,28 +35,31 @@ const lookUp = (pointer: string) =>
     );
 
 describe('asyncapi.json', () => {
-  test('is served', async () => {
+  test('is served by the gateway', async () => {
     const { status, json } = await buildGateway().call('GET', '/asyncapi.json');
     assert.deepEqual([status, json], [200, document]);
   });
 
-  test('is valid AsyncAPI 3.0, by the schema of its makers', () => {
+  test('is valid by the official JSON Schema of AsyncAPI 3.0', () => {
     const official = createRequire(import.meta.url)('@asyncapi/specs/schemas/3.0.0-without-$id.json');
     const ajv = new Ajv({ strict: false, allErrors: true });
     formats.default(ajv);
     const validate = ajv.compile(official);
     const valid = validate(document);
     assert.ok(valid, ajv.errorsText(validate.errors, { separator: '\n' }));
-    assert.ok(!validate({ ...document, channels: { video: { adress: 'video' } } }), 'it passes anything');
+    assert.ok(
+      !validate({ ...document, channels: { video: { adress: 'video' } } }),
+      'the schema accepts anything',
+    );
   });
 
-  test('points at nothing that is not there', () => {
+  test('contains the target of each of its references', () => {
     const pointers = [...walk(document)].filter(([at]) => at.endsWith('/$ref'));
     assert.ok(pointers.length > 10);
     for (const [at, pointer] of pointers) assert.ok(lookUp(String(pointer)), `${at}: ${pointer}`);
   });
 
-  test('describes every topic, who publishes it and who gets it', () => {
+  test('describes the publishers and subscribers of every topic', () => {
     const actions = Object.values(document.operations as typeof asyncapi.operations).map(
       ({ action, channel }) => `${action} ${channel.$ref}`,
     );
@@ -71,14 +74,14 @@ describe('asyncapi.json', () => {
   for (const file of globSync('components/pubsub/*/subscriptions.yaml', { cwd: repoRoot })) {
     for (const document of parseAllDocuments(readFileSync(join(repoRoot, file), 'utf8'))) {
       const { spec, scopes } = document.toJS();
-      test(`says of ${spec.topic} what the sidecars are told by ${file}`, () => {
+      test(`has the same path and subscribers for the topic ${spec.topic} as ${file}`, () => {
         const { tags, 'x-delivery-path': path } = operations[spec.topic as keyof typeof operations];
         assert.deepEqual([spec.routes.default, scopes], [path, tags.map(({ name }) => name)]);
       });
     }
   }
 
-  test('explains each property of its schemas, or its name does', () => {
+  test('describes each property of its schemas whose name does not explain itself', () => {
     const PLAIN = ['duration_seconds', 'operation', 'emailCC', 'emailBCC', 'priority', 'metadata'];
     for (const [at, value] of walk(document.components.schemas)) {
       const [, owner, name = ''] = /(\w+)\/properties\/(\w+)$/.exec(at) ?? [];
@@ -88,7 +91,7 @@ describe('asyncapi.json', () => {
   });
 });
 
-describe('the examples of asyncapi.json are what they are examples of:', () => {
+describe('the examples of asyncapi.json', () => {
   const SCHEMAS: [name: SchemaName, schema: z.ZodType][] = [
     ['VideoEvent', videoEvent],
     ['Mp3Event', mp3Event],
@@ -98,7 +101,7 @@ describe('the examples of asyncapi.json are what they are examples of:', () => {
   ];
   for (const [name, schema] of SCHEMAS) {
     const { examples } = document.components.schemas[name] as { examples: unknown[] };
-    test(`${name}, to its own JSON Schema and to zod`, () => {
+    test(`match the JSON Schema and the zod schema of ${name}`, () => {
       assert.ok(examples.length > 0);
       for (const example of examples) {
         contract.hold(name, example);
@@ -109,7 +112,7 @@ describe('the examples of asyncapi.json are what they are examples of:', () => {
 
   for (const [channel, { messages }] of Object.entries(asyncapi.channels)) {
     for (const [name, { payload, examples }] of Object.entries(messages)) {
-      test(`a message of ${channel}`, () => {
+      test(`match the schema of the message ${name} of the channel ${channel}`, () => {
         assert.ok(examples.length > 0, name);
         for (const example of examples)
           contract.hold(payload.$ref.split('/').at(-1) as SchemaName, example.payload);

@@ -23,7 +23,7 @@ const SUBSCRIBERS = [
       createNotificationApp({
         notify: async () => {
           handled();
-          return 'told';
+          return 'notified';
         },
         ...subscriberOptions(),
       }),
@@ -47,11 +47,11 @@ for (const { app, path, deliveries, schema } of SUBSCRIBERS) {
       return `${handled} ${reply.json.status}`;
     };
 
-    it('takes every example of the contract', async () => {
+    it('accepts every example of the contract', async () => {
       for (const { payload } of deliveries) assert.equal(await outcomeOf(payload), '1 SUCCESS');
     });
 
-    it('takes what is valid by the contract, and drops what is not', async () => {
+    it('accepts what is valid by the contract, and drops everything else', async () => {
       const counts = { true: 0, false: 0 };
       for (const { payload } of deliveries) {
         for (const data of variantsOf((payload as { data: unknown }).data)) {

@@ -14,12 +14,12 @@ const cloudEvent = (data: unknown) =>
 const { id, trace_id } = newJob();
 const event = { job_id: id, trace_id };
 
-describe('an event', () => {
-  test('is read out of its CloudEvent', async () => {
+describe('readEvent', () => {
+  test('returns the data of a CloudEvent', async () => {
     assert.deepEqual(await readEvent(delivered(cloudEvent(event)), videoEvent), event);
   });
 
-  test('may have fields that a later version adds', async () => {
+  test('ignores fields that a later version may add', async () => {
     const later = cloudEvent({ ...event, priority: 1 });
     assert.deepEqual(await readEvent(delivered(later), videoEvent), event);
   });
@@ -27,22 +27,22 @@ describe('an event', () => {
   const BAD: [what: string, body: string][] = [
     ['empty', ''],
     ['not JSON', '{"data":'],
-    ['no object', 'null'],
-    ['without data', cloudEvent(undefined)],
-    ['data as text', cloudEvent(JSON.stringify(event))],
-    ['without the envelope', JSON.stringify(event)],
-    ['of a job id that is none', cloudEvent({ ...event, job_id: '../../etc/passwd' })],
-    ['without a trace id', cloudEvent({ job_id: id })],
+    ['not an object', 'null'],
+    ['a CloudEvent without data', cloudEvent(undefined)],
+    ['a CloudEvent with its data as text', cloudEvent(JSON.stringify(event))],
+    ['an event without a CloudEvent', JSON.stringify(event)],
+    ['an event with an invalid job id', cloudEvent({ ...event, job_id: '../../etc/passwd' })],
+    ['an event without a trace id', cloudEvent({ job_id: id })],
   ];
   for (const [what, body] of BAD) {
-    test(`is refused when it is ${what}`, async () => {
+    test(`refuses a body that is ${what}`, async () => {
       await assert.rejects(readEvent(delivered(body), videoEvent), { code: 'bad_request' });
     });
   }
 });
 
-describe('the outcome of a job', () => {
-  test('that is done tells all that a mail needs', () => {
+describe('mp3EventOf', () => {
+  test('returns everything that a mail needs for a job that is done', () => {
     const job = done();
     const outcome = mp3Event.parse(mp3EventOf(job));
     assert.deepEqual(outcome, {
@@ -58,19 +58,19 @@ describe('the outcome of a job', () => {
     });
   });
 
-  test('that failed tells the reason, and has no link', () => {
+  test('returns the reason and no link for a job that has failed', () => {
     const outcome = mp3Event.parse(mp3EventOf(failed()));
     assert.deepEqual(outcome.error, { code: 'no_audio', detail: 'there is no sound in it' });
     assert.doesNotMatch(JSON.stringify(outcome), /secret-signature/);
   });
 
   for (const status of ['uploading', 'queued', 'converting', 'cancelled', 'deleted'] as const) {
-    test(`is nothing to tell when it is ${status}`, () => {
+    test(`returns nothing for a job that is ${status}`, () => {
       assert.equal(mp3EventOf(newJob({ status })), undefined);
     });
   }
 
-  test('is mailed once for each run of a job', () => {
+  test('belongs to a mail record of its own for each run of a job', () => {
     assert.equal(mailRecordKey({ job_id: id, run: 1 }), `mail:${id}:1`);
     assert.equal(mailRecordKey({ job_id: id, run: 2 }), `mail:${id}:2`);
   });

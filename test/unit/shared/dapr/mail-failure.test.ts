@@ -8,7 +8,7 @@ const rpc = (code: string, description: string) => `rpc error: code = ${code} de
 
 const rows: [failure: string, isUnknown: boolean][] = [
   [`${SMTP}dial tcp 127.0.0.1:25: connect: connection refused`, false],
-  [`${SMTP}EOF`, false], // of the greeting: nothing was sent yet
+  [`${SMTP}EOF`, false], // The greeting did not come, so nothing was sent.
   [`${SMTP}535 Authentication failed`, false],
   [`${SMTP}gomail: could not send email 1: 550 no such user`, false],
   [`${SMTP}gomail: could not send email 1: 421-come back later`, false],
@@ -31,16 +31,15 @@ const rows: [failure: string, isUnknown: boolean][] = [
     ),
     false,
   ],
-  [rpc('Unavailable', 'error reading from server: EOF'), true], // its process died
+  [rpc('Unavailable', 'error reading from server: EOF'), true], // The process of the binding died.
   [rpc('Unknown', 'the send broke off with the mail under way'), true],
   [rpc('Unknown', 'rpc error: code = FailedPrecondition desc = x'), true],
   [rpc('Canceled', 'context canceled'), true],
   [rpc('Internal', 'stream terminated by RST_STREAM'), true],
 ];
 
-describe('whether a mail may have been taken, for all that the binding failed:', () => {
+describe('brokeOff', () => {
   for (const [failure, isUnknown] of rows) {
-    it(`${isUnknown ? 'perhaps' : 'no'}: ${failure}`, () =>
-      assert.equal(brokeOff(FAILED + failure), isUnknown));
+    it(`returns ${isUnknown} for «${failure}»`, () => assert.equal(brokeOff(FAILED + failure), isUnknown));
   }
 });

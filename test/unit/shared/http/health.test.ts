@@ -18,26 +18,26 @@ const fine = async () => undefined;
 const broken = () => Promise.reject(new Error('mysql://root:hunter2@db'));
 
 describe('health', () => {
-  test('the process is healthy whatever it needs does', async () => {
+  test('answers /healthz with 200 even when a check fails and the service is stopping', async () => {
     const { get, stopping } = build({ store: broken });
     stopping.abort();
     const { status, json } = await get('/healthz');
     assert.deepEqual([status, json], [200, { status: 'ok' }]);
   });
 
-  test('it is ready when all that it needs answers', async () => {
+  test('answers /readyz with 200 when all checks pass', async () => {
     const { status, json } = await build({ store: fine, mysql: fine }).get('/readyz');
     assert.deepEqual([status, json], [200, { status: 'ok', checks: { store: 'ok', mysql: 'ok' } }]);
   });
 
-  test('it is not when something does not answer, and names it without the reason', async () => {
+  test('answers /readyz with 503 when a check fails, with its name and without the reason', async () => {
     const { status, json, text } = await build({ store: fine, mysql: broken }).get('/readyz');
     assert.equal(status, 503);
     assert.deepEqual(json, { status: 'unavailable', checks: { store: 'ok', mysql: 'does not answer' } });
     assert.doesNotMatch(text, /hunter2/);
   });
 
-  test('nor when it is stopping, and it asks nobody then', async () => {
+  test('answers /readyz with 503 while the service is stopping, without running the checks', async () => {
     let asked = 0;
     const { get, stopping } = build({ store: async () => void asked++ });
     stopping.abort();
@@ -48,20 +48,20 @@ describe('health', () => {
   });
 
   for (const path of ['/healthz', '/readyz']) {
-    test(`${path} may be asked by HEAD`, async () => {
+    test(`answers HEAD ${path} with 200`, async () => {
       const { status, text } = await build({}).call('HEAD', path);
       assert.deepEqual([status, text], [200, '']);
     });
 
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE']) {
-      test(`${path} is not asked by ${method}`, async () => {
+      test(`answers ${method} ${path} with 405`, async () => {
         const { status, headers, json } = await build({}).call(method, path);
         assert.deepEqual([status, json.code, headers.allow], [405, 'method_not_allowed', 'GET, HEAD']);
       });
     }
   }
 
-  test('other paths are for other routes', async () => {
+  test('leaves other paths to other routes', async () => {
     assert.equal((await build({}).get('/healthz/x')).text, 'a route');
   });
 });

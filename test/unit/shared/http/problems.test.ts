@@ -6,12 +6,12 @@ import { AppError, STATUS, unavailable } from '../../../../services/shared/runti
 import { type Call, inProcess } from '../../../support/in-process.ts';
 import { logLines } from '../../../support/log-lines.ts';
 
-/** An application whose every request throws `error`, and what it logs. */
+/** An application that throws `error` for every request, with the lines of its log. */
 function throwing(error: unknown) {
   const lines = logLines();
   const app = createApp(pino({ level: 'debug' }, lines));
   app.use((context) => {
-    // What a route may have said before it failed, none of which is true of the problem.
+    // A route may have set these headers before it failed. They do not apply to the problem.
     context.set({ 'Content-Disposition': 'attachment; filename="a.mp3"', 'Content-Range': 'bytes 0-1/2' });
     context.etag = 'of-the-file';
     context.type = 'audio/mpeg';
@@ -28,34 +28,34 @@ const OURS = new AppError('too_large', 'too much');
 
 const ERRORS: [what: string, error: unknown, code: keyof typeof STATUS, detail?: string][] = [
   ['our own error', OURS, 'too_large', 'too much'],
-  ['what is unavailable, without the reason', unavailable('the store', new Error(SECRET)), 'unavailable'],
+  ['an unavailable service, without the reason', unavailable('the store', new Error(SECRET)), 'unavailable'],
   ['malformed JSON (koa-body)', httpError(400, 'Unexpected token'), 'bad_request', 'Unexpected token'],
   ['a body that is too large (koa-body)', httpError(413, 'request entity too large'), 'too_large'],
-  ['a charset that nobody knows (koa-body)', httpError(415, 'unsupported charset'), 'unsupported_media_type'],
-  ['a missing page of a library', httpError(404, 'Not Found'), 'not_found'],
-  ["another of the client's faults", httpError(422, 'Unprocessable'), 'bad_request'],
+  ['an unknown charset (koa-body)', httpError(415, 'unsupported charset'), 'unsupported_media_type'],
+  ['a 404 of a library', httpError(404, 'Not Found'), 'not_found'],
+  ['another error with a 4xx status', httpError(422, 'Unprocessable'), 'bad_request'],
   ['a failure of a library', httpError(503, SECRET), 'internal'],
   ['an unknown error', new Error(SECRET), 'internal'],
   ['a TypeError', new TypeError(SECRET), 'internal'],
-  ['a text', SECRET, 'internal'],
-  ['nothing', undefined, 'internal'],
-  ['null', null, 'internal'],
+  ['a thrown text', SECRET, 'internal'],
+  ['a thrown undefined', undefined, 'internal'],
+  ['a thrown null', null, 'internal'],
   [
-    'ours, and what cleaning up met',
+    'our own error, with an error of the cleanup',
     new AggregateError([OURS, new Error(SECRET)], SECRET),
     'too_large',
     'too much',
   ],
   [
-    'an unknown one, and ours from cleaning up',
+    'an unknown error, with an error of ours from the cleanup',
     new AggregateError([new Error(SECRET), OURS], SECRET),
     'internal',
   ],
 ];
 
-describe('an error becomes a problem (RFC 9457):', () => {
+describe('an error in a request', () => {
   for (const [what, error, code, detail] of ERRORS) {
-    test(what, async () => {
+    test(`becomes a problem (RFC 9457) with the code ${code}: ${what}`, async () => {
       const { status, headers, json, text } = await throwing(error).call();
       assert.equal(status, STATUS[code]);
       assert.equal(headers['content-type'], 'application/problem+json');
@@ -70,12 +70,12 @@ describe('an error becomes a problem (RFC 9457):', () => {
     });
   }
 
-  test('headers that belong to it are sent', async () => {
+  test('sends the headers that belong to the error', async () => {
     const { headers } = await throwing(unavailable('the store')).call();
     assert.equal(headers['retry-after'], '5');
   });
 
-  test('is logged when it is our fault, with its cause, and without the query', async () => {
+  test('is logged with its cause and without the query when the service has caused it', async () => {
     const { call, lines } = throwing(unavailable('the store', new Error('ECONNREFUSED')));
     await call();
     const [line] = lines.objects().filter(({ level }) => level >= 50);
@@ -84,7 +84,7 @@ describe('an error becomes a problem (RFC 9457):', () => {
     assert.doesNotMatch(lines.text(), /secret-token/);
   });
 
-  test('is logged without a stack when it was thrown on purpose, as at a limit', async () => {
+  test('is logged without a stack when it was thrown on purpose, such as at a limit', async () => {
     const { call, lines } = throwing(unavailable('the mail server'));
     await call();
     const [line] = lines.objects();
@@ -97,7 +97,7 @@ describe('an error becomes a problem (RFC 9457):', () => {
     unavailable('x'),
     new Error('a bug'),
   ]) {
-    test(`is logged once and then counted when many requests fail with «${error.message}»`, async (context) => {
+    test(`is logged once and then only counted when many requests fail with «${error.message}»`, async (context) => {
       context.mock.timers.enable({ apis: ['setTimeout'] });
       const { call, lines } = throwing(error);
       for (let request = 0; request < 20; request++) await call();
@@ -111,7 +111,7 @@ describe('an error becomes a problem (RFC 9457):', () => {
     });
   }
 
-  test("is no more than a debug line when it is the client's", async () => {
+  test('is logged only at the level debug when the client has caused it', async () => {
     const { call, lines } = throwing(OURS);
     await call();
     assert.deepEqual(
@@ -134,11 +134,11 @@ describe('the trace id', () => {
   for (const header of [
     `00-${trace}-${parent}-01`,
     `00-${zeros(31)}1-${zeros(15)}1-00`,
-    // Of a later version, the fields that we know are read (W3C Trace Context, 3.2.4).
+    // In a header of a later version, we read the fields that we know (W3C Trace Context, 3.2.4).
     `01-${trace}-${parent}-01`,
     `cc-${trace}-${parent}-01-more`,
   ]) {
-    test(`is that of the W3C traceparent header ${header}`, async () => {
+    test(`is taken from the W3C traceparent header ${header}`, async () => {
       assert.equal(await traceOf(header), header.slice(3, 35));
     });
   }
@@ -155,7 +155,7 @@ describe('the trace id', () => {
     `00-${trace}-${parent}-01-more`,
     `00-${trace.toUpperCase()}-${parent}-01`,
   ]) {
-    test(`is a new one when the header is ${JSON.stringify(header)}`, async () => {
+    test(`is new when the traceparent header is ${JSON.stringify(header)}`, async () => {
       const found = await traceOf(header);
       assert.match(found, /^[\da-f]{32}$/);
       assert.notEqual(found, trace);

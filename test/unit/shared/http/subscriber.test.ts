@@ -15,7 +15,7 @@ const refuse: Handle = async () => assert.fail('handled');
 
 describe('a delivery', () => {
   for (const status of ['SUCCESS', 'DROP'] as const) {
-    it(`is answered with ${status} when that is what came of its event`, async () => {
+    it(`is answered with ${status} when the handler returns ${status}`, async () => {
       const seen: unknown[] = [];
       const app = build(async (event) => {
         seen.push(event);
@@ -27,7 +27,7 @@ describe('a delivery', () => {
     });
   }
 
-  it('is answered with 503 when it should come again', async () => {
+  it('is answered with 503 when the handler throws unavailable, so that it comes again', async () => {
     const app = build(() => Promise.reject(unavailable('the store')));
     assert.equal((await deliver(app, PATH, { data: { number: 7 } })).status, 503);
   });
@@ -38,7 +38,7 @@ describe('a delivery', () => {
     ['no data', {}],
     ['another schema', { data: { number: 'seven' } }],
   ] as const) {
-    it(`is dropped, never refused, with ${name}: a refusal would come again for ever`, async () => {
+    it(`is dropped when its body has ${name}, because a refused event would come again for ever`, async () => {
       const reply = await deliver(build(refuse), PATH, body);
       assert.deepEqual([reply.status, reply.json], [200, { status: 'DROP' }]);
     });
@@ -48,20 +48,20 @@ describe('a delivery', () => {
     ['no token', {}],
     ['a wrong token', { 'dapr-api-token': 'x' }],
   ] as [string, Record<string, string>][]) {
-    it(`is refused with ${name}`, async () => {
+    it(`is refused with 403 when it has ${name}`, async () => {
       assert.equal((await deliver(build(refuse), PATH, { data: { number: 7 } }, given)).status, 403);
     });
   }
 });
 
-describe('health', () => {
-  const away = { sidecar: () => Promise.reject(new Error('away')) };
+describe('the health routes of a subscriber', () => {
+  const failing = { sidecar: () => Promise.reject(new Error('no answer')) };
   for (const [what, options, readiness] of [
-    ['with its sidecar', {}, 200],
-    ['without its sidecar', { checks: away }, 503],
-    ['that is stopping', { stopping: AbortSignal.abort() }, 503],
+    ['when the sidecar answers', {}, 200],
+    ['when the sidecar does not answer', { checks: failing }, 503],
+    ['when the service is stopping', { stopping: AbortSignal.abort() }, 503],
   ] as const) {
-    it(`of a service ${what}: alive, and ready with ${readiness}; it needs no token`, async () => {
+    it(`answer without a token, and /readyz with ${readiness}, ${what}`, async () => {
       const call = inProcess(build(refuse, { ...subscriberOptions(), ...options }));
       assert.equal((await call('GET', '/healthz')).status, 200);
       assert.equal((await call('GET', '/readyz')).status, readiness);
@@ -69,8 +69,8 @@ describe('health', () => {
   }
 });
 
-describe('metrics', () => {
-  it('tell of the process and of deliveries by route; they need no token, and are read only', async () => {
+describe('the metrics of a subscriber', () => {
+  it('contain the process and the deliveries by route, need no token, and accept only GET and HEAD', async () => {
     const app = build(async () => 'SUCCESS');
     await deliver(app, PATH, { data: { number: 7 } });
     const call = inProcess(app);

@@ -12,8 +12,8 @@ import {
 const schema = guarded(serviceEnvironment);
 const read = (environment: Record<string, string | undefined>) => readEnvironment(schema, environment);
 
-describe('the environment', () => {
-  test('need not be there', () => {
+describe('readEnvironment', () => {
+  test('uses the defaults where no variable is set', () => {
     assert.deepEqual(read({}), {
       HOST: '127.0.0.1',
       APP_PORT: 0,
@@ -24,7 +24,7 @@ describe('the environment', () => {
     });
   });
 
-  test('counts an empty variable as one that is not there, and leaves out what is not ours', () => {
+  test('treats an empty variable as not set, and ignores variables that are not in the schema', () => {
     const found = read({ HOST: '', APP_PORT: '', APP_API_TOKEN: '', PATH: '/bin' });
     assert.deepEqual(found, read({}));
   });
@@ -40,7 +40,7 @@ describe('the environment', () => {
     ['SHUTDOWN_SECONDS', 'Infinity'],
   ];
   for (const [name, value] of BAD) {
-    test(`is refused with ${name}=${value}, by name and not by value`, () => {
+    test(`refuses ${name}=${value} with an error that contains the name and not the value`, () => {
       assert.throws(
         () => read({ [name]: value }),
         ({ message }: Error) => {
@@ -52,7 +52,7 @@ describe('the environment', () => {
     });
   }
 
-  test('is refused with the names of all that is bad', () => {
+  test('throws one error with the names of all bad variables', () => {
     assert.throws(
       () => read({ APP_PORT: 'x', LOG_LEVEL: 'y', SHUTDOWN_SECONDS: 'z' }),
       ({ message }: Error) => {
@@ -76,7 +76,7 @@ describe('the environment', () => {
     ['127.0.0.1.example.com', true],
   ];
   for (const [HOST, needsToken] of HOSTS) {
-    test(`${needsToken ? 'needs APP_API_TOKEN' : 'needs no token'} to listen on ${HOST}`, () => {
+    test(`${needsToken ? 'requires' : 'does not require'} APP_API_TOKEN to listen on ${HOST}`, () => {
       assert.equal(read({ HOST, APP_API_TOKEN: 'x' }).HOST, HOST);
       if (needsToken) assert.throws(() => read({ HOST }), { message: /APP_API_TOKEN: is required/ });
       else assert.equal(read({ HOST }).HOST, HOST);
@@ -84,7 +84,7 @@ describe('the environment', () => {
   }
 });
 
-test('a whole number stays within its bounds', () => {
+test('wholeNumber accepts whole numbers within its bounds and nothing else', () => {
   const number = wholeNumber(7, { min: 1, max: 9 });
   assert.equal(number.parse(undefined), 7);
   for (const good of ['1', '9']) assert.equal(number.parse(good), Number(good));
@@ -92,7 +92,7 @@ test('a whole number stays within its bounds', () => {
     assert.ok(!number.safeParse(bad).success, bad);
 });
 
-describe('renamed environment variables', () => {
+describe('readEnvironment with renamed variables', () => {
   const renamed = { OLD_SECONDS: 'NEW_SECONDS' };
   const renamedSchema = z.object({ NEW_SECONDS: wholeNumber(1, { max: 60 }) });
 

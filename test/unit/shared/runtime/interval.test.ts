@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { repeat } from '../../../../services/shared/runtime/interval.ts';
 
-const never = (error?: unknown) => assert.fail(`it must not come to this: ${error}`);
+const never = (error?: unknown) => assert.fail(`this must not be called: ${error}`);
 
-describe('acting every so often', () => {
-  test('begins after the first pause, and ends with the signal', async () => {
+describe('repeat', () => {
+  test('acts for the first time after a pause, and ends when the signal is aborted', async () => {
     const stop = new AbortController();
     let acts = 0;
     const ended = repeat(1, async () => void (++acts === 3 && stop.abort()), never, stop.signal);
@@ -14,38 +14,38 @@ describe('acting every so often', () => {
     assert.equal(acts, 3);
   });
 
-  test('goes on after an act that failed, and tells of each', async () => {
+  test('continues after each act that fails, and reports its error', async () => {
     const stop = new AbortController();
-    const told: unknown[] = [];
+    const reported: unknown[] = [];
     let acts = 0;
     const act = async () => {
       acts++;
       throw new Error(`no. ${acts}`);
     };
-    const failed = (error: unknown) => void (told.push((error as Error).message) === 2 && stop.abort());
-    await repeat(1, act, failed, stop.signal);
-    assert.deepEqual(told, ['no. 1', 'no. 2']);
+    const onError = (error: unknown) => void (reported.push((error as Error).message) === 2 && stop.abort());
+    await repeat(1, act, onError, stop.signal);
+    assert.deepEqual(reported, ['no. 1', 'no. 2']);
   });
 
-  test('waits for the act that is under way, and tells of its failure too', async () => {
+  test('waits for an act that is under way at the abort, and reports its error too', async () => {
     const stop = new AbortController();
     const { promise, reject } = Promise.withResolvers<void>();
-    const told: unknown[] = [];
+    const reported: unknown[] = [];
     const begun = Promise.withResolvers<void>();
     const act = () => {
       begun.resolve();
       return promise;
     };
-    const ended = repeat(1, act, (error) => void told.push(error), stop.signal);
+    const ended = repeat(1, act, (error) => void reported.push(error), stop.signal);
     await begun.promise;
     stop.abort();
     const late = new Error('late');
     reject(late);
     await ended;
-    assert.deepEqual(told, [late]);
+    assert.deepEqual(reported, [late]);
   });
 
-  test('does nothing where it is over already', async () => {
+  test('does not act when the signal is aborted already', async () => {
     await repeat(1, async () => never(), never, AbortSignal.abort());
   });
 });

@@ -23,7 +23,7 @@ const NAMES = [
 ];
 
 describe('a log line', () => {
-  test('names its service, its time and what it is about', () => {
+  test('contains its service, its time and its fields', () => {
     const { log, lines } = build();
     log.info({ job_id: 'j', trace_id: 't' }, 'hello');
     const [line] = lines.objects();
@@ -47,7 +47,7 @@ describe('a log line', () => {
         { err: new Error('failed', { cause: Object.assign(new Error('x'), secret) }) },
       ],
     ];
-    test(`never shows a ${name}`, () => {
+    test(`never contains the value of a field ${name}`, () => {
       for (const [where, object] of PLACES) {
         const { log, lines } = build();
         log.child({ trace_id: 't' }).error(object, 'failed');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it, test } from 'node:test';
+import { describe, it } from 'node:test';
 import { createSemaphore } from '../../../../services/shared/runtime/semaphore.ts';
 import { turns } from '../../../support/event-loop.ts';
 
@@ -7,7 +7,7 @@ const overfull = new Error('overfull');
 const full = () => overfull;
 
 describe('semaphore.run', () => {
-  test('does no more than `count` works at once, in order, also those that come while others wait', async () => {
+  it('runs at most `count` works at a time, in the order of the calls', async () => {
     const semaphore = createSemaphore(2);
     const order: number[] = [];
     let running = 0;
@@ -29,7 +29,7 @@ describe('semaphore.run', () => {
     assert.deepEqual(order, numbers);
   });
 
-  test('gives the place back when the work fails', async () => {
+  it('releases its permit when the work fails', async () => {
     const semaphore = createSemaphore(1, { maxWaiting: 0, full });
     const fault = new Error('fault');
     for (let count = 0; count < 3; count++)
@@ -40,24 +40,24 @@ describe('semaphore.run', () => {
     assert.equal(await semaphore.run(async () => 'fine'), 'fine');
   });
 
-  test('does not begin the work of a caller who gave up while waiting', async () => {
+  it('does not begin the work of a caller who was aborted while waiting', async () => {
     const semaphore = createSemaphore(1);
-    const gone = new AbortController();
+    const off = new AbortController();
     await semaphore.acquire();
     let begun = false;
     const waiting = semaphore.run(async () => {
       begun = true;
-    }, gone.signal);
-    gone.abort(new Error('gone'));
-    await assert.rejects(waiting, /gone/);
+    }, off.signal);
+    off.abort(new Error('aborted'));
+    await assert.rejects(waiting, /aborted/);
     semaphore.release();
     assert.equal(await semaphore.run(async () => 'next'), 'next');
     assert.equal(begun, false);
   });
 });
 
-describe('a semaphore with a bound on the waiting', () => {
-  test('refuses at once whoever comes past the bound, and lets others wait again when there is room', async () => {
+describe('a semaphore with a bounded queue', () => {
+  it('rejects a caller at once while the queue is full, and accepts callers again afterwards', async () => {
     const semaphore = createSemaphore(1, { maxWaiting: 1, full });
     const gate = Promise.withResolvers<void>();
     const running = semaphore.run(() => gate.promise);
@@ -72,47 +72,64 @@ describe('a semaphore with a bound on the waiting', () => {
     assert.equal(await semaphore.run(async () => 'again'), 'again');
   });
 
-  test('counts nobody who has given up', async () => {
+  it('does not count a caller who was aborted while waiting', async () => {
     const semaphore = createSemaphore(1, { maxWaiting: 1, full });
-    const gone = new AbortController();
+    const off = new AbortController();
     await semaphore.acquire();
-    const first = semaphore.acquire(gone.signal);
+    const first = semaphore.acquire(off.signal);
     await assert.rejects(semaphore.acquire(), overfull);
-    gone.abort(new Error('gone'));
-    await assert.rejects(first, /gone/);
+    off.abort(new Error('aborted'));
+    await assert.rejects(first, /aborted/);
     const second = semaphore.acquire();
     semaphore.release();
     await second;
   });
 });
 
-describe('semaphore.tryAcquire', () => {
-  it('takes as many permits as are free, and never more than it was asked for', async () => {
-    const semaphore = createSemaphore(4);
+describe('semaphore.permits', () => {
+  it('counts the permits that nobody holds', async () => {
+    const semaphore = createSemaphore(2);
+    assert.equal(semaphore.permits, 2);
     await semaphore.acquire();
-    assert.equal(semaphore.tryAcquire(2), 2);
+    await semaphore.acquire();
+    const waiting = semaphore.acquire();
+    assert.equal(semaphore.permits, 0);
+    semaphore.release();
+    await waiting;
+    assert.equal(semaphore.permits, 0);
+    semaphore.release();
     assert.equal(semaphore.permits, 1);
-    assert.equal(semaphore.tryAcquire(2), 1);
-    assert.equal(semaphore.tryAcquire(2), 0);
-    semaphore.release(3);
-    assert.equal(semaphore.permits, 3);
   });
+});
 
-  it('takes nothing where it is asked for no permit or for less', () => {
+describe('semaphore.acquire', () => {
+  it('gives permits in the order of the calls', async () => {
     const semaphore = createSemaphore(1);
-    assert.equal(semaphore.tryAcquire(0), 0);
-    assert.equal(semaphore.tryAcquire(-1), 0);
-    assert.equal(semaphore.permits, 1);
+    const order: number[] = [];
+    const enter = async (number: number) => {
+      await semaphore.acquire(new AbortController().signal);
+      order.push(number);
+    };
+    const all = [1, 2, 3].map(enter);
+    await turns(2);
+    assert.deepEqual(order, [1]);
+    semaphore.release();
+    semaphore.release();
+    await Promise.all(all);
+    assert.deepEqual(order, [1, 2, 3]);
   });
 
-  it('gives released permits to those who wait, in the order of their calls', async () => {
-    const semaphore = createSemaphore(3);
-    assert.equal(semaphore.tryAcquire(3), 3);
-    const order: number[] = [];
-    const waiting = [1, 2].map((number) => semaphore.acquire().then(() => order.push(number)));
-    semaphore.release(3);
-    await Promise.all(waiting);
-    assert.deepEqual(order, [1, 2]);
-    assert.equal(semaphore.permits, 1);
+  it('skips a caller who was aborted while waiting', async () => {
+    const semaphore = createSemaphore(1);
+    const patient = new AbortController();
+    const impatient = new AbortController();
+    await semaphore.acquire(patient.signal);
+    const first = semaphore.acquire(impatient.signal);
+    const second = semaphore.acquire(patient.signal);
+    impatient.abort(new Error('aborted'));
+    await assert.rejects(first, /aborted/);
+    await assert.rejects(semaphore.acquire(impatient.signal), /aborted/);
+    semaphore.release();
+    await second;
   });
 });

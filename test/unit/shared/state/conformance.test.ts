@@ -14,15 +14,15 @@ const { signal } = new AbortController();
 
 type Fault = (sound: StateStore) => Partial<StateStore>;
 
-/** What a store may do, whatever its component advertises, and the promise that this breaks. */
+/** Faults of stores, whatever their components advertise, and the promise that each fault breaks. */
 const FAULTS: [fault: string, promise: RegExp, make: Fault][] = [
   [
-    'knows no conditions',
+    'ignores conditions',
     /create only .*nor does it compare and set/,
     ({ put }) => ({ put: (key, value, { when: _, ...options } = {}) => put(key, value, options) }),
   ],
   [
-    'overwrites what is to be created',
+    'overwrites a key that should only be created',
     /not create only what does not exist [^;]*$/,
     ({ put }) => ({
       put: (key, value, { when, ...options } = {}) =>
@@ -42,7 +42,7 @@ const FAULTS: [fault: string, promise: RegExp, make: Fault][] = [
     }),
   ],
   [
-    'takes an old ETag',
+    'accepts an old ETag',
     /not compare and set [^;]*$/,
     ({ put }) => {
       const seen = new Map<string, number>();
@@ -56,12 +56,12 @@ const FAULTS: [fault: string, promise: RegExp, make: Fault][] = [
     },
   ],
   [
-    'keeps keys for ever',
+    'never lets keys expire',
     /let a key expire/,
     ({ put }) => ({ put: (key, value, { ttlSeconds: _, ...options } = {}) => put(key, value, options) }),
   ],
   [
-    'keeps the first end of a key',
+    'keeps the first TTL of a key',
     /not keep a key whose life was prolonged$/,
     ({ put }) => {
       const ends = new Map<string, number>();
@@ -75,7 +75,7 @@ const FAULTS: [fault: string, promise: RegExp, make: Fault][] = [
     },
   ],
   [
-    'takes text for something else',
+    'interprets text',
     /not give back what was put;? ?/,
     ({ get }) => ({
       async get(key) {
@@ -85,24 +85,24 @@ const FAULTS: [fault: string, promise: RegExp, make: Fault][] = [
     }),
   ],
   [
-    'takes no megabyte',
+    'refuses a megabyte',
     /not keep a chunk of 1 MiB$/,
     () => ({ putBytes: () => Promise.reject(unavailable('the store')) }),
   ],
   [
-    'gives many keys without their values',
+    'returns many keys without their values',
     /not give many keys at once/,
     () => ({ getMany: async () => new Map() }),
   ],
   ['deletes nothing', /not delete a key/, () => ({ delete: async () => {} })],
 ];
 
-describe('a store', () => {
-  test('that keeps its promises passes, and no scratch key stays', async (test) => {
+describe('checkConformance', () => {
+  test('accepts a store that keeps its promises, and leaves no scratch key', async (test) => {
     const clock = stoppedClock(test);
     const state = createMemoryState();
     await clock.until(checkConformance(state, signal, times));
-    // What expires by itself is left to that.
+    // Keys that expire by themselves are not deleted.
     assert.ok(
       state.keys().every((key) => key.endsWith(':short')),
       state.keys().join(),
@@ -110,7 +110,7 @@ describe('a store', () => {
   });
 
   for (const [fault, promise, make] of FAULTS) {
-    test(`that ${fault} is found out`, async (test) => {
+    test(`refuses a store that ${fault}`, async (test) => {
       const clock = stoppedClock(test);
       const sound = createMemoryState();
       const checking = checkConformance({ ...sound, ...make(sound) }, signal, times);
@@ -122,27 +122,27 @@ describe('a store', () => {
     });
   }
 
-  test('that is away is not blamed', async (test) => {
+  test('throws unavailable for a store that does not answer', async (test) => {
     const clock = stoppedClock(test);
-    const away = () => Promise.reject(unavailable('the store'));
+    const fail = () => Promise.reject(unavailable('the store'));
     const state = {
       ...createMemoryState(),
-      get: away,
-      put: away,
-      putBytes: away,
-      getMany: away,
-      delete: away,
+      get: fail,
+      put: fail,
+      putBytes: fail,
+      getMany: fail,
+      delete: fail,
     };
     const checking = checkConformance(state, signal, times);
     await assert.rejects(clock.until(checking), (error) => isAppError(error, 'unavailable'));
   });
 
-  test('that stumbles once is not blamed', async (test) => {
+  test('accepts a store that fails once', async (test) => {
     const clock = stoppedClock(test);
     const { put, ...sound } = createMemoryState();
-    let stumbles = 1;
-    const stumbling: StateStore['put'] = async (key, value, options) =>
-      options?.when && stumbles-- > 0 ? false : put(key, value, options);
-    await clock.until(checkConformance({ ...sound, put: stumbling }, signal, times));
+    let failures = 1;
+    const failingOnce: StateStore['put'] = async (key, value, options) =>
+      options?.when && failures-- > 0 ? false : put(key, value, options);
+    await clock.until(checkConformance({ ...sound, put: failingOnce }, signal, times));
   });
 });

@@ -12,14 +12,14 @@ interface Counter {
 const TTL = { ttlSeconds: 60 };
 const plusOne = (counter?: Counter) => ({ count: (counter?.count ?? 0) + 1 });
 
-/** A store whose puts are answered by `answer`, which may call the real one. */
+/** A store that passes each put to `answer`, which may call the real put. */
 const answering = (answer: (put: () => Promise<boolean>) => Promise<boolean>): StateStore => {
   const state = createMemoryState();
   return { ...state, put: (...args) => answer(() => state.put(...args)) };
 };
 
-describe('a document', () => {
-  test('is made, read, and changed from what it is', async () => {
+describe('updateDocument', () => {
+  test('creates a document, and then changes it from its stored value', async () => {
     const state = createMemoryState();
     assert.equal(await readDocument(state, 'counter'), undefined);
     assert.deepEqual(await updateDocument<Counter>(state, 'counter', plusOne, TTL), { count: 1 });
@@ -30,7 +30,7 @@ describe('a document', () => {
     assert.deepEqual(many.get('counter'), await readDocument(state, 'counter'));
   });
 
-  test('is left alone when the change is undefined', async () => {
+  test('writes nothing when the change returns undefined', async () => {
     const state = createMemoryState();
     assert.equal(await updateDocument<Counter>(state, 'counter', () => undefined, TTL), undefined);
     assert.deepEqual(state.keys(), []);
@@ -40,7 +40,7 @@ describe('a document', () => {
     assert.deepEqual(await state.get('counter'), before);
   });
 
-  test('loses no change of 20 who make one at the same time', async () => {
+  test('loses none of 20 changes that are made at the same time', async () => {
     const state = createMemoryState();
     const changes = Array.from({ length: 20 }, () => updateDocument<Counter>(state, 'counter', plusOne, TTL));
     const counts = (await Promise.all(changes)).map((counter) => counter?.count);
@@ -51,7 +51,7 @@ describe('a document', () => {
   });
 
   // An outbound retry after a compare-and-set that did arrive gives a false 409.
-  test('is changed once when the change arrived, though it was reported as refused', async () => {
+  test('makes a change once when it arrived, although the store reported a conflict', async () => {
     let first = true;
     const state = answering(async (put) => {
       const done = await put();
@@ -63,7 +63,7 @@ describe('a document', () => {
     assert.deepEqual((await readDocument<Counter>(state, 'counter'))?.document, { count: 1 });
   });
 
-  test('that everybody writes at once is given up on, after 30 attempts', async (context) => {
+  test('gives up after 30 conflicts', async (context) => {
     const clock = stoppedClock(context);
     let puts = 0;
     const state = answering(async () => {
@@ -79,7 +79,7 @@ describe('a document', () => {
     assert.equal(puts, 30);
   });
 
-  test('is not tried again when the store is away, or the change throws', async () => {
+  test('does not try again when the store is unavailable or the change throws', async () => {
     let puts = 0;
     const state = answering(() => {
       puts++;
@@ -93,7 +93,7 @@ describe('a document', () => {
     await assert.rejects(updateDocument<Counter>(state, 'counter', refuse, TTL), { message: 'not this one' });
   });
 
-  test('waits for its next attempt no longer than it may', async () => {
+  test('ends the pause between two attempts when the signal is aborted', async () => {
     const off = new AbortController();
     const state = answering(async () => {
       off.abort(new Error('called off'));
@@ -103,7 +103,7 @@ describe('a document', () => {
     await assert.rejects(update, { name: 'AbortError' });
   });
 
-  test('is not waited for longer than seconds, whatever the store does', async (context) => {
+  test('throws unavailable when the store does not answer within seconds', async (context) => {
     const deadline = new AbortController();
     context.mock.method(AbortSignal, 'timeout', () => deadline.signal);
     const state: StateStore = {
@@ -116,7 +116,7 @@ describe('a document', () => {
     await assert.rejects(update, { code: 'unavailable' });
   });
 
-  test('expires when its content says', async () => {
+  test('uses a TTL that depends on the document', async () => {
     let now = 0;
     const state = createMemoryState(() => now);
     const ttlSeconds = ({ count }: Counter) => count * 100;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isAbandoned } from '../../../../services/shared/state/lease.ts';
 
-/** Long for a holder that shows itself, so that a slow machine does not take it for gone. */
+/** Long, so that on a slow machine a living holder is not taken for dead. */
 const LONG = { leaseMs: 60_000, pollMs: 1 };
 const SHORT = { leaseMs: 30, pollMs: 5 };
 const never = new AbortController().signal;
@@ -14,19 +14,19 @@ const reads = (...etags: (string | undefined)[]) => {
   };
 };
 
-describe('a lease', () => {
+describe('isAbandoned', () => {
   for (const [what, times, read, expected] of [
     ['does not change', SHORT, reads('a'), true],
     ['changes at once', LONG, reads('b'), false],
     ['changes later', LONG, reads('a', 'a', 'b'), false],
-    ['is gone', LONG, reads(undefined), false],
+    ['was deleted', LONG, reads(undefined), false],
   ] as const) {
-    test(`of what ${what} is ${expected ? 'abandoned' : 'alive'}`, async () => {
+    test(`returns ${expected} when the document ${what}`, async () => {
       assert.equal(await isAbandoned({ etag: 'a' }, read, times, never), expected);
     });
   }
 
-  test('is not looked at any longer than somebody wants to know', async () => {
+  test('ends when the signal is aborted', async () => {
     const stop = new AbortController();
     const read = async () => {
       stop.abort(new Error('enough'));
@@ -37,8 +37,8 @@ describe('a lease', () => {
     });
   });
 
-  test('whose holder cannot be seen is not taken for abandoned', async () => {
-    const read = () => Promise.reject(new Error('away'));
-    await assert.rejects(isAbandoned({ etag: 'a' }, read, LONG, never), { message: 'away' });
+  test('throws when the document cannot be read', async () => {
+    const read = () => Promise.reject(new Error('no answer'));
+    await assert.rejects(isAbandoned({ etag: 'a' }, read, LONG, never), { message: 'no answer' });
   });
 });

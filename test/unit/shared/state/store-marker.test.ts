@@ -21,22 +21,22 @@ function build(context: TestContext) {
   const clock = stoppedClock(context);
   const state = createMemoryState(() => Date.now());
   const jobs = createJobStore(state);
-  const proveMissing = createConfirmMissing(state, jobs.find);
-  return { clock, state, jobs, isMissing: (id: string) => proveMissing(id, signal) };
+  const confirmMissing = createConfirmMissing(state, jobs.find);
+  return { clock, state, jobs, isMissing: (id: string) => confirmMissing(id, signal) };
 }
 
-describe('the marker of a gateway', () => {
-  test('is seen by an app over the same store', async (context) => {
+describe('requireMarker', () => {
+  test('finds the marker of a gateway in the same store', async (context) => {
     const { state } = build(context);
     await writeMarker(state, RETENTION, signal);
     await requireMarker(state, signal);
   });
 
-  test('is not seen over another store', async () => {
+  test('does not find the marker in another store', async () => {
     await assert.rejects(requireMarker(createMemoryState(), signal), unavailable);
   });
 
-  test('is seen as long as a job of that gateway lives, though no gateway runs any more', async (context) => {
+  test('finds the marker for as long as a job of the gateway lives, even when no gateway is running', async (context) => {
     const { state, clock } = build(context);
     await writeMarker(state, RETENTION, signal);
     clock.advance((RETENTION - 1) * 1000);
@@ -46,10 +46,10 @@ describe('the marker of a gateway', () => {
   });
 });
 
-describe('an event whose job is not in the store', () => {
+describe('createConfirmMissing, for a job that is not in the store', () => {
   const { id } = newJob();
 
-  test('is done with while a gateway uses this store', async (context) => {
+  test('confirms while a gateway uses this store', async (context) => {
     const { state, clock, isMissing } = build(context);
     await writeMarker(state, RETENTION, signal);
     await isMissing(id);
@@ -57,29 +57,32 @@ describe('an event whose job is not in the store', () => {
     await isMissing(id);
   });
 
-  test('is kept when no gateway has used this store for five minutes', async (context) => {
+  test('throws unavailable when no gateway has used this store for five minutes', async (context) => {
     const { state, clock, isMissing } = build(context);
     await writeMarker(state, RETENTION, signal);
     clock.advance(5 * MINUTE);
     await assert.rejects(isMissing(id), unavailable);
   });
 
-  test('is kept when no gateway has ever used this store', async (context) => {
+  test('throws unavailable when no gateway has ever used this store', async (context) => {
     await assert.rejects(build(context).isMissing(id), unavailable);
   });
 
-  test('is done with, though no gateway runs, when the job was deleted or has expired', async (context) => {
+  test('confirms without a running gateway when the job was deleted or has expired', async (context) => {
     const { state, jobs, clock, isMissing } = build(context);
     await writeMarker(state, RETENTION, signal);
     const later = { expires_at: new Date(Date.now() + 60 * MINUTE).toISOString() };
-    const [gone, old] = [newJob(later), newJob({ expires_at: new Date(Date.now() + MINUTE).toISOString() })];
-    for (const job of [gone, old]) await jobs.create(job);
-    await jobs.update(gone.id, tombstone);
+    const [deleted, old] = [
+      newJob(later),
+      newJob({ expires_at: new Date(Date.now() + MINUTE).toISOString() }),
+    ];
+    for (const job of [deleted, old]) await jobs.create(job);
+    await jobs.update(deleted.id, tombstone);
     clock.advance(6 * MINUTE);
-    for (const job of [gone, old]) await isMissing(job.id);
+    for (const job of [deleted, old]) await isMissing(job.id);
   });
 
-  test('is done with when the marker is that of an older gateway, which holds no time', async (context) => {
+  test('confirms when the marker has no time, because an older gateway wrote it', async (context) => {
     const { state, clock, isMissing } = build(context);
     await state.put('store:shared', '{}', { ttlSeconds: 300 });
     await isMissing(id);
@@ -87,7 +90,7 @@ describe('an event whose job is not in the store', () => {
     await assert.rejects(isMissing(id), unavailable);
   });
 
-  test('is done with, though the clock of the gateway goes three minutes wrong either way', async (context) => {
+  test('confirms even when the clock of the gateway is three minutes ahead or behind', async (context) => {
     for (const minutes of [-3, 3]) {
       const { state, isMissing } = build(context);
       const shown_at = new Date(Date.now() + minutes * MINUTE).toISOString();

@@ -1,0 +1,73 @@
+import type { Statements } from './database.ts';
+import type { User } from './users.ts';
+
+/** A session with its user, in the names of the columns. */
+export interface StoredSession extends User {
+  token_hash: string;
+  expires_at: Date;
+  /** Null before the first exchange. */
+  seed: string | null;
+  exchanged_at: Date | null;
+}
+
+export async function addSession(
+  { change }: Statements,
+  session: { id: string; userId: string; tokenHash: string; createdAt: Date; expiresAt: Date },
+): Promise<void> {
+  await change(
+    'INSERT INTO sessions (id, user_id, token_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?)',
+    [session.id, session.userId, session.tokenHash, session.createdAt, session.expiresAt],
+  );
+}
+
+export async function readSession({ rows }: Statements, id: string): Promise<StoredSession | undefined> {
+  const [row] = await rows<StoredSession>(
+    `SELECT users.id, users.email, token_hash, expires_at, seed, exchanged_at
+       FROM sessions JOIN users ON users.id = sessions.user_id
+       LEFT JOIN refresh_exchanges ON session_id = sessions.id WHERE sessions.id = ?`,
+    [id],
+  );
+  return row;
+}
+
+export interface TokenExchange {
+  sessionId: string;
+  /** Hashes of the token that is exchanged, and of the one that follows it. */
+  fromHash: string;
+  toHash: string;
+  seed: string;
+  at: Date;
+  expiresAt: Date;
+  /** Whether the session was read without an exchange before this one. */
+  isFirst: boolean;
+}
+
+/** Replaces the newest token. Returns false when `fromHash` is not that of the newest token. */
+export async function exchangeToken({ change }: Statements, exchange: TokenExchange): Promise<boolean> {
+  const { sessionId, fromHash, toHash, seed, at, expiresAt, isFirst } = exchange;
+  if (isFirst) {
+    // IGNORE also covers a session that was ended meanwhile, to which the row could not refer.
+    await change('INSERT IGNORE INTO refresh_exchanges (session_id, seed, exchanged_at) VALUES (?, ?, ?)', [
+      sessionId,
+      seed,
+      at,
+    ]);
+  }
+  // One statement decides, so that only one of several simultaneous requests with one token exchanges it, at whichever
+  // replica.
+  const changed = await change(
+    `UPDATE sessions JOIN refresh_exchanges ON session_id = sessions.id
+        SET token_hash = ?, expires_at = ?, seed = ?, exchanged_at = ?
+      WHERE sessions.id = ? AND token_hash = ?`,
+    [toHash, expiresAt, seed, at, sessionId, fromHash],
+  );
+  return changed > 0;
+}
+
+/** Returns false when there was no such session. */
+export const deleteSession = async ({ change }: Statements, id: string): Promise<boolean> =>
+  (await change('DELETE FROM sessions WHERE id = ?', [id])) === 1;
+
+export async function deleteExpiredSessions({ change }: Statements, now: Date): Promise<void> {
+  await change('DELETE FROM sessions WHERE expires_at <= ?', [now]);
+}

@@ -1,0 +1,77 @@
+import type { Dispatcher } from 'undici';
+import { anySignal } from '../runtime/abort-signals.ts';
+import { unavailable } from '../runtime/errors.ts';
+import { brokeOff, failureIn } from './mail-failure.ts';
+import { COMPONENTS, PATHS } from './names.ts';
+
+const METADATA_TIMEOUT_MS = 10_000;
+/** Codes of errors before a connection was made. Nothing was sent then. */
+const NOT_CONNECTED = ['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT'];
+
+/** Fields of a mail as its binding names them, such as `emailTo`. Those that are undefined are left out. */
+export type MailMetadata = Readonly<Record<string, string | undefined>>;
+
+/** A call has failed that may have been carried out all the same, or may still be. */
+export class UnknownOutcome extends Error {}
+
+export interface BindingPorts {
+  http: Dispatcher;
+  /** Such as `http://127.0.0.1:3500`. */
+  origin: string;
+  headers: Record<string, string>;
+}
+
+/** See `Sidecar.sendMail`. */
+export async function sendMail(ports: BindingPorts, html: string, metadata: MailMetadata): Promise<void> {
+  const failure = await postMail(ports, JSON.stringify({ operation: 'create', data: html, metadata }));
+  if (failure === undefined) return;
+  const message = `the sidecar answered: ${failure.slice(0, 500)}`;
+  if (brokeOff(failure)) throw new UnknownOutcome(message);
+  throw unavailable('the mail server', new Error(message));
+}
+
+/** Returns the message of a failure, and undefined where the mail was accepted. */
+async function postMail({ http, origin, headers }: BindingPorts, body: string): Promise<string | undefined> {
+  try {
+    const reply = await http.request({
+      method: 'POST',
+      origin,
+      path: PATHS.mail,
+      headers: { ...headers, 'content-type': 'application/json' },
+      body,
+    });
+    const text = await reply.body.text();
+    return reply.statusCode >= 300 ? failureIn(text) : undefined;
+  } catch (cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    if (NOT_CONNECTED.includes(code)) throw unavailable('the sidecar', cause);
+    throw new UnknownOutcome('the connection to the sidecar was lost during a send', { cause });
+  }
+}
+
+interface NamedComponent {
+  name: string;
+  type: string;
+}
+
+/** See `Sidecar.mailBinding`. */
+export async function findMailBinding(
+  { http, origin, headers }: BindingPorts,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const timeoutSignal = AbortSignal.timeout(METADATA_TIMEOUT_MS);
+  try {
+    const reply = await http.request({
+      method: 'GET',
+      origin,
+      path: PATHS.metadata,
+      headers,
+      signal: anySignal(signal, timeoutSignal),
+    });
+    if (reply.statusCode >= 300) throw new Error(`the sidecar answered ${reply.statusCode}`);
+    const { components = [] } = (await reply.body.json()) as { components?: NamedComponent[] };
+    return components.find(({ name }) => name === COMPONENTS.mail)?.type;
+  } catch (cause) {
+    throw unavailable('the sidecar', cause);
+  }
+}
