@@ -44,8 +44,12 @@ export function runUnitTests(files: readonly string[], options: UnitTestOptions)
 
 /** A module that loads test files into one process. Its first import makes processes and ports impossible. */
 function entryFor(files: readonly string[]): string {
-  const guard = path.join(import.meta.dirname, 'unit-guard.ts');
-  return [guard, ...files].map((file) => `import ${JSON.stringify(pathToFileURL(file).href)};\n`).join('');
+  const url = (name: string): string =>
+    JSON.stringify(pathToFileURL(path.join(import.meta.dirname, name)).href);
+  return `import ${url('unit-guard.ts')};
+import { loadFiles } from ${url('load-files.ts')};
+await loadFiles(${JSON.stringify(files)});
+`;
 }
 
 interface Weighted {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
@@ -38,6 +38,29 @@ describe('runUnitTests', () => {
     const files = { 'a.test.ts': passing('red'), 'b.test.ts': passing('green') };
     const { counts } = runUnitTests(test, files, '--test-name-pattern=red');
     assert.deepEqual(counts, { passed: 1, failed: 0, skipped: 0 });
+  });
+
+  it('runs the other files when one cannot be loaded', (test) => {
+    const { counts, printed } = runUnitTests(test, { 'a.test.ts': 'const = ;', 'b.test.ts': passing('b') });
+    assert.deepEqual(counts, { passed: 1, failed: 1, skipped: 0 });
+    assert.match(printed, /a\.test\.ts/);
+  });
+
+  it('starts no test before every file is loaded', (test) => {
+    const early = `import { test } from 'node:test';
+      test('early', () => { globalThis.isRunning = true; });\n${'// Larger files are loaded first.\n'.repeat(20)}`;
+    const slow = `import { test } from 'node:test'; import assert from 'node:assert/strict';
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const { isRunning } = globalThis;
+      test('slow', () => assert.equal(isRunning, undefined));`;
+    const cores = availableParallelism();
+    const files = Array.from({ length: 2 * cores }, (_, index) => [
+      `${index}.test.ts`,
+      index < cores ? early : slow,
+    ]);
+    assert.deepEqual(runUnitTests(test, Object.fromEntries(files)).counts, {
+      ...{ passed: 2 * cores, failed: 0, skipped: 0 },
+    });
   });
 
   it('fails when no name matches', (test) => {
