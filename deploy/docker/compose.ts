@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { writePrivate } from '../process/private-files.ts';
+import { writePrivate } from '../../services/shared/runtime/private-files.ts';
 import { run } from '../process/run.ts';
 import { report, runMain, stopSignal } from '../process/terminal.ts';
 import { which } from '../process/which.ts';

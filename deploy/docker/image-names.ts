@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { readIfThere, writePrivate } from '../process/private-files.ts';
+import { readIfThere, writePrivate } from '../../services/shared/runtime/private-files.ts';
 
 /** In the order in which they become ready: each service needs those before it. */
 export const SERVICES = ['auth', 'gateway', 'converter', 'notification'] as const;

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { acquireLock, LockedError } from '../../services/shared/runtime/lock.ts';
 import { aptInstall, canInstall } from '../process/apt.ts';
 import { type Child, startChild } from '../process/child.ts';
-import { acquireLock, LockedError } from '../process/lock.ts';
 import { unmountBelow } from '../process/mounts.ts';
 import { stopOrphans } from '../process/orphans.ts';
 import type { Report } from '../process/run.ts';

@@ -1,7 +1,7 @@
 import { chownSync } from 'node:fs';
 import path from 'node:path';
+import { writePrivate } from '../../services/shared/runtime/private-files.ts';
 import { Passwords } from '../process/passwords.ts';
-import { writePrivate } from '../process/private-files.ts';
 
 // The user of the image daprio/daprd. Root can give the secrets to this user; for any other user, the sidecars run as that user.
 const SIDECAR_UID = 65_532;

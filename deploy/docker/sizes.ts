@@ -1,3 +1,4 @@
+import { formatSize } from '../../services/shared/runtime/format.ts';
 import type { dockerAt } from './docker-client.ts';
 
 interface Layer {
@@ -6,9 +7,7 @@ interface Layer {
   by: string;
 }
 
-const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
-
-/** A table with one line per image: its size, and its layers of at least 5 MiB. Images on disk share common layers. */
+/** A table with one line per image: its size, and its layers of at least 5 MB. Images on disk share common layers. */
 export async function sizeTable(
   images: readonly string[],
   docker: ReturnType<typeof dockerAt>,
@@ -24,9 +23,9 @@ export async function sizeTable(
       });
       const total = layers.reduce((sum, { size }) => sum + size, 0);
       const large = layers
-        .filter(({ size }) => size >= 5 * 2 ** 20)
-        .map(({ size, by }) => `${mib(size)} ${layerName(by)}`);
-      return [image, mib(total), large.join(', ')];
+        .filter(({ size }) => size >= 5e6)
+        .map(({ size, by }) => `${formatSize(size)} ${layerName(by)}`);
+      return [image, formatSize(total), large.join(', ')];
     }),
   );
   const width = (column: number): number => Math.max(...rows.map((row) => (row[column] ?? '').length));

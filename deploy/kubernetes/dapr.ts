@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { writePrivate } from '../../services/shared/runtime/private-files.ts';
 import { DEFAULTS } from '../docker/image-names.ts';
-import { writePrivate } from '../process/private-files.ts';
 import { type Report, run } from '../process/run.ts';
 import { which } from '../process/which.ts';
 import type { Cluster } from './cluster.ts';

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
+import { writePrivate } from '../../services/shared/runtime/private-files.ts';
 import { DEFAULTS, type ImageNames } from '../docker/image-names.ts';
-import { writePrivate } from '../process/private-files.ts';
 import type { Cluster } from './cluster.ts';
 
 const overlays = path.join(import.meta.dirname, 'overlays');

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { acquireLock, LockedError } from '../process/lock.ts';
+import { acquireLock, LockedError } from '../../services/shared/runtime/lock.ts';
 import { stopOrphans } from '../process/orphans.ts';
 import { Ports } from '../process/ports.ts';
 import type { Report } from '../process/run.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { readIfThere, readJson, writePrivate } from '../process/private-files.ts';
+import { readIfThere, readJson, writePrivate } from '../../services/shared/runtime/private-files.ts';
 import { secretsOfServers } from './servers/secret-keys.ts';
 import type { Servers } from './servers/servers.ts';
 

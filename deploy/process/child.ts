@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { poll } from '../../services/shared/runtime/poll.ts';
+import { hasGroupMembers, isAlive, type ProcessId } from '../../services/shared/runtime/process-id.ts';
 import { openLog } from './log-file.ts';
-import { hasGroupMembers, isAlive, type ProcessId } from './process-id.ts';
 import { type RegistryEntry, register, unregister } from './registry.ts';
 
 export interface ChildOptions {

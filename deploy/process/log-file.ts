@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { makePrivateDir } from './private-files.ts';
+import { makePrivateDir } from '../../services/shared/runtime/private-files.ts';
 
 const maxBytes = 8 * 1024 * 1024;
 const tailBytes = 16 * 1024;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { readJson, writePrivate } from './private-files.ts';
+import { readJson, writePrivate } from '../../services/shared/runtime/private-files.ts';
 
 /** Random passwords and keys, generated on first use and kept in `passwords.json`. */
 export class Passwords {

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { readJson, writePrivate } from '../../services/shared/runtime/private-files.ts';
 import { portOwner } from './port-owner.ts';
-import { readJson, writePrivate } from './private-files.ts';
 
 /** Whether this machine's loopback interface has no listener on the port. */
 function isPortFree(port: number): Promise<boolean> {

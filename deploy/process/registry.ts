@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { writePrivate } from './private-files.ts';
-import { isAlive, type ProcessId, readProcessId } from './process-id.ts';
+import { writePrivate } from '../../services/shared/runtime/private-files.ts';
+import { isAlive, type ProcessId, readProcessId } from '../../services/shared/runtime/process-id.ts';
 
 /**
  * One process that runs for a data folder. Each has a file in `<dataDir>/run`, so that the next start finds the processes

@@ -1,5 +1,6 @@
 import type { Mp3Event } from '../shared/contract/events.ts';
-import { escapeHtml, formatDate, formatLength, formatSize, oneLine } from './text.ts';
+import { formatDuration, formatSize } from '../shared/runtime/format.ts';
+import { escapeHtml, formatDate, oneLine } from './text.ts';
 
 const MAX_NAME = 120;
 const MAX_SUBJECT_NAME = 70;
@@ -50,7 +51,7 @@ const bodies = (title: string, html: string, text: string) => ({
 function ready(name: string, mp3: NonNullable<Mp3Event['mp3']>, expires: string) {
   const url = webAddress(mp3.download_url);
   const link = escapeHtml(url);
-  const [length, size] = [formatLength(mp3.duration_seconds), formatSize(mp3.size)];
+  const [length, size] = [formatDuration(mp3.duration_seconds), formatSize(mp3.size)];
   const rights = `The link works without a login until ${formatDate(expires)}. Whoever has it can download the file.`;
   return {
     html: `<p style="margin:0 0 4px;font-weight:bold;word-break:break-word">${escapeHtml(name)}</p>

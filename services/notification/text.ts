@@ -24,21 +24,6 @@ export function oneLine(text: string, max: number): string {
   return characters.length <= max ? clean : `${characters.slice(0, max - 1).join('')}…`;
 }
 
-/** Formats a length as `1:02:03`. */
-export function formatLength(seconds: number): string {
-  const whole = Math.round(seconds);
-  const two = (part: number) => String(part).padStart(2, '0');
-  return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
-}
-
-/** Formats a size as `7.9 MB`, in powers of ten, as file managers and browsers do. */
-export function formatSize(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  const value = bytes / 1000 ** power;
-  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
-}
-
 /** Formats a time as `1 December 2025, 14:05 UTC`, because the time zone of the reader is unknown. */
 export function formatDate(iso: string): string {
   const date = new Date(iso);

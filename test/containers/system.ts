@@ -3,7 +3,7 @@ import path from 'node:path';
 import { getContainerRuntimeClient, type StartedTestContainer } from 'testcontainers';
 import { imageNames, SERVICES, type Service } from '../../deploy/docker/image-names.ts';
 import { writeDockerSecrets } from '../../deploy/docker/secrets.ts';
-import { readIfThere } from '../../deploy/process/private-files.ts';
+import { readIfThere } from '../../services/shared/runtime/private-files.ts';
 import type { Witness } from '../load/check-films.ts';
 import { contentOf } from '../verdict/store-content.ts';
 import { connects } from './can-connect.ts';

@@ -8,7 +8,7 @@ import { after, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { readEnvFile } from '../../deploy/local/secrets.ts';
 import { INPUT } from '../../services/converter/ffmpeg/untrusted-input.ts';
-import type { FailedJobView } from '../../services/gateway/operator/failed-jobs.ts';
+import type { FailedJobView } from '../../services/gateway/operator/failed-job-view.ts';
 import type { Job, JobView } from '../../services/shared/jobs/job.ts';
 import { type Account, client, mailsTo } from '../support/client.ts';
 import { flat } from '../support/job.ts';

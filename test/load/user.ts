@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type Dispatcher, request } from 'undici';
-import { isOurs } from '../../services/gateway/cli/convert/our-answer.ts';
+import { isFromGateway } from '../../services/gateway/client/problem-details.ts';
 import { basic } from '../support/basic-auth.ts';
 
 /** For one answer, on a machine whose processors are busy with something else. */
@@ -75,7 +75,7 @@ export async function newUser({ gateways, host, tally, ...options }: UserOptions
         const bytes = Buffer.from(await reply.body.arrayBuffer());
         const type = reply.headers['content-type'];
         // An ingress controller without a ready pod answers 404 by itself: that tells nothing about what was asked for.
-        const ours = isOurs(reply.statusCode, type?.toString(), bytes.toString());
+        const ours = isFromGateway(reply.statusCode, type?.toString(), bytes.toString());
         count(`${reply.statusCode}${ours ? '' : ' not ours'}`);
         const seconds = Number(reply.headers['retry-after'] ?? Number.NaN);
         const comesAgain =

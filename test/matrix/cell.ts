@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJson } from '../../deploy/process/private-files.ts';
 import type { Report } from '../../deploy/process/run.ts';
+import { readJson } from '../../services/shared/runtime/private-files.ts';
 import { blobSpeed } from '../bench/blob-speed.ts';
 import { NONE, runTests, type TestCounts } from '../support/run-tests.ts';
 import { describeSystems, startTestSystem } from '../support/start-system.ts';

@@ -4,10 +4,10 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheDir } from '../../deploy/process/cache-dir.ts';
-import { waitForLock } from '../../deploy/process/lock.ts';
-import { makePrivateDir } from '../../deploy/process/private-files.ts';
 import { type Report, run } from '../../deploy/process/run.ts';
 import { which } from '../../deploy/process/which.ts';
+import { waitForLock } from '../../services/shared/runtime/lock.ts';
+import { makePrivateDir } from '../../services/shared/runtime/private-files.ts';
 
 const PIP = ['-m', 'pip', 'install', '--no-deps', '--only-binary', ':all:', '--disable-pip-version-check'];
 /** Names the interpreter for which compiled packages are made, such as `cpython-311-x86_64-linux-gnu`. */

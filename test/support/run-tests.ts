@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJson } from '../../deploy/process/private-files.ts';
+import { readJson } from '../../services/shared/runtime/private-files.ts';
 
 export interface TestCounts {
   passed: number;

@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unmountBelow } from '../../deploy/process/mounts.ts';
 import { stopOrphans } from '../../deploy/process/orphans.ts';
-import { readProcessId } from '../../deploy/process/process-id.ts';
 import type { Report } from '../../deploy/process/run.ts';
+import { readProcessId } from '../../services/shared/runtime/process-id.ts';
 
 /** The folder of this process below a root; a system's `.data` is in it, or one level deeper. */
 export const stateFolder = (root: string): string => join(root, String(process.pid));

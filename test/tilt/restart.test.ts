@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { readProcessId } from '../../deploy/process/process-id.ts';
+import { readProcessId } from '../../services/shared/runtime/process-id.ts';
 import { until } from '../support/wait.ts';
 
 const restarter = readFileSync(path.resolve(import.meta.dirname, '../../tilt/restart.ts'), 'utf8');

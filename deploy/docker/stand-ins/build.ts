@@ -9,10 +9,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { makePrivateDir } from '../../../services/shared/runtime/private-files.ts';
 import { ensureDaprd } from '../../local/tools/daprd.ts';
 import { fetchMongod, findMongod } from '../../local/tools/mongod.ts';
 import { aptInstall, canInstall } from '../../process/apt.ts';
-import { makePrivateDir } from '../../process/private-files.ts';
 import { type Report, run } from '../../process/run.ts';
 import { which } from '../../process/which.ts';
 import { dockerAt, type Engine, engineHome } from '../docker-client.ts';

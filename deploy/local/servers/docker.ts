@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { writePrivate } from '../../../services/shared/runtime/private-files.ts';
 import { type Child, startChild } from '../../process/child.ts';
-import { writePrivate } from '../../process/private-files.ts';
 import { register, unregister } from '../../process/registry.ts';
 import { run } from '../../process/run.ts';
 import { logOf, plainEnv, type ServerContext } from './context.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { makePrivateDir } from '../../../services/shared/runtime/private-files.ts';
 import { startChild } from '../../process/child.ts';
-import { makePrivateDir } from '../../process/private-files.ts';
 import { answersHttp, greetsAsSmtp, waitUntilReady } from '../../process/wait-ready.ts';
 import { logOf, plainEnv, type ServerKind } from './context.ts';
 

@@ -1,9 +1,9 @@
 import { chmodSync } from 'node:fs';
 import path from 'node:path';
 import type { MongoClient } from 'mongodb';
+import { makePrivateDir, writePrivate } from '../../../services/shared/runtime/private-files.ts';
 import { OFFICIAL } from '../../docker/image-names.ts';
 import { type Child, startChild } from '../../process/child.ts';
-import { makePrivateDir, writePrivate } from '../../process/private-files.ts';
 import { waitUntilReady } from '../../process/wait-ready.ts';
 import { logOf, plainEnv, type ServerContext, type ServerKind } from './context.ts';
 import { startContainer } from './docker.ts';

@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { makePrivateDir, writePrivate } from '../../../services/shared/runtime/private-files.ts';
 import { startChild } from '../../process/child.ts';
-import { makePrivateDir, writePrivate } from '../../process/private-files.ts';
 import { run } from '../../process/run.ts';
 import { readFirstBytes, waitUntilReady } from '../../process/wait-ready.ts';
 import type { ServerAndInstaller } from '../tools/server-programs.ts';

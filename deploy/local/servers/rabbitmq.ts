@@ -1,7 +1,7 @@
 import path from 'node:path';
+import { makePrivateDir, writePrivate } from '../../../services/shared/runtime/private-files.ts';
 import { OFFICIAL } from '../../docker/image-names.ts';
 import { type Child, startChild } from '../../process/child.ts';
-import { makePrivateDir, writePrivate } from '../../process/private-files.ts';
 import { readFirstBytes, waitUntilReady } from '../../process/wait-ready.ts';
 import { logOf, plainEnv, type ServerContext, type ServerKind } from './context.ts';
 import { startContainer } from './docker.ts';

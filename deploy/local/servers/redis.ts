@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import path from 'node:path';
+import { makePrivateDir, writePrivate } from '../../../services/shared/runtime/private-files.ts';
 import { startChild } from '../../process/child.ts';
-import { makePrivateDir, writePrivate } from '../../process/private-files.ts';
 import { readFirstBytes, waitUntilReady } from '../../process/wait-ready.ts';
 import { logOf, plainEnv, type ServerContext, type ServerKind } from './context.ts';
 import { startContainer } from './docker.ts';

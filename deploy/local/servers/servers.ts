@@ -1,7 +1,7 @@
+import { makePrivateDir } from '../../../services/shared/runtime/private-files.ts';
 import type { Child } from '../../process/child.ts';
 import { Passwords } from '../../process/passwords.ts';
 import { Ports } from '../../process/ports.ts';
-import { makePrivateDir } from '../../process/private-files.ts';
 import { findKept } from '../../process/registry.ts';
 import type { Report } from '../../process/run.ts';
 import { Supervised } from '../../process/supervised.ts';

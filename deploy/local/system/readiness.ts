@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { parseJson } from '../../../services/shared/runtime/parse-json.ts';
 import { poll } from '../../../services/shared/runtime/poll.ts';
 import { EXIT_REFUSED } from '../../../services/shared/runtime/startup-check.ts';
 import { readLastLines } from '../../process/log-file.ts';
-import { parseJson } from '../../process/parse-json.ts';
 import type { Report } from '../../process/run.ts';
 import type { Supervised } from '../../process/supervised.ts';
 import { answersHttp } from '../../process/wait-ready.ts';

@@ -1,8 +1,8 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { waitForLock } from '../../../services/shared/runtime/lock.ts';
 import { cacheDir } from '../../process/cache-dir.ts';
-import { waitForLock } from '../../process/lock.ts';
 import { type Report, run } from '../../process/run.ts';
 import { isExecutable, which } from '../../process/which.ts';
 

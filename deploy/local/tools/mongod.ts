@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { waitForLock } from '../../../services/shared/runtime/lock.ts';
+import { makePrivateDir } from '../../../services/shared/runtime/private-files.ts';
 import { cacheDir } from '../../process/cache-dir.ts';
-import { waitForLock } from '../../process/lock.ts';
-import { makePrivateDir } from '../../process/private-files.ts';
 import { type Report, run } from '../../process/run.ts';
 import { isExecutable, which } from '../../process/which.ts';
 

@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Agent } from 'undici';
-import { type Account, currentUserName, openAccount } from './convert/account.ts';
-import { askPassword } from './convert/ask-password.ts';
-import { clock } from './convert/clock.ts';
+import { clock } from '../client/clock.ts';
+import { createSession, type Session } from '../client/session.ts';
+import { createMemoryTokens } from '../client/tokens.ts';
+import type { Transport } from '../client/transport.ts';
+import { currentUserName } from './account/create-account.ts';
+import { createCredentialStore, credentialsFile } from './account/credential-store.ts';
+import { type Account, openAccount } from './account/open-account.ts';
+import { connect } from './connect.ts';
 import { type Conversion, parseCommand, usage } from './convert/command-line.ts';
 import { convertAll } from './convert/convert-all.ts';
-import { createCredentialStore, credentialsFile } from './convert/credentials.ts';
-import { Failure, messageOf, UsageError } from './convert/failure.ts';
-import { createGateway } from './convert/gateway.ts';
-import { INTERRUPTED, interruption } from './convert/interrupt.ts';
-import { howToFetch } from './convert/later.ts';
-import { createReporter } from './convert/reporter.ts';
-import { openSession, type Session } from './convert/session.ts';
-import type { Target } from './convert/target.ts';
+import { resumeCommands } from './convert/resume-command.ts';
+import type { Target } from './files/target.ts';
+import { INTERRUPTED, runCommand } from './run-command.ts';
+import { askPassword } from './terminal/ask-password.ts';
+import { createReporter, type Reporter } from './terminal/reporter.ts';
 
-const CONNECT_MS = 10_000;
 const LOGOUT_MS = 2_000;
 const { env, stderr, stdout } = process;
 
@@ -24,52 +24,58 @@ function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-async function run(command: Conversion, signal: AbortSignal): Promise<number> {
+function createStderrReporter(quiet: boolean): Reporter {
   const isTTY = stderr.isTTY === true;
-  const reporter = createReporter(
-    {
-      isTTY,
-      color: isTTY && !env.NO_COLOR,
-      quiet: command.quiet,
-      get columns() {
-        return stderr.columns || 80;
-      },
-      write: (text) => stderr.write(text),
+  const screen = {
+    isTTY,
+    color: isTTY && !env.NO_COLOR,
+    quiet,
+    // Read for each line, because the user may resize the window.
+    get columns() {
+      return stderr.columns || 80;
     },
-    clock,
-  );
-  const dispatcher = new Agent({ connect: { timeout: CONNECT_MS } });
+    write: (text: string) => stderr.write(text),
+  };
+  return createReporter(screen, clock);
+}
+
+function openUserAccount(
+  transport: Transport,
+  command: Conversion,
+  print: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Account> {
+  const store = createCredentialStore(credentialsFile(env));
+  const ports = { transport, store, askPassword, print, clock, userName: currentUserName(env) };
+  const wanted = {
+    flagEmail: command.email,
+    envEmail: env.MP3_EMAIL || undefined,
+    password: env.MP3_PASSWORD || undefined,
+  };
+  return openAccount(ports, wanted, signal);
+}
+
+async function run(command: Conversion, signal: AbortSignal): Promise<number> {
+  const reporter = createStderrReporter(command.quiet);
+  const { transport, close } = connect(command.url);
   const pending = new Map<string, Target>();
   let session: Session | undefined;
   let account: Account | undefined;
 
-  const logIn = async () => {
-    const gateway = createGateway(command.url, dispatcher);
-    account = await openAccount(
-      {
-        gateway,
-        store: createCredentialStore(credentialsFile(env)),
-        askPassword,
-        tell: reporter.info,
-        clock,
-        userName: currentUserName(env),
-      },
-      {
-        flagEmail: command.email,
-        envEmail: env.MP3_EMAIL || undefined,
-        password: env.MP3_PASSWORD || undefined,
-      },
-      signal,
-    );
-    session = await openSession(gateway, account.login, { clock, signal });
+  const openSession = async () => {
+    account = await openUserAccount(transport, command, reporter.info, signal);
+    const { logIn } = account;
+    session = createSession({ transport, tokens: createMemoryTokens(), clock, logIn, signal });
+    session.start(await logIn(signal));
     return session;
   };
 
   try {
-    // `npm run` changes to the project's folder, and keeps the caller's here.
+    // `npm run` changes to the project's folder, and keeps the caller's folder in INIT_CWD.
     const cwd = env.INIT_CWD || process.cwd();
-    const ports = { openSession: logIn, clock, reporter, stdout, pending, signal, cwd };
-    const failures = await convertAll(command, { ...ports, stdoutIsTerminal: stdout.isTTY === true });
+    const stdoutIsTerminal = stdout.isTTY === true;
+    const ports = { openSession, clock, reporter, stdout, stdoutIsTerminal, pending, signal, cwd };
+    const failures = await convertAll(command, ports);
     return failures === 0 ? 0 : 1;
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -79,25 +85,18 @@ async function run(command: Conversion, signal: AbortSignal): Promise<number> {
   } finally {
     reporter.settle();
     const from = { url: command.url, email: account?.email ?? command.email };
-    for (const line of howToFetch(pending, from)) stderr.write(`${line}\n`);
-    await session?.close(AbortSignal.timeout(LOGOUT_MS));
-    await dispatcher.destroy();
+    for (const line of resumeCommands(pending, from)) stderr.write(`${line}\n`);
+    await session?.logOut(AbortSignal.timeout(LOGOUT_MS));
+    await close();
   }
 }
 
-async function main(): Promise<number> {
-  const signal = interruption();
-  try {
-    const command = parseCommand(process.argv.slice(2), env);
-    if (command.kind === 'convert') return await run(command, signal);
-    stdout.write(command.kind === 'help' ? usage : `${version()}\n`);
-    return 0;
-  } catch (error) {
-    stderr.write(`${messageOf(error)}\n`);
-    if (!(error instanceof Failure || error instanceof UsageError) || env.DEBUG) console.error(error);
-    return error instanceof UsageError ? 2 : 1;
-  }
+async function main(signal: AbortSignal): Promise<number> {
+  const command = parseCommand(process.argv.slice(2), env);
+  if (command.kind === 'convert') return run(command, signal);
+  stdout.write(command.kind === 'help' ? usage : `${version()}\n`);
+  return 0;
 }
 
-// No process.exit(): what was written to the standard output may still be on its way.
-process.exitCode = await main();
+// process.exit() would cut off what is still being written to the standard output.
+process.exitCode = await runCommand(main);

@@ -1,47 +1,43 @@
 import path from 'node:path';
-import { Agent } from 'undici';
-import { readEnvFile } from '../../../deploy/local/secrets.ts';
-import { clock } from './convert/clock.ts';
-import { Failure, messageOf, UsageError } from './convert/failure.ts';
-import { createGateway } from './convert/gateway.ts';
-import { INTERRUPTED, interruption } from './convert/interrupt.ts';
-import { parseCommand, usage } from './failed/command-line.ts';
-import { createDeadLetters } from './failed/dead-letters.ts';
+import { parseEnv } from 'node:util';
+import { readIfThere } from '../../shared/runtime/private-files.ts';
+import { clock } from '../client/clock.ts';
+import { createFailedJobsApi } from '../client/failed-jobs.ts';
+import { connect } from './connect.ts';
+import { type Command, parseCommand, usage } from './failed/command-line.ts';
 import { operatorToken } from './failed/operator-token.ts';
 import { run } from './failed/run.ts';
+import { runCommand } from './run-command.ts';
 
-const CONNECT_MS = 10_000;
 const { env, stderr, stdout } = process;
-const repoRoot = path.resolve(import.meta.dirname, '../../..');
 
-async function main(): Promise<number> {
-  const signal = interruption();
-  const dispatcher = new Agent({ connect: { timeout: CONNECT_MS } });
+/** The token of the system that `npm start` runs in this folder; undefined before its first start. */
+function localOperatorToken(): string | undefined {
+  const file = path.resolve(import.meta.dirname, '../../../.data/env/gateway.env');
+  return parseEnv(readIfThere(file) ?? '').OPERATOR_TOKEN;
+}
+
+async function operate(command: Exclude<Command, { kind: 'help' }>, signal: AbortSignal): Promise<number> {
+  const token = operatorToken(command.url, env, localOperatorToken);
+  const { transport, close } = connect(command.url);
   try {
-    const command = parseCommand(process.argv.slice(2), env);
-    if (command.kind === 'help') {
-      stdout.write(usage);
-      return 0;
-    }
-    const token = operatorToken(command.url, env, () => readEnvFile(repoRoot, 'gateway').OPERATOR_TOKEN);
-    const deadLetters = createDeadLetters(createGateway(command.url, dispatcher), token, { clock, signal });
-    const failures = await run(command, deadLetters, {
+    const api = createFailedJobsApi(transport, token, { clock, signal });
+    const failures = await run(command, api, {
       out: (line) => stdout.write(`${line}\n`),
       err: (line) => stderr.write(`${line}\n`),
     });
     return failures === 0 ? 0 : 1;
-  } catch (error) {
-    if (signal.aborted) {
-      stderr.write('Interrupted.\n');
-      return INTERRUPTED;
-    }
-    stderr.write(`${messageOf(error)}\n`);
-    if (!(error instanceof Failure || error instanceof UsageError) || env.DEBUG) console.error(error);
-    return error instanceof UsageError ? 2 : 1;
   } finally {
-    await dispatcher.destroy();
+    await close();
   }
 }
 
-// No process.exit(): what was written to the standard output may still be on its way.
-process.exitCode = await main();
+async function main(signal: AbortSignal): Promise<number> {
+  const command = parseCommand(process.argv.slice(2), env);
+  if (command.kind !== 'help') return operate(command, signal);
+  stdout.write(usage);
+  return 0;
+}
+
+// process.exit() would cut off what is still being written to the standard output.
+process.exitCode = await runCommand(main);

@@ -42,67 +42,18 @@ export interface OwnedJobs {
   dropOwned(owner: string, page: number, ids: readonly string[], signal?: AbortSignal): Promise<void>;
 }
 
+const headKey = (owner: string) => `jobs-of:${owner}`;
+const pageKey = (owner: string, number: number) => `jobs-of:${owner}:${number}`;
+
 /** @param ttlSeconds longer than a job is kept */
 export function createOwnedJobs(state: StateStore, ttlSeconds: number): OwnedJobs {
-  const headKey = (owner: string) => `jobs-of:${owner}`;
-  const pageKey = (owner: string, number: number) => `jobs-of:${owner}:${number}`;
-
-  async function addOwned(owner: string, id: string, signal?: AbortSignal): Promise<void> {
-    const head = (await readDocument<Page>(state, headKey(owner), signal))?.document;
-    // All writers that find the same full head write the same page. One of them replaces the head below.
-    const full = head && head.ids.length >= PAGE_SIZE ? head : undefined;
-    if (full) {
-      await updateDocument<Page>(state, pageKey(owner, full.number), () => full, { ttlSeconds, signal });
-    }
-    const change = (current: Page | undefined): Page | undefined => {
-      if (!current) return { number: 0, ids: [id] };
-      if (current.ids.includes(id)) return undefined;
-      if (current.ids.length < PAGE_SIZE) return { ...current, ids: [id, ...current.ids] };
-      // Only a head whose page is written is replaced. A head that has become full meanwhile is left to the next round.
-      if (current.number === full?.number) return { number: current.number + 1, ids: [id] };
-      return undefined;
-    };
-    const page = await updateDocument<Page>(state, headKey(owner), change, { ttlSeconds, signal });
-    if (!page?.ids.includes(id)) await addOwned(owner, id, signal);
-  }
-
-  /** Reads the numbered pages from `from` down. The older ones expire first, so the list ends where pages are missing. */
-  async function* numbered(
-    owner: string,
-    from: number,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<Page> {
-    let missing = 0;
-    for (
-      let next = from, width = 1;
-      next >= 0 && missing < MISSING;
-      width = Math.min(width * 4, MOST_AT_ONCE)
-    ) {
-      const keys = Array.from({ length: Math.min(width, next + 1) }, (_, at) => pageKey(owner, next - at));
-      const found = await readDocuments<Page>(state, keys, signal);
-      for (const key of keys) {
-        const page = found.get(key)?.document;
-        missing = page ? 0 : missing + 1;
-        if (page) yield page;
-      }
-      next -= keys.length;
-    }
-  }
-
-  async function* pages(owner: string, from: number, signal: AbortSignal | undefined): AsyncGenerator<Page> {
-    const head = (await readDocument<Page>(state, headKey(owner), signal))?.document;
-    if (!head) return;
-    if (from >= head.number) yield head;
-    yield* numbered(owner, Math.min(from, head.number - 1), signal);
-  }
-
   return {
-    addOwned,
+    addOwned: (owner, id, signal) => addOwned({ state, ttlSeconds }, owner, id, signal),
 
     async *listOwned(owner, cursor, signal) {
       const [from, after] = cursor === undefined ? [Number.POSITIVE_INFINITY] : parseCursor(cursor);
       let isFirst = true;
-      for await (const { number, ids, dead = [] } of pages(owner, from, signal)) {
+      for await (const { number, ids, dead = [] } of pagesOf(state, owner, from, signal)) {
         // In another page than the cursor's, every id follows the cursor.
         const at = isFirst && after !== undefined ? ids.indexOf(after) : -1;
         isFirst = false;
@@ -128,6 +79,72 @@ export function createOwnedJobs(state: StateStore, ttlSeconds: number): OwnedJob
       if (head?.number !== number) await updateDocument<Page>(state, pageKey(owner, number), change, options);
     },
   };
+}
+
+interface PageStore {
+  state: StateStore;
+  ttlSeconds: number;
+}
+
+async function addOwned(
+  store: PageStore,
+  owner: string,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { state, ttlSeconds } = store;
+  const head = (await readDocument<Page>(state, headKey(owner), signal))?.document;
+  // All writers that find the same full head write the same page. One of them replaces the head below.
+  const full = head && head.ids.length >= PAGE_SIZE ? head : undefined;
+  if (full) {
+    await updateDocument<Page>(state, pageKey(owner, full.number), () => full, { ttlSeconds, signal });
+  }
+  const change = (current: Page | undefined): Page | undefined => {
+    if (!current) return { number: 0, ids: [id] };
+    if (current.ids.includes(id)) return undefined;
+    if (current.ids.length < PAGE_SIZE) return { ...current, ids: [id, ...current.ids] };
+    // Only a head whose page is written is replaced. A head that has become full meanwhile is left to the next round.
+    if (current.number === full?.number) return { number: current.number + 1, ids: [id] };
+    return undefined;
+  };
+  const page = await updateDocument<Page>(state, headKey(owner), change, { ttlSeconds, signal });
+  if (!page?.ids.includes(id)) await addOwned(store, owner, id, signal);
+}
+
+/** Reads the numbered pages from `from` down. The older ones expire first, so the list ends where pages are missing. */
+async function* numberedPages(
+  state: StateStore,
+  owner: string,
+  from: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Page> {
+  let missing = 0;
+  for (
+    let next = from, width = 1;
+    next >= 0 && missing < MISSING;
+    width = Math.min(width * 4, MOST_AT_ONCE)
+  ) {
+    const keys = Array.from({ length: Math.min(width, next + 1) }, (_, at) => pageKey(owner, next - at));
+    const found = await readDocuments<Page>(state, keys, signal);
+    for (const key of keys) {
+      const page = found.get(key)?.document;
+      missing = page ? 0 : missing + 1;
+      if (page) yield page;
+    }
+    next -= keys.length;
+  }
+}
+
+async function* pagesOf(
+  state: StateStore,
+  owner: string,
+  from: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Page> {
+  const head = (await readDocument<Page>(state, headKey(owner), signal))?.document;
+  if (!head) return;
+  if (from >= head.number) yield head;
+  yield* numberedPages(state, owner, Math.min(from, head.number - 1), signal);
 }
 
 const formatCursor = (page: number, id: string) => Buffer.from(`${page}.${id}`).toString('base64url');

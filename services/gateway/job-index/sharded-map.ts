@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import { type ListPart, readShards } from './read-shards.ts';
 import { type Entry, shardOf } from './shard.ts';
-import { createShardWriter, type ShardWriterOptions } from './write-shards.ts';
+import { ShardWriter, type ShardWriterOptions } from './write-shards.ts';
 
 /** The most entries of one document, about 50 kB. A sidecar accepts 4 MiB in a request. */
 const MOST_ENTRIES = 250;
@@ -36,7 +36,7 @@ export function createShardedMap<T extends object>(
   name: string,
   { ttlSeconds, isWanted = () => true, most = MOST_ENTRIES }: ShardedMapOptions<T>,
 ): ShardedMap<T> {
-  const writer = createShardWriter<T>(state, name, { ttlSeconds, isWanted, most });
+  const writer = new ShardWriter<T>(state, name, { ttlSeconds, isWanted, most });
 
   return {
     async put(values, signal) {

@@ -38,15 +38,6 @@ export interface ShardWriterOptions<T> {
   most: number;
 }
 
-export interface ShardWriter<T> {
-  /** `change` gets a document, and the entries that belong to it. Where it returns undefined, nothing is written. */
-  write<E extends { id: string }>(
-    entries: readonly E[],
-    change: Change<T, E>,
-    signal?: AbortSignal,
-  ): Promise<void>;
-}
-
 /**
  * Writes documents by compare-and-set, from the roots down. A document that would become too large is split: its entries are
  * copied to children under new keys, and then the document is replaced by a split record that names the children, unless it has
@@ -54,60 +45,89 @@ export interface ShardWriter<T> {
  * replacement, everybody writes to the children. A split is never undone, even when the children are empty again, because a
  * writer could still write to children that nobody reads any more.
  */
-export function createShardWriter<T extends object>(
-  state: StateStore,
-  name: string,
-  { ttlSeconds, isWanted, most }: ShardWriterOptions<T>,
-): ShardWriter<T> {
+export class ShardWriter<T extends object> {
+  readonly #state: StateStore;
+  readonly #name: string;
+  readonly #options: ShardWriterOptions<T>;
   /**
    * A split record has to outlive its children. It lives twice as long as they do, and a record that is older than a quarter of
    * their life is renewed before a child is written. The rest is a margin for clock skew. A branch to which nobody writes
    * expires as a whole.
    */
-  const splitSeconds = ttlSeconds * 2;
-  const isOld = (since: string): boolean => {
-    const age = Math.abs(Date.now() - Date.parse(since));
-    return !(age < ttlSeconds * 250);
-  };
+  readonly #splitSeconds: number;
 
-  async function split(place: Place, seen: Shard<T>, signal: AbortSignal | undefined): Promise<void> {
+  constructor(state: StateStore, name: string, options: ShardWriterOptions<T>) {
+    this.#state = state;
+    this.#name = name;
+    this.#options = options;
+    this.#splitSeconds = options.ttlSeconds * 2;
+  }
+
+  /** `change` gets a document, and the entries that belong to it. Where it returns undefined, nothing is written. */
+  async write<E extends { id: string }>(
+    entries: readonly E[],
+    change: Change<T, E>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    await this.#run(tasksFor(rootsOf(this.#name), entries), change, signal);
+  }
+
+  #isOld(since: string): boolean {
+    const age = Math.abs(Date.now() - Date.parse(since));
+    return !(age < this.#options.ttlSeconds * 250);
+  }
+
+  async #split(place: Place, seen: Shard<T>, signal: AbortSignal | undefined): Promise<void> {
     const generation = randomUUID();
-    const copies = tasksFor(childrenOf(place, name, generation), entriesOf(seen).filter(isWanted));
+    const copies = tasksFor(
+      childrenOf(place, this.#name, generation),
+      entriesOf(seen).filter(this.#options.isWanted),
+    );
     await Promise.all(
       copies.map(({ place: { key }, entries }) =>
-        updateDocument<Shard<T>>(state, key, () => shardOf(entries), { ttlSeconds, signal }),
+        updateDocument<Shard<T>>(this.#state, key, () => shardOf(entries), {
+          ttlSeconds: this.#options.ttlSeconds,
+          signal,
+        }),
       ),
     );
     const after = await updateDocument<Shard<T>>(
-      state,
+      this.#state,
       place.key,
       (current = {}) => (isSame(current, seen) ? splitInto(generation) : undefined),
-      { ttlSeconds: splitSeconds, signal },
+      { ttlSeconds: this.#splitSeconds, signal },
     );
     if (splitOf(after)?.version === generation) return;
     // The split has lost to another one, so nobody will ever read these copies. A copy that cannot be deleted expires.
-    await Promise.allSettled(copies.map(({ place: { key } }) => state.delete(key, signal)));
+    await Promise.allSettled(copies.map(({ place: { key } }) => this.#state.delete(key, signal)));
   }
 
   /**
    * Moves entries to the children that a gateway of the previous release has written into a split document. They get new
    * versions, so that an earlier removal does not apply to them.
    */
-  async function renew(place: Place, shard: Shard<T>, children: Place[], signal: AbortSignal | undefined) {
+  async #renew(place: Place, shard: Shard<T>, children: Place[], signal: AbortSignal | undefined) {
     const strays = entriesOf(shard);
     const moved = strays.map((entry) => ({ ...entry, version: randomUUID() }));
-    await run(tasksFor(children, moved), (child, entries) => ({ ...child, ...shardOf(entries) }), signal);
+    await this.#run(
+      tasksFor(children, moved),
+      (child, entries) => ({ ...child, ...shardOf(entries) }),
+      signal,
+    );
     const generation = splitOf(shard)?.version;
     const change = (current: Shard<T> | undefined): Shard<T> | undefined => {
       if (generation === undefined || splitOf(current)?.version !== generation) return undefined;
       const rest = entriesOf(current).filter(({ id, version }) => shard[id]?.version !== version);
       return { ...shardOf(rest), ...splitInto<T>(generation) };
     };
-    await updateDocument<Shard<T>>(state, place.key, change, { ttlSeconds: splitSeconds, signal });
+    await updateDocument<Shard<T>>(this.#state, place.key, change, {
+      ttlSeconds: this.#splitSeconds,
+      signal,
+    });
   }
 
   /** Writes one document. Returns the tasks that are left for its children. */
-  async function visit<E extends { id: string }>(
+  async #visit<E extends { id: string }>(
     { place, entries }: Task<E>,
     change: Change<T, E>,
     signal: AbortSignal | undefined,
@@ -118,24 +138,28 @@ export function createShardWriter<T extends object>(
         isFull = false;
         const changed = splitOf(current) ? undefined : change(current, entries);
         if (!changed) return undefined;
-        const wanted = entriesOf(changed).filter(isWanted);
-        isFull = wanted.length > most && canSplit(place);
+        const wanted = entriesOf(changed).filter(this.#options.isWanted);
+        isFull = wanted.length > this.#options.most && canSplit(place);
         return isFull ? undefined : shardOf(wanted);
       };
-      const shard = await updateDocument<Shard<T>>(state, place.key, apply, { ttlSeconds, signal });
+      const shard = await updateDocument<Shard<T>>(this.#state, place.key, apply, {
+        ttlSeconds: this.#options.ttlSeconds,
+        signal,
+      });
       const record = splitOf(shard);
       if (shard && record) {
-        const children = childrenOf(place, name, record.version);
-        if (entriesOf(shard).length > 0 || isOld(record.since)) await renew(place, shard, children, signal);
+        const children = childrenOf(place, this.#name, record.version);
+        if (entriesOf(shard).length > 0 || this.#isOld(record.since))
+          await this.#renew(place, shard, children, signal);
         return tasksFor(children, entries);
       }
       if (!isFull) return [];
-      await split(place, shard ?? {}, signal);
+      await this.#split(place, shard ?? {}, signal);
     }
-    throw unavailable('the store', new Error(`${name} is written by too many at once`));
+    throw unavailable('the store', new Error(`${this.#name} is written by too many at once`));
   }
 
-  async function run<E extends { id: string }>(
+  async #run<E extends { id: string }>(
     first: Task<E>[],
     change: Change<T, E>,
     signal: AbortSignal | undefined,
@@ -143,7 +167,7 @@ export function createShardWriter<T extends object>(
     const failures: unknown[] = [];
     for (const tasks = [...first]; tasks.length > 0; ) {
       signal?.throwIfAborted();
-      const now = tasks.splice(-PARALLEL).map((task) => visit(task, change, signal));
+      const now = tasks.splice(-PARALLEL).map((task) => this.#visit(task, change, signal));
       for (const result of await Promise.allSettled(now)) {
         if (result.status === 'fulfilled') tasks.push(...result.value);
         else
@@ -152,11 +176,10 @@ export function createShardWriter<T extends object>(
           );
       }
     }
-    if (failures.length > 1) throw new AggregateError(failures, `parts of ${name} could not be written`);
+    if (failures.length > 1)
+      throw new AggregateError(failures, `parts of ${this.#name} could not be written`);
     if (failures.length === 1) throw failures[0];
   }
-
-  return { write: (entries, change, signal) => run(tasksFor(rootsOf(name), entries), change, signal) };
 }
 
 /** Returns a task for each place that has entries. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jobView } from '../../shared/jobs/job.ts';
 import { STATUS } from '../../shared/runtime/errors.ts';
-import { failedJobView } from '../operator/failed-jobs.ts';
+import { failedJobView } from '../operator/failed-job-view.ts';
 import { accountPaths } from './accounts.ts';
 import { downloadPaths } from './download.ts';
 import { jobPaths } from './jobs.ts';

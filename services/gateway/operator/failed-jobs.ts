@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { isVisible, type Job, jobView, viewOf } from '../../shared/jobs/job.ts';
+import { isVisible, type Job, viewOf } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { AppError, isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -8,6 +7,7 @@ import type { JobCommands } from '../jobs/commands.ts';
 import { jobId, jobOrTombstone } from '../jobs/find-owned.ts';
 import type { Page } from '../jobs/pagination.ts';
 import type { FailedEntry, FailedIndex } from './failed-index.ts';
+import { type FailedJobView, failedJobView } from './failed-job-view.ts';
 
 /** Jobs, of about 2 KB each, that are read at once. */
 const BATCH = 100;
@@ -15,16 +15,6 @@ const BATCH = 100;
 const MAX_ENTRIES = 1_000;
 /** The number of index documents after which a request ends. After many failures there are thousands, and all may be empty. */
 const MAX_DOCUMENTS = 500;
-
-/** The form of a failed job that an operator sees. */
-export const failedJobView = z.object({
-  ...jobView.pick({ id: true, filename: true, error: true, attempts: true }).shape,
-  owner: z.string().describe('user id'),
-  email: z.string(),
-  run: z.number().int().describe('how often a person had it converted'),
-  ...jobView.pick({ created_at: true, updated_at: true, expires_at: true }).shape,
-});
-export type FailedJobView = z.infer<typeof failedJobView>;
 
 /** The dead letters of this system: the failed jobs of all owners, for an operator. */
 export interface FailedJobs {

@@ -57,13 +57,6 @@ export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }:
   const save = (change: (walk: Walk | undefined) => Walk | undefined, signal: AbortSignal) =>
     updateDocument<Walk>(state, KEY, change, { ttlSeconds: TTL_SECONDS, signal });
 
-  async function usersAfter(after: string, signal: AbortSignal): Promise<string[]> {
-    const path = `/users?after=${after}&limit=${USERS}`;
-    const { status, body } = await invoke('auth', { method: 'GET', path, signal });
-    if (status !== 200) throw unavailable('the auth service', new Error(`answered ${status} to ${path}`));
-    return userPage.parse(JSON.parse(body)).users;
-  }
-
   async function addDone(ids: readonly string[], signal: AbortSignal): Promise<void> {
     if (ids.length === 0) return;
     const { found } = await readJobs(jobs, ids, log, signal);
@@ -76,7 +69,7 @@ export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }:
   /** Reads as many users and jobs as one pass may, and returns where the next pass continues. */
   async function walkOn(walk: Walk, signal: AbortSignal): Promise<Walk> {
     const { within, ...place } = walk;
-    const users = await usersAfter(walk.after, signal);
+    const users = await usersAfter(invoke, walk.after, signal);
     let pages = 0;
     let { after } = walk;
     for (const owner of users) {
@@ -135,3 +128,11 @@ const isBehind = (current: Walk, next: Walk): boolean =>
   current.ended ||
   (current.round === 'last' && next.round === 'first') ||
   (current.round === next.round && current.after > next.after);
+
+/** Returns the ids of the users that follow `after`. */
+async function usersAfter(invoke: Sidecar['invoke'], after: string, signal: AbortSignal): Promise<string[]> {
+  const path = `/users?after=${after}&limit=${USERS}`;
+  const { status, body } = await invoke('auth', { method: 'GET', path, signal });
+  if (status !== 200) throw unavailable('the auth service', new Error(`answered ${status} to ${path}`));
+  return userPage.parse(JSON.parse(body)).users;
+}

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isOurs } from '../../../services/gateway/cli/convert/our-answer.ts';
+import { isFromGateway } from '../../../services/gateway/client/problem-details.ts';
 import type { UploadPlan } from './upload-plan.ts';
 
 const PIECE_BYTES = 64 * 1024;
@@ -39,7 +39,7 @@ export function toReply(status: number, header: (name: string) => string | undef
   const retryAfter = Number(header('retry-after') ?? Number.NaN);
   return {
     status,
-    isForeign: !isOurs(status, type, said),
+    isForeign: !isFromGateway(status, type, said),
     json: /json/.test(type ?? '') ? JSON.parse(said) : undefined,
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
   };

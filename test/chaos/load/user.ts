@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isOurs } from '../../../services/gateway/cli/convert/our-answer.ts';
+import { isFromGateway } from '../../../services/gateway/client/problem-details.ts';
 import { basic } from '../../support/basic-auth.ts';
 import { type Reply, type Sending, sendVideo, toReply } from './send-video.ts';
 
@@ -143,7 +143,10 @@ export async function newUser(gateways: readonly Gateway[], signal: AbortSignal)
           const response = await fetch(gateway().url + path, options);
           bytes = Buffer.from(await response.arrayBuffer());
           const type = response.headers.get('content-type') ?? undefined;
-          return { status: response.status, isForeign: !isOurs(response.status, type, bytes.toString()) };
+          return {
+            status: response.status,
+            isForeign: !isFromGateway(response.status, type, bytes.toString()),
+          };
         } catch (error) {
           signal.throwIfAborted();
           return { status: undefined, error: (error as Error).message };

@@ -7,23 +7,23 @@ const LINK_SECRET = 'a secret of thirty-two characters';
 const read = (variables: Record<string, string>) =>
   readEnvironment(environment, { LINK_SECRET, ...variables });
 
-describe("the gateway's environment", () => {
-  test('needs no more than the secret of the links', () => {
+describe('environment', () => {
+  test('requires only LINK_SECRET', () => {
     const { PUBLIC_URL, MAX_UPLOAD_BYTES, RETENTION_SECONDS } = read({});
     assert.equal(PUBLIC_URL, 'http://localhost:8080');
     assert.equal(RETENTION_SECONDS, 604_800);
-    // Of 4 GiB, which a sidecar's `maxBodySize` may let through, less what is around the file.
+    // A sidecar accepts bodies of up to 4 GiB (`maxBodySize`), and a form has more than the file.
     assert.ok(MAX_UPLOAD_BYTES < 4 * 1024 ** 3);
   });
 
-  const PASSES: [keep: string, seconds: number][] = [
+  const PAUSES: [keep: string, seconds: number][] = [
     ['0', 15],
     ['60', 15],
     ['3600', 180],
     ['604800', 600],
   ];
-  for (const [keep, seconds] of PASSES)
-    test(`with KEEP_VIDEO_SECONDS=${keep}, finished jobs are looked through every ${seconds} seconds`, () => {
+  for (const [keep, seconds] of PAUSES)
+    test(`gives a pause of ${seconds} seconds between two passes over the videos for KEEP_VIDEO_SECONDS=${keep}`, () => {
       assert.equal(timesOf(read({ KEEP_VIDEO_SECONDS: keep })).videoPassSeconds, seconds);
     });
 
@@ -45,7 +45,7 @@ describe("the gateway's environment", () => {
     ['APP_API_TOKEN', ''],
   ];
   for (const [name, value] of BAD) {
-    test(`is refused with ${name}=${value}`, () => {
+    test(`refuses ${name}=${value} and does not quote the value`, () => {
       const variables = { [name]: value, ...(name === 'APP_API_TOKEN' && { HOST: '0.0.0.0' }) };
       assert.throws(
         () => read(variables),

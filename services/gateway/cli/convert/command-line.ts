@@ -1,6 +1,6 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { BITRATES, isJobId } from '../../../shared/jobs/job.ts';
-import { messageOf, UsageError } from './failure.ts';
+import { gatewayUrl, parseArguments } from '../arguments.ts';
+import { UsageError } from '../errors.ts';
 
 export const usage = `npm run convert -- movie.mp4 [more files ...] [-o movie.mp3]
 npm run convert -- --job ID [-o movie.mp3]
@@ -28,7 +28,7 @@ Exit code: 0 done, 1 failed, 2 not understood, 130 interrupted.
 export interface Conversion {
   kind: 'convert';
   files: string[];
-  /** The job to fetch. `files` is empty then. */
+  /** The job to fetch. With a job, `files` is empty. */
   job: string | undefined;
   output: string | undefined;
   /** The gateway's query parameters for the upload. */
@@ -57,7 +57,7 @@ const options = {
 
 /** @throws UsageError */
 export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
-  const { values, positionals: files } = parse({ args, allowPositionals: true, options });
+  const { values, positionals: files } = parseArguments({ args, allowPositionals: true, options });
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
   const { job, output, bitrate, quality, email } = values;
@@ -82,15 +82,6 @@ export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
   };
 }
 
-/** Like `parseArgs`. @throws UsageError instead of its TypeError */
-export function parse<Config extends ParseArgsConfig>(config: Config) {
-  try {
-    return parseArgs(config);
-  } catch (cause) {
-    throw new UsageError(`${messageOf(cause).replace(/\.?$/, '.')} See --help.`, { cause });
-  }
-}
-
 function conversionOptions(bitrate: string | undefined, quality: string | undefined): Record<string, string> {
   if (bitrate !== undefined && quality !== undefined) {
     throw new UsageError('--bitrate and --quality exclude each other.');
@@ -104,21 +95,4 @@ function conversionOptions(bitrate: string | undefined, quality: string | undefi
   if (quality === undefined) return {};
   if (!/^\d$/.test(quality)) throw new UsageError(`--quality is 0 (best) to 9 (smallest), not ${quality}.`);
   return { quality };
-}
-
-/** The gateway's address where --url is not given. */
-export const defaultUrl = (env: NodeJS.ProcessEnv): string =>
-  env.MP3_URL || `http://localhost:${env.GATEWAY_PORT || 8080}`;
-
-/** Without a slash at the end. @throws UsageError */
-export function gatewayUrl(given: string | undefined, env: NodeJS.ProcessEnv): string {
-  const text = given ?? defaultUrl(env);
-  const url = URL.parse(text);
-  if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw new UsageError(`${text} is no address of a gateway; it looks like http://localhost:8080.`);
-  }
-  if (url.username || url.password) {
-    throw new UsageError('No name or password in the URL: others can read it. See --email in --help.');
-  }
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }

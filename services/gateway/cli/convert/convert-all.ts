@@ -1,94 +1,82 @@
-import { randomUUID } from 'node:crypto';
+import { UnreachableError } from '../../client/errors.ts';
+import { getJob } from '../../client/jobs.ts';
+import { retry } from '../../client/retry.ts';
+import type { Session } from '../../client/session.ts';
+import { messageOf } from '../errors.ts';
+import { planTargets, type Target, type TargetOptions } from '../files/target.ts';
+import { checkVideo, type VideoFile } from '../files/video.ts';
+import { printable } from '../terminal/text.ts';
 import type { Conversion } from './command-line.ts';
-import { messageOf, Unreachable } from './failure.ts';
-import { type FetchPorts, fetchMp3, type Sent } from './fetch-mp3.ts';
-import { formatBytes, formatSeconds, printable } from './format.ts';
-import { getJob } from './job.ts';
-import { createMeter } from './meter.ts';
-import { retrying } from './retry.ts';
-import type { Session } from './session.ts';
-import { planTargets, type Target } from './target.ts';
-import { uploadVideo } from './upload.ts';
-import { checkVideo, type Video } from './video.ts';
+import { type FetchPorts, fetchMp3, type SentVideo } from './fetch-mp3.ts';
+import { sendVideo } from './send-video.ts';
 
 export interface ConvertPorts extends FetchPorts {
   /** Logs in. Called only after all files and targets have been checked. */
   openSession: () => Promise<Session>;
   stdoutIsTerminal: boolean;
-  cwd: string;
 }
 
-/**
- * Runs one command line. Sends all files before it waits for the first MP3, so that the server can convert several at once.
- * @returns the number of files that failed; each failure was reported
- */
-export async function convertAll(command: Conversion, ports: ConvertPorts): Promise<number> {
-  const { clock, reporter, signal } = ports;
-  let failures = 0;
+/** Runs one command line. Returns the number of files that failed, each of which was reported. */
+export function convertAll(command: Conversion, ports: ConvertPorts): Promise<number> {
+  return command.job === undefined ? convertFiles(command, ports) : fetchJob(command, command.job, ports);
+}
 
-  /** A failure of one file does not end the others. An unreachable gateway ends all of them. */
-  async function each(name: string, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (signal.aborted || error instanceof Unreachable) throw error;
-      failures += 1;
-      reporter.error(`${printable(name)}: ${messageOf(error)}`);
-    }
-  }
-
-  const plan = (names: string[], sources: string[]) =>
-    planTargets({ ...command, cwd: ports.cwd, stdoutIsTerminal: ports.stdoutIsTerminal, names, sources });
-
-  async function send(session: Session, video: Video, target: Target): Promise<Sent> {
-    const meter = createMeter(video.size, clock);
-    const show = reporter.progress(`Sending ${printable(video.name)}`);
-    const { id, status } = await uploadVideo(session, video, {
-      key: randomUUID(),
-      options: command.options,
-      clock,
-      signal,
-      onSent: (bytes) => {
-        meter.at(bytes);
-        show(meter.share(), meter.describe);
-      },
-      onWait: (error, seconds) =>
-        reporter.info(`${messageOf(error)} Trying again in ${formatSeconds(seconds)}.`),
-    }).catch((error: unknown) => {
-      if (signal.aborted && meter.share() === 1) reporter.info(unconfirmed(video));
-      throw error;
-    });
-    ports.pending.set(id, target);
-    const known = status === 'done' ? '; it was converted before' : '';
-    reporter.info(`Sent ${printable(video.name)}, ${formatBytes(video.size)}: job ${id}${known}`);
-    return { id, name: video.name, target };
-  }
-
-  if (command.job !== undefined) {
-    const id = command.job;
-    const session = await ports.openSession();
-    const { filename } = await retrying(() => getJob(session, id, signal), { clock, signal });
-    for (const target of await plan([filename], [])) {
-      await each(filename, () => fetchMp3(session, { id, name: filename, target }, ports));
-    }
-    return failures;
-  }
-
-  const videos: Video[] = [];
+/** Sends all files before it waits for the first MP3, so that the server can convert several at the same time. */
+async function convertFiles(command: Conversion, ports: ConvertPorts): Promise<number> {
+  const videos: VideoFile[] = [];
   for (const file of command.files) videos.push(await checkVideo(file, ports.cwd));
-  const targets = await plan(
-    videos.map(({ name }) => name),
-    videos.map(({ path }) => path),
-  );
+  const names = videos.map(({ name }) => name);
+  const sources = videos.map(({ path }) => path);
+  const targets = await plan(command, ports, { names, sources });
   const session = await ports.openSession();
-  const sent: Sent[] = [];
+
+  let failures = 0;
+  const sent: SentVideo[] = [];
   for (const [index, video] of videos.entries()) {
-    const target = targets[index];
-    if (target) await each(video.name, async () => void sent.push(await send(session, video, target)));
+    const target = targets[index] as Target;
+    const isSent = await attempt(video.name, ports, async () => {
+      const id = await sendVideo(session, video, command.options, ports);
+      ports.pending.set(id, target);
+      sent.push({ id, name: video.name, target });
+    });
+    if (!isSent) failures += 1;
   }
-  for (const job of sent) await each(job.name, () => fetchMp3(session, job, ports));
+  for (const video of sent) {
+    if (!(await attempt(video.name, ports, () => fetchMp3(session, video, ports)))) failures += 1;
+  }
   return failures;
 }
 
-const unconfirmed = ({ name }: Video): string =>
-  `${printable(name)} was sent whole, but the gateway had not confirmed it yet; if it took it, a mail comes.`;
+async function fetchJob(command: Conversion, id: string, ports: ConvertPorts): Promise<number> {
+  const { clock, signal } = ports;
+  const session = await ports.openSession();
+  const { filename: name } = await retry(() => getJob(session, id, signal), { clock, signal });
+  const [target] = await plan(command, ports, { names: [name], sources: [] });
+  const video = { id, name, target: target as Target };
+  return (await attempt(name, ports, () => fetchMp3(session, video, ports))) ? 0 : 1;
+}
+
+const plan = (
+  { output, force }: Conversion,
+  { cwd, stdoutIsTerminal }: ConvertPorts,
+  videos: Pick<TargetOptions, 'names' | 'sources'>,
+): Promise<Target[]> => planTargets({ output, force, cwd, stdoutIsTerminal, ...videos });
+
+/**
+ * Reports a failure and returns false, so that the failure of one file does not end the others. An interruption, and a
+ * gateway that cannot be reached, end all of them.
+ */
+async function attempt(
+  name: string,
+  { signal, reporter }: Pick<ConvertPorts, 'signal' | 'reporter'>,
+  work: () => Promise<void>,
+): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (signal.aborted || error instanceof UnreachableError) throw error;
+    reporter.error(`${printable(name)}: ${messageOf(error)}`);
+    return false;
+  }
+}

@@ -1,15 +1,17 @@
 import path from 'node:path';
 import type { Writable } from 'node:stream';
-import type { Clock } from './clock.ts';
-import { downloadMp3 } from './download.ts';
-import { Failure, isProblem, messageOf, Unreachable } from './failure.ts';
-import { followJob } from './follow.ts';
-import { formatBytes, formatSeconds, printable } from './format.ts';
-import type { JobState } from './job.ts';
-import { createMeter } from './meter.ts';
-import type { Reporter } from './reporter.ts';
-import type { Session } from './session.ts';
-import type { Target } from './target.ts';
+import type { JobView } from '../../../shared/jobs/job.ts';
+import { formatDuration, formatSize } from '../../../shared/runtime/format.ts';
+import type { Clock } from '../../client/clock.ts';
+import { isProblem, UnreachableError } from '../../client/errors.ts';
+import type { Session } from '../../client/session.ts';
+import { watchJob } from '../../client/watch-job.ts';
+import { CommandError, messageOf } from '../errors.ts';
+import type { Target } from '../files/target.ts';
+import type { Reporter } from '../terminal/reporter.ts';
+import { printable } from '../terminal/text.ts';
+import { createProgressMeter } from './progress-meter.ts';
+import { saveMp3 } from './save-mp3.ts';
 
 export interface FetchPorts {
   clock: Clock;
@@ -21,72 +23,82 @@ export interface FetchPorts {
   signal: AbortSignal;
 }
 
-export interface Sent {
+export interface SentVideo {
+  /** Id of the job. */
   id: string;
-  /** The video's. */
+  /** Name of the video. */
   name: string;
   target: Target;
 }
 
-/** Waits for a job and saves its MP3 to the target. @throws Failure, also where the converter rejected the video */
-export async function fetchMp3(session: Session, job: Sent, ports: FetchPorts): Promise<void> {
-  ports.pending.set(job.id, job.target);
+/**
+ * Waits for a job and saves its MP3 to the target.
+ * @throws CommandError, also where the conversion failed; ClientError
+ */
+export async function fetchMp3(session: Session, video: SentVideo, ports: FetchPorts): Promise<void> {
+  const { pending } = ports;
+  pending.set(video.id, video.target);
   try {
-    await followAndFetch(session, job, ports);
+    const job = await waitForEnd(session, video, ports);
+    // There is nothing to fetch later from a job that has ended without an MP3.
+    if (job.status !== 'done') pending.delete(video.id);
+    await saveAndReport(session, video, mp3Of(job), ports);
+    pending.delete(video.id);
   } catch (cause) {
     if (!isProblem(cause, 'not_found')) throw cause;
-    ports.pending.delete(job.id);
-    throw new Failure('the job does not exist any more: it was deleted, or has expired.', { cause });
+    pending.delete(video.id);
+    throw new CommandError('the job does not exist any more: it was deleted, or has expired.', { cause });
   }
 }
 
-async function followAndFetch(
-  session: Session,
-  { id, name, target }: Sent,
-  ports: FetchPorts,
-): Promise<void> {
-  const { clock, reporter, pending, signal } = ports;
-  const showState = reporter.progress(`Converting ${printable(name)}`);
-  const job = await followJob(session, id, {
+function waitForEnd(session: Session, { id, name }: SentVideo, ports: FetchPorts): Promise<JobView> {
+  const { clock, signal } = ports;
+  const show = ports.reporter.progress(`Converting ${printable(name)}`);
+  return watchJob(session, id, {
     clock,
     signal,
-    onChange: (change) => showState(...stateOf(change)),
-    onTrouble: (error) => showState(undefined, () => `${troubleOf(error)}; trying again`),
+    onChange: (job) => show(...progressOf(job)),
+    onRetry: (error) => show(undefined, () => `${troubleOf(error)}; trying again`),
   });
-  const { mp3 } = job;
-  if (job.status !== 'done' || !mp3) {
-    pending.delete(id);
-    throw outcome(job);
-  }
+}
 
-  const meter = createMeter(mp3.size, clock);
-  const showBytes = reporter.progress(`Fetching ${printable(name)}`);
-  await downloadMp3(session, { id, ...mp3 }, target, {
-    ...ports,
-    onReceived: (bytes) => {
-      meter.at(bytes);
-      showBytes(meter.share(), meter.describe);
-    },
-  });
-  pending.delete(id);
-  const where = target.kind === 'stdout' ? 'standard output' : path.relative(ports.cwd, target.path);
-  reporter.success(
-    `${printable(name)} → ${printable(where)}  ${formatBytes(mp3.size)}, ${formatSeconds(mp3.duration_seconds)}`,
-  );
+function progressOf({
+  status,
+  progress,
+  eta_seconds,
+}: JobView): [share: number | undefined, describe: () => string] {
+  if (status === 'queued') return [undefined, () => 'waiting for its turn'];
+  return [progress, () => (eta_seconds === null ? '' : `ETA ${formatDuration(eta_seconds)}`)];
 }
 
 const troubleOf = (error: unknown): string =>
-  error instanceof Unreachable ? 'the gateway does not answer' : messageOf(error);
+  error instanceof UnreachableError ? 'the gateway does not answer' : messageOf(error);
 
-function stateOf(job: JobState): [share: number | undefined, describe: () => string] {
-  if (job.status === 'queued') return [undefined, () => 'waiting for its turn'];
-  const eta = job.eta_seconds;
-  return [job.progress, () => (eta === null ? '' : `ETA ${formatSeconds(eta)}`)];
-}
-
-function outcome({ status, error }: JobState): Failure {
-  if (status === 'cancelled') return new Failure('the job was cancelled; send the file again to convert it.');
-  return new Failure(
+/** @throws CommandError where the job has none */
+function mp3Of({ status, mp3, error }: JobView): NonNullable<JobView['mp3']> {
+  if (status === 'done' && mp3) return mp3;
+  if (status === 'cancelled') {
+    throw new CommandError('the job was cancelled; send the file again to convert it.');
+  }
+  throw new CommandError(
     error ? `${printable(error.detail)} (${printable(error.code)})` : 'the conversion failed.',
   );
+}
+
+async function saveAndReport(
+  session: Session,
+  { id, name, target }: SentVideo,
+  mp3: NonNullable<JobView['mp3']>,
+  { clock, signal, stdout, reporter, cwd }: FetchPorts,
+): Promise<void> {
+  const meter = createProgressMeter(mp3.size, clock);
+  const show = reporter.progress(`Fetching ${printable(name)}`);
+  const onProgress = (bytes: number) => {
+    meter.update(bytes);
+    show(meter.share(), meter.describe);
+  };
+  await saveMp3(session, { id, ...mp3 }, target, { clock, signal, stdout, onProgress });
+  const where = target.kind === 'stdout' ? 'standard output' : path.relative(cwd, target.path);
+  const length = formatDuration(mp3.duration_seconds);
+  reporter.success(`${printable(name)} → ${printable(where)}  ${formatSize(mp3.size)}, ${length}`);
 }

@@ -1,5 +1,5 @@
-import { gatewayUrl, parse } from '../convert/command-line.ts';
-import { UsageError } from '../convert/failure.ts';
+import { gatewayUrl, parseArguments } from '../arguments.ts';
+import { UsageError } from '../errors.ts';
 
 export const usage = `npm run failed -- list [--json]
 npm run failed -- retry ID... | --all
@@ -35,7 +35,7 @@ const options = {
 
 /** @throws UsageError */
 export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
-  const { values, positionals } = parse({ args, allowPositionals: true, options });
+  const { values, positionals } = parseArguments({ args, allowPositionals: true, options });
   const [kind, ...ids] = positionals;
   if (values.help) return { kind: 'help' };
   const url = gatewayUrl(values.url, env);

@@ -1,8 +1,8 @@
-import { Failure } from '../convert/failure.ts';
+import { CommandError } from '../errors.ts';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
-/** The operator's token. The token of the system in this folder is sent only to this machine. */
+/** Returns the operator's token. The token of the system in this folder is sent only to this machine. @throws CommandError */
 export function operatorToken(
   url: string,
   env: NodeJS.ProcessEnv,
@@ -10,17 +10,17 @@ export function operatorToken(
 ): string {
   const given = env.MP3CONVERTER_OPERATOR_TOKEN?.trim();
   if (given && !/^[\x21-\x7e]+$/.test(given)) {
-    throw new Failure('MP3CONVERTER_OPERATOR_TOKEN holds blanks or other characters that no token has.');
+    throw new CommandError('MP3CONVERTER_OPERATOR_TOKEN holds blanks or other characters that no token has.');
   }
   if (given) return given;
   if (!LOOPBACK.includes(new URL(url).hostname)) {
-    throw new Failure(
+    throw new CommandError(
       `${url} is on another machine: put the OPERATOR_TOKEN of its gateway into MP3CONVERTER_OPERATOR_TOKEN.`,
     );
   }
   const own = readOwn();
   if (own) return own;
-  throw new Failure(
+  throw new CommandError(
     'There is no operator token in .data/env/gateway.env yet. Start the system once with: npm start; ' +
       'or, for another one, put its OPERATOR_TOKEN into MP3CONVERTER_OPERATOR_TOKEN.',
   );

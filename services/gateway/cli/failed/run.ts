@@ -1,44 +1,61 @@
 import { isJobId } from '../../../shared/jobs/job.ts';
 import { encodeDocument } from '../../../shared/state/state-store.ts';
-import { messageOf, Problem } from '../convert/failure.ts';
-import { printable } from '../convert/format.ts';
+import { isProblem, ProblemError } from '../../client/errors.ts';
+import type { FailedJobsApi } from '../../client/failed-jobs.ts';
+import type { FailedJobView } from '../../operator/failed-job-view.ts';
+import { CommandError, messageOf } from '../errors.ts';
+import { printable } from '../terminal/text.ts';
 import type { Command } from './command-line.ts';
-import type { DeadLetters } from './dead-letters.ts';
-import { tableOf } from './table.ts';
+import { formatTable } from './table.ts';
 
 export interface Output {
   out: (line: string) => void;
   err: (line: string) => void;
 }
 
-/** Runs one command. @returns the number of jobs that failed; each failure was reported */
+/** Runs one command. Returns the number of jobs that could not be changed, each of which was reported. @throws CommandError */
 export async function run(
   command: Exclude<Command, { kind: 'help' }>,
-  deadLetters: DeadLetters,
+  api: FailedJobsApi,
+  output: Output,
+): Promise<number> {
+  try {
+    // Lists first in any case: a wrong token is then reported once, and not for each job.
+    if (command.kind === 'list') return print(await Array.fromAsync(api.list()), command.json, output);
+    const ids = command.ids === 'all' ? await allIds(api) : command.ids;
+    await api.list().next();
+    return await changeEach(command.kind, ids, api, output);
+  } catch (error) {
+    throw withAdvice(error, command.url);
+  }
+}
+
+function print(jobs: FailedJobView[], json: boolean, { out }: Output): number {
+  // The encoded form is printable ASCII: the texts come from users, and must not control the terminal.
+  if (json) out(`[${jobs.map((job) => `\n${encodeDocument(job)}`).join(',')}\n]`);
+  else if (jobs.length === 0) out('No job has failed.');
+  else for (const line of formatTable(jobs)) out(line);
+  return 0;
+}
+
+const allIds = async (api: FailedJobsApi): Promise<string[]> =>
+  (await Array.fromAsync(api.list())).map(({ id }) => id);
+
+async function changeEach(
+  kind: 'retry' | 'drop',
+  ids: string[],
+  api: FailedJobsApi,
   { out, err }: Output,
 ): Promise<number> {
-  if (command.kind === 'list') {
-    const jobs = await Array.fromAsync(deadLetters.list());
-    // Prints only ASCII of untrusted texts.
-    if (command.json) out(`[${jobs.map((job) => `\n${encodeDocument(job)}`).join(',')}\n]`);
-    else if (jobs.length === 0) out('No job has failed.');
-    else for (const line of tableOf(jobs)) out(line);
-    return 0;
-  }
-
-  const { kind } = command;
-  const ids = command.ids === 'all' ? await allIds(deadLetters) : command.ids;
-  // A missing permission is reported once, and not for each job.
-  await deadLetters.list().next();
   if (ids.length === 0) out('No job has failed.');
   let failures = 0;
   for (const id of ids) {
     try {
-      if (!isJobId(id)) throw new Problem('that is no job’s ID', { status: 404, code: 'not_found' });
-      await deadLetters[kind](id);
+      if (!isJobId(id)) throw new ProblemError('that is no job’s ID', { status: 404, code: 'not_found' });
+      await api[kind](id);
       out(`${id}  ${kind === 'retry' ? 'is converted again' : 'deleted'}`);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
+      if (!(error instanceof ProblemError) || error.code === 'invalid_token') throw error;
       failures += 1;
       err(`${printable(id)}  ${messageOf(error)}`);
     }
@@ -46,5 +63,20 @@ export async function run(
   return failures;
 }
 
-const allIds = async (deadLetters: DeadLetters): Promise<string[]> =>
-  (await Array.fromAsync(deadLetters.list())).map(({ id }) => id);
+/** Says what to do about a token that is wrong, or that the gateway was started without. */
+function withAdvice(cause: unknown, url: string): unknown {
+  if (isProblem(cause, 'invalid_token')) {
+    return new CommandError(
+      `The gateway at ${url} has another OPERATOR_TOKEN. Is it the system of this folder? ` +
+        'If not, put its token into MP3CONVERTER_OPERATOR_TOKEN.',
+      { cause },
+    );
+  }
+  // Only the list throws this. For a single job, the error was reported with the job's id.
+  if (isProblem(cause, 'not_found')) {
+    return new CommandError(`The gateway at ${url} has no OPERATOR_TOKEN: start it with one to operate it.`, {
+      cause,
+    });
+  }
+  return cause;
+}

@@ -1,10 +1,10 @@
-import type { FailedJobView } from '../../operator/failed-jobs.ts';
-import { printable } from '../convert/format.ts';
+import type { FailedJobView } from '../../operator/failed-job-view.ts';
+import { printable } from '../terminal/text.ts';
 
 const HEADER = ['ID', 'FAILED AT (UTC)', 'CODE', 'ATTEMPTS', 'FILE'];
 
-/** The lines of a table for people. */
-export function tableOf(jobs: readonly FailedJobView[]): string[] {
+/** Returns the lines of a table for people. */
+export function formatTable(jobs: readonly FailedJobView[]): string[] {
   const rows = jobs.map(({ id, updated_at, error, attempts, filename }) => [
     id,
     updated_at.slice(0, 16).replace('T', ' '),

@@ -89,21 +89,7 @@ export async function createTestConverter(
     lines,
     root,
     stopping,
-    async submit(path, fields) {
-      const plain = createBlobStore(state);
-      const expires = new Date(Date.now() + 3_600_000);
-      const { id, size, sha256 } = await plain.write(randomUUID(), createReadStream(path), { expires });
-      const job = newJob({
-        filename: '../../étrange\r\n<b>"name".mp4',
-        options: { quality: 9 },
-        source: { size, sha256, duration_seconds: null, tracks: null },
-        trace_id: TRACE,
-        videoBlobId: id,
-        ...fields,
-      });
-      await createJobStore(state).create(job);
-      return job;
-    },
+    submit: (path, fields) => submit(state, path, fields),
     deliver: ({ id }, closedSignal = new AbortController().signal) =>
       convert({ job_id: id, trace_id: TRACE }, closedSignal),
     job: async ({ id }) => flat((await createJobStore(state).get(id)).document),
@@ -117,4 +103,25 @@ export async function createTestConverter(
       for (const { topic, event } of published) holdEvent(topic, event);
     },
   };
+}
+
+/** Stores the file as a video, and a queued job for it. */
+async function submit(
+  state: MemoryState,
+  path: string,
+  fields: Parameters<TestConverter['submit']>[1],
+): Promise<Job> {
+  const expires = new Date(Date.now() + 3_600_000);
+  const blobs = createBlobStore(state);
+  const { id, size, sha256 } = await blobs.write(randomUUID(), createReadStream(path), { expires });
+  const job = newJob({
+    filename: '../../étrange\r\n<b>"name".mp4',
+    options: { quality: 9 },
+    source: { size, sha256, duration_seconds: null, tracks: null },
+    trace_id: TRACE,
+    videoBlobId: id,
+    ...fields,
+  });
+  await createJobStore(state).create(job);
+  return job;
 }

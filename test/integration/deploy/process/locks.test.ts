@@ -23,9 +23,9 @@ const worker = (acquire: string): string => `
 
 for (const { name, acquire } of [
   {
-    name: 'deploy/process/lock.ts',
+    name: 'services/shared/runtime/lock.ts',
     acquire: `
-      const { acquireLock, LockedError } = await import('${root}/deploy/process/lock.ts');
+      const { acquireLock, LockedError } = await import('${root}/services/shared/runtime/lock.ts');
       for (let acquired = false; !acquired; ) {
         try {
           acquireLock(LOCK);

@@ -9,48 +9,48 @@ import {
 import { newJob } from '../../../support/job.ts';
 import { listening } from '../../../support/listening.ts';
 import { until } from '../../../support/wait.ts';
-import { asOwner, buildGateway, type Limits } from '../../../unit/gateway/build.ts';
-import { withMp3 } from '../../../unit/gateway/mp3.ts';
+import { withMp3 } from '../../../unit/gateway/gateway-with-mp3.ts';
+import { asOwner, buildGateway, type Limits } from '../../../unit/gateway/test-gateway.ts';
 
-/** More than any socket takes that nobody reads. */
+/** More bytes than the socket buffers take while the client does not read. */
 const LARGE = Buffer.alloc(64 * 1024 ** 2, 'mp3');
 
 const refused = (code: string) => ({ code, headers: { 'Retry-After': '2' } });
 
-describe('a gate', () => {
-  test('lets so many of one user in, and the next when one has left', () => {
-    const gate = createConcurrencyLimit({ all: 10, perUser: 2 }, 'things');
-    const [leave] = [gate.acquire('ann'), gate.acquire('ann')];
-    assert.throws(() => gate.acquire('ann'), refused('too_many_requests'));
-    gate.acquire('bob');
-    leave();
-    gate.acquire('ann');
-    assert.throws(() => gate.acquire('ann'), refused('too_many_requests'));
+describe('createConcurrencyLimit', () => {
+  test('refuses more than the limit of one user until a place is released', () => {
+    const limit = createConcurrencyLimit({ all: 10, perUser: 2 }, 'things');
+    const [release] = [limit.acquire('ann'), limit.acquire('ann')];
+    assert.throws(() => limit.acquire('ann'), refused('too_many_requests'));
+    limit.acquire('bob');
+    release();
+    limit.acquire('ann');
+    assert.throws(() => limit.acquire('ann'), refused('too_many_requests'));
   });
 
-  test('lets so many in altogether', () => {
-    const gate = createConcurrencyLimit({ all: 2, perUser: 2 }, 'things');
-    const [leave] = [gate.acquire('ann'), gate.acquire('bob')];
-    assert.throws(() => gate.acquire('cy'), refused('unavailable'));
-    leave();
-    gate.acquire('cy');
+  test('refuses more than the limit of all users until a place is released', () => {
+    const limit = createConcurrencyLimit({ all: 2, perUser: 2 }, 'things');
+    const [release] = [limit.acquire('ann'), limit.acquire('bob')];
+    assert.throws(() => limit.acquire('cy'), refused('unavailable'));
+    release();
+    limit.acquire('cy');
   });
 });
 
-test('a place is not taken by who is gone before the answer begins', async () => {
-  const gate = createConcurrencyLimit({ all: 1, perUser: 1 }, 'things');
+test('acquireForResponse refuses a client that has gone away, and releases the place when the response ends', async () => {
+  const limit = createConcurrencyLimit({ all: 1, perUser: 1 }, 'things');
   const response = (closed: boolean) =>
     Object.assign(new EventEmitter(), { closed }) as unknown as ServerResponse;
-  assert.throws(() => acquireForResponse(gate, 'ann', response(true)), { code: 'bad_request' });
+  assert.throws(() => acquireForResponse(limit, 'ann', response(true)), { code: 'bad_request' });
   const answer = response(false);
-  acquireForResponse(gate, 'ann', answer);
-  assert.throws(() => gate.acquire('ann'), refused('too_many_requests'));
+  acquireForResponse(limit, 'ann', answer);
+  assert.throws(() => limit.acquire('ann'), refused('too_many_requests'));
   answer.emit('close');
-  gate.acquire('ann');
+  limit.acquire('ann');
 });
 
-/** A request whose answer has begun and is not read. */
-async function begun(url: string) {
+/** Sends a request whose response has begun and is not read. */
+async function startRequest(url: string) {
   const outgoing = request(url, { headers: asOwner, agent: false }).end();
   outgoing.on('error', () => undefined);
   const [{ statusCode }] = (await once(outgoing, 'response')) as [IncomingMessage];
@@ -74,21 +74,21 @@ for (const [what, path, limits, make] of [
     },
   ],
 ] as const) {
-  test(`too many ${what} of one user are 429, until one has ended or gone away`, {
+  test(`GET ${path} answers 429 to a user with too many ${what} until one has ended`, {
     timeout: 60_000,
   }, async (context) => {
     const gateway = await make(limits);
     const base = await listening(context, gateway.app);
     const { id } = gateway.job;
     const url = base + (path.includes(':id') ? path.replace(':id', id) : path + id);
-    const [first, second] = [await begun(url), await begun(url)];
+    const [first, second] = [await startRequest(url), await startRequest(url)];
     assert.deepEqual([first.status, second.status], [200, 200]);
     const third = await fetch(url, { headers: asOwner });
     assert.deepEqual([third.status, third.headers.get('retry-after')], [429, '2']);
     assert.equal(((await third.json()) as { code: string }).code, 'too_many_requests');
     first.end();
     const next = await until('a place', async () => {
-      const reply = await begun(url);
+      const reply = await startRequest(url);
       if (reply.status === 200) return reply;
       reply.end();
       return undefined;

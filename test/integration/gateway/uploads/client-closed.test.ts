@@ -7,27 +7,27 @@ import { describe, test } from 'node:test';
 import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { eventually, turns } from '../../../support/event-loop.ts';
 import { listening, listeningServer } from '../../../support/listening.ts';
-import { asOwner, buildGateway } from '../../../unit/gateway/build.ts';
-import { filePart, formType, mp4 } from '../../../unit/gateway/footage.ts';
+import { filePart, formType, mp4 } from '../../../unit/gateway/sample-uploads.ts';
+import { asOwner, buildGateway } from '../../../unit/gateway/test-gateway.ts';
 
 const MIB = 1024 ** 2;
 const raw = { ...asOwner, 'content-type': 'video/mp4' };
 const WAYS = [
   ['raw', raw, (bytes: Buffer) => bytes],
-  // Without the end of the part and of the form.
+  // The part and the form are not ended.
   ['form', { ...asOwner, ...formType }, (bytes: Buffer) => filePart(bytes).subarray(0, -2)],
 ] as const;
 
 for (const [way, headers, begin] of WAYS) {
-  describe(`an upload as a ${way} body`, { timeout: 20_000 }, () => {
-    test('whose client has gone before its body is looked at keeps no place', async (context) => {
-      const gate = Promise.withResolvers<void>();
+  describe(`POST /upload with a ${way} body`, { timeout: 20_000 }, () => {
+    test('releases the place of a client that goes away before its body is read', async (context) => {
+      const claim = Promise.withResolvers<void>();
       let reached = false;
       const gateway = buildGateway({
         limits: { uploads: { all: 1, perUser: 5 } },
         async beforeClaim() {
           reached = true;
-          await gate.promise;
+          await claim.promise;
         },
       });
       const { url, server } = await listeningServer(context, gateway.app);
@@ -42,44 +42,44 @@ for (const [way, headers, begin] of WAYS) {
       const [socket] = await connected;
       upload.destroy();
       await eventually(() => socket.closed);
-      gate.resolve();
+      claim.resolve();
       await eventually(() => gateway.lines.objects().some(({ msg }) => msg === 'request refused'));
       assert.deepEqual(
-        gateway.left().filter((key) => !key.startsWith('idem:')),
+        gateway.storedKeys().filter((key) => !key.startsWith('idem:')),
         [],
       );
       const next = await gateway.call('POST', '/upload', { headers: raw, body: mp4(1000) });
       assert.equal(next.status, 202);
     });
 
-    test('that was given up is answered at its next beat, though its client says nothing', async (context) => {
+    test('answers 503 at the next heartbeat after the sweep has ended the upload, even if the client sends nothing', async (context) => {
       const gateway = buildGateway({ maxUploadBytes: 64 * MIB, heartbeatMs: 20 });
       const upload = request(`${await listening(context, gateway.app)}/upload`, { method: 'POST', headers });
       upload.on('error', () => undefined);
       upload.write(begin(mp4(2 * MIB)));
-      await eventually(() => gateway.left().some((key) => key.startsWith('chunk')));
-      const [id = ''] = gateway.left().flatMap((key) => /^job:(.*)/.exec(key)?.[1] ?? []);
+      await eventually(() => gateway.storedKeys().some((key) => key.startsWith('chunk')));
+      const [id = ''] = gateway.storedKeys().flatMap((key) => /^job:(.*)/.exec(key)?.[1] ?? []);
       await gateway.jobs.update(id, tombstone);
       const [answer] = (await once(upload, 'response')) as [IncomingMessage];
       const problem = (await json(answer)) as { code: string };
       assert.deepEqual([answer.statusCode, problem.code], [503, 'unavailable']);
-      // Many clients read only after they have sent all.
+      // Many clients read the response only after they have sent the whole request.
       const failure = await new Promise((resolve) => upload.write(mp4(30 * MIB), resolve));
       assert.equal(failure ?? undefined, undefined);
       upload.destroy();
-      await eventually(() => gateway.left().every((key) => key === `job:${id}`));
+      await eventually(() => gateway.storedKeys().every((key) => key === `job:${id}`));
     });
   });
 }
 
-describe('a form whose client goes away', { timeout: 20_000 }, () => {
+describe('POST /upload with a form whose client goes away', { timeout: 20_000 }, () => {
   const FORM = filePart(mp4(1000));
   for (const [where, bytes] of [
     ['before its first byte', 0],
     ["in a part's header", 40],
     ['at the first byte of its file', FORM.indexOf('ftyp')],
   ] as const) {
-    test(`${where} leaves its place to the next, and no error in the log`, async (context) => {
+    test(`releases its place and logs no error when that happens ${where}`, async (context) => {
       const gateway = buildGateway({ limits: { uploads: { all: 1, perUser: 1 } } });
       const upload = request(`${await listening(context, gateway.app)}/upload`, {
         method: 'POST',

@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { drainable } from '../../../../services/shared/http/drain.ts';
 import { AppError } from '../../../../services/shared/runtime/errors.ts';
 import { eventually } from '../../../support/event-loop.ts';
-import { asOwner, buildGateway } from '../../../unit/gateway/build.ts';
-import { mp4 } from '../../../unit/gateway/footage.ts';
+import { mp4 } from '../../../unit/gateway/sample-uploads.ts';
+import { asOwner, buildGateway } from '../../../unit/gateway/test-gateway.ts';
 
 const MIB = 1024 ** 2;
 const BODY_BYTES = 30 * MIB;
 
-/** A gateway that can be stopped, one connection to it, and an upload on it that waits for its refusal. */
-async function uploading(test: TestContext) {
+/** A gateway that can be stopped, and a connection with an upload that waits until `refuse` is called. */
+async function startUpload(context: TestContext) {
   const refusal = Promise.withResolvers<void>();
   let waits = false;
   const gateway = buildGateway({
@@ -28,7 +28,7 @@ async function uploading(test: TestContext) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  test.after(() => {
+  context.after(() => {
     socket.destroy();
     server.closeAllConnections();
     server.close();
@@ -56,7 +56,7 @@ async function uploading(test: TestContext) {
     socket,
     received: () => received,
     failure: () => failure,
-    refuse: () => refusal.reject(new AppError('unavailable', 'the store is away')),
+    refuse: () => refusal.reject(new AppError('unavailable', 'the store is unavailable')),
     stop() {
       gateway.stopping.abort();
       return drain();
@@ -64,9 +64,9 @@ async function uploading(test: TestContext) {
   };
 }
 
-describe('an upload that is refused while the gateway stops', { timeout: 20_000 }, () => {
-  it('is answered at once with `Connection: close`, and its client can send the rest before the connection ends', async (t) => {
-    const { socket, received, failure, refuse, stop } = await uploading(t);
+describe('POST /upload, refused while the gateway stops,', { timeout: 20_000 }, () => {
+  test('answers at once with `Connection: close`, and lets the client send the rest before the connection ends', async (t) => {
+    const { socket, received, failure, refuse, stop } = await startUpload(t);
     const stopped = stop();
     refuse();
     await eventually(() => received().endsWith('}'));
@@ -80,8 +80,8 @@ describe('an upload that is refused while the gateway stops', { timeout: 20_000 
     await stopped;
   });
 
-  it('frees its connection when the client leaves instead', async (t) => {
-    const { socket, received, refuse, stop } = await uploading(t);
+  test('frees the connection when the client goes away instead', async (t) => {
+    const { socket, received, refuse, stop } = await startUpload(t);
     const stopped = stop();
     refuse();
     await eventually(() => received().endsWith('}'));
@@ -90,8 +90,8 @@ describe('an upload that is refused while the gateway stops', { timeout: 20_000 
   });
 });
 
-describe('a request that is refused while the gateway stops', { timeout: 20_000 }, () => {
-  it('is answered with `Connection: close` too', async (t) => {
+describe('POST /login, refused while the gateway stops,', { timeout: 20_000 }, () => {
+  test('answers with `Connection: close`', async (t) => {
     const gateway = buildGateway({ auth: () => asked.promise });
     const asked = Promise.withResolvers<never>();
     const server = createServer(gateway.app.callback());
@@ -102,9 +102,9 @@ describe('a request that is refused while the gateway stops', { timeout: 20_000 
     const login = fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/login`, {
       method: 'POST',
     });
-    await eventually(() => gateway.asked.some(({ path }) => path === '/login'));
+    await eventually(() => gateway.invocations.some(({ path }) => path === '/login'));
     const stopped = drain();
-    asked.reject(new AppError('unavailable', 'auth is away'));
+    asked.reject(new AppError('unavailable', 'auth is unavailable'));
     const reply = await login;
     assert.deepEqual([reply.status, reply.headers.get('connection')], [503, 'close']);
     await reply.arrayBuffer();

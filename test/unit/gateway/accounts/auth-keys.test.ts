@@ -7,15 +7,15 @@ import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { turns } from '../../../support/event-loop.ts';
 import { OWNER } from '../../../support/job.ts';
 import { logLines } from '../../../support/log-lines.ts';
-import { ISSUER, jsonReply, publicJwk, tokenOf } from '../build.ts';
+import { ISSUER, jsonReply, publicJwk, tokenOf } from '../test-gateway.ts';
 
 const MINUTE = 60_000;
 const withKid = (kid: string) => ({ ...publicJwk, kid });
 const keysOf = (...kids: string[]) => jsonReply(200, { keys: kids.map(withKid) });
-const gone = () => Promise.reject(unavailable('the auth service'));
+const unavailableAuth = () => Promise.reject(unavailable('the auth service'));
 const noAnswer = () => new Promise<InvokeReply>(() => undefined);
 
-/** A gateway's check of tokens, beside an auth and a clock that the test sets. */
+/** The check of tokens, with an auth service and a clock that the test sets. */
 function build(auth: (request: InvokeRequest) => Promise<InvokeReply>) {
   const clock = { ms: 0 };
   const lines = logLines();
@@ -28,7 +28,7 @@ function build(auth: (request: InvokeRequest) => Promise<InvokeReply>) {
     { ...ISSUER, now: () => clock.ms, fetchMs: 50, log: pino({ level: 'info' }, lines) },
   );
   let serial = 0;
-  /** With a token of its own each time, since one that was found good is remembered. */
+  /** Checks a new token each time, because a valid token is cached. */
   const ask = async (kid = 'one') => {
     const claims = { serial: serial++ };
     return authenticate(`Bearer ${await tokenOf(OWNER, { claims, header: { kid } })}`);
@@ -43,10 +43,10 @@ async function started() {
   return system;
 }
 
-describe('keys that are known', () => {
-  test('are good for hours in which auth cannot be reached', async () => {
+describe('createAuthKeys, for known keys', () => {
+  test('accepts them for hours while auth is unavailable', async () => {
     const system = await started();
-    system.auth = gone;
+    system.auth = unavailableAuth;
     for (let minute = 0; minute < 180; minute += 5) {
       system.clock.ms += 5 * MINUTE;
       assert.deepEqual(await system.ask(), OWNER);
@@ -54,15 +54,15 @@ describe('keys that are known', () => {
     }
   });
 
-  test('make no request wait while auth does not answer', async () => {
+  test('lets no request wait while auth does not answer', async () => {
     const system = await started();
     system.auth = noAnswer;
     system.clock.ms += 6 * MINUTE;
     for (let count = 0; count < 10; count++) assert.deepEqual(await system.ask(), OWNER);
-    assert.equal(system.fetches, 2, 'one fetch is under way for all of them');
+    assert.equal(system.fetches, 2, 'there is more than one fetch for all of them');
   });
 
-  test('are fetched anew after five minutes, and not sooner', async () => {
+  test('fetches them again after five minutes, and not sooner', async () => {
     const system = await started();
     system.clock.ms += 5 * MINUTE - 1;
     await system.ask();
@@ -72,9 +72,9 @@ describe('keys that are known', () => {
     assert.equal(system.fetches, 2);
   });
 
-  test('are asked for again only every ten seconds while that fails, and the log tells once', async () => {
+  test('fetches them every ten seconds while that fails, and logs the failure once', async () => {
     const system = await started();
-    system.auth = gone;
+    system.auth = unavailableAuth;
     system.clock.ms += 5 * MINUTE;
     for (let second = 0; second < 60; second++) {
       await system.ask();
@@ -95,7 +95,7 @@ describe('keys that are known', () => {
     );
   });
 
-  test('go when auth has withdrawn them, with the next fetch that succeeds', async () => {
+  test('drops a withdrawn key with the next fetch that succeeds', async () => {
     const system = await started();
     system.auth = async () => keysOf('two');
     system.clock.ms += 5 * MINUTE;
@@ -110,7 +110,7 @@ describe('keys that are known', () => {
     ['no JSON', { status: 200, headers: {}, body: '<html>' }],
     ['an error of the sidecar', jsonReply(500, { errorCode: 'ERR_DIRECT_INVOKE' })],
   ] as const) {
-    test(`stay in use when what comes instead of new ones is ${what}`, async () => {
+    test(`keeps them when auth answers with ${what}`, async () => {
       const system = await started();
       system.auth = async () => reply;
       for (let count = 0; count < 3; count++) {
@@ -122,8 +122,8 @@ describe('keys that are known', () => {
   }
 });
 
-describe('a key id that is not known', () => {
-  test('is fetched and found when auth has rotated its keys', async () => {
+describe('createAuthKeys, for an unknown key id', () => {
+  test('fetches the key when auth has rotated its keys', async () => {
     const system = await started();
     system.auth = async () => keysOf('one', 'two');
     system.clock.ms += 11_000;
@@ -131,7 +131,7 @@ describe('a key id that is not known', () => {
     assert.deepEqual(await system.ask('one'), OWNER);
   });
 
-  test('causes one fetch in ten seconds, however many tokens name one', async () => {
+  test('makes one fetch in ten seconds, however many tokens name unknown keys', async () => {
     const system = await started();
     for (let second = 0; second < 30; second++) {
       system.clock.ms += 1_000;
@@ -143,15 +143,15 @@ describe('a key id that is not known', () => {
     assert.equal(system.fetches, 1 + 3);
   });
 
-  test('is answered 503 while auth cannot be asked, at once after the first', async () => {
+  test('rejects with unavailable while auth is unavailable, and at once after the first fetch', async () => {
     const system = await started();
-    system.auth = gone;
+    system.auth = unavailableAuth;
     system.clock.ms += 11_000;
     for (let count = 0; count < 10; count++) await assert.rejects(system.ask('two'), { code: 'unavailable' });
     assert.equal(system.fetches, 2);
   });
 
-  test('waits for an auth that does not answer no longer than a fetch may take, and holds up no key that is known', async () => {
+  test('waits at most for the timeout of a fetch, and does not delay tokens with a known key', async () => {
     const system = await started();
     system.auth = ({ signal }) =>
       new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
@@ -162,9 +162,9 @@ describe('a key id that is not known', () => {
   });
 });
 
-describe('at a start without auth', () => {
-  test('requests are answered 503, one fetch a second is made, and tokens are good as soon as auth is there', async () => {
-    const system = build(gone);
+describe('createAuthKeys, at a start without auth', () => {
+  test('rejects with unavailable, makes one fetch a second, and accepts tokens as soon as auth is up', async () => {
+    const system = build(unavailableAuth);
     for (let count = 0; count < 10; count++) await assert.rejects(system.ask(), { code: 'unavailable' });
     assert.equal(system.fetches, 1);
     system.auth = async () => keysOf('one');
@@ -172,7 +172,7 @@ describe('at a start without auth', () => {
     assert.deepEqual(await system.ask(), OWNER);
   });
 
-  test('all who ask while the first fetch is under way get its keys', async () => {
+  test('shares the first fetch among all requests that wait for it', async () => {
     const fetched = Promise.withResolvers<InvokeReply>();
     const system = build(() => fetched.promise);
     const all = Promise.all([system.ask(), system.ask(), system.ask()]);

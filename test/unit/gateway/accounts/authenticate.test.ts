@@ -5,11 +5,11 @@ import { createAuthenticate } from '../../../../services/gateway/accounts/authen
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { OWNER } from '../../../support/job.ts';
-import { bearer, buildGateway, ISSUER, jsonReply, KEYS, publicJwk, tokenOf } from '../build.ts';
+import { bearer, buildGateway, ISSUER, jsonReply, KEYS, publicJwk, tokenOf } from '../test-gateway.ts';
 
 const other = await generateKeyPair('EdDSA');
 const rsa = await generateKeyPair('RS256');
-/** What anybody can sign with who has read the public key. */
+/** The public key as a text, which an attacker may use as an HMAC secret. */
 const publicText = Buffer.from(await exportSPKI(KEYS.publicKey));
 const now = () => Math.floor(Date.now() / 1000);
 const encode = (part: object | string) =>
@@ -17,7 +17,7 @@ const encode = (part: object | string) =>
 
 type Forgery = Parameters<typeof tokenOf>[1];
 const forged = async (forgery?: Forgery) => `Bearer ${await tokenOf(OWNER, forgery)}`;
-/** A good token of which one part was replaced. */
+/** A valid token with one part replaced. */
 const replaced = async (part: 0 | 1 | 2, by: (text: string) => string) =>
   `Bearer ${(await tokenOf())
     .split('.')
@@ -26,24 +26,24 @@ const replaced = async (part: 0 | 1 | 2, by: (text: string) => string) =>
 const head = { alg: 'EdDSA', typ: 'at+jwt', kid: 'one' };
 
 const REFUSED: [what: string, authorization: string | Promise<string>][] = [
-  ['nothing', ''],
-  ['a scheme alone', 'Bearer'],
+  ['a request without a token', ''],
+  ['only a scheme', 'Bearer'],
   ['another scheme', `Basic ${await tokenOf()}`],
   ['two tokens', `Bearer ${await tokenOf()}, ${await tokenOf()}`],
-  ['no token at all', 'Bearer not-a-token'],
+  ['text that is no token', 'Bearer not-a-token'],
   ['three parts of nonsense', 'Bearer a.b.c'],
   ['10 KB of nonsense', `Bearer ${'a'.repeat(5_000)}.${'b'.repeat(5_000)}.c`],
   ['an expired token', forged({ claims: { exp: now() - 1 } })],
-  ['one that is not valid yet', forged({ claims: { nbf: now() + 3600 } })],
+  ['a token that is not valid yet', forged({ claims: { nbf: now() + 3600 } })],
   ['another issuer', forged({ claims: { iss: 'evil' } })],
   ['another audience', forged({ claims: { aud: 'other-api' } })],
   ['no audience', forged({ claims: { aud: undefined } })],
   ['no subject', forged({ claims: { sub: undefined } })],
-  ['no address', forged({ claims: { email: undefined } })],
-  ['no end', forged({ claims: { exp: undefined } })],
+  ['no email claim', forged({ claims: { email: undefined } })],
+  ['no expiry', forged({ claims: { exp: undefined } })],
   ['another type of token', forged({ header: { typ: 'JWT' } })],
   ['no type of token', forged({ header: { typ: undefined } })],
-  ['a critical header that nobody knows', replaced(0, () => encode({ ...head, crit: ['x'], x: 1 }))],
+  ['an unknown critical header', replaced(0, () => encode({ ...head, crit: ['x'], x: 1 }))],
   ['alg none', replaced(0, () => encode({ ...head, alg: 'none' }))],
   [
     'alg none without a signature',
@@ -51,20 +51,20 @@ const REFUSED: [what: string, authorization: string | Promise<string>][] = [
   ],
   ['HS256 with the public key as its secret', forged({ header: { alg: 'HS256' }, key: publicText })],
   ['RS256', forged({ header: { alg: 'RS256' }, key: rsa.privateKey })],
-  ["another's signature under our key id", forged({ key: other.privateKey })],
+  ['the signature of another key under the key id of auth', forged({ key: other.privateKey })],
   ['a key id that auth does not have', forged({ header: { kid: 'two' } })],
   [
     'a key that comes with the token',
     forged({ header: { jwk: await exportJWK(other.publicKey) }, key: other.privateKey }),
   ],
-  ['other claims under a good signature', replaced(1, () => encode({ sub: 'admin', exp: now() + 300 }))],
-  ['a signature cut off', replaced(2, (text) => text.slice(0, -4))],
-  ['claims that are no JSON', replaced(1, () => encode('{'))],
+  ['other claims under a valid signature', replaced(1, () => encode({ sub: 'admin', exp: now() + 300 }))],
+  ['a truncated signature', replaced(2, (text) => text.slice(0, -4))],
+  ['claims that are not JSON', replaced(1, () => encode('{'))],
 ];
 
-describe('401 invalid_token with WWW-Authenticate for', () => {
+describe('createAuthenticate, over HTTP,', () => {
   for (const [what, authorization] of REFUSED) {
-    test(what, async () => {
+    test(`refuses ${what} with 401 and WWW-Authenticate`, async () => {
       const { call } = buildGateway();
       const { status, json, headers } = await call('GET', '/jobs', {
         headers: { authorization: await authorization },
@@ -82,29 +82,29 @@ describe('401 invalid_token with WWW-Authenticate for', () => {
     ['GET', '/download/5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10'],
     ['GET', '/download'],
   ] as const) {
-    test(`${method} ${path} without a token`, async () => {
+    test(`refuses ${method} ${path} without a token`, async () => {
       const { status, json } = await buildGateway().call(method, path);
       assert.deepEqual([status, json.code], [401, 'invalid_token']);
     });
   }
 });
 
-describe('an access token of ours', () => {
-  test('says who the user is', async () => {
+describe('createAuthenticate, for a valid token', () => {
+  test('returns the user of the token', async () => {
     const authenticate = createAuthenticate(async () => jsonReply(200, { keys: [publicJwk] }), ISSUER);
     assert.deepEqual(await authenticate(`Bearer ${await tokenOf()}`), OWNER);
     assert.deepEqual(await authenticate(`bearer ${await tokenOf()}`), OWNER);
   });
 
-  test('is checked with keys that are fetched once', async () => {
-    const { call, asked } = buildGateway();
+  test('fetches the keys once for many requests', async () => {
+    const { call, invocations } = buildGateway();
     const headers = bearer(await tokenOf());
     for (let count = 0; count < 5; count++)
       assert.equal((await call('GET', '/jobs', { headers })).status, 200);
-    assert.equal(asked.length, 1);
+    assert.equal(invocations.length, 1);
   });
 
-  test('that was found good is refused as soon as it has expired', async (context) => {
+  test('refuses a cached token as soon as it has expired', async (context) => {
     const clock = stoppedClock(context);
     const authenticate = createAuthenticate(async () => jsonReply(200, { keys: [publicJwk] }), ISSUER);
     const token = `Bearer ${await tokenOf(OWNER, { claims: { exp: now() + 30 } })}`;
@@ -113,7 +113,7 @@ describe('an access token of ours', () => {
     await assert.rejects(authenticate(token), { code: 'invalid_token', message: /expired/ });
   });
 
-  test('of a key that is newer than what was fetched makes it fetch again, but not at once and not each time', async (context) => {
+  test('fetches the keys again for a token with a newer key, after a pause', async (context) => {
     const clock = stoppedClock(context);
     let fetched = 0;
     let keys = [publicJwk];
@@ -135,28 +135,28 @@ describe('an access token of ours', () => {
   });
 });
 
-test('401 for another algorithm, even when its key is among those of auth', async () => {
+test('createAuthenticate refuses another algorithm even when its key is among those of auth', async () => {
   const jwk = { ...(await exportJWK(rsa.publicKey)), kid: 'rsa', alg: 'RS256', use: 'sig' };
   const authenticate = createAuthenticate(async () => jsonReply(200, { keys: [publicJwk, jwk] }), ISSUER);
   const token = forged({ header: { alg: 'RS256', kid: 'rsa' }, key: rsa.privateKey });
   await assert.rejects(authenticate(await token), { code: 'invalid_token' });
 });
 
-test('401 for a token that names no key while auth has several', async () => {
+test('createAuthenticate refuses a token that names no key while auth has several', async () => {
   const keys = [publicJwk, { ...publicJwk, kid: 'two' }];
   const authenticate = createAuthenticate(async () => jsonReply(200, { keys }), ISSUER);
   await assert.rejects(authenticate(await forged({ header: { kid: undefined } })), { code: 'invalid_token' });
 });
 
-describe('503 unavailable, not 401, when the keys cannot be had:', () => {
+describe('createAuthenticate, without keys', () => {
   const AWAY: [what: string, invoke: Parameters<typeof createAuthenticate>[0]][] = [
-    ['auth is away', () => Promise.reject(unavailable('the auth service'))],
-    ['the sidecar says so', async () => jsonReply(500, { errorCode: 'ERR_DIRECT_INVOKE' })],
-    ['what comes are no keys', async () => jsonReply(200, { hello: 'world' })],
-    ['what comes is no JSON', async () => ({ status: 200, headers: {}, body: '<html>' })],
+    ['auth is unavailable', () => Promise.reject(unavailable('the auth service'))],
+    ['the sidecar answers 500', async () => jsonReply(500, { errorCode: 'ERR_DIRECT_INVOKE' })],
+    ['the answer has no keys', async () => jsonReply(200, { hello: 'world' })],
+    ['the answer is not JSON', async () => ({ status: 200, headers: {}, body: '<html>' })],
   ];
   for (const [what, invoke] of AWAY) {
-    test(what, async () => {
+    test(`rejects with unavailable when ${what}`, async () => {
       const authenticate = createAuthenticate(invoke, ISSUER);
       await assert.rejects(authenticate(`Bearer ${await tokenOf()}`), { code: 'unavailable' });
     });

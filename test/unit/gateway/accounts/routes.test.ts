@@ -5,14 +5,14 @@ import { basic } from '../../../support/basic-auth.ts';
 import { compressedBodies } from '../../../support/compressed-bodies.ts';
 import type { Call } from '../../../support/in-process.ts';
 import { inPieces } from '../../../support/random.ts';
-import { buildGateway, jsonReply } from '../build.ts';
+import { buildGateway, jsonReply } from '../test-gateway.ts';
 
 const LARGE = Buffer.from(JSON.stringify({ email: 'a'.repeat(20_000) }));
 const CREDENTIALS = { email: 'ann@example.com', password: 'correct horse' };
 const GRANT = { access_token: 'a', token_type: 'Bearer', expires_in: 900, refresh_token: 'r' };
 const problem = (status: number, code: string, headers: InvokeReply['headers'] = {}) =>
   jsonReply(status, { status, code }, { 'content-type': 'application/problem+json', ...headers });
-const gone: InvokeReply = { status: 204, headers: {}, body: '' };
+const noContent: InvokeReply = { status: 204, headers: {}, body: '' };
 
 const FORWARDED: [what: string, path: string, call: Call, reply: InvokeReply][] = [
   ['a new account', '/register', { body: CREDENTIALS }, jsonReply(201, { id: 'x' })],
@@ -38,28 +38,28 @@ const FORWARDED: [what: string, path: string, call: Call, reply: InvokeReply][] 
     jsonReply(200, GRANT, { 'cache-control': 'no-store' }),
   ],
   ['a refresh token used twice', '/refresh', { body: { refresh_token: 'r' } }, problem(401, 'invalid_token')],
-  ['a logout', '/logout', { body: { refresh_token: 'r' } }, gone],
+  ['a logout', '/logout', { body: { refresh_token: 'r' } }, noContent],
   ['a database that is away', '/login', {}, problem(503, 'unavailable', { 'retry-after': '5' })],
 ];
 
-describe("auth's answer reaches the client:", () => {
+describe('accountRoutes', () => {
   for (const [what, path, call, answer] of FORWARDED) {
-    test(`${what}: POST ${path} ${answer.status}`, async () => {
-      const { call: send, asked } = buildGateway({ auth: () => answer });
+    test(`passes on the answer of auth to POST ${path} for ${what} (${answer.status})`, async () => {
+      const { call: send, invocations } = buildGateway({ auth: () => answer });
       const reply = await send('POST', path, call);
       assert.equal(reply.status, answer.status);
       assert.equal(reply.text, answer.body);
       for (const [name, value] of Object.entries(answer.headers)) assert.equal(reply.headers[name], value);
       assert.deepEqual(
-        asked.map((request) => [request.method, request.path]),
+        invocations.map((request) => [request.method, request.path]),
         [['POST', path]],
       );
-      if (call.body) assert.deepEqual(JSON.parse(asked[0]?.body ?? ''), call.body);
+      if (call.body) assert.deepEqual(JSON.parse(invocations[0]?.body ?? ''), call.body);
     });
   }
 });
 
-describe('only listed headers cross', () => {
+describe('accountRoutes, for headers,', () => {
   const hostile = {
     cookie: 'session=1',
     'x-forwarded-for': '10.0.0.1',
@@ -74,17 +74,17 @@ describe('only listed headers cross', () => {
     ['/register', CREDENTIALS, { 'content-type': 'application/json' }],
     ['/refresh', { refresh_token: 'r' }, { 'content-type': 'application/json' }],
   ] as const) {
-    test(`to auth: POST ${path}`, async () => {
-      const { call, asked } = buildGateway({ auth: () => jsonReply(200, {}) });
+    test(`passes only listed headers of POST ${path} to auth`, async () => {
+      const { call, invocations } = buildGateway({ auth: () => jsonReply(200, {}) });
       const headers = { ...hostile, ...(path === '/login' && { authorization: 'Basic YTpi' }) };
       await call('POST', path, { headers, ...(body && { body }) });
-      const { traceparent: trace, ...others } = asked[0]?.headers ?? {};
+      const { traceparent: trace, ...others } = invocations[0]?.headers ?? {};
       assert.deepEqual(others, allowed);
       assert.match(trace ?? '', traceparent);
     });
   }
 
-  test('from auth', async () => {
+  test('passes only listed headers of auth to the client', async () => {
     const internal = {
       'set-cookie': 'a=b',
       server: 'daprd',
@@ -97,18 +97,18 @@ describe('only listed headers cross', () => {
   });
 });
 
-describe('what never reaches auth:', () => {
+describe('accountRoutes, for a bad request,', () => {
   const json = { 'content-type': 'application/json' };
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
   type Refused = [what: string, path: string, call: Call, status: number, code: string];
   const REFUSED: Refused[] = [
     ['malformed JSON', '/register', { body: '{"email":', headers: json }, 400, 'bad_request'],
-    ['JSON that is text', '/register', { body: '"ann"', headers: json }, 400, 'bad_request'],
+    ['a JSON string', '/register', { body: '"ann"', headers: json }, 400, 'bad_request'],
     ['a form', '/register', { body: 'email=a&password=b', headers: form }, 415, 'unsupported_media_type'],
-    ['a body of no type', '/refresh', { body: 'r' }, 415, 'unsupported_media_type'],
-    ['no body', '/logout', {}, 415, 'unsupported_media_type'],
+    ['a body without a type', '/refresh', { body: 'r' }, 415, 'unsupported_media_type'],
+    ['an empty body', '/logout', {}, 415, 'unsupported_media_type'],
     [
-      'an encoding that nobody knows',
+      'an unknown content encoding',
       '/register',
       { body: '{}', headers: { ...json, 'content-encoding': 'x' } },
       415,
@@ -148,51 +148,51 @@ describe('what never reaches auth:', () => {
     ],
   ];
   for (const [what, path, call, status, code] of REFUSED) {
-    test(`${what} (POST ${path}) is ${status} ${code}`, async () => {
-      const { call: send, asked } = buildGateway({ auth: () => jsonReply(200, {}) });
+    test(`refuses ${what} on POST ${path} with ${status} ${code}, without a call of auth`, async () => {
+      const { call: send, invocations } = buildGateway({ auth: () => jsonReply(200, {}) });
       const reply = await send('POST', path, call);
       assert.deepEqual([reply.status, reply.json?.code], [status, code]);
-      assert.deepEqual(asked, []);
+      assert.deepEqual(invocations, []);
     });
   }
 });
 
-describe('JSON nested in thousands of levels', () => {
+describe('accountRoutes, for JSON nested in thousands of levels,', () => {
   const deep = '['.repeat(7_000) + ']'.repeat(7_000);
   for (const path of ['/register', '/refresh', '/logout']) {
-    test(`is auth's to refuse, and reaches it as it was sent: POST ${path}`, async () => {
-      const { call: send, asked } = buildGateway({ auth: () => problem(400, 'bad_request') });
+    test(`passes the body of POST ${path} on to auth unchanged`, async () => {
+      const { call: send, invocations } = buildGateway({ auth: () => problem(400, 'bad_request') });
       const body = `{"email":${deep}}`;
       const reply = await send('POST', path, { body, headers: { 'content-type': 'application/json' } });
       assert.deepEqual([reply.status, reply.json?.code], [400, 'bad_request']);
-      assert.equal(asked[0]?.body, body);
+      assert.equal(invocations[0]?.body, body);
     });
   }
 });
 
-test('the longest credentials that an account may have reach auth', async () => {
+test('accountRoutes passes the longest credentials that an account may have on to auth', async () => {
   const authorization = basic(`${'e'.repeat(245)}@long.com`, 'p'.repeat(1024));
-  const { call, asked } = buildGateway({ auth: () => jsonReply(200, GRANT) });
+  const { call, invocations } = buildGateway({ auth: () => jsonReply(200, GRANT) });
   assert.equal((await call('POST', '/login', { headers: { authorization } })).status, 200);
-  assert.equal(asked[0]?.headers?.authorization, authorization);
+  assert.equal(invocations[0]?.headers?.authorization, authorization);
 });
 
-describe('503 unavailable with Retry-After, and nothing of ours, when', () => {
+describe('accountRoutes, while auth is unavailable,', () => {
   const dapr = {
     errorCode: 'ERR_DIRECT_INVOKE',
     message: 'fail to invoke, id: auth, err: dial tcp 10.0.0.7:3001',
   };
   const AWAY: [what: string, auth?: () => InvokeReply][] = [
     ['the sidecar cannot be reached'],
-    ['the sidecar says that auth is away', () => jsonReply(500, dapr)],
+    ['the sidecar answers that auth is unavailable', () => jsonReply(500, dapr)],
     ['the sidecar may not call auth', () => jsonReply(403, dapr)],
     [
-      'something in between answers for auth',
+      'a proxy answers instead of auth',
       () => ({ status: 502, headers: { 'content-type': 'text/html' }, body: '10.0.0.7' }),
     ],
   ];
   for (const [what, auth] of AWAY) {
-    test(what, async () => {
+    test(`answers 503 with Retry-After and no internal details when ${what}`, async () => {
       const { call } = buildGateway(auth && { auth });
       const reply = await call('POST', '/login');
       assert.deepEqual([reply.status, reply.json?.code], [503, 'unavailable']);
@@ -202,7 +202,7 @@ describe('503 unavailable with Retry-After, and nothing of ours, when', () => {
   }
 });
 
-test('no password or token is logged on the way', async () => {
+test('accountRoutes logs no password and no token', async () => {
   const { call, lines } = buildGateway();
   await call('POST', '/register', { body: CREDENTIALS });
   await call('POST', '/register', {

@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { failed, flat, newJob } from '../../../support/job.ts';
-import { asOwner, buildGateway } from '../build.ts';
-import { MP3, withMp3 } from '../mp3.ts';
+import { MP3, withMp3 } from '../gateway-with-mp3.ts';
+import { asOwner, buildGateway } from '../test-gateway.ts';
 
 const SIZE = MP3.length;
 const LAST = SIZE - 1;
@@ -13,7 +13,7 @@ const get = (headers: Record<string, string> = {}, method = 'GET') =>
   shared.call(method, `/download/${shared.job.id}`, { headers: { ...asOwner, ...headers } });
 
 describe('GET /download/:id', () => {
-  test('is the whole MP3, with its size, its name and its sha256', async () => {
+  test('serves the whole MP3 with its size, its name, and its sha256 as the ETag', async () => {
     const { status, headers, bytes } = await get();
     assert.equal(status, 200);
     assert.ok(bytes.equals(MP3));
@@ -28,7 +28,7 @@ describe('GET /download/:id', () => {
     assert.equal(headers['content-range'], undefined);
   });
 
-  test('is the same at ?fid=, as the original of this system has it', async () => {
+  test('serves the same at GET /download?fid=', async () => {
     const { status, bytes } = await shared.call('GET', `/download?fid=${shared.job.id}`, {
       headers: asOwner,
     });
@@ -49,7 +49,7 @@ describe('GET /download/:id', () => {
     [`bytes=${LAST}-${LAST}`, LAST, LAST],
   ];
   for (const [range, first, last] of PARTS) {
-    test(`206 for Range: ${range}`, async () => {
+    test(`answers 206 for Range: ${range}`, async () => {
       const { status, headers, bytes } = await get({ range });
       assert.equal(status, 206);
       assert.equal(headers['content-range'], `bytes ${first}-${last}/${SIZE}`);
@@ -60,7 +60,7 @@ describe('GET /download/:id', () => {
   }
 
   for (const range of [`bytes=${SIZE}-`, `bytes=${SIZE}-${SIZE + 5}`, 'bytes=-0']) {
-    test(`416 with the size for Range: ${range}, and no file to save`, async () => {
+    test(`answers 416 with the size and without a file for Range: ${range}`, async () => {
       const { status, headers, json } = await get({ range });
       assert.deepEqual([status, json.code], [416, 'range_not_satisfiable']);
       assert.equal(headers['content-range'], `bytes */${SIZE}`);
@@ -72,7 +72,7 @@ describe('GET /download/:id', () => {
 
   const WHOLE: [why: string, headers: Record<string, string>][] = [
     ['several ranges', { range: 'bytes=0-1,5-6' }],
-    ['a unit that nobody knows', { range: 'seconds=0-1' }],
+    ['an unknown range unit', { range: 'seconds=0-1' }],
     ['a range without a unit', { range: '0-1' }],
     ['an If-Range of an older file', { range: 'bytes=0-1', 'if-range': '"older"' }],
     ['an If-Range of a weak ETag', { range: 'bytes=0-1', 'if-range': `W/${shared.etag}` }],
@@ -80,13 +80,13 @@ describe('GET /download/:id', () => {
     ['an If-None-Match of an older file', { 'if-none-match': '"older"' }],
   ];
   for (const [why, headers] of WHOLE) {
-    test(`200 and the whole for ${why}`, async () => {
+    test(`answers 200 with the whole file for ${why}`, async () => {
       const reply = await get(headers);
       assert.deepEqual([reply.status, reply.bytes.length], [200, SIZE]);
     });
   }
 
-  test('206 for an If-Range of this file', async () => {
+  test('answers 206 for an If-Range of this file', async () => {
     assert.equal((await get({ range: 'bytes=0-1', 'if-range': shared.etag })).status, 206);
   });
 
@@ -96,7 +96,7 @@ describe('GET /download/:id', () => {
     { 'if-none-match': '*' },
     { 'if-none-match': shared.etag, range: 'bytes=0-1' },
   ]) {
-    test(`304 without a body for ${Object.keys(headers)}: ${headers['if-none-match'].slice(0, 12)}…`, async () => {
+    test(`answers 304 without a body for ${Object.keys(headers)}: ${headers['if-none-match'].slice(0, 12)}…`, async () => {
       const reply = await get(headers);
       assert.deepEqual([reply.status, reply.bytes.length], [304, 0]);
       assert.equal(reply.headers.etag, shared.etag);
@@ -120,24 +120,24 @@ describe('GET /download/:id', () => {
     ['"older"', 412, { 'if-none-match': shared.etag }],
   ];
   for (const [ifMatch, status, headers = {}] of MATCHES) {
-    test(`${status} for If-Match: ${ifMatch} ${JSON.stringify(headers)}`, async () => {
+    test(`answers ${status} for If-Match: ${ifMatch} ${JSON.stringify(headers)}`, async () => {
       const reply = await get({ 'if-match': ifMatch, ...headers });
       assert.equal(reply.status, status);
       if (status === 412) assert.equal(reply.json.code, 'precondition_failed');
     });
   }
 
-  test('412 for a HEAD with an If-Match of an older file', async () => {
+  test('answers 412 for a HEAD with an If-Match of an older file', async () => {
     assert.equal((await get({ 'if-match': '"older"' }, 'HEAD')).status, 412);
   });
 
-  test('200 for If-Unmodified-Since, since there is no Last-Modified to hold it against', async () => {
+  test('ignores If-Unmodified-Since, because there is no Last-Modified', async () => {
     assert.equal((await get({ 'if-unmodified-since': 'Wed, 21 Oct 2015 07:28:00 GMT' })).status, 200);
   });
 
-  // RFC 9110 14.2: a Range is for GET alone.
+  // RFC 9110 14.2: a Range applies only to GET.
   for (const headers of [{}, { range: 'bytes=0-1' }, { range: `bytes=${SIZE}-` }]) {
-    test(`HEAD ${JSON.stringify(headers)} tells of the whole without it`, async () => {
+    test(`answers HEAD with the headers of the whole file and no body for ${JSON.stringify(headers)}`, async () => {
       const reply = await get(headers, 'HEAD');
       assert.deepEqual([reply.status, reply.bytes.length], [200, 0]);
       assert.equal(reply.headers['content-length'], String(SIZE));
@@ -147,8 +147,8 @@ describe('GET /download/:id', () => {
   }
 });
 
-describe('the name of the download', () => {
-  // RFC 6266: `filename*` is the name, `filename` what is left of it in ASCII.
+describe('GET /download/:id, by the file name of the video,', () => {
+  // RFC 6266: `filename*` is the whole name, and `filename` is its ASCII fallback.
   const NAMES: [filename: string, disposition: string][] = [
     ['Ferien.final.mp4', 'attachment; filename="Ferien.final.mp3"'],
     ['no extension', 'attachment; filename="no extension.mp3"'],
@@ -160,7 +160,7 @@ describe('the name of the download', () => {
     ['$etag', 'attachment; filename="$etag.mp3"'],
   ];
   for (const [filename, disposition] of NAMES) {
-    test(`of ${filename}`, async () => {
+    test(`names the MP3 of ${filename} as ${disposition.replace('attachment; ', '')}`, async () => {
       const { call, job } = await withMp3({ filename });
       const { headers } = await call('HEAD', `/download/${job.id}`, { headers: asOwner });
       assert.equal(headers['content-disposition'], disposition);
@@ -168,9 +168,9 @@ describe('the name of the download', () => {
   }
 });
 
-describe('there is no MP3, and a problem says why,', () => {
+describe('GET /download/:id, without an MP3,', () => {
   for (const job of [newJob(), newJob({ status: 'converting' }), failed(), newJob({ status: 'cancelled' })]) {
-    test(`while the job is ${job.status}: 409 not_ready`, async () => {
+    test(`answers 409 not_ready while the job is ${job.status}`, async () => {
       const gateway = buildGateway();
       await gateway.save(job);
       const { status, json, headers } = await gateway.call('GET', `/download/${job.id}`, {
@@ -187,7 +187,7 @@ describe('there is no MP3, and a problem says why,', () => {
     ['was deleted', tombstone],
   ];
   for (const [how, change] of LOST) {
-    test(`when the job ${how}: 404, for its owner and for a link that is still good`, async () => {
+    test(`answers 404 to its owner and to a valid link when the job ${how}`, async () => {
       const { call, jobs, job, link } = await withMp3();
       assert.equal((await call('HEAD', link())).status, 200);
       await jobs.update(job.id, change);
@@ -199,7 +199,7 @@ describe('there is no MP3, and a problem says why,', () => {
     });
   }
 
-  test('when its blob is gone: 404, not a connection that breaks off', async () => {
+  test('answers 404 when the blob is missing, instead of breaking off the connection', async () => {
     const { call, blobs, job } = await withMp3();
     await blobs.delete(flat(job).mp3BlobId ?? '');
     const { status, json, headers } = await call('GET', `/download/${job.id}`, { headers: asOwner });

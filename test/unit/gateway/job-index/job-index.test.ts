@@ -9,7 +9,7 @@ const build = () => createJobIndex(createMemoryState(), 3600);
 async function addMany(index: JobIndex, owner: string, count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => randomUUID());
   for (const id of ids) await index.addOwned(owner, id);
-  return ids.reverse(); // newest first
+  return ids.reverse(); // Newest first.
 }
 
 async function owned(index: JobIndex, owner: string, { cursor = '', limit = Number.POSITIVE_INFINITY } = {}) {
@@ -21,12 +21,12 @@ async function owned(index: JobIndex, owner: string, { cursor = '', limit = Numb
   return page.slice(0, limit);
 }
 const ids = (entries: { id: string }[]) => entries.map(({ id }) => id);
-const open = async (index: JobIndex) => (await Array.fromAsync(index.listActive())).flat();
-const openIds = async (index: JobIndex) => ids(await open(index)).sort();
+const activeJobs = async (index: JobIndex) => (await Array.fromAsync(index.listActive())).flat();
+const activeIds = async (index: JobIndex) => ids(await activeJobs(index)).sort();
 
-describe("an owner's jobs", () => {
+describe('listOwned', () => {
   for (const count of [0, 1, 99, 100, 101, 250]) {
-    test(`are listed newest first, all ${count}, and nobody else's`, async () => {
+    test(`lists all ${count} jobs of an owner, newest first, and no others`, async () => {
       const index = build();
       await addMany(index, 'bob', 3);
       const expected = await addMany(index, 'ann', count);
@@ -34,7 +34,7 @@ describe("an owner's jobs", () => {
     });
   }
 
-  test('are listed once, however often one is added', async () => {
+  test('lists a job once, however often it is added', async () => {
     const index = build();
     const id = randomUUID();
     for (let count = 0; count < 3; count++) await index.addOwned('ann', id);
@@ -42,7 +42,7 @@ describe("an owner's jobs", () => {
   });
 
   for (const limit of [1, 7, 100, 249]) {
-    test(`come in pages of ${limit}, without a gap or a repetition while new jobs arrive`, async () => {
+    test(`lists pages of ${limit} without a gap or a repetition while new jobs arrive`, async () => {
       const index = build();
       const expected = await addMany(index, 'ann', 250);
       const seen: string[] = [];
@@ -51,7 +51,7 @@ describe("an owner's jobs", () => {
         seen.push(...ids(page));
         cursor = page.at(-1)?.cursor ?? '';
         if (page.length < limit) break;
-        // Also across the moment at which the page in use becomes a numbered one.
+        // While jobs are added, the head becomes a numbered page.
         if (seen.length < 30) await addMany(index, 'ann', 60);
       }
       assert.deepEqual(seen, expected);
@@ -59,7 +59,7 @@ describe("an owner's jobs", () => {
   }
 
   for (const count of [100, 101, 250]) {
-    test(`are not listed any more once they are dropped, all but three of ${count}, and cursors keep their place`, async () => {
+    test(`lists only what is left of ${count} jobs after dropOwned, and keeps old cursors valid`, async () => {
       const index = build();
       const all = await addMany(index, 'ann', count);
       const before = await owned(index, 'ann');
@@ -72,7 +72,7 @@ describe("an owner's jobs", () => {
         );
       }
       assert.deepEqual(ids(await owned(index, 'ann')), kept);
-      // Cursors that clients hold, most of them of entries that are not listed any more.
+      // Clients hold these cursors. Most are cursors of entries that are not listed any more.
       for (const [at, { cursor }] of before.entries()) {
         const following = kept.filter((id) => all.indexOf(id ?? '') > at);
         assert.deepEqual(ids(await owned(index, 'ann', { cursor })), following);
@@ -82,7 +82,7 @@ describe("an owner's jobs", () => {
     });
   }
 
-  test('are dropped though the head has become a numbered page meanwhile', async () => {
+  test('does not list dropped jobs whose page has become a numbered one meanwhile', async () => {
     const index = build();
     const [newest = '', ...others] = await addMany(index, 'ann', 100);
     const [head] = await Array.fromAsync(index.listOwned('ann', undefined));
@@ -91,11 +91,11 @@ describe("an owner's jobs", () => {
     assert.deepEqual(ids(await owned(index, 'ann')), [added, ...others]);
   });
 
-  test('are listed without looking for each of the pages that have expired', async (context) => {
+  test('does not read each of the pages that have expired', async (context) => {
     const state = createMemoryState();
     const index = createJobIndex(state, 3600);
     const all = await addMany(index, 'ann', 3_050);
-    // Those of the last days are there, and one that lives longer: an owner was here for years.
+    // The list of an owner of many years: the pages of the last days are left, and one older page that lives longer.
     for (let number = 0; number < 25; number++)
       if (number !== 20) await state.delete(`jobs-of:ann:${number}`);
     const calls = [context.mock.method(state, 'get'), context.mock.method(state, 'getMany')];
@@ -108,25 +108,25 @@ describe("an owner's jobs", () => {
   const uuid = randomUUID();
   for (const [what, cursor] of [
     ['nonsense', 'nonsense'],
-    ['a number alone', Buffer.from('1').toString('base64url')],
-    ['an id that is none', Buffer.from('0.not-an-id').toString('base64url')],
+    ['only a number', Buffer.from('1').toString('base64url')],
+    ['a page with an invalid id', Buffer.from('0.not-an-id').toString('base64url')],
     ['a negative page', Buffer.from(`-1.${uuid}`).toString('base64url')],
-    ['a page without end', Buffer.from(`9999999999999.${uuid}`).toString('base64url')],
+    ['a page number that is too long', Buffer.from(`9999999999999.${uuid}`).toString('base64url')],
     ['a key of the store', Buffer.from(`0:x.${uuid}`).toString('base64url')],
   ] as const) {
-    test(`cannot be listed from a cursor that is ${what}`, async () => {
+    test(`refuses a cursor that is ${what}`, async () => {
       await assert.rejects(owned(build(), 'ann', { cursor }), { code: 'bad_request' });
     });
   }
 
-  test('are listed from the newest page on for a cursor beyond it', async () => {
+  test('starts with the newest page for a cursor beyond it', async () => {
     const index = build();
     const [newest, ...older] = await addMany(index, 'ann', 5);
     const cursor = Buffer.from(`999.${newest}`).toString('base64url');
     assert.deepEqual(ids(await owned(index, 'ann', { cursor })), older);
   });
 
-  test('are all there: 30 of two owners, added at the same time across the end of a page', async () => {
+  test('lists all of 30 jobs that two owners add at the same time while a page becomes full', async () => {
     const index = build();
     const before = await addMany(index, 'ann', 90);
     const added = Array.from({ length: 30 }, (_, number) => ({
@@ -142,51 +142,51 @@ describe("an owner's jobs", () => {
   });
 });
 
-describe('the index of open jobs', () => {
+describe('listActive', () => {
   const newIds = (count: number) => Array.from({ length: count }, () => randomUUID());
 
-  test('holds what was opened until it is closed, and knows the owners', async () => {
+  test('lists active jobs with their owners until they are removed', async () => {
     const index = build();
     const all = newIds(40);
     for (const id of all) await index.addActive('ann', id);
-    const entries = await open(index);
+    const entries = await activeJobs(index);
     assert.deepEqual(ids(entries).sort(), all.toSorted());
     assert.ok(entries.every(({ owner }) => owner === 'ann'));
-    const closed = entries.slice(0, 25);
-    await index.removeActive(closed);
-    await index.removeActive([...closed, { id: randomUUID(), version: 'never' }]);
-    assert.deepEqual(await openIds(index), ids(entries.slice(25)).sort());
+    const removed = entries.slice(0, 25);
+    await index.removeActive(removed);
+    await index.removeActive([...removed, { id: randomUUID(), version: 'never' }]);
+    assert.deepEqual(await activeIds(index), ids(entries.slice(25)).sort());
   });
 
-  test('holds a job once, however often it was opened', async () => {
+  test('lists a job once, however often it is added', async () => {
     const index = build();
     const [id = ''] = newIds(1);
     for (let count = 0; count < 3; count++) await index.addActive('ann', id);
-    assert.deepEqual(await openIds(index), [id]);
+    assert.deepEqual(await activeIds(index), [id]);
   });
 
-  test('is not closed by who saw a job before it was opened again', async () => {
+  test('keeps a job that was added again after its entry was read', async () => {
     const index = build();
     const [id = ''] = newIds(1);
     await index.addActive('ann', id);
-    const seen = await open(index);
+    const seen = await activeJobs(index);
     await index.addActive('ann', id);
     await index.removeActive(seen);
-    assert.deepEqual(await openIds(index), [id]);
-    await index.removeActive(await open(index));
-    assert.deepEqual(await openIds(index), []);
+    assert.deepEqual(await activeIds(index), [id]);
+    await index.removeActive(await activeJobs(index));
+    assert.deepEqual(await activeIds(index), []);
   });
 
-  test('loses none of 60 that are opened while others are closed, all at the same time', async () => {
+  test('loses none of 60 jobs that are added while others are removed at the same time', async () => {
     const index = build();
     const old = newIds(60);
     await Promise.all(old.map((id) => index.addActive('ann', id)));
-    const entries = await open(index);
+    const entries = await activeJobs(index);
     const fresh = newIds(60);
     await Promise.all([
       ...fresh.map((id) => index.addActive('bob', id)),
       ...entries.map((entry) => index.removeActive([entry])),
     ]);
-    assert.deepEqual(await openIds(index), fresh.toSorted());
+    assert.deepEqual(await activeIds(index), fresh.toSorted());
   });
 });

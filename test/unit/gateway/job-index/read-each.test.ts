@@ -5,7 +5,7 @@ import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 
 const ids = Array.from({ length: 1_000 }, (_, number) => `${number}`);
 
-/** Reads documents of which these are not JSON, and counts the reads. */
+/** Reads documents, of which those with the ids in `broken` are not JSON. Notes the size of each read. */
 function build(broken: readonly string[]) {
   const reads: number[] = [];
   const readMany = async (some: readonly string[]) => {
@@ -16,7 +16,7 @@ function build(broken: readonly string[]) {
 }
 
 describe('readEach', () => {
-  test('reads everything at once where nothing is damaged', async () => {
+  test('reads all documents at once when none is damaged', async () => {
     const { reads, readMany } = build([]);
     const { found, damaged } = await readEach(ids, readMany);
     assert.deepEqual([found.size, damaged.size, reads], [1_000, 0, [1_000]]);
@@ -30,13 +30,13 @@ describe('readEach', () => {
       assert.ok(reads.length <= 21 * broken.length, `${reads.length} reads`);
     });
 
-  test('finds every document where all are damaged', async () => {
+  test('finds all documents damaged when all are', async () => {
     const { readMany } = build(ids);
     const { found, damaged } = await readEach(ids, readMany);
     assert.deepEqual([found.size, damaged.size], [0, 1_000]);
   });
 
-  test('throws what is not the fault of a document', async () => {
+  test('throws an error that no document causes', async () => {
     const readMany = async () => {
       throw unavailable('the store');
     };

@@ -51,7 +51,7 @@ function build({ most = 4, isWanted = () => true }: Options = {}) {
     calls,
     on,
     map: make(),
-    /** Of each document, how many entries and bytes it has. */
+    /** The numbers of entries and bytes of each document. */
     async sizes() {
       const documents = [...(await state.getMany(state.keys())).values()];
       return documents.map(({ value }) => ({
@@ -59,20 +59,20 @@ function build({ most = 4, isWanted = () => true }: Options = {}) {
         bytes: value.length,
       }));
     },
-    /** Rewrites a root as a gateway of the release before does. */
+    /** Rewrites a root as a gateway of the previous release does. */
     old: (key: string, change: (shard: Shard<Value>) => Shard<Value>) =>
       updateDocument<Shard<Value>>(state, key, (shard = {}) => change(shard), { ttlSeconds: TTL }),
   };
 }
 
-/** Moves the clock to so many seconds from now. */
+/** Stops the clock, and returns a function that moves it to so many seconds after the beginning. */
 function stoppedDate({ mock }: TestContext) {
   const begin = Date.now();
   mock.timers.enable({ apis: ['Date'], now: begin });
   return (seconds: number) => mock.timers.setTime(begin + seconds * 1000);
 }
 
-describe('a sharded map', () => {
+describe('createShardedMap', () => {
   for (const count of [0, 1, 4, 5, 60, 700]) {
     test(`keeps ${count} entries in documents of at most four, and lists them in the order of their reversed ids`, async () => {
       const { map, sizes } = build();
@@ -83,7 +83,7 @@ describe('a sharded map', () => {
     });
   }
 
-  test('is the same when its entries come one by one', async () => {
+  test('stores entries that are put one by one in the same way', async () => {
     const { map, sizes } = build();
     const ids = newIds(120);
     for (const id of ids) await map.put(valuesOf([id]));
@@ -92,7 +92,7 @@ describe('a sharded map', () => {
     assert.ok((await sizes()).every(({ entries }) => entries <= 4));
   });
 
-  test('keeps ids whose last twelve digits are the same, as there is nothing left to split them by', async () => {
+  test('stores ids whose last twelve digits are the same in one document', async () => {
     const { map } = build();
     const ids = newIds(9, 'aaaaaaaaaaaa');
     await map.put(valuesOf(ids));
@@ -100,7 +100,7 @@ describe('a sharded map', () => {
   });
 
   for (const at of [0, 1, 99, 198, 199]) {
-    test(`lists what follows entry ${at} of 200, which need not be there any more`, async () => {
+    test(`lists the entries after entry ${at} of 200, also when that entry is removed`, async () => {
       const { map } = build();
       const ids = inOrder(newIds(200));
       const entries = await map.put(valuesOf(ids));
@@ -111,7 +111,7 @@ describe('a sharded map', () => {
     });
   }
 
-  test('removes what is given, on every level, but nothing that was put again', async () => {
+  test('removes the given entries on every level, except those that were put again', async () => {
     const { map } = build();
     const ids = newIds(300);
     const entries = await map.put(valuesOf(ids));
@@ -121,7 +121,7 @@ describe('a sharded map', () => {
     assert.deepEqual(await idsOf(map), inOrder([...again, ...ids.slice(200)]));
   });
 
-  test('writes nothing where there is nothing to remove', async () => {
+  test('writes nothing when there is nothing to remove', async () => {
     const { map, calls } = build();
     await map.put(valuesOf(newIds(30)));
     calls.length = 0;
@@ -132,7 +132,7 @@ describe('a sharded map', () => {
     );
   });
 
-  test('leaves out what is not wanted any more when it splits', async () => {
+  test('drops unwanted entries instead of splitting a document', async () => {
     let least = 0;
     const { map, sizes } = build({ isWanted: ({ value }) => value >= least });
     const ids = newIds(4, '0');
@@ -156,8 +156,8 @@ describe('a sharded map', () => {
   });
 });
 
-describe('a list in parts', () => {
-  test('goes on behind each part, also where all entries are removed', async () => {
+describe('listParts', () => {
+  test('continues after each part, also where all its entries are removed', async () => {
     const { map } = build();
     const entries = await map.put(valuesOf(newIds(3_000)));
     await map.remove(entries.slice(0, 2_900));
@@ -172,8 +172,8 @@ describe('a list in parts', () => {
   });
 });
 
-describe('the record of a split', () => {
-  test('outlives what is put below it, however late', async (context) => {
+describe('createShardedMap, for a split record', () => {
+  test('keeps the record for longer than every entry below it', async (context) => {
     const at = stoppedDate(context);
     const { map } = build();
     await map.put(valuesOf(newIds(9, '0')));
@@ -186,7 +186,7 @@ describe('the record of a split', () => {
     }
   });
 
-  test('expires when nothing was put below it for long', async (context) => {
+  test('lets the record expire when nothing was put below it for long', async (context) => {
     const at = stoppedDate(context);
     const { map, state } = build();
     await map.put(valuesOf(newIds(300)));
@@ -197,7 +197,7 @@ describe('the record of a split', () => {
     assert.deepEqual(await idsOf(map), inOrder(ids));
   });
 
-  test('gets its life back after a gateway of the release before has written it with a shorter one', async (context) => {
+  test('restores the TTL of the record after a gateway of the previous release has shortened it', async (context) => {
     const at = stoppedDate(context);
     const { map, old } = build();
     await map.put(valuesOf(newIds(9, '0')));
@@ -211,8 +211,8 @@ describe('the record of a split', () => {
   });
 });
 
-describe('a gateway of the release before', () => {
-  test('finds a split record that it can take for an entry, without an owner and in no document that there is', async () => {
+describe('createShardedMap, beside a gateway of the previous release', () => {
+  test('gives a split record the shape of an entry, and an id that belongs to no document', async () => {
     const { map, state } = build();
     await map.put(valuesOf(newIds(9, '0')));
     const { value = '' } = (await state.get('m:0')) ?? {};
@@ -221,7 +221,7 @@ describe('a gateway of the release before', () => {
     assert.match(record?.id ?? '', /[^\da-f]$/);
   });
 
-  test('is read, and what it writes into a document that is split moves down with the next write', async () => {
+  test('lists entries that the old gateway has put into a split document, and moves them down with the next write', async () => {
     const { map, old, state } = build();
     const ids = newIds(9, '0');
     await map.put(valuesOf(ids));
@@ -240,7 +240,7 @@ describe('a gateway of the release before', () => {
     assert.deepEqual(entriesOf(root), []);
   });
 
-  test('leaves a document of any size, which is split with the next write', async () => {
+  test('splits a large document of the old gateway with the next write', async () => {
     const { map, old, sizes } = build();
     const ids = newIds(400, '0');
     await old('m:0', () => Object.fromEntries(ids.map((id) => [id, { id, version: id, value: 1 }])));
@@ -251,8 +251,8 @@ describe('a gateway of the release before', () => {
   });
 });
 
-describe('100,000 entries', () => {
-  test('are in small documents, listed in few calls, and a page of them in at most four', async () => {
+describe('createShardedMap, with 100,000 entries', () => {
+  test('keeps documents small, and reads all entries in fewer than 60 calls and a page in at most four', async () => {
     const { map, sizes, calls } = build({ most: 250 });
     const ids = newIds(100_000);
     await map.put(valuesOf(ids));

@@ -7,7 +7,7 @@ import { claim, complete, fail } from '../../../../services/shared/jobs/transiti
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { done, type FlatJob, failed, flat, newJob } from '../../../support/job.ts';
 import { inPieces, randomBytes } from '../../../support/random.ts';
-import { asOwner, buildGateway, type Gateway } from '../build.ts';
+import { asOwner, buildGateway, type Gateway } from '../test-gateway.ts';
 
 const MP3 = { size: 1, sha256: 'ab', duration_seconds: 1 };
 const converting = () =>
@@ -30,7 +30,7 @@ async function withJob(job: Job) {
     retry: () => ask('POST', `/jobs/${job.id}/retry`),
     remove: () => ask('DELETE', `/jobs/${job.id}`),
     now: () => storedJob(gateway, job.id),
-    opened: () => openEntry(gateway, job.id),
+    activeVersion: () => activeEntry(gateway, job.id),
   };
 }
 
@@ -38,7 +38,7 @@ async function storedJob({ jobs }: Gateway, id: string): Promise<FlatJob> {
   return flat((await jobs.find(id)) ?? assert.fail('there is no such job'));
 }
 
-async function openEntry({ index }: Gateway, id: string): Promise<string | undefined> {
+async function activeEntry({ index }: Gateway, id: string): Promise<string | undefined> {
   for await (const entries of index.listActive()) {
     const entry = entries.find((entry) => entry.id === id);
     if (entry) return entry.version;
@@ -46,9 +46,9 @@ async function openEntry({ index }: Gateway, id: string): Promise<string | undef
   return undefined;
 }
 
-type Act = 'cancel' | 'retry' | 'remove';
-/** What each status makes of each request: the answer, and the status afterwards. */
-const TABLE: [from: string, act: Act, answer: number, to: Job['status']][] = [
+type Command = 'cancel' | 'retry' | 'remove';
+/** The response to each command for a job of each status, and the status of the job afterwards. */
+const TABLE: [from: string, command: Command, answer: number, to: Job['status']][] = [
   ['queued', 'cancel', 200, 'cancelled'],
   ['converting', 'cancel', 200, 'cancelled'],
   ['cancelled', 'cancel', 200, 'cancelled'],
@@ -66,41 +66,43 @@ const TABLE: [from: string, act: Act, answer: number, to: Job['status']][] = [
   ['cancelled', 'remove', 204, 'deleted'],
 ];
 
-for (const [from, act, answer, to] of TABLE) {
-  test(`${act} of a job that is ${from}: ${answer}, and it is ${to}; twice is the same`, async () => {
-    const before = JOBS[from]?.() ?? assert.fail();
-    const gateway = await withJob(before);
-    const entry = await gateway.opened();
-    const first = await gateway[act]();
-    const after = await gateway.now();
-    assert.deepEqual([first.status, after.status], [answer, to]);
-    if (answer === 409) {
-      assert.equal(first.json.code, 'state_conflict');
-      assert.match(first.json.detail, new RegExp(from));
-      assert.deepEqual(after, flat(before));
-      assert.equal(await gateway.opened(), entry, 'what is refused costs no entry');
-    } else {
-      assert.notEqual(await gateway.opened(), entry, 'the sweep looks after it');
-      if (answer !== 204) assert.deepEqual(first.json, viewOf(after));
-    }
-    const second = await gateway[act]();
-    assert.deepEqual([second.status, second.json], [first.status, first.json]);
-    assert.deepEqual(await gateway.now(), after);
-  });
-}
+describe('createJobCommands, over HTTP', () => {
+  for (const [from, command, answer, to] of TABLE) {
+    test(`${command} answers ${answer} for a job that is ${from} and leaves it ${to}, also the second time`, async () => {
+      const before = JOBS[from]?.() ?? assert.fail();
+      const gateway = await withJob(before);
+      const entry = await gateway.activeVersion();
+      const first = await gateway[command]();
+      const after = await gateway.now();
+      assert.deepEqual([first.status, after.status], [answer, to]);
+      if (answer === 409) {
+        assert.equal(first.json.code, 'state_conflict');
+        assert.match(first.json.detail, new RegExp(from));
+        assert.deepEqual(after, flat(before));
+        assert.equal(await gateway.activeVersion(), entry, 'a refused command writes an entry');
+      } else {
+        assert.notEqual(await gateway.activeVersion(), entry, 'the job has no new entry in the index');
+        if (answer !== 204) assert.deepEqual(first.json, viewOf(after));
+      }
+      const second = await gateway[command]();
+      assert.deepEqual([second.status, second.json], [first.status, first.json]);
+      assert.deepEqual(await gateway.now(), after);
+    });
+  }
+});
 
 describe('POST /jobs/:id/cancel', () => {
-  test('takes the job from its converter, and keeps in mind what that may leave', async () => {
+  test('takes the job from its converter, and notes the blob of the attempt as orphaned', async () => {
     const job = converting();
     const { cancel, now, jobs } = await withJob(job);
     await cancel();
-    const { attemptId: attempt, orphanedBlobs: litter, generation: run } = await now();
-    assert.deepEqual([attempt, litter, run], [null, [job.attemptId], 1]);
+    const { attemptId, orphanedBlobs, generation } = await now();
+    assert.deepEqual([attemptId, orphanedBlobs, generation], [null, [job.attemptId], 1]);
     const late = jobs.update(job.id, complete(job.attemptId, MP3, {}));
     await assert.rejects(late, /cancelled/);
   });
 
-  test('that comes when the converter has just finished is 409, and the MP3 stays', async (context) => {
+  test('answers 409 and keeps the MP3 when the converter has just finished', async (context) => {
     const job = converting();
     const { cancel, now, jobs } = await withJob(job);
     const { update } = jobs;
@@ -118,7 +120,7 @@ describe('POST /jobs/:id/cancel', () => {
     );
   });
 
-  test('is 404 when the job has just been deleted', async (context) => {
+  test('answers 404 when the job has just been deleted', async (context) => {
     const { cancel, remove, jobs } = await withJob(newJob());
     const { update } = jobs;
     context.mock.method(jobs, 'update', async (...args: Parameters<typeof update>) => {
@@ -131,46 +133,46 @@ describe('POST /jobs/:id/cancel', () => {
 });
 
 describe('POST /jobs/:id/retry', () => {
-  test('begins the next run as if it were the first, and announces it as an upload', async () => {
-    const { retry, now, announced, job } = await withJob(
+  test('starts the next generation with fresh counts, and publishes the job', async () => {
+    const { retry, now, publishedVideos, job } = await withJob(
       failed({ attempts: 5, infrastructureFailures: 3, progress: 0.4 }),
     );
     const { headers } = await retry();
     assert.equal(headers.location, `/jobs/${job.id}`);
-    const { generation: run, attempts, infrastructureFailures: outages, progress, error } = await now();
+    const { generation, attempts, infrastructureFailures, progress, error } = await now();
     assert.deepEqual(
-      { run, attempts, outages, progress, error },
-      { run: 2, attempts: 0, outages: 0, progress: 0, error: null },
+      { generation, attempts, infrastructureFailures, progress, error },
+      { generation: 2, attempts: 0, infrastructureFailures: 0, progress: 0, error: null },
     );
     assert.deepEqual(
-      announced.map(({ id, generation: run }) => [id, run]),
+      publishedVideos.map(({ id, generation }) => [id, generation]),
       [[job.id, 2]],
     );
   });
 
-  test('of a job that waits is announced again, whoever died before; of one at work it is not', async () => {
+  test('publishes a job again that is queued, but not one that is converting', async () => {
     for (const [job, times] of [
       [newJob(), 1],
       [converting(), 0],
     ] as const) {
-      const { retry, announced, now } = await withJob(job);
+      const { retry, publishedVideos, now } = await withJob(job);
       await retry();
-      assert.deepEqual([announced.length, (await now()).generation], [times, 1]);
+      assert.deepEqual([publishedVideos.length, (await now()).generation], [times, 1]);
     }
   });
 
   for (const make of [failed, cancelled]) {
-    test(`of a job that is ${make().status} and whose video is gone is refused, and says why`, async () => {
-      const { retry, now, blobs, job, announced } = await withJob(make());
+    test(`refuses a job that is ${make().status} and whose video is deleted with 409`, async () => {
+      const { retry, now, blobs, job, publishedVideos } = await withJob(make());
       await blobs.delete(job.videoBlobId);
       const { status, json } = await retry();
       assert.deepEqual([status, json.code], [409, 'state_conflict']);
       assert.match(json.detail, /upload it again/);
-      assert.deepEqual([await now(), announced], [flat(job), []]);
+      assert.deepEqual([await now(), publishedVideos], [flat(job), []]);
     });
   }
 
-  test('is bounded as uploads are', async () => {
+  test('answers 429 when the user has too many unfinished jobs', async () => {
     const gateway = buildGateway({ limits: { activeJobs: { all: 10, perUser: 1 } } });
     await gateway.save(newJob());
     const job = await gateway.save(failed());
@@ -181,7 +183,7 @@ describe('POST /jobs/:id/retry', () => {
     assert.deepEqual(await storedJob(gateway, job.id), flat(job));
   });
 
-  test('is answered again, however much its user has under way: it is no more work', async () => {
+  test('accepts a job that is queued already although the user has too many unfinished jobs', async () => {
     const gateway = buildGateway({ limits: { activeJobs: { all: 10, perUser: 1 } } });
     const job = await gateway.save(newJob());
     gateway.admission.counted({ all: 1, of: new Map([[job.owner, 1]]) });
@@ -189,7 +191,7 @@ describe('POST /jobs/:id/retry', () => {
     assert.equal(status, 202);
   });
 
-  test('is refused at last, for what each run leaves is kept in mind', async () => {
+  test('refuses the 101st generation, because each one may leave an orphaned blob', async () => {
     const { retry, now } = await withJob(failed({ generation: 99 }));
     assert.equal((await retry()).status, 202);
     assert.equal((await now()).generation, 100);
@@ -199,35 +201,35 @@ describe('POST /jobs/:id/retry', () => {
     assert.match(json.detail, /upload the video again/);
   });
 
-  test('is found by the sweep, though another sweep closes the entry of the job as it was', async (context) => {
-    const { retry, index, jobs, opened, job } = await withJob(failed());
+  test('leaves an entry for the sweep although another sweep removes the entry of the failed job', async (context) => {
+    const { retry, index, jobs, activeVersion, job } = await withJob(failed());
     const { update } = jobs;
     context.mock.method(jobs, 'update', async (...args: Parameters<typeof update>) => {
-      // The slowest sweep there can be: it has seen this entry and the job that had failed.
-      const entry = await opened();
+      // A slow sweep has read this entry and the failed job, and removes the entry after the change.
+      const entry = await activeVersion();
       const changed = await update(...args);
       if (entry) await index.removeActive([{ id: job.id, version: entry }]);
       return changed;
     });
     assert.equal((await retry()).status, 202);
-    assert.notEqual(await opened(), undefined);
+    assert.notEqual(await activeVersion(), undefined);
   });
 
-  test('has its entry before it is queued: who dies between the two has lost nothing', async (context) => {
+  test('adds the entry before it queues the job, so that a gateway which dies in between loses nothing', async (context) => {
     const { retry, index, jobs, now } = await withJob(failed());
     const order: string[] = [];
-    const { addActive: open } = index;
+    const { addActive } = index;
     const { update } = jobs;
-    context.mock.method(index, 'addActive', (...args: Parameters<typeof open>) => {
-      order.push('open');
-      return open(...args);
+    context.mock.method(index, 'addActive', (...args: Parameters<typeof addActive>) => {
+      order.push('addActive');
+      return addActive(...args);
     });
     context.mock.method(jobs, 'update', (...args: Parameters<typeof update>) => {
       order.push('update');
       return update(...args);
     });
     await retry();
-    assert.deepEqual(order, ['open', 'update', 'open']);
+    assert.deepEqual(order, ['addActive', 'update', 'addActive']);
 
     const broken = await withJob(failed());
     context.mock.method(broken.index, 'addActive', () => Promise.reject(unavailable('the store')));
@@ -240,10 +242,10 @@ describe('POST /jobs/:id/retry', () => {
 describe('DELETE /jobs/:id', () => {
   const makers = { converting, done, cancelled };
   for (const [status, make] of Object.entries(makers)) {
-    test(`of a job that is ${status} leaves a tombstone with nothing of the user's, and names what is to be deleted`, async () => {
+    test(`leaves a tombstone of a job that is ${status}, without data of the user and with the blobs to delete`, async () => {
       const job = make();
-      const { remove, now, cleared } = await withJob(job);
-      const { videoBlobId: video, mp3BlobId: audio, attemptId: attempt, orphanedBlobs: litter } = flat(job);
+      const { remove, now, blobDeletions } = await withJob(job);
+      const { videoBlobId, mp3BlobId, attemptId, orphanedBlobs } = flat(job);
       await remove();
       const after = await now();
       const { owner, filename, email, download_url, mp3, source } = after;
@@ -251,13 +253,13 @@ describe('DELETE /jobs/:id', () => {
         { owner, filename, email, download_url, mp3, size: source.size, sha256: source.sha256 },
         { owner: job.owner, filename: '', email: '', download_url: '', mp3: null, size: 0, sha256: '' },
       );
-      const named = [video, audio, attempt, ...litter].filter((blob) => blob !== null);
+      const named = [videoBlobId, mp3BlobId, attemptId, ...orphanedBlobs].filter((blob) => blob !== null);
       assert.deepEqual(blobsToDelete(after).sort(), named.sort());
-      assert.deepEqual(cleared.map(flat), [after]);
+      assert.deepEqual(blobDeletions.map(flat), [after]);
     });
   }
 
-  test('ends the attempt that is under way', async () => {
+  test('ends the attempt that is running', async () => {
     const job = converting();
     const { remove, jobs } = await withJob(job);
     await remove();
@@ -270,7 +272,7 @@ describe('DELETE /jobs/:id', () => {
     await assert.rejects(jobs.update(job.id, claim(randomUUID())), { code: 'not_found' });
   });
 
-  test('hides the job from every other route at once', async () => {
+  test('hides the job from all other routes at once', async () => {
     const { remove, cancel, retry, call, job } = await withJob(done());
     await remove();
     for (const reply of [
@@ -282,21 +284,21 @@ describe('DELETE /jobs/:id', () => {
     }
   });
 
-  test('once more clears up once more, also what died half way', async (context) => {
-    const { remove, cleared, index, opened } = await withJob(done());
-    const { addActive: open } = index;
+  test('repeats the deletion of the blobs with each request, also after one that failed half way', async (context) => {
+    const { remove, blobDeletions, index, activeVersion } = await withJob(done());
+    const { addActive } = index;
     let calls = 0;
-    context.mock.method(index, 'addActive', (...args: Parameters<typeof open>) =>
-      ++calls === 2 ? Promise.reject(unavailable('the store')) : open(...args),
+    context.mock.method(index, 'addActive', (...args: Parameters<typeof addActive>) =>
+      ++calls === 2 ? Promise.reject(unavailable('the store')) : addActive(...args),
     );
     assert.equal((await remove()).status, 503);
-    const entry = await opened();
-    assert.equal(cleared.length, 0);
+    const entry = await activeVersion();
+    assert.equal(blobDeletions.length, 0);
     assert.equal((await remove()).status, 204);
-    assert.deepEqual([cleared.length, (await opened()) === entry], [1, false]);
+    assert.deepEqual([blobDeletions.length, (await activeVersion()) === entry], [1, false]);
   });
 
-  test('of two at once both are 204', async () => {
+  test('answers 204 to both of two requests at the same time', async () => {
     const { remove, now } = await withJob(done());
     const replies = await Promise.all([remove(), remove()]);
     assert.deepEqual(
@@ -307,11 +309,11 @@ describe('DELETE /jobs/:id', () => {
   });
 });
 
-test('a change of a job that is gone altogether is not_found', async () => {
+test('createJobCommands rejects with not_found for a job that does not exist', async () => {
   const { jobs, index, blobs } = buildGateway();
   const ports = { jobs, index, blobs, publishVideo: () => assert.fail(), deleteBlobs: () => assert.fail() };
-  const changes = createJobCommands(ports);
-  for (const change of [changes.cancel, changes.delete]) {
-    await assert.rejects(change(newJob()), { code: 'not_found' });
+  const commands = createJobCommands(ports);
+  for (const command of [commands.cancel, commands.delete]) {
+    await assert.rejects(command(newJob()), { code: 'not_found' });
   }
 });

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { failed, inListOrder, newJob } from '../../../support/job.ts';
-import { asOperator, asOwner, buildGateway } from '../build.ts';
+import { asOperator, asOwner, buildGateway } from '../test-gateway.ts';
 
 const DAMAGE: [what: string, text: string][] = [
   ['is not JSON', '{"revision":"a","docu'],
   ['holds no document', '{"revision":"a","document":null}'],
 ];
 
-/** Five jobs, the document of the first of which is damaged. */
+/** A gateway with five jobs. The document of the first one is damaged. */
 async function build(text: string, make: () => Job) {
   const gateway = buildGateway();
   const all = [make(), make(), make(), make(), make()] as [Job, ...Job[]];
@@ -26,8 +26,8 @@ async function build(text: string, make: () => Job) {
 const idsOf = (jobs: { id: string }[]) => jobs.map(({ id }) => id);
 
 for (const [what, text] of DAMAGE) {
-  describe(`a job whose document ${what}`, () => {
-    test('is missing from the list of its owner, which shows the others', async () => {
+  describe(`a list with a job whose document ${what}`, () => {
+    test('GET /jobs leaves out the damaged job and shows the others', async () => {
       const { call, others, broken, state, isLogged } = await build(text, newJob);
       const { status, json } = await call('GET', '/jobs', { headers: asOwner });
       assert.deepEqual([status, idsOf(json.jobs)], [200, idsOf(others).reverse()]);
@@ -39,7 +39,7 @@ for (const [what, text] of DAMAGE) {
       assert.deepEqual(idsOf(again.json.jobs), [...idsOf(others).reverse(), broken.id]);
     });
 
-    test('is missing from the list of the operator, which shows the others and keeps its entry', async () => {
+    test('GET /operator/failed leaves out the damaged job, keeps its entry and shows the others', async () => {
       const { call, others, broken, failedIndex, isLogged } = await build(text, failed);
       const { status, json } = await call('GET', '/operator/failed', { headers: asOperator });
       assert.deepEqual([status, idsOf(json.jobs)], [200, inListOrder(others)]);

@@ -10,24 +10,24 @@ import { logLines } from '../../../support/log-lines.ts';
 
 const tombstone = () => newJob({ status: 'deleted', orphanedBlobs: ['an-mp3', 'of-an-attempt'] });
 
-/** `remove` stands in for the store; what is among `unfinished` is being written still. */
+/** `remove` deletes a blob instead of the store. The blobs in `unfinished` are still being written. */
 function build(
   remove: (id: string, signal: AbortSignal) => Promise<void> = async () => undefined,
   unfinished: readonly string[] = [],
 ) {
-  const asked: string[] = [];
+  const deletions: string[] = [];
   const lines = logLines();
   const stopping = new AbortController();
   const blobs = {
     stat: async (id: string) => (unfinished.includes(id) ? undefined : { id, size: 1, sha256: 'ab' }),
     delete: async (id: string, signal?: AbortSignal) => {
-      asked.push(id);
+      deletions.push(id);
       await remove(id, signal ?? assert.fail('the deletion is not bounded'));
       return true;
     },
   };
   return {
-    asked,
+    deletions,
     lines,
     stopping,
     ...createDeleteBlobs(blobs, stopping.signal, pino({ level: 'trace' }, lines)),
@@ -39,66 +39,66 @@ const whenAborted = (signal: AbortSignal) =>
     signal.addEventListener('abort', () => reject(signal.reason));
   });
 
-describe('clearing up after a deleted job', () => {
-  test('deletes all its blobs, beside the caller', async () => {
-    const { deleteBlobs, settled, asked } = build();
+describe('createDeleteBlobs', () => {
+  test('deletes all blobs of the job in the background', async () => {
+    const { deleteBlobs, settled, deletions } = build();
     const job = tombstone();
     deleteBlobs(job);
     await settled();
-    assert.deepEqual(asked, blobsToDelete(job));
+    assert.deepEqual(deletions, blobsToDelete(job));
   });
 
-  test('goes on after a blob that cannot be deleted, and only logs it', async () => {
+  test('logs a blob that cannot be deleted, and deletes the others', async () => {
     const job = tombstone();
-    const { deleteBlobs, settled, asked, lines } = build((id) =>
+    const { deleteBlobs, settled, deletions, lines } = build((id) =>
       id === job.videoBlobId ? Promise.reject(unavailable('the store')) : Promise.resolve(),
     );
     deleteBlobs(job);
     await settled();
-    assert.deepEqual(asked, blobsToDelete(job));
+    assert.deepEqual(deletions, blobsToDelete(job));
     assert.deepEqual(
       lines.objects().map(({ level, job_id }) => [level, job_id]),
       [[40, job.id]],
     );
   });
 
-  test('leaves what is not complete to the sweep: it may grow at this moment', async () => {
-    const { deleteBlobs, settled, asked } = build(undefined, ['of-an-attempt']);
+  test('leaves an incomplete blob to the sweep, because it may still be written', async () => {
+    const { deleteBlobs, settled, deletions } = build(undefined, ['of-an-attempt']);
     const job = tombstone();
     deleteBlobs(job);
     await settled();
-    assert.deepEqual(asked, [job.videoBlobId, 'an-mp3']);
+    assert.deepEqual(deletions, [job.videoBlobId, 'an-mp3']);
   });
 
-  test('ends with the service, which waits for nothing', async () => {
-    const { deleteBlobs, settled, stopping, asked } = build((_id, signal) => whenAborted(signal));
+  test('ends when the service stops, and starts nothing afterwards', async () => {
+    const { deleteBlobs, settled, stopping, deletions } = build((_id, signal) => whenAborted(signal));
     deleteBlobs(tombstone());
     stopping.abort(new Error('the service is stopping'));
     await settled();
-    const before = asked.length;
+    const before = deletions.length;
     deleteBlobs(tombstone());
-    assert.equal(asked.length, before);
+    assert.equal(deletions.length, before);
   });
 
-  test('takes on a few jobs at a time; the sweep does the others', async () => {
-    const { deleteBlobs, settled, stopping, asked } = build((_id, signal) => whenAborted(signal));
+  test('deletes the blobs of at most four jobs at a time, and leaves other jobs to the sweep', async () => {
+    const { deleteBlobs, settled, stopping, deletions } = build((_id, signal) => whenAborted(signal));
     const jobs = Array.from({ length: 6 }, tombstone);
     for (const job of jobs) deleteBlobs(job);
     await turns(5);
     assert.deepEqual(
-      asked,
-      jobs.slice(0, 4).map(({ videoBlobId: video }) => video),
+      deletions,
+      jobs.slice(0, 4).map(({ videoBlobId }) => videoBlobId),
     );
     stopping.abort();
     await settled();
   });
 
-  test('takes on the next when one is done', async () => {
-    const { deleteBlobs, settled, asked } = build();
+  test('deletes the blobs of the next job when one is finished', async () => {
+    const { deleteBlobs, settled, deletions } = build();
     for (let number = 0; number < 6; number++) {
       deleteBlobs(tombstone());
       await settled();
     }
-    assert.equal(asked.length, 18);
+    assert.equal(deletions.length, 18);
   });
 });

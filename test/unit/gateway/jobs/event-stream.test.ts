@@ -6,16 +6,16 @@ import { stoppedClock } from '../../../support/clock.ts';
 import { eventually, turns } from '../../../support/event-loop.ts';
 import type { Reply } from '../../../support/in-process.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
-import { asOwner, buildGateway, type Gateway } from '../build.ts';
+import { asOwner, buildGateway, type Gateway } from '../test-gateway.ts';
 
 const follow = (gateway: Gateway, id: string) =>
   gateway.call('GET', `/jobs/${id}/events`, { headers: asOwner });
-/** The jobs that a stream told of; comments and `retry` are not among them. */
-const told = ({ text }: Reply) =>
+/** The jobs in the events of a stream, without comments and `retry`. */
+const eventsOf = ({ text }: Reply) =>
   [...text.matchAll(/^event: job\ndata: (.*)\n\n/gm)].map(([, data]) => JSON.parse(data ?? ''));
 
-/** A stream that has begun, and a clock that stands still until the next `poll` of the store. */
-async function watched(context: TestContext) {
+/** A stream that has begun. The clock stands still until `poll` moves it to the next read of the store. */
+async function startStream(context: TestContext) {
   const clock = stoppedClock(context);
   const gateway = buildGateway();
   const job = await gateway.save(newJob());
@@ -36,7 +36,7 @@ async function watched(context: TestContext) {
 
 describe('GET /jobs/:id/events', () => {
   for (const job of [done(), failed(), newJob({ status: 'cancelled' })]) {
-    test(`of a job that is ${job.status} is that one event`, async () => {
+    test(`sends a single event for a job that is ${job.status}`, async () => {
       const gateway = buildGateway();
       await gateway.save(job);
       const reply = await follow(gateway, job.id);
@@ -44,12 +44,12 @@ describe('GET /jobs/:id/events', () => {
       assert.match(String(reply.headers['content-type']), /^text\/event-stream\b/);
       assert.equal(reply.headers['cache-control'], 'no-store');
       assert.equal(reply.headers['x-accel-buffering'], 'no');
-      assert.deepEqual(told(reply), [viewOf(job)]);
+      assert.deepEqual(eventsOf(reply), [viewOf(job)]);
     });
   }
 
-  test('tells of each change once, and ends at a final state', async (context) => {
-    const { gateway, job, reply, poll } = await watched(context);
+  test('sends each change once, and ends at a final state', async (context) => {
+    const { gateway, job, reply, poll } = await startStream(context);
     for (const progress of [0.1, 0.2, 0.3]) {
       await gateway.jobs.update(job.id, (now) => newJob({ ...now, status: 'converting', progress }));
       for (let count = 0; count < 3; count++) await poll();
@@ -57,7 +57,7 @@ describe('GET /jobs/:id/events', () => {
     await gateway.jobs.update(job.id, (now) => done({ id: job.id, owner: now.owner }));
     await poll();
     assert.deepEqual(
-      told(await reply).map(({ status, progress }) => [status, progress]),
+      eventsOf(await reply).map(({ status, progress }) => [status, progress]),
       [
         ['queued', 0],
         ['converting', 0.1],
@@ -69,10 +69,10 @@ describe('GET /jobs/:id/events', () => {
     assert.doesNotMatch((await reply).text, /secret-signature|ann@example/);
   });
 
-  test('says something every 15 seconds while nothing happens', async (context) => {
+  test('sends a comment every 15 seconds while nothing changes', async (context) => {
     let now = 0;
     context.mock.method(performance, 'now', () => now);
-    const { gateway, reply, poll } = await watched(context);
+    const { gateway, reply, poll } = await startStream(context);
     for (let seconds = 0; seconds < 35; seconds += 0.5) {
       now += 500;
       await poll();
@@ -81,21 +81,21 @@ describe('GET /jobs/:id/events', () => {
     assert.equal((await reply).text.match(/^: still here$/gm)?.length, 2);
   });
 
-  test('ends when the gateway stops, without an error', async (context) => {
-    const { gateway, job, reply } = await watched(context);
+  test('ends without an error when the gateway stops', async (context) => {
+    const { gateway, job, reply } = await startStream(context);
     gateway.stopping.abort(new Error('the service is stopping'));
-    assert.deepEqual(told(await reply), [viewOf(job)]);
+    assert.deepEqual(eventsOf(await reply), [viewOf(job)]);
     assert.doesNotMatch(gateway.lines.text(), /broke off/);
   });
 
-  test('goes on when the store was away for a moment', async (context) => {
-    const { gateway, job, get, reply, poll } = await watched(context);
+  test('goes on after the store was unavailable for a moment', async (context) => {
+    const { gateway, job, get, reply, poll } = await startStream(context);
     get.mock.mockImplementationOnce(() => Promise.reject(unavailable('the store')), 1);
     await poll();
     await gateway.jobs.update(job.id, (now) => failed(baseOf(now)));
     await poll();
     assert.deepEqual(
-      told(await reply).map(({ status }) => status),
+      eventsOf(await reply).map(({ status }) => status),
       ['queued', 'failed'],
     );
   });
@@ -103,22 +103,22 @@ describe('GET /jobs/:id/events', () => {
   const GONE: [how: string, make: (gateway: Gateway, job: Job) => Promise<unknown>][] = [
     ['is deleted', (gateway, { id }) => gateway.call('DELETE', `/jobs/${id}`, { headers: asOwner })],
     ['expires', ({ jobs }, { id }) => jobs.update(id, (job) => ({ ...job, expires_at: job.created_at }))],
-    ['is there no more', ({ state }, { id }) => state.delete(`job:${id}`)],
+    ['is missing', ({ state }, { id }) => state.delete(`job:${id}`)],
   ];
   for (const [how, make] of GONE) {
-    test(`ends with \`gone\` when the job ${how}`, async (context) => {
-      const { gateway, job, get, reply } = await watched(context);
+    test(`ends with the event gone when the job ${how}`, async (context) => {
+      const { gateway, job, get, reply } = await startStream(context);
       get.mock.restore();
       await make(gateway, job);
       context.mock.timers.tick(500);
       const { text } = await reply;
-      assert.equal(told(await reply).length, 1);
+      assert.equal(eventsOf(await reply).length, 1);
       assert.ok(text.endsWith(`event: gone\ndata: {"id":"${job.id}"}\n\n`), text);
       assert.doesNotMatch(gateway.lines.text(), /broke off/);
     });
   }
 
-  test('does not exist for a job that was deleted: 404 is what ends an EventSource', async () => {
+  test('answers 404 for a deleted job, because that ends an EventSource', async () => {
     const gateway = buildGateway();
     const job = await gateway.save(newJob({ status: 'deleted' }));
     assert.equal((await follow(gateway, job.id)).status, 404);

@@ -4,33 +4,34 @@ import { describe, type TestContext, test } from 'node:test';
 import { type Job, jobView, viewOf } from '../../../../services/shared/jobs/job.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { done, failed, flat, HIDDEN, newJob, OWNER } from '../../../support/job.ts';
-import { asOwner, asStranger, buildGateway, STRANGER } from '../build.ts';
+import { asOwner, asStranger, buildGateway, STRANGER } from '../test-gateway.ts';
 
 const JOBS = [
   newJob(),
-  newJob({ status: 'converting', attemptId: 'attempt-of-ours', progress: 0.5, eta_seconds: 9 }),
+  newJob({ status: 'converting', attemptId: 'internal-attempt', progress: 0.5, eta_seconds: 9 }),
   done(),
   failed(),
 ];
 
 describe('GET /jobs/:id', () => {
   for (const job of JOBS) {
-    test(`shows a job that is ${job.status} as the API says, and nothing of ours`, async () => {
+    test(`shows a job that is ${job.status} with the fields of the API and no internal ones`, async () => {
       const gateway = buildGateway();
       await gateway.save(job);
       const { status, json, text } = await gateway.call('GET', `/jobs/${job.id}`, { headers: asOwner });
       assert.equal(status, 200);
       assert.deepEqual(json, jobView.strict().parse(json));
       assert.deepEqual(json, viewOf(job));
-      const {
+      const { owner, email, videoBlobId, mp3BlobId, attemptId, download_url } = flat(job);
+      for (const secret of [
         owner,
         email,
-        videoBlobId: video,
-        mp3BlobId: audio,
-        attemptId: attempt,
+        videoBlobId,
+        mp3BlobId,
+        attemptId,
         download_url,
-      } = flat(job);
-      for (const secret of [owner, email, video, audio, attempt, download_url, 'secret-signature']) {
+        'secret-signature',
+      ]) {
         if (secret) assert.ok(!text.includes(JSON.stringify(secret).slice(1, -1)), secret);
       }
       for (const name of ['owner', 'email', 'video', 'audio', 'attempt', 'download_url', 'trace_id']) {
@@ -40,7 +41,7 @@ describe('GET /jobs/:id', () => {
   }
 });
 
-describe('404 not_found, and no word more,', () => {
+describe('routes of one job', () => {
   const PLACES: [method: string, path: string][] = [
     ['GET', '/jobs/ID'],
     ['GET', '/jobs/ID/events'],
@@ -61,16 +62,16 @@ describe('404 not_found, and no word more,', () => {
       return reply;
     };
 
-    test(`for another user's job: ${method} ${place}`, async () => {
-      const others = await refusal(ID, asStranger);
-      const nobodys = await refusal(randomUUID(), asOwner);
-      assert.deepEqual([others.status, others.json.code], [404, 'not_found']);
-      assert.deepEqual(others.json, nobodys.json);
+    test(`${method} ${place} answers 404 for the job of another user as for one that does not exist`, async () => {
+      const foreign = await refusal(ID, asStranger);
+      const missing = await refusal(randomUUID(), asOwner);
+      assert.deepEqual([foreign.status, foreign.json.code], [404, 'not_found']);
+      assert.deepEqual(foreign.json, missing.json);
     });
 
     for (const [what, job] of HIDDEN) {
-      if (method === 'DELETE' && job.status === 'deleted' && what === 'deleted') continue; // that is 204
-      test(`for a job that is ${what}: ${method} ${place}`, async () => {
+      if (method === 'DELETE' && job.status === 'deleted' && what === 'deleted') continue; // That is 204.
+      test(`${method} ${place} answers 404 for a job that is ${what}`, async () => {
         const { status, json } = await refusal(ID, asOwner, { ...job, id: ID });
         assert.deepEqual([status, json.code], [404, 'not_found']);
       });
@@ -85,22 +86,22 @@ describe('404 not_found, and no word more,', () => {
       '5F3A9C1E-8D0B-4A53-9A35-0D6C2C1F7B10',
       `${randomUUID()}x`,
     ]) {
-      test(`for what is no id of ours: ${method} ${place.replace('ID', id)}`, async () => {
+      test(`${method} ${place.replace('ID', id)} answers 404 for an invalid id`, async () => {
         const { status, json } = await refusal(id, asOwner);
-        if (place === '/jobs/ID' && id === '') return; // that is the list
+        if (place === '/jobs/ID' && id === '') return; // That is the list of jobs.
         assert.deepEqual([status, json.code], [404, 'not_found']);
       });
     }
   }
 
-  test('for a path that is not well encoded', async () => {
+  test('GET /jobs/:id answers 4xx for a path with a bad percent-encoding', async () => {
     const { status, json } = await buildGateway().call('GET', '/jobs/%zz', { headers: asOwner });
     assert.deepEqual([status < 500, json.status], [true, status]);
   });
 });
 
 describe('GET /jobs', () => {
-  test('shows no job that is hidden', async () => {
+  test('shows no hidden job', async () => {
     const gateway = buildGateway();
     const shown = await gateway.save(newJob());
     for (const [, job] of HIDDEN) await gateway.save(job);
@@ -128,12 +129,12 @@ describe('GET /jobs', () => {
     return { gateway, ids, get };
   }
 
-  test('is an empty list at first', async () => {
+  test('returns an empty list for a user without jobs', async () => {
     const { get } = await withJobs(0);
     assert.deepEqual(await get(''), { page: [], next: null });
   });
 
-  test('gives 20 of my jobs, newest first', async () => {
+  test('returns the newest 20 jobs by default', async () => {
     const { get, ids } = await withJobs(30);
     const { page, next } = await get('');
     assert.deepEqual(page, ids.slice(0, 20));
@@ -146,7 +147,7 @@ describe('GET /jobs', () => {
     [7, 1],
     [130, 100],
   ] as const) {
-    test(`gives ${count} jobs in pages of ${limit}, each once, and an end`, async () => {
+    test(`returns ${count} jobs once each in pages of ${limit}, and no cursor on the last page`, async () => {
       const { get, ids } = await withJobs(count);
       const seen: string[] = [];
       let pages = 0;
@@ -161,14 +162,14 @@ describe('GET /jobs', () => {
     });
   }
 
-  test('passes over jobs that are not there any more, and still fills its pages', async () => {
+  test('skips missing jobs and still fills its pages', async () => {
     const { get, ids } = await withJobs(40, (number) => number % 3 > 0);
     const { page, next } = await get('?limit=10');
     assert.deepEqual(page, ids.slice(0, 10));
     assert.deepEqual((await get(`?limit=10&cursor=${next}`)).page, ids.slice(10));
   });
 
-  describe('over thousands of jobs that are gone', () => {
+  describe('with entries of jobs that are not shown', () => {
     const KEPT = 3;
     async function withTombstones(context: TestContext, count: number, make: (() => Job) | undefined) {
       const { gateway, get, ids } = await withJobs(KEPT);
@@ -183,7 +184,7 @@ describe('GET /jobs', () => {
         context.mock.method(state, 'getMany'),
         context.mock.method(state, 'put'),
       ];
-      /** All pages, and the most calls of the store that one of them made. */
+      /** Reads all pages. `most` is the number of calls of the store that the most expensive page made. */
       async function all(limit: number) {
         const seen: string[] = [];
         let most = 0;
@@ -210,7 +211,7 @@ describe('GET /jobs', () => {
     ];
     for (const [what, make] of GONE) {
       for (const limit of [1, 100]) {
-        test(`a page of ${limit} makes few calls when they are ${what}, and hardly any the second time`, async (context) => {
+        test(`makes few calls of the store for pages of ${limit} over 5,000 jobs that are ${what}, and very few the second time`, async (context) => {
           const { all, ids } = await withTombstones(context, 5_000, make);
           const first = await all(limit);
           assert.deepEqual(first.seen, ids);
@@ -218,7 +219,7 @@ describe('GET /jobs', () => {
           const second = await all(limit);
           assert.deepEqual(second.seen, ids);
           assert.ok(second.most <= 6, `${second.most} calls`);
-          // It looks through 2,000 entries at most, and a page may be empty.
+          // A request reads at most 2,000 entries, and a page may be empty.
           assert.ok(second.pages <= Math.ceil(KEPT / limit) + 3, `${second.pages} pages`);
         });
       }
@@ -232,14 +233,14 @@ describe('GET /jobs', () => {
       ],
     ];
     for (const [what, make] of NOT_GONE) {
-      test(`a job that is ${what} is not shown, and keeps its place`, async (context) => {
+      test(`does not show a job that is ${what}, and keeps its position`, async (context) => {
         const { all, ids, gateway } = await withTombstones(context, 1, make);
         assert.deepEqual((await all(2)).seen, ids);
         const [hidden = ''] = (await Array.fromAsync(gateway.index.listOwned(OWNER.id, undefined)))
           .flatMap(({ entries }) => entries)
           .map(({ id }) => id);
         assert.ok(!ids.includes(hidden));
-        // As accept does it.
+        // The upload is accepted.
         const { document } = (await gateway.jobs.getMany([hidden])).get(hidden) ?? assert.fail();
         await gateway.state.delete(`job:${hidden}`);
         await gateway.jobs.create({ ...document, status: 'queued', expires_at: newJob().expires_at });
@@ -247,7 +248,7 @@ describe('GET /jobs', () => {
       });
     }
 
-    test('the list is shown though the entries cannot be dropped', async (context) => {
+    test('shows the list although the entries cannot be dropped', async (context) => {
       const { all, ids, gateway } = await withTombstones(context, 10, undefined);
       context.mock.method(gateway.state, 'put', () => Promise.reject(unavailable('the store')));
       assert.deepEqual((await all(2)).seen, ids);
@@ -267,9 +268,9 @@ describe('GET /jobs', () => {
     '?cursor=a&cursor=b',
     `?cursor=${Buffer.from('job:x').toString('base64url')}`,
   ]) {
-    test(`400 bad_request for ${query}`, async () => {
+    test(`answers 400 bad_request for ${query}`, async () => {
       const { status, json } = await buildGateway().call('GET', `/jobs${query}`, { headers: asOwner });
-      // Nobody has jobs here: a cursor must be refused before there are any.
+      // The user has no jobs here. A bad cursor is refused all the same.
       assert.deepEqual([status, json.code], [400, 'bad_request']);
     });
   }

@@ -11,8 +11,8 @@ import { createMemoryState } from '../../../../services/shared/state/memory-stat
 import { turns } from '../../../support/event-loop.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
 import { inPieces, randomBytes } from '../../../support/random.ts';
-import { asOwner, buildGateway } from '../build.ts';
-import { mp4 } from '../footage.ts';
+import { mp4 } from '../sample-uploads.ts';
+import { asOwner, buildGateway } from '../test-gateway.ts';
 
 const LIMITS = { uploads: { all: 3, perUser: 2 }, activeJobs: { all: 6, perUser: 4 } };
 const MANY = { all: 100, perUser: 100 };
@@ -29,36 +29,36 @@ async function inPlace<T>(admitted: Promise<Place>, work: () => Promise<T>): Pro
   return result;
 }
 
-/** `recount` answers with what `world.stored` has then. */
+/** An admission whose clock and count of the store are those of `fake`. */
 function build(context: TestContext, limits: Partial<typeof LIMITS> = {}) {
-  const world = { now: 0, recounts: 0, stored: unfinished(), fails: false };
-  context.mock.method(performance, 'now', () => world.now);
+  const fake = { now: 0, recounts: 0, counts: unfinished(), fails: false };
+  context.mock.method(performance, 'now', () => fake.now);
   const admission = createAdmission({ ...LIMITS, ...limits }, async () => {
-    world.recounts++;
-    if (world.fails) throw unavailable('the store');
-    return world.stored;
+    fake.recounts++;
+    if (fake.fails) throw unavailable('the store');
+    return fake.counts;
   });
   const ends: (() => void)[] = [];
-  /** Begins an upload; its end is for `end` to tell. */
+  /** Begins an upload, which ends when `end` or `fail` is called. */
   const begin = (owner: string) => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     ends.push(resolve);
-    promise.catch(() => undefined); // `done` reports it
+    promise.catch(() => undefined); // `done` rejects with the same error.
     return { done: inPlace(admission.admitUpload(owner), () => promise), end: resolve, fail: reject };
   };
   const uploads = async (owner: string, count: number) => {
     for (let number = 0; number < count; number++)
       await inPlace(admission.admitUpload(owner), async () => undefined);
   };
-  return { world, admission, begin, uploads };
+  return { fake, admission, begin, uploads };
 }
 const refused = (status: number, retryAfter: string) => (error: AppError) => {
   assert.deepEqual([error.status, error.headers], [status, { 'Retry-After': retryAfter }]);
   return true;
 };
 
-describe('uploads at a time are bounded:', () => {
-  test('of one user by 429', async (context) => {
+describe('createAdmission, for concurrent uploads', () => {
+  test('refuses the upload of a user who has too many with 429', async (context) => {
     const { begin } = build(context);
     const under = [begin('ann'), begin('ann')];
     await assert.rejects(begin('ann').done, refused(429, '2'));
@@ -68,7 +68,7 @@ describe('uploads at a time are bounded:', () => {
     void begin('ann').done;
   });
 
-  test('of all by 503', async (context) => {
+  test('refuses an upload with 503 when all users together have too many', async (context) => {
     const { begin } = build(context);
     const under = ['ann', 'bob', 'cy'].map(begin);
     await assert.rejects(begin('dan').done, refused(503, '2'));
@@ -77,9 +77,9 @@ describe('uploads at a time are bounded:', () => {
     void begin('dan').done;
   });
 
-  test('when they begin at the same moment, too', async (context) => {
-    const { begin, world } = build(context, { uploads: MANY, activeJobs: { ...MANY, all: 3 } });
-    world.stored = unfinished({ ann: 3 });
+  test('counts uploads that begin at the same moment', async (context) => {
+    const { begin, fake } = build(context, { uploads: MANY, activeJobs: { ...MANY, all: 3 } });
+    fake.counts = unfinished({ ann: 3 });
     let refusals = 0;
     const count = () => void refusals++;
     for (let times = 0; times < 10; times++) begin('ann').done.catch(count);
@@ -88,75 +88,75 @@ describe('uploads at a time are bounded:', () => {
   });
 });
 
-describe('unfinished jobs are bounded:', () => {
-  test('of one user by 429', async (context) => {
-    const { world, uploads } = build(context);
-    world.stored = unfinished({ ann: 4 });
+describe('createAdmission, for unfinished jobs', () => {
+  test('refuses an upload with 429 when its user has too many unfinished jobs', async (context) => {
+    const { fake, uploads } = build(context);
+    fake.counts = unfinished({ ann: 4 });
     await uploads('ann', 4);
     await assert.rejects(uploads('ann', 1), refused(429, '30'));
     await uploads('bob', 1);
   });
 
-  test('of all by 503', async (context) => {
-    const { world, uploads } = build(context);
+  test('refuses an upload with 503 when all users together have too many unfinished jobs', async (context) => {
+    const { fake, uploads } = build(context);
     await uploads('ann', 3);
     await uploads('bob', 3);
-    world.stored = unfinished({ ann: 3, bob: 3 });
+    fake.counts = unfinished({ ann: 3, bob: 3 });
     await assert.rejects(uploads('cy', 1), refused(503, '60'));
   });
 
-  test('and counted again before one is refused, but not for each', async (context) => {
-    const { world, uploads } = build(context);
+  test('counts the store again before it refuses an upload, but at most once in two seconds', async (context) => {
+    const { fake, uploads } = build(context);
     await uploads('ann', 4);
-    assert.equal(world.recounts, 0);
-    await uploads('ann', 4); // done meanwhile, says the store
-    assert.equal(world.recounts, 1);
-    world.stored = unfinished({ ann: 4 });
+    assert.equal(fake.recounts, 0);
+    await uploads('ann', 4); // By the store, the first four are done meanwhile.
+    assert.equal(fake.recounts, 1);
+    fake.counts = unfinished({ ann: 4 });
     for (let times = 0; times < 5; times++) await assert.rejects(uploads('ann', 1), refused(429, '30'));
-    assert.equal(world.recounts, 1);
-    world.now += 2_000;
+    assert.equal(fake.recounts, 1);
+    fake.now += 2_000;
     await Promise.allSettled([uploads('ann', 1), uploads('ann', 1)]);
-    assert.equal(world.recounts, 2);
+    assert.equal(fake.recounts, 2);
   });
 
-  test('and a store that cannot be counted is an answer as well, and no stop', async (context) => {
-    const { world, uploads } = build(context);
+  test('fails with unavailable while the store cannot be counted, and admits uploads again afterwards', async (context) => {
+    const { fake, uploads } = build(context);
     await uploads('ann', 4);
-    world.fails = true;
+    fake.fails = true;
     await assert.rejects(uploads('ann', 1), { code: 'unavailable' });
-    world.fails = false;
+    fake.fails = false;
     await uploads('ann', 1);
   });
 
-  test('a place is given back by an upload that fails', async (context) => {
-    const { admission, uploads, world } = build(context);
+  test('does not count a job for an upload that fails', async (context) => {
+    const { admission, uploads, fake } = build(context);
     const failing = () => inPlace(admission.admitUpload('ann'), () => Promise.reject(new Error('refused')));
     for (let times = 0; times < 10; times++) await assert.rejects(failing(), { message: 'refused' });
     await uploads('ann', 4);
-    assert.equal(world.recounts, 0);
+    assert.equal(fake.recounts, 0);
   });
 
-  test('a failure is not taken off a count that is newer than its upload', async (context) => {
-    const { admission, begin, uploads, world } = build(context);
+  test('does not subtract a failed upload from a count that is newer than the upload', async (context) => {
+    const { admission, begin, uploads, fake } = build(context);
     const upload = begin('ann');
     admission.counted(unfinished({ ann: 4 }));
     upload.fail(new Error('broken off'));
     await assert.rejects(upload.done);
-    world.stored = unfinished({ ann: 4 });
+    fake.counts = unfinished({ ann: 4 });
     await assert.rejects(uploads('ann', 1), refused(429, '30'));
   });
 
-  test("the sweep's count is the newest", async (context) => {
-    const { admission, uploads, world } = build(context);
+  test('replaces its count by that of the sweep', async (context) => {
+    const { admission, uploads, fake } = build(context);
     await uploads('ann', 4);
     admission.counted(unfinished({ ann: 2 }));
     await uploads('ann', 2);
-    world.stored = unfinished({ ann: 4 });
+    fake.counts = unfinished({ ann: 4 });
     await assert.rejects(uploads('ann', 1), refused(429, '30'));
   });
 });
 
-test('unfinished is what is neither done, failed, cancelled nor deleted', async () => {
+test('countActive counts jobs that are neither done, failed, cancelled nor deleted', async () => {
   const state = createMemoryState();
   const [jobs, index] = [createJobStore(state), createJobIndex(state, 3600)];
   const bob = { owner: 'bob' };
@@ -173,13 +173,13 @@ test('unfinished is what is neither done, failed, cancelled nor deleted', async 
   assert.deepEqual([count, [...of]].flat(2).sort(), [4, all[0]?.owner, 3, 'bob', 1].sort());
 });
 
-describe('a retry', () => {
-  test('needs no place among the uploads, but counts as an unfinished job', async (context) => {
-    const { admission, begin, world, uploads } = build(context);
+describe('createAdmission, for a retry', () => {
+  test('takes no place among the uploads, but counts as an unfinished job', async (context) => {
+    const { admission, begin, fake, uploads } = build(context);
     const under = [begin('ann'), begin('ann')];
     await inPlace(admission.admitRetry('ann'), async () => undefined);
     await inPlace(admission.admitRetry('ann'), async () => undefined);
-    world.stored = unfinished({ ann: 4 });
+    fake.counts = unfinished({ ann: 4 });
     await assert.rejects(
       inPlace(admission.admitRetry('ann'), () => assert.fail()),
       refused(429, '30'),
@@ -188,15 +188,15 @@ describe('a retry', () => {
     await assert.rejects(uploads('ann', 1), refused(429, '30'));
   });
 
-  test('gives its place back when it fails', async (context) => {
-    const { admission, world } = build(context);
+  test('does not count a job for a retry that fails', async (context) => {
+    const { admission, fake } = build(context);
     for (let times = 0; times < 10; times++) {
       await assert.rejects(
         inPlace(admission.admitRetry('ann'), () => Promise.reject(new Error('refused'))),
         { message: 'refused' },
       );
     }
-    assert.equal(world.recounts, 0);
+    assert.equal(fake.recounts, 0);
   });
 
   for (const [limits, status, detail] of [
@@ -207,7 +207,7 @@ describe('a retry', () => {
     ],
     [{ activeJobs: { ...MANY, all: 1 } }, 503, 'too many jobs are waiting; retry this one later'],
   ] as const) {
-    test(`is refused with ${status} and in its own words over HTTP, and a conflict stays a conflict`, async () => {
+    test(`answers POST /jobs/:id/retry with ${status} and its own detail, and a conflict with 409`, async () => {
       const gateway = buildGateway({ limits });
       await gateway.save(newJob());
       gateway.admission.counted(await countActive(gateway.jobs, gateway.index));
@@ -221,7 +221,7 @@ describe('a retry', () => {
     });
   }
 
-  test('is not refused while its owner is sending as many videos as may be', async () => {
+  test('admits a retry while its owner has as many uploads as are allowed', async () => {
     const gateway = buildGateway({ limits: { uploads: { all: 1, perUser: 1 } } });
     const job = await gateway.save(failed());
     await gateway.blobs.write(job.videoBlobId, inPieces(randomBytes(100)), {
@@ -236,7 +236,7 @@ describe('a retry', () => {
   });
 });
 
-describe('over HTTP, too much is', () => {
+describe('POST /upload, over a limit of unfinished jobs', () => {
   const send = (gateway: ReturnType<typeof buildGateway>) =>
     gateway.call('POST', '/upload', {
       headers: { ...asOwner, 'content-type': 'video/mp4' },
@@ -246,7 +246,7 @@ describe('over HTTP, too much is', () => {
     [{ activeJobs: { ...MANY, perUser: 1 } }, 429, 'too_many_requests'],
     [{ activeJobs: { ...MANY, all: 1 } }, 503, 'unavailable'],
   ] as const) {
-    test(`${status} with Retry-After, until a job is finished`, async () => {
+    test(`answers ${status} with Retry-After until a job is finished`, async () => {
       const gateway = buildGateway({ limits });
       const { json } = await send(gateway);
       const keys = gateway.state.keys();

@@ -22,12 +22,12 @@ const operations = Object.entries(paths).flatMap(([path, methods]) =>
   })),
 );
 
-/** Not of the router, and so not compared with it. */
+/** Their errors are no problem details. */
 const HEALTH = ['GET /healthz', 'GET /readyz'];
 /** Served before the router. */
 const SERVED_APART = [...HEALTH, 'GET /metrics'];
 
-describe('openapi.json', () => {
+describe('openapi', () => {
   test('is valid OpenAPI 3.1', async () => {
     const validator = new Validator();
     const { valid, errors } = await validator.validate(JSON.parse(JSON.stringify(openapi)));
@@ -37,17 +37,17 @@ describe('openapi.json', () => {
   });
 
   test('describes every route, and nothing else', () => {
-    // Making the routes calls none of the ports.
+    // `createRoutes` calls none of the ports.
     const routes = createRoutes({} as GatewayPorts).stack.flatMap(({ methods, path }) =>
       methods
-        .filter((method) => method !== 'HEAD') // comes with GET by itself (RFC 9110 9.3.2)
+        .filter((method) => method !== 'HEAD') // The router adds HEAD to GET (RFC 9110 9.3.2).
         .map((method) => `${method} ${String(path).replace(/:(\w+)/g, '{$1}')}`),
     );
     assert.deepEqual(operations.map(({ name }) => name).sort(), [...routes, ...SERVED_APART].sort());
   });
 
   for (const { name, path, operation } of operations) {
-    test(`says of ${name} where its parameters are`, () => {
+    test(`describes the path parameters of ${name}`, () => {
       const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
       const named = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
       assert.deepEqual(
@@ -56,7 +56,7 @@ describe('openapi.json', () => {
       );
     });
 
-    test(`says of ${name} what its problems look like`, () => {
+    test(`describes the errors of ${name} as problem details`, () => {
       for (const [status, { content, headers }] of Object.entries(operation.responses)) {
         if (Number(status) < 400 || HEALTH.includes(name)) continue;
         assert.deepEqual(Object.keys(content ?? {}), ['application/problem+json'], status);
@@ -68,7 +68,7 @@ describe('openapi.json', () => {
     });
   }
 
-  test('tells of the key that makes an upload safe to repeat', () => {
+  test('describes the Idempotency-Key of an upload', () => {
     const parameters = paths['/upload']?.post?.parameters ?? [];
     assert.ok(
       parameters.some((parameter) => parameter.in === 'header' && parameter.name === 'Idempotency-Key'),
@@ -76,13 +76,13 @@ describe('openapi.json', () => {
     assert.ok(paths['/upload']?.post?.responses[409]?.headers?.['Retry-After']);
   });
 
-  test('knows every code', () => {
+  test('lists every error code', () => {
     assert.deepEqual([...openapi.components.schemas.Problem.properties.code.enum], Object.keys(STATUS));
   });
 });
 
-/** What the other tests of the gateway and of auth meet. */
-const MET: Record<string, ErrorCode[]> = {
+/** The error codes that other tests of the gateway and of auth get. */
+const EXPECTED_CODES: Record<string, ErrorCode[]> = {
   'POST /register': [
     'bad_request',
     'unsupported_media_type',
@@ -143,9 +143,9 @@ const MET: Record<string, ErrorCode[]> = {
   ],
 };
 
-describe('openapi.json names the codes of', () => {
-  for (const [name, codes] of Object.entries(MET)) {
-    test(name, () => {
+describe('openapi, by route,', () => {
+  for (const [name, codes] of Object.entries(EXPECTED_CODES)) {
+    test(`names every error code of ${name}`, () => {
       const { responses } =
         operations.find((operation) => operation.name === name)?.operation ?? assert.fail();
       const missing = codes.filter((code) => !responses[STATUS[code]]?.description.includes(`\`${code}\``));

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { openapi } from '../../../../services/gateway/openapi/document.ts';
-import { asOwner, buildGateway } from '../build.ts';
+import { asOwner, buildGateway } from '../test-gateway.ts';
 
-describe('an address', () => {
+describe('createGateway', () => {
   const ADDRESSES: [method: string, path: string, status: number, code: string, allow?: string][] = [
     ['GET', '/', 404, 'not_found'],
     ['GET', '/nothing/here', 404, 'not_found'],
@@ -18,28 +18,28 @@ describe('an address', () => {
     ['PROPFIND', '/jobs', 405, 'method_not_allowed', 'HEAD, GET'],
   ];
   for (const [method, path, status, code, allow] of ADDRESSES) {
-    test(`${method} ${path} is ${status} ${code}`, async () => {
+    test(`answers ${status} ${code} to ${method} ${path}`, async () => {
       const reply = await buildGateway().call(method, path, { headers: asOwner });
       assert.deepEqual([reply.status, reply.json?.code, reply.headers.allow], [status, code, allow]);
       assert.equal(reply.headers['content-type'], 'application/problem+json');
     });
   }
 
-  test('tells its methods to OPTIONS', async () => {
+  test('answers OPTIONS with the allowed methods', async () => {
     const { status, headers } = await buildGateway().call('OPTIONS', '/upload');
     assert.deepEqual([status, headers.allow], [200, 'POST']);
   });
 });
 
-describe('health', () => {
-  test('is the process, and the sidecar', async () => {
+describe('GET /healthz and GET /readyz', () => {
+  test('answer 200 when the process and the sidecar are up', async () => {
     const { call } = buildGateway();
     assert.deepEqual((await call('GET', '/healthz')).json, { status: 'ok' });
     const { status, json } = await call('GET', '/readyz');
     assert.deepEqual([status, json], [200, { status: 'ok', checks: { sidecar: 'ok' } }]);
   });
 
-  test('is not ready without the sidecar, but alive', async () => {
+  test('answer that the process is alive but not ready without the sidecar', async () => {
     const { call, failCheck } = buildGateway();
     failCheck();
     assert.equal((await call('GET', '/healthz')).status, 200);
@@ -47,7 +47,7 @@ describe('health', () => {
     assert.deepEqual([status, json.checks], [503, { sidecar: 'does not answer' }]);
   });
 
-  test('is not ready while it stops', async () => {
+  test('answer that the process is not ready while it stops', async () => {
     const { call, stopping } = buildGateway();
     stopping.abort();
     assert.equal((await call('GET', '/healthz')).status, 200);
@@ -55,7 +55,7 @@ describe('health', () => {
   });
 });
 
-test('GET /openapi.json is the document', async () => {
+test('GET /openapi.json serves the document', async () => {
   const { status, headers, json } = await buildGateway().call('GET', '/openapi.json');
   assert.equal(status, 200);
   assert.match(String(headers['content-type']), /^application\/json/);
@@ -93,7 +93,7 @@ describe('GET /metrics', () => {
     });
   }
 
-  test('tells of the process as well', async () => {
+  test('includes the metrics of the process', async () => {
     const { text, headers } = await buildGateway().call('GET', '/metrics');
     assert.match(String(headers['content-type']), /^text\/plain/);
     assert.match(text, /^process_resident_memory_bytes\{service="gateway"\} \d+$/m);

@@ -12,8 +12,8 @@ const entryOf = async (index: FailedIndex, id: string) =>
   (await Array.fromAsync(index.list())).flatMap(({ entries }) => entries).find((entry) => entry.id === id) ??
   assert.fail();
 
-describe('the index of failed jobs', () => {
-  test('lists each once, however often it is added, and none at first', async () => {
+describe('createFailedIndex', () => {
+  test('lists each job once, however often it is added', async () => {
     const index = createFailedIndex(createMemoryState(), TTL);
     assert.deepEqual(await idsOf(index), []);
     const jobs = Array.from({ length: 50 }, () => failed());
@@ -22,7 +22,7 @@ describe('the index of failed jobs', () => {
     assert.deepEqual((await idsOf(index)).sort(), jobs.map(({ id }) => id).sort());
   });
 
-  test('loses none when several write at once', async () => {
+  test('loses no job when several gateways write at the same time', async () => {
     const state = createMemoryState();
     const jobs = Array.from({ length: 20 }, (_, number) =>
       failed({ id: `${randomUUID().slice(0, -1)}${number % 2}` }),
@@ -31,7 +31,7 @@ describe('the index of failed jobs', () => {
     assert.deepEqual((await idsOf(createFailedIndex(state, TTL))).sort(), jobs.map(({ id }) => id).sort());
   });
 
-  test('removes what is given, but nothing that was added again meanwhile', async () => {
+  test('removes the given entries, except those that were added again meanwhile', async () => {
     const index = createFailedIndex(createMemoryState(), TTL);
     const [gone, again] = [failed(), failed()];
     await index.add([gone, again]);
@@ -41,7 +41,7 @@ describe('the index of failed jobs', () => {
     assert.deepEqual(await idsOf(index), [again.id]);
   });
 
-  test('forgets what has expired with the next write', async (context) => {
+  test('drops expired jobs with the next write', async (context) => {
     const index = createFailedIndex(createMemoryState(), TTL);
     const old = failed({
       id: `${randomUUID().slice(0, -1)}0`,
@@ -54,7 +54,7 @@ describe('the index of failed jobs', () => {
     assert.deepEqual(await idsOf(index), [young.id]);
   });
 
-  test('dies with the last of its jobs, on the store’s own', async () => {
+  test('expires in the store together with its last job', async () => {
     let now = Date.now();
     const state = createMemoryState(() => now);
     const index = createFailedIndex(state, TTL);

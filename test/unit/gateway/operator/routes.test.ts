@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import type { JobIndex } from '../../../../services/gateway/job-index/job-index.ts';
-import { failedJobView, failedViewOf } from '../../../../services/gateway/operator/failed-jobs.ts';
+import { failedJobView } from '../../../../services/gateway/operator/failed-job-view.ts';
+import { failedViewOf } from '../../../../services/gateway/operator/failed-jobs.ts';
 import { createFindNotified } from '../../../../services/gateway/sweep/find-notified.ts';
 import { createSweepMetrics } from '../../../../services/gateway/sweep/metrics.ts';
 import { createSweep } from '../../../../services/gateway/sweep/sweep.ts';
@@ -13,19 +14,19 @@ import { baseOf, type Job } from '../../../../services/shared/jobs/job.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
 import { done, failed, HIDDEN, inListOrder, newJob } from '../../../support/job.ts';
 import { inPieces, randomBytes } from '../../../support/random.ts';
-import { asOperator, asOwner, bearer, buildGateway, OPERATOR_TOKEN, STRANGER } from '../build.ts';
+import { asOperator, asOwner, bearer, buildGateway, OPERATOR_TOKEN, STRANGER } from '../test-gateway.ts';
 
-/** A gateway that stores these jobs. `jobs` are in the index of open jobs; the failed ones and `settled` in that of failed jobs. */
-async function withJobs(jobs: readonly Job[], settled: readonly Job[] = []) {
+/** A gateway that stores these jobs. `jobs` are active. The failed ones and `inactive` are in the index of failed jobs. */
+async function withJobs(jobs: readonly Job[], inactive: readonly Job[] = []) {
   const gateway = buildGateway();
-  for (const job of [...jobs, ...settled]) {
+  for (const job of [...jobs, ...inactive]) {
     await gateway.blobs.write(job.videoBlobId, inPieces(randomBytes(100)), {
       expires: new Date(job.expires_at),
     });
   }
   for (const job of jobs) await gateway.save(job);
-  for (const job of settled) await gateway.jobs.create(job);
-  await gateway.failedIndex.add([...jobs.filter(({ status }) => status === 'failed'), ...settled]);
+  for (const job of inactive) await gateway.jobs.create(job);
+  await gateway.failedIndex.add([...jobs.filter(({ status }) => status === 'failed'), ...inactive]);
   const ask = (method: string, path: string) => gateway.call(method, path, { headers: asOperator });
   return {
     ...gateway,
@@ -39,26 +40,26 @@ async function withJobs(jobs: readonly Job[], settled: readonly Job[] = []) {
     statusOf: async (id: string) => (await gateway.jobs.find(id))?.status,
   };
 }
-const openEntries = async (index: JobIndex) => (await Array.fromAsync(index.listActive())).flat();
+const activeEntries = async (index: JobIndex) => (await Array.fromAsync(index.listActive())).flat();
 const idsOf = ({ jobs }: { jobs: { id: string }[] }) => jobs.map(({ id }) => id);
 
-describe('the operator’s routes', () => {
+describe('operatorRoutes', () => {
   const ROUTES: [method: string, path: string][] = [
     ['GET', '/operator/failed'],
     ['POST', '/operator/failed/ID/retry'],
     ['DELETE', '/operator/failed/ID'],
   ];
-  const STRANGERS: [who: string, headers: Record<string, string>][] = [
-    ['nobody', {}],
-    ['a user', asOwner],
-    ['who guesses', bearer(`${OPERATOR_TOKEN.slice(0, -1)}x`)],
-    ['who knows the beginning', bearer(OPERATOR_TOKEN.slice(0, -1))],
-    ['who says it otherwise', { authorization: `Basic ${OPERATOR_TOKEN}` }],
-    ['who has nothing to say', { authorization: 'Bearer ' }],
+  const STRANGERS: [what: string, headers: Record<string, string>][] = [
+    ['a request without a token', {}],
+    ['the token of a user', asOwner],
+    ['a guessed token', bearer(`${OPERATOR_TOKEN.slice(0, -1)}x`)],
+    ['the beginning of the token', bearer(OPERATOR_TOKEN.slice(0, -1))],
+    ['another scheme', { authorization: `Basic ${OPERATOR_TOKEN}` }],
+    ['an empty token', { authorization: 'Bearer ' }],
   ];
   for (const [method, path] of ROUTES) {
-    for (const [who, headers] of STRANGERS) {
-      test(`${method} ${path} is 401 for ${who}, and changes nothing`, async () => {
+    for (const [what, headers] of STRANGERS) {
+      test(`refuses ${what} on ${method} ${path} with 401, and changes nothing`, async () => {
         const job = failed();
         const { call, statusOf, lines } = await withJobs([job]);
         const reply = await call(method, path.replace('ID', job.id), { headers });
@@ -69,7 +70,7 @@ describe('the operator’s routes', () => {
       });
     }
 
-    test(`${method} ${path} does not exist where there is no operator token`, async () => {
+    test(`answers 404 on ${method} ${path} when no operator token is configured`, async () => {
       const job = failed();
       const gateway = buildGateway({ hasOperator: false });
       await gateway.save(job);
@@ -81,22 +82,22 @@ describe('the operator’s routes', () => {
     });
   }
 
-  test('do not let the operator in where users go', async () => {
+  test('do not make the operator token valid for the routes of users', async () => {
     const { call } = await withJobs([]);
     assert.equal((await call('GET', '/jobs', { headers: asOperator })).status, 401);
   });
 });
 
 describe('GET /operator/failed', () => {
-  test('is the failed jobs of everybody, told and untold, each once, with what an operator needs', async () => {
-    const untold = [failed(), failed({ owner: STRANGER.id, email: STRANGER.email })];
-    const told = [failed({ attempts: 5, generation: 2 }), failed()];
+  test('lists the failed jobs of all users once each, active or not, with the fields for an operator', async () => {
+    const active = [failed(), failed({ owner: STRANGER.id, email: STRANGER.email })];
+    const inactive = [failed({ attempts: 5, generation: 2 }), failed()];
     const others = [newJob(), newJob({ status: 'converting' }), done(), newJob({ status: 'cancelled' })];
-    const { list } = await withJobs([...untold, ...others], told);
+    const { list } = await withJobs([...active, ...others], inactive);
     const answer = await list();
     assert.equal(answer.next_cursor, null);
-    assert.deepEqual(idsOf(answer), inListOrder([...untold, ...told]));
-    for (const job of [...untold, ...told]) {
+    assert.deepEqual(idsOf(answer), inListOrder([...active, ...inactive]));
+    for (const job of [...active, ...inactive]) {
       const shown = answer.jobs.find(({ id }: Job) => id === job.id);
       assert.deepEqual(shown, failedJobView.strict().parse(shown));
       assert.deepEqual(shown, failedViewOf(job));
@@ -104,7 +105,7 @@ describe('GET /operator/failed', () => {
     assert.ok(!JSON.stringify(answer).includes('secret-signature'));
   });
 
-  test('has none of the jobs that are gone, and forgets them, as those that have not failed (any more)', async () => {
+  test('leaves out hidden jobs and jobs that are not failed, and removes their entries', async () => {
     const kept = failed();
     const others = [newJob({ status: 'deleted' }), newJob(), done(), newJob({ status: 'cancelled' })];
     const hidden = HIDDEN.map(([, job]) => job);
@@ -114,7 +115,7 @@ describe('GET /operator/failed', () => {
     assert.deepEqual(await inIndex(), [kept.id]);
   });
 
-  test('keeps one that fails again while it is being forgotten', async (context) => {
+  test('keeps the entry of a job that fails again while its old entry is being removed', async (context) => {
     const job = newJob();
     const { list, failedIndex, jobs } = await withJobs([], [job]);
     const { getMany } = jobs;
@@ -129,7 +130,7 @@ describe('GET /operator/failed', () => {
     assert.deepEqual(idsOf(await list()), [job.id]);
   });
 
-  test('shows a job that the next pass of the sweep has seen failed, before its owner was told', async () => {
+  test('shows a failed job after the next pass of the sweep, before its owner is notified', async () => {
     const gateway = buildGateway();
     const job = await gateway.save(failed());
     const list = async () =>
@@ -150,12 +151,12 @@ describe('GET /operator/failed', () => {
     await sweep.pass(new AbortController().signal);
     assert.deepEqual(idsOf(await list()), [job.id]);
     assert.deepEqual(
-      (await openEntries(index)).map(({ id }) => id),
+      (await activeEntries(index)).map(({ id }) => id),
       [job.id],
     );
   });
 
-  test('reads no open job, and of 3,000 failed ones no more than a page needs', async (context) => {
+  test('reads no active jobs, and of 3,000 failed ones no more than a page needs', async (context) => {
     const all = Array.from({ length: 3_000 }, () => failed());
     const { list, jobs, index, state, failedIndex } = await withJobs([newJob(), newJob()]);
     for (const job of all) await jobs.create(job);
@@ -169,7 +170,7 @@ describe('GET /operator/failed', () => {
     assert.ok(keys.length <= 16 + 100, `${keys.length} documents`);
   });
 
-  test('looks through 1,000 entries for one page, which may be short though more follow', async () => {
+  test('reads at most 1,000 entries for a page, which may be short although more follow', async () => {
     const stale = Array.from({ length: 2_500 }, () => failed());
     const { list, failedIndex, inIndex } = await withJobs([], [failed()]);
     await failedIndex.add(stale);
@@ -184,7 +185,7 @@ describe('GET /operator/failed', () => {
     assert.deepEqual(await inIndex(), seen);
   });
 
-  test('reads a bounded number of documents for a request after 100,000 failed jobs are gone', async (context) => {
+  test('reads a bounded number of documents in a request after 100,000 failed jobs were removed', async (context) => {
     const kept = failed();
     const { list, state, failedIndex } = await withJobs([], [kept]);
     await failedIndex.add(Array.from({ length: 100_000 }, () => failed()));
@@ -212,7 +213,7 @@ describe('GET /operator/failed', () => {
     [5, 1],
     [120, 50],
   ] as const) {
-    test(`gives ${count} jobs in pages of ${limit}, each once, and an end`, async () => {
+    test(`returns ${count} jobs once each in pages of ${limit}, and no cursor on the last page`, async () => {
       const all = Array.from({ length: count }, () => failed());
       const { list } = await withJobs(all.slice(0, count / 2), all.slice(count / 2));
       const seen: string[] = [];
@@ -228,7 +229,7 @@ describe('GET /operator/failed', () => {
   }
 
   for (const query of ['?limit=0', '?limit=101', '?cursor=x', `?cursor=${randomUUID()}&cursor=b`]) {
-    test(`400 bad_request for ${query}`, async () => {
+    test(`answers 400 bad_request for ${query}`, async () => {
       const { call } = await withJobs([]);
       const { status, json } = await call('GET', `/operator/failed${query}`, { headers: asOperator });
       assert.deepEqual([status, json.code], [400, 'bad_request']);
@@ -236,52 +237,53 @@ describe('GET /operator/failed', () => {
   }
 });
 
-/** What each status makes of each request: the answer, and the status afterwards. */
-const TABLE: [from: string, make: () => Job, act: 'retry' | 'drop', answer: number, to: Job['status']][] = [
-  ['failed', failed, 'retry', 202, 'queued'],
-  ['queued', newJob, 'retry', 202, 'queued'],
-  ['converting', () => newJob({ status: 'converting' }), 'retry', 202, 'converting'],
-  ['cancelled', () => newJob({ status: 'cancelled' }), 'retry', 409, 'cancelled'],
-  ['done', done, 'retry', 409, 'done'],
-  ['deleted', () => newJob({ status: 'deleted' }), 'retry', 404, 'deleted'],
-  ['failed', failed, 'drop', 204, 'deleted'],
-  ['deleted', () => newJob({ status: 'deleted' }), 'drop', 204, 'deleted'],
-  ['queued', newJob, 'drop', 409, 'queued'],
-  ['converting', () => newJob({ status: 'converting' }), 'drop', 409, 'converting'],
-  ['cancelled', () => newJob({ status: 'cancelled' }), 'drop', 409, 'cancelled'],
-  ['done', done, 'drop', 409, 'done'],
-  ['uploading', () => newJob({ status: 'uploading' }), 'drop', 404, 'uploading'],
-];
-for (const [from, make, act, answer, to] of TABLE) {
-  test(`${act} of a job that is ${from}: ${answer}, and it is ${to}; twice is the same`, async () => {
-    const job = make();
-    const gateway = await withJobs([job]);
-    const before = await openEntries(gateway.index);
-    for (let times = 0; times < 2; times++) {
-      const { status } = await gateway[act](job.id);
-      assert.deepEqual([status, await gateway.statusOf(job.id)], [answer, to]);
-    }
-    // What is refused costs no entry.
-    assert.equal(isDeepStrictEqual(await openEntries(gateway.index), before), answer >= 400);
-  });
-}
+/** The response to each request for a job of each status, and the status of the job afterwards. */
+const TABLE: [from: string, make: () => Job, command: 'retry' | 'drop', answer: number, to: Job['status']][] =
+  [
+    ['failed', failed, 'retry', 202, 'queued'],
+    ['queued', newJob, 'retry', 202, 'queued'],
+    ['converting', () => newJob({ status: 'converting' }), 'retry', 202, 'converting'],
+    ['cancelled', () => newJob({ status: 'cancelled' }), 'retry', 409, 'cancelled'],
+    ['done', done, 'retry', 409, 'done'],
+    ['deleted', () => newJob({ status: 'deleted' }), 'retry', 404, 'deleted'],
+    ['failed', failed, 'drop', 204, 'deleted'],
+    ['deleted', () => newJob({ status: 'deleted' }), 'drop', 204, 'deleted'],
+    ['queued', newJob, 'drop', 409, 'queued'],
+    ['converting', () => newJob({ status: 'converting' }), 'drop', 409, 'converting'],
+    ['cancelled', () => newJob({ status: 'cancelled' }), 'drop', 409, 'cancelled'],
+    ['done', done, 'drop', 409, 'done'],
+    ['uploading', () => newJob({ status: 'uploading' }), 'drop', 404, 'uploading'],
+  ];
+describe('createFailedJobs, over HTTP', () => {
+  for (const [from, make, command, answer, to] of TABLE) {
+    test(`${command} answers ${answer} for a job that is ${from} and leaves it ${to}, also the second time`, async () => {
+      const job = make();
+      const gateway = await withJobs([job]);
+      const before = await activeEntries(gateway.index);
+      for (let times = 0; times < 2; times++) {
+        const { status } = await gateway[command](job.id);
+        assert.deepEqual([status, await gateway.statusOf(job.id)], [answer, to]);
+      }
+      // A refused request adds no entry to the index of active jobs.
+      assert.equal(isDeepStrictEqual(await activeEntries(gateway.index), before), answer >= 400);
+    });
+  }
 
-describe('an operator', () => {
-  test('who retries a job is told of its next run, which is announced', async () => {
+  test('retry returns the next generation of the job, and publishes it', async () => {
     const job = failed();
-    const { retry, list, announced } = await withJobs([job]);
+    const { retry, list, publishedVideos } = await withJobs([job]);
     const { json } = await retry(job.id);
     assert.deepEqual([json.id, json.run, json.error], [job.id, 2, null]);
     assert.deepEqual(
-      announced.map(({ id }) => id),
+      publishedVideos.map(({ id }) => id),
       [job.id],
     );
     assert.deepEqual(idsOf(await list()), []);
   });
 
-  test('does not drop a job that its owner has just retried', async (context) => {
+  test('drop refuses a job that its owner has just retried', async (context) => {
     const job = failed();
-    const { drop, jobs, call, statusOf, cleared } = await withJobs([job]);
+    const { drop, jobs, call, statusOf, blobDeletions } = await withJobs([job]);
     const { update } = jobs;
     context.mock.method(jobs, 'update', async (...args: Parameters<typeof update>) => {
       context.mock.restoreAll();
@@ -290,26 +292,26 @@ describe('an operator', () => {
     });
     const { status, json } = await drop(job.id);
     assert.deepEqual([status, json.code, await statusOf(job.id)], [409, 'state_conflict', 'queued']);
-    assert.deepEqual(cleared, []);
+    assert.deepEqual(blobDeletions, []);
   });
 
-  test('who drops a job leaves nothing of it to be seen', async () => {
+  test('drop hides the job from the operator and its owner, and deletes its blobs', async () => {
     const job = failed();
-    const { drop, list, cleared, call } = await withJobs([job]);
+    const { drop, list, blobDeletions, call } = await withJobs([job]);
     await drop(job.id);
     assert.deepEqual(idsOf(await list()), []);
     assert.deepEqual(
-      cleared.map(({ id }) => id),
+      blobDeletions.map(({ id }) => id),
       [job.id],
     );
     assert.equal((await call('GET', `/jobs/${job.id}`, { headers: asOwner })).status, 404);
   });
 
   for (const id of ['x', '..%2f..', randomUUID()]) {
-    test(`gets 404 for ${id}`, async () => {
+    test(`retry and drop answer 404 for the id ${id}`, async () => {
       const { retry, drop } = await withJobs([]);
-      for (const act of [retry, drop]) {
-        const { status, json } = await act(id);
+      for (const command of [retry, drop]) {
+        const { status, json } = await command(id);
         assert.deepEqual([status, json.code], [404, 'not_found']);
       }
     });

@@ -2,35 +2,35 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createFairQueue } from '../../../../services/gateway/sweep/fair-queue.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
-import { turns as ready } from '../../../support/event-loop.ts';
+import { turns as eventLoopTurns } from '../../../support/event-loop.ts';
 import { logLines } from '../../../support/log-lines.ts';
 
 const named = (...ids: string[]) => ids.map((id) => ({ id }));
 const names = (items: readonly { id: string }[]) => items.map(({ id }) => id).join('');
 const { signal } = new AbortController();
 
-/** Turns, and a work that fails for the ids given and notes for which it was asked. */
+/** A queue, and passes over items whose work fails for the ids in `bad`. A pass returns the ids that were tried and that succeeded. */
 function build() {
   const lines = logLines();
-  const turns = createFairQueue(createLog('gateway', 'info', lines));
+  const queue = createFairQueue(createLog('gateway', 'info', lines));
   const pass = async (ids: string, bad: string) => {
-    const asked: string[] = [];
+    const tried: string[] = [];
     const work = async ({ id }: { id: string }) => {
-      asked.push(id);
+      tried.push(id);
       if (bad.includes(id)) throw new Error(`cannot do ${id}`);
     };
-    const succeeded = await turns.run(named(...ids), work, signal);
-    return `${asked.join('')} ${names(succeeded)}`;
+    const succeeded = await queue.run(named(...ids), work, signal);
+    return `${tried.join('')} ${names(succeeded)}`;
   };
-  return { lines, turns, pass };
+  return { lines, queue, pass };
 }
 
-describe('turns', () => {
-  test('are given to all items in their order', async () => {
+describe('createFairQueue', () => {
+  test('works on all items in their order', async () => {
     assert.equal(await build().pass('abcd', ''), 'abcd abcd');
   });
 
-  test('a failure is logged and leaves the others their turn', async () => {
+  test('logs a failure and goes on with the other items', async () => {
     const { pass, lines } = build();
     assert.equal(await pass('abcd', 'bd'), 'abcd ac');
     assert.deepEqual(
@@ -39,7 +39,7 @@ describe('turns', () => {
     );
   });
 
-  test('three failures in a row end the pass, and the next begins with those that had no turn', async () => {
+  test('ends the pass after three failures in a row, and begins the next one with the items that were not tried', async () => {
     const { pass } = build();
     assert.equal(await pass('abcdefgh', 'abcdefgh'), 'abc ');
     assert.equal(await pass('abcdefgh', 'abcdefgh'), 'def ');
@@ -47,66 +47,66 @@ describe('turns', () => {
     assert.equal(await pass('abcdefgh', 'bc'), 'bcdefgha defgha');
   });
 
-  test('items that always fail go last', async () => {
+  test('tries items last that always fail', async () => {
     const { pass } = build();
     assert.equal(await pass('abcdef', 'abc'), 'abc ');
     assert.equal(await pass('abcdef', 'abc'), 'defabc def');
     assert.equal(await pass('abcxyz', 'abc'), 'xyzabc xyz');
   });
 
-  test('an item that was away and comes again has its old place', async () => {
+  test('forgets the failure of an item that was missing from a pass', async () => {
     const { pass } = build();
     assert.equal(await pass('ab', 'a'), 'ab b');
     assert.equal(await pass('b', ''), 'b b');
     assert.equal(await pass('ab', ''), 'ab ab');
   });
 
-  test('an item that the signal has cut off is no failure, and goes last in the next pass', async () => {
-    const { turns, lines, pass } = build();
+  test('does not log an item that the signal has cut off, and tries it last in the next pass', async () => {
+    const { queue, lines, pass } = build();
     const stop = new AbortController();
     const work = async ({ id }: { id: string }) => {
       if (id === 'a') return;
-      stop.abort(new Error('the time is over'));
+      stop.abort(new Error('timeout'));
       stop.signal.throwIfAborted();
     };
-    assert.equal(names(await turns.run(named(...'abc'), work, stop.signal)), 'a');
+    assert.equal(names(await queue.run(named(...'abc'), work, stop.signal)), 'a');
     assert.deepEqual(lines.objects(), []);
     assert.equal(await pass('bcd', ''), 'cdb cdb');
   });
 
-  test('may be given to several items side by side', async () => {
-    const turns = createFairQueue(createLog('gateway', 'silent'), { concurrency: 2 });
-    const asked: string[] = [];
-    const gate = Promise.withResolvers<void>();
+  test('works on as many items at the same time as `concurrency` allows', async () => {
+    const queue = createFairQueue(createLog('gateway', 'silent'), { concurrency: 2 });
+    const tried: string[] = [];
+    const released = Promise.withResolvers<void>();
     const work = async ({ id }: { id: string }) => {
-      asked.push(id);
-      await gate.promise;
+      tried.push(id);
+      await released.promise;
     };
-    const taken = turns.run(named(...'abcd'), work, signal);
-    await ready();
-    assert.equal(asked.join(''), 'ab');
-    gate.resolve();
-    assert.equal(names(await taken), 'abcd');
+    const running = queue.run(named(...'abcd'), work, signal);
+    await eventLoopTurns();
+    assert.equal(tried.join(''), 'ab');
+    released.resolve();
+    assert.equal(names(await running), 'abcd');
   });
 
-  test('side by side, three failures in a row end the pass as well', async () => {
+  test('ends the pass after three failures in a row also with several items at the same time', async () => {
     const lines = logLines();
-    const turns = createFairQueue(createLog('gateway', 'info', lines), { concurrency: 2 });
-    const asked: string[] = [];
+    const queue = createFairQueue(createLog('gateway', 'info', lines), { concurrency: 2 });
+    const tried: string[] = [];
     const work = async ({ id }: { id: string }) => {
-      asked.push(id);
+      tried.push(id);
       throw new Error(`cannot do ${id}`);
     };
-    assert.deepEqual(await turns.run(named(...'abcdefgh'), work, signal), []);
-    assert.equal(asked.join(''), 'abcd');
+    assert.deepEqual(await queue.run(named(...'abcdefgh'), work, signal), []);
+    assert.equal(tried.join(''), 'abcd');
     const { left } = lines.objects().find((line) => 'left' in line) ?? {};
     assert.equal(left, 4);
   });
 
-  test('end with the signal', async () => {
-    const { turns } = build();
+  test('ends when the signal is aborted', async () => {
+    const { queue } = build();
     const stop = new AbortController();
     const work = async () => stop.abort();
-    assert.equal(names(await turns.run(named('a', 'b'), work, stop.signal)), 'a');
+    assert.equal(names(await queue.run(named('a', 'b'), work, stop.signal)), 'a');
   });
 });

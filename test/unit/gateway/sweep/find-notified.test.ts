@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { createFindNotified } from '../../../../services/gateway/sweep/find-notified.ts';
 import type { MailRecord } from '../../../../services/shared/contract/mail-record.ts';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
@@ -12,34 +12,36 @@ const CASES: [
   what: string,
   job: Job,
   mail: { state: MailRecord['state']; run: number } | undefined,
-  told: boolean,
+  notified: boolean,
 ][] = [
-  ['done, of which there is no mail', done(), undefined, false],
-  ['done, whose mail is being sent', done(), { state: 'sending', run: 1 }, false],
-  ['done, whose mail was refused', done(), { state: 'open', run: 1 }, false],
-  ['done, whose mail was sent', done(), sent, true],
-  ['failed, of which there is no mail', failed(), undefined, false],
-  ['failed, whose mail was sent', failed(), sent, true],
-  ['done at its second run, of whose first a mail was sent', done({ generation: 2 }), sent, false],
+  ['done and has no mail record', done(), undefined, false],
+  ['done and whose mail is being sent', done(), { state: 'sending', run: 1 }, false],
+  ['done and whose mail was refused', done(), { state: 'open', run: 1 }, false],
+  ['done and whose mail was sent', done(), sent, true],
+  ['failed and has no mail record', failed(), undefined, false],
+  ['failed and whose mail was sent', failed(), sent, true],
+  ['done in generation 2 when only the mail of generation 1 was sent', done({ generation: 2 }), sent, false],
   [
-    'done at its second run, of which a mail was sent',
+    'done in generation 2 when the mail of generation 2 was sent',
     done({ generation: 2 }),
     { state: 'sent', run: 2 },
     true,
   ],
-  ['cancelled, of which nobody is to be told', newJob({ status: 'cancelled' }), undefined, true],
+  ['cancelled, which needs no mail', newJob({ status: 'cancelled' }), undefined, true],
   ['queued again after a mail was sent', newJob({ generation: 2 }), sent, false],
   ['converting', newJob({ status: 'converting' }), sent, false],
   ['uploading', newJob({ status: 'uploading' }), undefined, false],
 ];
-for (const [what, job, mail, told] of CASES) {
-  test(`of a job that is ${what}, ${told ? 'all is told' : 'something is to be told'}`, async () => {
-    const state = createMemoryState();
-    if (mail) {
-      const record: MailRecord = { state: mail.state, send: 'one', sends: 1, refusals: 0 };
-      await updateDocument(state, `mail:${job.id}:${mail.run}`, () => record, { ttlSeconds: 60 });
-    }
-    const isTold = await createFindNotified(state)([job, done()], new AbortController().signal);
-    assert.equal(isTold(job), told);
-  });
-}
+describe('createFindNotified', () => {
+  for (const [what, job, mail, notified] of CASES) {
+    test(`returns ${notified} for a job that is ${what}`, async () => {
+      const state = createMemoryState();
+      if (mail) {
+        const record: MailRecord = { state: mail.state, send: 'one', sends: 1, refusals: 0 };
+        await updateDocument(state, `mail:${job.id}:${mail.run}`, () => record, { ttlSeconds: 60 });
+      }
+      const isNotified = await createFindNotified(state)([job, done()], new AbortController().signal);
+      assert.equal(isNotified(job), notified);
+    });
+  }
+});

@@ -8,49 +8,49 @@ const { signal } = new AbortController();
 
 function build() {
   const added: string[][] = [];
-  const store = { isAway: false };
+  const store = { isUnavailable: false };
   const add = createListFailed({
     async add(jobs) {
-      if (store.isAway) throw unavailable('the store');
+      if (store.isUnavailable) throw unavailable('the store');
       added.push(jobs.map(({ id }) => id));
     },
   });
   return { add, added, store };
 }
 
-describe('jobs that have failed', () => {
-  test('are added once, however many passes see them', async () => {
+describe('createListFailed', () => {
+  test('adds a failed job once, however many passes see it', async () => {
     const { add, added } = build();
     const [one, other] = [failed(), failed()];
     for (const jobs of [[], [one], [one], [one, other], [one, other]]) await add(jobs, signal);
     assert.deepEqual(added, [[one.id], [other.id]]);
   });
 
-  test('are added again when they were retried and have failed again', async () => {
+  test('adds a job again that was retried and has failed again', async () => {
     const { add, added } = build();
     const job = failed();
     for (const jobs of [[job], [], [{ ...job, run: 2 }], [{ ...job, run: 2 }]]) await add(jobs, signal);
     assert.deepEqual(added, [[job.id], [job.id]]);
   });
 
-  test('are added again when they have left and come back', async () => {
+  test('adds a job again that was missing from a pass', async () => {
     const { add, added } = build();
     const job = failed();
     for (const jobs of [[job], [], [job]]) await add(jobs, signal);
     assert.equal(added.length, 2);
   });
 
-  test('are added by the next pass when the store was away', async () => {
+  test('adds a job in the next pass when the store was unavailable', async () => {
     const { add, added, store } = build();
     const job = failed();
-    store.isAway = true;
+    store.isUnavailable = true;
     await assert.rejects(add([job], signal), { code: 'unavailable' });
-    store.isAway = false;
+    store.isUnavailable = false;
     await add([job], signal);
     assert.deepEqual(added, [[job.id]]);
   });
 
-  test('are added in batches of 10,000', async () => {
+  test('adds jobs in batches of 10,000', async () => {
     const { add, added } = build();
     await add(
       Array.from({ length: 21_000 }, () => failed()),

@@ -4,127 +4,135 @@ import { mailRecordKey } from '../../../../services/shared/contract/mail-record.
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
-import { sweepOverMemory as build, LOOK, type SweepOverMemory, TELL } from './sweep-over-memory.ts';
+import {
+  createInMemorySweep as build,
+  expiringInADay,
+  FAIL_BEFORE_EXPIRY_SECONDS,
+  type InMemorySweep,
+  PASS_SECONDS,
+} from './in-memory-sweep.ts';
 
-const day = () => ({ expires_at: new Date(Date.now() + 86_400_000).toISOString() });
-
-async function savedMany(
-  { save }: SweepOverMemory,
+async function saveMany(
+  { save }: InMemorySweep,
   count: number,
   make: (fields: { expires_at: string }) => Job = newJob,
 ): Promise<Job[]> {
   const jobs: Job[] = [];
-  for (let number = 0; number < count; number++) jobs.push(await save(make(day())));
+  for (let number = 0; number < count; number++) jobs.push(await save(make(expiringInADay())));
   return jobs;
 }
 
-/** The same id with another last digit, which says in which document its entry is. */
+/** The id of the job with another last digit, which decides in which document of an index its entry is. */
 const inShard = (digit: string, { id }: Job) => `${id.slice(0, -1)}${digit}`;
 
-describe('an event that cannot be published', () => {
-  test('leaves those behind it their turn in the same pass', async (context) => {
-    const world = build(context);
-    const jobs = await savedMany(world, 5);
-    const [first] = (await world.open()) as [string];
-    world.broker.refuses = ({ job_id }) => job_id === first;
-    const published = await world.standStill();
+describe('createSweep, with events that cannot be published', () => {
+  test('publishes the events behind one that fails in the same pass', async (context) => {
+    const harness = build(context);
+    const jobs = await saveMany(harness, 5);
+    const [first] = (await harness.activeIds()) as [string];
+    harness.broker.rejects = ({ job_id }) => job_id === first;
+    const published = await harness.passUntilStalled();
     const others = jobs.filter(({ id }) => id !== first);
     assert.deepEqual(published.sort(), others.map(({ id }) => `video ${id}`).sort());
   });
 
-  test('is tried in each pass, after the others, and published when that can be', async (context) => {
-    const world = build(context);
-    await savedMany(world, 8);
-    const stuck = (await world.open()).slice(0, 4);
-    world.broker.refuses = ({ job_id }) => stuck.includes(job_id);
-    assert.equal((await world.standStill()).length, 0);
-    assert.equal((await world.pass(1)).published.length, 4);
-    world.broker.refuses = () => false;
-    const published = [...(await world.pass(1)).published];
+  test('tries failed events in each pass after the others, and publishes them as soon as possible', async (context) => {
+    const harness = build(context);
+    await saveMany(harness, 8);
+    const stuck = (await harness.activeIds()).slice(0, 4);
+    harness.broker.rejects = ({ job_id }) => stuck.includes(job_id);
+    assert.equal((await harness.passUntilStalled()).length, 0);
+    assert.equal((await harness.pass(1)).published.length, 4);
+    harness.broker.rejects = () => false;
+    const published = [...(await harness.pass(1)).published];
     assert.deepEqual(published.sort(), stuck.map((id) => `video ${id}`).sort());
   });
 
-  test('though the broker is away, a pass over many jobs asks it three times', async (context) => {
-    const world = build(context);
-    const jobs = await savedMany(world, 1000);
-    await savedMany(world, 10, () =>
-      newJob({ expires_at: new Date(Date.now() + TELL * 1000).toISOString() }),
+  test('makes three attempts of each kind in a pass over many jobs while the broker is unavailable', async (context) => {
+    const harness = build(context);
+    const jobs = await saveMany(harness, 1000);
+    await saveMany(harness, 10, () =>
+      newJob({ expires_at: new Date(Date.now() + FAIL_BEFORE_EXPIRY_SECONDS * 1000).toISOString() }),
     );
-    for (const seconds of [0, LOOK]) await world.pass(seconds);
-    world.broker.away = true;
-    await world.pass(LOOK);
-    // Three of those that stand still, and three of those that are given up in this pass.
-    assert.equal(world.broker.asked, 6);
-    world.broker.away = false;
-    assert.ok((await world.pass(1)).published.length >= jobs.length);
+    for (const seconds of [0, PASS_SECONDS]) await harness.pass(seconds);
+    harness.broker.isUnavailable = true;
+    await harness.pass(PASS_SECONDS);
+    // Three for stalled jobs, and three for jobs that are failed in this pass.
+    assert.equal(harness.broker.attempts, 6);
+    harness.broker.isUnavailable = false;
+    assert.ok((await harness.pass(1)).published.length >= jobs.length);
   });
 
-  test('keeps no job from being given up in time', async (context) => {
-    const world = build(context);
-    const expiring = () => newJob({ expires_at: new Date(Date.now() + TELL * 1000).toISOString() });
-    const jobs = await savedMany(world, 10, expiring);
-    world.broker.away = true;
-    await world.standStill();
-    const statuses = await Promise.all(jobs.map(async ({ id }) => (await world.stored(id))?.status));
+  test('fails jobs in time while the broker is unavailable', async (context) => {
+    const harness = build(context);
+    const expiring = () =>
+      newJob({ expires_at: new Date(Date.now() + FAIL_BEFORE_EXPIRY_SECONDS * 1000).toISOString() });
+    const jobs = await saveMany(harness, 10, expiring);
+    harness.broker.isUnavailable = true;
+    await harness.passUntilStalled();
+    const statuses = await Promise.all(jobs.map(async ({ id }) => (await harness.findJob(id))?.status));
     assert.deepEqual(new Set(statuses), new Set(['failed']));
-    world.broker.away = false;
-    const published = [...(await world.standStill()), ...(await world.standStill())];
+    harness.broker.isUnavailable = false;
+    const published = [...(await harness.passUntilStalled()), ...(await harness.passUntilStalled())];
     assert.deepEqual(published.sort(), jobs.map(({ id }) => `mp3 ${id}`).sort());
   });
 });
 
-describe('a damaged document', () => {
+describe('createSweep, with a damaged document', () => {
   for (const [what, text] of [
     ['is not JSON', '{"revision":"a","docu'],
     ['holds no document', '{"revision":"a","document":null}'],
   ] as const) {
-    test(`of a job, which ${what}, holds no other job back, and the job stays open`, async (context) => {
-      const world = build(context);
-      const [broken, ...others] = (await savedMany(world, 5)) as [Job, ...Job[]];
-      await world.memory.put(`job:${broken.id}`, text);
-      const published = await world.standStill();
+    test(`publishes the other jobs when the document of a job ${what}, and keeps that job active`, async (context) => {
+      const harness = build(context);
+      const [broken, ...others] = (await saveMany(harness, 5)) as [Job, ...Job[]];
+      await harness.memory.put(`job:${broken.id}`, text);
+      const published = await harness.passUntilStalled();
       assert.deepEqual(published.sort(), others.map(({ id }) => `video ${id}`).sort());
-      for (let times = 0; times < 3; times++) await world.standStill();
-      assert.ok((await world.open()).includes(broken.id));
+      for (let times = 0; times < 3; times++) await harness.passUntilStalled();
+      assert.ok((await harness.activeIds()).includes(broken.id));
       assert.ok(
-        world.lines.objects().some(({ job_id, msg }) => job_id === broken.id && /damaged/.test(String(msg))),
+        harness.lines
+          .objects()
+          .some(({ job_id, msg }) => job_id === broken.id && /damaged/.test(String(msg))),
       );
     });
 
-    test(`of a mail, which ${what}, holds no other job back, and its job stays open`, async (context) => {
-      const world = build(context);
-      const [broken, ...others] = (await savedMany(world, 4, done)) as [Job, ...Job[]];
-      await world.memory.put(mailRecordKey({ job_id: broken.id, run: 1 }), text);
-      for (const job of others) await world.mail(job, 'sent');
-      for (let times = 0; times < 2; times++) await world.standStill();
-      assert.deepEqual(await world.open(), [broken.id]);
+    test(`cleans up the other jobs when a mail record ${what}, and keeps its job active`, async (context) => {
+      const harness = build(context);
+      const [broken, ...others] = (await saveMany(harness, 4, done)) as [Job, ...Job[]];
+      await harness.memory.put(mailRecordKey({ job_id: broken.id, run: 1 }), text);
+      for (const job of others) await harness.saveMailRecord(job, 'sent');
+      for (let times = 0; times < 2; times++) await harness.passUntilStalled();
+      assert.deepEqual(await harness.activeIds(), [broken.id]);
     });
   }
 
-  test('is told from a store that is away: then the pass breaks off after one call', async (context) => {
-    const world = build(context);
-    await savedMany(world, 50);
-    world.store.call = (what, call) =>
+  test('ends the pass after one failed call when the store is unavailable, unlike for a damaged document', async (context) => {
+    const harness = build(context);
+    await saveMany(harness, 50);
+    harness.sweepStore.call = (what, call) =>
       what.startsWith('getMany job') ? Promise.reject(unavailable('the store')) : call();
-    await assert.rejects(world.pass(0), /store/);
-    assert.equal(world.calls.length, 2);
+    await assert.rejects(harness.pass(0), /store/);
+    assert.equal(harness.calls.length, 2);
   });
 });
 
-describe('an index that cannot be written', () => {
-  test('keeps open none but the jobs that go into it', async (context) => {
-    const world = build(context);
-    const broken = await world.save(failed(day()));
-    await world.mail(broken, 'sent');
-    const other = await world.save(
-      failed({ ...day(), id: inShard(broken.id.endsWith('0') ? '1' : '0', broken) }),
+describe('createSweep, with an index that cannot be written', () => {
+  test('keeps only the jobs active that move to that index', async (context) => {
+    const harness = build(context);
+    const broken = await harness.save(failed(expiringInADay()));
+    await harness.saveMailRecord(broken, 'sent');
+    const other = await harness.save(
+      failed({ ...expiringInADay(), id: inShard(broken.id.endsWith('0') ? '1' : '0', broken) }),
     );
-    await world.mail(other, 'sent');
-    await world.save(newJob({ ...day(), status: 'cancelled' }));
-    await world.mail(await world.save(done(day())), 'sent');
+    await harness.saveMailRecord(other, 'sent');
+    await harness.save(newJob({ ...expiringInADay(), status: 'cancelled' }));
+    await harness.saveMailRecord(await harness.save(done(expiringInADay())), 'sent');
     const stuck = `put failed:${broken.id.slice(-1)}`;
-    world.store.call = (what, call) => (what === stuck ? Promise.reject(unavailable('the store')) : call());
-    for (let times = 0; times < 2; times++) await world.standStill();
-    assert.deepEqual([await world.open(), await world.failedOnes()], [[broken.id], [other.id]]);
+    harness.sweepStore.call = (what, call) =>
+      what === stuck ? Promise.reject(unavailable('the store')) : call();
+    for (let times = 0; times < 2; times++) await harness.passUntilStalled();
+    assert.deepEqual([await harness.activeIds(), await harness.failedIds()], [[broken.id], [other.id]]);
   });
 });

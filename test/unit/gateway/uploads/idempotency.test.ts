@@ -6,8 +6,8 @@ import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
-import { asOwner, asStranger, buildGateway, type Gateway } from '../build.ts';
-import { mp4 } from '../footage.ts';
+import { mp4 } from '../sample-uploads.ts';
+import { asOwner, asStranger, buildGateway, type Gateway } from '../test-gateway.ts';
 
 const OPTIONS = { quality: 2 };
 const keyed = { owner: OWNER.id, key: 'a-key', options: OPTIONS };
@@ -22,8 +22,8 @@ function build(context: TestContext) {
 const later = (fields: Partial<Job> = {}) =>
   newJob({ expires_at: new Date(Date.now() + 12 * 3600_000).toISOString(), ...fields });
 
-describe('an Idempotency-Key', () => {
-  test('that is new belongs to the upload', async (context) => {
+describe('createIdempotency', () => {
+  test('gives a new key to the upload', async (context) => {
     const { idempotency } = build(context);
     assert.equal(await idempotency.claim(keyed, 'one'), undefined);
     await idempotency.confirm(keyed, 'one');
@@ -36,7 +36,7 @@ describe('an Idempotency-Key', () => {
     failed(),
     later({ status: 'cancelled' }),
   ]) {
-    test(`leads to its job, which is ${job.status}`, async (context) => {
+    test(`returns the job of the key when it is ${job.status}`, async (context) => {
       const { idempotency, jobs } = build(context);
       await idempotency.claim(keyed, job.id);
       await jobs.create(job);
@@ -47,25 +47,25 @@ describe('an Idempotency-Key', () => {
     });
   }
 
-  // What there is of the first upload's job when the second comes, and whether the second gets the key.
+  // The state of the first upload and its job when a second upload comes, and whether the second one gets the key.
   const SECONDS: [what: string, job: Partial<Job> | undefined, afterMs: number, taken: boolean][] = [
     ['has just begun', undefined, 0, false],
     ['began a while ago', undefined, MINUTE - 1, false],
     ['died before its first byte', undefined, MINUTE, true],
-    ['began, by a clock that goes ahead', undefined, -MINUTE / 2, false],
-    ['is under way', { status: 'uploading' }, 0, false],
-    ['has been under way for an hour', { status: 'uploading' }, 60 * MINUTE, false],
-    ['was given up', { status: 'deleted' }, 0, true],
+    ['began by a clock that is ahead', undefined, -MINUTE / 2, false],
+    ['is running', { status: 'uploading' }, 0, false],
+    ['has been running for an hour', { status: 'uploading' }, 60 * MINUTE, false],
+    ['was ended by the sweep', { status: 'deleted' }, 0, true],
     ['made a job that its owner deleted', { status: 'deleted' }, 0, true],
     ['made a job that has expired', { expires_at: new Date(Date.now() - 1_000).toISOString() }, 0, true],
   ];
   for (const [what, fields, afterMs, taken] of SECONDS) {
-    test(`of an upload that ${what} is ${taken ? 'taken over' : 'refused: come again'}`, async (context) => {
+    test(`${taken ? 'gives the second upload' : 'refuses the second upload, with Retry-After,'} the key of an upload that ${what}`, async (context) => {
       const { idempotency, jobs, clock, state } = build(context);
       const job = later(fields);
       await idempotency.claim(keyed, job.id);
       if (fields) await jobs.create(job);
-      // A clock cannot go back: the key of a gateway whose clock is ahead is one that was written in the future.
+      // The mocked clock cannot go back, so the record is rewritten as by a gateway whose clock is ahead.
       if (afterMs >= 0) clock.advance(afterMs);
       else {
         const [key = ''] = state.keys();
@@ -80,7 +80,7 @@ describe('an Idempotency-Key', () => {
         return;
       }
       assert.equal(await claim, undefined);
-      // The first may come back.
+      // The first upload may continue after all.
       await assert.rejects(idempotency.confirm(keyed, job.id), { code: 'upload_in_progress' });
       await assert.rejects(idempotency.redirect(keyed, job.id, 'earlier'), { code: 'upload_in_progress' });
       await idempotency.release(keyed, job.id);
@@ -88,14 +88,14 @@ describe('an Idempotency-Key', () => {
     });
   }
 
-  test('is one of two that come at once', async (context) => {
+  test('gives the key to one of two uploads that come at the same time', async (context) => {
     const { idempotency, clock } = build(context);
     const claims = ['one', 'two'].map((id) => idempotency.claim(keyed, id));
     const [one, two] = await clock.until(Promise.allSettled(claims));
     assert.deepEqual([one?.status, two?.status].sort(), ['fulfilled', 'rejected']);
   });
 
-  test('is free again when its upload has failed', async (context) => {
+  test('frees the key of an upload that failed', async (context) => {
     const { idempotency } = build(context);
     await idempotency.claim(keyed, 'one');
     await idempotency.release(keyed, 'one');
@@ -103,7 +103,7 @@ describe('an Idempotency-Key', () => {
     await idempotency.confirm(keyed, 'two');
   });
 
-  test('leaves nothing in the store a while after its upload has failed', async (context) => {
+  test('lets the record of a free key expire', async (context) => {
     const { idempotency, state, clock } = build(context);
     await idempotency.claim(keyed, 'one');
     clock.advance(MINUTE);
@@ -116,7 +116,7 @@ describe('an Idempotency-Key', () => {
   });
 
   for (const status of ['uploading', 'queued'] as const) {
-    test(`is kept when its job is ${status} although its upload failed: nobody knows what has arrived`, async (context) => {
+    test(`keeps the key when its upload failed but the job is ${status}, because a save may still arrive`, async (context) => {
       const { idempotency, jobs } = build(context);
       const job = later({ status });
       await idempotency.claim(keyed, job.id);
@@ -126,7 +126,7 @@ describe('an Idempotency-Key', () => {
     });
   }
 
-  test('leads to the earlier job of the same content', async (context) => {
+  test('returns the earlier job with the same content after a redirect', async (context) => {
     const { idempotency, jobs } = build(context);
     const earlier = done();
     await jobs.create(earlier);
@@ -135,7 +135,7 @@ describe('an Idempotency-Key', () => {
     assert.deepEqual(await idempotency.claim(keyed, 'two'), earlier);
   });
 
-  test('is of its owner alone', async (context) => {
+  test('separates the keys of different owners', async (context) => {
     const { idempotency, jobs } = build(context);
     const job = later();
     await idempotency.claim(keyed, job.id);
@@ -143,27 +143,30 @@ describe('an Idempotency-Key', () => {
     assert.equal(await idempotency.claim({ ...keyed, owner: 'another' }, 'two'), undefined);
     assert.equal(await idempotency.claim({ ...keyed, key: 'b-key' }, 'two'), undefined);
   });
+});
 
+describe('parseIdempotencyKey', () => {
   const BAD = ['a b', 'é', 'x'.repeat(256), '\t', '"a b"'];
   for (const header of BAD) {
-    test(`cannot be ${JSON.stringify(header.slice(0, 10))}`, () => {
+    test(`refuses ${JSON.stringify(header.slice(0, 10))} with ${header.length} characters`, () => {
       assert.throws(() => parseIdempotencyKey(header), { code: 'bad_request' });
     });
   }
   for (const header of ['a', '"8e03978e-40d5-43dd-bc93-6894a57f9324"', 'x'.repeat(255), '$etag']) {
-    test(`can be ${header.slice(0, 10)}`, () => assert.equal(parseIdempotencyKey(header), header));
+    test(`accepts ${header.slice(0, 10)} with ${header.length} characters`, () =>
+      assert.equal(parseIdempotencyKey(header), header));
   }
-  test('may be missing', () => assert.equal(parseIdempotencyKey(''), undefined));
+  test('returns undefined where there is no header', () => assert.equal(parseIdempotencyKey(''), undefined));
 });
 
-describe('an upload with an Idempotency-Key', () => {
+describe('POST /upload with an Idempotency-Key', () => {
   const send = (gateway: Gateway, { key = 'a-key', user = asOwner, body = mp4(5000), query = '' } = {}) =>
     gateway.call('POST', `/upload${query}`, {
       headers: { ...user, 'content-type': 'video/mp4', 'idempotency-key': key },
       body,
     });
 
-  test('gives the same job however often it is sent, and stores the video once', async () => {
+  test('answers with the same job however often it is sent, and stores the video once', async () => {
     const gateway = buildGateway();
     const { json: first } = await send(gateway);
     const keys = gateway.state.keys().length;
@@ -172,10 +175,10 @@ describe('an upload with an Idempotency-Key', () => {
       assert.deepEqual([status, json, headers.location], [202, first, `/jobs/${first.id}`]);
     }
     assert.equal(gateway.state.keys().length, keys);
-    assert.equal(gateway.announced.length, 1);
+    assert.equal(gateway.publishedVideos.length, 1);
   });
 
-  test('of another user, or another key, is another job', async () => {
+  test('makes another job for another user or another key', async () => {
     const gateway = buildGateway();
     const ids = [
       await send(gateway),
@@ -185,22 +188,22 @@ describe('an upload with an Idempotency-Key', () => {
     assert.equal(new Set(ids.map(({ json }) => json.id)).size, 3);
   });
 
-  test('with other options is refused', async () => {
+  test('refuses the same key with other options with 422', async () => {
     const gateway = buildGateway();
     await send(gateway);
     const { status, json } = await send(gateway, { query: '?quality=9' });
     assert.deepEqual([status, json.code], [422, 'idempotency_key_reused']);
   });
 
-  test('is refused while the first is under way, and then gives its job', async () => {
-    const gate = Promise.withResolvers<void>();
-    const gateway = buildGateway({ onPutBytes: (put) => gate.promise.then(put) });
+  test('answers 409 with Retry-After while the first upload is running, and then with its job', async () => {
+    const released = Promise.withResolvers<void>();
+    const gateway = buildGateway({ onPutBytes: (put) => released.promise.then(put) });
     const first = send(gateway);
     while (gateway.state.keys().length < 3) await new Promise(setImmediate);
     const second = await send(gateway);
     assert.deepEqual([second.status, second.json.code], [409, 'upload_in_progress']);
     assert.equal(second.headers['retry-after'], '5');
-    gate.resolve();
+    released.resolve();
     const { json } = await first;
     assert.equal((await send(gateway)).json.id, json.id);
   });
@@ -209,33 +212,33 @@ describe('an upload with an Idempotency-Key', () => {
     ['no media file', Buffer.alloc(5000, 'x')],
     ['too large', mp4(400_000)],
   ] as const) {
-    test(`may be sent again after one that was ${what}`, async () => {
+    test(`accepts the key again after an upload that was ${what}`, async () => {
       const gateway = buildGateway();
       assert.ok((await send(gateway, { body })).status >= 400);
       assert.equal((await send(gateway)).status, 202);
     });
   }
 
-  test('may be sent again at once after it met too many uploads', async () => {
-    const gate = Promise.withResolvers<void>();
+  test('accepts the key again at once after a 503 because of too many uploads', async () => {
+    const released = Promise.withResolvers<void>();
     const gateway = buildGateway({
       limits: { uploads: { all: 1, perUser: 5 } },
-      onPutBytes: (put) => gate.promise.then(put),
+      onPutBytes: (put) => released.promise.then(put),
     });
     const first = send(gateway, { key: 'b' });
     while (gateway.state.keys().length < 3) await new Promise(setImmediate);
     assert.equal((await send(gateway)).status, 503);
-    gate.resolve();
+    released.resolve();
     await first;
     assert.equal((await send(gateway)).status, 202);
   });
 
-  test('that cannot be a key is refused', async () => {
+  test('refuses an invalid key with 400', async () => {
     const { status, json } = await send(buildGateway(), { key: 'a b' });
     assert.deepEqual([status, json.code], [400, 'bad_request']);
   });
 
-  test('gives the earlier job of the same content, and goes on giving it', async () => {
+  test('answers with the earlier job of the same content, also when it is sent again', async () => {
     const gateway = buildGateway();
     const { json: first } = await send(gateway);
     await gateway.jobs.update(first.id, (job) => done(baseOf(job)));

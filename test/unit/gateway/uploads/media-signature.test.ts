@@ -3,11 +3,11 @@ import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { looksLikeMedia, openMedia } from '../../../../services/gateway/uploads/media-signature.ts';
 import { inPieces } from '../../../support/random.ts';
-import { mp4 } from '../footage.ts';
+import { mp4 } from '../sample-uploads.ts';
 
 const latin1 = (text: string) => Buffer.from(text.padEnd(400, '\0'), 'latin1');
 const hex = (digits: string) => Buffer.concat([Buffer.from(digits, 'hex'), Buffer.alloc(400)]);
-/** Sync bytes at these places. */
+/** 400 bytes with MPEG sync bytes at the given positions. */
 const sync = (...places: number[]) => Buffer.alloc(400, 0).map((_, at) => (places.includes(at) ? 0x47 : 0));
 
 const MEDIA: [container: string, head: Uint8Array][] = [
@@ -30,7 +30,7 @@ const MEDIA: [container: string, head: Uint8Array][] = [
   ['AAC in ADTS', hex('fff15080')],
 ];
 const OTHER: [what: string, head: Uint8Array][] = [
-  ['nothing', Buffer.alloc(0)],
+  ['an empty head', Buffer.alloc(0)],
   ['zeros', Buffer.alloc(400)],
   ['text', latin1('Dear Sir or Madam')],
   ['HTML', latin1('<!doctype html>')],
@@ -39,12 +39,12 @@ const OTHER: [what: string, head: Uint8Array][] = [
   ['a DASH manifest', latin1('<?xml version="1.0"?><MPD>')],
   ['PNG', hex('89504e470d0a1a0a')],
   ['JPEG', hex('ffd8ffe0')],
-  ['WebP, RIFF as well', latin1('RIFF\0\0\0\0WEBP')],
+  ['WebP, which is RIFF too', latin1('RIFF\0\0\0\0WEBP')],
   ['PDF', latin1('%PDF-1.7')],
   ['ZIP', latin1('PK\x03\x04')],
   ['an ELF program', latin1('\x7fELF')],
-  ['UTF-16, big end first', hex('feff0048')],
-  ['one sync byte alone', sync(0)],
+  ['big-endian UTF-16', hex('feff0048')],
+  ['a single sync byte', sync(0)],
 ];
 
 describe('looksLikeMedia', () => {

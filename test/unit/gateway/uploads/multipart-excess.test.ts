@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ENVELOPE_BYTES } from '../../../../services/gateway/uploads/multipart-parser.ts';
-import { asOwner, buildGateway } from '../build.ts';
-import { filePart, form, formType, mp4, part } from '../footage.ts';
+import { filePart, form, formType, mp4, part } from '../sample-uploads.ts';
+import { asOwner, buildGateway } from '../test-gateway.ts';
 
 const FILE = filePart(mp4(2_000));
 const BOUNDARY = '--xxBOUNDARYxx';
 const DISPOSITION = `${BOUNDARY}\r\nContent-Disposition: form-data; name="file"`;
-/** Far more than a form may have beside its file, and little enough for a parser without limits to survive. */
+/** Far more than a form may have beside its file, and so few bytes that a parser without limits survives them. */
 const EXCESS_BYTES = 400_000;
 
-/** `begin`, then `again` as often as it takes; the form never ends, so that only a refusal can answer it. */
+/** Yields `begin`, and then `again` many times. The form never ends, so that the gateway can answer only by refusing it. */
 async function* endless(begin: Buffer | string, again: string, answered: Promise<void>) {
   yield Buffer.from(begin);
   const piece = Buffer.from(again.repeat(Math.ceil(10_000 / again.length)));
@@ -18,12 +18,12 @@ async function* endless(begin: Buffer | string, again: string, answered: Promise
   await answered;
 }
 
-describe('a form is refused before its end, and leaves nothing, when it has', () => {
+describe('POST /upload with an endless form', () => {
   const EXCESSES: [what: string, begin: Buffer | string, again: string, status: number][] = [
     ['an endless text before its first part', '', 'preamble\r\n', 400],
     ['an endless line after a boundary', BOUNDARY, 'x', 400],
-    ['an endless name of a header', `${BOUNDARY}\r\n`, 'x', 400],
-    ['an endless value of a header', `${BOUNDARY}\r\nX-Long: `, 'x', 400],
+    ['an endless header name', `${BOUNDARY}\r\n`, 'x', 400],
+    ['an endless header value', `${BOUNDARY}\r\nX-Long: `, 'x', 400],
     ['an endless header over many lines', `${BOUNDARY}\r\nX-Long: a\r\n`, ' x\r\n', 400],
     ['an endless number of headers', `${BOUNDARY}\r\n`, 'A: b\r\n', 400],
     ['an endless file name', `${DISPOSITION}; filename="`, 'x', 400],
@@ -41,7 +41,9 @@ describe('a form is refused before its end, and leaves nothing, when it has', ()
     ['an endless text after its last part', form([FILE]), 'epilogue\r\n', 400],
   ];
   for (const [what, begin, again, status] of EXCESSES) {
-    test(what, { timeout: 10_000 }, async () => {
+    test(`refuses ${what} with ${status} before its end and stores nothing`, {
+      timeout: 10_000,
+    }, async () => {
       const gateway = buildGateway();
       const answered = Promise.withResolvers<void>();
       const body = endless(begin, again, answered.promise);
@@ -49,22 +51,22 @@ describe('a form is refused before its end, and leaves nothing, when it has', ()
       answered.resolve();
       const code = status === 400 ? 'bad_request' : 'too_large';
       assert.deepEqual([reply.status, reply.json?.code], [status, code]);
-      assert.deepEqual(gateway.left(), []);
-      assert.deepEqual(gateway.announced, []);
+      assert.deepEqual(gateway.storedKeys(), []);
+      assert.deepEqual(gateway.publishedVideos, []);
     });
   }
 });
 
-describe('a form may have beside its file', () => {
+describe('POST /upload with a form that has more than its file', () => {
   const field = (bytes: number) => part('a', 'x'.repeat(bytes));
   const GOOD: [what: string, body: Buffer][] = [
     ['headers of 7 KiB', form([part('file', mp4(2_000), '; filename="a"', [`A: ${'x'.repeat(7_000)}`])])],
     ['a field of 60 kB', form([field(60_000), FILE])],
-    ['fields of 60 kB, before and after it', form([field(30_000), FILE, field(30_000)])],
+    ['fields of 60 kB before and after the file', form([field(30_000), FILE, field(30_000)])],
     ['20 fields', form([...Array.from({ length: 20 }, () => field(100)), FILE])],
   ];
   for (const [what, body] of GOOD) {
-    test(what, async () => {
+    test(`accepts ${what}`, async () => {
       const reply = await buildGateway().call('POST', '/upload', {
         headers: { ...asOwner, ...formType },
         body,
@@ -73,7 +75,7 @@ describe('a form may have beside its file', () => {
     });
   }
 
-  test('no more than it is allowed, wherever that is', async () => {
+  test('adds up the bytes before and after the file, and refuses too many with 413', async () => {
     const half = ENVELOPE_BYTES / 2;
     const body = form([field(half), FILE, field(half)]);
     const reply = await buildGateway().call('POST', '/upload', {
@@ -84,7 +86,7 @@ describe('a form may have beside its file', () => {
   });
 });
 
-describe('the boundary of a form', () => {
+describe('POST /upload, by the boundary of the form,', () => {
   const send = (boundary: string, type: string) =>
     buildGateway().call('POST', '/upload', {
       headers: { ...asOwner, 'content-type': `multipart/form-data${type}` },
@@ -92,19 +94,19 @@ describe('the boundary of a form', () => {
     });
   const long = (length: number) => 'b'.repeat(length);
   const BOUNDARIES: [what: string, boundary: string, type: string, status: number][] = [
-    ['may have 70 characters (RFC 2046 5.1.1)', long(70), `; boundary=${long(70)}`, 202],
-    ['may be quoted, and have blanks and marks', "a b:c?'", `; boundary="a b:c?'"`, 202],
-    ['may stand behind other parameters', 'a', '; charset=utf-8; boundary=a', 202],
-    ['may be named in capitals', 'a', '; BOUNDARY=a', 202],
-    ['may not have 71 characters', long(71), `; boundary=${long(71)}`, 400],
-    ['may not have 10,000 characters', long(10_000), `; boundary=${long(10_000)}`, 400],
-    ['may not be empty', '', '; boundary=', 400],
-    ['may not end with a blank', 'a ', '; boundary="a "', 400],
-    ['may not have a quotation mark in it', 'a"b', '; boundary="a\\"b"', 400],
-    ['may not be missing among thousands of parameters', 'a', '; a=b'.repeat(3_000), 400],
+    ['70 characters (RFC 2046 5.1.1)', long(70), `; boundary=${long(70)}`, 202],
+    ['a quoted boundary with blanks and marks', "a b:c?'", `; boundary="a b:c?'"`, 202],
+    ['a boundary behind other parameters', 'a', '; charset=utf-8; boundary=a', 202],
+    ['a parameter name in capitals', 'a', '; BOUNDARY=a', 202],
+    ['71 characters', long(71), `; boundary=${long(71)}`, 400],
+    ['10,000 characters', long(10_000), `; boundary=${long(10_000)}`, 400],
+    ['an empty boundary', '', '; boundary=', 400],
+    ['a blank at the end', 'a ', '; boundary="a "', 400],
+    ['a quotation mark in the boundary', 'a"b', '; boundary="a\\"b"', 400],
+    ['thousands of parameters without a boundary', 'a', '; a=b'.repeat(3_000), 400],
   ];
   for (const [what, boundary, type, status] of BOUNDARIES) {
-    test(what, async () => {
+    test(`${status === 202 ? 'accepts' : 'refuses'} ${what}`, async () => {
       const reply = await send(boundary, type);
       assert.deepEqual(
         [reply.status, reply.json?.code],

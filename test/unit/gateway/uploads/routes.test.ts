@@ -6,14 +6,14 @@ import { DEFAULT_OPTIONS } from '../../../../services/shared/jobs/job.ts';
 import type { Call } from '../../../support/in-process.ts';
 import { OWNER } from '../../../support/job.ts';
 import { inPieces } from '../../../support/random.ts';
-import { asOwner, buildGateway, type Gateway, MAX_BYTES } from '../build.ts';
-import { filePart, form, formType, mp4 } from '../footage.ts';
+import { filePart, form, formType, mp4 } from '../sample-uploads.ts';
+import { asOwner, buildGateway, type Gateway, MAX_BYTES } from '../test-gateway.ts';
 
 const video = { ...asOwner, 'content-type': 'video/mp4' };
 const upload = (gateway: Gateway, query = '', call: Call = {}) =>
   gateway.call('POST', `/upload${query}`, { headers: video, body: mp4(5000), ...call });
 
-describe('an upload', () => {
+describe('POST /upload', () => {
   const WAYS: [way: string, query: string, call: (bytes: Buffer) => Call][] = [
     ['as a raw body', '?filename=a.mp4', (body) => ({ body })],
     ['as a raw body in chunks', '?filename=a.mp4', (bytes) => ({ body: inPieces(bytes, 9_999) })],
@@ -26,7 +26,7 @@ describe('an upload', () => {
   ];
   for (const [way, query, call] of WAYS) {
     for (const size of [12, 5_000, MAX_BYTES]) {
-      test(`of ${size} bytes ${way} is a job, told of by 202 and Location`, async () => {
+      test(`makes a job of ${size} bytes ${way} and answers with 202 and Location`, async () => {
         const gateway = buildGateway();
         const bytes = mp4(size);
         const { status, headers, json } = await upload(gateway, query, call(bytes));
@@ -40,7 +40,7 @@ describe('an upload', () => {
         const sha256 = createHash('sha256').update(bytes).digest('hex');
         assert.deepEqual(job.source, { size, sha256, duration_seconds: null, tracks: null });
         assert.ok(bytes.equals(await buffer(gateway.blobs.read(job.videoBlobId))));
-        assert.deepEqual(gateway.announced, [job]);
+        assert.deepEqual(gateway.publishedVideos, [job]);
         const open = (await Array.fromAsync(gateway.index.listActive())).flat();
         assert.deepEqual(
           open.map(({ id }) => id),
@@ -57,24 +57,24 @@ describe('an upload', () => {
     'application/octet-stream',
     'Video/MP4; a=b',
   ]) {
-    test(`may be of type ${type}`, async () => {
+    test(`accepts a body of type ${type}`, async () => {
       const headers = { ...asOwner, 'content-type': type };
       assert.equal((await upload(buildGateway(), '', { headers })).status, 202);
     });
   }
 
-  test('may say that its encoding is identity', async () => {
+  test('accepts the content encoding identity', async () => {
     const headers = { ...video, 'content-encoding': 'Identity' };
     assert.equal((await upload(buildGateway(), '', { headers })).status, 202);
   });
 
-  test('has the trace id of its request in its job', async () => {
+  test('stores the trace id of the request in the job', async () => {
     const gateway = buildGateway();
     const trace = '0af7651916cd43dd8448eb211c80319c';
     await upload(gateway, '', { headers: { ...video, traceparent: `00-${trace}-b7ad6b7169203331-01` } });
-    assert.equal(gateway.announced[0]?.trace_id, trace);
+    assert.equal(gateway.publishedVideos[0]?.trace_id, trace);
     const accepted = gateway.lines.objects().find(({ msg }) => msg === 'video accepted');
-    assert.deepEqual([accepted.trace_id, accepted.job_id], [trace, gateway.announced[0]?.id]);
+    assert.deepEqual([accepted.trace_id, accepted.job_id], [trace, gateway.publishedVideos[0]?.id]);
   });
 
   const OPTIONS: [query: string, options: object][] = [
@@ -86,7 +86,7 @@ describe('an upload', () => {
     test(`takes its options from ${query}`, async () => {
       const gateway = buildGateway();
       assert.equal((await upload(gateway, query)).status, 202);
-      assert.deepEqual(gateway.announced[0]?.options, options);
+      assert.deepEqual(gateway.publishedVideos[0]?.options, options);
     });
   }
 });
@@ -95,10 +95,16 @@ const plain = { ...asOwner, 'content-type': 'text/plain' };
 const none = asOwner;
 const encoded = (encoding: string) => ({ ...video, 'content-encoding': encoding });
 const REFUSED: [what: string, query: string, call: Call, status: number, code: string][] = [
-  ['no token', '', { headers: { 'content-type': 'video/mp4' } }, 401, 'invalid_token'],
+  ['a request without a token', '', { headers: { 'content-type': 'video/mp4' } }, 401, 'invalid_token'],
   ['an empty body', '', { body: '' }, 400, 'empty_file'],
-  ['no body at all', '', { headers: { ...video, 'content-length': '0' }, body: '' }, 400, 'empty_file'],
-  ['a text', '', { body: 'x'.repeat(5000) }, 415, 'not_media'],
+  [
+    'a request without a body',
+    '',
+    { headers: { ...video, 'content-length': '0' }, body: '' },
+    400,
+    'empty_file',
+  ],
+  ['text', '', { body: 'x'.repeat(5000) }, 415, 'not_media'],
   ['a short text', '', { body: 'hi' }, 415, 'not_media'],
   [
     'an ffconcat script',
@@ -108,11 +114,11 @@ const REFUSED: [what: string, query: string, call: Call, status: number, code: s
     'not_media',
   ],
   ['an HLS playlist', '', { body: '#EXTM3U\n#EXTINF:1,\n/etc/passwd\n' }, 415, 'not_media'],
-  ['one byte too many', '', { body: mp4(MAX_BYTES + 1) }, 413, 'too_large'],
-  ['one byte too many in chunks', '', { body: inPieces(mp4(MAX_BYTES + 1)) }, 413, 'too_large'],
-  ['twice too many', '', { body: mp4(2 * MAX_BYTES) }, 413, 'too_large'],
+  ['a file that is one byte too large', '', { body: mp4(MAX_BYTES + 1) }, 413, 'too_large'],
+  ['a chunked file that is one byte too large', '', { body: inPieces(mp4(MAX_BYTES + 1)) }, 413, 'too_large'],
+  ['a file that is twice too large', '', { body: mp4(2 * MAX_BYTES) }, 413, 'too_large'],
   ['a body of another type', '', { headers: plain }, 415, 'unsupported_media_type'],
-  ['a body of no type', '', { headers: none }, 415, 'unsupported_media_type'],
+  ['a body without a type', '', { headers: none }, 415, 'unsupported_media_type'],
   ['JSON', '', { headers: none, body: { file: 'x' } }, 415, 'unsupported_media_type'],
   ['a compressed body', '', { headers: encoded('gzip') }, 415, 'unsupported_media_type'],
   ['a body in two encodings', '', { headers: encoded('identity, br') }, 415, 'unsupported_media_type'],
@@ -123,30 +129,30 @@ const REFUSED: [what: string, query: string, call: Call, status: number, code: s
     415,
     'unsupported_media_type',
   ],
-  ['an option that is not there', '?af=movie', {}, 422, 'invalid_option'],
-  ['a bit rate between two', '?bitrate=129', {}, 422, 'invalid_option'],
-  ['a bit rate of LAME that is too low', '?bitrate=8', {}, 422, 'invalid_option'],
-  ['a bit rate that is a text', '?bitrate=128k', {}, 422, 'invalid_option'],
+  ['an unknown option', '?af=movie', {}, 422, 'invalid_option'],
+  ['a bit rate that MP3 does not have', '?bitrate=129', {}, 422, 'invalid_option'],
+  ['a bit rate that is too low', '?bitrate=8', {}, 422, 'invalid_option'],
+  ['a bit rate with a unit', '?bitrate=128k', {}, 422, 'invalid_option'],
   ['an empty bit rate', '?bitrate=', {}, 422, 'invalid_option'],
   ['a negative quality', '?quality=-1', {}, 422, 'invalid_option'],
   ['a quality that is too high', '?quality=10', {}, 422, 'invalid_option'],
-  ['half a quality', '?quality=1.5', {}, 422, 'invalid_option'],
+  ['a fractional quality', '?quality=1.5', {}, 422, 'invalid_option'],
   ['a quality in another notation', '?quality=0x1', {}, 422, 'invalid_option'],
-  ['both', '?bitrate=128&quality=2', {}, 422, 'invalid_option'],
-  ['one option twice', '?quality=1&quality=2', {}, 422, 'invalid_option'],
-  ['a prototype', '?__proto__=1', {}, 422, 'invalid_option'],
+  ['a bit rate together with a quality', '?bitrate=128&quality=2', {}, 422, 'invalid_option'],
+  ['the same option twice', '?quality=1&quality=2', {}, 422, 'invalid_option'],
+  ['the option __proto__', '?__proto__=1', {}, 422, 'invalid_option'],
   ['an option in another case', '?Quality=2', {}, 422, 'invalid_option'],
 ];
 
-describe('an upload is refused, and leaves nothing, with', () => {
+describe('POST /upload, for a bad request,', () => {
   for (const [what, query, call, status, code] of REFUSED) {
-    test(`${what}: ${status} ${code}`, async () => {
+    test(`refuses ${what} with ${status} ${code} and stores nothing`, async () => {
       const gateway = buildGateway();
       const reply = await upload(gateway, query, call);
       assert.deepEqual([reply.status, reply.json?.code], [status, code]);
       assert.equal(reply.headers['content-type'], 'application/problem+json');
-      assert.deepEqual(gateway.left(), []);
-      assert.deepEqual(gateway.announced, []);
+      assert.deepEqual(gateway.storedKeys(), []);
+      assert.deepEqual(gateway.publishedVideos, []);
     });
   }
 });

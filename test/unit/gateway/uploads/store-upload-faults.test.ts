@@ -4,15 +4,15 @@ import { describe, type TestContext, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { firstOf, isAppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { turns } from '../../../support/event-loop.ts';
-import type { Intercept } from '../job-index/intercepted-state.ts';
-import { acceptOverMemory, VIDEO } from './store-upload-over-memory.ts';
+import type { Intercept } from '../intercepted-store.ts';
+import { createInMemoryUploads, VIDEO } from './in-memory-uploads.ts';
 
-type World = ReturnType<typeof acceptOverMemory>;
+type Harness = ReturnType<typeof createInMemoryUploads>;
 type Fault = <T>(call: () => Promise<T>) => Promise<T>;
 
 const never = <T>() => new Promise<T>(() => undefined);
 
-/** The n-th call of the store meets the fault, those after it `then`. */
+/** Injects the fault into the n-th call of the store, and `then` into each later call. */
 function atCall(number: number, fault: Fault, then: Fault = (call) => call()): Intercept {
   let count = 0;
   return (_what, call) => {
@@ -22,15 +22,15 @@ function atCall(number: number, fault: Fault, then: Fault = (call) => call()): I
   };
 }
 
-/** An upload whose n-th call meets a fault: its job, its error, or neither when it is dead. */
-async function underFault(
-  { on, accept, clock }: World,
+/** Runs an upload with the given intercept. Returns its job or its error, or neither when its gateway has died. */
+async function uploadWithFault(
+  { uploadStore, storeUpload, clock }: Harness,
   intercept: Intercept,
   during = async () => undefined,
 ) {
-  on.call = intercept;
+  uploadStore.call = intercept;
   const outcome: { job?: Job; error?: unknown } = {};
-  accept().then(
+  storeUpload().then(
     (job) => {
       outcome.job = job;
     },
@@ -40,7 +40,7 @@ async function underFault(
   );
   await turns(300);
   await during();
-  // Some try again after a pause.
+  // Some calls are tried again after a pause.
   for (let pauses = 0; pauses < 20; pauses++) {
     await turns(20);
     clock.advance(50);
@@ -48,33 +48,33 @@ async function underFault(
   return outcome;
 }
 
-async function assertConvertible({ stored, open, blobs }: World, id: string): Promise<void> {
-  const job = (await stored(id)) ?? assert.fail('the job is gone');
+async function assertConvertible({ findJob, activeIds, blobs }: Harness, id: string): Promise<void> {
+  const job = (await findJob(id)) ?? assert.fail('the job is gone');
   assert.equal(job.status, 'queued');
-  assert.ok(VIDEO.equals(await buffer(blobs.read(job.videoBlobId))), 'its video is there');
-  assert.deepEqual(await open(), [id]);
+  assert.ok(VIDEO.equals(await buffer(blobs.read(job.videoBlobId))), 'the video is damaged');
+  assert.deepEqual(await activeIds(), [id]);
 }
 
-/** Nothing, unless a whole job. */
-async function assertAllOrNothing(world: World): Promise<void> {
-  for (let passes = 0; passes < 4; passes++) await world.standStill();
-  const ids = world.memory.keys().flatMap((key) => /^job:(.*)/.exec(key)?.[1] ?? []);
+/** Asserts that the store holds either a whole job or nothing. */
+async function assertAllOrNothing(harness: Harness): Promise<void> {
+  for (let passes = 0; passes < 4; passes++) await harness.passUntilStalled();
+  const ids = harness.memory.keys().flatMap((key) => /^job:(.*)/.exec(key)?.[1] ?? []);
   assert.ok(ids.length <= 1);
   const [id] = ids;
-  if (id !== undefined && (await world.stored(id))?.status === 'queued') {
-    return assertConvertible(world, id);
+  if (id !== undefined && (await harness.findJob(id))?.status === 'queued') {
+    return assertConvertible(harness, id);
   }
-  assert.deepEqual(await world.left(), []);
+  assert.deepEqual(await harness.remaining(), []);
 }
 
-/** How many calls an upload makes when all is well. */
+/** The number of calls that an upload makes when nothing fails. */
 async function callsOf(context: TestContext): Promise<number> {
-  const world = acceptOverMemory(context);
-  await world.accept();
-  return world.calls.length;
+  const harness = createInMemoryUploads(context);
+  await harness.storeUpload();
+  return harness.calls.length;
 }
 let calls = 0;
-test('an upload makes the calls that are broken below', async (context) => {
+test('createStoreUpload makes 16 to 39 calls of the store', async (context) => {
   calls = await callsOf(context);
   assert.ok(calls > 15 && calls < 40, `${calls}`);
 });
@@ -83,19 +83,19 @@ const positions = async (run: (number: number) => Promise<unknown>) => {
   for (let number = 1; number <= calls; number++) await run(number);
 };
 
-describe('one call of the store fails:', () => {
+describe('createStoreUpload, when a call of the store fails,', () => {
   const late: (() => Promise<unknown>)[] = [];
   const FAULTS: [how: string, fault: Fault][] = [
-    ['it was not carried out', () => Promise.reject(unavailable('the store'))],
+    ['was not executed', () => Promise.reject(unavailable('the store'))],
     [
-      'it was carried out, and its answer is lost',
+      'was executed and lost its response',
       async (call) => {
         await call();
         throw unavailable('the store');
       },
     ],
     [
-      'it is carried out only when the client has its answer',
+      'is executed only after the client has its answer',
       (call) => {
         late.push(call);
         return Promise.reject(unavailable('the store'));
@@ -103,54 +103,54 @@ describe('one call of the store fails:', () => {
     ],
   ];
   for (const [how, fault] of FAULTS) {
-    test(`${how}. Then there is a 202 and a job, or an error and nothing`, async (context) => {
+    test(`returns a stored job, or fails and leaves nothing, when one call ${how}`, async (context) => {
       await positions((number) =>
-        context.test(`call ${number}`, async (context) => {
+        context.test(`holds for call ${number} of the store`, async (context) => {
           late.length = 0;
-          const world = acceptOverMemory(context);
-          const { job, error } = await underFault(world, atCall(number, fault));
+          const harness = createInMemoryUploads(context);
+          const { job, error } = await uploadWithFault(harness, atCall(number, fault));
           for (const call of late) await call().catch(() => undefined);
-          if (job) return assertConvertible(world, job.id);
+          if (job) return assertConvertible(harness, job.id);
           assert.equal((error as { code?: string }).code ?? (error as Error).name, 'unavailable');
-          assert.deepEqual(world.announced, []);
-          await assertAllOrNothing(world);
+          assert.deepEqual(harness.publishedVideos, []);
+          await assertAllOrNothing(harness);
         }),
       );
     });
   }
 
-  test('it made the job, and its answer is lost: the job stays, for a second try under the same key may have been told of it', async (context) => {
-    const world = acceptOverMemory(context);
+  test('keeps the job when the call that accepts it loses its response, because a second try with the same key may return it', async (context) => {
+    const harness = createInMemoryUploads(context);
     let saves = 0;
-    const { error } = await underFault(world, async (what, call) => {
+    const { error } = await uploadWithFault(harness, async (what, call) => {
       const result = await call();
       if (what.startsWith('put job:') && ++saves === 2) throw unavailable('the store');
       return result;
     });
     assert.ok(isAppError(error, 'unavailable'));
-    for (let passes = 0; passes < 4; passes++) await world.standStill();
-    const [id = ''] = await world.open();
-    await assertConvertible(world, id);
+    for (let passes = 0; passes < 4; passes++) await harness.passUntilStalled();
+    const [id = ''] = await harness.activeIds();
+    await assertConvertible(harness, id);
   });
 
-  test('and so do all after it: nothing is left that the sweep does not find', async (context) => {
+  test('leaves nothing that the sweep does not find when all later calls fail too', async (context) => {
     await positions((number) =>
-      context.test(`call ${number}`, async (context) => {
-        const world = acceptOverMemory(context);
+      context.test(`holds for call ${number} of the store`, async (context) => {
+        const harness = createInMemoryUploads(context);
         const fail: Fault = () => Promise.reject(unavailable('the store'));
-        const { job } = await underFault(world, atCall(number, fail, fail));
+        const { job } = await uploadWithFault(harness, atCall(number, fail, fail));
         assert.equal(job, undefined);
-        await assertAllOrNothing(world);
-        assert.deepEqual(await world.left(), []);
+        await assertAllOrNothing(harness);
+        assert.deepEqual(await harness.remaining(), []);
       }),
     );
   });
 });
 
-test('a store that is gone does not hold up the answer: what remains is for the sweep', async (context) => {
-  const world = acceptOverMemory(context);
+test('createStoreUpload fails without waiting for a store that does not answer, and leaves the rest to the sweep', async (context) => {
+  const harness = createInMemoryUploads(context);
   let gone = false;
-  const { error } = await underFault(world, (what, call) => {
+  const { error } = await uploadWithFault(harness, (what, call) => {
     if (what.startsWith('putBytes')) gone = true;
     if (!gone) return call();
     return what.includes('job:') ? never() : Promise.reject(unavailable('the store'));
@@ -158,81 +158,81 @@ test('a store that is gone does not hold up the answer: what remains is for the 
   assert.ok(isAppError(firstOf(error), 'unavailable'), String(error));
 });
 
-describe('a gateway is killed', () => {
+describe('createStoreUpload, in a gateway that is killed,', () => {
   for (const [when, fault] of [
     ['before a call of the store', () => never()],
-    ['just after it', (call) => call().then(() => never())],
+    ['just after a call of the store', (call) => call().then(() => never())],
   ] as [string, Fault][]) {
-    test(`${when}: a sweep of another finds what there is`, async (context) => {
+    test(`leaves only what the sweep of another gateway finds, when it dies ${when}`, async (context) => {
       await positions((number) =>
-        context.test(`call ${number}`, async (context) => {
-          const world = acceptOverMemory(context);
-          const { job } = await underFault(
-            world,
+        context.test(`holds for call ${number} of the store`, async (context) => {
+          const harness = createInMemoryUploads(context);
+          const { job } = await uploadWithFault(
+            harness,
             atCall(number, fault, () => never()),
           );
           assert.equal(job, undefined);
-          await assertAllOrNothing(world);
+          await assertAllOrNothing(harness);
         }),
       );
     });
   }
 });
 
-describe('a gateway stands still for minutes and comes back', () => {
+describe('createStoreUpload, in a gateway that stands still for minutes,', () => {
   for (const [when, execute] of [
     ['before a call of the store', false],
-    ['just after it', true],
+    ['just after a call of the store', true],
   ] as const) {
-    test(`${when}: its client gets a 503, and nothing remains; or it gets a 202, and there is the job`, async (context) => {
+    test(`fails with unavailable and leaves nothing, or returns a stored job, when it stood still ${when}`, async (context) => {
       await positions((number) =>
-        context.test(`call ${number}`, async (context) => {
-          const world = acceptOverMemory(context);
-          const gate = Promise.withResolvers<void>();
-          const wait: Fault = (call) => gate.promise.then(call);
+        context.test(`holds for call ${number} of the store`, async (context) => {
+          const harness = createInMemoryUploads(context);
+          const resumed = Promise.withResolvers<void>();
+          const wait: Fault = (call) => resumed.promise.then(call);
           const first: Fault = async (call) => {
             if (!execute) return wait(call);
             const result = await call();
-            await gate.promise;
+            await resumed.promise;
             return result;
           };
-          const { job, error } = await underFault(world, atCall(number, first, wait), async () => {
-            for (let passes = 0; passes < 4; passes++) await world.standStill();
-            gate.resolve();
+          const { job, error } = await uploadWithFault(harness, atCall(number, first, wait), async () => {
+            for (let passes = 0; passes < 4; passes++) await harness.passUntilStalled();
+            resumed.resolve();
           });
-          if (job) return assertConvertible(world, job.id);
+          if (job) return assertConvertible(harness, job.id);
           assert.equal((error as { code?: string }).code, 'unavailable');
-          assert.deepEqual(world.announced, []);
-          await assertAllOrNothing(world);
-          assert.deepEqual(await world.left(), []);
+          assert.deepEqual(harness.publishedVideos, []);
+          await assertAllOrNothing(harness);
+          assert.deepEqual(await harness.remaining(), []);
         }),
       );
     });
   }
 });
 
-test('a gateway that stood still before its job was there, and is killed later, leaves no chunk that the sweep does not find', async (context) => {
+test('createStoreUpload leaves no chunk that the sweep does not find in a gateway that stood still before the job was saved and is killed later', async (context) => {
   const isBlob = (key: string) => /^(blob|chunk):/.test(key);
   for (const stop of [1, 2, 3, 4]) {
     for (let kill = stop + 1; kill <= calls; kill++) {
-      await context.test(`stopped at call ${stop}, killed at call ${kill}`, async (context) => {
-        const world = acceptOverMemory(context);
-        const gate = Promise.withResolvers<void>();
+      await context.test(`holds for a stop at call ${stop} and a kill at call ${kill}`, async (context) => {
+        const harness = createInMemoryUploads(context);
+        const resumed = Promise.withResolvers<void>();
         let count = 0;
         const intercept: Intercept = async (_what, call) => {
           count++;
-          if (count === stop) await gate.promise;
+          if (count === stop) await resumed.promise;
           return count >= kill ? never() : call();
         };
-        await underFault(world, intercept, async () => {
-          for (let passes = 0; passes < 4; passes++) await world.standStill();
-          gate.resolve();
+        await uploadWithFault(harness, intercept, async () => {
+          for (let passes = 0; passes < 4; passes++) await harness.passUntilStalled();
+          resumed.resolve();
         });
-        const whole = world.memory.keys().some(isBlob) && (await world.open()).length === 1;
-        for (let passes = 0; passes < 4; passes++) await world.standStill();
-        const [id] = await world.open();
-        if (whole && id !== undefined) return assertConvertible(world, id);
-        assert.deepEqual(world.memory.keys().filter(isBlob), []);
+        const whole = harness.memory.keys().some(isBlob) && (await harness.activeIds()).length === 1;
+        for (let passes = 0; passes < 4; passes++) await harness.passUntilStalled();
+        const [id] = await harness.activeIds();
+        if (whole && id !== undefined) return assertConvertible(harness, id);
+        assert.deepEqual(harness.memory.keys().filter(isBlob), []);
       });
     }
   }

@@ -10,50 +10,50 @@ import { eventually, turns } from '../../../support/event-loop.ts';
 import { newJob } from '../../../support/job.ts';
 import { logLines } from '../../../support/log-lines.ts';
 import { inPieces } from '../../../support/random.ts';
-import { mp4 } from '../footage.ts';
-import { KEPT, SILENT } from '../sweep/sweep-over-memory.ts';
-import { BEAT_MS, acceptOverMemory as build, upload, VIDEO } from './store-upload-over-memory.ts';
+import { mp4 } from '../sample-uploads.ts';
+import { RETENTION_SECONDS, STALL_SECONDS } from '../sweep/in-memory-sweep.ts';
+import { createInMemoryUploads as build, HEARTBEAT_MS, upload, VIDEO } from './in-memory-uploads.ts';
 
 const putsOf = (calls: string[]) =>
   calls.filter((call) => call.startsWith('put')).map((call) => /^put(?:Bytes)? ([\w-]+)/.exec(call)?.[1]);
 
-/** Gives some, and then nothing more, nor an end. */
+/** Yields the bytes, and then neither more bytes nor an end. */
 async function* silentAfter(bytes: Buffer): AsyncGenerator<Buffer> {
   if (bytes.length > 0) yield* inPieces(bytes);
   await new Promise(() => undefined);
 }
 
-describe('accepting a video', () => {
-  test('writes its intent before its first chunk, and the job at last; what it writes leads to all of it', async (context) => {
-    const { accept, calls, announced, memory, stored } = build(context);
-    const job = await accept();
+describe('createStoreUpload', () => {
+  test('writes the intent before the first chunk, and the queued job last', async (context) => {
+    const { storeUpload, calls, publishedVideos, memory, findJob } = build(context);
+    const job = await storeUpload();
     assert.deepEqual(putsOf(calls), [
       ...['open', 'job'],
       ...['blob', 'chunk', 'chunk', 'chunk', 'blob'],
       ...['content', 'open', 'jobs-of', 'job'],
     ]);
-    assert.deepEqual(announced, [job.id]);
-    assert.deepEqual(await stored(job.id), job);
+    assert.deepEqual(publishedVideos, [job.id]);
+    assert.deepEqual(await findJob(job.id), job);
     assert.equal(job.status, 'queued');
-    assert.equal(Date.parse(job.expires_at) - Date.parse(job.created_at), KEPT * 1000);
+    assert.equal(Date.parse(job.expires_at) - Date.parse(job.created_at), RETENTION_SECONDS * 1000);
     assert.match(job.download_url, new RegExp(`^http://localhost/download/${job.id}\\?expires=`));
     assert.equal(memory.keys().length, 8);
   });
 
-  test('writes nothing before the first bytes are known to be those of a media file', async (context) => {
-    const { accept, calls } = build(context);
+  test('writes nothing before it has recognized a media file by its first bytes', async (context) => {
+    const { storeUpload, calls } = build(context);
     const gone = new AbortController();
-    const accepting = accept(upload(silentAfter(Buffer.alloc(0))), { signal: gone.signal });
+    const accepting = storeUpload(upload(silentAfter(Buffer.alloc(0))), { signal: gone.signal });
     await turns();
     gone.abort(new AppError('bad_request', 'the client went away'));
     await assert.rejects(accepting, { code: 'bad_request' });
     assert.deepEqual(calls, []);
   });
 
-  test('lets nothing live for ever, and a video as long as its job', async (context) => {
-    const { accept, memory, advance } = build(context);
-    await accept();
-    advance(KEPT - 60);
+  test('stores everything with a TTL, and the video for as long as its job', async (context) => {
+    const { storeUpload, memory, advance } = build(context);
+    await storeUpload();
+    advance(RETENTION_SECONDS - 60);
     assert.equal(memory.keys().length, 8);
     advance(3600);
     assert.deepEqual(memory.keys(), []);
@@ -65,10 +65,10 @@ describe('accepting a video', () => {
     ['turns out too large', inPieces(mp4(11_000_000)), 'too_large'],
   ];
   for (const [what, bytes, code] of REFUSED) {
-    test(`leaves nothing of one that ${what}`, async (context) => {
-      const { accept, announced, left, memory } = build(context);
-      await assert.rejects(accept(upload(bytes)), { code });
-      assert.deepEqual([await left(), announced], [[], []]);
+    test(`leaves nothing of a file that ${what}`, async (context) => {
+      const { storeUpload, publishedVideos, remaining, memory } = build(context);
+      await assert.rejects(storeUpload(upload(bytes)), { code });
+      assert.deepEqual([await remaining(), publishedVideos], [[], []]);
       assert.deepEqual(
         memory.keys().filter((key) => !key.startsWith('open:')),
         [],
@@ -76,30 +76,30 @@ describe('accepting a video', () => {
     });
   }
 
-  test('leaves nothing when the job is not wanted any more', async (context) => {
-    const { accept, left } = build(context);
+  test('leaves nothing when `confirm` fails', async (context) => {
+    const { storeUpload, remaining } = build(context);
     const confirm = () => Promise.reject(new AppError('upload_in_progress', 'another has its key'));
-    await assert.rejects(accept(upload(), { confirm }), { code: 'upload_in_progress' });
-    assert.deepEqual(await left(), []);
+    await assert.rejects(storeUpload(upload(), { confirm }), { code: 'upload_in_progress' });
+    assert.deepEqual(await remaining(), []);
   });
 
   for (const megabytes of [0, 1, 2]) {
-    test(`leaves nothing when the client goes away in the middle of a silence after ${megabytes} MB`, async (context) => {
-      const { accept, left, memory } = build(context);
+    test(`leaves nothing when the client sends ${megabytes} MB, then nothing more, and goes away`, async (context) => {
+      const { storeUpload, remaining, memory } = build(context);
       const gone = new AbortController();
-      const accepting = accept(upload(silentAfter(mp4(megabytes * 1_100_000 + 500))), {
+      const accepting = storeUpload(upload(silentAfter(mp4(megabytes * 1_100_000 + 500))), {
         signal: gone.signal,
       });
       const isStored = () => memory.keys().filter((key) => key.startsWith('chunk')).length === megabytes;
       await eventually(() => isStored() && memory.keys().some((key) => key.startsWith('job')));
       gone.abort(new AppError('bad_request', 'the client went away'));
       await assert.rejects(accepting, { code: 'bad_request' });
-      assert.deepEqual(await left(), []);
+      assert.deepEqual(await remaining(), []);
     });
   }
 
-  test('lets its source go, whatever fails', async (context) => {
-    const { accept, on } = build(context);
+  test('ends its source when a call of the store fails', async (context) => {
+    const { storeUpload, uploadStore } = build(context);
     let released = false;
     async function* source() {
       try {
@@ -108,17 +108,17 @@ describe('accepting a video', () => {
         released = true;
       }
     }
-    on.call = (what, call) =>
+    uploadStore.call = (what, call) =>
       what.startsWith('put open') ? Promise.reject(unavailable('the store')) : call();
-    await assert.rejects(accept(upload(source())), { code: 'unavailable' });
+    await assert.rejects(storeUpload(upload(source())), { code: 'unavailable' });
     await turns();
     assert.ok(released);
   });
 });
 
-describe('an upload that takes long', () => {
-  /** Under way, with its first chunk stored. */
-  async function begun(world: ReturnType<typeof build>) {
+describe('createStoreUpload, for an upload that takes long,', () => {
+  /** A running upload whose first chunk is stored. */
+  async function startUpload(harness: ReturnType<typeof build>) {
     const rest = Promise.withResolvers<void>();
     async function* slow() {
       yield VIDEO.subarray(0, 1_100_000);
@@ -126,141 +126,141 @@ describe('an upload that takes long', () => {
       yield VIDEO.subarray(1_100_000);
     }
     const id = randomUUID();
-    const accepting = world.accept(upload(slow()), { id });
+    const accepting = harness.storeUpload(upload(slow()), { id });
     accepting.catch(() => undefined);
-    await eventually(() => world.memory.keys().some((key) => key.startsWith('chunk')));
+    await eventually(() => harness.memory.keys().some((key) => key.startsWith('chunk')));
     return { id, accepting, finish: rest.resolve };
   }
 
-  test('shows that it is alive, and the sweep leaves it alone', async (context) => {
-    const world = build(context);
-    const { id, accepting, finish } = await begun(world);
-    for (let beats = 0; beats < 5 * (SILENT / (BEAT_MS / 1000)); beats++) {
-      await world.pass(BEAT_MS / 1000);
+  test('sends heartbeats, so that the sweep leaves the upload alone', async (context) => {
+    const harness = build(context);
+    const { id, accepting, finish } = await startUpload(harness);
+    for (let count = 0; count < 5 * (STALL_SECONDS / (HEARTBEAT_MS / 1000)); count++) {
+      await harness.pass(HEARTBEAT_MS / 1000);
       await turns(10);
     }
-    assert.equal((await world.stored(id))?.status, 'uploading');
+    assert.equal((await harness.findJob(id))?.status, 'uploading');
     finish();
     assert.equal((await accepting).status, 'queued');
-    assert.deepEqual(await world.open(), [id]);
+    assert.deepEqual(await harness.activeIds(), [id]);
   });
 
-  test('is not shown before it is accepted', async (context) => {
-    const world = build(context);
-    const { id } = await begun(world);
-    await assert.rejects(world.jobs.get(id), { code: 'not_found' });
+  test('shows no job before the upload is accepted', async (context) => {
+    const harness = build(context);
+    const { id } = await startUpload(harness);
+    await assert.rejects(harness.jobs.get(id), { code: 'not_found' });
   });
 
-  test('survives a store that is away for a beat', async (context) => {
-    const world = build(context);
-    const { accepting, finish } = await begun(world);
-    world.on.call = () => Promise.reject(unavailable('the store'));
-    world.advance(BEAT_MS / 1000);
+  test('survives a store that is unavailable for one heartbeat', async (context) => {
+    const harness = build(context);
+    const { accepting, finish } = await startUpload(harness);
+    harness.uploadStore.call = () => Promise.reject(unavailable('the store'));
+    harness.advance(HEARTBEAT_MS / 1000);
     await turns();
-    world.on.call = (_what, call) => call();
-    world.advance(BEAT_MS / 1000);
+    harness.uploadStore.call = (_what, call) => call();
+    harness.advance(HEARTBEAT_MS / 1000);
     await turns();
     finish();
     assert.equal((await accepting).status, 'queued');
   });
 
-  test('that was given up hears of it at its next beat, though its client says nothing', async (context) => {
-    const world = build(context);
-    const { id, accepting } = await begun(world);
-    await world.jobs.update(id, tombstone);
-    world.advance(BEAT_MS / 1000);
+  test('fails at the next heartbeat after the sweep has ended the upload, even if the client sends nothing', async (context) => {
+    const harness = build(context);
+    const { id, accepting } = await startUpload(harness);
+    await harness.jobs.update(id, tombstone);
+    harness.advance(HEARTBEAT_MS / 1000);
     await assert.rejects(accepting, ({ code, headers }: AppError) => {
       assert.deepEqual([code, headers], ['unavailable', { 'Retry-After': '1' }]);
       return true;
     });
     await turns();
     assert.deepEqual(
-      (await world.left()).filter((key) => key !== id),
+      (await harness.remaining()).filter((key) => key !== id),
       [],
     );
-    for (let passes = 0; passes < 3; passes++) await world.standStill();
-    assert.deepEqual(await world.left(), []);
+    for (let passes = 0; passes < 3; passes++) await harness.passUntilStalled();
+    assert.deepEqual(await harness.remaining(), []);
   });
 
-  // A store may let a save that comes after a deletion bring the key back.
-  test('does not remove its job before a beat on its way has arrived', async (context) => {
-    const world = build(context);
+  // With some stores, a save that arrives after the deletion would create the key again.
+  test('does not delete the job before a running heartbeat has ended', async (context) => {
+    const harness = build(context);
     const gone = new AbortController();
-    const accepting = world.accept(upload(silentAfter(VIDEO)), { signal: gone.signal });
+    const accepting = harness.storeUpload(upload(silentAfter(VIDEO)), { signal: gone.signal });
     accepting.catch(() => undefined);
-    await eventually(() => world.memory.keys().some((key) => key.startsWith('chunk')));
+    await eventually(() => harness.memory.keys().some((key) => key.startsWith('chunk')));
     const arrival = Promise.withResolvers<void>();
-    world.on.call = async (what, call, signal) => {
+    harness.uploadStore.call = async (what, call, signal) => {
       if (!what.startsWith('put job')) return call();
       const off = Promise.withResolvers<never>();
       signal?.addEventListener('abort', () => off.reject(signal.reason));
       return Promise.race([arrival.promise.then(call), off.promise]);
     };
-    world.advance(BEAT_MS / 1000);
-    await eventually(() => world.calls.some((call) => call.startsWith('put job')));
+    harness.advance(HEARTBEAT_MS / 1000);
+    await eventually(() => harness.calls.some((call) => call.startsWith('put job')));
     gone.abort(new AppError('bad_request', 'the client went away'));
     await turns();
-    assert.ok(!world.calls.some((call) => call.startsWith('delete job')));
+    assert.ok(!harness.calls.some((call) => call.startsWith('delete job')));
     arrival.resolve();
     await assert.rejects(accepting, { code: 'bad_request' });
-    assert.deepEqual(await world.left(), []);
-    assert.ok(world.calls.some((call) => call.startsWith('delete job')));
+    assert.deepEqual(await harness.remaining(), []);
+    assert.ok(harness.calls.some((call) => call.startsWith('delete job')));
   });
 
-  test('leaves a tombstone when nobody knows what became of a beat', async (context) => {
-    const world = build(context);
+  test('leaves a tombstone when the outcome of a heartbeat is unknown', async (context) => {
+    const harness = build(context);
     const gone = new AbortController();
     const id = randomUUID();
-    const accepting = world.accept(upload(silentAfter(VIDEO)), { id, signal: gone.signal });
+    const accepting = harness.storeUpload(upload(silentAfter(VIDEO)), { id, signal: gone.signal });
     accepting.catch(() => undefined);
-    await eventually(() => world.memory.keys().some((key) => key.startsWith('chunk')));
-    world.on.call = (what, call) =>
+    await eventually(() => harness.memory.keys().some((key) => key.startsWith('chunk')));
+    harness.uploadStore.call = (what, call) =>
       what.startsWith('put job') ? Promise.reject(unavailable('the store')) : call();
-    world.advance(BEAT_MS / 1000);
+    harness.advance(HEARTBEAT_MS / 1000);
     await turns();
-    world.on.call = (_what, call) => call();
+    harness.uploadStore.call = (_what, call) => call();
     gone.abort(new AppError('bad_request', 'the client went away'));
     await assert.rejects(accepting, { code: 'bad_request' });
-    assert.equal((await world.stored(id))?.status, 'deleted');
-    assert.deepEqual(await world.open(), [id]);
-    await world.standStill();
-    assert.deepEqual(await world.left(), []);
+    assert.equal((await harness.findJob(id))?.status, 'deleted');
+    assert.deepEqual(await harness.activeIds(), [id]);
+    await harness.passUntilStalled();
+    assert.deepEqual(await harness.remaining(), []);
   });
 
-  test('does not beat once it is accepted', async (context) => {
-    const world = build(context);
-    const job = await world.accept();
-    world.calls.length = 0;
-    world.advance(10 * (BEAT_MS / 1000));
+  test('sends no heartbeat after the upload is accepted', async (context) => {
+    const harness = build(context);
+    const job = await harness.storeUpload();
+    harness.calls.length = 0;
+    harness.advance(10 * (HEARTBEAT_MS / 1000));
     await turns();
-    assert.deepEqual(world.calls, []);
-    assert.deepEqual(await world.stored(job.id), job);
+    assert.deepEqual(harness.calls, []);
+    assert.deepEqual(await harness.findJob(job.id), job);
   });
 });
 
-describe('announcing a job', () => {
-  test('publishes what a converter needs, and no more', async () => {
+describe('createPublishVideo', () => {
+  test('publishes an event with the ids of the job and its trace only', async () => {
     const published: [string, object][] = [];
-    const announcer = createPublishVideo(
+    const publisher = createPublishVideo(
       async (...event) => void published.push(event),
       createLog('gateway', 'silent'),
     );
     const job = newJob();
-    announcer.publishVideo(job);
-    await announcer.settled();
+    publisher.publishVideo(job);
+    await publisher.settled();
     assert.deepEqual(published, [['video', { job_id: job.id, trace_id: job.trace_id }]]);
     for (const [topic, event] of published) holdEvent(topic, event);
   });
 
-  test('does not fail when the broker is away: the sweep makes up for it', async () => {
+  test('logs a failure when the broker is unavailable, and leaves the event to the sweep', async () => {
     const lines = logLines();
-    const announcer = createPublishVideo(
+    const publisher = createPublishVideo(
       () => Promise.reject(unavailable('the message broker')),
       createLog('gateway', 'info', lines),
     );
     const job = newJob();
-    announcer.publishVideo(job);
-    await announcer.settled();
+    publisher.publishVideo(job);
+    await publisher.settled();
     const [line] = lines.objects();
     assert.deepEqual([line.level, line.job_id, line.trace_id], [40, job.id, job.trace_id]);
   });

@@ -12,7 +12,7 @@ import { deliveryAnswer, mp3Event, TOPICS, videoEvent } from '../../../../servic
 import { mailRecord } from '../../../../services/shared/contract/mail-record.ts';
 import { mailRequest } from '../../../../services/shared/contract/mail-request.ts';
 import { contract, type SchemaName } from '../../../support/contract.ts';
-import { buildGateway } from '../../gateway/build.ts';
+import { buildGateway } from '../../gateway/test-gateway.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each test asserts the parts that it reads
 const document: Record<string, any> = JSON.parse(JSON.stringify(asyncapi));

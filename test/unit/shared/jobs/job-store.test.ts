@@ -6,15 +6,15 @@ import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { HIDDEN, newJob } from '../../../support/job.ts';
 
-describe('a stored job', () => {
-  test('comes back whole, whatever its file is called', async () => {
+describe('createJobStore', () => {
+  test('returns the same job that was stored, with any file name', async () => {
     const jobs = createJobStore(createMemoryState());
     const job = newJob({ filename: '$etag "\u202e🎬\\.mp4' });
     await jobs.create(job);
     assert.deepEqual((await jobs.get(job.id)).document, job);
   });
 
-  test('is made once: a second time is refused, and changes nothing', async () => {
+  test('refuses to create a job twice, and changes nothing', async () => {
     const jobs = createJobStore(createMemoryState());
     const job = newJob();
     await jobs.create(job);
@@ -22,7 +22,7 @@ describe('a stored job', () => {
     assert.deepEqual((await jobs.get(job.id)).document, job);
   });
 
-  test('has another ETag after each change', async () => {
+  test('gives a job another ETag with each change', async () => {
     const jobs = createJobStore(createMemoryState());
     const job = newJob();
     await jobs.create(job);
@@ -33,7 +33,7 @@ describe('a stored job', () => {
     assert.notEqual(changed.etag, etag);
   });
 
-  test('is found among many by its own id, not by the key of the store', async () => {
+  test('returns many jobs by their ids, not by the keys of the store', async () => {
     const jobs = createJobStore(createMemoryState());
     const all = [newJob(), newJob()];
     for (const job of all) await jobs.create(job);
@@ -41,7 +41,7 @@ describe('a stored job', () => {
     assert.deepEqual([...found.keys()].sort(), all.map(({ id }) => id).sort());
   });
 
-  test('that is not there cannot be read or changed', async () => {
+  test('rejects with not_found when a missing job is read or changed', async () => {
     const jobs = createJobStore(createMemoryState());
     await assert.rejects(jobs.get(randomUUID()), { code: 'not_found' });
     await assert.rejects(
@@ -51,7 +51,7 @@ describe('a stored job', () => {
   });
 
   for (const [what, job] of HIDDEN) {
-    test(`that is ${what} is found among many alone`, async () => {
+    test(`finds a job that is ${what} only by find, not by get`, async () => {
       const jobs = createJobStore(createMemoryState());
       await jobs.create(job);
       await assert.rejects(jobs.get(job.id), { code: 'not_found' });
@@ -63,7 +63,7 @@ describe('a stored job', () => {
     });
   }
 
-  test('that was deleted is brought back by no save that comes late', async () => {
+  test('does not bring a deleted job back by a save that arrives late', async () => {
     const state = createMemoryState();
     const jobs = createJobStore(state);
     const job = newJob();
@@ -75,7 +75,7 @@ describe('a stored job', () => {
     await assert.rejects(jobs.get(job.id), { code: 'not_found' });
   });
 
-  test('passes on what a change throws', async () => {
+  test('rejects with the error of a change', async () => {
     const jobs = createJobStore(createMemoryState());
     const job = newJob();
     await jobs.create(job);
@@ -86,8 +86,8 @@ describe('a stored job', () => {
     assert.deepEqual((await jobs.get(job.id)).document, job);
   });
 
-  // An update without a TTL would clear an earlier one: the job would stay for ever.
-  test('is hidden when it says, and gone some time later, also after a change', async () => {
+  // An update without a TTL would clear the earlier TTL, and the job would never expire.
+  test('hides a job at expires_at and lets it expire later, also after a change', async () => {
     let now = Date.now();
     const state = createMemoryState(() => now);
     const jobs = createJobStore(state);

@@ -11,8 +11,8 @@ import {
 } from '../../../../services/shared/jobs/job.ts';
 import { done, HIDDEN, newJob } from '../../../support/job.ts';
 
-describe('a job', () => {
-  test('shows its owner what the API promises, and nothing of ours', () => {
+describe('viewOf, isFinal, isVisible and blobsToDelete', () => {
+  test('viewOf returns the fields of the API and no internal ones', () => {
     const view = viewOf(done());
     assert.deepEqual(Object.keys(view).sort(), [
       'attempts',
@@ -33,15 +33,15 @@ describe('a job', () => {
 
   for (const status of STATUSES) {
     const final = ['done', 'failed', 'cancelled'].includes(status);
-    test(`that is ${status} is ${final ? '' : 'not '}final`, () => {
+    test(`isFinal returns ${final} for a job that is ${status}`, () => {
       assert.equal(isFinal(newJob({ status })), final);
     });
   }
 
   for (const [what, job] of HIDDEN) {
-    test(`that is ${what} exists for nobody outside`, () => assert.ok(!isVisible(job)));
+    test(`isVisible returns false for a job that is ${what}`, () => assert.ok(!isVisible(job)));
   }
-  test('that is queued, converting, or ended exists', () => {
+  test('isVisible returns true for a job of every status that the API has', () => {
     for (const status of STATUSES) assert.ok(isVisible(newJob({ status })));
   });
 
@@ -60,13 +60,13 @@ describe('a job', () => {
     ],
   ];
   for (const [what, job, ids] of TO_DELETE) {
-    test(`that is ${what} does not need the blobs ${ids.join(', ')}`, () => {
+    test(`blobsToDelete returns ${ids.join(', ')} for a job that is ${what}`, () => {
       assert.deepEqual([...new Set(blobsToDelete(job))].sort(), ids);
     });
   }
 });
 
-describe('conversion options', () => {
+describe('conversionOptions', () => {
   const GOOD: object[] = [{ bitrate: 32 }, { bitrate: 320 }, { quality: 0 }, { quality: 9 }];
   const BAD: object[] = [
     {},
@@ -81,11 +81,11 @@ describe('conversion options', () => {
     { quality: 2, af: 'movie=/etc/passwd' },
   ];
   for (const options of GOOD)
-    test(`can be ${JSON.stringify(options)}`, () => {
+    test(`accepts ${JSON.stringify(options)}`, () => {
       assert.deepEqual(conversionOptions.parse(options), options);
     });
   for (const options of BAD)
-    test(`cannot be ${JSON.stringify(options)}`, () => {
+    test(`refuses ${JSON.stringify(options)}`, () => {
       assert.ok(!conversionOptions.safeParse(options).success);
     });
 });

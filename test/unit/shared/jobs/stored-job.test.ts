@@ -43,18 +43,18 @@ const STORED_NAMES = [
   ...['trace_id', 'updated_at', 'video'],
 ];
 
-describe('a stored job', () => {
+describe('toStoredJob and fromStoredJob', () => {
   for (const job of JOBS) {
-    test(`gives back a job that is ${job.status}`, () => {
+    test(`return the same job that is ${job.status}`, () => {
       assert.deepEqual(fromStoredJob(toStoredJob(job)), job);
     });
 
-    test(`has the same field names when the job is ${job.status}`, () => {
+    test(`use the field names of the first release for a job that is ${job.status}`, () => {
       assert.deepEqual(Object.keys(toStoredJob(job)).sort(), STORED_NAMES);
     });
   }
 
-  test('holds no field of an earlier status', () => {
+  test('store no field of an earlier status', () => {
     const job = { ...newJob({ status: 'converting' }), status: 'queued' } as Job;
     assert.deepEqual([toStoredJob(job).attempt, toStoredJob(job).eta_seconds], [null, null]);
   });
@@ -68,7 +68,7 @@ describe('a stored job', () => {
     ['the status failed and no error', { status: 'failed', error: null }],
   ];
   for (const [what, damaged] of DAMAGED) {
-    test(`is refused as damaged with ${what}`, () => {
+    test(`refuse a stored job with ${what} as damaged`, () => {
       const stored = { ...toStoredJob(newJob()), ...damaged } as StoredJob;
       assert.throws(() => fromStoredJob(stored), TypeError);
     });

@@ -1,64 +1,66 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, it } from 'node:test';
 import { parseCommand } from '../../../../../services/gateway/cli/convert/command-line.ts';
-import { UsageError } from '../../../../../services/gateway/cli/convert/failure.ts';
+import { UsageError } from '../../../../../services/gateway/cli/errors.ts';
 
 const ID = '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10';
 
-const UNDERSTOOD: [args: string[], env: NodeJS.ProcessEnv, expected: object][] = [
-  [['--help'], {}, { kind: 'help' }],
-  [['--version'], {}, { kind: 'version' }],
-  [
-    ['a.mp4'],
-    {},
-    { files: ['a.mp4'], options: {}, url: 'http://localhost:8080', force: false, quiet: false },
-  ],
-  [
-    ['a.mp4', 'b.mkv', '-o', 'out/', '-fq'],
-    {},
-    { files: ['a.mp4', 'b.mkv'], output: 'out/', force: true, quiet: true },
-  ],
-  [['a.mp4', '-o', '-'], {}, { output: '-' }],
-  [['a.mp4', '--bitrate', '192'], {}, { options: { bitrate: '192' } }],
-  [['a.mp4', '--quality=0'], {}, { options: { quality: '0' } }],
-  [['--', '-odd-.mp4'], {}, { files: ['-odd-.mp4'] }],
-  [['--job', ID.toUpperCase()], {}, { job: ID, files: [] }],
-  [['a.mp4'], { GATEWAY_PORT: '9000' }, { url: 'http://localhost:9000' }],
-  [['a.mp4'], { GATEWAY_PORT: '9000', MP3_URL: 'https://mp3.example' }, { url: 'https://mp3.example' }],
-  [
-    ['a.mp4', '--url', 'http://h:1/v1.0/invoke/gateway/method/'],
-    {},
-    { url: 'http://h:1/v1.0/invoke/gateway/method' },
-  ],
-];
+describe('parseCommand of npm run convert', () => {
+  const ACCEPTED: [args: string[], env: NodeJS.ProcessEnv, expected: object][] = [
+    [['--help'], {}, { kind: 'help' }],
+    [['--version'], {}, { kind: 'version' }],
+    [
+      ['a.mp4'],
+      {},
+      { files: ['a.mp4'], options: {}, url: 'http://localhost:8080', force: false, quiet: false },
+    ],
+    [
+      ['a.mp4', 'b.mkv', '-o', 'out/', '-fq'],
+      {},
+      { files: ['a.mp4', 'b.mkv'], output: 'out/', force: true, quiet: true },
+    ],
+    [['a.mp4', '-o', '-'], {}, { output: '-' }],
+    [['a.mp4', '--bitrate', '192'], {}, { options: { bitrate: '192' } }],
+    [['a.mp4', '--quality=0'], {}, { options: { quality: '0' } }],
+    [['--', '-odd-.mp4'], {}, { files: ['-odd-.mp4'] }],
+    [['--job', ID.toUpperCase()], {}, { job: ID, files: [] }],
+    [['a.mp4'], { GATEWAY_PORT: '9000' }, { url: 'http://localhost:9000' }],
+    [['a.mp4'], { GATEWAY_PORT: '9000', MP3_URL: 'https://mp3.example' }, { url: 'https://mp3.example' }],
+    [
+      ['a.mp4', '--url', 'http://h:1/v1.0/invoke/gateway/method/'],
+      {},
+      { url: 'http://h:1/v1.0/invoke/gateway/method' },
+    ],
+  ];
 
-for (const [args, env, expected] of UNDERSTOOD) {
-  test(`understood: ${JSON.stringify(args)} ${JSON.stringify(env)}`, () => {
-    assert.partialDeepStrictEqual(parseCommand(args, env), expected);
-  });
-}
+  for (const [args, env, expected] of ACCEPTED) {
+    it(`accepts ${JSON.stringify(args)} with the environment ${JSON.stringify(env)}`, () => {
+      assert.partialDeepStrictEqual(parseCommand(args, env), expected);
+    });
+  }
 
-const REFUSED: [args: string[], message: RegExp][] = [
-  [[], /Which file/],
-  [['a.mp4', '--colour'], /--colour.*See --help/],
-  [['a.mp4', '--bitrate', '100'], /--bitrate is one of .* not 100/],
-  [['a.mp4', '--bitrate', '192', '--quality', '2'], /exclude each other/],
-  [['a.mp4', '--quality', '10'], /not 10/],
-  [['a.mp4', 'b.mp4', '-o', '-'], /one file/],
-  [['a.mp4', '-o', ''], /needs a name/],
-  [['a.mp4', '--job', ID], /no files/],
-  [['--job', 'x/../y'], /no job's ID/],
-  [['--job', ID, '--quality', '2'], /no options/],
-  [['a.mp4', '--url', 'localhost:8080'], /no address/],
-  [['a.mp4', '--url', 'http://ann:secret@localhost'], /No name or password/],
-];
+  const REFUSED: [args: string[], message: RegExp][] = [
+    [[], /Which file/],
+    [['a.mp4', '--colour'], /--colour.*See --help/],
+    [['a.mp4', '--bitrate', '100'], /--bitrate is one of .* not 100/],
+    [['a.mp4', '--bitrate', '192', '--quality', '2'], /exclude each other/],
+    [['a.mp4', '--quality', '10'], /not 10/],
+    [['a.mp4', 'b.mp4', '-o', '-'], /one file/],
+    [['a.mp4', '-o', ''], /needs a name/],
+    [['a.mp4', '--job', ID], /no files/],
+    [['--job', 'x/../y'], /no job's ID/],
+    [['--job', ID, '--quality', '2'], /no options/],
+    [['a.mp4', '--url', 'localhost:8080'], /no address/],
+    [['a.mp4', '--url', 'http://ann:secret@localhost'], /No name or password/],
+  ];
 
-for (const [args, message] of REFUSED) {
-  test(`refused: ${JSON.stringify(args)}`, () => {
-    assert.throws(
-      () => parseCommand(args, {}),
-      (error) =>
-        error instanceof UsageError && message.test(error.message) && !error.message.includes('secret'),
-    );
-  });
-}
+  for (const [args, message] of REFUSED) {
+    it(`refuses ${JSON.stringify(args)}`, () => {
+      assert.throws(
+        () => parseCommand(args, {}),
+        (error) =>
+          error instanceof UsageError && message.test(error.message) && !error.message.includes('secret'),
+      );
+    });
+  }
+});

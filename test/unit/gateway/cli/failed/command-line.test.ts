@@ -1,72 +1,58 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { UsageError } from '../../../../../services/gateway/cli/convert/failure.ts';
+import { describe, it } from 'node:test';
+import { UsageError } from '../../../../../services/gateway/cli/errors.ts';
 import { parseCommand } from '../../../../../services/gateway/cli/failed/command-line.ts';
-import { operatorToken } from '../../../../../services/gateway/cli/failed/operator-token.ts';
 
 const ID = '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10';
 const url = 'http://localhost:8080';
 
-const UNDERSTOOD: [args: string[], env: NodeJS.ProcessEnv, expected: object][] = [
-  [['--help'], {}, { kind: 'help' }],
-  [['drop', '--all', '-h'], {}, { kind: 'help' }],
-  [['list'], {}, { kind: 'list', json: false, url }],
-  [['list', '--json'], { GATEWAY_PORT: '9000' }, { kind: 'list', json: true, url: 'http://localhost:9000' }],
-  [['retry', ID, ID.toUpperCase(), 'x'], {}, { kind: 'retry', ids: [ID, 'x'], url }],
-  [
-    ['retry', '--all'],
-    { MP3_URL: 'https://mp3.example/' },
-    { kind: 'retry', ids: 'all', url: 'https://mp3.example' },
-  ],
-  [['drop', ID, '--url', 'http://h:1'], {}, { kind: 'drop', ids: [ID], url: 'http://h:1' }],
-  [['drop', '--all', '--yes'], {}, { kind: 'drop', ids: 'all', url }],
-];
-for (const [args, env, expected] of UNDERSTOOD) {
-  test(`understood: ${JSON.stringify(args)} ${JSON.stringify(env)}`, () => {
-    assert.deepEqual(parseCommand(args, env), expected);
-  });
-}
+describe('parseCommand of npm run failed', () => {
+  const ACCEPTED: [args: string[], env: NodeJS.ProcessEnv, expected: object][] = [
+    [['--help'], {}, { kind: 'help' }],
+    [['drop', '--all', '-h'], {}, { kind: 'help' }],
+    [['list'], {}, { kind: 'list', json: false, url }],
+    [
+      ['list', '--json'],
+      { GATEWAY_PORT: '9000' },
+      { kind: 'list', json: true, url: 'http://localhost:9000' },
+    ],
+    [['retry', ID, ID.toUpperCase(), 'x'], {}, { kind: 'retry', ids: [ID, 'x'], url }],
+    [
+      ['retry', '--all'],
+      { MP3_URL: 'https://mp3.example/' },
+      { kind: 'retry', ids: 'all', url: 'https://mp3.example' },
+    ],
+    [['drop', ID, '--url', 'http://h:1'], {}, { kind: 'drop', ids: [ID], url: 'http://h:1' }],
+    [['drop', '--all', '--yes'], {}, { kind: 'drop', ids: 'all', url }],
+  ];
+  for (const [args, env, expected] of ACCEPTED) {
+    it(`accepts ${JSON.stringify(args)} with the environment ${JSON.stringify(env)}`, () => {
+      assert.deepEqual(parseCommand(args, env), expected);
+    });
+  }
 
-const REFUSED: [args: string[], message: RegExp][] = [
-  [[], /list, retry or drop\?/],
-  [['delete', ID], /There is no command "delete"/],
-  [['\x1b[2J'], /no command "\\u001b\[2J"/],
-  [['list', ID], /no IDs/],
-  [['list', '--all'], /nor --all/],
-  [['retry'], /Which jobs\?/],
-  [['retry', ID, '--all'], /or --all/],
-  [['drop'], /Which jobs\?/],
-  [['drop', '--all'], /--yes/],
-  [['drop', ID, '--yes'], /--yes is for drop --all/],
-  [['retry', '--all', '--yes'], /--yes is for drop --all/],
-  [['retry', '--all', '--json'], /--json is for list/],
-  [['list', '--colour'], /--colour.*See --help/],
-  [['list', '--url', 'localhost:8080'], /no address/],
-];
-for (const [args, message] of REFUSED) {
-  test(`refused: ${JSON.stringify(args)}`, () => {
-    assert.throws(
-      () => parseCommand(args, {}),
-      (error) => error instanceof UsageError && message.test(error.message),
-    );
-  });
-}
-
-const GIVEN = { MP3CONVERTER_OPERATOR_TOKEN: 'given' };
-const TOKENS: [url: string, env: NodeJS.ProcessEnv, own: string | undefined, expected: string | RegExp][] = [
-  [url, {}, 'own', 'own'],
-  ['http://127.0.0.1:9000', {}, 'own', 'own'],
-  ['http://[::1]:9000', {}, 'own', 'own'],
-  [url, GIVEN, 'own', 'given'],
-  ['https://mp3.example', GIVEN, 'own', 'given'],
-  ['https://mp3.example', {}, 'own', /another machine: put the OPERATOR_TOKEN/],
-  ['http://localhost.mp3.example', {}, 'own', /another machine/],
-  [url, {}, undefined, /Start the system once with: npm start/],
-];
-for (const [at, env, own, expected] of TOKENS) {
-  test(`the right to operate ${at} with ${JSON.stringify(env)} is ${expected}`, () => {
-    const find = () => operatorToken(at, env, () => own);
-    if (typeof expected === 'string') assert.equal(find(), expected);
-    else assert.throws(find, expected);
-  });
-}
+  const REFUSED: [args: string[], message: RegExp][] = [
+    [[], /list, retry or drop\?/],
+    [['delete', ID], /There is no command "delete"/],
+    [['\x1b[2J'], /no command "\\u001b\[2J"/],
+    [['list', ID], /no IDs/],
+    [['list', '--all'], /nor --all/],
+    [['retry'], /Which jobs\?/],
+    [['retry', ID, '--all'], /or --all/],
+    [['drop'], /Which jobs\?/],
+    [['drop', '--all'], /--yes/],
+    [['drop', ID, '--yes'], /--yes is for drop --all/],
+    [['retry', '--all', '--yes'], /--yes is for drop --all/],
+    [['retry', '--all', '--json'], /--json is for list/],
+    [['list', '--colour'], /--colour.*See --help/],
+    [['list', '--url', 'localhost:8080'], /no address/],
+  ];
+  for (const [args, message] of REFUSED) {
+    it(`refuses ${JSON.stringify(args)}`, () => {
+      assert.throws(
+        () => parseCommand(args, {}),
+        (error) => error instanceof UsageError && message.test(error.message),
+      );
+    });
+  }
+});

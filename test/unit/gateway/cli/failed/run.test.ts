@@ -1,33 +1,27 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import type { Command } from '../../../../../services/gateway/cli/failed/command-line.ts';
-import { createDeadLetters } from '../../../../../services/gateway/cli/failed/dead-letters.ts';
 import { run } from '../../../../../services/gateway/cli/failed/run.ts';
-import { tableOf } from '../../../../../services/gateway/cli/failed/table.ts';
+import { formatTable } from '../../../../../services/gateway/cli/failed/table.ts';
+import { createFailedJobsApi } from '../../../../../services/gateway/client/failed-jobs.ts';
 import { failedViewOf } from '../../../../../services/gateway/operator/failed-jobs.ts';
 import type { Job } from '../../../../../services/shared/jobs/job.ts';
 import { done, failed, inListOrder } from '../../../../support/job.ts';
-import {
-  chunks,
-  connected,
-  memorySystem,
-  OPERATOR_TOKEN,
-  problem,
-  quickClock,
-  URL_OF_GATEWAY,
-} from '../convert/setting.ts';
+import { createTestClock } from '../../client/test-clock.ts';
+import { createTestGateway, OPERATOR_TOKEN } from '../../client/test-gateway.ts';
+import { chunksOf, problem, transportTo, URL_OF_GATEWAY } from '../../client/test-transport.ts';
 
 const { signal } = new AbortController();
 const url = URL_OF_GATEWAY;
 const list = (json = false): Command => ({ kind: 'list', json, url });
 
-/** The command against the real gateway, which has these jobs. */
+/** The command against the real gateway with these jobs. */
 async function build(context: TestContext, jobs: Job[], token = OPERATOR_TOKEN) {
-  const system = memorySystem(context);
+  const system = createTestGateway(context);
   system.converter.run = async () => undefined;
   for (const job of jobs) {
-    await system.blobs.write(job.videoBlobId, chunks(Buffer.alloc(100)), {
+    await system.blobs.write(job.videoBlobId, chunksOf(Buffer.alloc(100)), {
       expires: new Date(job.expires_at),
     });
     await system.jobs.create(job);
@@ -35,13 +29,13 @@ async function build(context: TestContext, jobs: Job[], token = OPERATOR_TOKEN) 
   await system.failedIndex.add(jobs);
   const out: string[] = [];
   const err: string[] = [];
-  const deadLetters = createDeadLetters(system.gateway, token, { clock: quickClock(), signal });
+  const api = createFailedJobsApi(system.transport, token, { clock: createTestClock(), signal });
   return {
     ...system,
     out,
     err,
     failedCommand: (command: Command) =>
-      run(command as Exclude<Command, { kind: 'help' }>, deadLetters, {
+      run(command as Exclude<Command, { kind: 'help' }>, api, {
         out: (line) => out.push(line),
         err: (line) => err.push(line),
       }),
@@ -50,20 +44,20 @@ async function build(context: TestContext, jobs: Job[], token = OPERATOR_TOKEN) 
 }
 
 describe('npm run failed -- list', () => {
-  test('is a table for people', () => {
+  it('prints a table for people', () => {
     const job = failed({
       id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10',
       updated_at: '2026-02-03T04:05:06.789Z',
       filename: 'Ferien am Meer.mp4',
       attempts: 5,
     });
-    assert.deepEqual(tableOf([failedViewOf(job)]), [
+    assert.deepEqual(formatTable([failedViewOf(job)]), [
       'ID                                    FAILED AT (UTC)   CODE      ATTEMPTS  FILE',
       '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10  2026-02-03 04:05  no_audio  5         Ferien am Meer.mp4',
     ]);
   });
 
-  test('shows all pages, and nothing else', async (context) => {
+  it('lists the failed jobs of all pages and no other jobs', async (context) => {
     const jobs = Array.from({ length: 230 }, () => failed());
     const { failedCommand, out } = await build(context, [...jobs, done()]);
     assert.equal(await failedCommand(list()), 0);
@@ -73,13 +67,13 @@ describe('npm run failed -- list', () => {
     );
   });
 
-  test('says so when there is none', async (context) => {
+  it('says that no job has failed', async (context) => {
     const { failedCommand, out } = await build(context, [done()]);
     assert.equal(await failedCommand(list()), 0);
     assert.deepEqual(out, ['No job has failed.']);
   });
 
-  test('--json is a list of jobs', async (context) => {
+  it('prints an array of jobs with --json', async (context) => {
     const job = failed({ filename: 'Übung.mp4' });
     const { failedCommand, out } = await build(context, [job]);
     await failedCommand(list(true));
@@ -90,7 +84,7 @@ describe('npm run failed -- list', () => {
   });
 
   for (const json of [true, false]) {
-    test(`lets no file name reach the terminal${json ? ' as --json' : ''}`, async (context) => {
+    it(`prints no control characters of a file name${json ? ' with --json' : ''}`, async (context) => {
       const filename = 'a\x1b]0;owned\x07\x9b2J\u202ecod.exe\r\nb\x7f.mp4';
       const error = { code: 'x\x1b[1m', detail: '\x1b[2J' };
       const { failedCommand, out } = await build(context, [failed({ filename, error })]);
@@ -106,7 +100,7 @@ for (const [kind, to, word] of [
   ['drop', 'deleted', 'deleted'],
 ] as const) {
   describe(`npm run failed -- ${kind}`, () => {
-    test('does the given ones, and tells of each that it could not', async (context) => {
+    it('changes the given jobs, and reports each one that it cannot change', async (context) => {
       const [first, second, other] = [failed(), failed(), failed()];
       const converted = done();
       const { failedCommand, out, err, statusOf } = await build(context, [first, second, other, converted]);
@@ -125,7 +119,7 @@ for (const [kind, to, word] of [
       );
     });
 
-    test('--all does every one that has failed', async (context) => {
+    it('changes every failed job with --all', async (context) => {
       const jobs = Array.from({ length: 130 }, () => failed());
       const converted = done();
       const { failedCommand, out, statusOf } = await build(context, [...jobs, converted]);
@@ -140,10 +134,10 @@ for (const [kind, to, word] of [
   });
 }
 
-describe('npm run failed says what to do', () => {
+describe('npm run failed', () => {
   const COMMANDS: Command[] = [list(), { kind: 'retry', ids: [randomUUID(), randomUUID()], url }];
   for (const command of COMMANDS) {
-    test(`when the token is another gateway’s, once: ${command.kind}`, async (context) => {
+    it(`${command.kind} reports once that the token belongs to another gateway`, async (context) => {
       const { failedCommand, err } = await build(context, [], 'of-another-gateway-of-some-length');
       await assert.rejects(
         failedCommand(command),
@@ -152,12 +146,12 @@ describe('npm run failed says what to do', () => {
       assert.deepEqual(err, []);
     });
 
-    test(`when the gateway has no token: ${command.kind}`, async (context) => {
-      const gateway = connected(context, (_request, response) => problem(response, 404, 'not_found'));
-      const deadLetters = createDeadLetters(gateway, OPERATOR_TOKEN, { clock: quickClock(), signal });
+    it(`${command.kind} reports that the gateway was started without a token`, async (context) => {
+      const transport = transportTo(context, (_request, response) => problem(response, 404, 'not_found'));
+      const api = createFailedJobsApi(transport, OPERATOR_TOKEN, { clock: createTestClock(), signal });
       const output = { out: () => undefined, err: () => undefined };
       await assert.rejects(
-        run(command as Exclude<Command, { kind: 'help' }>, deadLetters, output),
+        run(command as Exclude<Command, { kind: 'help' }>, api, output),
         /has no OPERATOR_TOKEN/,
       );
     });

@@ -1,0 +1,28 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { messageOf, UsageError } from './errors.ts';
+
+/** Like `parseArgs`. @throws UsageError instead of its TypeError */
+export function parseArguments<Config extends ParseArgsConfig>(config: Config) {
+  try {
+    return parseArgs(config);
+  } catch (cause) {
+    throw new UsageError(`${messageOf(cause).replace(/\.?$/, '.')} See --help.`, { cause });
+  }
+}
+
+/** The gateway's address where --url is not given. */
+export const defaultUrl = (env: NodeJS.ProcessEnv): string =>
+  env.MP3_URL || `http://localhost:${env.GATEWAY_PORT || 8080}`;
+
+/** Returns the address without a slash at the end. @throws UsageError */
+export function gatewayUrl(given: string | undefined, env: NodeJS.ProcessEnv): string {
+  const text = given ?? defaultUrl(env);
+  const url = URL.parse(text);
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    throw new UsageError(`${text} is no address of a gateway; it looks like http://localhost:8080.`);
+  }
+  if (url.username || url.password) {
+    throw new UsageError('No name or password in the URL: others can read it. See --email in --help.');
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}

@@ -1,0 +1,40 @@
+import {
+  ClientError,
+  ConnectionLostError,
+  ForeignResponseError,
+  InvalidResponseError,
+  RedirectError,
+  UnreachableError,
+} from '../client/errors.ts';
+import { printable } from './terminal/text.ts';
+
+/** An error whose message a person can act on. It is shown without a stack. Exit code 1. */
+export class CommandError extends Error {
+  override readonly name: string = 'CommandError';
+}
+
+/** The command line is invalid, or must not be carried out as it stands. Exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Whether the message says all that a person needs to know. Any other error is a bug, and its stack is shown. */
+export const isExpected = (error: unknown): boolean =>
+  error instanceof CommandError || error instanceof UsageError || error instanceof ClientError;
+
+/** A sentence for the terminal, with what a person can do about it. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof ClientError)) return error.message;
+  return [printable(error.message), adviceFor(error)].filter(Boolean).join(' ');
+}
+
+function adviceFor(error: ClientError): string {
+  if (error instanceof ForeignResponseError) return 'Is --url right?';
+  if (error instanceof InvalidResponseError) return 'Is --url right, and of this version?';
+  if (error instanceof RedirectError) return 'Give that address as --url.';
+  // Where a connection was lost, the gateway was running.
+  if (error instanceof ConnectionLostError) return '';
+  if (error instanceof UnreachableError) return 'Is it running? Start it with: npm start';
+  return '';
+}

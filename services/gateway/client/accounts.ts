@@ -1,0 +1,41 @@
+import { type Tokens, tokens } from './tokens.ts';
+import type { Transport } from './transport.ts';
+
+export interface Credentials {
+  email: string;
+  password: string;
+}
+
+/** Creates an account. Idempotent: the same address and password give the same account. @throws ProblemError `email_taken` */
+export async function register(
+  transport: Transport,
+  credentials: Credentials,
+  signal: AbortSignal,
+): Promise<void> {
+  const reply = await transport.send({
+    method: 'POST',
+    path: '/register',
+    headers: { 'content-type': 'application/json' },
+    body: () => JSON.stringify(credentials),
+    signal,
+  });
+  await reply.discard();
+}
+
+/** @throws ProblemError `invalid_credentials` */
+export async function requestTokens(
+  transport: Transport,
+  { email, password }: Credentials,
+  signal: AbortSignal,
+): Promise<Tokens> {
+  const reply = await transport.send({
+    method: 'POST',
+    path: '/login',
+    headers: { authorization: `Basic ${base64(`${email}:${password}`)}` },
+    signal,
+  });
+  return reply.json(tokens);
+}
+
+/** Base64 of the text in UTF-8 (RFC 7617, 2.1). `btoa` alone accepts only Latin-1. */
+const base64 = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)));

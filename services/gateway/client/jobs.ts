@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { type JobView, jobView } from '../../shared/jobs/job.ts';
+import type { Session } from './session.ts';
+
+/** Shorter than the default, because these responses are small. */
+const IDLE_TIMEOUT_MS = 15_000;
+const jobPage = z.object({ jobs: z.array(jobView), next_cursor: z.string().nullable() });
+
+export interface JobPage {
+  /** Newest first. A page may be short, or empty, although more jobs follow. */
+  jobs: JobView[];
+  /** Null on the last page. */
+  next_cursor: string | null;
+}
+
+/** @param page `limit` is 1 to 100, by default 20; `cursor` is the `next_cursor` of the page before */
+export async function listJobs(
+  session: Session,
+  { limit, cursor }: { limit?: number; cursor?: string | null },
+  signal: AbortSignal,
+): Promise<JobPage> {
+  const query = { ...(limit !== undefined && { limit: String(limit) }), ...(cursor && { cursor }) };
+  const reply = await session.send({
+    method: 'GET',
+    path: '/jobs',
+    query,
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+    signal,
+  });
+  return reply.json(jobPage);
+}
+
+/** @throws ProblemError `not_found`, also for a job that was deleted or has expired */
+export async function getJob(session: Session, id: string, signal: AbortSignal): Promise<JobView> {
+  const path = `/jobs/${id}`;
+  const reply = await session.send({ method: 'GET', path, idleTimeoutMs: IDLE_TIMEOUT_MS, signal });
+  return reply.json(jobView);
+}
+
+/** @throws ProblemError `not_found`, `state_conflict` for a job that has ended */
+export const cancelJob = (session: Session, id: string, signal: AbortSignal): Promise<JobView> =>
+  postJob(session, `/jobs/${id}/cancel`, signal);
+
+/** Converts a failed or cancelled job again. @throws ProblemError `not_found`, `state_conflict` for a job that is done */
+export const retryJob = (session: Session, id: string, signal: AbortSignal): Promise<JobView> =>
+  postJob(session, `/jobs/${id}/retry`, signal);
+
+async function postJob(session: Session, path: string, signal: AbortSignal): Promise<JobView> {
+  const reply = await session.send({ method: 'POST', path, signal });
+  return reply.json(jobView);
+}
+
+/** Deletes a job with its video and its MP3. @throws ProblemError `not_found` */
+export async function deleteJob(session: Session, id: string, signal: AbortSignal): Promise<void> {
+  const reply = await session.send({ method: 'DELETE', path: `/jobs/${id}`, signal });
+  await reply.discard();
+}

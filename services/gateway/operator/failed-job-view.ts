@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { jobView } from '../../shared/jobs/job.ts';
+
+/** The form of a failed job that an operator sees. */
+export const failedJobView = z.object({
+  ...jobView.pick({ id: true, filename: true, error: true, attempts: true }).shape,
+  owner: z.string().describe('user id'),
+  email: z.string(),
+  run: z.number().int().describe('how often a person had it converted'),
+  ...jobView.pick({ created_at: true, updated_at: true, expires_at: true }).shape,
+});
+export type FailedJobView = z.infer<typeof failedJobView>;

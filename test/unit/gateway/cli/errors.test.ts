@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { CommandError, messageOf } from '../../../../services/gateway/cli/errors.ts';
+import {
+  ClientError,
+  ConnectionLostError,
+  ForeignResponseError,
+  InvalidResponseError,
+  ProblemError,
+  RedirectError,
+  UnreachableError,
+} from '../../../../services/gateway/client/errors.ts';
+
+describe('messageOf', () => {
+  const rows: [error: unknown, message: string][] = [
+    [new UnreachableError('Nothing answers.'), 'Nothing answers. Is it running? Start it with: npm start'],
+    [new ConnectionLostError('It broke off.'), 'It broke off.'],
+    [new ForeignResponseError('HTTP 404.', undefined), 'HTTP 404. Is --url right?'],
+    [new InvalidResponseError('Unexpected.'), 'Unexpected. Is --url right, and of this version?'],
+    [new RedirectError('It redirects.'), 'It redirects. Give that address as --url.'],
+    [new ProblemError('so it is', { status: 404, code: 'not_found' }), 'so it is (not_found)'],
+    [new CommandError('The disk is full.'), 'The disk is full.'],
+    ['a text', 'a text'],
+  ];
+  for (const [error, message] of rows) {
+    const kind = error instanceof Error ? error.constructor.name : 'any other value';
+    it(`returns “${message}” for ${kind}`, () => assert.equal(messageOf(error), message));
+  }
+
+  it('replaces control characters in a text of the server', () => {
+    assert.equal(messageOf(new ClientError('a\x1b[2Jb')), 'a�[2Jb');
+  });
+});

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { link, mkdir, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { CommandError, UsageError } from '../../../../../services/gateway/cli/errors.ts';
+import {
+  mp3Name,
+  planTargets,
+  type TargetOptions,
+} from '../../../../../services/gateway/cli/files/target.ts';
+import { temporaryFolder } from '../test-terminal.ts';
+
+async function plan(context: TestContext, options: Partial<TargetOptions>) {
+  const cwd = await temporaryFolder(context);
+  await mkdir(path.join(cwd, 'folder'));
+  await writeFile(path.join(cwd, 'there.mp3'), 'x');
+  await link(path.join(cwd, 'there.mp3'), path.join(cwd, 'same.mp4'));
+  const targets = await planTargets({
+    output: undefined,
+    force: false,
+    names: ['a.mp4'],
+    sources: [path.join(cwd, 'same.mp4')],
+    stdoutIsTerminal: false,
+    ...options,
+    cwd,
+  });
+  return {
+    cwd,
+    paths: targets.map((target) => (target.kind === 'file' ? path.relative(cwd, target.path) : '-')),
+  };
+}
+
+describe('mp3Name', () => {
+  it('replaces the extension, and drops the folders of another machine', () => {
+    const names = ['Ferien.final.mp4', 'noext', '../../etc/passwd', 'C:\\x\\y.avi', '.mp4', ''];
+    const expected = ['Ferien.final.mp3', 'noext.mp3', 'passwd.mp3', 'y.mp3', 'audio.mp3', 'audio.mp3'];
+    assert.deepEqual(names.map(mp3Name), expected);
+  });
+});
+
+describe('planTargets', () => {
+  const PLANS: [title: string, options: Partial<TargetOptions>, paths: string[]][] = [
+    ['puts the MP3 into the working folder by default', {}, ['a.mp3']],
+    ['uses the given name', { output: 'x.mp3' }, ['x.mp3']],
+    ['puts the MP3 into a folder that exists', { output: 'folder' }, ['folder/a.mp3']],
+    ['creates a folder whose name ends with a slash', { output: 'new/er/' }, ['new/er/a.mp3']],
+    ['puts several MP3s into the working folder', { names: ['a.mp4', 'b.mkv'] }, ['a.mp3', 'b.mp3']],
+    [
+      'creates the folder for several MP3s',
+      { output: 'new', names: ['a.mp4', 'b.mp4'] },
+      ['new/a.mp3', 'new/b.mp3'],
+    ],
+    ['writes to the standard output for -', { output: '-' }, ['-']],
+    ['writes to a terminal with --force', { output: '-', stdoutIsTerminal: true, force: true }, ['-']],
+    ['ignores the folder of a name from another machine', { names: ['../../x/y.mp4'] }, ['y.mp3']],
+  ];
+  for (const [title, options, paths] of PLANS) {
+    it(title, async (context) => assert.deepEqual((await plan(context, options)).paths, paths));
+  }
+
+  it('creates the folder before anything is sent', async (context) => {
+    const { cwd } = await plan(context, { output: 'new/' });
+    assert.ok((await stat(path.join(cwd, 'new'))).isDirectory());
+  });
+
+  type Kind = typeof CommandError | typeof UsageError;
+  const REFUSED: [what: string, options: Partial<TargetOptions>, kind: Kind, message: RegExp][] = [
+    ['a file that exists', { output: 'there.mp3', sources: [] }, UsageError, /there\.mp3 exists: .*--force/],
+    [
+      'the video itself, even with --force',
+      { output: 'there.mp3', force: true },
+      UsageError,
+      /is to be converted/,
+    ],
+    [
+      'a file as the folder for several MP3s',
+      { output: 'there.mp3', names: ['a.mp4', 'b.mp4'] },
+      UsageError,
+      /has to be a folder/,
+    ],
+    [
+      'two MP3s with the same name',
+      { names: ['a.mp4', 'a.mkv'] },
+      UsageError,
+      /Two of the videos would become a\.mp3/,
+    ],
+    ['a folder that does not exist', { output: 'none/a.mp3' }, CommandError, /no such folder/],
+    ['a folder below a file', { output: 'there.mp3/a/' }, CommandError, /cannot be made/],
+    ['a terminal', { output: '-', stdoutIsTerminal: true }, UsageError, /cannot be shown on a terminal/],
+  ];
+  for (const [what, options, kind, message] of REFUSED) {
+    it(`refuses ${what}`, async (context) => {
+      await assert.rejects(
+        plan(context, options),
+        (error) => error instanceof kind && message.test(error.message),
+      );
+    });
+  }
+});

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { TestContext } from 'node:test';
+import { pino } from 'pino';
+import { createGateway } from '../../../../services/gateway/app.ts';
+import { createSignedLinks } from '../../../../services/gateway/downloads/signed-link.ts';
+import { countActive } from '../../../../services/gateway/job-index/count-active.ts';
+import { createJobIndex } from '../../../../services/gateway/job-index/job-index.ts';
+import { createJobCommands } from '../../../../services/gateway/jobs/commands.ts';
+import { createAdmission } from '../../../../services/gateway/limits/admission.ts';
+import { createConcurrencyLimit } from '../../../../services/gateway/limits/concurrency-limit.ts';
+import { createFailedIndex } from '../../../../services/gateway/operator/failed-index.ts';
+import { createFailedJobs } from '../../../../services/gateway/operator/failed-jobs.ts';
+import { createDeduplicate } from '../../../../services/gateway/uploads/deduplicate.ts';
+import { createIdempotency } from '../../../../services/gateway/uploads/idempotency.ts';
+import { createStoreUpload } from '../../../../services/gateway/uploads/store-upload.ts';
+import { type BlobStore, createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
+import type { InvokeReply, InvokeRequest } from '../../../../services/shared/dapr/sidecar.ts';
+import { createMetrics } from '../../../../services/shared/http/metrics.ts';
+import { baseOf, type DoneJob, type Job } from '../../../../services/shared/jobs/job.ts';
+import { createJobStore, type JobStore } from '../../../../services/shared/jobs/job-store.ts';
+import { AppError, isAppError } from '../../../../services/shared/runtime/errors.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
+import { chunksOf, transportTo, URL_OF_GATEWAY } from './test-transport.ts';
+
+const KEPT_SECONDS = 3600;
+export const OPERATOR_TOKEN = 'an-operator-token-of-32-characters';
+
+/** Bytes that the gateway recognizes as a video: the first box of an MP4, then a filling. */
+export const mp4 = (size: number): Buffer =>
+  Buffer.concat([Buffer.from('\0\0\0\x18ftypisom'), Buffer.alloc(size - 12, 7)]);
+
+/** The real gateway over memory. Auth and the converter are replaced by what a client sees of them. */
+export function createTestGateway(context: Pick<TestContext, 'after'>) {
+  const state = createMemoryState();
+  const blobs = createBlobStore(state);
+  const jobs = createJobStore(state);
+  const index = createJobIndex(state, KEPT_SECONDS);
+  const links = createSignedLinks(URL_OF_GATEWAY, 'secret');
+  const { users, tokens, calls, invoke, authenticate } = createTestAuth();
+  const { audio, converter, done, publishVideo } = createTestConverter(jobs, blobs);
+  const stopping = new AbortController();
+  context.after(() => stopping.abort());
+  const maxUploadBytes = 8 * 1024 * 1024;
+  const log = pino({ level: 'silent' });
+  const stored = { jobs, index, blobs };
+  const many = { all: 100, perUser: 100 };
+  const sameContent = createDeduplicate(state, jobs, KEPT_SECONDS);
+  const kept = { maxUploadBytes, retentionSeconds: KEPT_SECONDS, heartbeatMs: 5_000 };
+  const changes = createJobCommands({ ...stored, publishVideo, deleteBlobs: () => undefined });
+  const failedIndex = createFailedIndex(state, KEPT_SECONDS);
+  const app = createGateway({
+    ...{
+      ...stored,
+      authenticate,
+      links,
+      invoke,
+      maxUploadBytes,
+      commands: changes,
+      operatorToken: OPERATOR_TOKEN,
+      log,
+    },
+    storeUpload: createStoreUpload({
+      ...stored,
+      ...kept,
+      deduplicate: sameContent,
+      links,
+      publishVideo,
+      log,
+    }),
+    idempotency: createIdempotency(state, jobs, KEPT_SECONDS),
+    admission: createAdmission({ uploads: many, activeJobs: many }, () => countActive(jobs, index)),
+    downloads: createConcurrencyLimit(many, 'downloads'),
+    eventStreams: createConcurrencyLimit(many, 'event streams'),
+    failedJobs: createFailedJobs({ jobs, failedIndex, commands: changes, log }),
+    checks: {},
+    requireReady: async () => {},
+    metrics: createMetrics('gateway'),
+    stopping: stopping.signal,
+  });
+  const transport = transportTo(context, app.callback());
+  return {
+    app,
+    transport,
+    users,
+    tokens,
+    calls,
+    ...stored,
+    failedIndex,
+    changes,
+    state,
+    audio,
+    converter,
+    done,
+  };
+}
+
+/** A converter in memory, whose MP3s all have the same bytes. */
+function createTestConverter(jobs: JobStore, blobs: BlobStore) {
+  const audio = Buffer.alloc(300_000, 5);
+  /** Ends a job, or leaves it as it is. A test may replace it. */
+  const converter = { run: async (job: Job): Promise<Job | undefined> => done(job) };
+
+  async function done(job: Job): Promise<DoneJob> {
+    const id = randomUUID();
+    const { size, sha256 } = await blobs.write(id, chunksOf(audio), { expires: new Date(job.expires_at) });
+    const mp3 = { size, sha256, duration_seconds: 2 };
+    return { ...baseOf(job), status: 'done', mp3BlobId: id, mp3 };
+  }
+
+  const publishVideo = (job: Job) => {
+    void converter
+      .run(job)
+      .then((ended) => jobs.update(job.id, () => ended))
+      // The job may have been deleted meanwhile.
+      .catch((error: unknown) => assert.ok(isAppError(error, 'not_found')));
+  };
+  return { audio, converter, done, publishVideo };
+}
+
+/** Auth in memory. Its refresh tokens are refused, so that each renewal ends in a login. */
+function createTestAuth() {
+  /** Passwords by address. */
+  const users = new Map<string, string>();
+  /** Addresses by access token. */
+  const tokens = new Map<string, string>();
+  /** Paths of the requests, in order. */
+  const calls: string[] = [];
+
+  async function invoke(_app: string, { path, headers, body }: InvokeRequest): Promise<InvokeReply> {
+    calls.push(path);
+    const answer = (status: number, content: object): InvokeReply => ({
+      status,
+      headers: { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' },
+      body: JSON.stringify(content),
+    });
+    if (path === '/register') {
+      const { email, password } = JSON.parse(String(body)) as { email: string; password: string };
+      // Auth is idempotent here: the same password gives the same account.
+      if ((users.get(email) ?? password) !== password)
+        return answer(409, { code: 'email_taken', detail: 'taken' });
+      users.set(email, password);
+      return answer(201, { id: email, email });
+    }
+    if (path === '/login') {
+      const basic = Buffer.from(String(headers?.authorization).slice(6), 'base64').toString();
+      const [email = '', password] = basic.split(/:(.*)/s);
+      if (users.get(email) !== password) return answer(401, { code: 'invalid_credentials', detail: 'wrong' });
+      return answer(200, grant(email));
+    }
+    if (path === '/logout') return { status: 204, headers: {}, body: '' };
+    return answer(401, { code: 'invalid_token', detail: 'no such token' });
+  }
+
+  function grant(email: string) {
+    const token = `a.b.${randomUUID()}`;
+    tokens.set(token, email);
+    return { access_token: token, token_type: 'Bearer', expires_in: 900, refresh_token: 'r' };
+  }
+
+  async function authenticate(authorization: string) {
+    const email = tokens.get(authorization.slice('Bearer '.length));
+    if (!email) throw new AppError('invalid_token', 'the access token is not valid');
+    return { id: email, email };
+  }
+
+  return { users, tokens, calls, invoke, authenticate };
+}

@@ -1,0 +1,198 @@
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { pino } from 'pino';
+import { createAuthenticate } from '../../../services/gateway/accounts/authenticate.ts';
+import { createGateway } from '../../../services/gateway/app.ts';
+import type { limitsOf } from '../../../services/gateway/config.ts';
+import { createSignedLinks } from '../../../services/gateway/downloads/signed-link.ts';
+import { countActive } from '../../../services/gateway/job-index/count-active.ts';
+import { createJobIndex } from '../../../services/gateway/job-index/job-index.ts';
+import { createJobCommands } from '../../../services/gateway/jobs/commands.ts';
+import { createAdmission } from '../../../services/gateway/limits/admission.ts';
+import { createConcurrencyLimit } from '../../../services/gateway/limits/concurrency-limit.ts';
+import { createFailedIndex } from '../../../services/gateway/operator/failed-index.ts';
+import { createFailedJobs } from '../../../services/gateway/operator/failed-jobs.ts';
+import { createDeduplicate } from '../../../services/gateway/uploads/deduplicate.ts';
+import { createIdempotency } from '../../../services/gateway/uploads/idempotency.ts';
+import { createStoreUpload } from '../../../services/gateway/uploads/store-upload.ts';
+import { createBlobStore } from '../../../services/shared/blobs/blob-store.ts';
+import type { InvokeReply, InvokeRequest } from '../../../services/shared/dapr/sidecar.ts';
+import { createMetrics } from '../../../services/shared/http/metrics.ts';
+import type { Job } from '../../../services/shared/jobs/job.ts';
+import { createJobStore } from '../../../services/shared/jobs/job-store.ts';
+import { unavailable } from '../../../services/shared/runtime/errors.ts';
+import { createMemoryState } from '../../../services/shared/state/memory-state.ts';
+import { inProcess } from '../../support/in-process.ts';
+import { OWNER } from '../../support/job.ts';
+import { logLines } from '../../support/log-lines.ts';
+
+export const MAX_BYTES = 300_000;
+export const ISSUER = { issuer: 'mp3converter', audience: 'mp3converter' };
+export const STRANGER = { id: '99999999-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'eve@example.com' };
+
+/** The key pair with which auth signs tokens in these tests. */
+export const KEYS = await generateKeyPair('EdDSA');
+export const publicJwk: JWK = { ...(await exportJWK(KEYS.publicKey)), kid: 'one', alg: 'EdDSA', use: 'sig' };
+
+/** An access token as auth makes it, except for the given claims, header and key. A claim that is undefined is left out. */
+export async function tokenOf(
+  { id, email } = OWNER,
+  { claims = {}, header = {}, key = KEYS.privateKey as CryptoKey | Uint8Array } = {},
+): Promise<string> {
+  const iat = Math.floor(Date.now() / 1000);
+  const { issuer: iss, audience: aud } = ISSUER;
+  const payload = { iss, aud, sub: id, email, iat, exp: iat + 300, ...claims };
+  return new SignJWT(JSON.parse(JSON.stringify(payload)))
+    .setProtectedHeader(JSON.parse(JSON.stringify({ alg: 'EdDSA', typ: 'at+jwt', kid: 'one', ...header })))
+    .sign(key);
+}
+export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+export const asOwner = bearer(await tokenOf());
+export const asStranger = bearer(await tokenOf(STRANGER));
+export const OPERATOR_TOKEN = 'an-operator-token-of-32-characters';
+export const asOperator = bearer(OPERATOR_TOKEN);
+
+export type Auth = (request: InvokeRequest) => InvokeReply | Promise<InvokeReply>;
+export const jsonReply = (
+  status: number,
+  body: object,
+  headers: InvokeReply['headers'] = {},
+): InvokeReply => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+});
+
+const metrics = createMetrics('gateway');
+const RETENTION_SECONDS = 3600;
+const LIMITS: ReturnType<typeof limitsOf> = {
+  uploads: { all: 10, perUser: 5 },
+  downloads: { all: 10, perUser: 5 },
+  eventStreams: { all: 10, perUser: 5 },
+  activeJobs: { all: 100, perUser: 50 },
+};
+
+export type Limits = Partial<typeof LIMITS>;
+
+/** A gateway over an in-memory store. `auth` answers instead of the auth service, except for its public keys. */
+export function buildGateway({
+  auth,
+  maxUploadBytes = MAX_BYTES,
+  onPutBytes = (put) => put(),
+  limits: given = {},
+  hasOperator = true,
+  beforeClaim = async () => undefined,
+  heartbeatMs = 5_000,
+}: {
+  auth?: Auth;
+  maxUploadBytes?: number;
+  /** Runs instead of each write of bytes, which it can make by `put`. */
+  onPutBytes?: (put: () => Promise<void>) => Promise<void>;
+  limits?: Limits;
+  hasOperator?: boolean;
+  /** Each upload with an Idempotency-Key waits for it before it claims the key. */
+  beforeClaim?: () => Promise<void>;
+  heartbeatMs?: number;
+} = {}) {
+  const state = createMemoryState();
+  const blobs = createBlobStore({
+    ...state,
+    putBytes: (...args) => onPutBytes(() => state.putBytes(...args)),
+  });
+  const jobs = createJobStore(state);
+  const index = createJobIndex(state, RETENTION_SECONDS);
+  const links = createSignedLinks('https://mp3.example.com/', 'a secret of thirty-two characters');
+  const lines = logLines();
+  const stopping = new AbortController();
+  const publishedVideos: Job[] = [];
+  const blobDeletions: Job[] = [];
+  const invocations: InvokeRequest[] = [];
+  let sidecarCheck: () => Promise<unknown> = async () => undefined;
+
+  async function invoke(appId: string, request: InvokeRequest): Promise<InvokeReply> {
+    if (appId !== 'auth') throw unavailable(`the ${appId} service`);
+    invocations.push(request);
+    if (request.path === '/.well-known/jwks.json') return jsonReply(200, { keys: [publicJwk] });
+    if (!auth) throw unavailable('the auth service');
+    return auth(request);
+  }
+
+  const log = pino({ level: 'trace' }, lines);
+  const stores = { jobs, index, blobs };
+  const publishVideo = (job: Job) => publishedVideos.push(job);
+  const limits = { ...LIMITS, ...given };
+  const admission = createAdmission(limits, () => countActive(jobs, index));
+  const commands = createJobCommands({
+    ...stores,
+    publishVideo,
+    deleteBlobs: (job) => blobDeletions.push(job),
+  });
+  const failedIndex = createFailedIndex(state, RETENTION_SECONDS);
+  const idempotency = createIdempotency(state, jobs, RETENTION_SECONDS);
+  const app = createGateway({
+    authenticate: createAuthenticate(invoke, ISSUER),
+    idempotency: {
+      ...idempotency,
+      async claim(...args) {
+        await beforeClaim();
+        return idempotency.claim(...args);
+      },
+    },
+    admission,
+    downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
+    eventStreams: createConcurrencyLimit(limits.eventStreams, 'event streams'),
+    storeUpload: createStoreUpload({
+      ...stores,
+      deduplicate: createDeduplicate(state, jobs, RETENTION_SECONDS),
+      links,
+      publishVideo,
+      maxUploadBytes,
+      retentionSeconds: RETENTION_SECONDS,
+      heartbeatMs,
+      log,
+    }),
+    commands,
+    failedJobs: createFailedJobs({ jobs, failedIndex, commands, log }),
+    operatorToken: hasOperator ? OPERATOR_TOKEN : undefined,
+    invoke,
+    jobs,
+    index,
+    blobs,
+    links,
+    maxUploadBytes,
+    checks: { sidecar: () => sidecarCheck() },
+    requireReady: async () => {},
+    metrics,
+    stopping: stopping.signal,
+    log,
+  });
+
+  return {
+    app,
+    call: inProcess(app),
+    state,
+    blobs,
+    jobs,
+    index,
+    links,
+    lines,
+    stopping,
+    publishedVideos,
+    blobDeletions,
+    admission,
+    failedIndex,
+    invocations,
+    failCheck: () => {
+      sidecarCheck = () => Promise.reject(new Error('the sidecar is away'));
+    },
+    /** The keys in the store, except those of the index of active jobs, whose documents are never deleted. */
+    storedKeys: () => state.keys().filter((key) => !key.startsWith('open:')),
+    /** Saves a job as an upload does, with its entries in the indexes. */
+    async save(job: Job): Promise<Job> {
+      await index.addOwned(job.owner, job.id);
+      await index.addActive(job.owner, job.id);
+      await jobs.create(job);
+      return job;
+    },
+  };
+}
+export type Gateway = ReturnType<typeof buildGateway>;

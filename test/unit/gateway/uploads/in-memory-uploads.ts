@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import type { TestContext } from 'node:test';
+import { createSignedLinks } from '../../../../services/gateway/downloads/signed-link.ts';
+import { createDeduplicate } from '../../../../services/gateway/uploads/deduplicate.ts';
+import {
+  createStoreUpload,
+  type StoreUploadPorts,
+  type Upload,
+} from '../../../../services/gateway/uploads/store-upload.ts';
+import { createLog } from '../../../../services/shared/runtime/log.ts';
+import { OWNER } from '../../../support/job.ts';
+import { inPieces } from '../../../support/random.ts';
+import { createInterceptedStore, type Intercept } from '../intercepted-store.ts';
+import { mp4 } from '../sample-uploads.ts';
+import { createInMemorySweep, createStores, RETENTION_SECONDS } from '../sweep/in-memory-sweep.ts';
+
+export const HEARTBEAT_MS = 7_500;
+export const VIDEO = mp4(2_500_000);
+export const upload = (
+  bytes: AsyncIterable<Uint8Array> = inPieces(VIDEO),
+): Pick<Upload, 'filename' | 'bytes'> => ({
+  filename: 'a.mp4',
+  bytes,
+});
+
+/** Uploads over an in-memory store, and the sweep of another gateway over the same store. */
+export function createInMemoryUploads(context: TestContext) {
+  const harness = createInMemorySweep(context);
+  const calls: string[] = [];
+  /** Intercepts the calls that the upload makes of the store. */
+  const uploadStore: { call: Intercept } = { call: (_what, call) => call() };
+  const state = createInterceptedStore(harness.memory, {
+    call: (what, call, signal) => {
+      calls.push(what);
+      return uploadStore.call(what, call, signal);
+    },
+  });
+  const stores = createStores({ ...harness.memory, ...state });
+  const publishedVideos: string[] = [];
+  const ports: StoreUploadPorts = {
+    ...stores,
+    deduplicate: createDeduplicate(state, stores.jobs, RETENTION_SECONDS),
+    links: createSignedLinks('http://localhost', 'secret'),
+    publishVideo: ({ id }) => publishedVideos.push(id),
+    maxUploadBytes: 10_000_000,
+    retentionSeconds: RETENTION_SECONDS,
+    heartbeatMs: HEARTBEAT_MS,
+    log: createLog('gateway', 'silent'),
+  };
+  const accept = createStoreUpload(ports);
+  return {
+    ...harness,
+    state,
+    calls,
+    uploadStore,
+    publishedVideos,
+    storeUpload: (file = upload(), request: Partial<Upload> = {}) =>
+      accept({
+        ...file,
+        id: randomUUID(),
+        user: OWNER,
+        options: { quality: 2 },
+        traceId: '0af7651916cd43dd8448eb211c80319c',
+        confirm: async () => undefined,
+        signal: new AbortController().signal,
+        ...request,
+      }),
+  };
+}
