@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { media } from '../support/media.ts';
 import { apiOf, type Bench, expected, timed, upload } from './bench.ts';
-import { row } from './logins-table.ts';
+import { row } from './latency-row.ts';
 
 const PARALLEL = 190;
 const SECONDS = 10;
@@ -72,7 +72,7 @@ export async function logins(bench: Bench): Promise<void> {
   await measure(AbortSignal.timeout(2_000)); // to warm up
   const quiet = await measure(AbortSignal.timeout(SECONDS * 1000));
   const over = new AbortController();
-  const script = join(import.meta.dirname, 'wrong-logins.ts');
+  const script = join(import.meta.dirname, 'wrong-login-storm.ts');
   const storm = run(
     process.execPath,
     [script, bench.launched.system.gatewayUrl, `${PARALLEL}`, `${SECONDS}`],

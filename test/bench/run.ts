@@ -7,13 +7,13 @@ import autocannon from 'autocannon';
 import { type Launched, launch } from '../../deploy/local/launch.ts';
 import { report, runMain, stopSignal } from '../../deploy/process/terminal.ts';
 import { durationOf } from '../support/media.ts';
+import { peakMb, resetPeak } from '../support/peak-memory.ts';
 import { newStateFolder, stateFolder } from '../support/state-folder.ts';
 import { apiOf, type Bench, expected, gatewaySidecar, median, spread, timed, upload } from './bench.ts';
 import { blobSpeed } from './blob-speed.ts';
 import { cancel } from './cancel.ts';
-import { tenMinutes, twoGibibytes } from './footage.ts';
+import { tenMinutes, twoGibibytes } from './films.ts';
 import { logins } from './logins.ts';
-import { peakMb, resetPeak } from './memory.ts';
 import { sweep } from './sweep.ts';
 
 const usage = `npm run bench -- [--blobs sqlite|mongodb|postgresql|redis] [--runs 3] [--only memory,convert,blobs,requests,logins,cancel,sweep]

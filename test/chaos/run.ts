@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { report, runMain, stopSignal } from '../../deploy/process/terminal.ts';
 import { stateFolder } from '../support/state-folder.ts';
-import { chaosDir } from './act.ts';
+import { chaosDir } from './experiment.ts';
 import { runSuite } from './suite.ts';
 
 const usage = `npm run test:chaos -- [--minutes N] [--seed S] [--blobs mongodb|sqlite] [--no-scenarios]

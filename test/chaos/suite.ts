@@ -1,12 +1,12 @@
 import type { Report } from '../../deploy/process/run.ts';
-import { type ActOptions, perform } from './act.ts';
-import { frozen, keptDown } from './away.ts';
-import { shoot } from './footage.ts';
-import { loadAndFaults } from './load-and-faults.ts';
-import { ACK_LIMIT_MS, pastTheAckLimit } from './scenarios/ack-limit.ts';
-import { AUTH_AWAY_SECONDS, AUTH_AWAY_TOKEN_SECONDS, authAway } from './scenarios/auth-away.ts';
-import { brokerAway } from './scenarios/broker-away.ts';
-import { storeAway } from './scenarios/store-away.ts';
+import { type ActOptions, perform } from './experiment.ts';
+import { frozen, keptDown } from './faults/outage.ts';
+import { shoot } from './load/media-library.ts';
+import { ACK_LIMIT_MS, pastTheAckLimit } from './scenarios/ack-timeout.ts';
+import { AUTH_AWAY_SECONDS, AUTH_AWAY_TOKEN_SECONDS, authAway } from './scenarios/auth-outage.ts';
+import { brokerAway } from './scenarios/broker-outage.ts';
+import { loadAndFaults } from './scenarios/load-and-faults.ts';
+import { storeAway } from './scenarios/store-outage.ts';
 
 export interface SuiteOptions {
   /** Of load and faults. */

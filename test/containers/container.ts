@@ -9,7 +9,7 @@ import {
   Wait,
 } from 'testcontainers';
 import type { ServiceSpec } from './compose-file.ts';
-import { LABEL } from './label.ts';
+import { LABEL } from './run-label.ts';
 
 const START_MS = 120_000;
 /** Often: a test waits for it. */

@@ -8,7 +8,7 @@ import type { Report } from '../../deploy/process/run.ts';
 import { readProcessId } from '../../services/shared/runtime/process-id.ts';
 import { runTests, type TestCounts } from '../support/run-tests.ts';
 import { newStateFolder } from '../support/state-folder.ts';
-import { clearAway } from './clear-away.ts';
+import { clearAway } from './remove-leftovers.ts';
 
 const TIMEOUT_MS = 45 * 60_000;
 

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobView } from '../../services/shared/jobs/job.ts';
-import { type Footage, shoot } from '../load/films.ts';
-import { createTrial, type Trial } from '../load/under-load.ts';
-import { broken, newUser, type Tally, describe as tell } from '../load/users.ts';
+import { createTrial, type Trial } from '../load/load-test.ts';
+import { type Footage, shoot } from '../load/send-films.ts';
+import { broken, newUser, type Tally, describe as tell } from '../load/user.ts';
 import { until } from '../support/wait.ts';
-import { replaceAll } from './rolling.ts';
+import { replaceAll } from './rolling-update.ts';
 import { type Replica, type System, startSystem } from './system.ts';
 
 // One system for all of them, with two of everything: each leaves it whole. The verdict is over all that was ever sent.

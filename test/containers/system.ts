@@ -4,12 +4,12 @@ import { getContainerRuntimeClient, type StartedTestContainer } from 'testcontai
 import { imageNames, SERVICES, type Service } from '../../deploy/docker/image-names.ts';
 import { writeDockerSecrets } from '../../deploy/docker/secrets.ts';
 import { readIfThere } from '../../services/shared/runtime/private-files.ts';
-import { contentOf } from '../chaos/store-keys.ts';
-import type { Witness } from '../load/evidence.ts';
+import type { Witness } from '../load/check-films.ts';
+import { contentOf } from '../verdict/store-content.ts';
+import { connects } from './can-connect.ts';
 import { type ComposeFile, readComposeFile, type ServiceSpec } from './compose-file.ts';
-import { connects } from './connects.ts';
 import { cutOff, healthOf, type Place, startContainer, stopContainer, untilReady } from './container.ts';
-import { LABEL } from './label.ts';
+import { LABEL } from './run-label.ts';
 
 /** Short, so that what takes minutes happens within seconds. */
 const ENV: Record<Service, Record<string, string>> = {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
+import { eventually, turns } from '../support/event-loop.ts';
 import { inPieces, randomBytes } from '../support/random.ts';
-import { eventually, turns } from '../support/turns.ts';
 import type { FreshBlobs } from './blob-leftovers.ts';
 import type { WatchedState } from './watched-state.ts';
 

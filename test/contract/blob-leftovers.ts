@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import type { BlobStore } from '../../services/shared/blobs/blob-store.ts';
 import { unavailable } from '../../services/shared/runtime/errors.ts';
-import { turns } from '../support/turns.ts';
+import { turns } from '../support/event-loop.ts';
 import type { StateUnderTest } from './state-store.ts';
 import type { WatchedState } from './watched-state.ts';
 

@@ -1,6 +1,6 @@
 import { after } from 'node:test';
 import { createBlobStore } from '../../services/shared/blobs/blob-store.ts';
-import { gatewaySidecar, systemsUnderTest } from '../support/systems.ts';
+import { gatewaySidecar, systemsUnderTest } from '../support/systems-under-test.ts';
 import { blobStoreContract } from './blob-store.ts';
 import { jobStoreContract } from './job-store.ts';
 import { stateStoreContract } from './state-store.ts';

@@ -4,10 +4,10 @@ import { it } from 'node:test';
 import type { asyncapi } from '../../services/shared/contract/asyncapi/document.ts';
 import { client } from '../support/client.ts';
 import { contractOf } from '../support/contract.ts';
+import { startWitness, type Witness } from '../support/event-recorder.ts';
 import { media, picture, video } from '../support/media.ts';
-import { gatewaySidecar, type SystemUnderTest, systemsUnderTest } from '../support/systems.ts';
+import { gatewaySidecar, type SystemUnderTest, systemsUnderTest } from '../support/systems-under-test.ts';
 import { until } from '../support/wait.ts';
-import { startWitness, type Witness } from '../support/witness.ts';
 
 const TOPICS = ['video', 'mp3'];
 

@@ -14,7 +14,7 @@ import { type Account, client, mailsTo } from '../support/client.ts';
 import { flat } from '../support/job.ts';
 import { media, picture, video } from '../support/media.ts';
 import { processesIn } from '../support/processes.ts';
-import { gatewaySidecar, systemsUnderTest } from '../support/systems.ts';
+import { gatewaySidecar, systemsUnderTest } from '../support/systems-under-test.ts';
 import { until } from '../support/wait.ts';
 
 const run = promisify(execFile);

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { readEnvFile } from '../../deploy/local/secrets.ts';
 import { readMarkdown, repoRoot } from '../support/markdown.ts';
 import { decodedSeconds, video } from '../support/media.ts';
-import { type SystemUnderTest, systemsUnderTest } from '../support/systems.ts';
+import { type SystemUnderTest, systemsUnderTest } from '../support/systems-under-test.ts';
 
 const SECONDS = 3;
 const TIMEOUT_MS = 120_000;

@@ -1,5 +1,5 @@
 import { isFinalStatus, type JobView } from '../../services/shared/jobs/job.ts';
-import type { Sent } from '../load/films.ts';
+import type { Sent } from '../load/send-films.ts';
 
 /** The jobs of one load, as their users see them now. */
 async function jobsOf(ledger: readonly Sent[], load: string): Promise<JobView[]> {

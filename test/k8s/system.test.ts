@@ -5,16 +5,16 @@ import { after, before, describe, test } from 'node:test';
 import { SERVICES } from '../../deploy/docker/image-names.ts';
 import { traitsOf } from '../../deploy/kubernetes/overlay.ts';
 import { hasKeda } from '../../deploy/kubernetes/scaler.ts';
-import type { Load } from '../load/under-load.ts';
-import { broken } from '../load/users.ts';
+import type { Load } from '../load/load-test.ts';
+import { broken } from '../load/user.ts';
 import { until } from '../support/wait.ts';
+import { createDeeds } from './actions.ts';
 import { convertingOf } from './conversions.ts';
-import { createDeeds } from './deeds.ts';
+import { statusOf } from './dapr-invoke.ts';
 import { dryRun } from './dry-run.ts';
-import { statusOf } from './invoke.ts';
-import { killAtWork } from './kill-at-work.ts';
-import { leaveMark, SERVERS } from './mark.ts';
-import { openSetting, type Setting } from './setting.ts';
+import { killAtWork } from './kill-during-conversion.ts';
+import { openSetting, type Setting } from './test-deployment.ts';
+import { leaveMark, SERVERS } from './volume-marker.ts';
 
 // One deployed system for all of them: each leaves it whole. The verdict is over all that was ever sent.
 const { K8S_CONTEXT, K8S_STATE = '', K8S_LENGTH } = process.env;

@@ -5,8 +5,8 @@ import { readJson } from '../../services/shared/runtime/private-files.ts';
 import { blobSpeed } from '../bench/blob-speed.ts';
 import { NONE, runTests, type TestCounts } from '../support/run-tests.ts';
 import { describeSystems, startTestSystem } from '../support/start-system.ts';
-import { gatewaySidecar } from '../support/systems.ts';
-import type { Counts } from './tally.ts';
+import { gatewaySidecar } from '../support/systems-under-test.ts';
+import type { Counts } from './job-tracker.ts';
 
 export interface Cell {
   pubsub: string;

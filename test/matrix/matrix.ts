@@ -9,7 +9,11 @@ import { type Cell, type CellResult, runCell } from './cell.ts';
 export const matrixDir = resolve(import.meta.dirname, '../../.data/matrix');
 
 /** The stores' own contract comes first: what fails there explains what fails later. */
-const FILES = ['test/contract/stores.test.ts', 'test/e2e/story.test.ts', 'test/matrix/redelivery.test.ts'];
+const FILES = [
+  'test/contract/stores.test.ts',
+  'test/e2e/conversion.test.ts',
+  'test/matrix/redelivery.test.ts',
+];
 
 export interface MatrixOptions {
   repoRoot: string;

@@ -7,9 +7,9 @@ import { mp3EventOf } from '../../services/shared/jobs/job-events.ts';
 import { createJobStore } from '../../services/shared/jobs/job-store.ts';
 import { client } from '../support/client.ts';
 import { media, tone, video } from '../support/media.ts';
-import { gatewaySidecar, systemsUnderTest } from '../support/systems.ts';
+import { gatewaySidecar, systemsUnderTest } from '../support/systems-under-test.ts';
 import { until } from '../support/wait.ts';
-import { Tally } from './tally.ts';
+import { Tally } from './job-tracker.ts';
 
 /** Jobs that are under way when something is killed. */
 const LOAD = 6;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Launched, type LaunchOptions, launch } from '../../deploy/local/launch.ts';
-import type { SystemUnderTest } from './systems.ts';
+import type { SystemUnderTest } from './systems-under-test.ts';
 
 export interface RunningSystem extends Launched {
   view: SystemUnderTest;

@@ -4,8 +4,9 @@ import { describe, it } from 'node:test';
 import { createAccounts } from '../../../services/auth/accounts.ts';
 import type { Passwords } from '../../../services/auth/passwords.ts';
 import { basic } from '../../support/basic-auth.ts';
+import { eventually } from '../../support/event-loop.ts';
 import { listening } from '../../support/listening.ts';
-import { eventually } from '../../support/turns.ts';
+
 import { buildApp } from '../../unit/auth/build-app.ts';
 
 const EMAIL = 'ann@example.com';

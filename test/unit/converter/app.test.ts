@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
 import { createConverterApp } from '../../../services/converter/app.ts';
 import type { Convert } from '../../../services/converter/job/convert.ts';
-import { deliver, subscriberOptions } from '../../support/deliver.ts';
+import { deliver, subscriberOptions } from '../../support/deliver-event.ts';
 
 const PATH = '/events/video';
 const event = { job_id: randomUUID(), trace_id: 'abc' };

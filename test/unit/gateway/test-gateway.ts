@@ -23,7 +23,7 @@ import { unavailable } from '../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../services/shared/state/memory-state.ts';
 import { inProcess } from '../../support/in-process.ts';
 import { OWNER } from '../../support/job.ts';
-import { logLines } from '../../support/lines.ts';
+import { logLines } from '../../support/log-lines.ts';
 
 export const MAX_BYTES = 300_000;
 export const ISSUER = { issuer: 'mp3converter', audience: 'mp3converter' };

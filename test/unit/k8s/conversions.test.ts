@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { afterKill, convertingOf, openOf } from '../../k8s/conversions.ts';
-import type { Sent } from '../../load/films.ts';
-import type { User } from '../../load/users.ts';
+import type { Sent } from '../../load/send-films.ts';
+import type { User } from '../../load/user.ts';
 
 type Seen = { id: string; status: string; attempts: number };
 const job = (id: string, status: string, attempts: number): Seen => ({ id, status, attempts });

@@ -5,7 +5,7 @@ import type { SendMailOptions } from 'nodemailer';
 import { pino } from 'pino';
 import { createBinding } from '../../../components/mail/nodemailer/binding.ts';
 import { Failure } from '../../../components/mail/nodemailer/failure.ts';
-import { logLines } from '../../support/lines.ts';
+import { logLines } from '../../support/log-lines.ts';
 
 const { signal } = new AbortController();
 const properties = {

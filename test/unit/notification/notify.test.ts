@@ -5,7 +5,7 @@ import { UnknownOutcome } from '../../../services/shared/dapr/sidecar.ts';
 import { unavailable } from '../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../services/shared/state/memory-state.ts';
 import type { StateStore } from '../../../services/shared/state/state-store.ts';
-import { eventually } from '../../support/turns.ts';
+import { eventually } from '../../support/event-loop.ts';
 import { done, failed } from './mp3-events.ts';
 import { setUp, silentServer } from './test-notifier.ts';
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { type MailRecord, mailRecordKey } from '../../../services/shared/contract/mail-record.ts';
 import { unavailable } from '../../../services/shared/runtime/errors.ts';
 import { updateDocument } from '../../../services/shared/state/documents.ts';
-import { eventually } from '../../support/turns.ts';
+import { eventually } from '../../support/event-loop.ts';
 import { until } from '../../support/wait.ts';
 import { done } from './mp3-events.ts';
 import { setUp, silentServer } from './test-notifier.ts';

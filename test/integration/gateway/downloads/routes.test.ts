@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import type { ReadOptions } from '../../../../services/shared/blobs/blob-store.ts';
+import { eventually, turns } from '../../../support/event-loop.ts';
 import { flat } from '../../../support/job.ts';
 import { listening } from '../../../support/listening.ts';
-import { eventually, turns } from '../../../support/turns.ts';
 import { MP3, withMp3 } from '../../../unit/gateway/gateway-with-mp3.ts';
 import { asOwner } from '../../../unit/gateway/test-gateway.ts';
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { describe, test } from 'node:test';
+import { eventually, turns } from '../../../support/event-loop.ts';
 import { newJob } from '../../../support/job.ts';
 import { listening } from '../../../support/listening.ts';
-import { eventually, turns } from '../../../support/turns.ts';
 import { asOwner, buildGateway } from '../../../unit/gateway/test-gateway.ts';
 
 describe('GET /jobs/:id/events', () => {

@@ -5,8 +5,8 @@ import type { Socket } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
+import { eventually, turns } from '../../../support/event-loop.ts';
 import { listening, listeningServer } from '../../../support/listening.ts';
-import { eventually, turns } from '../../../support/turns.ts';
 import { filePart, formType, mp4 } from '../../../unit/gateway/sample-uploads.ts';
 import { asOwner, buildGateway } from '../../../unit/gateway/test-gateway.ts';
 

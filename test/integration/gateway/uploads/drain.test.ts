@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { drainable } from '../../../../services/shared/http/drain.ts';
 import { AppError } from '../../../../services/shared/runtime/errors.ts';
-import { eventually } from '../../../support/turns.ts';
+import { eventually } from '../../../support/event-loop.ts';
 import { mp4 } from '../../../unit/gateway/sample-uploads.ts';
 import { asOwner, buildGateway } from '../../../unit/gateway/test-gateway.ts';
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
+import { eventually, turns } from '../../../support/event-loop.ts';
 import { listening } from '../../../support/listening.ts';
-import { eventually, turns } from '../../../support/turns.ts';
 import { filePart, formType, mp4 } from '../../../unit/gateway/sample-uploads.ts';
 import { asOwner, buildGateway, type Gateway } from '../../../unit/gateway/test-gateway.ts';
 

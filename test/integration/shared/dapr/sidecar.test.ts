@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { connectSidecar, type Sidecar } from '../../../../services/shared/dapr/sidecar.ts';
-import { eventually } from '../../../support/turns.ts';
+import { eventually } from '../../../support/event-loop.ts';
 
 /** More calls than any pool has connections. */
 const MANY = 200;

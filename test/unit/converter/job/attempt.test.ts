@@ -7,8 +7,8 @@ import { pino } from 'pino';
 import { makeMp3 } from '../../../../services/converter/job/attempt.ts';
 import { createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
+import { turns } from '../../../support/event-loop.ts';
 import { newJob } from '../../../support/job.ts';
-import { turns } from '../../../support/turns.ts';
 
 it('makeMp3 opens no file when it is aborted before its MP3 is read', async (context) => {
   const folder = await mkdtemp(join(tmpdir(), 'mp3converter-attempt-'));

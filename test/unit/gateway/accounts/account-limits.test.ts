@@ -5,8 +5,8 @@ import type { Context } from 'koa';
 import { createAccountLimits } from '../../../../services/gateway/accounts/account-limits.ts';
 import type { InvokeReply } from '../../../../services/shared/dapr/sidecar.ts';
 import { stoppedClock } from '../../../support/clock.ts';
+import { eventually, turns } from '../../../support/event-loop.ts';
 import type { Reply } from '../../../support/in-process.ts';
-import { eventually, turns } from '../../../support/turns.ts';
 import { asOwner, buildGateway, jsonReply } from '../test-gateway.ts';
 
 const UNDER_WAY = 16;

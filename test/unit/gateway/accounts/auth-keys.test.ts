@@ -4,9 +4,9 @@ import { pino } from 'pino';
 import { createAuthenticate } from '../../../../services/gateway/accounts/authenticate.ts';
 import type { InvokeReply, InvokeRequest } from '../../../../services/shared/dapr/sidecar.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
+import { turns } from '../../../support/event-loop.ts';
 import { OWNER } from '../../../support/job.ts';
-import { logLines } from '../../../support/lines.ts';
-import { turns } from '../../../support/turns.ts';
+import { logLines } from '../../../support/log-lines.ts';
 import { ISSUER, jsonReply, publicJwk, tokenOf } from '../test-gateway.ts';
 
 const MINUTE = 60_000;

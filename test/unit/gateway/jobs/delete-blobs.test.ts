@@ -4,9 +4,9 @@ import { pino } from 'pino';
 import { createDeleteBlobs } from '../../../../services/gateway/jobs/delete-blobs.ts';
 import { blobsToDelete } from '../../../../services/shared/jobs/job.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
+import { turns } from '../../../support/event-loop.ts';
 import { newJob } from '../../../support/job.ts';
-import { logLines } from '../../../support/lines.ts';
-import { turns } from '../../../support/turns.ts';
+import { logLines } from '../../../support/log-lines.ts';
 
 const tombstone = () => newJob({ status: 'deleted', orphanedBlobs: ['an-mp3', 'of-an-attempt'] });
 

@@ -3,9 +3,9 @@ import { describe, type TestContext, test } from 'node:test';
 import { baseOf, type Job, viewOf } from '../../../../services/shared/jobs/job.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { stoppedClock } from '../../../support/clock.ts';
+import { eventually, turns } from '../../../support/event-loop.ts';
 import type { Reply } from '../../../support/in-process.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
-import { eventually, turns } from '../../../support/turns.ts';
 import { asOwner, buildGateway, type Gateway } from '../test-gateway.ts';
 
 const follow = (gateway: Gateway, id: string) =>

@@ -8,9 +8,9 @@ import { baseOf, type Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { type AppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
+import { turns } from '../../../support/event-loop.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
 import { inPieces, randomBytes } from '../../../support/random.ts';
-import { turns } from '../../../support/turns.ts';
 import { mp4 } from '../sample-uploads.ts';
 import { asOwner, buildGateway } from '../test-gateway.ts';
 

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
-import { turns } from '../../../support/turns.ts';
+import { turns } from '../../../support/event-loop.ts';
 import { createInMemorySweep as build, KEEP_VIDEO_SECONDS } from './in-memory-sweep.ts';
 import { blobsOf, chunksOf, saveFinished } from './saved-videos.ts';
 

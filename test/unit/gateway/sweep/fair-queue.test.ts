@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createFairQueue } from '../../../../services/gateway/sweep/fair-queue.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
-import { logLines } from '../../../support/lines.ts';
-import { turns as eventLoopTurns } from '../../../support/turns.ts';
+import { turns as eventLoopTurns } from '../../../support/event-loop.ts';
+import { logLines } from '../../../support/log-lines.ts';
 
 const named = (...ids: string[]) => ids.map((id) => ({ id }));
 const names = (items: readonly { id: string }[]) => items.map(({ id }) => id).join('');

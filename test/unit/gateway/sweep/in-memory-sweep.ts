@@ -19,7 +19,7 @@ import { updateDocument } from '../../../../services/shared/state/documents.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { holdEvent } from '../../../support/contract.ts';
-import { logLines } from '../../../support/lines.ts';
+import { logLines } from '../../../support/log-lines.ts';
 import { createInterceptedStore, type Intercept } from '../intercepted-store.ts';
 
 export const STALL_SECONDS = 45;

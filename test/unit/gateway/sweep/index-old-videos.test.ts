@@ -12,7 +12,7 @@ import { createLog } from '../../../../services/shared/runtime/log.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
-import { logLines } from '../../../support/lines.ts';
+import { logLines } from '../../../support/log-lines.ts';
 
 const HOUR = 3600_000;
 const { signal } = new AbortController();

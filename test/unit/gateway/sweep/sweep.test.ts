@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import { baseOf } from '../../../../services/shared/jobs/job.ts';
 import { retry } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
+import { turns } from '../../../support/event-loop.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
-import { turns } from '../../../support/turns.ts';
 import { createInMemorySweep as build, expiringInADay, PASS_SECONDS } from './in-memory-sweep.ts';
 
 describe('createSweep', () => {

@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { describe, type TestContext, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { firstOf, isAppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
-import { turns } from '../../../support/turns.ts';
+import { turns } from '../../../support/event-loop.ts';
 import type { Intercept } from '../intercepted-store.ts';
 import { createInMemoryUploads, VIDEO } from './in-memory-uploads.ts';
 

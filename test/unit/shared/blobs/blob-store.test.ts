@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
 import { AppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
-import { turns } from '../../../support/turns.ts';
+import { turns } from '../../../support/event-loop.ts';
 
 const MIB = 1024 ** 2;
 const expires = new Date(Date.now() + 3600_000);

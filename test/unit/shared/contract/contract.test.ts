@@ -4,7 +4,7 @@ import { createConverterApp } from '../../../../services/converter/app.ts';
 import { createNotificationApp } from '../../../../services/notification/app.ts';
 import { asyncapi } from '../../../../services/shared/contract/asyncapi/document.ts';
 import { contract } from '../../../support/contract.ts';
-import { deliver, subscriberOptions } from '../../../support/deliver.ts';
+import { deliver, subscriberOptions } from '../../../support/deliver-event.ts';
 import { variantsOf } from '../../../support/variants.ts';
 
 const { receiveVideo, receiveMp3 } = asyncapi.operations;

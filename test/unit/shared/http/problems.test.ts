@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { createApp } from '../../../../services/shared/http/koa-app.ts';
 import { AppError, STATUS, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { type Call, inProcess } from '../../../support/in-process.ts';
-import { logLines } from '../../../support/lines.ts';
+import { logLines } from '../../../support/log-lines.ts';
 
 /** An application that throws `error` for every request, with the lines of its log. */
 function throwing(error: unknown) {

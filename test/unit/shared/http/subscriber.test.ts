@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { z } from 'zod';
 import { createSubscriber } from '../../../../services/shared/http/subscriber.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
-import { deliver, subscriberOptions } from '../../../support/deliver.ts';
+import { deliver, subscriberOptions } from '../../../support/deliver-event.ts';
 import { inProcess } from '../../../support/in-process.ts';
 
 const PATH = '/events/any';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { AppError } from '../../../../services/shared/runtime/errors.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
-import { logLines } from '../../../support/lines.ts';
+import { logLines } from '../../../support/log-lines.ts';
 
 const SECRET = 'hunter2-and-no-other';
 const build = () => {

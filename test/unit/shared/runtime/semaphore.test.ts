@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createSemaphore } from '../../../../services/shared/runtime/semaphore.ts';
-import { turns } from '../../../support/turns.ts';
+import { turns } from '../../../support/event-loop.ts';
 
 const overfull = new Error('overfull');
 const full = () => overfull;

@@ -7,8 +7,8 @@ import {
   StartupRefusal,
   startStartupCheck,
 } from '../../../../services/shared/runtime/startup-check.ts';
-import { logLines } from '../../../support/lines.ts';
-import { eventually, turns } from '../../../support/turns.ts';
+import { eventually, turns } from '../../../support/event-loop.ts';
+import { logLines } from '../../../support/log-lines.ts';
 
 function start(check: () => Promise<void>) {
   const lines = logLines();

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { describe, it } from 'node:test';
+import { type Account, client, mailsTo, mailTo } from '../support/client.ts';
+import { decodedSeconds, durationOf, file, media, picture, truncated, video } from '../support/media.ts';
+import { gatewaySidecar, systemsUnderTest } from '../support/systems-under-test.ts';
+import { until } from '../support/wait.ts';
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const linkIn = (html: string) => /href="([^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? '';
+
+for (const system of systemsUnderTest()) {
+  describe(`a video over ${system.name}`, () => {
+    const api = client(system.gatewayUrl);
+
+    it('goes in; an MP3 of the same length and a mail whose link gives that MP3 come out', async () => {
+      const account = await api.newAccount();
+      const path = await video(6);
+
+      const accepted = await api.uploadForm(account, path, '?quality=2', 'Übung "eins" <b>.mp4');
+      assert.equal(accepted.status, 202);
+      const { id, status } = (await accepted.json()) as { id: string; status: string };
+      assert.equal(status, 'queued');
+      assert.equal(accepted.headers.get('location'), `/jobs/${id}`);
+
+      const job = await api.finished(account, id);
+      assert.equal(job.status, 'done', JSON.stringify(job.error));
+      assert.equal(job.progress, 1);
+      assert.equal(job.attempts, 1);
+      assert.equal(job.source.sha256, sha256(await readFile(path)));
+
+      const download = await api.send(`/download/${id}`, { headers: api.bearer(account) });
+      assert.equal(download.headers.get('content-type'), 'audio/mpeg');
+      assert.equal(download.headers.get('content-length'), String(job.mp3?.size));
+      assert.match(download.headers.get('content-disposition') ?? '', /filename\*=UTF-8''%C3%9Cbung/);
+      const mp3 = new Uint8Array(await download.arrayBuffer());
+      assert.equal(sha256(mp3), job.mp3?.sha256);
+      const saved = `${path}.${system.name}.mp3`;
+      await writeFile(saved, mp3);
+      assert.ok(Math.abs((await decodedSeconds(saved)) - (await durationOf(path))) < 0.1);
+
+      const mail = await mailTo(system.mailUrl, account.email);
+      assert.ok(!mail.html.includes('<b>.mp4'), 'the file name is escaped');
+      const linked = await fetch(linkIn(mail.html).replace(/^https?:\/\/[^/]+/, system.gatewayUrl));
+      assert.equal(linked.status, 200);
+      assert.equal(sha256(new Uint8Array(await linked.arrayBuffer())), job.mp3?.sha256);
+      assert.equal((await mailsTo(system.mailUrl, account.email)).length, 1);
+    });
+
+    it('is served in ranges', async () => {
+      const { account, id } = await converted(await video(2));
+      const whole = new Uint8Array(
+        await (await api.send(`/download/${id}`, { headers: api.bearer(account) })).arrayBuffer(),
+      );
+      const part = await api.send(`/download/${id}`, {
+        headers: { ...api.bearer(account), range: 'bytes=100-299' },
+      });
+      assert.equal(part.status, 206);
+      assert.equal(part.headers.get('content-range'), `bytes 100-299/${whole.length}`);
+      assert.deepEqual(new Uint8Array(await part.arrayBuffer()), whole.subarray(100, 300));
+    });
+
+    it('is somebody else’s secret', async () => {
+      const { id } = await converted(await video(2));
+      const stranger = await api.newAccount();
+      for (const path of [`/jobs/${id}`, `/jobs/${id}/events`, `/download/${id}`]) {
+        const response = await api.send(path, { headers: api.bearer(stranger) });
+        assert.equal(response.status, 404, path);
+      }
+    });
+
+    it('can be watched until it is done', async () => {
+      const account = await api.newAccount();
+      const { id } = (await (await api.uploadForm(account, await video(3))).json()) as { id: string };
+      const events = await (await api.send(`/jobs/${id}/events`, { headers: api.bearer(account) })).text();
+      const jobs = [...events.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data ?? ''));
+      assert.equal(jobs.at(-1).status, 'done');
+      assert.equal(jobs.at(-1).id, id);
+    });
+
+    const fatal: [name: string, code: string, make: () => Promise<string>][] = [
+      ['without sound', 'no_audio', () => media('silent.mp4', ...picture(2))],
+      ['cut short', 'truncated', async () => truncated(await video(20))],
+      ['that only looks like one', 'not_media', () => file('fake.ogg', `OggS${'x'.repeat(2000)}`)],
+    ];
+    for (const [name, code, make] of fatal) {
+      it(`${name} fails once, with ${code}, and its owner is told`, async () => {
+        const account = await api.newAccount();
+        const accepted = await api.uploadForm(account, await make());
+        assert.equal(accepted.status, 202);
+        const job = await api.finished(account, ((await accepted.json()) as { id: string }).id);
+        assert.equal(job.status, 'failed');
+        assert.equal(job.error?.code, code);
+        assert.equal(job.attempts, 1);
+        const mail = await mailTo(system.mailUrl, account.email);
+        assert.doesNotMatch(mail.html, /\/download\//);
+      });
+    }
+
+    it('that is refused leaves no key in the store', async () => {
+      const account = await api.newAccount();
+      const refused = await api.uploadForm(account, await file('notes.mp4', 'just text'));
+      assert.equal(refused.status, 415);
+      const list = await api.send('/jobs', { headers: api.bearer(account) });
+      assert.deepEqual(await list.json(), { jobs: [], next_cursor: null });
+    });
+
+    it('leaves the index of open jobs once its mail is sent, and then the store keeps only its MP3', async () => {
+      const { account, id } = await converted(await video(2));
+      const sidecar = gatewaySidecar(system);
+      try {
+        const closed = async () => {
+          const shard = await sidecar.state.get(`open:${id.slice(-1)}`);
+          return shard !== undefined && !shard.value.includes(id);
+        };
+        await until('the sweep', closed, 180_000); // STALL_SECONDS, and then a pass
+        const stored = JSON.parse((await sidecar.state.get(`job:${id}`))?.value ?? assert.fail());
+        const { video: blob, audio } = stored.document as { video: string; audio: string };
+        const keys = (of: string) => [`blob:${of}`, `chunk:${of}:0`];
+        const left = async () => [...(await sidecar.state.getMany([...keys(blob), ...keys(audio)])).keys()];
+        // KEEP_VIDEO_SECONDS of test/support/start-system.ts, and then a pass
+        await until('the end of its video', async () => (await left()).length === 2, 120_000);
+        assert.deepEqual((await left()).sort(), keys(audio));
+        const mp3 = await api.send(`/download/${id}`, { headers: api.bearer(account) });
+        assert.equal(mp3.status, 200);
+        assert.ok((await mp3.arrayBuffer()).byteLength > 0);
+      } finally {
+        await sidecar.close();
+      }
+    });
+
+    async function converted(path: string): Promise<{ account: Account; id: string }> {
+      const account = await api.newAccount();
+      const { id } = (await (await api.uploadForm(account, path)).json()) as { id: string };
+      const job = await api.finished(account, id);
+      assert.equal(job.status, 'done', JSON.stringify(job.error));
+      return { account, id };
+    }
+  });
+}

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { after, describe, it } from 'node:test';
+import { which } from '../../deploy/process/which.ts';
+import type { asyncapi } from '../../services/shared/contract/asyncapi/document.ts';
+import type { Mp3Event } from '../../services/shared/contract/events.ts';
+import { mailsTo, mailTo } from '../support/client.ts';
+import { contractOf } from '../support/contract.ts';
+import { gatewaySidecar, systemsUnderTest } from '../support/systems-under-test.ts';
+import { variantsOf } from '../support/variants.ts';
+import { until } from '../support/wait.ts';
+
+for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includes('notification'))) {
+  describe(`the notification service in another language, over ${system.name}`, async () => {
+    const response = await fetch(`${system.gatewayUrl}/asyncapi.json`);
+    const document = (await response.json()) as typeof asyncapi;
+    const contract = contractOf(document);
+    const path = document.operations.receiveMp3['x-delivery-path'];
+    const { mailRecord } = document['x-state'];
+    const examples = document.components.schemas.Mp3Event as { examples?: Mp3Event[] };
+    const sidecar = gatewaySidecar(system);
+    after(() => sidecar.close());
+
+    const newEvents = () =>
+      (examples.examples ?? []).map((example) => ({
+        ...example,
+        job_id: randomUUID(),
+        email: `owner-${randomUUID()}@example.com`,
+      }));
+
+    /** As its sidecar does. */
+    const post = (data: unknown) =>
+      fetch(`http://127.0.0.1:${system.apps.notification.appPort}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/cloudevents+json', 'dapr-api-token': system.tokens.appApi },
+        body: JSON.stringify({ specversion: '1.0', id: randomUUID(), source: 'test', type: 'test', data }),
+      });
+
+    async function deliver(data: unknown): Promise<string> {
+      const reply = await post(data);
+      assert.equal(reply.status, 200);
+      return contract.hold('DeliveryAnswer', (await reply.json()) as { status: string }).status;
+    }
+
+    const stored = async ({ job_id, run }: Mp3Event) => {
+      const key = mailRecord.key.replace('{job_id}', job_id).replace('{run}', String(run));
+      const value = (await sidecar.state.get(key))?.value;
+      if (value === undefined) return undefined;
+      assert.match(value, new RegExp(mailRecord.value.pattern));
+      return contract.hold('StoredMailRecord', JSON.parse(value)).document;
+    };
+
+    it('is not the TypeScript one', async () => {
+      const reply = await fetch(`http://127.0.0.1:${system.apps.notification.appPort}/nothing`, {
+        headers: { 'dapr-api-token': system.tokens.appApi },
+      });
+      assert.doesNotMatch(reply.headers.get('content-type') ?? '', /problem\+json/);
+    });
+
+    it('can use every regular expression of the contract', () => {
+      const patterns: string[] = [];
+      JSON.stringify(document, (key, value) => {
+        if (['pattern', 'x-unknown-outcome'].includes(key) && typeof value === 'string') patterns.push(value);
+        return value;
+      });
+      assert.ok(patterns.length > 10);
+      const compile = 'import json, re, sys; [re.compile(pattern) for pattern in json.load(sys.stdin)]';
+      const input = JSON.stringify(patterns);
+      execFileSync(which('python3') ?? 'python3', ['-c', compile], { input, timeout: 20_000 });
+    });
+
+    it('sends one mail for an event that the broker delivers again and again', async () => {
+      for (const event of newEvents()) {
+        for (let times = 0; times < 3; times++) await sidecar.publish('mp3', event);
+        await until('its record', async () => (await stored(event))?.state === 'sent');
+        // One more, whose answer is waited for: by then the others are under way at least, one at a time.
+        assert.equal(await deliver(event), 'SUCCESS');
+        const mail = await mailTo(system.mailUrl, event.email);
+        assert.ok(mail.subject.endsWith(event.filename), mail.subject);
+        assert.equal((await mailsTo(system.mailUrl, event.email)).length, 1);
+        const { sends, refusals } = await stored(event);
+        assert.deepEqual([sends, refusals], [1, 0]);
+      }
+    });
+
+    it('sends one mail for many deliveries at once, and one for each run', async () => {
+      for (const event of newEvents()) {
+        const again = { ...event, run: event.run + 1 };
+        const answers = await Promise.all([event, event, again, event, again].map(deliver));
+        assert.deepEqual(new Set(answers), new Set(['SUCCESS']));
+        const mails = await until('the mails', async () => {
+          const all = await mailsTo(system.mailUrl, event.email);
+          return all.length >= 2 && all;
+        });
+        assert.equal(mails.length, 2);
+      }
+    });
+
+    it('has a mail that is refused delivered again, and counts it', async () => {
+      for (const event of newEvents()) {
+        // Valid for the contract, but no path is as long (RFC 5321 4.5.3.1.3): the mail server says 501.
+        const reply = await post({ ...event, email: `${'x'.repeat(300)}@example.com` });
+        assert.equal(reply.status, 500);
+        const { state, sends, refusals } = await stored(event);
+        assert.deepEqual([state, sends, refusals], ['open', 0, 1]);
+        assert.equal(await deliver(event), 'SUCCESS');
+        await mailTo(system.mailUrl, event.email);
+        const after = await stored(event);
+        assert.deepEqual([after.state, after.sends, after.refusals], ['sent', 1, 1]);
+      }
+    });
+
+    it('takes what is valid by the contract, and drops what is not', async () => {
+      const counts = { SUCCESS: 0, DROP: 0 };
+      for (const event of newEvents()) {
+        assert.equal(await deliver(event), 'SUCCESS');
+        for (const data of variantsOf(event)) {
+          const valid = contract.isValid('Mp3Event', JSON.parse(JSON.stringify(data)));
+          const expected = valid ? 'SUCCESS' : 'DROP';
+          counts[expected]++;
+          assert.equal(await deliver(data), expected, JSON.stringify(data).slice(0, 1000));
+        }
+      }
+      assert.ok(counts.SUCCESS > 10 && counts.DROP > 50, JSON.stringify(counts));
+    });
+
+    it('drops what has expired', async () => {
+      for (const event of newEvents()) {
+        assert.equal(await deliver({ ...event, expires_at: '2001-02-03T04:05:06.000Z' }), 'DROP');
+        assert.equal(await stored(event), undefined);
+      }
+    });
+  });
+}

@@ -1,0 +1,28 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LaunchOptions } from '../../deploy/local/launch.ts';
+import type { Report } from '../../deploy/process/run.ts';
+import { asyncapi } from '../../services/shared/contract/asyncapi/document.ts';
+import { pythonWith } from './python-packages.ts';
+
+/**
+ * How a system is launched in which the Python service has the seat of the TypeScript one. Its copy of the contract is put into
+ * `folder`, as an image of it would have one.
+ */
+export async function pythonInTheSeat(
+  folder: string,
+  report: Report,
+  signal: AbortSignal,
+): Promise<Required<Pick<LaunchOptions, 'commands' | 'appEnv'>>> {
+  const { program, packages } = await pythonWith(
+    join(import.meta.dirname, 'requirements.txt'),
+    report,
+    signal,
+  );
+  const contract = join(folder, 'asyncapi.json');
+  writeFileSync(contract, JSON.stringify(asyncapi));
+  return {
+    commands: { notification: [program, join(import.meta.dirname, 'notification.py')] },
+    appEnv: { notification: { PYTHONPATH: packages, ASYNCAPI: contract } },
+  };
+}
