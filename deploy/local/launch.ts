@@ -8,6 +8,7 @@ import { serversFor } from './servers/secret-keys.ts';
 import { type ServerName, type Servers, type ServersOptions, startServers } from './servers/servers.ts';
 import { type Choice, secretsOf } from './system/components.ts';
 import { type AppSpec, readDaprYaml, resourcesOf } from './system/dapr-yaml.ts';
+import { withInspector } from './system/inspector.ts';
 import { type System, type SystemOptions, startSystem } from './system.ts';
 import { ensureTools } from './tools/tools.ts';
 
@@ -19,6 +20,8 @@ export interface LaunchOptions
   stateRoot?: string;
   /** Default: the infrastructure in dapr.yaml. */
   choice?: Choice;
+  /** Ports of the Node inspector, by app id. Default: no app is inspected. */
+  inspect?: ReadonlyMap<string, number>;
   /** Default: free ports, the same at every start. */
   gatewayPort?: number;
   mailPort?: number;
@@ -60,12 +63,21 @@ export const serversNeeded = (specs: readonly AppSpec[]): Set<ServerName> =>
  * If that fails or is aborted, stops what it has started.
  */
 export async function launch(options: LaunchOptions): Promise<Launched> {
-  const { repoRoot, stateRoot = repoRoot, choice = {}, gatewayPort, mailPort, report, signal } = options;
+  const {
+    repoRoot,
+    stateRoot = repoRoot,
+    choice = {},
+    inspect = new Map(),
+    gatewayPort,
+    mailPort,
+    report,
+    signal,
+  } = options;
   const dataDir = path.join(stateRoot, '.data');
   const release = lockDataFolder(dataDir);
   let servers: Servers | undefined;
   try {
-    const specs = readDaprYaml(repoRoot, choice);
+    const specs = readDaprYaml(repoRoot, choice).map((app) => withInspector(app, inspect.get(app.appId)));
     const needed = serversNeeded(specs);
     await stopOrphans(dataDir, report);
     // The port is reserved first: a user should not wait minutes for the message that it is in use.
@@ -74,6 +86,8 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       gatewayPort === undefined
         ? await ports.reserve('gateway.app')
         : await ports.claim('gateway.app', gatewayPort, 'GATEWAY_PORT');
+    for (const [name, inspector] of inspect)
+      await ports.claim(`${name}.inspector`, inspector, `--inspect ${name}`);
     const tools = await ensureTools({ repoRoot, needed, report, signal });
     report('Starting the servers …');
     servers = await startServers({

@@ -10,6 +10,7 @@ import { type AppInstance, type AppSpec, replicate, resourcesOf } from './system
 import { type Pair, preparePair, type RunningApp } from './system/pair.ts';
 import { pluggableIn, preparePluggable, socketsFolder } from './system/pluggable.ts';
 import { waitUntilAllReady } from './system/readiness.ts';
+import { restartOnSave } from './system/restart-on-save.ts';
 import type { SidecarContext } from './system/sidecar.ts';
 
 export interface SystemOptions {
@@ -45,6 +46,8 @@ export interface System {
   readonly logsDir: string;
   /** Starts a sidecar without an app, for callers that use Dapr. It has the gateway's limits. Resolves when it is ready. */
   startSidecar(options: { appId: string }): Promise<BareSidecar>;
+  /** From now on, restarts an app when one of its files is saved, until the signal of the options is aborted. */
+  restartOnSave(): void;
   stop(): Promise<void>;
 }
 
@@ -96,6 +99,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     tokens,
     logsDir: path.join(dataDir, 'logs'),
     startSidecar: ({ appId }) => startBareSidecar(context, { ...gateway, appId }, { bare, report, signal }),
+    restartOnSave() {
+      const services = pairs.map(({ spec, app, view }) => ({
+        ...{ name: spec.name, folder: path.join(repoRoot, spec.appDir), app, appPort: view.appPort },
+      }));
+      restartOnSave(services, { servicesDir: path.join(repoRoot, 'services'), report, signal });
+    },
     stop,
   };
 }

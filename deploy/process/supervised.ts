@@ -18,6 +18,10 @@ export class Supervised {
   readonly #backoff = new Backoff();
   readonly #stopping = new AbortController();
   #child: Child | undefined;
+  /** When the child was launched, as performance.now() counts. */
+  #since = 0;
+  /** True from restart() to supervise(). */
+  #isOnTrial = false;
   #launching: Promise<void> | undefined;
   #watching: Promise<void> = Promise.resolve();
   /** Pending while the process is kept down by takeDown(). */
@@ -42,6 +46,26 @@ export class Supervised {
 
   async start(): Promise<void> {
     await this.#launch();
+  }
+
+  /**
+   * Stops the process, if it runs, and starts it again. If the new process ends by itself before supervise() is called,
+   * it stays down: a program that was changed a moment ago would end again.
+   */
+  async restart(): Promise<void> {
+    await this.#launching?.catch(() => {});
+    this.#launching = this.#relaunch().finally(() => {
+      this.#launching = undefined;
+    });
+    await this.#launching;
+  }
+
+  /** From now on, starts the process again when it ends by itself, as before restart(). */
+  supervise(): void {
+    const child = this.#child;
+    if (!this.#isOnTrial || child === undefined) return;
+    this.#isOnTrial = false;
+    this.#watching = this.#watch(child);
   }
 
   /** Kills the process with SIGKILL and does not start it again until bringUp(). */
@@ -78,20 +102,29 @@ export class Supervised {
     return this.#launching;
   }
 
-  async #launchOnce(): Promise<void> {
-    if (this.#child?.running()) return;
-    const since = performance.now();
-    const child = await this.#options.launch(this.#stopping.signal);
-    this.#child = child;
-    if (this.#options.restarts ?? true) this.#watching = this.#watch(child, since);
+  async #relaunch(): Promise<void> {
+    const before = this.#child;
+    this.#child = undefined;
+    await before?.stop();
+    if (this.#stopping.signal.aborted) return;
+    this.#isOnTrial = true;
+    await this.#launchOnce();
   }
 
-  async #watch(child: Child, since: number): Promise<void> {
+  async #launchOnce(): Promise<void> {
+    if (this.#child?.running()) return;
+    this.#since = performance.now();
+    const child = await this.#options.launch(this.#stopping.signal);
+    this.#child = child;
+    if ((this.#options.restarts ?? true) && !this.#isOnTrial) this.#watching = this.#watch(child);
+  }
+
+  async #watch(child: Child): Promise<void> {
     const exit = await child.exited;
     if (this.#stopping.signal.aborted || this.#child !== child) return;
     this.crashes++;
     this.lastCrash = exit;
-    for (let ranMs = performance.now() - since; ; ranMs = 0) {
+    for (let ranMs = performance.now() - this.#since; ; ranMs = 0) {
       const pauseMs = this.#backoff.next(ranMs);
       this.#options.report(
         `${child.name} ended by itself (${describeExit(exit)}) and is started again in ${pauseMs / 1000} s. Its log is ${child.logFile}`,

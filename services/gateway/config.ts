@@ -9,7 +9,7 @@ export const renamedVariables: RenamedVariables = { SILENT_SECONDS: 'STALL_SECON
 
 export const environment = guarded(
   serviceEnvironment.extend({
-    /** The public address of the gateway, with which the links in mails begin. */
+    /** The public URL of the gateway. The links in mails start with it. */
     PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8080'),
     /** Signs the links in mails. Every replica needs the same secret. */
     LINK_SECRET: z.string().min(32),
@@ -42,7 +42,7 @@ export const environment = guarded(
 
 export type GatewayConfig = z.output<typeof environment>;
 
-/** The most of each kind, of all users and of each user. */
+/** The limits of each kind of work, for all users and for each user. */
 export const limitsOf = (env: GatewayConfig) => ({
   uploads: { all: env.MAX_UPLOADS, perUser: env.MAX_UPLOADS_PER_USER },
   downloads: { all: env.MAX_DOWNLOADS, perUser: env.MAX_DOWNLOADS_PER_USER },

@@ -70,6 +70,8 @@ export async function runTests(files: readonly string[], options: RunOptions): P
   });
   const [code] = (await once(child, 'exit')) as [number | null];
   const { passed = 0, failed = 0, skipped = 0 } = readJson<Partial<TestCounts>>(counts) ?? {};
+  if (code === 0 && passed + failed + skipped === 0)
+    console.error('No test ran: none has a name that matches.');
   const isWhole = code === 0 && passed + failed + skipped > 0;
   return { passed, failed: isWhole ? failed : Math.max(1, failed), skipped };
 }

@@ -24,9 +24,9 @@ export type AccountLimit = keyof typeof LIMITS;
  * Makes a call to auth for a request, once fewer calls are running than the limit allows. Throws `unavailable` with `Retry-After`
  * at once when too many calls are waiting already, or after {@link MAX_WAIT_MS}.
  */
-export type InTurn = <T>(limit: AccountLimit, context: Context, call: () => Promise<T>) => Promise<T>;
+export type RunLimited = <T>(limit: AccountLimit, context: Context, call: () => Promise<T>) => Promise<T>;
 
-export function createAccountLimits(): InTurn {
+export function createAccountLimits(): RunLimited {
   const semaphores: Record<AccountLimit, Semaphore> = {
     passwords: limitedTo(LIMITS.passwords),
     sessions: limitedTo(LIMITS.sessions),

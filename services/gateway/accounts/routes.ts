@@ -24,7 +24,7 @@ const ROUTES = [
 
 /** The routes that the auth service answers. Only the headers that are listed here pass in either direction. */
 export function accountRoutes(router: Router<RequestState>, invoke: Sidecar['invoke']): void {
-  const inTurn = createAccountLimits();
+  const runLimited = createAccountLimits();
   for (const { path, takesJson, limit } of ROUTES) {
     router.post(path, ...(takesJson ? [jsonBody] : []), async (context) => {
       const request: InvokeRequest = {
@@ -36,7 +36,7 @@ export function accountRoutes(router: Router<RequestState>, invoke: Sidecar['inv
         },
         ...(takesJson && { body: context.request.rawBody ?? '' }),
       };
-      const reply = await inTurn(limit, context, () => invoke('auth', request));
+      const reply = await runLimited(limit, context, () => invoke('auth', request));
       // Auth refuses a request with problem details. Any other error comes from a sidecar that could not reach auth, and is not for the client.
       if (reply.status >= 300 && !String(reply.headers['content-type']).includes('problem+json')) {
         throw unavailable(

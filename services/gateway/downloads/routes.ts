@@ -8,7 +8,7 @@ import type { Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
-import { jobId, ownedJob } from '../jobs/find-owned.ts';
+import { findOwnedJob, parseJobId } from '../jobs/find-owned.ts';
 import { acquireForResponse, type ConcurrencyLimit } from '../limits/concurrency-limit.ts';
 import type { SignedLinks } from './signed-link.ts';
 
@@ -23,7 +23,7 @@ export interface DownloadPorts {
 
 type Context = ParameterizedContext<RequestState> & { params: Record<string, string | undefined> };
 
-/** Serves the MP3 to its owner, or to whoever has the link from the mail. `?fid=` is the name of the id in the original of this system. */
+/** Serves the MP3 to its owner, or to whoever has the link from the mail. `GET /download?fid=` is the route of the original system. */
 export function downloadRoutes(router: Router<RequestState>, ports: DownloadPorts): void {
   router.get('/download/:id', (context) => download(context, ports));
   router.get('/download', (context) => {
@@ -34,9 +34,9 @@ export function downloadRoutes(router: Router<RequestState>, ports: DownloadPort
 }
 
 async function download(context: Context, ports: DownloadPorts): Promise<void> {
-  const job = await allowedJob(context, ports);
+  const job = await findAllowedJob(context, ports);
   if (job.status !== 'done')
-    throw new AppError('not_ready', `the job is ${job.status}; its MP3 can be had when it is done`);
+    throw new AppError('not_ready', `the job is ${job.status}; its MP3 is available once the job is done`);
   const { mp3 } = job;
 
   context.status = 200;
@@ -82,12 +82,12 @@ async function download(context: Context, ports: DownloadPorts): Promise<void> {
   context.length = end - start + 1;
 }
 
-async function allowedJob(context: Context, ports: DownloadPorts): Promise<Job> {
+async function findAllowedJob(context: Context, ports: DownloadPorts): Promise<Job> {
   const { expires, signature } = context.query;
   if (typeof expires !== 'string' || typeof signature !== 'string') {
-    return (await ownedJob(context, ports)).document;
+    return (await findOwnedJob(context, ports)).document;
   }
-  const id = jobId(context.params.id);
+  const id = parseJobId(context.params.id);
   ports.links.verify(id, { expires, signature });
   return (await ports.jobs.get(id)).document;
 }

@@ -18,7 +18,7 @@ export interface ActiveBatch {
  * Reads the active jobs, in few calls for the index and one call for each batch of jobs. A job whose document is damaged is left
  * out together with its entry, and logged if a log is given.
  */
-export async function* activeJobs(
+export async function* readActiveJobs(
   jobs: JobStore,
   index: JobIndex,
   signal?: AbortSignal,

@@ -1,7 +1,7 @@
 import { isFinal, type Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { adjustCount, emptyCounts, type OwnerCounts } from '../limits/quota.ts';
-import { activeJobs } from './active-jobs.ts';
+import { readActiveJobs } from './active-jobs.ts';
 import type { JobIndex } from './job-index.ts';
 
 /** Counts a job that is neither done, failed, cancelled nor deleted. */
@@ -11,7 +11,7 @@ export function countIfActive(unfinished: OwnerCounts, job: Job): void {
 
 export async function countActive(jobs: JobStore, index: JobIndex): Promise<OwnerCounts> {
   const unfinished = emptyCounts();
-  for await (const { stored } of activeJobs(jobs, index)) {
+  for await (const { stored } of readActiveJobs(jobs, index)) {
     for (const { document } of stored.values()) countIfActive(unfinished, document);
   }
   return unfinished;

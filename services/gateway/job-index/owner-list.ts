@@ -53,7 +53,7 @@ export function createOwnedJobs(state: StateStore, ttlSeconds: number): OwnedJob
     async *listOwned(owner, cursor, signal) {
       const [from, after] = cursor === undefined ? [Number.POSITIVE_INFINITY] : parseCursor(cursor);
       let isFirst = true;
-      for await (const { number, ids, dead = [] } of pagesOf(state, owner, from, signal)) {
+      for await (const { number, ids, dead = [] } of readPages(state, owner, from, signal)) {
         // In another page than the cursor's, every id follows the cursor.
         const at = isFirst && after !== undefined ? ids.indexOf(after) : -1;
         isFirst = false;
@@ -112,7 +112,7 @@ async function addOwned(
 }
 
 /** Reads the numbered pages from `from` down. The older ones expire first, so the list ends where pages are missing. */
-async function* numberedPages(
+async function* readNumberedPages(
   state: StateStore,
   owner: string,
   from: number,
@@ -135,7 +135,7 @@ async function* numberedPages(
   }
 }
 
-async function* pagesOf(
+async function* readPages(
   state: StateStore,
   owner: string,
   from: number,
@@ -144,14 +144,13 @@ async function* pagesOf(
   const head = (await readDocument<Page>(state, headKey(owner), signal))?.document;
   if (!head) return;
   if (from >= head.number) yield head;
-  yield* numberedPages(state, owner, Math.min(from, head.number - 1), signal);
+  yield* readNumberedPages(state, owner, Math.min(from, head.number - 1), signal);
 }
 
 const formatCursor = (page: number, id: string) => Buffer.from(`${page}.${id}`).toString('base64url');
 
 function parseCursor(cursor: string): [page: number, id: string] {
   const match = /^(\d{1,9})\.([\da-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
-  if (!match?.[1] || !match[2])
-    throw new AppError('bad_request', 'cursor is not one that this service gave out');
+  if (!match?.[1] || !match[2]) throw new AppError('bad_request', 'the cursor is invalid');
   return [Number(match[1]), match[2]];
 }

@@ -28,41 +28,9 @@ export interface JobCommands {
 export function createJobCommands(ports: JobCommandPorts): JobCommands {
   const { jobs, index, blobs, publishVideo, deleteBlobs } = ports;
 
-  /**
-   * Runs a change that the sweep has to look after, with an entry in the index of active jobs. When this process dies on the
-   * way, the same request again completes the change.
-   */
-  async function whileActive<T>(
-    { owner, id }: Job,
-    signal: AbortSignal | undefined,
-    change: () => Promise<T>,
-  ) {
-    await index.addActive(owner, id, signal);
-    const result = await change();
-    // A sweep that saw the job as it was before may have just closed the entry.
-    await index.addActive(owner, id, signal);
-    return result;
-  }
-
   async function update(job: Job, change: Transition, signal: AbortSignal | undefined): Promise<Job> {
     change(job); // A command that is refused must not leave an entry in the index.
-    return whileActive(job, signal, () => jobs.update(job.id, change, signal));
-  }
-
-  /** Returns the tombstone, also that of a job which is deleted already. */
-  async function replaceByTombstone(
-    id: string,
-    change: Transition,
-    signal: AbortSignal | undefined,
-  ): Promise<Job> {
-    try {
-      return await jobs.update(id, change, signal);
-    } catch (error) {
-      if (!isAppError(error, 'not_found')) throw error;
-      const found = await jobs.find(id, signal);
-      if (found?.status !== 'deleted') throw jobNotFound();
-      return found;
-    }
+    return whileActive(index, job, signal, () => jobs.update(job.id, change, signal));
   }
 
   return {
@@ -71,7 +39,7 @@ export function createJobCommands(ports: JobCommandPorts): JobCommands {
     async retry(job, signal) {
       retry(job);
       if (isFinal(job) && !(await blobs.stat(job.videoBlobId, signal))) {
-        const detail = 'the video of this job does not exist any more: upload it again';
+        const detail = 'the video of this job does not exist any more; upload it again';
         throw new AppError('state_conflict', detail);
       }
       const queued = await update(job, retry, signal);
@@ -85,7 +53,42 @@ export function createJobCommands(ports: JobCommandPorts): JobCommands {
         return tombstone(current);
       };
       if (job.status !== 'deleted') check(job);
-      deleteBlobs(await whileActive(job, signal, () => replaceByTombstone(job.id, checkAndDelete, signal)));
+      const deleteJob = () => replaceByTombstone(jobs, job.id, checkAndDelete, signal);
+      deleteBlobs(await whileActive(index, job, signal, deleteJob));
     },
   };
+}
+
+/**
+ * Runs a change that the sweep has to look after, with an entry in the index of active jobs. When this process dies on the way,
+ * the same request again completes the change.
+ */
+async function whileActive<T>(
+  index: JobIndex,
+  { owner, id }: Job,
+  signal: AbortSignal | undefined,
+  change: () => Promise<T>,
+): Promise<T> {
+  await index.addActive(owner, id, signal);
+  const result = await change();
+  // A sweep that saw the job as it was before may have just removed the entry.
+  await index.addActive(owner, id, signal);
+  return result;
+}
+
+/** Returns the tombstone, also that of a job which is deleted already. Throws `not_found` when the job is gone. */
+async function replaceByTombstone(
+  jobs: JobStore,
+  id: string,
+  change: Transition,
+  signal: AbortSignal | undefined,
+): Promise<Job> {
+  try {
+    return await jobs.update(id, change, signal);
+  } catch (error) {
+    if (!isAppError(error, 'not_found')) throw error;
+    const found = await jobs.find(id, signal);
+    if (found?.status !== 'deleted') throw jobNotFound();
+    return found;
+  }
 }

@@ -3,7 +3,7 @@ import { blobsToDelete, type Job } from '../../shared/jobs/job.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { createBackgroundTasks } from './background-tasks.ts';
 
-/** The largest video takes some seconds. */
+/** Milliseconds for the blobs of one job. The deletion of the largest video takes some seconds. */
 const DELETE_MS = 60_000;
 /** Jobs whose blobs are deleted at the same time. The blobs of further jobs are left to the sweep. */
 const MAX_JOBS = 4;
@@ -27,7 +27,10 @@ export function createDeleteBlobs(
         // A blob that is not complete may still be written. The sweep deletes it once all of it has arrived.
         if (await blobs.stat(blob, signal)) await blobs.delete(blob, signal);
       } catch (error) {
-        log.warn({ job_id: job.id, err: error }, 'a blob of a deleted job is left; the sweep deletes it');
+        log.warn(
+          { job_id: job.id, err: error },
+          'a blob of a deleted job could not be deleted; the sweep deletes it',
+        );
       }
     }
   }

@@ -9,7 +9,7 @@ import { isAppError } from '../../shared/runtime/errors.ts';
 import type { Stored } from '../../shared/state/documents.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import { acquireForResponse, type ConcurrencyLimit } from '../limits/concurrency-limit.ts';
-import { ownedJob } from './find-owned.ts';
+import { findOwnedJob } from './find-owned.ts';
 
 const POLL_MS = 500;
 /** Milliseconds after which a comment is sent, because proxies close a connection that is idle. */
@@ -30,7 +30,7 @@ export function jobEventRoutes(
   },
 ): void {
   router.get('/jobs/:id/events', async (context) => {
-    const first = await ownedJob(context, ports);
+    const first = await findOwnedJob(context, ports);
     // Each stream reads the store twice a second.
     acquireForResponse(ports.eventStreams, first.document.owner, context.res);
     const body = new PassThrough();

@@ -11,30 +11,30 @@ interface Ports {
 }
 
 /** Returns the id. Throws `not_found` for a text that is no id, which must not become a key of the store. */
-export function jobId(text: string | undefined): string {
+export function parseJobId(text: string | undefined): string {
   if (text === undefined || !isJobId(text)) throw jobNotFound();
   return text;
 }
 
 /** Finds the job that the request names. Throws `not_found`, also for the job of another user. */
-export async function ownedJob(context: Request, { authenticate, jobs }: Ports): Promise<Stored<Job>> {
+export async function findOwnedJob(context: Request, { authenticate, jobs }: Ports): Promise<Stored<Job>> {
   const user = await authenticate(context.get('authorization'));
-  const stored = await jobs.get(jobId(context.params.id));
+  const stored = await jobs.get(parseJobId(context.params.id));
   if (stored.document.owner !== user.id) throw jobNotFound();
   return stored;
 }
 
 /** Finds the job that the request names, or its tombstone if the caller has deleted it. Throws as `ownedJob` does. */
-export async function ownedOrDeleted(context: Request, { authenticate, jobs }: Ports): Promise<Job> {
+export async function findOwnedOrDeletedJob(context: Request, { authenticate, jobs }: Ports): Promise<Job> {
   const user = await authenticate(context.get('authorization'));
-  const job = await jobOrTombstone(jobs, context.params.id);
+  const job = await findJobOrTombstone(jobs, context.params.id);
   if (job.owner !== user.id) throw jobNotFound();
   return job;
 }
 
 /** Finds a job of any user, or its tombstone. Throws `not_found`. */
-export async function jobOrTombstone(jobs: JobStore, idGiven: string | undefined): Promise<Job> {
-  const id = jobId(idGiven);
+export async function findJobOrTombstone(jobs: JobStore, idGiven: string | undefined): Promise<Job> {
+  const id = parseJobId(idGiven);
   const job = await jobs.find(id);
   const isTombstone = job?.status === 'deleted' && !isExpired(job);
   if (!job || !(isVisible(job) || isTombstone)) throw jobNotFound();

@@ -18,8 +18,8 @@ export function parsePage(query: NodeJS.Dict<string | string[]>): Page {
     Number(limit) < 1 ||
     Number(limit) > MAX_LIMIT
   ) {
-    throw new AppError('bad_request', `limit is a number from 1 to ${MAX_LIMIT}`);
+    throw new AppError('bad_request', `limit must be a number from 1 to ${MAX_LIMIT}`);
   }
-  if (Array.isArray(cursor)) throw new AppError('bad_request', 'cursor is given once');
+  if (Array.isArray(cursor)) throw new AppError('bad_request', 'cursor may be given only once');
   return { limit: Number(limit), cursor };
 }

@@ -6,7 +6,7 @@ import type { Authenticate } from '../accounts/authenticate.ts';
 import type { JobIndex } from '../job-index/job-index.ts';
 import type { Admission } from '../limits/admission.ts';
 import type { JobCommands } from './commands.ts';
-import { ownedJob, ownedOrDeleted } from './find-owned.ts';
+import { findOwnedJob, findOwnedOrDeletedJob } from './find-owned.ts';
 import { listJobs } from './list.ts';
 import { parsePage } from './pagination.ts';
 
@@ -19,7 +19,7 @@ export interface JobPorts {
 }
 
 export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
-  const { commands: changes, admission } = ports;
+  const { commands, admission } = ports;
 
   router.get('/jobs', async (context) => {
     const user = await ports.authenticate(context.get('authorization'));
@@ -27,30 +27,30 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
   });
 
   router.get('/jobs/:id', async (context) => {
-    const { document } = await ownedJob(context, ports);
+    const { document } = await findOwnedJob(context, ports);
     context.body = viewOf(document);
   });
 
   router.delete('/jobs/:id', async (context) => {
-    const job = await ownedOrDeleted(context, ports);
-    await changes.delete(job);
+    const job = await findOwnedOrDeletedJob(context, ports);
+    await commands.delete(job);
     context.state.log.info({ job_id: job.id }, 'job deleted');
     context.status = 204;
   });
 
   router.post('/jobs/:id/cancel', async (context) => {
-    const { document } = await ownedJob(context, ports);
-    const job = await changes.cancel(document);
+    const { document } = await findOwnedJob(context, ports);
+    const job = await commands.cancel(document);
     context.state.log.info({ job_id: job.id }, 'job cancelled');
     context.body = viewOf(job);
   });
 
   router.post('/jobs/:id/retry', async (context) => {
-    const { document } = await ownedJob(context, ports);
-    // A job that is under way already is no additional unfinished job, and the retry of a job that is done is refused.
-    const isOneMore = document.status === 'failed' || document.status === 'cancelled';
-    using place = isOneMore ? await admission.admitRetry(document.owner) : undefined;
-    const job = await changes.retry(document);
+    const { document } = await findOwnedJob(context, ports);
+    // Only these add an unfinished job. A job that is queued or converting counts already, and a done one is refused.
+    const isAdditional = document.status === 'failed' || document.status === 'cancelled';
+    using place = isAdditional ? await admission.admitRetry(document.owner) : undefined;
+    const job = await commands.retry(document);
     place?.keep();
     context.state.log.info({ job_id: job.id, run: job.generation }, 'job is retried');
     context.status = 202;

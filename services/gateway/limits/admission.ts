@@ -72,12 +72,12 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
       // From here to the count there is no wait. Otherwise other requests could pass the same check meanwhile.
       requireQuota(unfinished, limits.activeJobs, owner, ADVICE.upload);
       const release = uploads.acquire(owner);
-      return countedPlace(unfinished, owner, release, () => unfinished);
+      return createPlace(unfinished, owner, release, () => unfinished);
     },
     async admitRetry(owner) {
       await recountIfReached(owner);
       requireQuota(unfinished, limits.activeJobs, owner, ADVICE.retry);
-      return countedPlace(
+      return createPlace(
         unfinished,
         owner,
         () => undefined,
@@ -97,7 +97,7 @@ function requireQuota(counts: OwnerCounts, quota: Quota, owner: string, advice: 
 }
 
 /** Counts one more unfinished job, until the place is disposed of without having been kept. */
-function countedPlace(
+function createPlace(
   counts: OwnerCounts,
   owner: string,
   release: () => void,

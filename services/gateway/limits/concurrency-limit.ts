@@ -14,20 +14,20 @@ export interface ConcurrencyLimit {
 }
 
 /** @param what names the work in the plural, for the error that a client gets */
-export function createConcurrencyLimit(bounds: Quota, what: string): ConcurrencyLimit {
+export function createConcurrencyLimit(quota: Quota, what: string): ConcurrencyLimit {
   const active = emptyCounts();
   return {
     acquire(owner) {
-      const reached = exceededQuota(active, bounds, owner);
+      const reached = exceededQuota(active, quota, owner);
       if (reached === 'owner') {
         throw overloaded(
           'too_many_requests',
-          `you may have ${bounds.perUser} ${what} at a time`,
+          `you may have ${quota.perUser} ${what} at a time`,
           RETRY_SECONDS,
         );
       }
       if (reached === 'all') {
-        throw overloaded('unavailable', `too many ${what} are under way; try again shortly`, RETRY_SECONDS);
+        throw overloaded('unavailable', `too many ${what} are running; try again shortly`, RETRY_SECONDS);
       }
       adjustCount(active, owner, 1);
       return () => adjustCount(active, owner, -1);

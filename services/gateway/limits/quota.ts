@@ -6,7 +6,7 @@ export interface OwnerCounts {
   of: Map<string, number>;
 }
 
-/** The most that there may be of all users, and of each user. */
+/** The highest counts that are allowed: of all users together, and of each user. */
 export interface Quota {
   all: number;
   perUser: number;
@@ -14,17 +14,17 @@ export interface Quota {
 
 export const emptyCounts = (): OwnerCounts => ({ all: 0, of: new Map() });
 
-export function adjustCount(tally: OwnerCounts, owner: string, by: 1 | -1): void {
-  tally.all += by;
-  const own = (tally.of.get(owner) ?? 0) + by;
-  if (own > 0) tally.of.set(owner, own);
-  else tally.of.delete(owner);
+export function adjustCount(counts: OwnerCounts, owner: string, by: 1 | -1): void {
+  counts.all += by;
+  const own = (counts.of.get(owner) ?? 0) + by;
+  if (own > 0) counts.of.set(owner, own);
+  else counts.of.delete(owner);
 }
 
 /** Returns which part of the quota allows no more for the owner, or undefined. */
-export function exceededQuota(tally: OwnerCounts, bounds: Quota, owner: string): 'owner' | 'all' | undefined {
-  if ((tally.of.get(owner) ?? 0) >= bounds.perUser) return 'owner';
-  return tally.all >= bounds.all ? 'all' : undefined;
+export function exceededQuota(counts: OwnerCounts, quota: Quota, owner: string): 'owner' | 'all' | undefined {
+  if ((counts.of.get(owner) ?? 0) >= quota.perUser) return 'owner';
+  return counts.all >= quota.all ? 'all' : undefined;
 }
 
 /** An error for overload. The response carries `Retry-After` in seconds. */

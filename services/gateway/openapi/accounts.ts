@@ -25,7 +25,7 @@ export const accountPaths = {
     post: {
       summary: 'Create an account',
       description:
-        'Idempotent: repeated with the same address and password, it gives the same account. With another password it is 409 `email_taken`.',
+        'Idempotent: a repeated request with the same address and password returns the same account. Another password is refused with 409 `email_taken`.',
       requestBody: credentials,
       responses: {
         201: {
@@ -45,7 +45,7 @@ export const accountPaths = {
   },
   '/login': {
     post: {
-      summary: 'Get tokens for e-mail and password',
+      summary: 'Get tokens for an e-mail address and a password',
       security: [{ basic: [] }],
       responses: { 200: tokens, ...problems('invalid_credentials') },
     },
@@ -54,7 +54,7 @@ export const accountPaths = {
     post: {
       summary: 'Exchange a refresh token for new tokens; a refresh token works once',
       description:
-        'For an answer that was lost: within 30 seconds the same refresh token gives the same next one, as long as that has not been used. Any other use of an older token revokes the session.',
+        'When a response was lost, the same refresh token returns the same next token for 30 seconds, as long as that one has not been used. Any other use of an older token revokes the session.',
       requestBody: refreshToken,
       responses: {
         200: tokens,

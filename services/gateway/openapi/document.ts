@@ -21,7 +21,7 @@ export const openapi = {
     title: 'mp3converter',
     version: '1',
     description:
-      'Video in, MP3 out, told by e-mail. Errors are problem details (RFC 9457) with a stable `code`.',
+      'Converts videos to MP3 and notifies the owner by e-mail. Errors are problem details (RFC 9457) with a stable `code`.',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   paths: {
@@ -31,7 +31,7 @@ export const openapi = {
     ...downloadPaths,
     ...operatorPaths,
     '/healthz': { get: health('Does the process answer?') },
-    '/readyz': { get: health('Does it answer, and all that it needs?') },
+    '/readyz': { get: health('Is the process ready, and everything that it needs?') },
     '/metrics': {
       get: {
         summary: 'Prometheus metrics',

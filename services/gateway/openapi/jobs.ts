@@ -21,7 +21,7 @@ export const jobPaths = {
     delete: {
       summary: 'Delete the job, its video and its MP3, in any state',
       description:
-        'The job is gone with the response, and its blobs are deleted in the background. A second request is 204 as well.',
+        'The job does not exist any more after the response. Its blobs are deleted in the background. A second request is answered with 204, too.',
       security: bearer,
       parameters: [id],
       responses: { 204: { description: 'Deleted' }, ...problems('invalid_token', 'not_found') },
@@ -41,9 +41,9 @@ export const jobPaths = {
     post: {
       summary: 'Retry a job that has failed or was cancelled',
       description:
-        'One that is `queued` or `converting` stays so; one that is `done`, or whose video is gone, is a conflict. ' +
-        'The outcome of the new run is told by a mail of its own. It is one more unfinished job: 429 when its owner has too many, ' +
-        '503 when all have.',
+        'A job that is `queued` or `converting` stays as it is. A job that is `done`, or whose video is deleted, is a conflict. ' +
+        'The owner gets another mail about the new outcome. The retry counts as an unfinished job: 429 when its owner has too many, ' +
+        '503 when all users together have.',
       security: bearer,
       parameters: [id],
       responses: {
@@ -60,8 +60,8 @@ export const jobPaths = {
       responses: {
         200: {
           description:
-            'Server-sent events named `job`, each with the whole job as its data; the last is final. ' +
-            'Of a job that is deleted or expires meanwhile the last event is `gone`, with the `id` alone.',
+            'Server-sent events named `job`, each with the whole job as its data. The last one is final. ' +
+            'For a job that is deleted or expires meanwhile, the last event is `gone` and has only the `id`.',
           content: { 'text/event-stream': { schema: { type: 'string' } } },
         },
         ...problems('invalid_token', 'not_found', 'too_many_requests', 'unavailable'),

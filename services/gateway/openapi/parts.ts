@@ -4,7 +4,7 @@ export const json = (schema: object) => ({ 'application/json': { schema } });
 export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
 /** The error codes whose responses carry `Retry-After`. */
-const PASSING: ErrorCode[] = ['too_many_requests', 'unavailable', 'upload_in_progress'];
+const RETRYABLE: ErrorCode[] = ['too_many_requests', 'unavailable', 'upload_in_progress'];
 
 /** Returns the error responses of a route, grouped by status as OpenAPI demands. */
 export function problems(...codes: ErrorCode[]): Record<string, object> {
@@ -15,7 +15,7 @@ export function problems(...codes: ErrorCode[]): Record<string, object> {
       status,
       {
         description: `Problem details with code ${group.map((code) => `\`${code}\``).join(' or ')}`,
-        ...(group.some((code) => PASSING.includes(code)) && { headers: { 'Retry-After': retryAfter } }),
+        ...(group.some((code) => RETRYABLE.includes(code)) && { headers: { 'Retry-After': retryAfter } }),
         content: { 'application/problem+json': { schema: ref('Problem') } },
       },
     ]),
@@ -42,14 +42,14 @@ export const query = (name: string, description: string, schema: object) => ({
 });
 
 export const paging = [
-  query('limit', 'How many at most', { type: 'integer', minimum: 1, maximum: 100, default: 20 }),
-  query('cursor', 'The `next_cursor` of the page before', { type: 'string' }),
+  query('limit', 'The most jobs of the page', { type: 'integer', minimum: 1, maximum: 100, default: 20 }),
+  query('cursor', 'The `next_cursor` of the previous page', { type: 'string' }),
 ];
 
 export const page = (schema: string) => ({
   description:
-    'A page of jobs. It may have fewer than `limit`, or none, before the end, as one request looks through a bounded ' +
-    'number of entries: the last page is the one whose `next_cursor` is null.',
+    'A page of jobs. It may have fewer jobs than `limit`, or none, although more pages follow, because one request reads a ' +
+    'bounded number of entries. The last page is the one whose `next_cursor` is null.',
   content: json({
     type: 'object',
     required: ['jobs', 'next_cursor'],

@@ -5,19 +5,19 @@ const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
   description:
-    'Chosen by the client for this one upload, a UUID for example: sent again with the same key and options, it is the same job, ' +
-    'so that a client which heard no answer can safely repeat it. Kept as long as the job.',
+    'Chosen by the client for this one upload, for example a UUID. A repeated upload with the same key and options returns the ' +
+    'same job, so a client that got no response can safely try again. The key is kept as long as the job.',
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
 };
 
 export const uploadPaths = {
   '/upload': {
     post: {
-      summary: 'Upload a video. It will be converted once this is answered with 202',
+      summary: 'Upload a video. Once the response is 202, it will be converted',
       description:
-        'The same content with the same options as a job of mine that is `done` answers with that job. ' +
-        '429 and 503 bound what is taken on, for one user and in all. ' +
-        'The video is deleted once its job is done, an hour later by default; the MP3 stays until the job expires.',
+        'For the same content and options as one of my `done` jobs, the response names that job. ' +
+        'A user with too much unfinished work gets 429, and everybody gets 503 when all users together have too much. ' +
+        'The video is deleted some time after its job is done, by default an hour. The MP3 is kept until the job expires.',
       security: bearer,
       parameters: [
         query('filename', 'Name of the file, for a raw body', { type: 'string' }),

@@ -6,7 +6,7 @@ export const failedJobView = z.object({
   ...jobView.pick({ id: true, filename: true, error: true, attempts: true }).shape,
   owner: z.string().describe('user id'),
   email: z.string(),
-  run: z.number().int().describe('how often a person had it converted'),
+  run: z.number().int().describe('1 for the first conversion, and one more for each retry'),
   ...jobView.pick({ created_at: true, updated_at: true, expires_at: true }).shape,
 });
 export type FailedJobView = z.infer<typeof failedJobView>;

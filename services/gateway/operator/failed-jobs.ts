@@ -4,7 +4,7 @@ import { AppError, isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { readJobs } from '../job-index/read-jobs.ts';
 import type { JobCommands } from '../jobs/commands.ts';
-import { jobId, jobOrTombstone } from '../jobs/find-owned.ts';
+import { findJobOrTombstone, parseJobId } from '../jobs/find-owned.ts';
 import type { Page } from '../jobs/pagination.ts';
 import type { FailedEntry, FailedIndex } from './failed-index.ts';
 import { type FailedJobView, failedJobView } from './failed-job-view.ts';
@@ -40,7 +40,7 @@ interface FailedEntryWithJob {
   isDamaged: boolean;
 }
 
-export function createFailedJobs({ jobs, failedIndex, commands: changes, log }: FailedPorts): FailedJobs {
+export function createFailedJobs({ jobs, failedIndex, commands, log }: FailedPorts): FailedJobs {
   async function* withJobs(entries: readonly FailedEntry[]): AsyncGenerator<FailedEntryWithJob> {
     for (let at = 0; at < entries.length; at += BATCH) {
       const batch = entries.slice(at, at + BATCH);
@@ -82,13 +82,13 @@ export function createFailedJobs({ jobs, failedIndex, commands: changes, log }: 
     },
 
     async retry(id) {
-      const { document } = await jobs.get(jobId(id));
+      const { document } = await jobs.get(parseJobId(id));
       if (document.status === 'done' || document.status === 'cancelled') throw hasNotFailed(document);
-      return failedViewOf(await changes.retry(document));
+      return failedViewOf(await commands.retry(document));
     },
 
     async drop(id) {
-      await changes.delete(await jobOrTombstone(jobs, id), (job) => {
+      await commands.delete(await findJobOrTombstone(jobs, id), (job) => {
         if (job.status !== 'failed') throw hasNotFailed(job);
       });
     },
@@ -100,13 +100,13 @@ export const failedViewOf = (job: Job): FailedJobView =>
   failedJobView.parse({ ...viewOf(job), owner: job.owner, email: job.email, run: job.generation });
 
 const hasNotFailed = ({ status }: Job): AppError =>
-  new AppError('state_conflict', `the job is ${status}: it is not among those that have failed`);
+  new AppError('state_conflict', `the job is ${status}, not failed`);
 
 function cursorId(cursor: string): string {
   try {
-    return jobId(cursor);
+    return parseJobId(cursor);
   } catch (cause) {
     if (!isAppError(cause, 'not_found')) throw cause;
-    throw new AppError('bad_request', 'cursor is not one that this service gave out', { cause });
+    throw new AppError('bad_request', 'the cursor is invalid', { cause });
   }
 }

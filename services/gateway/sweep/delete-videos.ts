@@ -59,7 +59,8 @@ export function createDeleteVideos(ports: DeleteVideosPorts) {
           while (!signal.aborted && (await pass(signal)) === 'more');
         },
         (error) => {
-          if (!signal.aborted) log.warn({ err: error }, 'videos could not be deleted; the next pass goes on');
+          if (!signal.aborted)
+            log.warn({ err: error }, 'videos could not be deleted; the next pass continues');
         },
         signal,
       ),

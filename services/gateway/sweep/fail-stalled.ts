@@ -22,8 +22,8 @@ export function createFailStalled({ jobs, publish, log }: FailStalledPorts) {
       const ended = await expireStalled(jobs, seen, signal);
       if (!ended) return;
       const context = { job_id: seen.id, trace_id: seen.trace_id };
-      if (ended.status === 'deleted') return log.info(context, 'an upload that stood still is given up');
-      log.error(context, 'a job was not converted in the time for which it is kept');
+      if (ended.status === 'deleted') return log.info(context, 'a stalled upload was ended');
+      log.error(context, 'a job was not converted before it expires');
       failed.push(ended);
     };
     await queue.run(stalled, failOne, signal);

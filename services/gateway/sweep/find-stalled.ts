@@ -1,7 +1,7 @@
 import { isExpired, isFinal, isVisible, type Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import { activeJobs } from '../job-index/active-jobs.ts';
+import { readActiveJobs } from '../job-index/active-jobs.ts';
 import { countIfActive } from '../job-index/count-active.ts';
 import type { ActiveJob, JobIndex } from '../job-index/job-index.ts';
 import { emptyCounts, type OwnerCounts } from '../limits/quota.ts';
@@ -50,7 +50,7 @@ export function createFindStalled(ports: FindStalledPorts): (signal: AbortSignal
     const unfinished = emptyCounts();
     const statuses = new Map<Job['status'], number>();
     const seen = new Set<string>();
-    for await (const { entries, stored } of activeJobs(ports.jobs, ports.index, signal, ports.log)) {
+    for await (const { entries, stored } of readActiveJobs(ports.jobs, ports.index, signal, ports.log)) {
       const jobs = [...stored.values()].map(({ document }) => document);
       const isNotified = await ports.findNotified(jobs, signal);
       for (const job of jobs) {

@@ -53,39 +53,10 @@ const userPage = z.object({ users: z.array(z.uuid()) });
  * during a rolling upgrade. Each pass stores how far it came, so that any gateway can continue. Two walks at the same time are
  * harmless.
  */
-export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }: OldVideosPorts) {
+export function createOldVideos(ports: OldVideosPorts) {
+  const { state, log } = ports;
   const save = (change: (walk: Walk | undefined) => Walk | undefined, signal: AbortSignal) =>
     updateDocument<Walk>(state, KEY, change, { ttlSeconds: TTL_SECONDS, signal });
-
-  async function addDone(ids: readonly string[], signal: AbortSignal): Promise<void> {
-    if (ids.length === 0) return;
-    const { found } = await readJobs(jobs, ids, log, signal);
-    const done = [...found.values()].flatMap(({ document: job }) =>
-      job.status === 'done' && isVisible(job) ? [job] : [],
-    );
-    if (done.length > 0) await videoIndex.add(done, signal);
-  }
-
-  /** Reads as many users and jobs as one pass may, and returns where the next pass continues. */
-  async function walkOn(walk: Walk, signal: AbortSignal): Promise<Walk> {
-    const { within, ...place } = walk;
-    const users = await usersAfter(invoke, walk.after, signal);
-    let pages = 0;
-    let { after } = walk;
-    for (const owner of users) {
-      const from = within?.owner === owner ? within.cursor : undefined;
-      for await (const { entries, end } of index.listOwned(owner, from, signal)) {
-        await addDone(
-          entries.map(({ id }) => id),
-          signal,
-        );
-        if (++pages === PAGES) return { ...place, after, within: { owner, cursor: end } };
-      }
-      after = owner;
-    }
-    if (users.length > 0) return { ...place, after };
-    return walk.round === 'first' ? { ...place, round: 'last', after: '' } : { ...place, ended: true };
-  }
 
   async function begin(signal: AbortSignal): Promise<Walk | undefined> {
     const last_begins = new Date(Date.now() + UPGRADE_MS).toISOString();
@@ -97,10 +68,10 @@ export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }:
     const walk = (await readDocument<Walk>(state, KEY, signal))?.document ?? (await begin(signal));
     if (!walk || (walk.round === 'last' && Date.parse(walk.last_begins) > Date.now())) return 'not yet';
     if (walk.ended) return 'ended';
-    const next = await walkOn(walk, signal);
+    const next = await walkOn(ports, walk, signal);
     await save((current) => (current && isBehind(current, next) ? undefined : next), signal);
     if (next.ended)
-      log.info('the videos of jobs that were done before the upgrade will be deleted in their time');
+      log.info('all videos of jobs that were done before the upgrade are in the index of videos');
     return next.ended ? 'ended' : 'more';
   }
 
@@ -112,7 +83,7 @@ export function createOldVideos({ state, jobs, index, videoIndex, invoke, log }:
           if (!signal.aborted)
             log.warn(
               { err: error },
-              'the jobs from before the upgrade could not be looked through; the next try goes on',
+              'the jobs from before the upgrade could not be read; the next pass continues',
             );
           return 'failed';
         });
@@ -129,10 +100,46 @@ const isBehind = (current: Walk, next: Walk): boolean =>
   (current.round === 'last' && next.round === 'first') ||
   (current.round === next.round && current.after > next.after);
 
-/** Returns the ids of the users that follow `after`. */
-async function usersAfter(invoke: Sidecar['invoke'], after: string, signal: AbortSignal): Promise<string[]> {
+/** Reads as many users and jobs as one pass may, and returns where the next pass continues. */
+async function walkOn(ports: OldVideosPorts, walk: Walk, signal: AbortSignal): Promise<Walk> {
+  const { within, ...place } = walk;
+  const users = await usersAfter(ports, walk.after, signal);
+  let pages = 0;
+  let { after } = walk;
+  for (const owner of users) {
+    const from = within?.owner === owner ? within.cursor : undefined;
+    for await (const { entries, end } of ports.index.listOwned(owner, from, signal)) {
+      const ids = entries.map(({ id }) => id);
+      await addDone(ports, ids, signal);
+      if (++pages === PAGES) return { ...place, after, within: { owner, cursor: end } };
+    }
+    after = owner;
+  }
+  if (users.length > 0) return { ...place, after };
+  return walk.round === 'first' ? { ...place, round: 'last', after: '' } : { ...place, ended: true };
+}
+
+async function usersAfter(
+  { invoke }: Pick<OldVideosPorts, 'invoke'>,
+  after: string,
+  signal: AbortSignal,
+): Promise<string[]> {
   const path = `/users?after=${after}&limit=${USERS}`;
   const { status, body } = await invoke('auth', { method: 'GET', path, signal });
   if (status !== 200) throw unavailable('the auth service', new Error(`answered ${status} to ${path}`));
   return userPage.parse(JSON.parse(body)).users;
+}
+
+/** Adds those of the jobs that are done to the index of videos. */
+async function addDone(
+  { jobs, videoIndex, log }: Pick<OldVideosPorts, 'jobs' | 'videoIndex' | 'log'>,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (ids.length === 0) return;
+  const { found } = await readJobs(jobs, ids, log, signal);
+  const done = [...found.values()].flatMap(({ document: job }) =>
+    job.status === 'done' && isVisible(job) ? [job] : [],
+  );
+  if (done.length > 0) await videoIndex.add(done, signal);
 }

@@ -15,25 +15,25 @@ export function createSweepMetrics(registry: Registry): SweepMetrics {
   const registers = [registry];
   const duration = new Histogram({
     name: 'sweep_pass_seconds',
-    help: 'Time that one pass over the open jobs takes',
+    help: 'Duration of one pass over the active jobs',
     buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100],
     registers,
   });
   const open = new Gauge({
     name: 'sweep_open_jobs',
-    help: 'Jobs for which something is still to be done, by status',
+    help: 'Active jobs (to convert, to notify of, or to clean up), by status',
     labelNames: ['status'],
     registers,
   });
   const republished = new Counter({
     name: 'sweep_republished_total',
-    help: 'Events that were published again because nothing moved, by topic',
+    help: 'Events that were published again because their job had stalled, by topic',
     labelNames: ['topic'],
     registers,
   });
   const videosDeleted = new Counter({
     name: 'sweep_videos_deleted_total',
-    help: 'Videos of finished jobs that were deleted because their time was over; two gateways may count the same one',
+    help: 'Videos of done jobs that were deleted after KEEP_VIDEO_SECONDS; two gateways may count the same one',
     registers,
   });
   return {

@@ -11,7 +11,7 @@ import type { SweepMetrics } from './metrics.ts';
 import { createRepublish } from './republish.ts';
 import type { VideoIndex } from './video-index.ts';
 
-/** The longest time for which one pass deletes blobs. The next pass goes on. */
+/** The longest time for which one pass deletes blobs. The next pass continues. */
 const DELETE_MS = 60_000;
 
 export interface SweepPorts extends FindStalledPorts {
@@ -65,7 +65,7 @@ export function createSweep(ports: SweepPorts): Sweep {
       while (!signal.aborted) {
         const end = metrics.pass();
         await pass(signal).catch((error: unknown) => {
-          if (!signal.aborted) log.warn({ err: error }, 'a sweep broke off; the next goes on');
+          if (!signal.aborted) log.warn({ err: error }, 'a sweep failed; the next one continues');
         });
         end();
         await sleep(everySeconds * 1000, undefined, { signal }).catch(() => undefined);

@@ -10,7 +10,7 @@ const NAMES = ['bitrate', 'quality'];
 /** Query parameters of an upload that are not options. */
 const OTHERS = ['filename'];
 
-const RULES = `bitrate is one of ${BITRATES.join(', ')} (kbps), quality is 0 (best) to 9 (smallest), and they exclude each other`;
+const RULES = `bitrate must be one of ${BITRATES.join(', ')} (kbps), quality must be 0 (best) to 9 (smallest), and only one of them may be given`;
 
 /** Reads the options from the query. Throws `invalid_option`, also for an unknown name. */
 export function parseOptions(query: Record<string, string | string[] | undefined>): ConversionOptions {

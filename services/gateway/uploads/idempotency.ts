@@ -104,18 +104,21 @@ const recordKey = (owner: string, key: string): string =>
   `idem:${createHash('sha256').update(`${owner}\n${key}`).digest('hex')}`;
 
 const inProgress = () =>
-  new AppError('upload_in_progress', 'an upload with this Idempotency-Key is under way; ask again shortly', {
+  new AppError('upload_in_progress', 'an upload with this Idempotency-Key is running; try again shortly', {
     headers: { 'Retry-After': '5' },
   });
 
 const reused = () =>
-  new AppError('idempotency_key_reused', 'this Idempotency-Key was used with other options; take a new one');
+  new AppError('idempotency_key_reused', 'this Idempotency-Key was used with other options; use a new one');
 
 /** Returns the value of the header, or undefined where there is none. Throws `bad_request`. */
 export function parseIdempotencyKey(header: string): string | undefined {
   if (header === '') return undefined;
   if (!/^[\x21-\x7e]{1,255}$/.test(header)) {
-    throw new AppError('bad_request', 'Idempotency-Key has 1 to 255 printable ASCII characters, no blanks');
+    throw new AppError(
+      'bad_request',
+      'Idempotency-Key must have 1 to 255 printable ASCII characters without blanks',
+    );
   }
   return header;
 }

@@ -40,7 +40,10 @@ export async function claimKey(
     },
     async release(error) {
       const released = idempotency.release(upload, jobId).catch((cause: unknown) => {
-        log.warn({ err: cause }, 'the Idempotency-Key of a failed upload is free only after a while');
+        log.warn(
+          { err: cause },
+          'the Idempotency-Key of a failed upload could not be freed; it is free after a minute',
+        );
       });
       // While the store is unavailable, waiting for it would only delay the response.
       if (!isAppError(firstOf(error), 'unavailable')) await released;

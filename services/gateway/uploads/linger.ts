@@ -13,7 +13,7 @@ const LINGER_BYTES_PER_MS = 64_000;
  * closed with unread bytes is reset, and the client would see the reset instead of the response.
  * @param stopping once it is aborted, the response keeps the `Connection: close` of services/shared/http/drain.ts
  */
-export function lingering(stopping: AbortSignal): Middleware<RequestState> {
+export function linger(stopping: AbortSignal): Middleware<RequestState> {
   return async ({ req, res }, next) => {
     try {
       await next();
@@ -31,8 +31,8 @@ export function lingering(stopping: AbortSignal): Middleware<RequestState> {
 function keepConnection(req: IncomingMessage, res: ServerResponse): void {
   res.shouldKeepAlive = true;
   res.removeHeader('Connection');
-  const linger = setTimeout(() => req.destroy(), LINGER_MS).unref();
-  req.once('close', () => clearTimeout(linger));
+  const timeout = setTimeout(() => req.destroy(), LINGER_MS).unref();
+  req.once('close', () => clearTimeout(timeout));
 }
 
 /**

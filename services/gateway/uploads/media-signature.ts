@@ -91,7 +91,10 @@ async function* limited(
 }
 
 const notMedia = (): AppError =>
-  new AppError('not_media', `this is not a media file that we know (${Object.keys(SIGNATURES).join(', ')})`);
+  new AppError(
+    'not_media',
+    `this is not a media file of a supported type (${Object.keys(SIGNATURES).join(', ')})`,
+  );
 
 export const tooLarge = (maxBytes: number): AppError =>
   new AppError('too_large', `a file may have ${maxBytes} bytes at most`);

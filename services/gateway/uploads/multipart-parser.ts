@@ -1,5 +1,5 @@
 import { MIMEType } from 'node:util';
-import { Busboy, type BusboyFileStream } from '@fastify/busboy';
+import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import { AppError } from '../../shared/runtime/errors.ts';
 
 /** The most bytes of a form beside its file: boundaries, part headers, other fields, text before and after the parts. */
@@ -12,107 +12,114 @@ const BOUNDARY = /^[!#-[\]-~ ]{0,69}[!#-[\]-~]$/;
 /** RFC 7578 4.7 forbids other encodings in a form. */
 const PLAIN_ENCODINGS = ['7bit', '8bit', 'binary'];
 
-/** Bytes that the parser gets at once. They are counted after each slice. Slices are small to bound the parser's memory, and cost 1.2 s of CPU for a GiB. */
+/**
+ * Bytes that the parser gets at once. They are counted after each slice. Slices are small to bound the parser's memory, and cost
+ * 1.2 s of CPU time for each GiB.
+ */
 const SLICE_BYTES = 1024;
-
-export interface FormParser {
-  /** The name of the file, empty where the form gives none. It is undefined until the part of the file begins. */
-  readonly filename: string | undefined;
-  /** Parses the next bytes of the form and returns the file's bytes among them. Throws as soon as the form is refused. */
-  write(bytes: Uint8Array): Promise<Buffer>;
-  /** Returns the last bytes of the file. Throws when the form is cut off. */
-  end(): Promise<Buffer>;
-}
 
 /**
  * Parses a multipart form (RFC 7578) whose one file is in the field `file`, and counts everything else in it.
  * The parser that we use cuts off silently at its own limits, and has no limit for text before, after or between the parts.
- * Throws `bad_request` for a boundary that the standard does not allow.
  */
-export function createFormParser(contentType: string): FormParser {
-  let file: BusboyFileStream | undefined;
-  let filename: string | undefined;
-  let pieces: Buffer[] = [];
-  let refusal: AppError | undefined;
+export class FormParser {
+  readonly #busboy: BusboyInstance;
+  readonly #finished = Promise.withResolvers<void>();
+  #file: BusboyFileStream | undefined;
+  #filename: string | undefined;
+  /** Bytes of the file that were parsed and not returned yet. */
+  #pieces: Buffer[] = [];
+  #refusal: AppError | undefined;
   /** Whether the bytes that arrive are the value of another field. */
-  let inField = false;
-  let total = 0;
-  let fileBytes = 0;
+  #inField = false;
+  #total = 0;
+  #fileBytes = 0;
   /** Bytes since the last byte of a file's or field's content. */
-  let headerBytes = 0;
+  #headerBytes = 0;
 
-  const parser = new Busboy({
-    headers: { 'content-type': `multipart/form-data; boundary="${boundaryOf(contentType)}"` },
-    preservePath: true,
-    // These limits are above those that are counted here, so that a form which the parser cuts off is always refused.
-    limits: {
-      parts: MAX_PARTS,
-      headerSize: PART_HEADER_BYTES + 2 * SLICE_BYTES,
-      headerPairs: Infinity,
-      fieldSize: ENVELOPE_BYTES,
-    },
-    isPartAFile(name, type, filename) {
-      const isFile = name === 'file' && (filename !== undefined || type !== 'text/plain');
-      if (isFile && file) refusal ??= new AppError('bad_request', 'send one file at a time');
-      inField = !isFile || file !== undefined;
-      return !inField;
-    },
-  });
-  const { promise: finished, resolve, reject } = Promise.withResolvers<void>();
-  finished.catch(() => undefined); // `end` reports it
-  parser
-    .on('file', (_name, stream, name, encoding) => {
-      if (!PLAIN_ENCODINGS.includes(encoding)) refusal ??= encoded(encoding);
-      file = stream;
-      filename = quoted(name);
-      stream.on('error', reject).on('data', (piece: Buffer) => pieces.push(piece));
-    })
-    .on('field', () => {
-      inField = false;
-    })
-    .on('partsLimit', () => {
-      refusal ??= tooMuch();
-    })
-    .on('error', reject)
-    .on('finish', resolve);
-
-  async function parse(slice: Uint8Array): Promise<void> {
-    await new Promise<void>((parsed, failed) => {
-      parser.write(slice, (error) => (error ? failed(error) : parsed()));
-    }).catch(throwMalformed);
-    const before = fileBytes;
-    fileBytes = file?.bytesRead ?? 0;
-    total += slice.length;
-    headerBytes = inField || fileBytes > before ? 0 : headerBytes + slice.length;
-    if (total - fileBytes > ENVELOPE_BYTES) refusal ??= tooMuch();
-    if (headerBytes > PART_HEADER_BYTES) refusal ??= notAForm();
-    if (refusal) throw refusal;
+  /** Throws `bad_request` for a boundary that the standard does not allow. */
+  constructor(contentType: string) {
+    this.#busboy = new Busboy({
+      headers: { 'content-type': `multipart/form-data; boundary="${boundaryOf(contentType)}"` },
+      preservePath: true,
+      // These limits are above those that are counted here, so that a form which the parser cuts off is always refused.
+      limits: {
+        parts: MAX_PARTS,
+        headerSize: PART_HEADER_BYTES + 2 * SLICE_BYTES,
+        headerPairs: Infinity,
+        fieldSize: ENVELOPE_BYTES,
+      },
+      isPartAFile: (name, type, filename) => this.#isWantedFile(name, type, filename),
+    });
+    // `end` reports the error.
+    this.#finished.promise.catch(() => undefined);
+    this.#busboy
+      .on('file', (_name, stream, name, encoding) => this.#beginFile(stream, name, encoding))
+      .on('field', () => {
+        this.#inField = false;
+      })
+      .on('partsLimit', () => this.#refuse(tooMuch()))
+      .on('error', this.#finished.reject)
+      .on('finish', this.#finished.resolve);
   }
 
-  function parsedBytes(): Buffer {
-    const bytes = Buffer.concat(pieces);
-    pieces = [];
+  /** The name of the file, empty where the form gives none. It is undefined until the part of the file begins. */
+  get filename(): string | undefined {
+    return this.#filename;
+  }
+
+  /** Parses the next bytes of the form and returns the file's bytes among them. Throws as soon as the form is refused. */
+  async write(bytes: Uint8Array): Promise<Buffer> {
+    for (let start = 0; start < bytes.length; start += SLICE_BYTES) {
+      await this.#parse(bytes.subarray(start, start + SLICE_BYTES));
+    }
+    return this.#takeFileBytes();
+  }
+
+  /** Returns the last bytes of the file. Throws when the form is cut off. */
+  async end(): Promise<Buffer> {
+    this.#busboy.end();
+    await this.#finished.promise.catch(throwMalformed);
+    return this.#takeFileBytes();
+  }
+
+  #isWantedFile(name: string | undefined, type: string | undefined, filename: string | undefined): boolean {
+    const isFile = name === 'file' && (filename !== undefined || type !== 'text/plain');
+    if (isFile && this.#file) this.#refuse(new AppError('bad_request', 'send one file at a time'));
+    this.#inField = !isFile || this.#file !== undefined;
+    return !this.#inField;
+  }
+
+  #beginFile(stream: BusboyFileStream, name: string | undefined, encoding: string): void {
+    if (!PLAIN_ENCODINGS.includes(encoding)) this.#refuse(encoded(encoding));
+    this.#file = stream;
+    this.#filename = quoted(name);
+    stream.on('error', this.#finished.reject).on('data', (piece: Buffer) => this.#pieces.push(piece));
+  }
+
+  async #parse(slice: Uint8Array): Promise<void> {
+    await new Promise<void>((parsed, failed) => {
+      this.#busboy.write(slice, (error) => (error ? failed(error) : parsed()));
+    }).catch(throwMalformed);
+    const before = this.#fileBytes;
+    this.#fileBytes = this.#file?.bytesRead ?? 0;
+    this.#total += slice.length;
+    this.#headerBytes = this.#inField || this.#fileBytes > before ? 0 : this.#headerBytes + slice.length;
+    if (this.#total - this.#fileBytes > ENVELOPE_BYTES) this.#refuse(tooMuch());
+    if (this.#headerBytes > PART_HEADER_BYTES) this.#refuse(notAForm());
+    if (this.#refusal) throw this.#refusal;
+  }
+
+  /** Only the first reason counts. */
+  #refuse(reason: AppError): void {
+    this.#refusal ??= reason;
+  }
+
+  #takeFileBytes(): Buffer {
+    const bytes = Buffer.concat(this.#pieces);
+    this.#pieces = [];
     return bytes;
   }
-
-  return {
-    get filename() {
-      return filename;
-    },
-
-    async write(bytes) {
-      for (let start = 0; start < bytes.length; start += SLICE_BYTES) {
-        await parse(bytes.subarray(start, start + SLICE_BYTES));
-      }
-      return parsedBytes();
-    },
-
-    async end() {
-      parser.end();
-      await finished.catch(throwMalformed);
-      return parsedBytes();
-    },
-  };
 }
 
 function boundaryOf(contentType: string): string {

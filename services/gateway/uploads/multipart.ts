@@ -2,7 +2,7 @@ import type { ParameterizedContext } from 'koa';
 import type { RequestState } from '../../shared/http/koa-app.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { cleanName } from './file-name.ts';
-import { createFormParser, type FormParser } from './multipart-parser.ts';
+import { FormParser } from './multipart-parser.ts';
 import { endIterator, requestBytes, type UploadBody } from './upload-body.ts';
 
 /**
@@ -10,7 +10,7 @@ import { endIterator, requestBytes, type UploadBody } from './upload-body.ts';
  * for. The bytes of the file end when the whole form has ended, since the part after the file may still be refused.
  */
 export async function openForm(context: ParameterizedContext<RequestState>): Promise<UploadBody> {
-  const form = createFormParser(context.get('content-type'));
+  const form = new FormParser(context.get('content-type'));
   const source = requestBytes(context.req);
   const end = () => endIterator(source);
   try {

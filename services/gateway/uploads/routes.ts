@@ -7,7 +7,7 @@ import type { Admission } from '../limits/admission.ts';
 import { parseOptions } from './conversion-options.ts';
 import { type Idempotency, parseIdempotencyKey } from './idempotency.ts';
 import { claimKey } from './key-claim.ts';
-import { lingering } from './linger.ts';
+import { linger } from './linger.ts';
 import { openBody } from './request-body.ts';
 import type { StoreUpload } from './store-upload.ts';
 import { requestAbortedSignal } from './upload-body.ts';
@@ -26,7 +26,7 @@ export interface UploadPorts {
 export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): void {
   const { authenticate, requireReady, idempotency, admission, storeUpload, maxUploadBytes } = ports;
 
-  router.post('/upload', lingering(ports.stopping), async (context) => {
+  router.post('/upload', linger(ports.stopping), async (context) => {
     const { log, traceId } = context.state;
     const user = await authenticate(context.get('authorization'));
     await requireReady();

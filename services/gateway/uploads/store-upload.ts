@@ -24,7 +24,7 @@ export interface Upload {
   traceId: string;
   filename: string;
   bytes: AsyncIterable<Uint8Array>;
-  /** Called once more when the whole file is stored. It throws when the job is not wanted any more. */
+  /** Called when the whole file is stored. It throws when the job is not wanted any more. */
   confirm(): Promise<void>;
   /** Aborted when the client goes away. */
   signal: AbortSignal;
@@ -38,7 +38,7 @@ export interface Upload {
 export type StoreUpload = (upload: Upload) => Promise<Job>;
 
 export function createStoreUpload(ports: StoreUploadPorts): StoreUpload {
-  const { blobs, deduplicate: sameContent, publishVideo, maxUploadBytes } = ports;
+  const { blobs, deduplicate, publishVideo, maxUploadBytes } = ports;
 
   return async (upload) => {
     const { bytes, confirm, signal } = upload;
@@ -53,12 +53,12 @@ export function createStoreUpload(ports: StoreUploadPorts): StoreUpload {
       });
       const source = { ...draft.source, size, sha256 };
       const content = { ...draft, source };
-      const [earlier] = await Promise.all([sameContent.find(content), confirm()]);
+      const [earlier] = await Promise.all([deduplicate.find(content), confirm()]);
       if (earlier) {
         await intent.withdraw();
         return earlier;
       }
-      await sameContent.remember(content, draft.id);
+      await deduplicate.remember(content, draft.id);
       const job = await intent.accept(source);
       publishVideo(job);
       return job;

@@ -52,7 +52,7 @@ export class UploadIntent {
     const intent = new UploadIntent(job, ports, await index.addActive(job.owner, job.id));
     try {
       await jobs.create(job);
-      // If this process stood still since then, the sweep may have closed the entry, because there was no job for it.
+      // If this process stood still since then, the sweep may have removed the entry, because there was no job for it.
       if (performance.now() - startedAt > heartbeatMs) {
         intent.#entry = await index.addActive(job.owner, job.id);
       }
@@ -73,7 +73,7 @@ export class UploadIntent {
   async accept(source: Source): Promise<Job> {
     const { owner, id } = this.#job;
     const { jobs, index } = this.#ports;
-    // The entry is written again just before: that of an upload which stood still for long may be about to be closed.
+    // The entry is written again first, because the sweep may be about to remove the entry of an upload that stalled.
     [this.#entry] = await Promise.all([
       index.addActive(owner, id),
       index.addOwned(owner, id),
@@ -82,7 +82,7 @@ export class UploadIntent {
     try {
       return await jobs.update(id, acceptUpload(source));
     } catch (error) {
-      throw isLostAttempt(error) ? stoodStill() : error;
+      throw isLostAttempt(error) ? uploadLost() : error;
     }
   }
 
@@ -94,27 +94,28 @@ export class UploadIntent {
     const deadline = AbortSignal.timeout(CLEANUP_MS);
     try {
       if (this.#mayStillArrive || isOutcomeUnknown(error)) {
-        await this.#bury(deadline);
+        await this.#replaceByTombstone(deadline);
         return;
       }
       await blobs.delete(videoBlobId, deadline);
       await jobs.remove(id, deadline);
       await index.removeActive([this.#entry], deadline);
     } catch (cause) {
-      log.warn({ err: cause, job_id: id }, 'an upload that failed is left for the sweep to clear up');
+      log.warn({ err: cause, job_id: id }, 'a failed upload could not be deleted; the sweep deletes it');
     }
   }
 
   /**
    * Sets a tombstone, the only thing that stops a save which may still arrive. The sweep deletes the blob later, when all of it
-   * has arrived. A job that was accepted after all is left: the client may have learnt of it by a second try.
+   * has arrived. A job that was accepted after all is kept, because a second try may have returned it to the client.
    */
-  async #bury(deadline: AbortSignal): Promise<void> {
+  async #replaceByTombstone(deadline: AbortSignal): Promise<void> {
     const { jobs, blobs, log } = this.#ports;
     const { id, videoBlobId } = this.#job;
-    const buryUnlessAccepted: Transition = (job) => (job.status === 'uploading' ? tombstone(job) : undefined);
+    const tombstoneUnlessAccepted: Transition = (job) =>
+      job.status === 'uploading' ? tombstone(job) : undefined;
     try {
-      const { status } = await jobs.update(id, buryUnlessAccepted, deadline);
+      const { status } = await jobs.update(id, tombstoneUnlessAccepted, deadline);
       if (status !== 'deleted') {
         log.info({ job_id: id }, 'an upload was accepted, though its client got an error');
       }
@@ -131,10 +132,10 @@ export class UploadIntent {
     const failed = (error: unknown): void => {
       if (isLostAttempt(error)) {
         this.#stopped.abort();
-        this.#lost.abort(stoodStill());
+        this.#lost.abort(uploadLost());
       } else {
         this.#mayStillArrive = true;
-        log.warn({ err: error, job_id: id }, 'an upload could not be kept alive');
+        log.warn({ err: error, job_id: id }, 'the heartbeat of an upload failed');
       }
     };
     this.#heartbeat = repeat(heartbeatMs, () => jobs.update(id, renewUpload), failed, this.#stopped.signal);
@@ -150,7 +151,7 @@ const isOutcomeUnknown = (error: unknown): boolean =>
   isAppError(error, 'unavailable') ||
   (error instanceof AggregateError && error.errors.some(isOutcomeUnknown));
 
-const stoodStill = () =>
-  new AppError('unavailable', 'the upload stood still for too long; send it again', {
+const uploadLost = () =>
+  new AppError('unavailable', 'the upload stalled for too long; send it again', {
     headers: { 'Retry-After': '1' },
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { globSync, readdirSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { inlineCode, type Markdown, markdownFiles, readMarkdown, repoRoot } from '../../support/markdown.ts';
@@ -33,8 +33,23 @@ function isMissing(path: string, file: Markdown): boolean {
   return FOLDERS.includes(first) || readdirSync(home).includes(first);
 }
 
+/** Names of code that stand behind the path of their file, as in `file.ts` (`name`, `other`). */
+function namesInFiles({ prose }: Markdown): [path: string, name: string][] {
+  const text = prose.map(({ line }) => line.trim()).join(' ');
+  return [...text.matchAll(/`([\w./-]+\.ts)` \(((?:`\w+`(?:, )?)+)\)/g)].flatMap(([, path = '', list = '']) =>
+    [...list.matchAll(/\w+/g)].map(([name]): [string, string] => [path, name]),
+  );
+}
+
 describe('paths in documents', () => {
   for (const path of markdownFiles()) {
+    it(`${path} names only code that is in the named file`, () => {
+      const missing = namesInFiles(readMarkdown(path)).filter(
+        ([file, name]) => !new RegExp(`\\b${name}\\b`).test(readFileSync(join(repoRoot, file), 'utf8')),
+      );
+      assert.deepEqual(missing, []);
+    });
+
     it(`${path} names only files and folders that exist`, () => {
       const file = readMarkdown(path);
       assert.deepEqual(

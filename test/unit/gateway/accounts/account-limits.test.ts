@@ -33,7 +33,7 @@ async function flooded(path = '/login') {
   return { gateway, authPaths, replies, flood: Promise.all(flood), answer };
 }
 
-describe('account routes, while auth answers none of 190 logins,', () => {
+describe('account routes, while auth answers none of 190 logins', () => {
   for (const path of ['/login', '/register']) {
     test(`send 16 calls of ${path} to auth, let 48 wait, and answer the others at once with 503 and Retry-After`, async () => {
       const { authPaths, replies, flood, answer } = await flooded(path);
@@ -75,20 +75,20 @@ const contextOf = (closed = false) => {
 
 describe('createAccountLimits, for a request that waits', () => {
   async function full() {
-    const inTurn = createAccountLimits();
+    const runLimited = createAccountLimits();
     const reply = Promise.withResolvers<string>();
     const begun = Array.from({ length: UNDER_WAY }, () =>
-      inTurn('passwords', contextOf().context, () => reply.promise),
+      runLimited('passwords', contextOf().context, () => reply.promise),
     );
     await runEventLoop(1);
-    return { inTurn, reply, begun };
+    return { runLimited, reply, begun };
   }
 
   test('ends the wait when the client goes away, and never calls auth', async () => {
-    const { inTurn, reply, begun } = await full();
+    const { runLimited, reply, begun } = await full();
     let sent = false;
     const { res, context } = contextOf();
-    const waiting = inTurn('passwords', context, async () => {
+    const waiting = runLimited('passwords', context, async () => {
       sent = true;
     });
     res.emit('close');
@@ -101,17 +101,17 @@ describe('createAccountLimits, for a request that waits', () => {
   });
 
   test('refuses the request of a client that has gone away already', async () => {
-    const inTurn = createAccountLimits();
+    const runLimited = createAccountLimits();
     await assert.rejects(
-      inTurn('passwords', contextOf(true).context, async () => 'sent'),
+      runLimited('passwords', contextOf(true).context, async () => 'sent'),
       { code: 'bad_request' },
     );
   });
 
   test('refuses the request with Retry-After after ten seconds, while running calls go on', async (context) => {
     const clock = stoppedClock(context);
-    const { inTurn, reply, begun } = await full();
-    const waiting = inTurn('passwords', contextOf().context, async () => 'sent');
+    const { runLimited, reply, begun } = await full();
+    const waiting = runLimited('passwords', contextOf().context, async () => 'sent');
     clock.advance(10_000);
     await assert.rejects(waiting, { code: 'unavailable', headers: { 'Retry-After': '2' } });
     reply.resolve('answered');

@@ -106,8 +106,8 @@ describe('createAuthKeys, for known keys', () => {
   });
 
   for (const [what, reply] of [
-    ['no keys', jsonReply(200, { hello: 'world' })],
-    ['no JSON', { status: 200, headers: {}, body: '<html>' }],
+    ['JSON without keys', jsonReply(200, { hello: 'world' })],
+    ['HTML', { status: 200, headers: {}, body: '<html>' }],
     ['an error of the sidecar', jsonReply(500, { errorCode: 'ERR_DIRECT_INVOKE' })],
   ] as const) {
     test(`keeps them when auth answers with ${what}`, async () => {

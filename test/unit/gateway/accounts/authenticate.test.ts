@@ -27,7 +27,7 @@ const head = { alg: 'EdDSA', typ: 'at+jwt', kid: 'one' };
 
 const REFUSED: [what: string, authorization: string | Promise<string>][] = [
   ['a request without a token', ''],
-  ['only a scheme', 'Bearer'],
+  ['a header with only a scheme', 'Bearer'],
   ['another scheme', `Basic ${await tokenOf()}`],
   ['two tokens', `Bearer ${await tokenOf()}, ${await tokenOf()}`],
   ['text that is no token', 'Bearer not-a-token'],
@@ -35,22 +35,25 @@ const REFUSED: [what: string, authorization: string | Promise<string>][] = [
   ['10 KB of nonsense', `Bearer ${'a'.repeat(5_000)}.${'b'.repeat(5_000)}.c`],
   ['an expired token', forged({ claims: { exp: now() - 1 } })],
   ['a token that is not valid yet', forged({ claims: { nbf: now() + 3600 } })],
-  ['another issuer', forged({ claims: { iss: 'evil' } })],
-  ['another audience', forged({ claims: { aud: 'other-api' } })],
-  ['no audience', forged({ claims: { aud: undefined } })],
-  ['no subject', forged({ claims: { sub: undefined } })],
-  ['no email claim', forged({ claims: { email: undefined } })],
-  ['no expiry', forged({ claims: { exp: undefined } })],
+  ['a token of another issuer', forged({ claims: { iss: 'evil' } })],
+  ['a token for another audience', forged({ claims: { aud: 'other-api' } })],
+  ['a token without an audience', forged({ claims: { aud: undefined } })],
+  ['a token without a subject', forged({ claims: { sub: undefined } })],
+  ['a token without an email claim', forged({ claims: { email: undefined } })],
+  ['a token without an expiry', forged({ claims: { exp: undefined } })],
   ['another type of token', forged({ header: { typ: 'JWT' } })],
-  ['no type of token', forged({ header: { typ: undefined } })],
+  ['a token without a type', forged({ header: { typ: undefined } })],
   ['an unknown critical header', replaced(0, () => encode({ ...head, crit: ['x'], x: 1 }))],
-  ['alg none', replaced(0, () => encode({ ...head, alg: 'none' }))],
+  ['a token with alg none', replaced(0, () => encode({ ...head, alg: 'none' }))],
   [
-    'alg none without a signature',
+    'a token with alg none and no signature',
     replaced(0, () => encode({ alg: 'none' })).then((all) => all.replace(/[^.]+$/, '')),
   ],
-  ['HS256 with the public key as its secret', forged({ header: { alg: 'HS256' }, key: publicText })],
-  ['RS256', forged({ header: { alg: 'RS256' }, key: rsa.privateKey })],
+  [
+    'a token signed by HS256 with the public key as its secret',
+    forged({ header: { alg: 'HS256' }, key: publicText }),
+  ],
+  ['a token signed by RS256', forged({ header: { alg: 'RS256' }, key: rsa.privateKey })],
   ['the signature of another key under the key id of auth', forged({ key: other.privateKey })],
   ['a key id that auth does not have', forged({ header: { kid: 'two' } })],
   [
@@ -62,7 +65,7 @@ const REFUSED: [what: string, authorization: string | Promise<string>][] = [
   ['claims that are not JSON', replaced(1, () => encode('{'))],
 ];
 
-describe('createAuthenticate, over HTTP,', () => {
+describe('createAuthenticate, over HTTP', () => {
   for (const [what, authorization] of REFUSED) {
     test(`refuses ${what} with 401 and WWW-Authenticate`, async () => {
       const { call } = buildGateway();

@@ -59,7 +59,7 @@ describe('accountRoutes', () => {
   }
 });
 
-describe('accountRoutes, for headers,', () => {
+describe('accountRoutes, for headers', () => {
   const hostile = {
     cookie: 'session=1',
     'x-forwarded-for': '10.0.0.1',
@@ -97,7 +97,7 @@ describe('accountRoutes, for headers,', () => {
   });
 });
 
-describe('accountRoutes, for a bad request,', () => {
+describe('accountRoutes, for a bad request', () => {
   const json = { 'content-type': 'application/json' };
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
   type Refused = [what: string, path: string, call: Call, status: number, code: string];
@@ -157,7 +157,7 @@ describe('accountRoutes, for a bad request,', () => {
   }
 });
 
-describe('accountRoutes, for JSON nested in thousands of levels,', () => {
+describe('accountRoutes, for JSON nested in thousands of levels', () => {
   const deep = '['.repeat(7_000) + ']'.repeat(7_000);
   for (const path of ['/register', '/refresh', '/logout']) {
     test(`passes the body of POST ${path} on to auth unchanged`, async () => {
@@ -177,7 +177,7 @@ test('accountRoutes passes the longest credentials that an account may have on t
   assert.equal(invocations[0]?.headers?.authorization, authorization);
 });
 
-describe('accountRoutes, while auth is unavailable,', () => {
+describe('accountRoutes, while auth is unavailable', () => {
   const dapr = {
     errorCode: 'ERR_DIRECT_INVOKE',
     message: 'fail to invoke, id: auth, err: dial tcp 10.0.0.7:3001',

@@ -147,7 +147,7 @@ describe('GET /download/:id', () => {
   }
 });
 
-describe('GET /download/:id, by the file name of the video,', () => {
+describe('GET /download/:id, by the file name of the video', () => {
   // RFC 6266: `filename*` is the whole name, and `filename` is its ASCII fallback.
   const NAMES: [filename: string, disposition: string][] = [
     ['Ferien.final.mp4', 'attachment; filename="Ferien.final.mp3"'],
@@ -168,7 +168,7 @@ describe('GET /download/:id, by the file name of the video,', () => {
   }
 });
 
-describe('GET /download/:id, without an MP3,', () => {
+describe('GET /download/:id, without an MP3', () => {
   for (const job of [newJob(), newJob({ status: 'converting' }), failed(), newJob({ status: 'cancelled' })]) {
     test(`answers 409 not_ready while the job is ${job.status}`, async () => {
       const gateway = buildGateway();

@@ -228,7 +228,7 @@ describe('GET /jobs', () => {
     const NOT_GONE: [what: string, make: () => Job][] = [
       ['being uploaded', () => newJob({ status: 'uploading' })],
       [
-        'expired, by a clock that may be wrong',
+        'expired by the clock of this gateway',
         () => newJob({ expires_at: new Date(Date.now() - 1000).toISOString() }),
       ],
     ];

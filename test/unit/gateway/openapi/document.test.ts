@@ -143,7 +143,7 @@ const EXPECTED_CODES: Record<string, ErrorCode[]> = {
   ],
 };
 
-describe('openapi, by route,', () => {
+describe('openapi, by route', () => {
   for (const [name, codes] of Object.entries(EXPECTED_CODES)) {
     test(`names every error code of ${name}`, () => {
       const { responses } =

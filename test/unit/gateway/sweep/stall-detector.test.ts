@@ -45,7 +45,7 @@ describe('createStallDetector', () => {
     assert.ok(check(STALL_TIMEOUT_MS / 2));
   });
 
-  test('does not count the time for which the process stood still between the read and the check', (context) => {
+  test('does not count the time for which the process was paused between the read and the check', (context) => {
     const { check } = build(context);
     assert.equal(check(0), undefined);
     assert.equal(check(20), undefined);

@@ -39,7 +39,7 @@ const nameOf = async (query: string, call: Parameters<ReturnType<typeof buildGat
   return (await gateway.jobs.get(gateway.publishedVideos[0]?.id ?? '')).document.filename;
 };
 
-describe('POST /upload, with a raw body,', () => {
+describe('POST /upload, with a raw body', () => {
   const raw = { headers: { ...asOwner, 'content-type': 'video/mp4' }, body: mp4(500) };
   for (const [what, given, kept] of NAMES.filter(([, given]) => given.isWellFormed())) {
     test(`takes the file name from ?filename= and cleans ${what}`, async () => {
@@ -51,7 +51,7 @@ describe('POST /upload, with a raw body,', () => {
     assert.equal(await nameOf('?filename=%ff%fe.mp4', raw), '\ufffd\ufffd.mp4'));
 });
 
-describe('POST /upload, with a form,', () => {
+describe('POST /upload, with a form', () => {
   // The forms in which browsers, curl and other clients send a name.
   const FORMS: [what: string, disposition: string, kept: string][] = [
     ['in UTF-8 (RFC 7578 5.1)', '; filename="фильм é🎬.mp4"', 'фильм é🎬.mp4'],

@@ -86,7 +86,7 @@ describe('POST /upload with a form that has more than its file', () => {
   });
 });
 
-describe('POST /upload, by the boundary of the form,', () => {
+describe('POST /upload, by the boundary of the form', () => {
   const send = (boundary: string, type: string) =>
     buildGateway().call('POST', '/upload', {
       headers: { ...asOwner, 'content-type': `multipart/form-data${type}` },

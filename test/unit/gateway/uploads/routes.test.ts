@@ -144,7 +144,7 @@ const REFUSED: [what: string, query: string, call: Call, status: number, code: s
   ['an option in another case', '?Quality=2', {}, 422, 'invalid_option'],
 ];
 
-describe('POST /upload, for a bad request,', () => {
+describe('POST /upload, for a bad request', () => {
   for (const [what, query, call, status, code] of REFUSED) {
     test(`refuses ${what} with ${status} ${code} and stores nothing`, async () => {
       const gateway = buildGateway();

@@ -67,23 +67,31 @@ async function assertAllOrNothing(harness: Harness): Promise<void> {
   assert.deepEqual(await harness.remaining(), []);
 }
 
-/** The number of calls that an upload makes when nothing fails. */
-async function callsOf(context: TestContext): Promise<number> {
-  const harness = createInMemoryUploads(context);
-  await harness.storeUpload();
-  return harness.calls.length;
+/** Counts the calls of the store that an upload makes when nothing fails, in a subtest, because the count needs its own clock. */
+async function countCalls(context: TestContext): Promise<number> {
+  let calls = 0;
+  await context.test('makes 16 to 39 calls of the store without a fault', async (context) => {
+    const harness = createInMemoryUploads(context);
+    await harness.storeUpload();
+    calls = harness.calls.length;
+    assert.ok(calls > 15 && calls < 40, `${calls}`);
+  });
+  return calls;
 }
-let calls = 0;
-test('createStoreUpload makes 16 to 39 calls of the store', async (context) => {
-  calls = await callsOf(context);
-  assert.ok(calls > 15 && calls < 40, `${calls}`);
-});
 
-const positions = async (run: (number: number) => Promise<unknown>) => {
-  for (let number = 1; number <= calls; number++) await run(number);
-};
+/** Runs a subtest for each call of the store that an upload makes. */
+async function forEachCall(
+  context: TestContext,
+  run: (number: number, context: TestContext) => Promise<unknown>,
+): Promise<void> {
+  const calls = await countCalls(context);
+  for (let number = 1; number <= calls; number++)
+    await context.test(`holds for call ${number} of the store`, async (context) => {
+      await run(number, context);
+    });
+}
 
-describe('createStoreUpload, when a call of the store fails,', () => {
+describe('createStoreUpload, when a call of the store fails', () => {
   const late: (() => Promise<unknown>)[] = [];
   const FAULTS: [how: string, fault: Fault][] = [
     ['was not executed', () => Promise.reject(unavailable('the store'))],
@@ -104,18 +112,16 @@ describe('createStoreUpload, when a call of the store fails,', () => {
   ];
   for (const [how, fault] of FAULTS) {
     test(`returns a stored job, or fails and leaves nothing, when one call ${how}`, async (context) => {
-      await positions((number) =>
-        context.test(`holds for call ${number} of the store`, async (context) => {
-          late.length = 0;
-          const harness = createInMemoryUploads(context);
-          const { job, error } = await uploadWithFault(harness, atCall(number, fault));
-          for (const call of late) await call().catch(() => undefined);
-          if (job) return assertConvertible(harness, job.id);
-          assert.equal((error as { code?: string }).code ?? (error as Error).name, 'unavailable');
-          assert.deepEqual(harness.publishedVideos, []);
-          await assertAllOrNothing(harness);
-        }),
-      );
+      await forEachCall(context, async (number, context) => {
+        late.length = 0;
+        const harness = createInMemoryUploads(context);
+        const { job, error } = await uploadWithFault(harness, atCall(number, fault));
+        for (const call of late) await call().catch(() => undefined);
+        if (job) return assertConvertible(harness, job.id);
+        assert.equal((error as { code?: string }).code ?? (error as Error).name, 'unavailable');
+        assert.deepEqual(harness.publishedVideos, []);
+        await assertAllOrNothing(harness);
+      });
     });
   }
 
@@ -134,16 +140,14 @@ describe('createStoreUpload, when a call of the store fails,', () => {
   });
 
   test('leaves nothing that the sweep does not find when all later calls fail too', async (context) => {
-    await positions((number) =>
-      context.test(`holds for call ${number} of the store`, async (context) => {
-        const harness = createInMemoryUploads(context);
-        const fail: Fault = () => Promise.reject(unavailable('the store'));
-        const { job } = await uploadWithFault(harness, atCall(number, fail, fail));
-        assert.equal(job, undefined);
-        await assertAllOrNothing(harness);
-        assert.deepEqual(await harness.remaining(), []);
-      }),
-    );
+    await forEachCall(context, async (number, context) => {
+      const harness = createInMemoryUploads(context);
+      const fail: Fault = () => Promise.reject(unavailable('the store'));
+      const { job } = await uploadWithFault(harness, atCall(number, fail, fail));
+      assert.equal(job, undefined);
+      await assertAllOrNothing(harness);
+      assert.deepEqual(await harness.remaining(), []);
+    });
   });
 });
 
@@ -158,61 +162,58 @@ test('createStoreUpload fails without waiting for a store that does not answer, 
   assert.ok(isAppError(firstOf(error), 'unavailable'), String(error));
 });
 
-describe('createStoreUpload, in a gateway that is killed,', () => {
+describe('createStoreUpload, in a gateway that is killed', () => {
   for (const [when, fault] of [
     ['before a call of the store', () => never()],
     ['just after a call of the store', (call) => call().then(() => never())],
   ] as [string, Fault][]) {
     test(`leaves only what the sweep of another gateway finds, when it dies ${when}`, async (context) => {
-      await positions((number) =>
-        context.test(`holds for call ${number} of the store`, async (context) => {
-          const harness = createInMemoryUploads(context);
-          const { job } = await uploadWithFault(
-            harness,
-            atCall(number, fault, () => never()),
-          );
-          assert.equal(job, undefined);
-          await assertAllOrNothing(harness);
-        }),
-      );
+      await forEachCall(context, async (number, context) => {
+        const harness = createInMemoryUploads(context);
+        const { job } = await uploadWithFault(
+          harness,
+          atCall(number, fault, () => never()),
+        );
+        assert.equal(job, undefined);
+        await assertAllOrNothing(harness);
+      });
     });
   }
 });
 
-describe('createStoreUpload, in a gateway that stands still for minutes,', () => {
+describe('createStoreUpload, in a gateway that is paused for minutes', () => {
   for (const [when, execute] of [
     ['before a call of the store', false],
     ['just after a call of the store', true],
   ] as const) {
-    test(`fails with unavailable and leaves nothing, or returns a stored job, when it stood still ${when}`, async (context) => {
-      await positions((number) =>
-        context.test(`holds for call ${number} of the store`, async (context) => {
-          const harness = createInMemoryUploads(context);
-          const resumed = Promise.withResolvers<void>();
-          const wait: Fault = (call) => resumed.promise.then(call);
-          const first: Fault = async (call) => {
-            if (!execute) return wait(call);
-            const result = await call();
-            await resumed.promise;
-            return result;
-          };
-          const { job, error } = await uploadWithFault(harness, atCall(number, first, wait), async () => {
-            for (let passes = 0; passes < 4; passes++) await harness.passUntilStalled();
-            resumed.resolve();
-          });
-          if (job) return assertConvertible(harness, job.id);
-          assert.equal((error as { code?: string }).code, 'unavailable');
-          assert.deepEqual(harness.publishedVideos, []);
-          await assertAllOrNothing(harness);
-          assert.deepEqual(await harness.remaining(), []);
-        }),
-      );
+    test(`fails with unavailable and leaves nothing, or returns a stored job, when it was paused ${when}`, async (context) => {
+      await forEachCall(context, async (number, context) => {
+        const harness = createInMemoryUploads(context);
+        const resumed = Promise.withResolvers<void>();
+        const wait: Fault = (call) => resumed.promise.then(call);
+        const first: Fault = async (call) => {
+          if (!execute) return wait(call);
+          const result = await call();
+          await resumed.promise;
+          return result;
+        };
+        const { job, error } = await uploadWithFault(harness, atCall(number, first, wait), async () => {
+          for (let passes = 0; passes < 4; passes++) await harness.passUntilStalled();
+          resumed.resolve();
+        });
+        if (job) return assertConvertible(harness, job.id);
+        assert.equal((error as { code?: string }).code, 'unavailable');
+        assert.deepEqual(harness.publishedVideos, []);
+        await assertAllOrNothing(harness);
+        assert.deepEqual(await harness.remaining(), []);
+      });
     });
   }
 });
 
-test('createStoreUpload leaves no chunk that the sweep does not find in a gateway that stood still before the job was saved and is killed later', async (context) => {
+test('createStoreUpload leaves no chunk that the sweep does not find in a gateway that was paused before the job was saved and is killed later', async (context) => {
   const isBlob = (key: string) => /^(blob|chunk):/.test(key);
+  const calls = await countCalls(context);
   for (const stop of [1, 2, 3, 4]) {
     for (let kill = stop + 1; kill <= calls; kill++) {
       await context.test(`holds for a stop at call ${stop} and a kill at call ${kill}`, async (context) => {

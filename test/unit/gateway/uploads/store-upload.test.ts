@@ -116,7 +116,7 @@ describe('createStoreUpload', () => {
   });
 });
 
-describe('createStoreUpload, for an upload that takes long,', () => {
+describe('createStoreUpload, for an upload that takes long', () => {
   /** A running upload whose first chunk is stored. */
   async function startUpload(harness: ReturnType<typeof build>) {
     const rest = Promise.withResolvers<void>();

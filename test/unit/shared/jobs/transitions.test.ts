@@ -146,7 +146,7 @@ describe('an attempt that ends without an MP3', () => {
     tombstone,
   };
   for (const [name, transition] of Object.entries(WITHOUT_MP3)) {
-    test(`loses the lease by ${name}, and its blob is to be deleted`, () => {
+    test(`loses the lease by ${name}, and blobsToDelete returns its blob`, () => {
       const job = apply(transition, JOBS.converting());
       assert.deepEqual([job.attemptId, job.eta_seconds], [null, null]);
       assert.ok(blobsToDelete(job).includes('mine'));
@@ -189,7 +189,7 @@ describe('retry', () => {
 });
 
 describe('tombstone', () => {
-  test('keeps no data of the user, and names every blob that is to be deleted', () => {
+  test('keeps no data of the user, and names every blob to delete', () => {
     const job = done({ mp3BlobId: 'the-mp3', orphanedBlobs: ['lost'], filename: 'private.mp4' });
     const deleted = apply(tombstone, job);
     assert.ok(!isVisible(deleted));

@@ -6,8 +6,10 @@ import { StartupRefusal } from '../../../../services/shared/runtime/startup-chec
 import { checkConformance } from '../../../../services/shared/state/conformance.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import type { StateStore } from '../../../../services/shared/state/state-store.ts';
+import { stoppedClock } from '../../../support/clock.ts';
 
-const times = { pauseMs: 1, expiryMs: 3_000 };
+// `expiryMs` is real time, which only a store that lets no key expire waits for; the other waits are those of a test clock.
+const times = { pauseMs: 1, expiryMs: 100 };
 const { signal } = new AbortController();
 
 type Fault = (sound: StateStore) => Partial<StateStore>;
@@ -95,10 +97,11 @@ const FAULTS: [fault: string, promise: RegExp, make: Fault][] = [
   ['deletes nothing', /not delete a key/, () => ({ delete: async () => {} })],
 ];
 
-describe('checkConformance', { concurrency: true }, () => {
-  test('accepts a store that keeps its promises, and leaves no scratch key', async () => {
+describe('checkConformance', () => {
+  test('accepts a store that keeps its promises, and leaves no scratch key', async (test) => {
+    const clock = stoppedClock(test);
     const state = createMemoryState();
-    await checkConformance(state, signal, times);
+    await clock.until(checkConformance(state, signal, times));
     // Keys that expire by themselves are not deleted.
     assert.ok(
       state.keys().every((key) => key.endsWith(':short')),
@@ -107,9 +110,11 @@ describe('checkConformance', { concurrency: true }, () => {
   });
 
   for (const [fault, promise, make] of FAULTS) {
-    test(`refuses a store that ${fault}`, async () => {
+    test(`refuses a store that ${fault}`, async (test) => {
+      const clock = stoppedClock(test);
       const sound = createMemoryState();
-      await assert.rejects(checkConformance({ ...sound, ...make(sound) }, signal, times), (error: Error) => {
+      const checking = checkConformance({ ...sound, ...make(sound) }, signal, times);
+      await assert.rejects(clock.until(checking), (error: Error) => {
         assert.ok(error instanceof StartupRefusal, String(error));
         assert.match(error.message, promise);
         return true;
@@ -117,7 +122,8 @@ describe('checkConformance', { concurrency: true }, () => {
     });
   }
 
-  test('throws unavailable for a store that does not answer', async () => {
+  test('throws unavailable for a store that does not answer', async (test) => {
+    const clock = stoppedClock(test);
     const fail = () => Promise.reject(unavailable('the store'));
     const state = {
       ...createMemoryState(),
@@ -127,14 +133,16 @@ describe('checkConformance', { concurrency: true }, () => {
       getMany: fail,
       delete: fail,
     };
-    await assert.rejects(checkConformance(state, signal, times), (error) => isAppError(error, 'unavailable'));
+    const checking = checkConformance(state, signal, times);
+    await assert.rejects(clock.until(checking), (error) => isAppError(error, 'unavailable'));
   });
 
-  test('accepts a store that fails once', async () => {
+  test('accepts a store that fails once', async (test) => {
+    const clock = stoppedClock(test);
     const { put, ...sound } = createMemoryState();
     let failures = 1;
     const failingOnce: StateStore['put'] = async (key, value, options) =>
       options?.when && failures-- > 0 ? false : put(key, value, options);
-    await checkConformance({ ...sound, put: failingOnce }, signal, times);
+    await clock.until(checkConformance({ ...sound, put: failingOnce }, signal, times));
   });
 });

@@ -111,7 +111,7 @@ for (const [kind, to, word] of [
       assert.deepEqual(err, [
         `${unknown}  there is no such job (not_found)`,
         '../x�[2J  that is no job’s ID (not_found)',
-        `${converted.id}  the job is done: it is not among those that have failed (state_conflict)`,
+        `${converted.id}  the job is done, not failed (state_conflict)`,
       ]);
       assert.deepEqual(
         [await statusOf(first.id), await statusOf(second.id), await statusOf(other.id)],

@@ -1,0 +1,18 @@
+import type { Report } from '../../deploy/process/run.ts';
+import type { TestCounts } from '../support/run-tests.ts';
+import type { Selection } from './command-line.ts';
+
+/** What the steps of a run need. */
+export interface StepContext {
+  selection: Selection;
+  repoRoot: string;
+  /** For logs and state of this run. */
+  runDir: string;
+  /** Arguments of `node --test` that choose tests by name. */
+  grepArgs: readonly string[];
+  report: Report;
+  signal: AbortSignal;
+}
+
+/** `notTested` says why some tests could not run on this machine. */
+export type StepResult = TestCounts & { notTested?: string };

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { ensureFfmpeg } from '../../deploy/local/tools/tools.ts';
+import { runSuite } from '../chaos/suite.ts';
+import { runContainers } from '../containers/suite.ts';
+import { runMatrix } from '../matrix/matrix.ts';
+import { findGo } from '../support/build-go.ts';
+import { counted, NONE, runTests, type TestCounts } from '../support/run-tests.ts';
+import type { Part } from './select-files.ts';
+import type { StepContext, StepResult } from './step-context.ts';
+import { runSystemTests } from './system-tests.ts';
+import { runUnitTests } from './unit-tests.ts';
+
+export interface Step {
+  name: string;
+  /** Runs when one of these parts is chosen. */
+  parts: readonly Part[];
+  run(context: StepContext): Promise<StepResult>;
+}
+
+const CHAOS_MINUTES = 1.1;
+/** Together with the systems of the end-to-end tests, each choice once; npm run test:matrix has them all. */
+export const CELLS = [
+  { pubsub: 'redis', blobs: 'postgresql' },
+  { pubsub: 'jetstream', blobs: 'redis' },
+];
+
+/** What `npm test` runs, in this order. Those that follow the system tests run alone: a process that waits long for a core looks dead to the others. */
+export const STEPS: readonly Step[] = [
+  { name: 'type check', parts: ['check'], run: (context) => runTool(context, 'tsc', ['--noEmit']) },
+  { name: 'lint', parts: ['check'], run: (context) => runTool(context, 'biome', ['check', '.']) },
+  {
+    name: 'unit',
+    parts: ['unit'],
+    run: ({ selection, repoRoot, runDir, grepArgs, signal }) => {
+      const files = selection.files.get('unit') ?? [];
+      return runUnitTests(files, { repoRoot, folder: runDir, args: grepArgs, signal });
+    },
+  },
+  { name: 'integration', parts: ['integration', 'tilt'], run: runProcessTests },
+  { name: 'system tests', parts: ['contract', 'e2e', 'polyglot'], run: runSystemTests },
+  {
+    name: 'matrix',
+    parts: ['matrix'],
+    run: ({ repoRoot, report, signal }) => runMatrix(CELLS, { repoRoot, short: true, report, signal }),
+  },
+  {
+    name: 'chaos',
+    parts: ['chaos'],
+    run: async ({ report, signal }) => {
+      const options = { minutes: CHAOS_MINUTES, seed: randomInt(1_000_000), scenarios: false };
+      return counted(await runSuite({ ...options, blobs: 'mongodb', report, signal }));
+    },
+  },
+  {
+    name: 'containers',
+    parts: ['containers'],
+    run: async ({ repoRoot, report, signal }) => {
+      const outcome = await runContainers({ repoRoot, short: true, report, signal });
+      return 'tests' in outcome ? outcome.tests : { ...NONE, notTested: outcome.skipped };
+    },
+  },
+];
+
+/** Runs a program of node_modules with our terminal. */
+async function runTool(
+  { repoRoot, signal }: StepContext,
+  name: string,
+  args: readonly string[],
+): Promise<TestCounts> {
+  const program = join(repoRoot, 'node_modules/.bin', name);
+  const child = spawn(program, args, { cwd: repoRoot, stdio: 'inherit', signal });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return counted(code === 0);
+}
+
+/** Tests that start programs of their own, but no system. */
+async function runProcessTests(context: StepContext): Promise<StepResult> {
+  const { selection, repoRoot, runDir, grepArgs, report, signal } = context;
+  if (selection.parts.has('integration')) await ensureFfmpeg(report, signal);
+  const files = (['integration', 'tilt'] as const).flatMap((part) => selection.files.get(part) ?? []);
+  const counts = await runTests(files, {
+    ...{ cwd: repoRoot, concurrency: 2, args: grepArgs, env: {}, folder: runDir, signal },
+  });
+  if (findGo() !== undefined) return counts;
+  return { ...counts, notTested: 'Go is missing, which builds the Starlark interpreter and actionlint' };
+}

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { affectedBy } from '../../../../../deploy/local/system/restart-on-save.ts';
+
+const all = ['auth', 'gateway', 'gateway-admin'].map((name) => ({ name, folder: `/repo/services/${name}` }));
+const namesFor = (...files: string[]): string[] =>
+  affectedBy(
+    files.map((file) => `/repo/services/${file}`),
+    all,
+    '/repo/services',
+  ).map(({ name }) => name);
+
+describe('affectedBy', () => {
+  const cases: [files: string[], names: string[]][] = [
+    [['gateway/main.ts'], ['gateway']],
+    [['gateway/uploads/routes.ts'], ['gateway']],
+    [
+      ['auth/migrations/001_users.sql', 'gateway/main.ts'],
+      ['auth', 'gateway'],
+    ],
+    [['shared/runtime/log.ts'], ['auth', 'gateway', 'gateway-admin']],
+    [
+      ['shared/runtime/log.ts', 'auth/main.ts'],
+      ['auth', 'gateway', 'gateway-admin'],
+    ],
+    [['README.md'], []],
+    [['sharedness/a.ts'], []],
+  ];
+  for (const [files, names] of cases)
+    it(`restarts ${names.join(', ') || 'nothing'} when ${files.join(' and ')} is saved`, () => {
+      assert.deepEqual(namesFor(...files), names);
+    });
+});
