@@ -13,6 +13,6 @@ export const LOG_MESSAGES = {
   mp3Made: 'MP3 made',
   jobIsFinal: 'the job is final: there is nothing to do',
   republished: 'published again',
-  uploadGivenUp: 'an upload that stood still is given up',
+  stalledUploadEnded: 'a stalled upload was ended',
   eventDropped: 'an unreadable event was dropped',
 } as const;

@@ -101,7 +101,7 @@ export const FAULTS: readonly FaultKind[] = [
   },
   {
     name: 'freeze gateway in an upload',
-    isEffect: ({ msg }) => msg === LOG_MESSAGES.uploadGivenUp,
+    isEffect: ({ msg }) => msg === LOG_MESSAGES.stalledUploadEnded,
     async inject(context, choice) {
       const target = (await whileUploading(context)) ?? pickOne(['gateway', 'gateway-2'], choice);
       return freeze(context, target, STALL_SECONDS * 1.25);
