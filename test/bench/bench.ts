@@ -5,32 +5,19 @@ import { type Account, client } from '../support/client.ts';
 
 const MIB = 1024 ** 2;
 
+/** What each part of the benchmark works with. */
 export interface Bench {
   launched: Launched;
-  /** Its `.data` holds all that the system writes. */
+  /** The system writes to `.data` in this folder. */
   stateRoot: string;
+  /** A folder that keeps the test films. */
+  filmDir: string;
+  /** How often each measurement is repeated. */
   runs: number;
   signal: AbortSignal;
 }
 
-export const median = (values: number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
-/** What a row of a table was expected to show. A row that does not show it says so. */
-export const expected = (isMet: boolean, what: string): string =>
-  `${isMet ? '' : 'MISSED '}(expected ${what})`;
-
-/** The median, and all that it is of. */
-export const spread = (values: number[]) =>
-  `${median(values).toFixed(2)} s (${values.map((v) => v.toFixed(2)).join(', ')})`;
-
-export async function timed<T>(work: () => Promise<T>): Promise<[seconds: number, result: T]> {
-  const start = performance.now();
-  const result = await work();
-  return [(performance.now() - start) / 1000, result];
-}
-
-/** The gateway's sidecar, as the gateway sees it. */
+/** A connection to the gateway's sidecar, with the gateway's token. */
 export function gatewaySidecar({ launched: { system } }: Bench): Sidecar {
   const port = system.apps.gateway.daprHttpPort;
   return connectSidecar({ host: '127.0.0.1', port, apiToken: system.tokens.daprApi });
@@ -38,6 +25,7 @@ export function gatewaySidecar({ launched: { system } }: Bench): Sidecar {
 
 export const apiOf = ({ launched }: Bench) => client(launched.system.gatewayUrl);
 
+/** Uploads a video as a stream. Returns the job's id, and throws for every status but 202. */
 export async function upload({ launched, signal }: Bench, account: Account, path: string): Promise<string> {
   const response = await fetch(`${launched.system.gatewayUrl}/upload?filename=bench`, {
     method: 'POST',

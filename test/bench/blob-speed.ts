@@ -1,12 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createBlobStore } from '../../services/shared/blobs/blob-store.ts';
 import type { StateStore } from '../../services/shared/state/state-store.ts';
-import { median, timed } from './bench.ts';
+import { median, timed } from './statistics.ts';
 
 const MIB = 1024 ** 2;
 const PIECE_MIB = 16;
 
-/** Medians of writing and of reading blobs of `mib` MiB, in MiB/s. */
+/** Writes and reads blobs of `mib` MiB through a sidecar. Returns the medians in MiB/s. */
 export async function blobSpeed(
   state: StateStore,
   { mib, runs }: { mib: number; runs: number },

@@ -1,8 +1,8 @@
 import type { Entry, StateStore } from '../../services/shared/state/state-store.ts';
 
-/** A store whose calls are counted, and what was read through it. */
+/** Wraps a store, and counts the calls to it and what they read. `reset` sets all counts to 0. */
 export function countingState(state: StateStore) {
-  /** `largest`: the most bytes of a document that was read. */
+  /** `bytes` is the total, and `largest` that of the largest document that was read. */
   const cost = { calls: 0, keys: 0, bytes: 0, largest: 0 };
   const read = (entries: Iterable<Entry>) => {
     for (const { value } of entries) {

@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const CLIP_SECONDS = 20;
 
-/** Pictures at a given rate, and a sound that gives LAME as much work as music does. */
-async function clip(path: string, codec: string[], signal: AbortSignal): Promise<void> {
+/** Makes a clip with pictures in a given codec, and with a sound that gives LAME as much work as music does. */
+async function makeClip(path: string, codec: string[], signal: AbortSignal): Promise<void> {
   const sound = [
     `anoisesrc=c=pink:r=44100:a=0.2:d=${CLIP_SECONDS}:seed=1`,
     `sine=f=440:r=44100:d=${CLIP_SECONDS}`,
@@ -31,44 +31,52 @@ async function clip(path: string, codec: string[], signal: AbortSignal): Promise
   });
 }
 
-/** A film of that many repetitions of a clip, made once and kept in `folder`. */
-async function film(
+interface Film {
+  name: string;
+  /** ffmpeg arguments for the pictures. */
+  codec: string[];
+  /** How often the clip is repeated, given its size in bytes. */
+  repetitions(clipBytes: number): number;
+}
+
+/** Makes a film from repetitions of a clip, once, and keeps it in `folder`. Returns its path. */
+async function makeFilm(
   folder: string,
-  name: string,
-  codec: string[],
-  times: (clipBytes: number) => number,
+  { name, codec, repetitions }: Film,
   signal: AbortSignal,
-) {
+): Promise<string> {
   const path = join(folder, name);
   if (existsSync(path)) return path;
   await mkdir(folder, { recursive: true });
-  const part = join(folder, `clip-${name}`);
-  await clip(part, codec, signal);
-  const loops = String(times((await stat(part)).size) - 1);
+  const clip = join(folder, `clip-${name}`);
+  await makeClip(clip, codec, signal);
+  const loops = String(repetitions((await stat(clip)).size) - 1);
   const unfinished = join(folder, `unfinished-${name}`);
-  await run('ffmpeg', ['-v', 'error', '-y', '-stream_loop', loops, '-i', part, '-c', 'copy', unfinished], {
-    signal,
-  });
+  const args = ['-v', 'error', '-y', '-stream_loop', loops, '-i', clip, '-c', 'copy', unfinished];
+  await run('ffmpeg', args, { signal });
   await rename(unfinished, path);
   return path;
 }
 
-/** 10 minutes, about 120 MB: H.264 and AAC. */
-export const tenMinutes = (folder: string, signal: AbortSignal): Promise<string> =>
-  film(
-    folder,
-    'ten-minutes.mp4',
-    ['-c:v', 'libx264', '-preset', 'ultrafast', '-b:v', '1440k', '-maxrate', '1440k', '-bufsize', '1440k'],
-    () => 600 / CLIP_SECONDS,
-    signal,
-  );
+const TEN_MINUTES: Film = {
+  name: 'ten-minutes.mp4',
+  codec: [
+    ...['-c:v', 'libx264', '-preset', 'ultrafast'],
+    ...['-b:v', '1440k', '-maxrate', '1440k', '-bufsize', '1440k'],
+  ],
+  repetitions: () => 600 / CLIP_SECONDS,
+};
 
-/** 2 GiB or a little more: Motion JPEG and AAC. */
+const TWO_GIBIBYTES: Film = {
+  name: 'two-gibibytes.mkv',
+  codec: ['-c:v', 'mjpeg', '-q:v', '3'],
+  repetitions: (clipBytes) => Math.ceil(2 ** 31 / clipBytes),
+};
+
+/** 10 minutes of H.264 and AAC, about 120 MB. */
+export const tenMinutes = (folder: string, signal: AbortSignal): Promise<string> =>
+  makeFilm(folder, TEN_MINUTES, signal);
+
+/** Motion JPEG and AAC, 2 GiB or a little more. */
 export const twoGibibytes = (folder: string, signal: AbortSignal): Promise<string> =>
-  film(
-    folder,
-    'two-gibibytes.mkv',
-    ['-c:v', 'mjpeg', '-q:v', '3'],
-    (bytes) => Math.ceil(2 ** 31 / bytes),
-    signal,
-  );
+  makeFilm(folder, TWO_GIBIBYTES, signal);

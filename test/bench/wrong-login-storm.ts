@@ -2,12 +2,12 @@ import { Agent, type RequestOptions, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { basic } from '../support/basic-auth.ts';
 
-/**
- * A program: so many clients log in with a wrong password at once, and each does so again as soon as it is answered, but
- * not more often than once a second, for so many seconds.
- * It is a process of its own, so that its work does not hold up the requests that are timed meanwhile.
- * Prints how many answers of each status came, as JSON.
- */
+// Usage: node wrong-login-storm.ts <gateway URL> <number of clients> <seconds>
+//
+// All clients log in with a wrong password at the same time. Each does so again when it has its response, but at most once a
+// second. The program prints as JSON how many responses had each status.
+// It is a process of its own, so that its work does not slow down the requests that are timed meanwhile.
+
 const [url = '', parallel = '190', seconds = '10'] = process.argv.slice(2);
 const PAUSE_MS = 1_000;
 const agent = new Agent({ keepAlive: true });

@@ -3,104 +3,110 @@ import { join, resolve } from 'node:path';
 import type { Report } from '../../deploy/process/run.ts';
 import { processesIn } from '../support/processes.ts';
 import { newStateFolder } from '../support/state-folder.ts';
-import { judge, passed, type Verdict } from '../verdict/judge.ts';
-import { gather } from './evidence/collect-evidence.ts';
-import { table } from './evidence/results-table.ts';
-import { keepEvidence } from './evidence/save-artifacts.ts';
-import { untilSettled } from './evidence/wait-until-settled.ts';
-import { type Stage, type StageOptions, setStage } from './harness.ts';
-import { type Ledger, newLedger } from './history.ts';
-import { createLoad, type Load } from './load/generate-load.ts';
-import type { Library } from './load/media-library.ts';
+import { judge } from '../verdict/judge.ts';
+import { passed, type Verdict } from '../verdict/verdict.ts';
+import { collectEvidence } from './evidence/collect-evidence.ts';
+import { resultsTable } from './evidence/results-table.ts';
+import { saveArtifacts } from './evidence/save-artifacts.ts';
+import { waitUntilSettled } from './evidence/wait-until-settled.ts';
+import { type Harness, type HarnessOptions, startHarness } from './harness.ts';
+import { type History, newHistory } from './history.ts';
+import { LoadGenerator } from './load/generate-load.ts';
+import type { MediaLibrary } from './load/media-library.ts';
 import { newUser, type User } from './load/user.ts';
 
 const USERS = 6;
 const SETTLE_MS = 180_000;
+const repoRoot = resolve(import.meta.dirname, '../..');
 
-export const chaosDir = join(resolve(import.meta.dirname, '../..'), '.data', 'chaos');
+export const chaosDir = join(repoRoot, '.data', 'chaos');
 
-/** What a part of the suite has to work with: one system, its users, and the record of all that was done. */
-export interface Scene {
-  stage: Stage;
-  ledger: Ledger;
-  library: Library;
+/** What a scenario works with: one system, its users, and the history of all that was done. */
+export interface ScenarioContext {
+  harness: Harness;
+  history: History;
+  library: MediaLibrary;
   users: readonly User[];
-  load: Load;
-  /** Waits until nothing is left to do. */
+  load: LoadGenerator;
+  /** Waits until the system has no work left. */
   settle(): Promise<void>;
-  /** A line in the table at the end. */
+  /** Adds a line to the table at the end. */
   note(line: string): void;
-  /** One more, and the act has failed unless it is true. */
-  check(isTrue: boolean, line: string): void;
+  /** Adds a line to the table at the end. The experiment fails unless `holds`. */
+  check(holds: boolean, line: string): void;
   report: Report;
   signal: AbortSignal;
 }
 
-export interface ActOptions {
-  /** Part of a folder's name. */
+export interface ExperimentOptions {
+  /** Part of the name of the folder that keeps the logs of a failed experiment. */
   id: string;
   name: string;
   seed: number;
-  library: Library;
-  stage: Pick<StageOptions, 'blobs' | 'consumerTimeoutMs' | 'accessTokenSeconds'>;
-  play(scene: Scene): Promise<void>;
+  library: MediaLibrary;
+  harness: Pick<HarnessOptions, 'blobs' | 'consumerTimeoutMs' | 'accessTokenSeconds'>;
+  scenario(context: ScenarioContext): Promise<void>;
   report: Report;
   signal: AbortSignal;
 }
 
-/** Plays on a system of its own, and judges what became of every job. Nothing of it is left afterwards. */
-export async function perform(options: ActOptions): Promise<boolean> {
+/**
+ * Runs a scenario on a system of its own, judges what became of every job, and prints the results. Returns whether all is well.
+ * Afterwards nothing of the system is left. A failed experiment keeps its logs.
+ */
+export async function runExperiment(options: ExperimentOptions): Promise<boolean> {
   const { id, name, seed, report, signal } = options;
   const stateRoot = await newStateFolder(chaosDir, report);
-  const ledger = newLedger();
-  let stage: Stage | undefined;
+  const history = newHistory();
+  let harness: Harness | undefined;
   let verdict: Verdict | undefined;
-  let clean = true;
+  let isClean = true;
   try {
     report(`${name}, with seed ${seed} …`);
-    const repoRoot = resolve(import.meta.dirname, '../..');
-    stage = await setStage({ ...options.stage, repoRoot, stateRoot, report, signal });
-    verdict = await playAndJudge(stage, ledger, options);
+    harness = await startHarness({ ...options.harness, repoRoot, stateRoot, report, signal });
+    verdict = await runAndJudge(harness, history, options);
   } finally {
     report('Stopping what was started …');
-    await stage?.stop();
+    await harness?.stop();
     const left = processesIn(stateRoot).map(({ pid, command }) => `pid ${pid} (${command})`);
-    clean = left.length === 0;
-    if (!clean) report(`LEFT RUNNING: ${left.join(', ')}`);
-    if (stage && !signal.aborted && !(clean && verdict && passed(verdict))) {
+    isClean = left.length === 0;
+    if (!isClean) report(`LEFT RUNNING: ${left.join(', ')}`);
+    if (harness && !signal.aborted && !(isClean && verdict && passed(verdict))) {
       const folder = join(chaosDir, `failed-${seed}-${id}`);
-      await keepEvidence(stage, ledger, folder);
-      report(`Logs, mails and the ledger are in ${folder}`);
+      await saveArtifacts(harness, history, folder);
+      report(`Logs, mails and the history of all requests are in ${folder}`);
     }
     await rm(stateRoot, { recursive: true, force: true });
   }
-  return clean && passed(verdict);
+  return isClean && passed(verdict);
 }
 
-async function playAndJudge(stage: Stage, ledger: Ledger, options: ActOptions): Promise<Verdict> {
-  const { seed, library, play, report, signal } = options;
-  const users = await Promise.all(Array.from({ length: USERS }, () => newUser(stage.gateways, signal)));
+async function runAndJudge(harness: Harness, history: History, options: ExperimentOptions): Promise<Verdict> {
+  const { seed, library, scenario, report, signal } = options;
+  const users = await Promise.all(Array.from({ length: USERS }, () => newUser(harness.gateways, signal)));
   const notes: string[] = [];
-  const broken: string[] = [];
+  const failedChecks: string[] = [];
   const settle = async (): Promise<void> => {
-    await untilSettled({ stage, ledger, users, timeoutMs: SETTLE_MS, report, signal });
+    await waitUntilSettled({ harness, history, users, timeoutMs: SETTLE_MS, report, signal });
   };
-  await play({
-    ...{ stage, ledger, library, users, report, signal, settle },
-    load: createLoad({ seed, users, library, ledger, senders: 5, maxOpen: 24, pauseMs: 3_000, signal }),
+  const load = { seed, users, library, history, senders: 5, maxOpen: 24, pauseMs: 3_000, signal };
+  await scenario({
+    ...{ harness, history, library, users, report, signal, settle },
+    load: new LoadGenerator(load),
     note: (line) => void notes.push(line),
-    check(isTrue, line) {
+    check(holds, line) {
       notes.push(line);
-      if (!isTrue) broken.push(line);
+      if (!holds) failedChecks.push(line);
     },
   });
-  report('Settling …');
+  report('Waiting until the system has no work left …');
   await settle();
-  report('Looking at every job, MP3, mail and key …');
-  const evidence = await gather({ stage, users, ledger, library });
+  report('Checking every job, MP3, mail and key …');
+  const evidence = await collectEvidence({ harness, users, history, library });
   const verdict = judge(evidence);
-  verdict.wrong.push(...broken);
-  const { hits } = evidence;
-  console.log(table({ name: options.name, seed, blobs: stage.blobs, ledger, hits, verdict, notes }));
+  verdict.wrong.push(...failedChecks);
+  const { faultEffects } = evidence;
+  const summary = { name: options.name, seed, blobs: harness.blobs, history, faultEffects, verdict, notes };
+  console.log(resultsTable(summary));
   return verdict;
 }

@@ -8,18 +8,20 @@ import { runSuite } from './suite.ts';
 
 const usage = `npm run test:chaos -- [--minutes N] [--seed S] [--blobs mongodb|sqlite] [--no-scenarios]
 
-Kills and freezes everything at random moments under a load of uploads, on a system of its own, and then looks whether
-each accepted video became one MP3 and one mail, and whether anything was left behind.
+Starts a system of its own and puts it under a load of uploads, while it kills and freezes services, sidecars and servers at
+random moments. Then it checks that each accepted video became one MP3 and one mail, and that nothing was left behind.
 
-  --minutes       of load and faults (default 10, at most 1440; 0 for the scenarios alone)
-  --seed          a whole number below 4294967296; the same gives the same faults in the same order (default: a random
-                  one, printed)
+  --minutes       how long load and faults last (default 10, at most 1440; 0 runs the scenarios alone)
+  --seed          a whole number below 4294967296; the same seed gives the same faults in the same order (default: a random
+                  number, which is printed)
   --blobs         the state store (default mongodb)
-  --no-scenarios  only load and faults: no broker, store or auth away for minutes, no conversion past the ack limit
+  --no-scenarios  runs only load and faults, and leaves out the long outages of broker, store and auth and the conversion
+                  that takes longer than the broker waits
 
-The scenarios take seventeen minutes more. Full disks are small ones of its own, which only root may mount on Linux; without them
-that fault is left out, loudly. Exit code: 0 all is well, 1 something is not, and .data/chaos/failed-… holds logs, mails and
-a record of all that was done; 130 stopped by Ctrl-C, which leaves nothing running.
+The scenarios take about 17 minutes. The fault «full disk» needs small disks, which only root can mount, on Linux; elsewhere
+it is left out, and a line says so.
+Exit code: 0 if all is well; 1 if something is wrong, and then .data/chaos/failed-… holds logs, mails and the history of all
+requests; 130 if Ctrl-C stopped it, and then nothing is left running.
 `;
 
 const signal = stopSignal(join(stateFolder(chaosDir), '.data'));
@@ -40,13 +42,13 @@ await runMain(async () => {
   const minutes = Number(values.minutes);
   const seed = values.seed === undefined ? randomInt(1_000_000) : Number(values.seed);
   if (values.minutes.trim() === '' || !(minutes >= 0 && minutes <= 1440))
-    throw new Error(`--minutes is ${values.minutes}; it must be a number from 0 to 1440.\n\n${usage}`);
+    throw new Error(`--minutes is ${values.minutes}. It must be a number from 0 to 1440.\n\n${usage}`);
   if (minutes === 0 && !scenarios)
-    throw new Error(`Without minutes and without scenarios there is nothing to do.\n\n${usage}`);
+    throw new Error(`With --minutes 0 and --no-scenarios there is nothing to do.\n\n${usage}`);
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
-    throw new Error(`--seed is ${values.seed}; it must be a whole number below 4294967296.\n\n${usage}`);
+    throw new Error(`--seed is ${values.seed}. It must be a whole number below 4294967296.\n\n${usage}`);
   if (blobs !== 'mongodb' && blobs !== 'sqlite')
-    throw new Error(`--blobs is ${blobs}; it may be mongodb or sqlite.\n\n${usage}`);
+    throw new Error(`--blobs is ${blobs}. It must be mongodb or sqlite.\n\n${usage}`);
   const good = await runSuite({ minutes, seed, blobs, scenarios, report, signal });
-  if (!good) throw new Error(`failed with seed ${seed}`);
+  if (!good) throw new Error(`The chaos tests failed with seed ${seed}.`);
 }, signal);

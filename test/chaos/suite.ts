@@ -1,67 +1,69 @@
 import type { Report } from '../../deploy/process/run.ts';
-import { type ActOptions, perform } from './experiment.ts';
+import { type ExperimentOptions, runExperiment } from './experiment.ts';
 import { frozen, keptDown } from './faults/outage.ts';
-import { shoot } from './load/media-library.ts';
-import { ACK_LIMIT_MS, pastTheAckLimit } from './scenarios/ack-timeout.ts';
-import { AUTH_AWAY_SECONDS, AUTH_AWAY_TOKEN_SECONDS, authAway } from './scenarios/auth-outage.ts';
-import { brokerAway } from './scenarios/broker-outage.ts';
+import { createMediaLibrary } from './load/media-library.ts';
+import { ACK_TIMEOUT_MS, conversionPastAckTimeout } from './scenarios/ack-timeout.ts';
+import { AUTH_OUTAGE_SECONDS, AUTH_OUTAGE_TOKEN_SECONDS, authOutage } from './scenarios/auth-outage.ts';
+import { brokerOutage } from './scenarios/broker-outage.ts';
 import { loadAndFaults } from './scenarios/load-and-faults.ts';
-import { storeAway } from './scenarios/store-outage.ts';
+import { storeOutage } from './scenarios/store-outage.ts';
 
 export interface SuiteOptions {
-  /** Of load and faults. */
+  /** How long the load with random faults lasts. 0 leaves it out. */
   minutes: number;
   seed: number;
   blobs: 'mongodb' | 'sqlite';
+  /** Whether the long outages are tested, too. */
   scenarios: boolean;
   report: Report;
   signal: AbortSignal;
 }
 
-/** True when nothing was lost, wrong, left over or twice without a reason. */
+/** Runs all experiments, one after the other. Returns whether each of them passed. */
 export async function runSuite(options: SuiteOptions): Promise<boolean> {
-  const { minutes, seed, blobs, scenarios, report, signal } = options;
-  const library = await shoot();
-  const common = { seed, library, report, signal };
-  const acts: ActOptions[] = [];
-  if (minutes > 0)
-    acts.push({
-      ...common,
-      id: 'load',
-      name: `${minutes} minutes of load and faults`,
-      stage: { blobs },
-      play: (scene) => loadAndFaults(scene, { seconds: minutes * 60, seed }),
-    });
-  if (scenarios)
-    acts.push(
-      {
-        ...common,
-        id: 'away',
-        name: 'Broker away, store away',
-        stage: { blobs },
-        async play(scene) {
-          await brokerAway(scene, keptDown(scene.stage, 'rabbitmq', { erase: true }), 120);
-          await brokerAway(scene, keptDown(scene.stage, 'rabbitmq'), 120);
-          await brokerAway(scene, frozen(scene.stage, 'rabbitmq', signal), 60);
-          await storeAway(scene);
-        },
-      },
-      {
-        ...common,
-        id: 'ack-limit',
-        name: 'A conversion longer than the broker waits',
-        stage: { blobs, consumerTimeoutMs: ACK_LIMIT_MS },
-        play: pastTheAckLimit,
-      },
-      {
-        ...common,
-        id: 'auth-away',
-        name: 'auth away for longer than its keys are fresh',
-        stage: { blobs, accessTokenSeconds: AUTH_AWAY_TOKEN_SECONDS },
-        play: (scene) => authAway(scene, frozen(scene.stage, 'auth', signal), AUTH_AWAY_SECONDS),
-      },
-    );
+  const { minutes, seed, scenarios, report, signal } = options;
+  const common = { seed, library: await createMediaLibrary(), report, signal };
+  const experiments = [
+    ...(minutes > 0 ? [randomFaults(options)] : []),
+    ...(scenarios ? [serverOutages(options), ackTimeout(options), authOutages(options)] : []),
+  ];
   const results: boolean[] = [];
-  for (const act of acts) results.push(await perform(act));
+  for (const experiment of experiments) results.push(await runExperiment({ ...common, ...experiment }));
   return results.every((good) => good);
 }
+
+type Experiment = Pick<ExperimentOptions, 'id' | 'name' | 'harness' | 'scenario'>;
+
+const randomFaults = ({ minutes, seed, blobs }: SuiteOptions): Experiment => ({
+  id: 'load',
+  name: `${minutes} minutes of load and faults`,
+  harness: { blobs },
+  scenario: (context) => loadAndFaults(context, { seconds: minutes * 60, seed }),
+});
+
+const serverOutages = ({ blobs, signal }: SuiteOptions): Experiment => ({
+  id: 'away',
+  name: 'Outages of broker and store',
+  harness: { blobs },
+  async scenario(context) {
+    const { harness } = context;
+    await brokerOutage(context, keptDown(harness, 'rabbitmq', { erase: true }), 120);
+    await brokerOutage(context, keptDown(harness, 'rabbitmq'), 120);
+    await brokerOutage(context, frozen(harness, 'rabbitmq', signal), 60);
+    await storeOutage(context);
+  },
+});
+
+const ackTimeout = ({ blobs }: SuiteOptions): Experiment => ({
+  id: 'ack-limit',
+  name: 'A conversion that takes longer than the broker waits for its acknowledgement',
+  harness: { blobs, consumerTimeoutMs: ACK_TIMEOUT_MS },
+  scenario: conversionPastAckTimeout,
+});
+
+const authOutages = ({ blobs, signal }: SuiteOptions): Experiment => ({
+  id: 'auth-away',
+  name: "An outage of auth that lasts longer than the gateway's copy of its keys is fresh",
+  harness: { blobs, accessTokenSeconds: AUTH_OUTAGE_TOKEN_SECONDS },
+  scenario: (context) => authOutage(context, frozen(context.harness, 'auth', signal), AUTH_OUTAGE_SECONDS),
+});

@@ -2,15 +2,16 @@ import { connect } from 'node:net';
 
 const CONNECT_MS = 5_000;
 
-export function connects(host: string, port: number): Promise<boolean> {
+/** Whether a TCP connection can be opened within 5 s. */
+export function canConnect(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: CONNECT_MS });
-    const done = (is: boolean): void => {
+    const finish = (isConnected: boolean): void => {
       socket.destroy();
-      resolve(is);
+      resolve(isConnected);
     };
-    socket.once('connect', () => done(true));
-    socket.once('error', () => done(false));
-    socket.once('timeout', () => done(false));
+    socket.once('connect', () => finish(true));
+    socket.once('error', () => finish(false));
+    socket.once('timeout', () => finish(false));
   });
 }

@@ -8,7 +8,7 @@ const list = z.array(text).default([]);
 const listOf = (value: string | string[]): string[] => (typeof value === 'string' ? [value] : value);
 const seconds = text.regex(/^\d+s$/).transform((value) => Number.parseInt(value, 10));
 
-/** The keys of the Compose specification that our file uses for a container. */
+/** The keys of the Compose specification that our compose.yaml uses for a container. */
 const service = z.object({
   image: text,
   restart: text,
@@ -45,20 +45,20 @@ const file = z.object({
 });
 export type ComposeFile = z.output<typeof file>;
 
-/** `${NAME:-default}`, `${NAME:?what to do}` and `$$`, as Compose fills them in. */
+/** Replaces `${NAME:-default}`, `${NAME:?message}` and `$$` as Compose does. Throws for a missing value without a default. */
 export function interpolate(source: string, env: Record<string, string>): string {
   return source.replace(
     /\$\$|\$\{(\w+)(?::([-?])([^}]*))?\}/g,
     (all, name?: string, kind?: string, rest = '') => {
       if (all === '$$') return '$';
       const value = env[name as string] || (kind === '-' ? rest : undefined);
-      if (value === undefined) throw new Error(`compose.yaml wants ${name}: ${rest}`);
+      if (value === undefined) throw new Error(`compose.yaml needs ${name}: ${rest}`);
       return value;
     },
   );
 }
 
-/** What the tests run is what compose.yaml says. Paths are absolute afterwards. */
+/** Reads and checks compose.yaml, so that the tests run exactly what it says. Paths of volumes become absolute. */
 export function readComposeFile(fileName: string, env: Record<string, string>): ComposeFile {
   const source = interpolate(readFileSync(fileName, 'utf8').replace(/^\s*#.*$/gm, ''), env);
   const result = file.safeParse(parse(source, { merge: true }));

@@ -9,37 +9,37 @@ import {
   Wait,
 } from 'testcontainers';
 import type { ServiceSpec } from './compose-file.ts';
-import { LABEL } from './run-label.ts';
+import { RUN_LABEL } from './run-label.ts';
 
 const START_MS = 120_000;
-/** Often: a test waits for it. */
+/** The health check runs more often than by the image, because tests wait for it. */
 const HEALTH = { interval: 2_000, timeout: 5_000, retries: 45 };
 
-export interface Place {
-  /** Value of {@link LABEL}. */
+export interface TestRun {
+  /** Value of {@link RUN_LABEL}. */
   run: string;
   logsDir: string;
 }
 
 export interface ContainerOptions {
-  /** Of its log, and of nothing else. */
+  /** The name of its log file. */
   name: string;
   spec: ServiceSpec;
-  /** Names of networks, the first of which it is created with; or `container:<id>`. */
+  /** Names of networks, or `container:<id>`. The container is created in the first one and then joins the others. */
   networks: string[];
-  /** Its name on all of them. */
+  /** Its host name on all of these networks. */
   alias?: string;
   env?: Record<string, string>;
-  /** When it is there. Default: by its health check in the file. */
-  ready?: 'at once' | 'at its end';
+  /** When its start counts as complete. Default: when its health check from compose.yaml passes. */
+  readyWhen?: 'started' | 'ended';
 }
 
-/** A container as the Compose file has it, which testcontainers starts and waits for. */
+/** A container as compose.yaml describes it. testcontainers starts it and waits for it. */
 class ComposedContainer extends GenericContainer {
   readonly #further: string[];
   readonly #alias: string[];
 
-  constructor({ spec, networks, alias, env, ready }: ContainerOptions, place: Place) {
+  constructor({ spec, networks, alias, env, readyWhen }: ContainerOptions, testRun: TestRun) {
     super(spec.image);
     const [first = 'none', ...further] = networks;
     this.#further = further;
@@ -47,7 +47,7 @@ class ComposedContainer extends GenericContainer {
     this.withNetworkMode(first);
     if (alias !== undefined)
       this.createOpts.NetworkingConfig = { EndpointsConfig: { [first]: { Aliases: [alias] } } };
-    this.withLabels({ [LABEL]: place.run })
+    this.withLabels({ [RUN_LABEL]: testRun.run })
       .withEnvironment({ ...spec.environment, ...env })
       .withDroppedCapabilities(...spec.cap_drop)
       .withSecurityOpt(...spec.security_opt)
@@ -55,10 +55,10 @@ class ComposedContainer extends GenericContainer {
       .withStartupTimeout(START_MS);
     this.hostConfig.ReadonlyRootfs = spec.read_only;
     this.hostConfig.Memory = bytes(spec.mem_limit);
-    // Folders are mounted; named volumes are the images' own here, one of each container.
+    // Only folders are mounted. In place of a named volume, each container gets an anonymous one from its image.
     this.hostConfig.Binds = spec.volumes.filter((volume) => path.isAbsolute(volume));
-    // One that is waited for to end is not started again.
-    if (ready !== 'at its end') this.hostConfig.RestartPolicy = { Name: spec.restart };
+    // A container that must end is not restarted.
+    if (readyWhen !== 'ended') this.hostConfig.RestartPolicy = { Name: spec.restart };
     if (spec.user !== undefined) this.withUser(spec.user);
     if (spec.hostname !== undefined) this.withHostname(spec.hostname);
     if (spec.working_dir !== undefined) this.withWorkingDir(spec.working_dir);
@@ -69,21 +69,21 @@ class ComposedContainer extends GenericContainer {
     else if (spec.healthcheck?.test !== undefined)
       this.withHealthCheck({ ...HEALTH, test: spec.healthcheck.test as ['CMD', ...string[]] });
     this.withWaitStrategy(
-      ready === 'at once'
-        ? new Running()
-        : ready === 'at its end'
+      readyWhen === 'started'
+        ? new StartedStrategy()
+        : readyWhen === 'ended'
           ? Wait.forOneShotStartup()
           : Wait.forHealthCheck(),
     );
   }
 
   protected override async containerCreated(id: string): Promise<void> {
-    for (const network of this.#further) await join(network, id, this.#alias);
+    for (const network of this.#further) await connect(network, id, this.#alias);
   }
 }
 
-/** It was started, and that is all that can be asked. */
-class Running extends StartupCheckStrategy {
+/** Waits for nothing but the start. */
+class StartedStrategy extends StartupCheckStrategy {
   async checkStartupState(): Promise<StartupStatus> {
     return 'SUCCESS';
   }
@@ -96,47 +96,53 @@ const split = (entry: string): [string, string] => {
 
 const bytes = (limit: string): number => Number.parseInt(limit, 10) * 2 ** (limit.endsWith('g') ? 30 : 20);
 
-export async function startContainer(options: ContainerOptions, place: Place): Promise<StartedTestContainer> {
-  const container = new ComposedContainer(options, place);
+/** Starts a container, waits for it, and appends its output to `<logsDir>/<name>.log`. */
+export async function startContainer(
+  options: ContainerOptions,
+  testRun: TestRun,
+): Promise<StartedTestContainer> {
+  const container = new ComposedContainer(options, testRun);
   container.withLogConsumer((stream) => {
     stream.pipe(
-      createWriteStream(path.join(place.logsDir, `${options.name}.log`), { flags: 'a', mode: 0o600 }),
+      createWriteStream(path.join(testRun.logsDir, `${options.name}.log`), { flags: 'a', mode: 0o600 }),
     );
   });
   return container.start();
 }
 
-/** By one process that asks again and again: a health check every second, of all of them, would take a core. */
-const UNTIL_READY = `
+/**
+ * Polls `/readyz` in one process. A health check that runs every second in all containers would take up a processor core.
+ */
+const WAIT_UNTIL_READY = `
   const isReady = () => fetch('http://127.0.0.1:' + process.env.APP_PORT + '/readyz').then(({ ok }) => ok, () => false);
   setTimeout(() => process.exit(1), ${START_MS});
   while (!(await isReady())) await new Promise((resolve) => setTimeout(resolve, 200));
   process.exit(0);`;
 
-/** Waits until a service says that it is ready, with its sidecar and all that is behind it. */
-export async function untilReady(app: StartedTestContainer, name: string): Promise<void> {
-  const { exitCode, output } = await app.exec(['node', '--input-type=module', '--eval', UNTIL_READY]);
+/** Waits until a service is ready, together with its sidecar and what that needs. */
+export async function waitUntilReady(app: StartedTestContainer, name: string): Promise<void> {
+  const { exitCode, output } = await app.exec(['node', '--input-type=module', '--eval', WAIT_UNTIL_READY]);
   if (exitCode !== 0) throw new Error(`${name} was not ready after ${START_MS / 1000} s. ${output}`);
 }
 
-/** What Docker says of it: `healthy` where the image's own check says so. */
+/** The health status of a container by Docker: `healthy` if the image's own check passes. */
 export async function healthOf(container: StartedTestContainer): Promise<string | undefined> {
   const { dockerode } = (await getContainerRuntimeClient()).container;
   return (await dockerode.getContainer(container.getId()).inspect()).State.Health?.Status;
 }
 
-/** Politely: SIGTERM, and after the file's grace SIGKILL. Nothing of it is left. */
+/** Stops a container by SIGTERM and, after the grace period of compose.yaml, by SIGKILL. Then it removes it with its volumes. */
 export async function stopContainer(container: StartedTestContainer, spec: ServiceSpec): Promise<void> {
   await container.stop({ timeout: (spec.stop_grace_period ?? 10) * 1000, remove: true, removeVolumes: true });
 }
 
-async function join(network: string, container: string, aliases: string[]): Promise<void> {
+async function connect(network: string, container: string, aliases: string[]): Promise<void> {
   const { dockerode } = (await getContainerRuntimeClient()).container;
   await dockerode.getNetwork(network).connect({ Container: container, EndpointConfig: { Aliases: aliases } });
 }
 
-/** Takes a container off its networks, as a cut cable does. Returns how it is joined again. */
-export async function cutOff(
+/** Disconnects a container from its networks, like a cut cable. Returns a function that connects it again. */
+export async function disconnect(
   container: StartedTestContainer,
   networks: string[],
   alias: string,
@@ -145,6 +151,6 @@ export async function cutOff(
   for (const network of networks)
     await dockerode.getNetwork(network).disconnect({ Container: container.getId() });
   return async () => {
-    for (const network of networks) await join(network, container.getId(), [alias]);
+    for (const network of networks) await connect(network, container.getId(), [alias]);
   };
 }

@@ -1,28 +1,28 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { dockerAt, type Engine } from '../../deploy/docker/docker-client.ts';
 import type { Report } from '../../deploy/process/run.ts';
-import { LABEL } from './run-label.ts';
+import { retry } from '../support/retry.ts';
+import { RUN_LABEL } from './run-label.ts';
 
-const TRIES = 10;
+const ATTEMPTS = 10;
 
-export interface ClearAwayOptions {
+export interface RemoveOptions {
   report: Report;
   signal: AbortSignal;
 }
 
 type Docker = ReturnType<typeof dockerAt>;
 
-/** Containers with their volumes, and networks, of runs that are over. */
-export async function clearAway(
+/** Removes the containers, with their volumes, and the networks of all test runs for which `isOver(processId)` is true. */
+export async function removeLeftovers(
   engine: Pick<Engine, 'docker' | 'env'>,
   isOver: (run: number) => boolean,
-  options: ClearAwayOptions,
+  options: RemoveOptions,
 ): Promise<void> {
   const docker = dockerAt(engine, options);
   const list = async (...args: string[]): Promise<string[]> => {
-    const format = `{{.ID}} {{.Label "${LABEL}"}}`;
-    const all = [...args, '--no-trunc', '--filter', `label=${LABEL}`, '--format', format];
-    return (await docker('Looking for what is left', all))
+    const format = `{{.ID}} {{.Label "${RUN_LABEL}"}}`;
+    const all = [...args, '--no-trunc', '--filter', `label=${RUN_LABEL}`, '--format', format];
+    return (await docker('Listing what test runs left', all))
       .split('\n')
       .map((line) => line.split(' '))
       .flatMap(([id = '', run]) => (id !== '' && isOver(Number(run)) ? [id] : []));
@@ -36,30 +36,36 @@ export async function clearAway(
 }
 
 /**
- * Docker at times holds the place of a container in a network after the container has gone, for a moment or until
- * the engine ends (moby/moby#42119). What it does not give back is reported: it is no fault of what was tested.
+ * Removes a network, with several attempts: at times Docker keeps the endpoint of a container that is gone, for a moment or
+ * until the engine ends (moby/moby#42119). A network that cannot be removed for this reason is reported and is no error, because
+ * the tested system is not to blame.
  */
 export async function removeNetwork(
   docker: Docker,
   network: string,
-  { report, signal, pauseMs = 500 }: ClearAwayOptions & { pauseMs?: number },
+  { report, signal, pauseMs = 500 }: RemoveOptions & { pauseMs?: number },
 ): Promise<void> {
-  for (let left = TRIES; ; left--) {
+  let attempts = 0;
+  const attempt = async (): Promise<Error | undefined> => {
     try {
-      if (left < TRIES) await disconnectAll(docker, network);
+      if (attempts++ > 0) await disconnectAll(docker, network);
       await docker('Removing a network', ['network', 'rm', network], 60_000);
-      return;
+      return undefined;
     } catch (error) {
       signal.throwIfAborted();
-      if (left === 1 && !(error as Error).message.includes('active endpoints')) throw error;
-      if (left === 1) return report(`Docker still holds network ${network}, with no container in it`);
-      await sleep(pauseMs, undefined, { signal });
+      return error as Error;
     }
-  }
+  };
+  const pauseAfter = (error: Error | undefined) =>
+    error === undefined || attempts === ATTEMPTS ? undefined : pauseMs;
+  const error = await retry(attempt, { pauseAfter, signal });
+  if (error?.message.includes('active endpoints'))
+    return report(`Docker does not remove network ${network}, although no container is in it`);
+  if (error) throw error;
 }
 
 async function disconnectAll(docker: Docker, network: string): Promise<void> {
   const names = ['network', 'inspect', '--format', '{{range .Containers}}{{println .Name}}{{end}}', network];
-  for (const name of (await docker('Looking into a network', names)).split('\n').filter(Boolean))
-    await docker('Disconnecting', ['network', 'disconnect', '--force', network, name]);
+  for (const name of (await docker('Inspecting a network', names)).split('\n').filter(Boolean))
+    await docker('Disconnecting a container', ['network', 'disconnect', '--force', network, name]);
 }

@@ -1,2 +1,2 @@
-/** What a run has started is told by it; its value is the run's process id. */
-export const LABEL = 'mp3converter.test';
+/** The Docker label of everything that a test run starts. Its value is the process id of the run. */
+export const RUN_LABEL = 'mp3converter.test';

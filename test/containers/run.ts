@@ -6,15 +6,16 @@ import { runContainers } from './suite.ts';
 
 const usage = `npm run test:containers -- [--short]
 
-Builds the images and runs the system of deploy/docker/compose.yaml in containers, with two instances of every service: sends
-films, cuts cables, starts servers again and replaces each instance by a new one, always under load, and then looks whether
-each accepted video became one MP3 and one mail. Nothing is left afterwards.
+Builds the images and runs the system of deploy/docker/compose.yaml in containers, with two instances of every service. While
+users send films, it disconnects containers from their networks, restarts servers, and replaces each instance by a new one.
+Then it checks that each accepted video became one MP3 and one mail. Nothing is left afterwards.
 
-  --short   as in npm test: fewer films, shorter cuts, one instance of each service replaced instead of both
+  --short   sends fewer films, disconnects for a shorter time, and replaces one instance of each service instead of both;
+            npm test runs it like this
 
-It needs Linux with a Docker engine; as root on Debian it starts one of its own. Without one it says what it did not test, and
-with CI set it fails. Images of yours: see npm run images -- --help.
-Exit code: 0 all is well or nothing could be tested, 1 something is not, 130 stopped by Ctrl-C.
+It needs Linux with a Docker engine. As root on Debian it starts an engine of its own. Without an engine it says what was not
+tested, and fails if the environment variable CI is set. To use images of your own, see npm run images -- --help.
+Exit code: 0 if all is well or nothing could be tested, 1 if something is wrong, 130 if Ctrl-C stopped it.
 `;
 
 const repoRoot = path.resolve(import.meta.dirname, '../..');
@@ -27,7 +28,7 @@ await runMain(async () => {
   if (values.help) return console.log(usage);
   const outcome = await runContainers({ repoRoot, short: values.short, report, signal });
   if ('skipped' in outcome) {
-    const line = `NOT TESTED: images, partitions, restarts and rolling replacement in containers: ${outcome.skipped}`;
+    const line = `NOT TESTED: images, network partitions, restarts and rolling updates in containers: ${outcome.skipped}`;
     if (process.env.CI) throw new Error(line);
     report(line);
     return;

@@ -8,27 +8,29 @@ import type { Report } from '../../deploy/process/run.ts';
 import { readProcessId } from '../../services/shared/runtime/process-id.ts';
 import { runTests, type TestCounts } from '../support/run-tests.ts';
 import { newStateFolder } from '../support/state-folder.ts';
-import { clearAway } from './remove-leftovers.ts';
+import { removeLeftovers } from './remove-leftovers.ts';
 
 const TIMEOUT_MS = 45 * 60_000;
 
 export interface SuiteOptions {
   repoRoot: string;
-  /** Fewer films, shorter cuts, one instance of each service replaced instead of both. */
+  /** Sends fewer films, cuts cables for a shorter time, and replaces one instance of each service instead of both. */
   short: boolean;
   report: Report;
   signal: AbortSignal;
 }
 
-/** Why nothing was tested, or how it went. */
+/** The reason why nothing was tested, or the counts. */
 export type Outcome = { skipped: string } | { tests: TestCounts };
 
-/** Builds the images, and runs the tests over containers of their own, of which nothing is left. */
+/** Builds the images, and runs the tests over containers of their own. All of them are removed afterwards. */
 export async function runContainers(options: SuiteOptions): Promise<Outcome> {
   const { repoRoot, report, signal } = options;
-  // The tests call containers by their addresses.
+  // The tests reach containers at their own addresses, which only Linux can route to.
   if (process.platform !== 'linux')
-    return { skipped: 'containers have no addresses of their own on this system; a Linux machine is needed' };
+    return {
+      skipped: 'containers cannot be reached at their own addresses on this system; it takes a Linux machine',
+    };
   let engine: Engine;
   try {
     engine = await openEngine({ report, signal });
@@ -39,33 +41,38 @@ export async function runContainers(options: SuiteOptions): Promise<Outcome> {
   try {
     await ensureFfmpeg(report, signal);
     if (!engine.host.startsWith('unix:'))
-      return { skipped: `the engine is at ${engine.host}, and containers are reached on this machine only` };
-    await clearAway(engine, (run) => run === process.pid || readProcessId(run) === undefined, options);
+      return {
+        skipped: `the engine is at ${engine.host}, and the tests can reach containers only on this machine`,
+      };
+    await removeLeftovers(engine, (run) => run === process.pid || readProcessId(run) === undefined, options);
     await buildImages({ repoRoot, engine, report, signal });
-    return { tests: await runHere(engine, options) };
+    return { tests: await runTestFile(engine, options) };
   } finally {
-    // Whatever has happened, a Ctrl-C too.
-    await clearAway(engine, (run) => run === process.pid, { report, signal: new AbortController().signal });
+    // This must happen after a Ctrl-C, too, so it gets a signal that is never aborted.
+    await removeLeftovers(engine, (run) => run === process.pid, {
+      report,
+      signal: new AbortController().signal,
+    });
     await engine.stop();
   }
 }
 
-async function runHere(
+async function runTestFile(
   engine: Engine,
   { repoRoot, short, report, signal }: SuiteOptions,
 ): Promise<TestCounts> {
   const stateDir = await newStateFolder(path.join(repoRoot, '.data', 'containers'), report);
   const tests = await runTests(['test/containers/system.test.ts'], {
     cwd: repoRoot,
-    // What it has to clear away, we do.
+    // A test process that is killed leaves its containers, and removeLeftovers() removes them.
     args: ['--test-isolation=none'],
     killSignal: 'SIGKILL',
     timeoutMs: TIMEOUT_MS,
     env: {
       ...engine.env,
-      // It would be one more image to pull; we clear away ourselves.
+      // Ryuk would be one more image to pull, and removeLeftovers() does its work.
       TESTCONTAINERS_RYUK_DISABLED: 'true',
-      // It would look for a bridge, which a private engine has not.
+      // testcontainers would look for Docker's bridge, which a private engine does not have.
       TESTCONTAINERS_HOST_OVERRIDE: '127.0.0.1',
       CONTAINERS_REPO: repoRoot,
       CONTAINERS_STATE: stateDir,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import { eventually, turns } from '../support/event-loop.ts';
+import { eventually, runEventLoop } from '../support/event-loop.ts';
 import { inPieces, randomBytes } from '../support/random.ts';
 import type { FreshBlobs } from './blob-leftovers.ts';
 import type { WatchedState } from './watched-state.ts';
@@ -111,7 +111,7 @@ function testMemory(fresh: FreshBlobs): void {
     const source = counted(40);
     const write = blobs.write(randomUUID(), source, TTL);
     await eventually(() => chunkPuts(watch) === 4);
-    await turns();
+    await runEventLoop();
     assert.equal(chunkPuts(watch), 4);
     assert.equal(source.taken, 8);
     gate.resolve();

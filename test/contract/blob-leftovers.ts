@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import type { BlobStore } from '../../services/shared/blobs/blob-store.ts';
 import { unavailable } from '../../services/shared/runtime/errors.ts';
-import { turns } from '../support/event-loop.ts';
+import { runEventLoop } from '../support/event-loop.ts';
 import type { StateUnderTest } from './state-store.ts';
 import type { WatchedState } from './watched-state.ts';
 
@@ -183,6 +183,6 @@ function testStoreFailures(fresh: FreshBlobs): void {
 /** Waits until so many chunks are stored, and their responses have come. */
 async function allPut(watch: WatchedState, chunks: number): Promise<void> {
   const arrived = async () => (await watch.remaining()).filter((key) => key.startsWith('chunk:')).length;
-  while ((await arrived()) < chunks) await turns(1);
-  await turns();
+  while ((await arrived()) < chunks) await runEventLoop(1);
+  await runEventLoop();
 }

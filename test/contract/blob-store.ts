@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { createBlobStore } from '../../services/shared/blobs/blob-store.ts';
-import { turns } from '../support/event-loop.ts';
+import { runEventLoop } from '../support/event-loop.ts';
 import { inPieces, randomBytes } from '../support/random.ts';
 import { blobFailures } from './blob-failures.ts';
 import { blobLeftovers, type FreshBlobs } from './blob-leftovers.ts';
@@ -168,12 +168,12 @@ function testLives(fresh: FreshBlobs): void {
     watch.gets = 0;
     const stream = blobs.read(id);
     stream.once('data', () => stream.pause());
-    await turns();
+    await runEventLoop();
     assert.ok(watch.gets <= 9, `${watch.gets} gets`);
     stream.destroy();
     await once(stream, 'close');
     const atTheEnd = watch.gets;
-    await turns();
+    await runEventLoop();
     assert.equal(watch.gets, atTheEnd);
   });
 }

@@ -7,7 +7,7 @@ import { client } from '../support/client.ts';
 import { systemsUnderTest } from '../support/systems-under-test.ts';
 
 for (const system of systemsUnderTest()) {
-  describe(`the doors of a system over ${system.name}`, () => {
+  describe(`access to a system over ${system.name}`, () => {
     const { apps, tokens, otherSidecar } = system;
 
     const inner: [app: 'auth' | 'converter' | 'notification', method: string, path: string][] = [
@@ -18,24 +18,24 @@ for (const system of systemsUnderTest()) {
       ['notification', 'POST', '/events/mp3'],
     ];
     for (const [app, method, path] of inner) {
-      it(`${app} lets nobody but its sidecar call ${path}`, async () => {
+      it(`answers 403 to a call of ${path} of ${app} that does not come from its sidecar`, async () => {
         const response = await fetch(`http://127.0.0.1:${apps[app].appPort}${path}`, { method });
         assert.equal(response.status, 403);
       });
     }
 
     for (const app of ['gateway', 'auth', 'converter', 'notification'] as const) {
-      it(`${app} and its sidecar are ready`, async () => {
+      it(`reports ${app} and its sidecar as ready`, async () => {
         const response = await fetch(`http://127.0.0.1:${apps[app].appPort}/readyz`);
         assert.equal(response.status, 200, await response.text());
       });
 
-      it(`the sidecar of ${app} answers nobody without its token`, async () => {
+      it(`answers 401 to a call of the sidecar of ${app} without its token`, async () => {
         const response = await fetch(`http://127.0.0.1:${apps[app].daprHttpPort}/v1.0/metadata`);
         assert.equal(response.status, 401);
       });
 
-      it(`the sidecar of ${app} gives out no secret`, async () => {
+      it(`gives out no secret through the sidecar of ${app}`, async () => {
         const response = await fetch(
           `http://127.0.0.1:${apps[app].daprHttpPort}/v1.0/secrets/secrets/mp3converter`,
           { headers: { 'dapr-api-token': tokens.daprApi } },
@@ -45,7 +45,7 @@ for (const system of systemsUnderTest()) {
       });
     }
 
-    it('no log holds a password, a token or a secret', async () => {
+    it('writes no password, token or secret to a log', async () => {
       const api = client(system.gatewayUrl);
       const account = await api.newAccount();
       await api.send('/jobs', { headers: api.bearer(account) });
@@ -69,16 +69,16 @@ for (const system of systemsUnderTest()) {
       for (const name of await readdir(join(data, 'logs'))) {
         const log = await readFile(join(data, 'logs', name), 'latin1');
         for (const secret of secrets) {
-          assert.ok(secret && !log.includes(secret), `${name} holds a secret`);
+          assert.ok(secret && !log.includes(secret), `${name} contains a secret`);
         }
       }
     });
 
-    it('the gateway does not publish the list of users', async () => {
+    it('answers 404 to a public request for the list of users', async () => {
       assert.equal((await client(system.gatewayUrl).send('/users')).status, 404);
     });
 
-    it('another app reaches the public API by Dapr invoke', async () => {
+    it('serves the public API to another app by Dapr service invocation', async () => {
       const api = client(`http://127.0.0.1:${otherSidecar.daprHttpPort}/v1.0/invoke/gateway/method`, {
         'dapr-api-token': tokens.daprApi,
       });
@@ -89,7 +89,7 @@ for (const system of systemsUnderTest()) {
   });
 }
 
-/** Of the servers, from the secret store's file. */
+/** The passwords of the servers in the file of the secret store. */
 const passwordsIn = (secrets: Record<string, string>): string[] =>
   Object.entries(secrets).flatMap(([name, value]) => {
     if (name.endsWith('-url')) return new URL(value).password;

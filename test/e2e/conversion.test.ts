@@ -5,16 +5,16 @@ import { describe, it } from 'node:test';
 import { type Account, client, mailsTo, mailTo } from '../support/client.ts';
 import { decodedSeconds, durationOf, file, media, picture, truncated, video } from '../support/media.ts';
 import { gatewaySidecar, systemsUnderTest } from '../support/systems-under-test.ts';
-import { until } from '../support/wait.ts';
+import { waitFor } from '../support/wait.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const linkIn = (html: string) => /href="([^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? '';
 
 for (const system of systemsUnderTest()) {
-  describe(`a video over ${system.name}`, () => {
+  describe(`the conversion of a video over ${system.name}`, () => {
     const api = client(system.gatewayUrl);
 
-    it('goes in; an MP3 of the same length and a mail whose link gives that MP3 come out', async () => {
+    it('makes an MP3 of the same length, and sends a mail with a link to it', async () => {
       const account = await api.newAccount();
       const path = await video(6);
 
@@ -41,14 +41,14 @@ for (const system of systemsUnderTest()) {
       assert.ok(Math.abs((await decodedSeconds(saved)) - (await durationOf(path))) < 0.1);
 
       const mail = await mailTo(system.mailUrl, account.email);
-      assert.ok(!mail.html.includes('<b>.mp4'), 'the file name is escaped');
+      assert.ok(!mail.html.includes('<b>.mp4'), 'the file name must be escaped');
       const linked = await fetch(linkIn(mail.html).replace(/^https?:\/\/[^/]+/, system.gatewayUrl));
       assert.equal(linked.status, 200);
       assert.equal(sha256(new Uint8Array(await linked.arrayBuffer())), job.mp3?.sha256);
       assert.equal((await mailsTo(system.mailUrl, account.email)).length, 1);
     });
 
-    it('is served in ranges', async () => {
+    it('serves ranges of the MP3', async () => {
       const { account, id } = await converted(await video(2));
       const whole = new Uint8Array(
         await (await api.send(`/download/${id}`, { headers: api.bearer(account) })).arrayBuffer(),
@@ -61,7 +61,7 @@ for (const system of systemsUnderTest()) {
       assert.deepEqual(new Uint8Array(await part.arrayBuffer()), whole.subarray(100, 300));
     });
 
-    it('is somebody else’s secret', async () => {
+    it('answers 404 to other users', async () => {
       const { id } = await converted(await video(2));
       const stranger = await api.newAccount();
       for (const path of [`/jobs/${id}`, `/jobs/${id}/events`, `/download/${id}`]) {
@@ -70,7 +70,7 @@ for (const system of systemsUnderTest()) {
       }
     });
 
-    it('can be watched until it is done', async () => {
+    it('sends events until the job is done', async () => {
       const account = await api.newAccount();
       const { id } = (await (await api.uploadForm(account, await video(3))).json()) as { id: string };
       const events = await (await api.send(`/jobs/${id}/events`, { headers: api.bearer(account) })).text();
@@ -80,12 +80,12 @@ for (const system of systemsUnderTest()) {
     });
 
     const fatal: [name: string, code: string, make: () => Promise<string>][] = [
-      ['without sound', 'no_audio', () => media('silent.mp4', ...picture(2))],
-      ['cut short', 'truncated', async () => truncated(await video(20))],
-      ['that only looks like one', 'not_media', () => file('fake.ogg', `OggS${'x'.repeat(2000)}`)],
+      ['a video without sound', 'no_audio', () => media('silent.mp4', ...picture(2))],
+      ['a video that is cut short', 'truncated', async () => truncated(await video(20))],
+      ['a file that only looks like media', 'not_media', () => file('fake.ogg', `OggS${'x'.repeat(2000)}`)],
     ];
     for (const [name, code, make] of fatal) {
-      it(`${name} fails once, with ${code}, and its owner is told`, async () => {
+      it(`fails once for ${name}, with ${code}, and mails the owner`, async () => {
         const account = await api.newAccount();
         const accepted = await api.uploadForm(account, await make());
         assert.equal(accepted.status, 202);
@@ -98,7 +98,7 @@ for (const system of systemsUnderTest()) {
       });
     }
 
-    it('that is refused leaves no key in the store', async () => {
+    it('creates no job for an upload that is refused', async () => {
       const account = await api.newAccount();
       const refused = await api.uploadForm(account, await file('notes.mp4', 'just text'));
       assert.equal(refused.status, 415);
@@ -106,7 +106,7 @@ for (const system of systemsUnderTest()) {
       assert.deepEqual(await list.json(), { jobs: [], next_cursor: null });
     });
 
-    it('leaves the index of open jobs once its mail is sent, and then the store keeps only its MP3', async () => {
+    it('removes the job from the index of open jobs after its mail, and later keeps only its MP3 in the store', async () => {
       const { account, id } = await converted(await video(2));
       const sidecar = gatewaySidecar(system);
       try {
@@ -114,13 +114,16 @@ for (const system of systemsUnderTest()) {
           const shard = await sidecar.state.get(`open:${id.slice(-1)}`);
           return shard !== undefined && !shard.value.includes(id);
         };
-        await until('the sweep', closed, 180_000); // STALL_SECONDS, and then a pass
+        // The sweep closes a job after STALL_SECONDS.
+        await waitFor('the sweep', closed, { timeoutMs: 180_000 });
         const stored = JSON.parse((await sidecar.state.get(`job:${id}`))?.value ?? assert.fail());
         const { video: blob, audio } = stored.document as { video: string; audio: string };
         const keys = (of: string) => [`blob:${of}`, `chunk:${of}:0`];
         const left = async () => [...(await sidecar.state.getMany([...keys(blob), ...keys(audio)])).keys()];
-        // KEEP_VIDEO_SECONDS of test/support/start-system.ts, and then a pass
-        await until('the end of its video', async () => (await left()).length === 2, 120_000);
+        // The sweep deletes the video after KEEP_VIDEO_SECONDS, which test/support/start-system.ts sets.
+        await waitFor('the end of its video', async () => (await left()).length === 2, {
+          timeoutMs: 120_000,
+        });
         assert.deepEqual((await left()).sort(), keys(audio));
         const mp3 = await api.send(`/download/${id}`, { headers: api.bearer(account) });
         assert.equal(mp3.status, 200);

@@ -11,14 +11,14 @@ import { systemsUnderTest } from '../support/systems-under-test.ts';
 const MEGABYTE = 1e6;
 
 for (const system of systemsUnderTest()) {
-  describe(`through the sidecar of another app, over ${system.name}`, () => {
+  describe(`Dapr service invocation of the gateway, over ${system.name}`, () => {
     const { otherSidecar, tokens, pids } = system;
     const api = client(`http://127.0.0.1:${otherSidecar.daprHttpPort}/v1.0/invoke/gateway/method`, {
       'dapr-api-token': tokens.daprApi,
     });
 
-    it('200 MB go in chunked, the MP3 comes out, and no process on the way holds the file', async (context) => {
-      // PCM: much to send, quick to convert. 48 kHz, 16 bits, 6 channels for 350 s.
+    it('streams a chunked upload of 200 MB and a download, and no process on the way holds the file in memory', async (context) => {
+      // PCM is large and quick to convert. This is 350 s of 6 channels of 16 bits at 48 kHz.
       const path = await media('long.wav', ...tone(350, { rate: 48_000 }), '-ac', '6', '-c:a', 'pcm_s16le');
       const { size } = await stat(path);
       assert.ok(size > 200 * MEGABYTE);
@@ -48,8 +48,8 @@ for (const system of systemsUnderTest()) {
       context.diagnostic(`peaks in MB: ${before.map(Math.round)} before, ${after.map(Math.round)} after`);
       after.forEach((peak, index) => {
         const grown = peak - (before[index] ?? 0);
-        // The gateway's own sidecar holds chunks as JSON, those of the tests beside this one too, in a heap that is
-        // collected seldom below its limit of 400 MiB.
+        // The gateway's own sidecar holds chunks as JSON, also those of other tests that run at the same time. Below its limit of
+        // 400 MiB, its garbage is seldom collected.
         const most = watched[index] === pids['gateway.daprd'] ? 600 : 120;
         assert.ok(
           grown < most,

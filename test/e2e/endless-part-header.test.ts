@@ -8,11 +8,11 @@ import { peakMb, resetPeak } from '../support/peak-memory.ts';
 import { systemsUnderTest } from '../support/systems-under-test.ts';
 
 const HEADERS = { '200 kB': 200e3, '4 MB': 4e6, '64 MB': 64e6 };
-/** Growth of the gateway. Other tests upload through it meanwhile, so it is not the memory of this upload alone. */
+/** Growth of the gateway. Other tests upload through it at the same time, so this is not the memory of one upload alone. */
 const MAX_GROWTH_MB = 120;
 const BEGIN = Buffer.from('--b\r\nContent-Disposition: form-data; name="file"\r\nX-Long: ');
 
-/** Sends a form in which the header of the first part has so many bytes and does not end, and gives the answer. */
+/** Sends a form in which the header of the first part has `bytes` bytes and does not end. Returns the response. */
 async function send(url: string, headers: Record<string, string>, bytes: number, signal: AbortSignal) {
   const upload = request(`${url}/upload`, {
     method: 'POST',
@@ -20,8 +20,8 @@ async function send(url: string, headers: Record<string, string>, bytes: number,
     headers: { ...headers, 'content-type': 'multipart/form-data; boundary=b' },
   });
   const answered = once(upload, 'response') as Promise<[IncomingMessage]>;
-  // One write: Node's client emits no `drain` any more after the answer. On a slow machine the gateway cuts the connection
-  // before it has read all, which fails the write but not the test.
+  // It is one write, because Node's client emits no `drain` after the response. On a slow machine the gateway closes the connection
+  // before it has read everything, which fails the write but not the test.
   const written = new Promise((resolve) =>
     upload.write(Buffer.concat([BEGIN, Buffer.alloc(bytes, 'x')]), resolve),
   );
@@ -34,26 +34,26 @@ async function send(url: string, headers: Record<string, string>, bytes: number,
 }
 
 for (const system of systemsUnderTest()) {
-  describe(`a form whose part header does not end, over ${system.name}`, () => {
+  describe(`POST /upload over ${system.name}, with a form whose part header does not end`, () => {
     const api = client(system.gatewayUrl);
     for (const [size, bytes] of Object.entries(HEADERS)) {
-      it(`of ${size} is refused, while others are served and the gateway's memory stays small`, {
+      it(`answers 400 to a header of ${size}, serves other users meanwhile, and uses little memory`, {
         timeout: 60_000,
       }, async (context) => {
         const [sender, other] = await Promise.all([api.newAccount(), api.newAccount()]);
         const gateway = system.pids.gateway ?? 0;
         await resetPeak(gateway);
         const before = await peakMb(gateway);
-        let underWay = true;
+        let isSending = true;
         const refused = send(system.gatewayUrl, api.bearer(sender), bytes, context.signal).finally(() => {
-          underWay = false;
+          isSending = false;
         });
         const statuses: number[] = [];
         do {
           const reply = await api.send('/jobs', { headers: api.bearer(other) });
           await reply.arrayBuffer();
           statuses.push(reply.status);
-        } while (underWay && !context.signal.aborted);
+        } while (isSending && !context.signal.aborted);
         assert.deepEqual(await refused, { status: 400, code: 'bad_request' });
         assert.deepEqual([...new Set(statuses)], [200]);
         const grown = (await peakMb(gateway)) - before;

@@ -9,23 +9,23 @@ import { promisify } from 'node:util';
 import { readEnvFile } from '../../deploy/local/secrets.ts';
 import { INPUT } from '../../services/converter/ffmpeg/untrusted-input.ts';
 import type { FailedJobView } from '../../services/gateway/operator/failed-job-view.ts';
-import type { Job, JobView } from '../../services/shared/jobs/job.ts';
+import type { JobView } from '../../services/shared/jobs/job.ts';
+import type { StoredJob } from '../../services/shared/jobs/stored-job.ts';
 import { type Account, client, mailsTo } from '../support/client.ts';
-import { flat } from '../support/job.ts';
 import { media, picture, video } from '../support/media.ts';
 import { processesIn } from '../support/processes.ts';
 import { gatewaySidecar, systemsUnderTest } from '../support/systems-under-test.ts';
-import { until } from '../support/wait.ts';
+import { waitFor } from '../support/wait.ts';
 
 const run = promisify(execFile);
 const repoRoot = resolve(import.meta.dirname, '../..');
 
-/** Little to send, and minutes to encode. */
+/** It is quick to send and takes minutes to encode. */
 const longSilence = () => media('silence.flac', '-f', 'lavfi', '-i', 'anullsrc=r=48000:cl=stereo:d=10800');
 const noSound = () => media('mute.mp4', ...picture(2));
 
 for (const system of systemsUnderTest()) {
-  describe(`the life of a job over ${system.name}`, () => {
+  describe(`a job over ${system.name}`, () => {
     const api = client(system.gatewayUrl);
     const { state, close } = gatewaySidecar(system);
     after(close);
@@ -50,45 +50,47 @@ for (const system of systemsUnderTest()) {
       return (await response.json()) as { id: string; status: string };
     }
 
-    /** A new user's job that has failed, and the mail about it has come. */
+    /** Creates a user with a job that has failed, and waits for the mail about it. */
     async function failedJob(): Promise<{ account: Account; id: string }> {
       const account = await api.newAccount();
       const { id } = await accepted(await upload(account, await noSound()));
       assert.equal((await api.finished(account, id)).status, 'failed');
-      await mails(account, 1);
+      await waitForMails(account, 1);
       return { account, id };
     }
 
-    const mails = (account: Account, count: number) =>
-      until(`${count} mails`, async () => {
+    /** Waits until there are exactly `count` mails, and fails if there are more. */
+    const waitForMails = (account: Account, count: number) =>
+      waitFor(`${count} mails`, async () => {
         const all = await mailsTo(system.mailUrl, account.email);
         assert.ok(all.length <= count, `${all.length} mails`);
         return all.length === count;
       });
 
-    const stored = async (id: string): Promise<Job> =>
+    /** The job as it is in the state store. */
+    const stored = async (id: string): Promise<StoredJob> =>
       JSON.parse((await state.get(`job:${id}`))?.value ?? assert.fail()).document;
 
-    it('is cancelled in the middle of its conversion: no ffmpeg and no folder of it is left, and no mail comes', async () => {
+    it('can be cancelled during its conversion, and leaves no ffmpeg process, no folder and no mail', async () => {
       const account = await api.newAccount();
       const { id } = await accepted(await upload(account, await longSilence(), { query: '&bitrate=320' }));
-      const job = await until(
+      const job = await waitFor(
         'the conversion',
         async () => {
           const job = await api.job(account, id);
           assert.ok(['queued', 'converting'].includes(job.status), JSON.stringify(job.error));
           return job.progress > 0 && job;
         },
-        180_000,
+        { timeoutMs: 180_000 },
       );
-      const folder = (await spoolFolder(system.stateRoot, job)) ?? assert.fail('it has no folder');
+      const folder = (await spoolFolder(system.stateRoot, job)) ?? assert.fail('the job has no folder');
       assert.notDeepEqual(processesIn(folder), []);
 
       const answer = await ask(account, 'POST', `/jobs/${id}/cancel`);
       assert.equal(answer.status, 200);
       assert.equal(((await answer.json()) as JobView).status, 'cancelled');
-      await until('the end of ffmpeg', async () => processesIn(folder).length === 0);
-      await until('the end of its folder', async () => !(await stat(folder).catch(() => undefined)));
+      await waitFor('the end of ffmpeg', async () => processesIn(folder).length === 0);
+      await waitFor('the end of its folder', async () => !(await stat(folder).catch(() => undefined)));
       assert.equal((await api.job(account, id)).status, 'cancelled');
 
       assert.equal((await ask(account, 'POST', `/jobs/${id}/cancel`)).status, 200);
@@ -96,32 +98,29 @@ for (const system of systemsUnderTest()) {
       assert.deepEqual(await mailsTo(system.mailUrl, account.email), []);
     });
 
-    it('is tried again when it has failed, and each run is told by a mail of its own', async () => {
+    it('can be retried after it has failed, and each run sends a mail of its own', async () => {
       const { account, id } = await failedJob();
       const retried = await ask(account, 'POST', `/jobs/${id}/retry`);
       assert.equal(retried.status, 202);
       assert.equal(retried.headers.get('location'), `/jobs/${id}`);
       const again = await api.finished(account, id);
       assert.deepEqual([again.status, again.error?.code, again.attempts], ['failed', 'no_audio', 1]);
-      await mails(account, 2);
-      assert.equal((await stored(id)).generation, 2);
+      await waitForMails(account, 2);
+      assert.equal((await stored(id)).run, 2);
     });
 
-    it('is deleted: no chunk is left, nothing of its user, and all routes are 404', async () => {
+    it('can be deleted, which leaves no chunk and no data of its user, and makes every route answer 404', async () => {
       const account = await api.newAccount();
       const path = await video(4);
       const { id } = await accepted(await upload(account, path));
       assert.equal((await api.finished(account, id)).status, 'done');
       const job = await stored(id);
-      const keys = [job.videoBlobId, flat(job).mp3BlobId].flatMap((blob) => [
-        `blob:${blob}`,
-        `chunk:${blob}:0`,
-      ]);
+      const keys = [job.video, job.audio].flatMap((blob) => [`blob:${blob}`, `chunk:${blob}:0`]);
       assert.equal((await state.getMany(keys)).size, keys.length);
-      await mails(account, 1);
+      await waitForMails(account, 1);
 
       assert.equal((await ask(account, 'DELETE', `/jobs/${id}`)).status, 204);
-      await until('the end of its chunks', async () => (await state.getMany(keys)).size === 0);
+      await waitFor('the end of its chunks', async () => (await state.getMany(keys)).size === 0);
       const tombstone = (await state.get(`job:${id}`))?.value ?? '';
       assert.ok(!tombstone.includes(account.email) && !tombstone.includes('signature='), tombstone);
       assert.equal((await ask(account, 'DELETE', `/jobs/${id}`)).status, 204);
@@ -136,11 +135,11 @@ for (const system of systemsUnderTest()) {
       }
       const list = await (await ask(account, 'GET', '/jobs')).json();
       assert.deepEqual(list, { jobs: [], next_cursor: null });
-      // The same content is another job now.
+      // The same content now gives another job.
       assert.notEqual((await accepted(await upload(account, path))).id, id);
     });
 
-    it('is one, though its upload comes twice with one Idempotency-Key', async () => {
+    it('is created only once when its upload is repeated with the same Idempotency-Key', async () => {
       const account = await api.newAccount();
       const key = randomUUID();
       const path = await video(3);
@@ -157,10 +156,10 @@ for (const system of systemsUnderTest()) {
         [first.id],
       );
       assert.equal((await api.finished(account, first.id)).status, 'done');
-      await mails(account, 1);
+      await waitForMails(account, 1);
     });
 
-    it('is the one that is done, when the same content comes again', async () => {
+    it('is returned for a second upload of the same content once it is done', async () => {
       const account = await api.newAccount();
       const path = await video(3);
       const first = await accepted(await upload(account, path));
@@ -169,13 +168,13 @@ for (const system of systemsUnderTest()) {
       assert.notEqual((await accepted(await upload(account, path, { query: '&bitrate=64' }))).id, first.id);
     });
 
-    describe('when it has failed, an operator', () => {
+    describe('as an operator sees it after it has failed', () => {
       const env = {
         ...process.env,
         MP3CONVERTER_OPERATOR_TOKEN: readEnvFile(system.stateRoot, 'gateway').OPERATOR_TOKEN,
         MP3_URL: system.gatewayUrl,
       };
-      /** The real command. */
+      /** Runs `npm run failed` as an operator would. */
       const failedCommand = (...args: string[]) =>
         run('npm', ['run', '--silent', 'failed', '--', ...args], { cwd: repoRoot, env }).then(
           ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
@@ -187,10 +186,10 @@ for (const system of systemsUnderTest()) {
         return JSON.parse(stdout);
       };
 
-      it('sees it, whoever it belongs to', async () => {
+      it('is in the list, whoever its owner is', async () => {
         const { account, id } = await failedJob();
-        // It is listed from the next pass of the sweep on.
-        const job = await until('the failed job in the list', async () =>
+        // The next pass of the sweep adds it to the list.
+        const job = await waitFor('the failed job in the list', async () =>
           (await listed()).find((job) => job.id === id),
         );
         assert.deepEqual([job?.email, job?.error?.code, job?.run], [account.email, 'no_audio', 1]);
@@ -201,18 +200,18 @@ for (const system of systemsUnderTest()) {
         );
       });
 
-      it('retries it and drops it, and hears of what does not exist', async () => {
+      it('can be retried and dropped, and unknown ids are reported', async () => {
         const { account, id } = await failedJob();
         const unknown = randomUUID();
         const retried = await failedCommand('retry', unknown, id);
         assert.deepEqual([retried.code, retried.stdout], [1, `${id}  is converted again\n`]);
         assert.equal(retried.stderr, `${unknown}  there is no such job (not_found)\n`);
-        await mails(account, 2);
-        await until('the second failure in the list', async () =>
+        await waitForMails(account, 2);
+        await waitFor('the second failure in the list', async () =>
           (await listed()).some((job) => job.id === id && job.run === 2),
         );
 
-        const { videoBlobId: video } = await stored(id);
+        const { video } = await stored(id);
         assert.deepEqual(await failedCommand('drop', id), {
           code: 0,
           stdout: `${id}  deleted\n`,
@@ -220,10 +219,10 @@ for (const system of systemsUnderTest()) {
         });
         assert.ok(!(await listed()).some((job) => job.id === id));
         assert.equal((await ask(account, 'GET', `/jobs/${id}`)).status, 404);
-        await until('the end of its video', async () => !(await state.get(`blob:${video}`)));
+        await waitFor('the end of its video', async () => !(await state.get(`blob:${video}`)));
       });
 
-      it('needs the token', async () => {
+      it('is shown only with the operator token', async () => {
         const account = await api.newAccount();
         const answers = [await api.send('/operator/failed'), await ask(account, 'GET', '/operator/failed')];
         assert.deepEqual(
@@ -235,7 +234,7 @@ for (const system of systemsUnderTest()) {
   });
 }
 
-/** Where the converter works on a job: its input is known by its size. */
+/** Finds the folder in which the converter works on a job, by the size of its input. */
 async function spoolFolder(stateRoot: string, { source }: JobView): Promise<string | undefined> {
   const spool = join(stateRoot, '.data', 'spool');
   for (const file of await readdir(spool, { recursive: true })) {

@@ -21,7 +21,7 @@ function newStateRoot(test: TestContext): string {
   return stateRoot;
 }
 
-/** Starts a system over a store of one's own. */
+/** Starts a system over a store of the test's own. */
 async function startOver(component: string, stateRoot: string): Promise<void> {
   const folder = mkdtempSync(join(stateRoot, 'store-'));
   writeFileSync(join(folder, 'store.yaml'), component);
@@ -29,7 +29,7 @@ async function startOver(component: string, stateRoot: string): Promise<void> {
   await launched.stop();
 }
 
-/** A real server that knows no compare-and-set. */
+/** Starts a real server. Dapr offers no compare-and-set on it. */
 async function startMemcached(test: TestContext, stateRoot: string): Promise<number> {
   if (which('memcached') === undefined && canInstall())
     await aptInstall(['memcached'], ['memcached.service'], quiet, signal);
@@ -52,8 +52,8 @@ async function startMemcached(test: TestContext, stateRoot: string): Promise<num
 
 const withSpec = (spec: string): string => sqlite.replace(/^spec:[\s\S]*?(?=^auth:)/m, spec);
 
-describe('npm start refuses, with the reason,', () => {
-  it('a store without compare-and-set', async (test) => {
+describe('npm start', () => {
+  it('refuses a store without compare-and-set, with the reason', async (test) => {
     const stateRoot = newStateRoot(test);
     const port = await startMemcached(test, stateRoot);
     const component = withSpec(`spec:
@@ -69,7 +69,7 @@ describe('npm start refuses, with the reason,', () => {
     );
   });
 
-  it('a store in which each service has keys of its own', async (test) => {
+  it('refuses a store in which each service has keys of its own, with the reason', async (test) => {
     const component = sqlite.replace(/ {4}- name: keyPrefix\n {6}value: none\n/, '');
     assert.notEqual(component, sqlite);
     await assert.rejects(

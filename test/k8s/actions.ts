@@ -1,54 +1,38 @@
-import type { Sum } from '../load/load-test.ts';
+import type { Totals } from '../load/load-test.ts';
 
-/** What was done to a system, and what came of it. */
-export interface Deeds {
-  /** The API server would take it, all of it. */
-  overlayTaken(overlay: string): void;
-  podDeleted(of: string): void;
-  killed(service: string): void;
-  rolledOutAndBack(service: string): void;
-  serverRestarted(name: string): void;
-  scaled(how: string, by: string): void;
-  table(sum: Sum): string;
-}
+/** What was done to a system, for the table at the end. */
+export class Actions {
+  /** Overlays that the API server accepted. */
+  readonly overlays: string[] = [];
+  readonly deletedPods: string[] = [];
+  readonly killed: string[] = [];
+  /** How the converters were scaled, and by what. */
+  readonly scaled: string[] = [];
+  /** Services that were rolled out and rolled back. */
+  readonly rolledOut: string[] = [];
+  readonly restarted: string[] = [];
 
-export function createDeeds(): Deeds {
-  const names: Record<'taken' | 'deleted' | 'killed' | 'rolledOut' | 'restarted' | 'scaled', string[]> = {
-    taken: [],
-    deleted: [],
-    killed: [],
-    rolledOut: [],
-    restarted: [],
-    scaled: [],
-  };
-  return {
-    overlayTaken: (overlay) => void names.taken.push(overlay),
-    podDeleted: (of) => void names.deleted.push(of),
-    killed: (service) => void names.killed.push(service),
-    rolledOutAndBack: (service) => void names.rolledOut.push(service),
-    serverRestarted: (name) => void names.restarted.push(name),
-    scaled: (how, by) => void names.scaled.push(`${how}, by ${by}`),
-    table({ accepted, done, findings }) {
-      const { lost = 0, wrong = 0, lostMails = 0, unexplained = 0, orphans = 0, ...more } = findings;
-      const others = Object.values(more).reduce((sum, count) => sum + count, 0);
-      const counted = (what: string[]): string => `${what.length}`.padEnd(8) + what.join(', ');
-      const rows: [string, string | number][] = [
-        ['jobs accepted', accepted],
-        ['jobs done', done],
-        ['overlays taken, as a try', counted(names.taken)],
-        ['pods deleted', counted(names.deleted)],
-        ['processes killed', counted(names.killed)],
-        ['converters scaled', names.scaled.join('; ') || 'no'],
-        ['rolled out, and back', counted(names.rolledOut)],
-        ['StatefulSets restarted', counted(names.restarted)],
-        ['jobs lost', lost],
-        ['jobs wrong', wrong],
-        ['mails lost', lostMails],
-        ['duplicated', unexplained],
-        ['keys left over', orphans],
-        ['other findings', others],
-      ];
-      return rows.map(([name, value]) => `${name.padEnd(26)}${value}`.trimEnd()).join('\n');
-    },
-  };
+  /** The table that `npm run test:k8s` prints in the end. */
+  table({ accepted, done, findings }: Totals): string {
+    const { lost = 0, wrong = 0, lostMails = 0, unexplained = 0, orphans = 0, ...more } = findings;
+    const others = Object.values(more).reduce((sum, count) => sum + count, 0);
+    const counted = (names: string[]): string => `${names.length}`.padEnd(8) + names.join(', ');
+    const rows: [string, string | number][] = [
+      ['jobs accepted', accepted],
+      ['jobs done', done],
+      ['overlays accepted', counted(this.overlays)],
+      ['pods deleted', counted(this.deletedPods)],
+      ['processes killed', counted(this.killed)],
+      ['converters scaled', this.scaled.join('; ') || 'no'],
+      ['rolled out, and back', counted(this.rolledOut)],
+      ['StatefulSets restarted', counted(this.restarted)],
+      ['jobs lost', lost],
+      ['jobs wrong', wrong],
+      ['mails lost', lostMails],
+      ['duplicated', unexplained],
+      ['keys left over', orphans],
+      ['other findings', others],
+    ];
+    return rows.map(([name, value]) => `${name.padEnd(26)}${value}`.trimEnd()).join('\n');
+  }
 }

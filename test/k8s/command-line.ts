@@ -3,22 +3,22 @@ import { UP_OPTIONS } from '../../deploy/kubernetes/up-options.ts';
 
 export const usage = `npm run test:k8s -- [--short] [--running | --keep] [--context NAME] [OPTIONS OF k8s:up]
 
-Deploys the system into the cluster of kubectl's current context, or of another one, by npm run k8s:up, and tests it there: sends
-films through the Ingress (or a forwarded port, where none answers), deletes each pod, kills converters at work, scales them from one
-to four and back, rolls out a new version of each service and takes it back, and starts each server again, always under load. Then it
-looks whether each accepted video became one MP3 and one mail, and whether each request was answered by a gateway.
-Nothing is left afterwards. For a cluster to try things in, not one with users.
+Deploys the system by npm run k8s:up, into the cluster of kubectl's current context or of another one, and tests it there. While
+users send films through the Ingress (or a forwarded port if the Ingress does not answer), it deletes each pod, kills converters
+during conversions, scales them from one to four and back, rolls out a new version of each service and rolls it back, and restarts
+each server. Then it checks that each accepted video became one MP3 and one mail, and that a gateway answered each request.
+Nothing is left afterwards. Use a cluster for tests, not one that serves users.
 
-  --short     a quarter of the films
-  --running   tests what runs there already, with its pods deleted and all, and leaves it running; it must have a mail sink
-  --keep      leaves what it has deployed
-  --context   of kubectl, if it is not the current one
+  --short     sends a quarter of the films
+  --running   tests the system that is already deployed, deletes its pods as well, and leaves it running; it must have a mail sink
+  --keep      does not remove what it has deployed
+  --context   the context of kubectl (default: the current one)
 
   --overlay, --registry, --load, --no-images, --no-secrets
-              are passed on to k8s:up: npm run k8s:up -- --help
+              are passed on to k8s:up; see npm run k8s:up -- --help
 
-For instance, where images are neither minikube's nor kind's to load: npm run test:k8s -- --load 'my-loader "$IMAGE"'
-Exit code: 0 all is well, 1 something is not, 130 stopped by Ctrl-C.
+For a cluster other than minikube or kind, say how to load an image: npm run test:k8s -- --load 'my-loader "$IMAGE"'
+Exit code: 0 if all is well, 1 if something is wrong, 130 if Ctrl-C stopped it.
 `;
 
 const OPTIONS = {
@@ -36,16 +36,16 @@ export interface CommandLine {
   running: boolean;
   keep: boolean;
   context: string | undefined;
-  /** For `npm run k8s:up`. */
+  /** Arguments for `npm run k8s:up`. */
   upArgs: string[];
 }
 
-/** Reads the arguments of `npm run test:k8s`. Throws with the usage where they are not understood. */
+/** Reads the arguments of `npm run test:k8s`. Throws an error with the usage text if they are wrong. */
 export function readCommandLine(args: readonly string[]): CommandLine {
   const refuse = (why: string): never => {
     throw new Error(`${why}\n\n${usage}`);
   };
-  // Options of k8s:up used to come after a second `--`, and may still.
+  // Earlier releases wanted the options of k8s:up after a second `--`, which is still accepted.
   const given = args.filter((arg) => arg !== '--');
   const parse = () => parseArgs({ args: given, options: OPTIONS, allowNegative: true }).values;
   let values: ReturnType<typeof parse>;
@@ -60,7 +60,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     return typeof value === 'string' ? [`--${name}`, value] : [value ? `--${name}` : `--no-${name}`];
   });
   if (values.running && values.keep)
-    refuse('--running leaves what runs there in any case; --keep is for what was deployed.');
+    refuse('--running never removes the system; --keep is for a system that this command deploys.');
   if (values.running && upArgs.length > 0)
     refuse(`With --running nothing is deployed, so ${upArgs[0]} has no meaning.`);
   const { help = false, short, running, keep, context } = values;

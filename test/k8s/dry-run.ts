@@ -7,7 +7,7 @@ import { overlayFolder } from '../../deploy/kubernetes/overlay.ts';
 const NAMESPACE = 'mp3converter-dry-run';
 const CHANGE_MS = 5 * 60_000;
 
-/** Asks the API server whether it would take an overlay, in a namespace where nothing of it is yet. Throws with what it says. */
+/** Asks the API server whether it would accept an overlay, in an empty namespace. Throws with its reason if it would not. */
 export async function dryRun(cluster: Cluster, overlay: string, stateDir: string): Promise<void> {
   const folder = path.join(stateDir, `dry-run-${overlay}`);
   mkdirSync(folder);
@@ -18,7 +18,7 @@ export async function dryRun(cluster: Cluster, overlay: string, stateDir: string
       timeoutMs: CHANGE_MS,
     });
   const remove = () => change('delete', '--ignore-not-found', '--wait');
-  // A run that was cut off may have left it.
+  // A test run that was killed may have left the namespace.
   await remove();
   await change('create');
   try {

@@ -2,40 +2,40 @@ import { request } from 'undici';
 import type { Ingress } from '../../deploy/kubernetes/addresses.ts';
 import { type Cluster, NAMESPACE } from '../../deploy/kubernetes/cluster.ts';
 import type { Report } from '../../deploy/process/run.ts';
-import { within } from '../load/within.ts';
-import { forward } from './port-forward.ts';
+import { waitAtMost } from '../support/wait.ts';
+import { forwardPort } from './port-forward.ts';
 
-/** How users get in. */
-export interface Door {
+/** How users reach the gateway. */
+export interface GatewayAccess {
   readonly by: 'the Ingress' | 'kubectl port-forward';
   readonly url: string;
-  /** The name of the Ingress, which each request has to say. */
+  /** The host name of the Ingress, which each request must send. */
   readonly host?: string;
   stop(): Promise<void>;
 }
 
 const ASK_MS = 15_000;
-/** For a controller to hear of a new Ingress, and to give it an address. */
+/** How long a controller may need to notice a new Ingress and to give it an address. */
 const INGRESS_MS = 3 * 60_000;
 
-/** Where the gateway answers to the name of the Ingress; else a forwarded port. */
-export async function openDoor(cluster: Cluster, report: Report): Promise<Door> {
+/** Reaches the gateway through the Ingress or, if the gateway does not answer there, through a forwarded port. */
+export async function openGatewayAccess(cluster: Cluster, report: Report): Promise<GatewayAccess> {
   if (await cluster.has('ingressclasses.networking.k8s.io')) {
-    const found = await within(INGRESS_MS, () => throughIngress(cluster));
+    const found = await waitAtMost(() => findIngress(cluster), { timeoutMs: INGRESS_MS });
     if (found) return { by: 'the Ingress', ...found, stop: async () => {} };
-    report(`NOT TESTED: THE INGRESS. By it the gateway does not answer within ${INGRESS_MS / 1000} s`);
+    report(`NOT TESTED: THE INGRESS. The gateway does not answer through it within ${INGRESS_MS / 1000} s`);
   } else report('NOT TESTED: THE INGRESS. There is no ingress controller in this cluster');
-  const { url, stop } = await forward(cluster.context, 'gateway', 80);
+  const { url, stop } = await forwardPort(cluster.context, 'gateway', 80);
   return { by: 'kubectl port-forward', url, stop };
 }
 
-async function throughIngress(cluster: Cluster): Promise<{ url: string; host: string } | undefined> {
-  const said = await cluster.ask(['--namespace', NAMESPACE, 'get', 'ingress', 'gateway', '-o', 'json']);
-  const { spec, status } = JSON.parse(said) as Ingress;
+async function findIngress(cluster: Cluster): Promise<{ url: string; host: string } | undefined> {
+  const output = await cluster.ask(['--namespace', NAMESPACE, 'get', 'ingress', 'gateway', '-o', 'json']);
+  const { spec, status } = JSON.parse(output) as Ingress;
   const host = spec.rules?.[0]?.host;
-  const told = (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname);
-  // On the machine of a cluster that has one node, its own port 80 often is the controller's.
-  for (const address of ['127.0.0.1', ...told])
+  const addresses = (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname);
+  // On the only node of a cluster, port 80 of the machine itself often belongs to the controller.
+  for (const address of ['127.0.0.1', ...addresses])
     if (host !== undefined && address !== undefined && (await isGateway(`http://${address}`, host)))
       return { url: `http://${address}`, host };
   return undefined;

@@ -1,31 +1,39 @@
 import assert from 'node:assert/strict';
-import { within } from '../load/within.ts';
-import { afterKill, convertingOf, openOf } from './conversions.ts';
-import type { Setting } from './test-deployment.ts';
+import { waitAtMost } from '../support/wait.ts';
+import { countConverting, openJobIds, outcomeOfKill } from './conversions.ts';
+import type { TestDeployment } from './test-deployment.ts';
 
-/** For a film to be sent, and a converter to begin with it. */
+/** How long it may take to send a film and to begin its conversion. */
 const BEGIN_MS = 5 * 60_000;
-/** For a conversion to begin anew: a new start, the silence after which a job is published again, the queue before it, the lease. */
+/**
+ * How long it may take to begin a conversion again. It includes the restart, the time after which a stalled job is published again,
+ * the jobs that are queued before it, and the lease.
+ */
 const TAKE_OVER_MS = 5 * 60_000;
-const TRIES = 3;
+const ATTEMPTS = 3;
 
-/** Kills all converters while they convert films of a load, until one of those has begun anew. Tells of each that it has killed. */
-export async function killAtWork(
-  { deployed, trial: { ledger } }: Setting,
+/**
+ * Kills all converters while they convert films of a load, until one of these conversions has begun again. Calls `onKill`
+ * after each kill.
+ */
+export async function killDuringConversion(
+  { deployment, loadTest: { sent } }: TestDeployment,
   load: string,
-  killed: () => void,
+  onKill: () => void,
 ): Promise<void> {
-  // It may be done with it in the moment in which it is killed.
-  for (let tries = 0; tries < TRIES; tries++) {
-    assert.ok(await within(BEGIN_MS, async () => (await convertingOf(ledger, load)) > 0), 'no conversion');
-    const pods = await deployed.pods('converter');
-    assert.ok(pods.length > 0, 'no converter');
+  // A conversion may end in the moment in which its converter is killed.
+  for (let attempts = 0; attempts < ATTEMPTS; attempts++) {
+    const isConverting = async (): Promise<boolean> => (await countConverting(sent, load)) > 0;
+    assert.ok(await waitAtMost(isConverting, { timeoutMs: BEGIN_MS }), 'there is no conversion');
+    const pods = await deployment.pods('converter');
+    assert.ok(pods.length > 0, 'there is no converter');
     for (const { name } of pods) {
-      await deployed.kill(name);
-      killed();
+      await deployment.kill(name);
+      onKill();
     }
-    const open = await openOf(ledger, load);
-    if ((await within(TAKE_OVER_MS, () => afterKill(ledger, load, open))) === 'begun anew') return;
+    const openIds = await openJobIds(sent, load);
+    const outcome = await waitAtMost(() => outcomeOfKill(sent, load, openIds), { timeoutMs: TAKE_OVER_MS });
+    if (outcome === 'restarted') return;
   }
-  assert.fail(`converters were killed ${TRIES} times, and never in the middle of their work`);
+  assert.fail(`converters were killed ${ATTEMPTS} times, and never during a conversion`);
 }

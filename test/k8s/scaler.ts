@@ -7,17 +7,17 @@ export interface Bounds {
 
 const CHANGE_MS = 3 * 60_000;
 
-/** What decides how many converters there are. */
+/** The autoscaler of the converters. */
 export interface Scaler {
   readonly by: 'KEDA' | 'HPA';
-  /** Keeps to these bounds from now on, and does not hesitate to scale down. */
+  /** Sets the bounds of the number of converters, and lets the autoscaler scale down without its usual delay. */
   keepTo(bounds: Bounds): Promise<void>;
-  /** As the manifests say. */
+  /** Restores what the manifests say. */
   restore(): Promise<void>;
 }
 
-/** A second instead of the minutes of the manifests. */
-const AT_ONCE = {
+/** Scales down after a second, instead of after minutes as in the manifests. */
+const SCALE_DOWN_AT_ONCE = {
   scaleDown: {
     stabilizationWindowSeconds: 0,
     policies: [{ type: 'Pods', value: 10, periodSeconds: 1 }],
@@ -30,15 +30,16 @@ const KINDS = {
     spec: ({ min, max }: Bounds) => ({
       minReplicaCount: min,
       maxReplicaCount: max,
-      advanced: { horizontalPodAutoscalerConfig: { behavior: AT_ONCE } },
+      advanced: { horizontalPodAutoscalerConfig: { behavior: SCALE_DOWN_AT_ONCE } },
     }),
   },
   HPA: {
     kind: 'horizontalpodautoscalers',
-    spec: ({ min, max }: Bounds) => ({ minReplicas: min, maxReplicas: max, behavior: AT_ONCE }),
+    spec: ({ min, max }: Bounds) => ({ minReplicas: min, maxReplicas: max, behavior: SCALE_DOWN_AT_ONCE }),
   },
 } as const;
 
+/** Finds the autoscaler of the deployed converters. */
 export async function scalerOf(cluster: Cluster): Promise<Scaler> {
   const by = (await cluster.has(`${KINDS.KEDA.kind}/converter`)) ? 'KEDA' : 'HPA';
   const { kind, spec } = KINDS[by];
@@ -46,7 +47,7 @@ export async function scalerOf(cluster: Cluster): Promise<Scaler> {
   const object = JSON.parse(await cluster.ask([...inNamespace, 'get', kind, 'converter', '-o', 'json']));
   const patch = async (change: object): Promise<void> => {
     const args = ['patch', kind, 'converter', '--type', 'merge', '--patch', JSON.stringify(change)];
-    await cluster.call('Changing what scales the converters', [...inNamespace, ...args], {
+    await cluster.call('Changing the autoscaler of the converters', [...inNamespace, ...args], {
       timeoutMs: CHANGE_MS,
     });
   };

@@ -11,25 +11,25 @@ import { runTests, type TestCounts } from '../support/run-tests.ts';
 import { newStateFolder } from '../support/state-folder.ts';
 import { scalerOf } from './scaler.ts';
 
-/** Over that of the tests themselves. A quarter of an hour is enough for the short form on a machine that has nothing else to do. */
+/** It is longer than the timeout of the tests themselves. On an idle machine, the short form takes a quarter of an hour. */
 const TIMEOUT_MS = 125 * 60_000;
 
 export interface SuiteOptions {
   repoRoot: string;
   short: boolean;
-  /** Tests what runs there already, and leaves it running. */
+  /** Tests the system that is already deployed, and leaves it running. */
   running: boolean;
-  /** Leaves what it has deployed. */
+  /** Does not remove what it has deployed. */
   keep: boolean;
-  /** Of kubectl; default: the current one, and that until the end. */
+  /** The context of kubectl. Default: the one that is current at the start. */
   context: string | undefined;
-  /** For npm run k8s:up. */
+  /** Arguments for npm run k8s:up. */
   upArgs: readonly string[];
   report: Report;
   signal: AbortSignal;
 }
 
-/** Deploys the system, tests it, and takes it away again, with all that is stored. Returns the counts and the table. */
+/** Deploys the system, tests it, and removes it with its data. Returns the counts and the table. */
 export async function runInCluster(options: SuiteOptions): Promise<{ tests: TestCounts; table: string }> {
   const { running, keep, upArgs, report, signal } = options;
   const cluster = await openCluster({ context: options.context, report, signal });
@@ -37,24 +37,24 @@ export async function runInCluster(options: SuiteOptions): Promise<{ tests: Test
   const isThere = await cluster.has(`namespace/${NAMESPACE}`);
   if (isThere && !running)
     throw new Error(
-      `The namespace ${NAMESPACE} is in ${cluster.context} already. Test what runs there with --running, or delete it first, with everything that is stored: npm run k8s:down -- --volumes`,
+      `The namespace ${NAMESPACE} already exists in ${cluster.context}. Test the system in it with --running, or delete it first, with all its data: npm run k8s:down -- --volumes`,
     );
   await ensureFfmpeg(report, signal);
   try {
     if (!running) await runScript('up.ts', [...here, ...upArgs], options);
-    return await keepingTheScaler(cluster.context, report, () => testIt(cluster, options));
+    return await restoringTheScaler(cluster.context, report, () => testSystem(cluster, options));
   } finally {
     if (!running && !keep)
-      await runScript('down.ts', [...here, '--volumes'], { ...options, signal: uninterrupted() });
+      await runScript('down.ts', [...here, '--volumes'], { ...options, signal: neverAborted() });
   }
 }
 
-/** For what has to be done after a Ctrl-C, too. */
-const uninterrupted = (): AbortSignal => new AbortController().signal;
+/** A signal that is never aborted, for what must be done after a Ctrl-C, too. */
+const neverAborted = (): AbortSignal => new AbortController().signal;
 
-/** As it was, even when the tests are cut off in the middle of scaling. */
-async function keepingTheScaler<T>(context: string, report: Report, work: () => Promise<T>): Promise<T> {
-  const scaler = await scalerOf(await openCluster({ context, report, signal: uninterrupted() }));
+/** Restores the autoscaler, even if the tests are stopped while they scale. */
+async function restoringTheScaler<T>(context: string, report: Report, work: () => Promise<T>): Promise<T> {
+  const scaler = await scalerOf(await openCluster({ context, report, signal: neverAborted() }));
   try {
     return await work();
   } finally {
@@ -62,7 +62,7 @@ async function keepingTheScaler<T>(context: string, report: Report, work: () => 
   }
 }
 
-async function testIt(cluster: Cluster, options: SuiteOptions) {
+async function testSystem(cluster: Cluster, options: SuiteOptions) {
   const { repoRoot, short, report, signal } = options;
   const stateDir = await newStateFolder(path.join(repoRoot, '.data', 'k8s'), report);
   const tests = await runTests(['test/k8s/system.test.ts'], {
@@ -79,37 +79,41 @@ async function testIt(cluster: Cluster, options: SuiteOptions) {
   return { tests, table };
 }
 
-type Place = Pick<SuiteOptions, 'repoRoot' | 'signal'>;
+type ScriptOptions = Pick<SuiteOptions, 'repoRoot' | 'signal'>;
 
-/** One of our own commands, with our terminal. */
-async function runScript(name: string, args: readonly string[], { repoRoot, signal }: Place): Promise<void> {
+/** Runs one of our own commands in this terminal. */
+async function runScript(
+  name: string,
+  args: readonly string[],
+  { repoRoot, signal }: ScriptOptions,
+): Promise<void> {
   signal.throwIfAborted();
   const child = spawn(process.execPath, [path.join(repoRoot, 'deploy/kubernetes', name), ...args], {
     cwd: repoRoot,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
-  // What comes next may undo what it does: it has to be gone first, after a Ctrl-C too.
+  // The next command may undo what this one does, so it must have ended first, after a Ctrl-C as well.
   const stop = (): void => void child.kill();
   signal.addEventListener('abort', stop, { once: true });
   const [code] = (await once(child, 'exit').finally(() => signal.removeEventListener('abort', stop))) as [
     number | null,
   ];
   signal.throwIfAborted();
-  if (code !== 0) throw new Error(`${name} failed (code ${code}); it has said why above.`);
+  if (code !== 0) throw new Error(`${name} failed with exit code ${code}; its messages are above.`);
 }
 
-/** What the containers said, and what Kubernetes did, before it is all taken away. */
+/** Saves the logs of all containers and the events of the namespace before they are deleted. */
 async function keepLogs(cluster: Cluster, folder: string, report: Report): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const keep = async (name: string, args: string[]): Promise<void> => {
-    const said = await cluster
+    const output = await cluster
       .ask(['--namespace', NAMESPACE, ...args])
       .catch((error: Error) => `${error.message}\n`);
-    writeFileSync(path.join(folder, name), said, { mode: 0o600 });
+    writeFileSync(path.join(folder, name), output, { mode: 0o600 });
   };
   await keep('events.txt', ['get', 'events', '--sort-by=.lastTimestamp']);
   await keep('pods.txt', ['get', 'pods', '-o', 'wide']);
-  // A line for each pod: its name, and those of its containers.
+  // Prints a line for each pod, with its name and the names of its containers.
   const names = '{.metadata.name}{" "}{.spec.initContainers[*].name}{" "}{.spec.containers[*].name}{"\\n"}';
   const list = ['get', 'pods', '-o', `jsonpath={range .items[*]}${names}{end}`];
   const pods = await cluster.ask(['--namespace', NAMESPACE, ...list]).catch(() => '');

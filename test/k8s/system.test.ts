@@ -6,36 +6,37 @@ import { SERVICES } from '../../deploy/docker/image-names.ts';
 import { traitsOf } from '../../deploy/kubernetes/overlay.ts';
 import { hasKeda } from '../../deploy/kubernetes/scaler.ts';
 import type { Load } from '../load/load-test.ts';
-import { broken } from '../load/user.ts';
-import { until } from '../support/wait.ts';
-import { createDeeds } from './actions.ts';
-import { convertingOf } from './conversions.ts';
-import { statusOf } from './dapr-invoke.ts';
-import { dryRun } from './dry-run.ts';
-import { killAtWork } from './kill-during-conversion.ts';
-import { openSetting, type Setting } from './test-deployment.ts';
-import { leaveMark, SERVERS } from './volume-marker.ts';
+import { unexpectedResults } from '../load/result-counts.ts';
+import { waitFor } from '../support/wait.ts';
 
-// One deployed system for all of them: each leaves it whole. The verdict is over all that was ever sent.
+import { Actions } from './actions.ts';
+import { countConverting } from './conversions.ts';
+import { invokeStatus } from './dapr-invoke.ts';
+import { dryRun } from './dry-run.ts';
+import { killDuringConversion } from './kill-during-conversion.ts';
+import { openTestDeployment, type TestDeployment } from './test-deployment.ts';
+import { SERVERS, writeVolumeMarker } from './volume-marker.ts';
+
+// All tests share one deployed system, and each leaves it complete. Each check is about all films that were ever sent.
 const { K8S_CONTEXT, K8S_STATE = '', K8S_LENGTH } = process.env;
 const isShort = K8S_LENGTH === 'short';
 const PAUSE_MS = 1_000;
 const JOBS = isShort ? 6 : 20;
 const LONG_PAUSE_MS = 500;
-/** One converter keeps pace with it, so that a conversion that begins anew does not wait behind many. */
+/** One converter keeps pace with this load, so that a conversion that begins again does not have to wait behind many others. */
 const SPARSE_PAUSE_MS = 10_000;
-/** For KEDA to ask for the queue's length, every ten seconds, and for the new pod. */
+/** How long it may take KEDA to see the length of the queue, which it reads every ten seconds, and the new pod to start. */
 const QUEUE_MS = 5 * 60_000;
-/** For converters that are ready to get films to convert. */
+/** How long it may take until converters that are ready have films to convert. */
 const CONVERTING_MS = 5 * 60_000;
-/** What one converter works on, and as much again that waits: what is left when a test ends can be converted within minutes. */
+/** Two conversions in progress and two jobs that wait. So what is left when a test ends can be converted within minutes. */
 const OPEN_PER_USER = 4;
-/** A converter works on so many at once, unless it is told otherwise. */
+/** The default number of conversions that a converter runs at the same time. */
 const CONCURRENCY = 2;
 
 process.on('disconnect', () => process.exit(1));
 process.channel?.unref();
-/** However this process ends, each kubectl ends with it. */
+/** Ends every kubectl when this process ends, whatever the reason. */
 const ending = new AbortController();
 process.on('exit', () => ending.abort());
 
@@ -43,65 +44,74 @@ const since = performance.now();
 const report = (line: string): void =>
   console.log(`${`${Math.round((performance.now() - since) / 1000)}`.padStart(4)} s  ${line}`);
 
-describe('in a cluster', { timeout: 120 * 60_000 }, () => {
-  const deeds = createDeeds();
-  let setting: Setting;
+describe('the system in a cluster', { timeout: 120 * 60_000 }, () => {
+  const actions = new Actions();
+  let target: TestDeployment;
   before(async () => {
-    setting = await openSetting({ context: K8S_CONTEXT, stateDir: K8S_STATE, report, signal: ending.signal });
+    target = await openTestDeployment({
+      context: K8S_CONTEXT,
+      stateDir: K8S_STATE,
+      report,
+      signal: ending.signal,
+    });
   });
   after(async () => {
-    // Nothing to tell of where it could not be opened.
-    if (!setting) return;
-    await setting.stop();
-    // What `npm run test:k8s` prints when all is over.
-    writeFileSync(path.join(K8S_STATE, 'table.txt'), deeds.table(setting.trial.sum()));
+    // If before() failed, there is nothing to report.
+    if (!target) return;
+    await target.stop();
+    // `npm run test:k8s` prints this table in the end.
+    writeFileSync(path.join(K8S_STATE, 'table.txt'), actions.table(target.loadTest.totals()));
   });
 
-  /** Whatever becomes of the pods meanwhile, a gateway gives every answer, and no request breaks off. */
-  const loaded = async (name: string, load: Omit<Load, 'openPerUser'>, what: () => Promise<unknown>) => {
-    await setting.trial.underLoad(name, { ...load, openPerUser: OPEN_PER_USER }, what);
-    // A forwarded port leads to one pod, and breaks with it.
-    if (setting.door.by === 'the Ingress') assert.deepEqual(broken(setting.tally), []);
+  /** Whatever happens to the pods meanwhile, a gateway answers every request, and no connection breaks. */
+  const loaded = async (name: string, load: Omit<Load, 'openPerUser'>, action: () => Promise<unknown>) => {
+    await target.loadTest.underLoad(name, { ...load, openPerUser: OPEN_PER_USER }, action);
+    // A forwarded port leads to a single pod, so its connections break with that pod.
+    if (target.access.by === 'the Ingress') assert.deepEqual(unexpectedResults(target.counts), []);
   };
-  const underLoad = (name: string, jobs: number, what: () => Promise<unknown>) =>
-    loaded(name, { jobs, pauseMs: PAUSE_MS, footage: setting.short }, what);
-  const underLongLoad = (name: string, jobs: number, what: () => Promise<unknown>, pauseMs = LONG_PAUSE_MS) =>
-    loaded(name, { jobs, pauseMs, footage: setting.long }, what);
+  const underLoad = (name: string, jobs: number, action: () => Promise<unknown>) =>
+    loaded(name, { jobs, pauseMs: PAUSE_MS, films: target.shortFilms }, action);
+  const underLongLoad = (
+    name: string,
+    jobs: number,
+    action: () => Promise<unknown>,
+    pauseMs = LONG_PAUSE_MS,
+  ) => loaded(name, { jobs, pauseMs, films: target.longFilms }, action);
 
-  const untilConverting = (load: string, count: number) =>
-    until(
+  const waitForConversions = (load: string, count: number) =>
+    waitFor(
       `${count} conversions at once`,
-      async () => (await convertingOf(setting.trial.ledger, load)) >= count,
-      CONVERTING_MS,
+      async () => (await countConverting(target.loadTest.sent, load)) >= count,
+      { timeoutMs: CONVERTING_MS },
     );
-  /** Some, or the test would show nothing. */
+  /** Fails if there is none, because the test would then prove nothing. */
   const podsOf = async (name: string) => {
-    const pods = await setting.deployed.pods(name);
-    assert.ok(pods.length > 0, `no pod of ${name}`);
+    const pods = await target.deployment.pods(name);
+    assert.ok(pods.length > 0, `there is no pod of ${name}`);
     return pods;
   };
-  const nodeSays = async (service: string, args: string[]): Promise<string> => {
+  const runNode = async (service: string, args: string[]): Promise<string> => {
     const [pod] = await podsOf(service);
-    return (await setting.deployed.exec(pod?.name ?? '', 'app', ['node', ...args])).trim();
+    return (await target.deployment.exec(pod?.name ?? '', 'app', ['node', ...args])).trim();
   };
   const keepTo = async (count: number) => {
-    await setting.scaler.keepTo({ min: count, max: count });
-    await setting.deployed.untilReplicas('converter', count);
+    await target.scaler.keepTo({ min: count, max: count });
+    await target.deployment.waitForReplicas('converter', count);
   };
 
   for (const overlay of ['minikube', 'production'])
-    test(`the API server takes the overlay ${overlay}`, async (t) => {
-      const { needsKeda } = await traitsOf(overlay, setting.cluster);
-      if (needsKeda && !(await hasKeda(setting.cluster))) return t.skip('KEDA is not in this cluster');
-      await dryRun(setting.cluster, overlay, K8S_STATE);
-      deeds.overlayTaken(overlay);
+    test(`would accept the overlay ${overlay}, by the API server`, async (t) => {
+      const { needsKeda } = await traitsOf(overlay, target.cluster);
+      if (needsKeda && !(await hasKeda(target.cluster))) return t.skip('this cluster has no KEDA');
+      await dryRun(target.cluster, overlay, K8S_STATE);
+      actions.overlays.push(overlay);
     });
 
-  test('a video becomes an MP3 and a mail', () => underLoad('story', 1, async () => {}));
+  test('converts a video and mails its owner', () => underLoad('conversion', 1, async () => {}));
 
-  test('only the gateway may call auth, and only the routes that it needs', async () => {
+  test('lets only the gateway call auth, and only the routes that it needs', async () => {
     const statusFrom = (from: string, method: 'GET' | 'POST', appId: string, route: string) =>
-      statusOf(setting.deployed, { from, method, appId, route });
+      invokeStatus(target.deployment, { from, method, appId, route });
     assert.equal(await statusFrom('gateway', 'GET', 'auth', '.well-known/jwks.json'), '200');
     assert.equal(await statusFrom('gateway', 'GET', 'auth', 'users?limit=1'), '200');
     assert.equal(await statusFrom('gateway', 'GET', 'auth', 'metrics'), '403');
@@ -112,99 +122,104 @@ describe('in a cluster', { timeout: 120 * 60_000 }, () => {
     assert.equal(await statusFrom('gateway', 'POST', 'converter', 'video'), '403');
   });
 
-  test('no service holds a key to the cluster', async () => {
-    const look =
+  test('gives no service a token of the cluster', async () => {
+    const script =
       "console.log(require('node:fs').existsSync('/var/run/secrets/kubernetes.io/serviceaccount/token'))";
     for (const service of SERVICES) {
-      assert.equal(await nodeSays(service, ['--eval', look]), 'false');
+      assert.equal(await runNode(service, ['--eval', script]), 'false');
     }
   });
 
   for (const service of SERVICES)
-    test(`each pod of ${service} is deleted, and no request breaks off`, () =>
+    test(`breaks no request while each pod of ${service} is deleted`, () =>
       underLoad(`${service}-deleted`, JOBS, async () => {
         for (const { name } of await podsOf(service)) {
-          await setting.deployed.deletePod(name);
-          deeds.podDeleted(service);
-          await setting.deployed.untilRolledOut(`deployment/${service}`);
+          await target.deployment.deletePod(name);
+          actions.deletedPods.push(service);
+          await target.deployment.waitForRollout(`deployment/${service}`);
         }
       }));
 
-  test('a converter is killed in the middle of a conversion', async () => {
+  test('converts everything although a converter is killed during a conversion', async () => {
     const load = 'converter-killed';
     try {
       await keepTo(1);
-      const work = async () => {
-        await killAtWork(setting, load, () => deeds.killed('converter'));
-        await setting.deployed.untilReplicas('converter', 1);
-        // The rest of the films is for as many as the manifests say.
-        await setting.scaler.restore();
+      const killAndRestore = async () => {
+        await killDuringConversion(target, load, () => actions.killed.push('converter'));
+        await target.deployment.waitForReplicas('converter', 1);
+        // The rest of the films is converted by as many converters as the manifests say.
+        await target.scaler.restore();
       };
-      await underLongLoad(load, JOBS / 2, work, SPARSE_PAUSE_MS);
+      await underLongLoad(load, JOBS / 2, killAndRestore, SPARSE_PAUSE_MS);
     } finally {
-      await setting.scaler.restore();
+      await target.scaler.restore();
     }
   });
 
-  test('one converter becomes four, and four become one in the middle of conversions', async () => {
+  test('loses no conversion while the converters are scaled from one to four and back', async () => {
     try {
       await keepTo(1);
       await underLongLoad('scaled', JOBS, async () => {
         await keepTo(4);
-        // More than the one that stays could have under way.
-        await untilConverting('scaled', CONCURRENCY + 1);
+        // These are more than the converter that stays can run.
+        await waitForConversions('scaled', CONCURRENCY + 1);
         await keepTo(1);
-        deeds.scaled('1 → 4 → 1', setting.scaler.by);
-        // The rest of the films is for as many as the manifests say.
-        await setting.scaler.restore();
+        actions.scaled.push(`1 → 4 → 1, by ${target.scaler.by}`);
+        // The rest of the films is converted by as many converters as the manifests say.
+        await target.scaler.restore();
       });
     } finally {
-      await setting.scaler.restore();
+      await target.scaler.restore();
     }
   });
 
-  test('converters become more with their queue, and fewer without it', async (t) => {
-    if (setting.scaler.by !== 'KEDA') return t.skip('this cluster has no KEDA');
+  test('starts converters when their queue grows, and stops them when it is empty', async (t) => {
+    if (target.scaler.by !== 'KEDA') return t.skip('this cluster has no KEDA');
     try {
-      await setting.scaler.keepTo({ min: 1, max: 4 });
-      await setting.deployed.untilReplicas('converter', 1);
-      // More at once than one works on.
-      const isSecond = async () => (await setting.deployed.pods('converter')).length > 1;
-      await underLongLoad('queued', 12, () => until('a second converter', isSecond, QUEUE_MS), 0);
-      await setting.deployed.untilReplicas('converter', 1);
-      deeds.scaled('by the length of the queue', setting.scaler.by);
+      await target.scaler.keepTo({ min: 1, max: 4 });
+      await target.deployment.waitForReplicas('converter', 1);
+      // One converter cannot run as many conversions.
+      const isSecond = async () => (await target.deployment.pods('converter')).length > 1;
+      await underLongLoad(
+        'queued',
+        12,
+        () => waitFor('a second converter', isSecond, { timeoutMs: QUEUE_MS }),
+        0,
+      );
+      await target.deployment.waitForReplicas('converter', 1);
+      actions.scaled.push(`by the length of the queue, by ${target.scaler.by}`);
     } finally {
-      await setting.scaler.restore();
+      await target.scaler.restore();
     }
   });
 
-  test('a new version of every service is rolled out, and back, and no request breaks off', async () => {
-    const logLevel = (service: string) => nodeSays(service, ['--print', 'process.env.LOG_LEVEL']);
+  test('breaks no request while a new version of every service is rolled out and rolled back', async () => {
+    const logLevel = (service: string) => runNode(service, ['--print', 'process.env.LOG_LEVEL']);
     await underLoad('rollout', JOBS, async () => {
       for (const service of SERVICES) {
         const before = await logLevel(service);
-        await setting.deployed.rollOut(service);
+        await target.deployment.rollOut(service);
         assert.equal(await logLevel(service), 'debug');
-        await setting.deployed.rollBack(service);
+        await target.deployment.rollBack(service);
         assert.equal(await logLevel(service), before);
-        deeds.rolledOutAndBack(service);
+        actions.rolledOut.push(service);
       }
     });
   });
 
   for (const server of SERVERS)
-    test(`${server} is started again, and has kept its data`, async () => {
-      const mark = await leaveMark(setting.deployed, server);
+    test(`keeps the data of ${server} when it is restarted`, async () => {
+      const marker = await writeVolumeMarker(target.deployment, server);
       try {
         await underLoad(`${server}-restart`, JOBS, async () => {
-          await setting.deployed.restart(server);
-          assert.deepEqual(await mark.missing(), []);
-          deeds.serverRestarted(server);
+          await target.deployment.restart(server);
+          assert.deepEqual(await marker.missing(), []);
+          actions.restarted.push(server);
         });
       } finally {
-        await mark.remove();
+        await marker.remove();
       }
     });
 
-  test('all of it was kept, and nothing is left over in the store', () => setting.trial.swept());
+  test('has lost nothing in the end, and left nothing over in the store', () => target.loadTest.checkStore());
 });

@@ -1,35 +1,40 @@
 import { randomUUID } from 'node:crypto';
-import type { Deployed } from './deployment.ts';
+import type { Deployment } from './deployment.ts';
 
-/** Where each server keeps its data; a file that is not theirs does not bother them. */
-const FOLDERS = { rabbitmq: '/var/lib/rabbitmq', mongodb: '/data/db', mysql: '/var/lib/mysql' } as const;
+/** The data folder of each server. The servers ignore unknown files in it. */
+const DATA_FOLDERS = {
+  rabbitmq: '/var/lib/rabbitmq',
+  mongodb: '/data/db',
+  mysql: '/var/lib/mysql',
+} as const;
 
-export type Server = keyof typeof FOLDERS;
-export const SERVERS = Object.keys(FOLDERS) as Server[];
+export type Server = keyof typeof DATA_FOLDERS;
+export const SERVERS = Object.keys(DATA_FOLDERS) as Server[];
 
-/** A file in the data folder of each pod of a server, by which it is known again. */
-export interface Mark {
-  /** The pods without it; throws where there are no pods. */
+/** A file in the data folder of each pod of a server. It shows whether a new pod has the volume of the old one. */
+export interface VolumeMarker {
+  /** The names of the pods without the file. Throws if there are no pods. */
   missing(): Promise<string[]>;
   remove(): Promise<void>;
 }
 
-export async function leaveMark(deployed: Deployed, server: Server): Promise<Mark> {
-  const file = `${FOLDERS[server]}/mark-${randomUUID()}`;
-  const inEach = async (...command: string[]): Promise<[pod: string, said: string][]> => {
-    const pods = await deployed.pods(server);
+export async function writeVolumeMarker(deployment: Deployment, server: Server): Promise<VolumeMarker> {
+  const folder = DATA_FOLDERS[server];
+  const file = `${folder}/mark-${randomUUID()}`;
+  const execInEach = async (...command: string[]): Promise<[pod: string, output: string][]> => {
+    const pods = await deployment.pods(server);
     if (pods.length === 0) throw new Error(`there is no pod of ${server}`);
-    const each = pods.map(
-      async ({ name }): Promise<[string, string]> => [name, await deployed.exec(name, server, command)],
+    const outputs = pods.map(
+      async ({ name }): Promise<[string, string]> => [name, await deployment.exec(name, server, command)],
     );
-    return Promise.all(each);
+    return Promise.all(outputs);
   };
-  await inEach('touch', file);
+  await execInEach('touch', file);
   return {
     async missing() {
-      const found = await inEach('find', FOLDERS[server], '-maxdepth', '1', '-path', file);
-      return found.flatMap(([pod, said]) => (said.trim() === file ? [] : [pod]));
+      const found = await execInEach('find', folder, '-maxdepth', '1', '-path', file);
+      return found.flatMap(([pod, output]) => (output.trim() === file ? [] : [pod]));
     },
-    remove: async () => void (await inEach('rm', '-f', file)),
+    remove: async () => void (await execInEach('rm', '-f', file)),
   };
 }

@@ -1,90 +1,93 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { type Known, verdictOf, type Witness } from './check-films.ts';
-import { type Footage, type Sent, sendFilms } from './send-films.ts';
-import { describe, type Tally, type User } from './user.ts';
+import { checkFilms, type KnownFacts, type SystemView } from './check-films.ts';
+import { formatCounts, type ResultCounts } from './result-counts.ts';
+import { type LoadUser, type SendOptions, type SentFilm, sendFilms } from './send-films.ts';
 
-export interface TrialOptions {
-  system: Witness;
-  users: readonly User[];
-  /** That of the users. */
-  tally: Tally;
+export interface LoadTestOptions {
+  system: SystemView;
+  users: readonly LoadUser[];
+  /** The counts that the users write to. */
+  counts: ResultCounts;
   stateDir: string;
-  /** How often the gateway looks for what is left over is short: each verdict waits for it. Else only that of `swept`. */
+  /** Whether each check includes the store. This is for a gateway whose sweep runs often; otherwise only `checkStore` does it. */
   sweepsOften: boolean;
   report(line: string): void;
 }
 
-export interface Load {
-  /** At least so many films, and on until what is done meanwhile is over. */
-  jobs: number;
-  /** Between two films of one user. */
-  pauseMs: number;
-  /** A user with so many jobs that have not ended waits before the next film. */
-  openPerUser?: number;
-  footage: Footage;
-}
+/** How films are sent. */
+export type Load = Pick<SendOptions, 'jobs' | 'pauseMs' | 'openPerUser' | 'films'>;
 
-/** What became of all that was sent. */
-export interface Sum {
+/** The totals of all that was sent. */
+export interface Totals {
   accepted: number;
-  /** By the last verdict. */
+  /** By the last check. */
   done: number;
-  /** Of all verdicts, by kind: lost, wrong, lostMails, unexplained (a mail that came twice), orphans, … */
+  /** Number of findings of all checks by kind, such as `lost`, `wrong`, `lostMails`, `unexplained` (a duplicate mail), `orphans`. */
   findings: Readonly<Record<string, number>>;
 }
 
-export interface Trial {
-  readonly ledger: readonly Sent[];
-  /** Films are sent during `what`; then all must be well, and nothing be left. */
-  underLoad(name: string, load: Load, what: () => Promise<unknown>): Promise<void>;
-  /** The last verdict, over what is left in the store as well. */
-  swept(): Promise<void>;
-  sum(): Sum;
-}
+/** One system under load, again and again. Each check is about all that was ever sent, and reports a finding only once. */
+export class LoadTest {
+  readonly sent: SentFilm[] = [];
+  readonly #options: LoadTestOptions;
+  readonly #earlierIds: ReadonlySet<string>;
+  readonly #known: KnownFacts = { jobs: new Map(), durations: new Map(), mails: new Map() };
+  readonly #reported = new Set<string>();
+  readonly #run = randomUUID().slice(0, 8);
+  #done = 0;
 
-/** One system under load, again and again. The verdict is over all that was ever sent; a finding is told once. */
-export async function createTrial(options: TrialOptions): Promise<Trial> {
-  const { system, users, tally, stateDir, sweepsOften, report } = options;
-  const before = new Set((await system.readStore()).jobs.map(({ id }) => id));
-  const ledger: Sent[] = [];
-  const known: Known = { jobs: new Map(), seconds: new Map(), mails: new Map() };
-  const told = new Set<string>();
-  const run = randomUUID().slice(0, 8);
-  let done = 0;
+  /** @param earlierIds ids of the jobs that belong to somebody else. */
+  constructor(options: LoadTestOptions, earlierIds: ReadonlySet<string>) {
+    this.#options = options;
+    this.#earlierIds = earlierIds;
+  }
 
-  async function look(name: string, swept: boolean): Promise<void> {
-    const verdict = await verdictOf({ system, ledger, before, swept, known, stateDir });
-    if (verdict.late.length > 0)
-      report(`${name}: LEFT UNTIL IT EXPIRES, arrived late: ${verdict.late.join(', ')}`);
-    done = verdict.done;
-    const fresh = verdict.findings.filter((finding) => !told.has(finding));
-    for (const finding of fresh) told.add(finding);
+  /** Sends films while `action` runs. Then checks that all is well and that nothing is left behind. */
+  async underLoad(name: string, load: Load, action: () => Promise<unknown>): Promise<void> {
+    const { users, counts, sweepsOften, report } = this.#options;
+    const before = this.sent.length;
+    counts.clear();
+    await sendFilms({ users, name, run: this.#run, ...load, during: action(), sent: this.sent });
+    report(
+      `${name}: ${this.sent.length - before} films sent; all attempts of the users: ${formatCounts(counts)}`,
+    );
+    await this.#check(name, sweepsOften);
+  }
+
+  /** The last check. It includes the store, and looks at every job again: what was right once may be lost by now. */
+  async checkStore(): Promise<void> {
+    this.#known.jobs.clear();
+    await this.#check('in the end', true);
+  }
+
+  totals(): Totals {
+    const findings: Record<string, number> = {};
+    for (const finding of this.#reported) {
+      const [kind = ''] = finding.split(':');
+      findings[kind] = (findings[kind] ?? 0) + 1;
+    }
+    const accepted = this.sent.filter(({ id }) => id !== undefined).length;
+    return { accepted, done: this.#done, findings };
+  }
+
+  async #check(name: string, checkStore: boolean): Promise<void> {
+    const { system, stateDir, report } = this.#options;
+    const { done, findings, late } = await checkFilms({
+      ...{ system, sent: this.sent, earlierIds: this.#earlierIds, checkStore, known: this.#known, stateDir },
+    });
+    if (late.length > 0)
+      report(`${name}: LEFT UNTIL THEY EXPIRE, because they arrived late: ${late.join(', ')}`);
+    this.#done = done;
+    const fresh = findings.filter((finding) => !this.#reported.has(finding));
+    for (const finding of fresh) this.#reported.add(finding);
     assert.deepEqual(fresh, []);
     report(`${name}: ${done} jobs done until now, each with one MP3 and one mail`);
   }
+}
 
-  return {
-    ledger,
-    async underLoad(name, load, what) {
-      const began = ledger.length;
-      tally.clear();
-      await sendFilms({ users, name, run, ...load, during: what(), ledger });
-      report(`${name}: ${ledger.length - began} films sent; the tries of the users: ${describe(tally)}`);
-      await look(name, sweepsOften);
-    },
-    async swept() {
-      // What was right once may have been lost since.
-      known.jobs.clear();
-      await look('in the end', true);
-    },
-    sum() {
-      const findings: Record<string, number> = {};
-      for (const finding of told) {
-        const [kind = ''] = finding.split(':');
-        findings[kind] = (findings[kind] ?? 0) + 1;
-      }
-      return { accepted: ledger.filter(({ id }) => id !== undefined).length, done, findings };
-    },
-  };
+/** Reads which jobs exist already, so that the checks leave them out. */
+export async function createLoadTest(options: LoadTestOptions): Promise<LoadTest> {
+  const { jobs } = await options.system.readStore();
+  return new LoadTest(options, new Set(jobs.map(({ id }) => id)));
 }

@@ -2,22 +2,23 @@ import { type MailEvidence, parseMail } from '../verdict/mails.ts';
 
 const ASK_MS = 30_000;
 
-interface Envelope {
+interface ListedMail {
   id: string;
   time: string;
   envelope: { to: { address: string }[] };
 }
 
-/** What MailDev answers; throws at any status but 200, too. */
+/** Asks the API of MailDev. Throws for every status but 200. */
 async function askMailDev(url: string, path: string): Promise<Response> {
-  const answer = await fetch(`${url}/api/email${path}`, { signal: AbortSignal.timeout(ASK_MS) });
-  if (answer.status !== 200) throw new Error(`MailDev answered ${answer.status} to ${path || 'its list'}`);
-  return answer;
+  const response = await fetch(`${url}/api/email${path}`, { signal: AbortSignal.timeout(ASK_MS) });
+  if (response.status !== 200)
+    throw new Error(`MailDev answered ${response.status} to ${path || 'a request for its list'}`);
+  return response;
 }
 
-/** All that are there now. A mail never changes: each is read once, and kept in `known` by its id. */
-export async function readMails(url: string, known: Map<string, MailEvidence>): Promise<MailEvidence[]> {
-  const list = (await (await askMailDev(url, '')).json()) as Envelope[];
+/** Reads all mails in MailDev. A mail never changes, so each is read once and kept in `known` by its id. */
+export async function readMailDev(url: string, known: Map<string, MailEvidence>): Promise<MailEvidence[]> {
+  const list = (await (await askMailDev(url, '')).json()) as ListedMail[];
   return Promise.all(
     list.map(async ({ id, time, envelope }) => {
       const before = known.get(id);

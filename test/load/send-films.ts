@@ -1,133 +1,111 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinalStatus, type JobView } from '../../services/shared/jobs/job.ts';
-import { decodedSeconds, video } from '../support/media.ts';
-import { randomBytes } from '../support/random.ts';
+import type { FilmSource } from './film-source.ts';
 import type { User } from './user.ts';
 
-/** Between two looks of a user at jobs that have not ended. */
-const LOOK_MS = 1_000;
+/** The methods of a user that the load needs. */
+export type LoadUser = Pick<User, 'email' | 'logIn' | 'upload' | 'get'>;
 
-export interface Sent {
-  user: User;
-  /** No other upload has it: mails and jobs are told apart by it. */
+/** One upload of the load. */
+export interface SentFilm {
+  user: LoadUser;
+  /** Unique, so that it identifies the upload in mails and jobs. */
   filename: string;
   sha256: string;
-  /** What its MP3 must last. */
+  /** The length that its MP3 must have. */
   seconds: number;
-  /** Of the 202; undefined when it was refused. */
+  /** The job id of the 202, or undefined if the upload was refused. */
   id: string | undefined;
-  /** What the upload was answered, or how it or what came after it failed. */
-  answer: string;
+  /** The status of the upload, or the error of the upload or of what followed it. */
+  result: string;
 }
 
-export interface Footage {
-  /** A film whose bytes no other number has. */
-  film(number: number): Buffer;
-  /** What their MP3s must last. */
-  seconds: number;
-}
-
-export async function shoot(seconds = 3): Promise<Footage> {
-  const file = await video(seconds);
-  const film = await readFile(file);
-  return {
-    seconds: await decodedSeconds(file),
-    film(number) {
-      // ISO 14496-12 8.1.2: a box of type `free` may stand anywhere and is to be ignored.
-      const box = Buffer.alloc(8 + 1024);
-      box.writeUInt32BE(box.length);
-      box.write('free', 4);
-      randomBytes(1024).copy(box, 8);
-      box.writeUInt32BE(number, 8);
-      return Buffer.concat([film, box]);
-    },
-  };
-}
-
-export interface LoadOptions {
-  users: readonly User[];
-  footage: Footage;
-  /** Part of the files' names … */
+export interface SendOptions {
+  users: readonly LoadUser[];
+  films: FilmSource;
+  /** The first part of the file names. */
   name: string;
-  /** … as is this, which tells them from those of another run. */
+  /** The last part of the file names, which no other test run has. */
   run: string;
-  /** At least so many jobs … */
+  /** The least number of films. */
   jobs: number;
-  /** … and on until this is over. */
+  /** Films are sent at least until this is settled. */
   during: Promise<unknown>;
-  /** Between two uploads of one user. */
+  /** Between two uploads of one user, ms. */
   pauseMs: number;
   /**
-   * A user with so many jobs that have not ended waits before the next upload. Otherwise a slow machine, on which `during` takes
-   * longer and conversions too, is sent more than it can convert in time. Default: no limit.
+   * A user with this many open jobs waits before the next upload. Otherwise a slow machine, on which both `during` and
+   * conversions take longer, would get more films than it can convert in time. Default: no limit.
    */
   openPerUser?: number;
-  ledger: Sent[];
+  /** Between two polls of a user who waits, ms. Default: 1 s. */
+  pollMs?: number;
+  /** All films of all loads. The new ones are added. */
+  sent: SentFilm[];
 }
 
-/** Every user sends one film after the other, looks at its job and logs in again, until there are enough. */
-export async function sendFilms(options: LoadOptions): Promise<void> {
-  const { users, jobs, during, pauseMs, openPerUser = Number.POSITIVE_INFINITY } = options;
-  let over = false;
-  let sent = 0;
+/** Every user sends one film after the other, asks for its job and logs in again, until there are enough. */
+export async function sendFilms(options: SendOptions): Promise<void> {
+  const { users, jobs, during, pauseMs, openPerUser = Number.POSITIVE_INFINITY, pollMs = 1_000 } = options;
+  let isOver = false;
+  let count = 0;
   const ended = during.finally(() => {
-    over = true;
+    isOver = true;
   });
+  // It is awaited below. Until then, a failure must not count as an unhandled rejection.
   ended.catch(() => undefined);
-  const isEnough = (): boolean => over && sent >= jobs;
-  await Promise.all(
-    users.map(async (user) => {
-      const own: Sent[] = [];
-      while (!isEnough()) {
-        // What is left to be sent at the end does not wait: no job that hangs may hold the test up.
-        const isFull = !over && own.length >= openPerUser && (await openAmong(own)).length >= openPerUser;
-        if (isFull) {
-          await sleep(LOOK_MS);
-          continue;
-        }
-        own.push(await sendFilm(user, ++sent, options));
-        await sleep(pauseMs);
+  const isEnough = (): boolean => isOver && count >= jobs;
+  async function sendAll(user: LoadUser): Promise<void> {
+    const open: SentFilm[] = [];
+    while (!isEnough()) {
+      // The films that are missing at the end are not held back, because a job that hangs must not hold up the test.
+      const mustWait = !isOver && open.length >= openPerUser;
+      if (mustWait) await removeEnded(open);
+      if (mustWait && open.length >= openPerUser) {
+        await sleep(pollMs);
+        continue;
       }
-    }),
-  );
+      open.push(await sendFilm(user, ++count, options));
+      await sleep(pauseMs);
+    }
+  }
+  await Promise.all(users.map(sendAll));
   await ended;
 }
 
 async function sendFilm(
-  user: User,
+  user: LoadUser,
   number: number,
-  { footage: { film, seconds }, name, run, ledger }: LoadOptions,
-): Promise<Sent> {
+  { films: { film, seconds }, name, run, sent }: SendOptions,
+): Promise<SentFilm> {
   const filename = `${name}-${number}-${run}.mp4`;
-  const bytes = film(ledger.length);
+  const bytes = film(sent.length);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const entry: Sent = { user, filename, sha256, seconds, id: undefined, answer: 'none' };
-  ledger.push(entry);
+  const entry: SentFilm = { user, filename, sha256, seconds, id: undefined, result: 'none' };
+  sent.push(entry);
   try {
-    const { status, bytes: said } = await user.upload(filename, bytes);
-    entry.answer = `${status}`;
+    const { status, bytes: body } = await user.upload(filename, bytes);
+    entry.result = `${status}`;
     if (status === 202) {
-      entry.id = (JSON.parse(said.toString()) as { id: string }).id;
+      entry.id = (JSON.parse(body.toString()) as { id: string }).id;
       await user.get(`/jobs/${entry.id}`);
       await user.logIn();
     }
   } catch (error) {
-    entry.answer = (error as Error).message;
+    entry.result = (error as Error).message;
   }
   return entry;
 }
 
-/** Those whose jobs have not ended, as far as their user can see. Forgets the others. */
-async function openAmong(sent: Sent[]): Promise<Sent[]> {
-  const open: Sent[] = [];
-  for (const entry of sent) {
-    if (entry.id === undefined) continue;
-    const answer = await entry.user.get(`/jobs/${entry.id}`).catch(() => undefined);
+/** Keeps only the films whose jobs, as far as their user can see, are not final. */
+async function removeEnded(films: SentFilm[]): Promise<void> {
+  const open: SentFilm[] = [];
+  for (const film of films) {
+    if (film.id === undefined) continue;
+    const answer = await film.user.get(`/jobs/${film.id}`).catch(() => undefined);
     const job = answer?.status === 200 ? (JSON.parse(answer.bytes.toString()) as JobView) : undefined;
-    if (job === undefined || !isFinalStatus(job.status)) open.push(entry);
+    if (job === undefined || !isFinalStatus(job.status)) open.push(film);
   }
-  sent.splice(0, sent.length, ...open);
-  return open;
+  films.splice(0, films.length, ...open);
 }

@@ -6,8 +6,9 @@ import { blobSpeed } from '../bench/blob-speed.ts';
 import { NONE, runTests, type TestCounts } from '../support/run-tests.ts';
 import { describeSystems, startTestSystem } from '../support/start-system.ts';
 import { gatewaySidecar } from '../support/systems-under-test.ts';
-import type { Counts } from './job-tracker.ts';
+import type { JobCounts } from './job-tracker.ts';
 
+/** One choice of infrastructure. */
 export interface Cell {
   pubsub: string;
   blobs: string;
@@ -15,8 +16,8 @@ export interface Cell {
 
 export interface CellResult extends Cell {
   tests: TestCounts;
-  /** Undefined when the tests came to no end. */
-  counts: Counts | undefined;
+  /** Undefined if the tests did not run to their end. */
+  counts: JobCounts | undefined;
   /** MiB/s. */
   speed: { put: number; get: number };
 }
@@ -24,21 +25,21 @@ export interface CellResult extends Cell {
 export interface CellOptions {
   repoRoot: string;
   runDir: string;
-  /** Test files, one after the other: they kill what the others need. */
+  /** Test files. They run one after the other, because each kills servers that the others need. */
   files: readonly string[];
-  /** Fewer MiB are measured, and only servers are killed. */
+  /** Measures fewer MiB, and kills only servers. */
   short: boolean;
   report: Report;
   signal: AbortSignal;
 }
 
-/** Short, so that what takes a minute takes seconds; each within what the services allow. */
+/** Short times, within what the services allow, so that what usually takes a minute happens within seconds. */
 const ENV = { STALL_SECONDS: '12', LEASE_SECONDS: '6', KEEP_VIDEO_SECONDS: '30' };
 
 const nameOf = ({ pubsub, blobs }: Cell): string => `${pubsub}+${blobs}`;
 export const cellFolder = (runDir: string, cell: Cell): string => join(runDir, nameOf(cell));
 
-/** A system of its own over one choice, with two converters and two notifications; gone when the result is there. */
+/** Runs the tests over a system of its own, with two converters and two notifications. The system is stopped afterwards. */
 export async function runCell(cell: Cell, options: CellOptions): Promise<CellResult> {
   const { repoRoot, runDir, files, short, signal } = options;
   const name = nameOf(cell);
@@ -63,7 +64,7 @@ export async function runCell(cell: Cell, options: CellOptions): Promise<CellRes
       ...(short && { TEST_SHORT: '1' }),
     };
     tests = await runTests(files, { cwd: repoRoot, concurrency: 1, env, folder: runDir, signal });
-    return { ...cell, tests, speed, counts: readJson<Counts>(counts) };
+    return { ...cell, tests, speed, counts: readJson<JobCounts>(counts) };
   } finally {
     await system.stop();
     if (tests.passed > 0 && tests.failed === 0)

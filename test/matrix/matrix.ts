@@ -8,7 +8,7 @@ import { type Cell, type CellResult, runCell } from './cell.ts';
 
 export const matrixDir = resolve(import.meta.dirname, '../../.data/matrix');
 
-/** The stores' own contract comes first: what fails there explains what fails later. */
+/** The contract of the stores comes first, because a failure there explains later ones. */
 const FILES = [
   'test/contract/stores.test.ts',
   'test/e2e/conversion.test.ts',
@@ -22,7 +22,7 @@ export interface MatrixOptions {
   signal: AbortSignal;
 }
 
-/** One cell after the other; the logs of one that has failed stay. */
+/** Runs one cell after the other, and prints the table. The logs of a failed cell are kept. */
 export async function runMatrix(cells: readonly Cell[], options: MatrixOptions): Promise<TestCounts> {
   const { report } = options;
   const runDir = await newStateFolder(matrixDir, report);
@@ -34,7 +34,7 @@ export async function runMatrix(cells: readonly Cell[], options: MatrixOptions):
   }
   console.log(table(results));
   if (hashOf(join(options.repoRoot, 'services')) !== services)
-    throw new Error('services/ was changed meanwhile: the cells are not of the same services.');
+    throw new Error('services/ was changed meanwhile, so the cells did not test the same services.');
   console.log(`services/ is the same in every cell, sha256 ${services}`);
   const tests = results.map(({ tests }) => tests).reduce(sum, NONE);
   if (tests.failed === 0) rmSync(runDir, { recursive: true, force: true });
@@ -42,7 +42,7 @@ export async function runMatrix(cells: readonly Cell[], options: MatrixOptions):
   return tests;
 }
 
-/** Of the names and contents of all files below. */
+/** The SHA-256 of the names and contents of all files in a folder. */
 function hashOf(folder: string): string {
   const hash = createHash('sha256');
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>

@@ -6,40 +6,41 @@ import { readRegistry } from '../../deploy/process/registry.ts';
 import { mp3EventOf } from '../../services/shared/jobs/job-events.ts';
 import { createJobStore } from '../../services/shared/jobs/job-store.ts';
 import { client } from '../support/client.ts';
+import { LOG_MESSAGES } from '../support/log-messages.ts';
 import { media, tone, video } from '../support/media.ts';
 import { gatewaySidecar, systemsUnderTest } from '../support/systems-under-test.ts';
-import { until } from '../support/wait.ts';
-import { Tally } from './job-tracker.ts';
+import { waitFor } from '../support/wait.ts';
+import { JobTracker, type TrackedJob } from './job-tracker.ts';
 
-/** Jobs that are under way when something is killed. */
+/** Number of jobs in progress when something is killed. */
 const LOAD = 6;
 
 for (const system of systemsUnderTest()) {
-  describe(`over ${system.name}`, () => {
+  describe(`redelivery of events over ${system.name}`, () => {
     const dataDir = join(system.stateRoot, '.data');
     const api = client(system.gatewayUrl);
     const sidecar = gatewaySidecar(system);
-    const tally = new Tally(api, system.mailUrl);
+    const tracker = new JobTracker(api, system.mailUrl);
     const names = () => readRegistry(dataDir).map(({ name }) => name);
 
     after(async () => {
-      if (process.env.TEST_COUNTS) await tally.write(process.env.TEST_COUNTS);
+      if (process.env.TEST_COUNTS) await tracker.write(process.env.TEST_COUNTS);
       await sidecar.close();
     });
 
-    /** As the machine would: without a warning. The launcher starts it again. */
+    /** Kills a process by SIGKILL, and waits until the launcher has started it again. */
     async function kill(name: string): Promise<void> {
-      const entry = await until(`${name} to run`, async () =>
+      const entry = await waitFor(`${name} to run`, async () =>
         readRegistry(dataDir).find((e) => e.name === name),
       );
       process.kill(entry.process.pid, 'SIGKILL');
       const { started } = entry.process;
-      await until(`${name} to run again`, async () =>
+      await waitFor(`${name} to run again`, async () =>
         readRegistry(dataDir).some((e) => e.name === name && e.process.started !== started),
       );
     }
 
-    /** How often the replicas of a service have logged a message, about one job or any. */
+    /** How often all replicas of a service together have logged a message, about one job or about any. */
     function logged(service: string, message: string, id?: string): number {
       const logs = join(dataDir, 'logs');
       return readdirSync(logs)
@@ -49,15 +50,15 @@ for (const system of systemsUnderTest()) {
         .filter((line) => id === undefined || line.includes(`"job_id":"${id}"`)).length;
     }
 
-    const long = () => media('long.wav', ...tone(900, { rate: 16_000 }));
+    const longSound = () => media('long.wav', ...tone(900, { rate: 16_000 }));
 
-    async function allTold(jobs: Parameters<Tally['told']>[0][]): Promise<void> {
-      for (const job of jobs) assert.equal((await tally.told(job)).status, 'done');
+    async function assertAllDone(jobs: TrackedJob[]): Promise<void> {
+      for (const job of jobs) assert.equal((await tracker.waitForMail(job)).status, 'done');
     }
 
-    it('an event of a finished job comes again: no second MP3, no second mail', async () => {
-      const job = await tally.send(await video(3));
-      await tally.told(job);
+    it('makes no second MP3 and sends no second mail when the events of a finished job come again', async () => {
+      const job = await tracker.send(await video(3));
+      await tracker.waitForMail(job);
       const { document } = await createJobStore(sidecar.state).get(job.id);
       const outcome = mp3EventOf(document) ?? assert.fail('the job has no outcome');
       const { trace_id } = document;
@@ -65,48 +66,51 @@ for (const system of systemsUnderTest()) {
         await sidecar.publish('video', { job_id: job.id, trace_id });
         await sidecar.publish('mp3', outcome);
         for (const [service, message] of [
-          ['converter', 'the job is final: there is nothing to do'],
-          ['notification', 'the owner has been told already'],
+          ['converter', LOG_MESSAGES.jobIsFinal],
+          ['notification', LOG_MESSAGES.sentBefore],
         ] as const) {
-          await until(`${service} to take them`, async () => logged(service, message, job.id) >= times);
+          await waitFor(`${service} to take them`, async () => logged(service, message, job.id) >= times);
         }
       }
       assert.equal((await api.job(job.account, job.id)).attempts, 1);
     });
 
-    it('an event that nobody can read is dropped, and holds up none behind it', async () => {
-      const dropped = () => logged('converter', 'an event that nobody can read was dropped');
+    it('drops an invalid event, which holds up none behind it', async () => {
+      const dropped = () => logged('converter', LOG_MESSAGES.eventDropped);
       const before = dropped();
       await sidecar.publish('video', { job_id: 'none', trace_id: 'none' });
-      await until('the converter to drop it', async () => dropped() > before);
-      await allTold([await tally.send(await video(2))]);
+      await waitFor('the converter to drop it', async () => dropped() > before);
+      await assertAllDone([await tracker.send(await video(2))]);
     });
 
-    it('a converter is killed in the middle of a conversion: the job is done all the same', async () => {
-      const job = await tally.send(await long());
-      await until('the conversion', async () => (await api.job(job.account, job.id)).status === 'converting');
+    it('finishes a job although all converters are killed during its conversion', async () => {
+      const job = await tracker.send(await longSound());
+      await waitFor(
+        'the conversion',
+        async () => (await api.job(job.account, job.id)).status === 'converting',
+      );
       const converters = names().filter((name) => /^converter(-\d+)?$/.test(name));
-      assert.ok(converters.length > 1, 'two replicas');
+      assert.ok(converters.length > 1, 'there must be two replicas');
       await Promise.all(converters.map(kill));
-      await allTold([job]);
+      await assertAllDone([job]);
     });
 
     const servers = ['rabbitmq', 'redis', 'nats', 'mongodb', 'postgresql'].filter((name) =>
       names().includes(name),
     );
-    // How services and sidecars come back has less to do with what they are over.
+    // The short form leaves these out, because their recovery depends less on the infrastructure.
     const others = ['converter.daprd', 'notification', 'notification.daprd', 'gateway.daprd'];
     for (const victim of process.env.TEST_SHORT ? servers : [...others, ...servers]) {
-      it(`${victim} is killed under load: all are done and told`, async () => {
+      it(`finishes all jobs and mails their owners although ${victim} is killed under load`, async () => {
         const path = await video(4);
-        const jobs = await Promise.all(Array.from({ length: LOAD }, () => tally.send(path)));
+        const jobs = await Promise.all(Array.from({ length: LOAD }, () => tracker.send(path)));
         await kill(victim);
-        await allTold(jobs);
+        await assertAllDone(jobs);
       });
     }
 
-    it('nothing was lost, and nobody was told twice', async () => {
-      const { jobs, ...faults } = await tally.count();
+    it('has lost no job and sent no mail twice', async () => {
+      const { jobs, ...faults } = await tracker.count();
       assert.ok(jobs > 0);
       assert.deepEqual(faults, { lost: 0, duplicated: 0 });
     });

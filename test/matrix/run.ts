@@ -14,12 +14,12 @@ const all = PUBSUB.flatMap((pubsub) => BLOBS.map((blobs) => ({ pubsub, blobs }))
 
 const usage = `npm run test:matrix -- [--pubsub a,b] [--blobs a,b]
 
-Runs the same end-to-end, store and redelivery tests over each choice of infrastructure, and prints a table: pub/sub × blobs,
-with jobs, lost, duplicated, and the speed of blobs through a sidecar. Each cell is a system of its own with real servers;
-all ${all.length} take about ${Math.round(all.length * 2.5)} minutes.
+Runs the same end-to-end, store and redelivery tests over each choice of broker and store. It prints a table with a row for each
+choice: tests, jobs, lost jobs, duplicated mails, and the speed of blobs through a sidecar. Each row comes from a system of its own
+with real servers. All ${all.length} choices take about ${Math.round(all.length * 2.5)} minutes.
 
-  --pubsub  of ${PUBSUB.join(', ')} (default: all)
-  --blobs   of ${BLOBS.join(', ')} (default: all)
+  --pubsub  brokers, separated by commas, out of ${PUBSUB.join(', ')} (default: all)
+  --blobs   stores, separated by commas, out of ${BLOBS.join(', ')} (default: all)
 `;
 
 const signal = stopSignal(...all.map((cell) => join(cellFolder(stateFolder(matrixDir), cell), '.data')));
@@ -38,9 +38,10 @@ await runMain(async () => {
     ...pubsubs.filter((name) => !PUBSUB.includes(name)),
     ...blobs.filter((name) => !BLOBS.includes(name)),
   ];
-  if (unknown.length > 0) throw new Error(`there is no ${unknown.join(', no ')}\n\n${usage}`);
+  if (unknown.length > 0)
+    throw new Error(`There is no broker or store called ${unknown.join(', ')}.\n\n${usage}`);
   const cells = all.filter((cell) => pubsubs.includes(cell.pubsub) && blobs.includes(cell.blobs));
   const { passed, failed, skipped } = await runMatrix(cells, { repoRoot, short: false, report, signal });
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-  if (failed > 0) throw new Error('failed');
+  if (failed > 0) throw new Error('The tests have failed.');
 }, signal);

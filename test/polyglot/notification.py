@@ -1,7 +1,8 @@
-"""The notification service once more, in Python, written from GET /asyncapi.json alone: ASYNCAPI names a copy.
+"""A notification service in Python, written from GET /asyncapi.json alone. ASYNCAPI is the path of a copy of it.
 
-It keeps the same promise, one mail for each outcome, but runs alone: a record that says `sending` is taken for
-that of an earlier process which died in the middle. And a mail server that says nothing holds all mails back.
+It promises one mail for each outcome, as the TypeScript service does, but there must be only one instance: it takes
+a record in state `sending` for that of an earlier process which died during the send. A mail server that does not
+answer holds up all mails.
 """
 
 import json
@@ -38,12 +39,12 @@ MAIL = """<!doctype html><h1>{{ title }}</h1><p>{{ event.filename }}</p><p>
 app = Flask(__name__)
 validate = fastjsonschema.compile(DELIVERY)
 dapr = HTTPConnectionPool("127.0.0.1", DAPR_PORT, maxsize=8, headers=HEADERS, retries=False)
-turn = Lock()  # the binding takes one mail at a time
+sending = Lock()  # the mail binding can send only one mail at a time
 stopping = False
 
 
 def call(method, path, body=None, seconds=10):
-    """Whether the sidecar says yes (None when it says nothing), the JSON of its answer, and the ETag."""
+    """Return whether the sidecar accepts a call (None without a response), the JSON of its response, and the ETag."""
     try:
         answer = dapr.request(method, f"/v1.0/{path}", body and json.dumps(body), timeout=seconds)
     except HTTPError:
@@ -56,7 +57,7 @@ def seconds_left(event):
 
 
 def update(event, change):
-    """Changes the mail record by compare-and-set, trying for a minute; gives what it says then."""
+    """Change the mail record by compare-and-set, with attempts for a minute, and return the new record."""
     key, end = RECORD_KEY.format_map(event), time.monotonic() + 60
     item = {"key": key, "options": {"concurrency": "first-write", "consistency": "strong"}}
     item["metadata"] = {"ttlInSeconds": str(min(int(seconds_left(event)) + 24 * 3600, 2**31 - 1))}
@@ -73,7 +74,7 @@ def update(event, change):
 
 
 def send(event, record):
-    """Mails the owner; gives the record of how that ended."""
+    """Mail the owner, and return the record with the result."""
     title = "Your MP3 is ready" if event["mp3"] else "Could not be converted"
     name = "".join(c if c.isprintable() else " " for c in event["filename"][:100])
     html = render_template_string(MAIL, title=title, event=event)
@@ -88,14 +89,14 @@ def send(event, record):
     return {**record, "state": "open", "sends": record["sends"] - 1, "refusals": record["refusals"] + 1}
 
 
-def tell(event):
-    """Mails the owner unless that was done before; whether it is done."""
+def notify(event):
+    """Mail the owner unless that has been done, and return whether it is done."""
     own = str(uuid4())
 
     def begin(record):
         if record["state"] == "sent" or record["send"] == own:
             return record
-        if record["sends"] >= 2:  # both may have gone out
+        if record["sends"] >= 2:  # both sends may have succeeded
             return {**record, "state": "sent"}
         return {**record, "state": "sending", "send": own, "sends": record["sends"] + 1}
 
@@ -118,8 +119,8 @@ def deliver():
             raise ValueError("expired")
     except ValueError:
         return {"status": "DROP"}
-    with turn:
-        return {"status": "SUCCESS"} if not stopping and tell(event) else abort(500)
+    with sending:
+        return {"status": "SUCCESS"} if not stopping and notify(event) else abort(500)
 
 
 @app.get("/healthz")
@@ -137,4 +138,4 @@ if __name__ == "__main__":
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ["APP_PORT"]
     waitress.serve(app, host=host, port=port, threads=32, ident=None)
     stopping = True
-    turn.acquire(timeout=14)  # the mail that is under way, and its record; waitress has waited for 5 s
+    sending.acquire(timeout=14)  # wait for the mail in progress and its record; waitress has already waited for 5 s

@@ -10,16 +10,19 @@ import { waitForLock } from '../../services/shared/runtime/lock.ts';
 import { makePrivateDir } from '../../services/shared/runtime/private-files.ts';
 
 const PIP = ['-m', 'pip', 'install', '--no-deps', '--only-binary', ':all:', '--disable-pip-version-check'];
-/** Names the interpreter for which compiled packages are made, such as `cpython-311-x86_64-linux-gnu`. */
+/** Prints the ABI of the interpreter for compiled packages, such as `cpython-311-x86_64-linux-gnu`. */
 const ABI = 'import sysconfig; print(sysconfig.get_config_var("SOABI"))';
 
 export interface Python {
   program: string;
-  /** For PYTHONPATH. */
+  /** A folder for PYTHONPATH. */
   packages: string;
 }
 
-/** The system's Python, and the packages of a requirements file in a folder of our own: nothing of the system is changed. */
+/**
+ * Finds Python, and installs the packages of a requirements file in a folder of our own, once. Nothing else on the machine is
+ * changed.
+ */
 export async function pythonWith(requirements: string, report: Report, signal: AbortSignal): Promise<Python> {
   const program = which('python3');
   if (program === undefined)
@@ -37,7 +40,7 @@ export async function pythonWith(requirements: string, report: Report, signal: A
       const options = { what: 'Installing Python packages', report, signal, timeoutMs: 5 * 60_000 };
       await run(program, [...PIP, '--target', unfinished, '-r', requirements], options).catch(
         (cause: Error) => {
-          const hint = 'They come from PyPI by pip (Debian: python3-pip), once; is this machine offline?';
+          const hint = 'pip (Debian: python3-pip) gets them from PyPI, once. Is this machine offline?';
           throw new Error(`${cause.message}\n${hint}`, { cause });
         },
       );

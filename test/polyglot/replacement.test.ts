@@ -9,10 +9,10 @@ import { mailsTo, mailTo } from '../support/client.ts';
 import { contractOf } from '../support/contract.ts';
 import { gatewaySidecar, systemsUnderTest } from '../support/systems-under-test.ts';
 import { variantsOf } from '../support/variants.ts';
-import { until } from '../support/wait.ts';
+import { waitFor } from '../support/wait.ts';
 
 for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includes('notification'))) {
-  describe(`the notification service in another language, over ${system.name}`, async () => {
+  describe(`the notification service in Python, over ${system.name}`, async () => {
     const response = await fetch(`${system.gatewayUrl}/asyncapi.json`);
     const document = (await response.json()) as typeof asyncapi;
     const contract = contractOf(document);
@@ -29,7 +29,7 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
         email: `owner-${randomUUID()}@example.com`,
       }));
 
-    /** As its sidecar does. */
+    /** Delivers an event as the sidecar of the service does. */
     const post = (data: unknown) =>
       fetch(`http://127.0.0.1:${system.apps.notification.appPort}${path}`, {
         method: 'POST',
@@ -40,7 +40,7 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
     async function deliver(data: unknown): Promise<string> {
       const reply = await post(data);
       assert.equal(reply.status, 200);
-      return contract.hold('DeliveryAnswer', (await reply.json()) as { status: string }).status;
+      return contract.assertValid('DeliveryAnswer', (await reply.json()) as { status: string }).status;
     }
 
     const stored = async ({ job_id, run }: Mp3Event) => {
@@ -48,17 +48,17 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
       const value = (await sidecar.state.get(key))?.value;
       if (value === undefined) return undefined;
       assert.match(value, new RegExp(mailRecord.value.pattern));
-      return contract.hold('StoredMailRecord', JSON.parse(value)).document;
+      return contract.assertValid('StoredMailRecord', JSON.parse(value)).document;
     };
 
-    it('is not the TypeScript one', async () => {
+    it('runs in place of the TypeScript service', async () => {
       const reply = await fetch(`http://127.0.0.1:${system.apps.notification.appPort}/nothing`, {
         headers: { 'dapr-api-token': system.tokens.appApi },
       });
       assert.doesNotMatch(reply.headers.get('content-type') ?? '', /problem\+json/);
     });
 
-    it('can use every regular expression of the contract', () => {
+    it('can compile every regular expression of the contract', () => {
       const patterns: string[] = [];
       JSON.stringify(document, (key, value) => {
         if (['pattern', 'x-unknown-outcome'].includes(key) && typeof value === 'string') patterns.push(value);
@@ -73,8 +73,8 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
     it('sends one mail for an event that the broker delivers again and again', async () => {
       for (const event of newEvents()) {
         for (let times = 0; times < 3; times++) await sidecar.publish('mp3', event);
-        await until('its record', async () => (await stored(event))?.state === 'sent');
-        // One more, whose answer is waited for: by then the others are under way at least, one at a time.
+        await waitFor('its record', async () => (await stored(event))?.state === 'sent');
+        // The service handles one event at a time. When it answers this one, it has at least begun with the others.
         assert.equal(await deliver(event), 'SUCCESS');
         const mail = await mailTo(system.mailUrl, event.email);
         assert.ok(mail.subject.endsWith(event.filename), mail.subject);
@@ -84,12 +84,12 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
       }
     });
 
-    it('sends one mail for many deliveries at once, and one for each run', async () => {
+    it('sends one mail for each run, even if an event is delivered several times at once', async () => {
       for (const event of newEvents()) {
         const again = { ...event, run: event.run + 1 };
         const answers = await Promise.all([event, event, again, event, again].map(deliver));
         assert.deepEqual(new Set(answers), new Set(['SUCCESS']));
-        const mails = await until('the mails', async () => {
+        const mails = await waitFor('the mails', async () => {
           const all = await mailsTo(system.mailUrl, event.email);
           return all.length >= 2 && all;
         });
@@ -97,9 +97,9 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
       }
     });
 
-    it('has a mail that is refused delivered again, and counts it', async () => {
+    it('asks for a redelivery when the mail server refuses a mail, and counts the refusal', async () => {
       for (const event of newEvents()) {
-        // Valid for the contract, but no path is as long (RFC 5321 4.5.3.1.3): the mail server says 501.
+        // The address is valid by the contract, but longer than SMTP allows (RFC 5321 4.5.3.1.3), so the mail server answers 501.
         const reply = await post({ ...event, email: `${'x'.repeat(300)}@example.com` });
         assert.equal(reply.status, 500);
         const { state, sends, refusals } = await stored(event);
@@ -111,7 +111,7 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
       }
     });
 
-    it('takes what is valid by the contract, and drops what is not', async () => {
+    it('accepts events that are valid by the contract, and drops all others', async () => {
       const counts = { SUCCESS: 0, DROP: 0 };
       for (const event of newEvents()) {
         assert.equal(await deliver(event), 'SUCCESS');
@@ -125,7 +125,7 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
       assert.ok(counts.SUCCESS > 10 && counts.DROP > 50, JSON.stringify(counts));
     });
 
-    it('drops what has expired', async () => {
+    it('drops an expired event', async () => {
       for (const event of newEvents()) {
         assert.equal(await deliver({ ...event, expires_at: '2001-02-03T04:05:06.000Z' }), 'DROP');
         assert.equal(await stored(event), undefined);

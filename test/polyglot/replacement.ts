@@ -6,10 +6,10 @@ import { asyncapi } from '../../services/shared/contract/asyncapi/document.ts';
 import { pythonWith } from './python-packages.ts';
 
 /**
- * How a system is launched in which the Python service has the seat of the TypeScript one. Its copy of the contract is put into
- * `folder`, as an image of it would have one.
+ * Launch options of a system in which a Python service replaces the notification service. Its copy of the contract is
+ * written to `folder`; an image of the service would contain one.
  */
-export async function pythonInTheSeat(
+export async function pythonReplacement(
   folder: string,
   report: Report,
   signal: AbortSignal,

@@ -1,4 +1,4 @@
-import { pythonInTheSeat } from '../polyglot/replacement.ts';
+import { pythonReplacement } from '../polyglot/replacement.ts';
 import { runTests, type TestCounts } from '../support/run-tests.ts';
 import {
   describeSystems,
@@ -24,7 +24,7 @@ export async function runSystemTests(context: StepContext): Promise<TestCounts> 
   const { parts, files } = context.selection;
   const { runDir, report, signal } = context;
   const plans = parts.has('contract') || parts.has('e2e') ? [SQLITE] : [];
-  if (parts.has('polyglot')) plans.push({ ...MONGODB, ...(await pythonInTheSeat(runDir, report, signal)) });
+  if (parts.has('polyglot')) plans.push({ ...MONGODB, ...(await pythonReplacement(runDir, report, signal)) });
   else plans.push(MONGODB);
   const chosen = (['contract', 'e2e', 'polyglot'] as const).flatMap((part) => files.get(part) ?? []);
   return runOver(plans, [...new Set(chosen)].toSorted(), context);

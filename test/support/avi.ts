@@ -2,17 +2,17 @@
 export function avi(rate: number, packets: readonly number[]): Buffer {
   const stream = Buffer.alloc(56);
   stream.write('auds');
-  stream.writeUInt32LE(1, 20); // samples are counted in units of 1 / rate seconds
+  stream.writeUInt32LE(1, 20); // A sample takes 1 / rate seconds.
   stream.writeUInt32LE(rate, 24);
   stream.writeUInt32LE(sum(packets), 32);
-  stream.writeUInt32LE(1, 44); // bytes of a sample
+  stream.writeUInt32LE(1, 44); // bytes per sample
   const format = Buffer.alloc(16);
   format.writeUInt16LE(1, 0); // PCM
   format.writeUInt16LE(1, 2); // channel
   format.writeUInt32LE(rate, 4);
-  format.writeUInt32LE(rate, 8); // bytes a second
+  format.writeUInt32LE(rate, 8); // bytes per second
   format.writeUInt16LE(1, 12);
-  format.writeUInt16LE(8, 14); // bits of a sample
+  format.writeUInt16LE(8, 14); // bits per sample
   const main = Buffer.alloc(56);
   main.writeUInt32LE(1, 24); // streams
   const header = list(

@@ -7,18 +7,19 @@ import { waitForLock } from '../../services/shared/runtime/lock.ts';
 export const findGo = (): string | undefined => which('go', ['/usr/local/go/bin']);
 
 export interface GoProgram {
+  /** For messages. */
   what: string;
-  /** With its go.mod. */
+  /** The folder with its go.mod. */
   folder: string;
-  /** `.`, or one that go.mod requires. */
+  /** `.`, or a package that go.mod requires. */
   package: string;
-  /** Where the program comes to lie; one that is there is not built again. */
+  /** Path of the program. If it exists, it is not built again. */
   file: string;
 }
 
 const BUILD_MS = 10 * 60_000;
 
-/** Builds a program once, however many processes want it at a time. */
+/** Builds a program once, even if several processes need it at the same time. */
 export async function buildGo(
   go: string,
   { what, folder, package: name, file }: GoProgram,

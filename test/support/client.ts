@@ -3,7 +3,7 @@ import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import type { JobView } from '../../services/shared/jobs/job.ts';
 import { basic } from './basic-auth.ts';
-import { until } from './wait.ts';
+import { waitFor } from './wait.ts';
 
 export interface Account {
   email: string;
@@ -19,7 +19,7 @@ export interface Mail {
   to: { address: string }[];
 }
 
-/** A user of the public API; `base` may be the gateway or a sidecar's invoke address. */
+/** A client of the public API. `base` is the URL of a gateway, or the invoke address of a sidecar. */
 export function client(base: string, extraHeaders: Record<string, string> = {}) {
   const send = (path: string, init: RequestInit & { duplex?: 'half' } = {}) =>
     fetch(base + path, {
@@ -32,6 +32,7 @@ export function client(base: string, extraHeaders: Record<string, string> = {}) 
     send,
     bearer,
 
+    /** Registers a new user and logs it in. */
     async newAccount(): Promise<Account> {
       const email = `user-${randomUUID()}@example.com`;
       const password = randomUUID();
@@ -57,14 +58,16 @@ export function client(base: string, extraHeaders: Record<string, string> = {}) 
       return send(`/upload${query}`, { method: 'POST', headers: bearer(account), body: form });
     },
 
+    /** Throws for every status but 200. */
     async job(account: Account, id: string): Promise<JobView> {
       const response = await send(`/jobs/${id}`, { headers: bearer(account) });
       if (response.status !== 200) throw new Error(`job: ${response.status} ${await response.text()}`);
       return (await response.json()) as JobView;
     },
 
+    /** Waits until a job is final. */
     async finished(account: Account, id: string): Promise<JobView> {
-      return until(`job ${id} to be final`, async () => {
+      return waitFor(`job ${id} to be final`, async () => {
         const job = await this.job(account, id);
         return ['done', 'failed', 'cancelled'].includes(job.status) && job;
       });
@@ -74,12 +77,13 @@ export function client(base: string, extraHeaders: Record<string, string> = {}) 
 
 export type Client = ReturnType<typeof client>;
 
-/** Waits for the mails of one address in the sink. */
+/** The mails to one address that are in MailDev now. */
 export async function mailsTo(mailUrl: string, address: string): Promise<Mail[]> {
   const response = await fetch(`${mailUrl}/api/email`);
   const mails = (await response.json()) as Mail[];
   return mails.filter(({ to }) => to.some((recipient) => recipient.address === address));
 }
 
+/** Waits for the first mail to an address. */
 export const mailTo = (mailUrl: string, address: string): Promise<Mail> =>
-  until(`a mail to ${address}`, async () => (await mailsTo(mailUrl, address))[0]);
+  waitFor(`a mail to ${address}`, async () => (await mailsTo(mailUrl, address))[0]);

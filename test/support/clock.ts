@@ -4,15 +4,15 @@ import { setImmediate } from 'node:timers/promises';
 
 export interface Clock {
   advance(ms: number): void;
-  /** Moves on in steps until `work` is settled, and gives its result. */
+  /** Advances the time in steps until `work` is settled, and returns its result. */
   until<T>(work: Promise<T>, stepMs?: number): Promise<T>;
 }
 
-/** Timers and `Date` of this test stand still until it moves them, those of `node:timers/promises` too. */
+/** Mocks `setTimeout` and `Date` for one test, also for `node:timers/promises`. The time stands still until the test advances it. */
 export function stoppedClock(test: TestContext): Clock {
   const { timers } = test.mock;
   timers.enable({ apis: ['setTimeout', 'Date'], now: Date.now() });
-  // Named imports see the mocks only after this, and the originals again only after the next.
+  // Named imports see the mocks only after this call, and the original functions only after the call below.
   syncBuiltinESMExports();
   test.after(() => {
     timers.reset();

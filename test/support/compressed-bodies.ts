@@ -1,6 +1,6 @@
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 
-/** Small JSON bodies in a compressed form, whole and broken, for services that take none of them. */
+/** Compressed JSON bodies, intact and broken, for tests of services that accept none of them. */
 export function compressedBodies(): [what: string, encoding: string, body: Buffer][] {
   const good = Buffer.from('{"refresh_token":"r"}');
   const bomb = Buffer.alloc(5_000_000, ' ');
@@ -16,7 +16,7 @@ export function compressedBodies(): [what: string, encoding: string, body: Buffe
     ['a body in gzip that is cut off', 'gzip', gzipSync(good).subarray(0, -9)],
     ['a bomb in gzip', 'gzip', gzipSync(bomb)],
     ['a bomb in brotli', 'br', brotliCompressSync(bomb)],
-    // The parser that met the limit does not listen any more when the decompressor meets the broken block.
+    // When the decompressor finds the broken block, the parser has reached its limit and no longer listens for errors.
     [
       'a body that is too large and corrupt behind that',
       'deflate',

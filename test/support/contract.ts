@@ -8,21 +8,21 @@ export type SchemaName = keyof Document['components']['schemas'];
 
 export interface Contract {
   isValid(schema: SchemaName, value: unknown): boolean;
-  /** Throws with what is wrong; gives the value back. */
-  hold<T>(schema: SchemaName, value: T): T;
+  /** Returns the value if it matches the schema. Throws with the reasons if it does not. */
+  assertValid<T>(schema: SchemaName, value: T): T;
 }
 
-/** Holds values against the schemas of an AsyncAPI document, with nothing but that document: zod has no say. */
+/** Checks values by the schemas of an AsyncAPI document alone, without the zod schemas that it was made from. */
 export function contractOf(document: Document): Contract {
   const ajv = new Ajv({ strict: false, allErrors: true });
   formats.default(ajv);
-  // As JSON, as others get it.
+  // Others get the document as JSON, so it is checked in that form.
   ajv.addSchema(JSON.parse(JSON.stringify(document)), 'asyncapi');
   const validator = (name: SchemaName) =>
     ajv.getSchema(`asyncapi#/components/schemas/${name}`) ?? assert.fail(`there is no schema ${name}`);
   return {
     isValid: (schema, value) => validator(schema)(value) === true,
-    hold(schema, value) {
+    assertValid(schema, value) {
       const validate = validator(schema);
       assert.ok(
         validate(value),
@@ -35,8 +35,8 @@ export function contractOf(document: Document): Contract {
 
 export const contract = contractOf(asyncapi);
 
-/** For a `publish` or its test double: an event that the contract does not know is a failure. */
-export function holdEvent(topic: string, event: object): void {
+/** Fails for an event that does not match the contract. For `publish` and its test doubles. */
+export function assertValidEvent(topic: string, event: object): void {
   const name = { video: 'VideoEvent', mp3: 'Mp3Event' }[topic] ?? assert.fail(`there is no topic ${topic}`);
-  contract.hold(name as SchemaName, JSON.parse(JSON.stringify(event)));
+  contract.assertValid(name as SchemaName, JSON.parse(JSON.stringify(event)));
 }

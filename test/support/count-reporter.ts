@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import type { TestEvent } from 'node:test/reporters';
 
-/** A reporter (node:test) that writes one line of JSON when all files are done: how many tests passed, failed, were skipped. */
+/** A reporter of node:test. When all files are done, it writes one line of JSON with the number of passed, failed and skipped tests. */
 export default async function* count(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   let withoutTests = 0;
   for await (const { type, data } of events) {
-    // Node counts a file as a passed test where --test-name-pattern leaves none of its own.
+    // Node counts a file as a passed test if --test-name-pattern excludes all tests in it.
     if (type === 'test:pass' && data.nesting === 0 && resolve(data.name) === data.file) withoutTests++;
-    // Summaries of single files name the file.
+    // A summary with a file name is about that file alone.
     if (type !== 'test:summary' || data.file !== undefined) continue;
     yield JSON.stringify({ ...data.counts, passed: data.counts.passed - withoutTests });
   }

@@ -5,11 +5,11 @@ import { createMetrics } from '../../services/shared/http/metrics.ts';
 import type { SubscriberOptions } from '../../services/shared/http/subscriber.ts';
 import { inProcess } from './in-process.ts';
 
-/** One for all: each collects figures of the process until it ends. */
+/** All subscribers share one, because each collects metrics of the process until it ends. */
 const metrics = createMetrics('subscriber');
 const apiToken = 'the-token-of-the-sidecar';
 
-/** What every subscriber is made with; it is ready, and of its sidecar. */
+/** Options of a subscriber that is ready and accepts calls from its own sidecar alone. */
 export const subscriberOptions = (): SubscriberOptions => ({
   checks: { sidecar: async () => undefined },
   requireReady: async () => undefined,
@@ -19,7 +19,7 @@ export const subscriberOptions = (): SubscriberOptions => ({
   log: pino({ level: 'silent' }),
 });
 
-/** One delivery, as a sidecar makes it. */
+/** Delivers an event as a sidecar does. */
 export function deliver(
   app: Koa<RequestState>,
   path: string,

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Lets everything run that is ready to: what has not happened after these turns waits for something. */
-export async function turns(count = 100): Promise<void> {
+/** Runs the event loop `count` times. What has not happened by then waits for something other than the event loop. */
+export async function runEventLoop(count = 100): Promise<void> {
   for (let turn = 0; turn < count; turn++) await setImmediate();
 }
 
-/** Waits for what happens by itself; the bound is for a hung test, not a promise about time. */
+/** Runs the event loop until a condition is true. The bound ends a test that hangs; it promises nothing about speed. */
 export async function eventually(condition: () => boolean, timeoutMs = 15_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!condition()) {

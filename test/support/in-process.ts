@@ -8,13 +8,13 @@ export interface Reply {
   headers: Record<string, string | string[] | undefined>;
   bytes: Buffer;
   text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects
+  // biome-ignore lint/suspicious/noExplicitAny: the test knows what it expects
   json: any;
 }
 
 export interface Call {
   headers?: Record<string, string>;
-  /** A plain object is sent as JSON; an iterable in chunks, without a Content-Length. */
+  /** A plain object is sent as JSON. An iterable is sent in chunks, without a Content-Length. */
   body?: string | Uint8Array | AsyncIterable<Uint8Array> | object;
 }
 
@@ -23,7 +23,7 @@ export type Client = (method: string, path: string, call?: Call) => Promise<Repl
 const isIterable = (body: unknown): body is AsyncIterable<Uint8Array> =>
   typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 
-/** Real HTTP against the application over a pair of streams: no port is bound. */
+/** Sends real HTTP to an application over a pair of streams, so that no port is opened. */
 export function inProcess<State>(app: Koa<State>): Client {
   const server = createServer(app.callback());
   return async (method, path, { headers = {}, body } = {}) => {
@@ -47,13 +47,13 @@ export function inProcess<State>(app: Koa<State>): Client {
     outgoing.on('error', reject).on('response', (incoming) => {
       buffer(incoming).then((bytes) => {
         const text = bytes.toString();
-        const said = /json/.test(incoming.headers['content-type'] ?? '') && text !== '';
+        const isJsonReply = /json/.test(incoming.headers['content-type'] ?? '') && text !== '';
         resolve({
           status: incoming.statusCode ?? 0,
           headers: incoming.headers,
           bytes,
           text,
-          json: said ? JSON.parse(text) : undefined,
+          json: isJsonReply ? JSON.parse(text) : undefined,
         });
       }, reject);
     });

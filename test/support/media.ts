@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const made = new Map<string, Promise<string>>();
 let home: string | undefined;
 
-/** A folder for this test process alone, gone when it ends. */
+/** A folder for this test process alone. It is deleted when the process ends. */
 function folder(): string {
   if (home === undefined) {
     const created = mkdtempSync(join(tmpdir(), 'mp3converter-media-'));
@@ -19,6 +19,7 @@ function folder(): string {
   return home;
 }
 
+/** Makes a file once per process, for each name and key. */
 function once(key: unknown, name: string, make: (path: string) => Promise<unknown>): Promise<string> {
   const id = JSON.stringify([name, key]);
   const known = made.get(id);
@@ -29,8 +30,9 @@ function once(key: unknown, name: string, make: (path: string) => Promise<unknow
   return file;
 }
 
-/** ffmpeg arguments for sources of test material. Small pictures: what is tested is the sound. */
+/** ffmpeg arguments for a picture. It is small, because the tests are about the sound. */
 export const picture = (seconds: number) => ['-f', 'lavfi', '-i', `testsrc2=s=128x72:r=10:d=${seconds}`];
+/** ffmpeg arguments for a tone, as one channel. */
 export const tone = (seconds: number, { rate = 44_100, hz = 440 } = {}) => [
   '-f',
   'lavfi',
@@ -42,7 +44,7 @@ export const tone = (seconds: number, { rate = 44_100, hz = 440 } = {}) => [
 export const media = (name: string, ...args: string[]): Promise<string> =>
   once(args, name, (path) => run('ffmpeg', ['-nostdin', '-v', 'error', '-y', '-bitexact', ...args, path]));
 
-/** Picture and tone in an MP4 of `seconds`, its index in front as on the web (`faststart`), or at the end. */
+/** An MP4 with picture and tone. Its index is at the start, as is usual on the web (`faststart`), or at the end. */
 export const video = (seconds: number, { faststart = true } = {}): Promise<string> =>
   media(
     'video.mp4',
@@ -56,20 +58,28 @@ export const video = (seconds: number, { faststart = true } = {}): Promise<strin
 export const file = (name: string, content: string | Uint8Array): Promise<string> =>
   once(Buffer.from(content).toString('base64'), name, (path) => writeFile(path, content));
 
-/** A copy of a file that lacks its end, as an interrupted upload leaves it. */
+/** Wraps bytes in a `free` box of an MP4, which readers ignore anywhere in the file. @see ISO 14496-12 8.1.2 */
+export function freeBox(content: Buffer): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(head.length + content.length);
+  head.write('free', 4);
+  return Buffer.concat([head, content]);
+}
+
+/** The first part of a file, as an interrupted upload leaves it. `share` is from 0 to 1. */
 export const truncated = (original: string, share = 0.5): Promise<string> =>
   once([original, share], 'truncated', async (path) => {
     await copyFile(original, path);
     await truncate(path, Math.floor((await stat(original)).size * share));
   });
 
-/** Length in seconds as the file's own header states it. */
+/** The length in seconds that the header of the file states. */
 export async function durationOf(path: string): Promise<number> {
   const show = ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0'];
   return Number((await run('ffprobe', [...show, path])).stdout);
 }
 
-/** Length in seconds of what a player would really play; throws when anything in it does not decode. */
+/** The length in seconds of the sound that a player would play. Throws if ffmpeg reports any decoding error. */
 export async function decodedSeconds(path: string): Promise<number> {
   const decode = ['-nostdin', '-v', 'error', '-i', path, '-f', 's16le', '-ac', '1', '-ar', '8000', '-y'];
   const pcm = `${path}.pcm`;

@@ -1,12 +1,12 @@
 import { createCipheriv } from 'node:crypto';
 
-/** The same bytes for the same seed, at the speed of AES. */
+/** Pseudo-random bytes, the same for the same seed. They are made by AES, which is fast. */
 export function randomBytes(length: number, seed = 1): Buffer {
   const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16));
   return cipher.update(Buffer.alloc(length));
 }
 
-/** Whole numbers from 0 up to `below`, the same for the same seed (mulberry32). */
+/** A generator of whole numbers from 0 to below `below`, the same for the same seed (mulberry32). */
 export function randomNumbers(seed = 1): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -17,7 +17,7 @@ export function randomNumbers(seed = 1): (below: number) => number {
   };
 }
 
-/** `bytes` as a stream delivers them: in pieces of any size up to `most`. */
+/** Yields `bytes` as a stream would, in pieces of random sizes of up to `most` bytes. */
 export async function* inPieces(bytes: Buffer, most = 200_000, seed = 1): AsyncGenerator<Buffer> {
   const random = randomNumbers(seed);
   for (let taken = 0; taken < bytes.length; ) {

@@ -25,8 +25,8 @@ export interface TestSystemOptions
 }
 
 /**
- * A system for test files, with state in `<runDir>/<name>`; a lost event is published again within seconds, and the video of a
- * job that is done is deleted after a minute.
+ * Starts a system for test files, with its state in `<runDir>/<name>`. It publishes a lost event again within seconds, and deletes
+ * the video of a job that is done after a minute.
  */
 export async function startTestSystem(options: TestSystemOptions): Promise<RunningSystem> {
   const { name, runDir, choice = {}, commands = {}, report } = options;
@@ -59,7 +59,7 @@ export async function startTestSystem(options: TestSystemOptions): Promise<Runni
   return { ...launched, view };
 }
 
-/** The environment by which test files find the systems. */
+/** Writes a description of the systems, and returns the environment variables by which test files find it. */
 export function describeSystems(systems: readonly RunningSystem[], runDir: string): Record<string, string> {
   const file = join(runDir, 'systems.json');
   writeFileSync(file, JSON.stringify(systems.map(({ view }) => view)), { mode: 0o600 });

@@ -6,13 +6,13 @@ import { stopOrphans } from '../../deploy/process/orphans.ts';
 import type { Report } from '../../deploy/process/run.ts';
 import { readProcessId } from '../../services/shared/runtime/process-id.ts';
 
-/** The folder of this process below a root; a system's `.data` is in it, or one level deeper. */
+/** The folder of this process below a root. It contains the `.data` of a system, or folders of several systems. */
 export const stateFolder = (root: string): string => join(root, String(process.pid));
 
-/** Makes it, after clearing away what runs that were killed or have failed left in theirs: processes, mounts, files. */
+/** Creates the folder of this process, and removes what runs that were killed or failed left behind: processes, mounts and files. */
 export async function newStateFolder(root: string, report: Report): Promise<string> {
   mkdirSync(root, { recursive: true, mode: 0o700 });
-  // A container gives the same numbers again.
+  // In a container, process ids are soon used again, so a folder with our own id is an old one.
   const isDead = (pid: number) => pid === process.pid || readProcessId(pid) === undefined;
   const left = readdirSync(root).filter((name) => /^\d+$/.test(name) && isDead(Number(name)));
   for (const folder of left.map((name) => join(root, name))) {

@@ -2,36 +2,36 @@ import { readFileSync } from 'node:fs';
 import type { Choice } from '../../deploy/local/system/components.ts';
 import { connectSidecar, type Sidecar } from '../../services/shared/dapr/sidecar.ts';
 
-/** A running system, as its runner describes it to the test files. */
+/** A running system, as the runner describes it to the test files. */
 export interface SystemUnderTest {
-  /** What it is over, for the titles of tests; also the name of its folder. */
+  /** Names its infrastructure in test titles. It is also the name of its folder. */
   name: string;
   choice: Choice;
-  /** The apps whose seat another program has. */
+  /** The apps that are replaced by another program. */
   replaced: readonly string[];
   gatewayUrl: string;
   mailUrl: string;
   mysqlUrl: string;
-  /** `<stateRoot>/.data` holds logs and secrets. */
+  /** `<stateRoot>/.data` contains logs and secrets. */
   stateRoot: string;
   apps: Record<'gateway' | 'auth' | 'converter' | 'notification', { appPort: number; daprHttpPort: number }>;
   tokens: { daprApi: string; appApi: string };
-  /** A sidecar of some other app, which calls the gateway by Dapr invoke. */
+  /** The sidecar of an app outside the system, for calls to the gateway by Dapr's service invocation. */
   otherSidecar: { daprHttpPort: number; pid: number };
   pids: Record<string, number>;
 }
 
 /**
- * The systems that a test file runs over: those that the runner started for it, which the file does not choose.
- * They are started once for all test files; each test makes users of its own, so files do not meet.
+ * The systems that the runner has started for the test files. All files share them, and each test creates users of its own, so that
+ * the files do not disturb each other.
  */
 export function systemsUnderTest(): SystemUnderTest[] {
   const file = process.env.TEST_SYSTEMS;
   if (!file)
-    throw new Error('these tests need running systems: `npm test -- e2e contract polyglot` starts them');
+    throw new Error('these tests need running systems, which `npm test -- e2e contract polyglot` starts');
   return JSON.parse(readFileSync(file, 'utf8')) as SystemUnderTest[];
 }
 
-/** The gateway's own sidecar, as the gateway sees it. */
+/** A connection to the gateway's sidecar, with the gateway's token. */
 export const gatewaySidecar = ({ apps, tokens }: SystemUnderTest): Sidecar =>
   connectSidecar({ host: '127.0.0.1', port: apps.gateway.daprHttpPort, apiToken: tokens.daprApi });

@@ -8,15 +8,17 @@ import { mountPoints } from '../../deploy/process/mounts.ts';
 const run = promisify(execFile);
 const FILLER = 'filler';
 
-/** A small disk of its own, which can be filled. */
+/** A small disk that can be filled. */
 export interface Tmpfs {
   path: string;
+  /** Writes a file until the disk is full. */
   fill(): Promise<void>;
+  /** Removes that file. */
   empty(): Promise<void>;
   unmount(): Promise<void>;
 }
 
-/** Undefined where this process may not mount: it is not root, or a container's root without the right to. */
+/** Returns undefined if this process may not mount: only root can, and not even root in most containers. */
 export async function mountTmpfs(path: string, mebibytes: number): Promise<Tmpfs | undefined> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
   mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -44,6 +46,6 @@ export async function mountTmpfs(path: string, mebibytes: number): Promise<Tmpfs
 }
 
 async function unmount(path: string): Promise<void> {
-  // Lazily: a file that somebody still holds open must not keep it.
+  // A lazy unmount does not fail for files that are still open.
   if (mountPoints().includes(path)) await run('umount', ['--lazy', path]);
 }

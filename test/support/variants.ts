@@ -1,4 +1,4 @@
-/** What may stand where it should not, and some that may: each of the kinds that JSON has, and hostile ones. */
+/** Values of every JSON type, valid and invalid ones, and hostile ones. */
 const VALUES: unknown[] = [
   null,
   true,
@@ -39,7 +39,7 @@ const VALUES: unknown[] = [
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** `example` with one thing in it changed, at any depth: replaced, left out, or added. */
+/** Copies of `example` with one change each, at any depth: a value is replaced, left out or added. */
 export function variantsOf(example: unknown): unknown[] {
   if (!isObject(example)) return VALUES;
   return [

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readProcessId } from '../../services/shared/runtime/process-id.ts';
-import { until } from '../support/wait.ts';
+import { waitFor } from '../support/wait.ts';
 
 const restarter = readFileSync(path.resolve(import.meta.dirname, '../../tilt/restart.ts'), 'utf8');
 
@@ -77,7 +77,7 @@ function startPod(t: TestContext, word: string): Pod {
   return {
     process: child,
     output: () => output,
-    up: (wanted) => until(`«up ${wanted}»; the output was ${output}`, async () => pidOf(wanted)),
+    up: (wanted) => waitFor(`«up ${wanted}»; the output was ${output}`, async () => pidOf(wanted)),
     save(file, text) {
       put('saved', file, text);
       const archive = execFileSync('tar', ['-C', path.join(folder, 'saved'), '-c', '-f', '-', file]);
@@ -105,7 +105,7 @@ test('keeps running after a broken save and starts the program again after the f
   const pod = startPod(t, 'one');
   await pod.up('one');
   pod.save('services/shared/word.ts', 'export const word: string = ;\n');
-  await until('the broken program to end', async () => pod.output().includes('ended (code 1)'));
+  await waitFor('the broken program to end', async () => pod.output().includes('ended (code 1)'));
   pod.save('services/shared/word.ts', wordModule('two'));
   await pod.up('two');
   assert.equal(pod.process.exitCode, null);
@@ -115,7 +115,7 @@ test('restarts a program that ended by itself', async (t) => {
   const pod = startPod(t, 'one');
   const first = await pod.up('one');
   process.kill(first, 'SIGKILL');
-  await until('another process to start', async () => (await pod.up('one')) !== first);
+  await waitFor('another process to start', async () => (await pod.up('one')) !== first);
 });
 
 test('kills a program that ignores SIGTERM together with its child processes', async (t) => {
@@ -123,7 +123,7 @@ test('kills a program that ignores SIGTERM together with its child processes', a
   const pids = [await pod.up('ffmpeg'), await pod.up('deaf')];
   pod.save('services/shared/word.ts', wordModule('two'));
   await pod.up('two');
-  await until('both processes to end', async () => pids.every((pid) => readProcessId(pid) === undefined));
+  await waitFor('both processes to end', async () => pids.every((pid) => readProcessId(pid) === undefined));
 });
 
 test('passes SIGTERM on and exits with the exit code of the program', async (t) => {

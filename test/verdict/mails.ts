@@ -1,29 +1,32 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** As the sink writes it. Times in ms since 1970. */
+/** A mail as the chaos mail sink writes it. Times are in ms since 1970. */
 export interface StoredMail {
   to: string[];
-  /** When the connection began that brought it. */
+  /** When the connection that brought it was opened. */
   openedAt: number;
   storedAt: number;
+  /** The message with its header, as Latin-1. */
   raw: string;
 }
 
+/** What a mail says. Times are in ms since 1970. */
 export interface MailEvidence {
   to: string;
   filename: string;
   outcome: 'done' | 'failed' | 'unknown';
-  /** The job of its link. */
-  linked: string | undefined;
+  /** The job that its download link is for. */
+  linkedJobId: string | undefined;
   openedAt: number;
   storedAt: number;
 }
 
-/** Names of the mails that are stored in full. */
+/** Names of the files of all mails that are stored completely. */
 export const mailFiles = async (folder: string): Promise<string[]> =>
   (await readdir(folder)).filter((name) => name.endsWith('.json'));
 
+/** Reads all mails in a folder of the chaos mail sink, in the order in which they were stored. */
 export async function readMails(folder: string): Promise<MailEvidence[]> {
   const names = await mailFiles(folder);
   const mails = await Promise.all(
@@ -32,10 +35,13 @@ export async function readMails(folder: string): Promise<MailEvidence[]> {
   return mails.map(parseMail).sort((a, b) => a.storedAt - b.storedAt);
 }
 
-/** The suite's own file names are ASCII, so that subject and quoted-printable text (RFC 2045 6.7) hide nothing of them. */
+/**
+ * Reads subject and link of a mail. It decodes folded headers and quoted-printable text (RFC 2045 6.7), which is enough because
+ * the file names of the tests are ASCII.
+ */
 export function parseMail({ to, openedAt, storedAt, raw }: StoredMail): MailEvidence {
   const subject = /^Subject: (.*(?:\r\n[ \t].*)*)/im.exec(raw)?.[1]?.replace(/\r\n[ \t]+/g, ' ') ?? '';
-  const [, told = '', filename = ''] =
+  const [, title = '', filename = ''] =
     /^(Your MP3 is ready|Could not be converted): (.*)$/.exec(subject) ?? [];
   const body = raw
     .replace(/=\r?\n/g, '')
@@ -43,8 +49,8 @@ export function parseMail({ to, openedAt, storedAt, raw }: StoredMail): MailEvid
   return {
     to: to.join(', '),
     filename: filename.trim(),
-    outcome: told === '' ? 'unknown' : told.startsWith('Your') ? 'done' : 'failed',
-    linked: /\/download\/([0-9a-f-]{36})/.exec(body)?.[1],
+    outcome: title === '' ? 'unknown' : title.startsWith('Your') ? 'done' : 'failed',
+    linkedJobId: /\/download\/([0-9a-f-]{36})/.exec(body)?.[1],
     openedAt,
     storedAt,
   };

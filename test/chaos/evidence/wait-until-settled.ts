@@ -1,19 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../../../deploy/process/run.ts';
-import { orphanKeys } from '../../verdict/judge.ts';
-import { isEnded, readStore } from '../../verdict/store-content.ts';
-import type { Stage } from '../harness.ts';
-import { type Ledger, open } from '../history.ts';
-import { look } from '../load/generate-load.ts';
+import { waitAtMost } from '../../support/wait.ts';
+import { orphanKeys } from '../../verdict/orphan-keys.ts';
+import { isEnded } from '../../verdict/store-content.ts';
+import type { Harness } from '../harness.ts';
+import { type History, openUploads } from '../history.ts';
+import { recordStatus } from '../load/record-status.ts';
 import type { User } from '../load/user.ts';
-import { spoolsOf } from './spool-contents.ts';
+import { readSpools } from './spool-contents.ts';
 
 const PAUSE_MS = 2_000;
-const TELL_MS = 10_000;
+const REPORT_MS = 10_000;
 
-export interface Settling {
-  stage: Stage;
-  ledger: Ledger;
+export interface SettleOptions {
+  harness: Harness;
+  history: History;
   users: readonly User[];
   timeoutMs: number;
   report: Report;
@@ -21,47 +21,46 @@ export interface Settling {
 }
 
 /**
- * Waits until nothing is left to do: every job at its end and told, no chunk that is nobody's, no attempt's folder. When
- * it does not come to that in time, the verdict says what is left.
+ * Waits until the system has no work left: every job is final and its owner notified, and there is no orphaned chunk and no
+ * attempt's folder. After `timeoutMs` it only reports what is left, which the verdict then judges.
  */
-export async function untilSettled({
-  stage,
-  ledger,
-  users,
-  timeoutMs,
-  report,
-  signal,
-}: Settling): Promise<boolean> {
-  let tellAt = performance.now() + TELL_MS;
-  for (const end = performance.now() + timeoutMs; ; ) {
-    await Promise.all(open(ledger).map((record) => look(record, users)));
-    const left = await whatIsLeft(stage).catch((error: Error) => ({
-      'stores that do not answer': error.message,
-    }));
-    const waiting = { 'jobs open to their users': open(ledger).length, ...left };
-    const words = Object.entries(waiting)
-      .filter(([, count]) => count !== 0)
-      .map(([what, count]) => `${count} ${what}`);
-    if (words.length === 0) return true;
-    if (performance.now() > end) {
-      report(`not settled after ${timeoutMs / 1000} s: ${words.join(', ')}`);
-      return false;
-    }
-    if (performance.now() > tellAt) {
-      report(`settling: ${words.join(', ')}`);
-      tellAt += TELL_MS;
-    }
-    await sleep(PAUSE_MS, undefined, { signal });
-  }
+export async function waitUntilSettled(options: SettleOptions): Promise<void> {
+  const { history, users, timeoutMs, report, signal } = options;
+  let reportAt = performance.now() + REPORT_MS;
+  let rest = '';
+  const isSettled = await waitAtMost(
+    async () => {
+      await Promise.all(openUploads(history).map((record) => recordStatus(record, users)));
+      rest = await describeRest(options);
+      if (rest !== '' && performance.now() > reportAt) {
+        report(`waiting for: ${rest}`);
+        reportAt += REPORT_MS;
+      }
+      return rest === '';
+    },
+    { timeoutMs, pauseMs: PAUSE_MS, signal },
+  );
+  if (!isSettled) report(`after ${timeoutMs / 1000} s the system still has: ${rest}`);
 }
 
-async function whatIsLeft(stage: Stage): Promise<Record<string, number | string>> {
-  const { keys, jobs, open } = await readStore(stage);
-  const { folders, tools } = await spoolsOf(stage);
+/** Returns an empty string if nothing is left to do. */
+async function describeRest({ harness, history }: SettleOptions): Promise<string> {
+  const inSystem = await countRest(harness).catch((error: Error) => ({
+    'stores that do not answer': error.message,
+  }));
+  return Object.entries({ 'jobs that their users see as open': openUploads(history).length, ...inSystem })
+    .filter(([, count]) => count !== 0)
+    .map(([what, count]) => `${count} ${what}`)
+    .join(', ');
+}
+
+async function countRest(harness: Harness): Promise<Record<string, number | string>> {
+  const { keys, jobs, open } = await harness.readStore();
+  const { folders, tools } = await readSpools(harness);
   return {
-    'jobs not at their end': jobs.filter((job) => !isEnded(job)).length,
+    'jobs that are not final': jobs.filter((job) => !isEnded(job)).length,
     'entries in the index of open jobs': open.length,
-    'chunks and manifests of no job': orphanKeys({ keys, stored: jobs, videosAreGone: true }).length,
+    'orphaned chunks and manifests': orphanKeys({ keys, stored: jobs, videosExpired: true }).length,
     'private folders': folders.length,
     'processes in a spool': tools.length,
   };

@@ -1,53 +1,47 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { processesIn } from '../../support/processes.ts';
+import { type WaitOptions, waitAtMost } from '../../support/wait.ts';
 import { mailFiles } from '../../verdict/mails.ts';
-import { accepted, idOf } from '../history.ts';
+import { acceptedUploads, idOf } from '../history.ts';
 import { mailFolder } from '../mail/mail-server.ts';
-import type { Theatre } from './fault-kinds.ts';
+import type { FaultContext } from './fault.ts';
 
-const LOOK_MS = 20;
-
-/** Moments that last for a fraction of a second, in which a fault hits something. Undefined when none comes for a while. */
-async function soon<T>(
+/**
+ * Fault points last for a fraction of a second, so they are polled often. The functions below resolve when a fault hits work
+ * in progress, or with undefined if there is none for a while.
+ */
+const waitForPoint = <T>(
   find: () => T | undefined | Promise<T | undefined>,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<T | undefined> {
-  for (const end = performance.now() + timeoutMs; performance.now() < end; ) {
-    const found = await find();
-    if (found !== undefined) return found;
-    await sleep(LOOK_MS, undefined, { signal });
-  }
-  return undefined;
-}
+  options: Pick<WaitOptions, 'timeoutMs' | 'signal'>,
+): Promise<T | undefined> => waitAtMost(async () => find(), { ...options, pauseMs: 20 });
 
-/** The gateway that takes a slow upload. */
-export const untilUploading = ({ ledger, signal }: Theatre): Promise<string | undefined> =>
-  soon(() => [...ledger.underWay].find(([{ plan }]) => plan.sendMs > 0)?.[1], 5_000, signal);
-
-/** The converter in whose spool a tool runs. */
-export const untilConverting = ({ stage, signal }: Theatre): Promise<string | undefined> =>
-  soon(
-    () => Object.entries(stage.spools).find(([, spool]) => processesIn(spool).length > 0)?.[0],
-    10_000,
+/** Resolves with the name of a gateway that receives a slow upload. */
+export const whileUploading = ({ history, signal }: FaultContext): Promise<string | undefined> =>
+  waitForPoint(() => [...history.sending].find(([{ plan }]) => plan.sendMs > 0)?.[1], {
+    timeoutMs: 5_000,
     signal,
-  );
+  });
 
-/** The mail server has stored one more mail, and has not said so yet. */
-export async function untilStored({ stage, signal }: Theatre): Promise<void> {
-  const count = async () => (await mailFiles(mailFolder(stage.dataDir))).length;
+/** Resolves with the name of a converter in whose spool a tool runs. */
+export const whileConverting = ({ harness, signal }: FaultContext): Promise<string | undefined> =>
+  waitForPoint(() => Object.entries(harness.spools).find(([, spool]) => processesIn(spool).length > 0)?.[0], {
+    timeoutMs: 10_000,
+    signal,
+  });
+
+/** Resolves when the mail server has stored one more mail and has not yet acknowledged it. */
+export async function whileMailing({ harness, signal }: FaultContext): Promise<void> {
+  const count = async () => (await mailFiles(mailFolder(harness.dataDir))).length;
   const before = await count();
-  await soon(async () => (await count()) > before || undefined, 10_000, signal);
+  await waitForPoint(async () => (await count()) > before || undefined, { timeoutMs: 10_000, signal });
 }
 
-/** The newest job that waits or is converted, as far as its user knows. */
-export const untilActive = ({ ledger, signal }: Theatre): Promise<string | undefined> =>
-  soon(
+/** Resolves with the id of the newest job that, as far as its user knows, is queued or being converted. */
+export const whileJobIsActive = ({ history, signal }: FaultContext): Promise<string | undefined> =>
+  waitForPoint(
     () => {
       const isActive = (status: string | undefined) => ['queued', 'converting', undefined].includes(status);
-      const job = accepted(ledger).findLast(({ seen }) => isActive(seen.at(-1)));
-      return job && idOf(job);
+      const upload = acceptedUploads(history).findLast(({ seen }) => isActive(seen.at(-1)));
+      return upload && idOf(upload);
     },
-    60_000,
-    signal,
+    { timeoutMs: 60_000, signal },
   );

@@ -1,40 +1,46 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../../../deploy/process/run.ts';
-import type { FaultRecord } from '../history.ts';
-import type { FaultKind, Theatre } from './fault-kinds.ts';
+import type { FaultRecord } from '../../verdict/evidence.ts';
+import type { FaultContext, FaultKind } from './fault.ts';
 import type { ScheduledFault } from './schedule.ts';
 
-/** Injects one fault after the other, in their order, each at its time or as soon after as its target is up. Resolves when all are over. */
-export async function injectAll(
+/**
+ * Injects the faults in their order, each at its time or, if its target is down then, as soon as the target runs. Resolves when
+ * all faults are over.
+ */
+export async function injectFaults(
   faults: readonly ScheduledFault[],
   kinds: readonly FaultKind[],
-  theatre: Theatre,
+  context: FaultContext,
   report: Report,
 ): Promise<void> {
-  const { ledger, signal } = theatre;
+  const { history, signal } = context;
   const start = performance.now();
-  const lasting: Promise<void>[] = [];
+  const pending: Promise<void>[] = [];
   try {
     for (const { number, at: second, kind, choice } of faults) {
       await sleep(Math.max(0, second * 1000 - (performance.now() - start)), undefined, { signal });
       const { inject } = kinds.find(({ name }) => name === kind) as FaultKind;
-      const { target, over } = await inject(theatre, choice);
+      const { target, over } = await inject(context, choice);
       const at = Date.now();
       const record: FaultRecord = { number, kind, target, from: at, to: at };
-      ledger.faults.push(record);
+      history.faults.push(record);
       report(`fault ${number} of ${faults.at(-1)?.number}: ${kind} (${target})`);
-      if (over === undefined) continue;
-      record.to = Number.POSITIVE_INFINITY;
-      const ended = over.then(() => {
-        record.to = Date.now();
-      });
-      // Told below, when the rest is over too.
-      ended.catch(() => undefined);
-      lasting.push(ended);
+      if (over) pending.push(recordEnd(record, over));
     }
   } catch (error) {
-    await Promise.allSettled(lasting);
+    await Promise.allSettled(pending);
     throw error;
   }
-  await Promise.all(lasting);
+  await Promise.all(pending);
+}
+
+function recordEnd(record: FaultRecord, over: Promise<void>): Promise<void> {
+  record.to = Number.POSITIVE_INFINITY;
+  const ended = over.then(() => {
+    record.to = Date.now();
+  });
+  // injectFaults() awaits it later. Until then, a failure must not count as an unhandled rejection.
+  ended.catch(() => undefined);
+  return ended;
 }

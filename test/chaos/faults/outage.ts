@@ -1,35 +1,37 @@
 import type { ServerName } from '../../../deploy/local/servers/servers.ts';
 import { signalProcess } from '../../../deploy/process/child.ts';
-import type { Stage } from '../harness.ts';
+import type { Harness } from '../harness.ts';
 
-/** How a process is taken away, and given back. */
-export interface Way {
+/** A way to make one process unavailable for a while. */
+export interface Outage {
+  /** How the process is made unavailable, for messages such as «RabbitMQ frozen, for 60 s». */
   name: string;
-  take(): Promise<void>;
-  giveBack(): Promise<void>;
+  begin(): Promise<void>;
+  end(): Promise<void>;
 }
 
-/** Its connections stay open, and nothing is said on them. Woken up unless somebody else has ended it meanwhile. */
-export function frozen(stage: Stage, target: string, signal: AbortSignal): Way {
+/** Stops a process by SIGSTOP: its connections stay open, and it answers nothing. Ends the outage unless the process has died meanwhile. */
+export function frozen(harness: Harness, target: string, signal: AbortSignal): Outage {
   let pid: number | undefined;
   return {
     name: 'frozen',
-    async take() {
-      pid = await stage.pidOf(target, signal);
+    async begin() {
+      pid = await harness.waitForPid(target, signal);
       signalProcess(pid, 'SIGSTOP');
     },
-    async giveBack() {
-      if (pid !== undefined && stage.pidNow(target) === pid) signalProcess(pid, 'SIGCONT');
+    async end() {
+      if (pid !== undefined && harness.pidOf(target) === pid) signalProcess(pid, 'SIGCONT');
     },
   };
 }
 
+/** Kills a server and starts it again only when the outage ends. With `erase`, it has lost its data by then. */
 export const keptDown = (
-  { launched: { servers } }: Stage,
+  { launched: { servers } }: Harness,
   server: ServerName,
   { erase = false } = {},
-): Way => ({
+): Outage => ({
   name: erase ? 'killed, kept down and erased' : 'killed and kept down',
-  take: () => servers.takeDown(server, { erase }),
-  giveBack: () => servers.bringUp(server),
+  begin: () => servers.takeDown(server, { erase }),
+  end: () => servers.bringUp(server),
 });

@@ -5,33 +5,32 @@ export interface ScheduledFault {
   /** Seconds after the load began. */
   at: number;
   kind: string;
-  /** Decides what the kind leaves open: which replica, for how long. */
+  /** Decides what the kind leaves open, such as the replica or the duration. */
   choice: number;
 }
 
 /**
- * Which fault comes when, from the seed alone: bags with one of each kind, each bag shuffled, so that no kind is left
- * out; pauses between half and one and a half of the mean.
+ * Decides from the seed alone which fault comes when. Faults are drawn from a shuffled bag with one of each kind, which is
+ * filled again when it is empty, so that no kind is left out. Pauses are between 0.5 and 1.5 times their mean.
  */
-export function schedule(
+export function scheduleFaults(
   seed: number,
   kinds: readonly string[],
   { seconds, count }: { seconds: number; count: number },
 ): ScheduledFault[] {
   const random = randomNumbers(seed);
-  const wanted = Math.max(count, kinds.length);
   let bag: string[] = [];
-  let passed = 0;
-  const drawn = Array.from({ length: wanted }, (_, index) => {
+  let elapsed = 0;
+  const drawn = Array.from({ length: Math.max(count, kinds.length) }, (_, index) => {
     if (bag.length === 0) bag = shuffled(kinds, random);
-    passed += 0.5 + random(1000) / 1000;
-    return { number: index + 1, at: passed, kind: bag.shift() as string, choice: random(2 ** 30) };
+    elapsed += 0.5 + random(1000) / 1000;
+    return { number: index + 1, at: elapsed, kind: bag.shift() as string, choice: random(2 ** 30) };
   });
-  const scale = seconds / (passed + 1);
+  const scale = seconds / (elapsed + 1);
   return drawn.map((fault) => ({ ...fault, at: fault.at * scale }));
 }
 
-/** Fisher and Yates. */
+/** A Fisher–Yates shuffle. */
 function shuffled<T>(items: readonly T[], random: (below: number) => number): T[] {
   const result = [...items];
   for (let last = result.length - 1; last > 0; last--) {

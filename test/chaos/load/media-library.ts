@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { decodedSeconds, file, media, picture, tone, video } from '../../support/media.ts';
+import { decodedSeconds, file, freeBox, media, picture, tone, video } from '../../support/media.ts';
 import { randomBytes } from '../../support/random.ts';
 
+/** Wraps bytes in a last element of the container that every reader skips. */
 type Tail = (bytes: Buffer) => Buffer;
 
-interface Footage {
+interface Media {
   make(): Promise<string>;
-  /** A last piece of the container that every reader passes over, around these bytes. */
   tail: Tail;
+  /** `done`, or the error code of a job that must fail. */
   expects: string;
 }
 
@@ -20,24 +21,22 @@ const u32 = (value: number, write: 'writeUInt32BE' | 'writeUInt32LE'): Buffer =>
   return bytes;
 };
 
-/** ISO 14496-12 8.1.2: a box of type `free` may stand anywhere and is to be ignored. */
-const freeBox: Tail = (bytes) =>
-  Buffer.concat([u32(bytes.length + 8, 'writeUInt32BE'), Buffer.from('free'), bytes]);
-/** RFC 8794 11.3.2: an EBML Void element, its length as eight octets. */
+/** An EBML Void element with an eight-octet length. @see RFC 8794 11.3.2 */
 const ebmlVoid: Tail = (bytes) =>
   Buffer.concat([Buffer.from('ec01000000', 'hex').subarray(0, 5), u32(bytes.length, 'writeUInt32BE'), bytes]);
-/** A RIFF chunk after the sound; even, for chunks are padded. */
+/** A RIFF chunk after the sound. Its length is even, because odd chunks need a padding byte. */
 const junkChunk: Tail = (bytes) =>
   Buffer.concat([
     Buffer.from('JUNK'),
     u32(bytes.length & ~1, 'writeUInt32LE'),
     bytes.subarray(0, bytes.length & ~1),
   ]);
-const asItIs: Tail = (bytes) => bytes;
+const unchanged: Tail = (bytes) => bytes;
 
-const good = (make: () => Promise<string>, tail: Tail): Footage => ({ make, tail, expects: 'done' });
+const good = (make: () => Promise<string>, tail: Tail): Media => ({ make, tail, expects: 'done' });
 
-export const GOOD = {
+/** Media that can be converted. */
+export const GOOD_MEDIA = {
   'short.mp4': good(() => video(2), freeBox),
   'film.mp4': good(() => video(12), freeBox),
   'index-last.mp4': good(() => video(7, { faststart: false }), freeBox),
@@ -49,40 +48,40 @@ export const GOOD = {
   ),
   'sound.wav': good(() => media('sound.wav', ...tone(20)), junkChunk),
   'large.wav': good(() => media('large.wav', ...tone(60), '-ac', '2'), junkChunk),
-} satisfies Record<string, Footage>;
+} satisfies Record<string, Media>;
 
-/** Accepted, for their first bytes are right, and then no MP3 can be made of them. */
-export const BAD = {
+/** Media that are accepted because of their first bytes, and that cannot be converted. */
+export const BAD_MEDIA = {
   'silent.mp4': { make: () => media('silent.mp4', ...picture(2)), tail: freeBox, expects: 'no_audio' },
-  'torn.mp4': { make: torn, tail: asItIs, expects: 'truncated' },
-  'noise.ogg': { make: () => file('noise.ogg', 'OggS'), tail: asItIs, expects: 'not_media' },
-} satisfies Record<string, Footage>;
+  'torn.mp4': { make: torn, tail: unchanged, expects: 'truncated' },
+  'noise.ogg': { make: () => file('noise.ogg', 'OggS'), tail: unchanged, expects: 'not_media' },
+} satisfies Record<string, Media>;
 
-const ALL: Record<string, Footage> = { ...GOOD, ...BAD };
-export type FootageName = keyof typeof GOOD | keyof typeof BAD;
+const ALL: Record<string, Media> = { ...GOOD_MEDIA, ...BAD_MEDIA };
+export type MediaName = keyof typeof GOOD_MEDIA | keyof typeof BAD_MEDIA;
 
-/** The pictures and sounds without the index that would come last, and no more of them than before it. */
+/** An MP4 that ends where its index should begin. */
 async function torn(): Promise<string> {
   const whole = await readFile(await video(7, { faststart: false }));
   return file('torn.mp4', whole.subarray(0, whole.indexOf('moov') - 4));
 }
 
-export interface Library {
-  /** Bytes that no other number gives, and which convert as all of this footage do. */
-  bytes(name: FootageName, number: number, padding: number): Buffer;
-  /** What its MP3 must last. */
-  seconds(name: FootageName): number;
+export interface MediaLibrary {
+  /** A file whose content no other number has. It is converted like all files of this name. `padding` is in bytes. */
+  bytes(name: MediaName, number: number, padding: number): Buffer;
+  /** The length that its MP3 must have. */
+  seconds(name: MediaName): number;
 }
 
-/** Makes all of it, once. */
-export async function shoot(): Promise<Library> {
+/** Makes every file once, by ffmpeg. */
+export async function createMediaLibrary(): Promise<MediaLibrary> {
   const made = new Map<string, { bytes: Buffer; seconds: number }>();
-  for (const [name, footage] of Object.entries(ALL)) {
-    const path = await footage.make();
-    const seconds = footage.expects === 'done' ? await decodedSeconds(path) : 0;
+  for (const [name, source] of Object.entries(ALL)) {
+    const path = await source.make();
+    const seconds = source.expects === 'done' ? await decodedSeconds(path) : 0;
     made.set(name, { bytes: await readFile(path), seconds });
   }
-  const get = (name: FootageName) => made.get(name) as { bytes: Buffer; seconds: number };
+  const get = (name: MediaName) => made.get(name) as { bytes: Buffer; seconds: number };
   return {
     bytes(name, number, padding) {
       const unique = randomBytes(padding, number & 0xff);

@@ -2,29 +2,14 @@ import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFromGateway } from '../../../services/gateway/client/problem-details.ts';
+import { type Reply, toReply } from './reply.ts';
 import type { UploadPlan } from './upload-plan.ts';
 
 const PIECE_BYTES = 64 * 1024;
-/** For the answer, after the last byte. */
+/** How long a response may take after the last byte was sent. */
 const ANSWER_MS = 20_000;
 
-export interface Reply {
-  /** Undefined: the connection failed, or no answer came in time. */
-  status: number | undefined;
-  /** The answer is not one of a gateway, but of something in front of it. */
-  isForeign?: boolean;
-  // biome-ignore lint/suspicious/noExplicitAny: read by who knows what was asked
-  json?: any;
-  retryAfterSeconds?: number | undefined;
-  /** From the last byte to the answer. */
-  waitedMs?: number;
-  error?: string;
-  /** An earlier try got no answer, or one that leaves open whether it took effect. */
-  doubt?: boolean;
-}
-
-export interface Sending {
+export interface SendOptions {
   url: string;
   headers: Record<string, string>;
   filename: string;
@@ -33,23 +18,21 @@ export interface Sending {
   signal: AbortSignal;
 }
 
-/** What a response says, read to its end. Throws where JSON was announced and something else came. */
-export function toReply(status: number, header: (name: string) => string | undefined, said: string): Reply {
-  const type = header('content-type');
-  const retryAfter = Number(header('retry-after') ?? Number.NaN);
-  return {
-    status,
-    isForeign: !isFromGateway(status, type, said),
-    json: /json/.test(type ?? '') ? JSON.parse(said) : undefined,
-    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
-  };
-}
-
-/** One try to upload, at the pace of the plan. Resolves whatever becomes of it, unless `signal` is aborted. */
-export async function sendVideo({ url, headers, filename, bytes, plan, signal }: Sending): Promise<Reply> {
-  const { body, type, query } = plan.form ? inForm(bytes, filename) : asBody(bytes, filename);
+/**
+ * Makes one attempt to upload, at the pace of the plan. A failure resolves, too, with a reply that has no status. Throws only if
+ * `signal` is aborted.
+ */
+export async function sendVideo({
+  url,
+  headers,
+  filename,
+  bytes,
+  plan,
+  signal,
+}: SendOptions): Promise<Reply> {
+  const { body, type, query } = plan.form ? asForm(bytes, filename) : asBody(bytes, filename);
   const late = new AbortController();
-  const giveUpIn = (ms: number) => setTimeout(() => late.abort(new Error('no answer in time')), ms);
+  const giveUpIn = (ms: number) => setTimeout(() => late.abort(new Error('no response in time')), ms);
   let timer = giveUpIn(plan.sendMs * 3 + ANSWER_MS);
   const outgoing = request(`${url}/upload?${new URLSearchParams({ ...plan.query, ...query })}`, {
     method: 'POST',
@@ -57,9 +40,9 @@ export async function sendVideo({ url, headers, filename, bytes, plan, signal }:
     agent: false,
     signal: AbortSignal.any([signal, late.signal]),
   });
-  const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
+  const responded = once(outgoing, 'response') as Promise<[IncomingMessage]>;
   let sentAt: number | undefined;
-  // An answer may come before the last byte, and then what is written after it fails.
+  // A response may come before the last byte is sent. Writing the rest fails then.
   const sent = writeAll(paced(body, plan), outgoing).then(
     () => {
       sentAt = performance.now();
@@ -69,7 +52,7 @@ export async function sendVideo({ url, headers, filename, bytes, plan, signal }:
     (error: Error) => void outgoing.destroy(error),
   );
   try {
-    const [incoming] = await answered;
+    const [incoming] = await responded;
     const waitedMs = sentAt === undefined ? 0 : performance.now() - sentAt;
     const header = (name: string): string | undefined => incoming.headers[name]?.toString();
     return { ...toReply(incoming.statusCode as number, header, await text(incoming)), waitedMs };
@@ -83,7 +66,7 @@ export async function sendVideo({ url, headers, filename, bytes, plan, signal }:
   }
 }
 
-/** Resolves when the system has taken the last byte. Not pipeline(), which destroys a request that it has written. */
+/** Resolves when the operating system has taken the last byte. It does not use pipeline(), which destroys the request at its end. */
 async function writeAll(pieces: AsyncIterable<Buffer>, outgoing: ClientRequest): Promise<void> {
   const closed = new AbortController();
   outgoing.once('close', () => closed.abort());
@@ -94,7 +77,7 @@ async function writeAll(pieces: AsyncIterable<Buffer>, outgoing: ClientRequest):
   if (!outgoing.writableFinished) await once(outgoing, 'finish', { signal: closed.signal });
 }
 
-async function* paced(body: Buffer, { sendMs, hangsUpAt }: Sending['plan']): AsyncGenerator<Buffer> {
+async function* paced(body: Buffer, { sendMs, hangsUpAt }: SendOptions['plan']): AsyncGenerator<Buffer> {
   const pieces = Math.ceil(body.length / PIECE_BYTES);
   const size = sendMs === 0 || pieces > 20 ? PIECE_BYTES : Math.ceil(body.length / 20);
   const pauseMs = sendMs / Math.ceil(body.length / size);
@@ -112,8 +95,8 @@ const asBody = (bytes: Buffer, filename: string) => ({
   query: { filename },
 });
 
-/** RFC 7578. */
-function inForm(bytes: Buffer, filename: string) {
+/** The body of a form with one file. @see RFC 7578 */
+function asForm(bytes: Buffer, filename: string) {
   const boundary = '----mp3converter-chaos';
   const head = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${filename}"\r\nContent-Type: application/octet-stream\r\n\r\n`;
   const body = Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]);

@@ -1,40 +1,42 @@
 import { randomNumbers } from '../../support/random.ts';
-import { BAD, type FootageName, GOOD } from './media-library.ts';
+import { BAD_MEDIA, GOOD_MEDIA, type MediaName } from './media-library.ts';
 
+/** What a user does with the job of an upload. */
 export type Wish = 'nothing' | 'cancel' | 'cancel, retry' | 'delete' | 'delete when final' | 'retry';
 
-/** One upload as its user means it to be. */
+/** One upload as its user intends it. */
 export interface UploadPlan {
   number: number;
   user: number;
-  footage: FootageName;
+  media: MediaName;
   /** `done`, or the error code of a job that must fail. */
   expects: string;
-  /** Bytes that only this upload has. */
+  /** Number of random bytes that make the content unique. */
   padding: number;
   query: Record<string, string>;
+  /** Whether it is sent as a form, and not as the raw body. */
   form: boolean;
-  /** How long the sending takes, at least. */
+  /** The least time that sending takes, ms. */
   sendMs: number;
-  /** Share of the bytes after which the client goes away. */
+  /** Share of the bytes after which the client closes the connection. */
   hangsUpAt: number | undefined;
-  /** Nothing can be stored: tried once, it must be answered 503 and leave no job. */
+  /** The store is down. The upload is sent only once, and must be answered with 503 and leave no job. */
   refused?: true;
   wish: Wish;
-  /** When the wish comes, counted from the 202. */
+  /** When the wish is carried out, in ms after the 202 or, for a wish about a final job, after the job is final. */
   wishMs: number;
 }
 
 const OPTIONS = [{}, {}, { quality: '5' }, { bitrate: '128' }];
 const KIB = 1024;
 
-/** The n-th upload, from the seed alone. */
+/** Plans the upload with a given number, from the seed alone. */
 export function planUpload(seed: number, number: number, users: number): UploadPlan {
   const random = randomNumbers(seed * 1_000_003 + number);
   const chance = (percent: number) => random(100) < percent;
   const hangsUp = chance(6);
   const bad = !hangsUp && chance(10);
-  const [footage, { expects }] = pick(Object.entries(bad ? BAD : GOOD), random);
+  const [media, { expects }] = pick(Object.entries(bad ? BAD_MEDIA : GOOD_MEDIA), random);
   const wishes: Wish[] = bad
     ? ['retry', 'nothing', 'nothing']
     : ['cancel', 'cancel, retry', 'delete', 'delete when final'];
@@ -43,7 +45,7 @@ export function planUpload(seed: number, number: number, users: number): UploadP
   return {
     number,
     user: random(users),
-    footage: footage as FootageName,
+    media: media as MediaName,
     expects,
     padding: chance(8) ? 5000 * KIB + random(10_000 * KIB) : 64 + random(64 * KIB),
     query: pick(OPTIONS, random),
@@ -55,12 +57,12 @@ export function planUpload(seed: number, number: number, users: number): UploadP
   };
 }
 
-/** The same upload as an easy one: a good file, sent at once, and nothing asked of its job. */
-export const plain = (plan: UploadPlan): UploadPlan => ({
+/** The same upload with a good file that is sent at full speed, and without a wish. */
+export const plainUpload = (plan: UploadPlan): UploadPlan => ({
   ...plan,
-  ...{ footage: 'film.mp4', expects: 'done', sendMs: 0, hangsUpAt: undefined, wish: 'nothing' },
+  ...{ media: 'film.mp4', expects: 'done', sendMs: 0, hangsUpAt: undefined, wish: 'nothing' },
 });
 
-export function pick<T>(items: readonly T[], random: (below: number) => number): T {
+function pick<T>(items: readonly T[], random: (below: number) => number): T {
   return items[random(items.length)] as T;
 }

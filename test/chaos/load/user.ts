@@ -1,167 +1,178 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isFromGateway } from '../../../services/gateway/client/problem-details.ts';
 import { basic } from '../../support/basic-auth.ts';
-import { type Reply, type Sending, sendVideo, toReply } from './send-video.ts';
+import { retry } from '../../support/retry.ts';
+import { isRetryable, type Reply, toReply } from './reply.ts';
+import { type SendOptions, sendVideo } from './send-video.ts';
 
 const CALL_MS = 8_000;
+const REGISTER_MS = 60_000;
 const MAX_PAUSE_SECONDS = 3;
 
-/** Where the gateways are; a user goes on to the next when one does not answer. */
 export type Gateway = { name: string; url: string };
 
-interface Call {
+export interface Call {
   body?: string;
   headers?: Record<string, string>;
 }
 
-/**
- * A patient client of the public API: renews its token, waits when told to, tries again whatever may heal, at another
- * gateway where one does not answer.
- */
-export interface User {
-  readonly email: string;
-  /** Until an answer is definitive, or the last one before `timeoutMs`. */
-  ask(method: string, path: string, timeoutMs: number): Promise<Reply>;
-  upload(video: Omit<Sending, 'url' | 'headers' | 'signal'>, options: UploadOptions): Promise<Reply>;
-  download(path: string, timeoutMs: number): Promise<{ status: number | undefined; bytes: Buffer }>;
-}
-
 export interface UploadOptions {
   timeoutMs: number;
-  onTry(gateway: string): void;
-  onEnd(reply: Reply): void;
+  onAttempt(gateway: string): void;
+  onReply(reply: Reply): void;
 }
 
-export async function newUser(gateways: readonly Gateway[], signal: AbortSignal): Promise<User> {
-  const email = `user-${randomUUID()}@example.com`;
-  const password = randomUUID();
-  let turn = Math.floor(Math.random() * gateways.length);
-  let accessToken: string | undefined;
-  let refreshToken: string | undefined;
-  let renewing: Promise<void> | undefined;
+/**
+ * A patient client of the public API. It renews its token, waits as long as `Retry-After` says, repeats whatever may succeed
+ * later, and changes to another gateway if one does not answer.
+ */
+export class User {
+  readonly email = `user-${randomUUID()}@example.com`;
+  readonly #password = randomUUID();
+  readonly #gateways: readonly Gateway[];
+  readonly #signal: AbortSignal;
+  #turn: number;
+  #accessToken: string | undefined;
+  #refreshToken: string | undefined;
+  #renewing: Promise<void> | undefined;
 
-  const gateway = (): Gateway => gateways[turn % gateways.length] as Gateway;
+  constructor(gateways: readonly Gateway[], signal: AbortSignal) {
+    this.#gateways = gateways;
+    this.#signal = signal;
+    this.#turn = Math.floor(Math.random() * gateways.length);
+  }
 
-  async function call(method: string, path: string, { body, headers = {} }: Call = {}): Promise<Reply> {
+  /** Throws if the user cannot be registered within a minute. */
+  async register(): Promise<void> {
+    const call = json({ email: this.email, password: this.#password });
+    const { status, error } = await this.#repeat(() => this.#call('POST', '/register', call), REGISTER_MS);
+    if (status !== 201) throw new Error(`register: ${status} ${error ?? ''}`);
+  }
+
+  /** Repeats a request until its reply is final. After `timeoutMs`, returns the last reply. */
+  ask(method: string, path: string, timeoutMs: number): Promise<Reply> {
+    return this.#repeat(() => this.#call(method, path, { headers: this.#authorization() }), timeoutMs);
+  }
+
+  /** Repeats an upload under one Idempotency-Key until its reply is final. */
+  upload(
+    video: Omit<SendOptions, 'url' | 'headers' | 'signal'>,
+    { timeoutMs, onAttempt, onReply }: UploadOptions,
+  ): Promise<Reply> {
+    const key = randomUUID();
+    return this.#repeat(async () => {
+      const { name, url } = this.#gateway();
+      onAttempt(name);
+      const headers = { ...this.#authorization(), 'idempotency-key': key };
+      const reply = await sendVideo({ ...video, url, headers, signal: this.#signal });
+      onReply(reply);
+      return reply;
+    }, timeoutMs);
+  }
+
+  async download(path: string, timeoutMs: number): Promise<{ status: number | undefined; bytes: Buffer }> {
+    let bytes = Buffer.alloc(0);
+    const reply = await this.#repeat(async () => {
+      try {
+        const response = await this.#fetch(path, { headers: this.#authorization() }, timeoutMs);
+        bytes = Buffer.from(await response.arrayBuffer());
+        const type = response.headers.get('content-type') ?? undefined;
+        return {
+          status: response.status,
+          isForeign: !isFromGateway(response.status, type, bytes.toString()),
+        };
+      } catch (error) {
+        return this.#noReply(error as Error);
+      }
+    }, timeoutMs);
+    return { status: reply.status, bytes };
+  }
+
+  #gateway(): Gateway {
+    return this.#gateways[this.#turn % this.#gateways.length] as Gateway;
+  }
+
+  #authorization(): Record<string, string> {
+    return { authorization: `Bearer ${this.#accessToken ?? 'none'}` };
+  }
+
+  #fetch(path: string, init: RequestInit, timeoutMs: number): Promise<Response> {
+    const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(timeoutMs)]);
+    return fetch(this.#gateway().url + path, { ...init, signal });
+  }
+
+  async #call(method: string, path: string, { body, headers = {} }: Call = {}): Promise<Reply> {
     try {
-      const response = await fetch(gateway().url + path, {
-        method,
-        headers,
-        body: body ?? null,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)]),
-      });
+      const response = await this.#fetch(path, { method, headers, body: body ?? null }, CALL_MS);
       const header = (name: string) => response.headers.get(name) ?? undefined;
       return toReply(response.status, header, await response.text());
     } catch (error) {
-      signal.throwIfAborted();
-      return { status: undefined, error: (error as Error).message };
+      return this.#noReply(error as Error);
     }
   }
 
-  const authorization = (): Record<string, string> => ({
-    authorization: `Bearer ${accessToken ?? 'none'}`,
-  });
+  /** Throws if the experiment was stopped. */
+  #noReply({ message }: Error): Reply {
+    this.#signal.throwIfAborted();
+    return { status: undefined, error: message };
+  }
 
-  /** A refresh whose answer was lost may be repeated for a while; after that, only the password is left. */
-  async function renew(): Promise<void> {
-    accessToken = undefined;
+  #repeat(send: () => Promise<Reply>, timeoutMs: number): Promise<Reply> {
+    let isInDoubt = false;
+    let wasRenewed = false;
+    const pauseAfter = async (reply: Reply, isLate: boolean): Promise<number | undefined> => {
+      if (!isRetryable(reply)) return undefined;
+      isInDoubt ||= reply.status === undefined || reply.status >= 500;
+      const isExpired = reply.status === 401;
+      if (isExpired) await this.#renewOnce();
+      const isRenewed = isExpired && this.#accessToken !== undefined;
+      if (!isRenewed) this.#turn++;
+      // A 401 for an expired token says nothing about the request, so there is one more attempt after the end of the time.
+      if (isLate && (!isExpired || wasRenewed)) return undefined;
+      wasRenewed ||= isExpired;
+      return isRenewed ? 0 : Math.min(reply.retryAfterSeconds ?? 1, MAX_PAUSE_SECONDS) * 1000;
+    };
+    const attempt = async (): Promise<Reply> => {
+      const doubt = isInDoubt;
+      return { ...(await send()), isInDoubt: doubt };
+    };
+    return retry(attempt, { timeoutMs, pauseAfter, signal: this.#signal });
+  }
+
+  /** Requests that are refused at the same time share one renewal. */
+  #renewOnce(): Promise<void> {
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = undefined;
+    });
+    return this.#renewing;
+  }
+
+  /** A refresh token may be used again for a while if its response was lost. After that, the user has to log in again. */
+  async #renew(): Promise<void> {
+    this.#accessToken = undefined;
     const reply =
-      refreshToken === undefined
-        ? await call('POST', '/login', { headers: { authorization: basic(email, password) } })
-        : await call('POST', '/refresh', {
-            headers: { 'content-type': 'application/json' },
-            body: JSON.stringify({ refresh_token: refreshToken }),
-          });
+      this.#refreshToken === undefined
+        ? await this.#call('POST', '/login', {
+            headers: { authorization: basic(this.email, this.#password) },
+          })
+        : await this.#call('POST', '/refresh', json({ refresh_token: this.#refreshToken }));
     if (reply.status === 200) {
-      accessToken = reply.json.access_token;
-      refreshToken = reply.json.refresh_token;
+      this.#accessToken = reply.json.access_token;
+      this.#refreshToken = reply.json.refresh_token;
     } else if (reply.status === 401) {
-      refreshToken = undefined;
+      this.#refreshToken = undefined;
     }
   }
-
-  /** Repeats one kind of try until its answer is definitive. */
-  async function insist(attempt: () => Promise<Reply>, timeoutMs: number): Promise<Reply> {
-    let doubt = false;
-    let renewed = false;
-    for (const end = performance.now() + timeoutMs; ; ) {
-      const reply: Reply = { ...(await attempt()), doubt };
-      if (!mayHeal(reply)) return reply;
-      doubt ||= reply.status === undefined || reply.status >= 500;
-      if (reply.status === 401) {
-        renewing ??= renew().finally(() => {
-          renewing = undefined;
-        });
-        await renewing;
-      }
-      if (reply.status !== 401 || !accessToken) turn++;
-      // A token that has expired is no answer, however little time there is.
-      if (performance.now() > end && (reply.status !== 401 || renewed)) return reply;
-      renewed ||= reply.status === 401;
-      const pause =
-        reply.status === 401 && accessToken ? 0 : Math.min(reply.retryAfterSeconds ?? 1, MAX_PAUSE_SECONDS);
-      await sleep(pause * 1000, undefined, { signal });
-    }
-  }
-
-  const registered = await insist(
-    () =>
-      call('POST', '/register', {
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ email, password }),
-      }),
-    60_000,
-  );
-  if (registered.status !== 201) throw new Error(`register: ${registered.status} ${registered.error ?? ''}`);
-
-  return {
-    email,
-    ask: (method, path, timeoutMs) =>
-      insist(() => call(method, path, { headers: authorization() }), timeoutMs),
-
-    upload(video, { timeoutMs, onTry, onEnd }) {
-      const key = randomUUID();
-      return insist(async () => {
-        const { name, url } = gateway();
-        onTry(name);
-        const headers = { ...authorization(), 'idempotency-key': key };
-        const reply = await sendVideo({ ...video, url, headers, signal });
-        onEnd(reply);
-        return reply;
-      }, timeoutMs);
-    },
-
-    async download(path, timeoutMs) {
-      let bytes = Buffer.alloc(0);
-      const reply = await insist(async () => {
-        try {
-          const options = {
-            headers: authorization(),
-            signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-          };
-          const response = await fetch(gateway().url + path, options);
-          bytes = Buffer.from(await response.arrayBuffer());
-          const type = response.headers.get('content-type') ?? undefined;
-          return {
-            status: response.status,
-            isForeign: !isFromGateway(response.status, type, bytes.toString()),
-          };
-        } catch (error) {
-          signal.throwIfAborted();
-          return { status: undefined, error: (error as Error).message };
-        }
-      }, timeoutMs);
-      return { status: reply.status, bytes };
-    },
-  };
 }
 
-/** A 409 that names a time is about another try of the same request. An answer that is not a gateway's says nothing for good. */
-export const mayHeal = ({ status, isForeign = false, retryAfterSeconds }: Reply): boolean =>
-  status === undefined ||
-  isForeign ||
-  status === 401 ||
-  status === 429 ||
-  status >= 500 ||
-  (status === 409 && retryAfterSeconds !== undefined);
+const json = (body: object): Call => ({
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+/** Creates a user and registers it. */
+export async function newUser(gateways: readonly Gateway[], signal: AbortSignal): Promise<User> {
+  const user = new User(gateways, signal);
+  await user.register();
+  return user;
+}

@@ -5,7 +5,7 @@ import { greetsAsSmtp, waitUntilReady } from '../../../deploy/process/wait-ready
 
 export const mailFolder = (dataDir: string): string => join(dataDir, 'mail');
 
-/** The sink as the mail server of a system. maildev keeps its mails in memory, so a kill would lose what it took. */
+/** Starts the mail sink in place of MailDev, which keeps its mails in memory and would lose them when it is killed. */
 export const mailSink: ServerKind = {
   launch: ({ dataDir, keep, ports }) =>
     startChild({

@@ -1,5 +1,5 @@
-// A mail server that loses nothing it has taken, whenever it is killed: a mail is on the disk before it says 250.
-//   node mail-sink.ts <port> <folder>
+// A mail server that loses no mail which it has acknowledged: a mail is on the disk before the server answers 250.
+// Usage: node mail-sink.ts <port> <folder>
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
@@ -24,30 +24,33 @@ async function store(mail: StoredMail): Promise<void> {
   await directory.close();
 }
 
-/** Between the two, so that a kill can fall there: then the mail is there and nobody was told. */
-const UNTOLD_MS = 250;
+/**
+ * The pause between storing and acknowledging a mail. A kill within it leaves a mail that was delivered and that the sender
+ * takes for lost.
+ */
+const ACKNOWLEDGE_AFTER_MS = 250;
 
-const connected = new Map<string, number>();
+const openedAt = new Map<string, number>();
 const server = new SMTPServer({
   authOptional: true,
   disabledCommands: ['STARTTLS', 'AUTH'],
   disableReverseLookup: true,
   onConnect(session, done) {
-    connected.set(session.id, Date.now());
+    openedAt.set(session.id, Date.now());
     done();
   },
-  onClose: (session) => void connected.delete(session.id),
+  onClose: (session) => void openedAt.delete(session.id),
   onData(stream, { id, envelope }, done) {
     buffer(stream)
       .then((bytes) =>
         store({
           to: envelope.rcptTo.map(({ address }) => address),
-          openedAt: connected.get(id) ?? Date.now(),
+          openedAt: openedAt.get(id) ?? Date.now(),
           storedAt: Date.now(),
           raw: bytes.toString('latin1'),
         }),
       )
-      .then(() => sleep(UNTOLD_MS))
+      .then(() => sleep(ACKNOWLEDGE_AFTER_MS))
       .then(() => done(), done);
   },
 });

@@ -1,60 +1,61 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '../../support/wait.ts';
-import type { Scene } from '../experiment.ts';
-import type { Way } from '../faults/outage.ts';
-import { idOf, isFinalStatus } from '../history.ts';
-import { plain } from '../load/upload-plan.ts';
+import { waitFor } from '../../support/wait.ts';
+import { isFinalState } from '../../verdict/evidence.ts';
+import type { ScenarioContext } from '../experiment.ts';
+import type { Outage } from '../faults/outage.ts';
+import { idOf } from '../history.ts';
+import { plainUpload } from '../load/upload-plan.ts';
 
 const PAUSE_MS = 10_000;
 
-/** Tokens must stay good for longer than auth is away: this is about its keys. */
-export const AUTH_AWAY_TOKEN_SECONDS = 3600;
-/** Longer than the gateway takes the keys of auth for fresh (services/gateway/auth-keys.ts). */
-export const AUTH_AWAY_SECONDS = 330;
+/** Access tokens must be valid for longer than the outage, because this scenario is about the keys of auth. */
+export const AUTH_OUTAGE_TOKEN_SECONDS = 3600;
+/** This is longer than the gateway uses the keys of auth without asking for them again (services/gateway/accounts/auth-keys.ts). */
+export const AUTH_OUTAGE_SECONDS = 330;
 
-/** Users who are logged in upload, convert and download as before; that each got its mail is for the verdict. */
-export async function authAway(scene: Scene, way: Way, seconds: number): Promise<void> {
-  const { users, settle, check, report, signal } = scene;
+/** While auth is down, users who are logged in can upload, convert and download. The verdict checks that each gets its mail. */
+export async function authOutage(context: ScenarioContext, outage: Outage, seconds: number): Promise<void> {
+  const { users, settle, check, report, signal } = context;
   await Promise.all(users.map((user) => user.ask('GET', '/jobs?limit=1', 60_000)));
-  report(`auth ${way.name}, for ${seconds} s …`);
-  const answers: Record<string, number> = {};
-  await way.take();
+  report(`auth ${outage.name}, for ${seconds} s …`);
+  const counts: Record<string, number> = {};
+  await outage.begin();
   try {
     for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
-      for (const answer of await sendAndDownload(scene)) answers[answer] = (answers[answer] ?? 0) + 1;
+      for (const result of await uploadAndDownload(context)) counts[result] = (counts[result] ?? 0) + 1;
       await sleep(PAUSE_MS, undefined, { signal });
     }
   } finally {
-    await way.giveBack();
+    await outage.end();
   }
   await settle();
-  const shown = Object.entries(answers).map(([answer, count]) => `${count} × ${answer}`);
+  const results = Object.entries(counts).map(([result, count]) => `${count} × ${result}`);
   check(
-    allSucceeded(answers),
-    `auth ${way.name}, for ${seconds} s: ${shown.join(', ')} (expected as many of upload 202, job done, download 200, and nothing else)`,
+    allSucceeded(counts),
+    `auth ${outage.name}, for ${seconds} s: ${results.join(', ')} (expected equal numbers of upload 202, job done and download 200, and nothing else)`,
   );
 }
 
-/** Whether each upload was accepted, converted and downloaded, and at least one was made. `answers` counts them by kind. */
-export function allSucceeded(answers: Record<string, number>): boolean {
-  const { 'upload 202': accepted = 0, 'job done': done, 'download 200': downloaded, ...others } = answers;
+/** Whether there was an upload, and each upload was accepted, converted and downloaded. `counts` has the number of each result. */
+export function allSucceeded(counts: Record<string, number>): boolean {
+  const { 'upload 202': accepted = 0, 'job done': done, 'download 200': downloaded, ...others } = counts;
   return accepted > 0 && done === accepted && downloaded === accepted && Object.keys(others).length === 0;
 }
 
-/** One upload, its conversion, and the download of its MP3; no request is made a second time. */
-async function sendAndDownload({ ledger, load, users }: Scene): Promise<string[]> {
-  const plan = plain(load.nextPlan());
+/** Makes one upload, waits for its conversion, and downloads the MP3. Returns the result of each step. */
+async function uploadAndDownload({ history, load, users }: ScenarioContext): Promise<string[]> {
+  const plan = plainUpload(load.nextPlan());
   await load.carryOut(plan);
-  const record = ledger.uploads.at(-1);
+  const record = history.uploads.at(-1);
   const user = users[plan.user];
   const id = record && idOf(record);
-  const uploads = (record?.tries ?? []).map((answer) => `upload ${answer}`);
+  const uploads = (record?.attempts ?? []).map((result) => `upload ${result}`);
   if (!user || id === undefined) return uploads;
-  const ended = await until(`job ${id} to end`, async () => {
+  const job = await waitFor(`job ${id} to end`, async () => {
     const { status, json } = await user.ask('GET', `/jobs/${id}`, 0);
     if (status !== 200) return `job ${status}`;
-    return isFinalStatus(json.status) && `job ${json.status}`;
+    return isFinalState(json.status) && `job ${json.status}`;
   });
   const { status } = await user.download(`/download/${id}`, 10_000);
-  return [...uploads, ended, `download ${status}`];
+  return [...uploads, job, `download ${status}`];
 }

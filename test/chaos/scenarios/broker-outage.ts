@@ -1,41 +1,40 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Scene } from '../experiment.ts';
-import type { Way } from '../faults/outage.ts';
-import { plain } from '../load/upload-plan.ts';
+import type { ScenarioContext } from '../experiment.ts';
+import type { Outage } from '../faults/outage.ts';
+import { plainUpload } from '../load/upload-plan.ts';
 
 const PAUSE_MS = 4_000;
-/** From the last byte to the answer. */
+/** From the last byte of an upload to its response. */
 const LIMIT_SECONDS = 1;
 
-/** Uploads are accepted as if nothing had happened; that all of them are done afterwards is for the verdict. */
-export async function brokerAway(
-  { ledger, load, settle, check, report, signal }: Scene,
-  way: Way,
+/** While the broker is down, uploads are accepted as usual. The verdict checks that all of them are converted afterwards. */
+export async function brokerOutage(
+  { history, load, settle, check, report, signal }: ScenarioContext,
+  outage: Outage,
   seconds: number,
 ): Promise<void> {
-  const name = `RabbitMQ ${way.name}, for ${seconds} s`;
+  const name = `RabbitMQ ${outage.name}, for ${seconds} s`;
   report(`${name} …`);
-  await way.take();
-  const waits: number[] = [];
+  const waitsMs: number[] = [];
   const others: string[] = [];
+  await outage.begin();
   try {
     for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
-      const { status, waitedMs = 0 } = await load.carryOut(plain(load.nextPlan()));
-      if (status === 202) waits.push(waitedMs);
-      // Any earlier try that was not answered 202 counts; a token that has expired is no matter of the broker.
-      others.push(
-        ...(ledger.uploads.at(-1)?.tries.filter((answer) => !['202', '401'].includes(answer)) ?? []),
-      );
+      const { status, waitedMs = 0 } = await load.carryOut(plainUpload(load.nextPlan()));
+      if (status === 202) waitsMs.push(waitedMs);
+      // Every earlier attempt counts, except a 401: that a token expires has nothing to do with the broker.
+      const attempts = history.uploads.at(-1)?.attempts ?? [];
+      others.push(...attempts.filter((result) => !['202', '401'].includes(result)));
       await sleep(PAUSE_MS, undefined, { signal });
     }
   } finally {
-    await way.giveBack();
+    await outage.end();
   }
   await settle();
-  const worst = Math.max(...waits) / 1000;
+  const worst = Math.max(...waitsMs) / 1000;
   check(
-    waits.length > 0 && others.length === 0 && worst <= LIMIT_SECONDS,
-    `${name}: ${waits.length} uploads, 202 at most ${worst.toFixed(2)} s after the last byte (expected ≤ ${LIMIT_SECONDS} s); ` +
-      `other answers: ${others.join(', ') || 'none'}`,
+    waitsMs.length > 0 && others.length === 0 && worst <= LIMIT_SECONDS,
+    `${name}: ${waitsMs.length} uploads, 202 at most ${worst.toFixed(2)} s after the last byte (expected ≤ ${LIMIT_SECONDS} s); ` +
+      `other responses: ${others.join(', ') || 'none'}`,
   );
 }

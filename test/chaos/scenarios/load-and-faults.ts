@@ -1,48 +1,57 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Scene } from '../experiment.ts';
+import type { ScenarioContext } from '../experiment.ts';
+import type { FaultKind } from '../faults/fault.ts';
 import { FAULTS } from '../faults/fault-kinds.ts';
-import { injectAll } from '../faults/inject.ts';
-import { schedule } from '../faults/schedule.ts';
-import { accepted, type Ledger, open } from '../history.ts';
+import { injectFaults } from '../faults/inject.ts';
+import { scheduleFaults } from '../faults/schedule.ts';
+import { acceptedUploads, type History, openUploads } from '../history.ts';
 
 const SECONDS_PER_FAULT = 8;
-const TELL_MS = 15_000;
+const REPORT_MS = 15_000;
 
-/** Uploads for so long, and beside them every kind of fault that can be had here. */
+/** Generates load for a number of seconds while every kind of fault that is possible on this machine is injected. */
 export async function loadAndFaults(
-  scene: Scene,
+  context: ScenarioContext,
   { seconds, seed }: { seconds: number; seed: number },
 ): Promise<void> {
-  const { stage, ledger, load, report, signal } = scene;
-  const kinds = FAULTS.filter((fault) => {
-    const missing = fault.missing?.(stage);
-    if (missing) scene.note(`LEFT OUT: ${fault.name}: ${missing}`);
-    if (missing) report(`LEFT OUT: ${fault.name}: ${missing}`);
-    return missing === undefined;
-  });
-  // All of them, also those that cannot be had here: the seed gives the same order everywhere.
+  const { history, load, report, signal } = context;
+  const kinds = possibleFaults(context);
+  // The schedule is made for all kinds, so that a seed gives the same order on every machine.
   const names = FAULTS.map(({ name }) => name);
   const count = Math.round(seconds / SECONDS_PER_FAULT);
-  const faults = schedule(seed, names, { seconds, count }).filter((fault) =>
+  const faults = scheduleFaults(seed, names, { seconds, count }).filter((fault) =>
     kinds.some(({ name }) => name === fault.kind),
   );
   report(`${faults.length} faults in ${Math.round(seconds)} s: ${faults.map(({ kind }) => kind).join(', ')}`);
 
   const enough = new AbortController();
   const stop = AbortSignal.any([signal, enough.signal]);
-  const telling = setInterval(() => report(progress(ledger)), TELL_MS);
+  const reporting = setInterval(() => report(progress(history)), REPORT_MS);
   try {
-    const injecting = injectAll(faults, kinds, scene, report);
+    const injecting = injectFaults(faults, kinds, context, report);
     const timing = sleep(seconds * 1000, undefined, { signal: stop }).catch(() => undefined);
-    const enoughOf = Promise.all([injecting, timing]).finally(() => enough.abort());
-    await Promise.all([load.run(stop), enoughOf]);
+    const stopping = Promise.all([injecting, timing]).finally(() => enough.abort());
+    await Promise.all([load.run(stop), stopping]);
   } finally {
-    clearInterval(telling);
+    clearInterval(reporting);
   }
-  report(`The load is over: ${progress(ledger)}.`);
+  report(`The load is over: ${progress(history)}.`);
 }
 
-function progress(ledger: Ledger): string {
-  const sending = ledger.uploads.filter(({ state }) => state === 'sending').length;
-  return `${accepted(ledger).length} jobs accepted, ${open(ledger).length} of them open; ${sending} uploads under way; ${ledger.faults.length} faults`;
+/** Reports the kinds that are left out. */
+function possibleFaults({ harness, note, report }: ScenarioContext): readonly FaultKind[] {
+  return FAULTS.filter(({ name, whyMissing }) => {
+    const why = whyMissing?.(harness);
+    if (why === undefined) return true;
+    const line = `LEFT OUT: ${name}: ${why}`;
+    note(line);
+    report(line);
+    return false;
+  });
+}
+
+function progress(history: History): string {
+  const sending = history.uploads.filter(({ state }) => state === 'sending').length;
+  const [accepted, open] = [acceptedUploads(history), openUploads(history)].map(({ length }) => length);
+  return `${accepted} jobs accepted, ${open} of them open; ${sending} uploads in progress; ${history.faults.length} faults`;
 }

@@ -9,7 +9,7 @@ import { signalProcess } from '../../../deploy/process/child.ts';
 import { createMailer } from '../../../services/notification/mailer.ts';
 import { messageFor } from '../../../services/notification/message.ts';
 import { connectSidecar, UnknownOutcome } from '../../../services/shared/dapr/sidecar.ts';
-import { until } from '../../support/wait.ts';
+import { waitFor } from '../../support/wait.ts';
 import { done } from '../../unit/notification/mp3-events.ts';
 import { isSigned } from './dkim.ts';
 import { SILENT, startMailServer } from './mail-server.ts';
@@ -87,7 +87,7 @@ describe('the component nodemailer', () => {
   it('sends other mails while one waits for its reply', async (t) => {
     const { server, mailer } = await setUp(t, { maxConnections: '2' });
     const silent = mailer.send({ ...mail, to: SILENT });
-    await until('it', async () => server.taken.length === 1);
+    await waitFor('it', async () => server.taken.length === 1);
     await mailer.send(mail);
     server.answer();
     await silent;
@@ -96,17 +96,17 @@ describe('the component nodemailer', () => {
   it('does not send a mail that is still in the queue when its caller has gone', async (t) => {
     const { server, mailer, component, daprHttpPort } = await setUp(t, { maxConnections: '1' });
     const silent = mailer.send({ ...mail, to: SILENT });
-    await until('it', async () => server.taken.length === 1);
+    await waitFor('it', async () => server.taken.length === 1);
     const impatient = connectSidecar({ host: '127.0.0.1', port: daprHttpPort });
     const waiting = assert.rejects(
       createMailer(impatient.sendMail, { from: 'us@example.org' }).send({ ...mail, id: '2.1' }),
       UnknownOutcome,
     );
     const log = () => readFileSync(component.logFile, 'utf8');
-    await until('it to be there', async () => log().includes('<mail.2.1@example.org>'));
+    await waitFor('it to be there', async () => log().includes('<mail.2.1@example.org>'));
     await impatient.close();
     await waiting;
-    await until('its end', async () => log().includes('EABORT'));
+    await waitFor('its end', async () => log().includes('EABORT'));
     server.answer();
     await silent;
     await mailer.send({ ...mail, id: '3.1' });
@@ -119,9 +119,9 @@ describe('the component nodemailer', () => {
     const socket = join(dirname(component.logFile), 'sockets/nodemailer.sock');
     assert.equal(statSync(socket).mode & 0o077, 0);
     const silent = mailer.send({ ...mail, to: SILENT });
-    await until('it', async () => server.taken.length === 1);
+    await waitFor('it', async () => server.taken.length === 1);
     signalProcess(component.pid, 'SIGTERM');
-    await until('the end of its door', async () =>
+    await waitFor('the end of its door', async () =>
       mailer.send(mail).then(
         () => false,
         () => true,
@@ -136,7 +136,7 @@ describe('the component nodemailer', () => {
   it('ends after SHUTDOWN_SECONDS even when a send is under way, whose outcome is then unknown', async (t) => {
     const { server, mailer, component } = await setUp(t, {}, { env: { SHUTDOWN_SECONDS: '1' } });
     const lost = assert.rejects(mailer.send({ ...mail, to: SILENT }), UnknownOutcome);
-    await until('it', async () => server.taken.length === 1);
+    await waitFor('it', async () => server.taken.length === 1);
     signalProcess(component.pid, 'SIGTERM');
     await lost;
     assert.equal((await component.exited).code, 0);
@@ -145,12 +145,12 @@ describe('the component nodemailer', () => {
   it('leaves an unknown outcome when it is killed during a send, and sends mails again after a restart', async (t) => {
     const { server, mailer, component, startComponent } = await setUp(t);
     const lost = assert.rejects(mailer.send({ ...mail, to: SILENT }), UnknownOutcome);
-    await until('it', async () => server.taken.length === 1);
+    await waitFor('it', async () => server.taken.length === 1);
     signalProcess(component.pid, 'SIGKILL');
     await lost;
     await assert.rejects(mailer.send(mail), { code: 'unavailable' });
     await startComponent('component-2');
-    await until('the sidecar to find it', () =>
+    await waitFor('the sidecar to find it', () =>
       mailer.send({ ...mail, id: '2.1' }).then(
         () => true,
         () => false,

@@ -5,7 +5,7 @@ import { createAccounts } from '../../../services/auth/accounts.ts';
 import type { Passwords } from '../../../services/auth/passwords.ts';
 import { basic } from '../../support/basic-auth.ts';
 import { eventually } from '../../support/event-loop.ts';
-import { listening } from '../../support/listening.ts';
+import { listen } from '../../support/listen.ts';
 
 import { buildApp } from '../../unit/auth/build-app.ts';
 
@@ -36,7 +36,7 @@ describe('createAuthApp › a request whose client closes the connection', { tim
         replaceHash: async () => undefined,
       };
       const { app } = buildApp({ accounts: createAccounts({ users, passwords }) });
-      const call = request(`${await listening(t, app)}${path}`, { method: 'POST', headers });
+      const call = request(`${await listen(t, app)}${path}`, { method: 'POST', headers });
       call.on('error', () => undefined);
       call.end(body && JSON.stringify(body));
       await eventually(() => signals.length === 1);

@@ -2,10 +2,10 @@ import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { removeNetwork } from '../../containers/remove-leftovers.ts';
 
-const HELD = 'Error response from daemon: error while removing network: network n has active endpoints';
+const IN_USE = 'Error response from daemon: error while removing network: network n has active endpoints';
 
-/** A Docker that fails to remove a network, as often as there are errors, and has one container in it. */
-const dockerThatSays = (errors: string[]) => {
+/** A Docker that fails to remove a network once for each error, and has one container in the network. */
+const dockerFailingWith = (errors: string[]) => {
   const calls: string[] = [];
   const docker = async (_doing: string, args: string[]): Promise<string> => {
     calls.push(args.slice(0, 2).join(' '));
@@ -17,32 +17,32 @@ const dockerThatSays = (errors: string[]) => {
   return { docker, calls };
 };
 
-const removed = async (errors: string[]) => {
-  const { docker, calls } = dockerThatSays(errors);
+const remove = async (errors: string[]) => {
+  const { docker, calls } = dockerFailingWith(errors);
   const lines: string[] = [];
   const report = (line: string) => void lines.push(line);
   await removeNetwork(docker, 'n', { report, signal: new AbortController().signal, pauseMs: 0 });
   return { calls, lines };
 };
 
-describe('a network that a test of containers has made', () => {
-  it('is removed', async () => {
-    deepEqual(await removed([]), { calls: ['network rm'], lines: [] });
+describe('removeNetwork(docker, network, options)', () => {
+  it('removes a network', async () => {
+    deepEqual(await remove([]), { calls: ['network rm'], lines: [] });
   });
 
-  it('is emptied by force and removed when Docker holds the place of a container that has gone', async () => {
-    deepEqual(await removed([HELD]), {
+  it('disconnects all containers and tries again while Docker keeps the endpoint of one that is gone', async () => {
+    deepEqual(await remove([IN_USE]), {
       calls: ['network rm', 'network inspect', 'network disconnect', 'network rm'],
       lines: [],
     });
   });
 
-  it('is reported, and spoils no result, when Docker never gives it back', async () => {
-    const { lines } = await removed(Array(100).fill(HELD));
+  it('reports a network that Docker never removes, and does not fail', async () => {
+    const { lines } = await remove(Array(100).fill(IN_USE));
     equal(lines.length, 1);
   });
 
-  it('is an error for any other reason', async () => {
-    await rejects(removed(Array(100).fill('permission denied')), /permission denied/);
+  it('fails for any other reason', async () => {
+    await rejects(remove(Array(100).fill('permission denied')), /permission denied/);
   });
 });

@@ -1,66 +1,63 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MockAgent } from 'undici';
-import { broken, newUser, type Tally } from '../../load/user.ts';
+import { type ResultCounts, unexpectedResults } from '../../load/result-counts.ts';
+import { newUser, type User } from '../../load/user.ts';
 
-const DOOR = 'http://door.example';
+const GATEWAY = 'http://gateway.example';
 const PROBLEM = { headers: { 'content-type': 'application/problem+json' } };
 const TEXT = { headers: { 'content-type': 'text/plain; charset=utf-8' } };
 
-/** A user behind a door whose answers the test says; each answer is given once, in this order. */
-async function atTheDoor(): Promise<{
-  door: MockAgent;
-  tally: Tally;
-  user: Awaited<ReturnType<typeof newUser>>;
-}> {
-  const door = new MockAgent();
-  door.disableNetConnect();
-  const pool = door.get(DOOR);
+/** A user of a mocked gateway. Each intercepted response is given once, in the order of the calls. */
+async function userOfMock(): Promise<{ agent: MockAgent; counts: ResultCounts; user: User }> {
+  const agent = new MockAgent();
+  agent.disableNetConnect();
+  const pool = agent.get(GATEWAY);
   pool.intercept({ path: '/register', method: 'POST' }).reply(201, '{}');
   pool.intercept({ path: '/login', method: 'POST' }).reply(200, { access_token: 'token' });
-  const tally: Tally = new Map();
-  const user = await newUser({ gateways: () => [DOOR], tally, dispatcher: door });
-  tally.clear();
-  return { door, tally, user };
+  const counts: ResultCounts = new Map();
+  const user = await newUser({ gateways: () => [GATEWAY], counts, dispatcher: agent });
+  counts.clear();
+  return { agent, counts, user };
 }
 
-describe('a user of the load', () => {
+describe('User', () => {
   for (const [status, text] of [
     [404, '404 page not found\n'],
     [502, 'Bad Gateway'],
     [503, 'no available server\n'],
   ] as const)
-    it(`repeats an upload that something else than a gateway answered with ${status}`, async () => {
-      const { door, tally, user } = await atTheDoor();
+    it(`repeats an upload that something in front of the gateway answered with ${status}`, async () => {
+      const { agent, counts, user } = await userOfMock();
       const upload = { path: (path: string) => path.startsWith('/upload'), method: 'POST' };
-      door.get(DOOR).intercept(upload).reply(status, text, TEXT);
-      door.get(DOOR).intercept(upload).reply(202, { id: 'a' });
+      agent.get(GATEWAY).intercept(upload).reply(status, text, TEXT);
+      agent.get(GATEWAY).intercept(upload).reply(202, { id: 'a' });
       const { status: last } = await user.upload('film.mp4', Buffer.from('film'));
       assert.equal(last, 202);
       assert.deepEqual(
-        [...tally],
+        [...counts],
         [
           [`${status} not ours`, 1],
           ['202', 1],
         ],
       );
-      assert.deepEqual(broken(tally), [`${status} not ours 1 times`]);
+      assert.deepEqual(unexpectedResults(counts), [`${status} not ours 1 times`]);
     });
 
-  it("takes a gateway's own 404 for the answer", async () => {
-    const { door, tally, user } = await atTheDoor();
+  it("takes a gateway's own 404 as final", async () => {
+    const { agent, counts, user } = await userOfMock();
     const problem = { status: 404, code: 'not_found', detail: 'there is no such job' };
-    door.get(DOOR).intercept({ path: '/jobs/a' }).reply(404, problem, PROBLEM);
+    agent.get(GATEWAY).intercept({ path: '/jobs/a' }).reply(404, problem, PROBLEM);
     assert.equal((await user.get('/jobs/a')).status, 404);
-    assert.deepEqual([...tally], [['404', 1]]);
+    assert.deepEqual([...counts], [['404', 1]]);
   });
 
-  it('is not broken by a gateway that says when to come again', async () => {
-    const { door, tally, user } = await atTheDoor();
+  it('expects a 503 with Retry-After and repeats the request', async () => {
+    const { agent, counts, user } = await userOfMock();
     const headers = { ...PROBLEM.headers, 'retry-after': '0' };
-    door.get(DOOR).intercept({ path: '/jobs/a' }).reply(503, { code: 'unavailable' }, { headers });
-    door.get(DOOR).intercept({ path: '/jobs/a' }).reply(200, {});
+    agent.get(GATEWAY).intercept({ path: '/jobs/a' }).reply(503, { code: 'unavailable' }, { headers });
+    agent.get(GATEWAY).intercept({ path: '/jobs/a' }).reply(200, {});
     assert.equal((await user.get('/jobs/a')).status, 200);
-    assert.deepEqual(broken(tally), []);
+    assert.deepEqual(unexpectedResults(counts), []);
   });
 });

@@ -4,7 +4,7 @@ import { type MailRecord, mailRecordKey } from '../../../services/shared/contrac
 import { unavailable } from '../../../services/shared/runtime/errors.ts';
 import { updateDocument } from '../../../services/shared/state/documents.ts';
 import { eventually } from '../../support/event-loop.ts';
-import { until } from '../../support/wait.ts';
+import { waitFor } from '../../support/wait.ts';
 import { done } from './mp3-events.ts';
 import { setUp, silentServer } from './test-notifier.ts';
 
@@ -25,7 +25,7 @@ describe('a mail server that accepts the connection and does not reply', () => {
     assert.equal(await notify(done()), 'notified');
     replies[0]?.resolve();
     await eventually(() => sent.length === 2);
-    await until('its record', async () => (await record(event))?.state === 'sent');
+    await waitFor('its record', async () => (await record(event))?.state === 'sent');
     assert.equal(await notify(event), 'notified');
     assert.equal(replies.length, 1);
     assert.doesNotMatch(lines.join(''), /duplicate/);
@@ -37,8 +37,8 @@ describe('a mail server that accepts the connection and does not reply', () => {
     const event = done();
     assert.equal(await notify(event), 'deferred');
     replies[0]?.reject(unavailable('the mail server'));
-    await until('its record', async () => (await record(event))?.state === 'open');
-    await until('the second send', async () => {
+    await waitFor('its record', async () => (await record(event))?.state === 'open');
+    await waitFor('the second send', async () => {
       await notify(event);
       return replies.length === 2;
     });

@@ -27,7 +27,7 @@ interface Options {
 const checkedState = (state: StateStore): StateStore => ({
   ...state,
   async put(key, value, options) {
-    contract.hold('StoredMailRecord', JSON.parse(value));
+    contract.assertValid('StoredMailRecord', JSON.parse(value));
     assert.match(value, new RegExp(asyncapi['x-state'].mailRecord.value.pattern));
     return state.put(key, value, options);
   },
@@ -46,7 +46,7 @@ export function setUp({
   const lines: string[] = [];
   const stopping = new AbortController();
   const sendMail = async (html: string, metadata: MailRequest['metadata']) => {
-    contract.hold('MailRequest', { operation: 'create', data: html, metadata });
+    contract.assertValid('MailRequest', { operation: 'create', data: html, metadata });
     await server(metadata);
     sent.push({ html, ...metadata });
   };

@@ -70,7 +70,7 @@ describe('readCommandLine of npm test', () => {
     [['services/gateway'], /is in none of the folders/],
     [['test'], /is in none of the folders/],
     [['..'], /is in none of the folders/],
-    [['test/unit/gateway/build.ts'], /holds no tests/],
+    [['test/unit/gateway/test-gateway.ts'], /holds no tests/],
     [['chaos', '--grep', 'x'], /--grep cannot be used with chaos/],
     [['check', '--grep', 'x'], /--grep cannot be used with check/],
     [['e2e', '--watch'], /--watch takes unit tests only/],

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Action } from '../../chaos/history.ts';
-import { expectedEnd } from '../../verdict/expected-outcome.ts';
+import type { Action } from '../../verdict/evidence.ts';
+import { expectedOutcome } from '../../verdict/expected-outcome.ts';
 
-const yes = (name: Action['name']): Action => ({ name, answer: 200 });
-const no = (name: Action['name']): Action => ({ name, answer: 409 });
-const unknown = (name: Action['name']): Action => ({ name, answer: 'in doubt' });
+const accepted = (name: Action['name']): Action => ({ name, answer: 200 });
+const refused = (name: Action['name']): Action => ({ name, answer: 409 });
+const inDoubt = (name: Action['name']): Action => ({ name, answer: 'in doubt' });
 
 const rows: [
   what: string,
@@ -17,21 +17,24 @@ const rows: [
 ][] = [
   ['nothing was asked', 'done', [], ['done'], 1, 1],
   ['it cannot be converted', 'failed', [], ['failed'], 1, 1],
-  ['it was cancelled', 'done', [yes('cancel')], ['cancelled'], 0, 0],
-  ['it was too late to cancel', 'done', [no('cancel')], ['done'], 1, 1],
-  ['nobody knows whether it was cancelled', 'done', [unknown('cancel')], ['cancelled', 'done'], 0, 1],
-  ['it was cancelled and retried', 'done', [yes('cancel'), yes('retry')], ['done'], 1, 1],
-  ['it failed and was retried', 'failed', [yes('retry')], ['failed'], 1, 2],
-  ['the retry was refused', 'failed', [no('retry')], ['failed'], 1, 1],
-  ['nobody knows whether it was retried', 'failed', [unknown('retry')], ['failed'], 1, 2],
-  ['it was deleted', 'done', [yes('delete')], ['gone'], 0, 1],
-  ['nobody knows whether it was deleted', 'done', [unknown('delete')], ['done', 'gone'], 0, 1],
+  ['it was cancelled', 'done', [accepted('cancel')], ['cancelled'], 0, 0],
+  ['it was too late to cancel it', 'done', [refused('cancel')], ['done'], 1, 1],
+  ['the cancel is in doubt', 'done', [inDoubt('cancel')], ['cancelled', 'done'], 0, 1],
+  ['it was cancelled and retried', 'done', [accepted('cancel'), accepted('retry')], ['done'], 1, 1],
+  ['it failed and was retried', 'failed', [accepted('retry')], ['failed'], 1, 2],
+  ['the retry was refused', 'failed', [refused('retry')], ['failed'], 1, 1],
+  ['the retry is in doubt', 'failed', [inDoubt('retry')], ['failed'], 1, 2],
+  ['it was deleted', 'done', [accepted('delete')], ['gone'], 0, 1],
+  ['the delete is in doubt', 'done', [inDoubt('delete')], ['done', 'gone'], 0, 1],
 ];
 
-describe('the end that a job must come to', () => {
+const mailCount = (least: number, most: number) =>
+  least === most ? `${most} ${most === 1 ? 'mail' : 'mails'}` : `${least} to ${most} mails`;
+
+describe('expectedOutcome(natural, actions)', () => {
   for (const [what, natural, actions, statuses, least, most] of rows) {
-    it(`when ${what}`, () => {
-      const expected = expectedEnd(natural, actions);
+    it(`expects ${statuses.join(' or ')} and ${mailCount(least, most)} when ${what}`, () => {
+      const expected = expectedOutcome(natural, actions);
       assert.deepEqual([...expected.statuses].sort(), statuses);
       assert.deepEqual(expected.mails, { least, most });
     });

@@ -6,8 +6,8 @@ const id = '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10';
 const stored = (raw: string) =>
   parseMail({ to: ['ann@example.com'], openedAt: 1, storedAt: 2, raw: raw.replaceAll('\n', '\r\n') });
 
-describe('a mail in the sink', () => {
-  it('tells its outcome, its file and, through the soft line breaks, its job', () => {
+describe('parseMail(mail)', () => {
+  it('reads outcome, file name and, across soft line breaks, the linked job', () => {
     const mail = stored(
       `From: x\nSubject: Your MP3 is ready: film-7-12.mp4\nContent-Transfer-Encoding: quoted-printable\n\n<a href=3D"http://localhost:1/down=\nload/${id.slice(0, 20)}=\n${id.slice(20)}?expires=3D1&amp;signature=3Dx">`,
     );
@@ -15,20 +15,20 @@ describe('a mail in the sink', () => {
       to: 'ann@example.com',
       filename: 'film-7-12.mp4',
       outcome: 'done',
-      linked: id,
+      linkedJobId: id,
       openedAt: 1,
       storedAt: 2,
     });
   });
 
-  it('may be about a failure, with a folded subject', () => {
+  it('reads a folded subject of a mail about a failure', () => {
     const mail = stored('Subject: Could not be converted:\n noise-7-13.ogg\n\nsorry');
     assert.equal(mail.outcome, 'failed');
     assert.equal(mail.filename, 'noise-7-13.ogg');
-    assert.equal(mail.linked, undefined);
+    assert.equal(mail.linkedJobId, undefined);
   });
 
-  it('is of no known outcome otherwise', () => {
+  it('reports an unknown outcome for any other subject', () => {
     assert.equal(stored('Subject: Hello\n\nhello').outcome, 'unknown');
   });
 });

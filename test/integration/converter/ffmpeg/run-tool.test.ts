@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, it } from 'node:test';
 import { requireTool, runTool } from '../../../../services/converter/ffmpeg/run-tool.ts';
 import { processesIn } from '../../../support/processes.ts';
-import { until } from '../../../support/wait.ts';
+import { waitFor } from '../../../support/wait.ts';
 
 let folder: string;
 before(async () => {
@@ -34,7 +34,7 @@ it('runTool kills the tool when it is aborted, and throws after the tool has end
   const stop = new AbortController();
   const reason = new Error('stop');
   const running = runTool('sleep', ['1000'], options(stop.signal));
-  await until('the tool to run', async () => processesIn(folder).length > 0);
+  await waitFor('the tool to run', async () => processesIn(folder).length > 0);
   stop.abort(reason);
   await assert.rejects(running, reason);
   assert.deepEqual(processesIn(folder), []);
@@ -52,9 +52,9 @@ it('runTool lets the tool die with this process', { skip: process.platform !== '
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(createInterface({ input: child.stdout }), 'line');
-  await until('the tool to run', async () => processesIn(folder).length > 0);
+  await waitFor('the tool to run', async () => processesIn(folder).length > 0);
   child.kill('SIGKILL');
-  await until('the tool to end', async () => processesIn(folder).length === 0);
+  await waitFor('the tool to end', async () => processesIn(folder).length === 0);
 });
 
 it('requireTool throws when the tool is missing', async () => {

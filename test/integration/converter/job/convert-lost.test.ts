@@ -10,7 +10,7 @@ import type { StateStore } from '../../../../services/shared/state/state-store.t
 import { newJob } from '../../../support/job.ts';
 import { media, video } from '../../../support/media.ts';
 import { processesIn } from '../../../support/processes.ts';
-import { until } from '../../../support/wait.ts';
+import { waitFor } from '../../../support/wait.ts';
 import { endless, whileConverting } from './running-conversions.ts';
 import { createTestConverter, type TestConverter } from './test-converter.ts';
 
@@ -84,7 +84,7 @@ describe('createConvert › an attempt that has lost its job', () => {
     const hours = await media('hours.flac', '-f', 'lavfi', '-i', 'anoisesrc=r=8000:d=7200:a=0.1', '-ac', '1');
     const job = await converter.submit(hours, { options: { quality: 0 } });
     const running = converter.deliver(job);
-    await until('several processes', async () => processesIn(converter.root).length >= 3);
+    await waitFor('several processes', async () => processesIn(converter.root).length >= 3);
     await converter.jobs.update(job.id, cancel);
     await running;
     assert.equal((await converter.job(job)).status, 'cancelled');

@@ -16,7 +16,7 @@ import { createJobStore, type JobStore } from '../../../../services/shared/jobs/
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import type { StateStore } from '../../../../services/shared/state/state-store.ts';
 import { createConfirmMissing, writeMarker } from '../../../../services/shared/state/store-marker.ts';
-import { holdEvent } from '../../../support/contract.ts';
+import { assertValidEvent } from '../../../support/contract.ts';
 import { type FlatJob, flat, newJob } from '../../../support/job.ts';
 import { processesIn } from '../../../support/processes.ts';
 
@@ -100,7 +100,7 @@ export async function createTestConverter(
       await rm(root, { recursive: true, force: true });
       assert.deepEqual(left, [], 'a private folder is left');
       assert.deepEqual(running, [], 'a process is left');
-      for (const { topic, event } of published) holdEvent(topic, event);
+      for (const { topic, event } of published) assertValidEvent(topic, event);
     },
   };
 }

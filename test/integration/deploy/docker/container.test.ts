@@ -6,7 +6,7 @@ import { describe, it, type TestContext } from 'node:test';
 import type { ServerContext } from '../../../../deploy/local/servers/context.ts';
 import { startContainer } from '../../../../deploy/local/servers/docker.ts';
 import { lastFatalMessage } from '../../../../deploy/local/system/readiness.ts';
-import { until } from '../../../support/wait.ts';
+import { waitFor } from '../../../support/wait.ts';
 
 /** Starts a container with a fake docker program whose `inspect` runs this shell command. */
 function start(test: TestContext, inspect: string, signal = new AbortController().signal) {
@@ -45,7 +45,7 @@ describe('startContainer', () => {
     const stop = new AbortController();
     const { started, calls } = start(test, 'exec sleep 100', stop.signal);
     const refused = assert.rejects(started, /stopped/);
-    await until('docker inspect to be called', async () => calls().includes('inspect'));
+    await waitFor('docker inspect to be called', async () => calls().includes('inspect'));
     stop.abort(new Error('stopped'));
     await refused;
     assert.deepEqual(calls(), ['run', 'inspect', 'stop']);

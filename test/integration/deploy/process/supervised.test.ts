@@ -6,7 +6,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild } from '../../../../deploy/process/child.ts';
 import { Supervised } from '../../../../deploy/process/supervised.ts';
-import { until } from '../../../support/wait.ts';
+import { waitFor } from '../../../support/wait.ts';
 
 /** Longer than the first pause between a crash and the restart. */
 const PAUSE_MS = 900;
@@ -35,7 +35,7 @@ describe('Supervised', () => {
     const sleeping = await sleeper(test);
     const first = sleeping.pid as number;
     process.kill(first, 'SIGKILL');
-    const next = await until('the restart', async () => sleeping.pid !== first && sleeping.pid);
+    const next = await waitFor('the restart', async () => sleeping.pid !== first && sleeping.pid);
     assert.notEqual(next, first);
     assert.equal(sleeping.crashes, 1);
   });

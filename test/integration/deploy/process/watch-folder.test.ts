@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watchFolder } from '../../../../deploy/process/watch-folder.ts';
-import { until } from '../../../support/wait.ts';
+import { waitFor } from '../../../support/wait.ts';
 
 /** A folder with `a.ts` and `deep/b.ts` that is watched, and what was reported so far, one array a save. */
 function watched(test: TestContext) {
@@ -24,7 +24,7 @@ function watched(test: TestContext) {
     stopping.abort();
     rmSync(root, { recursive: true, force: true });
   });
-  const next = (): Promise<string[]> => until('a save', async () => saves.shift(), 10_000);
+  const next = (): Promise<string[]> => waitFor('a save', async () => saves.shift(), { timeoutMs: 10_000 });
   return { root, put, saves, stopping, next };
 }
 

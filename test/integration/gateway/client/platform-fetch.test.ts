@@ -12,7 +12,7 @@ import { createMemoryTokens } from '../../../../services/gateway/client/tokens.t
 import { createTransport } from '../../../../services/gateway/client/transport.ts';
 import { uploadVideo, type Video } from '../../../../services/gateway/client/upload.ts';
 import { watchJob } from '../../../../services/gateway/client/watch-job.ts';
-import { listening } from '../../../support/listening.ts';
+import { listen } from '../../../support/listen.ts';
 import { createTestGateway, mp4 } from '../../../unit/gateway/client/test-gateway.ts';
 import { chunksOf } from '../../../unit/gateway/client/test-transport.ts';
 
@@ -29,7 +29,7 @@ describe('the client over the fetch of the platform', () => {
   for (const [kind, open] of bodies) {
     it(`uploads a ${kind}, watches the job, and downloads the MP3`, async (context) => {
       const { app, audio } = createTestGateway(context);
-      const transport = createTransport(await listening(context, app), fetch);
+      const transport = createTransport(await listen(context, app), fetch);
       await register(transport, USER, signal);
       const session = createSession({ transport, tokens: createMemoryTokens(), clock, signal });
       session.start(await requestTokens(transport, USER, signal));

@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import type { ReadOptions } from '../../../../services/shared/blobs/blob-store.ts';
-import { eventually, turns } from '../../../support/event-loop.ts';
+import { eventually, runEventLoop } from '../../../support/event-loop.ts';
 import { flat } from '../../../support/job.ts';
-import { listening } from '../../../support/listening.ts';
+import { listen } from '../../../support/listen.ts';
 import { MP3, withMp3 } from '../../../unit/gateway/gateway-with-mp3.ts';
 import { asOwner } from '../../../unit/gateway/test-gateway.ts';
 
@@ -17,7 +17,7 @@ describe('GET /download/:id', () => {
   }, async (context) => {
     const gateway = await withMp3({ bytes: MP3 });
     await gateway.state.delete(`chunk:${flat(gateway.job).mp3BlobId}:2`);
-    const url = await listening(context, gateway.app);
+    const url = await listen(context, gateway.app);
     const [answer] = (await once(
       request(`${url}/download/${gateway.job.id}`, { headers: asOwner }).end(),
       'response',
@@ -33,13 +33,13 @@ describe('GET /download/:id', () => {
   }, async (context) => {
     const gateway = await withMp3({ bytes: MP3 });
     const read = context.mock.method(gateway.blobs, 'read');
-    const url = await listening(context, gateway.app);
+    const url = await listen(context, gateway.app);
     const download = request(`${url}/download/${gateway.job.id}`, { headers: asOwner }).end();
     download.on('error', () => undefined);
     await once(download, 'response');
     download.destroy();
     await eventually(() => read.mock.calls[0]?.result?.destroyed === true);
-    await turns();
+    await runEventLoop();
     assert.deepEqual(
       gateway.lines.objects().filter(({ level }) => level >= 50),
       [],
@@ -53,7 +53,7 @@ describe('GET /download/:id', () => {
     const nothing = (_id: string, { signal }: ReadOptions = {}) =>
       new Readable({ read: () => undefined, ...(signal && { signal }) });
     const read = context.mock.method(gateway.blobs, 'read', nothing);
-    const url = await listening(context, gateway.app);
+    const url = await listen(context, gateway.app);
     const download = request(`${url}/download/${gateway.job.id}`, { headers: asOwner }).end();
     download.on('error', () => undefined);
     await eventually(() => read.mock.callCount() === 1);

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { describe, test } from 'node:test';
-import { eventually, turns } from '../../../support/event-loop.ts';
+import { eventually, runEventLoop } from '../../../support/event-loop.ts';
 import { newJob } from '../../../support/job.ts';
-import { listening } from '../../../support/listening.ts';
+import { listen } from '../../../support/listen.ts';
 import { asOwner, buildGateway } from '../../../unit/gateway/test-gateway.ts';
 
 describe('GET /jobs/:id/events', () => {
@@ -12,7 +12,7 @@ describe('GET /jobs/:id/events', () => {
     const gateway = buildGateway();
     const job = await gateway.save(newJob());
     const get = context.mock.method(gateway.jobs, 'get');
-    const url = await listening(context, gateway.app);
+    const url = await listen(context, gateway.app);
     const client = request(`${url}/jobs/${job.id}/events`, { headers: asOwner }).end();
     client.on('error', () => undefined);
     await once(client, 'response');
@@ -22,7 +22,7 @@ describe('GET /jobs/:id/events', () => {
     assert.equal(signal.aborted, false);
     client.destroy();
     await eventually(() => signal.aborted);
-    await turns();
+    await runEventLoop();
     assert.doesNotMatch(gateway.lines.text(), /broke off/);
   });
 });

@@ -7,8 +7,8 @@ import {
   createConcurrencyLimit,
 } from '../../../../services/gateway/limits/concurrency-limit.ts';
 import { newJob } from '../../../support/job.ts';
-import { listening } from '../../../support/listening.ts';
-import { until } from '../../../support/wait.ts';
+import { listen } from '../../../support/listen.ts';
+import { waitFor } from '../../../support/wait.ts';
 import { withMp3 } from '../../../unit/gateway/gateway-with-mp3.ts';
 import { asOwner, buildGateway, type Limits } from '../../../unit/gateway/test-gateway.ts';
 
@@ -78,7 +78,7 @@ for (const [what, path, limits, make] of [
     timeout: 60_000,
   }, async (context) => {
     const gateway = await make(limits);
-    const base = await listening(context, gateway.app);
+    const base = await listen(context, gateway.app);
     const { id } = gateway.job;
     const url = base + (path.includes(':id') ? path.replace(':id', id) : path + id);
     const [first, second] = [await startRequest(url), await startRequest(url)];
@@ -87,7 +87,7 @@ for (const [what, path, limits, make] of [
     assert.deepEqual([third.status, third.headers.get('retry-after')], [429, '2']);
     assert.equal(((await third.json()) as { code: string }).code, 'too_many_requests');
     first.end();
-    const next = await until('a place', async () => {
+    const next = await waitFor('a place', async () => {
       const reply = await startRequest(url);
       if (reply.status === 200) return reply;
       reply.end();

@@ -5,8 +5,8 @@ import type { Socket } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
-import { eventually, turns } from '../../../support/event-loop.ts';
-import { listening, listeningServer } from '../../../support/listening.ts';
+import { eventually, runEventLoop } from '../../../support/event-loop.ts';
+import { listen, listenWithServer } from '../../../support/listen.ts';
 import { filePart, formType, mp4 } from '../../../unit/gateway/sample-uploads.ts';
 import { asOwner, buildGateway } from '../../../unit/gateway/test-gateway.ts';
 
@@ -30,7 +30,7 @@ for (const [way, headers, begin] of WAYS) {
           await claim.promise;
         },
       });
-      const { url, server } = await listeningServer(context, gateway.app);
+      const { url, server } = await listenWithServer(context, gateway.app);
       const connected = once(server, 'connection') as Promise<[Socket]>;
       const upload = request(`${url}/upload`, {
         method: 'POST',
@@ -54,7 +54,7 @@ for (const [way, headers, begin] of WAYS) {
 
     test('answers 503 at the next heartbeat after the sweep has ended the upload, even if the client sends nothing', async (context) => {
       const gateway = buildGateway({ maxUploadBytes: 64 * MIB, heartbeatMs: 20 });
-      const upload = request(`${await listening(context, gateway.app)}/upload`, { method: 'POST', headers });
+      const upload = request(`${await listen(context, gateway.app)}/upload`, { method: 'POST', headers });
       upload.on('error', () => undefined);
       upload.write(begin(mp4(2 * MIB)));
       await eventually(() => gateway.storedKeys().some((key) => key.startsWith('chunk')));
@@ -81,7 +81,7 @@ describe('POST /upload with a form whose client goes away', { timeout: 20_000 },
   ] as const) {
     test(`releases its place and logs no error when that happens ${where}`, async (context) => {
       const gateway = buildGateway({ limits: { uploads: { all: 1, perUser: 1 } } });
-      const upload = request(`${await listening(context, gateway.app)}/upload`, {
+      const upload = request(`${await listen(context, gateway.app)}/upload`, {
         method: 'POST',
         headers: { ...asOwner, ...formType },
       });
@@ -92,9 +92,9 @@ describe('POST /upload with a form whose client goes away', { timeout: 20_000 },
         const { status } = await gateway.call('POST', '/upload', { headers: raw, body: mp4(1000) });
         return status === 429;
       };
-      while (!(await isTaken())) await turns();
+      while (!(await isTaken())) await runEventLoop();
       upload.destroy();
-      while (await isTaken()) await turns();
+      while (await isTaken()) await runEventLoop();
       assert.deepEqual(
         gateway.lines.objects().filter(({ level }) => level >= 40),
         [],

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import { eventually, turns } from '../../../support/event-loop.ts';
-import { listening } from '../../../support/listening.ts';
+import { eventually, runEventLoop } from '../../../support/event-loop.ts';
+import { listen } from '../../../support/listen.ts';
 import { filePart, formType, mp4 } from '../../../unit/gateway/sample-uploads.ts';
 import { asOwner, buildGateway, type Gateway } from '../../../unit/gateway/test-gateway.ts';
 
@@ -35,12 +35,12 @@ for (const { way, headers, begin } of WAYS) {
     ] as const) {
       test(`leaves nothing of an upload ${when} whose client goes away half way`, async (context) => {
         const gateway = buildGateway(LIMIT);
-        const upload = open(await listening(context, gateway.app), { ...headers, ...length });
+        const upload = open(await listen(context, gateway.app), { ...headers, ...length });
         upload.write(begin(mp4(3 * MIB)));
         await eventually(() => chunks(gateway) >= 2);
         upload.destroy();
         await eventually(() => gateway.storedKeys().length === 0);
-        await turns();
+        await runEventLoop();
         assert.deepEqual(gateway.storedKeys(), []);
         assert.deepEqual(gateway.publishedVideos, []);
         assert.equal(gateway.lines.objects().filter(({ level }) => level >= 50).length, 0);
@@ -56,7 +56,7 @@ for (const { way, headers, begin } of WAYS) {
     ] as const) {
       test(`refuses a file that ${what} before its end, and the client can read why`, async (context) => {
         const gateway = buildGateway({ maxUploadBytes: 4 * MIB });
-        const upload = open(await listening(context, gateway.app), { ...headers, ...extra });
+        const upload = open(await listen(context, gateway.app), { ...headers, ...extra });
         upload.write(begin(bytes)); // The request is not ended.
         const [answer] = (await once(upload, 'response')) as [IncomingMessage];
         const problem = (await json(answer)) as { code: string };
@@ -72,7 +72,7 @@ for (const { way, headers, begin } of WAYS) {
     test('refuses an upload with a too large Content-Length before its first byte', async (context) => {
       const gateway = buildGateway(LIMIT);
       const length = { 'content-length': String(10 * 1024 * MIB) };
-      const upload = open(await listening(context, gateway.app), { ...headers, ...length });
+      const upload = open(await listen(context, gateway.app), { ...headers, ...length });
       upload.flushHeaders();
       const [answer] = (await once(upload, 'response')) as [IncomingMessage];
       assert.equal(answer.statusCode, 413);
@@ -90,10 +90,10 @@ for (const { way, headers, begin } of WAYS) {
           return put();
         },
       });
-      const upload = open(await listening(context, gateway.app), headers);
+      const upload = open(await listen(context, gateway.app), headers);
       upload.write(begin(mp4(40 * MIB)));
       await eventually(() => puts === 4);
-      await turns(2000);
+      await runEventLoop(2000);
       assert.equal(puts, 4);
       const socket = upload.socket ?? assert.fail();
       // The other bytes are in the buffers of the two sockets.

@@ -1,29 +1,36 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { toReply } from '../../../chaos/load/send-video.ts';
-import { mayHeal } from '../../../chaos/load/user.ts';
+import { isRetryable, toReply } from '../../../chaos/load/reply.ts';
 
-const read = (status: number, headers: Record<string, string>, said: string) =>
-  toReply(status, (name) => headers[name], said);
+const read = (status: number, headers: Record<string, string>, body: string) =>
+  toReply(status, (name) => headers[name], body);
 const PROBLEM = { 'content-type': 'application/problem+json' };
 
-describe('a reply to a patient user', () => {
-  const rows: [what: string, heals: boolean, reply: ReturnType<typeof read>][] = [
-    ["is final when it is a gateway's own 404", false, read(404, PROBLEM, '{"code":"not_found"}')],
-    ['may heal when something in front answers 404', true, read(404, { 'content-type': 'text/plain' }, 'no')],
-    ['may heal when something in front answers 404 in JSON', true, read(404, PROBLEM, '{"code":"no_route"}')],
-    ['is final when it is a success', false, read(202, { 'content-type': 'application/json' }, '{"id":"a"}')],
-    ["may heal when it is a gateway's 503", true, read(503, PROBLEM, '{"code":"unavailable"}')],
+describe('toReply(status, header, body) and isRetryable(reply)', () => {
+  const rows: [what: string, retryable: boolean, reply: ReturnType<typeof read>][] = [
+    ["takes a gateway's own 404 as final", false, read(404, PROBLEM, '{"code":"not_found"}')],
     [
-      'may heal when it is a 409 that says when to come again',
+      'retries a 404 from something in front of the gateway',
+      true,
+      read(404, { 'content-type': 'text/plain' }, 'no'),
+    ],
+    [
+      'retries a 404 in JSON from something in front of the gateway',
+      true,
+      read(404, PROBLEM, '{"code":"no_route"}'),
+    ],
+    ['takes a success as final', false, read(202, { 'content-type': 'application/json' }, '{"id":"a"}')],
+    ["retries a gateway's 503", true, read(503, PROBLEM, '{"code":"unavailable"}')],
+    [
+      'retries a 409 with Retry-After',
       true,
       read(409, { ...PROBLEM, 'retry-after': '1' }, '{"code":"upload_in_progress"}'),
     ],
-    ['is final when it is a 409 without a time', false, read(409, PROBLEM, '{"code":"state_conflict"}')],
+    ['takes a 409 without Retry-After as final', false, read(409, PROBLEM, '{"code":"state_conflict"}')],
   ];
-  for (const [what, heals, reply] of rows) it(what, () => assert.equal(mayHeal(reply), heals));
+  for (const [what, retryable, reply] of rows) it(what, () => assert.equal(isRetryable(reply), retryable));
 
-  it('keeps the JSON and the time of the answer', () => {
+  it('reads the JSON and Retry-After', () => {
     const { json, retryAfterSeconds } = read(
       503,
       { ...PROBLEM, 'retry-after': '5' },

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { makeMp3 } from '../../../../services/converter/job/attempt.ts';
 import { createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
-import { turns } from '../../../support/event-loop.ts';
+import { runEventLoop } from '../../../support/event-loop.ts';
 import { newJob } from '../../../support/job.ts';
 
 it('makeMp3 opens no file when it is aborted before its MP3 is read', async (context) => {
@@ -33,5 +33,5 @@ it('makeMp3 opens no file when it is aborted before its MP3 is read', async (con
   );
   await assert.rejects(making, reason);
   // Without a listener, the `error` event would fail this test as an uncaught exception.
-  await turns(1_000);
+  await runEventLoop(1_000);
 });

@@ -5,7 +5,7 @@ import type { Context } from 'koa';
 import { createAccountLimits } from '../../../../services/gateway/accounts/account-limits.ts';
 import type { InvokeReply } from '../../../../services/shared/dapr/sidecar.ts';
 import { stoppedClock } from '../../../support/clock.ts';
-import { eventually, turns } from '../../../support/event-loop.ts';
+import { eventually, runEventLoop } from '../../../support/event-loop.ts';
 import type { Reply } from '../../../support/in-process.ts';
 import { asOwner, buildGateway, jsonReply } from '../test-gateway.ts';
 
@@ -29,7 +29,7 @@ async function flooded(path = '/login') {
     replies.push(await gateway.call('POST', path, path === '/register' ? { body } : {}));
   });
   await eventually(() => replies.length >= LOGINS - UNDER_WAY - WAITING);
-  await turns();
+  await runEventLoop();
   return { gateway, authPaths, replies, flood: Promise.all(flood), answer };
 }
 
@@ -80,7 +80,7 @@ describe('createAccountLimits, for a request that waits', () => {
     const begun = Array.from({ length: UNDER_WAY }, () =>
       runLimited('passwords', contextOf().context, () => reply.promise),
     );
-    await turns(1);
+    await runEventLoop(1);
     return { runLimited, reply, begun };
   }
 
@@ -95,7 +95,7 @@ describe('createAccountLimits, for a request that waits', () => {
     await assert.rejects(waiting, { code: 'bad_request' });
     reply.resolve('answered');
     await Promise.all(begun);
-    await turns(1);
+    await runEventLoop(1);
     assert.equal(sent, false);
     assert.equal(res.listenerCount('close'), 0);
   });

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { createAuthenticate } from '../../../../services/gateway/accounts/authenticate.ts';
 import type { InvokeReply, InvokeRequest } from '../../../../services/shared/dapr/sidecar.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
-import { turns } from '../../../support/event-loop.ts';
+import { runEventLoop } from '../../../support/event-loop.ts';
 import { OWNER } from '../../../support/job.ts';
 import { logLines } from '../../../support/log-lines.ts';
 import { ISSUER, jsonReply, publicJwk, tokenOf } from '../test-gateway.ts';
@@ -50,7 +50,7 @@ describe('createAuthKeys, for known keys', () => {
     for (let minute = 0; minute < 180; minute += 5) {
       system.clock.ms += 5 * MINUTE;
       assert.deepEqual(await system.ask(), OWNER);
-      await turns(3);
+      await runEventLoop(3);
     }
   });
 
@@ -78,14 +78,14 @@ describe('createAuthKeys, for known keys', () => {
     system.clock.ms += 5 * MINUTE;
     for (let second = 0; second < 60; second++) {
       await system.ask();
-      await turns(3);
+      await runEventLoop(3);
       system.clock.ms += 1_000;
     }
     assert.equal(system.fetches, 1 + 6);
     system.auth = async () => keysOf('one');
     system.clock.ms += 10_000;
     await system.ask();
-    await turns(3);
+    await runEventLoop(3);
     assert.deepEqual(
       system.lines.objects().map(({ msg }) => msg),
       [
@@ -100,7 +100,7 @@ describe('createAuthKeys, for known keys', () => {
     system.auth = async () => keysOf('two');
     system.clock.ms += 5 * MINUTE;
     await system.ask();
-    await turns(3);
+    await runEventLoop(3);
     await assert.rejects(system.ask('one'), { code: 'invalid_token' });
     assert.deepEqual(await system.ask('two'), OWNER);
   });
@@ -116,7 +116,7 @@ describe('createAuthKeys, for known keys', () => {
       for (let count = 0; count < 3; count++) {
         system.clock.ms += 5 * MINUTE;
         assert.deepEqual(await system.ask(), OWNER);
-        await turns(3);
+        await runEventLoop(3);
       }
     });
   }
@@ -176,7 +176,7 @@ describe('createAuthKeys, at a start without auth', () => {
     const fetched = Promise.withResolvers<InvokeReply>();
     const system = build(() => fetched.promise);
     const all = Promise.all([system.ask(), system.ask(), system.ask()]);
-    await turns();
+    await runEventLoop();
     fetched.resolve(keysOf('one'));
     assert.deepEqual(await all, [OWNER, OWNER, OWNER]);
     assert.equal(system.fetches, 1);

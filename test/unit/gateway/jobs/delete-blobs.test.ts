@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { createDeleteBlobs } from '../../../../services/gateway/jobs/delete-blobs.ts';
 import { blobsToDelete } from '../../../../services/shared/jobs/job.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
-import { turns } from '../../../support/event-loop.ts';
+import { runEventLoop } from '../../../support/event-loop.ts';
 import { newJob } from '../../../support/job.ts';
 import { logLines } from '../../../support/log-lines.ts';
 
@@ -84,7 +84,7 @@ describe('createDeleteBlobs', () => {
     const { deleteBlobs, settled, stopping, deletions } = build((_id, signal) => whenAborted(signal));
     const jobs = Array.from({ length: 6 }, tombstone);
     for (const job of jobs) deleteBlobs(job);
-    await turns(5);
+    await runEventLoop(5);
     assert.deepEqual(
       deletions,
       jobs.slice(0, 4).map(({ videoBlobId }) => videoBlobId),

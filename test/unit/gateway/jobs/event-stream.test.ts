@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { baseOf, type Job, viewOf } from '../../../../services/shared/jobs/job.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { stoppedClock } from '../../../support/clock.ts';
-import { eventually, turns } from '../../../support/event-loop.ts';
+import { eventually, runEventLoop } from '../../../support/event-loop.ts';
 import type { Reply } from '../../../support/in-process.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
 import { asOwner, buildGateway, type Gateway } from '../test-gateway.ts';
@@ -23,7 +23,7 @@ async function startStream(context: TestContext) {
   const reply = follow(gateway, job.id);
   const polled = async (times: number) => {
     await eventually(() => get.mock.callCount() === times);
-    await turns(10);
+    await runEventLoop(10);
   };
   await polled(1);
   const poll = async () => {

@@ -8,7 +8,7 @@ import { baseOf, type Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { type AppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
-import { turns } from '../../../support/event-loop.ts';
+import { runEventLoop } from '../../../support/event-loop.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
 import { inPieces, randomBytes } from '../../../support/random.ts';
 import { mp4 } from '../sample-uploads.ts';
@@ -83,7 +83,7 @@ describe('createAdmission, for concurrent uploads', () => {
     let refusals = 0;
     const count = () => void refusals++;
     for (let times = 0; times < 10; times++) begin('ann').done.catch(count);
-    await turns(5);
+    await runEventLoop(5);
     assert.equal(refusals, 7);
   });
 });

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
-import { turns } from '../../../support/event-loop.ts';
+import { runEventLoop } from '../../../support/event-loop.ts';
 import { createInMemorySweep as build, KEEP_VIDEO_SECONDS } from './in-memory-sweep.ts';
 import { blobsOf, chunksOf, saveFinished } from './saved-videos.ts';
 
@@ -56,7 +56,7 @@ describe('createDeleteVideos', () => {
       return call();
     };
     const pass = harness.makeDeleteVideos().pass(signal);
-    await turns();
+    await runEventLoop();
     assert.equal(underWay, 4);
     released.resolve();
     await pass;
@@ -84,14 +84,14 @@ describe('createDeleteVideos', () => {
     const stop = new AbortController();
     const running = harness.makeDeleteVideos().run(600, stop.signal);
     harness.clock.advance(600_000);
-    await turns(2_000);
+    await runEventLoop(2_000);
     assert.deepEqual([await harness.idsWithVideo(), harness.deletedVideos.count], [[], 20]);
     // The last pass has found nothing left to do, so the next one starts after the usual pause.
     const before = reads;
-    await turns();
+    await runEventLoop();
     assert.equal(reads, before);
     harness.clock.advance(600_000);
-    await turns();
+    await runEventLoop();
     assert.ok(reads > before);
     stop.abort();
     await running;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createFairQueue } from '../../../../services/gateway/sweep/fair-queue.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
-import { turns as eventLoopTurns } from '../../../support/event-loop.ts';
+import { runEventLoop } from '../../../support/event-loop.ts';
 import { logLines } from '../../../support/log-lines.ts';
 
 const named = (...ids: string[]) => ids.map((id) => ({ id }));
@@ -83,7 +83,7 @@ describe('createFairQueue', () => {
       await released.promise;
     };
     const running = queue.run(named(...'abcd'), work, signal);
-    await eventLoopTurns();
+    await runEventLoop();
     assert.equal(tried.join(''), 'ab');
     released.resolve();
     assert.equal(names(await running), 'abcd');

@@ -18,7 +18,7 @@ import { createLog } from '../../../../services/shared/runtime/log.ts';
 import { updateDocument } from '../../../../services/shared/state/documents.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { stoppedClock } from '../../../support/clock.ts';
-import { holdEvent } from '../../../support/contract.ts';
+import { assertValidEvent } from '../../../support/contract.ts';
 import { logLines } from '../../../support/log-lines.ts';
 import { createInterceptedStore, type Intercept } from '../intercepted-store.ts';
 
@@ -63,7 +63,7 @@ export function createInMemorySweep(context: TestContext) {
   const events: object[] = [];
   const topics: string[] = [];
   context.after(() => {
-    for (const [index, event] of events.entries()) holdEvent(topics[index] ?? '', event);
+    for (const [index, event] of events.entries()) assertValidEvent(topics[index] ?? '', event);
   });
   const counts: OwnerCounts[] = [];
   const broker = { isUnavailable: false, rejects: (_event: { job_id: string }) => false, attempts: 0 };

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { baseOf } from '../../../../services/shared/jobs/job.ts';
 import { retry } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
-import { turns } from '../../../support/event-loop.ts';
+import { runEventLoop } from '../../../support/event-loop.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
 import { createInMemorySweep as build, expiringInADay, PASS_SECONDS } from './in-memory-sweep.ts';
 
@@ -76,7 +76,7 @@ describe('createSweep', () => {
     };
     const run = makeSweep({ index: index as never }).run(15, stop.signal);
     for (const pass of [1, 2, 3]) {
-      await turns(5);
+      await runEventLoop(5);
       assert.equal(passes, pass);
       clock.advance(15_000);
     }

@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { describe, type TestContext, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { firstOf, isAppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
-import { turns } from '../../../support/event-loop.ts';
+import { runEventLoop } from '../../../support/event-loop.ts';
 import type { Intercept } from '../intercepted-store.ts';
 import { createInMemoryUploads, VIDEO } from './in-memory-uploads.ts';
 
@@ -38,11 +38,11 @@ async function uploadWithFault(
       outcome.error = error;
     },
   );
-  await turns(300);
+  await runEventLoop(300);
   await during();
   // Some calls are tried again after a pause.
   for (let pauses = 0; pauses < 20; pauses++) {
-    await turns(20);
+    await runEventLoop(20);
     clock.advance(50);
   }
   return outcome;

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
 import { AppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
-import { turns } from '../../../support/event-loop.ts';
+import { runEventLoop } from '../../../support/event-loop.ts';
 
 const MIB = 1024 ** 2;
 const expires = new Date(Date.now() + 3600_000);
@@ -36,7 +36,7 @@ describe('writes of many blobs at the same time', () => {
     const writes = Array.from({ length: 40 }, (_, number) =>
       blobs.write(`blob-${number}`, source(6), { expires }),
     );
-    await turns(200);
+    await runEventLoop(200);
     assert.equal(watch.underWay, 16);
     assert.ok(watch.taken <= 16 + 40, `${watch.taken} chunks were taken from their sources`);
     gate.resolve();
@@ -52,9 +52,9 @@ describe('writes of many blobs at the same time', () => {
     const full = Array.from({ length: 4 }, (_, number) =>
       blobs.write(`blob-${number}`, source(4), { expires }),
     );
-    await turns(200);
+    await runEventLoop(200);
     const waiting = blobs.write('waiting', source(4), { expires, signal: off.signal });
-    await turns(200);
+    await runEventLoop(200);
     assert.equal(watch.underWay, 16);
     off.abort(new AppError('bad_request', 'the client went away'));
     gate.reject(unavailable('the store'));
@@ -71,7 +71,7 @@ describe('writes of many blobs at the same time', () => {
     const writes = Array.from({ length: 5 }, (_, number) =>
       blobs.write(`later-${number}`, source(4), { expires }),
     );
-    await turns(200);
+    await runEventLoop(200);
     assert.equal(watch.underWay, 16);
     watch.gate.resolve();
     await Promise.all(writes);
@@ -85,7 +85,7 @@ test('a write whose source and store both fail reports the failure of the store,
     throw new AppError('too_large', 'too large');
   }
   const write = blobs.write('one', source(), { expires });
-  await turns();
+  await runEventLoop();
   gate.reject(unavailable('the store'));
   await assert.rejects(write, { code: 'unavailable' });
   // `delete` finds the chunk by the manifest.

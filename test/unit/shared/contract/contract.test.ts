@@ -43,7 +43,7 @@ for (const { app, path, deliveries, schema } of SUBSCRIBERS) {
         JSON.stringify(payload),
       );
       assert.equal(reply.status, 200);
-      contract.hold('DeliveryAnswer', reply.json);
+      contract.assertValid('DeliveryAnswer', reply.json);
       return `${handled} ${reply.json.status}`;
     };
 

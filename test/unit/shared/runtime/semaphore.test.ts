@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createSemaphore } from '../../../../services/shared/runtime/semaphore.ts';
-import { turns } from '../../../support/event-loop.ts';
+import { runEventLoop } from '../../../support/event-loop.ts';
 
 const overfull = new Error('overfull');
 const full = () => overfull;
@@ -15,14 +15,14 @@ describe('semaphore.run', () => {
     const work = (number: number) => async () => {
       order.push(number);
       most = Math.max(most, ++running);
-      await turns(1);
+      await runEventLoop(1);
       running -= 1;
     };
     const numbers = Array.from({ length: 20 }, (_, number) => number);
     const works: Promise<void>[] = [];
     for (const number of numbers) {
       works.push(semaphore.run(work(number)));
-      if (number % 4 === 3) await turns(1);
+      if (number % 4 === 3) await runEventLoop(1);
     }
     await Promise.all(works);
     assert.equal(most, 2);
@@ -111,7 +111,7 @@ describe('semaphore.acquire', () => {
       order.push(number);
     };
     const all = [1, 2, 3].map(enter);
-    await turns(2);
+    await runEventLoop(2);
     assert.deepEqual(order, [1]);
     semaphore.release();
     semaphore.release();

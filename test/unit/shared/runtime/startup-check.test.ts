@@ -7,7 +7,7 @@ import {
   StartupRefusal,
   startStartupCheck,
 } from '../../../../services/shared/runtime/startup-check.ts';
-import { eventually, turns } from '../../../support/event-loop.ts';
+import { eventually, runEventLoop } from '../../../support/event-loop.ts';
 import { logLines } from '../../../support/log-lines.ts';
 
 function start(check: () => Promise<void>) {
@@ -26,7 +26,7 @@ describe('startStartupCheck', () => {
     const { requireReady } = start(() => promise);
     await assert.rejects(requireReady(), { code: 'unavailable' });
     resolve();
-    await turns(3);
+    await runEventLoop(3);
     await requireReady();
   });
 
@@ -39,7 +39,7 @@ describe('startStartupCheck', () => {
       isReady = true;
     });
     await eventually(() => isReady);
-    await turns(3);
+    await runEventLoop(3);
     await requireReady();
     assert.deepEqual(
       lines.objects().map(({ msg }) => msg),
@@ -53,7 +53,7 @@ describe('startStartupCheck', () => {
       const { lines } = start(async () => {
         throw new StartupRefusal('the store forgets');
       });
-      await turns(3);
+      await runEventLoop(3);
       assert.deepEqual(exit.mock.calls[0]?.arguments, [EXIT_REFUSED]);
       assert.equal(lines.objects().at(-1)?.msg, 'refused: the store forgets');
     } finally {
@@ -67,9 +67,9 @@ describe('startStartupCheck', () => {
       checks += 1;
       throw unavailable('the store');
     });
-    await turns(3);
+    await runEventLoop(3);
     stopping.abort();
-    await turns(3);
+    await runEventLoop(3);
     assert.equal(checks, 1);
     await assert.rejects(requireReady(), { code: 'unavailable' });
   });

@@ -9,7 +9,7 @@ import { restartOnSave } from '../../../../../deploy/local/system/restart-on-sav
 import { startChild } from '../../../../../deploy/process/child.ts';
 import { Ports } from '../../../../../deploy/process/ports.ts';
 import { Supervised } from '../../../../../deploy/process/supervised.ts';
-import { until } from '../../../../support/wait.ts';
+import { waitFor } from '../../../../support/wait.ts';
 
 /** A service that needs half a second to stop, and says at its end that it had the time. */
 const MAIN = `import { createServer } from 'node:http';
@@ -73,12 +73,12 @@ async function startServices(test: TestContext) {
 }
 
 const says = ({ name, url }: Service, word: string): Promise<true> =>
-  until(`${name} to say «${word}»`, async () => {
+  waitFor(`${name} to say «${word}»`, async () => {
     const response = await fetch(url).catch(() => undefined);
     return (await response?.text().catch(() => '')) === word || undefined;
   });
 const report = (lines: readonly string[], pattern: RegExp): Promise<string> =>
-  until(`${pattern} in the report`, async () => lines.find((line) => pattern.test(line)));
+  waitFor(`${pattern} in the report`, async () => lines.find((line) => pattern.test(line)));
 
 describe('restartOnSave', () => {
   it('restarts the service of a saved file, and no other', async (test) => {
@@ -126,14 +126,14 @@ describe('restartOnSave', () => {
     await report(lines, /^gateway restarted/);
     const pid = gateway.app.pid as number;
     process.kill(pid, 'SIGKILL');
-    await until('a new process', async () => gateway.app.pid !== pid && gateway.app.pid);
+    await waitFor('a new process', async () => gateway.app.pid !== pid && gateway.app.pid);
   });
 
   it('restarts a service once more for a file that is saved after the new process has read it', async (test) => {
     const { gateway, save } = await startServices(test);
     const slow = "console.log('loaded'); await new Promise((resolve) => setTimeout(resolve, 1_000));\n";
     save('gateway/main.ts', MAIN.replace('const server', `${slow}const server`));
-    await until('the new process to load', async () =>
+    await waitFor('the new process to load', async () =>
       /^loaded$/m.test(readFileSync(gateway.logFile, 'utf8')),
     );
     save('gateway/main.ts', MAIN.replace('response.end(word)', "response.end('two')"));

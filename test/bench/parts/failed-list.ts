@@ -1,21 +1,24 @@
-import { createJobIndex } from '../../services/gateway/job-index/job-index.ts';
-import { createJobCommands } from '../../services/gateway/jobs/commands.ts';
-import { createFailedIndex } from '../../services/gateway/operator/failed-index.ts';
-import { createFailedJobs } from '../../services/gateway/operator/failed-jobs.ts';
-import { createBlobStore } from '../../services/shared/blobs/blob-store.ts';
-import { createJobStore } from '../../services/shared/jobs/job-store.ts';
-import { createLog } from '../../services/shared/runtime/log.ts';
-import type { StateStore } from '../../services/shared/state/state-store.ts';
-import { failed } from '../support/job.ts';
-import { median, timed } from './bench.ts';
-import { countingState } from './counting-state.ts';
+import { createJobIndex } from '../../../services/gateway/job-index/job-index.ts';
+import { createJobCommands } from '../../../services/gateway/jobs/commands.ts';
+import { createFailedIndex } from '../../../services/gateway/operator/failed-index.ts';
+import { createFailedJobs } from '../../../services/gateway/operator/failed-jobs.ts';
+import { createBlobStore } from '../../../services/shared/blobs/blob-store.ts';
+import { createJobStore } from '../../../services/shared/jobs/job-store.ts';
+import { createLog } from '../../../services/shared/runtime/log.ts';
+import type { StateStore } from '../../../services/shared/state/state-store.ts';
+import { failed } from '../../support/job.ts';
+import { countingState } from '../counting-state.ts';
+import { median, timed } from '../statistics.ts';
 
 export const FAILED = 100_000;
 const PAGE = 100;
-/** A page tells by one more job whether there is a next. */
+/** A page reads one more job, to know whether there is a next page. */
 const SHOWN = PAGE + 1;
 
-/** Puts many jobs into the failed index, of which the first of the list are stored. Returns the lines of the report. */
+/**
+ * Adds many jobs to the failed index, and measures what reading them costs. Only the jobs on the first page are stored as well.
+ * Returns the lines of the report.
+ */
 export async function failedList(
   state: StateStore,
   { keptSeconds, runs }: { keptSeconds: number; runs: number },

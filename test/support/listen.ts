@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import type Koa from 'koa';
 
-/** The application on a port of its own on loopback, for what only a real connection shows. */
-export async function listening<State>(test: TestContext, app: Koa<State>): Promise<string> {
-  return (await listeningServer(test, app)).url;
+/** Serves an application on a free port of 127.0.0.1, for tests that need a real connection. Returns its URL. */
+export async function listen<State>(test: TestContext, app: Koa<State>): Promise<string> {
+  return (await listenWithServer(test, app)).url;
 }
 
-/** The same, with the server, for tests that need to know what it has seen. */
-export async function listeningServer<State>(
+/** Like {@link listen}, but also returns the server, for tests that listen to its events. */
+export async function listenWithServer<State>(
   test: TestContext,
   app: Koa<State>,
 ): Promise<{ url: string; server: Server }> {

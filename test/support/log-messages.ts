@@ -1,0 +1,18 @@
+/**
+ * Log messages of the services that the tests look for. A test in test/unit/support checks that the services still have them,
+ * because a chaos test that waits for a message which was reworded would report a fault that hit nothing.
+ */
+export const LOG_MESSAGES = {
+  mayBeDuplicate: 'a send broke off in the middle: this mail may be a duplicate',
+  sentBefore: 'the mail of this outcome was sent before',
+  conversionStarted: 'conversion started',
+  takenOver: 'taken over from a converter that went silent',
+  otherConverterWorks: 'another converter is working on the job',
+  otherConverterFaster: 'another converter was faster',
+  thisConverterWorks: 'this converter is working on the job already',
+  mp3Made: 'MP3 made',
+  jobIsFinal: 'the job is final: there is nothing to do',
+  republished: 'published again',
+  stalledUploadEnded: 'a stalled upload was ended',
+  eventDropped: 'an unreadable event was dropped',
+} as const;
