@@ -1,6 +1,6 @@
 import type Koa from 'koa';
 import { DELIVERY_PATHS, videoEvent } from '../shared/contract/events.ts';
-import type { RequestState } from '../shared/http/koa-app.ts';
+import type { RequestState } from '../shared/http/request-state.ts';
 import { createSubscriber, type SubscriberOptions } from '../shared/http/subscriber.ts';
 import type { Convert } from './job/convert.ts';
 

@@ -1,7 +1,7 @@
 import type Koa from 'koa';
 import { pino } from 'pino';
-import type { RequestState } from '../../services/shared/http/koa-app.ts';
 import { createMetrics } from '../../services/shared/http/metrics.ts';
+import type { RequestState } from '../../services/shared/http/request-state.ts';
 import type { SubscriberOptions } from '../../services/shared/http/subscriber.ts';
 import { inProcess } from './in-process.ts';
 

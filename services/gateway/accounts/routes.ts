@@ -2,7 +2,7 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { InvokeRequest, Sidecar } from '../../shared/dapr/sidecar.ts';
 import { jsonBody } from '../../shared/http/json-body.ts';
-import type { RequestState } from '../../shared/http/koa-app.ts';
+import type { RequestState } from '../../shared/http/request-state.ts';
 import { traceparentOf } from '../../shared/http/trace-context.ts';
 import { AppError, unavailable } from '../../shared/runtime/errors.ts';
 import { createAccountLimits } from './account-limits.ts';

@@ -3,7 +3,7 @@ import type Router from '@koa/router';
 import type { ParameterizedContext } from 'koa';
 import parseRange from 'range-parser';
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
-import type { RequestState } from '../../shared/http/koa-app.ts';
+import type { RequestState } from '../../shared/http/request-state.ts';
 import type { Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { AppError } from '../../shared/runtime/errors.ts';

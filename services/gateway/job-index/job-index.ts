@@ -1,12 +1,12 @@
 import type { StateStore } from '../../shared/state/state-store.ts';
-import { createOwnedJobs, type OwnedJobs } from './owner-list.ts';
+import { createOwnerList, type OwnerList } from './owner-list.ts';
 import { createShardedMap, type Entry } from './sharded-map.ts';
 
-export type { OwnedPage } from './owner-list.ts';
+export type { OwnerListPage as OwnedPage } from './owner-list.ts';
 export type ActiveJob = Entry<{ owner: string }>;
 
 /** Lists of jobs. They are kept by hand, because a state store need not support queries. */
-export interface JobIndex extends OwnedJobs {
+export interface JobIndex extends OwnerList {
   /**
    * Adds the job to the index of active jobs, which the sweep reads. Call this before a change that makes a job active, because
    * a job without an entry would be lost. Call it again after the change where the job may have been inactive before, because
@@ -23,7 +23,7 @@ export function createJobIndex(state: StateStore, ttlSeconds: number): JobIndex 
   const opened = createShardedMap<{ owner: string }>(state, 'open', { ttlSeconds });
 
   return {
-    ...createOwnedJobs(state, ttlSeconds),
+    ...createOwnerList(state, ttlSeconds),
 
     async addActive(owner, id, signal) {
       const [entry] = await opened.put([{ id, owner }], signal);

@@ -18,7 +18,7 @@ interface Page {
 }
 
 /** One page of an owner's list, newest first. */
-export interface OwnedPage {
+export interface OwnerListPage {
   number: number;
   /** Some of the jobs may not exist yet, or not any more. */
   entries: { id: string; cursor: string }[];
@@ -30,14 +30,14 @@ export interface OwnedPage {
  * The jobs of each owner, newest first. The head holds the newest jobs, and a full head becomes a numbered page, so that no
  * document grows without bound.
  */
-export interface OwnedJobs {
+export interface OwnerList {
   /**
    * Adds a job. Call this after the job is stored and before its owner can see it. So the job of every entry exists when the
    * entry is added, and an entry without a job never gets one.
    */
   addOwned(owner: string, id: string, signal?: AbortSignal): Promise<void>;
   /** Reads the pages as they are asked for. Throws `bad_request` for an invalid cursor. */
-  listOwned(owner: string, cursor: string | undefined, signal?: AbortSignal): AsyncGenerator<OwnedPage>;
+  listOwned(owner: string, cursor: string | undefined, signal?: AbortSignal): AsyncGenerator<OwnerListPage>;
   /** Hides entries of a page whose jobs are deleted or missing. */
   dropOwned(owner: string, page: number, ids: readonly string[], signal?: AbortSignal): Promise<void>;
 }
@@ -46,7 +46,7 @@ const headKey = (owner: string) => `jobs-of:${owner}`;
 const pageKey = (owner: string, number: number) => `jobs-of:${owner}:${number}`;
 
 /** @param ttlSeconds longer than a job is kept */
-export function createOwnedJobs(state: StateStore, ttlSeconds: number): OwnedJobs {
+export function createOwnerList(state: StateStore, ttlSeconds: number): OwnerList {
   return {
     addOwned: (owner, id, signal) => addOwned({ state, ttlSeconds }, owner, id, signal),
 

@@ -1,5 +1,5 @@
 import type Router from '@koa/router';
-import type { RequestState } from '../../shared/http/koa-app.ts';
+import type { RequestState } from '../../shared/http/request-state.ts';
 import { viewOf } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream';
 import type { Middleware } from 'koa';
-import type { RequestState } from '../../shared/http/koa-app.ts';
+import type { RequestState } from '../../shared/http/request-state.ts';
 
 /** Milliseconds for which a refused client may go on sending, so that it reads the response. */
 const LINGER_MS = 5_000;

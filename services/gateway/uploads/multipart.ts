@@ -1,5 +1,5 @@
 import type { ParameterizedContext } from 'koa';
-import type { RequestState } from '../../shared/http/koa-app.ts';
+import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { cleanName } from './file-name.ts';
 import { FormParser } from './multipart-parser.ts';

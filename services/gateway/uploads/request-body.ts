@@ -1,7 +1,7 @@
 import type { ParameterizedContext } from 'koa';
 import { clientClosed } from '../../shared/http/client-closed.ts';
 import { requireIdentityEncoding } from '../../shared/http/content-encoding.ts';
-import type { RequestState } from '../../shared/http/koa-app.ts';
+import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { cleanName } from './file-name.ts';
 import { tooLarge } from './media-signature.ts';

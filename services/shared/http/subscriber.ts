@@ -7,8 +7,9 @@ import { isAppError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { closedSignal } from './client-closed.ts';
 import { type Checks, health } from './health.ts';
-import { createApp, type RequestState } from './koa-app.ts';
+import { createApp } from './koa-app.ts';
 import { exposeMetrics, type Metrics } from './metrics.ts';
+import type { RequestState } from './request-state.ts';
 
 export interface SubscriberOptions {
   checks: Checks;
