@@ -29,7 +29,7 @@ interface AuthPorts {
   checks: Checks;
   metrics: Metrics;
   log: Log;
-  stopping: AbortSignal;
+  stoppingSignal: AbortSignal;
   /** The token that our sidecar sends with every call (APP_API_TOKEN). Without one, everybody may call. */
   apiToken: string | undefined;
 }
@@ -42,7 +42,7 @@ const userPage = z.object({
 });
 
 export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
-  const { accounts, users, grants, tokens, keys, checks, metrics, log, stopping, apiToken } = ports;
+  const { accounts, users, grants, tokens, keys, checks, metrics, log, stoppingSignal, apiToken } = ports;
   const router = new Router<RequestState>();
 
   router.post('/register', jsonBody, async (context) => {
@@ -86,7 +86,7 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
   });
 
   const app = createApp(log, metrics);
-  app.use(health(checks, stopping)).use(exposeMetrics(metrics)).use(onlySidecar(apiToken));
+  app.use(health(checks, stoppingSignal)).use(exposeMetrics(metrics)).use(onlySidecar(apiToken));
   app.use(router.routes()).use(router.allowedMethods());
   return app;
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { guarded, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
+import { requireTokenUnlessLoopback, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
 
 /**
  * Returns how many password hashes are computed at a time by default: as many as half of the processors, because anybody can
@@ -15,7 +15,7 @@ const MONTH_SECONDS = 30 * 24 * 3600;
 /** How often expired sessions are deleted. */
 export const CLEANUP_MS = 3600 * 1000;
 
-export const authEnvironment = guarded(
+export const authEnvironment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
     MYSQL_URL: z
       .url({ protocol: /^mysql$/, error: 'must be a URL such as mysql://user:password@host:3306/auth' })
@@ -33,5 +33,3 @@ export const authEnvironment = guarded(
     ARGON2_QUEUE: wholeNumber(64, { max: 10_000 }),
   }),
 );
-
-export type AuthConfig = z.output<typeof authEnvironment>;

@@ -63,7 +63,7 @@ const app = createAuthApp({
   },
   metrics: createMetrics('auth'),
   log,
-  stopping: stopping.signal,
+  stoppingSignal: stopping.signal,
   apiToken: env.APP_API_TOKEN,
 });
 

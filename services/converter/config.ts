@@ -1,7 +1,12 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { guarded, type RenamedVariables, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
+import {
+  type RenamedVariables,
+  requireTokenUnlessLoopback,
+  serviceEnvironment,
+  wholeNumber,
+} from '../shared/runtime/config.ts';
 
 const HOUR = 3600;
 /** Node timers overflow above 2^31 − 1 ms and then fire after 1 ms. */
@@ -9,7 +14,7 @@ const MAX_TIMER_HOURS = 596;
 
 export const renamedVariables: RenamedVariables = { MAX_OUTAGES: 'MAX_INFRASTRUCTURE_FAILURES' };
 
-export const converterEnvironment = guarded(
+export const converterEnvironment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
     /** How many conversions run at a time, with one core each. A single conversion also uses the idle cores. */
     CONCURRENCY: wholeNumber(availableParallelism(), { min: 1, max: 256 }),

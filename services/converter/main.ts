@@ -48,12 +48,12 @@ const convert = createConvert({
   retryPolicy: { forMs: times.saveRetryMs, signal: stopping.signal },
   maxAttempts: env.MAX_ATTEMPTS,
   maxInfrastructureFailures: env.MAX_INFRASTRUCTURE_FAILURES,
-  stopping: stopping.signal,
+  stoppingSignal: stopping.signal,
   log,
 });
 
 const storeCheck = startStartupCheck((signal) => requireMarker(sidecar.state, signal), {
-  stopping: stopping.signal,
+  stoppingSignal: stopping.signal,
   log,
 });
 
@@ -64,7 +64,7 @@ const app = createConverterApp({
     store: storeCheck,
   },
   requireReady: storeCheck,
-  stopping: stopping.signal,
+  stoppingSignal: stopping.signal,
   apiToken: env.APP_API_TOKEN,
   metrics: createMetrics('converter'),
   log,

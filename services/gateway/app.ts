@@ -25,7 +25,7 @@ export interface GatewayPorts extends DownloadPorts, OperatorPorts, UploadPorts 
   commands: JobCommands;
   checks: Checks;
   metrics: Metrics;
-  stopping: AbortSignal;
+  stoppingSignal: AbortSignal;
   log: Log;
 }
 
@@ -33,7 +33,7 @@ export interface GatewayPorts extends DownloadPorts, OperatorPorts, UploadPorts 
 export function createGateway(ports: GatewayPorts): Koa<RequestState> {
   const router = createRoutes(ports);
   const app = createApp(ports.log, ports.metrics);
-  app.use(health(ports.checks, ports.stopping)).use(exposeMetrics(ports.metrics));
+  app.use(health(ports.checks, ports.stoppingSignal)).use(exposeMetrics(ports.metrics));
   app.use(router.routes());
   app.use(router.allowedMethods());
   return app;

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { guarded, type RenamedVariables, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
+import {
+  type RenamedVariables,
+  requireTokenUnlessLoopback,
+  serviceEnvironment,
+  wholeNumber,
+} from '../shared/runtime/config.ts';
 
 const GIB = 1024 ** 3;
 const HOUR = 3600;
@@ -7,7 +12,7 @@ const DAY = 24 * HOUR;
 
 export const renamedVariables: RenamedVariables = { SILENT_SECONDS: 'STALL_SECONDS' };
 
-export const environment = guarded(
+export const environment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
     /** The public URL of the gateway. The links in mails start with it. */
     PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8080'),

@@ -76,7 +76,7 @@ const storeCheck = startStartupCheck(
     await checkConformance(state, signal);
     await writeMarker(state, times.indexSeconds, signal);
   },
-  { stopping: stoppingSignal, log },
+  { stoppingSignal, log },
 );
 const marking = repeat(
   MARKER_MS,
@@ -102,7 +102,7 @@ const app = createGateway({
   checks: { sidecar: (signal) => sidecar.check(signal), store: storeCheck },
   requireReady: storeCheck,
   metrics,
-  stopping: stoppingSignal,
+  stoppingSignal,
   log,
 });
 
@@ -113,7 +113,7 @@ const sweeping = runSweeps(
     failedIndex,
     publish,
     invoke,
-    counted: admission.counted,
+    updateCounts: admission.updateCounts,
     registry: metrics.registry,
     log,
   },

@@ -1,9 +1,14 @@
 import { z } from 'zod';
-import { guarded, type RenamedVariables, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
+import {
+  type RenamedVariables,
+  requireTokenUnlessLoopback,
+  serviceEnvironment,
+  wholeNumber,
+} from '../shared/runtime/config.ts';
 
 export const renamedVariables: RenamedVariables = { MAIL_PATIENCE_SECONDS: 'MAIL_STALL_SECONDS' };
 
-export const notificationEnvironment = guarded(
+export const notificationEnvironment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
     MAIL_FROM: z
       .string()
@@ -15,8 +20,6 @@ export const notificationEnvironment = guarded(
     MAIL_STALL_SECONDS: wholeNumber(15, { min: 1, max: 600 }),
   }),
 );
-
-export type NotificationConfig = z.output<typeof notificationEnvironment>;
 
 /** Times that are not configurable, in ms. */
 export const TIMES = {

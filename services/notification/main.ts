@@ -28,11 +28,11 @@ const notify = createNotify({
   stallTimeoutMs: env.MAIL_STALL_SECONDS * 1000,
   renewMs: TIMES.renewMs,
   retryPolicy: { forMs: TIMES.saveRetryMs, signal: stopping.signal },
-  stopping: stopping.signal,
+  stoppingSignal: stopping.signal,
   log,
 });
 
-const startup = { stopping: stopping.signal, log };
+const startup = { stoppingSignal: stopping.signal, log };
 const storeCheck = startStartupCheck((signal) => requireMarker(sidecar.state, signal), startup);
 const mailCheck = startStartupCheck(
   (signal) => checkMailBinding(sidecar.mailBinding, env.MAIL_CONCURRENCY, signal),
@@ -47,7 +47,7 @@ const app = createNotificationApp({
     mail: mailCheck,
   },
   requireReady: () => Promise.all([storeCheck(), mailCheck()]),
-  stopping: stopping.signal,
+  stoppingSignal: stopping.signal,
   apiToken: env.APP_API_TOKEN,
   metrics: createMetrics('notification'),
   log,

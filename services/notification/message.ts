@@ -33,10 +33,10 @@ export function messageFor(event: Mp3Event): Message {
   const name = oneLine(event.filename, MAX_NAME) || 'your video';
   const short = oneLine(name, MAX_SUBJECT_NAME);
   if (event.status === 'done' && event.mp3) {
-    const { html, text } = ready(name, event.mp3, event.expires_at);
+    const { html, text } = successContent(name, event.mp3, event.expires_at);
     return { subject: `Your MP3 is ready: ${short}`, ...bodies('Your MP3 is ready', html, text) };
   }
-  const { html, text } = sorry(name, event);
+  const { html, text } = failureContent(name, event);
   return {
     subject: `Could not be converted: ${short}`,
     ...bodies('Your video could not be converted', html, text),
@@ -48,7 +48,7 @@ const bodies = (title: string, html: string, text: string) => ({
   text: `${title}\n\n${text}\n`,
 });
 
-function ready(name: string, mp3: NonNullable<Mp3Event['mp3']>, expires: string) {
+function successContent(name: string, mp3: NonNullable<Mp3Event['mp3']>, expires: string) {
   const url = webAddress(mp3.download_url);
   const link = escapeHtml(url);
   const [length, size] = [formatDuration(mp3.duration_seconds), formatSize(mp3.size)];
@@ -63,7 +63,7 @@ function ready(name: string, mp3: NonNullable<Mp3Event['mp3']>, expires: string)
   };
 }
 
-function sorry(name: string, { error }: Mp3Event) {
+function failureContent(name: string, { error }: Mp3Event) {
   const advice = (error && Object.hasOwn(ADVICE, error.code) && ADVICE[error.code]) || UNKNOWN;
   const detail = oneLine(error?.detail ?? 'unknown', MAX_NAME);
   const reason = `Reason: ${detail} (${oneLine(error?.code ?? 'unknown', 40)})`;

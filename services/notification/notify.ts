@@ -24,7 +24,7 @@ export interface NotifyPorts extends SendPorts {
   concurrency: number;
   /** A send without a reply for this long is stalled: it does not hold the next one back any more. */
   stallTimeoutMs: number;
-  stopping: AbortSignal;
+  stoppingSignal: AbortSignal;
 }
 
 /**
@@ -58,7 +58,7 @@ export function createNotify(ports: NotifyPorts): Notify {
       ended = result.lateReply;
       return 'deferred';
     } catch (error) {
-      if (ports.stopping.aborted) throw unavailable('notification', error);
+      if (ports.stoppingSignal.aborted) throw unavailable('notification', error);
       if (error instanceof UnknownOutcome) throw unavailable('the mail server', error);
       throw error;
     } finally {
@@ -84,16 +84,16 @@ async function notifyOwner(
   context: Context,
   event: Mp3Event,
 ): Promise<'notified' | 'deferred' | StalledSend> {
-  const { records, turns, stopping, log } = context;
+  const { records, turns, stoppingSignal, log } = context;
   for (;;) {
-    const record = await records.findSendable(event, stopping);
+    const record = await records.findSendable(event, stoppingSignal);
     if (record === 'sending') return 'deferred';
     if (record?.state === 'sent') {
       log.debug('the mail of this outcome was sent before');
       return 'notified';
     }
     // The turn begins before the record is set to `sending`. Otherwise the record could say so long before the send begins.
-    const result = await turns.run(() => sendNext(context, event, record), stopping);
+    const result = await turns.run(() => sendNext(context, event, record), stoppingSignal);
     switch (result.outcome) {
       case 'record changed':
         continue;

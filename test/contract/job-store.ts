@@ -146,7 +146,7 @@ function testShardedMap(name: string, make: () => StateUnderTest): void {
     const build = () => {
       const { state } = make();
       const key = `test-${randomUUID()}`;
-      const map = () => createShardedMap<{ by: number }>(state, key, { ttlSeconds: TTL, most: 5 });
+      const map = () => createShardedMap<{ by: number }>(state, key, { ttlSeconds: TTL, maxEntries: 5 });
       return { map, list: async () => (await Array.fromAsync(map().list())).flat() };
     };
     const inOrder = (ids: string[]) => ids.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));

@@ -13,7 +13,7 @@ const apiToken = 'the-token-of-the-sidecar';
 export const subscriberOptions = (): SubscriberOptions => ({
   checks: { sidecar: async () => undefined },
   requireReady: async () => undefined,
-  stopping: new AbortController().signal,
+  stoppingSignal: new AbortController().signal,
   apiToken,
   metrics,
   log: pino({ level: 'silent' }),

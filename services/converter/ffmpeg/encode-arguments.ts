@@ -84,8 +84,11 @@ export function outputRate(source: number | undefined, kbps = 0): number | undef
  * Returns the upper bound of the MP3's size. The length that a file states may be somewhat wrong, but a file that states a
  * short length must not fill the disk.
  */
-export function maxOutputBytes({ expectedSeconds, stated }: AudioTrack, maxDurationSeconds: number): number {
+export function maxOutputBytes(
+  { expectedSeconds, isLengthStated }: AudioTrack,
+  maxDurationSeconds: number,
+): number {
   const expected =
-    stated && expectedSeconds !== undefined ? 2 * expectedSeconds + 600 : Number.POSITIVE_INFINITY;
+    isLengthStated && expectedSeconds !== undefined ? 2 * expectedSeconds + 600 : Number.POSITIVE_INFINITY;
   return Math.ceil(Math.min(maxDurationSeconds + 1, expected) * MAX_BYTES_PER_SECOND + SLACK_BYTES);
 }

@@ -52,7 +52,7 @@ export interface AudioTrack {
   /** Whether `expectedSeconds` is the length of the track, or that of the file, where another track may be longer. */
   expectedOf: 'track' | 'file';
   /** Whether the length was written before the content, so that a shorter content means a truncated file. */
-  stated: boolean;
+  isLengthStated: boolean;
 }
 
 const SHOWN = [
@@ -87,7 +87,7 @@ export async function probe(
   if (!audio) throw new ConversionFailure('no_audio', 'the file has no sound');
   const track = audioTrack(audio, format);
   // An estimated length may be far off. For such files the limit of the encoder applies.
-  if (track.stated && (track.expectedSeconds ?? 0) > limits.maxDurationSeconds) {
+  if (track.isLengthStated && (track.expectedSeconds ?? 0) > limits.maxDurationSeconds) {
     throw tooLong(limits.maxDurationSeconds);
   }
   return { duration_seconds: format.duration ?? null, tracks: tracksOf(streams), audio: track };
@@ -104,7 +104,7 @@ function audioTrack(audio: Stream, format: z.output<typeof report>['format']): A
     channels: audio.channels,
     expectedSeconds: own ?? format.duration,
     expectedOf: own === undefined ? 'file' : 'track',
-    stated: STATES_LENGTH.test(format.format_name),
+    isLengthStated: STATES_LENGTH.test(format.format_name),
   };
 }
 

@@ -26,8 +26,12 @@ export async function verify(audio: AudioTrack, options: VerifyOptions): Promise
     throw unplayable(new Error(`the MP3 states ${stated} s and plays ${played} s`));
   }
   if (played > options.maxDurationSeconds) throw tooLong(options.maxDurationSeconds);
-  const { expectedSeconds, stated: isStated } = audio;
-  if (isStated && expectedSeconds !== undefined && played < expectedSeconds - tolerance(expectedSeconds)) {
+  const { expectedSeconds, isLengthStated } = audio;
+  if (
+    isLengthStated &&
+    expectedSeconds !== undefined &&
+    played < expectedSeconds - tolerance(expectedSeconds)
+  ) {
     await requireWholeSource(audio, expectedSeconds, options);
   }
   return played;

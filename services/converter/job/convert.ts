@@ -28,7 +28,7 @@ export interface ConvertPorts extends RunAttemptPorts {
 export type Convert = (event: VideoEvent, closedSignal: AbortSignal) => Promise<void>;
 
 export function createConvert(ports: ConvertPorts): Convert {
-  const { stopping } = ports;
+  const { stoppingSignal } = ports;
   /** The jobs on which this process works. When an event is redelivered, its job may have been cancelled and retried. */
   const active = new Map<string, { redelivered: boolean }>();
 
@@ -45,10 +45,10 @@ export function createConvert(ports: ConvertPorts): Convert {
       await convertIfPresent(ports, job_id, closedSignal, log);
       while (delivery.redelivered) {
         delivery.redelivered = false;
-        await convertIfPresent(ports, job_id, stopping, log);
+        await convertIfPresent(ports, job_id, stoppingSignal, log);
       }
     } catch (error) {
-      if (stopping.aborted || closedSignal.aborted) throw unavailable('the converter', error);
+      if (stoppingSignal.aborted || closedSignal.aborted) throw unavailable('the converter', error);
       throw error;
     } finally {
       active.delete(job_id);
@@ -66,7 +66,7 @@ async function convertIfPresent(
     await convertJob(ports, jobId, closedSignal, log);
   } catch (error) {
     if (!isAppError(error, 'not_found')) throw error;
-    await ports.confirmMissing(jobId, ports.stopping);
+    await ports.confirmMissing(jobId, ports.stoppingSignal);
     log.info('the job does not exist, or not any more');
   }
 }
@@ -77,8 +77,8 @@ async function convertJob(
   closedSignal: AbortSignal,
   log: Log,
 ): Promise<void> {
-  const { jobs, slots, diskFullBackoff, times, maxAttempts, stopping } = ports;
-  const signal = AbortSignal.any([closedSignal, stopping]);
+  const { jobs, slots, diskFullBackoff, times, maxAttempts, stoppingSignal } = ports;
+  const signal = AbortSignal.any([closedSignal, stoppingSignal]);
   const seen = await findClaimable(jobs, jobId, times, signal);
   if (seen === 'final') return log.debug('the job is final: there is nothing to do');
   if (seen === 'leased') return log.debug('another converter is working on the job');

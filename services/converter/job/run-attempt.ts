@@ -21,7 +21,7 @@ export interface RunAttemptPorts extends AttemptPorts, FinishPorts {
   /** How many attempts may fail because the store was unavailable or the disk was full. */
   maxInfrastructureFailures: number;
   /** Aborted when the service stops. Jobs that are being converted are then handed back. */
-  stopping: AbortSignal;
+  stoppingSignal: AbortSignal;
   log: Log;
 }
 
@@ -34,11 +34,11 @@ export async function runAttempt(
   job: ConvertingJob,
   log: Log,
 ): Promise<'ended' | 'disk full'> {
-  const { jobs, stopping, times } = ports;
+  const { jobs, stoppingSignal, times } = ports;
   const { id: jobId, attemptId, attempts, infrastructureFailures } = job;
   log.info({ attempts, infrastructureFailures }, 'conversion started');
   const heartbeat = startHeartbeat(jobs, { jobId, attemptId }, times, log);
-  const signal = AbortSignal.any([stopping, heartbeat.lostSignal]);
+  const signal = AbortSignal.any([stoppingSignal, heartbeat.lostSignal]);
   const [result] = await Promise.allSettled([
     makeMp3(job, ports, { signal, queueUpdate: heartbeat.queueUpdate, log }),
   ]);
@@ -69,7 +69,7 @@ async function endAttempt(
     await failJob(ports, attempt, error);
     return 'ended';
   }
-  if (ports.stopping.aborted) {
+  if (ports.stoppingSignal.aborted) {
     // The claim has counted this attempt. A shutdown is not the video's fault, so it is subtracted again.
     await requeueJob(ports, withUpdate(attempt, { attempts: job.attempts - 1 }));
     throw unavailable('the converter', error);

@@ -42,17 +42,18 @@ export function createAuthenticate(
       });
       return { id: String(payload.sub), email: String(payload.email), exp: Number(payload.exp) };
     } catch (cause) {
-      if (cause instanceof errors.JWTExpired) throw expired(cause);
-      if (isAboutToken(cause)) throw refused('the access token is not valid', cause);
+      if (cause instanceof errors.JWTExpired) throw tokenExpired(cause);
+      if (isAboutToken(cause)) throw invalidToken('the access token is not valid', cause);
       throw isAppError(cause, 'unavailable') ? cause : unavailable('the auth service', cause);
     }
   }
 
   return async (authorization) => {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
-    if (!token) throw refused('send an access token as `Authorization: Bearer …`; POST /login gives one');
+    if (!token)
+      throw invalidToken('send an access token as `Authorization: Bearer …`; POST /login gives one');
     const user = known.get(token) ?? (await verify(token));
-    if (user.exp * 1000 <= Date.now()) throw expired();
+    if (user.exp * 1000 <= Date.now()) throw tokenExpired();
     known.set(token, user, { noUpdateTTL: true });
     return { id: user.id, email: user.email };
   };
@@ -70,9 +71,9 @@ const isAboutToken = (error: unknown): boolean =>
   // The token names no key, and there are several. A token of auth always names its key.
   error instanceof errors.JWKSMultipleMatchingKeys;
 
-const expired = (cause?: unknown) => refused('the access token has expired; POST /refresh', cause);
+const tokenExpired = (cause?: unknown) => invalidToken('the access token has expired; POST /refresh', cause);
 
-const refused = (detail: string, cause?: unknown) =>
+const invalidToken = (detail: string, cause?: unknown) =>
   new AppError('invalid_token', detail, {
     cause,
     headers: { 'WWW-Authenticate': 'Bearer realm="mp3converter", error="invalid_token"' },

@@ -11,7 +11,7 @@ export function parseArguments<Config extends ParseArgsConfig>(config: Config) {
 }
 
 /** The gateway's address where --url is not given. */
-export const defaultUrl = (env: NodeJS.ProcessEnv): string =>
+const defaultUrl = (env: NodeJS.ProcessEnv): string =>
   env.MP3_URL || `http://localhost:${env.GATEWAY_PORT || 8080}`;
 
 /** Returns the address without a slash at the end. @throws UsageError */

@@ -20,17 +20,17 @@ export interface JobIndex extends OwnerList {
 }
 
 export function createJobIndex(state: StateStore, ttlSeconds: number): JobIndex {
-  const opened = createShardedMap<{ owner: string }>(state, 'open', { ttlSeconds });
+  const activeJobs = createShardedMap<{ owner: string }>(state, 'open', { ttlSeconds });
 
   return {
     ...createOwnerList(state, ttlSeconds),
 
     async addActive(owner, id, signal) {
-      const [entry] = await opened.put([{ id, owner }], signal);
+      const [entry] = await activeJobs.put([{ id, owner }], signal);
       return entry as ActiveJob;
     },
 
-    listActive: opened.list,
-    removeActive: opened.remove,
+    listActive: activeJobs.list,
+    removeActive: activeJobs.remove,
   };
 }

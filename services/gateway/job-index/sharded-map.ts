@@ -34,9 +34,9 @@ export type ShardedMapOptions<T> = Pick<ShardWriterOptions<T>, 'ttlSeconds'> & P
 export function createShardedMap<T extends object>(
   state: StateStore,
   name: string,
-  { ttlSeconds, isWanted = () => true, most = MOST_ENTRIES }: ShardedMapOptions<T>,
+  { ttlSeconds, isWanted = () => true, maxEntries = MOST_ENTRIES }: ShardedMapOptions<T>,
 ): ShardedMap<T> {
-  const writer = new ShardWriter<T>(state, name, { ttlSeconds, isWanted, most });
+  const writer = new ShardWriter<T>(state, name, { ttlSeconds, isWanted, maxEntries });
 
   return {
     async put(values, signal) {

@@ -35,7 +35,7 @@ export interface ShardWriterOptions<T> {
   /** Whether an entry is still needed. The next write drops entries that are not. By default, all are needed. */
   isWanted: (entry: Entry<T>) => boolean;
   /** The most entries of one document. */
-  most: number;
+  maxEntries: number;
 }
 
 /**
@@ -139,7 +139,7 @@ export class ShardWriter<T extends object> {
         const changed = splitOf(current) ? undefined : change(current, entries);
         if (!changed) return undefined;
         const wanted = entriesOf(changed).filter(this.#options.isWanted);
-        isFull = wanted.length > this.#options.most && canSplit(place);
+        isFull = wanted.length > this.#options.maxEntries && canSplit(place);
         return isFull ? undefined : shardOf(wanted);
       };
       const shard = await updateDocument<Shard<T>>(this.#state, place.key, apply, {

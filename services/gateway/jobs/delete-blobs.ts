@@ -14,13 +14,13 @@ const MAX_JOBS = 4;
  */
 export function createDeleteBlobs(
   blobs: Pick<BlobStore, 'delete' | 'stat'>,
-  stopping: AbortSignal,
+  stoppingSignal: AbortSignal,
   log: Log,
 ) {
   const tasks = createBackgroundTasks();
 
   async function deleteAll(job: Job): Promise<void> {
-    const signal = AbortSignal.any([stopping, AbortSignal.timeout(DELETE_MS)]);
+    const signal = AbortSignal.any([stoppingSignal, AbortSignal.timeout(DELETE_MS)]);
     for (const blob of blobsToDelete(job)) {
       if (signal.aborted) return;
       try {
@@ -37,7 +37,7 @@ export function createDeleteBlobs(
 
   return {
     deleteBlobs(job: Job): void {
-      if (tasks.size >= MAX_JOBS || stopping.aborted) return;
+      if (tasks.size >= MAX_JOBS || stoppingSignal.aborted) return;
       tasks.add(deleteAll(job));
     },
     settled: tasks.settled,

@@ -26,7 +26,7 @@ export function jobEventRoutes(
     authenticate: Authenticate;
     jobs: JobStore;
     eventStreams: ConcurrencyLimit;
-    stopping: AbortSignal;
+    stoppingSignal: AbortSignal;
   },
 ): void {
   router.get('/jobs/:id/events', async (context) => {
@@ -41,7 +41,7 @@ export function jobEventRoutes(
     context.set('Cache-Control', 'no-store');
     context.set('X-Accel-Buffering', 'no');
     context.body = body;
-    const signal = AbortSignal.any([closed.signal, ports.stopping]);
+    const signal = AbortSignal.any([closed.signal, ports.stoppingSignal]);
     follow(ports.jobs, first, body, signal)
       .catch((error: unknown) => {
         if (!signal.aborted) context.state.log.warn({ err: error }, 'an event stream broke off');

@@ -33,7 +33,7 @@ export async function listJobs(ports: Ports, owner: string, { limit, cursor }: P
   let last: string | null = null;
   let pages = 0;
   for await (const ownerPage of ports.index.listOwned(owner, cursor)) {
-    for await (const { job, cursor } of visible(ports, owner, ownerPage)) {
+    for await (const { job, cursor } of readVisible(ports, owner, ownerPage)) {
       // A job beyond the limit shows that there is a next page.
       if (page.length === limit) return { jobs: page, next_cursor: last };
       page.push(viewOf(job));
@@ -44,7 +44,7 @@ export async function listJobs(ports: Ports, owner: string, { limit, cursor }: P
   return { jobs: page, next_cursor: null };
 }
 
-async function* visible(
+async function* readVisible(
   { jobs, index, log }: Ports,
   owner: string,
   { number, entries }: OwnedPage,

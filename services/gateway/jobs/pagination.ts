@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/runtime/errors.ts';
 
 const DEFAULT_LIMIT = 20;
-export const MAX_LIMIT = 100;
+const MAX_LIMIT = 100;
 
 export interface Page {
   limit: number;

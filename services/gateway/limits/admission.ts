@@ -29,7 +29,7 @@ export interface Admission {
   /** Admits a retry. It makes an unfinished job and takes no place among the uploads. Throws as `admitUpload` does. */
   admitRetry(owner: string): Promise<Place>;
   /** Replaces the count of unfinished jobs by a newer one. What is admitted from then on is added to it. */
-  counted(unfinished: OwnerCounts): void;
+  updateCounts(unfinished: OwnerCounts): void;
 }
 
 /** What a client is told to do when a quota is reached: the user's own, or that of all users. */
@@ -49,7 +49,7 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
   let countedAt = Number.NEGATIVE_INFINITY;
   let counting: Promise<void> | undefined;
 
-  function counted(count: OwnerCounts): void {
+  function updateCounts(count: OwnerCounts): void {
     unfinished = count;
     countedAt = performance.now();
   }
@@ -58,7 +58,7 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
     const isReached = exceededQuota(unfinished, limits.activeJobs, owner) !== undefined;
     if (!isReached || performance.now() - countedAt < RECOUNT_MS) return;
     counting ??= recount()
-      .then(counted)
+      .then(updateCounts)
       .finally(() => {
         counting = undefined;
       });
@@ -66,7 +66,7 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
   }
 
   return {
-    counted,
+    updateCounts,
     async admitUpload(owner) {
       await recountIfReached(owner);
       // From here to the count there is no wait. Otherwise other requests could pass the same check meanwhile.

@@ -3,7 +3,7 @@ import { AppError, type ErrorCode } from '../../shared/runtime/errors.ts';
 /** A count of all users, and of each owner whose count is not 0. */
 export interface OwnerCounts {
   all: number;
-  of: Map<string, number>;
+  byOwner: Map<string, number>;
 }
 
 /** The highest counts that are allowed: of all users together, and of each user. */
@@ -12,18 +12,18 @@ export interface Quota {
   perUser: number;
 }
 
-export const emptyCounts = (): OwnerCounts => ({ all: 0, of: new Map() });
+export const emptyCounts = (): OwnerCounts => ({ all: 0, byOwner: new Map() });
 
 export function adjustCount(counts: OwnerCounts, owner: string, by: 1 | -1): void {
   counts.all += by;
-  const own = (counts.of.get(owner) ?? 0) + by;
-  if (own > 0) counts.of.set(owner, own);
-  else counts.of.delete(owner);
+  const own = (counts.byOwner.get(owner) ?? 0) + by;
+  if (own > 0) counts.byOwner.set(owner, own);
+  else counts.byOwner.delete(owner);
 }
 
 /** Returns which part of the quota allows no more for the owner, or undefined. */
 export function exceededQuota(counts: OwnerCounts, quota: Quota, owner: string): 'owner' | 'all' | undefined {
-  if ((counts.of.get(owner) ?? 0) >= quota.perUser) return 'owner';
+  if ((counts.byOwner.get(owner) ?? 0) >= quota.perUser) return 'owner';
   return counts.all >= quota.all ? 'all' : undefined;
 }
 

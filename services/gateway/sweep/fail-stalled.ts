@@ -38,11 +38,7 @@ export function createFailStalled({ jobs, publish, log }: FailStalledPorts) {
  * when the job has changed since it was seen. The change is made by compare-and-set, so that an upload or a converter which
  * is alive after all finds out that it is too late.
  */
-export async function expireStalled(
-  jobs: JobStore,
-  seen: Job,
-  signal: AbortSignal,
-): Promise<Job | undefined> {
+async function expireStalled(jobs: JobStore, seen: Job, signal: AbortSignal): Promise<Job | undefined> {
   let ended: Job | undefined;
   const expireIfUnchanged: Transition = (job) => {
     const isUnchanged = job.status === seen.status && job.updated_at === seen.updated_at;

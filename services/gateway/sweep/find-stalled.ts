@@ -16,8 +16,8 @@ export interface FindStalledPorts {
   index: JobIndex;
   findNotified: FindNotified;
   /** Called with the unfinished jobs of each owner, as this search has counted them. */
-  counted: (unfinished: OwnerCounts) => void;
-  metrics: Pick<SweepMetrics, 'open'>;
+  updateCounts: (unfinished: OwnerCounts) => void;
+  metrics: Pick<SweepMetrics, 'setActiveJobs'>;
   stallTimeoutMs: number;
   /** An unfinished job is failed this long before it expires, so that there is time to notify its owner. */
   failBeforeExpiryMs: number;
@@ -67,8 +67,8 @@ export function createFindStalled(ports: FindStalledPorts): (signal: AbortSignal
       }
     }
     stallDetector.forgetAllBut(seen);
-    ports.counted(unfinished);
-    ports.metrics.open(statuses);
+    ports.updateCounts(unfinished);
+    ports.metrics.setActiveJobs(statuses);
     return found;
   };
 }

@@ -6,7 +6,7 @@ export interface SweepMetrics {
   /** Starts to time a pass. The returned function ends the measurement. */
   pass(): () => void;
   /** Sets the number of active jobs by status, as the newest pass has counted them. */
-  open(counts: ReadonlyMap<Job['status'], number>): void;
+  setActiveJobs(counts: ReadonlyMap<Job['status'], number>): void;
   republished(topic: string): void;
   videoDeleted(): void;
 }
@@ -19,7 +19,7 @@ export function createSweepMetrics(registry: Registry): SweepMetrics {
     buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100],
     registers,
   });
-  const open = new Gauge({
+  const activeJobs = new Gauge({
     name: 'sweep_open_jobs',
     help: 'Active jobs (to convert, to notify of, or to clean up), by status',
     labelNames: ['status'],
@@ -38,9 +38,9 @@ export function createSweepMetrics(registry: Registry): SweepMetrics {
   });
   return {
     pass: () => duration.startTimer(),
-    open(counts) {
-      open.reset();
-      for (const [status, count] of counts) open.set({ status }, count);
+    setActiveJobs(counts) {
+      activeJobs.reset();
+      for (const [status, count] of counts) activeJobs.set({ status }, count);
     },
     republished: (topic) => republished.inc({ topic }),
     videoDeleted: () => videosDeleted.inc(),

@@ -21,7 +21,7 @@ export interface SweepsPorts extends Pick<Sidecar, 'publish' | 'invoke'> {
   blobs: BlobStore;
   failedIndex: FailedIndex;
   /** Called with the unfinished jobs of each owner, as each pass has counted them. */
-  counted: (unfinished: OwnerCounts) => void;
+  updateCounts: (unfinished: OwnerCounts) => void;
   registry: Registry;
   log: Log;
 }

@@ -66,25 +66,25 @@ export function createIdempotency(state: StateStore, jobs: JobStore, ttlSeconds:
         if (!record || record.job === job) return undefined;
         const found = await jobs.find(record.job);
         if (found && isVisible(found)) {
-          if (record.options !== options) throw reused();
+          if (record.options !== options) throw keyReused();
           return found;
         }
-        if (found?.status === 'uploading' || (!found && isBeginning(record))) throw inProgress();
+        if (found?.status === 'uploading' || (!found && isBeginning(record))) throw uploadInProgress();
         deadJob = record.job;
       }
-      throw inProgress();
+      throw uploadInProgress();
     },
 
     async confirm(upload, job) {
       const record = await update(upload, () => undefined);
-      if (record && record.job !== job) throw inProgress();
+      if (record && record.job !== job) throw uploadInProgress();
     },
 
     async redirect(upload, job, other) {
       const record = await update(upload, (current) =>
         current?.job === job ? { ...current, job: other } : undefined,
       );
-      if (record && record.job !== other) throw inProgress();
+      if (record && record.job !== other) throw uploadInProgress();
     },
 
     async release(upload, job) {
@@ -103,12 +103,12 @@ const isBeginning = ({ job, since }: KeyRecord): boolean =>
 const recordKey = (owner: string, key: string): string =>
   `idem:${createHash('sha256').update(`${owner}\n${key}`).digest('hex')}`;
 
-const inProgress = () =>
+const uploadInProgress = () =>
   new AppError('upload_in_progress', 'an upload with this Idempotency-Key is running; try again shortly', {
     headers: { 'Retry-After': '5' },
   });
 
-const reused = () =>
+const keyReused = () =>
   new AppError('idempotency_key_reused', 'this Idempotency-Key was used with other options; use a new one');
 
 /** Returns the value of the header, or undefined where there is none. Throws `bad_request`. */

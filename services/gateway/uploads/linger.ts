@@ -11,16 +11,16 @@ const LINGER_BYTES_PER_MS = 64_000;
 /**
  * Reads the rest of the request for a while when the response was sent before the end of an upload. A connection that is
  * closed with unread bytes is reset, and the client would see the reset instead of the response.
- * @param stopping once it is aborted, the response keeps the `Connection: close` of services/shared/http/drain.ts
+ * @param stoppingSignal once it is aborted, the response keeps the `Connection: close` of services/shared/http/drain.ts
  */
-export function linger(stopping: AbortSignal): Middleware<RequestState> {
+export function linger(stoppingSignal: AbortSignal): Middleware<RequestState> {
   return async ({ req, res }, next) => {
     try {
       await next();
     } finally {
       if (!req.complete) {
         discardRest(req);
-        if (stopping.aborted) closeAfterRest(req, res);
+        if (stoppingSignal.aborted) closeAfterRest(req, res);
         else keepConnection(req, res);
       }
     }

@@ -52,7 +52,7 @@ export async function openMedia(
     const head = await readHead(iterator, { maxBytes, signal });
     if (head.length === 0) throw new AppError('empty_file', 'the file is empty');
     if (!looksLikeMedia(head)) throw notMedia();
-    const bytes = limited(head, iterator, maxBytes);
+    const bytes = limitBytes(head, iterator, maxBytes);
     return { bytes, [Symbol.dispose]: () => endIterator(iterator) };
   } catch (error) {
     endIterator(iterator);
@@ -75,7 +75,7 @@ async function readHead(
   return Buffer.concat(pieces);
 }
 
-async function* limited(
+async function* limitBytes(
   head: Uint8Array,
   iterator: AsyncIterator<Uint8Array>,
   maxBytes: number,

@@ -91,9 +91,9 @@ export class FormParser {
   }
 
   #beginFile(stream: BusboyFileStream, name: string | undefined, encoding: string): void {
-    if (!PLAIN_ENCODINGS.includes(encoding)) this.#refuse(encoded(encoding));
+    if (!PLAIN_ENCODINGS.includes(encoding)) this.#refuse(unsupportedEncoding(encoding));
     this.#file = stream;
-    this.#filename = quoted(name);
+    this.#filename = unescapeQuotes(name);
     stream.on('error', this.#finished.reject).on('data', (piece: Buffer) => this.#pieces.push(piece));
   }
 
@@ -136,7 +136,7 @@ function boundaryOf(contentType: string): string {
 }
 
 /** Browsers write a quotation mark in a name as `%22`. @see https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data */
-const quoted = (name: string | undefined): string => name?.replaceAll('%22', '"') ?? '';
+const unescapeQuotes = (name: string | undefined): string => name?.replaceAll('%22', '"') ?? '';
 
 const tooMuch = (): AppError =>
   new AppError(
@@ -151,7 +151,7 @@ const notAForm = (): AppError =>
     `the form is malformed: ${PART_HEADER_BYTES} bytes in a row belong to no file and no field`,
   );
 
-const encoded = (encoding: string): AppError =>
+const unsupportedEncoding = (encoding: string): AppError =>
   new AppError(
     'unsupported_media_type',
     `send the file as it is: Content-Transfer-Encoding ${encoding.slice(0, 50)} is not supported`,

@@ -20,13 +20,13 @@ export interface UploadPorts {
   admission: Admission;
   storeUpload: StoreUpload;
   maxUploadBytes: number;
-  stopping: AbortSignal;
+  stoppingSignal: AbortSignal;
 }
 
 export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): void {
   const { authenticate, requireReady, idempotency, admission, storeUpload, maxUploadBytes } = ports;
 
-  router.post('/upload', linger(ports.stopping), async (context) => {
+  router.post('/upload', linger(ports.stoppingSignal), async (context) => {
     const { log, traceId } = context.state;
     const user = await authenticate(context.get('authorization'));
     await requireReady();

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { anySignal } from '../runtime/abort-signals.ts';
 import { unavailable } from '../runtime/errors.ts';
-import { brokeOff, failureIn } from './mail-failure.ts';
+import { failureIn, isOutcomeUnknown } from './mail-failure.ts';
 import { COMPONENTS, PATHS } from './names.ts';
 
 const METADATA_TIMEOUT_MS = 10_000;
@@ -26,7 +26,7 @@ export async function sendMail(ports: BindingPorts, html: string, metadata: Mail
   const failure = await postMail(ports, JSON.stringify({ operation: 'create', data: html, metadata }));
   if (failure === undefined) return;
   const message = `the sidecar answered: ${failure.slice(0, 500)}`;
-  if (brokeOff(failure)) throw new UnknownOutcome(message);
+  if (isOutcomeUnknown(failure)) throw new UnknownOutcome(message);
   throw unavailable('the mail server', new Error(message));
 }
 

@@ -5,11 +5,11 @@
  * process may have died during the send. The expression matches from the beginning, because the reply of a mail server can
  * be any text.
  */
-export const BROKE_OFF =
+export const UNKNOWN_OUTCOME =
   /^[^:]*: (error from smtp binding, sending email failed: gomail: could not send email \d+: (?!\d{3}[ -]|gomail: )|rpc error: code = (?!(InvalidArgument|FailedPrecondition|Unimplemented) |Unavailable desc = connection error: ))/;
 
 /** Whether the mail server may have accepted a mail whose send failed with this message. */
-export const brokeOff = (failure: string): boolean => BROKE_OFF.test(failure);
+export const isOutcomeUnknown = (failure: string): boolean => UNKNOWN_OUTCOME.test(failure);
 
 /** The message in a sidecar's error response, `{"errorCode":…,"message":…}`. The whole text where it has another form. */
 export function failureIn(answer: string): string {

@@ -11,13 +11,13 @@ const CHECK_TIMEOUT_MS = 3_000;
  * Serves `/healthz`, which is 200 while the process answers, and `/readyz`, which is 200 while all checks pass and the
  * service is not stopping.
  */
-export function health(checks: Checks, stopping: AbortSignal): Middleware {
+export function health(checks: Checks, stoppingSignal: AbortSignal): Middleware {
   return async (context, next) => {
     if (PATHS.includes(context.path)) requireReadMethod(context);
     if (context.path === '/healthz') {
       context.body = { status: 'ok' };
     } else if (context.path === '/readyz') {
-      const report = stopping.aborted
+      const report = stoppingSignal.aborted
         ? { stopping: 'this service is being stopped' }
         : await runChecks(checks);
       const failed = Object.values(report).some((result) => result !== 'ok');

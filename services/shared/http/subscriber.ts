@@ -15,7 +15,7 @@ export interface SubscriberOptions {
   checks: Checks;
   /** Throws until the service is ready to handle events. */
   requireReady: () => Promise<unknown>;
-  stopping: AbortSignal;
+  stoppingSignal: AbortSignal;
   apiToken: string | undefined;
   metrics: Metrics;
   log: Log;
@@ -30,7 +30,7 @@ export function createSubscriber<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
   handle: (event: z.output<Schema>, signal: AbortSignal) => Promise<'SUCCESS' | 'DROP'>,
-  { checks, requireReady, stopping, apiToken, metrics, log }: SubscriberOptions,
+  { checks, requireReady, stoppingSignal, apiToken, metrics, log }: SubscriberOptions,
 ): Koa<RequestState> {
   const router = new Router<RequestState>();
 
@@ -48,7 +48,7 @@ export function createSubscriber<Schema extends z.ZodType>(
   });
 
   const app = createApp(log, metrics);
-  app.use(health(checks, stopping)).use(exposeMetrics(metrics));
+  app.use(health(checks, stoppingSignal)).use(exposeMetrics(metrics));
   app.use(onlySidecar(apiToken));
   app.use(router.routes());
   return app;

@@ -10,7 +10,7 @@ const GRACE_SECONDS = 600;
 
 const key = (id: string) => `job:${id}`;
 
-const opened = ({ document, etag }: Stored<StoredJob>): Stored<Job> => ({
+const openJob = ({ document, etag }: Stored<StoredJob>): Stored<Job> => ({
   document: fromStoredJob(document),
   etag,
 });
@@ -61,7 +61,7 @@ export function createJobStore(state: StateStore): JobStore {
 
     async getMany(ids, signal) {
       const found = await readDocuments<StoredJob>(state, ids.map(key), signal);
-      return new Map([...found.values()].map((stored) => [stored.document.id, opened(stored)]));
+      return new Map([...found.values()].map((stored) => [stored.document.id, openJob(stored)]));
     },
 
     async update(id, change, signal) {

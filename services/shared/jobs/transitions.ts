@@ -36,7 +36,7 @@ export const isLostAttempt = (error: unknown): boolean =>
 const now = (): string => new Date().toISOString();
 
 /** The common fields of a job that no attempt has any more. The blob of an attempt that is under way becomes an orphan. */
-function released(job: Job): JobBase {
+function releaseFromAttempt(job: Job): JobBase {
   const { orphanedBlobs } = job;
   const isNew = job.status === 'converting' && !orphanedBlobs.includes(job.attemptId);
   return {
@@ -73,7 +73,7 @@ export const claim =
     if (isFinal(job)) throw conflict(job, 'converted');
     if (job.status === 'converting' && job.attemptId === attemptId) return undefined;
     return {
-      ...released(job),
+      ...releaseFromAttempt(job),
       status: 'converting',
       attemptId,
       attempts: job.attempts + 1,
@@ -83,7 +83,7 @@ export const claim =
   };
 
 /** The job while the attempt has its lease. Throws {@link LostAttempt} otherwise. */
-function leasedBy(attemptId: string, job: Job): ConvertingJob {
+function requireLease(attemptId: string, job: Job): ConvertingJob {
   if (job.status !== 'converting' || job.attemptId !== attemptId) throw new LostAttempt();
   return job;
 }
@@ -91,13 +91,13 @@ function leasedBy(attemptId: string, job: Job): ConvertingJob {
 /** Renews the lease of the attempt, and saves its progress. */
 export const updateAttempt =
   (attemptId: string, update: AttemptUpdate): Transition =>
-  (job) => ({ ...leasedBy(attemptId, job), ...update, updated_at: now() });
+  (job) => ({ ...requireLease(attemptId, job), ...update, updated_at: now() });
 
 /** Ends the attempt with its MP3, which is stored under the attempt's id. */
 export const complete =
   (attemptId: string, mp3: Mp3, update: AttemptUpdate): Transition =>
   (job) => ({
-    ...baseOf({ ...leasedBy(attemptId, job), ...update }),
+    ...baseOf({ ...requireLease(attemptId, job), ...update }),
     status: 'done',
     mp3,
     mp3BlobId: attemptId,
@@ -108,19 +108,19 @@ export const complete =
 export const fail =
   (attemptId: string, error: JobError, update: AttemptUpdate): Transition =>
   (job) => {
-    const current = { ...leasedBy(attemptId, job), ...update };
-    return { ...released(current), status: 'failed', progress: current.progress, error };
+    const current = { ...requireLease(attemptId, job), ...update };
+    return { ...releaseFromAttempt(current), status: 'failed', progress: current.progress, error };
   };
 
 /** Ends the attempt. The job waits for the next one. */
 export const requeue =
   (attemptId: string, update: AttemptUpdate): Transition =>
-  (job) => ({ ...released({ ...leasedBy(attemptId, job), ...update }), status: 'queued' });
+  (job) => ({ ...releaseFromAttempt({ ...requireLease(attemptId, job), ...update }), status: 'queued' });
 
 export const cancel: Transition = (job) => {
   if (job.status === 'cancelled') return undefined;
   if (job.status !== 'queued' && job.status !== 'converting') throw conflict(job, 'cancelled');
-  return { ...released(job), status: 'cancelled', progress: progressOf(job) };
+  return { ...releaseFromAttempt(job), status: 'cancelled', progress: progressOf(job) };
 };
 
 /** Fails a job that was not converted in the time for which it is kept. An attempt that is still at work has lost it. */
@@ -128,7 +128,7 @@ export const expire: Transition = (job) => {
   if (job.status !== 'queued' && job.status !== 'converting') return undefined;
   const detail = 'it could not be converted in the time for which it is kept';
   const error = { code: 'gave_up', detail };
-  return { ...released(job), status: 'failed', progress: progressOf(job), error };
+  return { ...releaseFromAttempt(job), status: 'failed', progress: progressOf(job), error };
 };
 
 /** Each generation may leave blobs behind, whose ids are kept in the job. */
@@ -143,7 +143,7 @@ export const retry: Transition = (job) => {
     throw new AppError('state_conflict', detail);
   }
   const counts = { attempts: 0, infrastructureFailures: 0, generation: job.generation + 1 };
-  return { ...released(job), ...counts, status: 'queued' };
+  return { ...releaseFromAttempt(job), ...counts, status: 'queued' };
 };
 
 /** Longer than any save of the job can be under way. */
@@ -151,7 +151,7 @@ const TOMBSTONE_MS = 24 * 3600_000;
 
 /** Replaces the job by a tombstone: it holds no user data, a late save cannot undo it, and the sweep finds the blobs that it names. */
 export const tombstone: Transition = (job) => {
-  const { orphanedBlobs, ...rest } = released(job);
+  const { orphanedBlobs, ...rest } = releaseFromAttempt(job);
   const expires = Math.min(Date.parse(job.expires_at), Date.now() + TOMBSTONE_MS);
   return {
     ...rest,

@@ -20,7 +20,7 @@ export const serviceEnvironment = z.object({
 });
 
 /** Requires APP_API_TOKEN where other machines can reach the service, so that it can tell its own sidecar from them. */
-export function guarded<Schema extends typeof serviceEnvironment>(schema: Schema): Schema {
+export function requireTokenUnlessLoopback<Schema extends typeof serviceEnvironment>(schema: Schema): Schema {
   return schema.refine(({ HOST, APP_API_TOKEN }) => LOOPBACK.includes(HOST) || APP_API_TOKEN !== undefined, {
     path: ['APP_API_TOKEN'],
     error: 'is required when HOST is not a loopback address',

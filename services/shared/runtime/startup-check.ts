@@ -12,7 +12,7 @@ export const EXIT_REFUSED = 78;
 export class StartupRefusal extends Error {}
 
 interface StartupCheckOptions {
-  stopping: AbortSignal;
+  stoppingSignal: AbortSignal;
   log: Log;
 }
 
@@ -24,20 +24,20 @@ interface StartupCheckOptions {
  */
 export function startStartupCheck(
   check: (signal: AbortSignal) => Promise<void>,
-  { stopping, log }: StartupCheckOptions,
+  { stoppingSignal, log }: StartupCheckOptions,
 ): () => Promise<void> {
   let isReady = false;
   const act = async () => {
-    stopping.throwIfAborted();
-    await check(stopping);
+    stoppingSignal.throwIfAborted();
+    await check(stoppingSignal);
   };
   const isRetryable = (error: unknown) => !(error instanceof StartupRefusal);
-  retry(act, { pauseMs: PAUSE_MS, signal: stopping, isRetryable, onRetry: createReport(log) }).then(
+  retry(act, { pauseMs: PAUSE_MS, signal: stoppingSignal, isRetryable, onRetry: createReport(log) }).then(
     () => {
       isReady = true;
     },
     (error: Error) => {
-      if (stopping.aborted) return;
+      if (stoppingSignal.aborted) return;
       log.fatal(`refused: ${error.message}`);
       process.exit(EXIT_REFUSED);
     },

@@ -44,9 +44,9 @@ async function measurePass({ state, publish }: Sidecar, stallTimeoutMs: number):
       published++;
       await publish(topic, event);
     },
-    counted: () => undefined,
+    updateCounts: () => undefined,
     metrics: {
-      ...{ pass: () => () => undefined, open: () => undefined, republished: () => undefined },
+      ...{ pass: () => () => undefined, setActiveJobs: () => undefined, republished: () => undefined },
       videoDeleted: () => undefined,
     },
     log: createLog('bench', 'silent'),

@@ -50,7 +50,7 @@ async function build(t: TestContext, { queue = 64 } = {}) {
     checks: { mysql: (signal) => checkDatabase(database, signal) },
     metrics,
     log: silent,
-    stopping: new AbortController().signal,
+    stoppingSignal: new AbortController().signal,
     apiToken: undefined,
   });
   return { database, clock, reused, sessions, call: inProcess(app) };

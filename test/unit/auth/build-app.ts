@@ -59,7 +59,7 @@ export function buildApp({
     metrics,
     checks: { mysql: mysql ? async () => undefined : refuse },
     log: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
-    stopping: stopping.signal,
+    stoppingSignal: stopping.signal,
     apiToken,
   });
   return { app, call: inProcess(app), lines, stopping };

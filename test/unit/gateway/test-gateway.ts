@@ -162,7 +162,7 @@ export function buildGateway({
     checks: { sidecar: () => sidecarCheck() },
     requireReady: async () => {},
     metrics,
-    stopping: stopping.signal,
+    stoppingSignal: stopping.signal,
     log,
   });
 

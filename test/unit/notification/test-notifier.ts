@@ -57,7 +57,7 @@ export function setUp({
     stallTimeoutMs,
     renewMs: 2,
     retryPolicy: { forMs: 60_000, pauseMs: 1 },
-    stopping: stopping.signal,
+    stoppingSignal: stopping.signal,
     log: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
   });
   const record = async (event: Mp3Event) =>

@@ -1,4 +1,4 @@
-import { BROKE_OFF } from '../../dapr/mail-failure.ts';
+import { UNKNOWN_OUTCOME } from '../../dapr/mail-failure.ts';
 import { PATHS } from '../../dapr/names.ts';
 import { DELIVERY_PATHS } from '../events.ts';
 
@@ -73,6 +73,6 @@ export const operations = {
       '| 4xx or 5xx, `{"errorCode":…,"message":…}`, whose `message` matches the regular expression `x-unknown-outcome` | the outcome is unknown: the mail may have been accepted |\n' +
       '| every other 4xx or 5xx | the mail was not accepted |\n' +
       '| none, after the connection was made | the outcome is unknown |',
-    'x-unknown-outcome': BROKE_OFF.source,
+    'x-unknown-outcome': UNKNOWN_OUTCOME.source,
   },
 };

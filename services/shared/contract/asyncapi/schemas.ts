@@ -31,7 +31,7 @@ const cloudEvent = {
   },
 };
 
-const delivered = (data: 'VideoEvent' | 'Mp3Event') => ({
+const deliveryOf = (data: 'VideoEvent' | 'Mp3Event') => ({
   allOf: [
     { $ref: '#/components/schemas/CloudEvent' },
     { type: 'object', properties: { data: { $ref: `#/components/schemas/${data}` } } },
@@ -41,9 +41,9 @@ const delivered = (data: 'VideoEvent' | 'Mp3Event') => ({
 export const schemas = {
   CloudEvent: cloudEvent,
   VideoEvent: toJsonSchema(videoEvent),
-  VideoDelivery: delivered('VideoEvent'),
+  VideoDelivery: deliveryOf('VideoEvent'),
   Mp3Event: toJsonSchema(mp3Event),
-  Mp3Delivery: delivered('Mp3Event'),
+  Mp3Delivery: deliveryOf('Mp3Event'),
   DeliveryAnswer: toJsonSchema(deliveryAnswer),
   MailRequest: toJsonSchema(mailRequest),
   MailRecord: toJsonSchema(mailRecord),

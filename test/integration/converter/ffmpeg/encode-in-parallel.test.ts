@@ -31,7 +31,7 @@ async function make(source: string, shape: Shape = {}) {
   const folder = await mkdtemp(join(root, 'attempt-'));
   await copyFile(source, join(folder, INPUT));
   const times: number[] = [];
-  const length = { expectedSeconds: seconds, expectedOf: 'track', stated: true } as const;
+  const length = { expectedSeconds: seconds, expectedOf: 'track', isLengthStated: true } as const;
   await encodeInParallel({
     ffmpeg: 'ffmpeg',
     folder,

@@ -20,7 +20,7 @@ async function verifyWith(printed: string): Promise<number> {
   await writeFile(ffprobe, `#!/bin/sh\necho '${printed}'\n`, { mode: 0o700 });
   const track = { index: 0, sampleRate: 44_100, channels: 1, expectedSeconds: undefined } as const;
   return verify(
-    { ...track, expectedOf: 'file', stated: false },
+    { ...track, expectedOf: 'file', isLengthStated: false },
     { ffmpeg: 'ffmpeg', ffprobe, folder, maxDurationSeconds: 60, signal: new AbortController().signal },
   );
 }

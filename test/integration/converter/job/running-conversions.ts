@@ -23,7 +23,14 @@ export const endless: Transcode = async ({ folder, signal, onProbe, onTime }) =>
   onProbe({
     duration_seconds: 100,
     tracks: [],
-    audio: { index: 0, sampleRate: 1, channels: 1, expectedSeconds: 100, expectedOf: 'track', stated: true },
+    audio: {
+      index: 0,
+      sampleRate: 1,
+      channels: 1,
+      expectedSeconds: 100,
+      expectedOf: 'track',
+      isLengthStated: true,
+    },
   });
   onTime(1);
   await runTool('ffmpeg', source, { folder, signal, timeoutSeconds: 1000 });

@@ -76,7 +76,7 @@ export async function createTestConverter(
     retryPolicy: { forMs: 0 },
     maxAttempts: 3,
     maxInfrastructureFailures: 4,
-    stopping: stopping.signal,
+    stoppingSignal: stopping.signal,
     log: pino({ level: 'trace' }, { write: (line: string) => lines.push(JSON.parse(line)) }),
     ...ports,
   });

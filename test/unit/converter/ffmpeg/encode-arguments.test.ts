@@ -11,7 +11,7 @@ const audio = (fields: Partial<AudioTrack> = {}): AudioTrack => ({
   channels: 2,
   expectedSeconds: 1,
   expectedOf: 'track',
-  stated: true,
+  isLengthStated: true,
   ...fields,
 });
 const limits = { maxDurationSeconds: 3600 };

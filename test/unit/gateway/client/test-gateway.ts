@@ -76,7 +76,7 @@ export function createTestGateway(context: Pick<TestContext, 'after'>) {
     checks: {},
     requireReady: async () => {},
     metrics: createMetrics('gateway'),
-    stopping: stopping.signal,
+    stoppingSignal: stopping.signal,
   });
   const transport = transportTo(context, app.callback());
   return {

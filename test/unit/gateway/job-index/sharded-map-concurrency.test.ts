@@ -20,7 +20,8 @@ const MOST = 3;
 const GATEWAYS = 3;
 const STEPS = 12;
 
-const mapOver = (state: StateStore) => createShardedMap<Value>(state, 'm', { ttlSeconds: TTL, most: MOST });
+const mapOver = (state: StateStore) =>
+  createShardedMap<Value>(state, 'm', { ttlSeconds: TTL, maxEntries: MOST });
 const entriesIn = (value: string) => entriesOf(JSON.parse(value).document).length;
 const listed = async (map: ShardedMap<Value>) => (await Array.fromAsync(map.list())).flat();
 

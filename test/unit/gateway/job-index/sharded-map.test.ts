@@ -21,11 +21,11 @@ const idsOf = async (map: ShardedMap<Value>, after?: string) =>
   (await Array.fromAsync(map.list(undefined, after))).flat().map(({ id }) => id);
 
 interface Options {
-  most?: number;
+  maxEntries?: number;
   isWanted?: (entry: Value) => boolean;
 }
 
-function build({ most = 4, isWanted = () => true }: Options = {}) {
+function build({ maxEntries = 4, isWanted = () => true }: Options = {}) {
   const state = createMemoryState(() => Date.now());
   const calls: { what: string; keys: readonly string[] }[] = [];
   const on: { put: (key: string) => void } = { put: () => undefined };
@@ -45,7 +45,7 @@ function build({ most = 4, isWanted = () => true }: Options = {}) {
       return state.put(key, ...rest);
     },
   };
-  const make = () => createShardedMap<Value>(watched, 'm', { ttlSeconds: TTL, most, isWanted });
+  const make = () => createShardedMap<Value>(watched, 'm', { ttlSeconds: TTL, maxEntries, isWanted });
   return {
     state,
     calls,
@@ -253,7 +253,7 @@ describe('createShardedMap, beside a gateway of the previous release', () => {
 
 describe('createShardedMap, with 100,000 entries', () => {
   test('keeps documents small, and reads all entries in fewer than 60 calls and a page in at most four', async () => {
-    const { map, sizes, calls } = build({ most: 250 });
+    const { map, sizes, calls } = build({ maxEntries: 250 });
     const ids = newIds(100_000);
     await map.put(valuesOf(ids));
     const documents = await sizes();

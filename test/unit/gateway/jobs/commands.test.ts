@@ -176,7 +176,7 @@ describe('POST /jobs/:id/retry', () => {
     const gateway = buildGateway({ limits: { activeJobs: { all: 10, perUser: 1 } } });
     await gateway.save(newJob());
     const job = await gateway.save(failed());
-    gateway.admission.counted({ all: 1, of: new Map([[job.owner, 1]]) });
+    gateway.admission.updateCounts({ all: 1, byOwner: new Map([[job.owner, 1]]) });
     const { status, headers } = await gateway.call('POST', `/jobs/${job.id}/retry`, { headers: asOwner });
     assert.equal(status, 429);
     assert.ok(Number(headers['retry-after']) > 0);
@@ -186,7 +186,7 @@ describe('POST /jobs/:id/retry', () => {
   test('accepts a job that is queued already although the user has too many unfinished jobs', async () => {
     const gateway = buildGateway({ limits: { activeJobs: { all: 10, perUser: 1 } } });
     const job = await gateway.save(newJob());
-    gateway.admission.counted({ all: 1, of: new Map([[job.owner, 1]]) });
+    gateway.admission.updateCounts({ all: 1, byOwner: new Map([[job.owner, 1]]) });
     const { status } = await gateway.call('POST', `/jobs/${job.id}/retry`, { headers: asOwner });
     assert.equal(status, 202);
   });

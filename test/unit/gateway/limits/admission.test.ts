@@ -18,7 +18,7 @@ const LIMITS = { uploads: { all: 3, perUser: 2 }, activeJobs: { all: 6, perUser:
 const MANY = { all: 100, perUser: 100 };
 const unfinished = (of: Record<string, number> = {}): OwnerCounts => ({
   all: Object.values(of).reduce((sum, count) => sum + count, 0),
-  of: new Map(Object.entries(of)),
+  byOwner: new Map(Object.entries(of)),
 });
 
 /** Runs the work in a place for an upload or a retry, which is kept unless the work fails. */
@@ -139,7 +139,7 @@ describe('createAdmission, for unfinished jobs', () => {
   test('does not subtract a failed upload from a count that is newer than the upload', async (context) => {
     const { admission, begin, uploads, fake } = build(context);
     const upload = begin('ann');
-    admission.counted(unfinished({ ann: 4 }));
+    admission.updateCounts(unfinished({ ann: 4 }));
     upload.fail(new Error('broken off'));
     await assert.rejects(upload.done);
     fake.counts = unfinished({ ann: 4 });
@@ -149,7 +149,7 @@ describe('createAdmission, for unfinished jobs', () => {
   test('replaces its count by that of the sweep', async (context) => {
     const { admission, uploads, fake } = build(context);
     await uploads('ann', 4);
-    admission.counted(unfinished({ ann: 2 }));
+    admission.updateCounts(unfinished({ ann: 2 }));
     await uploads('ann', 2);
     fake.counts = unfinished({ ann: 4 });
     await assert.rejects(uploads('ann', 1), refused(429, '30'));
@@ -169,8 +169,8 @@ test('countActive counts jobs that are neither done, failed, cancelled nor delet
     await jobs.create(job);
   }
   await index.addActive('nobody', newJob().id);
-  const { all: count, of } = await countActive(jobs, index);
-  assert.deepEqual([count, [...of]].flat(2).sort(), [4, all[0]?.owner, 3, 'bob', 1].sort());
+  const { all: count, byOwner } = await countActive(jobs, index);
+  assert.deepEqual([count, [...byOwner]].flat(2).sort(), [4, all[0]?.owner, 3, 'bob', 1].sort());
 });
 
 describe('createAdmission, for a retry', () => {
@@ -210,7 +210,7 @@ describe('createAdmission, for a retry', () => {
     test(`answers POST /jobs/:id/retry with ${status} and its own detail, and a conflict with 409`, async () => {
       const gateway = buildGateway({ limits });
       await gateway.save(newJob());
-      gateway.admission.counted(await countActive(gateway.jobs, gateway.index));
+      gateway.admission.updateCounts(await countActive(gateway.jobs, gateway.index));
       const retry = (job: Job) => gateway.call('POST', `/jobs/${job.id}/retry`, { headers: asOwner });
       for (const job of [failed(), newJob({ status: 'cancelled' })]) {
         const reply = await retry(await gateway.save(job));
@@ -255,7 +255,7 @@ describe('POST /upload, over a limit of unfinished jobs', () => {
       assert.match(String(reply.headers['retry-after']), /^\d+$/);
       assert.deepEqual(gateway.state.keys(), keys);
       await gateway.jobs.update(json.id, (job) => newJob({ ...baseOf(job), status: 'cancelled' }));
-      gateway.admission.counted(await countActive(gateway.jobs, gateway.index));
+      gateway.admission.updateCounts(await countActive(gateway.jobs, gateway.index));
       assert.equal((await send(gateway)).status, 202);
     });
   }

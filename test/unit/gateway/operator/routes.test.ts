@@ -140,7 +140,7 @@ describe('GET /operator/failed', () => {
       ...{ jobs, index, failedIndex, blobs: gateway.blobs, findNotified: createFindNotified(state) },
       videoIndex: createVideoIndex(state, 3600),
       publish: async () => undefined,
-      counted: () => undefined,
+      updateCounts: () => undefined,
       metrics: createSweepMetrics(createMetrics('gateway').registry),
       log: createLog('gateway', 'silent'),
       stallTimeoutMs: 45_000,

@@ -60,7 +60,7 @@ describe('createFindStalled', () => {
       counts.map(({ all }) => all),
       [3],
     );
-    assert.deepEqual([counts[0]?.of.get(OWNER.id), counts[0]?.of.get('bob')], [2, 1]);
+    assert.deepEqual([counts[0]?.byOwner.get(OWNER.id), counts[0]?.byOwner.get('bob')], [2, 1]);
   });
 
   const calls = async (finished: number, context: Parameters<typeof build>[0]) => {

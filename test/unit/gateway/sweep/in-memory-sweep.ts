@@ -70,7 +70,7 @@ export function createInMemorySweep(context: TestContext) {
   const deletedVideos = { count: 0 };
   const log = createLog('gateway', 'info', lines);
   const metrics: SweepPorts['metrics'] = {
-    ...{ pass: () => () => undefined, open: () => undefined, republished: () => undefined },
+    ...{ pass: () => () => undefined, setActiveJobs: () => undefined, republished: () => undefined },
     videoDeleted: () => deletedVideos.count++,
   };
 
@@ -86,7 +86,7 @@ export function createInMemorySweep(context: TestContext) {
         events.push(event);
         topics.push(topic);
       },
-      counted: (unfinished) => counts.push(unfinished),
+      updateCounts: (unfinished) => counts.push(unfinished),
       metrics,
       log,
       keepVideoMs: KEEP_VIDEO_SECONDS * SECOND,

@@ -8,13 +8,13 @@ describe('createSweepMetrics', () => {
     const registry = new Registry();
     const metrics = createSweepMetrics(registry);
     metrics.pass()();
-    metrics.open(
+    metrics.setActiveJobs(
       new Map([
         ['queued', 3],
         ['converting', 1],
       ]),
     );
-    metrics.open(new Map([['queued', 2]]));
+    metrics.setActiveJobs(new Map([['queued', 2]]));
     metrics.republished('video');
     metrics.republished('video');
     metrics.videoDeleted();

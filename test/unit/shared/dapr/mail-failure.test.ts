@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { brokeOff } from '../../../../services/shared/dapr/mail-failure.ts';
+import { isOutcomeUnknown } from '../../../../services/shared/dapr/mail-failure.ts';
 
 const FAILED = 'error invoking output binding mail: ';
 const SMTP = 'error from smtp binding, sending email failed: ';
@@ -40,6 +40,7 @@ const rows: [failure: string, isUnknown: boolean][] = [
 
 describe('brokeOff', () => {
   for (const [failure, isUnknown] of rows) {
-    it(`returns ${isUnknown} for «${failure}»`, () => assert.equal(brokeOff(FAILED + failure), isUnknown));
+    it(`returns ${isUnknown} for «${failure}»`, () =>
+      assert.equal(isOutcomeUnknown(FAILED + failure), isUnknown));
   }
 });

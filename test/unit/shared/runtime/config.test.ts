@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
 import {
-  guarded,
   readEnvironment,
+  requireTokenUnlessLoopback,
   serviceEnvironment,
   warnOfOldNames,
   wholeNumber,
 } from '../../../../services/shared/runtime/config.ts';
 
-const schema = guarded(serviceEnvironment);
+const schema = requireTokenUnlessLoopback(serviceEnvironment);
 const read = (environment: Record<string, string | undefined>) => readEnvironment(schema, environment);
 
 describe('readEnvironment', () => {

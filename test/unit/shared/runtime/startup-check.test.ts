@@ -14,7 +14,7 @@ function start(check: () => Promise<void>) {
   const lines = logLines();
   const stopping = new AbortController();
   const requireReady = startStartupCheck(check, {
-    stopping: stopping.signal,
+    stoppingSignal: stopping.signal,
     log: createLog('gateway', 'info', lines),
   });
   return { requireReady, stopping, lines };
