@@ -41,7 +41,7 @@ export type ConverterConfig = z.output<typeof converterEnvironment>;
 export const timesOf = (env: Pick<ConverterConfig, 'LEASE_SECONDS'>) => ({
   leaseMs: env.LEASE_SECONDS * 1000,
   pollMs: 500,
-  /** A second delivery of a job that is being converted is answered after about two beats. */
+  /** A second delivery of a job that is being converted is answered after about two heartbeats. */
   beatMs: 1000,
   /**
    * How long the save that ends an attempt is retried. It may preserve hours of work, and without a store there is nothing

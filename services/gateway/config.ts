@@ -40,7 +40,10 @@ export const environment = requireTokenUnlessLoopback(
     MAX_UNFINISHED: wholeNumber(10_000, { min: 1, max: 100_000 }),
     MAX_UNFINISHED_PER_USER: wholeNumber(1_000, { min: 1, max: 100_000 }),
     SWEEP_SECONDS: wholeNumber(15, { min: 1, max: HOUR }),
-    /** A job that has not changed for this long is published again, and an upload is ended. Longer than a converter's lease. */
+    /**
+     * A job that has not changed for this long is published again, and an upload that has not changed for this long is ended.
+     * It must be longer than a converter's lease.
+     */
     STALL_SECONDS: wholeNumber(45, { min: 6, max: DAY }),
   }),
 );
@@ -59,7 +62,7 @@ export const limitsOf = (env: GatewayConfig) => ({
 export function timesOf(env: GatewayConfig) {
   const stallTimeoutMs = env.STALL_SECONDS * 1000;
   return {
-    /** Life of the indexes. Longer than any job they refer to, so that a weekly user still finds their list. */
+    /** TTL of the indexes. It is longer than any job they refer to, so that a weekly user still finds their list. */
     indexSeconds: env.RETENTION_SECONDS + 12 * HOUR,
     keepVideoMs: env.KEEP_VIDEO_SECONDS * 1000,
     stallTimeoutMs,

@@ -24,7 +24,7 @@ export interface Mailer {
 export const isOneRecipient = (address: string): boolean => ONE_RECIPIENT.test(address);
 
 /**
- * Sends mail through the sidecar's mail binding, whichever it is. The SMTP binding writes the fields of a request into a
+ * Sends mail through the sidecar's mail binding, whatever its type. The SMTP binding writes the fields of a request into a
  * configuration that all requests share. So every send sets every field, and callers send one mail at a time there. (A send
  * without a reply for seconds has read the configuration long before.) The SMTP binding ignores `text` and `messageId`,
  * which other bindings use.

@@ -52,14 +52,14 @@ function successContent(name: string, mp3: NonNullable<Mp3Event['mp3']>, expires
   const url = webAddress(mp3.download_url);
   const link = escapeHtml(url);
   const [length, size] = [formatDuration(mp3.duration_seconds), formatSize(mp3.size)];
-  const rights = `The link works without a login until ${formatDate(expires)}. Whoever has it can download the file.`;
+  const linkNotice = `The link works without a login until ${formatDate(expires)}. Whoever has it can download the file.`;
   return {
     html: `<p style="margin:0 0 4px;font-weight:bold;word-break:break-word">${escapeHtml(name)}</p>
 <p style="margin:0 0 24px;color:#555555">${length} &middot; ${size}</p>
 <p style="margin:0 0 24px"><a href="${link}" style="display:inline-block;padding:14px 28px;border-radius:6px;background:#1a5fb4;color:#ffffff;font-size:18px;font-weight:bold;text-decoration:none">Download the MP3</a></p>
-<p style="margin:0 0 8px;color:#555555">${rights}</p>
+<p style="margin:0 0 8px;color:#555555">${linkNotice}</p>
 <p style="margin:0;color:#555555;font-size:13px;word-break:break-all">${link}</p>`,
-    text: `${name}\n${length}, ${size}\n\nDownload the MP3:\n${url}\n\n${rights}`,
+    text: `${name}\n${length}, ${size}\n\nDownload the MP3:\n${url}\n\n${linkNotice}`,
   };
 }
 

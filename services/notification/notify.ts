@@ -15,14 +15,14 @@ import { createStalledSends, type StalledSend, type StalledSends } from './stall
 const MAX_SENDS = 2;
 /**
  * After this many refusals the event is acknowledged, and only the sweep publishes it again. Otherwise a mail that every
- * server refuses would keep the queue from the other mails.
+ * server refuses would block the queue for the other mails.
  */
 const MAX_QUEUED_REFUSALS = 5;
 
 export interface NotifyPorts extends SendPorts {
   /** How many sends may wait for a reply at a time. Stalled sends are not among them. */
   concurrency: number;
-  /** A send without a reply for this long is stalled: it does not hold the next one back any more. */
+  /** A send without a reply for this long is stalled, and the next send no longer waits for it. */
   stallTimeoutMs: number;
   stoppingSignal: AbortSignal;
 }
@@ -92,7 +92,7 @@ async function notifyOwner(
       log.debug('the mail of this outcome was sent before');
       return 'notified';
     }
-    // The turn begins before the record is set to `sending`. Otherwise the record could say so long before the send begins.
+    // The turn begins before the record is set to `sending`. Otherwise the record could be `sending` long before the send.
     const result = await turns.run(() => sendNext(context, event, record), stoppingSignal);
     switch (result.outcome) {
       case 'record changed':
@@ -112,7 +112,7 @@ async function notifyOwner(
   }
 }
 
-/** Sends the mail once if the record still is the one that was read and allows a send. Returns when the next may be sent. */
+/** Sends the mail once, if the record is still the one that was read and allows a send. Resolves when the next mail may be sent. */
 async function sendNext(
   { stalledSends, ...ports }: Context,
   event: Mp3Event,
@@ -124,7 +124,7 @@ async function sendNext(
   const sends = read?.sends ?? 0;
   if (sends >= MAX_SENDS) {
     log.error(
-      'two sends broke off in the middle: there is no third, because the mail may have arrived twice',
+      'the outcome of two sends is unknown: there is no third send, because the mail may have arrived twice',
     );
     await records.markSent(event);
     return { outcome: 'sent' };
@@ -133,6 +133,6 @@ async function sendNext(
   // Retried until its result is known: the record of a send that never began would count as a send.
   const isRecorded = await retryWhileUnavailable(() => records.markSending(event, read, sendId), retryPolicy);
   if (!isRecorded) return { outcome: 'record changed' };
-  if (sends > 0) log.warn('a send broke off in the middle: this mail may be a duplicate');
+  if (sends > 0) log.warn('the outcome of an earlier send is unknown: this mail may be a duplicate');
   return stalledSends.waitFor(sendRecorded(ports, event, message, sendId), log);
 }

@@ -25,11 +25,11 @@ export type SendResult =
 
 /**
  * Sends a mail whose record says `sending`, and records how the send ended. Throws `UnknownOutcome` when nobody knows
- * whether the mail was accepted: a process died on the way, or the binding gave up while the mail was under way.
+ * whether the mail was accepted: a process on the way died, or the binding timed out during the send.
  *
  * It waits for a mail server that accepts the connection and does not reply for as long as the binding waits, which is
- * for ever in the case of the SMTP binding. Giving up would risk a lost mail, and sending again would risk a duplicate,
- * because the mail may still be delivered when the mail server recovers.
+ * for ever in the case of the SMTP binding. To abandon the send would risk a lost mail, and to repeat it a duplicate, because
+ * the mail may still be delivered when the mail server recovers.
  */
 export async function sendRecorded(
   ports: SendPorts,
@@ -57,7 +57,7 @@ export async function sendRecorded(
   return { outcome: 'refused', refusals: record?.refusals ?? 0, cause: error };
 }
 
-/** Renews the record until the mail server has replied, so that no other process takes this one for dead. */
+/** Renews the record until the mail server has replied, so that no other process considers this one dead. */
 async function sendWithLease(
   { records, mailer, renewMs, log }: SendPorts,
   event: Mp3Event,

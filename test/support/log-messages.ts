@@ -3,10 +3,10 @@
  * because a chaos test that waits for a message which was reworded would report a fault that hit nothing.
  */
 export const LOG_MESSAGES = {
-  mayBeDuplicate: 'a send broke off in the middle: this mail may be a duplicate',
+  mayBeDuplicate: 'the outcome of an earlier send is unknown: this mail may be a duplicate',
   sentBefore: 'the mail of this outcome was sent before',
   conversionStarted: 'conversion started',
-  takenOver: 'taken over from a converter that went silent',
+  takenOver: 'the job was taken over from a converter that no longer renewed its lease',
   otherConverterWorks: 'another converter is working on the job',
   otherConverterFaster: 'another converter was faster',
   thisConverterWorks: 'this converter is working on the job already',

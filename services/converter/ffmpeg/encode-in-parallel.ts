@@ -9,7 +9,6 @@ import type { DecodedSound } from './encoder-log.ts';
 import { measureLoss } from './lost-sound.ts';
 import { type AudioTrack, tooLong } from './probe.ts';
 import { runEncoder } from './run-encoder.ts';
-import { parseStatsTime } from './stats-line.ts';
 import { OUTPUT } from './untrusted-input.ts';
 
 /** A track whose length and sample rate are known, so that it can be cut into segments. */
@@ -84,10 +83,7 @@ async function encodePart(request: EncodeRequest, part: PartArguments): Promise<
     folder,
     signal,
     timeoutSeconds: limits.maxConvertSeconds,
-    onLine: (line) => {
-      const time = parseStatsTime(line);
-      if (time !== undefined) onTime(time);
-    },
+    onTime,
   });
   if (result.code) throw new NotJoinable(`a part failed: ${result.code}: ${result.stderr}`);
   requireSuccess(result);

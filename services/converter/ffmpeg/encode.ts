@@ -7,7 +7,6 @@ import { measureLoss } from './lost-sound.ts';
 import { type AudioTrack, tooLong } from './probe.ts';
 import { runEncoder } from './run-encoder.ts';
 import type { ToolResult } from './run-tool.ts';
-import { parseStatsTime } from './stats-line.ts';
 import { OUTPUT } from './untrusted-input.ts';
 
 export interface EncodeLimits {
@@ -35,10 +34,7 @@ export async function encode(request: EncodeRequest): Promise<void> {
     folder,
     signal,
     timeoutSeconds: limits.maxConvertSeconds,
-    onLine: (line) => {
-      const time = parseStatsTime(line);
-      if (time !== undefined) onTime(time);
-    },
+    onTime,
   });
   requireSuccess(result);
   const output = join(folder, OUTPUT);

@@ -36,8 +36,8 @@ export async function measureLoss(path: string, decoded: DecodedSound): Promise<
 /** Returns the number of samples in an MP3 that ffmpeg wrote, and their rate in Hz. */
 async function countSamples(path: string): Promise<{ encoded: number; rate: number }> {
   try {
-    const { tag, tagFrame: info } = await readTags(path);
-    const rate = info.header.sampleRate;
+    const { tag, tagFrame } = await readTags(path);
+    const rate = tagFrame.header.sampleRate;
     return { encoded: tag.frames * frameSamples(rate) - tag.delay - tag.padding, rate };
   } catch (error) {
     // There is no Xing tag because no frame was encoded.

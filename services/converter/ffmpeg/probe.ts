@@ -42,7 +42,7 @@ export interface Probe {
   audio: AudioTrack;
 }
 
-/** The track that becomes the MP3, which is the first audio track. */
+/** The track that becomes the MP3: the first audio track. */
 export interface AudioTrack {
   index: number;
   sampleRate: number | undefined;

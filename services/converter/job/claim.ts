@@ -1,5 +1,4 @@
-import type { ConvertingJob, QueuedJob } from '../../shared/jobs/job.ts';
-import { isFinal } from '../../shared/jobs/job.ts';
+import { type ConvertingJob, isFinal, type Job, type QueuedJob } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { claim, type Transition } from '../../shared/jobs/transitions.ts';
 import { isAbandoned, type LeaseTimes } from '../../shared/state/lease.ts';
@@ -25,6 +24,7 @@ export async function findClaimable(
   return (await isAbandoned(seen, read, times, signal)) ? job : 'leased';
 }
 
+/** The job was changed after it had been read, so this converter must not claim it. */
 class Changed extends Error {}
 
 export interface Claim {
@@ -33,7 +33,7 @@ export interface Claim {
   attemptId: string;
 }
 
-/** Claims the job for an attempt. Returns undefined where another converter was faster. */
+/** Claims the job for an attempt. Resolves with undefined when another converter was faster. Throws `not_found`. */
 export async function claimJob(
   jobs: JobStore,
   { seen, attemptId }: Claim,
@@ -55,10 +55,10 @@ export async function claimJob(
 }
 
 /**
- * Whether no other converter has got the job. A queued job may be updated without a claim, but an update of a converting job is
+ * Whether no other converter has claimed the job since. A queued job may be updated without a claim, but an update of a converting job is
  * a heartbeat.
  */
-const isUnchanged = (job: Parameters<Transition>[0], seen: Claimable): boolean =>
+const isUnchanged = (job: Job, seen: Claimable): boolean =>
   seen.status === 'queued'
     ? job.status === 'queued'
     : job.status === 'converting' && job.attemptId === seen.attemptId && job.updated_at === seen.updated_at;

@@ -86,7 +86,8 @@ async function convertJob(
     const attemptId = randomUUID();
     const job = await claimJob(jobs, { seen, attemptId }, signal);
     if (!job) return log.debug('another converter was faster');
-    if (seen.status === 'converting') log.warn('taken over from a converter that went silent');
+    if (seen.status === 'converting')
+      log.warn('the job was taken over from a converter that no longer renewed its lease');
     if (job.attempts > maxAttempts) {
       const failure = new ConversionFailure('gave_up', `the conversion was interrupted ${maxAttempts} times`);
       return failJob(ports, { jobId, attemptId, pendingUpdate: {}, log }, failure);

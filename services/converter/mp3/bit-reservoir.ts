@@ -1,9 +1,7 @@
 import { NotJoinable } from '../failure.ts';
-import { type FrameHeader, frameBytes, HEADER_BYTES } from './frame-header.ts';
+import { type FrameHeader, frameBytes, HEADER_BYTES, RATE_BYTE } from './frame-header.ts';
 import { mainDataBegin, mainDataBytes, maxMainDataBegin, setMainDataBegin } from './side-info.ts';
 
-/** Byte of the header that holds the bit rate's index (high four bits) and the padding bit. */
-const RATE_BYTE = 2;
 const PADDING_BIT = 0x02;
 
 export interface ReservoirPacker {

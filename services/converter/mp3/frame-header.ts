@@ -11,9 +11,11 @@ const LAYER_3 = 1;
 const MONO = 3;
 
 export const HEADER_BYTES = 4;
+/** Offset of the byte that holds the bit rate's index (high four bits) and the padding bit. */
+export const RATE_BYTE = 2;
 
 export interface FrameHeader {
-  /** Whether the frame is of MPEG-1. The half and quarter sample rates are of MPEG-2 and MPEG-2.5. */
+  /** Whether the frame is MPEG-1. Frames with the half and quarter sample rates are MPEG-2 and MPEG-2.5. */
   mpeg1: boolean;
   channels: 1 | 2;
   /** Hz. */

@@ -44,8 +44,8 @@ const id3Size = (head: Buffer): number =>
   [6, 7, 8, 9].reduce((size, at) => size * 128 + (head.readUInt8(at) & 127), 0);
 
 /** Yields the frames of sound, those of one read of the file at a time. A last frame that is cut off is left out. */
-export async function* readFrames({ path, id3Bytes, tagFrame: info }: TaggedMp3): AsyncGenerator<Frame[]> {
-  const start = id3Bytes + info.bytes.length;
+export async function* readFrames({ path, id3Bytes, tagFrame }: TaggedMp3): AsyncGenerator<Frame[]> {
+  const start = id3Bytes + tagFrame.bytes.length;
   /** The start of a frame whose end is in the next block. */
   let incomplete: Buffer = Buffer.alloc(0);
   for await (const block of createReadStream(path, { start, highWaterMark: BLOCK_BYTES })) {

@@ -1,11 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { createReservoirPacker } from './bit-reservoir.ts';
 import { crc16 } from './crc16.ts';
+import { RATE_BYTE } from './frame-header.ts';
 import type { Frame, TaggedMp3 } from './frame-reader.ts';
 import { TOC_ENTRIES, writeXingTag } from './xing-tag.ts';
-
-/** Byte of the header that holds the bit rate's index, in its high four bits. */
-const RATE_BYTE = 2;
 
 export interface FrameWriter {
   write(frames: readonly Frame[]): Promise<void>;
@@ -65,11 +63,11 @@ export async function createFrameWriter(
 }
 
 /** Copies the ID3 tag, and the Xing tag as a placeholder. */
-async function copyStart(file: FileHandle, { path, id3Bytes, tagFrame: info }: TaggedMp3): Promise<void> {
+async function copyStart(file: FileHandle, { path, id3Bytes, tagFrame }: TaggedMp3): Promise<void> {
   const source = await open(path);
   try {
     const { buffer } = await source.read(Buffer.alloc(id3Bytes), 0, id3Bytes, 0);
-    await writeAll(file, Buffer.concat([buffer, info.bytes]));
+    await writeAll(file, Buffer.concat([buffer, tagFrame.bytes]));
   } finally {
     await source.close();
   }

@@ -12,7 +12,7 @@ const MAX_WAIT_MS = 10_000;
  * logins. Together, the running calls leave connections for the fetch of auth's keys (services/shared/dapr/sidecar.ts).
  */
 const LIMITS = {
-  /** `/login` and `/register`. One processor serves even the last of the waiting calls within seconds. */
+  /** `/login` and `/register`. Even with one processor, the last of the waiting calls is served within seconds. */
   passwords: { underWay: 16, waiting: 48 },
   /** `/refresh` and `/logout`. Each is a few reads of the database. */
   sessions: { underWay: 16, waiting: 240 },

@@ -24,7 +24,7 @@ export interface AuthKeysOptions {
  * Finds the public key of a token among the keys of auth, which are fetched through the sidecar.
  *
  * A request whose key is known does not wait. Keys that are older than FRESH_MS are fetched again in the background
- * (stale-while-revalidate, RFC 5861) and stay in use when that fails, because an outage of auth or MySQL must not turn away
+ * (stale-while-revalidate, RFC 5861) and stay in use when that fails, because an outage of auth or MySQL must not affect
  * users whose tokens are valid. jose's createRemoteJWKSet would make them wait, or refuse them. A key that auth has withdrawn is
  * dropped by the next fetch that succeeds.
  *

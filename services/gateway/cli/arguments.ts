@@ -19,10 +19,12 @@ export function gatewayUrl(given: string | undefined, env: NodeJS.ProcessEnv): s
   const text = given ?? defaultUrl(env);
   const url = URL.parse(text);
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw new UsageError(`${text} is no address of a gateway; it looks like http://localhost:8080.`);
+    throw new UsageError(`${text} is not the address of a gateway, such as http://localhost:8080.`);
   }
   if (url.username || url.password) {
-    throw new UsageError('No name or password in the URL: others can read it. See --email in --help.');
+    throw new UsageError(
+      'The URL must not contain a name or password, because others can read it. See --email in --help.',
+    );
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }

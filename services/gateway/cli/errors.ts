@@ -31,7 +31,7 @@ export function messageOf(error: unknown): string {
 
 function adviceFor(error: ClientError): string {
   if (error instanceof ForeignResponseError) return 'Is --url right?';
-  if (error instanceof InvalidResponseError) return 'Is --url right, and of this version?';
+  if (error instanceof InvalidResponseError) return 'Is --url right, and is the gateway of the same version?';
   if (error instanceof RedirectError) return 'Give that address as --url.';
   // Where a connection was lost, the gateway was running.
   if (error instanceof ConnectionLostError) return '';

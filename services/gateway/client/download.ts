@@ -44,7 +44,7 @@ export async function* downloadMp3(
       });
       if (size > 0 && reply.status !== 206) {
         await reply.discard();
-        throw new Mp3ChangedError('The MP3 is another one by now; begin again.');
+        throw new Mp3ChangedError('The MP3 on the server has changed; start the download again.');
       }
       for await (const chunk of reply.bytes()) {
         size += chunk.length;

@@ -23,7 +23,7 @@ export interface DownloadPorts {
 
 type Context = ParameterizedContext<RequestState> & { params: Record<string, string | undefined> };
 
-/** Serves the MP3 to its owner, or to whoever has the link from the mail. `GET /download?fid=` is the route of the original system. */
+/** Serves the MP3 to its owner, or to anybody who has the link from the mail. `GET /download?fid=` is the route of the original system. */
 export function downloadRoutes(router: Router<RequestState>, ports: DownloadPorts): void {
   router.get('/download/:id', (context) => download(context, ports));
   router.get('/download', (context) => {
@@ -70,7 +70,8 @@ async function download(context: Context, ports: DownloadPorts): Promise<void> {
   let begun = false;
   body.on('error', (error) => {
     if (!begun) return;
-    if (!closed.signal.aborted) context.state.log.error({ err: error, job_id: job.id }, 'download broke off');
+    if (!closed.signal.aborted)
+      context.state.log.error({ err: error, job_id: job.id }, 'a download broke off');
     // The Content-Length was sent already. Only a broken connection tells the client that the file is incomplete.
     context.res.destroy();
   });

@@ -27,7 +27,7 @@ export async function* readActiveJobs(
   const withJobs = async (entries: ActiveJob[]): Promise<ActiveBatch> => {
     const ids = entries.map(({ id }) => id);
     const { found, damaged } = await readJobs(jobs, ids, log, signal);
-    // Without its job, the entry would look like one whose job is gone, and would be removed.
+    // An entry without its job would look like one whose job was deleted, and would be removed.
     return { entries: entries.filter(({ id }) => !damaged.has(id)), stored: found };
   };
   const pending: ActiveJob[] = [];

@@ -13,7 +13,7 @@ interface Page {
   number: number;
   /** Newest first. No id is ever removed, because a cursor refers to the position of an id. */
   ids: string[];
-  /** The ids of jobs that do not exist any more. They are skipped without a look at the store. */
+  /** The ids of jobs that do not exist any more. They are skipped without reading the store. */
   dead?: string[];
 }
 

@@ -2,7 +2,7 @@ import { isAppError } from '../../shared/runtime/errors.ts';
 
 export interface EachRead<T> {
   found: Map<string, T>;
-  /** The ids whose documents cannot be read, with the errors. The documents exist, so they must not be taken for missing. */
+  /** The ids whose documents cannot be read, with the errors. The documents exist, so do not treat them as missing. */
   damaged: Map<string, unknown>;
 }
 

@@ -3,8 +3,8 @@ const DIGITS = [...'0123456789abcdef'];
 const MOST_DIGITS = 12;
 
 /**
- * The key of the split record among the entries. During a rolling upgrade, a gateway of the previous release takes the record
- * for an entry. The record has the shape of an entry and its id does not end in a hexadecimal digit, so that such a gateway
+ * The key of the split record among the entries. During a rolling upgrade, a gateway of the previous release treats the record
+ * as an entry. The record has the shape of an entry and its id does not end in a hexadecimal digit, so that such a gateway
  * neither fails on it nor removes it.
  */
 const SPLIT = 'split';

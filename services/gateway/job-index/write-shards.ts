@@ -156,7 +156,7 @@ export class ShardWriter<T extends object> {
       if (!isFull) return [];
       await this.#split(place, shard ?? {}, signal);
     }
-    throw unavailable('the store', new Error(`${this.#name} is written by too many at once`));
+    throw unavailable('the store', new Error(`${this.#name} has too many concurrent writers`));
   }
 
   async #run<E extends { id: string }>(

@@ -24,7 +24,7 @@ export async function findOwnedJob(context: Request, { authenticate, jobs }: Por
   return stored;
 }
 
-/** Finds the job that the request names, or its tombstone if the caller has deleted it. Throws as `ownedJob` does. */
+/** Finds the job that the request names, or its tombstone if the caller has deleted it. Throws as `findOwnedJob` does. */
 export async function findOwnedOrDeletedJob(context: Request, { authenticate, jobs }: Ports): Promise<Job> {
   const user = await authenticate(context.get('authorization'));
   const job = await findJobOrTombstone(jobs, context.params.id);

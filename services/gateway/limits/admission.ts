@@ -16,23 +16,23 @@ export interface AdmissionLimits {
   activeJobs: Quota;
 }
 
-/** A place that was given to a request. Disposing of it ends the request; the unfinished job counts on if it was kept. */
+/** A place that a request holds. Disposing of it releases the place. A job that was kept still counts as unfinished. */
 export interface Place extends Disposable {
-  /** The request has made an unfinished job, which counts until the next count of the store. */
+  /** The request has made an unfinished job. It counts until `updateCounts` replaces the counts. */
   keep(): void;
 }
 
-/** Bounds the work that is taken on: concurrent uploads, and unfinished jobs. */
+/** Limits the work that the gateway accepts: concurrent uploads, and unfinished jobs. */
 export interface Admission {
   /** Throws `too_many_requests` when the user has too much under way, and `unavailable` when all users together have. */
   admitUpload(owner: string): Promise<Place>;
   /** Admits a retry. It makes an unfinished job and takes no place among the uploads. Throws as `admitUpload` does. */
   admitRetry(owner: string): Promise<Place>;
-  /** Replaces the count of unfinished jobs by a newer one. What is admitted from then on is added to it. */
+  /** Replaces the counts of unfinished jobs by newer ones. Later admissions are added to these. */
   updateCounts(unfinished: OwnerCounts): void;
 }
 
-/** What a client is told to do when a quota is reached: the user's own, or that of all users. */
+/** What a client should do when the user's own quota or that of all users is reached. */
 interface Advice {
   owner: string;
   all: string;
@@ -69,7 +69,7 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
     updateCounts,
     async admitUpload(owner) {
       await recountIfReached(owner);
-      // From here to the count there is no wait. Otherwise other requests could pass the same check meanwhile.
+      // There is no `await` between this check and the count. Otherwise other requests could pass the same check meanwhile.
       requireQuota(unfinished, limits.activeJobs, owner, ADVICE.upload);
       const release = uploads.acquire(owner);
       return createPlace(unfinished, owner, release, () => unfinished);
@@ -111,7 +111,7 @@ function createPlace(
     },
     [Symbol.dispose]() {
       release();
-      // A count of the store that is newer does not include this job.
+      // Counts that have replaced these since do not include this job.
       if (!isKept && counts === newest()) adjustCount(counts, owner, -1);
     },
   };

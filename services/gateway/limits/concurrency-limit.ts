@@ -36,8 +36,8 @@ export function createConcurrencyLimit(quota: Quota, what: string): ConcurrencyL
 }
 
 /**
- * Acquires a place until the response has ended. Throws as `acquire` does, and throws when the client has gone away already: its
- * `close` event would not come any more.
+ * Acquires a place until the response has ended. Throws as `acquire` does. Also throws when the client has gone away, because
+ * `close` has already fired, so that the place would never be released.
  */
 export function acquireForResponse(limit: ConcurrencyLimit, owner: string, response: ServerResponse): void {
   if (response.closed) throw clientClosed();

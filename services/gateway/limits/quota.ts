@@ -21,7 +21,7 @@ export function adjustCount(counts: OwnerCounts, owner: string, by: 1 | -1): voi
   else counts.byOwner.delete(owner);
 }
 
-/** Returns which part of the quota allows no more for the owner, or undefined. */
+/** Returns the part of the quota that the owner has reached, or undefined. */
 export function exceededQuota(counts: OwnerCounts, quota: Quota, owner: string): 'owner' | 'all' | undefined {
   if ((counts.byOwner.get(owner) ?? 0) >= quota.perUser) return 'owner';
   return counts.all >= quota.all ? 'all' : undefined;

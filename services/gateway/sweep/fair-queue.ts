@@ -1,6 +1,6 @@
 import type { Log } from '../../shared/runtime/log.ts';
 
-/** So many failures in a row mean that a dependency is down. */
+/** This many failures in a row mean that a dependency is down. */
 const MAX_FAILURES_IN_A_ROW = 3;
 
 export interface FairQueue {

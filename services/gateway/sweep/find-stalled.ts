@@ -26,7 +26,7 @@ export interface FindStalledPorts {
   log: Log;
 }
 
-/** The active jobs that need something done, by what it is. */
+/** The active jobs that need an action, by the kind of action. */
 export interface StalledJobs {
   /** Uploads that died, and unfinished jobs that have no time left. */
   toFail: Job[];
@@ -40,7 +40,7 @@ export interface StalledJobs {
   dueVideos: Job[];
 }
 
-/** Reads all active jobs, and returns those that need something done. Writes nothing. */
+/** Reads all active jobs, and returns those that need an action. Writes nothing. */
 export function createFindStalled(ports: FindStalledPorts): (signal: AbortSignal) => Promise<StalledJobs> {
   const stallDetector = createStallDetector(ports.stallTimeoutMs);
 

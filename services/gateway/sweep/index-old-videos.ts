@@ -15,7 +15,7 @@ import type { VideoIndex } from './video-index.ts';
 // access.yaml. Jobs from before the index of videos have expired by then.
 
 const KEY = 'old-videos';
-/** Longer than any installation lives, so that the walk happens only once. */
+/** 20 years, which is longer than an installation lives. So the walk happens only once. */
 const TTL_SECONDS = 20 * 365 * 86_400;
 /** Milliseconds after which a rolling upgrade is over. Until then, an old gateway may finish a job without an entry in the index of videos. */
 const UPGRADE_MS = 3600_000;

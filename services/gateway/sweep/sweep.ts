@@ -30,7 +30,7 @@ export interface Sweep {
 }
 
 /**
- * Takes up every active job that has stalled, so that no job depends on a single message or process. It publishes lost events
+ * Takes care of every active job that has stalled, so that no job depends on a single message or process. It publishes lost events
  * again, ends uploads that died and jobs that have no time left, deletes blobs that nobody needs, and lists failed jobs for the
  * operator. Any number of replicas may run it at the same time.
  */

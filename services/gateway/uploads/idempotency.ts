@@ -30,7 +30,7 @@ export interface KeyedUpload {
   options: ConversionOptions;
 }
 
-/** One key of one user is one job, however often it is sent. @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
+/** All uploads of one user with one key become one job. @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
 export interface Idempotency {
   /**
    * Returns the job of an earlier upload with the key. Returns undefined when there is none, and then the key belongs to this
@@ -95,7 +95,7 @@ export function createIdempotency(state: StateStore, jobs: JobStore, ttlSeconds:
   };
 }
 
-/** The clock of another gateway may be ahead or behind. */
+/** Whether the upload began a short time ago. The clock of another gateway may be ahead or behind. */
 const isBeginning = ({ job, since }: KeyRecord): boolean =>
   job !== FREE && Math.abs(Date.now() - Date.parse(since)) < BEGINNING_MS;
 

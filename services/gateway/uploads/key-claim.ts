@@ -8,7 +8,7 @@ import type { Idempotency, KeyedUpload } from './idempotency.ts';
 export interface KeyClaim {
   /** Id for the job of this upload. */
   jobId: string;
-  /** The job that an earlier upload with the key has made. Nothing is to be stored then. */
+  /** The job that an earlier upload with the key has made. If there is one, this upload must store nothing. */
   earlier: Job | undefined;
   /** Throws `upload_in_progress` when another upload has taken the key over. */
   confirm(): Promise<void>;

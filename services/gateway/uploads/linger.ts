@@ -3,7 +3,7 @@ import { finished } from 'node:stream';
 import type { Middleware } from 'koa';
 import type { RequestState } from '../../shared/http/request-state.ts';
 
-/** Milliseconds for which a refused client may go on sending, so that it reads the response. */
+/** Milliseconds for which a refused client may continue to send, so that it reads the response. */
 const LINGER_MS = 5_000;
 /** Rate at which the rest is read. At a higher rate, discarded buffers pile up before they are collected: 100 MB at 1 GB/s. */
 const LINGER_BYTES_PER_MS = 64_000;

@@ -144,7 +144,7 @@ const tooMuch = (): AppError =>
     `a form may have at most ${MAX_PARTS} parts, and at most ${ENVELOPE_BYTES} bytes beside its file`,
   );
 
-/** The error also for a form whose boundary is not the one in its Content-Type. */
+/** This is also the error for a form whose boundary is not the one in its Content-Type. */
 const notAForm = (): AppError =>
   new AppError(
     'bad_request',

@@ -19,7 +19,7 @@ export interface IntentPorts {
   jobs: JobStore;
   index: JobIndex;
   blobs: BlobStore;
-  /** Milliseconds between two heartbeats of an upload, well below the time after which the sweep takes it for dead. */
+  /** Milliseconds between two heartbeats of an upload, well below the time after which the sweep considers it dead. */
   heartbeatMs: number;
   log: Log;
 }
@@ -27,7 +27,7 @@ export interface IntentPorts {
 /**
  * The intent of an upload: a job that is `uploading`. It is saved before the first chunk, so that the sweep finds every
  * chunk of a gateway that dies. No save of the job is ever aborted: an aborted save may still arrive, after the save that
- * was to undo it.
+ * should undo it.
  */
 export class UploadIntent {
   readonly #job: UploadingJob;
@@ -52,7 +52,7 @@ export class UploadIntent {
     const intent = new UploadIntent(job, ports, await index.addActive(job.owner, job.id));
     try {
       await jobs.create(job);
-      // If this process stood still since then, the sweep may have removed the entry, because there was no job for it.
+      // If this process was suspended meanwhile, the sweep may have removed the entry, because there was no job for it.
       if (performance.now() - startedAt > heartbeatMs) {
         intent.#entry = await index.addActive(job.owner, job.id);
       }
@@ -64,7 +64,7 @@ export class UploadIntent {
     return intent;
   }
 
-  /** Aborted when the sweep has taken the upload for dead. */
+  /** Aborted when the sweep has ended the upload because it considered it dead. */
   get lostSignal(): AbortSignal {
     return this.#lost.signal;
   }

@@ -62,7 +62,7 @@ interface ReadChunksPorts {
 }
 
 interface ByteRange {
-  /** Of the blob. */
+  /** Id of the blob. */
   id: string;
   /** Bytes. */
   chunkSize: number;

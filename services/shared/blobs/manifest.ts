@@ -8,8 +8,8 @@ const completeManifest = z.object({
   chunk_size: z.number().int().positive(),
 });
 /**
- * Is stored before the chunks that it announces. So the id of the blob is always enough to find every chunk that may exist,
- * even after a crash.
+ * The manifest of a write that has not ended. It is stored before the chunks, and `reserved` is the most of them that may
+ * exist. So the id of the blob is always enough to find every chunk, even after a crash.
  */
 const unfinishedManifest = z.object({ reserved: z.number().int().positive() });
 const manifestSchema = z.union([completeManifest, unfinishedManifest]);

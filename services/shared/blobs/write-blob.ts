@@ -16,7 +16,8 @@ const CLEANUP_MS = 2_000;
  */
 const GRACE_SECONDS = 600;
 /**
- * The first manifest announces so many chunks. A manifest that is used up is replaced by one that announces twice as many.
+ * The number of chunks that the first manifest reserves. When they are used up, a manifest that reserves twice as many
+ * replaces it.
  */
 const FIRST_RESERVATION = 64;
 
@@ -42,7 +43,7 @@ interface WritePorts {
 }
 
 /**
- * The saves of one blob. They take no signal: a save that is called off may still arrive, even after its chunk was deleted.
+ * The saves of one blob. They take no signal, because an aborted save may still arrive, even after its chunk was deleted.
  */
 function savesOf(state: StateStore, id: string, expires: Date) {
   const ttlSeconds = () => (expires.getTime() - Date.now()) / 1000 + GRACE_SECONDS;
@@ -87,10 +88,10 @@ export async function writeBlob(
     await puts.settled();
     // A failed put matters more than the error beside it, because the put may still arrive.
     const error: unknown = puts.failedSignal.aborted ? puts.failedSignal.reason : thrown;
-    const announce = async () => {
+    const restoreManifest = async () => {
       if (reserved > 0) await saves.putManifest({ reserved });
     };
-    await discard({ state, id, count, error, puts, announce });
+    await discard({ state, id, count, error, puts, restoreManifest });
     throw error;
   }
 }
@@ -102,19 +103,19 @@ interface FailedWrite {
   count: number;
   error: unknown;
   puts: PutsInFlight;
-  /** Stores the manifest again that names the chunks. */
-  announce: () => Promise<void>;
+  /** Stores the manifest that reserves the chunks again. */
+  restoreManifest: () => Promise<void>;
 }
 
 /** Deletes what a failed write has stored. Throws both errors where that fails too. */
-async function discard({ state, id, count, error, puts, announce }: FailedWrite): Promise<void> {
-  // Not the caller's signal, whose abort may be the reason of the failure.
+async function discard({ state, id, count, error, puts, restoreManifest }: FailedWrite): Promise<void> {
+  // The caller's signal is not used here, because its abort may be the reason for the failure.
   const deadlineSignal = AbortSignal.timeout(CLEANUP_MS);
   const hasFailedPut = puts.failedSignal.aborted;
   try {
-    // A process that took this write for dead has deleted the manifest. Without it, nobody finds chunks that we fail to
-    // delete.
-    if (!hasFailedPut) await announce();
+    // A sweep that considered this upload dead may have deleted the manifest. Without it, nobody would find chunks that we
+    // fail to delete.
+    if (!hasFailedPut) await restoreManifest();
     await deleteChunks(state, id, count, deadlineSignal);
     // A put whose outcome is unknown may still arrive. Then the manifest has to stay, because it names the chunk.
     if (!(hasFailedPut && isAppError(error, 'unavailable'))) await deleteManifest(state, id, deadlineSignal);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const ONE_RECIPIENT = /^[^\s\x00-\x1f\x7f-\x9f;,<>"]+@[^\s\x00-\x1f\x7f-\x9f;,<>"]+$/u;
 
 /**
- * A request to the mail binding, whichever it is. `bindings.smtp` writes the fields of each request into a configuration
+ * A request to the mail binding, whatever its type. `bindings.smtp` writes the fields of each request into a configuration
  * that all requests share. So every field is set in every request, and requests are sent one at a time. It ignores `text`
  * and `messageId`.
  */

@@ -8,8 +8,8 @@ interface SidecarAddress {
 }
 
 /**
- * Throws `unavailable` unless the sidecar and its components answer. For a service that needs nothing else of its sidecar,
- * and so does without the Dapr client and the memory that it takes.
+ * Throws `unavailable` unless the sidecar and its components answer. A service that needs nothing else from its sidecar uses
+ * this, and saves the memory of the Dapr client.
  */
 export async function checkSidecar(sidecar: SidecarAddress, signal: AbortSignal): Promise<void> {
   const { DAPR_HOST, DAPR_HTTP_PORT, DAPR_API_TOKEN } = sidecar;

@@ -1,3 +1,5 @@
+import { parseJson } from '../runtime/parse-json.ts';
+
 /**
  * Matches the message of a mail binding's failure after which nobody knows whether the mail was sent. With the SMTP
  * binding, the connection was made, and the send ended without a reply code of the mail server. With a binding in a process
@@ -13,10 +15,6 @@ export const isOutcomeUnknown = (failure: string): boolean => UNKNOWN_OUTCOME.te
 
 /** The message in a sidecar's error response, `{"errorCode":…,"message":…}`. The whole text where it has another form. */
 export function failureIn(answer: string): string {
-  try {
-    const { message } = JSON.parse(answer) as { message?: unknown };
-    return typeof message === 'string' ? message : answer;
-  } catch {
-    return answer;
-  }
+  const message = (parseJson(answer) as { message?: unknown } | null | undefined)?.message;
+  return typeof message === 'string' ? message : answer;
 }

@@ -6,9 +6,9 @@ import { decode, encodedLength, encodeInto } from './base64.ts';
 import { createStateApi, type StateApi, type StateReply, toStoreError } from './state-api.ts';
 
 const BULK_PARALLELISM = 16;
-/** Seconds. Larger values are refused. */
+/** The longest TTL in seconds. Dapr refuses larger values. */
 const MAX_TTL = 2 ** 31 - 1;
-/** 1 MiB in base64, with the other parts of a request. */
+/** Room for a chunk of 1 MiB in base64, with the other parts of a request. */
 const BUFFER_BYTES = encodedLength(1024 ** 2) + 1024;
 const MAX_FREE_BUFFERS = 8;
 

@@ -59,7 +59,10 @@ function writeProblem(context: Context, problem: AppError): void {
     title: problem.code.replaceAll('_', ' '),
     status: problem.status,
     code: problem.code,
-    detail: problem.status === 500 ? 'something went wrong here; the log has it' : problem.message,
+    detail:
+      problem.status === 500
+        ? 'something went wrong on the server; its log has the details'
+        : problem.message,
   };
   context.type = 'application/problem+json';
 }

@@ -30,7 +30,7 @@ export interface JobStore {
    * Throws `not_found` for a job that is missing, deleted or expired.
    */
   update(id: string, change: Transition, signal?: AbortSignal): Promise<Job>;
-  /** Deletes the key and leaves no tombstone: only for a job that nobody else can know, and of which no save is under way. */
+  /** Deletes the key and leaves no tombstone. Call it only for a job whose id nobody else knows and that nobody is saving. */
   remove(id: string, signal?: AbortSignal): Promise<void>;
 }
 

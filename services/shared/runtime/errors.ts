@@ -58,10 +58,11 @@ export function isAppError(error: unknown, code?: ErrorCode): error is AppError 
   return error instanceof AppError && (code === undefined || error.code === code);
 }
 
-/** The first error of an AggregateError. The others come from the cleanup after it. */
+/** Returns the first error of an AggregateError, whose other errors come from the cleanup after it. Returns any other error as it is. */
 export const firstOf = (error: unknown): unknown =>
   error instanceof AggregateError ? error.errors[0] : error;
 
+/** A 503 with `Retry-After`. `what` begins the sentence that a client reads, such as «the store». */
 export const unavailable = (what: string, cause?: unknown): AppError =>
   new AppError('unavailable', `${what} is not available at the moment; try again shortly`, {
     cause,

@@ -2,7 +2,7 @@ import { delay } from './delay.ts';
 
 /**
  * Calls `act` again and again, each time `ms` milliseconds after the previous call has ended, until the signal is aborted.
- * An error of `act` goes to `onError`, and the next call comes all the same. Resolves when no call is under way any more.
+ * An error of `act` goes to `onError` and does not end the repetition. Resolves after the last call has ended.
  */
 export async function repeat(
   ms: number,

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** Identifies one process for ever. A pid alone does not: the system gives it to another process later. */
 export interface ProcessId {
   pid: number;
-  /** When it started, in a format of the operating system's. Only comparing it for equality makes sense. */
+  /** When it started, in a format that depends on the operating system. Compare it only for equality. */
   started: string;
 }
 

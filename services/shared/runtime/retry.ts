@@ -49,8 +49,8 @@ export async function retry<T>(act: () => Promise<T>, options: RetryOptions): Pr
 }
 
 /**
- * Calls `act` until the service that it needs is available. For a save that is too valuable to lose to an outage of
- * seconds, and that may be repeated although an earlier one did arrive. Throws the last failure.
+ * Calls `act` again while it throws `unavailable`. Throws its last failure. It is meant for idempotent saves that are too
+ * valuable to be lost in a short outage.
  */
 export const retryWhileUnavailable = <T>(act: () => Promise<T>, policy: RetryPolicy): Promise<T> =>
   retry(act, { ...policy, isRetryable: (error) => isAppError(error, 'unavailable') });

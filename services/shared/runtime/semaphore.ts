@@ -17,7 +17,7 @@ export interface QueueBound {
   maxWaiting: number;
   /** Milliseconds. */
   maxWaitMs?: number;
-  /** Makes the error for a caller who would be one too many in the queue, or who has waited for `maxWaitMs`. */
+  /** Makes the error for a caller who finds the queue full, or who has waited for `maxWaitMs`. */
   full: () => Error;
 }
 

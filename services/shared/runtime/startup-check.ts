@@ -5,7 +5,7 @@ import { retry } from './retry.ts';
 const PAUSE_MS = 500;
 /** How often the log says that the service is not ready yet. */
 const REPORT_MS = 10_000;
-/** EX_CONFIG of sysexits(3): it does not help to start the service again. */
+/** EX_CONFIG of sysexits(3). The service would refuse again after a restart. */
 export const EXIT_REFUSED = 78;
 
 /** The service cannot keep its promises with this infrastructure or this configuration. */

@@ -31,12 +31,12 @@ export async function checkConformance(
   signal: AbortSignal,
   times: Times = TIMES,
 ): Promise<void> {
-  // Where one check finds that the store is unavailable, the other checks end too.
+  // When one check finds that the store is unavailable, the other checks end too.
   const failed = new AbortController();
-  const eitherSignal = AbortSignal.any([signal, failed.signal]);
+  const stopSignal = AbortSignal.any([signal, failed.signal]);
   const broken = await Promise.all(
     STORE_PROMISES.map(async (promise) =>
-      (await isKept(promise, state, times, eitherSignal)) ? [] : [promise.name],
+      (await isKept(promise, state, times, stopSignal)) ? [] : [promise.name],
     ),
   ).catch((error: unknown) => {
     failed.abort(error);
@@ -71,8 +71,8 @@ function isKept(
 }
 
 /**
- * A failure of the store counts as a broken promise where the store still answers, such as for a value that it does not
- * take.
+ * Checks one promise once. An error of the store counts as a broken promise if the store still answers afterwards, for
+ * example when it refuses a value.
  */
 async function checkOnce(check: StorePromise['check'], scratch: Scratch): Promise<void> {
   const { state, signal } = scratch;

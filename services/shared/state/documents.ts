@@ -4,11 +4,10 @@ import { unavailable } from '../runtime/errors.ts';
 import { retry } from '../runtime/retry.ts';
 import { encodeDocument, type StateStore } from './state-store.ts';
 
-/** Of writers who want to change the same document. */
+/** How writers that compete for the same document try again. */
 const RETRY_POLICY = { maxAttempts: 30, pauseMs: 10, maxPauseMs: 250, hasJitter: true };
 /**
- * For all reads, writes and pauses of one update together, so that a caller does not wait for an unavailable store several
- * times.
+ * Bounds all reads, writes and pauses of one update together, so that a caller waits for an unavailable store only once.
  */
 const TIMEOUT_MS = 10_000;
 
@@ -18,7 +17,7 @@ export interface Stored<T> {
 }
 
 interface Envelope<T> {
-  /** New with each attempt to write. It shows whether a write that was reported as a conflict had arrived after all. */
+  /** A new UUID for each attempt to write. It shows whether a write that was reported as a conflict had arrived after all. */
   revision: string;
   document: T;
 }
@@ -63,9 +62,8 @@ export async function updateDocument<T extends object>(
   { ttlSeconds, signal }: UpdateOptions<T>,
 ): Promise<T | undefined> {
   const deadlineSignal = AbortSignal.timeout(TIMEOUT_MS);
-  const eitherSignal = anySignal(signal, deadlineSignal);
   try {
-    return await compareAndSet(state, key, change, { ttlSeconds, signal: eitherSignal });
+    return await compareAndSet(state, key, change, { ttlSeconds, signal: anySignal(signal, deadlineSignal) });
   } catch (error) {
     const isAborted = ['TimeoutError', 'AbortError'].includes((error as Error).name);
     if (isAborted && deadlineSignal.aborted && !signal?.aborted) throw unavailable('the store', error);
@@ -97,7 +95,7 @@ async function compareAndSet<T extends object>(
       when: entry ? { etag: entry.etag } : 'create',
       signal,
     });
-    if (!done) throw new Conflict(`${key.split(':')[0]} is written by too many at once`);
+    if (!done) throw new Conflict(`${key.split(':')[0]} has too many concurrent writers`);
     return document;
   }
 

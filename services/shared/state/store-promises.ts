@@ -8,7 +8,7 @@ export interface Scratch {
   key: string;
   /** A key may exist this many milliseconds longer than its TTL. */
   expiryMs: number;
-  /** Lets so many milliseconds pass for the store. */
+  /** Waits for this many milliseconds. */
   wait: (ms: number) => Promise<void>;
   signal: AbortSignal;
 }
@@ -41,7 +41,7 @@ function put(
   return state.put(key, document(value), { ttlSeconds: ttl, ...(when && { when }), signal });
 }
 
-/** Of writers at the same time, one has to win, and its value has to stay. */
+/** Asserts that exactly one of several concurrent writers wins, and that its value stays. */
 async function assertOneWins(scratch: Scratch, write: (by: number) => Promise<boolean>): Promise<void> {
   const writers = Array.from({ length: WRITERS }, (_, by) => by);
   const results = await Promise.all(writers.map(write));

@@ -51,7 +51,7 @@ export async function openAccount(
   }
   if (known) return openKept(ports, known, signal);
   if (wanted.flagEmail !== undefined) return openWithPrompt(ports, wanted.flagEmail, signal);
-  const onWait = () => print('Another run is making an account; waiting for it.');
+  const onWait = () => print('Another run is creating an account; waiting for it.');
   const { found, created } = await store.exclusively(
     (lockSignal) => findOrCreate(ports, email, lockSignal),
     onWait,

@@ -14,7 +14,7 @@ Sends videos to the gateway, waits for the MP3s, and fetches them.
       --quality N    variable bit rate, 0 (best) to 9 (smallest); default 2
       --job ID       wait for and fetch a job that was sent before
       --url URL      the gateway (default: $MP3_URL, or http://localhost:$GATEWAY_PORT, or port 8080)
-      --email ADDR   whose account (default: $MP3_EMAIL, or one that is made at the first use)
+      --email ADDR   the account (default: $MP3_EMAIL, or one that is created at the first use)
   -q, --quiet        print only errors
   -h, --help
       --version
@@ -22,7 +22,7 @@ Sends videos to the gateway, waits for the MP3s, and fetches them.
 The password of an existing account comes from $MP3_PASSWORD, or you are asked for it.
 Waits for a busy gateway. Resumes what a killed run has downloaded.
 With \`-o -\` write \`npm run --silent convert -- ...\`, because npm itself prints to the standard output.
-Exit code: 0 done, 1 failed, 2 not understood, 130 interrupted.
+Exit code: 0 success, 1 failure, 2 invalid command line, 130 interrupted.
 `;
 
 export interface Conversion {
@@ -64,8 +64,9 @@ export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
   if (files.length === 0 && job === undefined) throw new UsageError('Which file? See --help.');
   if (job !== undefined) {
     if (files.length > 0) throw new UsageError('--job fetches a job that was sent before; give it no files.');
-    if (bitrate ?? quality) throw new UsageError('--job fetches the MP3 as it was ordered: no options.');
-    if (!isJobId(job.toLowerCase())) throw new UsageError(`${job} is no job's ID.`);
+    if (bitrate ?? quality)
+      throw new UsageError('--job takes no options: the MP3 has those with which its video was sent.');
+    if (!isJobId(job.toLowerCase())) throw new UsageError(`${job} is not the ID of a job.`);
   }
   if (output === '') throw new UsageError('-o needs a name.');
   if (output === '-' && files.length > 1) throw new UsageError('-o - takes one file.');

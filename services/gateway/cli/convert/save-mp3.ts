@@ -45,7 +45,7 @@ export async function saveMp3(
     } catch (error) {
       const isDamaged = error instanceof DamagedMp3Error || error instanceof Mp3ChangedError;
       if (part.size === 0 || !isDamaged) throw error;
-      // The part of an earlier run holds other bytes, for example after a power failure.
+      // The part that an earlier run has left is damaged, for example by a power failure, or belongs to another version.
       await truncate(part.path, 0);
       await fill({ ...part, size: 0 });
     }
@@ -60,7 +60,7 @@ async function writeToStdout(session: Session, mp3: Mp3, options: SaveOptions): 
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EPIPE')
-      throw new CommandError('Whoever reads the standard output has gone.', { cause: error });
+      throw new CommandError('The program that reads the standard output has closed it.', { cause: error });
     if (code === 'ENOSPC') throw new CommandError('The disk is full.', { cause: error });
     throw error;
   }

@@ -47,4 +47,4 @@ export async function sendVideo(
 }
 
 const unconfirmed = (name: string): string =>
-  `${name} was sent whole, but the gateway had not confirmed it yet; if it took it, a mail comes.`;
+  `${name} was sent completely, but the gateway had not confirmed it yet. If the gateway accepted it, you will get a mail.`;

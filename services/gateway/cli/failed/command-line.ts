@@ -5,19 +5,18 @@ export const usage = `npm run failed -- list [--json]
 npm run failed -- retry ID... | --all
 npm run failed -- drop ID... | --all --yes
 
-The jobs of all users that have failed, for whoever runs the system: shows them, has them converted again, or deletes
-them with their videos.
+Shows the failed jobs of all users, converts them again, or deletes them with their videos. This is a tool for operators.
 
-      --all     every one that has failed
-      --yes     with drop --all: yes, delete them all
-      --json    for programs
+      --all     all failed jobs
+      --yes     confirms drop --all
+      --json    prints JSON, for programs
       --url URL the gateway (default: $MP3_URL, or http://localhost:$GATEWAY_PORT, or port 8080)
   -h, --help
 
-The right to do so is the gateway's OPERATOR_TOKEN. That of npm start is found by itself; for a gateway on another
-machine put it into $MP3CONVERTER_OPERATOR_TOKEN.
+This needs the gateway's OPERATOR_TOKEN. The token of a system that npm start runs in this folder is found automatically.
+For any other gateway, set $MP3CONVERTER_OPERATOR_TOKEN to its token.
 With --json write \`npm run --silent failed -- ...\`, because npm itself prints to the standard output.
-Exit code: 0 done, 1 failed, also for one of several jobs, 2 not understood, 130 interrupted.
+Exit code: 0 success, 1 failure (also of one of several jobs), 2 invalid command line, 130 interrupted.
 `;
 
 export type Command =
@@ -42,12 +41,12 @@ export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
   const { all, yes, json } = values;
   if (kind === 'list') {
     if (ids.length > 0 || all || yes)
-      throw new UsageError('list shows all of them: it takes no IDs, nor --all.');
+      throw new UsageError('list shows all failed jobs: it takes no IDs, no --all and no --yes.');
     return { kind, json, url };
   }
   if (kind !== 'retry' && kind !== 'drop') {
-    const what = kind === undefined ? 'What is to be done' : `There is no command ${JSON.stringify(kind)}`;
-    throw new UsageError(`${what}: list, retry or drop? See --help.`);
+    const what = kind === undefined ? 'No command was given' : `There is no command ${JSON.stringify(kind)}`;
+    throw new UsageError(`${what}: use list, retry or drop. See --help.`);
   }
   if (json) throw new UsageError('--json is for list.');
   if (all === ids.length > 0) {
@@ -57,7 +56,7 @@ export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
   }
   if (yes && !(kind === 'drop' && all)) throw new UsageError('--yes is for drop --all.');
   if (kind === 'drop' && all && !yes) {
-    throw new UsageError('drop --all deletes every failed job with its video: say --yes as well.');
+    throw new UsageError('drop --all deletes every failed job with its video: add --yes to confirm.');
   }
   return { kind, ids: all ? 'all' : [...new Set(ids.map((id) => id.toLowerCase()))], url };
 }

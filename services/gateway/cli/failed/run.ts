@@ -51,7 +51,8 @@ async function changeEach(
   let failures = 0;
   for (const id of ids) {
     try {
-      if (!isJobId(id)) throw new ProblemError('that is no job’s ID', { status: 404, code: 'not_found' });
+      if (!isJobId(id))
+        throw new ProblemError('this is not the ID of a job', { status: 404, code: 'not_found' });
       await api[kind](id);
       out(`${id}  ${kind === 'retry' ? 'is converted again' : 'deleted'}`);
     } catch (error) {
@@ -68,7 +69,7 @@ function withAdvice(cause: unknown, url: string): unknown {
   if (isProblem(cause, 'invalid_token')) {
     return new CommandError(
       `The gateway at ${url} has another OPERATOR_TOKEN. Is it the system of this folder? ` +
-        'If not, put its token into MP3CONVERTER_OPERATOR_TOKEN.',
+        'If not, set MP3CONVERTER_OPERATOR_TOKEN to its token.',
       { cause },
     );
   }

@@ -59,12 +59,14 @@ async function pathsFor(
   );
   if (isFolder) {
     await mkdir(absolute, { recursive: true }).catch((cause: Error) => {
-      throw new CommandError(`The folder ${printable(output)} cannot be made: ${cause.message}`, { cause });
+      throw new CommandError(`The folder ${printable(output)} cannot be created: ${cause.message}`, {
+        cause,
+      });
     });
     return names.map((name) => path.join(absolute, mp3Name(name)));
   }
   if (names.length > 1)
-    throw new UsageError(`-o has to be a folder for several files, and ${printable(output)} is none.`);
+    throw new UsageError(`-o has to be a folder for several files, and ${printable(output)} is not one.`);
   return [absolute];
 }
 

@@ -153,7 +153,7 @@ describe('createConvert › a job that is being converted already', () => {
     assert.equal((await converter.job(job)).attemptId, 'elsewhere');
   });
 
-  it('takes the job over from a converter that went silent', async () => {
+  it('takes the job over from a converter that does not renew its lease', async () => {
     await using converter = await createTestConverter();
     const job = await converter.submit(await video(2), elsewhere);
     await converter.deliver(job);
@@ -161,7 +161,7 @@ describe('createConvert › a job that is being converted already', () => {
     assert.deepEqual([done.status, done.attempts], ['done', 2]);
   });
 
-  it('fails the job when its converters went silent too often', async () => {
+  it('fails the job when too many converters did not renew its lease', async () => {
     await using converter = await createTestConverter();
     const job = await converter.submit(await video(2), { ...elsewhere, attempts: 3 });
     await converter.deliver(job);

@@ -25,7 +25,7 @@ describe('GET /download/:id', () => {
     assert.equal(answer.statusCode, 200);
     await assert.rejects(buffer(answer), { code: 'ECONNRESET' });
     const [line] = gateway.lines.objects().filter(({ level }) => level >= 50);
-    assert.deepEqual([line.msg, line.job_id], ['download broke off', gateway.job.id]);
+    assert.deepEqual([line.msg, line.job_id], ['a download broke off', gateway.job.id]);
   });
 
   test('stops reading the blob when the client goes away, and logs no error', {

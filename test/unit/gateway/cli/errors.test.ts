@@ -16,7 +16,10 @@ describe('messageOf', () => {
     [new UnreachableError('Nothing answers.'), 'Nothing answers. Is it running? Start it with: npm start'],
     [new ConnectionLostError('It broke off.'), 'It broke off.'],
     [new ForeignResponseError('HTTP 404.', undefined), 'HTTP 404. Is --url right?'],
-    [new InvalidResponseError('Unexpected.'), 'Unexpected. Is --url right, and of this version?'],
+    [
+      new InvalidResponseError('Unexpected.'),
+      'Unexpected. Is --url right, and is the gateway of the same version?',
+    ],
     [new RedirectError('It redirects.'), 'It redirects. Give that address as --url.'],
     [new ProblemError('so it is', { status: 404, code: 'not_found' }), 'so it is (not_found)'],
     [new CommandError('The disk is full.'), 'The disk is full.'],

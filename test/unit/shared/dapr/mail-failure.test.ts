@@ -38,7 +38,7 @@ const rows: [failure: string, isUnknown: boolean][] = [
   [rpc('Internal', 'stream terminated by RST_STREAM'), true],
 ];
 
-describe('brokeOff', () => {
+describe('isOutcomeUnknown', () => {
   for (const [failure, isUnknown] of rows) {
     it(`returns ${isUnknown} for «${failure}»`, () =>
       assert.equal(isOutcomeUnknown(FAILED + failure), isUnknown));

@@ -59,7 +59,7 @@ describe('the health routes of a subscriber', () => {
   for (const [what, options, readiness] of [
     ['when the sidecar answers', {}, 200],
     ['when the sidecar does not answer', { checks: failing }, 503],
-    ['when the service is stopping', { stopping: AbortSignal.abort() }, 503],
+    ['when the service is stopping', { stoppingSignal: AbortSignal.abort() }, 503],
   ] as const) {
     it(`answer without a token, and /readyz with ${readiness}, ${what}`, async () => {
       const call = inProcess(build(refuse, { ...subscriberOptions(), ...options }));

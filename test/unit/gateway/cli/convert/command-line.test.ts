@@ -48,10 +48,10 @@ describe('parseCommand of npm run convert', () => {
     [['a.mp4', 'b.mp4', '-o', '-'], /one file/],
     [['a.mp4', '-o', ''], /needs a name/],
     [['a.mp4', '--job', ID], /no files/],
-    [['--job', 'x/../y'], /no job's ID/],
+    [['--job', 'x/../y'], /not the ID of a job/],
     [['--job', ID, '--quality', '2'], /no options/],
-    [['a.mp4', '--url', 'localhost:8080'], /no address/],
-    [['a.mp4', '--url', 'http://ann:secret@localhost'], /No name or password/],
+    [['a.mp4', '--url', 'localhost:8080'], /not the address/],
+    [['a.mp4', '--url', 'http://ann:secret@localhost'], /must not contain a name or password/],
   ];
 
   for (const [args, message] of REFUSED) {

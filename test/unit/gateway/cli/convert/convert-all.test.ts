@@ -202,7 +202,7 @@ describe('convertAll', () => {
       return reply;
     };
     await assert.rejects(run({}), /interrupted/);
-    assert.match(lines.at(-1) ?? '', /a\.mp4 was sent whole, .* a mail comes\./);
+    assert.match(lines.at(-1) ?? '', /a\.mp4 was sent completely, .* you will get a mail\./);
     assert.equal(pending.size, 0);
   });
 

@@ -94,7 +94,7 @@ describe('saveMp3', () => {
         else interrupting(1000)(request, response);
       },
       {},
-      /another one by now/,
+      /on the server has changed/,
     ],
     [
       'the error that the job does not exist',

@@ -32,11 +32,11 @@ describe('parseCommand of npm run failed', () => {
   }
 
   const REFUSED: [args: string[], message: RegExp][] = [
-    [[], /list, retry or drop\?/],
+    [[], /No command .* list, retry or drop/],
     [['delete', ID], /There is no command "delete"/],
     [['\x1b[2J'], /no command "\\u001b\[2J"/],
     [['list', ID], /no IDs/],
-    [['list', '--all'], /nor --all/],
+    [['list', '--all'], /no --all/],
     [['retry'], /Which jobs\?/],
     [['retry', ID, '--all'], /or --all/],
     [['drop'], /Which jobs\?/],
@@ -45,7 +45,7 @@ describe('parseCommand of npm run failed', () => {
     [['retry', '--all', '--yes'], /--yes is for drop --all/],
     [['retry', '--all', '--json'], /--json is for list/],
     [['list', '--colour'], /--colour.*See --help/],
-    [['list', '--url', 'localhost:8080'], /no address/],
+    [['list', '--url', 'localhost:8080'], /not the address/],
   ];
   for (const [args, message] of REFUSED) {
     it(`refuses ${JSON.stringify(args)}`, () => {

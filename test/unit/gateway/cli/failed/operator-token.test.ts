@@ -13,7 +13,7 @@ describe('operatorToken', () => {
       ['http://[::1]:9000', {}, 'own', 'own'],
       [url, GIVEN, 'own', 'given'],
       ['https://mp3.example', GIVEN, 'own', 'given'],
-      ['https://mp3.example', {}, 'own', /another machine: put the OPERATOR_TOKEN/],
+      ['https://mp3.example', {}, 'own', /another machine: set MP3CONVERTER_OPERATOR_TOKEN/],
       ['http://localhost.mp3.example', {}, 'own', /another machine/],
       [url, {}, undefined, /Start the system once with: npm start/],
     ];

@@ -110,7 +110,7 @@ for (const [kind, to, word] of [
       assert.deepEqual(out, [`${first.id}  ${word}`, `${second.id}  ${word}`]);
       assert.deepEqual(err, [
         `${unknown}  there is no such job (not_found)`,
-        '../x�[2J  that is no job’s ID (not_found)',
+        '../x�[2J  this is not the ID of a job (not_found)',
         `${converted.id}  the job is done, not failed (state_conflict)`,
       ]);
       assert.deepEqual(

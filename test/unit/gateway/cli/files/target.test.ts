@@ -85,7 +85,7 @@ describe('planTargets', () => {
       /Two of the videos would become a\.mp3/,
     ],
     ['a folder that does not exist', { output: 'none/a.mp3' }, CommandError, /no such folder/],
-    ['a folder below a file', { output: 'there.mp3/a/' }, CommandError, /cannot be made/],
+    ['a folder below a file', { output: 'there.mp3/a/' }, CommandError, /cannot be created/],
     ['a terminal', { output: '-', stdoutIsTerminal: true }, UsageError, /cannot be shown on a terminal/],
   ];
   for (const [what, options, kind, message] of REFUSED) {
