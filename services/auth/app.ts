@@ -41,6 +41,7 @@ const userPage = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
 
+/** The HTTP API of auth, which only its own sidecar may call. Binds no port. */
 export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
   const { accounts, users, grants, tokens, keys, checks, metrics, log, stoppingSignal, apiToken } = ports;
   const router = new Router<RequestState>();

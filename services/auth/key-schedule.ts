@@ -15,7 +15,10 @@ export interface KeyTimes {
   signsFrom: number;
 }
 
-/** Returns the key that signs: the newest one that may sign already, or the oldest one where the clock is behind all of them. */
+/**
+ * Returns the key that signs: the newest one that may sign already, or the
+ * oldest one where the clock is behind all of them.
+ */
 export function signingKey<Key extends KeyTimes>(keys: readonly Key[], now: number): Key | undefined {
   const inOrder = keys.toSorted((a, b) => a.signsFrom - b.signsFrom);
   return inOrder.findLast((key) => key.signsFrom <= now) ?? inOrder[0];

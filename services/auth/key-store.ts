@@ -9,6 +9,7 @@ export interface StoredKey extends KeyTimes {
   jwk: JWK;
 }
 
+/** Reads all keys, in no particular order. */
 export async function readKeys({ rows }: Statements): Promise<StoredKey[]> {
   const found = await rows<{ kid: string; private_jwk: string; created_at: Date; signs_from: Date }>(
     'SELECT kid, private_jwk, created_at, signs_from FROM signing_keys',

@@ -3,7 +3,10 @@ import { hash, verify } from '@node-rs/argon2';
 import { AppError } from '../shared/runtime/errors.ts';
 import { createSemaphore } from '../shared/runtime/semaphore.ts';
 
-/** The parameters that OWASP recommends first for argon2id: 19 MiB, two passes, one thread. argon2id is the library's default. */
+/**
+ * The parameters that OWASP recommends first for argon2id: 19 MiB, two
+ * passes, one thread. argon2id is the library's default.
+ */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const CURRENT = '$argon2id$v=19$m=19456,t=2,p=1$';
 
@@ -14,8 +17,8 @@ const CURRENT = '$argon2id$v=19$m=19456,t=2,p=1$';
 const MAX_WAIT_MS = 6_000;
 
 /**
- * Throws `unavailable` when the queue is full, or after `MAX_WAIT_MS` in the queue. `signal` ends the wait, but a hash that has
- * begun cannot be stopped.
+ * Throws `unavailable` when the queue is full, or after `MAX_WAIT_MS` in the queue.
+ * `signal` ends the wait, but a hash that has begun cannot be stopped.
  */
 export interface Passwords {
   /** Returns a PHC string. */
@@ -37,7 +40,8 @@ export async function createPasswords(options: { parallel: number; queue: number
       }),
   });
   const dummy = await hash(randomBytes(32), PARAMETERS);
-  // Depending on the keyboard, an é is one code point or two. For its owner, that is the same password (RFC 8265, section 4.2).
+  // Depending on the keyboard, an é is one code point or two. For its owner, that is the same password (RFC 8265, section
+  // 4.2).
   const bytes = (password: string) => Buffer.from(password.normalize('NFC'));
 
   return {

@@ -3,8 +3,11 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 /** A refresh token is `<session id>.<secret>`. Neither can be guessed. */
 const TOKEN = /^([\w-]{22})\.[\w-]{43}$/;
 
+/** 128 random bits, in base64url. */
 export const newSessionId = (): string => randomBytes(16).toString('base64url');
+/** 256 random bits, in base64url. */
 export const newSeed = (): string => randomBytes(32).toString('base64url');
+/** Returns the token with which a session begins. Its secret has 256 random bits. */
 export const firstToken = (session: string): string => `${session}.${randomBytes(32).toString('base64url')}`;
 
 /** Returns the session id, or undefined for text that is not a refresh token. */

@@ -20,6 +20,7 @@ export async function addSession(
   );
 }
 
+/** Returns undefined when there is no such session. Returns an expired session too. */
 export async function readSession({ rows }: Statements, id: string): Promise<StoredSession | undefined> {
   const [row] = await rows<StoredSession>(
     `SELECT users.id, users.email, token_hash, expires_at, seed, exchanged_at

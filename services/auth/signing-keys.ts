@@ -27,7 +27,10 @@ interface Options {
   now?: () => number;
 }
 
-/** Signing keys that all replicas share through the database. A replica that reads them when a new one is due rotates them. */
+/**
+ * Signing keys that all replicas share through the database. A replica
+ * that reads them when a new one is due rotates them.
+ */
 export function createSigningKeys(options: Options): SigningKeys {
   const { database, rotationDays, tokenSeconds, log, now = Date.now } = options;
   const rotationMs = rotationDays * 24 * 3600 * 1000;

@@ -8,6 +8,7 @@ export interface ConverterOptions extends SubscriberOptions {
   convert: Convert;
 }
 
+/** The application that converts a video for each `video` event. Binds no port. */
 export function createConverterApp({ convert, ...options }: ConverterOptions): Koa<RequestState> {
   return createSubscriber(
     DELIVERY_PATHS.video,

@@ -26,6 +26,7 @@ export class ConversionFailure extends Error {
  */
 export type Fault = 'store' | 'disk' | 'unknown';
 
+/** Classifies an error that is not a {@link ConversionFailure}. */
 export function faultOf(error: unknown): Fault {
   if (isDiskFull(error)) return 'disk';
   return isAppError(error, 'unavailable') ? 'store' : 'unknown';

@@ -27,7 +27,10 @@ import { createDeduplicate } from './uploads/deduplicate.ts';
 import { createIdempotency } from './uploads/idempotency.ts';
 import { createStoreUpload } from './uploads/store-upload.ts';
 
-/** Milliseconds between two writes of the marker by which the other services see that a gateway runs. Some of them may fail. */
+/**
+ * Milliseconds between two writes of the marker by which the other
+ * services see that a gateway runs. Some of them may fail.
+ */
 const MARKER_MS = 60_000;
 
 const env = readEnvironment(environment, process.env, renamedVariables);

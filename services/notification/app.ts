@@ -8,6 +8,7 @@ export interface NotificationOptions extends SubscriberOptions {
   notify: Notify;
 }
 
+/** The application that notifies an owner for each `mp3` event. Binds no port. */
 export function createNotificationApp({ notify, ...options }: NotificationOptions): Koa<RequestState> {
   return createSubscriber(
     DELIVERY_PATHS.mp3,

@@ -14,7 +14,10 @@ export const notificationEnvironment = requireTokenUnlessLoopback(
       .string()
       .regex(/^[^\p{Cc};,]+$/u, 'must be one address, without a comma or semicolon')
       .default('mp3converter <mp3converter@localhost>'),
-    /** How many mails are sent at a time. More than one needs a binding that keeps requests apart: components/README.md lists those. */
+    /**
+     * How many mails are sent at a time. More than one needs a binding that
+     * keeps requests apart: components/README.md lists those.
+     */
     MAIL_CONCURRENCY: wholeNumber(1, { min: 1, max: 64 }),
     /** A send that has no reply from the mail server for this long does not hold other mails back any more. */
     MAIL_STALL_SECONDS: wholeNumber(15, { min: 1, max: 600 }),

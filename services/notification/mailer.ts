@@ -15,12 +15,13 @@ export interface Mail {
 
 export interface Mailer {
   /**
-   * Waits as long as the mail server takes. Throws `unavailable` when the mail was certainly refused, and `UnknownOutcome`
-   * when the reply was lost.
+   * Waits as long as the mail server takes. Throws `unavailable` when the mail was
+   * certainly refused, and `UnknownOutcome` when the reply was lost.
    */
   send(mail: Mail): Promise<void>;
 }
 
+/** Whether the text is one mail address and nothing that a mail binding could split into several. */
 export const isOneRecipient = (address: string): boolean => ONE_RECIPIENT.test(address);
 
 /**

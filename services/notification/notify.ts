@@ -112,7 +112,10 @@ async function notifyOwner(
   }
 }
 
-/** Sends the mail once, if the record is still the one that was read and allows a send. Resolves when the next mail may be sent. */
+/**
+ * Sends the mail once, if the record is still the one that was read and
+ * allows a send. Resolves when the next mail may be sent.
+ */
 async function sendNext(
   { stalledSends, ...ports }: Context,
   event: Mp3Event,

@@ -3,10 +3,13 @@ import { unavailable } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { SendResult } from './send.ts';
 
-/** Sends without a reply that one process keeps waiting for. */
+/** The most stalled sends of one process. No further send begins then. */
 const MAX_STALLED = 8;
 
-/** The mail server has not replied in time. `lateReply` resolves when it has, after the reply was recorded. It never rejects. */
+/**
+ * The mail server has not replied in time. `lateReply` resolves when it
+ * has, after the reply was recorded. It never rejects.
+ */
 export interface StalledSend {
   outcome: 'stalled';
   lateReply: Promise<void>;
@@ -14,7 +17,7 @@ export interface StalledSend {
 
 /** Keeps a mail server that does not reply from holding other mails back. */
 export interface StalledSends {
-  /** Throws `unavailable` while so many sends are stalled that no other should begin. */
+  /** Throws `unavailable` while {@link MAX_STALLED} sends are stalled. */
   requireRoom(): void;
   /** Waits for a send, up to the timeout. After that, the send goes on in the background. */
   waitFor(sending: Promise<SendResult>, log: Log): Promise<SendResult | StalledSend>;

@@ -3,20 +3,21 @@ import { join } from 'node:path';
 import { DiskFull } from '../failure.ts';
 
 /**
- * Private folders for attempts. Their path is `<root>/<process id>/<attempt>`, so that those of dead processes can be
- * recognized.
+ * Private folders for attempts. Their path is `<root>/<process
+ * id>/<attempt>`, so that those of dead processes can be recognized.
  */
 export interface Spool {
   /** Removes the folders of dead processes, and of an earlier process that had the same id. */
   prepare(): Promise<void>;
   /**
-   * Runs `work` with a new folder that only this user can read, and removes it afterwards. Throws {@link DiskFull} where there
-   * is no room for so many bytes.
+   * Runs `work` with a new folder that only this user can read, and removes it afterwards.
+   * Throws {@link DiskFull} where there is no room for that many bytes.
    */
   use<T>(bytes: number, work: (folder: string) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
+/** @param root the folder SPOOL_DIR, which is created where it does not exist */
 export function createSpool(root: string, pid = process.pid): Spool {
   const ownFolder = join(root, String(pid));
   const remove = (folder: string) => rm(folder, { recursive: true, force: true, maxRetries: 3 });

@@ -17,7 +17,7 @@ export interface EncodeLimits {
 export interface EncodeRequest<Audio extends AudioTrack = AudioTrack> {
   /** Path of ffmpeg. */
   ffmpeg: string;
-  /** The private folder of the attempt. It holds {@link INPUT}, and {@link OUTPUT} is made in it. */
+  /** The private folder of the attempt. It holds `INPUT`, and {@link OUTPUT} is made in it. */
   folder: string;
   audio: Audio;
   options: ConversionOptions;
@@ -27,7 +27,7 @@ export interface EncodeRequest<Audio extends AudioTrack = AudioTrack> {
   onTime(seconds: number): void;
 }
 
-/** Makes {@link OUTPUT} from {@link INPUT} with one process. Throws {@link ConversionFailure} and {@link DiskFull}. */
+/** Makes {@link OUTPUT} from `INPUT` with one process. Throws {@link ConversionFailure} and {@link DiskFull}. */
 export async function encode(request: EncodeRequest): Promise<void> {
   const { ffmpeg, folder, audio, options, limits, signal, onTime } = request;
   const result = await runEncoder(ffmpeg, encodeArguments(audio, options, limits), {

@@ -15,7 +15,10 @@ const COLOUR = '\x1b[';
 export interface DecodedSound {
   /** Samples of each channel. Undefined when ffmpeg has not stated them. */
   samples: number | undefined;
-  /** Sample rates in Hz, one for each time that ffmpeg set its filters up: again where the source changes its format midway. */
+  /**
+   * Sample rates in Hz, one for each time that ffmpeg set its filters up:
+   * again where the source changes its format midway.
+   */
   rates: number[];
   /** Whether ffmpeg skipped something that was too large for `-max_alloc`. It still exits with 0 then. */
   outOfMemory: boolean;

@@ -93,6 +93,7 @@ export async function probe(
   return { duration_seconds: format.duration ?? null, tracks: tracksOf(streams), audio: track };
 }
 
+/** The failure of a video whose sound is longer than the limit. */
 export const tooLong = (maxSeconds: number) =>
   new ConversionFailure('too_long', `the file lasts longer than ${Math.floor(maxSeconds / 60)} minutes`);
 

@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
-/** Bounds of standard output in bytes, and of the lines for the log, because a hostile file decides how much the tools print. */
+/**
+ * Bounds of standard output in bytes, and of the lines for the log, because
+ * a hostile file decides how much the tools print.
+ */
 const MAX_OUTPUT = 4 * 1024 * 1024;
 const TAIL_LINES = 20;
 const TAIL_LINE_LENGTH = 500;
@@ -17,8 +20,8 @@ export interface ToolOptions {
   env?: Record<string, string>;
   onLine?: (line: string) => void;
   /**
-   * Returns what the result keeps of a line of standard error, or undefined for nothing. By default, it keeps all lines except
-   * ffmpeg's progress.
+   * Returns what the result keeps of a line of standard error, or undefined for
+   * nothing. By default, it keeps all lines except ffmpeg's progress.
    */
   keep?: (line: string) => string | undefined;
   onOutputLine?: (line: string) => void;
@@ -54,10 +57,10 @@ export async function runTool(
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });
-  const timeout = AbortSignal.timeout(timeoutSeconds * 1000);
+  const timeoutSignal = AbortSignal.timeout(timeoutSeconds * 1000);
   const kill = () => child.kill('SIGKILL');
   signal.addEventListener('abort', kill);
-  timeout.addEventListener('abort', kill);
+  timeoutSignal.addEventListener('abort', kill);
   try {
     const output = onOutputLine ? eachLine(child.stdout, onOutputLine) : collect(child.stdout, kill);
     const tail: string[] = [];
@@ -78,13 +81,13 @@ export async function runTool(
     return {
       code,
       killedBy,
-      timedOut: timeout.aborted,
+      timedOut: timeoutSignal.aborted,
       output: text,
       stderr: tail.join('\n'),
     };
   } finally {
     signal.removeEventListener('abort', kill);
-    timeout.removeEventListener('abort', kill);
+    timeoutSignal.removeEventListener('abort', kill);
   }
 }
 

@@ -21,7 +21,7 @@ export interface EncodedMp3 {
 }
 
 export interface TranscodeRequest {
-  /** The private folder of the attempt. It holds the video under the name {@link INPUT}, and the MP3 is made in it. */
+  /** The private folder of the attempt. It holds the video under the name `INPUT`, and the MP3 is made in it. */
   folder: string;
   options: ConversionOptions;
   signal: AbortSignal;
@@ -30,7 +30,7 @@ export interface TranscodeRequest {
   onTime(seconds: number): void;
 }
 
-/** Makes an MP3 of a video. Throws {@link ConversionFailure} where the video is at fault. */
+/** Makes an MP3 of a video. Throws `ConversionFailure` where the video is at fault. */
 export type Transcode = (request: TranscodeRequest) => Promise<EncodedMp3>;
 
 export interface TranscodeTools {

@@ -5,7 +5,10 @@ import { parseStatsTime } from './stats-line.ts';
 import { INPUT, OUTPUT, untrustedInput } from './untrusted-input.ts';
 
 const TIMEOUT_SECONDS = 1800;
-/** Seconds by which header and playing time may differ, because players cut off the encoder's delay of up to 2,257 samples. */
+/**
+ * Seconds by which header and playing time may differ, because players cut
+ * off the encoder's delay of up to 2,257 samples.
+ */
 const HEADER_TOLERANCE = 0.3;
 
 export interface VerifyOptions {

@@ -22,7 +22,7 @@ export interface ConvertPorts extends RunAttemptPorts {
 /**
  * Handles one delivery of a `video` event. Resolves when nothing is left to do for it, and throws `unavailable` when the
  * event should be delivered again. `closedSignal` is aborted when the connection of the delivery closes. It ends the wait for
- * a free slot, but never a conversion that has begun: whoever gets the event next sees the lease, or that this process is
+ * a free slot, but never a conversion that has begun: the next delivery of the event sees the lease, or that this process is
  * working on the job.
  */
 export type Convert = (event: VideoEvent, closedSignal: AbortSignal) => Promise<void>;

@@ -5,7 +5,10 @@
 const BITRATES_MPEG1 = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
 const BITRATES_MPEG2 = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 const SAMPLE_RATES_MPEG1 = [44_100, 48_000, 32_000];
-/** By the version bits: MPEG-1, MPEG-2, and MPEG-2.5, which no standard defines but every decoder supports for 8 to 12 kHz. */
+/**
+ * By the version bits: MPEG-1, MPEG-2, and MPEG-2.5, which no standard
+ * defines but every decoder supports for 8 to 12 kHz.
+ */
 const RATE_DIVISORS: Record<number, number> = { 3: 1, 2: 2, 0: 4 };
 const LAYER_3 = 1;
 const MONO = 3;

@@ -21,7 +21,10 @@ export interface TaggedMp3 {
   tag: XingTag;
 }
 
-/** Reads the tags at the start of the file. Throws {@link NotJoinable} when there is no Xing tag, as when no sound was encoded. */
+/**
+ * Reads the tags at the start of the file. Throws {@link NotJoinable} when
+ * there is no Xing tag, as when no sound was encoded.
+ */
 export async function readTags(path: string): Promise<TaggedMp3> {
   const file = await open(path);
   try {

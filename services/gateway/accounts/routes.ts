@@ -37,7 +37,8 @@ export function accountRoutes(router: Router<RequestState>, invoke: Sidecar['inv
         ...(takesJson && { body: context.request.rawBody ?? '' }),
       };
       const reply = await runLimited(limit, context, () => invoke('auth', request));
-      // Auth refuses a request with problem details. Any other error comes from a sidecar that could not reach auth, and is not for the client.
+      // Auth refuses a request with problem details. Any other error comes from a sidecar that could not reach auth, and
+      // is not for the client.
       if (reply.status >= 300 && !String(reply.headers['content-type']).includes('problem+json')) {
         throw unavailable(
           'the auth service',

@@ -9,6 +9,7 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** Prepares requests to the gateway at `url`. A connection is opened with the first request. */
 export function connect(url: string): Connection {
   const dispatcher = new Agent({ connect: { timeout: CONNECT_MS } });
   return { transport: createTransport(url, fetchOver(dispatcher)), close: () => dispatcher.destroy() };

@@ -1,4 +1,7 @@
-/** A stream that reports how far it has been sent, and keeps the error of its source: `fetch` reports that as a network error. */
+/**
+ * A stream that reports how far it has been sent, and keeps the error of
+ * its source: `fetch` reports that as a network error.
+ */
 export interface ObservedBody {
   stream: ReadableStream<Uint8Array>;
   /** Undefined while the source has not failed. */

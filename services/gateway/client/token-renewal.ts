@@ -63,7 +63,10 @@ export function createTokenRenewal(ports: RenewalPorts): TokenRenewal {
   };
 }
 
-/** A token that is valid for less than a minute is renewed at half of its life, so that it is not renewed for each request. */
+/**
+ * A token that is valid for less than a minute is renewed at half of its
+ * life, so that it is not renewed for each request.
+ */
 const expiresSoon = ({ expires_at, expires_in }: StoredTokens, now: number): boolean =>
   now > expires_at - Math.min(EARLY_MS, expires_in * 500);
 
@@ -86,6 +89,7 @@ async function refresh(transport: Transport, current: Tokens, signal: AbortSigna
   return reply.json(tokensSchema);
 }
 
+/** Sends the refresh token to one of the two routes that take it. @throws ProblemError `invalid_token` */
 export const postRefreshToken = (
   transport: Transport,
   path: '/refresh' | '/logout',

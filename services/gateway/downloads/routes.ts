@@ -23,7 +23,10 @@ export interface DownloadPorts {
 
 type Context = ParameterizedContext<RequestState> & { params: Record<string, string | undefined> };
 
-/** Serves the MP3 to its owner, or to anybody who has the link from the mail. `GET /download?fid=` is the route of the original system. */
+/**
+ * Serves the MP3 to its owner, or to anybody who has the link from the mail.
+ * `GET /download?fid=` is the route of the original system.
+ */
 export function downloadRoutes(router: Router<RequestState>, ports: DownloadPorts): void {
   router.get('/download/:id', (context) => download(context, ports));
   router.get('/download', (context) => {

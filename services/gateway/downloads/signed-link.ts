@@ -8,6 +8,7 @@ export interface SignedLinks {
   verify(jobId: string, query: { expires: string; signature: string }): void;
 }
 
+/** `now` returns milliseconds since the epoch. */
 export function createSignedLinks(
   publicUrl: string,
   secret: string,

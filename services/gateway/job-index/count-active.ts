@@ -9,6 +9,7 @@ export function countIfActive(unfinished: OwnerCounts, job: Job): void {
   if (!isFinal(job) && job.status !== 'deleted') adjustCount(unfinished, job.owner, 1);
 }
 
+/** Counts the unfinished jobs of each owner in the store. Throws `unavailable`. */
 export async function countActive(jobs: JobStore, index: JobIndex): Promise<OwnerCounts> {
   const unfinished = emptyCounts();
   for await (const { stored } of readActiveJobs(jobs, index)) {

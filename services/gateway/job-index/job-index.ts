@@ -19,6 +19,7 @@ export interface JobIndex extends OwnerList {
   removeActive(entries: readonly Pick<ActiveJob, 'id' | 'version'>[], signal?: AbortSignal): Promise<void>;
 }
 
+/** @param ttlSeconds the life of the index, which is longer than a job is kept */
 export function createJobIndex(state: StateStore, ttlSeconds: number): JobIndex {
   const activeJobs = createShardedMap<{ owner: string }>(state, 'open', { ttlSeconds });
 

@@ -3,9 +3,15 @@ import { readDocument, readDocuments, updateDocument } from '../../shared/state/
 import type { StateStore } from '../../shared/state/state-store.ts';
 
 const PAGE_SIZE = 100;
-/** The most pages, of up to 8 kB each, that are read at once. The first read takes one page, each further read four times as many. */
+/**
+ * The most pages, of up to 8 kB each, that are read at once. The first read
+ * takes one page, each further read four times as many.
+ */
 const MOST_AT_ONCE = 16;
-/** Missing pages in a row that mean the end of the list. One page would be enough if RETENTION_SECONDS had never been lowered. */
+/**
+ * Missing pages in a row that mean the end of the list. One page would be
+ * enough if RETENTION_SECONDS had never been lowered.
+ */
 const MISSING = 16;
 
 interface Page {
@@ -27,8 +33,8 @@ export interface OwnerListPage {
 }
 
 /**
- * The jobs of each owner, newest first. The head holds the newest jobs, and a full head becomes a numbered page, so that no
- * document grows without bound.
+ * The jobs of each owner, newest first. The head holds the newest jobs, and a full head
+ * becomes a numbered page, so that no document grows without bound.
  */
 export interface OwnerList {
   /**

@@ -13,7 +13,10 @@ import {
   splitOf,
 } from './shard.ts';
 
-/** Documents that are read at once: few at first, for a reader that needs only one page, and then four times as many each time. */
+/**
+ * Documents that are read at once: few at first, for a reader that needs
+ * only one page, and then four times as many each time.
+ */
 const NARROWEST = 16;
 const WIDEST = 128;
 

@@ -6,7 +6,10 @@ import type { JobIndex, OwnedPage } from '../job-index/job-index.ts';
 import { readJobs } from '../job-index/read-jobs.ts';
 import type { Page } from './pagination.ts';
 
-/** Jobs, of about 2 KB each, that are read at once. It does not depend on the limit, because most of a list may be deleted. */
+/**
+ * Jobs, of about 2 KB each, that are read at once. It does not depend on
+ * the limit, because most of a list may be deleted.
+ */
 const BATCH = 50;
 /** The most pages of an owner's list, of 100 jobs each, that one request reads. */
 const MAX_PAGES = 20;

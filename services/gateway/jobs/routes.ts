@@ -18,6 +18,7 @@ export interface JobPorts {
   admission: Admission;
 }
 
+/** The routes with which a user lists, reads, cancels, retries and deletes jobs. */
 export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
   const { commands, admission } = ports;
 

@@ -13,14 +13,20 @@ import { type FailedJobView, failedJobView } from './failed-job-view.ts';
 const BATCH = 100;
 /** The most entries that one request reads. Entries of jobs that were retried, deleted or have expired are not shown. */
 const MAX_ENTRIES = 1_000;
-/** The number of index documents after which a request ends. After many failures there are thousands, and all may be empty. */
+/**
+ * The number of index documents after which a request ends. After many
+ * failures there are thousands, and all may be empty.
+ */
 const MAX_DOCUMENTS = 500;
 
 /** The dead letters of this system: the failed jobs of all owners, for an operator. */
 export interface FailedJobs {
   /** A page may be short or empty although more pages follow. The last page is the one whose `next_cursor` is null. */
   list(page: Page): Promise<{ jobs: FailedJobView[]; next_cursor: string | null }>;
-  /** Accepts a job that is under way again already. Throws `state_conflict` for a job that is `done` or `cancelled`, and `not_found`. */
+  /**
+   * Accepts a job that is under way again already. Throws `state_conflict` for a
+   * job that is `done` or `cancelled`, and `not_found`.
+   */
   retry(id: string | undefined): Promise<FailedJobView>;
   /** Deletes the job, also a second time. Throws `state_conflict` for a job that has not failed, and `not_found`. */
   drop(id: string | undefined): Promise<void>;

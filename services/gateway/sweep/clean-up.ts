@@ -42,21 +42,27 @@ export function createCleanUp({ index, blobs, failedIndex, videoIndex, log }: Cl
     );
   }
 
-  /** `deadline` bounds the deletions alone, so that a job whose blobs were deleted is still removed from the index after it. */
+  /**
+   * `deadlineSignal` bounds the deletions alone, so that a job whose blobs
+   * were deleted is still removed from the index after it.
+   */
   return async (
     items: readonly Item[],
     isWithoutVideo: (id: string) => boolean,
-    { signal, deadline }: { signal: AbortSignal; deadline: AbortSignal },
+    { signal, deadlineSignal }: { signal: AbortSignal; deadlineSignal: AbortSignal },
   ): Promise<void> => {
     const deleteBlobs = async ({ job }: Item) => {
-      for (const blob of job ? blobsToDelete(job) : []) await blobs.delete(blob, deadline);
+      for (const blob of job ? blobsToDelete(job) : []) await blobs.delete(blob, deadlineSignal);
     };
-    const cleaned = await deletions.run(items, deleteBlobs, deadline);
+    const cleaned = await deletions.run(items, deleteBlobs, deadlineSignal);
     await removals.run(groupsOf(cleaned, isWithoutVideo), (group) => removeGroup(group, signal), signal);
   };
 }
 
-/** One group for each next index and last digit of the id. A document that cannot be written holds up only its own entries. */
+/**
+ * One group for each next index and last digit of the id. A document that
+ * cannot be written holds up only its own entries.
+ */
 function groupsOf(items: readonly Item[], isWithoutVideo: (id: string) => boolean): Group[] {
   const groups = new Map<string, Group>();
   for (const item of items) {

@@ -35,19 +35,19 @@ export function createDeleteVideos(ports: DeleteVideosPorts) {
 
   /** Resolves to `more` when its time ran out before all due videos were deleted. */
   async function pass(signal: AbortSignal): Promise<'more' | 'ended'> {
-    const timeout = AbortSignal.timeout(PASS_MS);
-    const deadline = AbortSignal.any([signal, timeout]);
-    const entries = (await Array.fromAsync(videoIndex.list(deadline))).flat();
+    const timeoutSignal = AbortSignal.timeout(PASS_MS);
+    const deadlineSignal = AbortSignal.any([signal, timeoutSignal]);
+    const entries = (await Array.fromAsync(videoIndex.list(deadlineSignal))).flat();
     const due = entries.filter((entry) => isVideoDue(entry.done_at, keepVideoMs) || isExpired(entry));
     const deleteVideo = async ({ id }: { id: string }) => {
-      const job = await jobs.find(id, deadline);
+      const job = await jobs.find(id, deadlineSignal);
       // The sweep deletes the blobs of a deleted job, and the store lets those of an expired job expire.
       if (job?.status !== 'done' || isExpired(job)) return;
-      if (await blobs.delete(job.videoBlobId, deadline)) metrics.videoDeleted();
+      if (await blobs.delete(job.videoBlobId, deadlineSignal)) metrics.videoDeleted();
     };
-    const finished = await queue.run(due, deleteVideo, deadline);
+    const finished = await queue.run(due, deleteVideo, deadlineSignal);
     if (finished.length > 0) await videoIndex.remove(finished, signal);
-    return timeout.aborted && finished.length < due.length ? 'more' : 'ended';
+    return timeoutSignal.aborted && finished.length < due.length ? 'more' : 'ended';
   }
 
   return {

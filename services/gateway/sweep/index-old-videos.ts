@@ -17,7 +17,10 @@ import type { VideoIndex } from './video-index.ts';
 const KEY = 'old-videos';
 /** 20 years, which is longer than an installation lives. So the walk happens only once. */
 const TTL_SECONDS = 20 * 365 * 86_400;
-/** Milliseconds after which a rolling upgrade is over. Until then, an old gateway may finish a job without an entry in the index of videos. */
+/**
+ * Milliseconds after which a rolling upgrade is over. Until then, an old gateway
+ * may finish a job without an entry in the index of videos.
+ */
 const UPGRADE_MS = 3600_000;
 const USERS = 100;
 /** Pages of users' lists, of up to a hundred jobs each, that one pass reads. */

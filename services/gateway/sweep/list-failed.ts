@@ -1,7 +1,10 @@
 import type { Job } from '../../shared/jobs/job.ts';
 import type { FailedIndex } from '../operator/failed-index.ts';
 
-/** Jobs that are added at once. The number is large, because every write rewrites a whole document. A failure repeats only its own batch. */
+/**
+ * Jobs that are added at once. The number is large, because every write rewrites
+ * a whole document. A failure repeats only its own batch.
+ */
 const BATCH = 10_000;
 
 export type FailedGeneration = Pick<Job, 'id' | 'generation' | 'expires_at'>;

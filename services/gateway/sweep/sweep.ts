@@ -45,17 +45,18 @@ export function createSweep(ports: SweepPorts): Sweep {
 
   async function pass(signal: AbortSignal): Promise<void> {
     const found = await findStalled(signal);
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(DELETE_MS)]);
-    // All run at the same time, so that an unavailable broker and the deletion of thousands of chunks do not delay each other.
+    const deadlineSignal = AbortSignal.any([signal, AbortSignal.timeout(DELETE_MS)]);
+    // All run at the same time, so that an unavailable broker and the deletion of thousands of chunks do not delay each
+    // other.
     await Promise.all([
       republish(found.toRepublish, signal),
       listFailed(found.failed, signal).catch((error: unknown) => {
         if (signal.aborted) return;
         log.warn({ err: error }, 'failed jobs could not be listed; the next pass tries again');
       }),
-      failStalled(found.toFail, deadline),
-      dueVideos.delete(found.dueVideos, deadline),
-      cleanUp(found.toCleanUp, dueVideos.isDeleted, { signal, deadline }),
+      failStalled(found.toFail, deadlineSignal),
+      dueVideos.delete(found.dueVideos, deadlineSignal),
+      cleanUp(found.toCleanUp, dueVideos.isDeleted, { signal, deadlineSignal }),
     ]);
   }
 

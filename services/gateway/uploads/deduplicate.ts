@@ -13,6 +13,7 @@ export interface Deduplicate {
   remember(content: Content, job: string): Promise<void>;
 }
 
+/** @param ttlSeconds the time for which a job is kept */
 export function createDeduplicate(state: StateStore, jobs: JobStore, ttlSeconds: number): Deduplicate {
   const isYoung = ({ expires_at }: Job) => Date.parse(expires_at) - Date.now() > (ttlSeconds * 1000) / 2;
 

@@ -5,7 +5,10 @@ import { AppError } from '../../shared/runtime/errors.ts';
 import { updateDocument } from '../../shared/state/documents.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 
-/** Milliseconds for which a key without a job belongs to an upload that has just begun. After that, the upload died before its first byte. */
+/**
+ * Milliseconds for which a key without a job belongs to an upload that has just
+ * begun. After that, the upload died before its first byte.
+ */
 const BEGINNING_MS = 60_000;
 const MAX_TRIES = 5;
 /**
@@ -30,7 +33,10 @@ export interface KeyedUpload {
   options: ConversionOptions;
 }
 
-/** All uploads of one user with one key become one job. @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
+/**
+ * All uploads of one user with one key become one job.
+ * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+ */
 export interface Idempotency {
   /**
    * Returns the job of an earlier upload with the key. Returns undefined when there is none, and then the key belongs to this
@@ -45,6 +51,7 @@ export interface Idempotency {
   release(upload: KeyedUpload, job: string): Promise<void>;
 }
 
+/** @param ttlSeconds the time for which a job, and so its key, is kept */
 export function createIdempotency(state: StateStore, jobs: JobStore, ttlSeconds: number): Idempotency {
   const update = (
     { owner, key }: KeyedUpload,

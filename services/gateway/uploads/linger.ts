@@ -5,7 +5,10 @@ import type { RequestState } from '../../shared/http/request-state.ts';
 
 /** Milliseconds for which a refused client may continue to send, so that it reads the response. */
 const LINGER_MS = 5_000;
-/** Rate at which the rest is read. At a higher rate, discarded buffers pile up before they are collected: 100 MB at 1 GB/s. */
+/**
+ * Rate at which the rest is read. At a higher rate, discarded buffers pile
+ * up before they are collected: 100 MB at 1 GB/s.
+ */
 const LINGER_BYTES_PER_MS = 64_000;
 
 /**
@@ -27,7 +30,10 @@ export function linger(stoppingSignal: AbortSignal): Middleware<RequestState> {
   };
 }
 
-/** Applies also to a client that asked for `Connection: close`: Node would close the connection together with the response. */
+/**
+ * Applies also to a client that asked for `Connection: close`: Node would
+ * close the connection together with the response.
+ */
 function keepConnection(req: IncomingMessage, res: ServerResponse): void {
   res.shouldKeepAlive = true;
   res.removeHeader('Connection');
@@ -54,7 +60,8 @@ function closeAfterRest(req: IncomingMessage, res: ServerResponse): void {
 function discardRest(req: IncomingMessage): void {
   const begun = performance.now();
   let bytes = 0;
-  // The iterator of a consumer that stopped early may still hold the stream, and `resume` alone would not make it flow. A listener does.
+  // The iterator of a consumer that stopped early may still hold the stream, and `resume` alone would not make it flow. A
+  // listener does.
   req.on('data', (piece: Buffer) => {
     bytes += piece.length;
     const aheadMs = bytes / LINGER_BYTES_PER_MS - (performance.now() - begun);

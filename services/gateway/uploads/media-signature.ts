@@ -2,7 +2,10 @@ import { abortable } from '../../shared/runtime/abortable.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { endIterator } from './upload-body.ts';
 
-/** Bytes that are enough to recognize every container: two packets of an MPEG transport stream with the timestamps of M2TS. */
+/**
+ * Bytes that are enough to recognize every container: two packets of an
+ * MPEG transport stream with the timestamps of M2TS.
+ */
 const SIGNATURE_BYTES = 400;
 
 const ascii = (head: Buffer, start: number, end: number) => head.toString('latin1', start, end);
@@ -27,6 +30,7 @@ const SIGNATURES: Record<string, (head: Buffer) => boolean> = {
   'mp3, aac': (head) => ascii(head, 0, 3) === 'ID3' || (head[0] === 0xff && ((head[1] ?? 0) & 0xe0) === 0xe0),
 };
 
+/** Whether a file that begins with these bytes may be a media file. */
 export const looksLikeMedia = (head: Buffer): boolean =>
   Object.values(SIGNATURES).some((matches) => matches(head));
 
@@ -96,5 +100,6 @@ const notMedia = (): AppError =>
     `this is not a media file of a supported type (${Object.keys(SIGNATURES).join(', ')})`,
   );
 
+/** The error for a file of more than `maxBytes` bytes. */
 export const tooLarge = (maxBytes: number): AppError =>
   new AppError('too_large', `a file may have ${maxBytes} bytes at most`);

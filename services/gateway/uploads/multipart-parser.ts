@@ -13,8 +13,8 @@ const BOUNDARY = /^[!#-[\]-~ ]{0,69}[!#-[\]-~]$/;
 const PLAIN_ENCODINGS = ['7bit', '8bit', 'binary'];
 
 /**
- * Bytes that the parser gets at once. They are counted after each slice. Slices are small to bound the parser's memory, and cost
- * 1.2 s of CPU time for each GiB.
+ * Bytes that the parser gets at once. They are counted after each slice. Slices are small to
+ * bound the parser's memory, and cost 1.2 s of CPU time for each GiB.
  */
 const SLICE_BYTES = 1024;
 
@@ -135,7 +135,10 @@ function boundaryOf(contentType: string): string {
   return boundary;
 }
 
-/** Browsers write a quotation mark in a name as `%22`. @see https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data */
+/**
+ * Browsers write a quotation mark in a name as `%22`.
+ * @see https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data
+ */
 const unescapeQuotes = (name: string | undefined): string => name?.replaceAll('%22', '"') ?? '';
 
 const tooMuch = (): AppError =>

@@ -23,6 +23,7 @@ export interface UploadPorts {
   stoppingSignal: AbortSignal;
 }
 
+/** The route `POST /upload`. It responds with 202 once the job is stored. */
 export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): void {
   const { authenticate, requireReady, idempotency, admission, storeUpload, maxUploadBytes } = ports;
 

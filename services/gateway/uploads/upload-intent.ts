@@ -86,20 +86,23 @@ export class UploadIntent {
     }
   }
 
-  /** Deletes what was stored of an upload that failed with the error. The sweep deletes what the store does not let us delete. */
+  /**
+   * Deletes what was stored of an upload that failed with the error. The
+   * sweep deletes what the store does not let us delete.
+   */
   async withdraw(error?: unknown): Promise<void> {
     await this.#stopHeartbeat();
     const { jobs, index, blobs, log } = this.#ports;
     const { id, videoBlobId } = this.#job;
-    const deadline = AbortSignal.timeout(CLEANUP_MS);
+    const deadlineSignal = AbortSignal.timeout(CLEANUP_MS);
     try {
       if (this.#mayStillArrive || isOutcomeUnknown(error)) {
-        await this.#replaceByTombstone(deadline);
+        await this.#replaceByTombstone(deadlineSignal);
         return;
       }
-      await blobs.delete(videoBlobId, deadline);
-      await jobs.remove(id, deadline);
-      await index.removeActive([this.#entry], deadline);
+      await blobs.delete(videoBlobId, deadlineSignal);
+      await jobs.remove(id, deadlineSignal);
+      await index.removeActive([this.#entry], deadlineSignal);
     } catch (cause) {
       log.warn({ err: cause, job_id: id }, 'a failed upload could not be deleted; the sweep deletes it');
     }
@@ -109,20 +112,20 @@ export class UploadIntent {
    * Sets a tombstone, the only thing that stops a save which may still arrive. The sweep deletes the blob later, when all of it
    * has arrived. A job that was accepted after all is kept, because a second try may have returned it to the client.
    */
-  async #replaceByTombstone(deadline: AbortSignal): Promise<void> {
+  async #replaceByTombstone(deadlineSignal: AbortSignal): Promise<void> {
     const { jobs, blobs, log } = this.#ports;
     const { id, videoBlobId } = this.#job;
     const tombstoneUnlessAccepted: Transition = (job) =>
       job.status === 'uploading' ? tombstone(job) : undefined;
     try {
-      const { status } = await jobs.update(id, tombstoneUnlessAccepted, deadline);
+      const { status } = await jobs.update(id, tombstoneUnlessAccepted, deadlineSignal);
       if (status !== 'deleted') {
         log.info({ job_id: id }, 'an upload was accepted, though its client got an error');
       }
     } catch (error) {
       if (!isLostAttempt(error)) throw error;
       // The sweep was first. It may have cleaned up already, before our last chunks arrived.
-      await blobs.delete(videoBlobId, deadline);
+      await blobs.delete(videoBlobId, deadlineSignal);
     }
   }
 

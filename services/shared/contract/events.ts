@@ -6,8 +6,8 @@ import { AppError } from '../runtime/errors.ts';
 export const TOPICS = { video: 'video', mp3: 'mp3' } as const;
 
 /**
- * The paths to which a sidecar delivers the events of each topic. The subscriptions in `components/pubsub/` have to name
- * the same paths.
+ * The paths to which a sidecar delivers the events of each topic. The
+ * subscriptions in `components/pubsub/` have to name the same paths.
  */
 export const DELIVERY_PATHS = { video: '/events/video', mp3: '/events/mp3' } as const;
 
@@ -35,7 +35,7 @@ export const mp3Event = z
     trace_id: traceId,
     run: z.number().int().min(1).meta({
       description:
-        'Each run of a job has one outcome, of which the owner is notified once. A retry by a person begins the next run. The first run is 1.',
+        'Each run of a job has one outcome, and its owner is notified of it once. A retry by a person begins the next run. The first run is 1.',
     }),
     status: z.enum(['done', 'failed']).meta({ description: 'The outcome' }),
     email: z.email().meta({ description: 'Mail address of the owner, who is notified of the outcome' }),

@@ -10,6 +10,7 @@ export interface Publisher {
   close(): Promise<void>;
 }
 
+/** `port` is the HTTP port of the sidecar. */
 export function createPublisher(options: {
   host: string;
   port: number;

@@ -12,8 +12,8 @@ export type { InvokeReply, InvokeRequest } from './invoke.ts';
 export { UnknownOutcome } from './mail-binding.ts';
 
 /**
- * Each kind of call has its own connections, so that many slow calls of one kind (such as logins, which need no account) do
- * not take the connections of the others.
+ * Each kind of call has its own connections, so that many slow calls of one kind (such as
+ * logins, which need no account) do not take the connections of the others.
  */
 const CONNECTIONS = { state: 64, invoke: 64, checks: 4 } as const;
 const CHECK_TIMEOUT_MS = 2_000;
@@ -37,6 +37,7 @@ export interface Sidecar {
   close(): Promise<void>;
 }
 
+/** `port` is the HTTP port of the sidecar. Connections are opened with the first calls. */
 export function connectSidecar(options: {
   host: string;
   port: number;

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '../runtime/errors.ts';
 
+/** The error for a client that has closed its connection. Nobody gets a response for it. */
 export const clientClosed = (): AppError => new AppError('bad_request', 'the client closed the connection');
 
 /**

@@ -8,6 +8,7 @@ export interface Metrics {
   observe: Middleware;
 }
 
+/** Every metric gets the label `service`. */
 export function createMetrics(service: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });

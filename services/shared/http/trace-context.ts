@@ -14,6 +14,7 @@ export function readTraceId(traceparent: string): string | undefined {
   return ALL_ZERO.test(traceId) || ALL_ZERO.test(parentId) ? undefined : traceId;
 }
 
+/** Returns 32 random hexadecimal digits. */
 export const newTraceId = (): string => randomBytes(16).toString('hex');
 
 /** The `traceparent` header for a request in this trace. Its parent is a span that nobody records. */

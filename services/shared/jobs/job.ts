@@ -3,10 +3,16 @@ import { AppError } from '../runtime/errors.ts';
 
 export const STATUSES = ['queued', 'converting', 'done', 'failed', 'cancelled'] as const;
 
-/** Bit rates of MPEG-1 Layer III in kbps (ISO 11172-3, table 2.4.2.3). For any other rate, LAME silently uses the nearest one. */
+/**
+ * Bit rates of MPEG-1 Layer III in kbps (ISO 11172-3, table 2.4.2.3). For
+ * any other rate, LAME silently uses the nearest one.
+ */
 export const BITRATES = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320] as const;
 
-/** How the MP3 is encoded. `bitrate` (constant, kbps) and `quality` (LAME's VBR, from 0, the best, to 9) exclude each other. */
+/**
+ * How the MP3 is encoded. `bitrate` (constant, kbps) and `quality` (LAME's
+ * VBR, from 0, the best, to 9) exclude each other.
+ */
 export const conversionOptions = z.union([
   z.object({ bitrate: z.literal(BITRATES) }).strict(),
   z.object({ quality: z.number().int().min(0).max(9) }).strict(),
@@ -69,7 +75,10 @@ export interface JobBase extends Pick<JobView, PublicFields> {
   videoBlobId: string;
   /** Blobs of attempts that ended without an MP3. They may exist, and nobody needs them. */
   orphanedBlobs: string[];
-  /** Number of the conversion, from 1. A retry by a person starts the next one, and each has one outcome to notify the owner of. */
+  /**
+   * Number of the conversion, from 1. A retry by a person starts the next
+   * one, and each has one outcome to notify the owner of.
+   */
   generation: number;
   /** How often an attempt failed because the store or the disk was unavailable. Such failures do not count as `attempts`. */
   infrastructureFailures: number;
@@ -88,7 +97,10 @@ export interface ConvertingJob extends JobBase {
   status: 'converting';
   progress: number;
   eta_seconds: number | null;
-  /** The attempt that has the lease. A new attempt has a new id, so that a late save of the old one is refused. Its MP3 is stored under this id. */
+  /**
+   * The attempt that has the lease. A new attempt has a new id, so that a late save
+   * of the old one is refused. Its MP3 is stored under this id.
+   */
   attemptId: string;
 }
 export interface DoneJob extends JobBase {
@@ -156,8 +168,8 @@ export function viewOf(job: Job): JobView {
 }
 
 /**
- * Returns the blobs that may exist and that nobody needs: every blob of a job that was deleted or has expired, and the
- * blobs of lost attempts of any other job.
+ * Returns the blobs that may exist and that nobody needs: every blob of a job that was
+ * deleted or has expired, and the blobs of lost attempts of any other job.
  */
 export function blobsToDelete(job: Job): string[] {
   const { videoBlobId, orphanedBlobs } = job;

@@ -24,6 +24,7 @@ export interface StoredJob extends Omit<JobView, 'status'> {
   download_url: string;
 }
 
+/** Returns the form in which the job is saved. */
 export function toStoredJob(job: Job): StoredJob {
   const { videoBlobId, orphanedBlobs, generation, infrastructureFailures, ...common } = baseOf(job);
   return {

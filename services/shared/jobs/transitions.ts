@@ -117,6 +117,7 @@ export const requeue =
   (attemptId: string, update: AttemptUpdate): Transition =>
   (job) => ({ ...releaseFromAttempt({ ...requireLease(attemptId, job), ...update }), status: 'queued' });
 
+/** Cancels a job that is queued or converting. Idempotent. Throws `state_conflict` for any other status. */
 export const cancel: Transition = (job) => {
   if (job.status === 'cancelled') return undefined;
   if (job.status !== 'queued' && job.status !== 'converting') throw conflict(job, 'cancelled');
@@ -149,7 +150,10 @@ export const retry: Transition = (job) => {
 /** Longer than any save of the job can be under way. */
 const TOMBSTONE_MS = 24 * 3600_000;
 
-/** Replaces the job by a tombstone: it holds no user data, a late save cannot undo it, and the sweep finds the blobs that it names. */
+/**
+ * Replaces the job by a tombstone: it holds no user data, a late save cannot
+ * undo it, and the sweep finds the blobs that it names.
+ */
 export const tombstone: Transition = (job) => {
   const { orphanedBlobs, ...rest } = releaseFromAttempt(job);
   const expires = Math.min(Date.parse(job.expires_at), Date.now() + TOMBSTONE_MS);

@@ -1,6 +1,6 @@
 /**
- * Every code that a response of type `application/problem+json` may have, with its HTTP status. Codes are stable, but texts
- * are not.
+ * Every code that a response of type `application/problem+json` may have, with
+ * its HTTP status. Codes are stable, but texts are not.
  */
 export const STATUS = {
   bad_request: 400,
@@ -54,11 +54,15 @@ export class AppError extends Error {
   }
 }
 
+/** Whether the error is an AppError, with this code where one is given. */
 export function isAppError(error: unknown, code?: ErrorCode): error is AppError {
   return error instanceof AppError && (code === undefined || error.code === code);
 }
 
-/** Returns the first error of an AggregateError, whose other errors come from the cleanup after it. Returns any other error as it is. */
+/**
+ * Returns the first error of an AggregateError, whose other errors come from
+ * the cleanup after it. Returns any other error as it is.
+ */
 export const firstOf = (error: unknown): unknown =>
   error instanceof AggregateError ? error.errors[0] : error;
 

@@ -59,11 +59,15 @@ export function readProcessId(pid: number): ProcessId | undefined {
     : { pid, started: `${bootId()}:${stat.started}` };
 }
 
+/** Whether exactly this process runs, and not another one that got its pid later. */
 export function isAlive(id: ProcessId): boolean {
   return readProcessId(id.pid)?.started === id.started;
 }
 
-/** Whether any process of the leader's group runs. Members may outlive the leader, such as the ffmpeg of a killed converter. */
+/**
+ * Whether any process of the leader's group runs. Members may outlive the
+ * leader, such as the ffmpeg of a killed converter.
+ */
 export function hasGroupMembers(leader: ProcessId): boolean {
   if (process.platform !== 'linux') return isAlive(leader);
   // A reboot ends all groups and gives their numbers to others.

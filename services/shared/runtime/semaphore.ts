@@ -21,6 +21,7 @@ export interface QueueBound {
   full: () => Error;
 }
 
+/** Creates a semaphore with `count` permits. Without `bound`, any number of callers may wait, for any time. */
 export function createSemaphore(count: number, bound?: QueueBound): Semaphore {
   let free = count;
   const waiting = new Set<() => void>();

@@ -24,6 +24,7 @@ interface Envelope<T> {
 
 const open = <T>(value: string): Envelope<T> => JSON.parse(value) as Envelope<T>;
 
+/** Returns undefined when there is no such document. Throws `unavailable`, and a `SyntaxError` for a damaged document. */
 export async function readDocument<T>(
   state: StateStore,
   key: string,
@@ -33,6 +34,7 @@ export async function readDocument<T>(
   return entry && { document: open<T>(entry.value).document, etag: entry.etag };
 }
 
+/** Returns the documents that exist, by key. Throws as {@link readDocument} does. */
 export async function readDocuments<T>(
   state: StateStore,
   keys: readonly string[],

@@ -84,7 +84,7 @@ test('every statement is `unavailable` without a server, and the error does not 
   await assert.rejects(checkDatabase(database, AbortSignal.timeout(1000)), isUnavailable);
 });
 
-test('a start waits for the server, logs that, and gives up in the end', async (t) => {
+test('a start waits for the server, logs that, and fails in the end', async (t) => {
   const database = nowhere();
   t.after(() => database.close());
   const lines: string[] = [];

@@ -73,7 +73,7 @@ describe('createNotify', () => {
     assert.deepEqual([(await record(event))?.state, sent.length], ['sent', 1]);
   });
 
-  it('does not count a save before the send that was reported as lost as a send', async () => {
+  it('does not count a save that was reported as failed and had arrived as a further send', async () => {
     const memory = createMemoryState();
     let lost = 0;
     const state: typeof memory = {

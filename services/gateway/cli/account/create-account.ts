@@ -88,6 +88,7 @@ export function generateAddress(userName: string, unique: boolean): string {
   return `${name}${unique ? `-${randomBytes(4).toString('hex')}` : ''}@${DOMAIN}`;
 }
 
+/** Returns the name of the user who runs this program, or `user`. */
 export function currentUserName(env: NodeJS.ProcessEnv): string {
   try {
     return userInfo().username;

@@ -38,6 +38,7 @@ const kept = z.record(z.string(), z.array(entry));
 type Entry = z.infer<typeof entry>;
 type Kept = z.infer<typeof kept>;
 
+/** Returns the path of the file with the accounts, by the XDG Base Directory specification. */
 export function credentialsFile(env: NodeJS.ProcessEnv): string {
   // The XDG specification demands that a relative path is ignored.
   const given = env.XDG_CONFIG_HOME;
@@ -66,12 +67,12 @@ export function createCredentialStore(file: string, timeout = AbortSignal.timeou
       replaceEntries(file, url, email, [{ email, password, pending: true }]),
     remove: (url, { email }) => replaceEntries(file, url, email, []),
     async exclusively(work, onWait, signal) {
-      const release = await lock(`${file}.lock`, { onWait, signal, timeout: timeout(LOCK_MS) });
-      const deadline = timeout(HOLD_MS);
+      const release = await lock(`${file}.lock`, { onWait, signal, timeoutSignal: timeout(LOCK_MS) });
+      const deadlineSignal = timeout(HOLD_MS);
       try {
-        return await work(AbortSignal.any([signal, deadline]));
+        return await work(AbortSignal.any([signal, deadlineSignal]));
       } catch (cause) {
-        if (signal.aborted || !deadline.aborted) throw cause;
+        if (signal.aborted || !deadlineSignal.aborted) throw cause;
         throw new CommandError(`The gateway did not register the account within ${HOLD_MINUTES} minutes.`, {
           cause,
         });
@@ -109,15 +110,16 @@ function replaceEntries(file: string, url: string, email: string, entries: Entry
 interface LockOptions {
   onWait: () => void;
   signal: AbortSignal;
-  timeout: AbortSignal;
+  timeoutSignal: AbortSignal;
 }
 
-async function lock(file: string, { onWait, signal, timeout }: LockOptions): Promise<() => void> {
+async function lock(file: string, { onWait, signal, timeoutSignal }: LockOptions): Promise<() => void> {
   try {
-    return await waitForLock(file, onWait, AbortSignal.any([signal, timeout]));
+    return await waitForLock(file, onWait, AbortSignal.any([signal, timeoutSignal]));
   } catch (cause) {
     signal.throwIfAborted();
-    if (timeout.aborted) throw new CommandError(`Another run has held ${file} for too long.`, { cause });
+    if (timeoutSignal.aborted)
+      throw new CommandError(`Another run has held ${file} for too long.`, { cause });
     // The folder is not writable, so nothing can be kept and there is nothing to protect.
     return () => undefined;
   }

@@ -2,7 +2,10 @@ import type { Target } from '../files/target.ts';
 import { shellWord } from '../terminal/text.ts';
 import type { Conversion } from './command-line.ts';
 
-/** Returns lines that name the jobs still on the server, and the commands that fetch them. `email` is the account that sent them. */
+/**
+ * Returns lines that name the jobs still on the server, and the commands that
+ * fetch them. `email` is the account that sent them.
+ */
 export function resumeCommands(
   pending: ReadonlyMap<string, Target>,
   { url, email }: Pick<Conversion, 'url' | 'email'>,

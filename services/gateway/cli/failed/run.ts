@@ -13,7 +13,10 @@ export interface Output {
   err: (line: string) => void;
 }
 
-/** Runs one command. Returns the number of jobs that could not be changed, each of which was reported. @throws CommandError */
+/**
+ * Runs one command. Returns the number of jobs that could not be changed, each of which was reported.
+ * @throws CommandError
+ */
 export async function run(
   command: Exclude<Command, { kind: 'help' }>,
   api: FailedJobsApi,

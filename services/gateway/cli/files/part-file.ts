@@ -50,7 +50,10 @@ export async function adoptPart(target: string, sha256: string, part: string): P
   return adopted;
 }
 
-/** Whether the writer has ended. A part of another machine that shares the folder never counts: we cannot see its processes. */
+/**
+ * Whether the writer has ended. A part of another machine that shares the
+ * folder never counts: we cannot see its processes.
+ */
 function isAbandoned(name: string): boolean {
   const [, host, pid, start] = WRITER.exec(name) ?? [];
   return host === HOST && startOf(Number(pid)) !== start;

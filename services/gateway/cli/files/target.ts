@@ -19,7 +19,10 @@ export interface TargetOptions {
   stdoutIsTerminal: boolean;
 }
 
-/** `Ferien.final.mp4` → `Ferien.final.mp3`. The name may come from another machine, so it must not lead into another folder. */
+/**
+ * `Ferien.final.mp4` → `Ferien.final.mp3`. The name may come from another
+ * machine, so it must not lead into another folder.
+ */
 export const mp3Name = (name: string): string => {
   const base = printable(name.split(/[/\\]/).at(-1) ?? '');
   return `${base.replace(/\.[^.]{1,5}$/, '').replace(/^\.+/, '') || 'audio'}.mp3`;

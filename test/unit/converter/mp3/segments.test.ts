@@ -30,7 +30,7 @@ describe('planSegments and sampleRange', () => {
     assert.ok((lengths[0] ?? 0) < 1.5 * (lengths[3] ?? 0), String(lengths));
   });
 
-  it('encode some frames more before and after a segment, but none before the sound', () => {
+  it('encode some extra frames before and after a segment, but none before the start of the sound', () => {
     const [first, second] = planSegments(600, 48_000, 2);
     assert.ok(first && second);
     assert.equal(second.encodeFrom, second.keepFrom - PREROLL_FRAMES);

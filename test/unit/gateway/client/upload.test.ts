@@ -170,7 +170,7 @@ describe('uploadVideo', () => {
     });
   }
 
-  it('gives up a gateway that stays busy for five minutes', async (context) => {
+  it('rejects when the gateway stays busy for five minutes', async (context) => {
     const { upload, clock } = await build(context, (request, response) => {
       request.resume();
       request.on('end', () => problem(response, 503, 'unavailable', { 'retry-after': '45' }));

@@ -115,7 +115,7 @@ describe('watchJob', () => {
   }
 
   for (const code of ['too_many_requests', 'unavailable']) {
-    it(`gives up at a poll that is refused with ${code} and a Retry-After of two minutes`, async (context) => {
+    it(`rejects when a poll is refused with ${code} and a Retry-After of two minutes`, async (context) => {
       const refused = refusal(code === 'unavailable' ? 503 : 429, code, { 'retry-after': '120' });
       const { result, asked, clock } = await watch(context, {
         events: [stream(0.2), stream(1)],
@@ -144,7 +144,7 @@ describe('watchJob', () => {
     assert.deepEqual(asked, ['events']);
   });
 
-  it('gives up after five minutes without a response', async (context) => {
+  it('rejects after five minutes without a response', async (context) => {
     const away = refusal(503, 'unavailable');
     const { result, asked, clock } = await watch(context, { events: [away], polls: [away] });
     await assert.rejects(result, { message: 'so it is (unavailable)' });

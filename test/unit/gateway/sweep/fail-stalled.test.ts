@@ -144,7 +144,7 @@ describe('createFailStalled, for an upload', () => {
     assert.ok((await passUntilStalled()).includes(`video ${job.id}`));
   });
 
-  test('prevents that an ended upload is accepted', async (context) => {
+  test('prevents an ended upload from being accepted', async (context) => {
     const { save, jobs } = build(context);
     const job = await save(newUpload());
     await jobs.update(job.id, tombstone);

@@ -27,7 +27,7 @@ describe('a delivery', () => {
     });
   }
 
-  it('is answered with 503 when the handler throws unavailable, so that it comes again', async () => {
+  it('is answered with 503 when the handler throws unavailable, so that it is delivered again', async () => {
     const app = build(() => Promise.reject(unavailable('the store')));
     assert.equal((await deliver(app, PATH, { data: { number: 7 } })).status, 503);
   });
@@ -38,7 +38,7 @@ describe('a delivery', () => {
     ['no data', {}],
     ['another schema', { data: { number: 'seven' } }],
   ] as const) {
-    it(`is dropped when its body has ${name}, because a refused event would come again for ever`, async () => {
+    it(`is dropped when its body has ${name}, because a refused event would be delivered again for ever`, async () => {
       const reply = await deliver(build(refuse), PATH, body);
       assert.deepEqual([reply.status, reply.json], [200, { status: 'DROP' }]);
     });

@@ -40,7 +40,7 @@ describe('updateDocument', () => {
     assert.deepEqual(await state.get('counter'), before);
   });
 
-  test('loses none of 20 changes that are made at the same time', async () => {
+  test('loses none of 20 concurrent changes', async () => {
     const state = createMemoryState();
     const changes = Array.from({ length: 20 }, () => updateDocument<Counter>(state, 'counter', plusOne, TTL));
     const counts = (await Promise.all(changes)).map((counter) => counter?.count);
@@ -63,7 +63,7 @@ describe('updateDocument', () => {
     assert.deepEqual((await readDocument<Counter>(state, 'counter'))?.document, { count: 1 });
   });
 
-  test('gives up after 30 conflicts', async (context) => {
+  test('throws unavailable after 30 conflicts', async (context) => {
     const clock = stoppedClock(context);
     let puts = 0;
     const state = answering(async () => {
