@@ -10,7 +10,7 @@ export interface StoreContent {
   keys: string[];
   /** All jobs, with tombstones. */
   jobs: StoredJob[];
-  /** Ids in the index of open jobs. */
+  /** Ids in the index of active jobs. */
   open: string[];
 }
 
