@@ -29,14 +29,14 @@ export interface RunOptions {
   cwd: string;
   /** Files at a time. Default 1. */
   concurrency?: number;
-  /** Of one test; milliseconds. */
+  /** The limit for each test, ms. */
   timeoutMs?: number;
   /** More arguments of `node --test`. */
   args?: readonly string[];
-  /** When the signal is aborted. Default: SIGTERM. */
+  /** Ends the test processes when `signal` is aborted. Default: SIGTERM. */
   killSignal?: NodeJS.Signals;
   env: NodeJS.ProcessEnv;
-  /** Where the counts are left. */
+  /** The folder to which the reporter writes the counts. */
   folder: string;
   signal: AbortSignal;
 }

@@ -22,7 +22,7 @@ export const isEnded = (job: StoredJob): boolean => job.status === 'deleted' || 
 
 interface Row {
   key: string;
-  /** Only of jobs and of the index. */
+  /** Present only for jobs and for documents of the index. */
   value?: string;
 }
 

@@ -7,7 +7,7 @@ import { readLastLines } from '../../process/log-file.ts';
 import type { Report } from '../../process/run.ts';
 import type { Supervised } from '../../process/supervised.ts';
 import { answersHttp } from '../../process/wait-ready.ts';
-import type { Tokens } from '../secrets.ts';
+import type { Tokens } from '../write-secrets.ts';
 import type { Pair } from './pair.ts';
 
 async function isReady({ view }: Pair, tokens: Tokens, signal: AbortSignal): Promise<boolean> {
