@@ -41,7 +41,7 @@ export interface RunOptions {
   signal: AbortSignal;
 }
 
-/** Runs test files by `node --test`, with our terminal. One that does not come to its end counts as one failed. */
+/** Runs test files by `node --test`, with our terminal. A run that breaks off counts as one failed test. */
 export async function runTests(files: readonly string[], options: RunOptions): Promise<TestCounts> {
   const {
     cwd,
@@ -62,8 +62,7 @@ export async function runTests(files: readonly string[], options: RunOptions): P
   rmSync(counts, { force: true });
   const child = spawn(process.execPath, all, {
     cwd,
-    // The channel tells it when this process is killed: it then has nobody left to report to.
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    stdio: 'inherit',
     env: { ...process.env, TEST_FOLDER: folder, ...options.env },
     killSignal,
     signal,
