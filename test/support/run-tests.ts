@@ -62,7 +62,8 @@ export async function runTests(files: readonly string[], options: RunOptions): P
   rmSync(counts, { force: true });
   const child = spawn(process.execPath, all, {
     cwd,
-    stdio: 'inherit',
+    // The channel closes when this process is killed, and count-reporter.ts then ends the run.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, TEST_FOLDER: folder, ...options.env },
     killSignal,
     signal,
