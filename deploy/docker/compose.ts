@@ -7,9 +7,9 @@ import { report, runMain, stopSignal } from '../process/terminal.ts';
 import { which } from '../process/which.ts';
 import { buildImages } from './build-images.ts';
 import { dockerAt, type Engine, engineHome } from './docker-client.ts';
+import { writeDockerSecrets } from './docker-secrets.ts';
 import { openEngine } from './engine.ts';
 import { imageNames, imageOf, SERVICES } from './image-names.ts';
-import { writeDockerSecrets } from './secrets.ts';
 
 const usage = `npm run compose -- up|down|ps|logs|… [arguments of docker compose]
 

@@ -1,5 +1,5 @@
 // The lock of bootstrap.mjs. Plain JavaScript without packages: it runs on Node 18 before the npm packages are installed.
-// Everything else uses deploy/process/lock.ts, which works in the same way and can also tell a process from a later one
+// Everything else uses services/shared/runtime/lock.ts, which works in the same way and can also tell a process from a later one
 // with the same pid.
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 

@@ -3,7 +3,6 @@ import { acquireLock, LockedError } from '../../services/shared/runtime/lock.ts'
 import { stopOrphans } from '../process/orphans.ts';
 import { Ports } from '../process/ports.ts';
 import type { Report } from '../process/run.ts';
-import { writeSecrets } from './secrets.ts';
 import { serversFor } from './servers/secret-keys.ts';
 import { type ServerName, type Servers, type ServersOptions, startServers } from './servers/servers.ts';
 import { type Choice, secretsOf } from './system/components.ts';
@@ -11,6 +10,7 @@ import { type AppSpec, readDaprYaml, resourcesOf } from './system/dapr-yaml.ts';
 import { withInspector } from './system/inspector.ts';
 import { type System, type SystemOptions, startSystem } from './system.ts';
 import { ensureTools } from './tools/tools.ts';
+import { writeSecrets } from './write-secrets.ts';
 
 export interface LaunchOptions
   extends Pick<SystemOptions, 'env' | 'appEnv' | 'commands' | 'replicas'>,

@@ -5,10 +5,10 @@ import { portFromEnv } from '../process/ports.ts';
 import { readRegistry } from '../process/registry.ts';
 import { report, runMain, stopSignal } from '../process/terminal.ts';
 import { lockDataFolder, serversNeeded } from './launch.ts';
-import { writeSecrets } from './secrets.ts';
 import { startServers } from './servers/servers.ts';
 import { readDaprYaml } from './system/dapr-yaml.ts';
 import { ensureTools } from './tools/tools.ts';
+import { writeSecrets } from './write-secrets.ts';
 
 const usage = `npm run setup -- [--stop]
 

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { Ports } from '../process/ports.ts';
 import type { Report } from '../process/run.ts';
 import type { Supervised } from '../process/supervised.ts';
-import { readEnvFile, type Tokens } from './secrets.ts';
 import { type BareSidecar, startBareSidecar } from './system/bare-sidecar.ts';
 import { typesOf } from './system/components.ts';
 import { type AppInstance, type AppSpec, replicate, resourcesOf } from './system/dapr-yaml.ts';
@@ -12,6 +11,7 @@ import { pluggableIn, preparePluggable, socketsFolder } from './system/pluggable
 import { waitUntilAllReady } from './system/readiness.ts';
 import { restartOnSave } from './system/restart-on-save.ts';
 import type { SidecarContext } from './system/sidecar.ts';
+import { readEnvFile, type Tokens } from './write-secrets.ts';
 
 export interface SystemOptions {
   repoRoot: string;

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { type DockerSecrets, writeDockerSecrets } from '../../deploy/docker/docker-secrets.ts';
 import { imageNames } from '../../deploy/docker/image-names.ts';
-import { type DockerSecrets, writeDockerSecrets } from '../../deploy/docker/secrets.ts';
 import { type ComposeFile, readComposeFile, type ServiceSpec } from './compose-file.ts';
 
 /** What is needed to start containers of one test run. */

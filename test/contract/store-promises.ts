@@ -3,8 +3,8 @@ import { encodeDocument } from '../../services/shared/state/state-store.ts';
 import type { Scratch, StorePromise } from '../../services/shared/state/store-promises.ts';
 import { randomBytes } from '../support/random.ts';
 
-/** Of a check: it needs a store whose clock can be moved, because it has to know how much time has passed. */
 export interface ContractPromise extends StorePromise {
+  /** The check needs a store whose clock can be moved, because it has to know how much time has passed. */
   needsClock?: boolean;
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { readEnvFile } from '../../deploy/local/secrets.ts';
+import { readEnvFile } from '../../deploy/local/write-secrets.ts';
 import { client } from '../support/client.ts';
 import { systemsUnderTest } from '../support/systems-under-test.ts';
 

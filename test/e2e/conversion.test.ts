@@ -106,7 +106,7 @@ for (const system of systemsUnderTest()) {
       assert.deepEqual(await list.json(), { jobs: [], next_cursor: null });
     });
 
-    it('removes the job from the index of open jobs after its mail, and later keeps only its MP3 in the store', async () => {
+    it('removes the job from the index of active jobs after its mail, and later keeps only its MP3 in the store', async () => {
       const { account, id } = await converted(await video(2));
       const sidecar = gatewaySidecar(system);
       try {

@@ -6,7 +6,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { readEnvFile } from '../../deploy/local/secrets.ts';
+import { readEnvFile } from '../../deploy/local/write-secrets.ts';
 import { INPUT } from '../../services/converter/ffmpeg/untrusted-input.ts';
 import type { FailedJobView } from '../../services/gateway/operator/failed-job-view.ts';
 import type { JobView } from '../../services/shared/jobs/job.ts';
@@ -98,7 +98,7 @@ for (const system of systemsUnderTest()) {
       assert.deepEqual(await mailsTo(system.mailUrl, account.email), []);
     });
 
-    it('can be retried after it has failed, and each run sends a mail of its own', async () => {
+    it('can be retried after it has failed, and each generation sends a mail of its own', async () => {
       const { account, id } = await failedJob();
       const retried = await ask(account, 'POST', `/jobs/${id}/retry`);
       assert.equal(retried.status, 202);

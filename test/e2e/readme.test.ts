@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { readEnvFile } from '../../deploy/local/secrets.ts';
+import { readEnvFile } from '../../deploy/local/write-secrets.ts';
 import { readMarkdown, repoRoot } from '../support/markdown.ts';
 import { decodedSeconds, video } from '../support/media.ts';
 import { type SystemUnderTest, systemsUnderTest } from '../support/systems-under-test.ts';

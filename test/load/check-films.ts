@@ -15,7 +15,7 @@ import type { SentFilm } from './send-films.ts';
  */
 const STABLE_MS = 5 * 60_000;
 
-/** How the tests see, without the services, what became of the films. */
+/** What the tests need to see, without asking the services, what became of the films. */
 export interface SystemView {
   /** URL of MailDev's page and API. */
   readonly mailUrl: string;

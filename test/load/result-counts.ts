@@ -4,7 +4,10 @@
  */
 export type ResultCounts = Map<string, number>;
 
-/** Results that a client must expect when an instance goes: it is not there, it asks to come again, or (409) it still works on an earlier attempt. */
+/**
+ * Results that a client must expect while an instance stops: the connection is refused, the instance answers with Retry-After,
+ * or with 409 because it still works on an earlier attempt of the request.
+ */
 const EXPECTED = /^(2\d\d|503|409|ECONNREFUSED|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
 
 const format = ([result, count]: [string, number]): string => `${result} ${count} times`;

@@ -8,7 +8,7 @@ import type { ResultCounts } from './result-counts.ts';
 /** How long one response may take, on a machine whose processors are busy with something else. */
 const ATTEMPT_MS = 60_000;
 /** How long a request is repeated. A server that is restarted takes half a minute or more to become ready. */
-const PATIENCE_MS = 5 * 60_000;
+const RETRY_MS = 5 * 60_000;
 const CONNECT_MS = 10_000;
 const MIN_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 1_000;
@@ -90,10 +90,10 @@ export class User {
     return this.#ask(path, { headers: { authorization: this.#authorization } });
   }
 
-  /** Repeats a request until its answer is final, or for PATIENCE_MS. Returns the last answer, or throws the last error. */
+  /** Repeats a request until its answer is final, or for RETRY_MS. Returns the last answer, or throws the last error. */
   async #ask(path: string, options: RequestOptions): Promise<Answer> {
     const last = await retry(() => this.#attempt(path, options), {
-      timeoutMs: PATIENCE_MS,
+      timeoutMs: RETRY_MS,
       pauseAfter: (attempt, isLate) => {
         const pauseMs = pauseAfter(attempt);
         if (pauseMs === undefined || isLate) return undefined;

@@ -75,7 +75,7 @@ for (const system of systemsUnderTest()) {
       assert.equal((await api.job(job.account, job.id)).attempts, 1);
     });
 
-    it('drops an invalid event, which holds up none behind it', async () => {
+    it('drops an invalid event, so that it holds up no event behind it', async () => {
       const dropped = () => logged('converter', LOG_MESSAGES.eventDropped);
       const before = dropped();
       await sidecar.publish('video', { job_id: 'none', trace_id: 'none' });

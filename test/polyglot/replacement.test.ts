@@ -84,7 +84,7 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
       }
     });
 
-    it('sends one mail for each run, even if an event is delivered several times at once', async () => {
+    it('sends one mail for each generation, even if an event is delivered several times at once', async () => {
       for (const event of newEvents()) {
         const again = { ...event, run: event.run + 1 };
         const answers = await Promise.all([event, event, again, event, again].map(deliver));

@@ -14,7 +14,7 @@ Installs what is missing and runs every part, or only the parts, folders and fil
   polyglot     the end-to-end tests with a notification service in Python
   matrix       some cells of npm run test:matrix, which meet each choice of infrastructure once
   chaos        about a minute of npm run test:chaos, which kills everything
-  containers   the short form of npm run test:containers, where a Docker engine can be had
+  containers   the short form of npm run test:containers, where a Docker engine is available
 
   A path is a folder or a test file below test/: npm test -- test/unit/gateway/uploads
   Only contract, e2e, polyglot and the parts after them start systems (each with its RabbitMQ, MariaDB, sidecars and

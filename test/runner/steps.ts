@@ -21,13 +21,16 @@ export interface Step {
 }
 
 const CHAOS_MINUTES = 1.1;
-/** Together with the systems of the end-to-end tests, each choice once; npm run test:matrix has them all. */
+/** With these cells and the systems of the end-to-end tests, each choice runs once. `npm run test:matrix` runs all pairs. */
 export const CELLS = [
   { pubsub: 'redis', blobs: 'postgresql' },
   { pubsub: 'jetstream', blobs: 'redis' },
 ];
 
-/** What `npm test` runs, in this order. Those that follow the system tests run alone: a process that waits long for a core looks dead to the others. */
+/**
+ * What `npm test` runs, in this order. The steps after the system tests run one at a time, because a process that waits long for
+ * a core looks dead to the other processes.
+ */
 export const STEPS: readonly Step[] = [
   { name: 'type check', parts: ['check'], run: (context) => runTool(context, 'tsc', ['--noEmit']) },
   { name: 'lint', parts: ['check'], run: (context) => runTool(context, 'biome', ['check', '.']) },

@@ -6,7 +6,7 @@ import { runTests, type TestCounts } from '../support/run-tests.ts';
 
 export interface UnitTestOptions {
   repoRoot: string;
-  /** Where the files are written that each process runs. */
+  /** The folder for the generated files, one for each process. */
   folder: string;
   /** More arguments of `node --test`. */
   args: readonly string[];
@@ -15,7 +15,7 @@ export interface UnitTestOptions {
 
 /**
  * Runs unit tests in one process for each core. A process for each file would spend most of its time in loading the same
- * modules again: it takes four times as long.
+ * modules again, and all of them together take four times as long.
  * @param files relative to the repository
  */
 export function runUnitTests(files: readonly string[], options: UnitTestOptions): Promise<TestCounts> {
@@ -35,7 +35,7 @@ export function runUnitTests(files: readonly string[], options: UnitTestOptions)
     cwd: repoRoot,
     concurrency: processes,
     args,
-    // The types of each module are stripped once, and not at every run.
+    // With the cache, the types of each module are stripped once and not in every run.
     env: { NODE_COMPILE_CACHE: path.join(repoRoot, '.data', 'compile-cache') },
     folder,
     signal,

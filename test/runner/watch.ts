@@ -6,7 +6,7 @@ import { newStateFolder } from '../support/state-folder.ts';
 import type { Selection } from './command-line.ts';
 import { runUnitTests } from './unit-tests.ts';
 
-/** What unit tests and the code under test are in. */
+/** The folders that hold the unit tests and the code that they test. */
 const FOLDERS = ['components', 'deploy', 'services', 'test', 'tilt'];
 
 /**
@@ -23,7 +23,7 @@ export async function watchUnitTests(
   for (const name of FOLDERS) watchFolder(join(repoRoot, name), { onSave: () => saved.resolve(), signal });
   const aborted = once(signal, 'abort');
   while (!signal.aborted) {
-    // Before the run: a file that is saved meanwhile is tested by another run.
+    // This comes before the run, so that a file which is saved during the run leads to another run.
     saved = Promise.withResolvers<void>();
     const { passed, failed } = await runUnitTests(files.get('unit') ?? [], {
       repoRoot,

@@ -1,6 +1,11 @@
 import { resolve } from 'node:path';
 import type { TestEvent } from 'node:test/reporters';
 
+// Nobody waits for the tests any more when the runner was killed. `node --test` ends its children when it gets the signal.
+process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+// The listener must not keep the process running.
+process.channel?.unref();
+
 /** A reporter of node:test. When all files are done, it writes one line of JSON with the number of passed, failed and skipped tests. */
 export default async function* count(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   let withoutTests = 0;

@@ -29,19 +29,19 @@ export interface RunOptions {
   cwd: string;
   /** Files at a time. Default 1. */
   concurrency?: number;
-  /** Of one test; milliseconds. */
+  /** The limit for each test, ms. */
   timeoutMs?: number;
   /** More arguments of `node --test`. */
   args?: readonly string[];
-  /** When the signal is aborted. Default: SIGTERM. */
+  /** Ends the test processes when `signal` is aborted. Default: SIGTERM. */
   killSignal?: NodeJS.Signals;
   env: NodeJS.ProcessEnv;
-  /** Where the counts are left. */
+  /** The folder to which the reporter writes the counts. */
   folder: string;
   signal: AbortSignal;
 }
 
-/** Runs test files by `node --test`, with our terminal. One that does not come to its end counts as one failed. */
+/** Runs test files by `node --test`, with our terminal. A run that breaks off counts as one failed test. */
 export async function runTests(files: readonly string[], options: RunOptions): Promise<TestCounts> {
   const {
     cwd,
@@ -62,7 +62,7 @@ export async function runTests(files: readonly string[], options: RunOptions): P
   rmSync(counts, { force: true });
   const child = spawn(process.execPath, all, {
     cwd,
-    // The channel tells it when this process is killed: it then has nobody left to report to.
+    // The channel closes when this process is killed, and count-reporter.ts then ends the run.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, TEST_FOLDER: folder, ...options.env },
     killSignal,

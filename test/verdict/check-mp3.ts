@@ -13,7 +13,7 @@ export type KnownDurations = Map<string, Promise<number>>;
 export interface Mp3Check {
   /** A job that is done. */
   job: Pick<JobView, 'source' | 'mp3'>;
-  /** Of the bytes that were uploaded. */
+  /** The SHA-256 of the uploaded bytes, in hexadecimal. */
   sourceSha256: string;
   expectedSeconds: number;
   download(): Promise<{ status: number | undefined; bytes: Buffer }>;

@@ -73,7 +73,7 @@ export interface Evidence {
   /** All keys in the state store. */
   keys: string[];
   stored: StoredJob[];
-  /** Ids in the index of open jobs. */
+  /** Ids in the index of active jobs. */
   open: string[];
   /** Private folders of attempts that were left behind. */
   folders: string[];

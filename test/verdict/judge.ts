@@ -47,5 +47,5 @@ function judgeStore({ jobs, stored, open, unknownJobs }: Evidence, verdict: Verd
       verdict.wrong.push(`job ${id} is ${status} in the store, and no user was told about it`);
   }
   for (const id of open)
-    if (!isReported(id)) verdict.lost.push(`job ${id} is still in the index of open jobs`);
+    if (!isReported(id)) verdict.lost.push(`job ${id} is still in the index of active jobs`);
 }

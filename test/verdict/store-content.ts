@@ -10,7 +10,7 @@ export interface StoreContent {
   keys: string[];
   /** All jobs, with tombstones. */
   jobs: StoredJob[];
-  /** Ids in the index of open jobs. */
+  /** Ids in the index of active jobs. */
   open: string[];
 }
 
@@ -22,7 +22,7 @@ export const isEnded = (job: StoredJob): boolean => job.status === 'deleted' || 
 
 interface Row {
   key: string;
-  /** Only of jobs and of the index. */
+  /** Present only for jobs and for documents of the index. */
   value?: string;
 }
 

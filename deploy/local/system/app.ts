@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Child, startChild } from '../../process/child.ts';
-import { readEnvFile } from '../secrets.ts';
+import { readEnvFile } from '../write-secrets.ts';
 import type { AppInstance } from './dapr-yaml.ts';
 import { mergeEnvironment, tokenEnvironment } from './environment.ts';
 import type { SidecarContext, SidecarPorts } from './sidecar.ts';

@@ -1,4 +1,4 @@
-import type { Tokens } from '../secrets.ts';
+import type { Tokens } from '../write-secrets.ts';
 
 // Variables for one server or service, which others must not see. A service gets its own from its file in .data/env.
 const RESTRICTED =

@@ -7,7 +7,7 @@ import { readLastLines } from '../../process/log-file.ts';
 import type { Report } from '../../process/run.ts';
 import type { Supervised } from '../../process/supervised.ts';
 import { answersHttp } from '../../process/wait-ready.ts';
-import type { Tokens } from '../secrets.ts';
+import type { Tokens } from '../write-secrets.ts';
 import type { Pair } from './pair.ts';
 
 async function isReady({ view }: Pair, tokens: Tokens, signal: AbortSignal): Promise<boolean> {
@@ -47,7 +47,7 @@ export async function waitUntilAllReady(
     );
     waiting = waiting.filter((_, index) => ready[index] !== true);
     if (waiting.length === 0) return true;
-    throwIfHopeless(processesOf(waiting));
+    throwIfStartFailed(processesOf(waiting));
     if (performance.now() > reportAt) {
       report(`Waiting for ${namesOf(waiting)} …`);
       reportAt += REPORT_MS;
@@ -64,7 +64,7 @@ const processesOf = (pairs: readonly Pair[]): Supervised[] =>
   pairs.flatMap(({ app, sidecar }) => [app, sidecar]);
 
 /** Throws if a service has refused to run, or if a process has crashed too often. */
-function throwIfHopeless(processes: readonly Supervised[]): void {
+function throwIfStartFailed(processes: readonly Supervised[]): void {
   const refusing = processes.find(({ lastCrash }) => lastCrash?.code === EXIT_REFUSED);
   if (refusing) throw new Error(reasonOf(refusing));
   const crashing = processes.filter(({ crashes }) => crashes >= MAX_CRASHES);

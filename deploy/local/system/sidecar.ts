@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Child, startChild } from '../../process/child.ts';
 import type { Ports } from '../../process/ports.ts';
-import type { Tokens } from '../secrets.ts';
+import type { Tokens } from '../write-secrets.ts';
 import type { AppInstance, AppSpec } from './dapr-yaml.ts';
 import { tokenEnvironment, withoutSecrets } from './environment.ts';
 

@@ -29,7 +29,7 @@ interface Cost {
   published: number;
 }
 
-/** Measures one pass of a new sweep, after an earlier pass that found the open jobs. */
+/** Measures one pass of a new sweep, after an earlier pass that found the active jobs. */
 async function measurePass({ state, publish }: Sidecar, stallTimeoutMs: number): Promise<Cost> {
   const { counted, cost, reset } = countingState(state);
   let published = 0;

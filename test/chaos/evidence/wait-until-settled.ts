@@ -59,7 +59,7 @@ async function countRest(harness: Harness): Promise<Record<string, number | stri
   const { folders, tools } = await readSpools(harness);
   return {
     'jobs that are not final': jobs.filter((job) => !isEnded(job)).length,
-    'entries in the index of open jobs': open.length,
+    'entries in the index of active jobs': open.length,
     'orphaned chunks and manifests': orphanKeys({ keys, stored: jobs, videosExpired: true }).length,
     'private folders': folders.length,
     'processes in a spool': tools.length,

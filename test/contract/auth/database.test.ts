@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { checkDatabase, connectDatabase } from '../../../services/auth/database.ts';
@@ -11,95 +11,106 @@ const isUnavailable = (error: unknown) => isAppError(error, 'unavailable');
 /** Nothing listens on port 1. */
 const nowhere = () => connectDatabase('mysql://auth:hunter2@127.0.0.1:1/auth');
 
-test('parameters are not interpreted as SQL, and dates are UTC with milliseconds', { skip }, async (t) => {
-  const [database] = await createDatabase(t);
-  await database.change('CREATE TABLE things (name VARCHAR(99) CHARACTER SET utf8mb4, at DATETIME(3))');
-  const name = `'); DROP TABLE things; -- " \\ 🎬`;
-  const at = new Date('2030-03-31T01:30:00.123Z');
-  assert.equal(await database.change('INSERT INTO things VALUES (?, ?)', [name, at]), 1);
-  assert.deepEqual([...(await database.rows('SELECT * FROM things WHERE name = ?', [name]))], [{ name, at }]);
-  const [text] = await database.rows<{ at: string }>('SELECT CAST(at AS CHAR) AS at FROM things');
-  assert.equal(text?.at, '2030-03-31 01:30:00.123');
-});
-
-test('a lock excludes other replicas until its work has ended or failed', { skip }, async (t) => {
-  const [one, two] = await createDatabase(t, 2);
-  const order: string[] = [];
-  const holder = one.withLock('job', 5, async () => {
-    order.push('one');
-    await sleep(100);
-    order.push('one ends');
-    throw new Error('badly');
-  });
-  await sleep(30);
-  const next = two?.withLock('job', 5, async () => order.push('two'));
-  await assert.rejects(holder, /badly/);
-  await next;
-  assert.deepEqual(order, ['one', 'one ends', 'two']);
-});
-
-test('a lock that is not free in time is `unavailable`, and other databases have locks of their own', {
-  skip,
-}, async (t) => {
-  const [one, two] = await createDatabase(t, 2);
-  const [elsewhere] = await createDatabase(t);
-  await one.withLock('job', 1, async () => {
-    await assert.rejects(async () => two?.withLock('job', 0, async () => undefined), isUnavailable);
-    assert.equal(await elsewhere.withLock('job', 0, async () => 'free'), 'free');
-  });
-});
-
-test('a statement that takes too long is `unavailable`, and its connection is not used again', {
-  skip,
-}, async (t) => {
-  const [database] = await createDatabase(t);
-  await assert.rejects(database.rows('SELECT SLEEP(6)'), isUnavailable);
-  const start = performance.now();
-  await database.rows('SELECT 1');
-  assert.ok(performance.now() - start < 500);
-});
-
-test('a connection that the server closed is replaced', { skip }, async (t) => {
-  const [database] = await createDatabase(t);
-  const [row] = await database.rows<{ id: number }>('SELECT CONNECTION_ID() AS id');
-  await database.change(`KILL ${Number(row?.id)}`).catch(() => undefined);
-  await sleep(50);
-  assert.equal((await database.rows('SELECT 1')).length, 1);
-});
-
-test('a fault in the SQL is not reported as `unavailable`', { skip }, async (t) => {
-  const [database] = await createDatabase(t);
-  await assert.rejects(database.rows('SELEKT 1'), { code: 'ER_PARSE_ERROR' });
-});
-
-test('every statement is `unavailable` without a server, and the error does not contain the password', async (t) => {
-  const database = nowhere();
-  t.after(() => database.close());
-  await assert.rejects(database.rows('SELECT 1'), (error: Error) => {
-    const cause = error.cause as Error;
-    return (
-      isUnavailable(error) && cause.message.includes('ECONNREFUSED') && !cause.message.includes('hunter2')
+describe('connectDatabase', () => {
+  it('passes parameters as values and not as SQL, and returns dates as UTC with milliseconds', {
+    skip,
+  }, async (t) => {
+    const [database] = await createDatabase(t);
+    await database.change('CREATE TABLE things (name VARCHAR(99) CHARACTER SET utf8mb4, at DATETIME(3))');
+    const name = `'); DROP TABLE things; -- " \\ 🎬`;
+    const at = new Date('2030-03-31T01:30:00.123Z');
+    assert.equal(await database.change('INSERT INTO things VALUES (?, ?)', [name, at]), 1);
+    assert.deepEqual(
+      [...(await database.rows('SELECT * FROM things WHERE name = ?', [name]))],
+      [{ name, at }],
     );
+    const [text] = await database.rows<{ at: string }>('SELECT CAST(at AS CHAR) AS at FROM things');
+    assert.equal(text?.at, '2030-03-31 01:30:00.123');
   });
-  await assert.rejects(checkDatabase(database, AbortSignal.timeout(1000)), isUnavailable);
+
+  it('throws `unavailable` for a statement that takes too long, and does not use its connection again', {
+    skip,
+  }, async (t) => {
+    const [database] = await createDatabase(t);
+    await assert.rejects(database.rows('SELECT SLEEP(6)'), isUnavailable);
+    const start = performance.now();
+    await database.rows('SELECT 1');
+    assert.ok(performance.now() - start < 500);
+  });
+
+  it('replaces a connection that the server closed', { skip }, async (t) => {
+    const [database] = await createDatabase(t);
+    const [row] = await database.rows<{ id: number }>('SELECT CONNECTION_ID() AS id');
+    await database.change(`KILL ${Number(row?.id)}`).catch(() => undefined);
+    await sleep(50);
+    assert.equal((await database.rows('SELECT 1')).length, 1);
+  });
+
+  it('does not report a fault in the SQL as `unavailable`', { skip }, async (t) => {
+    const [database] = await createDatabase(t);
+    await assert.rejects(database.rows('SELEKT 1'), { code: 'ER_PARSE_ERROR' });
+  });
+
+  it('throws `unavailable` for every statement without a server, and keeps the password out of the error', async (t) => {
+    const database = nowhere();
+    t.after(() => database.close());
+    await assert.rejects(database.rows('SELECT 1'), (error: Error) => {
+      const cause = error.cause as Error;
+      return (
+        isUnavailable(error) && cause.message.includes('ECONNREFUSED') && !cause.message.includes('hunter2')
+      );
+    });
+    await assert.rejects(checkDatabase(database, AbortSignal.timeout(1000)), isUnavailable);
+  });
 });
 
-test('a start waits for the server, logs that, and fails in the end', async (t) => {
-  const database = nowhere();
-  t.after(() => database.close());
-  const lines: string[] = [];
-  const log = pino({ level: 'info' }, { write: (line: string) => lines.push(line) });
-  await assert.rejects(waitForDatabase(database, 1, log), /MySQL did not answer in 1 s/);
-  assert.ok(lines.length > 0);
-  assert.match(String(lines[0]), /ECONNREFUSED.*waiting for MySQL/);
+describe('Database.withLock', () => {
+  it('excludes other replicas until its work has ended or failed', { skip }, async (t) => {
+    const [one, two] = await createDatabase(t, 2);
+    const order: string[] = [];
+    const holder = one.withLock('job', 5, async () => {
+      order.push('one');
+      await sleep(100);
+      order.push('one ends');
+      throw new Error('badly');
+    });
+    await sleep(30);
+    const next = two?.withLock('job', 5, async () => order.push('two'));
+    await assert.rejects(holder, /badly/);
+    await next;
+    assert.deepEqual(order, ['one', 'one ends', 'two']);
+  });
+
+  it('throws `unavailable` for a lock that is not free in time, and separates the locks of databases', {
+    skip,
+  }, async (t) => {
+    const [one, two] = await createDatabase(t, 2);
+    const [elsewhere] = await createDatabase(t);
+    await one.withLock('job', 1, async () => {
+      await assert.rejects(async () => two?.withLock('job', 0, async () => undefined), isUnavailable);
+      assert.equal(await elsewhere.withLock('job', 0, async () => 'free'), 'free');
+    });
+  });
 });
 
-test('a start does not wait when the server refuses the user', { skip }, async (t) => {
-  const url = new URL(String(process.env.TEST_MYSQL_URL));
-  url.username = 'nobody_at_all';
-  url.password = 'hunter2';
-  url.pathname = '/auth';
-  const database = connectDatabase(url.href);
-  t.after(() => database.close());
-  await assert.rejects(waitForDatabase(database, 60, silent), { code: 'ER_ACCESS_DENIED_ERROR' });
+describe('waitForDatabase', () => {
+  it('waits for the server, logs that, and fails in the end', async (t) => {
+    const database = nowhere();
+    t.after(() => database.close());
+    const lines: string[] = [];
+    const log = pino({ level: 'info' }, { write: (line: string) => lines.push(line) });
+    await assert.rejects(waitForDatabase(database, 1, log), /MySQL did not answer in 1 s/);
+    assert.ok(lines.length > 0);
+    assert.match(String(lines[0]), /ECONNREFUSED.*waiting for MySQL/);
+  });
+
+  it('does not wait when the server refuses the user', { skip }, async (t) => {
+    const url = new URL(String(process.env.TEST_MYSQL_URL));
+    url.username = 'nobody_at_all';
+    url.password = 'hunter2';
+    url.pathname = '/auth';
+    const database = connectDatabase(url.href);
+    t.after(() => database.close());
+    await assert.rejects(waitForDatabase(database, 60, silent), { code: 'ER_ACCESS_DENIED_ERROR' });
+  });
 });

@@ -6,7 +6,6 @@ import type { Passwords } from '../../../services/auth/passwords.ts';
 import { basic } from '../../support/basic-auth.ts';
 import { eventually } from '../../support/event-loop.ts';
 import { listen } from '../../support/listen.ts';
-
 import { buildApp } from '../../unit/auth/build-app.ts';
 
 const EMAIL = 'ann@example.com';

@@ -6,7 +6,7 @@ import { inlineCode, type Markdown, markdownFiles, readMarkdown, repoRoot } from
 
 interface Command {
   script: string;
-  /** Long options and bare words, as far as a script can be asked for them. */
+  /** Long options and bare words, which the script must know. */
   words: string[];
 }
 
@@ -14,7 +14,7 @@ const { scripts } = JSON.parse(readFileSync(join(repoRoot, 'package.json'), 'utf
   scripts: Record<string, string>;
 };
 
-/** A changelog tells of commands that were. */
+/** The changelog may name commands that no longer exist. */
 const files = markdownFiles().filter((path) => path !== 'CHANGELOG.md');
 
 function commandsIn(file: Markdown): Command[] {
@@ -34,7 +34,7 @@ function commandsIn(file: Markdown): Command[] {
   });
 }
 
-/** The program that a script runs, and the files beside it that it imports: where its help and its options are. */
+/** The text of the program that a script runs and of the files that it imports. They contain its help and its options. */
 function sourcesOf(script: string): string {
   const entry = scripts[script]?.split(' ').find((word) => word.endsWith('.ts'));
   if (entry === undefined) return '';

@@ -51,7 +51,7 @@ describe('createNotify', () => {
     assert.equal(first.sent.length + second.sent.length, 1);
   });
 
-  it('sends one mail for each run of a job', async () => {
+  it('sends one mail for each generation of a job', async () => {
     const { notify, sent } = setUp();
     const event = failed('gave_up');
     await notify(event);
@@ -91,7 +91,7 @@ describe('createNotify', () => {
     assert.equal((await record(event))?.sends, 1);
   });
 
-  it('keeps the Message-ID of a mail that is sent again, and gives another run another one', async () => {
+  it('keeps the Message-ID of a mail that is sent again, and gives another generation another one', async () => {
     let lost = true;
     const ids: (string | undefined)[] = [];
     const { notify } = setUp({

@@ -81,7 +81,7 @@ const rows: [what: string, evidence: Partial<Evidence>, findings: Partial<Record
     },
     { lost: 1 },
   ],
-  ['the index of open jobs still has a job', { open: ['id-1'] }, { lost: 1 }],
+  ['the index of active jobs still has a job', { open: ['id-1'] }, { lost: 1 }],
   [
     'a good file failed',
     { jobs: [job({ status: 'failed', code: 'truncated', seen: [] })], mails: [failureMail] },

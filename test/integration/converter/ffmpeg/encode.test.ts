@@ -6,19 +6,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { encode } from '../../../../services/converter/ffmpeg/encode.ts';
-import type { AudioTrack } from '../../../../services/converter/ffmpeg/probe.ts';
 import { INPUT, OUTPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
+import { audioTrack } from '../../../support/audio-track.ts';
 import { media, tone } from '../../../support/media.ts';
 
-const audio = (fields: Partial<AudioTrack> = {}): AudioTrack => ({
-  index: 0,
-  sampleRate: 44_100,
-  channels: 2,
-  expectedSeconds: 1,
-  expectedOf: 'track',
-  isLengthStated: true,
-  ...fields,
-});
 const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
 
 describe('encode › the bit rate of the MP3', () => {
@@ -35,7 +26,7 @@ describe('encode › the bit rate of the MP3', () => {
       try {
         await copyFile(await media(`${rate}.wav`, ...tone(1, { rate })), join(folder, INPUT));
         const signal = new AbortController().signal;
-        const track = audio({ sampleRate: rate });
+        const track = audioTrack({ sampleRate: rate });
         await encode({
           ffmpeg: 'ffmpeg',
           folder,
@@ -67,7 +58,7 @@ describe('encode › failures of ffmpeg', () => {
       await encode({
         ffmpeg: tool,
         folder,
-        audio: audio(),
+        audio: audioTrack(),
         options: { quality: 2 },
         limits: allowed,
         signal,

@@ -114,7 +114,7 @@ async function appendHugePacket(folder: string): Promise<void> {
   await truncate(path, bytes.length + head.length + size);
 }
 
-describe('createTranscode › sound of which no part is dropped', () => {
+describe('createTranscode › sound of which ffmpeg drops no part', () => {
   const ts = async (name: string, parts: Promise<string>[]) =>
     file(name, Buffer.concat(await Promise.all(parts.map(async (part) => readFile(await part)))));
   const mp2 = (seconds: number, rate: number, channels: string) =>

@@ -4,23 +4,15 @@ import { encodeArguments } from '../../../../services/converter/ffmpeg/encode-ar
 import type { AudioTrack } from '../../../../services/converter/ffmpeg/probe.ts';
 import { untrustedInput } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
 import type { ConversionOptions } from '../../../../services/shared/jobs/job.ts';
+import { audioTrack } from '../../../support/audio-track.ts';
 
-const audio = (fields: Partial<AudioTrack> = {}): AudioTrack => ({
-  index: 0,
-  sampleRate: 44_100,
-  channels: 2,
-  expectedSeconds: 1,
-  expectedOf: 'track',
-  isLengthStated: true,
-  ...fields,
-});
 const limits = { maxDurationSeconds: 3600 };
 const valueAfter = (args: string[], name: string) =>
   args.includes(name) ? args[args.indexOf(name) + 1] : undefined;
 
 describe('encodeArguments', () => {
   it('puts the guards of the input before its name', () => {
-    const args = encodeArguments(audio(), { quality: 2 }, limits);
+    const args = encodeArguments(audioTrack(), { quality: 2 }, limits);
     const before = args.slice(0, args.indexOf('-i')).join(' ');
     assert.ok(before.includes(untrustedInput.join(' ')));
     assert.match(before, /-nostdin/);
@@ -55,7 +47,7 @@ describe('encodeArguments', () => {
   ];
   for (const [name, track, options, expected] of table) {
     it(name, () => {
-      const args = encodeArguments(audio(track), options, limits);
+      const args = encodeArguments(audioTrack(track), options, limits);
       for (const [option, value] of Object.entries(expected))
         assert.equal(valueAfter(args, option), value, option);
     });

@@ -70,7 +70,7 @@ describe('mp3EventOf', () => {
     });
   }
 
-  test('belongs to a mail record of its own for each run of a job', () => {
+  test('belongs to a mail record of its own for each generation of a job', () => {
     assert.equal(mailRecordKey({ job_id: id, run: 1 }), `mail:${id}:1`);
     assert.equal(mailRecordKey({ job_id: id, run: 2 }), `mail:${id}:2`);
   });
