@@ -8,7 +8,7 @@ export const invalidCredentials = (): AppError =>
 
 /** The error is the same for every reason: an expired, forged, revoked or unknown token. */
 export const invalidToken = (cause?: unknown): AppError =>
-  new AppError('invalid_token', 'the token is not valid (any more)', {
+  new AppError('invalid_token', 'the token is not valid, or no longer valid', {
     cause,
     headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
   });

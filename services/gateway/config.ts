@@ -12,7 +12,7 @@ const DAY = 24 * HOUR;
 
 export const renamedVariables: RenamedVariables = { SILENT_SECONDS: 'STALL_SECONDS' };
 
-export const environment = requireTokenUnlessLoopback(
+export const gatewayEnvironment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
     /** The public URL of the gateway. The links in mails start with it. */
     PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8080'),
@@ -48,7 +48,7 @@ export const environment = requireTokenUnlessLoopback(
   }),
 );
 
-export type GatewayConfig = z.output<typeof environment>;
+export type GatewayConfig = z.output<typeof gatewayEnvironment>;
 
 /** The limits of each kind of work, for all users and for each user. */
 export const limitsOf = (env: GatewayConfig) => ({

@@ -11,7 +11,7 @@ import { checkConformance } from '../shared/state/conformance.ts';
 import { writeMarker } from '../shared/state/store-marker.ts';
 import { createAuthenticate } from './accounts/authenticate.ts';
 import { createGateway } from './app.ts';
-import { environment, limitsOf, renamedVariables, timesOf } from './config.ts';
+import { gatewayEnvironment, limitsOf, renamedVariables, timesOf } from './config.ts';
 import { createSignedLinks } from './downloads/signed-link.ts';
 import { countActive } from './job-index/count-active.ts';
 import { createJobIndex } from './job-index/job-index.ts';
@@ -33,7 +33,7 @@ import { createStoreUpload } from './uploads/store-upload.ts';
  */
 const MARKER_MS = 60_000;
 
-const env = readEnvironment(environment, process.env, renamedVariables);
+const env = readEnvironment(gatewayEnvironment, process.env, renamedVariables);
 const log = createLog('gateway', env.LOG_LEVEL);
 warnOfOldNames(renamedVariables, log);
 const { RETENTION_SECONDS: retentionSeconds, MAX_UPLOAD_BYTES: maxUploadBytes } = env;
@@ -84,7 +84,7 @@ const storeCheck = startStartupCheck(
 const marking = repeat(
   MARKER_MS,
   () => storeCheck().then(() => writeMarker(state, times.indexSeconds, stoppingSignal)),
-  (error) => log.debug({ err: error }, 'the marker of the store could not be written'),
+  (error) => log.debug({ err: error }, 'the marker that shows the store to the other services could not be written'),
   stoppingSignal,
 );
 

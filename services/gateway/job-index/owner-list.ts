@@ -7,12 +7,12 @@ const PAGE_SIZE = 100;
  * The most pages, of up to 8 kB each, that are read at once. The first read
  * takes one page, each further read four times as many.
  */
-const MOST_AT_ONCE = 16;
+const MAX_PAGES_AT_ONCE = 16;
 /**
  * Missing pages in a row that mean the end of the list. One page would be
  * enough if RETENTION_SECONDS had never been lowered.
  */
-const MISSING = 16;
+const MAX_MISSING_PAGES = 16;
 
 interface Page {
   /** The number of this page. The head gets its number when it is full. */
@@ -127,8 +127,8 @@ async function* readNumberedPages(
   let missing = 0;
   for (
     let next = from, width = 1;
-    next >= 0 && missing < MISSING;
-    width = Math.min(width * 4, MOST_AT_ONCE)
+    next >= 0 && missing < MAX_MISSING_PAGES;
+    width = Math.min(width * 4, MAX_PAGES_AT_ONCE)
   ) {
     const keys = Array.from({ length: Math.min(width, next + 1) }, (_, at) => pageKey(owner, next - at));
     const found = await readDocuments<Page>(state, keys, signal);

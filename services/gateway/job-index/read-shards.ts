@@ -1,24 +1,24 @@
 import { readDocuments } from '../../shared/state/documents.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import {
-  childrenOf,
+  childPlaces,
   type Entry,
   entriesOf,
+  findSplitRecord,
   holds,
   lastIdOf,
   orderOf,
   type Place,
-  rootsOf,
+  rootPlaces,
   type Shard,
-  splitOf,
 } from './shard.ts';
 
 /**
  * Documents that are read at once: few at first, for a reader that needs
  * only one page, and then four times as many each time.
  */
-const NARROWEST = 16;
-const WIDEST = 128;
+const MIN_WIDTH = 16;
+const MAX_WIDTH = 128;
 
 /** A place that is not read yet, or whose entries wait until all places before it are read. */
 interface Step<T> {
@@ -49,19 +49,19 @@ export async function* readShards<T>(
   const mayFollow = ({ digits }: Place) => orderOf(digits) >= from.slice(0, digits.length);
 
   function read({ place, above }: Step<T>, shard: Shard<T> | undefined): Step<T>[] {
-    const record = splitOf(shard);
+    const record = findSplitRecord(shard);
     const entries = [...new Map([...entriesOf(shard), ...above].map((entry) => [entry.id, entry])).values()];
     if (!record) return [{ place, above, entries }];
-    return childrenOf(place, name, record.version)
+    return childPlaces(place, name, record.version)
       .filter(mayFollow)
       .map((child) => ({ place: child, above: entries.filter((entry) => holds(child, entry)) }));
   }
 
-  let steps: Step<T>[] = rootsOf(name)
+  let steps: Step<T>[] = rootPlaces(name)
     .filter(mayFollow)
     .map((place) => ({ place, above: [] }));
   let documents = 0;
-  for (let width = NARROWEST; steps.length > 0; width = Math.min(width * 4, WIDEST)) {
+  for (let width = MIN_WIDTH; steps.length > 0; width = Math.min(width * 4, MAX_WIDTH)) {
     const next = new Set(steps.filter(({ entries }) => !entries).slice(0, width));
     const keys = [...next].map(({ place }) => place.key);
     documents += keys.length;

@@ -1,6 +1,6 @@
 /** The last twelve characters of an id, which is a UUID, are hexadecimal digits. */
 const DIGITS = [...'0123456789abcdef'];
-const MOST_DIGITS = 12;
+const MAX_DIGITS = 12;
 
 /**
  * The key of the split record among the entries. During a rolling upgrade, a gateway of the previous release treats the record
@@ -33,10 +33,10 @@ export interface Place {
   digits: string;
 }
 
-export const rootsOf = (name: string): Place[] =>
+export const rootPlaces = (name: string): Place[] =>
   DIGITS.map((digit) => ({ key: `${name}:${digit}`, digits: digit }));
 
-export function childrenOf({ digits }: Place, name: string, generation: string): Place[] {
+export function childPlaces({ digits }: Place, name: string, generation: string): Place[] {
   return DIGITS.map((digit) => ({ key: `${name}:${digit}${digits}:${generation}`, digits: digit + digits }));
 }
 
@@ -44,22 +44,22 @@ export function childrenOf({ digits }: Place, name: string, generation: string):
 export const lastIdOf = ({ digits }: Place): string =>
   'ffffffff-ffff-ffff-ffff-ffffffffffff'.slice(0, 36 - digits.length) + digits;
 
-export const canSplit = ({ digits }: Place): boolean => digits.length < MOST_DIGITS;
+export const canSplit = ({ digits }: Place): boolean => digits.length < MAX_DIGITS;
 
 export const holds = ({ digits }: Place, { id }: { id: string }): boolean => id.endsWith(digits);
 
 /** Returns the split record, or undefined for a document that is not split. */
-export const splitOf = <T>(shard: Shard<T> | undefined): SplitRecord | undefined =>
+export const findSplitRecord = <T>(shard: Shard<T> | undefined): SplitRecord | undefined =>
   shard?.[SPLIT] as SplitRecord | undefined;
 
 /** Returns the entries. A document that was split has entries only if a gateway of the previous release wrote them. */
 export const entriesOf = <T>(shard: Shard<T> | undefined): Entry<T>[] =>
   Object.values(shard ?? {}).filter(({ id }) => id !== SPLIT);
 
-export const shardOf = <T>(entries: readonly Entry<T>[]): Shard<T> =>
+export const createShard = <T>(entries: readonly Entry<T>[]): Shard<T> =>
   Object.fromEntries(entries.map((entry) => [entry.id, entry]));
 
-export const splitInto = <T>(generation: string): Shard<T> => {
+export const createSplitShard = <T>(generation: string): Shard<T> => {
   const record: SplitRecord = { id: SPLIT, version: generation, since: new Date().toISOString() };
   return { [SPLIT]: record as object as Entry<T> };
 };

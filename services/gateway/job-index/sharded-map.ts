@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import { type ListPart, readShards } from './read-shards.ts';
-import { type Entry, shardOf } from './shard.ts';
+import { createShard, type Entry } from './shard.ts';
 import { ShardWriter, type ShardWriterOptions } from './write-shards.ts';
 
 /** The most entries of one document, about 50 kB. A sidecar accepts 4 MiB in a request. */
-const MOST_ENTRIES = 250;
+const MAX_ENTRIES = 250;
 
 export type { ListPart } from './read-shards.ts';
 export type { Entry } from './shard.ts';
@@ -34,14 +34,14 @@ export type ShardedMapOptions<T> = Pick<ShardWriterOptions<T>, 'ttlSeconds'> & P
 export function createShardedMap<T extends object>(
   state: StateStore,
   name: string,
-  { ttlSeconds, isWanted = () => true, maxEntries = MOST_ENTRIES }: ShardedMapOptions<T>,
+  { ttlSeconds, isWanted = () => true, maxEntries = MAX_ENTRIES }: ShardedMapOptions<T>,
 ): ShardedMap<T> {
   const writer = new ShardWriter<T>(state, name, { ttlSeconds, isWanted, maxEntries });
 
   return {
     async put(values, signal) {
       const entries = values.map((value) => ({ ...value, version: randomUUID() }));
-      await writer.write(entries, (shard, added) => ({ ...shard, ...shardOf(added) }), signal);
+      await writer.write(entries, (shard, added) => ({ ...shard, ...createShard(added) }), signal);
       return entries;
     },
 

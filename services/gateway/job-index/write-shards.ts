@@ -4,17 +4,17 @@ import { updateDocument } from '../../shared/state/documents.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import {
   canSplit,
-  childrenOf,
+  childPlaces,
+  createShard,
+  createSplitShard,
   type Entry,
   entriesOf,
+  findSplitRecord,
   holds,
   isSame,
   type Place,
-  rootsOf,
+  rootPlaces,
   type Shard,
-  shardOf,
-  splitInto,
-  splitOf,
 } from './shard.ts';
 
 /** Documents that are written at the same time. */
@@ -69,7 +69,7 @@ export class ShardWriter<T extends object> {
     change: Change<T, E>,
     signal?: AbortSignal,
   ): Promise<void> {
-    await this.#run(tasksFor(rootsOf(this.#name), entries), change, signal);
+    await this.#run(tasksFor(rootPlaces(this.#name), entries), change, signal);
   }
 
   #isOld(since: string): boolean {
@@ -80,12 +80,12 @@ export class ShardWriter<T extends object> {
   async #split(place: Place, seen: Shard<T>, signal: AbortSignal | undefined): Promise<void> {
     const generation = randomUUID();
     const copies = tasksFor(
-      childrenOf(place, this.#name, generation),
+      childPlaces(place, this.#name, generation),
       entriesOf(seen).filter(this.#options.isWanted),
     );
     await Promise.all(
       copies.map(({ place: { key }, entries }) =>
-        updateDocument<Shard<T>>(this.#state, key, () => shardOf(entries), {
+        updateDocument<Shard<T>>(this.#state, key, () => createShard(entries), {
           ttlSeconds: this.#options.ttlSeconds,
           signal,
         }),
@@ -94,10 +94,10 @@ export class ShardWriter<T extends object> {
     const after = await updateDocument<Shard<T>>(
       this.#state,
       place.key,
-      (current = {}) => (isSame(current, seen) ? splitInto(generation) : undefined),
+      (current = {}) => (isSame(current, seen) ? createSplitShard(generation) : undefined),
       { ttlSeconds: this.#splitSeconds, signal },
     );
-    if (splitOf(after)?.version === generation) return;
+    if (findSplitRecord(after)?.version === generation) return;
     // The split has lost to another one, so nobody will ever read these copies. A copy that cannot be deleted expires.
     await Promise.allSettled(copies.map(({ place: { key } }) => this.#state.delete(key, signal)));
   }
@@ -111,14 +111,14 @@ export class ShardWriter<T extends object> {
     const moved = strays.map((entry) => ({ ...entry, version: randomUUID() }));
     await this.#run(
       tasksFor(children, moved),
-      (child, entries) => ({ ...child, ...shardOf(entries) }),
+      (child, entries) => ({ ...child, ...createShard(entries) }),
       signal,
     );
-    const generation = splitOf(shard)?.version;
+    const generation = findSplitRecord(shard)?.version;
     const change = (current: Shard<T> | undefined): Shard<T> | undefined => {
-      if (generation === undefined || splitOf(current)?.version !== generation) return undefined;
+      if (generation === undefined || findSplitRecord(current)?.version !== generation) return undefined;
       const rest = entriesOf(current).filter(({ id, version }) => shard[id]?.version !== version);
-      return { ...shardOf(rest), ...splitInto<T>(generation) };
+      return { ...createShard(rest), ...createSplitShard<T>(generation) };
     };
     await updateDocument<Shard<T>>(this.#state, place.key, change, {
       ttlSeconds: this.#splitSeconds,
@@ -136,19 +136,19 @@ export class ShardWriter<T extends object> {
       let isFull = false;
       const apply = (current: Shard<T> = {}): Shard<T> | undefined => {
         isFull = false;
-        const changed = splitOf(current) ? undefined : change(current, entries);
+        const changed = findSplitRecord(current) ? undefined : change(current, entries);
         if (!changed) return undefined;
         const wanted = entriesOf(changed).filter(this.#options.isWanted);
         isFull = wanted.length > this.#options.maxEntries && canSplit(place);
-        return isFull ? undefined : shardOf(wanted);
+        return isFull ? undefined : createShard(wanted);
       };
       const shard = await updateDocument<Shard<T>>(this.#state, place.key, apply, {
         ttlSeconds: this.#options.ttlSeconds,
         signal,
       });
-      const record = splitOf(shard);
+      const record = findSplitRecord(shard);
       if (shard && record) {
-        const children = childrenOf(place, this.#name, record.version);
+        const children = childPlaces(place, this.#name, record.version);
         if (entriesOf(shard).length > 0 || this.#isOld(record.since))
           await this.#renew(place, shard, children, signal);
         return tasksFor(children, entries);

@@ -12,7 +12,7 @@ import { readJobs } from '../job-index/read-jobs.ts';
 import type { VideoIndex } from './video-index.ts';
 
 // TODO: delete this file in the release after next, and with it auth's `GET /users`, `idsAfter` in users.ts, and the route in
-// access.yaml. Jobs from before the index of videos have expired by then.
+// deploy/kubernetes/base/access.yaml. Jobs from before the index of videos have expired by then.
 
 const KEY = 'old-videos';
 /** 20 years, which is longer than an installation lives. So the walk happens only once. */
@@ -22,9 +22,9 @@ const TTL_SECONDS = 20 * 365 * 86_400;
  * may finish a job without an entry in the index of videos.
  */
 const UPGRADE_MS = 3600_000;
-const USERS = 100;
+const MAX_USERS = 100;
 /** Pages of users' lists, of up to a hundred jobs each, that one pass reads. */
-const PAGES = 100;
+const MAX_PAGES = 100;
 const PAUSE_MS = 1_000;
 const RETRY_MS = 60_000;
 
@@ -71,7 +71,7 @@ export function createOldVideos(ports: OldVideosPorts) {
     const walk = (await readDocument<Walk>(state, KEY, signal))?.document ?? (await begin(signal));
     if (!walk || (walk.round === 'last' && Date.parse(walk.last_begins) > Date.now())) return 'not yet';
     if (walk.ended) return 'ended';
-    const next = await walkOn(ports, walk, signal);
+    const next = await continueWalk(ports, walk, signal);
     await save((current) => (current && isBehind(current, next) ? undefined : next), signal);
     if (next.ended)
       log.info('all videos of jobs that were done before the upgrade are in the index of videos');
@@ -104,7 +104,7 @@ const isBehind = (current: Walk, next: Walk): boolean =>
   (current.round === next.round && current.after > next.after);
 
 /** Reads as many users and jobs as one pass may, and returns where the next pass continues. */
-async function walkOn(ports: OldVideosPorts, walk: Walk, signal: AbortSignal): Promise<Walk> {
+async function continueWalk(ports: OldVideosPorts, walk: Walk, signal: AbortSignal): Promise<Walk> {
   const { within, ...place } = walk;
   const users = await usersAfter(ports, walk.after, signal);
   let pages = 0;
@@ -114,7 +114,7 @@ async function walkOn(ports: OldVideosPorts, walk: Walk, signal: AbortSignal): P
     for await (const { entries, end } of ports.index.listOwned(owner, from, signal)) {
       const ids = entries.map(({ id }) => id);
       await addDone(ports, ids, signal);
-      if (++pages === PAGES) return { ...place, after, within: { owner, cursor: end } };
+      if (++pages === MAX_PAGES) return { ...place, after, within: { owner, cursor: end } };
     }
     after = owner;
   }
@@ -127,7 +127,7 @@ async function usersAfter(
   after: string,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const path = `/users?after=${after}&limit=${USERS}`;
+  const path = `/users?after=${after}&limit=${MAX_USERS}`;
   const { status, body } = await invoke('auth', { method: 'GET', path, signal });
   if (status !== 200) throw unavailable('the auth service', new Error(`answered ${status} to ${path}`));
   return userPage.parse(JSON.parse(body)).users;

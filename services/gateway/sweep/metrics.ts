@@ -3,8 +3,8 @@ import type { Job } from '../../shared/jobs/job.ts';
 
 /** The metrics of the sweep. */
 export interface SweepMetrics {
-  /** Starts to time a pass. The returned function ends the measurement. */
-  pass(): () => void;
+  /** Starts to measure the time of a pass. The returned function ends the measurement. */
+  startTimer(): () => void;
   /** Sets the number of active jobs by status, as the newest pass has counted them. */
   setActiveJobs(counts: ReadonlyMap<Job['status'], number>): void;
   republished(topic: string): void;
@@ -37,7 +37,7 @@ export function createSweepMetrics(registry: Registry): SweepMetrics {
     registers,
   });
   return {
-    pass: () => duration.startTimer(),
+    startTimer: () => duration.startTimer(),
     setActiveJobs(counts) {
       activeJobs.reset();
       for (const [status, count] of counts) activeJobs.set({ status }, count);

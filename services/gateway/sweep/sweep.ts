@@ -64,7 +64,7 @@ export function createSweep(ports: SweepPorts): Sweep {
     pass,
     async run(everySeconds, signal) {
       while (!signal.aborted) {
-        const end = metrics.pass();
+        const end = metrics.startTimer();
         await pass(signal).catch((error: unknown) => {
           if (!signal.aborted) log.warn({ err: error }, 'a sweep failed; the next one continues');
         });

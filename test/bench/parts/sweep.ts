@@ -46,7 +46,7 @@ async function measurePass({ state, publish }: Sidecar, stallTimeoutMs: number):
     },
     updateCounts: () => undefined,
     metrics: {
-      ...{ pass: () => () => undefined, setActiveJobs: () => undefined, republished: () => undefined },
+      ...{ startTimer: () => () => undefined, setActiveJobs: () => undefined, republished: () => undefined },
       videoDeleted: () => undefined,
     },
     log: createLog('bench', 'silent'),

@@ -8,7 +8,7 @@ import {
   renamedVariables as renamedByConverter,
 } from '../../../services/converter/config.ts';
 import {
-  environment as gatewayEnvironment,
+  gatewayEnvironment,
   renamedVariables as renamedByGateway,
 } from '../../../services/gateway/config.ts';
 import {

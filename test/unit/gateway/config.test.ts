@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { environment, timesOf } from '../../../services/gateway/config.ts';
+import { gatewayEnvironment, timesOf } from '../../../services/gateway/config.ts';
 import { readEnvironment } from '../../../services/shared/runtime/config.ts';
 
 const LINK_SECRET = 'a secret of thirty-two characters';
 const read = (variables: Record<string, string>) =>
-  readEnvironment(environment, { LINK_SECRET, ...variables });
+  readEnvironment(gatewayEnvironment, { LINK_SECRET, ...variables });
 
 describe('environment', () => {
   test('requires only LINK_SECRET', () => {

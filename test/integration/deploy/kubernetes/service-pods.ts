@@ -6,7 +6,7 @@ import { completeSecrets } from '../../../../deploy/kubernetes/secret-objects.ts
 import { parseDaprYaml } from '../../../../deploy/local/system/dapr-yaml.ts';
 import { authEnvironment } from '../../../../services/auth/config.ts';
 import { converterEnvironment } from '../../../../services/converter/config.ts';
-import { environment as gatewayEnvironment } from '../../../../services/gateway/config.ts';
+import { gatewayEnvironment } from '../../../../services/gateway/config.ts';
 import { notificationEnvironment } from '../../../../services/notification/config.ts';
 import { type Container, type Manifest, manifestsOf, type Workload, workloadsOf } from './rendered.ts';
 

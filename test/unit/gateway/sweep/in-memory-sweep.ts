@@ -70,7 +70,7 @@ export function createInMemorySweep(context: TestContext) {
   const deletedVideos = { count: 0 };
   const log = createLog('gateway', 'info', lines);
   const metrics: SweepPorts['metrics'] = {
-    ...{ pass: () => () => undefined, setActiveJobs: () => undefined, republished: () => undefined },
+    ...{ startTimer: () => () => undefined, setActiveJobs: () => undefined, republished: () => undefined },
     videoDeleted: () => deletedVideos.count++,
   };
 

@@ -7,7 +7,7 @@ describe('createSweepMetrics', () => {
   test('exposes passes, active jobs, republished events and deleted videos', async () => {
     const registry = new Registry();
     const metrics = createSweepMetrics(registry);
-    metrics.pass()();
+    metrics.startTimer()();
     metrics.setActiveJobs(
       new Map([
         ['queued', 3],
