@@ -84,7 +84,8 @@ const storeCheck = startStartupCheck(
 const marking = repeat(
   MARKER_MS,
   () => storeCheck().then(() => writeMarker(state, times.indexSeconds, stoppingSignal)),
-  (error) => log.debug({ err: error }, 'the marker that shows the store to the other services could not be written'),
+  (error) =>
+    log.debug({ err: error }, 'the marker that shows the store to the other services could not be written'),
   stoppingSignal,
 );
 
