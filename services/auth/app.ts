@@ -2,7 +2,7 @@ import Router from '@koa/router';
 import type Koa from 'koa';
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { onlySidecar } from '../shared/dapr/only-sidecar.ts';
+import { requireSidecarToken } from '../shared/dapr/require-sidecar-token.ts';
 import { closedSignal } from '../shared/http/client-closed.ts';
 import { type Checks, health } from '../shared/http/health.ts';
 import { jsonBody } from '../shared/http/json-body.ts';
@@ -87,7 +87,7 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
   });
 
   const app = createApp(log, metrics);
-  app.use(health(checks, stoppingSignal)).use(exposeMetrics(metrics)).use(onlySidecar(apiToken));
+  app.use(health(checks, stoppingSignal)).use(exposeMetrics(metrics)).use(requireSidecarToken(apiToken));
   app.use(router.routes()).use(router.allowedMethods());
   return app;
 }

@@ -1,5 +1,5 @@
 import { invalidToken } from './credentials.ts';
-import type { Sessions } from './sessions.ts';
+import type { Sessions } from './refresh-sessions.ts';
 import type { Tokens } from './tokens.ts';
 import type { User } from './users.ts';
 

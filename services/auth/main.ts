@@ -12,7 +12,7 @@ import { checkDatabase, connectDatabase } from './database.ts';
 import { createGrants } from './grants.ts';
 import { migrate } from './migrate.ts';
 import { createPasswords } from './passwords.ts';
-import { createSessions } from './sessions.ts';
+import { createSessions } from './refresh-sessions.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import { createTokens } from './tokens.ts';
 import { createUsers } from './users.ts';

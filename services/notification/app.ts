@@ -2,7 +2,7 @@ import type Koa from 'koa';
 import { DELIVERY_PATHS, mp3Event } from '../shared/contract/events.ts';
 import type { RequestState } from '../shared/http/request-state.ts';
 import { createSubscriber, type SubscriberOptions } from '../shared/http/subscriber.ts';
-import type { Notify } from './notify.ts';
+import type { Notify } from './notify-once.ts';
 
 export interface NotificationOptions extends SubscriberOptions {
   notify: Notify;

@@ -9,7 +9,7 @@ import { createNotificationApp } from './app.ts';
 import { notificationEnvironment, renamedVariables, TIMES } from './config.ts';
 import { createMailRecords } from './mail-record.ts';
 import { checkMailBinding, createMailer } from './mailer.ts';
-import { createNotify } from './notify.ts';
+import { createNotify } from './notify-once.ts';
 
 const env = readEnvironment(notificationEnvironment, process.env, renamedVariables);
 const log = createLog('notification', env.LOG_LEVEL);

@@ -1,6 +1,6 @@
 import type { Mp3Event } from '../shared/contract/events.ts';
 import { formatDuration, formatSize } from '../shared/runtime/format.ts';
-import { escapeHtml, formatDate, oneLine } from './text.ts';
+import { escapeHtml, formatDate, oneLine } from './format-text.ts';
 
 const MAX_NAME = 120;
 const MAX_SUBJECT_NAME = 70;

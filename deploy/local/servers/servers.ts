@@ -6,7 +6,7 @@ import { findKept } from '../../process/registry.ts';
 import type { Report } from '../../process/run.ts';
 import { Supervised } from '../../process/supervised.ts';
 import { readExternalServers, type ServerName } from '../tools/external-servers.ts';
-import { adoptKept } from './adopt-kept.ts';
+import { adoptKept } from './adopt-setup-servers.ts';
 import type { ServerContext, ServerKind } from './context.ts';
 import { maildev } from './maildev.ts';
 import { mariadb } from './mariadb.ts';

@@ -8,7 +8,7 @@ import type { Report } from '../../process/run.ts';
 import type { Supervised } from '../../process/supervised.ts';
 import { answersHttp } from '../../process/wait-ready.ts';
 import type { Tokens } from '../write-secrets.ts';
-import type { Pair } from './pair.ts';
+import type { Pair } from './app-with-sidecar.ts';
 
 async function isReady({ view }: Pair, tokens: Tokens, signal: AbortSignal): Promise<boolean> {
   const headers = { 'dapr-api-token': tokens.daprApi };

@@ -89,7 +89,7 @@ export function startSidecarProcess(
   return startChild({
     name: `${app.name}.daprd`,
     command: context.daprd,
-    args: sidecarArgs(app, ports, appPort, path.join(import.meta.dirname, '..', 'names.yaml')),
+    args: sidecarArgs(app, ports, appPort, path.join(import.meta.dirname, '..', 'name-resolution.yaml')),
     cwd,
     env: {
       // Fewer garbage collections let chunks pass a sixth faster (MiB/s). GOMEMLIMIT bounds the memory that this costs.

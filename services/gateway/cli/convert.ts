@@ -10,7 +10,7 @@ import { type Account, openAccount } from './account/open-account.ts';
 import { connect } from './connect.ts';
 import { type Conversion, parseCommand, usage } from './convert/command-line.ts';
 import { convertAll } from './convert/convert-all.ts';
-import { resumeCommands } from './convert/resume-command.ts';
+import { resumeCommands } from './convert/fetch-later-command.ts';
 import type { Target } from './files/target.ts';
 import { INTERRUPTED, runCommand } from './run-command.ts';
 import { askPassword } from './terminal/ask-password.ts';

@@ -2,11 +2,11 @@ import { Agent, type Dispatcher, Pool } from 'undici';
 import { anySignal } from '../runtime/abort-signals.ts';
 import { unavailable } from '../runtime/errors.ts';
 import type { StateStore } from '../state/state-store.ts';
+import { createDaprState } from './dapr-state-store.ts';
 import { type InvokeReply, type InvokeRequest, invoke } from './invoke.ts';
 import { findMailBinding, type MailMetadata, sendMail } from './mail-binding.ts';
 import { PATHS, sidecarHeaders } from './names.ts';
 import { createPublisher } from './publisher.ts';
-import { createDaprState } from './state.ts';
 
 export type { InvokeReply, InvokeRequest } from './invoke.ts';
 export { UnknownOutcome } from './mail-binding.ts';

@@ -2,7 +2,7 @@ import Router from '@koa/router';
 import type Koa from 'koa';
 import type { z } from 'zod';
 import { type DeliveryAnswer, readEvent } from '../contract/events.ts';
-import { onlySidecar } from '../dapr/only-sidecar.ts';
+import { requireSidecarToken } from '../dapr/require-sidecar-token.ts';
 import { isAppError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { closedSignal } from './client-closed.ts';
@@ -49,7 +49,7 @@ export function createSubscriber<Schema extends z.ZodType>(
 
   const app = createApp(log, metrics);
   app.use(health(checks, stoppingSignal)).use(exposeMetrics(metrics));
-  app.use(onlySidecar(apiToken));
+  app.use(requireSidecarToken(apiToken));
   app.use(router.routes());
   return app;
 }

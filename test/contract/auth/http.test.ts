@@ -8,7 +8,7 @@ import { checkDatabase } from '../../../services/auth/database.ts';
 import { createGrants } from '../../../services/auth/grants.ts';
 import { migrate } from '../../../services/auth/migrate.ts';
 import { createPasswords } from '../../../services/auth/passwords.ts';
-import { createSessions } from '../../../services/auth/sessions.ts';
+import { createSessions } from '../../../services/auth/refresh-sessions.ts';
 import { createSigningKeys } from '../../../services/auth/signing-keys.ts';
 import { createTokens } from '../../../services/auth/tokens.ts';
 import { createUsers } from '../../../services/auth/users.ts';

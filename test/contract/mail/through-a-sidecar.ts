@@ -68,8 +68,8 @@ function writeResources(dataDir: string, component: string): { resources: string
   mkdirSync(resources);
   writeFileSync(join(resources, 'mail.yaml'), component, { mode: 0o600 });
   // This sidecar resolves names by a file of its own, and not by mDNS.
-  const names = join(dataDir, 'names.yaml');
-  const text = readFileSync(join(repoRoot, 'deploy/local/names.yaml'), 'utf8');
+  const names = join(dataDir, 'name-resolution.yaml');
+  const text = readFileSync(join(repoRoot, 'deploy/local/name-resolution.yaml'), 'utf8');
   writeFileSync(names, text.replace('../../.data/', ''));
   return { resources, names };
 }

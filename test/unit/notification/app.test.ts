@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { createNotificationApp } from '../../../services/notification/app.ts';
-import type { Notify } from '../../../services/notification/notify.ts';
+import type { Notify } from '../../../services/notification/notify-once.ts';
 import { deliver, subscriberOptions } from '../../support/deliver-event.ts';
 import { done } from './mp3-events.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { formatDate, oneLine } from '../../../services/notification/format-text.ts';
 import { messageFor } from '../../../services/notification/message.ts';
-import { formatDate, oneLine } from '../../../services/notification/text.ts';
 import { done, failed } from './mp3-events.ts';
 
 describe('messageFor › a job that is done', () => {

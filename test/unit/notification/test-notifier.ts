@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import { createMailRecords } from '../../../services/notification/mail-record.ts';
 import { createMailer } from '../../../services/notification/mailer.ts';
-import { createNotify } from '../../../services/notification/notify.ts';
+import { createNotify } from '../../../services/notification/notify-once.ts';
 import { asyncapi } from '../../../services/shared/contract/asyncapi/document.ts';
 import type { Mp3Event } from '../../../services/shared/contract/events.ts';
 import { type MailRecord, mailRecordKey } from '../../../services/shared/contract/mail-record.ts';

@@ -6,8 +6,8 @@ import { messageOf } from '../errors.ts';
 import { planTargets, type Target, type TargetOptions } from '../files/target.ts';
 import { checkVideo, type VideoFile } from '../files/video.ts';
 import { printable } from '../terminal/text.ts';
+import { type FetchPorts, fetchMp3, type SentVideo } from './await-and-save.ts';
 import type { Conversion } from './command-line.ts';
-import { type FetchPorts, fetchMp3, type SentVideo } from './fetch-mp3.ts';
 import { sendVideo } from './send-video.ts';
 
 export interface ConvertPorts extends FetchPorts {

@@ -58,7 +58,7 @@ describe('parseDaprYaml', () => {
 
 describe('sidecarArgs', () => {
   it('lets a sidecar listen on this machine only, whatever dapr.yaml contains', () => {
-    const args = sidecarArgs(gateway, ports, 8080, '/names.yaml').join(' ');
+    const args = sidecarArgs(gateway, ports, 8080, '/name-resolution.yaml').join(' ');
     for (const flag of [
       'dapr-listen-addresses',
       'dapr-internal-grpc-listen-address',
@@ -70,15 +70,15 @@ describe('sidecarArgs', () => {
   });
 
   it('puts the name resolution after the configuration, so that it wins', () => {
-    const args = sidecarArgs(gateway, ports, 8080, '/names.yaml');
+    const args = sidecarArgs(gateway, ports, 8080, '/name-resolution.yaml');
     assert.deepEqual(
       args.filter((_, index) => args[index - 1] === '--config'),
-      ['/repo/components/app/configuration.yaml', '/names.yaml'],
+      ['/repo/components/app/configuration.yaml', '/name-resolution.yaml'],
     );
   });
 
   it('turns placement off once, and gives a sidecar without an app no app port', () => {
-    const args = sidecarArgs(gateway, ports, undefined, '/names.yaml');
+    const args = sidecarArgs(gateway, ports, undefined, '/name-resolution.yaml');
     assert.equal(args.filter((arg) => arg.startsWith('--placement-host-address')).length, 1);
     assert.ok(!args.includes('--app-port'));
   });

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
 import type { Conversion } from '../../../../../services/gateway/cli/convert/command-line.ts';
 import { convertAll } from '../../../../../services/gateway/cli/convert/convert-all.ts';
-import { resumeCommands } from '../../../../../services/gateway/cli/convert/resume-command.ts';
+import { resumeCommands } from '../../../../../services/gateway/cli/convert/fetch-later-command.ts';
 import type { Target } from '../../../../../services/gateway/cli/files/target.ts';
 import { requestTokens } from '../../../../../services/gateway/client/accounts.ts';
 import { createSession } from '../../../../../services/gateway/client/session.ts';

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { pino } from 'pino';
-import { onlySidecar } from '../../../../services/shared/dapr/only-sidecar.ts';
+import { requireSidecarToken } from '../../../../services/shared/dapr/require-sidecar-token.ts';
 import { createApp } from '../../../../services/shared/http/koa-app.ts';
 import { inProcess } from '../../../support/in-process.ts';
 
 function call(token: string | undefined, headers: Record<string, string> = {}) {
   const app = createApp(pino({ level: 'silent' }));
-  app.use(onlySidecar(token)).use((context) => {
+  app.use(requireSidecarToken(token)).use((context) => {
     context.body = 'in';
   });
   return inProcess(app)('GET', '/', { headers });
 }
 
-describe('onlySidecar', () => {
+describe('requireSidecarToken', () => {
   const TABLE: [what: string, headers: Record<string, string>, status: number][] = [
     ['the token', { 'dapr-api-token': 'secret' }, 200],
     ['no token', {}, 403],

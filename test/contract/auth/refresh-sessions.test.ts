@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { describe, it, type TestContext } from 'node:test';
 import type { Database } from '../../../services/auth/database.ts';
 import { migrate } from '../../../services/auth/migrate.ts';
-import { digest, firstToken, newSessionId } from '../../../services/auth/refresh-tokens.ts';
-import { createSessions } from '../../../services/auth/sessions.ts';
+import { createSessions } from '../../../services/auth/refresh-sessions.ts';
+import { digest, firstToken, newSessionId } from '../../../services/auth/refresh-token-format.ts';
 import { createUsers } from '../../../services/auth/users.ts';
 import { createDatabase, MIGRATIONS, silent, skip } from './database-for-test.ts';
 

@@ -1,5 +1,5 @@
 import type { Statements } from './database.ts';
-import { digest, firstToken, newSeed, newSessionId, nextToken, sessionOf } from './refresh-tokens.ts';
+import { digest, firstToken, newSeed, newSessionId, nextToken, sessionOf } from './refresh-token-format.ts';
 import {
   addSession,
   deleteExpiredSessions,

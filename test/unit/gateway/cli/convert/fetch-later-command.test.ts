@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { resumeCommands } from '../../../../../services/gateway/cli/convert/resume-command.ts';
+import { resumeCommands } from '../../../../../services/gateway/cli/convert/fetch-later-command.ts';
 import type { Target } from '../../../../../services/gateway/cli/files/target.ts';
 
 describe('resumeCommands', () => {

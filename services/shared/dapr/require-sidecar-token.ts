@@ -7,7 +7,7 @@ import { TOKEN_HEADER } from './names.ts';
  * Answers 403 to everybody but our own sidecar, which sends APP_API_TOKEN with every call. Without a token, everybody may
  * call. Health and metrics routes go before this middleware.
  */
-export function onlySidecar(token: string | undefined): Middleware {
+export function requireSidecarToken(token: string | undefined): Middleware {
   if (token === undefined) return (_context, next) => next();
   return (context, next) => {
     if (!constantTimeEqual(context.get(TOKEN_HEADER), token)) {
