@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Backoff } from './backoff.ts';
 import { type Child, describeExit, type Exit, signalProcess } from './child.ts';
+import { RestartBackoff } from './restart-backoff.ts';
 import type { Report } from './run.ts';
 
 export interface SupervisedOptions {
@@ -15,7 +15,7 @@ export interface SupervisedOptions {
 /** One process that is kept running until it is stopped. */
 export class Supervised {
   readonly #options: SupervisedOptions;
-  readonly #backoff = new Backoff();
+  readonly #backoff = new RestartBackoff();
   readonly #stopping = new AbortController();
   #child: Child | undefined;
   /** When the child was launched, as performance.now() counts. */

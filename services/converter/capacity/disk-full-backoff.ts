@@ -1,7 +1,7 @@
+import { backoffMs } from '../../shared/runtime/backoff.ts';
 import { delay } from '../../shared/runtime/delay.ts';
 
-const FIRST_PAUSE_MS = 1_000;
-const MAX_PAUSE_MS = 30_000;
+const PAUSES = { firstMs: 1_000, maxMs: 30_000 };
 
 /**
  * Pauses a converter whose disk is full. Without a pause it would fail jobs faster than converters with free space can
@@ -19,8 +19,8 @@ export function createDiskFullBackoff(
   let failures = 0;
   return {
     async wait(signal) {
-      const ms = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures++);
-      await pause(ms, signal).catch(() => undefined);
+      failures++;
+      await pause(backoffMs(failures, PAUSES), signal).catch(() => undefined);
     },
     reset() {
       failures = 0;

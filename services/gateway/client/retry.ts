@@ -1,3 +1,4 @@
+import { backoffMs } from '../../shared/runtime/backoff.ts';
 import type { Clock } from './clock.ts';
 import { ConnectionLostError, ForeignResponseError, ProblemError } from './errors.ts';
 import { retryAfterOf } from './retry-after.ts';
@@ -66,7 +67,8 @@ export function createRetrySchedule({
       if (!isTransient(error) && !alsoTransient?.(error)) throw error;
       failures += 1;
       // `Retry-After: 0` would use up all attempts at once, so it counts as absent.
-      const milliseconds = seconds > 0 ? seconds * 1000 : backoff(failures);
+      const milliseconds =
+        seconds > 0 ? seconds * 1000 : backoffMs(failures, { firstMs: FIRST_DELAY_MS, maxMs: MAX_DELAY_MS });
       if (waited + milliseconds > maxWaitMs) throw error;
       waited += milliseconds;
       return milliseconds;
@@ -76,9 +78,6 @@ export function createRetrySchedule({
     },
   };
 }
-
-/** Milliseconds to wait after the given number of failures in a row, which starts at 1. */
-const backoff = (failures: number): number => Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1));
 
 const BUSY = [429, 503];
 

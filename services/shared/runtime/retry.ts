@@ -1,3 +1,4 @@
+import { backoffMs } from './backoff.ts';
 import { delay } from './delay.ts';
 import { isAppError } from './errors.ts';
 
@@ -57,6 +58,6 @@ export const retryWhileUnavailable = <T>(act: () => Promise<T>, policy: RetryPol
 
 function pauseAfter(attempts: number, policy: RetryPolicy): number {
   const { pauseMs = DEFAULT_PAUSE_MS, maxPauseMs = pauseMs, hasJitter = false } = policy;
-  const ms = Math.min(maxPauseMs, pauseMs * 2 ** (attempts - 1));
+  const ms = backoffMs(attempts, { firstMs: pauseMs, maxMs: maxPauseMs });
   return hasJitter ? ms * (0.5 + Math.random()) : ms;
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { formatSize } from '../../../services/shared/runtime/format.ts';
 import { durationOf } from '../../support/media.ts';
 import { apiOf, type Bench, upload } from '../bench.ts';
 import { tenMinutes } from '../films.ts';
@@ -34,7 +35,7 @@ export async function convert(bench: Bench): Promise<void> {
   const { size } = await stat(film);
   const ratio = median(ours) / median(bare);
   console.log(`
-10 minutes, ${(size / 1e6).toFixed(0)} MB, -q:a 2
+10 minutes, ${formatSize(size)}, -q:a 2
   bare ffmpeg              ${spread(bare)}
   upload to done           ${spread(ours)}, including the upload of ${median(uploads).toFixed(2)} s
   ratio                    ${ratio.toFixed(2)}   ${expected(ratio <= 1.3, '≤ 1.3')}`);
