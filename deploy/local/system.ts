@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Ports } from '../process/ports.ts';
 import type { Report } from '../process/run.ts';
 import type { Supervised } from '../process/supervised.ts';
-import { type Pair, preparePair, type RunningApp } from './system/app-with-sidecar.ts';
+import { type AppWithSidecar, prepareAppWithSidecar, type RunningApp } from './system/app-with-sidecar.ts';
 import { type BareSidecar, startBareSidecar } from './system/bare-sidecar.ts';
 import { typesOf } from './system/components.ts';
 import { type AppInstance, type AppSpec, replicate, resourcesOf } from './system/dapr-yaml.ts';
@@ -70,7 +70,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     sockets === undefined
       ? []
       : pluggable.map((folder) => preparePluggable({ folder, sockets, dataDir, report, signal }));
-  const pairs: Pair[] = [];
+  const pairs: AppWithSidecar[] = [];
   const bare = new Set<Supervised>();
   const stop = async (): Promise<void> => {
     await Promise.all(pairs.map(stopPair));
@@ -81,7 +81,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     for (const instance of instancesOf(options)) {
       const appPort = instance.name === gateway.appId ? options.gatewayPort : undefined;
       const env = environmentOf(instance, options);
-      pairs.push(await preparePair(context, instance, { appPort, env, report }));
+      pairs.push(await prepareAppWithSidecar(context, instance, { appPort, env, report }));
     }
     await Promise.all(components.map((component) => component.start()));
     await Promise.all(pairs.flatMap(({ app, sidecar }) => [app.start(), sidecar.start()]));
@@ -146,7 +146,7 @@ const mailConcurrency = ({ appId, resources }: AppSpec): Record<string, string> 
     : {};
 
 /** Stops the app first: it finishes or hands back its work through a sidecar that must still answer. */
-async function stopPair({ app, sidecar }: Pair): Promise<void> {
+async function stopPair({ app, sidecar }: AppWithSidecar): Promise<void> {
   await app.stop();
   await sidecar.stop();
 }

@@ -5,7 +5,7 @@ import type { ServerName } from '../tools/external-servers.ts';
 import { logOf } from './context.ts';
 
 /** The server that `npm run setup` left running, if any. Stopping RabbitMQ also stops its name server. */
-export function adoptKept(dataDir: string, name: ServerName): Child | undefined {
+export function adoptSetupServer(dataDir: string, name: ServerName): Child | undefined {
   const entry = findKept(dataDir, name);
   if (entry === undefined) return undefined;
   return {

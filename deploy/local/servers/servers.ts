@@ -6,7 +6,7 @@ import { findKept } from '../../process/registry.ts';
 import type { Report } from '../../process/run.ts';
 import { Supervised } from '../../process/supervised.ts';
 import { readExternalServers, type ServerName } from '../tools/external-servers.ts';
-import { adoptKept } from './adopt-setup-servers.ts';
+import { adoptSetupServer } from './adopt-setup-servers.ts';
 import type { ServerContext, ServerKind } from './context.ts';
 import { maildev } from './maildev.ts';
 import { mariadb } from './mariadb.ts';
@@ -110,7 +110,7 @@ function createSupervised(name: ServerName, options: SupervisionOptions): Superv
     report,
     restarts,
     launch: (stopping) => {
-      const kept = mayAdopt ? adoptKept(context.dataDir, name) : undefined;
+      const kept = mayAdopt ? adoptSetupServer(context.dataDir, name) : undefined;
       mayAdopt = false;
       const signal = AbortSignal.any([context.signal, stopping]);
       return launchServer(kind, { ...context, keep: context.keep || isReused, signal }, kept);

@@ -17,14 +17,14 @@ export interface RunningApp {
 }
 
 /** An app and its sidecar. */
-export interface Pair {
+export interface AppWithSidecar {
   spec: AppInstance;
   app: Supervised;
   sidecar: Supervised;
   view: RunningApp;
 }
 
-export interface PairOptions {
+export interface AppWithSidecarOptions {
   /** Undefined for a free port, which stays the same from start to start. */
   appPort: number | undefined;
   env: Record<string, string>;
@@ -32,11 +32,11 @@ export interface PairOptions {
 }
 
 /** Reserves the ports of an app and its sidecar. Starts nothing. */
-export async function preparePair(
+export async function prepareAppWithSidecar(
   context: SidecarContext,
   spec: AppInstance,
-  options: PairOptions,
-): Promise<Pair> {
+  options: AppWithSidecarOptions,
+): Promise<AppWithSidecar> {
   const { ports } = context;
   const { appPort: chosen, env, report } = options;
   const portName = `${spec.name}.app`;

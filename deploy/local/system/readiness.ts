@@ -8,9 +8,9 @@ import type { Report } from '../../process/run.ts';
 import type { Supervised } from '../../process/supervised.ts';
 import { answersHttp } from '../../process/wait-ready.ts';
 import type { Tokens } from '../write-secrets.ts';
-import type { Pair } from './app-with-sidecar.ts';
+import type { AppWithSidecar } from './app-with-sidecar.ts';
 
-async function isReady({ view }: Pair, tokens: Tokens, signal: AbortSignal): Promise<boolean> {
+async function isReady({ view }: AppWithSidecar, tokens: Tokens, signal: AbortSignal): Promise<boolean> {
   const headers = { 'dapr-api-token': tokens.daprApi };
   return (
     (await answersHttp(`http://127.0.0.1:${view.daprHttpPort}/v1.0/healthz`, signal, headers)) &&
@@ -35,7 +35,7 @@ const MAX_CRASHES = 3;
  * @throws with the reason or the logs of the processes that refuse to run, that crash repeatedly or that are not ready in time
  */
 export async function waitUntilAllReady(
-  pairs: readonly Pair[],
+  pairs: readonly AppWithSidecar[],
   { tokens, report, signal }: ReadinessOptions,
 ): Promise<void> {
   let waiting = pairs;
@@ -43,7 +43,7 @@ export async function waitUntilAllReady(
   const attempt = async (): Promise<true | undefined> => {
     const attemptSignal = AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]);
     const ready = await Promise.all(
-      waiting.map((pair) => isReady(pair, tokens, attemptSignal).catch(() => false)),
+      waiting.map((app) => isReady(app, tokens, attemptSignal).catch(() => false)),
     );
     waiting = waiting.filter((_, index) => ready[index] !== true);
     if (waiting.length === 0) return true;
@@ -59,8 +59,8 @@ export async function waitUntilAllReady(
   throw new Error(`Not ready after ${TIMEOUT_MS / 1000} s: ${namesOf(waiting)}.\n${logs}`);
 }
 
-const namesOf = (pairs: readonly Pair[]): string => pairs.map(({ spec }) => spec.name).join(', ');
-const processesOf = (pairs: readonly Pair[]): Supervised[] =>
+const namesOf = (pairs: readonly AppWithSidecar[]): string => pairs.map(({ spec }) => spec.name).join(', ');
+const processesOf = (pairs: readonly AppWithSidecar[]): Supervised[] =>
   pairs.flatMap(({ app, sidecar }) => [app, sidecar]);
 
 /** Throws if a service has refused to run, or if a process has crashed too often. */

@@ -3,7 +3,6 @@ import { type AttemptUpdate, isLostAttempt } from '../../shared/jobs/transitions
 import { firstOf, unavailable } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { ConversionFailure, faultOf, REASON } from '../failure.ts';
-import { type AttemptPorts, makeMp3 } from './attempt.ts';
 import {
   completeJob,
   deleteLostMp3,
@@ -13,6 +12,7 @@ import {
   requeueJob,
 } from './finish.ts';
 import { type HeartbeatTimes, startHeartbeat } from './heartbeat.ts';
+import { type AttemptPorts, makeMp3 } from './make-mp3.ts';
 
 export interface RunAttemptPorts extends AttemptPorts, FinishPorts {
   times: HeartbeatTimes;

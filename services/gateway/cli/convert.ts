@@ -10,7 +10,7 @@ import { type Account, openAccount } from './account/open-account.ts';
 import { connect } from './connect.ts';
 import { type Conversion, parseCommand, usage } from './convert/command-line.ts';
 import { convertAll } from './convert/convert-all.ts';
-import { resumeCommands } from './convert/fetch-later-command.ts';
+import { fetchLaterCommands } from './convert/fetch-later-command.ts';
 import type { Target } from './files/target.ts';
 import { INTERRUPTED, runCommand } from './run-command.ts';
 import { askPassword } from './terminal/ask-password.ts';
@@ -85,7 +85,7 @@ async function run(command: Conversion, signal: AbortSignal): Promise<number> {
   } finally {
     reporter.settle();
     const from = { url: command.url, email: account?.email ?? command.email };
-    for (const line of resumeCommands(pending, from)) stderr.write(`${line}\n`);
+    for (const line of fetchLaterCommands(pending, from)) stderr.write(`${line}\n`);
     await session?.logOut(AbortSignal.timeout(LOGOUT_MS));
     await close();
   }

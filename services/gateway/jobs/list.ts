@@ -4,7 +4,7 @@ import { isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { JobIndex, OwnedPage } from '../job-index/job-index.ts';
 import { readJobs } from '../job-index/read-jobs.ts';
-import type { Page } from './pagination.ts';
+import type { Page } from './page-query.ts';
 
 /**
  * Jobs, of about 2 KB each, that are read at once. It does not depend on

@@ -8,7 +8,7 @@ import type { Admission } from '../limits/admission.ts';
 import type { JobCommands } from './commands.ts';
 import { findOwnedJob, findOwnedOrDeletedJob } from './find-owned.ts';
 import { listJobs } from './list.ts';
-import { parsePage } from './pagination.ts';
+import { parsePageQuery } from './page-query.ts';
 
 export interface JobPorts {
   authenticate: Authenticate;
@@ -24,7 +24,11 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
 
   router.get('/jobs', async (context) => {
     const user = await ports.authenticate(context.get('authorization'));
-    context.body = await listJobs({ ...ports, log: context.state.log }, user.id, parsePage(context.query));
+    context.body = await listJobs(
+      { ...ports, log: context.state.log },
+      user.id,
+      parsePageQuery(context.query),
+    );
   });
 
   router.get('/jobs/:id', async (context) => {

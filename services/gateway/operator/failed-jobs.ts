@@ -5,7 +5,7 @@ import type { Log } from '../../shared/runtime/log.ts';
 import { readJobs } from '../job-index/read-jobs.ts';
 import type { JobCommands } from '../jobs/commands.ts';
 import { findJobOrTombstone, parseJobId } from '../jobs/find-owned.ts';
-import type { Page } from '../jobs/pagination.ts';
+import type { Page } from '../jobs/page-query.ts';
 import type { FailedEntry, FailedIndex } from './failed-index.ts';
 import { type FailedJobView, failedJobView } from './failed-job-view.ts';
 

@@ -3,7 +3,7 @@ import type { Middleware } from 'koa';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { constantTimeEqual } from '../../shared/runtime/constant-time-equal.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
-import { parsePage } from '../jobs/pagination.ts';
+import { parsePageQuery } from '../jobs/page-query.ts';
 import type { FailedJobs } from './failed-jobs.ts';
 
 export interface OperatorPorts {
@@ -20,7 +20,7 @@ export function operatorRoutes(
   const guard = onlyOperator(operatorToken);
 
   router.get('/operator/failed', guard, async (context) => {
-    context.body = await failedJobs.list(parsePage(context.query));
+    context.body = await failedJobs.list(parsePageQuery(context.query));
     context.set('Cache-Control', 'no-store');
   });
 

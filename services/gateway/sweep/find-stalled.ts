@@ -7,7 +7,7 @@ import type { ActiveJob, JobIndex } from '../job-index/job-index.ts';
 import { emptyCounts, type OwnerCounts } from '../limits/quota.ts';
 import { isVideoDue } from './delete-videos.ts';
 import type { FindNotified } from './find-notified.ts';
-import type { FailedGeneration } from './list-failed.ts';
+import type { FailedGeneration } from './index-failed.ts';
 import type { SweepMetrics } from './metrics.ts';
 import { createStallDetector } from './stall-detector.ts';
 

@@ -6,7 +6,7 @@ import { createCleanUp } from './clean-up.ts';
 import { createDueVideos } from './due-videos.ts';
 import { createFailStalled } from './fail-stalled.ts';
 import { createFindStalled, type FindStalledPorts } from './find-stalled.ts';
-import { createListFailed } from './list-failed.ts';
+import { createIndexFailed } from './index-failed.ts';
 import type { SweepMetrics } from './metrics.ts';
 import { createRepublish } from './republish.ts';
 import type { VideoIndex } from './video-index.ts';
@@ -39,7 +39,7 @@ export function createSweep(ports: SweepPorts): Sweep {
   const findStalled = createFindStalled(ports);
   const republish = createRepublish(ports);
   const failStalled = createFailStalled(ports);
-  const listFailed = createListFailed(ports.failedIndex);
+  const indexFailed = createIndexFailed(ports.failedIndex);
   const dueVideos = createDueVideos(ports);
   const cleanUp = createCleanUp(ports);
 
@@ -50,7 +50,7 @@ export function createSweep(ports: SweepPorts): Sweep {
     // other.
     await Promise.all([
       republish(found.toRepublish, signal),
-      listFailed(found.failed, signal).catch((error: unknown) => {
+      indexFailed(found.failed, signal).catch((error: unknown) => {
         if (signal.aborted) return;
         log.warn({ err: error }, 'failed jobs could not be listed; the next pass tries again');
       }),

@@ -16,13 +16,13 @@ const LINGER_BYTES_PER_MS = 64_000;
  * closed with unread bytes is reset, and the client would see the reset instead of the response.
  * @param stoppingSignal once it is aborted, the response keeps the `Connection: close` of services/shared/http/drain.ts
  */
-export function linger(stoppingSignal: AbortSignal): Middleware<RequestState> {
+export function discardRest(stoppingSignal: AbortSignal): Middleware<RequestState> {
   return async ({ req, res }, next) => {
     try {
       await next();
     } finally {
       if (!req.complete) {
-        discardRest(req);
+        readAndDiscard(req);
         if (stoppingSignal.aborted) closeAfterRest(req, res);
         else keepConnection(req, res);
       }
@@ -57,7 +57,7 @@ function closeAfterRest(req: IncomingMessage, res: ServerResponse): void {
   }) as typeof res.end;
 }
 
-function discardRest(req: IncomingMessage): void {
+function readAndDiscard(req: IncomingMessage): void {
   const begun = performance.now();
   let bytes = 0;
   // The iterator of a consumer that stopped early may still hold the stream, and `resume` alone would not make it flow. A

@@ -1,6 +1,6 @@
 import { abortable } from '../../shared/runtime/abortable.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
-import { endIterator } from './upload-body.ts';
+import { endIterator } from './request-stream.ts';
 
 /**
  * Bytes that are enough to recognize every container: two packets of an

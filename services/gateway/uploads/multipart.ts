@@ -3,13 +3,13 @@ import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { cleanName } from './file-name.ts';
 import { FormParser } from './multipart-parser.ts';
-import { endIterator, requestBytes, type UploadBody } from './upload-body.ts';
+import { endIterator, type OpenUpload, requestBytes } from './request-stream.ts';
 
 /**
  * Opens the file of a multipart form (RFC 7578), which is in the field `file`. Only as much of the form is read as is asked
  * for. The bytes of the file end when the whole form has ended, since the part after the file may still be refused.
  */
-export async function openForm(context: ParameterizedContext<RequestState>): Promise<UploadBody> {
+export async function openForm(context: ParameterizedContext<RequestState>): Promise<OpenUpload> {
   const form = new FormParser(context.get('content-type'));
   const source = requestBytes(context.req);
   const end = () => endIterator(source);

@@ -5,12 +5,12 @@ import type { Job } from '../../shared/jobs/job.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import type { Admission } from '../limits/admission.ts';
 import { parseOptions } from './conversion-options.ts';
-import { linger } from './discard-rest.ts';
+import { discardRest } from './discard-rest.ts';
 import { type Idempotency, parseIdempotencyKey } from './idempotency.ts';
 import { claimKey } from './key-claim.ts';
-import { openBody } from './request-body.ts';
+import { openUpload } from './open-upload.ts';
+import { requestAbortedSignal } from './request-stream.ts';
 import type { StoreUpload } from './store-upload.ts';
-import { requestAbortedSignal } from './upload-body.ts';
 
 export interface UploadPorts {
   /** Throws until the startup check has shown that the store keeps its promises. */
@@ -27,7 +27,7 @@ export interface UploadPorts {
 export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): void {
   const { authenticate, requireReady, idempotency, admission, storeUpload, maxUploadBytes } = ports;
 
-  router.post('/upload', linger(ports.stoppingSignal), async (context) => {
+  router.post('/upload', discardRest(ports.stoppingSignal), async (context) => {
     const { log, traceId } = context.state;
     const user = await authenticate(context.get('authorization'));
     await requireReady();
@@ -38,7 +38,7 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
     if (claim.earlier) return respond(context, claim.earlier);
     try {
       using place = await admission.admitUpload(user.id);
-      using body = await openBody(context, maxUploadBytes);
+      using body = await openUpload(context, maxUploadBytes);
       const { filename, bytes } = body;
       const { jobId: id, confirm } = claim;
       const job = await storeUpload({ id, user, options, traceId, filename, bytes, confirm, signal });

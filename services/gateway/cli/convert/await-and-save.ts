@@ -13,7 +13,7 @@ import { printable } from '../terminal/text.ts';
 import { createProgressMeter } from './progress-meter.ts';
 import { saveMp3 } from './save-mp3.ts';
 
-export interface FetchPorts {
+export interface AwaitAndSavePorts {
   clock: Clock;
   reporter: Reporter;
   stdout: Writable;
@@ -35,7 +35,11 @@ export interface SentVideo {
  * Waits for a job and saves its MP3 to the target.
  * @throws CommandError, also where the conversion failed; ClientError
  */
-export async function fetchMp3(session: Session, video: SentVideo, ports: FetchPorts): Promise<void> {
+export async function awaitAndSave(
+  session: Session,
+  video: SentVideo,
+  ports: AwaitAndSavePorts,
+): Promise<void> {
   const { pending } = ports;
   pending.set(video.id, video.target);
   try {
@@ -51,7 +55,7 @@ export async function fetchMp3(session: Session, video: SentVideo, ports: FetchP
   }
 }
 
-function waitForEnd(session: Session, { id, name }: SentVideo, ports: FetchPorts): Promise<JobView> {
+function waitForEnd(session: Session, { id, name }: SentVideo, ports: AwaitAndSavePorts): Promise<JobView> {
   const { clock, signal } = ports;
   const show = ports.reporter.progress(`Converting ${printable(name)}`);
   return watchJob(session, id, {
@@ -89,7 +93,7 @@ async function saveAndReport(
   session: Session,
   { id, name, target }: SentVideo,
   mp3: NonNullable<JobView['mp3']>,
-  { clock, signal, stdout, reporter, cwd }: FetchPorts,
+  { clock, signal, stdout, reporter, cwd }: AwaitAndSavePorts,
 ): Promise<void> {
   const meter = createProgressMeter(mp3.size, clock);
   const show = reporter.progress(`Fetching ${printable(name)}`);

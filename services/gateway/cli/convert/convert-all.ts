@@ -6,11 +6,11 @@ import { messageOf } from '../errors.ts';
 import { planTargets, type Target, type TargetOptions } from '../files/target.ts';
 import { checkVideo, type VideoFile } from '../files/video.ts';
 import { printable } from '../terminal/text.ts';
-import { type FetchPorts, fetchMp3, type SentVideo } from './await-and-save.ts';
+import { type AwaitAndSavePorts, awaitAndSave, type SentVideo } from './await-and-save.ts';
 import type { Conversion } from './command-line.ts';
 import { sendVideo } from './send-video.ts';
 
-export interface ConvertPorts extends FetchPorts {
+export interface ConvertPorts extends AwaitAndSavePorts {
   /** Logs in. Called only after all files and targets have been checked. */
   openSession: () => Promise<Session>;
   stdoutIsTerminal: boolean;
@@ -42,7 +42,7 @@ async function convertFiles(command: Conversion, ports: ConvertPorts): Promise<n
     if (!isSent) failures += 1;
   }
   for (const video of sent) {
-    if (!(await attempt(video.name, ports, () => fetchMp3(session, video, ports)))) failures += 1;
+    if (!(await attempt(video.name, ports, () => awaitAndSave(session, video, ports)))) failures += 1;
   }
   return failures;
 }
@@ -53,7 +53,7 @@ async function fetchJob(command: Conversion, id: string, ports: ConvertPorts): P
   const { filename: name } = await retry(() => getJob(session, id, signal), { clock, signal });
   const [target] = await plan(command, ports, { names: [name], sources: [] });
   const video = { id, name, target: target as Target };
-  return (await attempt(name, ports, () => fetchMp3(session, video, ports))) ? 0 : 1;
+  return (await attempt(name, ports, () => awaitAndSave(session, video, ports))) ? 0 : 1;
 }
 
 const plan = (

@@ -6,7 +6,7 @@ import type { Conversion } from './command-line.ts';
  * Returns lines that name the jobs still on the server, and the commands that
  * fetch them. `email` is the account that sent them.
  */
-export function resumeCommands(
+export function fetchLaterCommands(
   pending: ReadonlyMap<string, Target>,
   { url, email }: Pick<Conversion, 'url' | 'email'>,
 ): string[] {

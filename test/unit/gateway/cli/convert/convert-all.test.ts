@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
 import type { Conversion } from '../../../../../services/gateway/cli/convert/command-line.ts';
 import { convertAll } from '../../../../../services/gateway/cli/convert/convert-all.ts';
-import { resumeCommands } from '../../../../../services/gateway/cli/convert/fetch-later-command.ts';
+import { fetchLaterCommands } from '../../../../../services/gateway/cli/convert/fetch-later-command.ts';
 import type { Target } from '../../../../../services/gateway/cli/files/target.ts';
 import { requestTokens } from '../../../../../services/gateway/client/accounts.ts';
 import { createSession } from '../../../../../services/gateway/client/session.ts';
@@ -140,7 +140,7 @@ describe('convertAll', () => {
     finish.resolve();
 
     assert.match(
-      resumeCommands(pending, { url: URL_OF_GATEWAY, email: undefined }).join('\n'),
+      fetchLaterCommands(pending, { url: URL_OF_GATEWAY, email: undefined }).join('\n'),
       new RegExp(`--job ${id} -o `),
     );
   });

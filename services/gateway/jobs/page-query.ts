@@ -10,7 +10,7 @@ export interface Page {
 }
 
 /** Reads `limit` and `cursor` from the query. Throws `bad_request`. */
-export function parsePage(query: NodeJS.Dict<string | string[]>): Page {
+export function parsePageQuery(query: NodeJS.Dict<string | string[]>): Page {
   const { limit = String(DEFAULT_LIMIT), cursor } = query;
   if (
     typeof limit !== 'string' ||

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { clientClosed } from '../../shared/http/client-closed.ts';
 
 /** The one file of an upload request, as it arrives. Disposing of it stops reading the request. */
-export interface UploadBody extends Disposable {
+export interface OpenUpload extends Disposable {
   filename: string;
   bytes: AsyncIterable<Uint8Array>;
 }

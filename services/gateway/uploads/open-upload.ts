@@ -7,7 +7,7 @@ import { cleanName } from './file-name.ts';
 import { tooLarge } from './media-signature.ts';
 import { openForm } from './multipart.ts';
 import { ENVELOPE_BYTES } from './multipart-parser.ts';
-import { endIterator, requestBytes, type UploadBody } from './upload-body.ts';
+import { endIterator, type OpenUpload, requestBytes } from './request-stream.ts';
 
 const RAW_TYPES = ['video/*', 'audio/*', 'application/octet-stream'];
 
@@ -16,10 +16,10 @@ const RAW_TYPES = ['video/*', 'audio/*', 'application/octet-stream'];
  * No byte touches the disk, and backpressure reaches the client.
  * Throws `bad_request`, `too_large` or `unsupported_media_type`.
  */
-export async function openBody(
+export async function openUpload(
   context: ParameterizedContext<RequestState>,
   maxBytes: number,
-): Promise<UploadBody> {
+): Promise<OpenUpload> {
   // `close` has already fired, so no listener for it would ever run.
   if (context.req.destroyed && !context.req.complete) throw clientClosed();
   requireIdentityEncoding(context);

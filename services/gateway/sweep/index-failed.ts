@@ -14,7 +14,7 @@ export type FailedGeneration = Pick<Job, 'id' | 'generation' | 'expires_at'>;
  * the active jobs. Takes all failed jobs that are active and not expired, and skips those that this process has added
  * already. A job that was retried and failed again has another generation, and is added again.
  */
-export function createListFailed(index: Pick<FailedIndex, 'add'>) {
+export function createIndexFailed(index: Pick<FailedIndex, 'add'>) {
   const keyOf = ({ id, generation }: FailedGeneration) => `${id} ${generation}`;
   let added = new Set<string>();
 

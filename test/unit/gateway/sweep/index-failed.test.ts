@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createListFailed } from '../../../../services/gateway/sweep/list-failed.ts';
+import { createIndexFailed } from '../../../../services/gateway/sweep/index-failed.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { failed } from '../../../support/job.ts';
 
@@ -9,7 +9,7 @@ const { signal } = new AbortController();
 function build() {
   const added: string[][] = [];
   const store = { isUnavailable: false };
-  const add = createListFailed({
+  const add = createIndexFailed({
     async add(jobs) {
       if (store.isUnavailable) throw unavailable('the store');
       added.push(jobs.map(({ id }) => id));
@@ -18,7 +18,7 @@ function build() {
   return { add, added, store };
 }
 
-describe('createListFailed', () => {
+describe('createIndexFailed', () => {
   test('adds a failed job once, however many passes see it', async () => {
     const { add, added } = build();
     const [one, other] = [failed(), failed()];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { pino } from 'pino';
-import { makeMp3 } from '../../../../services/converter/job/attempt.ts';
+import { makeMp3 } from '../../../../services/converter/job/make-mp3.ts';
 import { createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { runEventLoop } from '../../../support/event-loop.ts';
