@@ -6,7 +6,7 @@ export const usage = `npm test -- [part | path] … [--grep <pattern>] [--watch]
 Installs what is missing and runs every part, or only the parts, folders and files that are named.
 
   check        the type check and the linter; npm run fix corrects what can be corrected
-  unit         tests that start no process and open no port, in one process for each core
+  unit         tests that start no process and open no port
   integration  tests that start ffmpeg, kustomize or other programs, or open a port; no whole system
   tilt         tilt/Tiltfile in a Starlark interpreter, which Go builds
   contract     the ports of the services over real servers
