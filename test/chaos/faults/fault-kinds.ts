@@ -95,7 +95,8 @@ export const FAULTS: readonly FaultKind[] = [
     name: 'freeze converter at work',
     async inject(context, choice) {
       const target = (await whileConverting(context)) ?? pickOne(CONVERTERS, choice);
-      return freeze(context, target, LEASE_SECONDS * 1.5 + (choice % 5));
+      // Another converter takes the job over only after the sweep has published it again and the lease has ended.
+      return freeze(context, target, (STALL_SECONDS + LEASE_SECONDS) * 1.2 + (choice % 5));
     },
     isEffect: isTakeover,
   },
