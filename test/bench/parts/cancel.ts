@@ -12,15 +12,16 @@ export async function cancel(bench: Bench): Promise<void> {
   const spool = join(bench.stateRoot, '.data', 'spool');
   const times: number[] = [];
   for (let i = 0; i < bench.runs; i++) {
-    // This is quick to send and takes minutes to encode. The lengths differ, because equal content would give the same job.
-    const source = `anullsrc=r=48000:cl=stereo:d=${10_800 + i}`;
+    // This is quick to send and takes a minute to encode. The lengths differ, because equal content would give the same job.
+    const source = `anullsrc=r=48000:cl=stereo:d=${40_000 + i}`;
     const id = await upload(bench, account, await media(`silence-${i}.flac`, '-f', 'lavfi', '-i', source));
     const isConverting = async () => (await api.job(account, id)).progress > 0;
     await waitFor('the conversion', isConverting, { timeoutMs: 180_000 });
     if (processesIn(spool).length === 0)
       throw new Error('no ffmpeg process can be found; this works only on Linux');
     const [seconds] = await timed(async () => {
-      await api.send(`/jobs/${id}/cancel`, { method: 'POST', headers: api.bearer(account) });
+      const response = await api.send(`/jobs/${id}/cancel`, { method: 'POST', headers: api.bearer(account) });
+      if (response.status !== 200) throw new Error(`the cancellation was answered with ${response.status}`);
       const hasEnded = () => processesIn(spool).length === 0;
       await waitFor('the end of ffmpeg', hasEnded, { pauseMs: 10, signal: bench.signal });
     });
