@@ -56,7 +56,10 @@ function testJobStore(name: string, make: () => StateUnderTest): void {
       for (let round = 0; round < 5; round++) {
         const { id } = await created({ status: 'converting', attemptId: 'one' });
         const [finished, cancelled] = await Promise.allSettled([
-          jobs.update(id, complete('one', { size: 1, sha256: 'ab', duration_seconds: 1 }, {})),
+          jobs.update(
+            id,
+            complete('one', { mp3: { size: 1, sha256: 'ab', duration_seconds: 1 }, warnings: [] }, {}),
+          ),
           jobs.update(id, cancel),
         ]);
         const { status } = (await jobs.get(id)).document;

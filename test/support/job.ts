@@ -42,7 +42,7 @@ function statusFields(status: Job['status']): object {
     return { attemptId: randomUUID(), progress: 0, eta_seconds: null, attempts: 1 };
   if (status === 'done') {
     const mp3 = { size: 1000, sha256: 'cd'.repeat(32), duration_seconds: 12.5 };
-    return { attempts: 1, mp3BlobId: randomUUID(), mp3 };
+    return { attempts: 1, mp3BlobId: randomUUID(), mp3, warnings: [] };
   }
   if (status === 'failed')
     return { progress: 0, error: { code: 'no_audio', detail: 'there is no sound in it' } };

@@ -1,5 +1,5 @@
 import ffmpeg from 'fluent-ffmpeg';
-import type { ConversionOptions } from '../../shared/jobs/job.ts';
+import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import { LOG_ARGUMENTS } from './encoder-log.ts';
 import type { AudioTrack } from './probe.ts';
 import { INPUT, OUTPUT, untrustedInput } from './untrusted-input.ts';
@@ -42,9 +42,9 @@ export function encodeArguments(
     .outputOptions('-id3v2_version', '3', '-write_xing', '1')
     .format('mp3')
     .output(part?.output ?? OUTPUT);
-  if ('bitrate' in options) command.audioBitrate(options.bitrate);
-  else command.outputOptions('-q:a', String(options.quality));
-  const rate = outputRate(audio.sampleRate, 'bitrate' in options ? options.bitrate : undefined);
+  if (options.bitrate !== undefined) command.audioBitrate(options.bitrate);
+  else command.outputOptions('-q:a', String(options.quality ?? 2));
+  const rate = outputRate(audio.sampleRate, options.bitrate);
   if (rate !== undefined) command.audioFrequency(rate);
   if ((audio.channels ?? 2) > 2) command.audioChannels(2);
   if (part) selectPart(command, part, rate);

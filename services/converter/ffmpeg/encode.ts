@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ConversionOptions } from '../../shared/jobs/job.ts';
+import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import { ConversionFailure, DiskFull } from '../failure.ts';
 import { encodeArguments, maxOutputBytes } from './encode-arguments.ts';
 import { measureLoss } from './lost-sound.ts';

@@ -90,7 +90,7 @@ export async function probe(
   if (track.isLengthStated && (track.expectedSeconds ?? 0) > limits.maxDurationSeconds) {
     throw tooLong(limits.maxDurationSeconds);
   }
-  return { duration_seconds: format.duration ?? null, tracks: tracksOf(streams), audio: track };
+  return { duration_seconds: format.duration ?? null, tracks: tracksOf(streams, audio.index), audio: track };
 }
 
 /** The failure of a video whose sound is longer than the limit. */
@@ -109,7 +109,7 @@ function audioTrack(audio: Stream, format: z.output<typeof report>['format']): A
   };
 }
 
-function tracksOf(streams: Stream[]): Probe['tracks'] {
+function tracksOf(streams: Stream[], selected: number): Probe['tracks'] {
   const tracks: Probe['tracks'] = [];
   for (const item of streams) {
     const { index, codec_type: type, codec_name: codec = 'unknown', disposition, tags } = item;
@@ -117,7 +117,10 @@ function tracksOf(streams: Stream[]): Probe['tracks'] {
     const tag = text.parse(tags?.language);
     // `und` is the code of ISO 639-2 for «undetermined».
     const language = tag && tag !== 'und' ? tag : null;
-    tracks.push({ index, type, codec, duration_seconds: ownDuration(item) ?? null, language });
+    tracks.push({
+      ...{ index, type, codec, duration_seconds: ownDuration(item) ?? null, language },
+      ...{ position: null, title: null, channels: item.channels ?? null, selected: index === selected },
+    });
   }
   return tracks.slice(0, MAX_TRACKS);
 }

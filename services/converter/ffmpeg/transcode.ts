@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ConversionOptions } from '../../shared/jobs/job.ts';
+import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import type { CoreSlots } from '../capacity/core-slots.ts';
 import { NotJoinable } from '../failure.ts';
 import { MIN_SEGMENT_SECONDS } from '../mp3/segments.ts';
@@ -89,6 +89,7 @@ async function encodeOnIdleCores(
  */
 function divisibleTrack({ audio, options }: EncodeRequest): DivisibleTrack | undefined {
   const { expectedSeconds, sampleRate } = audio;
-  if (!('quality' in options) || expectedSeconds === undefined || sampleRate === undefined) return undefined;
+  if (options.bitrate !== undefined || expectedSeconds === undefined || sampleRate === undefined)
+    return undefined;
   return { ...audio, expectedSeconds, sampleRate };
 }

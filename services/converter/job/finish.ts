@@ -1,7 +1,7 @@
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
 import { TOPICS } from '../../shared/contract/events.ts';
 import type { Sidecar } from '../../shared/dapr/sidecar.ts';
-import type { Job, Mp3 } from '../../shared/jobs/job.ts';
+import type { DoneJob, Job } from '../../shared/jobs/job.ts';
 import { mp3EventOf } from '../../shared/jobs/job-events.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import {
@@ -33,10 +33,17 @@ export interface EndingAttempt {
   log: Log;
 }
 
+/** What a conversion has made. */
+export type ConversionResult = Pick<DoneJob, 'mp3' | 'warnings'>;
+
 /** Marks the job as done, and publishes the outcome. The MP3 is stored under the attempt's id. */
-export async function completeJob(ports: FinishPorts, attempt: EndingAttempt, mp3: Mp3): Promise<void> {
+export async function completeJob(
+  ports: FinishPorts,
+  attempt: EndingAttempt,
+  result: ConversionResult,
+): Promise<void> {
   const { attemptId, pendingUpdate } = attempt;
-  const change = complete(attemptId, mp3, pendingUpdate);
+  const change = complete(attemptId, result, pendingUpdate);
   const hasArrived = (job: Job) => job.status === 'done' && job.mp3BlobId === attemptId;
   await publishOutcome(ports, await save(ports, attempt, change, hasArrived), attempt.log);
 }

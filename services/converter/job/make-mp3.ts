@@ -10,6 +10,7 @@ import type { Spool } from '../capacity/spool.ts';
 import { ConversionFailure } from '../failure.ts';
 import type { EncodedMp3, Transcode } from '../ffmpeg/transcode.ts';
 import { INPUT } from '../ffmpeg/untrusted-input.ts';
+import type { ConversionResult } from './finish.ts';
 import { estimateProgress } from './progress.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
@@ -35,7 +36,7 @@ export function makeMp3(
   job: ConvertingJob,
   ports: AttemptPorts,
   { signal, queueUpdate, log }: AttemptOptions,
-): Promise<Mp3> {
+): Promise<ConversionResult> {
   const { blobs, spool, transcode } = ports;
   return spool.use(job.source.size, async (folder) => {
     const timer = stopwatch();
@@ -58,7 +59,7 @@ export function makeMp3(
     const convert_ms = timer();
     const mp3 = await storeVerified(blobs, encoded, job, { signal, log });
     log.info({ spool_ms, convert_ms, store_ms: timer(), parts: encoded.parts }, 'MP3 made');
-    return mp3;
+    return { mp3, warnings: [] };
   });
 }
 

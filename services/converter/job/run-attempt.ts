@@ -1,9 +1,10 @@
-import type { ConvertingJob, Mp3 } from '../../shared/jobs/job.ts';
+import type { ConvertingJob } from '../../shared/jobs/job.ts';
 import { type AttemptUpdate, isLostAttempt } from '../../shared/jobs/transitions.ts';
 import { firstOf, unavailable } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { ConversionFailure, faultOf, REASON } from '../failure.ts';
 import {
+  type ConversionResult,
   completeJob,
   deleteLostMp3,
   type EndingAttempt,
@@ -57,7 +58,7 @@ export async function runAttempt(
 async function endAttempt(
   ports: RunAttemptPorts,
   job: ConvertingJob,
-  result: PromiseSettledResult<Mp3>,
+  result: PromiseSettledResult<ConversionResult>,
   attempt: EndingAttempt,
 ): Promise<'ended' | 'disk full'> {
   if (result.status === 'fulfilled') {

@@ -1,4 +1,5 @@
-import { BITRATES, STATUSES } from '../../shared/jobs/job.ts';
+import { BITRATES } from '../../shared/jobs/conversion-options.ts';
+import { STATUSES } from '../../shared/jobs/job.ts';
 import { bearer, json, location, problems, query, uuid } from './parts.ts';
 
 const idempotencyKey = {

@@ -3,7 +3,7 @@ import {
   type ConversionOptions,
   conversionOptions,
   DEFAULT_OPTIONS,
-} from '../../shared/jobs/job.ts';
+} from '../../shared/jobs/conversion-options.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 
 const NAMES = ['bitrate', 'quality'];
@@ -24,7 +24,8 @@ export function parseOptions(query: Record<string, string | string[] | undefined
   const given = NAMES.flatMap((name) => (query[name] === undefined ? [] : [[name, toNumber(query[name])]]));
   if (given.length === 0) return DEFAULT_OPTIONS;
   const result = conversionOptions.safeParse(Object.fromEntries(given));
-  if (!result.success) throw new AppError('invalid_option', RULES, { cause: result.error });
+  if (given.length > 1 || !result.success)
+    throw new AppError('invalid_option', RULES, { cause: result.error });
   return result.data;
 }
 

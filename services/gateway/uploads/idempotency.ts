@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type ConversionOptions, isVisible, type Job } from '../../shared/jobs/job.ts';
+import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
+import { isVisible, type Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { updateDocument } from '../../shared/state/documents.ts';

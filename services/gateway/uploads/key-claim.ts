@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ConversionOptions, Job } from '../../shared/jobs/job.ts';
+import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
+import type { Job } from '../../shared/jobs/job.ts';
 import { firstOf, isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Idempotency, KeyedUpload } from './idempotency.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ConversionOptions, Job, UploadingJob } from '../../shared/jobs/job.ts';
+import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
+import type { Job, UploadingJob } from '../../shared/jobs/job.ts';
 import { firstOf, isAppError } from '../../shared/runtime/errors.ts';
 import type { User } from '../accounts/authenticate.ts';
 import type { SignedLinks } from '../downloads/signed-link.ts';

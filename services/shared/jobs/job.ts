@@ -1,32 +1,22 @@
 import { z } from 'zod';
 import { AppError } from '../runtime/errors.ts';
+import { conversionOptions } from './conversion-options.ts';
+import { type JobWarning, jobWarning } from './warnings.ts';
 
 export const STATUSES = ['queued', 'converting', 'done', 'failed', 'cancelled'] as const;
-
-/**
- * Bit rates of MPEG-1 Layer III in kbps (ISO 11172-3, table 2.4.2.3). For
- * any other rate, LAME silently uses the nearest one.
- */
-export const BITRATES = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320] as const;
-
-/**
- * How the MP3 is encoded. `bitrate` (constant, kbps) and `quality` (LAME's
- * VBR, from 0, the best, to 9) exclude each other.
- */
-export const conversionOptions = z.union([
-  z.object({ bitrate: z.literal(BITRATES) }).strict(),
-  z.object({ quality: z.number().int().min(0).max(9) }).strict(),
-]);
-export type ConversionOptions = z.infer<typeof conversionOptions>;
-export const DEFAULT_OPTIONS: ConversionOptions = { quality: 2 };
 
 const track = z.object({
   index: z.number().int(),
   type: z.enum(['audio', 'video']),
+  position: z.number().int().nullable().describe('position among the audio tracks, from 1'),
   codec: z.string(),
   duration_seconds: z.number().nullable(),
   language: z.string().nullable(),
+  title: z.string().nullable(),
+  channels: z.number().int().nullable(),
+  selected: z.boolean().describe('whether this track became the MP3'),
 });
+export type Track = z.infer<typeof track>;
 
 /** The public form of a job: what its owner sees. */
 export const jobView = z.object({
@@ -45,6 +35,7 @@ export const jobView = z.object({
   mp3: z
     .object({ size: z.number().int().describe('bytes'), sha256: z.string(), duration_seconds: z.number() })
     .nullable(),
+  warnings: z.array(jobWarning).describe('how the MP3 differs from what its owner may expect'),
   error: z.object({ code: z.string(), detail: z.string() }).nullable(),
   attempts: z.number().int(),
   created_at: z.iso.datetime(),
@@ -107,6 +98,7 @@ export interface DoneJob extends JobBase {
   status: 'done';
   mp3: Mp3;
   mp3BlobId: string;
+  warnings: JobWarning[];
 }
 export interface FailedJob extends JobBase {
   status: 'failed';
@@ -163,7 +155,13 @@ export const isVisible = (job: Job): job is VisibleJob =>
 
 /** Returns the public fields alone. Internal fields cannot leak, because the schema names every field that is shown. */
 export function viewOf(job: Job): JobView {
-  const absent = { progress: job.status === 'done' ? 1 : 0, eta_seconds: null, mp3: null, error: null };
+  const absent = {
+    progress: job.status === 'done' ? 1 : 0,
+    eta_seconds: null,
+    mp3: null,
+    error: null,
+    warnings: [],
+  };
   return jobView.parse({ ...absent, ...job });
 }
 

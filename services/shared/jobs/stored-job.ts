@@ -1,11 +1,14 @@
-import { baseOf, type Job, type JobView } from './job.ts';
+import { baseOf, type Job, type JobView, type Source, type Track } from './job.ts';
 
 /**
  * The form in which a job is saved: one flat document for every status, with null where the status has no such value.
  * Its field names never change, so that services of two releases can share a store during a rolling upgrade.
  */
-export interface StoredJob extends Omit<JobView, 'status'> {
+export interface StoredJob extends Omit<JobView, 'status' | 'warnings' | 'source'> {
   status: Job['status'];
+  source: Omit<JobView['source'], 'tracks'> & { tracks: StoredTrack[] | null };
+  /** Absent in a job of an older release, and where there is none. */
+  warnings?: JobView['warnings'];
   owner: string;
   email: string;
   trace_id: string;
@@ -23,6 +26,10 @@ export interface StoredJob extends Omit<JobView, 'status'> {
   outages: number;
   download_url: string;
 }
+
+/** A track. The optional fields are absent in a job of an older release. */
+type StoredTrack = Omit<Track, NewTrackField> & Partial<Pick<Track, NewTrackField>>;
+type NewTrackField = 'position' | 'title' | 'channels' | 'selected';
 
 /** Returns the form in which the job is saved. */
 export function toStoredJob(job: Job): StoredJob {
@@ -44,7 +51,10 @@ function statusFields(job: Job): Pick<StoredJob, 'status'> & Partial<StoredJob> 
     case 'converting':
       return { status, progress: job.progress, eta_seconds: job.eta_seconds, attempt: job.attemptId };
     case 'done':
-      return { status, progress: 1, mp3: job.mp3, audio: job.mp3BlobId };
+      return {
+        ...{ status, progress: 1, mp3: job.mp3, audio: job.mp3BlobId },
+        ...(job.warnings.length > 0 && { warnings: job.warnings }),
+      };
     case 'failed':
       return { status, progress: job.progress, error: job.error };
     case 'cancelled':
@@ -59,6 +69,7 @@ export function fromStoredJob(stored: StoredJob): Job {
   const { status, progress, video, litter, run, outages } = stored;
   const base = baseOf({
     ...stored,
+    source: fromStoredSource(stored.source),
     videoBlobId: video,
     orphanedBlobs: litter,
     generation: run,
@@ -78,7 +89,10 @@ export function fromStoredJob(stored: StoredJob): Job {
         attemptId: required(stored, 'attempt'),
       };
     case 'done':
-      return { ...base, status, mp3: required(stored, 'mp3'), mp3BlobId: required(stored, 'audio') };
+      return {
+        ...{ ...base, status, mp3: required(stored, 'mp3'), mp3BlobId: required(stored, 'audio') },
+        warnings: stored.warnings ?? [],
+      };
     case 'failed':
       return { ...base, status, progress, error: required(stored, 'error') };
     case 'cancelled':
@@ -87,6 +101,13 @@ export function fromStoredJob(stored: StoredJob): Job {
       throw new TypeError(`a stored job has the status ${JSON.stringify(status)}`);
   }
 }
+
+const fromStoredSource = ({ tracks, ...source }: StoredJob['source']): Source => ({
+  ...source,
+  tracks:
+    tracks?.map((track) => ({ position: null, title: null, channels: null, selected: false, ...track })) ??
+    null,
+});
 
 function required<Name extends keyof StoredJob>(stored: StoredJob, name: Name): NonNullable<StoredJob[Name]> {
   const value = stored[name];

@@ -2,12 +2,12 @@ import { AppError, isAppError } from '../runtime/errors.ts';
 import {
   baseOf,
   type ConvertingJob,
+  type DoneJob,
   isFinal,
   type Job,
   type JobBase,
   type JobError,
   jobNotFound,
-  type Mp3,
   type Source,
 } from './job.ts';
 
@@ -95,11 +95,16 @@ export const updateAttempt =
 
 /** Ends the attempt with its MP3, which is stored under the attempt's id. */
 export const complete =
-  (attemptId: string, mp3: Mp3, update: AttemptUpdate): Transition =>
+  (
+    attemptId: string,
+    { mp3, warnings }: Pick<DoneJob, 'mp3' | 'warnings'>,
+    update: AttemptUpdate,
+  ): Transition =>
   (job) => ({
     ...baseOf({ ...requireLease(attemptId, job), ...update }),
     status: 'done',
     mp3,
+    warnings,
     mp3BlobId: attemptId,
     updated_at: now(),
   });

@@ -1,4 +1,5 @@
-import { BITRATES, isJobId } from '../../../shared/jobs/job.ts';
+import { BITRATES } from '../../../shared/jobs/conversion-options.ts';
+import { isJobId } from '../../../shared/jobs/job.ts';
 import { gatewayUrl, parseArguments } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
 

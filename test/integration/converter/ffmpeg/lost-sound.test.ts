@@ -8,7 +8,7 @@ import { DiskFull } from '../../../../services/converter/failure.ts';
 import { measureLoss } from '../../../../services/converter/ffmpeg/lost-sound.ts';
 import { createTranscode } from '../../../../services/converter/ffmpeg/transcode.ts';
 import { INPUT, OUTPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
-import type { ConversionOptions } from '../../../../services/shared/jobs/job.ts';
+import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
 import { avi } from '../../../support/avi.ts';
 import { decodedSeconds, file, media, tone } from '../../../support/media.ts';
 

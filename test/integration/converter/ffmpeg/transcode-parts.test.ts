@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { type CoreSlots, createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
 import { createTranscode } from '../../../../services/converter/ffmpeg/transcode.ts';
 import { INPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
-import type { ConversionOptions } from '../../../../services/shared/jobs/job.ts';
+import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
 import { decodedSeconds, media, tone, truncated } from '../../../support/media.ts';
 
 const limits = { maxDurationSeconds: 60, maxConvertSeconds: 60 };

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Probe } from '../../../../services/converter/ffmpeg/probe.ts';
 import { createTranscode } from '../../../../services/converter/ffmpeg/transcode.ts';
 import { INPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
-import type { ConversionOptions } from '../../../../services/shared/jobs/job.ts';
+import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
 import { decodedSeconds, file, media, picture, tone, truncated, video } from '../../../support/media.ts';
 import { processesIn } from '../../../support/processes.ts';
 

@@ -56,7 +56,7 @@ describe('createConvert › an attempt that has lost its job', () => {
           job = undefined;
           if (reading) {
             await converter.jobs.update(reading.id, claim('other'));
-            await converter.jobs.update(reading.id, complete('other', mp3, {}));
+            await converter.jobs.update(reading.id, complete('other', { mp3, warnings: [] }, {}));
             await converter.blobs.delete(reading.videoBlobId);
           }
           return state.getBytes(...args);

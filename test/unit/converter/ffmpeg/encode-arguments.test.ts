@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { encodeArguments } from '../../../../services/converter/ffmpeg/encode-arguments.ts';
 import type { AudioTrack } from '../../../../services/converter/ffmpeg/probe.ts';
 import { untrustedInput } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
-import type { ConversionOptions } from '../../../../services/shared/jobs/job.ts';
+import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
 import { audioTrack } from '../../../support/audio-track.ts';
 
 const limits = { maxDurationSeconds: 3600 };

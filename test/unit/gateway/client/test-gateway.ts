@@ -105,7 +105,7 @@ function createTestConverter(jobs: JobStore, blobs: BlobStore) {
     const id = randomUUID();
     const { size, sha256 } = await blobs.write(id, chunksOf(audio), { expires: new Date(job.expires_at) });
     const mp3 = { size, sha256, duration_seconds: 2 };
-    return { ...baseOf(job), status: 'done', mp3BlobId: id, mp3 };
+    return { ...baseOf(job), status: 'done', mp3BlobId: id, mp3, warnings: [] };
   }
 
   const publishVideo = (job: Job) => {

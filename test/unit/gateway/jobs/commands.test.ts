@@ -98,7 +98,7 @@ describe('POST /jobs/:id/cancel', () => {
     await cancel();
     const { attemptId, orphanedBlobs, generation } = await now();
     assert.deepEqual([attemptId, orphanedBlobs, generation], [null, [job.attemptId], 1]);
-    const late = jobs.update(job.id, complete(job.attemptId, MP3, {}));
+    const late = jobs.update(job.id, complete(job.attemptId, { mp3: MP3, warnings: [] }, {}));
     await assert.rejects(late, /cancelled/);
   });
 
@@ -108,7 +108,7 @@ describe('POST /jobs/:id/cancel', () => {
     const { update } = jobs;
     const mp3 = { size: 1, sha256: 'ab', duration_seconds: 1 };
     context.mock.method(jobs, 'update', async (...args: Parameters<typeof update>) => {
-      await update(job.id, complete(job.attemptId, mp3, {}));
+      await update(job.id, complete(job.attemptId, { mp3, warnings: [] }, {}));
       return update(...args);
     });
     const { status, json } = await cancel();

@@ -14,7 +14,7 @@ const MP3 = { size: 9, sha256: 'ab', duration_seconds: 1 };
 const claimOne = ({ jobs }: Harness, id: string) => jobs.update(id, claim('one'));
 const finish = async (harness: Harness, id: string) => {
   await claimOne(harness, id);
-  await harness.jobs.update(id, complete('one', MP3, {}));
+  await harness.jobs.update(id, complete('one', { mp3: MP3, warnings: [] }, {}));
 };
 const failOne = async (harness: Harness, id: string) => {
   await claimOne(harness, id);

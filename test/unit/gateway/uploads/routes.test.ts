@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import { DEFAULT_OPTIONS } from '../../../../services/shared/jobs/job.ts';
+import { DEFAULT_OPTIONS } from '../../../../services/shared/jobs/conversion-options.ts';
 import type { Call } from '../../../support/in-process.ts';
 import { OWNER } from '../../../support/job.ts';
 import { inPieces } from '../../../support/random.ts';

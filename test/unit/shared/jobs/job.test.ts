@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { conversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
 import {
   blobsToDelete,
-  conversionOptions,
   isFinal,
   isVisible,
   type Job,
@@ -28,6 +28,7 @@ describe('viewOf, isFinal, isVisible and blobsToDelete', () => {
       'source',
       'status',
       'updated_at',
+      'warnings',
     ]);
   });
 
@@ -69,7 +70,7 @@ describe('viewOf, isFinal, isVisible and blobsToDelete', () => {
 describe('conversionOptions', () => {
   const GOOD: object[] = [{ bitrate: 32 }, { bitrate: 320 }, { quality: 0 }, { quality: 9 }];
   const BAD: object[] = [
-    {},
+    { start: 2, end: 1 },
     { bitrate: 31 },
     { bitrate: 33 },
     { bitrate: 321 },

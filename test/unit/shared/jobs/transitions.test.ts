@@ -42,8 +42,8 @@ const TRANSITIONS: Record<string, Transition> = {
   'claim by the attempt that has the lease': claim('mine'),
   'updateAttempt by the attempt that has the lease': updateAttempt('mine', { progress: 0.6 }),
   'updateAttempt by another attempt': updateAttempt('other', { progress: 0.6 }),
-  'complete by the attempt that has the lease': complete('mine', MP3, {}),
-  'complete by another attempt': complete('other', MP3, {}),
+  'complete by the attempt that has the lease': complete('mine', { mp3: MP3, warnings: [] }, {}),
+  'complete by another attempt': complete('other', { mp3: MP3, warnings: [] }, {}),
   'requeue by the attempt that has the lease': requeue('mine', {}),
   'requeue by another attempt': requeue('other', {}),
   'fail by the attempt that has the lease': fail('mine', ERROR, {}),
@@ -169,7 +169,7 @@ describe('requeue', () => {
 describe('complete', () => {
   test('keeps the MP3, and still names the orphaned blobs of earlier attempts', () => {
     const before = newJob({ ...JOBS.converting(), status: 'converting', orphanedBlobs: ['before'] });
-    const job = apply(complete('mine', MP3, { source: SOURCE }), before);
+    const job = apply(complete('mine', { mp3: MP3, warnings: [] }, { source: SOURCE }), before);
     assert.deepEqual([job.mp3, job.mp3BlobId, job.attemptId, job.progress], [MP3, 'mine', null, 1]);
     assert.deepEqual(job.source, SOURCE);
     assert.deepEqual(blobsToDelete(job), ['before']);
