@@ -44,9 +44,8 @@ export const uploadPaths = {
               properties: { file: { type: 'string', contentMediaType: 'video/*' } },
             },
           },
-          'video/*': {},
-          'audio/*': {},
-          'application/octet-stream': {},
+          // The first bytes tell what the file is, whatever the type of the body.
+          '*/*': {},
         },
       },
       responses: {

@@ -5,7 +5,7 @@ import { firstOf, isAppError } from '../../shared/runtime/errors.ts';
 import type { User } from '../accounts/authenticate.ts';
 import type { SignedLinks } from '../downloads/signed-link.ts';
 import type { Deduplicate } from './deduplicate.ts';
-import { openMedia } from './media-signature.ts';
+import { openMedia } from './open-media.ts';
 import { type IntentPorts, UploadIntent } from './upload-intent.ts';
 
 export interface StoreUploadPorts extends IntentPorts {
