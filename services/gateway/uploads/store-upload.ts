@@ -33,7 +33,7 @@ export interface Upload {
 
 /**
  * Stores the video and then the job, which is accepted from then on, whatever the broker does. An upload that fails leaves
- * nothing behind. Returns the owner's earlier job when that has the same content and options.
+ * nothing behind. Returns the owner's earlier job when that has the same content, name and options.
  * Throws `empty_file`, `not_media`, `too_large`, `unavailable`, and what `bytes` and `confirm` throw.
  */
 export type StoreUpload = (upload: Upload) => Promise<Job>;
