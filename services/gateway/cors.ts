@@ -1,0 +1,48 @@
+import koaCors from '@koa/cors';
+import type { Middleware } from 'koa';
+import { z } from 'zod';
+
+/** Response headers that a page may read, beside those that the Fetch standard always allows. */
+const EXPOSED = [
+  ...['Location', 'Content-Disposition', 'ETag', 'Content-Range', 'Accept-Ranges', 'Retry-After'],
+  ...['WWW-Authenticate', 'Allow'],
+];
+const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'];
+/** Seconds for which a browser may remember a preflight. */
+const PREFLIGHT_SECONDS = 600;
+
+/** One origin, such as `https://app.example.com`, in the form in which browsers send it. */
+const origin = z.string().transform((text, context) => {
+  const url = URL.parse(text);
+  if (url && ['http:', 'https:'].includes(url.protocol) && url.href === `${url.origin}/`) return url.origin;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be origins such as https://app.example.com, separated by commas',
+  });
+  return z.NEVER;
+});
+
+/** Origins as a text, separated by commas. `*` is none: a page of any origin could then act for whoever uses it. */
+export const originList = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+  .pipe(z.array(origin));
+
+/**
+ * Lets pages of other origins call this API (CORS, fetch.spec.whatwg.org). Credentials such as cookies are not allowed, because
+ * the API needs none: a page sends its token in `Authorization`. services/shared/http/problem-details.ts keeps the headers.
+ */
+export const cors = (origins: readonly string[]): Middleware =>
+  koaCors({
+    // An empty text means no CORS headers. The middleware sets `Vary: Origin` in any case.
+    origin: (context) => origins.find((allowed) => allowed === context.get('origin')) ?? '',
+    allowMethods: METHODS,
+    exposeHeaders: EXPOSED,
+    maxAge: PREFLIGHT_SECONDS,
+    keepHeadersOnError: false,
+  });
