@@ -13,11 +13,13 @@ export function parseEmailAddress(text: string): string | undefined {
   return emailAddress.safeParse(address).success ? address : undefined;
 }
 
-/** domainToASCII would read a URL: it decodes `%62` and drops what follows `/`, `?` or `#`. So only a domain is given to it. */
-const asciiDomain = (domain: string): string =>
-  /^[a-z0-9.-]*$/i.test(domain) || !/^[a-z0-9.\u0080-\u{10ffff}-]+$/iu.test(domain)
-    ? domain
-    : domainToASCII(domain);
+/**
+ * A domain with a letter beyond ASCII, and without the characters of ASCII that no domain has: domainToASCII reads URLs, so it
+ * decodes `%62`, and drops what follows `/`, `?` or `#`.
+ */
+const INTERNATIONAL = /^(?=.*[\u0080-\u{10ffff}])[a-z0-9.\u0080-\u{10ffff}-]+$/iu;
+
+const asciiDomain = (domain: string): string => (INTERNATIONAL.test(domain) ? domainToASCII(domain) : domain);
 
 /** Returns the address to which mail can be sent. Throws `invalid_email`. */
 export function requireEmailAddress(text: string): string {
