@@ -15,9 +15,10 @@ export function parseEmailAddress(text: string): string | undefined {
 
 /**
  * A domain with a letter beyond ASCII, and without the characters of ASCII that no domain has: domainToASCII reads URLs, so it
- * decodes `%62`, and drops what follows `/`, `?` or `#`.
+ * decodes `%62`, and drops what follows `/`, `?` or `#`. (With the flag `i`, an `s` and a `k` would be beyond ASCII, because
+ * U+017F and U+212A are their other cases.)
  */
-const INTERNATIONAL = /^(?=.*[\u0080-\u{10ffff}])[a-z0-9.\u0080-\u{10ffff}-]+$/iu;
+const INTERNATIONAL = /^(?=.*[\u0080-\u{10ffff}])[A-Za-z0-9.\u0080-\u{10ffff}-]+$/u;
 
 const asciiDomain = (domain: string): string => (INTERNATIONAL.test(domain) ? domainToASCII(domain) : domain);
 
