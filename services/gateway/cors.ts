@@ -11,16 +11,17 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'];
 /** Seconds for which a browser may remember a preflight. */
 const PREFLIGHT_SECONDS = 600;
 
-/** One origin, such as `https://app.example.com`, in the form in which browsers send it. */
-const origin = z.string().transform((text, context) => {
+/** Whether a text is one origin. A path, a query, a user or `*` is none. */
+function isOrigin(text: string): boolean {
   const url = URL.parse(text);
-  if (url && ['http:', 'https:'].includes(url.protocol) && url.href === `${url.origin}/`) return url.origin;
-  context.addIssue({
-    code: 'custom',
-    message: 'must be origins such as https://app.example.com, separated by commas',
-  });
-  return z.NEVER;
-});
+  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.href === `${url.origin}/`;
+}
+
+/** One origin, such as `https://app.example.com`. The output has the form in which browsers send it. */
+const origin = z
+  .string()
+  .refine(isOrigin, 'must be origins such as https://app.example.com, separated by commas')
+  .transform((text) => new URL(text).origin);
 
 /** Origins as a text, separated by commas. `*` is none: a page of any origin could then act for whoever uses it. */
 export const originList = z

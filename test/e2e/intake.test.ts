@@ -10,14 +10,10 @@ for (const system of systemsUnderTest()) {
   describe(`what a system over ${system.name} takes from its users`, () => {
     const api = client(system.gatewayUrl);
     const unique = randomUUID().slice(0, 8);
-    // The second address is the one to which the mail goes.
-    const ADDRESSES: [given: string, mailed: string][] = [
-      [`o'brien-${unique}@example.com`, `o'brien-${unique}@example.com`],
-      [`ann-${unique}@münchen.example`, `ann-${unique}@xn--mnchen-3ya.example`],
-    ];
-    for (const [given, mailed] of ADDRESSES) {
-      it(`registers ${given}, converts a recording that begins in mid-packet, and sends a mail`, async () => {
-        const account = await api.newAccount(given);
+    // MailDev shows the letters of an international domain, whatever form is sent to it.
+    for (const address of [`o'brien-${unique}@example.com`, `ann-${unique}@münchen.example`]) {
+      it(`registers ${address}, converts a recording that begins in mid-packet, and sends a mail`, async () => {
+        const account = await api.newAccount(address);
         const recording = await readFile(await media('a.ts', ...tone(2), '-c:a', 'aac'));
         const accepted = await api.send('/upload?filename=Mr.%20Bean', {
           method: 'POST',
@@ -32,7 +28,7 @@ for (const system of systemsUnderTest()) {
         const download = await api.send(`/download/${id}`, { headers: api.bearer(account) });
         assert.equal(download.headers.get('content-disposition'), 'attachment; filename="Mr. Bean.mp3"');
         await download.arrayBuffer();
-        const mail = await mailTo(system.mailUrl, mailed);
+        const mail = await mailTo(system.mailUrl, address);
         assert.match(mail.subject, /Mr\. Bean/);
       });
     }
