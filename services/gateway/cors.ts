@@ -17,22 +17,23 @@ function isOrigin(text: string): boolean {
   return url !== null && ['http:', 'https:'].includes(url.protocol) && url.href === `${url.origin}/`;
 }
 
-/** One origin, such as `https://app.example.com`. The output has the form in which browsers send it. */
-const origin = z
-  .string()
-  .refine(isOrigin, 'must be origins such as https://app.example.com, separated by commas')
-  .transform((text) => new URL(text).origin);
+const split = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 
-/** Origins as a text, separated by commas. `*` is none: a page of any origin could then act for whoever uses it. */
+/**
+ * Origins such as `https://app.example.com`, given as a text that separates them by commas. The output has the form in which
+ * browsers send them. `*` is refused: a page of any origin could then act for whoever uses it.
+ */
 export const originList = z
   .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
+  .refine(
+    (text) => split(text).every(isOrigin),
+    'must be origins such as https://app.example.com, separated by commas',
   )
-  .pipe(z.array(origin));
+  .transform((text) => split(text).map((part) => new URL(part).origin));
 
 /**
  * Lets pages of other origins call this API (CORS, fetch.spec.whatwg.org). Credentials such as cookies are not allowed, because
