@@ -32,10 +32,15 @@ const startsWithTsPackets = (head: Buffer): boolean =>
 const MEDIA: Record<string, (head: Buffer) => boolean> = {
   'mp4, mov, 3gp': startsWithBox,
   'mkv, webm': starts('\x1a\x45\xdf\xa3'),
-  avi: patterns([
-    [0, 'RIFF'],
-    [8, 'AVI'],
-  ]),
+  // AMV is the AVI of small players.
+  avi: patterns(
+    ...['AVI', 'AMV '].map(
+      (text): Pattern => [
+        [0, 'RIFF'],
+        [8, text],
+      ],
+    ),
+  ),
   // RIFX is big-endian. RF64 (EBU Tech 3306) and BW64 (ITU-R BS.2088) have 64-bit sizes, and so has Sony's Wave64.
   wav: patterns(
     ...['RIFF', 'RIFX', 'RF64', 'BW64'].map(
