@@ -95,6 +95,7 @@ const TABLE: [name: string, source: () => Promise<Buffer>][] = [
   ['MXF with a run-in of 65,535 bytes', async () => behind(Buffer.alloc(65_535, 'run-in! '), await mxf())],
   ['DV', dv],
   ['DV from the middle of a frame on', async () => (await dv()).subarray(5000)],
+  ['MXF OP-Atom with sound alone', () => made('opa.mxf', '-c:a', 'pcm_s16le', '-f', 'mxf_opatom')],
   ['AIFF', () => made('a.aiff')],
   ['AIFF-C', () => made('a.aif', '-c:a', 'pcm_alaw', '-f', 'aiff')],
   ['CAF', () => made('a.caf')],

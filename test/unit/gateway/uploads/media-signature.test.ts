@@ -38,6 +38,7 @@ const BY_SIGNATURE: [container: string, head: Uint8Array][] = [
   ['MOV of an old camera', latin1('\0\0\0\x08wide\0\0\0\0mdat')],
   ['Matroska and WebM', hex('1a45dfa3')],
   ['AVI', latin1('RIFF\0\0\0\0AVI LIST')],
+  ['AMV', latin1('RIFF\0\0\0\0AMV LIST')],
   ['WAV', latin1('RIFF\0\0\0\0WAVEfmt ')],
   ['a big-endian WAV', latin1('RIFX\0\0\0\0WAVEfmt ')],
   ['RF64', latin1('RF64\xff\xff\xff\xffWAVEds64')],
