@@ -23,6 +23,8 @@ const stream = z.object({
   codec_type: z.string().optional(),
   codec_name: text,
   duration: durationSeconds,
+  start_time: z.coerce.number().optional().catch(undefined),
+  channel_layout: text,
   sample_rate: z.coerce.number().int().positive().optional().catch(undefined),
   channels: z.number().int().positive().optional().catch(undefined),
   disposition: z.object({ attached_pic: z.number().optional() }).optional(),
@@ -40,6 +42,10 @@ export interface Probe {
   duration_seconds: number | null;
   tracks: NonNullable<Source['tracks']>;
   audio: AudioTrack;
+  /** The time at which the film begins on the clock of its container, in seconds. */
+  filmStartSeconds: number;
+  /** Allow-lists and limits for every run of ffmpeg over this file. They stand before `-i`. */
+  inputArguments: readonly string[];
 }
 
 /** The track that becomes the MP3: the first audio track. */
@@ -47,6 +53,10 @@ export interface AudioTrack {
   index: number;
   sampleRate: number | undefined;
   channels: number | undefined;
+  /** The layout as ffprobe names it. Undefined where the file states none. */
+  channelLayout?: string | undefined;
+  /** The time of the first packet on the clock of the container, in seconds. */
+  startSeconds?: number | undefined;
   /** Expected length of the MP3. Undefined where the file states none, as in a browser's recording. */
   expectedSeconds: number | undefined;
   /** Whether `expectedSeconds` is the length of the track, or that of the file, where another track may be longer. */
@@ -57,7 +67,7 @@ export interface AudioTrack {
 
 const SHOWN = [
   'format=format_name,duration',
-  'stream=index,codec_type,codec_name,duration,sample_rate,channels',
+  'stream=index,codec_type,codec_name,start_time,duration,sample_rate,channels,channel_layout',
   'stream_tags=language,DURATION',
   'stream_disposition=attached_pic',
 ].join(':');
@@ -90,7 +100,24 @@ export async function probe(
   if (track.isLengthStated && (track.expectedSeconds ?? 0) > limits.maxDurationSeconds) {
     throw tooLong(limits.maxDurationSeconds);
   }
-  return { duration_seconds: format.duration ?? null, tracks: tracksOf(streams, audio.index), audio: track };
+  return {
+    duration_seconds: format.duration ?? null,
+    tracks: tracksOf(streams, audio.index),
+    audio: track,
+    filmStartSeconds: filmStart(streams),
+    inputArguments: untrustedInput,
+  };
+}
+
+/** The least start of a track. A slightly negative one is only the priming of an encoder. */
+function filmStart(streams: Stream[]): number {
+  const starts = streams
+    .filter(
+      ({ codec_type, disposition }) => /^(audio|video)$/.test(codec_type ?? '') && !disposition?.attached_pic,
+    )
+    .flatMap(({ start_time }) => (start_time === undefined ? [] : [start_time]));
+  const least = starts.length === 0 ? 0 : Math.min(...starts);
+  return least < 0 && least > -0.2 ? 0 : least;
 }
 
 /** The failure of a video whose sound is longer than the limit. */
@@ -103,6 +130,8 @@ function audioTrack(audio: Stream, format: z.output<typeof report>['format']): A
     index: audio.index,
     sampleRate: audio.sample_rate,
     channels: audio.channels,
+    channelLayout: audio.channel_layout,
+    startSeconds: audio.start_time,
     expectedSeconds: own ?? format.duration,
     expectedOf: own === undefined ? 'file' : 'track',
     isLengthStated: STATES_LENGTH.test(format.format_name),

@@ -31,6 +31,8 @@ export const endless: Transcode = async ({ folder, signal, onProbe, onTime }) =>
       expectedOf: 'track',
       isLengthStated: true,
     },
+    filmStartSeconds: 0,
+    inputArguments: [],
   });
   onTime(1);
   await runTool('ffmpeg', source, { folder, signal, timeoutSeconds: 1000 });
