@@ -1,12 +1,18 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
+import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import type { CoreSlots } from '../capacity/core-slots.ts';
-import { NotJoinable } from '../failure.ts';
+import { ConversionFailure, NotJoinable } from '../failure.ts';
 import { MIN_SEGMENT_SECONDS } from '../mp3/segments.ts';
-import { type EncodeLimits, type EncodeRequest, encode } from './encode.ts';
-import { type DivisibleTrack, encodeInParallel } from './encode-in-parallel.ts';
+import { conversionWarnings } from './conversion-warnings.ts';
+import { encode } from './encode.ts';
+import { type DivisibleTrack, encodeInParallel, selectedSeconds } from './encode-in-parallel.ts';
+import type { Encoded, EncodeLimits, EncodeRequest } from './encode-request.ts';
+import { outputChannels } from './mixdown.ts';
 import { type Probe, probe } from './probe/probe.ts';
-import { OUTPUT } from './untrusted-input.ts';
+import type { Timeline } from './timeline.ts';
+import { INPUT, OUTPUT } from './untrusted-input.ts';
 import { verify } from './verify.ts';
 
 /** Each process decodes everything before its part, so that more parts would gain little. */
@@ -16,6 +22,9 @@ export interface EncodedMp3 {
   path: string;
   /** Number of processes that encoded it side by side. */
   parts: number;
+  /** What the owner should know about the sound. */
+  warnings: JobWarning[];
+  timeline: Timeline;
   /** Decodes the file to its end. Resolves with its length in seconds, or throws. May run while the file is stored. */
   verify(): Promise<number>;
 }
@@ -30,7 +39,7 @@ export interface TranscodeRequest {
   onTime(seconds: number): void;
 }
 
-/** Makes an MP3 of a video. Throws `ConversionFailure` where the video is at fault. */
+/** Makes an MP3, without tags, of a video. Throws `ConversionFailure` where the video is at fault. */
 export type Transcode = (request: TranscodeRequest) => Promise<EncodedMp3>;
 
 export interface TranscodeTools {
@@ -46,41 +55,49 @@ export function createTranscode(tools: TranscodeTools): Transcode {
   const { ffmpeg, ffprobe, limits } = tools;
   const { maxDurationSeconds } = limits;
   return async ({ folder, options, signal, onProbe, onTime }) => {
-    const probed = await probe({ ffmpeg, ffprobe, folder, signal }, options.track);
+    const probed = await probe(ffprobe, folder, limits, signal);
     onProbe(probed);
-    const { audio } = probed;
-    const parts = await encodeOnIdleCores({ ffmpeg, folder, audio, options, limits, signal, onTime }, tools);
+    const { audio, filmStartSeconds, inputArguments } = probed;
+    const { size: inputBytes } = await stat(join(folder, INPUT));
+    const source = { audio, filmStartSeconds, inputArguments, inputBytes };
+    const request = { ffmpeg, folder, ...source, options, limits, signal, onTime };
+    const { encoded, parts } = await encodeOnIdleCores(request, tools);
+    const timeline = timelineOf(request, encoded);
+    const channels = { source: audio.channels, output: outputChannels(audio, options.channels) };
+    const warnings = conversionWarnings({ encoded, timeline, channels });
+    if (options.strict) requireUndamaged(warnings);
     return {
       path: join(folder, OUTPUT),
       parts,
-      verify: () => verify(audio, { ffmpeg, ffprobe, folder, maxDurationSeconds, signal }),
+      warnings,
+      timeline,
+      verify: () => verify({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal }),
     };
   };
 }
 
-/** Encodes on all idle cores where that is possible, and otherwise on one core. Returns the number of processes. */
+/** Encodes on all idle cores where that is possible, and otherwise on one core. `parts` is the number of processes. */
 async function encodeOnIdleCores(
   request: EncodeRequest,
   { idleCores, minSegmentSeconds = MIN_SEGMENT_SECONDS }: TranscodeTools,
-): Promise<number> {
+): Promise<{ encoded: Encoded; parts: number }> {
   const track = divisibleTrack(request);
   if (idleCores && track) {
-    const maxParts = Math.min(MAX_PARTS, Math.floor(track.expectedSeconds / minSegmentSeconds));
+    const maxParts = Math.min(
+      MAX_PARTS,
+      Math.floor(selectedSeconds({ ...request, audio: track }) / minSegmentSeconds),
+    );
     const permits = idleCores.tryAcquire(maxParts - 1);
     const parts = 1 + permits.count;
     try {
-      if (parts > 1) {
-        await encodeInParallel({ ...request, audio: track, parts });
-        return parts;
-      }
+      if (parts > 1) return { encoded: await encodeInParallel({ ...request, audio: track, parts }), parts };
     } catch (error) {
       if (!(error instanceof NotJoinable)) throw error;
     } finally {
       permits.release();
     }
   }
-  await encode(request);
-  return 1;
+  return { encoded: await encode(request), parts: 1 };
 }
 
 /**
@@ -92,4 +109,15 @@ function divisibleTrack({ audio, options }: EncodeRequest): DivisibleTrack | und
   if (options.bitrate !== undefined || expectedSeconds === undefined || sampleRate === undefined)
     return undefined;
   return { ...audio, expectedSeconds, sampleRate };
+}
+
+function timelineOf({ filmStartSeconds, options }: EncodeRequest, { decoded, seconds }: Encoded): Timeline {
+  const [rate = 1] = decoded.rates;
+  const jumps = decoded.placed.jumps.map(({ at, by }) => ({ atSeconds: at / rate, seconds: by / rate }));
+  return { filmStartSeconds, jumps, startSeconds: options.start ?? 0, lengthSeconds: seconds };
+}
+
+function requireUndamaged(warnings: readonly JobWarning[]): void {
+  const damaged = warnings.find(({ code }) => code === 'damaged');
+  if (damaged) throw new ConversionFailure('conversion_failed', damaged.detail);
 }

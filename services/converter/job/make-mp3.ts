@@ -59,7 +59,7 @@ export function makeMp3(
     const convert_ms = timer();
     const mp3 = await storeVerified(blobs, encoded, job, { signal, log });
     log.info({ spool_ms, convert_ms, store_ms: timer(), parts: encoded.parts }, 'MP3 made');
-    return { mp3, warnings: [] };
+    return { mp3, warnings: encoded.warnings };
   });
 }
 
