@@ -16,6 +16,8 @@ export type WarningCode =
   | 'downmixed'
   /** The cover was left out. */
   | 'cover_skipped'
+  /** A tag was cut or left out, or there were too many chapters. */
+  | 'tags_limited'
   /** The loudness that was asked for was not reached, because peaks had to be limited. */
   | 'limited'
   /** `copy` was asked for, and the sound is no MP3: it was encoded. */
