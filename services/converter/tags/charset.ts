@@ -20,8 +20,22 @@ export function decodeTexts(texts: readonly string[]): string[] {
 /** Returns the most likely encoding of all texts, which are not UTF-8. */
 export function guessCharset(texts: readonly Uint8Array[]): string {
   // A line end is no letter of any code page, so that it separates the texts.
-  const sample = Buffer.concat(texts.flatMap((text) => [text, Buffer.from('\n')]));
-  return detectCharset(sample.subarray(0, MAX_SAMPLE));
+  const sample = Buffer.concat(texts.flatMap((text) => [text, Buffer.from('\n')])).subarray(0, MAX_SAMPLE);
+  return isShiftJis(sample) ? 'Shift_JIS' : detectCharset(sample);
+}
+
+/**
+ * The detector takes short Japanese texts for Cyrillic ones. Kana in Shift_JIS begin with a byte that is a rare symbol or a
+ * rare letter in other code pages, so that a text which is all valid and has two of them is Japanese. Single bytes, which
+ * are half-width kana, prove nothing.
+ */
+function isShiftJis(sample: Buffer): boolean {
+  try {
+    const text = new TextDecoder('shift_jis', { fatal: true }).decode(sample);
+    return /[\u3041-\u30fa].*[\u3041-\u30fa]/s.test(text) && !/[\uff61-\uff9f]/.test(text);
+  } catch {
+    return false;
+  }
 }
 
 /** Returns undefined for bytes that are not UTF-8. */

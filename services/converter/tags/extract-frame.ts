@@ -41,7 +41,7 @@ export async function extractFrame(tools: PictureTools, source: FrameSource): Pr
   const deadline = performance.now() + TIMEOUT_SECONDS * 1000;
   try {
     for (const attempt of tries(source.durationSeconds)) {
-      const timeoutSeconds = (deadline - performance.now()) / 1000;
+      const timeoutSeconds = Math.floor((deadline - performance.now()) / 1000);
       if (timeoutSeconds < 1) return { reason: 'no still of the film was made in time' };
       const bytes = await makeStill(tools, source.videoIndex, attempt, timeoutSeconds);
       if (bytes) return { cover: { bytes, type: 'image/jpeg' } };

@@ -8,8 +8,9 @@ const SINGLE_BYTE = /^(windows-(125[1356]|874)|KOI8-[RU]|ISO-8859-([5678]|8-I)|I
 const MIN_WORD = 4;
 const MIN_DISTINCT = 3;
 const MIN_IDEOGRAPHS = 3;
-/** Bytes that stand for rare symbols in Windows-1252, and for control characters in Latin-1. */
-const RARE = /[\x81-\x83\x86-\x89\x8d\x8f\x90\x98\x9d]/g;
+/** Bytes that are control characters in Latin-1, or symbols that a Latin text seldom has. */
+const RARE = /[\x81-\x83\x86-\x89\x8d\x8f\x90\x98\x9d\xa2-\xa8\xac-\xaf\xb1-\xb8\xbc-\xbe]/g;
+const MIN_RARE = 3;
 
 /** Windows-1252 with Latin-1 where it has no character. Index and value are both one byte and its character. */
 const windows1252 = new TextDecoder('windows-1252').decode(
@@ -81,8 +82,10 @@ function isLikelyAlphabetic(text: string): boolean {
 function isLikelyIdeographic(text: string, latin: string): boolean {
   const foreign = text.replace(/\p{ASCII}/gu, '');
   const ideographs = foreign.match(/[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/gu) ?? [];
+  const others = foreign.match(/[\u3000-\u303f\u30fb\u30fc\uff01-\uff60]/gu) ?? [];
   // Half-width katakana are single bytes of Shift_JIS, as accented letters are of Latin-1.
   if (/[\uff61-\uff9f]/.test(foreign)) return false;
-  if (ideographs.length < MIN_IDEOGRAPHS || ideographs.length < 0.8 * [...foreign].length) return false;
-  return /[\x80-\xff]{4}/.test(latin) || (latin.match(RARE)?.length ?? 0) >= 2;
+  if (ideographs.length < MIN_IDEOGRAPHS) return false;
+  if (ideographs.length + others.length < 0.9 * [...foreign].length) return false;
+  return /[\x80-\xff]{4}/.test(latin) || (latin.match(RARE)?.length ?? 0) >= MIN_RARE;
 }

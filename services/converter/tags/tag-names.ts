@@ -19,7 +19,7 @@ export const NAMES: Record<Field, readonly string[]> = {
     'tpe1',
     'aart',
   ],
-  album: ['album', 'albumtitle', 'iprd', '©alb', 'talb'],
+  album: ['album', 'albumtitle', 'product', 'iprd', '©alb', 'talb'],
   date: [
     'date',
     'date_released',
