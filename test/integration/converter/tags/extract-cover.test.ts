@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
   choosePicture,
@@ -68,7 +69,15 @@ describe('extractCover', () => {
     assert.deepEqual(await coverOf(path), { cover: { bytes, type: 'image/jpeg' } });
   });
 
-  it('copies a picture that no decoder would accept', async () => {
+  it('copies a GIF that another program has written byte for byte', async () => {
+    const gif = await readFile(await still('a.gif'));
+    const comment = Buffer.from('!\xfe\x05hello\0;', 'latin1');
+    const bytes = Buffer.concat([gif.subarray(0, -1), comment]);
+    const path = await withCover('comment.mkv', await file('comment.gif', bytes), 'image/gif');
+    assert.deepEqual(await coverOf(path), { cover: { bytes, type: 'image/gif' } });
+  });
+
+  it('copies a picture that no decoder would accept, and does not try to decode it', async () => {
     const head = await readFile(await still('a.jpg'));
     const broken = Buffer.concat([
       head.subarray(0, head.length - 400),
@@ -80,9 +89,14 @@ describe('extractCover', () => {
     const at = bytes.indexOf(head);
     assert.ok(at > 0);
     broken.copy(bytes, at);
-    assert.deepEqual(await coverOf(await file('broken.flac', bytes)), {
+    const tools = await privateFolder(await file('broken.flac', bytes));
+    // ffmpeg complains where it decodes, and this one keeps what it says.
+    const ffmpeg = join(tools.folder, 'ffmpeg');
+    await writeFile(ffmpeg, '#!/bin/sh\nexec ffmpeg "$@" 2>complaints\n', { mode: 0o700 });
+    assert.deepEqual(await extractCover({ ...tools, ffmpeg }, { index: 1, codec: 'mjpeg' }), {
       cover: { bytes: broken, type: 'image/jpeg' },
     });
+    assert.equal(await readFile(join(tools.folder, 'complaints'), 'utf8'), '');
   });
 
   it('leaves out a picture that is larger than the limit', async () => {
