@@ -21,6 +21,8 @@ export interface EncodeSource {
   filmStartSeconds: number;
   /** Allow-lists and limits, which stand before `-i`. */
   inputArguments: readonly string[];
+  /** ffmpeg's name of the container, such as `mp3`. */
+  formatName?: string;
   /** What ffmpeg reads: `INPUT` by default. */
   input?: string;
 }
@@ -58,7 +60,13 @@ export function encodeArguments(request: EncodeArguments): string[] {
   const { maxDurationSeconds } = limits;
   const rate = outputRate(audio.sampleRate, options);
   const finish = request.gain ? gainFilters(request.gain, rate) : [];
-  const chain = { source: { ...audio, filmStartSeconds }, options, rate, range: rangeOf(request, rate), finish };
+  const chain = {
+    source: { ...audio, filmStartSeconds },
+    options,
+    rate,
+    range: rangeOf(request, rate),
+    finish,
+  };
   const command = open(request)
     .inputOptions('-reinit_filter', '0')
     .outputOptions(...selectTrack(audio))
@@ -72,6 +80,22 @@ export function encodeArguments(request: EncodeArguments): string[] {
   else command.outputOptions('-q:a', String(options.quality ?? 2));
   if (part) command.outputOptions('-reservoir', '0');
   if (listsPackets) listPackets(command, audio);
+  return command._getArguments().map(String);
+}
+
+/**
+ * Returns the arguments for ffmpeg that copy the frames of an MP3 track. ffmpeg would leave out frames before the start of the
+ * film, without `-copypriorss`.
+ */
+export function copyArguments(request: Omit<EncodeArguments, 'listsPackets' | 'part'>): string[] {
+  const { audio, limits, inputBytes } = request;
+  const command = open(request)
+    .outputOptions(...selectTrack(audio), '-c', 'copy', '-copypriorss', '1')
+    .outputOptions('-fs', String(maxOutputBytes(audio, { ...limits, inputBytes })))
+    .outputOptions('-id3v2_version', '0', '-write_xing', '1')
+    .format('mp3')
+    .output(OUTPUT);
+  listPackets(command, audio);
   return command._getArguments().map(String);
 }
 

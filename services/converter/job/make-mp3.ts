@@ -86,7 +86,7 @@ async function storeVerified(
   { signal, log }: Pick<AttemptOptions, 'signal' | 'log'>,
 ): Promise<Mp3> {
   const [stored, verified] = await Promise.allSettled([
-    blobs.write(attemptId, bytesOf(encoded.path), { expires: new Date(expires_at), signal }),
+    blobs.write(attemptId, bytesOf(encoded), { expires: new Date(expires_at), signal }),
     encoded.verify(),
   ]);
   if (verified.status === 'rejected') {
@@ -109,7 +109,8 @@ async function storeVerified(
  * Opens the file on the first read. If it were opened earlier and never read, it would leak, and its `error` event would be
  * unhandled.
  */
-async function* bytesOf(path: string): AsyncGenerator<Buffer> {
+async function* bytesOf({ id3, path }: EncodedMp3): AsyncGenerator<Buffer> {
+  if (id3.length > 0) yield id3;
   yield* createReadStream(path, { highWaterMark: BLOCK_BYTES });
 }
 

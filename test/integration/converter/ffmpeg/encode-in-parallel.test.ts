@@ -34,7 +34,13 @@ async function make(source: string, shape: Shape = {}) {
   const folder = await mkdtemp(join(root, 'attempt-'));
   await copyFile(source, join(folder, INPUT));
   const times: number[] = [];
-  const audio = { ...audioTrack(), index: shape.index ?? 0, sampleRate: rate, channels, expectedSeconds: seconds };
+  const audio = {
+    ...audioTrack(),
+    index: shape.index ?? 0,
+    sampleRate: rate,
+    channels,
+    expectedSeconds: seconds,
+  };
   const { signal = new AbortController().signal } = shape;
   const request = { folder, options: { quality }, signal, onTime: (time: number) => times.push(time) };
   await encodeInParallel({ ...encodeRequest(request), audio, parts: count });
