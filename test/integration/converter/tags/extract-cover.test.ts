@@ -115,6 +115,14 @@ describe('extractCover', () => {
     assert.deepEqual((await probeTags({ ...tools, audioIndex: 1 })).pictures, []);
   });
 
+  it('gives a reason where ffmpeg finds no packet and makes no file', async () => {
+    const tools = await privateFolder(await media('a.mp3', ...tone(1)));
+    const ffmpeg = join(tools.folder, 'ffmpeg');
+    await writeFile(ffmpeg, '#!/bin/sh\nexit 0\n', { mode: 0o700 });
+    const result = await extractCover({ ...tools, ffmpeg }, { index: 1, codec: 'mjpeg' });
+    assert.deepEqual(result, { reason: 'it cannot be read' });
+  });
+
   it('gives a reason where the stream does not exist', async () => {
     const tools = await privateFolder(await media('a.mp3', ...tone(1)));
     assert.deepEqual(await extractCover(tools, { index: 7, codec: 'mjpeg' }), {
