@@ -20,6 +20,10 @@ export interface TrackCheck {
   channelLayout: string | undefined;
 }
 
+const UNDECODABLE: TrackCheck = {
+  ...{ isDecodable: false, hasPackets: true, sampleRate: undefined, channelLayout: undefined },
+};
+
 /**
  * Decodes the first frames of a track.
  *
@@ -27,15 +31,16 @@ export interface TrackCheck {
  * @param inputArguments what ffmpeg needs before `-i INPUT`.
  */
 export async function checkTrack(
-  { ffmpeg, folder, signal }: ProbeTools,
+  tools: ProbeTools,
   index: number,
   inputArguments: readonly string[],
 ): Promise<TrackCheck> {
+  const { ffmpeg, folder, signal } = tools;
   const enough = new AbortController();
   const log = createCheckLog(index, () => enough.abort());
   try {
     const output = ['-map', `0:${index}`, '-frames:a', String(FRAMES), '-f', 'null', '-'];
-    const result = await runTool(
+    await runTool(
       ffmpeg,
       ['-nostdin', '-hide_banner', '-v', 'level+verbose', ...inputArguments, '-i', INPUT, ...output],
       {
@@ -45,18 +50,19 @@ export async function checkTrack(
         onLine: log.read,
       },
     );
-    // Where ffmpeg has no decoder, or cannot open it, it does not get to read a packet.
-    return log.result(result.code === 0 || result.killedBy !== null);
+    const check = log.result();
+    return check ?? { ...UNDECODABLE, hasPackets: await hasPackets(tools, index, inputArguments) };
   } catch (error) {
     signal.throwIfAborted();
     if (!enough.signal.aborted) throw error;
-    return { isDecodable: false, hasPackets: true, sampleRate: undefined, channelLayout: undefined };
+    return UNDECODABLE;
   }
 }
 
 /** Reads ffmpeg's log at the level `verbose`. A file could forge it, to no other end than that it is not converted. */
 function createCheckLog(index: number, onTooManyErrors: () => void) {
-  let [packets, frames, errors] = [0, 0, 0];
+  let packets: number | undefined;
+  let [frames, errors] = [0, 0];
   let rate: number | undefined;
   let layout: string | undefined;
   const summary = new RegExp(
@@ -76,15 +82,33 @@ function createCheckLog(index: number, onTooManyErrors: () => void) {
       const counts = summary.exec(line);
       if (counts) [packets, frames] = [Number(counts[1]), Number(counts[2])];
     },
-    result(isOpened: boolean): TrackCheck {
+    /** Undefined where ffmpeg ended without a count: it has no decoder, cannot open it, or has not found any frame. */
+    result(): TrackCheck | undefined {
+      if (packets === undefined) return undefined;
       const isDecodable = frames > 0 && errors < MAX_ERROR_RATIO * frames;
       return {
         // Of an empty track nothing more is known than that its decoder was opened.
-        isDecodable: isDecodable || (isOpened && packets === 0),
-        hasPackets: packets > 0 || !isOpened,
+        isDecodable: isDecodable || packets === 0,
+        hasPackets: packets > 0,
         sampleRate: isDecodable ? rate : undefined,
         channelLayout: isDecodable ? layout : undefined,
       };
     },
   };
+}
+
+/** Whether ffmpeg can read anything of the track, without decoding it. */
+async function hasPackets(
+  { ffmpeg, folder, signal }: ProbeTools,
+  index: number,
+  inputArguments: readonly string[],
+): Promise<boolean> {
+  // `-fs 1` ends the output after the first packet.
+  const output = ['-map', `0:${index}`, '-c', 'copy', '-fs', '1', '-f', 'data', 'pipe:1'];
+  const result = await runTool(
+    ffmpeg,
+    ['-nostdin', '-v', 'error', ...inputArguments, '-i', INPUT, ...output],
+    { folder, signal, timeoutSeconds: TIMEOUT_SECONDS },
+  );
+  return result.output.length > 0;
 }

@@ -61,15 +61,24 @@ async function chooseCheckedTrack(
   for (;;) {
     const chosen = chooseTrack(tracks, wanted);
     const { track } = chosen;
-    if (checked.has(track) || (isOnlyOne && track.isDecodable)) return chosen;
+    if (checked.has(track) || (isOnlyOne && isCertain(track))) return chosen;
     const { sampleRate, channelLayout, ...found } = await checkTrack(tools, track.index, inputArguments);
     Object.assign(track, found);
     track.sampleRate ??= sampleRate;
-    track.channelLayout ??= channelLayout;
-    track.channels ??= channelLayout === undefined ? undefined : channelsOf(channelLayout);
+    if (track.channels === undefined && channelLayout !== undefined) {
+      track.channelLayout = channelLayout;
+      track.channels = channelsOf(channelLayout);
+    }
     checked.add(track);
   }
 }
+
+/** Codecs whose tracks may state no layout. For any other, a missing layout means that nothing has been decoded yet. */
+const WITHOUT_LAYOUT = /^(pcm|adpcm|wma)/;
+
+/** Whether ffprobe has seen packets of the track and opened its decoder. */
+const isCertain = ({ isDecodable, hasPackets, channelLayout, codec }: SourceTrack): boolean =>
+  Boolean(isDecodable && hasPackets && (channelLayout !== undefined || WITHOUT_LAYOUT.test(codec)));
 
 const publicTrack = (track: SourceTrack, selected: boolean): Probe['tracks'][number] => ({
   index: track.index,

@@ -2,7 +2,7 @@ import { ConversionFailure } from '../../failure.ts';
 import { runTool } from '../run-tool.ts';
 import { INPUT, untrustedInput } from '../untrusted-input.ts';
 import { listStreams } from './list-streams.ts';
-import { type FileReport, parseReport, SHOWN } from './report.ts';
+import { type FileReport, parseReport, REPORT_ARGUMENTS } from './report.ts';
 
 const TIMEOUT_SECONDS = 60;
 
@@ -31,7 +31,7 @@ export async function inspect(tools: ProbeTools, options: readonly string[]): Pr
   const unsupported = new Set<number>();
   const result = await runTool(
     tools.ffprobe,
-    ['-v', 'warning', '-of', 'json', '-show_entries', SHOWN, ...inputArguments, '-i', INPUT],
+    ['-v', 'warning', ...REPORT_ARGUMENTS, ...inputArguments, '-i', INPUT],
     {
       folder: tools.folder,
       signal: tools.signal,
