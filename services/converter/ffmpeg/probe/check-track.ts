@@ -1,6 +1,6 @@
 import { runTool } from '../run-tool.ts';
 import { INPUT } from '../untrusted-input.ts';
-import type { ProbeTools } from './run-ffprobe.ts';
+import type { ProbeTools } from './probe-tools.ts';
 
 /** Frames that are decoded. The first ones of a recording that begins midway may be damaged. */
 const FRAMES = 8;

@@ -4,7 +4,7 @@ import { checkTrack } from './check-track.ts';
 import { type ChosenTrack, chooseTrack } from './choose-track.ts';
 import { channelsOf } from './dump.ts';
 import { findTracks } from './find-tracks.ts';
-import type { ProbeTools } from './run-ffprobe.ts';
+import type { ProbeTools } from './probe-tools.ts';
 import type { SourceTrack } from './source-track.ts';
 import { fileLength, filmStartOf, type StatedLength, statedLength, trackLength } from './stated-length.ts';
 

@@ -2,17 +2,10 @@ import { ConversionFailure } from '../../failure.ts';
 import { runTool } from '../run-tool.ts';
 import { INPUT, untrustedInput } from '../untrusted-input.ts';
 import { listStreams } from './list-streams.ts';
+import type { ProbeTools } from './probe-tools.ts';
 import { type FileReport, parseReport, REPORT_ARGUMENTS } from './report.ts';
 
 const TIMEOUT_SECONDS = 60;
-
-export interface ProbeTools {
-  ffmpeg: string;
-  ffprobe: string;
-  /** The private folder of the attempt. It holds `INPUT`. */
-  folder: string;
-  signal: AbortSignal;
-}
 
 export interface Inspection {
   report: FileReport;

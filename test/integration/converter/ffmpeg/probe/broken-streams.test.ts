@@ -61,10 +61,19 @@ describe('probe › a film with a broken picture', { concurrency: 2 }, () => {
       assert.ok(Math.abs(seconds - 2) < 0.1, `${seconds} s`);
       assert.equal(audio.sampleRate, 44_100);
       assert.equal(audio.channels, 1);
+      assert.ok(Math.abs(audio.startSeconds ?? Number.NaN) < 0.1, `starts at ${audio.startSeconds} s`);
       assert.deepEqual(tracks.map(({ type }) => type).sort(), ['audio', 'video']);
       assert.ok(Math.abs((audio.expectedSeconds ?? 0) - 2) < 0.2, `${audio.expectedSeconds} s`);
     });
   }
+});
+
+it('probe › a film with a broken picture › knows that the sound begins later', async () => {
+  const options = [...picture(3), '-itsoffset', '1', ...tone(2), '-c:v', 'libtheora', '-c:a', 'flac'];
+  const source = await withoutCodecPrivate(await media('late.mkv', ...options), 0);
+  const { audio, filmStartSeconds } = await probeAndDecode(source);
+  assert.equal(filmStartSeconds, 0);
+  assert.equal(audio.startSeconds, 1);
 });
 
 describe('probe › a film with a broken audio track', { concurrency: 2 }, () => {
