@@ -14,14 +14,20 @@ const TIMEOUT_SECONDS = 60;
 export interface TrackCheck {
   isDecodable: boolean;
   hasPackets: boolean;
-  /** Hz. Undefined where nothing was decoded. */
+  /** Where the first decoded frame is, on the clock of the file. Undefined where nothing was decoded, like the rest. */
+  startSeconds: number | undefined;
+  /** Hz. */
   sampleRate: number | undefined;
   /** ffmpeg's name of the layout. */
   channelLayout: string | undefined;
 }
 
 const UNDECODABLE: TrackCheck = {
-  ...{ isDecodable: false, hasPackets: true, sampleRate: undefined, channelLayout: undefined },
+  isDecodable: false,
+  hasPackets: true,
+  startSeconds: undefined,
+  sampleRate: undefined,
+  channelLayout: undefined,
 };
 
 /**
@@ -39,15 +45,26 @@ export async function checkTrack(
   const enough = new AbortController();
   const log = createCheckLog(index, () => enough.abort());
   try {
-    const output = ['-map', `0:${index}`, '-frames:a', String(FRAMES), '-f', 'null', '-'];
+    const output = ['-map', `0:${index}`, '-frames:a', String(FRAMES), '-f', 'framecrc', 'pipe:1'];
     await runTool(
       ffmpeg,
-      ['-nostdin', '-hide_banner', '-v', 'level+verbose', ...inputArguments, '-i', INPUT, ...output],
+      [
+        '-nostdin',
+        '-hide_banner',
+        '-v',
+        'level+verbose',
+        '-copyts',
+        ...inputArguments,
+        '-i',
+        INPUT,
+        ...output,
+      ],
       {
         folder,
         signal: AbortSignal.any([signal, enough.signal]),
         timeoutSeconds: TIMEOUT_SECONDS,
         onLine: log.read,
+        onOutputLine: log.readOutput,
       },
     );
     const check = log.result();
@@ -65,6 +82,8 @@ function createCheckLog(index: number, onTooManyErrors: () => void) {
   let [frames, errors] = [0, 0];
   let rate: number | undefined;
   let layout: string | undefined;
+  let timeBase: number | undefined;
+  let start: number | undefined;
   const summary = new RegExp(
     `^\\[verbose\\] +Input stream #0:${index} \\(audio\\): (\\d+) packets read .*?(\\d+) frames decoded`,
   );
@@ -82,6 +101,13 @@ function createCheckLog(index: number, onTooManyErrors: () => void) {
       const counts = summary.exec(line);
       if (counts) [packets, frames] = [Number(counts[1]), Number(counts[2])];
     },
+    /** Reads ffmpeg's `framecrc`: `#tb 0: 1/44100` and then `0, <dts>, <pts>, …`. */
+    readOutput(line: string): void {
+      const [, numerator, denominator] = /^#tb 0: (\d+)\/(\d+)$/.exec(line) ?? [];
+      if (denominator !== undefined) timeBase = Number(numerator) / Number(denominator);
+      const [, pts] = /^0, +-?\d+, +(-?\d+),/.exec(line) ?? [];
+      if (pts !== undefined && timeBase !== undefined) start ??= Number(pts) * timeBase;
+    },
     /** Undefined where ffmpeg ended without a count: it has no decoder, cannot open it, or has not found any frame. */
     result(): TrackCheck | undefined {
       if (packets === undefined) return undefined;
@@ -90,6 +116,7 @@ function createCheckLog(index: number, onTooManyErrors: () => void) {
         // Of an empty track nothing more is known than that its decoder was opened.
         isDecodable: isDecodable || packets === 0,
         hasPackets: packets > 0,
+        startSeconds: isDecodable ? start : undefined,
         sampleRate: isDecodable ? rate : undefined,
         channelLayout: isDecodable ? layout : undefined,
       };

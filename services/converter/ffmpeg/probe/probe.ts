@@ -69,7 +69,14 @@ async function chooseCheckedTrack(
     const { track } = chosen;
     const isChecked = checked.has(track) || (isOnlyOne && isCertain(track));
     if (isChecked || checked.size === MAX_CHECKS) return chosen;
-    const { sampleRate, channelLayout, ...found } = await checkTrack(tools, track.index, inputArguments);
+    const { startSeconds, sampleRate, channelLayout, ...found } = await checkTrack(
+      tools,
+      track.index,
+      inputArguments,
+    );
+    // ffprobe invents a start for a track of which it has seen no packet: that of the file.
+    if (!track.hasPackets) track.startSeconds = startSeconds ?? track.startSeconds;
+    track.startSeconds ??= startSeconds;
     Object.assign(track, found);
     track.sampleRate ??= sampleRate;
     if (track.channels === undefined && channelLayout !== undefined) {

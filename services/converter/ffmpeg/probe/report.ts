@@ -6,7 +6,7 @@ const SHOWN = [
   'format=format_name,start_time,duration,size',
   'format_tags=ASF_Protection_Type,encryption',
   'stream=index,id,codec_type,codec_name,codec_long_name,codec_tag_string,codec_tag,sample_fmt,sample_rate',
-  'stream=channels,channel_layout,start_time,duration,nb_frames',
+  'stream=channels,channel_layout,start_time,duration',
   'stream_tags=language,title,handler_name,DURATION,DURATION-eng,enc_key_id',
   'stream_disposition',
 ].join(':');
@@ -38,7 +38,6 @@ const stream = z.object({
   channel_layout: text,
   start_time: number,
   duration: positive,
-  nb_frames: positive,
   disposition: z.record(z.string(), z.number()).optional().catch(undefined),
   tags: z.record(z.string(), z.string()).optional().catch(undefined),
 });

@@ -38,9 +38,6 @@ const SECONDARY_ABBREVIATION = /\b(AD|DVS)\b/;
 const hasSecondaryTitle = (title: string | null): boolean =>
   title !== null && (SECONDARY_TITLE.test(title) || SECONDARY_ABBREVIATION.test(title));
 
-/** Containers whose flag «enabled» ffmpeg shows as the disposition `default`. @see ISO 14496-12 8.3.2 */
-const isMov = (formatName: string): boolean => /\bmov\b/.test(formatName);
-
 /** Returns the audio and video tracks in the order of the file. A cover picture is not a track. */
 export function tracksOf(
   { streams, format, packets }: FileReport,
@@ -83,11 +80,11 @@ function trackOf(stream: StreamReport, format: FileReport['format']): Omit<Sourc
     language,
     title,
     isDefault: Boolean(disposition.default),
-    isDisabled: isMov(format.format_name) && !disposition.default,
+    isDisabled: false,
     isSecondary: Boolean(isMarkedSecondary) || isNarrative(language) || hasSecondaryTitle(title),
     isEncrypted: isEncrypted(stream, format),
     isDecodable: isDecodable(stream),
-    hasPackets: stream.nb_frames !== undefined || undefined,
+    hasPackets: undefined,
   };
 }
 

@@ -29,6 +29,19 @@ const scrambled = async () =>
     return undefined;
   });
 
+/** Adds the Content Encryption Object to the header of an ASF file. @see ASF specification, 3.14 */
+const protectedAsf = async (source: Promise<string>) =>
+  edited(await source, 'protected', (bytes) => {
+    const text = (value: string) =>
+      Buffer.concat([Buffer.from([value.length + 1, 0, 0, 0]), Buffer.from(`${value}\0`)]);
+    const content = Buffer.concat([text('secret'), text('DRM'), text('key'), text('http://drm.example')]);
+    const head = Buffer.concat([Buffer.from('fbb3112223bdd211b4b700a0c955fc6e', 'hex'), Buffer.alloc(8)]);
+    head.writeUInt32LE(head.length + content.length, 16);
+    bytes.writeUInt32LE(bytes.readUInt32LE(16) + head.length + content.length, 16);
+    bytes.writeUInt32LE(bytes.readUInt32LE(24) + 1, 24);
+    return Buffer.concat([bytes.subarray(0, 30), head, content, bytes.subarray(30)]);
+  });
+
 describe('probe › a file that can never become an MP3', { concurrency: 2 }, () => {
   const table: [name: string, source: () => Promise<string>, code: string, message: RegExp][] = [
     ['a film without sound', () => media('mute.mkv', ...picture(1), ...x264), 'no_audio', /no sound/],
@@ -97,6 +110,18 @@ describe('probe › a file that can never become an MP3', { concurrency: 2 }, ()
     [
       'MP4 with FairPlay',
       async () => replaced(await locked(), ['enca', 'drms']),
+      'encrypted',
+      /copy protection/,
+    ],
+    [
+      'WMV with Windows Media DRM',
+      () => protectedAsf(media('a.wmv', ...both, '-c:v', 'wmv2', '-c:a', 'wmav2')),
+      'encrypted',
+      /copy protection/,
+    ],
+    [
+      'WMA with Windows Media DRM',
+      () => protectedAsf(media('a.wma', ...tone(2))),
       'encrypted',
       /copy protection/,
     ],
