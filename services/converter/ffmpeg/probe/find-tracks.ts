@@ -1,7 +1,8 @@
 import { untrustedInput } from '../untrusted-input.ts';
 import { completeTracks } from './complete-tracks.ts';
+import type { ProbeTools } from './probe-tools.ts';
 import type { FileReport } from './report.ts';
-import { inspect, type ProbeTools } from './run-ffprobe.ts';
+import { inspect } from './run-ffprobe.ts';
 import type { SourceTrack } from './source-track.ts';
 import { tracksOf } from './tracks.ts';
 
