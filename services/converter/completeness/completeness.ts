@@ -9,6 +9,7 @@ import { readFlac } from './flac.ts';
 import { readFlv } from './flv.ts';
 import { readIsoMedia } from './iso-media.ts';
 import { type Converted, judge } from './judge.ts';
+import { readAu, readTrueAudio, readWavPack } from './lossless-audio.ts';
 import { readMatroska } from './matroska.ts';
 import { readMpegAudio } from './mpeg-audio.ts';
 import { readMxf } from './mxf.ts';
@@ -22,7 +23,7 @@ import { readWave } from './wave.ts';
  */
 const READERS: readonly ExtentReader[] = [
   ...[readMatroska, readWave, readAvi, readFlv, readAsf, readOgg, readAiff, readCoreAudio, readRealMedia],
-  ...[readFlac, readIsoMedia, readMxf, readMpegAudio],
+  ...[readAu, readWavPack, readTrueAudio, readFlac, readIsoMedia, readMxf, readMpegAudio],
 ];
 
 /** Reads what the file says about its own length. */

@@ -13,6 +13,8 @@ export interface Extent {
   fileSeconds?: number | undefined;
   /** Where the content of all tracks really ends. */
   lastSeconds?: number | undefined;
+  /** The sound in packets that are whole. ffmpeg counts a packet of a second even where most of it is missing. */
+  wholeSeconds?: number | undefined;
   /** The share of the sound's bytes that is there, above 0 and below 1, where the file states bytes and no time. */
   share?: number | undefined;
 }

@@ -2,7 +2,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 
 /** Bounds for one file: a hostile one may be a chain of millions of tiny boxes. */
 const MAX_READS = 100_000;
-const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 128 * 1024 * 1024;
+/** Small elements are often beside each other, so that one read serves several. */
+const WINDOW_BYTES = 1024;
 
 /** The bytes of one file. Positions and sizes are in bytes, and exact up to 2^53. */
 export interface FileBytes {
@@ -27,17 +29,29 @@ export async function withFileBytes<T>(path: string, use: (bytes: FileBytes) => 
 function bounded(file: FileHandle, size: number): FileBytes {
   let reads = 0;
   let bytes = 0;
+  let window = { start: 0, content: Buffer.alloc(0) };
   return {
     size,
     async read(position, length) {
       const available = Math.max(0, Math.min(length, size - position));
       if (position < 0 || available === 0) return Buffer.alloc(0);
       reads += 1;
-      bytes += available;
-      if (reads > MAX_READS || bytes > MAX_BYTES) throw new TooMuchRead('the file has too many parts');
-      const buffer = Buffer.alloc(available);
-      const { bytesRead } = await file.read(buffer, 0, available, position);
-      return buffer.subarray(0, bytesRead);
+      const { start, content } = window;
+      if (position < start || position + available > start + content.length) {
+        const wanted = Math.min(Math.max(available, WINDOW_BYTES), size - position);
+        bytes += wanted;
+        if (bytes > MAX_BYTES) throw new TooMuchRead('the parts of the file are too far apart');
+        window = { start: position, content: await readFully(file, position, wanted) };
+      }
+      if (reads > MAX_READS) throw new TooMuchRead('the file has too many parts');
+      const at = position - window.start;
+      return window.content.subarray(at, at + available);
     },
   };
+}
+
+async function readFully(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length);
+  const { bytesRead } = await file.read(buffer, 0, length, position);
+  return buffer.subarray(0, bytesRead);
 }

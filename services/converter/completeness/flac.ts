@@ -11,7 +11,8 @@ const MAX_TRIES = 8;
 
 /**
  * FLAC states its number of samples, and no sizes. Where the last frame ends with the file and its checksum is right, the
- * file is not cut, because a cut hardly ever falls between two frames.
+ * file is not cut, because a cut hardly ever falls between two frames. Otherwise, garbage may follow the last frame, so that
+ * only a stated length can tell.
  */
 export const readFlac: ExtentReader = async (file) => {
   const start = await id3v2Bytes(file);
@@ -21,7 +22,8 @@ export const readFlac: ExtentReader = async (file) => {
   const rate = head.readUIntBE(18, 3) >>> 4;
   const samples = (head.readUInt8(21) & 0x0f) * 2 ** 32 + head.readUInt32BE(22);
   const soundSeconds = lengthOrNothing(samples / rate);
-  return { end: (await endsWithFrame(file)) ? 'whole' : 'unknown', soundSeconds };
+  if (await endsWithFrame(file)) return { end: 'whole', soundSeconds };
+  return { end: soundSeconds === undefined ? 'unknown' : 'cut', soundSeconds };
 };
 
 async function endsWithFrame(file: FileBytes): Promise<boolean> {

@@ -29,8 +29,8 @@ export function judge(extent: Extent, converted: Converted): JobWarning | undefi
 }
 
 function judgeCut(extent: Extent, { endSeconds, sumSeconds }: Converted): JobWarning | undefined {
-  const reached = Math.max(endSeconds, sumSeconds);
-  const { share } = extent;
+  const { share, wholeSeconds = Number.POSITIVE_INFINITY } = extent;
+  const reached = Math.min(Math.max(endSeconds, sumSeconds), wholeSeconds);
   const byShare = share === undefined ? undefined : reached / share;
   const stated = extent.soundSeconds ?? extent.fileSeconds ?? byShare;
   if (stated === undefined) return truncated(reached);

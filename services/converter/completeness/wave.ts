@@ -1,24 +1,26 @@
-import { chunks, isPlaceholder, RIFF, WAVE64 } from './chunks.ts';
+import { type ChunkFormat, chunks, IFF, isPlaceholder, RIFF, WAVE64 } from './chunks.ts';
 import { byteExtent, type Extent, type ExtentReader, UNKNOWN } from './extent.ts';
 import type { FileBytes } from './file-bytes.ts';
 
 const WAVE64_HEADER = 40;
 const SIZE_IN_DS64 = 0xffffffff;
 
-/** WAV, RF64, BW64 and Sony Wave64: the chunk `data` states how many bytes of sound follow. */
+/** WAV, RIFX, RF64, BW64 and Sony Wave64: the chunk `data` states how many bytes of sound follow. */
 export const readWave: ExtentReader = async (file) => {
   const head = await file.read(0, WAVE64_HEADER);
   if (head.length < WAVE64_HEADER) return undefined;
   if (head.toString('latin1', 0, 4) === 'riff' && head.toString('latin1', 24, 28) === 'wave') {
     return await readWave64(file);
   }
-  if (!/^(RIFF|RF64|BW64)[\s\S]{4}WAVE/.test(head.toString('latin1'))) return undefined;
-  return await readRiff(file);
+  const name = /^(RIFF|RIFX|RF64|BW64)[\s\S]{4}WAVE/.exec(head.toString('latin1'))?.[1];
+  if (name === undefined) return undefined;
+  // RIFX is RIFF with the highest byte first.
+  return await readRiff(file, name === 'RIFX' ? IFF : RIFF);
 };
 
-async function readRiff(file: FileBytes): Promise<Extent> {
+async function readRiff(file: FileBytes, format: ChunkFormat): Promise<Extent> {
   let longSize: number | undefined;
-  for await (const { type, start, end } of chunks(file, RIFF, 12)) {
+  for await (const { type, start, end } of chunks(file, format, 12)) {
     if (type === 'ds64') longSize = await dataSizeOf(file, start);
     if (type !== 'data') continue;
     const size = end - start;

@@ -60,6 +60,12 @@ const table: [title: string, extent: Extent, converted: [end: number, sum: numbe
     ['truncated', 30, 60],
   ],
   ['a whole file', { end: 'whole', soundSeconds: 60, fileSeconds: 60, lastSeconds: 60 }, [60, 60], undefined],
+  [
+    'a cut file whose last packet is long and incomplete',
+    { end: 'cut', soundSeconds: 6, wholeSeconds: 5.2 },
+    [6, 6],
+    ['truncated', 5.2, 6],
+  ],
   ['a whole file that states nothing', { end: 'whole' }, [60, 60], undefined],
   [
     'a whole file whose header states more',
