@@ -29,7 +29,7 @@ export async function withFileBytes<T>(path: string, use: (bytes: FileBytes) => 
 function bounded(file: FileHandle, size: number): FileBytes {
   let reads = 0;
   let bytes = 0;
-  let window = { start: 0, content: Buffer.alloc(0) };
+  let window: { start: number; content: Buffer } = { start: 0, content: Buffer.alloc(0) };
   return {
     size,
     async read(position, length) {
