@@ -3,6 +3,9 @@ import { isAppError } from '../shared/runtime/errors.ts';
 /** Stable codes of a failed job. Every code except `gave_up` means that a retry cannot help. */
 export type FailureCode =
   | 'no_audio'
+  | 'unsupported_codec'
+  | 'encrypted'
+  | 'unknown_track'
   | 'not_media'
   | 'truncated'
   | 'too_long'
@@ -19,6 +22,10 @@ export class ConversionFailure extends Error {
     this.code = code;
   }
 }
+
+/** The failure of a video whose sound is longer than the limit. */
+export const tooLong = (maxSeconds: number): ConversionFailure =>
+  new ConversionFailure('too_long', `the file lasts longer than ${Math.floor(maxSeconds / 60)} minutes`);
 
 /**
  * Why an attempt failed. A failure of the infrastructure (`store`, `disk`) is never the video's fault. Any other reason uses
