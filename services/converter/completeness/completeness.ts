@@ -54,7 +54,7 @@ export async function judgeCompleteness(
 /** Whether the bytes of the file prove that its end is missing. It tells why a file cannot be read at all. */
 export async function isCut(path: string): Promise<boolean> {
   const { end } = await withFileBytes(path, (file) =>
-    readExtent(file, { position: 1, statedSeconds: undefined }),
+    readExtent(file, { position: 1, statedSeconds: undefined, filmStartSeconds: 0 }),
   );
   return end === 'cut';
 }

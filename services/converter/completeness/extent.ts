@@ -1,6 +1,6 @@
 import type { FileBytes } from './file-bytes.ts';
 
-/** What the bytes of a file say about its own length. Times are in seconds. */
+/** What the bytes of a file say about its own length. Times are in seconds from the start of the film. */
 export interface Extent {
   /**
    * `cut`: content that the file announces is missing at its end, or its last element is incomplete. `whole`: all that it
@@ -23,8 +23,10 @@ export interface Extent {
 export interface SoundTrack {
   /** Position among the audio tracks, from 1. */
   position: number;
-  /** The length of the track that ffprobe found, in seconds. */
+  /** Where the track ends by what ffprobe found, in seconds from the start of the film. */
   statedSeconds: number | undefined;
+  /** Where the clock of the film starts, in seconds on the clock of the file. */
+  filmStartSeconds: number;
 }
 
 /** Reads a container. Returns undefined when the file is of another kind. */
@@ -35,6 +37,13 @@ export const UNKNOWN: Extent = { end: 'unknown' };
 /** Returns the length in seconds, or undefined where the value is no length. */
 export const lengthOrNothing = (seconds: number): number | undefined =>
   Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
+
+/** Turns a time on the clock of the file, which may start anywhere, into one from the start of the film. */
+export function fromFilmStart<T extends number | undefined>(seconds: T, { filmStartSeconds }: SoundTrack): T {
+  // Some programs count from the start of the film whatever the clock says.
+  const isAfterStart = seconds !== undefined && filmStartSeconds > 0 && seconds > filmStartSeconds;
+  return (isAfterStart ? seconds - filmStartSeconds : seconds) as T;
+}
 
 /** The extent of sound whose bytes are counted: from `start` to `end`, both in bytes from the start of the file. */
 export function byteExtent(file: FileBytes, start: number, end: number): Extent {

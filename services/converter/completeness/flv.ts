@@ -1,4 +1,4 @@
-import { type ExtentReader, lengthOrNothing } from './extent.ts';
+import { type ExtentReader, fromFilmStart, lengthOrNothing } from './extent.ts';
 
 /** Bytes of the file's start in which the metadata are. */
 const HEAD_BYTES = 256 * 1024;
@@ -17,15 +17,15 @@ interface Tag {
 }
 
 /** FLV: the metadata may state length and size, and each tag is followed by its own length. */
-export const readFlv: ExtentReader = async (file) => {
+export const readFlv: ExtentReader = async (file, track) => {
   const head = await file.read(0, HEAD_BYTES);
   if (head.toString('latin1', 0, 3) !== 'FLV') return undefined;
-  const fileSeconds = lengthOrNothing(readMetadata(head, 'duration'));
+  const fileSeconds = fromFilmStart(lengthOrNothing(readMetadata(head, 'duration')), track);
   const statedBytes = readMetadata(head, 'filesize');
   const from = Math.max(0, file.size - TAIL_BYTES);
   const tail = await file.read(from, TAIL_BYTES);
   const last = lastTag(tail);
-  const lastSeconds = last && latestSeconds(tail, last);
+  const lastSeconds = last && fromFilmStart(latestSeconds(tail, last), track);
   if (last === undefined) return { end: 'unknown', fileSeconds };
   const isCut = isCutAfter(tail, last);
   // A recorder of streams may copy the size of another file. It proves nothing alone.

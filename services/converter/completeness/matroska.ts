@@ -1,5 +1,5 @@
 import { ELEMENT_HEADER_BYTES, type Element, readElement, readUnsigned } from './ebml.ts';
-import { type Extent, type ExtentReader, lengthOrNothing, type SoundTrack } from './extent.ts';
+import { type Extent, type ExtentReader, fromFilmStart, lengthOrNothing, type SoundTrack } from './extent.ts';
 import type { FileBytes } from './file-bytes.ts';
 import { readLastCluster } from './matroska-cluster.ts';
 
@@ -30,8 +30,8 @@ export const readMatroska: ExtentReader = async (file, track) => {
   const cluster = await readLastCluster(file, scale);
   return {
     end: endOf(segment, cluster?.isCut, file),
-    ...statedLengths(track, seconds),
-    lastSeconds: cluster?.lastSeconds,
+    ...statedLengths(track, fromFilmStart(seconds, track)),
+    lastSeconds: fromFilmStart(cluster?.lastSeconds, track),
   };
 };
 

@@ -1,4 +1,7 @@
-import { untrustedInput } from '../untrusted-input.ts';
+import { join } from 'node:path';
+import { isCut } from '../../completeness/completeness.ts';
+import { ConversionFailure } from '../../failure.ts';
+import { INPUT, untrustedInput } from '../untrusted-input.ts';
 import { completeTracks } from './complete-tracks.ts';
 import type { FileReport } from './report.ts';
 import { inspect, type ProbeTools } from './run-ffprobe.ts';
@@ -30,7 +33,7 @@ export interface FoundTracks {
  * nothing is known of it but its name, as in a transport stream whose sound begins late.
  */
 export async function findTracks(tools: ProbeTools): Promise<FoundTracks> {
-  const first = await look(tools, []);
+  const first = await look(tools, []).catch((error: unknown) => lookAtCutFile(tools, error));
   let found = first;
   for (const depth of DEPTHS) {
     const { format_name, size } = found.format;
@@ -44,6 +47,20 @@ export async function findTracks(tools: ProbeTools): Promise<FoundTracks> {
   return audio(first).join() === audio(found).join()
     ? { ...found, inputArguments: first.inputArguments }
     : found;
+}
+
+/**
+ * ffmpeg refuses a fragmented MP4 whose end is missing from the middle of a fragment's index, unless it ignores indexes. Throws
+ * `error`, or that the file is truncated, where nothing can be had.
+ */
+async function lookAtCutFile(tools: ProbeTools, error: unknown): Promise<FoundTracks> {
+  if (!(error instanceof ConversionFailure) || !(await isCut(join(tools.folder, INPUT)))) throw error;
+  try {
+    return await look(tools, ['-fflags', '+ignidx']);
+  } catch (second) {
+    if (!(second instanceof ConversionFailure) || error.code === 'truncated') throw error;
+    throw new ConversionFailure('truncated', 'the file ends before its sound begins', error);
+  }
 }
 
 /** Whether nothing more would be learnt about the track. */

@@ -20,7 +20,7 @@ async function readTrack(path: string) {
   const [, hours, minutes, seconds] = /^(\d+):(\d+):([\d.]+)$/.exec(stream?.tags?.DURATION ?? '') ?? [];
   const tagged = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
   const statedSeconds = Number(stream?.duration) || tagged || undefined;
-  return { position: 1, statedSeconds };
+  return { position: 1, statedSeconds, filmStartSeconds: 0 };
 }
 
 /** Where the packets of the first audio track end, from the start of the film, and the sum of their durations. */

@@ -199,7 +199,7 @@ describe('readExtent › damaged and hostile files', () => {
         }
         const path = await file('damaged', bytes.subarray(0, bytes.length - random(1000)));
         const extent = await withFileBytes(path, (opened) =>
-          readExtent(opened, { position: 1, statedSeconds: undefined }),
+          readExtent(opened, { position: 1, statedSeconds: undefined, filmStartSeconds: 0 }),
         );
         assert.match(extent.end, /^(cut|whole|unknown)$/);
       }
@@ -210,7 +210,7 @@ describe('readExtent › damaged and hostile files', () => {
     const box = freeBox(Buffer.alloc(0));
     const path = await file('chain.mp4', Buffer.concat(Array.from({ length: 1_000_000 }, () => box)));
     const extent = await withFileBytes(path, (opened) =>
-      readExtent(opened, { position: 1, statedSeconds: undefined }),
+      readExtent(opened, { position: 1, statedSeconds: undefined, filmStartSeconds: 0 }),
     );
     assert.equal(extent.end, 'unknown');
   });
