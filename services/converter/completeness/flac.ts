@@ -2,6 +2,7 @@ import { type ExtentReader, lengthOrNothing } from './extent.ts';
 import type { FileBytes } from './file-bytes.ts';
 import { id3v2Bytes, trailingTagBytes } from './tags-around-sound.ts';
 
+const STREAMINFO_BYTES = 34;
 /** Length of the last part of the file in which the last frame is searched. */
 const TAIL_BYTES = 256 * 1024;
 /** Length of the longest header of a frame: RFC 9639, 9.1. */
@@ -18,7 +19,9 @@ export const readFlac: ExtentReader = async (file) => {
   const start = await id3v2Bytes(file);
   const head = await file.read(start, 42);
   if (head.length < 42 || head.toString('latin1', 0, 4) !== 'fLaC') return undefined;
-  // STREAMINFO: 20 bits of sample rate, 3 of channels, 5 of bits, 36 of samples. RFC 9639, 8.2.
+  // The first block is STREAMINFO, of 34 bytes.
+  if ((head.readUInt32BE(4) & 0x7fffffff) !== STREAMINFO_BYTES) return undefined;
+  // 20 bits of sample rate, 3 of channels, 5 of bits, 36 of samples. RFC 9639, 8.2.
   const rate = head.readUIntBE(18, 3) >>> 4;
   const samples = (head.readUInt8(21) & 0x0f) * 2 ** 32 + head.readUInt32BE(22);
   const soundSeconds = lengthOrNothing(samples / rate);

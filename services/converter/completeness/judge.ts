@@ -51,20 +51,25 @@ const CREDIBLE_SECONDS = 1;
 const isShort = (there: number, stated: number) => stated - there > Math.max(0.5, stated / 100);
 
 function truncated(seconds: number, of?: number): JobWarning {
-  const found = round(seconds);
-  if (of === undefined) {
-    const detail = `The end of the file is missing. The MP3 holds the ${found} seconds that were there.`;
-    return { code: 'truncated', detail, seconds: found };
-  }
-  const stated = round(of);
-  const detail = `The end of the file is missing. The MP3 holds ${found} of ${stated} seconds.`;
-  return { code: 'truncated', detail, seconds: found, of_seconds: stated };
+  const first = `The end of the file is missing: the first ${lengthText(seconds)}`;
+  if (of === undefined)
+    return { code: 'truncated', detail: `${first} are there.`, seconds: rounded(seconds) };
+  const detail = `${first} of ${lengthText(of)} are there.`;
+  return { code: 'truncated', detail, seconds: rounded(seconds), of_seconds: rounded(of) };
 }
 
 function headerLengthWrong(seconds: number, of: number): JobWarning {
-  const [found, stated] = [round(seconds), round(of)];
-  const detail = `The file states ${stated} seconds and holds ${found}. Nothing is missing in the MP3.`;
-  return { code: 'header_length_wrong', detail, seconds: found, of_seconds: stated };
+  const detail = `The file states a length of ${lengthText(of)}, and holds ${lengthText(seconds)}. Nothing is missing.`;
+  return { code: 'header_length_wrong', detail, seconds: rounded(seconds), of_seconds: rounded(of) };
 }
 
-const round = (seconds: number) => Math.round(seconds * 1000) / 1000;
+/** A length for people: `6.5 seconds`, or `1:02:03`. */
+function lengthText(seconds: number): string {
+  if (seconds < 60) return `${Math.round(seconds * 10) / 10} seconds`;
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const rest = [minutes, whole % 60].map((part) => String(part).padStart(2, '0')).join(':');
+  return hours > 0 ? `${hours}:${rest}` : rest.replace(/^0/, '');
+}
+
+const rounded = (seconds: number) => Math.round(seconds * 1000) / 1000;

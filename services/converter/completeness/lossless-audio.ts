@@ -8,7 +8,11 @@ const WAVPACK_RATES = [
   6000, 8000, 9600, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 64_000, 88_200, 96_000,
   192_000,
 ];
+/** Number of the last encoding that is defined. */
+const LAST_AU_ENCODING = 27;
 const WAVPACK_HEADER_BYTES = 32;
+/** The versions of its streams begin with this byte. */
+const WAVPACK_VERSION = 4;
 const TRUE_AUDIO_HEADER_BYTES = 22;
 const MAX_SEEK_TABLE_BYTES = 4 * 1024 * 1024;
 
@@ -18,13 +22,15 @@ export const readAu: ExtentReader = async (file) => {
   if (head.length < 24 || head.toString('latin1', 0, 4) !== '.snd') return undefined;
   const start = head.readUInt32BE(4);
   const size = head.readUInt32BE(8);
-  return size === 0 || size === 0xffffffff ? UNKNOWN : byteExtent(file, start, start + size);
+  const isHeader = start >= 24 && head.readUInt32BE(12) <= LAST_AU_ENCODING;
+  return !isHeader || size === 0 || size === 0xffffffff ? UNKNOWN : byteExtent(file, start, start + size);
 };
 
 /** WavPack: the first block states the number of samples, and each block its size. */
 export const readWavPack: ExtentReader = async (file) => {
   const head = await file.read(0, WAVPACK_HEADER_BYTES);
   if (head.length < WAVPACK_HEADER_BYTES || head.toString('latin1', 0, 4) !== 'wvpk') return undefined;
+  if (head[9] !== WAVPACK_VERSION) return undefined;
   const samples = head.readUInt32LE(12);
   const rate = WAVPACK_RATES[(head.readUInt32LE(24) >>> 23) & 15] ?? Number.NaN;
   return {
@@ -52,6 +58,8 @@ export const readTrueAudio: ExtentReader = async (file) => {
   const head = await file.read(start, TRUE_AUDIO_HEADER_BYTES);
   if (head.length < TRUE_AUDIO_HEADER_BYTES || head.toString('latin1', 0, 4) !== 'TTA1') return undefined;
   const rate = head.readUInt32LE(10);
+  // The codec has three formats.
+  if (head.readUInt16LE(4) > 3) return undefined;
   const samples = head.readUInt32LE(14);
   const soundSeconds = lengthOrNothing(samples / rate);
   const frameSamples = Math.floor((rate * 256) / 245);

@@ -2,12 +2,16 @@ import type { ExtentReader } from './extent.ts';
 
 const CAPTURE = 'OggS';
 const HEADER_BYTES = 27;
+/** Flag of the first page of a stream. */
+const FIRST_PAGE = 2;
 /** Length of the largest page: RFC 3533, 6. */
 const MAX_PAGE_BYTES = 65_307;
 
 /** Ogg states no length. Only a last page that is incomplete proves that the end is missing. */
 export const readOgg: ExtentReader = async (file) => {
-  if ((await file.read(0, 4)).toString('latin1') !== CAPTURE) return undefined;
+  const head = await file.read(0, HEADER_BYTES);
+  const isFirstPage = ((head[5] ?? 0) & FIRST_PAGE) !== 0 && head[4] === 0;
+  if (!isFirstPage || head.toString('latin1', 0, 4) !== CAPTURE) return undefined;
   // Pages are in this window whole, or cut at its end.
   const from = Math.max(0, file.size - 2 * MAX_PAGE_BYTES);
   const tail = await file.read(from, 2 * MAX_PAGE_BYTES);

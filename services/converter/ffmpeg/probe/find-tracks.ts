@@ -1,7 +1,6 @@
-import { join } from 'node:path';
-import { isCut } from '../../completeness/completeness.ts';
 import { ConversionFailure } from '../../failure.ts';
-import { INPUT, untrustedInput } from '../untrusted-input.ts';
+import { explainByCut } from '../explain-by-cut.ts';
+import { untrustedInput } from '../untrusted-input.ts';
 import { completeTracks } from './complete-tracks.ts';
 import type { FileReport } from './report.ts';
 import { inspect, type ProbeTools } from './run-ffprobe.ts';
@@ -54,13 +53,12 @@ export async function findTracks(tools: ProbeTools): Promise<FoundTracks> {
  * `error`, or that the file is truncated, where nothing can be had.
  */
 async function lookAtCutFile(tools: ProbeTools, error: unknown): Promise<FoundTracks> {
-  if (!(error instanceof ConversionFailure) || !(await isCut(join(tools.folder, INPUT)))) throw error;
-  try {
-    return await look(tools, ['-fflags', '+ignidx']);
-  } catch (second) {
-    if (!(second instanceof ConversionFailure) || error.code === 'truncated') throw error;
-    throw new ConversionFailure('truncated', 'the file ends before its sound begins', error);
-  }
+  if (!(error instanceof ConversionFailure)) throw error;
+  const failure = await explainByCut(tools.folder, error);
+  if (failure.code !== 'truncated') throw error;
+  return await look(tools, ['-fflags', '+ignidx']).catch((second: unknown) => {
+    throw second instanceof ConversionFailure ? failure : second;
+  });
 }
 
 /** Whether nothing more would be learnt about the track. */

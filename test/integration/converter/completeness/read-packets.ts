@@ -4,36 +4,42 @@ import { judgeCompleteness } from '../../../../services/converter/completeness/c
 import type { JobWarning } from '../../../../services/shared/jobs/warnings.ts';
 
 const run = promisify(execFile);
-const quiet = ['-v', 'fatal'];
+const COPY = ['-map', '0:a:0', '-c', 'copy', '-f', 'framecrc', 'pipe:1'];
 
-/** Judges a file by its packets, without a conversion. */
+/** Judges a file by the packets of its first audio track, without a conversion. */
 export async function judgeFile(path: string): Promise<JobWarning | undefined> {
-  const [track, converted] = await Promise.all([readTrack(path), readPackets(path)]);
-  return await judgeCompleteness(path, track, converted);
-}
-
-/** The length that ffprobe finds for the first audio track: its own, or that of Matroska's tag. */
-async function readTrack(path: string) {
-  const show = ['-show_entries', 'stream=duration:stream_tags=DURATION', '-select_streams', 'a:0'];
-  const { stdout } = await run('ffprobe', [...quiet, ...show, '-of', 'json', path]);
-  const [stream] = JSON.parse(stdout).streams;
-  const [, hours, minutes, seconds] = /^(\d+):(\d+):([\d.]+)$/.exec(stream?.tags?.DURATION ?? '') ?? [];
-  const tagged = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
-  const statedSeconds = Number(stream?.duration) || tagged || undefined;
-  return { position: 1, statedSeconds, filmStartSeconds: 0 };
-}
-
-/** Where the packets of the first audio track end, from the start of the film, and the sum of their durations. */
-async function readPackets(path: string) {
-  const copy = ['-map', '0:a:0', '-c', 'copy', '-f', 'framecrc', 'pipe:1'];
-  const { stdout } = await run('ffmpeg', ['-nostdin', ...quiet, '-copyts', '-i', path, ...copy]);
+  const { stdout, stderr } = await readPackets(path);
   const [, numerator, denominator] = /^#tb 0: (\d+)\/(\d+)$/m.exec(stdout) ?? [];
   const unit = Number(numerator) / Number(denominator);
   let endSeconds = 0;
   let sumSeconds = 0;
   for (const [, pts, duration] of stdout.matchAll(/^0, +-?\d+, +(-?\d+), +(\d+),/gm)) {
-    sumSeconds += Number(duration) * unit;
     endSeconds = Math.max(endSeconds, (Number(pts) + Number(duration)) * unit);
+    sumSeconds += Number(duration) * unit;
   }
-  return { endSeconds, sumSeconds };
+  const track = { position: 1, statedSeconds: statedLength(stderr), filmStartSeconds: 0 };
+  return await judgeCompleteness(path, track, { endSeconds, sumSeconds });
+}
+
+/** Lists the packets. A fragmented MP4 may have been cut inside an index, which ffmpeg then has to ignore. */
+async function readPackets(path: string) {
+  const args = (...options: string[]) => [
+    '-nostdin',
+    '-v',
+    'info',
+    '-copyts',
+    ...options,
+    '-i',
+    path,
+    ...COPY,
+  ];
+  return await run('ffmpeg', args()).catch(() => run('ffmpeg', args('-fflags', '+ignidx')));
+}
+
+/** Reads from ffmpeg's description how long the last track is by its own tag, or else how long the file is. */
+function statedLength(description: string): number | undefined {
+  const tag = /^ +DURATION +: (\d+):(\d+):([\d.]+)$/gm;
+  const [, hours, minutes, seconds] =
+    [...description.matchAll(tag)].at(-1) ?? /^ {2}Duration: (\d+):(\d+):([\d.]+)/m.exec(description) ?? [];
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds) || undefined;
 }

@@ -122,17 +122,40 @@ describe('judge', () => {
     });
   }
 
-  it('tells the owner both lengths', () => {
-    const cut = judge({ end: 'cut', soundSeconds: 60 }, { endSeconds: 30, sumSeconds: 30 });
-    assert.equal(cut?.detail, 'The end of the file is missing. The MP3 holds 30 of 60 seconds.');
-  });
-
-  it('does not invent a length that the file does not state', () => {
-    const cut = judge({ end: 'cut' }, { endSeconds: 30.0004, sumSeconds: 30 });
-    assert.deepEqual(cut, {
-      code: 'truncated',
-      detail: 'The end of the file is missing. The MP3 holds the 30 seconds that were there.',
-      seconds: 30,
+  const texts: [title: string, extent: Extent, seconds: number, detail: string][] = [
+    [
+      'both lengths',
+      { end: 'cut', soundSeconds: 6 },
+      3.456,
+      'The end of the file is missing: the first 3.5 seconds of 6 seconds are there.',
+    ],
+    [
+      'both lengths of a long film',
+      { end: 'cut', soundSeconds: 7200 },
+      605.4,
+      'The end of the file is missing: the first 10:05 of 2:00:00 are there.',
+    ],
+    [
+      'what there is, where no length is stated',
+      { end: 'cut' },
+      3723,
+      'The end of the file is missing: the first 1:02:03 are there.',
+    ],
+    [
+      'that nothing is missing, where only the header is wrong',
+      { end: 'whole', soundSeconds: 6000 },
+      6,
+      'The file states a length of 1:40:00, and holds 6 seconds. Nothing is missing.',
+    ],
+  ];
+  for (const [title, extent, seconds, detail] of texts) {
+    it(`tells the owner ${title}`, () => {
+      assert.equal(judge(extent, { endSeconds: seconds, sumSeconds: seconds })?.detail, detail);
     });
+  }
+
+  it('rounds lengths to milliseconds, and states only those that are known', () => {
+    const cut = judge({ end: 'cut' }, { endSeconds: 30.00049, sumSeconds: 30 });
+    assert.deepEqual(cut, { code: 'truncated', detail: cut?.detail, seconds: 30 });
   });
 });
