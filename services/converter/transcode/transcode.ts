@@ -14,6 +14,7 @@ import { buildTag } from '../tags/build-tag.ts';
 import { probeTags } from '../tags/probe-tags.ts';
 import { conversionWarnings } from './conversion-warnings.ts';
 import { onFileClock, timelineOf } from './film-clock.ts';
+import { addCompleteness } from './judge-source.ts';
 import { type MadeSound, makeSound, type ParallelTools } from './make-sound.ts';
 
 export interface EncodedMp3 {
@@ -63,7 +64,8 @@ export function createTranscode(tools: TranscodeTools): Transcode {
     const tag = await tagOf(request, { ffprobe, timeline, durationSeconds: probed.durationSeconds });
     const channels = { source: audio.channels, output: outputChannels(audio, options.channels) };
     const conversion = conversionWarnings({ encoded: made.encoded, timeline, channels });
-    const warnings = [...conversion, ...probed.warnings, ...made.warnings, ...tag.warnings];
+    const heard = [...conversion, ...probed.warnings, ...made.warnings, ...tag.warnings];
+    const warnings = await addCompleteness(heard, request, made.encoded);
     if (options.strict) requireUndamaged(warnings);
     return {
       path: join(folder, OUTPUT),

@@ -67,6 +67,30 @@ describe('createConvert', () => {
   });
 });
 
+describe('createConvert › a video whose end is missing', () => {
+  it('completes the job with a warning', async () => {
+    await using converter = await createTestConverter();
+    const job = await converter.submit(await truncated(await video(4)));
+    await converter.deliver(job);
+    const done = await converter.job(job);
+    assert.equal(done.status, 'done');
+    const [warning, ...others] = done.warnings;
+    assert.equal(warning?.code, 'truncated');
+    assert.equal(Math.round(warning.of_seconds ?? 0), 4);
+    assert.ok(Math.abs((warning.seconds ?? 0) - (done.mp3?.duration_seconds ?? 0)) < 0.2, warning.detail);
+    assert.deepEqual(others, []);
+  });
+
+  it('fails the job where strict was asked for', async () => {
+    await using converter = await createTestConverter();
+    const job = await converter.submit(await truncated(await video(4)), { options: { strict: true } });
+    await converter.deliver(job);
+    const failed = await converter.job(job);
+    assert.equal(failed.status, 'failed');
+    assert.equal(failed.error?.code, 'truncated');
+  });
+});
+
 describe('createConvert › a video that can never be converted', () => {
   const table: [string, () => Promise<string>, string][] = [
     ['a text file', () => file('a.mp4', 'no video'), 'not_media'],
