@@ -1,17 +1,9 @@
+import type { FailureCode } from '../shared/jobs/failures.ts';
 import { isAppError } from '../shared/runtime/errors.ts';
-
-/** Stable codes of a failed job. Every code except `gave_up` means that a retry cannot help. */
-export type FailureCode =
-  | 'no_audio'
-  | 'not_media'
-  | 'truncated'
-  | 'too_long'
-  | 'conversion_failed'
-  | 'video_gone'
-  | 'gave_up';
 
 /** The video itself cannot be converted, so a retry cannot help. The detail is a sentence for the owner. */
 export class ConversionFailure extends Error {
+  /** Every code except `gave_up` means that a retry cannot help. */
   readonly code: FailureCode;
 
   constructor(code: FailureCode, detail: string, cause?: unknown) {
