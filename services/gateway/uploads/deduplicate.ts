@@ -22,7 +22,9 @@ export function createDeduplicate(state: StateStore, jobs: JobStore, ttlSeconds:
     async find(content) {
       const id = (await readDocument<{ job: string }>(state, contentKey(content)))?.document.job;
       const job = id === undefined ? undefined : await jobs.find(id);
-      return job?.status === 'done' && isVisible(job) && isYoung(job) ? job : undefined;
+      // The job may have been converted again with other options.
+      const isSame = job && canonicalOptions(job.options) === canonicalOptions(content.options);
+      return isSame && job.status === 'done' && isVisible(job) && isYoung(job) ? job : undefined;
     },
 
     async remember(content, job) {
