@@ -19,7 +19,10 @@ export function requireKnownTrack({ track }: ConversionOptions, { tracks }: Pick
   if (audio.some(isWanted)) return;
   const listed = audio.slice(0, MAX_LISTED).map(describe).join('; ');
   const more = audio.length > MAX_LISTED ? `; and ${audio.length - MAX_LISTED} more` : '';
-  throw new AppError('invalid_option', `there is no audio track ${track}; the video has ${listed}${more}`);
+  throw new AppError(
+    'invalid_option',
+    `there is no audio track ${track}; the video has ${listed || 'none'}${more}`,
+  );
 }
 
 /** Jobs of an older release have tracks without a position. */
