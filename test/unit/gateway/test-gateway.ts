@@ -83,6 +83,7 @@ export function buildGateway({
   beforeClaim = async () => undefined,
   heartbeatMs = 5_000,
   keepVideoMs = 3600_000,
+  corsOrigins = [],
 }: {
   auth?: Auth;
   maxUploadBytes?: number;
@@ -95,6 +96,7 @@ export function buildGateway({
   heartbeatMs?: number;
   /** How long the video of a job that is done is kept. */
   keepVideoMs?: number;
+  corsOrigins?: string[];
 } = {}) {
   const state = createMemoryState();
   const blobs = createBlobStore({
@@ -163,6 +165,7 @@ export function buildGateway({
     blobs,
     links,
     maxUploadBytes,
+    corsOrigins,
     checks: { sidecar: () => sidecarCheck() },
     requireReady: async () => {},
     metrics,
