@@ -70,6 +70,7 @@ const storeUpload = createStoreUpload({
 });
 const commands = createJobCommands({
   ...stored,
+  keepVideoMs: times.keepVideoMs,
   publishVideo: publisher.publishVideo,
   deleteBlobs: deletion.deleteBlobs,
 });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalOptions } from '../../shared/jobs/conversion-options.ts';
 import { isVisible, type Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { readDocument, updateDocument } from '../../shared/state/documents.ts';
@@ -24,7 +25,9 @@ export function createDeduplicate(state: StateStore, jobs: JobStore, ttlSeconds:
     async find(content) {
       const id = (await readDocument<{ job: string }>(state, contentKey(content)))?.document.job;
       const job = id === undefined ? undefined : await jobs.find(id);
-      return job?.status === 'done' && isVisible(job) && isYoung(job) ? job : undefined;
+      // The job may have been converted again with other options.
+      const isSame = job && canonicalOptions(job.options) === canonicalOptions(content.options);
+      return isSame && job.status === 'done' && isVisible(job) && isYoung(job) ? job : undefined;
     },
 
     async remember(content, job) {
@@ -34,6 +37,6 @@ export function createDeduplicate(state: StateStore, jobs: JobStore, ttlSeconds:
 }
 
 function contentKey({ owner, filename, options, source }: Content): string {
-  const text = [owner, source.sha256, JSON.stringify(options), filename].join('\n');
+  const text = [owner, source.sha256, canonicalOptions(options), filename].join('\n');
   return `content:${createHash('sha256').update(text).digest('hex')}`;
 }

@@ -27,5 +27,5 @@ export async function openUpload(
   if (context.is('multipart/form-data')) return openForm(context);
   const bytes = requestBytes(context.req);
   const filename = cleanName(String(context.query.filename ?? ''));
-  return { filename, bytes, [Symbol.dispose]: () => endIterator(bytes) };
+  return { filename, bytes, fields: () => [], [Symbol.dispose]: () => endIterator(bytes) };
 }

@@ -82,6 +82,7 @@ export function buildGateway({
   hasOperator = true,
   beforeClaim = async () => undefined,
   heartbeatMs = 5_000,
+  keepVideoMs = 3600_000,
   corsOrigins = [],
 }: {
   auth?: Auth;
@@ -93,6 +94,8 @@ export function buildGateway({
   /** Each upload with an Idempotency-Key waits for it before it claims the key. */
   beforeClaim?: () => Promise<void>;
   heartbeatMs?: number;
+  /** How long the video of a job that is done is kept. */
+  keepVideoMs?: number;
   corsOrigins?: string[];
 } = {}) {
   const state = createMemoryState();
@@ -125,6 +128,7 @@ export function buildGateway({
   const admission = createAdmission(limits, () => countActive(jobs, index));
   const commands = createJobCommands({
     ...stores,
+    keepVideoMs,
     publishVideo,
     deleteBlobs: (job) => blobDeletions.push(job),
   });
