@@ -73,12 +73,7 @@ const SHOWN = [
 ].join(':');
 
 /** Reads the metadata of {@link INPUT}. Throws {@link ConversionFailure} for a file that can never become an MP3. */
-export async function probe(
-  ffprobe: string,
-  folder: string,
-  limits: { maxDurationSeconds: number },
-  signal: AbortSignal,
-): Promise<Probe> {
+export async function probe(ffprobe: string, folder: string, signal: AbortSignal): Promise<Probe> {
   const shape = ['-v', 'error', '-of', 'json', '-show_entries', SHOWN];
   const result = await runTool(ffprobe, [...shape, ...untrustedInput, '-i', INPUT], {
     folder,
@@ -96,10 +91,6 @@ export async function probe(
   const audio = streams.find(({ codec_type }) => codec_type === 'audio');
   if (!audio) throw new ConversionFailure('no_audio', 'the file has no sound');
   const track = audioTrack(audio, format);
-  // An estimated length may be far off. For such files the limit of the encoder applies.
-  if (track.isLengthStated && (track.expectedSeconds ?? 0) > limits.maxDurationSeconds) {
-    throw tooLong(limits.maxDurationSeconds);
-  }
   return {
     duration_seconds: format.duration ?? null,
     tracks: tracksOf(streams, audio.index),

@@ -55,7 +55,7 @@ export function createTranscode(tools: TranscodeTools): Transcode {
   const { ffmpeg, ffprobe, limits } = tools;
   const { maxDurationSeconds } = limits;
   return async ({ folder, options, signal, onProbe, onTime }) => {
-    const probed = await probe(ffprobe, folder, limits, signal);
+    const probed = await probe(ffprobe, folder, signal);
     onProbe(probed);
     const { audio, filmStartSeconds, inputArguments } = probed;
     const { size: inputBytes } = await stat(join(folder, INPUT));
