@@ -103,6 +103,7 @@ const app = createGateway({
   invoke,
   links,
   maxUploadBytes,
+  corsOrigins: env.CORS_ORIGINS ?? [],
   checks: { sidecar: (signal) => sidecar.check(signal), store: storeCheck },
   requireReady: storeCheck,
   metrics,

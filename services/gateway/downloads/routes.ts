@@ -10,6 +10,7 @@ import { AppError } from '../../shared/runtime/errors.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import { findOwnedJob, parseJobId } from '../jobs/find-owned.ts';
 import { acquireForResponse, type ConcurrencyLimit } from '../limits/concurrency-limit.ts';
+import { mp3Name } from './mp3-name.ts';
 import type { SignedLinks } from './signed-link.ts';
 
 export interface DownloadPorts {
@@ -130,6 +131,3 @@ function requestedRange(context: Context, size: number): { start: number; end: n
   }
   return ranges.type === 'bytes' && ranges.length === 1 ? ranges[0] : undefined;
 }
-
-/** `Ferien.final.mp4` → `Ferien.final.mp3` */
-const mp3Name = (filename: string): string => `${filename.replace(/\.[^.]{1,5}$/, '') || 'audio'}.mp3`;

@@ -16,7 +16,7 @@ export const uploadPaths = {
     post: {
       summary: 'Upload a video. Once the response is 202, it will be converted',
       description:
-        'For the same content and options as one of my `done` jobs, the response names that job. ' +
+        'For the same content, name and options as one of my `done` jobs, the response names that job. ' +
         'A user with too much unfinished work gets 429, and everybody gets 503 when all users together have too much. ' +
         'The video is deleted some time after its job is done, by default an hour. The MP3 is kept until the job expires.',
       security: bearer,
@@ -44,9 +44,8 @@ export const uploadPaths = {
               properties: { file: { type: 'string', contentMediaType: 'video/*' } },
             },
           },
-          'video/*': {},
-          'audio/*': {},
-          'application/octet-stream': {},
+          // The first bytes tell what the file is, whatever the type of the body.
+          '*/*': {},
         },
       },
       responses: {

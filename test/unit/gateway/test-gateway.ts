@@ -82,6 +82,7 @@ export function buildGateway({
   hasOperator = true,
   beforeClaim = async () => undefined,
   heartbeatMs = 5_000,
+  corsOrigins = [],
 }: {
   auth?: Auth;
   maxUploadBytes?: number;
@@ -92,6 +93,7 @@ export function buildGateway({
   /** Each upload with an Idempotency-Key waits for it before it claims the key. */
   beforeClaim?: () => Promise<void>;
   heartbeatMs?: number;
+  corsOrigins?: string[];
 } = {}) {
   const state = createMemoryState();
   const blobs = createBlobStore({
@@ -159,6 +161,7 @@ export function buildGateway({
     blobs,
     links,
     maxUploadBytes,
+    corsOrigins,
     checks: { sidecar: () => sidecarCheck() },
     requireReady: async () => {},
     metrics,

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
-import { createTranscode, type Transcode } from '../../../../services/converter/ffmpeg/transcode.ts';
+import { createTranscode, type Transcode } from '../../../../services/converter/transcode/transcode.ts';
 import { mp3Event } from '../../../../services/shared/contract/events.ts';
 import { cancel, retry, updateAttempt } from '../../../../services/shared/jobs/transitions.ts';
 import { file, media, truncated, video } from '../../../support/media.ts';

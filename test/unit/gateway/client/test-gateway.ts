@@ -56,6 +56,7 @@ export function createTestGateway(context: Pick<TestContext, 'after'>) {
       links,
       invoke,
       maxUploadBytes,
+      corsOrigins: [],
       commands: changes,
       operatorToken: OPERATOR_TOKEN,
       log,

@@ -97,6 +97,16 @@ describe('createDeduplicate, for other uploads', () => {
       (harness) => harness.storeUpload(upload(), { options: { quality: 3 } }),
     ],
     [
+      'the same content under another name',
+      finishFirst,
+      (harness) => harness.storeUpload({ ...upload(), filename: 'b.mp4' }),
+    ],
+    [
+      'the same content under a name in another case',
+      finishFirst,
+      (harness) => harness.storeUpload({ ...upload(), filename: 'A.mp4' }),
+    ],
+    [
       'the same content by another owner',
       finishFirst,
       (harness) => harness.storeUpload(upload(), { user: STRANGER }),
