@@ -54,6 +54,8 @@ const UNSTATED: Record<string, () => Promise<string>> = {
   'WebM as a browser records it': () =>
     video('live.webm', '-c:v', 'libvpx', '-deadline', 'realtime', '-c:a', 'libopus', '-live', '1'),
   'FLV without a length': () => video('live.flv', ...x264, '-flvflags', 'no_duration_filesize'),
+  'fragmented MP4 whose first samples are in no fragment': () =>
+    video('hybrid.mp4', ...x264, '-movflags', 'frag_keyframe+default_base_moof'),
   'fragmented MP4': () => video('live.mp4', ...x264, '-movflags', 'frag_keyframe+empty_moov'),
   'Ogg with Vorbis': () => sound('a.ogg', '-c:a', 'libvorbis', '-page_duration', '200000'),
   'Ogg with Opus': () => sound('a.opus', '-c:a', 'libopus', '-page_duration', '200000'),
