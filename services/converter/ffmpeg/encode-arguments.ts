@@ -126,10 +126,11 @@ const selectTrack = ({ index }: AudioTrack): string[] => [
   ...['-map_metadata', '-1', '-map_chapters', '-1'],
 ];
 
+/** Without `-flush_packets 0`, ffmpeg would write each line by itself, which takes 5 % of the time of a conversion. */
 const listPackets = (command: ffmpeg.FfmpegCommand, audio: AudioTrack): void => {
   command
     .output('pipe:1')
-    .outputOptions(...selectTrack(audio), '-c', 'copy')
+    .outputOptions(...selectTrack(audio), '-c', 'copy', '-flush_packets', '0')
     .format('framecrc');
 };
 

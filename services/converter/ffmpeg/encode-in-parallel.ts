@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { NotJoinable } from '../failure.ts';
 import { joinSegments } from '../mp3/join.ts';
 import { planSegments, type Segment, sampleRange } from '../mp3/segments.ts';
-import { reportTime, requireBelowSizeLimit, requireSuccess, requireWholeSound } from './encode.ts';
+import {
+  canListPackets,
+  reportTime,
+  requireBelowSizeLimit,
+  requireSuccess,
+  requireWholeSound,
+} from './encode.ts';
 import { encodeArguments, outputRate, type PartArguments } from './encode-arguments.ts';
 import type { Encoded, EncodeRequest } from './encode-request.ts';
 import { requestedRange } from './filter-chain.ts';
@@ -44,7 +50,7 @@ export async function encodeInParallel(request: ParallelEncodeRequest): Promise<
     if (lost !== undefined) throw new NotJoinable(`${lost} of the sound are missing`);
     return await requireWholeSound(request, {
       decoded,
-      packets: options.end === undefined ? packets : undefined,
+      packets: canListPackets(request) ? packets : undefined,
     });
   } finally {
     await Promise.all(paths.map((path) => rm(path, { force: true })));
@@ -96,7 +102,7 @@ async function encodePart(
   isLast: boolean,
 ): Promise<EncoderResult> {
   const { ffmpeg, folder, options, limits, signal } = request;
-  const listsPackets = isLast && options.end === undefined;
+  const listsPackets = isLast && canListPackets(request);
   const result = await runEncoder(ffmpeg, encodeArguments({ ...request, listsPackets, part }), {
     ...{ folder, signal, onTime: listsPackets ? lastPartTime(request, part) : request.onTime },
     timeoutSeconds: limits.maxConvertSeconds,
@@ -104,8 +110,7 @@ async function encodePart(
   if (result.code) throw new NotJoinable(`a part failed: ${result.code}: ${result.stderr}`);
   requireSuccess(result);
   await requireBelowSizeLimit(join(folder, part.output), request);
-  if (part.to !== undefined)
-    request.onTime((part.to - part.from) / outputRate(request.audio.sampleRate, options));
+  if (!listsPackets) request.onTime(partSeconds(result, part, outputRate(request.audio.sampleRate, options)));
   return result;
 }
 
@@ -114,4 +119,15 @@ function lastPartTime(request: EncodeRequest<DivisibleTrack>, { from }: PartArgu
   const before = from / outputRate(request.audio.sampleRate, request.options);
   const onTime = (seconds: number) => request.onTime(Math.max(0, seconds - before));
   return reportTime({ ...request, onTime });
+}
+
+/** Returns the length of an encoded part in seconds. */
+function partSeconds(
+  { decoded }: EncoderResult,
+  { from, to = Number.POSITIVE_INFINITY }: PartArguments,
+  rate: number,
+) {
+  const { samples = 0, rates, placed } = decoded;
+  const total = ((samples + placed.silence) * rate) / Math.max(1, ...rates);
+  return Math.max(0, Math.min(to, total) - from) / rate;
 }

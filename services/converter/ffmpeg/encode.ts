@@ -13,8 +13,8 @@ import { OUTPUT } from './untrusted-input.ts';
 
 /** Makes {@link OUTPUT} from `INPUT` with one process. Throws {@link ConversionFailure} and {@link DiskFull}. */
 export async function encode(request: EncodeRequest): Promise<Encoded> {
-  const { ffmpeg, folder, options, limits, signal } = request;
-  const listsPackets = options.end === undefined;
+  const { ffmpeg, folder, limits, signal } = request;
+  const listsPackets = canListPackets(request);
   const onTime = reportTime(request);
   let result: EncoderResult = await runEncoder(ffmpeg, encodeArguments({ ...request, listsPackets }), {
     ...{ folder, signal, onTime },
@@ -26,6 +26,13 @@ export async function encode(request: EncodeRequest): Promise<Encoded> {
   const { decoded, packets } = result;
   return requireWholeSound(request, { decoded, packets: listsPackets ? packets : undefined });
 }
+
+/**
+ * Whether ffmpeg can list the packets of the track, and has to read all of them anyway. Its muxers refuse a track whose sample
+ * rate was not found before.
+ */
+export const canListPackets = ({ audio, options }: EncodeRequest): boolean =>
+  options.end === undefined && audio.sampleRate !== undefined;
 
 /** Returns a listener for the seconds that were read. It throws where they are more than we take. */
 export function reportTime({ options: { start = 0, end }, limits, onTime }: EncodeRequest) {
