@@ -91,6 +91,10 @@ describe('createTranscode › a file whose end is missing', { concurrency: 2 }, 
   const refused: [name: string, source: () => Promise<string>, options?: ConversionOptions][] = [
     ['half an MP4 with its index at the end', async () => truncated(await video(2, { faststart: false }))],
     ['an MP4 that ends before its first packet', () => cutBehind(front(), 'mdat', 50)],
+    [
+      'a file with fragments for each track that ends before the first one with sound',
+      async () => truncated(await media('a.ismv', ...film, ...x264, '-g', '60'), 0.3),
+    ],
     ['an Ogg file that ends in its headers', async () => truncated(await media('a.ogg', ...tone(1)), 0.3)],
     ['half an MP4, with the option strict', async () => truncated(await front()), { strict: true }],
     ['half a WAV, with the option strict', async () => truncated(await wav()), { strict: true }],
