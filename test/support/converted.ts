@@ -11,6 +11,8 @@ export interface Converted extends AsyncDisposable {
   /** The MP3 with its tag, as it would be stored. */
   path: string;
   seconds: number;
+  /** Number of processes that encoded it. */
+  parts: number;
   warnings: JobWarning[];
 }
 
@@ -34,7 +36,7 @@ export async function convertFile(
     const seconds = await made.verify();
     const path = join(folder, 'stored.mp3');
     await writeFile(path, Buffer.concat([made.id3, await readFile(made.path)]));
-    return { path, seconds, warnings: made.warnings, [Symbol.asyncDispose]: remove };
+    return { path, seconds, parts: made.parts, warnings: made.warnings, [Symbol.asyncDispose]: remove };
   } catch (error) {
     await remove();
     throw error;
