@@ -1,7 +1,7 @@
 import ffmpeg from 'fluent-ffmpeg';
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import { LOG_ARGUMENTS } from './encoder-log.ts';
-import type { AudioTrack } from './probe.ts';
+import type { AudioTrack } from './probe/probe.ts';
 import { INPUT, OUTPUT, untrustedInput } from './untrusted-input.ts';
 
 /** Sample rates of MPEG-1, MPEG-2 and MPEG-2.5 Layer III, in Hz. */
@@ -34,7 +34,7 @@ export function encodeArguments(
   const startSeconds = part ? part.from / part.rate : 0;
   const command = ffmpeg(INPUT)
     .inputOptions('-nostdin', '-hide_banner', ...LOG_ARGUMENTS, ...untrustedInput)
-    .outputOptions('-map', '0:a:0', '-vn', '-sn', '-dn')
+    .outputOptions('-map', `0:${audio.index}`, '-vn', '-sn', '-dn')
     .audioCodec('libmp3lame')
     // One second more than allowed, so that a longer source can be recognized.
     .duration(limits.maxDurationSeconds + 1 - startSeconds)

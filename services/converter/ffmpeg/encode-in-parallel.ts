@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NotJoinable } from '../failure.ts';
+import { NotJoinable, tooLong } from '../failure.ts';
 import { joinSegments } from '../mp3/join.ts';
 import { planSegments, type Segment, sampleRange } from '../mp3/segments.ts';
 import { type EncodeRequest, requireBelowSizeLimit, requireSuccess } from './encode.ts';
 import { encodeArguments, outputRate, type PartArguments } from './encode-arguments.ts';
 import type { DecodedSound } from './encoder-log.ts';
 import { measureLoss } from './lost-sound.ts';
-import { type AudioTrack, tooLong } from './probe.ts';
+import type { AudioTrack } from './probe/probe.ts';
 import { runEncoder } from './run-encoder.ts';
 import { OUTPUT } from './untrusted-input.ts';
 

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
-import { ConversionFailure, DiskFull } from '../failure.ts';
+import { ConversionFailure, DiskFull, tooLong } from '../failure.ts';
 import { encodeArguments, maxOutputBytes } from './encode-arguments.ts';
 import { measureLoss } from './lost-sound.ts';
-import { type AudioTrack, tooLong } from './probe.ts';
+import type { AudioTrack } from './probe/probe.ts';
 import { runEncoder } from './run-encoder.ts';
 import type { ToolResult } from './run-tool.ts';
 import { OUTPUT } from './untrusted-input.ts';

@@ -5,7 +5,7 @@ import { NotJoinable } from '../failure.ts';
 import { MIN_SEGMENT_SECONDS } from '../mp3/segments.ts';
 import { type EncodeLimits, type EncodeRequest, encode } from './encode.ts';
 import { type DivisibleTrack, encodeInParallel } from './encode-in-parallel.ts';
-import { type Probe, probe } from './probe.ts';
+import { type Probe, probe } from './probe/probe.ts';
 import { OUTPUT } from './untrusted-input.ts';
 import { verify } from './verify.ts';
 
@@ -46,7 +46,7 @@ export function createTranscode(tools: TranscodeTools): Transcode {
   const { ffmpeg, ffprobe, limits } = tools;
   const { maxDurationSeconds } = limits;
   return async ({ folder, options, signal, onProbe, onTime }) => {
-    const probed = await probe(ffprobe, folder, limits, signal);
+    const probed = await probe({ ffmpeg, ffprobe, folder, signal }, options.track);
     onProbe(probed);
     const { audio } = probed;
     const parts = await encodeOnIdleCores({ ffmpeg, folder, audio, options, limits, signal, onTime }, tools);

@@ -1,5 +1,5 @@
-import { ConversionFailure } from '../failure.ts';
-import { type AudioTrack, tooLong } from './probe.ts';
+import { ConversionFailure, tooLong } from '../failure.ts';
+import type { AudioTrack } from './probe/probe.ts';
 import { runTool } from './run-tool.ts';
 import { parseStatsTime } from './stats-line.ts';
 import { INPUT, OUTPUT, untrustedInput } from './untrusted-input.ts';

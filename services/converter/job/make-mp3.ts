@@ -48,9 +48,9 @@ export function makeMp3(
       folder,
       options: job.options,
       signal,
-      onProbe({ duration_seconds, tracks, audio }) {
+      onProbe({ durationSeconds, tracks, audio }) {
         expectedSeconds = audio.expectedSeconds;
-        queueUpdate({ source: { ...job.source, duration_seconds, tracks } });
+        queueUpdate({ source: { ...job.source, duration_seconds: durationSeconds, tracks } });
       },
       onTime(seconds) {
         queueUpdate(estimateProgress(seconds, expectedSeconds, (performance.now() - start) / 1000) ?? {});

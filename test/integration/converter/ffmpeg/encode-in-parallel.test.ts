@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { NotJoinable } from '../../../../services/converter/failure.ts';
 import { encodeInParallel } from '../../../../services/converter/ffmpeg/encode-in-parallel.ts';
 import { INPUT, OUTPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
+import { audioTrack } from '../../../support/audio-track.ts';
 import { file, media, picture, tone } from '../../../support/media.ts';
 import { processesIn } from '../../../support/processes.ts';
 import { decode, probeFormat, readMp3, runFfmpeg } from '../mp3/inspect-mp3.ts';
@@ -18,6 +19,8 @@ before(async () => {
 after(() => rm(root, { recursive: true }));
 
 interface Shape {
+  /** Index of the track in the file. */
+  index?: number;
   rate?: number;
   channels?: number;
   seconds?: number;
@@ -27,15 +30,14 @@ interface Shape {
 }
 
 async function make(source: string, shape: Shape = {}) {
-  const { rate = 44_100, channels = 2, seconds = 12, quality = 2, count = 2 } = shape;
+  const { index = 0, rate = 44_100, channels = 2, seconds = 12, quality = 2, count = 2 } = shape;
   const folder = await mkdtemp(join(root, 'attempt-'));
   await copyFile(source, join(folder, INPUT));
   const times: number[] = [];
-  const length = { expectedSeconds: seconds, expectedOf: 'track', isLengthStated: true } as const;
   await encodeInParallel({
     ffmpeg: 'ffmpeg',
     folder,
-    audio: { index: 0, sampleRate: rate, channels, ...length },
+    audio: { ...audioTrack(), index, sampleRate: rate, channels, expectedSeconds: seconds },
     options: { quality },
     parts: count,
     limits,
@@ -86,7 +88,7 @@ describe('encodeInParallel › the sound', { concurrency: 2 }, () => {
       'a source that starts late',
       () =>
         media('late.mkv', ...picture(12), '-itsoffset', '1.7', ...tone(12), '-c:v', 'mpeg4', '-c:a', 'ac3'),
-      { channels: 1 },
+      { index: 1, channels: 1 },
     ],
     [
       'a source with a gap',

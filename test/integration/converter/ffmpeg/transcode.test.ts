@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Probe } from '../../../../services/converter/ffmpeg/probe.ts';
+import type { Probe } from '../../../../services/converter/ffmpeg/probe/probe.ts';
 import { createTranscode } from '../../../../services/converter/ffmpeg/transcode.ts';
 import { INPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
 import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';

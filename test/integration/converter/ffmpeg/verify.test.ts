@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { OUTPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
 import { verify } from '../../../../services/converter/ffmpeg/verify.ts';
+import { audioTrack } from '../../../support/audio-track.ts';
 import { media, tone } from '../../../support/media.ts';
 
 let folder: string;
@@ -18,11 +19,13 @@ after(() => rm(folder, { recursive: true }));
 async function verifyWith(printed: string): Promise<number> {
   const ffprobe = join(folder, 'ffprobe');
   await writeFile(ffprobe, `#!/bin/sh\necho '${printed}'\n`, { mode: 0o700 });
-  const track = { index: 0, sampleRate: 44_100, channels: 1, expectedSeconds: undefined } as const;
-  return verify(
-    { ...track, expectedOf: 'file', isLengthStated: false },
-    { ffmpeg: 'ffmpeg', ffprobe, folder, maxDurationSeconds: 60, signal: new AbortController().signal },
-  );
+  return verify(audioTrack({ expectedSeconds: undefined, expectedOf: 'file', isLengthStated: false }), {
+    ffmpeg: 'ffmpeg',
+    ffprobe,
+    folder,
+    maxDurationSeconds: 60,
+    signal: new AbortController().signal,
+  });
 }
 
 describe('verify › the length that the header of the MP3 states', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { encodeArguments } from '../../../../services/converter/ffmpeg/encode-arguments.ts';
-import type { AudioTrack } from '../../../../services/converter/ffmpeg/probe.ts';
+import type { AudioTrack } from '../../../../services/converter/ffmpeg/probe/probe.ts';
 import { untrustedInput } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
 import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
 import { audioTrack } from '../../../support/audio-track.ts';
@@ -16,7 +16,7 @@ describe('encodeArguments', () => {
     const before = args.slice(0, args.indexOf('-i')).join(' ');
     assert.ok(before.includes(untrustedInput.join(' ')));
     assert.match(before, /-nostdin/);
-    assert.match(args.join(' '), /-map 0:a:0 -vn -sn -dn/);
+    assert.match(args.join(' '), /-map 0:0 -vn -sn -dn/);
   });
 
   const table: [string, Partial<AudioTrack>, ConversionOptions, Record<string, string | undefined>][] = [
