@@ -12,6 +12,10 @@ export class ConversionFailure extends Error {
   }
 }
 
+/** The failure of a video whose sound is longer than the limit. */
+export const tooLong = (maxSeconds: number): ConversionFailure =>
+  new ConversionFailure('too_long', `the file lasts longer than ${Math.floor(maxSeconds / 60)} minutes`);
+
 /**
  * Why an attempt failed. A failure of the infrastructure (`store`, `disk`) is never the video's fault. Any other reason uses
  * up one of the few attempts, because the video may be what crashes the converter.

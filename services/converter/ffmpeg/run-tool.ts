@@ -25,6 +25,8 @@ export interface ToolOptions {
    */
   keep?: (line: string) => string | undefined;
   onOutputLine?: (line: string) => void;
+  /** Gets standard output as bytes, for output that is not UTF-8. */
+  onOutput?: (bytes: Buffer) => void;
 }
 
 export interface ToolResult {
@@ -32,7 +34,7 @@ export interface ToolResult {
   code: number | null;
   killedBy: NodeJS.Signals | null;
   timedOut: boolean;
-  /** Standard output. Empty where `onOutputLine` gets it. */
+  /** Standard output. Empty where `onOutputLine` or `onOutput` gets it. */
   output: string;
   /** The last lines of standard error. They are only for the log. */
   stderr: string;
@@ -47,7 +49,7 @@ export async function runTool(
   args: readonly string[],
   options: ToolOptions,
 ): Promise<ToolResult> {
-  const { folder, signal, timeoutSeconds, onLine, onOutputLine, keep = dropProgress } = options;
+  const { folder, signal, timeoutSeconds, onLine, keep = dropProgress } = options;
   signal.throwIfAborted();
   const [command = path, ...prefix] = [...(await killWithParent()), path];
   signal.throwIfAborted();
@@ -62,7 +64,7 @@ export async function runTool(
   signal.addEventListener('abort', kill);
   timeoutSignal.addEventListener('abort', kill);
   try {
-    const output = onOutputLine ? eachLine(child.stdout, onOutputLine) : collect(child.stdout, kill);
+    const output = readOutput(child.stdout, options, kill);
     const tail: string[] = [];
     const errors = eachLine(child.stderr, (line) => {
       onLine?.(line);
@@ -95,6 +97,17 @@ const dropProgress = (line: string) => (/\btime=/.test(line) ? undefined : line)
 
 async function waitForClose(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
   return (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+}
+
+async function readOutput(
+  stream: NodeJS.ReadableStream,
+  { onOutput, onOutputLine }: ToolOptions,
+  onTooMuch: () => void,
+): Promise<string | undefined> {
+  if (onOutputLine) return eachLine(stream, onOutputLine);
+  if (!onOutput) return collect(stream, onTooMuch);
+  for await (const bytes of stream) onOutput(bytes as Buffer);
+  return undefined;
 }
 
 async function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void): Promise<undefined> {
