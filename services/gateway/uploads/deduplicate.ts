@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalOptions } from '../../shared/jobs/conversion-options.ts';
 import { isVisible, type Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { readDocument, updateDocument } from '../../shared/state/documents.ts';
@@ -31,6 +32,6 @@ export function createDeduplicate(state: StateStore, jobs: JobStore, ttlSeconds:
 }
 
 function contentKey({ owner, options, source }: Content): string {
-  const text = [owner, source.sha256, JSON.stringify(options)].join('\n');
+  const text = [owner, source.sha256, canonicalOptions(options)].join('\n');
   return `content:${createHash('sha256').update(text).digest('hex')}`;
 }

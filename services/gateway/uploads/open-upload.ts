@@ -29,7 +29,7 @@ export async function openUpload(
   if (context.is(RAW_TYPES)) {
     const bytes = requestBytes(context.req);
     const filename = cleanName(String(context.query.filename ?? ''));
-    return { filename, bytes, [Symbol.dispose]: () => endIterator(bytes) };
+    return { filename, bytes, fields: () => [], [Symbol.dispose]: () => endIterator(bytes) };
   }
   throw new AppError(
     'unsupported_media_type',

@@ -8,7 +8,6 @@ import {
   type JobBase,
   type JobError,
   jobNotFound,
-  type Source,
 } from './job.ts';
 
 /**
@@ -57,12 +56,12 @@ export const renewUpload: Transition = (job) => {
   return { ...job, updated_at: now() };
 };
 
-/** The upload is complete, and from here on the job is accepted. */
+/** The upload is complete with its options, and from here on the job is accepted. */
 export const acceptUpload =
-  (source: Source): Transition =>
+  ({ source, options }: Pick<JobBase, 'source' | 'options'>): Transition =>
   (job) => {
     if (job.status !== 'uploading') throw new LostAttempt();
-    return { ...job, source, status: 'queued', updated_at: now() };
+    return { ...job, source, options, status: 'queued', updated_at: now() };
   };
 
 /** Gives the job to a new attempt. */

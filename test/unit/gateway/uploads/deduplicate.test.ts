@@ -94,7 +94,7 @@ describe('createDeduplicate, for other uploads', () => {
     [
       'the same content with other options',
       finishFirst,
-      (harness) => harness.storeUpload(upload(), { options: { quality: 3 } }),
+      (harness) => harness.storeUpload(upload(), { options: () => ({ quality: 3 }) }),
     ],
     [
       'the same content by another owner',

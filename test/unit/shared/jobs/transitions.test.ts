@@ -37,7 +37,7 @@ const SOURCE = { size: 5, sha256: 'cd', duration_seconds: null, tracks: null };
 
 const TRANSITIONS: Record<string, Transition> = {
   renewUpload,
-  acceptUpload: acceptUpload(SOURCE),
+  acceptUpload: acceptUpload({ source: SOURCE, options: { bitrate: 192 } }),
   'claim by a new attempt': claim('new'),
   'claim by the attempt that has the lease': claim('mine'),
   'updateAttempt by the attempt that has the lease': updateAttempt('mine', { progress: 0.6 }),
