@@ -3,6 +3,7 @@ import type { AudioTrack } from '../../services/converter/ffmpeg/probe/probe.ts'
 /** One second of stereo at 44.1 kHz, apart from the given fields. */
 export const audioTrack = (fields: Partial<AudioTrack> = {}): AudioTrack => ({
   index: 0,
+  id: undefined,
   type: 'audio',
   position: 1,
   codec: 'aac',

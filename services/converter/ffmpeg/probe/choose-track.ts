@@ -61,7 +61,9 @@ function unusable(ranked: readonly SourceTrack[], wanted: number | string | unde
   }
   const [best] = present;
   if (best) {
-    const detail = `the sound of the file is in a format that cannot be decoded: ${best.codecTitle}`;
+    const format =
+      best.codec === 'unknown' ? 'an unknown format' : `a format that cannot be decoded: ${best.codecTitle}`;
+    const detail = `the sound of the file is in ${format}`;
     return new ConversionFailure('unsupported_codec', detail);
   }
   const what = wanted === undefined ? 'the audio track of the file' : `the audio track ${wanted} of the file`;

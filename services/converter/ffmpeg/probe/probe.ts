@@ -1,11 +1,12 @@
 import type { Source } from '../../../shared/jobs/job.ts';
 import type { JobWarning } from '../../../shared/jobs/warnings.ts';
-import { untrustedInput } from '../untrusted-input.ts';
-import { chooseTrack } from './choose-track.ts';
-import { inspect, type ProbeTools } from './run-ffprobe.ts';
+import { checkTrack } from './check-track.ts';
+import { type ChosenTrack, chooseTrack } from './choose-track.ts';
+import { channelsOf } from './dump.ts';
+import { findTracks } from './find-tracks.ts';
+import type { ProbeTools } from './run-ffprobe.ts';
 import type { SourceTrack } from './source-track.ts';
 import { filmStartOf, type StatedLength, statedLength } from './stated-length.ts';
-import { tracksOf } from './tracks.ts';
 
 /** Tracks that the job lists. */
 const MAX_TRACKS = 32;
@@ -35,27 +36,49 @@ export interface Probe {
  * @throws `ConversionFailure` for a file that can never become an MP3.
  */
 export async function probe(tools: ProbeTools, wanted?: number | string): Promise<Probe> {
-  const { report, unsupported } = await inspect(tools, []);
-  const tracks = tracksOf(report, unsupported);
-  const { track, warnings } = chooseTrack(tracks, wanted);
+  const { format, tracks, inputArguments } = await findTracks(tools);
+  const { track, warnings } = await chooseCheckedTrack(tools, tracks, { inputArguments, wanted });
   const filmStartSeconds = filmStartOf(tracks);
   return {
-    formatName: report.format.format_name,
-    durationSeconds: report.format.duration ?? null,
+    formatName: format.format_name,
+    durationSeconds: format.duration ?? null,
     filmStartSeconds,
-    tracks: tracks.slice(0, MAX_TRACKS).map((each) => ({
-      index: each.index,
-      type: each.type,
-      position: each.position,
-      codec: each.codec,
-      duration_seconds: each.durationSeconds ?? null,
-      language: each.language,
-      title: each.title,
-      channels: each.channels ?? null,
-      selected: each === track,
-    })),
-    audio: { ...track, ...statedLength(track, report.format, filmStartSeconds) },
-    inputArguments: untrustedInput,
+    tracks: tracks.slice(0, MAX_TRACKS).map((each) => publicTrack(each, each === track)),
+    audio: { ...track, ...statedLength(track, format, filmStartSeconds) },
+    inputArguments,
     warnings,
   };
 }
+
+/** Chooses a track, and checks it where the file alone does not show that it is there and can be decoded. */
+async function chooseCheckedTrack(
+  tools: ProbeTools,
+  tracks: SourceTrack[],
+  { inputArguments, wanted }: { inputArguments: readonly string[]; wanted: number | string | undefined },
+): Promise<ChosenTrack> {
+  const isOnlyOne = tracks.filter(({ type }) => type === 'audio').length === 1;
+  const checked = new Set<SourceTrack>();
+  for (;;) {
+    const chosen = chooseTrack(tracks, wanted);
+    const { track } = chosen;
+    if (checked.has(track) || (isOnlyOne && track.isDecodable)) return chosen;
+    const { sampleRate, channelLayout, ...found } = await checkTrack(tools, track.index, inputArguments);
+    Object.assign(track, found);
+    track.sampleRate ??= sampleRate;
+    track.channelLayout ??= channelLayout;
+    track.channels ??= channelLayout === undefined ? undefined : channelsOf(channelLayout);
+    checked.add(track);
+  }
+}
+
+const publicTrack = (track: SourceTrack, selected: boolean): Probe['tracks'][number] => ({
+  index: track.index,
+  type: track.type,
+  position: track.position,
+  codec: track.codec,
+  duration_seconds: track.durationSeconds ?? null,
+  language: track.language,
+  title: track.title,
+  channels: track.channels ?? null,
+  selected,
+});

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** The fields that ffprobe prints. Tags are chosen by name, so that the output stays small. */
 export const SHOWN = [
-  'format=format_name,start_time,duration',
+  'format=format_name,start_time,duration,size',
   'format_tags=ASF_Protection_Type,encryption',
   'stream=index,id,codec_type,codec_name,codec_long_name,codec_tag_string,codec_tag,sample_fmt,sample_rate',
   'stream=channels,channel_layout,start_time,duration,nb_frames',
@@ -18,7 +18,7 @@ const text = z.string().optional().catch(undefined);
 
 const stream = z.object({
   index: z.number().int(),
-  /** The PID of a transport stream, such as `0x101`. */
+  /** In hexadecimal, such as `0x101`. */
   id: text,
   codec_type: text,
   codec_name: text,
@@ -42,6 +42,8 @@ const format = z.object({
   format_name: z.string().default(''),
   start_time: number,
   duration: positive,
+  /** Bytes. */
+  size: positive,
   tags: z.record(z.string(), z.string()).optional().catch(undefined),
 });
 

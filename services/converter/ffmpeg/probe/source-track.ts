@@ -2,6 +2,8 @@
 export interface SourceTrack {
   /** Index of the stream in the file: `-map 0:<index>`. */
   index: number;
+  /** The number of the stream within the container, such as the PID of a transport stream. */
+  id: number | undefined;
   type: 'audio' | 'video';
   /** Position among the audio streams, from 1. Null for a video stream. */
   position: number | null;

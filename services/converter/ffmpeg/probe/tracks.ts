@@ -69,6 +69,7 @@ function trackOf(stream: StreamReport, format: FileReport['format']): Omit<Sourc
     disposition.descriptions;
   return {
     index: stream.index,
+    id: stream.id === undefined ? undefined : Number(stream.id),
     ...codecOf(stream),
     sampleRate: stream.sample_rate,
     channels: stream.channels,
