@@ -9,7 +9,7 @@ import type { SourceTrack } from './source-track.ts';
 import { filmStartOf, type StatedLength, statedLength } from './stated-length.ts';
 
 /** Tracks that the job lists. */
-const MAX_TRACKS = 32;
+export const MAX_TRACKS = 32;
 
 /** The track that becomes the MP3. */
 export type AudioTrack = SourceTrack & StatedLength;
@@ -71,7 +71,7 @@ async function chooseCheckedTrack(
   }
 }
 
-const publicTrack = (track: SourceTrack, selected: boolean): Probe['tracks'][number] => ({
+export const publicTrack = (track: SourceTrack, selected: boolean): Probe['tracks'][number] => ({
   index: track.index,
   type: track.type,
   position: track.position,

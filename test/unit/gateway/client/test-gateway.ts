@@ -11,6 +11,7 @@ import { createAdmission } from '../../../../services/gateway/limits/admission.t
 import { createConcurrencyLimit } from '../../../../services/gateway/limits/concurrency-limit.ts';
 import { createFailedIndex } from '../../../../services/gateway/operator/failed-index.ts';
 import { createFailedJobs } from '../../../../services/gateway/operator/failed-jobs.ts';
+import { createAskConverter } from '../../../../services/gateway/probe/ask-converter.ts';
 import { createDeduplicate } from '../../../../services/gateway/uploads/deduplicate.ts';
 import { createIdempotency } from '../../../../services/gateway/uploads/idempotency.ts';
 import { createStoreUpload } from '../../../../services/gateway/uploads/store-upload.ts';
@@ -71,6 +72,8 @@ export function createTestGateway(context: Pick<TestContext, 'after'>) {
     idempotency: createIdempotency(state, jobs, KEPT_SECONDS),
     admission: createAdmission({ uploads: many, activeJobs: many }, () => countActive(jobs, index)),
     downloads: createConcurrencyLimit(many, 'downloads'),
+    probes: createConcurrencyLimit(many, 'probes'),
+    askConverter: createAskConverter(invoke),
     eventStreams: createConcurrencyLimit(many, 'event streams'),
     failedJobs: createFailedJobs({ jobs, failedIndex, commands: changes, log }),
     checks: {},
