@@ -9,6 +9,7 @@ import type { ProbeTools } from '../ffmpeg/probe/run-ffprobe.ts';
 import type { SourceTrack } from '../ffmpeg/probe/source-track.ts';
 import { filmStartOf, statedLength } from '../ffmpeg/probe/stated-length.ts';
 import { untrustedInput } from '../ffmpeg/untrusted-input.ts';
+import { hiddenParts } from './hidden-parts.ts';
 
 /** ffmpeg accepts no smaller one. */
 const MIN_PROBE_SIZE = 32;
@@ -55,7 +56,7 @@ async function inWholeFile(tools: ProbeTools, { track }: ConversionOptions): Pro
   }
 }
 
-async function inEnds(tools: ProbeTools, { options, head, tail }: ProbeRequest): Promise<Sound> {
+async function inEnds(tools: ProbeTools, { options, size, head, tail }: ProbeRequest): Promise<Sound> {
   let found: FoundTracks;
   try {
     found = await look(tools, ['-probesize', String(Math.max(MIN_PROBE_SIZE, head))]);
@@ -64,16 +65,45 @@ async function inEnds(tools: ProbeTools, { options, head, tail }: ProbeRequest):
     errorOf(failure);
     return NOTHING;
   }
-  const { format, tracks } = found;
-  const hasLength = tail > 0 || !LENGTH_AT_END.test(format.format_name);
-  const known = hasLength ? found : { ...found, format: { ...format, duration: undefined } };
+  const { format_name: format } = found.format;
+  const hidden = await hiddenParts(tools.folder, format, { start: head, end: size - tail, size });
+  if (hidden.index) return { ...NOTHING, format };
+  const hasLength = !hidden.length && (tail > 0 || !LENGTH_AT_END.test(format));
+  const known = hasLength ? withCertainLengths(found) : withoutLengths(found);
+  const complete = hasLength && !hidden.tags;
   try {
-    const { track, warnings } = chooseTrack(tracks, options.track);
-    return { ...describe(known, track), complete: hasLength, warnings, error: null };
+    const { track, warnings } = chooseTrack(known.tracks, options.track);
+    return { ...describe(known, track), complete, warnings, error: null };
   } catch (failure) {
-    const error = errorOf(failure, { mayBeHidden: LISTS_NO_STREAMS.test(format.format_name) });
-    return { ...describe(known), complete: error !== null, error };
+    const error = errorOf(failure, { mayBeHidden: LISTS_NO_STREAMS.test(format) });
+    return { ...describe(known), complete: complete && error !== null, error };
   }
+}
+
+/** ffmpeg takes the part that it sees for the whole. */
+const withoutLengths = ({ format, tracks, ...rest }: FoundTracks): FoundTracks => ({
+  ...rest,
+  format: { ...format, duration: undefined },
+  tracks: tracks.map((track) => ({ ...track, durationSeconds: undefined })),
+});
+
+/** Seconds by which the tracks of a stream may end before each other. */
+const END_TOLERANCE = 2;
+
+/**
+ * In MPEG streams, ffmpeg takes the last packet that it sees of a track for the end of the track. In a short end of the file, a track
+ * may have no packet.
+ */
+function withCertainLengths(found: FoundTracks): FoundTracks {
+  const { duration, format_name } = found.format;
+  if (duration === undefined || !/^(mpegts|mpeg)$/.test(format_name)) return found;
+  const isCertain = ({ durationSeconds = 0 }: SourceTrack) => durationSeconds >= duration - END_TOLERANCE;
+  return {
+    ...found,
+    tracks: found.tracks.map((track) =>
+      isCertain(track) ? track : { ...track, durationSeconds: undefined },
+    ),
+  };
 }
 
 function describe({ format, tracks, inputArguments }: FoundTracks, chosen?: SourceTrack): Sound {
