@@ -14,8 +14,7 @@ export interface LastBytes {
  * client sends its file byte by byte.
  */
 export function keepLastBytes(maxBytes: number, blockBytes = BLOCK_BYTES): LastBytes {
-  // One more than the bytes need, because the oldest and the newest block are partly used.
-  const count = Math.ceil(maxBytes / blockBytes) + 1;
+  const count = Math.ceil(maxBytes / blockBytes);
   const blocks: Buffer[] = [];
   let total = 0;
 
