@@ -14,10 +14,10 @@ import { createDiskFullBackoff } from './capacity/disk-full-backoff.ts';
 import { createSpool } from './capacity/spool.ts';
 import { converterEnvironment, renamedVariables, timesOf } from './config.ts';
 import { requireTool } from './ffmpeg/run-tool.ts';
-import { createTranscode } from './ffmpeg/transcode.ts';
 import { createConvert } from './job/convert.ts';
 import { measureSpeed } from './job/measure-speed.ts';
 import { describeFile } from './probe/describe-file.ts';
+import { createTranscode } from './transcode/transcode.ts';
 
 const env = readEnvironment(converterEnvironment, process.env, renamedVariables);
 const log = createLog('converter', env.LOG_LEVEL);
@@ -37,7 +37,7 @@ const tools = { ffmpeg: env.FFMPEG_PATH, ffprobe: env.FFPROBE_PATH };
 const speed = createConversionSpeed();
 const transcode = createTranscode({
   ...tools,
-  idleCores: slots,
+  ...(env.ENCODE_PARALLEL && { idleCores: slots }),
   limits: { maxDurationSeconds: env.MAX_DURATION_SECONDS, maxConvertSeconds: env.MAX_CONVERT_SECONDS },
 });
 const convert = createConvert({

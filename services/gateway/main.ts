@@ -71,6 +71,7 @@ const storeUpload = createStoreUpload({
 });
 const commands = createJobCommands({
   ...stored,
+  keepVideoMs: times.keepVideoMs,
   publishVideo: publisher.publishVideo,
   deleteBlobs: deletion.deleteBlobs,
 });
@@ -106,6 +107,7 @@ const app = createGateway({
   invoke,
   links,
   maxUploadBytes,
+  corsOrigins: env.CORS_ORIGINS ?? [],
   checks: { sidecar: (signal) => sidecar.check(signal), store: storeCheck },
   requireReady: storeCheck,
   metrics,

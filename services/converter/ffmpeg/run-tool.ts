@@ -1,6 +1,8 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 
 /**
@@ -25,6 +27,10 @@ export interface ToolOptions {
    */
   keep?: (line: string) => string | undefined;
   onOutputLine?: (line: string) => void;
+  /** What the tool reads from standard input. Without it, the tool has none. */
+  input?: Readable;
+  /** Gets what the tool writes to the file descriptor 3. It ends when the tool ends. */
+  dataOutput?: Writable;
   /** Gets standard output as bytes, for output that is not UTF-8. */
   onOutput?: (bytes: Buffer) => void;
 }
@@ -42,7 +48,7 @@ export interface ToolResult {
 
 /**
  * Runs ffmpeg or ffprobe. The process has ended when this returns or throws. Of our environment the tool gets only PATH, so
- * that it sees no token, and it has no standard input. Throws the signal's reason when aborted.
+ * that it sees no token. Throws the signal's reason when aborted.
  */
 export async function runTool(
   path: string,
@@ -56,9 +62,14 @@ export async function runTool(
   const child = spawn(command, [...prefix, ...args], {
     cwd: folder,
     env: { ...options.env, PATH: process.env.PATH, LC_ALL: 'C' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [
+      options.input ? 'pipe' : 'ignore',
+      'pipe',
+      'pipe',
+      ...(options.dataOutput ? ['pipe' as const] : []),
+    ],
     windowsHide: true,
-  });
+  }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
   const timeoutSignal = AbortSignal.timeout(timeoutSeconds * 1000);
   const kill = () => child.kill('SIGKILL');
   signal.addEventListener('abort', kill);
@@ -75,6 +86,7 @@ export async function runTool(
     });
     output.catch(kill);
     errors.catch(kill);
+    connect(child, options);
     const results = [waitForClose(child), output, errors] as const;
     // Waits for all of them, because a second rejection would otherwise be unhandled and end this process.
     await Promise.allSettled(results);
@@ -91,6 +103,17 @@ export async function runTool(
     signal.removeEventListener('abort', kill);
     timeoutSignal.removeEventListener('abort', kill);
   }
+}
+
+/** Connects the data streams of a tool. A tool that ends early closes them, and its exit code says whether that is a fault. */
+function connect(
+  child: ChildProcess,
+  { input, dataOutput }: Pick<ToolOptions, 'input' | 'dataOutput'>,
+): void {
+  const ignore = () => undefined;
+  if (input && child.stdin) pipeline(input, child.stdin).catch(ignore);
+  const data = child.stdio[3];
+  if (dataOutput && data instanceof Readable) pipeline(data, dataOutput).catch(ignore);
 }
 
 const dropProgress = (line: string) => (/\btime=/.test(line) ? undefined : line);

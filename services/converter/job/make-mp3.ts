@@ -8,8 +8,8 @@ import { isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Spool } from '../capacity/spool.ts';
 import { ConversionFailure } from '../failure.ts';
-import type { EncodedMp3, Transcode } from '../ffmpeg/transcode.ts';
 import { INPUT } from '../ffmpeg/untrusted-input.ts';
+import type { EncodedMp3, Transcode } from '../transcode/transcode.ts';
 import type { ConversionResult } from './finish.ts';
 import { estimateProgress } from './progress.ts';
 
@@ -59,7 +59,7 @@ export function makeMp3(
     const convert_ms = timer();
     const mp3 = await storeVerified(blobs, encoded, job, { signal, log });
     log.info({ spool_ms, convert_ms, store_ms: timer(), parts: encoded.parts }, 'MP3 made');
-    return { mp3, warnings: [] };
+    return { mp3, warnings: encoded.warnings };
   });
 }
 
@@ -86,7 +86,7 @@ async function storeVerified(
   { signal, log }: Pick<AttemptOptions, 'signal' | 'log'>,
 ): Promise<Mp3> {
   const [stored, verified] = await Promise.allSettled([
-    blobs.write(attemptId, bytesOf(encoded.path), { expires: new Date(expires_at), signal }),
+    blobs.write(attemptId, bytesOf(encoded), { expires: new Date(expires_at), signal }),
     encoded.verify(),
   ]);
   if (verified.status === 'rejected') {
@@ -109,7 +109,8 @@ async function storeVerified(
  * Opens the file on the first read. If it were opened earlier and never read, it would leak, and its `error` event would be
  * unhandled.
  */
-async function* bytesOf(path: string): AsyncGenerator<Buffer> {
+async function* bytesOf({ id3, path }: EncodedMp3): AsyncGenerator<Buffer> {
+  if (id3.length > 0) yield id3;
   yield* createReadStream(path, { highWaterMark: BLOCK_BYTES });
 }
 

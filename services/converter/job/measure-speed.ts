@@ -1,5 +1,5 @@
 import type { ConversionSpeed } from '../capacity/conversion-speed.ts';
-import type { Transcode } from '../ffmpeg/transcode.ts';
+import type { Transcode } from '../transcode/transcode.ts';
 
 /** Adds the time of each successful conversion, until its MP3 is verified, to the average. */
 export const measureSpeed =

@@ -1,7 +1,8 @@
 import type { ProbeRequest, ProbeResult } from '../../shared/jobs/probe.ts';
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import type { ConversionSpeed } from '../capacity/conversion-speed.ts';
-import type { ProbeTools } from '../ffmpeg/probe/run-ffprobe.ts';
+import { outputChannels } from '../ffmpeg/mixdown.ts';
+import type { ProbeTools } from '../ffmpeg/probe/probe-tools.ts';
 import { INPUT } from '../ffmpeg/untrusted-input.ts';
 import { applyOptions } from '../tags/apply-options.ts';
 import { choosePicture, extractCover } from '../tags/extract-cover.ts';
@@ -11,6 +12,7 @@ import { readTags } from '../tags/read-tags.ts';
 import type { SourceTags } from '../tags/source-tags.ts';
 import { type Cover, coverSkipped, type Tags } from '../tags/tags.ts';
 import { writeId3 } from '../tags/write-id3.ts';
+import { downmixWarnings } from '../transcode/conversion-warnings.ts';
 import { type ExpectedMp3, expectedMp3 } from './expected-mp3.ts';
 import { findSound, type Sound } from './find-sound.ts';
 
@@ -57,13 +59,16 @@ export async function describeFile(tools: DescribeTools, request: ProbeRequest):
       duration_seconds: mp3?.durationSeconds ?? null,
       seconds: mp3?.soundBytes === undefined ? null : timeOf(mp3.durationSeconds, tools, request),
     },
-    warnings: [...sound.warnings, ...tagWarnings, ...picture.warnings],
+    warnings: [...downmixOf(sound, request), ...sound.warnings, ...tagWarnings, ...picture.warnings],
     error: sound.error,
   };
 }
 
 const timeOf = (soundSeconds: number, { speed }: DescribeTools, { options }: ProbeRequest): number =>
   Math.round(speed.estimate({ soundSeconds, isNormalized: options.normalize !== undefined }) * 10) / 10;
+
+const downmixOf = ({ audio }: Sound, { options }: ProbeRequest): JobWarning[] =>
+  audio ? downmixWarnings({ source: audio.channels, output: outputChannels(audio, options.channels) }) : [];
 
 /** The tags of the MP3, with the chapters on its clock. */
 function tagsOf(

@@ -1,5 +1,6 @@
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import { outputRate } from '../ffmpeg/encode-arguments.ts';
+import { outputChannels } from '../ffmpeg/mixdown.ts';
 import type { AudioTrack } from '../ffmpeg/probe/probe.ts';
 import { vbrBitrate } from './vbr-bitrates.ts';
 
@@ -27,11 +28,11 @@ export function expectedMp3(audio: AudioTrack, options: ConversionOptions): Expe
 
 function soundBytes(seconds: number, audio: AudioTrack, options: ConversionOptions): number {
   const { bitrate, quality = DEFAULT_QUALITY } = options;
-  const rate = options.sample_rate ?? outputRate(audio.sampleRate, bitrate) ?? audio.sampleRate ?? 44_100;
+  const rate = outputRate(audio.sampleRate, options);
   const samplesPerFrame = rate >= FIRST_RATE_OF_MPEG_1 ? 1152 : 576;
   // One frame more holds the Xing tag.
   const frames = Math.ceil((seconds * rate + ENCODER_DELAY) / samplesPerFrame) + 1;
-  const channels = options.channels ?? Math.min(2, audio.channels ?? 2);
+  const channels = outputChannels(audio, options.channels) ?? 2;
   const kbps = bitrate ?? vbrBitrate({ quality, rate, channels });
   return Math.round((frames * samplesPerFrame * kbps * 1000) / 8 / rate);
 }

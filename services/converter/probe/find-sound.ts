@@ -4,10 +4,10 @@ import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import { ConversionFailure } from '../failure.ts';
 import { chooseTrack } from '../ffmpeg/probe/choose-track.ts';
 import { type FoundTracks, findTracks, LISTS_NO_STREAMS, look } from '../ffmpeg/probe/find-tracks.ts';
-import { type AudioTrack, MAX_TRACKS, probe, publicTrack } from '../ffmpeg/probe/probe.ts';
-import type { ProbeTools } from '../ffmpeg/probe/run-ffprobe.ts';
+import { type AudioTrack, describeFound, probe } from '../ffmpeg/probe/probe.ts';
+import type { ProbeTools } from '../ffmpeg/probe/probe-tools.ts';
 import type { SourceTrack } from '../ffmpeg/probe/source-track.ts';
-import { filmStartOf, statedLength } from '../ffmpeg/probe/stated-length.ts';
+import { statedLength } from '../ffmpeg/probe/stated-length.ts';
 import { untrustedInput } from '../ffmpeg/untrusted-input.ts';
 import { hiddenParts } from './hidden-parts.ts';
 
@@ -106,17 +106,10 @@ function withCertainLengths(found: FoundTracks): FoundTracks {
   };
 }
 
-function describe({ format, tracks, inputArguments }: FoundTracks, chosen?: SourceTrack): Sound {
-  const filmStartSeconds = filmStartOf(tracks);
-  return {
-    ...NOTHING,
-    format: format.format_name,
-    durationSeconds: format.duration ?? null,
-    tracks: tracks.slice(0, MAX_TRACKS).map((track) => publicTrack(track, track === chosen)),
-    ...(chosen && { audio: { ...chosen, ...statedLength(chosen, format, filmStartSeconds) } }),
-    filmStartSeconds,
-    inputArguments,
-  };
+function describe(found: FoundTracks, chosen?: SourceTrack): Sound {
+  const { formatName: format, ...described } = describeFound(found, chosen);
+  const audio = chosen && { ...chosen, ...statedLength(chosen, found.format, described.filmStartSeconds) };
+  return { ...NOTHING, ...described, format, ...(audio && { audio }) };
 }
 
 const NOTHING: Sound = {

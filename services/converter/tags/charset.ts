@@ -1,4 +1,5 @@
 import { detectCharset } from './charset-detector.ts';
+import { correctGuess } from './short-text-charset.ts';
 
 /** Bytes that the detector sees. More would not make its guess better. */
 const MAX_SAMPLE = 64 * 1024;
@@ -21,21 +22,7 @@ export function decodeTexts(texts: readonly string[]): string[] {
 export function guessCharset(texts: readonly Uint8Array[]): string {
   // A line end is no letter of any code page, so that it separates the texts.
   const sample = Buffer.concat(texts.flatMap((text) => [text, Buffer.from('\n')])).subarray(0, MAX_SAMPLE);
-  return isShiftJis(sample) ? 'Shift_JIS' : detectCharset(sample);
-}
-
-/**
- * The detector takes short Japanese texts for Cyrillic ones. Kana in Shift_JIS begin with a byte that is a rare symbol or a
- * rare letter in other code pages, so that a text which is all valid and has two of them is Japanese. Single bytes, which
- * are half-width kana, prove nothing.
- */
-function isShiftJis(sample: Buffer): boolean {
-  try {
-    const text = new TextDecoder('shift_jis', { fatal: true }).decode(sample);
-    return /[\u3041-\u30fa].*[\u3041-\u30fa]/s.test(text) && !/[\uff61-\uff9f]/.test(text);
-  } catch {
-    return false;
-  }
+  return correctGuess(detectCharset(sample), sample);
 }
 
 /** Returns undefined for bytes that are not UTF-8. */

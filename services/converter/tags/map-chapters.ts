@@ -28,8 +28,7 @@ export function mapChapters(chapters: readonly Chapter[], timeline: Timeline): C
   const mapped: Chapter[] = [];
   for (const [index, chapter] of sorted.entries()) {
     const next = sorted[index + 1]?.start ?? Number.POSITIVE_INFINITY;
-    // Of two chapters with the same start, the later one is the more exact: containers list an outer one first.
-    if (next === chapter.start) continue;
+    // Of two chapters with the same start, the first one gets no length and is dropped: containers list an outer one first.
     const stated = chapter.end > chapter.start ? chapter.end : Number.POSITIVE_INFINITY;
     const start = clamp(toMp3Clock(chapter.start, timeline), lengthSeconds);
     const end = clamp(toMp3Clock(Math.min(stated, next), timeline), lengthSeconds);

@@ -35,8 +35,8 @@ export class BoundedLines {
   }
 
   #keep(bytes: Buffer): void {
-    if (this.#size >= MAX_LINE_BYTES || bytes.length === 0) return;
     const part = bytes.subarray(0, MAX_LINE_BYTES - this.#size);
+    if (part.length === 0) return;
     this.#line.push(part);
     this.#size += part.length;
   }

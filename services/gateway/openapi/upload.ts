@@ -19,7 +19,7 @@ export const uploadPaths = {
         'The options are parameters of the query or fields of the form, before or after the file. A field that is empty is not given. ' +
         'An option that is unknown, has a wrong value, or is given with two values is refused with 422 `invalid_option`, and so are ' +
         'options that cannot be had together. The `detail` names all of them, and what would work. ' +
-        'For the same content and options as one of my `done` jobs, the response names that job. ' +
+        'For the same content, name and options as one of my `done` jobs, the response names that job. ' +
         'A user with too much unfinished work gets 429, and everybody gets 503 when all users together have too much. ' +
         'The video is deleted some time after its job is done, by default an hour. The MP3 is kept until the job expires.',
       security: bearer,
@@ -38,9 +38,8 @@ export const uploadPaths = {
               properties: { file: { type: 'string', contentMediaType: 'video/*' }, ...optionSchemas },
             },
           },
-          'video/*': {},
-          'audio/*': {},
-          'application/octet-stream': {},
+          // The first bytes tell what the file is, whatever the type of the body.
+          '*/*': {},
         },
       },
       responses: {

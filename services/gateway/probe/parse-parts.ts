@@ -1,6 +1,6 @@
 import { MAX_END_BYTES } from '../../shared/jobs/probe.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
-import { tooLarge } from '../uploads/media-signature.ts';
+import { tooLarge } from '../uploads/open-media.ts';
 
 /** What a body holds: the beginning of a file of `size` bytes, and its last `tailBytes` bytes. */
 export interface StatedParts {

@@ -5,7 +5,7 @@ import { MAX_END_BYTES } from '../../shared/jobs/probe.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import { acquireForResponse, type ConcurrencyLimit } from '../limits/concurrency-limit.ts';
 import { discardRest } from '../uploads/discard-rest.ts';
-import { openMedia } from '../uploads/media-signature.ts';
+import { openMedia } from '../uploads/open-media.ts';
 import { openUpload } from '../uploads/open-upload.ts';
 import { uploadOptions } from '../uploads/upload-options.ts';
 import type { AskConverter } from './ask-converter.ts';

@@ -1,5 +1,5 @@
 import { abortable } from '../../shared/runtime/abortable.ts';
-import { tooLarge } from './media-signature.ts';
+import { tooLarge } from './open-media.ts';
 
 /** Reads and discards a file. Throws `too_large`, and the reason of the signal. */
 export async function readToEnd(

@@ -5,7 +5,7 @@ import { firstOf, isAppError } from '../../shared/runtime/errors.ts';
 import type { User } from '../accounts/authenticate.ts';
 import type { SignedLinks } from '../downloads/signed-link.ts';
 import type { Deduplicate } from './deduplicate.ts';
-import { openMedia } from './media-signature.ts';
+import { openMedia } from './open-media.ts';
 import { type IntentPorts, UploadIntent } from './upload-intent.ts';
 
 export interface StoreUploadPorts extends IntentPorts {
@@ -34,7 +34,7 @@ export interface Upload {
 
 /**
  * Stores the video and then the job, which is accepted from then on, whatever the broker does. An upload that fails leaves
- * nothing behind. Returns the owner's earlier job when that has the same content and options.
+ * nothing behind. Returns the owner's earlier job when that has the same content, name and options.
  * Throws `empty_file`, `not_media`, `too_large`, `unavailable`, and what `bytes`, `options` and `confirm` throw.
  */
 export type StoreUpload = (upload: Upload) => Promise<Job>;
@@ -55,7 +55,7 @@ export function createStoreUpload(ports: StoreUploadPorts): StoreUpload {
       });
       const options = upload.options();
       const source = { ...draft.source, size, sha256 };
-      const content = { owner: draft.owner, options, source };
+      const content = { ...draft, options, source };
       const [earlier] = await Promise.all([deduplicate.find(content), confirm(options)]);
       if (earlier) {
         await intent.withdraw();

@@ -82,7 +82,9 @@ export const conversionOptions = z
       .describe('Whether sound that is MP3 already is passed on unchanged. Other sound is encoded as usual'),
   })
   .partial()
-  .strict();
+  .strict()
+  .refine(({ bitrate, quality }) => bitrate === undefined || quality === undefined)
+  .refine(({ start = 0, end }) => end === undefined || start < end);
 export type ConversionOptions = z.infer<typeof conversionOptions>;
 export type OptionName = keyof ConversionOptions;
 

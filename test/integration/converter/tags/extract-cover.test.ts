@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
   choosePicture,
@@ -68,21 +69,31 @@ describe('extractCover', () => {
     assert.deepEqual(await coverOf(path), { cover: { bytes, type: 'image/jpeg' } });
   });
 
-  it('copies a picture that no decoder would accept', async () => {
+  it('copies an animated GIF byte for byte', async () => {
+    const animation = ['-f', 'lavfi', '-i', 'testsrc2=s=96x64:r=5:d=1', '-loop', '3', '-final_delay', '70'];
+    const gif = await media('animated.gif', ...animation);
+    const bytes = await readFile(gif);
+    assert.deepEqual(await coverOf(await withCover('animated.mkv', gif, 'image/gif')), {
+      cover: { bytes, type: 'image/gif' },
+    });
+  });
+
+  it('copies a picture that no decoder would accept, and does not try to decode it', async () => {
     const head = await readFile(await still('a.jpg'));
-    const broken = Buffer.concat([
-      head.subarray(0, head.length - 400),
-      Buffer.alloc(398, 0x55),
-      head.subarray(-2),
-    ]);
-    const path = await withCover('broken.flac', await still('a.jpg'), 'image/jpeg');
+    const broken = Buffer.concat([head.subarray(0, 3), Buffer.alloc(head.length - 3, 1)]);
+    const path = await withCover('broken.m4a', await still('a.jpg'), 'image/jpeg');
     const bytes = await readFile(path);
     const at = bytes.indexOf(head);
     assert.ok(at > 0);
     broken.copy(bytes, at);
-    assert.deepEqual(await coverOf(await file('broken.flac', bytes)), {
+    const tools = await privateFolder(await file('broken.m4a', bytes));
+    // ffmpeg complains where it decodes, and this one keeps what it says.
+    const ffmpeg = join(tools.folder, 'ffmpeg');
+    await writeFile(ffmpeg, '#!/bin/sh\nexec ffmpeg "$@" 2>complaints\n', { mode: 0o700 });
+    assert.deepEqual(await extractCover({ ...tools, ffmpeg }, { index: 1, codec: 'mjpeg' }), {
       cover: { bytes: broken, type: 'image/jpeg' },
     });
+    assert.equal(await readFile(join(tools.folder, 'complaints'), 'utf8'), '');
   });
 
   it('leaves out a picture that is larger than the limit', async () => {
@@ -102,6 +113,14 @@ describe('extractCover', () => {
   it('does not take the picture of a film for a cover', async () => {
     const tools = await privateFolder(await media('film.mp4', ...picture(1), ...tone(1)));
     assert.deepEqual((await probeTags({ ...tools, audioIndex: 1 })).pictures, []);
+  });
+
+  it('gives a reason where ffmpeg finds no packet and makes no file', async () => {
+    const tools = await privateFolder(await media('a.mp3', ...tone(1)));
+    const ffmpeg = join(tools.folder, 'ffmpeg');
+    await writeFile(ffmpeg, '#!/bin/sh\nexit 0\n', { mode: 0o700 });
+    const result = await extractCover({ ...tools, ffmpeg }, { index: 1, codec: 'mjpeg' });
+    assert.deepEqual(result, { reason: 'it cannot be read' });
   });
 
   it('gives a reason where the stream does not exist', async () => {

@@ -19,6 +19,15 @@ function tableOf(charset: string): Map<string, number[]> {
   return table;
 }
 
+export function canEncode(text: string, charset: string): boolean {
+  try {
+    encodeCharset(text, charset);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Returns the text in a code page, as Latin-1: each character is one byte. Throws where the code page lacks a character. */
 export function encodeCharset(text: string, charset: string): string {
   const table = tables.get(charset) ?? tableOf(charset);

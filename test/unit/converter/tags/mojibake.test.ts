@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { repairMojibake } from '../../../../services/converter/tags/mojibake.ts';
 import { encodeCharset, utf8 } from './encode-charset.ts';
+import { placeNames } from './place-names.ts';
 
 /** As a program shows a code page that it takes for Latin-1, or for Windows-1252. */
 const asLatin1 = encodeCharset;
@@ -88,6 +89,21 @@ describe('repairMojibake', () => {
   for (const text of RIGHT) {
     it(`leaves «${text}» as it is`, () => {
       assert.deepEqual(repairMojibake([text]), [text]);
+    });
+  }
+
+  it('leaves a file in which a repair would spoil another name', () => {
+    assert.deepEqual(repairMojibake(['Björk', 'Ïðèâåò ìèð']), ['Björk', 'Ïðèâåò ìèð']);
+  });
+
+  for (const language of 'fr es de pt it ca gl nl sv fi da nb is fo ga eu sq af'.split(' ')) {
+    it(`leaves every name of a country or a language in ${language} as it is`, () => {
+      const names = placeNames(language);
+      assert.ok(names.length > 0);
+      assert.deepEqual(
+        names.filter((name) => repairMojibake([name])[0] !== name),
+        [],
+      );
     });
   }
 
