@@ -72,6 +72,10 @@ describe('POST /probe of the converter, for a file', () => {
       result.tracks.map(({ selected }) => selected),
       [false, false, true],
     );
+    assert.deepEqual(
+      result.warnings.map(({ code }) => code),
+      ['downmixed'],
+    );
     assert.equal(result.tags.title, 'Mine');
     assert.deepEqual(result.chapters, [
       { start_seconds: 0, end_seconds: 1, title: 'One' },
