@@ -6,16 +6,22 @@ import { CommandError } from '../errors.ts';
 import { checkVideo, type VideoFile } from '../files/video.ts';
 import { printable } from '../terminal/text.ts';
 import { attempt } from './attempt.ts';
+import type { AwaitAndSavePorts } from './await-and-save.ts';
 import type { Conversion } from './command-line.ts';
-import type { ConvertPorts } from './convert-all.ts';
 import { describeProbe } from './describe-probe.ts';
 import { printJson, printText } from './print-json.ts';
+
+export interface ProbePorts
+  extends Pick<AwaitAndSavePorts, 'clock' | 'reporter' | 'stdout' | 'cwd' | 'signal'> {
+  /** Logs in. Called only after all files have been checked. */
+  openSession: () => Promise<Session>;
+}
 
 /**
  * Prints what each file is and what its MP3 would be, without converting it. Returns the number of files of which no MP3 could be
  * made.
  */
-export async function probeFiles(command: Conversion, ports: ConvertPorts): Promise<number> {
+export async function probeFiles(command: Conversion, ports: ProbePorts): Promise<number> {
   const videos: VideoFile[] = [];
   for (const file of command.files) videos.push(await checkVideo(file, ports.cwd));
   const session = await ports.openSession();
@@ -31,7 +37,7 @@ async function probeOne(
   session: Session,
   video: VideoFile,
   { options, json }: Conversion,
-  { clock, signal, reporter, stdout }: ConvertPorts,
+  { clock, signal, reporter, stdout }: ProbePorts,
 ): Promise<void> {
   const show = reporter.progress(`Probing ${printable(video.name)}`);
   const result = await probeFile(session, localFile(video), {
