@@ -43,15 +43,12 @@ export async function encodeInParallel(request: ParallelEncodeRequest): Promise<
   const paths = segments.map((_, index) => join(folder, partName(index)));
   const output = join(folder, OUTPUT);
   try {
-    const { decoded, packets } = await encodeParts(request, segments, rate);
+    const last = await encodeParts(request, segments, rate);
     await joinSegments(segments, paths, { output, rate, signal });
     const range = requestedRange(options, rate, limits.maxDurationSeconds);
-    const { lost } = await measureLoss(output, decoded, range);
+    const { lost } = await measureLoss(output, last.decoded, range);
     if (lost !== undefined) throw new NotJoinable(`${lost} of the sound are missing`);
-    return await requireWholeSound(request, {
-      decoded,
-      packets: canListPackets(request) ? packets : undefined,
-    });
+    return await requireWholeSound(request, last);
   } finally {
     await Promise.all(paths.map((path) => rm(path, { force: true })));
   }
@@ -104,7 +101,7 @@ async function encodePart(
   const { ffmpeg, folder, options, limits, signal } = request;
   const listsPackets = isLast && canListPackets(request);
   const result = await runEncoder(ffmpeg, encodeArguments({ ...request, listsPackets, part }), {
-    ...{ folder, signal, onTime: listsPackets ? lastPartTime(request, part) : request.onTime },
+    ...{ folder, signal, listsPackets, onTime: listsPackets ? lastPartTime(request, part) : request.onTime },
     timeoutSeconds: limits.maxConvertSeconds,
   });
   if (result.code) throw new NotJoinable(`a part failed: ${result.code}: ${result.stderr}`);

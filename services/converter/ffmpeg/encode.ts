@@ -17,14 +17,13 @@ export async function encode(request: EncodeRequest): Promise<Encoded> {
   const listsPackets = canListPackets(request);
   const onTime = reportTime(request);
   let result: EncoderResult = await runEncoder(ffmpeg, encodeArguments({ ...request, listsPackets }), {
-    ...{ folder, signal, onTime },
+    ...{ folder, signal, onTime, listsPackets },
     timeoutSeconds: limits.maxConvertSeconds,
   });
-  if (isFormatChange(result)) result = await encodeMixedFormats(request, onTime);
+  if (isFormatChange(result)) result = await encodeMixedFormats(request, { listsPackets, onTime });
   requireSuccess(result);
   await requireBelowSizeLimit(join(folder, OUTPUT), request);
-  const { decoded, packets } = result;
-  return requireWholeSound(request, { decoded, packets: listsPackets ? packets : undefined });
+  return requireWholeSound(request, result);
 }
 
 /**
@@ -50,7 +49,7 @@ export function reportTime({ options: { start = 0, end }, limits, onTime }: Enco
  */
 export async function requireWholeSound(
   { folder, audio, options, limits: { maxDurationSeconds } }: EncodeRequest,
-  { decoded, packets }: Omit<Encoded, 'seconds'>,
+  { decoded, packets }: Pick<Encoded, 'decoded' | 'packets'>,
 ): Promise<Encoded> {
   const range = requestedRange(options, outputRate(audio.sampleRate, options), maxDurationSeconds);
   const { seconds, lost } = await measureLoss(join(folder, OUTPUT), decoded, range);
