@@ -19,7 +19,7 @@ const DEPTHS = [20 * MEBIBYTE, 80 * MEBIBYTE, 256 * MEBIBYTE];
 const ANALYZE_DURATION = 20 * 60 * 1_000_000;
 
 /** Containers without a list of their streams in front: a stream is known once its first packet is read. */
-const LISTS_NO_STREAMS = /^(mpegts|mpeg|flv|dv)$/;
+export const LISTS_NO_STREAMS = /^(mpegts|mpeg|flv|dv)$/;
 
 export interface FoundTracks {
   format: FileReport['format'];
@@ -60,7 +60,7 @@ async function lookAtCutFile(tools: ProbeTools, error: unknown): Promise<FoundTr
 const isSettled = ({ type, isDecodable, isEncrypted }: SourceTrack): boolean =>
   type === 'audio' && (isDecodable === true || isEncrypted);
 
-async function look(tools: ProbeTools, options: readonly string[]): Promise<FoundTracks> {
+export async function look(tools: ProbeTools, options: readonly string[]): Promise<FoundTracks> {
   const { report, unsupported } = await inspect(tools, options);
   const inputArguments = [...untrustedInput, ...options];
   const tracks = tracksOf(report, unsupported);
