@@ -33,20 +33,14 @@ export interface FoundTracks {
  * nothing is known of it but its name, as in a transport stream whose sound begins late.
  */
 export async function findTracks(tools: ProbeTools): Promise<FoundTracks> {
-  const first = await look(tools, []).catch((error: unknown) => lookAtCutFile(tools, error));
-  let found = first;
+  let found = await look(tools, []).catch((error: unknown) => lookAtCutFile(tools, error));
   for (const depth of DEPTHS) {
     const { format_name, size } = found.format;
     if (found.tracks.some(isSettled) || !LISTS_NO_STREAMS.test(format_name)) break;
     found = await look(tools, ['-probesize', String(depth), '-analyzeduration', String(ANALYZE_DURATION)]);
     if (size !== undefined && size <= depth) break;
   }
-  // Where ffmpeg finds the same tracks without looking deep, it need not keep so much in memory.
-  const audio = ({ tracks }: FoundTracks) =>
-    tracks.filter(({ type }) => type === 'audio').map(({ index }) => index);
-  return audio(first).join() === audio(found).join()
-    ? { ...found, inputArguments: first.inputArguments }
-    : found;
+  return found;
 }
 
 /**

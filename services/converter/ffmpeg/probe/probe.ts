@@ -1,5 +1,7 @@
 import type { Source } from '../../../shared/jobs/job.ts';
 import type { JobWarning } from '../../../shared/jobs/warnings.ts';
+import { ConversionFailure } from '../../failure.ts';
+import { explainByCut } from '../explain-by-cut.ts';
 import { checkTrack } from './check-track.ts';
 import { type ChosenTrack, chooseTrack } from './choose-track.ts';
 import { channelsOf } from './dump.ts';
@@ -39,7 +41,15 @@ export interface Probe {
  */
 export async function probe(tools: ProbeTools, wanted?: number | string): Promise<Probe> {
   const found = await findTracks(tools);
-  const { track, warnings } = await chooseCheckedTrack(tools, found.tracks, { ...found, wanted });
+  const { track, warnings } = await chooseCheckedTrack(tools, found.tracks, { ...found, wanted }).catch(
+    async (error: unknown) => {
+      const isEmpty = error instanceof ConversionFailure && error.code === 'no_audio';
+      // The packets of the track may be in the part that is missing.
+      throw isEmpty && found.tracks.some(({ type }) => type === 'audio')
+        ? await explainByCut(tools.folder, error)
+        : error;
+    },
+  );
   const described = describeFound(found, track);
   const audio = { ...track, ...statedLength(track, found.format, described.filmStartSeconds) };
   return { ...described, audio, warnings };

@@ -93,7 +93,7 @@ describe('encodeArguments › the selected samples', () => {
 
 describe('decodeArguments', () => {
   it('decodes to one format, keeps the timestamps, and lists packets', () => {
-    const args = decodeArguments(encodeRequest(), { rate: 48_000, channels: 2 });
+    const args = decodeArguments({ ...encodeRequest(), listsPackets: true }, { rate: 48_000, channels: 2 });
     const text = args.join(' ');
     assert.match(text, /-copyts/);
     assert.ok(!args.includes('-reinit_filter'));
