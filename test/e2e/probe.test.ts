@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { openAsBlob } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { MAX_END_BYTES, type ProbeResult } from '../../services/shared/jobs/probe.ts';
 import { type Account, client } from '../support/client.ts';
+import { repoRoot } from '../support/markdown.ts';
 import { file, media, picture, tone, video } from '../support/media.ts';
 import { systemsUnderTest } from '../support/systems-under-test.ts';
+
+const run = promisify(execFile);
 
 for (const system of systemsUnderTest()) {
   describe(`POST /probe over ${system.name}`, () => {
@@ -88,6 +95,20 @@ for (const system of systemsUnderTest()) {
       }));
       assert.equal(status, 200);
       assert.ok(error);
+    });
+
+    it('is what the command line prints for a film of which it sends the ends', async (context) => {
+      const folder = await mkdtemp(join(tmpdir(), 'mp3converter-probe-'));
+      context.after(() => rm(folder, { recursive: true }));
+      const path = await media('large.wav', ...tone(45, { rate: 48_000 }), '-ac', '6', '-c:a', 'pcm_s16le');
+      const probed = await run(
+        process.execPath,
+        [join(repoRoot, 'services/gateway/cli/convert.ts'), '--probe', path, '--bitrate', '64'],
+        { env: { ...process.env, INIT_CWD: folder, XDG_CONFIG_HOME: folder, MP3_URL: system.gatewayUrl } },
+      );
+      assert.match(probed.stdout, /^\S+large\.wav {2}25\.9 MB\n {2}format {4}wav\n {2}length {4}0:45\n/);
+      assert.match(probed.stdout, /tracks {4}\* 1 {6}pcm_s16le, 6 channels\n/);
+      assert.match(probed.stdout, /MP3 {7}about 36\d\.\d kB, 0:45, converted in about 0:0\d\n/);
     });
 
     it('is refused by the converter where it does not come from its sidecar', async () => {
