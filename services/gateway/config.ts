@@ -5,6 +5,7 @@ import {
   serviceEnvironment,
   wholeNumber,
 } from '../shared/runtime/config.ts';
+import { originList } from './cors.ts';
 
 const GIB = 1024 ** 3;
 const HOUR = 3600;
@@ -20,6 +21,8 @@ export const gatewayEnvironment = requireTokenUnlessLoopback(
     LINK_SECRET: z.string().min(32),
     TOKEN_ISSUER: z.string().min(1).default('mp3converter'),
     TOKEN_AUDIENCE: z.string().min(1).default('mp3converter'),
+    /** Origins of pages that may call this API from a browser. Without it, only pages of the gateway itself may. */
+    CORS_ORIGINS: originList.optional(),
     MAX_UPLOAD_BYTES: wholeNumber(4 * GIB - 1024 ** 2, { min: 1 }),
     /** Lets an operator list, retry and delete failed jobs. Without it there are no such routes. */
     OPERATOR_TOKEN: z.string().min(32).optional(),
@@ -33,6 +36,9 @@ export const gatewayEnvironment = requireTokenUnlessLoopback(
     /** Concurrent downloads of this process, and of each user. */
     MAX_DOWNLOADS: wholeNumber(64, { min: 1, max: 10_000 }),
     MAX_DOWNLOADS_PER_USER: wholeNumber(8, { min: 1, max: 10_000 }),
+    /** Concurrent probes of this process, and of each user. Each keeps up to 16 MiB in memory. */
+    MAX_PROBES: wholeNumber(8, { min: 1, max: 1_000 }),
+    MAX_PROBES_PER_USER: wholeNumber(2, { min: 1, max: 1_000 }),
     /** Concurrent event streams of this process, and of each user. */
     MAX_EVENT_STREAMS: wholeNumber(256, { min: 1, max: 10_000 }),
     MAX_EVENT_STREAMS_PER_USER: wholeNumber(32, { min: 1, max: 10_000 }),
@@ -54,6 +60,7 @@ export type GatewayConfig = z.output<typeof gatewayEnvironment>;
 export const limitsOf = (env: GatewayConfig) => ({
   uploads: { all: env.MAX_UPLOADS, perUser: env.MAX_UPLOADS_PER_USER },
   downloads: { all: env.MAX_DOWNLOADS, perUser: env.MAX_DOWNLOADS_PER_USER },
+  probes: { all: env.MAX_PROBES, perUser: env.MAX_PROBES_PER_USER },
   eventStreams: { all: env.MAX_EVENT_STREAMS, perUser: env.MAX_EVENT_STREAMS_PER_USER },
   activeJobs: { all: env.MAX_UNFINISHED, perUser: env.MAX_UNFINISHED_PER_USER },
 });

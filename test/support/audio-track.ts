@@ -1,10 +1,9 @@
-import type { AudioTrack } from '../../services/converter/ffmpeg/probe.ts';
+import type { AudioTrack } from '../../services/converter/ffmpeg/probe/probe.ts';
+import { sourceTrack } from './source-track.ts';
 
 /** One second of stereo at 44.1 kHz, apart from the given fields. */
 export const audioTrack = (fields: Partial<AudioTrack> = {}): AudioTrack => ({
-  index: 0,
-  sampleRate: 44_100,
-  channels: 2,
+  ...sourceTrack(),
   expectedSeconds: 1,
   expectedOf: 'track',
   isLengthStated: true,

@@ -2,8 +2,9 @@ import ffmpeg from 'fluent-ffmpeg';
 import { type ConversionOptions, SAMPLE_RATES } from '../../shared/jobs/conversion-options.ts';
 import { LOG_ARGUMENTS } from './encoder-log.ts';
 import { filterChain, requestedRange, type SampleRange } from './filter-chain.ts';
+import { type Gain, gainFilters } from './gain.ts';
 import { MATRIX_OPTIONS } from './mixdown.ts';
-import type { AudioTrack } from './probe.ts';
+import type { AudioTrack } from './probe/probe.ts';
 import { INPUT, OUTPUT } from './untrusted-input.ts';
 
 /** Bytes per second at the highest bit rate, 320 kbps. */
@@ -20,6 +21,8 @@ export interface EncodeSource {
   filmStartSeconds: number;
   /** Allow-lists and limits, which stand before `-i`. */
   inputArguments: readonly string[];
+  /** ffmpeg's name of the container, such as `mp3`. */
+  formatName?: string;
   /** What ffmpeg reads: `INPUT` by default. */
   input?: string;
 }
@@ -31,6 +34,7 @@ export interface EncodeArguments extends EncodeSource {
   inputBytes: number;
   /** Whether ffmpeg lists the packets of the track on standard output. It then reads the track to its end. */
   listsPackets: boolean;
+  gain?: Gain | undefined;
   /** A part of the sound. Without it, all that the options select is encoded. */
   part?: PartArguments | undefined;
 }
@@ -55,7 +59,14 @@ export function encodeArguments(request: EncodeArguments): string[] {
   const { audio, filmStartSeconds, options, limits, inputBytes, listsPackets, part } = request;
   const { maxDurationSeconds } = limits;
   const rate = outputRate(audio.sampleRate, options);
-  const chain = { source: { ...audio, filmStartSeconds }, options, rate, range: rangeOf(request, rate) };
+  const finish = request.gain ? gainFilters(request.gain, rate) : [];
+  const chain = {
+    source: { ...audio, filmStartSeconds },
+    options,
+    rate,
+    range: rangeOf(request, rate),
+    finish,
+  };
   const command = open(request)
     .inputOptions('-reinit_filter', '0')
     .outputOptions(...selectTrack(audio))
@@ -69,6 +80,22 @@ export function encodeArguments(request: EncodeArguments): string[] {
   else command.outputOptions('-q:a', String(options.quality ?? 2));
   if (part) command.outputOptions('-reservoir', '0');
   if (listsPackets) listPackets(command, audio);
+  return command._getArguments().map(String);
+}
+
+/**
+ * Returns the arguments for ffmpeg that copy the frames of an MP3 track. ffmpeg would leave out frames before the start of the
+ * film, without `-copypriorss`.
+ */
+export function copyArguments(request: Omit<EncodeArguments, 'listsPackets' | 'part'>): string[] {
+  const { audio, limits, inputBytes } = request;
+  const command = open(request)
+    .outputOptions(...selectTrack(audio), '-c', 'copy', '-copypriorss', '1')
+    .outputOptions('-fs', String(maxOutputBytes(audio, { ...limits, inputBytes })))
+    .outputOptions('-id3v2_version', '0', '-write_xing', '1')
+    .format('mp3')
+    .output(OUTPUT);
+  listPackets(command, audio);
   return command._getArguments().map(String);
 }
 

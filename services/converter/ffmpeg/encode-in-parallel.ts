@@ -14,7 +14,7 @@ import { encodeArguments, outputRate, type PartArguments } from './encode-argume
 import type { Encoded, EncodeRequest } from './encode-request.ts';
 import { requestedRange } from './filter-chain.ts';
 import { measureLoss } from './lost-sound.ts';
-import type { AudioTrack } from './probe.ts';
+import type { AudioTrack } from './probe/probe.ts';
 import { type EncoderResult, runEncoder } from './run-encoder.ts';
 import { MAX_HOLE_SECONDS } from './timeline.ts';
 import { OUTPUT } from './untrusted-input.ts';

@@ -1,8 +1,9 @@
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import type { EncodeSource } from './encode-arguments.ts';
 import type { DecodedSound } from './encoder-log.ts';
+import type { Gain } from './gain.ts';
 import type { Packets } from './packet-counter.ts';
-import type { AudioTrack } from './probe.ts';
+import type { AudioTrack } from './probe/probe.ts';
 
 export interface EncodeLimits {
   maxDurationSeconds: number;
@@ -19,6 +20,8 @@ export interface EncodeRequest<Audio extends AudioTrack = AudioTrack> extends En
   inputBytes: number;
   options: ConversionOptions;
   limits: EncodeLimits;
+  /** How the level is changed. Undefined where it stays as it is. */
+  gain?: Gain | undefined;
   signal: AbortSignal;
   /** Gets the seconds of audio that are converted so far. */
   onTime(seconds: number): void;

@@ -32,6 +32,8 @@ export interface ToolOptions {
   input?: Readable;
   /** Gets what the tool writes to the file descriptor 3. It ends when the tool ends. */
   dataOutput?: Writable;
+  /** Gets standard output as bytes, for output that is not UTF-8. */
+  onOutput?: (bytes: Buffer) => void;
 }
 
 export interface ToolResult {
@@ -39,7 +41,7 @@ export interface ToolResult {
   code: number | null;
   killedBy: NodeJS.Signals | null;
   timedOut: boolean;
-  /** Standard output. Empty where `onOutputLine` gets it. */
+  /** Standard output. Empty where `onOutputLine` or `onOutput` gets it. */
   output: string;
   /** The last lines of standard error. They are only for the log. */
   stderr: string;
@@ -54,7 +56,7 @@ export async function runTool(
   args: readonly string[],
   options: ToolOptions,
 ): Promise<ToolResult> {
-  const { folder, signal, timeoutSeconds, onLine, onOutputLine, keep = dropProgress } = options;
+  const { folder, signal, timeoutSeconds, onLine, keep = dropProgress } = options;
   signal.throwIfAborted();
   const [command = path, ...prefix] = [...(await killWithParent()), path];
   signal.throwIfAborted();
@@ -74,7 +76,7 @@ export async function runTool(
   signal.addEventListener('abort', kill);
   timeoutSignal.addEventListener('abort', kill);
   try {
-    const output = onOutputLine ? eachOutputLine(child.stdout, onOutputLine) : collect(child.stdout, kill);
+    const output = readOutput(child.stdout, options, kill);
     const tail: string[] = [];
     const errors = eachLine(child.stderr, (line) => {
       onLine?.(line);
@@ -119,6 +121,17 @@ const dropProgress = (line: string) => (/\btime=/.test(line) ? undefined : line)
 
 async function waitForClose(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
   return (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+}
+
+async function readOutput(
+  stream: Readable,
+  { onOutput, onOutputLine }: ToolOptions,
+  onTooMuch: () => void,
+): Promise<string | undefined> {
+  if (onOutputLine) return eachOutputLine(stream, onOutputLine);
+  if (!onOutput) return collect(stream, onTooMuch);
+  for await (const bytes of stream) onOutput(bytes as Buffer);
+  return undefined;
 }
 
 async function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void): Promise<undefined> {

@@ -18,18 +18,6 @@ export interface Timeline {
   lengthSeconds: number;
 }
 
-/** Returns where a time on the clock of the container, such as the start of a chapter, is in the MP3. In seconds. */
-export function toMp3Seconds(timeline: Timeline, seconds: number): number {
-  const { filmStartSeconds, jumps, startSeconds, lengthSeconds } = timeline;
-  let position = seconds - filmStartSeconds;
-  for (const jump of jumps) {
-    if (position <= jump.atSeconds) break;
-    // A time within a jump is at the place of the jump.
-    position = Math.max(jump.atSeconds, position - jump.seconds);
-  }
-  return Math.min(Math.max(0, position - startSeconds), lengthSeconds);
-}
-
 /** Start times on the clock of the container, in seconds. */
 export interface StartTimes {
   filmStartSeconds?: number | undefined;

@@ -1,6 +1,5 @@
-import { ConversionFailure } from '../failure.ts';
+import { ConversionFailure, tooLong } from '../failure.ts';
 import { LOG_ARGUMENTS } from './encoder-log.ts';
-import { tooLong } from './probe.ts';
 import { runEncoder } from './run-encoder.ts';
 import { runTool } from './run-tool.ts';
 import { OUTPUT, untrustedInput } from './untrusted-input.ts';

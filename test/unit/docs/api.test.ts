@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { openapi } from '../../../services/gateway/openapi/document.ts';
+import { optionSchemas } from '../../../services/gateway/openapi/options.ts';
+import { parseOptions } from '../../../services/gateway/options/parse-options.ts';
+import { PRESET_NAMES, PRESETS } from '../../../services/gateway/options/presets.ts';
+import { BITRATES, COVERS, SAMPLE_RATES } from '../../../services/shared/jobs/conversion-options.ts';
+import { FAILURES } from '../../../services/shared/jobs/failures.ts';
+import { WARNINGS } from '../../../services/shared/jobs/warnings.ts';
 import { STATUS } from '../../../services/shared/runtime/errors.ts';
 import { inlineCode, markdownFiles, readMarkdown, repoRoot, tableRows } from '../../support/markdown.ts';
 
 const file = readMarkdown('docs/api.md');
+const oneOf = (values: readonly number[]) => `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
 const code = (cell: string | undefined): string[] =>
   [...(cell ?? '').matchAll(/`([^`]+)`/g)].map(([, text]) => text ?? '');
 
@@ -20,6 +27,26 @@ describe('docs/api.md', () => {
     assert.deepEqual(listed.sort(), routes.toSorted());
   });
 
+  it('lists exactly the options', () => {
+    const listed = tableRows(file, 'Options').flatMap(([names]) => code(names));
+    assert.deepEqual(listed.sort(), [...Object.keys(optionSchemas), ...PRESET_NAMES].sort());
+  });
+
+  it('lists the values of the options that have a choice', () => {
+    const values = Object.fromEntries(tableRows(file, 'Options').map(([name, text]) => [name, text]));
+    assert.equal(values['`bitrate`'], oneOf(BITRATES));
+    assert.equal(values['`sample_rate`'], oneOf(SAMPLE_RATES));
+    assert.deepEqual(code(values['`cover`']), [...COVERS]);
+    assert.deepEqual(code(values['`preset`']), PRESET_NAMES);
+  });
+
+  it('shows the options of each preset', () => {
+    for (const name of PRESET_NAMES) {
+      const row = tableRows(file, 'Options').find(([cell]) => cell === `\`${name}\``);
+      assert.deepEqual(parseOptions(new URLSearchParams(code(row?.[1])[0])), PRESETS[name]);
+    }
+  });
+
   it('lists exactly the error codes with their statuses', () => {
     const listed = tableRows(file, 'Errors')
       .filter(([status]) => /^\d+$/.test(status ?? ''))
@@ -27,14 +54,25 @@ describe('docs/api.md', () => {
     assert.deepEqual(Object.fromEntries(listed), { ...STATUS });
   });
 
-  it('lists exactly the codes of failed jobs', () => {
-    const source = readFileSync(join(repoRoot, 'services/converter/failure.ts'), 'utf8');
-    const union = /type FailureCode =([^;]+);/.exec(source)?.[1] ?? '';
-    const codes = [...union.matchAll(/'(\w+)'/g)].map(([, name]) => name);
-    const listed = tableRows(file, 'Errors')
-      .filter(([cell]) => cell?.startsWith('`'))
-      .flatMap(([cell]) => code(cell));
-    assert.deepEqual(listed.sort(), codes.sort());
+  const TABLES: [heading: string, meanings: Record<string, string>][] = [
+    ['Why a job fails', FAILURES],
+    ['Warnings', WARNINGS],
+  ];
+  for (const [heading, meanings] of TABLES) {
+    it(`lists exactly the codes of the program, with their meanings, under «${heading}»`, () => {
+      const rows = tableRows(file, heading).map(([cell = '', meaning = '']) => [code(cell)[0], meaning]);
+      assert.deepEqual(rows, Object.entries(meanings));
+    });
+  }
+
+  it('lists every code that a service writes into a job', () => {
+    const files = globSync('services/**/*.ts', { cwd: repoRoot });
+    const written = files.flatMap((path) =>
+      [...readFileSync(join(repoRoot, path), 'utf8').matchAll(/\bcode: '(\w+)'/g)].map(([, name]) => name),
+    );
+    const known = [...Object.keys(STATUS), ...TABLES.flatMap(([, meanings]) => Object.keys(meanings))];
+    assert.ok(written.includes('truncated') && written.includes('gave_up'));
+    assert.deepEqual(new Set(written).difference(new Set(known)), new Set());
   });
 });
 

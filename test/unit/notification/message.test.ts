@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { formatDate, oneLine } from '../../../services/notification/format-text.ts';
 import { messageFor } from '../../../services/notification/message.ts';
+import { FAILURES } from '../../../services/shared/jobs/failures.ts';
 import { done, failed } from './mp3-events.ts';
 
 describe('messageFor › a job that is done', () => {
@@ -33,15 +34,7 @@ describe('messageFor › a job that is done', () => {
 });
 
 describe('messageFor › a job that failed', () => {
-  for (const code of [
-    'no_audio',
-    'not_media',
-    'truncated',
-    'too_long',
-    'conversion_failed',
-    'video_gone',
-    'gave_up',
-  ]) {
+  for (const code of Object.keys(FAILURES)) {
     it(`has a sentence of its own for ${code}, and the reason`, () => {
       const { subject, html, text } = messageFor(failed(code));
       assert.equal(subject, 'Could not be converted: a.mp4');
@@ -90,4 +83,5 @@ describe('messageFor › a hostile file name', () => {
 it('formatDate and oneLine format what a mail shows', () => {
   assert.equal(formatDate('2025-12-01T14:05:59.999Z'), '1 December 2025, 14:05 UTC');
   assert.equal(oneLine('  a \t b  ', 9), 'a b');
+  assert.equal(oneLine('می\u200cخواهم\u202e\u200d', 20), 'می\u200cخواهم \u200d');
 });

@@ -49,13 +49,12 @@ describe('createTranscode › a clock that jumps by 13 hours in the middle', { c
     });
   }
 
-  it('is where the warning and the timeline say', async () => {
+  it('is where the warning says', async () => {
     const path = await media('at.mkv', ...noise(), '-c:a', 'pcm_s16le', ...shiftAfter3(1000, HOURS_13));
-    const { warnings, timeline } = await convertMedia(path);
-    const [jump] = timeline.jumps;
-    assert.ok(jump && Math.abs(jump.atSeconds - 3) < 0.03, JSON.stringify(timeline));
-    assert.ok(Math.abs(jump.seconds - HOURS_13) < 0.002);
-    assert.equal(warnings[0]?.at_seconds, Math.round(jump.atSeconds * 1000) / 1000);
+    const { warnings } = await convertMedia(path);
+    const { at_seconds = 0, seconds = 0 } = warnings[0] ?? {};
+    assert.ok(Math.abs(at_seconds - 3) < 0.03, JSON.stringify(warnings));
+    assert.ok(Math.abs(seconds - HOURS_13) < 0.002);
   });
 });
 
@@ -80,7 +79,6 @@ describe('createTranscode › a clock that starts far from zero', { concurrency:
       const made = await convertMedia(path, { maxDurationSeconds: 60 });
       assert.equal(made.samples, (await pcmOf(path)).samples);
       assert.deepEqual(made.warnings, []);
-      assert.ok(Math.abs(made.timeline.filmStartSeconds - 93_600) < 2);
     });
   }
 });

@@ -1,12 +1,8 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
-import { createTranscode } from '../../../../services/converter/ffmpeg/transcode.ts';
-import { INPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
 import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
+import { convertFile } from '../../../support/converted.ts';
 
 const run = promisify(execFile);
 
@@ -20,23 +16,14 @@ export interface ConvertMediaOptions {
 /** Converts a file, verifies the MP3, and decodes it. */
 export async function convertMedia(source: string, fields: ConvertMediaOptions = {}) {
   const { options = { quality: 5 }, cores = 1, maxDurationSeconds = 12 * 3600 } = fields;
-  const folder = await mkdtemp(join(tmpdir(), 'mp3converter-convert-'));
-  try {
-    await copyFile(source, join(folder, INPUT));
-    const idleCores = createCoreSlots(cores);
-    const limits = { maxDurationSeconds, maxConvertSeconds: 120 };
-    const tools = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits, idleCores, minSegmentSeconds: 2 };
-    const { signal } = new AbortController();
-    const transcode = createTranscode(tools);
-    const mp3 = await idleCores.run(signal, () =>
-      transcode({ folder, options, signal, onProbe() {}, onTime() {} }),
-    );
-    await mp3.verify();
-    const { parts, warnings, timeline } = mp3;
-    return { parts, warnings, timeline, ...(await pcmOf(mp3.path)) };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const idleCores = createCoreSlots(cores);
+  const tools = {
+    limits: { maxDurationSeconds, maxConvertSeconds: 120 },
+    ...{ idleCores, minSegmentSeconds: 2 },
+  };
+  const convert = () => convertFile(source, options, tools);
+  await using mp3 = await idleCores.run(new AbortController().signal, convert);
+  return { parts: mp3.parts, warnings: mp3.warnings, ...(await pcmOf(mp3.path)) };
 }
 
 /** 16-bit samples, interleaved. */

@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { NotJoinable } from '../../../../services/converter/failure.ts';
 import { encodeInParallel } from '../../../../services/converter/ffmpeg/encode-in-parallel.ts';
 import { INPUT, OUTPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
+import { audioTrack } from '../../../support/audio-track.ts';
 import { encodeRequest } from '../../../support/encode-request.ts';
 import { file, media, picture, tone } from '../../../support/media.ts';
 import { processesIn } from '../../../support/processes.ts';
@@ -33,8 +34,13 @@ async function make(source: string, shape: Shape = {}) {
   const folder = await mkdtemp(join(root, 'attempt-'));
   await copyFile(source, join(folder, INPUT));
   const times: number[] = [];
-  const length = { expectedSeconds: seconds, expectedOf: 'track', isLengthStated: true } as const;
-  const audio = { index: shape.index ?? 0, sampleRate: rate, channels, ...length };
+  const audio = {
+    ...audioTrack(),
+    index: shape.index ?? 0,
+    sampleRate: rate,
+    channels,
+    expectedSeconds: seconds,
+  };
   const { signal = new AbortController().signal } = shape;
   const request = { folder, options: { quality }, signal, onTime: (time: number) => times.push(time) };
   await encodeInParallel({ ...encodeRequest(request), audio, parts: count });

@@ -47,7 +47,6 @@ describe('createTranscode › `start` and `end`', { concurrency: 2 }, () => {
         const made = await convertMedia(path, { options: { quality: 4, ...options }, cores });
         assert.equal(made.samples, reference.samples);
         if (made.samples > rate) assert.equal(lagAt(made, reference, made.samples / rate - 0.3), 0);
-        assert.equal(made.timeline.startSeconds, start);
       }
     });
   }

@@ -5,7 +5,7 @@ import {
   encodeArguments,
   maxOutputBytes,
 } from '../../../../services/converter/ffmpeg/encode-arguments.ts';
-import type { AudioTrack } from '../../../../services/converter/ffmpeg/probe.ts';
+import type { AudioTrack } from '../../../../services/converter/ffmpeg/probe/probe.ts';
 import { untrustedInput } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
 import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
 import { audioTrack } from '../../../support/audio-track.ts';

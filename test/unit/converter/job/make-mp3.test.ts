@@ -28,7 +28,7 @@ it('makeMp3 opens no file when it is aborted before its MP3 is read', async (con
         // Opening this missing file would fail later, with an `error` event.
         return {
           ...{ path: '/nowhere/output.mp3', parts: 1, warnings: [] },
-          timeline: { filmStartSeconds: 0, jumps: [], startSeconds: 0, lengthSeconds: 1 },
+          id3: Buffer.alloc(0),
           verify: () => Promise.reject(reason),
         };
       },

@@ -10,10 +10,11 @@ import type { Target } from '../../../../../services/gateway/cli/files/target.ts
 import { requestTokens } from '../../../../../services/gateway/client/accounts.ts';
 import { createSession } from '../../../../../services/gateway/client/session.ts';
 import { createMemoryTokens } from '../../../../../services/gateway/client/tokens.ts';
-import { baseOf } from '../../../../../services/shared/jobs/job.ts';
+import { baseOf, jobView } from '../../../../../services/shared/jobs/job.ts';
 import { failed } from '../../../../support/job.ts';
 import { createTestClock } from '../../client/test-clock.ts';
 import { createTestGateway, mp4 } from '../../client/test-gateway.ts';
+import { probeAnswer } from '../../client/test-probes.ts';
 import { URL_OF_GATEWAY } from '../../client/test-transport.ts';
 import { recordedReporter, temporaryFolder } from '../test-terminal.ts';
 
@@ -27,6 +28,7 @@ async function build(context: TestContext, files: Record<string, Buffer> = { 'a.
   for (const [name, bytes] of Object.entries(files)) await writeFile(path.join(cwd, name), bytes);
   const { lines, reporter } = recordedReporter();
   const pending = new Map<string, Target>();
+  const stdout = new PassThrough();
   const clock = { ...createTestClock(), sleep: async () => undefined };
   const stop = new AbortController();
   const { signal } = stop;
@@ -41,15 +43,16 @@ async function build(context: TestContext, files: Record<string, Buffer> = { 'a.
     convertAll(
       {
         ...{ kind: 'convert', files: ['a.mp4'], job: undefined, output: undefined, options: {} },
-        ...{ url: URL_OF_GATEWAY, email: undefined, force: false, quiet: false },
+        ...{ url: URL_OF_GATEWAY, email: undefined, force: false, quiet: false, json: false, probe: false },
         ...command,
       },
       {
-        ...{ clock, reporter, pending, signal, cwd, stdout: new PassThrough(), stdoutIsTerminal: false },
+        ...{ clock, reporter, pending, signal, cwd, stdout, stdoutIsTerminal: false },
         openSession,
       },
     );
-  return { ...system, cwd, lines, pending, run, stop, folder: () => readdir(cwd) };
+  const printed = () => String(stdout.read() ?? '');
+  return { ...system, cwd, lines, pending, run, stop, printed, folder: () => readdir(cwd) };
 }
 
 describe('convertAll', () => {
@@ -61,6 +64,38 @@ describe('convertAll', () => {
     assert.match(lines.join('\n'), /Sending a\.mp4.*\nSent a\.mp4, 500\.0 kB: job [\da-f-]{36}\n/);
     assert.equal(lines.at(-1), '✔ a.mp4 → a.mp3  300.0 kB, 0:02');
     assert.equal(pending.size, 0);
+  });
+
+  it('prints nothing on the standard output without --json', async (context) => {
+    const { run, printed } = await build(context);
+    assert.equal(await run({}), 0);
+    assert.equal(printed(), '');
+  });
+
+  it('prints each job that has ended as one line of ASCII with --json, also one that has failed', async (context) => {
+    const names = ['mute \u202e.mp4', 'b.mp4'];
+    const { run, converter, done, printed } = await build(context, {
+      [names[0] ?? '']: mp4(1000),
+      [names[1] ?? '']: mp4(2000),
+    });
+    converter.run = async (job) =>
+      job.source.size === 1000
+        ? failed({ ...baseOf(job), error: { code: 'no_audio', detail: 'the video has no sound' } })
+        : done(job);
+    assert.equal(await run({ files: names, json: true, options: { preset: 'podcast', title: 'Ü' } }), 1);
+    const text = printed();
+    assert.match(text, /^([ -~]+\n){2}$/);
+    const jobs = text
+      .trim()
+      .split('\n')
+      .map((line) => jobView.parse(JSON.parse(line)));
+    assert.deepEqual(
+      jobs.map(({ status, error, options }) => [status, error?.code, options]),
+      [
+        ['failed', 'no_audio', { bitrate: 96, channels: 1, normalize: -16, title: 'Ü' }],
+        ['done', undefined, { bitrate: 96, channels: 1, normalize: -16, title: 'Ü' }],
+      ],
+    );
   });
 
   it('sends all videos before it waits for the first, and saves the MP3s in a folder', async (context) => {
@@ -85,6 +120,23 @@ describe('convertAll', () => {
     assert.ok(lines.includes('✘ mute.mp4: the video has no sound (no_audio)'));
     assert.deepEqual(await folder(), ['b.mp3', 'b.mp4', 'mute.mp4']);
     assert.equal(pending.size, 0);
+  });
+
+  it('saves an MP3 from which sound is missing, and says so first', async (context) => {
+    const { run, lines, converter, done, cwd, audio } = await build(context);
+    const detail = 'Only 42 of 90 minutes could be converted: the end of the file is missing.';
+    const warnings = [
+      { code: 'downmixed', detail: 'The sound has 6 channels, which were mixed to 2.' },
+      { code: 'truncated', detail, seconds: 2520, of_seconds: 5400 },
+    ];
+    converter.run = async (job) => ({ ...(await done(job)), warnings });
+    assert.equal(await run({}), 0);
+    assert.deepEqual(await readFile(path.join(cwd, 'a.mp3')), audio);
+    assert.deepEqual(lines.slice(-3), [
+      `⚠ a.mp4: ${detail}`,
+      '✔ a.mp4 → a.mp3  300.0 kB, 0:02',
+      '  Note: The sound has 6 channels, which were mixed to 2.',
+    ]);
   });
 
   const REFUSED: [what: string, bytes: Buffer, message: RegExp][] = [
@@ -221,5 +273,34 @@ describe('convertAll', () => {
       run({ files: [], job: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10' }),
       /there is no such job \(not_found\)/,
     );
+  });
+});
+
+describe('convertAll with --probe', () => {
+  it('prints a table and makes no job and no file', async (context) => {
+    const { run, printed, folder, probes } = await build(context);
+    assert.equal(await run({ probe: true, options: { track: '2' } }), 0);
+    assert.match(printed(), /^a\.mp4 {2}500\.0 kB\n {2}format .*\n(.*\n)*.*\* 2 {6}aac, deu, 6 channels\n/);
+    assert.deepEqual(probes.asked[0]?.options, { quality: 2, track: 2 });
+    assert.deepEqual(await folder(), ['a.mp4']);
+  });
+
+  it('prints one line of ASCII for each file with --json', async (context) => {
+    const { run, printed } = await build(context, { 'a.mp4': mp4(1000), 'ü.mp4': mp4(2000) });
+    assert.equal(await run({ probe: true, json: true, files: ['a.mp4', 'ü.mp4'] }), 0);
+    const lines = printed().trimEnd().split('\n');
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line)),
+      ['a.mp4', 'ü.mp4'].map((filename) => ({ filename, ...probeAnswer() })),
+    );
+    assert.doesNotMatch(lines.join(''), /[^\x20-\x7e]/);
+  });
+
+  it('fails for a file of which no MP3 can be made, after it has printed what is known', async (context) => {
+    const { run, printed, lines, probes } = await build(context);
+    probes.answer = () => probeAnswer({ error: { code: 'no_audio', detail: 'the file has no sound' } });
+    assert.equal(await run({ probe: true }), 1);
+    assert.match(printed(), /a\.mp4/);
+    assert.match(lines.join('\n'), /a\.mp4: the file has no sound \(no_audio\)/);
   });
 });

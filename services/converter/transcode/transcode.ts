@@ -1,0 +1,111 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
+import type { JobWarning } from '../../shared/jobs/warnings.ts';
+import { ConversionFailure } from '../failure.ts';
+import { copyFrames } from '../ffmpeg/copy-frames.ts';
+import type { EncodeLimits, EncodeRequest } from '../ffmpeg/encode-request.ts';
+import { outputChannels } from '../ffmpeg/mixdown.ts';
+import { type Probe, probe } from '../ffmpeg/probe/probe.ts';
+import type { Timeline } from '../ffmpeg/timeline.ts';
+import { INPUT, OUTPUT } from '../ffmpeg/untrusted-input.ts';
+import { verify } from '../ffmpeg/verify.ts';
+import { buildTag } from '../tags/build-tag.ts';
+import { probeTags } from '../tags/probe-tags.ts';
+import { conversionWarnings } from './conversion-warnings.ts';
+import { onFileClock, timelineOf } from './film-clock.ts';
+import { addCompleteness } from './judge-source.ts';
+import { type MadeSound, makeSound, type ParallelTools } from './make-sound.ts';
+
+export interface EncodedMp3 {
+  /** The MP3 without its ID3 tag. */
+  path: string;
+  /** The tag that goes before it. It may be empty. */
+  id3: Buffer;
+  /** Number of processes that encoded it side by side. */
+  parts: number;
+  /** What the owner should know about the sound. */
+  warnings: JobWarning[];
+  /** Decodes the file to its end. Resolves with its length in seconds, or throws. May run while the file is stored. */
+  verify(): Promise<number>;
+}
+
+export interface TranscodeRequest {
+  /** The private folder of the attempt. It holds the video under the name `INPUT`, and the MP3 is made in it. */
+  folder: string;
+  options: ConversionOptions;
+  signal: AbortSignal;
+  onProbe(found: Probe): void;
+  /** Gets the seconds of audio that are converted so far. */
+  onTime(seconds: number): void;
+}
+
+/** Makes an MP3 of a video. Throws `ConversionFailure` where the video is at fault. */
+export type Transcode = (request: TranscodeRequest) => Promise<EncodedMp3>;
+
+export interface TranscodeTools extends ParallelTools {
+  ffmpeg: string;
+  ffprobe: string;
+  limits: EncodeLimits;
+}
+
+export function createTranscode(tools: TranscodeTools): Transcode {
+  const { ffmpeg, ffprobe, limits } = tools;
+  const { maxDurationSeconds } = limits;
+  return async ({ folder, options, signal, onProbe, onTime }) => {
+    const probed = await probe({ ffmpeg, ffprobe, folder, signal }, options.track);
+    onProbe(probed);
+    const { audio, filmStartSeconds, inputArguments } = probed;
+    const { size: inputBytes } = await stat(join(folder, INPUT));
+    const source = { audio, filmStartSeconds, inputArguments, inputBytes, formatName: probed.formatName };
+    const request = { ffmpeg, folder, ...source, options, limits, signal, onTime };
+    const made = await copyOrEncode(request, tools);
+    const timeline = timelineOf(request, made);
+    const tag = await tagOf(request, { ffprobe, timeline, durationSeconds: probed.durationSeconds });
+    const channels = { source: audio.channels, output: outputChannels(audio, options.channels) };
+    const conversion = conversionWarnings({ encoded: made.encoded, timeline, channels });
+    const heard = [...conversion, ...probed.warnings, ...made.warnings, ...tag.warnings];
+    const warnings = await addCompleteness(heard, request, made.encoded);
+    if (options.strict) requireUndamaged(warnings);
+    return {
+      path: join(folder, OUTPUT),
+      id3: tag.id3,
+      parts: made.parts,
+      warnings,
+      verify: () => verify({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal }),
+    };
+  };
+}
+
+/** Passes MP3 sound on unchanged where that is wanted and possible, and encodes it otherwise. */
+async function copyOrEncode(request: EncodeRequest, tools: TranscodeTools): Promise<MadeSound> {
+  if (!request.options.copy) return makeSound(request, tools);
+  const copied = await copyFrames(request, tools);
+  if (copied) return { encoded: copied, parts: 1, isCopy: true, warnings: [] };
+  const made = await makeSound(request, tools);
+  const detail = 'The sound could not be copied, because it is no undamaged MP3. It was encoded.';
+  return { ...made, warnings: [...made.warnings, { code: 'not_copied', detail }] };
+}
+
+interface TagSource {
+  ffprobe: string;
+  timeline: Timeline;
+  durationSeconds: number | null;
+}
+
+async function tagOf(
+  { ffmpeg, folder, audio, inputArguments, options, signal }: EncodeRequest,
+  { ffprobe, timeline, durationSeconds }: TagSource,
+) {
+  const input = { folder, inputArguments: [...inputArguments, '-i', INPUT], signal };
+  return buildTag({
+    ...{ ...input, ffmpeg, options, timeline: onFileClock(timeline) },
+    source: await probeTags({ ...input, ffprobe, audioIndex: audio.index }),
+    durationSeconds: durationSeconds ?? undefined,
+  });
+}
+
+function requireUndamaged(warnings: readonly JobWarning[]): void {
+  const damaged = warnings.find(({ code }) => code === 'damaged');
+  if (damaged) throw new ConversionFailure('conversion_failed', damaged.detail);
+}
