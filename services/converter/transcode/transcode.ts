@@ -97,9 +97,9 @@ async function tagOf(
   { ffmpeg, folder, audio, inputArguments, options, signal }: EncodeRequest,
   { ffprobe, timeline, durationSeconds }: TagSource,
 ) {
-  const input = { folder, inputArguments: [...inputArguments, '-i', INPUT], signal };
+  const input = { ffmpeg, folder, inputArguments: [...inputArguments, '-i', INPUT], signal };
   return buildTag({
-    ...{ ...input, ffmpeg, options, timeline: onFileClock(timeline) },
+    ...{ ...input, options, timeline: onFileClock(timeline) },
     source: await probeTags({ ...input, ffprobe, audioIndex: audio.index }),
     durationSeconds: durationSeconds ?? undefined,
   });
