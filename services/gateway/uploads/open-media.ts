@@ -57,10 +57,15 @@ async function readHead(iterator: AsyncIterator<Uint8Array>, options: OpenMediaO
   return head;
 }
 
+/**
+ * Copies the pieces of a file into one buffer. Keeping the pieces instead would need a hundred times the memory where a client
+ * sends its file byte by byte.
+ */
 class HeadReader {
   readonly #iterator: AsyncIterator<Uint8Array>;
   readonly #options: OpenMediaOptions;
-  #head = Buffer.alloc(0);
+  #buffer = Buffer.alloc(START_BYTES);
+  #size = 0;
   hasEnded = false;
 
   constructor(iterator: AsyncIterator<Uint8Array>, options: OpenMediaOptions) {
@@ -71,19 +76,26 @@ class HeadReader {
   /** Returns all bytes so far, at least `wanted` unless the source ends before. Throws `too_large`. */
   async read(wanted: number): Promise<Buffer> {
     const { maxBytes, signal } = this.#options;
-    const pieces: Uint8Array[] = [this.#head];
-    for (let size = this.#head.length; size < wanted; ) {
+    this.#reserve(wanted);
+    while (this.#size < wanted) {
       const { done, value } = await abortable(this.#iterator.next(), signal);
       if (done) {
         this.hasEnded = true;
         break;
       }
-      size += value.length;
-      if (size > maxBytes) throw tooLarge(maxBytes);
-      pieces.push(value);
+      if (this.#size + value.length > maxBytes) throw tooLarge(maxBytes);
+      this.#reserve(this.#size + value.length);
+      this.#buffer.set(value, this.#size);
+      this.#size += value.length;
     }
-    this.#head = Buffer.concat(pieces);
-    return this.#head;
+    return this.#buffer.subarray(0, this.#size);
+  }
+
+  #reserve(bytes: number): void {
+    if (bytes <= this.#buffer.length) return;
+    const larger = Buffer.alloc(bytes);
+    larger.set(this.#buffer.subarray(0, this.#size));
+    this.#buffer = larger;
   }
 }
 

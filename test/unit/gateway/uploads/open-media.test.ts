@@ -74,6 +74,18 @@ describe('openMedia', () => {
     });
   }
 
+  test('copies each piece at once, because many small pieces need much memory', async () => {
+    const bytes = mp4(400);
+    const piece = Buffer.alloc(1);
+    async function* reused() {
+      for (const byte of bytes) {
+        piece[0] = byte;
+        yield piece;
+      }
+    }
+    assert.ok(bytes.equals(await buffer((await openMedia(reused(), options)).bytes)));
+  });
+
   test('does not wait for a client that sends nothing once the signal is aborted', async () => {
     const stop = new AbortController();
     async function* silent(): AsyncGenerator<Uint8Array> {
