@@ -20,7 +20,7 @@ export function parseParts(
   maxUploadBytes: number,
 ): { parts: StatedParts | undefined; rest: string } {
   const query = new URLSearchParams(querystring);
-  const [size, tailBytes] = NAMES.map((name) => {
+  const [size, tail] = NAMES.map((name) => {
     const values = query.getAll(name);
     query.delete(name);
     if (values.length === 0) return undefined;
@@ -29,18 +29,20 @@ export function parseParts(
     return Number(values[0]);
   });
   const rest = query.toString();
-  if (size === undefined && tailBytes === undefined) return { parts: undefined, rest };
+  if (size === undefined && tail === undefined) return { parts: undefined, rest };
   if (size === undefined) throw invalid('tail needs size, which is that of the whole file');
   if (size === 0) throw new AppError('empty_file', 'the file is empty');
   if (size > maxUploadBytes) throw tooLarge(maxUploadBytes);
-  if ((tailBytes ?? 0) > MAX_END_BYTES) throw invalid(`tail is ${MAX_END_BYTES} at most`);
-  return { parts: { size, tailBytes: tailBytes ?? 0 }, rest };
+  const tailBytes = tail ?? 0;
+  if (tailBytes > MAX_END_BYTES) throw invalid(`tail is ${MAX_END_BYTES} at most`);
+  if (tailBytes >= size) throw invalid('tail has to be less than size: the body begins with the first bytes');
+  return { parts: { size, tailBytes }, rest };
 }
 
-/** Throws `bad_request` where a body of `bytes` bytes cannot consist of these parts. */
+/** Throws `bad_request` or `too_large` where a body of `bytes` bytes cannot consist of these parts. */
 export function checkParts({ size, tailBytes }: StatedParts, bytes: number): void {
   if (bytes > size) throw new AppError('bad_request', `the body has ${bytes} bytes, and size is ${size}`);
-  if (bytes <= tailBytes && bytes < size) {
+  if (bytes <= tailBytes) {
     throw new AppError('bad_request', 'the body has to begin with the first bytes of the file');
   }
   if (bytes - tailBytes > MAX_END_BYTES) {

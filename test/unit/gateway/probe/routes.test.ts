@@ -115,6 +115,8 @@ describe('POST /probe, with the ends of a file', () => {
     ['a negative tail', 'size=5000&tail=-1', 1000, 422, 'invalid_option'],
     ['two sizes', 'size=5000&size=6000', 1000, 422, 'invalid_option'],
     ['a tail that is too long', `size=30000000&tail=${MAX_END_BYTES + 1}`, 1000, 422, 'invalid_option'],
+    ['a tail of the whole file', 'size=1000&tail=1000', 1000, 422, 'invalid_option'],
+    ['a tail that is longer than the file', 'size=1000&tail=3000', 1000, 422, 'invalid_option'],
     ['a size of 0', 'size=0', 1000, 400, 'empty_file'],
     ['a size that could not be uploaded', `size=${MAX_UPLOAD + 1}`, 1000, 413, 'too_large'],
     ['a body that is longer than the file', 'size=999', 1000, 400, 'bad_request'],
