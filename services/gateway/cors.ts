@@ -7,14 +7,19 @@ const EXPOSED = [
   ...['Location', 'Content-Disposition', 'ETag', 'Content-Range', 'Accept-Ranges', 'Retry-After'],
   ...['WWW-Authenticate', 'Allow'],
 ];
-const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'];
+const METHODS = ['GET', 'HEAD', 'POST', 'DELETE'];
 /** Seconds for which a browser may remember a preflight. */
 const PREFLIGHT_SECONDS = 600;
 
-/** Whether a text is one origin. A path, a query, a user or `*` is none. */
+/** Whether a text is one origin. A path, a query or a user is none, nor is `*` or `https://*.example.com`, which URLs may have. */
 function isOrigin(text: string): boolean {
   const url = URL.parse(text);
-  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.href === `${url.origin}/`;
+  return (
+    url !== null &&
+    ['http:', 'https:'].includes(url.protocol) &&
+    url.href === `${url.origin}/` &&
+    !url.host.includes('*')
+  );
 }
 
 const split = (text: string): string[] =>

@@ -123,6 +123,8 @@ describe('originList', () => {
     'null',
     'app.example.com',
     'https://*.example.com/x',
+    'https://*.example.com',
+    'https://*',
     'https://a.example/path',
     'ftp://a.example',
     'https://u:p@a.example',
