@@ -1,6 +1,7 @@
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import type { Source, Track } from '../../shared/jobs/job.ts';
 import { isSameLanguage } from '../../shared/jobs/language.ts';
+import { shorten } from '../../shared/runtime/cut-text.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 
 /** Tracks that an error lists, and characters of each title. */
@@ -32,6 +33,6 @@ const withPosition = (track: Track, index: number): Track => ({
 });
 
 function describe({ position, language, title, codec }: Track): string {
-  const details = [language, codec, title?.slice(0, MAX_TITLE)].filter((detail) => detail);
+  const details = [language, codec, title && shorten(title, MAX_TITLE)].filter((detail) => detail);
   return `track ${position} (${details.join(', ')})`;
 }

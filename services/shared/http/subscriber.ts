@@ -25,9 +25,9 @@ export interface SubscriberOptions {
 export type AddRoutes = (router: Router<RequestState>) => void;
 
 /**
- * An application that gets the events of one topic from its sidecar, and calls of the routes that are added. It binds no port. `handle` returns
- * `DROP` for an event that no further delivery could settle; an event that does not match its schema is dropped too. After
- * an error, the sidecar delivers the event again. `signal` is aborted when the sidecar closes the connection.
+ * An application that gets the events of one topic from its sidecar, and calls of the routes that are added. It binds no port.
+ * `handle` returns `DROP` for an event that no further delivery could settle; an event that does not match its schema is dropped
+ * too. After an error, the sidecar delivers the event again. `signal` is aborted when the sidecar closes the connection.
  */
 export function createSubscriber<Schema extends z.ZodType>(
   path: string,

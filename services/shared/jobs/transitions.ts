@@ -153,6 +153,8 @@ const MAX_GENERATIONS = 100;
 /** Starts the next generation of a job that has failed or was cancelled. A job that is under way stays as it is. */
 export const retry: Transition = (job) => {
   if (isUnderWay(job)) return undefined;
+  if (job.status === 'done')
+    throw new AppError('state_conflict', 'the job is done: give other options to convert it again');
   if (job.status !== 'failed' && job.status !== 'cancelled') throw conflict(job, 'retried');
   return startGeneration(job, job.options);
 };
@@ -172,7 +174,10 @@ export const retryWith =
     }
     if (!isFinal(job)) throw conflict(job, 'retried');
     if (job.status === 'done' && isSame)
-      throw new AppError('state_conflict', 'the job is done with these options');
+      throw new AppError(
+        'state_conflict',
+        'the job is done with these options: give others to convert it again',
+      );
     return startGeneration(job, options);
   };
 
