@@ -35,8 +35,8 @@ export async function invoke(
     const reply = await http.request({
       method,
       path: invokePath(appId, path),
-      headers: { ...headers, ...lengthOf(body), ...sidecarHeaders },
-      // Joining the pieces would need the memory of a second body.
+      headers: { ...headers, ...sidecarHeaders },
+      // Pieces are sent in chunks: a sidecar keeps a body with a Content-Length in memory, twice, before it passes it on.
       body: typeof body === 'object' ? Readable.from(body, { objectMode: false }) : (body ?? null),
       signal: anySignal(signal, timeoutSignal),
     });
@@ -44,10 +44,4 @@ export async function invoke(
   } catch (cause) {
     throw unavailable(`the ${appId} service`, cause);
   }
-}
-
-/** The length of pieces. The HTTP client knows that of a text. */
-function lengthOf(body: InvokeRequest['body']): Record<string, string> {
-  if (typeof body !== 'object') return {};
-  return { 'content-length': String(body.reduce((sum, { length }) => sum + length, 0)) };
 }
