@@ -88,6 +88,9 @@ export const conversionOptions = z
 export type ConversionOptions = z.infer<typeof conversionOptions>;
 export type OptionName = keyof ConversionOptions;
 
+/** The same as a program reads them from a job, which may have options of a later release. Those are left out. */
+export const optionsView = z.object(conversionOptions.shape);
+
 /** In the order in which options are stored. */
 export const OPTION_NAMES = Object.keys(conversionOptions.shape) as OptionName[];
 

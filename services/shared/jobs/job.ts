@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../runtime/errors.ts';
-import { conversionOptions } from './conversion-options.ts';
+import { optionsView } from './conversion-options.ts';
 import { FAILURES } from './failures.ts';
 import { type JobWarning, jobWarning } from './warnings.ts';
 
@@ -28,7 +28,7 @@ export const jobView = z.object({
   progress: z.number().min(0).max(1).describe('share of the audio that is converted'),
   eta_seconds: z.number().nullable(),
   filename: z.string(),
-  options: conversionOptions,
+  options: optionsView,
   source: z.object({
     size: z.number().int().describe('bytes'),
     sha256: z.string(),
@@ -38,7 +38,9 @@ export const jobView = z.object({
   mp3: z
     .object({ size: z.number().int().describe('bytes'), sha256: z.string(), duration_seconds: z.number() })
     .nullable()
-    .describe('the MP3 that can be downloaded. While a job is converted again, it is the earlier one'),
+    .describe(
+      'the MP3 that can be downloaded. When a job is converted again, it is the earlier one until the job is done',
+    ),
   warnings: z.array(jobWarning).describe('how the MP3 differs from what its owner may expect'),
   error: z
     .object({

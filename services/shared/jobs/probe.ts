@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseJson } from '../runtime/parse-json.ts';
-import { conversionOptions } from './conversion-options.ts';
+import { conversionOptions, optionsView } from './conversion-options.ts';
 import { track } from './job.ts';
 import { jobWarning } from './warnings.ts';
 
@@ -75,7 +75,7 @@ export const probeResult = z.object({
     .array(z.object({ start_seconds: z.number(), end_seconds: seconds, title: z.string().nullable() }))
     .describe('The chapters that the MP3 gets, on its own clock'),
   cover: z.boolean().describe('Whether the MP3 gets a cover'),
-  options: conversionOptions.describe('The options of the conversion, with those of the preset'),
+  options: optionsView.describe('The options of the conversion, with those of the preset'),
   expected: z
     .object({
       size: z.number().int().nullable().describe('Bytes of the MP3'),

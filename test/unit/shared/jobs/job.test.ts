@@ -32,6 +32,11 @@ describe('viewOf, isFinal, isVisible and blobsToDelete', () => {
     ]);
   });
 
+  test('viewOf leaves out an option of a later release', () => {
+    const options = { quality: 2, title: 'Alien', fade: 5 };
+    assert.deepEqual(viewOf(done({ options })).options, { quality: 2, title: 'Alien' });
+  });
+
   for (const status of STATUSES) {
     const final = ['done', 'failed', 'cancelled'].includes(status);
     test(`isFinal returns ${final} for a job that is ${status}`, () => {
