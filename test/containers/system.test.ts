@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobView } from '../../services/shared/jobs/job.ts';
+import type { JobView } from '../../services/shared/jobs/job-view.ts';
 import { createFilmSource, type FilmSource } from '../load/film-source.ts';
 import { createLoadTest, type LoadTest } from '../load/load-test.ts';
 import { formatCounts, type ResultCounts, unexpectedResults } from '../load/result-counts.ts';

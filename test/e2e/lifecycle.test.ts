@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { readEnvFile } from '../../deploy/local/write-secrets.ts';
 import { INPUT } from '../../services/converter/ffmpeg/untrusted-input.ts';
 import type { FailedJobView } from '../../services/gateway/operator/failed-job-view.ts';
-import type { JobView } from '../../services/shared/jobs/job.ts';
+import type { JobView } from '../../services/shared/jobs/job-view.ts';
 import type { StoredJob } from '../../services/shared/jobs/stored-job.ts';
 import { type Account, client, mailsTo } from '../support/client.ts';
 import { media, picture, video } from '../support/media.ts';

@@ -1,4 +1,5 @@
-import { isFinalStatus, type JobView } from '../../services/shared/jobs/job.ts';
+import { isFinalStatus } from '../../services/shared/jobs/job.ts';
+import type { JobView } from '../../services/shared/jobs/job-view.ts';
 import type { SentFilm } from '../load/send-films.ts';
 
 /** The jobs of one load, as their users see them now. */

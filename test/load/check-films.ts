@@ -1,4 +1,4 @@
-import type { JobView } from '../../services/shared/jobs/job.ts';
+import type { JobView } from '../../services/shared/jobs/job-view.ts';
 import { waitUntilStable } from '../support/wait.ts';
 import { findMp3Fault, type KnownDurations } from '../verdict/check-mp3.ts';
 import type { Evidence, JobEvidence } from '../verdict/evidence.ts';

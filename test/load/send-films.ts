@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFinalStatus, type JobView } from '../../services/shared/jobs/job.ts';
+import { isFinalStatus } from '../../services/shared/jobs/job.ts';
+import type { JobView } from '../../services/shared/jobs/job-view.ts';
 import type { FilmSource } from './film-source.ts';
 import type { User } from './user.ts';
 

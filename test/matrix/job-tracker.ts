@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { JobView } from '../../services/shared/jobs/job.ts';
+import type { JobView } from '../../services/shared/jobs/job-view.ts';
 import { type Account, type Client, mailsTo } from '../support/client.ts';
 import { waitFor } from '../support/wait.ts';
 

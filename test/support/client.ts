@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
-import type { JobView } from '../../services/shared/jobs/job.ts';
+import type { JobView } from '../../services/shared/jobs/job-view.ts';
 import { basic } from './basic-auth.ts';
 import { waitFor } from './wait.ts';
 

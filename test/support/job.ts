@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { orderOf } from '../../services/gateway/job-index/shard.ts';
-import type { DoneJob, FailedJob, Job, JobError, Mp3 } from '../../services/shared/jobs/job.ts';
+import type { DoneJob, FailedJob, Job } from '../../services/shared/jobs/job.ts';
+import type { JobError, Mp3 } from '../../services/shared/jobs/job-view.ts';
 
 export const OWNER = { id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'ann@example.com' };
 

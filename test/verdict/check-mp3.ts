@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JobView } from '../../services/shared/jobs/job.ts';
+import type { JobView } from '../../services/shared/jobs/job-view.ts';
 import { decodedSeconds } from '../support/media.ts';
 
 /** LAME's delay and padding come to a few hundredths of a second. */

@@ -1,5 +1,5 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import { type JobView, jobView } from '../../shared/jobs/job.ts';
+import { type JobView, jobView } from '../../shared/jobs/job-view.ts';
 import type { Session } from './session.ts';
 
 /** The gateway sends something at least every 15 seconds. */

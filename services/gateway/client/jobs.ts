@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type JobView, jobView } from '../../shared/jobs/job.ts';
+import { type JobView, jobView } from '../../shared/jobs/job-view.ts';
 import type { Session } from './session.ts';
 
 /** Shorter than the default, because these responses are small. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isInvokeUrl } from '../../shared/dapr/names.ts';
-import { STATUSES } from '../../shared/jobs/job.ts';
+import { STATUSES } from '../../shared/jobs/job-view.ts';
 import type { Clock } from './clock.ts';
 import { UnreachableError } from './errors.ts';
 import { LONG_WAIT_MS, retry } from './retry.ts';

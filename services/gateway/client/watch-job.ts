@@ -1,4 +1,5 @@
-import { isFinalStatus, type JobView } from '../../shared/jobs/job.ts';
+import { isFinalStatus } from '../../shared/jobs/job.ts';
+import type { JobView } from '../../shared/jobs/job-view.ts';
 import type { Clock } from './clock.ts';
 import { ProblemError } from './errors.ts';
 import { jobEvents } from './job-events.ts';

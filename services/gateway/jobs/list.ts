@@ -1,5 +1,6 @@
-import { isVisible, type Job, type JobView, viewOf } from '../../shared/jobs/job.ts';
+import { isVisible, type Job, viewOf } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
+import type { JobView } from '../../shared/jobs/job-view.ts';
 import { isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { JobIndex, OwnedPage } from '../job-index/job-index.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jobView } from '../../shared/jobs/job.ts';
+import { jobView } from '../../shared/jobs/job-view.ts';
 import { probeResult } from '../../shared/jobs/probe.ts';
 import { STATUS } from '../../shared/runtime/errors.ts';
 import { failedJobView } from '../operator/failed-job-view.ts';

@@ -1,4 +1,4 @@
-import { STATUSES } from '../../shared/jobs/job.ts';
+import { STATUSES } from '../../shared/jobs/job-view.ts';
 import { optionParameters, optionSchemas } from './options.ts';
 import { bearer, json, location, problems, query, uuid } from './parts.ts';
 

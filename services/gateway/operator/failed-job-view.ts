@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jobView } from '../../shared/jobs/job.ts';
+import { jobView } from '../../shared/jobs/job-view.ts';
 
 /** The form of a failed job that an operator sees. */
 export const failedJobView = z.object({

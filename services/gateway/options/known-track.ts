@@ -1,5 +1,5 @@
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
-import type { Source, Track } from '../../shared/jobs/job.ts';
+import type { Source, Track } from '../../shared/jobs/job-view.ts';
 import { isSameLanguage } from '../../shared/jobs/language.ts';
 import { shorten } from '../../shared/runtime/cut-text.ts';
 import { AppError } from '../../shared/runtime/errors.ts';

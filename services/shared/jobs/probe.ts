@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../runtime/parse-json.ts';
 import { conversionOptions, optionsView } from './conversion-options.ts';
-import { track } from './job.ts';
+import { track } from './job-view.ts';
 import { jobWarning } from './warnings.ts';
 
 const MEBIBYTE = 1024 * 1024;

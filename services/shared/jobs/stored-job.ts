@@ -1,12 +1,5 @@
-import {
-  baseOf,
-  type Job,
-  type JobView,
-  type Mp3,
-  type PreviousMp3,
-  type Source,
-  type Track,
-} from './job.ts';
+import { baseOf, type Job, type PreviousMp3 } from './job.ts';
+import type { JobView, Mp3, Source, Track } from './job-view.ts';
 
 /**
  * The form in which a job is saved: one flat document for every status, with null where the status has no such value.

@@ -9,10 +9,10 @@ import {
   isFinal,
   type Job,
   type JobBase,
-  type JobError,
   jobNotFound,
   type PreviousMp3,
 } from './job.ts';
+import type { JobError } from './job-view.ts';
 
 /**
  * A change for `JobStore.update`. It gets the job as it is stored and returns the changed job, or undefined to leave it as

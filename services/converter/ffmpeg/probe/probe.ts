@@ -1,4 +1,4 @@
-import type { Source } from '../../../shared/jobs/job.ts';
+import type { Source } from '../../../shared/jobs/job-view.ts';
 import type { JobWarning } from '../../../shared/jobs/warnings.ts';
 import { ConversionFailure } from '../../failure.ts';
 import { explainByCut } from '../explain-by-cut.ts';

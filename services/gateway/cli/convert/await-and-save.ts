@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Writable } from 'node:stream';
-import type { JobView } from '../../../shared/jobs/job.ts';
+import type { JobView } from '../../../shared/jobs/job-view.ts';
 import { formatDuration } from '../../../shared/runtime/format.ts';
 import type { Clock } from '../../client/clock.ts';
 import { isProblem, UnreachableError } from '../../client/errors.ts';

@@ -1,4 +1,4 @@
-import type { JobView } from '../../../shared/jobs/job.ts';
+import type { JobView } from '../../../shared/jobs/job-view.ts';
 import { getJob } from '../../client/jobs.ts';
 import { retry } from '../../client/retry.ts';
 import type { Session } from '../../client/session.ts';

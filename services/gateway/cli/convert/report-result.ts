@@ -1,4 +1,4 @@
-import type { JobView } from '../../../shared/jobs/job.ts';
+import type { JobView } from '../../../shared/jobs/job-view.ts';
 import { isAboutMissingSound, type JobWarning } from '../../../shared/jobs/warnings.ts';
 import { formatDuration, formatSize } from '../../../shared/runtime/format.ts';
 import type { Reporter } from '../terminal/reporter.ts';

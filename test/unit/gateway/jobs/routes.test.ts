@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
-import { type Job, jobView, viewOf } from '../../../../services/shared/jobs/job.ts';
+import { type Job, viewOf } from '../../../../services/shared/jobs/job.ts';
+import { jobView } from '../../../../services/shared/jobs/job-view.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { done, failed, flat, HIDDEN, newJob, OWNER } from '../../../support/job.ts';
 import { asOwner, asStranger, buildGateway, STRANGER } from '../test-gateway.ts';

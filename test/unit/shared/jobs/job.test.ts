@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { conversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
-import {
-  blobsToDelete,
-  isFinal,
-  isVisible,
-  type Job,
-  STATUSES,
-  viewOf,
-} from '../../../../services/shared/jobs/job.ts';
+import { blobsToDelete, isFinal, isVisible, type Job, viewOf } from '../../../../services/shared/jobs/job.ts';
+import { STATUSES } from '../../../../services/shared/jobs/job-view.ts';
 import { done, HIDDEN, newJob } from '../../../support/job.ts';
 
 describe('viewOf, isFinal, isVisible and blobsToDelete', () => {

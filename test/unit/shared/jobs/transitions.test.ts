@@ -5,9 +5,9 @@ import {
   blobsToDelete,
   isVisible,
   type Job,
-  type Mp3,
   viewOf,
 } from '../../../../services/shared/jobs/job.ts';
+import type { Mp3 } from '../../../../services/shared/jobs/job-view.ts';
 import {
   acceptUpload,
   cancel,

@@ -10,7 +10,8 @@ import type { Target } from '../../../../../services/gateway/cli/files/target.ts
 import { requestTokens } from '../../../../../services/gateway/client/accounts.ts';
 import { createSession } from '../../../../../services/gateway/client/session.ts';
 import { createMemoryTokens } from '../../../../../services/gateway/client/tokens.ts';
-import { baseOf, jobView } from '../../../../../services/shared/jobs/job.ts';
+import { baseOf } from '../../../../../services/shared/jobs/job.ts';
+import { jobView } from '../../../../../services/shared/jobs/job-view.ts';
 import { failed } from '../../../../support/job.ts';
 import { createTestClock } from '../../client/test-clock.ts';
 import { createTestGateway, mp4 } from '../../client/test-gateway.ts';
