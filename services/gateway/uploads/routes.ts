@@ -42,7 +42,8 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
     const claim = await claimKey(idempotency, { owner: user.id, key, options: known }, log);
     if (claim.earlier && known) return respond(context, claim.earlier);
     try {
-      if (claim.earlier) return respond(context, await findRepeated(context, claim, ports, signal));
+      if (claim.earlier)
+        return respond(context, await findRepeated(context, claim, { ...ports, owner: user.id, signal }));
       using place = await admission.admitUpload(user.id);
       using body = await openUpload(context, maxUploadBytes);
       const { check, parse: options } = uploadOptions(context.querystring, body);
@@ -61,14 +62,18 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
   });
 }
 
+interface RepeatedUpload extends Pick<UploadPorts, 'admission' | 'maxUploadBytes'> {
+  owner: string;
+  signal: AbortSignal;
+}
+
 /** Reads a repeated form to its end and returns the job of the first one. Throws `idempotency_key_reused` for other options. */
 async function findRepeated(
   context: ParameterizedContext<RequestState>,
-  { earlier, repeat }: KeyClaim,
-  { admission, maxUploadBytes: maxBytes }: Pick<UploadPorts, 'admission' | 'maxUploadBytes'>,
-  signal: AbortSignal,
+  { repeat }: KeyClaim,
+  { owner, admission, maxUploadBytes: maxBytes, signal }: RepeatedUpload,
 ): Promise<Job> {
-  using _place = admission.admitRepeatedUpload(earlier?.owner ?? '');
+  using _place = admission.admitRepeatedUpload(owner);
   using body = await openUpload(context, maxBytes);
   await readToEnd(body.bytes, { maxBytes, signal });
   return repeat(uploadOptions(context.querystring, body).parse());
