@@ -28,7 +28,10 @@ export function probeRoutes(router: Router<RequestState>, ports: ProbePorts): vo
   router.post('/probe', discardRest(stoppingSignal), async (context) => {
     const user = await authenticate(context.get('authorization'));
     const { parts, rest } = parseParts(context.querystring, maxUploadBytes);
-    uploadOptions(rest).check();
+    const query = uploadOptions(rest);
+    // The fields of a form are options, too.
+    if (context.is('multipart/form-data')) query.check();
+    else query.parse();
     acquireForResponse(probes, user.id, context.res);
     const signal = closedSignal(context.res);
     const maxBytes = parts ? 2 * MAX_END_BYTES : maxUploadBytes;

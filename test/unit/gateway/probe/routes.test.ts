@@ -171,15 +171,17 @@ describe('POST /probe, for a request that it refuses', () => {
     });
   }
 
-  it('refuses a bad option before the file has arrived', async () => {
-    async function* endless() {
-      yield mp4(1000);
-      await new Promise(() => undefined);
-    }
-    const { gateway } = build();
-    const reply = await gateway.call('POST', '/probe?quality=11', { headers: raw, body: endless() });
-    assert.deepEqual([reply.status, reply.json.code], [422, 'invalid_option']);
-  });
+  for (const query of ['quality=11', 'preset=podcast&copy=true']) {
+    it(`refuses ${query} before the file has arrived`, async () => {
+      async function* endless() {
+        yield mp4(1000);
+        await new Promise(() => undefined);
+      }
+      const { gateway } = build();
+      const reply = await gateway.call('POST', `/probe?${query}`, { headers: raw, body: endless() });
+      assert.deepEqual([reply.status, reply.json.code], [422, 'invalid_option']);
+    });
+  }
 
   it('refuses a user who has too many probes under way, and no other user', async () => {
     const release = Promise.withResolvers<void>();
