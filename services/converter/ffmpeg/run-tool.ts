@@ -113,7 +113,8 @@ function connect(
 ): void {
   const ignore = () => undefined;
   if (input && child.stdin) pipeline(input, child.stdin).catch(ignore);
-  const data = child.stdio[3];
+  // Node leaves `stdio` undefined where the process could not be started, whatever its type says.
+  const data = (child as Partial<ChildProcess>).stdio?.[3];
   if (dataOutput && data instanceof Readable) pipeline(data, dataOutput).catch(ignore);
 }
 
