@@ -113,8 +113,8 @@ function connect(
 ): void {
   const ignore = () => undefined;
   if (input && child.stdin) pipeline(input, child.stdin).catch(ignore);
-  // Node leaves `stdio` undefined where the process could not be started, whatever its type says.
-  const data = (child as Partial<ChildProcess>).stdio?.[3];
+  // A process that was not started has no streams at all.
+  const data = dataOutput && child.stdio?.[3];
   if (dataOutput && data instanceof Readable) pipeline(data, dataOutput).catch(ignore);
 }
 
