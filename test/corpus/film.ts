@@ -1,0 +1,99 @@
+import { type CodecName, codecOf } from './codecs.ts';
+import { type ContainerName, containerOf } from './containers.ts';
+import type { Layout, Voice } from './sound.ts';
+import type { Bench } from './workshop.ts';
+
+/** A file of the corpus: container, codec and what is unusual about it. */
+export interface Film {
+  container: ContainerName;
+  codec: CodecName;
+  layout?: Layout;
+  /** Samples per second. */
+  rate?: number;
+  /** Length of the sound. */
+  seconds?: number;
+  voice?: Voice;
+  /** Where it begins in the sound, in seconds. */
+  from?: number;
+  gain?: number;
+  isSame?: boolean;
+  /** How much later than the picture the sound begins, in seconds. */
+  late?: number;
+  /** Holes in the timestamps of the sound. */
+  holes?: readonly Hole[];
+  /** Whether the timestamps of the picture have the same holes. */
+  isPictureHeld?: boolean;
+  /** Without a picture, although the container could hold one. */
+  isSoundOnly?: boolean;
+  /** More arguments of the output: `-output_ts_offset`, `-metadata`. */
+  output?: readonly string[];
+  /** More streams: arguments for their inputs, and for their encoders. The picture is stream 0, if any. */
+  picture?: string;
+}
+
+export interface Hole {
+  /** Where it is, in seconds of the sound without holes. */
+  at: number;
+  seconds: number;
+}
+
+/** The fields of a film with their defaults. */
+export function soundOf(film: Film) {
+  const codec = codecOf(film.codec);
+  const container = containerOf(film.container);
+  const rate = film.rate ?? codec.rate ?? 48_000;
+  const seconds = film.seconds ?? 4;
+  return {
+    codec,
+    container,
+    rate,
+    seconds,
+    samples: Math.round(seconds * rate),
+    layout: film.layout ?? codec.layout ?? 'stereo',
+    voice: film.voice ?? 'main',
+    from: film.from ?? 0,
+    gain: film.gain ?? 1,
+    isSame: film.isSame ?? false,
+    hasPicture: container.video !== undefined && !film.isSoundOnly,
+    isTrimmed: container.trims?.includes(film.codec) ?? false,
+  } as const;
+}
+
+/** ffmpeg arguments that read the sound of a film. */
+export async function soundInput(bench: Bench, film: Film): Promise<string[]> {
+  const { voice, layout, rate, samples, from, gain, isSame } = soundOf(film);
+  const path = await bench.sound({ voice, layout, rate, samples, from, gain, isSame });
+  return ['-f', 'f32le', '-ar', String(rate), '-ch_layout', layout, '-i', path];
+}
+
+/** ffmpeg arguments that draw a picture of 64 × 48 pixels. */
+export const pictureInput = (seconds: number): string[] => [
+  ...['-f', 'lavfi', '-i', `testsrc2=s=64x48:r=25:d=${seconds}`],
+];
+
+/** Adds the holes to the timestamps of all packets behind them. `TB` is the unit of the timestamps, in seconds. */
+const holesFilter = (holes: readonly Hole[]): string =>
+  `setts=ts='TS${holes.map(({ at, seconds }) => `+gte(TS,${at}/TB)*${seconds}/TB`).join('')}'`;
+
+/** Makes the file. */
+export async function makeFilm(bench: Bench, film: Film): Promise<string> {
+  const { codec, container, hasPicture, seconds } = soundOf(film);
+  const holes = film.holes ?? [];
+  const silent = film.isPictureHeld ? 0 : holes.reduce((total, hole) => total + hole.seconds, 0);
+  const late = film.late ?? 0;
+  const picture = film.picture === undefined ? pictureInput(seconds + silent + late) : ['-i', film.picture];
+  return bench.ffmpeg(
+    ...(hasPicture ? picture : []),
+    ...(late === 0 ? [] : ['-itsoffset', String(late)]),
+    ...(await soundInput(bench, film)),
+    ...(hasPicture ? ['-map', '0:v', '-map', '1:a'] : []),
+    ...(hasPicture ? (film.picture === undefined ? (container.video ?? []) : ['-c:v', 'copy']) : []),
+    // PCM has no packets of its own: these are as long as those of AAC.
+    ...(film.codec.startsWith('pcm') ? ['-af', 'asetnsamples=n=1024:p=0'] : []),
+    ...codec.encode,
+    ...(holes.length === 0 ? [] : ['-bsf:a', holesFilter(holes)]),
+    ...(film.isPictureHeld && hasPicture ? ['-bsf:v', holesFilter(holes)] : []),
+    ...(film.output ?? []),
+    ...container.mux,
+  );
+}
