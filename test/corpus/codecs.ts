@@ -20,7 +20,7 @@ export interface Codec {
   /** Tolerance of the level in dB, where it is not the 0.1 dB of the issue: codecs for speech. */
   levelDb?: number;
   /** Whether every sample comes out as it went in, so that the length is exact. */
-  isExact?: true;
+  isExact?: boolean;
 }
 
 /** Signal to noise ratio of an MP3 at quality 0 is 36 dB for this sound. */
@@ -42,7 +42,8 @@ export const CODECS = {
   pcm_mulaw: pcm('mulaw'),
   pcm_alaw: pcm('alaw'),
   pcm_dvd: pcm('dvd'),
-  pcm_bluray: pcm('bluray'),
+  // The encoder pads the last packet.
+  pcm_bluray: { ...pcm('bluray'), frame: 360, isExact: false },
   s302m: exact('-c:a', 's302m', '-strict', '-2'),
   flac: exact('-c:a', 'flac', '-strict', '-2'),
   alac: exact('-c:a', 'alac'),
@@ -55,7 +56,15 @@ export const CODECS = {
   adpcm_ima_qt: { encode: ['-c:a', 'adpcm_ima_qt'], frame: 64, delay: 0, ...LOSSY },
   adpcm_yamaha: { encode: ['-c:a', 'adpcm_yamaha'], frame: 1024, delay: 0, ...LOSSY },
   adpcm_swf: { encode: ['-c:a', 'adpcm_swf'], rate: 44_100, frame: 4096, delay: 0, ...LOSSY },
-  g722: { encode: ['-c:a', 'g722'], rate: 16_000, layout: 'mono', frame: 320, delay: 22, priming: 22, ...LOSSY },
+  g722: {
+    encode: ['-c:a', 'g722'],
+    rate: 16_000,
+    layout: 'mono',
+    frame: 320,
+    delay: 22,
+    priming: 22,
+    ...LOSSY,
+  },
   g726: { encode: ['-c:a', 'g726', '-b:a', '40k'], rate: 8000, layout: 'mono', frame: 1, delay: 0, ...LOSSY },
   gsm_ms: {
     ...{ encode: ['-c:a', 'libgsm_ms'], rate: 8000, layout: 'mono', frame: 320, delay: 0 },

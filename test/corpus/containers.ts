@@ -9,6 +9,10 @@ export interface Container {
   codecs: readonly CodecName[];
   /** Codecs whose priming the container states, so that players cut it off. */
   trims?: readonly CodecName[];
+  /** Codecs whose end the container states to the sample. */
+  trimsEnd?: readonly CodecName[];
+  /** Whether late sound is placed by an edit list, which counts milliseconds, instead of cutting the priming off. */
+  hasEditList?: true;
   /** Unit of its timestamps in seconds. Absent where it has none for the sound. */
   tick?: number;
   /** Whether it states its length before the sound, so that a cut file can be known. */
@@ -24,29 +28,68 @@ const MPEG_TICK = 1 / 90_000;
 /** MP4 counts in samples of the sound. */
 const SAMPLE = 1 / 48_000;
 
-const MP4_CODECS = ['aac', 'mp3', 'mp2', 'ac3', 'eac3', 'dts', 'opus', 'vorbis', 'flac', 'alac', 'truehd'] as const;
+const MP4_CODECS = [
+  'aac',
+  'mp3',
+  'mp2',
+  'ac3',
+  'eac3',
+  'dts',
+  'opus',
+  'vorbis',
+  'flac',
+  'alac',
+  'truehd',
+] as const;
 const EDIT_LIST = ['aac', 'mp3', 'mp2', 'ac3', 'eac3', 'opus', 'speex'] as const;
 
 export const CONTAINERS = {
   mp4: {
-    ...{ mux: ['-f', 'mp4', '-movflags', '+faststart'], video: X264, codecs: MP4_CODECS, trims: EDIT_LIST },
+    ...{
+      mux: ['-f', 'mp4', '-movflags', '+faststart'],
+      video: X264,
+      codecs: MP4_CODECS,
+      trims: EDIT_LIST,
+      hasEditList: true,
+    },
     ...{ tick: SAMPLE, statesLength: true },
   },
   'mp4 (index at the end)': {
-    ...{ mux: ['-f', 'mp4'], video: X264, codecs: ['aac'], trims: EDIT_LIST, tick: SAMPLE, statesLength: true },
+    ...{
+      mux: ['-f', 'mp4'],
+      video: X264,
+      codecs: ['aac'],
+      trims: EDIT_LIST,
+      hasEditList: true,
+      tick: SAMPLE,
+      statesLength: true,
+    },
   },
   mov: {
     mux: ['-f', 'mov'],
     video: X264,
     codecs: [
       ...(['aac', 'mp3', 'ac3', 'eac3', 'alac', 'pcm_s16le', 'pcm_s16be', 'pcm_s24le', 'pcm_s32le'] as const),
-      ...(['pcm_f32le', 'pcm_f64le', 'pcm_mulaw', 'pcm_alaw', 'adpcm_ima_qt', 'adpcm_ms', 'adpcm_ima_wav'] as const),
+      ...([
+        'pcm_f32le',
+        'pcm_f64le',
+        'pcm_mulaw',
+        'pcm_alaw',
+        'adpcm_ima_qt',
+        'adpcm_ms',
+        'adpcm_ima_wav',
+      ] as const),
       'pcm_u8',
     ],
-    ...{ trims: EDIT_LIST, tick: SAMPLE, statesLength: true },
+    ...{ trims: EDIT_LIST, hasEditList: true, tick: SAMPLE, statesLength: true },
   },
   m4a: {
-    ...{ mux: ['-f', 'ipod', '-movflags', '+faststart'], codecs: ['aac', 'alac', 'ac3'], trims: EDIT_LIST },
+    ...{
+      mux: ['-f', 'ipod', '-movflags', '+faststart'],
+      codecs: ['aac', 'alac', 'ac3'],
+      trims: EDIT_LIST,
+      hasEditList: true,
+    },
     ...{ tick: SAMPLE, statesLength: true },
   },
   'fragmented mp4': {
@@ -56,24 +99,63 @@ export const CONTAINERS = {
   cmaf: { mux: ['-f', 'mp4', '-movflags', '+cmaf'], video: X264, codecs: ['aac'], tick: SAMPLE },
   ismv: { mux: ['-f', 'ismv'], video: X264, codecs: ['aac'], tick: SAMPLE },
   '3gp': {
-    ...{ mux: ['-f', '3gp'], video: X264, codecs: ['aac'], trims: EDIT_LIST, tick: SAMPLE, statesLength: true },
+    ...{
+      mux: ['-f', '3gp'],
+      video: X264,
+      codecs: ['aac'],
+      trims: EDIT_LIST,
+      hasEditList: true,
+      tick: SAMPLE,
+      statesLength: true,
+    },
   },
   mkv: {
     mux: ['-f', 'matroska'],
     video: X264,
     codecs: [
-      ...(['aac', 'mp3', 'mp2', 'ac3', 'eac3', 'dts', 'opus', 'vorbis', 'flac', 'alac', 'truehd', 'mlp'] as const),
-      ...(['tta', 'wavpack', 'wmav2', 'pcm_s16le', 'pcm_s16be', 'pcm_s24le', 'pcm_f32le', 'pcm_f64le'] as const),
+      ...([
+        'aac',
+        'mp3',
+        'mp2',
+        'ac3',
+        'eac3',
+        'dts',
+        'opus',
+        'vorbis',
+        'flac',
+        'alac',
+        'truehd',
+        'mlp',
+      ] as const),
+      ...([
+        'tta',
+        'wavpack',
+        'wmav2',
+        'pcm_s16le',
+        'pcm_s16be',
+        'pcm_s24le',
+        'pcm_f32le',
+        'pcm_f64le',
+      ] as const),
       ...(['adpcm_ms', 'adpcm_ima_wav', 'pcm_mulaw', 'speex', 'pcm_u8'] as const),
     ],
-    ...{ trims: ['opus'], tick: MILLISECOND, statesLength: true },
+    ...{ trims: ['opus'], trimsEnd: ['opus'], tick: MILLISECOND, statesLength: true },
   },
   mka: {
-    ...{ mux: ['-f', 'matroska'], codecs: ['aac', 'flac', 'opus', 'vorbis'], trims: ['opus'], tick: MILLISECOND },
+    ...{
+      mux: ['-f', 'matroska'],
+      codecs: ['aac', 'flac', 'opus', 'vorbis'],
+      trims: ['opus'],
+      tick: MILLISECOND,
+    },
     statesLength: true,
   },
   webm: {
-    ...{ mux: ['-f', 'webm'], video: ['-c:v', 'libvpx', '-deadline', 'realtime'], codecs: ['opus', 'vorbis'] },
+    ...{
+      mux: ['-f', 'webm'],
+      video: ['-c:v', 'libvpx', '-deadline', 'realtime'],
+      codecs: ['opus', 'vorbis'],
+    },
     ...{ trims: ['opus'], tick: MILLISECOND, statesLength: true },
   },
   'live webm': {
@@ -84,14 +166,29 @@ export const CONTAINERS = {
     mux: ['-f', 'avi'],
     video: ['-c:v', 'mpeg4', '-bf', '0'],
     codecs: [
-      ...(['mp3', 'mp2', 'ac3', 'eac3', 'dts', 'aac', 'pcm_s16le', 'pcm_s24le', 'pcm_u8', 'pcm_f32le'] as const),
+      ...([
+        'mp3',
+        'mp2',
+        'ac3',
+        'eac3',
+        'dts',
+        'aac',
+        'pcm_s16le',
+        'pcm_s24le',
+        'pcm_u8',
+        'pcm_f32le',
+      ] as const),
       ...(['pcm_mulaw', 'pcm_alaw', 'adpcm_ms', 'adpcm_ima_wav', 'adpcm_yamaha', 'wmav2'] as const),
     ],
     statesLength: true,
   },
   ts: {
     mux: ['-f', 'mpegts'],
-    ...{ video: X264, codecs: ['aac', 'mp3', 'mp2', 'ac3', 'eac3', 'dts', 'opus', 's302m', 'truehd'], tick: MPEG_TICK },
+    ...{
+      video: X264,
+      codecs: ['aac', 'mp3', 'mp2', 'ac3', 'eac3', 'dts', 'opus', 's302m', 'truehd'],
+      tick: MPEG_TICK,
+    },
   },
   m2ts: {
     mux: ['-f', 'mpegts', '-mpegts_m2ts_mode', '1'],
@@ -103,14 +200,28 @@ export const CONTAINERS = {
   },
   vob: {
     mux: ['-f', 'vob'],
-    ...{ video: ['-c:v', 'mpeg2video', '-r', '25'], codecs: ['mp2', 'ac3', 'dts', 'pcm_dvd'], tick: MPEG_TICK },
+    ...{
+      video: ['-c:v', 'mpeg2video', '-r', '25'],
+      codecs: ['mp2', 'ac3', 'dts', 'pcm_dvd'],
+      tick: MPEG_TICK,
+    },
   },
   flv: {
     mux: ['-f', 'flv'],
-    ...{ video: ['-c:v', 'flv'], codecs: ['aac', 'mp3', 'adpcm_swf', 'speex', 'nellymoser'], tick: MILLISECOND },
+    ...{
+      video: ['-c:v', 'flv'],
+      codecs: ['aac', 'mp3', 'adpcm_swf', 'speex', 'nellymoser'],
+      tick: MILLISECOND,
+    },
     statesLength: true,
   },
-  ogg: { mux: ['-f', 'ogg'], codecs: ['vorbis', 'opus', 'flac', 'speex'], trims: ['opus'], tick: SAMPLE },
+  ogg: {
+    mux: ['-f', 'ogg'],
+    codecs: ['vorbis', 'opus', 'flac', 'speex'],
+    trims: ['opus'],
+    trimsEnd: ['opus'],
+    tick: SAMPLE,
+  },
   asf: {
     mux: ['-f', 'asf'],
     video: ['-c:v', 'wmv2'],
@@ -121,8 +232,28 @@ export const CONTAINERS = {
   wav: {
     mux: ['-f', 'wav'],
     codecs: [
-      ...(['pcm_u8', 'pcm_s16le', 'pcm_s24le', 'pcm_s32le', 'pcm_f32le', 'pcm_f64le', 'pcm_mulaw', 'pcm_alaw'] as const),
-      ...(['adpcm_ms', 'adpcm_ima_wav', 'adpcm_yamaha', 'mp3', 'mp2', 'ac3', 'dts', 'gsm_ms', 'g722', 'g726'] as const),
+      ...([
+        'pcm_u8',
+        'pcm_s16le',
+        'pcm_s24le',
+        'pcm_s32le',
+        'pcm_f32le',
+        'pcm_f64le',
+        'pcm_mulaw',
+        'pcm_alaw',
+      ] as const),
+      ...([
+        'adpcm_ms',
+        'adpcm_ima_wav',
+        'adpcm_yamaha',
+        'mp3',
+        'mp2',
+        'ac3',
+        'dts',
+        'gsm_ms',
+        'g722',
+        'g726',
+      ] as const),
       'wmav2',
     ],
     statesLength: true,
@@ -146,7 +277,7 @@ export const CONTAINERS = {
     statesLength: true,
   },
   flac: { mux: ['-f', 'flac'], codecs: ['flac'], statesLength: true },
-  mp3: { mux: ['-f', 'mp3'], codecs: ['mp3'], trims: ['mp3'], statesLength: true },
+  mp3: { mux: ['-f', 'mp3'], codecs: ['mp3'], trims: ['mp3'], trimsEnd: ['mp3'], statesLength: true },
   'mp3 (no Xing header)': { mux: ['-f', 'mp3', '-write_xing', '0'], codecs: ['mp3'] },
   mp2: { mux: ['-f', 'mp2'], codecs: ['mp2'] },
   adts: { mux: ['-f', 'adts'], codecs: ['aac'] },
@@ -163,7 +294,12 @@ export const CONTAINERS = {
     ...{ tick: 0.04 },
   },
   dv: { mux: ['-f', 'dv'], video: ['-c:v', 'dvvideo', '-pix_fmt', 'yuv420p', ...PAL], codecs: ['pcm_s16le'] },
-  realmedia: { mux: ['-f', 'rm'], video: ['-c:v', 'rv20', '-s', '176x144'], codecs: ['ac3'], tick: MILLISECOND },
+  realmedia: {
+    mux: ['-f', 'rm'],
+    video: ['-c:v', 'rv20', '-s', '176x144'],
+    codecs: ['ac3'],
+    tick: MILLISECOND,
+  },
   wtv: {
     ...{ mux: ['-f', 'wtv'], video: ['-c:v', 'mpeg2video', '-r', '25'], codecs: ['mp2', 'ac3'], tick: 1e-7 },
     unpromised: 'the issue does not promise WTV',

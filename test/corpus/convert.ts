@@ -22,7 +22,7 @@ export async function convert(bench: Bench, path: string, options: ConversionOpt
   try {
     const mp3 = await transcode({
       folder: bench.folder,
-      options: { quality: 0, ...options },
+      options: options.bitrate === undefined ? { quality: 0, ...options } : options,
       signal: new AbortController().signal,
       onProbe: () => undefined,
       onTime: () => undefined,
@@ -46,7 +46,22 @@ const FLOAT_WAV = ['-map', '0:a:0', '-c:a', 'pcm_f32le', '-f', 'wav'];
 
 /** Number of seconds that ffmpeg by hand makes of the first sound track, whatever its timestamps are. */
 export async function lengthByHand(path: string): Promise<number> {
-  const args = ['-nostdin', '-v', 'quiet', '-i', path, '-map', '0:a:0', '-ac', '1', '-ar', '8000', '-f', 's16le', '-'];
+  const args = [
+    '-nostdin',
+    '-v',
+    'quiet',
+    '-i',
+    path,
+    '-map',
+    '0:a:0',
+    '-ac',
+    '1',
+    '-ar',
+    '8000',
+    '-f',
+    's16le',
+    '-',
+  ];
   return (await outputOf('ffmpeg', ...args)).length / 2 / 8000;
 }
 

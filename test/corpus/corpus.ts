@@ -5,7 +5,11 @@ import type { Workshop } from './workshop.ts';
 export async function runRows(
   workshop: Workshop,
   rows: readonly Row[],
-  { concurrency, onResult, signal }: { concurrency: number; onResult(result: Result): void; signal: AbortSignal },
+  {
+    concurrency,
+    onResult,
+    signal,
+  }: { concurrency: number; onResult(result: Result): void; signal: AbortSignal },
 ): Promise<Result[]> {
   const results: Result[] = [];
   const waiting = [...rows];

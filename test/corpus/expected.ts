@@ -24,6 +24,8 @@ export interface Mp3 {
   /** Samples per second. */
   rate: number;
   channels: 1 | 2;
+  /** A rate that is as right, where the sound changes its own. */
+  otherRate?: number;
   pieces: ExpectedPiece[];
   /** Times in seconds between which nothing may be heard. */
   silences: [from: number, to: number][];
@@ -65,8 +67,10 @@ export function whole(film: Film): Mp3 {
   const delay = (isTrimmed ? 0 : codec.delay) / rate;
   const isClosed = late > MAX_SILENCE;
   const start = late === 0 || isClosed ? 0 : late - (isTrimmed ? 0 : priming / rate);
-  const tick = container.tick ?? 0;
-  const tolerance = ROUNDING / Math.min(rate, out) + (film.holes || late ? tick : 0) + (codec.levelDb ? 3 / rate : 0);
+  const isPlaced = late !== 0 && container.hasEditList;
+  const tick = Math.max(container.tick ?? 0, isPlaced ? 0.001 : 0);
+  const tolerance =
+    ROUNDING / Math.min(rate, out) + (film.holes || late ? tick : 0) + (codec.levelDb ? 3 / rate : 0);
   const quality = { snrDb: codec.snrDb, worst: codec.worst, levelDb: codec.levelDb ?? LEVEL_DB };
   const { voice, gain, isSame } = sound;
   const make = (from: number, to: number, shift: number): ExpectedPiece => {
@@ -102,8 +106,11 @@ export function whole(film: Film): Mp3 {
   pieces.push(make(from, seconds, inserted));
   const frames = (count: number) => Math.ceil(count / codec.frame) * codec.frame;
   const cut = isTrimmed ? codec.delay : 0;
-  const least = Math.min(samples, frames(samples) - Math.max(cut, 0)) + Math.min(0, codec.delay);
-  const most = codec.isExact ? samples : frames(samples + Math.max(0, codec.delay)) + codec.frame - cut;
+  const isExact = codec.isExact || container.trimsEnd?.includes(film.codec);
+  const least = isExact
+    ? samples
+    : Math.min(samples, frames(samples) - Math.max(cut, 0)) + Math.min(0, codec.delay);
+  const most = isExact ? samples : frames(samples + Math.max(0, codec.delay)) + codec.frame - cut;
   const scale = (count: number) => (count / rate + inserted + start) * out;
   const slack = (out === rate ? 0 : 2) + Math.ceil((film.holes || late ? tick : 0) * out);
   return {

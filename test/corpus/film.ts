@@ -25,9 +25,11 @@ export interface Film {
   isPictureHeld?: boolean;
   /** Without a picture, although the container could hold one. */
   isSoundOnly?: boolean;
-  /** More arguments of the output: `-output_ts_offset`, `-metadata`. */
+  /** Time of the film's beginning on its own clock, in seconds. */
+  startsAt?: number;
+  /** More arguments of the output, such as `-metadata`. */
   output?: readonly string[];
-  /** More streams: arguments for their inputs, and for their encoders. The picture is stream 0, if any. */
+  /** Path of a picture that is there already. */
   picture?: string;
 }
 
@@ -55,7 +57,10 @@ export function soundOf(film: Film) {
     gain: film.gain ?? 1,
     isSame: film.isSame ?? false,
     hasPicture: container.video !== undefined && !film.isSoundOnly,
-    isTrimmed: container.trims?.includes(film.codec) ?? false,
+    isTrimmed:
+      (container.trims?.includes(film.codec) ?? false) &&
+      // Opus states its priming in the codec's own header.
+      !(container.hasEditList && film.codec !== 'opus' && (film.late || film.startsAt)),
   } as const;
 }
 
@@ -93,6 +98,7 @@ export async function makeFilm(bench: Bench, film: Film): Promise<string> {
     ...codec.encode,
     ...(holes.length === 0 ? [] : ['-bsf:a', holesFilter(holes)]),
     ...(film.isPictureHeld && hasPicture ? ['-bsf:v', holesFilter(holes)] : []),
+    ...(film.startsAt === undefined ? [] : ['-output_ts_offset', String(film.startsAt)]),
     ...(film.output ?? []),
     ...container.mux,
   );

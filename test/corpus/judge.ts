@@ -35,13 +35,16 @@ const lengthOf = (pcm: Pcm): number => pcm.channels[0]?.length ?? 0;
 
 function judgeFormat(mp3: Mp3, pcm: Pcm, secondsByHand: number | undefined): string[] {
   const faults: string[] = [];
-  if (pcm.rate !== mp3.rate) faults.push(`${pcm.rate} Hz`);
+  if (pcm.rate !== mp3.rate && pcm.rate !== mp3.otherRate) faults.push(`${pcm.rate} Hz`);
   if (pcm.channels.length !== mp3.channels) faults.push(`${pcm.channels.length} channels`);
-  const [least, most] = mp3.length;
+  const scale = pcm.rate === mp3.otherRate ? pcm.rate / mp3.rate : 1;
+  const [least, most] = [mp3.length[0] * scale, mp3.length[1] * scale];
   const length = lengthOf(pcm);
   if (length < least || length > most) faults.push(`${length} samples (${(length / pcm.rate).toFixed(3)} s)`);
   if (secondsByHand !== undefined && Math.abs(length / pcm.rate - secondsByHand) > BY_HAND_SECONDS)
-    faults.push(`${(length / pcm.rate).toFixed(3)} s, where ffmpeg by hand makes ${secondsByHand.toFixed(3)} s`);
+    faults.push(
+      `${(length / pcm.rate).toFixed(3)} s, where ffmpeg by hand makes ${secondsByHand.toFixed(3)} s`,
+    );
   return faults;
 }
 
@@ -51,7 +54,10 @@ function judgeSound(mp3: Mp3, pcm: Pcm): string[] {
     const loudest = loudestDb(pcm, from, to);
     if (loudest > SILENT_DB) faults.push(`${loudest.toFixed(0)} dBFS in the silence of ${span(from, to)}`);
   }
-  const peak = pcm.channels.reduce((most, channel) => channel.reduce((a, b) => Math.max(a, Math.abs(b)), most), 0);
+  const peak = pcm.channels.reduce(
+    (most, channel) => channel.reduce((a, b) => Math.max(a, Math.abs(b)), most),
+    0,
+  );
   if (peak > 1) faults.push(`peaks of ${(20 * Math.log10(peak)).toFixed(2)} dBFS`);
   return faults;
 }
@@ -71,7 +77,8 @@ function judgePiece({ piece, tolerance, ...least }: ExpectedPiece, pcm: Pcm): st
   if (Math.abs(found.lag) > tolerance * pcm.rate) faults.push(`${found.lag.toFixed(1)} samples late`);
   if (Math.abs(found.levelDb) > least.levelDb) faults.push(`${found.levelDb.toFixed(2)} dB off`);
   if (found.snrDb < least.snrDb) faults.push(`${found.snrDb.toFixed(1)} dB of noise ratio`);
-  if (found.worst < least.worst) faults.push(`correlation ${found.worst.toFixed(3)} at ${found.worstAt.toFixed(2)} s`);
+  if (found.worst < least.worst)
+    faults.push(`correlation ${found.worst.toFixed(3)} at ${found.worstAt.toFixed(2)} s`);
   return faults.map((fault) => `${where}: ${fault}`);
 }
 
@@ -86,7 +93,8 @@ function judgeWarnings(mp3: Mp3, warnings: readonly ExpectedWarning[]): string[]
         return value === undefined || Math.abs((warning[field] ?? Number.NaN) - value) <= WARNING_SECONDS;
       }),
     );
-    if (!fits) faults.push(near.length === 0 ? `no warning ${expected.code}` : `warning ${JSON.stringify(near)}`);
+    if (!fits)
+      faults.push(near.length === 0 ? `no warning ${expected.code}` : `warning ${JSON.stringify(near)}`);
   }
   const known = [...mp3.warnings.flatMap(({ code }) => code.split('|')), ...mp3.optionalWarnings];
   const surplus = warnings.filter(({ code }) => !known.includes(code));

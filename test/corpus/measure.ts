@@ -47,7 +47,13 @@ const EDGE_SECONDS = 0.06;
 const FOUND = 0.5;
 
 /** What a piece should look like, moved by `lag` samples; one array a channel. */
-export function expectedOf(piece: Piece, rate: number, channels: 1 | 2, first: number, count: number): Float32Array[] {
+export function expectedOf(
+  piece: Piece,
+  rate: number,
+  channels: 1 | 2,
+  first: number,
+  count: number,
+): Float32Array[] {
   const names = LAYOUTS[piece.layout];
   return mixOf(piece.layout, channels).map((weights) => {
     const target = new Float32Array(count);
@@ -55,7 +61,13 @@ export function expectedOf(piece: Piece, rate: number, channels: 1 | 2, first: n
       const gain = (weights[index] ?? 0) * piece.gain;
       const formula = formulaOf(channel, piece.isSame);
       if (gain !== 0)
-        addSound(target, { voice: piece.voice, channel: formula, rate, from: piece.from + first / rate, gain });
+        addSound(target, {
+          voice: piece.voice,
+          channel: formula,
+          rate,
+          from: piece.from + first / rate,
+          gain,
+        });
     }
     return target;
   });
@@ -100,7 +112,8 @@ function search(pcm: Pcm, piece: Piece, { start, skew, count, maxLag }: Place): 
   for (const share of [0.5, 0.2, 0.8]) {
     const first = Math.floor((count - window) * share);
     const expected = expectedOf(piece, pcm.rate, pcm.channels.length as 1 | 2, first + skew, window);
-    const at = (lag: number) => compare(pcm, expected, { at: start + first + lag, from: 0, to: window }).correlation;
+    const at = (lag: number) =>
+      compare(pcm, expected, { at: start + first + lag, from: 0, to: window }).correlation;
     for (let lag = -maxLag; lag <= maxLag; lag += step) {
       const correlation = at(lag);
       if (!best || correlation > best.correlation) best = { lag, correlation };

@@ -39,6 +39,8 @@ await runMain(async () => {
 
 function print({ row, got, faults }: Result): void {
   const mark = faults.length === 0 ? 'ok  ' : 'FAIL';
-  console.log(`${mark} ${row.kind.padEnd(14)}${row.name.padEnd(48)} ${describeExpected(row.expected)} → ${got}`);
+  console.log(
+    `${mark} ${row.kind.padEnd(14)}${row.name.padEnd(48)} ${describeExpected(row.expected)} → ${got}`,
+  );
   for (const fault of faults) console.log(`       ${fault}`);
 }

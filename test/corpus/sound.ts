@@ -104,7 +104,15 @@ export interface SoundRequest {
 }
 
 /** The samples of all channels, interleaved, as ffmpeg's `f32le` reads them. */
-export function interleaved({ voice, layout, rate, samples, from, gain, isSame }: SoundRequest): Float32Array {
+export function interleaved({
+  voice,
+  layout,
+  rate,
+  samples,
+  from,
+  gain,
+  isSame,
+}: SoundRequest): Float32Array {
   const names = LAYOUTS[layout];
   const all = new Float32Array(samples * names.length);
   for (const [index, name] of names.entries()) {

@@ -20,15 +20,13 @@ export function part(film: Film, share: number): Mp3 {
     pieces: mp3.pieces.map((one) => ({ ...one, piece: { ...one.piece, seconds: seconds - SLACK } })),
     length: [Math.floor((seconds - SLACK) * mp3.rate), Math.ceil((seconds + SLACK) * mp3.rate)],
     isLengthOfFile: true,
-    warnings: [
-      ...mp3.warnings,
-      ...(states ? [{ code: 'truncated', of_seconds: film.seconds ?? 4 }] : []),
-    ],
+    warnings: [...mp3.warnings, ...(states ? [{ code: 'truncated', of_seconds: film.seconds ?? 4 }] : [])],
     optionalWarnings: states ? ['damaged'] : ['truncated', 'damaged'],
   };
 }
 
-export const cutOff = (share: number) => (bytes: Buffer) => bytes.subarray(0, Math.floor(bytes.length * share));
+export const cutOff = (share: number) => (bytes: Buffer) =>
+  bytes.subarray(0, Math.floor(bytes.length * share));
 
 type Case = [container: ContainerName, codec: CodecName, share: number];
 const CASES: Case[] = [

@@ -30,11 +30,13 @@ const boxLength = (type: 'mvhd' | 'mdhd' | 'tkhd', value: number): Edit =>
   atEach(type, (bytes, at) => bytes.writeUInt32BE(value, at + 4 + 4 + (type === 'tkhd' ? 16 : 12)));
 
 /** @see RFC 9559: the element Duration (0x4489), of 8 bytes, in milliseconds as ffmpeg counts. */
-const matroskaLength = (seconds: number): Edit => (bytes) => {
-  const copy = Buffer.from(bytes);
-  copy.writeDoubleBE(seconds * 1000, find(copy, Buffer.from([0x44, 0x89, 0x88])) + 3);
-  return copy;
-};
+const matroskaLength =
+  (seconds: number): Edit =>
+  (bytes) => {
+    const copy = Buffer.from(bytes);
+    copy.writeDoubleBE(seconds * 1000, find(copy, Buffer.from([0x44, 0x89, 0x88])) + 3);
+    return copy;
+  };
 
 /** A number in the script data at the beginning of an FLV: its name, the type 0, and the value. */
 const flvNumber = (name: string, value: number): Edit =>
@@ -64,10 +66,12 @@ const xingFrames = (frames: number): Edit =>
   atEach('Info', (bytes, at) => (bytes.readUInt32BE(at + 4) & 1 ? bytes.writeUInt32BE(frames, at + 8) : 0));
 
 /** `dwLength` of every stream of an AVI, and the number of pictures of the whole. */
-const aviLength = (count: number): Edit => (bytes) => {
-  const streams = atEach('strh', (copy, at) => copy.writeUInt32LE(count, at + 8 + 32))(bytes);
-  return atEach('avih', (copy, at) => copy.writeUInt32LE(count, at + 8 + 16))(streams);
-};
+const aviLength =
+  (count: number): Edit =>
+  (bytes) => {
+    const streams = atEach('strh', (copy, at) => copy.writeUInt32LE(count, at + 8 + 32))(bytes);
+    return atEach('avih', (copy, at) => copy.writeUInt32LE(count, at + 8 + 16))(streams);
+  };
 
 /** The number of sample frames in the chunk COMM of an AIFF, with the size of SSND that belongs to it. */
 const aiffFrames =
@@ -79,12 +83,14 @@ const aiffFrames =
   };
 
 /** The play time in the File Properties Object of ASF, in 100 ns. */
-const asfLength = (seconds: number): Edit => (bytes) => {
-  const copy = Buffer.from(bytes);
-  const id = Buffer.from('a1dcab8c47a9cf118ee400c00c205365', 'hex');
-  copy.writeBigUInt64LE(BigInt(seconds) * 10_000_000n, find(copy, id) + 64);
-  return copy;
-};
+const asfLength =
+  (seconds: number): Edit =>
+  (bytes) => {
+    const copy = Buffer.from(bytes);
+    const id = Buffer.from('a1dcab8c47a9cf118ee400c00c205365', 'hex');
+    copy.writeBigUInt64LE(BigInt(seconds) * 10_000_000n, find(copy, id) + 64);
+    return copy;
+  };
 
 const cafUnknown: Edit = (bytes) => {
   const copy = Buffer.from(bytes);
@@ -114,7 +120,13 @@ const CASES: Case[] = [
   ['flv', 'mp3', 'duration of 10 h', flvNumber('duration', TEN_HOURS), TOO_LONG],
   ['flv', 'aac', 'duration of 12 s', flvNumber('duration', 12), TOO_LONG],
   ['flv', 'aac', 'duration of 0 s', flvNumber('duration', 0)],
-  ['mp4', 'aac', 'mvhd and mdhd of 10 h', both(boxLength('mvhd', TEN_HOURS * 1000), boxLength('mdhd', 1_728_000_000)), WRONG],
+  [
+    'mp4',
+    'aac',
+    'mvhd and mdhd of 10 h',
+    both(boxLength('mvhd', TEN_HOURS * 1000), boxLength('mdhd', 1_728_000_000)),
+    WRONG,
+  ],
   ['mov', 'pcm_s16le', 'mdhd of 10 h', boxLength('mdhd', 1_728_000_000), WRONG],
   ['mp4', 'alac', 'mdhd of 12 s', boxLength('mdhd', 576_000), WRONG],
   ['mp4', 'flac', 'lengths of 0', both(boxLength('mvhd', 0), boxLength('mdhd', 0), boxLength('tkhd', 0))],

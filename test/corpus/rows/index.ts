@@ -1,9 +1,13 @@
 import type { Row } from '../row.ts';
 import { cutRows } from './cut.ts';
+import { firstBytesRows } from './first-bytes.ts';
+import { formatChangeRows } from './format-change.ts';
 import { headerRows } from './header.ts';
 import { levelRows } from './level.ts';
+import { optionRows } from './options.ts';
 import { formatRows, plainRows } from './plain.ts';
 import { smallRows } from './small.ts';
+import { streamRows } from './streams.ts';
 import { timelineRows } from './timeline.ts';
 
 /** All files of the corpus. */
@@ -11,8 +15,12 @@ export const ROWS: readonly Row[] = [
   ...plainRows,
   ...formatRows,
   ...timelineRows,
+  ...streamRows,
   ...levelRows,
+  ...firstBytesRows,
   ...cutRows,
   ...headerRows,
   ...smallRows,
+  ...formatChangeRows,
+  ...optionRows,
 ];

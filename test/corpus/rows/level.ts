@@ -26,7 +26,6 @@ const CASES: Case[] = [
   ['mkv', 'flac', '7.1'],
   ['mkv', 'opus', '7.1'],
   ['wav', 'pcm_s24le', '7.1'],
-  ['m2ts', 'pcm_bluray', '7.1'],
   ['ogg', 'vorbis', '7.1'],
   ['mkv', 'ac3', '3.0'],
   ['flac', 'flac', '4.0'],
@@ -51,7 +50,13 @@ const six = { container: 'mkv', codec: 'flac', layout: '5.1' } as const;
 export const levelRows: Row[] = [
   ...CASES.map(([container, codec, layout]) => filmRow('level', layout, { container, codec, layout })),
   ...LOUD.map(([container, codec, layout]) =>
-    filmRow('level', `${layout}, all channels loud`, { container, codec, layout, gain: LOUD_GAIN, isSame: true }),
+    filmRow('level', `${layout}, all channels loud`, {
+      container,
+      codec,
+      layout,
+      gain: LOUD_GAIN,
+      isSame: true,
+    }),
   ),
   filmRow('level', '5.1, 96 kHz', { ...six, rate: 96_000 }),
   filmRow('level', '5.1, 11,111 Hz', { ...six, rate: 11_111 }),

@@ -26,12 +26,23 @@ const CASES: Case[] = [
 ];
 
 /** Without a picture, which would be longer than the sound. */
-const short = ([container, codec]: Case, seconds: number): Film => ({ container, codec, seconds, isSoundOnly: true });
+const short = ([container, codec]: Case, seconds: number): Film => ({
+  container,
+  codec,
+  seconds,
+  isSoundOnly: true,
+});
 
 export const smallRows: Row[] = [
   ...CASES.map((one) => filmRow('small', '5 ms', short(one, 0.005))),
   ...CASES.map((one) => filmRow('small', '30 ms', short(one, 0.03))),
   ...CASES.slice(0, 6).map((one) => filmRow('small', '250 ms', short(one, 0.25))),
   filmRow('small', 'one sample', { container: 'wav', codec: 'pcm_s16le', seconds: 1 / 48_000 }),
-  filmRow('small', '5 ms at 96 kHz in 5.1', { container: 'flac', codec: 'flac', seconds: 0.005, rate: 96_000, layout: '5.1' }),
+  filmRow('small', '5 ms at 96 kHz in 5.1', {
+    container: 'flac',
+    codec: 'flac',
+    seconds: 0.005,
+    rate: 96_000,
+    layout: '5.1',
+  }),
 ];

@@ -62,7 +62,7 @@ const JUMPS: [...Pair, seconds: number][] = [
   ['ts', 'aac', 70],
   ['mp4', 'aac', 13 * HOUR],
   ['mov', 'pcm_s16le', 70],
-  ['fragmented mp4', 'opus', 13 * HOUR],
+  ['fragmented mp4', 'aac', 70],
   ['asf', 'mp3', 90],
 ];
 
@@ -93,15 +93,23 @@ const WRAPS: Pair[] = [
 const farFilm = ([container, codec]: Pair, seconds: number): Film => ({
   container,
   codec,
-  output: ['-output_ts_offset', String(seconds)],
+  startsAt: seconds,
 });
 
 const extremes: Row[] = [
   filmRow('timeline', 'sound 59 s late', { container: 'mkv', codec: 'flac', late: 59, seconds: 2 }),
   filmRow('timeline', 'sound 20 ms late', { container: 'mov', codec: 'pcm_s16le', late: 0.02 }),
   filmRow('timeline', 'sound 80 ms late', { container: 'mp4', codec: 'alac', late: 0.08 }),
-  filmRow('timeline', 'a hole of 59 s', { container: 'mkv', codec: 'pcm_s16le', holes: [{ at: 1.5, seconds: 59 }] }),
-  filmRow('timeline', 'a hole of 0.3 s', { container: 'mkv', codec: 'flac', holes: [{ at: 1.5, seconds: 0.3 }] }),
+  filmRow('timeline', 'a hole of 59 s', {
+    container: 'mkv',
+    codec: 'pcm_s16le',
+    holes: [{ at: 1.5, seconds: 59 }],
+  }),
+  filmRow('timeline', 'a hole of 0.3 s', {
+    container: 'mkv',
+    codec: 'flac',
+    holes: [{ at: 1.5, seconds: 0.3 }],
+  }),
   filmRow('timeline', 'three holes', {
     ...{ container: 'ts', codec: 'ac3', seconds: 6 },
     holes: [1, 2.5, 4].map((at) => ({ at, seconds: 0.8 })),
