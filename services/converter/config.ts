@@ -30,6 +30,11 @@ export const converterEnvironment = requireTokenUnlessLoopback(
     MAX_DURATION_SECONDS: wholeNumber(12 * HOUR, { min: 1, max: 1000 * HOUR }),
     /** Limit of the wall-clock time of one conversion. */
     MAX_CONVERT_SECONDS: wholeNumber(6 * HOUR, { min: 1, max: MAX_TIMER_HOURS * HOUR }),
+    /** Whether a single conversion uses the idle cores too. */
+    ENCODE_PARALLEL: z
+      .enum(['true', 'false'])
+      .default('true')
+      .transform((value) => value === 'true'),
     FFMPEG_PATH: z.string().min(1).default('ffmpeg'),
     FFPROBE_PATH: z.string().min(1).default('ffprobe'),
   }),

@@ -1,17 +1,9 @@
+import type { FailureCode } from '../shared/jobs/failures.ts';
 import { isAppError } from '../shared/runtime/errors.ts';
-
-/** Stable codes of a failed job. Every code except `gave_up` means that a retry cannot help. */
-export type FailureCode =
-  | 'no_audio'
-  | 'not_media'
-  | 'truncated'
-  | 'too_long'
-  | 'conversion_failed'
-  | 'video_gone'
-  | 'gave_up';
 
 /** The video itself cannot be converted, so a retry cannot help. The detail is a sentence for the owner. */
 export class ConversionFailure extends Error {
+  /** Every code except `gave_up` means that a retry cannot help. */
   readonly code: FailureCode;
 
   constructor(code: FailureCode, detail: string, cause?: unknown) {
@@ -19,6 +11,10 @@ export class ConversionFailure extends Error {
     this.code = code;
   }
 }
+
+/** The failure of a video whose sound is longer than the limit. */
+export const tooLong = (maxSeconds: number): ConversionFailure =>
+  new ConversionFailure('too_long', `the file lasts longer than ${Math.floor(maxSeconds / 60)} minutes`);
 
 /**
  * Why an attempt failed. A failure of the infrastructure (`store`, `disk`) is never the video's fault. Any other reason uses

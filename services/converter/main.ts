@@ -39,7 +39,7 @@ const convert = createConvert({
   transcode: createTranscode({
     ffmpeg: env.FFMPEG_PATH,
     ffprobe: env.FFPROBE_PATH,
-    idleCores: slots,
+    ...(env.ENCODE_PARALLEL && { idleCores: slots }),
     limits: { maxDurationSeconds: env.MAX_DURATION_SECONDS, maxConvertSeconds: env.MAX_CONVERT_SECONDS },
   }),
   slots,

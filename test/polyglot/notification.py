@@ -32,9 +32,11 @@ HEADERS = {"content-type": "application/json", "dapr-api-token": os.environ["DAP
 APP_TOKEN = os.environ["APP_API_TOKEN"].encode()
 MAIL_FROM = os.environ.get("MAIL_FROM", "mp3converter <mp3converter@localhost>")
 NO_RECORD = {"state": "open", "send": "", "sends": 0, "refusals": 0}
-MAIL = """<!doctype html><h1>{{ title }}</h1><p>{{ event.filename }}</p><p>
+MISSING_SOUND = ("truncated", "damaged")
+MAIL = """<!doctype html><h1>{{ title }}</h1>{% for text in missing %}<p><b>{{ text }}</b></p>{% endfor %}
+<p>{{ event.filename }}</p><p>
 {% if event.mp3 %}<a href="{{ event.mp3.download_url }}">Download it</a> until {{ event.expires_at }}
-{% else %}{{ event.error.detail }}{% endif %}</p>"""
+{% else %}{{ event.error.detail }}{% endif %}</p>{% for text in notes %}<p>Note: {{ text }}</p>{% endfor %}"""
 
 app = Flask(__name__)
 validate = fastjsonschema.compile(DELIVERY)
@@ -75,9 +77,13 @@ def update(event, change):
 
 def send(event, record):
     """Mail the owner, and return the record with the result."""
-    title = "Your MP3 is ready" if event["mp3"] else "Could not be converted"
+    warnings = event.get("warnings", [])  # none in an event of an older release
+    missing = [warning["detail"] for warning in warnings if warning["code"] in MISSING_SOUND]
+    notes = [warning["detail"] for warning in warnings if warning["code"] not in MISSING_SOUND]
+    done = "Your MP3 is incomplete" if missing else "Your MP3 is ready"
+    title = done if event["mp3"] else "Could not be converted"
     name = "".join(c if c.isprintable() else " " for c in event["filename"][:100])
-    html = render_template_string(MAIL, title=title, event=event)
+    html = render_template_string(MAIL, title=title, event=event, missing=missing, notes=notes)
     fields = {"emailFrom": MAIL_FROM, "emailTo": event["email"], "subject": f"{title}: {name}"}
     fields |= {"emailCC": "", "emailBCC": "", "priority": "3"}
     mail = {"operation": "create", "data": html, "metadata": fields}

@@ -84,6 +84,34 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
       }
     });
 
+    it('says in the mail how the MP3 differs, and that sound is missing first', async () => {
+      const details = { truncated: 'The <b>end</b> is missing.', downmixed: 'Six channels & two.' };
+      const warnings = Object.entries(details).map(([code, detail]) => ({ code, detail }));
+      for (const event of newEvents().filter(({ status }) => status === 'done')) {
+        assert.equal(await deliver({ ...event, warnings: warnings.toReversed() }), 'SUCCESS');
+        const { subject, html } = await mailTo(system.mailUrl, event.email);
+        assert.equal(subject, `Your MP3 is incomplete: ${event.filename}`);
+        const places = ['The &lt;b&gt;end', event.filename, 'href=', 'Six channels &amp; two.'];
+        const found = places.map((place) => html.indexOf(place));
+        assert.deepEqual(
+          found,
+          found.toSorted((a, b) => a - b),
+          html,
+        );
+        assert.ok(!found.includes(-1), html);
+      }
+    });
+
+    it('sends a plain mail for an event of an older release, which has no warnings', async () => {
+      for (const { warnings, ...event } of newEvents().filter(({ status }) => status === 'done')) {
+        assert.equal(await deliver(event), 'SUCCESS');
+        assert.equal(
+          (await mailTo(system.mailUrl, event.email)).subject,
+          `Your MP3 is ready: ${event.filename}`,
+        );
+      }
+    });
+
     it('sends one mail for each generation, even if an event is delivered several times at once', async () => {
       for (const event of newEvents()) {
         const again = { ...event, run: event.run + 1 };

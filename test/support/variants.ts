@@ -41,6 +41,10 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /** Copies of `example` with one change each, at any depth: a value is replaced, left out or added. */
 export function variantsOf(example: unknown): unknown[] {
+  if (Array.isArray(example) && example.length > 0) {
+    const [first, ...others] = example;
+    return [example, others, ...VALUES, ...variantsOf(first).map((variant) => [variant, ...others])];
+  }
   if (!isObject(example)) return VALUES;
   return [
     example,

@@ -11,8 +11,8 @@ const TOLERANCE_SECONDS = 0.1;
 export type KnownDurations = Map<string, Promise<number>>;
 
 export interface Mp3Check {
-  /** A job that is done. */
-  job: Pick<JobView, 'source' | 'mp3'>;
+  /** A job that is done. Its file is whole and simple, so there is nothing to warn of. */
+  job: Pick<JobView, 'source' | 'mp3' | 'warnings'>;
   /** The SHA-256 of the uploaded bytes, in hexadecimal. */
   sourceSha256: string;
   expectedSeconds: number;
@@ -29,6 +29,8 @@ export const findMp3Fault = (check: Mp3Check): Promise<string | undefined> =>
 async function compare(check: Mp3Check): Promise<string | undefined> {
   const { job, sourceSha256, expectedSeconds } = check;
   if (job.source.sha256 !== sourceSha256) return 'was made from other bytes than the user sent';
+  const codes = job.warnings.map(({ code }) => code);
+  if (codes.length > 0) return `has the warnings ${codes.join(', ')}, although its file is whole`;
   const { status, bytes } = await check.download();
   if (status !== 200) return `is done, and its download answers ${status}`;
   const sha256 = createHash('sha256').update(bytes).digest('hex');

@@ -42,7 +42,7 @@ export async function readMails(folder: string): Promise<MailEvidence[]> {
 export function parseMail({ to, openedAt, storedAt, raw }: StoredMail): MailEvidence {
   const subject = /^Subject: (.*(?:\r\n[ \t].*)*)/im.exec(raw)?.[1]?.replace(/\r\n[ \t]+/g, ' ') ?? '';
   const [, title = '', filename = ''] =
-    /^(Your MP3 is ready|Could not be converted): (.*)$/.exec(subject) ?? [];
+    /^(Your MP3 is (?:ready|incomplete)|Could not be converted): (.*)$/.exec(subject) ?? [];
   const body = raw
     .replace(/=\r?\n/g, '')
     .replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));

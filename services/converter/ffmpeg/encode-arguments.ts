@@ -1,94 +1,174 @@
 import ffmpeg from 'fluent-ffmpeg';
-import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
+import { type ConversionOptions, SAMPLE_RATES } from '../../shared/jobs/conversion-options.ts';
+import { type Gain, gainFilters } from '../loudness/gain.ts';
 import { LOG_ARGUMENTS } from './encoder-log.ts';
-import type { AudioTrack } from './probe.ts';
-import { INPUT, OUTPUT, untrustedInput } from './untrusted-input.ts';
+import { filterChain, requestedRange, type SampleRange } from './filter-chain.ts';
+import { MATRIX_OPTIONS } from './mixdown.ts';
+import type { AudioTrack } from './probe/probe.ts';
+import { INPUT, OUTPUT } from './untrusted-input.ts';
 
-/** Sample rates of MPEG-1, MPEG-2 and MPEG-2.5 Layer III, in Hz. */
-const SAMPLE_RATES = [8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
 /** Bytes per second at the highest bit rate, 320 kbps. */
 const MAX_BYTES_PER_SECOND = 320_000 / 8;
-/** Room for tags and other overhead. */
+/** Sound of a source takes more than this: the lowest rates of speech codecs are about 600 bytes per second. */
+const MIN_SOURCE_BYTES_PER_SECOND = 500;
+/** Room for overhead. */
 const SLACK_BYTES = 16 * 1024 * 1024;
 
-/** A segment of the sound, in samples of the MP3's rate. */
+/** A track, and what every run of ffmpeg over its file needs. */
+export interface EncodeSource {
+  audio: AudioTrack;
+  /** The time at which the film begins on the clock of the container, in seconds. */
+  filmStartSeconds: number;
+  /** Allow-lists and limits, which stand before `-i`. */
+  inputArguments: readonly string[];
+  /** ffmpeg's name of the container, such as `mp3`. */
+  formatName?: string;
+  /** What ffmpeg reads: `INPUT` by default. */
+  input?: string;
+}
+
+export interface EncodeArguments extends EncodeSource {
+  options: ConversionOptions;
+  limits: { maxDurationSeconds: number };
+  /** Size of the source. */
+  inputBytes: number;
+  /** Whether ffmpeg lists the packets of the track on standard output. It then reads the track to its end. */
+  listsPackets: boolean;
+  gain?: Gain | undefined;
+  /** A part of the sound. Without it, all that the options select is encoded. */
+  part?: PartArguments | undefined;
+}
+
+/** A part of what the options select, in samples of the MP3's rate. */
 export interface PartArguments {
   from: number;
   to?: number;
-  /** Hz. */
-  rate: number;
   output: string;
 }
 
 /**
- * Returns the arguments for ffmpeg that make the MP3. We use fluent-ffmpeg to write the command line, but not to run it. Its
+ * Returns the arguments for ffmpeg that make the MP3, without an ID3 tag. ffmpeg lists the packets of the track on standard
+ * output (`framecrc`) where it reads all of them. We use fluent-ffmpeg to write the command line, but not to run it. Its
  * runner passes our environment with its tokens on and cannot be given another one, probes the input a second time without
  * the allow-lists where a listener asks for progress, and throws into the event loop when a process cannot be started.
+ *
+ * `-copyts` turns off ffmpeg's own correction of a clock that jumps, because our filters do it. Where the source changes its
+ * format midway, ffmpeg would set the filters up again, and they would count anew: `-reinit_filter 0` makes that an error.
  */
-export function encodeArguments(
-  audio: AudioTrack,
-  options: ConversionOptions,
-  limits: { maxDurationSeconds: number },
-  part?: PartArguments,
-): string[] {
-  const startSeconds = part ? part.from / part.rate : 0;
-  const command = ffmpeg(INPUT)
-    .inputOptions('-nostdin', '-hide_banner', ...LOG_ARGUMENTS, ...untrustedInput)
-    .outputOptions('-map', '0:a:0', '-vn', '-sn', '-dn')
+export function encodeArguments(request: EncodeArguments): string[] {
+  const { audio, filmStartSeconds, options, limits, inputBytes, listsPackets, part } = request;
+  const { maxDurationSeconds } = limits;
+  const rate = outputRate(audio.sampleRate, options);
+  const finish = request.gain ? gainFilters(request.gain, rate) : [];
+  const chain = {
+    source: { ...audio, filmStartSeconds },
+    options,
+    rate,
+    range: rangeOf(request, rate),
+    finish,
+  };
+  const command = open(request)
+    .inputOptions('-reinit_filter', '0')
+    .outputOptions(...selectTrack(audio))
     .audioCodec('libmp3lame')
-    // One second more than allowed, so that a longer source can be recognized.
-    .duration(limits.maxDurationSeconds + 1 - startSeconds)
-    .outputOptions('-fs', String(maxOutputBytes(audio, limits.maxDurationSeconds)))
-    .outputOptions('-id3v2_version', '3', '-write_xing', '1')
+    .outputOptions('-af', filterChain(chain))
+    .outputOptions('-fs', String(maxOutputBytes(audio, { maxDurationSeconds, inputBytes })))
+    .outputOptions('-id3v2_version', '0', '-write_xing', '1')
     .format('mp3')
     .output(part?.output ?? OUTPUT);
   if (options.bitrate !== undefined) command.audioBitrate(options.bitrate);
   else command.outputOptions('-q:a', String(options.quality ?? 2));
-  const rate = outputRate(audio.sampleRate, options.bitrate);
-  if (rate !== undefined) command.audioFrequency(rate);
-  if ((audio.channels ?? 2) > 2) command.audioChannels(2);
-  if (part) selectPart(command, part, rate);
+  if (part) command.outputOptions('-reservoir', '0');
+  if (listsPackets) listPackets(command, audio);
   return command._getArguments().map(String);
 }
 
 /**
- * Selects the samples of one segment. `atrim` counts samples whatever their timestamps are, so that the parts fit together.
- * Where the source changes its format midway, ffmpeg would set the filters up again and start the count anew:
- * `-reinit_filter 0` makes that an error.
+ * Returns the arguments for ffmpeg that copy the frames of an MP3 track. ffmpeg would leave out frames before the start of the
+ * film, without `-copypriorss`.
  */
-function selectPart(
-  command: ffmpeg.FfmpegCommand,
-  { from, to }: PartArguments,
-  newRate: number | undefined,
-): void {
-  const resample = newRate === undefined ? '' : `aresample=${newRate},`;
-  const end = to === undefined ? '' : `:end_sample=${to}`;
-  const filters = `${resample}atrim=start_sample=${from}${end},asetpts=N/SR/TB`;
-  command.inputOptions('-reinit_filter', '0').outputOptions('-reservoir', '0', '-af', filters);
+export function copyArguments(request: Omit<EncodeArguments, 'listsPackets' | 'part'>): string[] {
+  const { audio, limits, inputBytes } = request;
+  const command = open(request)
+    .outputOptions(...selectTrack(audio), '-c', 'copy', '-copypriorss', '1')
+    .outputOptions('-fs', String(maxOutputBytes(audio, { ...limits, inputBytes })))
+    .outputOptions('-id3v2_version', '0', '-write_xing', '1')
+    .format('mp3')
+    .output(OUTPUT);
+  listPackets(command, audio);
+  return command._getArguments().map(String);
 }
 
 /**
- * Returns the sample rate of the MP3 in Hz, or undefined where the source's own rate is kept. The low sample rates do not
- * have the high bit rates, and LAME silently takes a lower bit rate there, so such a source gets a higher sample rate.
+ * Returns the arguments for ffmpeg that decode the track to one format, in NUT, to the file descriptor 3. It may set its
+ * filters up again where the source changes its format midway. The timestamps stay as they are.
  */
-export function outputRate(source: number | undefined, kbps = 0): number | undefined {
+export function decodeArguments(source: EncodeSource, format: { rate: number; channels: 1 | 2 }): string[] {
+  const layout = format.channels === 1 ? 'mono' : 'stereo';
+  const command = open(source)
+    .outputOptions(...selectTrack(source.audio))
+    .audioCodec('pcm_f32le')
+    .outputOptions(
+      '-af',
+      `aresample=${[format.rate, ...MATRIX_OPTIONS].join(':')},aformat=channel_layouts=${layout}`,
+    )
+    .format('nut')
+    .output('pipe:3');
+  listPackets(command, source.audio);
+  return command._getArguments().map(String);
+}
+
+const open = ({ inputArguments, input = INPUT }: EncodeSource): ffmpeg.FfmpegCommand =>
+  ffmpeg(input).inputOptions('-nostdin', '-hide_banner', ...LOG_ARGUMENTS, '-copyts', ...inputArguments);
+
+const selectTrack = ({ index }: AudioTrack): string[] => [
+  ...['-map', `0:${index}`, '-vn', '-sn', '-dn'],
+  ...['-map_metadata', '-1', '-map_chapters', '-1'],
+];
+
+const listPackets = (command: ffmpeg.FfmpegCommand, audio: AudioTrack): void => {
+  command
+    .output('pipe:1')
+    .outputOptions(...selectTrack(audio), '-c', 'copy')
+    .format('framecrc');
+};
+
+/** Returns what this process encodes, in samples on the clock of the film. */
+function rangeOf({ options, limits, part }: EncodeArguments, rate: number): SampleRange {
+  const { from, to } = requestedRange(options, rate, limits.maxDurationSeconds);
+  if (!part) return { from, to };
+  return { from: from + part.from, to: part.to === undefined ? to : Math.min(to, from + part.to) };
+}
+
+/**
+ * Returns the sample rate of the MP3 in Hz: the source's own where MP3 has it. The low sample rates do not have the high bit
+ * rates, and LAME silently takes a lower bit rate there, so such a source gets a higher sample rate.
+ */
+export function outputRate(
+  source: number | undefined,
+  { sample_rate, bitrate }: Pick<ConversionOptions, 'sample_rate' | 'bitrate'> = {},
+): number {
+  const kbps = bitrate ?? 0;
+  if (sample_rate !== undefined) return sample_rate;
   if (source === undefined) return 44_100;
   if (kbps > 160 && source < 32_000) return 44_100;
   if (kbps > 64 && source < 16_000) return 44_100;
-  if (SAMPLE_RATES.includes(source)) return undefined;
+  const known: readonly number[] = SAMPLE_RATES;
+  if (known.includes(source)) return source;
   if (source > 48_000) return source % 11_025 === 0 ? 44_100 : 48_000;
-  return SAMPLE_RATES.find((rate) => rate > source);
+  return known.find((rate) => rate > source) ?? 48_000;
 }
 
 /**
- * Returns the upper bound of the MP3's size. The length that a file states may be somewhat wrong, but a file that states a
- * short length must not fill the disk.
+ * Returns the upper bound of the MP3's size. The length that a file states may be far too short, for example in a recording
+ * that was interrupted. But a small file that states a short length must not fill the disk.
  */
 export function maxOutputBytes(
   { expectedSeconds, isLengthStated }: AudioTrack,
-  maxDurationSeconds: number,
+  { maxDurationSeconds, inputBytes }: { maxDurationSeconds: number; inputBytes: number },
 ): number {
-  const expected =
+  const stated =
     isLengthStated && expectedSeconds !== undefined ? 2 * expectedSeconds + 600 : Number.POSITIVE_INFINITY;
-  return Math.ceil(Math.min(maxDurationSeconds + 1, expected) * MAX_BYTES_PER_SECOND + SLACK_BYTES);
+  const plausible = Math.max(stated, inputBytes / MIN_SOURCE_BYTES_PER_SECOND);
+  return Math.ceil(Math.min(maxDurationSeconds + 1, plausible) * MAX_BYTES_PER_SECOND + SLACK_BYTES);
 }

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { NotJoinable } from '../failure.ts';
 import { joinSegments } from '../mp3/join.ts';
 import { planSegments, type Segment, sampleRange } from '../mp3/segments.ts';
-import { type EncodeRequest, requireBelowSizeLimit, requireSuccess } from './encode.ts';
+import { reportTime, requireBelowSizeLimit, requireSuccess, requireWholeSound } from './encode.ts';
 import { encodeArguments, outputRate, type PartArguments } from './encode-arguments.ts';
-import type { DecodedSound } from './encoder-log.ts';
+import type { Encoded, EncodeRequest } from './encode-request.ts';
+import { requestedRange } from './filter-chain.ts';
 import { measureLoss } from './lost-sound.ts';
-import { type AudioTrack, tooLong } from './probe.ts';
-import { runEncoder } from './run-encoder.ts';
+import type { AudioTrack } from './probe/probe.ts';
+import { type EncoderResult, runEncoder } from './run-encoder.ts';
+import { MAX_HOLE_SECONDS } from './timeline.ts';
 import { OUTPUT } from './untrusted-input.ts';
 
 /** A track whose length and sample rate are known, so that it can be cut into segments. */
@@ -28,29 +30,40 @@ const partName = (index: number) => `part-${index}.mp3`;
  * the whole work: the parts do not agree, or a process could not read the sound, which only a process that reads all of it
  * can judge.
  */
-export async function encodeInParallel(request: ParallelEncodeRequest): Promise<void> {
-  const { folder, audio, limits, parts, signal } = request;
-  const rate = outputRate(audio.sampleRate) ?? audio.sampleRate;
-  const segments = planSegments(audio.expectedSeconds, rate, parts);
+export async function encodeInParallel(request: ParallelEncodeRequest): Promise<Encoded> {
+  const { folder, audio, options, limits, parts, signal } = request;
+  const rate = outputRate(audio.sampleRate, options);
+  const segments = planSegments(selectedSeconds(request), rate, parts);
   const paths = segments.map((_, index) => join(folder, partName(index)));
   const output = join(folder, OUTPUT);
   try {
-    const decoded = await encodeParts(request, segments, rate);
+    const { decoded, packets } = await encodeParts(request, segments, rate);
     await joinSegments(segments, paths, { output, rate, signal });
-    const { seconds, lost } = await measureLoss(output, decoded);
-    if (seconds > limits.maxDurationSeconds) throw tooLong(limits.maxDurationSeconds);
+    const range = requestedRange(options, rate, limits.maxDurationSeconds);
+    const { lost } = await measureLoss(output, decoded, range);
     if (lost !== undefined) throw new NotJoinable(`${lost} of the sound are missing`);
+    return await requireWholeSound(request, {
+      decoded,
+      packets: options.end === undefined ? packets : undefined,
+    });
   } finally {
     await Promise.all(paths.map((path) => rm(path, { force: true })));
   }
 }
 
-/** Encodes all segments, or ends all processes when one fails. Returns what was decoded of the whole sound. */
+/** Returns the expected length of what the options select, in seconds. It may be negative. */
+export function selectedSeconds({ audio, filmStartSeconds, options }: EncodeRequest<DivisibleTrack>): number {
+  const late = Math.max(0, (audio.startSeconds ?? 0) - filmStartSeconds);
+  const end = audio.expectedSeconds + (late <= MAX_HOLE_SECONDS ? late : 0);
+  return Math.min(end, options.end ?? end) - (options.start ?? 0);
+}
+
+/** Encodes all segments, or ends all processes when one fails. Returns what the process of the last segment has read. */
 async function encodeParts(
   request: ParallelEncodeRequest,
   segments: readonly Segment[],
   rate: number,
-): Promise<DecodedSound> {
+): Promise<EncoderResult> {
   const failed = new AbortController();
   const signal = AbortSignal.any([request.signal, failed.signal]);
   const seconds = segments.map(() => 0);
@@ -60,8 +73,8 @@ async function encodeParts(
       request.onTime(seconds.reduce((sum, each) => sum + each));
     };
     try {
-      const part = { ...sampleRange(segment, rate), rate, output: partName(index) };
-      return await encodePart({ ...request, signal, onTime }, part);
+      const part = { ...sampleRange(segment, rate), output: partName(index) };
+      return await encodePart({ ...request, signal, onTime }, part, index === segments.length - 1);
     } catch (error) {
       failed.abort(error);
       throw error;
@@ -72,21 +85,33 @@ async function encodeParts(
   request.signal.throwIfAborted();
   failed.signal.throwIfAborted();
   // Only the process of the last segment has decoded the whole sound.
-  const decoded = (await Promise.all(works)).at(-1);
-  if (!decoded) throw new NotJoinable('there are no parts');
-  return decoded;
+  const last = (await Promise.all(works)).at(-1);
+  if (!last) throw new NotJoinable('there are no parts');
+  return last;
 }
 
-async function encodePart(request: EncodeRequest, part: PartArguments): Promise<DecodedSound> {
-  const { ffmpeg, folder, audio, options, limits, signal, onTime } = request;
-  const result = await runEncoder(ffmpeg, encodeArguments(audio, options, limits, part), {
-    folder,
-    signal,
+async function encodePart(
+  request: EncodeRequest<DivisibleTrack>,
+  part: PartArguments,
+  isLast: boolean,
+): Promise<EncoderResult> {
+  const { ffmpeg, folder, options, limits, signal } = request;
+  const listsPackets = isLast && options.end === undefined;
+  const result = await runEncoder(ffmpeg, encodeArguments({ ...request, listsPackets, part }), {
+    ...{ folder, signal, onTime: listsPackets ? lastPartTime(request, part) : request.onTime },
     timeoutSeconds: limits.maxConvertSeconds,
-    onTime,
   });
   if (result.code) throw new NotJoinable(`a part failed: ${result.code}: ${result.stderr}`);
   requireSuccess(result);
-  await requireBelowSizeLimit(join(folder, part.output), audio, limits);
-  return result.decoded;
+  await requireBelowSizeLimit(join(folder, part.output), request);
+  if (part.to !== undefined)
+    request.onTime((part.to - part.from) / outputRate(request.audio.sampleRate, options));
+  return result;
+}
+
+/** The process of the last part reads everything before its part. That is no progress yet. */
+function lastPartTime(request: EncodeRequest<DivisibleTrack>, { from }: PartArguments) {
+  const before = from / outputRate(request.audio.sampleRate, request.options);
+  const onTime = (seconds: number) => request.onTime(Math.max(0, seconds - before));
+  return reportTime({ ...request, onTime });
 }

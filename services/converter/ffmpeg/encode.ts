@@ -1,60 +1,73 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
-import { ConversionFailure, DiskFull } from '../failure.ts';
-import { encodeArguments, maxOutputBytes } from './encode-arguments.ts';
+import { ConversionFailure, DiskFull, tooLong } from '../failure.ts';
+import { encodeArguments, maxOutputBytes, outputRate } from './encode-arguments.ts';
+import { encodeMixedFormats, isFormatChange } from './encode-mixed-formats.ts';
+import type { Encoded, EncodeRequest } from './encode-request.ts';
+import { requestedRange } from './filter-chain.ts';
 import { measureLoss } from './lost-sound.ts';
-import { type AudioTrack, tooLong } from './probe.ts';
-import { runEncoder } from './run-encoder.ts';
+import { type EncoderResult, runEncoder } from './run-encoder.ts';
 import type { ToolResult } from './run-tool.ts';
 import { OUTPUT } from './untrusted-input.ts';
 
-export interface EncodeLimits {
-  maxDurationSeconds: number;
-  maxConvertSeconds: number;
-}
-
-export interface EncodeRequest<Audio extends AudioTrack = AudioTrack> {
-  /** Path of ffmpeg. */
-  ffmpeg: string;
-  /** The private folder of the attempt. It holds `INPUT`, and {@link OUTPUT} is made in it. */
-  folder: string;
-  audio: Audio;
-  options: ConversionOptions;
-  limits: EncodeLimits;
-  signal: AbortSignal;
-  /** Gets the seconds of audio that are converted so far. */
-  onTime(seconds: number): void;
-}
-
 /** Makes {@link OUTPUT} from `INPUT` with one process. Throws {@link ConversionFailure} and {@link DiskFull}. */
-export async function encode(request: EncodeRequest): Promise<void> {
-  const { ffmpeg, folder, audio, options, limits, signal, onTime } = request;
-  const result = await runEncoder(ffmpeg, encodeArguments(audio, options, limits), {
-    folder,
-    signal,
+export async function encode(request: EncodeRequest): Promise<Encoded> {
+  const { ffmpeg, folder, options, limits, signal } = request;
+  const listsPackets = options.end === undefined;
+  const onTime = reportTime(request);
+  let result: EncoderResult = await runEncoder(ffmpeg, encodeArguments({ ...request, listsPackets }), {
+    ...{ folder, signal, onTime },
     timeoutSeconds: limits.maxConvertSeconds,
-    onTime,
   });
+  if (isFormatChange(result)) result = await encodeMixedFormats(request, onTime);
   requireSuccess(result);
-  const output = join(folder, OUTPUT);
-  await requireBelowSizeLimit(output, audio, limits);
-  const { seconds, lost } = await measureLoss(output, result.decoded);
-  if (seconds > limits.maxDurationSeconds) throw tooLong(limits.maxDurationSeconds);
+  await requireBelowSizeLimit(join(folder, OUTPUT), request);
+  const { decoded, packets } = result;
+  return requireWholeSound(request, { decoded, packets: listsPackets ? packets : undefined });
+}
+
+/** Returns a listener for the seconds that were read. It throws where they are more than we take. */
+export function reportTime({ options: { start = 0, end }, limits, onTime }: EncodeRequest) {
+  return (seconds: number): void => {
+    const ours = end === undefined ? Math.max(0, seconds - start) : seconds;
+    // Two seconds more, so that a rounded sum of packets is not mistaken for too long a sound.
+    if (ours > limits.maxDurationSeconds + 2) throw tooLong(limits.maxDurationSeconds);
+    onTime(ours);
+  };
+}
+
+/**
+ * Throws {@link ConversionFailure} unless {@link OUTPUT} holds all the sound that was decoded and selected, and holds some
+ * sound at all.
+ */
+export async function requireWholeSound(
+  { folder, audio, options, limits: { maxDurationSeconds } }: EncodeRequest,
+  { decoded, packets }: Omit<Encoded, 'seconds'>,
+): Promise<Encoded> {
+  const range = requestedRange(options, outputRate(audio.sampleRate, options), maxDurationSeconds);
+  const { seconds, lost } = await measureLoss(join(folder, OUTPUT), decoded, range);
+  if (seconds > maxDurationSeconds) throw tooLong(maxDurationSeconds);
   if (lost !== undefined) {
     const cause = new Error(`${lost} were decoded and are not in the MP3, which holds ${seconds} s`);
     throw new ConversionFailure('conversion_failed', 'a part of the sound was lost in the conversion', cause);
   }
+  if (packets?.count === 0) throw new ConversionFailure('no_audio', 'the sound track of this file is empty');
+  if (decoded.samples === 0) {
+    throw new ConversionFailure('conversion_failed', 'the sound of this file cannot be read');
+  }
+  if (seconds === 0) {
+    throw new ConversionFailure('conversion_failed', 'the sound of this file ends before `start`');
+  }
+  return { decoded, packets, seconds };
 }
 
 /** Throws where ffmpeg has reached the limit of `-fs`. It exits with 0 then, and leaves a truncated file. */
 export async function requireBelowSizeLimit(
   path: string,
-  audio: AudioTrack,
-  limits: EncodeLimits,
+  { audio, limits, inputBytes }: EncodeRequest,
 ): Promise<void> {
   const { size } = await stat(path);
-  if (size >= maxOutputBytes(audio, limits.maxDurationSeconds)) {
+  if (size >= maxOutputBytes(audio, { ...limits, inputBytes })) {
     throw new ConversionFailure(
       'conversion_failed',
       'the file holds far more sound than it states, or than we can take',

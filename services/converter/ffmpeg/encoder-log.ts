@@ -4,8 +4,19 @@ import { stripVTControlCharacters } from 'node:util';
  * ffmpeg states how many samples it has decoded only at the level `verbose`. At that level it also prints the tags of the
  * file, where a line break could forge any message. Colours tell the two apart: ffmpeg colours every level except `info`,
  * the level of the tags, and it replaces control characters in what it prints.
+ *
+ * `-max_error_rate 1`: ffmpeg would fail where most packets cannot be decoded, but what can be decoded is wanted then, too.
+ * `-stats_period`: with `-copyts`, the statistics count from their first report on, so the first one has to come early.
  */
-export const LOG_ARGUMENTS = ['-v', 'level+verbose', '-stats'];
+export const LOG_ARGUMENTS = [
+  '-v',
+  'level+verbose',
+  '-max_error_rate',
+  '1',
+  '-stats',
+  '-stats_period',
+  '0.1',
+];
 export const LOG_ENVIRONMENT = { AV_LOG_FORCE_COLOR: '1' };
 
 const RESET = '\x1b[0m';
@@ -20,8 +31,18 @@ export interface DecodedSound {
    * again where the source changes its format midway.
    */
   rates: number[];
+  /** What the expression of `timeline.ts` decided, in samples of the source's rate. */
+  placed: Placement;
   /** Whether ffmpeg skipped something that was too large for `-max_alloc`. It still exits with 0 then. */
   outOfMemory: boolean;
+}
+
+/** How the filters placed the frames on the clock of the MP3, in samples of the source's rate. */
+export interface Placement {
+  /** Silence in the holes. */
+  silence: number;
+  /** Jumps of the clock that were closed: the place on the clock of the MP3, and how far the clock jumped. */
+  jumps: { at: number; by: number }[];
 }
 
 export interface EncoderLog {
@@ -31,12 +52,14 @@ export interface EncoderLog {
 }
 
 export function createEncoderLog(): EncoderLog {
-  const decoded: DecodedSound = { samples: undefined, rates: [], outOfMemory: false };
+  const placed: Placement = { silence: 0, jumps: [] };
+  const decoded: DecodedSound = { samples: undefined, rates: [], placed, outOfMemory: false };
+  const readPlacement = createPlacementReader(placed);
   return {
     decoded,
     read(line) {
       const text = messageOf(line);
-      if (text === undefined) return undefined;
+      if (text === undefined || readPlacement(text)) return undefined;
       const rate = /^\[graph_-?\d+_in_\S+ @ \w+\] \[verbose\] tb:\S+ .*\bsamplerate:(\d+)/.exec(text)?.[1];
       if (rate !== undefined) decoded.rates.push(Number(rate));
       const samples = /\bInput stream #0:\d+ \(audio\): .*\bdecoded\b.* \((\d+) samples\)/.exec(text)?.[1];
@@ -47,6 +70,26 @@ export function createEncoderLog(): EncoderLog {
       }
       return /\[(?:error|fatal|panic)\] /.test(text) ? text : undefined;
     },
+  };
+}
+
+/** A hostile file may let its clock jump at every frame. Warnings and chapters need only the first jumps. */
+const MAX_JUMPS = 1000;
+
+/** Returns a function that reads the numbers which `timelineExpression` prints, and says whether a message is one. */
+function createPlacementReader(placed: Placement): (message: string) => boolean {
+  let place: number | undefined;
+  return (message) => {
+    const [, level, text] = /^\[(warning|verbose)\] (-?\d+\.\d{6})$/.exec(message) ?? [];
+    if (text === undefined) return false;
+    const number = Number(text);
+    if (level === 'verbose') placed.silence += number;
+    else if (place === undefined) place = number;
+    else {
+      if (placed.jumps.length < MAX_JUMPS) placed.jumps.push({ at: place, by: number });
+      place = undefined;
+    }
+    return true;
   };
 }
 

@@ -2,6 +2,7 @@ import { NotJoinable } from '../failure.ts';
 import { frameSamples } from '../mp3/frame-header.ts';
 import { readTags } from '../mp3/frame-reader.ts';
 import type { DecodedSound } from './encoder-log.ts';
+import type { SampleRange } from './filter-chain.ts';
 
 /** Number of samples that the resampler may lose by rounding. */
 const ROUNDING = 2;
@@ -14,23 +15,21 @@ export interface Loss {
 }
 
 /**
- * Compares the length of an MP3, to the sample, with what ffmpeg decoded for it. When the resampler fails on a frame, for
- * example for lack of memory, ffmpeg drops the frame silently and still exits with 0 (`filter_frame` in af_aresample.c).
- *
- * Where the source changes its format midway, ffmpeg rebuilds its filters and loses what they hold: less than an MP3
- * frame and the resampler's delay. Where the sample rate changes too, the result is a lower bound of the loss.
+ * Compares the length of an MP3, to the sample, with what ffmpeg decoded for it, with the silence of the holes, and with the
+ * range that was selected. When the resampler fails on a frame, for example for lack of memory, ffmpeg drops the frame
+ * silently and still exits with 0 (`filter_frame` in af_aresample.c).
  */
-export async function measureLoss(path: string, decoded: DecodedSound): Promise<Loss> {
-  const { samples, rates } = decoded;
+export async function measureLoss(path: string, decoded: DecodedSound, range: SampleRange): Promise<Loss> {
+  const { samples, rates, placed } = decoded;
   if (samples === undefined) throw new Error('ffmpeg has not stated how much sound it decoded');
   if (samples === 0) return { seconds: 0, lost: undefined };
   const { encoded, rate } = await countSamples(path);
   const seconds = encoded / rate;
   // ffmpeg never set its filters up, so it has encoded nothing, and the rate of the samples is unknown.
   if (rates.length === 0) return { seconds, lost: `all ${samples} samples` };
-  const changes = rates.length - 1;
-  const least = (samples * rate) / Math.max(...rates) - ROUNDING - changes * 2 * frameSamples(rate);
-  return { seconds, lost: least > encoded ? `${(least - encoded) / rate} s` : undefined };
+  const total = ((samples + placed.silence) * rate) / Math.max(...rates);
+  const expected = Math.max(0, Math.min(total, range.to) - range.from) - ROUNDING;
+  return { seconds, lost: expected > encoded ? `${(expected - encoded) / rate} s` : undefined };
 }
 
 /** Returns the number of samples in an MP3 that ffmpeg wrote, and their rate in Hz. */

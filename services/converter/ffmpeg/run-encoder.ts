@@ -1,11 +1,22 @@
 import { ConversionFailure } from '../failure.ts';
 import { createEncoderLog, type DecodedSound, LOG_ENVIRONMENT } from './encoder-log.ts';
+import { createPacketCounter, type Packets } from './packet-counter.ts';
 import { runTool, type ToolOptions, type ToolResult } from './run-tool.ts';
 import { parseStatsTime } from './stats-line.ts';
 
-export interface EncoderOptions extends Pick<ToolOptions, 'folder' | 'signal' | 'timeoutSeconds'> {
-  /** Gets the seconds of audio that are converted so far. */
+export interface EncoderOptions
+  extends Pick<ToolOptions, 'folder' | 'signal' | 'timeoutSeconds' | 'input' | 'dataOutput'> {
+  /**
+   * Gets the seconds of sound that the demuxer has read so far, where ffmpeg lists packets, or else those that are encoded.
+   * Throwing ends ffmpeg.
+   */
   onTime(seconds: number): void;
+}
+
+export interface EncoderResult extends ToolResult {
+  decoded: DecodedSound;
+  /** The packets that ffmpeg has listed on its standard output. Undefined where it was ended before it listed all. */
+  packets: Packets | undefined;
 }
 
 /**
@@ -16,16 +27,23 @@ export async function runEncoder(
   path: string,
   args: readonly string[],
   { onTime, ...options }: EncoderOptions,
-): Promise<ToolResult & { decoded: DecodedSound }> {
+): Promise<EncoderResult> {
   const { decoded, read } = createEncoderLog();
+  const counter = createPacketCounter();
   const onLine = (line: string): void => {
     const seconds = parseStatsTime(line);
-    if (seconds !== undefined) onTime(seconds);
+    if (seconds === undefined) return;
+    // With a second output, the time of the statistics is that of the recording's clock.
+    const { count, sumSeconds } = counter.packets;
+    onTime(count > 0 ? sumSeconds : seconds);
   };
-  const result = await runTool(path, args, { ...options, onLine, env: LOG_ENVIRONMENT, keep: read });
+  const tool = { ...options, onLine, onOutputLine: counter.read, env: LOG_ENVIRONMENT, keep: read };
+  const result = await runTool(path, args, tool);
   if (result.code === 0 && decoded.outOfMemory) {
     const detail = 'a part of this file needs more memory than a conversion may take';
     throw new ConversionFailure('conversion_failed', detail, new Error(`ffmpeg: ${result.stderr}`));
   }
-  return { ...result, decoded };
+  // The last statistics may have come before the last packets.
+  if (result.code === 0 && counter.packets.count > 0) onTime(counter.packets.sumSeconds);
+  return { ...result, decoded, packets: counter.packets };
 }

@@ -1,6 +1,8 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 
 /**
@@ -25,6 +27,12 @@ export interface ToolOptions {
    */
   keep?: (line: string) => string | undefined;
   onOutputLine?: (line: string) => void;
+  /** What the tool reads from standard input. Without it, the tool has none. */
+  input?: Readable;
+  /** Gets what the tool writes to the file descriptor 3. It ends when the tool ends. */
+  dataOutput?: Writable;
+  /** Gets standard output as bytes, for output that is not UTF-8. */
+  onOutput?: (bytes: Buffer) => void;
 }
 
 export interface ToolResult {
@@ -32,7 +40,7 @@ export interface ToolResult {
   code: number | null;
   killedBy: NodeJS.Signals | null;
   timedOut: boolean;
-  /** Standard output. Empty where `onOutputLine` gets it. */
+  /** Standard output. Empty where `onOutputLine` or `onOutput` gets it. */
   output: string;
   /** The last lines of standard error. They are only for the log. */
   stderr: string;
@@ -40,29 +48,34 @@ export interface ToolResult {
 
 /**
  * Runs ffmpeg or ffprobe. The process has ended when this returns or throws. Of our environment the tool gets only PATH, so
- * that it sees no token, and it has no standard input. Throws the signal's reason when aborted.
+ * that it sees no token. Throws the signal's reason when aborted.
  */
 export async function runTool(
   path: string,
   args: readonly string[],
   options: ToolOptions,
 ): Promise<ToolResult> {
-  const { folder, signal, timeoutSeconds, onLine, onOutputLine, keep = dropProgress } = options;
+  const { folder, signal, timeoutSeconds, onLine, keep = dropProgress } = options;
   signal.throwIfAborted();
   const [command = path, ...prefix] = [...(await killWithParent()), path];
   signal.throwIfAborted();
   const child = spawn(command, [...prefix, ...args], {
     cwd: folder,
     env: { ...options.env, PATH: process.env.PATH, LC_ALL: 'C' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [
+      options.input ? 'pipe' : 'ignore',
+      'pipe',
+      'pipe',
+      ...(options.dataOutput ? ['pipe' as const] : []),
+    ],
     windowsHide: true,
-  });
+  }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
   const timeoutSignal = AbortSignal.timeout(timeoutSeconds * 1000);
   const kill = () => child.kill('SIGKILL');
   signal.addEventListener('abort', kill);
   timeoutSignal.addEventListener('abort', kill);
   try {
-    const output = onOutputLine ? eachLine(child.stdout, onOutputLine) : collect(child.stdout, kill);
+    const output = readOutput(child.stdout, options, kill);
     const tail: string[] = [];
     const errors = eachLine(child.stderr, (line) => {
       onLine?.(line);
@@ -73,6 +86,7 @@ export async function runTool(
     });
     output.catch(kill);
     errors.catch(kill);
+    connect(child, options);
     const results = [waitForClose(child), output, errors] as const;
     // Waits for all of them, because a second rejection would otherwise be unhandled and end this process.
     await Promise.allSettled(results);
@@ -91,10 +105,32 @@ export async function runTool(
   }
 }
 
+/** Connects the data streams of a tool. A tool that ends early closes them, and its exit code says whether that is a fault. */
+function connect(
+  child: ChildProcess,
+  { input, dataOutput }: Pick<ToolOptions, 'input' | 'dataOutput'>,
+): void {
+  const ignore = () => undefined;
+  if (input && child.stdin) pipeline(input, child.stdin).catch(ignore);
+  const data = child.stdio[3];
+  if (dataOutput && data instanceof Readable) pipeline(data, dataOutput).catch(ignore);
+}
+
 const dropProgress = (line: string) => (/\btime=/.test(line) ? undefined : line);
 
 async function waitForClose(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
   return (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+}
+
+async function readOutput(
+  stream: NodeJS.ReadableStream,
+  { onOutput, onOutputLine }: ToolOptions,
+  onTooMuch: () => void,
+): Promise<string | undefined> {
+  if (onOutputLine) return eachLine(stream, onOutputLine);
+  if (!onOutput) return collect(stream, onTooMuch);
+  for await (const bytes of stream) onOutput(bytes as Buffer);
+  return undefined;
 }
 
 async function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void): Promise<undefined> {

@@ -1,21 +1,29 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
-import type { CoreSlots } from '../capacity/core-slots.ts';
-import { NotJoinable } from '../failure.ts';
-import { MIN_SEGMENT_SECONDS } from '../mp3/segments.ts';
-import { type EncodeLimits, type EncodeRequest, encode } from './encode.ts';
-import { type DivisibleTrack, encodeInParallel } from './encode-in-parallel.ts';
-import { type Probe, probe } from './probe.ts';
-import { OUTPUT } from './untrusted-input.ts';
+import type { JobWarning } from '../../shared/jobs/warnings.ts';
+import { ConversionFailure } from '../failure.ts';
+import { buildTag } from '../tags/build-tag.ts';
+import { probeTags } from '../tags/probe-tags.ts';
+import { conversionWarnings } from './conversion-warnings.ts';
+import { copyFrames } from './copy-frames.ts';
+import type { EncodeLimits, EncodeRequest } from './encode-request.ts';
+import { type MadeSound, makeSound, type ParallelTools } from './make-sound.ts';
+import { outputChannels } from './mixdown.ts';
+import { type Probe, probe } from './probe/probe.ts';
+import { onFileClock, type Timeline } from './timeline.ts';
+import { INPUT, OUTPUT } from './untrusted-input.ts';
 import { verify } from './verify.ts';
 
-/** Each process decodes everything before its part, so that more parts would gain little. */
-const MAX_PARTS = 8;
-
 export interface EncodedMp3 {
+  /** The MP3 without its ID3 tag. */
   path: string;
+  /** The tag that goes before it. It may be empty. */
+  id3: Buffer;
   /** Number of processes that encoded it side by side. */
   parts: number;
+  /** What the owner should know about the sound. */
+  warnings: JobWarning[];
   /** Decodes the file to its end. Resolves with its length in seconds, or throws. May run while the file is stored. */
   verify(): Promise<number>;
 }
@@ -33,63 +41,81 @@ export interface TranscodeRequest {
 /** Makes an MP3 of a video. Throws `ConversionFailure` where the video is at fault. */
 export type Transcode = (request: TranscodeRequest) => Promise<EncodedMp3>;
 
-export interface TranscodeTools {
+export interface TranscodeTools extends ParallelTools {
   ffmpeg: string;
   ffprobe: string;
   limits: EncodeLimits;
-  /** Where idle cores are acquired. Without it, a conversion uses one core. */
-  idleCores?: Pick<CoreSlots, 'tryAcquire'>;
-  minSegmentSeconds?: number;
 }
 
 export function createTranscode(tools: TranscodeTools): Transcode {
   const { ffmpeg, ffprobe, limits } = tools;
   const { maxDurationSeconds } = limits;
   return async ({ folder, options, signal, onProbe, onTime }) => {
-    const probed = await probe(ffprobe, folder, limits, signal);
+    const probed = await probe({ ffmpeg, ffprobe, folder, signal }, options.track);
     onProbe(probed);
-    const { audio } = probed;
-    const parts = await encodeOnIdleCores({ ffmpeg, folder, audio, options, limits, signal, onTime }, tools);
+    const { audio, filmStartSeconds, inputArguments } = probed;
+    const { size: inputBytes } = await stat(join(folder, INPUT));
+    const source = { audio, filmStartSeconds, inputArguments, inputBytes, formatName: probed.formatName };
+    const request = { ffmpeg, folder, ...source, options, limits, signal, onTime };
+    const made = await copyOrEncode(request, tools);
+    const timeline = timelineOf(request, made);
+    const tag = await tagOf(request, { ffprobe, timeline, durationSeconds: probed.durationSeconds });
+    const channels = { source: audio.channels, output: outputChannels(audio, options.channels) };
+    const conversion = conversionWarnings({ encoded: made.encoded, timeline, channels });
+    const warnings = [...conversion, ...probed.warnings, ...made.warnings, ...tag.warnings];
+    if (options.strict) requireUndamaged(warnings);
     return {
       path: join(folder, OUTPUT),
-      parts,
-      verify: () => verify(audio, { ffmpeg, ffprobe, folder, maxDurationSeconds, signal }),
+      id3: tag.id3,
+      parts: made.parts,
+      warnings,
+      verify: () => verify({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal }),
     };
   };
 }
 
-/** Encodes on all idle cores where that is possible, and otherwise on one core. Returns the number of processes. */
-async function encodeOnIdleCores(
-  request: EncodeRequest,
-  { idleCores, minSegmentSeconds = MIN_SEGMENT_SECONDS }: TranscodeTools,
-): Promise<number> {
-  const track = divisibleTrack(request);
-  if (idleCores && track) {
-    const maxParts = Math.min(MAX_PARTS, Math.floor(track.expectedSeconds / minSegmentSeconds));
-    const permits = idleCores.tryAcquire(maxParts - 1);
-    const parts = 1 + permits.count;
-    try {
-      if (parts > 1) {
-        await encodeInParallel({ ...request, audio: track, parts });
-        return parts;
-      }
-    } catch (error) {
-      if (!(error instanceof NotJoinable)) throw error;
-    } finally {
-      permits.release();
-    }
-  }
-  await encode(request);
-  return 1;
+/** Passes MP3 sound on unchanged where that is wanted and possible, and encodes it otherwise. */
+async function copyOrEncode(request: EncodeRequest, tools: TranscodeTools): Promise<MadeSound> {
+  if (!request.options.copy) return makeSound(request, tools);
+  const copied = await copyFrames(request, tools);
+  if (copied) return { encoded: copied, parts: 1, isCopy: true, warnings: [] };
+  const made = await makeSound(request, tools);
+  const detail = 'The sound could not be copied, because it is no undamaged MP3. It was encoded.';
+  return { ...made, warnings: [...made.warnings, { code: 'not_copied', detail }] };
 }
 
-/**
- * Returns the track if it can be encoded in parts. At a constant bit rate it cannot: parts are encoded without a bit
- * reservoir, which would lower the quality. At a variable bit rate that costs only space, which `joinSegments` wins back.
- */
-function divisibleTrack({ audio, options }: EncodeRequest): DivisibleTrack | undefined {
-  const { expectedSeconds, sampleRate } = audio;
-  if (options.bitrate !== undefined || expectedSeconds === undefined || sampleRate === undefined)
-    return undefined;
-  return { ...audio, expectedSeconds, sampleRate };
+function timelineOf(
+  { filmStartSeconds, audio, options }: EncodeRequest,
+  { encoded, isCopy }: MadeSound,
+): Timeline {
+  const { decoded, seconds } = encoded;
+  const [rate = 1] = decoded.rates;
+  const jumps = decoded.placed.jumps.map(({ at, by }) => ({ atSeconds: at / rate, seconds: by / rate }));
+  // Late sound begins with silence where it is encoded, but not where its frames are copied.
+  const late = Math.max(0, (audio.startSeconds ?? filmStartSeconds) - filmStartSeconds);
+  const startSeconds = isCopy ? late : (options.start ?? 0);
+  return { filmStartSeconds, jumps, startSeconds, lengthSeconds: seconds };
+}
+
+interface TagSource {
+  ffprobe: string;
+  timeline: Timeline;
+  durationSeconds: number | null;
+}
+
+async function tagOf(
+  { ffmpeg, folder, audio, inputArguments, options, signal }: EncodeRequest,
+  { ffprobe, timeline, durationSeconds }: TagSource,
+) {
+  const input = { folder, inputArguments: [...inputArguments, '-i', INPUT], signal };
+  return buildTag({
+    ...{ ...input, ffmpeg, options, timeline: onFileClock(timeline) },
+    source: await probeTags({ ...input, ffprobe, audioIndex: audio.index }),
+    durationSeconds: durationSeconds ?? undefined,
+  });
+}
+
+function requireUndamaged(warnings: readonly JobWarning[]): void {
+  const damaged = warnings.find(({ code }) => code === 'damaged');
+  if (damaged) throw new ConversionFailure('conversion_failed', damaged.detail);
 }

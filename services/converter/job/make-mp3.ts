@@ -48,9 +48,9 @@ export function makeMp3(
       folder,
       options: job.options,
       signal,
-      onProbe({ duration_seconds, tracks, audio }) {
+      onProbe({ durationSeconds, tracks, audio }) {
         expectedSeconds = audio.expectedSeconds;
-        queueUpdate({ source: { ...job.source, duration_seconds, tracks } });
+        queueUpdate({ source: { ...job.source, duration_seconds: durationSeconds, tracks } });
       },
       onTime(seconds) {
         queueUpdate(estimateProgress(seconds, expectedSeconds, (performance.now() - start) / 1000) ?? {});
@@ -59,7 +59,7 @@ export function makeMp3(
     const convert_ms = timer();
     const mp3 = await storeVerified(blobs, encoded, job, { signal, log });
     log.info({ spool_ms, convert_ms, store_ms: timer(), parts: encoded.parts }, 'MP3 made');
-    return { mp3, warnings: [] };
+    return { mp3, warnings: encoded.warnings };
   });
 }
 
@@ -86,7 +86,7 @@ async function storeVerified(
   { signal, log }: Pick<AttemptOptions, 'signal' | 'log'>,
 ): Promise<Mp3> {
   const [stored, verified] = await Promise.allSettled([
-    blobs.write(attemptId, bytesOf(encoded.path), { expires: new Date(expires_at), signal }),
+    blobs.write(attemptId, bytesOf(encoded), { expires: new Date(expires_at), signal }),
     encoded.verify(),
   ]);
   if (verified.status === 'rejected') {
@@ -109,7 +109,8 @@ async function storeVerified(
  * Opens the file on the first read. If it were opened earlier and never read, it would leak, and its `error` event would be
  * unhandled.
  */
-async function* bytesOf(path: string): AsyncGenerator<Buffer> {
+async function* bytesOf({ id3, path }: EncodedMp3): AsyncGenerator<Buffer> {
+  if (id3.length > 0) yield id3;
   yield* createReadStream(path, { highWaterMark: BLOCK_BYTES });
 }
 

@@ -60,8 +60,19 @@ export function writeXingTag(frame: Buffer, header: FrameHeader, fields: XingTag
     const share = (fields.offsets[percent] ?? fields.bytes) / fields.bytes;
     tag[TOC + percent] = Math.min(255, Math.floor(share * 256));
   }
-  tag.writeUIntBE((fields.delay << 12) | fields.padding, DELAY_AND_PADDING, 3);
   tag.writeUInt32BE(fields.bytes, MUSIC_BYTES);
   tag.writeUInt16BE(fields.crc, MUSIC_CRC);
+  writeGaplessInfo(frame, header, fields);
+}
+
+/** Changes how many samples gapless players cut off, and the checksum of the tag. */
+export function writeGaplessInfo(
+  frame: Buffer,
+  header: FrameHeader,
+  { delay, padding }: Pick<XingTag, 'delay' | 'padding'>,
+): void {
+  const at = nameOffset(header);
+  const tag = frame.subarray(at);
+  tag.writeUIntBE((delay << 12) | padding, DELAY_AND_PADDING, 3);
   tag.writeUInt16BE(crc16(frame.subarray(0, at + TAG_CRC)), TAG_CRC);
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
+import { jobWarning } from '../jobs/warnings.ts';
 import { AppError } from '../runtime/errors.ts';
 
 export const TOPICS = { video: 'video', mp3: 'mp3' } as const;
@@ -57,6 +58,10 @@ export const mp3Event = z
       })
       .nullable()
       .meta({ description: 'The MP3 of a job that is `done`, or null' }),
+    warnings: z.array(jobWarning).default([]).meta({
+      description:
+        'How the MP3 of a job that is `done` differs from what its owner may expect. `truncated` and `damaged` mean that sound is missing: say so first. An event of an older release has none.',
+    }),
     error: z
       .object({
         code: z.string().meta({ description: 'A stable code, for programs' }),
@@ -87,6 +92,32 @@ export const mp3Event = z
           download_url:
             'https://mp3.example.com/download/5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10?expires=4922827445&signature=aZ09_-',
         },
+        warnings: [],
+        error: null,
+        expires_at: '2126-01-02T03:04:05.000Z',
+      },
+      {
+        job_id: '7d2e4f60-51c3-4b8a-9f0e-3a1b5c7d9e2f',
+        trace_id: '80f198ee56343ba864fe8b2a57d3eff7',
+        run: 1,
+        status: 'done',
+        email: 'ann@example.com',
+        filename: 'lecture.mkv',
+        mp3: {
+          size: 33_048_576,
+          duration_seconds: 2520,
+          download_url:
+            'https://mp3.example.com/download/7d2e4f60-51c3-4b8a-9f0e-3a1b5c7d9e2f?expires=4922827445&signature=bY18-_',
+        },
+        warnings: [
+          {
+            code: 'truncated',
+            detail: 'Only 42 of 90 minutes could be converted: the end of the file is missing.',
+            seconds: 2520,
+            of_seconds: 5400,
+          },
+          { code: 'downmixed', detail: 'The sound has 6 channels, which were mixed to 2.' },
+        ],
         error: null,
         expires_at: '2126-01-02T03:04:05.000Z',
       },
@@ -98,6 +129,7 @@ export const mp3Event = z
         email: 'ann@example.com',
         filename: 'mute.mov',
         mp3: null,
+        warnings: [],
         error: { code: 'no_audio', detail: 'there is no sound in it' },
         expires_at: '2126-01-02T03:04:05.000Z',
       },

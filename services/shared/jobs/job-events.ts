@@ -18,6 +18,7 @@ export function mp3EventOf(job: Job): Mp3Event | undefined {
       job.status === 'done'
         ? { size: job.mp3.size, duration_seconds: job.mp3.duration_seconds, download_url: job.download_url }
         : null,
+    warnings: job.status === 'done' ? job.warnings : [],
     error: job.status === 'failed' ? job.error : null,
     expires_at: job.expires_at,
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../runtime/errors.ts';
 import { conversionOptions } from './conversion-options.ts';
+import { FAILURES } from './failures.ts';
 import { type JobWarning, jobWarning } from './warnings.ts';
 
 export const STATUSES = ['queued', 'converting', 'done', 'failed', 'cancelled'] as const;
@@ -17,6 +18,8 @@ const track = z.object({
   selected: z.boolean().describe('whether this track became the MP3'),
 });
 export type Track = z.infer<typeof track>;
+
+const listOfFailures = Object.entries(FAILURES).map(([code, meaning]) => `- \`${code}\`: ${meaning}`);
 
 /** The public form of a job: what its owner sees. */
 export const jobView = z.object({
@@ -36,7 +39,15 @@ export const jobView = z.object({
     .object({ size: z.number().int().describe('bytes'), sha256: z.string(), duration_seconds: z.number() })
     .nullable(),
   warnings: z.array(jobWarning).describe('how the MP3 differs from what its owner may expect'),
-  error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  error: z
+    .object({
+      code: z.string().meta({
+        description: `A stable code, for programs. Later versions may add codes.\n\n${listOfFailures.join('\n')}`,
+        examples: Object.keys(FAILURES),
+      }),
+      detail: z.string().describe('a sentence for people'),
+    })
+    .nullable(),
   attempts: z.number().int(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),

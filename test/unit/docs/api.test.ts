@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { openapi } from '../../../services/gateway/openapi/document.ts';
+import { FAILURES } from '../../../services/shared/jobs/failures.ts';
+import { WARNINGS } from '../../../services/shared/jobs/warnings.ts';
 import { STATUS } from '../../../services/shared/runtime/errors.ts';
 import { inlineCode, markdownFiles, readMarkdown, repoRoot, tableRows } from '../../support/markdown.ts';
 
@@ -27,14 +29,25 @@ describe('docs/api.md', () => {
     assert.deepEqual(Object.fromEntries(listed), { ...STATUS });
   });
 
-  it('lists exactly the codes of failed jobs', () => {
-    const source = readFileSync(join(repoRoot, 'services/converter/failure.ts'), 'utf8');
-    const union = /type FailureCode =([^;]+);/.exec(source)?.[1] ?? '';
-    const codes = [...union.matchAll(/'(\w+)'/g)].map(([, name]) => name);
-    const listed = tableRows(file, 'Errors')
-      .filter(([cell]) => cell?.startsWith('`'))
-      .flatMap(([cell]) => code(cell));
-    assert.deepEqual(listed.sort(), codes.sort());
+  const TABLES: [heading: string, meanings: Record<string, string>][] = [
+    ['Why a job fails', FAILURES],
+    ['Warnings', WARNINGS],
+  ];
+  for (const [heading, meanings] of TABLES) {
+    it(`lists exactly the codes of the program, with their meanings, under «${heading}»`, () => {
+      const rows = tableRows(file, heading).map(([cell = '', meaning = '']) => [code(cell)[0], meaning]);
+      assert.deepEqual(rows, Object.entries(meanings));
+    });
+  }
+
+  it('lists every code that a service writes into a job', () => {
+    const files = globSync('services/**/*.ts', { cwd: repoRoot });
+    const written = files.flatMap((path) =>
+      [...readFileSync(join(repoRoot, path), 'utf8').matchAll(/\bcode: '(\w+)'/g)].map(([, name]) => name),
+    );
+    const known = [...Object.keys(STATUS), ...TABLES.flatMap(([, meanings]) => Object.keys(meanings))];
+    assert.ok(written.includes('truncated') && written.includes('gave_up'));
+    assert.deepEqual(new Set(written).difference(new Set(known)), new Set());
   });
 });
 

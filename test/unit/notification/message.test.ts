@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { formatDate, oneLine } from '../../../services/notification/format-text.ts';
 import { messageFor } from '../../../services/notification/message.ts';
+import { FAILURES } from '../../../services/shared/jobs/failures.ts';
 import { done, failed } from './mp3-events.ts';
 
 describe('messageFor › a job that is done', () => {
@@ -33,15 +34,7 @@ describe('messageFor › a job that is done', () => {
 });
 
 describe('messageFor › a job that failed', () => {
-  for (const code of [
-    'no_audio',
-    'not_media',
-    'truncated',
-    'too_long',
-    'conversion_failed',
-    'video_gone',
-    'gave_up',
-  ]) {
+  for (const code of Object.keys(FAILURES)) {
     it(`has a sentence of its own for ${code}, and the reason`, () => {
       const { subject, html, text } = messageFor(failed(code));
       assert.equal(subject, 'Could not be converted: a.mp4');

@@ -13,6 +13,7 @@ export const done = (fields: Partial<Mp3Event> = {}): Mp3Event => ({
     duration_seconds: 600,
     download_url: 'https://example.org/download/1?expires=2&signature=3',
   },
+  warnings: [],
   error: null,
   expires_at: '2126-01-02T03:04:05.000Z',
   ...fields,

@@ -21,6 +21,11 @@ describe('parseMail(mail)', () => {
     });
   });
 
+  it('reads the outcome of a mail about an MP3 that is incomplete', () => {
+    const mail = stored(`Subject: Your MP3 is incomplete: film-7-12.mp4\n\n/download/${id}`);
+    assert.deepEqual([mail.outcome, mail.filename, mail.linkedJobId], ['done', 'film-7-12.mp4', id]);
+  });
+
   it('reads a folded subject of a mail about a failure', () => {
     const mail = stored('Subject: Could not be converted:\n noise-7-13.ogg\n\nsorry');
     assert.equal(mail.outcome, 'failed');

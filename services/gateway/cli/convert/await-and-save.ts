@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import type { JobView } from '../../../shared/jobs/job.ts';
-import { formatDuration, formatSize } from '../../../shared/runtime/format.ts';
+import { formatDuration } from '../../../shared/runtime/format.ts';
 import type { Clock } from '../../client/clock.ts';
 import { isProblem, UnreachableError } from '../../client/errors.ts';
 import type { Session } from '../../client/session.ts';
@@ -11,6 +11,7 @@ import type { Target } from '../files/target.ts';
 import type { Reporter } from '../terminal/reporter.ts';
 import { printable } from '../terminal/text.ts';
 import { createProgressMeter } from './progress-meter.ts';
+import { reportResult, type SavedMp3 } from './report-result.ts';
 import { saveMp3 } from './save-mp3.ts';
 
 export interface AwaitAndSavePorts {
@@ -46,7 +47,7 @@ export async function awaitAndSave(
     const job = await waitForEnd(session, video, ports);
     // There is nothing to fetch later from a job that has ended without an MP3.
     if (job.status !== 'done') pending.delete(video.id);
-    await saveAndReport(session, video, mp3Of(job), ports);
+    await saveAndReport(session, video, { mp3: mp3Of(job), warnings: job.warnings }, ports);
     pending.delete(video.id);
   } catch (cause) {
     if (!isProblem(cause, 'not_found')) throw cause;
@@ -92,7 +93,7 @@ function mp3Of({ status, mp3, error }: JobView): NonNullable<JobView['mp3']> {
 async function saveAndReport(
   session: Session,
   { id, name, target }: SentVideo,
-  mp3: NonNullable<JobView['mp3']>,
+  { mp3, warnings }: Pick<SavedMp3, 'mp3' | 'warnings'>,
   { clock, signal, stdout, reporter, cwd }: AwaitAndSavePorts,
 ): Promise<void> {
   const meter = createProgressMeter(mp3.size, clock);
@@ -103,6 +104,5 @@ async function saveAndReport(
   };
   await saveMp3(session, { id, ...mp3 }, target, { clock, signal, stdout, onProgress });
   const where = target.kind === 'stdout' ? 'standard output' : path.relative(cwd, target.path);
-  const length = formatDuration(mp3.duration_seconds);
-  reporter.success(`${printable(name)} → ${printable(where)}  ${formatSize(mp3.size)}, ${length}`);
+  reportResult({ name, where, mp3, warnings }, reporter);
 }

@@ -13,6 +13,8 @@ type Style = Parameters<typeof styleText>[0];
 export interface Reporter {
   info(line: string): void;
   success(line: string): void;
+  /** Printed with --quiet as well, as errors are. */
+  warning(line: string): void;
   error(line: string): void;
   /** Shows progress: in one line that is redrawn or, without a terminal, in a new line every few seconds. */
   progress(label: string): (share: number | undefined, describe: () => string) => void;
@@ -47,6 +49,7 @@ export function createReporter(screen: Screen, clock: Pick<Clock, 'now'>): Repor
   return {
     info: (text) => screen.quiet || line(text),
     success: (text) => screen.quiet || line(`${style('green', '✔')} ${text}`),
+    warning: (text) => line(`${style('yellow', '⚠')} ${text}`),
     error: (text) => line(`${style('red', '✘')} ${text}`),
     settle: erase,
     progress(label) {

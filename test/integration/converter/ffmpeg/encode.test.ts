@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { encode } from '../../../../services/converter/ffmpeg/encode.ts';
 import { INPUT, OUTPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
 import { audioTrack } from '../../../support/audio-track.ts';
+import { encodeRequest } from '../../../support/encode-request.ts';
 import { media, tone } from '../../../support/media.ts';
 
 const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
@@ -25,17 +26,8 @@ describe('encode › the bit rate of the MP3', () => {
       const folder = await mkdtemp(join(tmpdir(), 'mp3converter-ffmpeg-'));
       try {
         await copyFile(await media(`${rate}.wav`, ...tone(1, { rate })), join(folder, INPUT));
-        const signal = new AbortController().signal;
-        const track = audioTrack({ sampleRate: rate });
-        await encode({
-          ffmpeg: 'ffmpeg',
-          folder,
-          audio: track,
-          options: { bitrate },
-          limits,
-          signal,
-          onTime() {},
-        });
+        const audio = audioTrack({ sampleRate: rate, channels: 1 });
+        await encode(encodeRequest({ folder, audio, options: { bitrate } }));
         const show = ['-v', 'error', '-show_entries', 'stream=bit_rate', '-of', 'csv=p=0'];
         const { stdout } = await promisify(execFile)('ffprobe', [...show, join(folder, OUTPUT)]);
         assert.equal(Number(stdout), bitrate * 1000);
@@ -54,16 +46,7 @@ describe('encode › failures of ffmpeg', () => {
       const tool = join(folder, 'ffmpeg');
       await writeFile(tool, `#!/bin/sh\n${script}\n`);
       await chmod(tool, 0o755);
-      const signal = new AbortController().signal;
-      await encode({
-        ffmpeg: tool,
-        folder,
-        audio: audioTrack(),
-        options: { quality: 2 },
-        limits: allowed,
-        signal,
-        onTime() {},
-      });
+      await encode(encodeRequest({ ffmpeg: tool, folder, limits: allowed }));
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Probe } from '../../../../services/converter/ffmpeg/probe.ts';
+import type { Probe } from '../../../../services/converter/ffmpeg/probe/probe.ts';
 import { createTranscode } from '../../../../services/converter/ffmpeg/transcode.ts';
 import { INPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
 import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
@@ -169,7 +169,6 @@ describe('createTranscode › media that it converts', { concurrency: 2 }, () =>
 });
 
 describe('createTranscode › media that it refuses', { concurrency: 2 }, () => {
-  const mkv = () => media('cut.mkv', ...picture(6), ...noise, ...x264, '-c:a', 'aac');
   const table: [name: string, source: () => Promise<string>, code: string][] = [
     ['text', () => file('a.mp4', 'this is no video\n'), 'not_media'],
     ['an empty file', () => file('empty.mp4', ''), 'not_media'],
@@ -177,24 +176,8 @@ describe('createTranscode › media that it refuses', { concurrency: 2 }, () => 
     ['a picture', () => media('a.png', ...picture(0.1), '-frames:v', '1'), 'not_media'],
     ['a video without sound', () => media('silent.mp4', ...picture(1), ...x264), 'no_audio'],
     [
-      'half a fast-start MP4',
-      async () =>
-        truncated(
-          await media('cut.mp4', ...picture(6), ...noise, ...x264, '-c:a', 'aac', '-movflags', '+faststart'),
-        ),
-      'truncated',
-    ],
-    [
       'half an MP4 with its index at the end',
       async () => truncated(await video(2, { faststart: false })),
-      'truncated',
-    ],
-    ['half a Matroska file', async () => truncated(await mkv()), 'truncated'],
-    ['a Matroska file without its last fifth', async () => truncated(await mkv(), 0.8), 'truncated'],
-    ['half a FLAC file', async () => truncated(await media('cut.flac', ...noise)), 'truncated'],
-    [
-      'half an FLV file',
-      async () => truncated(await media('cut.flv', ...picture(6), ...noise, '-c:v', 'flv', '-c:a', 'mp3')),
       'truncated',
     ],
     ['a sound that is too long', () => media('hour.flac', ...tone(61)), 'too_long'],
@@ -207,6 +190,27 @@ describe('createTranscode › media that it refuses', { concurrency: 2 }, () => 
   for (const [name, source, code] of table) {
     it(`refuses ${name} with ${code}`, async () => {
       await assert.rejects(convert(await source()), { code });
+    });
+  }
+});
+
+describe('createTranscode › a file whose end is missing', { concurrency: 2 }, () => {
+  const film = (name: string, ...codecs: string[]) => media(name, ...picture(6), ...noise, ...codecs);
+  const mkv = () => film('cut.mkv', ...x264, '-c:a', 'aac');
+  const mp4 = () => film('cut.mp4', ...x264, '-c:a', 'aac', '-movflags', '+faststart');
+  const table: [name: string, source: () => Promise<string>, share: number, seconds: [number, number]][] = [
+    ['a fast-start MP4', mp4, 0.5, [2, 4]],
+    ['a Matroska file', mkv, 0.5, [2, 4]],
+    ['a Matroska file', mkv, 0.8, [4, 5.5]],
+    ['a FLAC file', () => media('cut.flac', ...noise), 0.5, [2.8, 3.2]],
+    ['an FLV file', () => film('cut.flv', '-c:v', 'flv', '-c:a', 'mp3'), 0.5, [2, 4]],
+    ['a WAV file', () => media('cut.wav', ...noise), 0.5, [2.9, 3.1]],
+    ['an MP3 file', () => media('cut.mp3', ...noise), 0.5, [2.8, 3.2]],
+  ];
+  for (const [name, source, share, [least, most]] of table) {
+    it(`becomes an MP3 of what ${share * 100} % of ${name} hold`, async () => {
+      const { seconds } = await convert(await truncated(await source(), share));
+      assert.ok(seconds > least && seconds < most, `${seconds} s`);
     });
   }
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { runTool } from '../../../../services/converter/ffmpeg/run-tool.ts';
 import type { Transcode } from '../../../../services/converter/ffmpeg/transcode.ts';
+import { audioTrack } from '../../../support/audio-track.ts';
 import { video } from '../../../support/media.ts';
 import type { TestConverter } from './test-converter.ts';
 
@@ -21,16 +22,13 @@ export const endless: Transcode = async ({ folder, signal, onProbe, onTime }) =>
     ...['-f', 'lavfi', '-i', 'anullsrc', '-f', 'null', '-'],
   ];
   onProbe({
-    duration_seconds: 100,
+    formatName: 'wav',
+    durationSeconds: 100,
+    filmStartSeconds: 0,
     tracks: [],
-    audio: {
-      index: 0,
-      sampleRate: 1,
-      channels: 1,
-      expectedSeconds: 100,
-      expectedOf: 'track',
-      isLengthStated: true,
-    },
+    audio: audioTrack({ sampleRate: 1, channels: 1, expectedSeconds: 100 }),
+    inputArguments: [],
+    warnings: [],
   });
   onTime(1);
   await runTool('ffmpeg', source, { folder, signal, timeoutSeconds: 1000 });

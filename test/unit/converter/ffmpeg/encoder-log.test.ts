@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createEncoderLog, type DecodedSound } from '../../../../services/converter/ffmpeg/encoder-log.ts';
 
-const NOTHING: DecodedSound = { samples: undefined, rates: [], outOfMemory: false };
+const NOTHING: DecodedSound = {
+  samples: undefined,
+  rates: [],
+  placed: { silence: 0, jumps: [] },
+  outOfMemory: false,
+};
 const verbose = (...parts: string[]) => parts.map((part) => `\x1b[0;32m${part}\x1b[0m`).join('');
 const error = (...parts: string[]) => parts.map((part) => `\x1b[1;31m${part}\x1b[0m`).join('');
 const context = (name: string) => `\x1b[1;35m[${name} @ 0x55ee4dbdd500] \x1b[0m`;

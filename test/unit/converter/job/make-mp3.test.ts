@@ -26,7 +26,11 @@ it('makeMp3 opens no file when it is aborted before its MP3 is read', async (con
       async transcode() {
         stop.abort(reason);
         // Opening this missing file would fail later, with an `error` event.
-        return { path: '/nowhere/output.mp3', parts: 1, verify: () => Promise.reject(reason) };
+        return {
+          ...{ path: '/nowhere/output.mp3', parts: 1, warnings: [] },
+          id3: Buffer.alloc(0),
+          verify: () => Promise.reject(reason),
+        };
       },
     },
     { signal: stop.signal, queueUpdate: () => {}, log: pino({ level: 'silent' }) },

@@ -6,9 +6,9 @@ import { createReporter } from '../../../../services/gateway/cli/terminal/report
 import { createTestClock } from '../client/test-clock.ts';
 
 /** A reporter whose lines can be read. */
-export function recordedReporter() {
+export function recordedReporter({ quiet = false } = {}) {
   const lines: string[] = [];
-  const screen = { isTTY: false, columns: 80, color: false, quiet: false };
+  const screen = { isTTY: false, columns: 80, color: false, quiet };
   const write = (text: string) => void lines.push(text.trimEnd());
   return { lines, reporter: createReporter({ ...screen, write }, createTestClock()) };
 }

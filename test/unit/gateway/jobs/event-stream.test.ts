@@ -35,8 +35,11 @@ async function startStream(context: TestContext) {
 }
 
 describe('GET /jobs/:id/events', () => {
-  for (const job of [done(), failed(), newJob({ status: 'cancelled' })]) {
-    test(`sends a single event for a job that is ${job.status}`, async () => {
+  const WARNINGS = [{ code: 'truncated', detail: 'The end is missing.', seconds: 1, of_seconds: 2 }];
+  const FINAL = [done(), done({ warnings: WARNINGS }), failed(), newJob({ status: 'cancelled' })];
+  for (const job of FINAL) {
+    const { warnings } = viewOf(job);
+    test(`sends a single event for a job that is ${job.status}, with its ${warnings.length} warnings`, async () => {
       const gateway = buildGateway();
       await gateway.save(job);
       const reply = await follow(gateway, job.id);
@@ -45,6 +48,7 @@ describe('GET /jobs/:id/events', () => {
       assert.equal(reply.headers['cache-control'], 'no-store');
       assert.equal(reply.headers['x-accel-buffering'], 'no');
       assert.deepEqual(eventsOf(reply), [viewOf(job)]);
+      assert.deepEqual(eventsOf(reply)[0].warnings, job.status === 'done' ? job.warnings : []);
     });
   }
 

@@ -10,6 +10,7 @@ const JOBS = [
   newJob(),
   newJob({ status: 'converting', attemptId: 'internal-attempt', progress: 0.5, eta_seconds: 9 }),
   done(),
+  done({ warnings: [{ code: 'truncated', detail: 'The end is missing.', seconds: 1, of_seconds: 2 }] }),
   failed(),
 ];
 
@@ -22,6 +23,7 @@ describe('GET /jobs/:id', () => {
       assert.equal(status, 200);
       assert.deepEqual(json, jobView.strict().parse(json));
       assert.deepEqual(json, viewOf(job));
+      assert.deepEqual(json.warnings, job.status === 'done' ? job.warnings : []);
       const { owner, email, videoBlobId, mp3BlobId, attemptId, download_url } = flat(job);
       for (const secret of [
         owner,

@@ -3,6 +3,8 @@ import { describe, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { createRoutes, type GatewayPorts } from '../../../../services/gateway/app.ts';
 import { openapi } from '../../../../services/gateway/openapi/document.ts';
+import { FAILURES } from '../../../../services/shared/jobs/failures.ts';
+import { WARNINGS } from '../../../../services/shared/jobs/warnings.ts';
 import { type ErrorCode, STATUS } from '../../../../services/shared/runtime/errors.ts';
 
 interface Operation {
@@ -12,6 +14,14 @@ interface Operation {
   >;
   security?: object[];
   parameters?: { name: string; in: string }[];
+}
+interface Schema {
+  type?: string;
+  description?: string;
+  required?: string[];
+  items?: Schema;
+  anyOf?: Schema[];
+  properties?: Record<string, Schema>;
 }
 const paths = openapi.paths as unknown as Record<string, Record<string, Operation>>;
 const operations = Object.entries(paths).flatMap(([path, methods]) =>
@@ -75,6 +85,21 @@ describe('openapi', () => {
     );
     assert.ok(paths['/upload']?.post?.responses[409]?.headers?.['Retry-After']);
   });
+
+  const { error, warnings } = openapi.components.schemas.Job.properties as Record<string, Schema>;
+  const CODES: [of: string, schema: Schema | undefined, meanings: Record<string, string>][] = [
+    ['a warning', warnings?.items, WARNINGS],
+    ['a failed job', error?.anyOf?.[0], FAILURES],
+  ];
+  for (const [of, schema, meanings] of CODES) {
+    test(`describes every code of ${of}, and allows others, which may be added`, () => {
+      const { type, description, ...others } = schema?.properties?.code ?? assert.fail();
+      for (const [code, meaning] of Object.entries(meanings))
+        assert.ok(description?.includes(`\n- \`${code}\`: ${meaning}`), code);
+      assert.deepEqual([type, others], ['string', { examples: Object.keys(meanings) }]);
+      assert.ok(schema?.required?.includes('detail'));
+    });
+  }
 
   test('lists every error code', () => {
     assert.deepEqual([...openapi.components.schemas.Problem.properties.code.enum], Object.keys(STATUS));

@@ -41,6 +41,34 @@ describe('readEvent', () => {
   }
 });
 
+describe('mp3Event', () => {
+  const published = mp3EventOf(done());
+
+  test('has no warnings where it comes from an older release', () => {
+    const { warnings, ...older } = published ?? assert.fail();
+    assert.deepEqual(mp3Event.parse(older), { ...older, warnings: [] });
+  });
+
+  test('has warnings of codes that this release does not know', () => {
+    const warnings = [{ code: 'added_later', detail: 'It is so.', places: [1, 2] }];
+    const { places, ...known } = warnings[0] ?? assert.fail();
+    assert.deepEqual(mp3Event.parse({ ...published, warnings }).warnings, [known]);
+  });
+
+  const BAD: [what: string, warnings: unknown][] = [
+    ['null', null],
+    ['a text', 'truncated'],
+    ['a list of texts', ['truncated']],
+    ['a warning without a code', [{ detail: 'x' }]],
+    ['a warning whose seconds are a text', [{ code: 'truncated', detail: 'x', seconds: '1' }]],
+  ];
+  for (const [what, warnings] of BAD) {
+    test(`refuses ${what} as warnings`, () => {
+      assert.ok(!mp3Event.safeParse({ ...published, warnings }).success);
+    });
+  }
+});
+
 describe('mp3EventOf', () => {
   test('returns everything that a mail needs for a job that is done', () => {
     const job = done();
@@ -53,9 +81,15 @@ describe('mp3EventOf', () => {
       email: job.email,
       filename: job.filename,
       mp3: { size: 1000, duration_seconds: 12.5, download_url: job.download_url },
+      warnings: [],
       error: null,
       expires_at: job.expires_at,
     });
+  });
+
+  test('returns the warnings of a job that is done', () => {
+    const warnings = [{ code: 'truncated', detail: 'The end is missing.', seconds: 1.5, of_seconds: 3 }];
+    assert.deepEqual(mp3Event.parse(mp3EventOf(done({ warnings }))).warnings, warnings);
   });
 
   test('returns the reason and no link for a job that has failed', () => {

@@ -87,6 +87,23 @@ describe('convertAll', () => {
     assert.equal(pending.size, 0);
   });
 
+  it('saves an MP3 from which sound is missing, and says so first', async (context) => {
+    const { run, lines, converter, done, cwd, audio } = await build(context);
+    const detail = 'Only 42 of 90 minutes could be converted: the end of the file is missing.';
+    const warnings = [
+      { code: 'downmixed', detail: 'The sound has 6 channels, which were mixed to 2.' },
+      { code: 'truncated', detail, seconds: 2520, of_seconds: 5400 },
+    ];
+    converter.run = async (job) => ({ ...(await done(job)), warnings });
+    assert.equal(await run({}), 0);
+    assert.deepEqual(await readFile(path.join(cwd, 'a.mp3')), audio);
+    assert.deepEqual(lines.slice(-3), [
+      `⚠ a.mp4: ${detail}`,
+      '✔ a.mp4 → a.mp3  300.0 kB, 0:02',
+      '  Note: The sound has 6 channels, which were mixed to 2.',
+    ]);
+  });
+
   const REFUSED: [what: string, bytes: Buffer, message: RegExp][] = [
     ['a file that is no video', Buffer.alloc(7_000_000, 'text '), /✘ a\.mp4: .*\(not_media\)/],
     [

@@ -24,6 +24,7 @@ describe('createReporter', () => {
       clock.advance(share === 0 ? 50 : 6_000);
     }
     reporter.success('done');
+    reporter.warning('incomplete');
     reporter.error('broken');
     return written;
   }
@@ -34,7 +35,7 @@ describe('createReporter', () => {
     assert.equal(drawn.length, 2);
     assert.ok(drawn.every((text) => text.startsWith('\r\x1b[2K') && !text.includes('\n')));
     assert.ok(drawn.every((text) => text.length - '\r\x1b[2K'.length < 60));
-    assert.deepEqual(written.slice(-3), ['\r\x1b[2K', '✔ done\n', '✘ broken\n']);
+    assert.deepEqual(written.slice(-4), ['\r\x1b[2K', '✔ done\n', '⚠ incomplete\n', '✘ broken\n']);
   });
 
   it('shortens or omits the bar on a narrow terminal', () => {
@@ -53,13 +54,19 @@ describe('createReporter', () => {
       'Sending a.mp4    0%  detail\n',
       'Sending a.mp4   50%  detail\n',
       '✔ done\n',
+      '⚠ incomplete\n',
       '✘ broken\n',
     ]);
   });
 
-  it('prints only errors with --quiet', () => assert.deepEqual(show({ quiet: true }), ['✘ broken\n']));
+  it('prints only warnings and errors with --quiet', () => {
+    assert.deepEqual(show({ quiet: true }), ['⚠ incomplete\n', '✘ broken\n']);
+  });
 
   it('colours the marks where colours are wanted', () => {
-    assert.deepEqual(show({ quiet: true, color: true }), ['\x1b[31m✘\x1b[39m broken\n']);
+    assert.deepEqual(show({ quiet: true, color: true }), [
+      '\x1b[33m⚠\x1b[39m incomplete\n',
+      '\x1b[31m✘\x1b[39m broken\n',
+    ]);
   });
 });

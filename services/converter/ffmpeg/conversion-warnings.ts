@@ -1,0 +1,60 @@
+import type { JobWarning } from '../../shared/jobs/warnings.ts';
+import type { Encoded } from './encode-request.ts';
+import { MAX_HOLE_SECONDS, type Timeline } from './timeline.ts';
+
+/** More jumps than this are not worth a warning of their own. */
+const MAX_JUMPS = 20;
+
+export interface ConversionFacts {
+  encoded: Encoded;
+  timeline: Timeline;
+  /** Channels of the source and of the MP3. */
+  channels: { source: number | undefined; output: number | undefined };
+}
+
+/** Returns what the owner should know about an MP3 that is not exactly the sound of the video. */
+export function conversionWarnings({ encoded, timeline, channels }: ConversionFacts): JobWarning[] {
+  const damaged = missingSeconds(encoded);
+  return [
+    ...(damaged === undefined ? [] : [damagedWarning(damaged)]),
+    ...gapWarnings(timeline),
+    ...(channels.source !== undefined && channels.source > 2 ? [downmixWarning(channels)] : []),
+  ];
+}
+
+/**
+ * Returns how many seconds of the packets could not be decoded, or undefined where it is not more than priming, padding and
+ * the rounding of timestamps explain.
+ */
+function missingSeconds({ decoded, packets }: Encoded): number | undefined {
+  const { samples, rates } = decoded;
+  const [rate] = rates;
+  if (!packets || samples === undefined || rate === undefined) return undefined;
+  const missing = packets.sumSeconds - samples / rate;
+  return missing > Math.max(0.5, packets.sumSeconds * 0.005) ? rounded(missing) : undefined;
+}
+
+const damagedWarning = (seconds: number): JobWarning => ({
+  code: 'damaged',
+  detail: `About ${seconds} seconds of the sound are damaged and could not be decoded.`,
+  seconds,
+});
+
+const gapWarnings = ({ jumps, startSeconds, lengthSeconds }: Timeline): JobWarning[] =>
+  jumps
+    .map(({ atSeconds, seconds }) => ({ seconds: rounded(seconds), at: atSeconds - startSeconds }))
+    .filter(({ seconds, at }) => seconds > MAX_HOLE_SECONDS && at >= 0 && at <= lengthSeconds)
+    .slice(0, MAX_JUMPS)
+    .map(({ seconds, at }) => ({
+      code: 'gap_closed',
+      detail: `The recording pauses for ${Math.round(seconds)} seconds. The pause was left out of the MP3.`,
+      seconds,
+      at_seconds: rounded(at),
+    }));
+
+const downmixWarning = ({ source, output }: ConversionFacts['channels']): JobWarning => ({
+  code: 'downmixed',
+  detail: `The ${source} channels of the video were mixed to ${output === 1 ? 'mono' : 'stereo'}.`,
+});
+
+const rounded = (seconds: number) => Math.round(seconds * 1000) / 1000;

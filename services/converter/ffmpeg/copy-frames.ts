@@ -1,0 +1,70 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConversionFailure, NotJoinable } from '../failure.ts';
+import { frameSamples } from '../mp3/frame-header.ts';
+import { readTags, type TaggedMp3 } from '../mp3/frame-reader.ts';
+import { writeGaplessInfo } from '../mp3/xing-tag.ts';
+import { requireBelowSizeLimit, requireSuccess } from './encode.ts';
+import { copyArguments } from './encode-arguments.ts';
+import type { Encoded, EncodeRequest } from './encode-request.ts';
+import { type EncoderResult, runEncoder } from './run-encoder.ts';
+import { OUTPUT } from './untrusted-input.ts';
+import { verify } from './verify.ts';
+
+/** The sound follows from the frames alone: nothing was decoded, and nothing was moved. */
+const NOT_DECODED = {
+  samples: undefined,
+  rates: [],
+  placed: { silence: 0, jumps: [] },
+  outOfMemory: false,
+};
+
+/**
+ * Makes `OUTPUT` of a track that is MP3 already: its frames, unchanged, behind a Xing tag that states their number. Returns
+ * undefined where the sound has to be encoded: it is no MP3, or no player could play its frames without an error.
+ */
+export async function copyFrames(
+  request: EncodeRequest,
+  { ffprobe }: { ffprobe: string },
+): Promise<Encoded | undefined> {
+  const { ffmpeg, folder, audio, limits, signal, onTime } = request;
+  if (audio.codec !== 'mp3') return undefined;
+  try {
+    const result = await runEncoder(ffmpeg, copyArguments(request), {
+      ...{ folder, signal, onTime },
+      timeoutSeconds: limits.maxConvertSeconds,
+    });
+    requireSuccess(result);
+    await requireBelowSizeLimit(join(folder, OUTPUT), request);
+    const seconds = await requireAllFrames(request, result);
+    const { maxDurationSeconds } = limits;
+    await verify({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal });
+    return { decoded: NOT_DECODED, packets: result.packets, seconds };
+  } catch (error) {
+    if (error instanceof NotJoinable) return undefined;
+    if (error instanceof ConversionFailure && error.code === 'conversion_failed') return undefined;
+    throw error;
+  }
+}
+
+/** Returns the length of the MP3 in seconds. Throws {@link NotJoinable} where a packet of the track is not in it. */
+async function requireAllFrames(
+  { folder, formatName }: EncodeRequest,
+  { packets }: EncoderResult,
+): Promise<number> {
+  const path = join(folder, OUTPUT);
+  const mp3 = await readTags(path);
+  const { tag, tagFrame } = mp3;
+  if (!packets || packets.count !== tag.frames) throw new NotJoinable('a packet holds no whole frame');
+  // ffmpeg knows delay and padding of a file that is an MP3. For the sound of a film, it writes wrong ones.
+  const isMp3 = formatName === 'mp3';
+  if (!isMp3) await clearGaplessInfo(mp3);
+  const cut = isMp3 ? tag.delay + tag.padding : 0;
+  return (tag.frames * frameSamples(tagFrame.header.sampleRate) - cut) / tagFrame.header.sampleRate;
+}
+
+async function clearGaplessInfo({ path, id3Bytes, tagFrame: { bytes, header } }: TaggedMp3): Promise<void> {
+  writeGaplessInfo(bytes, header, { delay: 0, padding: 0 });
+  await using file = await open(path, 'r+');
+  await file.write(bytes, 0, bytes.length, id3Bytes);
+}

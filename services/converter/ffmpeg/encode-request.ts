@@ -1,0 +1,37 @@
+import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
+import type { Gain } from '../loudness/gain.ts';
+import type { EncodeSource } from './encode-arguments.ts';
+import type { DecodedSound } from './encoder-log.ts';
+import type { Packets } from './packet-counter.ts';
+import type { AudioTrack } from './probe/probe.ts';
+
+export interface EncodeLimits {
+  maxDurationSeconds: number;
+  maxConvertSeconds: number;
+}
+
+export interface EncodeRequest<Audio extends AudioTrack = AudioTrack> extends EncodeSource {
+  /** Path of ffmpeg. */
+  ffmpeg: string;
+  /** The private folder of the attempt. It holds `INPUT`, and `OUTPUT` is made in it. */
+  folder: string;
+  audio: Audio;
+  /** Size of `INPUT`. */
+  inputBytes: number;
+  options: ConversionOptions;
+  limits: EncodeLimits;
+  /** How the level is changed. Undefined where it stays as it is. */
+  gain?: Gain | undefined;
+  signal: AbortSignal;
+  /** Gets the seconds of audio that are converted so far. */
+  onTime(seconds: number): void;
+}
+
+/** What an encoding has read and made. */
+export interface Encoded {
+  decoded: DecodedSound;
+  /** What the demuxer has read. Undefined where ffmpeg did not have to read the whole track. */
+  packets: Packets | undefined;
+  /** Length of the MP3. */
+  seconds: number;
+}

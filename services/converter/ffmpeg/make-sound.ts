@@ -1,0 +1,68 @@
+import type { JobWarning } from '../../shared/jobs/warnings.ts';
+import type { CoreSlots } from '../capacity/core-slots.ts';
+import { NotJoinable } from '../failure.ts';
+import { encodeNormalized } from '../loudness/encode-normalized.ts';
+import { MIN_SEGMENT_SECONDS } from '../mp3/segments.ts';
+import { encode } from './encode.ts';
+import { type DivisibleTrack, encodeInParallel, selectedSeconds } from './encode-in-parallel.ts';
+import type { Encoded, EncodeRequest } from './encode-request.ts';
+
+/** Each process decodes everything before its part, so that more parts would gain little. */
+const MAX_PARTS = 8;
+
+export interface ParallelTools {
+  /** Where idle cores are acquired. Without it, a conversion uses one core. */
+  idleCores?: Pick<CoreSlots, 'tryAcquire'>;
+  minSegmentSeconds?: number;
+}
+
+export interface MadeSound {
+  encoded: Encoded;
+  /** Number of processes that encoded it side by side. */
+  parts: number;
+  /** Whether the frames of the source were passed on. */
+  isCopy?: boolean;
+  warnings: JobWarning[];
+}
+
+/** Makes `OUTPUT`: at the loudness that was asked for, or at the level that the sound has. */
+export async function makeSound(request: EncodeRequest, tools: ParallelTools): Promise<MadeSound> {
+  const target = request.options.normalize;
+  if (target === undefined) return { ...(await encodeOnIdleCores(request, tools)), warnings: [] };
+  const encodeOnce = (each: EncodeRequest) => encodeOnIdleCores(each, tools);
+  const { result, warnings } = await encodeNormalized(request, target, encodeOnce);
+  return { ...result, warnings };
+}
+
+/** Encodes on all idle cores where that is possible, and otherwise on one core. */
+async function encodeOnIdleCores(
+  request: EncodeRequest,
+  { idleCores, minSegmentSeconds = MIN_SEGMENT_SECONDS }: ParallelTools,
+): Promise<Omit<MadeSound, 'warnings'>> {
+  const track = divisibleTrack(request);
+  if (idleCores && track) {
+    const seconds = selectedSeconds({ ...request, audio: track });
+    const permits = idleCores.tryAcquire(Math.min(MAX_PARTS, Math.floor(seconds / minSegmentSeconds)) - 1);
+    const parts = 1 + permits.count;
+    try {
+      if (parts > 1) return { encoded: await encodeInParallel({ ...request, audio: track, parts }), parts };
+    } catch (error) {
+      if (!(error instanceof NotJoinable)) throw error;
+    } finally {
+      permits.release();
+    }
+  }
+  return { encoded: await encode(request), parts: 1 };
+}
+
+/**
+ * Returns the track if it can be encoded in parts. At a constant bit rate it cannot: parts are encoded without a bit
+ * reservoir, which would lower the quality. At a variable bit rate that costs only space, which `joinSegments` wins back.
+ * Behind a limiter it cannot either, because a limiter has a memory of what came before the part.
+ */
+function divisibleTrack({ audio, options, gain }: EncodeRequest): DivisibleTrack | undefined {
+  const { expectedSeconds, sampleRate } = audio;
+  if (options.bitrate !== undefined || gain?.ceiling !== undefined) return undefined;
+  if (expectedSeconds === undefined || sampleRate === undefined) return undefined;
+  return { ...audio, expectedSeconds, sampleRate };
+}

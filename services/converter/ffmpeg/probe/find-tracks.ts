@@ -1,0 +1,59 @@
+import { untrustedInput } from '../untrusted-input.ts';
+import { completeTracks } from './complete-tracks.ts';
+import type { FileReport } from './report.ts';
+import { inspect, type ProbeTools } from './run-ffprobe.ts';
+import type { SourceTrack } from './source-track.ts';
+import { tracksOf } from './tracks.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+/**
+ * How far into a file to look for sound, in bytes. ffmpeg itself looks at 5 MB. Each step costs as much as is read. ffmpeg
+ * keeps what it reads here in memory until it is converted.
+ */
+const DEPTHS = [20 * MEBIBYTE, 80 * MEBIBYTE, 256 * MEBIBYTE];
+/** The same in time, in microseconds: 20 minutes. */
+const ANALYZE_DURATION = 20 * 60 * 1_000_000;
+
+/** Containers without a list of their streams in front: a stream is known once its first packet is read. */
+const LISTS_NO_STREAMS = /^(mpegts|mpeg|flv|dv)$/;
+
+export interface FoundTracks {
+  format: FileReport['format'];
+  tracks: SourceTrack[];
+  /** Arguments with which ffmpeg finds the same tracks. */
+  inputArguments: readonly string[];
+}
+
+/**
+ * Lists the tracks of `INPUT`. Looks deeper into the file, step by step, where no sound is found at its beginning, or where
+ * nothing is known of it but its name, as in a transport stream whose sound begins late.
+ */
+export async function findTracks(tools: ProbeTools): Promise<FoundTracks> {
+  const first = await look(tools, []);
+  let found = first;
+  for (const depth of DEPTHS) {
+    const { format_name, size } = found.format;
+    if (found.tracks.some(isSettled) || !LISTS_NO_STREAMS.test(format_name)) break;
+    found = await look(tools, ['-probesize', String(depth), '-analyzeduration', String(ANALYZE_DURATION)]);
+    if (size !== undefined && size <= depth) break;
+  }
+  // Where ffmpeg finds the same tracks without looking deep, it need not keep so much in memory.
+  const audio = ({ tracks }: FoundTracks) =>
+    tracks.filter(({ type }) => type === 'audio').map(({ index }) => index);
+  return audio(first).join() === audio(found).join()
+    ? { ...found, inputArguments: first.inputArguments }
+    : found;
+}
+
+/** Whether nothing more would be learnt about the track. */
+const isSettled = ({ type, isDecodable, isEncrypted }: SourceTrack): boolean =>
+  type === 'audio' && (isDecodable === true || isEncrypted);
+
+async function look(tools: ProbeTools, options: readonly string[]): Promise<FoundTracks> {
+  const { report, unsupported } = await inspect(tools, options);
+  const inputArguments = [...untrustedInput, ...options];
+  const tracks = tracksOf(report, unsupported);
+  await completeTracks(tracks, tools.folder, report.format.format_name);
+  return { format: report.format, tracks, inputArguments };
+}

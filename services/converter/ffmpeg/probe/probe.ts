@@ -1,0 +1,84 @@
+import type { Source } from '../../../shared/jobs/job.ts';
+import type { JobWarning } from '../../../shared/jobs/warnings.ts';
+import { checkTrack } from './check-track.ts';
+import { type ChosenTrack, chooseTrack } from './choose-track.ts';
+import { channelsOf } from './dump.ts';
+import { findTracks } from './find-tracks.ts';
+import type { ProbeTools } from './run-ffprobe.ts';
+import type { SourceTrack } from './source-track.ts';
+import { filmStartOf, type StatedLength, statedLength } from './stated-length.ts';
+
+/** Tracks that the job lists. */
+const MAX_TRACKS = 32;
+
+/** The track that becomes the MP3. */
+export type AudioTrack = SourceTrack & StatedLength;
+
+export interface Probe {
+  /** ffmpeg's names of the container, such as `mov,mp4,m4a,3gp,3g2,mj2`. */
+  formatName: string;
+  /** The length that the file states for itself, in seconds. A hint. */
+  durationSeconds: number | null;
+  /** Where the clock of the film starts, in seconds on the clock of the file. */
+  filmStartSeconds: number;
+  /** What the job shows. */
+  tracks: NonNullable<Source['tracks']>;
+  audio: AudioTrack;
+  /** Arguments that ffmpeg and ffprobe need before `-i INPUT`: the allow-lists, and how far to look for tracks. */
+  inputArguments: readonly string[];
+  warnings: JobWarning[];
+}
+
+/**
+ * Reads what `INPUT` says about itself, and chooses the audio track that becomes the MP3.
+ *
+ * @param wanted the option `track`.
+ * @throws `ConversionFailure` for a file that can never become an MP3.
+ */
+export async function probe(tools: ProbeTools, wanted?: number | string): Promise<Probe> {
+  const { format, tracks, inputArguments } = await findTracks(tools);
+  const { track, warnings } = await chooseCheckedTrack(tools, tracks, { inputArguments, wanted });
+  const filmStartSeconds = filmStartOf(tracks);
+  return {
+    formatName: format.format_name,
+    durationSeconds: format.duration ?? null,
+    filmStartSeconds,
+    tracks: tracks.slice(0, MAX_TRACKS).map((each) => publicTrack(each, each === track)),
+    audio: { ...track, ...statedLength(track, format, filmStartSeconds) },
+    inputArguments,
+    warnings,
+  };
+}
+
+/** Chooses a track, and checks it where the file alone does not show that it is there and can be decoded. */
+async function chooseCheckedTrack(
+  tools: ProbeTools,
+  tracks: SourceTrack[],
+  { inputArguments, wanted }: { inputArguments: readonly string[]; wanted: number | string | undefined },
+): Promise<ChosenTrack> {
+  const isOnlyOne = tracks.filter(({ type }) => type === 'audio').length === 1;
+  const checked = new Set<SourceTrack>();
+  for (;;) {
+    const chosen = chooseTrack(tracks, wanted);
+    const { track } = chosen;
+    if (checked.has(track) || (isOnlyOne && track.isDecodable)) return chosen;
+    const { sampleRate, channelLayout, ...found } = await checkTrack(tools, track.index, inputArguments);
+    Object.assign(track, found);
+    track.sampleRate ??= sampleRate;
+    track.channelLayout ??= channelLayout;
+    track.channels ??= channelLayout === undefined ? undefined : channelsOf(channelLayout);
+    checked.add(track);
+  }
+}
+
+const publicTrack = (track: SourceTrack, selected: boolean): Probe['tracks'][number] => ({
+  index: track.index,
+  type: track.type,
+  position: track.position,
+  codec: track.codec,
+  duration_seconds: track.durationSeconds ?? null,
+  language: track.language,
+  title: track.title,
+  channels: track.channels ?? null,
+  selected,
+});

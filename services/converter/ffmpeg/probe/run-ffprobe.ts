@@ -1,0 +1,70 @@
+import { ConversionFailure } from '../../failure.ts';
+import { runTool } from '../run-tool.ts';
+import { INPUT, untrustedInput } from '../untrusted-input.ts';
+import { listStreams } from './list-streams.ts';
+import { type FileReport, parseReport, SHOWN } from './report.ts';
+
+const TIMEOUT_SECONDS = 60;
+
+export interface ProbeTools {
+  ffmpeg: string;
+  ffprobe: string;
+  /** The private folder of the attempt. It holds `INPUT`. */
+  folder: string;
+  signal: AbortSignal;
+}
+
+export interface Inspection {
+  report: FileReport;
+  /** Indexes of the streams for whose codec ffmpeg has no decoder. */
+  unsupported: ReadonlySet<number>;
+}
+
+/**
+ * Describes {@link INPUT}. ffprobe does that best. Where it fails because one stream is broken, ffmpeg's own description is
+ * used. Throws {@link ConversionFailure} for a file that neither can open.
+ *
+ * @param options arguments for the demuxer.
+ */
+export async function inspect(tools: ProbeTools, options: readonly string[]): Promise<Inspection> {
+  const inputArguments = [...untrustedInput, ...options];
+  const unsupported = new Set<number>();
+  const result = await runTool(
+    tools.ffprobe,
+    ['-v', 'warning', '-of', 'json', '-show_entries', SHOWN, ...inputArguments, '-i', INPUT],
+    {
+      folder: tools.folder,
+      signal: tools.signal,
+      timeoutSeconds: TIMEOUT_SECONDS,
+      onLine: (line) => {
+        const [, index] = /^Unsupported codec with id \d+ for input stream (\d+)$/.exec(line) ?? [];
+        if (index !== undefined) unsupported.add(Number(index));
+      },
+    },
+  );
+  const { code, killedBy, stderr } = result;
+  const cause = new Error(`ffprobe: ${code ?? killedBy}: ${stderr}`);
+  // The file, our own limits or the kernel killed ffprobe. It counts as an attempt, since the file is the likely cause.
+  if (killedBy) throw cause;
+  if (code === 0) return { report: parseReport(result.output), unsupported };
+  const listed = await listStreams(tools, inputArguments);
+  if (listed && listed.streams.length > 0) return { report: listed, unsupported };
+  throw notOpened(stderr, cause);
+}
+
+/** Messages of ffmpeg about a file of which so much is missing that nothing can be had. */
+const CUT_SHORT = /moov atom not found|File ended prematurely|: End of file$|: Input\/output error$/m;
+
+function notOpened(log: string, cause: Error): ConversionFailure {
+  if (/moov atom not found/.test(log)) {
+    return new ConversionFailure(
+      'truncated',
+      'the end of the file, which holds its index, is missing',
+      cause,
+    );
+  }
+  if (CUT_SHORT.test(log)) {
+    return new ConversionFailure('truncated', 'the file ends before its sound begins', cause);
+  }
+  return new ConversionFailure('not_media', 'this is not a video or audio file', cause);
+}

@@ -1,0 +1,55 @@
+import type { JobWarning } from '../../shared/jobs/warnings.ts';
+import { outputRate } from '../ffmpeg/encode-arguments.ts';
+import type { EncodeRequest } from '../ffmpeg/encode-request.ts';
+import { filterChain, requestedRange } from '../ffmpeg/filter-chain.ts';
+import { INPUT, OUTPUT, untrustedInput } from '../ffmpeg/untrusted-input.ts';
+import { type Gain, gainFilters } from './gain.ts';
+import { measureLoudness } from './measure.ts';
+import { normalize } from './normalize.ts';
+
+/** Share of the whole work that the first pass, which only measures, takes. It is for the progress of the job. */
+const MEASURE_SHARE = 0.3;
+
+/**
+ * Makes an MP3 of the loudness that was asked for. The first pass measures the sound after the same filters as in the second
+ * one, which encodes it. Throws what `encode` throws.
+ */
+export async function encodeNormalized<Result>(
+  request: EncodeRequest,
+  target: number,
+  encode: (request: EncodeRequest) => Promise<Result>,
+): Promise<{ result: Result; warnings: JobWarning[] }> {
+  const { ffmpeg, folder, limits, signal, onTime } = request;
+  const tool = { ffmpeg, folder, signal, timeoutSeconds: limits.maxConvertSeconds };
+  let measured = 0;
+  let result: Result | undefined;
+  const warnings = await normalize({
+    target,
+    measureSource(gain) {
+      const reportTime = (seconds: number) => {
+        measured = Math.max(measured, seconds * MEASURE_SHARE);
+        onTime(measured);
+      };
+      return measureLoudness({ ...tool, ...sourceAfter(request, gain), onTime: reportTime });
+    },
+    async encode(gain) {
+      const reportTime = (seconds: number) => onTime(measured + seconds * (1 - MEASURE_SHARE));
+      result = await encode({ ...request, gain, onTime: reportTime });
+      return measureLoudness({ ...tool, input: [...untrustedInput, '-f', 'mp3', '-i', OUTPUT] });
+    },
+  });
+  if (result === undefined) throw new Error('nothing was encoded');
+  return { result, warnings };
+}
+
+/** The sound as the encoder would get it. */
+function sourceAfter(request: EncodeRequest, gain: Gain | undefined) {
+  const { audio, filmStartSeconds, inputArguments, options, limits } = request;
+  const rate = outputRate(audio.sampleRate, options);
+  const range = requestedRange(options, rate, limits.maxDurationSeconds);
+  const finish = gain ? gainFilters(gain, rate) : [];
+  return {
+    input: ['-copyts', ...inputArguments, '-i', INPUT, '-map', `0:${audio.index}`],
+    filters: [filterChain({ source: { ...audio, filmStartSeconds }, options, rate, range, finish })],
+  };
+}

@@ -1,0 +1,73 @@
+import { runTool, type ToolOptions } from '../ffmpeg/run-tool.ts';
+import { parseStatsTime } from '../ffmpeg/stats-line.ts';
+
+/** The loudness of a sound, as EBU R128 measures it (ITU-R BS.1770). */
+export interface Loudness {
+  /** Integrated loudness in LUFS. Undefined for silence, and for less than 0.4 seconds of sound. */
+  integrated: number | undefined;
+  /** The true peak in dBTP. Undefined for digital silence. */
+  truePeak: number | undefined;
+}
+
+export interface MeasureRequest extends Pick<ToolOptions, 'folder' | 'signal' | 'timeoutSeconds'> {
+  /** Path of ffmpeg. */
+  ffmpeg: string;
+  /** Everything up to and including the name of the input, and the choice of its track. */
+  input: readonly string[];
+  /** The filters through which the sound goes before it is measured. */
+  filters?: readonly string[];
+  /** Gets the seconds of sound that are measured so far. */
+  onTime?: (seconds: number) => void;
+}
+
+/** ffmpeg measures silence as this many LUFS, the absolute gate of BS.1770. */
+const GATE = -70;
+
+/** Decodes a sound and measures its loudness, to 0.1 LU and 0.1 dB. */
+export async function measureLoudness(request: MeasureRequest): Promise<Loudness> {
+  const { ffmpeg, input, filters = [], onTime, folder, signal, timeoutSeconds } = request;
+  const report = createReportReader();
+  const onLine = (line: string): void => {
+    report.read(line);
+    const seconds = parseStatsTime(line);
+    if (seconds !== undefined) onTime?.(seconds);
+  };
+  const meter = 'ebur128=peak=true:framelog=verbose';
+  const { code, killedBy, stderr } = await runTool(
+    ffmpeg,
+    [
+      ...['-nostdin', '-hide_banner', '-stats', '-v', 'info'],
+      ...input,
+      ...['-af', [...filters, meter].join(','), '-f', 'null', '-'],
+    ],
+    { folder, signal, timeoutSeconds, onLine },
+  );
+  if (code !== 0) throw new Error(`the loudness was not measured: ${code ?? killedBy}: ${stderr}`);
+  return report.loudness();
+}
+
+/**
+ * Reads the summary of the filter `ebur128`. A file can print lines that look like a summary, with its tags, but ffmpeg
+ * prints the tags before it decodes, and the summary at its end. So the last value counts.
+ */
+export function createReportReader() {
+  let integrated: string | undefined;
+  let truePeak: string | undefined;
+  return {
+    read(line: string): void {
+      integrated = /^\s*I:\s+(\S+) LUFS\s*$/.exec(line)?.[1] ?? integrated;
+      truePeak = /^\s*Peak:\s+(\S+) dBFS\s*$/.exec(line)?.[1] ?? truePeak;
+    },
+    /** Throws when there was no summary. */
+    loudness(): Loudness {
+      if (integrated === undefined || truePeak === undefined)
+        throw new Error('ffmpeg has measured no loudness');
+      const lufs = Number(integrated);
+      const peak = Number(truePeak);
+      return {
+        integrated: Number.isFinite(lufs) && lufs > GATE ? lufs : undefined,
+        truePeak: Number.isFinite(peak) ? peak : undefined,
+      };
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { JobWarning } from '../../shared/jobs/warnings.ts';
+import { applyOptions } from './apply-options.ts';
+import { choosePicture, extractCover, type PictureResult, type PictureTools } from './extract-cover.ts';
+import { extractFrame } from './extract-frame.ts';
+import { mapChapters, type Timeline } from './map-chapters.ts';
+import { readTags } from './read-tags.ts';
+import type { SourceTags } from './source-tags.ts';
+import { type Cover, coverSkipped, type TagOptions } from './tags.ts';
+import { writeId3 } from './write-id3.ts';
+
+export interface BuildTagRequest extends PictureTools {
+  source: SourceTags;
+  options: TagOptions;
+  timeline: Timeline;
+  /** Length of the film in seconds, or undefined where it is not known. */
+  durationSeconds: number | undefined;
+}
+
+/**
+ * Returns the ID3 tag that goes before the first frame of the MP3. It may be empty. Nothing in a file makes this fail.
+ * Throws the signal's reason when aborted.
+ */
+export async function buildTag(request: BuildTagRequest): Promise<{ id3: Buffer; warnings: JobWarning[] }> {
+  const { source, options, timeline } = request;
+  const read = readTags(source);
+  const { tags, warnings } = applyOptions(read.tags, options);
+  const picture = await coverOf(request);
+  const id3 = writeId3({ ...tags, chapters: mapChapters(tags.chapters, timeline) }, picture.cover);
+  return { id3, warnings: [...(options.strip_tags ? [] : read.warnings), ...warnings, ...picture.warnings] };
+}
+
+async function coverOf(request: BuildTagRequest): Promise<{ cover?: Cover; warnings: JobWarning[] }> {
+  const { source, options, durationSeconds } = request;
+  if (options.cover === 'frame') {
+    const { videoIndex } = source;
+    if (videoIndex === undefined)
+      return { warnings: [coverSkipped('the MP3 has no cover: the file has no film')] };
+    return orWarning(await extractFrame(request, { videoIndex, durationSeconds }));
+  }
+  const picture = choosePicture(source.pictures);
+  if (options.cover === 'none' || options.strip_tags || !picture) return { warnings: [] };
+  return orWarning(await extractCover(request, picture));
+}
+
+function orWarning(result: PictureResult): { cover?: Cover; warnings: JobWarning[] } {
+  if ('cover' in result) return { cover: result.cover, warnings: [] };
+  return { warnings: [coverSkipped(`the cover of the file was left out: ${result.reason}`)] };
+}
