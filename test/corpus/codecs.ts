@@ -13,6 +13,8 @@ export interface Codec {
   delay: number;
   /** How much of it the encoder states, by timestamps before zero. Containers with edit lists cut it off. */
   priming?: number;
+  /** Samples by which its place may differ, because the first packet holds no sound of its own. */
+  slack?: number;
   /** Least signal to noise ratio in dB. */
   snrDb: number;
   /** Least correlation of any window of 50 ms. */
@@ -89,7 +91,7 @@ export const CODECS = {
     ...{ frame: 960, delay: 312, priming: 312, ...LOSSY },
   },
   // Vorbis states where the sound begins and ends in its own packets, so that nothing has to be cut off.
-  vorbis: { encode: ['-c:a', 'libvorbis', '-q:a', '9'], frame: 1, delay: 0, priming: 128, ...LOSSY },
+  vorbis: { encode: ['-c:a', 'libvorbis', '-q:a', '9'], frame: 1, delay: 0, slack: 128, ...LOSSY },
   // ffmpeg's own encoder loses the first frame of Windows Media Audio, and the last.
   wmav1: { encode: ['-c:a', 'wmav1', '-b:a', '256k'], rate: 44_100, frame: 2048, delay: -2048, ...LOSSY },
   wmav2: { encode: ['-c:a', 'wmav2', '-b:a', '256k'], rate: 44_100, frame: 2048, delay: -2048, ...LOSSY },

@@ -13,6 +13,8 @@ export interface Container {
   trimsEnd?: readonly CodecName[];
   /** Whether late sound is placed by an edit list, which counts milliseconds, instead of cutting the priming off. */
   hasEditList?: true;
+  /** Whether ffmpeg's muxer forgets to add the delay that it states to the timestamps, so that late sound is early by it. */
+  isEarly?: true;
   /** Unit of its timestamps in seconds. Absent where it has none for the sound. */
   tick?: number;
   /** Whether it states its length before the sound, so that a cut file can be known. */
@@ -110,6 +112,7 @@ export const CONTAINERS = {
     },
   },
   mkv: {
+    isEarly: true,
     mux: ['-f', 'matroska'],
     video: X264,
     codecs: [
@@ -142,6 +145,7 @@ export const CONTAINERS = {
     ...{ trims: ['opus'], trimsEnd: ['opus'], tick: MILLISECOND, statesLength: true },
   },
   mka: {
+    isEarly: true,
     ...{
       mux: ['-f', 'matroska'],
       codecs: ['aac', 'flac', 'opus', 'vorbis'],
@@ -151,6 +155,7 @@ export const CONTAINERS = {
     statesLength: true,
   },
   webm: {
+    isEarly: true,
     ...{
       mux: ['-f', 'webm'],
       video: ['-c:v', 'libvpx', '-deadline', 'realtime'],
@@ -159,6 +164,7 @@ export const CONTAINERS = {
     ...{ trims: ['opus'], tick: MILLISECOND, statesLength: true },
   },
   'live webm': {
+    isEarly: true,
     ...{ mux: ['-f', 'webm', '-live', '1'], video: ['-c:v', 'libvpx', '-deadline', 'realtime'] },
     ...{ codecs: ['opus', 'vorbis'], trims: ['opus'], tick: MILLISECOND },
   },

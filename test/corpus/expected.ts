@@ -66,11 +66,14 @@ export function whole(film: Film): Mp3 {
   /** Seconds by which the sound is late in its own track, and that of the track in the film. */
   const delay = (isTrimmed ? 0 : codec.delay) / rate;
   const isClosed = late > MAX_SILENCE;
-  const start = late === 0 || isClosed ? 0 : late - (isTrimmed ? 0 : priming / rate);
+  const early = isTrimmed && !container.isEarly ? 0 : priming / rate;
+  const start = late === 0 || isClosed ? 0 : late - early;
   const isPlaced = late !== 0 && container.hasEditList;
   const tick = Math.max(container.tick ?? 0, isPlaced ? 0.001 : 0);
   const tolerance =
-    ROUNDING / Math.min(rate, out) + (film.holes || late ? tick : 0) + (codec.levelDb ? 3 / rate : 0);
+    (ROUNDING + (codec.slack ?? 0)) / Math.min(rate, out) +
+    (film.holes || late ? tick : 0) +
+    (codec.levelDb ? 3 / rate : 0);
   const quality = { snrDb: codec.snrDb, worst: codec.worst, levelDb: codec.levelDb ?? LEVEL_DB };
   const { voice, gain, isSame } = sound;
   const make = (from: number, to: number, shift: number): ExpectedPiece => {
@@ -112,7 +115,10 @@ export function whole(film: Film): Mp3 {
     : Math.min(samples, frames(samples) - Math.max(cut, 0)) + Math.min(0, codec.delay);
   const most = isExact ? samples : frames(samples + Math.max(0, codec.delay)) + codec.frame - cut;
   const scale = (count: number) => (count / rate + inserted + start) * out;
-  const slack = (out === rate ? 0 : 2) + Math.ceil((film.holes || late ? tick : 0) * out);
+  const slack =
+    (out === rate ? 0 : 2) +
+    (codec.slack && (film.holes || late) ? codec.slack : 0) +
+    Math.ceil((film.holes || late ? tick : 0) * out);
   return {
     ...{ rate: out, channels, pieces, silences, warnings, optionalWarnings: [] },
     length: [Math.floor(scale(least)) - slack, Math.ceil(scale(most)) + slack],

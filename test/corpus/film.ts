@@ -1,6 +1,6 @@
 import { type CodecName, codecOf } from './codecs.ts';
 import { type ContainerName, containerOf } from './containers.ts';
-import type { Layout, Voice } from './sound.ts';
+import { LAYOUTS, type Layout, type Voice } from './sound.ts';
 import type { Bench } from './workshop.ts';
 
 /** A file of the corpus: container, codec and what is unusual about it. */
@@ -76,13 +76,24 @@ export const pictureInput = (seconds: number): string[] => [
   ...['-f', 'lavfi', '-i', `testsrc2=s=64x48:r=25:d=${seconds}`],
 ];
 
-/** Adds the holes to the timestamps of all packets behind them. `TB` is the unit of the timestamps, in seconds. */
-const holesFilter = (holes: readonly Hole[]): string =>
-  `setts=ts='TS${holes.map(({ at, seconds }) => `+gte(TS,${at}/TB)*${seconds}/TB`).join('')}'`;
+/** Pictures a second. */
+const PICTURE_RATE = 25;
+
+/** Adds the holes to the timestamps of all packets behind them. Encoders count in `unit` of a second. */
+const holesFilter = (holes: readonly Hole[], unit: number): string =>
+  `setts=ts='TS${holes.map(({ at, seconds }) => `+gte(TS,${at * unit})*${Math.round(seconds * unit)}`).join('')}'`;
+
+/** Arguments of the encoder. Bit rates are meant for two channels. */
+function encodeArguments({ codec, layout }: ReturnType<typeof soundOf>): string[] {
+  const channels = LAYOUTS[layout].length;
+  if (channels <= 2) return [...codec.encode];
+  return codec.encode.map((word) => word.replace(/^256k$/, `${128 * channels}k`));
+}
 
 /** Makes the file. */
 export async function makeFilm(bench: Bench, film: Film): Promise<string> {
-  const { codec, container, hasPicture, seconds } = soundOf(film);
+  const sound = soundOf(film);
+  const { container, hasPicture, seconds, rate } = sound;
   const holes = film.holes ?? [];
   const silent = film.isPictureHeld ? 0 : holes.reduce((total, hole) => total + hole.seconds, 0);
   const late = film.late ?? 0;
@@ -95,9 +106,9 @@ export async function makeFilm(bench: Bench, film: Film): Promise<string> {
     ...(hasPicture ? (film.picture === undefined ? (container.video ?? []) : ['-c:v', 'copy']) : []),
     // PCM has no packets of its own: these are as long as those of AAC.
     ...(film.codec.startsWith('pcm') ? ['-af', 'asetnsamples=n=1024:p=0'] : []),
-    ...codec.encode,
-    ...(holes.length === 0 ? [] : ['-bsf:a', holesFilter(holes)]),
-    ...(film.isPictureHeld && hasPicture ? ['-bsf:v', holesFilter(holes)] : []),
+    ...encodeArguments(sound),
+    ...(holes.length === 0 ? [] : ['-bsf:a', holesFilter(holes, rate)]),
+    ...(film.isPictureHeld && hasPicture ? ['-bsf:v', holesFilter(holes, PICTURE_RATE)] : []),
     ...(film.startsAt === undefined ? [] : ['-output_ts_offset', String(film.startsAt)]),
     ...(film.output ?? []),
     ...container.mux,

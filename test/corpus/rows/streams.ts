@@ -186,8 +186,8 @@ const TRACKS: TrackCase[] = [
     tracks: pair('mp2', language('eng'), language('fra')),
   },
   {
-    ...{ container: 'mov', what: 'track=de', taken: 1, options: { track: 'de' } },
-    tracks: pair('pcm_s16le', language('eng'), language('deu')),
+    ...{ container: 'mp4', what: 'track=de', taken: 1, options: { track: 'de' } },
+    tracks: pair('aac', language('eng'), language('deu')),
   },
 ];
 
