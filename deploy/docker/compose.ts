@@ -25,6 +25,7 @@ images, and runs Docker Compose 2 with deploy/docker/compose.yaml.
   GATEWAY_PORT  port of the gateway on this machine (default 8080)
   MAIL_PORT     port of the page that shows the mails (default 1080)
   PUBLIC_URL    address in the links of mails, if it differs from http://localhost:GATEWAY_PORT
+  CORS_ORIGINS  origins of web pages that may call the API from a browser, separated by commas
   PUBSUB, BLOBS, MAIL
                 folders of components/: rabbitmq (default) or rabbitmq-quorum; mongodb; nodemailer (default) or smtp.
                 The other folders need servers that compose.yaml does not include.

@@ -1,6 +1,6 @@
 import { AppError } from '../shared/runtime/errors.ts';
 import { invalidCredentials } from './credentials.ts';
-import { checkEmailAddress, isEmailAddress } from './email-address.ts';
+import { parseEmailAddress, requireEmailAddress } from './email-address.ts';
 import { checkPassword } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
 import type { StoredUser, User, Users } from './users.ts';
@@ -31,8 +31,9 @@ export function createAccounts({ users, passwords }: { users: Users; passwords: 
   }
 
   return {
-    async register(email, password, signal) {
-      checkEmailAddress(email);
+    async register(given, password, signal) {
+      const email = requireEmailAddress(given);
+      checkPassword(password, given);
       checkPassword(password, email);
       const found = await users.find(email);
       if (found) return requireSamePassword(found, password, signal);
@@ -41,8 +42,9 @@ export function createAccounts({ users, passwords }: { users: Users; passwords: 
       return added ?? requireSamePassword(await users.find(email), password, signal);
     },
 
-    async authenticate(email, password, signal) {
-      const user = isEmailAddress(email) ? await users.find(email) : undefined;
+    async authenticate(given, password, signal) {
+      const email = parseEmailAddress(given);
+      const user = email === undefined ? undefined : await users.find(email);
       const matches = await passwords.verify(password, user?.passwordHash, signal);
       if (!user || !matches) throw invalidCredentials();
       const { id, passwordHash } = user;

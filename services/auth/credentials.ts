@@ -2,6 +2,8 @@ import { AppError } from '../shared/runtime/errors.ts';
 
 const BASIC = { 'WWW-Authenticate': 'Basic realm="mp3converter", charset="UTF-8"' };
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** It equals Latin-1, but for the control characters that nobody types, in whose place Windows has letters. */
+const latin1 = new TextDecoder('windows-1252');
 
 export const invalidCredentials = (): AppError =>
   new AppError('invalid_credentials', 'the e-mail address or the password is wrong', { headers: BASIC });
@@ -14,8 +16,8 @@ export const invalidToken = (cause?: unknown): AppError =>
   });
 
 /**
- * Reads an `Authorization: Basic` header (RFC 7617) in UTF-8. Only the first colon is a separator. Throws
- * `invalid_credentials`.
+ * Reads an `Authorization: Basic` header (RFC 7617). Text that is no UTF-8 is read as Latin-1, which many clients send although
+ * `charset="UTF-8"` asks them not to. Only the first colon is a separator. Throws `invalid_credentials`.
  */
 export function readBasic(header: string): { email: string; password: string } {
   const encoded = /^basic +([\w+/~.-]+={0,2}) *$/i.exec(header)?.[1];
@@ -30,7 +32,7 @@ function decode(bytes: Buffer): string {
   try {
     return utf8.decode(bytes);
   } catch {
-    throw invalidCredentials();
+    return latin1.decode(bytes);
   }
 }
 

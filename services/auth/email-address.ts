@@ -1,28 +1,39 @@
-import { z } from 'zod';
+import { domainToASCII } from 'node:url';
+import { emailAddress } from '../shared/contract/email-address.ts';
 import { AppError } from '../shared/runtime/errors.ts';
 
 /**
- * An address that mail can be sent to. `z.email()` is used because the event that causes a mail is checked with it, and a
- * wider rule here would create accounts that never get one. It accepts ASCII dot-atoms (RFC 5322) with a dotted domain, and
- * nothing that a mail gateway could take for a separator: the SMTP binding splits recipients at `;`. The other rules are
- * limits of RFC 5321 and 1035.
+ * Returns the address to which mail can be sent, or undefined where the text is none. The event that causes a mail is checked by
+ * the same rule, so no account is created that never gets a mail. A domain beyond ASCII becomes its A-labels, the form in which
+ * every mail server knows it: `ann@münchen.de` and `ann@xn--mnchen-3ya.de` are one account.
  */
-const emailAddress = z
-  .email()
-  .max(254)
-  .refine((address) => !address.includes("'"))
-  .refine((address) => address.indexOf('@') <= 64)
-  .refine((address) => domainLabels(address).every((label) => label.length <= 63 && !label.endsWith('-')));
+export function parseEmailAddress(text: string): string | undefined {
+  const at = text.lastIndexOf('@') + 1;
+  const address = text.slice(0, at) + asciiDomain(text.slice(at));
+  return emailAddress.safeParse(address).success ? address : undefined;
+}
 
-const domainLabels = (address: string): string[] => address.slice(address.indexOf('@') + 1).split('.');
+/**
+ * A domain with a letter beyond ASCII, and without the characters of ASCII that no domain has: domainToASCII reads URLs, so it
+ * decodes `%62`, and drops what follows `/`, `?` or `#`. (With the flag `i`, an `s` and a `k` would be beyond ASCII, because
+ * U+017F and U+212A are their other cases.)
+ */
+const INTERNATIONAL = /^(?=.*[\u0080-\u{10ffff}])[A-Za-z0-9.\u0080-\u{10ffff}-]+$/u;
 
-export const isEmailAddress = (text: string): boolean => emailAddress.safeParse(text).success;
+const asciiDomain = (domain: string): string => (INTERNATIONAL.test(domain) ? domainToASCII(domain) : domain);
 
-/** Throws `invalid_email`. */
-export function checkEmailAddress(text: string): void {
-  if (!isEmailAddress(text)) {
-    throw new AppError('invalid_email', 'this is not an e-mail address that mail can be sent to');
-  }
+/** Returns the address to which mail can be sent. Throws `invalid_email`. */
+export function requireEmailAddress(text: string): string {
+  const address = parseEmailAddress(text);
+  if (address !== undefined) return address;
+  // RFC 6531: only servers with SMTPUTF8 carry such a name, and the SMTP binding of Dapr does not write it correctly.
+  const isInternational = /[^\0-\x7f][^@]*@/.test(text);
+  throw new AppError(
+    'invalid_email',
+    isInternational
+      ? 'the part of an e-mail address before the @ may have letters of ASCII only, because not every mail server can deliver to others'
+      : 'this is not an e-mail address that mail can be sent to',
+  );
 }
 
 /** Returns the form of an address that is unique among users. Mailboxes that differ only in case do not occur in practice. */

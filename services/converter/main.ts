@@ -13,8 +13,8 @@ import { createDiskFullBackoff } from './capacity/disk-full-backoff.ts';
 import { createSpool } from './capacity/spool.ts';
 import { converterEnvironment, renamedVariables, timesOf } from './config.ts';
 import { requireTool } from './ffmpeg/run-tool.ts';
-import { createTranscode } from './ffmpeg/transcode.ts';
 import { createConvert } from './job/convert.ts';
+import { createTranscode } from './transcode/transcode.ts';
 
 const env = readEnvironment(converterEnvironment, process.env, renamedVariables);
 const log = createLog('converter', env.LOG_LEVEL);

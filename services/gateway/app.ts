@@ -8,6 +8,7 @@ import { exposeMetrics, type Metrics } from '../shared/http/metrics.ts';
 import type { RequestState } from '../shared/http/request-state.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import { accountRoutes } from './accounts/routes.ts';
+import { cors } from './cors.ts';
 import { type DownloadPorts, downloadRoutes } from './downloads/routes.ts';
 import type { JobIndex } from './job-index/job-index.ts';
 import type { JobCommands } from './jobs/commands.ts';
@@ -23,6 +24,8 @@ export interface GatewayPorts extends DownloadPorts, OperatorPorts, UploadPorts 
   eventStreams: ConcurrencyLimit;
   index: JobIndex;
   commands: JobCommands;
+  /** Origins of pages that may call this API from a browser. */
+  corsOrigins: readonly string[];
   checks: Checks;
   metrics: Metrics;
   stoppingSignal: AbortSignal;
@@ -33,6 +36,7 @@ export interface GatewayPorts extends DownloadPorts, OperatorPorts, UploadPorts 
 export function createGateway(ports: GatewayPorts): Koa<RequestState> {
   const router = createRoutes(ports);
   const app = createApp(ports.log, ports.metrics);
+  if (ports.corsOrigins.length > 0) app.use(cors(ports.corsOrigins));
   app.use(health(ports.checks, ports.stoppingSignal)).use(exposeMetrics(ports.metrics));
   app.use(router.routes());
   app.use(router.allowedMethods());

@@ -5,6 +5,7 @@ import {
   serviceEnvironment,
   wholeNumber,
 } from '../shared/runtime/config.ts';
+import { originList } from './cors.ts';
 
 const GIB = 1024 ** 3;
 const HOUR = 3600;
@@ -20,6 +21,8 @@ export const gatewayEnvironment = requireTokenUnlessLoopback(
     LINK_SECRET: z.string().min(32),
     TOKEN_ISSUER: z.string().min(1).default('mp3converter'),
     TOKEN_AUDIENCE: z.string().min(1).default('mp3converter'),
+    /** Origins of pages that may call this API from a browser. Without it, only pages of the gateway itself may. */
+    CORS_ORIGINS: originList.optional(),
     MAX_UPLOAD_BYTES: wholeNumber(4 * GIB - 1024 ** 2, { min: 1 }),
     /** Lets an operator list, retry and delete failed jobs. Without it there are no such routes. */
     OPERATOR_TOKEN: z.string().min(32).optional(),

@@ -70,6 +70,7 @@ const storeUpload = createStoreUpload({
 });
 const commands = createJobCommands({
   ...stored,
+  keepVideoMs: times.keepVideoMs,
   publishVideo: publisher.publishVideo,
   deleteBlobs: deletion.deleteBlobs,
 });
@@ -103,6 +104,7 @@ const app = createGateway({
   invoke,
   links,
   maxUploadBytes,
+  corsOrigins: env.CORS_ORIGINS ?? [],
   checks: { sidecar: (signal) => sidecar.check(signal), store: storeCheck },
   requireReady: storeCheck,
   metrics,

@@ -1,3 +1,6 @@
+import { shorten } from '../shared/runtime/cut-text.ts';
+import { replaceInvisible } from '../shared/runtime/visible-text.ts';
+
 const ENTITIES: Record<string, string> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -15,13 +18,7 @@ export const escapeHtml = (text: string): string =>
  * starts a new header, and invisible or direction-changing characters, because with them a name could read backwards.
  */
 export function oneLine(text: string, max: number): string {
-  const clean = text
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/\s+/gu, ' ')
-    .trim();
-  const characters = [...clean];
-  return characters.length <= max ? clean : `${characters.slice(0, max - 1).join('')}…`;
+  return shorten(replaceInvisible(text.toWellFormed(), ' ').replace(/\s+/gu, ' ').trim(), max);
 }
 
 /** Formats a time as `1 December 2025, 14:05 UTC`, because the time zone of the reader is unknown. */

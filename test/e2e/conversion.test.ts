@@ -81,7 +81,11 @@ for (const system of systemsUnderTest()) {
 
     const fatal: [name: string, code: string, make: () => Promise<string>][] = [
       ['a video without sound', 'no_audio', () => media('silent.mp4', ...picture(2))],
-      ['a video that is cut short', 'truncated', async () => truncated(await video(20))],
+      [
+        'a video that is cut short, with its index at the end',
+        'truncated',
+        async () => truncated(await video(20, { faststart: false })),
+      ],
       ['a file that only looks like media', 'not_media', () => file('fake.ogg', `OggS${'x'.repeat(2000)}`)],
     ];
     for (const [name, code, make] of fatal) {
@@ -97,6 +101,15 @@ for (const system of systemsUnderTest()) {
         assert.doesNotMatch(mail.html, /\/download\//);
       });
     }
+
+    it('converts what there is of a video that is cut short, and says how much that is', async () => {
+      const { id, account } = await converted(await truncated(await video(20)));
+      const job = await api.finished(account, id);
+      const [warning] = job.warnings;
+      assert.equal(warning?.code, 'truncated');
+      assert.equal(Math.round(warning?.of_seconds ?? 0), 20);
+      assert.ok(Math.abs((warning?.seconds ?? 0) - (job.mp3?.duration_seconds ?? 0)) < 0.2);
+    });
 
     it('creates no job for an upload that is refused', async () => {
       const account = await api.newAccount();

@@ -33,8 +33,7 @@ export function client(base: string, extraHeaders: Record<string, string> = {}) 
     bearer,
 
     /** Registers a new user and logs it in. */
-    async newAccount(): Promise<Account> {
-      const email = `user-${randomUUID()}@example.com`;
+    async newAccount(email = `user-${randomUUID()}@example.com`): Promise<Account> {
       const password = randomUUID();
       const registered = await send('/register', {
         method: 'POST',

@@ -1,8 +1,8 @@
 import ffmpeg from 'fluent-ffmpeg';
 import { type ConversionOptions, SAMPLE_RATES } from '../../shared/jobs/conversion-options.ts';
-import { type Gain, gainFilters } from '../loudness/gain.ts';
 import { LOG_ARGUMENTS } from './encoder-log.ts';
 import { filterChain, requestedRange, type SampleRange } from './filter-chain.ts';
+import { type Gain, gainFilters } from './gain.ts';
 import { MATRIX_OPTIONS } from './mixdown.ts';
 import type { AudioTrack } from './probe/probe.ts';
 import { INPUT, OUTPUT } from './untrusted-input.ts';

@@ -1,7 +1,7 @@
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
-import type { Gain } from '../loudness/gain.ts';
 import type { EncodeSource } from './encode-arguments.ts';
 import type { DecodedSound } from './encoder-log.ts';
+import type { Gain } from './gain.ts';
 import type { Packets } from './packet-counter.ts';
 import type { AudioTrack } from './probe/probe.ts';
 

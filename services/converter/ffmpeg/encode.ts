@@ -4,6 +4,7 @@ import { ConversionFailure, DiskFull, tooLong } from '../failure.ts';
 import { encodeArguments, maxOutputBytes, outputRate } from './encode-arguments.ts';
 import { encodeMixedFormats, isFormatChange } from './encode-mixed-formats.ts';
 import type { Encoded, EncodeRequest } from './encode-request.ts';
+import { explainByCut } from './explain-by-cut.ts';
 import { requestedRange } from './filter-chain.ts';
 import { measureLoss } from './lost-sound.ts';
 import { type EncoderResult, runEncoder } from './run-encoder.ts';
@@ -51,9 +52,15 @@ export async function requireWholeSound(
     const cause = new Error(`${lost} were decoded and are not in the MP3, which holds ${seconds} s`);
     throw new ConversionFailure('conversion_failed', 'a part of the sound was lost in the conversion', cause);
   }
-  if (packets?.count === 0) throw new ConversionFailure('no_audio', 'the sound track of this file is empty');
+  if (packets?.count === 0) {
+    throw await explainByCut(
+      folder,
+      new ConversionFailure('no_audio', 'the sound track of this file is empty'),
+    );
+  }
   if (decoded.samples === 0) {
-    throw new ConversionFailure('conversion_failed', 'the sound of this file cannot be read');
+    const unreadable = new ConversionFailure('conversion_failed', 'the sound of this file cannot be read');
+    throw await explainByCut(folder, unreadable);
   }
   if (seconds === 0) {
     throw new ConversionFailure('conversion_failed', 'the sound of this file ends before `start`');

@@ -1,5 +1,3 @@
-import type { Timeline as ChapterTimeline } from '../tags/map-chapters.ts';
-
 /** A place at which the clock of the recording jumped. The sound before and after it is joined without a pause. */
 export interface ClockJump {
   /** Where it is in the sound, in seconds after the start of the film, with earlier jumps closed. */
@@ -25,22 +23,6 @@ export interface StartTimes {
   filmStartSeconds?: number | undefined;
   /** The first packet of the track. */
   startSeconds?: number | undefined;
-}
-
-/** The same jumps on the clock of the file, as `mapChapters` needs them. */
-export function onFileClock({
-  filmStartSeconds,
-  jumps,
-  startSeconds,
-  lengthSeconds,
-}: Timeline): ChapterTimeline {
-  let closed = filmStartSeconds;
-  const onFile = jumps.map(({ atSeconds, seconds }) => {
-    const jump = { atSeconds: closed + atSeconds, seconds };
-    closed += seconds;
-    return jump;
-  });
-  return { startSeconds: filmStartSeconds, jumps: onFile, cut: { startSeconds }, lengthSeconds };
 }
 
 /** A longer pause is a jump of the clock. No player would play hours of silence. */

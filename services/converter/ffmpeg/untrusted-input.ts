@@ -3,7 +3,48 @@
  * `#EXTM3U` makes them open other files and hosts, whatever its name is.
  */
 const PROTOCOLS = 'file';
-const FORMATS = 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,wav,mp3,flac,aac';
+/**
+ * The demuxers of ffmpeg, by name. Each was read for whether it opens other files (docs/ffmpeg-notes.md). The gateway
+ * recognizes the same containers (services/gateway/uploads/signatures).
+ */
+const FORMATS = [
+  ...[
+    'mov',
+    'mp4',
+    'm4a',
+    '3gp',
+    '3g2',
+    'mj2',
+    'matroska',
+    'webm',
+    'avi',
+    'mpegts',
+    'mpeg',
+    'mxf',
+    'dv',
+    'flv',
+    'ogg',
+  ],
+  ...[
+    'asf',
+    'rm',
+    'wav',
+    'w64',
+    'aiff',
+    'caf',
+    'au',
+    'amr',
+    'mp3',
+    'flac',
+    'aac',
+    'loas',
+    'ac3',
+    'eac3',
+    'dts',
+    'dtshd',
+  ],
+  ...['truehd', 'wv', 'tta'],
+].join(',');
 /** Bytes of one allocation. The index of a 12-hour film needs far less. */
 const MAX_ALLOC = 256 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
 import { TOPICS } from '../../shared/contract/events.ts';
 import type { Sidecar } from '../../shared/dapr/sidecar.ts';
-import type { DoneJob, Job } from '../../shared/jobs/job.ts';
+import { availableMp3, type DoneJob, type Job } from '../../shared/jobs/job.ts';
 import { mp3EventOf } from '../../shared/jobs/job-events.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import {
@@ -104,7 +104,7 @@ async function publishOutcome({ publish }: FinishPorts, job: Job, log: Log): Pro
 }
 
 /**
- * Deletes the MP3 of an attempt that has lost its job, unless the job is done with this very MP3. Call it only after the job
+ * Deletes the MP3 of an attempt that has lost its job, unless the job has this very MP3, from this generation or from the one before. Call it only after the job
  * was seen without this attempt, because before that a save whose response was lost may still arrive.
  */
 export async function deleteLostMp3(
@@ -113,7 +113,7 @@ export async function deleteLostMp3(
 ): Promise<void> {
   try {
     const isKept = await jobs.get(jobId).then(
-      ({ document: job }) => job.status === 'done' && job.mp3BlobId === attemptId,
+      ({ document: job }) => availableMp3(job)?.mp3BlobId === attemptId,
       (error: unknown) => {
         if (isAppError(error, 'not_found')) return false;
         throw error;

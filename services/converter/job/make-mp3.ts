@@ -8,8 +8,8 @@ import { isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Spool } from '../capacity/spool.ts';
 import { ConversionFailure } from '../failure.ts';
-import type { EncodedMp3, Transcode } from '../ffmpeg/transcode.ts';
 import { INPUT } from '../ffmpeg/untrusted-input.ts';
+import type { EncodedMp3, Transcode } from '../transcode/transcode.ts';
 import type { ConversionResult } from './finish.ts';
 import { estimateProgress } from './progress.ts';
 

@@ -2,8 +2,8 @@ import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import { outputRate } from '../ffmpeg/encode-arguments.ts';
 import type { EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { filterChain, requestedRange } from '../ffmpeg/filter-chain.ts';
+import { type Gain, gainFilters } from '../ffmpeg/gain.ts';
 import { INPUT, OUTPUT, untrustedInput } from '../ffmpeg/untrusted-input.ts';
-import { type Gain, gainFilters } from './gain.ts';
 import { measureLoudness } from './measure.ts';
 import { normalize } from './normalize.ts';
 

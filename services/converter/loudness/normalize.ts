@@ -1,5 +1,5 @@
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
-import type { Gain } from './gain.ts';
+import type { Gain } from '../ffmpeg/gain.ts';
 import type { Loudness } from './measure.ts';
 
 /** The highest true peak of a normalized MP3, in dBTP (EBU R128). */

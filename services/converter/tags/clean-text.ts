@@ -29,19 +29,14 @@ export function cleanText(text: string, maxLength: number, { lines = false } = {
   return { text: cutAtCharacter(cleaned, maxLength).trim(), isCut: true };
 }
 
+/** Characters longer than this are marks without an end, as in «Zalgo» text. They are torn, not dropped as a whole. */
+const MAX_CHARACTER = 64;
+
 function cutAtCharacter(text: string, maxLength: number): string {
-  // A few code units more, so that the segmenter sees where the last character ends.
-  const { segment, index } = graphemes.segment(text.slice(0, maxLength + 64)).containing(maxLength) ?? {
-    segment: '',
-    index: maxLength,
-  };
-  // Marks without an end, as in «Zalgo» text, are torn rather than dropped with all that they follow.
-  return segment.length > 64
-    ? text
-        .slice(0, maxLength)
-        .toWellFormed()
-        .replace(/\ufffd$/, '')
-    : text.slice(0, index);
+  // Somewhat more than is kept, so that the segmenter sees where the last character ends.
+  const torn = graphemes.segment(text.slice(0, maxLength + MAX_CHARACTER)).containing(maxLength);
+  if (torn && torn.segment.length <= MAX_CHARACTER) return text.slice(0, torn.index);
+  return text.slice(0, maxLength).replace(/\p{Cs}$/u, '');
 }
 
 const INCOMPLETE_UTF8 = /(?:[\xc0-\xff]|[\xe0-\xff][\x80-\xbf]|[\xf0-\xff][\x80-\xbf]{2})$/;

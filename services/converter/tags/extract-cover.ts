@@ -46,8 +46,9 @@ export async function extractCover(tools: PictureTools, picture: SourcePicture):
       ],
       { folder, signal, timeoutSeconds: TIMEOUT_SECONDS },
     );
-    if (code !== 0) return { reason: 'it cannot be read' };
-    return await readCover(path);
+    // Where a stream has no packet, ffmpeg exits with 0 and makes no file.
+    const size = code === 0 ? (await stat(path).catch(() => undefined))?.size : undefined;
+    return size ? await readCover(path, size) : { reason: 'it cannot be read' };
   } finally {
     await rm(path, { force: true });
   }
@@ -60,8 +61,7 @@ const probing = (picture: SourcePicture) => (isGif(picture) ? [] : ['-nofind_str
 const muxing = (picture: SourcePicture) =>
   isGif(picture) ? ['-f', 'data'] : ['-f', 'image2', '-update', '1'];
 
-async function readCover(path: string): Promise<PictureResult> {
-  const { size } = await stat(path);
+async function readCover(path: string, size: number): Promise<PictureResult> {
   if (size > MAX_COVER_BYTES) {
     return { reason: `it has ${size} bytes, and the limit is ${MAX_COVER_BYTES}` };
   }

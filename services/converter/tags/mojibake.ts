@@ -4,8 +4,7 @@ import { decodeUtf8, guessCharset } from './charset.ts';
 const MULTIBYTE = ['Shift_JIS', 'EUC-JP', 'GBK', 'gb18030', 'Big5', 'EUC-KR'];
 const SINGLE_BYTE = /^(windows-(125[1356]|874)|KOI8-[RU]|ISO-8859-([5678]|8-I)|IBM866|x-mac-cyrillic)$/i;
 
-/** Letters of one of these scripts in a row, which a Latin text never has where each is a letter with an accent. */
-const MIN_WORD = 4;
+/** Different letters of one word, all of them beyond ASCII. No Latin word has so many without one in ASCII between them. */
 const MIN_DISTINCT = 3;
 const MIN_IDEOGRAPHS = 3;
 /** Bytes that are control characters in Latin-1, or symbols that a Latin text seldom has. */
@@ -66,17 +65,16 @@ function isLikely(candidates: readonly string[], bytes: readonly Buffer[], chars
 function isLikelyAlphabetic(text: string): boolean {
   let whole = 0;
   let mixed = 0;
-  let longest = 0;
+  let distinct = 0;
   for (const [word] of text.matchAll(/[\p{L}\p{M}]+/gu)) {
     const foreign = word.replace(/[a-z]/gi, '').length;
     if (foreign < word.length) mixed += foreign;
     else {
       whole += foreign;
-      // A word of one letter, such as `éééé`, is a cry in any language.
-      if (new Set(word.toLowerCase()).size >= MIN_DISTINCT) longest = Math.max(longest, foreign);
+      distinct = Math.max(distinct, new Set(word.toLowerCase()).size);
     }
   }
-  return longest >= MIN_WORD && mixed * 10 <= whole;
+  return distinct >= MIN_DISTINCT && mixed * 10 <= whole;
 }
 
 function isLikelyIdeographic(text: string, latin: string): boolean {

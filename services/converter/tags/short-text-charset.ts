@@ -5,7 +5,6 @@
 export function correctGuess(guess: string, sample: Buffer): string {
   if (isShiftJis(sample)) return 'Shift_JIS';
   if (/^(?:windows-1255|ISO-8859-8)/i.test(guess)) return isHebrew(sample, guess) ? guess : 'windows-1251';
-  if (guess === 'EUC-KR') return isKorean(sample) ? guess : 'GBK';
   return LATIN.test(guess) ? correctLatin(guess, sample) : guess;
 }
 
@@ -29,11 +28,6 @@ function isShiftJis(sample: Buffer): boolean {
 /** Five Hebrew letters have a form that stands only at the end of a word. Their bytes are frequent letters of Cyrillic. */
 function isHebrew(sample: Buffer, charset: string): boolean {
   return !/[ךםןףץ][א-ת]/u.test(decode(sample, charset) ?? '');
-}
-
-/** Korean is written in Hangul today. Half of the characters of Chinese are Hanja when they are read as Korean. */
-function isKorean(sample: Buffer): boolean {
-  return !/\p{sc=Han}/u.test(decode(sample, 'euc-kr') ?? '') || decode(sample, 'gbk') === undefined;
 }
 
 const LATIN = /^(?:windows-125[0247]|ISO-8859-(?:1|2|4|9|10|13|15|16))$/i;

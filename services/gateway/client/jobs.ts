@@ -41,12 +41,25 @@ export async function getJob(session: Session, id: string, signal: AbortSignal):
 export const cancelJob = (session: Session, id: string, signal: AbortSignal): Promise<JobView> =>
   postJob(session, `/jobs/${id}/cancel`, signal);
 
-/** Converts a failed or cancelled job again. @throws ProblemError `not_found`, `state_conflict` for a job that is done */
-export const retryJob = (session: Session, id: string, signal: AbortSignal): Promise<JobView> =>
-  postJob(session, `/jobs/${id}/retry`, signal);
+/**
+ * Converts a failed or cancelled job again, and with other options also one that is done.
+ * @param options query parameters of the gateway. Without them, the job keeps its options.
+ * @throws ProblemError `not_found`, `invalid_option`, `state_conflict` for a job that is done (with these options)
+ */
+export const retryJob = (
+  session: Session,
+  id: string,
+  signal: AbortSignal,
+  options: Record<string, string> = {},
+): Promise<JobView> => postJob(session, `/jobs/${id}/retry`, signal, options);
 
-async function postJob(session: Session, path: string, signal: AbortSignal): Promise<JobView> {
-  const reply = await session.send({ method: 'POST', path, signal });
+async function postJob(
+  session: Session,
+  path: string,
+  signal: AbortSignal,
+  query: Record<string, string> = {},
+): Promise<JobView> {
+  const reply = await session.send({ method: 'POST', path, query, signal });
   return reply.json(jobView);
 }
 

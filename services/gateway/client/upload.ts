@@ -23,7 +23,7 @@ export interface Video {
 export interface UploadOptions {
   /** The idempotency key. A repeated upload with the same key gives the same job, also when the first response was lost. */
   key: string;
-  /** Query parameters: `bitrate` in kbps or `quality`. */
+  /** Query parameters: the options of the conversion, such as `bitrate`. */
   options: Record<string, string>;
   clock: Clock;
   signal: AbortSignal;

@@ -4,12 +4,13 @@ import type { ParameterizedContext } from 'koa';
 import parseRange from 'range-parser';
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
-import type { Job } from '../../shared/jobs/job.ts';
+import { availableMp3, type Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import { findOwnedJob, parseJobId } from '../jobs/find-owned.ts';
 import { acquireForResponse, type ConcurrencyLimit } from '../limits/concurrency-limit.ts';
+import { mp3Name } from './mp3-name.ts';
 import type { SignedLinks } from './signed-link.ts';
 
 export interface DownloadPorts {
@@ -38,9 +39,10 @@ export function downloadRoutes(router: Router<RequestState>, ports: DownloadPort
 
 async function download(context: Context, ports: DownloadPorts): Promise<void> {
   const job = await findAllowedJob(context, ports);
-  if (job.status !== 'done')
+  const available = availableMp3(job);
+  if (!available)
     throw new AppError('not_ready', `the job is ${job.status}; its MP3 is available once the job is done`);
-  const { mp3 } = job;
+  const { mp3, mp3BlobId } = available;
 
   context.status = 200;
   const name = mp3Name(job.filename);
@@ -69,7 +71,7 @@ async function download(context: Context, ports: DownloadPorts): Promise<void> {
   acquireForResponse(ports.downloads, job.owner, context.res);
   const closed = new AbortController();
   context.res.once('close', () => closed.abort());
-  const body = ports.blobs.read(job.mp3BlobId, { start, end, signal: closed.signal });
+  const body = ports.blobs.read(mp3BlobId, { start, end, signal: closed.signal });
   let begun = false;
   body.on('error', (error) => {
     if (!begun) return;
@@ -130,6 +132,3 @@ function requestedRange(context: Context, size: number): { start: number; end: n
   }
   return ranges.type === 'bytes' && ranges.length === 1 ? ranges[0] : undefined;
 }
-
-/** `Ferien.final.mp4` → `Ferien.final.mp3` */
-const mp3Name = (filename: string): string => `${filename.replace(/\.[^.]{1,5}$/, '') || 'audio'}.mp3`;

@@ -1,14 +1,22 @@
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
+import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import { isFinal, type Job, jobNotFound } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
-import { cancel, retry, type Transition, tombstone } from '../../shared/jobs/transitions.ts';
+import { cancel, retry, retryWith, type Transition, tombstone } from '../../shared/jobs/transitions.ts';
 import { AppError, isAppError } from '../../shared/runtime/errors.ts';
 import type { JobIndex } from '../job-index/job-index.ts';
+import { requireKnownTrack } from '../options/known-track.ts';
+import { isVideoDue } from './video-retention.ts';
+
+/** By how much the clocks of two gateways may differ. */
+const CLOCK_SKEW_MS = 30_000;
 
 export interface JobCommandPorts {
   jobs: JobStore;
   index: JobIndex;
   blobs: Pick<BlobStore, 'stat'>;
+  /** How long the video of a job is kept after the job is done. */
+  keepVideoMs: number;
   publishVideo: (job: Job) => void;
   /** Starts to delete the blobs that a tombstone names. It must not fail: the sweep deletes what it leaves. */
   deleteBlobs: (job: Job) => void;
@@ -20,13 +28,17 @@ export interface JobCommandPorts {
  */
 export interface JobCommands {
   cancel(job: Job, signal?: AbortSignal): Promise<Job>;
-  retry(job: Job, signal?: AbortSignal): Promise<Job>;
+  /**
+   * With options, a job that is done is converted again, too. Throws `invalid_option` for an audio track that the video does not
+   * have.
+   */
+  retry(job: Job, options?: ConversionOptions, signal?: AbortSignal): Promise<Job>;
   /** Accepts a job that is deleted already. `check` gets the job as it is stored, and throws to refuse the command. */
   delete(job: Job, check?: (job: Job) => void, signal?: AbortSignal): Promise<void>;
 }
 
 export function createJobCommands(ports: JobCommandPorts): JobCommands {
-  const { jobs, index, blobs, publishVideo, deleteBlobs } = ports;
+  const { jobs, index, blobs, keepVideoMs, publishVideo, deleteBlobs } = ports;
 
   async function update(job: Job, change: Transition, signal: AbortSignal | undefined): Promise<Job> {
     change(job); // A command that is refused must not leave an entry in the index.
@@ -36,13 +48,17 @@ export function createJobCommands(ports: JobCommandPorts): JobCommands {
   return {
     cancel: (job, signal) => update(job, cancel, signal),
 
-    async retry(job, signal) {
-      retry(job);
-      if (isFinal(job) && !(await blobs.stat(job.videoBlobId, signal))) {
-        const detail = 'the video of this job does not exist any more; upload it again';
-        throw new AppError('state_conflict', detail);
-      }
-      const queued = await update(job, retry, signal);
+    async retry(job, options, signal) {
+      const start = options ? retryWith(options) : retry;
+      if (options) requireKnownTrack(options, job.source);
+      const change: Transition = (current) => {
+        const next = start(current);
+        if (current.status === 'done' && isAboutToBeDeleted(current, keepVideoMs)) throw videoGone();
+        return next;
+      };
+      change(job);
+      if (isFinal(job) && !(await blobs.stat(job.videoBlobId, signal))) throw videoGone();
+      const queued = await update(job, change, signal);
       if (queued.status === 'queued') publishVideo(queued);
       return queued;
     },
@@ -58,6 +74,16 @@ export function createJobCommands(ports: JobCommandPorts): JobCommands {
     },
   };
 }
+
+/**
+ * A job is converted again only while no gateway deletes its video, which a gateway with a clock that is ahead may do somewhat
+ * early. Where clocks differ by more, the conversion fails with `video_gone`, and the MP3 before it stays.
+ */
+const isAboutToBeDeleted = ({ updated_at }: Job, keepVideoMs: number): boolean =>
+  isVideoDue(updated_at, keepVideoMs - Math.min(CLOCK_SKEW_MS, keepVideoMs / 10));
+
+const videoGone = (): AppError =>
+  new AppError('state_conflict', 'the video of this job does not exist any more; upload it again');
 
 /**
  * Runs a change that the sweep has to look after, with an entry in the index of active jobs. When this process dies on the way,

@@ -1,10 +1,11 @@
 import type Router from '@koa/router';
 import type { RequestState } from '../../shared/http/request-state.ts';
-import { viewOf } from '../../shared/jobs/job.ts';
+import { isFinal, viewOf } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import type { JobIndex } from '../job-index/job-index.ts';
 import type { Admission } from '../limits/admission.ts';
+import { parseOptions } from '../options/parse-options.ts';
 import type { JobCommands } from './commands.ts';
 import { findOwnedJob, findOwnedOrDeletedJob } from './find-owned.ts';
 import { listJobs } from './list.ts';
@@ -52,10 +53,12 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
 
   router.post('/jobs/:id/retry', async (context) => {
     const { document } = await findOwnedJob(context, ports);
-    // Only these add an unfinished job. A job that is queued or converting counts already, and a done one is refused.
-    const isAdditional = document.status === 'failed' || document.status === 'cancelled';
+    const query = [...new URLSearchParams(context.querystring)];
+    const options = query.length > 0 ? parseOptions(query) : undefined;
+    // A job that is queued or converting counts already, and one that is done is refused without options.
+    const isAdditional = isFinal(document) && (document.status !== 'done' || options !== undefined);
     using place = isAdditional ? await admission.admitRetry(document.owner) : undefined;
-    const job = await commands.retry(document);
+    const job = await commands.retry(document, options);
     place?.keep();
     context.state.log.info({ job_id: job.id, run: job.generation }, 'job is retried');
     context.status = 202;

@@ -26,6 +26,8 @@ export interface Place extends Disposable {
 export interface Admission {
   /** Throws `too_many_requests` when the user has too much under way, and `unavailable` when all users together have. */
   admitUpload(owner: string): Promise<Place>;
+  /** Admits a repeated upload, which makes no job. It takes a place among the uploads while it is read. Throws as `admitUpload` does. */
+  admitRepeatedUpload(owner: string): Disposable;
   /** Admits a retry. It makes an unfinished job and takes no place among the uploads. Throws as `admitUpload` does. */
   admitRetry(owner: string): Promise<Place>;
   /** Replaces the counts of unfinished jobs by newer ones. Later admissions are added to these. */
@@ -74,6 +76,7 @@ export function createAdmission(limits: AdmissionLimits, recount: () => Promise<
       const release = uploads.acquire(owner);
       return createPlace(unfinished, owner, release, () => unfinished);
     },
+    admitRepeatedUpload: (owner) => ({ [Symbol.dispose]: uploads.acquire(owner) }),
     async admitRetry(owner) {
       await recountIfReached(owner);
       requireQuota(unfinished, limits.activeJobs, owner, ADVICE.retry);

@@ -5,7 +5,10 @@ const credentials = {
   content: json({
     type: 'object',
     required: ['email', 'password'],
-    properties: { email: { type: 'string', format: 'email' }, password: { type: 'string', minLength: 10 } },
+    properties: {
+      email: { type: 'string', format: 'idn-email' },
+      password: { type: 'string', minLength: 10 },
+    },
   }),
 };
 

@@ -1,3 +1,4 @@
+import { optionParameters } from './options.ts';
 import { bearer, id, json, location, page, paging, problems, ref } from './parts.ts';
 
 const oneJob = { description: 'The job', content: json(ref('Job')) };
@@ -39,16 +40,19 @@ export const jobPaths = {
   },
   '/jobs/{id}/retry': {
     post: {
-      summary: 'Retry a job that has failed or was cancelled',
+      summary: 'Convert a job again that has failed or was cancelled, or with other options one that is done',
       description:
-        'A job that is `queued` or `converting` stays as it is. A job that is `done`, or whose video is deleted, is a conflict. ' +
+        'Without options, the job keeps those that it has, and a job that is `done` is a conflict. With options, it has these and no ' +
+        'others. A job that is `queued` or `converting` with the same options stays as it is, and with others it is a conflict. ' +
+        'So is a job that is `done` with the same options, and one whose video is deleted. ' +
+        'A job that was `done` keeps its MP3 until the next one is there, also where the new conversion fails or is cancelled. ' +
         'The owner gets another mail about the new outcome. The retry counts as an unfinished job: 429 when its owner has too many, ' +
         '503 when all users together have.',
       security: bearer,
-      parameters: [id],
+      parameters: [id, ...optionParameters],
       responses: {
         202: { ...oneJob, headers: location },
-        ...problems('invalid_token', 'not_found', 'state_conflict', 'too_many_requests'),
+        ...problems('invalid_token', 'not_found', 'state_conflict', 'invalid_option', 'too_many_requests'),
       },
     },
   },

@@ -1,5 +1,5 @@
-import { BITRATES } from '../../shared/jobs/conversion-options.ts';
 import { STATUSES } from '../../shared/jobs/job.ts';
+import { optionParameters, optionSchemas } from './options.ts';
 import { bearer, json, location, problems, query, uuid } from './parts.ts';
 
 const idempotencyKey = {
@@ -16,22 +16,16 @@ export const uploadPaths = {
     post: {
       summary: 'Upload a video. Once the response is 202, it will be converted',
       description:
-        'For the same content and options as one of my `done` jobs, the response names that job. ' +
+        'The options are parameters of the query or fields of the form, before or after the file. A field that is empty is not given. ' +
+        'An option that is unknown, has a wrong value, or is given with two values is refused with 422 `invalid_option`, and so are ' +
+        'options that cannot be had together. The `detail` names all of them, and what would work. ' +
+        'For the same content, name and options as one of my `done` jobs, the response names that job. ' +
         'A user with too much unfinished work gets 429, and everybody gets 503 when all users together have too much. ' +
         'The video is deleted some time after its job is done, by default an hour. The MP3 is kept until the job expires.',
       security: bearer,
       parameters: [
         query('filename', 'Name of the file, for a raw body', { type: 'string' }),
-        query('bitrate', 'Constant bit rate in kbps; excludes `quality`', {
-          type: 'integer',
-          enum: BITRATES,
-        }),
-        query('quality', 'Variable bit rate, 0 (best) to 9 (smallest)', {
-          type: 'integer',
-          minimum: 0,
-          maximum: 9,
-          default: 2,
-        }),
+        ...optionParameters,
         idempotencyKey,
       ],
       requestBody: {
@@ -41,12 +35,11 @@ export const uploadPaths = {
             schema: {
               type: 'object',
               required: ['file'],
-              properties: { file: { type: 'string', contentMediaType: 'video/*' } },
+              properties: { file: { type: 'string', contentMediaType: 'video/*' }, ...optionSchemas },
             },
           },
-          'video/*': {},
-          'audio/*': {},
-          'application/octet-stream': {},
+          // The first bytes tell what the file is, whatever the type of the body.
+          '*/*': {},
         },
       },
       responses: {

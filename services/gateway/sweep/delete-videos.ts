@@ -3,6 +3,7 @@ import { isExpired } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { repeat } from '../../shared/runtime/interval.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import { isVideoDue } from '../jobs/video-retention.ts';
 import { createFairQueue } from './fair-queue.ts';
 import type { SweepMetrics } from './metrics.ts';
 import type { VideoIndex } from './video-index.ts';
@@ -20,10 +21,6 @@ export interface DeleteVideosPorts {
   metrics: Pick<SweepMetrics, 'videoDeleted'>;
   log: Log;
 }
-
-/** Whether the video of a job that became `done` at that time is not kept any longer. */
-export const isVideoDue = (doneAt: string, keepVideoMs: number): boolean =>
-  Date.parse(doneAt) + keepVideoMs <= Date.now();
 
 /**
  * Deletes the videos of jobs that have been done for long enough. Any number of replicas may do this at the same time, and may
@@ -43,6 +40,8 @@ export function createDeleteVideos(ports: DeleteVideosPorts) {
       const job = await jobs.find(id, deadlineSignal);
       // The sweep deletes the blobs of a deleted job, and the store lets those of an expired job expire.
       if (job?.status !== 'done' || isExpired(job)) return;
+      // A job that was converted again since is added again when the sweep has cleaned it up.
+      if (!isVideoDue(job.updated_at, keepVideoMs)) return;
       if (await blobs.delete(job.videoBlobId, deadlineSignal)) metrics.videoDeleted();
     };
     const finished = await queue.run(due, deleteVideo, deadlineSignal);

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
+import { canonicalOptions } from '../../shared/jobs/conversion-options.ts';
 import { isVisible, type Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { readDocument, updateDocument } from '../../shared/state/documents.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 
-type Content = Pick<Job, 'owner' | 'options'> & { source: Pick<Job['source'], 'sha256'> };
+type Content = Pick<Job, 'owner' | 'filename' | 'options'> & { source: Pick<Job['source'], 'sha256'> };
 
-/** Finds the job that has already converted the same content with the same options. Two jobs never share one MP3. */
+/**
+ * Finds the job that has already converted the same content of the same name with the same options. Another name is another job,
+ * because the name of the MP3 comes from it. Two jobs never share one MP3.
+ */
 export interface Deduplicate {
   /** Returns the owner's job that is `done` with the content, if at least half of its life is left. */
   find(content: Content): Promise<Job | undefined>;
@@ -21,7 +25,9 @@ export function createDeduplicate(state: StateStore, jobs: JobStore, ttlSeconds:
     async find(content) {
       const id = (await readDocument<{ job: string }>(state, contentKey(content)))?.document.job;
       const job = id === undefined ? undefined : await jobs.find(id);
-      return job?.status === 'done' && isVisible(job) && isYoung(job) ? job : undefined;
+      // The job may have been converted again with other options.
+      const isSame = job && canonicalOptions(job.options) === canonicalOptions(content.options);
+      return isSame && job.status === 'done' && isVisible(job) && isYoung(job) ? job : undefined;
     },
 
     async remember(content, job) {
@@ -30,7 +36,7 @@ export function createDeduplicate(state: StateStore, jobs: JobStore, ttlSeconds:
   };
 }
 
-function contentKey({ owner, options, source }: Content): string {
-  const text = [owner, source.sha256, JSON.stringify(options)].join('\n');
+function contentKey({ owner, filename, options, source }: Content): string {
+  const text = [owner, source.sha256, canonicalOptions(options), filename].join('\n');
   return `content:${createHash('sha256').update(text).digest('hex')}`;
 }

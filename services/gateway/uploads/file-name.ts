@@ -1,9 +1,17 @@
+import { cutToBytes } from '../../shared/runtime/cut-text.ts';
+import { replaceInvisible } from '../../shared/runtime/visible-text.ts';
+import { MAX_NAME_BYTES, splitExtension } from '../downloads/mp3-name.ts';
+
+const HAS_VISIBLE = /[^\p{Cf}\p{Z}\p{M}]/u;
+
 /**
- * Returns a name for people, from which the name of the MP3 is derived: without
- * folders and control characters, and at most 200 characters.
+ * Returns a name for people, from which the name of the MP3 is derived: without folders and invisible characters, and at most
+ * 255 bytes in UTF-8. A name that is too long keeps the extension of a media file.
  */
 export function cleanName(name: string): string {
   const base = name.split(/[/\\]/).at(-1) ?? '';
-  const printable = base.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '').trim();
-  return [...printable].slice(0, 200).join('') || 'video';
+  const visible = replaceInvisible(base, '').trim();
+  if (!HAS_VISIBLE.test(visible)) return 'video';
+  const { stem, extension } = splitExtension(visible);
+  return `${cutToBytes(stem, MAX_NAME_BYTES - extension.length)}${extension}`;
 }

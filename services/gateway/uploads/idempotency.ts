@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
+import { type ConversionOptions, canonicalOptions } from '../../shared/jobs/conversion-options.ts';
 import { isVisible, type Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
@@ -22,6 +22,7 @@ const FREE_SECONDS = 3600;
 
 interface KeyRecord {
   job: string;
+  /** The canonical text of the options. Empty while they are not known, which ends before the job is accepted. */
   options: string;
   /** When the upload began, by the clock of its gateway, ISO 8601. */
   since: string;
@@ -31,7 +32,8 @@ export interface KeyedUpload {
   owner: string;
   /** The client's `Idempotency-Key`. */
   key: string;
-  options: ConversionOptions;
+  /** Undefined for a form, whose options are known only at its end. */
+  options: ConversionOptions | undefined;
 }
 
 /**
@@ -41,10 +43,10 @@ export interface KeyedUpload {
 export interface Idempotency {
   /**
    * Returns the job of an earlier upload with the key. Returns undefined when there is none, and then the key belongs to this
-   * upload, whose job id is `job`. Throws `upload_in_progress` or `idempotency_key_reused`.
+   * upload, whose job id is `job`. Throws `upload_in_progress`, or `idempotency_key_reused` where the options differ.
    */
   claim(upload: KeyedUpload, job: string): Promise<Job | undefined>;
-  /** Throws `upload_in_progress` when another upload has taken the key over. */
+  /** Saves the options with the key. Throws `upload_in_progress` when another upload has taken the key over. */
   confirm(upload: KeyedUpload, job: string): Promise<void>;
   /** Ties the key to another job. Throws as `confirm` does. */
   redirect(upload: KeyedUpload, job: string, other: string): Promise<void>;
@@ -64,7 +66,7 @@ export function createIdempotency(state: StateStore, jobs: JobStore, ttlSeconds:
 
   return {
     async claim(upload, job) {
-      const options = JSON.stringify(upload.options);
+      const options = textOf(upload.options);
       const mine = { job, options, since: new Date().toISOString() };
       let deadJob: string | undefined;
       for (let tries = 0; tries < MAX_TRIES; tries++) {
@@ -74,7 +76,7 @@ export function createIdempotency(state: StateStore, jobs: JobStore, ttlSeconds:
         if (!record || record.job === job) return undefined;
         const found = await jobs.find(record.job);
         if (found && isVisible(found)) {
-          if (record.options !== options) throw keyReused();
+          if (upload.options && record.options !== options) throw keyReused();
           return found;
         }
         if (found?.status === 'uploading' || (!found && isBeginning(record))) throw uploadInProgress();
@@ -84,7 +86,10 @@ export function createIdempotency(state: StateStore, jobs: JobStore, ttlSeconds:
     },
 
     async confirm(upload, job) {
-      const record = await update(upload, () => undefined);
+      const options = textOf(upload.options);
+      const record = await update(upload, (current) =>
+        current?.job === job && current.options !== options ? { ...current, options } : undefined,
+      );
       if (record && record.job !== job) throw uploadInProgress();
     },
 
@@ -103,6 +108,9 @@ export function createIdempotency(state: StateStore, jobs: JobStore, ttlSeconds:
   };
 }
 
+const textOf = (options: ConversionOptions | undefined): string =>
+  options === undefined ? '' : canonicalOptions(options);
+
 /** Whether the upload began a short time ago. The clock of another gateway may be ahead or behind. */
 const isBeginning = ({ job, since }: KeyRecord): boolean =>
   job !== FREE && Math.abs(Date.now() - Date.parse(since)) < BEGINNING_MS;
@@ -111,7 +119,7 @@ const isBeginning = ({ job, since }: KeyRecord): boolean =>
 const recordKey = (owner: string, key: string): string =>
   `idem:${createHash('sha256').update(`${owner}\n${key}`).digest('hex')}`;
 
-const uploadInProgress = () =>
+export const uploadInProgress = (): AppError =>
   new AppError('upload_in_progress', 'an upload with this Idempotency-Key is running; try again shortly', {
     headers: { 'Retry-After': '5' },
   });

@@ -3,7 +3,7 @@ import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts'
 import type { Job } from '../../shared/jobs/job.ts';
 import { firstOf, isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { Idempotency, KeyedUpload } from './idempotency.ts';
+import { type Idempotency, type KeyedUpload, uploadInProgress } from './idempotency.ts';
 
 /** The claim of one upload on its `Idempotency-Key`. The claim of an upload without a key always succeeds. */
 export interface KeyClaim {
@@ -11,8 +11,13 @@ export interface KeyClaim {
   jobId: string;
   /** The job that an earlier upload with the key has made. If there is one, this upload must store nothing. */
   earlier: Job | undefined;
+  /**
+   * Returns the earlier job, once the options of this upload are known. Throws `idempotency_key_reused` where they differ from
+   * those of the earlier upload, and `upload_in_progress` where its job was deleted meanwhile.
+   */
+  repeat(options: ConversionOptions): Promise<Job>;
   /** Throws `upload_in_progress` when another upload has taken the key over. */
-  confirm(): Promise<void>;
+  confirm(options: ConversionOptions): Promise<void>;
   /** Ties the key to the job that the upload became, which may be an earlier one with the same content. */
   complete(job: Job): Promise<void>;
   /** Frees the key of an upload that failed with the error. */
@@ -21,21 +26,30 @@ export interface KeyClaim {
 
 const nothing = async (): Promise<void> => undefined;
 
-/** Claims the key, if there is one. Throws `upload_in_progress` or `idempotency_key_reused`. */
+/**
+ * Claims the key, if there is one. Throws `upload_in_progress`, or `idempotency_key_reused` where the options are known and
+ * differ.
+ */
 export async function claimKey(
   idempotency: Idempotency,
-  { owner, key, options }: { owner: string; key: string | undefined; options: ConversionOptions },
+  { owner, key, options }: Omit<KeyedUpload, 'key'> & { key: string | undefined },
   log: Log,
 ): Promise<KeyClaim> {
   const jobId = randomUUID();
   if (key === undefined) {
-    return { jobId, earlier: undefined, confirm: nothing, complete: nothing, release: nothing };
+    const repeat = () => Promise.reject(uploadInProgress());
+    return { jobId, earlier: undefined, repeat, confirm: nothing, complete: nothing, release: nothing };
   }
   const upload: KeyedUpload = { owner, key, options };
   return {
     jobId,
     earlier: await idempotency.claim(upload, jobId),
-    confirm: () => idempotency.confirm(upload, jobId),
+    async repeat(options) {
+      const earlier = await idempotency.claim({ ...upload, options }, jobId);
+      if (!earlier) throw uploadInProgress();
+      return earlier;
+    },
+    confirm: (options) => idempotency.confirm({ ...upload, options }, jobId),
     async complete(job) {
       if (job.id !== jobId) await idempotency.redirect(upload, jobId, job.id);
     },

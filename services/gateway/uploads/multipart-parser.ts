@@ -1,6 +1,7 @@
 import { MIMEType } from 'node:util';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import { AppError } from '../../shared/runtime/errors.ts';
+import type { OptionEntry } from '../options/parse-options.ts';
 
 /** The most bytes of a form beside its file: boundaries, part headers, other fields, text before and after the parts. */
 export const ENVELOPE_BYTES = 64 * 1024;
@@ -27,11 +28,14 @@ export class FormParser {
   readonly #finished = Promise.withResolvers<void>();
   #file: BusboyFileStream | undefined;
   #filename: string | undefined;
+  readonly #fields: OptionEntry[] = [];
   /** Bytes of the file that were parsed and not returned yet. */
   #pieces: Buffer[] = [];
   #refusal: AppError | undefined;
   /** Whether the bytes that arrive are the value of another field. */
   #inField = false;
+  /** Whether the value of a field has ended in the slice that is parsed. */
+  #fieldEnded = false;
   #total = 0;
   #fileBytes = 0;
   /** Bytes since the last byte of a file's or field's content. */
@@ -55,9 +59,7 @@ export class FormParser {
     this.#finished.promise.catch(() => undefined);
     this.#busboy
       .on('file', (_name, stream, name, encoding) => this.#beginFile(stream, name, encoding))
-      .on('field', () => {
-        this.#inField = false;
-      })
+      .on('field', (name, value, _nameCut, _valueCut, encoding) => this.#endField(name, value, encoding))
       .on('partsLimit', () => this.#refuse(tooMuch()))
       .on('error', this.#finished.reject)
       .on('finish', this.#finished.resolve);
@@ -66,6 +68,11 @@ export class FormParser {
   /** The name of the file, empty where the form gives none. It is undefined until the part of the file begins. */
   get filename(): string | undefined {
     return this.#filename;
+  }
+
+  /** The other fields that were parsed so far. Their values are bounded by {@link ENVELOPE_BYTES}. */
+  get fields(): readonly OptionEntry[] {
+    return this.#fields;
   }
 
   /** Parses the next bytes of the form and returns the file's bytes among them. Throws as soon as the form is refused. */
@@ -97,14 +104,24 @@ export class FormParser {
     stream.on('error', this.#finished.reject).on('data', (piece: Buffer) => this.#pieces.push(piece));
   }
 
+  /** A part without a name gets the empty one, which no option has. */
+  #endField(name: string | undefined, value: string, encoding: string): void {
+    this.#inField = false;
+    this.#fieldEnded = true;
+    if (!PLAIN_ENCODINGS.includes(encoding)) this.#refuse(unsupportedEncoding(encoding));
+    this.#fields.push([name ?? '', value]);
+  }
+
   async #parse(slice: Uint8Array): Promise<void> {
+    this.#fieldEnded = false;
     await new Promise<void>((parsed, failed) => {
       this.#busboy.write(slice, (error) => (error ? failed(error) : parsed()));
     }).catch(throwMalformed);
     const before = this.#fileBytes;
     this.#fileBytes = this.#file?.bytesRead ?? 0;
     this.#total += slice.length;
-    this.#headerBytes = this.#inField || this.#fileBytes > before ? 0 : this.#headerBytes + slice.length;
+    const hasContent = this.#inField || this.#fieldEnded || this.#fileBytes > before;
+    this.#headerBytes = hasContent ? 0 : this.#headerBytes + slice.length;
     if (this.#total - this.#fileBytes > ENVELOPE_BYTES) this.#refuse(tooMuch());
     if (this.#headerBytes > PART_HEADER_BYTES) this.#refuse(notAForm());
     if (this.#refusal) throw this.#refusal;
@@ -157,7 +174,7 @@ const notAForm = (): AppError =>
 const unsupportedEncoding = (encoding: string): AppError =>
   new AppError(
     'unsupported_media_type',
-    `send the file as it is: Content-Transfer-Encoding ${encoding.slice(0, 50)} is not supported`,
+    `send files and fields as they are: Content-Transfer-Encoding ${encoding.slice(0, 50)} is not supported`,
   );
 
 function throwMalformed(cause: unknown): never {

@@ -7,7 +7,8 @@ import { endIterator, type OpenUpload, requestBytes } from './request-stream.ts'
 
 /**
  * Opens the file of a multipart form (RFC 7578), which is in the field `file`. Only as much of the form is read as is asked
- * for. The bytes of the file end when the whole form has ended, since the part after the file may still be refused.
+ * for. The bytes of the file end when the whole form has ended, since the part after the file may still be refused, and its
+ * fields are options, too.
  */
 export async function openForm(context: ParameterizedContext<RequestState>): Promise<OpenUpload> {
   const form = new FormParser(context.get('content-type'));
@@ -15,7 +16,12 @@ export async function openForm(context: ParameterizedContext<RequestState>): Pro
   const end = () => endIterator(source);
   try {
     const { filename, first } = await readToFile(form, source);
-    return { filename: cleanName(filename), bytes: fileBytes(form, source, first), [Symbol.dispose]: end };
+    return {
+      filename: cleanName(filename),
+      bytes: fileBytes(form, source, first),
+      fields: () => form.fields,
+      [Symbol.dispose]: end,
+    };
   } catch (error) {
     end();
     throw error;

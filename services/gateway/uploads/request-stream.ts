@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { clientClosed } from '../../shared/http/client-closed.ts';
+import type { OptionEntry } from '../options/parse-options.ts';
 
 /** The one file of an upload request, as it arrives. Disposing of it stops reading the request. */
 export interface OpenUpload extends Disposable {
   filename: string;
   bytes: AsyncIterable<Uint8Array>;
+  /** The fields of the form that have arrived so far. All of them have, once `bytes` has ended. */
+  fields(): readonly OptionEntry[];
 }
 
 /** The bytes of the request body. Stopping early must not destroy the socket: the response still goes out on it. */

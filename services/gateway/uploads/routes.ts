@@ -1,16 +1,17 @@
 import type Router from '@koa/router';
-import type { Context } from 'koa';
+import type { Context, ParameterizedContext } from 'koa';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import type { Job } from '../../shared/jobs/job.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import type { Admission } from '../limits/admission.ts';
-import { parseOptions } from './conversion-options.ts';
 import { discardRest } from './discard-rest.ts';
 import { type Idempotency, parseIdempotencyKey } from './idempotency.ts';
-import { claimKey } from './key-claim.ts';
+import { claimKey, type KeyClaim } from './key-claim.ts';
 import { openUpload } from './open-upload.ts';
+import { readToEnd } from './read-to-end.ts';
 import { requestAbortedSignal } from './request-stream.ts';
 import type { StoreUpload } from './store-upload.ts';
+import { uploadOptions } from './upload-options.ts';
 
 export interface UploadPorts {
   /** Throws until the startup check has shown that the store keeps its promises. */
@@ -31,14 +32,21 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
     const { log, traceId } = context.state;
     const user = await authenticate(context.get('authorization'));
     await requireReady();
-    const options = parseOptions(context.query);
+    const query = uploadOptions(context.querystring);
+    query.check();
     const key = parseIdempotencyKey(context.get('idempotency-key'));
     const signal = requestAbortedSignal(context.req);
-    const claim = await claimKey(idempotency, { owner: user.id, key, options }, log);
-    if (claim.earlier) return respond(context, claim.earlier);
+    // The fields of a form are options, too, and may follow its file.
+    const isForm = Boolean(context.is('multipart/form-data'));
+    const known = isForm ? undefined : query.parse();
+    const claim = await claimKey(idempotency, { owner: user.id, key, options: known }, log);
+    if (claim.earlier && known) return respond(context, claim.earlier);
     try {
+      if (claim.earlier) return respond(context, await findRepeated(context, claim, ports, signal));
       using place = await admission.admitUpload(user.id);
       using body = await openUpload(context, maxUploadBytes);
+      const { check, parse: options } = uploadOptions(context.querystring, body);
+      check();
       const { filename, bytes } = body;
       const { jobId: id, confirm } = claim;
       const job = await storeUpload({ id, user, options, traceId, filename, bytes, confirm, signal });
@@ -51,6 +59,19 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
       throw error;
     }
   });
+}
+
+/** Reads a repeated form to its end and returns the job of the first one. Throws `idempotency_key_reused` for other options. */
+async function findRepeated(
+  context: ParameterizedContext<RequestState>,
+  { earlier, repeat }: KeyClaim,
+  { admission, maxUploadBytes: maxBytes }: Pick<UploadPorts, 'admission' | 'maxUploadBytes'>,
+  signal: AbortSignal,
+): Promise<Job> {
+  using _place = admission.admitRepeatedUpload(earlier?.owner ?? '');
+  using body = await openUpload(context, maxBytes);
+  await readToEnd(body.bytes, { maxBytes, signal });
+  return repeat(uploadOptions(context.querystring, body).parse());
 }
 
 function respond(context: Pick<Context, 'status' | 'set' | 'body'>, { id, status }: Job): void {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
+import { type ConversionOptions, DEFAULT_OPTIONS } from '../../shared/jobs/conversion-options.ts';
 import type { Job, UploadingJob } from '../../shared/jobs/job.ts';
 import { firstOf, isAppError } from '../../shared/runtime/errors.ts';
 import type { User } from '../accounts/authenticate.ts';
 import type { SignedLinks } from '../downloads/signed-link.ts';
 import type { Deduplicate } from './deduplicate.ts';
-import { openMedia } from './media-signature.ts';
+import { openMedia } from './open-media.ts';
 import { type IntentPorts, UploadIntent } from './upload-intent.ts';
 
 export interface StoreUploadPorts extends IntentPorts {
@@ -21,20 +21,21 @@ export interface Upload {
   /** Id of the job that the upload becomes. */
   id: string;
   user: User;
-  options: ConversionOptions;
   traceId: string;
   filename: string;
   bytes: AsyncIterable<Uint8Array>;
-  /** Called when the whole file is stored. It throws when the job is not wanted any more. */
-  confirm(): Promise<void>;
+  /** Called when the whole file is stored, since fields of a form may follow it. Throws `invalid_option`. */
+  options(): ConversionOptions;
+  /** Called with these options before the job is accepted. It throws when the job is not wanted any more. */
+  confirm(options: ConversionOptions): Promise<void>;
   /** Aborted when the client goes away. */
   signal: AbortSignal;
 }
 
 /**
  * Stores the video and then the job, which is accepted from then on, whatever the broker does. An upload that fails leaves
- * nothing behind. Returns the owner's earlier job when that has the same content and options.
- * Throws `empty_file`, `not_media`, `too_large`, `unavailable`, and what `bytes` and `confirm` throw.
+ * nothing behind. Returns the owner's earlier job when that has the same content, name and options.
+ * Throws `empty_file`, `not_media`, `too_large`, `unavailable`, and what `bytes`, `options` and `confirm` throw.
  */
 export type StoreUpload = (upload: Upload) => Promise<Job>;
 
@@ -52,15 +53,16 @@ export function createStoreUpload(ports: StoreUploadPorts): StoreUpload {
         expires: new Date(draft.expires_at),
         signal: AbortSignal.any([signal, intent.lostSignal]),
       });
+      const options = upload.options();
       const source = { ...draft.source, size, sha256 };
-      const content = { ...draft, source };
-      const [earlier] = await Promise.all([deduplicate.find(content), confirm()]);
+      const content = { ...draft, options, source };
+      const [earlier] = await Promise.all([deduplicate.find(content), confirm(options)]);
       if (earlier) {
         await intent.withdraw();
         return earlier;
       }
       await deduplicate.remember(content, draft.id);
-      const job = await intent.accept(source);
+      const job = await intent.accept({ source, options });
       publishVideo(job);
       return job;
     } catch (error) {
@@ -73,7 +75,7 @@ export function createStoreUpload(ports: StoreUploadPorts): StoreUpload {
 }
 
 function newJob(
-  { id, user, options, traceId, filename }: Upload,
+  { id, user, traceId, filename }: Upload,
   { links, retentionSeconds }: Pick<StoreUploadPorts, 'links' | 'retentionSeconds'>,
 ): UploadingJob {
   const now = new Date();
@@ -82,7 +84,8 @@ function newJob(
     id,
     status: 'uploading',
     filename,
-    options,
+    // Replaced when the upload is accepted.
+    options: DEFAULT_OPTIONS,
     source: { size: 0, sha256: '', duration_seconds: null, tracks: null },
     attempts: 0,
     created_at: now.toISOString(),

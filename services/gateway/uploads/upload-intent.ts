@@ -1,5 +1,5 @@
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
-import type { Job, Source, UploadingJob } from '../../shared/jobs/job.ts';
+import type { Job, UploadingJob } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import {
   acceptUpload,
@@ -70,7 +70,7 @@ export class UploadIntent {
   }
 
   /** Turns the upload into a queued job. From here on it is not lost. Throws `unavailable` when the sweep was first. */
-  async accept(source: Source): Promise<Job> {
+  async accept(accepted: Pick<Job, 'source' | 'options'>): Promise<Job> {
     const { owner, id } = this.#job;
     const { jobs, index } = this.#ports;
     // The entry is written again first, because the sweep may be about to remove the entry of an upload that stalled.
@@ -80,7 +80,7 @@ export class UploadIntent {
       this.#stopHeartbeat(),
     ]);
     try {
-      return await jobs.update(id, acceptUpload(source));
+      return await jobs.update(id, acceptUpload(accepted));
     } catch (error) {
       throw isLostAttempt(error) ? uploadLost() : error;
     }

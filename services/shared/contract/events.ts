@@ -3,6 +3,7 @@ import { json } from 'node:stream/consumers';
 import { z } from 'zod';
 import { jobWarning } from '../jobs/warnings.ts';
 import { AppError } from '../runtime/errors.ts';
+import { emailAddress } from './email-address.ts';
 
 export const TOPICS = { video: 'video', mp3: 'mp3' } as const;
 
@@ -39,7 +40,7 @@ export const mp3Event = z
         'Each run of a job has one outcome, and its owner is notified of it once. A retry by a person begins the next run. The first run is 1.',
     }),
     status: z.enum(['done', 'failed']).meta({ description: 'The outcome' }),
-    email: z.email().meta({ description: 'Mail address of the owner, who is notified of the outcome' }),
+    email: emailAddress.meta({ description: 'Mail address of the owner, who is notified of the outcome' }),
     filename: z
       .string()
       .meta({ description: 'Name of the uploaded file, as the user gave it. It is untrusted text.' }),

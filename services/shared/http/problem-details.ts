@@ -47,8 +47,14 @@ function logFailure(
   });
 }
 
-/** Other headers belong to the response that has failed. `Allow` belongs to a 405, and drain.ts sets `Connection`. */
-const KEPT_HEADERS = ['x-content-type-options', 'allow', 'connection'];
+/**
+ * Other headers belong to the response that has failed. `Allow` belongs to a 405, and drain.ts sets `Connection`. Without the CORS
+ * headers, a page of another origin could not read the error.
+ */
+const KEPT_HEADERS = [
+  ...['x-content-type-options', 'allow', 'connection'],
+  ...['vary', 'access-control-allow-origin', 'access-control-expose-headers'],
+];
 
 function writeProblem(context: Context, problem: AppError): void {
   for (const name of context.res.getHeaderNames()) if (!KEPT_HEADERS.includes(name)) context.remove(name);

@@ -37,7 +37,8 @@ export const jobView = z.object({
   }),
   mp3: z
     .object({ size: z.number().int().describe('bytes'), sha256: z.string(), duration_seconds: z.number() })
-    .nullable(),
+    .nullable()
+    .describe('the MP3 that can be downloaded. While a job is converted again, it is the earlier one'),
   warnings: z.array(jobWarning).describe('how the MP3 differs from what its owner may expect'),
   error: z
     .object({
@@ -68,6 +69,12 @@ type PublicFields =
   | 'updated_at'
   | 'expires_at';
 
+/** The MP3 of an earlier generation, and how it was made. */
+export interface PreviousMp3 extends Pick<JobView, 'options' | 'warnings'> {
+  mp3: Mp3;
+  mp3BlobId: string;
+}
+
 /** The fields that a job has in every status. */
 export interface JobBase extends Pick<JobView, PublicFields> {
   /** User id. */
@@ -86,6 +93,8 @@ export interface JobBase extends Pick<JobView, PublicFields> {
   infrastructureFailures: number;
   /** Signed for this job. It goes into the mail. */
   download_url: string;
+  /** Of a job that was done and is converted again, until that succeeds. A job that is done or deleted has none. */
+  previous?: PreviousMp3;
 }
 
 /** An upload that has begun. Nobody but its gateway and the sweep can see it. */
@@ -146,7 +155,12 @@ export const baseOf = (job: JobBase): JobBase => ({
   generation: job.generation,
   infrastructureFailures: job.infrastructureFailures,
   download_url: job.download_url,
+  ...(job.previous && { previous: job.previous }),
 });
+
+/** The MP3 that can be downloaded, if there is one. While a job is converted again, it is that of the generation before. */
+export const availableMp3 = (job: Job): Omit<PreviousMp3, 'options'> | undefined =>
+  job.status === 'done' ? job : job.previous;
 
 export type FinalJob = DoneJob | FailedJob | CancelledJob;
 export type VisibleJob = QueuedJob | ConvertingJob | FinalJob;
@@ -164,16 +178,14 @@ export const isExpired = ({ expires_at }: Pick<Job, 'expires_at'>, inMs = 0): bo
 export const isVisible = (job: Job): job is VisibleJob =>
   job.status !== 'uploading' && job.status !== 'deleted' && !isExpired(job);
 
-/** Returns the public fields alone. Internal fields cannot leak, because the schema names every field that is shown. */
+/**
+ * Returns the public fields alone. MP3 and warnings are those of the MP3 that can be downloaded. Internal fields cannot leak,
+ * because the schema names every field that is shown.
+ */
 export function viewOf(job: Job): JobView {
-  const absent = {
-    progress: job.status === 'done' ? 1 : 0,
-    eta_seconds: null,
-    mp3: null,
-    error: null,
-    warnings: [],
-  };
-  return jobView.parse({ ...absent, ...job });
+  const absent = { progress: job.status === 'done' ? 1 : 0, eta_seconds: null, error: null };
+  const { mp3 = null, warnings = [] } = availableMp3(job) ?? {};
+  return jobView.parse({ ...absent, ...job, mp3, warnings });
 }
 
 /**
@@ -182,7 +194,7 @@ export function viewOf(job: Job): JobView {
  */
 export function blobsToDelete(job: Job): string[] {
   const { videoBlobId, orphanedBlobs } = job;
-  const mp3BlobId = job.status === 'done' ? job.mp3BlobId : undefined;
+  const mp3BlobId = availableMp3(job)?.mp3BlobId;
   if (job.status !== 'deleted' && !isExpired(job)) return orphanedBlobs.filter((id) => id !== mp3BlobId);
   const attemptId = job.status === 'converting' ? job.attemptId : undefined;
   return [videoBlobId, ...orphanedBlobs, ...[mp3BlobId, attemptId].filter((id) => id !== undefined)];

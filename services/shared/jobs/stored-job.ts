@@ -1,4 +1,12 @@
-import { baseOf, type Job, type JobView, type Source, type Track } from './job.ts';
+import {
+  baseOf,
+  type Job,
+  type JobView,
+  type Mp3,
+  type PreviousMp3,
+  type Source,
+  type Track,
+} from './job.ts';
 
 /**
  * The form in which a job is saved: one flat document for every status, with null where the status has no such value.
@@ -25,6 +33,14 @@ export interface StoredJob extends Omit<JobView, 'status' | 'warnings' | 'source
   /** Infrastructure failures. */
   outages: number;
   download_url: string;
+  /** The MP3 of an earlier generation. Absent in a job of an older release, and where there is none. */
+  previous?: StoredMp3;
+}
+
+interface StoredMp3 extends Omit<PreviousMp3, 'mp3BlobId'> {
+  mp3: Mp3;
+  /** Blob id of the MP3. */
+  audio: string;
 }
 
 /** A track. The optional fields are absent in a job of an older release. */
@@ -33,7 +49,7 @@ type NewTrackField = 'position' | 'title' | 'channels' | 'selected';
 
 /** Returns the form in which the job is saved. */
 export function toStoredJob(job: Job): StoredJob {
-  const { videoBlobId, orphanedBlobs, generation, infrastructureFailures, ...common } = baseOf(job);
+  const { videoBlobId, orphanedBlobs, generation, infrastructureFailures, previous, ...common } = baseOf(job);
   return {
     ...common,
     video: videoBlobId,
@@ -42,8 +58,12 @@ export function toStoredJob(job: Job): StoredJob {
     outages: infrastructureFailures,
     ...{ progress: 0, eta_seconds: null, mp3: null, error: null, audio: null, attempt: null },
     ...statusFields(job),
+    ...(previous && { previous: toStoredMp3(previous) }),
   };
 }
+
+const toStoredMp3 = ({ mp3BlobId, ...rest }: PreviousMp3): StoredMp3 => ({ ...rest, audio: mp3BlobId });
+const fromStoredMp3 = ({ audio, ...rest }: StoredMp3): PreviousMp3 => ({ ...rest, mp3BlobId: audio });
 
 function statusFields(job: Job): Pick<StoredJob, 'status'> & Partial<StoredJob> {
   const { status } = job;
@@ -66,9 +86,10 @@ function statusFields(job: Job): Pick<StoredJob, 'status'> & Partial<StoredJob> 
 
 /** Throws a `TypeError` for a document that is damaged. */
 export function fromStoredJob(stored: StoredJob): Job {
-  const { status, progress, video, litter, run, outages } = stored;
+  const { status, progress, video, litter, run, outages, previous, ...common } = stored;
   const base = baseOf({
-    ...stored,
+    ...common,
+    ...(previous && { previous: fromStoredMp3(previous) }),
     source: fromStoredSource(stored.source),
     videoBlobId: video,
     orphanedBlobs: litter,

@@ -1,14 +1,17 @@
 import { AppError, isAppError } from '../runtime/errors.ts';
+import { type ConversionOptions, canonicalOptions } from './conversion-options.ts';
 import {
+  availableMp3,
   baseOf,
   type ConvertingJob,
   type DoneJob,
+  type FinalJob,
   isFinal,
   type Job,
   type JobBase,
   type JobError,
   jobNotFound,
-  type Source,
+  type PreviousMp3,
 } from './job.ts';
 
 /**
@@ -46,6 +49,13 @@ function releaseFromAttempt(job: Job): JobBase {
   };
 }
 
+/** The common fields of a job that does not need the MP3 of an earlier generation any more. Its blob becomes an orphan. */
+function withoutPrevious(job: Job): JobBase {
+  const { previous, ...base } = baseOf(job);
+  if (!previous) return base;
+  return { ...base, orphanedBlobs: [...base.orphanedBlobs, previous.mp3BlobId] };
+}
+
 const progressOf = (job: Job): number => ('progress' in job ? job.progress : 0);
 
 const conflict = ({ status }: Job, what: string): AppError =>
@@ -57,12 +67,12 @@ export const renewUpload: Transition = (job) => {
   return { ...job, updated_at: now() };
 };
 
-/** The upload is complete, and from here on the job is accepted. */
+/** The upload is complete with its options, and from here on the job is accepted. */
 export const acceptUpload =
-  (source: Source): Transition =>
+  ({ source, options }: Pick<JobBase, 'source' | 'options'>): Transition =>
   (job) => {
     if (job.status !== 'uploading') throw new LostAttempt();
-    return { ...job, source, status: 'queued', updated_at: now() };
+    return { ...job, source, options, status: 'queued', updated_at: now() };
   };
 
 /** Gives the job to a new attempt. */
@@ -93,7 +103,7 @@ export const updateAttempt =
   (attemptId: string, update: AttemptUpdate): Transition =>
   (job) => ({ ...requireLease(attemptId, job), ...update, updated_at: now() });
 
-/** Ends the attempt with its MP3, which is stored under the attempt's id. */
+/** Ends the attempt with its MP3, which is stored under the attempt's id. It replaces the MP3 of an earlier generation. */
 export const complete =
   (
     attemptId: string,
@@ -101,7 +111,7 @@ export const complete =
     update: AttemptUpdate,
   ): Transition =>
   (job) => ({
-    ...baseOf({ ...requireLease(attemptId, job), ...update }),
+    ...withoutPrevious({ ...requireLease(attemptId, job), ...update }),
     status: 'done',
     mp3,
     warnings,
@@ -142,15 +152,53 @@ const MAX_GENERATIONS = 100;
 
 /** Starts the next generation of a job that has failed or was cancelled. A job that is under way stays as it is. */
 export const retry: Transition = (job) => {
-  if (job.status === 'queued' || job.status === 'converting') return undefined;
+  if (isUnderWay(job)) return undefined;
   if (job.status !== 'failed' && job.status !== 'cancelled') throw conflict(job, 'retried');
+  return startGeneration(job, job.options);
+};
+
+/**
+ * Starts the next generation of a job that has ended, with other options. A job that is done keeps its MP3 until the next one is
+ * there. A job that is under way with these options stays as it is.
+ */
+export const retryWith =
+  (options: ConversionOptions): Transition =>
+  (job) => {
+    const isSame = canonicalOptions(options) === canonicalOptions(job.options);
+    if (isUnderWay(job)) {
+      if (isSame) return undefined;
+      const detail = `the job is ${job.status} with other options: wait until it has ended, or cancel it first`;
+      throw new AppError('state_conflict', detail);
+    }
+    if (!isFinal(job)) throw conflict(job, 'retried');
+    if (job.status === 'done' && isSame)
+      throw new AppError('state_conflict', 'the job is done with these options');
+    return startGeneration(job, options);
+  };
+
+const isUnderWay = ({ status }: Job): boolean => status === 'queued' || status === 'converting';
+
+function startGeneration(job: FinalJob, options: ConversionOptions): Job {
   if (job.generation >= MAX_GENERATIONS) {
     const detail = `the job was tried ${MAX_GENERATIONS} times: upload the video again`;
     throw new AppError('state_conflict', detail);
   }
   const counts = { attempts: 0, infrastructureFailures: 0, generation: job.generation + 1 };
-  return { ...releaseFromAttempt(job), ...counts, status: 'queued' };
-};
+  return {
+    ...releaseFromAttempt(job),
+    ...(job.status === 'done' && { previous: previousOf(job) }),
+    ...counts,
+    status: 'queued',
+    options,
+  };
+}
+
+const previousOf = ({ mp3, mp3BlobId, options, warnings }: DoneJob): PreviousMp3 => ({
+  mp3,
+  mp3BlobId,
+  options,
+  warnings,
+});
 
 /** Longer than any save of the job can be under way. */
 const TOMBSTONE_MS = 24 * 3600_000;
@@ -160,13 +208,14 @@ const TOMBSTONE_MS = 24 * 3600_000;
  * undo it, and the sweep finds the blobs that it names.
  */
 export const tombstone: Transition = (job) => {
-  const { orphanedBlobs, ...rest } = releaseFromAttempt(job);
+  const { previous: _, orphanedBlobs, ...rest } = releaseFromAttempt(job);
+  const mp3BlobId = availableMp3(job)?.mp3BlobId;
   const expires = Math.min(Date.parse(job.expires_at), Date.now() + TOMBSTONE_MS);
   return {
     ...rest,
     status: 'deleted',
     expires_at: new Date(expires).toISOString(),
-    orphanedBlobs: job.status === 'done' ? [...orphanedBlobs, job.mp3BlobId] : orphanedBlobs,
+    orphanedBlobs: mp3BlobId === undefined ? orphanedBlobs : [...orphanedBlobs, mp3BlobId],
     source: { size: 0, sha256: '', duration_seconds: null, tracks: null },
     filename: '',
     email: '',

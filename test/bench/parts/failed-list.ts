@@ -30,6 +30,7 @@ export async function failedList(
   const ports = { jobs, index, blobs: createBlobStore(counted) };
   const changes = createJobCommands({
     ...ports,
+    keepVideoMs: 0,
     publishVideo: () => undefined,
     deleteBlobs: () => undefined,
   });

@@ -47,6 +47,30 @@ describe('register', () => {
     assert.equal(stored.size, 1);
   });
 
+  for (const [registered, others] of [
+    ["o'brien@example.com", ["O'Brien@example.com"]],
+    ['ann@münchen.de', ['ann@xn--mnchen-3ya.de', 'Ann@MÜNCHEN.DE']],
+    ['ann@xn--e1afmkfd.xn--p1ai', ['ann@пример.рф']],
+  ] as const) {
+    test(`makes an account of ${registered}, which logs in under every form of the address`, async () => {
+      const { accounts, stored } = build();
+      const user = await accounts.register(registered, PASSWORD);
+      assert.match(user.email, /^[!-~]+$/);
+      for (const form of [registered, ...others]) {
+        assert.deepEqual(await accounts.authenticate(form, PASSWORD), user);
+        assert.deepEqual(await accounts.register(form, PASSWORD), user);
+      }
+      assert.equal(stored.size, 1);
+    });
+  }
+
+  test('refuses the address as the password in each of its forms', async () => {
+    const { accounts } = build();
+    for (const password of ['ann@münchen.de', 'ann@xn--mnchen-3ya.de']) {
+      await assert.rejects(accounts.register('ann@münchen.de', password), { code: 'weak_password' });
+    }
+  });
+
   test('refuses an existing address with another password, and changes nothing', async () => {
     const { accounts } = build();
     await accounts.register(EMAIL, PASSWORD);

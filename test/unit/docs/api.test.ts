@@ -3,12 +3,17 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { openapi } from '../../../services/gateway/openapi/document.ts';
+import { optionSchemas } from '../../../services/gateway/openapi/options.ts';
+import { parseOptions } from '../../../services/gateway/options/parse-options.ts';
+import { PRESET_NAMES, PRESETS } from '../../../services/gateway/options/presets.ts';
+import { BITRATES, COVERS, SAMPLE_RATES } from '../../../services/shared/jobs/conversion-options.ts';
 import { FAILURES } from '../../../services/shared/jobs/failures.ts';
 import { WARNINGS } from '../../../services/shared/jobs/warnings.ts';
 import { STATUS } from '../../../services/shared/runtime/errors.ts';
 import { inlineCode, markdownFiles, readMarkdown, repoRoot, tableRows } from '../../support/markdown.ts';
 
 const file = readMarkdown('docs/api.md');
+const oneOf = (values: readonly number[]) => `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
 const code = (cell: string | undefined): string[] =>
   [...(cell ?? '').matchAll(/`([^`]+)`/g)].map(([, text]) => text ?? '');
 
@@ -20,6 +25,26 @@ describe('docs/api.md', () => {
   it('lists exactly the routes of /openapi.json', () => {
     const listed = tableRows(file, 'Routes').flatMap(([route]) => code(route));
     assert.deepEqual(listed.sort(), routes.toSorted());
+  });
+
+  it('lists exactly the options', () => {
+    const listed = tableRows(file, 'Options').flatMap(([names]) => code(names));
+    assert.deepEqual(listed.sort(), [...Object.keys(optionSchemas), ...PRESET_NAMES].sort());
+  });
+
+  it('lists the values of the options that have a choice', () => {
+    const values = Object.fromEntries(tableRows(file, 'Options').map(([name, text]) => [name, text]));
+    assert.equal(values['`bitrate`'], oneOf(BITRATES));
+    assert.equal(values['`sample_rate`'], oneOf(SAMPLE_RATES));
+    assert.deepEqual(code(values['`cover`']), [...COVERS]);
+    assert.deepEqual(code(values['`preset`']), PRESET_NAMES);
+  });
+
+  it('shows the options of each preset', () => {
+    for (const name of PRESET_NAMES) {
+      const row = tableRows(file, 'Options').find(([cell]) => cell === `\`${name}\``);
+      assert.deepEqual(parseOptions(new URLSearchParams(code(row?.[1])[0])), PRESETS[name]);
+    }
   });
 
   it('lists exactly the error codes with their statuses', () => {

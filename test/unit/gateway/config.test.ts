@@ -33,6 +33,8 @@ describe('environment', () => {
     ['PUBLIC_URL', 'hunter2'],
     ['PUBLIC_URL', 'ftp://hunter2'],
     ['PUBLIC_URL', 'javascript:hunter2'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'https://a.example,hunter2'],
     ['MAX_UPLOAD_BYTES', '0'],
     ['RETENTION_SECONDS', '59'],
     ['RETENTION_SECONDS', '31536001'],

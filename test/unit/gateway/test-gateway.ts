@@ -82,6 +82,8 @@ export function buildGateway({
   hasOperator = true,
   beforeClaim = async () => undefined,
   heartbeatMs = 5_000,
+  keepVideoMs = 3600_000,
+  corsOrigins = [],
 }: {
   auth?: Auth;
   maxUploadBytes?: number;
@@ -92,6 +94,9 @@ export function buildGateway({
   /** Each upload with an Idempotency-Key waits for it before it claims the key. */
   beforeClaim?: () => Promise<void>;
   heartbeatMs?: number;
+  /** How long the video of a job that is done is kept. */
+  keepVideoMs?: number;
+  corsOrigins?: string[];
 } = {}) {
   const state = createMemoryState();
   const blobs = createBlobStore({
@@ -123,6 +128,7 @@ export function buildGateway({
   const admission = createAdmission(limits, () => countActive(jobs, index));
   const commands = createJobCommands({
     ...stores,
+    keepVideoMs,
     publishVideo,
     deleteBlobs: (job) => blobDeletions.push(job),
   });
@@ -159,6 +165,7 @@ export function buildGateway({
     blobs,
     links,
     maxUploadBytes,
+    corsOrigins,
     checks: { sidecar: () => sidecarCheck() },
     requireReady: async () => {},
     metrics,

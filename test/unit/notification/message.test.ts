@@ -83,4 +83,5 @@ describe('messageFor › a hostile file name', () => {
 it('formatDate and oneLine format what a mail shows', () => {
   assert.equal(formatDate('2025-12-01T14:05:59.999Z'), '1 December 2025, 14:05 UTC');
   assert.equal(oneLine('  a \t b  ', 9), 'a b');
+  assert.equal(oneLine('می\u200cخواهم\u202e\u200d', 20), 'می\u200cخواهم \u200d');
 });

@@ -1,6 +1,6 @@
 import { runTool } from '../run-tool.ts';
 import { INPUT } from '../untrusted-input.ts';
-import type { ProbeTools } from './run-ffprobe.ts';
+import type { ProbeTools } from './probe-tools.ts';
 
 /** Frames that are decoded. The first ones of a recording that begins midway may be damaged. */
 const FRAMES = 8;
@@ -14,11 +14,21 @@ const TIMEOUT_SECONDS = 60;
 export interface TrackCheck {
   isDecodable: boolean;
   hasPackets: boolean;
-  /** Hz. Undefined where nothing was decoded. */
+  /** Where the first decoded frame is, on the clock of the file. Undefined where nothing was decoded, like the rest. */
+  startSeconds: number | undefined;
+  /** Hz. */
   sampleRate: number | undefined;
   /** ffmpeg's name of the layout. */
   channelLayout: string | undefined;
 }
+
+const UNDECODABLE: TrackCheck = {
+  isDecodable: false,
+  hasPackets: true,
+  startSeconds: undefined,
+  sampleRate: undefined,
+  channelLayout: undefined,
+};
 
 /**
  * Decodes the first frames of a track.
@@ -27,38 +37,53 @@ export interface TrackCheck {
  * @param inputArguments what ffmpeg needs before `-i INPUT`.
  */
 export async function checkTrack(
-  { ffmpeg, folder, signal }: ProbeTools,
+  tools: ProbeTools,
   index: number,
   inputArguments: readonly string[],
 ): Promise<TrackCheck> {
+  const { ffmpeg, folder, signal } = tools;
   const enough = new AbortController();
   const log = createCheckLog(index, () => enough.abort());
   try {
-    const output = ['-map', `0:${index}`, '-frames:a', String(FRAMES), '-f', 'null', '-'];
-    const result = await runTool(
+    const output = ['-map', `0:${index}`, '-frames:a', String(FRAMES), '-f', 'framecrc', 'pipe:1'];
+    await runTool(
       ffmpeg,
-      ['-nostdin', '-hide_banner', '-v', 'level+verbose', ...inputArguments, '-i', INPUT, ...output],
+      [
+        '-nostdin',
+        '-hide_banner',
+        '-v',
+        'level+verbose',
+        '-copyts',
+        ...inputArguments,
+        '-i',
+        INPUT,
+        ...output,
+      ],
       {
         folder,
         signal: AbortSignal.any([signal, enough.signal]),
         timeoutSeconds: TIMEOUT_SECONDS,
         onLine: log.read,
+        onOutputLine: log.readOutput,
       },
     );
-    // Where ffmpeg has no decoder, or cannot open it, it does not get to read a packet.
-    return log.result(result.code === 0 || result.killedBy !== null);
+    const check = log.result();
+    return check ?? { ...UNDECODABLE, hasPackets: await hasPackets(tools, index, inputArguments) };
   } catch (error) {
     signal.throwIfAborted();
     if (!enough.signal.aborted) throw error;
-    return { isDecodable: false, hasPackets: true, sampleRate: undefined, channelLayout: undefined };
+    return UNDECODABLE;
   }
 }
 
 /** Reads ffmpeg's log at the level `verbose`. A file could forge it, to no other end than that it is not converted. */
 function createCheckLog(index: number, onTooManyErrors: () => void) {
-  let [packets, frames, errors] = [0, 0, 0];
+  let packets: number | undefined;
+  let [frames, errors] = [0, 0];
   let rate: number | undefined;
   let layout: string | undefined;
+  let timeBase: number | undefined;
+  let start: number | undefined;
   const summary = new RegExp(
     `^\\[verbose\\] +Input stream #0:${index} \\(audio\\): (\\d+) packets read .*?(\\d+) frames decoded`,
   );
@@ -76,15 +101,41 @@ function createCheckLog(index: number, onTooManyErrors: () => void) {
       const counts = summary.exec(line);
       if (counts) [packets, frames] = [Number(counts[1]), Number(counts[2])];
     },
-    result(isOpened: boolean): TrackCheck {
+    /** Reads ffmpeg's `framecrc`: `#tb 0: 1/44100` and then `0, <dts>, <pts>, …`. */
+    readOutput(line: string): void {
+      const [, numerator, denominator] = /^#tb 0: (\d+)\/(\d+)$/.exec(line) ?? [];
+      if (denominator !== undefined) timeBase = Number(numerator) / Number(denominator);
+      const [, pts] = /^0, +-?\d+, +(-?\d+),/.exec(line) ?? [];
+      if (pts !== undefined && timeBase !== undefined) start ??= Number(pts) * timeBase;
+    },
+    /** Undefined where ffmpeg ended without a count: it has no decoder, cannot open it, or has not found any frame. */
+    result(): TrackCheck | undefined {
+      if (packets === undefined) return undefined;
       const isDecodable = frames > 0 && errors < MAX_ERROR_RATIO * frames;
       return {
         // Of an empty track nothing more is known than that its decoder was opened.
-        isDecodable: isDecodable || (isOpened && packets === 0),
-        hasPackets: packets > 0 || !isOpened,
+        isDecodable: isDecodable || packets === 0,
+        hasPackets: packets > 0,
+        startSeconds: isDecodable ? start : undefined,
         sampleRate: isDecodable ? rate : undefined,
         channelLayout: isDecodable ? layout : undefined,
       };
     },
   };
+}
+
+/** Whether ffmpeg can read anything of the track, without decoding it. */
+async function hasPackets(
+  { ffmpeg, folder, signal }: ProbeTools,
+  index: number,
+  inputArguments: readonly string[],
+): Promise<boolean> {
+  // `-fs 1` ends the output after the first packet.
+  const output = ['-map', `0:${index}`, '-c', 'copy', '-fs', '1', '-f', 'data', 'pipe:1'];
+  const result = await runTool(
+    ffmpeg,
+    ['-nostdin', '-v', 'error', ...inputArguments, '-i', INPUT, ...output],
+    { folder, signal, timeoutSeconds: TIMEOUT_SECONDS },
+  );
+  return result.output.length > 0;
 }

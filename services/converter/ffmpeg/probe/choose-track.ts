@@ -1,6 +1,6 @@
+import { isSameLanguage } from '../../../shared/jobs/language.ts';
 import type { JobWarning } from '../../../shared/jobs/warnings.ts';
 import { ConversionFailure } from '../../failure.ts';
-import { isSameLanguage } from './languages.ts';
 import type { SourceTrack } from './source-track.ts';
 
 /** Tracks that the text of a failure lists. */

@@ -24,10 +24,7 @@ export async function completeTracks(
     markEncrypted(tracks, await encryptedMp4Tracks(read, (await file.stat()).size));
   } else if (/\bmatroska\b/.test(formatName)) {
     await completeMatroska(tracks, read);
-  } else if (
-    formatName === 'mpegts' &&
-    !tracks.some(({ type, isDecodable }) => type === 'audio' && isDecodable)
-  ) {
+  } else if (formatName === 'mpegts') {
     markEncrypted(tracks, await scrambledStreams(read));
   }
 }

@@ -60,7 +60,8 @@ export function createDumpReader(): DumpReader {
         last.tags = { [key]: value ?? '', ...last.tags };
       }
     },
-    report: () => format && { format, streams: streams.toSorted((one, other) => one.index - other.index) },
+    report: () =>
+      format && { format, packets: [], streams: streams.toSorted((one, other) => one.index - other.index) },
   };
 }
 

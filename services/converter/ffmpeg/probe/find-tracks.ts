@@ -1,7 +1,10 @@
+import { ConversionFailure } from '../../failure.ts';
+import { explainByCut } from '../explain-by-cut.ts';
 import { untrustedInput } from '../untrusted-input.ts';
 import { completeTracks } from './complete-tracks.ts';
+import type { ProbeTools } from './probe-tools.ts';
 import type { FileReport } from './report.ts';
-import { inspect, type ProbeTools } from './run-ffprobe.ts';
+import { inspect } from './run-ffprobe.ts';
 import type { SourceTrack } from './source-track.ts';
 import { tracksOf } from './tracks.ts';
 
@@ -30,7 +33,7 @@ export interface FoundTracks {
  * nothing is known of it but its name, as in a transport stream whose sound begins late.
  */
 export async function findTracks(tools: ProbeTools): Promise<FoundTracks> {
-  const first = await look(tools, []);
+  const first = await look(tools, []).catch((error: unknown) => lookAtCutFile(tools, error));
   let found = first;
   for (const depth of DEPTHS) {
     const { format_name, size } = found.format;
@@ -44,6 +47,19 @@ export async function findTracks(tools: ProbeTools): Promise<FoundTracks> {
   return audio(first).join() === audio(found).join()
     ? { ...found, inputArguments: first.inputArguments }
     : found;
+}
+
+/**
+ * ffmpeg refuses a fragmented MP4 whose end is missing from the middle of a fragment's index, unless it ignores indexes. Throws
+ * `error`, or that the file is truncated, where nothing can be had.
+ */
+async function lookAtCutFile(tools: ProbeTools, error: unknown): Promise<FoundTracks> {
+  if (!(error instanceof ConversionFailure)) throw error;
+  const failure = await explainByCut(tools.folder, error);
+  if (failure.code !== 'truncated') throw error;
+  return await look(tools, ['-fflags', '+ignidx']).catch((second: unknown) => {
+    throw second instanceof ConversionFailure ? failure : second;
+  });
 }
 
 /** Whether nothing more would be learnt about the track. */

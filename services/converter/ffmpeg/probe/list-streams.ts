@@ -1,8 +1,8 @@
 import { runTool } from '../run-tool.ts';
 import { INPUT } from '../untrusted-input.ts';
 import { createDumpReader } from './dump.ts';
+import type { ProbeTools } from './probe-tools.ts';
 import type { FileReport } from './report.ts';
-import type { ProbeTools } from './run-ffprobe.ts';
 
 const TIMEOUT_SECONDS = 60;
 

@@ -4,10 +4,12 @@ import { checkTrack } from './check-track.ts';
 import { type ChosenTrack, chooseTrack } from './choose-track.ts';
 import { channelsOf } from './dump.ts';
 import { findTracks } from './find-tracks.ts';
-import type { ProbeTools } from './run-ffprobe.ts';
+import type { ProbeTools } from './probe-tools.ts';
 import type { SourceTrack } from './source-track.ts';
-import { filmStartOf, type StatedLength, statedLength } from './stated-length.ts';
+import { fileLength, filmStartOf, type StatedLength, statedLength, trackLength } from './stated-length.ts';
 
+/** Tracks that are decoded to see whether they can be. Each may cost as much as to read the file once. */
+const MAX_CHECKS = 10;
 /** Tracks that the job lists. */
 const MAX_TRACKS = 32;
 
@@ -17,7 +19,7 @@ export type AudioTrack = SourceTrack & StatedLength;
 export interface Probe {
   /** ffmpeg's names of the container, such as `mov,mp4,m4a,3gp,3g2,mj2`. */
   formatName: string;
-  /** The length that the file states for itself, in seconds. A hint. */
+  /** The length that the file states for itself, in seconds from the start of the film. A hint. */
   durationSeconds: number | null;
   /** Where the clock of the film starts, in seconds on the clock of the file. */
   filmStartSeconds: number;
@@ -41,9 +43,13 @@ export async function probe(tools: ProbeTools, wanted?: number | string): Promis
   const filmStartSeconds = filmStartOf(tracks);
   return {
     formatName: format.format_name,
-    durationSeconds: format.duration ?? null,
+    durationSeconds: fileLength(format, filmStartSeconds) ?? null,
     filmStartSeconds,
-    tracks: tracks.slice(0, MAX_TRACKS).map((each) => publicTrack(each, each === track)),
+    tracks: tracks.slice(0, MAX_TRACKS).map((each) => ({
+      ...publicTrack(each),
+      duration_seconds: trackLength(each, format, filmStartSeconds) ?? null,
+      selected: each === track,
+    })),
     audio: { ...track, ...statedLength(track, format, filmStartSeconds) },
     inputArguments,
     warnings,
@@ -61,24 +67,39 @@ async function chooseCheckedTrack(
   for (;;) {
     const chosen = chooseTrack(tracks, wanted);
     const { track } = chosen;
-    if (checked.has(track) || (isOnlyOne && track.isDecodable)) return chosen;
-    const { sampleRate, channelLayout, ...found } = await checkTrack(tools, track.index, inputArguments);
+    const isChecked = checked.has(track) || (isOnlyOne && isCertain(track));
+    if (isChecked || checked.size === MAX_CHECKS) return chosen;
+    const { startSeconds, sampleRate, channelLayout, ...found } = await checkTrack(
+      tools,
+      track.index,
+      inputArguments,
+    );
+    // ffprobe invents a start for a track of which it has seen no packet: that of the file.
+    if (!track.hasPackets) track.startSeconds = startSeconds ?? track.startSeconds;
+    track.startSeconds ??= startSeconds;
     Object.assign(track, found);
     track.sampleRate ??= sampleRate;
-    track.channelLayout ??= channelLayout;
-    track.channels ??= channelLayout === undefined ? undefined : channelsOf(channelLayout);
+    if (track.channels === undefined && channelLayout !== undefined) {
+      track.channelLayout = channelLayout;
+      track.channels = channelsOf(channelLayout);
+    }
     checked.add(track);
   }
 }
 
-const publicTrack = (track: SourceTrack, selected: boolean): Probe['tracks'][number] => ({
+/** Codecs whose tracks may state no layout. For any other, a missing layout means that nothing has been decoded yet. */
+const WITHOUT_LAYOUT = /^(pcm|adpcm|wma)/;
+
+/** Whether ffprobe has seen packets of the track and opened its decoder. */
+const isCertain = ({ isDecodable, hasPackets, channelLayout, codec }: SourceTrack): boolean =>
+  Boolean(isDecodable && hasPackets && (channelLayout !== undefined || WITHOUT_LAYOUT.test(codec)));
+
+const publicTrack = (track: SourceTrack) => ({
   index: track.index,
   type: track.type,
   position: track.position,
   codec: track.codec,
-  duration_seconds: track.durationSeconds ?? null,
   language: track.language,
   title: track.title,
   channels: track.channels ?? null,
-  selected,
 });

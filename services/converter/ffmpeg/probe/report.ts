@@ -1,14 +1,21 @@
 import { z } from 'zod';
 
 /** The fields that ffprobe prints. Tags are chosen by name, so that the output stays small. */
-export const SHOWN = [
+const SHOWN = [
+  'packet=stream_index',
   'format=format_name,start_time,duration,size',
   'format_tags=ASF_Protection_Type,encryption',
   'stream=index,id,codec_type,codec_name,codec_long_name,codec_tag_string,codec_tag,sample_fmt,sample_rate',
-  'stream=channels,channel_layout,start_time,duration,nb_frames',
+  'stream=channels,channel_layout,start_time,duration',
   'stream_tags=language,title,handler_name,DURATION,DURATION-eng,enc_key_id',
   'stream_disposition',
 ].join(':');
+
+/** ffprobe has read these packets anyway. They show which streams are not empty. */
+const PACKETS = '%+#200';
+
+/** Arguments with which ffprobe prints a report. */
+export const REPORT_ARGUMENTS = ['-of', 'json', '-show_entries', SHOWN, '-read_intervals', PACKETS];
 
 const MAX_STREAMS = 1000;
 
@@ -31,7 +38,6 @@ const stream = z.object({
   channel_layout: text,
   start_time: number,
   duration: positive,
-  nb_frames: positive,
   disposition: z.record(z.string(), z.number()).optional().catch(undefined),
   tags: z.record(z.string(), z.string()).optional().catch(undefined),
 });
@@ -47,7 +53,11 @@ const format = z.object({
   tags: z.record(z.string(), z.string()).optional().catch(undefined),
 });
 
-const fileReport = z.object({ streams: z.array(stream).max(MAX_STREAMS).default([]), format });
+const fileReport = z.object({
+  packets: z.array(z.object({ stream_index: z.number() })).default([]),
+  streams: z.array(stream).max(MAX_STREAMS).default([]),
+  format,
+});
 export type FileReport = z.output<typeof fileReport>;
 
 /** Reads ffprobe's JSON. Throws where it is no such report. */

@@ -2,17 +2,10 @@ import { ConversionFailure } from '../../failure.ts';
 import { runTool } from '../run-tool.ts';
 import { INPUT, untrustedInput } from '../untrusted-input.ts';
 import { listStreams } from './list-streams.ts';
-import { type FileReport, parseReport, SHOWN } from './report.ts';
+import type { ProbeTools } from './probe-tools.ts';
+import { type FileReport, parseReport, REPORT_ARGUMENTS } from './report.ts';
 
 const TIMEOUT_SECONDS = 60;
-
-export interface ProbeTools {
-  ffmpeg: string;
-  ffprobe: string;
-  /** The private folder of the attempt. It holds `INPUT`. */
-  folder: string;
-  signal: AbortSignal;
-}
 
 export interface Inspection {
   report: FileReport;
@@ -31,7 +24,7 @@ export async function inspect(tools: ProbeTools, options: readonly string[]): Pr
   const unsupported = new Set<number>();
   const result = await runTool(
     tools.ffprobe,
-    ['-v', 'warning', '-of', 'json', '-show_entries', SHOWN, ...inputArguments, '-i', INPUT],
+    ['-v', 'warning', ...REPORT_ARGUMENTS, ...inputArguments, '-i', INPUT],
     {
       folder: tools.folder,
       signal: tools.signal,

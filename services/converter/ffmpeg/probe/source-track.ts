@@ -22,7 +22,7 @@ export interface SourceTrack {
   durationSeconds: number | undefined;
   language: string | null;
   title: string | null;
-  /** Whether the file marks the track as the one to play. */
+  /** Whether the file marks the track as the one to play. Of an MP4, ffmpeg shows the flag «enabled» (ISO 14496-12 8.3.2). */
   isDefault: boolean;
   /** Whether the file says that the track is not to be played. */
   isDisabled: boolean;

@@ -29,27 +29,41 @@ export function filmStartOf(tracks: readonly SourceTrack[]): number {
   return start < 0 && start >= -MAX_PRIMING ? 0 : start;
 }
 
-/**
- * @param track the chosen one.
- * @param filmStartSeconds see {@link filmStartOf}.
- */
-export function statedLength(
-  track: SourceTrack,
-  format: FileReport['format'],
+type Format = FileReport['format'];
+
+/** Containers that state where a track ends on the clock of the file, which may start anywhere, and not its length. */
+const STATES_END_OF_TRACK = /\b(matroska|asf)\b/;
+const STATES_END_OF_FILE = /\b(matroska|asf|mov)\b/;
+
+const fromFilmStart = (end: number, filmStartSeconds: number): number =>
+  end > filmStartSeconds ? end - Math.max(0, filmStartSeconds) : end;
+
+/** Returns the stated length of the film in seconds. @param filmStartSeconds see {@link filmStartOf} */
+export function fileLength({ duration, format_name }: Format, filmStartSeconds: number): number | undefined {
+  if (duration === undefined || !STATES_END_OF_FILE.test(format_name)) return duration;
+  return fromFilmStart(duration, filmStartSeconds);
+}
+
+/** Returns the stated length of a track in seconds, from its own start or, in Matroska and ASF, from the start of the film. */
+export function trackLength(
+  { durationSeconds }: SourceTrack,
+  { format_name }: Format,
   filmStartSeconds: number,
-): StatedLength {
-  const stated = track.durationSeconds ?? format.duration;
-  const expectedOf = track.durationSeconds === undefined ? 'file' : 'track';
+): number | undefined {
+  if (durationSeconds === undefined || !STATES_END_OF_TRACK.test(format_name)) return durationSeconds;
+  return fromFilmStart(durationSeconds, filmStartSeconds);
+}
+
+/** @param track the chosen one. */
+export function statedLength(track: SourceTrack, format: Format, filmStartSeconds: number): StatedLength {
   const isLengthStated = STATES_LENGTH.test(format.format_name);
-  if (stated === undefined) return { expectedSeconds: undefined, expectedOf, isLengthStated };
-  if (/\bmatroska\b/.test(format.format_name)) {
-    // It states ends on the clock of the file, which may start anywhere.
-    const expectedSeconds = stated > filmStartSeconds ? stated - Math.max(0, filmStartSeconds) : stated;
-    return { expectedSeconds, expectedOf, isLengthStated };
+  const length = trackLength(track, format, filmStartSeconds);
+  if (length === undefined) {
+    return { expectedSeconds: fileLength(format, filmStartSeconds), expectedOf: 'file', isLengthStated };
   }
-  const start = expectedOf === 'track' ? track.startSeconds : undefined;
+  const start = STATES_END_OF_TRACK.test(format.format_name) ? undefined : track.startSeconds;
   const offset = Math.max(0, (start ?? filmStartSeconds) - filmStartSeconds);
-  return { expectedSeconds: offset + stated, expectedOf, isLengthStated };
+  return { expectedSeconds: offset + length, expectedOf: 'track', isLengthStated };
 }
 
 /** Reads the tag in which Matroska states the end of a track: `00:10:00.021000000`. Returns seconds. */

@@ -38,11 +38,11 @@ const SECONDARY_ABBREVIATION = /\b(AD|DVS)\b/;
 const hasSecondaryTitle = (title: string | null): boolean =>
   title !== null && (SECONDARY_TITLE.test(title) || SECONDARY_ABBREVIATION.test(title));
 
-/** Containers whose flag «enabled» ffmpeg shows as the disposition `default`. @see ISO 14496-12 8.3.2 */
-const isMov = (formatName: string): boolean => /\bmov\b/.test(formatName);
-
 /** Returns the audio and video tracks in the order of the file. A cover picture is not a track. */
-export function tracksOf({ streams, format }: FileReport, unsupported: ReadonlySet<number>): SourceTrack[] {
+export function tracksOf(
+  { streams, format, packets }: FileReport,
+  unsupported: ReadonlySet<number>,
+): SourceTrack[] {
   const tracks: SourceTrack[] = [];
   let position = 0;
   for (const stream of streams) {
@@ -52,6 +52,7 @@ export function tracksOf({ streams, format }: FileReport, unsupported: ReadonlyS
     tracks.push({
       ...trackOf(stream, format),
       ...(type === 'audio' ? { type, position } : { type, position: null }),
+      ...(packets.some(({ stream_index }) => stream_index === stream.index) && { hasPackets: true }),
       ...(unsupported.has(stream.index) && { isDecodable: false }),
     });
   }
@@ -79,12 +80,11 @@ function trackOf(stream: StreamReport, format: FileReport['format']): Omit<Sourc
     language,
     title,
     isDefault: Boolean(disposition.default),
-    isDisabled: isMov(format.format_name) && !disposition.default,
+    isDisabled: false,
     isSecondary: Boolean(isMarkedSecondary) || isNarrative(language) || hasSecondaryTitle(title),
     isEncrypted: isEncrypted(stream, format),
     isDecodable: isDecodable(stream),
-    // ffmpeg knows where a stream begins from its first packet, or from an index.
-    hasPackets: stream.nb_frames !== undefined || stream.start_time !== undefined ? true : undefined,
+    hasPackets: undefined,
   };
 }
 

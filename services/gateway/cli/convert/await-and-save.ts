@@ -19,6 +19,8 @@ export interface AwaitAndSavePorts {
   reporter: Reporter;
   stdout: Writable;
   cwd: string;
+  /** Called with a job that has ended: one that is done, when its MP3 is saved. */
+  onEnd: (job: JobView) => Promise<void>;
   /** Jobs whose MP3 has not been fetched yet. */
   pending: Map<string, Target>;
   signal: AbortSignal;
@@ -46,9 +48,13 @@ export async function awaitAndSave(
   try {
     const job = await waitForEnd(session, video, ports);
     // There is nothing to fetch later from a job that has ended without an MP3.
-    if (job.status !== 'done') pending.delete(video.id);
+    if (job.status !== 'done') {
+      pending.delete(video.id);
+      await ports.onEnd(job);
+    }
     await saveAndReport(session, video, { mp3: mp3Of(job), warnings: job.warnings }, ports);
     pending.delete(video.id);
+    await ports.onEnd(job);
   } catch (cause) {
     if (!isProblem(cause, 'not_found')) throw cause;
     pending.delete(video.id);

@@ -1,28 +1,28 @@
-import { BITRATES } from '../../../shared/jobs/conversion-options.ts';
 import { isJobId } from '../../../shared/jobs/job.ts';
 import { gatewayUrl, parseArguments } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
+import { completeNormalize, optionFlags, optionsOf, optionUsage } from './option-flags.ts';
 
 export const usage = `npm run convert -- movie.mp4 [more files ...] [-o movie.mp3]
 npm run convert -- --job ID [-o movie.mp3]
 
 Sends videos to the gateway, waits for the MP3s, and fetches them.
 
-  -o, --output PATH  where the MP3 goes: a file, a folder, or - for the standard output
-                     (default: the video's name with .mp3, in this folder)
-  -f, --force        overwrite
-      --bitrate N    constant bit rate in kbps: ${BITRATES.join(', ')}
-      --quality N    variable bit rate, 0 (best) to 9 (smallest); default 2
-      --job ID       wait for and fetch a job that was sent before
-      --url URL      the gateway (default: $MP3_URL, or http://localhost:$GATEWAY_PORT, or port 8080)
-      --email ADDR   the account (default: $MP3_EMAIL, or one that is created at the first use)
-  -q, --quiet        print only errors
+  -o, --output PATH      where the MP3 goes: a file, a folder, or - for the standard output
+                         (default: the video's name with .mp3, in this folder)
+  -f, --force            overwrite
+      --job ID           wait for and fetch a job that was sent before
+      --json             print each job as JSON on the standard output, one object a line
+      --url URL          the gateway (default: $MP3_URL, or http://localhost:$GATEWAY_PORT, or port 8080)
+      --email ADDR       the account (default: $MP3_EMAIL, or one that is created at the first use)
+  -q, --quiet            print only errors
   -h, --help
       --version
 
+${optionUsage}
 The password of an existing account comes from $MP3_PASSWORD, or you are asked for it.
 Waits for a busy gateway. Resumes what a killed run has downloaded.
-With \`-o -\` write \`npm run --silent convert -- ...\`, because npm itself prints to the standard output.
+With \`-o -\` or \`--json\` write \`npm run --silent convert -- ...\`, because npm itself prints to the standard output.
 Exit code: 0 success, 1 failure, 2 invalid command line, 130 interrupted.
 `;
 
@@ -34,6 +34,8 @@ export interface Conversion {
   output: string | undefined;
   /** The gateway's query parameters for the upload. */
   options: Record<string, string>;
+  /** Whether each job is printed as JSON. */
+  json: boolean;
   /** Without a slash at the end. */
   url: string;
   email: string | undefined;
@@ -45,11 +47,10 @@ export type Command = { kind: 'help' } | { kind: 'version' } | Conversion;
 
 const options = {
   output: { type: 'string', short: 'o' },
-  bitrate: { type: 'string' },
-  quality: { type: 'string' },
   job: { type: 'string' },
   url: { type: 'string' },
   email: { type: 'string' },
+  json: { type: 'boolean', default: false },
   force: { type: 'boolean', short: 'f', default: false },
   quiet: { type: 'boolean', short: 'q', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -58,43 +59,36 @@ const options = {
 
 /** @throws UsageError */
 export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
-  const { values, positionals: files } = parseArguments({ args, allowPositionals: true, options });
+  const { values, positionals: files } = parseArguments({
+    args: completeNormalize(args),
+    allowPositionals: true,
+    options: { ...optionFlags, ...options },
+  });
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
-  const { job, output, bitrate, quality, email } = values;
+  const { job, output, email } = values;
+  const conversionOptions = optionsOf(values);
   if (files.length === 0 && job === undefined) throw new UsageError('Which file? See --help.');
   if (job !== undefined) {
     if (files.length > 0) throw new UsageError('--job fetches a job that was sent before; give it no files.');
-    if (bitrate ?? quality)
+    if (Object.keys(conversionOptions).length > 0)
       throw new UsageError('--job takes no options: the MP3 has those with which its video was sent.');
     if (!isJobId(job.toLowerCase())) throw new UsageError(`${job} is not the ID of a job.`);
   }
   if (output === '') throw new UsageError('-o needs a name.');
   if (output === '-' && files.length > 1) throw new UsageError('-o - takes one file.');
+  if (output === '-' && values.json)
+    throw new UsageError('-o - and --json both need the standard output: give one of them.');
   return {
     kind: 'convert',
     files,
     job: job?.toLowerCase(),
     output,
-    options: conversionOptions(bitrate, quality),
+    options: conversionOptions,
+    json: values.json,
     url: gatewayUrl(values.url, env),
     email,
     force: values.force,
     quiet: values.quiet,
   };
-}
-
-function conversionOptions(bitrate: string | undefined, quality: string | undefined): Record<string, string> {
-  if (bitrate !== undefined && quality !== undefined) {
-    throw new UsageError('--bitrate and --quality exclude each other.');
-  }
-  if (bitrate !== undefined) {
-    if (!BITRATES.map(String).includes(bitrate)) {
-      throw new UsageError(`--bitrate is one of ${BITRATES.join(', ')} (kbps), not ${bitrate}.`);
-    }
-    return { bitrate };
-  }
-  if (quality === undefined) return {};
-  if (!/^\d$/.test(quality)) throw new UsageError(`--quality is 0 (best) to 9 (smallest), not ${quality}.`);
-  return { quality };
 }

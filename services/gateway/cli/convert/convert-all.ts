@@ -1,3 +1,4 @@
+import type { JobView } from '../../../shared/jobs/job.ts';
 import { UnreachableError } from '../../client/errors.ts';
 import { getJob } from '../../client/jobs.ts';
 import { retry } from '../../client/retry.ts';
@@ -8,9 +9,10 @@ import { checkVideo, type VideoFile } from '../files/video.ts';
 import { printable } from '../terminal/text.ts';
 import { type AwaitAndSavePorts, awaitAndSave, type SentVideo } from './await-and-save.ts';
 import type { Conversion } from './command-line.ts';
+import { printJob } from './print-job.ts';
 import { sendVideo } from './send-video.ts';
 
-export interface ConvertPorts extends AwaitAndSavePorts {
+export interface ConvertPorts extends Omit<AwaitAndSavePorts, 'onEnd'> {
   /** Logs in. Called only after all files and targets have been checked. */
   openSession: () => Promise<Session>;
   stdoutIsTerminal: boolean;
@@ -42,7 +44,7 @@ async function convertFiles(command: Conversion, ports: ConvertPorts): Promise<n
     if (!isSent) failures += 1;
   }
   for (const video of sent) {
-    if (!(await attempt(video.name, ports, () => awaitAndSave(session, video, ports)))) failures += 1;
+    if (!(await attempt(video.name, ports, () => finish(command, session, video, ports)))) failures += 1;
   }
   return failures;
 }
@@ -53,7 +55,19 @@ async function fetchJob(command: Conversion, id: string, ports: ConvertPorts): P
   const { filename: name } = await retry(() => getJob(session, id, signal), { clock, signal });
   const [target] = await plan(command, ports, { names: [name], sources: [] });
   const video = { id, name, target: target as Target };
-  return (await attempt(name, ports, () => awaitAndSave(session, video, ports))) ? 0 : 1;
+  return (await attempt(name, ports, () => finish(command, session, video, ports))) ? 0 : 1;
+}
+
+function finish(
+  { json }: Conversion,
+  session: Session,
+  video: SentVideo,
+  ports: ConvertPorts,
+): Promise<void> {
+  const onEnd = async (job: JobView) => {
+    if (json) await printJob(job, ports.stdout);
+  };
+  return awaitAndSave(session, video, { ...ports, onEnd });
 }
 
 const plan = (

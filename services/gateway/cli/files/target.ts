@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { mp3Name } from '../../downloads/mp3-name.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { printable } from '../terminal/text.ts';
 
@@ -19,14 +20,8 @@ export interface TargetOptions {
   stdoutIsTerminal: boolean;
 }
 
-/**
- * `Ferien.final.mp4` → `Ferien.final.mp3`. The name may come from another
- * machine, so it must not lead into another folder.
- */
-export const mp3Name = (name: string): string => {
-  const base = printable(name.split(/[/\\]/).at(-1) ?? '');
-  return `${base.replace(/\.[^.]{1,5}$/, '').replace(/^\.+/, '') || 'audio'}.mp3`;
-};
+/** The name of the MP3 in a folder. The name may come from another machine, so it must not lead into another folder. */
+const targetName = (name: string): string => mp3Name(printable(name.split(/[/\\]/).at(-1) ?? ''));
 
 /** Decides where each MP3 goes, before anything is sent. @throws UsageError, CommandError */
 export async function planTargets(options: TargetOptions): Promise<Target[]> {
@@ -54,7 +49,7 @@ async function pathsFor(
   names: readonly string[],
   cwd: string,
 ): Promise<string[]> {
-  if (output === undefined) return names.map((name) => path.join(cwd, mp3Name(name)));
+  if (output === undefined) return names.map((name) => path.join(cwd, targetName(name)));
   const absolute = path.resolve(cwd, output);
   const isFolder = await stat(absolute).then(
     (found) => found.isDirectory(),
@@ -66,7 +61,7 @@ async function pathsFor(
         cause,
       });
     });
-    return names.map((name) => path.join(absolute, mp3Name(name)));
+    return names.map((name) => path.join(absolute, targetName(name)));
   }
   if (names.length > 1)
     throw new UsageError(`-o has to be a folder for several files, and ${printable(output)} is not one.`);

@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { createDiskFullBackoff } from '../../../../services/converter/capacity/disk-full-backoff.ts';
 import { DiskFull } from '../../../../services/converter/failure.ts';
 import { requireSuccess } from '../../../../services/converter/ffmpeg/encode.ts';
-import { createTranscode, type Transcode } from '../../../../services/converter/ffmpeg/transcode.ts';
+import { createTranscode, type Transcode } from '../../../../services/converter/transcode/transcode.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { video } from '../../../support/media.ts';
 import { createTestConverter } from './test-converter.ts';

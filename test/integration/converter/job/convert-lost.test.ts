@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { buffer } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
-import { createTranscode } from '../../../../services/converter/ffmpeg/transcode.ts';
+import { createTranscode } from '../../../../services/converter/transcode/transcode.ts';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { cancel, claim, complete, tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { isAppError } from '../../../../services/shared/runtime/errors.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
-import { createTranscode, type Transcode } from '../../../../services/converter/ffmpeg/transcode.ts';
+import { createTranscode, type Transcode } from '../../../../services/converter/transcode/transcode.ts';
 import { mp3Event } from '../../../../services/shared/contract/events.ts';
 import { cancel, retry, updateAttempt } from '../../../../services/shared/jobs/transitions.ts';
 import { file, media, truncated, video } from '../../../support/media.ts';
@@ -33,7 +33,8 @@ describe('createConvert', () => {
     assert.equal(done.source.tracks?.length, 2);
     const bytes = await buffer(converter.blobs.read(done.mp3BlobId ?? ''));
     assert.equal(bytes.length, done.mp3?.size);
-    assert.equal(bytes.subarray(0, 3).toString(), 'ID3');
+    // A frame begins with eleven set bits (ISO 11172-3, 2.4.2.3). The video has no tags.
+    assert.equal(bytes.readUInt16BE() >> 5, 0x7ff);
     assert.deepEqual(converter.stored().toSorted(), [job.videoBlobId, done.mp3BlobId].toSorted());
     const [outcome, ...more] = converter.published;
     assert.deepEqual(more, []);
@@ -63,6 +64,30 @@ describe('createConvert', () => {
     await converter.deliver(job);
     assert.equal(converter.published.length, 1);
     assert.equal((await converter.job(job)).attempts, 1);
+  });
+});
+
+describe('createConvert › a video whose end is missing', () => {
+  it('completes the job with a warning', async () => {
+    await using converter = await createTestConverter();
+    const job = await converter.submit(await truncated(await video(4)));
+    await converter.deliver(job);
+    const done = await converter.job(job);
+    assert.equal(done.status, 'done');
+    const [warning, ...others] = done.warnings;
+    assert.equal(warning?.code, 'truncated');
+    assert.equal(Math.round(warning.of_seconds ?? 0), 4);
+    assert.ok(Math.abs((warning.seconds ?? 0) - (done.mp3?.duration_seconds ?? 0)) < 0.2, warning.detail);
+    assert.deepEqual(others, []);
+  });
+
+  it('fails the job where strict was asked for', async () => {
+    await using converter = await createTestConverter();
+    const job = await converter.submit(await truncated(await video(4)), { options: { strict: true } });
+    await converter.deliver(job);
+    const failed = await converter.job(job);
+    assert.equal(failed.status, 'failed');
+    assert.equal(failed.error?.code, 'truncated');
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { runTool } from '../../../../services/converter/ffmpeg/run-tool.ts';
-import type { Transcode } from '../../../../services/converter/ffmpeg/transcode.ts';
+import type { Transcode } from '../../../../services/converter/transcode/transcode.ts';
 import { audioTrack } from '../../../support/audio-track.ts';
 import { video } from '../../../support/media.ts';
 import type { TestConverter } from './test-converter.ts';

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { blobsToDelete } from '../../../../services/shared/jobs/job.ts';
+import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
+import { retryWith } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { file, video } from '../../../support/media.ts';
 import { createTestConverter } from './test-converter.ts';
@@ -74,6 +76,33 @@ describe('createConvert › the save that ends an attempt', () => {
     const job = await converter.submit(await video(2));
     await assert.rejects(converter.deliver(job), redeliver);
     assert.deepEqual([(await converter.job(job)).status, lost], ['queued', 1]);
+  });
+
+  it('may arrive though it was reported as failed: the MP3 stays when its owner has the job converted again', async () => {
+    let changed = 0;
+    await using converter = await createTestConverter({
+      retryPolicy: { forMs: 60_000, pauseMs: 1 },
+      wrap: (state) => ({
+        ...state,
+        async put(key, value, options) {
+          const done = await state.put(key, value, options);
+          if (!value.includes('"status":"done"') || changed++ > 0) return done;
+          await createJobStore(state).update(key.replace('job:', ''), retryWith({ bitrate: 64 }));
+          throw unavailable('the store');
+        },
+      }),
+    });
+    const job = await converter.submit(await video(2));
+    await converter.deliver(job);
+    const again = await converter.job(job);
+    const mp3BlobId = again.previous?.mp3BlobId ?? assert.fail(`the job is ${again.status}`);
+    assert.equal(again.status, 'queued');
+    assert.ok(converter.stored().includes(mp3BlobId));
+
+    await converter.deliver(job);
+    const done = await converter.job(job);
+    assert.deepEqual([done.status, done.options, done.previous], ['done', { bitrate: 64 }, undefined]);
+    assert.deepEqual(blobsToDelete(done), [mp3BlobId]);
   });
 
   it('may arrive late: the MP3 stays until another attempt has the job', async () => {

@@ -69,27 +69,24 @@ describe('extractCover', () => {
     assert.deepEqual(await coverOf(path), { cover: { bytes, type: 'image/jpeg' } });
   });
 
-  it('copies a GIF that another program has written byte for byte', async () => {
-    const gif = await readFile(await still('a.gif'));
-    const comment = Buffer.from('!\xfe\x05hello\0;', 'latin1');
-    const bytes = Buffer.concat([gif.subarray(0, -1), comment]);
-    const path = await withCover('comment.mkv', await file('comment.gif', bytes), 'image/gif');
-    assert.deepEqual(await coverOf(path), { cover: { bytes, type: 'image/gif' } });
+  it('copies an animated GIF byte for byte', async () => {
+    const animation = ['-f', 'lavfi', '-i', 'testsrc2=s=96x64:r=5:d=1', '-loop', '3', '-final_delay', '70'];
+    const gif = await media('animated.gif', ...animation);
+    const bytes = await readFile(gif);
+    assert.deepEqual(await coverOf(await withCover('animated.mkv', gif, 'image/gif')), {
+      cover: { bytes, type: 'image/gif' },
+    });
   });
 
   it('copies a picture that no decoder would accept, and does not try to decode it', async () => {
     const head = await readFile(await still('a.jpg'));
-    const broken = Buffer.concat([
-      head.subarray(0, head.length - 400),
-      Buffer.alloc(398, 0x55),
-      head.subarray(-2),
-    ]);
-    const path = await withCover('broken.flac', await still('a.jpg'), 'image/jpeg');
+    const broken = Buffer.concat([head.subarray(0, 3), Buffer.alloc(head.length - 3, 1)]);
+    const path = await withCover('broken.m4a', await still('a.jpg'), 'image/jpeg');
     const bytes = await readFile(path);
     const at = bytes.indexOf(head);
     assert.ok(at > 0);
     broken.copy(bytes, at);
-    const tools = await privateFolder(await file('broken.flac', bytes));
+    const tools = await privateFolder(await file('broken.m4a', bytes));
     // ffmpeg complains where it decodes, and this one keeps what it says.
     const ffmpeg = join(tools.folder, 'ffmpeg');
     await writeFile(ffmpeg, '#!/bin/sh\nexec ffmpeg "$@" 2>complaints\n', { mode: 0o700 });
@@ -116,6 +113,14 @@ describe('extractCover', () => {
   it('does not take the picture of a film for a cover', async () => {
     const tools = await privateFolder(await media('film.mp4', ...picture(1), ...tone(1)));
     assert.deepEqual((await probeTags({ ...tools, audioIndex: 1 })).pictures, []);
+  });
+
+  it('gives a reason where ffmpeg finds no packet and makes no file', async () => {
+    const tools = await privateFolder(await media('a.mp3', ...tone(1)));
+    const ffmpeg = join(tools.folder, 'ffmpeg');
+    await writeFile(ffmpeg, '#!/bin/sh\nexit 0\n', { mode: 0o700 });
+    const result = await extractCover({ ...tools, ffmpeg }, { index: 1, codec: 'mjpeg' });
+    assert.deepEqual(result, { reason: 'it cannot be read' });
   });
 
   it('gives a reason where the stream does not exist', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Gain } from '../../../../services/converter/loudness/gain.ts';
+import type { Gain } from '../../../../services/converter/ffmpeg/gain.ts';
 import type { Loudness } from '../../../../services/converter/loudness/measure.ts';
 import { normalize } from '../../../../services/converter/loudness/normalize.ts';
 

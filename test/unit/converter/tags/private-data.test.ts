@@ -228,6 +228,6 @@ describe('removePrivateData', () => {
       png(chunk('zTXt', Buffer.concat([Buffer.from('x\0\0'), deflateSync(Buffer.alloc(64 * 1024 * 1024))]))),
       PNG,
     );
-    assert.ok(performance.now() - start < 2000);
+    assert.ok(performance.now() - start < 5000);
   });
 });

@@ -63,6 +63,15 @@ describe('cancelJob and retryJob', () => {
     assert.equal((await cancelJob(session, id, signal)).status, 'cancelled');
     assert.equal((await retryJob(session, id, signal)).status, 'queued');
   });
+
+  it('convert a job again with other options', async (context) => {
+    const { session, upload } = await build(context);
+    const id = await upload(1000);
+    await cancelJob(session, id, signal);
+    const { options } = await retryJob(session, id, signal, { preset: 'small', channels: '2' });
+    assert.deepEqual(options, { bitrate: 48, sample_rate: 24_000, channels: 2 });
+    await assert.rejects(retryJob(session, id, signal, { bitrate: '1' }), { code: 'invalid_option' });
+  });
 });
 
 describe('deleteJob', () => {

@@ -47,7 +47,10 @@ export function createTestGateway(context: Pick<TestContext, 'after'>) {
   const many = { all: 100, perUser: 100 };
   const sameContent = createDeduplicate(state, jobs, KEPT_SECONDS);
   const kept = { maxUploadBytes, retentionSeconds: KEPT_SECONDS, heartbeatMs: 5_000 };
-  const changes = createJobCommands({ ...stored, publishVideo, deleteBlobs: () => undefined });
+  const changes = createJobCommands({
+    ...{ ...stored, publishVideo, keepVideoMs: KEPT_SECONDS * 1000 },
+    deleteBlobs: () => undefined,
+  });
   const failedIndex = createFailedIndex(state, KEPT_SECONDS);
   const app = createGateway({
     ...{
@@ -56,6 +59,7 @@ export function createTestGateway(context: Pick<TestContext, 'after'>) {
       links,
       invoke,
       maxUploadBytes,
+      corsOrigins: [],
       commands: changes,
       operatorToken: OPERATOR_TOKEN,
       log,

@@ -16,8 +16,8 @@ const cancelled = () => newJob({ status: 'cancelled', orphanedBlobs: [randomUUID
 const JOBS: Record<string, () => Job> = { queued: newJob, converting, done, failed, cancelled };
 
 /** A job with its video in the store. */
-async function withJob(job: Job) {
-  const gateway = buildGateway();
+async function withJob(job: Job, options: Parameters<typeof buildGateway>[0] = {}) {
+  const gateway = buildGateway(options);
   await gateway.blobs.write(job.videoBlobId, inPieces(randomBytes(1000)), {
     expires: new Date(job.expires_at),
   });
@@ -27,7 +27,7 @@ async function withJob(job: Job) {
     ...gateway,
     job,
     cancel: () => ask('POST', `/jobs/${job.id}/cancel`),
-    retry: () => ask('POST', `/jobs/${job.id}/retry`),
+    retry: (query = '') => ask('POST', `/jobs/${job.id}/retry${query}`),
     remove: () => ask('DELETE', `/jobs/${job.id}`),
     now: () => storedJob(gateway, job.id),
     activeVersion: () => activeEntry(gateway, job.id),
@@ -239,6 +239,174 @@ describe('POST /jobs/:id/retry', () => {
   });
 });
 
+describe('POST /jobs/:id/retry with options', () => {
+  test('converts a job again that is done, and serves the old MP3 until the new one is there', async () => {
+    const old = randomBytes(1000, 2);
+    const job = done();
+    const { retry, now, jobs, call, blobs, publishedVideos, activeVersion } = await withJob(job);
+    const expires = new Date(job.expires_at);
+    await blobs.write(job.mp3BlobId, inPieces(old), { expires });
+    await jobs.update(job.id, (current) => ({ ...current, mp3: { ...MP3, size: old.length } }) as Job);
+    const fetchMp3 = async () => {
+      const { status, bytes } = await call('GET', `/download/${job.id}`, { headers: asOwner });
+      return status === 200 ? bytes : status;
+    };
+    const before = await activeVersion();
+    const { status, headers, json } = await retry('?preset=podcast&normalize=no');
+    assert.deepEqual([status, headers.location], [202, `/jobs/${job.id}`]);
+    assert.deepEqual([json.status, json.options], ['queued', { bitrate: 96, channels: 1 }]);
+    assert.equal(json.mp3.size, old.length);
+    assert.deepEqual(
+      publishedVideos.map(({ id, generation }) => [id, generation]),
+      [[job.id, 2]],
+    );
+    assert.notEqual(await activeVersion(), before);
+    assert.deepEqual(await fetchMp3(), old);
+
+    await jobs.update(job.id, claim('two'));
+    assert.deepEqual(await fetchMp3(), old);
+    await blobs.write('two', inPieces(randomBytes(900, 3)), { expires });
+    await jobs.update(job.id, complete('two', { mp3: { ...MP3, size: 900 }, warnings: [] }, {}));
+    assert.deepEqual(await fetchMp3(), randomBytes(900, 3));
+    assert.deepEqual(blobsToDelete(await now()), [job.mp3BlobId]);
+  });
+
+  for (const end of ['cancel', 'fail'] as const) {
+    test(`leaves the old MP3 where the new conversion ends by ${end}`, async () => {
+      const { retry, cancel, now, jobs, blobs, call, job } = await withJob(done());
+      const { mp3BlobId } = flat(job);
+      await blobs.write(mp3BlobId ?? '', inPieces(randomBytes(1000)), { expires: new Date(job.expires_at) });
+      await retry('?bitrate=192');
+      if (end === 'cancel') await cancel();
+      else {
+        await jobs.update(job.id, claim('two'));
+        await jobs.update(job.id, fail('two', { code: 'gave_up', detail: 'it was interrupted' }, {}));
+      }
+      const after = await now();
+      assert.deepEqual(
+        [after.status, blobsToDelete(after).includes(mp3BlobId ?? '')],
+        [end === 'cancel' ? 'cancelled' : 'failed', false],
+      );
+      const { status } = await call('GET', `/download/${job.id}`, { headers: asOwner });
+      assert.equal(status, 200);
+    });
+  }
+
+  const ANSWERS: [from: string, query: string, answer: number, to: Job['status'], options: object][] = [
+    ['queued', '?quality=2', 202, 'queued', { quality: 2 }],
+    ['converting', '?quality=2', 202, 'converting', { quality: 2 }],
+    ['queued', '?bitrate=192', 409, 'queued', { quality: 2 }],
+    ['converting', '?bitrate=192', 409, 'converting', { quality: 2 }],
+    ['failed', '?bitrate=192', 202, 'queued', { bitrate: 192 }],
+    ['cancelled', '?bitrate=192', 202, 'queued', { bitrate: 192 }],
+    ['failed', '', 202, 'queued', { quality: 2 }],
+    ['done', '?quality=2', 409, 'done', { quality: 2 }],
+    ['done', '?strict=no', 409, 'done', { quality: 2 }],
+    ['done', '?preset=music', 202, 'queued', { quality: 0 }],
+    ['done', '?bitrate=129', 422, 'done', { quality: 2 }],
+    ['done', '?bitrate=', 422, 'done', { quality: 2 }],
+    ['done', '?af=movie', 422, 'done', { quality: 2 }],
+    ['failed', '?filename=x', 422, 'failed', { quality: 2 }],
+    ['queued', '?copy=1&channels=1', 422, 'queued', { quality: 2 }],
+  ];
+  for (const [from, query, answer, to, options] of ANSWERS) {
+    test(`answers ${answer} to ${query || 'no options'} for a job that is ${from}, also the second time`, async () => {
+      const { retry, now } = await withJob(JOBS[from]?.() ?? assert.fail());
+      const first = await retry(query);
+      const after = await now();
+      assert.deepEqual([first.status, after.status, after.options], [answer, to, options]);
+      const second = await retry(query);
+      assert.deepEqual([second.status, second.json], [first.status, first.json]);
+      assert.deepEqual(await now(), after);
+    });
+  }
+
+  const track = (position: number | null, language: string | null, type: 'audio' | 'video' = 'audio') => ({
+    ...{ index: position ?? 0, type, position, codec: 'ac3', duration_seconds: null, channels: 2 },
+    ...{ language, title: position === 2 ? 'Director' : null, selected: position === 1 },
+  });
+  const tracks = [track(null, 'fra', 'video'), track(1, 'eng'), track(2, 'ger')];
+  const TRACKS: [query: string, tracks: typeof tracks | null, answer: number][] = [
+    ['?track=1', tracks, 202],
+    ['?track=2', tracks, 202],
+    ['?track=de', tracks, 202],
+    ['?track=deu', tracks, 202],
+    ['?track=3', tracks, 422],
+    ['?track=fra', tracks, 422],
+    ['?track=3', null, 202],
+    ['?track=2', [track(null, 'eng'), track(null, null)], 202],
+    ['?track=3', [track(null, 'eng'), track(null, null)], 422],
+  ];
+  for (const [query, known, answer] of TRACKS) {
+    test(`answers ${answer} to ${query} for ${known?.length ?? 'unknown'} tracks`, async () => {
+      const source = { ...newJob().source, tracks: known };
+      const { retry, now } = await withJob(done({ source }));
+      const { status, json } = await retry(query);
+      assert.equal(status, answer);
+      if (answer === 202) return;
+      assert.equal(json.code, 'invalid_option');
+      assert.match(json.detail, /^there is no audio track \w+; the video has track 1 \(eng, ac3\); track 2/);
+      assert.equal((await now()).status, 'done');
+    });
+  }
+
+  const ago = (seconds: number) => ({ updated_at: new Date(Date.now() - seconds * 1000).toISOString() });
+  const KEPT: [what: string, keptSeconds: number, doneAgo: number, answer: number][] = [
+    ['long before its video is deleted', 3600, 3500, 202],
+    ['when its video is about to be deleted', 3600, 3580, 409],
+    ['when its video may be deleted at any moment', 3600, 3700, 409],
+    ['when videos are not kept', 0, 0, 409],
+    ['when videos are kept for a minute', 60, 30, 202],
+  ];
+  for (const [what, keptSeconds, doneAgo, answer] of KEPT) {
+    test(`answers ${answer} for a job that is done, ${what}`, async () => {
+      const { retry, now } = await withJob(done(ago(doneAgo)), { keepVideoMs: keptSeconds * 1000 });
+      const { status, json } = await retry('?bitrate=192');
+      assert.equal(status, answer);
+      if (answer === 409) assert.match(json.detail, /upload it again/);
+      assert.equal((await now()).status, answer === 409 ? 'done' : 'queued');
+    });
+  }
+
+  test('refuses a job that is done and whose video is deleted with 409', async () => {
+    const { retry, now, blobs, job } = await withJob(done());
+    await blobs.delete(job.videoBlobId);
+    assert.equal((await retry('?bitrate=192')).status, 409);
+    assert.deepEqual(await now(), flat(job));
+  });
+
+  test('answers 429 for a job that is done when the user has too many unfinished jobs', async () => {
+    const limits = { activeJobs: { all: 10, perUser: 1 } };
+    const { retry, admission, job, now } = await withJob(done(), { limits });
+    admission.updateCounts({ all: 1, byOwner: new Map([[job.owner, 1]]) });
+    assert.equal((await retry('?bitrate=192')).status, 429);
+    assert.equal((await retry()).status, 409);
+    assert.deepEqual(await now(), flat(job));
+  });
+
+  test('takes the options of one of two requests that come at the same time', async () => {
+    const { retry, now } = await withJob(done());
+    const replies = await Promise.all([retry('?bitrate=192'), retry('?bitrate=320')]);
+    assert.deepEqual(replies.map(({ status }) => status).sort(), [202, 409]);
+    const { options, generation } = await now();
+    const [accepted] = replies.filter(({ status }) => status === 202);
+    assert.deepEqual([options, generation], [accepted?.json.options, 2]);
+  });
+
+  test('leaves the blobs of both MP3s to the tombstone when the job is deleted meanwhile', async () => {
+    const { retry, remove, jobs, blobDeletions, job } = await withJob(done());
+    await retry('?bitrate=192');
+    await jobs.update(job.id, claim('two'));
+    await remove();
+    const [tombstone] = blobDeletions;
+    const { mp3BlobId } = flat(job);
+    assert.deepEqual(
+      blobsToDelete(tombstone ?? assert.fail()).sort(),
+      [job.videoBlobId, mp3BlobId, 'two'].sort(),
+    );
+  });
+});
+
 describe('DELETE /jobs/:id', () => {
   const makers = { converting, done, cancelled };
   for (const [status, make] of Object.entries(makers)) {
@@ -311,7 +479,14 @@ describe('DELETE /jobs/:id', () => {
 
 test('createJobCommands rejects with not_found for a job that does not exist', async () => {
   const { jobs, index, blobs } = buildGateway();
-  const ports = { jobs, index, blobs, publishVideo: () => assert.fail(), deleteBlobs: () => assert.fail() };
+  const ports = {
+    jobs,
+    index,
+    blobs,
+    keepVideoMs: 0,
+    publishVideo: () => assert.fail(),
+    deleteBlobs: () => assert.fail(),
+  };
   const commands = createJobCommands(ports);
   for (const command of [commands.cancel, commands.delete]) {
     await assert.rejects(command(newJob()), { code: 'not_found' });

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv } from 'ajv';
 import { createRoutes, type GatewayPorts } from '../../../../services/gateway/app.ts';
 import { openapi } from '../../../../services/gateway/openapi/document.ts';
+import { optionSchemas } from '../../../../services/gateway/openapi/options.ts';
+import { parseOptions } from '../../../../services/gateway/options/parse-options.ts';
+import { OPTION_NAMES } from '../../../../services/shared/jobs/conversion-options.ts';
 import { FAILURES } from '../../../../services/shared/jobs/failures.ts';
 import { WARNINGS } from '../../../../services/shared/jobs/warnings.ts';
 import { type ErrorCode, STATUS } from '../../../../services/shared/runtime/errors.ts';
@@ -78,6 +82,55 @@ describe('openapi', () => {
     });
   }
 
+  test('describes every option as a parameter of an upload and of a retry, and as a field of the form', () => {
+    const names = Object.keys(optionSchemas);
+    for (const path of ['/upload', '/jobs/{id}/retry']) {
+      const parameters = paths[path]?.post?.parameters ?? [];
+      const inQuery = parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
+      assert.deepEqual(
+        inQuery.filter((name) => name !== 'filename'),
+        names,
+      );
+    }
+    const { properties } = openapi.paths['/upload'].post.requestBody.content['multipart/form-data'].schema;
+    assert.deepEqual(Object.keys(properties), ['file', ...names]);
+    assert.deepEqual(names, [...OPTION_NAMES, 'preset']);
+  });
+
+  /** Values of each option, which its schema accepts as the gateway does. */
+  const VALUES: [name: string, value: unknown, isValid: boolean][] = [
+    ['bitrate', 320, true],
+    ['bitrate', 129, false],
+    ['quality', 0, true],
+    ['quality', 1.5, false],
+    ['start', 90.5, true],
+    ['start', '1:30', true],
+    ['end', '01:02:03.004', true],
+    ['end', '1:60', false],
+    ['end', -1, false],
+    ['track', 1, true],
+    ['track', 'eng', true],
+    ['track', 'english', false],
+    ['normalize', true, true],
+    ['normalize', -14, true],
+    ['normalize', 16, false],
+    ['date', '1999', true],
+    ['date', '24.12.2024', false],
+    ['genre', 'x'.repeat(201), false],
+    ['cover', 'frame', true],
+    ['preset', 'podcast', true],
+    ['preset', 'loud', false],
+  ];
+  for (const [name, value, isValid] of VALUES) {
+    const text = String(value).slice(0, 20);
+    test(`has a schema for ${name} that ${isValid ? 'accepts' : 'refuses'} ${text}, as the gateway does`, () => {
+      assert.equal(new Ajv({ strict: false }).validate(optionSchemas[name] ?? {}, value), isValid);
+      const parse = () => parseOptions([[name, String(value)]]);
+      if (isValid) parse();
+      else assert.throws(parse, { code: 'invalid_option' });
+    });
+  }
+
   test('describes the Idempotency-Key of an upload', () => {
     const parameters = paths['/upload']?.post?.parameters ?? [];
     assert.ok(
@@ -139,6 +192,7 @@ const EXPECTED_CODES: Record<string, ErrorCode[]> = {
     'invalid_token',
     'not_found',
     'state_conflict',
+    'invalid_option',
     'too_many_requests',
     'unavailable',
   ],

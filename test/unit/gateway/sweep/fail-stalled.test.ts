@@ -135,7 +135,7 @@ describe('createFailStalled, for an upload', () => {
       // At the last moment: the sweep has read the job, and not yet written it.
       if (what.startsWith('put job') && !accepted) {
         accepted = true;
-        await jobs.update(job.id, acceptUpload(job.source));
+        await jobs.update(job.id, acceptUpload(job));
       }
       return call();
     };
@@ -148,6 +148,6 @@ describe('createFailStalled, for an upload', () => {
     const { save, jobs } = build(context);
     const job = await save(newUpload());
     await jobs.update(job.id, tombstone);
-    await assert.rejects(jobs.update(job.id, acceptUpload(job.source)), { code: 'not_found' });
+    await assert.rejects(jobs.update(job.id, acceptUpload(job)), { code: 'not_found' });
   });
 });

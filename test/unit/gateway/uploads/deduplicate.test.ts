@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
-import { cancel, claim, complete, fail, tombstone } from '../../../../services/shared/jobs/transitions.ts';
+import {
+  cancel,
+  claim,
+  complete,
+  fail,
+  retryWith,
+  tombstone,
+} from '../../../../services/shared/jobs/transitions.ts';
 import { inPieces } from '../../../support/random.ts';
 import { mp4 } from '../sample-uploads.ts';
 import { RETENTION_SECONDS } from '../sweep/in-memory-sweep.ts';
@@ -92,9 +99,28 @@ describe('createDeduplicate, for other uploads', () => {
       },
     ],
     [
+      'the content of a job that was converted again with other options',
+      async (harness, { id }) => {
+        await finish(harness, id);
+        await harness.jobs.update(id, retryWith({ bitrate: 192 }));
+        await harness.jobs.update(id, claim('two'));
+        await harness.jobs.update(id, complete('two', { mp3: MP3, warnings: [] }, {}));
+      },
+    ],
+    [
       'the same content with other options',
       finishFirst,
-      (harness) => harness.storeUpload(upload(), { options: { quality: 3 } }),
+      (harness) => harness.storeUpload(upload(), { options: () => ({ quality: 3 }) }),
+    ],
+    [
+      'the same content under another name',
+      finishFirst,
+      (harness) => harness.storeUpload({ ...upload(), filename: 'b.mp4' }),
+    ],
+    [
+      'the same content under a name in another case',
+      finishFirst,
+      (harness) => harness.storeUpload({ ...upload(), filename: 'A.mp4' }),
     ],
     [
       'the same content by another owner',

@@ -59,7 +59,7 @@ export function createInMemoryUploads(context: TestContext) {
         ...file,
         id: randomUUID(),
         user: OWNER,
-        options: { quality: 2 },
+        options: () => ({ quality: 2 }),
         traceId: '0af7651916cd43dd8448eb211c80319c',
         confirm: async () => undefined,
         signal: new AbortController().signal,

@@ -12,7 +12,7 @@ const send = (gateway: ReturnType<typeof buildGateway>, body: Buffer, headers: o
 describe('POST /upload with a form', () => {
   const GOOD: [what: string, body: Buffer][] = [
     ['only the file', form([filePart(FILE)])],
-    ['fields before and after the file', form([part('a', '1'), filePart(FILE), part('b', '2')])],
+    ['fields before and after the file', form([part('quality', '1'), filePart(FILE), part('channels', '2')])],
     ['a file without a type (RFC 7578 4.4)', form([part('file', FILE, '; filename="a.mp4"')])],
     [
       'a file with a wrong type',
@@ -20,7 +20,7 @@ describe('POST /upload with a form', () => {
     ],
     ['a file without a name', form([part('file', FILE, '; filename=""', ['Content-Type: video/mp4'])])],
     ['a file name without quotes', form([part('file', FILE, '; filename=a.mp4')])],
-    ['another file in another field', form([part('cover', FILE, '; filename="c.png"'), filePart(FILE)])],
+    ['an empty file in another field', form([part('cover', '', '; filename=""'), filePart(FILE)])],
     ['text after the last boundary', Buffer.concat([form([filePart(FILE)]), Buffer.from('epilogue')])],
   ];
   for (const [what, body] of GOOD) {
@@ -43,6 +43,18 @@ describe('POST /upload with a bad form', () => {
     ['the file in another field', form([part('video', FILE, '; filename="a.mp4"')]), 400, 'bad_request'],
     ['the file as a field', form([part('file', 'some text')]), 400, 'bad_request'],
     ['two files', form([filePart(FILE), filePart(FILE)]), 400, 'bad_request'],
+    [
+      'another file in the field of an option',
+      form([part('cover', FILE, '; filename="c.png"'), filePart(FILE)]),
+      422,
+      'invalid_option',
+    ],
+    [
+      'another file behind the file',
+      form([filePart(FILE), part('extra', FILE, '; filename="c.png"')]),
+      422,
+      'invalid_option',
+    ],
     ['an empty file', form([filePart(Buffer.alloc(0))]), 400, 'empty_file'],
     ['text as its file', form([filePart(text)]), 415, 'not_media'],
     ['a short text as its file', form([filePart(Buffer.from('hi'))]), 415, 'not_media'],

@@ -56,9 +56,18 @@ describe('POST /upload', () => {
     'audio/mpeg',
     'application/octet-stream',
     'Video/MP4; a=b',
+    'application/x-www-form-urlencoded',
+    'application/mp4',
+    'application/mxf',
+    'application/json',
+    'text/plain; charset=utf-8',
+    'binary/octet-stream',
+    'multipart/mixed; boundary=x',
+    'no type at all',
+    undefined,
   ]) {
     test(`accepts a body of type ${type}`, async () => {
-      const headers = { ...asOwner, 'content-type': type };
+      const headers = { ...asOwner, ...(type !== undefined && { 'content-type': type }) };
       assert.equal((await upload(buildGateway(), '', { headers })).status, 202);
     });
   }
@@ -93,6 +102,7 @@ describe('POST /upload', () => {
 
 const plain = { ...asOwner, 'content-type': 'text/plain' };
 const none = asOwner;
+const urlencoded = { ...asOwner, 'content-type': 'application/x-www-form-urlencoded' };
 const encoded = (encoding: string) => ({ ...video, 'content-encoding': encoding });
 const REFUSED: [what: string, query: string, call: Call, status: number, code: string][] = [
   ['a request without a token', '', { headers: { 'content-type': 'video/mp4' } }, 401, 'invalid_token'],
@@ -117,9 +127,17 @@ const REFUSED: [what: string, query: string, call: Call, status: number, code: s
   ['a file that is one byte too large', '', { body: mp4(MAX_BYTES + 1) }, 413, 'too_large'],
   ['a chunked file that is one byte too large', '', { body: inPieces(mp4(MAX_BYTES + 1)) }, 413, 'too_large'],
   ['a file that is twice too large', '', { body: mp4(2 * MAX_BYTES) }, 413, 'too_large'],
-  ['a body of another type', '', { headers: plain }, 415, 'unsupported_media_type'],
-  ['a body without a type', '', { headers: none }, 415, 'unsupported_media_type'],
-  ['JSON', '', { headers: none, body: { file: 'x' } }, 415, 'unsupported_media_type'],
+  ['text of its own type', '', { headers: plain, body: 'hello' }, 415, 'not_media'],
+  ['text without a type', '', { headers: none, body: 'hello' }, 415, 'not_media'],
+  ['JSON', '', { headers: none, body: { file: 'x' } }, 415, 'not_media'],
+  ['a form without files', '', { headers: urlencoded, body: 'file=a.mp4' }, 415, 'not_media'],
+  [
+    'a form that has no boundary',
+    '',
+    { headers: { ...asOwner, 'content-type': 'multipart/form-data' } },
+    400,
+    'bad_request',
+  ],
   ['a compressed body', '', { headers: encoded('gzip') }, 415, 'unsupported_media_type'],
   ['a body in two encodings', '', { headers: encoded('identity, br') }, 415, 'unsupported_media_type'],
   [

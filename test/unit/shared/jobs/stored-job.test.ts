@@ -54,6 +54,25 @@ describe('toStoredJob and fromStoredJob', () => {
     });
   }
 
+  const previous = {
+    mp3: { size: 1, sha256: 'ab', duration_seconds: 1 },
+    ...{ mp3BlobId: 'old', options: { quality: 2 }, warnings: [] },
+  };
+  for (const job of [
+    newJob({ previous }),
+    newJob({ status: 'converting', previous }),
+    failed({ previous }),
+    newJob({ status: 'cancelled', previous }),
+  ]) {
+    test(`keep the MP3 of the generation before for a job that is ${job.status}, under the stored names`, () => {
+      const stored = JSON.parse(JSON.stringify(toStoredJob(job))) as StoredJob;
+      assert.deepEqual(fromStoredJob(stored), job);
+      const { mp3BlobId: audio, ...rest } = previous;
+      assert.deepEqual(stored.previous, { ...rest, audio });
+      assert.deepEqual(Object.keys(stored).sort(), [...STORED_NAMES, 'previous'].sort());
+    });
+  }
+
   test('store no field of an earlier status', () => {
     const job = { ...newJob({ status: 'converting' }), status: 'queued' } as Job;
     assert.deepEqual([toStoredJob(job).attempt, toStoredJob(job).eta_seconds], [null, null]);

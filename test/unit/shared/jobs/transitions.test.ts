@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { blobsToDelete, isVisible, type Job, type Mp3 } from '../../../../services/shared/jobs/job.ts';
+import {
+  availableMp3,
+  blobsToDelete,
+  isVisible,
+  type Job,
+  type Mp3,
+  viewOf,
+} from '../../../../services/shared/jobs/job.ts';
 import {
   acceptUpload,
   cancel,
@@ -12,6 +19,7 @@ import {
   renewUpload,
   requeue,
   retry,
+  retryWith,
   type Transition,
   tombstone,
   updateAttempt,
@@ -37,7 +45,7 @@ const SOURCE = { size: 5, sha256: 'cd', duration_seconds: null, tracks: null };
 
 const TRANSITIONS: Record<string, Transition> = {
   renewUpload,
-  acceptUpload: acceptUpload(SOURCE),
+  acceptUpload: acceptUpload({ source: SOURCE, options: { bitrate: 192 } }),
   'claim by a new attempt': claim('new'),
   'claim by the attempt that has the lease': claim('mine'),
   'updateAttempt by the attempt that has the lease': updateAttempt('mine', { progress: 0.6 }),
@@ -51,6 +59,8 @@ const TRANSITIONS: Record<string, Transition> = {
   cancel,
   expire,
   retry,
+  'retryWith other options': retryWith({ bitrate: 192 }),
+  'retryWith the same options': retryWith({ quality: 2 }),
   tombstone,
 };
 
@@ -84,6 +94,9 @@ const TABLE: Record<keyof typeof TRANSITIONS, Cell[]> = {
   cancel:                      [conflict,    'cancelled',  'cancelled',  conflict,  conflict,  same,        conflict],
   expire:                      [same,        'failed',     'failed',     same,      same,      same,        same],
   retry:                       [conflict,    same,         same,         conflict,  'queued',  'queued',    conflict],
+  'retryWith other options':   [conflict,    conflict,     conflict,     'queued',  'queued',  'queued',    conflict],
+  'retryWith the same options':
+                               [conflict,    same,         same,         conflict,  'queued',  'queued',    conflict],
   tombstone:                   ['deleted',   'deleted',    'deleted',    'deleted', 'deleted', 'deleted',   'deleted'],
 };
 
@@ -185,6 +198,84 @@ describe('retry', () => {
       [0, 0, 0, 3, null],
     );
     assert.deepEqual(job.orphanedBlobs, ['a'], 'the blobs of the generation before are forgotten');
+  });
+});
+
+describe('acceptUpload', () => {
+  test('saves the options, which are known only at the end of the upload', () => {
+    const job = apply(acceptUpload({ source: SOURCE, options: { bitrate: 192 } }), JOBS.uploading());
+    assert.deepEqual([job.source, job.options], [SOURCE, { bitrate: 192 }]);
+  });
+});
+
+describe('retryWith', () => {
+  const warnings = [{ code: 'downmixed', detail: 'Six channels were mixed.' }];
+  const OLD = { mp3: MP3, mp3BlobId: 'old', options: { quality: 2 }, warnings };
+  const again = () => apply(retryWith({ bitrate: 192 }), done({ ...OLD, orphanedBlobs: ['lost'] }));
+  /** A job that was done and is being converted again. */
+  const converting = () => apply(claim('mine'), again());
+
+  test('keeps the MP3 of a job that was done, with the options and warnings that belong to it', () => {
+    const job = again();
+    assert.deepEqual([job.options, job.generation, job.attempts], [{ bitrate: 192 }, 2, 0]);
+    assert.deepEqual([job.previous, job.mp3BlobId, job.orphanedBlobs], [OLD, null, ['lost']]);
+    assert.deepEqual(blobsToDelete(job), ['lost']);
+    assert.equal(availableMp3(job)?.mp3BlobId, 'old');
+    const { mp3, warnings: shown, options } = viewOf(job);
+    assert.deepEqual([mp3, shown, options], [MP3, warnings, { bitrate: 192 }]);
+  });
+
+  const KEEPING: [name: string, transition: Transition][] = [
+    ['claim by another attempt', claim('other')],
+    ['updateAttempt', updateAttempt('mine', { progress: 0.5 })],
+    ['requeue', requeue('mine', {})],
+    ['fail', fail('mine', ERROR, {})],
+    ['cancel', cancel],
+    ['expire', expire],
+  ];
+  for (const [name, transition] of KEEPING) {
+    test(`keeps the MP3 through ${name}, and a clean-up deletes only the blobs of attempts`, () => {
+      const job = apply(transition, converting());
+      assert.deepEqual([job.previous, availableMp3(job)?.mp3BlobId], [OLD, 'old']);
+      assert.ok(!blobsToDelete(job).includes('old'));
+    });
+  }
+
+  for (const end of [fail('mine', ERROR, {}), cancel]) {
+    test('keeps the MP3 of the last generation that was done, however often the job is tried again', () => {
+      const ended = apply(end, converting());
+      const third = apply(retryWith({ bitrate: 320 }), ended);
+      assert.deepEqual([third.previous, third.options, third.generation], [OLD, { bitrate: 320 }, 3]);
+      assert.deepEqual(apply(retry, ended).options, { bitrate: 192 });
+      assert.deepEqual(apply(retry, ended).previous, OLD);
+    });
+  }
+
+  test('replaces the MP3 when the next one is there, and then the old blob is deleted', () => {
+    const job = apply(complete('mine', { mp3: { ...MP3, size: 99 }, warnings: [] }, {}), converting());
+    assert.deepEqual([job.mp3?.size, job.mp3BlobId, job.previous], [99, 'mine', undefined]);
+    assert.deepEqual(viewOf(job).warnings, []);
+    assert.deepEqual(blobsToDelete(job), ['lost', 'old']);
+  });
+
+  test('leaves both blobs to a tombstone, and no data of the user', () => {
+    const job = apply(tombstone, converting());
+    assert.deepEqual(blobsToDelete(job).sort(), [job.videoBlobId, 'lost', 'mine', 'old'].sort());
+    assert.equal(job.previous, undefined);
+  });
+
+  test('leaves both blobs to the sweep when the job expires', () => {
+    const expired = { ...converting(), expires_at: new Date(Date.now() - 1).toISOString() } as Job;
+    assert.deepEqual(blobsToDelete(expired).sort(), [expired.videoBlobId, 'lost', 'mine', 'old'].sort());
+  });
+
+  test('takes options in another order for the same', () => {
+    const job = newJob({ options: { bitrate: 192, channels: 1 } });
+    assert.equal(retryWith({ channels: 1, bitrate: 192 })(job), undefined);
+  });
+
+  test('refuses the 101st generation', () => {
+    assert.throws(() => retryWith({ bitrate: 192 })(done({ generation: 100 })), { code: 'state_conflict' });
   });
 });
 

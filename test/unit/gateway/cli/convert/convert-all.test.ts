@@ -10,7 +10,7 @@ import type { Target } from '../../../../../services/gateway/cli/files/target.ts
 import { requestTokens } from '../../../../../services/gateway/client/accounts.ts';
 import { createSession } from '../../../../../services/gateway/client/session.ts';
 import { createMemoryTokens } from '../../../../../services/gateway/client/tokens.ts';
-import { baseOf } from '../../../../../services/shared/jobs/job.ts';
+import { baseOf, jobView } from '../../../../../services/shared/jobs/job.ts';
 import { failed } from '../../../../support/job.ts';
 import { createTestClock } from '../../client/test-clock.ts';
 import { createTestGateway, mp4 } from '../../client/test-gateway.ts';
@@ -27,6 +27,7 @@ async function build(context: TestContext, files: Record<string, Buffer> = { 'a.
   for (const [name, bytes] of Object.entries(files)) await writeFile(path.join(cwd, name), bytes);
   const { lines, reporter } = recordedReporter();
   const pending = new Map<string, Target>();
+  const stdout = new PassThrough();
   const clock = { ...createTestClock(), sleep: async () => undefined };
   const stop = new AbortController();
   const { signal } = stop;
@@ -41,15 +42,16 @@ async function build(context: TestContext, files: Record<string, Buffer> = { 'a.
     convertAll(
       {
         ...{ kind: 'convert', files: ['a.mp4'], job: undefined, output: undefined, options: {} },
-        ...{ url: URL_OF_GATEWAY, email: undefined, force: false, quiet: false },
+        ...{ url: URL_OF_GATEWAY, email: undefined, force: false, quiet: false, json: false },
         ...command,
       },
       {
-        ...{ clock, reporter, pending, signal, cwd, stdout: new PassThrough(), stdoutIsTerminal: false },
+        ...{ clock, reporter, pending, signal, cwd, stdout, stdoutIsTerminal: false },
         openSession,
       },
     );
-  return { ...system, cwd, lines, pending, run, stop, folder: () => readdir(cwd) };
+  const printed = () => String(stdout.read() ?? '');
+  return { ...system, cwd, lines, pending, run, stop, printed, folder: () => readdir(cwd) };
 }
 
 describe('convertAll', () => {
@@ -61,6 +63,38 @@ describe('convertAll', () => {
     assert.match(lines.join('\n'), /Sending a\.mp4.*\nSent a\.mp4, 500\.0 kB: job [\da-f-]{36}\n/);
     assert.equal(lines.at(-1), '✔ a.mp4 → a.mp3  300.0 kB, 0:02');
     assert.equal(pending.size, 0);
+  });
+
+  it('prints nothing on the standard output without --json', async (context) => {
+    const { run, printed } = await build(context);
+    assert.equal(await run({}), 0);
+    assert.equal(printed(), '');
+  });
+
+  it('prints each job that has ended as one line of ASCII with --json, also one that has failed', async (context) => {
+    const names = ['mute \u202e.mp4', 'b.mp4'];
+    const { run, converter, done, printed } = await build(context, {
+      [names[0] ?? '']: mp4(1000),
+      [names[1] ?? '']: mp4(2000),
+    });
+    converter.run = async (job) =>
+      job.source.size === 1000
+        ? failed({ ...baseOf(job), error: { code: 'no_audio', detail: 'the video has no sound' } })
+        : done(job);
+    assert.equal(await run({ files: names, json: true, options: { preset: 'podcast', title: 'Ü' } }), 1);
+    const text = printed();
+    assert.match(text, /^([ -~]+\n){2}$/);
+    const jobs = text
+      .trim()
+      .split('\n')
+      .map((line) => jobView.parse(JSON.parse(line)));
+    assert.deepEqual(
+      jobs.map(({ status, error, options }) => [status, error?.code, options]),
+      [
+        ['failed', 'no_audio', { bitrate: 96, channels: 1, normalize: -16, title: 'Ü' }],
+        ['done', undefined, { bitrate: 96, channels: 1, normalize: -16, title: 'Ü' }],
+      ],
+    );
   });
 
   it('sends all videos before it waits for the first, and saves the MP3s in a folder', async (context) => {

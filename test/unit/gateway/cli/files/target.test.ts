@@ -3,11 +3,7 @@ import { link, mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { CommandError, UsageError } from '../../../../../services/gateway/cli/errors.ts';
-import {
-  mp3Name,
-  planTargets,
-  type TargetOptions,
-} from '../../../../../services/gateway/cli/files/target.ts';
+import { planTargets, type TargetOptions } from '../../../../../services/gateway/cli/files/target.ts';
 import { temporaryFolder } from '../test-terminal.ts';
 
 async function plan(context: TestContext, options: Partial<TargetOptions>) {
@@ -30,14 +26,6 @@ async function plan(context: TestContext, options: Partial<TargetOptions>) {
   };
 }
 
-describe('mp3Name', () => {
-  it('replaces the extension, and drops the folders of another machine', () => {
-    const names = ['Ferien.final.mp4', 'noext', '../../etc/passwd', 'C:\\x\\y.avi', '.mp4', ''];
-    const expected = ['Ferien.final.mp3', 'noext.mp3', 'passwd.mp3', 'y.mp3', 'audio.mp3', 'audio.mp3'];
-    assert.deepEqual(names.map(mp3Name), expected);
-  });
-});
-
 describe('planTargets', () => {
   const PLANS: [title: string, options: Partial<TargetOptions>, paths: string[]][] = [
     ['puts the MP3 into the working folder by default', {}, ['a.mp3']],
@@ -53,6 +41,15 @@ describe('planTargets', () => {
     ['writes to the standard output for -', { output: '-' }, ['-']],
     ['writes to a terminal with --force', { output: '-', stdoutIsTerminal: true, force: true }, ['-']],
     ['ignores the folder of a name from another machine', { names: ['../../x/y.mp4'] }, ['y.mp3']],
+    ['ignores the folder of a name from Windows', { names: ['C:\\x\\y.avi'] }, ['y.mp3']],
+    ['gives a name to a file without one', { names: [''] }, ['audio.mp3']],
+    ['keeps dots that begin no extension', { names: ['Mr. Bean', 'Vol. 2'] }, ['Mr. Bean.mp3', 'Vol. 2.mp3']],
+    [
+      'keeps joiners, and shows other invisible characters',
+      { names: ['a\u200db\u202e.mp4'] },
+      ['a\u200db�.mp3'],
+    ],
+    ['cuts a name to 255 bytes', { names: [`${'é'.repeat(200)}.mp4`] }, [`${'é'.repeat(125)}.mp3`]],
   ];
   for (const [title, options, paths] of PLANS) {
     it(title, async (context) => assert.deepEqual((await plan(context, options)).paths, paths));

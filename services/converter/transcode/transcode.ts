@@ -3,17 +3,19 @@ import { join } from 'node:path';
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import { ConversionFailure } from '../failure.ts';
+import { copyFrames } from '../ffmpeg/copy-frames.ts';
+import type { EncodeLimits, EncodeRequest } from '../ffmpeg/encode-request.ts';
+import { outputChannels } from '../ffmpeg/mixdown.ts';
+import { type Probe, probe } from '../ffmpeg/probe/probe.ts';
+import type { Timeline } from '../ffmpeg/timeline.ts';
+import { INPUT, OUTPUT } from '../ffmpeg/untrusted-input.ts';
+import { verify } from '../ffmpeg/verify.ts';
 import { buildTag } from '../tags/build-tag.ts';
 import { probeTags } from '../tags/probe-tags.ts';
 import { conversionWarnings } from './conversion-warnings.ts';
-import { copyFrames } from './copy-frames.ts';
-import type { EncodeLimits, EncodeRequest } from './encode-request.ts';
+import { onFileClock, timelineOf } from './film-clock.ts';
+import { addCompleteness } from './judge-source.ts';
 import { type MadeSound, makeSound, type ParallelTools } from './make-sound.ts';
-import { outputChannels } from './mixdown.ts';
-import { type Probe, probe } from './probe/probe.ts';
-import { onFileClock, type Timeline } from './timeline.ts';
-import { INPUT, OUTPUT } from './untrusted-input.ts';
-import { verify } from './verify.ts';
 
 export interface EncodedMp3 {
   /** The MP3 without its ID3 tag. */
@@ -62,7 +64,8 @@ export function createTranscode(tools: TranscodeTools): Transcode {
     const tag = await tagOf(request, { ffprobe, timeline, durationSeconds: probed.durationSeconds });
     const channels = { source: audio.channels, output: outputChannels(audio, options.channels) };
     const conversion = conversionWarnings({ encoded: made.encoded, timeline, channels });
-    const warnings = [...conversion, ...probed.warnings, ...made.warnings, ...tag.warnings];
+    const heard = [...conversion, ...probed.warnings, ...made.warnings, ...tag.warnings];
+    const warnings = await addCompleteness(heard, request, made.encoded);
     if (options.strict) requireUndamaged(warnings);
     return {
       path: join(folder, OUTPUT),
@@ -82,19 +85,6 @@ async function copyOrEncode(request: EncodeRequest, tools: TranscodeTools): Prom
   const made = await makeSound(request, tools);
   const detail = 'The sound could not be copied, because it is no undamaged MP3. It was encoded.';
   return { ...made, warnings: [...made.warnings, { code: 'not_copied', detail }] };
-}
-
-function timelineOf(
-  { filmStartSeconds, audio, options }: EncodeRequest,
-  { encoded, isCopy }: MadeSound,
-): Timeline {
-  const { decoded, seconds } = encoded;
-  const [rate = 1] = decoded.rates;
-  const jumps = decoded.placed.jumps.map(({ at, by }) => ({ atSeconds: at / rate, seconds: by / rate }));
-  // Late sound begins with silence where it is encoded, but not where its frames are copied.
-  const late = Math.max(0, (audio.startSeconds ?? filmStartSeconds) - filmStartSeconds);
-  const startSeconds = isCopy ? late : (options.start ?? 0);
-  return { filmStartSeconds, jumps, startSeconds, lengthSeconds: seconds };
 }
 
 interface TagSource {

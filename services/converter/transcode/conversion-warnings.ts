@@ -1,6 +1,6 @@
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
-import type { Encoded } from './encode-request.ts';
-import { MAX_HOLE_SECONDS, type Timeline } from './timeline.ts';
+import type { Encoded } from '../ffmpeg/encode-request.ts';
+import { MAX_HOLE_SECONDS, type Timeline } from '../ffmpeg/timeline.ts';
 
 /** More jumps than this are not worth a warning of their own. */
 const MAX_JUMPS = 20;

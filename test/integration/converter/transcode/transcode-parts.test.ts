@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type CoreSlots, createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
-import { createTranscode } from '../../../../services/converter/ffmpeg/transcode.ts';
 import { INPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
+import { createTranscode } from '../../../../services/converter/transcode/transcode.ts';
 import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
 import { decodedSeconds, media, tone, truncated } from '../../../support/media.ts';
 

@@ -1,11 +1,11 @@
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import type { CoreSlots } from '../capacity/core-slots.ts';
 import { NotJoinable } from '../failure.ts';
+import { encode } from '../ffmpeg/encode.ts';
+import { type DivisibleTrack, encodeInParallel, selectedSeconds } from '../ffmpeg/encode-in-parallel.ts';
+import type { Encoded, EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { encodeNormalized } from '../loudness/encode-normalized.ts';
 import { MIN_SEGMENT_SECONDS } from '../mp3/segments.ts';
-import { encode } from './encode.ts';
-import { type DivisibleTrack, encodeInParallel, selectedSeconds } from './encode-in-parallel.ts';
-import type { Encoded, EncodeRequest } from './encode-request.ts';
 
 /** Each process decodes everything before its part, so that more parts would gain little. */
 const MAX_PARTS = 8;

@@ -1,0 +1,110 @@
+import { abortable } from '../../shared/runtime/abortable.ts';
+import { AppError } from '../../shared/runtime/errors.ts';
+import { looksLikeMedia, paddingBytes } from './media-signature.ts';
+import { endIterator } from './request-stream.ts';
+import { MEDIA_TYPES, startsLikeMedia } from './signatures/magic-numbers.ts';
+import { MXF_RUN_IN_BYTES } from './signatures/packets.ts';
+
+/** Enough for every signature at the start of a file, by which most files are recognized. */
+const START_BYTES = 400;
+/** Enough for an MXF file with the longest run-in. Every other search needs less: a frame of AAC has 8 KiB at most. */
+const HEAD_BYTES = MXF_RUN_IN_BYTES + START_BYTES;
+/**
+ * The most padding before the media. ffmpeg looks at the first MiB of a file. An upload that is being stored needs as much
+ * memory as the padding that is kept meanwhile.
+ */
+const PADDING_BYTES = 1024 ** 2 - HEAD_BYTES;
+
+export interface OpenMediaOptions {
+  maxBytes: number;
+  /** Ends the wait for the head. The reader of `bytes` watches the signal from then on. */
+  signal: AbortSignal;
+}
+
+/** A file whose first bytes look like media. Disposing of it ends its source. */
+export interface Media extends Disposable {
+  /** The whole file. Throws `too_large` as soon as it is longer than `maxBytes`. */
+  bytes: AsyncIterable<Uint8Array>;
+}
+
+/** Reads the first bytes of a file. Throws `empty_file`, `not_media` or `too_large`. */
+export async function openMedia(
+  source: AsyncIterable<Uint8Array>,
+  { maxBytes, signal }: OpenMediaOptions,
+): Promise<Media> {
+  const iterator = source[Symbol.asyncIterator]();
+  try {
+    const head = await readHead(iterator, { maxBytes, signal });
+    if (head.length === 0) throw new AppError('empty_file', 'the file is empty');
+    if (!looksLikeMedia(head)) throw notMedia();
+    const bytes = limitBytes(head, iterator, maxBytes);
+    return { bytes, [Symbol.dispose]: () => endIterator(iterator) };
+  } catch (error) {
+    endIterator(iterator);
+    throw error;
+  }
+}
+
+/** Reads until the file is recognized by its start, or until there is enough for every search. */
+async function readHead(iterator: AsyncIterator<Uint8Array>, options: OpenMediaOptions): Promise<Buffer> {
+  const reader = new HeadReader(iterator, options);
+  let head = await reader.read(START_BYTES);
+  if (startsLikeMedia(head)) return head;
+  for (let wanted = HEAD_BYTES; head.length < wanted && !reader.hasEnded; ) {
+    head = await reader.read(wanted);
+    wanted = HEAD_BYTES + Math.min(paddingBytes(head), PADDING_BYTES);
+  }
+  return head;
+}
+
+class HeadReader {
+  readonly #iterator: AsyncIterator<Uint8Array>;
+  readonly #options: OpenMediaOptions;
+  #head = Buffer.alloc(0);
+  hasEnded = false;
+
+  constructor(iterator: AsyncIterator<Uint8Array>, options: OpenMediaOptions) {
+    this.#iterator = iterator;
+    this.#options = options;
+  }
+
+  /** Returns all bytes so far, at least `wanted` unless the source ends before. Throws `too_large`. */
+  async read(wanted: number): Promise<Buffer> {
+    const { maxBytes, signal } = this.#options;
+    const pieces: Uint8Array[] = [this.#head];
+    for (let size = this.#head.length; size < wanted; ) {
+      const { done, value } = await abortable(this.#iterator.next(), signal);
+      if (done) {
+        this.hasEnded = true;
+        break;
+      }
+      size += value.length;
+      if (size > maxBytes) throw tooLarge(maxBytes);
+      pieces.push(value);
+    }
+    this.#head = Buffer.concat(pieces);
+    return this.#head;
+  }
+}
+
+async function* limitBytes(
+  head: Uint8Array,
+  iterator: AsyncIterator<Uint8Array>,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array> {
+  yield head;
+  for (let size = head.length; ; ) {
+    const { done, value } = await iterator.next();
+    if (done) return;
+    size += value.length;
+    if (size > maxBytes) throw tooLarge(maxBytes);
+    yield value;
+  }
+}
+
+const notMedia = (): AppError =>
+  new AppError('not_media', `this is not a media file of a supported type (${MEDIA_TYPES.join(', ')})`);
+
+/** The error for a file of more than `maxBytes` bytes. */
+export const tooLarge = (maxBytes: number): AppError =>
+  new AppError('too_large', `a file may have ${maxBytes} bytes at most`);
