@@ -1,6 +1,6 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTranscode } from '../../services/converter/ffmpeg/transcode.ts';
+import { createTranscode } from '../../services/converter/transcode/transcode.ts';
 import { INPUT } from '../../services/converter/ffmpeg/untrusted-input.ts';
 import type { ConversionOptions } from '../../services/shared/jobs/conversion-options.ts';
 import type { JobWarning } from '../../services/shared/jobs/warnings.ts';
@@ -27,9 +27,8 @@ export async function convert(bench: Bench, path: string, options: ConversionOpt
       onProbe: () => undefined,
       onTime: () => undefined,
     });
-    const verified: unknown = await mp3.verify();
-    const warnings = 'warnings' in mp3 ? (mp3.warnings as JobWarning[]) : [];
-    return { pcm: await decode(mp3.path), warnings, seconds: Number(verified) };
+    const seconds = await mp3.verify();
+    return { pcm: await decode(mp3.path), warnings: mp3.warnings, seconds };
   } catch (error) {
     const { code = 'none', message } = error as Error & { code?: string };
     return { failure: code, detail: message };
