@@ -27,8 +27,8 @@ const X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '0'];
 const PAL = ['-s', '720x576', '-r', '25'];
 const MILLISECOND = 0.001;
 const MPEG_TICK = 1 / 90_000;
-/** MP4 counts in samples of the sound. */
-const SAMPLE = 1 / 48_000;
+/** MP4 and Ogg count in samples of the sound, whatever their rate is. */
+export const SAMPLE = 1 / 48_000;
 
 const MP4_CODECS = [
   'aac',

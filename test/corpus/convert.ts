@@ -1,7 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTranscode } from '../../services/converter/transcode/transcode.ts';
 import { INPUT } from '../../services/converter/ffmpeg/untrusted-input.ts';
+import { createTranscode } from '../../services/converter/transcode/transcode.ts';
 import type { ConversionOptions } from '../../services/shared/jobs/conversion-options.ts';
 import type { JobWarning } from '../../services/shared/jobs/warnings.ts';
 import type { Pcm } from './measure.ts';

@@ -1,5 +1,5 @@
 import { type CodecName, codecOf } from './codecs.ts';
-import { type ContainerName, containerOf } from './containers.ts';
+import { type ContainerName, containerOf, SAMPLE } from './containers.ts';
 import { LAYOUTS, type Layout, type Voice } from './sound.ts';
 import type { Bench } from './workshop.ts';
 
@@ -76,12 +76,23 @@ export const pictureInput = (seconds: number): string[] => [
   ...['-f', 'lavfi', '-i', `testsrc2=s=64x48:r=25:d=${seconds}`],
 ];
 
-/** Pictures a second. */
-const PICTURE_RATE = 25;
+/** ffmpeg's MP4 muxer multiplies 25 pictures a second by two until it has 10,000 at least. */
+const MP4_PICTURE_UNITS = 12_800;
 
-/** Adds the holes to the timestamps of all packets behind them. Encoders count in `unit` of a second. */
-const holesFilter = (holes: readonly Hole[], unit: number): string =>
-  `setts=ts='TS${holes.map(({ at, seconds }) => `+gte(TS,${at * unit})*${Math.round(seconds * unit)}`).join('')}'`;
+/** Units a second of the timestamps of a film, for sound and picture. */
+function unitsOf({ container, rate }: ReturnType<typeof soundOf>): { sound: number; picture: number } {
+  const { tick = SAMPLE } = container;
+  if (tick === SAMPLE) return { sound: rate, picture: MP4_PICTURE_UNITS };
+  const units = Math.round(1 / tick);
+  return { sound: units, picture: units };
+}
+
+/**
+ * Adds the holes to the timestamps of all packets behind them. `setts` gets timestamps in the unit of the muxer, while its
+ * variable `TB` is the unit of the encoder.
+ */
+const holesFilter = (holes: readonly Hole[], units: number): string =>
+  `setts=ts='TS${holes.map(({ at, seconds }) => `+gte(TS,${at * units})*${Math.round(seconds * units)}`).join('')}'`;
 
 /** Arguments of the encoder. Bit rates are meant for two channels. */
 function encodeArguments({ codec, layout }: ReturnType<typeof soundOf>): string[] {
@@ -93,7 +104,8 @@ function encodeArguments({ codec, layout }: ReturnType<typeof soundOf>): string[
 /** Makes the file. */
 export async function makeFilm(bench: Bench, film: Film): Promise<string> {
   const sound = soundOf(film);
-  const { container, hasPicture, seconds, rate } = sound;
+  const { container, hasPicture, seconds } = sound;
+  const units = unitsOf(sound);
   const holes = film.holes ?? [];
   const silent = film.isPictureHeld ? 0 : holes.reduce((total, hole) => total + hole.seconds, 0);
   const late = film.late ?? 0;
@@ -107,8 +119,8 @@ export async function makeFilm(bench: Bench, film: Film): Promise<string> {
     // PCM has no packets of its own: these are as long as those of AAC.
     ...(film.codec.startsWith('pcm') ? ['-af', 'asetnsamples=n=1024:p=0'] : []),
     ...encodeArguments(sound),
-    ...(holes.length === 0 ? [] : ['-bsf:a', holesFilter(holes, rate)]),
-    ...(film.isPictureHeld && hasPicture ? ['-bsf:v', holesFilter(holes, PICTURE_RATE)] : []),
+    ...(holes.length === 0 ? [] : ['-bsf:a', holesFilter(holes, units.sound)]),
+    ...(film.isPictureHeld && hasPicture ? ['-bsf:v', holesFilter(holes, units.picture)] : []),
     ...(film.startsAt === undefined ? [] : ['-output_ts_offset', String(film.startsAt)]),
     ...(film.output ?? []),
     ...container.mux,

@@ -5,7 +5,9 @@ import { findPiece, loudestDb, type Pcm } from './measure.ts';
 /** Where a piece is looked for, around its place. */
 const SEARCH_SECONDS = 0.1;
 /** Where it is looked for after that, to say where it is instead. */
-const FAR_SECONDS = 3;
+const FAR_SECONDS = 2.2;
+/** No wrong place reaches this correlation. */
+const SURE = 0.75;
 /** A piece that is shorter cannot be told from others. */
 const LEAST_SECONDS = 0.08;
 /** What a codec leaves of the sound beside it. */
@@ -67,9 +69,11 @@ const span = (from: number, to: number) => `${from.toFixed(2)} to ${to.toFixed(2
 function judgePiece({ piece, tolerance, ...least }: ExpectedPiece, pcm: Pcm): string[] {
   if (piece.seconds < LEAST_SECONDS) return [];
   const where = `sound of ${span(piece.at, piece.at + piece.seconds)}`;
-  const found = findPiece(pcm, piece, Math.round((SEARCH_SECONDS + tolerance) * pcm.rate));
+  const correlation = Math.min(SURE, least.worst);
+  const maxLag = Math.round((SEARCH_SECONDS + tolerance) * pcm.rate);
+  const found = findPiece(pcm, piece, { maxLag, least: correlation });
   if (found.lag === undefined) {
-    const far = findPiece(pcm, piece, FAR_SECONDS * pcm.rate);
+    const far = findPiece(pcm, piece, { maxLag: Math.round(FAR_SECONDS * pcm.rate), least: correlation });
     const place = far.lag === undefined ? 'is missing' : `is ${(far.lag / pcm.rate).toFixed(4)} s late`;
     return [`${where} ${place}`];
   }

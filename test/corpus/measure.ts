@@ -39,12 +39,12 @@ export interface Found {
 }
 
 const SEARCH_WINDOW = 4096;
+/** With fewer samples, candidates are found sooner. */
+const COARSE_WINDOW = 1024;
 /** Windows whose correlation is looked at one by one: a click or a lost packet is in one of them. */
 const WINDOW_SECONDS = 0.05;
 /** Codecs smear sound over less than this at the ends of a piece. */
 const EDGE_SECONDS = 0.06;
-/** A correlation that no wrong place reaches. */
-const FOUND = 0.5;
 
 /** What a piece should look like, moved by `lag` samples; one array a channel. */
 export function expectedOf(
@@ -73,13 +73,20 @@ export function expectedOf(
   });
 }
 
-/** Finds a piece near its place, by up to `maxLag` samples, and measures it. */
-export function findPiece(pcm: Pcm, piece: Piece, maxLag: number): Found {
+export interface Search {
+  /** Samples by which the place may differ. */
+  maxLag: number;
+  /** The least correlation of the place. No wrong place reaches 0.75. */
+  least: number;
+}
+
+/** Finds a piece near its place, and measures it. */
+export function findPiece(pcm: Pcm, piece: Piece, { maxLag, least }: Search): Found {
   const { rate, channels } = pcm;
   const start = Math.round(piece.at * rate);
   const skew = start - piece.at * rate;
   const count = Math.floor(piece.seconds * rate);
-  const lag = search(pcm, piece, { start, skew, count, maxLag });
+  const lag = search(pcm, piece, { start, skew, count, maxLag, least });
   if (lag === undefined) return { lag, levelDb: Number.NaN, snrDb: Number.NaN, worst: 0, worstAt: piece.at };
   const whole = Math.round(lag);
   // The formula gives the expected values exactly between samples too.
@@ -95,33 +102,33 @@ export function findPiece(pcm: Pcm, piece: Piece, maxLag: number): Found {
   return { lag, levelDb, snrDb, worst, worstAt };
 }
 
-interface Place {
+interface Place extends Search {
   start: number;
   /** Fraction of a sample between the place and `start`. */
   skew: number;
   count: number;
-  maxLag: number;
 }
 
 /** Returns the lag with the best correlation, with a fraction of a sample. */
-function search(pcm: Pcm, piece: Piece, { start, skew, count, maxLag }: Place): number | undefined {
+function search(pcm: Pcm, piece: Piece, { start, skew, count, maxLag, least }: Place): number | undefined {
   const window = Math.min(SEARCH_WINDOW, count);
+  const coarse = Math.min(COARSE_WINDOW, count);
   // At high rates, two neighbours are so alike that every other one is enough.
   const step = pcm.rate >= 32_000 ? 2 : 1;
-  let best: { lag: number; correlation: number } | undefined;
   for (const share of [0.5, 0.2, 0.8]) {
     const first = Math.floor((count - window) * share);
     const expected = expectedOf(piece, pcm.rate, pcm.channels.length as 1 | 2, first + skew, window);
-    const at = (lag: number) =>
-      compare(pcm, expected, { at: start + first + lag, from: 0, to: window }).correlation;
+    const at = (lag: number, to = window) =>
+      compare(pcm, expected, { at: start + first + lag, from: 0, to }).correlation;
+    let [best, most] = [0, -1];
     for (let lag = -maxLag; lag <= maxLag; lag += step) {
-      const correlation = at(lag);
-      if (!best || correlation > best.correlation) best = { lag, correlation };
+      const correlation = at(lag, coarse);
+      if (correlation > most) [best, most] = [lag, correlation];
     }
-    if (!best || best.correlation < FOUND) continue;
-    const near = [-2, -1, 0, 1, 2].map((offset) => (best?.lag ?? 0) + offset);
+    const near = [-2, -1, 0, 1, 2].map((offset) => best + offset);
     const peak = near.reduce((a, b) => (at(b) > at(a) ? b : a));
     const [before, top, after] = [at(peak - 1), at(peak), at(peak + 1)];
+    if (top < least) continue;
     const curve = before - 2 * top + after;
     return peak + (curve < 0 ? (before - after) / (2 * curve) : 0);
   }
@@ -140,11 +147,12 @@ function compare(pcm: Pcm, expected: Float32Array[], { at, from, to }: Span) {
   let [xe, ee, xx] = [0, 0, 0];
   for (const [index, values] of expected.entries()) {
     const sound = pcm.channels[index] as Float32Array;
-    for (let n = from; n < to; n++) {
-      const e = values[n] as number;
-      const x = sound[at + n] ?? 0;
-      xe += x * e;
-      ee += e * e;
+    // What lies outside the sound is silence. Reading a typed array outside its bounds is slow.
+    for (let n = from; n < to; n++) ee += (values[n] as number) ** 2;
+    const last = Math.min(to, sound.length - at);
+    for (let n = Math.max(from, -at); n < last; n++) {
+      const x = sound[at + n] as number;
+      xe += x * (values[n] as number);
       xx += x * x;
     }
   }

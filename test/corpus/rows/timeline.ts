@@ -32,7 +32,7 @@ const LATE: Pair[] = [
 
 const HOLES: Pair[] = [
   ['mp4', 'aac'],
-  ['mov', 'pcm_s24le'],
+  ['mov', 'alac'],
   ['fragmented mp4', 'aac'],
   ['mkv', 'flac'],
   ['mkv', 'pcm_s16le'],
@@ -60,8 +60,8 @@ const JUMPS: [...Pair, seconds: number][] = [
   ['flv', 'aac', 70],
   ['ts', 'ac3', 5 * HOUR],
   ['ts', 'aac', 70],
-  ['mp4', 'aac', 13 * HOUR],
-  ['mov', 'pcm_s16le', 70],
+  ['mp4', 'aac', 10 * HOUR],
+  ['mov', 'alac', 70],
   ['fragmented mp4', 'aac', 70],
   ['asf', 'mp3', 90],
 ];
