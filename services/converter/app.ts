@@ -3,13 +3,15 @@ import { DELIVERY_PATHS, videoEvent } from '../shared/contract/events.ts';
 import type { RequestState } from '../shared/http/request-state.ts';
 import { createSubscriber, type SubscriberOptions } from '../shared/http/subscriber.ts';
 import type { Convert } from './job/convert.ts';
+import { type ProbePorts, probeRoutes } from './probe/routes.ts';
 
 export interface ConverterOptions extends SubscriberOptions {
   convert: Convert;
+  probe: ProbePorts;
 }
 
-/** The application that converts a video for each `video` event. Binds no port. */
-export function createConverterApp({ convert, ...options }: ConverterOptions): Koa<RequestState> {
+/** The application that converts a video for each `video` event, and answers the gateway's `POST /probe`. Binds no port. */
+export function createConverterApp({ convert, probe, ...options }: ConverterOptions): Koa<RequestState> {
   return createSubscriber(
     DELIVERY_PATHS.video,
     videoEvent,
@@ -17,6 +19,6 @@ export function createConverterApp({ convert, ...options }: ConverterOptions): K
       await convert(event, closedSignal);
       return 'SUCCESS';
     },
-    options,
+    { ...options, addRoutes: (router) => probeRoutes(router, probe) },
   );
 }

@@ -8,12 +8,15 @@ import { createLog } from '../shared/runtime/log.ts';
 import { startStartupCheck } from '../shared/runtime/startup-check.ts';
 import { createConfirmMissing, requireMarker } from '../shared/state/store-marker.ts';
 import { createConverterApp } from './app.ts';
+import { createConversionSpeed } from './capacity/conversion-speed.ts';
 import { createCoreSlots } from './capacity/core-slots.ts';
 import { createDiskFullBackoff } from './capacity/disk-full-backoff.ts';
 import { createSpool } from './capacity/spool.ts';
 import { converterEnvironment, renamedVariables, timesOf } from './config.ts';
 import { requireTool } from './ffmpeg/run-tool.ts';
 import { createConvert } from './job/convert.ts';
+import { measureSpeed } from './job/measure-speed.ts';
+import { describeFile } from './probe/describe-file.ts';
 import { createTranscode } from './transcode/transcode.ts';
 
 const env = readEnvironment(converterEnvironment, process.env, renamedVariables);
@@ -30,18 +33,20 @@ const sidecar = connectSidecar({
 const spool = createSpool(env.SPOOL_DIR);
 const slots = createCoreSlots(env.CONCURRENCY);
 const jobs = createJobStore(sidecar.state);
+const tools = { ffmpeg: env.FFMPEG_PATH, ffprobe: env.FFPROBE_PATH };
+const speed = createConversionSpeed();
+const transcode = createTranscode({
+  ...tools,
+  ...(env.ENCODE_PARALLEL && { idleCores: slots }),
+  limits: { maxDurationSeconds: env.MAX_DURATION_SECONDS, maxConvertSeconds: env.MAX_CONVERT_SECONDS },
+});
 const convert = createConvert({
   jobs,
   confirmMissing: createConfirmMissing(sidecar.state, jobs.find),
   blobs: createBlobStore(sidecar.state),
   publish: sidecar.publish,
   spool,
-  transcode: createTranscode({
-    ffmpeg: env.FFMPEG_PATH,
-    ffprobe: env.FFPROBE_PATH,
-    ...(env.ENCODE_PARALLEL && { idleCores: slots }),
-    limits: { maxDurationSeconds: env.MAX_DURATION_SECONDS, maxConvertSeconds: env.MAX_CONVERT_SECONDS },
-  }),
+  transcode: measureSpeed(transcode, speed),
   slots,
   diskFullBackoff: createDiskFullBackoff(),
   times,
@@ -59,6 +64,10 @@ const storeCheck = startStartupCheck((signal) => requireMarker(sidecar.state, si
 
 const app = createConverterApp({
   convert,
+  probe: {
+    spool,
+    describe: (folder, request, signal) => describeFile({ ...tools, folder, signal, speed }, request),
+  },
   checks: {
     sidecar: (signal) => sidecar.check(signal),
     store: storeCheck,

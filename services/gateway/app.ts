@@ -17,9 +17,10 @@ import { jobRoutes } from './jobs/routes.ts';
 import type { ConcurrencyLimit } from './limits/concurrency-limit.ts';
 import { openapi } from './openapi/document.ts';
 import { type OperatorPorts, operatorRoutes } from './operator/routes.ts';
+import { type ProbePorts, probeRoutes } from './probe/routes.ts';
 import { type UploadPorts, uploadRoutes } from './uploads/routes.ts';
 
-export interface GatewayPorts extends DownloadPorts, OperatorPorts, UploadPorts {
+export interface GatewayPorts extends DownloadPorts, OperatorPorts, ProbePorts, UploadPorts {
   invoke: Sidecar['invoke'];
   eventStreams: ConcurrencyLimit;
   index: JobIndex;
@@ -48,6 +49,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   const router = new Router<RequestState>();
   accountRoutes(router, ports.invoke);
   uploadRoutes(router, ports);
+  probeRoutes(router, ports);
   jobRoutes(router, ports);
   jobEventRoutes(router, ports);
   downloadRoutes(router, ports);

@@ -22,6 +22,7 @@ import { createAdmission } from './limits/admission.ts';
 import { createConcurrencyLimit } from './limits/concurrency-limit.ts';
 import { createFailedIndex } from './operator/failed-index.ts';
 import { createFailedJobs } from './operator/failed-jobs.ts';
+import { createAskConverter } from './probe/ask-converter.ts';
 import { runSweeps } from './sweep/run-sweeps.ts';
 import { createDeduplicate } from './uploads/deduplicate.ts';
 import { createIdempotency } from './uploads/idempotency.ts';
@@ -96,6 +97,8 @@ const app = createGateway({
   idempotency: createIdempotency(state, jobs, retentionSeconds),
   admission,
   downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
+  probes: createConcurrencyLimit(limits.probes, 'probes'),
+  askConverter: createAskConverter(invoke),
   eventStreams: createConcurrencyLimit(limits.eventStreams, 'event streams'),
   storeUpload,
   commands,

@@ -109,7 +109,7 @@ describe('the system in a cluster', { timeout: 120 * 60_000 }, () => {
 
   test('converts a video and mails its owner', () => underLoad('conversion', 1, async () => {}));
 
-  test('lets only the gateway call auth, and only the routes that it needs', async () => {
+  test('lets only the gateway call auth and the converter, and only the routes that it needs', async () => {
     const statusFrom = (from: string, method: 'GET' | 'POST', appId: string, route: string) =>
       invokeStatus(target.deployment, { from, method, appId, route });
     assert.equal(await statusFrom('gateway', 'GET', 'auth', '.well-known/jwks.json'), '200');
@@ -119,7 +119,10 @@ describe('the system in a cluster', { timeout: 120 * 60_000 }, () => {
     assert.equal(await statusFrom('converter', 'GET', 'auth', '.well-known/jwks.json'), '403');
     assert.equal(await statusFrom('converter', 'GET', 'auth', 'users'), '403');
     assert.equal(await statusFrom('notification', 'POST', 'auth', 'login'), '403');
-    assert.equal(await statusFrom('gateway', 'POST', 'converter', 'video'), '403');
+    // The body of a probe is missing.
+    assert.equal(await statusFrom('gateway', 'POST', 'converter', 'probe'), '400');
+    assert.equal(await statusFrom('gateway', 'POST', 'converter', 'events/video'), '403');
+    assert.equal(await statusFrom('notification', 'POST', 'converter', 'probe'), '403');
   });
 
   test('gives no service a token of the cluster', async () => {

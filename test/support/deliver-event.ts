@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict';
 import type Koa from 'koa';
 import { pino } from 'pino';
+import type { ProbePorts } from '../../services/converter/probe/routes.ts';
 import { createMetrics } from '../../services/shared/http/metrics.ts';
 import type { RequestState } from '../../services/shared/http/request-state.ts';
 import type { SubscriberOptions } from '../../services/shared/http/subscriber.ts';
@@ -18,6 +20,12 @@ export const subscriberOptions = (): SubscriberOptions => ({
   metrics,
   log: pino({ level: 'silent' }),
 });
+
+/** A converter with these is not asked for probes. */
+export const noProbes: ProbePorts = {
+  spool: { use: async () => assert.fail('a probe') },
+  describe: async () => assert.fail('a probe'),
+};
 
 /** Delivers an event as a sidecar does. */
 export function deliver(

@@ -33,22 +33,19 @@ export interface MovieTrack {
 
 /** Reads the box `moov`. */
 export async function readMovie(file: FileBytes, moov: Box): Promise<Movie> {
-  const header = await findBox(file, moov, 'mvhd');
-  const { timescale, duration } = await readClock(file, header);
-  const extends_ = await findBox(file, moov, 'mvex');
-  const fragmented = extends_ && (await findBox(file, extends_, 'mehd'));
-  const total = fragmented ? await readFragmentDuration(file, fragmented) : duration;
+  const { timescale, duration } = await readClock(file, await findBox(file, moov, 'mvhd'));
+  const fragments = await findBox(file, moov, 'mvex');
   const tracks: MovieTrack[] = [];
   for await (const trak of boxes(file, moov.start, moov.end)) {
     if (trak.type !== 'trak' || tracks.length >= MAX_TRACKS) continue;
     const track = await readTrack(file, trak, timescale);
     if (track) tracks.push(track);
   }
-  return {
-    isFragmented: extends_ !== undefined,
-    statedSeconds: lengthOrNothing(total / timescale),
-    tracks,
-  };
+  // Where the film begins with samples that are in no fragment, its header states the length of these alone.
+  const isPart = fragments !== undefined && tracks.some(({ indexSeconds }) => indexSeconds > 0);
+  const total =
+    (fragments && (await readFragmentsLength(file, fragments))) ?? (isPart ? Number.NaN : duration);
+  return { isFragmented: fragments !== undefined, statedSeconds: lengthOrNothing(total / timescale), tracks };
 }
 
 async function readTrack(
@@ -91,10 +88,12 @@ async function readClock(file: FileBytes, box: Box | undefined) {
   return { timescale, duration: isUnknown ? Number.NaN : duration };
 }
 
-async function readFragmentDuration(file: FileBytes, box: Box): Promise<number> {
-  const bytes = await file.read(box.start, 12);
-  if (bytes.length < 12) return Number.NaN;
-  return bytes[0] === 1 ? Number(bytes.readBigUInt64BE(4)) : bytes.readUInt32BE(4);
+/** Reads the length of the whole film, in ticks of the film, from the box `mehd`, which not all programs write. */
+async function readFragmentsLength(file: FileBytes, fragments: Box): Promise<number | undefined> {
+  const box = await findBox(file, fragments, 'mehd');
+  const bytes = box ? await file.read(box.start, 12) : Buffer.alloc(0);
+  if (bytes.length < 12) return undefined;
+  return lengthOrNothing(bytes[0] === 1 ? Number(bytes.readBigUInt64BE(4)) : bytes.readUInt32BE(4));
 }
 
 /** Returns the entries of a table box, without its version and its count. */

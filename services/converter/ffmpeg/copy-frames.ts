@@ -31,7 +31,7 @@ export async function copyFrames(
   if (audio.codec !== 'mp3') return undefined;
   try {
     const result = await runEncoder(ffmpeg, copyArguments(request), {
-      ...{ folder, signal, onTime },
+      ...{ folder, signal, onTime, listsPackets: true },
       timeoutSeconds: limits.maxConvertSeconds,
     });
     requireSuccess(result);

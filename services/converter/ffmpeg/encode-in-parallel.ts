@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { NotJoinable } from '../failure.ts';
 import { joinSegments } from '../mp3/join.ts';
 import { planSegments, type Segment, sampleRange } from '../mp3/segments.ts';
-import { reportTime, requireBelowSizeLimit, requireSuccess, requireWholeSound } from './encode.ts';
+import {
+  canListPackets,
+  reportTime,
+  requireBelowSizeLimit,
+  requireSuccess,
+  requireWholeSound,
+} from './encode.ts';
 import { encodeArguments, outputRate, type PartArguments } from './encode-arguments.ts';
 import type { Encoded, EncodeRequest } from './encode-request.ts';
 import { requestedRange } from './filter-chain.ts';
@@ -37,15 +43,12 @@ export async function encodeInParallel(request: ParallelEncodeRequest): Promise<
   const paths = segments.map((_, index) => join(folder, partName(index)));
   const output = join(folder, OUTPUT);
   try {
-    const { decoded, packets } = await encodeParts(request, segments, rate);
+    const last = await encodeParts(request, segments, rate);
     await joinSegments(segments, paths, { output, rate, signal });
     const range = requestedRange(options, rate, limits.maxDurationSeconds);
-    const { lost } = await measureLoss(output, decoded, range);
+    const { lost } = await measureLoss(output, last.decoded, range);
     if (lost !== undefined) throw new NotJoinable(`${lost} of the sound are missing`);
-    return await requireWholeSound(request, {
-      decoded,
-      packets: options.end === undefined ? packets : undefined,
-    });
+    return await requireWholeSound(request, last);
   } finally {
     await Promise.all(paths.map((path) => rm(path, { force: true })));
   }
@@ -96,16 +99,15 @@ async function encodePart(
   isLast: boolean,
 ): Promise<EncoderResult> {
   const { ffmpeg, folder, options, limits, signal } = request;
-  const listsPackets = isLast && options.end === undefined;
+  const listsPackets = isLast && canListPackets(request);
   const result = await runEncoder(ffmpeg, encodeArguments({ ...request, listsPackets, part }), {
-    ...{ folder, signal, onTime: listsPackets ? lastPartTime(request, part) : request.onTime },
+    ...{ folder, signal, listsPackets, onTime: listsPackets ? lastPartTime(request, part) : request.onTime },
     timeoutSeconds: limits.maxConvertSeconds,
   });
   if (result.code) throw new NotJoinable(`a part failed: ${result.code}: ${result.stderr}`);
   requireSuccess(result);
   await requireBelowSizeLimit(join(folder, part.output), request);
-  if (part.to !== undefined)
-    request.onTime((part.to - part.from) / outputRate(request.audio.sampleRate, options));
+  if (!listsPackets) request.onTime(partSeconds(result, part, outputRate(request.audio.sampleRate, options)));
   return result;
 }
 
@@ -114,4 +116,15 @@ function lastPartTime(request: EncodeRequest<DivisibleTrack>, { from }: PartArgu
   const before = from / outputRate(request.audio.sampleRate, request.options);
   const onTime = (seconds: number) => request.onTime(Math.max(0, seconds - before));
   return reportTime({ ...request, onTime });
+}
+
+/** Returns the length of an encoded part in seconds. */
+function partSeconds(
+  { decoded }: EncoderResult,
+  { from, to = Number.POSITIVE_INFINITY }: PartArguments,
+  rate: number,
+) {
+  const { samples = 0, rates, placed } = decoded;
+  const total = ((samples + placed.silence) * rate) / Math.max(1, ...rates);
+  return Math.max(0, Math.min(to, total) - from) / rate;
 }

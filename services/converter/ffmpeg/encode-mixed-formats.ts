@@ -4,7 +4,7 @@ import { frameSamples } from '../mp3/frame-header.ts';
 import { decodeArguments, encodeArguments, outputRate } from './encode-arguments.ts';
 import type { EncodeRequest } from './encode-request.ts';
 import type { DecodedSound } from './encoder-log.ts';
-import { type EncoderResult, runEncoder } from './run-encoder.ts';
+import { type EncoderOptions, type EncoderResult, runEncoder } from './run-encoder.ts';
 import type { ToolResult } from './run-tool.ts';
 
 /** Whether ffmpeg stopped because the source changes its format midway, for example from 5.1 to stereo. */
@@ -21,7 +21,7 @@ const NUT_FROM_PIPE = ['-protocol_whitelist', 'pipe', '-format_whitelist', 'nut'
  */
 export async function encodeMixedFormats(
   request: EncodeRequest,
-  onTime: (seconds: number) => void,
+  { listsPackets, onTime }: Pick<EncoderOptions, 'listsPackets' | 'onTime'>,
 ): Promise<EncoderResult> {
   const { ffmpeg, folder, audio, options, limits, signal } = request;
   const channels = options.channels ?? 2;
@@ -32,12 +32,16 @@ export async function encodeMixedFormats(
   const pipe = new PassThrough();
   const encoderEnded = new AbortController();
   const tool = { folder, timeoutSeconds: limits.maxConvertSeconds };
-  const decoding = runEncoder(ffmpeg, decodeArguments(withShortAnalysis(request), { rate, channels }), {
-    ...{ ...tool, dataOutput: pipe, onTime },
-    signal: AbortSignal.any([signal, encoderEnded.signal]),
-  });
+  const decoding = runEncoder(
+    ffmpeg,
+    decodeArguments({ ...withShortAnalysis(request), listsPackets }, { rate, channels }),
+    {
+      ...{ ...tool, dataOutput: pipe, onTime, listsPackets },
+      signal: AbortSignal.any([signal, encoderEnded.signal]),
+    },
+  );
   const encodes = runEncoder(ffmpeg, encodeArguments({ ...fromPipe, listsPackets: false }), {
-    ...{ ...tool, input: pipe, onTime: () => undefined },
+    ...{ ...tool, input: pipe, onTime: () => undefined, listsPackets: false },
     signal,
   }).finally(() => {
     // The encoder needs no more, or has failed. The decoder ends by itself where it has written everything.

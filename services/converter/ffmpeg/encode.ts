@@ -13,19 +13,25 @@ import { OUTPUT } from './untrusted-input.ts';
 
 /** Makes {@link OUTPUT} from `INPUT` with one process. Throws {@link ConversionFailure} and {@link DiskFull}. */
 export async function encode(request: EncodeRequest): Promise<Encoded> {
-  const { ffmpeg, folder, options, limits, signal } = request;
-  const listsPackets = options.end === undefined;
+  const { ffmpeg, folder, limits, signal } = request;
+  const listsPackets = canListPackets(request);
   const onTime = reportTime(request);
   let result: EncoderResult = await runEncoder(ffmpeg, encodeArguments({ ...request, listsPackets }), {
-    ...{ folder, signal, onTime },
+    ...{ folder, signal, onTime, listsPackets },
     timeoutSeconds: limits.maxConvertSeconds,
   });
-  if (isFormatChange(result)) result = await encodeMixedFormats(request, onTime);
+  if (isFormatChange(result)) result = await encodeMixedFormats(request, { listsPackets, onTime });
   requireSuccess(result);
   await requireBelowSizeLimit(join(folder, OUTPUT), request);
-  const { decoded, packets } = result;
-  return requireWholeSound(request, { decoded, packets: listsPackets ? packets : undefined });
+  return requireWholeSound(request, result);
 }
+
+/**
+ * Whether ffmpeg can list the packets of the track, and has to read all of them anyway. Its muxers refuse a track whose sample
+ * rate was not found before.
+ */
+export const canListPackets = ({ audio, options }: EncodeRequest): boolean =>
+  options.end === undefined && audio.sampleRate !== undefined;
 
 /** Returns a listener for the seconds that were read. It throws where they are more than we take. */
 export function reportTime({ options: { start = 0, end }, limits, onTime }: EncodeRequest) {
@@ -43,7 +49,7 @@ export function reportTime({ options: { start = 0, end }, limits, onTime }: Enco
  */
 export async function requireWholeSound(
   { folder, audio, options, limits: { maxDurationSeconds } }: EncodeRequest,
-  { decoded, packets }: Omit<Encoded, 'seconds'>,
+  { decoded, packets }: Pick<Encoded, 'decoded' | 'packets'>,
 ): Promise<Encoded> {
   const range = requestedRange(options, outputRate(audio.sampleRate, options), maxDurationSeconds);
   const { seconds, lost } = await measureLoss(join(folder, OUTPUT), decoded, range);

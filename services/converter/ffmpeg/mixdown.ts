@@ -27,18 +27,16 @@ export function outputChannels(source: SourceChannels, requested?: 1 | 2): 1 | 2
 /**
  * Returns a filter for sound that ffmpeg's own matrices do not cover, or undefined where they do:
  *
- * - Mono is copied to both channels of a stereo MP3 as it is. The matrix would make it 3 dB quieter.
  * - Ambisonics (ACN order): left is W + Y and right is W − Y, where W is all sound and Y is left minus right.
- * - Channels without a layout: the first is left, the second is right, and the others go to both, 3 dB quieter.
+ * - Other channels: the first is left, the second is right, and the others go to both, 3 dB quieter.
  *
  * Like the matrices, the mix is scaled so that no sum can exceed full scale.
  */
 export function mixFilter(source: SourceChannels, requested?: 1 | 2): string | undefined {
-  const { channels, channelLayout } = source;
-  if (channels === undefined) return undefined;
-  if (channels === 1) return requested === 2 ? 'pan=stereo|c0=c0|c1=c0' : undefined;
-  const sides = sidesOf(channels, channelLayout);
+  const sides = sidesOf(source);
   if (!sides) return undefined;
+  // `pan` refuses a layout that it does not know where it has nothing to add.
+  if (source.channels === 2 && requested !== 1) return 'channelmap=map=0|1:channel_layout=stereo';
   const mixes = requested === 1 ? [middleOf(sides)] : sides;
   const outputs = mixes.map((weights, output) => `|c${output}=${sum(normalized(weights))}`);
   return `pan=${mixes.length === 1 ? 'mono' : 'stereo'}${outputs.join('')}`;
@@ -47,14 +45,15 @@ export function mixFilter(source: SourceChannels, requested?: 1 | 2): string | u
 /** The weight of each channel. */
 type Weights = readonly number[];
 
-function sidesOf(channels: number, layout: string | undefined): [Weights, Weights] | undefined {
-  if (layout?.startsWith('ambisonic')) {
+function sidesOf({ channels = 1, channelLayout }: SourceChannels): [Weights, Weights] | undefined {
+  if (channels < 2) return undefined;
+  if (channelLayout?.startsWith('ambisonic')) {
     return [
       [1, 1],
       [1, -1],
     ];
   }
-  if (isKnown(layout) || channels <= MAX_ASSUMED) return undefined;
+  if (hasMatrix(channels, channelLayout)) return undefined;
   const others = Array<number>(channels - 2).fill(MINUS_3_DB);
   return [
     [1, 0, ...others],
@@ -62,9 +61,23 @@ function sidesOf(channels: number, layout: string | undefined): [Weights, Weight
   ];
 }
 
-/** Whether the layout names loudspeakers, rather than a number of channels. */
-const isKnown = (layout: string | undefined): boolean =>
-  layout !== undefined && layout !== 'unknown' && !/^\d+ channels$/.test(layout);
+const PAIRS = ['FL+FR', 'SL+SR', 'BL+BR', 'FLC+FRC'].map((pair) => pair.split('+'));
+
+/**
+ * Whether ffmpeg has a matrix for the layout (`sane_layout` in libswresample): it needs a loudspeaker in front, and both
+ * loudspeakers of each pair. ffmpeg names a layout that has no name of its own like `3 channels (FL+FR+BC)`.
+ */
+function hasMatrix(channels: number, layout: string | undefined): boolean {
+  if (layout === undefined || layout === 'unknown' || /^\d+ channels$/.test(layout)) {
+    return channels <= MAX_ASSUMED;
+  }
+  const names = /^\d+ channels \(([A-Z0-9+]+)\)$/.exec(layout)?.[1]?.split('+');
+  if (!names) return true;
+  const isInFront = ['FL', 'FR', 'FC'].some((name) => names.includes(name));
+  return (
+    isInFront && PAIRS.every(([left = '', right = '']) => names.includes(left) === names.includes(right))
+  );
+}
 
 const middleOf = ([left, right]: [Weights, Weights]): Weights =>
   left.map((weight, index) => (weight + (right[index] ?? 0)) / 2);

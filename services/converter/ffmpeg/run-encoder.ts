@@ -11,11 +11,13 @@ export interface EncoderOptions
    * Throwing ends ffmpeg.
    */
   onTime(seconds: number): void;
+  /** Whether the arguments make ffmpeg list the packets of the track. */
+  listsPackets: boolean;
 }
 
 export interface EncoderResult extends ToolResult {
   decoded: DecodedSound;
-  /** The packets that ffmpeg has listed on its standard output. Undefined where it was ended before it listed all. */
+  /** The packets that ffmpeg has listed on its standard output. Undefined where it did not list all. */
   packets: Packets | undefined;
 }
 
@@ -26,7 +28,7 @@ export interface EncoderResult extends ToolResult {
 export async function runEncoder(
   path: string,
   args: readonly string[],
-  { onTime, ...options }: EncoderOptions,
+  { onTime, listsPackets, ...options }: EncoderOptions,
 ): Promise<EncoderResult> {
   const { decoded, read } = createEncoderLog();
   const counter = createPacketCounter();
@@ -34,8 +36,7 @@ export async function runEncoder(
     const seconds = parseStatsTime(line);
     if (seconds === undefined) return;
     // With a second output, the time of the statistics is that of the recording's clock.
-    const { count, sumSeconds } = counter.packets;
-    onTime(count > 0 ? sumSeconds : seconds);
+    onTime(listsPackets ? counter.packets.sumSeconds : seconds);
   };
   const tool = { ...options, onLine, onOutputLine: counter.read, env: LOG_ENVIRONMENT, keep: read };
   const result = await runTool(path, args, tool);
@@ -44,6 +45,6 @@ export async function runEncoder(
     throw new ConversionFailure('conversion_failed', detail, new Error(`ffmpeg: ${result.stderr}`));
   }
   // The last statistics may have come before the last packets.
-  if (result.code === 0 && counter.packets.count > 0) onTime(counter.packets.sumSeconds);
-  return { ...result, decoded, packets: counter.packets };
+  if (result.code === 0 && listsPackets) onTime(counter.packets.sumSeconds);
+  return { ...result, decoded, packets: listsPackets ? counter.packets : undefined };
 }

@@ -1,6 +1,7 @@
 import { ConversionFailure, tooLong } from '../failure.ts';
+import { LOG_ARGUMENTS } from './encoder-log.ts';
+import { runEncoder } from './run-encoder.ts';
 import { runTool } from './run-tool.ts';
-import { parseStatsTime } from './stats-line.ts';
 import { OUTPUT, untrustedInput } from './untrusted-input.ts';
 
 const TIMEOUT_SECONDS = 1800;
@@ -34,28 +35,18 @@ export async function verify(options: VerifyOptions): Promise<number> {
 const unplayable = (cause: Error) =>
   new ConversionFailure('conversion_failed', 'the sound of this file cannot be converted', cause);
 
+/** Decodes the whole MP3. Returns its length, counted in samples. */
 async function play({ ffmpeg, folder, signal }: VerifyOptions): Promise<number> {
-  let seconds = 0;
-  const { code, killedBy, stderr } = await runTool(
-    ffmpeg,
-    [
-      ...['-nostdin', '-hide_banner', '-v', 'error', '-stats'],
-      ...[...untrustedInput, '-f', 'mp3', '-i', OUTPUT],
-      ...['-f', 'null', '-'],
-    ],
-    {
-      folder,
-      signal,
-      timeoutSeconds: TIMEOUT_SECONDS,
-      onLine: (line) => {
-        seconds = parseStatsTime(line) ?? seconds;
-      },
-    },
-  );
+  const input = ['-nostdin', '-hide_banner', ...LOG_ARGUMENTS, ...untrustedInput, '-f', 'mp3', '-i', OUTPUT];
+  const { decoded, code, killedBy, stderr } = await runEncoder(ffmpeg, [...input, '-f', 'null', '-'], {
+    ...{ folder, signal, listsPackets: false, onTime: () => undefined },
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
   if (killedBy) throw new Error(`playing the MP3 was ended by ${killedBy}`);
-  if (code !== 0 || stderr || seconds === 0)
+  const { samples = 0, rates } = decoded;
+  if (code !== 0 || stderr || samples === 0)
     throw unplayable(new Error(`the MP3 does not play: ${code}: ${stderr}`));
-  return seconds;
+  return samples / Math.max(...rates);
 }
 
 async function statedLength({ ffprobe, folder, signal }: VerifyOptions): Promise<number> {

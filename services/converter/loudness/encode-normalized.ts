@@ -3,6 +3,7 @@ import { outputRate } from '../ffmpeg/encode-arguments.ts';
 import type { EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { filterChain, requestedRange } from '../ffmpeg/filter-chain.ts';
 import { type Gain, gainFilters } from '../ffmpeg/gain.ts';
+import { outputChannels } from '../ffmpeg/mixdown.ts';
 import { INPUT, OUTPUT, untrustedInput } from '../ffmpeg/untrusted-input.ts';
 import { measureLoudness } from './measure.ts';
 import { normalize } from './normalize.ts';
@@ -44,7 +45,9 @@ export async function encodeNormalized<Result>(
 
 /** The sound as the encoder would get it. */
 function sourceAfter(request: EncodeRequest, gain: Gain | undefined) {
-  const { audio, filmStartSeconds, inputArguments, options, limits } = request;
+  const { audio, filmStartSeconds, inputArguments, limits } = request;
+  // The encoder takes stereo where the mix is open. The meter would take any layout.
+  const options = { ...request.options, channels: outputChannels(audio, request.options.channels) };
   const rate = outputRate(audio.sampleRate, options);
   const range = requestedRange(options, rate, limits.maxDurationSeconds);
   const finish = gain ? gainFilters(gain, rate) : [];

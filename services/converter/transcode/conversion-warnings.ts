@@ -18,7 +18,7 @@ export function conversionWarnings({ encoded, timeline, channels }: ConversionFa
   return [
     ...(damaged === undefined ? [] : [damagedWarning(damaged)]),
     ...gapWarnings(timeline),
-    ...(channels.source !== undefined && channels.source > 2 ? [downmixWarning(channels)] : []),
+    ...downmixWarnings(channels),
   ];
 }
 
@@ -52,9 +52,11 @@ const gapWarnings = ({ jumps, startSeconds, lengthSeconds }: Timeline): JobWarni
       at_seconds: rounded(at),
     }));
 
-const downmixWarning = ({ source, output }: ConversionFacts['channels']): JobWarning => ({
-  code: 'downmixed',
-  detail: `The ${source} channels of the video were mixed to ${output === 1 ? 'mono' : 'stereo'}.`,
-});
+/** The warning that more than two channels are mixed, or none. */
+export function downmixWarnings({ source, output }: ConversionFacts['channels']): JobWarning[] {
+  if (source === undefined || source <= 2) return [];
+  const detail = `The ${source} channels of the video were mixed to ${output === 1 ? 'mono' : 'stereo'}.`;
+  return [{ code: 'downmixed', detail }];
+}
 
 const rounded = (seconds: number) => Math.round(seconds * 1000) / 1000;

@@ -58,11 +58,13 @@ async function encodeOnIdleCores(
 /**
  * Returns the track if it can be encoded in parts. At a constant bit rate it cannot: parts are encoded without a bit
  * reservoir, which would lower the quality. At a variable bit rate that costs only space, which `joinSegments` wins back.
- * Behind a limiter it cannot either, because a limiter has a memory of what came before the part.
+ * Behind a limiter it cannot either, because a limiter has a memory of what came before the part. Where ffmpeg has to look
+ * deep into the file for the track, each process would keep much of it in memory.
  */
-function divisibleTrack({ audio, options, gain }: EncodeRequest): DivisibleTrack | undefined {
+function divisibleTrack({ audio, inputArguments, options, gain }: EncodeRequest): DivisibleTrack | undefined {
   const { expectedSeconds, sampleRate } = audio;
   if (options.bitrate !== undefined || gain?.ceiling !== undefined) return undefined;
+  if (inputArguments.includes('-probesize')) return undefined;
   if (expectedSeconds === undefined || sampleRate === undefined) return undefined;
   return { ...audio, expectedSeconds, sampleRate };
 }

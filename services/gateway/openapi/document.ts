@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jobView } from '../../shared/jobs/job.ts';
+import { probeResult } from '../../shared/jobs/probe.ts';
 import { STATUS } from '../../shared/runtime/errors.ts';
 import { failedJobView } from '../operator/failed-job-view.ts';
 import { accountPaths } from './accounts.ts';
@@ -7,6 +8,7 @@ import { downloadPaths } from './download.ts';
 import { jobPaths } from './jobs.ts';
 import { operatorPaths } from './operator.ts';
 import { json } from './parts.ts';
+import { probePaths } from './probe.ts';
 import { uploadPaths } from './upload.ts';
 
 const health = (summary: string) => ({
@@ -27,6 +29,7 @@ export const openapi = {
   paths: {
     ...accountPaths,
     ...uploadPaths,
+    ...probePaths,
     ...jobPaths,
     ...downloadPaths,
     ...operatorPaths,
@@ -62,6 +65,7 @@ export const openapi = {
     },
     schemas: {
       Job: z.toJSONSchema(jobView),
+      Probe: z.toJSONSchema(probeResult),
       FailedJob: z.toJSONSchema(failedJobView),
       Tokens: {
         type: 'object',

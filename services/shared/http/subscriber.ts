@@ -21,8 +21,11 @@ export interface SubscriberOptions {
   log: Log;
 }
 
+/** Adds other routes for which the sidecar may call the service. */
+export type AddRoutes = (router: Router<RequestState>) => void;
+
 /**
- * An application that gets the events of one topic from its sidecar, and nothing else. It binds no port. `handle` returns
+ * An application that gets the events of one topic from its sidecar, and calls of the routes that are added. It binds no port. `handle` returns
  * `DROP` for an event that no further delivery could settle; an event that does not match its schema is dropped too. After
  * an error, the sidecar delivers the event again. `signal` is aborted when the sidecar closes the connection.
  */
@@ -30,7 +33,15 @@ export function createSubscriber<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
   handle: (event: z.output<Schema>, signal: AbortSignal) => Promise<'SUCCESS' | 'DROP'>,
-  { checks, requireReady, stoppingSignal, apiToken, metrics, log }: SubscriberOptions,
+  {
+    checks,
+    requireReady,
+    stoppingSignal,
+    apiToken,
+    metrics,
+    log,
+    addRoutes,
+  }: SubscriberOptions & { addRoutes?: AddRoutes },
 ): Koa<RequestState> {
   const router = new Router<RequestState>();
 
@@ -47,6 +58,7 @@ export function createSubscriber<Schema extends z.ZodType>(
     context.body = { status: await handle(event, closedSignal(context.res)) } satisfies DeliveryAnswer;
   });
 
+  addRoutes?.(router);
   const app = createApp(log, metrics);
   app.use(health(checks, stoppingSignal)).use(exposeMetrics(metrics));
   app.use(requireSidecarToken(apiToken));

@@ -6,7 +6,7 @@ import { type JobWarning, jobWarning } from './warnings.ts';
 
 export const STATUSES = ['queued', 'converting', 'done', 'failed', 'cancelled'] as const;
 
-const track = z.object({
+export const track = z.object({
   index: z.number().int(),
   type: z.enum(['audio', 'video']),
   position: z.number().int().nullable().describe('position among the audio tracks, from 1'),

@@ -5,7 +5,8 @@ import { z } from 'zod';
  * say about each code. Programs must accept codes that are added later.
  */
 export const WARNINGS = {
-  truncated: 'The end of the file is missing. `seconds` of `of_seconds` were converted.',
+  truncated:
+    'The end of the file is missing. `seconds` of `of_seconds` were converted. A live recording states no length, so that `of_seconds` is absent.',
   damaged: '`seconds` of the sound could not be decoded.',
   header_length_wrong: 'The file is whole, but states `of_seconds` and holds `seconds`.',
   gap_closed:

@@ -26,6 +26,7 @@ export const STATUS = {
   idempotency_key_reused: 422,
   too_many_requests: 429,
   internal: 500,
+  not_implemented: 501,
   unavailable: 503,
 } as const satisfies Record<string, number>;
 

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
 import { createConverterApp } from '../../../services/converter/app.ts';
 import type { Convert } from '../../../services/converter/job/convert.ts';
-import { deliver, subscriberOptions } from '../../support/deliver-event.ts';
+import { deliver, noProbes, subscriberOptions } from '../../support/deliver-event.ts';
 
 const PATH = '/events/video';
 const event = { job_id: randomUUID(), trace_id: 'abc' };
-const build = (convert: Convert) => createConverterApp({ convert, ...subscriberOptions() });
+const build = (convert: Convert) => createConverterApp({ convert, probe: noProbes, ...subscriberOptions() });
 const refuse: Convert = async () => assert.fail('converted');
 
 it('answers a delivery when nothing is left to do for its job', async () => {

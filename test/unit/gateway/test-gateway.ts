@@ -11,6 +11,7 @@ import { createAdmission } from '../../../services/gateway/limits/admission.ts';
 import { createConcurrencyLimit } from '../../../services/gateway/limits/concurrency-limit.ts';
 import { createFailedIndex } from '../../../services/gateway/operator/failed-index.ts';
 import { createFailedJobs } from '../../../services/gateway/operator/failed-jobs.ts';
+import { createAskConverter } from '../../../services/gateway/probe/ask-converter.ts';
 import { createDeduplicate } from '../../../services/gateway/uploads/deduplicate.ts';
 import { createIdempotency } from '../../../services/gateway/uploads/idempotency.ts';
 import { createStoreUpload } from '../../../services/gateway/uploads/store-upload.ts';
@@ -67,6 +68,7 @@ const RETENTION_SECONDS = 3600;
 const LIMITS: ReturnType<typeof limitsOf> = {
   uploads: { all: 10, perUser: 5 },
   downloads: { all: 10, perUser: 5 },
+  probes: { all: 10, perUser: 2 },
   eventStreams: { all: 10, perUser: 5 },
   activeJobs: { all: 100, perUser: 50 },
 };
@@ -76,6 +78,7 @@ export type Limits = Partial<typeof LIMITS>;
 /** A gateway over an in-memory store. `auth` answers instead of the auth service, except for its public keys. */
 export function buildGateway({
   auth,
+  converter,
   maxUploadBytes = MAX_BYTES,
   onPutBytes = (put) => put(),
   limits: given = {},
@@ -86,6 +89,8 @@ export function buildGateway({
   corsOrigins = [],
 }: {
   auth?: Auth;
+  /** Answers instead of a converter. */
+  converter?: Auth;
   maxUploadBytes?: number;
   /** Runs instead of each write of bytes, which it can make by `put`. */
   onPutBytes?: (put: () => Promise<void>) => Promise<void>;
@@ -114,6 +119,7 @@ export function buildGateway({
   let sidecarCheck: () => Promise<unknown> = async () => undefined;
 
   async function invoke(appId: string, request: InvokeRequest): Promise<InvokeReply> {
+    if (appId === 'converter' && converter) return converter(request);
     if (appId !== 'auth') throw unavailable(`the ${appId} service`);
     invocations.push(request);
     if (request.path === '/.well-known/jwks.json') return jsonReply(200, { keys: [publicJwk] });
@@ -145,6 +151,8 @@ export function buildGateway({
     },
     admission,
     downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
+    probes: createConcurrencyLimit(limits.probes, 'probes'),
+    askConverter: createAskConverter(invoke),
     eventStreams: createConcurrencyLimit(limits.eventStreams, 'event streams'),
     storeUpload: createStoreUpload({
       ...stores,

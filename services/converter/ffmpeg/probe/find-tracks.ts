@@ -19,7 +19,7 @@ const DEPTHS = [20 * MEBIBYTE, 80 * MEBIBYTE, 256 * MEBIBYTE];
 const ANALYZE_DURATION = 20 * 60 * 1_000_000;
 
 /** Containers without a list of their streams in front: a stream is known once its first packet is read. */
-const LISTS_NO_STREAMS = /^(mpegts|mpeg|flv|dv)$/;
+export const LISTS_NO_STREAMS = /^(mpegts|mpeg|flv|dv)$/;
 
 export interface FoundTracks {
   format: FileReport['format'];
@@ -33,20 +33,14 @@ export interface FoundTracks {
  * nothing is known of it but its name, as in a transport stream whose sound begins late.
  */
 export async function findTracks(tools: ProbeTools): Promise<FoundTracks> {
-  const first = await look(tools, []).catch((error: unknown) => lookAtCutFile(tools, error));
-  let found = first;
+  let found = await look(tools, []).catch((error: unknown) => lookAtCutFile(tools, error));
   for (const depth of DEPTHS) {
     const { format_name, size } = found.format;
     if (found.tracks.some(isSettled) || !LISTS_NO_STREAMS.test(format_name)) break;
     found = await look(tools, ['-probesize', String(depth), '-analyzeduration', String(ANALYZE_DURATION)]);
     if (size !== undefined && size <= depth) break;
   }
-  // Where ffmpeg finds the same tracks without looking deep, it need not keep so much in memory.
-  const audio = ({ tracks }: FoundTracks) =>
-    tracks.filter(({ type }) => type === 'audio').map(({ index }) => index);
-  return audio(first).join() === audio(found).join()
-    ? { ...found, inputArguments: first.inputArguments }
-    : found;
+  return found;
 }
 
 /**
@@ -66,7 +60,7 @@ async function lookAtCutFile(tools: ProbeTools, error: unknown): Promise<FoundTr
 const isSettled = ({ type, isDecodable, isEncrypted }: SourceTrack): boolean =>
   type === 'audio' && (isDecodable === true || isEncrypted);
 
-async function look(tools: ProbeTools, options: readonly string[]): Promise<FoundTracks> {
+export async function look(tools: ProbeTools, options: readonly string[]): Promise<FoundTracks> {
   const { report, unsupported } = await inspect(tools, options);
   const inputArguments = [...untrustedInput, ...options];
   const tracks = tracksOf(report, unsupported);

@@ -1,9 +1,11 @@
 import type { Source } from '../../../shared/jobs/job.ts';
 import type { JobWarning } from '../../../shared/jobs/warnings.ts';
+import { ConversionFailure } from '../../failure.ts';
+import { explainByCut } from '../explain-by-cut.ts';
 import { checkTrack } from './check-track.ts';
 import { type ChosenTrack, chooseTrack } from './choose-track.ts';
 import { channelsOf } from './dump.ts';
-import { findTracks } from './find-tracks.ts';
+import { type FoundTracks, findTracks } from './find-tracks.ts';
 import type { ProbeTools } from './probe-tools.ts';
 import type { SourceTrack } from './source-track.ts';
 import { fileLength, filmStartOf, type StatedLength, statedLength, trackLength } from './stated-length.ts';
@@ -38,8 +40,26 @@ export interface Probe {
  * @throws `ConversionFailure` for a file that can never become an MP3.
  */
 export async function probe(tools: ProbeTools, wanted?: number | string): Promise<Probe> {
-  const { format, tracks, inputArguments } = await findTracks(tools);
-  const { track, warnings } = await chooseCheckedTrack(tools, tracks, { inputArguments, wanted });
+  const found = await findTracks(tools);
+  const { track, warnings } = await chooseCheckedTrack(tools, found.tracks, { ...found, wanted }).catch(
+    async (error: unknown) => {
+      const isEmpty = error instanceof ConversionFailure && error.code === 'no_audio';
+      // The packets of the track may be in the part that is missing.
+      throw isEmpty && found.tracks.some(({ type }) => type === 'audio')
+        ? await explainByCut(tools.folder, error)
+        : error;
+    },
+  );
+  const described = describeFound(found, track);
+  const audio = { ...track, ...statedLength(track, found.format, described.filmStartSeconds) };
+  return { ...described, audio, warnings };
+}
+
+/** Describes a file. @param chosen the track that becomes the MP3, where there is one */
+export function describeFound(
+  { format, tracks, inputArguments }: FoundTracks,
+  chosen?: SourceTrack,
+): Omit<Probe, 'audio' | 'warnings'> {
   const filmStartSeconds = filmStartOf(tracks);
   return {
     formatName: format.format_name,
@@ -48,11 +68,9 @@ export async function probe(tools: ProbeTools, wanted?: number | string): Promis
     tracks: tracks.slice(0, MAX_TRACKS).map((each) => ({
       ...publicTrack(each),
       duration_seconds: trackLength(each, format, filmStartSeconds) ?? null,
-      selected: each === track,
+      selected: each === chosen,
     })),
-    audio: { ...track, ...statedLength(track, format, filmStartSeconds) },
     inputArguments,
-    warnings,
   };
 }
 

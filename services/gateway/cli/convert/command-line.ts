@@ -5,6 +5,7 @@ import { completeNormalize, optionFlags, optionsOf, optionUsage } from './option
 
 export const usage = `npm run convert -- movie.mp4 [more files ...] [-o movie.mp3]
 npm run convert -- --job ID [-o movie.mp3]
+npm run convert -- --probe movie.mp4
 
 Sends videos to the gateway, waits for the MP3s, and fetches them.
 
@@ -12,7 +13,8 @@ Sends videos to the gateway, waits for the MP3s, and fetches them.
                          (default: the video's name with .mp3, in this folder)
   -f, --force            overwrite
       --job ID           wait for and fetch a job that was sent before
-      --json             print each job as JSON on the standard output, one object a line
+      --probe            print tracks, length and tags, and what MP3 to expect, without converting
+      --json             print each job or probe as JSON on the standard output, one object a line
       --url URL          the gateway (default: $MP3_URL, or http://localhost:$GATEWAY_PORT, or port 8080)
       --email ADDR       the account (default: $MP3_EMAIL, or one that is created at the first use)
   -q, --quiet            print only errors
@@ -34,7 +36,9 @@ export interface Conversion {
   output: string | undefined;
   /** The gateway's query parameters for the upload. */
   options: Record<string, string>;
-  /** Whether each job is printed as JSON. */
+  /** Whether the files are looked at and not converted. */
+  probe: boolean;
+  /** Whether each job or probe is printed as JSON. */
   json: boolean;
   /** Without a slash at the end. */
   url: string;
@@ -50,6 +54,7 @@ const options = {
   job: { type: 'string' },
   url: { type: 'string' },
   email: { type: 'string' },
+  probe: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   force: { type: 'boolean', short: 'f', default: false },
   quiet: { type: 'boolean', short: 'q', default: false },
@@ -75,6 +80,8 @@ export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
       throw new UsageError('--job takes no options: the MP3 has those with which its video was sent.');
     if (!isJobId(job.toLowerCase())) throw new UsageError(`${job} is not the ID of a job.`);
   }
+  if (values.probe && (job !== undefined || output !== undefined || values.force))
+    throw new UsageError('--probe makes no MP3: give it neither --job, -o nor --force.');
   if (output === '') throw new UsageError('-o needs a name.');
   if (output === '-' && files.length > 1) throw new UsageError('-o - takes one file.');
   if (output === '-' && values.json)
@@ -85,6 +92,7 @@ export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
     job: job?.toLowerCase(),
     output,
     options: conversionOptions,
+    probe: values.probe,
     json: values.json,
     url: gatewayUrl(values.url, env),
     email,

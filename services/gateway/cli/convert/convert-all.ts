@@ -1,15 +1,14 @@
 import type { JobView } from '../../../shared/jobs/job.ts';
-import { UnreachableError } from '../../client/errors.ts';
 import { getJob } from '../../client/jobs.ts';
 import { retry } from '../../client/retry.ts';
 import type { Session } from '../../client/session.ts';
-import { messageOf } from '../errors.ts';
 import { planTargets, type Target, type TargetOptions } from '../files/target.ts';
 import { checkVideo, type VideoFile } from '../files/video.ts';
-import { printable } from '../terminal/text.ts';
+import { attempt } from './attempt.ts';
 import { type AwaitAndSavePorts, awaitAndSave, type SentVideo } from './await-and-save.ts';
 import type { Conversion } from './command-line.ts';
-import { printJob } from './print-job.ts';
+import { printJson } from './print-json.ts';
+import { probeFiles } from './probe-files.ts';
 import { sendVideo } from './send-video.ts';
 
 export interface ConvertPorts extends Omit<AwaitAndSavePorts, 'onEnd'> {
@@ -20,6 +19,7 @@ export interface ConvertPorts extends Omit<AwaitAndSavePorts, 'onEnd'> {
 
 /** Runs one command line. Returns the number of files that failed, each of which was reported. */
 export function convertAll(command: Conversion, ports: ConvertPorts): Promise<number> {
+  if (command.probe) return probeFiles(command, ports);
   return command.job === undefined ? convertFiles(command, ports) : fetchJob(command, command.job, ports);
 }
 
@@ -65,7 +65,7 @@ function finish(
   ports: ConvertPorts,
 ): Promise<void> {
   const onEnd = async (job: JobView) => {
-    if (json) await printJob(job, ports.stdout);
+    if (json) await printJson(job, ports.stdout);
   };
   return awaitAndSave(session, video, { ...ports, onEnd });
 }
@@ -75,22 +75,3 @@ const plan = (
   { cwd, stdoutIsTerminal }: ConvertPorts,
   videos: Pick<TargetOptions, 'names' | 'sources'>,
 ): Promise<Target[]> => planTargets({ output, force, cwd, stdoutIsTerminal, ...videos });
-
-/**
- * Reports a failure and returns false, so that the failure of one file does not end the others. An interruption, and a
- * gateway that cannot be reached, end all of them.
- */
-async function attempt(
-  name: string,
-  { signal, reporter }: Pick<ConvertPorts, 'signal' | 'reporter'>,
-  work: () => Promise<void>,
-): Promise<boolean> {
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    if (signal.aborted || error instanceof UnreachableError) throw error;
-    reporter.error(`${printable(name)}: ${messageOf(error)}`);
-    return false;
-  }
-}

@@ -54,6 +54,8 @@ const UNSTATED: Record<string, () => Promise<string>> = {
   'WebM as a browser records it': () =>
     video('live.webm', '-c:v', 'libvpx', '-deadline', 'realtime', '-c:a', 'libopus', '-live', '1'),
   'FLV without a length': () => video('live.flv', ...x264, '-flvflags', 'no_duration_filesize'),
+  'fragmented MP4 whose first samples are in no fragment': () =>
+    video('hybrid.mp4', ...x264, '-movflags', 'frag_keyframe+default_base_moof'),
   'fragmented MP4': () => video('live.mp4', ...x264, '-movflags', 'frag_keyframe+empty_moov'),
   'Ogg with Vorbis': () => sound('a.ogg', '-c:a', 'libvorbis', '-page_duration', '200000'),
   'Ogg with Opus': () => sound('a.opus', '-c:a', 'libopus', '-page_duration', '200000'),
@@ -127,9 +129,73 @@ describe('judgeCompleteness › cut files', { concurrency: 2 }, () => {
   }
 });
 
+describe('judgeCompleteness › cut files with peculiarities', { concurrency: 2 }, () => {
+  const fragments = (...flags: string[]) =>
+    video('segments.mp4', ...x264, '-movflags', ['frag_keyframe', 'empty_moov', ...flags].join('+'));
+  const lateAvi = () =>
+    media('late.avi', ...picture(4), '-itsoffset', '2', ...tone(4), '-c:v', 'mpeg4', '-c:a', 'libmp3lame');
+
+  /** Cuts a file right before the last element of this name. `before` is the length of what precedes the name. */
+  async function cutAt(source: Promise<string>, name: string, before: number): Promise<string> {
+    const path = await source;
+    return await cut(path, (await readFile(path)).lastIndexOf(name) - before);
+  }
+
+  /** A fragmented MP4 whose header states its length. */
+  async function withMovieLength(): Promise<string> {
+    const bytes = await readFile(await fragments());
+    const header = bytes.indexOf('mvhd');
+    bytes.writeUInt32BE(bytes.readUInt32BE(header + 16) * SECONDS, header + 20);
+    return await file('stated.mp4', bytes);
+  }
+
+  it('reports an AVI without its index, where ffmpeg needs the index to find the sound', async () => {
+    const warning = await judgeFile(await cutAt(lateAvi(), 'idx1', 0));
+    assert.equal(warning?.code, 'truncated');
+  });
+
+  it('reports segments that are missing behind a fragment that is whole', async () => {
+    const path = await fragments('dash', 'global_sidx');
+    const bytes = await readFile(path);
+    const second = bytes.indexOf('moof', bytes.indexOf('moof') + 1);
+    const warning = await judgeFile(await cut(path, second - 4));
+    assert.equal(warning?.code, 'truncated');
+    assert.ok(near(warning.of_seconds, SECONDS, 0.1), warning.detail);
+  });
+
+  it('reports fragments that are missing where the header states the length of all', async () => {
+    assert.equal(await judgeFile(await withMovieLength()), undefined);
+    const warning = await judgeFile(await cutAt(cutAt(withMovieLength(), 'moof', 4), 'moof', 4));
+    assert.equal(warning?.code, 'truncated');
+    assert.ok(near(warning.of_seconds, SECONDS, 0.1), warning.detail);
+  });
+
+  it('says nothing about a recording in fragments that ends with one, since nobody knows whether more was to come', async () => {
+    assert.equal(await judgeFile(await cutAt(fragments(), 'moof', 4)), undefined);
+  });
+
+  for (const name of ['far.mkv', 'far.flv']) {
+    it(`tells what is there of a cut ${name}, whose clock starts far from zero`, async () => {
+      const path = await video(name, ...x264, '-output_ts_offset', '1000');
+      const start = 1000 - 1024 / 44_100;
+      assert.equal(await judgeFile(path, start), undefined);
+      const { size } = await stat(path);
+      const warning = await judgeFile(await cut(path, Math.floor(size * 0.7)), start);
+      assert.equal(warning?.code, 'truncated');
+      assert.ok(near(warning.of_seconds, SECONDS, 0.1), warning.detail);
+      assert.ok(near(warning.seconds, SECONDS * 0.7, 0.6), warning.detail);
+    });
+  }
+});
+
 describe('isCut', () => {
   const table: [title: string, source: () => Promise<string>, expected: boolean][] = [
     ['half an MP4 with its index at the end', async () => half(await video('end.mp4', ...x264)), true],
+    [
+      'a CAF file without the end of its table of packets',
+      async () => cut(await sound('alac.caf', '-c:a', 'alac'), -10),
+      true,
+    ],
     [
       'a CAF file without its table of packets',
       async () => half(await sound('alac.caf', '-c:a', 'alac')),

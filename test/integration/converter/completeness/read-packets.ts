@@ -6,8 +6,12 @@ import type { JobWarning } from '../../../../services/shared/jobs/warnings.ts';
 const run = promisify(execFile);
 const COPY = ['-map', '0:a:0', '-c', 'copy', '-f', 'framecrc', 'pipe:1'];
 
-/** Judges a file by the packets of its first audio track, without a conversion. */
-export async function judgeFile(path: string): Promise<JobWarning | undefined> {
+/**
+ * Judges a file by the packets of its first audio track, without a conversion.
+ *
+ * @param filmStartSeconds where the clock of the film starts, on the clock of the file.
+ */
+export async function judgeFile(path: string, filmStartSeconds = 0): Promise<JobWarning | undefined> {
   const { stdout, stderr } = await readPackets(path);
   const [, numerator, denominator] = /^#tb 0: (\d+)\/(\d+)$/m.exec(stdout) ?? [];
   const unit = Number(numerator) / Number(denominator);
@@ -17,8 +21,12 @@ export async function judgeFile(path: string): Promise<JobWarning | undefined> {
     endSeconds = Math.max(endSeconds, (Number(pts) + Number(duration)) * unit);
     sumSeconds += Number(duration) * unit;
   }
-  const track = { position: 1, statedSeconds: statedLength(stderr), filmStartSeconds: 0 };
-  return await judgeCompleteness(path, track, { endSeconds, sumSeconds });
+  // Where the clock starts later, Matroska states ends on that clock.
+  const stated = statedLength(stderr);
+  const statedSeconds = stated && stated > filmStartSeconds ? stated - filmStartSeconds : stated;
+  const track = { position: 1, statedSeconds, filmStartSeconds };
+  const converted = { endSeconds: endSeconds - filmStartSeconds, sumSeconds };
+  return await judgeCompleteness(path, track, converted);
 }
 
 /** Lists the packets. A fragmented MP4 may have been cut inside an index, which ffmpeg then has to ignore. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { readExtent } from '../../../../services/converter/completeness/completeness.ts';
-import { withFileBytes } from '../../../../services/converter/completeness/file-bytes.ts';
+import { TooMuchRead, withFileBytes } from '../../../../services/converter/completeness/file-bytes.ts';
 import { file, freeBox, media, picture, tone } from '../../../support/media.ts';
 import { randomBytes, randomNumbers } from '../../../support/random.ts';
 import { judgeFile } from './read-packets.ts';
@@ -22,6 +22,20 @@ const aiff = () => media('a.aiff', ...tone(SECONDS));
 const mp3 = () => media('a.mp3', ...tone(SECONDS), '-c:a', 'libmp3lame');
 const opus = () => media('a.opus', ...tone(SECONDS), '-c:a', 'libopus');
 const live = () => media('live.webm', ...tone(SECONDS), '-c:a', 'libopus', '-live', '1');
+
+const liveFlv = () => media('live.flv', ...film, ...x264, '-flvflags', 'no_duration_filesize');
+
+/** Makes the sizes of all clusters unknown, by setting all bits of them, as browsers do when they record. */
+const openClusters = (source: Promise<string>) =>
+  edited(source, (bytes) => {
+    const cluster = Buffer.from([0x1f, 0x43, 0xb6, 0x75]);
+    for (let at = bytes.indexOf(cluster); at >= 0; at = bytes.indexOf(cluster, at + 1)) {
+      const length = Math.clz32(bytes[at + 4] ?? 0) - 23;
+      bytes.fill(0xff, at + 4, at + 4 + length);
+      bytes[at + 4] = 0xff >> (length - 1);
+    }
+    return undefined;
+  });
 
 /** Copies a file, and changes the bytes of the copy. `at` finds the position of a text, plus `offset`. */
 async function edited(
@@ -43,6 +57,7 @@ const doubled32 = (bytes: Buffer, at: number) => {
 const doubled64 = (bytes: Buffer, at: number) => {
   bytes.writeDoubleBE(bytes.readDoubleBE(at) * 2, at);
 };
+const id3v1 = Buffer.from('TAG'.padEnd(128, 'a'));
 const append = (source: Promise<string>, ...more: Buffer[]) =>
   edited(source, (bytes) => Buffer.concat([bytes, ...more]));
 
@@ -81,9 +96,11 @@ describe('judgeCompleteness › whole files whose header states too much', { con
       () =>
         edited(avi(), (bytes) => {
           const length = bytes.indexOf('auds') + 32;
-          bytes.writeUInt32LE(bytes.readUInt32LE(length) * 2, length);
+          // Not by so much that the packets of the picture would make up for it, if they were counted as well.
+          bytes.writeUInt32LE(Math.round(bytes.readUInt32LE(length) * 1.25), length);
           return undefined;
         }),
+      SECONDS * 1.25,
     ],
     [
       'a WMV',
@@ -100,6 +117,14 @@ describe('judgeCompleteness › whole files whose header states too much', { con
       'a FLAC',
       () =>
         edited(flac(), (bytes) => {
+          doubled32(bytes, 22);
+          return undefined;
+        }),
+    ],
+    [
+      'a FLAC with an ID3v1 tag',
+      () =>
+        edited(append(flac(), id3v1), (bytes) => {
           doubled32(bytes, 22);
           return undefined;
         }),
@@ -124,7 +149,6 @@ describe('judgeCompleteness › whole files that look incomplete', { concurrency
   const longPicture = [...picture(SECONDS * 2), ...tone(SECONDS)];
   const late = [...picture(SECONDS), '-itsoffset', '2', ...tone(SECONDS)];
   const hole = ['-af', "aselect='not(between(t,1,2))'"];
-  const id3v1 = Buffer.from('TAG'.padEnd(128, 'a'));
   const dataSize = (size: number) => () =>
     edited(wav(), (bytes, at) => {
       bytes.writeUInt32LE(size, at('data', 4));
@@ -165,6 +189,13 @@ describe('judgeCompleteness › whole files that look incomplete', { concurrency
     ['an MP4 with garbage at its end', () => append(mp4(), randomBytes(5000))],
     ['a Matroska file with garbage at its end', () => append(mkv(), randomBytes(5000))],
     ['a live WebM with garbage at its end', () => append(live(), randomBytes(5000))],
+    ['a live WebM with clusters of unknown size', () => openClusters(live())],
+    [
+      'such a WebM with garbage at its end',
+      () => append(openClusters(live()), Buffer.from('TAGS', 'latin1'), randomBytes(500)),
+    ],
+    ['an FLV without a length, with garbage at its end', () => append(liveFlv(), randomBytes(5000))],
+    ['an FLV without a length, with zeros at its end', () => append(liveFlv(), Buffer.alloc(5000))],
     ['a live WebM with zeros at its end', () => append(live(), Buffer.alloc(5000))],
     ['an AVI with garbage at its end', () => append(avi(), randomBytes(5000))],
     ['an FLV with garbage at its end', () => append(flv(), randomBytes(5000))],
@@ -208,10 +239,19 @@ describe('readExtent › damaged and hostile files', () => {
 
   it('gives up on a chain of a million boxes', async () => {
     const box = freeBox(Buffer.alloc(0));
-    const path = await file('chain.mp4', Buffer.concat(Array.from({ length: 1_000_000 }, () => box)));
+    const chain = Array.from({ length: 1_000_000 }, () => box);
+    const path = await file('chain.mp4', Buffer.concat([...chain, await readFile(await mp4())]));
     const extent = await withFileBytes(path, (opened) =>
       readExtent(opened, { position: 1, statedSeconds: undefined, filmStartSeconds: 0 }),
     );
-    assert.equal(extent.end, 'unknown');
+    assert.deepEqual(extent, { end: 'unknown' });
+  });
+
+  it('gives up on a file of which too much would have to be read', async () => {
+    const path = await file('large', Buffer.alloc(2_000_000));
+    const readAll = withFileBytes(path, async (opened) => {
+      for (;;) await opened.read(0, 1_500_000).then(() => opened.read(500_000, 1_500_000));
+    });
+    await assert.rejects(readAll, TooMuchRead);
   });
 });

@@ -91,8 +91,17 @@ describe('createTranscode › a file whose end is missing', { concurrency: 2 }, 
   const refused: [name: string, source: () => Promise<string>, options?: ConversionOptions][] = [
     ['half an MP4 with its index at the end', async () => truncated(await video(2, { faststart: false }))],
     ['an MP4 that ends before its first packet', () => cutBehind(front(), 'mdat', 50)],
+    [
+      'a file with fragments for each track that ends before the first one with sound',
+      async () => truncated(await media('a.ismv', ...film, ...x264, '-g', '60'), 0.3),
+    ],
     ['an Ogg file that ends in its headers', async () => truncated(await media('a.ogg', ...tone(1)), 0.3)],
     ['half an MP4, with the option strict', async () => truncated(await front()), { strict: true }],
+    [
+      'half of what was asked for, with the option strict',
+      async () => truncated(await mkv()),
+      { strict: true, end: 5 },
+    ],
     ['half a WAV, with the option strict', async () => truncated(await wav()), { strict: true }],
   ];
   for (const [name, source, options] of refused) {
@@ -116,6 +125,27 @@ describe('createTranscode › a file whose end is missing', { concurrency: 2 }, 
     const { seconds, warnings } = await convert(await truncated(await mkv()), { end: 2 });
     assert.ok(Math.abs(seconds - 2) < 0.1, `${seconds} s`);
     assert.deepEqual(warnings, []);
+  });
+
+  it('reports the missing end where a part was asked for that is not all there', async () => {
+    const { seconds, warnings } = await convert(await truncated(await mkv()), { start: 1, end: 5 });
+    assert.ok(seconds > 1 && seconds < 3, `${seconds} s`);
+    assert.equal(warnings[0]?.code, 'truncated');
+    assert.ok(Math.abs((warnings[0].seconds ?? 0) - seconds - 1) < 0.1, warnings[0].detail);
+  });
+
+  it('says nothing where a part was asked for that ends behind the sound of a whole file', async () => {
+    const { seconds, warnings } = await convert(await mkv(), { start: 1, end: 50 });
+    assert.ok(Math.abs(seconds - 5) < 0.2, `${seconds} s`);
+    assert.deepEqual(warnings, []);
+  });
+
+  it('passes on the frames of half an MP3, and says that its end is missing', async () => {
+    const { warnings } = await convert(await truncated(await mp3()), { copy: true });
+    assert.deepEqual(
+      warnings.map(({ code }) => code),
+      ['truncated'],
+    );
   });
 
   it('gives the sound of a whole file with strict', async () => {

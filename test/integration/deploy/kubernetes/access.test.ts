@@ -9,7 +9,7 @@ const root = path.resolve(import.meta.dirname, '../../../..');
 await describeOverlays((manifests) => {
   const ofKind = (kind: string, group?: string) => manifestsOf(manifests, kind, group);
 
-  test('only the gateway may call auth through Dapr, and only on the routes that it uses', () => {
+  test('only the gateway may call auth and the converter through Dapr, and only on the routes that it uses', () => {
     const accessControlOf = (service: string) => {
       const pod = workloadsOf(manifests).find(({ name }) => name === service);
       const name = pod?.annotations['dapr.io/config'];
@@ -26,24 +26,29 @@ await describeOverlays((manifests) => {
     const keys = routesIn('accounts', /= '(\/[^']+)'/g).map((route) => `GET ${route}`);
     const users = routesIn('sweep', /`(\/\w+)\?/g).map((route) => `GET ${route}`);
     assert.ok(posted.length === 4 && keys.length === 1 && users.length === 1);
-    const { defaultAction, policies } = accessControlOf('auth');
-    assert.equal(defaultAction, 'deny');
-    assert.deepEqual(
-      policies.map(({ appId, namespace, defaultAction }: Record<string, string>) => [
-        appId,
-        namespace,
-        defaultAction,
-      ]),
-      [['gateway', 'mp3converter', 'deny']],
-    );
-    const allowed = policies[0].operations.map(
-      ({ name, httpVerb, action }: { name: string; httpVerb: string[]; action: string }) =>
-        `${action === 'allow' ? '' : `${action} `}${httpVerb.join()} ${name}`,
-    );
-    assert.deepEqual(allowed.sort(), [...posted, ...keys, ...users].sort());
-    for (const service of ['converter', 'notification']) {
+    const probes = routesIn('probe', /path: '(\/\w+)'/g).map((route) => `POST ${route}`);
+    assert.equal(probes.length, 1);
+    for (const [service, routes] of Object.entries({
+      auth: [...posted, ...keys, ...users],
+      converter: probes,
+    })) {
       const { defaultAction, policies } = accessControlOf(service);
-      assert.deepEqual([defaultAction, policies], ['deny', undefined]);
+      assert.equal(defaultAction, 'deny');
+      assert.deepEqual(
+        policies.map(({ appId, namespace, defaultAction }: Record<string, string>) => [
+          appId,
+          namespace,
+          defaultAction,
+        ]),
+        [['gateway', 'mp3converter', 'deny']],
+      );
+      const allowed = policies[0].operations.map(
+        ({ name, httpVerb, action }: { name: string; httpVerb: string[]; action: string }) =>
+          `${action === 'allow' ? '' : `${action} `}${httpVerb.join()} ${name}`,
+      );
+      assert.deepEqual(allowed.sort(), routes.sort());
     }
+    const { defaultAction, policies } = accessControlOf('notification');
+    assert.deepEqual([defaultAction, policies], ['deny', undefined]);
   });
 });

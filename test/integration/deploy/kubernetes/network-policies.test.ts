@@ -18,8 +18,8 @@ const EVERYWHERE = [
   // For /metrics. All other routes of a service need the token of its sidecar.
   'gateway, auth, converter, notification ← namespace {"matchLabels":{"mp3converter/reads-metrics":"true"}}: 8080',
   // Between sidecars.
-  'gateway → auth: 50002',
-  'auth ← gateway: 50002',
+  'gateway → auth, converter: 50002',
+  'auth, converter ← gateway: 50002',
   'mysql ← auth: 3306',
   'rabbitmq ← gateway, converter, notification: 5672',
   // KEDA counts the events of a queue.

@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { connectSidecar, type Sidecar } from '../../../../services/shared/dapr/sidecar.ts';
 import { eventually } from '../../../support/event-loop.ts';
@@ -52,3 +54,28 @@ for (const [what, path, silent] of [
     for (const other of Object.values(others)) await other();
   });
 }
+
+test('an invocation sends pieces of bytes as one body with its length', async (context) => {
+  const received: { length: string | undefined; encoding: string | undefined; body: string }[] = [];
+  const server = createServer(async (request, response) => {
+    const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+    received.push({ length, encoding, body: (await buffer(request)).toString() });
+    response.end('{}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const sidecar = connectSidecar({ host: '127.0.0.1', port: (server.address() as AddressInfo).port });
+  context.after(async () => {
+    server.closeAllConnections();
+    server.close();
+    await sidecar.close();
+  });
+  const body = ['{}\n', 'first, ', '', 'last'].map((text) => Buffer.from(text));
+  await sidecar.invoke('converter', { method: 'POST', path: '/probe', body });
+  assert.deepEqual(received, [{ length: '14', encoding: undefined, body: '{}\nfirst, last' }]);
+});
+
+test('an invocation waits as long as its caller says', { timeout: 5_000 }, async (context) => {
+  const { sidecar } = await connected(context, '/v1.0/invoke');
+  const call = sidecar.invoke('converter', { method: 'POST', path: '/probe', body: [], timeoutMs: 50 });
+  await assert.rejects(call, { code: 'unavailable' });
+});

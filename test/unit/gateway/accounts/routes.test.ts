@@ -54,7 +54,7 @@ describe('accountRoutes', () => {
         invocations.map((request) => [request.method, request.path]),
         [['POST', path]],
       );
-      if (call.body) assert.deepEqual(JSON.parse(invocations[0]?.body ?? ''), call.body);
+      if (call.body) assert.deepEqual(JSON.parse(String(invocations[0]?.body ?? '')), call.body);
     });
   }
 });

@@ -21,6 +21,7 @@ import { baseOf, type DoneJob, type Job } from '../../../../services/shared/jobs
 import { createJobStore, type JobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { AppError, isAppError } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
+import { createTestProbes } from './test-probes.ts';
 import { chunksOf, transportTo, URL_OF_GATEWAY } from './test-transport.ts';
 
 const KEPT_SECONDS = 3600;
@@ -31,17 +32,20 @@ export const mp4 = (size: number): Buffer =>
   Buffer.concat([Buffer.from('\0\0\0\x18ftypisom'), Buffer.alloc(size - 12, 7)]);
 
 /** The real gateway over memory. Auth and the converter are replaced by what a client sees of them. */
-export function createTestGateway(context: Pick<TestContext, 'after'>) {
+export function createTestGateway(
+  context: Pick<TestContext, 'after'>,
+  { maxUploadBytes = 8 * 1024 * 1024 } = {},
+) {
   const state = createMemoryState();
   const blobs = createBlobStore(state);
   const jobs = createJobStore(state);
   const index = createJobIndex(state, KEPT_SECONDS);
   const links = createSignedLinks(URL_OF_GATEWAY, 'secret');
   const { users, tokens, calls, invoke, authenticate } = createTestAuth();
+  const probes = createTestProbes();
   const { audio, converter, done, publishVideo } = createTestConverter(jobs, blobs);
   const stopping = new AbortController();
   context.after(() => stopping.abort());
-  const maxUploadBytes = 8 * 1024 * 1024;
   const log = pino({ level: 'silent' });
   const stored = { jobs, index, blobs };
   const many = { all: 100, perUser: 100 };
@@ -75,6 +79,8 @@ export function createTestGateway(context: Pick<TestContext, 'after'>) {
     idempotency: createIdempotency(state, jobs, KEPT_SECONDS),
     admission: createAdmission({ uploads: many, activeJobs: many }, () => countActive(jobs, index)),
     downloads: createConcurrencyLimit(many, 'downloads'),
+    probes: createConcurrencyLimit(many, 'probes'),
+    askConverter: probes.ask,
     eventStreams: createConcurrencyLimit(many, 'event streams'),
     failedJobs: createFailedJobs({ jobs, failedIndex, commands: changes, log }),
     checks: {},
@@ -96,6 +102,7 @@ export function createTestGateway(context: Pick<TestContext, 'after'>) {
     audio,
     converter,
     done,
+    probes,
   };
 }
 

@@ -82,18 +82,20 @@ describe('openapi', () => {
     });
   }
 
-  test('describes every option as a parameter of an upload and of a retry, and as a field of the form', () => {
+  test('describes every option as a parameter of an upload, a probe and a retry, and as a field of the form', () => {
     const names = Object.keys(optionSchemas);
-    for (const path of ['/upload', '/jobs/{id}/retry']) {
+    for (const path of ['/upload', '/probe', '/jobs/{id}/retry']) {
       const parameters = paths[path]?.post?.parameters ?? [];
       const inQuery = parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
       assert.deepEqual(
-        inQuery.filter((name) => name !== 'filename'),
+        inQuery.filter((name) => !['filename', 'size', 'tail'].includes(name)),
         names,
       );
     }
-    const { properties } = openapi.paths['/upload'].post.requestBody.content['multipart/form-data'].schema;
-    assert.deepEqual(Object.keys(properties), ['file', ...names]);
+    for (const { post } of [openapi.paths['/upload'], openapi.paths['/probe']]) {
+      const { properties } = post.requestBody.content['multipart/form-data'].schema;
+      assert.deepEqual(Object.keys(properties), ['file', ...names]);
+    }
     assert.deepEqual(names, [...OPTION_NAMES, 'preset']);
   });
 

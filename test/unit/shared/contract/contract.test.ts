@@ -4,7 +4,7 @@ import { createConverterApp } from '../../../../services/converter/app.ts';
 import { createNotificationApp } from '../../../../services/notification/app.ts';
 import { asyncapi } from '../../../../services/shared/contract/asyncapi/document.ts';
 import { contract } from '../../../support/contract.ts';
-import { deliver, subscriberOptions } from '../../../support/deliver-event.ts';
+import { deliver, noProbes, subscriberOptions } from '../../../support/deliver-event.ts';
 import { variantsOf } from '../../../support/variants.ts';
 
 const { receiveVideo, receiveMp3 } = asyncapi.operations;
@@ -13,7 +13,7 @@ const { video, mp3 } = asyncapi.channels;
 const SUBSCRIBERS = [
   {
     app: (handled: () => void) =>
-      createConverterApp({ convert: async () => handled(), ...subscriberOptions() }),
+      createConverterApp({ convert: async () => handled(), probe: noProbes, ...subscriberOptions() }),
     path: receiveVideo['x-delivery-path'],
     deliveries: video.messages.video.examples,
     schema: 'VideoEvent',

@@ -66,18 +66,24 @@ describe('probe › sound that begins late', { concurrency: 2 }, () => {
     ['25 MB into an FLV', { source: () => flvAfter(12), start: 12, isDeep: true }],
     [
       '40 s into a program stream',
-      { source: () => media('a.mpg', ...late(40), ...mpeg2, '-c:a', 'mp2'), start: 40 },
+      { source: () => media('a.mpg', ...late(40), ...mpeg2, '-c:a', 'mp2'), start: 40, isDeep: true },
     ],
     [
       '20 s into a program stream, and ends in its middle',
       { source: () => media('b.mpg', ...late(20, 300), ...mpeg2, '-c:a', 'mp2'), start: 20, isDeep: true },
     ],
-    ['40 s into a DVD', { source: () => media('a.vob', ...late(40), ...mpeg2, '-c:a', 'ac3'), start: 40 }],
+    [
+      '40 s into a DVD',
+      { source: () => media('a.vob', ...late(40), ...mpeg2, '-c:a', 'ac3'), start: 40, isDeep: true },
+    ],
     [
       '40 s into a transport stream',
-      { source: () => media('a.ts', ...late(40), ...mpeg2, '-c:a', 'ac3'), start: 40 },
+      { source: () => media('a.ts', ...late(40), ...mpeg2, '-c:a', 'ac3'), start: 40, isDeep: true },
     ],
-    ['in a later list of streams of a transport stream', { source: () => laterList([]), start: 40 }],
+    [
+      'in a later list of streams of a transport stream',
+      { source: () => laterList([]), start: 40, isDeep: true },
+    ],
     [
       'in a later list of streams of a transport stream that ends without sound',
       {
@@ -103,6 +109,7 @@ describe('probe › sound that begins late', { concurrency: 2 }, () => {
           return await joined('parts.mpg', await mute('mute.mpg'), await second);
         },
         start: 39.45,
+        isDeep: true,
       },
     ],
     [

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,16 +22,20 @@ async function inFolder<T>(path: string, use: (folder: string) => Promise<T>): P
 export const probeFile = (path: string, wanted?: number | string): Promise<Probe> =>
   inFolder(path, (folder) => probe({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', folder, signal }, wanted));
 
-/** Probes the file, and decodes the chosen track as a conversion would. Returns its length in seconds too. */
+/** Probes the file, and decodes and copies the chosen track as a conversion would. Returns its length in seconds too. */
 export const probeAndDecode = (
   path: string,
   wanted?: number | string,
 ): Promise<Probe & { seconds: number }> =>
   inFolder(path, async (folder) => {
     const found = await probe({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', folder, signal }, wanted);
-    const output = ['-map', `0:${found.audio.index}`, '-ac', '1', '-ar', '8000', '-f', 's16le', 'pcm'];
-    const args = ['-nostdin', '-v', 'error', ...found.inputArguments, '-i', INPUT, ...output];
-    await runTool('ffmpeg', args, { folder, signal, timeoutSeconds: 60 });
+    const track = ['-map', `0:${found.audio.index}`];
+    const decoded = [...track, '-ac', '1', '-ar', '8000', '-f', 's16le', 'pcm'];
+    // ffmpeg refuses to copy a track whose sample rate it has not found.
+    const copied = [...track, '-c', 'copy', '-f', 'framecrc', 'packets'];
+    const args = ['-nostdin', '-v', 'error', ...found.inputArguments, '-i', INPUT, ...decoded, ...copied];
+    const { code, stderr } = await runTool('ffmpeg', args, { folder, signal, timeoutSeconds: 60 });
+    assert.equal(code, 0, stderr);
     return { ...found, seconds: (await readFile(join(folder, 'pcm'))).length / 2 / 8000 };
   });
 

@@ -14,6 +14,7 @@ import { baseOf, jobView } from '../../../../../services/shared/jobs/job.ts';
 import { failed } from '../../../../support/job.ts';
 import { createTestClock } from '../../client/test-clock.ts';
 import { createTestGateway, mp4 } from '../../client/test-gateway.ts';
+import { probeAnswer } from '../../client/test-probes.ts';
 import { URL_OF_GATEWAY } from '../../client/test-transport.ts';
 import { recordedReporter, temporaryFolder } from '../test-terminal.ts';
 
@@ -42,7 +43,7 @@ async function build(context: TestContext, files: Record<string, Buffer> = { 'a.
     convertAll(
       {
         ...{ kind: 'convert', files: ['a.mp4'], job: undefined, output: undefined, options: {} },
-        ...{ url: URL_OF_GATEWAY, email: undefined, force: false, quiet: false, json: false },
+        ...{ url: URL_OF_GATEWAY, email: undefined, force: false, quiet: false, json: false, probe: false },
         ...command,
       },
       {
@@ -272,5 +273,34 @@ describe('convertAll', () => {
       run({ files: [], job: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10' }),
       /there is no such job \(not_found\)/,
     );
+  });
+});
+
+describe('convertAll with --probe', () => {
+  it('prints a table and makes no job and no file', async (context) => {
+    const { run, printed, folder, probes } = await build(context);
+    assert.equal(await run({ probe: true, options: { track: '2' } }), 0);
+    assert.match(printed(), /^a\.mp4 {2}500\.0 kB\n {2}format .*\n(.*\n)*.*\* 2 {6}aac, deu, 6 channels\n/);
+    assert.deepEqual(probes.asked[0]?.options, { quality: 2, track: 2 });
+    assert.deepEqual(await folder(), ['a.mp4']);
+  });
+
+  it('prints one line of ASCII for each file with --json', async (context) => {
+    const { run, printed } = await build(context, { 'a.mp4': mp4(1000), 'ü.mp4': mp4(2000) });
+    assert.equal(await run({ probe: true, json: true, files: ['a.mp4', 'ü.mp4'] }), 0);
+    const lines = printed().trimEnd().split('\n');
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line)),
+      ['a.mp4', 'ü.mp4'].map((filename) => ({ filename, ...probeAnswer() })),
+    );
+    assert.doesNotMatch(lines.join(''), /[^\x20-\x7e]/);
+  });
+
+  it('fails for a file of which no MP3 can be made, after it has printed what is known', async (context) => {
+    const { run, printed, lines, probes } = await build(context);
+    probes.answer = () => probeAnswer({ error: { code: 'no_audio', detail: 'the file has no sound' } });
+    assert.equal(await run({ probe: true }), 1);
+    assert.match(printed(), /a\.mp4/);
+    assert.match(lines.join('\n'), /a\.mp4: the file has no sound \(no_audio\)/);
   });
 });

@@ -93,7 +93,7 @@ async function build(context: TestContext, faulty: string, answers: Answer[]) {
   const convert = (job?: string) => {
     const command: Conversion = {
       ...{ kind: 'convert', files: job ? [] : ['a.mp4'], job, output: undefined, options: {} },
-      ...{ url: URL_OF_GATEWAY, email: undefined, force: false, quiet: false, json: false },
+      ...{ url: URL_OF_GATEWAY, email: undefined, force: false, quiet: false, json: false, probe: false },
     };
     return convertAll(command, { ...ports, openSession, stdoutIsTerminal: false });
   };

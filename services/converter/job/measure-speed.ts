@@ -1,0 +1,19 @@
+import type { ConversionSpeed } from '../capacity/conversion-speed.ts';
+import type { Transcode } from '../transcode/transcode.ts';
+
+/** Adds the time of each successful conversion, until its MP3 is verified, to the average. */
+export const measureSpeed =
+  (transcode: Transcode, speed: Pick<ConversionSpeed, 'record'>): Transcode =>
+  async (request) => {
+    const begun = performance.now();
+    const encoded = await transcode(request);
+    return {
+      ...encoded,
+      async verify() {
+        const soundSeconds = await encoded.verify();
+        const seconds = (performance.now() - begun) / 1000;
+        speed.record({ soundSeconds, seconds, isNormalized: request.options.normalize !== undefined });
+        return soundSeconds;
+      },
+    };
+  };

@@ -1,0 +1,136 @@
+import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
+import type { ProbeRequest, ProbeResult } from '../../shared/jobs/probe.ts';
+import type { JobWarning } from '../../shared/jobs/warnings.ts';
+import { ConversionFailure } from '../failure.ts';
+import { chooseTrack } from '../ffmpeg/probe/choose-track.ts';
+import { type FoundTracks, findTracks, LISTS_NO_STREAMS, look } from '../ffmpeg/probe/find-tracks.ts';
+import { type AudioTrack, describeFound, probe } from '../ffmpeg/probe/probe.ts';
+import type { ProbeTools } from '../ffmpeg/probe/probe-tools.ts';
+import type { SourceTrack } from '../ffmpeg/probe/source-track.ts';
+import { statedLength } from '../ffmpeg/probe/stated-length.ts';
+import { untrustedInput } from '../ffmpeg/untrusted-input.ts';
+import { hiddenParts } from './hidden-parts.ts';
+
+/** ffmpeg accepts no smaller one. */
+const MIN_PROBE_SIZE = 32;
+
+/** Containers whose length is known from their last bytes alone. */
+const LENGTH_AT_END = /^(mpegts|mpeg|flv|dv|ogg)$/;
+
+/** What a file says about its sound. */
+export interface Sound {
+  format: string;
+  complete: boolean;
+  durationSeconds: number | null;
+  tracks: ProbeResult['tracks'];
+  /** The track that becomes the MP3. */
+  audio?: AudioTrack;
+  filmStartSeconds: number;
+  /** What ffmpeg needs before `-i INPUT`. */
+  inputArguments: readonly string[];
+  warnings: JobWarning[];
+  /** Why a conversion would fail. */
+  error: ProbeResult['error'];
+}
+
+/**
+ * Looks for the sound of `INPUT`, as a conversion does where the file is whole. Where its middle is a hole, nothing is decoded,
+ * because a packet in the hole would look like a damaged one, and what a hole may explain is unknown instead of an error.
+ *
+ * @throws {@link ConversionFailure} `unknown_track` for a track that the file does not have.
+ */
+export const findSound = (tools: ProbeTools, request: ProbeRequest): Promise<Sound> =>
+  request.head + request.tail === request.size ? inWholeFile(tools, request.options) : inEnds(tools, request);
+
+async function inWholeFile(tools: ProbeTools, { track }: ConversionOptions): Promise<Sound> {
+  try {
+    const { formatName, ...found } = await probe(tools, track);
+    return { ...found, format: formatName, complete: true, error: null };
+  } catch (failure) {
+    const error = errorOf(failure);
+    const found = await findTracks(tools).catch((other: unknown) => {
+      errorOf(other);
+      return undefined;
+    });
+    return { ...(found ? describe(found) : NOTHING), complete: true, error };
+  }
+}
+
+async function inEnds(tools: ProbeTools, { options, size, head, tail }: ProbeRequest): Promise<Sound> {
+  let found: FoundTracks;
+  try {
+    found = await look(tools, ['-probesize', String(Math.max(MIN_PROBE_SIZE, head))]);
+  } catch (failure) {
+    // The index of the file may be in the hole.
+    errorOf(failure);
+    return NOTHING;
+  }
+  const { format_name: format } = found.format;
+  const hidden = await hiddenParts(tools.folder, format, { start: head, end: size - tail, size });
+  if (hidden.index) return { ...NOTHING, format };
+  const hasLength = !hidden.length && (tail > 0 || !LENGTH_AT_END.test(format));
+  const known = hasLength ? withCertainLengths(found) : withoutLengths(found);
+  const complete = hasLength && !hidden.tags;
+  try {
+    const { track, warnings } = chooseTrack(known.tracks, options.track);
+    return { ...describe(known, track), complete, warnings, error: null };
+  } catch (failure) {
+    const error = errorOf(failure, { mayBeHidden: LISTS_NO_STREAMS.test(format) });
+    return { ...describe(known), complete: complete && error !== null, error };
+  }
+}
+
+/** ffmpeg takes the part that it sees for the whole. */
+const withoutLengths = ({ format, tracks, ...rest }: FoundTracks): FoundTracks => ({
+  ...rest,
+  format: { ...format, duration: undefined },
+  tracks: tracks.map((track) => ({ ...track, durationSeconds: undefined })),
+});
+
+/** Seconds by which the tracks of a stream may end before each other. */
+const END_TOLERANCE = 2;
+
+/**
+ * In MPEG streams, ffmpeg takes the last packet that it sees of a track for the end of the track. In a short end of the file, a track
+ * may have no packet.
+ */
+function withCertainLengths(found: FoundTracks): FoundTracks {
+  const { duration, format_name } = found.format;
+  if (duration === undefined || !/^(mpegts|mpeg)$/.test(format_name)) return found;
+  const isCertain = ({ durationSeconds = 0 }: SourceTrack) => durationSeconds >= duration - END_TOLERANCE;
+  return {
+    ...found,
+    tracks: found.tracks.map((track) =>
+      isCertain(track) ? track : { ...track, durationSeconds: undefined },
+    ),
+  };
+}
+
+function describe(found: FoundTracks, chosen?: SourceTrack): Sound {
+  const { formatName: format, ...described } = describeFound(found, chosen);
+  const audio = chosen && { ...chosen, ...statedLength(chosen, found.format, described.filmStartSeconds) };
+  return { ...NOTHING, ...described, format, ...(audio && { audio }) };
+}
+
+const NOTHING: Sound = {
+  format: '',
+  complete: false,
+  durationSeconds: null,
+  tracks: [],
+  filmStartSeconds: 0,
+  inputArguments: untrustedInput,
+  warnings: [],
+  error: null,
+};
+
+/**
+ * Returns the error that a job would have. Throws what is no fault of the file, and `unknown_track`.
+ * @param mayBeHidden whether more tracks may begin in the hole; then a track that was not found is not an error
+ */
+function errorOf(failure: unknown, { mayBeHidden = false } = {}): ProbeResult['error'] {
+  if (!(failure instanceof ConversionFailure)) throw failure;
+  const { code, message: detail } = failure;
+  if (mayBeHidden && (code === 'unknown_track' || code === 'no_audio')) return null;
+  if (code === 'unknown_track') throw failure;
+  return { code, detail };
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { parseJson } from '../runtime/parse-json.ts';
+import { conversionOptions } from './conversion-options.ts';
+import { track } from './job.ts';
+import { jobWarning } from './warnings.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+/**
+ * The most bytes of the beginning and of the end of a file that a probe looks at. The index of an MP4 of two hours has 4 to 7 MiB,
+ * and is in one of the two.
+ */
+export const MAX_END_BYTES = 8 * MEBIBYTE;
+
+/** The most bytes of the line with the request: its tags are the only long values. */
+const MAX_LINE_BYTES = 64 * 1024;
+
+/**
+ * What the gateway asks a converter. In the body of `POST /probe` it is one line of JSON that ends with `\n`. The first `head`
+ * bytes of the file follow, and then its last `tail` bytes. Together, they may be the whole file.
+ */
+export const probeRequest = z.object({
+  options: conversionOptions,
+  /** Bytes of the whole file. */
+  size: z.number().int().positive(),
+  head: z.number().int().min(1).max(MAX_END_BYTES),
+  tail: z.number().int().min(0).max(MAX_END_BYTES),
+});
+export type ProbeRequest = z.infer<typeof probeRequest>;
+
+/** The first line of the body, with the line end. JSON escapes those in texts. */
+export const encodeProbeRequest = (request: ProbeRequest): Buffer =>
+  Buffer.from(`${JSON.stringify(request)}\n`);
+
+/**
+ * Reads the first line of a body.
+ * @param bytes the beginning of the body
+ * @returns the request and the length of its line, or undefined where the line has not ended yet
+ * @throws where the line is too long, or is no such request
+ */
+export function decodeProbeRequest(bytes: Buffer): { request: ProbeRequest; length: number } | undefined {
+  const end = bytes.indexOf('\n');
+  if (end < 0 && bytes.length <= MAX_LINE_BYTES) return undefined;
+  const request = probeRequest.parse(parseJson(bytes.toString('utf8', 0, Math.max(0, end))));
+  if (request.head + request.tail > request.size) throw new Error('the parts are larger than the file');
+  return { request, length: end + 1 };
+}
+
+const seconds = z.number().nullable();
+
+/** What a probe finds out. What is not known is null. */
+export const probeResult = z.object({
+  format: z.string().describe('ffmpeg’s names of the container; empty where it is not known'),
+  complete: z
+    .boolean()
+    .describe(
+      'Whether the parts of the file that were sent are enough. Where it is false, something of this answer is unknown: ' +
+        'send more of the file',
+    ),
+  duration_seconds: seconds.describe('The length that the file states'),
+  tracks: z.array(track).describe('`selected` is the one that the MP3 is made of'),
+  tags: z
+    .object({
+      title: z.string(),
+      artist: z.string(),
+      album: z.string(),
+      date: z.string(),
+      track: z.string(),
+      genre: z.string(),
+      comment: z.string(),
+    })
+    .partial()
+    .describe('The tags that the MP3 gets'),
+  chapters: z
+    .array(z.object({ start_seconds: z.number(), end_seconds: seconds, title: z.string().nullable() }))
+    .describe('The chapters that the MP3 gets, on its own clock'),
+  cover: z.boolean().describe('Whether the MP3 gets a cover'),
+  options: conversionOptions.describe('The options of the conversion, with those of the preset'),
+  expected: z
+    .object({
+      size: z.number().int().nullable().describe('Bytes of the MP3'),
+      duration_seconds: seconds.describe('Length of the MP3'),
+      seconds: seconds.describe('How long the conversion takes, once its turn has come'),
+    })
+    .describe('What is to be expected of a conversion with these options'),
+  warnings: z.array(jobWarning).describe('The warnings that are known before the conversion'),
+  error: z
+    .object({ code: z.string(), detail: z.string() })
+    .nullable()
+    .describe('Why a job with this file and these options would fail, as far as that is known'),
+});
+export type ProbeResult = z.infer<typeof probeResult>;

@@ -1,0 +1,44 @@
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { INPUT } from '../../services/converter/ffmpeg/untrusted-input.ts';
+import { createTranscode, type TranscodeTools } from '../../services/converter/transcode/transcode.ts';
+import type { ConversionOptions } from '../../services/shared/jobs/conversion-options.ts';
+import type { JobWarning } from '../../services/shared/jobs/warnings.ts';
+
+/** A conversion with real ffmpeg. Disposing of it removes its folder. */
+export interface Converted extends AsyncDisposable {
+  /** The MP3 with its tag, as it would be stored. */
+  path: string;
+  seconds: number;
+  /** Number of processes that encoded it. */
+  parts: number;
+  warnings: JobWarning[];
+}
+
+/** Converts a file as a converter does. Throws `ConversionFailure`. */
+export async function convertFile(
+  source: string,
+  options: ConversionOptions = {},
+  tools: Partial<TranscodeTools> = {},
+): Promise<Converted> {
+  const folder = await mkdtemp(join(tmpdir(), 'mp3converter-converted-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    await copyFile(source, join(folder, INPUT));
+    const limits = { maxDurationSeconds: 600, maxConvertSeconds: 120 };
+    const transcode = createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits, ...tools });
+    const made = await transcode({
+      ...{ folder, options, signal: new AbortController().signal },
+      onProbe: () => undefined,
+      onTime: () => undefined,
+    });
+    const seconds = await made.verify();
+    const path = join(folder, 'stored.mp3');
+    await writeFile(path, Buffer.concat([made.id3, await readFile(made.path)]));
+    return { path, seconds, parts: made.parts, warnings: made.warnings, [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
