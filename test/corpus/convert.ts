@@ -11,14 +11,25 @@ import { outputOf } from './workshop.ts';
 /** Short, so that a length of nonsense is refused where it is believed. */
 const LIMITS = { maxDurationSeconds: 300, maxConvertSeconds: 120 };
 
+/** As if four cores were idle, and parts of a second were worth it. */
+const SEVERAL_CORES = {
+  idleCores: { tryAcquire: (most: number) => ({ count: Math.min(most, 3), release: () => undefined }) },
+  minSegmentSeconds: 1,
+};
+
 export type Outcome =
   | { pcm: Pcm; warnings: readonly JobWarning[]; seconds: number }
   | { failure: string; detail: string };
 
 /** Converts a file with the real programs, as the converter does, and decodes the MP3 as a player does. */
-export async function convert(bench: Bench, path: string, options: ConversionOptions): Promise<Outcome> {
+export async function convert(
+  bench: Bench,
+  path: string,
+  { options = {}, isParallel }: { options?: ConversionOptions; isParallel?: true },
+): Promise<Outcome> {
   await copyFile(path, join(bench.folder, INPUT));
-  const transcode = createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits: LIMITS });
+  const tools = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits: LIMITS };
+  const transcode = createTranscode({ ...tools, ...(isParallel && SEVERAL_CORES) });
   try {
     const mp3 = await transcode({
       folder: bench.folder,
@@ -27,6 +38,7 @@ export async function convert(bench: Bench, path: string, options: ConversionOpt
       onProbe: () => undefined,
       onTime: () => undefined,
     });
+    if (isParallel && mp3.parts < 2) return { failure: 'serial', detail: 'it was encoded by one process' };
     const seconds = await mp3.verify();
     return { pcm: await decode(mp3.path), warnings: mp3.warnings, seconds };
   } catch (error) {

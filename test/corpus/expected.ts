@@ -74,7 +74,9 @@ export function whole(film: Film): Mp3 {
     (ROUNDING + (codec.slack ?? 0)) / Math.min(rate, out) +
     (film.holes || late ? tick : 0) +
     (codec.levelDb ? 3 / rate : 0);
-  const quality = { snrDb: codec.snrDb, worst: codec.worst, levelDb: codec.levelDb ?? LEVEL_DB };
+  // LAME is less exact at low rates.
+  const worst = out < 16_000 ? Math.min(codec.worst, 0.98) : codec.worst;
+  const quality = { snrDb: codec.snrDb, worst, levelDb: codec.levelDb ?? LEVEL_DB };
   const { voice, gain, isSame } = sound;
   const make = (from: number, to: number, shift: number): ExpectedPiece => {
     // What would begin before the MP3, or has not been flushed by the encoder, is missing.

@@ -29,6 +29,8 @@ export interface Film {
   startsAt?: number;
   /** More arguments of the output, such as `-metadata`. */
   output?: readonly string[];
+  /** How much longer than the sound the picture is, in seconds. It may be below zero. */
+  pictureMore?: number;
   /** Path of a picture that is there already. */
   picture?: string;
 }
@@ -109,7 +111,10 @@ export async function makeFilm(bench: Bench, film: Film): Promise<string> {
   const holes = film.holes ?? [];
   const silent = film.isPictureHeld ? 0 : holes.reduce((total, hole) => total + hole.seconds, 0);
   const late = film.late ?? 0;
-  const picture = film.picture === undefined ? pictureInput(seconds + silent + late) : ['-i', film.picture];
+  const picture =
+    film.picture === undefined
+      ? pictureInput(seconds + silent + late + (film.pictureMore ?? 0))
+      : ['-i', film.picture];
   return bench.ffmpeg(
     ...(hasPicture ? picture : []),
     ...(late === 0 ? [] : ['-itsoffset', String(late)]),

@@ -42,13 +42,27 @@ function judgeFormat(mp3: Mp3, pcm: Pcm, secondsByHand: number | undefined): str
   const scale = pcm.rate === mp3.otherRate ? pcm.rate / mp3.rate : 1;
   const [least, most] = [mp3.length[0] * scale, mp3.length[1] * scale];
   const length = lengthOf(pcm);
-  if (length < least || length > most) faults.push(`${length} samples (${(length / pcm.rate).toFixed(3)} s)`);
+  if (length < least || (length > most && !isPaddingCutOff(length, most, pcm.rate)))
+    faults.push(`${length} samples (${(length / pcm.rate).toFixed(3)} s)`);
   if (secondsByHand !== undefined && Math.abs(length / pcm.rate - secondsByHand) > BY_HAND_SECONDS)
     faults.push(
       `${(length / pcm.rate).toFixed(3)} s, where ffmpeg by hand makes ${secondsByHand.toFixed(3)} s`,
     );
   return faults;
 }
+
+/**
+ * ffmpeg states no more than a frame and 529 samples of padding in the LAME tag. Where LAME has added more, players play up
+ * to 46 samples of it.
+ */
+function isPaddingCutOff(length: number, samples: number, rate: number): boolean {
+  const frame = rate >= 32_000 ? 1152 : 576;
+  // `lame_encode_flush`: at least 576 samples, to the end of a frame.
+  const rest = frame - ((samples + LAME_DELAY) % frame);
+  const padding = rest < LAME_DELAY ? rest + frame : rest;
+  return length === samples + Math.max(0, padding - frame - 529);
+}
+const LAME_DELAY = 576;
 
 function judgeSound(mp3: Mp3, pcm: Pcm): string[] {
   const faults = mp3.pieces.flatMap((piece) => judgePiece(piece, pcm));

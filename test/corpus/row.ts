@@ -16,7 +16,8 @@ export type Kind =
   | 'header'
   | 'small'
   | 'format change'
-  | 'options';
+  | 'options'
+  | 'parallel';
 
 /** One file of the corpus, and what has to become of it. */
 export interface Row {
@@ -25,6 +26,8 @@ export interface Row {
   name: string;
   make: (bench: Bench) => Promise<string>;
   options?: ConversionOptions;
+  /** Whether two processes or more encode parts of it side by side. */
+  isParallel?: true;
   expected: Expected;
   /** Why the file may also be refused as `not_media`: nobody has promised its container. */
   unpromised?: string | undefined;
@@ -41,7 +44,7 @@ export interface Result {
 export const runRow = (workshop: Workshop, row: Row): Promise<Result> =>
   workshop.forRow(async (bench) => {
     const path = await row.make(bench);
-    const outcome = await convert(bench, path, row.options ?? {});
+    const outcome = await convert(bench, path, row);
     if (row.unpromised !== undefined && 'failure' in outcome && outcome.failure === 'not_media')
       return { row, got: `refused: ${row.unpromised}`, faults: [] };
     const { expected } = row;

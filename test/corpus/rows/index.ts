@@ -4,7 +4,7 @@ import { firstBytesRows } from './first-bytes.ts';
 import { formatChangeRows } from './format-change.ts';
 import { headerRows } from './header.ts';
 import { levelRows } from './level.ts';
-import { optionRows } from './options.ts';
+import { optionRows, parallelRows } from './options.ts';
 import { formatRows, plainRows } from './plain.ts';
 import { smallRows } from './small.ts';
 import { streamRows } from './streams.ts';
@@ -23,4 +23,5 @@ export const ROWS: readonly Row[] = [
   ...smallRows,
   ...formatChangeRows,
   ...optionRows,
+  ...parallelRows,
 ];

@@ -92,6 +92,48 @@ const CASES: Case[] = [
   [{ container: 'mkv', codec: 'flac' }, { quality: 9 }, (mp3) => withQuality(mp3, LOW)],
 ];
 
+/** Parts that are encoded side by side fit together to the sample, whatever the timestamps are. */
+const PARALLEL: Film[] = [
+  { container: 'wav', codec: 'pcm_s16le' },
+  { container: 'mp4', codec: 'aac' },
+  { container: 'mkv', codec: 'flac', late: 3 },
+  { container: 'mkv', codec: 'flac', holes },
+  { container: 'ts', codec: 'ac3', holes, layout: '5.1(side)' },
+  { container: 'flv', codec: 'mp3', holes: [{ at: 1.5, seconds: 70 }], isPictureHeld: true },
+  { container: 'webm', codec: 'opus', startsAt: 93_600 },
+  { container: 'wav', codec: 'pcm_s16le', rate: 11_111 },
+  { container: 'mp4', codec: 'alac', holes },
+  { container: 'mpeg', codec: 'mp2', late: 3 },
+];
+const PARALLEL_SECONDS = 8;
+
+export const parallelRows: Row[] = [
+  ...PARALLEL.map((film): Row => {
+    const what = [
+      film.late && 'late',
+      film.holes && 'a hole',
+      film.startsAt && 'far from zero',
+      film.rate,
+    ].filter(Boolean);
+    return {
+      ...filmRow('parallel', what.join(', ') || 'as it is', { ...film, seconds: PARALLEL_SECONDS }),
+      isParallel: true,
+    };
+  }),
+  {
+    ...filmRow('parallel', 'start=1, end=7, a hole', {
+      container: 'mkv',
+      codec: 'flac',
+      holes,
+      seconds: PARALLEL_SECONDS,
+    }),
+    ...{ isParallel: true, options: { start: 1, end: 7 } },
+    expected: {
+      mp3: cutTo(whole({ container: 'mkv', codec: 'flac', holes, seconds: PARALLEL_SECONDS }), 1, 7),
+    },
+  },
+];
+
 export const optionRows: Row[] = CASES.map(([film, options, change]) => {
   const what = Object.entries(options).map(([name, value]) => `${name}=${value}`);
   const { late, holes: gaps, layout, startsAt } = film;

@@ -59,6 +59,8 @@ export const missingRows: [what: string, why: string][] = [
   ['fragmented mp4 · a jump of 13 h', 'the muxer ends with an assertion: one packet would last too long'],
   ['m2ts · pcm_bluray in 7.1', 'ffmpeg by hand does not decode what its own encoder makes of it'],
   ['mp3 below 32 kHz at 320 kbps', 'LAME lowers the level by 0.45 dB'],
+  ['fragmented mp4 · late sound', 'the muxer puts the first packet at zero'],
+  ['realmedia · late sound', 'the muxer begins every track at zero'],
   ['mov · a hole in PCM', 'the muxer counts samples of PCM and leaves timestamps out'],
   ['mp4 · a jump of 13 h in sound', 'one packet would last longer than 31 bits of samples'],
   ['avi · late sound, holes', 'AVI has no timestamps; its muxer fills nothing in'],

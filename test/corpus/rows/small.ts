@@ -33,9 +33,17 @@ const short = ([container, codec]: Case, seconds: number): Film => ({
   isSoundOnly: true,
 });
 
+/** ffmpeg by hand plays the last packet whole where all packets are in one page of Ogg: up to 96 samples more. */
+function smallRow(what: string, film: Film): Row {
+  const row = filmRow('small', what, film);
+  if (film.codec !== 'vorbis' || !('mp3' in row.expected)) return row;
+  const { mp3 } = row.expected;
+  return { ...row, expected: { mp3: { ...mp3, length: [mp3.length[0], mp3.length[1] + 96] } } };
+}
+
 export const smallRows: Row[] = [
-  ...CASES.map((one) => filmRow('small', '5 ms', short(one, 0.005))),
-  ...CASES.map((one) => filmRow('small', '30 ms', short(one, 0.03))),
+  ...CASES.map((one) => smallRow('5 ms', short(one, 0.005))),
+  ...CASES.map((one) => smallRow('30 ms', short(one, 0.03))),
   ...CASES.slice(0, 6).map((one) => filmRow('small', '250 ms', short(one, 0.25))),
   filmRow('small', 'one sample', { container: 'wav', codec: 'pcm_s16le', seconds: 1 / 48_000 }),
   filmRow('small', '5 ms at 96 kHz in 5.1', {

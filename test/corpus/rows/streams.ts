@@ -272,7 +272,37 @@ const refused = ([name, failures, make]: (typeof REFUSED)[number]): Row => ({
   expected: { failures } satisfies Expected,
 });
 
+/** Sound and picture need not end together: nothing is missing then. */
+const UNEVEN: [ContainerName, CodecName][] = [
+  ['mp4', 'aac'],
+  ['mp4', 'alac'],
+  ['mov', 'pcm_s16le'],
+  ['3gp', 'aac'],
+  ['fragmented mp4', 'aac'],
+  ['mkv', 'aac'],
+  ['mkv', 'flac'],
+  ['webm', 'opus'],
+  ['live webm', 'vorbis'],
+  ['avi', 'mp3'],
+  ['avi', 'pcm_s16le'],
+  ['ts', 'ac3'],
+  ['m2ts', 'eac3'],
+  ['mpeg', 'mp2'],
+  ['vob', 'ac3'],
+  ['flv', 'aac'],
+  ['flv', 'mp3'],
+  ['asf', 'mp3'],
+  ['realmedia', 'ac3'],
+];
+
 export const streamRows: Row[] = [
+  ...UNEVEN.flatMap(([container, codec]) =>
+    [3, -2].map((pictureMore) =>
+      filmRow('streams', `picture ${Math.abs(pictureMore)} s ${pictureMore > 0 ? 'longer' : 'shorter'}`, {
+        ...{ container, codec, pictureMore },
+      }),
+    ),
+  ),
   ...BROKEN_PICTURES.map(([container, codec, what, from, to]) => ({
     ...filmRow('streams', what, { container, codec }),
     make: edited(container, codec, from, to),

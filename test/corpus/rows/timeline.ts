@@ -15,7 +15,6 @@ const LATE: Pair[] = [
   ['mp4', 'alac'],
   ['mov', 'pcm_s16le'],
   ['3gp', 'aac'],
-  ['fragmented mp4', 'flac'],
   ['mkv', 'aac'],
   ['mkv', 'flac'],
   ['mkv', 'opus'],
@@ -27,7 +26,6 @@ const LATE: Pair[] = [
   ['vob', 'ac3'],
   ['flv', 'mp3'],
   ['asf', 'mp3'],
-  ['realmedia', 'ac3'],
 ];
 
 const HOLES: Pair[] = [
