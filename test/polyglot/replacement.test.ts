@@ -127,8 +127,9 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
 
     it('asks for a redelivery when the mail server refuses a mail, and counts the refusal', async () => {
       for (const event of newEvents()) {
-        // The address is valid by the contract, but longer than SMTP allows (RFC 5321 4.5.3.1.3), so the mail server answers 501.
-        const reply = await post({ ...event, email: `${'x'.repeat(300)}@example.com` });
+        // The address has the most characters that the contract allows, 254, and this mail server accepts 253: it answers 501.
+        const domain = `${['a', 'b', 'c'].map((letter) => letter.repeat(letter === 'c' ? 57 : 63)).join('.')}.com`;
+        const reply = await post({ ...event, email: `${'x'.repeat(64)}@${domain}` });
         assert.equal(reply.status, 500);
         const { state, sends, refusals } = await stored(event);
         assert.deepEqual([state, sends, refusals], ['open', 0, 1]);

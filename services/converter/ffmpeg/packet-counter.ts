@@ -71,7 +71,7 @@ export function createPacketCounter(): PacketCounter {
       const flags = fields[6]?.trim();
       const isDiscarded = flags?.startsWith('F=') === true && (Number(flags.slice(2)) & DISCARD) !== 0;
       const time = Number(fields[1]);
-      if (Number.isFinite(time)) add(time, Number(fields[3]) || 0, isDiscarded);
+      if (fields.length > 4 && Number.isFinite(time)) add(time, Number(fields[3]) || 0, isDiscarded);
     },
   };
 }

@@ -20,7 +20,8 @@ export function applyOptions(tags: Tags, options: TagOptions): { tags: Tags; war
 }
 
 function limitOf(field: string, value: string): string {
-  if (value) return `the ${field} that was asked for was too long and has been cut`;
-  if (field === 'date') return 'the date that was asked for is neither YYYY nor YYYY-MM-DD, and was left out';
-  return `the ${field} that was asked for has no characters that can be shown, and was left out`;
+  if (value) return `The ${field} that was asked for was too long, and was cut.`;
+  if (field === 'date')
+    return 'The date that was asked for is neither YYYY nor YYYY-MM-DD, and was left out.';
+  return `The ${field} that was asked for has no characters that can be shown, and was left out.`;
 }

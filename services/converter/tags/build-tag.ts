@@ -34,15 +34,16 @@ async function coverOf(request: BuildTagRequest): Promise<{ cover?: Cover; warni
   if (options.cover === 'frame') {
     const { videoIndex } = source;
     if (videoIndex === undefined)
-      return { warnings: [coverSkipped('the MP3 has no cover: the file has no film')] };
-    return orWarning(await extractFrame(request, { videoIndex, durationSeconds }));
+      return { warnings: [coverSkipped('The MP3 has no cover: the file has no film.')] };
+    return orWarning(await extractFrame(request, { videoIndex, durationSeconds }), 'The MP3 has no cover');
   }
   const picture = choosePicture(source.pictures);
   if (options.cover === 'none' || options.strip_tags || !picture) return { warnings: [] };
-  return orWarning(await extractCover(request, picture));
+  return orWarning(await extractCover(request, picture), 'The cover of the file was left out');
 }
 
-function orWarning(result: PictureResult): { cover?: Cover; warnings: JobWarning[] } {
+/** @param loss what the owner misses: the beginning of a sentence that ends with the reason. */
+function orWarning(result: PictureResult, loss: string): { cover?: Cover; warnings: JobWarning[] } {
   if ('cover' in result) return { cover: result.cover, warnings: [] };
-  return { warnings: [coverSkipped(`the cover of the file was left out: ${result.reason}`)] };
+  return { warnings: [coverSkipped(`${loss}: ${result.reason}.`)] };
 }

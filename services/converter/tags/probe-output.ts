@@ -4,14 +4,20 @@ import type { RawChapter, SourcePicture, SourceTags } from './source-tags.ts';
 /** Bytes of one line that are kept. The longest field, a comment, needs fewer. */
 const MAX_LINE_BYTES = 32 * 1024;
 /** Entries of one section that are kept, and streams of one file. */
-const MAX_ENTRIES = 1000;
+export const MAX_ENTRIES = 1000;
 const MAX_STREAMS = 1000;
 const NEWLINE = 0x0a;
+const BACKSLASH = 0x5c;
 
-/** Calls `onLine` with each line as Latin-1, cut at {@link MAX_LINE_BYTES}, so that no line fills the memory. */
+/**
+ * Calls `onLine` with each line as Latin-1, cut at {@link MAX_LINE_BYTES}, so that no line fills the memory. A line end that
+ * is escaped by a backslash belongs to its line.
+ */
 export class BoundedLines {
   #line: Buffer[] = [];
   #size = 0;
+  /** Backslashes at the end of the bytes that were written last. */
+  #backslashes = 0;
   readonly #onLine: (line: string) => void;
 
   constructor(onLine: (line: string) => void) {
@@ -20,18 +26,26 @@ export class BoundedLines {
 
   write(bytes: Buffer): void {
     let from = 0;
-    for (let to = bytes.indexOf(NEWLINE); to >= 0; to = bytes.indexOf(NEWLINE, from)) {
+    for (let to = bytes.indexOf(NEWLINE); to >= 0; to = bytes.indexOf(NEWLINE, to + 1)) {
+      if (this.#backslashesBefore(bytes, to) % 2 === 1) continue;
       this.#keep(bytes.subarray(from, to));
       this.end();
       from = to + 1;
     }
     this.#keep(bytes.subarray(from));
+    this.#backslashes = this.#backslashesBefore(bytes, bytes.length);
   }
 
   end(): void {
     this.#onLine(Buffer.concat(this.#line).toString('latin1'));
     this.#line = [];
     this.#size = 0;
+  }
+
+  #backslashesBefore(bytes: Buffer, end: number): number {
+    let start = end;
+    while (bytes[start - 1] === BACKSLASH) start -= 1;
+    return end - start + (start === 0 ? this.#backslashes : 0);
   }
 
   #keep(bytes: Buffer): void {

@@ -1,4 +1,5 @@
 import { runTool } from '../ffmpeg/run-tool.ts';
+import { type ListTagsRequest, listTags } from './list-tags.ts';
 import { BoundedLines, ProbeOutput } from './probe-output.ts';
 import { NO_SOURCE_TAGS, type SourceTags } from './source-tags.ts';
 
@@ -14,21 +15,15 @@ const SHOWN = [
   'chapter_tags',
 ].join(':');
 
-export interface ProbeTagsRequest {
+export interface ProbeTagsRequest extends ListTagsRequest {
   /** Path of ffprobe. */
   ffprobe: string;
-  /** The private folder of the attempt. */
-  folder: string;
-  /** Arguments that name the input, with its allow-lists: `[...untrustedInput, '-i', INPUT]`. */
-  inputArguments: readonly string[];
-  /** Index of the audio stream that is converted. */
-  audioIndex: number;
-  signal: AbortSignal;
 }
 
 /**
- * Reads what the file says about itself. A file whose tags cannot be read has none: its sound is worth converting. Throws the
- * signal's reason when aborted, and an error when ffprobe cannot be started.
+ * Reads what the file says about itself. ffprobe does that best. Where it fails because one stream is broken, ffmpeg does it.
+ * A file whose tags cannot be read has none: its sound is worth converting. Throws the signal's reason when aborted, and an
+ * error when a tool cannot be started.
  */
 export async function probeTags(request: ProbeTagsRequest): Promise<SourceTags> {
   // Tags are in the header, so that ffprobe need not read and decode the streams.
@@ -37,22 +32,22 @@ export async function probeTags(request: ProbeTagsRequest): Promise<SourceTags> 
   return found.formatName === 'flv' ? await run(request, []) : found;
 }
 
-async function run(
-  { ffprobe, folder, inputArguments, audioIndex, signal }: ProbeTagsRequest,
-  options: readonly string[],
-): Promise<SourceTags> {
+async function run(request: ProbeTagsRequest, options: readonly string[]): Promise<SourceTags> {
+  const { ffprobe, folder, inputArguments, audioIndex, signal } = request;
   const output = new ProbeOutput();
   const lines = new BoundedLines((line) => output.readLine(line));
   // By default, ffprobe replaces bytes that are not UTF-8.
   const shape = ['-v', 'error', '-of', 'ini=string_validation=ignore', '-show_entries', SHOWN];
-  const { code } = await runTool(ffprobe, [...options, ...shape, ...inputArguments], {
+  const { killedBy } = await runTool(ffprobe, [...options, ...shape, ...inputArguments], {
     folder,
     signal,
     timeoutSeconds: TIMEOUT_SECONDS,
     onOutput: (bytes) => lines.write(bytes),
   });
   lines.end();
-  // ffprobe prints the container last, and also when a stream is broken.
   const tags = output.sourceTags(audioIndex);
-  return code === 0 || tags.formatName ? tags : NO_SOURCE_TAGS;
+  // ffprobe prints the container last.
+  if (tags.formatName) return tags;
+  // A file that takes too long would do so again.
+  return killedBy ? NO_SOURCE_TAGS : listTags(request);
 }

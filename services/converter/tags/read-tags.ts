@@ -38,10 +38,10 @@ export function readTags(source: SourceTags): { tags: Tags; warnings: JobWarning
     const { text, isCut } = cleanField(field, texts[index] ?? '');
     if (text === '') continue;
     fields[field] = text;
-    if (isCut) limited.add(`the ${field} of the file was too long and has been cut`);
+    if (isCut) limited.add(`The ${field} of the file was too long, and was cut.`);
   }
   if (source.chapters.length > MAX_CHAPTERS) {
-    limited.add(`the file has more chapters than ${MAX_CHAPTERS}, and the MP3 has only the first of them`);
+    limited.add(`The file has more than ${MAX_CHAPTERS} chapters. The MP3 has only the first ones.`);
   }
   return {
     tags: {
@@ -67,13 +67,13 @@ function candidatesOf(source: SourceTags): Candidate[] {
 const sorted = (candidates: Candidate[]) => candidates.sort((a, b) => a.rank - b.rank);
 
 function candidatesOfPart(tags: RawTags, rankOfPart: number): Candidate[] {
-  return Object.entries(tags)
+  return Object.keys(tags)
     .slice(0, MAX_TAGS_OF_ONE_PART)
-    .flatMap(([rawName, value]) => {
+    .flatMap((rawName) => {
       // Names are ASCII but for the © of QuickTime, which is MacRoman in the file and UTF-8 or Latin-1 from ffprobe.
       const name = fieldOf(rawName.replace(/^(?:\xc2?\xa9)/, '©'));
       if (!name) return [];
-      const cut = cutBytes(value, MAX_LENGTH[name.field] * BYTES_PER_CHARACTER + 1024);
+      const cut = cutBytes(tags[rawName] ?? '', MAX_LENGTH[name.field] * BYTES_PER_CHARACTER + 1024);
       return [{ field: name.field, rank: rankOfPart + name.rank, value: cut }];
     });
 }

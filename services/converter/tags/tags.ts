@@ -31,5 +31,7 @@ export interface Cover {
 /** The options of a job that are about tags. */
 export type TagOptions = Pick<ConversionOptions, TextField | 'cover' | 'strip_tags'>;
 
+/** @param detail a whole sentence for the owner, as in every warning. */
 export const coverSkipped = (detail: string): JobWarning => ({ code: 'cover_skipped', detail });
+/** @param detail a whole sentence for the owner. */
 export const tagsLimited = (detail: string): JobWarning => ({ code: 'tags_limited', detail });

@@ -34,6 +34,11 @@ function missingSeconds({ decoded, packets }: Encoded): number | undefined {
   return missing > Math.max(0.5, packets.sumSeconds * 0.005) ? rounded(missing) : undefined;
 }
 
+export const NOT_COPIED: JobWarning = {
+  code: 'not_copied',
+  detail: 'The sound could not be copied, because it is no undamaged MP3. It was encoded.',
+};
+
 const damagedWarning = (seconds: number): JobWarning => ({
   code: 'damaged',
   detail: `About ${seconds} seconds of the sound are damaged and could not be decoded.`,

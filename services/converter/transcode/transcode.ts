@@ -12,7 +12,7 @@ import { INPUT, OUTPUT } from '../ffmpeg/untrusted-input.ts';
 import { verify } from '../ffmpeg/verify.ts';
 import { buildTag } from '../tags/build-tag.ts';
 import { probeTags } from '../tags/probe-tags.ts';
-import { conversionWarnings } from './conversion-warnings.ts';
+import { conversionWarnings, NOT_COPIED } from './conversion-warnings.ts';
 import { onFileClock, timelineOf } from './film-clock.ts';
 import { addCompleteness } from './judge-source.ts';
 import { type MadeSound, makeSound, type ParallelTools } from './make-sound.ts';
@@ -83,8 +83,7 @@ async function copyOrEncode(request: EncodeRequest, tools: TranscodeTools): Prom
   const copied = await copyFrames(request, tools);
   if (copied) return { encoded: copied, parts: 1, isCopy: true, warnings: [] };
   const made = await makeSound(request, tools);
-  const detail = 'The sound could not be copied, because it is no undamaged MP3. It was encoded.';
-  return { ...made, warnings: [...made.warnings, { code: 'not_copied', detail }] };
+  return { ...made, warnings: [...made.warnings, NOT_COPIED] };
 }
 
 interface TagSource {
@@ -97,9 +96,9 @@ async function tagOf(
   { ffmpeg, folder, audio, inputArguments, options, signal }: EncodeRequest,
   { ffprobe, timeline, durationSeconds }: TagSource,
 ) {
-  const input = { folder, inputArguments: [...inputArguments, '-i', INPUT], signal };
+  const input = { ffmpeg, folder, inputArguments: [...inputArguments, '-i', INPUT], signal };
   return buildTag({
-    ...{ ...input, ffmpeg, options, timeline: onFileClock(timeline) },
+    ...{ ...input, options, timeline: onFileClock(timeline) },
     source: await probeTags({ ...input, ffprobe, audioIndex: audio.index }),
     durationSeconds: durationSeconds ?? undefined,
   });

@@ -55,7 +55,7 @@ export function createDumpReader(): DumpReader {
       }
       const [, name, value] = TAG_LINE.exec(line) ?? [];
       const last = streams.at(-1);
-      if (last && name !== undefined && /^(title|handler_name|duration|enc_key_id)$/i.test(name)) {
+      if (last && name !== undefined && /^(title|handler_name|comment|duration|enc_key_id)$/i.test(name)) {
         const key = /duration/i.test(name) ? 'DURATION' : name.toLowerCase();
         last.tags = { [key]: value ?? '', ...last.tags };
       }

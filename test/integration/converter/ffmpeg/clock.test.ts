@@ -107,6 +107,13 @@ describe('createTranscode › a clock that is set back', { concurrency: 2 }, () 
     });
   }
 
+  it('leaves a later hole as long as it is', async () => {
+    const hole = () => media('hole.ts', ...noise(48_000), '-c:a', 'mp2', ...shiftAfter3(90_000, 1));
+    const path = await twice('holes.ts', hole());
+    const made = await convertMedia(path);
+    assert.equal(made.samples, (await pcmOf(path)).samples + 2 * 48_000);
+  });
+
   it('keeps both songs of a chained Ogg file, whose clock begins anew', async () => {
     const song = () => media('song.ogg', ...noise(), '-c:a', 'libvorbis');
     const path = await twice('chained.ogg', song());

@@ -65,7 +65,15 @@ const CLAPS = '(random(0)-0.5)*exp(-20*mod(t,0.37))';
 const FADE = '0.9*exp(-0.5*t)*(random(1)-0.5)';
 
 describe('encodeInParallel › the sound', { concurrency: 2 }, () => {
-  const table: [name: string, source: () => Promise<string>, shape: Shape][] = [
+  const noise = () => ['-f', 'lavfi', '-i', 'anoisesrc=c=pink:r=44100:d=12:a=0.4:seed=3', '-c:a', 'flac'];
+  /** Moves all packets from the time `from` on. In ticks of the container. */
+  const moved = (from: number, by: number) => {
+    const shift = `gte(PTS,${from})*${by}`;
+    return ['-bsf:a', `setts=pts='PTS+${shift}':dts='DTS+${shift}'`];
+  };
+  /** `plain` is the same sound with a clock that runs on. It is the source itself by default. */
+  type Row = [name: string, source: () => Promise<string>, shape: Shape, plain?: () => Promise<string>];
+  const table: Row[] = [
     ['a sweep', () => sound(`${SWEEP}|${SWEEP}`), {}],
     ['claps in noise at the best quality', () => sound(`${CLAPS}|${FADE}`), { quality: 0 }],
     ['claps and a sweep at the worst quality', () => sound(`${CLAPS}|${SWEEP}`), { quality: 9 }],
@@ -102,12 +110,30 @@ describe('encodeInParallel › the sound', { concurrency: 2 }, () => {
       () => media(...['gap.mkv', ...tone(12), '-af', "aselect='not(between(t,3,5))'", '-c:a', 'flac']),
       { channels: 1 },
     ],
+    [
+      'a clock that jumps in the first part',
+      () => media('jump.mkv', ...noise(), ...moved(3000, 7_200_000)),
+      { channels: 1 },
+      () => media('plain.mkv', ...noise()),
+    ],
+    [
+      'a clock that jumps in the last part',
+      () => media('jump.ogg', ...noise(), ...moved(44_100 * 9, 44_100 * 7200)),
+      { channels: 1 },
+      () => media('plain.ogg', ...noise()),
+    ],
+    [
+      'a clock that is set back',
+      () => media('back.ogg', ...noise(), ...moved(44_100 * 3, -44_100 * 2)),
+      { channels: 1 },
+      () => media('plain.ogg', ...noise()),
+    ],
   ];
-  for (const [name, source, shape] of table) {
+  for (const [name, source, shape, plain = source] of table) {
     it(`equals that of one encoder, sample for sample, for ${name}`, async () => {
-      const path = await source();
+      const [path, straight] = await Promise.all([source(), plain()]);
       const made = await make(path, shape);
-      const [one, usual] = await Promise.all([whole(path, shape, false), whole(path, shape, true)]);
+      const [one, usual] = await Promise.all([whole(straight, shape, false), whole(straight, shape, true)]);
       const [ours, reference, length] = await Promise.all([decode(made.path), decode(one), decode(usual)]);
       assert.equal(ours.length, length.length, 'samples');
       assert.ok(ours.equals(reference), 'the sound differs');

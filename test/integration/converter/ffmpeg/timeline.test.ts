@@ -179,6 +179,13 @@ describe('createTranscode › sound that cannot be decoded', { concurrency: 2 },
     assert.ok((warning.seconds ?? 0) > 1.5 && (warning.seconds ?? 0) < 3, JSON.stringify(warnings));
   });
 
+  it('does not fail the conversion, even where it is most of the sound', async () => {
+    const noisy = ['-bsf:a', "noise=amount='gte(n,40)*2'"];
+    const made = await convertMedia(await media('noisy.mkv', ...noise(), '-c:a', 'aac', ...noisy));
+    assert.ok(made.samples >= 30 * 1024, String(made.samples));
+    assert.ok((made.warnings[0]?.seconds ?? 0) > 4, JSON.stringify(made.warnings));
+  });
+
   it('fails the conversion with `strict`', async () => {
     const strict = convertMedia(await broken(), { options: { quality: 9, strict: true } });
     await assert.rejects(strict, { code: 'conversion_failed', message: /damaged/ });

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +11,9 @@ import { encodeProbeRequest, type ProbeResult } from '../../../../services/share
 import { noProbes, subscriberOptions } from '../../../support/deliver-event.ts';
 import { inProcess, type Reply } from '../../../support/in-process.ts';
 
-const spool = createSpool(join(tmpdir(), `mp3converter-probes-${process.pid}`));
-process.once('exit', () => void spool.close());
+const root = join(tmpdir(), `mp3converter-probes-${process.pid}`);
+const spool = createSpool(root);
+process.once('exit', () => rmSync(root, { recursive: true, force: true }));
 const options = subscriberOptions();
 const speed = createConversionSpeed();
 

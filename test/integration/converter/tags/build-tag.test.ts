@@ -6,6 +6,7 @@ import { before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { type BuildTagRequest, buildTag } from '../../../../services/converter/tags/build-tag.ts';
 import { probeTags } from '../../../../services/converter/tags/probe-tags.ts';
+import { NO_SOURCE_TAGS } from '../../../../services/converter/tags/source-tags.ts';
 import { file, media, picture, tone } from '../../../support/media.ts';
 import { decode } from '../mp3/inspect-mp3.ts';
 import { privateFolder } from './private-folder.ts';
@@ -144,6 +145,17 @@ describe('buildTag', () => {
       ['cover_skipped'],
     );
   });
+
+  for (const [cover, detail] of [
+    ['keep', 'The cover of the file was left out: it cannot be read.'],
+    ['frame', 'The MP3 has no cover: no picture of the film can be decoded.'],
+  ] as const) {
+    it(`says in a whole sentence why there is no picture with cover=${cover}`, async () => {
+      const source = { ...NO_SOURCE_TAGS, pictures: [{ index: 99, codec: 'mjpeg' }], videoIndex: 99 };
+      const { warnings } = await tagged({ cover }, { source });
+      assert.deepEqual(warnings, [{ code: 'cover_skipped', detail }]);
+    });
+  }
 
   it('moves the chapters with the cut', async () => {
     const { chapters } = await tagged(

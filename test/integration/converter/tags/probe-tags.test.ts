@@ -181,7 +181,7 @@ describe('probeTags and readTags', () => {
     }
   });
 
-  it('read 5,000 chapters and a title of 10 MB in bounded time', async () => {
+  it('read a bounded part of 5,000 chapters and of a title of 10 MB', async () => {
     const lines = [';FFMETADATA1', `title=${'é'.repeat(5_000_000)}`];
     for (let start = 0; start < 5000; start += 1) {
       lines.push('[CHAPTER]', 'TIMEBASE=1/10000', `START=${start}`, `END=${start + 1}`, `title=${start}`);
@@ -199,12 +199,10 @@ describe('probeTags and readTags', () => {
       '-map_chapters',
       '1',
     );
-    const start = performance.now();
     const { tags, warnings } = readTags(await sourceTagsOf(path, 0));
     assert.equal(tags.title, 'é'.repeat(500));
     assert.equal(tags.chapters.length, 2000);
     assert.equal(warnings.length, 2);
-    assert.ok(performance.now() - start < 10_000);
   });
 
   it('find nothing in a file that is no media file', async () => {

@@ -95,3 +95,47 @@ describe('createEncoderLog', () => {
     });
   }
 });
+
+describe('createEncoderLog › the numbers of the timeline', () => {
+  const warning = (text: string) => `\x1b[0;33m[warning] \x1b[0m\x1b[0;33m${text}`;
+  const verboseNumber = (text: string) => `\x1b[0m\x1b[0;32m[verbose] \x1b[0m\x1b[0;32m${text}`;
+  const placedBy = (...lines: string[]) => {
+    const log = createEncoderLog();
+    for (const line of lines) assert.equal(log.read(line), undefined);
+    return log.decoded.placed;
+  };
+
+  it('are silence at the level verbose', () => {
+    const lines = ['66150.000000', '44100.000000'].map(verboseNumber);
+    assert.deepEqual(placedBy(...lines), { silence: 110_250, jumps: [] });
+  });
+
+  it('are pairs of a place and a jump at the level warning', () => {
+    const lines = ['132096.000000', '2063880000.000000', '264192.000000', '-88200.000000'].map(warning);
+    const jumps = [
+      { at: 132_096, by: 2_063_880_000 },
+      { at: 264_192, by: -88_200 },
+    ];
+    assert.deepEqual(placedBy(...lines, verboseNumber('1.000000')), { silence: 1, jumps });
+  });
+
+  it('are kept for the first 1000 jumps', () => {
+    const lines = Array.from({ length: 5000 }, (_, index) => warning(`${index}.000000`));
+    assert.equal(placedBy(...lines).jumps.length, 1000);
+  });
+
+  const forged: [name: string, line: string][] = [
+    ['a tag', '[verbose] 66150.000000'],
+    ['a tag after the end of a colour', '\x1b[0m[warning] 66150.000000'],
+    ['the second line of a tag', '66150.000000'],
+    ['a decoder', `\x1b[1;32m[aac @ 0x55ee4dbdd500] \x1b[0m${verbose('[verbose] ', '66150.000000')}`],
+    ['a message that ends with a number', warning('x 66150.000000')],
+    ['a message that begins with a number', warning('66150.000000 x')],
+    ['another format', warning('66150')],
+  ];
+  for (const [name, line] of forged) {
+    it(`are not read from ${name}`, () => {
+      assert.deepEqual(placedBy(line, line), { silence: 0, jumps: [] });
+    });
+  }
+});

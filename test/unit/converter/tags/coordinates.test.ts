@@ -33,9 +33,10 @@ describe('removeCoordinates', () => {
     it(`leaves «${left}» of «${raw}»`, () => assert.equal(removeCoordinates(raw), left));
   }
 
-  it('takes no time for a long text of digits and signs', () => {
-    const start = performance.now();
-    for (const part of ['+1', '1.', '1°', '+12.34', '12.345 ']) removeCoordinates(part.repeat(4000));
-    assert.ok(performance.now() - start < 5000);
-  });
+  for (const part of ['+1', '1.', '1°', '+12.34', 'N 1°']) {
+    it(`leaves a long text of «${part}» as it is`, () => {
+      const text = part.repeat(4000);
+      assert.equal(removeCoordinates(text), text);
+    });
+  }
 });

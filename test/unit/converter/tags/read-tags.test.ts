@@ -194,7 +194,7 @@ describe('readTags', () => {
     const { tags, warnings } = read({ format: { title: utf8('é').repeat(5_000_000) } });
     assert.equal(tags.title, 'é'.repeat(500));
     assert.deepEqual(warnings, [
-      { code: 'tags_limited', detail: 'the title of the file was too long and has been cut' },
+      { code: 'tags_limited', detail: 'The title of the file was too long, and was cut.' },
     ]);
   });
 
@@ -208,10 +208,16 @@ describe('readTags', () => {
     );
   });
 
-  it('reads a file with 100,000 tags at once', () => {
-    const format = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`title-${index}`, 'x']));
-    const start = performance.now();
+  it('looks at 1,000 of 100,000 tags', () => {
+    const tags = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`title-${index}`, 'x']));
+    let looks = 0;
+    const format = new Proxy(tags, {
+      get(target, name, receiver) {
+        looks += 1;
+        return Reflect.get(target, name, receiver);
+      },
+    });
     read({ format });
-    assert.ok(performance.now() - start < 5000);
+    assert.ok(looks <= 1000, `${looks} looks`);
   });
 });
