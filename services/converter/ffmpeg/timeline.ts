@@ -28,7 +28,7 @@ export interface StartTimes {
 /** A longer pause is a jump of the clock. No player would play hours of silence. */
 export const MAX_HOLE_SECONDS = 60;
 /** A timestamp may be this far off, as the timestamps of a live recording are, before sound is moved. */
-const JITTER_SECONDS = 0.1;
+export const JITTER_SECONDS = 0.1;
 /** The resampler does not fill a shorter hole. */
 export const MIN_HOLE_SECONDS = 0.001;
 /** A frame follows the one before it within this time. Matroska and FLV round timestamps to milliseconds. */

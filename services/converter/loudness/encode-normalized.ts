@@ -22,12 +22,18 @@ export async function encodeNormalized<Result>(
 ): Promise<{ result: Result; warnings: JobWarning[] }> {
   const { ffmpeg, folder, limits, signal, onTime } = request;
   const tool = { ffmpeg, folder, signal, timeoutSeconds: limits.maxConvertSeconds };
+  let done = 0;
+  // Another trial begins anew, and the progress stays where it is until then.
+  const report = (seconds: number): void => {
+    done = Math.max(done, seconds);
+    onTime(done);
+  };
   let measured = 0;
   let result: Result | undefined;
   async function measureSource(gain?: Gain): Promise<Loudness> {
     const reportTime = (seconds: number) => {
       measured = Math.max(measured, seconds * MEASURE_SHARE);
-      onTime(measured);
+      report(measured);
     };
     try {
       return await measureLoudness({ ...tool, ...sourceAfter(request, gain), onTime: reportTime });
@@ -38,7 +44,7 @@ export async function encodeNormalized<Result>(
     }
   }
   async function encodeAndMeasure(gain: Gain | undefined): Promise<Loudness> {
-    const reportTime = (seconds: number) => onTime(measured + seconds * (1 - MEASURE_SHARE));
+    const reportTime = (seconds: number) => report(measured + seconds * (1 - MEASURE_SHARE));
     result = await encode({ ...request, gain, onTime: reportTime });
     return measureLoudness({ ...tool, input: [...untrustedInput, '-f', 'mp3', '-i', OUTPUT] });
   }

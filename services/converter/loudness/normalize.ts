@@ -74,7 +74,11 @@ function correct({ gain, ceiling }: Gain, made: Loudness, target: number): Gain 
   return { gain: next, ceiling: ceiling ?? MAX_TRUE_PEAK - ENCODER_MARGIN };
 }
 
-function warningsOf({ integrated }: Loudness, target: number, { ceiling }: Gain): JobWarning[] {
+function warningsOf({ integrated, truePeak = 0 }: Loudness, target: number, { ceiling }: Gain): JobWarning[] {
+  if (truePeak > MAX_TRUE_PEAK) {
+    const detail = `The highest peak is ${truePeak} dBTP and not ${MAX_TRUE_PEAK} dBTP, because the encoder raises the peaks of this sound.`;
+    return [{ code: 'limited', detail }];
+  }
   if (integrated === undefined || Math.abs(target - integrated) <= TOLERANCE) return [];
   const reason =
     ceiling === undefined

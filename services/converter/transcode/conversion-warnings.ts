@@ -37,7 +37,8 @@ function missingSeconds({ decoded, packets }: Encoded): number | undefined {
 
 export const NOT_COPIED: JobWarning = {
   code: 'not_copied',
-  detail: 'The sound could not be passed on unchanged, because it is not MP3 or is damaged. It was encoded.',
+  detail:
+    'The sound could not be passed on unchanged, because it is not MP3, is damaged, or has pauses. It was encoded.',
 };
 
 const damagedWarning = (seconds: number): JobWarning => ({

@@ -21,7 +21,7 @@ export interface MadeSound {
   encoded: Encoded;
   /** Number of processes that encoded it side by side. */
   parts: number;
-  /** Whether the frames of the source were passed on. */
+  /** Whether the frames of the source were passed on. They are verified then. */
   isCopy?: boolean;
   warnings: JobWarning[];
 }

@@ -82,6 +82,13 @@ describe('normalize', () => {
     );
   });
 
+  it('warns when the encoder raises the peaks each time', async () => {
+    const { measureSource, after } = simulate({ integrated: -20, truePeak: -6 });
+    const encode = async (gain: Gain | undefined) => ({ ...after(gain as Gain), truePeak: -0.5 });
+    const warnings = await normalize({ target: -16, measureSource, encode });
+    assert.match(warnings[0]?.detail ?? '', /peak is -0.5 dBTP/);
+  });
+
   for (const [what, sound] of [
     ['silence', { integrated: undefined, truePeak: undefined }],
     ['a sound that is too short to be measured', { integrated: undefined, truePeak: -3 }],
