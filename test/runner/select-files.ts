@@ -13,6 +13,7 @@ const WITH_PYTHON = ['access', 'events', 'lifecycle', 'conversion'].map((name) =
 const OWN_RUNNERS: Record<string, string> = {
   matrix: 'npm run test:matrix',
   chaos: 'npm run test:chaos',
+  corpus: 'npm run test:corpus',
   containers: 'npm run test:containers',
   k8s: 'npm run test:k8s',
   bench: 'npm run bench',
