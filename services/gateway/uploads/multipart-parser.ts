@@ -161,7 +161,7 @@ const unescapeQuotes = (name: string | undefined): string => name?.replaceAll('%
 const tooMuch = (): AppError =>
   new AppError(
     'too_large',
-    `a form may have at most ${MAX_PARTS} parts, and at most ${ENVELOPE_BYTES} bytes beside its file`,
+    `a form may have at most ${MAX_PARTS} parts, and at most ${ENVELOPE_BYTES} bytes beside the file in its field \`file\``,
   );
 
 /** This is also the error for a form whose boundary is not the one in its Content-Type. */
