@@ -1,5 +1,6 @@
 import type { FailureCode } from '../shared/jobs/failures.ts';
 import { isAppError } from '../shared/runtime/errors.ts';
+import { durationInText } from '../shared/runtime/format.ts';
 
 /** The video itself cannot be converted, so a retry cannot help. The detail is a sentence for the owner. */
 export class ConversionFailure extends Error {
@@ -14,7 +15,7 @@ export class ConversionFailure extends Error {
 
 /** The failure of a video whose sound is longer than the limit. */
 export const tooLong = (maxSeconds: number): ConversionFailure =>
-  new ConversionFailure('too_long', `the file lasts longer than ${Math.floor(maxSeconds / 60)} minutes`);
+  new ConversionFailure('too_long', `the sound of the file is longer than ${durationInText(maxSeconds)}`);
 
 /**
  * Why an attempt failed. A failure of the infrastructure (`store`, `disk`) is never the video's fault. Any other reason uses

@@ -1,7 +1,8 @@
-/** Seconds of sound per second: about what one core of 2020 makes of a film with AAC. Counts like {@link START_SECONDS} of measuring. */
+/** Seconds of sound that are converted in a second, until more is known: about what one core of 2020 makes of a film with AAC. */
 const START_SPEED = 50;
 /** `normalize` reads the film twice. */
 const START_SPEED_NORMALIZED = 25;
+/** These speeds count as much as a conversion that took this many seconds. */
 const START_SECONDS = 10;
 /** Seconds of converting after which a measurement counts half. Long conversions say more about the machine than short ones. */
 const HALF_LIFE_SECONDS = 120;

@@ -1,4 +1,5 @@
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
+import { durationInText } from '../../shared/runtime/format.ts';
 import type { Extent } from './extent.ts';
 
 /** What was read of the sound track, in seconds. */
@@ -51,25 +52,16 @@ const CREDIBLE_SECONDS = 1;
 const isShort = (there: number, stated: number) => stated - there > Math.max(0.5, stated / 100);
 
 function truncated(seconds: number, of?: number): JobWarning {
-  const first = `The end of the file is missing: the first ${lengthText(seconds)}`;
+  const first = `The end of the file is missing: the first ${durationInText(seconds)}`;
   if (of === undefined)
     return { code: 'truncated', detail: `${first} are there.`, seconds: rounded(seconds) };
-  const detail = `${first} of ${lengthText(of)} are there.`;
+  const detail = `${first} of ${durationInText(of)} are there.`;
   return { code: 'truncated', detail, seconds: rounded(seconds), of_seconds: rounded(of) };
 }
 
 function headerLengthWrong(seconds: number, of: number): JobWarning {
-  const detail = `The file states a length of ${lengthText(of)}, and holds ${lengthText(seconds)}. Nothing is missing.`;
+  const detail = `The file states a length of ${durationInText(of)}, and holds ${durationInText(seconds)}. Nothing is missing.`;
   return { code: 'header_length_wrong', detail, seconds: rounded(seconds), of_seconds: rounded(of) };
-}
-
-/** A length for people: `6.5 seconds`, or `1:02:03`. */
-function lengthText(seconds: number): string {
-  if (seconds < 60) return `${Math.round(seconds * 10) / 10} seconds`;
-  const whole = Math.round(seconds);
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  const rest = [minutes, whole % 60].map((part) => String(part).padStart(2, '0')).join(':');
-  return hours > 0 ? `${hours}:${rest}` : rest.replace(/^0/, '');
 }
 
 const rounded = (seconds: number) => Math.round(seconds * 1000) / 1000;

@@ -1,13 +1,13 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConversionFailure, NotJoinable } from '../failure.ts';
-import { frameSamples } from '../mp3/frame-header.ts';
 import { readTags, type TaggedMp3 } from '../mp3/frame-reader.ts';
 import { writeGaplessInfo } from '../mp3/xing-tag.ts';
 import { requireBelowSizeLimit, requireSuccess } from './encode.ts';
 import { copyArguments } from './encode-arguments.ts';
 import type { Encoded, EncodeRequest } from './encode-request.ts';
 import { type EncoderResult, runEncoder } from './run-encoder.ts';
+import { JITTER_SECONDS } from './timeline.ts';
 import { OUTPUT } from './untrusted-input.ts';
 import { verify } from './verify.ts';
 
@@ -20,8 +20,9 @@ const NOT_DECODED = {
 };
 
 /**
- * Makes `OUTPUT` of a track that is MP3 already: its frames, unchanged, behind a Xing tag that states their number. Returns
- * undefined where the sound has to be encoded: it is no MP3, or no player could play its frames without an error.
+ * Makes `OUTPUT` of a track that is MP3 already: its frames, unchanged, behind a Xing tag that states their number. Verifies
+ * it, too. Returns undefined where the sound has to be encoded: it is no MP3, it begins late or has pauses, which only an
+ * encoder can fill with silence, or no player could play its frames without an error.
  */
 export async function copyFrames(
   request: EncodeRequest,
@@ -36,9 +37,10 @@ export async function copyFrames(
     });
     requireSuccess(result);
     await requireBelowSizeLimit(join(folder, OUTPUT), request);
-    const seconds = await requireAllFrames(request, result);
+    requireWithoutPauses(request, result);
+    await requireAllFrames(request, result);
     const { maxDurationSeconds } = limits;
-    await verify({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal });
+    const seconds = await verify({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal });
     return { decoded: NOT_DECODED, packets: result.packets, seconds };
   } catch (error) {
     if (error instanceof NotJoinable) return undefined;
@@ -47,20 +49,22 @@ export async function copyFrames(
   }
 }
 
-/** Returns the length of the MP3 in seconds. Throws {@link NotJoinable} where a packet of the track is not in it. */
+/** Throws {@link NotJoinable} where the frames are not one after the other from the start of the film on. */
+function requireWithoutPauses({ filmStartSeconds }: EncodeRequest, { packets }: EncoderResult): void {
+  if (packets?.endSeconds === undefined) throw new NotJoinable('there are no packets');
+  const pauses = packets.endSeconds - filmStartSeconds - packets.sumSeconds;
+  if (pauses > JITTER_SECONDS) throw new NotJoinable(`the sound has pauses of ${pauses} s`);
+}
+
+/** Throws {@link NotJoinable} where a packet of the track is not in the MP3. */
 async function requireAllFrames(
   { folder, formatName }: EncodeRequest,
   { packets }: EncoderResult,
-): Promise<number> {
-  const path = join(folder, OUTPUT);
-  const mp3 = await readTags(path);
-  const { tag, tagFrame } = mp3;
-  if (!packets || packets.count !== tag.frames) throw new NotJoinable('a packet holds no whole frame');
+): Promise<void> {
+  const mp3 = await readTags(join(folder, OUTPUT));
+  if (packets?.count !== mp3.tag.frames) throw new NotJoinable('a packet holds no whole frame');
   // ffmpeg knows delay and padding of a file that is an MP3. For the sound of a film, it writes wrong ones.
-  const isMp3 = formatName === 'mp3';
-  if (!isMp3) await clearGaplessInfo(mp3);
-  const cut = isMp3 ? tag.delay + tag.padding : 0;
-  return (tag.frames * frameSamples(tagFrame.header.sampleRate) - cut) / tagFrame.header.sampleRate;
+  if (formatName !== 'mp3') await clearGaplessInfo(mp3);
 }
 
 async function clearGaplessInfo({ path, id3Bytes, tagFrame: { bytes, header } }: TaggedMp3): Promise<void> {

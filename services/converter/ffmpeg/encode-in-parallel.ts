@@ -16,7 +16,7 @@ import { requestedRange } from './filter-chain.ts';
 import { measureLoss } from './lost-sound.ts';
 import type { AudioTrack } from './probe/probe.ts';
 import { type EncoderResult, runEncoder } from './run-encoder.ts';
-import { MAX_HOLE_SECONDS } from './timeline.ts';
+import { selectedSeconds } from './selected-length.ts';
 import { OUTPUT } from './untrusted-input.ts';
 
 /** A track whose length and sample rate are known, so that it can be cut into segments. */
@@ -39,7 +39,7 @@ const partName = (index: number) => `part-${index}.mp3`;
 export async function encodeInParallel(request: ParallelEncodeRequest): Promise<Encoded> {
   const { folder, audio, options, limits, parts, signal } = request;
   const rate = outputRate(audio.sampleRate, options);
-  const segments = planSegments(selectedSeconds(request), rate, parts);
+  const segments = planSegments(selectedSeconds(audio.expectedSeconds, request), rate, parts);
   const paths = segments.map((_, index) => join(folder, partName(index)));
   const output = join(folder, OUTPUT);
   try {
@@ -52,13 +52,6 @@ export async function encodeInParallel(request: ParallelEncodeRequest): Promise<
   } finally {
     await Promise.all(paths.map((path) => rm(path, { force: true })));
   }
-}
-
-/** Returns the expected length of what the options select, in seconds. It may be negative. */
-export function selectedSeconds({ audio, filmStartSeconds, options }: EncodeRequest<DivisibleTrack>): number {
-  const late = Math.max(0, (audio.startSeconds ?? 0) - filmStartSeconds);
-  const end = audio.expectedSeconds + (late <= MAX_HOLE_SECONDS ? late : 0);
-  return Math.min(end, options.end ?? end) - (options.start ?? 0);
 }
 
 /** Encodes all segments, or ends all processes when one fails. Returns what the process of the last segment has read. */

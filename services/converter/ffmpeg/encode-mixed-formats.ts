@@ -16,8 +16,7 @@ const NUT_FROM_PIPE = ['-protocol_whitelist', 'pipe', '-format_whitelist', 'nut'
 /**
  * Encodes a source that changes its format midway. ffmpeg sets its filters up again at such a change, and ours would begin to
  * count anew. So one process decodes the sound to a single format and keeps the timestamps, and a second one, with our filters,
- * encodes what the first one writes into a pipe. The result is
- * that of the encoder, or that of the decoder where it alone failed.
+ * encodes what the first one writes into a pipe. The result is that of the encoder, or that of the decoder where it alone failed.
  */
 export async function encodeMixedFormats(
   request: EncodeRequest,

@@ -113,7 +113,8 @@ function connect(
 ): void {
   const ignore = () => undefined;
   if (input && child.stdin) pipeline(input, child.stdin).catch(ignore);
-  const data = child.stdio[3];
+  // A process that was not started has no streams at all.
+  const data = dataOutput && child.stdio?.[3];
   if (dataOutput && data instanceof Readable) pipeline(data, dataOutput).catch(ignore);
 }
 

@@ -28,7 +28,7 @@ export interface StartTimes {
 /** A longer pause is a jump of the clock. No player would play hours of silence. */
 export const MAX_HOLE_SECONDS = 60;
 /** A timestamp may be this far off, as the timestamps of a live recording are, before sound is moved. */
-const JITTER_SECONDS = 0.1;
+export const JITTER_SECONDS = 0.1;
 /** The resampler does not fill a shorter hole. */
 export const MIN_HOLE_SECONDS = 0.001;
 /** A frame follows the one before it within this time. Matroska and FLV round timestamps to milliseconds. */
@@ -40,10 +40,10 @@ const VERBOSE = 40;
 
 /** Variables of the expression, which keep their values from frame to frame and begin with 0. Times are in samples. */
 const END = 0; // The end of the sound so far, on the clock of the MP3.
-const CLOSED = 1; // How much of the clock was closed by jumps.
+const CLOSED = 1; // How far the clock of the recording is ahead of that of the MP3: the sum of all jumps.
 const OWN_END = 2; // The end of the sound so far, on the clock of the recording.
 const BALANCE = 3; // Whether most frames are as long as their timestamps say: above 0.
-const HAS_STARTED = 4;
+const HAS_STARTED = 4; // 1 from the second frame on.
 const TIME = 5; // The timestamp of the frame, counted from the start of the film.
 const STEP = 6; // The time between the end of the last frame and this frame.
 const SHIFT = 7; // How much later the frame is than the end of the sound so far.
@@ -65,6 +65,14 @@ const samples = (seconds: number) => `${seconds}*SR`;
  *
  * The length of a frame and its timestamps may disagree all the time, for example where a file states a wrong sample rate.
  * Such differences are not filled, because the sound would be full of small holes.
+ *
+ * In steps, for each frame of NB_SAMPLES samples. The example has frames of one second, a hole of 3 s and a jump of an hour:
+ *
+ *     TIME                              0    1    5    6   3607   by the clock of the recording
+ *     SHIFT  = TIME − CLOSED − END      0    0    3    0   3600   how much later than the end of the sound so far
+ *     a jump: CLOSED += SHIFT, SHIFT = 0                   yes
+ *     place  = END + SHIFT              0    1    5    6      7   by the clock of the MP3
+ *     END    = place + NB_SAMPLES       1    2    6    7      8
  *
  * Where the film begins with this track, its first frame is at 0. The frame may have a later timestamp, because decoders of
  * WMA and Vorbis return nothing for the first packet.

@@ -104,8 +104,9 @@ async function publishOutcome({ publish }: FinishPorts, job: Job, log: Log): Pro
 }
 
 /**
- * Deletes the MP3 of an attempt that has lost its job, unless the job has this very MP3, from this generation or from the one before. Call it only after the job
- * was seen without this attempt, because before that a save whose response was lost may still arrive.
+ * Deletes the MP3 of an attempt that has lost its job, unless the job has this very MP3, from this generation or from the one
+ * before. Call it only after the job was seen without this attempt, because before that a save whose response was lost may
+ * still arrive.
  */
 export async function deleteLostMp3(
   { jobs, blobs }: FinishPorts,

@@ -8,6 +8,7 @@ import { isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Spool } from '../capacity/spool.ts';
 import { ConversionFailure } from '../failure.ts';
+import { selectedSeconds } from '../ffmpeg/selected-length.ts';
 import { INPUT } from '../ffmpeg/untrusted-input.ts';
 import type { EncodedMp3, Transcode } from '../transcode/transcode.ts';
 import type { ConversionResult } from './finish.ts';
@@ -48,8 +49,9 @@ export function makeMp3(
       folder,
       options: job.options,
       signal,
-      onProbe({ durationSeconds, tracks, audio }) {
-        expectedSeconds = audio.expectedSeconds;
+      onProbe({ durationSeconds, tracks, ...probed }) {
+        const { expectedSeconds: stated } = probed.audio;
+        expectedSeconds = stated && selectedSeconds(stated, { ...probed, options: job.options });
         queueUpdate({ source: { ...job.source, duration_seconds: durationSeconds, tracks } });
       },
       onTime(seconds) {

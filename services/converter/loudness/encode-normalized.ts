@@ -5,7 +5,7 @@ import { filterChain, requestedRange } from '../ffmpeg/filter-chain.ts';
 import { type Gain, gainFilters } from '../ffmpeg/gain.ts';
 import { outputChannels } from '../ffmpeg/mixdown.ts';
 import { INPUT, OUTPUT, untrustedInput } from '../ffmpeg/untrusted-input.ts';
-import { measureLoudness } from './measure.ts';
+import { FormatChange, type Loudness, measureLoudness } from './measure.ts';
 import { normalize } from './normalize.ts';
 
 /** Share of the whole work that the first pass, which only measures, takes. It is for the progress of the job. */
@@ -22,23 +22,33 @@ export async function encodeNormalized<Result>(
 ): Promise<{ result: Result; warnings: JobWarning[] }> {
   const { ffmpeg, folder, limits, signal, onTime } = request;
   const tool = { ffmpeg, folder, signal, timeoutSeconds: limits.maxConvertSeconds };
+  let done = 0;
+  // Another trial begins anew, and the progress stays where it is until then.
+  const report = (seconds: number): void => {
+    done = Math.max(done, seconds);
+    onTime(done);
+  };
   let measured = 0;
   let result: Result | undefined;
-  const warnings = await normalize({
-    target,
-    measureSource(gain) {
-      const reportTime = (seconds: number) => {
-        measured = Math.max(measured, seconds * MEASURE_SHARE);
-        onTime(measured);
-      };
-      return measureLoudness({ ...tool, ...sourceAfter(request, gain), onTime: reportTime });
-    },
-    async encode(gain) {
-      const reportTime = (seconds: number) => onTime(measured + seconds * (1 - MEASURE_SHARE));
-      result = await encode({ ...request, gain, onTime: reportTime });
-      return measureLoudness({ ...tool, input: [...untrustedInput, '-f', 'mp3', '-i', OUTPUT] });
-    },
-  });
+  async function measureSource(gain?: Gain): Promise<Loudness> {
+    const reportTime = (seconds: number) => {
+      measured = Math.max(measured, seconds * MEASURE_SHARE);
+      report(measured);
+    };
+    try {
+      return await measureLoudness({ ...tool, ...sourceAfter(request, gain), onTime: reportTime });
+    } catch (error) {
+      // It takes two processes to encode such a source. So its MP3 is measured instead.
+      if (error instanceof FormatChange) return await encodeAndMeasure(gain);
+      throw error;
+    }
+  }
+  async function encodeAndMeasure(gain: Gain | undefined): Promise<Loudness> {
+    const reportTime = (seconds: number) => report(measured + seconds * (1 - MEASURE_SHARE));
+    result = await encode({ ...request, gain, onTime: reportTime });
+    return measureLoudness({ ...tool, input: [...untrustedInput, '-f', 'mp3', '-i', OUTPUT] });
+  }
+  const warnings = await normalize({ target, measureSource, encode: encodeAndMeasure });
   if (result === undefined) throw new Error('nothing was encoded');
   return { result, warnings };
 }

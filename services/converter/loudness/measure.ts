@@ -1,3 +1,5 @@
+import { requireSuccess } from '../ffmpeg/encode.ts';
+import { isFormatChange } from '../ffmpeg/encode-mixed-formats.ts';
 import { runTool, type ToolOptions } from '../ffmpeg/run-tool.ts';
 import { parseStatsTime } from '../ffmpeg/stats-line.ts';
 
@@ -23,7 +25,19 @@ export interface MeasureRequest extends Pick<ToolOptions, 'folder' | 'signal' | 
 /** ffmpeg measures silence as this many LUFS, the absolute gate of BS.1770. */
 const GATE = -70;
 
-/** Decodes a sound and measures its loudness, to 0.1 LU and 0.1 dB. */
+/**
+ * The source changes its format midway. ffmpeg would set the filters up again, and the last summary would be that of the last
+ * part alone: `-reinit_filter 0` makes that an error.
+ */
+export class FormatChange extends Error {}
+
+/** Lines of standard error that say nothing about a fault: the description of the file, the summary and the progress. */
+const NO_ERROR = /^\s|ebur128|\btime=/;
+
+/**
+ * Decodes a sound and measures its loudness, to 0.1 LU and 0.1 dB. What cannot be decoded is left out, as it is when the sound is
+ * encoded. Throws {@link FormatChange}, and what {@link requireSuccess} throws.
+ */
 export async function measureLoudness(request: MeasureRequest): Promise<Loudness> {
   const { ffmpeg, input, filters = [], onTime, folder, signal, timeoutSeconds } = request;
   const report = createReportReader();
@@ -33,16 +47,20 @@ export async function measureLoudness(request: MeasureRequest): Promise<Loudness
     if (seconds !== undefined) onTime?.(seconds);
   };
   const meter = 'ebur128=peak=true:framelog=verbose';
-  const { code, killedBy, stderr } = await runTool(
+  const result = await runTool(
     ffmpeg,
     [
-      ...['-nostdin', '-hide_banner', '-stats', '-v', 'info'],
+      ...['-nostdin', '-hide_banner', '-stats', '-v', 'info', '-max_error_rate', '1', '-reinit_filter', '0'],
       ...input,
       ...['-af', [...filters, meter].join(','), '-f', 'null', '-'],
     ],
-    { folder, signal, timeoutSeconds, onLine },
+    {
+      ...{ folder, signal, timeoutSeconds, onLine },
+      keep: (line) => (NO_ERROR.test(line) ? undefined : line),
+    },
   );
-  if (code !== 0) throw new Error(`the loudness was not measured: ${code ?? killedBy}: ${stderr}`);
+  if (isFormatChange(result)) throw new FormatChange(result.stderr);
+  requireSuccess(result);
   return report.loudness();
 }
 

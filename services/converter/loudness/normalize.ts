@@ -39,7 +39,7 @@ export async function normalize({ target, measureSource, encode }: Normalization
   for (let trial = 1; ; trial++) {
     const made = await encode(gain);
     const next = correct(gain, made, target);
-    if (next === undefined || trial === MAX_TRIALS) return warningsOf(made, target);
+    if (next === undefined || trial === MAX_TRIALS) return warningsOf(made, target, gain);
     gain = next;
   }
 }
@@ -74,9 +74,17 @@ function correct({ gain, ceiling }: Gain, made: Loudness, target: number): Gain 
   return { gain: next, ceiling: ceiling ?? MAX_TRUE_PEAK - ENCODER_MARGIN };
 }
 
-function warningsOf(made: Loudness, target: number): JobWarning[] {
-  if (made.integrated === undefined || Math.abs(target - made.integrated) <= TOLERANCE) return [];
-  const detail = `The loudness is ${made.integrated} LUFS and not ${target} LUFS, because the peaks of the sound leave no room for more.`;
+function warningsOf({ integrated, truePeak = 0 }: Loudness, target: number, { ceiling }: Gain): JobWarning[] {
+  if (truePeak > MAX_TRUE_PEAK) {
+    const detail = `The highest peak is ${truePeak} dBTP and not ${MAX_TRUE_PEAK} dBTP, because the encoder raises the peaks of this sound.`;
+    return [{ code: 'limited', detail }];
+  }
+  if (integrated === undefined || Math.abs(target - integrated) <= TOLERANCE) return [];
+  const reason =
+    ceiling === undefined
+      ? `sound is raised by ${MAX_GAIN} dB at most`
+      : 'the peaks of the sound leave no room for more';
+  const detail = `The loudness is ${integrated} LUFS and not ${target} LUFS, because ${reason}.`;
   return [{ code: 'limited', detail }];
 }
 

@@ -35,7 +35,7 @@ export async function describeFile(tools: DescribeTools, request: ProbeRequest):
     inputArguments: [...sound.inputArguments, '-i', INPUT],
     audioIndex: sound.audio?.index ?? NO_STREAM,
   });
-  const mp3 = sound.audio && expectedMp3(sound.audio, options);
+  const mp3 = sound.audio && expectedMp3(sound.audio, sound.filmStartSeconds, options);
   const { tags, warnings: tagWarnings } = tagsOf(source, sound, { request, mp3 });
   const isWhole = request.head + request.tail === request.size;
   const picture = await coverOf(tools, { source, sound, request, isWhole });
@@ -113,6 +113,6 @@ async function coverOf(
   if (!isWhole) return { hasCover: true, warnings: [] };
   return {
     hasCover: false,
-    warnings: [coverSkipped(`the cover of the file was left out: ${result.reason}`)],
+    warnings: [coverSkipped(`The cover of the file was left out: ${result.reason}.`)],
   };
 }

@@ -2,6 +2,7 @@ import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts'
 import { outputRate } from '../ffmpeg/encode-arguments.ts';
 import { outputChannels } from '../ffmpeg/mixdown.ts';
 import type { AudioTrack } from '../ffmpeg/probe/probe.ts';
+import { selectedSeconds } from '../ffmpeg/selected-length.ts';
 import { vbrBitrate } from './vbr-bitrates.ts';
 
 /** Samples that LAME puts before the sound. */
@@ -18,10 +19,13 @@ export interface ExpectedMp3 {
 }
 
 /** Returns undefined where the file does not state how long its sound is. */
-export function expectedMp3(audio: AudioTrack, options: ConversionOptions): ExpectedMp3 | undefined {
-  const { start = 0, end = Number.POSITIVE_INFINITY } = options;
+export function expectedMp3(
+  audio: AudioTrack,
+  filmStartSeconds: number,
+  options: ConversionOptions,
+): ExpectedMp3 | undefined {
   if (audio.expectedSeconds === undefined) return undefined;
-  const durationSeconds = Math.max(0, Math.min(audio.expectedSeconds, end) - start);
+  const durationSeconds = selectedSeconds(audio.expectedSeconds, { audio, filmStartSeconds, options });
   const isCopied = options.copy && audio.codec === 'mp3';
   return { durationSeconds, soundBytes: isCopied ? undefined : soundBytes(durationSeconds, audio, options) };
 }

@@ -1,4 +1,5 @@
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
+import { durationInText } from '../../shared/runtime/format.ts';
 import type { Encoded } from '../ffmpeg/encode-request.ts';
 import { MAX_HOLE_SECONDS, type Timeline } from '../ffmpeg/timeline.ts';
 
@@ -36,12 +37,13 @@ function missingSeconds({ decoded, packets }: Encoded): number | undefined {
 
 export const NOT_COPIED: JobWarning = {
   code: 'not_copied',
-  detail: 'The sound could not be copied, because it is no undamaged MP3. It was encoded.',
+  detail:
+    'The sound could not be passed on unchanged, because it is not MP3, is damaged, or has pauses. It was encoded.',
 };
 
 const damagedWarning = (seconds: number): JobWarning => ({
   code: 'damaged',
-  detail: `About ${seconds} seconds of the sound are damaged and could not be decoded.`,
+  detail: `A part of the sound is damaged and could not be decoded: about ${durationInText(seconds)}.`,
   seconds,
 });
 
@@ -52,10 +54,16 @@ const gapWarnings = ({ jumps, startSeconds, lengthSeconds }: Timeline): JobWarni
     .slice(0, MAX_JUMPS)
     .map(({ seconds, at }) => ({
       code: 'gap_closed',
-      detail: `The recording pauses for ${Math.round(seconds)} seconds. The pause was left out of the MP3.`,
+      detail: gapDetail(at === 0 && startSeconds === 0, seconds),
       seconds,
       at_seconds: rounded(at),
     }));
+
+/** A gap before the first frame is no pause: the sound begins late. */
+const gapDetail = (isBeforeSound: boolean, seconds: number): string =>
+  isBeforeSound
+    ? `The sound begins ${durationInText(seconds)} after the film. The silence before it was left out of the MP3.`
+    : `The recording pauses for ${durationInText(seconds)}. The pause was left out of the MP3.`;
 
 /** The warning that more than two channels are mixed, or none. */
 export function downmixWarnings({ source, output }: ConversionFacts['channels']): JobWarning[] {

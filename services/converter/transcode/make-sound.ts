@@ -2,8 +2,9 @@ import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import type { CoreSlots } from '../capacity/core-slots.ts';
 import { NotJoinable } from '../failure.ts';
 import { encode } from '../ffmpeg/encode.ts';
-import { type DivisibleTrack, encodeInParallel, selectedSeconds } from '../ffmpeg/encode-in-parallel.ts';
+import { type DivisibleTrack, encodeInParallel } from '../ffmpeg/encode-in-parallel.ts';
 import type { Encoded, EncodeRequest } from '../ffmpeg/encode-request.ts';
+import { selectedSeconds } from '../ffmpeg/selected-length.ts';
 import { encodeNormalized } from '../loudness/encode-normalized.ts';
 import { MIN_SEGMENT_SECONDS } from '../mp3/segments.ts';
 
@@ -20,7 +21,7 @@ export interface MadeSound {
   encoded: Encoded;
   /** Number of processes that encoded it side by side. */
   parts: number;
-  /** Whether the frames of the source were passed on. */
+  /** Whether the frames of the source were passed on. They are verified then. */
   isCopy?: boolean;
   warnings: JobWarning[];
 }
@@ -41,7 +42,7 @@ async function encodeOnIdleCores(
 ): Promise<Omit<MadeSound, 'warnings'>> {
   const track = divisibleTrack(request);
   if (idleCores && track) {
-    const seconds = selectedSeconds({ ...request, audio: track });
+    const seconds = selectedSeconds(track.expectedSeconds, request);
     const permits = idleCores.tryAcquire(Math.min(MAX_PARTS, Math.floor(seconds / minSegmentSeconds)) - 1);
     const parts = 1 + permits.count;
     try {

@@ -72,7 +72,8 @@ export function createTranscode(tools: TranscodeTools): Transcode {
       id3: tag.id3,
       parts: made.parts,
       warnings,
-      verify: () => verify({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal }),
+      verify: async () =>
+        made.isCopy ? made.encoded.seconds : verify({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal }),
     };
   };
 }

@@ -15,8 +15,10 @@ export const WARNINGS = {
   downmixed: 'More than two channels were mixed.',
   cover_skipped: 'The cover was left out.',
   tags_limited: 'Tags or chapters were shortened or left out, because there is a limit for them.',
-  limited: 'The loudness that was asked for was not reached, because peaks had to be limited.',
-  not_copied: '`copy` was asked for, and the sound is no MP3: it was encoded.',
+  limited:
+    'The loudness that was asked for was not reached: peaks leave no room for it, or the sound is too quiet or too short.',
+  not_copied:
+    '`copy` was asked for, but the sound is no MP3, is damaged, begins late or has pauses: it was encoded.',
 } as const satisfies Record<string, string>;
 export type WarningCode = keyof typeof WARNINGS;
 

@@ -9,11 +9,18 @@ export function formatSize(bytes: number): string {
   return `${value.toFixed(1)} ${UNITS[unit]}`;
 }
 
-/** Seconds as `1:15` or `1:01:15`. */
+/** Seconds as `1:15` or `1:01:15`: for tables and displays. {@link durationInText} is for sentences. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
   const twoDigits = (number: number) => String(number).padStart(2, '0');
   const rest = twoDigits(whole % 60);
   return hours > 0 ? `${hours}:${twoDigits(minutes)}:${rest}` : `${minutes}:${rest}`;
+}
+
+/** Seconds within a sentence: `6.5 seconds`, `1 second`, and from a minute on `1:15` or `1:01:15`. */
+export function durationInText(seconds: number): string {
+  const tenths = Math.max(0, Math.round(seconds * 10) / 10);
+  if (tenths >= 60) return formatDuration(seconds);
+  return tenths === 1 ? '1 second' : `${tenths} seconds`;
 }

@@ -110,17 +110,15 @@ const layoutFields = (text: string) => {
 };
 
 const NAMED_LAYOUTS: Record<string, number> = {
-  ...{
-    mono: 1,
-    stereo: 2,
-    downmix: 2,
-    binaural: 2,
-    quad: 4,
-    hexagonal: 6,
-    octagonal: 8,
-    cube: 8,
-    hexadecagonal: 16,
-  },
+  mono: 1,
+  stereo: 2,
+  downmix: 2,
+  binaural: 2,
+  quad: 4,
+  hexagonal: 6,
+  octagonal: 8,
+  cube: 8,
+  hexadecagonal: 16,
 };
 
 /** Returns the number of channels of a layout by ffmpeg's name, such as `5.1(side)`, `quad` or `9 channels`. */

@@ -19,10 +19,10 @@ async function packetsOf(path: string): Promise<string[]> {
 
 const mp3 = (...shape: string[]) => media('sound.mp3', ...tone(4), '-c:a', 'libmp3lame', ...shape);
 /** The frames of that MP3 with a picture in another container. */
-async function inContainer(name: string, ...shape: string[]): Promise<string> {
-  const sound = await mp3(...shape);
+async function inContainer(name: string, offset: string[], ...shape: string[]): Promise<string> {
+  const sound = await mp3('-b:a', '128k');
   const streams = ['-map', '0:v', '-map', '1:a', '-c:v', 'mpeg4', '-c:a', 'copy'];
-  return media(name, ...picture(4), '-i', sound, ...streams);
+  return media(name, ...picture(4), ...offset, '-i', sound, ...streams, ...shape);
 }
 
 describe('copy', { concurrency: 2 }, () => {
@@ -31,11 +31,11 @@ describe('copy', { concurrency: 2 }, () => {
     ['an MP3 at a constant bit rate', () => mp3('-b:a', '128k')],
     ['an MP3 without a Xing tag', () => mp3('-b:a', '96k', '-write_xing', '0')],
     ['an MP3 of 22,050 Hz', () => mp3('-ar', '22050', '-b:a', '64k')],
-    ['an AVI', () => inContainer('film.avi', '-b:a', '128k')],
-    ['an MP4', () => inContainer('film.mp4', '-q:a', '4')],
-    ['a Matroska file', () => inContainer('film.mkv', '-q:a', '4')],
-    ['a MOV', () => inContainer('film.mov', '-b:a', '192k')],
-    ['a transport stream', () => inContainer('film.ts', '-b:a', '128k')],
+    ['an AVI', () => inContainer('film.avi', [])],
+    ['an MP4', () => inContainer('film.mp4', [])],
+    ['a Matroska file', () => inContainer('film.mkv', [])],
+    ['a MOV', () => inContainer('film.mov', [])],
+    ['a transport stream', () => inContainer('film.ts', [])],
   ];
   for (const [name, source] of sources) {
     it(`passes the frames of ${name} on unchanged, behind a header that states their number`, async () => {
@@ -78,6 +78,21 @@ describe('copy', { concurrency: 2 }, () => {
     );
     assert.equal(made.seconds, 2);
   });
+
+  const moved: [name: string, source: () => Promise<string>, seconds: number][] = [
+    ['begins late', () => inContainer('late.mkv', ['-itsoffset', '2']), 6],
+    ['has a pause', () => inContainer('pause.mkv', [], '-bsf:a', "setts=ts='if(gt(N,60),TS+3000,TS)'"), 7],
+  ];
+  for (const [name, source, seconds] of moved) {
+    it(`encodes sound that ${name}, so that the MP3 keeps the clock of the film, and warns`, async () => {
+      await using made = await convertFile(await source(), { copy: true });
+      assert.deepEqual(
+        made.warnings.map(({ code }) => code),
+        ['not_copied'],
+      );
+      assert.ok(Math.abs(made.seconds - seconds) < 0.1, `it lasts ${made.seconds} s`);
+    });
+  }
 
   it('encodes an MP3 with damaged frames, and warns', async () => {
     const bytes = await readFile(await mp3('-b:a', '128k'));

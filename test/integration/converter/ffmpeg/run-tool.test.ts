@@ -90,12 +90,16 @@ it('runTool throws, and does not end this process, when there are no file descri
     const options = { folder: '/', signal: new AbortController().signal, timeoutSeconds: 1000 };
     await runTool('true', [], options);
     try { for (;;) openSync('/dev/null'); } catch {}
-    await runTool('true', [], options).catch(({ code }) => console.log(code));`;
+    const { PassThrough } = await import('node:stream');
+    const streams = { input: new PassThrough(), dataOutput: new PassThrough() };
+    for (const more of [{}, streams]) {
+      await runTool('true', [], { ...options, ...more }).catch(({ code }) => console.log(code));
+    }`;
   const child = spawn(
     'sh',
     ['-c', 'ulimit -n 64; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', source],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const [printed, exited] = await Promise.all([text(child.stdout), once(child, 'close')]);
-  assert.deepEqual([printed, exited[0]], ['EMFILE\n', 0]);
+  assert.deepEqual([printed, exited[0]], ['EMFILE\nEMFILE\n', 0]);
 });

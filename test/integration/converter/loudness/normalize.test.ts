@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { measureLoudness } from '../../../../services/converter/loudness/measure.ts';
 import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
 import { convertFile } from '../../../support/converted.ts';
-import { media } from '../../../support/media.ts';
+import { file, media } from '../../../support/media.ts';
 
 const measure = (path: string) =>
   measureLoudness({
@@ -18,6 +19,18 @@ const sound = (name: string, expression: string, ...shape: string[]) =>
 
 const NOISE = '(random(0)-0.5)';
 const WORDS = 'gt(sin(2*PI*0.9*t),-0.4)*(0.6+0.4*sin(2*PI*3*t))';
+/** A recording of television whose channels change midway, and whose end is silent. */
+async function mixedChannels(): Promise<string> {
+  const mp2 = async (expression: string, channels: string) =>
+    readFile(await sound('part.ts', expression, '-t', '3', '-ac', channels, '-c:a', 'mp2'));
+  const parts = [mp2(`0.1*${NOISE}`, '1'), mp2(`0.1*${NOISE}|0.1*${NOISE}`, '2'), mp2('0', '1')];
+  return file('channels.ts', Buffer.concat(await Promise.all(parts)));
+}
+
+/** Sound of which most packets cannot be decoded. */
+const damaged = () =>
+  sound('damaged.mkv', `0.1*${NOISE}`, '-c:a', 'aac', '-bsf:a', "noise=amount='gte(n,60)*2'");
+
 const CLICKS = '0.7*lt(mod(t,1.3),0.004)*sin(2*PI*900*t)';
 
 describe('normalize', { concurrency: 2 }, () => {
@@ -62,6 +75,8 @@ describe('normalize', { concurrency: 2 }, () => {
       () => sound('low.wav', `0.05*${NOISE}+${CLICKS}`),
       { normalize: -16, bitrate: 32 },
     ],
+    ['measures the whole of a recording that changes its channels midway', mixedChannels, { normalize: -16 }],
+    ['measures what can be decoded of sound that is mostly damaged', damaged, { normalize: -16 }],
     [
       'measures only what start and end select',
       () => sound('parts.flac', `${NOISE}*if(lt(t,4),1,0.01)`),
@@ -82,6 +97,20 @@ describe('normalize', { concurrency: 2 }, () => {
     const source = await sound('clicks.wav', `0.1*${NOISE}*${WORDS}+${CLICKS}`);
     await using mp3 = await convertFile(source, { normalize: -16 });
     assert.equal(mp3.seconds, 8);
+  });
+
+  it('fails with the reason of a conversion where nothing can be decoded', async () => {
+    const source = await media(
+      'noise.mkv',
+      ...['-f', 'lavfi', '-i', 'sine=d=3', '-c:a', 'aac', '-bsf:a', 'noise=amount=1'],
+    );
+    const [plain, normalized] = await Promise.allSettled([
+      convertFile(source),
+      convertFile(source, { normalize: -16 }),
+    ]);
+    assert.equal(plain.status, 'rejected');
+    assert.equal(normalized.status, 'rejected');
+    assert.deepEqual(normalized.reason, plain.reason);
   });
 
   it('leaves silence as it is, and warns', async () => {

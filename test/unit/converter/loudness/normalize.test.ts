@@ -68,7 +68,25 @@ describe('normalize', () => {
     const sound = simulate({ integrated: -35, truePeak: -0.5, lossPerDb: 1 });
     const [warning, ...others] = await normalize({ target: -16, ...sound });
     assert.equal(warning?.code, 'limited');
+    assert.match(warning.detail, /because the peaks of the sound leave no room for more\.$/);
     assert.equal(others.length, 0);
+  });
+
+  it('raises a very quiet sound by 40 dB at most, and says so', async () => {
+    const { encoded, ...ports } = simulate({ integrated: -65, truePeak: -50 });
+    const [warning] = await normalize({ target: -16, ...ports });
+    assert.deepEqual(encoded, [{ gain: 40, ceiling: undefined }]);
+    assert.equal(
+      warning?.detail,
+      'The loudness is -25 LUFS and not -16 LUFS, because sound is raised by 40 dB at most.',
+    );
+  });
+
+  it('warns when the encoder raises the peaks each time', async () => {
+    const { measureSource, after } = simulate({ integrated: -20, truePeak: -6 });
+    const encode = async (gain: Gain | undefined) => ({ ...after(gain as Gain), truePeak: -0.5 });
+    const warnings = await normalize({ target: -16, measureSource, encode });
+    assert.match(warnings[0]?.detail ?? '', /peak is -0.5 dBTP/);
   });
 
   for (const [what, sound] of [

@@ -7,11 +7,11 @@ import { audioTrack } from '../../../support/audio-track.ts';
 
 const track = { expectedSeconds: 100, sampleRate: 48_000, channels: 2, codec: 'aac' };
 const expected = (options: ConversionOptions, over: Partial<typeof track> = {}) =>
-  expectedMp3(audioTrack({ ...track, ...over }), options);
+  expectedMp3(audioTrack({ ...track, ...over }), 0, options);
 
 describe('expectedMp3', () => {
   it('knows nothing where the length of the sound is unknown', () => {
-    assert.equal(expectedMp3(audioTrack({ ...track, expectedSeconds: undefined }), {}), undefined);
+    assert.equal(expectedMp3(audioTrack({ ...track, expectedSeconds: undefined }), 0, {}), undefined);
   });
 
   const LENGTHS: [options: ConversionOptions, seconds: number][] = [

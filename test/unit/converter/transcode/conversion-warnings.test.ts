@@ -10,15 +10,16 @@ function facts(fields: {
   decodedSeconds?: number;
   sumSeconds?: number;
   jumps?: ClockJump[];
+  startSeconds?: number;
   channels?: number;
 }) {
-  const { decodedSeconds = 100, sumSeconds = 100, jumps = [], channels = 2 } = fields;
+  const { decodedSeconds = 100, sumSeconds = 100, jumps = [], startSeconds = 10, channels = 2 } = fields;
   const placed = { silence: 0, jumps: [] };
   const decoded = { samples: decodedSeconds * 48_000, rates: [48_000], placed, outOfMemory: false };
   const packets = { count: 1, sumSeconds, endSeconds: sumSeconds };
   const made: ConversionFacts = {
     encoded: { decoded, packets, seconds: 90 },
-    timeline: { filmStartSeconds: 0, jumps, startSeconds: 10, lengthSeconds: 90 },
+    timeline: { filmStartSeconds: 0, jumps, startSeconds, lengthSeconds: 90 },
     channels: { source: channels, output: 2 },
   };
   return made;
@@ -61,4 +62,29 @@ describe('conversionWarnings', () => {
     const jumps = Array.from({ length: 1000 }, (_, index) => jump(20 + index / 100, 100));
     assert.equal(conversionWarnings(facts({ jumps })).length, 20);
   });
+
+  const details: [what: string, made: ConversionFacts, detail: string][] = [
+    [
+      'a pause',
+      facts({ jumps: [jump(15, 46_800)] }),
+      'The recording pauses for 13:00:00. The pause was left out of the MP3.',
+    ],
+    [
+      'sound that begins late',
+      facts({ jumps: [jump(0, 90)], startSeconds: 0 }),
+      'The sound begins 1:30 after the film. The silence before it was left out of the MP3.',
+    ],
+    [
+      'damaged sound',
+      facts({ decodedSeconds: 99 }),
+      'A part of the sound is damaged and could not be decoded: about 1 second.',
+    ],
+  ];
+  for (const [what, made, detail] of details) {
+    it(`tells lengths of ${what} as people write them`, () =>
+      assert.deepEqual(
+        conversionWarnings(made).map((warning) => warning.detail),
+        [detail],
+      ));
+  }
 });

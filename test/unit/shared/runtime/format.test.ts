@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formatDuration, formatSize } from '../../../../services/shared/runtime/format.ts';
+import { durationInText, formatDuration, formatSize } from '../../../../services/shared/runtime/format.ts';
 
 describe('formatSize', () => {
   const rows: [bytes: number, text: string][] = [
@@ -34,5 +34,22 @@ describe('formatDuration', () => {
   ];
   for (const [seconds, text] of rows) {
     it(`shows ${seconds} seconds as ${text}`, () => assert.equal(formatDuration(seconds), text));
+  }
+});
+
+describe('durationInText', () => {
+  const rows: [seconds: number, text: string][] = [
+    [-1, '0 seconds'],
+    [0.04, '0 seconds'],
+    [0.75, '0.8 seconds'],
+    [1.04, '1 second'],
+    [6, '6 seconds'],
+    [59.94, '59.9 seconds'],
+    [59.96, '1:00'],
+    [605, '10:05'],
+    [46_800, '13:00:00'],
+  ];
+  for (const [seconds, text] of rows) {
+    it(`shows ${seconds} seconds as ${text}`, () => assert.equal(durationInText(seconds), text));
   }
 });
