@@ -6,9 +6,11 @@ import { headerRows } from './header.ts';
 import { levelRows } from './level.ts';
 import { optionRows, parallelRows } from './options.ts';
 import { formatRows, plainRows } from './plain.ts';
+import { refusedRows } from './refused.ts';
 import { smallRows } from './small.ts';
 import { streamRows } from './streams.ts';
 import { timelineRows } from './timeline.ts';
+import { trackRows } from './tracks.ts';
 
 /** All files of the corpus. */
 export const ROWS: readonly Row[] = [
@@ -16,6 +18,8 @@ export const ROWS: readonly Row[] = [
   ...formatRows,
   ...timelineRows,
   ...streamRows,
+  ...trackRows,
+  ...refusedRows,
   ...levelRows,
   ...firstBytesRows,
   ...cutRows,
