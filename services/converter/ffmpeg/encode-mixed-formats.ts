@@ -1,11 +1,15 @@
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { ConversionFailure } from '../failure.ts';
 import { frameSamples } from '../mp3/frame-header.ts';
 import { decodeArguments, encodeArguments, outputRate } from './encode-arguments.ts';
 import type { EncodeRequest } from './encode-request.ts';
 import type { DecodedSound } from './encoder-log.ts';
+import { requestedRange } from './filter-chain.ts';
+import { measureLoss } from './lost-sound.ts';
 import { type EncoderOptions, type EncoderResult, runEncoder } from './run-encoder.ts';
 import type { ToolResult } from './run-tool.ts';
+import { OUTPUT } from './untrusted-input.ts';
 
 /** Whether ffmpeg stopped because the source changes its format midway, for example from 5.1 to stereo. */
 export const isFormatChange = ({ code, stderr }: ToolResult): boolean =>
@@ -49,6 +53,10 @@ export async function encodeMixedFormats(
   const [decoder, encoder] = await Promise.allSettled([decoding, encodes]);
   signal.throwIfAborted();
   if (encoder.status === 'rejected') throw encoder.reason;
+  // However the decoder has ended: it was aborted, found its pipe closed, or had written everything.
+  if (encoder.value.code === 0 && (await isAllEncoded(request, encoder.value.decoded, rate))) {
+    return { ...encoder.value, packets: undefined };
+  }
   if (decoder.status === 'rejected') {
     if (decoder.reason !== encoderEnded.signal.reason) throw decoder.reason;
     return { ...encoder.value, packets: undefined };
@@ -57,6 +65,17 @@ export async function encodeMixedFormats(
   if (decoder.value.code !== 0) return decoder.value;
   requireAllPassedOn(decoder.value.decoded, encoder.value.decoded, rate);
   return { ...encoder.value, packets: decoder.value.packets };
+}
+
+/** Whether the MP3 is as long as the options allow, so that it does not matter what comes after it. */
+async function isAllEncoded(
+  { folder, options, limits }: EncodeRequest,
+  decoded: DecodedSound,
+  rate: number,
+): Promise<boolean> {
+  const range = requestedRange(options, rate, limits.maxDurationSeconds);
+  const { seconds } = await measureLoss(join(folder, OUTPUT), decoded, range);
+  return seconds * rate >= range.to - range.from - ROUNDING;
 }
 
 /**

@@ -43,6 +43,8 @@ export interface ToolResult {
   timedOut: boolean;
   /** Standard output. Empty where `onOutputLine` or `onOutput` gets it. */
   output: string;
+  /** Whether the tool was killed because it printed more than `output` may hold. */
+  isOutputTooLong: boolean;
   /** The last lines of standard error. They are only for the log. */
   stderr: string;
 }
@@ -76,7 +78,11 @@ export async function runTool(
   signal.addEventListener('abort', kill);
   timeoutSignal.addEventListener('abort', kill);
   try {
-    const output = readOutput(child.stdout, options, kill);
+    let isOutputTooLong = false;
+    const output = readOutput(child.stdout, options, () => {
+      isOutputTooLong = true;
+      kill();
+    });
     const tail: string[] = [];
     const errors = eachLine(child.stderr, (line) => {
       onLine?.(line);
@@ -98,6 +104,7 @@ export async function runTool(
       killedBy,
       timedOut: timeoutSignal.aborted,
       output: text,
+      isOutputTooLong,
       stderr: tail.join('\n'),
     };
   } finally {

@@ -14,8 +14,8 @@ export interface Inspection {
 }
 
 /**
- * Describes {@link INPUT}. ffprobe does that best. Where it fails because one stream is broken, ffmpeg's own description is
- * used. Throws {@link ConversionFailure} for a file that neither can open.
+ * Describes {@link INPUT}. ffprobe does that best. Where it fails because one stream is broken, or prints tags of megabytes,
+ * ffmpeg's own description is used, which shortens long tags. Throws {@link ConversionFailure} for a file that neither can open.
  *
  * @param options arguments for the demuxer.
  */
@@ -35,10 +35,10 @@ export async function inspect(tools: ProbeTools, options: readonly string[]): Pr
       },
     },
   );
-  const { code, killedBy, stderr } = result;
+  const { code, killedBy, isOutputTooLong, stderr } = result;
   const cause = new Error(`ffprobe: ${code ?? killedBy}: ${stderr}`);
   // The file, our own limits or the kernel killed ffprobe. It counts as an attempt, since the file is the likely cause.
-  if (killedBy) throw cause;
+  if (killedBy && !isOutputTooLong) throw cause;
   if (code === 0) return { report: parseReport(result.output), unsupported };
   const listed = await listStreams(tools, inputArguments);
   if (listed && listed.streams.length > 0) return { report: listed, unsupported };

@@ -26,18 +26,25 @@ interface Case {
   options?: ConversionOptions;
   maxDurationSeconds?: number;
   slots?: number;
+  ffmpeg?: string;
   prepare?: (folder: string) => Promise<void>;
 }
 
 async function convert(source: string, fields: Case = {}) {
-  const { options = { quality: 9 }, maxDurationSeconds = 4 * HOUR, slots = 1, prepare } = fields;
+  const {
+    options = { quality: 9 },
+    maxDurationSeconds = 4 * HOUR,
+    slots = 1,
+    ffmpeg = 'ffmpeg',
+    prepare,
+  } = fields;
   const folder = await mkdtemp(join(root, 'attempt-'));
   await copyFile(source, join(folder, INPUT));
   await prepare?.(folder);
   const cores = createCoreSlots(slots);
   const limits = { maxDurationSeconds, maxConvertSeconds: 120 };
   const transcode = createTranscode({
-    ffmpeg: 'ffmpeg',
+    ffmpeg,
     ffprobe: 'ffprobe',
     limits,
     idleCores: cores,
@@ -99,11 +106,13 @@ async function appendHugePacket(folder: string): Promise<void> {
   await truncate(path, bytes.length + head.length + size);
 }
 
+const ts = async (name: string, parts: Promise<string>[]) =>
+  file(name, Buffer.concat(await Promise.all(parts.map(async (part) => readFile(await part)))));
+const mp2 = (seconds: number, rate: number, channels: string) =>
+  media('part.ts', ...tone(seconds, { rate }), '-ac', channels, '-c:a', 'mp2');
+const mixed = () => ts('mixed.ts', [mp2(4, 48_000, '1'), mp2(4, 48_000, '2')]);
+
 describe('createTranscode › sound of which ffmpeg drops no part', () => {
-  const ts = async (name: string, parts: Promise<string>[]) =>
-    file(name, Buffer.concat(await Promise.all(parts.map(async (part) => readFile(await part)))));
-  const mp2 = (seconds: number, rate: number, channels: string) =>
-    media('part.ts', ...tone(seconds, { rate }), '-ac', channels, '-c:a', 'mp2');
   const table: [name: string, source: () => Promise<string>, fields: Case, seconds: number][] = [
     ['a WAV of 100 Hz', () => wav(100, 2000), loud, 20],
     ['a WAV of 11,000 Hz, a rate that MP3 does not have', () => wav(11_000, 44_000), {}, 4],
@@ -133,6 +142,34 @@ describe('createTranscode › sound of which ffmpeg drops no part', () => {
       assert.ok(Math.abs(made.decoded - seconds) < 0.25, `${made.decoded} s instead of ${seconds} s`);
     });
   }
+});
+
+describe('createTranscode › the first part of a recording that changes its channels midway', () => {
+  /** An ffmpeg whose process that only decodes ends with an error. */
+  const failing = async (error: string) => {
+    const path = join(root, 'failing-ffmpeg');
+    const script = `for arg; do [ "$arg" = pipe:3 ] && { ffmpeg "$@"; echo "${error}" >&2; exit 1; }; done; exec ffmpeg "$@"`;
+    await writeFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o700 });
+    return path;
+  };
+  const broken = '\\033[1;31m[error] av_interleaved_write_frame(): Broken pipe\\033[0m';
+  const table: [name: string, end: number, error?: string][] = [
+    ['is converted where much of the recording follows', 5],
+    ['is converted where the rest of the recording fits into the pipe', 7.9],
+    ['is converted where the decoder finds its pipe closed', 7.9, broken],
+  ];
+  for (const [name, end, error] of table) {
+    it(name, async () => {
+      const ffmpeg = error === undefined ? 'ffmpeg' : await failing(error);
+      const made = await convert(await mixed(), { ffmpeg, options: { quality: 9, end } });
+      assert.ok(Math.abs(made.decoded - end) < 0.01, `${made.decoded} s instead of ${end} s`);
+    });
+  }
+
+  it('is not converted where the decoder fails before the end of the part', async () => {
+    const fields = { ffmpeg: await failing(broken), options: { quality: 9, end: 9 } };
+    await assert.rejects(convert(await mixed(), fields), { code: 'conversion_failed' });
+  });
 });
 
 const LINES = [

@@ -27,7 +27,8 @@ it('runTool returns exit code, standard output, and the last lines of standard e
 });
 
 it('runTool kills a tool that prints without end', async () => {
-  assert.equal((await runTool('yes', [], options())).killedBy, 'SIGKILL');
+  const { killedBy, isOutputTooLong } = await runTool('yes', [], options());
+  assert.deepEqual([killedBy, isOutputTooLong], ['SIGKILL', true]);
 });
 
 it('runTool kills the tool when it is aborted, and throws after the tool has ended', async () => {

@@ -32,7 +32,14 @@ async function fakeTools(scripts: { ffmpeg?: string; ffprobe?: string }) {
 /** Returns the error of a conversion whose ffmpeg was killed by the kernel. */
 function errorOfKill(): unknown {
   try {
-    requireSuccess({ code: null, killedBy: 'SIGKILL', timedOut: false, output: '', stderr: '' });
+    requireSuccess({
+      code: null,
+      killedBy: 'SIGKILL',
+      timedOut: false,
+      output: '',
+      isOutputTooLong: false,
+      stderr: '',
+    });
   } catch (error) {
     return error;
   }

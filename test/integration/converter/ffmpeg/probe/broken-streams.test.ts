@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { media, picture, tone } from '../../../../support/media.ts';
+import { file, media, picture, tone } from '../../../../support/media.ts';
 import { edited, probeAndDecode, replaced, withoutCodecPrivate } from './probe-file.ts';
 
 const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast'];
@@ -133,4 +133,14 @@ describe('probe › a film with a broken audio track', { concurrency: 2 }, () =>
       assert.match(warnings[0].detail, skipped);
     });
   }
+});
+
+it('probe › a track with a title of 6 MB › finds the sound, and shortens the title', async () => {
+  const tags = await file('title.txt', `;FFMETADATA1\ntitle=${'x'.repeat(6_000_000)}\n`);
+  const titled = ['-i', tags, '-map', '0:a', '-map_metadata:s:a:0', '1:g', '-c:a', 'aac'];
+  const { audio, seconds, warnings } = await probeAndDecode(await media('title.mkv', ...tone(2), ...titled));
+  assert.ok(Math.abs(seconds - 2) < 0.1, `${seconds} s`);
+  assert.deepEqual([audio.codec, audio.sampleRate, audio.channels], ['aac', 44_100, 1]);
+  assert.equal(audio.title, 'x'.repeat(100));
+  assert.deepEqual(warnings, []);
 });
