@@ -7,5 +7,6 @@ export const audioTrack = (fields: Partial<AudioTrack> = {}): AudioTrack => ({
   expectedSeconds: 1,
   expectedOf: 'track',
   isLengthStated: true,
+  hasTimestamps: true,
   ...fields,
 });

@@ -3,6 +3,8 @@ import { byteExtent, type ExtentReader, lengthOrNothing } from './extent.ts';
 
 const MAX_CHUNKS = 1000;
 const DATA_HEADER_BYTES = 18;
+/** ffmpeg states a size of `DATA` that is ten bytes too large. */
+const EXCESS_BYTES = 10;
 
 /** RealMedia: a chain of chunks, whose sizes count their headers. The chunk `DATA` holds the packets. */
 export const readRealMedia: ExtentReader = async (file) => {
@@ -19,8 +21,7 @@ export const readRealMedia: ExtentReader = async (file) => {
     if (type === 'DATA') {
       // A recording that is still going on states no size.
       const isStated = size > DATA_HEADER_BYTES && size < 0xffffffff;
-      // ffmpeg states ten bytes too many: the missing share has to count, not the size alone.
-      const extent = byteExtent(file, position + DATA_HEADER_BYTES, position + size);
+      const extent = byteExtent(file, position + DATA_HEADER_BYTES, position + size - EXCESS_BYTES);
       return isStated ? { ...extent, fileSeconds } : { end: 'unknown', fileSeconds };
     }
     if (size < 10) break;

@@ -23,6 +23,8 @@ export interface StartTimes {
   filmStartSeconds?: number | undefined;
   /** The first packet of the track. */
   startSeconds?: number | undefined;
+  /** Whether the timestamps after the first one mean anything. By default, they do. */
+  hasTimestamps?: boolean;
 }
 
 /** A longer pause is a jump of the clock. No player would play hours of silence. */
@@ -81,8 +83,10 @@ const samples = (seconds: number) => `${seconds}*SR`;
  * the jump» at the level `warning`. `createEncoderLog` reads them. It prints them one frame late: at the end of the sound,
  * `asetpts` evaluates the expression once more, with a time that means nothing.
  */
-export function timelineExpression({ filmStartSeconds = 0, startSeconds }: StartTimes): string {
-  const time = `if(isnan(PTS),if(${ld(HAS_STARTED)},${ld(OWN_END)},0),round((PTS*TB-(${filmStartSeconds}))*SR))`;
+export function timelineExpression(times: StartTimes): string {
+  const { filmStartSeconds = 0, startSeconds, hasTimestamps = true } = times;
+  const stated = `if(isnan(PTS),if(${ld(HAS_STARTED)},${ld(OWN_END)},0),round((PTS*TB-(${filmStartSeconds}))*SR))`;
+  const time = hasTimestamps ? stated : `if(${ld(HAS_STARTED)},${ld(OWN_END)},${stated})`;
   const isLate = startSeconds !== undefined && startSeconds - filmStartSeconds >= MIN_HOLE_SECONDS;
   const inStep = `lte(abs(${ld(STEP)}),min(${samples(IN_STEP_SECONDS)},NB_SAMPLES/4))`;
   // A frame that is twice as long as its decoder says leaves a gap of its own length. A larger gap is a real one.

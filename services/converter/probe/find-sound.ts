@@ -4,10 +4,9 @@ import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import { ConversionFailure } from '../failure.ts';
 import { chooseTrack } from '../ffmpeg/probe/choose-track.ts';
 import { type FoundTracks, findTracks, LISTS_NO_STREAMS, look } from '../ffmpeg/probe/find-tracks.ts';
-import { type AudioTrack, describeFound, probe } from '../ffmpeg/probe/probe.ts';
+import { type AudioTrack, audioTrack, describeFound, probe } from '../ffmpeg/probe/probe.ts';
 import type { ProbeTools } from '../ffmpeg/probe/probe-tools.ts';
 import type { SourceTrack } from '../ffmpeg/probe/source-track.ts';
-import { statedLength } from '../ffmpeg/probe/stated-length.ts';
 import { untrustedInput } from '../ffmpeg/untrusted-input.ts';
 import { hiddenParts } from './hidden-parts.ts';
 
@@ -108,7 +107,7 @@ function withCertainLengths(found: FoundTracks): FoundTracks {
 
 function describe(found: FoundTracks, chosen?: SourceTrack): Sound {
   const { formatName: format, ...described } = describeFound(found, chosen);
-  const audio = chosen && { ...chosen, ...statedLength(chosen, found.format, described.filmStartSeconds) };
+  const audio = chosen && audioTrack(found, chosen, described.filmStartSeconds);
   return { ...NOTHING, ...described, format, ...(audio && { audio }) };
 }
 

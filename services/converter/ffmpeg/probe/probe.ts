@@ -16,7 +16,11 @@ const MAX_CHECKS = 10;
 const MAX_TRACKS = 32;
 
 /** The track that becomes the MP3. */
-export type AudioTrack = SourceTrack & StatedLength;
+export type AudioTrack = SourceTrack &
+  StatedLength & {
+    /** Whether the file states when each packet is played. AVI does not: ffmpeg guesses from sizes, and is far off for some codecs. */
+    hasTimestamps: boolean;
+  };
 
 export interface Probe {
   /** ffmpeg's names of the container, such as `mov,mp4,m4a,3gp,3g2,mj2`. */
@@ -51,9 +55,19 @@ export async function probe(tools: ProbeTools, wanted?: number | string): Promis
     },
   );
   const described = describeFound(found, track);
-  const audio = { ...track, ...statedLength(track, found.format, described.filmStartSeconds) };
-  return { ...described, audio, warnings };
+  return { ...described, audio: audioTrack(found, track, described.filmStartSeconds), warnings };
 }
+
+/** Returns the track together with what the file says about its length and its clock. */
+export const audioTrack = (
+  { format }: FoundTracks,
+  track: SourceTrack,
+  filmStartSeconds: number,
+): AudioTrack => ({
+  ...track,
+  ...statedLength(track, format, filmStartSeconds),
+  hasTimestamps: format.format_name !== 'avi',
+});
 
 /** Describes a file. @param chosen the track that becomes the MP3, where there is one */
 export function describeFound(

@@ -159,6 +159,10 @@ describe('judgeCompleteness › whole files that look incomplete', { concurrency
     ['a Matroska file whose sound ends before the picture', () => media('l.mkv', ...longPicture, ...x264)],
     ['an FLV whose sound ends before the picture', () => media('l.flv', ...longPicture, ...x264)],
     ['an AVI whose sound ends before the picture', () => media('l.avi', ...longPicture, '-c:v', 'mpeg4')],
+    [
+      'a RealMedia file whose sound ends before the picture',
+      () => media('l.rm', ...longPicture, '-s', '128x96', '-c:v', 'rv20', '-c:a', 'ac3'),
+    ],
     ['a WMV whose sound ends before the picture', () => media('l.wmv', ...longPicture, '-c:v', 'wmv2')],
     [
       'a fragmented MP4 whose sound ends before the picture',

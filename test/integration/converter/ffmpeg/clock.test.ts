@@ -131,3 +131,15 @@ it('createTranscode follows the clock of MPEG-TS where its 33 bits overflow', as
   assert.equal(made.samples, (await pcmOf(path)).samples);
   assert.deepEqual(made.warnings, []);
 });
+
+describe('createTranscode › AVI, which states no time for its packets', { concurrency: 2 }, () => {
+  for (const codec of ['eac3', 'dca', 'ac3', 'libmp3lame', 'pcm_s16le', 'wmav2']) {
+    it(`takes no time that ffmpeg guesses for a hole: ${codec}`, async () => {
+      const video = ['-c:v', 'mpeg4', '-ac', '2', '-strict', '-2', '-c:a', codec];
+      const path = await media(`${codec}.avi`, ...picture(6), ...noise(48_000), ...video);
+      const made = await convertMedia(path, { maxDurationSeconds: 10 });
+      assert.equal(made.samples, (await pcmOf(path)).samples);
+      assert.deepEqual(made.warnings, []);
+    });
+  }
+});
