@@ -4,6 +4,8 @@ import { judgeCompleteness } from '../completeness/completeness.ts';
 import type { Converted } from '../completeness/judge.ts';
 import { ConversionFailure } from '../failure.ts';
 import type { Encoded, EncodeRequest } from '../ffmpeg/encode-request.ts';
+import type { DecodedSound } from '../ffmpeg/encoder-log.ts';
+import { undecodedSeconds } from '../ffmpeg/undecoded-sound.ts';
 import { INPUT } from '../ffmpeg/untrusted-input.ts';
 
 /** Seconds of damaged sound that a cut explains: the last packet is incomplete. */
@@ -42,15 +44,21 @@ export async function addCompleteness(
  */
 function convertedOf(
   { filmStartSeconds, options: { start = 0, end } }: EncodeRequest,
-  { packets, seconds }: Encoded,
+  { decoded, packets, seconds }: Encoded,
 ): Converted | undefined {
   if (packets?.endSeconds !== undefined) {
     return { endSeconds: packets.endSeconds - filmStartSeconds, sumSeconds: packets.sumSeconds };
   }
   const reached = start + seconds;
-  return end !== undefined && reached < end - ROUNDING
-    ? { endSeconds: reached, sumSeconds: reached }
-    : undefined;
+  if (end === undefined || reached >= end - ROUNDING) return undefined;
+  const read = reached + undecodedAtEnd(decoded);
+  return { endSeconds: read, sumSeconds: read };
+}
+
+/** Where sound follows, silence has taken the place of what could not be decoded. */
+function undecodedAtEnd(decoded: DecodedSound): number {
+  const { placed, rates } = decoded;
+  return Math.max(0, undecodedSeconds(decoded) - placed.silence / (rates[0] ?? 1));
 }
 
 const isExplainedByCut = ({ code, seconds = 0 }: JobWarning): boolean =>
