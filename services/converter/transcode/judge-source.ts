@@ -4,8 +4,6 @@ import { judgeCompleteness } from '../completeness/completeness.ts';
 import type { Converted } from '../completeness/judge.ts';
 import { ConversionFailure } from '../failure.ts';
 import type { Encoded, EncodeRequest } from '../ffmpeg/encode-request.ts';
-import type { DecodedSound } from '../ffmpeg/encoder-log.ts';
-import { undecodedSeconds } from '../ffmpeg/undecoded-sound.ts';
 import { INPUT } from '../ffmpeg/untrusted-input.ts';
 
 /** Seconds of damaged sound that a cut explains: the last packet is incomplete. */
@@ -33,7 +31,9 @@ export async function addCompleteness(
     { position: position ?? 1, statedSeconds, filmStartSeconds },
     converted,
   );
-  if (found?.code !== 'truncated') return found ? [found, ...warnings] : [...warnings];
+  // Sound that could not be decoded is why the track is shorter than stated. It is not true that nothing is missing.
+  const isShortened = warnings.some(({ code }) => code === 'damaged');
+  if (found?.code !== 'truncated') return found && !isShortened ? [found, ...warnings] : [...warnings];
   if (options.strict) throw new ConversionFailure('truncated', found.detail);
   return [found, ...warnings.filter((warning) => !isExplainedByCut(warning))];
 }
@@ -44,21 +44,15 @@ export async function addCompleteness(
  */
 function convertedOf(
   { filmStartSeconds, options: { start = 0, end } }: EncodeRequest,
-  { decoded, packets, seconds }: Encoded,
+  { packets, seconds }: Encoded,
 ): Converted | undefined {
   if (packets?.endSeconds !== undefined) {
     return { endSeconds: packets.endSeconds - filmStartSeconds, sumSeconds: packets.sumSeconds };
   }
   const reached = start + seconds;
-  if (end === undefined || reached >= end - ROUNDING) return undefined;
-  const read = reached + undecodedAtEnd(decoded);
-  return { endSeconds: read, sumSeconds: read };
-}
-
-/** Where sound follows, silence has taken the place of what could not be decoded. */
-function undecodedAtEnd(decoded: DecodedSound): number {
-  const { placed, rates } = decoded;
-  return Math.max(0, undecodedSeconds(decoded) - placed.silence / (rates[0] ?? 1));
+  return end !== undefined && reached < end - ROUNDING
+    ? { endSeconds: reached, sumSeconds: reached }
+    : undefined;
 }
 
 const isExplainedByCut = ({ code, seconds = 0 }: JobWarning): boolean =>
