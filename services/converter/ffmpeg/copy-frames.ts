@@ -15,6 +15,8 @@ import { verify } from './verify.ts';
 const NOT_DECODED = {
   samples: undefined,
   rates: [],
+  packets: undefined,
+  refused: 0,
   placed: { silence: 0, jumps: [] },
   outOfMemory: false,
 };

@@ -31,6 +31,10 @@ export interface DecodedSound {
    * again where the source changes its format midway.
    */
   rates: number[];
+  /** Packets that ffmpeg has read. Undefined when it has not stated them. */
+  packets: number | undefined;
+  /** Packets that the decoder refused. */
+  refused: number;
   /** What the expression of `timeline.ts` decided, in samples of the source's rate. */
   placed: Placement;
   /** Whether ffmpeg skipped something that was too large for `-max_alloc`. It still exits with 0 then. */
@@ -53,23 +57,55 @@ export interface EncoderLog {
 
 export function createEncoderLog(): EncoderLog {
   const placed: Placement = { silence: 0, jumps: [] };
-  const decoded: DecodedSound = { samples: undefined, rates: [], placed, outOfMemory: false };
+  const decoded: DecodedSound = {
+    ...{ samples: undefined, rates: [], packets: undefined, refused: 0 },
+    ...{ placed, outOfMemory: false },
+  };
   const readPlacement = createPlacementReader(placed);
+  const countRefused = createRefusedCounter();
   return {
     decoded,
     read(line) {
       const text = messageOf(line);
+      decoded.refused += countRefused(line, text);
       if (text === undefined || readPlacement(text)) return undefined;
       const rate = /^\[graph_-?\d+_in_\S+ @ \w+\] \[verbose\] tb:\S+ .*\bsamplerate:(\d+)/.exec(text)?.[1];
       if (rate !== undefined) decoded.rates.push(Number(rate));
-      const samples = /\bInput stream #0:\d+ \(audio\): .*\bdecoded\b.* \((\d+) samples\)/.exec(text)?.[1];
-      if (samples !== undefined) decoded.samples = Number(samples);
+      readTotals(text, decoded);
       // Only ffmpeg's own lines count. A decoder that cannot allocate a picture does not affect the sound.
       if (/^(?:\[(?:\w+#|dec:)\S* @ \w+\] )*\[error\] .*: Cannot allocate memory$/.test(text)) {
         decoded.outOfMemory = true;
       }
       return /\[(?:error|fatal|panic)\] /.test(text) ? text : undefined;
     },
+  };
+}
+
+/** Reads the line that ffmpeg prints of its input at the end. Since version 6.1, it states the number of errors too. */
+function readTotals(text: string, decoded: DecodedSound): void {
+  const [, packets, errors, samples] =
+    /\bInput stream #0:\d+ \(audio\): (\d+) packets read .*\bdecoded\b(?:; (\d+) decode errors)?.* \((\d+) samples\)/.exec(
+      text,
+    ) ?? [];
+  if (samples === undefined) return;
+  decoded.samples = Number(samples);
+  decoded.packets = Number(packets);
+  if (errors !== undefined) decoded.refused = Number(errors);
+}
+
+/**
+ * Returns a function that says how many packets the decoder refused by a line of the log. ffmpeg prints repeated messages as a
+ * number. It does not colour that line, so that a tag could forge it: it counts only behind the message that it repeats.
+ */
+function createRefusedCounter(): (line: string, message: string | undefined) => number {
+  let isBehindRefusal = false;
+  return (line, message) => {
+    const wasBehindRefusal = isBehindRefusal;
+    isBehindRefusal =
+      message !== undefined && /^\[error\] Error while decoding stream #0:\d+: /.test(message);
+    if (isBehindRefusal) return 1;
+    const repeated = wasBehindRefusal ? / {4}Last message repeated (\d+) times$/.exec(line)?.[1] : undefined;
+    return Number(repeated ?? 0);
   };
 }
 

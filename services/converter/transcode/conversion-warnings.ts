@@ -2,6 +2,7 @@ import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import { durationInText } from '../../shared/runtime/format.ts';
 import type { Encoded } from '../ffmpeg/encode-request.ts';
 import { MAX_HOLE_SECONDS, type Timeline } from '../ffmpeg/timeline.ts';
+import { undecodedSeconds } from '../ffmpeg/undecoded-sound.ts';
 
 /** More jumps than this are not worth a warning of their own. */
 const MAX_JUMPS = 20;
@@ -30,9 +31,10 @@ export function conversionWarnings({ encoded, timeline, channels }: ConversionFa
 function missingSeconds({ decoded, packets }: Encoded): number | undefined {
   const { samples, rates } = decoded;
   const [rate] = rates;
-  if (!packets || samples === undefined || rate === undefined) return undefined;
-  const missing = packets.sumSeconds - samples / rate;
-  return missing > Math.max(0.5, packets.sumSeconds * 0.005) ? rounded(missing) : undefined;
+  if (samples === undefined || rate === undefined) return undefined;
+  const missing = packets ? packets.sumSeconds - samples / rate : undecodedSeconds(decoded);
+  const total = samples / rate + missing;
+  return missing > Math.max(0.5, total * 0.005) ? rounded(missing) : undefined;
 }
 
 export const NOT_COPIED: JobWarning = {

@@ -31,7 +31,9 @@ export async function addCompleteness(
     { position: position ?? 1, statedSeconds, filmStartSeconds },
     converted,
   );
-  if (found?.code !== 'truncated') return found ? [found, ...warnings] : [...warnings];
+  // Sound that could not be decoded is why the track is shorter than stated. It is not true that nothing is missing.
+  const isShortened = warnings.some(({ code }) => code === 'damaged');
+  if (found?.code !== 'truncated') return found && !isShortened ? [found, ...warnings] : [...warnings];
   if (options.strict) throw new ConversionFailure('truncated', found.detail);
   return [found, ...warnings.filter((warning) => !isExplainedByCut(warning))];
 }

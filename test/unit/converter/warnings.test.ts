@@ -19,7 +19,10 @@ function ofConversion(): JobWarning[] {
   const jump = { atSeconds: 10, seconds: 120 };
   return conversionWarnings({
     encoded: {
-      decoded: { samples: 0, rates: [48_000], placed: { silence: 0, jumps: [] }, outOfMemory: false },
+      decoded: {
+        ...{ samples: 0, rates: [48_000], packets: 2, refused: 2 },
+        ...{ placed: { silence: 0, jumps: [] }, outOfMemory: false },
+      },
       packets: { count: 2, sumSeconds: 20, endSeconds: 20 },
       seconds: 20,
     },

@@ -194,7 +194,10 @@ describe('measureLoss', () => {
   const empty = () => file('empty.mp3', Buffer.alloc(0));
   const second = () => media('second.mp3', ...tone(1), '-c:a', 'libmp3lame');
   const placed = { silence: 0, jumps: [] };
-  const decoded: DecodedSound = { samples: 96_000, rates: [48_000], placed, outOfMemory: false };
+  const decoded: DecodedSound = {
+    ...{ samples: 96_000, rates: [48_000], packets: 100, refused: 0 },
+    ...{ placed, outOfMemory: false },
+  };
   const all = { from: 0, to: 1e9 };
   type Fields = Partial<DecodedSound & SampleRange>;
   const table: [what: string, source: () => Promise<string>, fields: Fields, lost: RegExp][] = [

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
 import { media, picture } from '../../../support/media.ts';
 import { convertMedia, lagAt, levelOf, type Pcm, pcmOf } from './convert-media.ts';
 
@@ -188,6 +189,42 @@ describe('createTranscode › sound that cannot be decoded', { concurrency: 2 },
 
   it('fails the conversion with `strict`', async () => {
     const strict = convertMedia(await broken(), { options: { quality: 9, strict: true } });
+    await assert.rejects(strict, { code: 'conversion_failed', message: /damaged/ });
+  });
+
+  const upTo = (end: number, options: ConversionOptions = {}) => ({
+    options: { quality: 9, end, ...options },
+  });
+  for (const name of ['a.mkv', 'a.mp4', 'a.flv']) {
+    it(`is reported with \`end\` where nothing else follows, in ${name}`, async () => {
+      const noisy = ['-bsf:a', "noise=amount='gte(n,40)*2'"];
+      const { warnings } = await convertMedia(
+        await media(name, ...noise(), '-c:a', 'aac', ...noisy),
+        upTo(4),
+      );
+      assert.deepEqual(
+        warnings.map(({ code }) => code),
+        ['damaged'],
+      );
+      assert.ok((warnings[0]?.seconds ?? 0) > 2.5, JSON.stringify(warnings));
+    });
+  }
+
+  for (const cores of [1, 2]) {
+    it(`is reported with \`end\` where more sound follows, by ${cores} process(es)`, async () => {
+      const { parts, warnings } = await convertMedia(await broken(), { ...upTo(4.5), cores });
+      assert.equal(parts, cores);
+      assert.equal(warnings[0]?.code, 'damaged');
+      assert.ok((warnings[0].seconds ?? 0) > 1.5 && (warnings[0].seconds ?? 0) < 3, JSON.stringify(warnings));
+    });
+  }
+
+  it('is not reported where it is behind `end`', async () => {
+    assert.deepEqual((await convertMedia(await broken(), upTo(1, { strict: true }))).warnings, []);
+  });
+
+  it('fails the conversion with `strict` and `end`', async () => {
+    const strict = convertMedia(await broken(), upTo(4, { strict: true }));
     await assert.rejects(strict, { code: 'conversion_failed', message: /damaged/ });
   });
 

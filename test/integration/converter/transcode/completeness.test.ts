@@ -173,6 +173,18 @@ describe('createTranscode › a file whose header states too much', { concurrenc
         withNumber(mp3(), 'Info', (bytes, at) => bytes.writeUInt32BE(bytes.readUInt32BE(at + 4) * 2, at + 4)),
     ],
   ];
+  for (const options of [{}, { end: 5 }]) {
+    it(`does not say that nothing is missing where the sound is damaged: ${JSON.stringify(options)}`, async () => {
+      const noise = ['-f', 'lavfi', '-i', `anoisesrc=a=0.1:seed=1:d=${SECONDS}`];
+      const broken = ['-c:a', 'libmp3lame', '-bsf:a', "noise=amount='gte(n,60)*2'"];
+      const { warnings } = await convert(await media('broken.mp3', ...noise, ...broken), options);
+      assert.deepEqual(
+        warnings.map(({ code }) => code),
+        ['damaged'],
+      );
+    });
+  }
+
   for (const [name, source] of table) {
     it(`gives all sound of a whole ${name} file, and says that the header is wrong, with strict as well`, async () => {
       const { seconds, warnings } = await convert(await source(), { strict: true });

@@ -5,6 +5,8 @@ import { createEncoderLog, type DecodedSound } from '../../../../services/conver
 const NOTHING: DecodedSound = {
   samples: undefined,
   rates: [],
+  packets: undefined,
+  refused: 0,
   placed: { silence: 0, jumps: [] },
   outOfMemory: false,
 };
@@ -34,7 +36,7 @@ describe('createEncoderLog', () => {
         ' (3000 samples)',
         '; ',
       ),
-      { samples: 3000 },
+      { samples: 3000, packets: 2 },
     ],
     [
       'reads the number of samples that ffmpeg 9.0 states',
@@ -43,11 +45,11 @@ describe('createEncoderLog', () => {
           '[verbose] ',
           '  Input stream #0:0 (audio): ',
           '3 packets read (9 bytes); ',
-          '3 frames decoded; 0 decode errors',
+          '3 frames decoded; 1 decode errors',
           ' (20080000 samples)',
           '; ',
         ),
-      { samples: 20_080_000 },
+      { samples: 20_080_000, packets: 3, refused: 1 },
     ],
     [
       'recognizes a packet that is too large for ffmpeg 5.1',
@@ -92,6 +94,31 @@ describe('createEncoderLog', () => {
       const log = createEncoderLog();
       assert.equal(log.read(line), kept);
       assert.deepEqual(log.decoded, { ...NOTHING, ...expected });
+    });
+  }
+});
+
+describe('createEncoderLog › packets that the decoder refuses', () => {
+  const refusal = error(
+    '[error] ',
+    'Error while decoding stream #0:1: Invalid data found when processing input',
+  );
+  const other = error('[error] ', 'x: No space left on device');
+  const repeated = '    Last message repeated 7 times';
+  const table: [name: string, lines: string[], refused: number][] = [
+    ['are counted', [refusal, `\x1b[0m${refusal}`], 2],
+    ['are counted where ffmpeg does not repeat its message', [refusal, repeated, refusal], 9],
+    ['are counted behind the end of a colour', [refusal, `\x1b[0m${repeated}`], 8],
+    ['are not what other messages repeat', [refusal, other, repeated, context('aac') + other, repeated], 1],
+    ['are not read from a tag', ['[error] Error while decoding stream #0:1: x', repeated], 0],
+    ['are not read from a tag behind a real one', [refusal, `[info] title: x`, repeated], 1],
+    ['are not counted twice', [refusal, repeated, repeated], 8],
+  ];
+  for (const [name, lines, refused] of table) {
+    it(name, () => {
+      const log = createEncoderLog();
+      for (const line of lines) log.read(line);
+      assert.equal(log.decoded.refused, refused);
     });
   }
 });

@@ -8,15 +8,21 @@ import {
 
 function facts(fields: {
   decodedSeconds?: number;
-  sumSeconds?: number;
+  /** Undefined where the packets were not listed. */
+  sumSeconds?: number | undefined;
+  refused?: number;
   jumps?: ClockJump[];
   startSeconds?: number;
   channels?: number;
 }) {
-  const { decodedSeconds = 100, sumSeconds = 100, jumps = [], startSeconds = 10, channels = 2 } = fields;
+  const { decodedSeconds = 100, refused = 0, jumps = [], startSeconds = 10, channels = 2 } = fields;
+  const sumSeconds = 'sumSeconds' in fields ? fields.sumSeconds : 100;
   const placed = { silence: 0, jumps: [] };
-  const decoded = { samples: decodedSeconds * 48_000, rates: [48_000], placed, outOfMemory: false };
-  const packets = { count: 1, sumSeconds, endSeconds: sumSeconds };
+  const decoded = {
+    ...{ samples: decodedSeconds * 48_000, rates: [48_000], placed, outOfMemory: false },
+    ...{ packets: 1000, refused },
+  };
+  const packets = sumSeconds === undefined ? undefined : { count: 1, sumSeconds, endSeconds: sumSeconds };
   const made: ConversionFacts = {
     encoded: { decoded, packets, seconds: 90 },
     timeline: { filmStartSeconds: 0, jumps, startSeconds, lengthSeconds: 90 },
@@ -33,6 +39,17 @@ describe('conversionWarnings', () => {
     ['is empty where half a percent is missing', facts({ decodedSeconds: 996, sumSeconds: 1000 }), []],
     ['is empty where more was decoded than stated', facts({ decodedSeconds: 110 }), []],
     ['says how much could not be decoded', facts({ decodedSeconds: 99.25 }), [['damaged', 0.75]]],
+    [
+      'says how long the packets may be that could not be decoded, where the others were not listed',
+      facts({ decodedSeconds: 90, sumSeconds: undefined, refused: 100 }),
+      [['damaged', 10]],
+    ],
+    [
+      'is empty where half a percent of the packets could not be decoded, and they were not listed',
+      facts({ decodedSeconds: 199, sumSeconds: undefined, refused: 5 }),
+      [],
+    ],
+    ['is empty where the packets were listed and are not missing', facts({ refused: 100 }), []],
     ['says where a pause was closed', facts({ jumps: [jump(15, 3600)] }), [['gap_closed', 3600, 5]]],
     ['does not mention a clock that was set back', facts({ jumps: [jump(15, -3600)] }), []],
     ['does not mention a small difference', facts({ jumps: [jump(15, 0.2)] }), []],
