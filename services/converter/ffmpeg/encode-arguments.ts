@@ -83,14 +83,11 @@ export function encodeArguments(request: EncodeArguments): string[] {
   return command._getArguments().map(String);
 }
 
-/**
- * Returns the arguments for ffmpeg that copy the frames of an MP3 track. ffmpeg would leave out frames before the start of the
- * film, without `-copypriorss`.
- */
+/** Returns the arguments for ffmpeg that copy the frames of an MP3 track. */
 export function copyArguments(request: Omit<EncodeArguments, 'listsPackets' | 'part'>): string[] {
   const { audio, limits, inputBytes } = request;
   const command = open(request)
-    .outputOptions(...selectTrack(audio), '-c', 'copy', '-copypriorss', '1')
+    .outputOptions(...selectTrack(audio), '-c', 'copy')
     .outputOptions('-fs', String(maxOutputBytes(audio, { ...limits, inputBytes })))
     .outputOptions('-id3v2_version', '0', '-write_xing', '1')
     .format('mp3')
