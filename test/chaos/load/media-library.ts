@@ -54,7 +54,7 @@ export const GOOD_MEDIA = {
 export const BAD_MEDIA = {
   'silent.mp4': { make: () => media('silent.mp4', ...picture(2)), tail: freeBox, expects: 'no_audio' },
   'torn.mp4': { make: torn, tail: unchanged, expects: 'truncated' },
-  'noise.ogg': { make: () => file('noise.ogg', 'OggS'), tail: unchanged, expects: 'not_media' },
+  'noise.ogg': { make: () => file('noise.ogg', 'OggSnoise'), tail: unchanged, expects: 'not_media' },
 } satisfies Record<string, Media>;
 
 const ALL: Record<string, Media> = { ...GOOD_MEDIA, ...BAD_MEDIA };
