@@ -1,4 +1,4 @@
-import type { JobWarning } from '../../shared/jobs/warnings.ts';
+import { type JobWarning, toMilliseconds } from '../../shared/jobs/warnings.ts';
 import { durationInText } from '../../shared/runtime/format.ts';
 import type { Extent } from './extent.ts';
 
@@ -54,14 +54,17 @@ const isShort = (there: number, stated: number) => stated - there > Math.max(0.5
 function truncated(seconds: number, of?: number): JobWarning {
   const first = `The end of the file is missing: the first ${durationInText(seconds)}`;
   if (of === undefined)
-    return { code: 'truncated', detail: `${first} are there.`, seconds: rounded(seconds) };
+    return { code: 'truncated', detail: `${first} are there.`, seconds: toMilliseconds(seconds) };
   const detail = `${first} of ${durationInText(of)} are there.`;
-  return { code: 'truncated', detail, seconds: rounded(seconds), of_seconds: rounded(of) };
+  return { code: 'truncated', detail, seconds: toMilliseconds(seconds), of_seconds: toMilliseconds(of) };
 }
 
 function headerLengthWrong(seconds: number, of: number): JobWarning {
   const detail = `The file states a length of ${durationInText(of)}, and holds ${durationInText(seconds)}. Nothing is missing.`;
-  return { code: 'header_length_wrong', detail, seconds: rounded(seconds), of_seconds: rounded(of) };
+  return {
+    code: 'header_length_wrong',
+    detail,
+    seconds: toMilliseconds(seconds),
+    of_seconds: toMilliseconds(of),
+  };
 }
-
-const rounded = (seconds: number) => Math.round(seconds * 1000) / 1000;

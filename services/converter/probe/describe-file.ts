@@ -10,7 +10,7 @@ import { mapChapters } from '../tags/map-chapters.ts';
 import { probeTags } from '../tags/probe-tags.ts';
 import { readTags } from '../tags/read-tags.ts';
 import type { SourceTags } from '../tags/source-tags.ts';
-import { type Cover, coverSkipped, type Tags } from '../tags/tags.ts';
+import { type Cover, coverLeftOut, type Tags } from '../tags/tags.ts';
 import { writeId3 } from '../tags/write-id3.ts';
 import { downmixWarnings } from '../transcode/conversion-warnings.ts';
 import { type ExpectedMp3, expectedMp3 } from './expected-mp3.ts';
@@ -113,6 +113,6 @@ async function coverOf(
   if (!isWhole) return { hasCover: true, warnings: [] };
   return {
     hasCover: false,
-    warnings: [coverSkipped(`The cover of the file was left out: ${result.reason}.`)],
+    warnings: [coverLeftOut(result.reason)],
   };
 }

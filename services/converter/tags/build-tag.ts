@@ -5,7 +5,7 @@ import { extractFrame } from './extract-frame.ts';
 import { mapChapters, type Timeline } from './map-chapters.ts';
 import { readTags } from './read-tags.ts';
 import type { SourceTags } from './source-tags.ts';
-import { type Cover, coverSkipped, type TagOptions } from './tags.ts';
+import { type Cover, coverLeftOut, coverSkipped, type TagOptions } from './tags.ts';
 import { writeId3 } from './write-id3.ts';
 
 export interface BuildTagRequest extends PictureTools {
@@ -35,15 +35,18 @@ async function coverOf(request: BuildTagRequest): Promise<{ cover?: Cover; warni
     const { videoIndex } = source;
     if (videoIndex === undefined)
       return { warnings: [coverSkipped('The MP3 has no cover: the file has no film.')] };
-    return orWarning(await extractFrame(request, { videoIndex, durationSeconds }), 'The MP3 has no cover');
+    const still = await extractFrame(request, { videoIndex, durationSeconds });
+    return orWarning(still, (reason) => coverSkipped(`The MP3 has no cover: ${reason}.`));
   }
   const picture = choosePicture(source.pictures);
   if (options.cover === 'none' || options.strip_tags || !picture) return { warnings: [] };
-  return orWarning(await extractCover(request, picture), 'The cover of the file was left out');
+  return orWarning(await extractCover(request, picture), coverLeftOut);
 }
 
-/** @param loss what the owner misses: the beginning of a sentence that ends with the reason. */
-function orWarning(result: PictureResult, loss: string): { cover?: Cover; warnings: JobWarning[] } {
+function orWarning(
+  result: PictureResult,
+  toWarning: (reason: string) => JobWarning,
+): { cover?: Cover; warnings: JobWarning[] } {
   if ('cover' in result) return { cover: result.cover, warnings: [] };
-  return { warnings: [coverSkipped(`${loss}: ${result.reason}.`)] };
+  return { warnings: [toWarning(result.reason)] };
 }

@@ -33,5 +33,8 @@ export type TagOptions = Pick<ConversionOptions, TextField | 'cover' | 'strip_ta
 
 /** @param detail a whole sentence for the owner, as in every warning. */
 export const coverSkipped = (detail: string): JobWarning => ({ code: 'cover_skipped', detail });
+/** @param reason the end of a sentence. */
+export const coverLeftOut = (reason: string): JobWarning =>
+  coverSkipped(`The cover of the file was left out: ${reason}.`);
 /** @param detail a whole sentence for the owner. */
 export const tagsLimited = (detail: string): JobWarning => ({ code: 'tags_limited', detail });

@@ -1,4 +1,4 @@
-import type { JobWarning } from '../../shared/jobs/warnings.ts';
+import { type JobWarning, toMilliseconds } from '../../shared/jobs/warnings.ts';
 import { durationInText } from '../../shared/runtime/format.ts';
 import type { Encoded } from '../ffmpeg/encode-request.ts';
 import { MAX_HOLE_SECONDS, type Timeline } from '../ffmpeg/timeline.ts';
@@ -34,7 +34,7 @@ function missingSeconds({ decoded, packets }: Encoded): number | undefined {
   if (samples === undefined || rate === undefined) return undefined;
   const missing = packets ? packets.sumSeconds - samples / rate : undecodedSeconds(decoded);
   const total = samples / rate + missing;
-  return missing > Math.max(0.5, total * 0.005) ? rounded(missing) : undefined;
+  return missing > Math.max(0.5, total * 0.005) ? toMilliseconds(missing) : undefined;
 }
 
 export const NOT_COPIED: JobWarning = {
@@ -51,14 +51,14 @@ const damagedWarning = (seconds: number): JobWarning => ({
 
 const gapWarnings = ({ jumps, startSeconds, lengthSeconds }: Timeline): JobWarning[] =>
   jumps
-    .map(({ atSeconds, seconds }) => ({ seconds: rounded(seconds), at: atSeconds - startSeconds }))
+    .map(({ atSeconds, seconds }) => ({ seconds: toMilliseconds(seconds), at: atSeconds - startSeconds }))
     .filter(({ seconds, at }) => seconds > MAX_HOLE_SECONDS && at >= 0 && at <= lengthSeconds)
     .slice(0, MAX_JUMPS)
     .map(({ seconds, at }) => ({
       code: 'gap_closed',
       detail: gapDetail(at === 0 && startSeconds === 0, seconds),
       seconds,
-      at_seconds: rounded(at),
+      at_seconds: toMilliseconds(at),
     }));
 
 /** A gap before the first frame is no pause: the sound begins late. */
@@ -73,5 +73,3 @@ export function downmixWarnings({ source, output }: ConversionFacts['channels'])
   const detail = `The ${source} channels of the video were mixed to ${output === 1 ? 'mono' : 'stereo'}.`;
   return [{ code: 'downmixed', detail }];
 }
-
-const rounded = (seconds: number) => Math.round(seconds * 1000) / 1000;

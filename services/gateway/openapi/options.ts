@@ -63,3 +63,19 @@ export const optionSchemas: Record<string, Schema> = {
 export const optionParameters = Object.entries(optionSchemas).map(([name, { description, ...schema }]) =>
   query(name, description, schema),
 );
+
+/** The body of a request with a file: a form, whose other fields are options, or the file itself. */
+export const fileBody = {
+  required: true,
+  content: {
+    'multipart/form-data': {
+      schema: {
+        type: 'object',
+        required: ['file'],
+        properties: { file: { type: 'string', contentMediaType: 'video/*' }, ...optionSchemas },
+      },
+    },
+    // The first bytes tell what the file is, whatever the type of the body.
+    '*/*': {},
+  },
+};

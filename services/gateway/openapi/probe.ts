@@ -1,5 +1,5 @@
 import { MAX_END_BYTES } from '../../shared/jobs/probe.ts';
-import { optionParameters, optionSchemas } from './options.ts';
+import { fileBody, optionParameters } from './options.ts';
 import { bearer, json, problems, query, ref } from './parts.ts';
 
 export const probePaths = {
@@ -30,20 +30,7 @@ export const probePaths = {
         query('filename', 'Ignored. So a client can send the query of an upload', { type: 'string' }),
         ...optionParameters,
       ],
-      requestBody: {
-        required: true,
-        content: {
-          'multipart/form-data': {
-            schema: {
-              type: 'object',
-              required: ['file'],
-              properties: { file: { type: 'string', contentMediaType: 'video/*' }, ...optionSchemas },
-            },
-          },
-          // The first bytes tell what the file is, whatever the type of the body.
-          '*/*': {},
-        },
-      },
+      requestBody: fileBody,
       responses: {
         200: { description: 'What is known of the file', content: json(ref('Probe')) },
         ...problems(

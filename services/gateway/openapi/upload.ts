@@ -1,5 +1,5 @@
 import { STATUSES } from '../../shared/jobs/job-view.ts';
-import { optionParameters, optionSchemas } from './options.ts';
+import { fileBody, optionParameters } from './options.ts';
 import { bearer, json, location, problems, query, uuid } from './parts.ts';
 
 const idempotencyKey = {
@@ -28,20 +28,7 @@ export const uploadPaths = {
         ...optionParameters,
         idempotencyKey,
       ],
-      requestBody: {
-        required: true,
-        content: {
-          'multipart/form-data': {
-            schema: {
-              type: 'object',
-              required: ['file'],
-              properties: { file: { type: 'string', contentMediaType: 'video/*' }, ...optionSchemas },
-            },
-          },
-          // The first bytes tell what the file is, whatever the type of the body.
-          '*/*': {},
-        },
-      },
+      requestBody: fileBody,
       responses: {
         202: {
           description: 'Accepted',

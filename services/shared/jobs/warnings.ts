@@ -42,3 +42,6 @@ export type JobWarning = z.infer<typeof jobWarning> & { code: WarningCode | (str
 /** The warnings that mean that sound is missing. They come first wherever people read of them. */
 export const isAboutMissingSound = ({ code }: Pick<JobWarning, 'code'>): boolean =>
   code === 'truncated' || code === 'damaged';
+
+/** Seconds as a warning states them: rounded to milliseconds. */
+export const toMilliseconds = (seconds: number): number => Math.round(seconds * 1000) / 1000;
