@@ -18,7 +18,7 @@ export function newJob<Status extends Job['status'] = 'queued'>(
     id,
     filename: 'Ferien.mp4',
     options: { quality: 2 },
-    source: { size: 1234, sha256: 'ab'.repeat(32), duration_seconds: null, tracks: null },
+    source: { size: 1234, sha256: 'ab'.repeat(32), duration_seconds: null, tracks: null, original: null },
     attempts: 0,
     created_at: now,
     updated_at: now,

@@ -1,18 +1,11 @@
 import { MAX_END_BYTES, type ProbeResult, probeResult } from '../../shared/jobs/probe.ts';
 import type { Clock } from './clock.ts';
+import type { LocalFile } from './local-file.ts';
 import { retry } from './retry.ts';
 import type { Session } from './session.ts';
 
 /** Enough for most files, and sent in a second. */
 const FIRST_END_BYTES = 1024 * 1024;
-
-/** A file on this machine, of which any part can be read. */
-export interface LocalFile {
-  /** Bytes. */
-  size: number;
-  /** Returns the bytes from `start` to before `end`. May fail; then the probe fails with its error. */
-  read: (start: number, end: number) => Promise<Uint8Array<ArrayBuffer>>;
-}
 
 export interface ProbeOptions {
   /** Query parameters: the options of the conversion. */

@@ -86,7 +86,7 @@ function newJob(
     filename,
     // Replaced when the upload is accepted.
     options: DEFAULT_OPTIONS,
-    source: { size: 0, sha256: '', duration_seconds: null, tracks: null },
+    source: { size: 0, sha256: '', duration_seconds: null, tracks: null, original: null },
     attempts: 0,
     created_at: now.toISOString(),
     updated_at: now.toISOString(),

@@ -18,6 +18,13 @@ export const track = z.object({
 });
 export type Track = z.infer<typeof track>;
 
+/** The film of which a client sent only the sound. The server has not seen it: this is what the client says. */
+export const originalFile = z.object({
+  size: z.number().int().positive().describe('bytes'),
+  track: z.number().int().positive().describe('position of the audio track that was sent, from 1'),
+});
+export type OriginalFile = z.infer<typeof originalFile>;
+
 const listOfFailures = Object.entries(FAILURES).map(([code, meaning]) => `- \`${code}\`: ${meaning}`);
 
 /** The public form of a job: what its owner sees. */
@@ -26,6 +33,18 @@ export const jobView = z.object({
   status: z.enum(STATUSES),
   progress: z.number().min(0).max(1).describe('share of the audio that is converted'),
   eta_seconds: z.number().nullable(),
+  queue: z
+    .object({
+      position: z.number().int().positive().describe('from 1: the number of jobs up to and with this one'),
+      converters: z
+        .number()
+        .int()
+        .nonnegative()
+        .describe('converters that run; with 0 the job waits for one'),
+    })
+    .nullable()
+    .default(null)
+    .describe('where a queued job stands; null for any other job, and where it is not known'),
   filename: z.string(),
   options: optionsView,
   source: z.object({
@@ -33,6 +52,10 @@ export const jobView = z.object({
     sha256: z.string(),
     duration_seconds: z.number().nullable(),
     tracks: z.array(track).nullable(),
+    original: originalFile
+      .nullable()
+      .default(null)
+      .describe('the film on the client, where only its sound was sent; `size` is then that of the sound'),
   }),
   mp3: z
     .object({ size: z.number().int().describe('bytes'), sha256: z.string(), duration_seconds: z.number() })

@@ -1,13 +1,17 @@
 import { baseOf, type Job, type PreviousMp3 } from './job.ts';
-import type { JobView, Mp3, Source, Track } from './job-view.ts';
+import type { JobView, Mp3, OriginalFile, Source, Track } from './job-view.ts';
 
 /**
  * The form in which a job is saved: one flat document for every status, with null where the status has no such value.
  * Its field names never change, so that services of two releases can share a store during a rolling upgrade.
  */
-export interface StoredJob extends Omit<JobView, 'status' | 'warnings' | 'source'> {
+export interface StoredJob extends Omit<JobView, 'status' | 'warnings' | 'source' | 'queue'> {
   status: Job['status'];
-  source: Omit<JobView['source'], 'tracks'> & { tracks: StoredTrack[] | null };
+  source: Omit<JobView['source'], 'tracks' | 'original'> & {
+    tracks: StoredTrack[] | null;
+    /** Absent in a job of an older release. */
+    original?: OriginalFile | null;
+  };
   /** Absent in a job of an older release, and where there is none. */
   warnings?: JobView['warnings'];
   owner: string;
@@ -116,8 +120,9 @@ export function fromStoredJob(stored: StoredJob): Job {
   }
 }
 
-const fromStoredSource = ({ tracks, ...source }: StoredJob['source']): Source => ({
+const fromStoredSource = ({ tracks, original = null, ...source }: StoredJob['source']): Source => ({
   ...source,
+  original,
   tracks:
     tracks?.map((track) => ({ position: null, title: null, channels: null, selected: false, ...track })) ??
     null,

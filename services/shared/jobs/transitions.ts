@@ -221,7 +221,7 @@ export const tombstone: Transition = (job) => {
     status: 'deleted',
     expires_at: new Date(expires).toISOString(),
     orphanedBlobs: mp3BlobId === undefined ? orphanedBlobs : [...orphanedBlobs, mp3BlobId],
-    source: { size: 0, sha256: '', duration_seconds: null, tracks: null },
+    source: { size: 0, sha256: '', duration_seconds: null, tracks: null, original: null },
     filename: '',
     email: '',
     download_url: '',

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { findMp3Fault } from '../../verdict/check-mp3.ts';
 
 describe('findMp3Fault(check)', () => {
-  const source = { size: 1, sha256: 'source', duration_seconds: 1, tracks: null };
+  const source = { size: 1, sha256: 'source', duration_seconds: 1, tracks: null, original: null };
   const check = {
     sourceSha256: 'source',
     expectedSeconds: 1,

@@ -181,7 +181,7 @@ describe('createConvert › temporary failures', () => {
     const transcode: Transcode = () => assert.fail('it was fetched');
     await using converter = await createTestConverter({ transcode });
     const size = Number.MAX_SAFE_INTEGER;
-    const source = { size, sha256: '', duration_seconds: null, tracks: null };
+    const source = { size, sha256: '', duration_seconds: null, tracks: null, original: null };
     const job = await converter.submit(await video(2), { source });
     await converter.deliver(job);
     assert.equal((await converter.job(job)).infrastructureFailures, 1);

@@ -117,7 +117,7 @@ async function submit(
   const job = newJob({
     filename: '../../étrange\r\n<b>"name".mp4',
     options: { quality: 9 },
-    source: { size, sha256, duration_seconds: null, tracks: null },
+    source: { size, sha256, duration_seconds: null, tracks: null, original: null },
     trace_id: TRACE,
     videoBlobId: id,
     ...fields,

@@ -38,7 +38,7 @@ describe('POST /upload', () => {
         assert.deepEqual([job.owner, job.email, job.filename], [OWNER.id, OWNER.email, 'a.mp4']);
         assert.deepEqual(job.options, DEFAULT_OPTIONS);
         const sha256 = createHash('sha256').update(bytes).digest('hex');
-        assert.deepEqual(job.source, { size, sha256, duration_seconds: null, tracks: null });
+        assert.deepEqual(job.source, { size, sha256, duration_seconds: null, tracks: null, original: null });
         assert.ok(bytes.equals(await buffer(gateway.blobs.read(job.videoBlobId))));
         assert.deepEqual(gateway.publishedVideos, [job]);
         const open = (await Array.fromAsync(gateway.index.listActive())).flat();

@@ -19,6 +19,7 @@ describe('viewOf, isFinal, isVisible and blobsToDelete', () => {
       'mp3',
       'options',
       'progress',
+      'queue',
       'source',
       'status',
       'updated_at',
