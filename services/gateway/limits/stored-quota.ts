@@ -22,6 +22,8 @@ export interface StoredQuota {
   admit(owner: string, refusals: Refusals): Promise<Place>;
   /** Replaces the counts by newer ones. Later admissions are added to these. */
   updateCounts(counts: OwnerCounts): void;
+  /** The counts as they are known now. */
+  readonly counts: OwnerCounts;
 }
 
 /** The texts of the errors, when the user's own quota or that of all users is reached. */
@@ -54,6 +56,9 @@ export function createStoredQuota(quota: Quota, recount: () => Promise<OwnerCoun
 
   return {
     updateCounts,
+    get counts() {
+      return counts;
+    },
     async admit(owner, refusals) {
       await recountIfReached(owner);
       // There is no `await` between this check and the count. Otherwise other requests could pass the same check meanwhile.

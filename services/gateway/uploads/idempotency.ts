@@ -151,7 +151,7 @@ export const uploadInProgress = (): AppError =>
     headers: { 'Retry-After': '5' },
   });
 
-const keyReused = () =>
+export const keyReused = () =>
   new AppError('idempotency_key_reused', 'this Idempotency-Key was used with other options; use a new one');
 
 /** Returns the value of the header, or undefined where there is none. Throws `bad_request`. */

@@ -144,7 +144,7 @@ async function* limitBytes(
   }
 }
 
-const notMedia = (): AppError =>
+export const notMedia = (): AppError =>
   new AppError('not_media', `this is not a media file of a supported type (${MEDIA_TYPES.join(', ')})`);
 
 /** The error for a file of more than `maxBytes` bytes. */
