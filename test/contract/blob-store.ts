@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { createBlobStore } from '../../services/shared/blobs/blob-store.ts';
 import { runEventLoop } from '../support/event-loop.ts';
 import { inPieces, randomBytes } from '../support/random.ts';
+import { blobAppendFaults } from './blob-append-faults.ts';
 import { blobAppends } from './blob-appends.ts';
 import { blobFailures } from './blob-failures.ts';
 import { blobLeftovers, type FreshBlobs } from './blob-leftovers.ts';
@@ -58,6 +59,7 @@ export function blobStoreContract(name: string, make: () => StateUnderTest): voi
     blobFailures(fresh);
     blobLeftovers(fresh);
     blobAppends(fresh);
+    blobAppendFaults(fresh);
   });
 }
 
