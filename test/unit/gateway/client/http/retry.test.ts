@@ -5,9 +5,9 @@ import {
   ForeignResponseError,
   ProblemError,
   UnreachableError,
-} from '../../../../services/gateway/client/errors.ts';
-import { createRetrySchedule, retry } from '../../../../services/gateway/client/retry.ts';
-import { createTestClock } from './test-clock.ts';
+} from '../../../../../services/gateway/client/http/errors.ts';
+import { createRetrySchedule, retry } from '../../../../../services/gateway/client/http/retry.ts';
+import { createTestClock } from '../test-clock.ts';
 
 const LOST = new ConnectionLostError('lost');
 const { signal } = new AbortController();
@@ -37,7 +37,12 @@ describe('createRetrySchedule', () => {
 
   it('waits as long as Retry-After says', () => {
     assert.equal(createRetrySchedule({}).delayAfter(busy(7)), 7_000);
-    assert.equal(createRetrySchedule({}).delayAfter(new ForeignResponseError('HTTP 503', 3)), 3_000);
+    assert.equal(
+      createRetrySchedule({}).delayAfter(
+        new ForeignResponseError('HTTP 503', { status: 503, retryAfterSeconds: 3 }),
+      ),
+      3_000,
+    );
   });
 
   it('ignores a Retry-After of 0, which would use up all attempts at once', () => {
