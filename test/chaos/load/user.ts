@@ -90,6 +90,12 @@ export class User {
     return { status: reply.status, bytes };
   }
 
+  /** The headers of a request, with a token that was valid a moment ago. */
+  async authorization(): Promise<Record<string, string>> {
+    await this.ask('GET', '/jobs?limit=1', CALL_MS);
+    return this.#authorization();
+  }
+
   #gateway(): Gateway {
     return this.#gateways[this.#turn % this.#gateways.length] as Gateway;
   }
