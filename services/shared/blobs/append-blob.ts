@@ -90,7 +90,7 @@ function endingEarly(source: AsyncIterable<Uint8Array>) {
 }
 
 /** Reads the bytes of the checkpoint that do not fill a chunk. Throws `internal` where they are not there. */
-async function readTail(
+export async function readTail(
   state: StateStore,
   id: string,
   { offset, tail }: Checkpoint,
