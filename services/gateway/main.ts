@@ -13,6 +13,7 @@ import { createAuthenticate } from './accounts/authenticate.ts';
 import { createGateway } from './app.ts';
 import { gatewayEnvironment, limitsOf, renamedVariables, timesOf } from './config.ts';
 import { createSignedLinks } from './downloads/signed-link.ts';
+import { createLiveJobs } from './events/live-jobs.ts';
 import { countActive } from './job-index/count-active.ts';
 import { createJobIndex } from './job-index/job-index.ts';
 import { createJobCommands } from './jobs/commands.ts';
@@ -54,6 +55,7 @@ const jobs = createJobStore(state);
 const index = createJobIndex(state, times.indexSeconds);
 const failedIndex = createFailedIndex(state, times.indexSeconds);
 const stored = { jobs, index, blobs: createBlobStore(state) };
+const live = createLiveJobs({ state, jobs, index, stoppingSignal, log });
 
 const links = createSignedLinks(env.PUBLIC_URL, env.LINK_SECRET);
 const publisher = createPublishVideo(publish, log);
@@ -93,6 +95,8 @@ const marking = repeat(
 
 const app = createGateway({
   ...stored,
+  ...live,
+  stallTimeoutMs: times.stallTimeoutMs,
   authenticate: createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, log }),
   idempotency: createIdempotency(state, jobs, retentionSeconds),
   admission,
@@ -123,12 +127,15 @@ const sweeping = runSweeps(
     publish,
     invoke,
     updateCounts: admission.updateCounts,
+    observeActive: live.backlog.observe,
     registry: metrics.registry,
     log,
   },
   { ...times, sweepSeconds: env.SWEEP_SECONDS },
   stoppingSignal,
 );
+
+const countingConverters = live.converters.run();
 
 await serve(app.callback(), {
   host: env.HOST,
@@ -137,7 +144,7 @@ await serve(app.callback(), {
   stopping,
   log,
   async close() {
-    await Promise.all([sweeping, marking, publisher.settled(), deletion.settled()]);
+    await Promise.all([sweeping, marking, countingConverters, publisher.settled(), deletion.settled()]);
     await sidecar.close();
   },
 });

@@ -4,6 +4,7 @@ import { createAuthenticate } from '../../../services/gateway/accounts/authentic
 import { createGateway } from '../../../services/gateway/app.ts';
 import type { limitsOf } from '../../../services/gateway/config.ts';
 import { createSignedLinks } from '../../../services/gateway/downloads/signed-link.ts';
+import { createLiveJobs } from '../../../services/gateway/events/live-jobs.ts';
 import { countActive } from '../../../services/gateway/job-index/count-active.ts';
 import { createJobIndex } from '../../../services/gateway/job-index/job-index.ts';
 import { createJobCommands } from '../../../services/gateway/jobs/commands.ts';
@@ -87,6 +88,9 @@ export function buildGateway({
   heartbeatMs = 5_000,
   keepVideoMs = 3600_000,
   corsOrigins = [],
+  stallTimeoutMs = 45_000,
+  state = createMemoryState(),
+  now,
 }: {
   auth?: Auth;
   /** Answers instead of a converter. */
@@ -102,8 +106,12 @@ export function buildGateway({
   /** How long the video of a job that is done is kept. */
   keepVideoMs?: number;
   corsOrigins?: string[];
+  stallTimeoutMs?: number;
+  /** That of another gateway, for a second replica. */
+  state?: ReturnType<typeof createMemoryState>;
+  /** The monotonic clock of everything that is read now and then. */
+  now?: () => number;
 } = {}) {
-  const state = createMemoryState();
   const blobs = createBlobStore({
     ...state,
     putBytes: (...args) => onPutBytes(() => state.putBytes(...args)),
@@ -140,7 +148,17 @@ export function buildGateway({
   });
   const failedIndex = createFailedIndex(state, RETENTION_SECONDS);
   const idempotency = createIdempotency(state, jobs, RETENTION_SECONDS);
+  const live = createLiveJobs({
+    state,
+    jobs,
+    index,
+    stoppingSignal: stopping.signal,
+    log,
+    ...(now && { now }),
+  });
   const app = createGateway({
+    ...live,
+    stallTimeoutMs,
     authenticate: createAuthenticate(invoke, ISSUER),
     idempotency: {
       ...idempotency,
@@ -183,6 +201,7 @@ export function buildGateway({
 
   return {
     app,
+    live,
     call: inProcess(app),
     state,
     blobs,

@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import { pino } from 'pino';
 import { createGateway } from '../../../../services/gateway/app.ts';
 import { createSignedLinks } from '../../../../services/gateway/downloads/signed-link.ts';
+import { createLiveJobs } from '../../../../services/gateway/events/live-jobs.ts';
 import { countActive } from '../../../../services/gateway/job-index/count-active.ts';
 import { createJobIndex } from '../../../../services/gateway/job-index/job-index.ts';
 import { createJobCommands } from '../../../../services/gateway/jobs/commands.ts';
@@ -57,6 +58,8 @@ export function createTestGateway(
   });
   const failedIndex = createFailedIndex(state, KEPT_SECONDS);
   const app = createGateway({
+    ...createLiveJobs({ state, jobs, index, stoppingSignal: stopping.signal, log }),
+    stallTimeoutMs: 45_000,
     ...{
       ...stored,
       authenticate,
