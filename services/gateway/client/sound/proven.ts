@@ -9,7 +9,7 @@ export type Container = 'iso-media' | 'matroska' | 'mpeg-ts';
 export const PROVEN: Readonly<Record<Container, readonly string[]>> = {
   'iso-media': ['aac'],
   matroska: [],
-  'mpeg-ts': [],
+  'mpeg-ts': ['aac', 'mp3', 'ac3', 'eac3', 'aac_latm', 'dts', 'opus', 'truehd', 's302m', 'pcm_bluray'],
 };
 
 export const isProven = (container: Container, codec: string | undefined): boolean =>
