@@ -10,7 +10,7 @@ import { isIntact, isSame, SectionReader } from './section.ts';
 /** Large reads: the whole film has to be read. */
 const CHUNK_PACKETS = 16_384;
 /** The start of the film that stays as it is, in bytes. ffprobe learns from it what the streams are. */
-const HEAD_BYTES = 384 * 1024;
+const HEAD_BYTES = 256 * 1024;
 /** How long ffprobe looks at the start of a film at most, in ticks: 7 s (`max_stream_analyze_duration`), and one more. */
 const ANALYZED_TICKS = 8 * CLOCK;
 /** Streams that begin later than this may be beyond what ffprobe looks at: 5 MB, or 7 s. */
