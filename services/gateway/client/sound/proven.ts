@@ -1,5 +1,5 @@
 /** The kinds of containers that have a planner. */
-export type Container = 'iso-media' | 'matroska' | 'mpeg-ts';
+export type Container = 'iso-media' | 'matroska' | 'mpeg-ts' | 'flv' | 'avi' | 'mpeg-ps' | 'ogg';
 
 /**
  * The codecs whose sound comes out the same from the smaller file, by ffmpeg's names. The tests convert a film and its smaller
@@ -9,6 +9,10 @@ export type Container = 'iso-media' | 'matroska' | 'mpeg-ts';
 export const PROVEN: Readonly<Record<Container, readonly string[]>> = {
   'iso-media': ['aac'],
   matroska: [],
+  flv: ['aac', 'mp3', 'pcm_s16le', 'pcm_alaw', 'pcm_mulaw', 'adpcm_swf', 'nellymoser', 'speex'],
+  avi: [],
+  'mpeg-ps': [],
+  ogg: [],
   'mpeg-ts': ['aac', 'mp3', 'ac3', 'eac3', 'aac_latm', 'dts', 'opus', 'truehd', 's302m', 'pcm_bluray'],
 };
 
