@@ -4,11 +4,11 @@ import type { StateStore } from '../state/state-store.ts';
 import type { Appended, AppendOptions, Checkpoint } from './append.ts';
 import { CHUNK_BYTES, deleteChunks, IN_FLIGHT, rechunk, untilAborted } from './chunks.ts';
 import { deleteTails, readManifest, tailKey, tailsOf } from './manifest.ts';
-import { createPutsInFlight } from './puts-in-flight.ts';
-import { createReservation } from './reservation.ts';
+import { createPutsInFlight, type PutsInFlight } from './puts-in-flight.ts';
+import { createReservation, requireUnfinished } from './reservation.ts';
 import { openHash } from './running-hash.ts';
 import { savesOf } from './saves.ts';
-import { createTrail } from './trail.ts';
+import { createTrail, type Trail } from './trail.ts';
 import { CLEANUP_MS, type WritePorts } from './write-blob.ts';
 
 /**
@@ -27,54 +27,50 @@ export async function appendBlob(
   source: AsyncIterable<Uint8Array>,
   { expires, signal, save }: AppendOptions,
 ): Promise<Appended> {
-  const puts = createPutsInFlight(permits, IN_FLIGHT);
+  const before = await readManifest(state, id);
+  requireUnfinished(before, id, from);
+  const head = await readTail(state, id, from);
+  const hash = await openHash(from.hash);
   const saves = savesOf(state, id, expires);
+  const puts = createPutsInFlight(permits, IN_FLIGHT);
   const watchedSave = (checkpoint: Checkpoint) => puts.watch(save(checkpoint));
-  const reservation = createReservation({
-    state,
-    id,
-    saves,
-    from,
-    expires,
-    confirm: () => watchedSave(from),
-  });
+  const confirm = () => watchedSave(from);
+  const reservation = createReservation({ state, id, saves, before, from, expires, confirm });
   const trail = createTrail(from, watchedSave);
   const ending = endingEarly(untilAborted(source, anySignal(signal, puts.failedSignal)));
-  const hash = await openHash(from.hash);
-  const head = await readTail(state, id, from);
   let offset = from.offset;
   try {
     for await (const chunk of rechunk(ending.pieces, pool, head)) {
       const index = Math.floor(offset / CHUNK_BYTES);
-      const fresh = chunk.subarray(offset % CHUNK_BYTES);
-      if (fresh.length === 0) break;
+      const arrived = chunk.subarray(offset % CHUNK_BYTES);
+      if (arrived.length === 0) break;
       await puts.watch(reservation.require(index + 1));
-      hash.update(fresh);
-      offset += fresh.length;
+      hash.update(arrived);
+      offset += arrived.length;
       const tail = chunk.length < CHUNK_BYTES ? reservation.tail : null;
       const onStored = trail.add({ offset, hash: hash.save(), tail });
-      const put = () => (tail ? saves.putTail(tail, chunk) : saves.putChunk(index, chunk));
+      const put = async () => {
+        await (tail === null ? saves.putChunk(index, chunk) : saves.putTail(tail, chunk));
+        onStored();
+      };
       // The caller's signal does not end this wait, because the chunk has arrived.
-      await puts.add(
-        () =>
-          put()
-            .then(onStored)
-            .finally(() => pool.give(chunk)),
-        puts.failedSignal,
-      );
+      await puts.add(() => put().finally(() => pool.give(chunk)), puts.failedSignal);
     }
-    await puts.settled();
-    await trail.settled();
+    await settle(puts, trail);
     puts.failedSignal.throwIfAborted();
   } catch (thrown) {
-    await puts.settled();
-    await trail.settled();
+    await settle(puts, trail);
     const error: unknown = puts.failedSignal.aborted ? puts.failedSignal.reason : thrown;
-    const put = { from: from.offset, to: offset, tail: reservation.tail };
-    if (offset > from.offset) await deleteUnlisted(state, id, put, error);
+    if (offset > from.offset)
+      await deleteUnlisted(state, id, { from: from.offset, to: offset, tail: reservation.tail }, error);
     throw error;
   }
   return { checkpoint: trail.saved, error: ending.error };
+}
+
+async function settle(puts: PutsInFlight, trail: Trail): Promise<void> {
+  await puts.settled();
+  await trail.settled();
 }
 
 /** Yields the same pieces, and ends where their source fails. Its error is then in `error`. */
@@ -94,7 +90,7 @@ function endingEarly(source: AsyncIterable<Uint8Array>) {
 }
 
 /** Reads the bytes of the checkpoint that do not fill a chunk. Throws `internal` where they are not there. */
-async function readTail(
+export async function readTail(
   state: StateStore,
   id: string,
   { offset, tail }: Checkpoint,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../runtime/errors.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Checkpoint } from './append.ts';
-import { deleteTails, isComplete, type Manifest, readManifest, tailsOf } from './manifest.ts';
+import { deleteTails, isComplete, type Manifest, tailsOf, type UnfinishedManifest } from './manifest.ts';
 import type { Saves } from './saves.ts';
 import { FIRST_RESERVATION } from './write-blob.ts';
 
@@ -18,6 +18,8 @@ interface ReservationPorts {
   state: StateStore;
   id: string;
   saves: Saves;
+  /** The manifest before the append. */
+  before: UnfinishedManifest | undefined;
   /** The checkpoint from which the append goes on. */
   from: Checkpoint;
   expires: Date;
@@ -26,7 +28,7 @@ interface ReservationPorts {
 }
 
 export function createReservation(ports: ReservationPorts): Reservation {
-  const { state, id, saves, from, expires, confirm } = ports;
+  const { state, id, saves, before, from, expires, confirm } = ports;
   const tail = randomUUID();
   let reserved = 0;
 
@@ -36,7 +38,7 @@ export function createReservation(ports: ReservationPorts): Reservation {
    * for a long time would delete the tail of the one that has taken its place.
    */
   async function deleteOldTails(): Promise<readonly string[]> {
-    const old = tailsOf(await readManifest(state, id)).filter((each) => each !== from.tail);
+    const old = tailsOf(before).filter((each) => each !== from.tail);
     if (old.length === 0) return old;
     await confirm();
     await deleteTails(state, id, old);
@@ -67,11 +69,11 @@ export function createReservation(ports: ReservationPorts): Reservation {
 }
 
 /** Throws where the blob cannot be appended to, because it is complete or was deleted. */
-function requireUnfinished(
+export function requireUnfinished(
   manifest: Manifest | undefined,
   id: string,
   from: Checkpoint,
-): asserts manifest is Exclude<Manifest, { size: number }> | undefined {
+): asserts manifest is UnfinishedManifest | undefined {
   if (manifest && isComplete(manifest))
     throw new AppError('state_conflict', `blob ${id} is complete already`);
   if (!manifest && from.offset > 0) throw new AppError('not_found', 'this upload does not exist any more');
