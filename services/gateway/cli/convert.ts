@@ -67,16 +67,8 @@ async function run(command: Conversion, signal: AbortSignal): Promise<number> {
   const openSession = async () => {
     account = await openUserAccount(transport, command, reporter.info, signal);
     const { logIn } = account;
-    const { email } = account;
-    session = createSession({
-      transport,
-      account: email,
-      tokens: createMemoryTokens(),
-      clock,
-      logIn,
-      signal,
-    });
-    session.start(await logIn(signal));
+    session = createSession({ transport, tokens: createMemoryTokens(), clock, logIn, signal });
+    session.start(await logIn(signal), account.email);
     return session;
   };
 
