@@ -1,4 +1,3 @@
-import { MemoryLocker } from '@tus/server';
 import { createBlobStore } from '../shared/blobs/blob-store.ts';
 import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
@@ -30,6 +29,7 @@ import { runSweeps } from './sweep/run-sweeps.ts';
 import { createDeduplicate } from './uploads/deduplicate.ts';
 import { createStoreUpload } from './uploads/store-upload.ts';
 import { createResumable } from './uploads/tus/create-resumable.ts';
+import { createLeaseLocker } from './uploads/tus/lease-locker.ts';
 import { countOpenUploads } from './uploads/tus/open-uploads.ts';
 
 /**
@@ -77,7 +77,7 @@ const storeUpload = createStoreUpload(uploadPorts);
 const resumable = createResumable({
   ...uploadPorts,
   state,
-  locker: new MemoryLocker(),
+  locker: createLeaseLocker(state, log),
   uploadExpirySeconds: env.UPLOAD_EXPIRY_SECONDS,
   limit: limits.openUploads,
 });
