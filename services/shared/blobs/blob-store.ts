@@ -3,7 +3,7 @@ import { createBufferPool } from '../runtime/buffer-pool.ts';
 import { createSemaphore } from '../runtime/semaphore.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Appended, AppendOptions, Checkpoint } from './append.ts';
-import { appendBlob } from './append-blob.ts';
+import { appendBlob, readTail } from './append-blob.ts';
 import { CHUNK_BYTES, deleteChunks } from './chunks.ts';
 import { completeBlob } from './complete-blob.ts';
 import {
@@ -48,6 +48,8 @@ export interface BlobStore {
    * complete already with other bytes. Throws `not_found` when the blob was deleted.
    */
   complete(id: string, checkpoint: Checkpoint, options: { expires: Date }): Promise<Blob>;
+  /** Returns the last bytes of a checkpoint, those that do not fill a chunk. Throws `internal` where they are not there. */
+  readTail(id: string, checkpoint: Checkpoint): Promise<Buffer>;
   /** Returns undefined when the blob does not exist, or not all of it. */
   stat(id: string, signal?: AbortSignal): Promise<Blob | undefined>;
   /**
@@ -75,6 +77,7 @@ export function createBlobStore(state: StateStore): BlobStore {
     write: (id, source, options) => writeBlob(writePorts, id, source, options),
 
     append: (id, from, source, options) => appendBlob(writePorts, id, from, source, options),
+    readTail: (id, checkpoint) => readTail(state, id, checkpoint),
     complete: (id, checkpoint, options) => completeBlob(writePorts, id, checkpoint, options),
 
     async stat(id, signal) {
