@@ -1,5 +1,5 @@
 import koaCors from '@koa/cors';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { z } from 'zod';
 
 /** Response headers that a page may read, beside those that the Fetch standard always allows. */
@@ -17,7 +17,7 @@ const EXPOSED = [
     'Mp3-Job',
   ],
 ];
-const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'];
+const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS'];
 /** Seconds for which a browser may remember a preflight. */
 const PREFLIGHT_SECONDS = 600;
 
@@ -54,12 +54,28 @@ export const originList = z
  * Lets pages of other origins call this API (CORS, fetch.spec.whatwg.org). Credentials such as cookies are not allowed, because
  * the API needs none: a page sends its token in `Authorization`. services/shared/http/problem-details.ts keeps the headers.
  */
-export const cors = (origins: readonly string[]): Middleware =>
-  koaCors({
-    // An empty text means no CORS headers. The middleware sets `Vary: Origin` in any case.
-    origin: (context) => origins.find((allowed) => allowed === context.get('origin')) ?? '',
+export function cors(origins: readonly string[]): Middleware {
+  // An empty text means no CORS headers. The middleware sets `Vary: Origin` in any case.
+  const originOf = (context: Pick<Context, 'get'>) =>
+    origins.find((allowed) => allowed === context.get('origin')) ?? '';
+  const middleware = koaCors({
+    origin: originOf,
     allowMethods: METHODS,
     exposeHeaders: EXPOSED,
     maxAge: PREFLIGHT_SECONDS,
     keepHeadersOnError: false,
   });
+  return (context, next) => {
+    const isPreflight = context.get('access-control-request-method') !== '';
+    if (context.method !== 'OPTIONS' || isPreflight) return middleware(context, next);
+    // The middleware leaves this out: a page may send OPTIONS itself, to learn what a server of tus can do.
+    context.vary('Origin');
+    const origin = originOf(context);
+    if (origin !== '')
+      context.set({
+        'Access-Control-Allow-Origin': origin,
+        'Access-Control-Expose-Headers': EXPOSED.join(','),
+      });
+    return next();
+  };
+}

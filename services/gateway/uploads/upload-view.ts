@@ -8,9 +8,9 @@ export type AcceptedUpload = z.infer<typeof acceptedUpload>;
 /** A resumable upload. */
 export const uploadView = z.object({
   id: z.uuid(),
-  size: z.number().int().describe('bytes'),
+  size: z.number().int().nullable().describe('bytes; null while the client has not told it'),
   offset: z.number().int().describe('bytes that the server has'),
-  expires_at: z.iso.datetime().nullable(),
+  expires_at: z.iso.datetime().nullable().describe('when it is forgotten, unless more of it arrives'),
   job: acceptedUpload.nullable().describe('null before the last byte has arrived'),
 });
 export type UploadView = z.infer<typeof uploadView>;

@@ -17,6 +17,9 @@ describe('cors › a preflight', () => {
     ['POST', '/register'],
     ['POST', '/login'],
     ['POST', '/upload'],
+    ['POST', '/uploads'],
+    ['PATCH', '/uploads/5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10'],
+    ['HEAD', '/uploads/5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10'],
     ['GET', '/jobs'],
     ['DELETE', '/jobs/5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10'],
     ['GET', '/jobs/5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10/events'],
@@ -94,11 +97,46 @@ describe('cors › a response', () => {
     });
   }
 
+  it('of a resumable upload shows its headers, errors included, and those of CORS once', async () => {
+    const gateway = buildGateway({ corsOrigins });
+    const headers = { ...asOwner, origin: ALLOWED, 'tus-resumable': '1.0.0' };
+    const call = (method: string, path: string, more = {}) =>
+      gateway.call(method, path, { headers: { ...headers, ...more } });
+    const created = await call('POST', '/uploads', { 'upload-length': '9' });
+    const path = String(created.headers.location);
+    const bytes = { 'content-type': 'application/offset+octet-stream', 'upload-offset': '5' };
+    const replies = [
+      created,
+      await call('HEAD', path),
+      await call('PATCH', path, bytes),
+      await call('OPTIONS', path),
+    ];
+    assert.deepEqual(
+      replies.map(({ status }) => status),
+      [201, 200, 409, 204],
+    );
+    for (const reply of replies) {
+      assert.equal(reply.headers['access-control-allow-origin'], ALLOWED);
+      const exposed = String(reply.headers['access-control-expose-headers']).split(',');
+      for (const name of [
+        'Location',
+        'Upload-Offset',
+        'Upload-Length',
+        'Tus-Resumable',
+        'Upload-Expires',
+        'Mp3-Job',
+      ])
+        assert.ok(exposed.includes(name), name);
+    }
+  });
+
   it('carries no CORS headers by default', async () => {
     const gateway = buildGateway();
     for (const reply of [
       await gateway.call('OPTIONS', '/upload', preflight(ALLOWED, 'POST')),
       await gateway.call('GET', '/jobs', from(ALLOWED, asOwner)),
+      await gateway.call('OPTIONS', '/uploads', from(ALLOWED)),
+      await gateway.call('HEAD', `/uploads/${crypto.randomUUID()}`, from(ALLOWED, asOwner)),
     ]) {
       const names = Object.keys(reply.headers).filter((name) => /^(access-control-|vary$)/.test(name));
       assert.deepEqual(names, []);

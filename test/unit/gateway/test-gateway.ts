@@ -1,4 +1,4 @@
-import { type Locker, MemoryLocker } from '@tus/server';
+import type { Locker } from '@tus/server';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { createAuthenticate } from '../../../services/gateway/accounts/authenticate.ts';
@@ -18,6 +18,7 @@ import { createAskConverter } from '../../../services/gateway/probe/ask-converte
 import { createDeduplicate } from '../../../services/gateway/uploads/deduplicate.ts';
 import { createStoreUpload } from '../../../services/gateway/uploads/store-upload.ts';
 import { createResumable } from '../../../services/gateway/uploads/tus/create-resumable.ts';
+import { createLeaseLocker } from '../../../services/gateway/uploads/tus/lease-locker.ts';
 import { countOpenUploads } from '../../../services/gateway/uploads/tus/open-uploads.ts';
 import { createBlobStore } from '../../../services/shared/blobs/blob-store.ts';
 import type { InvokeReply, InvokeRequest } from '../../../services/shared/dapr/sidecar.ts';
@@ -90,7 +91,7 @@ export function buildGateway({
   hasOperator = true,
   beforeClaim = async () => undefined,
   state = createMemoryState(),
-  locker = new MemoryLocker(),
+  locker,
   uploadExpirySeconds = 3600,
   heartbeatMs = 5_000,
   keepVideoMs = 3600_000,
@@ -166,7 +167,8 @@ export function buildGateway({
   };
   const resumable = createResumable({
     ...uploadPorts,
-    ...{ state, locker, uploadExpirySeconds, limit: limits.openUploads },
+    ...{ state, uploadExpirySeconds, limit: limits.openUploads },
+    locker: locker ?? createLeaseLocker(state, log),
   });
   const { idempotency, openUploads } = resumable;
   const admission = createAdmission(limits, async () =>

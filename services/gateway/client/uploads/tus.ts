@@ -72,7 +72,7 @@ export function createTus(session: Session): Tus {
         // The response has no body that tells the gateway from something in front of it.
         if (!(error instanceof ForeignResponseError) || error.status >= 500) throw error;
         const { job, size } = await view(id, signal);
-        if (job) return size;
+        if (job && size !== null) return size;
         throw error;
       }
     },

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
-import { MemoryLocker } from '@tus/server';
 import { pino } from 'pino';
 import { createGateway } from '../../../../services/gateway/app.ts';
 import { createSignedLinks } from '../../../../services/gateway/downloads/signed-link.ts';
@@ -16,6 +15,7 @@ import { createFailedJobs } from '../../../../services/gateway/operator/failed-j
 import { createDeduplicate } from '../../../../services/gateway/uploads/deduplicate.ts';
 import { createStoreUpload } from '../../../../services/gateway/uploads/store-upload.ts';
 import { createResumable } from '../../../../services/gateway/uploads/tus/create-resumable.ts';
+import { createLeaseLocker } from '../../../../services/gateway/uploads/tus/lease-locker.ts';
 import { type BlobStore, createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
 import type { InvokeReply, InvokeRequest } from '../../../../services/shared/dapr/sidecar.ts';
 import { createMetrics } from '../../../../services/shared/http/metrics.ts';
@@ -60,7 +60,7 @@ export function createTestGateway(
   const failedIndex = createFailedIndex(state, KEPT_SECONDS);
   const uploadPorts = { ...stored, ...kept, deduplicate: sameContent, links, publishVideo, log };
   const resumable = createResumable({
-    ...{ ...uploadPorts, state, locker: new MemoryLocker(), limit: many },
+    ...{ ...uploadPorts, state, locker: createLeaseLocker(state, log), limit: many },
     uploadExpirySeconds: KEPT_SECONDS,
   });
   const app = createGateway({

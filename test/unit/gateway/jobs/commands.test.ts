@@ -350,6 +350,20 @@ describe('POST /jobs/:id/retry with options', () => {
     });
   }
 
+  for (const [query, answer] of [
+    ['?track=2&bitrate=192', 202],
+    ['?track=1', 422],
+    ['?cover=frame', 422],
+  ] as const)
+    test(`answers ${answer} to ${query} where only the sound of track 2 was sent`, async () => {
+      const original = { size: 1_900_000_000, track: 2 };
+      const { retry, now } = await withJob(done({ source: { ...newJob().source, original } }));
+      const { status, json } = await retry(query);
+      assert.equal(status, answer);
+      if (answer === 422) assert.equal(json.code, 'invalid_option');
+      assert.equal((await now()).status, answer === 202 ? 'queued' : 'done');
+    });
+
   const ago = (seconds: number) => ({ updated_at: new Date(Date.now() - seconds * 1000).toISOString() });
   const KEPT: [what: string, keptSeconds: number, doneAgo: number, answer: number][] = [
     ['long before its video is deleted', 3600, 3500, 202],

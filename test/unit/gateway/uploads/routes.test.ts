@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { describe, test } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { DEFAULT_OPTIONS } from '../../../../services/shared/jobs/conversion-options.ts';
 import type { Call } from '../../../support/in-process.ts';
 import { OWNER } from '../../../support/job.ts';
@@ -161,6 +161,39 @@ const REFUSED: [what: string, query: string, call: Call, status: number, code: s
   ['the option __proto__', '?__proto__=1', {}, 422, 'invalid_option'],
   ['an option in another case', '?Quality=2', {}, 422, 'invalid_option'],
 ];
+
+describe('POST /upload with the sound of a film', () => {
+  it('keeps the size of the film and the position of the track in the job', async () => {
+    const gateway = buildGateway();
+    const { json } = await upload(
+      gateway,
+      '?filename=a.mp4&original_size=1900000000&original_track=2&bitrate=96',
+    );
+    const { document: job } = await gateway.jobs.get(json.id);
+    assert.deepEqual(job.source.original, { size: 1_900_000_000, track: 2 });
+    assert.deepEqual(job.options, { bitrate: 96 });
+  });
+
+  const WRONG = [
+    'original_size=1',
+    'original_track=1',
+    'original_size=0&original_track=1',
+    'original_size=1&original_track=0',
+    'original_size=-1&original_track=1',
+    'original_size=1e3&original_track=1',
+    'original_size=1&original_track=eng',
+    'original_size=1&original_size=2&original_track=1',
+    `original_size=${'9'.repeat(16)}&original_track=1`,
+    'original_size=&original_track=',
+  ];
+  for (const query of WRONG)
+    it(`refuses ${query} with 422`, async () => {
+      const gateway = buildGateway();
+      const { status, json } = await upload(gateway, `?${query}`);
+      assert.deepEqual([status, json.code], [422, 'invalid_option']);
+      assert.deepEqual(gateway.storedKeys(), []);
+    });
+});
 
 describe('POST /upload, for a bad request', () => {
   for (const [what, query, call, status, code] of REFUSED) {

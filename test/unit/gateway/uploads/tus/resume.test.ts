@@ -1,26 +1,31 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it, type TestContext } from 'node:test';
+import { type Locker, MemoryLocker } from '@tus/server';
+import { pino } from 'pino';
 import { createSweepUploads } from '../../../../../services/gateway/sweep/sweep-uploads.ts';
+import { createLeaseLocker } from '../../../../../services/gateway/uploads/tus/lease-locker.ts';
+import type { LeaseClock } from '../../../../../services/gateway/uploads/tus/stored-lease.ts';
 import { createMemoryState } from '../../../../../services/shared/state/memory-state.ts';
 import type { Reply } from '../../../../support/in-process.ts';
 import { createInterceptedStore, type Intercept } from '../../intercepted-store.ts';
 import { mp4 } from '../../sample-uploads.ts';
 import { buildGateway, type Gateway } from '../../test-gateway.ts';
-import { BYTES, checksum, metadata, tusClient } from './tus-client.ts';
+import { BYTES, checksum, cutPatch, metadata, tusClient } from './tus-client.ts';
 
 const maxUploadBytes = 10_000_000;
-const FILE = mp4(2_600_000);
-const CUT = 1_300_000;
+const FILE = mp4(1_300_000);
+const CUT = 1_100_000;
 
 /** Gateways over one store. */
 function replicas() {
   const memory = createMemoryState(() => Date.now());
   return {
     memory,
-    start: (intercept?: Intercept): Gateway =>
+    start: (intercept?: Intercept, locker?: Locker): Gateway =>
       buildGateway({
         maxUploadBytes,
+        ...(locker && { locker }),
         state: intercept
           ? { ...createInterceptedStore(memory, { call: intercept }), keys: memory.keys }
           : memory,
@@ -53,8 +58,16 @@ async function assertOneJob(gateway: Gateway, path: string): Promise<void> {
     [`job:${job.id}`],
   );
   const blobKeys = keys.filter((key) => /^(blob|chunk|tail):/.test(key)).sort();
-  const expected = [0, 1, 2].map((index) => `chunk:${job.videoBlobId}:${index}`);
+  const expected = [0, 1].map((index) => `chunk:${job.videoBlobId}:${index}`);
   assert.deepEqual(blobKeys, [`blob:${job.videoBlobId}`, ...expected].sort());
+  // The lock of an upload that was never saved expires.
+  const locked = keys
+    .filter((key) => key.startsWith('tus-lock:'))
+    .map((key) => key.replace('tus-lock', 'upload'));
+  assert.deepEqual(
+    locked.filter((key) => keys.includes(key)),
+    [],
+  );
   assert.deepEqual((await Array.fromAsync(gateway.resumable.openUploads.read())).length, 0);
   assert.deepEqual(
     (await Array.fromAsync(gateway.index.listActive())).flat().map(({ id }) => id),
@@ -69,9 +82,9 @@ describe('an upload on two gateways', () => {
     const path = await tusClient(one).create(FILE.length);
     await tusClient(one).patch(path, 0, FILE.subarray(0, CUT));
     assert.equal((await tusClient(two).head(path)).headers['upload-offset'], String(CUT));
-    assert.equal((await tusClient(two).patch(path, CUT, FILE.subarray(CUT, 2_000_000))).status, 204);
+    assert.equal((await tusClient(two).patch(path, CUT, FILE.subarray(CUT, 1_200_000))).status, 204);
     assert.equal((await tusClient(one).patch(path, CUT, FILE.subarray(CUT))).status, 409);
-    const last = await tusClient(one).patch(path, 2_000_000, FILE.subarray(2_000_000));
+    const last = await tusClient(one).patch(path, 1_200_000, FILE.subarray(1_200_000));
     assert.ok(last.headers['mp3-job']);
     await assertOneJob(two, path);
     assert.equal(one.publishedVideos.length + two.publishedVideos.length, 1);
@@ -79,7 +92,8 @@ describe('an upload on two gateways', () => {
 
   it('refuses the late saves of a request whose lock was lost', async () => {
     const { start } = replicas();
-    const [slow, fast] = [start(), start()];
+    // Neither of them knows of the lock of the other.
+    const [slow, fast] = [start(undefined, new MemoryLocker()), start(undefined, new MemoryLocker())];
     const path = await tusClient(slow).create(FILE.length);
     const { promise: resumed, resolve: resume } = Promise.withResolvers<void>();
     const { promise: isWaiting, resolve: wait } = Promise.withResolvers<void>();
@@ -87,7 +101,7 @@ describe('an upload on two gateways', () => {
       yield FILE.subarray(0, CUT);
       wait();
       await resumed;
-      yield FILE.subarray(CUT, 2_200_000);
+      yield FILE.subarray(CUT, 1_200_000);
     }
     const stalled = tusClient(slow).patch(path, 0, slowly());
     await isWaiting;
@@ -102,21 +116,46 @@ describe('an upload on two gateways', () => {
     await assertOneJob(fast, path);
   });
 
+  it('ends a request at one gateway when the other one is asked for the offset', async () => {
+    const { start } = replicas();
+    const [one, two] = [start(), start()];
+    const path = await tusClient(one).create(FILE.length);
+    const { promise: end, resolve } = Promise.withResolvers<void>();
+    async function* silent() {
+      yield FILE.subarray(0, CUT);
+      await end;
+      yield FILE.subarray(CUT);
+    }
+    const first = tusClient(one).patch(path, 0, silent());
+    await firstChunk(one);
+    const head = await tusClient(two).head(path);
+    assert.equal(head.headers['upload-offset'], String(CUT));
+    const reply = await first;
+    assert.deepEqual([reply.status, reply.headers['upload-offset']], [204, String(CUT)]);
+    resolve();
+    await tusClient(two).patch(path, CUT, FILE.subarray(CUT));
+    await assertOneJob(two, path);
+  });
+
+  /** Waits until the first chunk of the only upload is stored. */
+  async function firstChunk({ state, resumable }: Gateway): Promise<void> {
+    const id = state.keys().flatMap((key) => /^upload:(.*)/.exec(key)?.[1] ?? [])[0] ?? '';
+    while (((await resumable.records.find(id))?.checkpoint.offset ?? 0) < 1024 ** 2)
+      await new Promise((resolve) => setImmediate(resolve));
+  }
+
   it('keeps what has arrived when the client goes away', async () => {
     const { start } = replicas();
     const gateway = start();
     const tus = tusClient(gateway);
     const path = await tus.create(FILE.length);
-    async function* cut() {
-      yield FILE.subarray(0, CUT);
-      await new Promise((resolve) => setImmediate(resolve));
-      throw new Error('the cable was pulled');
-    }
-    await tus.patch(path, 0, cut()).catch(() => undefined);
+    const bytes = FILE.subarray(0, CUT);
+    await cutPatch(gateway, path, { bytes, length: FILE.length, sent: () => firstChunk(gateway) });
     const offset = Number((await tus.head(path)).headers['upload-offset']);
-    assert.ok(offset <= CUT);
+    assert.ok(offset >= 1024 ** 2 && offset <= CUT, `${offset}`);
     await tus.patch(path, offset, FILE.subarray(offset));
     await assertOneJob(gateway, path);
+    assert.ok(!gateway.lines.text().includes('"level":50'), 'a client that goes away is no error');
   });
 
   it('keeps what has arrived when the gateway stops, and tells the client how much that is', async () => {
@@ -125,18 +164,33 @@ describe('an upload on two gateways', () => {
     const path = await tusClient(one).create(FILE.length);
     async function* untilStopped() {
       yield FILE.subarray(0, CUT);
+      await firstChunk(one);
       one.stopping.abort();
       yield FILE.subarray(CUT);
     }
     const reply = await tusClient(one).patch(path, 0, untilStopped());
     const offset = Number(reply.headers['upload-offset']);
     assert.equal(reply.status, 204);
-    assert.ok(offset >= CUT && offset < FILE.length, `${offset}`);
+    assert.ok(offset >= 1024 ** 2 && offset <= CUT, `${offset}`);
     assert.equal((await tusClient(two).head(path)).headers['upload-offset'], String(offset));
     await tusClient(two).patch(path, offset, FILE.subarray(offset));
     await assertOneJob(two, path);
   });
 });
+
+/** A clock that runs fast while somebody waits. So the lease of a holder that is dead ends soon. */
+function fastClock(): LeaseClock {
+  let now = 0;
+  return {
+    now: () => now,
+    async wait(ms, signal) {
+      for (const end = now + ms; now < end; now += 50) {
+        signal.throwIfAborted();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+  };
+}
 
 /** The client of an upload, which may have to go on at another gateway. */
 interface Progress {
@@ -204,15 +258,15 @@ async function finishElsewhere(context: TestContext, gateway: Gateway, progress:
 }
 
 describe('an upload whose gateway dies at a call of the store', () => {
-  const WAYS: [what: string, way: Way][] = [
-    ['in two parts', inTwoParts],
-    ['at once', atOnce],
-    ['in two parts with checksums', withChecksum],
+  const WAYS: [what: string, way: Way, isExecuted: boolean[]][] = [
+    ['in two parts', inTwoParts, [false, true]],
+    ['at once', atOnce, [true]],
+    ['in two parts with checksums', withChecksum, [true]],
   ];
   const never = <T>() => new Promise<T>(() => undefined);
 
-  for (const [what, way] of WAYS)
-    for (const isExecuted of [false, true])
+  for (const [what, way, cases] of WAYS)
+    for (const isExecuted of cases)
       it(`${what} is finished by another one, where the call was ${isExecuted ? '' : 'not '}executed`, async (context) => {
         let calls = 0;
         const counting: Intercept = (_what, call) => {
@@ -225,7 +279,7 @@ describe('an upload whose gateway dies at a call of the store', () => {
         for (let last = 1; last <= calls; last++)
           await context.test(`holds for call ${last} of ${calls}`, async (context) => {
             context.mock.timers.enable({ apis: ['Date'], now: Date.now() });
-            const { start } = replicas();
+            const { memory, start } = replicas();
             const { promise: death, resolve: die } = Promise.withResolvers<void>();
             let count = 0;
             const dying: Intercept = async (_what, call) => {
@@ -239,7 +293,10 @@ describe('an upload whose gateway dies at a call of the store', () => {
             const key = randomUUID();
             await Promise.race([way(start(dying), progress, key), death]);
             for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
-            const other = start();
+            const other = start(
+              undefined,
+              createLeaseLocker(memory, pino({ level: 'silent' }), undefined, fastClock()),
+            );
             const path = await finishElsewhere(context, other, progress, key);
             await assertOneJob(other, path);
           });
