@@ -11,8 +11,8 @@ import { type Fault, faultyState } from './faulty-state.ts';
 import { type Holder, type ResumableUpload, resumableUpload } from './resumable-upload.ts';
 
 const CHUNK = 1024 * 1024;
-/** The first append keeps a tail, the second fills its chunk and keeps another, and the third fills three chunks. */
-const ENDS = [CHUNK - 9, CHUNK + 9, 4 * CHUNK + 9];
+/** The first append keeps a tail, the second fills its chunk and keeps another, and the third fills two chunks. */
+const ENDS = [9, CHUNK + 9, 3 * CHUNK + 9];
 const bytes = randomBytes(ENDS.at(-1) ?? 0);
 
 /** Uploads the rest as one gateway does, and takes the upload over first. `save` is an operation of the store, too. */

@@ -46,6 +46,7 @@ export function blobAppends(fresh: FreshBlobs): void {
   testEarlyEnds(fresh);
   testCheckpoints(fresh);
   testCompletion(fresh);
+  testReservation(fresh);
   testAppendLives(fresh);
 }
 
@@ -283,6 +284,22 @@ function testCompletion(fresh: FreshBlobs): void {
     await assert.rejects(upload.takeOver().append(blobs, upload.bytes.length, { save }), LOST);
     assert.ok((await watch.remaining()).length >= 3);
     assert.equal(await blobs.delete(upload.id), true);
+    assert.deepEqual(await watch.remaining(), []);
+  });
+}
+
+/** A write of many chunks whose checkpoint is lost, and a short one after it. */
+function testReservation(fresh: FreshBlobs): void {
+  test('deletes chunks beyond those that a later append has announced', async () => {
+    const { blobs, watch } = fresh();
+    const upload = resumableUpload(randomBytes(70 * CHUNK));
+    const lost = async () => {
+      await eventually(() => chunkPuts(watch) === 70);
+      throw LOST;
+    };
+    await assert.rejects(upload.takeOver().append(blobs, upload.bytes.length, { save: lost }), LOST);
+    await upload.takeOver().append(blobs, CHUNK);
+    await blobs.delete(upload.id);
     assert.deepEqual(await watch.remaining(), []);
   });
 }

@@ -90,13 +90,9 @@ function endingEarly(source: AsyncIterable<Uint8Array>) {
 }
 
 /** Reads the bytes of the checkpoint that do not fill a chunk. Throws `internal` where they are not there. */
-export async function readTail(
-  state: StateStore,
-  id: string,
-  { offset, tail }: Checkpoint,
-): Promise<Buffer | undefined> {
+export async function readTail(state: StateStore, id: string, { offset, tail }: Checkpoint): Promise<Buffer> {
   const length = offset % CHUNK_BYTES;
-  if (length === 0) return undefined;
+  if (length === 0) return Buffer.alloc(0);
   const bytes = tail === null ? undefined : await state.getBytes(tailKey(id, tail));
   if (bytes?.length !== length) throw new AppError('internal', `blob ${id} lacks its last bytes`);
   return bytes;

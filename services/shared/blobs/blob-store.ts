@@ -77,7 +77,7 @@ export function createBlobStore(state: StateStore): BlobStore {
     write: (id, source, options) => writeBlob(writePorts, id, source, options),
 
     append: (id, from, source, options) => appendBlob(writePorts, id, from, source, options),
-    readTail: async (id, checkpoint) => (await readTail(state, id, checkpoint)) ?? Buffer.alloc(0),
+    readTail: (id, checkpoint) => readTail(state, id, checkpoint),
     complete: (id, checkpoint, options) => completeBlob(writePorts, id, checkpoint, options),
 
     async stat(id, signal) {

@@ -247,12 +247,11 @@ describe('the lock of an upload in a store that does not answer', () => {
   it('is refused with the error of the store, and the next request in this process gets its turn', async () => {
     const { store, locker } = broken();
     store.isDown = true;
-    const refused = request(locker);
+    const [refused, next] = [request(locker), request(locker)];
+    await Promise.resolve();
+    store.isDown = false;
     await runEventLoop();
     assert.equal((refused.error as { code: string }).code, 'unavailable');
-    store.isDown = false;
-    const next = request(locker);
-    await runEventLoop();
     assert.equal(next.isHeld, true);
   });
 });
