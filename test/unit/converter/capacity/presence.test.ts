@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { pino } from 'pino';
 import { showUntilStopped } from '../../../../services/converter/capacity/presence.ts';
-import { readPresences } from '../../../../services/shared/jobs/converter-presence.ts';
+import { readPresences } from '../../../../services/shared/contract/converter-presence.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { encodeDocument } from '../../../../services/shared/state/state-store.ts';

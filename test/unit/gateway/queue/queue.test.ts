@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import type { ConverterPresence } from '../../../../services/shared/jobs/converter-presence.ts';
-import { showPresence } from '../../../../services/shared/jobs/converter-presence.ts';
+import type { ConverterPresence } from '../../../../services/shared/contract/converter-presence.ts';
+import { showPresence } from '../../../../services/shared/contract/converter-presence.ts';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { stoppedClock } from '../../../support/clock.ts';
