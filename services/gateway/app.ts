@@ -18,8 +18,15 @@ import { openapi } from './openapi/document.ts';
 import { type OperatorPorts, operatorRoutes } from './operator/routes.ts';
 import { type ProbePorts, probeRoutes } from './probe/routes.ts';
 import { type UploadPorts, uploadRoutes } from './uploads/routes.ts';
+import { type TusPorts, tusRoutes } from './uploads/tus/routes.ts';
 
-export interface GatewayPorts extends DownloadPorts, EventPorts, OperatorPorts, ProbePorts, UploadPorts {
+export interface GatewayPorts
+  extends DownloadPorts,
+    EventPorts,
+    OperatorPorts,
+    ProbePorts,
+    TusPorts,
+    UploadPorts {
   invoke: Sidecar['invoke'];
   index: JobIndex;
   commands: JobCommands;
@@ -47,6 +54,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   const router = new Router<RequestState>();
   accountRoutes(router, ports.invoke);
   uploadRoutes(router, ports);
+  tusRoutes(router, ports);
   probeRoutes(router, ports);
   eventRoutes(router, ports);
   jobRoutes(router, ports);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type JobView, jobView } from '../../shared/jobs/job-view.ts';
 import { type ParsedEvent, parseEvents } from './parse-events.ts';
-import type { Session } from './session.ts';
+import type { Session } from './session/session.ts';
 
 /** The gateway sends something at least every 15 seconds. */
 const IDLE_TIMEOUT_MS = 45_000;

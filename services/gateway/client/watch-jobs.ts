@@ -1,11 +1,11 @@
 import { isFinalStatus } from '../../shared/jobs/job.ts';
 import type { JobView } from '../../shared/jobs/job-view.ts';
-import type { Clock } from './clock.ts';
-import { isProblem } from './errors.ts';
+import type { Clock } from './http/clock.ts';
+import { isProblem } from './http/errors.ts';
+import { createRetrySchedule, LONG_WAIT_MS } from './http/retry.ts';
 import { allJobEvents, type JobsEvent } from './job-events.ts';
 import { getJob } from './jobs.ts';
-import { createRetrySchedule, LONG_WAIT_MS } from './retry.ts';
-import type { Session } from './session.ts';
+import type { Session } from './session/session.ts';
 import { isWatchable } from './watch-job.ts';
 
 /** Milliseconds before a stream that has ended is opened again, as the gateway asks in `retry`. */
