@@ -31,14 +31,13 @@ export function createLiveness({ beatMs, aliveMs }: { beatMs: number; aliveMs: n
   return {
     update(states, readAt) {
       const isFirst = readAt - lastAt > aliveMs;
-      // A change since an old read says nothing about the present.
-      const before = isFirst ? new Map<string, Watched>() : watched;
       if (isFirst) firstAt = readAt;
       const creditMs = Math.min(Math.max(0, readAt - lastAt), maxCreditMs);
       watched = new Map(
         [...states].map(([id, state]) => {
-          const known = before.get(id);
+          const known = watched.get(id);
           if (known?.state === state) return [id, { ...known, unchangedMs: known.unchangedMs + creditMs }];
+          // A change since a read of long ago says nothing about the present.
           return [id, { state, unchangedMs: 0, hasChanged: !isFirst }];
         }),
       );

@@ -86,6 +86,7 @@ describe('the place of a queued job', () => {
     for (let count = 0; count < 20; count++) await view(ended);
     assert.equal(reads(), 0);
     await Promise.all(Array.from({ length: 50 }, () => view(queued)));
+    for (let count = 0; count < 5; count++) await view(queued);
     assert.equal(reads(), 1);
     await pass(2);
     await Promise.all(Array.from({ length: 50 }, () => view(queued)));

@@ -111,8 +111,9 @@ describe('createLiveness', () => {
       'does not count a gap between two reads against the living',
       [
         [0, { a: 1 }],
-        [8, { a: 2 }],
-        [26, { a: 2 }],
+        [10, { a: 2 }],
+        [19, { a: 2 }],
+        [36, { a: 2 }],
       ],
       ['a'],
     ],
