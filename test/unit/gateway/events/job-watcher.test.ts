@@ -19,9 +19,13 @@ function setUp(context: TestContext) {
   let time = 0;
   const calls: string[] = [];
   let isUp = true;
-  const call: Intercept = (what, act) => {
+  let delayed: Promise<void> | undefined;
+  const call: Intercept = async (what, act) => {
     calls.push(what.replace(/[\da-f-]{36}/g, 'ID').replace(/open:\w/, 'open'));
-    return isUp ? act() : Promise.reject(unavailable('the store'));
+    if (!isUp) throw unavailable('the store');
+    const result = await act();
+    await delayed;
+    return result;
   };
   const memory = createMemoryState();
   const state = createInterceptedStore(memory, { call });
@@ -38,6 +42,12 @@ function setUp(context: TestContext) {
     ...{ live, jobs, calls, watcher: live.watcher },
     setUp: (up: boolean) => {
       isUp = up;
+    },
+    /** Holds back what is read from now on. The returned function lets it arrive. */
+    delayNext: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      delayed = promise;
+      return resolve;
     },
     async save(job: Job) {
       await index.addActive(job.owner, job.id);
@@ -144,12 +154,16 @@ describe('createJobWatcher', () => {
   });
 
   it('does not go back to an older state than the one that a new watcher has read', async (context) => {
-    const { save, watch, pass, jobs, live } = setUp(context);
+    const { save, watch, pass, jobs, watcher, delayNext } = setUp(context);
     const job = await save(newJob(CONVERTING));
     using first = await watch(job);
     await pass(1);
+    const finishOldRead = delayNext();
+    await pass(1);
     await jobs.update(job.id, (now) => newJob({ ...now, status: 'converting', progress: 0.9 }));
-    using second = live.watcher.watchJob(await jobs.get(job.id));
+    using second = watcher.watchJob(await jobs.get(job.id));
+    finishOldRead();
+    await runEventLoop(20);
     for (const each of [first, second]) {
       const latest = each.latest();
       assert.equal(latest !== 'gone' && 'progress' in latest.document && latest.document.progress, 0.9);
