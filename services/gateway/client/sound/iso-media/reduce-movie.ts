@@ -1,4 +1,4 @@
-import { bytesOfSample } from './audio-codec.ts';
+import { bytesOfSample, statesChannels } from './audio-codec.ts';
 import { Unplannable } from './boxes.ts';
 import type { Movie, MovieTrack } from './movie.ts';
 import { chunksOf, keepSamples, leaveOutSamples, type Patch, type Reduction } from './reduce-track.ts';
@@ -31,6 +31,9 @@ async function reduce(
   if (track === chosen)
     return keepSamples(reduction, track, await chunksOf(reader, track, bytesOfSample(track.entry)));
   const isChapters = chapterTracks.has(track.id);
+  // The job lists all tracks with their channels.
+  if (track.kind === 'audio' && !statesChannels(track.entry))
+    throw new Unplannable('A track does not state its channels.');
   if (track.kind !== 'other' && !isChapters) return leaveOutSamples(reduction, track, track.kind === 'video');
   const chunks = await chunksOf(reader, track, 0);
   const bytes = chunks.reduce((sum, { start, end }) => sum + end - start, 0);
