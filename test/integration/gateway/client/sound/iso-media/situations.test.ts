@@ -294,7 +294,7 @@ const TRACKS: Situation[] = [
   },
   {
     name: 'with an encoder for each track',
-    make: several('g.mp4', '-c:a:0', 'ac3', '-c:a:1', 'aac', '-c:a:2', 'libmp3lame'),
+    make: several('g.mp4', '-c:a:0', 'ac3', '-c:a:1', 'aac', '-c:a:2', 'eac3'),
     options: { track: 2 },
     track: 2,
   },
