@@ -17,7 +17,8 @@ export type MakeTables = (ranges: KeptRanges) => Patch;
 export const makeChunkTables =
   (changes: Changes, tables: SampleTables, chunks: readonly Chunk[], joins: boolean): MakeTables =>
   (ranges) => {
-    const placed = joins ? joinChunks(chunks, ranges) : chunks;
+    const isUniform = chunks.every(({ description }) => description === chunks[0]?.description);
+    const placed = joins && isUniform ? joinChunks(chunks, ranges) : chunks;
     if (placed !== chunks) changes.set(tables.chunks, makeRuns(tables, placed));
     const { offsets, hasLongOffsets } = tables;
     const entryBytes = hasLongOffsets ? 8 : 4;
@@ -39,8 +40,7 @@ function joinChunks(chunks: readonly Chunk[], ranges: KeptRanges): Chunk[] {
   let lastEnd = 0;
   for (const chunk of chunks) {
     const last = joined.at(-1);
-    const isNext = last?.description === chunk.description && ranges.follows(lastEnd, chunk.start);
-    if (last && isNext) last.samples += chunk.samples;
+    if (last && ranges.follows(lastEnd, chunk.start)) last.samples += chunk.samples;
     else joined.push({ ...chunk });
     lastEnd = chunk.end;
   }
@@ -52,7 +52,7 @@ function makeRuns({ chunks: box }: SampleTables, chunks: readonly Chunk[]): Uint
   const entries: number[] = [];
   let last: Chunk | undefined;
   for (const [index, chunk] of chunks.entries()) {
-    const isSame = chunk.samples === last?.samples && chunk.description === last.description;
+    const isSame = chunk.samples === last?.samples;
     if (!isSame) entries.push(index + 1, chunk.samples, chunk.description);
     last = chunk;
   }

@@ -3,7 +3,7 @@ import { type Box, type BoxReader, Unplannable } from './boxes.ts';
 import { type MakeTables, makeChunkTables } from './chunk-tables.ts';
 import type { KeptRanges } from './kept-ranges.ts';
 import type { MovieTrack } from './movie.ts';
-import { type Chunk, readChunkOffsets, readChunks, readEntries, type SampleTables } from './sample-tables.ts';
+import { type Chunk, readChunks, readEntries, type SampleTables } from './sample-tables.ts';
 import { mergeDurations, shortenCompositionOffsets } from './shorten-tables.ts';
 import { table } from './table.ts';
 
@@ -13,8 +13,8 @@ export interface Reduction {
   changes: Changes;
 }
 
-/** Tables with an entry for each sample, of which the server makes no use where there are no samples. */
-const TABLES_OF_SAMPLES = ['sdtp', 'sbgp', 'sgpd', 'subs', 'stsh', 'padb', 'stdp', 'stps', 'saiz', 'saio'];
+/** Tables with something for each sample, of which ffmpeg makes no use where there are no samples. */
+const TABLES_OF_SAMPLES = ['sdtp', 'subs', 'stsh', 'padb', 'stdp'];
 
 /** Keeps all samples of a track. Only the tables of its chunks change. */
 export async function keepSamples(
@@ -37,15 +37,15 @@ async function hasPacketsOfChunks(
   return (await readEntries(reader, durations, { headBytes: 8, entryBytes: 8, count })).getUint32(4) === 1;
 }
 
-/** Returns the chunks of a track that lie in the film. @throws Unplannable where its index is wrong */
+/** Returns the chunks of a track. @throws Unplannable where its index is wrong */
 export async function chunksOf(
   reader: BoxReader,
-  { tables, node }: MovieTrack,
+  { tables, node, entry }: MovieTrack,
   bytesOfSample: number,
 ): Promise<Chunk[]> {
   const stbl = requireNode(node, 'mdia', 'minf', 'stbl');
-  // They would point to data that is somewhere else in the smaller file.
-  if (findNode(stbl, 'saio')) throw new Unplannable('A track has data beside its samples.');
+  // The data beside the samples would be somewhere else in the smaller file. It is that of encryption.
+  if (entry.isEncrypted || findNode(stbl, 'saio')) throw new Unplannable('A track is encrypted.');
   return readChunks(reader, tables, bytesOfSample);
 }
 
@@ -63,9 +63,10 @@ export async function leaveOutSamples(
   const { reader, ranges, changes } = reduction;
   const { node, tables } = track;
   const stbl = requireNode(node, 'mdia', 'minf', 'stbl');
-  const isEmpty = tables.sampleCount === 0 || tables.chunkCount === 0;
-  const first = keeps === 'nothing' || isEmpty ? undefined : await readFirst(reader, track);
-  const bytes = keeps === 'first byte' ? 1 : (first?.bytes ?? 0);
+  // ffmpeg refuses the whole film for some mistakes in the index of any track.
+  const [chunk] = await chunksOf(reader, track, 0);
+  const first = keeps === 'nothing' ? undefined : chunk;
+  const bytes = keeps === 'first byte' || !first ? 1 : await readFirstSize(reader, tables);
   const chunks = first ? [{ ...first, end: first.start + bytes, samples: 1 }] : [];
   for (const { start, end } of chunks) ranges.add(start, end);
   changes.set(tables.sizes, table(tables.sizes, first ? [0, 1, bytes] : [0, 0]));
@@ -75,15 +76,10 @@ export async function leaveOutSamples(
   return makeChunkTables(changes, tables, chunks, false);
 }
 
-async function readFirst(reader: BoxReader, { tables }: MovieTrack) {
-  const [start = 0] = await readChunkOffsets(reader, tables, 1);
-  const chunk = await readEntries(reader, tables.chunks, { headBytes: 8, entryBytes: 12, count: 1 });
-  const { sampleBytes, sizes } = tables;
-  const entry =
-    sampleBytes > 0
-      ? undefined
-      : await readEntries(reader, sizes, { headBytes: 12, entryBytes: 4, count: 1 });
-  return { start, bytes: entry?.getUint32(0) ?? sampleBytes, description: chunk.getUint32(8) };
+async function readFirstSize(reader: BoxReader, { sampleBytes, sizes }: SampleTables): Promise<number> {
+  return (
+    sampleBytes || (await readEntries(reader, sizes, { headBytes: 12, entryBytes: 4, count: 1 })).getUint32(0)
+  );
 }
 
 async function shortenTimes(
@@ -102,7 +98,7 @@ async function shortenTimes(
 
 /** Keeps the first entry alone: whether the first sample can be decoded by itself. */
 async function shortenSync(reader: BoxReader, box: Box): Promise<Uint8Array> {
-  const count = Math.min(1, (await reader.read(box.content, 8)).getUint32(4));
+  const count = (await reader.read(box.content, 8)).getUint32(4);
   const entries = await readEntries(reader, box, { headBytes: 8, entryBytes: 4, count });
   return table(box, count === 0 ? [0] : [1, entries.getUint32(0)]);
 }

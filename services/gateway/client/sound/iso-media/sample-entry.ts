@@ -5,6 +5,8 @@ export interface SampleEntry {
   /** The four-character code of the format. */
   format: string;
   isEncrypted: boolean;
+  /** Number of entries. */
+  count: number;
   /** The entry from its size on. */
   view: DataView;
 }
@@ -19,13 +21,15 @@ export async function readSampleEntry(
 ): Promise<SampleEntry | undefined> {
   let first: Box | undefined;
   let isEncrypted = false;
+  let count = 0;
   for await (const entry of reader.boxes(content + 8, end)) {
     first ??= entry;
+    count += 1;
     isEncrypted ||= ENCRYPTED.has(entry.type);
   }
   if (!first || first.end - first.start > MAX_ENTRY_BYTES) return undefined;
   const view = await reader.read(first.start, first.end - first.start);
-  return { format: first.type, isEncrypted, view };
+  return { format: first.type, isEncrypted, count, view };
 }
 
 /** The fields of an audio sample entry, of ISO media and of QuickTime. */

@@ -4,6 +4,8 @@ import { type Box, type BoxReader, Unplannable } from './boxes.ts';
 /** The index of a track of two days has some 8 million samples. */
 const MAX_TABLE_BYTES = 64 * 1024 * 1024;
 const MAX_CHUNKS = 2_000_000;
+/** ffmpeg refuses a film with a greater sample. */
+const MAX_SAMPLE_BYTES = 2 ** 30;
 
 /** Where the tables of a track are that say where its samples are (ISO 14496-12, 8.6 and 8.7). */
 export interface SampleTables {
@@ -16,6 +18,8 @@ export interface SampleTables {
   sampleCount: number;
   /** Bytes of each sample, or 0 where each has a size of its own. */
   sampleBytes: number;
+  /** Number of descriptions of samples. */
+  descriptions: number;
 }
 
 /** A run of samples that are one behind the other, by its place in the film. */
@@ -27,7 +31,11 @@ export interface Chunk {
   description: number;
 }
 
-export async function readSampleTables(reader: BoxReader, stbl: BoxNode): Promise<SampleTables> {
+export async function readSampleTables(
+  reader: BoxReader,
+  stbl: BoxNode,
+  descriptions: number,
+): Promise<SampleTables> {
   const short = findNode(stbl, 'stco');
   const offsets = short ?? requireNode(stbl, 'co64');
   if (short && findNode(stbl, 'co64')) throw new Unplannable('There are two tables of chunks.');
@@ -45,6 +53,7 @@ export async function readSampleTables(reader: BoxReader, stbl: BoxNode): Promis
     chunkCount,
     sampleCount: sizesHead.getUint32(8),
     sampleBytes: sizesHead.getUint32(4),
+    descriptions,
   };
 }
 
@@ -94,7 +103,11 @@ export async function readChunks(
     const start = offsets[index] as number;
     if (isOneSize) return { ...run, start, end: start + Math.ceil(run.samples * most) };
     let end = start;
-    for (const last = sample + run.samples; sample < last; sample++) end += entries.getUint32(4 * sample);
+    for (const last = sample + run.samples; sample < last; sample++) {
+      const bytes = entries.getUint32(4 * sample);
+      if (bytes >= MAX_SAMPLE_BYTES) throw new Unplannable('A sample is too long.');
+      end += bytes;
+    }
     return { ...run, start, end };
   });
 }
@@ -102,7 +115,10 @@ export async function readChunks(
 type Run = Pick<Chunk, 'samples' | 'description'>;
 
 /** Returns what samples each chunk has: an entry counts for all chunks up to that of the next one. */
-async function readRuns(reader: BoxReader, { chunks, chunkCount }: SampleTables): Promise<Run[]> {
+async function readRuns(
+  reader: BoxReader,
+  { chunks, chunkCount, descriptions }: SampleTables,
+): Promise<Run[]> {
   const count = (await reader.read(chunks.content, 8)).getUint32(4);
   const entries = await readEntries(reader, chunks, { headBytes: 8, entryBytes: 12, count });
   const runs: Run[] = [];
@@ -112,7 +128,7 @@ async function readRuns(reader: BoxReader, { chunks, chunkCount }: SampleTables)
     const samples = entries.getUint32(12 * entry + 4);
     const isInOrder = first === runs.length + 1 && next > first && next <= chunkCount + 1;
     const description = entries.getUint32(12 * entry + 8);
-    if (!isInOrder || samples === 0 || description === 0)
+    if (!isInOrder || samples === 0 || description === 0 || description > descriptions)
       throw new Unplannable('The table of chunks is out of order.');
     for (let chunk = first; chunk < next; chunk++) runs.push({ samples, description });
   }
