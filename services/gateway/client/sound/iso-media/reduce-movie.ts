@@ -3,6 +3,7 @@ import { Unplannable } from './boxes.ts';
 import type { MakeTables } from './chunk-tables.ts';
 import type { Movie, MovieTrack } from './movie.ts';
 import { chunksOf, keepSamples, leaveOutSamples, type Reduction } from './reduce-track.ts';
+import { hasPictureSetup } from './sample-entry.ts';
 import type { FragmentTrack } from './track-fragment.ts';
 
 /** Subtitles and time codes are small. Of a greater track, such as the measured values of a camera, the first sample is sent. */
@@ -32,6 +33,8 @@ async function reduce(
   if (track === chosen)
     return keepSamples(reduction, track, await chunksOf(reader, track, bytesOfSample(track.entry)));
   const isChapters = chapterTracks.has(track.id);
+  if (track.kind === 'video' && !hasPictureSetup(track.entry))
+    throw new Unplannable('The picture cannot be decoded.');
   // The job lists all tracks with their channels.
   if (track.kind === 'audio' && !statesChannels(track.entry))
     throw new Unplannable('A track does not state its channels.');

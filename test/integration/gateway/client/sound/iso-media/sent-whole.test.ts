@@ -43,6 +43,7 @@ describe('planSmallerFile', () => {
     ['with a language that it does not have', async () => readFile(await film()), { track: 'fra' }],
     ['of which a picture is wanted', async () => readFile(await film()), { cover: 'frame' }],
     ['whose format of sound is unknown', () => changed(film(), 'mp4a', rename('ac-4'))],
+    ['whose picture has no setup for its decoder', () => changed(film(), 'avcC', rename('free'))],
     ['without an index', () => changed(film(), 'moov', rename('free'))],
     [
       'with two indexes',
