@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { planSmallerFile } from '../../services/gateway/client/sound/plan-sound.ts';
 import type { ConversionOptions } from '../../services/shared/jobs/conversion-options.ts';
@@ -32,7 +34,8 @@ export async function compareSound(path: string, options: ConversionOptions = {}
   const planMs = performance.now() - started;
   const found = { filmBytes: film.size, sentBytes: plan?.file.size, track: plan?.track, planMs };
   if (!plan) return { ...found, differences: [], failure: undefined };
-  const smaller = `${path}.sound`;
+  const folder = await mkdtemp(join(tmpdir(), 'mp3converter-sound-'));
+  const smaller = join(folder, 'sound');
   try {
     await writeFile(smaller, await plan.file.read(0, plan.file.size));
     const [whole, sound] = [await outcomeOf(path, options), await outcomeOf(smaller, options)];
@@ -46,7 +49,7 @@ export async function compareSound(path: string, options: ConversionOptions = {}
       differences.push(`track ${plan.track} is planned, and track ${whole.selected} is converted`);
     return { ...found, differences, failure: whole.failure as string | undefined };
   } finally {
-    await rm(smaller, { force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -61,9 +64,12 @@ async function outcomeOf(path: string, options: ConversionOptions): Promise<Reco
         .digest('hex'),
       warnings: converted.warnings,
       durationSeconds,
-      // A sound track that is left out has no samples, by whose times ffmpeg would tell its length.
+      // A sound track that is left out has no samples, by whose times ffmpeg would tell its length. And where ffmpeg sees no packet
+      // of the sound at the start of the film, it guesses the length from that of the film, to some microseconds.
       tracks: tracks.map(({ duration_seconds, ...track }) =>
-        track.type === 'video' || track.selected ? { ...track, duration_seconds } : track,
+        track.type === 'video' || track.selected
+          ? { ...track, duration: duration_seconds && Math.round(duration_seconds * 1000) }
+          : track,
       ),
       selected: tracks.find(({ selected }) => selected)?.position,
     };

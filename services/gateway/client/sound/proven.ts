@@ -7,7 +7,12 @@ export type Container = 'iso-media' | 'matroska' | 'mpeg-ts' | 'flv' | 'avi' | '
  * and then it takes another track.
  */
 export const PROVEN: Readonly<Record<Container, readonly string[]>> = {
-  'iso-media': ['aac'],
+  'iso-media': [
+    ...['aac', 'mp3', 'mp2', 'ac3', 'eac3', 'dts', 'truehd', 'opus', 'vorbis', 'flac', 'alac'],
+    ...['amr_nb', 'amr_wb', 'adpcm_ima_qt', 'pcm_alaw', 'pcm_mulaw', 'pcm_u8', 'pcm_s8'],
+    ...['pcm_s16le', 'pcm_s16be', 'pcm_s24le', 'pcm_s24be', 'pcm_s32le', 'pcm_s32be'],
+    ...['pcm_f32le', 'pcm_f32be', 'pcm_f64le', 'pcm_f64be'],
+  ],
   matroska: [
     ...['aac', 'ac3', 'eac3', 'dts', 'truehd', 'vorbis', 'opus', 'flac', 'alac', 'mp2', 'mp3'],
     ...['pcm_u8', 'pcm_s16le', 'pcm_s24le', 'pcm_s32le', 'pcm_s16be', 'pcm_s24be', 'pcm_s32be'],

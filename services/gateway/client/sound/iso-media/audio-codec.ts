@@ -1,3 +1,4 @@
+import { type DecoderConfig, readDecoderConfig } from './decoder-config.ts';
 import { type AudioFormat, readAudioFormat, type SampleEntry } from './sample-entry.ts';
 
 /** Formats whose four-character code is all that ffmpeg needs, and its names of the codecs. */
@@ -36,26 +37,52 @@ const BY_OBJECT_TYPE: Readonly<Record<number, string>> = {
 const MPEG4_AUDIO = 64;
 /** AAC Main, AAC LC, AAC LTP, and those with SBR and with parametric stereo. ISO 14496-3, table 1.17. */
 const AAC_OBJECT_TYPES = [1, 2, 4, 5, 29];
+const AAC_LC = 2;
 
 /** Returns ffmpeg's name of the codec of an audio track, or undefined where it is not certain. */
 export function audioCodecOf(entry: SampleEntry): string | undefined {
   const format = readAudioFormat(entry);
   if (!format) return undefined;
-  if (entry.format === 'mp4a') return codecOfEsds(format.extensions.get('esds'));
+  if (entry.format === 'mp4a') return codecOf(readDecoderConfig(format.extensions.get('esds')));
   return BY_FORMAT[entry.format] ?? pcmCodecOf(entry.format, format);
 }
 
-/** Returns the most bytes that one sample of the stated format may have, where samples have one size. */
+function codecOf(config: DecoderConfig | undefined): string | undefined {
+  if (!config) return undefined;
+  if (config.objectType !== MPEG4_AUDIO) return BY_OBJECT_TYPE[config.objectType];
+  return config.audio && AAC_OBJECT_TYPES.includes(config.audio.objectType) ? 'aac' : undefined;
+}
+
+/**
+ * Whether the header of a track says how many channels it has. Otherwise a decoder has to see some of its sound: that of MP3, and
+ * of mono AAC, which may hide a second channel (parametric stereo).
+ */
+export function statesChannels(entry: SampleEntry): boolean {
+  const codec = audioCodecOf(entry);
+  if (codec !== 'aac')
+    return codec !== undefined && (HEADER_STATES_CHANNELS.has(codec) || codec.startsWith('pcm_'));
+  const audio = readDecoderConfig(readAudioFormat(entry)?.extensions.get('esds'))?.audio;
+  if (audio?.objectType !== AAC_LC) return false;
+  return audio.channels > 1 || (audio.channels === 1 && audio.sampleRate >= LEAST_PLAIN_RATE);
+}
+
+const HEADER_STATES_CHANNELS = new Set(['ac3', 'eac3', 'alac', 'flac', 'opus', 'amr_nb', 'amr_wb']);
+/** Parametric stereo has half of the rate of the sound, in Hz. */
+const LEAST_PLAIN_RATE = 32_000;
+
+/**
+ * Returns the bytes of one sample as ffmpeg counts them where the tables of QuickTime have one size for all samples. It may be a
+ * fraction, because a sample of a packed codec is a part of its packet.
+ */
 export function bytesOfSample(entry: SampleEntry): number {
   const format = readAudioFormat(entry);
   if (!format) return 0;
   const { channels, bitsPerSample, samplesPerPacket, bytesPerPacket } = format;
-  const bits = Math.max(bitsPerSample, BITS[entry.format] ?? 0);
-  const bytesInPacket = samplesPerPacket > 0 ? bytesPerPacket / samplesPerPacket : bytesPerPacket;
-  return Math.max((Math.ceil(bits / 8) || 0) * channels, bytesInPacket);
+  if (audioCodecOf(entry)?.startsWith('pcm_')) return ((BITS[entry.format] ?? bitsPerSample) / 8) * channels;
+  return samplesPerPacket > 0 ? bytesPerPacket / samplesPerPacket : 0;
 }
 
-/** Bits of a sample where the format alone says so. */
+/** Bits of a sample where the format alone says so. The field says 16 for many of them. */
 const BITS: Readonly<Record<string, number>> = { in24: 24, in32: 32, fl32: 32, fl64: 64, ulaw: 8, alaw: 8 };
 
 function pcmCodecOf(name: string, format: AudioFormat): string | undefined {
@@ -77,36 +104,4 @@ function linearPcmOf({ bitsPerSample: bits, pcmFlags }: AudioFormat): string | u
   const kind = (pcmFlags & 1) !== 0 ? 'f' : (pcmFlags & 4) !== 0 ? 's' : undefined;
   const isKnown = kind === 'f' ? bits === 32 || bits === 64 : bits === 16 || bits === 24 || bits === 32;
   return kind && isKnown ? `pcm_${kind}${bits}${(pcmFlags & 2) !== 0 ? 'be' : 'le'}` : undefined;
-}
-
-/** Reads the descriptors of `esds`: an elementary stream (3), in it its decoder (4), in it the decoder's setup (5). */
-function codecOfEsds(esds: DataView | undefined): string | undefined {
-  if (!esds) return undefined;
-  const stream = readDescriptor(esds, 4);
-  if (stream?.tag !== 3 || stream.end - stream.content < 3) return undefined;
-  const flags = esds.getUint8(stream.content + 2);
-  // A stream that depends on another one, has a URL or a clock of its own is unusual.
-  if ((flags & 0xe0) !== 0) return undefined;
-  const decoder = readDescriptor(esds, stream.content + 3);
-  if (decoder?.tag !== 4 || decoder.end - decoder.content < 13) return undefined;
-  const objectType = esds.getUint8(decoder.content);
-  if (objectType !== MPEG4_AUDIO) return BY_OBJECT_TYPE[objectType];
-  const setup = readDescriptor(esds, decoder.content + 13);
-  if (setup?.tag !== 5 || setup.end === setup.content) return undefined;
-  return AAC_OBJECT_TYPES.includes(esds.getUint8(setup.content) >> 3) ? 'aac' : undefined;
-}
-
-/** Reads the tag and the size of a descriptor. The size has seven bits in each byte. @see ISO 14496-1, 8.3.3 */
-function readDescriptor(view: DataView, at: number) {
-  let size = 0;
-  for (let index = 1; index <= 4; index++) {
-    if (at + index >= view.byteLength) return undefined;
-    const byte = view.getUint8(at + index);
-    size = size * 128 + (byte & 0x7f);
-    if (byte < 0x80) {
-      const content = at + index + 1;
-      return { tag: view.getUint8(at), content, end: Math.min(view.byteLength, content + size) };
-    }
-  }
-  return undefined;
 }

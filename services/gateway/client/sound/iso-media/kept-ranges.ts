@@ -5,66 +5,89 @@ interface Range {
   end: number;
 }
 
-/** The parts of the film's media data that are sent, and where they are in the smaller file. */
+/** A range, and where it is. */
+interface PlacedRange extends Range {
+  /** The index of the area that it is in. */
+  area: number;
+  /** Where it begins in the smaller file. */
+  place: number;
+}
+
+/** The parts of the film's media data that are sent, and where they are in the smaller file. Positions are in bytes. */
 export class KeptRanges {
-  #ranges: Range[] = [];
-  /** Where each range begins in the smaller file. */
-  #places: number[] = [];
+  readonly #added: Range[] = [];
+  #ranges: PlacedRange[] = [];
 
   add(start: number, end: number): void {
     if (!Number.isSafeInteger(end) || start < 0) throw new Unplannable('A sample is nowhere.');
-    const last = this.#ranges.at(-1);
+    const last = this.#added.at(-1);
     if (last && last.end === start) last.end = end;
-    else if (end > start) this.#ranges.push({ start, end });
+    else if (end > start) this.#added.push({ start, end });
   }
 
-  /** Sorts the ranges, and joins those that overlap. Call it when all are added. */
-  finish(): void {
-    const joined: Range[] = [];
-    for (const range of this.#ranges.toSorted((one, other) => one.start - other.start)) {
-      const last = joined.at(-1);
-      if (last && range.start <= last.end) last.end = Math.max(last.end, range.end);
-      else joined.push(range);
+  /**
+   * Sorts the ranges, and joins those that overlap. Call it when all are added. An area without any range gets one of a byte: to
+   * ffmpeg, a box of media data that is empty is none.
+   *
+   * @param areas the contents of the boxes of media data, in order
+   * @throws Unplannable where a range is not wholly in one area
+   */
+  finish(areas: readonly Range[]): void {
+    const sorted = this.#added.toSorted((one, other) => one.start - other.start);
+    let next = 0;
+    for (const [area, { start, end }] of areas.entries()) {
+      const first = this.#ranges.length;
+      for (; (sorted[next]?.start ?? end) < end; next++) {
+        const range = sorted[next] as Range;
+        if (range.start < start || range.end > end)
+          throw new Unplannable('A sample is in no box of media data.');
+        const last = this.#ranges.at(-1);
+        if (last?.area === area && range.start <= last.end) last.end = Math.max(last.end, range.end);
+        else this.#ranges.push({ ...range, area, place: Number.NaN });
+      }
+      if (this.#ranges.length === first && end > start)
+        this.#ranges.push({ start, end: start + 1, area, place: Number.NaN });
     }
-    this.#ranges = joined;
-    this.#places = Array.from(joined, () => Number.NaN);
+    if (next < sorted.length) throw new Unplannable('A sample is in no box of media data.');
   }
 
-  /** Returns the ranges in a part of the film. @throws Unplannable where one of them is not wholly in it */
-  within(start: number, end: number): Range[] {
-    const first = this.#indexAfter(start);
-    const found: Range[] = [];
-    for (let index = first; (this.#ranges[index]?.start ?? end) < end; index++) {
-      const range = this.#ranges[index] as Range;
-      if (range.end > end) throw new Unplannable('A sample is not wholly in one box of media data.');
-      found.push(range);
+  /** Returns the ranges in an area. */
+  *within({ start, end }: Range): Generator<Range> {
+    for (let index = this.#indexAt(start); (this.#ranges[index]?.start ?? end) < end; index++) {
+      yield this.#ranges[index] as Range;
     }
-    return found;
   }
 
-  /** Says where the ranges in a part of the film begin in the smaller file, one after the other. Returns where they end. */
-  place(start: number, end: number, at: number): number {
+  /** Says where the ranges in an area are in the smaller file: one after the other, from `at` on. Returns where they end. */
+  place({ start, end }: Range, at: number): number {
     let offset = at;
-    let index = this.#indexAfter(start);
-    for (const range of this.within(start, end)) {
-      this.#places[index++] = offset;
+    for (let index = this.#indexAt(start); (this.#ranges[index]?.start ?? end) < end; index++) {
+      const range = this.#ranges[index] as PlacedRange;
+      range.place = offset;
       offset += range.end - range.start;
     }
     return offset;
   }
 
-  /** Returns where a byte of the film is in the smaller file. @throws Unplannable where it is in no box of media data */
+  /** Returns where a byte of the film is in the smaller file. @throws Unplannable where it is not sent */
   placeOf(position: number): number {
-    const index = this.#indexAfter(position + 1) - 1;
+    const range = this.#ranges[this.#indexAt(position + 1) - 1];
+    if (!range || position >= range.end) throw new Unplannable('A sample is in no box of media data.');
+    return range.place + position - range.start;
+  }
+
+  /** Whether the byte at `start` follows in the smaller file the one before `end`. */
+  follows(end: number, start: number): boolean {
+    const index = this.#indexAt(end) - 1;
     const range = this.#ranges[index];
-    const place = this.#places[index];
-    if (!range || position >= range.end || place === undefined || Number.isNaN(place))
-      throw new Unplannable('A sample is in no box of media data.');
-    return place + position - range.start;
+    if (!range || end > range.end) return false;
+    if (end < range.end) return start === end;
+    const next = this.#ranges[index + 1];
+    return next?.start === start && next.area === range.area;
   }
 
   /** The index of the first range that begins at `position` or after it. */
-  #indexAfter(position: number): number {
+  #indexAt(position: number): number {
     let [low, high] = [0, this.#ranges.length];
     while (low < high) {
       const middle = (low + high) >> 1;

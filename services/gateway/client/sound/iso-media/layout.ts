@@ -44,6 +44,9 @@ async function refuseAnevia(reader: BoxReader, { content }: Box): Promise<void> 
 export const isLeftOut = ({ type, start, end }: Box): boolean =>
   JUMP_INDEXES.includes(type) || (PADDING.includes(type) && end - start > MAX_PADDING_BYTES);
 
+/** Returns the content of a box. */
+export const areaOf = ({ content, end }: Box) => ({ start: content, end });
+
 /** Where the boxes are in the smaller file. */
 export interface Layout {
   /** The start of each box, and the end of the last one, by their places in the film. */
@@ -67,7 +70,7 @@ export function layOut(
     places.set(box.start, at);
     const parts = changed.get(box);
     if (parts) at += sizeOf(parts);
-    else if (box.type === 'mdat') at = ranges.place(box.content, box.end, at + box.content - box.start);
+    else if (box.type === 'mdat') at = ranges.place(areaOf(box), at + box.content - box.start);
     else if (!isLeftOut(box)) at += box.end - box.start;
   }
   places.set(boxes.at(-1)?.end ?? 0, at);
@@ -84,18 +87,9 @@ export function* partsOf(
     const parts = changed.get(box);
     if (parts) yield* parts;
     else if (box.type === 'mdat') {
-      const kept = ranges.within(box.content, box.end);
+      const kept = [...ranges.within(areaOf(box))];
       yield headerOf(box, sizeOf(kept));
       yield* kept;
     } else if (!isLeftOut(box)) yield box;
   }
-}
-
-/** Keeps a byte of each box of media data: to ffmpeg, an empty one is none. */
-export function keepSomething(boxes: readonly Box[], ranges: KeptRanges): void {
-  const empty = boxes.filter(
-    ({ type, content, end }) => type === 'mdat' && end > content && ranges.within(content, end).length === 0,
-  );
-  for (const { content } of empty) ranges.add(content, content + 1);
-  ranges.finish();
 }

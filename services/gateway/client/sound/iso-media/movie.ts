@@ -71,7 +71,7 @@ async function readTrack(reader: BoxReader, node: BoxNode, movieTimescale: numbe
     ...{ node, kind, timescale, entry, sound: undefined },
     id: header.getUint32(header.getUint8(0) === 1 ? 20 : 12),
     edits: await readEdits(reader, node, { timescale, movieTimescale }),
-    tables: await readSampleTables(reader, stbl),
+    tables: await readSampleTables(reader, stbl, entry.count),
     chapterTracks: await readChapterTracks(reader, node),
   };
 }

@@ -6,7 +6,7 @@ import { type Box, BoxReader, Unplannable } from './boxes.ts';
 import { readFragments } from './film-fragments.ts';
 import { patchFragment } from './fragment.ts';
 import { KeptRanges } from './kept-ranges.ts';
-import { keepSomething, layOut, partsOf, readFilmBoxes } from './layout.ts';
+import { areaOf, layOut, partsOf, readFilmBoxes } from './layout.ts';
 import { type Movie, type MovieTrack, readMovie } from './movie.ts';
 import { keepsInFragments, reduceMovie } from './reduce-movie.ts';
 import { changeSegmentIndex } from './segment-index.ts';
@@ -59,13 +59,13 @@ interface Film {
 async function makeSmaller({ reader, boxes, movie, moov }: Film, chosen: MovieTrack): Promise<Segments> {
   const ranges = new KeptRanges();
   const changes: Changes = new Map();
-  const patches = await reduceMovie({ reader, ranges, changes }, movie, chosen);
+  const makers = await reduceMovie({ reader, ranges, changes }, movie, chosen);
   const fragments = await readFragments(reader, { boxes, movie, ranges }, keepsInFragments(movie, chosen));
   if (isEmpty(chosen, fragments.tracks)) throw new Unplannable('The track has no sound.');
   requireSameStart(movie.tracks, chosen, fragments.tracks);
   if (movie.isFragmented) requireSameEnd(movie.tracks, chosen, fragments.tracks);
-  ranges.finish();
-  keepSomething(boxes, ranges);
+  ranges.finish(boxes.filter(({ type }) => type === 'mdat').map(areaOf));
+  const patches = makers.map((make) => make(ranges));
 
   const changed = new Map<Box, Part[]>([[moov, changeTree(movie.node, changes)]]);
   for (const [box, { bytes }] of fragments.indexes) changed.set(box, [bytes]);

@@ -1,7 +1,9 @@
-import { bytesOfSample } from './audio-codec.ts';
+import { bytesOfSample, statesChannels } from './audio-codec.ts';
 import { Unplannable } from './boxes.ts';
+import type { MakeTables } from './chunk-tables.ts';
 import type { Movie, MovieTrack } from './movie.ts';
-import { chunksOf, keepSamples, leaveOutSamples, type Patch, type Reduction } from './reduce-track.ts';
+import { chunksOf, keepSamples, leaveOutSamples, type Reduction } from './reduce-track.ts';
+import { hasPictureSetup } from './sample-entry.ts';
 import type { FragmentTrack } from './track-fragment.ts';
 
 /** Subtitles and time codes are small. Of a greater track, such as the measured values of a camera, the first sample is sent. */
@@ -14,29 +16,35 @@ export async function reduceMovie(
   reduction: Reduction,
   { tracks }: Movie,
   chosen: MovieTrack,
-): Promise<Patch[]> {
+): Promise<MakeTables[]> {
   const chapterTracks = new Set(tracks.flatMap((track) => track.chapterTracks));
   if (chapterTracks.has(chosen.id)) throw new Unplannable('The sound is a track of chapters.');
-  const patches: Patch[] = [];
-  for (const track of tracks) patches.push(await reduce(reduction, track, { chosen, chapterTracks }));
-  return patches;
+  const made: MakeTables[] = [];
+  for (const track of tracks) made.push(await reduce(reduction, track, { chosen, chapterTracks }));
+  return made;
 }
 
 async function reduce(
   reduction: Reduction,
   track: MovieTrack,
   { chosen, chapterTracks }: { chosen: MovieTrack; chapterTracks: ReadonlySet<number> },
-): Promise<Patch> {
+): Promise<MakeTables> {
   const { reader } = reduction;
   if (track === chosen)
     return keepSamples(reduction, track, await chunksOf(reader, track, bytesOfSample(track.entry)));
   const isChapters = chapterTracks.has(track.id);
-  if (track.kind !== 'other' && !isChapters) return leaveOutSamples(reduction, track, track.kind === 'video');
+  if (track.kind === 'video' && !hasPictureSetup(track.entry))
+    throw new Unplannable('The picture cannot be decoded.');
+  // The job lists all tracks with their channels.
+  if (track.kind === 'audio' && !statesChannels(track.entry))
+    throw new Unplannable('A track does not state its channels.');
+  if (track.kind !== 'other' && !isChapters)
+    return leaveOutSamples(reduction, track, track.kind === 'video' ? 'first byte' : 'nothing');
   const chunks = await chunksOf(reader, track, 0);
   const bytes = chunks.reduce((sum, { start, end }) => sum + end - start, 0);
   if (isChapters && bytes > MAX_CHAPTER_BYTES) throw new Unplannable('The chapters are too long.');
   const isSmall = isChapters || bytes <= MAX_OTHER_TRACK_BYTES;
-  return isSmall ? keepSamples(reduction, track, chunks) : leaveOutSamples(reduction, track, true);
+  return isSmall ? keepSamples(reduction, track, chunks) : leaveOutSamples(reduction, track, 'first sample');
 }
 
 /** Returns what to keep of each track in fragments, by its id. */

@@ -5,6 +5,8 @@ export interface SampleEntry {
   /** The four-character code of the format. */
   format: string;
   isEncrypted: boolean;
+  /** Number of entries. */
+  count: number;
   /** The entry from its size on. */
   view: DataView;
 }
@@ -19,13 +21,35 @@ export async function readSampleEntry(
 ): Promise<SampleEntry | undefined> {
   let first: Box | undefined;
   let isEncrypted = false;
+  let count = 0;
   for await (const entry of reader.boxes(content + 8, end)) {
     first ??= entry;
+    count += 1;
     isEncrypted ||= ENCRYPTED.has(entry.type);
   }
   if (!first || first.end - first.start > MAX_ENTRY_BYTES) return undefined;
   const view = await reader.read(first.start, first.end - first.start);
-  return { format: first.type, isEncrypted, view };
+  return { format: first.type, isEncrypted, count, view };
+}
+
+/** Boxes without which ffmpeg opens no decoder of the picture. Then it describes the whole film in another way. */
+const PICTURE_SETUPS: ReadonlyMap<string, string> = new Map([
+  ...(['avc1', 'avc2', 'avc3', 'avc4'] as const).map((format) => [format, 'avcC'] as const),
+  ...(['hvc1', 'hev1', 'dvh1', 'dvhe'] as const).map((format) => [format, 'hvcC'] as const),
+  ...([
+    ['mp4v', 'esds'],
+    ['av01', 'av1C'],
+    ['vp09', 'vpcC'],
+  ] as const),
+]);
+/** Bytes of the fields of a visual sample entry (ISO 14496-12, 12.1.3). */
+const PICTURE_FIELDS = 86;
+
+/** Whether a picture has the setup of its decoder, as far as its format is known. */
+export function hasPictureSetup({ format, view }: SampleEntry): boolean {
+  const setup = PICTURE_SETUPS.get(format);
+  if (setup === undefined) return true;
+  return (readExtensions(view, PICTURE_FIELDS, view.byteLength).get(setup)?.byteLength ?? 0) > 0;
 }
 
 /** The fields of an audio sample entry, of ISO media and of QuickTime. */

@@ -4,6 +4,8 @@ import { type Box, type BoxReader, Unplannable } from './boxes.ts';
 /** The index of a track of two days has some 8 million samples. */
 const MAX_TABLE_BYTES = 64 * 1024 * 1024;
 const MAX_CHUNKS = 2_000_000;
+/** ffmpeg refuses a film with a greater sample. */
+const MAX_SAMPLE_BYTES = 2 ** 30;
 
 /** Where the tables of a track are that say where its samples are (ISO 14496-12, 8.6 and 8.7). */
 export interface SampleTables {
@@ -16,15 +18,24 @@ export interface SampleTables {
   sampleCount: number;
   /** Bytes of each sample, or 0 where each has a size of its own. */
   sampleBytes: number;
+  /** Number of descriptions of samples. */
+  descriptions: number;
 }
 
 /** A run of samples that are one behind the other, by its place in the film. */
 export interface Chunk {
   start: number;
   end: number;
+  samples: number;
+  /** The number of the description of its samples. */
+  description: number;
 }
 
-export async function readSampleTables(reader: BoxReader, stbl: BoxNode): Promise<SampleTables> {
+export async function readSampleTables(
+  reader: BoxReader,
+  stbl: BoxNode,
+  descriptions: number,
+): Promise<SampleTables> {
   const short = findNode(stbl, 'stco');
   const offsets = short ?? requireNode(stbl, 'co64');
   if (short && findNode(stbl, 'co64')) throw new Unplannable('There are two tables of chunks.');
@@ -42,6 +53,7 @@ export async function readSampleTables(reader: BoxReader, stbl: BoxNode): Promis
     chunkCount,
     sampleCount: sizesHead.getUint32(8),
     sampleBytes: sizesHead.getUint32(4),
+    descriptions,
   };
 }
 
@@ -78,38 +90,48 @@ export async function readChunks(
   bytesOfSample: number,
 ): Promise<Chunk[]> {
   const offsets = await readChunkOffsets(reader, tables);
-  const counts = await readCounts(reader, tables);
+  const runs = await readRuns(reader, tables);
   const { sampleBytes, sampleCount, sizes } = tables;
-  if (counts.reduce((sum, count) => sum + count, 0) !== sampleCount)
+  if (runs.reduce((sum, { samples }) => sum + samples, 0) !== sampleCount)
     throw new Unplannable('The tables of a track state different numbers of samples.');
-  if (sampleBytes > 0) {
-    const most = Math.max(sampleBytes, bytesOfSample);
-    return offsets.map((start, index) => ({ start, end: start + Math.ceil((counts[index] ?? 0) * most) }));
-  }
-  const entries = await readEntries(reader, sizes, { headBytes: 12, entryBytes: 4, count: sampleCount });
+  const isOneSize = sampleBytes > 0;
+  const count = isOneSize ? 0 : sampleCount;
+  const entries = await readEntries(reader, sizes, { headBytes: 12, entryBytes: 4, count });
+  const most = Math.max(sampleBytes, bytesOfSample);
   let sample = 0;
-  return offsets.map((start, index) => {
+  return runs.map((run, index) => {
+    const start = offsets[index] as number;
+    if (isOneSize) return { ...run, start, end: start + Math.ceil(run.samples * most) };
     let end = start;
-    for (const last = sample + (counts[index] ?? 0); sample < last; sample++)
-      end += entries.getUint32(4 * sample);
-    return { start, end };
+    for (const last = sample + run.samples; sample < last; sample++) {
+      const bytes = entries.getUint32(4 * sample);
+      if (bytes >= MAX_SAMPLE_BYTES) throw new Unplannable('A sample is too long.');
+      end += bytes;
+    }
+    return { ...run, start, end };
   });
 }
 
-/** Returns the number of samples in each chunk: an entry counts for all chunks up to that of the next one. */
-async function readCounts(reader: BoxReader, { chunks, chunkCount }: SampleTables): Promise<number[]> {
+type Run = Pick<Chunk, 'samples' | 'description'>;
+
+/** Returns what samples each chunk has: an entry counts for all chunks up to that of the next one. */
+async function readRuns(
+  reader: BoxReader,
+  { chunks, chunkCount, descriptions }: SampleTables,
+): Promise<Run[]> {
   const count = (await reader.read(chunks.content, 8)).getUint32(4);
   const entries = await readEntries(reader, chunks, { headBytes: 8, entryBytes: 12, count });
-  const counts: number[] = [];
+  const runs: Run[] = [];
   for (let entry = 0; entry < count; entry++) {
     const first = entries.getUint32(12 * entry);
     const next = entry + 1 < count ? entries.getUint32(12 * entry + 12) : chunkCount + 1;
     const samples = entries.getUint32(12 * entry + 4);
-    const isInOrder = first === counts.length + 1 && next > first && next <= chunkCount + 1;
-    if (!isInOrder || samples === 0 || entries.getUint32(12 * entry + 8) === 0)
+    const isInOrder = first === runs.length + 1 && next > first && next <= chunkCount + 1;
+    const description = entries.getUint32(12 * entry + 8);
+    if (!isInOrder || samples === 0 || description === 0 || description > descriptions)
       throw new Unplannable('The table of chunks is out of order.');
-    for (let chunk = first; chunk < next; chunk++) counts.push(samples);
+    for (let chunk = first; chunk < next; chunk++) runs.push({ samples, description });
   }
-  if (counts.length !== chunkCount) throw new Unplannable('Chunks are missing.');
-  return counts;
+  if (runs.length !== chunkCount) throw new Unplannable('Chunks are missing.');
+  return runs;
 }

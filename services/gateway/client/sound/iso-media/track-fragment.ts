@@ -14,10 +14,12 @@ import {
 const FLAG = { base: 0x1, description: 0x2, duration: 0x8, size: 0x10, flags: 0x20, baseIsMoof: 0x20000 };
 /** Boxes with places of data, which would be wrong in the smaller file. They are those of encryption. */
 const WITH_PLACES = ['saio', 'saiz', 'senc'];
+/** Boxes of which ffmpeg makes no use. */
+const OF_SAMPLES = ['sdtp', 'subs', 'uuid'];
 
 /** What is kept of a track, and what is known of it so far. Times are in ticks of the track. */
 export interface FragmentTrack {
-  /** `start` keeps its clock alone, without data. */
+  /** `clock` keeps its times alone, almost without data. */
   keeps: 'all' | 'clock' | 'nothing';
   defaults: Defaults;
   /** Where it begins: the decoding time of its first sample. */
@@ -59,9 +61,8 @@ export function readTrackFragment(content: DataView, context: TrackFragmentConte
   let length = 8 + header.bytes.length;
   for (const { type, whole } of children) {
     if (type === 'tfhd' || type === 'trun') continue;
-    if (track.keeps === 'all' && WITH_PLACES.includes(type))
-      throw new Unplannable('A fragment is encrypted.');
-    if (track.keeps !== 'all' && type !== 'tfdt') continue;
+    if (WITH_PLACES.includes(type)) throw new Unplannable('A fragment is encrypted.');
+    if (track.keeps !== 'all' && OF_SAMPLES.includes(type)) continue;
     parts.push(whole);
     length += whole.length;
   }
@@ -183,7 +184,7 @@ function newRuns(
   return [keepClock(first, runs, ranges)];
 }
 
-/** Keeps one byte of the data, because ffmpeg refuses samples without bytes. No decoder of pictures ever gets it. */
+/** Keeps one byte of the data, because ffmpeg refuses samples without bytes. No picture has to be decoded. */
 function keepClock({ start }: PlacedRun, runs: readonly PlacedRun[], ranges: KeptRanges) {
   const run = shortenTrackRuns(
     runs.map((each) => each.run),

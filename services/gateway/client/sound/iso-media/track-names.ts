@@ -45,11 +45,11 @@ async function readName(reader: BoxReader, { content, end }: Box): Promise<strin
 
 const ROLES = 'urn:mpeg:dash:role:2011';
 /** ffmpeg's flags for the roles of DASH. */
-const ROLE_FLAGS: Readonly<Record<string, readonly string[]>> = {
-  caption: ['hearing_impaired'],
-  commentary: ['comment'],
-  description: ['visual_impaired', 'descriptions'],
-};
+const ROLE_FLAGS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['caption', ['hearing_impaired']],
+  ['commentary', ['comment']],
+  ['description', ['visual_impaired', 'descriptions']],
+]);
 
 /** Returns ffmpeg's flags of a track by its roles, in boxes `kind` (ISO 14496-12, 8.10.4). Undefined where that is not certain. */
 export async function readRoles(
@@ -70,7 +70,7 @@ export async function readRoles(
       if (fourLetters(view, at + 4) === 'kind') {
         const text = new Uint8Array(buffer, byteOffset + at + 12, Math.max(0, size - 12));
         const [scheme, role = ''] = String.fromCharCode(...text).split('\0');
-        for (const flag of (scheme === ROLES && ROLE_FLAGS[role]) || []) flags[flag] = 1;
+        for (const flag of (scheme === ROLES && ROLE_FLAGS.get(role)) || []) flags[flag] = 1;
       }
       at += size;
     }
