@@ -102,21 +102,24 @@ describe('planMatroska', () => {
     );
   });
 
-  it('keeps no more than six seconds of a picture without sound', async () => {
-    const pictures = seconds(20).map((_, second) =>
-      cluster(
-        second * 1000,
-        Array.from({ length: 50 }, (_, place) => block(1, { time: place * 20 })),
-      ),
-    );
-    const sent = await plan(matroskaFilm({ clusters: [...pictures, cluster(20_000, [block(2)])] }));
-    assert.equal(
-      blocksOf(sent ?? Buffer.alloc(0))
-        .join('')
-        .replaceAll('2', '').length,
-      302,
-    );
-  });
+  for (const [rate, kept] of [
+    [50, 302],
+    [10, 200],
+  ] as const) {
+    it(`keeps ${kept} blocks of a picture of ${rate} a second before late sound`, async () => {
+      const second = Array.from({ length: rate }, (_, place) => block(1, { time: (place * 1000) / rate }));
+      const pictures = Array.from({ length: 30 }, (_, number) => cluster(number * 1000, second));
+      const sent = await plan(
+        matroskaFilm({ clusters: [...pictures, cluster(30_000, [block(2), block(2)])] }),
+      );
+      assert.equal(
+        blocksOf(sent ?? Buffer.alloc(0))
+          .join('')
+          .lastIndexOf('1') + 1,
+        kept,
+      );
+    });
+  }
 
   it('leaves out clusters without sound', async () => {
     const sent = await plan(
@@ -247,6 +250,10 @@ describe('planMatroska', () => {
     matroskaFilm({ clusters: [...seconds(1), cluster(1000, content)] });
   const uncertain: [name: string, film: Buffer][] = [
     ['a film that was cut', matroskaFilm().subarray(0, -1)],
+    [
+      'a film that was cut between two clusters',
+      matroskaFilm().subarray(0, matroskaFilm({ clusters: seconds(2) }).length),
+    ],
     ['a live recording that was cut', matroskaFilm({ size: 'unknown' }).subarray(0, -1)],
     ['two segments', Buffer.concat([matroskaFilm(), matroskaFilm().subarray(ebmlHeader().length)])],
     ['a film without a cluster', matroskaFilm({ clusters: [] })],
