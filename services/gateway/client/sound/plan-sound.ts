@@ -1,13 +1,16 @@
 import type { LocalFile } from '../local-file.ts';
+import { planAvi } from './avi/plan-avi.ts';
 import { bufferFile } from './buffered-file.ts';
+import { planFlv } from './flv/plan-flv.ts';
 import { planIsoMedia } from './iso-media/plan-iso-media.ts';
 import { planMatroska } from './matroska/plan-matroska.ts';
+import { planMpegTs } from './mpeg-ts/plan-mpeg-ts.ts';
 import type { Planner, SoundPlan } from './planner.ts';
 
 export type { SoundPlan } from './planner.ts';
 
 /** Each container has a planner. None of them decodes anything. */
-const PLANNERS: readonly Planner[] = [planIsoMedia, planMatroska];
+const PLANNERS: readonly Planner[] = [planIsoMedia, planMatroska, planMpegTs, planFlv, planAvi];
 
 /** Where the sound is not much smaller than the film, the film is sent: it is certain to be right. Share of the film. */
 const WORTHWHILE_SHARE = 0.9;
