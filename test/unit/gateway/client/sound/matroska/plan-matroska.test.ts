@@ -103,7 +103,7 @@ describe('planMatroska', () => {
   });
 
   for (const [rate, kept] of [
-    [50, 302],
+    [50, 301],
     [10, 200],
   ] as const) {
     it(`keeps ${kept} blocks of a picture of ${rate} a second before late sound`, async () => {
@@ -120,6 +120,15 @@ describe('planMatroska', () => {
       );
     });
   }
+
+  it('does not take a jump of the clock for the length of a picture', async () => {
+    const second = Array.from({ length: 50 }, (_, place) => block(1, { time: place * 20 }));
+    const pictures = [0, 1, 100, 101, 300].map((time) => cluster(time * 1000, second));
+    const sent = await plan(
+      matroskaFilm({ clusters: [...pictures, cluster(301_000, [block(2), block(2)])] }),
+    );
+    assert.equal(blocksOf(sent ?? Buffer.alloc(0)).join(''), `${'1'.repeat(250)}22`);
+  });
 
   it('leaves out clusters without sound', async () => {
     const sent = await plan(
