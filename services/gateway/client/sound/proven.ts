@@ -15,6 +15,7 @@ export const PROVEN: Readonly<Record<Container, readonly string[]>> = {
   ],
   matroska: [
     ...['aac', 'ac3', 'eac3', 'dts', 'truehd', 'vorbis', 'opus', 'flac', 'alac', 'mp2', 'mp3'],
+    ...['mlp', 'tta', 'wavpack'],
     ...['pcm_u8', 'pcm_s16le', 'pcm_s24le', 'pcm_s32le', 'pcm_s16be', 'pcm_s24be', 'pcm_s32be'],
     ...['pcm_f32le', 'pcm_f64le'],
   ],

@@ -34,6 +34,8 @@ interface Cluster {
 const DROPPED: readonly number[] = [ID.position, ID.previousSize, ID.crc, ID.void];
 /** The server looks for the last cluster in the last 16 MiB of a file. */
 const MAX_TAIL_BYTES = 15 * 1024 * 1024;
+/** A recording of a day has fewer parts. They take 16 bytes of memory each. */
+const MAX_PARTS = 4_000_000;
 /** The size of a cluster is written in four bytes. */
 const MAX_CLUSTER_BYTES = 2 ** 28 - 2;
 
@@ -41,6 +43,7 @@ const MAX_CLUSTER_BYTES = 2 ** 28 - 2;
 export class Clusters {
   readonly #options: ClusterOptions;
   #last: Cluster | undefined;
+  #parts = 0;
   /** Numbers of the tracks of which a block was there. */
   readonly seen = new Set<number>();
 
@@ -112,6 +115,8 @@ export class Clusters {
 
   #write({ timestamp, parts }: Cluster, isLast = false): void {
     if (parts.length === 0 && !isLast) return;
+    this.#parts += 1 + parts.length / 2;
+    if (this.#parts > MAX_PARTS) throw new Unsure('too many parts');
     const { output } = this.#options;
     let size = timestamp.end - timestamp.at;
     for (let at = 0; at < parts.length; at += 2) size += (parts[at + 1] ?? 0) - (parts[at] ?? 0);

@@ -16,11 +16,14 @@ const AUDIO: Readonly<Record<string, string>> = {
   A_ALAC: 'alac',
   A_DTS: 'dts',
   A_FLAC: 'flac',
+  A_MLP: 'mlp',
   'A_MPEG/L2': 'mp2',
   'A_MPEG/L3': 'mp3',
   A_OPUS: 'opus',
   A_TRUEHD: 'truehd',
+  A_TTA1: 'tta',
   A_VORBIS: 'vorbis',
+  A_WAVPACK4: 'wavpack',
 };
 const PCM: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   'A_PCM/INT/LIT': { 8: 'pcm_u8', 16: 'pcm_s16le', 24: 'pcm_s24le', 32: 'pcm_s32le' },
@@ -42,14 +45,17 @@ export function audioCodec({ codecId, codecPrivate, audio }: CodecFields): strin
 const isCommonAac = ([first = 0]: Uint8Array): boolean => AAC_OBJECT_TYPES.includes(first >> 3);
 
 /**
- * Codecs of pictures, subtitles and other sound whose blocks ffmpeg passes on as they are. Of others, such as ProRes and WebVTT, it
- * reads the content, and where that fails it skips all that follows, up to the next cluster.
+ * Codecs whose blocks ffmpeg passes on as they are. Of others, such as ProRes, WavPack and WebVTT, it reads the content, and where
+ * that fails it skips all that follows, also sound, up to the next cluster.
  */
-const PASSED_ON =
-  /^(V_(AV1|MPEG1|MPEG2|MPEG4\/ISO\/(AVC|ASP|AP|SP)|MPEGH\/ISO\/HEVC|VP8|VP9|THEORA|MJPEG|FFV1|MS\/VFW\/FOURCC)|S_(TEXT\/(UTF8|ASCII|ASS|SSA)|ASS|SSA|VOBSUB|DVBSUB|HDMV\/PGS)|A_(AAC|MLP|MPEG\/L1|PCM\/.*|MS\/ACM|TTA1))$/;
+const PASSED_ON = [
+  /^V_(AV1|MPEG1|MPEG2|MPEG4\/ISO\/(AVC|ASP|AP|SP)|MPEGH\/ISO\/HEVC|VP8|VP9|THEORA|MJPEG|FFV1|MS\/VFW\/FOURCC)$/,
+  /^A_(AAC|AC3|EAC3|ALAC|DTS|FLAC|MLP|MPEG\/L[123]|MS\/ACM|OPUS|PCM\/.+|TRUEHD|TTA1|VORBIS)$/,
+  /^S_(TEXT\/(UTF8|ASCII|ASS|SSA)|ASS|SSA|VOBSUB|DVBSUB|HDMV\/PGS)$/,
+];
 
 /** Whether blocks of the codec can be left out. */
-export const isPassedOn = (codecId: string): boolean => PASSED_ON.test(codecId) || codecId in AUDIO;
+export const isPassedOn = (codecId: string): boolean => PASSED_ON.some((codecs) => codecs.test(codecId));
 
 /**
  * Codecs of pictures whose decoders know no bit rate. Where a film states no length, ffmpeg takes it from the bit rates and the

@@ -10,9 +10,15 @@ const MAX_SECONDS = 6;
 /** The server looks for tracks in the first 200 packets. */
 const MIN_BLOCKS = 200;
 
+/** What was seen of a track of pictures or sound. */
 interface Seen {
-  needed: number;
-  firstSeconds: number | undefined;
+  isPicture: boolean;
+  /** Blocks until it was there for a while. */
+  missing: number;
+  blocks: number;
+  lastSeconds: number;
+  /** The shortest time from a block to a later one behind it: about the length of a frame. */
+  stepSeconds: number;
 }
 
 /**
@@ -20,7 +26,7 @@ interface Seen {
  * learns the same from the smaller file: it lasts until each track was there for a while, or until ffmpeg gives up.
  */
 export class FilmHead {
-  readonly #tracks = new Map<number, Seen & { isPicture: boolean }>();
+  readonly #tracks = new Map<number, Seen>();
   #blocks = 0;
   #bytes = 0;
   #incomplete = 0;
@@ -30,8 +36,14 @@ export class FilmHead {
     for (const { number, type } of tracks) {
       if (type === 'other') continue;
       const isPicture = type === 'video';
-      const needed = isPicture ? PICTURE_BLOCKS : SOUND_BLOCKS;
-      this.#tracks.set(number, { needed, firstSeconds: undefined, isPicture });
+      const missing = isPicture ? PICTURE_BLOCKS : SOUND_BLOCKS;
+      this.#tracks.set(number, {
+        isPicture,
+        missing,
+        blocks: 0,
+        lastSeconds: 0,
+        stepSeconds: Number.POSITIVE_INFINITY,
+      });
       this.#incomplete += 1;
     }
   }
@@ -50,12 +62,26 @@ export class FilmHead {
     this.#blocks += 1;
     this.#bytes += bytes;
     const track = this.#tracks.get(number);
-    if (!track) return;
-    track.firstSeconds ??= seconds;
-    if (this.#bytes > MAX_BYTES || seconds - track.firstSeconds > MAX_SECONDS) this.#isLong = true;
-    const isFirst = track.needed === PICTURE_BLOCKS;
-    if (track.needed === 0 || (track.isPicture && isFirst && !isKey)) return;
-    track.needed -= 1;
-    if (track.needed === 0) this.#incomplete -= 1;
+    if (track) {
+      this.#addTo(track, isKey);
+      measure(track, seconds);
+    }
+    const isOfMaxSeconds = track && track.blocks > 1 && track.blocks * track.stepSeconds > MAX_SECONDS;
+    if (this.#bytes > MAX_BYTES || isOfMaxSeconds) this.#isLong = true;
   }
+
+  #addTo(track: Seen, isKey: boolean): void {
+    const isFirst = track.missing === PICTURE_BLOCKS;
+    if (track.missing === 0 || (track.isPicture && isFirst && !isKey)) return;
+    track.missing -= 1;
+    if (track.missing === 0) this.#incomplete -= 1;
+  }
+}
+
+/** ffmpeg adds up the lengths of frames. A clock that jumps is no length. */
+function measure(track: Seen, seconds: number): void {
+  const step = seconds - track.lastSeconds;
+  if (track.blocks > 0 && step > 0) track.stepSeconds = Math.min(track.stepSeconds, step);
+  track.blocks += 1;
+  track.lastSeconds = seconds;
 }

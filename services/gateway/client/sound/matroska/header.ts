@@ -40,7 +40,7 @@ function timesOf(info: Uint8Array): Pick<Header, 'unit' | 'hasDuration'> {
   let scale = DEFAULT_SCALE;
   let duration = 0;
   for (const { id, start, end } of childrenOf(info)) {
-    const content = info.slice(start, end);
+    const content = info.subarray(start, end);
     if (id === ID.timestampScale) scale = readUnsigned(content);
     if (id === ID.duration) duration = readFloat(content);
   }
@@ -48,8 +48,8 @@ function timesOf(info: Uint8Array): Pick<Header, 'unit' | 'hasDuration'> {
   return { unit: scale / 1e9, hasDuration: duration > 0 };
 }
 
-function readFloat(bytes: Uint8Array<ArrayBuffer>): number {
-  const view = new DataView(bytes.buffer);
+function readFloat(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
   if (bytes.length === 4) return view.getFloat32(0);
   if (bytes.length === 8) return view.getFloat64(0);
   throw new Unsure('no number');

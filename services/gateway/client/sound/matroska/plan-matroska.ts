@@ -12,6 +12,7 @@ import { type Layout, level1, readLayout } from './layout.ts';
 import { referencedElements } from './seek-head.ts';
 import { isAudio, type MatroskaAudioTrack } from './tracks.ts';
 import { Unsure } from './unsure.ts';
+import { requireWellFormed } from './well-formed.ts';
 
 /**
  * Plans the sound of a Matroska or WebM file: the film without the blocks of its other tracks. Headers, tags, chapters, attachments,
@@ -25,6 +26,9 @@ export const planMatroska: Planner = async ({ file, bytes }, wanted) => {
     if (!layout) return undefined;
     const parts = { film, layout, header: await readFilmHeader(film, layout) };
     const moved = await referencedElements(film, layout);
+    for (const element of [...layout.front, ...moved]) {
+      if (!DROPPED.includes(element.id)) await requireWellFormed(film, element);
+    }
     const found = await planTrack({ ...parts, moved }, wanted);
     return found && { file: found.output.toFile(file), track: found.track };
   } catch (error) {
