@@ -1,6 +1,6 @@
 import type { BufferedFile } from '../buffered-file.ts';
 import { chooseSound, type FilmTrack } from '../choose-sound.ts';
-import type { Planner, WantedSound } from '../plan-sound.ts';
+import type { Planner, WantedSound } from '../planner.ts';
 import { Segments } from '../segments.ts';
 import { indexOf, listPackets, type Packet, readIndex } from './packets.ts';
 import { type Chunk, chunkHeader, listChunks } from './riff.ts';

@@ -1,6 +1,6 @@
 import type { BufferedFile } from '../buffered-file.ts';
 import { chooseSound } from '../choose-sound.ts';
-import type { Planner } from '../plan-sound.ts';
+import type { Planner } from '../planner.ts';
 import { Segments } from '../segments.ts';
 import { findNumber } from './metadata.ts';
 import {
