@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { clock } from '../client/clock.ts';
-import { createSession, type Session } from '../client/session.ts';
-import { createMemoryTokens } from '../client/tokens.ts';
-import type { Transport } from '../client/transport.ts';
+import { clock } from '../client/http/clock.ts';
+import type { Transport } from '../client/http/transport.ts';
+import { createSession, type Session } from '../client/session/session.ts';
+import { createMemoryTokens } from '../client/session/tokens.ts';
 import { currentUserName } from './account/create-account.ts';
 import { createCredentialStore, credentialsFile } from './account/credential-store.ts';
 import { type Account, openAccount } from './account/open-account.ts';
@@ -11,7 +11,9 @@ import { connect } from './connect.ts';
 import { type Conversion, parseCommand, usage } from './convert/command-line.ts';
 import { convertAll } from './convert/convert-all.ts';
 import { fetchLaterCommands } from './convert/fetch-later-command.ts';
+import { stateFolder } from './files/state-folder.ts';
 import type { Target } from './files/target.ts';
+import { createFileUploads } from './files/upload-store.ts';
 import { INTERRUPTED, runCommand } from './run-command.ts';
 import { askPassword } from './terminal/ask-password.ts';
 import { createReporter, type Reporter } from './terminal/reporter.ts';
@@ -66,7 +68,7 @@ async function run(command: Conversion, signal: AbortSignal): Promise<number> {
     account = await openUserAccount(transport, command, reporter.info, signal);
     const { logIn } = account;
     session = createSession({ transport, tokens: createMemoryTokens(), clock, logIn, signal });
-    session.start(await logIn(signal));
+    session.start(await logIn(signal), account.email);
     return session;
   };
 
@@ -74,7 +76,8 @@ async function run(command: Conversion, signal: AbortSignal): Promise<number> {
     // `npm run` changes to the project's folder, and keeps the caller's folder in INIT_CWD.
     const cwd = env.INIT_CWD || process.cwd();
     const stdoutIsTerminal = stdout.isTTY === true;
-    const ports = { openSession, clock, reporter, stdout, stdoutIsTerminal, pending, signal, cwd };
+    const uploads = createFileUploads(path.join(stateFolder(env), 'uploads'));
+    const ports = { openSession, uploads, clock, reporter, stdout, stdoutIsTerminal, pending, signal, cwd };
     const failures = await convertAll(command, ports);
     return failures === 0 ? 0 : 1;
   } catch (error) {

@@ -1,20 +1,24 @@
+import { type Locker, MemoryLocker } from '@tus/server';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { createAuthenticate } from '../../../services/gateway/accounts/authenticate.ts';
 import { createGateway } from '../../../services/gateway/app.ts';
 import type { limitsOf } from '../../../services/gateway/config.ts';
 import { createSignedLinks } from '../../../services/gateway/downloads/signed-link.ts';
+import { createLiveJobs } from '../../../services/gateway/events/live-jobs.ts';
 import { countActive } from '../../../services/gateway/job-index/count-active.ts';
 import { createJobIndex } from '../../../services/gateway/job-index/job-index.ts';
 import { createJobCommands } from '../../../services/gateway/jobs/commands.ts';
 import { createAdmission } from '../../../services/gateway/limits/admission.ts';
 import { createConcurrencyLimit } from '../../../services/gateway/limits/concurrency-limit.ts';
+import { addCounts } from '../../../services/gateway/limits/quota.ts';
 import { createFailedIndex } from '../../../services/gateway/operator/failed-index.ts';
 import { createFailedJobs } from '../../../services/gateway/operator/failed-jobs.ts';
 import { createAskConverter } from '../../../services/gateway/probe/ask-converter.ts';
 import { createDeduplicate } from '../../../services/gateway/uploads/deduplicate.ts';
-import { createIdempotency } from '../../../services/gateway/uploads/idempotency.ts';
 import { createStoreUpload } from '../../../services/gateway/uploads/store-upload.ts';
+import { createResumable } from '../../../services/gateway/uploads/tus/create-resumable.ts';
+import { countOpenUploads } from '../../../services/gateway/uploads/tus/open-uploads.ts';
 import { createBlobStore } from '../../../services/shared/blobs/blob-store.ts';
 import type { InvokeReply, InvokeRequest } from '../../../services/shared/dapr/sidecar.ts';
 import { createMetrics } from '../../../services/shared/http/metrics.ts';
@@ -71,6 +75,7 @@ const LIMITS: ReturnType<typeof limitsOf> = {
   probes: { all: 10, perUser: 2 },
   eventStreams: { all: 10, perUser: 5 },
   activeJobs: { all: 100, perUser: 50 },
+  openUploads: { all: 100, perUser: 20 },
 };
 
 export type Limits = Partial<typeof LIMITS>;
@@ -84,9 +89,14 @@ export function buildGateway({
   limits: given = {},
   hasOperator = true,
   beforeClaim = async () => undefined,
+  state = createMemoryState(),
+  locker = new MemoryLocker(),
+  uploadExpirySeconds = 3600,
   heartbeatMs = 5_000,
   keepVideoMs = 3600_000,
   corsOrigins = [],
+  stallTimeoutMs = 45_000,
+  now,
 }: {
   auth?: Auth;
   /** Answers instead of a converter. */
@@ -102,8 +112,14 @@ export function buildGateway({
   /** How long the video of a job that is done is kept. */
   keepVideoMs?: number;
   corsOrigins?: string[];
+  /** The store, where it is shared by several gateways or fails now and then. */
+  state?: ReturnType<typeof createMemoryState>;
+  locker?: Locker;
+  uploadExpirySeconds?: number;
+  stallTimeoutMs?: number;
+  /** The monotonic clock of everything that is read now and then. */
+  now?: () => number;
 } = {}) {
-  const state = createMemoryState();
   const blobs = createBlobStore({
     ...state,
     putBytes: (...args) => onPutBytes(() => state.putBytes(...args)),
@@ -131,7 +147,6 @@ export function buildGateway({
   const stores = { jobs, index, blobs };
   const publishVideo = (job: Job) => publishedVideos.push(job);
   const limits = { ...LIMITS, ...given };
-  const admission = createAdmission(limits, () => countActive(jobs, index));
   const commands = createJobCommands({
     ...stores,
     keepVideoMs,
@@ -139,8 +154,35 @@ export function buildGateway({
     deleteBlobs: (job) => blobDeletions.push(job),
   });
   const failedIndex = createFailedIndex(state, RETENTION_SECONDS);
-  const idempotency = createIdempotency(state, jobs, RETENTION_SECONDS);
+  const uploadPorts = {
+    ...stores,
+    deduplicate: createDeduplicate(state, jobs, RETENTION_SECONDS),
+    links,
+    publishVideo,
+    maxUploadBytes,
+    retentionSeconds: RETENTION_SECONDS,
+    heartbeatMs,
+    log,
+  };
+  const resumable = createResumable({
+    ...uploadPorts,
+    ...{ state, locker, uploadExpirySeconds, limit: limits.openUploads },
+  });
+  const { idempotency, openUploads } = resumable;
+  const admission = createAdmission(limits, async () =>
+    addCounts(await countActive(jobs, index), await countOpenUploads(openUploads)),
+  );
+  const live = createLiveJobs({
+    state,
+    jobs,
+    index,
+    stoppingSignal: stopping.signal,
+    log,
+    ...(now && { now }),
+  });
   const app = createGateway({
+    ...live,
+    stallTimeoutMs,
     authenticate: createAuthenticate(invoke, ISSUER),
     idempotency: {
       ...idempotency,
@@ -154,16 +196,8 @@ export function buildGateway({
     probes: createConcurrencyLimit(limits.probes, 'probes'),
     askConverter: createAskConverter(invoke),
     eventStreams: createConcurrencyLimit(limits.eventStreams, 'event streams'),
-    storeUpload: createStoreUpload({
-      ...stores,
-      deduplicate: createDeduplicate(state, jobs, RETENTION_SECONDS),
-      links,
-      publishVideo,
-      maxUploadBytes,
-      retentionSeconds: RETENTION_SECONDS,
-      heartbeatMs,
-      log,
-    }),
+    storeUpload: createStoreUpload(uploadPorts),
+    resumable,
     commands,
     failedJobs: createFailedJobs({ jobs, failedIndex, commands, log }),
     operatorToken: hasOperator ? OPERATOR_TOKEN : undefined,
@@ -183,6 +217,7 @@ export function buildGateway({
 
   return {
     app,
+    live,
     call: inProcess(app),
     state,
     blobs,
@@ -194,6 +229,7 @@ export function buildGateway({
     publishedVideos,
     blobDeletions,
     admission,
+    resumable,
     failedIndex,
     invocations,
     failCheck: () => {

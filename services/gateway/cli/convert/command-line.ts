@@ -13,6 +13,7 @@ Sends videos to the gateway, waits for the MP3s, and fetches them.
                          (default: the video's name with .mp3, in this folder)
   -f, --force            overwrite
       --job ID           wait for and fetch a job that was sent before
+      --whole            send all of each film, and not only its sound
       --probe            print tracks, length and tags, and what MP3 to expect, without converting
       --json             print each job or probe as JSON on the standard output, one object a line
       --url URL          the gateway (default: $MP3_URL, or http://localhost:$GATEWAY_PORT, or port 8080)
@@ -23,7 +24,8 @@ Sends videos to the gateway, waits for the MP3s, and fetches them.
 
 ${optionUsage}
 The password of an existing account comes from $MP3_PASSWORD, or you are asked for it.
-Waits for a busy gateway. Resumes what a killed run has downloaded.
+Sends only the sound of a film, where the MP3 is certain to be the same. Waits for a busy gateway.
+Resumes what an interrupted run has sent or downloaded.
 With \`-o -\` or \`--json\` write \`npm run --silent convert -- ...\`, because npm itself prints to the standard output.
 Exit code: 0 success, 1 failure, 2 invalid command line, 130 interrupted.
 `;
@@ -36,6 +38,8 @@ export interface Conversion {
   output: string | undefined;
   /** The gateway's query parameters for the upload. */
   options: Record<string, string>;
+  /** Whether all of a film is sent, and not only its sound. */
+  whole: boolean;
   /** Whether the files are looked at and not converted. */
   probe: boolean;
   /** Whether each job or probe is printed as JSON. */
@@ -54,6 +58,7 @@ const options = {
   job: { type: 'string' },
   url: { type: 'string' },
   email: { type: 'string' },
+  whole: { type: 'boolean', default: false },
   probe: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   force: { type: 'boolean', short: 'f', default: false },
@@ -92,6 +97,7 @@ export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
     job: job?.toLowerCase(),
     output,
     options: conversionOptions,
+    whole: values.whole,
     probe: values.probe,
     json: values.json,
     url: gatewayUrl(values.url, env),

@@ -1,7 +1,8 @@
 import type { JobView } from '../../../shared/jobs/job-view.ts';
+import { retry } from '../../client/http/retry.ts';
 import { getJob } from '../../client/jobs.ts';
-import { retry } from '../../client/retry.ts';
-import type { Session } from '../../client/session.ts';
+import type { Session } from '../../client/session/session.ts';
+import type { UploadStore } from '../../client/uploads/upload-store.ts';
 import { planTargets, type Target, type TargetOptions } from '../files/target.ts';
 import { checkVideo, type VideoFile } from '../files/video.ts';
 import { attempt } from './attempt.ts';
@@ -15,6 +16,8 @@ export interface ConvertPorts extends Omit<AwaitAndSavePorts, 'onEnd'> {
   /** Logs in. Called only after all files and targets have been checked. */
   openSession: () => Promise<Session>;
   stdoutIsTerminal: boolean;
+  /** Remembers uploads, so that a later run can resume. */
+  uploads: UploadStore;
 }
 
 /** Runs one command line. Returns the number of files that failed, each of which was reported. */
@@ -37,9 +40,11 @@ async function convertFiles(command: Conversion, ports: ConvertPorts): Promise<n
   for (const [index, video] of videos.entries()) {
     const target = targets[index] as Target;
     const isSent = await attempt(video.name, ports, async () => {
-      const id = await sendVideo(session, video, command.options, ports);
+      const { options, whole } = command;
+      const { id, kind } = await sendVideo(session, video, { options, whole }, ports);
       ports.pending.set(id, target);
-      sent.push({ id, name: video.name, target });
+      const sendWhole = () => sendVideo(session, video, { options, whole: true }, ports);
+      sent.push({ id, name: video.name, target, sendWhole: kind === 'sound' ? sendWhole : undefined });
     });
     if (!isSent) failures += 1;
   }
@@ -54,7 +59,7 @@ async function fetchJob(command: Conversion, id: string, ports: ConvertPorts): P
   const session = await ports.openSession();
   const { filename: name } = await retry(() => getJob(session, id, signal), { clock, signal });
   const [target] = await plan(command, ports, { names: [name], sources: [] });
-  const video = { id, name, target: target as Target };
+  const video = { id, name, target: target as Target, sendWhole: undefined };
   return (await attempt(name, ports, () => finish(command, session, video, ports))) ? 0 : 1;
 }
 

@@ -8,7 +8,11 @@ export type Container = 'iso-media' | 'matroska' | 'mpeg-ts' | 'flv' | 'avi' | '
  */
 export const PROVEN: Readonly<Record<Container, readonly string[]>> = {
   'iso-media': ['aac'],
-  matroska: [],
+  matroska: [
+    ...['aac', 'ac3', 'eac3', 'dts', 'truehd', 'vorbis', 'opus', 'flac', 'alac', 'mp2', 'mp3'],
+    ...['pcm_u8', 'pcm_s16le', 'pcm_s24le', 'pcm_s32le', 'pcm_s16be', 'pcm_s24be', 'pcm_s32be'],
+    ...['pcm_f32le', 'pcm_f64le'],
+  ],
   flv: ['aac', 'mp3', 'pcm_s16le', 'pcm_alaw', 'pcm_mulaw', 'adpcm_swf', 'nellymoser', 'speex'],
   avi: [
     'mp3',

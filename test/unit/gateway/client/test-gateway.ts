@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
+import { MemoryLocker } from '@tus/server';
 import { pino } from 'pino';
 import { createGateway } from '../../../../services/gateway/app.ts';
 import { createSignedLinks } from '../../../../services/gateway/downloads/signed-link.ts';
+import { createLiveJobs } from '../../../../services/gateway/events/live-jobs.ts';
 import { countActive } from '../../../../services/gateway/job-index/count-active.ts';
 import { createJobIndex } from '../../../../services/gateway/job-index/job-index.ts';
 import { createJobCommands } from '../../../../services/gateway/jobs/commands.ts';
@@ -12,8 +14,8 @@ import { createConcurrencyLimit } from '../../../../services/gateway/limits/conc
 import { createFailedIndex } from '../../../../services/gateway/operator/failed-index.ts';
 import { createFailedJobs } from '../../../../services/gateway/operator/failed-jobs.ts';
 import { createDeduplicate } from '../../../../services/gateway/uploads/deduplicate.ts';
-import { createIdempotency } from '../../../../services/gateway/uploads/idempotency.ts';
 import { createStoreUpload } from '../../../../services/gateway/uploads/store-upload.ts';
+import { createResumable } from '../../../../services/gateway/uploads/tus/create-resumable.ts';
 import { type BlobStore, createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
 import type { InvokeReply, InvokeRequest } from '../../../../services/shared/dapr/sidecar.ts';
 import { createMetrics } from '../../../../services/shared/http/metrics.ts';
@@ -56,7 +58,14 @@ export function createTestGateway(
     deleteBlobs: () => undefined,
   });
   const failedIndex = createFailedIndex(state, KEPT_SECONDS);
+  const uploadPorts = { ...stored, ...kept, deduplicate: sameContent, links, publishVideo, log };
+  const resumable = createResumable({
+    ...{ ...uploadPorts, state, locker: new MemoryLocker(), limit: many },
+    uploadExpirySeconds: KEPT_SECONDS,
+  });
   const app = createGateway({
+    ...createLiveJobs({ state, jobs, index, stoppingSignal: stopping.signal, log }),
+    stallTimeoutMs: 45_000,
     ...{
       ...stored,
       authenticate,
@@ -68,15 +77,9 @@ export function createTestGateway(
       operatorToken: OPERATOR_TOKEN,
       log,
     },
-    storeUpload: createStoreUpload({
-      ...stored,
-      ...kept,
-      deduplicate: sameContent,
-      links,
-      publishVideo,
-      log,
-    }),
-    idempotency: createIdempotency(state, jobs, KEPT_SECONDS),
+    storeUpload: createStoreUpload(uploadPorts),
+    resumable,
+    idempotency: resumable.idempotency,
     admission: createAdmission({ uploads: many, activeJobs: many }, () => countActive(jobs, index)),
     downloads: createConcurrencyLimit(many, 'downloads'),
     probes: createConcurrencyLimit(many, 'probes'),

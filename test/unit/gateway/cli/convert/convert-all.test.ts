@@ -7,9 +7,10 @@ import type { Conversion } from '../../../../../services/gateway/cli/convert/com
 import { convertAll } from '../../../../../services/gateway/cli/convert/convert-all.ts';
 import { fetchLaterCommands } from '../../../../../services/gateway/cli/convert/fetch-later-command.ts';
 import type { Target } from '../../../../../services/gateway/cli/files/target.ts';
-import { requestTokens } from '../../../../../services/gateway/client/accounts.ts';
-import { createSession } from '../../../../../services/gateway/client/session.ts';
-import { createMemoryTokens } from '../../../../../services/gateway/client/tokens.ts';
+import { requestTokens } from '../../../../../services/gateway/client/session/accounts.ts';
+import { createSession } from '../../../../../services/gateway/client/session/session.ts';
+import { createMemoryTokens } from '../../../../../services/gateway/client/session/tokens.ts';
+import { createMemoryUploads } from '../../../../../services/gateway/client/uploads/upload-store.ts';
 import { baseOf } from '../../../../../services/shared/jobs/job.ts';
 import { jobView } from '../../../../../services/shared/jobs/job-view.ts';
 import { failed } from '../../../../support/job.ts';
@@ -44,11 +45,28 @@ async function build(context: TestContext, files: Record<string, Buffer> = { 'a.
     convertAll(
       {
         ...{ kind: 'convert', files: ['a.mp4'], job: undefined, output: undefined, options: {} },
-        ...{ url: URL_OF_GATEWAY, email: undefined, force: false, quiet: false, json: false, probe: false },
+        ...{
+          url: URL_OF_GATEWAY,
+          email: undefined,
+          force: false,
+          quiet: false,
+          json: false,
+          probe: false,
+          whole: false,
+        },
         ...command,
       },
       {
-        ...{ clock, reporter, pending, signal, cwd, stdout, stdoutIsTerminal: false },
+        ...{
+          clock,
+          reporter,
+          pending,
+          signal,
+          cwd,
+          stdout,
+          stdoutIsTerminal: false,
+          uploads: createMemoryUploads(),
+        },
         openSession,
       },
     );

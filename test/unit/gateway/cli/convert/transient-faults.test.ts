@@ -11,8 +11,9 @@ import type { Conversion } from '../../../../../services/gateway/cli/convert/com
 import { convertAll } from '../../../../../services/gateway/cli/convert/convert-all.ts';
 import { messageOf } from '../../../../../services/gateway/cli/errors.ts';
 import { createFailedJobsApi } from '../../../../../services/gateway/client/failed-jobs.ts';
-import { createSession } from '../../../../../services/gateway/client/session.ts';
-import { createMemoryTokens } from '../../../../../services/gateway/client/tokens.ts';
+import { createSession } from '../../../../../services/gateway/client/session/session.ts';
+import { createMemoryTokens } from '../../../../../services/gateway/client/session/tokens.ts';
+import { createMemoryUploads } from '../../../../../services/gateway/client/uploads/upload-store.ts';
 import { failedViewOf } from '../../../../../services/gateway/operator/failed-jobs.ts';
 import { viewOf } from '../../../../../services/shared/jobs/job.ts';
 import { done, failed } from '../../../../support/job.ts';
@@ -93,9 +94,22 @@ async function build(context: TestContext, faulty: string, answers: Answer[]) {
   const convert = (job?: string) => {
     const command: Conversion = {
       ...{ kind: 'convert', files: job ? [] : ['a.mp4'], job, output: undefined, options: {} },
-      ...{ url: URL_OF_GATEWAY, email: undefined, force: false, quiet: false, json: false, probe: false },
+      ...{
+        url: URL_OF_GATEWAY,
+        email: undefined,
+        force: false,
+        quiet: false,
+        json: false,
+        probe: false,
+        whole: false,
+      },
     };
-    return convertAll(command, { ...ports, openSession, stdoutIsTerminal: false });
+    return convertAll(command, {
+      ...ports,
+      openSession,
+      stdoutIsTerminal: false,
+      uploads: createMemoryUploads(),
+    });
   };
   const failedJobs = createFailedJobsApi(transport, 'token', { clock, signal });
   return {

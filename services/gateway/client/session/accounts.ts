@@ -1,0 +1,41 @@
+import { tokenGrant } from '../../accounts/token-grant.ts';
+import { base64 } from '../http/base64.ts';
+import type { Transport } from '../http/transport.ts';
+import type { Tokens } from './tokens.ts';
+
+export interface Credentials {
+  email: string;
+  password: string;
+}
+
+/** Creates an account. Idempotent: the same address and password give the same account. @throws ProblemError `email_taken` */
+export async function register(
+  transport: Transport,
+  credentials: Credentials,
+  signal: AbortSignal,
+): Promise<void> {
+  const reply = await transport.send({
+    method: 'POST',
+    path: '/register',
+    headers: { 'content-type': 'application/json' },
+    body: () => JSON.stringify(credentials),
+    signal,
+  });
+  await reply.discard();
+}
+
+/** @throws ProblemError `invalid_credentials` */
+export async function requestTokens(
+  transport: Transport,
+  { email, password }: Credentials,
+  signal: AbortSignal,
+): Promise<Tokens> {
+  const reply = await transport.send({
+    method: 'POST',
+    path: '/login',
+    // In UTF-8 (RFC 7617, 2.1).
+    headers: { authorization: `Basic ${base64(`${email}:${password}`)}` },
+    signal,
+  });
+  return reply.json(tokenGrant);
+}
