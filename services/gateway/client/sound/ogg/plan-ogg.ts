@@ -6,7 +6,7 @@ import { MAX_PAGE_BYTES, type Page, readPage } from './pages.ts';
 
 /** Bytes of the start of the film that stay as they are, with all headers and the first times of each stream. */
 const HEAD_BYTES = 256 * 1024;
-const MAX_HEAD_BYTES = 2 * 1024 * 1024;
+const MAX_HEAD_BYTES = 4_000_000;
 /** Pages with a time that each stream has in the start. */
 const FIRST_PAGES = 2;
 /** The server looks at the streams of the first 200 packets. */

@@ -22,7 +22,7 @@ describe('planAvi', () => {
 
   const situations: [name: string, film: Partial<SoundFilm>][] = [
     ['of a variable bit rate', { mux: ['-q:a', '4'] }],
-    ['that begins late', { late: 3 }],
+    ['that begins late', { late: 1.5 }],
     ['that begins before the picture', { late: -3 }],
     ['that ends before the picture', { soundSeconds: 8 }],
     ['that ends after the picture', { pictureSeconds: 8 }],
