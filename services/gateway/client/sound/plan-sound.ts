@@ -4,13 +4,23 @@ import { bufferFile } from './buffered-file.ts';
 import { planFlv } from './flv/plan-flv.ts';
 import { planIsoMedia } from './iso-media/plan-iso-media.ts';
 import { planMatroska } from './matroska/plan-matroska.ts';
+import { planMpegPs } from './mpeg-ps/plan-mpeg-ps.ts';
 import { planMpegTs } from './mpeg-ts/plan-mpeg-ts.ts';
+import { planOgg } from './ogg/plan-ogg.ts';
 import type { Planner, SoundPlan } from './planner.ts';
 
 export type { SoundPlan } from './planner.ts';
 
 /** Each container has a planner. None of them decodes anything. */
-const PLANNERS: readonly Planner[] = [planIsoMedia, planMatroska, planMpegTs, planFlv, planAvi];
+const PLANNERS: readonly Planner[] = [
+  planIsoMedia,
+  planMatroska,
+  planMpegTs,
+  planFlv,
+  planAvi,
+  planMpegPs,
+  planOgg,
+];
 
 /** Where the sound is not much smaller than the film, the film is sent: it is certain to be right. Share of the film. */
 const WORTHWHILE_SHARE = 0.9;

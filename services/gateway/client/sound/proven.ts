@@ -33,8 +33,8 @@ export const PROVEN: Readonly<Record<Container, readonly string[]>> = {
     'adpcm_ms',
     'adpcm_ima_wav',
   ],
-  'mpeg-ps': [],
-  ogg: [],
+  'mpeg-ps': ['mp3', 'ac3', 'dts', 'pcm_dvd'],
+  ogg: ['vorbis', 'opus', 'flac', 'speex'],
   'mpeg-ts': ['aac', 'mp3', 'ac3', 'eac3', 'aac_latm', 'dts', 'opus', 'truehd', 's302m', 'pcm_bluray'],
 };
 

@@ -30,6 +30,19 @@ export function codecByFrames(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
+/** Codecs that {@link codecByFrames} tells apart, and the names that containers have for them. */
+const FRAMED: Readonly<Record<string, readonly string[]>> = {
+  ...{ aac: ['aac'], aac_latm: ['aac_latm'], ac3: ['ac3'], eac3: ['eac3'], dts: ['dts'], truehd: ['truehd'] },
+  // Containers do not tell the layers of MPEG apart, and neither does ffmpeg before it has seen a frame.
+  ...{ mp1: ['mp1', 'mp2', 'mp3'], mp2: ['mp1', 'mp2', 'mp3'], mp3: ['mp1', 'mp2', 'mp3'] },
+};
+
+export const isFramed = (codec: string | undefined): boolean => codec !== undefined && codec in FRAMED;
+
+/** Whether a sound is what its container says, so that it is certain to be decoded. @param bytes its beginning */
+export const agreesWithFrames = (codec: string | undefined, bytes: Uint8Array): boolean =>
+  FRAMED[codec ?? '']?.includes(codecByFrames(bytes) ?? '') === true;
+
 /** Bytes in which the first frame has to begin. It may follow the end of one whose start is missing. */
 const MAX_START = 4096;
 

@@ -1,6 +1,6 @@
 import { chooseSound, type FilmTrack } from '../choose-sound.ts';
 import type { Planner, WantedSound } from '../planner.ts';
-import { codecByFrames } from '../sound-frames.ts';
+import { agreesWithFrames, isFramed } from '../sound-frames.ts';
 import type { ElementaryStream } from './elementary-stream.ts';
 import { findPacketLayout } from './packet-layout.ts';
 import { scanFilm } from './scan.ts';
@@ -16,7 +16,7 @@ export const planMpegTs: Planner = async ({ file, bytes }, wanted) => {
   });
   const chosen = found?.streams.find(({ stream }) => stream === track?.stream);
   if (!found || !track || !chosen || chosen.count < 2) return undefined;
-  return isCertain(track.stream, chosen.sample())
+  return isCertain(track.stream, chosen.sample.bytes)
     ? { file: found.segments.toFile(file), track: track.position }
     : undefined;
 };
@@ -35,7 +35,7 @@ function chooseTrack(streams: readonly ElementaryStream[], wanted: WantedSound):
   const chosen = chooseSound('mpeg-ts', tracks, wanted);
   const hasOthers = tracks.length > 1 && typeof wanted.track !== 'number';
   // The server would take another track where it cannot decode this one.
-  return chosen?.codec !== undefined && hasOthers && !(chosen.codec in FRAMED) ? undefined : chosen;
+  return chosen?.codec !== undefined && hasOthers && !isFramed(chosen.codec) ? undefined : chosen;
 }
 
 /** ffmpeg makes two tracks of TrueHD: the second one is AC-3, for old players, and has the same PID. */
@@ -45,13 +45,6 @@ function codecsOf(stream: ElementaryStream): { stream: ElementaryStream; codec: 
   return stream.codec === 'truehd' ? [own, { stream, codec: undefined }] : [own];
 }
 
-/** Codecs that the frames tell apart. ffmpeg goes by the frames too, whatever the program map says. */
-const FRAMED: Readonly<Record<string, readonly string[]>> = {
-  ...{ aac: ['aac'], aac_latm: ['aac_latm'], ac3: ['ac3'], eac3: ['eac3'], dts: ['dts'], truehd: ['truehd'] },
-  mp3: ['mp1', 'mp2', 'mp3'],
-};
-
-function isCertain({ codec = '' }: ElementaryStream, sample: Uint8Array): boolean {
-  const expected = FRAMED[codec];
-  return expected === undefined || expected.includes(codecByFrames(sample) ?? '');
-}
+/** ffmpeg goes by the frames too, whatever the program map says. */
+const isCertain = ({ codec }: ElementaryStream, sample: Uint8Array): boolean =>
+  !isFramed(codec) || agreesWithFrames(codec, sample);

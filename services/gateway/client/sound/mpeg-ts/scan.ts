@@ -1,30 +1,24 @@
 import type { BufferedFile } from '../buffered-file.ts';
+import { isPes } from '../mpeg-system/pes.ts';
+import {
+  ANALYZED_TICKS,
+  HEAD_BYTES,
+  LAST_TIME_BYTES,
+  LATEST_START_BYTES,
+  LATEST_START_TICKS,
+  TAIL_BYTES,
+} from '../mpeg-system/probe-limits.ts';
 import { Segments } from '../segments.ts';
 import type { ElementaryStream } from './elementary-stream.ts';
 import { StreamProgress } from './film-streams.ts';
 import { NULL_PID, type PacketLayout, parsePacket, SYNC } from './packet-layout.ts';
-import { CLOCK, isPes } from './pes.ts';
 import { mapPids, programStreams } from './program.ts';
 import { isIntact, isSame, SectionReader } from './section.ts';
 
 /** Large reads: the whole film has to be read. */
 const CHUNK_PACKETS = 16_384;
-/** The start of the film that stays as it is, in bytes. ffprobe learns from it what the streams are. */
-const HEAD_BYTES = 256 * 1024;
-/** How long ffprobe looks at the start of a film at most, in ticks: 7 s (`max_stream_analyze_duration`), and one more. */
-const ANALYZED_TICKS = 8 * CLOCK;
-/** Streams that begin later than this may be beyond what ffprobe looks at: 5 MB, or 7 s. */
-const LATEST_START_BYTES = 4_000_000;
-const LATEST_START_TICKS = 5 * CLOCK;
 /** Packets that stay of each frame of the picture at the start: they hold its headers. */
 const FRAME_PACKETS = 3;
-/**
- * The end of the film that stays as it is, in bytes. ffprobe looks for the last times in the last 250,000 bytes, and once more
- * in as many before these (`estimate_timings_from_pts`).
- */
-const TAIL_BYTES = 512 * 1024;
-const LAST_TIME_BYTES = 240_000;
-
 export interface ScannedFilm {
   segments: Segments;
   streams: readonly StreamProgress[];
@@ -101,7 +95,7 @@ class Scan {
   finish(): ScannedFilm | undefined {
     const streams = [...this.#progress.values()];
     const timed = streams.filter(({ stream }) => stream.kind !== 'other');
-    const lastTimed = Math.max(-1, ...timed.map((each) => each.lastTimed));
+    const lastTimed = Math.max(-1, ...timed.map((each) => each.clock.lastTimed));
     if (lastTimed < this.#size - LAST_TIME_BYTES) return undefined;
     // What is left of a packet that was cut.
     this.#segments.copy(this.#size - (this.#size % this.#layout.step), this.#size);
@@ -141,9 +135,10 @@ class Scan {
   #readStream(progress: StreamProgress, payload: Uint8Array, isStart: boolean, position: number): boolean {
     const isFirst = progress.count === 0;
     progress.read(payload, isStart, position);
-    if (this.#isHead && progress.advanced >= ANALYZED_TICKS && position >= HEAD_BYTES) this.#isHead = false;
+    if (this.#isHead && progress.clock.advanced >= ANALYZED_TICKS && position >= HEAD_BYTES)
+      this.#isHead = false;
     if (!isFirst || progress.count === 0 || progress.stream.kind === 'other') return true;
-    const advanced = Math.max(...[...this.#progress.values()].map((each) => each.advanced));
+    const advanced = Math.max(...[...this.#progress.values()].map((each) => each.clock.advanced));
     return position < LATEST_START_BYTES && advanced < LATEST_START_TICKS;
   }
 

@@ -1,76 +1,40 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import { planMpegTs } from '../../../../../services/gateway/client/sound/mpeg-ts/plan-mpeg-ts.ts';
-import { file, media, tone } from '../../../../support/media.ts';
-import { randomNumbers } from '../../../../support/random.ts';
-import { compareSound, noisyPicture } from '../../../../support/sound-films.ts';
+import { file } from '../../../../support/media.ts';
+import {
+  assertPlanned,
+  assertSameDamaged,
+  assertSentWhole,
+  DAMAGES,
+  languages,
+  type SoundFilm,
+  soundFilm,
+} from '../../../../support/sound-films.ts';
 
-const SECONDS = 12;
+const film = (options: Partial<SoundFilm> = {}) =>
+  soundFilm({ name: 'film.ts', picture: 'h264', sounds: ['aac'], ...options });
 
-interface Film {
-  name?: string;
-  /** ffmpeg's names of the encoders of its sounds. */
-  sounds?: readonly string[];
-  picture?: 'h264' | 'mpeg2';
-  /** Seconds by which the sound is later than the picture. */
-  late?: number;
-  pictureSeconds?: number;
-  soundSeconds?: number;
-  mux?: readonly string[];
-}
-
-async function film(options: Film = {}): Promise<string> {
-  const { name = 'film.ts', sounds = ['aac'], picture = 'h264', late = 0, mux = [] } = options;
-  const { pictureSeconds = SECONDS, soundSeconds = SECONDS } = options;
-  const shift = (seconds: number) => ['-itsoffset', String(Math.max(0, seconds))];
-  return media(
-    name,
-    ...[...shift(-late), '-i', await noisyPicture(pictureSeconds, picture)],
-    ...sounds.flatMap((_, place) => [
-      ...shift(late),
-      ...tone(soundSeconds, { rate: 48_000, hz: 300 + 100 * place }),
-    ]),
-    ...['-map', '0:v', ...sounds.flatMap((_, place) => ['-map', `${place + 1}:a`]), '-c:v', 'copy'],
-    ...sounds.flatMap((codec, place) => [`-c:a:${place}`, codec, `-ac:a:${place}`, '2']),
-    ...['-strict', '-2', ...mux],
-  );
-}
-
-const languages = (...codes: string[]) =>
-  codes.flatMap((code, place) => [`-metadata:s:a:${place}`, `language=${code}`]);
-
-/** Sends a part of the film and gets the same. */
-async function assertPlanned(path: string, track?: number | string): Promise<number> {
-  const compared = await compareSound(planMpegTs, path, track);
-  assert.ok(compared, 'the film is sent whole');
-  assert.ok(compared.sent < compared.film / 2, `${compared.sent} of ${compared.film} bytes`);
-  return compared.track;
-}
+const join = async (...paths: string[]) =>
+  file('joined.ts', Buffer.concat(await Promise.all(paths.map((path) => readFile(path)))));
 
 describe('planMpegTs', () => {
-  const codecs: [encoder: string, mux?: readonly string[]][] = [
-    ...[['aac'], ['mp2'], ['libmp3lame'], ['ac3'], ['eac3'], ['libopus'], ['s302m']].map(
-      ([name = '']) => [name] as [string],
-    ),
-    ['aac', ['-mpegts_flags', 'latm']],
-    ['ac3', ['-mpegts_flags', 'system_b']],
-  ];
-  for (const [encoder, mux = []] of codecs) {
-    it(`keeps the sound of ${[encoder, ...mux].join(' ')}`, async () => {
-      await assertPlanned(await film({ sounds: [encoder], mux }));
+  for (const encoder of ['aac', 'mp2', 'libmp3lame', 'ac3', 'eac3', 'libopus', 's302m']) {
+    it(`keeps the sound of ${encoder}`, async () => {
+      await assertPlanned(await film({ sounds: [encoder], mux: ['-ac', '2'] }));
     });
   }
 
   for (const encoder of ['ac3', 'eac3', 'dca', 'truehd', 'pcm_bluray']) {
     it(`keeps the sound of ${encoder} on a Blu-ray disc`, async () => {
-      await assertPlanned(
-        await film({ name: 'film.m2ts', sounds: [encoder], mux: ['-mpegts_m2ts_mode', '1'] }),
-      );
+      const mux = ['-ac', '2', '-mpegts_m2ts_mode', '1'];
+      await assertPlanned(await film({ name: 'film.m2ts', sounds: [encoder], mux }));
     });
   }
 
-  const situations: [name: string, film: Film][] = [
+  const situations: [name: string, film: Partial<SoundFilm>][] = [
+    ['in LATM', { mux: ['-mpegts_flags', 'latm'] }],
+    ['as DVB describes it', { sounds: ['ac3'], mux: ['-mpegts_flags', 'system_b'] }],
     ['of a film in MPEG-2', { picture: 'mpeg2', sounds: ['mp2'] }],
     ['that begins late', { late: 2.5 }],
     ['that begins before the picture', { late: -2.5 }],
@@ -86,70 +50,63 @@ describe('planMpegTs', () => {
   }
 
   const sounds = ['ac3', 'mp2', 'aac'];
+  const inThree = languages('eng', 'ger', 'fra');
   const tracks: [name: string, mux: string[], wanted: number | string | undefined, position: number][] = [
-    ['the first of several', languages('eng', 'ger', 'fra'), undefined, 1],
-    ['the one at a position', languages('eng', 'ger', 'fra'), 2, 2],
-    ['the one in a language', languages('eng', 'ger', 'fra'), 'fr', 3],
-    [
-      'none that is for the blind',
-      ['-disposition:a:0', 'visual_impaired', ...languages('eng', 'ger', 'fra')],
-      undefined,
-      2,
-    ],
+    ['the first of several', inThree, undefined, 1],
+    ['the one at a position', inThree, 2, 2],
+    ['the one in a language', inThree, 'fr', 3],
+    ['none that is for the blind', ['-disposition:a:0', 'visual_impaired', ...inThree], undefined, 2],
     ['none that describes the picture', languages('nar', 'ger', 'fra'), undefined, 2],
   ];
   for (const [name, mux, wanted, position] of tracks) {
     it(`takes ${name}`, async () => {
-      assert.equal(await assertPlanned(await film({ sounds, mux }), wanted), position);
+      const options = wanted === undefined ? {} : { track: wanted };
+      assert.equal(await assertPlanned(await film({ sounds, mux }), options), position);
     });
   }
 
   it('keeps the sound of recordings in a row, whose clock jumps', async () => {
-    const parts = [await film({ late: 1 }), await film(), await film({ pictureSeconds: 8 })];
-    const bytes = await Promise.all(parts.map((path) => readFile(path)));
-    await assertPlanned(await file('joined.ts', Buffer.concat(bytes)));
+    await assertPlanned(
+      await join(await film({ late: 2.5 }), await film(), await film({ pictureSeconds: 8 })),
+    );
   });
 
   it('sends a film whole whose streams change', async () => {
-    const bytes = await Promise.all(
-      [film(), film({ sounds: ['mp2'] })].map(async (path) => readFile(await path)),
-    );
-    assert.equal(await compareSound(planMpegTs, await file('changed.ts', Buffer.concat(bytes))), undefined);
+    await assertSentWhole(await join(await film(), await film({ sounds: ['ac3'], mux: ['-ac', '2'] })));
   });
 
   it('sends a film whole whose sound begins very late', async () => {
-    assert.equal(await compareSound(planMpegTs, await film({ late: 8 })), undefined);
+    await assertSentWhole(await film({ late: 8 }));
   });
 
-  const random = randomNumbers(18);
-  const damages: [name: string, damage: (bytes: Buffer) => Buffer][] = [
-    ['is cut', (bytes) => bytes.subarray(0, random(bytes.length))],
-    ['has no beginning', (bytes) => bytes.subarray(188 * random(bytes.length / 188))],
-    ['has wrong bytes', (bytes) => withWrongBytes(bytes, 20)],
-    ['has lost packets', (bytes) => withoutPackets(bytes)],
-    ['has lost bytes', (bytes) => withoutBytes(bytes)],
+  it('sends a film whole that has several programs', async () => {
+    const mux = ['-program', 'st=0:st=1', '-program', 'st=2'];
+    await assertSentWhole(await film({ sounds: ['aac', 'mp2'], mux }));
+  });
+
+  it('sends a film whole that is scrambled', async () => {
+    const bytes = Buffer.from(await readFile(await film()));
+    // The packets of the sound have the PID 0x101.
+    for (let at = 0; at < bytes.length; at += 188)
+      if (bytes[at + 2] === 1) bytes[at + 3] = (bytes[at + 3] ?? 0) | 0x80;
+    await assertSentWhole(await file('scrambled.ts', bytes));
+  });
+
+  const packets: typeof DAMAGES = [
+    ['has no beginning', (bytes, random) => bytes.subarray(188 * random(bytes.length / 188))],
+    [
+      'has lost packets',
+      (bytes, random) => {
+        const all = Array.from({ length: bytes.length / 188 }, (_, at) =>
+          bytes.subarray(188 * at, 188 * at + 188),
+        );
+        return Buffer.concat(all.filter(() => random(1000) > 0));
+      },
+    ],
   ];
-  const withWrongBytes = (bytes: Buffer, count: number): Buffer => {
-    const damaged = Buffer.from(bytes);
-    for (let number = 0; number < count; number++)
-      damaged[random(number < 5 ? 20_000 : bytes.length)] = random(256);
-    return damaged;
-  };
-  const withoutPackets = (bytes: Buffer): Buffer => {
-    const packets = Array.from({ length: bytes.length / 188 }, (_, index) =>
-      bytes.subarray(188 * index, 188 * index + 188),
-    );
-    return Buffer.concat(packets.filter(() => random(1000) > 0));
-  };
-  const withoutBytes = (bytes: Buffer): Buffer => {
-    const at = random(bytes.length);
-    return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + random(10_000))]);
-  };
-  for (const [name, damage] of damages) {
-    it(`gives the same MP3, or sends the film whole, where it ${name}`, async () => {
-      const bytes = await readFile(await film({ sounds, mux: languages('eng', 'ger', 'fra') }));
-      for (let round = 0; round < 4; round++)
-        await compareSound(planMpegTs, await file('damaged.ts', damage(bytes)));
+  for (const [name, damage] of [...DAMAGES, ...packets]) {
+    it(`gives the same, or sends the film whole, where it ${name}`, async () => {
+      await assertSameDamaged(await film({ sounds, mux: inThree }), damage);
     });
   }
 });
