@@ -71,8 +71,8 @@ export function createTus(session: Session): Tus {
       } catch (error) {
         // The response has no body that tells the gateway from something in front of it.
         if (!(error instanceof ForeignResponseError) || error.status >= 500) throw error;
-        const { job, size } = await view(id, signal);
-        if (job) return size;
+        const { job, offset } = await view(id, signal);
+        if (job) return offset;
         throw error;
       }
     },
