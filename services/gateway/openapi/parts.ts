@@ -43,6 +43,13 @@ export const query = (name: string, description: string, schema: object) => ({
   schema,
 });
 
+export const lastEventId = {
+  name: 'Last-Event-ID',
+  in: 'header',
+  description: 'The id of the last event that the client has got, for a stream that was cut off',
+  schema: { type: 'string' },
+};
+
 export const paging = [
   query('limit', 'The most jobs of the page', { type: 'integer', minimum: 1, maximum: 100, default: 20 }),
   query('cursor', 'The `next_cursor` of the previous page', { type: 'string' }),

@@ -11,7 +11,7 @@ import type { ResumablePorts } from './uploads.ts';
 const LOCK_DRAIN_MS = 250;
 
 /** The headers that @tus/server has to see. It refuses requests for others that are no concern of its, such as `X-Forwarded-Proto`. */
-const SEEN_HEADERS = /^(tus-|upload-|content-length$|content-type$)/;
+const SEEN_HEADERS = /^(tus-resumable|upload-(offset|length|defer-length)|content-length|content-type)$/;
 
 export interface TusCall {
   /** `X-HTTP-Method-Override` may replace the one of the request. */
