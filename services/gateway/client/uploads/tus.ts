@@ -48,7 +48,8 @@ export function createTus(session: Session): Tus {
 
   async function view(id: string, signal: AbortSignal): Promise<UploadView> {
     const request = { method: 'GET', path: `/uploads/${id}`, idleTimeoutMs: IDLE_TIMEOUT_MS } as const;
-    return (await send({ ...request, signal })).json(uploadView);
+    // This one request is no part of the protocol.
+    return (await session.send({ ...request, signal })).json(uploadView);
   }
 
   return {
