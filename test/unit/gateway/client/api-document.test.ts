@@ -55,6 +55,7 @@ const ANSWERS: Record<string, { json?: unknown; text?: string; headers?: Record<
   'POST /jobs/{id}/cancel': { json: JOB },
   'POST /jobs/{id}/retry': { json: JOB },
   'GET /jobs/{id}/events': { text: `event: job\ndata: ${JSON.stringify(JOB)}\n\n` },
+  'GET /jobs/events': { text: 'id: x\nevent: snapshot\ndata: {"unfinished":0,"resumed":false}\n\n' },
   'GET /download/{id}': { text: 'abc' },
   'GET /operator/failed': { json: { jobs: [], next_cursor: null } },
   'POST /operator/failed/{id}/retry': {},
@@ -112,6 +113,8 @@ const CALLS: Record<Exclude<keyof Client, 'session'>, Call[]> = {
   ],
   watch: [(client) => client.watch(ID, { onChange: () => undefined, sendWhole: undefined })],
   events: [(client) => Array.fromAsync(client.events(ID))],
+  // The second event comes from a second stream, which the client asks for with the id of the first one.
+  watchJobs: [async (client) => take(2, client.watchJobs())],
   jobs: [(client) => client.jobs({ limit: 10, cursor: 'c' })],
   job: [(client) => client.job(ID)],
   cancel: [(client) => client.cancel(ID)],
@@ -119,6 +122,14 @@ const CALLS: Record<Exclude<keyof Client, 'session'>, Call[]> = {
   delete: [(client) => client.delete(ID)],
   download: [(client) => Array.fromAsync(client.download(MP3))],
 };
+
+async function take(count: number, items: AsyncIterable<unknown>): Promise<void> {
+  let left = count;
+  for await (const _ of items) {
+    left -= 1;
+    if (left === 0) return;
+  }
+}
 
 async function runAll(): Promise<Exchange[]> {
   const { transport, exchanges } = recordingTransport();
