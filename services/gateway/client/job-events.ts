@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type JobView, jobView } from '../../shared/jobs/job-view.ts';
 import { type ParsedEvent, parseEvents } from './parse-events.ts';
 import type { Session } from './session/session.ts';
