@@ -16,7 +16,9 @@ describe('the client, bundled for browsers', () => {
     assert.deepEqual(imports, []);
     const compressed = gzipSync(bundle.contents, { level: 9 }).length;
     context.diagnostic(`${bundle.contents.length} bytes, ${compressed} compressed by gzip`);
-    assert.ok(bundle.contents.length < MAX_BYTES, `${bundle.contents.length} bytes`);
-    assert.ok(compressed < MAX_COMPRESSED_BYTES, `${compressed} bytes compressed`);
+    // One file that says `import { z } from 'zod'` brings all of zod, with its texts in every language.
+    const advice = 'files that the client reaches say `import * as z from "zod"`';
+    assert.ok(bundle.contents.length < MAX_BYTES, `${bundle.contents.length} bytes: ${advice}`);
+    assert.ok(compressed < MAX_COMPRESSED_BYTES, `${compressed} bytes compressed: ${advice}`);
   });
 });
