@@ -1,7 +1,6 @@
 import { type UploadView, uploadView } from '../upload-view.ts';
 import type { FoundUpload } from './find-owned.ts';
 
-/** What the owner of a resumable upload sees of it, beside the headers of the protocol. */
 export const viewOfUpload = ({ record, job }: FoundUpload): UploadView =>
   uploadView.parse({
     id: record.id,
