@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, type Dispatcher, request } from 'undici';
-import { isFromGateway } from '../../services/gateway/client/problem-details.ts';
+import { isFromGateway } from '../../services/gateway/client/http/problem-details.ts';
 import { basic } from '../support/basic-auth.ts';
 import { retry } from '../support/retry.ts';
 import type { ResultCounts } from './result-counts.ts';

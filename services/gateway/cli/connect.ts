@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher, request } from 'undici';
-import { createTransport, type Fetch, type Transport } from '../client/transport.ts';
+import { createTransport, type Fetch, type Transport } from '../client/http/transport.ts';
 
 const CONNECT_MS = 10_000;
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { clock } from '../client/clock.ts';
-import { createSession, type Session } from '../client/session.ts';
-import { createMemoryTokens } from '../client/tokens.ts';
-import type { Transport } from '../client/transport.ts';
+import { clock } from '../client/http/clock.ts';
+import type { Transport } from '../client/http/transport.ts';
+import { createSession, type Session } from '../client/session/session.ts';
+import { createMemoryTokens } from '../client/session/tokens.ts';
 import { currentUserName } from './account/create-account.ts';
 import { createCredentialStore, credentialsFile } from './account/credential-store.ts';
 import { type Account, openAccount } from './account/open-account.ts';

@@ -5,7 +5,7 @@ import {
   InvalidResponseError,
   RedirectError,
   UnreachableError,
-} from '../client/errors.ts';
+} from '../client/http/errors.ts';
 import { printable } from './terminal/text.ts';
 
 /** An error whose message a person can act on. It is shown without a stack. Exit code 1. */

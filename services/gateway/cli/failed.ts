@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { readIfThere } from '../../shared/runtime/private-files.ts';
-import { clock } from '../client/clock.ts';
 import { createFailedJobsApi } from '../client/failed-jobs.ts';
+import { clock } from '../client/http/clock.ts';
 import { connect } from './connect.ts';
 import { type Command, parseCommand, usage } from './failed/command-line.ts';
 import { operatorToken } from './failed/operator-token.ts';

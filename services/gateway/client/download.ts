@@ -1,7 +1,7 @@
-import type { Clock } from './clock.ts';
-import { ClientError, ConnectionLostError, ProblemError, UnreachableError } from './errors.ts';
-import { createRetrySchedule, LONG_WAIT_MS } from './retry.ts';
-import type { Session } from './session.ts';
+import type { Clock } from './http/clock.ts';
+import { ClientError, ConnectionLostError, ProblemError, UnreachableError } from './http/errors.ts';
+import { createRetrySchedule, LONG_WAIT_MS } from './http/retry.ts';
+import type { Session } from './session/session.ts';
 
 export interface Mp3 {
   /** Id of the job. */

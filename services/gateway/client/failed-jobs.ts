@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type FailedJobView, failedJobView } from '../operator/failed-job-view.ts';
-import type { Clock } from './clock.ts';
-import type { Reply } from './reply.ts';
-import { retry } from './retry.ts';
-import type { ApiRequest, Transport } from './transport.ts';
+import type { Clock } from './http/clock.ts';
+import type { Reply } from './http/reply.ts';
+import { retry } from './http/retry.ts';
+import type { ApiRequest, Transport } from './http/transport.ts';
 
 const PAGE_SIZE = '100';
 const IDLE_TIMEOUT_MS = 30_000;

@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { type JobView, jobView } from '../../shared/jobs/job-view.ts';
-import type { Session } from './session.ts';
+import type { Session } from './session/session.ts';
 
 /** The gateway sends something at least every 15 seconds. */
 const IDLE_TIMEOUT_MS = 45_000;

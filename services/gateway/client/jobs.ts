@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type JobView, jobView } from '../../shared/jobs/job-view.ts';
-import type { Session } from './session.ts';
+import type { Session } from './session/session.ts';
 
 /** Shorter than the default, because these responses are small. */
 const IDLE_TIMEOUT_MS = 15_000;

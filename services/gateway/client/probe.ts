@@ -1,8 +1,8 @@
 import { MAX_END_BYTES, type ProbeResult, probeResult } from '../../shared/jobs/probe.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from './http/clock.ts';
+import { retry } from './http/retry.ts';
 import type { LocalFile } from './local-file.ts';
-import { retry } from './retry.ts';
-import type { Session } from './session.ts';
+import type { Session } from './session/session.ts';
 
 /** Enough for most files, and sent in a second. */
 const FIRST_END_BYTES = 1024 * 1024;

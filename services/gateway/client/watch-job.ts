@@ -1,12 +1,12 @@
 import { isFinalStatus } from '../../shared/jobs/job.ts';
 import type { JobView } from '../../shared/jobs/job-view.ts';
-import type { Clock } from './clock.ts';
-import { ProblemError } from './errors.ts';
+import type { Clock } from './http/clock.ts';
+import { ProblemError } from './http/errors.ts';
+import { createRetrySchedule, LONG_WAIT_MS } from './http/retry.ts';
+import { retryAfterOf } from './http/retry-after.ts';
 import { jobEvents } from './job-events.ts';
 import { getJob } from './jobs.ts';
-import { createRetrySchedule, LONG_WAIT_MS } from './retry.ts';
-import { retryAfterOf } from './retry-after.ts';
-import type { Session } from './session.ts';
+import type { Session } from './session/session.ts';
 
 /** After this many streams in a row without an event, the job is only polled: a proxy may be buffering the events. */
 const MAX_EMPTY_STREAMS = 3;

@@ -1,4 +1,4 @@
-import { isFromGateway } from '../../../services/gateway/client/problem-details.ts';
+import { isFromGateway } from '../../../services/gateway/client/http/problem-details.ts';
 
 /** A response of the public API, or the reason why there is none. */
 export interface Reply {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isFromGateway } from '../../../services/gateway/client/problem-details.ts';
+import { isFromGateway } from '../../../services/gateway/client/http/problem-details.ts';
 import { basic } from '../../support/basic-auth.ts';
 import { retry } from '../../support/retry.ts';
 import { isRetryable, type Reply, toReply } from './reply.ts';

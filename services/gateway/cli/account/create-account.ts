@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
-import type { Credentials } from '../../client/accounts.ts';
-import { isProblem, ProblemError } from '../../client/errors.ts';
+import { isProblem, ProblemError } from '../../client/http/errors.ts';
+import type { Credentials } from '../../client/session/accounts.ts';
 import { messageOf } from '../errors.ts';
 import type { CredentialStore } from './credential-store.ts';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { waitForLock } from '../../../shared/runtime/lock.ts';
 import { readIfThere, writePrivate } from '../../../shared/runtime/private-files.ts';
-import type { Credentials } from '../../client/accounts.ts';
+import type { Credentials } from '../../client/session/accounts.ts';
 import { CommandError, messageOf } from '../errors.ts';
 
 /** The accounts that this program has created, grouped by gateway. The first account of a gateway is the default. */

@@ -1,10 +1,10 @@
 import { formatDuration } from '../../../shared/runtime/format.ts';
-import { type Credentials, register, requestTokens } from '../../client/accounts.ts';
-import type { Clock } from '../../client/clock.ts';
-import { isProblem } from '../../client/errors.ts';
-import { type RetryOptions, retry } from '../../client/retry.ts';
-import type { Tokens } from '../../client/tokens.ts';
-import type { Transport } from '../../client/transport.ts';
+import type { Clock } from '../../client/http/clock.ts';
+import { isProblem } from '../../client/http/errors.ts';
+import { type RetryOptions, retry } from '../../client/http/retry.ts';
+import type { Transport } from '../../client/http/transport.ts';
+import { type Credentials, register, requestTokens } from '../../client/session/accounts.ts';
+import type { Tokens } from '../../client/session/tokens.ts';
 import { CommandError, messageOf } from '../errors.ts';
 import { createAccount, generateAddress } from './create-account.ts';
 import type { CredentialStore } from './credential-store.ts';

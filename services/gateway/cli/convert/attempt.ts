@@ -1,4 +1,4 @@
-import { UnreachableError } from '../../client/errors.ts';
+import { UnreachableError } from '../../client/http/errors.ts';
 import { messageOf } from '../errors.ts';
 import type { Reporter } from '../terminal/reporter.ts';
 import { printable } from '../terminal/text.ts';

@@ -1,7 +1,7 @@
 import type { JobView } from '../../../shared/jobs/job-view.ts';
+import { retry } from '../../client/http/retry.ts';
 import { getJob } from '../../client/jobs.ts';
-import { retry } from '../../client/retry.ts';
-import type { Session } from '../../client/session.ts';
+import type { Session } from '../../client/session/session.ts';
 import { planTargets, type Target, type TargetOptions } from '../files/target.ts';
 import { checkVideo, type VideoFile } from '../files/video.ts';
 import { attempt } from './attempt.ts';

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { formatSize } from '../../../shared/runtime/format.ts';
 import type { LocalFile } from '../../client/local-file.ts';
 import { probeFile } from '../../client/probe.ts';
-import type { Session } from '../../client/session.ts';
+import type { Session } from '../../client/session/session.ts';
 import { CommandError } from '../errors.ts';
 import { checkVideo, type VideoFile } from '../files/video.ts';
 import { printable } from '../terminal/text.ts';

@@ -1,5 +1,5 @@
 import { formatDuration, formatSize } from '../../../shared/runtime/format.ts';
-import type { Clock } from '../../client/clock.ts';
+import type { Clock } from '../../client/http/clock.ts';
 
 const WINDOW_MS = 5_000;
 const SAMPLE_MS = 200;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { formatDuration, formatSize } from '../../../shared/runtime/format.ts';
-import type { Clock } from '../../client/clock.ts';
-import type { Session } from '../../client/session.ts';
-import { uploadVideo } from '../../client/upload.ts';
+import type { Clock } from '../../client/http/clock.ts';
+import type { Session } from '../../client/session/session.ts';
+import { uploadVideo } from '../../client/uploads/plain-upload.ts';
 import { messageOf } from '../errors.ts';
 import { type VideoFile, videoOf } from '../files/video.ts';
 import type { Reporter } from '../terminal/reporter.ts';

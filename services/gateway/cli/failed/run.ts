@@ -1,7 +1,7 @@
 import { isJobId } from '../../../shared/jobs/job.ts';
 import { encodeDocument } from '../../../shared/state/state-store.ts';
-import { isProblem, ProblemError } from '../../client/errors.ts';
 import type { FailedJobsApi } from '../../client/failed-jobs.ts';
+import { isProblem, ProblemError } from '../../client/http/errors.ts';
 import type { FailedJobView } from '../../operator/failed-job-view.ts';
 import { CommandError, messageOf } from '../errors.ts';
 import { printable } from '../terminal/text.ts';

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import type { Video } from '../../client/upload.ts';
+import type { Video } from '../../client/uploads/plain-upload.ts';
 import { CommandError } from '../errors.ts';
 import { printable } from '../terminal/text.ts';
 

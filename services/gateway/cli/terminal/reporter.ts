@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Clock } from '../../client/clock.ts';
+import type { Clock } from '../../client/http/clock.ts';
 
 const BAR_CELLS = 24;
 const MIN_BAR_CELLS = 4;

@@ -9,7 +9,7 @@ import {
   ProblemError,
   RedirectError,
   UnreachableError,
-} from '../../../../services/gateway/client/errors.ts';
+} from '../../../../services/gateway/client/http/errors.ts';
 
 describe('messageOf', () => {
   const rows: [error: unknown, message: string][] = [

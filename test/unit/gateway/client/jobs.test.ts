@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { requestTokens } from '../../../../services/gateway/client/accounts.ts';
 import {
   cancelJob,
   deleteJob,
@@ -8,9 +7,10 @@ import {
   listJobs,
   retryJob,
 } from '../../../../services/gateway/client/jobs.ts';
-import { createSession } from '../../../../services/gateway/client/session.ts';
-import { createMemoryTokens } from '../../../../services/gateway/client/tokens.ts';
-import { uploadVideo } from '../../../../services/gateway/client/upload.ts';
+import { requestTokens } from '../../../../services/gateway/client/session/accounts.ts';
+import { createSession } from '../../../../services/gateway/client/session/session.ts';
+import { createMemoryTokens } from '../../../../services/gateway/client/session/tokens.ts';
+import { uploadVideo } from '../../../../services/gateway/client/uploads/plain-upload.ts';
 import { createTestClock } from './test-clock.ts';
 import { createTestGateway, mp4 } from './test-gateway.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { requestTokens } from '../../../../services/gateway/client/accounts.ts';
 import { probeFile } from '../../../../services/gateway/client/probe.ts';
-import { createSession } from '../../../../services/gateway/client/session.ts';
-import { createMemoryTokens } from '../../../../services/gateway/client/tokens.ts';
+import { requestTokens } from '../../../../services/gateway/client/session/accounts.ts';
+import { createSession } from '../../../../services/gateway/client/session/session.ts';
+import { createMemoryTokens } from '../../../../services/gateway/client/session/tokens.ts';
 import { overloaded } from '../../../../services/gateway/limits/quota.ts';
 import { MAX_END_BYTES } from '../../../../services/shared/jobs/probe.ts';
 import { createTestClock } from './test-clock.ts';

@@ -4,8 +4,8 @@ import { duplexPair } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { Agent } from 'undici';
 import { fetchOver } from '../../../../services/gateway/cli/connect.ts';
-import type { Session } from '../../../../services/gateway/client/session.ts';
-import { createTransport, type Transport } from '../../../../services/gateway/client/transport.ts';
+import { createTransport, type Transport } from '../../../../services/gateway/client/http/transport.ts';
+import type { Session } from '../../../../services/gateway/client/session/session.ts';
 
 export const URL_OF_GATEWAY = 'http://gateway.test';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { createCredentialStore } from '../../../../../services/gateway/cli/account/credential-store.ts';
 import { openAccount, type WantedAccount } from '../../../../../services/gateway/cli/account/open-account.ts';
-import { ConnectionLostError, ProblemError } from '../../../../../services/gateway/client/errors.ts';
+import { ConnectionLostError, ProblemError } from '../../../../../services/gateway/client/http/errors.ts';
 import type { ErrorCode } from '../../../../../services/shared/runtime/errors.ts';
 import { createTestClock } from '../../client/test-clock.ts';
 import { createTestGateway } from '../../client/test-gateway.ts';

@@ -7,9 +7,9 @@ import type { Conversion } from '../../../../../services/gateway/cli/convert/com
 import { convertAll } from '../../../../../services/gateway/cli/convert/convert-all.ts';
 import { fetchLaterCommands } from '../../../../../services/gateway/cli/convert/fetch-later-command.ts';
 import type { Target } from '../../../../../services/gateway/cli/files/target.ts';
-import { requestTokens } from '../../../../../services/gateway/client/accounts.ts';
-import { createSession } from '../../../../../services/gateway/client/session.ts';
-import { createMemoryTokens } from '../../../../../services/gateway/client/tokens.ts';
+import { requestTokens } from '../../../../../services/gateway/client/session/accounts.ts';
+import { createSession } from '../../../../../services/gateway/client/session/session.ts';
+import { createMemoryTokens } from '../../../../../services/gateway/client/session/tokens.ts';
 import { baseOf } from '../../../../../services/shared/jobs/job.ts';
 import { jobView } from '../../../../../services/shared/jobs/job-view.ts';
 import { failed } from '../../../../support/job.ts';

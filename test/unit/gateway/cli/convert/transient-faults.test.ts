@@ -11,8 +11,8 @@ import type { Conversion } from '../../../../../services/gateway/cli/convert/com
 import { convertAll } from '../../../../../services/gateway/cli/convert/convert-all.ts';
 import { messageOf } from '../../../../../services/gateway/cli/errors.ts';
 import { createFailedJobsApi } from '../../../../../services/gateway/client/failed-jobs.ts';
-import { createSession } from '../../../../../services/gateway/client/session.ts';
-import { createMemoryTokens } from '../../../../../services/gateway/client/tokens.ts';
+import { createSession } from '../../../../../services/gateway/client/session/session.ts';
+import { createMemoryTokens } from '../../../../../services/gateway/client/session/tokens.ts';
 import { failedViewOf } from '../../../../../services/gateway/operator/failed-jobs.ts';
 import { viewOf } from '../../../../../services/shared/jobs/job.ts';
 import { done, failed } from '../../../../support/job.ts';

@@ -1,9 +1,9 @@
-import { abortable } from '../../shared/runtime/abortable.ts';
-import type { Clock } from './clock.ts';
-import { ClientError, isProblem } from './errors.ts';
-import type { Reply } from './reply.ts';
+import { abortable } from '../../../shared/runtime/abortable.ts';
+import type { Clock } from '../http/clock.ts';
+import { ClientError, isProblem } from '../http/errors.ts';
+import type { Reply } from '../http/reply.ts';
+import type { Transport } from '../http/transport.ts';
 import { type StoredTokens, type TokenStore, type Tokens, tokens as tokensSchema } from './tokens.ts';
-import type { Transport } from './transport.ts';
 
 export interface RenewalPorts {
   transport: Transport;

@@ -5,9 +5,9 @@ import {
   ForeignResponseError,
   ProblemError,
   UnreachableError,
-} from '../../../../services/gateway/client/errors.ts';
-import { createRetrySchedule, retry } from '../../../../services/gateway/client/retry.ts';
-import { createTestClock } from './test-clock.ts';
+} from '../../../../../services/gateway/client/http/errors.ts';
+import { createRetrySchedule, retry } from '../../../../../services/gateway/client/http/retry.ts';
+import { createTestClock } from '../test-clock.ts';
 
 const LOST = new ConnectionLostError('lost');
 const { signal } = new AbortController();

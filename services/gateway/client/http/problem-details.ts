@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type ErrorCode, STATUS } from '../../shared/runtime/errors.ts';
-import { parseJson } from '../../shared/runtime/parse-json.ts';
+import { type ErrorCode, STATUS } from '../../../shared/runtime/errors.ts';
+import { parseJson } from '../../../shared/runtime/parse-json.ts';
 
 const problemDetails = z.object({
   code: z.enum(Object.keys(STATUS) as [ErrorCode, ...ErrorCode[]]),

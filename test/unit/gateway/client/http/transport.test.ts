@@ -6,9 +6,9 @@ import {
   InvalidResponseError,
   ProblemError,
   RedirectError,
-} from '../../../../services/gateway/client/errors.ts';
-import { createTransport } from '../../../../services/gateway/client/transport.ts';
-import { transportTo, URL_OF_GATEWAY } from './test-transport.ts';
+} from '../../../../../services/gateway/client/http/errors.ts';
+import { createTransport } from '../../../../../services/gateway/client/http/transport.ts';
+import { transportTo, URL_OF_GATEWAY } from '../test-transport.ts';
 
 const { signal } = new AbortController();
 const GET = { method: 'GET', path: '/jobs', signal } as const;

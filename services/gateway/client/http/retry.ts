@@ -1,4 +1,4 @@
-import { backoffMs } from '../../shared/runtime/backoff.ts';
+import { backoffMs } from '../../../shared/runtime/backoff.ts';
 import type { Clock } from './clock.ts';
 import { ConnectionLostError, ForeignResponseError, ProblemError } from './errors.ts';
 import { retryAfterOf } from './retry-after.ts';

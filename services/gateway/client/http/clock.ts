@@ -1,4 +1,4 @@
-import { delay } from '../../shared/runtime/delay.ts';
+import { delay } from '../../../shared/runtime/delay.ts';
 
 /** Time is a port, so that tests do not have to wait. */
 export interface Clock {

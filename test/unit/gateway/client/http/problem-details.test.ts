@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isFromGateway } from '../../../../services/gateway/client/problem-details.ts';
+import { isFromGateway } from '../../../../../services/gateway/client/http/problem-details.ts';
 
 const PROBLEM = 'application/problem+json';
 const problem = (code: unknown): string => JSON.stringify({ title: 'not found', status: 404, code });

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import type { RequestListener } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
-import { uploadVideo, type Video } from '../../../../services/gateway/client/upload.ts';
-import { createTestClock } from './test-clock.ts';
-import { mp4 } from './test-gateway.ts';
-import { chunksOf, problem, sessionWithoutLogin, sha256 } from './test-transport.ts';
+import { uploadVideo, type Video } from '../../../../../services/gateway/client/uploads/plain-upload.ts';
+import { createTestClock } from '../test-clock.ts';
+import { mp4 } from '../test-gateway.ts';
+import { chunksOf, problem, sessionWithoutLogin, sha256 } from '../test-transport.ts';
 
 const ID = '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10';
 const KEY = '7d1f5a5e-0000-4000-8000-000000000001';

@@ -1,5 +1,5 @@
+import type { Transport } from '../http/transport.ts';
 import { type Tokens, tokens } from './tokens.ts';
-import type { Transport } from './transport.ts';
 
 export interface Credentials {
   email: string;

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../shared/runtime/errors.ts';
+import type { ErrorCode } from '../../../shared/runtime/errors.ts';
 
 /** Base class of the errors that this client throws. A message may quote the server, so escape it before you show it. */
 export class ClientError extends Error {

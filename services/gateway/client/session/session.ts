@@ -1,8 +1,8 @@
-import { isProblem } from './errors.ts';
-import type { Reply } from './reply.ts';
+import { isProblem } from '../http/errors.ts';
+import type { Reply } from '../http/reply.ts';
+import type { ApiRequest } from '../http/transport.ts';
 import { createTokenRenewal, postRefreshToken, type RenewalPorts } from './token-renewal.ts';
 import type { StoredTokens, Tokens } from './tokens.ts';
-import type { ApiRequest } from './transport.ts';
 
 /** Sends requests as a logged-in user. Replaces the access token when it has expired or soon will. */
 export interface Session {

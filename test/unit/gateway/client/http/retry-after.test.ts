@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseRetryAfter } from '../../../../services/gateway/client/retry-after.ts';
+import { parseRetryAfter } from '../../../../../services/gateway/client/http/retry-after.ts';
 
 describe('parseRetryAfter', () => {
   it('accepts a number of seconds', () => assert.equal(parseRetryAfter('7'), 7));

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { parseJson } from '../../shared/runtime/parse-json.ts';
+import { parseJson } from '../../../shared/runtime/parse-json.ts';
 import { connectionError } from './connection-error.ts';
 import { InvalidResponseError } from './errors.ts';
 import type { IdleTimeout } from './idle-timeout.ts';
