@@ -73,7 +73,7 @@ function waitForEnd(session: Session, { id, name }: SentVideo, ports: AwaitAndSa
   });
 }
 
-function progressOf({
+export function progressOf({
   status,
   progress,
   eta_seconds,

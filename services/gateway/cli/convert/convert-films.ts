@@ -1,0 +1,157 @@
+import type { JobView } from '../../../shared/jobs/job-view.ts';
+import { createSemaphore } from '../../../shared/runtime/semaphore.ts';
+import { isProblem } from '../../client/http/errors.ts';
+import { retry } from '../../client/http/retry.ts';
+import { getJob } from '../../client/jobs.ts';
+import type { Session } from '../../client/session/session.ts';
+import { toErrorDocument } from '../errors.ts';
+import { printJson } from '../terminal/print-json.ts';
+import type { Board, Reporter } from '../terminal/reporter.ts';
+import { attempt } from './attempt.ts';
+import { type AwaitAndSavePorts, awaitAndSave } from './await-and-save.ts';
+import type { Conversion } from './command-line.ts';
+import { createCounts } from './counts.ts';
+import { type Fingerprint, fingerprintOf, type Journal } from './journal.ts';
+import type { PlannedFilm } from './plan-films.ts';
+import { sendVideo } from './send-video.ts';
+
+/** Uploads at the same time. More would only share the same line. */
+const UPLOADS = 3;
+/** Films that are sent and not saved yet. It is well below what a gateway allows one user. */
+const IN_FLIGHT = 24;
+
+export interface ConvertFilmsPorts extends Omit<AwaitAndSavePorts, 'onEnd' | 'reporter'> {
+  reporter: Board;
+  journal: Journal;
+  session: Session;
+  /** Called with a film that was converted, or that failed. */
+  onSettled?: (film: PlannedFilm) => void;
+}
+
+type Command = Pick<Conversion, 'options' | 'url' | 'json'>;
+
+/**
+ * Converts films, several at a time: each is sent, converted and saved by itself. Returns the number of those that failed, each of
+ * which was reported. An error that concerns all, such as a gateway that cannot be reached, ends the others.
+ * @param total the number of films; undefined where it is not known
+ */
+export async function convertFilms(
+  films: (signal: AbortSignal) => AsyncIterable<PlannedFilm>,
+  total: number | undefined,
+  command: Command,
+  ports: ConvertFilmsPorts,
+): Promise<number> {
+  const failure = new AbortController();
+  const signal = AbortSignal.any([ports.signal, failure.signal]);
+  const uploads = createSemaphore(UPLOADS);
+  const counts = createCounts(total);
+  const source = films(signal)[Symbol.asyncIterator]();
+  if (total !== 1) ports.reporter.overall(counts.describe);
+
+  async function work(): Promise<void> {
+    for (let next = await source.next(); !next.done; next = await source.next()) {
+      const reporter = ports.reporter.line();
+      try {
+        await convertFilm(next.value, command, { ...ports, signal, reporter, uploads, counts });
+      } finally {
+        reporter.settle();
+        ports.onSettled?.(next.value);
+      }
+    }
+  }
+
+  const workers = Array.from({ length: Math.min(IN_FLIGHT, total ?? IN_FLIGHT) }, () =>
+    work().catch((error: unknown) => {
+      // The first error is the cause of the others.
+      failure.abort(error);
+      throw error;
+    }),
+  );
+  const results = await Promise.allSettled(workers);
+  ports.reporter.overall(undefined);
+  ports.signal.throwIfAborted();
+  if (failure.signal.aborted) throw failure.signal.reason;
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  return counts.failed();
+}
+
+interface FilmPorts extends Omit<ConvertFilmsPorts, 'reporter'> {
+  reporter: Reporter;
+  uploads: ReturnType<typeof createSemaphore>;
+  counts: ReturnType<typeof createCounts>;
+}
+
+async function convertFilm(film: PlannedFilm, command: Command, ports: FilmPorts): Promise<void> {
+  const { name } = film.video;
+  const { counts, stdout } = ports;
+  // Taken before the film is sent: a later change must lead to another conversion.
+  const fingerprint = await fingerprintOf(film.video.path);
+  const keepJob = (job: string, mp3: Fingerprint | undefined) =>
+    keep(film, { fingerprint, job, mp3 }, command, ports);
+  let isPrinted = false;
+  const onEnd = async (job: JobView) => {
+    isPrinted = true;
+    if (job.status === 'done' && film.target.kind === 'file')
+      keepJob(job.id, await fingerprintOf(film.target.path));
+    if (command.json) await printJson(job, stdout);
+  };
+  counts.change(undefined, 'waiting');
+  let state: 'waiting' | 'sending' | 'converting' = 'waiting';
+  const become = (next: typeof state) => {
+    counts.change(state, next);
+    state = next;
+  };
+  const send = async () => {
+    become('sending');
+    const id = await sendVideo(ports.session, film.video, command.options, ports);
+    keepJob(id, undefined);
+    return id;
+  };
+  const isDone = await attempt(
+    name,
+    {
+      ...ports,
+      onFailure: async (error) => {
+        if (command.json && !isPrinted)
+          await printJson({ ...toErrorDocument(error), filename: name }, stdout);
+      },
+    },
+    async () => {
+      const sent = film.job === undefined ? undefined : await findSent(film, ports);
+      const id = sent ?? (await ports.uploads.run(send, ports.signal));
+      become('converting');
+      await awaitAndSave(ports.session, { id, name, target: film.target }, { ...ports, onEnd });
+    },
+  );
+  counts.change(state, isDone ? 'saved' : 'failed');
+}
+
+/** The job that an earlier run has sent, unless nothing can be expected of it any more. */
+async function findSent(
+  { job: id = '', video: { name } }: PlannedFilm,
+  { session, clock, signal, reporter }: FilmPorts,
+): Promise<string | undefined> {
+  try {
+    const { status } = await retry(() => getJob(session, id, signal), { clock, signal });
+    if (status === 'failed' || status === 'cancelled') return undefined;
+    reporter.info(`${name} was sent before: job ${id}`);
+    return id;
+  } catch (error) {
+    if (isProblem(error, 'not_found')) return undefined;
+    throw error;
+  }
+}
+
+function keep(
+  { target }: PlannedFilm,
+  {
+    fingerprint,
+    job,
+    mp3,
+  }: { fingerprint: Fingerprint | undefined; job: string; mp3: Fingerprint | undefined },
+  { options, url }: Command,
+  { journal }: Pick<FilmPorts, 'journal'>,
+): void {
+  if (target.kind === 'stdout' || !fingerprint) return;
+  journal.keep(target.path, { url, film: fingerprint, options, job, mp3: mp3 ?? null });
+}
