@@ -15,9 +15,13 @@ if (existsSync(source)) {
   const bootstrap = path.join(root, 'deploy/local/bootstrap.mjs');
   // The bootstrap works in the repository. The files of the caller are where the caller is.
   const env = { ...process.env, INIT_CWD: process.cwd() };
-  const child = spawn(process.execPath, [bootstrap, source, ...process.argv.slice(2)], { env, stdio: 'inherit' });
+  const child = spawn(process.execPath, [bootstrap, source, ...process.argv.slice(2)], {
+    env,
+    stdio: 'inherit',
+  });
   // Ctrl-C reaches the child by itself. This process has to stay until the child has ended.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
   child.once('exit', (code, signal) => {
     process.exitCode = signal ? 128 + (constants.signals[signal] ?? 0) : (code ?? 1);
   });

@@ -11,12 +11,11 @@ Promise.withResolvers ??= function withResolvers() {
 };
 
 // Only `Iterator.from` and `map` are used, over the parts of a text.
-globalThis.Iterator ??= class Iterator {
-  static from(iterable) {
-    return Object.assign(iterable[Symbol.iterator](), {
+globalThis.Iterator ??= {
+  from: (iterable) =>
+    Object.assign(iterable[Symbol.iterator](), {
       *map(change) {
         for (const item of this) yield change(item);
       },
-    });
-  }
+    }),
 };

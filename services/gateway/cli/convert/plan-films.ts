@@ -60,11 +60,15 @@ export async function planFilms(command: Command, ports: PlanPorts): Promise<Fil
     if (leftOut) ports.reporter.info(leftOut);
     if (films.length === 0)
       ports.reporter.info(`There is no film in ${printable(relativeTo(ports.cwd, folder))}.`);
+    const needless = { done: 0, newer: 0 };
     for (const film of films) {
       const planned = await planFound(film, folder, command, { ...ports, taken });
       if (planned === 'failed') plan.failures += 1;
-      else if (planned) plan.films.push(planned);
+      else if (typeof planned === 'string') needless[planned] += 1;
+      else plan.films.push(planned);
     }
+    const text = describeNeedless(needless);
+    if (text) ports.reporter.info(text);
   }
   return plan;
 }
@@ -123,13 +127,25 @@ export interface FolderPorts extends PlanPorts {
   taken: Set<string>;
 }
 
-/** Plans a film that was found in a folder. Undefined for one that needs no conversion. */
+/** Why a film of a folder is not converted: its MP3 is known to be right, or it is newer and nothing is known of it. */
+type Needless = 'done' | 'newer';
+
+function describeNeedless({ done, newer }: Record<Needless, number>): string | undefined {
+  const films = (count: number) => (count === 1 ? '1 film is' : `${count} films are`);
+  const parts = [
+    done > 0 && `${films(done)} converted already.`,
+    newer > 0 && `${films(newer)} older than an MP3 of that name: --force converts what is left out.`,
+  ];
+  return parts.filter(Boolean).join(' ') || undefined;
+}
+
+/** Plans a film that was found in a folder. */
 export async function planFound(
   film: FoundFilm,
   folder: string,
   { output, options, url, force }: Omit<Command, 'files' | 'recursive'>,
   ports: FolderPorts,
-): Promise<PlannedFilm | 'failed' | undefined> {
+): Promise<PlannedFilm | Needless | 'failed'> {
   const { cwd, journal, taken, reporter } = ports;
   const base = output === undefined ? folder : path.resolve(cwd, output);
   const target = path.join(base, path.dirname(film.relative), targetName(path.basename(film.relative)));
@@ -140,16 +156,16 @@ export async function planFound(
     if (taken.has(target)) throw new CommandError(`another film becomes ${shown} already.`);
     taken.add(target);
     if (decision.kind === 'taken' && decision.isNewer && !decision.isOtherwise) {
-      reporter.info(`Left out ${name}: ${shown} is newer (--force converts it again).`);
       await ports.onDone({ path: film.path, target });
-      return undefined;
+      return 'newer';
     }
     if (decision.kind === 'taken') throw new CommandError(reasonOf(decision, shown));
     const video = await checkVideo(film.path, cwd);
     await mkdir(path.dirname(target), { recursive: true });
     const planned = toPlanned(video, { kind: 'file', path: target, force }, decision);
-    if (!planned) await reportDone(film.path, { kind: 'file', path: target, force }, ports);
-    return planned;
+    if (planned) return planned;
+    await ports.onDone({ path: film.path, target });
+    return 'done';
   } catch (error) {
     const message = messageOf(error);
     reporter.error(message.startsWith(name) ? message : `${name}: ${message}`);

@@ -37,7 +37,7 @@ export async function* watchFilms(command: Command, ports: WatchFilmsPorts): Asy
       [...sources].filter(([, source]) => source !== film.path).map(([target]) => target),
     );
     const planned = await planFound(film, folder, command, { ...ports, taken });
-    if (planned === undefined || planned === 'failed') continue;
+    if (typeof planned === 'string') continue;
     if (planned.target.kind === 'file') sources.set(planned.target.path, film.path);
     ports.busy.add(film.path);
     yield planned;

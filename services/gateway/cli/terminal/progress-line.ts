@@ -26,16 +26,24 @@ export function progressLine({ label, share, details }: ProgressState, room: num
   return cutTo(texts.join('  '), room);
 }
 
-/** Several states as lines below each other, with their bars in one column. */
+/** Several states as lines below each other, with bars of one length in one column. */
 export function progressTable(states: readonly ProgressState[], room: number): string[] {
   const widest = Math.max(0, ...states.map(({ label }) => displayWidth(label)));
   const labelRoom = Math.min(widest, Math.max(MIN_LABEL, Math.floor(room * LABEL_SHARE)));
-  return states.map(({ label, share, details }) => {
+  const rows = states.map(({ label, share, details }) => {
     const fitted = fitTo(label, labelRoom);
-    const padded = fitted + ' '.repeat(labelRoom - displayWidth(fitted));
-    const facts = details.split('  ').filter(Boolean);
-    while (facts.length > 1 && labelRoom + 8 + facts.join('  ').length > room) facts.pop();
-    return progressLine({ label: padded, share, details: facts.join('  ') }, room).trimEnd();
+    const facts = [percentOf(share), ...details.split('  ')].filter(Boolean);
+    // The first fact and a short bar are worth more than the last facts.
+    const factsRoom = room - labelRoom - 2 - (share === undefined ? 0 : MIN_BAR_CELLS + 2);
+    while (facts.length > 1 && displayWidth(facts.join('  ')) > factsRoom) facts.pop();
+    return { label: fitted + ' '.repeat(labelRoom - displayWidth(fitted)), share, facts: facts.join('  ') };
+  });
+  const withBar = rows.filter(({ share }) => share !== undefined);
+  const widestFacts = Math.max(0, ...withBar.map(({ facts }) => displayWidth(facts)));
+  const cells = Math.min(BAR_CELLS, room - labelRoom - widestFacts - 4);
+  return rows.map(({ label, share, facts }) => {
+    const drawn = share !== undefined && cells >= MIN_BAR_CELLS ? [bar(share, cells)] : [];
+    return cutTo([label, ...drawn, facts].join('  '), room).trimEnd();
   });
 }
 
