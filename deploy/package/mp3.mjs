@@ -26,5 +26,5 @@ if (existsSync(source)) {
     process.exitCode = signal ? 128 + (constants.signals[signal] ?? 0) : (code ?? 1);
   });
 } else {
-  await import('./dist/mp3.mjs');
+  await import(new URL('./dist/mp3.mjs', import.meta.url).href);
 }

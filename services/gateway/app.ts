@@ -19,8 +19,9 @@ import { openapi } from './openapi/document.ts';
 import { type OperatorPorts, operatorRoutes } from './operator/routes.ts';
 import { type ProbePorts, probeRoutes } from './probe/routes.ts';
 import { type UploadPorts, uploadRoutes } from './uploads/routes.ts';
+import { type TusPorts, tusRoutes } from './uploads/tus/routes.ts';
 
-export interface GatewayPorts extends DownloadPorts, OperatorPorts, ProbePorts, UploadPorts {
+export interface GatewayPorts extends DownloadPorts, OperatorPorts, ProbePorts, TusPorts, UploadPorts {
   invoke: Sidecar['invoke'];
   eventStreams: ConcurrencyLimit;
   index: JobIndex;
@@ -49,6 +50,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   const router = new Router<RequestState>();
   accountRoutes(router, ports.invoke);
   uploadRoutes(router, ports);
+  tusRoutes(router, ports);
   probeRoutes(router, ports);
   jobRoutes(router, ports);
   jobEventRoutes(router, ports);

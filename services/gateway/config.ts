@@ -45,6 +45,11 @@ export const gatewayEnvironment = requireTokenUnlessLoopback(
     /** Jobs that are neither done, failed nor cancelled, of all users and of each user. */
     MAX_UNFINISHED: wholeNumber(10_000, { min: 1, max: 100_000 }),
     MAX_UNFINISHED_PER_USER: wholeNumber(1_000, { min: 1, max: 100_000 }),
+    /** Resumable uploads that are not finished, of all users and of each user. Their bytes are stored. */
+    MAX_OPEN_UPLOADS: wholeNumber(10_000, { min: 1, max: 100_000 }),
+    MAX_OPEN_UPLOADS_PER_USER: wholeNumber(100, { min: 1, max: 100_000 }),
+    /** How long a resumable upload that is not finished is kept after the last of its bytes. */
+    UPLOAD_EXPIRY_SECONDS: wholeNumber(DAY, { min: 60, max: 30 * DAY }),
     SWEEP_SECONDS: wholeNumber(15, { min: 1, max: HOUR }),
     /**
      * A job that has not changed for this long is published again, and an upload that has not changed for this long is ended.
@@ -63,6 +68,7 @@ export const limitsOf = (env: GatewayConfig) => ({
   probes: { all: env.MAX_PROBES, perUser: env.MAX_PROBES_PER_USER },
   eventStreams: { all: env.MAX_EVENT_STREAMS, perUser: env.MAX_EVENT_STREAMS_PER_USER },
   activeJobs: { all: env.MAX_UNFINISHED, perUser: env.MAX_UNFINISHED_PER_USER },
+  openUploads: { all: env.MAX_OPEN_UPLOADS, perUser: env.MAX_OPEN_UPLOADS_PER_USER },
 });
 
 /** The times that follow from the configuration. */

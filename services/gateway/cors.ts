@@ -6,8 +6,18 @@ import { z } from 'zod';
 const EXPOSED = [
   ...['Location', 'Content-Disposition', 'ETag', 'Content-Range', 'Accept-Ranges', 'Retry-After'],
   ...['WWW-Authenticate', 'Allow'],
+  // Those of resumable uploads.
+  ...['Tus-Resumable', 'Tus-Version', 'Tus-Extension', 'Tus-Max-Size', 'Tus-Checksum-Algorithm'],
+  ...[
+    'Upload-Offset',
+    'Upload-Length',
+    'Upload-Defer-Length',
+    'Upload-Metadata',
+    'Upload-Expires',
+    'Mp3-Job',
+  ],
 ];
-const METHODS = ['GET', 'HEAD', 'POST', 'DELETE'];
+const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'];
 /** Seconds for which a browser may remember a preflight. */
 const PREFLIGHT_SECONDS = 600;
 

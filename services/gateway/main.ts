@@ -1,3 +1,4 @@
+import { MemoryLocker } from '@tus/server';
 import { createBlobStore } from '../shared/blobs/blob-store.ts';
 import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
@@ -20,13 +21,15 @@ import { createDeleteBlobs } from './jobs/delete-blobs.ts';
 import { createPublishVideo } from './jobs/publish-video.ts';
 import { createAdmission } from './limits/admission.ts';
 import { createConcurrencyLimit } from './limits/concurrency-limit.ts';
+import { addCounts } from './limits/quota.ts';
 import { createFailedIndex } from './operator/failed-index.ts';
 import { createFailedJobs } from './operator/failed-jobs.ts';
 import { createAskConverter } from './probe/ask-converter.ts';
 import { runSweeps } from './sweep/run-sweeps.ts';
 import { createDeduplicate } from './uploads/deduplicate.ts';
-import { createIdempotency } from './uploads/idempotency.ts';
 import { createStoreUpload } from './uploads/store-upload.ts';
+import { createResumable } from './uploads/tus/create-resumable.ts';
+import { countOpenUploads } from './uploads/tus/open-uploads.ts';
 
 /**
  * Milliseconds between two writes of the marker by which the other
@@ -58,8 +61,7 @@ const stored = { jobs, index, blobs: createBlobStore(state) };
 const links = createSignedLinks(env.PUBLIC_URL, env.LINK_SECRET);
 const publisher = createPublishVideo(publish, log);
 const deletion = createDeleteBlobs(stored.blobs, stoppingSignal, log);
-const admission = createAdmission(limits, () => countActive(jobs, index));
-const storeUpload = createStoreUpload({
+const uploadPorts = {
   ...stored,
   deduplicate: createDeduplicate(state, jobs, retentionSeconds),
   links,
@@ -68,7 +70,20 @@ const storeUpload = createStoreUpload({
   retentionSeconds,
   heartbeatMs: times.heartbeatMs,
   log,
+};
+const storeUpload = createStoreUpload(uploadPorts);
+const resumable = createResumable({
+  ...uploadPorts,
+  state,
+  locker: new MemoryLocker(),
+  uploadExpirySeconds: env.UPLOAD_EXPIRY_SECONDS,
+  limit: limits.openUploads,
 });
+const { openUploads, openQuota } = resumable;
+// An upload that is not finished counts as the job that it becomes.
+const admission = createAdmission(limits, async () =>
+  addCounts(await countActive(jobs, index), await countOpenUploads(openUploads)),
+);
 const commands = createJobCommands({
   ...stored,
   keepVideoMs: times.keepVideoMs,
@@ -94,13 +109,14 @@ const marking = repeat(
 const app = createGateway({
   ...stored,
   authenticate: createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, log }),
-  idempotency: createIdempotency(state, jobs, retentionSeconds),
+  idempotency: resumable.idempotency,
   admission,
   downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
   probes: createConcurrencyLimit(limits.probes, 'probes'),
   askConverter: createAskConverter(invoke),
   eventStreams: createConcurrencyLimit(limits.eventStreams, 'event streams'),
   storeUpload,
+  resumable,
   commands,
   failedJobs: createFailedJobs({ jobs, failedIndex, commands, log }),
   operatorToken: env.OPERATOR_TOKEN,
@@ -122,7 +138,8 @@ const sweeping = runSweeps(
     failedIndex,
     publish,
     invoke,
-    updateCounts: admission.updateCounts,
+    resumable,
+    updateCounts: (jobs) => admission.updateCounts(addCounts(jobs, openQuota.counts)),
     registry: metrics.registry,
     log,
   },

@@ -11,9 +11,11 @@ import { convert } from './parts/convert.ts';
 import { logins } from './parts/logins.ts';
 import { memory } from './parts/memory.ts';
 import { requests } from './parts/requests.ts';
+import { send } from './parts/send.ts';
 import { sweep } from './parts/sweep.ts';
+import { uploads } from './parts/uploads.ts';
 
-const usage = `npm run bench -- [--blobs sqlite|mongodb|postgresql|redis] [--runs 3] [--only memory,convert,blobs,requests,logins,cancel,sweep]
+const usage = `npm run bench -- [--blobs sqlite|mongodb|postgresql|redis] [--runs 3] [--only memory,uploads,convert,send,blobs,requests,logins,cancel,sweep]
 
 Starts a system of its own and measures it. Each row of the output ends with what is expected, and with MISSED if that is not met.
 Times differ between machines and runs, so compare the ratios and medians of one run.
@@ -22,7 +24,9 @@ Times differ between machines and runs, so compare the ratios and medians of one
   --runs   how often each measurement is repeated (default 3)
   --only   the parts to run, separated by commas (default: all):
            memory    peak memory while 2 GiB are uploaded and converted
+           uploads   speed of resumable uploads, compared with POST /upload, and the gateway's memory
            convert   time from upload to MP3, compared with ffmpeg alone
+           send      time from a film to its MP3 by the command line, compared with ffmpeg alone, and the bytes sent
            blobs     speed of blobs through a sidecar
            requests  rate of authorized requests
            logins    how much many wrong logins at once slow down other users
@@ -37,7 +41,7 @@ const benchDir = join(repoRoot, '.data', 'bench');
  * Memory comes first, because a process that has served other load keeps some memory of it. The sweep comes last, because
  * its jobs have no videos.
  */
-const PARTS = { memory, convert, blobs, requests, logins, cancel, sweep };
+const PARTS = { memory, uploads, convert, send, blobs, requests, logins, cancel, sweep };
 
 /** The gateway's own sweep must not touch the jobs of the benchmark, and its only account may send as much as many users. */
 const ENV = { SWEEP_SECONDS: '3600', MAX_UPLOADS_PER_USER: '64', MAX_DOWNLOADS_PER_USER: '64' };

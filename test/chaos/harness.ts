@@ -16,7 +16,11 @@ const RESTART_MS = 120_000;
 const ENV = {
   common: { SHUTDOWN_SECONDS: '15' },
   auth: { ACCESS_TOKEN_SECONDS: '60' },
-  gateway: { SWEEP_SECONDS: '2', STALL_SECONDS: '12', KEEP_VIDEO_SECONDS: '10' },
+  gateway: {
+    ...{ SWEEP_SECONDS: '2', STALL_SECONDS: '12', KEEP_VIDEO_SECONDS: '10' },
+    // A user who hangs up leaves an unfinished upload. The sweep has to delete it before the verdict.
+    UPLOAD_EXPIRY_SECONDS: '60',
+  },
   // The converter logs second deliveries only at this level.
   converter: { LEASE_SECONDS: '6', LOG_LEVEL: 'debug' },
   notification: { MAIL_STALL_SECONDS: '5' },

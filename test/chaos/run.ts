@@ -15,10 +15,10 @@ random moments. Then it checks that each accepted video became one MP3 and one m
   --seed          a whole number below 4294967296; the same seed gives the same faults in the same order (default: a random
                   number, which is printed)
   --blobs         the state store (default mongodb)
-  --no-scenarios  runs only load and faults, and leaves out the long outages of broker, store and auth and the conversion
-                  that takes longer than the broker waits
+  --no-scenarios  runs only load and faults, and leaves out the long outages of broker, store and auth, the conversion that
+                  takes longer than the broker waits, and the upload of 1 GiB that is cut ten times
 
-The scenarios take about 17 minutes. The fault «full disk» needs small disks, which only root can mount, on Linux; elsewhere
+The scenarios take about 20 minutes. The fault «full disk» needs small disks, which only root can mount, on Linux; elsewhere
 it is left out, and a line says so.
 Exit code: 0 if all is well; 1 if something is wrong, and then .data/chaos/failed-… holds logs, mails and the history of all
 requests; 130 if Ctrl-C stopped it, and then nothing is left running.

@@ -6,6 +6,7 @@ import { ACK_TIMEOUT_MS, conversionPastAckTimeout } from './scenarios/ack-timeou
 import { AUTH_OUTAGE_SECONDS, AUTH_OUTAGE_TOKEN_SECONDS, authOutage } from './scenarios/auth-outage.ts';
 import { brokerOutage } from './scenarios/broker-outage.ts';
 import { loadAndFaults } from './scenarios/load-and-faults.ts';
+import { RESUMED_UPLOAD_TOKEN_SECONDS, resumedUpload } from './scenarios/resumed-upload.ts';
 import { storeOutage } from './scenarios/store-outage.ts';
 
 export interface SuiteOptions {
@@ -25,7 +26,9 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
   const common = { seed, library: await createMediaLibrary(), report, signal };
   const experiments = [
     ...(minutes > 0 ? [randomFaults(options)] : []),
-    ...(scenarios ? [serverOutages(options), ackTimeout(options), authOutages(options)] : []),
+    ...(scenarios
+      ? [serverOutages(options), ackTimeout(options), authOutages(options), resumedUploads(options)]
+      : []),
   ];
   const results: boolean[] = [];
   for (const experiment of experiments) results.push(await runExperiment({ ...common, ...experiment }));
@@ -66,4 +69,11 @@ const authOutages = ({ blobs, signal }: SuiteOptions): Experiment => ({
   name: "An outage of auth that lasts longer than the gateway's copy of its keys is fresh",
   harness: { blobs, accessTokenSeconds: AUTH_OUTAGE_TOKEN_SECONDS },
   scenario: (context) => authOutage(context, frozen(context.harness, 'auth', signal), AUTH_OUTAGE_SECONDS),
+});
+
+const resumedUploads = ({ blobs, seed }: SuiteOptions): Experiment => ({
+  id: 'resumed',
+  name: 'An upload of 1 GiB that is cut ten times, and resumed by another gateway',
+  harness: { blobs, accessTokenSeconds: RESUMED_UPLOAD_TOKEN_SECONDS },
+  scenario: (context) => resumedUpload(context, { seed }),
 });

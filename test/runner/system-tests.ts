@@ -1,4 +1,5 @@
 import { pythonReplacement } from '../polyglot/replacement.ts';
+import { ensureChromium } from '../support/chromium.ts';
 import { runTests, type TestCounts } from '../support/run-tests.ts';
 import {
   describeSystems,
@@ -26,6 +27,7 @@ export async function runSystemTests(context: StepContext): Promise<TestCounts> 
   const plans = parts.has('contract') || parts.has('e2e') ? [SQLITE] : [];
   if (parts.has('polyglot')) plans.push({ ...MONGODB, ...(await pythonReplacement(runDir, report, signal)) });
   else plans.push(MONGODB);
+  if (parts.has('e2e')) await ensureChromium(report, signal);
   const chosen = (['contract', 'e2e', 'polyglot'] as const).flatMap((part) => files.get(part) ?? []);
   return runOver(plans, [...new Set(chosen)].toSorted(), context);
 }

@@ -14,7 +14,7 @@ import type { IConfiguration } from 'dependency-cruiser';
  */
 const SHARED_ROOMS = [
   ['dapr/names.ts', 'jobs/warnings.ts'],
-  ['runtime/'],
+  ['runtime/', 'tracks/'],
   ['state/'],
   ['blobs/', 'dapr/'],
   ['contract/'],

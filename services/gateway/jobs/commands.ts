@@ -6,6 +6,7 @@ import { cancel, retry, retryWith, type Transition, tombstone } from '../../shar
 import { AppError, isAppError } from '../../shared/runtime/errors.ts';
 import type { JobIndex } from '../job-index/job-index.ts';
 import { requireKnownTrack } from '../options/known-track.ts';
+import { requireSentTrack } from '../options/sent-track.ts';
 import { isVideoDue } from './video-retention.ts';
 
 /** By how much the clocks of two gateways may differ. */
@@ -30,7 +31,7 @@ export interface JobCommands {
   cancel(job: Job, signal?: AbortSignal): Promise<Job>;
   /**
    * With options, a job that is done is converted again, too. Throws `invalid_option` for an audio track that the video does not
-   * have.
+   * have, and for what the client has not sent where it sent only the sound of one track.
    */
   retry(job: Job, options?: ConversionOptions, signal?: AbortSignal): Promise<Job>;
   /** Accepts a job that is deleted already. `check` gets the job as it is stored, and throws to refuse the command. */
@@ -50,7 +51,10 @@ export function createJobCommands(ports: JobCommandPorts): JobCommands {
 
     async retry(job, options, signal) {
       const start = options ? retryWith(options) : retry;
-      if (options) requireKnownTrack(options, job.source);
+      if (options) {
+        requireKnownTrack(options, job.source);
+        requireSentTrack(options, job);
+      }
       const change: Transition = (current) => {
         const next = start(current);
         if (current.status === 'done' && isAboutToBeDeleted(current, keepVideoMs)) throw videoGone();

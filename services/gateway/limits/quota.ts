@@ -21,6 +21,12 @@ export function adjustCount(counts: OwnerCounts, owner: string, by: 1 | -1): voi
   else counts.byOwner.delete(owner);
 }
 
+export function addCounts(one: OwnerCounts, other: OwnerCounts): OwnerCounts {
+  const byOwner = new Map(one.byOwner);
+  for (const [owner, count] of other.byOwner) byOwner.set(owner, (byOwner.get(owner) ?? 0) + count);
+  return { all: one.all + other.all, byOwner };
+}
+
 /** Returns the part of the quota that the owner has reached, or undefined. */
 export function exceededQuota(counts: OwnerCounts, quota: Quota, owner: string): 'owner' | 'all' | undefined {
   if ((counts.byOwner.get(owner) ?? 0) >= quota.perUser) return 'owner';

@@ -1,8 +1,8 @@
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import type { Source, Track } from '../../shared/jobs/job-view.ts';
-import { isSameLanguage } from '../../shared/jobs/language.ts';
 import { shorten } from '../../shared/runtime/cut-text.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
+import { isSameLanguage } from '../../shared/tracks/language.ts';
 
 /** Tracks that an error lists, and characters of each title. */
 const MAX_LISTED = 20;

@@ -7,11 +7,13 @@ import type { StateStore } from '../../shared/state/state-store.ts';
 import type { JobIndex } from '../job-index/job-index.ts';
 import type { OwnerCounts } from '../limits/quota.ts';
 import type { FailedIndex } from '../operator/failed-index.ts';
+import type { ResumablePorts } from '../uploads/tus/uploads.ts';
 import { createDeleteVideos } from './delete-videos.ts';
 import { createFindNotified } from './find-notified.ts';
 import { createOldVideos } from './index-old-videos.ts';
 import { createSweepMetrics } from './metrics.ts';
 import { createSweep } from './sweep.ts';
+import { createSweepUploads } from './sweep-uploads.ts';
 import { createVideoIndex } from './video-index.ts';
 
 export interface SweepsPorts extends Pick<Sidecar, 'publish' | 'invoke'> {
@@ -20,6 +22,7 @@ export interface SweepsPorts extends Pick<Sidecar, 'publish' | 'invoke'> {
   index: JobIndex;
   blobs: BlobStore;
   failedIndex: FailedIndex;
+  resumable: ResumablePorts;
   /** Called with the unfinished jobs of each owner, as each pass has counted them. */
   updateCounts: (unfinished: OwnerCounts) => void;
   registry: Registry;
@@ -45,5 +48,6 @@ export async function runSweeps(ports: SweepsPorts, times: SweepsTimes, signal: 
     createSweep({ ...common, findNotified: createFindNotified(state) }).run(times.sweepSeconds, signal),
     createDeleteVideos(common).run(times.videoPassSeconds, signal),
     createOldVideos(common).run(signal),
+    createSweepUploads(common).run(times.sweepSeconds, signal),
   ]);
 }

@@ -3,7 +3,7 @@ import { type ConversionOptions, canonicalOptions } from '../../shared/jobs/conv
 import { isVisible, type Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
-import { updateDocument } from '../../shared/state/documents.ts';
+import { readDocument, updateDocument } from '../../shared/state/documents.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 
 /**
@@ -26,6 +26,8 @@ interface KeyRecord {
   options: string;
   /** When the upload began, by the clock of its gateway, ISO 8601. */
   since: string;
+  /** Id of a resumable upload, which may become its job much later. Absent for any other upload. */
+  upload?: string;
 }
 
 export interface KeyedUpload {
@@ -34,6 +36,8 @@ export interface KeyedUpload {
   key: string;
   /** Undefined for a form, whose options are known only at its end. */
   options: ConversionOptions | undefined;
+  /** Id of the upload, where it is resumable. */
+  uploadId?: string;
 }
 
 /**
@@ -46,6 +50,11 @@ export interface Idempotency {
    * upload, whose job id is `job`. Throws `upload_in_progress`, or `idempotency_key_reused` where the options differ.
    */
   claim(upload: KeyedUpload, job: string): Promise<Job | undefined>;
+  /**
+   * Returns the id of the resumable upload that has claimed the key, which may be gone. Throws `idempotency_key_reused` where the
+   * options differ.
+   */
+  findUpload(upload: KeyedUpload): Promise<string | undefined>;
   /** Saves the options with the key. Throws `upload_in_progress` when another upload has taken the key over. */
   confirm(upload: KeyedUpload, job: string): Promise<void>;
   /** Ties the key to another job. Throws as `confirm` does. */
@@ -54,8 +63,16 @@ export interface Idempotency {
   release(upload: KeyedUpload, job: string): Promise<void>;
 }
 
-/** @param ttlSeconds the time for which a job, and so its key, is kept */
-export function createIdempotency(state: StateStore, jobs: JobStore, ttlSeconds: number): Idempotency {
+/**
+ * @param ttlSeconds the time for which a job, and so its key, is kept
+ * @param isResumable whether there is a resumable upload with this id
+ */
+export function createIdempotency(
+  state: StateStore,
+  jobs: JobStore,
+  ttlSeconds: number,
+  isResumable: (uploadId: string) => Promise<boolean> = async () => false,
+): Idempotency {
   const update = (
     { owner, key }: KeyedUpload,
     change: (current: KeyRecord | undefined) => KeyRecord | undefined,
@@ -67,7 +84,8 @@ export function createIdempotency(state: StateStore, jobs: JobStore, ttlSeconds:
   return {
     async claim(upload, job) {
       const options = textOf(upload.options);
-      const mine = { job, options, since: new Date().toISOString() };
+      const { uploadId } = upload;
+      const mine = { job, options, since: new Date().toISOString(), ...(uploadId && { upload: uploadId }) };
       let deadJob: string | undefined;
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         const record = await update(upload, (current) =>
@@ -80,9 +98,18 @@ export function createIdempotency(state: StateStore, jobs: JobStore, ttlSeconds:
           return found;
         }
         if (found?.status === 'uploading' || (!found && isBeginning(record))) throw uploadInProgress();
+        if (!found && record.upload && (await isResumable(record.upload))) throw uploadInProgress();
         deadJob = record.job;
       }
       throw uploadInProgress();
+    },
+
+    async findUpload(upload) {
+      const key = recordKey(upload.owner, upload.key);
+      const record = (await readDocument<KeyRecord>(state, key))?.document;
+      if (!record?.upload || record.job === FREE) return undefined;
+      if (record.options !== textOf(upload.options)) throw keyReused();
+      return record.upload;
     },
 
     async confirm(upload, job) {
@@ -124,7 +151,7 @@ export const uploadInProgress = (): AppError =>
     headers: { 'Retry-After': '5' },
   });
 
-const keyReused = () =>
+export const keyReused = () =>
   new AppError('idempotency_key_reused', 'this Idempotency-Key was used with other options; use a new one');
 
 /** Returns the value of the header, or undefined where there is none. Throws `bad_request`. */

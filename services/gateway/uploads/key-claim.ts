@@ -19,10 +19,13 @@ export interface KeyClaim {
   /** Throws `upload_in_progress` when another upload has taken the key over. */
   confirm(options: ConversionOptions): Promise<void>;
   /** Ties the key to the job that the upload became, which may be an earlier one with the same content. */
-  complete(job: Job): Promise<void>;
+  complete(job: Pick<Job, 'id'>): Promise<void>;
   /** Frees the key of an upload that failed with the error. */
   release(error: unknown): Promise<void>;
 }
+
+/** An upload that may have an `Idempotency-Key`. */
+export type ClaimedUpload = Omit<KeyedUpload, 'key'> & { key: string | undefined };
 
 const nothing = async (): Promise<void> => undefined;
 
@@ -32,18 +35,30 @@ const nothing = async (): Promise<void> => undefined;
  */
 export async function claimKey(
   idempotency: Idempotency,
-  { owner, key, options }: Omit<KeyedUpload, 'key'> & { key: string | undefined },
+  upload: ClaimedUpload,
   log: Log,
+  jobId: string = randomUUID(),
 ): Promise<KeyClaim> {
-  const jobId = randomUUID();
+  const { key } = upload;
+  const earlier = key === undefined ? undefined : await idempotency.claim({ ...upload, key }, jobId);
+  return { ...openClaim(idempotency, upload, jobId, log), earlier };
+}
+
+/** The claim that an upload has made already, perhaps in another process. `earlier` is undefined. */
+export function openClaim(
+  idempotency: Idempotency,
+  { key, ...claimed }: ClaimedUpload,
+  jobId: string,
+  log: Log,
+): KeyClaim {
   if (key === undefined) {
     const repeat = () => Promise.reject(uploadInProgress());
     return { jobId, earlier: undefined, repeat, confirm: nothing, complete: nothing, release: nothing };
   }
-  const upload: KeyedUpload = { owner, key, options };
+  const upload: KeyedUpload = { ...claimed, key };
   return {
     jobId,
-    earlier: await idempotency.claim(upload, jobId),
+    earlier: undefined,
     async repeat(options) {
       const earlier = await idempotency.claim({ ...upload, options }, jobId);
       if (!earlier) throw uploadInProgress();

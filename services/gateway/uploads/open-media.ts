@@ -30,31 +30,61 @@ export interface Media extends Disposable {
 /** Reads the first bytes of a file. Throws `empty_file`, `not_media` or `too_large`. */
 export async function openMedia(
   source: AsyncIterable<Uint8Array>,
-  { maxBytes, signal }: OpenMediaOptions,
+  options: OpenMediaOptions,
 ): Promise<Media> {
+  const media = await openHead(source, options);
+  try {
+    requireMedia(media.head);
+    return media;
+  } catch (error) {
+    media[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** A file of which perhaps only the beginning has arrived. */
+export interface OpenHead extends Media {
+  /** The bytes that are read already. `bytes` begins with them. */
+  head: Buffer;
+  /** Whether the source has ended before it was certain what the file is. More bytes may tell. */
+  hasEnded: boolean;
+}
+
+/** Reads the first bytes of a file. Throws `too_large`. */
+export async function openHead(
+  source: AsyncIterable<Uint8Array>,
+  { maxBytes, signal }: OpenMediaOptions,
+): Promise<OpenHead> {
   const iterator = source[Symbol.asyncIterator]();
   try {
-    const head = await readHead(iterator, { maxBytes, signal });
-    if (head.length === 0) throw new AppError('empty_file', 'the file is empty');
-    if (!looksLikeMedia(head)) throw notMedia();
+    const { head, hasEnded } = await readHead(iterator, { maxBytes, signal });
     const bytes = limitBytes(head, iterator, maxBytes);
-    return { bytes, [Symbol.dispose]: () => endIterator(iterator) };
+    return { head, hasEnded, bytes, [Symbol.dispose]: () => endIterator(iterator) };
   } catch (error) {
     endIterator(iterator);
     throw error;
   }
 }
 
+/** Throws `empty_file` or `not_media`, where the file that begins with these bytes is none. */
+export function requireMedia(head: Buffer): void {
+  if (head.length === 0) throw new AppError('empty_file', 'the file is empty');
+  if (!looksLikeMedia(head)) throw notMedia();
+}
+
 /** Reads until the file is recognized by its start, or until there is enough for every search. */
-async function readHead(iterator: AsyncIterator<Uint8Array>, options: OpenMediaOptions): Promise<Buffer> {
+async function readHead(
+  iterator: AsyncIterator<Uint8Array>,
+  options: OpenMediaOptions,
+): Promise<Pick<OpenHead, 'head' | 'hasEnded'>> {
   const reader = new HeadReader(iterator, options);
   let head = await reader.read(START_BYTES);
-  if (startsLikeMedia(head)) return head;
+  if (startsLikeMedia(head)) return { head, hasEnded: false };
   for (let wanted = HEAD_BYTES; head.length < wanted && !reader.hasEnded; ) {
     head = await reader.read(wanted);
     wanted = HEAD_BYTES + Math.min(paddingBytes(head), PADDING_BYTES);
   }
-  return head;
+  return { head, hasEnded: reader.hasEnded };
 }
 
 /**
@@ -114,7 +144,7 @@ async function* limitBytes(
   }
 }
 
-const notMedia = (): AppError =>
+export const notMedia = (): AppError =>
   new AppError('not_media', `this is not a media file of a supported type (${MEDIA_TYPES.join(', ')})`);
 
 /** The error for a file of more than `maxBytes` bytes. */

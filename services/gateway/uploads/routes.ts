@@ -8,6 +8,7 @@ import { discardRest } from './discard-rest.ts';
 import { type Idempotency, parseIdempotencyKey } from './idempotency.ts';
 import { claimKey, type KeyClaim } from './key-claim.ts';
 import { openUpload } from './open-upload.ts';
+import { parseOriginal } from './original-file.ts';
 import { readToEnd } from './read-to-end.ts';
 import { requestAbortedSignal } from './request-stream.ts';
 import type { StoreUpload } from './store-upload.ts';
@@ -34,6 +35,7 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
     await requireReady();
     const query = uploadOptions(context.querystring);
     query.check();
+    const original = parseOriginal([...new URLSearchParams(context.querystring)]);
     const key = parseIdempotencyKey(context.get('idempotency-key'));
     const signal = requestAbortedSignal(context.req);
     // The fields of a form are options, too, and may follow its file.
@@ -50,7 +52,9 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
       check();
       const { filename, bytes } = body;
       const { jobId: id, confirm } = claim;
-      const job = await storeUpload({ id, user, options, traceId, filename, bytes, confirm, signal });
+      const job = await storeUpload({
+        ...{ id, user, options, traceId, filename, original, bytes, confirm, signal },
+      });
       place.keep();
       await claim.complete(job);
       log.info({ job_id: job.id, size: job.source.size, status: job.status }, 'video accepted');
@@ -73,7 +77,7 @@ async function findRepeated(
   { repeat }: KeyClaim,
   { owner, admission, maxUploadBytes: maxBytes, signal }: RepeatedUpload,
 ): Promise<Job> {
-  using _place = admission.admitRepeatedUpload(owner);
+  using _place = admission.admitBytes(owner);
   using body = await openUpload(context, maxBytes);
   await readToEnd(body.bytes, { maxBytes, signal });
   return repeat(uploadOptions(context.querystring, body).parse());

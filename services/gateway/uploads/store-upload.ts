@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { type ConversionOptions, DEFAULT_OPTIONS } from '../../shared/jobs/conversion-options.ts';
-import type { Job, UploadingJob } from '../../shared/jobs/job.ts';
+import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
+import type { Job } from '../../shared/jobs/job.ts';
+import type { OriginalFile } from '../../shared/jobs/job-view.ts';
 import { firstOf, isAppError } from '../../shared/runtime/errors.ts';
 import type { User } from '../accounts/authenticate.ts';
 import type { SignedLinks } from '../downloads/signed-link.ts';
-import type { Deduplicate } from './deduplicate.ts';
+import { type AcceptPorts, acceptStored } from './accept-stored.ts';
+import { draftJob } from './draft-job.ts';
 import { openMedia } from './open-media.ts';
 import { type IntentPorts, UploadIntent } from './upload-intent.ts';
 
-export interface StoreUploadPorts extends IntentPorts {
-  deduplicate: Deduplicate;
+export interface StoreUploadPorts extends IntentPorts, AcceptPorts {
   links: SignedLinks;
-  /** Called with a job once it is saved. It must not fail: the sweep publishes what gets lost. */
-  publishVideo: (job: Job) => void;
   maxUploadBytes: number;
   retentionSeconds: number;
 }
@@ -23,6 +22,8 @@ export interface Upload {
   user: User;
   traceId: string;
   filename: string;
+  /** The film of which the file is the sound. */
+  original: OriginalFile | null;
   bytes: AsyncIterable<Uint8Array>;
   /** Called when the whole file is stored, since fields of a form may follow it. Throws `invalid_option`. */
   options(): ConversionOptions;
@@ -40,64 +41,32 @@ export interface Upload {
 export type StoreUpload = (upload: Upload) => Promise<Job>;
 
 export function createStoreUpload(ports: StoreUploadPorts): StoreUpload {
-  const { blobs, deduplicate, publishVideo, maxUploadBytes } = ports;
+  const { blobs, links, maxUploadBytes, retentionSeconds } = ports;
 
   return async (upload) => {
     const { bytes, confirm, signal } = upload;
     // A file that is refused by its first bytes is refused before anything is written.
     using media = await openMedia(bytes, { maxBytes: maxUploadBytes, signal });
-    const draft = newJob(upload, ports);
+    const draft = draftJob({ ...upload, videoBlobId: randomUUID() }, { links, retentionSeconds });
     const intent = await UploadIntent.begin(draft, ports);
     try {
       const { size, sha256 } = await blobs.write(draft.videoBlobId, media.bytes, {
         expires: new Date(draft.expires_at),
         signal: AbortSignal.any([signal, intent.lostSignal]),
       });
-      const options = upload.options();
-      const source = { ...draft.source, size, sha256 };
-      const content = { ...draft, options, source };
-      const [earlier] = await Promise.all([deduplicate.find(content), confirm(options)]);
-      if (earlier) {
-        await intent.withdraw();
-        return earlier;
-      }
-      await deduplicate.remember(content, draft.id);
-      const job = await intent.accept({ source, options });
-      publishVideo(job);
-      return job;
+      return await acceptStored(
+        {
+          ...{ draft, size, sha256, confirm, options: upload.options() },
+          accept: (accepted) => intent.accept(accepted),
+          withdraw: () => intent.withdraw(),
+        },
+        ports,
+      );
     } catch (error) {
       const withdrawn = intent.withdraw(error);
       // While the store is unavailable, waiting for it would only delay the response.
       if (!isAppError(firstOf(error), 'unavailable')) await withdrawn;
       throw error;
     }
-  };
-}
-
-function newJob(
-  { id, user, traceId, filename }: Upload,
-  { links, retentionSeconds }: Pick<StoreUploadPorts, 'links' | 'retentionSeconds'>,
-): UploadingJob {
-  const now = new Date();
-  const expires = new Date(now.getTime() + retentionSeconds * 1000);
-  return {
-    id,
-    status: 'uploading',
-    filename,
-    // Replaced when the upload is accepted.
-    options: DEFAULT_OPTIONS,
-    source: { size: 0, sha256: '', duration_seconds: null, tracks: null, original: null },
-    attempts: 0,
-    created_at: now.toISOString(),
-    updated_at: now.toISOString(),
-    expires_at: expires.toISOString(),
-    owner: user.id,
-    email: user.email,
-    trace_id: traceId,
-    videoBlobId: randomUUID(),
-    orphanedBlobs: [],
-    generation: 1,
-    infrastructureFailures: 0,
-    download_url: links.sign(id, expires),
   };
 }

@@ -2,11 +2,22 @@ import { Readable } from 'node:stream';
 import { createBufferPool } from '../runtime/buffer-pool.ts';
 import { createSemaphore } from '../runtime/semaphore.ts';
 import type { StateStore } from '../state/state-store.ts';
+import type { Appended, AppendOptions, Checkpoint } from './append.ts';
+import { appendBlob, readTail } from './append-blob.ts';
 import { CHUNK_BYTES, deleteChunks } from './chunks.ts';
-import { chunksOf, deleteManifest, readCompleteManifest, readManifest } from './manifest.ts';
+import { completeBlob } from './complete-blob.ts';
+import {
+  chunksOf,
+  deleteManifest,
+  deleteTails,
+  readCompleteManifest,
+  readManifest,
+  tailsOf,
+} from './manifest.ts';
 import { type ReadOptions, readBlob } from './read-blob.ts';
 import { type Blob, type WriteOptions, writeBlob } from './write-blob.ts';
 
+export * from './append.ts';
 export type { ReadOptions } from './read-blob.ts';
 
 /** The most chunks that are saved at a time, by all writes together. So memory does not grow with the number of writes. */
@@ -18,6 +29,27 @@ export interface BlobStore {
    * `source`, everything that was written is deleted. Where the store itself fails, a later `delete` finds what is left.
    */
   write(id: string, source: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<Blob>;
+  /**
+   * Stores what arrives, chunk by chunk, after the bytes of a checkpoint: `EMPTY` at the start, and then the last one that was
+   * saved. Resolves also when the source fails or the signal is aborted, and then everything that had arrived is stored.
+   * Rejects when the store fails or `save` does, and then the last checkpoint that was saved is still good. Throws
+   * `state_conflict` when the blob is complete, and `not_found` when it was deleted. Only one append at a time may be made to a
+   * blob, by the one caller whose `save` succeeds.
+   */
+  append(
+    id: string,
+    from: Checkpoint,
+    source: AsyncIterable<Uint8Array>,
+    options: AppendOptions,
+  ): Promise<Appended>;
+  /**
+   * Makes a blob of the bytes of a checkpoint. It is idempotent, also after a crash in its middle. `expires` must not be later
+   * than what was given to `append`, because the chunks keep their TTL: that throws `internal`, as does a blob that is
+   * complete already with other bytes. Throws `not_found` when the blob was deleted.
+   */
+  complete(id: string, checkpoint: Checkpoint, options: { expires: Date }): Promise<Blob>;
+  /** Returns the last bytes of a checkpoint, those that do not fill a chunk. Throws `internal` where they are not there. */
+  readTail(id: string, checkpoint: Checkpoint): Promise<Buffer>;
   /** Returns undefined when the blob does not exist, or not all of it. */
   stat(id: string, signal?: AbortSignal): Promise<Blob | undefined>;
   /**
@@ -30,7 +62,9 @@ export interface BlobStore {
    * again once `write` has resolved.
    */
   copy(id: string, write: (part: Buffer) => Promise<void>, signal?: AbortSignal): Promise<void>;
-  /** Also deletes what a write has left that did not end. Returns false when there was nothing. */
+  /**
+   * Also deletes what a write has left that did not end, and all that was appended. Returns false when there was nothing.
+   */
   delete(id: string, signal?: AbortSignal): Promise<boolean>;
 }
 
@@ -41,6 +75,10 @@ export function createBlobStore(state: StateStore): BlobStore {
 
   return {
     write: (id, source, options) => writeBlob(writePorts, id, source, options),
+
+    append: (id, from, source, options) => appendBlob(writePorts, id, from, source, options),
+    readTail: async (id, checkpoint) => (await readTail(state, id, checkpoint)) ?? Buffer.alloc(0),
+    complete: (id, checkpoint, options) => completeBlob(writePorts, id, checkpoint, options),
 
     async stat(id, signal) {
       const manifest = await readCompleteManifest(state, id, signal);
@@ -64,7 +102,8 @@ export function createBlobStore(state: StateStore): BlobStore {
       const manifest = await readManifest(state, id, signal);
       if (!manifest) return false;
       // Chunks first: after a crash between the two, the manifest is still there and names the rest.
-      await deleteChunks(state, id, chunksOf(manifest), signal);
+      await deleteChunks(state, id, { end: chunksOf(manifest) }, signal);
+      await deleteTails(state, id, tailsOf(manifest), signal);
       await deleteManifest(state, id, signal);
       return true;
     },

@@ -10,10 +10,18 @@ export const IN_FLIGHT = 4;
 
 export const chunkKey = (blob: string, index: number): string => `chunk:${blob}:${index}`;
 
-/** Yields the same bytes in chunks of {@link CHUNK_BYTES}. The last chunk may be shorter. */
-export async function* rechunk(source: AsyncIterable<Uint8Array>, pool: BufferPool): AsyncGenerator<Buffer> {
+/**
+ * Yields the same bytes in chunks of {@link CHUNK_BYTES}. The last chunk may be shorter. Where there is a `head`, the first
+ * chunk begins with it; the memory of `head` is used until the source is asked for its first piece.
+ */
+export async function* rechunk(
+  source: AsyncIterable<Uint8Array>,
+  pool: BufferPool,
+  head: Uint8Array = new Uint8Array(),
+): AsyncGenerator<Buffer> {
   let chunk = pool.take();
-  let filled = 0;
+  chunk.set(head);
+  let filled = head.length;
   for await (const piece of source) {
     for (let taken = 0; taken < piece.length; ) {
       const part = piece.subarray(taken, taken + CHUNK_BYTES - filled);
@@ -27,6 +35,7 @@ export async function* rechunk(source: AsyncIterable<Uint8Array>, pool: BufferPo
     }
   }
   if (filled > 0) yield chunk.subarray(0, filled);
+  else pool.give(chunk);
 }
 
 /**
@@ -100,14 +109,14 @@ export async function* readChunks(
   }
 }
 
-/** Deletes the first `count` chunks. Chunks that do not exist are no error. */
+/** Deletes the chunks from `first` to before `end`. Chunks that do not exist are no error. */
 export async function deleteChunks(
   state: StateStore,
   id: string,
-  count: number,
+  { first = 0, end }: { first?: number; end: number },
   signal?: AbortSignal,
 ): Promise<void> {
-  const indexes = Array.from({ length: count }, (_, index) => index).values();
+  const indexes = Array.from({ length: Math.max(0, end - first) }, (_, number) => first + number).values();
   const worker = async () => {
     for (const index of indexes) await state.delete(chunkKey(id, index), signal);
   };

@@ -1,23 +1,42 @@
 import { z } from 'zod';
+import { unavailable } from '../runtime/errors.ts';
+import { retry } from '../runtime/retry.ts';
 import { encodeDocument, type StateStore } from '../state/state-store.ts';
 
+/** How appends that change the same manifest try again. */
+const RETRY_POLICY = { maxAttempts: 10, pauseMs: 10, maxPauseMs: 250, hasJitter: true };
+
+/** Ids of the tails that may exist. See append-blob.ts. */
+const tails = z.array(z.uuid()).optional();
 const completeManifest = z.object({
   size: z.number().int().nonnegative(),
   /** Lower-case hexadecimal. */
   sha256: z.string(),
   chunk_size: z.number().int().positive(),
+  tails,
 });
 /**
  * The manifest of a write that has not ended. It is stored before the chunks, and `reserved` is the most of them that may
- * exist. So the id of the blob is always enough to find every chunk, even after a crash.
+ * exist. So the id of the blob is always enough to find every chunk and every tail, even after a crash.
  */
-const unfinishedManifest = z.object({ reserved: z.number().int().positive() });
+const unfinishedManifest = z.object({
+  reserved: z.number().int().positive(),
+  tails,
+  /** Every chunk that was appended lives until this time at least. */
+  expires: z.iso.datetime().optional(),
+});
 const manifestSchema = z.union([completeManifest, unfinishedManifest]);
 
 export type CompleteManifest = z.infer<typeof completeManifest>;
+export type UnfinishedManifest = z.infer<typeof unfinishedManifest>;
 export type Manifest = z.infer<typeof manifestSchema>;
 
 const key = (id: string): string => `blob:${id}`;
+export const tailKey = (blob: string, tail: string): string => `tail:${blob}:${tail}`;
+
+const parse = (value: string): Manifest => manifestSchema.parse(JSON.parse(value));
+
+export const isComplete = (manifest: Manifest): manifest is CompleteManifest => 'size' in manifest;
 
 export async function readManifest(
   state: StateStore,
@@ -25,7 +44,7 @@ export async function readManifest(
   signal?: AbortSignal,
 ): Promise<Manifest | undefined> {
   const entry = await state.get(key(id), signal);
-  return entry && manifestSchema.parse(JSON.parse(entry.value));
+  return entry && parse(entry.value);
 }
 
 /** Returns undefined also for a blob whose write has not ended. */
@@ -35,7 +54,7 @@ export async function readCompleteManifest(
   signal?: AbortSignal,
 ): Promise<CompleteManifest | undefined> {
   const manifest = await readManifest(state, id, signal);
-  return manifest && 'size' in manifest ? manifest : undefined;
+  return manifest && isComplete(manifest) ? manifest : undefined;
 }
 
 export async function putManifest(
@@ -47,9 +66,51 @@ export async function putManifest(
   await state.put(key(id), encodeDocument(manifest), { ttlSeconds });
 }
 
+/** Returns the new manifest, or undefined where the current one is to stay. May be called several times. */
+export type ManifestChange = (current: Manifest | undefined) => Manifest | undefined;
+
+class Conflict extends Error {}
+
+/**
+ * Changes a manifest by compare-and-set. A put of an append that was stopped for a long time is refused, so that it never
+ * replaces the manifest of a complete blob. A write that was reported as a conflict though it had arrived does no harm,
+ * because `change` then finds its own work. Throws what `change` throws, and `unavailable`.
+ */
+export function updateManifest(
+  state: StateStore,
+  id: string,
+  change: ManifestChange,
+  ttlSeconds: number,
+): Promise<void> {
+  async function attempt(): Promise<void> {
+    const entry = await state.get(key(id));
+    const manifest = change(entry && parse(entry.value));
+    if (!manifest) return;
+    const when = entry ? { etag: entry.etag } : 'create';
+    if (!(await state.put(key(id), encodeDocument(manifest), { ttlSeconds, when }))) throw new Conflict();
+  }
+  const isRetryable = (error: unknown) => error instanceof Conflict;
+  return retry(attempt, { ...RETRY_POLICY, isRetryable }).catch((error: unknown) => {
+    throw isRetryable(error) ? unavailable('the store', error) : error;
+  });
+}
+
 export const deleteManifest = (state: StateStore, id: string, signal?: AbortSignal): Promise<void> =>
   state.delete(key(id), signal);
 
 /** The number of chunks that may exist. */
 export const chunksOf = (manifest: Manifest): number =>
-  'size' in manifest ? Math.ceil(manifest.size / manifest.chunk_size) : manifest.reserved;
+  isComplete(manifest) ? Math.ceil(manifest.size / manifest.chunk_size) : manifest.reserved;
+
+/** Ids of the tails that may exist. */
+export const tailsOf = (manifest: Manifest | undefined): readonly string[] => manifest?.tails ?? [];
+
+/** Deletes tails. Those that do not exist are no error. */
+export async function deleteTails(
+  state: StateStore,
+  id: string,
+  tails: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const tail of tails) await state.delete(tailKey(id, tail), signal);
+}

@@ -4,22 +4,18 @@ import type { BufferPool } from '../runtime/buffer-pool.ts';
 import { isAppError } from '../runtime/errors.ts';
 import type { Semaphore } from '../runtime/semaphore.ts';
 import type { StateStore } from '../state/state-store.ts';
-import { CHUNK_BYTES, chunkKey, deleteChunks, IN_FLIGHT, rechunk, untilAborted } from './chunks.ts';
-import { deleteManifest, type Manifest, putManifest } from './manifest.ts';
+import { CHUNK_BYTES, deleteChunks, IN_FLIGHT, rechunk, untilAborted } from './chunks.ts';
+import { deleteManifest } from './manifest.ts';
 import { createPutsInFlight, type PutsInFlight } from './puts-in-flight.ts';
+import { savesOf } from './saves.ts';
 
 /** The cleanup after a failed write gets this long. */
-const CLEANUP_MS = 2_000;
-/**
- * A manifest lives this much longer than its job, and the chunks as much longer than their manifest, so that a reader who
- * began in time can finish.
- */
-const GRACE_SECONDS = 600;
+export const CLEANUP_MS = 2_000;
 /**
  * The number of chunks that the first manifest reserves. When they are used up, a manifest that reserves twice as many
  * replaces it.
  */
-const FIRST_RESERVATION = 64;
+export const FIRST_RESERVATION = 64;
 
 export interface Blob {
   id: string;
@@ -35,23 +31,11 @@ export interface WriteOptions {
   signal?: AbortSignal | undefined;
 }
 
-interface WritePorts {
+export interface WritePorts {
   state: StateStore;
   pool: BufferPool;
   /** Bounds the puts of all writes together. */
   permits: Semaphore;
-}
-
-/**
- * The saves of one blob. They take no signal, because an aborted save may still arrive, even after its chunk was deleted.
- */
-function savesOf(state: StateStore, id: string, expires: Date) {
-  const ttlSeconds = () => (expires.getTime() - Date.now()) / 1000 + GRACE_SECONDS;
-  return {
-    putManifest: (manifest: Manifest) => putManifest(state, id, manifest, ttlSeconds()),
-    putChunk: (index: number, chunk: Buffer) =>
-      state.putBytes(chunkKey(id, index), chunk, { ttlSeconds: ttlSeconds() + GRACE_SECONDS }),
-  };
 }
 
 /** See `BlobStore.write`. */
@@ -116,7 +100,7 @@ async function discard({ state, id, count, error, puts, restoreManifest }: Faile
     // A sweep that considered this upload dead may have deleted the manifest. Without it, nobody would find chunks that we
     // fail to delete.
     if (!hasFailedPut) await restoreManifest();
-    await deleteChunks(state, id, count, deadlineSignal);
+    await deleteChunks(state, id, { end: count }, deadlineSignal);
     // A put whose outcome is unknown may still arrive. Then the manifest has to stay, because it names the chunk.
     if (!(hasFailedPut && isAppError(error, 'unavailable'))) await deleteManifest(state, id, deadlineSignal);
   } catch (cause) {

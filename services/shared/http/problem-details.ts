@@ -49,11 +49,11 @@ function logFailure(
 
 /**
  * Other headers belong to the response that has failed. `Allow` belongs to a 405, and drain.ts sets `Connection`. Without the CORS
- * headers, a page of another origin could not read the error.
+ * headers, a page of another origin could not read the error. The protocol tus wants `Tus-Resumable` in every response.
  */
 const KEPT_HEADERS = [
   ...['x-content-type-options', 'allow', 'connection'],
-  ...['vary', 'access-control-allow-origin', 'access-control-expose-headers'],
+  ...['vary', 'access-control-allow-origin', 'access-control-expose-headers', 'tus-resumable'],
 ];
 
 function writeProblem(context: Context, problem: AppError): void {

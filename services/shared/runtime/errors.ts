@@ -14,6 +14,7 @@ export const STATUS = {
   email_taken: 409,
   state_conflict: 409,
   upload_in_progress: 409,
+  offset_conflict: 409,
   expired: 410,
   precondition_failed: 412,
   too_large: 413,
@@ -24,7 +25,10 @@ export const STATUS = {
   weak_password: 422,
   invalid_option: 422,
   idempotency_key_reused: 422,
+  upload_locked: 423,
   too_many_requests: 429,
+  /** The status that tus gives to this error. No standard of HTTP has it. */
+  checksum_mismatch: 460,
   internal: 500,
   not_implemented: 501,
   unavailable: 503,

@@ -7,14 +7,14 @@ import type { UploadPlan } from './upload-plan.ts';
 
 const PIECE_BYTES = 64 * 1024;
 /** How long a response may take after the last byte was sent. */
-const ANSWER_MS = 20_000;
+export const ANSWER_MS = 20_000;
 
 export interface SendOptions {
   url: string;
   headers: Record<string, string>;
   filename: string;
   bytes: Buffer;
-  plan: Pick<UploadPlan, 'form' | 'sendMs' | 'hangsUpAt' | 'query'>;
+  plan: Pick<UploadPlan, 'way' | 'sendMs' | 'hangsUpAt' | 'query'>;
   signal: AbortSignal;
 }
 
@@ -30,7 +30,7 @@ export async function sendVideo({
   plan,
   signal,
 }: SendOptions): Promise<Reply> {
-  const { body, type, query } = plan.form ? asForm(bytes, filename) : asBody(bytes, filename);
+  const { body, type, query } = plan.way === 'form' ? asForm(bytes, filename) : asBody(bytes, filename);
   const late = new AbortController();
   const giveUpIn = (ms: number) => setTimeout(() => late.abort(new Error('no response in time')), ms);
   let timer = giveUpIn(plan.sendMs * 3 + ANSWER_MS);
@@ -67,7 +67,7 @@ export async function sendVideo({
 }
 
 /** Resolves when the operating system has taken the last byte. It does not use pipeline(), which destroys the request at its end. */
-async function writeAll(pieces: AsyncIterable<Buffer>, outgoing: ClientRequest): Promise<void> {
+export async function writeAll(pieces: AsyncIterable<Buffer>, outgoing: ClientRequest): Promise<void> {
   const closed = new AbortController();
   outgoing.once('close', () => closed.abort());
   for await (const piece of pieces) {
@@ -77,7 +77,10 @@ async function writeAll(pieces: AsyncIterable<Buffer>, outgoing: ClientRequest):
   if (!outgoing.writableFinished) await once(outgoing, 'finish', { signal: closed.signal });
 }
 
-async function* paced(body: Buffer, { sendMs, hangsUpAt }: SendOptions['plan']): AsyncGenerator<Buffer> {
+export async function* paced(
+  body: Buffer,
+  { sendMs, hangsUpAt }: SendOptions['plan'],
+): AsyncGenerator<Buffer> {
   const pieces = Math.ceil(body.length / PIECE_BYTES);
   const size = sendMs === 0 || pieces > 20 ? PIECE_BYTES : Math.ceil(body.length / 20);
   const pauseMs = sendMs / Math.ceil(body.length / size);

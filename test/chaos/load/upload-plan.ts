@@ -14,8 +14,8 @@ export interface UploadPlan {
   /** Number of random bytes that make the content unique. */
   padding: number;
   query: Record<string, string>;
-  /** Whether it is sent as a form, and not as the raw body. */
-  form: boolean;
+  /** As the body of one request, as a form, or by the protocol tus, which resumes after a failure. */
+  way: 'body' | 'form' | 'tus';
   /** The least time that sending takes, ms. */
   sendMs: number;
   /** Share of the bytes after which the client closes the connection. */
@@ -49,7 +49,7 @@ export function planUpload(seed: number, number: number, users: number): UploadP
     expects,
     padding: chance(8) ? 5000 * KIB + random(10_000 * KIB) : 64 + random(64 * KIB),
     query: pick(OPTIONS, random),
-    form: chance(25),
+    way: pick(['body', 'form', 'tus', 'tus'], random),
     sendMs: slow ? 2_000 + random(6_000) : 0,
     hangsUpAt: hangsUp ? 0.1 + random(80) / 100 : undefined,
     wish: hangsUp ? 'nothing' : wish,

@@ -3,6 +3,7 @@ import { isFromGateway } from '../../../services/gateway/client/http/problem-det
 import { basic } from '../../support/basic-auth.ts';
 import { retry } from '../../support/retry.ts';
 import { isRetryable, type Reply, toReply } from './reply.ts';
+import { createTusSender } from './send-by-tus.ts';
 import { type SendOptions, sendVideo } from './send-video.ts';
 
 const CALL_MS = 8_000;
@@ -60,11 +61,12 @@ export class User {
     { timeoutMs, onAttempt, onReply }: UploadOptions,
   ): Promise<Reply> {
     const key = randomUUID();
+    const send = video.plan.way === 'tus' ? createTusSender() : sendVideo;
     return this.#repeat(async () => {
       const { name, url } = this.#gateway();
       onAttempt(name);
       const headers = { ...this.#authorization(), 'idempotency-key': key };
-      const reply = await sendVideo({ ...video, url, headers, signal: this.#signal });
+      const reply = await send({ ...video, url, headers, signal: this.#signal });
       onReply(reply);
       return reply;
     }, timeoutMs);
@@ -86,6 +88,12 @@ export class User {
       }
     }, timeoutMs);
     return { status: reply.status, bytes };
+  }
+
+  /** The headers of a request, with a token that was valid a moment ago. */
+  async authorization(): Promise<Record<string, string>> {
+    await this.ask('GET', '/jobs?limit=1', CALL_MS);
+    return this.#authorization();
   }
 
   #gateway(): Gateway {

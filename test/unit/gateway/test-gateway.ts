@@ -1,3 +1,4 @@
+import { type Locker, MemoryLocker } from '@tus/server';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { createAuthenticate } from '../../../services/gateway/accounts/authenticate.ts';
@@ -9,12 +10,14 @@ import { createJobIndex } from '../../../services/gateway/job-index/job-index.ts
 import { createJobCommands } from '../../../services/gateway/jobs/commands.ts';
 import { createAdmission } from '../../../services/gateway/limits/admission.ts';
 import { createConcurrencyLimit } from '../../../services/gateway/limits/concurrency-limit.ts';
+import { addCounts } from '../../../services/gateway/limits/quota.ts';
 import { createFailedIndex } from '../../../services/gateway/operator/failed-index.ts';
 import { createFailedJobs } from '../../../services/gateway/operator/failed-jobs.ts';
 import { createAskConverter } from '../../../services/gateway/probe/ask-converter.ts';
 import { createDeduplicate } from '../../../services/gateway/uploads/deduplicate.ts';
-import { createIdempotency } from '../../../services/gateway/uploads/idempotency.ts';
 import { createStoreUpload } from '../../../services/gateway/uploads/store-upload.ts';
+import { createResumable } from '../../../services/gateway/uploads/tus/create-resumable.ts';
+import { countOpenUploads } from '../../../services/gateway/uploads/tus/open-uploads.ts';
 import { createBlobStore } from '../../../services/shared/blobs/blob-store.ts';
 import type { InvokeReply, InvokeRequest } from '../../../services/shared/dapr/sidecar.ts';
 import { createMetrics } from '../../../services/shared/http/metrics.ts';
@@ -71,6 +74,7 @@ const LIMITS: ReturnType<typeof limitsOf> = {
   probes: { all: 10, perUser: 2 },
   eventStreams: { all: 10, perUser: 5 },
   activeJobs: { all: 100, perUser: 50 },
+  openUploads: { all: 100, perUser: 20 },
 };
 
 export type Limits = Partial<typeof LIMITS>;
@@ -84,6 +88,9 @@ export function buildGateway({
   limits: given = {},
   hasOperator = true,
   beforeClaim = async () => undefined,
+  state = createMemoryState(),
+  locker = new MemoryLocker(),
+  uploadExpirySeconds = 3600,
   heartbeatMs = 5_000,
   keepVideoMs = 3600_000,
   corsOrigins = [],
@@ -102,8 +109,11 @@ export function buildGateway({
   /** How long the video of a job that is done is kept. */
   keepVideoMs?: number;
   corsOrigins?: string[];
+  /** The store, where it is shared by several gateways or fails now and then. */
+  state?: ReturnType<typeof createMemoryState>;
+  locker?: Locker;
+  uploadExpirySeconds?: number;
 } = {}) {
-  const state = createMemoryState();
   const blobs = createBlobStore({
     ...state,
     putBytes: (...args) => onPutBytes(() => state.putBytes(...args)),
@@ -131,7 +141,6 @@ export function buildGateway({
   const stores = { jobs, index, blobs };
   const publishVideo = (job: Job) => publishedVideos.push(job);
   const limits = { ...LIMITS, ...given };
-  const admission = createAdmission(limits, () => countActive(jobs, index));
   const commands = createJobCommands({
     ...stores,
     keepVideoMs,
@@ -139,7 +148,24 @@ export function buildGateway({
     deleteBlobs: (job) => blobDeletions.push(job),
   });
   const failedIndex = createFailedIndex(state, RETENTION_SECONDS);
-  const idempotency = createIdempotency(state, jobs, RETENTION_SECONDS);
+  const uploadPorts = {
+    ...stores,
+    deduplicate: createDeduplicate(state, jobs, RETENTION_SECONDS),
+    links,
+    publishVideo,
+    maxUploadBytes,
+    retentionSeconds: RETENTION_SECONDS,
+    heartbeatMs,
+    log,
+  };
+  const resumable = createResumable({
+    ...uploadPorts,
+    ...{ state, locker, uploadExpirySeconds, limit: limits.openUploads },
+  });
+  const { idempotency, openUploads } = resumable;
+  const admission = createAdmission(limits, async () =>
+    addCounts(await countActive(jobs, index), await countOpenUploads(openUploads)),
+  );
   const app = createGateway({
     authenticate: createAuthenticate(invoke, ISSUER),
     idempotency: {
@@ -154,16 +180,8 @@ export function buildGateway({
     probes: createConcurrencyLimit(limits.probes, 'probes'),
     askConverter: createAskConverter(invoke),
     eventStreams: createConcurrencyLimit(limits.eventStreams, 'event streams'),
-    storeUpload: createStoreUpload({
-      ...stores,
-      deduplicate: createDeduplicate(state, jobs, RETENTION_SECONDS),
-      links,
-      publishVideo,
-      maxUploadBytes,
-      retentionSeconds: RETENTION_SECONDS,
-      heartbeatMs,
-      log,
-    }),
+    storeUpload: createStoreUpload(uploadPorts),
+    resumable,
     commands,
     failedJobs: createFailedJobs({ jobs, failedIndex, commands, log }),
     operatorToken: hasOperator ? OPERATOR_TOKEN : undefined,
@@ -194,6 +212,7 @@ export function buildGateway({
     publishedVideos,
     blobDeletions,
     admission,
+    resumable,
     failedIndex,
     invocations,
     failCheck: () => {

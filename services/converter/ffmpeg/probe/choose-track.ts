@@ -1,5 +1,5 @@
-import { isSameLanguage } from '../../../shared/jobs/language.ts';
 import type { JobWarning } from '../../../shared/jobs/warnings.ts';
+import { rankTracks } from '../../../shared/tracks/rank.ts';
 import { ConversionFailure } from '../../failure.ts';
 import type { SourceTrack } from './source-track.ts';
 
@@ -23,30 +23,18 @@ export interface ChosenTrack {
 export function chooseTrack(tracks: readonly SourceTrack[], wanted?: number | string): ChosenTrack {
   const audio = tracks.filter(({ type }) => type === 'audio');
   if (audio.length === 0) throw new ConversionFailure('no_audio', 'the file has no sound');
-  const candidates = wanted === undefined ? audio : audio.filter((track) => isWanted(track, wanted));
-  if (candidates.length === 0) throw unknownTrack(audio, wanted);
-  const ranked = candidates.toSorted((one, other) => compare(one, other));
+  const ranked = rankTracks(audio, wanted);
+  if (ranked.length === 0) throw unknownTrack(audio, wanted);
   const track = ranked.find(isUsable);
   if (!track) throw unusable(ranked, wanted);
   const skipped = ranked.slice(0, ranked.indexOf(track)).filter((better) => !isEmpty(better));
   return { track, warnings: skipped.map((better) => skippedWarning(better, track)) };
 }
 
-const isWanted = ({ position, language }: SourceTrack, wanted: number | string): boolean =>
-  typeof wanted === 'number' ? position === wanted : language !== null && isSameLanguage(language, wanted);
-
 /** What is not known yet counts as good: the track is checked before it is used. */
 const isUsable = (track: SourceTrack): boolean =>
   !track.isEncrypted && track.isDecodable !== false && !isEmpty(track);
 const isEmpty = ({ hasPackets }: SourceTrack): boolean => hasPackets === false;
-
-function compare(one: SourceTrack, other: SourceTrack): number {
-  const drawbacks = (track: SourceTrack) =>
-    [track.isSecondary, track.isDisabled, !track.isDefault].map(Number);
-  const [left, right] = [drawbacks(one), drawbacks(other)];
-  const differing = left.findIndex((value, place) => value !== right[place]);
-  return differing < 0 ? one.index - other.index : (left[differing] ?? 0) - (right[differing] ?? 0);
-}
 
 function unknownTrack(audio: readonly SourceTrack[], wanted: number | string | undefined): ConversionFailure {
   const listed = audio.slice(0, MAX_LISTED).map(nameOf).join('; ');

@@ -1,42 +1,12 @@
-import { isNarrative, languageOf } from './languages.ts';
+import { languageOf } from '../../../shared/tracks/language.ts';
+import { isSecondary } from '../../../shared/tracks/secondary.ts';
+import { titleOf } from '../../../shared/tracks/title.ts';
 import type { FileReport, StreamReport } from './report.ts';
 import type { SourceTrack } from './source-track.ts';
 import { taggedEnd } from './stated-length.ts';
 
-/** Characters of a title that are kept. */
-const MAX_TITLE = 100;
+/** Characters of the name of a codec that are kept. */
 const MAX_CODEC = 32;
-
-/** What programs write into the handler's name of an MP4 track where nobody has named the track. */
-const GENERIC_NAME =
-  /handle|media|track|gpac|core|lavf|l-smash|mainconcept|^(sound|audio|stereo|surround|mono)$/i;
-
-/** Names of tracks that are not the sound of the film itself, in the languages that films are sold in. */
-const SECONDARY_TITLE = new RegExp(
-  [
-    ...[
-      'comment',
-      'kommentar',
-      'coment[aá]r',
-      'comento',
-      'koment',
-      'комментари',
-      'коментар',
-      'σχόλια',
-      'yorum',
-    ],
-    ...['解説', '解说', '評論', '评论', 'コメンタリー', '코멘터리', '해설'],
-    ...['descri(bed|ptive)', 'audio ?-?descri', 'audiodes[ck]', 'h[oö]rfilm', 'bildbeschreib'],
-    ...['visual(ly)?[ -]impair', 'syn(s)?tolk', 'beskriv', 'тифло', 'hearing[ -]impair', 'clean audio'],
-    ...['karaoke', 'isolated (score|music)'],
-  ].join('|'),
-  'iu',
-);
-/** Audio description and Descriptive Video Service. In lower case they are other words. */
-const SECONDARY_ABBREVIATION = /\b(AD|DVS)\b/;
-
-const hasSecondaryTitle = (title: string | null): boolean =>
-  title !== null && (SECONDARY_TITLE.test(title) || SECONDARY_ABBREVIATION.test(title));
 
 /** Returns the audio and video tracks in the order of the file. A cover picture is not a track. */
 export function tracksOf(
@@ -63,11 +33,6 @@ function trackOf(stream: StreamReport, format: FileReport['format']): Omit<Sourc
   const { disposition = {}, tags = {} } = stream;
   const language = languageOf(tags.language);
   const title = titleOf(tags);
-  const isMarkedSecondary =
-    disposition.comment ||
-    disposition.visual_impaired ||
-    disposition.hearing_impaired ||
-    disposition.descriptions;
   return {
     index: stream.index,
     id: stream.id === undefined ? undefined : Number(stream.id),
@@ -81,7 +46,7 @@ function trackOf(stream: StreamReport, format: FileReport['format']): Omit<Sourc
     title,
     isDefault: Boolean(disposition.default),
     isDisabled: false,
-    isSecondary: Boolean(isMarkedSecondary) || isNarrative(language) || hasSecondaryTitle(title),
+    isSecondary: isSecondary({ disposition, language, title }),
     isEncrypted: isEncrypted(stream, format),
     isDecodable: isDecodable(stream),
     hasPackets: undefined,
@@ -120,12 +85,3 @@ function codecOf({ codec_name, codec_long_name, codec_tag_string = '', codec_tag
 }
 
 const asciiOf = (text: string): string => text.replace(/[^\x20-\x7e]/g, '').slice(0, MAX_CODEC);
-
-function titleOf({ title, handler_name }: Record<string, string>): string | null {
-  const named = handler_name !== undefined && !GENERIC_NAME.test(handler_name) ? handler_name : '';
-  // Bidirectional controls could make a title show other text than it holds.
-  const plain = (title ?? named)
-    .replace(/[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ')
-    .trim();
-  return [...plain].slice(0, MAX_TITLE).join('') || null;
-}

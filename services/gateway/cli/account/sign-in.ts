@@ -61,7 +61,9 @@ export async function signIn(
     signal,
   );
   const { logIn } = account;
-  const session = createSession({ transport, tokens: createMemoryTokens(), clock, logIn, signal });
+  const session = createSession({
+    ...{ transport, clock, logIn, signal, account: account.email, tokens: createMemoryTokens() },
+  });
   session.start(await logIn(signal));
   return {
     session,
@@ -78,7 +80,7 @@ function openLogin(
 ): SignedIn {
   const again = `${invocationOf('login')} --email ${email}`;
   const session = createSession({
-    ...{ transport, clock, signal, tokens: logins.tokensOf(transport.url, email) },
+    ...{ transport, clock, signal, account: email, tokens: logins.tokensOf(transport.url, email) },
     async logIn() {
       throw new NotLoggedInError(`The login of ${email} has expired. Log in again with: ${again}`);
     },

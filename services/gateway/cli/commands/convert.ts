@@ -1,5 +1,5 @@
 import { readConversion } from '../convert/command-line.ts';
-import { account, force, job, output, printing, probe, recursive, watch } from '../convert/flags.ts';
+import { account, force, job, output, printing, probe, recursive, watch, whole } from '../convert/flags.ts';
 import { optionGroups } from '../convert/option-flags.ts';
 import { runConversion } from '../convert/run.ts';
 import type { Command } from '../syntax/command.ts';
@@ -10,13 +10,14 @@ export const convert: Command = {
   summary: 'Send films and fetch their MP3s',
   synopsis: ['FILE|DIR... [-o PATH] [--recursive]', '--watch DIR [-o DIR] [--recursive]'],
   details: [
+    'Sends only the sound of a film, where the MP3 is certain to be the same.',
     'Several films are sent and converted at the same time.',
     'Of a folder, the files with the name of a film are taken.',
     'After Ctrl-C or a power cut, the same command goes on: it does not send again what was sent, and leaves out what is converted already from the same film with the same options.',
     'The password of an existing account comes from $MP3_PASSWORD, or from `login`, or you are asked for it.',
   ],
   groups: [
-    { title: 'Files', flags: [output, force, recursive, watch, job, probe] },
+    { title: 'Files', flags: [output, force, recursive, watch, whole, job, probe] },
     ...optionGroups,
     general(...account, ...printing),
   ],

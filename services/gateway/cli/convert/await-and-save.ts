@@ -5,7 +5,7 @@ import { formatDuration } from '../../../shared/runtime/format.ts';
 import type { Clock } from '../../client/http/clock.ts';
 import { isProblem, UnreachableError } from '../../client/http/errors.ts';
 import type { Session } from '../../client/session/session.ts';
-import { watchJob } from '../../client/watch-job.ts';
+import { watchSent } from '../../client/watch-sent.ts';
 import { CommandError, messageOf } from '../errors.ts';
 import type { Target } from '../files/target.ts';
 import type { Reporter } from '../terminal/reporter.ts';
@@ -32,6 +32,8 @@ export interface SentVideo {
   /** Name of the video. */
   name: string;
   target: Target;
+  /** Sends all of the video, where its sound alone was sent and could not be converted. Resolves with the id of the new job. */
+  sendWhole: (() => Promise<{ id: string }>) | undefined;
 }
 
 /**
@@ -47,13 +49,14 @@ export async function awaitAndSave(
   pending.set(video.id, video.target);
   try {
     const job = await waitForEnd(session, video, ports);
+    const { id } = job;
     // There is nothing to fetch later from a job that has ended without an MP3.
     if (job.status !== 'done') {
-      pending.delete(video.id);
+      pending.delete(id);
       await ports.onEnd(job);
     }
-    await saveAndReport(session, video, { mp3: mp3Of(job), warnings: job.warnings }, ports);
-    pending.delete(video.id);
+    await saveAndReport(session, { ...video, id }, { mp3: mp3Of(job), warnings: job.warnings }, ports);
+    pending.delete(id);
     await ports.onEnd(job);
   } catch (cause) {
     if (!isProblem(cause, 'not_found')) throw cause;
@@ -62,14 +65,28 @@ export async function awaitAndSave(
   }
 }
 
-function waitForEnd(session: Session, { id, name }: SentVideo, ports: AwaitAndSavePorts): Promise<JobView> {
-  const { clock, signal } = ports;
-  const show = ports.reporter.progress(`Converting ${printable(name)}`);
-  return watchJob(session, id, {
+function waitForEnd(session: Session, video: SentVideo, ports: AwaitAndSavePorts): Promise<JobView> {
+  const { clock, signal, reporter, pending } = ports;
+  const { sendWhole: sendAll } = video;
+  const name = printable(video.name);
+  const show = reporter.progress(`Converting ${name}`);
+  const sendWhole =
+    sendAll &&
+    (async (failed: JobView) => {
+      reporter.info(
+        `${name}: ${printable(failed.error?.detail ?? '')}. Sending all of it, not only its sound.`,
+      );
+      const whole = await sendAll();
+      pending.delete(video.id);
+      pending.set(whole.id, video.target);
+      return whole;
+    });
+  return watchSent(session, video.id, {
     clock,
     signal,
     onChange: (job) => show(...progressOf(job)),
     onRetry: (error) => show(undefined, () => `${troubleOf(error)}; trying again`),
+    sendWhole,
   });
 }
 

@@ -14,6 +14,8 @@ export interface Conversion {
   output: string | undefined;
   /** The gateway's query parameters for the upload. */
   options: Record<string, string>;
+  /** Whether all of a film is sent, and not only its sound. */
+  whole: boolean;
   /** Whether the files are looked at and not converted. */
   probe: boolean;
   /** Whether the folders in folders are converted, too. */
@@ -37,6 +39,7 @@ export function readConversion(input: Input, env: NodeJS.ProcessEnv): Conversion
     job: textOf(input, 'job')?.toLowerCase(),
     output: textOf(input, 'output'),
     options: optionsOf(input),
+    whole: isSet(input, 'whole'),
     probe: isSet(input, 'probe'),
     recursive: isSet(input, 'recursive'),
     watch: textOf(input, 'watch'),

@@ -2,6 +2,7 @@ import type { JobView } from '../../../shared/jobs/job-view.ts';
 import { retry } from '../../client/http/retry.ts';
 import { getJob } from '../../client/jobs.ts';
 import type { Session } from '../../client/session/session.ts';
+import type { UploadStore } from '../../client/uploads/upload-store.ts';
 import { toErrorDocument } from '../errors.ts';
 import { planTargets, type Target } from '../files/target.ts';
 import { printJson } from '../terminal/print-json.ts';
@@ -18,6 +19,8 @@ import { watchFilms } from './watch-films.ts';
 export interface ConvertPorts extends Omit<AwaitAndSavePorts, 'onEnd' | 'reporter'> {
   reporter: Board;
   journal: Journal;
+  /** Remembers uploads, so that a later run can resume. */
+  uploads: UploadStore;
   /** Logs in. Called only after all files and targets have been checked. */
   openSession: () => Promise<Session>;
   stdoutIsTerminal: boolean;
@@ -96,7 +99,7 @@ export async function fetchJobs(
     const onFailure = async (error: unknown) => {
       if (json && !isPrinted) await printJson({ ...toErrorDocument(error), id }, ports.stdout);
     };
-    const video = { id, name, target: targets[index] as Target };
+    const video = { id, name, target: targets[index] as Target, sendWhole: undefined };
     const filmPorts = { ...ports, reporter: line, onEnd, onFailure };
     const isDone = await attempt(name, filmPorts, () => awaitAndSave(session, video, filmPorts)).finally(
       line.settle,

@@ -4,9 +4,11 @@ import { isProblem } from '../../client/http/errors.ts';
 import { retry } from '../../client/http/retry.ts';
 import { getJob } from '../../client/jobs.ts';
 import type { Session } from '../../client/session/session.ts';
+import type { UploadStore } from '../../client/uploads/upload-store.ts';
 import { toErrorDocument } from '../errors.ts';
 import { printJson } from '../terminal/print-json.ts';
 import type { Board, Reporter } from '../terminal/reporter.ts';
+import { printable } from '../terminal/text.ts';
 import { attempt } from './attempt.ts';
 import { type AwaitAndSavePorts, awaitAndSave } from './await-and-save.ts';
 import type { Conversion } from './command-line.ts';
@@ -23,12 +25,14 @@ const IN_FLIGHT = 24;
 export interface ConvertFilmsPorts extends Omit<AwaitAndSavePorts, 'onEnd' | 'reporter'> {
   reporter: Board;
   journal: Journal;
+  /** Remembers uploads, so that a later run can resume. */
+  uploads: UploadStore;
   session: Session;
   /** Called with a film that was converted, or that failed. */
   onSettled?: (film: PlannedFilm) => void;
 }
 
-type Command = Pick<Conversion, 'options' | 'url' | 'json'>;
+type Command = Pick<Conversion, 'options' | 'url' | 'json' | 'whole'>;
 
 /**
  * Converts films, several at a time: each is sent, converted and saved by itself. Returns the number of those that failed, each of
@@ -43,7 +47,7 @@ export async function convertFilms(
 ): Promise<number> {
   const failure = new AbortController();
   const signal = AbortSignal.any([ports.signal, failure.signal]);
-  const uploads = createSemaphore(UPLOADS);
+  const sending = createSemaphore(UPLOADS);
   const counts = createCounts(total);
   const source = films(signal)[Symbol.asyncIterator]();
   if (total !== 1) ports.reporter.overall(counts.describe);
@@ -52,7 +56,7 @@ export async function convertFilms(
     for (let next = await source.next(); !next.done; next = await source.next()) {
       const reporter = ports.reporter.line();
       try {
-        await convertFilm(next.value, command, { ...ports, signal, reporter, uploads, counts });
+        await convertFilm(next.value, command, { ...ports, signal, reporter, sending, counts });
       } finally {
         reporter.settle();
         ports.onSettled?.(next.value);
@@ -77,13 +81,14 @@ export async function convertFilms(
 
 interface FilmPorts extends Omit<ConvertFilmsPorts, 'reporter'> {
   reporter: Reporter;
-  uploads: ReturnType<typeof createSemaphore>;
+  /** Bounds the uploads at the same time. */
+  sending: ReturnType<typeof createSemaphore>;
   counts: ReturnType<typeof createCounts>;
 }
 
 async function convertFilm(film: PlannedFilm, command: Command, ports: FilmPorts): Promise<void> {
   const { name } = film.video;
-  const { counts, stdout } = ports;
+  const { counts, stdout, sending: uploads } = ports;
   // Taken before the film is sent: a later change must lead to another conversion.
   const fingerprint = await fingerprintOf(film.video.path);
   const keepJob = (job: string, mp3: Fingerprint | undefined) =>
@@ -101,12 +106,14 @@ async function convertFilm(film: PlannedFilm, command: Command, ports: FilmPorts
     counts.change(state, next);
     state = next;
   };
-  const send = async () => {
+  const send = async (whole = command.whole) => {
     become('sending');
-    const id = await sendVideo(ports.session, film.video, command.options, ports);
-    keepJob(id, undefined);
-    return id;
+    const sent = await sendVideo(ports.session, film.video, { options: command.options, whole }, ports);
+    keepJob(sent.id, undefined);
+    become('converting');
+    return sent;
   };
+  const sendWhole = () => uploads.run(() => send(true), ports.signal);
   const isDone = await attempt(
     name,
     {
@@ -117,10 +124,11 @@ async function convertFilm(film: PlannedFilm, command: Command, ports: FilmPorts
       },
     },
     async () => {
-      const sent = film.job === undefined ? undefined : await findSent(film, ports);
-      const id = sent ?? (await ports.uploads.run(send, ports.signal));
+      const earlier = film.job === undefined ? undefined : await findSent(film, ports);
+      const { id, kind } = earlier ?? (await uploads.run(() => send(), ports.signal));
       become('converting');
-      await awaitAndSave(ports.session, { id, name, target: film.target }, { ...ports, onEnd });
+      const sent = { id, name, target: film.target, sendWhole: kind === 'sound' ? sendWhole : undefined };
+      await awaitAndSave(ports.session, sent, { ...ports, onEnd });
     },
   );
   counts.change(state, isDone ? 'saved' : 'failed');
@@ -130,12 +138,12 @@ async function convertFilm(film: PlannedFilm, command: Command, ports: FilmPorts
 async function findSent(
   { job: id = '', video: { name } }: PlannedFilm,
   { session, clock, signal, reporter }: FilmPorts,
-): Promise<string | undefined> {
+): Promise<{ id: string; kind: 'sound' | 'whole' } | undefined> {
   try {
-    const { status } = await retry(() => getJob(session, id, signal), { clock, signal });
+    const { status, source } = await retry(() => getJob(session, id, signal), { clock, signal });
     if (status === 'failed' || status === 'cancelled') return undefined;
-    reporter.info(`${name} was sent before: job ${id}`);
-    return id;
+    reporter.info(`${printable(name)} was sent before: job ${id}`);
+    return { id, kind: source.original ? 'sound' : 'whole' };
   } catch (error) {
     if (isProblem(error, 'not_found')) return undefined;
     throw error;

@@ -25,6 +25,8 @@ export const recursive: Flag = {
   text: ['also what is in the folders of a folder; -o keeps the tree'],
 };
 
+export const whole: Flag = { name: 'whole', text: ['send all of each film, and not only its sound'] };
+
 export const watch: Flag = {
   name: 'watch',
   value: 'DIR',

@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { makePrivateDir, readIfThere } from '../../../shared/runtime/private-files.ts';
+import { replaceDurably } from '../files/replace-durably.ts';
 
 /** More records than this are not kept: the oldest are forgotten. */
 const MAX_RECORDS = 5_000;
@@ -88,19 +80,6 @@ export async function fingerprintOf(file: string): Promise<Fingerprint | undefin
 
 export const isSameFile = (one: Fingerprint | null, other: Fingerprint | undefined): boolean =>
   one !== null && one.path === other?.path && one.size === other.size && one.mtime_ms === other.mtime_ms;
-
-/** The record is complete on the disk before it gets its name, so a power cut leaves the old one or the new one. */
-function replaceDurably(file: string, text: string): void {
-  const temporary = `${file}.${process.pid}`;
-  const descriptor = openSync(temporary, 'w', 0o600);
-  try {
-    writeSync(descriptor, text);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  renameSync(temporary, file);
-}
 
 function forgetOldest(folder: string, maxRecords: number): void {
   const names = readdirSync(folder);

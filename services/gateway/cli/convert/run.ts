@@ -3,6 +3,7 @@ import { type SignedIn, signIn } from '../account/sign-in.ts';
 import { connect } from '../connect.ts';
 import { stateFolder } from '../files/state-folder.ts';
 import type { Target } from '../files/target.ts';
+import { createFileUploads } from '../files/upload-store.ts';
 import { INTERRUPTED } from '../run-command.ts';
 import type { Program } from '../syntax/command.ts';
 import { createStderrReporter } from '../terminal/stderr-reporter.ts';
@@ -46,7 +47,8 @@ export async function runConversion(
   };
   try {
     const journal = createJournal(path.join(stateFolder(env), 'conversions'));
-    const ports = { openSession, clock, reporter, stdout, pending, signal, cwd, journal };
+    const uploads = createFileUploads(path.join(stateFolder(env), 'uploads'));
+    const ports = { openSession, clock, reporter, stdout, pending, signal, cwd, journal, uploads };
     const failures = await work(command, { ...ports, stdoutIsTerminal: stdout.isTTY === true });
     return failures === 0 ? 0 : 1;
   } catch (error) {

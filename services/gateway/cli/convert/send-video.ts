@@ -1,49 +1,75 @@
-import { randomUUID } from 'node:crypto';
 import { formatDuration, formatSize } from '../../../shared/runtime/format.ts';
 import type { Clock } from '../../client/http/clock.ts';
+import { type SentVideo, sendVideo as sendFilm } from '../../client/send-video.ts';
 import type { Session } from '../../client/session/session.ts';
-import { uploadVideo } from '../../client/uploads/plain-upload.ts';
+import type { UploadStore } from '../../client/uploads/upload-store.ts';
 import { messageOf } from '../errors.ts';
-import { type VideoFile, videoOf } from '../files/video.ts';
+import { openFilm } from '../files/open-film.ts';
+import type { VideoFile } from '../files/video.ts';
 import type { Reporter } from '../terminal/reporter.ts';
 import { printable } from '../terminal/text.ts';
-import { createProgressMeter } from './progress-meter.ts';
+import { createProgressMeter, type ProgressMeter } from './progress-meter.ts';
 
 export interface SendPorts {
   clock: Clock;
   reporter: Reporter;
+  /** Remembers uploads, so that a later run can resume. */
+  uploads: UploadStore;
   signal: AbortSignal;
 }
 
-/** Uploads a video, shows the progress, and returns the id of its job. `options` are query parameters of the upload. */
+export interface SendOptions {
+  /** Query parameters of the upload. */
+  options: Record<string, string>;
+  /** Whether all of the film is sent, although its sound would be enough. */
+  whole: boolean;
+}
+
+/** Sends the sound of a film, or all of it, and shows the progress. */
 export async function sendVideo(
   session: Session,
   file: VideoFile,
-  options: Record<string, string>,
-  { clock, reporter, signal }: SendPorts,
-): Promise<string> {
+  { options, whole }: SendOptions,
+  { clock, reporter, uploads, signal }: SendPorts,
+): Promise<SentVideo> {
   const name = printable(file.name);
-  const meter = createProgressMeter(file.size, clock);
-  const show = reporter.progress(`Sending ${name}`);
-  const uploading = uploadVideo(session, videoOf(file), {
-    key: randomUUID(),
-    options,
-    clock,
-    signal,
-    onProgress: (bytes) => {
-      meter.update(bytes);
-      show(meter.share(), meter.describe);
+  let meter: ProgressMeter | undefined;
+  let show = reporter.progress(`Reading ${name}`);
+  await using film = await openFilm(file);
+  const sending = sendFilm(session, film, {
+    ...{ options, whole, uploads, clock, signal, streaming: true },
+    onPlanning: (bytes) => show(undefined, () => `${formatSize(bytes)}, to find its sound`),
+    onSending: ({ kind, size, filmSize }) => {
+      meter = createProgressMeter(size, clock);
+      if (kind === 'sound') {
+        reporter.info(`Sending the sound of ${name}: ${formatSize(size)} of ${formatSize(filmSize)}`);
+      }
+      show = reporter.progress(`Sending ${name}`);
     },
+    onProgress: (bytes) => {
+      meter?.update(bytes);
+      show(meter?.share(), () => meter?.describe() ?? '');
+    },
+    onResume: (bytes) => reporter.info(`Resuming ${name}: ${formatSize(bytes)} were sent before.`),
+    onWait: () => reporter.info(`Another run is sending ${name}; waiting for it.`),
+    onWhole: (reason) =>
+      reporter.info(
+        `Nothing could be made of the sound of ${name} alone (${printable(reason)}). Sending all of it.`,
+      ),
     onRetry: (error, seconds) =>
       reporter.info(`${messageOf(error)} Trying again in ${formatDuration(seconds)}.`),
   });
-  const { id, status } = await uploading.catch((error: unknown) => {
-    if (signal.aborted && meter.share() === 1) reporter.info(unconfirmed(name));
+  const sent = await sending.catch((error: unknown) => {
+    if (signal.aborted && meter?.share() === 1) reporter.info(unconfirmed(name));
     throw error;
   });
-  const note = status === 'done' ? '; it was converted before' : '';
-  reporter.info(`Sent ${name}, ${formatSize(file.size)}: job ${id}${note}`);
-  return id;
+  reporter.info(describeSent(name, sent));
+  return sent;
+}
+
+function describeSent(name: string, { id, status, size, isEarlier }: SentVideo): string {
+  const note = status === 'done' ? '; it was converted before' : isEarlier ? '; it was sent before' : '';
+  return `Sent ${name}, ${formatSize(size)}: job ${id}${note}`;
 }
 
 const unconfirmed = (name: string): string =>

@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import type { Video } from '../../client/uploads/plain-upload.ts';
 import { CommandError } from '../errors.ts';
 import { printable } from '../terminal/text.ts';
 
@@ -11,9 +10,9 @@ export interface VideoFile {
   name: string;
   /** Bytes. */
   size: number;
+  /** When its content was last changed: nanoseconds since the epoch. */
+  changedAt: bigint;
 }
-
-const CHUNK_BYTES = 256 * 1024;
 
 const REASONS: Record<string, string> = {
   ENOENT: 'there is no such file',
@@ -33,11 +32,16 @@ export async function checkVideo(file: string, cwd: string): Promise<VideoFile> 
     // Without O_NONBLOCK, opening a pipe would wait for a writer.
     const handle = await open(absolute, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      const stat = await handle.stat();
+      const stat = await handle.stat({ bigint: true });
       if (stat.isDirectory()) throw fail('it is a folder');
       if (!stat.isFile()) throw fail('it is not a regular file');
-      if (stat.size === 0) throw fail('it is empty');
-      return { path: absolute, name: path.basename(absolute), size: stat.size };
+      if (stat.size === 0n) throw fail('it is empty');
+      return {
+        path: absolute,
+        name: path.basename(absolute),
+        size: Number(stat.size),
+        changedAt: stat.mtimeNs,
+      };
     } finally {
       await handle.close();
     }
@@ -45,31 +49,6 @@ export async function checkVideo(file: string, cwd: string): Promise<VideoFile> 
     if (error instanceof CommandError) throw error;
     const { code = '' } = error as NodeJS.ErrnoException;
     throw fail(REASONS[code] ?? `it cannot be read (${code || 'unknown error'})`, error);
-  }
-}
-
-/** The file as the client sends it. */
-export const videoOf = (file: VideoFile): Video => ({
-  name: file.name,
-  size: file.size,
-  type: contentType(file.name),
-  open: () => ReadableStream.from(readVideo(file)),
-});
-
-/** Yields the bytes of the file. @throws CommandError where the size differs from the one that was checked */
-async function* readVideo({ path, name, size }: VideoFile): AsyncGenerator<Uint8Array> {
-  const changed = () => new CommandError(`${printable(name)} was changed while it was being sent.`);
-  const handle = await open(path);
-  let read = 0;
-  try {
-    if ((await handle.stat()).size !== size) throw changed();
-    for await (const chunk of handle.createReadStream({ end: size - 1, highWaterMark: CHUNK_BYTES })) {
-      yield chunk;
-      read += chunk.length;
-    }
-    if (read < size) throw changed();
-  } finally {
-    await handle.close();
   }
 }
 

@@ -34,15 +34,20 @@ export class ConnectionLostError extends UnreachableError {
   override readonly name = 'ConnectionLostError';
 }
 
-/** Something in front of the gateway answered instead, such as an ingress controller without a ready pod. */
+/**
+ * Something in front of the gateway answered instead, such as an ingress controller without a ready pod. The response to a HEAD
+ * request has no body, so each error response to one counts as such.
+ */
 export class ForeignResponseError extends UnreachableError {
   override readonly name = 'ForeignResponseError';
+  readonly status: number;
   /** From `Retry-After`; undefined where the response had none. */
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(message: string, retryAfterSeconds: number | undefined) {
+  constructor(message: string, response: { status: number; retryAfterSeconds: number | undefined }) {
     super(message);
-    this.retryAfterSeconds = retryAfterSeconds;
+    this.status = response.status;
+    this.retryAfterSeconds = response.retryAfterSeconds;
   }
 }
 
@@ -58,3 +63,7 @@ export class InvalidResponseError extends ClientError {
 
 export const isProblem = (error: unknown, code: ErrorCode): error is ProblemError =>
   error instanceof ProblemError && error.code === code;
+
+/** The status of the response that the error stands for; undefined where there was none. */
+export const statusOf = (error: unknown): number | undefined =>
+  error instanceof ProblemError || error instanceof ForeignResponseError ? error.status : undefined;

@@ -15,7 +15,7 @@ import { parseRetryAfter } from './retry-after.ts';
 export type Body = string | Blob | ReadableStream<Uint8Array>;
 
 export interface ApiRequest {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS';
   /** Begins with a slash. It is appended to the path of the transport's URL. */
   path: string;
   query?: Record<string, string>;
@@ -113,8 +113,8 @@ async function errorOf(reply: Reply, url: string): Promise<ClientError> {
   // Retrying cannot help, because the file stays too large.
   if (status === 413)
     return new ClientError(`A proxy in front of ${url} refuses a file of this size (HTTP 413).`);
-  return new ForeignResponseError(
-    `${url} answered HTTP ${status}, but not as the gateway would.`,
+  return new ForeignResponseError(`${url} answered HTTP ${status}, but not as the gateway would.`, {
+    status,
     retryAfterSeconds,
-  );
+  });
 }

@@ -1,3 +1,4 @@
+import { base64 } from '../http/base64.ts';
 import type { Transport } from '../http/transport.ts';
 import { type Tokens, tokens } from './tokens.ts';
 
@@ -31,11 +32,9 @@ export async function requestTokens(
   const reply = await transport.send({
     method: 'POST',
     path: '/login',
+    // In UTF-8 (RFC 7617, 2.1).
     headers: { authorization: `Basic ${base64(`${email}:${password}`)}` },
     signal,
   });
   return reply.json(tokens);
 }
-
-/** Base64 of the text in UTF-8 (RFC 7617, 2.1). `btoa` alone accepts only Latin-1. */
-const base64 = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)));

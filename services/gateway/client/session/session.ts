@@ -7,6 +7,8 @@ import type { StoredTokens, Tokens } from './tokens.ts';
 /** Sends requests as a logged-in user. Replaces the access token when it has expired or soon will. */
 export interface Session {
   readonly url: string;
+  /** Whose session it is, such as an address: uploads of another account are not resumed. */
+  readonly account?: string | undefined;
   /** Like `Transport.send`. @throws ProblemError `invalid_token` when the user has to log in again */
   send(request: ApiRequest): Promise<Reply>;
   /** Takes over the tokens of a login. */
@@ -15,7 +17,11 @@ export interface Session {
   logOut(signal: AbortSignal): Promise<void>;
 }
 
-export function createSession(ports: RenewalPorts): Session {
+export interface SessionPorts extends RenewalPorts {
+  account?: string | undefined;
+}
+
+export function createSession({ account, ...ports }: SessionPorts): Session {
   const { transport, tokens } = ports;
   const renewal = createTokenRenewal(ports);
 
@@ -26,6 +32,7 @@ export function createSession(ports: RenewalPorts): Session {
 
   return {
     url: transport.url,
+    account,
     async send(request) {
       const current = await renewal.usable(request.signal);
       try {

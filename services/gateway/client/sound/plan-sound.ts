@@ -1,5 +1,6 @@
 import type { LocalFile } from '../local-file.ts';
 import { type BufferedFile, bufferFile } from './buffered-file.ts';
+import { planMatroska } from './matroska/plan-matroska.ts';
 
 /** What is sent of a film instead of all of it: a smaller file of the same container, without the picture. */
 export interface SoundPlan {
@@ -23,7 +24,7 @@ export interface WantedSound {
 }
 
 /** Each container has a planner. None of them decodes anything. */
-const PLANNERS: readonly Planner[] = [];
+const PLANNERS: readonly Planner[] = [planMatroska];
 
 /** Where the sound is not much smaller than the film, the film is sent: it is certain to be right. Share of the film. */
 const WORTHWHILE_SHARE = 0.9;

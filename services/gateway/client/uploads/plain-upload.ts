@@ -1,14 +1,9 @@
-import { z } from 'zod';
 import { isInvokeUrl } from '../../../shared/dapr/names.ts';
-import { STATUSES } from '../../../shared/jobs/job-view.ts';
+import { type AcceptedUpload, acceptedUpload } from '../../uploads/upload-view.ts';
 import type { Clock } from '../http/clock.ts';
 import { UnreachableError } from '../http/errors.ts';
 import { LONG_WAIT_MS, retry } from '../http/retry.ts';
 import type { Session } from '../session/session.ts';
-
-const acceptedUpload = z.object({ id: z.uuid(), status: z.enum(STATUSES) });
-/** The job of an upload. Its status is `done` where the same video was converted before. */
-export type AcceptedUpload = z.infer<typeof acceptedUpload>;
 
 export interface Video {
   name: string;

@@ -15,7 +15,10 @@ describe('messageOf', () => {
   const rows: [error: unknown, message: string][] = [
     [new UnreachableError('Nothing answers.'), 'Nothing answers. Is it running? Start it with: npm start'],
     [new ConnectionLostError('It broke off.'), 'It broke off.'],
-    [new ForeignResponseError('HTTP 404.', undefined), 'HTTP 404. Is --url right?'],
+    [
+      new ForeignResponseError('HTTP 404.', { status: 404, retryAfterSeconds: undefined }),
+      'HTTP 404. Is --url right?',
+    ],
     [
       new InvalidResponseError('Unexpected.'),
       'Unexpected. Is --url right, and is the gateway of the same version?',

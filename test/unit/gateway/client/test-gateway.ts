@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
+import { MemoryLocker } from '@tus/server';
 import { pino } from 'pino';
 import { createGateway } from '../../../../services/gateway/app.ts';
 import { createSignedLinks } from '../../../../services/gateway/downloads/signed-link.ts';
@@ -12,8 +13,8 @@ import { createConcurrencyLimit } from '../../../../services/gateway/limits/conc
 import { createFailedIndex } from '../../../../services/gateway/operator/failed-index.ts';
 import { createFailedJobs } from '../../../../services/gateway/operator/failed-jobs.ts';
 import { createDeduplicate } from '../../../../services/gateway/uploads/deduplicate.ts';
-import { createIdempotency } from '../../../../services/gateway/uploads/idempotency.ts';
 import { createStoreUpload } from '../../../../services/gateway/uploads/store-upload.ts';
+import { createResumable } from '../../../../services/gateway/uploads/tus/create-resumable.ts';
 import { type BlobStore, createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
 import type { InvokeReply, InvokeRequest } from '../../../../services/shared/dapr/sidecar.ts';
 import { createMetrics } from '../../../../services/shared/http/metrics.ts';
@@ -56,6 +57,11 @@ export function createTestGateway(
     deleteBlobs: () => undefined,
   });
   const failedIndex = createFailedIndex(state, KEPT_SECONDS);
+  const uploadPorts = { ...stored, ...kept, deduplicate: sameContent, links, publishVideo, log };
+  const resumable = createResumable({
+    ...{ ...uploadPorts, state, locker: new MemoryLocker(), limit: many },
+    uploadExpirySeconds: KEPT_SECONDS,
+  });
   const app = createGateway({
     ...{
       ...stored,
@@ -68,15 +74,9 @@ export function createTestGateway(
       operatorToken: OPERATOR_TOKEN,
       log,
     },
-    storeUpload: createStoreUpload({
-      ...stored,
-      ...kept,
-      deduplicate: sameContent,
-      links,
-      publishVideo,
-      log,
-    }),
-    idempotency: createIdempotency(state, jobs, KEPT_SECONDS),
+    storeUpload: createStoreUpload(uploadPorts),
+    resumable,
+    idempotency: resumable.idempotency,
     admission: createAdmission({ uploads: many, activeJobs: many }, () => countActive(jobs, index)),
     downloads: createConcurrencyLimit(many, 'downloads'),
     probes: createConcurrencyLimit(many, 'probes'),

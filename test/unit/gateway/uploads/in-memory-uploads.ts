@@ -61,6 +61,7 @@ export function createInMemoryUploads(context: TestContext) {
         user: OWNER,
         options: () => ({ quality: 2 }),
         traceId: '0af7651916cd43dd8448eb211c80319c',
+        original: null,
         confirm: async () => undefined,
         signal: new AbortController().signal,
         ...request,

@@ -11,6 +11,7 @@ import type { Target } from '../../../../../services/gateway/cli/files/target.ts
 import { requestTokens } from '../../../../../services/gateway/client/session/accounts.ts';
 import { createSession } from '../../../../../services/gateway/client/session/session.ts';
 import { createMemoryTokens } from '../../../../../services/gateway/client/session/tokens.ts';
+import { createMemoryUploads } from '../../../../../services/gateway/client/uploads/upload-store.ts';
 import { baseOf } from '../../../../../services/shared/jobs/job.ts';
 import { jobView } from '../../../../../services/shared/jobs/job-view.ts';
 import { failed } from '../../../../support/job.ts';
@@ -47,12 +48,12 @@ async function build(context: TestContext, files: Record<string, Buffer> = { 'a.
       {
         ...{ kind: 'convert', files: ['a.mp4'], job: undefined, output: undefined, options: {} },
         ...{ url: URL_OF_GATEWAY, email: undefined, force: false, quiet: false, json: false, probe: false },
-        ...{ recursive: false, watch: undefined },
+        ...{ recursive: false, watch: undefined, whole: false },
         ...command,
       },
       {
         ...{ clock, reporter, pending, signal, cwd, stdout, stdoutIsTerminal: false },
-        ...{ openSession, journal },
+        ...{ openSession, journal, uploads: createMemoryUploads() },
       },
     );
   const printed = () => String(stdout.read() ?? '');
@@ -108,7 +109,7 @@ describe('convertAll', () => {
     assert.deepEqual(await readdir(path.join(cwd, 'out')), ['a.mp3', 'b.mp3']);
     assert.deepEqual(await folder(), ['a.mp4', 'b.mp4', 'out']);
     assert.equal(lines.filter((line) => line.startsWith('✔')).length, 2);
-    assert.match(lines.join('\n'), /^0 of 2 saved: sending 1$/m);
+    assert.match(lines.join('\n'), /^0 of 2 saved: sending [12]$/m);
     assert.equal(lines.at(-1), '2 of 2 films are converted.');
   });
 

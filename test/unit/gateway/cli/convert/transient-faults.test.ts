@@ -14,6 +14,7 @@ import { messageOf } from '../../../../../services/gateway/cli/errors.ts';
 import { createFailedJobsApi } from '../../../../../services/gateway/client/failed-jobs.ts';
 import { createSession } from '../../../../../services/gateway/client/session/session.ts';
 import { createMemoryTokens } from '../../../../../services/gateway/client/session/tokens.ts';
+import { createMemoryUploads } from '../../../../../services/gateway/client/uploads/upload-store.ts';
 import { failedViewOf } from '../../../../../services/gateway/operator/failed-jobs.ts';
 import { viewOf } from '../../../../../services/shared/jobs/job.ts';
 import { done, failed } from '../../../../support/job.ts';
@@ -96,9 +97,15 @@ async function build(context: TestContext, faulty: string, answers: Answer[]) {
     const command: Conversion = {
       ...{ kind: 'convert', files: job ? [] : ['a.mp4'], job, output: undefined, options: {} },
       ...{ url: URL_OF_GATEWAY, email: undefined, force: false, quiet: false, json: false, probe: false },
-      ...{ recursive: false, watch: undefined },
+      ...{ recursive: false, watch: undefined, whole: false },
     };
-    return convertAll(command, { ...ports, journal, openSession, stdoutIsTerminal: false });
+    return convertAll(command, {
+      ...ports,
+      journal,
+      uploads: createMemoryUploads(),
+      openSession,
+      stdoutIsTerminal: false,
+    });
   };
   const failedJobs = createFailedJobsApi(transport, 'token', { clock, signal });
   return {

@@ -37,7 +37,12 @@ describe('createRetrySchedule', () => {
 
   it('waits as long as Retry-After says', () => {
     assert.equal(createRetrySchedule({}).delayAfter(busy(7)), 7_000);
-    assert.equal(createRetrySchedule({}).delayAfter(new ForeignResponseError('HTTP 503', 3)), 3_000);
+    assert.equal(
+      createRetrySchedule({}).delayAfter(
+        new ForeignResponseError('HTTP 503', { status: 503, retryAfterSeconds: 3 }),
+      ),
+      3_000,
+    );
   });
 
   it('ignores a Retry-After of 0, which would use up all attempts at once', () => {

@@ -5,8 +5,8 @@ import { describe, it, type TestContext } from 'node:test';
 import { requestTokens } from '../../../../../services/gateway/client/session/accounts.ts';
 import { createSession } from '../../../../../services/gateway/client/session/session.ts';
 import { createMemoryTokens, type Tokens } from '../../../../../services/gateway/client/session/tokens.ts';
-import { createTestGateway } from '../../test-gateway.ts';
 import { createTestClock } from '../test-clock.ts';
+import { createTestGateway } from '../test-gateway.ts';
 import { problem, transportTo } from '../test-transport.ts';
 
 const USER = { email: 'ann@example.com', password: 'open: sésame' };

@@ -1,0 +1,45 @@
+import { open } from 'node:fs/promises';
+import { FileChangedError } from '../../client/local-file.ts';
+import type { Film } from '../../client/uploads/film.ts';
+import { printable } from '../terminal/text.ts';
+import { contentType, type VideoFile } from './video.ts';
+
+/** A film whose file is open. */
+export interface OpenFilm extends Film, AsyncDisposable {}
+
+/**
+ * Opens a file that was checked. All of it is read through one handle, so that another file that takes its name meanwhile does
+ * not matter. @throws FileChangedError, also while it is read, where its size or its time of change is not that of the check
+ */
+export async function openFilm({ path, name, size, changedAt }: VideoFile): Promise<OpenFilm> {
+  const handle = await open(path);
+  const requireUnchanged = async () => {
+    const stat = await handle.stat({ bigint: true });
+    if (Number(stat.size) === size && stat.mtimeNs === changedAt) return;
+    throw new FileChangedError(`${printable(name)} was changed while it was being sent.`);
+  };
+  const read = async (start: number, end: number) => {
+    const bytes = new Uint8Array(end - start);
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    // After the read: a change before it shows in the time, and one after it does not matter. A file that ended early has another size.
+    await requireUnchanged();
+    return bytes;
+  };
+  try {
+    await requireUnchanged();
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  return {
+    file: { size, read },
+    name,
+    type: contentType(name),
+    identity: JSON.stringify([path, size, String(changedAt)]),
+    [Symbol.asyncDispose]: () => handle.close(),
+  };
+}

@@ -1,0 +1,20 @@
+/** The kinds of containers that have a planner. */
+export type Container = 'iso-media' | 'matroska' | 'mpeg-ts';
+
+/**
+ * The codecs whose sound comes out the same from the smaller file, by ffmpeg's names. The tests convert a film and its smaller
+ * file for each entry, and compare the MP3s. A film whose sound is in another codec is sent whole: the server may not decode it,
+ * and then it takes another track.
+ */
+export const PROVEN: Readonly<Record<Container, readonly string[]>> = {
+  'iso-media': ['aac'],
+  matroska: [
+    ...['aac', 'ac3', 'eac3', 'dts', 'truehd', 'vorbis', 'opus', 'flac', 'alac', 'mp2', 'mp3'],
+    ...['pcm_u8', 'pcm_s16le', 'pcm_s24le', 'pcm_s32le', 'pcm_s16be', 'pcm_s24be', 'pcm_s32be'],
+    ...['pcm_f32le', 'pcm_f64le'],
+  ],
+  'mpeg-ts': [],
+};
+
+export const isProven = (container: Container, codec: string | undefined): boolean =>
+  codec !== undefined && PROVEN[container].includes(codec);

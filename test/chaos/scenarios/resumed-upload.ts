@@ -1,0 +1,171 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as tus from 'tus-js-client';
+import { signalProcess } from '../../../deploy/process/child.ts';
+import { randomBytes, randomNumbers } from '../../support/random.ts';
+import { waitFor } from '../../support/wait.ts';
+import type { ScenarioContext } from '../experiment.ts';
+import type { UploadRecord } from '../history.ts';
+import { plainUpload } from '../load/upload-plan.ts';
+import type { Gateway, User } from '../load/user.ts';
+
+const MIB = 1024 ** 2;
+const SIZE = 1024 * MIB;
+const CUTS = 10;
+/** Every third cut kills the gateway. */
+const isKill = (cut: number): boolean => cut % 3 === 2;
+/**
+ * Bytes that may be sent twice after a cut: a chunk of the store, and what the buffers of both sockets hold at that moment. The
+ * client counts a byte as sent when its socket takes it.
+ */
+const MAX_TWICE = 1 * MIB + 8 * MIB;
+/** A new token must be valid until the next cut. */
+export const RESUMED_UPLOAD_TOKEN_SECONDS = 600;
+
+interface LargeFile {
+  path: string;
+  sha256: string;
+}
+
+/**
+ * tus-js-client uploads 1 GiB. The connection is cut at random points, or the gateway is killed, and the upload goes on at the
+ * other gateway each time. The verdict checks that the job has every byte, and that no key is left.
+ */
+export async function resumedUpload(context: ScenarioContext, { seed }: { seed: number }): Promise<void> {
+  const { harness, history, load, users, settle, check, report, signal } = context;
+  const plan = { ...plainUpload(load.nextPlan()), query: {}, wish: 'nothing' as const };
+  const user = users[plan.user] as User;
+  const file = await writeLargeFile(context, join(harness.dataDir, 'large.mp4'));
+  const record = newRecord(plan, user, file.sha256);
+  history.uploads.push(record);
+
+  const random = randomNumbers(seed);
+  const cuts = Array.from({ length: CUTS }, () => random(SIZE)).toSorted((one, other) => one - other);
+  const twice: number[] = [];
+  let path: string | undefined;
+  for (const [index, cutAt] of [...cuts, SIZE].entries()) {
+    const gateway = harness.gateways[index % harness.gateways.length] as Gateway;
+    const isLast = index === CUTS;
+    const what = isLast
+      ? 'to its end'
+      : `${isKill(index) ? 'killed' : 'cut'} after ${Math.round(cutAt / MIB)} MiB`;
+    report(`upload of 1 GiB by ${gateway.name}, ${what} …`);
+    const attempt = { file, gateway, user, path, filename: record.filename, cutAt };
+    const end = isKill(index) && !isLast ? () => kill(context, gateway) : undefined;
+    const { url, sent } = await sendUntil(attempt, end, signal);
+    path = new URL(url).pathname;
+    // The other gateway tells what is stored, as it will to the next attempt.
+    const other = harness.gateways[(index + 1) % harness.gateways.length] as Gateway;
+    if (!isLast) twice.push(sent - (await offsetOf(other, user, path)));
+  }
+  const { json } = await user.ask('GET', path as string, 60_000);
+  record.ids.add(json.job.id);
+  record.state = 'accepted';
+  record.isActingOver = true;
+  await settle();
+  const most = Math.max(...twice);
+  check(
+    most <= MAX_TWICE && Math.min(...twice) >= 0,
+    `1 GiB by tus, cut ${CUTS} times, of which ${cuts.filter((_, cut) => isKill(cut)).length} times by kill -9 of the gateway: bytes sent twice per cut ${twice.map((bytes) => `${(bytes / MIB).toFixed(2)}`).join(', ')} MiB (expected ≤ ${MAX_TWICE / MIB} MiB with the buffers of the sockets)`,
+  );
+}
+
+interface Attempt {
+  file: LargeFile;
+  gateway: Gateway;
+  user: User;
+  /** Path of the upload; undefined for the first attempt. */
+  path: string | undefined;
+  filename: string;
+  cutAt: number;
+}
+
+/** Sends until `cutAt`, and then aborts the request or calls `end`. Returns the address of the upload and the bytes that were sent. */
+async function sendUntil(
+  { file, gateway, user, path, filename, cutAt }: Attempt,
+  end: (() => Promise<void>) | undefined,
+  signal: AbortSignal,
+): Promise<{ url: string; sent: number }> {
+  const headers = await user.authorization();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let sent = 0;
+  let isEnding = false;
+  const upload = new tus.Upload(createReadStream(file.path), {
+    ...{ endpoint: `${gateway.url}/uploads`, headers, uploadSize: SIZE, chunkSize: Number.POSITIVE_INFINITY },
+    ...(path !== undefined && { uploadUrl: gateway.url + path }),
+    metadata: { filename },
+    retryDelays: null,
+    // After the cut, the failure is wanted.
+    onError: (error) => (isEnding ? resolve() : reject(error)),
+    onSuccess: () => resolve(),
+    onProgress(bytes) {
+      sent = bytes;
+      if (bytes < cutAt || isEnding || cutAt === SIZE || upload.url === null) return;
+      isEnding = true;
+      (end ? end() : upload.abort().then(() => resolve())).catch(reject);
+    },
+  });
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort);
+  try {
+    upload.start();
+    await promise;
+    return { url: upload.url as string, sent };
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    await upload.abort();
+  }
+}
+
+async function kill({ harness, signal }: ScenarioContext, { name }: Gateway): Promise<void> {
+  signalProcess(await harness.waitForPid(name, signal), 'SIGKILL');
+}
+
+/** Waits while the gateway does not answer, or the upload is locked by the gateway that was killed. */
+const offsetOf = ({ url }: Gateway, user: User, path: string): Promise<number> =>
+  waitFor(`${url} to tell the offset of the upload`, async () => {
+    const headers = { ...(await user.authorization()), 'tus-resumable': '1.0.0' };
+    const response = await fetch(url + path, { method: 'HEAD', headers }).catch(() => undefined);
+    return response?.status === 200 && Number(response.headers.get('upload-offset'));
+  });
+
+function newRecord(plan: UploadRecord['plan'], { email }: User, sha256: string): UploadRecord {
+  return {
+    ...{
+      plan,
+      filename: `large-${randomUUID()}.mp4`,
+      sha256,
+      email,
+      attempts: [],
+      state: 'sending',
+      seen: [],
+    },
+    ...{ ids: new Set(), actions: [], isActing: false, isActingOver: false },
+  };
+}
+
+/** A film of 1 GiB, most of which is random bytes in a last box that every reader skips. */
+async function writeLargeFile({ library, signal }: ScenarioContext, path: string): Promise<LargeFile> {
+  const film = library.bytes('film.mp4', 1, 64);
+  const header = Buffer.alloc(8);
+  header.writeUInt32BE(SIZE - film.length);
+  header.write('free', 4);
+  const hash = createHash('sha256');
+  await using file = await open(path, 'w');
+  const write = async (bytes: Buffer): Promise<void> => {
+    hash.update(bytes);
+    await file.writeFile(bytes);
+  };
+  await write(film);
+  await write(header);
+  for (let left = SIZE - film.length - header.length, seed = 0; left > 0; seed++) {
+    signal.throwIfAborted();
+    const piece = randomBytes(Math.min(MIB, left), seed % 256);
+    piece.writeUInt32BE(seed);
+    await write(piece);
+    left -= piece.length;
+  }
+  return { path, sha256: hash.digest('hex') };
+}
