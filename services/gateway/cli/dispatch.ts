@@ -1,13 +1,20 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { exitCodeOf, isExpected, messageOf, toErrorDocument, UsageError } from './errors.ts';
+import {
+  exitCodeOf,
+  isExpected,
+  messageOf,
+  OutputClosedError,
+  toErrorDocument,
+  UsageError,
+} from './errors.ts';
 import { INTERRUPTED } from './run-command.ts';
 import { type Command, flagsOf, type Program } from './syntax/command.ts';
 import { isSet, parseInput } from './syntax/flags.ts';
 import { helpOf, overview } from './syntax/help-text.ts';
 import { suggestion } from './syntax/suggestion.ts';
 import { printJson, printText } from './terminal/print-json.ts';
-import { shellWord } from './terminal/text.ts';
+import { printable, shellWord } from './terminal/text.ts';
 
 /**
  * Carries out one command line and reports its errors: to people on the standard error, and with `--json` to programs on the
@@ -78,7 +85,9 @@ async function report(
     stderr.write('Interrupted.\n');
     return INTERRUPTED;
   }
-  stderr.write(`${messageOf(error)}\n`);
+  if (error instanceof OutputClosedError) return 1;
+  // A message may quote what was typed or pasted, which must not control the terminal.
+  stderr.write(`${messageOf(error).split('\n').map(printable).join('\n')}\n`);
   if (!isExpected(error) || env.DEBUG) console.error(error);
   if (args.includes('--json')) await printJson(toErrorDocument(error), stdout).catch(() => undefined);
   return exitCodeOf(error);

@@ -15,6 +15,11 @@ export class CommandError extends Error {
   override readonly name: string = 'CommandError';
 }
 
+/** The reader of the standard output, such as `head`, has closed it. Nobody is told, as with other programs. Exit code 1. */
+export class OutputClosedError extends CommandError {
+  override readonly name = 'OutputClosedError';
+}
+
 /** There is no account to act for, or the gateway refuses it. Exit code 3. */
 export class NotLoggedInError extends CommandError {
   override readonly name = 'NotLoggedInError';

@@ -1,5 +1,6 @@
 import { clock } from '../client/http/clock.ts';
 import { commands } from './commands/table.ts';
+import { connect } from './connect.ts';
 import { dispatch } from './dispatch.ts';
 import { runCommand } from './run-command.ts';
 import type { Program } from './syntax/command.ts';
@@ -13,7 +14,10 @@ export async function runProgram(
   const { env, stdin, stdout, stderr } = process;
   // In a checkout, npm and the bootstrap change to the project's folder. The caller's folder is then in INIT_CWD.
   const cwd = (!isBundled() && env.INIT_CWD) || process.cwd();
-  const outside = { commands, version: version(), invocationOf, env, cwd, stdin, stdout, stderr, clock };
+  const streams = { stdin, stdout, stderr };
+  const outside = { commands, version: version(), invocationOf, env, cwd, ...streams, clock, connect };
+  // Who writes gets the error by a callback. Without a listener, it would end the program with a stack trace.
+  stdout.on('error', () => undefined);
   // process.exit() would cut off what is still being written to the standard output.
   process.exitCode = await runCommand((signal) => dispatch(args, { ...outside, signal }));
 }

@@ -1,5 +1,4 @@
 import type { Session } from '../../client/session/session.ts';
-import { connect } from '../connect.ts';
 import { gatewayUrl } from '../gateway-url.ts';
 import type { Program } from '../syntax/command.ts';
 import { type Input, textOf } from '../syntax/flags.ts';
@@ -11,7 +10,7 @@ export async function withSession<T>(
   program: Program,
   work: (session: Session, email: string) => Promise<T>,
 ): Promise<T> {
-  const { transport, close } = connect(gatewayUrl(textOf(input, 'url'), program.env));
+  const { transport, close } = program.connect(gatewayUrl(textOf(input, 'url'), program.env));
   try {
     const wanted = { email: textOf(input, 'email'), mayCreate: false };
     const print = (line: string) => program.stderr.write(`${line}\n`);

@@ -2,7 +2,6 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { readIfThere } from '../../../shared/runtime/private-files.ts';
 import { createFailedJobsApi } from '../../client/failed-jobs.ts';
-import { connect } from '../connect.ts';
 import { failedFlags, readFailedCommand } from '../failed/command-line.ts';
 import { operatorToken } from '../failed/operator-token.ts';
 import { run } from '../failed/run.ts';
@@ -33,7 +32,7 @@ export const failed: Command = {
     ['failed retry --all', 'converts all of them again'],
     ['failed drop 5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', 'deletes one with its film'],
   ],
-  async run(input, { env, stdout, stderr, clock, signal }) {
+  async run(input, { env, stdout, stderr, clock, signal, connect }) {
     const command = readFailedCommand(input, env);
     const token = operatorToken(command.url, env, localOperatorToken);
     const { transport, close } = connect(command.url);

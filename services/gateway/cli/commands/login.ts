@@ -3,7 +3,6 @@ import { retry } from '../../client/http/retry.ts';
 import type { Transport } from '../../client/http/transport.ts';
 import { type Credentials, register, requestTokens } from '../../client/session/accounts.ts';
 import { loginStoreOf } from '../account/sign-in.ts';
-import { connect } from '../connect.ts';
 import { NotLoggedInError, UsageError } from '../errors.ts';
 import { gatewayUrl } from '../gateway-url.ts';
 import type { Command, Program } from '../syntax/command.ts';
@@ -37,7 +36,7 @@ export const login: Command = {
     const gateway = gatewayUrl(textOf(input, 'url'), env);
     const email = textOf(input, 'email') ?? (env.MP3_EMAIL || (await askEmail(program, signal)));
     const password = env.MP3_PASSWORD || (await askPassword(email, program, signal));
-    const { transport, close } = connect(gateway);
+    const { transport, close } = program.connect(gateway);
     try {
       await logIn(transport, { email, password }, isSet(input, 'register'), program);
     } finally {

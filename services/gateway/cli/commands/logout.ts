@@ -1,6 +1,5 @@
 import { createSession } from '../../client/session/session.ts';
 import { loginStoreOf } from '../account/sign-in.ts';
-import { connect } from '../connect.ts';
 import { NotLoggedInError } from '../errors.ts';
 import { gatewayUrl } from '../gateway-url.ts';
 import type { Command } from '../syntax/command.ts';
@@ -25,7 +24,7 @@ export const logout: Command = {
     const store = loginStoreOf(program);
     const login = store.find(gateway, textOf(input, 'email'));
     if (!login) throw new NotLoggedInError(`You are not logged in at ${gateway}.`);
-    const { transport, close } = connect(gateway);
+    const { transport, close } = program.connect(gateway);
     try {
       const tokens = store.tokensOf(gateway, login.email);
       const session = createSession({ transport, clock, signal, tokens });

@@ -1,7 +1,10 @@
 import { UnreachableError } from '../../client/http/errors.ts';
-import { messageOf, NotLoggedInError } from '../errors.ts';
+import { messageOf, NotLoggedInError, OutputClosedError } from '../errors.ts';
 import type { Reporter } from '../terminal/reporter.ts';
 import { printable } from '../terminal/text.ts';
+
+/** Failures that every other file would share. */
+const ENDS_ALL = [UnreachableError, NotLoggedInError, OutputClosedError];
 
 export interface AttemptPorts {
   signal: AbortSignal;
@@ -23,7 +26,7 @@ export async function attempt(
     await work();
     return true;
   } catch (error) {
-    if (signal.aborted || error instanceof UnreachableError || error instanceof NotLoggedInError) throw error;
+    if (signal.aborted || ENDS_ALL.some((kind) => error instanceof kind)) throw error;
     reporter.error(`${printable(name)}: ${messageOf(error)}`);
     await onFailure?.(error);
     return false;

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { type SignedIn, signIn } from '../account/sign-in.ts';
-import { connect } from '../connect.ts';
 import { stateFolder } from '../files/state-folder.ts';
 import type { Target } from '../files/target.ts';
 import { createFileUploads } from '../files/upload-store.ts';
@@ -37,7 +36,7 @@ export async function runConversion(
 ): Promise<number> {
   const { env, signal, stderr, stdout, clock, cwd } = program;
   const reporter = createStderrReporter(program, command.quiet);
-  const { transport, close } = connect(command.url);
+  const { transport, close } = program.connect(command.url);
   const pending = new Map<string, Target>();
   let signedIn: SignedIn | undefined;
   const openSession = async () => {

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../../client/http/clock.ts';
+import type { Connection } from '../connect.ts';
 import type { Completion } from './completion.ts';
 import type { Flag, FlagGroup, Input } from './flags.ts';
 
@@ -37,6 +38,8 @@ export interface Program {
   stdout: Writable & { isTTY?: boolean };
   stderr: Writable & { isTTY?: boolean; columns?: number };
   clock: Clock;
+  /** Prepares requests to the gateway at this address. */
+  connect: (url: string) => Connection;
   /** Aborted by Ctrl-C. */
   signal: AbortSignal;
 }

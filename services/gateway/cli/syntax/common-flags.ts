@@ -3,7 +3,7 @@ import type { Flag, FlagGroup } from './flags.ts';
 export const url: Flag = {
   name: 'url',
   value: 'URL',
-  text: ['the gateway (default: $MP3_URL, or http://localhost:$GATEWAY_PORT, or port 8080)'],
+  text: ['the gateway', '(default: $MP3_URL, or http://localhost:$GATEWAY_PORT, or port 8080)'],
 };
 
 export const email: Flag = {
