@@ -52,8 +52,10 @@ export const jobs: Command = {
       else if (found.length === 0) await printText(['There are no jobs.'], stdout);
       else await printText(jobTable(found, lookOf(program)), stdout);
       if (cursor !== null && !isSet(input, 'json')) {
-        const again = `${program.invocationOf('jobs')} --cursor ${shellWord(printable(cursor))}`;
-        stderr.write(`There are more: ${again}\n`);
+        const more = wanted.status
+          ? `--status ${wanted.status} --all`
+          : `--cursor ${shellWord(printable(cursor))}`;
+        stderr.write(`There are more: ${program.invocationOf('jobs')} ${more}\n`);
       }
       return 0;
     });
@@ -79,7 +81,10 @@ function readWanted(input: Input): WantedJobs {
   return { limit: most, status, cursor: textOf(input, 'cursor') ?? null };
 }
 
-/** Asks for pages until there are enough jobs. A page may be short although more jobs follow. */
+/**
+ * Asks for pages until there are enough jobs. A page may be short although more jobs follow. With a status, the
+ * cursor only tells whether there is more: it is that behind the last page, some of whose jobs may be too many.
+ */
 async function collect(
   session: Session,
   { limit, status, cursor: start }: WantedJobs,
@@ -98,5 +103,5 @@ async function collect(
     found.push(...page.jobs.filter((job) => status === undefined || job.status === status));
     cursor = page.next_cursor;
   } while (cursor !== null && found.length < limit);
-  return { found: found.slice(0, limit), cursor: found.length > limit ? null : cursor };
+  return { found: found.slice(0, limit), cursor: cursor ?? (found.length > limit ? '' : null) };
 }

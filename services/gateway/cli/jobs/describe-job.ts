@@ -25,7 +25,10 @@ const statusText = (status: JobView['status'], { color }: Pick<Look, 'color'>, w
 };
 
 const ID_LENGTH = 8;
-const MIN_NAME = 12;
+const MIN_NAME = 8;
+/** On a terminal with fewer columns, only the most important facts of a job have room. */
+const WIDE_COLUMNS = 60;
+
 /** `2026-11-26 10:44`, in the time of this machine. */
 const timeText = (iso: string): string => {
   const time = new Date(iso);
@@ -37,17 +40,16 @@ const timeText = (iso: string): string => {
 /** Lines of a table, the header first. The beginnings of IDs in it are enough for other commands. */
 export function jobTable(jobs: readonly JobView[], look: Look): string[] {
   const idLength = shortestIds(jobs);
-  const isNarrow = look.columns < 60;
+  const isNarrow = look.columns < WIDE_COLUMNS;
   const rows = jobs.map((job) => ({
     job,
     cells: [
       job.id.slice(0, idLength),
       job.status,
-      stateOf(job),
-      ...(isNarrow ? [] : [timeText(job.created_at)]),
+      ...(isNarrow ? [] : [stateOf(job), timeText(job.created_at)]),
     ],
   }));
-  const header = ['ID', 'STATUS', '', ...(isNarrow ? [] : ['SENT'])];
+  const header = ['ID', 'STATUS', ...(isNarrow ? [] : ['', 'SENT'])];
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map(({ cells }) => displayWidth(cells[column] ?? ''))),
   );
