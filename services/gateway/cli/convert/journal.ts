@@ -37,7 +37,6 @@ export interface Journal {
   find(target: string): JournalEntry | undefined;
   /** Ignores errors: what cannot be remembered is done again. */
   keep(target: string, entry: JournalEntry): void;
-  remove(target: string): void;
 }
 
 /** @param folder private to the user, and this journal's own */
@@ -60,13 +59,6 @@ export function createJournal(folder: string, maxRecords = MAX_RECORDS): Journal
         replaceDurably(fileOf(target), JSON.stringify(added));
       } catch {
         // A full disk or a home that cannot be written must not stop the conversion.
-      }
-    },
-    remove(target) {
-      try {
-        rmSync(fileOf(target), { force: true });
-      } catch {
-        // The record is wrong then, and is recognized as such: its job has ended without an MP3.
       }
     },
   };
