@@ -11,6 +11,7 @@ import { createConverterApp } from './app.ts';
 import { createConversionSpeed } from './capacity/conversion-speed.ts';
 import { createCoreSlots } from './capacity/core-slots.ts';
 import { createDiskFullBackoff } from './capacity/disk-full-backoff.ts';
+import { showUntilStopped } from './capacity/presence.ts';
 import { createSpool } from './capacity/spool.ts';
 import { converterEnvironment, renamedVariables, timesOf } from './config.ts';
 import { requireTool } from './ffmpeg/run-tool.ts';
@@ -47,6 +48,7 @@ const convert = createConvert({
   publish: sidecar.publish,
   spool,
   transcode: measureSpeed(transcode, speed),
+  recordJob: speed.recordJob,
   slots,
   diskFullBackoff: createDiskFullBackoff(),
   times,
@@ -80,6 +82,12 @@ const app = createConverterApp({
 });
 
 await Promise.all([requireTool(env.FFMPEG_PATH), requireTool(env.FFPROBE_PATH), spool.prepare()]);
+const showing = showUntilStopped({
+  state: sidecar.state,
+  describe: () => ({ concurrency: env.CONCURRENCY, ...speed.measured() }),
+  stoppingSignal: stopping.signal,
+  log,
+});
 await serve(app.callback(), {
   host: env.HOST,
   port: env.APP_PORT,
@@ -88,7 +96,7 @@ await serve(app.callback(), {
   stopping,
   log,
   async close() {
-    await spool.close();
+    await Promise.all([spool.close(), showing]);
     await sidecar.close();
   },
 });

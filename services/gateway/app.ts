@@ -10,20 +10,24 @@ import type { Log } from '../shared/runtime/log.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { cors } from './cors.ts';
 import { type DownloadPorts, downloadRoutes } from './downloads/routes.ts';
+import { type EventPorts, eventRoutes } from './events/routes.ts';
 import type { JobIndex } from './job-index/job-index.ts';
 import type { JobCommands } from './jobs/commands.ts';
-import { jobEventRoutes } from './jobs/event-stream.ts';
 import { jobRoutes } from './jobs/routes.ts';
-import type { ConcurrencyLimit } from './limits/concurrency-limit.ts';
 import { openapi } from './openapi/document.ts';
 import { type OperatorPorts, operatorRoutes } from './operator/routes.ts';
 import { type ProbePorts, probeRoutes } from './probe/routes.ts';
 import { type UploadPorts, uploadRoutes } from './uploads/routes.ts';
 import { type TusPorts, tusRoutes } from './uploads/tus/routes.ts';
 
-export interface GatewayPorts extends DownloadPorts, OperatorPorts, ProbePorts, TusPorts, UploadPorts {
+export interface GatewayPorts
+  extends DownloadPorts,
+    EventPorts,
+    OperatorPorts,
+    ProbePorts,
+    TusPorts,
+    UploadPorts {
   invoke: Sidecar['invoke'];
-  eventStreams: ConcurrencyLimit;
   index: JobIndex;
   commands: JobCommands;
   /** Origins of pages that may call this API from a browser. */
@@ -52,8 +56,8 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   uploadRoutes(router, ports);
   tusRoutes(router, ports);
   probeRoutes(router, ports);
+  eventRoutes(router, ports);
   jobRoutes(router, ports);
-  jobEventRoutes(router, ports);
   downloadRoutes(router, ports);
   operatorRoutes(router, ports);
   router.get('/openapi.json', (context) => {

@@ -14,6 +14,7 @@ import { createAuthenticate } from './accounts/authenticate.ts';
 import { createGateway } from './app.ts';
 import { gatewayEnvironment, limitsOf, renamedVariables, timesOf } from './config.ts';
 import { createSignedLinks } from './downloads/signed-link.ts';
+import { createLiveJobs } from './events/live-jobs.ts';
 import { countActive } from './job-index/count-active.ts';
 import { createJobIndex } from './job-index/job-index.ts';
 import { createJobCommands } from './jobs/commands.ts';
@@ -57,6 +58,7 @@ const jobs = createJobStore(state);
 const index = createJobIndex(state, times.indexSeconds);
 const failedIndex = createFailedIndex(state, times.indexSeconds);
 const stored = { jobs, index, blobs: createBlobStore(state) };
+const live = createLiveJobs({ state, jobs, index, stoppingSignal, log });
 
 const links = createSignedLinks(env.PUBLIC_URL, env.LINK_SECRET);
 const publisher = createPublishVideo(publish, log);
@@ -108,6 +110,8 @@ const marking = repeat(
 
 const app = createGateway({
   ...stored,
+  ...live,
+  stallTimeoutMs: times.stallTimeoutMs,
   authenticate: createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, log }),
   idempotency: resumable.idempotency,
   admission,
@@ -140,12 +144,15 @@ const sweeping = runSweeps(
     invoke,
     resumable,
     updateCounts: (jobs) => admission.updateCounts(addCounts(jobs, openQuota.counts)),
+    observeActive: live.backlog.observe,
     registry: metrics.registry,
     log,
   },
   { ...times, sweepSeconds: env.SWEEP_SECONDS },
   stoppingSignal,
 );
+
+const countingConverters = live.converters.run();
 
 await serve(app.callback(), {
   host: env.HOST,
@@ -154,7 +161,7 @@ await serve(app.callback(), {
   stopping,
   log,
   async close() {
-    await Promise.all([sweeping, marking, publisher.settled(), deletion.settled()]);
+    await Promise.all([sweeping, marking, countingConverters, publisher.settled(), deletion.settled()]);
     await sidecar.close();
   },
 });

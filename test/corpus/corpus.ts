@@ -1,25 +1,25 @@
-import { type Result, type Row, runRow } from './row.ts';
-import type { Workshop } from './workshop.ts';
+import type { Row } from './row.ts';
 
 /** Runs rows, two at a time, and calls `onResult` for each in the order in which they end. */
-export async function runRows(
-  workshop: Workshop,
+export async function runRows<Result extends { row: Row; faults: string[] }>(
   rows: readonly Row[],
+  run: (row: Row) => Promise<Result>,
   {
     concurrency,
     onResult,
     signal,
-  }: { concurrency: number; onResult(result: Result): void; signal: AbortSignal },
-): Promise<Result[]> {
-  const results: Result[] = [];
+  }: {
+    concurrency: number;
+    onResult(result: Result | FailedRow): void;
+    signal: AbortSignal;
+  },
+): Promise<(Result | FailedRow)[]> {
+  const results: (Result | FailedRow)[] = [];
   const waiting = [...rows];
   const work = async (): Promise<void> => {
     for (let row = waiting.shift(); row && !signal.aborted; row = waiting.shift()) {
-      const result = await runRow(workshop, row).catch((error: Error) => ({
-        row: row as Row,
-        got: 'no file',
-        faults: [error.message],
-      }));
+      const failed = (error: Error) => ({ row: row as Row, faults: [error.message] });
+      const result = await run(row).catch(failed);
       results.push(result);
       onResult(result);
     }
@@ -27,4 +27,10 @@ export async function runRows(
   await Promise.all(Array.from({ length: concurrency }, work));
   signal.throwIfAborted();
   return results;
+}
+
+/** A row whose file could not be made, or not be compared. */
+export interface FailedRow {
+  row: Row;
+  faults: string[];
 }

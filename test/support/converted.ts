@@ -1,6 +1,7 @@
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Probe } from '../../services/converter/ffmpeg/probe/probe.ts';
 import { INPUT } from '../../services/converter/ffmpeg/untrusted-input.ts';
 import { createTranscode, type TranscodeTools } from '../../services/converter/transcode/transcode.ts';
 import type { ConversionOptions } from '../../services/shared/jobs/conversion-options.ts';
@@ -14,6 +15,8 @@ export interface Converted extends AsyncDisposable {
   /** Number of processes that encoded it. */
   parts: number;
   warnings: JobWarning[];
+  /** What the converter found in the source. */
+  probed: Probe | undefined;
 }
 
 /** Converts a file as a converter does. Throws `ConversionFailure`. */
@@ -28,15 +31,19 @@ export async function convertFile(
     await copyFile(source, join(folder, INPUT));
     const limits = { maxDurationSeconds: 600, maxConvertSeconds: 120 };
     const transcode = createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits, ...tools });
+    let probed: Probe | undefined;
     const made = await transcode({
       ...{ folder, options, signal: new AbortController().signal },
-      onProbe: () => undefined,
+      onProbe: (found) => {
+        probed = found;
+      },
       onTime: () => undefined,
     });
     const seconds = await made.verify();
     const path = join(folder, 'stored.mp3');
     await writeFile(path, Buffer.concat([made.id3, await readFile(made.path)]));
-    return { path, seconds, parts: made.parts, warnings: made.warnings, [Symbol.asyncDispose]: remove };
+    const { parts, warnings } = made;
+    return { path, seconds, parts, warnings, probed, [Symbol.asyncDispose]: remove };
   } catch (error) {
     await remove();
     throw error;

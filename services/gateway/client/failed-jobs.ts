@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { pageOf } from '../jobs/job-page.ts';
 import { type FailedJobView, failedJobView } from '../operator/failed-job-view.ts';
 import type { Clock } from './http/clock.ts';
 import type { Reply } from './http/reply.ts';
@@ -7,7 +8,7 @@ import type { ApiRequest, Transport } from './http/transport.ts';
 
 const PAGE_SIZE = '100';
 const IDLE_TIMEOUT_MS = 30_000;
-const failedJobPage = z.object({ jobs: z.array(failedJobView), next_cursor: z.string().nullable() });
+const failedJobPage = pageOf(failedJobView);
 
 /**
  * The failed jobs of all users, for an operator. Each method throws a ProblemError: `invalid_token` for a wrong token,

@@ -1,10 +1,10 @@
-import { z } from 'zod';
 import { type JobView, jobView } from '../../shared/jobs/job-view.ts';
+import { pageOf } from '../jobs/job-page.ts';
 import type { Session } from './session/session.ts';
 
 /** Shorter than the default, because these responses are small. */
 const IDLE_TIMEOUT_MS = 15_000;
-const jobPage = z.object({ jobs: z.array(jobView), next_cursor: z.string().nullable() });
+const jobPage = pageOf(jobView);
 
 export interface JobPage {
   /** Newest first. A page may be short, or empty, although more jobs follow. */

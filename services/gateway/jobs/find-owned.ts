@@ -1,5 +1,12 @@
 import type { Context } from 'koa';
-import { isExpired, isJobId, isVisible, type Job, jobNotFound } from '../../shared/jobs/job.ts';
+import {
+  isExpired,
+  isJobId,
+  isVisible,
+  type Job,
+  jobNotFound,
+  type VisibleJob,
+} from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import type { Stored } from '../../shared/state/documents.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
@@ -17,7 +24,10 @@ export function parseJobId(text: string | undefined): string {
 }
 
 /** Finds the job that the request names. Throws `not_found`, also for the job of another user. */
-export async function findOwnedJob(context: Request, { authenticate, jobs }: Ports): Promise<Stored<Job>> {
+export async function findOwnedJob(
+  context: Request,
+  { authenticate, jobs }: Ports,
+): Promise<Stored<VisibleJob>> {
   const user = await authenticate(context.get('authorization'));
   const stored = await jobs.get(parseJobId(context.params.id));
   if (stored.document.owner !== user.id) throw jobNotFound();

@@ -1,10 +1,11 @@
-import { isVisible, type Job, viewOf } from '../../shared/jobs/job.ts';
+import { isVisible, type Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import type { JobView } from '../../shared/jobs/job-view.ts';
 import { isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { JobIndex, OwnedPage } from '../job-index/job-index.ts';
 import { readJobs } from '../job-index/read-jobs.ts';
+import type { Queue } from '../queue/queue.ts';
 import type { Page } from './page-query.ts';
 
 /**
@@ -18,6 +19,7 @@ const MAX_PAGES = 20;
 interface Ports {
   jobs: JobStore;
   index: Pick<JobIndex, 'listOwned' | 'dropOwned'>;
+  queue: Pick<Queue, 'view'>;
   log: Log;
 }
 
@@ -33,14 +35,23 @@ interface JobList {
  * keeps its entry.
  */
 export async function listJobs(ports: Ports, owner: string, { limit, cursor }: Page): Promise<JobList> {
-  const page: JobView[] = [];
+  const { jobs, next_cursor } = await readPage(ports, owner, { limit, cursor });
+  return { jobs: await ports.queue.view(jobs), next_cursor };
+}
+
+async function readPage(
+  ports: Ports,
+  owner: string,
+  { limit, cursor }: Page,
+): Promise<{ jobs: Job[]; next_cursor: string | null }> {
+  const page: Job[] = [];
   let last: string | null = null;
   let pages = 0;
   for await (const ownerPage of ports.index.listOwned(owner, cursor)) {
     for await (const { job, cursor } of readVisible(ports, owner, ownerPage)) {
       // A job beyond the limit shows that there is a next page.
       if (page.length === limit) return { jobs: page, next_cursor: last };
-      page.push(viewOf(job));
+      page.push(job);
       last = cursor;
     }
     if (++pages === MAX_PAGES) return { jobs: page, next_cursor: ownerPage.end };

@@ -1,11 +1,12 @@
 import type Router from '@koa/router';
 import type { RequestState } from '../../shared/http/request-state.ts';
-import { isFinal, viewOf } from '../../shared/jobs/job.ts';
+import { isFinal } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import type { JobIndex } from '../job-index/job-index.ts';
 import type { Admission } from '../limits/admission.ts';
 import { parseOptions } from '../options/parse-options.ts';
+import type { Queue } from '../queue/queue.ts';
 import type { JobCommands } from './commands.ts';
 import { findOwnedJob, findOwnedOrDeletedJob } from './find-owned.ts';
 import { listJobs } from './list.ts';
@@ -17,11 +18,12 @@ export interface JobPorts {
   index: JobIndex;
   commands: JobCommands;
   admission: Admission;
+  queue: Queue;
 }
 
 /** The routes with which a user lists, reads, cancels, retries and deletes jobs. */
 export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
-  const { commands, admission } = ports;
+  const { commands, admission, queue } = ports;
 
   router.get('/jobs', async (context) => {
     const user = await ports.authenticate(context.get('authorization'));
@@ -34,7 +36,7 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
 
   router.get('/jobs/:id', async (context) => {
     const { document } = await findOwnedJob(context, ports);
-    context.body = viewOf(document);
+    [context.body] = await queue.view([document]);
   });
 
   router.delete('/jobs/:id', async (context) => {
@@ -48,7 +50,7 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
     const { document } = await findOwnedJob(context, ports);
     const job = await commands.cancel(document);
     context.state.log.info({ job_id: job.id }, 'job cancelled');
-    context.body = viewOf(job);
+    context.body = queue.viewNow(job);
   });
 
   router.post('/jobs/:id/retry', async (context) => {
@@ -63,6 +65,6 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
     context.state.log.info({ job_id: job.id, run: job.generation }, 'job is retried');
     context.status = 202;
     context.set('Location', `/jobs/${job.id}`);
-    context.body = viewOf(job);
+    [context.body] = await queue.view([job]);
   });
 }

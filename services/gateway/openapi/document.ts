@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { jobView } from '../../shared/jobs/job-view.ts';
 import { probeResult } from '../../shared/jobs/probe.ts';
 import { STATUS } from '../../shared/runtime/errors.ts';
+import { tokenGrant } from '../accounts/token-grant.ts';
 import { failedJobView } from '../operator/failed-job-view.ts';
+import { acceptedUpload } from '../uploads/upload-view.ts';
 import { accountPaths } from './accounts.ts';
 import { downloadPaths } from './download.ts';
 import { jobPaths } from './jobs.ts';
@@ -65,18 +67,10 @@ export const openapi = {
     },
     schemas: {
       Job: z.toJSONSchema(jobView),
+      AcceptedUpload: z.toJSONSchema(acceptedUpload),
       Probe: z.toJSONSchema(probeResult),
       FailedJob: z.toJSONSchema(failedJobView),
-      Tokens: {
-        type: 'object',
-        required: ['access_token', 'token_type', 'expires_in', 'refresh_token'],
-        properties: {
-          access_token: { type: 'string' },
-          token_type: { const: 'Bearer' },
-          expires_in: { type: 'integer', description: 'seconds' },
-          refresh_token: { type: 'string' },
-        },
-      },
+      Tokens: z.toJSONSchema(tokenGrant),
       Problem: {
         type: 'object',
         required: ['type', 'title', 'status', 'code', 'detail'],

@@ -1,5 +1,5 @@
 import { optionParameters } from './options.ts';
-import { bearer, id, json, location, page, paging, problems, ref } from './parts.ts';
+import { bearer, id, json, lastEventId, location, page, paging, problems, ref } from './parts.ts';
 
 const oneJob = { description: 'The job', content: json(ref('Job')) };
 
@@ -60,15 +60,43 @@ export const jobPaths = {
     get: {
       summary: 'Watch the job until it is final',
       security: bearer,
-      parameters: [id],
+      parameters: [id, lastEventId],
       responses: {
         200: {
           description:
             'Server-sent events named `job`, each with the whole job as its data. The last one is final. ' +
-            'For a job that is deleted or expires meanwhile, the last event is `gone` and has only the `id`.',
+            'For a job that is deleted or expires meanwhile, the last event is `gone` and has only the `id`. ' +
+            'The id of an event names the state of the job: with it as `Last-Event-ID`, the stream begins with the next state. ' +
+            'A comment comes at least every 15 seconds.',
           content: { 'text/event-stream': { schema: { type: 'string' } } },
         },
+        204: {
+          description: 'The job is final, and `Last-Event-ID` names that state: there is nothing to wait for',
+        },
         ...problems('invalid_token', 'not_found', 'too_many_requests', 'unavailable'),
+      },
+    },
+  },
+  '/jobs/events': {
+    get: {
+      summary: 'Watch all my jobs',
+      description:
+        'One stream for all jobs of the user, also for those that are uploaded later. It does not end by itself. A job that has ' +
+        'expired long after its end is not reported: `expires_at` says when that is.',
+      security: bearer,
+      parameters: [lastEventId],
+      responses: {
+        200: {
+          description:
+            'Server-sent events: `job` with a whole job, when it is new or has changed; `gone` with the `id` of a job that was ' +
+            'deleted or has expired; `alive` while nothing happens. The stream begins with the unfinished jobs and the event ' +
+            '`snapshot`, whose data is `{unfinished, resumed}`: the number of unfinished jobs, and whether the events before it ' +
+            'include everything that ended or was deleted since `Last-Event-ID`. That is so for a client that was away for less ' +
+            'than about 15 seconds. Otherwise, ask `GET /jobs` for what has ended meanwhile. A job may be reported twice in the ' +
+            'same state. A comment comes at least every 15 seconds.',
+          content: { 'text/event-stream': { schema: { type: 'string' } } },
+        },
+        ...problems('invalid_token', 'too_many_requests', 'unavailable'),
       },
     },
   },

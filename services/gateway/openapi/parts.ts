@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { type ErrorCode, STATUS } from '../../shared/runtime/errors.ts';
+import { pageOf } from '../jobs/job-page.ts';
 
 export const json = (schema: object) => ({ 'application/json': { schema } });
 export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
@@ -41,23 +43,28 @@ export const query = (name: string, description: string, schema: object) => ({
   schema,
 });
 
+export const lastEventId = {
+  name: 'Last-Event-ID',
+  in: 'header',
+  description: 'The id of the last event that the client has got, for a stream that was cut off',
+  schema: { type: 'string' },
+};
+
 export const paging = [
   query('limit', 'The most jobs of the page', { type: 'integer', minimum: 1, maximum: 100, default: 20 }),
   query('cursor', 'The `next_cursor` of the previous page', { type: 'string' }),
 ];
 
+const pageSchema = (schema: string) => {
+  const { $schema: _dialect, ...page } = z.toJSONSchema(pageOf(z.unknown()));
+  return { ...page, properties: { ...page.properties, jobs: { type: 'array', items: ref(schema) } } };
+};
+
 export const page = (schema: string) => ({
   description:
     'A page of jobs. It may have fewer jobs than `limit`, or none, although more pages follow, because one request reads a ' +
     'bounded number of entries. The last page is the one whose `next_cursor` is null.',
-  content: json({
-    type: 'object',
-    required: ['jobs', 'next_cursor'],
-    properties: {
-      jobs: { type: 'array', items: ref(schema) },
-      next_cursor: { type: ['string', 'null'] },
-    },
-  }),
+  content: json(pageSchema(schema)),
 });
 
 export const location = { Location: { description: 'The job', schema: { type: 'string' } } };

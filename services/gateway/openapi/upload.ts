@@ -1,6 +1,5 @@
-import { STATUSES } from '../../shared/jobs/job-view.ts';
 import { fileBody, optionParameters } from './options.ts';
-import { bearer, json, location, problems, query, uuid } from './parts.ts';
+import { bearer, json, location, problems, query, ref } from './parts.ts';
 
 const idempotencyKey = {
   name: 'Idempotency-Key',
@@ -33,7 +32,7 @@ export const uploadPaths = {
         202: {
           description: 'Accepted',
           headers: location,
-          content: json({ type: 'object', properties: { id: uuid, status: { enum: STATUSES } } }),
+          content: json(ref('AcceptedUpload')),
         },
         ...problems(
           'bad_request',

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { jobView } from '../../shared/jobs/job-view.ts';
 
 /** The form of a failed job that an operator sees. */

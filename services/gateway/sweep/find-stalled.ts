@@ -1,6 +1,7 @@
 import { isExpired, isFinal, isVisible, type Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import type { Stored } from '../../shared/state/documents.ts';
 import { readActiveJobs } from '../job-index/active-jobs.ts';
 import { countIfActive } from '../job-index/count-active.ts';
 import type { ActiveJob, JobIndex } from '../job-index/job-index.ts';
@@ -17,6 +18,8 @@ export interface FindStalledPorts {
   findNotified: FindNotified;
   /** Called with the unfinished jobs of each owner, as this search has counted them. */
   updateCounts: (unfinished: OwnerCounts) => void;
+  /** Called with all jobs that this search has read, so that others need not read them again. */
+  observeActive?: (jobs: Iterable<Stored<Job>>) => void;
   metrics: Pick<SweepMetrics, 'setActiveJobs'>;
   stallTimeoutMs: number;
   /** An unfinished job is failed this long before it expires, so that there is time to notify its owner. */
@@ -51,6 +54,7 @@ export function createFindStalled(ports: FindStalledPorts): (signal: AbortSignal
     const statuses = new Map<Job['status'], number>();
     const seen = new Set<string>();
     for await (const { entries, stored } of readActiveJobs(ports.jobs, ports.index, signal, ports.log)) {
+      ports.observeActive?.(stored.values());
       const jobs = [...stored.values()].map(({ document }) => document);
       const isNotified = await ports.findNotified(jobs, signal);
       for (const job of jobs) {

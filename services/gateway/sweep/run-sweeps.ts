@@ -1,8 +1,10 @@
 import type { Registry } from 'prom-client';
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
 import type { Sidecar } from '../../shared/dapr/sidecar.ts';
+import type { Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import type { Stored } from '../../shared/state/documents.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import type { JobIndex } from '../job-index/job-index.ts';
 import type { OwnerCounts } from '../limits/quota.ts';
@@ -25,6 +27,8 @@ export interface SweepsPorts extends Pick<Sidecar, 'publish' | 'invoke'> {
   resumable: ResumablePorts;
   /** Called with the unfinished jobs of each owner, as each pass has counted them. */
   updateCounts: (unfinished: OwnerCounts) => void;
+  /** Called with all active jobs, as each pass has read them. */
+  observeActive?: (jobs: Iterable<Stored<Job>>) => void;
   registry: Registry;
   log: Log;
 }

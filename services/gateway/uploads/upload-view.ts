@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { STATUSES } from '../../shared/jobs/job-view.ts';
 
 /** The job of an upload. Its status is `done` where the same video was converted before. */

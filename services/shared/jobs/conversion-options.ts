@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Bit rates of MPEG-1 Layer III in kbps (ISO 11172-3, table 2.4.2.3). For

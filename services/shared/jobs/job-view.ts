@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { optionsView } from './conversion-options.ts';
 import { FAILURES } from './failures.ts';
 import { jobWarning } from './warnings.ts';

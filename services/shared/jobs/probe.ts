@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJson } from '../runtime/parse-json.ts';
 import { conversionOptions, optionsView } from './conversion-options.ts';
 import { track } from './job-view.ts';

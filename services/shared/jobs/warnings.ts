@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Why an MP3 differs from what its owner may expect, by code. The texts are what /openapi.json, /asyncapi.json and docs/api.md

@@ -5,6 +5,7 @@ import { createAuthenticate } from '../../../services/gateway/accounts/authentic
 import { createGateway } from '../../../services/gateway/app.ts';
 import type { limitsOf } from '../../../services/gateway/config.ts';
 import { createSignedLinks } from '../../../services/gateway/downloads/signed-link.ts';
+import { createLiveJobs } from '../../../services/gateway/events/live-jobs.ts';
 import { countActive } from '../../../services/gateway/job-index/count-active.ts';
 import { createJobIndex } from '../../../services/gateway/job-index/job-index.ts';
 import { createJobCommands } from '../../../services/gateway/jobs/commands.ts';
@@ -94,6 +95,8 @@ export function buildGateway({
   heartbeatMs = 5_000,
   keepVideoMs = 3600_000,
   corsOrigins = [],
+  stallTimeoutMs = 45_000,
+  now,
 }: {
   auth?: Auth;
   /** Answers instead of a converter. */
@@ -113,6 +116,9 @@ export function buildGateway({
   state?: ReturnType<typeof createMemoryState>;
   locker?: Locker;
   uploadExpirySeconds?: number;
+  stallTimeoutMs?: number;
+  /** The monotonic clock of everything that is read now and then. */
+  now?: () => number;
 } = {}) {
   const blobs = createBlobStore({
     ...state,
@@ -166,7 +172,17 @@ export function buildGateway({
   const admission = createAdmission(limits, async () =>
     addCounts(await countActive(jobs, index), await countOpenUploads(openUploads)),
   );
+  const live = createLiveJobs({
+    state,
+    jobs,
+    index,
+    stoppingSignal: stopping.signal,
+    log,
+    ...(now && { now }),
+  });
   const app = createGateway({
+    ...live,
+    stallTimeoutMs,
     authenticate: createAuthenticate(invoke, ISSUER),
     idempotency: {
       ...idempotency,
@@ -201,6 +217,7 @@ export function buildGateway({
 
   return {
     app,
+    live,
     call: inProcess(app),
     state,
     blobs,

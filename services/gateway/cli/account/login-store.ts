@@ -1,10 +1,14 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { readIfThere, writePrivate } from '../../../shared/runtime/private-files.ts';
-import { type StoredTokens, type TokenStore, tokens } from '../../client/session/tokens.ts';
+import { tokenGrant } from '../../accounts/token-grant.ts';
+import type { StoredTokens, TokenStore } from '../../client/session/tokens.ts';
 import { CommandError, messageOf } from '../errors.ts';
 
-const login = z.object({ email: z.string(), tokens: tokens.extend({ expires_at: z.number() }) });
+const login = z.object({
+  email: z.string(),
+  tokens: tokenGrant.omit({ token_type: true }).extend({ expires_at: z.number() }),
+});
 const logins = z.record(z.string(), z.array(login));
 export type Login = z.infer<typeof login>;
 type Logins = z.infer<typeof logins>;

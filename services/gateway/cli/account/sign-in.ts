@@ -61,10 +61,8 @@ export async function signIn(
     signal,
   );
   const { logIn } = account;
-  const session = createSession({
-    ...{ transport, clock, logIn, signal, account: account.email, tokens: createMemoryTokens() },
-  });
-  session.start(await logIn(signal));
+  const session = createSession({ transport, tokens: createMemoryTokens(), clock, logIn, signal });
+  session.start(await logIn(signal), account.email);
   return {
     session,
     email: account.email,
@@ -80,10 +78,11 @@ function openLogin(
 ): SignedIn {
   const again = `${invocationOf('login')} --email ${email}`;
   const session = createSession({
-    ...{ transport, clock, signal, account: email, tokens: logins.tokensOf(transport.url, email) },
+    ...{ transport, clock, signal, tokens: logins.tokensOf(transport.url, email) },
     async logIn() {
       throw new NotLoggedInError(`The login of ${email} has expired. Log in again with: ${again}`);
     },
   });
-  return { session, email, close: async () => undefined };
+  // `start` would take the tokens for new ones.
+  return { session: { ...session, account: email }, email, close: async () => undefined };
 }

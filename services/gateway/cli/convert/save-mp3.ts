@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { truncate } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { downloadMp3, type Mp3, Mp3ChangedError } from '../../client/download.ts';
+import { type Mp3, Mp3ChangedError } from '../../client/download.ts';
 import type { Clock } from '../../client/http/clock.ts';
 import type { Session } from '../../client/session/session.ts';
+import { DamagedMp3Error, verifiedDownload } from '../../client/verified-download.ts';
 import { CommandError } from '../errors.ts';
 import type { Target } from '../files/target.ts';
 import { type Part, writeAtomically } from '../files/write-file.ts';
@@ -17,9 +17,6 @@ export interface SaveOptions {
   /** Gets the bytes received so far, including those that an earlier run has left. */
   onProgress: (bytes: number) => void;
 }
-
-/** The downloaded bytes are not the MP3 of the job. */
-class DamagedMp3Error extends CommandError {}
 
 /**
  * Downloads the MP3 to the target. A file gets its final name only when it has the size and the sha256 that the job states.
@@ -67,27 +64,13 @@ async function writeToStdout(session: Session, mp3: Mp3, options: SaveOptions): 
 }
 
 /** Yields the bytes that the part does not hold yet. Size and hash cover all bytes, including those of the part. */
-async function* verifiedBytes(
+function verifiedBytes(
   session: Session,
   mp3: Mp3,
   part: Part | undefined,
   { clock, signal, onProgress }: SaveOptions,
 ): AsyncGenerator<Uint8Array> {
-  const hash = createHash('sha256');
-  let size = 0;
-  const take = (chunk: Uint8Array) => {
-    hash.update(chunk);
-    size += chunk.length;
-    onProgress(size);
-  };
-  if (part && part.size > 0) {
-    for await (const chunk of createReadStream(part.path, { end: part.size - 1 })) take(chunk as Buffer);
-  }
-  for await (const chunk of downloadMp3(session, mp3, { clock, signal, from: size })) {
-    take(chunk);
-    yield chunk;
-  }
-  if (size !== mp3.size) throw new DamagedMp3Error(`The MP3 has ${size} bytes and should have ${mp3.size}.`);
-  if (hash.digest('hex') !== mp3.sha256)
-    throw new DamagedMp3Error('The MP3 was damaged on the way: its sha256 is wrong.');
+  const isResumed = part !== undefined && part.size > 0;
+  const received = isResumed ? createReadStream(part.path, { end: part.size - 1 }) : undefined;
+  return verifiedDownload(session, mp3, { clock, signal, onProgress, received });
 }

@@ -13,19 +13,20 @@ export interface OpenFilm extends Film, AsyncDisposable {}
  */
 export async function openFilm({ path, name, size, changedAt }: VideoFile): Promise<OpenFilm> {
   const handle = await open(path);
+  const changed = () => new FileChangedError(`${printable(name)} was changed while it was being sent.`);
   const requireUnchanged = async () => {
     const stat = await handle.stat({ bigint: true });
-    if (Number(stat.size) === size && stat.mtimeNs === changedAt) return;
-    throw new FileChangedError(`${printable(name)} was changed while it was being sent.`);
+    if (Number(stat.size) !== size || stat.mtimeNs !== changedAt) throw changed();
   };
   const read = async (start: number, end: number) => {
-    const bytes = new Uint8Array(end - start);
+    // Not filled with zeros first, because either all of it is read or the read fails.
+    const bytes = Buffer.allocUnsafeSlow(end - start);
     for (let done = 0; done < bytes.length; ) {
       const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
-      if (bytesRead === 0) break;
+      if (bytesRead === 0) throw changed();
       done += bytesRead;
     }
-    // After the read: a change before it shows in the time, and one after it does not matter. A file that ended early has another size.
+    // After the read: a change before it shows in the time, and one after it does not matter.
     await requireUnchanged();
     return bytes;
   };

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ErrorCode, STATUS } from '../../../shared/runtime/errors.ts';
 import { parseJson } from '../../../shared/runtime/parse-json.ts';
 

@@ -1,6 +1,7 @@
+import { tokenGrant } from '../../accounts/token-grant.ts';
 import { base64 } from '../http/base64.ts';
 import type { Transport } from '../http/transport.ts';
-import { type Tokens, tokens } from './tokens.ts';
+import type { Tokens } from './tokens.ts';
 
 export interface Credentials {
   email: string;
@@ -36,5 +37,5 @@ export async function requestTokens(
     headers: { authorization: `Basic ${base64(`${email}:${password}`)}` },
     signal,
   });
-  return reply.json(tokens);
+  return reply.json(tokenGrant);
 }

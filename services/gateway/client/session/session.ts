@@ -7,23 +7,20 @@ import type { StoredTokens, Tokens } from './tokens.ts';
 /** Sends requests as a logged-in user. Replaces the access token when it has expired or soon will. */
 export interface Session {
   readonly url: string;
-  /** Whose session it is, such as an address: uploads of another account are not resumed. */
+  /** Whose session it is, where that is known: uploads of another account are not resumed. */
   readonly account?: string | undefined;
   /** Like `Transport.send`. @throws ProblemError `invalid_token` when the user has to log in again */
   send(request: ApiRequest): Promise<Reply>;
-  /** Takes over the tokens of a login. */
-  start(tokens: Tokens): void;
+  /** Takes over the tokens of a login. @param account whose they are, such as an address */
+  start(tokens: Tokens, account?: string): void;
   /** Revokes the tokens and forgets them. Ignores errors, because the tokens expire anyway. */
   logOut(signal: AbortSignal): Promise<void>;
 }
 
-export interface SessionPorts extends RenewalPorts {
-  account?: string | undefined;
-}
-
-export function createSession({ account, ...ports }: SessionPorts): Session {
+export function createSession(ports: RenewalPorts): Session {
   const { transport, tokens } = ports;
   const renewal = createTokenRenewal(ports);
+  let owner: string | undefined;
 
   const sendWith = ({ access_token }: StoredTokens, request: ApiRequest) => {
     const headers = { ...request.headers, authorization: `Bearer ${access_token}` };
@@ -32,7 +29,9 @@ export function createSession({ account, ...ports }: SessionPorts): Session {
 
   return {
     url: transport.url,
-    account,
+    get account() {
+      return owner;
+    },
     async send(request) {
       const current = await renewal.usable(request.signal);
       try {
@@ -42,7 +41,10 @@ export function createSession({ account, ...ports }: SessionPorts): Session {
         return sendWith(await renewal.replace(current, request.signal), request);
       }
     },
-    start: (received) => void renewal.keep(received),
+    start(received, account) {
+      renewal.keep(received);
+      owner = account;
+    },
     async logOut(signal) {
       const current = tokens.get();
       tokens.set(undefined);

@@ -1,9 +1,10 @@
 import { abortable } from '../../../shared/runtime/abortable.ts';
+import { tokenGrant } from '../../accounts/token-grant.ts';
 import type { Clock } from '../http/clock.ts';
 import { ClientError, isProblem } from '../http/errors.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Transport } from '../http/transport.ts';
-import { type StoredTokens, type TokenStore, type Tokens, tokens as tokensSchema } from './tokens.ts';
+import type { StoredTokens, TokenStore, Tokens } from './tokens.ts';
 
 export interface RenewalPorts {
   transport: Transport;
@@ -86,7 +87,7 @@ async function requestNewTokens({ transport, tokens, logIn, signal }: RenewalPor
 
 async function refresh(transport: Transport, current: Tokens, signal: AbortSignal): Promise<Tokens> {
   const reply = await postRefreshToken(transport, '/refresh', current, signal);
-  return reply.json(tokensSchema);
+  return reply.json(tokenGrant);
 }
 
 /** Sends the refresh token to one of the two routes that take it. @throws ProblemError `invalid_token` */

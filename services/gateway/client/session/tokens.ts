@@ -1,14 +1,8 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import type { tokenGrant } from '../../accounts/token-grant.ts';
 
-/** The response to a login and to a refresh. */
-export const tokens = z.object({
-  access_token: z.string(),
-  /** Seconds. */
-  expires_in: z.number(),
-  /** Valid for one refresh, which returns the next one. */
-  refresh_token: z.string(),
-});
-export type Tokens = z.infer<typeof tokens>;
+/** What a session keeps of the response to a login or a refresh. */
+export type Tokens = Omit<z.infer<typeof tokenGrant>, 'token_type'>;
 
 export interface StoredTokens extends Tokens {
   /** Milliseconds since the epoch, by the clock of the session. */

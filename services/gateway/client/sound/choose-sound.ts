@@ -1,5 +1,5 @@
 import { rankTracks, type TrackTraits } from '../../../shared/tracks/rank.ts';
-import type { WantedSound } from './plan-sound.ts';
+import type { WantedSound } from './planner.ts';
 import { type Container, isProven } from './proven.ts';
 
 /** What the container of a film says about one of its audio tracks. */

@@ -1,30 +1,16 @@
 import type { LocalFile } from '../local-file.ts';
-import { type BufferedFile, bufferFile } from './buffered-file.ts';
+import { planAvi } from './avi/plan-avi.ts';
+import { bufferFile } from './buffered-file.ts';
+import { planFlv } from './flv/plan-flv.ts';
+import { planIsoMedia } from './iso-media/plan-iso-media.ts';
 import { planMatroska } from './matroska/plan-matroska.ts';
+import { planMpegTs } from './mpeg-ts/plan-mpeg-ts.ts';
+import type { Planner, SoundPlan } from './planner.ts';
 
-/** What is sent of a film instead of all of it: a smaller file of the same container, without the picture. */
-export interface SoundPlan {
-  /** The file to send. The same film always gives the same bytes, so that a later run can resume. */
-  file: LocalFile;
-  /** Position of its audio track among those of the film, from 1. */
-  track: number;
-}
-
-/** Plans the sound of one kind of container. Returns undefined where it is another one, or where it is not certain of the result. */
-export type Planner = (source: PlannedFile, wanted: WantedSound) => Promise<SoundPlan | undefined>;
-
-export interface PlannedFile {
-  file: LocalFile;
-  bytes: BufferedFile;
-}
-
-export interface WantedSound {
-  /** The option `track`: a position from 1, or a language. Undefined where the server chooses. */
-  track: number | string | undefined;
-}
+export type { SoundPlan } from './planner.ts';
 
 /** Each container has a planner. None of them decodes anything. */
-const PLANNERS: readonly Planner[] = [planMatroska];
+const PLANNERS: readonly Planner[] = [planIsoMedia, planMatroska, planMpegTs, planFlv, planAvi];
 
 /** Where the sound is not much smaller than the film, the film is sent: it is certain to be right. Share of the film. */
 const WORTHWHILE_SHARE = 0.9;
@@ -42,11 +28,21 @@ export async function planSound(
   options: Record<string, string>,
   signal: AbortSignal,
 ): Promise<SoundPlan | undefined> {
+  const plan = await planSmallerFile(file, options, signal);
+  return plan && plan.file.size <= file.size * WORTHWHILE_SHARE ? plan : undefined;
+}
+
+/** Like {@link planSound}, also where not much is saved. */
+export async function planSmallerFile(
+  file: LocalFile,
+  options: Record<string, string>,
+  signal: AbortSignal,
+): Promise<SoundPlan | undefined> {
   if (options.cover === 'frame') return undefined;
   const bytes = bufferFile(file, signal);
   for (const plan of PLANNERS) {
     const found = await plan({ file, bytes }, { track: wantedTrack(options.track) });
-    if (found) return found.file.size <= file.size * WORTHWHILE_SHARE ? found : undefined;
+    if (found) return found;
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 /** The kinds of containers that have a planner. */
-export type Container = 'iso-media' | 'matroska' | 'mpeg-ts';
+export type Container = 'iso-media' | 'matroska' | 'mpeg-ts' | 'flv' | 'avi' | 'mpeg-ps' | 'ogg';
 
 /**
  * The codecs whose sound comes out the same from the smaller file, by ffmpeg's names. The tests convert a film and its smaller
@@ -13,7 +13,23 @@ export const PROVEN: Readonly<Record<Container, readonly string[]>> = {
     ...['pcm_u8', 'pcm_s16le', 'pcm_s24le', 'pcm_s32le', 'pcm_s16be', 'pcm_s24be', 'pcm_s32be'],
     ...['pcm_f32le', 'pcm_f64le'],
   ],
-  'mpeg-ts': [],
+  flv: ['aac', 'mp3', 'pcm_s16le', 'pcm_alaw', 'pcm_mulaw', 'adpcm_swf', 'nellymoser', 'speex'],
+  avi: [
+    'mp3',
+    'mp2',
+    'ac3',
+    'dts',
+    'aac',
+    'pcm_u8',
+    'pcm_s16le',
+    'pcm_alaw',
+    'pcm_mulaw',
+    'adpcm_ms',
+    'adpcm_ima_wav',
+  ],
+  'mpeg-ps': [],
+  ogg: [],
+  'mpeg-ts': ['aac', 'mp3', 'ac3', 'eac3', 'aac_latm', 'dts', 'opus', 'truehd', 's302m', 'pcm_bluray'],
 };
 
 export const isProven = (container: Container, codec: string | undefined): boolean =>

@@ -1,7 +1,7 @@
 import type { LocalFile } from '../local-file.ts';
 
 /** Large enough for the speed of a disk, and small enough that progress is smooth on a slow line. */
-const PIECE_BYTES = 256 * 1024;
+const PIECE_BYTES = 512 * 1024;
 
 /** A stream of the bytes from `start` on. It reads one piece ahead, while the piece before it is being sent. */
 export function streamFile(file: LocalFile, start = 0, pieceBytes = PIECE_BYTES): ReadableStream<Uint8Array> {

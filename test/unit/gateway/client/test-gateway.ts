@@ -5,6 +5,7 @@ import { MemoryLocker } from '@tus/server';
 import { pino } from 'pino';
 import { createGateway } from '../../../../services/gateway/app.ts';
 import { createSignedLinks } from '../../../../services/gateway/downloads/signed-link.ts';
+import { createLiveJobs } from '../../../../services/gateway/events/live-jobs.ts';
 import { countActive } from '../../../../services/gateway/job-index/count-active.ts';
 import { createJobIndex } from '../../../../services/gateway/job-index/job-index.ts';
 import { createJobCommands } from '../../../../services/gateway/jobs/commands.ts';
@@ -63,6 +64,8 @@ export function createTestGateway(
     uploadExpirySeconds: KEPT_SECONDS,
   });
   const app = createGateway({
+    ...createLiveJobs({ state, jobs, index, stoppingSignal: stopping.signal, log }),
+    stallTimeoutMs: 45_000,
     ...{
       ...stored,
       authenticate,

@@ -3,7 +3,7 @@ import type { MatroskaTrack } from './tracks.ts';
 
 /** ffmpeg reads this many frames of a picture, from a whole one on, to learn its order and its rate. */
 const PICTURE_BLOCKS = 24;
-const SOUND_BLOCKS = 8;
+const SOUND_BLOCKS = 2;
 /** ffmpeg gives up looking for tracks after 5 MB or 5 s of one of them. This is a little more. */
 const MAX_BYTES = 5.5e6;
 const MAX_SECONDS = 6;

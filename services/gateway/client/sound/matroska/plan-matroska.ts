@@ -1,5 +1,5 @@
 import { chooseSound } from '../choose-sound.ts';
-import type { Planner, WantedSound } from '../plan-sound.ts';
+import type { Planner, WantedSound } from '../planner.ts';
 import { Segments } from '../segments.ts';
 import { Clusters } from './clusters.ts';
 import { hasNoBitRate, isPassedOn } from './codecs.ts';

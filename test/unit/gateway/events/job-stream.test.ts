@@ -7,31 +7,39 @@ import { eventually, runEventLoop } from '../../../support/event-loop.ts';
 import type { Reply } from '../../../support/in-process.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
 import { asOwner, buildGateway, type Gateway } from '../test-gateway.ts';
+import { eventsIn } from './open-stream.ts';
 
-const follow = (gateway: Gateway, id: string) =>
-  gateway.call('GET', `/jobs/${id}/events`, { headers: asOwner });
+const follow = (gateway: Gateway, id: string, lastEventId?: string) =>
+  gateway.call('GET', `/jobs/${id}/events`, {
+    headers: { ...asOwner, ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) },
+  });
 /** The jobs in the events of a stream, without comments and `retry`. */
 const eventsOf = ({ text }: Reply) =>
-  [...text.matchAll(/^event: job\ndata: (.*)\n\n/gm)].map(([, data]) => JSON.parse(data ?? ''));
+  eventsIn(text)
+    .filter(({ event }) => event === 'job')
+    .map(({ data }) => data);
+const idsOf = ({ text }: Reply) => eventsIn(text).map(({ id }) => id);
+
+/** Waits until a stream has begun. Tokens are checked in another thread, so that turns of the event loop say nothing. */
+async function watched({ live }: Gateway): Promise<void> {
+  await eventually(() => live.watcher.size === 1);
+  await runEventLoop(40);
+}
 
 /** A stream that has begun. The clock stands still until `poll` moves it to the next read of the store. */
-async function startStream(context: TestContext) {
+async function startStream(context: TestContext, given: Partial<Job> = {}) {
   const clock = stoppedClock(context);
   const gateway = buildGateway();
-  const job = await gateway.save(newJob());
-  const get = context.mock.method(gateway.jobs, 'get');
+  const job = await gateway.save(newJob(given as object));
+  const getMany = context.mock.method(gateway.jobs, 'getMany');
   const reply = follow(gateway, job.id);
-  const polled = async (times: number) => {
-    await eventually(() => get.mock.callCount() === times);
-    await runEventLoop(10);
-  };
-  await polled(1);
+  const settle = () => runEventLoop(40);
+  await watched(gateway);
   const poll = async () => {
-    const times = get.mock.callCount() + 1;
-    clock.advance(500);
-    await polled(times);
+    clock.advance(1_000);
+    await settle();
   };
-  return { gateway, job, get, reply, poll };
+  return { gateway, job, getMany, reply, poll };
 }
 
 describe('GET /jobs/:id/events', () => {
@@ -77,8 +85,8 @@ describe('GET /jobs/:id/events', () => {
     let now = 0;
     context.mock.method(performance, 'now', () => now);
     const { gateway, reply, poll } = await startStream(context);
-    for (let seconds = 0; seconds < 35; seconds += 0.5) {
-      now += 500;
+    for (let seconds = 0; seconds < 35; seconds += 1) {
+      now += 1_000;
       await poll();
     }
     gateway.stopping.abort();
@@ -93,8 +101,9 @@ describe('GET /jobs/:id/events', () => {
   });
 
   test('goes on after the store was unavailable for a moment', async (context) => {
-    const { gateway, job, get, reply, poll } = await startStream(context);
-    get.mock.mockImplementationOnce(() => Promise.reject(unavailable('the store')), 1);
+    const { gateway, job, getMany, reply, poll } = await startStream(context);
+    const calls = getMany.mock.callCount();
+    getMany.mock.mockImplementationOnce(() => Promise.reject(unavailable('the store')), calls);
     await poll();
     await gateway.jobs.update(job.id, (now) => failed(baseOf(now)));
     await poll();
@@ -111,10 +120,9 @@ describe('GET /jobs/:id/events', () => {
   ];
   for (const [how, make] of GONE) {
     test(`ends with the event gone when the job ${how}`, async (context) => {
-      const { gateway, job, get, reply } = await startStream(context);
-      get.mock.restore();
+      const { gateway, job, reply, poll } = await startStream(context);
       await make(gateway, job);
-      context.mock.timers.tick(500);
+      await poll();
       const { text } = await reply;
       assert.equal(eventsOf(await reply).length, 1);
       assert.ok(text.endsWith(`event: gone\ndata: {"id":"${job.id}"}\n\n`), text);
@@ -126,5 +134,48 @@ describe('GET /jobs/:id/events', () => {
     const gateway = buildGateway();
     const job = await gateway.save(newJob({ status: 'deleted' }));
     assert.equal((await follow(gateway, job.id)).status, 404);
+  });
+
+  test('sends a client that has seen the newest state nothing, and then each change', async () => {
+    for (const [change, expected] of [
+      [false, []],
+      [true, [0.5]],
+    ] as const) {
+      const first = buildGateway();
+      const job = await first.save(newJob({ status: 'converting', progress: 0.1 }));
+      const cut = follow(first, job.id);
+      await watched(first);
+      first.stopping.abort();
+      const lastEventId = idsOf(await cut).at(-1);
+      assert.match(lastEventId ?? '', /^[\w-]{22}$/);
+
+      // Another replica, which has only the store in common.
+      const other = buildGateway({ state: first.state });
+      if (change)
+        await other.jobs.update(job.id, (now) => newJob({ ...now, status: 'converting', progress: 0.5 }));
+      const resumed = follow(other, job.id, lastEventId);
+      await watched(other);
+      other.stopping.abort();
+      assert.deepEqual(
+        eventsOf(await resumed).map(({ progress }) => progress),
+        expected,
+      );
+    }
+  });
+
+  for (const lastEventId of ['', 'x', '0', '-1', 'x'.repeat(4_000), '%00']) {
+    test(`sends the job for the unknown Last-Event-ID ${lastEventId.slice(0, 10)}`, async () => {
+      const gateway = buildGateway();
+      const job = await gateway.save(done());
+      assert.deepEqual(eventsOf(await follow(gateway, job.id, lastEventId)), [viewOf(job)]);
+    });
+  }
+
+  test('answers 204 to a client that has seen the end, because that ends an EventSource', async () => {
+    const gateway = buildGateway();
+    const job = await gateway.save(done());
+    const [id] = idsOf(await follow(gateway, job.id));
+    const { status, text } = await follow(gateway, job.id, id);
+    assert.deepEqual([status, text], [204, '']);
   });
 });

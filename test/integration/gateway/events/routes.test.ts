@@ -11,17 +11,16 @@ describe('GET /jobs/:id/events', () => {
   test('stops reading the store when the client goes away', { timeout: 20_000 }, async (context) => {
     const gateway = buildGateway();
     const job = await gateway.save(newJob());
-    const get = context.mock.method(gateway.jobs, 'get');
+    const getMany = context.mock.method(gateway.jobs, 'getMany');
     const url = await listen(context, gateway.app);
     const client = request(`${url}/jobs/${job.id}/events`, { headers: asOwner }).end();
     client.on('error', () => undefined);
     await once(client, 'response');
     // The store is read while the client is connected.
-    await eventually(() => get.mock.callCount() >= 3);
-    const signal = get.mock.calls.at(-1)?.arguments[1] as AbortSignal;
-    assert.equal(signal.aborted, false);
+    await eventually(() => getMany.mock.callCount() >= 4);
+    assert.equal(gateway.live.watcher.size, 1);
     client.destroy();
-    await eventually(() => signal.aborted);
+    await eventually(() => gateway.live.watcher.size === 0);
     await runEventLoop();
     assert.doesNotMatch(gateway.lines.text(), /broke off/);
   });

@@ -1,0 +1,89 @@
+import type { JobView } from '../../shared/jobs/job-view.ts';
+import type { ProbeResult } from '../../shared/jobs/probe.ts';
+import type { Mp3 } from './download.ts';
+import { type Clock, clock as systemClock } from './http/clock.ts';
+import type { Transport } from './http/transport.ts';
+import { jobEvents } from './job-events.ts';
+import { cancelJob, deleteJob, getJob, type JobPage, listJobs, retryJob } from './jobs.ts';
+import { type ProbeOptions, probeFile } from './probe.ts';
+import { type SendVideoPorts, type SentVideo, sendVideo } from './send-video.ts';
+import { type Credentials, register, requestTokens } from './session/accounts.ts';
+import { createSession, type Session } from './session/session.ts';
+import { createMemoryTokens, type TokenStore } from './session/tokens.ts';
+import type { Film } from './uploads/film.ts';
+import { createMemoryUploads, type UploadStore } from './uploads/upload-store.ts';
+import { type VerifiedDownloadOptions, verifiedDownload } from './verified-download.ts';
+import { type WatchSentOptions, watchSent } from './watch-sent.ts';
+
+export interface ClientOptions {
+  /** Leads to the gateway: see `createTransport`. */
+  transport: Transport;
+  /** Where the tokens are kept. Default: in memory. */
+  tokens?: TokenStore;
+  /** Where unfinished uploads are remembered. Default: in memory. */
+  uploads?: UploadStore;
+  /** Whether `fetch` can send a stream as the body of a request: Node's can, and browsers cannot over HTTP/1.1. Default: it cannot. */
+  streaming?: boolean;
+  clock?: Clock;
+  /** Ends all requests that have no signal of their own. Default: none does. */
+  signal?: AbortSignal;
+}
+
+type Cancellable = { signal?: AbortSignal };
+type Own<Options> = Omit<Options, keyof Ports> & Cancellable;
+
+interface Ports {
+  clock: Clock;
+  signal: AbortSignal;
+  uploads: UploadStore;
+  streaming: boolean;
+}
+
+/** The API of one gateway, for one user at a time. Each method throws the errors of http/errors.ts, which are one family. */
+export interface Client {
+  readonly session: Session;
+  register(credentials: Credentials, options?: Cancellable): Promise<void>;
+  signIn(credentials: Credentials, options?: Cancellable): Promise<void>;
+  signOut(options?: Cancellable): Promise<void>;
+  probe(film: Film, options: Own<ProbeOptions>): Promise<ProbeResult>;
+  /** Sends the sound of a film, or all of it where that is necessary. Resumes what was begun before. */
+  send(film: Film, options: Own<SendVideoPorts>): Promise<SentVideo>;
+  /** Watches a job until it is final. Sends all of the film, where its sound alone could not be converted. */
+  watch(id: string, options: Own<WatchSentOptions>): Promise<JobView>;
+  events(id: string, options?: Cancellable): AsyncIterable<JobView>;
+  jobs(page: { limit?: number; cursor?: string | null }, options?: Cancellable): Promise<JobPage>;
+  job(id: string, options?: Cancellable): Promise<JobView>;
+  cancel(id: string, options?: Cancellable): Promise<JobView>;
+  retry(id: string, options?: Cancellable & { options?: Record<string, string> }): Promise<JobView>;
+  delete(id: string, options?: Cancellable): Promise<void>;
+  /** Yields the MP3. Resumes after a lost connection. Throws at the end where the bytes are not those of the MP3. */
+  download(mp3: Mp3, options?: Own<VerifiedDownloadOptions>): AsyncIterable<Uint8Array>;
+}
+
+export function createClient({ transport, ...options }: ClientOptions): Client {
+  const { tokens = createMemoryTokens(), clock = systemClock } = options;
+  const { uploads = createMemoryUploads(), streaming = false } = options;
+  const always = options.signal ?? new AbortController().signal;
+  const session = createSession({ transport, tokens, clock, signal: always });
+  const signalOf = ({ signal = always }: Cancellable = {}) => signal;
+  const portsOf = (own?: Cancellable): Ports => ({ clock, uploads, streaming, signal: signalOf(own) });
+
+  return {
+    session,
+    register: (credentials, own) => register(transport, credentials, signalOf(own)),
+    async signIn(credentials, own) {
+      session.start(await requestTokens(transport, credentials, signalOf(own)), credentials.email);
+    },
+    signOut: (own) => session.logOut(signalOf(own)),
+    probe: ({ file }, own) => probeFile(session, file, { ...own, ...portsOf(own) }),
+    send: (film, own) => sendVideo(session, film, { ...own, ...portsOf(own) }),
+    watch: (id, own) => watchSent(session, id, { ...own, ...portsOf(own) }),
+    events: (id, own) => jobEvents(session, id, signalOf(own)),
+    jobs: (page, own) => listJobs(session, page, signalOf(own)),
+    job: (id, own) => getJob(session, id, signalOf(own)),
+    cancel: (id, own) => cancelJob(session, id, signalOf(own)),
+    retry: (id, own) => retryJob(session, id, signalOf(own), own?.options),
+    delete: (id, own) => deleteJob(session, id, signalOf(own)),
+    download: (mp3, own) => verifiedDownload(session, mp3, { ...own, ...portsOf(own) }),
+  };
+}

@@ -1,0 +1,85 @@
+import type { ConverterPresence } from '../../shared/jobs/converter-presence.ts';
+import type { KnownJob, Work } from './known-job.ts';
+
+const MIB = 1024 ** 2;
+
+/** Seconds of waiting and converting. */
+export interface Waits {
+  /**
+   * Returns the seconds until the MP3 of a queued job, or null where too little is known.
+   *
+   * @param ahead the number of queued jobs before it
+   */
+  secondsUntilDone(job: Work, ahead: number): number | null;
+}
+
+/**
+ * Estimates the time of queued jobs. The work of all jobs ahead is divided evenly among all places for a conversion, which gives
+ * no jump when a job starts or ends. A job that the converters have looked at before counts by its length and their speed, any
+ * other by its size and their seconds for each MiB.
+ *
+ * @param queued all queued jobs, in order
+ */
+export function estimateWaits(
+  converters: readonly ConverterPresence[],
+  converting: readonly KnownJob[],
+  queued: readonly Work[],
+): Waits {
+  const places = converters.reduce((sum, { concurrency }) => sum + concurrency, 0);
+  const secondsOf = createWorkEstimate(converters);
+  const running = converting.map((job) => job.etaSeconds ?? secondsOf(job));
+  /** The seconds of work before each queued job, and after the last one. */
+  const before: (number | null)[] = [addUp(running)];
+  for (const job of queued) before.push(add(before.at(-1) ?? null, secondsOf(job)));
+
+  return {
+    secondsUntilDone(job, ahead) {
+      const own = secondsOf(job);
+      const work = before[Math.min(ahead, queued.length)] ?? null;
+      if (places === 0 || own === null || work === null) return null;
+      const hasFreePlace = running.length + ahead < places;
+      return roundUp(own + (hasFreePlace ? 0 : work / places));
+    },
+  };
+}
+
+const add = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a + b);
+const addUp = (values: readonly (number | null)[]): number | null => values.reduce(add, 0);
+
+function createWorkEstimate(converters: readonly ConverterPresence[]): (job: Work) => number | null {
+  const secondsPerMib = average(converters, 'seconds_per_mib');
+  const plain = average(converters, 'sound_speed');
+  const normalized = average(converters, 'sound_speed_normalized');
+  return ({ size, soundSeconds, isNormalized }) => {
+    const speed = isNormalized ? normalized : plain;
+    if (soundSeconds !== null && speed !== null) return soundSeconds / speed;
+    return secondsPerMib === null ? null : (size / MIB) * secondsPerMib;
+  };
+}
+
+/** The mean of what the converters have measured, by how many jobs each converts at a time. */
+function average(
+  converters: readonly ConverterPresence[],
+  name: 'seconds_per_mib' | 'sound_speed' | 'sound_speed_normalized',
+): number | null {
+  let [sum, weight] = [0, 0];
+  for (const { concurrency, [name]: value } of converters) {
+    if (value === null) continue;
+    sum += value * concurrency;
+    weight += concurrency;
+  }
+  return weight === 0 ? null : sum / weight;
+}
+
+/** Steps in seconds, for lengths up to each bound. A finer number would promise more than is known, and flicker. */
+const STEPS: [upTo: number, step: number][] = [
+  [60, 5],
+  [600, 15],
+  [3600, 60],
+  [Number.POSITIVE_INFINITY, 300],
+];
+
+function roundUp(seconds: number): number {
+  const step = STEPS.find(([upTo]) => seconds <= upTo)?.[1] ?? 1;
+  return Math.ceil(seconds / step) * step;
+}

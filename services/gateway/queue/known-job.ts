@@ -1,0 +1,63 @@
+import { ALIVE_MS } from '../../shared/jobs/converter-presence.ts';
+import type { Job } from '../../shared/jobs/job.ts';
+import type { Stored } from '../../shared/state/documents.ts';
+
+/** What is known of the work that a job is. */
+export interface Work {
+  /** Bytes of the video. */
+  size: number;
+  /** Length of the sound that is to be converted, where it is known. */
+  soundSeconds: number | null;
+  isNormalized: boolean;
+}
+
+/** The little that this gateway keeps of each active job. */
+export interface KnownJob extends Work {
+  id: string;
+  owner: string;
+  status: Job['status'];
+  /** ISO 8601. Of a queued job, it is when the job was queued: nothing changes a job while it waits. */
+  updatedAt: string;
+  etag: string;
+  /** Version of its entry in the index, as it was before the job was read. Each command of a user makes a new one. */
+  version: string;
+  /** When the job was read, by the monotonic clock of this process. */
+  readAt: number;
+  /** When it was last seen to have another ETag than shortly before. Undefined where no change was seen. */
+  changedAt: number | undefined;
+  /** Of a job that is being converted, as its converter estimates it. */
+  etaSeconds: number | null;
+}
+
+export function knownJobOf(
+  { document: job, etag }: Stored<Job>,
+  { version, before, readAt }: { version: string; before: KnownJob | undefined; readAt: number },
+): KnownJob {
+  const isChanged = before !== undefined && before.etag !== etag && readAt - before.readAt < ALIVE_MS;
+  return {
+    id: job.id,
+    owner: job.owner,
+    status: job.status,
+    updatedAt: job.updated_at,
+    etag,
+    version,
+    readAt,
+    changedAt: isChanged ? readAt : before?.changedAt,
+    ...workOf(job),
+    etaSeconds: job.status === 'converting' ? job.eta_seconds : null,
+  };
+}
+
+export const workOf = (job: Job): Work => ({
+  size: job.source.size,
+  soundSeconds: soundSecondsOf(job),
+  isNormalized: job.options.normalize !== undefined,
+});
+
+/** Only a job that a converter has looked at before has a length. */
+function soundSecondsOf({ source, options }: Job): number | null {
+  const { duration_seconds: length } = source;
+  if (length === null) return null;
+  const end = Math.min(length, options.end ?? length);
+  return Math.max(0, end - (options.start ?? 0));
+}
