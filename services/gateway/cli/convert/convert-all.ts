@@ -51,10 +51,16 @@ async function convertFiles(command: Conversion, ports: ConvertPorts): Promise<n
 async function convertFolder(command: Conversion, folder: string, ports: ConvertPorts): Promise<number> {
   const session = await ports.openSession();
   const busy = new Set<string>();
+  const again = new Set<string>();
   const films = (signal: AbortSignal) =>
-    watchFilms({ ...command, folder }, { ...planPorts(command, ports), clock: ports.clock, signal, busy });
+    watchFilms(
+      { ...command, folder },
+      { ...planPorts(command, ports), clock: ports.clock, signal, busy, again },
+    );
   const onSettled = ({ video }: PlannedFilm) => void busy.delete(video.path);
-  return convertFilms(films, undefined, command, { ...ports, session, onSettled });
+  // A folder may be watched for days, and the gateway may be down for an hour of them.
+  const onOutage = ({ video }: PlannedFilm) => void again.add(video.path);
+  return convertFilms(films, undefined, command, { ...ports, session, onSettled, onOutage });
 }
 
 async function* oneByOne(films: readonly PlannedFilm[]): AsyncGenerator<PlannedFilm> {

@@ -1,18 +1,18 @@
 import type { JobView } from '../../../shared/jobs/job-view.ts';
 import { createSemaphore } from '../../../shared/runtime/semaphore.ts';
-import { isProblem } from '../../client/http/errors.ts';
+import { isProblem, UnreachableError } from '../../client/http/errors.ts';
 import { retry } from '../../client/http/retry.ts';
 import { getJob } from '../../client/jobs.ts';
 import type { Session } from '../../client/session/session.ts';
 import type { UploadStore } from '../../client/uploads/upload-store.ts';
-import { toErrorDocument } from '../errors.ts';
+import { messageOf, toErrorDocument } from '../errors.ts';
 import { printJson } from '../terminal/print-json.ts';
 import type { Board, Reporter } from '../terminal/reporter.ts';
 import { printable } from '../terminal/text.ts';
 import { attempt } from './attempt.ts';
 import { type AwaitAndSavePorts, awaitAndSave } from './await-and-save.ts';
 import type { Conversion } from './command-line.ts';
-import { createCounts } from './counts.ts';
+import { createCounts, type FilmState } from './counts.ts';
 import { type Fingerprint, fingerprintOf, type Journal } from './journal.ts';
 import type { PlannedFilm } from './plan-films.ts';
 import { sendVideo } from './send-video.ts';
@@ -30,6 +30,8 @@ export interface ConvertFilmsPorts extends Omit<AwaitAndSavePorts, 'onEnd' | 're
   session: Session;
   /** Called with a film that was converted, or that failed. */
   onSettled?: (film: PlannedFilm) => void;
+  /** Called with a film for which the gateway could not be reached. Without it, that ends the conversion of all. */
+  onOutage?: (film: PlannedFilm) => void;
 }
 
 type Command = Pick<Conversion, 'options' | 'url' | 'json' | 'whole'>;
@@ -57,6 +59,10 @@ export async function convertFilms(
       const reporter = ports.reporter.line();
       try {
         await convertFilm(next.value, command, { ...ports, signal, reporter, sending, counts });
+      } catch (error) {
+        if (!ports.onOutage || !(error instanceof UnreachableError) || signal.aborted) throw error;
+        reporter.error(`${printable(next.value.video.name)}: ${messageOf(error)} It is tried again later.`);
+        ports.onOutage(next.value);
       } finally {
         reporter.settle();
         ports.onSettled?.(next.value);
@@ -100,12 +106,12 @@ async function convertFilm(film: PlannedFilm, command: Command, ports: FilmPorts
       keepJob(job.id, await fingerprintOf(film.target.path));
     if (command.json) await printJson(job, stdout);
   };
-  counts.change(undefined, 'waiting');
-  let state: 'waiting' | 'sending' | 'converting' = 'waiting';
-  const become = (next: typeof state) => {
+  let state: FilmState | undefined;
+  const become = (next: FilmState | undefined) => {
     counts.change(state, next);
     state = next;
   };
+  become('waiting');
   const send = async (whole = command.whole) => {
     become('sending');
     const sent = await sendVideo(ports.session, film.video, { options: command.options, whole }, ports);
@@ -130,8 +136,11 @@ async function convertFilm(film: PlannedFilm, command: Command, ports: FilmPorts
       const sent = { id, name, target: film.target, sendWhole: kind === 'sound' ? sendWhole : undefined };
       await awaitAndSave(ports.session, sent, { ...ports, onEnd });
     },
-  );
-  counts.change(state, isDone ? 'saved' : 'failed');
+  ).catch((error: unknown) => {
+    become(undefined);
+    throw error;
+  });
+  become(isDone ? 'saved' : 'failed');
 }
 
 /** The job that an earlier run has sent, unless nothing can be expected of it any more. */

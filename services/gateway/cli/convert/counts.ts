@@ -3,7 +3,7 @@ export type FilmState = (typeof STATES)[number];
 
 /** Counts the films of a run by their states. */
 export interface Counts {
-  change(from: FilmState | undefined, to: FilmState): void;
+  change(from: FilmState | undefined, to: FilmState | undefined): void;
   failed(): number;
   /** `3 of 12 saved, 1 failed: sending 2, converting 5` */
   describe(): string;
@@ -16,7 +16,7 @@ export function createCounts(total: number | undefined): Counts {
   return {
     change(from, to) {
       if (from) counts.set(from, count(from) - 1);
-      counts.set(to, count(to) + 1);
+      if (to) counts.set(to, count(to) + 1);
     },
     failed: () => count('failed'),
     describe() {

@@ -13,6 +13,8 @@ export interface WatchFilmsPorts extends PlanPorts {
   signal: AbortSignal;
   /** Paths of films that are being converted. One that has changed meanwhile is yielded when that has ended. */
   busy: Set<string>;
+  /** Paths of films that are to be tried once more. */
+  again: Set<string>;
 }
 
 /** Yields the films of a folder as they appear, except for those that are converted already. Never ends by itself. */
@@ -23,6 +25,7 @@ export async function* watchFilms(command: Command, ports: WatchFilmsPorts): Asy
   const films = watchFolder(folder, isRecursive, {
     ...{ clock, signal },
     isBusy: (film) => ports.busy.has(film.path),
+    isWantedAgain: (film) => ports.again.delete(film.path),
     onFirst({ skipped }) {
       const leftOut = describeSkipped(skipped);
       for (const fault of skipped.faults) reporter.warning(fault);

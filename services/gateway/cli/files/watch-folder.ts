@@ -11,6 +11,8 @@ const QUIET_MS = 4_000;
 export interface WatchFolderPorts {
   clock: Clock;
   signal: AbortSignal;
+  /** Whether a film is to be yielded again, although it has not changed. */
+  isWantedAgain: (film: FoundFilm) => boolean;
   /** Whether a film must not be yielded now. */
   isBusy: (film: FoundFilm) => boolean;
   /** Called with what is left out of the first look. */
@@ -32,7 +34,7 @@ interface Look {
 export async function* watchFolder(
   folder: string,
   isRecursive: boolean,
-  { clock, signal, isBusy, onFirst }: WatchFolderPorts,
+  { clock, signal, isBusy, isWantedAgain, onFirst }: WatchFolderPorts,
 ): AsyncGenerator<FoundFilm> {
   using changes = waitForChanges(folder, isRecursive);
   let looks = new Map<string, Look>();
@@ -51,7 +53,8 @@ export async function* watchFolder(
     looks = current;
     for (const film of found?.films ?? []) {
       const look = looks.get(film.path);
-      if (!look || look.isYielded || isBusy(film) || clock.now() - look.since < QUIET_MS) continue;
+      if (!look || isBusy(film) || clock.now() - look.since < QUIET_MS) continue;
+      if (look.isYielded && !isWantedAgain(film)) continue;
       look.isYielded = true;
       yield film;
     }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { UnreachableError } from '../../../../../services/gateway/client/http/errors.ts';
 import { baseOf } from '../../../../../services/shared/jobs/job.ts';
 import { failed } from '../../../../support/job.ts';
 import { mp4 } from '../../client/test-gateway.ts';
@@ -199,6 +200,31 @@ describe('mp3 convert a second time', () => {
 });
 
 describe('mp3 convert --watch', () => {
+  it('survives that the gateway cannot be reached for a while', async (context) => {
+    const { run, stop, tree, transport } = await build(context);
+    const { send } = transport;
+    let refusals = 0;
+    transport.send = (request) => {
+      if (!request.path.startsWith('/upload') || refusals >= 200) return send(request);
+      refusals += 1;
+      throw new UnreachableError('Nothing answers.');
+    };
+    let now = 0;
+    const clock = {
+      now: () => now,
+      async sleep(milliseconds: number, signal: AbortSignal) {
+        signal.throwIfAborted();
+        now += milliseconds;
+        if ((await tree()).length === 2) stop.abort(new Error('interrupted'));
+        if (now > 3 * 3_600_000) stop.abort(new Error('nothing came'));
+        await new Promise(setImmediate);
+      },
+    };
+    const ran = await run(['convert', '--watch', 'films', '-r'], { clock });
+    assert.match(ran.err, /✘ a\.mp4: Nothing answers\..* It is tried again later\./);
+    assert.deepEqual(await tree(), ['films/a.mp3', 'films/b/c.mp3']);
+  });
+
   it('converts what is there and what appears, and says so to programs, until it is stopped', async (context) => {
     const { run, stop, tree, cwd, sent } = await build(context);
     let now = 0;

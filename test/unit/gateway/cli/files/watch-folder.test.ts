@@ -13,6 +13,7 @@ async function build(
   const folder = await temporaryFolder(context);
   const stop = new AbortController();
   const busy = new Set<string>();
+  const again = new Set<string>();
   let now = 0;
   let looks = 0;
   const clock = {
@@ -25,7 +26,12 @@ async function build(
       await act(looks, folder);
     },
   };
-  const ports = { clock, signal: stop.signal, isBusy: ({ path: file }: { path: string }) => busy.has(file) };
+  const ports = {
+    clock,
+    signal: stop.signal,
+    isBusy: ({ path: file }: { path: string }) => busy.has(file),
+    isWantedAgain: ({ path: file }: { path: string }) => again.delete(file),
+  };
   const seen: string[] = [];
   async function watch(isRecursive = true) {
     const films = watchFolder(folder, isRecursive, ports);
@@ -34,7 +40,7 @@ async function build(
     }, /stopped/);
     return seen;
   }
-  return { folder, watch, busy };
+  return { folder, watch, busy, again };
 }
 
 describe('watchFolder', () => {
@@ -75,6 +81,14 @@ describe('watchFolder', () => {
     });
     await writeFile(path.join(folder, 'a.mp4'), 'x');
     assert.deepEqual(await watch(), ['a.mp4 at 4', 'a.mp4 at 18']);
+  });
+
+  it('yields a film again that is to be tried once more', async (context) => {
+    const { folder, watch, again } = await build(context, async (look, folder) => {
+      if (look === 6) again.add(path.join(folder, 'a.mp4'));
+    });
+    await writeFile(path.join(folder, 'a.mp4'), 'x');
+    assert.deepEqual(await watch(), ['a.mp4 at 4', 'a.mp4 at 12']);
   });
 
   it('finds films in folders that appear later', async (context) => {
