@@ -6,6 +6,8 @@ import { describe, test } from 'node:test';
 import { createBlobStore } from '../../services/shared/blobs/blob-store.ts';
 import { runEventLoop } from '../support/event-loop.ts';
 import { inPieces, randomBytes } from '../support/random.ts';
+import { blobAppendFaults } from './blob-append-faults.ts';
+import { blobAppends } from './blob-appends.ts';
 import { blobFailures } from './blob-failures.ts';
 import { blobLeftovers, type FreshBlobs } from './blob-leftovers.ts';
 import type { StateUnderTest } from './state-store.ts';
@@ -56,6 +58,8 @@ export function blobStoreContract(name: string, make: () => StateUnderTest): voi
     testLives(fresh);
     blobFailures(fresh);
     blobLeftovers(fresh);
+    blobAppends(fresh);
+    blobAppendFaults(fresh);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { ConverterPresence } from '../../shared/jobs/converter-presence.ts';
+import type { ConverterPresence } from '../../shared/contract/converter-presence.ts';
 import { createMovingAverage } from './moving-average.ts';
 
 const MIB = 1024 ** 2;

@@ -4,9 +4,8 @@ import {
   BEAT_MS,
   type ConverterPresence,
   hidePresence,
-  type Presences,
   showPresence,
-} from '../../shared/jobs/converter-presence.ts';
+} from '../../shared/contract/converter-presence.ts';
 import { repeat } from '../../shared/runtime/interval.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { createLiveness } from '../../shared/state/liveness.ts';
@@ -34,16 +33,13 @@ export async function showUntilStopped(ports: PresencePorts): Promise<void> {
   const { state, describe, stoppingSignal, log, now = () => performance.now() } = ports;
   const id = randomUUID();
   const liveness = createLiveness({ beatMs: BEAT_MS, aliveMs: ALIVE_MS });
-  let shown: Presences = new Map();
   let beats = 0;
 
   async function beat(): Promise<void> {
     beats += 1;
     const readAt = now();
-    const alive = liveness.alive(readAt);
-    const dead = new Set(alive ? [...shown.keys()].filter((other) => !alive.has(other)) : []);
     const presence = { beat: beats, ...describe() };
-    shown = await showPresence(state, { id, presence, dead }, stoppingSignal);
+    const shown = await showPresence(state, { id, presence, dead: liveness.dead() }, stoppingSignal);
     liveness.update(new Map([...shown].map(([other, entry]) => [other, entry.beat])), readAt);
   }
 

@@ -13,6 +13,7 @@ import { createMemoryTokens, type TokenStore } from './session/tokens.ts';
 import type { Film } from './uploads/film.ts';
 import { createMemoryUploads, type UploadStore } from './uploads/upload-store.ts';
 import { type VerifiedDownloadOptions, verifiedDownload } from './verified-download.ts';
+import { type JobsChange, type WatchJobsOptions, watchJobs } from './watch-jobs.ts';
 import { type WatchSentOptions, watchSent } from './watch-sent.ts';
 
 export interface ClientOptions {
@@ -51,6 +52,8 @@ export interface Client {
   /** Watches a job until it is final. Sends all of the film, where its sound alone could not be converted. */
   watch(id: string, options: Own<WatchSentOptions>): Promise<JobView>;
   events(id: string, options?: Cancellable): AsyncIterable<JobView>;
+  /** Yields what happens to all jobs, until the signal aborts or the caller leaves the loop. Connects again where it has to. */
+  watchJobs(options?: Own<WatchJobsOptions>): AsyncIterable<JobsChange>;
   jobs(page: { limit?: number; cursor?: string | null }, options?: Cancellable): Promise<JobPage>;
   job(id: string, options?: Cancellable): Promise<JobView>;
   cancel(id: string, options?: Cancellable): Promise<JobView>;
@@ -78,7 +81,10 @@ export function createClient({ transport, ...options }: ClientOptions): Client {
     probe: ({ file }, own) => probeFile(session, file, { ...own, ...portsOf(own) }),
     send: (film, own) => sendVideo(session, film, { ...own, ...portsOf(own) }),
     watch: (id, own) => watchSent(session, id, { ...own, ...portsOf(own) }),
-    events: (id, own) => jobEvents(session, id, signalOf(own)),
+    async *events(id, own) {
+      for await (const { job } of jobEvents(session, id, { signal: signalOf(own) })) yield job;
+    },
+    watchJobs: (own) => watchJobs(session, { ...own, ...portsOf(own) }),
     jobs: (page, own) => listJobs(session, page, signalOf(own)),
     job: (id, own) => getJob(session, id, signalOf(own)),
     cancel: (id, own) => cancelJob(session, id, signalOf(own)),

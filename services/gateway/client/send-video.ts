@@ -26,6 +26,8 @@ export interface SendVideoPorts extends FileUploadPorts {
   options: Record<string, string>;
   /** Whether all of the film is sent, although its sound would be enough. */
   whole?: boolean | undefined;
+  /** Plans what is sent instead of all of a film. Default: `planSound`. */
+  plan?: typeof planSound | undefined;
   /** Gets the bytes of the film that were read to find its sound. */
   onPlanning?: ((bytes: number) => void) | undefined;
   /** Called before the first byte is sent, and again where all of the film is sent after its sound. Not where nothing is sent. */
@@ -70,7 +72,7 @@ export async function sendVideo(session: Session, film: Film, ports: SendVideoPo
 /** Undefined where all of the film has to be sent. */
 async function planOf(
   { size, read }: LocalFile,
-  { options, signal, onPlanning }: SendVideoPorts,
+  { options, signal, onPlanning, plan = planSound }: SendVideoPorts,
 ): Promise<SoundPlan | undefined> {
   let isPlanning = true;
   let bytes = 0;
@@ -84,7 +86,7 @@ async function planOf(
     },
   };
   try {
-    return await planSound(counted, options, signal);
+    return await plan(counted, options, signal);
   } catch {
     signal.throwIfAborted();
     // A film that cannot be read fails again when it is sent. Any other error must not keep anybody from sending it.

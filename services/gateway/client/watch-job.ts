@@ -8,7 +8,7 @@ import { jobEvents } from './job-events.ts';
 import { getJob } from './jobs.ts';
 import type { Session } from './session/session.ts';
 
-/** After this many streams in a row without an event, the job is only polled: a proxy may be buffering the events. */
+/** After this many streams in a row in which nothing arrived, the job is only polled: a proxy may be buffering the events. */
 const MAX_EMPTY_STREAMS = 3;
 const POLL_MS = 2_000;
 
@@ -25,22 +25,27 @@ export interface WatchOptions {
 export async function watchJob(session: Session, id: string, options: WatchOptions): Promise<JobView> {
   const { clock, signal, onChange, onRetry } = options;
   let emptyStreams = 0;
+  let lastEventId: string | undefined;
   /** A stream that was refused is not requested before this time; until then the job is polled. */
   let nextStreamAt = 0;
-  const schedule = createRetrySchedule({ maxWaitMs: LONG_WAIT_MS, alsoTransient: isTransient });
+  const schedule = createRetrySchedule({ maxWaitMs: LONG_WAIT_MS, alsoTransient: isWatchable });
   for (;;) {
     try {
       if (emptyStreams < MAX_EMPTY_STREAMS && clock.now() >= nextStreamAt) {
         emptyStreams += 1;
-        for await (const job of jobEvents(session, id, signal)) {
+        const onAlive = () => {
           emptyStreams = 0;
+        };
+        for await (const event of jobEvents(session, id, { lastEventId, onAlive, signal })) {
+          const { job } = event;
+          lastEventId = event.id ?? lastEventId;
           schedule.reset();
           onChange(job);
           if (isFinalStatus(job.status)) return job;
         }
       }
     } catch (error) {
-      if (signal.aborted || !isTransient(error)) throw error;
+      if (signal.aborted || !isWatchable(error)) throw error;
       nextStreamAt = clock.now() + retryAfterOf(error) * 1000;
     }
     let delayMs = POLL_MS;
@@ -59,5 +64,5 @@ export async function watchJob(session: Session, id: string, options: WatchOptio
 }
 
 /** A 4xx other than 429 is final; anything else may be temporary. */
-const isTransient = (error: unknown): boolean =>
+export const isWatchable = (error: unknown): boolean =>
   !(error instanceof ProblemError) || error.status >= 500 || error.status === 429;

@@ -4,13 +4,14 @@ import { probeResult } from '../../shared/jobs/probe.ts';
 import { STATUS } from '../../shared/runtime/errors.ts';
 import { tokenGrant } from '../accounts/token-grant.ts';
 import { failedJobView } from '../operator/failed-job-view.ts';
-import { acceptedUpload } from '../uploads/upload-view.ts';
+import { acceptedUpload, uploadView } from '../uploads/upload-view.ts';
 import { accountPaths } from './accounts.ts';
 import { downloadPaths } from './download.ts';
 import { jobPaths } from './jobs.ts';
 import { operatorPaths } from './operator.ts';
 import { json } from './parts.ts';
 import { probePaths } from './probe.ts';
+import { resumablePaths } from './resumable.ts';
 import { uploadPaths } from './upload.ts';
 
 const health = (summary: string) => ({
@@ -31,6 +32,7 @@ export const openapi = {
   paths: {
     ...accountPaths,
     ...uploadPaths,
+    ...resumablePaths,
     ...probePaths,
     ...jobPaths,
     ...downloadPaths,
@@ -69,6 +71,7 @@ export const openapi = {
       Job: z.toJSONSchema(jobView),
       AcceptedUpload: z.toJSONSchema(acceptedUpload),
       Probe: z.toJSONSchema(probeResult),
+      Upload: z.toJSONSchema(uploadView),
       FailedJob: z.toJSONSchema(failedJobView),
       Tokens: z.toJSONSchema(tokenGrant),
       Problem: {

@@ -1,7 +1,7 @@
 import { fileBody, optionParameters } from './options.ts';
 import { bearer, json, location, problems, query, ref } from './parts.ts';
 
-const idempotencyKey = {
+export const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
   description:
@@ -9,6 +9,19 @@ const idempotencyKey = {
     'same job, so a client that got no response can safely try again. The key is kept as long as the job.',
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
 };
+
+/** Both or neither, where a client sends only the sound of a film. */
+const originalParameters = [
+  query('original_size', 'Bytes of the film, where only the sound of one of its tracks is sent', {
+    type: 'integer',
+    minimum: 1,
+  }),
+  query('original_track', 'Position of the audio track that is sent, from 1', {
+    type: 'integer',
+    minimum: 1,
+    maximum: 9999,
+  }),
+];
 
 export const uploadPaths = {
   '/upload': {
@@ -24,6 +37,7 @@ export const uploadPaths = {
       security: bearer,
       parameters: [
         query('filename', 'Name of the file, for a raw body', { type: 'string' }),
+        ...originalParameters,
         ...optionParameters,
         idempotencyKey,
       ],

@@ -4,7 +4,7 @@ import {
   type ConverterPresence,
   type Presences,
   readPresences,
-} from '../../shared/jobs/converter-presence.ts';
+} from '../../shared/contract/converter-presence.ts';
 import { repeat } from '../../shared/runtime/interval.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { createLiveness } from '../../shared/state/liveness.ts';

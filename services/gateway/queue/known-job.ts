@@ -1,4 +1,4 @@
-import { ALIVE_MS } from '../../shared/jobs/converter-presence.ts';
+import { ALIVE_MS } from '../../shared/contract/converter-presence.ts';
 import type { Job } from '../../shared/jobs/job.ts';
 import type { Stored } from '../../shared/state/documents.ts';
 

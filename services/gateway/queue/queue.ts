@@ -1,4 +1,4 @@
-import { ALIVE_MS, type ConverterPresence } from '../../shared/jobs/converter-presence.ts';
+import { ALIVE_MS, type ConverterPresence } from '../../shared/contract/converter-presence.ts';
 import { type Job, viewOf } from '../../shared/jobs/job.ts';
 import type { JobView } from '../../shared/jobs/job-view.ts';
 import { delay } from '../../shared/runtime/delay.ts';

@@ -80,9 +80,11 @@ async function readHead(
   const reader = new HeadReader(iterator, options);
   let head = await reader.read(START_BYTES);
   if (startsLikeMedia(head)) return { head, hasEnded: false };
-  for (let wanted = HEAD_BYTES; head.length < wanted && !reader.hasEnded; ) {
+  // The first piece may be long already, so that its padding counts before anything else is read.
+  while (!reader.hasEnded) {
+    const wanted = HEAD_BYTES + Math.min(paddingBytes(head), PADDING_BYTES);
+    if (head.length >= wanted) break;
     head = await reader.read(wanted);
-    wanted = HEAD_BYTES + Math.min(paddingBytes(head), PADDING_BYTES);
   }
   return { head, hasEnded: reader.hasEnded };
 }

@@ -5,12 +5,12 @@ import { STATUSES } from '../../shared/jobs/job-view.ts';
 export const acceptedUpload = z.object({ id: z.uuid(), status: z.enum(STATUSES) });
 export type AcceptedUpload = z.infer<typeof acceptedUpload>;
 
-/** A resumable upload. */
+/** What the owner of a resumable upload sees of it, beside the headers of the protocol. */
 export const uploadView = z.object({
   id: z.uuid(),
-  size: z.number().int().describe('bytes'),
-  offset: z.number().int().describe('bytes that the server has'),
-  expires_at: z.iso.datetime().nullable(),
-  job: acceptedUpload.nullable().describe('null before the last byte has arrived'),
+  size: z.number().int().positive().nullable().describe('bytes; null while the client has not told it'),
+  offset: z.number().int().nonnegative().describe('bytes that are stored, and stay so'),
+  expires_at: z.iso.datetime().describe('when the upload is forgotten, unless more of it arrives'),
+  job: acceptedUpload.nullable().describe('the job that the upload has become, once all of it has arrived'),
 });
 export type UploadView = z.infer<typeof uploadView>;

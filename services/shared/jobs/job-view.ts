@@ -32,7 +32,10 @@ export const jobView = z.object({
   id: z.uuid(),
   status: z.enum(STATUSES),
   progress: z.number().min(0).max(1).describe('share of the audio that is converted'),
-  eta_seconds: z.number().nullable(),
+  eta_seconds: z
+    .number()
+    .nullable()
+    .describe('seconds until the MP3, as far as can be estimated; null where too little is known'),
   queue: z
     .object({
       position: z.number().int().positive().describe('from 1: the number of jobs up to and with this one'),

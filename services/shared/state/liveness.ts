@@ -1,6 +1,6 @@
 /**
- * Which of several things are alive: those that have changed within `aliveMs` on our own monotonic clock. What is seen for the
- * first time, while others were watched already, has just appeared and is alive.
+ * Which of several things are alive: those that have changed within `aliveMs` on our own monotonic clock. What appears while the
+ * others are watched is alive.
  */
 export interface Liveness {
   /**
@@ -8,54 +8,51 @@ export interface Liveness {
    * forgotten.
    */
   update(states: ReadonlyMap<string, string | number>, readAt: number): void;
-  /** The living ones. Undefined while it is not known, because there was no read for too long, or none before the last one. */
+  /** The living ones. Undefined while it is not known: at the beginning, and when there was no read for too long. */
   alive(now: number): Set<string> | undefined;
+  /** Those that have not changed for `aliveMs`, as far as they were watched. */
+  dead(): Set<string>;
 }
 
 interface Watched {
   state: string | number;
-  /** Undefined where no change was seen. */
-  unchangedMs: number | undefined;
+  unchangedMs: number;
+  hasChanged: boolean;
 }
 
-/** @param beatMs a living thing changes at least this often */
+/** @param beatMs a living thing changes at least this often, unless the store is slow */
 export function createLiveness({ beatMs, aliveMs }: { beatMs: number; aliveMs: number }): Liveness {
   // After an outage of the store, or a pause of this process, living things need time to show a change.
   const maxCreditMs = aliveMs / 2;
   let watched = new Map<string, Watched>();
-  let firstAt: number | undefined;
+  let firstAt = Number.POSITIVE_INFINITY;
   let lastAt = Number.NEGATIVE_INFINITY;
 
   return {
     update(states, readAt) {
-      const isFirst = firstAt === undefined || readAt - lastAt > aliveMs;
-      if (isFirst) {
-        firstAt = readAt;
-        // A change since an old read says nothing about the present.
-        watched = new Map();
-      }
+      const isFirst = readAt - lastAt > aliveMs;
+      // A change since an old read says nothing about the present.
+      const before = isFirst ? new Map<string, Watched>() : watched;
+      if (isFirst) firstAt = readAt;
       const creditMs = Math.min(Math.max(0, readAt - lastAt), maxCreditMs);
       watched = new Map(
         [...states].map(([id, state]) => {
-          const before = watched.get(id);
-          const isNew = before ? before.state !== state : !isFirst;
-          const unchangedMs = isNew
-            ? 0
-            : before?.unchangedMs === undefined
-              ? undefined
-              : before.unchangedMs + creditMs;
-          return [id, { state, unchangedMs }];
+          const known = before.get(id);
+          if (known?.state === state) return [id, { ...known, unchangedMs: known.unchangedMs + creditMs }];
+          return [id, { state, unchangedMs: 0, hasChanged: !isFirst }];
         }),
       );
       lastAt = readAt;
     },
     alive(now) {
-      // One beat of each has passed since the first read, so that all that live have shown themselves.
-      const isKnown = firstAt !== undefined && lastAt - firstAt > beatMs && now - lastAt < aliveMs;
+      // Since the first read, all that live have had time to change.
+      const isKnown = lastAt - firstAt >= 2 * beatMs && now - lastAt < aliveMs;
       if (!isKnown) return undefined;
-      const isAlive = ([, { unchangedMs }]: [string, Watched]) =>
-        unchangedMs !== undefined && unchangedMs < aliveMs;
-      return new Set([...watched].filter(isAlive).map(([id]) => id));
+      return idsOf(watched, ({ hasChanged, unchangedMs }) => hasChanged && unchangedMs < aliveMs);
     },
+    dead: () => idsOf(watched, ({ unchangedMs }) => unchangedMs >= aliveMs),
   };
 }
+
+const idsOf = (watched: ReadonlyMap<string, Watched>, test: (state: Watched) => boolean): Set<string> =>
+  new Set([...watched].filter(([, state]) => test(state)).map(([id]) => id));

@@ -90,14 +90,27 @@ function waitForEnd(session: Session, video: SentVideo, ports: AwaitAndSavePorts
   });
 }
 
+/** Of a job that waits, it describes for what and how long. */
 export function progressOf({
   status,
   progress,
   eta_seconds,
-}: JobView): [share: number | undefined, describe: () => string] {
-  if (status === 'queued') return [undefined, () => 'waiting for its turn'];
-  return [progress, () => (eta_seconds === null ? '' : `ETA ${formatDuration(eta_seconds)}`)];
+  queue,
+}: Pick<JobView, 'status' | 'progress' | 'eta_seconds' | 'queue'>): [
+  share: number | undefined,
+  describe: () => string,
+] {
+  const eta = eta_seconds === null ? '' : `ETA ${formatDuration(eta_seconds)}`;
+  if (status !== 'queued') return [progress, () => eta];
+  if (queue === null) return [undefined, () => 'waiting for its turn'];
+  if (queue.converters === 0) return [undefined, () => 'waiting for a converter'];
+  const turn = `waiting for its turn: ${ordinal(queue.position)} in the queue`;
+  return [undefined, () => (eta === '' ? turn : `${turn}, ${eta}`)];
 }
+
+const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' });
+const SUFFIXES: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd' };
+const ordinal = (count: number): string => `${count}${SUFFIXES[ORDINALS.select(count)] ?? 'th'}`;
 
 const troubleOf = (error: unknown): string =>
   error instanceof UnreachableError ? 'the gateway does not answer' : messageOf(error);

@@ -10,6 +10,9 @@ import type { Reporter } from '../terminal/reporter.ts';
 import { printable } from '../terminal/text.ts';
 import { createProgressMeter, type ProgressMeter } from './progress-meter.ts';
 
+/** Of most films the sound is found sooner, and there is nothing to show. */
+const QUICK_MS = 1_000;
+
 export interface SendPorts {
   clock: Clock;
   reporter: Reporter;
@@ -35,10 +38,13 @@ export async function sendVideo(
   const name = printable(file.name);
   let meter: ProgressMeter | undefined;
   let show = reporter.progress(`Reading ${name}`);
+  const began = clock.now();
   await using film = await openFilm(file);
   const sending = sendFilm(session, film, {
     ...{ options, whole, uploads, clock, signal, streaming: true },
-    onPlanning: (bytes) => show(undefined, () => `${formatSize(bytes)}, to find its sound`),
+    onPlanning: (bytes) => {
+      if (clock.now() - began > QUICK_MS) show(undefined, () => `${formatSize(bytes)}, to find its sound`);
+    },
     onSending: ({ kind, size, filmSize }) => {
       meter = createProgressMeter(size, clock);
       if (kind === 'sound') {

@@ -48,7 +48,8 @@ export function createTus(session: Session): Tus {
 
   async function view(id: string, signal: AbortSignal): Promise<UploadView> {
     const request = { method: 'GET', path: `/uploads/${id}`, idleTimeoutMs: IDLE_TIMEOUT_MS } as const;
-    return (await send({ ...request, signal })).json(uploadView);
+    // This one request is no part of the protocol.
+    return (await session.send({ ...request, signal })).json(uploadView);
   }
 
   return {
@@ -71,8 +72,8 @@ export function createTus(session: Session): Tus {
       } catch (error) {
         // The response has no body that tells the gateway from something in front of it.
         if (!(error instanceof ForeignResponseError) || error.status >= 500) throw error;
-        const { job, size } = await view(id, signal);
-        if (job) return size;
+        const { job, offset } = await view(id, signal);
+        if (job) return offset;
         throw error;
       }
     },

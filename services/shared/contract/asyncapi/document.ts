@@ -1,8 +1,8 @@
 import { PATHS, TOKEN_HEADER } from '../../dapr/names.ts';
 import { channels } from './channels.ts';
-import { mailRecordState } from './mail-record-state.ts';
 import { operations } from './operations.ts';
 import { schemas } from './schemas.ts';
+import { storedRecords } from './stored-records.ts';
 
 /**
  * The messages between the services, as {@link https://www.asyncapi.com/docs/reference/specification/v3.0.0 | AsyncAPI
@@ -47,5 +47,5 @@ export const asyncapi = {
       },
     },
   },
-  'x-state': mailRecordState,
+  'x-state': storedRecords,
 } as const;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { converterPresence } from '../converter-presence.ts';
 import { deliveryAnswer, mp3Event, videoEvent } from '../events.ts';
 import { mailRecord } from '../mail-record.ts';
 import { mailRequest } from '../mail-request.ts';
@@ -38,6 +39,22 @@ const deliveryOf = (data: 'VideoEvent' | 'Mp3Event') => ({
   ],
 });
 
+/** The parsed form of the text in the state store. */
+const stored = (title: string, document: object) => ({
+  title,
+  description: 'The parsed form of the text in the state store',
+  type: 'object',
+  required: ['revision', 'document'],
+  properties: {
+    revision: {
+      type: 'string',
+      description:
+        'A new UUID for each write. It shows whether a write that was reported as failed has arrived after all.',
+    },
+    document,
+  },
+});
+
 export const schemas = {
   CloudEvent: cloudEvent,
   VideoEvent: toJsonSchema(videoEvent),
@@ -47,18 +64,11 @@ export const schemas = {
   DeliveryAnswer: toJsonSchema(deliveryAnswer),
   MailRequest: toJsonSchema(mailRequest),
   MailRecord: toJsonSchema(mailRecord),
-  StoredMailRecord: {
-    title: 'Stored mail record',
-    description: 'The parsed form of the text in the state store',
+  StoredMailRecord: stored('Stored mail record', { $ref: '#/components/schemas/MailRecord' }),
+  ConverterPresence: toJsonSchema(converterPresence),
+  StoredConverters: stored('Stored converters', {
     type: 'object',
-    required: ['revision', 'document'],
-    properties: {
-      revision: {
-        type: 'string',
-        description:
-          'A new UUID for each write. It shows whether a write that was reported as failed has arrived after all.',
-      },
-      document: { $ref: '#/components/schemas/MailRecord' },
-    },
-  },
+    description: 'The entries by the UUIDs of the processes',
+    additionalProperties: { $ref: '#/components/schemas/ConverterPresence' },
+  }),
 };

@@ -154,4 +154,32 @@ describe('watchJob', () => {
     // The next delay would exceed the five minutes.
     assert.equal(clock.now(), 295_500);
   });
+
+  it('continues a stream from the last event that it has got', async (context) => {
+    const asked: (string | undefined)[] = [];
+    const streams = [`id: one\n${event(0.1)}id: two\n${event(0.2)}`, event(1)];
+    const session = sessionWithoutLogin(context, (request, response) => {
+      if (request.url !== `/jobs/${ID}/events`) return response.end(JSON.stringify(state(0.2)));
+      asked.push(request.headers['last-event-id'] as string | undefined);
+      return response.writeHead(200, { 'content-type': 'text/event-stream' }).end(streams.shift());
+    });
+    const options = {
+      clock: createTestClock(),
+      signal: new AbortController().signal,
+      onChange: () => undefined,
+    };
+    await watchJob(session, ID, options);
+    assert.deepEqual(asked, [undefined, 'two']);
+  });
+
+  it('goes on with streams that have nothing new to say, because something arrives', async (context) => {
+    const quiet: Answer = (response) =>
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end('retry: 1000\n\n: still here\n\n');
+    const { result, asked } = await watch(context, {
+      events: [quiet, quiet, quiet, quiet, quiet, stream(1)],
+      polls: [job(0.1)],
+    });
+    assert.deepEqual(await result, state(1));
+    assert.equal(asked.filter((kind) => kind === 'events').length, 6);
+  });
 });

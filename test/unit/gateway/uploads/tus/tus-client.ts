@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { createServer, request } from 'node:http';
+import { duplexPair } from 'node:stream';
 import type { Call, Reply } from '../../../../support/in-process.ts';
 import { asOwner, type Gateway } from '../../test-gateway.ts';
 
@@ -38,4 +40,31 @@ export function tusClient(gateway: Pick<Gateway, 'call'>, auth: Headers = asOwne
       return String(reply.headers.location);
     },
   };
+}
+
+/** Sends the beginning of a PATCH, waits for `sent`, and then cuts the connection at the gateway, as a broken cable does. */
+export async function cutPatch(
+  { app }: Pick<Gateway, 'app'>,
+  path: string,
+  { bytes, length, sent }: { bytes: Uint8Array; length: number; sent: () => Promise<void> },
+): Promise<void> {
+  const server = createServer(app.callback());
+  const [client, connection] = duplexPair();
+  server.emit('connection', connection);
+  const outgoing = request({
+    method: 'PATCH',
+    path,
+    headers: {
+      ...asOwner,
+      ...version,
+      'content-type': BYTES,
+      'upload-offset': '0',
+      'content-length': length,
+    },
+    createConnection: () => client as never,
+  });
+  outgoing.on('error', () => undefined).write(bytes);
+  await sent();
+  connection.destroy();
+  client.destroy();
 }

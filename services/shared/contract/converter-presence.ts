@@ -8,8 +8,9 @@ import type { StateStore } from '../state/state-store.ts';
  * compared, and no key has to expire.
  */
 const KEY = 'converters';
+export const CONVERTERS_KEY = KEY;
 /** The document expires after this time without any converter. */
-const TTL_SECONDS = 24 * 3600;
+export const CONVERTERS_TTL_SECONDS = 24 * 3600;
 /** The most converters that are shown. Further ones convert all the same, and are not counted. */
 const MAX_CONVERTERS = 500;
 
@@ -21,15 +22,25 @@ export const ALIVE_MS = 20_000;
 /** A measured speed, or null where nothing was converted yet. */
 const speed = z.number().positive().nullable();
 
-export const converterPresence = z.object({
-  beat: z.number().int().meta({ description: 'One more with each beat' }),
-  concurrency: z.number().int().min(1).meta({ description: 'How many jobs it converts at a time' }),
-  seconds_per_mib: speed.meta({
-    description: 'Seconds from the claim of a job to its end, for each MiB of its video: a moving average',
-  }),
-  sound_speed: speed.meta({ description: 'Seconds of sound that it converts in a second, in the same way' }),
-  sound_speed_normalized: speed.meta({ description: 'The same for jobs with `normalize`' }),
-});
+export const converterPresence = z
+  .object({
+    beat: z.number().int().meta({ description: 'One more with each beat' }),
+    concurrency: z.number().int().min(1).meta({ description: 'How many jobs it converts at a time' }),
+    seconds_per_mib: speed.meta({
+      description: 'Seconds from the claim of a job to its end, for each MiB of its video: a moving average',
+    }),
+    sound_speed: speed.meta({
+      description: 'Seconds of sound that it converts in a second, in the same way',
+    }),
+    sound_speed_normalized: speed.meta({ description: 'The same for jobs with `normalize`' }),
+  })
+  .meta({
+    title: 'Converter',
+    description: 'What a converter process shows of itself',
+    examples: [
+      { beat: 17, concurrency: 2, seconds_per_mib: 0.31, sound_speed: 84.5, sound_speed_normalized: null },
+    ],
+  });
 export type ConverterPresence = z.infer<typeof converterPresence>;
 
 /** An entry of another form, which a newer release may write, is kept and not counted. */
@@ -66,7 +77,9 @@ export async function showPresence(
     if (others.length >= MAX_CONVERTERS) return undefined;
     return { ...Object.fromEntries(others), [id]: presence };
   };
-  return parse(await updateDocument<Stored>(state, KEY, change, { ttlSeconds: TTL_SECONDS, signal }));
+  return parse(
+    await updateDocument<Stored>(state, KEY, change, { ttlSeconds: CONVERTERS_TTL_SECONDS, signal }),
+  );
 }
 
 /** Removes the entry of a converter that stops. Throws `unavailable`. */
@@ -76,5 +89,5 @@ export async function hidePresence(state: StateStore, id: string, signal?: Abort
     const { [id]: _, ...others } = stored;
     return others;
   };
-  await updateDocument<Stored>(state, KEY, change, { ttlSeconds: TTL_SECONDS, signal });
+  await updateDocument<Stored>(state, KEY, change, { ttlSeconds: CONVERTERS_TTL_SECONDS, signal });
 }

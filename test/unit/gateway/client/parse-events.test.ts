@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseEvents } from '../../../../services/gateway/client/job-events.ts';
+import { parseEvents } from '../../../../services/gateway/client/parse-events.ts';
 import { chunksOf } from './test-transport.ts';
 
 describe('parseEvents', () => {
