@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readIfThere, writePrivate } from '../../../shared/runtime/private-files.ts';
 import { tokenGrant } from '../../accounts/token-grant.ts';
 import type { StoredTokens, TokenStore } from '../../client/session/tokens.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { makePrivateDir, readIfThere } from '../../../shared/runtime/private-files.ts';
 import { replaceDurably } from '../files/replace-durably.ts';
 

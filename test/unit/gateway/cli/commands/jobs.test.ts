@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { baseOf, type Job } from '../../../../../services/shared/jobs/job.ts';
+import { baseOf, isFinal, type Job } from '../../../../../services/shared/jobs/job.ts';
 import { failed, newJob } from '../../../../support/job.ts';
 import { chunksOf } from '../../client/test-transport.ts';
 import { createTestProgram, documentsOf } from '../test-program.ts';
@@ -17,6 +17,7 @@ async function build(context: TestContext, jobs: Job[] = []) {
   await program.run(['login', '--email', ANN], { env: { ...program.env, MP3_PASSWORD: 'a long password' } });
   for (const job of jobs) {
     await program.index.addOwned(ANN, job.id);
+    if (!isFinal(job)) await program.index.addActive(ANN, job.id);
     await program.jobs.create({ ...job, owner: ANN });
     const expires = new Date(job.expires_at);
     if (jobs.length < 10)
@@ -240,14 +241,14 @@ describe('mp3 watch', () => {
   it('follows all jobs that have not ended, and fails where one of them fails', async (context) => {
     const { run, jobs, transport } = await build(context, [numbered(1), numbered(2), numbered(3, failed())]);
     const { send } = transport;
-    const bothWatched = Promise.withResolvers<void>();
-    let watched = 0;
-    transport.send = (request) => {
-      if (/\/events$/.test(request.path) && ++watched === 2) bothWatched.resolve();
-      return send(request);
+    const watched = Promise.withResolvers<void>();
+    transport.send = async (request) => {
+      const reply = await send(request);
+      if (request.path === '/jobs/events') watched.resolve();
+      return reply;
     };
     const watching = run(['watch', 'all', '--json']);
-    await bothWatched.promise;
+    await watched.promise;
     await jobs.update(idOf(1), (job) => ({ ...failed(), ...baseOf(job) }));
     await jobs.update(idOf(2), (job) => ({ ...newJob({ status: 'cancelled' }), ...baseOf(job) }) as Job);
     const ran = await watching;
@@ -262,5 +263,21 @@ describe('mp3 watch', () => {
   it('says that no job is under way', async (context) => {
     const { run } = await build(context, [numbered(1, failed())]);
     assert.deepEqual(await run(['watch', 'all']), { code: 0, out: '', err: 'No job is under way.\n' });
+  });
+
+  it('follows the jobs that are named, and reports one that does not exist', async (context) => {
+    const { run } = await build(context, [numbered(1, failed()), numbered(2, failed())]);
+    const ran = await run(['watch', '00000001', idOf(9), '--json']);
+    assert.equal(ran.code, 1);
+    assert.deepEqual(
+      documentsOf(ran)
+        .map(({ id, status, error }) => [id, status ?? error.code])
+        .sort(),
+      [
+        [idOf(1), 'failed'],
+        [idOf(9), 'not_found'],
+      ],
+    );
+    assert.match(ran.err, new RegExp(`✘ Ferien\\.mp4: there is no sound in it {2}job ${idOf(1)}`));
   });
 });
