@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { FileChangedError } from '../../client/local-file.ts';
 import type { Film } from '../../client/uploads/film.ts';
@@ -14,8 +15,9 @@ export interface OpenFilm extends Film, AsyncDisposable {}
 export async function openFilm({ path, name, size, changedAt }: VideoFile): Promise<OpenFilm> {
   const handle = await open(path);
   const changed = () => new FileChangedError(`${printable(name)} was changed while it was being sent.`);
-  const requireUnchanged = async () => {
-    const stat = await handle.stat({ bigint: true });
+  const requireUnchanged = () => {
+    // It asks nothing of the disk. A plan reads its film in up to 100,000 small parts, and an asynchronous call for each takes longer.
+    const stat = fstatSync(handle.fd, { bigint: true });
     if (Number(stat.size) !== size || stat.mtimeNs !== changedAt) throw changed();
   };
   const read = async (start: number, end: number) => {
@@ -27,11 +29,11 @@ export async function openFilm({ path, name, size, changedAt }: VideoFile): Prom
       done += bytesRead;
     }
     // After the read: a change before it shows in the time, and one after it does not matter.
-    await requireUnchanged();
+    requireUnchanged();
     return bytes;
   };
   try {
-    await requireUnchanged();
+    requireUnchanged();
   } catch (error) {
     await handle.close();
     throw error;

@@ -61,6 +61,7 @@ export async function uploadResumable(
   const tus = createTus(session);
   const schedule = createRetrySchedule({ maxWaitMs: LONG_WAIT_MS, alsoTransient: isTransient });
   let current = record ?? { key: randomKey() };
+  let isResumed = record?.upload !== undefined;
   let arrived = 0;
   let restarts = 0;
 
@@ -88,7 +89,8 @@ export async function uploadResumable(
       const isNew = current.upload === undefined && record === undefined && attempt === 1;
       if (current.upload === undefined) await keep({ ...current, upload: id });
       const offset = isNew ? 0 : await tus.offset(id, signal);
-      if (attempt === 1 && offset > 0) onResume?.(offset);
+      if (isResumed && offset > 0) onResume?.(offset);
+      isResumed = false;
       confirm(offset);
       await sendRest(tus, { id, file, offset }, { ...ports, onConfirm: confirm });
       const job = await jobOf(tus, id, file.size, signal);
