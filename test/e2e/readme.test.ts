@@ -37,6 +37,7 @@ async function type(script: string, folder: string, system: SystemUnderTest): Pr
       // npm keeps the folder of the first npm in it, which is the one that runs the tests.
       INIT_CWD: folder,
       XDG_CONFIG_HOME: folder,
+      XDG_STATE_HOME: folder,
       MP3_URL: system.gatewayUrl,
       MP3CONVERTER_OPERATOR_TOKEN: readEnvFile(system.stateRoot, 'gateway').OPERATOR_TOKEN,
     },

@@ -3,6 +3,8 @@ import {
   ConnectionLostError,
   ForeignResponseError,
   InvalidResponseError,
+  isProblem,
+  ProblemError,
   RedirectError,
   UnreachableError,
 } from '../client/http/errors.ts';
@@ -13,6 +15,16 @@ export class CommandError extends Error {
   override readonly name: string = 'CommandError';
 }
 
+/** The reader of the standard output, such as `head`, has closed it. Nobody is told, as with other programs. Exit code 1. */
+export class OutputClosedError extends CommandError {
+  override readonly name = 'OutputClosedError';
+}
+
+/** There is no account to act for, or the gateway refuses it. Exit code 3. */
+export class NotLoggedInError extends CommandError {
+  override readonly name = 'NotLoggedInError';
+}
+
 /** The command line is invalid, or must not be carried out as it stands. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -21,6 +33,35 @@ export class UsageError extends Error {
 /** Whether the message says all that a person needs to know. Any other error is a bug, and its stack is shown. */
 export const isExpected = (error: unknown): boolean =>
   error instanceof CommandError || error instanceof UsageError || error instanceof ClientError;
+
+const isLoginRefused = (error: unknown): boolean =>
+  error instanceof NotLoggedInError ||
+  isProblem(error, 'invalid_token') ||
+  isProblem(error, 'invalid_credentials');
+
+/** The exit codes are documented in syntax/help-text.ts. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) return 2;
+  if (isLoginRefused(error)) return 3;
+  return error instanceof UnreachableError ? 4 : 1;
+}
+
+/** What a program gets instead of a sentence. The codes of the gateway are those of its API. */
+export interface ErrorDocument {
+  error: { code: string; detail: string };
+}
+
+export function toErrorDocument(error: unknown): ErrorDocument {
+  return { error: { code: codeOf(error), detail: messageOf(error) } };
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof ProblemError) return error.code;
+  if (error instanceof UsageError) return 'invalid_command_line';
+  if (error instanceof NotLoggedInError) return 'not_logged_in';
+  if (error instanceof UnreachableError) return 'unreachable';
+  return isExpected(error) ? 'failed' : 'internal';
+}
 
 /** A sentence for the terminal, with what a person can do about it. */
 export function messageOf(error: unknown): string {

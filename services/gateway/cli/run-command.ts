@@ -1,25 +1,16 @@
 import { createStopSignal } from '../../shared/runtime/stop-signal.ts';
-import { isExpected, messageOf, UsageError } from './errors.ts';
 
 /** The exit code after an interruption: 128 plus the number of SIGINT, by the convention of shells. */
 export const INTERRUPTED = 130;
 
-/**
- * Runs the main function of a command, whose signal is aborted by Ctrl-C. Prints an error as one line. Returns the exit code:
- * that of `main`, 1 after an error, 2 where the command line was not understood, or 130 after an interruption.
- */
-export async function runCommand(main: (signal: AbortSignal) => Promise<number>): Promise<number> {
-  const { env, stderr } = process;
-  const signal = createStopSignal('interrupted', () => process.exit(INTERRUPTED));
-  try {
-    return await main(signal);
-  } catch (error) {
-    if (signal.aborted) {
-      stderr.write('Interrupted.\n');
-      return INTERRUPTED;
-    }
-    stderr.write(`${messageOf(error)}\n`);
-    if (!isExpected(error) || env.DEBUG) console.error(error);
-    return error instanceof UsageError ? 2 : 1;
-  }
+/** npm passes Ctrl-C on, so that it arrives twice. This is longer than that takes, and shorter than a person needs. */
+const REPETITION_MS = 400;
+
+/** Runs the main function of the program, whose signal is aborted by Ctrl-C. A second Ctrl-C ends the program at once. */
+export function runCommand(main: (signal: AbortSignal) => Promise<number>): Promise<number> {
+  const end = () => {
+    process.stderr.write('\n');
+    process.exit(INTERRUPTED);
+  };
+  return main(createStopSignal('interrupted', end, REPETITION_MS));
 }

@@ -5,15 +5,20 @@ const REPETITION_MS = 2_000;
  * killed. Ctrl-C reaches a program twice, from the terminal and through npm, so repetitions within two seconds count as
  * one. A later one calls `force`.
  * @param message the message of the abort reason
+ * @param repetitionMs replaces the two seconds
  */
-export function createStopSignal(message: string, force: () => void): AbortSignal {
+export function createStopSignal(
+  message: string,
+  force: () => void,
+  repetitionMs = REPETITION_MS,
+): AbortSignal {
   const controller = new AbortController();
   let abortedAt = 0;
   const stop = (): void => {
     if (!controller.signal.aborted) {
       abortedAt = performance.now();
       controller.abort(new Error(message));
-    } else if (performance.now() - abortedAt > REPETITION_MS) force();
+    } else if (performance.now() - abortedAt > repetitionMs) force();
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
   process.on('disconnect', stop);

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
+import { commands } from '../../../services/gateway/cli/commands/table.ts';
+import { flagsOf } from '../../../services/gateway/cli/syntax/command.ts';
 import { inlineCode, type Markdown, markdownFiles, readMarkdown, repoRoot } from '../../support/markdown.ts';
 
 interface Command {
@@ -17,19 +19,23 @@ const { scripts } = JSON.parse(readFileSync(join(repoRoot, 'package.json'), 'utf
 /** The changelog may name commands that no longer exist. */
 const files = markdownFiles().filter((path) => path !== 'CHANGELOG.md');
 
+/** The long options and bare words of a command line. */
+const wordsOf = (text: string): string[] =>
+  text
+    .replace(/'[^']*'/g, 'VALUE')
+    .split(/\s+/)
+    .filter((word, index, all) => {
+      const isValue = all[index - 1]?.startsWith('-') ?? false;
+      return /^--[a-z][\w-]*/.test(word) || (!isValue && /^[a-z]+$/.test(word));
+    });
+
 function commandsIn(file: Markdown): Command[] {
   const code = [...inlineCode(file), ...file.blocks.flatMap(({ text }) => text.split('\n'))];
   return code.flatMap((line) => {
     const found = line.matchAll(/\bnpm (?:run (?:--silent )?([\w:]+)|(start|test))(?: -- ([^#;&|]*))?/g);
     return [...found].map(([, run, own, rest = '']) => ({
       script: run ?? own ?? '',
-      words: rest
-        .replace(/'[^']*'/g, 'VALUE')
-        .split(/\s+/)
-        .filter((word, index, all) => {
-          const isValue = all[index - 1]?.startsWith('-') ?? false;
-          return /^--[a-z][\w-]*/.test(word) || (!isValue && /^[a-z]+$/.test(word));
-        }),
+      words: wordsOf(rest),
     }));
   });
 }
@@ -43,6 +49,40 @@ function sourcesOf(script: string): string {
   return [text, ...imports.map((path) => readFileSync(join(repoRoot, path), 'utf8'))].join('\n');
 }
 
+/** The words after the name of a command of `mp3`. It knows its own flags alone. */
+function faultsOfCommand(name: string, words: string[]): string[] {
+  const command = commands.find((each) => each.name === name);
+  if (!command) return [`mp3 ${name}`];
+  const known = [
+    ...flagsOf(command).map((flag) => `--${flag.name}`),
+    ...command.synopsis.join(' ').split(/\W+/),
+  ];
+  const operands = command.operands === 'commands' ? commands.map((each) => each.name) : command.operands;
+  return words
+    .map((word) => word.split('=')[0] ?? '')
+    .filter((word) => !known.includes(word) && !operands.includes(word))
+    .map((word) => `mp3 ${name} ${word}`);
+}
+
+/** Words of npm scripts that are commands of `mp3`. */
+function faultsOf({ script, words }: Command): string[] {
+  if (script === 'mp3') return faultsOfCommand(words[0] ?? '', words.slice(1));
+  if (script === 'convert' || script === 'failed') return faultsOfCommand(script, words);
+  if (scripts[script] === undefined) return [`npm run ${script}`];
+  const source = sourcesOf(script);
+  return words.filter((word) => !knows(source, word)).map((word) => `npm run ${script} -- ${word}`);
+}
+
+/** Commands that begin with `mp3`, as a person who has installed it types them. */
+const ownCommandsIn = (file: Markdown): Command[] =>
+  [
+    ...inlineCode(file),
+    ...file.blocks.filter(({ language }) => language === 'sh').flatMap(({ text }) => text.split('\n')),
+  ].flatMap((line) => {
+    const [, rest] = /^mp3 ([a-z].*)$/.exec(line) ?? [];
+    return rest === undefined ? [] : [{ script: 'mp3', words: wordsOf(rest.replace(/[#;&|>].*/, '')) }];
+  });
+
 function knows(source: string, word: string): boolean {
   const [text = ''] = word.split('=');
   return text === '--help' || new RegExp(`(^|[^\\w-])${text}($|[^\\w-])`, 'm').test(source);
@@ -51,11 +91,8 @@ function knows(source: string, word: string): boolean {
 describe('commands in documents', () => {
   for (const path of files) {
     it(`${path} names only npm scripts, options and words that exist`, () => {
-      const faults = commandsIn(readMarkdown(path)).flatMap(({ script, words }) => {
-        if (scripts[script] === undefined) return [`npm run ${script}`];
-        const source = sourcesOf(script);
-        return words.filter((word) => !knows(source, word)).map((word) => `npm run ${script} -- ${word}`);
-      });
+      const file = readMarkdown(path);
+      const faults = [...commandsIn(file), ...ownCommandsIn(file)].flatMap(faultsOf);
       assert.deepEqual(faults, []);
     });
   }

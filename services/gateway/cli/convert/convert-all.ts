@@ -3,80 +3,114 @@ import { retry } from '../../client/http/retry.ts';
 import { getJob } from '../../client/jobs.ts';
 import type { Session } from '../../client/session/session.ts';
 import type { UploadStore } from '../../client/uploads/upload-store.ts';
-import { planTargets, type Target, type TargetOptions } from '../files/target.ts';
-import { checkVideo, type VideoFile } from '../files/video.ts';
+import { toErrorDocument } from '../errors.ts';
+import { planTargets, type Target } from '../files/target.ts';
+import { printJson } from '../terminal/print-json.ts';
+import type { Board } from '../terminal/reporter.ts';
 import { attempt } from './attempt.ts';
-import { type AwaitAndSavePorts, awaitAndSave, type SentVideo } from './await-and-save.ts';
+import { type AwaitAndSavePorts, awaitAndSave } from './await-and-save.ts';
 import type { Conversion } from './command-line.ts';
-import { printJson } from './print-json.ts';
+import { convertFilms } from './convert-films.ts';
+import type { Journal } from './journal.ts';
+import { type PlannedFilm, type PlanPorts, planFilms } from './plan-films.ts';
 import { probeFiles } from './probe-files.ts';
-import { sendVideo } from './send-video.ts';
+import { watchFilms } from './watch-films.ts';
 
-export interface ConvertPorts extends Omit<AwaitAndSavePorts, 'onEnd'> {
+export interface ConvertPorts extends Omit<AwaitAndSavePorts, 'onEnd' | 'reporter'> {
+  reporter: Board;
+  journal: Journal;
+  /** Remembers uploads, so that a later run can resume. */
+  uploads: UploadStore;
   /** Logs in. Called only after all files and targets have been checked. */
   openSession: () => Promise<Session>;
   stdoutIsTerminal: boolean;
-  /** Remembers uploads, so that a later run can resume. */
-  uploads: UploadStore;
 }
 
 /** Runs one command line. Returns the number of files that failed, each of which was reported. */
 export function convertAll(command: Conversion, ports: ConvertPorts): Promise<number> {
   if (command.probe) return probeFiles(command, ports);
-  return command.job === undefined ? convertFiles(command, ports) : fetchJob(command, command.job, ports);
+  if (command.job !== undefined) return fetchJobs(command, [command.job], ports);
+  return command.watch === undefined
+    ? convertFiles(command, ports)
+    : convertFolder(command, command.watch, ports);
 }
 
-/** Sends all files before it waits for the first MP3, so that the server can convert several at the same time. */
 async function convertFiles(command: Conversion, ports: ConvertPorts): Promise<number> {
-  const videos: VideoFile[] = [];
-  for (const file of command.files) videos.push(await checkVideo(file, ports.cwd));
-  const names = videos.map(({ name }) => name);
-  const sources = videos.map(({ path }) => path);
-  const targets = await plan(command, ports, { names, sources });
+  const { films, failures } = await planFilms(command, planPorts(command, ports));
+  if (films.length === 0) return failures;
   const session = await ports.openSession();
-
-  let failures = 0;
-  const sent: SentVideo[] = [];
-  for (const [index, video] of videos.entries()) {
-    const target = targets[index] as Target;
-    const isSent = await attempt(video.name, ports, async () => {
-      const { options, whole } = command;
-      const { id, kind } = await sendVideo(session, video, { options, whole }, ports);
-      ports.pending.set(id, target);
-      const sendWhole = () => sendVideo(session, video, { options, whole: true }, ports);
-      sent.push({ id, name: video.name, target, sendWhole: kind === 'sound' ? sendWhole : undefined });
-    });
-    if (!isSent) failures += 1;
+  const failed = await convertFilms(() => oneByOne(films), films.length, command, { ...ports, session });
+  if (films.length > 1) {
+    const saved = `${films.length - failed} of ${films.length} films are converted.`;
+    ports.reporter.info(failed + failures > 0 ? `${saved} ${failed + failures} failed.` : saved);
   }
-  for (const video of sent) {
-    if (!(await attempt(video.name, ports, () => finish(command, session, video, ports)))) failures += 1;
+  return failures + failed;
+}
+
+/** Converts what appears in a folder, until the signal aborts. */
+async function convertFolder(command: Conversion, folder: string, ports: ConvertPorts): Promise<number> {
+  const session = await ports.openSession();
+  const busy = new Set<string>();
+  const again = new Set<string>();
+  const films = (signal: AbortSignal) =>
+    watchFilms(
+      { ...command, folder },
+      { ...planPorts(command, ports), clock: ports.clock, signal, busy, again },
+    );
+  const onSettled = ({ video }: PlannedFilm) => void busy.delete(video.path);
+  // A folder may be watched for days, and the gateway may be down for an hour of them.
+  const onOutage = ({ video }: PlannedFilm) => void again.add(video.path);
+  return convertFilms(films, undefined, command, { ...ports, session, onSettled, onOutage });
+}
+
+async function* oneByOne(films: readonly PlannedFilm[]): AsyncGenerator<PlannedFilm> {
+  yield* films;
+}
+
+const planPorts = ({ json }: Conversion, ports: ConvertPorts): PlanPorts => ({
+  ...ports,
+  onDone: async ({ path, target }) => {
+    if (json) await printJson({ skipped: { file: path, mp3: target } }, ports.stdout);
+  },
+  onFailure: async (filename, error) => {
+    if (json) await printJson({ ...toErrorDocument(error), filename }, ports.stdout);
+  },
+});
+
+type Fetching = Pick<Conversion, 'output' | 'force' | 'json'>;
+
+/** Waits for jobs that were sent before, one after the other, and saves their MP3s. */
+export async function fetchJobs(
+  command: Fetching,
+  ids: readonly string[],
+  ports: ConvertPorts,
+): Promise<number> {
+  const { clock, signal, reporter } = ports;
+  const session = await ports.openSession();
+  const names: string[] = [];
+  for (const id of ids)
+    names.push((await retry(() => getJob(session, id, signal), { clock, signal })).filename);
+  const { output, force, json } = command;
+  const { cwd, stdoutIsTerminal } = ports;
+  const targets = await planTargets({ output, force, cwd, stdoutIsTerminal, names, sources: [] });
+  let failures = 0;
+  for (const [index, id] of ids.entries()) {
+    const name = names[index] ?? id;
+    const line = reporter.line();
+    let isPrinted = false;
+    const onEnd = async (job: JobView) => {
+      isPrinted = true;
+      if (json) await printJson(job, ports.stdout);
+    };
+    const onFailure = async (error: unknown) => {
+      if (json && !isPrinted) await printJson({ ...toErrorDocument(error), id }, ports.stdout);
+    };
+    const video = { id, name, target: targets[index] as Target, sendWhole: undefined };
+    const filmPorts = { ...ports, reporter: line, onEnd, onFailure };
+    const isDone = await attempt(name, filmPorts, () => awaitAndSave(session, video, filmPorts)).finally(
+      line.settle,
+    );
+    if (!isDone) failures += 1;
   }
   return failures;
 }
-
-async function fetchJob(command: Conversion, id: string, ports: ConvertPorts): Promise<number> {
-  const { clock, signal } = ports;
-  const session = await ports.openSession();
-  const { filename: name } = await retry(() => getJob(session, id, signal), { clock, signal });
-  const [target] = await plan(command, ports, { names: [name], sources: [] });
-  const video = { id, name, target: target as Target, sendWhole: undefined };
-  return (await attempt(name, ports, () => finish(command, session, video, ports))) ? 0 : 1;
-}
-
-function finish(
-  { json }: Conversion,
-  session: Session,
-  video: SentVideo,
-  ports: ConvertPorts,
-): Promise<void> {
-  const onEnd = async (job: JobView) => {
-    if (json) await printJson(job, ports.stdout);
-  };
-  return awaitAndSave(session, video, { ...ports, onEnd });
-}
-
-const plan = (
-  { output, force }: Conversion,
-  { cwd, stdoutIsTerminal }: ConvertPorts,
-  videos: Pick<TargetOptions, 'names' | 'sources'>,
-): Promise<Target[]> => planTargets({ output, force, cwd, stdoutIsTerminal, ...videos });

@@ -5,12 +5,12 @@ import { probeFile } from '../../client/probe.ts';
 import type { Session } from '../../client/session/session.ts';
 import { CommandError } from '../errors.ts';
 import { checkVideo, type VideoFile } from '../files/video.ts';
+import { printJson, printText } from '../terminal/print-json.ts';
 import { printable } from '../terminal/text.ts';
 import { attempt } from './attempt.ts';
 import type { AwaitAndSavePorts } from './await-and-save.ts';
 import type { Conversion } from './command-line.ts';
 import { describeProbe } from './describe-probe.ts';
-import { printJson, printText } from './print-json.ts';
 
 export interface ProbePorts
   extends Pick<AwaitAndSavePorts, 'clock' | 'reporter' | 'stdout' | 'cwd' | 'signal'> {

@@ -5,26 +5,24 @@ import { isProblem, ProblemError } from '../../client/http/errors.ts';
 import type { FailedJobView } from '../../operator/failed-job-view.ts';
 import { CommandError, messageOf } from '../errors.ts';
 import { printable } from '../terminal/text.ts';
-import type { Command } from './command-line.ts';
+import type { FailedCommand } from './command-line.ts';
 import { formatTable } from './table.ts';
 
 export interface Output {
   out: (line: string) => void;
   err: (line: string) => void;
+  /** Whether a list as JSON has one object a line. Otherwise it is one array. */
+  isLines?: boolean;
 }
 
 /**
  * Runs one command. Returns the number of jobs that could not be changed, each of which was reported.
  * @throws CommandError
  */
-export async function run(
-  command: Exclude<Command, { kind: 'help' }>,
-  api: FailedJobsApi,
-  output: Output,
-): Promise<number> {
+export async function run(command: FailedCommand, api: FailedJobsApi, output: Output): Promise<number> {
   try {
     // Lists first in any case: a wrong token is then reported once, and not for each job.
-    if (command.kind === 'list') return print(await Array.fromAsync(api.list()), command.json, output);
+    if (command.kind === 'list') return print(await collect(api.list()), command.json, output);
     const ids = command.ids === 'all' ? await allIds(api) : command.ids;
     await api.list().next();
     return await changeEach(command.kind, ids, api, output);
@@ -33,16 +31,23 @@ export async function run(
   }
 }
 
-function print(jobs: FailedJobView[], json: boolean, { out }: Output): number {
+function print(jobs: FailedJobView[], json: boolean, { out, isLines }: Output): number {
   // The encoded form is printable ASCII: the texts come from users, and must not control the terminal.
-  if (json) out(`[${jobs.map((job) => `\n${encodeDocument(job)}`).join(',')}\n]`);
+  if (json && isLines) for (const job of jobs) out(encodeDocument(job));
+  else if (json) out(`[${jobs.map((job) => `\n${encodeDocument(job)}`).join(',')}\n]`);
   else if (jobs.length === 0) out('No job has failed.');
   else for (const line of formatTable(jobs)) out(line);
   return 0;
 }
 
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
 const allIds = async (api: FailedJobsApi): Promise<string[]> =>
-  (await Array.fromAsync(api.list())).map(({ id }) => id);
+  (await collect(api.list())).map(({ id }) => id);
 
 async function changeEach(
   kind: 'retry' | 'drop',

@@ -18,10 +18,19 @@ export interface TargetOptions {
   /** Paths that must never be written to: the videos themselves. */
   sources: readonly string[];
   stdoutIsTerminal: boolean;
+  /** Whether nothing has to be written to this path, or it may be overwritten. Then it is not checked. */
+  isSettled?: (path: string, index: number) => boolean | Promise<boolean>;
 }
 
+/** Names of devices, which Windows opens instead of a file, whatever their extension. */
+const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
+
 /** The name of the MP3 in a folder. The name may come from another machine, so it must not lead into another folder. */
-const targetName = (name: string): string => mp3Name(printable(name.split(/[/\\]/).at(-1) ?? ''));
+export function targetName(name: string, platform = process.platform): string {
+  const mp3 = mp3Name(printable(name.split(/[/\\]/).at(-1) ?? ''));
+  // `a:b` is a stream of the file `a` on Windows, and the other characters are refused there.
+  return platform === 'win32' ? mp3.replace(/[<>:"|?*]/g, '_').replace(DEVICE, '_$1') : mp3;
+}
 
 /** Decides where each MP3 goes, before anything is sent. @throws UsageError, CommandError */
 export async function planTargets(options: TargetOptions): Promise<Target[]> {
@@ -40,7 +49,8 @@ export async function planTargets(options: TargetOptions): Promise<Target[]> {
     throw new UsageError(
       `Two of the videos would become ${path.relative(cwd, twice)}: convert them one by one.`,
     );
-  for (const file of paths) await checkTarget(file, options);
+  for (const [index, file] of paths.entries())
+    if (!(await options.isSettled?.(file, index))) await checkTarget(file, options);
   return paths.map((file) => ({ kind: 'file', path: file, force }));
 }
 

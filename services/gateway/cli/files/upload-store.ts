@@ -1,19 +1,11 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { waitForLock } from '../../../shared/runtime/lock.ts';
 import { parseJson } from '../../../shared/runtime/parse-json.ts';
 import { makePrivateDir, readIfThere } from '../../../shared/runtime/private-files.ts';
 import type { UploadStore } from '../../client/uploads/upload-store.ts';
+import { replaceDurably } from './replace-durably.ts';
 
 const KEPT_MS = 31 * 24 * 3_600_000;
 
@@ -60,19 +52,6 @@ export function createFileUploads(folder: string, now = Date.now): UploadStore {
       }
     },
   };
-}
-
-/** The record is complete on the disk before it gets its name, so that a power cut leaves the old one or the new one. */
-function replaceDurably(file: string, text: string): void {
-  const temporary = `${file}.${process.pid}`;
-  const descriptor = openSync(temporary, 'w', 0o600);
-  try {
-    writeSync(descriptor, text);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  renameSync(temporary, file);
 }
 
 /** Removes what was last written before a time, in milliseconds since the epoch. */

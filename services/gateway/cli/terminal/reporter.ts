@@ -1,10 +1,9 @@
 import { styleText } from 'node:util';
 import type { Clock } from '../../client/http/clock.ts';
+import { createProgressBlock, type Screen, type ShowProgress } from './progress-block.ts';
+import { percentOf } from './progress-line.ts';
 
-const BAR_CELLS = 24;
-const MIN_BAR_CELLS = 4;
-/** Shortest time between two states of one progress line. */
-const TERMINAL_MS = 100;
+/** Time between two lines of progress where there is no terminal. */
 const LINES_MS = 5_000;
 
 type Style = Parameters<typeof styleText>[0];
@@ -17,63 +16,64 @@ export interface Reporter {
   warning(line: string): void;
   error(line: string): void;
   /** Shows progress: in one line that is redrawn or, without a terminal, in a new line every few seconds. */
-  progress(label: string): (share: number | undefined, describe: () => string) => void;
+  progress(label: string): ShowProgress;
   /** Erases the line that `progress` has drawn. */
   settle(): void;
 }
 
-export interface Screen {
-  isTTY: boolean;
-  columns: number;
-  color: boolean;
-  quiet: boolean;
-  write(text: string): void;
+/** A reporter of several things that go on at the same time. */
+export interface Board extends Reporter {
+  /** A reporter with a progress line of its own, which stays below the messages until it is settled. */
+  line(): Reporter;
+  /** Adds a line about all of them. Without a terminal, it takes the place of theirs. Undefined removes it. */
+  overall(describe: (() => string) | undefined): void;
 }
 
-export function createReporter(screen: Screen, clock: Pick<Clock, 'now'>): Reporter {
-  let drawn = false;
-
+export function createReporter(screen: Screen, clock: Pick<Clock, 'now'>): Board {
+  const block = createProgressBlock(screen, clock);
+  const printLines = createLinePrinter(block, clock);
   const style = (how: Style, text: string) =>
     screen.color ? styleText(how, text, { validateStream: false }) : text;
 
-  function erase(): void {
-    if (drawn) screen.write('\r\x1b[2K');
-    drawn = false;
-  }
-
-  function line(text: string): void {
-    erase();
-    screen.write(`${text}\n`);
-  }
+  const messages = {
+    info: (text: string) => void (screen.quiet || block.print(text)),
+    success: (text: string) => void (screen.quiet || block.print(`${style('green', '✔')} ${text}`)),
+    warning: (text: string) => block.print(`${style('yellow', '⚠')} ${text}`),
+    error: (text: string) => block.print(`${style('red', '✘')} ${text}`),
+  };
+  const progressBy = (draw: (label: string) => ShowProgress) => (label: string) => {
+    if (screen.quiet) return () => undefined;
+    return screen.isTTY ? draw(label) : printLines(label);
+  };
 
   return {
-    info: (text) => screen.quiet || line(text),
-    success: (text) => screen.quiet || line(`${style('green', '✔')} ${text}`),
-    warning: (text) => line(`${style('yellow', '⚠')} ${text}`),
-    error: (text) => line(`${style('red', '✘')} ${text}`),
-    settle: erase,
-    progress(label) {
-      if (screen.quiet) return () => undefined;
-      let last = Number.NEGATIVE_INFINITY;
-      return (share, describe) => {
-        const now = clock.now();
-        if (now - last < (screen.isTTY ? TERMINAL_MS : LINES_MS)) return;
-        last = now;
-        const percent = share === undefined ? '' : `${String(Math.floor(share * 100)).padStart(3)}%`;
-        if (!screen.isTTY) return line([label, percent, describe()].filter(Boolean).join('  '));
-        // A line as wide as the terminal would wrap, and could not be redrawn.
-        const room = Math.max(1, screen.columns - 1);
-        const texts = [label, percent, describe()].filter(Boolean);
-        const cells = Math.min(BAR_CELLS, room - texts.join('  ').length - 2);
-        if (share !== undefined && cells >= MIN_BAR_CELLS) texts.splice(1, 0, bar(share, cells));
-        screen.write(`\r\x1b[2K${[...texts.join('  ')].slice(0, room).join('')}`);
-        drawn = true;
-      };
+    ...messages,
+    progress: progressBy(block.single),
+    settle: block.erase,
+    line() {
+      const line = block.line();
+      return { ...messages, progress: progressBy(line.show), settle: line.remove };
+    },
+    overall(describe) {
+      block.overall = describe;
     },
   };
 }
 
-function bar(share: number, cells: number): string {
-  const full = Math.round(Math.min(1, Math.max(0, share)) * cells);
-  return '█'.repeat(full) + '░'.repeat(cells - full);
+/** Shows progress where there is no terminal: each thing by lines of its own, or all of them by lines about all. */
+function createLinePrinter(
+  block: Pick<ReturnType<typeof createProgressBlock>, 'print' | 'overall'>,
+  clock: Pick<Clock, 'now'>,
+): (label: string) => ShowProgress {
+  let lastOverall = Number.NEGATIVE_INFINITY;
+  return (label) => {
+    let last = Number.NEGATIVE_INFINITY;
+    return (share, describe) => {
+      const now = clock.now();
+      if (now - (block.overall ? lastOverall : last) < LINES_MS) return;
+      last = now;
+      lastOverall = now;
+      block.print(block.overall?.() ?? [label, percentOf(share), describe()].filter(Boolean).join('  '));
+    };
+  };
 }

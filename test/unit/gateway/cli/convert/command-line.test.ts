@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseCommand } from '../../../../../services/gateway/cli/convert/command-line.ts';
+import { convert } from '../../../../../services/gateway/cli/commands/convert.ts';
+import { readConversion } from '../../../../../services/gateway/cli/convert/command-line.ts';
 import { UsageError } from '../../../../../services/gateway/cli/errors.ts';
+import { flagsOf } from '../../../../../services/gateway/cli/syntax/command.ts';
+import { parseInput } from '../../../../../services/gateway/cli/syntax/flags.ts';
+
+const parseCommand = (args: string[], env: NodeJS.ProcessEnv) =>
+  readConversion(parseInput(args, flagsOf(convert)), env);
 
 const ID = '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10';
 
-describe('parseCommand of npm run convert', () => {
+describe('readConversion', () => {
   const ACCEPTED: [args: string[], env: NodeJS.ProcessEnv, expected: object][] = [
-    [['--help'], {}, { kind: 'help' }],
-    [['--version'], {}, { kind: 'version' }],
     [
       ['a.mp4'],
       {},
@@ -67,6 +71,8 @@ describe('parseCommand of npm run convert', () => {
     [['a.mp4', '--normalize=false', '--preset', 'podcast'], {}, { options: { normalize: 'false' } }],
     [['a.mp4', '--', '--normalize'], {}, { files: ['a.mp4', '--normalize'], options: {} }],
     [['a.mp4', '--bitrate', '128', '--bitrate', '128'], {}, { options: { bitrate: '128' } }],
+    [['films', '-r', '-o', 'mp3'], {}, { files: ['films'], recursive: true, output: 'mp3' }],
+    [['--watch', 'in'], {}, { files: [], watch: 'in' }],
     [['a.mp4', '--json'], {}, { json: true, output: undefined }],
     [
       ['--probe', 'a.mp4', '--json', '--track', '2'],
@@ -119,6 +125,10 @@ describe('parseCommand of npm run convert', () => {
     [['a.mp4', '--job', ID], /no files/],
     [['--job', 'x/../y'], /not the ID of a job/],
     [['--job', ID, '--quality', '2'], /no options/],
+    [['a.mp4', '--watch', 'in'], /--watch .* no files/],
+    [['--watch', 'in', '-o', '-'], /--watch needs a folder/],
+    [['-r', '--job', ID], /for folders/],
+    [['a.mp4', '--ouput', 'x'], /no option --ouput\. Do you mean --output\?/],
     [['a.mp4', '--url', 'localhost:8080'], /not the address/],
     [['a.mp4', '--url', 'http://ann:secret@localhost'], /must not contain a name or password/],
   ];

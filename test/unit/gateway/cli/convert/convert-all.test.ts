@@ -6,6 +6,7 @@ import { describe, it, type TestContext } from 'node:test';
 import type { Conversion } from '../../../../../services/gateway/cli/convert/command-line.ts';
 import { convertAll } from '../../../../../services/gateway/cli/convert/convert-all.ts';
 import { fetchLaterCommands } from '../../../../../services/gateway/cli/convert/fetch-later-command.ts';
+import { createJournal } from '../../../../../services/gateway/cli/convert/journal.ts';
 import type { Target } from '../../../../../services/gateway/cli/files/target.ts';
 import { requestTokens } from '../../../../../services/gateway/client/session/accounts.ts';
 import { createSession } from '../../../../../services/gateway/client/session/session.ts';
@@ -30,6 +31,7 @@ async function build(context: TestContext, files: Record<string, Buffer> = { 'a.
   for (const [name, bytes] of Object.entries(files)) await writeFile(path.join(cwd, name), bytes);
   const { lines, reporter } = recordedReporter();
   const pending = new Map<string, Target>();
+  const journal = createJournal(path.join(await temporaryFolder(context), 'journal'));
   const stdout = new PassThrough();
   const clock = { ...createTestClock(), sleep: async () => undefined };
   const stop = new AbortController();
@@ -45,29 +47,13 @@ async function build(context: TestContext, files: Record<string, Buffer> = { 'a.
     convertAll(
       {
         ...{ kind: 'convert', files: ['a.mp4'], job: undefined, output: undefined, options: {} },
-        ...{
-          url: URL_OF_GATEWAY,
-          email: undefined,
-          force: false,
-          quiet: false,
-          json: false,
-          probe: false,
-          whole: false,
-        },
+        ...{ url: URL_OF_GATEWAY, email: undefined, force: false, quiet: false, json: false, probe: false },
+        ...{ recursive: false, watch: undefined, whole: false },
         ...command,
       },
       {
-        ...{
-          clock,
-          reporter,
-          pending,
-          signal,
-          cwd,
-          stdout,
-          stdoutIsTerminal: false,
-          uploads: createMemoryUploads(),
-        },
-        openSession,
+        ...{ clock, reporter, pending, signal, cwd, stdout, stdoutIsTerminal: false },
+        ...{ openSession, journal, uploads: createMemoryUploads() },
       },
     );
   const printed = () => String(stdout.read() ?? '');
@@ -117,13 +103,14 @@ describe('convertAll', () => {
     );
   });
 
-  it('sends all videos before it waits for the first, and saves the MP3s in a folder', async (context) => {
+  it('converts several videos at the same time, and saves the MP3s in a folder', async (context) => {
     const { run, lines, folder, cwd } = await build(context, { 'a.mp4': mp4(1000), 'b.mp4': mp4(2000) });
     assert.equal(await run({ files: ['a.mp4', 'b.mp4'], output: 'out' }), 0);
     assert.deepEqual(await readdir(path.join(cwd, 'out')), ['a.mp3', 'b.mp3']);
     assert.deepEqual(await folder(), ['a.mp4', 'b.mp4', 'out']);
-    const order = lines.flatMap((line) => /^(Sent|Converting|✔)/.exec(line)?.[0] ?? []);
-    assert.deepEqual(order.slice(0, 3), ['Sent', 'Sent', 'Converting']);
+    assert.equal(lines.filter((line) => line.startsWith('✔')).length, 2);
+    assert.match(lines.join('\n'), /^0 of 2 saved: sending [12]$/m);
+    assert.equal(lines.at(-1), '2 of 2 films are converted.');
   });
 
   it('reports a failed conversion in a sentence, and converts the other videos', async (context) => {
@@ -211,8 +198,8 @@ describe('convertAll', () => {
     finish.resolve();
 
     assert.match(
-      fetchLaterCommands(pending, { url: URL_OF_GATEWAY, email: undefined }).join('\n'),
-      new RegExp(`--job ${id} -o `),
+      fetchLaterCommands(pending, { url: URL_OF_GATEWAY, email: undefined }, 'mp3 download').join('\n'),
+      new RegExp(`mp3 download ${id} -o `),
     );
   });
 
@@ -228,7 +215,8 @@ describe('convertAll', () => {
       return undefined;
     };
     assert.equal(await run({ files: ['a.mp4', 'b.mp4'] }), 2);
-    assert.deepEqual(lines.slice(-2), [
+    assert.deepEqual(lines.filter((line) => /films|✘/.test(line)).sort(), [
+      '0 of 2 films are converted. 2 failed.',
       '✘ a.mp4: the job was cancelled; send the file again to convert it.',
       '✘ b.mp4: the job does not exist any more: it was deleted, or has expired.',
     ]);

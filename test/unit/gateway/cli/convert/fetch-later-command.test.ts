@@ -10,12 +10,13 @@ describe('fetchLaterCommands', () => {
       ['2', { kind: 'stdout' }],
       ['3', { kind: 'file', path: '/tmp/a.mp3', force: true }],
     ]);
-    const lines = fetchLaterCommands(pending, { url: 'http://localhost:8080', email: 'ann@example.com' });
+    const account = { url: 'http://localhost:8080', email: 'ann@example.com' };
+    const lines = fetchLaterCommands(pending, account, 'mp3 download');
     assert.equal(
       lines[1],
-      "  npm run convert -- --job 1 -o '/tmp/it'\\''s.mp3' --url http://localhost:8080 --email ann@example.com",
+      "  mp3 download 1 -o '/tmp/it'\\''s.mp3' --url http://localhost:8080 --email ann@example.com",
     );
-    assert.match(lines[3] ?? '', /--job 2 -o - --url /);
+    assert.match(lines[3] ?? '', /mp3 download 2 -o - --url /);
     assert.match(lines[5] ?? '', /-o \/tmp\/a\.mp3 --force /);
   });
 });

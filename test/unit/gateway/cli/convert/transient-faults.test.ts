@@ -9,6 +9,7 @@ import { createCredentialStore } from '../../../../../services/gateway/cli/accou
 import { openAccount } from '../../../../../services/gateway/cli/account/open-account.ts';
 import type { Conversion } from '../../../../../services/gateway/cli/convert/command-line.ts';
 import { convertAll } from '../../../../../services/gateway/cli/convert/convert-all.ts';
+import { createJournal } from '../../../../../services/gateway/cli/convert/journal.ts';
 import { messageOf } from '../../../../../services/gateway/cli/errors.ts';
 import { createFailedJobsApi } from '../../../../../services/gateway/client/failed-jobs.ts';
 import { createSession } from '../../../../../services/gateway/client/session/session.ts';
@@ -79,6 +80,7 @@ async function build(context: TestContext, faulty: string, answers: Answer[]) {
   const store = createCredentialStore(path.join(cwd, 'private', 'credentials.json'));
   const { lines, reporter } = recordedReporter();
   const ports = { clock, reporter, pending: new Map(), signal, cwd, stdout: new PassThrough() };
+  const journal = createJournal(path.join(cwd, '.journal'));
 
   async function openSession() {
     const print = (line: string) => lines.push(line);
@@ -94,21 +96,15 @@ async function build(context: TestContext, faulty: string, answers: Answer[]) {
   const convert = (job?: string) => {
     const command: Conversion = {
       ...{ kind: 'convert', files: job ? [] : ['a.mp4'], job, output: undefined, options: {} },
-      ...{
-        url: URL_OF_GATEWAY,
-        email: undefined,
-        force: false,
-        quiet: false,
-        json: false,
-        probe: false,
-        whole: false,
-      },
+      ...{ url: URL_OF_GATEWAY, email: undefined, force: false, quiet: false, json: false, probe: false },
+      ...{ recursive: false, watch: undefined, whole: false },
     };
     return convertAll(command, {
       ...ports,
+      journal,
+      uploads: createMemoryUploads(),
       openSession,
       stdoutIsTerminal: false,
-      uploads: createMemoryUploads(),
     });
   };
   const failedJobs = createFailedJobsApi(transport, 'token', { clock, signal });

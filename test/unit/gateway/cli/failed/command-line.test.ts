@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { failed } from '../../../../../services/gateway/cli/commands/failed.ts';
 import { UsageError } from '../../../../../services/gateway/cli/errors.ts';
-import { parseCommand } from '../../../../../services/gateway/cli/failed/command-line.ts';
+import { readFailedCommand } from '../../../../../services/gateway/cli/failed/command-line.ts';
+import { flagsOf } from '../../../../../services/gateway/cli/syntax/command.ts';
+import { parseInput } from '../../../../../services/gateway/cli/syntax/flags.ts';
+
+const parseCommand = (args: string[], env: NodeJS.ProcessEnv) =>
+  readFailedCommand(parseInput(args, flagsOf(failed)), env);
 
 const ID = '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10';
 const url = 'http://localhost:8080';
 
-describe('parseCommand of npm run failed', () => {
+describe('readFailedCommand', () => {
   const ACCEPTED: [args: string[], env: NodeJS.ProcessEnv, expected: object][] = [
-    [['--help'], {}, { kind: 'help' }],
-    [['drop', '--all', '-h'], {}, { kind: 'help' }],
     [['list'], {}, { kind: 'list', json: false, url }],
     [
       ['list', '--json'],

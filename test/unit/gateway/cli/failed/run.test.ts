@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it, type TestContext } from 'node:test';
-import type { Command } from '../../../../../services/gateway/cli/failed/command-line.ts';
+import type { FailedCommand } from '../../../../../services/gateway/cli/failed/command-line.ts';
 import { run } from '../../../../../services/gateway/cli/failed/run.ts';
 import { formatTable } from '../../../../../services/gateway/cli/failed/table.ts';
 import { createFailedJobsApi } from '../../../../../services/gateway/client/failed-jobs.ts';
@@ -14,7 +14,7 @@ import { chunksOf, problem, transportTo, URL_OF_GATEWAY } from '../../client/tes
 
 const { signal } = new AbortController();
 const url = URL_OF_GATEWAY;
-const list = (json = false): Command => ({ kind: 'list', json, url });
+const list = (json = false): FailedCommand => ({ kind: 'list', json, url });
 
 /** The command against the real gateway with these jobs. */
 async function build(context: TestContext, jobs: Job[], token = OPERATOR_TOKEN) {
@@ -34,8 +34,8 @@ async function build(context: TestContext, jobs: Job[], token = OPERATOR_TOKEN) 
     ...system,
     out,
     err,
-    failedCommand: (command: Command) =>
-      run(command as Exclude<Command, { kind: 'help' }>, api, {
+    failedCommand: (command: FailedCommand) =>
+      run(command, api, {
         out: (line) => out.push(line),
         err: (line) => err.push(line),
       }),
@@ -135,7 +135,7 @@ for (const [kind, to, word] of [
 }
 
 describe('npm run failed', () => {
-  const COMMANDS: Command[] = [list(), { kind: 'retry', ids: [randomUUID(), randomUUID()], url }];
+  const COMMANDS: FailedCommand[] = [list(), { kind: 'retry', ids: [randomUUID(), randomUUID()], url }];
   for (const command of COMMANDS) {
     it(`${command.kind} reports once that the token belongs to another gateway`, async (context) => {
       const { failedCommand, err } = await build(context, [], 'of-another-gateway-of-some-length');
@@ -150,10 +150,7 @@ describe('npm run failed', () => {
       const transport = transportTo(context, (_request, response) => problem(response, 404, 'not_found'));
       const api = createFailedJobsApi(transport, OPERATOR_TOKEN, { clock: createTestClock(), signal });
       const output = { out: () => undefined, err: () => undefined };
-      await assert.rejects(
-        run(command as Exclude<Command, { kind: 'help' }>, api, output),
-        /has no OPERATOR_TOKEN/,
-      );
+      await assert.rejects(run(command, api, output), /has no OPERATOR_TOKEN/);
     });
   }
 });

@@ -3,7 +3,11 @@ import { link, mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { CommandError, UsageError } from '../../../../../services/gateway/cli/errors.ts';
-import { planTargets, type TargetOptions } from '../../../../../services/gateway/cli/files/target.ts';
+import {
+  planTargets,
+  type TargetOptions,
+  targetName,
+} from '../../../../../services/gateway/cli/files/target.ts';
 import { temporaryFolder } from '../test-terminal.ts';
 
 async function plan(context: TestContext, options: Partial<TargetOptions>) {
@@ -92,5 +96,22 @@ describe('planTargets', () => {
         (error) => error instanceof kind && message.test(error.message),
       );
     });
+  }
+});
+
+describe('targetName', () => {
+  const NAMES: [name: string, platform: NodeJS.Platform, expected: string][] = [
+    ['a:b?.mp4', 'linux', 'a:b?.mp3'],
+    ['a:b?.mp4', 'win32', 'a_b_.mp3'],
+    ['CON.mp4', 'win32', '_CON.mp3'],
+    ['con', 'win32', '_con.mp3'],
+    ['Concert.mp4', 'win32', 'Concert.mp3'],
+    ['lpt1.x.mp4', 'win32', '_lpt1.x.mp3'],
+    ['..\\..\\a.mp4', 'win32', 'a.mp3'],
+    ['../../a.mp4', 'darwin', 'a.mp3'],
+  ];
+  for (const [name, platform, expected] of NAMES) {
+    it(`makes ${expected} of ${name} on ${platform}`, () =>
+      assert.equal(targetName(name, platform), expected));
   }
 });

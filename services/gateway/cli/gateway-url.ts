@@ -1,14 +1,4 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { messageOf, UsageError } from './errors.ts';
-
-/** Like `parseArgs`. @throws UsageError instead of its TypeError */
-export function parseArguments<Config extends ParseArgsConfig>(config: Config) {
-  try {
-    return parseArgs(config);
-  } catch (cause) {
-    throw new UsageError(`${messageOf(cause).replace(/\.?$/, '.')} See --help.`, { cause });
-  }
-}
+import { UsageError } from './errors.ts';
 
 /** The gateway's address where --url is not given. */
 const defaultUrl = (env: NodeJS.ProcessEnv): string =>
@@ -17,7 +7,7 @@ const defaultUrl = (env: NodeJS.ProcessEnv): string =>
 /** Returns the address without a slash at the end. @throws UsageError */
 export function gatewayUrl(given: string | undefined, env: NodeJS.ProcessEnv): string {
   const text = given ?? defaultUrl(env);
-  const url = URL.parse(text);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
     throw new UsageError(`${text} is not the address of a gateway, such as http://localhost:8080.`);
   }

@@ -1,0 +1,36 @@
+import { createCredentialStore, credentialsFile } from '../account/credential-store.ts';
+import { loginStoreOf } from '../account/sign-in.ts';
+import { NotLoggedInError } from '../errors.ts';
+import { gatewayUrl } from '../gateway-url.ts';
+import type { Command } from '../syntax/command.ts';
+import { email as emailFlag, general, json, url } from '../syntax/common-flags.ts';
+import { isSet, textOf } from '../syntax/flags.ts';
+import { printJson, printText } from '../terminal/print-json.ts';
+import { printable } from '../terminal/text.ts';
+
+export const whoami: Command = {
+  name: 'whoami',
+  summary: 'Show the account that other commands use',
+  synopsis: ['[--url URL]'],
+  details: ['Asks nothing of the gateway. Exit code 3 where there is no account yet.'],
+  groups: [general(url, emailFlag, json)],
+  operands: 'nothing',
+  examples: [['whoami', 'prints the address and the gateway']],
+  async run(input, { env, stdout, invocationOf }) {
+    const gateway = gatewayUrl(textOf(input, 'url'), env);
+    const named = textOf(input, 'email') ?? (env.MP3_EMAIL || undefined);
+    const login = loginStoreOf({ env }).find(gateway, named);
+    const made = login ? undefined : createCredentialStore(credentialsFile(env)).find(gateway, named);
+    const email = login?.email ?? made?.email;
+    if (email === undefined)
+      throw new NotLoggedInError(`You have no account at ${gateway}. Log in with: ${invocationOf('login')}`);
+    const kind = login ? 'login' : 'automatic';
+    if (isSet(input, 'json')) await printJson({ url: gateway, email, kind }, stdout);
+    else
+      await printText(
+        [`${printable(email)} at ${gateway}${made ? ', an account made by convert' : ''}`],
+        stdout,
+      );
+    return 0;
+  },
+};
