@@ -5,9 +5,9 @@ export const median = (values: number[]): number =>
 export const expected = (isMet: boolean, what: string): string =>
   `${isMet ? '' : 'MISSED '}(expected ${what})`;
 
-/** The median of some seconds, and all values. */
-export const spread = (values: number[]) =>
-  `${median(values).toFixed(2)} s (${values.map((v) => v.toFixed(2)).join(', ')})`;
+/** The median of some values, and all of them. */
+export const spread = (values: number[], unit = 's') =>
+  `${median(values).toFixed(2)} ${unit} (${values.map((v) => v.toFixed(2)).join(', ')})`;
 
 /** Measures how long some work takes. */
 export async function timed<T>(work: () => Promise<T>): Promise<[seconds: number, result: T]> {

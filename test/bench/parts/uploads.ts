@@ -37,9 +37,9 @@ export async function uploads(bench: Bench): Promise<void> {
   );
   const peak = await peakMb(pid);
   console.log(`
-Uploads of ${SPEED_MIB} MiB, in MiB/s
-  POST /upload             ${spread(plain)}
-  tus, one PATCH           ${spread(byTus)}
+Uploads of ${SPEED_MIB} MiB
+  POST /upload             ${spread(plain, 'MiB/s')}
+  tus, one PATCH           ${spread(byTus, 'MiB/s')}
   ratio                    ${ratio.toFixed(2)}   ${expected(ratio >= 0.8, '≥ 0.8')}
 ${AT_ONCE} resumable uploads of ${MEMORY_MIB} MiB at once, peak resident memory
   gateway                  ${peak.toFixed(0)} MB   ${expected(peak <= 250, '≤ 250')}`);
