@@ -10,6 +10,7 @@ import {
   chunksOf,
   deleteManifest,
   deleteTails,
+  isComplete,
   readCompleteManifest,
   readManifest,
   tailsOf,
@@ -63,6 +64,11 @@ export interface BlobStore {
    */
   copy(id: string, write: (part: Buffer) => Promise<void>, signal?: AbortSignal): Promise<void>;
   /**
+   * Deletes the chunks of an unfinished blob that lie behind its first `size` bytes. An append stores chunks before their
+   * checkpoint is saved, and the later bytes may be fewer. Call it once it is certain that the blob has this size in the end.
+   */
+  deleteBehind(id: string, size: number): Promise<void>;
+  /**
    * Also deletes what a write has left that did not end, and all that was appended. Returns false when there was nothing.
    */
   delete(id: string, signal?: AbortSignal): Promise<boolean>;
@@ -96,6 +102,12 @@ export function createBlobStore(state: StateStore): BlobStore {
 
     async copy(id, write, signal) {
       for await (const part of readBlob({ state, pool }, id, { signal })) await write(part);
+    },
+
+    async deleteBehind(id, size) {
+      const manifest = await readManifest(state, id);
+      if (!manifest || isComplete(manifest)) return;
+      await deleteChunks(state, id, { first: Math.ceil(size / CHUNK_BYTES), end: manifest.reserved });
     },
 
     async delete(id, signal) {

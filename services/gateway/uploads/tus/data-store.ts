@@ -54,9 +54,16 @@ export class TusDataStore extends DataStore {
   }
 
   override async declareUploadLength(id: string, size: number): Promise<void> {
-    this.record = await this.#ports.records.update(id, (current) =>
+    const { records, blobs, log } = this.#ports;
+    this.record = await records.update(id, (current) =>
       current.status === 'open' && current.size === null ? { ...current, size } : undefined,
     );
+    // A request with a wrong checksum may have stored far more than the file turns out to have.
+    await blobs
+      .deleteBehind(this.record.blob, this.record.size ?? size)
+      .catch((error: unknown) =>
+        log.warn({ err: error, upload_id: id }, 'bytes behind an upload could not be deleted; they expire'),
+      );
   }
 
   override async remove(id: string): Promise<void> {

@@ -426,6 +426,21 @@ describe('a checksum', () => {
     );
   });
 
+  it('that is wrong leaves no bytes behind a file that turns out to be shorter', async () => {
+    const gateway = buildGateway({ maxUploadBytes: 10_000_000 });
+    const tus = tusClient(gateway);
+    const { headers } = await tus.post({ 'upload-defer-length': '1' });
+    const path = String(headers.location);
+    const wrong = await tus.patch(path, 0, mp4(3_500_000), { 'upload-checksum': checksum(FILE) });
+    assert.equal(wrong.status, 460);
+    const reply = await tus.patch(path, 0, FILE, { 'upload-length': String(SIZE) });
+    const { document: job } = await gateway.jobs.get(String(reply.headers['mp3-job']));
+    assert.deepEqual(
+      gateway.state.keys().filter((key) => key.startsWith('chunk:')),
+      [`chunk:${job.videoBlobId}:0`],
+    );
+  });
+
   it('of the first bytes that is wrong does not count as a file of another type', async () => {
     const tus = tusClient(buildGateway());
     const path = await tus.create(SIZE);
