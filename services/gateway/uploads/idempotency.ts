@@ -65,20 +65,23 @@ export interface Idempotency {
 
 /**
  * @param ttlSeconds the time for which a job, and so its key, is kept
- * @param isResumable whether there is a resumable upload with this id
+ * @param resumable whether there is a resumable upload with an id, and the seconds for which it and its job are kept at most
  */
 export function createIdempotency(
   state: StateStore,
   jobs: JobStore,
   ttlSeconds: number,
-  isResumable: (uploadId: string) => Promise<boolean> = async () => false,
+  resumable = { exists: async (_uploadId: string) => false, lifeSeconds: ttlSeconds },
 ): Idempotency {
   const update = (
     { owner, key }: KeyedUpload,
     change: (current: KeyRecord | undefined) => KeyRecord | undefined,
   ) =>
     updateDocument<KeyRecord>(state, recordKey(owner, key), change, {
-      ttlSeconds: ({ job }) => (job === FREE ? FREE_SECONDS : ttlSeconds),
+      ttlSeconds: ({ job, upload }) => {
+        if (job === FREE) return FREE_SECONDS;
+        return upload === undefined ? ttlSeconds : resumable.lifeSeconds;
+      },
     });
 
   return {
@@ -98,7 +101,7 @@ export function createIdempotency(
           return found;
         }
         if (found?.status === 'uploading' || (!found && isBeginning(record))) throw uploadInProgress();
-        if (!found && record.upload && (await isResumable(record.upload))) throw uploadInProgress();
+        if (!found && record.upload && (await resumable.exists(record.upload))) throw uploadInProgress();
         deadJob = record.job;
       }
       throw uploadInProgress();

@@ -22,7 +22,7 @@ export function createResumable({ state, limit, ...ports }: ResumableOptions): R
   const lifeSeconds = (Date.parse(blobExpiry(now, ports)) - Date.parse(now)) / 1000;
   const openUploads = createOpenUploads(state, records, lifeSeconds);
 
-  async function isResumable(id: string): Promise<boolean> {
+  async function exists(id: string): Promise<boolean> {
     const record = await records.find(id);
     return record !== undefined && (await findLiveUpload(record, ports)) !== undefined;
   }
@@ -32,6 +32,6 @@ export function createResumable({ state, limit, ...ports }: ResumableOptions): R
     records,
     openUploads,
     openQuota: createStoredQuota(limit, () => countOpenUploads(openUploads)),
-    idempotency: createIdempotency(state, jobs, retentionSeconds, isResumable),
+    idempotency: createIdempotency(state, jobs, retentionSeconds, { exists, lifeSeconds }),
   };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EMPTY } from '../../../shared/blobs/append.ts';
 import type { Job } from '../../../shared/jobs/job.ts';
 import type { User } from '../../accounts/authenticate.ts';
+import { keyReused } from '../idempotency.ts';
 import type { Creation } from './creation.ts';
 import type { UploadRecord } from './upload-record.ts';
 import { blobExpiry, type ResumablePorts, renewedExpiry } from './uploads.ts';
@@ -34,14 +35,18 @@ export async function createUpload(upload: NewUpload, ports: Ports): Promise<Upl
   return record;
 }
 
-/** Saves an upload that is finished from the start, because an earlier request with its key has made the job. */
+/**
+ * Saves an upload that is finished from the start, because an earlier request with its key has made the job. It has the id of its
+ * job, so that repeated requests do not fill the store. Throws `idempotency_key_reused` where its size differs.
+ */
 export async function createFinishedUpload(
   upload: NewUpload,
   { id, source }: Job,
   ports: Ports,
 ): Promise<UploadRecord> {
-  const open = newRecord(upload, ports);
-  const size = open.size ?? source.size;
+  const { size } = source;
+  const open = newRecord({ ...upload, id }, ports);
+  if (open.size !== null && open.size !== size) throw keyReused();
   const record: UploadRecord = {
     ...open,
     status: 'finished',

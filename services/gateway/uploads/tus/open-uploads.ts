@@ -5,8 +5,8 @@ import type { UploadRecord, UploadRecords } from './upload-record.ts';
 
 export type OpenUploadEntry = Entry<{ owner: string }>;
 
-/** Records, of about 2 KB each, that are read at once. */
-const BATCH = 1_000;
+/** Records that are read at once. They have about 2 KB each, and 20 KB where a client sends as much metadata as it may. */
+const BATCH = 200;
 
 /** The index of uploads that are not finished, for the sweep. It is written before the record. */
 export interface OpenUploads {

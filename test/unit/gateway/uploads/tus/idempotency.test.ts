@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { createMemoryState } from '../../../../../services/shared/state/memory-state.ts';
 import { mp4 } from '../../sample-uploads.ts';
 import { asOwner, asStranger, buildGateway, type Gateway } from '../../test-gateway.ts';
 import { BYTES, metadata, tusClient } from './tus-client.ts';
@@ -55,6 +56,27 @@ describe('POST /uploads with an Idempotency-Key', () => {
     const view = (await tus.get(String(reply.headers.location))).json;
     assert.deepEqual([view.size, view.offset, view.job.id], [SIZE, SIZE, json.id]);
     assert.equal(ids(gateway, 'job').length, 1);
+  });
+
+  it('returns one upload for a job that POST /upload has made, however often it is asked', async () => {
+    const gateway = buildGateway();
+    await plain(gateway);
+    const tus = tusClient(gateway);
+    const replies = [await tus.post(keyed()), await tus.post(keyed()), await tus.post(keyed())];
+    assert.equal(new Set(replies.map(({ headers }) => headers.location)).size, 1);
+    assert.equal(ids(gateway, 'upload').length, 1);
+    const other = await tus.post(keyed({ 'upload-length': String(SIZE + 1) }));
+    assert.deepEqual([other.status, other.json.code], [422, 'idempotency_key_reused']);
+  });
+
+  it('returns the same upload for as long as that may take, which is longer than a job is kept', async () => {
+    let passedMs = 0;
+    const state = createMemoryState(() => Date.now() + passedMs);
+    const tus = tusClient(buildGateway({ state, uploadExpirySeconds: 24 * 3600 }));
+    const first = await tus.post(keyed());
+    passedMs = 5 * 24 * 3600_000;
+    const second = await tus.post(keyed());
+    assert.deepEqual([second.status, second.headers.location], [201, first.headers.location]);
   });
 
   it('refuses POST /upload with its key while the upload is not finished, for as long as it takes', async (context) => {
