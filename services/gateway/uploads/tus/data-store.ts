@@ -14,8 +14,8 @@ export interface TusRequest {
   find(id: string): Promise<UploadRecord>;
   create(id: string): Promise<UploadRecord>;
   checksum: Checksum | undefined;
-  /** Whether the body has ended before the request did. */
-  wasCut(): boolean;
+  /** Whether the request has bytes beyond so many. */
+  wasCut(received: number): boolean;
 }
 
 /** The uploads as @tus/server sees them in one request. It has the lock of the upload in every call. */

@@ -10,7 +10,7 @@ import { openRequestBody, type RequestBody } from './request-body.ts';
 export interface Bytes extends Disposable {
   body: RequestBody | undefined;
   checksum: Checksum | undefined;
-  wasCut(): boolean;
+  wasCut: RequestBody['wasCut'];
   /** Throws where the client has gone away, so that nobody gets the response. What has arrived is stored all the same. */
   requireClient(): void;
 }

@@ -5,8 +5,11 @@ import { endIterator, requestBytes } from '../request-stream.ts';
 /** The body of a request. */
 export interface RequestBody {
   stream: ReadableStream<Uint8Array>;
-  /** Whether the stream has ended before the body did. */
-  wasCut(): boolean;
+  /**
+   * Whether the body has bytes beyond these, the number that the reader has got. Where a reader is stopped, some of a body that
+   * was read to its end may still be in the buffers between them.
+   */
+  wasCut(received?: number): boolean;
 }
 
 /**
@@ -15,6 +18,7 @@ export interface RequestBody {
  */
 export function openRequestBody(request: IncomingMessage, stoppingSignal: AbortSignal): RequestBody {
   let hasEnded = false;
+  let size = 0;
 
   async function* pieces(): AsyncGenerator<Uint8Array> {
     const iterator = requestBytes(request);
@@ -22,6 +26,7 @@ export function openRequestBody(request: IncomingMessage, stoppingSignal: AbortS
       for (;;) {
         const { done, value } = await abortable(iterator.next(), stoppingSignal);
         if (done) break;
+        size += value.length;
         yield value;
       }
       hasEnded = true;
@@ -31,5 +36,8 @@ export function openRequestBody(request: IncomingMessage, stoppingSignal: AbortS
       endIterator(iterator);
     }
   }
-  return { stream: ReadableStream.from(pieces()) as ReadableStream<Uint8Array>, wasCut: () => !hasEnded };
+  return {
+    stream: ReadableStream.from(pieces()) as ReadableStream<Uint8Array>,
+    wasCut: (received = size) => !hasEnded || received < size,
+  };
 }

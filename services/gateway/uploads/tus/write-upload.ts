@@ -13,8 +13,8 @@ export interface WriteRequest {
   bytes: AsyncIterable<Uint8Array>;
   /** Where there is one, all of the bytes are stored or none. */
   checksum: Checksum | undefined;
-  /** Whether the bytes have ended before the request did. Call it at their end. */
-  wasCut(): boolean;
+  /** Whether the request has bytes beyond so many. Call it at the end of `bytes`. */
+  wasCut(received: number): boolean;
 }
 
 /** A request that nobody ends: its bytes end themselves. */
@@ -123,7 +123,7 @@ async function appendMore(
     },
   );
   if (error !== undefined) throw error;
-  if (checksum && !wasCut()) {
+  if (checksum && !wasCut(last.offset - begun.checkpoint.offset)) {
     checksum.verify();
     if (isMedia === false) throw notMedia();
     await save(last);

@@ -7,6 +7,7 @@ import { createSweepUploads } from '../../../../../services/gateway/sweep/sweep-
 import { createLeaseLocker } from '../../../../../services/gateway/uploads/tus/lease-locker.ts';
 import type { LeaseClock } from '../../../../../services/gateway/uploads/tus/stored-lease.ts';
 import { createMemoryState } from '../../../../../services/shared/state/memory-state.ts';
+import { runEventLoop } from '../../../../support/event-loop.ts';
 import type { Reply } from '../../../../support/in-process.ts';
 import { createInterceptedStore, type Intercept } from '../../intercepted-store.ts';
 import { mp4 } from '../../sample-uploads.ts';
@@ -143,6 +144,45 @@ describe('an upload on two gateways', () => {
     while (((await resumable.records.find(id))?.checkpoint.offset ?? 0) < 1024 ** 2)
       await new Promise((resolve) => setImmediate(resolve));
   }
+
+  it('is told no wrong checksum when it is ended before all that was sent is stored', async (context) => {
+    const piece = 64 * 1024;
+    // A few sizes, because the buffers between the request and the store hold some pieces.
+    const files = [1, 2, 2.25, 2.5, 2.75, 3].map((more) => mp4(4 * 1024 ** 2 + more * piece));
+    const full = files.map(() => Promise.withResolvers<void>());
+    const { promise: goOn, resolve } = Promise.withResolvers<void>();
+    const requests = files.map(async (file, number) => {
+      let puts = 0;
+      async function onPutBytes(put: () => Promise<void>) {
+        if (++puts === 4) full[number]?.resolve();
+        await goOn;
+        await put();
+      }
+      const tus = tusClient(buildGateway({ maxUploadBytes, onPutBytes }));
+      const path = await tus.create(file.length);
+      async function* pieces() {
+        for (let start = 0; start < file.length; start += piece) yield file.subarray(start, start + piece);
+      }
+      const headers = { 'content-length': String(file.length), 'upload-checksum': checksum(file) };
+      return { tus, path, reply: tus.patch(path, 0, pieces(), headers) };
+    });
+    const running = await Promise.all(requests);
+    await Promise.all(full.map(({ promise }) => promise));
+    await runEventLoop(200);
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    const heads = running.map(({ tus, path }) => tus.head(path));
+    await runEventLoop(200);
+    context.mock.timers.tick(1_000);
+    context.mock.timers.reset();
+    resolve();
+    const replies = await Promise.all(running.map(({ reply }) => reply));
+    const offsets = (await Promise.all(heads)).map(({ headers }) => headers['upload-offset']);
+    assert.deepEqual(
+      replies.map(({ status, headers }) => [status, headers['upload-offset']]),
+      offsets.map((offset) => [204, offset]),
+    );
+    assert.ok(offsets.includes('0'), 'some were ended early');
+  });
 
   it('keeps what has arrived when the client goes away', async () => {
     const { start } = replicas();
