@@ -1,9 +1,10 @@
-import { ERRORS, Server } from '@tus/server';
+import { Server } from '@tus/server';
 import type { ParameterizedContext } from 'koa';
 import type { RequestState } from '../../../shared/http/request-state.ts';
-import { AppError, type ErrorCode } from '../../../shared/runtime/errors.ts';
+import { AppError } from '../../../shared/runtime/errors.ts';
 import type { TusDataStore } from './data-store.ts';
 import { PATH } from './headers.ts';
+import { toAppError } from './protocol-error.ts';
 import type { RequestBody } from './request-body.ts';
 import type { ResumablePorts } from './uploads.ts';
 
@@ -68,27 +69,3 @@ function webRequest(
     ...(body && { body: body.stream, duplex: 'half' }),
   });
 }
-
-/** The codes for the statuses that @tus/server gives to its errors. */
-const CODES: Record<number, ErrorCode> = {
-  400: 'bad_request',
-  403: 'bad_request',
-  404: 'not_found',
-  409: 'offset_conflict',
-  410: 'expired',
-  413: 'too_large',
-  501: 'not_implemented',
-};
-
-/** @tus/server throws plain objects of its own, and passes on what the data store throws. */
-function toAppError(error: unknown): unknown {
-  if (error === ERRORS.ERR_LOCK_TIMEOUT || error === ERRORS.ABORTED) return uploadLocked();
-  const { status_code, body } = error as { status_code?: number; body?: string };
-  const code = CODES[status_code ?? 0];
-  return code === undefined ? error : new AppError(code, (body ?? '').trim());
-}
-
-const uploadLocked = (): AppError =>
-  new AppError('upload_locked', 'another request is writing to this upload; try again shortly', {
-    headers: { 'Retry-After': '1' },
-  });

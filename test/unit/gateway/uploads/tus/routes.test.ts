@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
+import { ERRORS } from '@tus/server';
 import { OWNER } from '../../../../support/job.ts';
 import { mp4 } from '../../sample-uploads.ts';
 import { buildGateway } from '../../test-gateway.ts';
@@ -44,5 +45,25 @@ describe('PATCH /uploads/:id', () => {
     assert.deepEqual(gateway.publishedVideos, [job]);
     const view = await tus.get(path);
     assert.deepEqual(view.json.job, { id, status: 'queued' });
+  });
+});
+
+describe('GET /uploads/:id', () => {
+  it('refuses with 423 to finish an upload whose lock it does not get', async () => {
+    const lock = {
+      isFree: true,
+      lock: () => (lock.isFree ? Promise.resolve() : Promise.reject(ERRORS.ERR_LOCK_TIMEOUT)),
+      unlock: () => Promise.resolve(),
+    };
+    const gateway = buildGateway({ locker: { newLock: () => lock } });
+    const tus = tusClient(gateway);
+    const path = await tus.create(5_000);
+    await tus.patch(path, 0, mp4(5_000).subarray(0, 2_000));
+    const id = String(path.split('/').at(-1));
+    await gateway.resumable.records.update(id, (record) => ({ ...record, size: 2_000 }));
+    lock.isFree = false;
+    const reply = await tus.get(path);
+    assert.deepEqual([reply.status, reply.json.code], [423, 'upload_locked']);
+    assert.ok(reply.headers['retry-after']);
   });
 });
