@@ -44,7 +44,7 @@ export interface ExperimentOptions {
   name: string;
   seed: number;
   library: MediaLibrary;
-  harness: Pick<HarnessOptions, 'blobs' | 'consumerTimeoutMs' | 'accessTokenSeconds'>;
+  harness: Pick<HarnessOptions, 'blobs' | 'consumerTimeoutMs' | 'hasSmallDisks' | 'accessTokenSeconds'>;
   scenario(context: ScenarioContext): Promise<void>;
   report: Report;
   signal: AbortSignal;

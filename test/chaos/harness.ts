@@ -53,6 +53,8 @@ export interface HarnessOptions {
   blobs: 'mongodb' | 'sqlite';
   /** How long RabbitMQ waits for an acknowledgement, ms. */
   consumerTimeoutMs?: number;
+  /** Whether the spools are small disks, which can be filled. A film of 1 GiB does not fit into them. */
+  hasSmallDisks?: boolean;
   accessTokenSeconds?: number;
   report: Report;
   signal: AbortSignal;
@@ -67,7 +69,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const disks: Record<string, Tmpfs> = {};
   const unmountAll = () => Promise.all(Object.values(disks).map((disk) => disk.unmount()));
   try {
-    await mountSpools(spools, disks);
+    if (options.hasSmallDisks ?? true) await mountSpools(spools, disks);
     const launched = await launchSystem(options, spools, dataDir);
     return {
       ...{ launched, blobs, dataDir, spools, disks },

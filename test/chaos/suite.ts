@@ -74,6 +74,6 @@ const authOutages = ({ blobs, signal }: SuiteOptions): Experiment => ({
 const resumedUploads = ({ blobs, seed }: SuiteOptions): Experiment => ({
   id: 'resumed',
   name: 'An upload of 1 GiB that is cut ten times, and resumed by another gateway',
-  harness: { blobs, accessTokenSeconds: RESUMED_UPLOAD_TOKEN_SECONDS },
+  harness: { blobs, hasSmallDisks: false, accessTokenSeconds: RESUMED_UPLOAD_TOKEN_SECONDS },
   scenario: (context) => resumedUpload(context, { seed }),
 });

@@ -16,11 +16,13 @@ const SIZE = 1024 * MIB;
 const CUTS = 10;
 /** Every third cut kills the gateway. */
 const isKill = (cut: number): boolean => cut % 3 === 2;
+/** Bytes that may be sent twice after a cut: a chunk of the store. */
+const MAX_AFTER_CUT = 1 * MIB;
 /**
- * Bytes that may be sent twice after a cut: a chunk of the store, and what the buffers of both sockets hold at that moment. The
- * client counts a byte as sent when its socket takes it.
+ * Bytes that may be sent twice after a kill. The client counts a byte as sent when its socket takes it, so there are also the
+ * buffers of both sockets, which reach 10 MB where the network is in one machine, and the chunks that are on their way to the store.
  */
-const MAX_TWICE = 1 * MIB + 8 * MIB;
+const MAX_AFTER_KILL = 16 * MIB;
 /** A new token must be valid until the next cut. */
 export const RESUMED_UPLOAD_TOKEN_SECONDS = 600;
 
@@ -65,10 +67,11 @@ export async function resumedUpload(context: ScenarioContext, { seed }: { seed: 
   record.state = 'accepted';
   record.isActingOver = true;
   await settle();
-  const most = Math.max(...twice);
+  const list = (isWanted: (cut: number) => boolean) =>
+    twice.flatMap((bytes, cut) => (isWanted(cut) ? (bytes / MIB).toFixed(2) : [])).join(', ');
   check(
-    most <= MAX_TWICE && Math.min(...twice) >= 0,
-    `1 GiB by tus, cut ${CUTS} times, of which ${cuts.filter((_, cut) => isKill(cut)).length} times by kill -9 of the gateway: bytes sent twice per cut ${twice.map((bytes) => `${(bytes / MIB).toFixed(2)}`).join(', ')} MiB (expected ≤ ${MAX_TWICE / MIB} MiB with the buffers of the sockets)`,
+    twice.every((bytes, cut) => bytes >= 0 && bytes <= (isKill(cut) ? MAX_AFTER_KILL : MAX_AFTER_CUT)),
+    `1 GiB by tus: sent twice after each cut ${list((cut) => !isKill(cut))} MiB (expected ≤ ${MAX_AFTER_CUT / MIB} MiB), after each kill -9 of the gateway ${list(isKill)} MiB (expected ≤ ${MAX_AFTER_KILL / MIB} MiB)`,
   );
 }
 
