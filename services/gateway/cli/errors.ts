@@ -63,10 +63,12 @@ function codeOf(error: unknown): string {
   return isExpected(error) ? 'failed' : 'internal';
 }
 
-/** A sentence for the terminal, with what a person can do about it. */
+/** A sentence for the terminal, with what a person can do about it. It may quote a path, a word that was typed, or the server. */
 export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (!(error instanceof ClientError)) return error.message;
+  if (!(error instanceof ClientError)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return message.split('\n').map(printable).join('\n');
+  }
   return [printable(error.message), adviceFor(error)].filter(Boolean).join(' ');
 }
 

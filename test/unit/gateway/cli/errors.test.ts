@@ -36,4 +36,8 @@ describe('messageOf', () => {
   it('replaces control characters in a text of the server', () => {
     assert.equal(messageOf(new ClientError('a\x1b[2Jb')), 'a�[2Jb');
   });
+
+  it('replaces those of a path, and keeps the lines of a message', () => {
+    assert.equal(messageOf(new CommandError('a\x1b[2Jb:\n  c')), 'a�[2Jb:\n  c');
+  });
 });
