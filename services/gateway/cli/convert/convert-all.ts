@@ -40,8 +40,9 @@ async function convertFiles(command: Conversion, ports: ConvertPorts): Promise<n
   if (films.length === 0) return failures;
   const session = await ports.openSession();
   const failed = await convertFilms(() => oneByOne(films), films.length, command, { ...ports, session });
-  if (films.length > 1) {
-    const saved = `${films.length - failed} of ${films.length} films are converted.`;
+  const total = films.length + failures;
+  if (total > 1) {
+    const saved = `${films.length - failed} of ${total} films are converted.`;
     ports.reporter.info(failed + failures > 0 ? `${saved} ${failed + failures} failed.` : saved);
   }
   return failures + failed;

@@ -160,7 +160,7 @@ export async function planFound(
       return 'newer';
     }
     if (decision.kind === 'taken') throw new CommandError(reasonOf(decision, shown));
-    const video = await checkVideo(film.path, cwd);
+    const video = await checkVideo(relativeTo(cwd, film.path), cwd);
     await mkdir(path.dirname(target), { recursive: true });
     const planned = toPlanned(video, { kind: 'file', path: target, force }, decision);
     if (planned) return planned;

@@ -33,6 +33,13 @@ describe('messageOf', () => {
     it(`returns “${message}” for ${kind}`, () => assert.equal(messageOf(error), message));
   }
 
+  it('names no npm script where the program was installed as a package', (context) => {
+    Object.assign(globalThis, { MP3CONVERTER_VERSION: '1.2.3' });
+    context.after(() => Reflect.deleteProperty(globalThis, 'MP3CONVERTER_VERSION'));
+    const message = messageOf(new UnreachableError('Nothing answers.'));
+    assert.equal(message, 'Nothing answers. Is it running, and is --url right?');
+  });
+
   it('replaces control characters in a text of the server', () => {
     assert.equal(messageOf(new ClientError('a\x1b[2Jb')), 'a�[2Jb');
   });

@@ -100,6 +100,15 @@ describe('mp3 jobs', () => {
     });
   }
 
+  it('keeps the gateway, the account and the length in the command for more', async (context) => {
+    const { run, env } = await build(context, many);
+    const account = ['--email', ANN, '--url', env.MP3_URL ?? ''];
+    const { err } = await run(['jobs', '-n', '3', ...account]);
+    assert.match(err, new RegExp(`mp3 jobs --cursor \\S+ --limit 3 --url ${env.MP3_URL} --email ${ANN}\n$`));
+    const filtered = await run(['jobs', '-n', '3', '--status', 'failed', ...account]);
+    assert.match(filtered.err, /mp3 jobs --status failed --all --url \S+ --email \S+\n$/);
+  });
+
   it('goes on behind a list by its cursor, without a gap', async (context) => {
     const { run } = await build(context, many);
     const ids: string[] = [];

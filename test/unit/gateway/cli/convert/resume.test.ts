@@ -84,6 +84,15 @@ describe('mp3 convert with folders', () => {
     assert.equal(await readFile(path.join(cwd, 'films/a.mp3'), 'utf8'), 'mine');
   });
 
+  it('names a film that cannot be converted once, and counts it among all', async (context) => {
+    const { run, cwd } = await build(context);
+    for (const name of ['d.mp4', 'e.mp4']) await writeFile(path.join(cwd, 'films', name), '');
+    const ran = await run(['convert', '-r', 'films', '-o', 'mp3']);
+    assert.equal(ran.code, 1);
+    assert.match(ran.err, /^✘ films\/d\.mp4: it is empty\.$/m);
+    assert.match(ran.err, /^2 of 4 films are converted\. 2 failed\.$/m);
+  });
+
   it('says that a folder has no films, without an error', async (context) => {
     const { run, cwd } = await build(context);
     await mkdir(path.join(cwd, 'empty'));
