@@ -93,6 +93,13 @@ describe('mp3 convert with folders', () => {
     assert.match(ran.err, /^2 of 4 films are converted\. 2 failed\.$/m);
   });
 
+  it('tells programs the name of such a film as it is', async (context) => {
+    const { run, cwd } = await build(context);
+    await writeFile(path.join(cwd, 'films', 'a\u202eb.mp4'), '');
+    const documents = documentsOf(await run(['convert', 'films', '--json']));
+    assert.equal(documents.find(({ error }) => error)?.filename, path.join('films', 'a\u202eb.mp4'));
+  });
+
   it('says that a folder has no films, without an error', async (context) => {
     const { run, cwd } = await build(context);
     await mkdir(path.join(cwd, 'empty'));
