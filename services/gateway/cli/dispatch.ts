@@ -14,7 +14,7 @@ import { isSet, parseInput } from './syntax/flags.ts';
 import { helpOf, overview } from './syntax/help-text.ts';
 import { suggestion } from './syntax/suggestion.ts';
 import { printJson, printText } from './terminal/print-json.ts';
-import { printable, shellWord } from './terminal/text.ts';
+import { shellWord } from './terminal/text.ts';
 
 /**
  * Carries out one command line and reports its errors: to people on the standard error, and with `--json` to programs on the
@@ -86,8 +86,7 @@ async function report(
     return INTERRUPTED;
   }
   if (error instanceof OutputClosedError) return 1;
-  // A message may quote what was typed or pasted, which must not control the terminal.
-  stderr.write(`${messageOf(error).split('\n').map(printable).join('\n')}\n`);
+  stderr.write(`${messageOf(error)}\n`);
   if (!isExpected(error) || env.DEBUG) console.error(error);
   if (args.includes('--json')) await printJson(toErrorDocument(error), stdout).catch(() => undefined);
   return exitCodeOf(error);

@@ -9,6 +9,7 @@ import {
   UnreachableError,
 } from '../client/http/errors.ts';
 import { printable } from './terminal/text.ts';
+import { isBundled } from './version.ts';
 
 /** An error whose message a person can act on. It is shown without a stack. Exit code 1. */
 export class CommandError extends Error {
@@ -63,10 +64,12 @@ function codeOf(error: unknown): string {
   return isExpected(error) ? 'failed' : 'internal';
 }
 
-/** A sentence for the terminal, with what a person can do about it. */
+/** A sentence for the terminal, with what a person can do about it. It may quote a path, a word that was typed, or the server. */
 export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (!(error instanceof ClientError)) return error.message;
+  if (!(error instanceof ClientError)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return message.split('\n').map(printable).join('\n');
+  }
   return [printable(error.message), adviceFor(error)].filter(Boolean).join(' ');
 }
 
@@ -76,6 +79,7 @@ function adviceFor(error: ClientError): string {
   if (error instanceof RedirectError) return 'Give that address as --url.';
   // Where a connection was lost, the gateway was running.
   if (error instanceof ConnectionLostError) return '';
-  if (error instanceof UnreachableError) return 'Is it running? Start it with: npm start';
-  return '';
+  if (!(error instanceof UnreachableError)) return '';
+  // Only a checkout has the system beside the command.
+  return isBundled() ? 'Is it running, and is --url right?' : 'Is it running? Start it with: npm start';
 }

@@ -6,6 +6,7 @@ import type { Program } from '../syntax/command.ts';
 import { askPassword } from '../terminal/ask.ts';
 import { currentUserName } from './create-account.ts';
 import { createCredentialStore, credentialsFile } from './credential-store.ts';
+import { loginCommand } from './login-command.ts';
 import { createLoginStore, type LoginStore, loginsFile } from './login-store.ts';
 import { openAccount } from './open-account.ts';
 
@@ -49,7 +50,7 @@ export async function signIn(
   const store = createCredentialStore(credentialsFile(env));
   if (!mayCreate && !env.MP3_PASSWORD && email === undefined && !store.find(transport.url, named)) {
     throw new NotLoggedInError(
-      `You are not logged in at ${transport.url}. Log in with: ${program.invocationOf('login')}`,
+      `You are not logged in at ${transport.url}. Log in with: ${loginCommand(transport.url, program)}`,
     );
   }
   const account = await openAccount(
@@ -70,13 +71,9 @@ export async function signIn(
   };
 }
 
-function openLogin(
-  transport: Transport,
-  email: string,
-  logins: LoginStore,
-  { clock, signal, invocationOf }: Ports,
-): SignedIn {
-  const again = `${invocationOf('login')} --email ${email}`;
+function openLogin(transport: Transport, email: string, logins: LoginStore, program: Ports): SignedIn {
+  const { clock, signal } = program;
+  const again = loginCommand(transport.url, program, '--email', email);
   const session = createSession({
     ...{ transport, clock, signal, tokens: logins.tokensOf(transport.url, email) },
     async logIn() {

@@ -5,7 +5,7 @@ import { withSession } from '../account/with-session.ts';
 import { account } from '../convert/flags.ts';
 import { UsageError } from '../errors.ts';
 import { jobTable } from '../jobs/describe-job.ts';
-import type { Command } from '../syntax/command.ts';
+import type { Command, Program } from '../syntax/command.ts';
 import { general, json } from '../syntax/common-flags.ts';
 import { type Input, isSet, textOf } from '../syntax/flags.ts';
 import { lookOf } from '../terminal/look.ts';
@@ -52,15 +52,27 @@ export const jobs: Command = {
       else if (found.length === 0) await printText(['There are no jobs.'], stdout);
       else await printText(jobTable(found, lookOf(program)), stdout);
       if (cursor !== null && !isSet(input, 'json')) {
-        const more = wanted.status
-          ? `--status ${wanted.status} --all`
-          : `--cursor ${shellWord(printable(cursor))}`;
-        stderr.write(`There are more: ${program.invocationOf('jobs')} ${more}\n`);
+        stderr.write(`There are more: ${moreCommand(input, wanted.status, cursor, program)}\n`);
       }
       return 0;
     });
   },
 };
+
+/** The command that lists the jobs behind a list, or all where a cursor would leave some out. */
+function moreCommand(
+  input: Input,
+  status: string | undefined,
+  cursor: string,
+  { invocationOf }: Pick<Program, 'invocationOf'>,
+): string {
+  const more = status ? ['--status', status, '--all'] : ['--cursor', cursor];
+  const kept = [...(status ? [] : ['limit']), 'url', 'email'].flatMap((name) => {
+    const value = textOf(input, name);
+    return value === undefined ? [] : [`--${name}`, value];
+  });
+  return [invocationOf('jobs'), ...[...more, ...kept].map(shellWord)].join(' ');
+}
 
 interface WantedJobs {
   limit: number;

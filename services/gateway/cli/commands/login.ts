@@ -2,6 +2,7 @@ import { isProblem } from '../../client/http/errors.ts';
 import { retry } from '../../client/http/retry.ts';
 import type { Transport } from '../../client/http/transport.ts';
 import { type Credentials, register, requestTokens } from '../../client/session/accounts.ts';
+import { loginCommand } from '../account/login-command.ts';
 import { loginStoreOf } from '../account/sign-in.ts';
 import { NotLoggedInError, UsageError } from '../errors.ts';
 import { gatewayUrl } from '../gateway-url.ts';
@@ -68,7 +69,7 @@ async function logIn(
     if (!isProblem(cause, 'invalid_credentials')) throw cause;
     throw new NotLoggedInError(
       `${printable(email)} has another password at ${transport.url}, or no account. ` +
-        `To make one: ${program.invocationOf('login')} --register`,
+        `To make one: ${loginCommand(transport.url, program, '--register')}`,
       { cause },
     );
   }

@@ -1,4 +1,5 @@
 import { createCredentialStore, credentialsFile } from '../account/credential-store.ts';
+import { loginCommand } from '../account/login-command.ts';
 import { loginStoreOf } from '../account/sign-in.ts';
 import { NotLoggedInError } from '../errors.ts';
 import { gatewayUrl } from '../gateway-url.ts';
@@ -16,14 +17,17 @@ export const whoami: Command = {
   groups: [general(url, emailFlag, json)],
   operands: 'nothing',
   examples: [['whoami', 'prints the address and the gateway']],
-  async run(input, { env, stdout, invocationOf }) {
+  async run(input, program) {
+    const { env, stdout } = program;
     const gateway = gatewayUrl(textOf(input, 'url'), env);
     const named = textOf(input, 'email') ?? (env.MP3_EMAIL || undefined);
     const login = loginStoreOf({ env }).find(gateway, named);
     const made = login ? undefined : createCredentialStore(credentialsFile(env)).find(gateway, named);
     const email = login?.email ?? made?.email;
     if (email === undefined)
-      throw new NotLoggedInError(`You have no account at ${gateway}. Log in with: ${invocationOf('login')}`);
+      throw new NotLoggedInError(
+        `You have no account at ${gateway}. Log in with: ${loginCommand(gateway, program)}`,
+      );
     const kind = login ? 'login' : 'automatic';
     if (isSet(input, 'json')) await printJson({ url: gateway, email, kind }, stdout);
     else

@@ -8,7 +8,7 @@ import { planTargets, type Target } from '../files/target.ts';
 import { printJson } from '../terminal/print-json.ts';
 import type { Board } from '../terminal/reporter.ts';
 import { attempt } from './attempt.ts';
-import { type AwaitAndSavePorts, awaitAndSave } from './await-and-save.ts';
+import { type AwaitAndSavePorts, awaitAndSave, type SentVideo } from './await-and-save.ts';
 import type { Conversion } from './command-line.ts';
 import { convertFilms } from './convert-films.ts';
 import type { Journal } from './journal.ts';
@@ -40,8 +40,9 @@ async function convertFiles(command: Conversion, ports: ConvertPorts): Promise<n
   if (films.length === 0) return failures;
   const session = await ports.openSession();
   const failed = await convertFilms(() => oneByOne(films), films.length, command, { ...ports, session });
-  if (films.length > 1) {
-    const saved = `${films.length - failed} of ${films.length} films are converted.`;
+  const total = films.length + failures;
+  if (total > 1) {
+    const saved = `${films.length - failed} of ${total} films are converted.`;
     ports.reporter.info(failed + failures > 0 ? `${saved} ${failed + failures} failed.` : saved);
   }
   return failures + failed;
@@ -87,30 +88,45 @@ export async function fetchJobs(
 ): Promise<number> {
   const { clock, signal, reporter } = ports;
   const session = await ports.openSession();
-  const names: string[] = [];
-  for (const id of ids)
-    names.push((await retry(() => getJob(session, id, signal), { clock, signal })).filename);
   const { output, force, json } = command;
-  const { cwd, stdoutIsTerminal } = ports;
-  const targets = await planTargets({ output, force, cwd, stdoutIsTerminal, names, sources: [] });
   let failures = 0;
-  for (const [index, id] of ids.entries()) {
-    const name = names[index] ?? id;
-    const line = reporter.line();
-    let isPrinted = false;
-    const onEnd = async (job: JobView) => {
-      isPrinted = true;
-      if (json) await printJson(job, ports.stdout);
-    };
+  const found: { id: string; name: string }[] = [];
+  for (const id of ids) {
     const onFailure = async (error: unknown) => {
-      if (json && !isPrinted) await printJson({ ...toErrorDocument(error), id }, ports.stdout);
+      if (json) await printJson({ ...toErrorDocument(error), id }, ports.stdout);
     };
-    const video = { id, name, target: targets[index] as Target, sendWhole: undefined };
-    const filmPorts = { ...ports, reporter: line, onEnd, onFailure };
-    const isDone = await attempt(name, filmPorts, () => awaitAndSave(session, video, filmPorts)).finally(
-      line.settle,
-    );
-    if (!isDone) failures += 1;
+    const isFound = await attempt(id, { signal, reporter, onFailure }, async () => {
+      const { filename } = await retry(() => getJob(session, id, signal), { clock, signal });
+      found.push({ id, name: filename });
+    });
+    if (!isFound) failures += 1;
+  }
+  const { cwd, stdoutIsTerminal } = ports;
+  const names = found.map(({ name }) => name);
+  const targets = await planTargets({ output, force, cwd, stdoutIsTerminal, names, sources: [] });
+  for (const [index, { id, name }] of found.entries()) {
+    const target = targets[index] as Target;
+    if (!(await fetchOne(session, { id, name, target, sendWhole: undefined }, json, ports))) failures += 1;
   }
   return failures;
+}
+
+/** Returns whether the MP3 was saved. Reports a failure. */
+async function fetchOne(
+  session: Session,
+  video: SentVideo,
+  json: boolean,
+  { reporter, ...ports }: ConvertPorts,
+): Promise<boolean> {
+  const line = reporter.line();
+  let isPrinted = false;
+  const onEnd = async (job: JobView) => {
+    isPrinted = true;
+    if (json) await printJson(job, ports.stdout);
+  };
+  const onFailure = async (error: unknown) => {
+    if (json && !isPrinted) await printJson({ ...toErrorDocument(error), id: video.id }, ports.stdout);
+  };
+  const filmPorts = { ...ports, reporter: line, onEnd, onFailure };
+  return attempt(video.name, filmPorts, () => awaitAndSave(session, video, filmPorts)).finally(line.settle);
 }

@@ -16,7 +16,7 @@ export const output: Flag = {
 export const force: Flag = {
   name: 'force',
   short: 'f',
-  text: ['overwrite, and convert what is converted already'],
+  text: ['overwrite files, and fetch again what is converted already'],
 };
 
 export const recursive: Flag = {

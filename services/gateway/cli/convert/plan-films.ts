@@ -25,7 +25,7 @@ export interface PlanPorts {
   /** Called with a film that is converted already. */
   onDone: (film: { path: string; target: string }) => Promise<void>;
   /** Called with a film that cannot be converted, after it was reported. */
-  onFailure: (name: string, error: unknown) => Promise<void>;
+  onFailure: (path: string, error: unknown) => Promise<void>;
 }
 
 export interface FilmPlan {
@@ -160,7 +160,7 @@ export async function planFound(
       return 'newer';
     }
     if (decision.kind === 'taken') throw new CommandError(reasonOf(decision, shown));
-    const video = await checkVideo(film.path, cwd);
+    const video = await checkVideo(relativeTo(cwd, film.path), cwd);
     await mkdir(path.dirname(target), { recursive: true });
     const planned = toPlanned(video, { kind: 'file', path: target, force }, decision);
     if (planned) return planned;
@@ -169,7 +169,7 @@ export async function planFound(
   } catch (error) {
     const message = messageOf(error);
     reporter.error(message.startsWith(name) ? message : `${name}: ${message}`);
-    await ports.onFailure(name, error);
+    await ports.onFailure(relativeTo(cwd, film.path), error);
     return 'failed';
   }
 }

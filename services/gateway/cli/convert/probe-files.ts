@@ -3,7 +3,7 @@ import { formatSize } from '../../../shared/runtime/format.ts';
 import type { LocalFile } from '../../client/local-file.ts';
 import { probeFile } from '../../client/probe.ts';
 import type { Session } from '../../client/session/session.ts';
-import { CommandError } from '../errors.ts';
+import { CommandError, toErrorDocument } from '../errors.ts';
 import { checkVideo, type VideoFile } from '../files/video.ts';
 import { printJson, printText } from '../terminal/print-json.ts';
 import { printable } from '../terminal/text.ts';
@@ -18,6 +18,9 @@ export interface ProbePorts
   openSession: () => Promise<Session>;
 }
 
+/** No MP3 could be made of a file. Its probe, which was printed, says so too. */
+class ImpossibleError extends CommandError {}
+
 /**
  * Prints what each file is and what its MP3 would be, without converting it. Returns the number of files of which no MP3 could be
  * made.
@@ -28,12 +31,19 @@ export async function probeFiles(command: Conversion, ports: ProbePorts): Promis
   const session = await ports.openSession();
   let failures = 0;
   for (const video of videos) {
-    if (!(await attempt(video.name, ports, () => probeOne(session, video, command, ports)))) failures += 1;
+    const onFailure = async (error: unknown) => {
+      if (command.json && !(error instanceof ImpossibleError))
+        await printJson({ ...toErrorDocument(error), filename: video.name }, ports.stdout);
+    };
+    const isPossible = await attempt(video.name, { ...ports, onFailure }, () =>
+      probeOne(session, video, command, ports),
+    );
+    if (!isPossible) failures += 1;
   }
   return failures;
 }
 
-/** @throws CommandError for a file of which no MP3 could be made; ClientError */
+/** @throws ImpossibleError, CommandError, ClientError */
 async function probeOne(
   session: Session,
   video: VideoFile,
@@ -49,7 +59,7 @@ async function probeOne(
   if (json) await printJson({ filename: video.name, ...result }, stdout);
   else await printText(describeProbe(video, result), stdout);
   if (result.error) {
-    throw new CommandError(`${printable(result.error.detail)} (${printable(result.error.code)})`);
+    throw new ImpossibleError(`${printable(result.error.detail)} (${printable(result.error.code)})`);
   }
 }
 

@@ -25,7 +25,7 @@ export interface Skipped {
   hidden: number;
   /** Folders in the folder, where it is not searched recursively. */
   folders: number;
-  /** Links that lead to a folder which was searched already, and what cannot be read: a sentence each. */
+  /** Links that lead to a folder which was searched already, folders that lie too deep, and what cannot be read: a sentence each. */
   faults: string[];
 }
 
@@ -49,8 +49,12 @@ export async function findFilms(folder: string, { isRecursive }: { isRecursive: 
 
   async function search(relative: string, depth: number): Promise<void> {
     const absolute = path.join(folder, relative);
+    if (depth > MAX_DEPTH) {
+      skipped.faults.push(`${printable(relative)} lies too deep, and was not searched.`);
+      return;
+    }
     const real = await realpath(absolute);
-    if (visited.has(real) || depth > MAX_DEPTH) {
+    if (visited.has(real)) {
       skipped.faults.push(`${printable(relative)} leads to a folder that was searched already.`);
       return;
     }
@@ -118,7 +122,7 @@ export function describeSkipped({ others, hidden, folders }: Skipped): string | 
   const parts = [
     others > 0 &&
       `${others} ${plural(others, 'file')} that ${others === 1 ? 'is' : 'are'} no media by the name`,
-    hidden > 0 && `${hidden} hidden ${plural(hidden, 'one')}`,
+    hidden > 0 && `${hidden} hidden ${plural(hidden, 'file')} or ${plural(hidden, 'folder')}`,
     folders > 0 && `${folders} ${plural(folders, 'folder')} (--recursive takes them)`,
   ].filter((part) => part !== false);
   return parts.length > 0 ? `Left out: ${parts.join(', ')}.` : undefined;

@@ -14,6 +14,8 @@ const NAME_LENGTH = 40;
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
 const HOST = digest(hostname());
+/** Stands for the start of a process where the system does not tell it: on Windows there is no ps. */
+const UNKNOWN_START = digest('');
 
 /** A digest of the process's start time; undefined where no process has this pid. */
 function startOf(pid: number): string | undefined {
@@ -28,7 +30,7 @@ function prefixOf(target: string, sha256: string): string {
 
 /** Returns a new path for a part that the process `pid` writes. `sha256` is that of the whole MP3. */
 export function newPart(target: string, sha256: string, pid = process.pid): string {
-  const writer = [HOST, pid, startOf(pid) ?? digest(''), randomBytes(4).toString('hex')].join('-');
+  const writer = [HOST, pid, startOf(pid) ?? UNKNOWN_START, randomBytes(4).toString('hex')].join('-');
   return path.join(path.dirname(target), `${prefixOf(target, sha256)}${writer}.part`);
 }
 
@@ -56,7 +58,18 @@ export async function adoptPart(target: string, sha256: string, part: string): P
  */
 function isAbandoned(name: string): boolean {
   const [, host, pid, start] = WRITER.exec(name) ?? [];
-  return host === HOST && startOf(Number(pid)) !== start;
+  if (host !== HOST) return false;
+  // Another process may have got the pid. Then the part is only not used.
+  if (start === UNKNOWN_START) return !isRunning(Number(pid));
+  return startOf(Number(pid)) !== start;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 /** Accepts only regular files of this user: another user could change the file later, or redirect us by a link. */

@@ -7,7 +7,8 @@ import { makePrivateDir, readIfThere } from '../../../shared/runtime/private-fil
 import type { UploadStore } from '../../client/uploads/upload-store.ts';
 import { replaceDurably } from './replace-durably.ts';
 
-const KEPT_MS = 31 * 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+const KEPT_MS = 31 * DAY_MS;
 
 const uploadRecord = z.object({
   key: z.string(),
@@ -23,6 +24,7 @@ const uploadRecord = z.object({
  */
 export function createFileUploads(folder: string, now = Date.now): UploadStore {
   const fileOf = (fingerprint: string) => path.join(folder, `${fingerprint}.json`);
+  let lastRemoval = Number.NEGATIVE_INFINITY;
   return {
     async find(fingerprint) {
       const text = attempt(() => readIfThere(fileOf(fingerprint)));
@@ -32,6 +34,8 @@ export function createFileUploads(folder: string, now = Date.now): UploadStore {
       attempt(() => {
         makePrivateDir(folder);
         replaceDurably(fileOf(fingerprint), JSON.stringify(record));
+        if (now() - lastRemoval < DAY_MS) return;
+        lastRemoval = now();
         removeOld(folder, now() - KEPT_MS);
       });
     },

@@ -30,19 +30,33 @@ export async function followJobs(
 ): Promise<number> {
   const queue = ids.values();
   let failures = 0;
+  const failure = new AbortController();
+  const signal = AbortSignal.any([ports.signal, failure.signal]);
+  const end = (error: unknown) => failure.abort(error);
   const worker = async () => {
-    for (const id of queue) if (!(await followOne(session, id, ports))) failures += 1;
+    try {
+      for (const id of queue) if (!(await followOne(session, id, { ...ports, signal, end }))) failures += 1;
+    } catch (error) {
+      end(error);
+      // The first error is the cause of the others.
+      throw failure.signal.reason;
+    }
   };
   await Promise.all(Array.from({ length: Math.min(MAX_STREAMS, ids.length) }, worker));
   return failures;
 }
 
-async function followOne(session: Session, id: string, ports: FollowPorts): Promise<boolean> {
-  const { clock, signal, stdout, isJson, reporter } = ports;
+interface FollowOnePorts extends FollowPorts {
+  /** Aborts the signal, where an error ends the following of all jobs. */
+  end: (error: unknown) => void;
+}
+
+async function followOne(session: Session, id: string, ports: FollowOnePorts): Promise<boolean> {
+  const { clock, signal, stdout, isJson, reporter, end } = ports;
   const shown = showJob(reporter);
   const printed: Promise<void>[] = [];
   const onChange = (job: JobView) => {
-    if (shown.update(job) && isJson) printed.push(printJson(job, stdout));
+    if (shown.update(job) && isJson) printed.push(printJson(job, stdout).catch(end));
   };
   const onFailure = async (error: unknown) => {
     if (isJson) await printJson({ ...toErrorDocument(error), id }, stdout);
@@ -52,6 +66,7 @@ async function followOne(session: Session, id: string, ports: FollowPorts): Prom
     const isKnown = await attempt(id, { signal, reporter, onFailure }, async () => {
       isDone = shown.end(await watchJob(session, id, { clock, signal, onChange }));
       await Promise.all(printed);
+      signal.throwIfAborted();
     });
     return isKnown && isDone;
   } finally {

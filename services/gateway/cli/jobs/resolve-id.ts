@@ -24,11 +24,6 @@ export async function resolveIds(
   return [...new Set(wanted.map((text) => (isJobId(text) ? text : find(text, newest))))];
 }
 
-export async function resolveId(session: Session, text: string, signal: AbortSignal): Promise<string> {
-  const [id = ''] = await resolveIds(session, [text], signal);
-  return id;
-}
-
 function checkedText(text: string): string {
   const lower = text.toLowerCase();
   if (!/^[\da-f-]+$/.test(lower) || lower.length > 36) {

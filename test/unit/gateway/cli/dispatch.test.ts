@@ -58,7 +58,7 @@ describe('dispatch', () => {
     [['jobs', '--limt', '3'], /There is no option --limt\. Do you mean --limit\? See --help\./],
     [['jobs', '--limit'], /See --help/],
     [['help', 'prob'], /Do you mean probe\?/],
-    [['\x1b[2J'], /There is no command '/],
+    [['\x1b[2J'], /There is no command \$'\\033\[2J'/],
     [['completion', 'fish'], /Which shell\? bash or zsh\./],
   ];
   for (const [args, message] of MISTAKES) {

@@ -33,7 +33,18 @@ describe('messageOf', () => {
     it(`returns “${message}” for ${kind}`, () => assert.equal(messageOf(error), message));
   }
 
+  it('names no npm script where the program was installed as a package', (context) => {
+    Object.assign(globalThis, { MP3CONVERTER_VERSION: '1.2.3' });
+    context.after(() => Reflect.deleteProperty(globalThis, 'MP3CONVERTER_VERSION'));
+    const message = messageOf(new UnreachableError('Nothing answers.'));
+    assert.equal(message, 'Nothing answers. Is it running, and is --url right?');
+  });
+
   it('replaces control characters in a text of the server', () => {
     assert.equal(messageOf(new ClientError('a\x1b[2Jb')), 'a�[2Jb');
+  });
+
+  it('replaces those of a path, and keeps the lines of a message', () => {
+    assert.equal(messageOf(new CommandError('a\x1b[2Jb:\n  c')), 'a�[2Jb:\n  c');
   });
 });

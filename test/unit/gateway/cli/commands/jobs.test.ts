@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { baseOf, isFinal, type Job } from '../../../../../services/shared/jobs/job.ts';
@@ -99,6 +99,15 @@ describe('mp3 jobs', () => {
       assert.equal(/There are more: mp3 jobs --(cursor|status failed --all)/.test(err), hasMore, err);
     });
   }
+
+  it('keeps the gateway, the account and the length in the command for more', async (context) => {
+    const { run, env } = await build(context, many);
+    const account = ['--email', ANN, '--url', env.MP3_URL ?? ''];
+    const { err } = await run(['jobs', '-n', '3', ...account]);
+    assert.match(err, new RegExp(`mp3 jobs --cursor \\S+ --limit 3 --url ${env.MP3_URL} --email ${ANN}\n$`));
+    const filtered = await run(['jobs', '-n', '3', '--status', 'failed', ...account]);
+    assert.match(filtered.err, /mp3 jobs --status failed --all --url \S+ --email \S+\n$/);
+  });
 
   it('goes on behind a list by its cursor, without a gap', async (context) => {
     const { run } = await build(context, many);
@@ -279,5 +288,30 @@ describe('mp3 watch', () => {
       ],
     );
     assert.match(ran.err, new RegExp(`✘ Ferien\\.mp4: there is no sound in it {2}job ${idOf(1)}`));
+  });
+
+  it('ends quietly where the reader of the standard output has closed it', async (context) => {
+    const { run } = await build(context, [numbered(1), numbered(2)]);
+    const stdout = new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+    }).on('error', () => undefined);
+    const ran = await run(['watch', '00000001', '00000002', '--json'], { stdout });
+    assert.equal(ran.code, 1);
+    assert.doesNotMatch(ran.err, /closed|Error/);
+  });
+});
+
+describe('mp3 download', () => {
+  it('reports a job that does not exist, and fetches the others', async (context) => {
+    const { run } = await build(context, [numbered(1, failed())]);
+    const ran = await run(['download', idOf(9), '00000001', '--json']);
+    assert.equal(ran.code, 1);
+    assert.deepEqual(
+      documentsOf(ran).map(({ id, status, error }) => [id, status ?? error.code]),
+      [
+        [idOf(9), 'not_found'],
+        [idOf(1), 'failed'],
+      ],
+    );
   });
 });

@@ -90,6 +90,16 @@ describe('mp3 login', () => {
     assert.equal((await readFile(file, 'utf8')).trim(), '{}');
   });
 
+  it('is told with the gateway that the command had', async (context) => {
+    const { run, logIn } = await build(context);
+    const other = 'https://mp3.example.com';
+    for (const command of ['jobs', 'whoami']) {
+      const { err } = await run([command, '--url', other], { env: { ...(await build(context)).env } });
+      assert.match(err, /Log in with: mp3 login --url \S+\n$/);
+    }
+    assert.match((await logIn(ANN.email, 'wrong')).err, /To make one: mp3 login --register --url \S+\n$/);
+  });
+
   it('comes after a password in the environment', async (context) => {
     const { logIn, run, env, calls } = await build(context);
     await logIn();

@@ -8,6 +8,7 @@ import { convertAll } from '../../../../../services/gateway/cli/convert/convert-
 import { fetchLaterCommands } from '../../../../../services/gateway/cli/convert/fetch-later-command.ts';
 import { createJournal } from '../../../../../services/gateway/cli/convert/journal.ts';
 import type { Target } from '../../../../../services/gateway/cli/files/target.ts';
+import { ProblemError } from '../../../../../services/gateway/client/http/errors.ts';
 import { requestTokens } from '../../../../../services/gateway/client/session/accounts.ts';
 import { createSession } from '../../../../../services/gateway/client/session/session.ts';
 import { createMemoryTokens } from '../../../../../services/gateway/client/session/tokens.ts';
@@ -275,11 +276,9 @@ describe('convertAll', () => {
   });
 
   it('reports that the job of --job does not exist', async (context) => {
-    const { run } = await build(context);
-    await assert.rejects(
-      run({ files: [], job: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10' }),
-      /there is no such job \(not_found\)/,
-    );
+    const { run, lines } = await build(context);
+    assert.equal(await run({ files: [], job: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10' }), 1);
+    assert.match(lines.join('\n'), /there is no such job \(not_found\)/);
   });
 });
 
@@ -309,5 +308,27 @@ describe('convertAll with --probe', () => {
     assert.equal(await run({ probe: true }), 1);
     assert.match(printed(), /a\.mp4/);
     assert.match(lines.join('\n'), /a\.mp4: the file has no sound \(no_audio\)/);
+  });
+
+  it('tells programs of a file about which nothing is known, and goes on', async (context) => {
+    const { run, printed, transport } = await build(context, { 'a.mp4': mp4(1000), 'b.mp4': mp4(2000) });
+    const { send } = transport;
+    let probes = 0;
+    transport.send = (request) => {
+      if (request.path !== '/probe' || probes++ > 0) return send(request);
+      throw new ProblemError('it is too large', { status: 413, code: 'too_large' });
+    };
+    assert.equal(await run({ probe: true, json: true, files: ['a.mp4', 'b.mp4'] }), 1);
+    const documents = printed()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(
+      documents.map(({ filename, error }) => [filename, error?.code]),
+      [
+        ['a.mp4', 'too_large'],
+        ['b.mp4', undefined],
+      ],
+    );
   });
 });

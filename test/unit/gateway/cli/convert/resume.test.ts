@@ -84,6 +84,22 @@ describe('mp3 convert with folders', () => {
     assert.equal(await readFile(path.join(cwd, 'films/a.mp3'), 'utf8'), 'mine');
   });
 
+  it('names a film that cannot be converted once, and counts it among all', async (context) => {
+    const { run, cwd } = await build(context);
+    for (const name of ['d.mp4', 'e.mp4']) await writeFile(path.join(cwd, 'films', name), '');
+    const ran = await run(['convert', '-r', 'films', '-o', 'mp3']);
+    assert.equal(ran.code, 1);
+    assert.match(ran.err, /^✘ films\/d\.mp4: it is empty\.$/m);
+    assert.match(ran.err, /^2 of 4 films are converted\. 2 failed\.$/m);
+  });
+
+  it('tells programs the name of such a film as it is', async (context) => {
+    const { run, cwd } = await build(context);
+    await writeFile(path.join(cwd, 'films', 'a\u202eb.mp4'), '');
+    const documents = documentsOf(await run(['convert', 'films', '--json']));
+    assert.equal(documents.find(({ error }) => error)?.filename, path.join('films', 'a\u202eb.mp4'));
+  });
+
   it('says that a folder has no films, without an error', async (context) => {
     const { run, cwd } = await build(context);
     await mkdir(path.join(cwd, 'empty'));

@@ -42,7 +42,7 @@ describe('findFilms', () => {
     assert.deepEqual(namesOf(found), ['a.mp4', path.join('b', 'c.mov'), path.join('b', 'd', 'e.ogg')]);
     assert.equal(
       describeSkipped(found.skipped),
-      'Left out: 1 file that is no media by the name, 2 hidden ones.',
+      'Left out: 1 file that is no media by the name, 2 hidden files or folders.',
     );
   });
 
@@ -60,6 +60,13 @@ describe('findFilms', () => {
       'a/up leads to a folder that was searched already.',
       'z leads to a folder that was searched already.',
     ]);
+  });
+
+  it('says that a folder lies too deep', async (context) => {
+    const deep = Array.from({ length: 66 }, () => 'd').join('/');
+    const { films, skipped } = await findFilms(await tree(context, [`${deep}/a.mp4`]), { isRecursive: true });
+    assert.deepEqual(films, []);
+    assert.deepEqual(skipped.faults, [`${deep.slice(0, 2 * 65 - 1)} lies too deep, and was not searched.`]);
   });
 
   it('leaves out a file beside which a download program keeps its own', async (context) => {

@@ -130,6 +130,17 @@ describe('a part file', () => {
     assert.deepEqual((await files()).sort(), ['a.mp3', path.basename(other)].sort());
   });
 
+  it('of a run that is still alive is not touched either where nothing tells when a process started', async (context) => {
+    const { run, file, files } = await build(context);
+    // Windows has no ps, so the name there holds the start of no process.
+    const [, unknownStart] =
+      /-([\da-f]{8})-[\da-f]{8}\.part$/.exec(newPart(file, MP3.sha256, DEAD_PID)) ?? [];
+    const other = newPart(file, MP3.sha256).replace(/[\da-f]{8}(-[\da-f]{8}\.part)$/, `${unknownStart}$1`);
+    await writeFile(other, AUDIO.subarray(0, 1_000));
+    await run();
+    assert.deepEqual((await files()).sort(), ['a.mp3', path.basename(other)].sort());
+  });
+
   it('of another MP3 or another target is not touched', async (context) => {
     const { run, file, folder, files, ranges } = await build(context);
     await leavePart(file, AUDIO.subarray(0, 1_000), sha256(Buffer.from('another')));

@@ -42,8 +42,21 @@ describe('createFileUploads', () => {
     const now = Date.now() / 1000;
     await utimes(path.join(folder, 'old.json'), now - 32 * day, now - 32 * day);
     await utimes(path.join(folder, 'new.json'), now - 30 * day, now - 30 * day);
-    await uploads.save(FINGERPRINT, { key: KEY });
+    await createFileUploads(folder).save(FINGERPRINT, { key: KEY });
     assert.deepEqual((await readdir(folder)).sort(), [`${FINGERPRINT}.json`, 'new.json']);
+  });
+
+  it('looks through all records once a day, and not for each upload', async (context) => {
+    const folder = await temporaryFolder(context);
+    let now = Date.now();
+    const uploads = createFileUploads(folder, () => now);
+    await uploads.save('old', { key: KEY });
+    await utimes(path.join(folder, 'old.json'), 0, 0);
+    await uploads.save('new', { key: KEY });
+    assert.deepEqual((await readdir(folder)).sort(), ['new.json', 'old.json']);
+    now += 24 * 3600 * 1000;
+    await uploads.save('new', { key: KEY });
+    assert.deepEqual(await readdir(folder), ['new.json']);
   });
 
   it('remembers nothing, and fails at nothing, where its folder cannot be made', async (context) => {
