@@ -155,7 +155,8 @@ function testCheckpoints(fresh: FreshBlobs): void {
       offsets,
       offsets.toSorted((a, b) => a - b),
     );
-    assert.ok(offsets.length < 6, `${offsets.length} saves`);
+    // At most 4 of the 9 chunks were on their way when the first save ended. The other 4 after the first were missed by it.
+    assert.ok(offsets.length <= 6, `${offsets.length} saves`);
     assert.equal(offsets.at(-1), upload.bytes.length);
     await blobs.delete(upload.id);
   });

@@ -5,18 +5,22 @@ import type { FilmHead } from './film-head.ts';
 import type { FilmReader } from './film-reader.ts';
 import { ID } from './ids.ts';
 import { isLevel1 } from './layout.ts';
+import { type ShortBlock, shortenPicture } from './shorten-picture.ts';
+import type { MatroskaTrack } from './tracks.ts';
 import { Unsure } from './unsure.ts';
 
 export interface ClusterOptions {
   film: FilmReader;
   output: Segments;
   head: FilmHead;
-  /** Numbers of all tracks. */
-  known: ReadonlySet<number>;
+  /** All tracks by their numbers. */
+  known: ReadonlyMap<number, MatroskaTrack>;
   /** Numbers of the tracks of which all blocks are kept. */
   kept: ReadonlySet<number>;
   /** Seconds of one unit of the timestamps. */
   unit: number;
+  /** Whether large pictures are shortened that are kept. */
+  shortensPictures: boolean;
 }
 
 interface Cluster {
@@ -24,8 +28,10 @@ interface Cluster {
   timestamp: Element;
   /** Start and end of each part that is kept. */
   parts: number[];
+  /** The blocks among the parts that are written with less of their picture, by where they begin in the film. */
+  shortened: Map<number, ShortBlock>;
   /** The block that ends last, and when, in units from the time of the cluster. */
-  latest: { block: Element; units: number } | undefined;
+  latest: { block: Element; track: number; units: number } | undefined;
   /** When the last block ends that is kept. */
   keptUnits: number;
 }
@@ -57,7 +63,14 @@ export class Clusters {
     if (this.#last) this.#write(this.#last);
     const { timestamp, at: blocksAt } = await this.#readStart(header);
     const time = readUnsigned(await film.content(timestamp, 8));
-    const cluster = { at: header.at, timestamp, parts: [], latest: undefined, keptUnits: 0 };
+    const cluster = {
+      at: header.at,
+      timestamp,
+      parts: [],
+      shortened: new Map(),
+      latest: undefined,
+      keptUnits: 0,
+    };
     this.#last = cluster;
     const isSized = header.end !== Number.POSITIVE_INFINITY;
     const end = Math.min(header.end, film.size);
@@ -74,13 +87,16 @@ export class Clusters {
   }
 
   /** Writes the last cluster. */
-  finish(): void {
+  async finish(): Promise<void> {
     const cluster = this.#last;
     if (!cluster || this.#options.film.size - cluster.at > MAX_TAIL_BYTES)
       throw new Unsure('no last cluster');
     // The server takes the length of the film from its last block, whatever its track is.
-    if (cluster.latest && cluster.latest.units > cluster.keptUnits)
-      insert(cluster.parts, cluster.latest.block);
+    if (cluster.latest && cluster.latest.units > cluster.keptUnits) {
+      const { block, track } = cluster.latest;
+      await this.#shorten(cluster, block, track);
+      insert(cluster.parts, block);
+    }
     this.#write(cluster, true);
   }
 
@@ -107,28 +123,47 @@ export class Clusters {
     if (!head.isOver) head.add(block, element.end - element.start, (time + block.time) * unit);
     const units = block.time + block.duration;
     if (isKept) {
-      addPart(cluster.parts, element);
+      if (!kept.has(block.track)) await this.#shorten(cluster, element, block.track);
+      addPart(cluster, element);
       cluster.keptUnits = Math.max(cluster.keptUnits, units);
     }
-    if (units > (cluster.latest?.units ?? 0)) cluster.latest = { block: element, units };
+    if (units > (cluster.latest?.units ?? 0)) cluster.latest = { block: element, track: block.track, units };
   }
 
-  #write({ timestamp, parts }: Cluster, isLast = false): void {
+  async #shorten({ shortened }: Cluster, element: Element, number: number): Promise<void> {
+    const { film, known, shortensPictures } = this.#options;
+    const track = known.get(number);
+    if (!shortensPictures || track?.type !== 'video' || element.id !== ID.simpleBlock) return;
+    const short = await shortenPicture(film, track, element);
+    if (short) shortened.set(element.at, short);
+  }
+
+  #write({ timestamp, parts, shortened }: Cluster, isLast = false): void {
     if (parts.length === 0 && !isLast) return;
     this.#parts += 1 + parts.length / 2;
     if (this.#parts > MAX_PARTS) throw new Unsure('too many parts');
     const { output } = this.#options;
     let size = timestamp.end - timestamp.at;
-    for (let at = 0; at < parts.length; at += 2) size += (parts[at + 1] ?? 0) - (parts[at] ?? 0);
+    for (let at = 0; at < parts.length; at += 2) {
+      const [start = 0, end = 0] = [parts[at], parts[at + 1]];
+      size += shortened.get(start)?.size ?? end - start;
+    }
     if (size > MAX_CLUSTER_BYTES) throw new Unsure('a cluster is too large');
     output.add(writeHeader(ID.cluster, size, 4));
     output.copy(timestamp.at, timestamp.end);
-    for (let at = 0; at < parts.length; at += 2) output.copy(parts[at] ?? 0, parts[at + 1] ?? 0);
+    for (let at = 0; at < parts.length; at += 2) {
+      const [start = 0, end = 0] = [parts[at], parts[at + 1]];
+      for (const piece of shortened.get(start)?.pieces ?? [[start, end] as const]) {
+        if (piece instanceof Uint8Array) output.add(piece);
+        else output.copy(...piece);
+      }
+    }
   }
 }
 
-function addPart(parts: number[], { at, end }: Element): void {
-  if (parts.at(-1) === at) parts[parts.length - 1] = end;
+function addPart({ parts, shortened }: Cluster, { at, end }: Element): void {
+  const isShort = shortened.has(at) || shortened.has(parts.at(-2) ?? -1);
+  if (parts.at(-1) === at && !isShort) parts[parts.length - 1] = end;
   else parts.push(at, end);
 }
 

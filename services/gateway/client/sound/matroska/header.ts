@@ -9,8 +9,8 @@ export interface Header {
   tracks: ReturnType<typeof readTracks>;
   /** Seconds of one unit of the timestamps. */
   unit: number;
-  /** Whether the film states its length. */
-  hasDuration: boolean;
+  /** The length that the film states, in seconds. 0 where it states none. */
+  durationSeconds: number;
 }
 
 const MAX_TRACKS_BYTES = 16 * 1024 * 1024;
@@ -36,7 +36,7 @@ function only(front: readonly Element[], wanted: number): Element {
   return found;
 }
 
-function timesOf(info: Uint8Array): Pick<Header, 'unit' | 'hasDuration'> {
+function timesOf(info: Uint8Array): Pick<Header, 'unit' | 'durationSeconds'> {
   let scale = DEFAULT_SCALE;
   let duration = 0;
   for (const { id, start, end } of childrenOf(info)) {
@@ -45,7 +45,7 @@ function timesOf(info: Uint8Array): Pick<Header, 'unit' | 'hasDuration'> {
     if (id === ID.duration) duration = readFloat(content);
   }
   if (scale === 0 || duration < 0 || Number.isNaN(duration)) throw new Unsure('an unusual clock');
-  return { unit: scale / 1e9, hasDuration: duration > 0 };
+  return { unit: scale / 1e9, durationSeconds: (duration * scale) / 1e9 };
 }
 
 function readFloat(bytes: Uint8Array): number {

@@ -16,7 +16,8 @@ import { requireWellFormed } from './well-formed.ts';
 
 /**
  * Plans the sound of a Matroska or WebM file: the film without the blocks of its other tracks. Headers, tags, chapters, attachments,
- * timestamps and the blocks of the track stay as they are, byte for byte. So does the start of the film with all its tracks. Positions
+ * timestamps and the blocks of the track stay as they are, byte for byte. So does the start of the film
+ * with all its tracks, of which only large pictures are shortened. Positions
  * in the file (`SeekHead`, `Cues`) are left out.
  */
 export const planMatroska: Planner = async ({ file, bytes }, wanted) => {
@@ -85,14 +86,21 @@ async function writeFilm(
   const head = new FilmHead(header.tracks);
   const clusters = new Clusters({
     ...{ film, output, head, unit: header.unit, kept: keptTracks(header, chosen) },
-    known: new Set(header.tracks.map(({ number }) => number)),
+    known: new Map(header.tracks.map((track) => [track.number, track])),
+    shortensPictures: film.size > header.durationSeconds * MAX_PLAIN_RATE && header.durationSeconds > 0,
   });
   await writeClusters({ film, clusters, clustersAt, moved });
-  clusters.finish();
-  if (!header.hasDuration) requireUnknownLength(header, head);
+  await clusters.finish();
+  if (header.durationSeconds === 0) requireUnknownLength(header, head);
   if (isSized) segmentHeader.set(writeHeader(ID.segment, output.size - contentAt, 8));
   return { output, seen: clusters.seen };
 }
+
+/**
+ * Bytes a second of a film. Of one with more, the pictures at its start are shortened, or they would be a large part of what is
+ * sent. Of any other they are kept as they are, so that ffmpeg sees just what it sees in the film.
+ */
+const MAX_PLAIN_RATE = 500_000;
 
 /** They hold positions of other elements, a checksum of all, or nothing. */
 const DROPPED: readonly number[] = [ID.seekHead, ID.cues, ID.void, ID.crc];

@@ -14,6 +14,8 @@ export interface MatroskaTrack {
   /** Whether ffmpeg has to decompress its blocks. */
   isCompressed: boolean;
   isEncrypted: boolean;
+  /** Of H.264 and H.265: the bytes of the length in front of each NAL unit. */
+  nalLengthBytes?: number | undefined;
 }
 
 export interface MatroskaAudioTrack extends MatroskaTrack {
@@ -73,7 +75,15 @@ function trackOf(fields: Fields): MatroskaTrack {
     throw new Unsure('an unknown type');
   const number = fields.number(ID.trackNumber);
   if (number === undefined) throw new Unsure('a track without a number');
-  return { number, type, codecId, ...encodingOf(fields.bytes(ID.contentEncodings)) };
+  const nalLengthBytes = nalLengthBytesOf(codecId, fields.bytes(ID.codecPrivate));
+  return { number, type, codecId, nalLengthBytes, ...encodingOf(fields.bytes(ID.contentEncodings)) };
+}
+
+/** Reads the length from the configuration of the decoder: ISO 14496-15, 5.3.3.1 and 8.3.3.1. */
+function nalLengthBytesOf(codecId: string, configuration: Uint8Array | undefined): number | undefined {
+  const place = { 'V_MPEG4/ISO/AVC': 4, 'V_MPEGH/ISO/HEVC': 21 }[codecId];
+  const byte = place === undefined ? undefined : configuration?.[place];
+  return byte === undefined ? undefined : (byte & 3) + 1;
 }
 
 function encodingOf(

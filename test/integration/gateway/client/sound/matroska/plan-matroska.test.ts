@@ -91,6 +91,29 @@ describe('planMatroska', () => {
     });
   }
 
+  /** A picture of noise, of some MB a second. */
+  const noise = ['-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=25:d=8,noise=alls=80:allf=t'];
+  const largePictures: [codec: string, ...encoder: string[]][] = [
+    ['H.264', '-c:v', 'libx264', '-preset', 'veryfast', '-qp', '20', '-bf', '3'],
+    ['H.264 without B-frames', ...h264, '-qp', '20'],
+    ['H.264 in slices', '-c:v', 'libx264', '-preset', 'veryfast', '-qp', '20', '-slices', '4'],
+    ['HEVC', '-c:v', 'libx265', '-preset', 'ultrafast', '-qp', '20', '-x265-params', 'log-level=none'],
+    ['Motion JPEG', '-c:v', 'mjpeg', '-q:v', '2'],
+    ['MPEG-2', '-c:v', 'mpeg2video', '-q:v', '2', '-bf', '2'],
+    ['MPEG-4', '-c:v', 'mpeg4', '-q:v', '2', '-bf', '2'],
+  ];
+  for (const [codec, ...encoder] of largePictures) {
+    for (const seconds of [0, 0.4]) {
+      it(`sends little of large pictures in ${codec}, with sound that begins ${seconds} s late`, async () => {
+        const inputs = [...noise, ...late(seconds, tone(7)), ...both];
+        const compared = await compareSound(await media('film.mkv', ...inputs, ...encoder, ...aac));
+        assertSame(compared);
+        const least = (compared.sentBytes as number) / compared.filmBytes;
+        assert.ok(least < 0.05, `${Math.round(least * 100)} % of the film would be sent`);
+      });
+    }
+  }
+
   const three = [
     ...picture(3),
     ...tone(3, { hz: 300 }),
