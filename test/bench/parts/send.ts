@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { extname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { JobView } from '../../../services/shared/jobs/job-view.ts';
 import { formatSize } from '../../../services/shared/runtime/format.ts';
@@ -58,9 +59,14 @@ async function convertByCommand(bench: Bench, film: string): Promise<JobView> {
   }
 }
 
-/** The bytes of all packets of the first audio track. */
+/** The size of the first audio track as a film of its own in the same container, as ffmpeg writes it. */
 async function trackBytes(film: string, signal: AbortSignal): Promise<number> {
-  const show = ['-v', 'error', '-select_streams', 'a:0', '-show_entries', 'packet=size', '-of', 'csv=p=0'];
-  const { stdout } = await run('ffprobe', [...show, film], { signal, maxBuffer: 64 * 1024 ** 2 });
-  return stdout.split('\n').reduce((sum, size) => sum + Number.parseInt(size || '0', 10), 0);
+  const folder = await mkdtemp(join(tmpdir(), 'mp3converter-track-'));
+  try {
+    const track = join(folder, `track${extname(film)}`);
+    await run('ffmpeg', ['-v', 'error', '-i', film, '-map', '0:a:0', '-c', 'copy', track], { signal });
+    return (await stat(track)).size;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
