@@ -1,5 +1,6 @@
 import type { Segments } from '../segments.ts';
 import { type Block, readBlockGroup, readSimpleBlock } from './block.ts';
+import { ClusterParts } from './cluster-parts.ts';
 import { type Element, HEADER_BYTES, readElement, readUnsigned, writeHeader } from './ebml.ts';
 import type { FilmHead } from './film-head.ts';
 import type { FilmReader } from './film-reader.ts';
@@ -26,10 +27,7 @@ export interface ClusterOptions {
 interface Cluster {
   at: number;
   timestamp: Element;
-  /** Start and end of each part that is kept. */
-  parts: number[];
-  /** The blocks among the parts that are written with less of their picture, by where they begin in the film. */
-  shortened: Map<number, ShortBlock>;
+  parts: ClusterParts;
   /** The block that ends last, and when, in units from the time of the cluster. */
   latest: { block: Element; track: number; units: number } | undefined;
   /** When the last block ends that is kept. */
@@ -66,8 +64,7 @@ export class Clusters {
     const cluster = {
       at: header.at,
       timestamp,
-      parts: [],
-      shortened: new Map(),
+      parts: new ClusterParts(),
       latest: undefined,
       keptUnits: 0,
     };
@@ -94,8 +91,7 @@ export class Clusters {
     // The server takes the length of the film from its last block, whatever its track is.
     if (cluster.latest && cluster.latest.units > cluster.keptUnits) {
       const { block, track } = cluster.latest;
-      await this.#shorten(cluster, block, track);
-      insert(cluster.parts, block);
+      cluster.parts.insert(block, await this.#shorten(block, track));
     }
     this.#write(cluster, true);
   }
@@ -123,53 +119,31 @@ export class Clusters {
     if (!head.isOver) head.add(block, element.end - element.start, (time + block.time) * unit);
     const units = block.time + block.duration;
     if (isKept) {
-      if (!kept.has(block.track)) await this.#shorten(cluster, element, block.track);
-      addPart(cluster, element);
+      cluster.parts.add(
+        element,
+        kept.has(block.track) ? undefined : await this.#shorten(element, block.track),
+      );
       cluster.keptUnits = Math.max(cluster.keptUnits, units);
     }
     if (units > (cluster.latest?.units ?? 0)) cluster.latest = { block: element, track: block.track, units };
   }
 
-  async #shorten({ shortened }: Cluster, element: Element, number: number): Promise<void> {
+  async #shorten(element: Element, number: number): Promise<ShortBlock | undefined> {
     const { film, known, shortensPictures } = this.#options;
     const track = known.get(number);
-    if (!shortensPictures || track?.type !== 'video' || element.id !== ID.simpleBlock) return;
-    const short = await shortenPicture(film, track, element);
-    if (short) shortened.set(element.at, short);
+    if (!shortensPictures || track?.type !== 'video' || element.id !== ID.simpleBlock) return undefined;
+    return shortenPicture(film, track, element);
   }
 
-  #write({ timestamp, parts, shortened }: Cluster, isLast = false): void {
-    if (parts.length === 0 && !isLast) return;
-    this.#parts += 1 + parts.length / 2;
+  #write({ timestamp, parts }: Cluster, isLast = false): void {
+    if (parts.count === 0 && !isLast) return;
+    this.#parts += 1 + parts.count;
     if (this.#parts > MAX_PARTS) throw new Unsure('too many parts');
     const { output } = this.#options;
-    let size = timestamp.end - timestamp.at;
-    for (let at = 0; at < parts.length; at += 2) {
-      const [start = 0, end = 0] = [parts[at], parts[at + 1]];
-      size += shortened.get(start)?.size ?? end - start;
-    }
+    const size = timestamp.end - timestamp.at + parts.size;
     if (size > MAX_CLUSTER_BYTES) throw new Unsure('a cluster is too large');
     output.add(writeHeader(ID.cluster, size, 4));
     output.copy(timestamp.at, timestamp.end);
-    for (let at = 0; at < parts.length; at += 2) {
-      const [start = 0, end = 0] = [parts[at], parts[at + 1]];
-      for (const piece of shortened.get(start)?.pieces ?? [[start, end] as const]) {
-        if (piece instanceof Uint8Array) output.add(piece);
-        else output.copy(...piece);
-      }
-    }
+    parts.writeTo(output);
   }
-}
-
-function addPart({ parts, shortened }: Cluster, { at, end }: Element): void {
-  const isShort = shortened.has(at) || shortened.has(parts.at(-2) ?? -1);
-  if (parts.at(-1) === at && !isShort) parts[parts.length - 1] = end;
-  else parts.push(at, end);
-}
-
-/** Inserts a part among others, which are in the order of the film. */
-function insert(parts: number[], { at, end }: Element): void {
-  let place = 0;
-  while (place < parts.length && (parts[place] ?? 0) < at) place += 2;
-  parts.splice(place, 0, at, end);
 }
