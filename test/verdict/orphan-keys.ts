@@ -1,7 +1,7 @@
 import type { Evidence } from './evidence.ts';
 
 /**
- * Keys of chunks and manifests that are neither the video nor the MP3 of an existing job. A job that is done may still have
+ * Keys of chunks, tails and manifests that are neither the video nor the MP3 of an existing job. A job that is done may still have
  * its video, unless `videosExpired`.
  */
 export function orphanKeys({
@@ -21,5 +21,5 @@ export function orphanKeys({
   });
 }
 
-/** The id of the blob whose manifest or chunk is stored under a key. */
-export const blobIdOf = (key: string): string | undefined => /^(?:blob|chunk):([^:]+)/.exec(key)?.[1];
+/** The id of the blob whose manifest, chunk or tail is stored under a key. */
+export const blobIdOf = (key: string): string | undefined => /^(?:blob|chunk|tail):([^:]+)/.exec(key)?.[1];
