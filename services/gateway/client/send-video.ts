@@ -108,7 +108,7 @@ async function sendSound(
   try {
     const { error, ...sent } = await sendPart(session, film, { ...part, parameters: original }, ports).catch(
       (cause: unknown) => {
-        // A gateway of an older release refuses parameters that it does not know. It needs neither.
+        // A gateway of an older release refuses the parameters about the original film. It converts the sound without them.
         if (!isProblem(cause, 'invalid_option')) throw cause;
         return sendPart(session, film, part, { ...ports, onSending: undefined });
       },

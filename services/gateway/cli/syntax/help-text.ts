@@ -5,7 +5,7 @@ import type { Flag } from './flags.ts';
 const COLUMN = 25;
 const LINE_LENGTH = 90;
 
-export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] = [
+const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] = [
   [0, 'success'],
   [1, 'failure, also of one of several files or jobs'],
   [2, 'invalid command line; nothing was done'],

@@ -19,7 +19,7 @@ const LENGTHS: Readonly<Record<string, FrameLength>> = {
  * Finds out the codec of a sound by its frames, of those whose frames state their length. Returns ffmpeg's name, or undefined
  * where no frames follow each other near the beginning.
  */
-export function codecByFrames(bytes: Uint8Array): string | undefined {
+function codecByFrames(bytes: Uint8Array): string | undefined {
   const reach = Math.min(bytes.length, MAX_START);
   for (let start = 0; start < reach; start++) {
     if (isTrueHd(bytes, start)) return 'truehd';

@@ -17,8 +17,8 @@ export interface FingerprintedUpload {
 }
 
 /**
- * Identifies an upload across runs, as 64 hexadecimal digits. Samples of what is sent count as well: a later version of this
- * program may plan other bytes for the same film, and an upload must not be put together from both.
+ * Identifies an upload across runs, as 64 hexadecimal digits. The fingerprint also covers samples of what is sent, because a
+ * later version of this program may plan other bytes for the same film. One upload must not hold bytes of both plans.
  */
 export async function fingerprintOf(upload: FingerprintedUpload): Promise<string> {
   const { url, account, identity, parameters, file } = upload;

@@ -1,7 +1,7 @@
 import type { BufferedFile } from '../buffered-file.ts';
 import { type Chunk, listChunks, number32 } from './riff.ts';
 
-/** A film of a day has fewer. */
+/** The most packets of a film that is planned. One that lasts a day has fewer. */
 const MAX_PACKETS = 4_000_000;
 /** The server judges a film by its index only where the index is no larger. */
 const MAX_INDEX_BYTES = 16 * 1024 * 1024;

@@ -1,5 +1,5 @@
 /** A number of the metadata: AMF 0 writes its name, the type 0, and 64 bits. */
-export interface MetadataNumber {
+interface MetadataNumber {
   /** Where the 64 bits are. */
   at: number;
   value: number;

@@ -5,7 +5,7 @@ export const TAG_HEADER_BYTES = 11;
 /** The size of a tag is repeated behind it. */
 export const TAG_TRAILER_BYTES = 4;
 const FILE_HEADER_BYTES = 9;
-/** A film of a day has fewer. */
+/** The most tags of a film that is planned. One that lasts a day has fewer. */
 const MAX_TAGS = 4_000_000;
 
 export const AUDIO = 8;

@@ -41,7 +41,7 @@ async function refuseAnevia(reader: BoxReader, { content }: Box): Promise<void> 
 }
 
 /** Whether a box is left out without a replacement. */
-export const isLeftOut = ({ type, start, end }: Box): boolean =>
+const isLeftOut = ({ type, start, end }: Box): boolean =>
   JUMP_INDEXES.includes(type) || (PADDING.includes(type) && end - start > MAX_PADDING_BYTES);
 
 /** Returns the content of a box. */

@@ -69,7 +69,7 @@ export async function readEntries(
   return length === 0 ? new DataView(new ArrayBuffer(0)) : reader.read(content + headBytes, length);
 }
 
-export async function readChunkOffsets(reader: BoxReader, tables: SampleTables, count = tables.chunkCount) {
+async function readChunkOffsets(reader: BoxReader, tables: SampleTables, count = tables.chunkCount) {
   const { offsets, hasLongOffsets } = tables;
   const entryBytes = hasLongOffsets ? 8 : 4;
   const entries = await readEntries(reader, offsets, { headBytes: 8, entryBytes, count });

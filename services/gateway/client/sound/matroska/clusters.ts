@@ -38,7 +38,7 @@ interface Cluster {
 const DROPPED: readonly number[] = [ID.position, ID.previousSize, ID.crc, ID.void];
 /** The server looks for the last cluster in the last 16 MiB of a file. */
 const MAX_TAIL_BYTES = 15 * 1024 * 1024;
-/** A recording of a day has fewer parts. They take 16 bytes of memory each. */
+/** The most parts of a planned film. One that lasts a day has fewer. Each part takes 16 bytes of memory. */
 const MAX_PARTS = 4_000_000;
 /** The size of a cluster is written in four bytes. */
 const MAX_CLUSTER_BYTES = 2 ** 28 - 2;

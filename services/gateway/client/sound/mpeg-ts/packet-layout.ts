@@ -1,7 +1,7 @@
 import type { BufferedFile } from '../buffered-file.ts';
 
 /** Bytes of a packet, without what some files put before or after each. */
-export const PACKET_BYTES = 188;
+const PACKET_BYTES = 188;
 export const SYNC = 0x47;
 /** The PID of packets that only fill the rate. */
 export const NULL_PID = 0x1fff;
