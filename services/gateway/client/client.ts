@@ -6,20 +6,22 @@ import type { Transport } from './http/transport.ts';
 import { jobEvents } from './job-events.ts';
 import { cancelJob, deleteJob, getJob, type JobPage, listJobs, retryJob } from './jobs.ts';
 import { type ProbeOptions, probeFile } from './probe.ts';
-import { type SendVideoPorts, type SentVideo, sendVideo } from './send-video.ts';
-import { type Credentials, register, requestTokens } from './session/accounts.ts';
+import type { SendVideoPorts, SentVideo } from './send-video.ts';
+import { type Credentials, register } from './session/accounts.ts';
 import { createSession, type Session } from './session/session.ts';
 import { createMemoryTokens, type TokenStore } from './session/tokens.ts';
 import type { Film } from './uploads/film.ts';
 import { createMemoryUploads, type UploadStore } from './uploads/upload-store.ts';
-import { type VerifiedDownloadOptions, verifiedDownload } from './verified-download.ts';
+import type { VerifiedDownloadOptions } from './verified-download.ts';
 import { type JobsChange, type WatchJobsOptions, watchJobs } from './watch-jobs.ts';
 import { type WatchSentOptions, watchSent } from './watch-sent.ts';
 
 export interface ClientOptions {
   /** Leads to the gateway: see `createTransport`. */
   transport: Transport;
-  /** Where the tokens are kept. Default: in memory. */
+  /** Signs requests. Default: a session with tokens. A page has one with cookies, see `createCookieSession`. */
+  session?: Session;
+  /** Where the tokens of the default session are kept. Default: in memory. */
   tokens?: TokenStore;
   /** Where unfinished uploads are remembered. Default: in memory. */
   uploads?: UploadStore;
@@ -67,19 +69,21 @@ export function createClient({ transport, ...options }: ClientOptions): Client {
   const { tokens = createMemoryTokens(), clock = systemClock } = options;
   const { uploads = createMemoryUploads(), streaming = false } = options;
   const always = options.signal ?? new AbortController().signal;
-  const session = createSession({ transport, tokens, clock, signal: always });
+  const session = options.session ?? createSession({ transport, tokens, clock, signal: always });
   const signalOf = ({ signal = always }: Cancellable = {}) => signal;
   const portsOf = (own?: Cancellable): Ports => ({ clock, uploads, streaming, signal: signalOf(own) });
 
   return {
     session,
     register: (credentials, own) => register(transport, credentials, signalOf(own)),
-    async signIn(credentials, own) {
-      session.start(await requestTokens(transport, credentials, signalOf(own)), credentials.email);
-    },
+    signIn: (credentials, own) => session.signIn(credentials, signalOf(own)),
     signOut: (own) => session.logOut(signalOf(own)),
     probe: ({ file }, own) => probeFile(session, file, { ...own, ...portsOf(own) }),
-    send: (film, own) => sendVideo(session, film, { ...own, ...portsOf(own) }),
+    // A page loads the code that sends and that downloads once it needs it.
+    async send(film, own) {
+      const { sendVideo } = await import('./send-video.ts');
+      return sendVideo(session, film, { ...own, ...portsOf(own) });
+    },
     watch: (id, own) => watchSent(session, id, { ...own, ...portsOf(own) }),
     async *events(id, own) {
       for await (const { job } of jobEvents(session, id, { signal: signalOf(own) })) yield job;
@@ -90,6 +94,9 @@ export function createClient({ transport, ...options }: ClientOptions): Client {
     cancel: (id, own) => cancelJob(session, id, signalOf(own)),
     retry: (id, own) => retryJob(session, id, signalOf(own), own?.options),
     delete: (id, own) => deleteJob(session, id, signalOf(own)),
-    download: (mp3, own) => verifiedDownload(session, mp3, { ...own, ...portsOf(own) }),
+    async *download(mp3, own) {
+      const { verifiedDownload } = await import('./verified-download.ts');
+      yield* verifiedDownload(session, mp3, { ...own, ...portsOf(own) });
+    },
   };
 }

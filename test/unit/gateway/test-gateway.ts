@@ -185,6 +185,8 @@ export function buildGateway({
   const app = createGateway({
     ...live,
     stallTimeoutMs,
+    publicUrl: 'http://gateway.test',
+    site: { folder: '', find: () => undefined },
     authenticate: createAuthenticate(invoke, ISSUER),
     idempotency: {
       ...idempotency,

@@ -12,6 +12,7 @@ import { createAdmission } from '../../../../services/gateway/limits/admission.t
 import { createConcurrencyLimit } from '../../../../services/gateway/limits/concurrency-limit.ts';
 import { createFailedIndex } from '../../../../services/gateway/operator/failed-index.ts';
 import { createFailedJobs } from '../../../../services/gateway/operator/failed-jobs.ts';
+import type { Site } from '../../../../services/gateway/page/site.ts';
 import { createDeduplicate } from '../../../../services/gateway/uploads/deduplicate.ts';
 import { createStoreUpload } from '../../../../services/gateway/uploads/store-upload.ts';
 import { createResumable } from '../../../../services/gateway/uploads/tus/create-resumable.ts';
@@ -33,10 +34,12 @@ export const OPERATOR_TOKEN = 'an-operator-token-of-32-characters';
 export const mp4 = (size: number): Buffer =>
   Buffer.concat([Buffer.from('\0\0\0\x18ftypisom'), Buffer.alloc(size - 12, 7)]);
 
+const NO_SITE: Site = { folder: '', find: () => undefined };
+
 /** The real gateway over memory. Auth and the converter are replaced by what a client sees of them. */
 export function createTestGateway(
   context: Pick<TestContext, 'after'>,
-  { maxUploadBytes = 8 * 1024 * 1024 } = {},
+  { maxUploadBytes = 8 * 1024 * 1024, site = NO_SITE } = {},
 ) {
   const state = createMemoryState();
   const blobs = createBlobStore(state);
@@ -72,6 +75,8 @@ export function createTestGateway(
       links,
       invoke,
       maxUploadBytes,
+      publicUrl: URL_OF_GATEWAY,
+      site,
       corsOrigins: [],
       commands: changes,
       operatorToken: OPERATOR_TOKEN,
@@ -167,7 +172,8 @@ function createTestAuth() {
   }
 
   function grant(email: string) {
-    const token = `a.b.${randomUUID()}`;
+    const part = (content: object) => Buffer.from(JSON.stringify(content)).toString('base64url');
+    const token = `${part({ alg: 'none' })}.${part({ sub: email, email })}.${randomUUID()}`;
     tokens.set(token, email);
     return { access_token: token, token_type: 'Bearer', expires_in: 900, refresh_token: 'r' };
   }

@@ -1,0 +1,15 @@
+export const session = {
+  'session.headline': 'Drop a film, take the MP3.',
+  'session.lead': 'Films, clips, recordings: whatever has sound becomes an MP3 that plays everywhere.',
+  'session.promise.sound': 'Only the sound is sent. The picture stays on your device.',
+  'session.promise.resume':
+    'A lost connection or a closed lid costs nothing: the upload goes on where it stopped.',
+  'session.promise.private': 'Films are deleted soon after the conversion, and the MP3s after some days.',
+  'session.sign_in': 'Sign in',
+  'session.register': 'Create an account',
+  'session.email': 'E-mail address',
+  'session.password': 'Password',
+  'session.password_hint': 'At least 10 characters.',
+  'session.no_account': 'New here?',
+  'session.have_account': 'You have an account?',
+};
