@@ -4,7 +4,7 @@ import type { Mp3 } from './download.ts';
 import { type Clock, clock as systemClock } from './http/clock.ts';
 import type { Transport } from './http/transport.ts';
 import { jobEvents } from './job-events.ts';
-import { cancelJob, deleteJob, getJob, type JobPage, listJobs, retryJob } from './jobs.ts';
+import { cancelJob, deleteJob, getJob, type JobPage, listJobs, renameJob, retryJob } from './jobs.ts';
 import { type ProbeOptions, probeFile } from './probe.ts';
 import type { SendVideoPorts, SentVideo } from './send-video.ts';
 import { type Credentials, register } from './session/accounts.ts';
@@ -58,6 +58,7 @@ export interface Client {
   watchJobs(options?: Own<WatchJobsOptions>): AsyncIterable<JobsChange>;
   jobs(page: { limit?: number; cursor?: string | null }, options?: Cancellable): Promise<JobPage>;
   job(id: string, options?: Cancellable): Promise<JobView>;
+  rename(id: string, filename: string, options?: Cancellable): Promise<JobView>;
   cancel(id: string, options?: Cancellable): Promise<JobView>;
   retry(id: string, options?: Cancellable & { options?: Record<string, string> }): Promise<JobView>;
   delete(id: string, options?: Cancellable): Promise<void>;
@@ -91,6 +92,7 @@ export function createClient({ transport, ...options }: ClientOptions): Client {
     watchJobs: (own) => watchJobs(session, { ...own, ...portsOf(own) }),
     jobs: (page, own) => listJobs(session, page, signalOf(own)),
     job: (id, own) => getJob(session, id, signalOf(own)),
+    rename: (id, filename, own) => renameJob(session, id, filename, signalOf(own)),
     cancel: (id, own) => cancelJob(session, id, signalOf(own)),
     retry: (id, own) => retryJob(session, id, signalOf(own), own?.options),
     delete: (id, own) => deleteJob(session, id, signalOf(own)),

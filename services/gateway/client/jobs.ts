@@ -37,6 +37,27 @@ export async function getJob(session: Session, id: string, signal: AbortSignal):
   return reply.json(jobView);
 }
 
+/**
+ * Renames a job and its MP3. The gateway cleans the name.
+ * @throws ProblemError `not_found`, `bad_request` for a name without any visible character
+ */
+export async function renameJob(
+  session: Session,
+  id: string,
+  filename: string,
+  signal: AbortSignal,
+): Promise<JobView> {
+  const reply = await session.send({
+    method: 'PATCH',
+    path: `/jobs/${id}`,
+    headers: { 'content-type': 'application/json' },
+    body: () => JSON.stringify({ filename }),
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+    signal,
+  });
+  return reply.json(jobView);
+}
+
 /** @throws ProblemError `not_found`, `state_conflict` for a job that has ended */
 export const cancelJob = (session: Session, id: string, signal: AbortSignal): Promise<JobView> =>
   postJob(session, `/jobs/${id}/cancel`, signal);

@@ -1,7 +1,11 @@
+import { z } from 'zod';
+import { renameRequest } from '../rename/rename-request.ts';
 import { optionParameters } from './options.ts';
 import { bearer, id, json, lastEventId, location, page, paging, problems, ref } from './parts.ts';
 
 const oneJob = { description: 'The job', content: json(ref('Job')) };
+
+const { $schema: _dialect, ...renameBody } = z.toJSONSchema(renameRequest);
 
 export const jobPaths = {
   '/jobs': {
@@ -18,6 +22,19 @@ export const jobPaths = {
       security: bearer,
       parameters: [id],
       responses: { 200: oneJob, ...problems('invalid_token', 'not_found') },
+    },
+    patch: {
+      summary: 'Rename a job and its MP3, in any state',
+      description:
+        'The MP3 is then downloaded under the new name, also by a link that was sent before. A conversion goes on, and nothing ' +
+        'else of the job changes. A second request with the same name changes nothing.',
+      security: bearer,
+      parameters: [id],
+      requestBody: { required: true, content: json(renameBody) },
+      responses: {
+        200: oneJob,
+        ...problems('bad_request', 'invalid_token', 'not_found', 'too_large', 'unsupported_media_type'),
+      },
     },
     delete: {
       summary: 'Delete the job, its video and its MP3, in any state',

@@ -5,6 +5,7 @@ import {
   deleteJob,
   getJob,
   listJobs,
+  renameJob,
   retryJob,
 } from '../../../../services/gateway/client/jobs.ts';
 import { requestTokens } from '../../../../services/gateway/client/session/accounts.ts';
@@ -71,6 +72,16 @@ describe('cancelJob and retryJob', () => {
     const { options } = await retryJob(session, id, signal, { preset: 'small', channels: '2' });
     assert.deepEqual(options, { bitrate: 48, sample_rate: 24_000, channels: 2 });
     await assert.rejects(retryJob(session, id, signal, { bitrate: '1' }), { code: 'invalid_option' });
+  });
+});
+
+describe('renameJob', () => {
+  it('returns the job with its new name, and refuses an empty one', async (context) => {
+    const { session, upload } = await build(context);
+    const id = await upload(1000);
+    assert.equal((await renameJob(session, id, 'фильм.mp4', signal)).filename, 'фильм.mp4');
+    assert.equal((await getJob(session, id, signal)).filename, 'фильм.mp4');
+    await assert.rejects(renameJob(session, id, ' ', signal), { code: 'bad_request', status: 400 });
   });
 });
 

@@ -208,6 +208,32 @@ describe('mp3 retry', () => {
   });
 });
 
+describe('mp3 rename', () => {
+  it('renames a job, and prints the name as the gateway has cleaned it', async (context) => {
+    const { run, jobs } = await build(context, [numbered(1)]);
+    const ran = await run(['rename', '00000001', ' ../Summer 2024.mp4']);
+    assert.deepEqual(ran, { code: 0, out: `${idOf(1)}  renamed  Summer 2024.mp4\n`, err: '' });
+    assert.equal((await jobs.get(idOf(1))).document.filename, 'Summer 2024.mp4');
+    const [again] = documentsOf(await run(['rename', '00000001', 'Summer 2024.mp4', '--json']));
+    assert.deepEqual([again.id, again.filename], [idOf(1), 'Summer 2024.mp4']);
+  });
+
+  for (const operands of [[], ['00000001'], ['00000001', ' '], ['00000001', 'Summer', '2024.mp4']]) {
+    it(`refuses ${JSON.stringify(operands)} before it asks the gateway`, async (context) => {
+      const { run, calls } = await build(context, [numbered(1)]);
+      calls.length = 0;
+      assert.equal((await run(['rename', ...operands])).code, 2);
+      assert.deepEqual(calls, []);
+    });
+  }
+
+  it('reports a job that does not exist', async (context) => {
+    const { run } = await build(context);
+    const ran = await run(['rename', idOf(9), 'a.mp4', '--json']);
+    assert.deepEqual([ran.code, documentsOf(ran)[0].error.code], [1, 'not_found']);
+  });
+});
+
 describe('mp3 delete', () => {
   /** A terminal on which somebody types this. */
   function terminal(typed: string) {
