@@ -1,10 +1,20 @@
 import type { JobView } from '../../shared/jobs/job-view.ts';
 import type { ProbeResult } from '../../shared/jobs/probe.ts';
+import type { DownloadLink } from '../downloads/download-link.ts';
 import type { Mp3 } from './download.ts';
 import { type Clock, clock as systemClock } from './http/clock.ts';
 import type { Transport } from './http/transport.ts';
 import { jobEvents } from './job-events.ts';
-import { cancelJob, deleteJob, getJob, type JobPage, listJobs, renameJob, retryJob } from './jobs.ts';
+import {
+  cancelJob,
+  deleteJob,
+  getJob,
+  getLink,
+  type JobPage,
+  listJobs,
+  renameJob,
+  retryJob,
+} from './jobs.ts';
 import { type ProbeOptions, probeFile } from './probe.ts';
 import type { SendVideoPorts, SentVideo } from './send-video.ts';
 import { type Credentials, register } from './session/accounts.ts';
@@ -62,6 +72,7 @@ export interface Client {
   cancel(id: string, options?: Cancellable): Promise<JobView>;
   retry(id: string, options?: Cancellable & { options?: Record<string, string> }): Promise<JobView>;
   delete(id: string, options?: Cancellable): Promise<void>;
+  link(id: string, options?: Cancellable): Promise<DownloadLink>;
   /** Yields the MP3. Resumes after a lost connection. Throws at the end where the bytes are not those of the MP3. */
   download(mp3: Mp3, options?: Own<VerifiedDownloadOptions>): AsyncIterable<Uint8Array>;
 }
@@ -96,6 +107,7 @@ export function createClient({ transport, ...options }: ClientOptions): Client {
     cancel: (id, own) => cancelJob(session, id, signalOf(own)),
     retry: (id, own) => retryJob(session, id, signalOf(own), own?.options),
     delete: (id, own) => deleteJob(session, id, signalOf(own)),
+    link: (id, own) => getLink(session, id, signalOf(own)),
     async *download(mp3, own) {
       const { verifiedDownload } = await import('./verified-download.ts');
       yield* verifiedDownload(session, mp3, { ...own, ...portsOf(own) });

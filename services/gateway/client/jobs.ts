@@ -1,4 +1,5 @@
 import { type JobView, jobView } from '../../shared/jobs/job-view.ts';
+import { type DownloadLink, downloadLink } from '../downloads/download-link.ts';
 import { pageOf } from '../jobs/job-page.ts';
 import type { Session } from './session/session.ts';
 
@@ -82,6 +83,16 @@ async function postJob(
 ): Promise<JobView> {
   const reply = await session.send({ method: 'POST', path, query, signal });
   return reply.json(jobView);
+}
+
+/**
+ * Returns the signed link to the MP3, which works without a login until the job expires or is deleted.
+ * @throws ProblemError `not_found`, `not_ready` for a job without an MP3
+ */
+export async function getLink(session: Session, id: string, signal: AbortSignal): Promise<DownloadLink> {
+  const path = `/jobs/${id}/link`;
+  const reply = await session.send({ method: 'GET', path, idleTimeoutMs: IDLE_TIMEOUT_MS, signal });
+  return reply.json(downloadLink);
 }
 
 /** Deletes a job with its video and its MP3. @throws ProblemError `not_found` */

@@ -57,6 +57,7 @@ const ANSWERS: Record<string, { json?: unknown; text?: string; headers?: Record<
   'POST /jobs/{id}/retry': { json: JOB },
   'GET /jobs/{id}/events': { text: `event: job\ndata: ${JSON.stringify(JOB)}\n\n` },
   'GET /jobs/events': { text: 'id: x\nevent: snapshot\ndata: {"unfinished":0,"resumed":false}\n\n' },
+  'GET /jobs/{id}/link': { json: { url: 'http://gateway.test/download/x', expires_at: JOB.expires_at } },
   'GET /download/{id}': { text: 'abc' },
   'GET /operator/failed': { json: { jobs: [], next_cursor: null } },
   'POST /operator/failed/{id}/retry': {},
@@ -122,6 +123,7 @@ const CALLS: Record<Exclude<keyof Client, 'session'>, Call[]> = {
   cancel: [(client) => client.cancel(ID)],
   retry: [(client) => client.retry(ID, { options: OPTIONS })],
   delete: [(client) => client.delete(ID)],
+  link: [(client) => client.link(ID)],
   download: [(client) => Array.fromAsync(client.download(MP3))],
 };
 

@@ -48,6 +48,7 @@ describe('routes of one job', () => {
   const PLACES: [method: string, path: string][] = [
     ['GET', '/jobs/ID'],
     ['GET', '/jobs/ID/events'],
+    ['GET', '/jobs/ID/link'],
     ['GET', '/download/ID'],
     ['GET', '/download?fid=ID'],
     ['PATCH', '/jobs/ID'],

@@ -266,6 +266,7 @@ const EXPECTED_CODES: Record<string, ErrorCode[]> = {
   'GET /jobs': ['bad_request', 'invalid_token', 'unavailable'],
   'GET /jobs/{id}': ['invalid_token', 'not_found', 'unavailable'],
   'GET /jobs/{id}/events': ['invalid_token', 'not_found', 'unavailable'],
+  'GET /jobs/{id}/link': ['invalid_token', 'not_found', 'not_ready', 'unavailable'],
   'GET /download/{id}': [
     'invalid_token',
     'forbidden',
