@@ -11,6 +11,7 @@ import {
   getJob,
   getLink,
   type JobPage,
+  type JobQuery,
   listJobs,
   renameJob,
   retryJob,
@@ -66,7 +67,7 @@ export interface Client {
   events(id: string, options?: Cancellable): AsyncIterable<JobView>;
   /** Yields what happens to all jobs, until the signal aborts or the caller leaves the loop. Connects again where it has to. */
   watchJobs(options?: Own<WatchJobsOptions>): AsyncIterable<JobsChange>;
-  jobs(page: { limit?: number; cursor?: string | null }, options?: Cancellable): Promise<JobPage>;
+  jobs(query: JobQuery, options?: Cancellable): Promise<JobPage>;
   job(id: string, options?: Cancellable): Promise<JobView>;
   rename(id: string, filename: string, options?: Cancellable): Promise<JobView>;
   cancel(id: string, options?: Cancellable): Promise<JobView>;
@@ -101,7 +102,7 @@ export function createClient({ transport, ...options }: ClientOptions): Client {
       for await (const { job } of jobEvents(session, id, { signal: signalOf(own) })) yield job;
     },
     watchJobs: (own) => watchJobs(session, { ...own, ...portsOf(own) }),
-    jobs: (page, own) => listJobs(session, page, signalOf(own)),
+    jobs: (query, own) => listJobs(session, query, signalOf(own)),
     job: (id, own) => getJob(session, id, signalOf(own)),
     rename: (id, filename, own) => renameJob(session, id, filename, signalOf(own)),
     cancel: (id, own) => cancelJob(session, id, signalOf(own)),

@@ -14,13 +14,28 @@ export interface JobPage {
   next_cursor: string | null;
 }
 
-/** @param page `limit` is 1 to 100, by default 20; `cursor` is the `next_cursor` of the page before */
+export interface JobQuery {
+  /** 1 to 100, by default 20. */
+  limit?: number | undefined;
+  /** The `next_cursor` of the page before, which was asked for with the same filters. */
+  cursor?: string | null | undefined;
+  /** Only jobs in one of these statuses. Without any, all. */
+  status?: JobView['status'] | readonly JobView['status'][] | undefined;
+  /** Only jobs with this text in their file name, whatever the case and the accents. */
+  search?: string | undefined;
+}
+
 export async function listJobs(
   session: Session,
-  { limit, cursor }: { limit?: number; cursor?: string | null },
+  { limit, cursor, status = [], search }: JobQuery,
   signal: AbortSignal,
 ): Promise<JobPage> {
-  const query = { ...(limit !== undefined && { limit: String(limit) }), ...(cursor && { cursor }) };
+  const query = {
+    ...(limit !== undefined && { limit: String(limit) }),
+    ...(cursor && { cursor }),
+    ...(status.length > 0 && { status: [status].flat().join(',') }),
+    ...(search && { search }),
+  };
   const reply = await session.send({
     method: 'GET',
     path: '/jobs',

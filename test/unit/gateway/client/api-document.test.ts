@@ -117,7 +117,7 @@ const CALLS: Record<Exclude<keyof Client, 'session'>, Call[]> = {
   events: [(client) => Array.fromAsync(client.events(ID))],
   // The second event comes from a second stream, which the client asks for with the id of the first one.
   watchJobs: [async (client) => take(2, client.watchJobs())],
-  jobs: [(client) => client.jobs({ limit: 10, cursor: 'c' })],
+  jobs: [(client) => client.jobs({ limit: 10, cursor: 'c', status: ['done', 'failed'], search: 'é' })],
   job: [(client) => client.job(ID)],
   rename: [(client) => client.rename(ID, 'b.mp4')],
   cancel: [(client) => client.cancel(ID)],
