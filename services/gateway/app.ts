@@ -12,6 +12,7 @@ import { accountRoutes } from './accounts/routes.ts';
 import { acceptSessionCookie, createSessionCookies } from './accounts/session-cookies.ts';
 import { sessionRoutes } from './accounts/session-routes.ts';
 import { cors } from './cors.ts';
+import { archiveRoutes } from './downloads/archive/routes.ts';
 import { type DownloadPorts, downloadRoutes } from './downloads/routes.ts';
 import { type EventPorts, eventRoutes } from './events/routes.ts';
 import type { JobIndex } from './job-index/job-index.ts';
@@ -73,6 +74,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   eventRoutes(router, ports);
   jobRoutes(router, ports);
   renameRoutes(router, ports);
+  archiveRoutes(router, ports);
   downloadRoutes(router, ports);
   operatorRoutes(router, ports);
   pageRoutes(router, ports.site);
