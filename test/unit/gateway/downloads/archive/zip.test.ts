@@ -113,10 +113,14 @@ describe('zipStream', () => {
     const abort = new AbortController();
     const reads = context.mock.method(blobs, 'read');
     const zip = zipStream(blobs, files, abort.signal).on('error', () => undefined);
-    for await (const _ of zip.take(3)) if (reads.mock.callCount() > 0) break;
+    const parts = zip.iterator({ destroyOnReturn: false });
+    while (reads.mock.callCount() === 0) await parts.next();
+    await runEventLoop();
+    const [first] = reads.mock.calls;
+    assert.equal(first?.result?.destroyed, false);
     abort.abort();
     await runEventLoop();
-    assert.deepEqual([reads.mock.callCount(), reads.mock.calls[0]?.result?.destroyed], [1, true]);
+    assert.deepEqual([reads.mock.callCount(), first.result.destroyed], [1, true]);
   });
 
   it('fails where a read never ends and the signal is aborted', async (context) => {
