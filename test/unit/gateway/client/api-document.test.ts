@@ -17,6 +17,10 @@ import { probeAnswer } from './test-probes.ts';
 
 const JOB = viewOf(done());
 const { id: ID } = JOB;
+const DETAILS = {
+  ...{ bitrate_kbps: 128, integrated_lufs: -16, true_peak_dbtp: -1, peaks: [0, 255] },
+  ...{ chapters: [], cover: null, steps: [{ step: 'encode', seconds: 1 }] },
+};
 const USER = { email: 'ann@example.com', password: 'open sesame' };
 const OPTIONS = Object.fromEntries([...OPTION_NAMES, 'preset'].map((name) => [name, '1']));
 const MP3 = { id: ID, size: 3, sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' };
@@ -51,6 +55,7 @@ const ANSWERS: Record<string, { json?: unknown; text?: string; headers?: Record<
   'DELETE /uploads/{id}': {},
   'GET /jobs': { json: { jobs: [JOB], next_cursor: null } },
   'GET /jobs/{id}': { json: JOB },
+  'GET /jobs/{id}/details': { json: DETAILS },
   'DELETE /jobs/{id}': {},
   'POST /jobs/{id}/cancel': { json: JOB },
   'POST /jobs/{id}/retry': { json: JOB },
@@ -117,6 +122,7 @@ const CALLS: Record<Exclude<keyof Client, 'session'>, Call[]> = {
   watchJobs: [async (client) => take(2, client.watchJobs())],
   jobs: [(client) => client.jobs({ limit: 10, cursor: 'c' })],
   job: [(client) => client.job(ID)],
+  details: [(client) => client.details(ID)],
   cancel: [(client) => client.cancel(ID)],
   retry: [(client) => client.retry(ID, { options: OPTIONS })],
   delete: [(client) => client.delete(ID)],
