@@ -12,7 +12,7 @@ import { acquireForResponse, type ConcurrencyLimit } from '../limits/concurrency
 import type { DownloadLink } from './download-link.ts';
 import { mp3Name } from './mp3-name.ts';
 import { requireMp3 } from './require-mp3.ts';
-import { sendStream } from './send-stream.ts';
+import { sendBlob } from './send-blob.ts';
 import type { SignedLinks } from './signed-link.ts';
 
 export interface DownloadPorts {
@@ -78,8 +78,7 @@ async function download(context: Context, ports: DownloadPorts): Promise<void> {
   context.length = end - start + 1;
   if (context.method === 'HEAD') return;
   acquireForResponse(ports.downloads, job.owner, context.res);
-  const open = (signal: AbortSignal) => ports.blobs.read(mp3BlobId, { start, end, signal });
-  await sendStream(context, open, { job_id: job.id });
+  await sendBlob(context, ports.blobs, { blobId: mp3BlobId, start, end, jobId: job.id });
 }
 
 async function findAllowedJob(context: Context, ports: DownloadPorts): Promise<Job> {

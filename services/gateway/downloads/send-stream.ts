@@ -3,18 +3,23 @@ import type { Readable } from 'node:stream';
 import type { ParameterizedContext } from 'koa';
 import type { RequestState } from '../../shared/http/request-state.ts';
 
+interface Sending {
+  /** Bytes of the stream. */
+  length: number;
+  /** Fields for the log. */
+  about: object;
+}
+
 /**
- * Sends what `open` returns as the body of the response, which has `context.length` bytes. The signal is aborted when the client goes
- * away. Until the first byte was read, an error can still become a response, and is thrown. After that, the connection is destroyed:
- * the Content-Length was sent already, and only a broken connection tells the client that the file is incomplete.
- * @param about fields for the log
+ * Makes the stream that `open` returns the body of the response. The signal is aborted when the client goes away. Until the first
+ * byte was read, an error can still become a response, and is thrown. A later one breaks the connection off: the Content-Length was
+ * sent already, and nothing else tells the client that the file is incomplete.
  */
 export async function sendStream(
   context: ParameterizedContext<RequestState>,
   open: (signal: AbortSignal) => Readable,
-  about: object,
+  { length, about }: Sending,
 ): Promise<void> {
-  const { length } = context;
   const closed = new AbortController();
   context.res.once('close', () => closed.abort());
   const body = open(closed.signal);

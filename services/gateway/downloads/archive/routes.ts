@@ -39,10 +39,12 @@ export function archiveRoutes(router: Router<RequestState>, ports: ArchivePorts)
       'Cache-Control': 'private, no-cache',
       'Content-Security-Policy': "default-src 'none'; sandbox",
     });
-    context.length = zipLength(files);
+    const length = zipLength(files);
+    context.length = length;
     if (context.method === 'HEAD') return;
     await requireFirst(ports, files);
-    await sendStream(context, (signal) => zipStream(ports.blobs, files, signal), { jobs: jobs.length });
+    const open = (signal: AbortSignal) => zipStream(ports.blobs, files, signal);
+    await sendStream(context, open, { length, about: { jobs: jobs.length } });
   });
 }
 
