@@ -99,7 +99,7 @@ export function buildGateway({
   keepVideoMs = 3600_000,
   corsOrigins = [],
   publicUrl = 'http://gateway.test',
-  site = { folder: '', find: () => undefined },
+  site = { find: () => undefined, read: async () => undefined },
   stallTimeoutMs = 45_000,
   now,
 }: {

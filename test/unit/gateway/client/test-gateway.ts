@@ -40,7 +40,7 @@ const life = () => {
   return { iat, exp: iat + LIFE_SECONDS };
 };
 
-const NO_SITE: Site = { folder: '', find: () => undefined };
+const NO_SITE: Site = { find: () => undefined, read: async () => undefined };
 
 /** The real gateway over memory. Auth and the converter are replaced by what a client sees of them. */
 export function createTestGateway(
