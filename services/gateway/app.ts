@@ -55,7 +55,7 @@ export interface GatewayPorts
 export function createGateway(ports: GatewayPorts): Koa<RequestState> {
   const router = createRoutes(ports);
   const app = createApp(ports.log, ports.metrics);
-  app.use(acceptSessionCookie(ports.publicUrl));
+  app.use(acceptSessionCookie(createSessionCookies(ports.publicUrl), ports.publicUrl));
   if (ports.corsOrigins.length > 0) app.use(cors(ports.corsOrigins));
   app.use(health(ports.checks, ports.stoppingSignal)).use(exposeMetrics(ports.metrics));
   app.use(router.routes());
