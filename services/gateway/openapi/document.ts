@@ -4,6 +4,8 @@ import { probeResult } from '../../shared/jobs/probe.ts';
 import { STATUS } from '../../shared/runtime/errors.ts';
 import { tokenGrant } from '../accounts/token-grant.ts';
 import { failedJobView } from '../operator/failed-job-view.ts';
+import { operatorSessionView } from '../operator/operator-session-view.ts';
+import { operatorOverview } from '../operator/overview-view.ts';
 import { acceptedUpload, uploadView } from '../uploads/upload-view.ts';
 import { accountPaths } from './accounts.ts';
 import { downloadPaths } from './download.ts';
@@ -73,6 +75,8 @@ export const openapi = {
       Probe: z.toJSONSchema(probeResult),
       Upload: z.toJSONSchema(uploadView),
       FailedJob: z.toJSONSchema(failedJobView),
+      OperatorSession: z.toJSONSchema(operatorSessionView),
+      OperatorOverview: z.toJSONSchema(operatorOverview),
       Tokens: z.toJSONSchema(tokenGrant),
       Problem: {
         type: 'object',

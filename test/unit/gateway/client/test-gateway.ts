@@ -12,6 +12,7 @@ import { createAdmission } from '../../../../services/gateway/limits/admission.t
 import { createConcurrencyLimit } from '../../../../services/gateway/limits/concurrency-limit.ts';
 import { createFailedIndex } from '../../../../services/gateway/operator/failed-index.ts';
 import { createFailedJobs } from '../../../../services/gateway/operator/failed-jobs.ts';
+import { createOverview } from '../../../../services/gateway/operator/overview.ts';
 import type { Site } from '../../../../services/gateway/page/site.ts';
 import { createDeduplicate } from '../../../../services/gateway/uploads/deduplicate.ts';
 import { createStoreUpload } from '../../../../services/gateway/uploads/store-upload.ts';
@@ -39,7 +40,12 @@ const NO_SITE: Site = { folder: '', find: () => undefined };
 /** The real gateway over memory. Auth and the converter are replaced by what a client sees of them. */
 export function createTestGateway(
   context: Pick<TestContext, 'after'>,
-  { maxUploadBytes = 8 * 1024 * 1024, site = NO_SITE } = {},
+  {
+    maxUploadBytes = 8 * 1024 * 1024,
+    site = NO_SITE,
+    hasOperator = true,
+    publicUrl = URL_OF_GATEWAY,
+  } = {},
 ) {
   const state = createMemoryState();
   const blobs = createBlobStore(state);
@@ -66,8 +72,9 @@ export function createTestGateway(
     ...{ ...uploadPorts, state, locker: createLeaseLocker(state, log), limit: many },
     uploadExpirySeconds: KEPT_SECONDS,
   });
+  const live = createLiveJobs({ state, jobs, index, stoppingSignal: stopping.signal, log });
   const app = createGateway({
-    ...createLiveJobs({ state, jobs, index, stoppingSignal: stopping.signal, log }),
+    ...live,
     stallTimeoutMs: 45_000,
     ...{
       ...stored,
@@ -75,13 +82,23 @@ export function createTestGateway(
       links,
       invoke,
       maxUploadBytes,
-      publicUrl: URL_OF_GATEWAY,
+      publicUrl,
       site,
       corsOrigins: [],
       commands: changes,
-      operatorToken: OPERATOR_TOKEN,
+      operatorToken: hasOperator ? OPERATOR_TOKEN : undefined,
       log,
     },
+    overview: createOverview({
+      ...{ ...live, failedIndex, stoppingSignal: stopping.signal, log },
+      metadata: async () => ({
+        runtimeVersion: '1.18.2',
+        components: [
+          { name: 'store', type: 'state.mongodb', version: 'v1' },
+          { name: 'pubsub', type: 'pubsub.rabbitmq', version: 'v1' },
+        ],
+      }),
+    }),
     storeUpload: createStoreUpload(uploadPorts),
     resumable,
     idempotency: resumable.idempotency,
@@ -105,6 +122,7 @@ export function createTestGateway(
     calls,
     ...stored,
     failedIndex,
+    live,
     changes,
     state,
     audio,
