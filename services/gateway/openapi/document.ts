@@ -11,7 +11,7 @@ import { accountPaths } from './accounts.ts';
 import { downloadPaths } from './download.ts';
 import { jobPaths } from './jobs.ts';
 import { operatorPaths } from './operator.ts';
-import { json } from './parts.ts';
+import { inGroup, json } from './parts.ts';
 import { probePaths } from './probe.ts';
 import { resumablePaths } from './resumable.ts';
 import { uploadPaths } from './upload.ts';
@@ -20,6 +20,28 @@ const health = (summary: string) => ({
   summary,
   responses: { 200: { description: 'Yes' }, 503: { description: 'No. The body says which check failed' } },
 });
+
+const systemPaths = {
+  '/healthz': { get: health('Does the process answer?') },
+  '/readyz': { get: health('Is the process ready, and everything that it needs?') },
+  '/metrics': {
+    get: {
+      summary: 'Prometheus metrics',
+      responses: {
+        200: { description: 'Metrics', content: { 'text/plain': { schema: { type: 'string' } } } },
+      },
+    },
+  },
+  '/openapi.json': {
+    get: { summary: 'This document', responses: { 200: { description: 'This document' } } },
+  },
+  '/asyncapi.json': {
+    get: {
+      summary: 'The events between the services, as AsyncAPI 3.0',
+      responses: { 200: { description: 'The document', content: json({ type: 'object' }) } },
+    },
+  },
+};
 
 /** The public API, as {@link https://spec.openapis.org/oas/v3.1.1 | OpenAPI 3.1}. */
 export const openapi = {
@@ -32,32 +54,14 @@ export const openapi = {
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   paths: {
-    ...accountPaths,
-    ...uploadPaths,
-    ...resumablePaths,
-    ...probePaths,
-    ...jobPaths,
-    ...downloadPaths,
-    ...operatorPaths,
-    '/healthz': { get: health('Does the process answer?') },
-    '/readyz': { get: health('Is the process ready, and everything that it needs?') },
-    '/metrics': {
-      get: {
-        summary: 'Prometheus metrics',
-        responses: {
-          200: { description: 'Metrics', content: { 'text/plain': { schema: { type: 'string' } } } },
-        },
-      },
-    },
-    '/openapi.json': {
-      get: { summary: 'This document', responses: { 200: { description: 'This document' } } },
-    },
-    '/asyncapi.json': {
-      get: {
-        summary: 'The events between the services, as AsyncAPI 3.0',
-        responses: { 200: { description: 'The document', content: json({ type: 'object' }) } },
-      },
-    },
+    ...inGroup('Accounts', accountPaths),
+    ...inGroup('Uploads', uploadPaths),
+    ...inGroup('Resumable uploads', resumablePaths),
+    ...inGroup('Probe', probePaths),
+    ...inGroup('Jobs', jobPaths),
+    ...inGroup('Downloads', downloadPaths),
+    ...inGroup('Operator', operatorPaths),
+    ...inGroup('System', systemPaths),
   },
   components: {
     securitySchemes: {

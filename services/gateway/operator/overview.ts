@@ -112,9 +112,11 @@ const viewOf = ({ id, host, versions, conversions, ...presence }: AliveConverter
   },
 });
 
-/** The order in the store changes with each beat, and a list that is shown should not. */
+/** The order in the store changes with each beat, and a list that is shown should not. Those without a name are the last ones. */
 const byHost = (a: ConverterView, b: ConverterView): number =>
-  (a.host ?? '').localeCompare(b.host ?? '') || a.id.localeCompare(b.id);
+  Number(a.host === null) - Number(b.host === null) ||
+  (a.host ?? '').localeCompare(b.host ?? '') ||
+  a.id.localeCompare(b.id);
 
 const componentsOf = ({ components }: SidecarMetadata) =>
   components.toSorted((a, b) => a.name.localeCompare(b.name));

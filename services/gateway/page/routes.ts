@@ -4,7 +4,7 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
-import { PAGE_HEADERS } from './headers.ts';
+import { DOCS_HEADERS, PAGE_HEADERS } from './headers.ts';
 import type { Site } from './site.ts';
 
 const PATHS = ['/', '/docs', '/operator', '/assets/:name', '/manifest.webmanifest', '/service-worker.js'];
@@ -27,7 +27,7 @@ function serveFile(context: Context, site: Site): void {
   context.type = file.type;
   context.vary('Accept-Encoding');
   context.set({
-    ...PAGE_HEADERS,
+    ...(context.path === '/docs' ? DOCS_HEADERS : PAGE_HEADERS),
     ETag: `"${file.hash}-${form}"`,
     // A browser asks whether its copy of the HTML is still the right one each time.
     'Cache-Control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',

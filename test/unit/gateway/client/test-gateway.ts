@@ -44,6 +44,7 @@ export function createTestGateway(
     maxUploadBytes = 8 * 1024 * 1024,
     site = NO_SITE,
     hasOperator = true,
+    now = () => performance.now(),
     publicUrl = URL_OF_GATEWAY,
   } = {},
 ) {
@@ -72,7 +73,7 @@ export function createTestGateway(
     ...{ ...uploadPorts, state, locker: createLeaseLocker(state, log), limit: many },
     uploadExpirySeconds: KEPT_SECONDS,
   });
-  const live = createLiveJobs({ state, jobs, index, stoppingSignal: stopping.signal, log });
+  const live = createLiveJobs({ state, jobs, index, stoppingSignal: stopping.signal, log, now });
   const app = createGateway({
     ...live,
     stallTimeoutMs: 45_000,
@@ -90,7 +91,7 @@ export function createTestGateway(
       log,
     },
     overview: createOverview({
-      ...{ ...live, failedIndex, stoppingSignal: stopping.signal, log },
+      ...{ ...live, failedIndex, stoppingSignal: stopping.signal, log, now },
       metadata: async () => ({
         runtimeVersion: '1.18.2',
         components: [
