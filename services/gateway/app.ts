@@ -12,6 +12,7 @@ import { accountRoutes } from './accounts/routes.ts';
 import { acceptSessionCookie, createSessionCookies } from './accounts/session-cookies.ts';
 import { sessionRoutes } from './accounts/session-routes.ts';
 import { cors } from './cors.ts';
+import { type DetailsPorts, detailsRoutes } from './details/routes.ts';
 import { type DownloadPorts, downloadRoutes } from './downloads/routes.ts';
 import { type EventPorts, eventRoutes } from './events/routes.ts';
 import type { JobIndex } from './job-index/job-index.ts';
@@ -22,11 +23,13 @@ import { type OperatorPorts, operatorRoutes } from './operator/routes.ts';
 import { pageRoutes } from './page/routes.ts';
 import type { Site } from './page/site.ts';
 import { type ProbePorts, probeRoutes } from './probe/routes.ts';
+import { renameRoutes } from './rename/routes.ts';
 import { type UploadPorts, uploadRoutes } from './uploads/routes.ts';
 import { type TusPorts, tusRoutes } from './uploads/tus/routes.ts';
 
 export interface GatewayPorts
-  extends DownloadPorts,
+  extends DetailsPorts,
+    DownloadPorts,
     EventPorts,
     OperatorPorts,
     ProbePorts,
@@ -69,6 +72,8 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   probeRoutes(router, ports);
   eventRoutes(router, ports);
   jobRoutes(router, ports);
+  renameRoutes(router, ports);
+  detailsRoutes(router, ports);
   downloadRoutes(router, ports);
   operatorRoutes(router, ports);
   pageRoutes(router, ports.site);

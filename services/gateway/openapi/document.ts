@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jobView } from '../../shared/jobs/job-view.ts';
+import { mp3Details } from '../../shared/jobs/mp3-details.ts';
 import { probeResult } from '../../shared/jobs/probe.ts';
 import { STATUS } from '../../shared/runtime/errors.ts';
 import { tokenGrant } from '../accounts/token-grant.ts';
@@ -8,6 +9,7 @@ import { operatorSessionView } from '../operator/operator-session-view.ts';
 import { operatorOverview } from '../operator/overview-view.ts';
 import { acceptedUpload, uploadView } from '../uploads/upload-view.ts';
 import { accountPaths } from './accounts.ts';
+import { detailsPaths } from './details.ts';
 import { downloadPaths } from './download.ts';
 import { jobPaths } from './jobs.ts';
 import { operatorPaths } from './operator.ts';
@@ -59,6 +61,7 @@ export const openapi = {
     ...inGroup('Resumable uploads', resumablePaths),
     ...inGroup('Probe', probePaths),
     ...inGroup('Jobs', jobPaths),
+    ...inGroup('Jobs', detailsPaths),
     ...inGroup('Downloads', downloadPaths),
     ...inGroup('Operator', operatorPaths),
     ...inGroup('System', systemPaths),
@@ -75,6 +78,7 @@ export const openapi = {
     },
     schemas: {
       Job: z.toJSONSchema(jobView),
+      Mp3Details: z.toJSONSchema(mp3Details),
       AcceptedUpload: z.toJSONSchema(acceptedUpload),
       Probe: z.toJSONSchema(probeResult),
       Upload: z.toJSONSchema(uploadView),
