@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto';
 import type { Context } from 'koa';
 import { constantTimeEqual } from '../../shared/runtime/constant-time-equal.ts';
 
-const COOKIE = 'mp3_operator';
 /** The only paths that get the cookie. */
 const PATH = '/operator';
 const SESSION_SECONDS = 12 * 3600;
@@ -31,25 +30,24 @@ export interface OperatorSessionPorts {
  */
 export function createOperatorSessions(ports: OperatorSessionPorts): OperatorSessions {
   const { operatorToken, publicUrl, now = Date.now } = ports;
-  const attributes = {
-    httpOnly: true,
-    sameSite: 'strict',
-    secure: publicUrl.startsWith('https:'),
-    overwrite: true,
-    path: PATH,
-  } as const;
+  const secure = publicUrl.startsWith('https:');
+  // With this prefix, no page that came over plain HTTP can set the cookie (RFC 6265bis, 4.1.3).
+  const name = secure ? '__Secure-mp3_operator' : 'mp3_operator';
+  const attributes = `Path=${PATH}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
   const signatureOf = (end: string): string =>
     createHmac('sha256', operatorToken).update(`operator session until ${end}`).digest('base64url');
+  const set = (context: Context, value: string, seconds: number) =>
+    // Koa sets no cookie with `Secure` where a proxy in front of the gateway has ended TLS.
+    context.append('Set-Cookie', `${name}=${value}; Max-Age=${seconds}; ${attributes}`);
 
   return {
     begin(context) {
       const end = String(Math.floor(now() / 1000) + SESSION_SECONDS);
-      const maxAge = SESSION_SECONDS * 1000;
-      context.cookies.set(COOKIE, `${end}.${signatureOf(end)}`, { ...attributes, maxAge });
+      set(context, `${end}.${signatureOf(end)}`, SESSION_SECONDS);
     },
-    end: (context) => void context.cookies.set(COOKIE, null, attributes),
+    end: (context) => set(context, '', 0),
     isOpen(context) {
-      const [, end, signature] = /^(\d{1,12})\.([\w-]+)$/.exec(context.cookies.get(COOKIE) ?? '') ?? [];
+      const [, end, signature] = /^(\d{1,12})\.([\w-]{1,100})$/.exec(context.cookies.get(name) ?? '') ?? [];
       if (end === undefined || signature === undefined) return false;
       return constantTimeEqual(signature, signatureOf(end)) && Number(end) * 1000 > now();
     },

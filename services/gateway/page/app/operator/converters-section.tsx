@@ -1,6 +1,6 @@
 import type { ConversionView, ConverterView } from '../../../operator/overview-view.ts';
 import { formatPercent } from '../text/format.ts';
-import { hasText, t } from '../text/language.ts';
+import { hasText, language, t } from '../text/language.ts';
 import { formatSpeed } from './format.ts';
 import { shown } from './overview.ts';
 import { shortId } from './short-id.ts';
@@ -36,11 +36,13 @@ function Converter({ converter }: { converter: ConverterView }) {
             : t('operator.places', { count: concurrency })}
         </span>
         {sound_speed !== null && (
-          <span>{t('operator.average_speed', { speed: formatSpeed(sound_speed) })}</span>
+          <span>{t('operator.average_speed', { speed: formatSpeed(sound_speed, language.value) })}</span>
         )}
         {sound_speed_normalized !== null && (
           <span>
-            {t('operator.average_speed_normalized', { speed: formatSpeed(sound_speed_normalized) })}
+            {t('operator.average_speed_normalized', {
+              speed: formatSpeed(sound_speed_normalized, language.value),
+            })}
           </span>
         )}
       </p>
@@ -63,7 +65,7 @@ function Conversion({ conversion }: { conversion: ConversionView }) {
       <p class="facts">
         <span title={job_id}>{t('operator.job', { id: shortId(job_id) })}</span>
         <span>{hasText(key) ? t(key) : stage}</span>
-        {speed !== null && <span>{t('operator.speed', { speed: formatSpeed(speed) })}</span>}
+        {speed !== null && <span>{t('operator.speed', { speed: formatSpeed(speed, language.value) })}</span>}
         {progress !== null && <span>{formatPercent(progress)}</span>}
       </p>
       <progress

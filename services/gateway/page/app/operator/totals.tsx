@@ -1,4 +1,4 @@
-import { t } from '../text/language.ts';
+import { language, t } from '../text/language.ts';
 import { formatTime, formatWait } from './format.ts';
 import { shown } from './overview.ts';
 
@@ -11,10 +11,13 @@ export function Totals() {
   return (
     <section class="stack" aria-labelledby="totals-title">
       <h2 id="totals-title">{t('operator.now')}</h2>
-      {isStale && <p class="notice warn">{t('operator.stale', { time: formatTime(at) })}</p>}
+      {isStale && <p class="notice warn">{t('operator.stale', { time: formatTime(at, language.value) })}</p>}
       <dl class="totals">
         <Total name={t('operator.queued')} value={number(jobs?.queued)} />
-        <Total name={t('operator.oldest')} value={jobs && formatWait(jobs.oldest_queued_seconds)} />
+        <Total
+          name={t('operator.oldest')}
+          value={jobs && formatWait(jobs.oldest_queued_seconds, language.value)}
+        />
         <Total name={t('operator.converting')} value={number(jobs?.converting)} />
         <Total name={t('operator.uploading')} value={number(jobs?.uploading)} />
         <Total name={t('operator.finishing')} value={number(jobs?.finishing)} />
