@@ -60,7 +60,8 @@ export interface Client {
   job(id: string, options?: Cancellable): Promise<JobView>;
   cancel(id: string, options?: Cancellable): Promise<JobView>;
   retry(id: string, options?: Cancellable & { options?: Record<string, string> }): Promise<JobView>;
-  delete(id: string, options?: Cancellable): Promise<void>;
+  /** With `keepalive`, the request outlives the page that sends it. */
+  delete(id: string, options?: Cancellable & { keepalive?: boolean }): Promise<void>;
   /** Yields the MP3. Resumes after a lost connection. Throws at the end where the bytes are not those of the MP3. */
   download(mp3: Mp3, options?: Own<VerifiedDownloadOptions>): AsyncIterable<Uint8Array>;
 }
@@ -93,7 +94,7 @@ export function createClient({ transport, ...options }: ClientOptions): Client {
     job: (id, own) => getJob(session, id, signalOf(own)),
     cancel: (id, own) => cancelJob(session, id, signalOf(own)),
     retry: (id, own) => retryJob(session, id, signalOf(own), own?.options),
-    delete: (id, own) => deleteJob(session, id, signalOf(own)),
+    delete: (id, own) => deleteJob(session, id, signalOf(own), own),
     async *download(mp3, own) {
       const { verifiedDownload } = await import('./verified-download.ts');
       yield* verifiedDownload(session, mp3, { ...own, ...portsOf(own) });
