@@ -51,11 +51,13 @@ const ANSWERS: Record<string, { json?: unknown; text?: string; headers?: Record<
   'DELETE /uploads/{id}': {},
   'GET /jobs': { json: { jobs: [JOB], next_cursor: null } },
   'GET /jobs/{id}': { json: JOB },
+  'PATCH /jobs/{id}': { json: JOB },
   'DELETE /jobs/{id}': {},
   'POST /jobs/{id}/cancel': { json: JOB },
   'POST /jobs/{id}/retry': { json: JOB },
   'GET /jobs/{id}/events': { text: `event: job\ndata: ${JSON.stringify(JOB)}\n\n` },
   'GET /jobs/events': { text: 'id: x\nevent: snapshot\ndata: {"unfinished":0,"resumed":false}\n\n' },
+  'GET /jobs/{id}/link': { json: { url: 'http://gateway.test/download/x', expires_at: JOB.expires_at } },
   'GET /download/{id}': { text: 'abc' },
   'GET /operator/failed': { json: { jobs: [], next_cursor: null } },
   'POST /operator/failed/{id}/retry': {},
@@ -115,11 +117,13 @@ const CALLS: Record<Exclude<keyof Client, 'session'>, Call[]> = {
   events: [(client) => Array.fromAsync(client.events(ID))],
   // The second event comes from a second stream, which the client asks for with the id of the first one.
   watchJobs: [async (client) => take(2, client.watchJobs())],
-  jobs: [(client) => client.jobs({ limit: 10, cursor: 'c' })],
+  jobs: [(client) => client.jobs({ limit: 10, cursor: 'c', status: ['done', 'failed'], search: 'é' })],
   job: [(client) => client.job(ID)],
+  rename: [(client) => client.rename(ID, 'b.mp4')],
   cancel: [(client) => client.cancel(ID)],
   retry: [(client) => client.retry(ID, { options: OPTIONS })],
   delete: [(client) => client.delete(ID)],
+  link: [(client) => client.link(ID)],
   download: [(client) => Array.fromAsync(client.download(MP3))],
 };
 
