@@ -1,7 +1,7 @@
 import { effect, type ReadonlySignal, untracked } from '@preact/signals';
 import { route } from '../route.ts';
 import { account } from '../session/state.ts';
-import { showInTab } from '../shell/tab-progress.ts';
+import { showInTab } from '../shell/show-in-tab.ts';
 import { deleteWaiting } from './actions.ts';
 import { followJobs } from './feed.ts';
 import { forgetHistory, loadFirst } from './history.ts';

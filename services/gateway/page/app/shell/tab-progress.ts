@@ -1,4 +1,3 @@
-import { effect, type ReadonlySignal } from '@preact/signals';
 import { formatPercent } from '../text/format.ts';
 import { t } from '../text/language.ts';
 
@@ -21,17 +20,6 @@ export interface TabState {
 const PLAIN_ICON = '/assets/icon.svg';
 const BACKGROUND = '#0b6e5f';
 const BAD = '#b3261e';
-
-/** Keeps the title and the icon of the tab up to date. */
-export function showInTab(state: ReadonlySignal<TabState>): void {
-  const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
-  effect(() => {
-    document.title = titleOf(state.value);
-    const href = iconOf(state.value);
-    // A browser loads the icon again whenever this is set.
-    if (icon && icon.getAttribute('href') !== href) icon.setAttribute('href', href);
-  });
-}
 
 export function titleOf({ activity, outcome, name }: TabState): string {
   if (activity?.kind === 'waiting') return t('shell.tab.waiting');

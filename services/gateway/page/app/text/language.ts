@@ -3,6 +3,11 @@ import { en } from './en/catalog.ts';
 import { type Catalog, LANGUAGES, type TextKey } from './languages.ts';
 import { formatMessage, type Values } from './message.ts';
 
+/** The tests of texts import this module in Node, whose types have no document. */
+const browser = globalThis as typeof globalThis & {
+  document: { documentElement: { lang: string; dir: string } };
+};
+
 export const language = signal('en');
 const catalog = signal<Catalog>(en);
 
@@ -39,6 +44,7 @@ async function show(code: string): Promise<void> {
   if (found === undefined) return;
   catalog.value = await found.load();
   language.value = found.code;
-  document.documentElement.lang = found.code;
-  document.documentElement.dir = found.dir;
+  const { documentElement } = browser.document;
+  documentElement.lang = found.code;
+  documentElement.dir = found.dir;
 }

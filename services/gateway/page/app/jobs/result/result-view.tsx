@@ -76,7 +76,7 @@ function Sound({ job, details, isLoading }: SoundProps) {
           playback.value = begun;
         }}
       />
-      <Chapters chapters={details?.chapters ?? []} playback={playback.value} />
+      <Chapters chapters={details?.chapters ?? []} playback={playback} />
     </>
   );
 }

@@ -1,10 +1,14 @@
 import { useSignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
 import { formatClock } from '../../text/format.ts';
 import { t } from '../../text/language.ts';
 import { type Chapter, chapterAt, chapterTitle } from './chapter-at.ts';
 import type { Playback } from './playback.ts';
 import { seekByKey, timeAt } from './seek.ts';
 import { Waveform } from './waveform.tsx';
+
+/** With more chapters than this, their marks would hide the waveform. */
+const MAX_MARKS = 100;
 
 interface TimelineProps {
   playback: Playback;
@@ -15,6 +19,8 @@ interface TimelineProps {
 /** The waveform as a slider: where the sound is, and with which one seeks. Time runs from left to right in each language. */
 export function Timeline({ playback, peaks, chapters }: TimelineProps) {
   const { time, length, seek } = playback;
+  // They stay the same while the sound plays.
+  const marks = useMemo(() => <Marks chapters={chapters} length={length} />, [chapters, length]);
   /** Seconds under the mouse. */
   const hovered = useSignal<number | undefined>(undefined);
   const placeOf = (event: PointerEvent & { currentTarget: HTMLElement }) => {
@@ -54,7 +60,7 @@ export function Timeline({ playback, peaks, chapters }: TimelineProps) {
       }}
     >
       <Waveform peaks={peaks} share={length > 0 ? time.value / length : 0} />
-      <Marks chapters={chapters} length={length} />
+      {marks}
       {hovered.value !== undefined && (
         <Hint at={hovered.value} length={length} text={hintOf(hovered.value, chapters)} />
       )}
@@ -63,6 +69,7 @@ export function Timeline({ playback, peaks, chapters }: TimelineProps) {
 }
 
 function Marks({ chapters, length }: { chapters: readonly Chapter[]; length: number }) {
+  if (chapters.length > MAX_MARKS || length <= 0) return null;
   return chapters.map(({ start_seconds }, index) => (
     <span
       key={index}
