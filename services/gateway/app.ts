@@ -12,6 +12,7 @@ import { accountRoutes } from './accounts/routes.ts';
 import { acceptSessionCookie, createSessionCookies } from './accounts/session-cookies.ts';
 import { sessionRoutes } from './accounts/session-routes.ts';
 import { cors } from './cors.ts';
+import { type DetailsPorts, detailsRoutes } from './details/routes.ts';
 import { type DownloadPorts, downloadRoutes } from './downloads/routes.ts';
 import { type EventPorts, eventRoutes } from './events/routes.ts';
 import type { JobIndex } from './job-index/job-index.ts';
@@ -27,7 +28,8 @@ import { type UploadPorts, uploadRoutes } from './uploads/routes.ts';
 import { type TusPorts, tusRoutes } from './uploads/tus/routes.ts';
 
 export interface GatewayPorts
-  extends DownloadPorts,
+  extends DetailsPorts,
+    DownloadPorts,
     EventPorts,
     OperatorPorts,
     ProbePorts,
@@ -73,6 +75,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   eventRoutes(router, ports);
   jobRoutes(router, ports);
   renameRoutes(router, ports);
+  detailsRoutes(router, ports);
   downloadRoutes(router, ports);
   operatorRoutes(router, ports);
   pageRoutes(router, ports.site);

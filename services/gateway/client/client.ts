@@ -1,4 +1,5 @@
 import type { JobView } from '../../shared/jobs/job-view.ts';
+import type { Mp3Details } from '../../shared/jobs/mp3-details.ts';
 import type { ProbeResult } from '../../shared/jobs/probe.ts';
 import type { DownloadLink } from '../downloads/download-link.ts';
 import type { Mp3 } from './download.ts';
@@ -70,6 +71,8 @@ export interface Client {
   jobs(query: JobQuery, options?: Cancellable): Promise<JobPage>;
   job(id: string, options?: Cancellable): Promise<JobView>;
   rename(id: string, filename: string, options?: Cancellable): Promise<JobView>;
+  /** What a player shows of the MP3. There is none for the MP3 of an earlier release: `not_found`. */
+  details(id: string, options?: Cancellable): Promise<Mp3Details>;
   cancel(id: string, options?: Cancellable): Promise<JobView>;
   retry(id: string, options?: Cancellable & { options?: Record<string, string> }): Promise<JobView>;
   /** With `keepalive`, the request outlives the page that sends it. */
@@ -106,6 +109,10 @@ export function createClient({ transport, ...options }: ClientOptions): Client {
     jobs: (query, own) => listJobs(session, query, signalOf(own)),
     job: (id, own) => getJob(session, id, signalOf(own)),
     rename: (id, filename, own) => renameJob(session, id, filename, signalOf(own)),
+    async details(id, own) {
+      const { getDetails } = await import('./details.ts');
+      return getDetails(session, id, portsOf(own));
+    },
     cancel: (id, own) => cancelJob(session, id, signalOf(own)),
     retry: (id, own) => retryJob(session, id, signalOf(own), own?.options),
     delete: (id, own) => deleteJob(session, id, signalOf(own), own),

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type Router from '@koa/router';
 import type { ParameterizedContext } from 'koa';
 import parseRange from 'range-parser';
@@ -13,6 +12,7 @@ import { acquireForResponse, type ConcurrencyLimit } from '../limits/concurrency
 import type { DownloadLink } from './download-link.ts';
 import { mp3Name } from './mp3-name.ts';
 import { requireMp3 } from './require-mp3.ts';
+import { sendBlob } from './send-blob.ts';
 import type { SignedLinks } from './signed-link.ts';
 
 export interface DownloadPorts {
@@ -78,23 +78,7 @@ async function download(context: Context, ports: DownloadPorts): Promise<void> {
   context.length = end - start + 1;
   if (context.method === 'HEAD') return;
   acquireForResponse(ports.downloads, job.owner, context.res);
-  const closed = new AbortController();
-  context.res.once('close', () => closed.abort());
-  const body = ports.blobs.read(mp3BlobId, { start, end, signal: closed.signal });
-  let begun = false;
-  body.on('error', (error) => {
-    if (!begun) return;
-    if (!closed.signal.aborted)
-      context.state.log.error({ err: error, job_id: job.id }, 'a download broke off');
-    // The Content-Length was sent already. Only a broken connection tells the client that the file is incomplete.
-    context.res.destroy();
-  });
-  // Until the first byte was read, an error can still become a response.
-  await once(body, 'readable');
-  if (body.errored) throw body.errored;
-  begun = true;
-  context.body = body;
-  context.length = end - start + 1;
+  await sendBlob(context, ports.blobs, { blobId: mp3BlobId, start, end, jobId: job.id });
 }
 
 async function findAllowedJob(context: Context, ports: DownloadPorts): Promise<Job> {

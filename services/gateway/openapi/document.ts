@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { jobView } from '../../shared/jobs/job-view.ts';
+import { mp3Details } from '../../shared/jobs/mp3-details.ts';
 import { probeResult } from '../../shared/jobs/probe.ts';
 import { STATUS } from '../../shared/runtime/errors.ts';
 import { tokenGrant } from '../accounts/token-grant.ts';
 import { failedJobView } from '../operator/failed-job-view.ts';
 import { acceptedUpload, uploadView } from '../uploads/upload-view.ts';
 import { accountPaths } from './accounts.ts';
+import { detailsPaths } from './details.ts';
 import { downloadPaths } from './download.ts';
 import { jobPaths } from './jobs.ts';
 import { operatorPaths } from './operator.ts';
@@ -35,6 +37,7 @@ export const openapi = {
     ...resumablePaths,
     ...probePaths,
     ...jobPaths,
+    ...detailsPaths,
     ...downloadPaths,
     ...operatorPaths,
     '/healthz': { get: health('Does the process answer?') },
@@ -69,6 +72,7 @@ export const openapi = {
     },
     schemas: {
       Job: z.toJSONSchema(jobView),
+      Mp3Details: z.toJSONSchema(mp3Details),
       AcceptedUpload: z.toJSONSchema(acceptedUpload),
       Probe: z.toJSONSchema(probeResult),
       Upload: z.toJSONSchema(uploadView),
