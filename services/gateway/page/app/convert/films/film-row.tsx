@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useRef } from 'preact/hooks';
 import { Icon } from '../../shell/icons.tsx';
 import { t } from '../../text/language.ts';
 import type { FilmItem } from '../state.ts';
+import { useKeptFocus } from './keep-focus.ts';
 
 interface FilmRowProps {
   film: FilmItem;
@@ -15,9 +16,9 @@ interface FilmRowProps {
 export function FilmRow({ film: { name }, onRemove, children }: FilmRowProps) {
   const row = useRef<HTMLLIElement>(null);
   const id = useId();
-  useEffect(() => () => keepFocus(row.current), []);
+  const focus = useKeptFocus(row, 'choose-films');
   return (
-    <li class="film" ref={row} aria-labelledby={id}>
+    <li class="film" ref={row} aria-labelledby={id} {...focus}>
       <h3 class="film-name" id={id} dir="auto" title={name}>
         {name}
       </h3>
@@ -35,13 +36,4 @@ export function FilmRow({ film: { name }, onRemove, children }: FilmRowProps) {
       )}
     </li>
   );
-}
-
-/** Moves the focus from a film that goes to the next one of its list, or to where films are chosen. */
-function keepFocus(row: HTMLElement | null): void {
-  if (!row?.contains(document.activeElement)) return;
-  const neighbour = row.nextElementSibling ?? row.previousElementSibling;
-  const target = neighbour?.querySelector<HTMLElement>('button') ?? document.getElementById('choose-films');
-  // The row is still there while its effects are cleaned up.
-  queueMicrotask(() => target?.focus());
 }

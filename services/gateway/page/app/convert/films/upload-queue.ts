@@ -88,7 +88,11 @@ async function sendItem(id: string, signal: AbortSignal): Promise<SentVideo> {
         keepFilm(id);
       },
       onWait: () => change({ stage: { name: 'sending', isWaitingForTab: true } }),
-      onSending: ({ size }) => change({ toSend: size, sent: 0, stage: { name: 'sending' } }),
+      onSending({ size }) {
+        // Of the same bytes, some may have arrived before.
+        const sent = findFilm(id)?.toSend === size ? {} : { sent: 0 };
+        change({ toSend: size, ...sent, stage: { name: 'sending' } });
+      },
       onProgress(sent) {
         change({ sent, stage: { name: 'sending' } });
         keepFilm(id);
