@@ -12,6 +12,8 @@ import { accountRoutes } from './accounts/routes.ts';
 import { acceptSessionCookie, createSessionCookies } from './accounts/session-cookies.ts';
 import { sessionRoutes } from './accounts/session-routes.ts';
 import { cors } from './cors.ts';
+import { type DetailsPorts, detailsRoutes } from './details/routes.ts';
+import { archiveRoutes } from './downloads/archive/routes.ts';
 import { type DownloadPorts, downloadRoutes } from './downloads/routes.ts';
 import { type EventPorts, eventRoutes } from './events/routes.ts';
 import type { JobIndex } from './job-index/job-index.ts';
@@ -22,19 +24,19 @@ import { type OperatorPorts, operatorRoutes } from './operator/routes.ts';
 import { pageRoutes } from './page/routes.ts';
 import type { Site } from './page/site.ts';
 import { type ProbePorts, probeRoutes } from './probe/routes.ts';
+import { renameRoutes } from './rename/routes.ts';
 import { type UploadPorts, uploadRoutes } from './uploads/routes.ts';
 import { type TusPorts, tusRoutes } from './uploads/tus/routes.ts';
 
 export interface GatewayPorts
-  extends DownloadPorts,
+  extends DetailsPorts,
+    DownloadPorts,
     EventPorts,
     OperatorPorts,
     ProbePorts,
     TusPorts,
     UploadPorts {
   invoke: Sidecar['invoke'];
-  /** The public URL of the gateway. */
-  publicUrl: string;
   /** The files of the page. */
   site: Site;
   index: JobIndex;
@@ -51,7 +53,7 @@ export interface GatewayPorts
 export function createGateway(ports: GatewayPorts): Koa<RequestState> {
   const router = createRoutes(ports);
   const app = createApp(ports.log, ports.metrics);
-  app.use(acceptSessionCookie(ports.publicUrl));
+  app.use(acceptSessionCookie(createSessionCookies(ports.publicUrl), ports.publicUrl));
   if (ports.corsOrigins.length > 0) app.use(cors(ports.corsOrigins));
   app.use(health(ports.checks, ports.stoppingSignal)).use(exposeMetrics(ports.metrics));
   app.use(router.routes());
@@ -71,6 +73,9 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   probeRoutes(router, ports);
   eventRoutes(router, ports);
   jobRoutes(router, ports);
+  renameRoutes(router, ports);
+  detailsRoutes(router, ports);
+  archiveRoutes(router, ports);
   downloadRoutes(router, ports);
   operatorRoutes(router, ports);
   pageRoutes(router, ports.site);

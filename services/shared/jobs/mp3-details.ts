@@ -9,7 +9,10 @@ export const CONVERSION_STEPS = ['fetch', 'probe', 'encode', 'check', 'store'] a
 /** What a player shows of an MP3, beside its bytes. The converter finds it out while it makes and checks the MP3. */
 export const mp3Details = z.object({
   bitrate_kbps: z.number().describe('the average, with a variable bit rate'),
-  integrated_lufs: z.number().nullable().describe('integrated loudness (EBU R128); null for silence'),
+  integrated_lufs: z
+    .number()
+    .nullable()
+    .describe('integrated loudness (EBU R128); null for silence and for less than 0.4 s of sound'),
   true_peak_dbtp: z.number().nullable().describe('the highest true peak (ITU-R BS.1770); null for silence'),
   peaks: z
     .array(z.number().int().min(0).max(255))
@@ -24,6 +27,9 @@ export const mp3Details = z.object({
     .describe('the picture that GET /jobs/{id}/cover returns'),
   steps: z
     .array(z.object({ step: z.enum(CONVERSION_STEPS), seconds: z.number() }))
-    .describe('how long each step of the conversion took; later versions may add steps'),
+    .describe(
+      'how long each step of the conversion took. `check` and `store` run at the same time, `store` ends with the last byte, and ' +
+        'copied sound is checked in `encode`. Later versions may add steps',
+    ),
 });
 export type Mp3Details = z.infer<typeof mp3Details>;

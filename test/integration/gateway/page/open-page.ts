@@ -14,12 +14,14 @@ export const USER = { email: 'ann@example.com', password: 'open sésame' };
 /** A browser with the real page over the real gateway, whose store is in memory. Auth and the converter are replaced. */
 export async function startPage(
   context: Pick<TestContext, 'after'>,
-  { maxUploadBytes = 1024 ** 3 }: { maxUploadBytes?: number } = {},
+  options: Parameters<typeof createTestGateway>[1] = {},
 ) {
   await buildPage();
   const gateway = createTestGateway(context, {
-    maxUploadBytes,
+    maxUploadBytes: 1024 ** 3,
     site: openSite(pino({ level: 'silent' })),
+    renewable: true,
+    ...options,
   });
   const server = createServer(gateway.app.callback()).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,5 +1,6 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { JobView } from '../../../../shared/jobs/job-view.ts';
+import { replaceInvisible } from '../../../../shared/runtime/visible-text.ts';
 
 const known = signal<ReadonlyMap<string, JobView>>(new Map());
 
@@ -12,7 +13,9 @@ export function putJob(job: JobView): void {
 }
 
 export function putJobs(told: readonly JobView[]): void {
-  const fresh = told.filter(({ id, updated_at }) => !isNewer(known.value.get(id), updated_at));
+  const fresh = told
+    .filter(({ id, updated_at }) => !isNewer(known.value.get(id), updated_at))
+    .map(withVisibleName);
   if (fresh.length > 0)
     known.value = new Map([...known.value, ...fresh.map((job) => [job.id, job] as const)]);
 }
@@ -29,6 +32,12 @@ export function forgetJobs(): void {
 
 /** Undefined for a job that the page does not know. */
 export const findJob = (id: string): JobView | undefined => known.value.get(id);
+
+/** An earlier release may have stored a name with bidirectional controls, which would be read backwards. */
+const withVisibleName = (job: JobView): JobView => ({
+  ...job,
+  filename: replaceInvisible(job.filename, ''),
+});
 
 // The times are ISO 8601 in UTC with milliseconds, so they are ordered as texts.
 const isNewer = (job: JobView | undefined, updatedAt: string): boolean =>

@@ -31,7 +31,7 @@ export function FilmRow({ film: { name }, onRemove, children }: FilmRowProps) {
           title={t('convert.remove', { name })}
           onClick={onRemove}
         >
-          <Icon name="close" />
+          <Icon name="cross" />
         </button>
       )}
     </li>

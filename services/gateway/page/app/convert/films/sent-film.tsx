@@ -41,7 +41,7 @@ function Actions({ film: { id, name, stage } }: { film: FilmItem }) {
     case 'paused':
       return <Action icon="play" label={t('convert.resume')} name={name} run={() => void resume(id)} />;
     case 'failed':
-      return <Action icon="retry" label={t('convert.retry')} name={name} run={() => void resume(id)} />;
+      return <Action icon="repeat" label={t('convert.retry')} name={name} run={() => void resume(id)} />;
     case 'missing':
       return (
         <>
