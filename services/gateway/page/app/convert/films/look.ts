@@ -2,7 +2,7 @@ import { effect } from '@preact/signals';
 import { createSemaphore } from '../../../../../shared/runtime/semaphore.ts';
 import { isProblem } from '../../../../client/http/errors.ts';
 import { client } from '../../api.ts';
-import { account, openSession } from '../../session/state.ts';
+import { account } from '../../session/state.ts';
 import { settings } from '../options/settings.ts';
 import { changeFilm, chosenFilms, type FilmItem, findFilm } from '../state.ts';
 import { lookAt, planKeyOf } from './look-at-film.ts';
@@ -31,8 +31,9 @@ export async function look(id: string, { isForced = false } = {}): Promise<void>
     }, signal);
   } catch (error) {
     if (signal.aborted) return;
-    if (isProblem(error, 'invalid_token')) await openSession();
-    else changeFilm(id, { stage: { name: 'useless', fault: faultOf(error), mayBeWrong: true } });
+    // Whoever has to sign in again finds the film as it is.
+    if (!isProblem(error, 'invalid_token'))
+      changeFilm(id, { stage: { name: 'useless', fault: faultOf(error), mayBeWrong: true } });
   } finally {
     if (looks.get(id) === controller) looks.delete(id);
   }

@@ -1,5 +1,5 @@
 import { effect, untracked } from '@preact/signals';
-import { account } from '../../session/state.ts';
+import { account, endedAccount } from '../../session/state.ts';
 import { showToast } from '../../shell/toasts.tsx';
 import { t } from '../../text/language.ts';
 import { changeFilm, dropFilm, films, isAt } from '../state.ts';
@@ -30,14 +30,22 @@ export function startFilms(): void {
   speakProgress();
 }
 
-/** Whoever has to sign in again goes on afterwards. */
+/** Where the session has only ended, everything waits until somebody has signed in again. */
 function onSignedOut(): void {
-  const waiting = films.value.filter(isAt('waiting', 'sending'));
-  for (const { id } of waiting) {
+  const hasEnded = endedAccount.value !== null;
+  for (const { id, owner } of films.value) {
     stopSending(id);
-    changeFilm(id, { stage: { name: 'waiting' } });
+    if (!hasEnded && owner !== undefined) leave(id);
   }
+  const waiting = films.value.filter(isAt('waiting', 'sending'));
+  for (const { id } of waiting) changeFilm(id, { stage: { name: 'waiting' } });
   if (waiting.length > 0) showToast({ text: t('convert.signed_out'), kind: 'plain' });
+}
+
+/** Forgets a film in this tab. What the browser keeps of it is for a later visit. */
+function leave(id: string): void {
+  dropFilm(id);
+  release(id);
 }
 
 function onSignedIn(id: string): void {
@@ -45,8 +53,7 @@ function onSignedIn(id: string): void {
     if (film.owner === undefined) changeFilm(film.id, { owner: id });
     else if (film.owner !== id) {
       stopSending(film.id);
-      dropFilm(film.id);
-      release(film.id);
+      leave(film.id);
     }
   }
   sendNext();

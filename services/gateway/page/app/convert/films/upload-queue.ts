@@ -2,7 +2,7 @@ import { isProblem } from '../../../../client/http/errors.ts';
 import type { SentVideo } from '../../../../client/send-video.ts';
 import { filmOf } from '../../../../client/uploads/film.ts';
 import { client } from '../../api.ts';
-import { account, openSession } from '../../session/state.ts';
+import { account } from '../../session/state.ts';
 import type { ChosenFile } from '../drop/chosen-file.ts';
 import { changeFilm, type FilmItem, films, findFilm, isAt } from '../state.ts';
 import { keepHandle } from '../storage/file-handles.ts';
@@ -68,7 +68,7 @@ async function send(id: string, signal: AbortSignal): Promise<void> {
     await accept(id, sent);
   } catch (error) {
     // Whoever has stopped it has changed its stage.
-    if (!signal.aborted) await fail(id, error);
+    if (!signal.aborted) fail(id, error);
   }
 }
 
@@ -114,12 +114,9 @@ function planOf({ found, options }: FilmItem) {
   return found?.planKey === planKeyOf(options) ? async () => found.plan : undefined;
 }
 
-async function fail(id: string, error: unknown): Promise<void> {
-  if (isProblem(error, 'invalid_token')) {
-    changeFilm(id, { stage: { name: 'waiting' } });
-    await openSession();
-    if (account.value === null) return;
-  }
-  changeFilm(id, { stage: { name: 'failed', error } });
+function fail(id: string, error: unknown): void {
+  // The session has ended by then, and the film waits until somebody has signed in again.
+  const hasEnded = isProblem(error, 'invalid_token') && account.value === null;
+  changeFilm(id, { stage: hasEnded ? { name: 'waiting' } : { name: 'failed', error } });
   keepFilm(id);
 }
