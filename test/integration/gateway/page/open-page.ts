@@ -12,11 +12,16 @@ import { createTestGateway } from '../../../unit/gateway/client/test-gateway.ts'
 export const USER = { email: 'ann@example.com', password: 'open sésame' };
 
 /** A browser with the real page over the real gateway, whose store is in memory. Auth and the converter are replaced. */
-export async function startPage(context: Pick<TestContext, 'after'>) {
+export async function startPage(
+  context: Pick<TestContext, 'after'>,
+  options: Parameters<typeof createTestGateway>[1] = {},
+) {
   await buildPage();
   const gateway = createTestGateway(context, {
     maxUploadBytes: 1024 ** 3,
     site: openSite(pino({ level: 'silent' })),
+    renewable: true,
+    ...options,
   });
   const server = createServer(gateway.app.callback()).listen(0, '127.0.0.1');
   await once(server, 'listening');

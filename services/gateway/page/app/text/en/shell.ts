@@ -16,4 +16,5 @@ export const shell = {
   'shell.tab.waiting': 'Waiting – mp3converter',
   'shell.tab.done': '✓ Done – mp3converter',
   'shell.tab.failed': '! Failed – mp3converter',
+  'shell.updated': 'A part of this page could not be loaded. The page may have been updated: load it again.',
 };
