@@ -9,6 +9,7 @@ export const shell = {
   'shell.account': 'Account',
   'shell.api': 'API',
   'shell.close': 'Close',
+  'shell.messages': 'Messages',
   'shell.tab.page': 'mp3converter',
   'shell.tab.name': '{name} – mp3converter',
   'shell.tab.sending': '{percent} sent – mp3converter',
