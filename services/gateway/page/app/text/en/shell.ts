@@ -10,7 +10,6 @@ export const shell = {
   'shell.api': 'API',
   'shell.close': 'Close',
   'shell.messages': 'Messages',
-  'shell.updated': 'A part of this page could not be loaded. The page may have been updated: load it again.',
   'shell.tab.page': 'mp3converter',
   'shell.tab.name': '{name} – mp3converter',
   'shell.tab.sending': '{percent} sent – mp3converter',
