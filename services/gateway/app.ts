@@ -13,6 +13,7 @@ import { acceptSessionCookie, createSessionCookies } from './accounts/session-co
 import { sessionRoutes } from './accounts/session-routes.ts';
 import { cors } from './cors.ts';
 import { type DetailsPorts, detailsRoutes } from './details/routes.ts';
+import { archiveRoutes } from './downloads/archive/routes.ts';
 import { type DownloadPorts, downloadRoutes } from './downloads/routes.ts';
 import { type EventPorts, eventRoutes } from './events/routes.ts';
 import type { JobIndex } from './job-index/job-index.ts';
@@ -36,8 +37,6 @@ export interface GatewayPorts
     TusPorts,
     UploadPorts {
   invoke: Sidecar['invoke'];
-  /** The public URL of the gateway. */
-  publicUrl: string;
   /** The files of the page. */
   site: Site;
   index: JobIndex;
@@ -76,6 +75,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   jobRoutes(router, ports);
   renameRoutes(router, ports);
   detailsRoutes(router, ports);
+  archiveRoutes(router, ports);
   downloadRoutes(router, ports);
   operatorRoutes(router, ports);
   pageRoutes(router, ports.site);

@@ -14,6 +14,7 @@ import { createConcurrencyLimit } from '../../../services/gateway/limits/concurr
 import { addCounts } from '../../../services/gateway/limits/quota.ts';
 import { createFailedIndex } from '../../../services/gateway/operator/failed-index.ts';
 import { createFailedJobs } from '../../../services/gateway/operator/failed-jobs.ts';
+import { createOverview } from '../../../services/gateway/operator/overview.ts';
 import type { Site } from '../../../services/gateway/page/site.ts';
 import { createAskConverter } from '../../../services/gateway/probe/ask-converter.ts';
 import { createDeduplicate } from '../../../services/gateway/uploads/deduplicate.ts';
@@ -56,6 +57,14 @@ export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 export const asOwner = bearer(await tokenOf());
 export const asStranger = bearer(await tokenOf(STRANGER));
 export const OPERATOR_TOKEN = 'an-operator-token-of-32-characters';
+/** What the sidecar says of itself. */
+export const SIDECAR = {
+  runtimeVersion: '1.18.2',
+  components: [
+    { name: 'store', type: 'state.mongodb', version: 'v1' },
+    { name: 'pubsub', type: 'pubsub.rabbitmq', version: 'v1' },
+  ],
+};
 export const asOperator = bearer(OPERATOR_TOKEN);
 
 export type Auth = (request: InvokeRequest) => InvokeReply | Promise<InvokeReply>;
@@ -213,6 +222,10 @@ export function buildGateway({
     resumable,
     commands,
     failedJobs: createFailedJobs({ jobs, failedIndex, commands, log }),
+    overview: createOverview({
+      ...{ ...live, failedIndex, stoppingSignal: stopping.signal, log, ...(now && { now }) },
+      metadata: async () => SIDECAR,
+    }),
     operatorToken: hasOperator ? OPERATOR_TOKEN : undefined,
     invoke,
     jobs,

@@ -1,8 +1,10 @@
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
+import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './app.tsx';
+import { startJobs } from './jobs/start.ts';
 import { watchForNewBuild } from './reload.ts';
 import { startSession } from './session/state.ts';
 import { startLanguage } from './text/language.ts';
@@ -15,4 +17,5 @@ if (root === null) throw new Error('the page has no element with the id app');
 await startLanguage();
 render(<App />, root);
 void startSession();
+startJobs(signal(undefined));
 if (MP3CONVERTER_RELOAD) watchForNewBuild();

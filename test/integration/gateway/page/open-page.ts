@@ -19,12 +19,16 @@ interface PageFolder {
 }
 
 /** A browser with the real page over the real gateway, whose store is in memory. Auth and the converter are replaced. */
-export async function startPage(context: Pick<TestContext, 'after'>, built: PageFolder = {}) {
-  await buildPage(built);
+export async function startPage(
+  context: Pick<TestContext, 'after'>,
+  { folder, reload, ...options }: PageFolder & Parameters<typeof createTestGateway>[1] = {},
+) {
+  await buildPage({ ...(folder !== undefined && { folder }), ...(reload !== undefined && { reload }) });
   const gateway = createTestGateway(context, {
     maxUploadBytes: 1024 ** 3,
-    site: openSite(pino({ level: 'silent' }), built.folder),
+    site: openSite(pino({ level: 'silent' }), folder),
     renewable: true,
+    ...options,
   });
   const server = createServer(gateway.app.callback()).listen(0, '127.0.0.1');
   await once(server, 'listening');

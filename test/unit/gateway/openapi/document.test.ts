@@ -283,6 +283,13 @@ const EXPECTED_CODES: Record<string, ErrorCode[]> = {
     'range_not_satisfiable',
     'unavailable',
   ],
+  'GET /download/archive': [
+    'invalid_token',
+    'not_found',
+    'too_many_files',
+    'too_many_requests',
+    'unavailable',
+  ],
   'GET /download': [
     'invalid_token',
     'forbidden',
