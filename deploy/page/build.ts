@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, type BuildResult, build, context, type OutputFile } from 'esbuild';
-import type { SiteFile, SiteIndex } from '../../services/gateway/page/site.ts';
+import { type SiteFile, type SiteIndex, siteIndex } from '../../services/gateway/page/site.ts';
 import { compress } from './compress.ts';
 import { DOCUMENTS, documentOf, type Entry } from './documents.ts';
 import { fixedFiles } from './fixed-files.ts';
@@ -10,6 +10,8 @@ const repoRoot = path.resolve(import.meta.dirname, '../..');
 const app = path.join(repoRoot, 'services/gateway/page/app');
 /** services/gateway/page/site.ts serves this folder. */
 const destination = path.join(repoRoot, 'services/gateway/page/dist');
+
+const SUFFIXES = { br: '.br', gzip: '.gz' } as const;
 
 const TYPES: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -91,8 +93,9 @@ function writeSite({ outputFiles, metafile }: BuildResult<{ metafile: true; writ
     ...documentOf(document, entries),
   }));
   mkdirSync(path.join(destination, 'assets'), { recursive: true });
+  const before = readIndex();
   const index: SiteIndex = Object.fromEntries([
-    ...outputFiles.map((file) => [urlOf(file.path), writeAsset(file)]),
+    ...outputFiles.map((file) => [urlOf(file.path), before[urlOf(file.path)] ?? writeAsset(file)]),
     ...[...documents, ...fixedFiles()].map(({ url, ...file }) => [url, write(file, false)]),
   ]);
   writeWhole('site.json', JSON.stringify(index));
@@ -101,6 +104,18 @@ function writeSite({ outputFiles, metafile }: BuildResult<{ metafile: true; writ
 
 const urlOf = (file: string): string =>
   `/${path.relative(destination, path.resolve(repoRoot, file)).split(path.sep).join('/')}`;
+
+/** The assets of the build before that are there. Their names contain their hashes, so they need not be compressed again. */
+function readIndex(): SiteIndex {
+  const file = path.join(destination, 'site.json');
+  if (!existsSync(file)) return {};
+  const { data = {} } = siteIndex.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  const isThere = ({ file: name, encodings }: SiteFile) =>
+    [name, ...encodings.map((encoding) => name + SUFFIXES[encoding])].every((form) =>
+      existsSync(path.join(destination, form)),
+    );
+  return Object.fromEntries(Object.entries(data).filter(([, asset]) => asset.immutable && isThere(asset)));
+}
 
 function writeAsset({ path: file, contents }: OutputFile): SiteFile {
   const type = TYPES[path.extname(file)] ?? 'application/octet-stream';
