@@ -9,10 +9,16 @@ const OPERATIONS = Object.entries(openapi.paths).flatMap(([path, methods]) =>
   Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
 );
 
-/** Opens each operation and closes it again, because many open ones are slow. Returns how many showed their responses. */
-const OPEN_EACH = `(async () => {
+const GROUPS = new Set(
+  Object.values(openapi.paths).flatMap((methods) =>
+    Object.values(methods as Record<string, { tags?: string[] }>).flatMap(({ tags = [] }) => tags),
+  ),
+);
+
+/** Opens the first operation of each group and closes it again. Returns how many have shown their responses. */
+const OPEN_FIRST = `(async () => {
   let opened = 0;
-  for (const button of document.querySelectorAll('.opblock-summary-control')) {
+  for (const button of document.querySelectorAll('.opblock-tag-section .operation-tag-content > span:first-child .opblock-summary-control')) {
     const block = button.closest('.opblock');
     button.click();
     while (!block.querySelector('.responses-inner')) await new Promise(requestAnimationFrame);
@@ -66,7 +72,7 @@ describe('the documentation of the API', () => {
         ),
       );
     assert.deepEqual(shown.toSorted(), OPERATIONS.toSorted());
-    assert.equal(await page.evaluate(OPEN_EACH), OPERATIONS.length);
+    assert.equal(await page.evaluate(OPEN_FIRST), GROUPS.size);
     assert.deepEqual(complaints, []);
     assert.deepEqual([...origins], [system.url]);
   });
