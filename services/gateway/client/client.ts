@@ -75,7 +75,8 @@ export interface Client {
   details(id: string, options?: Cancellable): Promise<Mp3Details>;
   cancel(id: string, options?: Cancellable): Promise<JobView>;
   retry(id: string, options?: Cancellable & { options?: Record<string, string> }): Promise<JobView>;
-  delete(id: string, options?: Cancellable): Promise<void>;
+  /** With `keepalive`, the request outlives the page that sends it. */
+  delete(id: string, options?: Cancellable & { keepalive?: boolean }): Promise<void>;
   link(id: string, options?: Cancellable): Promise<DownloadLink>;
   /** Yields the MP3. Resumes after a lost connection. Throws at the end where the bytes are not those of the MP3. */
   download(mp3: Mp3, options?: Own<VerifiedDownloadOptions>): AsyncIterable<Uint8Array>;
@@ -114,7 +115,7 @@ export function createClient({ transport, ...options }: ClientOptions): Client {
     },
     cancel: (id, own) => cancelJob(session, id, signalOf(own)),
     retry: (id, own) => retryJob(session, id, signalOf(own), own?.options),
-    delete: (id, own) => deleteJob(session, id, signalOf(own)),
+    delete: (id, own) => deleteJob(session, id, signalOf(own), own),
     link: (id, own) => getLink(session, id, signalOf(own)),
     async *download(mp3, own) {
       const { verifiedDownload } = await import('./verified-download.ts');

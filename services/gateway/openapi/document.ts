@@ -3,6 +3,7 @@ import { jobView } from '../../shared/jobs/job-view.ts';
 import { mp3Details } from '../../shared/jobs/mp3-details.ts';
 import { probeResult } from '../../shared/jobs/probe.ts';
 import { STATUS } from '../../shared/runtime/errors.ts';
+import { sessionView } from '../accounts/session-view.ts';
 import { tokenGrant } from '../accounts/token-grant.ts';
 import { failedJobView } from '../operator/failed-job-view.ts';
 import { operatorSessionView } from '../operator/operator-session-view.ts';
@@ -13,9 +14,11 @@ import { detailsPaths } from './details.ts';
 import { downloadPaths } from './download.ts';
 import { jobPaths } from './jobs.ts';
 import { operatorPaths } from './operator.ts';
+import { pagePaths } from './page.ts';
 import { inGroup, json } from './parts.ts';
 import { probePaths } from './probe.ts';
 import { resumablePaths } from './resumable.ts';
+import { sessionPaths } from './session.ts';
 import { uploadPaths } from './upload.ts';
 
 const health = (summary: string) => ({
@@ -57,6 +60,7 @@ export const openapi = {
   },
   paths: {
     ...inGroup('Accounts', accountPaths),
+    ...inGroup('Session of the page', sessionPaths),
     ...inGroup('Uploads', uploadPaths),
     ...inGroup('Resumable uploads', resumablePaths),
     ...inGroup('Probe', probePaths),
@@ -64,12 +68,22 @@ export const openapi = {
     ...inGroup('Jobs', detailsPaths),
     ...inGroup('Downloads', downloadPaths),
     ...inGroup('Operator', operatorPaths),
+    ...inGroup('Page', pagePaths),
     ...inGroup('System', systemPaths),
   },
   components: {
     securitySchemes: {
       basic: { type: 'http', scheme: 'basic' },
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      cookie: {
+        type: 'apiKey',
+        in: 'cookie',
+        name: 'mp3_access',
+        description:
+          'The session of the web page, which `POST /session` begins. The name is `__Host-mp3_access` where PUBLIC_URL is https. ' +
+          'It counts only where a request has no `Authorization`. A request that is not GET, HEAD or OPTIONS then needs the ' +
+          '`Origin` of the gateway itself, or it is refused with 403 `forbidden`.',
+      },
       operator: {
         type: 'http',
         scheme: 'bearer',
@@ -83,6 +97,7 @@ export const openapi = {
       Probe: z.toJSONSchema(probeResult),
       Upload: z.toJSONSchema(uploadView),
       FailedJob: z.toJSONSchema(failedJobView),
+      Session: z.toJSONSchema(sessionView),
       OperatorSession: z.toJSONSchema(operatorSessionView),
       OperatorOverview: z.toJSONSchema(operatorOverview),
       Tokens: z.toJSONSchema(tokenGrant),

@@ -1,10 +1,12 @@
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
+import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './app.tsx';
+import { startJobs } from './jobs/start.ts';
 import { watchForNewBuild } from './reload.ts';
-import { openSession } from './session/state.ts';
+import { startSession } from './session/state.ts';
 import { startLanguage } from './text/language.ts';
 
 /** Set by deploy/page/build.ts: whether the page loads again when it was built anew. */
@@ -14,5 +16,6 @@ const root = document.getElementById('app');
 if (root === null) throw new Error('the page has no element with the id app');
 await startLanguage();
 render(<App />, root);
-void openSession();
+void startSession();
+startJobs(signal(undefined));
 if (MP3CONVERTER_RELOAD) watchForNewBuild();

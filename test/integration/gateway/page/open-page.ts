@@ -20,6 +20,7 @@ export async function startPage(
   const gateway = createTestGateway(context, {
     maxUploadBytes: 1024 ** 3,
     site: openSite(pino({ level: 'silent' })),
+    renewable: true,
     ...options,
   });
   const server = createServer(gateway.app.callback()).listen(0, '127.0.0.1');

@@ -3,6 +3,11 @@ import { en } from './en/catalog.ts';
 import { LANGUAGES, type PartName, type TextKey } from './languages.ts';
 import { formatMessage, type Message, type Values } from './message.ts';
 
+/** The tests of texts import this module in Node, whose types have no document. */
+const browser = globalThis as typeof globalThis & {
+  document: { documentElement: { lang: string; dir: string } };
+};
+
 export const language = signal('en');
 const catalog = signal<Readonly<Record<string, Message>>>(en);
 /** The texts of this document beside those of the main page. */
@@ -46,6 +51,7 @@ async function show(code: string): Promise<void> {
   const [main, more] = await Promise.all([found.load(), part && found.parts[part]()]);
   catalog.value = { ...main, ...more };
   language.value = found.code;
-  document.documentElement.lang = found.code;
-  document.documentElement.dir = found.dir;
+  const { documentElement } = browser.document;
+  documentElement.lang = found.code;
+  documentElement.dir = found.dir;
 }
