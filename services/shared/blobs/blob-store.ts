@@ -21,8 +21,11 @@ import { type Blob, type WriteOptions, writeBlob } from './write-blob.ts';
 export * from './append.ts';
 export type { ReadOptions } from './read-blob.ts';
 
-/** The most chunks that are saved at a time, by all writes together. So memory does not grow with the number of writes. */
-const MAX_SAVES = 16;
+/**
+ * The most chunks that are saved at a time, by all writes together. Beside these, which are encoded, each write holds the chunk that
+ * it fills. More saves at a time were no faster: two uploads have as many as this, and the processor is busy then.
+ */
+const MAX_SAVES = 8;
 
 export interface BlobStore {
   /**
