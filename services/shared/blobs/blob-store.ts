@@ -16,6 +16,7 @@ import {
   tailsOf,
 } from './manifest.ts';
 import { type ReadOptions, readBlob } from './read-blob.ts';
+import { type RecoverOptions, recoverChunks } from './recover-chunks.ts';
 import { type Blob, type WriteOptions, writeBlob } from './write-blob.ts';
 
 export * from './append.ts';
@@ -46,6 +47,13 @@ export interface BlobStore {
     source: AsyncIterable<Uint8Array>,
     options: AppendOptions,
   ): Promise<Appended>;
+  /**
+   * Returns the checkpoint after the full chunks that an append has stored behind `from` and whose checkpoint it could not save,
+   * because its process has died. They are stored once more, so that they certainly stay. Returns `from` where there are none. An
+   * append that gets less than a chunk leaves nothing to recover. Call it only where every chunk behind `from` has the bytes that
+   * belong there, then save the result, and make sure that no save of that append succeeds any more.
+   */
+  recover(id: string, from: Checkpoint, options: RecoverOptions): Promise<Checkpoint>;
   /**
    * Makes a blob of the bytes of a checkpoint. It is idempotent, also after a crash in its middle. `expires` must not be later
    * than what was given to `append`, because the chunks keep their TTL: that throws `internal`, as does a blob that is
@@ -87,6 +95,7 @@ export function createBlobStore(state: StateStore): BlobStore {
 
     append: (id, from, source, options) => appendBlob(writePorts, id, from, source, options),
     readTail: (id, checkpoint) => readTail(state, id, checkpoint),
+    recover: (id, from, options) => recoverChunks(writePorts, id, from, options),
     complete: (id, checkpoint, options) => completeBlob(writePorts, id, checkpoint, options),
 
     async stat(id, signal) {

@@ -3,6 +3,7 @@ import { DataStore, Upload } from '@tus/server';
 import type { Checksum } from './checksum.ts';
 import { finishUpload } from './finish-upload.ts';
 import { EXTENSIONS } from './headers.ts';
+import { recoverUpload } from './recover-upload.ts';
 import { removeUpload } from './remove-upload.ts';
 import type { RequestBody } from './request-body.ts';
 import { isWhole, type UploadRecord } from './upload-record.ts';
@@ -39,7 +40,8 @@ export class TusDataStore extends DataStore {
 
   /** A whole upload is finished first, so that an offset at the end of the file always means a saved job. */
   override async getUpload(id: string): Promise<Upload> {
-    this.record = await this.#finishIfWhole(await this.#request.find(id));
+    const found = await this.#request.find(id);
+    this.record = await this.#finishIfWhole(await recoverUpload(found, this.#ports));
     const { size, checkpoint } = this.record;
     return new Upload({ id, offset: checkpoint.offset, ...(size !== null && { size }) });
   }
