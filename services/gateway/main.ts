@@ -24,6 +24,8 @@ import { createConcurrencyLimit } from './limits/concurrency-limit.ts';
 import { addCounts } from './limits/quota.ts';
 import { createFailedIndex } from './operator/failed-index.ts';
 import { createFailedJobs } from './operator/failed-jobs.ts';
+import { createOverview } from './operator/overview.ts';
+import { openSite } from './page/site.ts';
 import { createAskConverter } from './probe/ask-converter.ts';
 import { runSweeps } from './sweep/run-sweeps.ts';
 import { createDeduplicate } from './uploads/deduplicate.ts';
@@ -123,8 +125,11 @@ const app = createGateway({
   resumable,
   commands,
   failedJobs: createFailedJobs({ jobs, failedIndex, commands, log }),
+  overview: createOverview({ ...live, failedIndex, metadata: sidecar.metadata, stoppingSignal, log }),
   operatorToken: env.OPERATOR_TOKEN,
   invoke,
+  publicUrl: env.PUBLIC_URL,
+  site: openSite(log),
   links,
   maxUploadBytes,
   corsOrigins: env.CORS_ORIGINS ?? [],

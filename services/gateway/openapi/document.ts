@@ -1,23 +1,52 @@
 import { z } from 'zod';
 import { jobView } from '../../shared/jobs/job-view.ts';
+import { mp3Details } from '../../shared/jobs/mp3-details.ts';
 import { probeResult } from '../../shared/jobs/probe.ts';
 import { STATUS } from '../../shared/runtime/errors.ts';
+import { sessionView } from '../accounts/session-view.ts';
 import { tokenGrant } from '../accounts/token-grant.ts';
 import { failedJobView } from '../operator/failed-job-view.ts';
+import { operatorSessionView } from '../operator/operator-session-view.ts';
+import { operatorOverview } from '../operator/overview-view.ts';
 import { acceptedUpload, uploadView } from '../uploads/upload-view.ts';
 import { accountPaths } from './accounts.ts';
+import { detailsPaths } from './details.ts';
 import { downloadPaths } from './download.ts';
 import { jobPaths } from './jobs.ts';
 import { operatorPaths } from './operator.ts';
-import { json } from './parts.ts';
+import { pagePaths } from './page.ts';
+import { inGroup, json } from './parts.ts';
 import { probePaths } from './probe.ts';
 import { resumablePaths } from './resumable.ts';
+import { sessionPaths } from './session.ts';
 import { uploadPaths } from './upload.ts';
 
 const health = (summary: string) => ({
   summary,
   responses: { 200: { description: 'Yes' }, 503: { description: 'No. The body says which check failed' } },
 });
+
+const systemPaths = {
+  '/healthz': { get: health('Does the process answer?') },
+  '/readyz': { get: health('Is the process ready, and everything that it needs?') },
+  '/metrics': {
+    get: {
+      summary: 'Prometheus metrics',
+      responses: {
+        200: { description: 'Metrics', content: { 'text/plain': { schema: { type: 'string' } } } },
+      },
+    },
+  },
+  '/openapi.json': {
+    get: { summary: 'This document', responses: { 200: { description: 'This document' } } },
+  },
+  '/asyncapi.json': {
+    get: {
+      summary: 'The events between the services, as AsyncAPI 3.0',
+      responses: { 200: { description: 'The document', content: json({ type: 'object' }) } },
+    },
+  },
+};
 
 /** The public API, as {@link https://spec.openapis.org/oas/v3.1.1 | OpenAPI 3.1}. */
 export const openapi = {
@@ -30,37 +59,31 @@ export const openapi = {
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   paths: {
-    ...accountPaths,
-    ...uploadPaths,
-    ...resumablePaths,
-    ...probePaths,
-    ...jobPaths,
-    ...downloadPaths,
-    ...operatorPaths,
-    '/healthz': { get: health('Does the process answer?') },
-    '/readyz': { get: health('Is the process ready, and everything that it needs?') },
-    '/metrics': {
-      get: {
-        summary: 'Prometheus metrics',
-        responses: {
-          200: { description: 'Metrics', content: { 'text/plain': { schema: { type: 'string' } } } },
-        },
-      },
-    },
-    '/openapi.json': {
-      get: { summary: 'This document', responses: { 200: { description: 'This document' } } },
-    },
-    '/asyncapi.json': {
-      get: {
-        summary: 'The events between the services, as AsyncAPI 3.0',
-        responses: { 200: { description: 'The document', content: json({ type: 'object' }) } },
-      },
-    },
+    ...inGroup('Accounts', accountPaths),
+    ...inGroup('Session of the page', sessionPaths),
+    ...inGroup('Uploads', uploadPaths),
+    ...inGroup('Resumable uploads', resumablePaths),
+    ...inGroup('Probe', probePaths),
+    ...inGroup('Jobs', jobPaths),
+    ...inGroup('Jobs', detailsPaths),
+    ...inGroup('Downloads', downloadPaths),
+    ...inGroup('Operator', operatorPaths),
+    ...inGroup('Page', pagePaths),
+    ...inGroup('System', systemPaths),
   },
   components: {
     securitySchemes: {
       basic: { type: 'http', scheme: 'basic' },
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      cookie: {
+        type: 'apiKey',
+        in: 'cookie',
+        name: 'mp3_access',
+        description:
+          'The session of the web page, which `POST /session` begins. The name is `__Host-mp3_access` where PUBLIC_URL is https. ' +
+          'It counts only where a request has no `Authorization`. A request that is not GET, HEAD or OPTIONS then needs the ' +
+          '`Origin` of the gateway itself, or it is refused with 403 `forbidden`.',
+      },
       operator: {
         type: 'http',
         scheme: 'bearer',
@@ -69,10 +92,14 @@ export const openapi = {
     },
     schemas: {
       Job: z.toJSONSchema(jobView),
+      Mp3Details: z.toJSONSchema(mp3Details),
       AcceptedUpload: z.toJSONSchema(acceptedUpload),
       Probe: z.toJSONSchema(probeResult),
       Upload: z.toJSONSchema(uploadView),
       FailedJob: z.toJSONSchema(failedJobView),
+      Session: z.toJSONSchema(sessionView),
+      OperatorSession: z.toJSONSchema(operatorSessionView),
+      OperatorOverview: z.toJSONSchema(operatorOverview),
       Tokens: z.toJSONSchema(tokenGrant),
       Problem: {
         type: 'object',

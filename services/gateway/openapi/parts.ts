@@ -26,7 +26,8 @@ export function problems(...codes: ErrorCode[]): Record<string, object> {
 
 const retryAfter = { description: 'Seconds after which to try again', schema: { type: 'integer' } };
 
-export const bearer = [{ bearer: [] }];
+/** Whoever is signed in, by a token or by the cookie of the page. */
+export const bearer = [{ bearer: [] }, { cookie: [] }];
 export const uuid = { type: 'string', format: 'uuid' };
 export const id = {
   name: 'id',
@@ -68,3 +69,16 @@ export const page = (schema: string) => ({
 });
 
 export const location = { Location: { description: 'The job', schema: { type: 'string' } } };
+
+type Paths = Record<string, Record<string, object>>;
+
+/** Puts all operations into one group, by which a reader finds them. */
+export const inGroup = <Group extends Paths>(tag: string, paths: Group) =>
+  Object.fromEntries(
+    Object.entries(paths).map(([path, operations]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(operations).map(([method, operation]) => [method, { tags: [tag], ...operation }]),
+      ),
+    ]),
+  ) as Group;

@@ -1,0 +1,109 @@
+import type { JobView } from '../../../../shared/jobs/job-view.ts';
+import { isProblem } from '../../../client/http/errors.ts';
+import { client } from '../api.ts';
+import { showError, showToast } from '../shell/toasts.tsx';
+import { t } from '../text/language.ts';
+import {
+  beginDeletion,
+  commitAllDeletions,
+  commitDeletion,
+  type SendDeletion,
+  undoDeletion,
+} from './deletion.ts';
+import { focusRow } from './list-focus.ts';
+import { putJob, removeJob } from './store.ts';
+
+export const cancelJob = (id: string): Promise<boolean> => change(id, () => client.cancel(id));
+
+/** @param options query parameters of the gateway; without them, the job keeps its options */
+export const retryJob = (id: string, options?: Record<string, string>): Promise<boolean> =>
+  change(id, () => client.retry(id, options === undefined ? {} : { options }));
+
+export const renameJob = (id: string, filename: string): Promise<boolean> =>
+  change(id, () => client.rename(id, filename));
+
+/** Runs a command, and shows what it has made of the job, or its error. Returns whether it has succeeded. */
+async function change(id: string, command: () => Promise<JobView>): Promise<boolean> {
+  try {
+    putJob(await command());
+    return true;
+  } catch (error) {
+    if (isProblem(error, 'not_found')) removeJob(id);
+    // Another tab, or the converter, was faster.
+    if (isProblem(error, 'state_conflict')) await reload(id);
+    showError(error);
+    return false;
+  }
+}
+
+const reload = (id: string): Promise<void> => client.job(id).then(putJob, () => undefined);
+
+/**
+ * Follows a link to a file of a job. A link is followed without the client, which would renew the session where its token has
+ * expired, so the client asks for something first.
+ */
+export async function download(path: string, check: () => Promise<unknown>): Promise<void> {
+  try {
+    await check();
+  } catch (error) {
+    showError(error);
+    return;
+  }
+  const link = document.createElement('a');
+  link.href = path;
+  link.download = '';
+  link.click();
+}
+
+export const downloadMp3 = (id: string): Promise<void> =>
+  download(`/download/${id}`, async () => {
+    try {
+      putJob(await client.job(id));
+    } catch (error) {
+      if (isProblem(error, 'not_found')) removeJob(id);
+      throw error;
+    }
+  });
+
+/** @param ids of the MP3s; without any, all that there are */
+export const downloadArchive = (ids: readonly string[]): Promise<void> => {
+  const query = new URLSearchParams(ids.map((id) => ['id', id])).toString();
+  return download(`/download/archive${query && `?${query}`}`, () => client.jobs({ limit: 1 }));
+};
+
+const sendDeletion: SendDeletion = async (id, isLast) => {
+  try {
+    await client.delete(id, { keepalive: isLast });
+  } catch (error) {
+    if (!isProblem(error, 'not_found')) throw error;
+  }
+  removeJob(id);
+};
+
+/** Removes jobs from the list. They are deleted once nobody can undo it any more. */
+export function deleteJobs(deleted: readonly JobView[]): void {
+  const ids = deleted.map(({ id }) => id);
+  const [first] = deleted;
+  if (first === undefined) return;
+  beginDeletion(ids);
+  showToast({
+    text:
+      deleted.length === 1
+        ? t('jobs.deleted_one', { name: first.filename })
+        : t('jobs.deleted', { count: deleted.length }),
+    kind: 'plain',
+    action: { label: t('jobs.undo'), run: () => undo(ids) },
+    onGone: () => void commitDeletion(ids, { send: sendDeletion }).catch(showError),
+  });
+}
+
+function undo(ids: readonly string[]): void {
+  undoDeletion(ids);
+  // The rows are there after the next drawing.
+  setTimeout(() => focusRow(ids[0]));
+}
+
+/** Deletes at once what would still wait for its message to go. */
+export const deleteWaiting = (): void => {
+  void commitAllDeletions(sendDeletion).catch(showError);
+};
