@@ -9,7 +9,8 @@ import { outputChannels } from '../ffmpeg/mixdown.ts';
 import { type Probe, probe } from '../ffmpeg/probe/probe.ts';
 import type { Timeline } from '../ffmpeg/timeline.ts';
 import { INPUT, OUTPUT, untrustedInput } from '../ffmpeg/untrusted-input.ts';
-import { verify } from '../ffmpeg/verify.ts';
+import { type VerifyOptions, verify } from '../ffmpeg/verify.ts';
+import { planPlayRanges } from '../mp3/play-ranges.ts';
 import { buildTag } from '../tags/build-tag.ts';
 import { beginToProbeTags, type EarlyTags } from '../tags/probe-tags.ts';
 import { conversionWarnings, NOT_COPIED } from './conversion-warnings.ts';
@@ -75,7 +76,9 @@ export function createTranscode(tools: TranscodeTools): Transcode {
       parts: made.parts,
       warnings,
       verify: async () =>
-        made.isCopy ? made.encoded.seconds : verify({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal }),
+        made.isCopy
+          ? made.encoded.seconds
+          : verifyOnIdleCores({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal }, made, tools),
     };
   };
 }
@@ -87,6 +90,21 @@ async function copyOrEncode(request: EncodeRequest, tools: TranscodeTools): Prom
   if (copied) return { encoded: copied, parts: 1, isCopy: true, warnings: [] };
   const made = await makeSound(request, tools);
   return { ...made, warnings: [...made.warnings, NOT_COPIED] };
+}
+
+/** Plays an MP3 that several processes have made by as many, where so many cores are idle. */
+async function verifyOnIdleCores(
+  options: VerifyOptions,
+  { encoded: { frameMap }, parts }: MadeSound,
+  { idleCores }: ParallelTools,
+): Promise<number> {
+  if (!idleCores || !frameMap) return verify(options);
+  const permits = idleCores.tryAcquire(parts - 1);
+  try {
+    return await verify({ ...options, ranges: planPlayRanges(frameMap, 1 + permits.count) });
+  } finally {
+    permits.release();
+  }
 }
 
 /** What ffmpeg and ffprobe need to open `INPUT`. */
