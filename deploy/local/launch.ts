@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { acquireLock, LockedError } from '../../services/shared/runtime/lock.ts';
+import { buildPage } from '../page/build.ts';
 import { stopOrphans } from '../process/orphans.ts';
 import { Ports } from '../process/ports.ts';
 import type { Report } from '../process/run.ts';
@@ -89,6 +90,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     for (const [name, inspector] of inspect)
       await ports.claim(`${name}.inspector`, inspector, `--inspect ${name}`);
     const tools = await ensureTools({ repoRoot, needed, report, signal });
+    await buildPage();
     report('Starting the servers …');
     servers = await startServers({
       ...options,

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildPage } from '../page/build.ts';
 import { stopEntries, stopOrphans } from '../process/orphans.ts';
 import { portFromEnv } from '../process/ports.ts';
 import { readRegistry } from '../process/registry.ts';
@@ -37,6 +38,7 @@ async function start(): Promise<void> {
   await stopOrphans(dataDir, report);
   const needed = serversNeeded(readDaprYaml(repoRoot, {}));
   const tools = await ensureTools({ repoRoot, needed, report, signal });
+  await buildPage();
   report('Starting the servers …');
   const servers = await startServers({
     repoRoot,

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import path from 'node:path';
+import { watchPage } from '../page/build.ts';
 import { portFromEnv } from '../process/ports.ts';
 import { report, runMain, stopSignal } from '../process/terminal.ts';
 import { readCommandLine, type StartOptions, usage } from './command-line.ts';
@@ -12,11 +13,12 @@ function screen({ servers, system }: Launched, gatewayPort: number, options: Sta
   const inspectors = [...options.inspect].map(
     ([name, port]) => `  ${`Debug ${name}`.padEnd(18)}127.0.0.1:${port}\n`,
   );
-  const saves = options.watch ? '  Saved files       in services/ restart their service\n' : '';
+  const saves = options.watch
+    ? '  Saved files       in services/ restart their service; the page loads anew\n'
+    : '';
   return `
-  mp3converter runs.
+  mp3converter runs. Open http://localhost:${gatewayPort} in a browser.
 
-  Gateway           http://localhost:${gatewayPort}
   Mails             ${mail.webUrl ?? `are sent to ${mail.smtpHost}:${mail.smtpPort}`}
 ${inspectors.join('')}${saves}
   Convert a file    npm run convert -- movie.mp4
@@ -50,7 +52,10 @@ await runMain(async () => {
     report,
     signal,
   });
-  if (options.watch) launched.system.restartOnSave();
+  if (options.watch) {
+    launched.system.restartOnSave();
+    await watchPage(report, signal);
+  }
   console.log(screen(launched, gatewayPort, options));
   const alive = setInterval(() => {}, 60_000);
   if (!signal.aborted) await once(signal, 'abort');

@@ -7,8 +7,13 @@ import { createApp } from '../shared/http/koa-app.ts';
 import { exposeMetrics, type Metrics } from '../shared/http/metrics.ts';
 import type { RequestState } from '../shared/http/request-state.ts';
 import type { Log } from '../shared/runtime/log.ts';
+import { createCallAuth } from './accounts/call-auth.ts';
 import { accountRoutes } from './accounts/routes.ts';
+import { acceptSessionCookie, createSessionCookies } from './accounts/session-cookies.ts';
+import { sessionRoutes } from './accounts/session-routes.ts';
 import { cors } from './cors.ts';
+import { type DetailsPorts, detailsRoutes } from './details/routes.ts';
+import { archiveRoutes } from './downloads/archive/routes.ts';
 import { type DownloadPorts, downloadRoutes } from './downloads/routes.ts';
 import { type EventPorts, eventRoutes } from './events/routes.ts';
 import type { JobIndex } from './job-index/job-index.ts';
@@ -16,18 +21,26 @@ import type { JobCommands } from './jobs/commands.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { openapi } from './openapi/document.ts';
 import { type OperatorPorts, operatorRoutes } from './operator/routes.ts';
+import { pageRoutes } from './page/routes.ts';
+import type { Site } from './page/site.ts';
 import { type ProbePorts, probeRoutes } from './probe/routes.ts';
+import { renameRoutes } from './rename/routes.ts';
 import { type UploadPorts, uploadRoutes } from './uploads/routes.ts';
 import { type TusPorts, tusRoutes } from './uploads/tus/routes.ts';
 
 export interface GatewayPorts
-  extends DownloadPorts,
+  extends DetailsPorts,
+    DownloadPorts,
     EventPorts,
     OperatorPorts,
     ProbePorts,
     TusPorts,
     UploadPorts {
   invoke: Sidecar['invoke'];
+  /** The public URL of the gateway. */
+  publicUrl: string;
+  /** The files of the page. */
+  site: Site;
   index: JobIndex;
   commands: JobCommands;
   /** Origins of pages that may call this API from a browser. */
@@ -42,6 +55,7 @@ export interface GatewayPorts
 export function createGateway(ports: GatewayPorts): Koa<RequestState> {
   const router = createRoutes(ports);
   const app = createApp(ports.log, ports.metrics);
+  app.use(acceptSessionCookie(createSessionCookies(ports.publicUrl), ports.publicUrl));
   if (ports.corsOrigins.length > 0) app.use(cors(ports.corsOrigins));
   app.use(health(ports.checks, ports.stoppingSignal)).use(exposeMetrics(ports.metrics));
   app.use(router.routes());
@@ -52,14 +66,21 @@ export function createGateway(ports: GatewayPorts): Koa<RequestState> {
 /** All routes of the gateway's own. Health and metrics are the same for all services. */
 export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   const router = new Router<RequestState>();
-  accountRoutes(router, ports.invoke);
+  const callAuth = createCallAuth(ports.invoke);
+  const cookies = createSessionCookies(ports.publicUrl);
+  accountRoutes(router, callAuth);
+  sessionRoutes(router, { ...ports, callAuth, cookies });
   uploadRoutes(router, ports);
   tusRoutes(router, ports);
   probeRoutes(router, ports);
   eventRoutes(router, ports);
   jobRoutes(router, ports);
+  renameRoutes(router, ports);
+  detailsRoutes(router, ports);
+  archiveRoutes(router, ports);
   downloadRoutes(router, ports);
   operatorRoutes(router, ports);
+  pageRoutes(router, ports.site);
   router.get('/openapi.json', (context) => {
     context.body = openapi;
   });

@@ -24,6 +24,7 @@ import { createConcurrencyLimit } from './limits/concurrency-limit.ts';
 import { addCounts } from './limits/quota.ts';
 import { createFailedIndex } from './operator/failed-index.ts';
 import { createFailedJobs } from './operator/failed-jobs.ts';
+import { openSite } from './page/site.ts';
 import { createAskConverter } from './probe/ask-converter.ts';
 import { runSweeps } from './sweep/run-sweeps.ts';
 import { createDeduplicate } from './uploads/deduplicate.ts';
@@ -125,6 +126,8 @@ const app = createGateway({
   failedJobs: createFailedJobs({ jobs, failedIndex, commands, log }),
   operatorToken: env.OPERATOR_TOKEN,
   invoke,
+  publicUrl: env.PUBLIC_URL,
+  site: openSite(log),
   links,
   maxUploadBytes,
   corsOrigins: env.CORS_ORIGINS ?? [],

@@ -23,7 +23,7 @@ function sessionOf(gatewayUrl: string, { token }: Account): Session {
     url: gatewayUrl,
     send: (request) =>
       transport.send({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } }),
-    start: () => undefined,
+    signIn: async () => undefined,
     logOut: async () => undefined,
   };
 }

@@ -33,6 +33,11 @@ export const CELLS = [
  */
 export const STEPS: readonly Step[] = [
   { name: 'type check', parts: ['check'], run: (context) => runTool(context, 'tsc', ['--noEmit']) },
+  {
+    name: 'type check of the page',
+    parts: ['check'],
+    run: (context) => runTool(context, 'tsc', ['--noEmit', '--project', 'services/gateway/page/app']),
+  },
   { name: 'lint', parts: ['check'], run: (context) => runTool(context, 'biome', ['check', '.']) },
   {
     name: 'unit',

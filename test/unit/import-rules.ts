@@ -103,10 +103,27 @@ const configuration: IConfiguration = {
       { path: '^services/gateway/client/' },
       { path: `^(node:)?(${builtinModules.join('|')})$`, reachable: true },
     ),
+    forbid(
+      'page-runs-in-browsers',
+      'What the page runs in browsers imports no Node built-in module, not even through other files.',
+      { path: '^services/gateway/page/app/' },
+      { path: `^(node:)?(${builtinModules.join('|')})$`, reachable: true },
+    ),
+    forbid(
+      'page-on-the-client',
+      'What the page runs in browsers imports from the client of the API and from services/shared, and only schemas from other rooms.',
+      { path: '^services/gateway/page/app/' },
+      {
+        path: '^services/gateway/',
+        pathNot: ['^services/gateway/page/app/', '^services/gateway/client/', '-view\\.ts$'],
+      },
+    ),
     ...roomRules,
   ],
   options: {
     tsPreCompilationDeps: true,
+    // What is built of the page.
+    exclude: { path: '^services/gateway/page/dist/' },
     doNotFollow: { path: '(^|/)node_modules/' },
     enhancedResolveOptions: { conditionNames: ['import', 'node', 'default'], exportsFields: ['exports'] },
   },

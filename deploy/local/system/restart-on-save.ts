@@ -34,7 +34,12 @@ export function affectedBy<Service extends { folder: string }>(
   services: readonly Service[],
   servicesDir: string,
 ): Service[] {
-  const isIn = (folder: string): boolean => files.some((file) => file.startsWith(folder + path.sep));
+  const page = path.join(servicesDir, 'gateway/page');
+  // What runs in browsers is built by deploy/page. The gateway finds the new files by itself.
+  const ours = files.filter(
+    (file) => !['app', 'dist'].some((name) => file.startsWith(path.join(page, name) + path.sep)),
+  );
+  const isIn = (folder: string): boolean => ours.some((file) => file.startsWith(folder + path.sep));
   if (isIn(path.join(servicesDir, 'shared'))) return [...services];
   return services.filter(({ folder }) => isIn(folder));
 }

@@ -1,4 +1,5 @@
-import type { ProbeRequest, ProbeResult } from '../../shared/jobs/probe.ts';
+import type { ProbeResult } from '../../shared/jobs/probe.ts';
+import type { ProbeRequest } from '../../shared/jobs/probe-request.ts';
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import type { ConversionSpeed } from '../capacity/conversion-speed.ts';
 import { outputChannels } from '../ffmpeg/mixdown.ts';

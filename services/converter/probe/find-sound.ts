@@ -1,5 +1,6 @@
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
-import type { ProbeRequest, ProbeResult } from '../../shared/jobs/probe.ts';
+import type { ProbeResult } from '../../shared/jobs/probe.ts';
+import type { ProbeRequest } from '../../shared/jobs/probe-request.ts';
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import { ConversionFailure } from '../failure.ts';
 import { chooseTrack } from '../ffmpeg/probe/choose-track.ts';

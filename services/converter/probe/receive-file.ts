@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeProbeRequest, type ProbeRequest } from '../../shared/jobs/probe.ts';
+import { decodeProbeRequest, type ProbeRequest } from '../../shared/jobs/probe-request.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { INPUT } from '../ffmpeg/untrusted-input.ts';
 

@@ -1,7 +1,8 @@
 import type Router from '@koa/router';
 import { closedSignal } from '../../shared/http/client-closed.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
-import type { ProbeRequest, ProbeResult } from '../../shared/jobs/probe.ts';
+import type { ProbeResult } from '../../shared/jobs/probe.ts';
+import type { ProbeRequest } from '../../shared/jobs/probe-request.ts';
 import { abortable } from '../../shared/runtime/abortable.ts';
 import { AppError, unavailable } from '../../shared/runtime/errors.ts';
 import { createSemaphore } from '../../shared/runtime/semaphore.ts';

@@ -1,25 +1,39 @@
 import type { JobView } from '../../shared/jobs/job-view.ts';
+import type { Mp3Details } from '../../shared/jobs/mp3-details.ts';
 import type { ProbeResult } from '../../shared/jobs/probe.ts';
+import type { DownloadLink } from '../downloads/download-link.ts';
 import type { Mp3 } from './download.ts';
 import { type Clock, clock as systemClock } from './http/clock.ts';
 import type { Transport } from './http/transport.ts';
 import { jobEvents } from './job-events.ts';
-import { cancelJob, deleteJob, getJob, type JobPage, listJobs, retryJob } from './jobs.ts';
+import {
+  cancelJob,
+  deleteJob,
+  getJob,
+  getLink,
+  type JobPage,
+  type JobQuery,
+  listJobs,
+  renameJob,
+  retryJob,
+} from './jobs.ts';
 import { type ProbeOptions, probeFile } from './probe.ts';
-import { type SendVideoPorts, type SentVideo, sendVideo } from './send-video.ts';
-import { type Credentials, register, requestTokens } from './session/accounts.ts';
+import type { SendVideoPorts, SentVideo } from './send-video.ts';
+import { type Credentials, register } from './session/accounts.ts';
 import { createSession, type Session } from './session/session.ts';
 import { createMemoryTokens, type TokenStore } from './session/tokens.ts';
 import type { Film } from './uploads/film.ts';
 import { createMemoryUploads, type UploadStore } from './uploads/upload-store.ts';
-import { type VerifiedDownloadOptions, verifiedDownload } from './verified-download.ts';
+import type { VerifiedDownloadOptions } from './verified-download.ts';
 import { type JobsChange, type WatchJobsOptions, watchJobs } from './watch-jobs.ts';
 import { type WatchSentOptions, watchSent } from './watch-sent.ts';
 
 export interface ClientOptions {
   /** Leads to the gateway: see `createTransport`. */
   transport: Transport;
-  /** Where the tokens are kept. Default: in memory. */
+  /** Signs requests. Default: a session with tokens. A page has one with cookies, see `createCookieSession`. */
+  session?: Session;
+  /** Where the tokens of the default session are kept. Default: in memory. */
   tokens?: TokenStore;
   /** Where unfinished uploads are remembered. Default: in memory. */
   uploads?: UploadStore;
@@ -54,11 +68,15 @@ export interface Client {
   events(id: string, options?: Cancellable): AsyncIterable<JobView>;
   /** Yields what happens to all jobs, until the signal aborts or the caller leaves the loop. Connects again where it has to. */
   watchJobs(options?: Own<WatchJobsOptions>): AsyncIterable<JobsChange>;
-  jobs(page: { limit?: number; cursor?: string | null }, options?: Cancellable): Promise<JobPage>;
+  jobs(query: JobQuery, options?: Cancellable): Promise<JobPage>;
   job(id: string, options?: Cancellable): Promise<JobView>;
+  rename(id: string, filename: string, options?: Cancellable): Promise<JobView>;
+  /** What a player shows of the MP3. There is none for the MP3 of an earlier release: `not_found`. */
+  details(id: string, options?: Cancellable): Promise<Mp3Details>;
   cancel(id: string, options?: Cancellable): Promise<JobView>;
   retry(id: string, options?: Cancellable & { options?: Record<string, string> }): Promise<JobView>;
   delete(id: string, options?: Cancellable): Promise<void>;
+  link(id: string, options?: Cancellable): Promise<DownloadLink>;
   /** Yields the MP3. Resumes after a lost connection. Throws at the end where the bytes are not those of the MP3. */
   download(mp3: Mp3, options?: Own<VerifiedDownloadOptions>): AsyncIterable<Uint8Array>;
 }
@@ -67,29 +85,40 @@ export function createClient({ transport, ...options }: ClientOptions): Client {
   const { tokens = createMemoryTokens(), clock = systemClock } = options;
   const { uploads = createMemoryUploads(), streaming = false } = options;
   const always = options.signal ?? new AbortController().signal;
-  const session = createSession({ transport, tokens, clock, signal: always });
+  const session = options.session ?? createSession({ transport, tokens, clock, signal: always });
   const signalOf = ({ signal = always }: Cancellable = {}) => signal;
   const portsOf = (own?: Cancellable): Ports => ({ clock, uploads, streaming, signal: signalOf(own) });
 
   return {
     session,
     register: (credentials, own) => register(transport, credentials, signalOf(own)),
-    async signIn(credentials, own) {
-      session.start(await requestTokens(transport, credentials, signalOf(own)), credentials.email);
-    },
+    signIn: (credentials, own) => session.signIn(credentials, signalOf(own)),
     signOut: (own) => session.logOut(signalOf(own)),
     probe: ({ file }, own) => probeFile(session, file, { ...own, ...portsOf(own) }),
-    send: (film, own) => sendVideo(session, film, { ...own, ...portsOf(own) }),
+    // A page loads the code that sends and that downloads once it needs it.
+    async send(film, own) {
+      const { sendVideo } = await import('./send-video.ts');
+      return sendVideo(session, film, { ...own, ...portsOf(own) });
+    },
     watch: (id, own) => watchSent(session, id, { ...own, ...portsOf(own) }),
     async *events(id, own) {
       for await (const { job } of jobEvents(session, id, { signal: signalOf(own) })) yield job;
     },
     watchJobs: (own) => watchJobs(session, { ...own, ...portsOf(own) }),
-    jobs: (page, own) => listJobs(session, page, signalOf(own)),
+    jobs: (query, own) => listJobs(session, query, signalOf(own)),
     job: (id, own) => getJob(session, id, signalOf(own)),
+    rename: (id, filename, own) => renameJob(session, id, filename, signalOf(own)),
+    async details(id, own) {
+      const { getDetails } = await import('./details.ts');
+      return getDetails(session, id, portsOf(own));
+    },
     cancel: (id, own) => cancelJob(session, id, signalOf(own)),
     retry: (id, own) => retryJob(session, id, signalOf(own), own?.options),
     delete: (id, own) => deleteJob(session, id, signalOf(own)),
-    download: (mp3, own) => verifiedDownload(session, mp3, { ...own, ...portsOf(own) }),
+    link: (id, own) => getLink(session, id, signalOf(own)),
+    async *download(mp3, own) {
+      const { verifiedDownload } = await import('./verified-download.ts');
+      yield* verifiedDownload(session, mp3, { ...own, ...portsOf(own) });
+    },
   };
 }

@@ -1,9 +1,8 @@
-import type { FailureCode } from '../../shared/jobs/failures.ts';
-import type { JobView } from '../../shared/jobs/job-view.ts';
 import { isProblem } from './http/errors.ts';
 import type { LocalFile } from './local-file.ts';
+import { mayNeedWhole } from './may-need-whole.ts';
 import type { Session } from './session/session.ts';
-import { planSound, type SoundPlan } from './sound/plan-sound.ts';
+import type { planSound, SoundPlan } from './sound/plan-sound.ts';
 import type { Film } from './uploads/film.ts';
 import {
   type FileUpload,
@@ -39,23 +38,6 @@ export interface SendVideoPorts extends FileUploadPorts {
 export interface SentVideo extends Sending, Omit<UploadedFile, 'error'> {}
 
 /**
- * Why a job may have failed because of what was left out of the film. The other reasons have nothing to do with it: all of the
- * film would fail as well, or its sound alone may succeed later.
- */
-const MAY_NEED_WHOLE: readonly FailureCode[] = [
-  'no_audio',
-  'unknown_track',
-  'unsupported_codec',
-  'not_media',
-  'truncated',
-  'conversion_failed',
-];
-
-/** Whether a job that got only the sound of a film has failed in a way in which it might not with all of the film. */
-export const mayNeedWhole = ({ status, error }: Pick<JobView, 'status' | 'error'>): boolean =>
-  status === 'failed' && MAY_NEED_WHOLE.some((code) => code === error?.code);
-
-/**
  * Sends the sound of a film, or all of it where its sound alone cannot be told apart with certainty. Sends all of it, too, where
  * the gateway refuses the sound alone, or an earlier run found that nothing could be made of it.
  * @throws ProblemError, UnreachableError, FileChangedError
@@ -72,8 +54,10 @@ export async function sendVideo(session: Session, film: Film, ports: SendVideoPo
 /** Undefined where all of the film has to be sent. */
 async function planOf(
   { size, read }: LocalFile,
-  { options, signal, onPlanning, plan = planSound }: SendVideoPorts,
+  { options, signal, onPlanning, ...ports }: SendVideoPorts,
 ): Promise<SoundPlan | undefined> {
+  // A page loads the code that reads films once it has one.
+  const plan = ports.plan ?? (await import('./sound/plan-sound.ts')).planSound;
   let isPlanning = true;
   let bytes = 0;
   const counted: LocalFile = {

@@ -1,5 +1,5 @@
 import type { JobView } from '../../shared/jobs/job-view.ts';
-import { mayNeedWhole } from './send-video.ts';
+import { mayNeedWhole } from './may-need-whole.ts';
 import type { Session } from './session/session.ts';
 import { type WatchOptions, watchJob } from './watch-job.ts';
 

@@ -7,6 +7,7 @@ import { appendBlob, readTail } from './append-blob.ts';
 import { CHUNK_BYTES, deleteChunks } from './chunks.ts';
 import { completeBlob } from './complete-blob.ts';
 import {
+  type Attachment,
   chunksOf,
   deleteManifest,
   deleteTails,
@@ -23,6 +24,11 @@ export type { ReadOptions } from './read-blob.ts';
 
 /** The most chunks that are saved at a time, by all writes together. So memory does not grow with the number of writes. */
 const MAX_SAVES = 16;
+
+export interface StoredBlob extends Blob {
+  /** What the writer has attached. Absent where it has attached nothing. */
+  attachment?: Attachment;
+}
 
 export interface BlobStore {
   /**
@@ -52,7 +58,7 @@ export interface BlobStore {
   /** Returns the last bytes of a checkpoint, those that do not fill a chunk. Throws `internal` where they are not there. */
   readTail(id: string, checkpoint: Checkpoint): Promise<Buffer>;
   /** Returns undefined when the blob does not exist, or not all of it. */
-  stat(id: string, signal?: AbortSignal): Promise<Blob | undefined>;
+  stat(id: string, signal?: AbortSignal): Promise<StoredBlob | undefined>;
   /**
    * Fails with `not_found` when there is no complete blob. A full read fails at its end unless size and sha256 are those
    * that were written.
@@ -88,7 +94,9 @@ export function createBlobStore(state: StateStore): BlobStore {
 
     async stat(id, signal) {
       const manifest = await readCompleteManifest(state, id, signal);
-      return manifest && { id, size: manifest.size, sha256: manifest.sha256 };
+      if (!manifest) return undefined;
+      const { size, sha256, attachment } = manifest;
+      return { id, size, sha256, ...(attachment && { attachment }) };
     },
 
     read(id, options = {}) {

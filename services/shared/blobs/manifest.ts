@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { unavailable } from '../runtime/errors.ts';
+import { AppError, unavailable } from '../runtime/errors.ts';
 import { retry } from '../runtime/retry.ts';
 import { encodeDocument, type StateStore } from '../state/state-store.ts';
 
@@ -14,6 +14,8 @@ const completeManifest = z.object({
   sha256: z.string(),
   chunk_size: z.number().int().positive(),
   tails,
+  /** What is kept with the bytes, and ends with them. Earlier releases ignore it, and write none. */
+  attachment: z.record(z.string(), z.unknown()).optional(),
 });
 /**
  * The manifest of a write that has not ended. It is stored before the chunks, and `reserved` is the most of them that may
@@ -27,6 +29,8 @@ const unfinishedManifest = z.object({
 });
 const manifestSchema = z.union([completeManifest, unfinishedManifest]);
 
+/** A small JSON object that is kept with a blob. */
+export type Attachment = Record<string, unknown>;
 export type CompleteManifest = z.infer<typeof completeManifest>;
 export type UnfinishedManifest = z.infer<typeof unfinishedManifest>;
 export type Manifest = z.infer<typeof manifestSchema>;
@@ -35,6 +39,16 @@ const key = (id: string): string => `blob:${id}`;
 export const tailKey = (blob: string, tail: string): string => `tail:${blob}:${tail}`;
 
 const parse = (value: string): Manifest => manifestSchema.parse(JSON.parse(value));
+
+/** Bytes. Every read of a blob reads its manifest, so that this has to be small. */
+export const MAX_ATTACHMENT_BYTES = 16 * 1024;
+
+/** Throws `internal` where the attachment is larger than {@link MAX_ATTACHMENT_BYTES} as it is saved. */
+export function requireSmall(attachment: Attachment): void {
+  const { length } = encodeDocument(attachment);
+  if (length <= MAX_ATTACHMENT_BYTES) return;
+  throw new AppError('internal', `an attachment has ${length} bytes, more than ${MAX_ATTACHMENT_BYTES}`);
+}
 
 export const isComplete = (manifest: Manifest): manifest is CompleteManifest => 'size' in manifest;
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { anySignal } from '../runtime/abort-signals.ts';
+import { abortable } from '../runtime/abortable.ts';
 import type { BufferPool } from '../runtime/buffer-pool.ts';
 import { isAppError } from '../runtime/errors.ts';
 import type { Semaphore } from '../runtime/semaphore.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { CHUNK_BYTES, deleteChunks, IN_FLIGHT, rechunk, untilAborted } from './chunks.ts';
-import { deleteManifest } from './manifest.ts';
+import { type Attachment, deleteManifest, requireSmall } from './manifest.ts';
 import { createPutsInFlight, type PutsInFlight } from './puts-in-flight.ts';
 import { savesOf } from './saves.ts';
 
@@ -28,6 +29,11 @@ export interface Blob {
 export interface WriteOptions {
   /** When the job of the blob expires. The blob is kept a little longer. */
   expires: Date;
+  /**
+   * Is called once all bytes are stored, and before the blob exists. What it returns is kept with the blob, in 16 KiB of JSON at
+   * most. Where it throws, so does the write.
+   */
+  attach?: (() => Promise<Attachment>) | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -43,7 +49,7 @@ export async function writeBlob(
   { state, pool, permits }: WritePorts,
   id: string,
   source: AsyncIterable<Uint8Array>,
-  { expires, signal }: WriteOptions,
+  { expires, attach, signal }: WriteOptions,
 ): Promise<Blob> {
   const saves = savesOf(state, id, expires);
   const puts = createPutsInFlight(permits, IN_FLIGHT);
@@ -66,7 +72,8 @@ export async function writeBlob(
     await puts.settled();
     stopSignal.throwIfAborted();
     const sha256 = hash.digest('hex');
-    await puts.watch(saves.putManifest({ size, sha256, chunk_size: CHUNK_BYTES }));
+    const attached = await attachmentOf(attach, stopSignal);
+    await puts.watch(saves.putManifest({ size, sha256, chunk_size: CHUNK_BYTES, ...attached }));
     return { id, size, sha256 };
   } catch (thrown) {
     await puts.settled();
@@ -78,6 +85,20 @@ export async function writeBlob(
     await discard({ state, id, count, error, puts, restoreManifest });
     throw error;
   }
+}
+
+/**
+ * Throws `internal` for an attachment that is too large, what `attach` throws, and the signal's reason as soon as it is
+ * aborted.
+ */
+async function attachmentOf(
+  attach: WriteOptions['attach'],
+  signal: AbortSignal,
+): Promise<{ attachment?: Attachment }> {
+  if (!attach) return {};
+  const attachment = await abortable(attach(), signal);
+  requireSmall(attachment);
+  return { attachment };
 }
 
 interface FailedWrite {

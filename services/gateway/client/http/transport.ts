@@ -47,8 +47,17 @@ export type FetchInit = Omit<RequestInit, 'body'> & { body?: Body; duplex?: 'hal
 const IDLE_TIMEOUT_MS = 120_000;
 const MAX_PROBLEM_BYTES = 64 * 1024;
 
+export interface TransportOptions {
+  /** Whether a browser sends and keeps cookies of the page's own origin. Default: it does not. */
+  cookies?: boolean;
+}
+
 /** @param url of the gateway, or of the path below which it can be reached; without a slash at the end */
-export function createTransport(url: string, fetch: Fetch): Transport {
+export function createTransport(
+  url: string,
+  fetch: Fetch,
+  { cookies = false }: TransportOptions = {},
+): Transport {
   return {
     url,
     async send(request) {
@@ -63,7 +72,8 @@ export function createTransport(url: string, fetch: Fetch): Transport {
         request.onSent?.(bytes);
       };
       const observed = body instanceof ReadableStream ? observeBody(body, onSent) : undefined;
-      const init = initOf(request, observed?.stream ?? body, idle.signal);
+      const credentials = cookies ? 'same-origin' : 'omit';
+      const init = { ...initOf(request, observed?.stream ?? body, idle.signal), credentials } as const;
       const response = await idle
         .watch(() => fetch(targetOf(url, request), init))
         .catch((error: unknown) => {
@@ -91,8 +101,6 @@ const initOf = (
   headers,
   signal,
   redirect: 'manual',
-  // Otherwise a browser would ask for a password itself when a response has status 401.
-  credentials: 'omit',
   ...(body !== undefined && { body }),
   // The Fetch standard requires `duplex` with a stream.
   ...(body instanceof ReadableStream && { duplex: 'half' }),

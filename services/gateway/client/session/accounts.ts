@@ -27,15 +27,18 @@ export async function register(
 /** @throws ProblemError `invalid_credentials` */
 export async function requestTokens(
   transport: Transport,
-  { email, password }: Credentials,
+  credentials: Credentials,
   signal: AbortSignal,
 ): Promise<Tokens> {
   const reply = await transport.send({
     method: 'POST',
     path: '/login',
-    // In UTF-8 (RFC 7617, 2.1).
-    headers: { authorization: `Basic ${base64(`${email}:${password}`)}` },
+    headers: { authorization: basicAuthorization(credentials) },
     signal,
   });
   return reply.json(tokenGrant);
 }
+
+/** Value of `Authorization` for a login, in UTF-8 (RFC 7617, 2.1). */
+export const basicAuthorization = ({ email, password }: Credentials): string =>
+  `Basic ${base64(`${email}:${password}`)}`;

@@ -1,6 +1,7 @@
 import { isProblem } from '../http/errors.ts';
 import type { Reply } from '../http/reply.ts';
 import type { ApiRequest } from '../http/transport.ts';
+import { type Credentials, requestTokens } from './accounts.ts';
 import { createTokenRenewal, postRefreshToken, type RenewalPorts } from './token-renewal.ts';
 import type { StoredTokens, Tokens } from './tokens.ts';
 
@@ -11,13 +12,19 @@ export interface Session {
   readonly account?: string | undefined;
   /** Like `Transport.send`. @throws ProblemError `invalid_token` when the user has to log in again */
   send(request: ApiRequest): Promise<Reply>;
-  /** Takes over the tokens of a login. @param account whose they are, such as an address */
-  start(tokens: Tokens, account?: string): void;
+  /** @throws ProblemError `invalid_credentials` */
+  signIn(credentials: Credentials, signal: AbortSignal): Promise<void>;
   /** Revokes the tokens and forgets them. Ignores errors, because the tokens expire anyway. */
   logOut(signal: AbortSignal): Promise<void>;
 }
 
-export function createSession(ports: RenewalPorts): Session {
+/** A session that sends an access token with each request. */
+export interface TokenSession extends Session {
+  /** Takes over the tokens of a login. @param account whose they are, such as an address */
+  start(tokens: Tokens, account?: string): void;
+}
+
+export function createSession(ports: RenewalPorts): TokenSession {
   const { transport, tokens } = ports;
   const renewal = createTokenRenewal(ports);
   let owner: string | undefined;
@@ -25,6 +32,11 @@ export function createSession(ports: RenewalPorts): Session {
   const sendWith = ({ access_token }: StoredTokens, request: ApiRequest) => {
     const headers = { ...request.headers, authorization: `Bearer ${access_token}` };
     return transport.send({ ...request, headers });
+  };
+
+  const start = (received: Tokens, account?: string) => {
+    renewal.keep(received);
+    owner = account;
   };
 
   return {
@@ -41,9 +53,9 @@ export function createSession(ports: RenewalPorts): Session {
         return sendWith(await renewal.replace(current, request.signal), request);
       }
     },
-    start(received, account) {
-      renewal.keep(received);
-      owner = account;
+    start,
+    async signIn(credentials, signal) {
+      start(await requestTokens(transport, credentials, signal), credentials.email);
     },
     async logOut(signal) {
       const current = tokens.get();

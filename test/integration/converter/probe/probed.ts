@@ -7,7 +7,8 @@ import { createConversionSpeed } from '../../../../services/converter/capacity/c
 import { createSpool } from '../../../../services/converter/capacity/spool.ts';
 import { describeFile } from '../../../../services/converter/probe/describe-file.ts';
 import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
-import { encodeProbeRequest, type ProbeResult } from '../../../../services/shared/jobs/probe.ts';
+import type { ProbeResult } from '../../../../services/shared/jobs/probe.ts';
+import { encodeProbeRequest } from '../../../../services/shared/jobs/probe-request.ts';
 import { noProbes, subscriberOptions } from '../../../support/deliver-event.ts';
 import { inProcess, type Reply } from '../../../support/in-process.ts';
 

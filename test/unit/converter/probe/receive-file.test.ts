@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { readRequest, writeSparseFile } from '../../../../services/converter/probe/receive-file.ts';
-import { encodeProbeRequest } from '../../../../services/shared/jobs/probe.ts';
+import { encodeProbeRequest } from '../../../../services/shared/jobs/probe-request.ts';
 import { inPieces, randomBytes, randomNumbers } from '../../../support/random.ts';
 
 describe('writeSparseFile', () => {

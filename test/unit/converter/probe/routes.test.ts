@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { createConverterApp } from '../../../../services/converter/app.ts';
 import { ConversionFailure, DiskFull } from '../../../../services/converter/failure.ts';
 import type { ProbePorts } from '../../../../services/converter/probe/routes.ts';
-import { encodeProbeRequest, type ProbeRequest } from '../../../../services/shared/jobs/probe.ts';
+import { encodeProbeRequest, type ProbeRequest } from '../../../../services/shared/jobs/probe-request.ts';
 import { noProbes, subscriberOptions } from '../../../support/deliver-event.ts';
 import { inProcess } from '../../../support/in-process.ts';
 import { inPieces, randomBytes } from '../../../support/random.ts';

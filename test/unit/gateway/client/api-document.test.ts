@@ -17,6 +17,10 @@ import { probeAnswer } from './test-probes.ts';
 
 const JOB = viewOf(done());
 const { id: ID } = JOB;
+const DETAILS = {
+  ...{ bitrate_kbps: 128, integrated_lufs: -16, true_peak_dbtp: -1, peaks: [0, 255] },
+  ...{ chapters: [], cover: null, steps: [{ step: 'encode', seconds: 1 }] },
+};
 const USER = { email: 'ann@example.com', password: 'open sesame' };
 const OPTIONS = Object.fromEntries([...OPTION_NAMES, 'preset'].map((name) => [name, '1']));
 const MP3 = { id: ID, size: 3, sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' };
@@ -51,11 +55,14 @@ const ANSWERS: Record<string, { json?: unknown; text?: string; headers?: Record<
   'DELETE /uploads/{id}': {},
   'GET /jobs': { json: { jobs: [JOB], next_cursor: null } },
   'GET /jobs/{id}': { json: JOB },
+  'PATCH /jobs/{id}': { json: JOB },
+  'GET /jobs/{id}/details': { json: DETAILS },
   'DELETE /jobs/{id}': {},
   'POST /jobs/{id}/cancel': { json: JOB },
   'POST /jobs/{id}/retry': { json: JOB },
   'GET /jobs/{id}/events': { text: `event: job\ndata: ${JSON.stringify(JOB)}\n\n` },
   'GET /jobs/events': { text: 'id: x\nevent: snapshot\ndata: {"unfinished":0,"resumed":false}\n\n' },
+  'GET /jobs/{id}/link': { json: { url: 'http://gateway.test/download/x', expires_at: JOB.expires_at } },
   'GET /download/{id}': { text: 'abc' },
   'GET /operator/failed': { json: { jobs: [], next_cursor: null } },
   'POST /operator/failed/{id}/retry': {},
@@ -115,11 +122,14 @@ const CALLS: Record<Exclude<keyof Client, 'session'>, Call[]> = {
   events: [(client) => Array.fromAsync(client.events(ID))],
   // The second event comes from a second stream, which the client asks for with the id of the first one.
   watchJobs: [async (client) => take(2, client.watchJobs())],
-  jobs: [(client) => client.jobs({ limit: 10, cursor: 'c' })],
+  jobs: [(client) => client.jobs({ limit: 10, cursor: 'c', status: ['done', 'failed'], search: 'é' })],
   job: [(client) => client.job(ID)],
+  rename: [(client) => client.rename(ID, 'b.mp4')],
+  details: [(client) => client.details(ID)],
   cancel: [(client) => client.cancel(ID)],
   retry: [(client) => client.retry(ID, { options: OPTIONS })],
   delete: [(client) => client.delete(ID)],
+  link: [(client) => client.link(ID)],
   download: [(client) => Array.fromAsync(client.download(MP3))],
 };
 

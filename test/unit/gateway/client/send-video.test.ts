@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { LocalFile } from '../../../../services/gateway/client/local-file.ts';
+import { mayNeedWhole } from '../../../../services/gateway/client/may-need-whole.ts';
 import {
-  mayNeedWhole,
   type Sending,
   type SendVideoPorts,
   sendVideo,

@@ -28,7 +28,7 @@ export function transportTo(context: Pick<TestContext, 'after'>, listener: Reque
 export const sessionWithoutLogin = (context: TestContext, listener: RequestListener): Session => ({
   url: URL_OF_GATEWAY,
   send: transportTo(context, listener).send,
-  start: () => undefined,
+  signIn: async () => undefined,
   logOut: async () => undefined,
 });
 

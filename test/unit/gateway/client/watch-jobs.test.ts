@@ -111,7 +111,7 @@ describe('watchJobs', () => {
     const gateway = createTestGateway(context);
     gateway.tokens.set('t', 'ann@example.com');
     const session = {
-      ...{ url: '', start: () => undefined, logOut: async () => undefined },
+      ...{ url: '', signIn: async () => undefined, logOut: async () => undefined },
       send: (request: Parameters<typeof gateway.transport.send>[0]) =>
         gateway.transport.send({ ...request, headers: { ...request.headers, authorization: 'Bearer t' } }),
     };

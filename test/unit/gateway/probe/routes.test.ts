@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { InvokeRequest } from '../../../../services/shared/dapr/sidecar.ts';
-import {
-  decodeProbeRequest,
-  MAX_END_BYTES,
-  type ProbeResult,
-} from '../../../../services/shared/jobs/probe.ts';
+import { MAX_END_BYTES, type ProbeResult } from '../../../../services/shared/jobs/probe.ts';
+import { decodeProbeRequest } from '../../../../services/shared/jobs/probe-request.ts';
 import { mp4 } from '../sample-uploads.ts';
 import { asOwner, asStranger, buildGateway, jsonReply } from '../test-gateway.ts';
 

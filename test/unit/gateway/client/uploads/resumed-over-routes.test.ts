@@ -88,7 +88,7 @@ function build(context: TestContext) {
   const session: Session = {
     url: URL_OF_GATEWAY,
     send: (request) => transport.send({ ...request, headers: { ...request.headers, ...asOwner } }),
-    start: () => undefined,
+    signIn: async () => undefined,
     logOut: async () => undefined,
   };
   const clock = createTestClock();

@@ -1,0 +1,65 @@
+import type { Context } from 'koa';
+import type { InvokeReply, InvokeRequest, Sidecar } from '../../shared/dapr/sidecar.ts';
+import type { RequestState } from '../../shared/http/request-state.ts';
+import { traceparentOf } from '../../shared/http/trace-context.ts';
+import { AppError, unavailable } from '../../shared/runtime/errors.ts';
+import { type AccountLimit, createAccountLimits } from './account-limits.ts';
+
+/**
+ * The most bytes of an Authorization header. The longest valid credentials have 1,714 characters. A sidecar rejects headers
+ * above 4 KiB with an error that looks like an outage of auth.
+ */
+const MAX_CREDENTIALS = 2048;
+
+export interface AuthRequest extends Pick<InvokeRequest, 'path' | 'body'> {
+  limit: AccountLimit;
+  /** Value of `Authorization`. */
+  authorization?: string;
+}
+
+/** Calls auth for a request. Resolves with its answer, also with a refusal as problem details. Throws `unavailable`. */
+export type CallAuth = (context: RequestContext, request: AuthRequest) => Promise<InvokeReply>;
+type RequestContext = Context & { state: RequestState };
+
+export function createCallAuth(invoke: Sidecar['invoke']): CallAuth {
+  const runLimited = createAccountLimits();
+  return async (context, { path, limit, body, authorization }) => {
+    const request: InvokeRequest = {
+      method: 'POST',
+      path,
+      headers: {
+        traceparent: traceparentOf(context.state.traceId),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(authorization !== undefined && { authorization: bounded(authorization) }),
+      },
+      ...(body !== undefined && { body }),
+    };
+    const reply = await runLimited(limit, context, () => invoke('auth', request));
+    // Auth refuses a request with problem details. Any other error comes from a sidecar that could not reach auth, and
+    // is not for the client.
+    if (reply.status >= 300 && !String(reply.headers['content-type']).includes('problem+json')) {
+      throw unavailable(
+        'the auth service',
+        new Error(`answered ${reply.status}: ${reply.body.slice(0, 500)}`),
+      );
+    }
+    return reply;
+  };
+}
+
+const REPLY_HEADERS = ['content-type', 'cache-control', 'retry-after', 'www-authenticate'];
+
+/** Answers with the answer of auth. Only the headers that are listed here pass. */
+export function passOn(context: Context, reply: InvokeReply): void {
+  context.status = reply.status;
+  for (const name of REPLY_HEADERS) {
+    const value = reply.headers[name];
+    if (value !== undefined) context.set(name, value);
+  }
+  if (reply.status !== 204) context.body = reply.body;
+}
+
+function bounded(authorization: string): string {
+  if (authorization.length <= MAX_CREDENTIALS) return authorization;
+  throw new AppError('bad_request', `Authorization may have at most ${MAX_CREDENTIALS} characters`);
+}

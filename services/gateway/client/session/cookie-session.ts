@@ -1,0 +1,72 @@
+import type { ErrorCode } from '../../../shared/runtime/errors.ts';
+import type { Account } from '../../accounts/session-view.ts';
+import { isProblem } from '../http/errors.ts';
+import { basicAuthorization } from './accounts.ts';
+import { type CookieRenewalPorts, createCookieRenewal } from './cookie-renewal.ts';
+import type { Session } from './session.ts';
+
+/** The session of a page, whose tokens are in cookies that only the browser and the gateway see. */
+export interface CookieSession extends Session {
+  /** Asks who is signed in, and continues the session where that is possible. Resolves with null for nobody. */
+  open(signal: AbortSignal): Promise<Account | null>;
+  /**
+   * Renews the session where it ends soon. A page calls it now and then, because requests of elements such as `<audio src>`
+   * cannot renew it. Ignores errors: the next request reports them.
+   */
+  keepAlive(): Promise<void>;
+}
+
+export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
+  const { transport, signal: always } = ports;
+  const { current, know, request, isDue, renew } = createCookieRenewal(ports);
+  const nobody = { account: null, renew_in: null };
+
+  return {
+    url: transport.url,
+    get account() {
+      return current()?.email;
+    },
+    async keepAlive() {
+      if (isDue()) await renew(always).catch(() => undefined);
+    },
+    async open(signal) {
+      const view = await request({ method: 'GET', path: '/session' }, signal);
+      if (view.account !== null || !view.renewable) know(view);
+      else await renew(signal).catch(unless('invalid_token'));
+      return current();
+    },
+    async signIn(credentials, signal) {
+      const headers = { authorization: basicAuthorization(credentials) };
+      know(await request({ method: 'POST', path: '/session', headers }, signal));
+    },
+    async send(sent) {
+      // While auth is away, the access token is still valid.
+      if (isDue()) await renew(sent.signal).catch(unless('unavailable'));
+      try {
+        return await transport.send(sent);
+      } catch (error) {
+        if (!isProblem(error, 'invalid_token')) throw error;
+        await renew(sent.signal);
+        return transport.send(sent);
+      }
+    },
+    async logOut(signal) {
+      try {
+        const reply = await transport.send({ method: 'DELETE', path: '/session', signal });
+        await reply.discard();
+      } catch (error) {
+        // The gateway has deleted the cookies, but could not tell auth.
+        if (isProblem(error, 'unavailable')) know(nobody);
+        throw error;
+      }
+      know(nobody);
+    },
+  };
+}
+
+/** Throws every error but the one of this code. */
+const unless =
+  (code: ErrorCode) =>
+  (error: unknown): void => {
+    if (!isProblem(error, code)) throw error;
+  };

@@ -1,0 +1,44 @@
+import { AccountView } from './account/account-view.tsx';
+import { ConvertView } from './convert/convert-view.tsx';
+import { JobView } from './jobs/job-view.tsx';
+import { JobsView } from './jobs/jobs-view.tsx';
+import { route } from './route.ts';
+import { account } from './session/state.ts';
+import { Welcome } from './session/welcome.tsx';
+import { Announcer } from './shell/announce.tsx';
+import { Footer } from './shell/footer.tsx';
+import { Header } from './shell/header.tsx';
+import { Toasts } from './shell/toasts.tsx';
+import { t } from './text/language.ts';
+
+/** The whole page. */
+export function App() {
+  return (
+    <>
+      <a class="skip-link" href="#main">
+        {t('shell.skip')}
+      </a>
+      <Header />
+      <main id="main" tabIndex={-1}>
+        <View />
+      </main>
+      <Footer />
+      <Toasts />
+      <Announcer />
+    </>
+  );
+}
+
+function View() {
+  if (account.value === 'unknown') return <p class="quiet">{t('shell.loading')}</p>;
+  if (account.value === null) return <Welcome />;
+  const { value: to } = route;
+  if (to.view === 'account') return <AccountView />;
+  if (to.view === 'job') return <JobView id={to.id} />;
+  return (
+    <>
+      <ConvertView />
+      <JobsView />
+    </>
+  );
+}

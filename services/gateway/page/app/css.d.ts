@@ -1,0 +1,2 @@
+/** The build puts imported styles into the page's style sheet. */
+declare module '*.css';

@@ -1,0 +1,4 @@
+/** One conversion, with its MP3. */
+export function JobView({ id }: { id: string }) {
+  return <article class="card">{id}</article>;
+}

@@ -1,0 +1,4 @@
+export const account = {
+  'account.title': 'Account',
+  'account.sign_out': 'Sign out',
+};

@@ -1,0 +1,3 @@
+export const convert = {
+  'convert.title': 'Convert a film',
+};

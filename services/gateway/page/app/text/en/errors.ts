@@ -1,0 +1,7 @@
+/** What the page says to errors of the API, by their code, and to a gateway that does not answer. */
+export const errors = {
+  'error.unreachable': 'The server does not answer. Check your connection; the page keeps trying.',
+  'error.invalid_credentials': 'The e-mail address or the password is wrong.',
+  'error.email_taken': 'This address has an account already. Sign in instead.',
+  'error.too_many_requests': 'That was too much at once. Try again in a moment.',
+};

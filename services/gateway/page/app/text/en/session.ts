@@ -1,0 +1,19 @@
+export const session = {
+  'session.headline': 'Drop a film, take the MP3.',
+  'session.lead': 'Films, clips, recordings: whatever has sound becomes an MP3 that plays everywhere.',
+  'session.promise.sound': 'Only the sound is sent. The picture stays on your device.',
+  'session.promise.resume':
+    'A lost connection or a closed lid costs nothing: the upload goes on where it stopped.',
+  'session.promise.private': 'Films are deleted soon after the conversion, and the MP3s after some days.',
+  'session.ended': 'Your session has ended.',
+  'session.ended_hint': 'Sign in again to go on. What you have chosen here is kept.',
+  'session.signed_out_here':
+    'You are signed out on this device. The server could not be told, so the session ends there by itself.',
+  'session.sign_in': 'Sign in',
+  'session.register': 'Create an account',
+  'session.email': 'E-mail address',
+  'session.password': 'Password',
+  'session.password_hint': 'At least 10 characters.',
+  'session.no_account': 'New here?',
+  'session.have_account': 'You have an account?',
+};

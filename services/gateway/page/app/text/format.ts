@@ -1,0 +1,30 @@
+import { language } from './language.ts';
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+
+/** Such as `31 MB`, with three digits at most. @param size bytes */
+export function formatSize(size: number): string {
+  const power = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, size)) / 3)));
+  return new Intl.NumberFormat(language.value, {
+    style: 'unit',
+    unit: UNITS[power] ?? 'byte',
+    unitDisplay: power === 0 ? 'long' : 'short',
+    maximumSignificantDigits: 3,
+  }).format(size / 1000 ** power);
+}
+
+/** Such as `4:05` or `1:02:03`, as players show it. */
+export function formatClock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const shown = parts[0] === 0 ? parts.slice(1) : parts;
+  return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
+}
+
+/** @param share from 0 to 1 */
+export const formatPercent = (share: number): string =>
+  share.toLocaleString(language.value, { style: 'percent', maximumFractionDigits: 0 });
+
+/** @param date as in the API: ISO 8601 */
+export const formatDate = (date: string): string =>
+  new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(date));

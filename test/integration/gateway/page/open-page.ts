@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TestContext } from 'node:test';
+import { pino } from 'pino';
+import { type Browser, type BrowserContextOptions, chromium as browsers, type Page } from 'playwright-core';
+import { buildPage } from '../../../../deploy/page/build.ts';
+import { openSite } from '../../../../services/gateway/page/site.ts';
+import { chromium } from '../../../support/chromium.ts';
+import { createTestGateway } from '../../../unit/gateway/client/test-gateway.ts';
+
+export const USER = { email: 'ann@example.com', password: 'open sésame' };
+
+/** A browser with the real page over the real gateway, whose store is in memory. Auth and the converter are replaced. */
+export async function startPage(context: Pick<TestContext, 'after'>) {
+  await buildPage();
+  const gateway = createTestGateway(context, {
+    maxUploadBytes: 1024 ** 3,
+    site: openSite(pino({ level: 'silent' })),
+    renewable: true,
+  });
+  const server = createServer(gateway.app.callback()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // A browser treats the host `localhost` as secure, so that locks and notifications work as over https.
+  const url = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const browser = await browsers.launch({ executablePath: chromium(), args: ['--no-sandbox'] });
+  context.after(async () => {
+    await browser.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  return {
+    ...gateway,
+    url,
+    browser,
+    open: (options?: BrowserContextOptions) => openPage(browser, url, options),
+  };
+}
+
+export interface OpenedPage {
+  page: Page;
+  /** Everything that the page has complained about: errors, and what its content security policy has refused. */
+  complaints: string[];
+  /** The origins of all requests. */
+  origins: Set<string>;
+}
+
+/** Opens the page as a new visitor. */
+async function openPage(browser: Browser, url: string, options?: BrowserContextOptions): Promise<OpenedPage> {
+  const visitor = await browser.newContext({ locale: 'en-GB', ...options });
+  const page = await visitor.newPage();
+  const complaints: string[] = [];
+  const origins = new Set<string>();
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith('blob:')) origins.add(new URL(request.url()).origin);
+  });
+  await page.goto(url);
+  return { page, complaints, origins };
+}
+
+/** Registers, and signs in. */
+export async function signUp(page: Page, { email, password } = USER): Promise<void> {
+  await page.getByRole('button', { name: 'Create an account' }).click();
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Password', { exact: false }).fill(password);
+  await page.getByRole('button', { name: 'Create an account' }).click();
+  await page.getByRole('link', { name: 'Account' }).waitFor();
+}
