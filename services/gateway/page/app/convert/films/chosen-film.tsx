@@ -35,7 +35,7 @@ function FoundFilm({ film }: { film: FilmItem }) {
   const { text, note, share } = sendingFactsOf(film);
   return (
     <>
-      <p class="quiet facts">
+      <p class="quiet film-facts">
         {factsOf(film).map((fact) => (
           <span key={fact} dir="auto">
             {fact}

@@ -16,7 +16,7 @@ export function SentFilm({ film }: { film: FilmItem }) {
   const { text, isBad } = stateOf(film);
   return (
     <FilmRow film={film} onRemove={isHere ? () => void remove(id) : undefined}>
-      <p class="quiet facts">
+      <p class="quiet film-facts">
         {describeOptions(options).map((option) => (
           <span key={option} dir="auto">
             {option}
