@@ -23,6 +23,8 @@ const KEEP_WATCHED_MS = 60_000;
 interface PageOptions {
   /** Where the files are written. Default: where the gateway looks for them. */
   folder?: string;
+  /** Whether a page that is open loads again when it was built anew. Default: it does not. */
+  reload?: boolean;
 }
 
 /**
@@ -46,8 +48,11 @@ const optionsOf = (reload: boolean): BuildOptions & { metafile: true; write: fal
 });
 
 /** Builds the web page. Throws where a file of it has an error. Returns what esbuild tells about its output. */
-export async function buildPage({ folder = destination }: PageOptions = {}): Promise<Metafile> {
-  const result = await build(optionsOf(false));
+export async function buildPage({
+  folder = destination,
+  reload = false,
+}: PageOptions = {}): Promise<Metafile> {
+  const result = await build(optionsOf(reload));
   writeSite(filesOf(result), { folder, keepMs: KEEP_MS });
   return result.metafile;
 }
