@@ -61,6 +61,8 @@ export const jobs = {
   'jobs.deleted_one': '{name} was deleted.',
   'jobs.undo': 'Undo',
   'jobs.conflict.cancel': 'It has ended already.',
+  'jobs.conflict.options':
+    'These options do not fit this film. Where its sound alone was sent, there is no picture and no other track.',
   'jobs.conflict.rename': 'It cannot be renamed now.',
   'jobs.conflict.retry':
     'It is like this already, or the film is not stored here any more. In that case, send the film again.',
