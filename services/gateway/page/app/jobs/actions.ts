@@ -81,11 +81,18 @@ export const downloadMp3 = (id: string): Promise<void> =>
     }
   });
 
+/** Ids that fit into the URL of a request, of which Node reads 16 KiB with all headers. */
+const MAX_IDS = 300;
+
 /** @param ids of the MP3s; without any, all that there are */
-export const downloadArchive = (ids: readonly string[]): Promise<void> => {
+export async function downloadArchive(ids: readonly string[]): Promise<void> {
+  if (ids.length > MAX_IDS) {
+    showToast({ text: t('jobs.archive_limit', { count: MAX_IDS }), kind: 'bad' });
+    return;
+  }
   const query = new URLSearchParams(ids.map((id) => ['id', id])).toString();
-  return download(`/download/archive${query && `?${query}`}`, () => client.jobs({ limit: 1 }));
-};
+  await download(`/download/archive${query && `?${query}`}`, () => client.jobs({ limit: 1 }));
+}
 
 const sendDeletion: SendDeletion = async (id, isLast) => {
   try {

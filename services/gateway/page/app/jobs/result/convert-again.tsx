@@ -10,17 +10,21 @@ import { optionsToSend, queryOfOptions } from './options-query.ts';
 
 interface ConvertAgainProps {
   job: JobView;
+  /** Whether it was opened by hand, so that the focus goes there. */
+  isAsked: boolean;
   /** Called once the job is in the queue again. */
   onBegun: () => void;
 }
 
 /** Converts a job again with other options. It begins with those that the job has. */
-export function ConvertAgain({ job, onBegun }: ConvertAgainProps) {
+export function ConvertAgain({ job, isAsked, onBegun }: ConvertAgainProps) {
   const options = useSignal<Options>(queryOfOptions(job.options));
   const isBusy = useSignal(false);
   const { loaded, retry } = useLoaded(loadForm, undefined);
   const title = useRef<HTMLHeadingElement>(null);
-  useEffect(() => title.current?.focus(), []);
+  useEffect(() => {
+    if (isAsked) title.current?.focus();
+  }, []);
   const { value } = loaded;
   const { original, tracks, duration_seconds } = job.source;
   const submit = async (event: SubmitEvent) => {

@@ -24,6 +24,7 @@ export const jobs = {
   'jobs.select_shown': 'Select all shown',
   'jobs.selection': 'Selection',
   'jobs.archive': 'Download as ZIP',
+  'jobs.archive_limit': 'Select {count} MP3s at most for one ZIP.',
   'jobs.archive_all': 'Download all as ZIP',
 
   'jobs.status.queued': 'Waiting',
