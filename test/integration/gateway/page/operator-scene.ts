@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import {
-  ALIVE_MS,
   BEAT_MS,
   type ConverterPresence,
   showPresence,
@@ -41,10 +40,13 @@ export const FAILED: Job[] = [
 ];
 
 /** The real page of an operator over a gateway with jobs and converters. */
-export async function startOperatorPage(context: Pick<TestContext, 'after'>, { failedJobs = FAILED } = {}) {
+export async function startOperatorPage(
+  context: Pick<TestContext, 'after'>,
+  { failedJobs = FAILED, hasOperator = true } = {},
+) {
   // A gateway knows who is alive once it has seen a change after some seconds.
   let skippedMs = 0;
-  const system = await startPage(context, { now: () => performance.now() + skippedMs });
+  const system = await startPage(context, { hasOperator, now: () => performance.now() + skippedMs });
   const { jobs, index, failedIndex, state, live } = system;
   const ids = CONVERTERS.map(() => randomUUID());
   const beat = async (number: number) => {
@@ -67,5 +69,5 @@ export async function startOperatorPage(context: Pick<TestContext, 'after'>, { f
   }
   for (const job of failedJobs) await jobs.create(job);
   await failedIndex.add(failedJobs);
-  return { ...system, aliveMs: ALIVE_MS };
+  return system;
 }

@@ -4,29 +4,32 @@ import { t } from '../text/language.ts';
 
 interface DropDialogProps {
   job: FailedJobView;
-  onDrop: (job: FailedJobView) => Promise<void>;
-  onCancel: () => void;
+  onDrop: (job: FailedJobView) => void;
+  /** Called after the dialog has closed, and the button that opened it has the focus again. */
+  onClose: () => void;
 }
 
-/** Asks whether a failed job may be deleted. A browser gives the focus back to the button that opened it. */
-export function DropDialog({ job, onDrop, onCancel }: DropDialogProps) {
+/** Asks whether a failed job may be deleted. */
+export function DropDialog({ job, onDrop, onClose }: DropDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const { current } = dialog;
-    current?.showModal();
-    return () => current?.close();
-  }, []);
+  useEffect(() => dialog.current?.showModal(), []);
+  // Only a dialog that is closed before it is removed gives the focus back.
+  const close = () => dialog.current?.close();
+  const drop = () => {
+    close();
+    onDrop(job);
+  };
 
   return (
-    <dialog ref={dialog} class="card" aria-labelledby="drop-title" onCancel={onCancel}>
+    <dialog ref={dialog} class="card" aria-labelledby="drop-title" onClose={onClose}>
       <div class="stack">
         <h2 id="drop-title">{t('operator.drop_title')}</h2>
         <p dir="auto">{t('operator.drop_text', { name: job.filename, email: job.email })}</p>
         <div class="actions">
-          <button type="button" onClick={onCancel}>
+          <button type="button" onClick={close}>
             {t('operator.cancel')}
           </button>
-          <button type="button" class="danger" onClick={() => onDrop(job)}>
+          <button type="button" class="danger" onClick={drop}>
             {t('operator.drop')}
           </button>
         </div>

@@ -29,7 +29,6 @@ export function FailedSection() {
     if (await retryFailed(id)) announceGone(t('operator.retried', { name: filename }));
   };
   const drop = async ({ id, filename }: FailedJobView) => {
-    toDrop.value = undefined;
     if (await dropFailed(id)) announceGone(t('operator.dropped', { name: filename }));
   };
 
@@ -68,7 +67,7 @@ export function FailedSection() {
         <DropDialog
           job={toDrop.value}
           onDrop={drop}
-          onCancel={() => {
+          onClose={() => {
             toDrop.value = undefined;
           }}
         />
