@@ -23,6 +23,8 @@ const KEEP_WATCHED_MS = 60_000;
 interface PageOptions {
   /** Where the files are written. Default: where the gateway looks for them. */
   folder?: string;
+  /** Whether a page that is open loads again when it was built anew. Default: it does not. */
+  reload?: boolean;
 }
 
 /**
@@ -54,8 +56,11 @@ const optionsOf = (entries: readonly string[], reload: boolean): Options => ({
 });
 
 /** Builds the web page. Throws where a file of it has an error. Returns what esbuild tells about its output. */
-export async function buildPage({ folder = destination }: PageOptions = {}): Promise<Metafile> {
-  const results = await Promise.all(BUILDS.map((entries) => build(optionsOf(entries, false))));
+export async function buildPage({
+  folder = destination,
+  reload = false,
+}: PageOptions = {}): Promise<Metafile> {
+  const results = await Promise.all(BUILDS.map((entries) => build(optionsOf(entries, reload))));
   writeSite(filesOf(results), { folder, keepMs: KEEP_MS });
   return metafileOf(results);
 }

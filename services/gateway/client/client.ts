@@ -63,6 +63,8 @@ export interface Client {
   probe(film: Film, options: Own<ProbeOptions>): Promise<ProbeResult>;
   /** Sends the sound of a film, or all of it where that is necessary. Resumes what was begun before. */
   send(film: Film, options: Own<SendVideoPorts>): Promise<SentVideo>;
+  /** Removes an unfinished upload, here and at the gateway. `send` tells its fingerprint. */
+  forget(fingerprint: string, options?: Cancellable): Promise<void>;
   /** Watches a job until it is final. Sends all of the film, where its sound alone could not be converted. */
   watch(id: string, options: Own<WatchSentOptions>): Promise<JobView>;
   events(id: string, options?: Cancellable): AsyncIterable<JobView>;
@@ -100,6 +102,10 @@ export function createClient({ transport, ...options }: ClientOptions): Client {
     async send(film, own) {
       const { sendVideo } = await import('./send-video.ts');
       return sendVideo(session, film, { ...own, ...portsOf(own) });
+    },
+    async forget(fingerprint, own) {
+      const { forgetUpload } = await import('./uploads/upload-file.ts');
+      return forgetUpload(session, fingerprint, portsOf(own));
     },
     watch: (id, own) => watchSent(session, id, { ...own, ...portsOf(own) }),
     async *events(id, own) {

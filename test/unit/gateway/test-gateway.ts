@@ -48,7 +48,7 @@ export async function tokenOf(
 ): Promise<string> {
   const iat = Math.floor(Date.now() / 1000);
   const { issuer: iss, audience: aud } = ISSUER;
-  const payload = { iss, aud, sub: id, email, iat, exp: iat + 300, ...claims };
+  const payload = { iss, aud, sub: id, email, iat, exp: iat + 3600, ...claims };
   return new SignJWT(JSON.parse(JSON.stringify(payload)))
     .setProtectedHeader(JSON.parse(JSON.stringify({ alg: 'EdDSA', typ: 'at+jwt', kid: 'one', ...header })))
     .sign(key);

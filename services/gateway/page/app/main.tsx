@@ -1,9 +1,9 @@
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
-import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './app.tsx';
+import { uploadProgress } from './convert/state.ts';
 import { startJobs } from './jobs/start.ts';
 import { watchForNewBuild } from './reload.ts';
 import { startSession } from './session/state.ts';
@@ -17,5 +17,5 @@ if (root === null) throw new Error('the page has no element with the id app');
 await startLanguage();
 render(<App />, root);
 void startSession();
-startJobs(signal(undefined));
+startJobs(uploadProgress);
 if (MP3CONVERTER_RELOAD) watchForNewBuild();

@@ -1,17 +1,17 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
-interface Finding {
+interface Violation {
   id: string;
-  nodes: { html: string }[];
+  nodes: { html: string; failureSummary?: string }[];
 }
 
-/**
- * What axe-core finds wrong on a page: the rule and the beginning of the first element of each finding. Open the page with
- * `bypassCSP`, because its content security policy would refuse the script.
- */
-export async function findingsOf(page: Page): Promise<string[]> {
+/** Returns what axe-core finds on the page, one line for each element. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  // The content security policy forbids a script that is added to the page, and not one of the debugger.
   await page.evaluate(axe.source);
-  const violations: Finding[] = await page.evaluate('axe.run().then(({ violations }) => violations)');
-  return violations.map(({ id, nodes }) => `${id} (${nodes.length}): ${nodes[0]?.html.slice(0, 200)}`);
+  const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)');
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+  );
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { openapi } from '../../../../services/gateway/openapi/document.ts';
-import { findingsOf } from './axe.ts';
+import { axeFindings } from './axe.ts';
 import { signUp, startPage, USER } from './open-page.ts';
 
 const OPERATIONS = Object.entries(openapi.paths).flatMap(([path, methods]) =>
@@ -135,7 +135,7 @@ describe('the documentation of the API', () => {
       ]) {
         const { page } = await openDocs({ colorScheme, viewport, bypassCSP: true }, '#/Uploads/post_upload');
         await page.locator('.opblock.is-open').waitFor();
-        assert.deepEqual(await findingsOf(page), []);
+        assert.deepEqual(await axeFindings(page), []);
         assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));
       }
     });

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { failed } from '../../../support/job.ts';
 import { OPERATOR_TOKEN } from '../../../unit/gateway/client/test-gateway.ts';
-import { findingsOf } from './axe.ts';
+import { axeFindings } from './axe.ts';
 import { FAILED, startOperatorPage } from './operator-scene.ts';
 
 const SIZES = [
@@ -152,13 +152,13 @@ describe('the page of the operator', () => {
         const { page } = await open({ colorScheme, viewport, bypassCSP: true });
         await page.goto(`${url}/operator`);
         await page.getByLabel('Operator token').waitFor();
-        assert.deepEqual(await findingsOf(page), []);
+        assert.deepEqual(await axeFindings(page), []);
         await signIn(page);
         await page.getByText('converter-7d9c5b6f4-x2x8q').waitFor();
         await page.getByRole('button', { name: /^Drop/ }).first().waitFor();
-        assert.deepEqual(await findingsOf(page), []);
+        assert.deepEqual(await axeFindings(page), []);
         await page.getByRole('button', { name: /^Drop/ }).first().click();
-        assert.deepEqual(await findingsOf(page), []);
+        assert.deepEqual(await axeFindings(page), []);
         assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));
       }
     });

@@ -3,6 +3,7 @@ import { isProblem } from '../../../client/http/errors.ts';
 import { client } from '../api.ts';
 import { showError, showToast } from '../shell/toasts.tsx';
 import { t } from '../text/language.ts';
+import type { TextKey } from '../text/languages.ts';
 import {
   beginDeletion,
   commitAllDeletions,
@@ -13,25 +14,32 @@ import {
 import { focusRow } from './list-focus.ts';
 import { putJob, removeJob } from './store.ts';
 
-export const cancelJob = (id: string): Promise<boolean> => change(id, () => client.cancel(id));
+export const cancelJob = (id: string): Promise<boolean> =>
+  change(id, 'jobs.conflict.cancel', () => client.cancel(id));
 
 /** @param options query parameters of the gateway; without them, the job keeps its options */
 export const retryJob = (id: string, options?: Record<string, string>): Promise<boolean> =>
-  change(id, () => client.retry(id, options === undefined ? {} : { options }));
+  change(id, 'jobs.conflict.retry', () => client.retry(id, options === undefined ? {} : { options }));
 
 export const renameJob = (id: string, filename: string): Promise<boolean> =>
-  change(id, () => client.rename(id, filename));
+  change(id, 'jobs.conflict.rename', () => client.rename(id, filename));
 
-/** Runs a command, and shows what it has made of the job, or its error. Returns whether it has succeeded. */
-async function change(id: string, command: () => Promise<JobView>): Promise<boolean> {
+/**
+ * Runs a command, and shows what it has made of the job, or its error.
+ * @param conflict what to say where the state of the job forbids the command
+ * @returns whether it has succeeded
+ */
+async function change(id: string, conflict: TextKey, command: () => Promise<JobView>): Promise<boolean> {
   try {
     putJob(await command());
     return true;
   } catch (error) {
     if (isProblem(error, 'not_found')) removeJob(id);
-    // Another tab, or the converter, was faster.
-    if (isProblem(error, 'state_conflict')) await reload(id);
-    showError(error);
+    if (isProblem(error, 'state_conflict')) {
+      // Another tab, or the converter, was faster.
+      await reload(id);
+      showToast({ text: t(conflict), kind: 'bad' });
+    } else showError(error);
     return false;
   }
 }

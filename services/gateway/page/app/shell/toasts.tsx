@@ -56,8 +56,9 @@ function closeByHand(toast: Toast): void {
 }
 
 export function Toasts() {
+  if (toasts.value.length === 0) return null;
   return (
-    <div class="toasts">
+    <section class="toasts" aria-label={t('shell.messages')}>
       {toasts.value.map((toast) => (
         <div
           class={`toast ${toast.kind}`}
@@ -85,6 +86,6 @@ export function Toasts() {
           </button>
         </div>
       ))}
-    </div>
+    </section>
   );
 }

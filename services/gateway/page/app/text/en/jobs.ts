@@ -25,8 +25,6 @@ export const jobs = {
   'jobs.selection': 'Selection',
   'jobs.archive': 'Download as ZIP',
   'jobs.archive_all': 'Download all as ZIP',
-  'jobs.archive_none': 'None of the selected films has an MP3 yet.',
-  'jobs.archive_limit': 'One ZIP holds {count} MP3s at most. Select fewer of them.',
 
   'jobs.status.queued': 'Waiting',
   'jobs.status.converting': 'Converting',
@@ -62,7 +60,10 @@ export const jobs = {
   'jobs.deleted': { one: '{count} MP3 was deleted.', other: '{count} MP3s were deleted.' },
   'jobs.deleted_one': '{name} was deleted.',
   'jobs.undo': 'Undo',
-  'jobs.undone': 'Nothing was deleted.',
+  'jobs.conflict.cancel': 'It has ended already.',
+  'jobs.conflict.rename': 'It cannot be renamed now.',
+  'jobs.conflict.retry':
+    'It is like this already, or the film is not stored here any more. In that case, send the film again.',
   'jobs.back': 'All MP3s',
   'jobs.gone': 'This MP3 does not exist any more',
   'jobs.gone_hint':
