@@ -39,7 +39,7 @@ export const filmScenes = {
   async 'films-found'(setting: Setting) {
     await findFilm(setting);
     await chooseFilms(setting.page, await file('notes.txt', 'no film at all'));
-    await setting.page.locator('.film .notice').waitFor();
+    await setting.page.locator('.film .notice.bad').waitFor();
   },
 
   async 'options-open'(setting: Setting) {

@@ -8,6 +8,7 @@ async function openOperator({ page, stage, t }: Setting, token: string): Promise
 }
 
 async function signIn(setting: Setting): Promise<void> {
+  await setting.stage.showConverters();
   await openOperator(setting, OPERATOR_TOKEN);
   await setting.page.getByText('converter-7d9c5b6f4-x2x8q').waitFor();
   await dropButtons(setting).first().waitFor();
