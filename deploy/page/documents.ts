@@ -24,6 +24,17 @@ export interface Entry {
   preloads: string[];
 }
 
+/**
+ * What is shown until the script has loaded: the top of the page, as app/shell/header.tsx draws it. Preact takes these elements over,
+ * so nothing flashes and nothing moves.
+ */
+const FIRST_PAINT = [
+  '<header class="top"><a class="brand" href="/">',
+  '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M3 12h2l2-6 3 14 3-18 3 14 2-4h3"/></svg>',
+  '<span>mp3converter</span>',
+  '</a></header>',
+].join('');
+
 /** The HTML of a page. The texts of it are ours, so nothing has to be escaped. */
 export function documentOf(
   { entry, file, title }: PageDocument,
@@ -52,7 +63,7 @@ export function documentOf(
     `<script type="module" src="${built.script}"></script>`,
     '</head>',
     '<body>',
-    '<div id="app"></div>',
+    `<div id="app">${FIRST_PAINT}</div>`,
     '<noscript><p>This page needs JavaScript. The <a href="/openapi.json">API</a> works without it.</p></noscript>',
     '</body>',
     '</html>',

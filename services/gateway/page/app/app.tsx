@@ -23,7 +23,8 @@ export function App() {
       <main id="main" tabIndex={-1}>
         <View />
       </main>
-      <Footer />
+      {/* It would be moved by what is shown to whoever is signed in. */}
+      {account.value !== 'unknown' && <Footer />}
       <DropOverlay />
       <Toasts />
       <Announcer />

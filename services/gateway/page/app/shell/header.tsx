@@ -13,16 +13,19 @@ export function Header() {
         <Icon name="logo" />
         <span>mp3converter</span>
       </a>
-      <div class="top-controls">
-        <LanguageChoice />
-        <ThemeChoice />
-        {isSignedIn && (
-          <a class="button quiet-button" href={hrefOf({ view: 'account' })}>
-            <Icon name="person" />
-            <span>{t('shell.account')}</span>
-          </a>
-        )}
-      </div>
+      {/* Until it is known whether there is a link to the account, nothing is shown that it would move. */}
+      {account.value !== 'unknown' && (
+        <div class="top-controls">
+          <LanguageChoice />
+          <ThemeChoice />
+          {isSignedIn && (
+            <a class="button quiet-button" href={hrefOf({ view: 'account' })}>
+              <Icon name="person" />
+              <span>{t('shell.account')}</span>
+            </a>
+          )}
+        </div>
+      )}
     </header>
   );
 }
