@@ -34,7 +34,7 @@ export async function startPage(
   await once(server, 'listening');
   // A browser treats the host `localhost` as secure, so that locks and notifications work as over https.
   const url = `http://localhost:${(server.address() as AddressInfo).port}`;
-  const browser = await browsers.launch({ executablePath: chromium(), args: ['--no-sandbox'] });
+  const browser = await launchBrowser();
   context.after(async () => {
     await browser.close();
     server.closeAllConnections();
@@ -48,6 +48,9 @@ export async function startPage(
   };
 }
 
+export const launchBrowser = (): Promise<Browser> =>
+  browsers.launch({ executablePath: chromium(), args: ['--no-sandbox'] });
+
 export interface OpenedPage {
   page: Page;
   /** Everything that the page has complained about: errors, and what its content security policy has refused. */
@@ -56,8 +59,12 @@ export interface OpenedPage {
   origins: Set<string>;
 }
 
-/** Opens the page as a new visitor. */
-async function openPage(browser: Browser, url: string, options?: BrowserContextOptions): Promise<OpenedPage> {
+/** Opens the page of a gateway as a new visitor. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options?: BrowserContextOptions,
+): Promise<OpenedPage> {
   const visitor = await browser.newContext({ locale: 'en-GB', ...options });
   const page = await visitor.newPage();
   const complaints: string[] = [];

@@ -81,3 +81,29 @@ export async function packetSamples(path: string, kind: 'video' | 'audio'): Prom
       return film.subarray(middle, middle + SAMPLE_BYTES);
     });
 }
+
+const TRANSPORT_PACKET_BYTES = 188;
+const TRANSPORT_HEADER_BYTES = 4;
+
+/** A search for each of many thousand small packets would take minutes. */
+const EVERY = 13;
+
+/**
+ * The same of some packets of an MPEG transport stream, of which each has the number of its stream. See ISO 13818-1, 2.4.3.2.
+ */
+export async function transportSamples(path: string, kind: 'video' | 'audio'): Promise<Buffer[]> {
+  const show = ['-show_entries', 'stream=id', '-of', 'csv=p=0'];
+  const { stdout } = await run('ffprobe', ['-v', 'error', '-select_streams', kind[0] ?? '', ...show, path]);
+  const stream = Number(stdout.trim().split('\n')[0]);
+  const film = await readFile(path);
+  const samples: Buffer[] = [];
+  for (let at = 0; at + TRANSPORT_PACKET_BYTES <= film.length; at += TRANSPORT_PACKET_BYTES) {
+    const isOfStream = (film.readUInt16BE(at + 1) & 0x1fff) === stream;
+    const isPayloadAlone = ((film[at + 3] ?? 0) >> 4) % 4 === 1;
+    if (isOfStream && isPayloadAlone) {
+      const middle = at + TRANSPORT_HEADER_BYTES + 80;
+      samples.push(film.subarray(middle, middle + SAMPLE_BYTES));
+    }
+  }
+  return samples.filter((_, at) => at % EVERY === 0);
+}

@@ -6,8 +6,10 @@ import type { TestContext } from 'node:test';
 export interface Wire {
   /** Of the gateway, over this line. */
   url: string;
-  /** Everything that the browser has sent so far. */
+  /** Everything that the browser has sent so far. Throws where that is not kept. */
   sent(): Buffer;
+  /** The number of bytes that the browser has sent so far. */
+  sentBytes(): number;
   /** Holds up the connection on which this many further bytes have been sent. Resolves once one is held up. */
   holdAfter(bytes: number): Promise<void>;
   /** Lets everything through again. */
@@ -16,10 +18,18 @@ export interface Wire {
   cut(): void;
 }
 
-/** @param url of the gateway */
-export async function openWire(context: Pick<TestContext, 'after'>, url: string): Promise<Wire> {
+/**
+ * @param url of the gateway
+ * @param options.keeps whether all bytes are kept, and not only counted
+ */
+export async function openWire(
+  context: Pick<TestContext, 'after'>,
+  url: string,
+  { keeps = true } = {},
+): Promise<Wire> {
   const { port } = new URL(url);
   const chunks: Buffer[] = [];
+  let count = 0;
   const sockets = new Set<Socket>();
   const held = new Set<Socket>();
   let left = Number.POSITIVE_INFINITY;
@@ -40,7 +50,8 @@ export async function openWire(context: Pick<TestContext, 'after'>, url: string)
     }
     gateway.pipe(browser);
     browser.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
+      if (keeps) chunks.push(chunk);
+      count += chunk.length;
       left -= chunk.length;
       const isFull = !gateway.write(chunk);
       if (left <= 0) {
@@ -63,7 +74,11 @@ export async function openWire(context: Pick<TestContext, 'after'>, url: string)
   });
   return {
     url: `http://localhost:${(server.address() as AddressInfo).port}`,
-    sent: () => Buffer.concat(chunks),
+    sent() {
+      if (!keeps) throw new Error('this line counts bytes, and keeps none');
+      return Buffer.concat(chunks);
+    },
+    sentBytes: () => count,
     holdAfter(bytes) {
       left = bytes;
       const { promise, resolve } = Promise.withResolvers<void>();
