@@ -6,7 +6,7 @@ import type { FilmItem } from '../state.ts';
 import { chooseAgain, pause, remove, resume } from './controls.ts';
 import { FilmRow } from './film-row.tsx';
 import { OpenAgain } from './open-again.tsx';
-import { shareOf, stateOf } from './sending-state.ts';
+import { shareOf, stateOf, timeLeftOf } from './sending-state.ts';
 
 /** A film that is being sent, with what can be done about it. */
 export function SentFilm({ film }: { film: FilmItem }) {
@@ -14,9 +14,10 @@ export function SentFilm({ film }: { film: FilmItem }) {
   const isHere = stage.name !== 'elsewhere';
   const isShown = stage.name !== 'waiting' || film.sent > 0;
   const { text, isBad } = stateOf(film);
+  const left = timeLeftOf(film);
   return (
     <FilmRow film={film} onRemove={isHere ? () => void remove(id) : undefined}>
-      <p class="quiet facts">
+      <p class="quiet film-facts">
         {describeOptions(options).map((option) => (
           <span key={option} dir="auto">
             {option}
@@ -25,7 +26,10 @@ export function SentFilm({ film }: { film: FilmItem }) {
       </p>
       {isSecondTry && <p class="notice warn">{t('convert.state.second_try')}</p>}
       {isShown && <progress value={shareOf(film)} max={1} aria-label={name} />}
-      <p class={isBad ? 'notice bad' : 'state'}>{text}</p>
+      <p class={isBad ? 'notice bad' : 'state'}>
+        {text}
+        {left && <span class="quiet left">{left}</span>}
+      </p>
       <div class="film-actions">
         <Actions film={film} />
       </div>

@@ -27,10 +27,6 @@ export const convert = {
   'convert.not_asked': 'The server does not answer at the moment, so not all is known of this film.',
   'convert.fact.cover': 'has a cover',
   'convert.fact.chapters': { one: 'one chapter', other: '{count} chapters' },
-  'convert.fact.mp3': 'MP3 of about {size}',
-  'convert.warning.truncated': 'The end of this file is missing. What is there will be converted.',
-  'convert.warning.track_skipped': 'The best track cannot be decoded, so another one is taken.',
-  'convert.track': 'Sound track',
   'convert.track.name': 'Track {position}',
   'convert.track.channels': { one: 'mono', other: '{count} channels' },
   'convert.track.stereo': 'stereo',
@@ -46,11 +42,6 @@ export const convert = {
   'convert.fault.unsupported_media_type': 'This is no video or audio file.',
   'convert.fault.too_large': 'This film is larger than the server takes.',
   'convert.fault.no_audio': 'This film has no sound, so there is nothing to convert.',
-  'convert.fault.unsupported_codec': 'The sound of this film is in a format that cannot be decoded.',
-  'convert.fault.encrypted': 'The sound of this film is copy-protected.',
-  'convert.fault.unknown_track': 'This film does not have the sound track that the options ask for.',
-  'convert.fault.truncated': 'A part of this file is missing, and nothing can be converted of it.',
-  'convert.fault.too_long': 'The sound of this film is longer than the server takes. Convert a part of it.',
   'convert.fault.unreadable':
     'The file cannot be read any more: it was moved, changed or deleted. Remove it here, and choose it again.',
 
@@ -72,7 +63,6 @@ export const convert = {
   'convert.retry': 'Try again',
   'convert.choose_again': 'Choose the file',
   'convert.open_again': 'Go on',
-  'convert.remove_short': 'Remove',
   'convert.name_label': '{action}: {name}',
 
   'convert.failed.too_large':
@@ -98,7 +88,6 @@ export const convert = {
   'convert.preset.small_note': 'Speech in little space. 22 MB an hour.',
   'convert.more': 'More options',
   'convert.default': 'As above',
-  'convert.unchanged': 'As in the film',
 
   'convert.option.encoding': 'Bit rate',
   'convert.option.encoding.vbr': 'Variable, quality {quality}',
