@@ -1,8 +1,8 @@
-import { Icon, type IconName } from '../../shell/icons.tsx';
 import { t } from '../../text/language.ts';
 import { ChooseFile } from '../drop/choose-buttons.tsx';
 import { describeOptions } from '../options/describe-options.ts';
 import type { FilmItem } from '../state.ts';
+import { Action } from './action.tsx';
 import { chooseAgain, pause, remove, resume } from './controls.ts';
 import { FilmRow } from './film-row.tsx';
 import { OpenAgain } from './open-again.tsx';
@@ -56,21 +56,4 @@ function Actions({ film: { id, name, stage } }: { film: FilmItem }) {
     default:
       return null;
   }
-}
-
-interface ActionProps {
-  icon: IconName;
-  label: string;
-  /** Of the film. */
-  name: string;
-  run: () => void;
-}
-
-export function Action({ icon, label, name, run }: ActionProps) {
-  return (
-    <button type="button" aria-label={t('convert.name_label', { action: label, name })} onClick={run}>
-      <Icon name={icon} />
-      {label}
-    </button>
-  );
 }
