@@ -10,8 +10,8 @@ const browser = globalThis as typeof globalThis & {
 
 export const language = signal('en');
 const catalog = signal<Readonly<Record<string, Message>>>(en);
-/** The texts of this document beside those of the main page. */
-let part: PartName | undefined;
+/** The texts that were asked for beside those of the main page. */
+const parts = new Map<PartName, Promise<void>>();
 
 /** The text in the language of the page. */
 export const t = (key: TextKey, values?: Values): string =>
@@ -30,7 +30,7 @@ export async function setLanguage(code: string): Promise<void> {
  * @param partOfDocument the texts that this document needs beside those of the main page
  */
 export async function startLanguage(partOfDocument?: PartName): Promise<void> {
-  part = partOfDocument;
+  if (partOfDocument !== undefined) parts.set(partOfDocument, Promise.resolve());
   const wanted = [localStorage.getItem('language'), ...navigator.languages].filter((code) => code !== null);
   await show(bestOf(wanted, LANGUAGES));
 }
@@ -45,11 +45,26 @@ export function bestOf(wanted: readonly string[], offered: readonly { code: stri
   return 'en';
 }
 
+/** Loads further texts, also of each language that is chosen later. */
+export function addTexts(name: PartName): Promise<void> {
+  const known = parts.get(name);
+  if (known) return known;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  // `show` loads all parts that are there.
+  parts.set(name, promise);
+  show(language.value).then(resolve, (error: unknown) => {
+    parts.delete(name);
+    reject(error);
+  });
+  return promise;
+}
+
 async function show(code: string): Promise<void> {
   const found = LANGUAGES.find((offered) => offered.code === code);
   if (found === undefined) return;
-  const [main, more] = await Promise.all([found.load(), part && found.parts[part]()]);
-  catalog.value = { ...main, ...more };
+  const load = [found.load, ...[...parts.keys()].map((name) => found.parts[name])];
+  const loaded: Readonly<Record<string, Message>>[] = await Promise.all(load.map((one) => one()));
+  catalog.value = Object.assign({}, ...loaded);
   language.value = found.code;
   const { documentElement } = browser.document;
   documentElement.lang = found.code;

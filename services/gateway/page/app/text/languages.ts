@@ -1,5 +1,6 @@
 import { en } from './en/catalog.ts';
 import type { docs } from './en/docs.ts';
+import type { films } from './en/films.ts';
 import type { operator } from './en/operator.ts';
 import type { Message } from './message.ts';
 
@@ -8,13 +9,14 @@ type Texts<English> = { [Key in keyof English]: Message };
 /** All texts of the main page in one language. English says which there are. */
 export type Catalog = Texts<typeof en>;
 
-/** Texts that only one of the other documents loads. */
+/** Texts that only one of the other documents loads, or that the main page loads when it needs them. */
 export interface Parts {
   operator: Texts<typeof operator>;
   docs: Texts<typeof docs>;
+  films: Texts<typeof films>;
 }
 export type PartName = keyof Parts;
-export type TextKey = keyof Catalog | keyof Parts['operator'] | keyof Parts['docs'];
+export type TextKey = keyof Catalog | { [Name in PartName]: keyof Parts[Name] }[PartName];
 
 interface Language {
   /** A language tag (BCP 47). */
@@ -32,6 +34,7 @@ export const LANGUAGES: readonly Language[] = [
     parts: {
       operator: async () => (await import('./en/operator.ts')).operator,
       docs: async () => (await import('./en/docs.ts')).docs,
+      films: async () => (await import('./en/films.ts')).films,
     },
   },
 ];
