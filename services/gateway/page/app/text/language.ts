@@ -1,19 +1,19 @@
 import { signal } from '@preact/signals';
 import { en } from './en/catalog.ts';
-import { LANGUAGES, type PartName, type TextKey } from './languages.ts';
+import { LANGUAGES, type Language, type PartName, type TextKey } from './languages.ts';
 import { formatMessage, type Message, type Values } from './message.ts';
 
-/** The tests of texts import this module in Node, whose types have no document. */
+/** The tests of texts import this module in Node, which has no document. */
 const browser = globalThis as typeof globalThis & {
   document?: { documentElement: { lang: string; dir: string } };
 };
 
 export const language = signal('en');
 const catalog = signal<Readonly<Record<string, Message>>>(en);
-/** What was loaded beside the texts that are needed at once. */
+/** The texts that were loaded beside those of the main page. */
 const parts = new Set<PartName>();
-/** The language that was asked for last. Its texts may still be on their way. */
-let wanted = 'en';
+/** One change of the texts at a time, so that the last one wins. */
+let changes: Promise<void> = Promise.resolve();
 
 /** The text in the language of the page. */
 export const t = (key: TextKey, values?: Values): string =>
@@ -29,15 +29,8 @@ export async function setLanguage(code: string): Promise<void> {
 
 /** Shows the language that was chosen before, or the first of the browser's languages that there is. */
 export async function startLanguage(): Promise<void> {
-  const tags = [localStorage.getItem('language'), ...navigator.languages].filter((code) => code !== null);
-  await show(bestOf(tags, LANGUAGES));
-}
-
-/** Loads texts that are needed from now on, in each language that is chosen. */
-export async function loadTexts(...names: PartName[]): Promise<void> {
-  if (names.every((name) => parts.has(name))) return;
-  for (const name of names) parts.add(name);
-  await show(wanted);
+  const wanted = [localStorage.getItem('language'), ...navigator.languages].filter((code) => code !== null);
+  await show(bestOf(wanted, LANGUAGES));
 }
 
 /** @param wanted language tags, the best first. `pt-BR` fits `pt` where there is no `pt-BR`. */
@@ -50,14 +43,39 @@ export function bestOf(wanted: readonly string[], offered: readonly { code: stri
   return 'en';
 }
 
-async function show(code: string): Promise<void> {
-  const found = LANGUAGES.find((offered) => offered.code === code);
-  if (found === undefined) return;
-  wanted = code;
-  const [main, ...more] = await Promise.all([found.load(), ...[...parts].map((name) => found.parts[name]())]);
-  // Another language may have been chosen meanwhile, or more texts be needed.
-  if (wanted !== code) return;
-  catalog.value = Object.assign({}, main, ...more);
-  language.value = found.code;
-  if (browser.document) Object.assign(browser.document.documentElement, { lang: found.code, dir: found.dir });
+/** Loads texts that only some views need. Wait for it before one of these is drawn. */
+export function loadTexts(...names: PartName[]): Promise<void> {
+  const missing = names.filter((name) => !parts.has(name));
+  if (missing.length === 0) return changes;
+  for (const name of missing) parts.add(name);
+  return change(() => loadCatalog(languageOf(language.peek()))).catch((error: unknown) => {
+    for (const name of missing) parts.delete(name);
+    throw error;
+  });
 }
+
+const show = (code: string): Promise<void> =>
+  change(async () => {
+    const found = languageOf(code);
+    await loadCatalog(found);
+    language.value = code;
+    if (browser.document)
+      Object.assign(browser.document.documentElement, { lang: found.code, dir: found.dir });
+  });
+
+function change(work: () => Promise<void>): Promise<void> {
+  const changed = changes.then(work);
+  changes = changed.catch(() => undefined);
+  return changed;
+}
+
+async function loadCatalog({ load, parts: loaders }: Language): Promise<void> {
+  const loaded = await Promise.all([load(), ...[...parts].map((part) => loaders[part]())]);
+  catalog.value = Object.assign({}, ...loaded);
+}
+
+const languageOf = (code: string): Language => {
+  const found = LANGUAGES.find((offered) => offered.code === code);
+  if (found === undefined) throw new Error(`there is no language ${code}`);
+  return found;
+};

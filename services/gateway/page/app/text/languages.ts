@@ -20,7 +20,7 @@ export interface Parts {
 export type PartName = keyof Parts;
 export type TextKey = keyof Catalog | { [Name in PartName]: keyof Parts[Name] }[PartName];
 
-interface Language {
+export interface Language {
   /** A language tag (BCP 47). */
   code: string;
   /** As its speakers call it. */
