@@ -20,6 +20,13 @@ describe('buildPage', () => {
   const textOf = (url: string) =>
     readFileSync(path.join(folder, index[url]?.file ?? assert.fail(url)), 'utf8');
   const scripts = () => Object.keys(index).filter((url) => url.endsWith('.js'));
+  /** swagger-ui comes as one file that is bundled already. Only /docs loads it. */
+  const isForeign = (url: string) =>
+    Object.entries(metafile?.outputs ?? {}).some(
+      ([file, { inputs }]) =>
+        file.endsWith(url) && Object.keys(inputs).some((input) => input.includes('/swagger-ui-dist/')),
+    );
+  const ownScripts = () => scripts().filter((url) => !isForeign(url));
   const html = (url: string) => textOf(url);
   const named = (url: string, pattern: RegExp) =>
     [...html(url).matchAll(pattern)].map(([, name]) => name ?? assert.fail());
@@ -85,6 +92,20 @@ describe('buildPage', () => {
     assert.deepEqual(new Set(linked), new Set(styles));
   });
 
+  it('loads what only /docs needs nowhere else', () => {
+    const foreign = scripts().filter(isForeign);
+    assert.ok(foreign.length > 0);
+    for (const url of ['/', '/operator']) {
+      const loaded = named(url, /<script[^>]* src="([^"]+)"/g).flatMap((script) => [...closureOf(script)]);
+      assert.deepEqual(loaded.filter(isForeign), []);
+    }
+  });
+
+  it('leaves out the parts of zod that a page never runs', () => {
+    for (const url of ownScripts())
+      assert.doesNotMatch(textOf(url), /json-schema\.org|Invalid input: expected/);
+  });
+
   it('imports nothing in the script that runs before the others, because it is no module', () => {
     const early = scripts().find((url) => url.startsWith('/assets/early-')) ?? assert.fail();
     assert.doesNotMatch(textOf(early), /\b(import|export)\b/);
@@ -99,7 +120,7 @@ describe('buildPage', () => {
   });
 
   it('makes no code of texts', () => {
-    for (const url of scripts()) {
+    for (const url of ownScripts()) {
       assert.doesNotMatch(textOf(url), /\beval\s*\(|setTimeout\(\s*["'`]/, url);
       // zod has a compiler, which the script early.ts turns off. The content security policy would refuse it.
       const compilers = textOf(url).match(/\bnew Function\b|\bFunction\(/g) ?? [];
@@ -113,7 +134,7 @@ describe('buildPage', () => {
     for (const input of inputs) {
       assert.doesNotMatch(input, /^node:|^deploy\/|^test\/|services\/(auth|converter|notification)\//);
     }
-    for (const url of scripts()) {
+    for (const url of ownScripts()) {
       assert.doesNotMatch(textOf(url), /from\s*"node:|require\("/, url);
       assert.ok(!textOf(url).includes(path.resolve(import.meta.dirname, '../../../..')), url);
     }

@@ -1,6 +1,7 @@
 import { en } from './en/catalog.ts';
 import type { docs } from './en/docs.ts';
 import type { operator } from './en/operator.ts';
+import type { result } from './en/result.ts';
 import type { Message } from './message.ts';
 
 type Texts<English> = { [Key in keyof English]: Message };
@@ -8,15 +9,16 @@ type Texts<English> = { [Key in keyof English]: Message };
 /** All texts of the main page in one language. English says which there are. */
 export type Catalog = Texts<typeof en>;
 
-/** Texts that only one of the other documents loads. */
+/** Texts that are loaded when they are needed: by one of the other documents, or by a view. */
 export interface Parts {
   operator: Texts<typeof operator>;
   docs: Texts<typeof docs>;
+  result: Texts<typeof result>;
 }
 export type PartName = keyof Parts;
-export type TextKey = keyof Catalog | keyof Parts['operator'] | keyof Parts['docs'];
+export type TextKey = keyof Catalog | { [Name in PartName]: keyof Parts[Name] }[PartName];
 
-interface Language {
+export interface Language {
   /** A language tag (BCP 47). */
   code: string;
   /** As its speakers call it. */
@@ -32,6 +34,7 @@ export const LANGUAGES: readonly Language[] = [
     parts: {
       operator: async () => (await import('./en/operator.ts')).operator,
       docs: async () => (await import('./en/docs.ts')).docs,
+      result: async () => (await import('./en/result.ts')).result,
     },
   },
 ];

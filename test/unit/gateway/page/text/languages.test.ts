@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { en } from '../../../../../services/gateway/page/app/text/en/catalog.ts';
 import { docs } from '../../../../../services/gateway/page/app/text/en/docs.ts';
 import { operator } from '../../../../../services/gateway/page/app/text/en/operator.ts';
+import { result } from '../../../../../services/gateway/page/app/text/en/result.ts';
 import { LANGUAGES } from '../../../../../services/gateway/page/app/text/languages.ts';
 import type { Message } from '../../../../../services/gateway/page/app/text/message.ts';
 
@@ -17,13 +18,14 @@ const isFilledIn = (text: string, english: string): boolean =>
   JSON.stringify(placeholdersOf(text).filter((name) => name !== '{count}')) ===
   JSON.stringify(placeholdersOf(english).filter((name) => name !== '{count}'));
 
-/** All texts in English: those of the main page, and those that only another document loads. */
-const english: Record<string, Message> = { ...en, ...operator, ...docs };
+/** All texts in English: those of the main page, and those that are loaded when they are needed. */
+const english: Record<string, Message> = { ...en, ...operator, ...docs, ...result };
 
 describe('the languages of the page', () => {
   for (const { code, name, dir, load: loadMain, parts } of LANGUAGES) {
     const load = async (): Promise<Record<string, Message>> => ({
-      ...{ ...(await loadMain()), ...(await parts.operator()), ...(await parts.docs()) },
+      ...{ ...(await loadMain()), ...(await parts.operator()) },
+      ...{ ...(await parts.docs()), ...(await parts.result()) },
     });
 
     describe(`${code} (${name})`, () => {
