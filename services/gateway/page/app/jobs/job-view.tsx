@@ -49,7 +49,7 @@ async function loadJob(id: string, signal: AbortSignal): Promise<void> {
 function Loading() {
   return (
     <div class="card result-loading">
-      <p class="quiet">{t('jobs.loading_result')}</p>
+      <p class="quiet">{t('jobs.loading_one')}</p>
     </div>
   );
 }

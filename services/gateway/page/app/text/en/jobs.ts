@@ -1,6 +1,7 @@
 export const jobs = {
   'jobs.title': 'Your MP3s',
   'jobs.loading': 'Your MP3s are being loaded …',
+  'jobs.loading_one': 'The MP3 is being loaded …',
   'jobs.empty': 'Nothing here yet',
   'jobs.empty_hint': 'Drop a film above. Its MP3 appears here, with its sound to listen to.',
   'jobs.no_match': 'No MP3 fits this search',
@@ -109,6 +110,4 @@ export const jobs = {
   'jobs.failure.gave_up.advice': 'Try again in a while.',
   'jobs.failure.other': 'The film could not be converted: {detail}',
   'jobs.failure.other.advice': 'Try again.',
-
-  'jobs.loading_result': 'The MP3 is being loaded …',
 };
