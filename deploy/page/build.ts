@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { type BuildOptions, type BuildResult, build, context, type Metafile } from 'esbuild';
-import { DOCUMENTS, documentOf, type Entry } from './documents.ts';
+import { type BuildOptions, type BuildResult, build, context, type Metafile, type Plugin } from 'esbuild';
+import { DOCUMENTS, documentOf } from './documents.ts';
+import { entriesOf } from './entries.ts';
 import { fixedFiles } from './fixed-files.ts';
 import { slimZod } from './slim-zod.ts';
 import { type PageFile, writeSite } from './write-site.ts';
@@ -28,14 +29,19 @@ interface PageOptions {
   reload?: boolean;
 }
 
+/** The scripts that documents.ts names, and the one that runs before them. */
+const ENTRIES = ['early.ts', ...DOCUMENTS.map(({ entry }) => entry)];
+
+type Result = BuildResult<{ metafile: true; write: false }>;
+
 /**
- * The scripts and styles that documents.ts names, and what these import. What several of them import, and what is imported with
- * `import()`, becomes a file of its own.
+ * One script, its styles, and what it imports. What is imported with `import()` becomes a file of its own. Each script is built
+ * alone: what two documents share would become many small files, which are 4 KB more with gzip.
  * @param reload whether a page that is open loads again when it was built anew
  */
-const optionsOf = (reload: boolean): BuildOptions & { metafile: true; write: false } => ({
+const optionsOf = (entry: string, reload: boolean): BuildOptions & { metafile: true; write: false } => ({
   absWorkingDir: repoRoot,
-  entryPoints: ['early.ts', ...DOCUMENTS.map(({ entry }) => entry)].map((entry) => path.join(app, entry)),
+  entryPoints: [path.join(app, entry)],
   outbase: app,
   entryNames: 'assets/[name]-[hash]',
   chunkNames: 'assets/[name]-[hash]',
@@ -54,39 +60,54 @@ export async function buildPage({
   folder = destination,
   reload = false,
 }: PageOptions = {}): Promise<Metafile> {
-  const result = await build(optionsOf(reload));
+  const result = merged(await Promise.all(ENTRIES.map((entry) => build(optionsOf(entry, reload)))));
   writeSite(filesOf(result), { folder, keepMs: KEEP_MS });
   return result.metafile;
 }
 
 /** Builds the web page, and builds it again whenever a file of it is saved, until the signal aborts. */
 export async function watchPage(report: (line: string) => void, signal: AbortSignal): Promise<void> {
-  const options = optionsOf(true);
-  const watching = await context({
-    ...options,
-    plugins: [
-      ...(options.plugins ?? []),
-      {
-        name: 'write-site',
-        setup({ onEnd }) {
-          onEnd((result) => {
-            for (const { text, location } of result.errors)
-              report(`The page was not built: ${location?.file ?? ''}:${location?.line ?? ''} ${text}`);
-            if (result.errors.length > 0) return;
-            const files = filesOf(result as BuildResult<typeof options>);
-            writeSite(files, { folder: destination, keepMs: KEEP_WATCHED_MS });
-          });
-        },
-      },
-    ],
+  const results = new Map<string, Result>();
+  const writeOnEnd = (entry: string): Plugin => ({
+    name: 'write-site',
+    setup({ onEnd }) {
+      onEnd((result) => {
+        for (const { text, location } of result.errors)
+          report(`The page was not built: ${location?.file ?? ''}:${location?.line ?? ''} ${text}`);
+        if (result.errors.length > 0) return;
+        results.set(entry, result as Result);
+        if (results.size < ENTRIES.length) return;
+        writeSite(filesOf(merged([...results.values()])), { folder: destination, keepMs: KEEP_WATCHED_MS });
+      });
+    },
   });
-  await watching.watch();
-  signal.addEventListener('abort', () => void watching.dispose(), { once: true });
+  const watching = await Promise.all(
+    ENTRIES.map((entry) => {
+      const options = optionsOf(entry, true);
+      return context({ ...options, plugins: [...(options.plugins ?? []), writeOnEnd(entry)] });
+    }),
+  );
+  signal.addEventListener('abort', () => void Promise.all(watching.map((one) => one.dispose())), {
+    once: true,
+  });
+  for (const one of watching) await one.watch();
+}
+
+/** Files of the same name have the same content, because the names contain a hash. */
+function merged(results: readonly Result[]): Pick<Result, 'outputFiles' | 'metafile'> {
+  const files = results.flatMap(({ outputFiles }) => outputFiles);
+  return {
+    outputFiles: [...new Map(files.map((file) => [file.path, file])).values()],
+    metafile: {
+      inputs: Object.assign({}, ...results.map(({ metafile }) => metafile.inputs)),
+      outputs: Object.assign({}, ...results.map(({ metafile }) => metafile.outputs)),
+    },
+  };
 }
 
 /** All files of the page. */
-function filesOf({ outputFiles, metafile }: BuildResult<{ metafile: true; write: false }>): PageFile[] {
-  const entries = entriesOf(metafile);
+function filesOf({ outputFiles, metafile }: Pick<Result, 'outputFiles' | 'metafile'>): PageFile[] {
+  const entries = entriesOf(metafile, { app, urlOf });
   const documents = DOCUMENTS.map((document) => ({ url: document.url, ...documentOf(document, entries) }));
   return [
     ...outputFiles.map(({ path: file, contents }) => ({
@@ -99,44 +120,6 @@ function filesOf({ outputFiles, metafile }: BuildResult<{ metafile: true; write:
     ...[...documents, ...fixedFiles()].map((file) => ({ ...file, immutable: false })),
   ];
 }
-
-const entriesOf = ({ outputs }: Metafile): Entry[] =>
-  Object.entries(outputs).flatMap(([file, { entryPoint }]) =>
-    entryPoint === undefined
-      ? []
-      : [
-          {
-            source: path.relative(app, path.resolve(repoRoot, entryPoint)),
-            script: urlOf(file),
-            styles: stylesOf([file, ...importedBy(file, outputs, ANY_TIME)], outputs).map(urlOf),
-            preloads: [...importedBy(file, outputs, AT_ONCE)].map(urlOf),
-          },
-        ],
-  );
-
-type Outputs = Metafile['outputs'];
-const AT_ONCE = ['import-statement'];
-const ANY_TIME = [...AT_ONCE, 'dynamic-import'];
-
-/** What a script imports, also through other files. A browser then need not read one file to know of the next. */
-function importedBy(
-  file: string,
-  outputs: Outputs,
-  kinds: readonly string[],
-  found: Set<string> = new Set(),
-): ReadonlySet<string> {
-  for (const { kind, path: imported } of outputs[file]?.imports ?? []) {
-    if (!kinds.includes(kind) || found.has(imported)) continue;
-    found.add(imported);
-    importedBy(imported, outputs, kinds, found);
-  }
-  return found;
-}
-
-/** esbuild makes a style of its own for a script that is imported with `import()`, and nothing that loads it. */
-const stylesOf = (files: readonly string[], outputs: Outputs): string[] => [
-  ...new Set(files.flatMap((file) => outputs[file]?.cssBundle ?? [])),
-];
 
 const urlOf = (file: string): string =>
   `/${path.relative(destination, path.resolve(repoRoot, file)).split(path.sep).join('/')}`;
