@@ -1,7 +1,6 @@
 import path from 'node:path';
-import { type BuildOptions, type BuildResult, build, context, type Metafile, type Plugin } from 'esbuild';
-import { DOCUMENTS, documentOf } from './documents.ts';
-import { entriesOf } from './entries.ts';
+import { type BuildOptions, type BuildResult, build, context, type Metafile } from 'esbuild';
+import { DOCUMENTS, documentOf, type Entry } from './documents.ts';
 import { fixedFiles } from './fixed-files.ts';
 import { slimZod } from './slim-zod.ts';
 import { type PageFile, writeSite } from './write-site.ts';
@@ -29,19 +28,22 @@ interface PageOptions {
   reload?: boolean;
 }
 
-/** The scripts that documents.ts names, and the one that runs before them. */
-const ENTRIES = ['early.ts', ...DOCUMENTS.map(({ entry }) => entry)];
+/**
+ * The scripts of each build. Each document is built apart from the others: with them, the main page would be in more and smaller
+ * files, and would load code that only another document needs.
+ */
+const BUILDS = [['early.ts'], ...DOCUMENTS.map(({ entry }) => [entry])];
 
-type Result = BuildResult<{ metafile: true; write: false }>;
+type Options = BuildOptions & { metafile: true; write: false };
+type Result = BuildResult<Options>;
 
 /**
- * One script, its styles, and what it imports. What is imported with `import()` becomes a file of its own. Each script is built
- * alone: what two documents share would become many small files, which are 4 KB more with gzip.
+ * Scripts and what they import, with the styles. What is imported with `import()` becomes a file of its own.
  * @param reload whether a page that is open loads again when it was built anew
  */
-const optionsOf = (entry: string, reload: boolean): BuildOptions & { metafile: true; write: false } => ({
+const optionsOf = (entries: readonly string[], reload: boolean): Options => ({
   absWorkingDir: repoRoot,
-  entryPoints: [path.join(app, entry)],
+  entryPoints: entries.map((entry) => path.join(app, entry)),
   outbase: app,
   entryNames: 'assets/[name]-[hash]',
   chunkNames: 'assets/[name]-[hash]',
@@ -60,57 +62,59 @@ export async function buildPage({
   folder = destination,
   reload = false,
 }: PageOptions = {}): Promise<Metafile> {
-  const result = merged(await Promise.all(ENTRIES.map((entry) => build(optionsOf(entry, reload)))));
-  writeSite(filesOf(result), { folder, keepMs: KEEP_MS });
-  return result.metafile;
+  const results = await Promise.all(BUILDS.map((entries) => build(optionsOf(entries, reload))));
+  writeSite(filesOf(results), { folder, keepMs: KEEP_MS });
+  return metafileOf(results);
 }
 
 /** Builds the web page, and builds it again whenever a file of it is saved, until the signal aborts. */
 export async function watchPage(report: (line: string) => void, signal: AbortSignal): Promise<void> {
-  const results = new Map<string, Result>();
-  const writeOnEnd = (entry: string): Plugin => ({
-    name: 'write-site',
-    setup({ onEnd }) {
-      onEnd((result) => {
-        for (const { text, location } of result.errors)
-          report(`The page was not built: ${location?.file ?? ''}:${location?.line ?? ''} ${text}`);
-        if (result.errors.length > 0) return;
-        results.set(entry, result as Result);
-        if (results.size < ENTRIES.length) return;
-        writeSite(filesOf(merged([...results.values()])), { folder: destination, keepMs: KEEP_WATCHED_MS });
-      });
-    },
-  });
-  const watching = await Promise.all(
-    ENTRIES.map((entry) => {
-      const options = optionsOf(entry, true);
-      return context({ ...options, plugins: [...(options.plugins ?? []), writeOnEnd(entry)] });
-    }),
-  );
-  signal.addEventListener('abort', () => void Promise.all(watching.map((one) => one.dispose())), {
-    once: true,
-  });
-  for (const one of watching) await one.watch();
+  /** The newest result of each build that had no error. */
+  const latest = new Map<readonly string[], Result>();
+  const write = () => {
+    const results = [...latest.values()];
+    if (results.length < BUILDS.length) return;
+    writeSite(filesOf(results), { folder: destination, keepMs: KEEP_WATCHED_MS });
+  };
+  for (const entries of BUILDS) {
+    const watching = await context({
+      ...optionsOf(entries, true),
+      plugins: [
+        slimZod,
+        {
+          name: 'write-site',
+          setup({ onEnd }) {
+            onEnd((result) => {
+              for (const { text, location } of result.errors)
+                report(`The page was not built: ${location?.file ?? ''}:${location?.line ?? ''} ${text}`);
+              if (result.errors.length > 0) return;
+              latest.set(entries, result as Result);
+              write();
+            });
+          },
+        },
+      ],
+    });
+    await watching.watch();
+    signal.addEventListener('abort', () => void watching.dispose(), { once: true });
+  }
 }
 
-/** Files of the same name have the same content, because the names contain a hash. */
-function merged(results: readonly Result[]): Pick<Result, 'outputFiles' | 'metafile'> {
-  const files = results.flatMap(({ outputFiles }) => outputFiles);
-  return {
-    outputFiles: [...new Map(files.map((file) => [file.path, file])).values()],
-    metafile: {
-      inputs: Object.assign({}, ...results.map(({ metafile }) => metafile.inputs)),
-      outputs: Object.assign({}, ...results.map(({ metafile }) => metafile.outputs)),
-    },
-  };
-}
+const metafileOf = (results: readonly Result[]): Metafile => ({
+  inputs: Object.assign({}, ...results.map(({ metafile }) => metafile.inputs)),
+  outputs: Object.assign({}, ...results.map(({ metafile }) => metafile.outputs)),
+});
 
 /** All files of the page. */
-function filesOf({ outputFiles, metafile }: Pick<Result, 'outputFiles' | 'metafile'>): PageFile[] {
-  const entries = entriesOf(metafile, { app, urlOf });
+function filesOf(results: readonly Result[]): PageFile[] {
+  const entries = entriesOf(metafileOf(results));
   const documents = DOCUMENTS.map((document) => ({ url: document.url, ...documentOf(document, entries) }));
+  // Files of several builds with the same name have the same content.
+  const outputs = new Map(
+    results.flatMap(({ outputFiles }) => outputFiles).map((file) => [file.path, file.contents]),
+  );
   return [
-    ...outputFiles.map(({ path: file, contents }) => ({
+    ...[...outputs].map(([file, contents]) => ({
       url: urlOf(file),
       file: path.relative(destination, file),
       type: TYPES[path.extname(file)] ?? 'application/octet-stream',
@@ -120,6 +124,44 @@ function filesOf({ outputFiles, metafile }: Pick<Result, 'outputFiles' | 'metafi
     ...[...documents, ...fixedFiles()].map((file) => ({ ...file, immutable: false })),
   ];
 }
+
+const entriesOf = ({ outputs }: Metafile): Entry[] =>
+  Object.entries(outputs).flatMap(([file, { entryPoint }]) =>
+    entryPoint === undefined
+      ? []
+      : [
+          {
+            source: path.relative(app, path.resolve(repoRoot, entryPoint)),
+            script: urlOf(file),
+            styles: stylesOf([file, ...importedBy(file, outputs, ANY_TIME)], outputs).map(urlOf),
+            preloads: [...importedBy(file, outputs, AT_ONCE)].map(urlOf),
+          },
+        ],
+  );
+
+type Outputs = Metafile['outputs'];
+const AT_ONCE = ['import-statement'];
+const ANY_TIME = [...AT_ONCE, 'dynamic-import'];
+
+/** What a script imports, also through other files. A browser then need not read one file to know of the next. */
+function importedBy(
+  file: string,
+  outputs: Outputs,
+  kinds: readonly string[],
+  found: Set<string> = new Set(),
+): ReadonlySet<string> {
+  for (const { kind, path: imported } of outputs[file]?.imports ?? []) {
+    if (!kinds.includes(kind) || found.has(imported)) continue;
+    found.add(imported);
+    importedBy(imported, outputs, kinds, found);
+  }
+  return found;
+}
+
+/** esbuild makes a style of its own for a script that is imported with `import()`, and nothing that loads it. */
+const stylesOf = (files: readonly string[], outputs: Outputs): string[] => [
+  ...new Set(files.flatMap((file) => outputs[file]?.cssBundle ?? [])),
+];
 
 const urlOf = (file: string): string =>
   `/${path.relative(destination, path.resolve(repoRoot, file)).split(path.sep).join('/')}`;

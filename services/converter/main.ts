@@ -12,13 +12,13 @@ import { createConfirmMissing, requireMarker } from '../shared/state/store-marke
 import { createConverterApp } from './app.ts';
 import { createConversionSpeed } from './capacity/conversion-speed.ts';
 import { createCoreSlots } from './capacity/core-slots.ts';
-import { createCurrentConversions } from './capacity/current-conversions.ts';
 import { createDiskFullBackoff } from './capacity/disk-full-backoff.ts';
 import { showUntilStopped } from './capacity/presence.ts';
 import { createSpool } from './capacity/spool.ts';
 import { converterEnvironment, renamedVariables, timesOf } from './config.ts';
 import { requireTool } from './ffmpeg/run-tool.ts';
 import { createConvert } from './job/convert.ts';
+import { createCurrentConversions } from './job/current-conversions.ts';
 import { measureSpeed } from './job/measure-speed.ts';
 import { describeFile } from './probe/describe-file.ts';
 import { createTranscode } from './transcode/transcode.ts';

@@ -2,8 +2,8 @@ import type { ConvertingJob } from '../../shared/jobs/job.ts';
 import { type AttemptUpdate, isLostAttempt } from '../../shared/jobs/transitions.ts';
 import { firstOf, unavailable } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { CurrentConversions } from '../capacity/current-conversions.ts';
 import { ConversionFailure, faultOf, REASON } from '../failure.ts';
+import type { CurrentConversions } from './current-conversions.ts';
 import {
   type ConversionResult,
   completeJob,

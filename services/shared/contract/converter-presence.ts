@@ -26,7 +26,7 @@ export const MAX_SHOWN_CONVERSIONS = 8;
 const speed = z.number().positive().nullable();
 
 const currentConversion = z.object({
-  job_id: z.string().max(100),
+  job_id: z.string().max(100).meta({ description: 'The job that is converted' }),
   stage: z.string().max(40).meta({
     description:
       'What is being done: `fetch`, `probe`, `encode`, `check`, `store`; later versions may add others',
@@ -45,8 +45,8 @@ export type CurrentConversion = z.infer<typeof currentConversion>;
 
 const versions = z.object({
   release: z.string().max(100).meta({ description: 'The version of this software' }),
-  node: z.string().max(100).optional(),
-  ffmpeg: z.string().max(100).optional(),
+  node: z.string().max(100).optional().meta({ description: 'The version of Node.js' }),
+  ffmpeg: z.string().max(100).optional().meta({ description: 'The version of ffmpeg' }),
 });
 
 export const converterPresence = z

@@ -63,7 +63,7 @@ describe('docs/architecture.md', () => {
 
   it('lists the keys of the store that the code has', () => {
     const folders = '{shared/blobs,shared/jobs,shared/state,shared/contract,gateway,notification,converter}';
-    // The page runs in browsers, whose storage is not the state store.
+    // What the page keeps in a browser is in no store of ours.
     const exclude = ['services/gateway/page/**'];
     const files = globSync(`services/${folders}/**/*.ts`, { cwd: repoRoot, exclude });
     const source = files.map((file) => readFileSync(join(repoRoot, file), 'utf8')).join('\n');

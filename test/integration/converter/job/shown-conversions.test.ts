@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { createCurrentConversions } from '../../../../services/converter/capacity/current-conversions.ts';
+import { createCurrentConversions } from '../../../../services/converter/job/current-conversions.ts';
 import { video } from '../../../support/media.ts';
 import { createTestConverter } from './test-converter.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createCurrentConversions } from '../../../../services/converter/capacity/current-conversions.ts';
+import { createCurrentConversions } from '../../../../services/converter/job/current-conversions.ts';
 import type { EncodedMp3, Transcode } from '../../../../services/converter/transcode/transcode.ts';
 import {
   converterPresence,
