@@ -97,7 +97,7 @@ export function createClient({ transport, ...options }: ClientOptions): Client {
     register: (credentials, own) => register(transport, credentials, signalOf(own)),
     signIn: (credentials, own) => session.signIn(credentials, signalOf(own)),
     signOut: (own) => session.logOut(signalOf(own)),
-    // A page loads the code for films and MP3s once it has one.
+    // A page loads the code that asks about a file, that sends and that downloads once it needs it.
     async probe({ file }, own) {
       const { probeFile } = await import('./probe.ts');
       return probeFile(session, file, { ...own, ...portsOf(own) });
