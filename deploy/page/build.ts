@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type BuildOptions, type BuildResult, build, context, type Metafile } from 'esbuild';
 import { DOCUMENTS, documentOf, type Entry } from './documents.ts';
 import { fixedFiles } from './fixed-files.ts';
+import { withoutJsonSchema } from './without-json-schema.ts';
 import { type PageFile, writeSite } from './write-site.ts';
 
 const repoRoot = path.resolve(import.meta.dirname, '../..');
@@ -52,6 +53,7 @@ const optionsOf = (entries: readonly string[], reload: boolean): Options => ({
   ...{ bundle: true, splitting: true, format: 'esm', platform: 'browser', target: 'es2022' },
   ...{ jsx: 'automatic', jsxImportSource: 'preact', loader: { '.svg': 'file', '.png': 'file' } },
   ...{ minify: true, metafile: true, write: false, legalComments: 'none', logLevel: 'silent' },
+  plugins: [withoutJsonSchema],
   define: { MP3CONVERTER_RELOAD: String(reload) },
 });
 
@@ -78,6 +80,7 @@ export async function watchPage(report: (line: string) => void, signal: AbortSig
     const watching = await context({
       ...optionsOf(entries, true),
       plugins: [
+        withoutJsonSchema,
         {
           name: 'write-site',
           setup({ onEnd }) {

@@ -98,6 +98,12 @@ describe('buildPage', () => {
     assert.deepEqual(new Set(linked), new Set(styles));
   });
 
+  it('leaves out what makes JSON Schemas', () => {
+    const sources = ownScripts().map(textOf);
+    assert.ok(sources.some((source) => source.includes('this page makes no JSON Schema')));
+    for (const source of sources) assert.doesNotMatch(source, /json-schema\.org/);
+  });
+
   it('has swagger-ui in /docs alone', () => {
     for (const { url } of DOCUMENTS) {
       const [script = ''] = named(url, /<script type="module" src="([^"]+)"/g);

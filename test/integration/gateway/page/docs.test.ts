@@ -115,7 +115,7 @@ describe('the documentation of the API', () => {
     await page.getByLabel('Theme').selectOption('system');
     assert.equal(await isDark(), true);
     await page.emulateMedia({ colorScheme: 'light' });
-    await page.waitForFunction('!document.documentElement.classList.contains("dark-mode")');
+    await page.locator('html:not(.dark-mode)').waitFor();
   });
 
   it('is loaded at /docs alone: the main page loads nothing of it', async () => {
