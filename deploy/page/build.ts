@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type BuildOptions, type BuildResult, build, context, type Metafile } from 'esbuild';
 import { DOCUMENTS, documentOf, type Entry } from './documents.ts';
 import { fixedFiles } from './fixed-files.ts';
-import { withoutJsonSchema } from './without-json-schema.ts';
+import { slimZod } from './slim-zod.ts';
 import { type PageFile, writeSite } from './write-site.ts';
 
 const repoRoot = path.resolve(import.meta.dirname, '../..');
@@ -53,8 +53,8 @@ const optionsOf = (entries: readonly string[], reload: boolean): Options => ({
   ...{ bundle: true, splitting: true, format: 'esm', platform: 'browser', target: 'es2022' },
   ...{ jsx: 'automatic', jsxImportSource: 'preact', loader: { '.svg': 'file', '.png': 'file' } },
   ...{ minify: true, metafile: true, write: false, legalComments: 'none', logLevel: 'silent' },
-  plugins: [withoutJsonSchema],
   define: { MP3CONVERTER_RELOAD: String(reload) },
+  plugins: [slimZod],
 });
 
 /** Builds the web page. Throws where a file of it has an error. Returns what esbuild tells about its output. */
@@ -80,7 +80,7 @@ export async function watchPage(report: (line: string) => void, signal: AbortSig
     const watching = await context({
       ...optionsOf(entries, true),
       plugins: [
-        withoutJsonSchema,
+        slimZod,
         {
           name: 'write-site',
           setup({ onEnd }) {

@@ -98,10 +98,9 @@ describe('buildPage', () => {
     assert.deepEqual(new Set(linked), new Set(styles));
   });
 
-  it('leaves out what makes JSON Schemas', () => {
-    const sources = ownScripts().map(textOf);
-    assert.ok(sources.some((source) => source.includes('this page makes no JSON Schema')));
-    for (const source of sources) assert.doesNotMatch(source, /json-schema\.org/);
+  it('leaves out the parts of zod that a page never runs', () => {
+    for (const url of ownScripts())
+      assert.doesNotMatch(textOf(url), /json-schema\.org|Invalid input: expected/);
   });
 
   it('has swagger-ui in /docs alone', () => {

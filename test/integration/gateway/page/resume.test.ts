@@ -117,10 +117,9 @@ describe('an upload of the page', async () => {
 
   it('waits while somebody has to sign in again, and goes on after that', async (context) => {
     const { page, wire, user } = await beginLongFilm(started, context);
-    started.tokens.clear();
+    started.auth.endSessions();
     wire.release();
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    await page.getByLabel('E-mail address').fill(user.email);
+    await page.getByRole('heading', { name: 'Your session has ended.' }).waitFor();
     await page.getByLabel('Password').fill(user.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('link', { name: 'Account' }).waitFor();

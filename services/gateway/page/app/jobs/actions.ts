@@ -1,5 +1,6 @@
 import type { JobView } from '../../../../shared/jobs/job-view.ts';
-import { isProblem } from '../../../client/http/errors.ts';
+import type { ErrorCode } from '../../../../shared/runtime/errors.ts';
+import { isProblem, ProblemError } from '../../../client/http/errors.ts';
 import { client } from '../api.ts';
 import { showError, showToast } from '../shell/toasts.tsx';
 import { t } from '../text/language.ts';
@@ -15,31 +16,38 @@ import { focusRow } from './list-focus.ts';
 import { putJob, removeJob } from './store.ts';
 
 export const cancelJob = (id: string): Promise<boolean> =>
-  change(id, 'jobs.conflict.cancel', () => client.cancel(id));
+  change(id, () => client.cancel(id), { state_conflict: 'jobs.conflict.cancel' });
 
 /** @param options query parameters of the gateway; without them, the job keeps its options */
 export const retryJob = (id: string, options?: Record<string, string>): Promise<boolean> =>
-  change(id, 'jobs.conflict.retry', () => client.retry(id, options === undefined ? {} : { options }));
+  change(id, () => client.retry(id, options === undefined ? {} : { options }), {
+    state_conflict: 'jobs.conflict.retry',
+    invalid_option: 'jobs.conflict.options',
+  });
 
 export const renameJob = (id: string, filename: string): Promise<boolean> =>
-  change(id, 'jobs.conflict.rename', () => client.rename(id, filename));
+  change(id, () => client.rename(id, filename), { state_conflict: 'jobs.conflict.rename' });
 
 /**
  * Runs a command, and shows what it has made of the job, or its error.
- * @param conflict what to say where the state of the job forbids the command
+ * @param texts what to say to errors that mean something else here than elsewhere, by their code
  * @returns whether it has succeeded
  */
-async function change(id: string, conflict: TextKey, command: () => Promise<JobView>): Promise<boolean> {
+async function change(
+  id: string,
+  command: () => Promise<JobView>,
+  texts: Partial<Record<ErrorCode, TextKey>>,
+): Promise<boolean> {
   try {
     putJob(await command());
     return true;
   } catch (error) {
     if (isProblem(error, 'not_found')) removeJob(id);
-    if (isProblem(error, 'state_conflict')) {
-      // Another tab, or the converter, was faster.
-      await reload(id);
-      showToast({ text: t(conflict), kind: 'bad' });
-    } else showError(error);
+    // Another tab, or the converter, was faster.
+    if (isProblem(error, 'state_conflict')) await reload(id);
+    const text = error instanceof ProblemError ? texts[error.code] : undefined;
+    if (text === undefined) showError(error);
+    else showToast({ text: t(text), kind: 'bad' });
     return false;
   }
 }
@@ -73,11 +81,18 @@ export const downloadMp3 = (id: string): Promise<void> =>
     }
   });
 
+/** Ids that fit into the URL of a request, of which Node reads 16 KiB with all headers. */
+const MAX_IDS = 300;
+
 /** @param ids of the MP3s; without any, all that there are */
-export const downloadArchive = (ids: readonly string[]): Promise<void> => {
+export async function downloadArchive(ids: readonly string[]): Promise<void> {
+  if (ids.length > MAX_IDS) {
+    showToast({ text: t('jobs.archive_limit', { count: MAX_IDS }), kind: 'bad' });
+    return;
+  }
   const query = new URLSearchParams(ids.map((id) => ['id', id])).toString();
-  return download(`/download/archive${query && `?${query}`}`, () => client.jobs({ limit: 1 }));
-};
+  await download(`/download/archive${query && `?${query}`}`, () => client.jobs({ limit: 1 }));
+}
 
 const sendDeletion: SendDeletion = async (id, isLast) => {
   try {

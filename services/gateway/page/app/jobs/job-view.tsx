@@ -52,7 +52,7 @@ function Loading() {
 
 function Gone() {
   return (
-    <div class="card">
+    <div class="card gone">
       <h1>{t('jobs.gone')}</h1>
       <p class="quiet">{t('jobs.gone_hint')}</p>
     </div>

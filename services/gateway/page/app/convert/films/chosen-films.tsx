@@ -4,13 +4,16 @@ import { t } from '../../text/language.ts';
 import { chosenFilms, isAt } from '../state.ts';
 import { ChosenFilm } from './chosen-film.tsx';
 import { convertAll, faultsOf } from './controls.ts';
+import { focusFirst, useFocusAfter } from './keep-focus.ts';
 import { SettingsForm } from './settings-form.tsx';
 
 /** The films that were found, how they are converted, and the button that begins it. */
-export function ChosenFilms() {
+export const ChosenFilms = () => (chosenFilms.value.length > 0 ? <ChosenForm /> : null);
+
+function ChosenForm() {
   const form = useRef<HTMLFormElement>(null);
+  useFocusAfter(form, 'sending-title', 'choose-films');
   const films = chosenFilms.value;
-  if (films.length === 0) return null;
   const found = films.filter(isAt('found'));
   const isReady = found.length > 0 && !films.some(isAt('reading'));
 
@@ -21,7 +24,7 @@ export function ChosenFilms() {
       return;
     }
     await convertAll();
-    document.getElementById('sending-title')?.focus();
+    focusFirst(['sending-title', 'choose-films']);
   };
 
   return (

@@ -39,3 +39,18 @@ export function useKeptFocus(row: RefObject<HTMLElement | null>, fallbackId: str
 }
 
 const firstButton = (element: Element | null): HTMLElement | null => element?.querySelector('button') ?? null;
+
+/** Moves the focus where an element goes that had it: to the first of these elements that is there. */
+export function useFocusAfter(element: RefObject<HTMLElement | null>, ...ids: string[]): void {
+  useLayoutEffect(
+    () => () => {
+      if (element.current?.contains(document.activeElement)) queueMicrotask(() => focusFirst(ids));
+    },
+    [],
+  );
+}
+
+export function focusFirst(ids: readonly string[]): void {
+  const found = ids.map((id) => document.getElementById(id)).find((element) => element !== null);
+  found?.focus();
+}

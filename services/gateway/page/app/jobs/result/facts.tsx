@@ -1,5 +1,6 @@
 import type { JobView } from '../../../../../shared/jobs/job-view.ts';
 import type { Mp3Details } from '../../../../../shared/jobs/mp3-details.ts';
+import { describeOptions } from '../../convert/options/describe-options.ts';
 import { formatClock, formatDate, formatSize } from '../../text/format.ts';
 import { language, t } from '../../text/language.ts';
 import { trackText } from './track-text.ts';
@@ -22,6 +23,7 @@ export function Facts({ job, details }: FactsProps) {
         {mp3 && details && <Measures details={details} />}
         <Fact term={t('result.sent')} value={sentText(source)} />
         {track && <Fact term={t('result.source')} value={trackText(track)} />}
+        <Options options={describeOptions(job.options)} />
         <Fact term={t('result.created')} value={formatDate(job.created_at)} />
         <Fact term={t('result.expires')} value={formatDate(job.expires_at)} />
       </dl>
@@ -53,6 +55,21 @@ function Measures({ details: { bitrate_kbps, integrated_lufs, true_peak_dbtp } }
         }
       />
     </>
+  );
+}
+
+/** How the MP3 was made, in words. */
+function Options({ options }: { options: readonly string[] }) {
+  if (options.length === 0) return null;
+  return (
+    <div>
+      <dt>{t('result.options')}</dt>
+      {options.map((option) => (
+        <dd key={option} dir="auto">
+          {option}
+        </dd>
+      ))}
+    </div>
   );
 }
 

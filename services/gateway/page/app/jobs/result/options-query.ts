@@ -1,4 +1,8 @@
-import { type ConversionOptions, OPTION_NAMES } from '../../../../../shared/jobs/conversion-options.ts';
+import {
+  type ConversionOptions,
+  DEFAULT_OPTIONS,
+  OPTION_NAMES,
+} from '../../../../../shared/jobs/conversion-options.ts';
 
 /** The options of a job as query parameters of the gateway. */
 export function queryOfOptions(options: ConversionOptions): Record<string, string> {
@@ -9,3 +13,7 @@ export function queryOfOptions(options: ConversionOptions): Record<string, strin
     }),
   );
 }
+
+/** What converts a job again with these options. Without any parameter, the gateway would leave the job its own options. */
+export const optionsToSend = (options: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.keys(options).length > 0 ? { ...options } : queryOfOptions(DEFAULT_OPTIONS);

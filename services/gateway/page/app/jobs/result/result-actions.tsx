@@ -12,6 +12,7 @@ import { CopyLink, type Link, LinkByHand } from './copy-link.tsx';
 export function ResultActions({ job }: { job: JobView }) {
   const link = useSignal<Link | undefined>(undefined);
   const isAgainOpen = useSignal(job.status === 'failed' && remedyOf(job) === 'options');
+  const isAgainAsked = useSignal(false);
   const { id, status, mp3 } = job;
   const isFinal = status === 'done' || status === 'failed' || status === 'cancelled';
   return (
@@ -35,6 +36,7 @@ export function ResultActions({ job }: { job: JobView }) {
             type="button"
             aria-expanded={isAgainOpen.value}
             onClick={() => {
+              isAgainAsked.value = true;
               isAgainOpen.value = !isAgainOpen.value;
             }}
           >
@@ -47,6 +49,7 @@ export function ResultActions({ job }: { job: JobView }) {
       {isFinal && isAgainOpen.value && (
         <ConvertAgain
           job={job}
+          isAsked={isAgainAsked.value}
           onBegun={() => {
             isAgainOpen.value = false;
           }}

@@ -24,6 +24,7 @@ export const jobs = {
   'jobs.select_shown': 'Select all shown',
   'jobs.selection': 'Selection',
   'jobs.archive': 'Download as ZIP',
+  'jobs.archive_limit': 'Select {count} MP3s at most for one ZIP.',
   'jobs.archive_all': 'Download all as ZIP',
 
   'jobs.status.queued': 'Waiting',
@@ -61,6 +62,8 @@ export const jobs = {
   'jobs.deleted_one': '{name} was deleted.',
   'jobs.undo': 'Undo',
   'jobs.conflict.cancel': 'It has ended already.',
+  'jobs.conflict.options':
+    'These options do not fit this film. Where its sound alone was sent, there is no picture and no other track.',
   'jobs.conflict.rename': 'It cannot be renamed now.',
   'jobs.conflict.retry':
     'It is like this already, or the film is not stored here any more. In that case, send the film again.',
