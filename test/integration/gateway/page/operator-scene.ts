@@ -49,17 +49,21 @@ export async function startOperatorPage(
   const system = await startPage(context, { hasOperator, now: () => performance.now() + skippedMs });
   const { jobs, index, failedIndex, state, live } = system;
   const ids = CONVERTERS.map(() => randomUUID());
-  const beat = async (number: number) => {
+  let beats = 0;
+  const beat = async () => {
+    beats += 1;
     for (const [at, presence] of CONVERTERS.entries())
       await showPresence(state, {
         ...{ id: ids[at] ?? '', dead: new Set() },
-        presence: { beat: number, ...presence },
+        presence: { beat: beats, ...presence },
       });
     await live.converters.update();
   };
-  await beat(1);
+  await beat();
   skippedMs += 2 * BEAT_MS;
-  await beat(2);
+  await beat();
+  const beating = setInterval(beat, BEAT_MS);
+  context.after(() => clearInterval(beating));
   const queued = (seconds: number) =>
     newJob({ updated_at: new Date(Date.now() - seconds * 1000).toISOString() });
   const active = [queued(200), queued(5), newJob({ status: 'converting' }), newJob({ status: 'uploading' })];
