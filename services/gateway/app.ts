@@ -23,6 +23,7 @@ import { type OperatorPorts, operatorRoutes } from './operator/routes.ts';
 import { pageRoutes } from './page/routes.ts';
 import type { Site } from './page/site.ts';
 import { type ProbePorts, probeRoutes } from './probe/routes.ts';
+import { renameRoutes } from './rename/routes.ts';
 import { type UploadPorts, uploadRoutes } from './uploads/routes.ts';
 import { type TusPorts, tusRoutes } from './uploads/tus/routes.ts';
 
@@ -73,6 +74,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   probeRoutes(router, ports);
   eventRoutes(router, ports);
   jobRoutes(router, ports);
+  renameRoutes(router, ports);
   detailsRoutes(router, ports);
   downloadRoutes(router, ports);
   operatorRoutes(router, ports);

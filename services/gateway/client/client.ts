@@ -1,11 +1,22 @@
 import type { JobView } from '../../shared/jobs/job-view.ts';
 import type { Mp3Details } from '../../shared/jobs/mp3-details.ts';
 import type { ProbeResult } from '../../shared/jobs/probe.ts';
+import type { DownloadLink } from '../downloads/download-link.ts';
 import type { Mp3 } from './download.ts';
 import { type Clock, clock as systemClock } from './http/clock.ts';
 import type { Transport } from './http/transport.ts';
 import { jobEvents } from './job-events.ts';
-import { cancelJob, deleteJob, getJob, type JobPage, listJobs, retryJob } from './jobs.ts';
+import {
+  cancelJob,
+  deleteJob,
+  getJob,
+  getLink,
+  type JobPage,
+  type JobQuery,
+  listJobs,
+  renameJob,
+  retryJob,
+} from './jobs.ts';
 import { type ProbeOptions, probeFile } from './probe.ts';
 import type { SendVideoPorts, SentVideo } from './send-video.ts';
 import { type Credentials, register } from './session/accounts.ts';
@@ -57,13 +68,15 @@ export interface Client {
   events(id: string, options?: Cancellable): AsyncIterable<JobView>;
   /** Yields what happens to all jobs, until the signal aborts or the caller leaves the loop. Connects again where it has to. */
   watchJobs(options?: Own<WatchJobsOptions>): AsyncIterable<JobsChange>;
-  jobs(page: { limit?: number; cursor?: string | null }, options?: Cancellable): Promise<JobPage>;
+  jobs(query: JobQuery, options?: Cancellable): Promise<JobPage>;
   job(id: string, options?: Cancellable): Promise<JobView>;
+  rename(id: string, filename: string, options?: Cancellable): Promise<JobView>;
   /** What a player shows of the MP3. There is none for the MP3 of an earlier release: `not_found`. */
   details(id: string, options?: Cancellable): Promise<Mp3Details>;
   cancel(id: string, options?: Cancellable): Promise<JobView>;
   retry(id: string, options?: Cancellable & { options?: Record<string, string> }): Promise<JobView>;
   delete(id: string, options?: Cancellable): Promise<void>;
+  link(id: string, options?: Cancellable): Promise<DownloadLink>;
   /** Yields the MP3. Resumes after a lost connection. Throws at the end where the bytes are not those of the MP3. */
   download(mp3: Mp3, options?: Own<VerifiedDownloadOptions>): AsyncIterable<Uint8Array>;
 }
@@ -92,8 +105,9 @@ export function createClient({ transport, ...options }: ClientOptions): Client {
       for await (const { job } of jobEvents(session, id, { signal: signalOf(own) })) yield job;
     },
     watchJobs: (own) => watchJobs(session, { ...own, ...portsOf(own) }),
-    jobs: (page, own) => listJobs(session, page, signalOf(own)),
+    jobs: (query, own) => listJobs(session, query, signalOf(own)),
     job: (id, own) => getJob(session, id, signalOf(own)),
+    rename: (id, filename, own) => renameJob(session, id, filename, signalOf(own)),
     async details(id, own) {
       const { getDetails } = await import('./details.ts');
       return getDetails(session, id, portsOf(own));
@@ -101,6 +115,7 @@ export function createClient({ transport, ...options }: ClientOptions): Client {
     cancel: (id, own) => cancelJob(session, id, signalOf(own)),
     retry: (id, own) => retryJob(session, id, signalOf(own), own?.options),
     delete: (id, own) => deleteJob(session, id, signalOf(own)),
+    link: (id, own) => getLink(session, id, signalOf(own)),
     async *download(mp3, own) {
       const { verifiedDownload } = await import('./verified-download.ts');
       yield* verifiedDownload(session, mp3, { ...own, ...portsOf(own) });

@@ -1,4 +1,5 @@
 import { type JobView, jobView } from '../../shared/jobs/job-view.ts';
+import { type DownloadLink, downloadLink } from '../downloads/download-link.ts';
 import { pageOf } from '../jobs/job-page.ts';
 import type { Session } from './session/session.ts';
 
@@ -13,13 +14,28 @@ export interface JobPage {
   next_cursor: string | null;
 }
 
-/** @param page `limit` is 1 to 100, by default 20; `cursor` is the `next_cursor` of the page before */
+export interface JobQuery {
+  /** 1 to 100, by default 20. */
+  limit?: number | undefined;
+  /** The `next_cursor` of the page before, which was asked for with the same filters. */
+  cursor?: string | null | undefined;
+  /** Only jobs in one of these statuses. Without any, all. */
+  status?: JobView['status'] | readonly JobView['status'][] | undefined;
+  /** Only jobs with this text in their file name, whatever the case and the accents. */
+  search?: string | undefined;
+}
+
 export async function listJobs(
   session: Session,
-  { limit, cursor }: { limit?: number; cursor?: string | null },
+  { limit, cursor, status = [], search }: JobQuery,
   signal: AbortSignal,
 ): Promise<JobPage> {
-  const query = { ...(limit !== undefined && { limit: String(limit) }), ...(cursor && { cursor }) };
+  const query = {
+    ...(limit !== undefined && { limit: String(limit) }),
+    ...(cursor && { cursor }),
+    ...(status.length > 0 && { status: [status].flat().join(',') }),
+    ...(search && { search }),
+  };
   const reply = await session.send({
     method: 'GET',
     path: '/jobs',
@@ -34,6 +50,27 @@ export async function listJobs(
 export async function getJob(session: Session, id: string, signal: AbortSignal): Promise<JobView> {
   const path = `/jobs/${id}`;
   const reply = await session.send({ method: 'GET', path, idleTimeoutMs: IDLE_TIMEOUT_MS, signal });
+  return reply.json(jobView);
+}
+
+/**
+ * Renames a job and its MP3. The gateway cleans the name.
+ * @throws ProblemError `not_found`, `bad_request` for a name without any visible character
+ */
+export async function renameJob(
+  session: Session,
+  id: string,
+  filename: string,
+  signal: AbortSignal,
+): Promise<JobView> {
+  const reply = await session.send({
+    method: 'PATCH',
+    path: `/jobs/${id}`,
+    headers: { 'content-type': 'application/json' },
+    body: () => JSON.stringify({ filename }),
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+    signal,
+  });
   return reply.json(jobView);
 }
 
@@ -61,6 +98,16 @@ async function postJob(
 ): Promise<JobView> {
   const reply = await session.send({ method: 'POST', path, query, signal });
   return reply.json(jobView);
+}
+
+/**
+ * Returns the signed link to the MP3, which works without a login until the job expires or is deleted.
+ * @throws ProblemError `not_found`, `not_ready` for a job without an MP3
+ */
+export async function getLink(session: Session, id: string, signal: AbortSignal): Promise<DownloadLink> {
+  const path = `/jobs/${id}/link`;
+  const reply = await session.send({ method: 'GET', path, idleTimeoutMs: IDLE_TIMEOUT_MS, signal });
+  return reply.json(downloadLink);
 }
 
 /** Deletes a job with its video and its MP3. @throws ProblemError `not_found` */

@@ -3,13 +3,15 @@ import type { ParameterizedContext } from 'koa';
 import parseRange from 'range-parser';
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
-import { availableMp3, type Job } from '../../shared/jobs/job.ts';
+import type { Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import { findOwnedJob, parseJobId } from '../jobs/find-owned.ts';
 import { acquireForResponse, type ConcurrencyLimit } from '../limits/concurrency-limit.ts';
+import type { DownloadLink } from './download-link.ts';
 import { mp3Name } from './mp3-name.ts';
+import { requireMp3 } from './require-mp3.ts';
 import { sendBlob } from './send-blob.ts';
 import type { SignedLinks } from './signed-link.ts';
 
@@ -29,6 +31,7 @@ type Context = ParameterizedContext<RequestState> & { params: Record<string, str
  * `GET /download?fid=` is the route of the original system.
  */
 export function downloadRoutes(router: Router<RequestState>, ports: DownloadPorts): void {
+  router.get('/jobs/:id/link', (context) => link(context, ports));
   router.get('/download/:id', (context) => download(context, ports));
   router.get('/download', (context) => {
     const { fid } = context.query;
@@ -37,12 +40,18 @@ export function downloadRoutes(router: Router<RequestState>, ports: DownloadPort
   });
 }
 
+/** The link is the one of the mail. Whoever has it can download the MP3, so the response must not be stored by a cache. */
+async function link(context: Context, ports: DownloadPorts): Promise<void> {
+  const { document: job } = await findOwnedJob(context, ports);
+  requireMp3(job);
+  const { id, expires_at } = job;
+  context.set('Cache-Control', 'no-store');
+  context.body = { url: ports.links.sign(id, new Date(expires_at)), expires_at } satisfies DownloadLink;
+}
+
 async function download(context: Context, ports: DownloadPorts): Promise<void> {
   const job = await findAllowedJob(context, ports);
-  const available = availableMp3(job);
-  if (!available)
-    throw new AppError('not_ready', `the job is ${job.status}; its MP3 is available once the job is done`);
-  const { mp3, mp3BlobId } = available;
+  const { mp3, mp3BlobId } = requireMp3(job);
 
   context.status = 200;
   const name = mp3Name(job.filename);

@@ -2,7 +2,14 @@ import type { BlobStore } from '../../shared/blobs/blob-store.ts';
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import { isFinal, type Job, jobNotFound } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
-import { cancel, retry, retryWith, type Transition, tombstone } from '../../shared/jobs/transitions.ts';
+import {
+  cancel,
+  rename,
+  retry,
+  retryWith,
+  type Transition,
+  tombstone,
+} from '../../shared/jobs/transitions.ts';
 import { AppError, isAppError } from '../../shared/runtime/errors.ts';
 import type { JobIndex } from '../job-index/job-index.ts';
 import { requireKnownTrack } from '../options/known-track.ts';
@@ -29,6 +36,8 @@ export interface JobCommandPorts {
  */
 export interface JobCommands {
   cancel(job: Job, signal?: AbortSignal): Promise<Job>;
+  /** Gives the job, in any status, a name that is clean already. The MP3 gets its name from it. */
+  rename(job: Job, filename: string, signal?: AbortSignal): Promise<Job>;
   /**
    * With options, a job that is done is converted again, too. Throws `invalid_option` for an audio track that the video does not
    * have, and for what the client has not sent where it sent only the sound of one track.
@@ -48,6 +57,8 @@ export function createJobCommands(ports: JobCommandPorts): JobCommands {
 
   return {
     cancel: (job, signal) => update(job, cancel, signal),
+    // Also a job that has ended gets an entry in the index: the streams of all jobs watch the index alone.
+    rename: (job, filename, signal) => update(job, rename(filename), signal),
 
     async retry(job, options, signal) {
       const start = options ? retryWith(options) : retry;

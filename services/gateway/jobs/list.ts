@@ -1,4 +1,4 @@
-import { isVisible, type Job } from '../../shared/jobs/job.ts';
+import { isVisible, type VisibleJob } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import type { JobView } from '../../shared/jobs/job-view.ts';
 import { isAppError } from '../../shared/runtime/errors.ts';
@@ -6,6 +6,7 @@ import type { Log } from '../../shared/runtime/log.ts';
 import type { JobIndex, OwnedPage } from '../job-index/job-index.ts';
 import { readJobs } from '../job-index/read-jobs.ts';
 import type { Queue } from '../queue/queue.ts';
+import type { JobFilter } from './job-filter.ts';
 import type { Page } from './page-query.ts';
 
 /**
@@ -23,6 +24,10 @@ interface Ports {
   log: Log;
 }
 
+interface Wanted extends Page {
+  filter: JobFilter;
+}
+
 interface JobList {
   jobs: JobView[];
   /** Null at the end of the list. */
@@ -30,25 +35,26 @@ interface JobList {
 }
 
 /**
- * Lists an owner's jobs, newest first. One request does a bounded amount of work, so a page may be short or empty although more
- * pages follow. Entries whose job is deleted or missing are dropped on the way. A job whose document is damaged is left out and
+ * Lists the jobs of an owner that pass the filter, newest first. One request does a bounded amount of work, so a page may be short
+ * or empty although more pages follow. Entries whose job is deleted or missing are dropped on the way. A job whose document is damaged is left out and
  * keeps its entry.
  */
-export async function listJobs(ports: Ports, owner: string, { limit, cursor }: Page): Promise<JobList> {
-  const { jobs, next_cursor } = await readPage(ports, owner, { limit, cursor });
+export async function listJobs(ports: Ports, owner: string, wanted: Wanted): Promise<JobList> {
+  const { jobs, next_cursor } = await readPage(ports, owner, wanted);
   return { jobs: await ports.queue.view(jobs), next_cursor };
 }
 
 async function readPage(
   ports: Ports,
   owner: string,
-  { limit, cursor }: Page,
-): Promise<{ jobs: Job[]; next_cursor: string | null }> {
-  const page: Job[] = [];
+  { limit, cursor, filter }: Wanted,
+): Promise<{ jobs: VisibleJob[]; next_cursor: string | null }> {
+  const page: VisibleJob[] = [];
   let last: string | null = null;
   let pages = 0;
   for await (const ownerPage of ports.index.listOwned(owner, cursor)) {
     for await (const { job, cursor } of readVisible(ports, owner, ownerPage)) {
+      if (!filter(job)) continue;
       // A job beyond the limit shows that there is a next page.
       if (page.length === limit) return { jobs: page, next_cursor: last };
       page.push(job);
@@ -63,7 +69,7 @@ async function* readVisible(
   { jobs, index, log }: Ports,
   owner: string,
   { number, entries }: OwnedPage,
-): AsyncGenerator<{ job: Job; cursor: string }> {
+): AsyncGenerator<{ job: VisibleJob; cursor: string }> {
   const dead: string[] = [];
   try {
     for (let at = 0; at < entries.length; at += BATCH) {

@@ -9,6 +9,7 @@ import { parseOptions } from '../options/parse-options.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { JobCommands } from './commands.ts';
 import { findOwnedJob, findOwnedOrDeletedJob } from './find-owned.ts';
+import { parseJobFilter } from './job-filter.ts';
 import { listJobs } from './list.ts';
 import { parsePageQuery } from './page-query.ts';
 
@@ -27,11 +28,8 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
 
   router.get('/jobs', async (context) => {
     const user = await ports.authenticate(context.get('authorization'));
-    context.body = await listJobs(
-      { ...ports, log: context.state.log },
-      user.id,
-      parsePageQuery(context.query),
-    );
+    const wanted = { ...parsePageQuery(context.query), filter: parseJobFilter(context.query) };
+    context.body = await listJobs({ ...ports, log: context.state.log }, user.id, wanted);
   });
 
   router.get('/jobs/:id', async (context) => {

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import type { ErrorCode } from '../../shared/runtime/errors.ts';
-import { bearer, id, problems, query, uuid } from './parts.ts';
+import { downloadLink } from '../downloads/download-link.ts';
+import { bearer, id, json, problems, query, uuid } from './parts.ts';
 
 const mp3File = { 'audio/mpeg': { schema: { type: 'string', contentMediaType: 'audio/mpeg' } } };
 
@@ -34,7 +36,23 @@ const download = (job: object) => ({
   },
 });
 
+const { $schema: _dialect, ...linkSchema } = z.toJSONSchema(downloadLink);
+
 export const downloadPaths = {
+  '/jobs/{id}/link': {
+    get: {
+      summary: 'A link to the MP3 that needs no login',
+      description:
+        'The same link as in the mail: it is signed for this job alone and valid until `expires_at`, when the job expires. ' +
+        'Deleting the job revokes it.',
+      security: bearer,
+      parameters: [id],
+      responses: {
+        200: { description: 'The link', content: json(linkSchema) },
+        ...problems('invalid_token', 'not_found', 'not_ready'),
+      },
+    },
+  },
   '/download/{id}': { get: download(id) },
   '/download': { get: download(query('fid', 'The job', uuid)) },
 };

@@ -1,14 +1,35 @@
+import { z } from 'zod';
+import { STATUSES } from '../../shared/jobs/job-view.ts';
+import { MAX_SEARCH_LENGTH } from '../jobs/job-filter.ts';
+import { renameRequest } from '../rename/rename-request.ts';
 import { optionParameters } from './options.ts';
-import { bearer, id, json, lastEventId, location, page, paging, problems, ref } from './parts.ts';
+import { bearer, id, json, lastEventId, location, page, paging, problems, query, ref } from './parts.ts';
 
 const oneJob = { description: 'The job', content: json(ref('Job')) };
+
+const { $schema: _dialect, ...renameBody } = z.toJSONSchema(renameRequest);
+
+const filters = [
+  query(
+    'status',
+    'Only jobs in one of these statuses. It may be repeated, and several may be separated by commas',
+    {
+      type: 'array',
+      items: { enum: [...STATUSES] },
+    },
+  ),
+  query('search', 'Only jobs with this text in their file name, whatever the case and the accents', {
+    type: 'string',
+    maxLength: MAX_SEARCH_LENGTH,
+  }),
+];
 
 export const jobPaths = {
   '/jobs': {
     get: {
       summary: 'My jobs, newest first',
       security: bearer,
-      parameters: paging,
+      parameters: [...paging, ...filters],
       responses: { 200: page('Job'), ...problems('bad_request', 'invalid_token') },
     },
   },
@@ -18,6 +39,19 @@ export const jobPaths = {
       security: bearer,
       parameters: [id],
       responses: { 200: oneJob, ...problems('invalid_token', 'not_found') },
+    },
+    patch: {
+      summary: 'Rename a job and its MP3, in any state',
+      description:
+        'The MP3 is then downloaded under the new name, also by a link that was sent before. A conversion goes on, and nothing ' +
+        'else of the job changes. A second request with the same name changes nothing.',
+      security: bearer,
+      parameters: [id],
+      requestBody: { required: true, content: json(renameBody) },
+      responses: {
+        200: oneJob,
+        ...problems('bad_request', 'invalid_token', 'not_found', 'too_large', 'unsupported_media_type'),
+      },
     },
     delete: {
       summary: 'Delete the job, its video and its MP3, in any state',

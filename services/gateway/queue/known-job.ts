@@ -16,7 +16,7 @@ export interface KnownJob extends Work {
   id: string;
   owner: string;
   status: Job['status'];
-  /** ISO 8601. Of a queued job, it is when the job was queued: nothing changes a job while it waits. */
+  /** ISO 8601. Of a queued job, it is when the job was queued: while it waits, only its name may change. */
   updatedAt: string;
   etag: string;
   /** Version of its entry in the index, as it was before the job was read. Each command of a user makes a new one. */

@@ -26,7 +26,7 @@ export function createVideoIndex(state: StateStore, ttlSeconds: number): VideoIn
   return {
     async add(jobs, signal) {
       await videos.put(
-        // The only later change of a done job is its deletion, so its last update was when it became done.
+        // A done job is only deleted or renamed later, and a rename leaves this time, so it is when the job became done.
         jobs.map(({ id, updated_at, expires_at }) => ({ id, done_at: updated_at, expires_at })),
         signal,
       );

@@ -25,8 +25,10 @@ export function createDeduplicate(state: StateStore, jobs: JobStore, ttlSeconds:
     async find(content) {
       const id = (await readDocument<{ job: string }>(state, contentKey(content)))?.document.job;
       const job = id === undefined ? undefined : await jobs.find(id);
-      // The job may have been converted again with other options.
-      const isSame = job && canonicalOptions(job.options) === canonicalOptions(content.options);
+      // The job may have been converted again with other options, or renamed.
+      const isSame =
+        job?.filename === content.filename &&
+        canonicalOptions(job.options) === canonicalOptions(content.options);
       return isSame && job.status === 'done' && isVisible(job) && isYoung(job) ? job : undefined;
     },
 

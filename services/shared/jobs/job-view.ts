@@ -78,7 +78,7 @@ export const jobView = z.object({
     .nullable(),
   attempts: z.number().int(),
   created_at: z.iso.datetime(),
-  updated_at: z.iso.datetime(),
+  updated_at: z.iso.datetime().describe('the last change of the status or the progress, not of the name'),
   expires_at: z.iso.datetime(),
 });
 export type JobView = z.infer<typeof jobView>;

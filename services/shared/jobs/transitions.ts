@@ -139,6 +139,17 @@ export const cancel: Transition = (job) => {
   return { ...releaseFromAttempt(job), status: 'cancelled', progress: progressOf(job) };
 };
 
+/**
+ * Gives the job another file name, in any status. `updated_at` stays: it tells when the job was queued or done, and which attempt
+ * is alive. So a rename changes neither the place in the queue, nor how long the video is kept, nor a conversion that is running.
+ */
+export const rename =
+  (filename: string): Transition =>
+  (job) => {
+    if (job.status === 'uploading' || job.status === 'deleted') throw jobNotFound();
+    return job.filename === filename ? undefined : { ...job, filename };
+  };
+
 /** Fails a job that was not converted in the time for which it is kept. An attempt that is still at work has lost it. */
 export const expire: Transition = (job) => {
   if (job.status !== 'queued' && job.status !== 'converting') return undefined;

@@ -56,7 +56,7 @@ describe('docs/architecture.md', () => {
     const diagram = file.blocks.find(({ text }) => text.startsWith('stateDiagram-v2'))?.text ?? '';
     const labels = [...diagram.matchAll(/: (\w+)$/gm)].map(([, label]) => label);
     /** Not changes of the status. */
-    const others = ['renewUpload', 'updateAttempt', 'isLostAttempt', 'LostAttempt'];
+    const others = ['renewUpload', 'updateAttempt', 'rename', 'isLostAttempt', 'LostAttempt'];
     const changes = Object.keys(transitions).filter((name) => !others.includes(name));
     assert.deepEqual([...new Set(labels)].sort(), changes.sort());
   });

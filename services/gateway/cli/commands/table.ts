@@ -10,6 +10,7 @@ import { jobs } from './jobs.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
 import { probe } from './probe.ts';
+import { rename } from './rename.ts';
 import { retry } from './retry.ts';
 import { show } from './show.ts';
 import { watch } from './watch.ts';
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   show,
   watch,
   download,
+  rename,
   retry,
   cancel,
   deleteCommand,

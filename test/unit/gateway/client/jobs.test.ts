@@ -4,7 +4,9 @@ import {
   cancelJob,
   deleteJob,
   getJob,
+  getLink,
   listJobs,
+  renameJob,
   retryJob,
 } from '../../../../services/gateway/client/jobs.ts';
 import { requestTokens } from '../../../../services/gateway/client/session/accounts.ts';
@@ -71,6 +73,28 @@ describe('cancelJob and retryJob', () => {
     const { options } = await retryJob(session, id, signal, { preset: 'small', channels: '2' });
     assert.deepEqual(options, { bitrate: 48, sample_rate: 24_000, channels: 2 });
     await assert.rejects(retryJob(session, id, signal, { bitrate: '1' }), { code: 'invalid_option' });
+  });
+});
+
+describe('getLink', () => {
+  it('returns the link once there is an MP3', async (context) => {
+    const { session, upload, jobs, done } = await build(context);
+    const id = await upload(1000);
+    await assert.rejects(getLink(session, id, signal), { code: 'not_ready', status: 409 });
+    const ended = await done((await jobs.get(id)).document);
+    await jobs.update(id, () => ended);
+    const link = await getLink(session, id, signal);
+    assert.deepEqual(link, { url: ended.download_url, expires_at: ended.expires_at });
+  });
+});
+
+describe('renameJob', () => {
+  it('returns the job with its new name, and refuses an empty one', async (context) => {
+    const { session, upload } = await build(context);
+    const id = await upload(1000);
+    assert.equal((await renameJob(session, id, 'фильм.mp4', signal)).filename, 'фильм.mp4');
+    assert.equal((await getJob(session, id, signal)).filename, 'фильм.mp4');
+    await assert.rejects(renameJob(session, id, ' ', signal), { code: 'bad_request', status: 400 });
   });
 });
 

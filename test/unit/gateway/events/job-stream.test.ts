@@ -43,6 +43,20 @@ async function startStream(context: TestContext, given: Partial<Job> = {}) {
 }
 
 describe('GET /jobs/:id/events', () => {
+  test('sends the new name of a job that is renamed', async (context) => {
+    const { gateway, job, reply, poll } = await startStream(context);
+    await gateway.call('PATCH', `/jobs/${job.id}`, { headers: asOwner, body: { filename: 'b.mp4' } });
+    await poll();
+    await gateway.call('POST', `/jobs/${job.id}/cancel`, { headers: asOwner });
+    await poll();
+    const states = eventsOf(await reply).map(({ filename, status }) => [filename, status]);
+    assert.deepEqual(states, [
+      ['Ferien.mp4', 'queued'],
+      ['b.mp4', 'queued'],
+      ['b.mp4', 'cancelled'],
+    ]);
+  });
+
   const WARNINGS = [{ code: 'truncated', detail: 'The end is missing.', seconds: 1, of_seconds: 2 }];
   const FINAL = [done(), done({ warnings: WARNINGS }), failed(), newJob({ status: 'cancelled' })];
   for (const job of FINAL) {

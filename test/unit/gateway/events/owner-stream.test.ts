@@ -48,6 +48,8 @@ const film = (name: string, fields: object = {}) => newJob({ filename: name, ...
 const lastIdOf = (stream: OpenStream) => stream.events().findLast(({ id }) => id !== undefined)?.id;
 const cancelJob = (gateway: Gateway, { id }: Job) =>
   gateway.call('POST', `/jobs/${id}/cancel`, { headers: asOwner });
+const renameJob = (gateway: Gateway, { id }: Job, filename: string) =>
+  gateway.call('PATCH', `/jobs/${id}`, { headers: asOwner, body: { filename } });
 const deleteJob = (gateway: Gateway, { id }: Job) =>
   gateway.call('DELETE', `/jobs/${id}`, { headers: asOwner });
 
@@ -101,6 +103,19 @@ describe('GET /jobs/events', () => {
     await deleteJob(gateway, deleted);
     await pass(3);
     assert.deepEqual(brief(stream).slice(1).sort(), ['a queued', 'gone']);
+  });
+
+  it('sends a job that is renamed, also one that ended long ago', async (context) => {
+    const { gateway, pass } = setUp(context);
+    const queued = await gateway.save(film('a'));
+    const ended = done({ filename: 'b' });
+    await gateway.jobs.create(ended);
+    const stream = await open(gateway);
+    await renameJob(gateway, queued, 'c');
+    await pass(3);
+    await renameJob(gateway, ended, 'd');
+    await pass(3);
+    assert.deepEqual(brief(stream), ['a queued', 'snapshot 1', 'c queued', 'd done']);
   });
 
   it('says nothing about an upload that is given up', async (context) => {

@@ -48,8 +48,10 @@ describe('routes of one job', () => {
   const PLACES: [method: string, path: string][] = [
     ['GET', '/jobs/ID'],
     ['GET', '/jobs/ID/events'],
+    ['GET', '/jobs/ID/link'],
     ['GET', '/download/ID'],
     ['GET', '/download?fid=ID'],
+    ['PATCH', '/jobs/ID'],
     ['POST', '/jobs/ID/cancel'],
     ['POST', '/jobs/ID/retry'],
     ['DELETE', '/jobs/ID'],
@@ -60,7 +62,8 @@ describe('routes of one job', () => {
       const gateway = buildGateway();
       await gateway.save(job);
       const keys = await gateway.state.getMany(gateway.state.keys());
-      const reply = await gateway.call(method, place.replace('ID', id), { headers });
+      const body = method === 'PATCH' ? { body: { filename: 'mine.mp4' } } : {};
+      const reply = await gateway.call(method, place.replace('ID', id), { headers, ...body });
       assert.deepEqual(await gateway.state.getMany(gateway.state.keys()), keys, 'nothing is written');
       return reply;
     };

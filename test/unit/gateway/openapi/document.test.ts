@@ -242,6 +242,14 @@ const EXPECTED_CODES: Record<string, ErrorCode[]> = {
     'unavailable',
   ],
   'GET /uploads/{id}': ['invalid_token', 'not_found', 'expired', 'not_media', 'upload_locked', 'unavailable'],
+  'PATCH /jobs/{id}': [
+    'bad_request',
+    'invalid_token',
+    'not_found',
+    'too_large',
+    'unsupported_media_type',
+    'unavailable',
+  ],
   'DELETE /jobs/{id}': ['invalid_token', 'not_found', 'unavailable'],
   'POST /jobs/{id}/cancel': ['invalid_token', 'not_found', 'state_conflict', 'unavailable'],
   'POST /jobs/{id}/retry': [
@@ -258,6 +266,7 @@ const EXPECTED_CODES: Record<string, ErrorCode[]> = {
   'GET /jobs': ['bad_request', 'invalid_token', 'unavailable'],
   'GET /jobs/{id}': ['invalid_token', 'not_found', 'unavailable'],
   'GET /jobs/{id}/events': ['invalid_token', 'not_found', 'unavailable'],
+  'GET /jobs/{id}/link': ['invalid_token', 'not_found', 'not_ready', 'unavailable'],
   'GET /download/{id}': [
     'invalid_token',
     'forbidden',

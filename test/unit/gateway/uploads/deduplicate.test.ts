@@ -6,6 +6,7 @@ import {
   claim,
   complete,
   fail,
+  rename,
   retryWith,
   tombstone,
 } from '../../../../services/shared/jobs/transitions.ts';
@@ -105,6 +106,13 @@ describe('createDeduplicate, for other uploads', () => {
         await harness.jobs.update(id, retryWith({ bitrate: 192 }));
         await harness.jobs.update(id, claim('two'));
         await harness.jobs.update(id, complete('two', { mp3: MP3, warnings: [] }, {}));
+      },
+    ],
+    [
+      'the content of a job that was renamed',
+      async (harness, { id }) => {
+        await finish(harness, id);
+        await harness.jobs.update(id, rename('b.mp4'));
       },
     ],
     [

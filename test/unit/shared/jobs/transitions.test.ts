@@ -16,6 +16,7 @@ import {
   expire,
   fail,
   LostAttempt,
+  rename,
   renewUpload,
   requeue,
   retry,
@@ -61,6 +62,8 @@ const TRANSITIONS: Record<string, Transition> = {
   retry,
   'retryWith other options': retryWith({ bitrate: 192 }),
   'retryWith the same options': retryWith({ quality: 2 }),
+  'rename to another name': rename('Holidays.mp4'),
+  'rename to the same name': rename('Ferien.mp4'),
   tombstone,
 };
 
@@ -97,6 +100,8 @@ const TABLE: Record<keyof typeof TRANSITIONS, Cell[]> = {
   'retryWith other options':   [conflict,    conflict,     conflict,     'queued',  'queued',  'queued',    conflict],
   'retryWith the same options':
                                [conflict,    same,         same,         conflict,  'queued',  'queued',    conflict],
+  'rename to another name':    [missing,     'queued',     'converting', 'done',    'failed',  'cancelled', missing],
+  'rename to the same name':   [missing,     same,         same,         same,      same,      same,        missing],
   tombstone:                   ['deleted',   'deleted',    'deleted',    'deleted', 'deleted', 'deleted',   'deleted'],
 };
 
@@ -276,6 +281,20 @@ describe('retryWith', () => {
 
   test('refuses the 101st generation', () => {
     assert.throws(() => retryWith({ bitrate: 192 })(done({ generation: 100 })), { code: 'state_conflict' });
+  });
+});
+
+describe('rename', () => {
+  for (const status of ['queued', 'converting', 'done', 'failed', 'cancelled'] as const) {
+    test(`changes nothing but the name of a job that is ${status}, not even updated_at`, () => {
+      const job = JOBS[status]();
+      assert.deepEqual(rename('Holidays.mp4')(job), { ...job, filename: 'Holidays.mp4' });
+    });
+  }
+
+  test('keeps the MP3 of a job that is converted again', () => {
+    const job = apply(retryWith({ bitrate: 192 }), done({ mp3BlobId: 'old' }));
+    assert.equal(availableMp3(apply(rename('Holidays.mp4'), job))?.mp3BlobId, 'old');
   });
 });
 

@@ -1,6 +1,7 @@
 import { hrefOf } from '../route.ts';
 import { account } from '../session/state.ts';
-import { LANGUAGES, language, setLanguage, t } from '../text/language.ts';
+import { language, setLanguage, t } from '../text/language.ts';
+import { LANGUAGES } from '../text/languages.ts';
 import { Icon } from './icons.tsx';
 import { setTheme, THEMES, type Theme, theme } from './theme.ts';
 import './shell.css';

@@ -1,23 +1,7 @@
 import { signal } from '@preact/signals';
 import { en } from './en/catalog.ts';
-import { formatMessage, type Message, type Values } from './message.ts';
-
-/** All texts of the page in one language. English says which there are. */
-export type Catalog = { [Key in keyof typeof en]: Message };
-export type TextKey = keyof Catalog;
-
-interface Language {
-  /** A language tag (BCP 47). */
-  code: string;
-  /** As its speakers call it. */
-  name: string;
-  dir: 'ltr' | 'rtl';
-  load: () => Promise<Catalog>;
-}
-
-export const LANGUAGES: readonly Language[] = [
-  { code: 'en', name: 'English', dir: 'ltr', load: async () => en },
-];
+import { type Catalog, LANGUAGES, type TextKey } from './languages.ts';
+import { formatMessage, type Values } from './message.ts';
 
 export const language = signal('en');
 const catalog = signal<Catalog>(en);

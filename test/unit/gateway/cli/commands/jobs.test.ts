@@ -85,6 +85,11 @@ describe('mp3 jobs', () => {
     [['--status', 'failed', '--limit', '5'], 5, true],
     [['--status', 'failed', '--all'], 13, false],
     [['--status', 'done'], 0, false],
+    [['--status', 'done,failed', '--all'], 13, false],
+    [['--status', 'failed', '--status', 'queued', '--all'], 130, false],
+    [['--search', 'FERÍEN', '--all'], 130, false],
+    [['--search', 'ferien', '--status', 'failed', '--all'], 13, false],
+    [['-s', 'nothing like it'], 0, false],
   ];
   for (const [args, count, hasMore] of LISTS) {
     it(`lists ${count} of 130 jobs with ${JSON.stringify(args)}`, async (context) => {
@@ -109,6 +114,25 @@ describe('mp3 jobs', () => {
     assert.match(filtered.err, /mp3 jobs --status failed --all --url \S+ --email \S+\n$/);
   });
 
+  it('keeps all filters in the command for more', async (context) => {
+    const { run } = await build(context, many);
+    const args = ['jobs', '-n', '3', '--status', 'failed,queued', '--search', 'ferien mp4'];
+    assert.equal((await run(args)).err, '');
+    const { err } = await run([...args.slice(0, -1), 'ferien.']);
+    assert.equal(err, 'There are more: mp3 jobs --status failed --status queued --search ferien. --all\n');
+  });
+
+  it('lists no job that a gateway of an older release returns in spite of the filters', async (context) => {
+    const { run, transport } = await build(context, many);
+    const { send } = transport;
+    transport.send = async ({ query: { status: _, search: __, ...query } = {}, ...request }) =>
+      send({ ...request, query });
+    const ran = await run(['jobs', '--status', 'failed', '--search', 'ferien', '--all', '--json']);
+    assert.deepEqual(new Set(documentsOf(ran).map(({ status }) => status)), new Set(['failed']));
+    assert.equal(documentsOf(ran).length, 13);
+    assert.equal((await run(['jobs', '--search', 'nothing', '--json'])).out, '');
+  });
+
   it('goes on behind a list by its cursor, without a gap', async (context) => {
     const { run } = await build(context, many);
     const ids: string[] = [];
@@ -125,6 +149,8 @@ describe('mp3 jobs', () => {
     ['--limit', '0'],
     ['--limit', 'x'],
     ['--status', 'x'],
+    ['--status', 'done,x'],
+    ['--status', ''],
     ['--all', '--limit', '3'],
     ['one'],
   ]) {
@@ -205,6 +231,32 @@ describe('mp3 retry', () => {
     calls.length = 0;
     assert.equal((await run(['retry', '00000001', '--bitrate', '100'])).code, 2);
     assert.deepEqual(calls, []);
+  });
+});
+
+describe('mp3 rename', () => {
+  it('renames a job, and prints the name as the gateway has cleaned it', async (context) => {
+    const { run, jobs } = await build(context, [numbered(1)]);
+    const ran = await run(['rename', '00000001', ' ../Summer 2024.mp4']);
+    assert.deepEqual(ran, { code: 0, out: `${idOf(1)}  renamed  Summer 2024.mp4\n`, err: '' });
+    assert.equal((await jobs.get(idOf(1))).document.filename, 'Summer 2024.mp4');
+    const [again] = documentsOf(await run(['rename', '00000001', 'Summer 2024.mp4', '--json']));
+    assert.deepEqual([again.id, again.filename], [idOf(1), 'Summer 2024.mp4']);
+  });
+
+  for (const operands of [[], ['00000001'], ['00000001', ' '], ['00000001', 'Summer', '2024.mp4']]) {
+    it(`refuses ${JSON.stringify(operands)} before it asks the gateway`, async (context) => {
+      const { run, calls } = await build(context, [numbered(1)]);
+      calls.length = 0;
+      assert.equal((await run(['rename', ...operands])).code, 2);
+      assert.deepEqual(calls, []);
+    });
+  }
+
+  it('reports a job that does not exist', async (context) => {
+    const { run } = await build(context);
+    const ran = await run(['rename', idOf(9), 'a.mp4', '--json']);
+    assert.deepEqual([ran.code, documentsOf(ran)[0].error.code], [1, 'not_found']);
   });
 });
 
