@@ -9,7 +9,7 @@ import { outputChannels } from '../ffmpeg/mixdown.ts';
 import { type Probe, probe } from '../ffmpeg/probe/probe.ts';
 import type { Timeline } from '../ffmpeg/timeline.ts';
 import { INPUT, OUTPUT } from '../ffmpeg/untrusted-input.ts';
-import { verify } from '../ffmpeg/verify.ts';
+import { type VerifiedMp3, verify } from '../ffmpeg/verify.ts';
 import { buildTag } from '../tags/build-tag.ts';
 import { probeTags } from '../tags/probe-tags.ts';
 import { conversionWarnings, NOT_COPIED } from './conversion-warnings.ts';
@@ -26,8 +26,8 @@ export interface EncodedMp3 {
   parts: number;
   /** What the owner should know about the sound. */
   warnings: JobWarning[];
-  /** Decodes the file to its end. Resolves with its length in seconds, or throws. May run while the file is stored. */
-  verify(): Promise<number>;
+  /** Decodes the file to its end, and measures its sound. Throws where it does not play. May run while the file is stored. */
+  verify(): Promise<VerifiedMp3>;
 }
 
 export interface TranscodeRequest {
@@ -72,8 +72,7 @@ export function createTranscode(tools: TranscodeTools): Transcode {
       id3: tag.id3,
       parts: made.parts,
       warnings,
-      verify: async () =>
-        made.isCopy ? made.encoded.seconds : verify({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal }),
+      verify: async () => made.copied ?? verify({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal }),
     };
   };
 }
@@ -82,7 +81,7 @@ export function createTranscode(tools: TranscodeTools): Transcode {
 async function copyOrEncode(request: EncodeRequest, tools: TranscodeTools): Promise<MadeSound> {
   if (!request.options.copy) return makeSound(request, tools);
   const copied = await copyFrames(request, tools);
-  if (copied) return { encoded: copied, parts: 1, isCopy: true, warnings: [] };
+  if (copied) return { encoded: copied, parts: 1, copied: copied.verified, warnings: [] };
   const made = await makeSound(request, tools);
   return { ...made, warnings: [...made.warnings, NOT_COPIED] };
 }

@@ -52,7 +52,11 @@ async function convert(source: string, fields: Case = {}) {
   });
   return cores.run(signal, async () => {
     const mp3 = await transcode({ folder, options, signal, onProbe() {}, onTime() {} });
-    return { parts: mp3.parts, seconds: await mp3.verify(), decoded: await decodedSeconds(mp3.path) };
+    return {
+      parts: mp3.parts,
+      seconds: (await mp3.verify()).seconds,
+      decoded: await decodedSeconds(mp3.path),
+    };
   });
 }
 
