@@ -1,10 +1,8 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type BuildOptions, type BuildResult, build, context, type OutputFile } from 'esbuild';
-import type { SiteFile, SiteIndex } from '../../services/gateway/page/site.ts';
-import { compress } from './compress.ts';
+import { type BuildOptions, type BuildResult, build, context, type Metafile } from 'esbuild';
 import { DOCUMENTS, documentOf, type Entry } from './documents.ts';
 import { fixedFiles } from './fixed-files.ts';
+import { type PageFile, writeSite } from './write-site.ts';
 
 const repoRoot = path.resolve(import.meta.dirname, '../..');
 const app = path.join(repoRoot, 'services/gateway/page/app');
@@ -18,16 +16,21 @@ const TYPES: Record<string, string> = {
   '.png': 'image/png',
 };
 
+const KEEP_MS = 24 * 3600_000;
+/** With each save there is a build, and pages that are open load again by themselves. */
+const KEEP_WATCHED_MS = 60_000;
+
 interface PageOptions {
-  /** Whether a page that is open loads again when it was built anew. Default: it does not. */
-  reload?: boolean;
+  /** Where the files are written. Default: where the gateway looks for them. */
+  folder?: string;
 }
 
 /**
  * The scripts and styles that documents.ts names, and what these import. What several of them import, and what is imported with
  * `import()`, becomes a file of its own.
+ * @param reload whether a page that is open loads again when it was built anew
  */
-const optionsOf = ({ reload = false }: PageOptions): BuildOptions & { metafile: true; write: false } => ({
+const optionsOf = (reload: boolean): BuildOptions & { metafile: true; write: false } => ({
   absWorkingDir: repoRoot,
   entryPoints: ['early.ts', ...DOCUMENTS.map(({ entry }) => entry)].map((entry) => path.join(app, entry)),
   outbase: app,
@@ -42,14 +45,16 @@ const optionsOf = ({ reload = false }: PageOptions): BuildOptions & { metafile: 
   define: { MP3CONVERTER_RELOAD: String(reload) },
 });
 
-/** Builds the web page. Throws where a file of it has an error. */
-export async function buildPage(options: PageOptions = {}): Promise<void> {
-  writeSite(await build(optionsOf(options)));
+/** Builds the web page. Throws where a file of it has an error. Returns what esbuild tells about its output. */
+export async function buildPage({ folder = destination }: PageOptions = {}): Promise<Metafile> {
+  const result = await build(optionsOf(false));
+  writeSite(filesOf(result), { folder, keepMs: KEEP_MS });
+  return result.metafile;
 }
 
 /** Builds the web page, and builds it again whenever a file of it is saved, until the signal aborts. */
 export async function watchPage(report: (line: string) => void, signal: AbortSignal): Promise<void> {
-  const options = optionsOf({ reload: true });
+  const options = optionsOf(true);
   const watching = await context({
     ...options,
     plugins: [
@@ -59,7 +64,9 @@ export async function watchPage(report: (line: string) => void, signal: AbortSig
           onEnd((result) => {
             for (const { text, location } of result.errors)
               report(`The page was not built: ${location?.file ?? ''}:${location?.line ?? ''} ${text}`);
-            if (result.errors.length === 0) writeSite(result as BuildResult<typeof options>);
+            if (result.errors.length > 0) return;
+            const files = filesOf(result as BuildResult<typeof options>);
+            writeSite(files, { folder: destination, keepMs: KEEP_WATCHED_MS });
           });
         },
       },
@@ -69,67 +76,59 @@ export async function watchPage(report: (line: string) => void, signal: AbortSig
   signal.addEventListener('abort', () => void watching.dispose(), { once: true });
 }
 
-/** Writes the files first and the index of them last, so that a gateway that is running never misses one. */
-function writeSite({ outputFiles, metafile }: BuildResult<{ metafile: true; write: false }>): void {
-  const entries = Object.entries(metafile.outputs).flatMap(
-    ([file, { entryPoint, cssBundle, imports }]): Entry[] =>
-      entryPoint === undefined
-        ? []
-        : [
-            {
-              source: path.relative(app, path.resolve(repoRoot, entryPoint)),
-              script: urlOf(file),
-              styles: cssBundle === undefined ? [] : [urlOf(cssBundle)],
-              preloads: imports
-                .filter(({ kind }) => kind === 'import-statement')
-                .map(({ path: name }) => urlOf(name)),
-            },
-          ],
-  );
-  const documents = DOCUMENTS.map((document) => ({
-    url: document.url,
-    ...documentOf(document, entries),
-  }));
-  mkdirSync(path.join(destination, 'assets'), { recursive: true });
-  const index: SiteIndex = Object.fromEntries([
-    ...outputFiles.map((file) => [urlOf(file.path), writeAsset(file)]),
-    ...[...documents, ...fixedFiles()].map(({ url, ...file }) => [url, write(file, false)]),
-  ]);
-  writeWhole('site.json', JSON.stringify(index));
-  removeOthers(Object.values(index));
+/** All files of the page. */
+function filesOf({ outputFiles, metafile }: BuildResult<{ metafile: true; write: false }>): PageFile[] {
+  const entries = entriesOf(metafile);
+  const documents = DOCUMENTS.map((document) => ({ url: document.url, ...documentOf(document, entries) }));
+  return [
+    ...outputFiles.map(({ path: file, contents }) => ({
+      url: urlOf(file),
+      file: path.relative(destination, file),
+      type: TYPES[path.extname(file)] ?? 'application/octet-stream',
+      contents,
+      immutable: true,
+    })),
+    ...[...documents, ...fixedFiles()].map((file) => ({ ...file, immutable: false })),
+  ];
 }
+
+const entriesOf = ({ outputs }: Metafile): Entry[] =>
+  Object.entries(outputs).flatMap(([file, { entryPoint }]) =>
+    entryPoint === undefined
+      ? []
+      : [
+          {
+            source: path.relative(app, path.resolve(repoRoot, entryPoint)),
+            script: urlOf(file),
+            styles: stylesOf([file, ...importedBy(file, outputs, ANY_TIME)], outputs).map(urlOf),
+            preloads: [...importedBy(file, outputs, AT_ONCE)].map(urlOf),
+          },
+        ],
+  );
+
+type Outputs = Metafile['outputs'];
+const AT_ONCE = ['import-statement'];
+const ANY_TIME = [...AT_ONCE, 'dynamic-import'];
+
+/** What a script imports, also through other files. A browser then need not read one file to know of the next. */
+function importedBy(
+  file: string,
+  outputs: Outputs,
+  kinds: readonly string[],
+  found: Set<string> = new Set(),
+): ReadonlySet<string> {
+  for (const { kind, path: imported } of outputs[file]?.imports ?? []) {
+    if (!kinds.includes(kind) || found.has(imported)) continue;
+    found.add(imported);
+    importedBy(imported, outputs, kinds, found);
+  }
+  return found;
+}
+
+/** esbuild makes a style of its own for a script that is imported with `import()`, and nothing that loads it. */
+const stylesOf = (files: readonly string[], outputs: Outputs): string[] => [
+  ...new Set(files.flatMap((file) => outputs[file]?.cssBundle ?? [])),
+];
 
 const urlOf = (file: string): string =>
   `/${path.relative(destination, path.resolve(repoRoot, file)).split(path.sep).join('/')}`;
-
-function writeAsset({ path: file, contents }: OutputFile): SiteFile {
-  const type = TYPES[path.extname(file)] ?? 'application/octet-stream';
-  return write({ file: path.relative(destination, file), type, contents }, true);
-}
-
-function write(
-  { file, type, contents }: { file: string; type: string; contents: string | Uint8Array },
-  immutable: boolean,
-): SiteFile {
-  const { hash, forms } = compress(contents);
-  const encodings = forms.flatMap(({ encoding }) => (encoding === 'identity' ? [] : [encoding]));
-  for (const { suffix, bytes } of forms) writeWhole(file + suffix, bytes);
-  return { file, type, hash, encodings, immutable };
-}
-
-/** Whoever reads the file gets all of the old one or all of the new one, also where two processes build the page. */
-function writeWhole(file: string, contents: string | Uint8Array): void {
-  const target = path.join(destination, file);
-  const temporary = `${target}.${process.pid}.new`;
-  writeFileSync(temporary, contents);
-  renameSync(temporary, target);
-}
-
-/** Removes what earlier builds have written. */
-function removeOthers(files: readonly SiteFile[]): void {
-  const kept = new Set(files.flatMap(({ file }) => [file, `${file}.br`, `${file}.gz`]));
-  for (const name of readdirSync(destination, { recursive: true, encoding: 'utf8' })) {
-    const isKept = kept.has(name) || name === 'site.json' || name === 'assets' || name.endsWith('.new');
-    if (!isKept) rmSync(path.join(destination, name), { force: true });
-  }
-}

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import type { Encoding } from '../../services/gateway/page/site.ts';
 
 interface Form {
-  encoding: 'identity' | 'br' | 'gzip';
-  /** After the name of the file. */
-  suffix: string;
+  encoding: Encoding;
   bytes: Uint8Array;
 }
 
@@ -15,11 +14,11 @@ const MIN_BYTES = 1000;
 export function compress(contents: string | Uint8Array): { hash: string; forms: Form[] } {
   const bytes = Buffer.from(contents);
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-  const forms: Form[] = [{ encoding: 'identity', suffix: '', bytes }];
+  const forms: Form[] = [{ encoding: 'identity', bytes }];
   if (bytes.length >= MIN_BYTES) {
     const params = { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length, [constants.BROTLI_PARAM_QUALITY]: 9 };
-    forms.push({ encoding: 'br', suffix: '.br', bytes: brotliCompressSync(bytes, { params }) });
-    forms.push({ encoding: 'gzip', suffix: '.gz', bytes: gzipSync(bytes, { level: 9 }) });
+    forms.push({ encoding: 'br', bytes: brotliCompressSync(bytes, { params }) });
+    forms.push({ encoding: 'gzip', bytes: gzipSync(bytes, { level: 9 }) });
   }
   return { hash, forms };
 }

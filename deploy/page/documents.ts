@@ -43,8 +43,9 @@ export function documentOf(
     `<title>${title}</title>`,
     '<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">',
     '<link rel="manifest" href="/manifest.webmanifest">',
-    ...built.styles.map((href) => `<link rel="stylesheet" href="${href}">`),
+    // Before the styles: a browser runs no script before the styles above it have loaded.
     ...(early === undefined ? [] : [`<script src="${early.script}"></script>`]),
+    ...built.styles.map((href) => `<link rel="stylesheet" href="${href}">`),
     ...built.preloads.map((href) => `<link rel="modulepreload" href="${href}">`),
     `<script type="module" src="${built.script}"></script>`,
     '</head>',

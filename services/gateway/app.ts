@@ -13,6 +13,7 @@ import { acceptSessionCookie, createSessionCookies } from './accounts/session-co
 import { sessionRoutes } from './accounts/session-routes.ts';
 import { cors } from './cors.ts';
 import { type DetailsPorts, detailsRoutes } from './details/routes.ts';
+import { archiveRoutes } from './downloads/archive/routes.ts';
 import { type DownloadPorts, downloadRoutes } from './downloads/routes.ts';
 import { type EventPorts, eventRoutes } from './events/routes.ts';
 import type { JobIndex } from './job-index/job-index.ts';
@@ -54,7 +55,7 @@ export interface GatewayPorts
 export function createGateway(ports: GatewayPorts): Koa<RequestState> {
   const router = createRoutes(ports);
   const app = createApp(ports.log, ports.metrics);
-  app.use(acceptSessionCookie(ports.publicUrl));
+  app.use(acceptSessionCookie(createSessionCookies(ports.publicUrl), ports.publicUrl));
   if (ports.corsOrigins.length > 0) app.use(cors(ports.corsOrigins));
   app.use(health(ports.checks, ports.stoppingSignal)).use(exposeMetrics(ports.metrics));
   app.use(router.routes());
@@ -76,6 +77,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   jobRoutes(router, ports);
   renameRoutes(router, ports);
   detailsRoutes(router, ports);
+  archiveRoutes(router, ports);
   downloadRoutes(router, ports);
   operatorRoutes(router, ports);
   pageRoutes(router, ports.site);

@@ -44,11 +44,11 @@ export async function encodeInParallel(request: ParallelEncodeRequest): Promise<
   const output = join(folder, OUTPUT);
   try {
     const last = await encodeParts(request, segments, rate);
-    await joinSegments(segments, paths, { output, rate, signal });
+    const frameMap = await joinSegments(segments, paths, { output, rate, signal });
     const range = requestedRange(options, rate, limits.maxDurationSeconds);
     const { lost } = await measureLoss(output, last.decoded, range);
     if (lost !== undefined) throw new NotJoinable(`${lost} of the sound are missing`);
-    return await requireWholeSound(request, last);
+    return { ...(await requireWholeSound(request, last)), frameMap };
   } finally {
     await Promise.all(paths.map((path) => rm(path, { force: true })));
   }

@@ -1,4 +1,5 @@
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
+import type { FrameMap } from '../mp3/play-ranges.ts';
 import type { EncodeSource } from './encode-arguments.ts';
 import type { DecodedSound } from './encoder-log.ts';
 import type { Gain } from './gain.ts';
@@ -34,4 +35,6 @@ export interface Encoded {
   packets: Packets | undefined;
   /** Length of the MP3. */
   seconds: number;
+  /** Where the frames of the MP3 are, if several processes have encoded it. */
+  frameMap?: FrameMap;
 }

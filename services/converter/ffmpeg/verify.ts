@@ -1,16 +1,26 @@
-import { endianness } from 'node:os';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { MAX_PEAKS } from '../../shared/jobs/mp3-details.ts';
 import { ConversionFailure, NotJoinable, tooLong } from '../failure.ts';
-import { createSoundMeter, type MeasuredSound, type SoundFormat } from '../meter/sound-meter.ts';
+import {
+  createSoundMeter,
+  joinParts,
+  type MeasuredPart,
+  type MeasuredSound,
+  type SoundFormat,
+  samplesFor,
+} from '../meter/sound-meter.ts';
 import { readTags } from '../mp3/frame-reader.ts';
+import type { PlayRange } from '../mp3/play-ranges.ts';
 import { LOG_ARGUMENTS } from './encoder-log.ts';
 import { runEncoder } from './run-encoder.ts';
 import { runTool } from './run-tool.ts';
-import { OUTPUT, untrustedInput } from './untrusted-input.ts';
+import { OUTPUT, untrustedInput, untrustedPipe } from './untrusted-input.ts';
 
 const TIMEOUT_SECONDS = 1800;
+const BLOCK_BYTES = 256 * 1024;
 /**
  * Seconds by which header and playing time may differ, because players cut
  * off the encoder's delay of up to 2,257 samples.
@@ -22,11 +32,13 @@ export interface VerifyOptions {
   ffprobe: string;
   folder: string;
   maxDurationSeconds: number;
+  /** Ranges that together are the whole MP3. Each is played by its own process. Default: one. */
+  ranges?: readonly PlayRange[];
   signal: AbortSignal;
 }
 
 export interface VerifiedMp3 {
-  /** Length of the MP3. */
+  /** Length of the MP3, the same for any ranges. */
   seconds: number;
   sound: MeasuredSound;
   /** How long the check took. */
@@ -50,25 +62,35 @@ export async function verify(options: VerifyOptions): Promise<VerifiedMp3> {
 const unplayable = (cause: Error) =>
   new ConversionFailure('conversion_failed', 'the sound of this file cannot be converted', cause);
 
+const WHOLE: readonly PlayRange[] = [{ start: 0, surplus: 0 }];
+
 /** Decodes the whole MP3. Returns its length, counted in samples, and what its sound is like. */
 async function play({
-  ffmpeg,
-  folder,
-  signal,
+  ranges = WHOLE,
+  ...options
 }: VerifyOptions): Promise<Pick<VerifiedMp3, 'seconds' | 'sound'>> {
-  const format = await formatOf(join(folder, OUTPUT));
-  const meter = createSoundMeter(format, MAX_PEAKS);
-  const input = ['-nostdin', '-hide_banner', ...LOG_ARGUMENTS, ...untrustedInput, '-f', 'mp3', '-i', OUTPUT];
-  const { decoded, code, killedBy, stderr } = await runEncoder(ffmpeg, [...input, ...samplesOf(format)], {
-    ...{ folder, signal, listsPackets: false, onTime: () => undefined, dataOutput: meter.stream },
-    timeoutSeconds: TIMEOUT_SECONDS,
+  const format = await formatOf(join(options.folder, OUTPUT));
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const works = ranges.map(async (range) => {
+    try {
+      return await playRange({ ...options, signal }, range, format);
+    } catch (error) {
+      failed.abort(error);
+      throw error;
+    }
   });
-  if (killedBy) throw new Error(`playing the MP3 was ended by ${killedBy}`);
-  const { samples = 0, rates } = decoded;
-  if (code !== 0 || stderr || samples === 0)
-    throw unplayable(new Error(`the MP3 does not play: ${code}: ${stderr}`));
-  await finished(meter.stream);
-  return { seconds: samples / Math.max(...rates), sound: meter.measured() };
+  // Waits for every process to end before the folder is removed.
+  await Promise.allSettled(works);
+  options.signal.throwIfAborted();
+  failed.signal.throwIfAborted();
+  const parts = await Promise.all(works);
+  const samples = parts.reduce((sum, part) => sum + part.samples, 0);
+  const sound = joinParts(
+    parts.map(({ measured }) => measured),
+    MAX_PEAKS,
+  );
+  return { seconds: samples / Math.max(...parts.map(({ rate }) => rate)), sound };
 }
 
 async function formatOf(path: string): Promise<SoundFormat> {
@@ -80,14 +102,49 @@ async function formatOf(path: string): Promise<SoundFormat> {
   }
 }
 
-/**
- * Arguments that make ffmpeg write the samples to the file descriptor 3. Copied frames may change the format midway, and the meter
- * needs one. `-flush_packets 0` gives it larger pieces.
- */
-const samplesOf = ({ sampleRate, channels }: SoundFormat): string[] => [
-  ...['-ar', String(sampleRate), '-ac', String(channels)],
-  ...['-f', `f32${endianness().toLowerCase()}`, '-flush_packets', '0', 'pipe:3'],
-];
+interface PlayedRange {
+  samples: number;
+  /** Hz. */
+  rate: number;
+  measured: MeasuredPart;
+}
+
+/** Plays a part of the MP3. */
+async function playRange(
+  { ffmpeg, folder, signal }: VerifyOptions,
+  range: PlayRange,
+  format: SoundFormat,
+): Promise<PlayedRange> {
+  const { source, input } = inputOf(folder, range);
+  const open = ['-nostdin', '-hide_banner', ...LOG_ARGUMENTS, ...source];
+  const meter = createSoundMeter(format, range.leadIn);
+  // The pipe gets larger pieces without the flush. A copied MP3 may change its format midway, but these samples do not.
+  const output = [...samplesFor(format), '-flush_packets', '0', 'pipe:3'];
+  const { decoded, code, killedBy, stderr } = await runEncoder(ffmpeg, [...open, ...output], {
+    ...{ folder, signal, listsPackets: false, onTime: () => undefined, ...(input && { input }) },
+    dataOutput: meter.stream,
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
+  if (killedBy) throw new Error(`playing the MP3 was ended by ${killedBy}`);
+  const { samples = 0, rates } = decoded;
+  if (code !== 0 || stderr || samples === 0)
+    throw unplayable(new Error(`the MP3 does not play: ${code}: ${stderr}`));
+  await finished(meter.stream);
+  return { samples: samples - range.surplus, rate: Math.max(...rates), measured: meter.part() };
+}
+
+/** ffmpeg opens the file itself, or gets a part of it on its standard input. */
+function inputOf(folder: string, { start, end }: PlayRange) {
+  if (start === 0 && end === undefined) return { source: [...untrustedInput, '-f', 'mp3', '-i', OUTPUT] };
+  const input = Readable.from(bytesOf(join(folder, OUTPUT), start, end), { objectMode: false });
+  return { source: [...untrustedPipe, '-f', 'mp3', '-i', 'pipe:0'], input };
+}
+
+/** Opens the file on the first read. If it were opened earlier and never read, it would leak, and its error would be unhandled. */
+async function* bytesOf(path: string, start: number, end: number | undefined): AsyncGenerator<Buffer> {
+  const last = end === undefined ? {} : { end: end - 1 };
+  yield* createReadStream(path, { start, ...last, highWaterMark: BLOCK_BYTES });
+}
 
 async function statedLength({ ffprobe, folder, signal }: VerifyOptions): Promise<number> {
   const shape = ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0'];

@@ -9,8 +9,8 @@ const HIGH_PASS = { hertz: 38.13547087602444, q: 0.5003270373238773 };
 /** A state below this is silence. Left alone, it would decay into subnormal numbers, with which processors are slow. */
 const SILENT = 1e-30;
 
-/** Returns the sum of the squared samples of both channels after the filters. */
-export type KWeighting = (left: Float32Array, right: Float32Array, from: number, to: number) => number;
+/** Takes interleaved stereo, from one index to before another. Returns the sum of the squares of what leaves the filters. */
+export type KWeighting = (stereo: Int16Array, from: number, to: number) => number;
 
 function shelf(rate: number) {
   const { hertz, decibels, q } = SHELF;
@@ -43,12 +43,12 @@ export function createKWeighting(rate: number): KWeighting {
   const { c1, c2 } = highPass(rate);
   const state = new Float64Array(8);
 
-  return (left, right, from, to) => {
+  return (stereo, from, to) => {
     let [l1 = 0, l2 = 0, l3 = 0, l4 = 0, r1 = 0, r2 = 0, r3 = 0, r4 = 0] = state;
     let sum = 0;
-    for (let index = from; index < to; index++) {
-      const leftIn = left[index] as number;
-      const rightIn = right[index] as number;
+    for (let index = from; index < to; index += 2) {
+      const leftIn = stereo[index] as number;
+      const rightIn = stereo[index + 1] as number;
       const leftShelf = b0 * leftIn + l1;
       const rightShelf = b0 * rightIn + r1;
       l1 = b1 * leftIn - a1 * leftShelf + l2;
@@ -64,10 +64,7 @@ export function createKWeighting(rate: number): KWeighting {
       sum += leftOut * leftOut + rightOut * rightOut;
     }
     state.set([l1, l2, l3, l4, r1, r2, r3, r4]);
-    for (const [at, value] of state.entries()) if (!(Math.abs(value) > SILENT)) state[at] = 0;
-    if (Number.isFinite(sum)) return sum;
-    // A damaged file can decode to infinity. The filters would never recover from that.
-    state.fill(0);
-    return 0;
+    for (const [at, value] of state.entries()) if (Math.abs(value) < SILENT) state[at] = 0;
+    return sum;
   };
 }

@@ -1,18 +1,26 @@
 import { Writable } from 'node:stream';
-import { createChannel, HISTORY } from './channel.ts';
-import { createGatedLoudness } from './gated-loudness.ts';
+import { gatedLoudness } from './gated-loudness.ts';
 import { createKWeighting } from './k-weighting.ts';
-import { createTruePeak } from './true-peak.ts';
-import { createWaveform } from './waveform.ts';
+import { createTruePeak, HISTORY } from './true-peak.ts';
+import { createWaveform, type Maxima, waveformOf } from './waveform.ts';
 
-/** What was measured of a sound. Its levels are 0 to 1, where 1 is full scale, and may be higher. */
+/** What was measured of a sound. */
 export interface MeasuredSound {
   /** LUFS (EBU R128). Undefined for silence, and for less than 0.4 seconds. */
   integrated: number | undefined;
   /** dBTP (ITU-R BS.1770). Undefined for digital silence. */
   truePeak: number | undefined;
-  /** The highest absolute sample, over all channels, of each of equal parts. */
+  /** The highest absolute sample, over all channels, of each of equal parts. 1 is full scale, and more is possible. */
   peaks: number[];
+}
+
+/** What was measured of a part of a sound. */
+export interface MeasuredPart {
+  /** For each 100 ms, the mean square after the K-weighting, summed over the channels. */
+  steps: number[];
+  /** The highest level, also between two samples. */
+  highest: number;
+  maxima: Maxima;
 }
 
 export interface SoundFormat {
@@ -21,81 +29,103 @@ export interface SoundFormat {
   channels: 1 | 2;
 }
 
-/** The parts of a second in which loudness is measured. */
 const STEPS_PER_SECOND = 10;
-const BYTES_PER_SAMPLE = 4;
+/** Two samples of 16 bits. */
+const FRAME_BYTES = 4;
+/**
+ * Full scale of the samples that a meter takes. They are halved, because an MP3 can decode to more than its full scale. Half the
+ * bytes of floating-point numbers go through the pipe.
+ */
+const FULL_SCALE = 2 ** 14;
+/** Arguments of ffmpeg for such samples, but for the output itself. */
+export const samplesFor = ({ sampleRate, channels }: SoundFormat): string[] => [
+  ...['-af', channels === 1 ? 'pan=stereo|c0=0.5*c0|c1=0.5*c0' : 'volume=0.5:precision=float'],
+  ...['-ar', String(sampleRate), '-ac', '2', '-f', 's16le'],
+];
+
+export interface SoundMeter {
+  /** Takes samples of {@link samplesFor}. */
+  stream: Writable;
+  /** What was measured. To be called once the stream has finished. */
+  part(): MeasuredPart;
+}
 
 /**
- * Measures the sound that is written to it: samples as 32-bit floating-point numbers in the byte order of this machine, the
- * channels interleaved. It takes about a quarter of the time of ffmpeg's filter `ebur128` with true peaks, and its memory does
- * not grow. Call `measured` once the stream has finished.
+ * Measures a sound, or a part of it, in a quarter of the time of ffmpeg's filter `ebur128` with true peaks. Needs a few hundred KB,
+ * and as much again for each hour of sound.
  *
- * @param parts the most parts of the waveform
+ * @param leadIn samples of each channel, at the start, that belong to the part before. At least 100 ms of them, or none
  */
-export function createSoundMeter({ sampleRate, channels }: SoundFormat, parts: number) {
+export function createSoundMeter({ sampleRate, channels }: SoundFormat, leadIn = 0): SoundMeter {
   const step = Math.round(sampleRate / STEPS_PER_SECOND);
-  const samples = new Float32Array(step * channels);
-  const bytes = new Uint8Array(samples.buffer);
-  const block = { samples, channels, length: step };
-  const lines = Array.from({ length: channels }, (_, channel) => createChannel(block, channel));
-  const [left] = lines;
-  const right = lines.at(-1);
-  const kWeighting = createKWeighting(sampleRate);
-  const loudness = createGatedLoudness();
-  const truePeak = createTruePeak();
+  const begin = HISTORY * 2;
+  const samples = new Int16Array(begin + step * 2);
+  const block = new Uint8Array(samples.buffer, begin * samples.BYTES_PER_ELEMENT);
+  const weigh = createKWeighting(sampleRate);
+  const truePeak = createTruePeak(samples.length);
   const waveform = createWaveform();
+  const steps: number[] = [];
+  /** Mono comes as two channels, and counts as one. */
+  const scale = channels / 2 / step / FULL_SCALE ** 2;
+  /** The filters and the history need the last block of the lead-in. */
+  let isLeadIn = leadIn > 0;
+  let toSkip = Math.max(0, leadIn - step) * FRAME_BYTES;
   let filled = 0;
 
-  function measureBlock(frames: number): void {
-    const threshold = truePeak.threshold();
-    let loudest = 0;
-    for (const channel of lines) channel.advance();
-    for (let from = 0; from < frames; ) {
-      const to = Math.min(frames, from + waveform.room());
-      let peak = 0;
-      for (const channel of lines) peak = Math.max(peak, channel.take(from, to, threshold));
-      waveform.add(peak, to - from);
-      loudest = Math.max(loudest, peak);
+  function measure(frames: number): void {
+    const end = begin + frames * 2;
+    for (let from = begin; from < end; ) {
+      const to = Math.min(end, from + waveform.room() * 2);
+      waveform.add(truePeak.take(samples, from, to), (to - from) / 2);
       from = to;
     }
-    for (const channel of lines) truePeak.look(channel, loudest);
+    truePeak.look(samples, end);
   }
 
-  /** Measures a block of a tenth of a second. */
-  function measureStep(): void {
-    measureBlock(step);
-    if (!left || !right) return;
-    // Mono is both channels here.
-    const sum = kWeighting(left.line, right.line, HISTORY, HISTORY + step);
-    loudness.add((sum * channels) / 2 / step);
+  function endBlock(): void {
+    const sum = weigh(samples, begin, samples.length);
+    if (!isLeadIn) {
+      steps.push(sum * scale);
+      measure(step);
+    }
+    isLeadIn = false;
+    samples.copyWithin(0, samples.length - begin);
+    filled = 0;
   }
 
   const stream = new Writable({
     write(part: Uint8Array, _encoding, callback) {
-      for (let at = 0; at < part.length; ) {
-        const taken = part.subarray(at, at + bytes.length - filled);
-        bytes.set(taken, filled);
+      let at = Math.min(toSkip, part.length);
+      toSkip -= at;
+      while (at < part.length) {
+        const taken = part.subarray(at, at + block.length - filled);
+        block.set(taken, filled);
         at += taken.length;
         filled += taken.length;
-        if (filled < bytes.length) break;
-        filled = 0;
-        measureStep();
+        if (filled === block.length) endBlock();
       }
       callback();
     },
     final(callback) {
-      measureBlock(Math.floor(filled / BYTES_PER_SAMPLE / channels));
+      if (!isLeadIn) measure(Math.floor(filled / FRAME_BYTES));
       callback();
     },
   });
+  return { stream, part: () => ({ steps, highest: truePeak.highest(), maxima: waveform.maxima() }) };
+}
 
-  const measured = (): MeasuredSound => {
-    const highest = truePeak.highest();
-    return {
-      integrated: loudness.integrated(),
-      truePeak: highest > 0 ? 20 * Math.log10(highest) : undefined,
-      peaks: waveform.peaks(parts),
-    };
+/**
+ * Puts the parts of a sound together.
+ * @param most the most peaks
+ */
+export function joinParts(parts: readonly MeasuredPart[], most: number): MeasuredSound {
+  const highest = Math.max(...parts.map((part) => part.highest)) / FULL_SCALE;
+  return {
+    integrated: gatedLoudness(parts.flatMap(({ steps }) => steps)),
+    truePeak: highest > 0 ? 20 * Math.log10(highest) : undefined,
+    peaks: waveformOf(
+      parts.map(({ maxima }) => maxima),
+      most,
+    ).map((level) => level / FULL_SCALE),
   };
-  return { stream, measured };
 }

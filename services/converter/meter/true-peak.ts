@@ -1,4 +1,9 @@
-import { type Channel, HISTORY, REACH } from './channel.ts';
+/** Samples on each side of a place from which the sound between two samples is interpolated. */
+const REACH = 16;
+/** The samples of each channel that have to stand in front of a block: the last ones of the block before. */
+export const HISTORY = 2 * REACH;
+/** The samples are interleaved stereo. */
+const STRIDE = 2;
 
 /** BS.1770-4, annex 2, asks for four times the sample rate at least. */
 const PHASES = 8;
@@ -8,8 +13,8 @@ const KAISER = 9;
 const TOLERANCE = 1.005;
 /** How much higher than a sample the sound beside it can be, at most, and on top of what its curve tells. */
 const MAX_RISE = 2;
-const MARGIN = 1.05;
-const SAFETY = 2;
+const FIRST_LOOK = { margin: 1.05, safety: 2 };
+const SECOND_LOOK = { margin: 1, safety: 1 };
 
 /** The kernels of a windowed sinc, one for each phase between a sample and the next. Together they are one array. */
 const KERNELS = Float64Array.from({ length: PHASES * HISTORY }, (_, index) => {
@@ -33,70 +38,89 @@ function besselI0(x: number): number {
 /**
  * Finds the true peak: the highest level of the sound, also between two samples. Interpolating all of it would take longer than
  * decoding it. So a place is looked at more closely, in two steps, only where it could hold more than the highest peak so far.
+ *
+ * @param blockLength samples of all channels, with the history
  */
-export function createTruePeak() {
+export function createTruePeak(blockLength: number) {
   let peak = 0;
-
-  /** Whether the sound around a sample may exceed the peak, to judge by the samples before and after it. */
-  function mayExceed(line: Float32Array, at: number): boolean {
-    const sample = line[at] as number;
-    const neighbours = (line[at - 1] as number) + (line[at + 1] as number);
-    return isBeyond(Math.abs(sample) * MARGIN, neighbours / sample, SAFETY);
-  }
+  /** Where the samples above the threshold are, in the block. */
+  const loud = new Int32Array(blockLength);
+  let loudCount = 0;
 
   /**
-   * A sine whose samples are `1, level, 1` … curves by `2 − neighbours`, and its peak is at most `level / √(1 − curve / 4)`.
+   * Whether the sound at a place may exceed the peak. A sine whose samples are `1, level, 1` … curves by `2 − neighbours / level`,
+   * and its peak is at most `level / √(1 − curve / 4)`.
    */
-  function isBeyond(level: number, neighbours: number, safety: number): boolean {
-    const inverse = Math.max(1 / MAX_RISE ** 2, 1 - (safety * (2 - neighbours)) / 4);
-    return level * level > peak * peak * TOLERANCE * TOLERANCE * inverse;
+  function mayExceed(sample: number, neighbours: number, { margin, safety }: typeof FIRST_LOOK): boolean {
+    const curve = 2 - neighbours / sample;
+    const fall = Math.max(1 / MAX_RISE ** 2, 1 - (safety * curve) / 4);
+    return (sample * margin) ** 2 > (peak * TOLERANCE) ** 2 * fall;
   }
 
-  /** Judges again with the values halfway to the samples before and after, so at twice the rate. */
-  function mayRise(line: Float32Array, at: number): boolean {
-    const half = PHASES / 2;
-    const before = interpolate(line, at - 1, half);
-    const after = interpolate(line, at, half);
-    const points = [line[at - 1] as number, before, line[at] as number, after, line[at + 1] as number];
-    for (let index = 1; index < 4; index++) {
-      const point = points[index] as number;
-      const neighbours = (points[index - 1] as number) + (points[index + 1] as number);
-      if (isBeyond(Math.abs(point), neighbours / point, 1)) return true;
-    }
-    return false;
+  /** Judges by the samples before and after it, and then by values at twice the rate. */
+  function lookAt(samples: Int16Array, at: number): void {
+    const before = samples[at - STRIDE] as number;
+    const sample = samples[at] as number;
+    const after = samples[at + STRIDE] as number;
+    if (!mayExceed(sample, before + after, FIRST_LOOK)) return;
+    const left = interpolate(samples, at - STRIDE, PHASES / 2);
+    const right = interpolate(samples, at, PHASES / 2);
+    if (
+      mayExceed(left, before + sample, SECOND_LOOK) ||
+      mayExceed(sample, left + right, SECOND_LOOK) ||
+      mayExceed(right, sample + after, SECOND_LOOK)
+    )
+      lookClosely(samples, at);
   }
 
-  function lookClosely(line: Float32Array, at: number): void {
+  function lookClosely(samples: Int16Array, at: number): void {
     for (let phase = 1; phase < PHASES; phase++) {
-      peak = Math.max(
-        peak,
-        Math.abs(interpolate(line, at - 1, phase)),
-        Math.abs(interpolate(line, at, phase)),
-      );
+      const left = Math.abs(interpolate(samples, at - STRIDE, phase));
+      const right = Math.abs(interpolate(samples, at, phase));
+      peak = Math.max(peak, left, right);
     }
   }
 
   return {
-    /** The level of the samples that `look` needs. */
-    threshold: (): number => peak / MAX_RISE,
-    /** Looks at the loud samples of a channel. `loudest` is the highest absolute sample that was taken. */
-    look(channel: Channel, loudest: number): void {
-      peak = Math.max(peak, loudest);
-      channel.lookAtLoud((line, at) => {
-        if (mayExceed(line, at) && mayRise(line, at)) lookClosely(line, at);
-      });
+    /** Takes some samples of a block. Returns the highest level, and notes those samples that are to be looked at. */
+    take(samples: Int16Array, from: number, to: number): number {
+      const threshold = peak / MAX_RISE;
+      let highest = 0;
+      let count = loudCount;
+      for (let index = from; index < to; index++) {
+        const level = Math.abs(samples[index] as number);
+        if (level > highest) highest = level;
+        if (level > threshold) loud[count++] = index;
+      }
+      loudCount = count;
+      peak = Math.max(peak, highest);
+      return highest;
     },
-    /** The highest level, where full scale is 1. */
+    /** Looks at the samples that were noted, as far as the samples behind them are there. `end` is that of the block. */
+    look(samples: Int16Array, end: number): void {
+      const last = end - REACH * STRIDE;
+      // The next block begins with the history.
+      const moved = end - HISTORY * STRIDE;
+      let kept = 0;
+      for (const at of loud.subarray(0, loudCount)) {
+        if (at < last) lookAt(samples, at);
+        else loud[kept++] = at - moved;
+      }
+      loudCount = kept;
+    },
+    /** The highest level, in the unit of the samples. */
     highest: (): number => peak,
   };
 }
 
 /** Returns the value that is `phase` eighths behind the sample `at`. */
-function interpolate(line: Float32Array, at: number, phase: number): number {
+function interpolate(samples: Int16Array, at: number, phase: number): number {
   const kernel = phase * HISTORY;
-  const first = at - (REACH - 1);
+  let from = at - (REACH - 1) * STRIDE;
   let sum = 0;
-  for (let index = 0; index < HISTORY; index++)
-    sum += (line[first + index] as number) * (KERNELS[kernel + index] as number);
+  for (let index = 0; index < HISTORY; index++) {
+    sum += (samples[from] as number) * (KERNELS[kernel + index] as number);
+    from += STRIDE;
+  }
   return sum;
 }

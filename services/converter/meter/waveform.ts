@@ -1,10 +1,18 @@
-/** The maxima that are kept. They are more than the parts of the waveform, so that these are equal to a few per cent. */
+/** The maxima that are kept. They are more than the parts of a waveform, so that these are equal to a few per cent. */
 const CAPACITY = 32_768;
 
-/** Finds the highest absolute samples of equal parts of a sound whose length is not known before its end. */
+/** The highest levels of a sound. Each maximum is that of `unit` samples, but for the last one. */
+export interface Maxima {
+  levels: Uint16Array;
+  unit: number;
+  /** Samples of each channel. */
+  samples: number;
+}
+
+/** Keeps the highest levels of a sound whose length is not known before its end. */
 export function createWaveform() {
-  /** Each is the maximum of `unit` samples. When they are full, two become one. */
-  const maxima = new Float32Array(CAPACITY);
+  /** When they are full, two become one. */
+  const levels = new Uint16Array(CAPACITY);
   let unit = 1;
   let count = 0;
   /** Samples in the last, unfinished maximum. */
@@ -12,8 +20,8 @@ export function createWaveform() {
 
   function halve(): void {
     for (let index = 0; index < CAPACITY / 2; index++)
-      maxima[index] = Math.max(maxima[2 * index] ?? 0, maxima[2 * index + 1] ?? 0);
-    maxima.fill(0, CAPACITY / 2);
+      levels[index] = Math.max(levels[2 * index] ?? 0, levels[2 * index + 1] ?? 0);
+    levels.fill(0, CAPACITY / 2);
     count = CAPACITY / 2;
     unit *= 2;
   }
@@ -21,24 +29,38 @@ export function createWaveform() {
   return {
     /** How many samples may be added at a time. */
     room: (): number => unit - filled,
-    /** Adds samples, of which the highest absolute one is `peak`. */
-    add(peak: number, samples: number): void {
-      maxima[count] = Math.max(maxima[count] ?? 0, peak);
+    /** Adds samples whose highest level is `level`. */
+    add(level: number, samples: number): void {
+      levels[count] = Math.max(levels[count] ?? 0, level);
       filled += samples;
       if (filled < unit) return;
       filled = 0;
       count += 1;
       if (count === CAPACITY) halve();
     },
-    /** Returns at most `parts` maxima, or fewer where there are fewer samples. */
-    peaks(parts: number): number[] {
-      const all = count + (filled > 0 ? 1 : 0);
-      const length = Math.min(parts, all);
-      return Array.from({ length }, (_, part) => {
-        const first = Math.floor((part * all) / length);
-        const end = Math.max(first + 1, Math.floor(((part + 1) * all) / length));
-        return Math.max(...maxima.subarray(first, end));
-      });
-    },
+    maxima: (): Maxima => ({
+      levels: levels.subarray(0, filled > 0 ? count + 1 : count),
+      unit,
+      samples: count * unit + filled,
+    }),
   };
+}
+
+/**
+ * Returns the highest levels of equal parts of a sound, whose maxima are in one list or in several, one after the other. Returns
+ * fewer than `most` where there are fewer samples.
+ */
+export function waveformOf(lists: readonly Maxima[], most: number): number[] {
+  const total = lists.reduce((sum, { samples }) => sum + samples, 0);
+  const parts = new Array<number>(Math.min(most, total)).fill(0);
+  const partOf = (sample: number) => Math.min(parts.length - 1, Math.floor((sample * parts.length) / total));
+  let before = 0;
+  for (const { levels, unit, samples } of lists) {
+    for (const [index, level] of levels.entries()) {
+      const part = partOf(before + (index + 0.5) * unit);
+      parts[part] = Math.max(parts[part] ?? 0, level);
+    }
+    before += samples;
+  }
+  return parts;
 }

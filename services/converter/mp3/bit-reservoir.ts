@@ -55,7 +55,8 @@ export function createReservoirPacker(): ReservoirPacker {
         if (++index > header.bitrateIndex)
           throw new NotJoinable('a frame holds more than its bit rate allows');
       }
-      const packed = Buffer.alloc(frameBytes(header.sampleRate, index));
+      // Memory of the pool, because a buffer of its own for each frame would cost more than all else here.
+      const packed = Buffer.allocUnsafe(frameBytes(header.sampleRate, index)).fill(0);
       frame.copy(packed, 0, 0, start);
       packed[RATE_BYTE] = (index << 4) | ((frame[RATE_BYTE] ?? 0) & 0x0f & ~PADDING_BIT);
       setMainDataBegin(packed, header, room);

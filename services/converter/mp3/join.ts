@@ -2,6 +2,7 @@ import { NotJoinable } from '../failure.ts';
 import { frameSamples } from './frame-header.ts';
 import { type Frame, readFrames, readTags, type TaggedMp3 } from './frame-reader.ts';
 import { createFrameWriter, type FrameWriter } from './frame-writer.ts';
+import type { FrameMap } from './play-ranges.ts';
 import { COMPARED_FRAMES, type Segment, sampleRange } from './segments.ts';
 
 interface Part {
@@ -19,14 +20,14 @@ export interface JoinOptions {
 
 /**
  * Joins the MP3s of the segments, given in order, to one. Frame j of a part is frame `encodeFrom + j` of the whole, because
- * all encoders have the same delay. Throws {@link NotJoinable} when two parts differ where they overlap. Bit for bit, the
+ * all encoders have the same delay. Returns where the frames are. Throws {@link NotJoinable} when two parts differ where they overlap. Bit for bit, the
  * sound is what one encoder without a reservoir would have made.
  */
 export async function joinSegments(
   segments: readonly Segment[],
   paths: readonly string[],
   { output, rate, signal }: JoinOptions,
-): Promise<void> {
+): Promise<FrameMap> {
   const parts = await openParts(segments, paths, rate);
   const [first, last] = [parts[0], parts.at(-1)];
   if (!first || !last) throw new NotJoinable('there are no parts');
@@ -34,7 +35,7 @@ export async function joinSegments(
   try {
     let overrun: Frame[] = [];
     for (const part of parts) overrun = await copyPart(part, overrun, writer, signal);
-    await writer.end(last.mp3.tag.padding);
+    return await writer.end(last.mp3.tag.padding);
   } finally {
     await writer.close();
   }

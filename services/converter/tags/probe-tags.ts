@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { runTool } from '../ffmpeg/run-tool.ts';
 import { type ListTagsRequest, listTags } from './list-tags.ts';
 import { BoundedLines, ProbeOutput } from './probe-output.ts';
@@ -26,14 +27,59 @@ export interface ProbeTagsRequest extends ListTagsRequest {
  * error when a tool cannot be started.
  */
 export async function probeTags(request: ProbeTagsRequest): Promise<SourceTags> {
-  // Tags are in the header, so that ffprobe need not read and decode the streams.
-  const found = await run(request, ['-nofind_stream_info']);
-  // In FLV, they are a packet.
-  return found.formatName === 'flv' ? await run(request, []) : found;
+  return complete(request, await run(request, HEADER_ONLY));
 }
 
-async function run(request: ProbeTagsRequest, options: readonly string[]): Promise<SourceTags> {
-  const { ffprobe, folder, inputArguments, audioIndex, signal } = request;
+/** Tags are in the header, so that ffprobe need not read and decode the streams. */
+const HEADER_ONLY = ['-nofind_stream_info'];
+
+type FileRequest = Omit<ProbeTagsRequest, 'audioIndex'>;
+
+export interface EarlyTags extends AsyncDisposable {
+  /** Like `probeTags`. Uses what was read before, if that was read with the same arguments. */
+  read(chosen: Pick<ProbeTagsRequest, 'inputArguments' | 'audioIndex'>): Promise<SourceTags>;
+}
+
+/**
+ * Begins to read the tags before it is known which track is converted: to choose it takes another process, beside which a core
+ * is idle. When it is disposed of, the process has ended.
+ */
+export function beginToProbeTags(request: FileRequest): EarlyTags {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([request.signal, ended.signal]);
+  const running = run({ ...request, signal }, HEADER_ONLY);
+  const settled = running.catch(() => undefined);
+  return {
+    async read(chosen) {
+      const isSame = isDeepStrictEqual(chosen.inputArguments, request.inputArguments);
+      const chosenRequest = { ...request, ...chosen };
+      return isSame ? complete(chosenRequest, await running) : probeTags(chosenRequest);
+    },
+    async [Symbol.asyncDispose]() {
+      ended.abort();
+      await settled;
+    },
+  };
+}
+
+interface Found {
+  output: ProbeOutput;
+  isKilled: boolean;
+}
+
+async function complete(request: ProbeTagsRequest, found: Found): Promise<SourceTags> {
+  const isFlv = found.output.sourceTags(request.audioIndex).formatName === 'flv';
+  // In FLV, tags are a packet.
+  const { output, isKilled } = isFlv ? await run(request, []) : found;
+  const tags = output.sourceTags(request.audioIndex);
+  // ffprobe prints the container last.
+  if (tags.formatName) return tags;
+  // A file that takes too long would do so again.
+  return isKilled ? NO_SOURCE_TAGS : listTags(request);
+}
+
+async function run(request: FileRequest, options: readonly string[]): Promise<Found> {
+  const { ffprobe, folder, inputArguments, signal } = request;
   const output = new ProbeOutput();
   const lines = new BoundedLines((line) => output.readLine(line));
   // By default, ffprobe replaces bytes that are not UTF-8.
@@ -45,9 +91,5 @@ async function run(request: ProbeTagsRequest, options: readonly string[]): Promi
     onOutput: (bytes) => lines.write(bytes),
   });
   lines.end();
-  const tags = output.sourceTags(audioIndex);
-  // ffprobe prints the container last.
-  if (tags.formatName) return tags;
-  // A file that takes too long would do so again.
-  return killedBy ? NO_SOURCE_TAGS : listTags(request);
+  return { output, isKilled: killedBy !== null };
 }

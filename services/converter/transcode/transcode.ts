@@ -8,10 +8,11 @@ import type { EncodeLimits, EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { outputChannels } from '../ffmpeg/mixdown.ts';
 import { type Probe, probe } from '../ffmpeg/probe/probe.ts';
 import type { Timeline } from '../ffmpeg/timeline.ts';
-import { INPUT, OUTPUT } from '../ffmpeg/untrusted-input.ts';
-import { type VerifiedMp3, verify } from '../ffmpeg/verify.ts';
+import { INPUT, OUTPUT, untrustedInput } from '../ffmpeg/untrusted-input.ts';
+import { type VerifiedMp3, type VerifyOptions, verify } from '../ffmpeg/verify.ts';
+import { planPlayRanges } from '../mp3/play-ranges.ts';
 import { buildTag } from '../tags/build-tag.ts';
-import { probeTags } from '../tags/probe-tags.ts';
+import { beginToProbeTags, type EarlyTags } from '../tags/probe-tags.ts';
 import { conversionWarnings, NOT_COPIED } from './conversion-warnings.ts';
 import { onFileClock, timelineOf } from './film-clock.ts';
 import { addCompleteness } from './judge-source.ts';
@@ -53,15 +54,17 @@ export function createTranscode(tools: TranscodeTools): Transcode {
   const { ffmpeg, ffprobe, limits } = tools;
   const { maxDurationSeconds } = limits;
   return async ({ folder, options, signal, onProbe, onTime }) => {
+    const inputArguments = argumentsFor(untrustedInput);
+    await using earlyTags = beginToProbeTags({ ffmpeg, ffprobe, folder, inputArguments, signal });
     const probed = await probe({ ffmpeg, ffprobe, folder, signal }, options.track);
     onProbe(probed);
-    const { audio, filmStartSeconds, inputArguments } = probed;
     const { size: inputBytes } = await stat(join(folder, INPUT));
-    const source = { audio, filmStartSeconds, inputArguments, inputBytes, formatName: probed.formatName };
+    const { audio, filmStartSeconds, formatName } = probed;
+    const source = { audio, filmStartSeconds, formatName, inputBytes, inputArguments: probed.inputArguments };
     const request = { ffmpeg, folder, ...source, options, limits, signal, onTime };
     const made = await copyOrEncode(request, tools);
     const timeline = timelineOf(request, made);
-    const tag = await tagOf(request, { ffprobe, timeline, durationSeconds: probed.durationSeconds });
+    const tag = await tagOf(request, { earlyTags, timeline, durationSeconds: probed.durationSeconds });
     const channels = { source: audio.channels, output: outputChannels(audio, options.channels) };
     const conversion = conversionWarnings({ encoded: made.encoded, timeline, channels });
     const heard = [...conversion, ...probed.warnings, ...made.warnings, ...tag.warnings];
@@ -72,7 +75,9 @@ export function createTranscode(tools: TranscodeTools): Transcode {
       id3: tag.id3,
       parts: made.parts,
       warnings,
-      verify: async () => made.copied ?? verify({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal }),
+      verify: async () =>
+        made.copied ??
+        verifyOnIdleCores({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal }, made, tools),
     };
   };
 }
@@ -86,20 +91,38 @@ async function copyOrEncode(request: EncodeRequest, tools: TranscodeTools): Prom
   return { ...made, warnings: [...made.warnings, NOT_COPIED] };
 }
 
+/** Plays an MP3 that several processes have made by as many, where so many cores are idle. */
+async function verifyOnIdleCores(
+  options: VerifyOptions,
+  { encoded: { frameMap }, parts }: MadeSound,
+  { idleCores }: ParallelTools,
+): Promise<VerifiedMp3> {
+  if (!idleCores || !frameMap) return verify(options);
+  const permits = idleCores.tryAcquire(parts - 1);
+  try {
+    return await verify({ ...options, ranges: planPlayRanges(frameMap, 1 + permits.count) });
+  } finally {
+    permits.release();
+  }
+}
+
+/** What ffmpeg and ffprobe need to open `INPUT`. */
+const argumentsFor = (before: readonly string[]): readonly string[] => [...before, '-i', INPUT];
+
 interface TagSource {
-  ffprobe: string;
+  earlyTags: EarlyTags;
   timeline: Timeline;
   durationSeconds: number | null;
 }
 
 async function tagOf(
   { ffmpeg, folder, audio, inputArguments, options, signal }: EncodeRequest,
-  { ffprobe, timeline, durationSeconds }: TagSource,
+  { earlyTags, timeline, durationSeconds }: TagSource,
 ) {
-  const input = { ffmpeg, folder, inputArguments: [...inputArguments, '-i', INPUT], signal };
+  const input = { ffmpeg, folder, inputArguments: argumentsFor(inputArguments), signal };
   return buildTag({
     ...{ ...input, options, timeline: onFileClock(timeline) },
-    source: await probeTags({ ...input, ffprobe, audioIndex: audio.index }),
+    source: await earlyTags.read({ ...input, audioIndex: audio.index }),
     durationSeconds: durationSeconds ?? undefined,
   });
 }

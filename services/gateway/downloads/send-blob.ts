@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import type { ParameterizedContext } from 'koa';
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
+import { sendStream } from './send-stream.ts';
 
 export interface BlobPart {
   blobId: string;
@@ -20,21 +20,6 @@ export async function sendBlob(
   blobs: BlobStore,
   { blobId, start, end, jobId }: BlobPart,
 ): Promise<void> {
-  const closed = new AbortController();
-  context.res.once('close', () => closed.abort());
-  const body = blobs.read(blobId, { start, end, signal: closed.signal });
-  let begun = false;
-  body.on('error', (error) => {
-    if (!begun) return;
-    if (!closed.signal.aborted)
-      context.state.log.error({ err: error, job_id: jobId }, 'a download broke off');
-    // The Content-Length was sent already. Only a broken connection tells the client that the file is incomplete.
-    context.res.destroy();
-  });
-  // Until the first byte was read, an error can still become a response.
-  await once(body, 'readable');
-  if (body.errored) throw body.errored;
-  begun = true;
-  context.body = body;
-  context.length = end - start + 1;
+  const open = (signal: AbortSignal) => blobs.read(blobId, { start, end, signal });
+  await sendStream(context, open, { length: end - start + 1, about: { job_id: jobId } });
 }

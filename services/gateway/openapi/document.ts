@@ -3,6 +3,7 @@ import { jobView } from '../../shared/jobs/job-view.ts';
 import { mp3Details } from '../../shared/jobs/mp3-details.ts';
 import { probeResult } from '../../shared/jobs/probe.ts';
 import { STATUS } from '../../shared/runtime/errors.ts';
+import { sessionView } from '../accounts/session-view.ts';
 import { tokenGrant } from '../accounts/token-grant.ts';
 import { failedJobView } from '../operator/failed-job-view.ts';
 import { acceptedUpload, uploadView } from '../uploads/upload-view.ts';
@@ -11,9 +12,11 @@ import { detailsPaths } from './details.ts';
 import { downloadPaths } from './download.ts';
 import { jobPaths } from './jobs.ts';
 import { operatorPaths } from './operator.ts';
+import { pagePaths } from './page.ts';
 import { json } from './parts.ts';
 import { probePaths } from './probe.ts';
 import { resumablePaths } from './resumable.ts';
+import { sessionPaths } from './session.ts';
 import { uploadPaths } from './upload.ts';
 
 const health = (summary: string) => ({
@@ -33,6 +36,7 @@ export const openapi = {
   },
   paths: {
     ...accountPaths,
+    ...sessionPaths,
     ...uploadPaths,
     ...resumablePaths,
     ...probePaths,
@@ -40,6 +44,7 @@ export const openapi = {
     ...detailsPaths,
     ...downloadPaths,
     ...operatorPaths,
+    ...pagePaths,
     '/healthz': { get: health('Does the process answer?') },
     '/readyz': { get: health('Is the process ready, and everything that it needs?') },
     '/metrics': {
@@ -64,6 +69,15 @@ export const openapi = {
     securitySchemes: {
       basic: { type: 'http', scheme: 'basic' },
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      cookie: {
+        type: 'apiKey',
+        in: 'cookie',
+        name: 'mp3_access',
+        description:
+          'The session of the web page, which `POST /session` begins. The name is `__Host-mp3_access` where PUBLIC_URL is https. ' +
+          'It counts only where a request has no `Authorization`. A request that is not GET, HEAD or OPTIONS then needs the ' +
+          '`Origin` of the gateway itself, or it is refused with 403 `forbidden`.',
+      },
       operator: {
         type: 'http',
         scheme: 'bearer',
@@ -77,6 +91,7 @@ export const openapi = {
       Probe: z.toJSONSchema(probeResult),
       Upload: z.toJSONSchema(uploadView),
       FailedJob: z.toJSONSchema(failedJobView),
+      Session: z.toJSONSchema(sessionView),
       Tokens: z.toJSONSchema(tokenGrant),
       Problem: {
         type: 'object',

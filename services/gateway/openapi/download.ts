@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../shared/runtime/errors.ts';
+import { MAX_FILES } from '../downloads/archive/select-jobs.ts';
 import { downloadLink } from '../downloads/download-link.ts';
 import { bearer, id, json, problems, query, uuid } from './parts.ts';
 
@@ -50,6 +51,27 @@ export const downloadPaths = {
       responses: {
         200: { description: 'The link', content: json(linkSchema) },
         ...problems('invalid_token', 'not_found', 'not_ready'),
+      },
+    },
+  },
+  '/download/archive': {
+    get: {
+      summary: 'Several MP3s as one ZIP archive',
+      description:
+        `The MP3s of the jobs that are named, or all MP3s of the user, ${MAX_FILES} at most. The archive is made while it is sent, ` +
+        'without compression. An MP3 that cannot be read breaks the connection.',
+      security: bearer,
+      parameters: [
+        query('id', 'A job. It may be repeated', { type: 'array', items: uuid, maxItems: MAX_FILES }),
+      ],
+      responses: {
+        200: {
+          description: 'The archive; its length is known beforehand',
+          content: {
+            'application/zip': { schema: { type: 'string', contentMediaType: 'application/zip' } },
+          },
+        },
+        ...problems('invalid_token', 'not_found', 'too_many_files', 'too_many_requests'),
       },
     },
   },

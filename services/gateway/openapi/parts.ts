@@ -26,7 +26,8 @@ export function problems(...codes: ErrorCode[]): Record<string, object> {
 
 const retryAfter = { description: 'Seconds after which to try again', schema: { type: 'integer' } };
 
-export const bearer = [{ bearer: [] }];
+/** Whoever is signed in, by a token or by the cookie of the page. */
+export const bearer = [{ bearer: [] }, { cookie: [] }];
 export const uuid = { type: 'string', format: 'uuid' };
 export const id = {
   name: 'id',

@@ -1,43 +1,62 @@
-import { createReadStream } from 'node:fs';
-import path from 'node:path';
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { PAGE_HEADERS } from './headers.ts';
-import type { Site } from './site.ts';
+import type { Encoding, Site, SiteFile } from './site.ts';
 
 const PATHS = ['/', '/docs', '/operator', '/assets/:name', '/manifest.webmanifest', '/service-worker.js'];
-const SUFFIX = { br: '.br', gzip: '.gz', identity: '' } as const;
 
 /** Serves the web page. Its files carry no secret, so nobody has to sign in for them. */
 export function pageRoutes(router: Router<RequestState>, site: Site): void {
   for (const route of PATHS) router.get(route, (context) => serveFile(context, site));
 }
 
-function serveFile(context: Context, site: Site): void {
-  const file = site.find(context.path);
-  if (file === undefined) throw new AppError('not_found', 'there is nothing here');
-  const offered = ['identity', ...file.encodings];
-  const encoding = context.acceptsEncodings(
-    ['br', 'gzip', 'identity'].filter((name) => offered.includes(name)),
-  );
-  const form = encoding === 'br' || encoding === 'gzip' ? encoding : 'identity';
+async function serveFile(context: Context, site: Site): Promise<void> {
+  // The build may replace a file between the two steps. The second time, the index is that of the new build.
+  const served = (await findFile(context, site)) ?? (await findFile(context, site));
+  if (served === undefined) throw notFound(site);
+  const { file, encoding, bytes } = served;
   context.status = 200;
-  context.type = file.type;
   context.vary('Accept-Encoding');
   context.set({
     ...PAGE_HEADERS,
-    ETag: `"${file.hash}-${form}"`,
+    // The bytes of an encoding have a tag of their own (RFC 9110, 8.8.3.3).
+    ETag: `"${file.hash}-${encoding}"`,
     // A browser asks whether its copy of the HTML is still the right one each time.
     'Cache-Control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
   });
-  if (form !== 'identity') context.set('Content-Encoding', form);
+  if (encoding !== 'identity') context.set('Content-Encoding', encoding);
   if (context.fresh) {
     context.status = 304;
     return;
   }
-  context.body = createReadStream(path.join(site.folder, file.file + SUFFIX[form]));
-  // Setting a stream as the body resets the type.
+  context.body = bytes;
+  // Bytes as a body reset the type.
   context.type = file.type;
+}
+
+async function findFile(context: Context, site: Site) {
+  const file = site.find(context.path);
+  if (file === undefined) return undefined;
+  const encoding = encodingFor(context, file);
+  const bytes = await site.read(file, encoding);
+  return bytes && { file, encoding, bytes };
+}
+
+/** The smallest form that the client takes. Browsers name gzip first, as if they preferred it. */
+function encodingFor(context: Context, { encodings }: SiteFile): Encoding {
+  const takes = (encoding: 'br' | 'gzip') =>
+    encodings.includes(encoding) && context.acceptsEncodings(encoding) === encoding;
+  return (['br', 'gzip'] as const).find(takes) ?? 'identity';
+}
+
+function notFound(site: Site): AppError {
+  const isBuilt = site.find('/') !== undefined;
+  return new AppError(
+    'not_found',
+    isBuilt
+      ? 'there is nothing here'
+      : 'the web page is not built: `npm run page` builds it. The API works without it',
+  );
 }

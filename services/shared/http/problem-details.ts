@@ -49,11 +49,13 @@ function logFailure(
 
 /**
  * Other headers belong to the response that has failed. `Allow` belongs to a 405, and drain.ts sets `Connection`. Without the CORS
- * headers, a page of another origin could not read the error. The protocol tus wants `Tus-Resumable` in every response.
+ * headers, a page of another origin could not read the error. The protocol tus wants `Tus-Resumable` in every response. A route sets
+ * no cookie of a success before it succeeds, and one that is to be deleted is deleted also where the rest fails.
  */
 const KEPT_HEADERS = [
   ...['x-content-type-options', 'allow', 'connection'],
   ...['vary', 'access-control-allow-origin', 'access-control-expose-headers', 'tus-resumable'],
+  'set-cookie',
 ];
 
 function writeProblem(context: Context, problem: AppError): void {

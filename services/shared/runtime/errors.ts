@@ -25,6 +25,7 @@ export const STATUS = {
   weak_password: 422,
   invalid_option: 422,
   idempotency_key_reused: 422,
+  too_many_files: 422,
   upload_locked: 423,
   too_many_requests: 429,
   /** The status that tus gives to this error. No standard of HTTP has it. */

@@ -7,6 +7,7 @@ export type Log = Logger;
 const SECRETS = [
   'authorization',
   'cookie',
+  'set-cookie',
   'password',
   'token',
   'refresh_token',

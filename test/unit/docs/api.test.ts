@@ -66,7 +66,8 @@ describe('docs/api.md', () => {
   }
 
   it('lists every code that a service writes into a job', () => {
-    const files = globSync('services/**/*.ts', { cwd: repoRoot });
+    // What runs in browsers is no service, and the languages there have codes too.
+    const files = globSync('services/**/*.ts', { cwd: repoRoot, exclude: ['services/gateway/page/**'] });
     const written = files.flatMap((path) =>
       [...readFileSync(join(repoRoot, path), 'utf8').matchAll(/\bcode: '(\w+)'/g)].map(([, name]) => name),
     );

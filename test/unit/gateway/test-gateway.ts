@@ -14,6 +14,7 @@ import { createConcurrencyLimit } from '../../../services/gateway/limits/concurr
 import { addCounts } from '../../../services/gateway/limits/quota.ts';
 import { createFailedIndex } from '../../../services/gateway/operator/failed-index.ts';
 import { createFailedJobs } from '../../../services/gateway/operator/failed-jobs.ts';
+import type { Site } from '../../../services/gateway/page/site.ts';
 import { createAskConverter } from '../../../services/gateway/probe/ask-converter.ts';
 import { createDeduplicate } from '../../../services/gateway/uploads/deduplicate.ts';
 import { createStoreUpload } from '../../../services/gateway/uploads/store-upload.ts';
@@ -84,6 +85,7 @@ export type Limits = Partial<typeof LIMITS>;
 /** A gateway over an in-memory store. `auth` answers instead of the auth service, except for its public keys. */
 export function buildGateway({
   auth,
+  keys = () => jsonReply(200, { keys: [publicJwk] }),
   converter,
   maxUploadBytes = MAX_BYTES,
   onPutBytes = (put) => put(),
@@ -96,10 +98,14 @@ export function buildGateway({
   heartbeatMs = 5_000,
   keepVideoMs = 3600_000,
   corsOrigins = [],
+  publicUrl = 'http://gateway.test',
+  site = { find: () => undefined, read: async () => undefined },
   stallTimeoutMs = 45_000,
   now,
 }: {
   auth?: Auth;
+  /** Answers with the public keys of auth. */
+  keys?: () => InvokeReply;
   /** Answers instead of a converter. */
   converter?: Auth;
   maxUploadBytes?: number;
@@ -113,6 +119,9 @@ export function buildGateway({
   /** How long the video of a job that is done is kept. */
   keepVideoMs?: number;
   corsOrigins?: string[];
+  publicUrl?: string;
+  /** The files of the page. Default: none. */
+  site?: Site;
   /** The store, where it is shared by several gateways or fails now and then. */
   state?: ReturnType<typeof createMemoryState>;
   locker?: Locker;
@@ -139,7 +148,7 @@ export function buildGateway({
     if (appId === 'converter' && converter) return converter(request);
     if (appId !== 'auth') throw unavailable(`the ${appId} service`);
     invocations.push(request);
-    if (request.path === '/.well-known/jwks.json') return jsonReply(200, { keys: [publicJwk] });
+    if (request.path === '/.well-known/jwks.json') return keys();
     if (!auth) throw unavailable('the auth service');
     return auth(request);
   }
@@ -185,8 +194,8 @@ export function buildGateway({
   const app = createGateway({
     ...live,
     stallTimeoutMs,
-    publicUrl: 'http://gateway.test',
-    site: { folder: '', find: () => undefined },
+    publicUrl,
+    site,
     authenticate: createAuthenticate(invoke, ISSUER),
     idempotency: {
       ...idempotency,

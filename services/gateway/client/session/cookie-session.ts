@@ -1,91 +1,72 @@
-import { abortable } from '../../../shared/runtime/abortable.ts';
-import { type SessionView, sessionView } from '../../accounts/session-view.ts';
+import type { ErrorCode } from '../../../shared/runtime/errors.ts';
+import type { Account } from '../../accounts/session-view.ts';
 import { isProblem } from '../http/errors.ts';
-import type { ApiRequest, Transport } from '../http/transport.ts';
 import { basicAuthorization } from './accounts.ts';
+import { type CookieRenewalPorts, createCookieRenewal } from './cookie-renewal.ts';
 import type { Session } from './session.ts';
 
 /** The session of a page, whose tokens are in cookies that only the browser and the gateway see. */
 export interface CookieSession extends Session {
-  /** Asks who is signed in, and continues the session where that is possible. */
-  open(signal: AbortSignal): Promise<SessionView['account']>;
-}
-
-export interface CookieSessionPorts {
-  /** Sends cookies, see `createTransport`. */
-  transport: Transport;
+  /** Asks who is signed in, and continues the session where that is possible. Resolves with null for nobody. */
+  open(signal: AbortSignal): Promise<Account | null>;
   /**
-   * Runs `work` while no other tab of this browser does, because a refresh token works once. A tab that has waited gets the
-   * cookies of the tab before it. Default: only this tab waits.
+   * Renews the session where it ends soon. A page calls it now and then, because requests of elements such as `<audio src>`
+   * cannot renew it. Ignores errors: the next request reports them.
    */
-  exclusively?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined;
-  /** Ends a renewal. Several requests may wait for one, so it cannot end with the signal of any of them. */
-  signal: AbortSignal;
+  keepAlive(): Promise<void>;
 }
 
-export function createCookieSession({
-  transport,
-  exclusively,
-  signal: always,
-}: CookieSessionPorts): CookieSession {
-  const alone = exclusively ?? ((work) => work());
-  let account: SessionView['account'] = null;
-  let renewal: Promise<void> | undefined;
-
-  const request = async (part: Omit<ApiRequest, 'signal'>, signal: AbortSignal) => {
-    const reply = await transport.send({ ...part, signal });
-    const view = await reply.json(sessionView);
-    account = view.account;
-    return view;
-  };
-  const ask = (signal: AbortSignal) => request({ method: 'GET', path: '/session' }, signal);
-
-  /** Continues the session. Another tab may just have done so. */
-  const renew = () =>
-    alone(async () => {
-      const { account: present } = await ask(always);
-      if (present === null) await request({ method: 'POST', path: '/session/renewal' }, always);
-    });
-
-  const renewOnce = (signal: AbortSignal): Promise<void> => {
-    signal.throwIfAborted();
-    renewal ??= renew().finally(() => {
-      renewal = undefined;
-    });
-    return abortable(renewal, signal);
-  };
+export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
+  const { transport, signal: always } = ports;
+  const { current, know, request, isDue, renew } = createCookieRenewal(ports);
+  const nobody = { account: null, renew_in: null };
 
   return {
     url: transport.url,
     get account() {
-      return account?.email;
+      return current()?.email;
+    },
+    async keepAlive() {
+      if (isDue()) await renew(always).catch(() => undefined);
     },
     async open(signal) {
-      const { renewable } = await ask(signal);
-      try {
-        if (account === null && renewable) await renewOnce(signal);
-      } catch (error) {
-        if (!isProblem(error, 'invalid_token')) throw error;
-      }
-      return account;
+      const view = await request({ method: 'GET', path: '/session' }, signal);
+      if (view.account !== null || !view.renewable) know(view);
+      else await renew(signal).catch(unless('invalid_token'));
+      return current();
     },
     async signIn(credentials, signal) {
       const headers = { authorization: basicAuthorization(credentials) };
-      await request({ method: 'POST', path: '/session', headers }, signal);
+      know(await request({ method: 'POST', path: '/session', headers }, signal));
     },
     async send(sent) {
+      // While auth is away, the access token is still valid.
+      if (isDue()) await renew(sent.signal).catch(unless('unavailable'));
       try {
         return await transport.send(sent);
       } catch (error) {
         if (!isProblem(error, 'invalid_token')) throw error;
-        await renewOnce(sent.signal);
+        await renew(sent.signal);
         return transport.send(sent);
       }
     },
     async logOut(signal) {
-      account = null;
-      const reply = await transport.send({ method: 'DELETE', path: '/session', signal });
-      await reply.discard();
+      try {
+        const reply = await transport.send({ method: 'DELETE', path: '/session', signal });
+        await reply.discard();
+      } catch (error) {
+        // The gateway has deleted the cookies, but could not tell auth.
+        if (isProblem(error, 'unavailable')) know(nobody);
+        throw error;
+      }
+      know(nobody);
     },
   };
 }
+
+/** Throws every error but the one of this code. */
+const unless =
+  (code: ErrorCode) =>
+  (error: unknown): void => {
+    if (!isProblem(error, code)) throw error;
+  };

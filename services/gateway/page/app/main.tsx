@@ -4,7 +4,7 @@ import './styles/controls.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { watchForNewBuild } from './reload.ts';
-import { openSession } from './session/state.ts';
+import { startSession } from './session/state.ts';
 import { startLanguage } from './text/language.ts';
 
 /** Set by deploy/page/build.ts: whether the page loads again when it was built anew. */
@@ -14,5 +14,5 @@ const root = document.getElementById('app');
 if (root === null) throw new Error('the page has no element with the id app');
 await startLanguage();
 render(<App />, root);
-void openSession();
+void startSession();
 if (MP3CONVERTER_RELOAD) watchForNewBuild();

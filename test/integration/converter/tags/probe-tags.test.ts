@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { INPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
 import { mapChapters } from '../../../../services/converter/tags/map-chapters.ts';
-import { probeTags } from '../../../../services/converter/tags/probe-tags.ts';
+import { beginToProbeTags, probeTags } from '../../../../services/converter/tags/probe-tags.ts';
 import { readTags } from '../../../../services/converter/tags/read-tags.ts';
 import { file, media, picture, tone } from '../../../support/media.ts';
 import { encodeCharset } from '../../../unit/converter/tags/encode-charset.ts';
@@ -213,5 +215,40 @@ describe('probeTags and readTags', () => {
     const tools = await privateFolder(await media('a.mp3', ...tone(1)));
     const signal = AbortSignal.abort(new Error('enough'));
     await assert.rejects(probeTags({ ...tools, audioIndex: 0, signal }), /enough/);
+  });
+});
+
+describe('beginToProbeTags', () => {
+  const titled = (title: string) => media(`${title}.mp3`, ...tone(1), ...metadata({ title }));
+
+  it('gives what it has read early, and reads again where the file is to be opened in another way', async () => {
+    const tools = await privateFolder(await titled('early'));
+    await using early = beginToProbeTags(tools);
+    const titleOf = async (inputArguments: readonly string[]) =>
+      (await early.read({ inputArguments, audioIndex: 0 })).format.title;
+    assert.equal(await titleOf([...tools.inputArguments]), 'early');
+    await copyFile(await titled('late'), join(tools.folder, INPUT));
+    assert.equal(await titleOf([...tools.inputArguments]), 'early');
+    assert.equal(await titleOf(['-probesize', '10000000', ...tools.inputArguments]), 'late');
+  });
+
+  it('gives the tags of the stream that is chosen later', async () => {
+    const film = await media('two-languages.mkv', ...FILM, '-metadata:s:a:0', 'artist=Ann');
+    await using early = beginToProbeTags(await privateFolder(film));
+    const { inputArguments } = await privateFolder(film);
+    assert.equal((await early.read({ inputArguments, audioIndex: 1 })).audio.ARTIST, 'Ann');
+    assert.deepEqual((await early.read({ inputArguments, audioIndex: 7 })).audio, {});
+  });
+
+  it('leaves no process and no unhandled error behind when nobody asks for the tags', async () => {
+    const tools = await privateFolder(await titled('early'));
+    const begun = performance.now();
+    const slow = join(tools.folder, 'slow');
+    await writeFile(slow, '#!/bin/sh\nexec sleep 60\n', { mode: 0o700 });
+    {
+      await using _slow = beginToProbeTags({ ...tools, ffprobe: slow });
+      await using _missing = beginToProbeTags({ ...tools, ffprobe: join(tools.folder, 'missing') });
+    }
+    assert.ok(performance.now() - begun < 30_000);
   });
 });

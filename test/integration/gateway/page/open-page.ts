@@ -17,6 +17,7 @@ export async function startPage(context: Pick<TestContext, 'after'>) {
   const gateway = createTestGateway(context, {
     maxUploadBytes: 1024 ** 3,
     site: openSite(pino({ level: 'silent' })),
+    renewable: true,
   });
   const server = createServer(gateway.app.callback()).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -22,7 +22,7 @@ import type { InvokeReply, InvokeRequest } from '../../../../services/shared/dap
 import { createMetrics } from '../../../../services/shared/http/metrics.ts';
 import { baseOf, type DoneJob, type Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore, type JobStore } from '../../../../services/shared/jobs/job-store.ts';
-import { AppError, isAppError } from '../../../../services/shared/runtime/errors.ts';
+import { AppError, isAppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { createTestProbes } from './test-probes.ts';
 import { chunksOf, transportTo, URL_OF_GATEWAY } from './test-transport.ts';
@@ -34,19 +34,26 @@ export const OPERATOR_TOKEN = 'an-operator-token-of-32-characters';
 export const mp4 = (size: number): Buffer =>
   Buffer.concat([Buffer.from('\0\0\0\x18ftypisom'), Buffer.alloc(size - 12, 7)]);
 
-const NO_SITE: Site = { folder: '', find: () => undefined };
+const LIFE_SECONDS = 900;
+const life = () => {
+  const iat = Math.floor(Date.now() / 1000);
+  return { iat, exp: iat + LIFE_SECONDS };
+};
+
+const NO_SITE: Site = { find: () => undefined, read: async () => undefined };
 
 /** The real gateway over memory. Auth and the converter are replaced by what a client sees of them. */
 export function createTestGateway(
   context: Pick<TestContext, 'after'>,
-  { maxUploadBytes = 8 * 1024 * 1024, site = NO_SITE } = {},
+  { maxUploadBytes = 8 * 1024 * 1024, site = NO_SITE, publicUrl = URL_OF_GATEWAY, renewable = false } = {},
 ) {
   const state = createMemoryState();
   const blobs = createBlobStore(state);
   const jobs = createJobStore(state);
   const index = createJobIndex(state, KEPT_SECONDS);
   const links = createSignedLinks(URL_OF_GATEWAY, 'secret');
-  const { users, tokens, calls, invoke, authenticate } = createTestAuth();
+  const { invoke, authenticate, ...auth } = createTestAuth(renewable);
+  const { users, tokens, calls } = auth;
   const probes = createTestProbes();
   const { audio, converter, done, publishVideo } = createTestConverter(jobs, blobs);
   const stopping = new AbortController();
@@ -75,7 +82,7 @@ export function createTestGateway(
       links,
       invoke,
       maxUploadBytes,
-      publicUrl: URL_OF_GATEWAY,
+      publicUrl,
       site,
       corsOrigins: [],
       commands: changes,
@@ -103,6 +110,7 @@ export function createTestGateway(
     users,
     tokens,
     calls,
+    auth,
     ...stored,
     failedIndex,
     changes,
@@ -137,17 +145,22 @@ function createTestConverter(jobs: JobStore, blobs: BlobStore) {
   return { audio, converter, done, publishVideo };
 }
 
-/** Auth in memory. Its refresh tokens are refused, so that each renewal ends in a login. */
-function createTestAuth() {
+/** Auth in memory. Where its sessions are not renewable, each renewal ends in a login. */
+function createTestAuth(renewable: boolean) {
   /** Passwords by address. */
   const users = new Map<string, string>();
   /** Addresses by access token. */
   const tokens = new Map<string, string>();
+  /** Addresses by refresh token. */
+  const sessions = new Map<string, string>();
   /** Paths of the requests, in order. */
   const calls: string[] = [];
+  /** Whether auth cannot be reached. */
+  const outage = { isOn: false };
 
   async function invoke(_app: string, { path, headers, body }: InvokeRequest): Promise<InvokeReply> {
     calls.push(path);
+    if (outage.isOn) throw unavailable('the auth service');
     const answer = (status: number, content: object): InvokeReply => ({
       status,
       headers: { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' },
@@ -167,15 +180,21 @@ function createTestAuth() {
       if (users.get(email) !== password) return answer(401, { code: 'invalid_credentials', detail: 'wrong' });
       return answer(200, grant(email));
     }
+    const { refresh_token = '' } = JSON.parse(String(body)) as { refresh_token?: string };
+    const owner = sessions.get(refresh_token);
+    sessions.delete(refresh_token);
     if (path === '/logout') return { status: 204, headers: {}, body: '' };
+    if (owner !== undefined) return answer(200, grant(owner));
     return answer(401, { code: 'invalid_token', detail: 'no such token' });
   }
 
   function grant(email: string) {
     const part = (content: object) => Buffer.from(JSON.stringify(content)).toString('base64url');
-    const token = `${part({ alg: 'none' })}.${part({ sub: email, email })}.${randomUUID()}`;
+    const token = `${part({ alg: 'none' })}.${part({ sub: email, email, ...life() })}.${randomUUID()}`;
+    const refresh_token = randomUUID();
     tokens.set(token, email);
-    return { access_token: token, token_type: 'Bearer', expires_in: 900, refresh_token: 'r' };
+    if (renewable) sessions.set(refresh_token, email);
+    return { access_token: token, token_type: 'Bearer', expires_in: LIFE_SECONDS, refresh_token };
   }
 
   async function authenticate(authorization: string) {
@@ -184,5 +203,10 @@ function createTestAuth() {
     return { id: email, email };
   }
 
-  return { users, tokens, calls, invoke, authenticate };
+  /** Ends all sessions, as auth does when somebody signs out everywhere. */
+  const endSessions = () => {
+    tokens.clear();
+    sessions.clear();
+  };
+  return { users, tokens, sessions, calls, outage, endSessions, invoke, authenticate };
 }

@@ -58,10 +58,11 @@ function setUp(context: TestContext) {
     async watch({ id }: Job): Promise<JobWatch> {
       return live.watcher.watchJob(await jobs.get(id));
     },
-    async pass(seconds: number) {
-      for (let second = 0; second < seconds; second++) {
-        time += 1_000;
-        clock.advance(1_000);
+    /** Lets seconds pass, in steps of so many milliseconds. */
+    async pass(seconds: number, stepMs = 1_000) {
+      for (let passed = 0; passed < seconds * 1_000; passed += stepMs) {
+        time += stepMs;
+        clock.advance(stepMs);
         await runEventLoop(20);
       }
     },
@@ -91,6 +92,59 @@ describe('createJobWatcher', () => {
     await pass(10);
     assert.deepEqual(calls, Array(10).fill('getMany job:ID'));
   });
+
+  it('reads a job ten times in the first second in which it is watched, and then once a second', async (context) => {
+    const { save, watch, pass, calls } = setUp(context);
+    const job = await save(newJob(CONVERTING));
+    for (let count = 0; count < 200; count++) await watch(job);
+    await runEventLoop(20);
+    calls.length = 0;
+    await pass(1, 10);
+    assert.deepEqual(calls, Array(10).fill('getMany job:ID'));
+    calls.length = 0;
+    await pass(5, 10);
+    assert.deepEqual(calls, Array(5).fill('getMany job:ID'));
+  });
+
+  it('reads jobs that are about to end ten times a second, in one call for all of them', async (context) => {
+    const { save, watch, pass, calls } = setUp(context);
+    for (let count = 0; count < 200; count++) {
+      await watch(await save(newJob({ ...CONVERTING, eta_seconds: 4 })));
+      if (count % 50 === 0) await pass(0.03, 10);
+    }
+    await pass(2, 10);
+    calls.length = 0;
+    // Three seconds before they end, they are read in their turn.
+    await pass(0.5, 10);
+    assert.ok(calls.length <= 1, `${calls.length} reads`);
+    await pass(0.7, 10);
+    calls.length = 0;
+    await pass(1, 10);
+    assert.ok(calls.length >= 9 && calls.length <= 10, `${calls.length} reads`);
+  });
+
+  it('reads a job at most 40 times before its turn, also where it takes longer than expected', async (context) => {
+    const { save, watch, pass, calls } = setUp(context);
+    await watch(await save(newJob({ ...CONVERTING, eta_seconds: 1 })));
+    await pass(60, 50);
+    assert.ok(calls.length > 90 && calls.length <= 60 + 40 + 1, `${calls.length} reads`);
+  });
+
+  for (const [what, given] of [
+    ['that is about to end', { ...CONVERTING, eta_seconds: 1 }],
+    ['that is new to it', { ...CONVERTING, eta_seconds: null }],
+  ] as const) {
+    it(`sees within a tenth of a second that a job ${what} has ended`, async (context) => {
+      const { save, watch, pass, jobs } = setUp(context);
+      const job = await save(newJob(given));
+      using watching = await watch(job);
+      await pass(0.5, 10);
+      await jobs.update(job.id, (now) => newJob({ ...now, status: 'cancelled' }));
+      await pass(0.1, 10);
+      const latest = watching.latest();
+      assert.equal(latest !== 'gone' && latest.document.status, 'cancelled');
+    });
+  }
 
   it('reads the index of active jobs and the converters every two seconds for 200 queued jobs of 20 users', async (context) => {
     const { save, watch, watcher, pass, calls } = setUp(context);

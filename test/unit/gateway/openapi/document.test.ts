@@ -52,11 +52,12 @@ describe('openapi', () => {
 
   test('describes every route, and nothing else', () => {
     // `createRoutes` calls none of the ports.
-    const routes = createRoutes({} as GatewayPorts).stack.flatMap(({ methods, path }) =>
-      methods
-        // The router adds HEAD to GET (RFC 9110 9.3.2).
-        .filter((method) => method !== 'HEAD' || methods.length === 1)
-        .map((method) => `${method} ${String(path).replace(/:(\w+)/g, '{$1}')}`),
+    const routes = createRoutes({ publicUrl: 'http://gateway.test' } as GatewayPorts).stack.flatMap(
+      ({ methods, path }) =>
+        methods
+          // The router adds HEAD to GET (RFC 9110 9.3.2).
+          .filter((method) => method !== 'HEAD' || methods.length === 1)
+          .map((method) => `${method} ${String(path).replace(/:(\w+)/g, '{$1}')}`),
     );
     assert.deepEqual(operations.map(({ name }) => name).sort(), [...routes, ...SERVED_APART].sort());
   });
@@ -178,6 +179,12 @@ const EXPECTED_CODES: Record<string, ErrorCode[]> = {
   'POST /login': ['invalid_credentials', 'unavailable'],
   'POST /refresh': ['bad_request', 'unsupported_media_type', 'too_large', 'invalid_token', 'unavailable'],
   'POST /logout': ['bad_request', 'unsupported_media_type', 'too_large', 'unavailable'],
+  'GET /session': ['unavailable'],
+  'POST /session': ['bad_request', 'invalid_credentials', 'forbidden', 'unavailable'],
+  'DELETE /session': ['forbidden', 'unavailable'],
+  'POST /session/renewal': ['invalid_token', 'forbidden', 'unavailable'],
+  'GET /': ['not_found'],
+  'GET /assets/{name}': ['not_found'],
   'POST /upload': [
     'bad_request',
     'empty_file',
@@ -274,6 +281,13 @@ const EXPECTED_CODES: Record<string, ErrorCode[]> = {
     'not_ready',
     'expired',
     'range_not_satisfiable',
+    'unavailable',
+  ],
+  'GET /download/archive': [
+    'invalid_token',
+    'not_found',
+    'too_many_files',
+    'too_many_requests',
     'unavailable',
   ],
   'GET /download': [

@@ -3,10 +3,15 @@ import { messageOf } from '../shell/error-message.ts';
 import { t } from '../text/language.ts';
 import { register, signIn } from './state.ts';
 
+const focus = (element: HTMLElement | null): void => element?.focus();
+
 type Mode = 'register' | 'sign-in';
 
-/** Registers or signs in. */
-export function CredentialsForm() {
+/**
+ * Registers or signs in.
+ * @param props.email of the account whose session has ended. The focus was in a view that is gone, so it goes to the password.
+ */
+export function CredentialsForm({ email }: { email?: string }) {
   const mode = useSignal<Mode>('sign-in');
   const error = useSignal<string | undefined>(undefined);
   const isBusy = useSignal(false);
@@ -32,7 +37,14 @@ export function CredentialsForm() {
       <h2 id="credentials-title">{isNew ? t('session.register') : t('session.sign_in')}</h2>
       <label class="field">
         <span>{t('session.email')}</span>
-        <input name="email" type="email" autocomplete="username" required maxLength={254} />
+        <input
+          name="email"
+          type="email"
+          autocomplete="username"
+          required
+          maxLength={254}
+          defaultValue={email ?? ''}
+        />
       </label>
       <label class="field">
         <span>{t('session.password')}</span>
@@ -41,6 +53,7 @@ export function CredentialsForm() {
           type="password"
           autocomplete={isNew ? 'new-password' : 'current-password'}
           required
+          ref={email === undefined ? null : focus}
           minLength={isNew ? 10 : undefined}
           aria-describedby={isNew ? 'password-hint' : undefined}
         />

@@ -1,27 +1,69 @@
-import { signal } from '@preact/signals';
-import type { SessionView } from '../../../accounts/session-view.ts';
+import { batch, effect, signal } from '@preact/signals';
+import type { Account } from '../../../accounts/session-view.ts';
 import type { Credentials } from '../../../client/session/accounts.ts';
-import { client, session } from '../api.ts';
-import { showError } from '../shell/toasts.tsx';
+import { client, onAccountChange, session } from '../api.ts';
+import { showError, showToast } from '../shell/toasts.tsx';
+import { t } from '../text/language.ts';
 
 /** Who is signed in. `unknown` until the gateway has told it, null for nobody. */
-export const account = signal<SessionView['account'] | 'unknown'>('unknown');
+export const account = signal<Account | null | 'unknown'>('unknown');
+
+/**
+ * Whose session has ended while this page was open; null where that has not happened, and once somebody has signed in or out.
+ * Views keep what they have meanwhile. They wait with {@link untilSignedIn} to go on.
+ */
+export const endedAccount = signal<Account | null>(null);
 
 const never = new AbortController().signal;
+const RETRY_MS = 5_000;
+/** Timers of a tab in the background run once a minute, and a session is renewed a minute before its end. */
+const KEEP_ALIVE_MS = 20_000;
+/** Tells the other tabs of this browser that somebody has signed in or out. */
+const otherTabs = new BroadcastChannel('mp3converter-session');
+type Message = 'signed-in' | 'signed-out';
+const tellOtherTabs = (message: Message): void => otherTabs.postMessage(message);
 
-export async function openSession(): Promise<void> {
+let isSigningOut = false;
+onAccountChange((next) => {
+  const before = account.peek();
+  const hasEnded = next === null && before !== null && before !== 'unknown' && !isSigningOut;
+  batch(() => {
+    endedAccount.value = hasEnded ? before : null;
+    account.value = next;
+  });
+});
+
+/** Finds out who is signed in, and keeps the session alive while the page is open. */
+export async function startSession(): Promise<void> {
+  otherTabs.addEventListener('message', ({ data }: MessageEvent<Message>) => void followOtherTab(data));
+  setInterval(() => void session.keepAlive(), KEEP_ALIVE_MS);
+  // Timers stand still while the lid is closed.
+  document.addEventListener('visibilitychange', () => void session.keepAlive());
+  for (let hasTold = false; !(await readSession(hasTold)); hasTold = true)
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+}
+
+async function followOtherTab(message: Message): Promise<void> {
+  isSigningOut = message === 'signed-out';
+  await readSession(true);
+  isSigningOut = false;
+}
+
+/** Whether the gateway has told who is signed in. It may be starting. */
+async function readSession(isQuiet: boolean): Promise<boolean> {
   try {
     account.value = await session.open(never);
+    return true;
   } catch (error) {
-    account.value = null;
-    showError(error);
+    if (!isQuiet) showError(error);
+    return false;
   }
 }
 
 /** @throws ProblemError `invalid_credentials` */
 export async function signIn(credentials: Credentials): Promise<void> {
   await client.signIn(credentials);
-  await openSession();
+  tellOtherTabs('signed-in');
 }
 
 /** @throws ProblemError `email_taken`, `invalid_email`, `weak_password` */
@@ -30,11 +72,37 @@ export async function register(credentials: Credentials): Promise<void> {
   await signIn(credentials);
 }
 
+/** Signs out, here and in the other tabs. Where auth is away, the gateway deletes the cookies and says that this was all. */
 export async function signOut(): Promise<void> {
+  isSigningOut = true;
   try {
     await client.signOut();
-    account.value = null;
   } catch (error) {
-    showError(error);
+    if (account.peek() === null) showToast({ text: t('session.signed_out_here'), kind: 'bad' });
+    else showError(error);
+  } finally {
+    isSigningOut = false;
   }
+  if (account.peek() === null) tellOtherTabs('signed-out');
+}
+
+/**
+ * Resolves once the account is signed in again, so that work goes on that a session's end has stopped.
+ * @throws Error when somebody signs out, or signs in to another account; the signal's reason
+ */
+export function untilSignedIn(id: Account['id'], signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const stop = effect(() => {
+    const { value: now } = account;
+    if (now === 'unknown') return;
+    if (now?.id === id) resolve();
+    else if (now !== null || endedAccount.value?.id !== id) reject(new Error('another account is signed in'));
+  });
+  const abort = () => reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  return promise.finally(() => {
+    stop();
+    signal.removeEventListener('abort', abort);
+  });
 }

@@ -8,5 +8,14 @@ export function messageOf(error: unknown): string {
     return hasText(key) ? t(key) : error.message;
   }
   if (error instanceof UnreachableError) return t('error.unreachable');
+  if (isMissingPart(error)) return t('shell.updated');
   return error instanceof Error ? error.message : String(error);
 }
+
+/**
+ * Whether a part of the page could not be loaded with `import()`: a gateway of another build has none of this name. The three
+ * engines of browsers have a text each, and no other mark.
+ */
+const isMissingPart = (error: unknown): boolean =>
+  error instanceof TypeError &&
+  /dynamically imported module|Importing a module script failed/i.test(error.message);

@@ -23,6 +23,14 @@ describe('affectedBy', () => {
       ['shared/runtime/log.ts', 'auth/main.ts'],
       ['auth', 'gateway', 'gateway-admin'],
     ],
+    // The page is built anew instead, and loads itself again.
+    [['gateway/page/app/jobs/jobs-view.tsx'], []],
+    [['gateway/page/app/styles/base.css', 'gateway/page/dist/site.json'], []],
+    [['gateway/page/dist/assets/main-1.js'], []],
+    [['gateway/page/site.ts'], ['gateway']],
+    [['gateway/page/app.ts'], ['gateway']],
+    [['gateway/page/app/app.tsx', 'gateway/main.ts'], ['gateway']],
+    [['auth/page/app/main.tsx'], ['auth']],
     [['README.md'], []],
     [['sharedness/a.ts'], []],
   ];

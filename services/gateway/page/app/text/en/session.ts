@@ -5,6 +5,10 @@ export const session = {
   'session.promise.resume':
     'A lost connection or a closed lid costs nothing: the upload goes on where it stopped.',
   'session.promise.private': 'Films are deleted soon after the conversion, and the MP3s after some days.',
+  'session.ended': 'Your session has ended.',
+  'session.ended_hint': 'Sign in again to go on. What you have chosen here is kept.',
+  'session.signed_out_here':
+    'You are signed out on this device. The server could not be told, so the session ends there by itself.',
   'session.sign_in': 'Sign in',
   'session.register': 'Create an account',
   'session.email': 'E-mail address',

@@ -9,4 +9,5 @@ export const shell = {
   'shell.account': 'Account',
   'shell.api': 'API',
   'shell.close': 'Close',
+  'shell.updated': 'A part of this page could not be loaded. The page may have been updated: load it again.',
 };

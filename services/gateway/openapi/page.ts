@@ -1,0 +1,44 @@
+import { problems } from './parts.ts';
+
+const file = (summary: string, type: string) => ({
+  get: {
+    summary,
+    responses: {
+      200: {
+        description: 'The file, compressed where the client accepts that, with an `ETag`',
+        content: { [type]: { schema: { type: 'string' } } },
+      },
+      304: { description: 'The copy that `If-None-Match` names is still the right one' },
+      ...problems('not_found'),
+    },
+  },
+});
+
+const asset = file('A script, a style or a picture of the web page', '*/*');
+
+/** The web page. Nobody has to sign in for its files. */
+export const pagePaths = {
+  '/': file('The web page', 'text/html'),
+  '/docs': file('This API, rendered as a web page', 'text/html'),
+  '/operator': file('The web page for operators', 'text/html'),
+  '/assets/{name}': {
+    get: {
+      ...asset.get,
+      description: 'The names contain a hash of the content, so a browser may keep the files for ever.',
+      parameters: [
+        {
+          name: 'name',
+          in: 'path',
+          required: true,
+          schema: { type: 'string' },
+          description: 'As the page names it',
+        },
+      ],
+    },
+  },
+  '/manifest.webmanifest': file(
+    'What the web page is called where it is installed',
+    'application/manifest+json',
+  ),
+  '/service-worker.js': file('The service worker of the web page', 'text/javascript'),
+};
