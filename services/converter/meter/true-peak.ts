@@ -43,7 +43,7 @@ function besselI0(x: number): number {
  */
 export function createTruePeak(blockLength: number) {
   let peak = 0;
-  /** Where the samples above the threshold are, in the block. */
+  /** The places in the block where a channel is above the threshold. */
   const loud = new Int32Array(blockLength);
   let loudCount = 0;
 
@@ -82,13 +82,15 @@ export function createTruePeak(blockLength: number) {
   }
 
   return {
-    /** Takes some samples of a block. Returns the highest level, and notes those samples that are to be looked at. */
+    /** Takes some samples of a block. Returns the highest level, and notes the places that are to be looked at. */
     take(samples: Int16Array, from: number, to: number): number {
       const threshold = peak / MAX_RISE;
       let highest = 0;
       let count = loudCount;
-      for (let index = from; index < to; index++) {
-        const level = Math.abs(samples[index] as number);
+      for (let index = from; index < to; index += STRIDE) {
+        const left = Math.abs(samples[index] as number);
+        const right = Math.abs(samples[index + 1] as number);
+        const level = left > right ? left : right;
         if (level > highest) highest = level;
         if (level > threshold) loud[count++] = index;
       }
@@ -96,15 +98,15 @@ export function createTruePeak(blockLength: number) {
       peak = Math.max(peak, highest);
       return highest;
     },
-    /** Looks at the samples that were noted, as far as the samples behind them are there. `end` is that of the block. */
+    /** Looks at the places that were noted, as far as the samples behind them are there. `end` is that of the block. */
     look(samples: Int16Array, end: number): void {
       const last = end - REACH * STRIDE;
       // The next block begins with the history.
       const moved = end - HISTORY * STRIDE;
       let kept = 0;
       for (const at of loud.subarray(0, loudCount)) {
-        if (at < last) lookAt(samples, at);
-        else loud[kept++] = at - moved;
+        if (at >= last) loud[kept++] = at - moved;
+        else for (let channel = 0; channel < STRIDE; channel++) lookAt(samples, at + channel);
       }
       loudCount = kept;
     },
