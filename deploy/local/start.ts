@@ -5,27 +5,15 @@ import { portFromEnv } from '../process/ports.ts';
 import { report, runMain, stopSignal } from '../process/terminal.ts';
 import { readCommandLine, type StartOptions, usage } from './command-line.ts';
 import { type Launched, launch } from './launch.ts';
+import { screen } from './screen.ts';
 
-/** What the terminal shows when the system has started. */
-function screen({ servers, system }: Launched, gatewayPort: number, options: StartOptions): string {
+function screenOf({ servers, system }: Launched, gatewayPort: number, options: StartOptions): string {
   const { reused, mail } = servers;
-  const left = reused.length > 0 ? ` (except ${reused.join(', ')}, which npm run setup started)` : '';
-  const inspectors = [...options.inspect].map(
-    ([name, port]) => `  ${`Debug ${name}`.padEnd(18)}127.0.0.1:${port}\n`,
-  );
-  const saves = options.watch
-    ? '  Saved files       in services/ restart their service; the page loads anew\n'
-    : '';
-  return `
-  mp3converter runs. Open http://localhost:${gatewayPort} in a browser.
-
-  Mails             ${mail.webUrl ?? `are sent to ${mail.smtpHost}:${mail.smtpPort}`}
-${inspectors.join('')}${saves}
-  Convert a file    npm run convert -- movie.mp4
-  Logs              ${path.relative(process.cwd(), system.logsDir) || system.logsDir}
-
-  Ctrl-C stops everything${left}.
-`;
+  return screen({
+    ...{ gatewayPort, reused, inspectors: options.inspect, watch: options.watch },
+    mails: mail.webUrl ?? `are sent to ${mail.smtpHost}:${mail.smtpPort}`,
+    logs: path.relative(process.cwd(), system.logsDir) || system.logsDir,
+  });
 }
 
 const repoRoot = path.resolve(import.meta.dirname, '../..');
@@ -56,7 +44,7 @@ await runMain(async () => {
     launched.system.restartOnSave();
     await watchPage(report, signal);
   }
-  console.log(screen(launched, gatewayPort, options));
+  console.log(screenOf(launched, gatewayPort, options));
   const alive = setInterval(() => {}, 60_000);
   if (!signal.aborted) await once(signal, 'abort');
   clearInterval(alive);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type BuildOptions, type BuildResult, build, context, type Metafile } from 'esbuild';
 import { DOCUMENTS, documentOf, type Entry } from './documents.ts';
 import { fixedFiles } from './fixed-files.ts';
+import { slimZod } from './slim-zod.ts';
 import { type PageFile, writeSite } from './write-site.ts';
 
 const repoRoot = path.resolve(import.meta.dirname, '../..');
@@ -23,16 +24,26 @@ const KEEP_WATCHED_MS = 60_000;
 interface PageOptions {
   /** Where the files are written. Default: where the gateway looks for them. */
   folder?: string;
+  /** Whether a page that is open loads again when it was built anew. Default: it does not. */
+  reload?: boolean;
 }
 
 /**
- * The scripts and styles that documents.ts names, and what these import. What several of them import, and what is imported with
- * `import()`, becomes a file of its own.
+ * The scripts of each build. Each document is built apart from the others: with them, the main page would be in more and smaller
+ * files, and would load code that only another document needs.
+ */
+const BUILDS = [['early.ts'], ...DOCUMENTS.map(({ entry }) => [entry])];
+
+type Options = BuildOptions & { metafile: true; write: false };
+type Result = BuildResult<Options>;
+
+/**
+ * Scripts and what they import, with the styles. What is imported with `import()` becomes a file of its own.
  * @param reload whether a page that is open loads again when it was built anew
  */
-const optionsOf = (reload: boolean): BuildOptions & { metafile: true; write: false } => ({
+const optionsOf = (entries: readonly string[], reload: boolean): Options => ({
   absWorkingDir: repoRoot,
-  entryPoints: ['early.ts', ...DOCUMENTS.map(({ entry }) => entry)].map((entry) => path.join(app, entry)),
+  entryPoints: entries.map((entry) => path.join(app, entry)),
   outbase: app,
   entryNames: 'assets/[name]-[hash]',
   chunkNames: 'assets/[name]-[hash]',
@@ -43,45 +54,67 @@ const optionsOf = (reload: boolean): BuildOptions & { metafile: true; write: fal
   ...{ jsx: 'automatic', jsxImportSource: 'preact', loader: { '.svg': 'file', '.png': 'file' } },
   ...{ minify: true, metafile: true, write: false, legalComments: 'none', logLevel: 'silent' },
   define: { MP3CONVERTER_RELOAD: String(reload) },
+  plugins: [slimZod],
 });
 
 /** Builds the web page. Throws where a file of it has an error. Returns what esbuild tells about its output. */
-export async function buildPage({ folder = destination }: PageOptions = {}): Promise<Metafile> {
-  const result = await build(optionsOf(false));
-  writeSite(filesOf(result), { folder, keepMs: KEEP_MS });
-  return result.metafile;
+export async function buildPage({
+  folder = destination,
+  reload = false,
+}: PageOptions = {}): Promise<Metafile> {
+  const results = await Promise.all(BUILDS.map((entries) => build(optionsOf(entries, reload))));
+  writeSite(filesOf(results), { folder, keepMs: KEEP_MS });
+  return metafileOf(results);
 }
 
 /** Builds the web page, and builds it again whenever a file of it is saved, until the signal aborts. */
 export async function watchPage(report: (line: string) => void, signal: AbortSignal): Promise<void> {
-  const options = optionsOf(true);
-  const watching = await context({
-    ...options,
-    plugins: [
-      {
-        name: 'write-site',
-        setup({ onEnd }) {
-          onEnd((result) => {
-            for (const { text, location } of result.errors)
-              report(`The page was not built: ${location?.file ?? ''}:${location?.line ?? ''} ${text}`);
-            if (result.errors.length > 0) return;
-            const files = filesOf(result as BuildResult<typeof options>);
-            writeSite(files, { folder: destination, keepMs: KEEP_WATCHED_MS });
-          });
+  /** The newest result of each build that had no error. */
+  const latest = new Map<readonly string[], Result>();
+  const write = () => {
+    const results = [...latest.values()];
+    if (results.length < BUILDS.length) return;
+    writeSite(filesOf(results), { folder: destination, keepMs: KEEP_WATCHED_MS });
+  };
+  for (const entries of BUILDS) {
+    const watching = await context({
+      ...optionsOf(entries, true),
+      plugins: [
+        slimZod,
+        {
+          name: 'write-site',
+          setup({ onEnd }) {
+            onEnd((result) => {
+              for (const { text, location } of result.errors)
+                report(`The page was not built: ${location?.file ?? ''}:${location?.line ?? ''} ${text}`);
+              if (result.errors.length > 0) return;
+              latest.set(entries, result as Result);
+              write();
+            });
+          },
         },
-      },
-    ],
-  });
-  await watching.watch();
-  signal.addEventListener('abort', () => void watching.dispose(), { once: true });
+      ],
+    });
+    await watching.watch();
+    signal.addEventListener('abort', () => void watching.dispose(), { once: true });
+  }
 }
 
+const metafileOf = (results: readonly Result[]): Metafile => ({
+  inputs: Object.assign({}, ...results.map(({ metafile }) => metafile.inputs)),
+  outputs: Object.assign({}, ...results.map(({ metafile }) => metafile.outputs)),
+});
+
 /** All files of the page. */
-function filesOf({ outputFiles, metafile }: BuildResult<{ metafile: true; write: false }>): PageFile[] {
-  const entries = entriesOf(metafile);
+function filesOf(results: readonly Result[]): PageFile[] {
+  const entries = entriesOf(metafileOf(results));
   const documents = DOCUMENTS.map((document) => ({ url: document.url, ...documentOf(document, entries) }));
+  // Files of several builds with the same name have the same content.
+  const outputs = new Map(
+    results.flatMap(({ outputFiles }) => outputFiles).map((file) => [file.path, file.contents]),
+  );
   return [
-    ...outputFiles.map(({ path: file, contents }) => ({
+    ...[...outputs].map(([file, contents]) => ({
       url: urlOf(file),
       file: path.relative(destination, file),
       type: TYPES[path.extname(file)] ?? 'application/octet-stream',

@@ -10,6 +10,8 @@ interface PageDocument {
 
 export const DOCUMENTS: readonly PageDocument[] = [
   { url: '/', file: 'index.html', title: 'mp3converter', entry: 'main.tsx' },
+  { url: '/operator', file: 'operator.html', title: 'Operator · mp3converter', entry: 'operator/main.tsx' },
+  { url: '/docs', file: 'docs.html', title: 'API · mp3converter', entry: 'docs/main.tsx' },
 ];
 
 /** What the build has made of one script. All paths are those of URLs. */

@@ -1,4 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import {
   INDEX_NAME,
@@ -38,16 +47,19 @@ export function writeSite(
   { folder, keepMs, now = Date.now() }: WriteOptions,
 ): void {
   mkdirSync(path.join(folder, 'assets'), { recursive: true });
-  const built = Object.fromEntries(files.map((file) => [file.url, writeForms(file, folder)]));
-  const index: SiteIndex = { ...keptFiles(folder, { keepMs, now }), ...built };
+  const previous = readPrevious(folder);
+  const built = Object.fromEntries(
+    files.map((file) => [file.url, findWritten(previous[file.url], folder) ?? writeForms(file, folder)]),
+  );
+  const index: SiteIndex = { ...keptFiles(previous, { keepMs, now }), ...built };
   writeWhole(path.join(folder, INDEX_NAME), JSON.stringify(index));
   removeOthers(Object.values(index), folder, now);
 }
 
 /** The hashed files of earlier builds whose time is not over. */
-function keptFiles(folder: string, { keepMs, now }: { keepMs: number; now: number }): SiteIndex {
+function keptFiles(previous: SiteIndex, { keepMs, now }: { keepMs: number; now: number }): SiteIndex {
   return Object.fromEntries(
-    Object.entries(readPrevious(folder))
+    Object.entries(previous)
       .filter(([, { immutable, kept_until = now + keepMs }]) => immutable && kept_until > now)
       .map(([url, file]) => [url, { ...file, kept_until: file.kept_until ?? now + keepMs }]),
   );
@@ -60,6 +72,15 @@ function readPrevious(folder: string): SiteIndex {
   } catch {
     return {};
   }
+}
+
+/** A hashed file that an earlier build has written. It has the same content, so it need not be compressed again. */
+function findWritten(written: SiteFile | undefined, folder: string): SiteFile | undefined {
+  if (!written?.immutable) return undefined;
+  const { file, encodings } = written;
+  const { kept_until: _old, ...found } = written;
+  const names = [file, ...encodings.map((encoding) => file + SUFFIX[encoding])];
+  return names.every((name) => existsSync(path.join(folder, name))) ? found : undefined;
 }
 
 function writeForms({ file, type, contents, immutable }: PageFile, folder: string): SiteFile {

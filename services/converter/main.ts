@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { createBlobStore } from '../shared/blobs/blob-store.ts';
 import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
@@ -5,6 +6,7 @@ import { createMetrics } from '../shared/http/metrics.ts';
 import { createJobStore } from '../shared/jobs/job-store.ts';
 import { readEnvironment, warnOfOldNames } from '../shared/runtime/config.ts';
 import { createLog } from '../shared/runtime/log.ts';
+import { RELEASE } from '../shared/runtime/release.ts';
 import { startStartupCheck } from '../shared/runtime/startup-check.ts';
 import { createConfirmMissing, requireMarker } from '../shared/state/store-marker.ts';
 import { createConverterApp } from './app.ts';
@@ -16,6 +18,7 @@ import { createSpool } from './capacity/spool.ts';
 import { converterEnvironment, renamedVariables, timesOf } from './config.ts';
 import { requireTool } from './ffmpeg/run-tool.ts';
 import { createConvert } from './job/convert.ts';
+import { createCurrentConversions } from './job/current-conversions.ts';
 import { measureSpeed } from './job/measure-speed.ts';
 import { describeFile } from './probe/describe-file.ts';
 import { createTranscode } from './transcode/transcode.ts';
@@ -36,6 +39,7 @@ const slots = createCoreSlots(env.CONCURRENCY);
 const jobs = createJobStore(sidecar.state);
 const tools = { ffmpeg: env.FFMPEG_PATH, ffprobe: env.FFPROBE_PATH };
 const speed = createConversionSpeed();
+const current = createCurrentConversions();
 const transcode = createTranscode({
   ...tools,
   ...(env.ENCODE_PARALLEL && { idleCores: slots }),
@@ -49,6 +53,7 @@ const convert = createConvert({
   spool,
   transcode: measureSpeed(transcode, speed),
   recordJob: speed.recordJob,
+  current,
   slots,
   diskFullBackoff: createDiskFullBackoff(),
   times,
@@ -81,10 +86,23 @@ const app = createConverterApp({
   log,
 });
 
-await Promise.all([requireTool(env.FFMPEG_PATH), requireTool(env.FFPROBE_PATH), spool.prepare()]);
+const [ffmpeg] = await Promise.all([
+  requireTool(env.FFMPEG_PATH),
+  requireTool(env.FFPROBE_PATH),
+  spool.prepare(),
+]);
+const self = {
+  host: hostname().slice(0, 255),
+  versions: { release: RELEASE, node: process.versions.node, ffmpeg },
+};
 const showing = showUntilStopped({
   state: sidecar.state,
-  describe: () => ({ concurrency: env.CONCURRENCY, ...speed.measured() }),
+  describe: () => ({
+    concurrency: env.CONCURRENCY,
+    ...speed.measured(),
+    ...self,
+    conversions: current.list(),
+  }),
   stoppingSignal: stopping.signal,
   log,
 });

@@ -37,8 +37,6 @@ export interface GatewayPorts
     TusPorts,
     UploadPorts {
   invoke: Sidecar['invoke'];
-  /** The public URL of the gateway. */
-  publicUrl: string;
   /** The files of the page. */
   site: Site;
   index: JobIndex;

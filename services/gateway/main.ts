@@ -24,6 +24,7 @@ import { createConcurrencyLimit } from './limits/concurrency-limit.ts';
 import { addCounts } from './limits/quota.ts';
 import { createFailedIndex } from './operator/failed-index.ts';
 import { createFailedJobs } from './operator/failed-jobs.ts';
+import { createOverview } from './operator/overview.ts';
 import { openSite } from './page/site.ts';
 import { createAskConverter } from './probe/ask-converter.ts';
 import { runSweeps } from './sweep/run-sweeps.ts';
@@ -124,6 +125,7 @@ const app = createGateway({
   resumable,
   commands,
   failedJobs: createFailedJobs({ jobs, failedIndex, commands, log }),
+  overview: createOverview({ ...live, failedIndex, metadata: sidecar.metadata, stoppingSignal, log }),
   operatorToken: env.OPERATOR_TOKEN,
   invoke,
   publicUrl: env.PUBLIC_URL,

@@ -21,6 +21,7 @@ async function uploadRest(upload: ResumableUpload, blobs: BlobStore, fault: Faul
     save: (checkpoint: ResumableUpload['checkpoint']) =>
       fault(() => holder.save(checkpoint)) as Promise<void>,
   });
+  await upload.takeOver().recover(blobs);
   for (const end of ENDS.filter((each) => each > upload.checkpoint.offset)) {
     const holder = upload.takeOver();
     await holder.append(blobs, end, withFault(holder));

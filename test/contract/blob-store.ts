@@ -10,6 +10,7 @@ import { blobAppendFaults } from './blob-append-faults.ts';
 import { blobAppends } from './blob-appends.ts';
 import { blobFailures } from './blob-failures.ts';
 import { blobLeftovers, type FreshBlobs } from './blob-leftovers.ts';
+import { blobRecovery } from './blob-recovery.ts';
 import type { StateUnderTest } from './state-store.ts';
 import { type WatchedState, watched } from './watched-state.ts';
 
@@ -60,6 +61,7 @@ export function blobStoreContract(name: string, make: () => StateUnderTest): voi
     blobLeftovers(fresh);
     blobAppends(fresh);
     blobAppendFaults(fresh);
+    blobRecovery(fresh);
   });
 }
 

@@ -32,6 +32,8 @@ export interface Holder {
   save(checkpoint: Checkpoint): Promise<void>;
   /** Appends the bytes of the upload from the checkpoint up to `end`. */
   append(blobs: BlobStore, end: number, options?: AppendTestOptions): Promise<Appended>;
+  /** Counts the chunks behind the checkpoint, and saves the one after them. */
+  recover(blobs: BlobStore, maxBytes?: number): Promise<Checkpoint>;
   complete(blobs: BlobStore): Promise<Blob>;
 }
 
@@ -60,6 +62,11 @@ export function resumableUpload(bytes: Buffer): ResumableUpload {
         append(blobs, end, { source = inPieces, signal = NEVER, save = holder.save } = {}) {
           const piece = bytes.subarray(from.offset, end);
           return blobs.append(upload.id, from, source(piece), { expires: EXPIRES, signal, save });
+        },
+        async recover(blobs, maxBytes = bytes.length) {
+          const recovered = await blobs.recover(upload.id, from, { expires: EXPIRES, maxBytes });
+          if (recovered.offset > from.offset) await holder.save(recovered);
+          return recovered;
         },
         complete: (blobs) => blobs.complete(upload.id, upload.checkpoint, { expires: EXPIRES }),
       };

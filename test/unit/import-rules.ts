@@ -111,11 +111,14 @@ const configuration: IConfiguration = {
     ),
     forbid(
       'page-on-the-client',
-      'What the page runs in browsers imports from the client of the API and from services/shared, and only schemas from other rooms.',
+      'What the page runs in browsers imports from the client of the API and from services/shared. From other rooms it imports only schemas and the rules for options and names.',
       { path: '^services/gateway/page/app/' },
       {
         path: '^services/gateway/',
-        pathNot: ['^services/gateway/page/app/', '^services/gateway/client/', '-view\\.ts$'],
+        pathNot: [
+          ...['^services/gateway/page/app/', '^services/gateway/client/', '^services/gateway/options/'],
+          ...['^services/gateway/downloads/mp3-name\\.ts$', '-view\\.ts$'],
+        ],
       },
     ),
     ...roomRules,

@@ -3,6 +3,7 @@ import { type AttemptUpdate, isLostAttempt } from '../../shared/jobs/transitions
 import { firstOf, unavailable } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { ConversionFailure, faultOf, REASON } from '../failure.ts';
+import type { CurrentConversions } from './current-conversions.ts';
 import {
   type ConversionResult,
   completeJob,
@@ -13,7 +14,7 @@ import {
   requeueJob,
 } from './finish.ts';
 import { type HeartbeatTimes, startHeartbeat } from './heartbeat.ts';
-import { type AttemptPorts, makeMp3 } from './make-mp3.ts';
+import { type AttemptOptions, type AttemptPorts, makeMp3 } from './make-mp3.ts';
 
 export interface RunAttemptPorts extends AttemptPorts, FinishPorts {
   times: HeartbeatTimes;
@@ -23,6 +24,8 @@ export interface RunAttemptPorts extends AttemptPorts, FinishPorts {
   maxInfrastructureFailures: number;
   /** Called with each job that was converted: the bytes of its video, and the seconds that the attempt took. */
   recordJob?: (job: { size: number; seconds: number }) => void;
+  /** Shows an operator what this converter does. */
+  current?: Pick<CurrentConversions, 'begin'>;
   /** Aborted when the service stops. Jobs that are being converted are then handed back. */
   stoppingSignal: AbortSignal;
   log: Log;
@@ -44,7 +47,7 @@ export async function runAttempt(
   const signal = AbortSignal.any([stoppingSignal, heartbeat.lostSignal]);
   const begun = performance.now();
   const [result] = await Promise.allSettled([
-    makeMp3(job, ports, { signal, queueUpdate: heartbeat.queueUpdate, log }),
+    makeShown(job, ports, { signal, queueUpdate: heartbeat.queueUpdate, log }),
   ]);
   if (result.status === 'fulfilled')
     ports.recordJob?.({ size: job.source.size, seconds: (performance.now() - begun) / 1000 });
@@ -57,6 +60,26 @@ export async function runAttempt(
     log.info('the job was cancelled, deleted, or taken over: the MP3 of this attempt is deleted');
     await deleteLostMp3(ports, { jobId, attemptId, log });
     return 'ended';
+  }
+}
+
+/** Makes the MP3, and shows an operator how far it is. */
+async function makeShown(
+  job: ConvertingJob,
+  ports: RunAttemptPorts,
+  options: AttemptOptions,
+): Promise<ConversionResult> {
+  const shown = ports.current?.begin(job.id);
+  if (shown === undefined) return makeMp3(job, ports, options);
+  const queueUpdate = (fields: AttemptUpdate) => {
+    if (fields.progress !== undefined) shown.setProgress(fields.progress);
+    options.queueUpdate(fields);
+  };
+  try {
+    const transcode = shown.observe(ports.transcode);
+    return await makeMp3(job, { ...ports, transcode }, { ...options, queueUpdate });
+  } finally {
+    shown.end();
   }
 }
 

@@ -63,6 +63,8 @@ export interface Client {
   probe(film: Film, options: Own<ProbeOptions>): Promise<ProbeResult>;
   /** Sends the sound of a film, or all of it where that is necessary. Resumes what was begun before. */
   send(film: Film, options: Own<SendVideoPorts>): Promise<SentVideo>;
+  /** Removes an unfinished upload, here and at the gateway. `send` tells its fingerprint. */
+  forget(fingerprint: string, options?: Cancellable): Promise<void>;
   /** Watches a job until it is final. Sends all of the film, where its sound alone could not be converted. */
   watch(id: string, options: Own<WatchSentOptions>): Promise<JobView>;
   events(id: string, options?: Cancellable): AsyncIterable<JobView>;
@@ -75,7 +77,8 @@ export interface Client {
   details(id: string, options?: Cancellable): Promise<Mp3Details>;
   cancel(id: string, options?: Cancellable): Promise<JobView>;
   retry(id: string, options?: Cancellable & { options?: Record<string, string> }): Promise<JobView>;
-  delete(id: string, options?: Cancellable): Promise<void>;
+  /** With `keepalive`, the request outlives the page that sends it. */
+  delete(id: string, options?: Cancellable & { keepalive?: boolean }): Promise<void>;
   link(id: string, options?: Cancellable): Promise<DownloadLink>;
   /** Yields the MP3. Resumes after a lost connection. Throws at the end where the bytes are not those of the MP3. */
   download(mp3: Mp3, options?: Own<VerifiedDownloadOptions>): AsyncIterable<Uint8Array>;
@@ -100,6 +103,10 @@ export function createClient({ transport, ...options }: ClientOptions): Client {
       const { sendVideo } = await import('./send-video.ts');
       return sendVideo(session, film, { ...own, ...portsOf(own) });
     },
+    async forget(fingerprint, own) {
+      const { forgetUpload } = await import('./uploads/upload-file.ts');
+      return forgetUpload(session, fingerprint, portsOf(own));
+    },
     watch: (id, own) => watchSent(session, id, { ...own, ...portsOf(own) }),
     async *events(id, own) {
       for await (const { job } of jobEvents(session, id, { signal: signalOf(own) })) yield job;
@@ -114,7 +121,7 @@ export function createClient({ transport, ...options }: ClientOptions): Client {
     },
     cancel: (id, own) => cancelJob(session, id, signalOf(own)),
     retry: (id, own) => retryJob(session, id, signalOf(own), own?.options),
-    delete: (id, own) => deleteJob(session, id, signalOf(own)),
+    delete: (id, own) => deleteJob(session, id, signalOf(own), own),
     link: (id, own) => getLink(session, id, signalOf(own)),
     async *download(mp3, own) {
       const { verifiedDownload } = await import('./verified-download.ts');

@@ -110,8 +110,16 @@ export async function getLink(session: Session, id: string, signal: AbortSignal)
   return reply.json(downloadLink);
 }
 
-/** Deletes a job with its video and its MP3. @throws ProblemError `not_found` */
-export async function deleteJob(session: Session, id: string, signal: AbortSignal): Promise<void> {
-  const reply = await session.send({ method: 'DELETE', path: `/jobs/${id}`, signal });
+/**
+ * Deletes a job with its video and its MP3. With `keepalive`, the request outlives the page that sends it.
+ * @throws ProblemError `not_found`
+ */
+export async function deleteJob(
+  session: Session,
+  id: string,
+  signal: AbortSignal,
+  { keepalive = false }: { keepalive?: boolean } = {},
+): Promise<void> {
+  const reply = await session.send({ method: 'DELETE', path: `/jobs/${id}`, keepalive, signal });
   await reply.discard();
 }

@@ -6,6 +6,8 @@ import { STATUS } from '../../shared/runtime/errors.ts';
 import { sessionView } from '../accounts/session-view.ts';
 import { tokenGrant } from '../accounts/token-grant.ts';
 import { failedJobView } from '../operator/failed-job-view.ts';
+import { operatorSessionView } from '../operator/operator-session-view.ts';
+import { operatorOverview } from '../operator/overview-view.ts';
 import { acceptedUpload, uploadView } from '../uploads/upload-view.ts';
 import { accountPaths } from './accounts.ts';
 import { detailsPaths } from './details.ts';
@@ -13,7 +15,7 @@ import { downloadPaths } from './download.ts';
 import { jobPaths } from './jobs.ts';
 import { operatorPaths } from './operator.ts';
 import { pagePaths } from './page.ts';
-import { json } from './parts.ts';
+import { inGroup, json } from './parts.ts';
 import { probePaths } from './probe.ts';
 import { resumablePaths } from './resumable.ts';
 import { sessionPaths } from './session.ts';
@@ -23,6 +25,28 @@ const health = (summary: string) => ({
   summary,
   responses: { 200: { description: 'Yes' }, 503: { description: 'No. The body says which check failed' } },
 });
+
+const systemPaths = {
+  '/healthz': { get: health('Does the process answer?') },
+  '/readyz': { get: health('Is the process ready, and everything that it needs?') },
+  '/metrics': {
+    get: {
+      summary: 'Prometheus metrics',
+      responses: {
+        200: { description: 'Metrics', content: { 'text/plain': { schema: { type: 'string' } } } },
+      },
+    },
+  },
+  '/openapi.json': {
+    get: { summary: 'This document', responses: { 200: { description: 'This document' } } },
+  },
+  '/asyncapi.json': {
+    get: {
+      summary: 'The events between the services, as AsyncAPI 3.0',
+      responses: { 200: { description: 'The document', content: json({ type: 'object' }) } },
+    },
+  },
+};
 
 /** The public API, as {@link https://spec.openapis.org/oas/v3.1.1 | OpenAPI 3.1}. */
 export const openapi = {
@@ -35,35 +59,17 @@ export const openapi = {
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   paths: {
-    ...accountPaths,
-    ...sessionPaths,
-    ...uploadPaths,
-    ...resumablePaths,
-    ...probePaths,
-    ...jobPaths,
-    ...detailsPaths,
-    ...downloadPaths,
-    ...operatorPaths,
-    ...pagePaths,
-    '/healthz': { get: health('Does the process answer?') },
-    '/readyz': { get: health('Is the process ready, and everything that it needs?') },
-    '/metrics': {
-      get: {
-        summary: 'Prometheus metrics',
-        responses: {
-          200: { description: 'Metrics', content: { 'text/plain': { schema: { type: 'string' } } } },
-        },
-      },
-    },
-    '/openapi.json': {
-      get: { summary: 'This document', responses: { 200: { description: 'This document' } } },
-    },
-    '/asyncapi.json': {
-      get: {
-        summary: 'The events between the services, as AsyncAPI 3.0',
-        responses: { 200: { description: 'The document', content: json({ type: 'object' }) } },
-      },
-    },
+    ...inGroup('Accounts', accountPaths),
+    ...inGroup('Session of the page', sessionPaths),
+    ...inGroup('Uploads', uploadPaths),
+    ...inGroup('Resumable uploads', resumablePaths),
+    ...inGroup('Probe', probePaths),
+    ...inGroup('Jobs', jobPaths),
+    ...inGroup('Jobs', detailsPaths),
+    ...inGroup('Downloads', downloadPaths),
+    ...inGroup('Operator', operatorPaths),
+    ...inGroup('Page', pagePaths),
+    ...inGroup('System', systemPaths),
   },
   components: {
     securitySchemes: {
@@ -92,6 +98,8 @@ export const openapi = {
       Upload: z.toJSONSchema(uploadView),
       FailedJob: z.toJSONSchema(failedJobView),
       Session: z.toJSONSchema(sessionView),
+      OperatorSession: z.toJSONSchema(operatorSessionView),
+      OperatorOverview: z.toJSONSchema(operatorOverview),
       Tokens: z.toJSONSchema(tokenGrant),
       Problem: {
         type: 'object',

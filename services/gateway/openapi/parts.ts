@@ -69,3 +69,16 @@ export const page = (schema: string) => ({
 });
 
 export const location = { Location: { description: 'The job', schema: { type: 'string' } } };
+
+type Paths = Record<string, Record<string, object>>;
+
+/** Puts all operations into one group, by which a reader finds them. */
+export const inGroup = <Group extends Paths>(tag: string, paths: Group) =>
+  Object.fromEntries(
+    Object.entries(paths).map(([path, operations]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(operations).map(([method, operation]) => [method, { tags: [tag], ...operation }]),
+      ),
+    ]),
+  ) as Group;

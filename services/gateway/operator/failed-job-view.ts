@@ -6,6 +6,11 @@ export const failedJobView = z.object({
   ...jobView.pick({ id: true, filename: true, error: true, attempts: true }).shape,
   owner: z.string().describe('user id'),
   email: z.string(),
+  trace_id: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('leads to the log lines and traces of the job; a gateway of an earlier release has none'),
   run: z.number().int().describe('1 for the first conversion, and one more for each retry'),
   ...jobView.pick({ created_at: true, updated_at: true, expires_at: true }).shape,
 });

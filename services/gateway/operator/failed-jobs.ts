@@ -103,7 +103,13 @@ export function createFailedJobs({ jobs, failedIndex, commands, log }: FailedPor
 
 /** Returns what an operator sees of the job. */
 export const failedViewOf = (job: Job): FailedJobView =>
-  failedJobView.parse({ ...viewOf(job), owner: job.owner, email: job.email, run: job.generation });
+  failedJobView.parse({
+    ...viewOf(job),
+    owner: job.owner,
+    email: job.email,
+    trace_id: job.trace_id,
+    run: job.generation,
+  });
 
 const hasNotFailed = ({ status }: Job): AppError =>
   new AppError('state_conflict', `the job is ${status}, not failed`);

@@ -1,27 +1,44 @@
 import type Router from '@koa/router';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
+import * as z from 'zod';
+import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
-import { constantTimeEqual } from '../../shared/runtime/constant-time-equal.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
+import { requireSameOrigin } from '../accounts/same-origin.ts';
 import { parsePageQuery } from '../jobs/page-query.ts';
+import {
+  createOperatorAccess,
+  type OperatorAccess,
+  onlyOperator,
+  requireAccess,
+  wrongToken,
+} from './authorize.ts';
 import type { FailedJobs } from './failed-jobs.ts';
+import type { OperatorSessionView } from './operator-session-view.ts';
+import type { ReadOverview } from './overview.ts';
 
 export interface OperatorPorts {
   failedJobs: FailedJobs;
+  overview: ReadOverview;
   /** Without a token there are no such routes. */
   operatorToken: string | undefined;
+  /** Of the gateway. */
+  publicUrl: string;
 }
 
 /** The routes for an operator, who sees the failed jobs of all users. */
-export function operatorRoutes(
-  router: Router<RequestState>,
-  { failedJobs, operatorToken }: OperatorPorts,
-): void {
-  const guard = onlyOperator(operatorToken);
+export function operatorRoutes(router: Router<RequestState>, ports: OperatorPorts): void {
+  const { failedJobs, overview, operatorToken, publicUrl } = ports;
+  const access = createOperatorAccess(operatorToken, publicUrl);
+  const guard = onlyOperator(access);
+  sessionRoutes(router, access);
+
+  router.get('/operator/overview', guard, async (context) => {
+    respond(context, await overview());
+  });
 
   router.get('/operator/failed', guard, async (context) => {
-    context.body = await failedJobs.list(parsePageQuery(context.query));
-    context.set('Cache-Control', 'no-store');
+    respond(context, await failedJobs.list(parsePageQuery(context.query)));
   });
 
   router.post('/operator/failed/:id/retry', guard, async (context) => {
@@ -38,19 +55,41 @@ export function operatorRoutes(
   });
 }
 
-function onlyOperator(token: string | undefined): Middleware<RequestState> {
-  return (context, next) => {
-    if (token === undefined) throw new AppError('not_found', 'there is nothing here');
-    const given = /^Bearer (.+)$/i.exec(context.get('authorization'))?.[1];
-    if (given === undefined || !constantTimeEqual(given, token)) {
-      throw new AppError(
-        'invalid_token',
-        'send the OPERATOR_TOKEN of this gateway as `Authorization: Bearer …`',
-        {
-          headers: { 'WWW-Authenticate': 'Bearer realm="mp3converter operator", error="invalid_token"' },
-        },
-      );
-    }
+const signIn = z.object({ token: z.string() });
+
+/** The session of the operator's page. See session.ts. */
+function sessionRoutes(router: Router<RequestState>, access: OperatorAccess | undefined): void {
+  router.get('/operator/session', (context) => {
+    const { sessions } = requireAccess(access);
+    respond(context, { signed_in: sessions.isOpen(context) } satisfies OperatorSessionView);
+  });
+
+  // Without a token, this route does not exist, whatever the body is.
+  const requireConfigured: Middleware<RequestState> = (_context, next) => {
+    requireAccess(access);
     return next();
   };
+
+  router.post('/operator/session', requireConfigured, jsonBody, (context) => {
+    const { sessions, isToken, publicUrl } = requireAccess(access);
+    requireSameOrigin(context, publicUrl);
+    const { data } = signIn.safeParse(context.request.body);
+    if (data === undefined) throw new AppError('bad_request', 'send JSON: `{"token": "…"}`');
+    if (!isToken(data.token)) throw wrongToken();
+    sessions.begin(context);
+    context.state.log.info('an operator has signed in');
+    respond(context, { signed_in: true } satisfies OperatorSessionView);
+  });
+
+  router.delete('/operator/session', (context) => {
+    const { sessions, publicUrl } = requireAccess(access);
+    requireSameOrigin(context, publicUrl);
+    sessions.end(context);
+    context.status = 204;
+  });
+}
+
+function respond(context: Context, body: object): void {
+  context.set('Cache-Control', 'no-store');
+  context.body = body;
 }

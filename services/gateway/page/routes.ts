@@ -2,7 +2,7 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
-import { PAGE_HEADERS } from './headers.ts';
+import { DOCS_HEADERS, PAGE_HEADERS } from './headers.ts';
 import type { Encoding, Site, SiteFile } from './site.ts';
 
 const PATHS = ['/', '/docs', '/operator', '/assets/:name', '/manifest.webmanifest', '/service-worker.js'];
@@ -20,7 +20,7 @@ async function serveFile(context: Context, site: Site): Promise<void> {
   context.status = 200;
   context.vary('Accept-Encoding');
   context.set({
-    ...PAGE_HEADERS,
+    ...(context.path === '/docs' ? DOCS_HEADERS : PAGE_HEADERS),
     // The bytes of an encoding have a tag of their own (RFC 9110, 8.8.3.3).
     ETag: `"${file.hash}-${encoding}"`,
     // A browser asks whether its copy of the HTML is still the right one each time.

@@ -24,12 +24,17 @@ interface ConvertersPorts {
   now?: () => number;
 }
 
+export interface AliveConverter extends ConverterPresence {
+  /** A UUID of the process. */
+  id: string;
+}
+
 /** The converters that show themselves in the store. */
 export interface Converters {
   /** Reads the store if that was long enough ago. All callers share one read. Never rejects. */
   update(): Promise<void>;
   /** Those that are alive. Undefined while that is not known: shortly after the start, and while the store is unavailable. */
-  alive(): ConverterPresence[] | undefined;
+  alive(): AliveConverter[] | undefined;
   /** Reads now and then, until the service stops. */
   run(): Promise<void>;
 }
@@ -52,7 +57,7 @@ export function createConverters(ports: ConvertersPorts): Converters {
     update,
     alive() {
       const ids = liveness.alive(now());
-      return ids && [...presences].flatMap(([id, presence]) => (ids.has(id) ? presence : []));
+      return ids && [...presences].flatMap(([id, presence]) => (ids.has(id) ? { id, ...presence } : []));
     },
     async run() {
       await update();

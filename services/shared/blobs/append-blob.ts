@@ -1,4 +1,5 @@
 import { anySignal } from '../runtime/abort-signals.ts';
+import { lend } from '../runtime/buffer-pool.ts';
 import { AppError } from '../runtime/errors.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Appended, AppendOptions, Checkpoint } from './append.ts';
@@ -49,12 +50,12 @@ export async function appendBlob(
       offset += arrived.length;
       const tail = chunk.length < CHUNK_BYTES ? reservation.tail : null;
       const onStored = trail.add({ offset, hash: hash.save(), tail });
-      const put = async () => {
-        await (tail === null ? saves.putChunk(index, chunk) : saves.putTail(tail, chunk));
+      const put = async (giveBack: () => void) => {
+        await (tail === null ? saves.putChunk(index, chunk, giveBack) : saves.putTail(tail, chunk, giveBack));
         onStored();
       };
       // The caller's signal does not end this wait, because the chunk has arrived.
-      await puts.add(() => put().finally(() => pool.give(chunk)), puts.failedSignal);
+      await puts.add(() => lend(pool, chunk, put), puts.failedSignal);
     }
     await settle(puts, trail);
     puts.failedSignal.throwIfAborted();

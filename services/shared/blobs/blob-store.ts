@@ -17,13 +17,17 @@ import {
   tailsOf,
 } from './manifest.ts';
 import { type ReadOptions, readBlob } from './read-blob.ts';
+import { type RecoverOptions, recoverChunks } from './recover-chunks.ts';
 import { type Blob, type WriteOptions, writeBlob } from './write-blob.ts';
 
 export * from './append.ts';
 export type { ReadOptions } from './read-blob.ts';
 
-/** The most chunks that are saved at a time, by all writes together. So memory does not grow with the number of writes. */
-const MAX_SAVES = 16;
+/**
+ * The most chunks that are saved at a time, by all writes together. Beside these, which are encoded, each write holds the chunk that
+ * it fills. More saves at a time were no faster: two uploads have as many as this, and the processor is busy then.
+ */
+const MAX_SAVES = 8;
 
 export interface StoredBlob extends Blob {
   /** What the writer has attached. Absent where it has attached nothing. */
@@ -49,6 +53,13 @@ export interface BlobStore {
     source: AsyncIterable<Uint8Array>,
     options: AppendOptions,
   ): Promise<Appended>;
+  /**
+   * Returns the checkpoint after the full chunks that an append has stored behind `from` and whose checkpoint it could not save,
+   * because its process has died. They are stored once more, so that they certainly stay. Returns `from` where there are none. An
+   * append that gets less than a chunk leaves nothing to recover. Call it only where every chunk behind `from` has the bytes that
+   * belong there, then save the result, and make sure that no save of that append succeeds any more.
+   */
+  recover(id: string, from: Checkpoint, options: RecoverOptions): Promise<Checkpoint>;
   /**
    * Makes a blob of the bytes of a checkpoint. It is idempotent, also after a crash in its middle. `expires` must not be later
    * than what was given to `append`, because the chunks keep their TTL: that throws `internal`, as does a blob that is
@@ -90,6 +101,7 @@ export function createBlobStore(state: StateStore): BlobStore {
 
     append: (id, from, source, options) => appendBlob(writePorts, id, from, source, options),
     readTail: (id, checkpoint) => readTail(state, id, checkpoint),
+    recover: (id, from, options) => recoverChunks(writePorts, id, from, options),
     complete: (id, checkpoint, options) => completeBlob(writePorts, id, checkpoint, options),
 
     async stat(id, signal) {

@@ -21,7 +21,9 @@ export function savesOf(state: StateStore, id: string, expires: Date) {
   return {
     putManifest: (manifest: Manifest) => putManifest(state, id, manifest, ttlSeconds()),
     updateManifest: (change: ManifestChange) => updateManifest(state, id, change, ttlSeconds()),
-    putChunk: (index: number, chunk: Buffer) => state.putBytes(chunkKey(id, index), chunk, chunkLife()),
-    putTail: (tail: string, bytes: Buffer) => state.putBytes(tailKey(id, tail), bytes, chunkLife()),
+    putChunk: (index: number, chunk: Buffer, onEncoded?: () => void) =>
+      state.putBytes(chunkKey(id, index), chunk, { ...chunkLife(), onEncoded }),
+    putTail: (tail: string, bytes: Buffer, onEncoded?: () => void) =>
+      state.putBytes(tailKey(id, tail), bytes, { ...chunkLife(), onEncoded }),
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { anySignal } from '../runtime/abort-signals.ts';
 import { abortable } from '../runtime/abortable.ts';
-import type { BufferPool } from '../runtime/buffer-pool.ts';
+import { type BufferPool, lend } from '../runtime/buffer-pool.ts';
 import { isAppError } from '../runtime/errors.ts';
 import type { Semaphore } from '../runtime/semaphore.ts';
 import type { StateStore } from '../state/state-store.ts';
@@ -66,7 +66,7 @@ export async function writeBlob(
       }
       hash.update(chunk);
       size += chunk.length;
-      const put = () => saves.putChunk(count++, chunk).finally(() => pool.give(chunk));
+      const put = () => lend(pool, chunk, (giveBack) => saves.putChunk(count++, chunk, giveBack));
       await puts.add(put, stopSignal);
     }
     await puts.settled();

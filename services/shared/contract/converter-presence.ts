@@ -19,8 +19,35 @@ export const BEAT_MS = 5_000;
 /** A converter without a new beat for this many milliseconds counts as dead. Two of its beats may fail. */
 export const ALIVE_MS = 20_000;
 
+/** The most conversions of a converter that are shown, so that the document stays small. */
+export const MAX_SHOWN_CONVERSIONS = 8;
+
 /** A measured speed, or null where nothing was converted yet. */
 const speed = z.number().positive().nullable();
+
+const currentConversion = z.object({
+  job_id: z.string().max(100).meta({ description: 'The job that is converted' }),
+  stage: z.string().max(40).meta({
+    description:
+      'What is being done: `fetch`, `probe`, `encode`, `check`, `store`; later versions may add others',
+  }),
+  progress: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .meta({ description: 'Share of the sound that is converted; null where its length is not known' }),
+  speed: z.number().nonnegative().nullable().meta({
+    description: 'Seconds of sound that were converted in each second so far; null before there are any',
+  }),
+});
+export type CurrentConversion = z.infer<typeof currentConversion>;
+
+const versions = z.object({
+  release: z.string().max(100).meta({ description: 'The version of this software' }),
+  node: z.string().max(100).optional().meta({ description: 'The version of Node.js' }),
+  ffmpeg: z.string().max(100).optional().meta({ description: 'The version of ffmpeg' }),
+});
 
 export const converterPresence = z
   .object({
@@ -33,12 +60,39 @@ export const converterPresence = z
       description: 'Seconds of sound that it converts in a second, in the same way',
     }),
     sound_speed_normalized: speed.meta({ description: 'The same for jobs with `normalize`' }),
+    host: z
+      .string()
+      .max(255)
+      .optional()
+      .meta({ description: 'Where it runs, for an operator: the name of the host or of the pod' }),
+    versions: versions.optional().meta({ description: 'What it runs on, for an operator' }),
+    conversions: z
+      .array(currentConversion)
+      .max(MAX_SHOWN_CONVERSIONS)
+      .optional()
+      .meta({
+        description: `What it is doing, for an operator: the ${MAX_SHOWN_CONVERSIONS} conversions that it has begun first`,
+      }),
   })
   .meta({
     title: 'Converter',
     description: 'What a converter process shows of itself',
     examples: [
       { beat: 17, concurrency: 2, seconds_per_mib: 0.31, sound_speed: 84.5, sound_speed_normalized: null },
+      {
+        ...{
+          beat: 3,
+          concurrency: 1,
+          seconds_per_mib: null,
+          sound_speed: null,
+          sound_speed_normalized: null,
+        },
+        host: 'converter-7d9c5b6f4-x2x8q',
+        versions: { release: '1.0.0', node: '24.0.0', ffmpeg: '5.1.9' },
+        conversions: [
+          { job_id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', stage: 'encode', progress: 0.4, speed: 91.5 },
+        ],
+      },
     ],
   });
 export type ConverterPresence = z.infer<typeof converterPresence>;

@@ -39,6 +39,7 @@ export function createDaprState(http: Dispatcher, headers: Record<string, string
 
     async putBytes(key, bytes, options = {}) {
       const { buffer, body } = encodeSave(buffers, key, bytes, options);
+      options.onEncoded?.();
       const reply = await api({ method: 'POST', body, signal: options.signal });
       if (reply.status >= 300) throw toStoreError(reply);
       buffers.give(buffer);

@@ -1,10 +1,8 @@
 import type { Dispatcher } from 'undici';
-import { anySignal } from '../runtime/abort-signals.ts';
 import { unavailable } from '../runtime/errors.ts';
 import { failureIn, isOutcomeUnknown } from './mail-failure.ts';
-import { COMPONENTS, PATHS } from './names.ts';
+import { PATHS } from './names.ts';
 
-const METADATA_TIMEOUT_MS = 10_000;
 /** Codes of errors before a connection was made. Nothing was sent then. */
 const NOT_CONNECTED = ['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT'];
 
@@ -46,32 +44,5 @@ async function postMail({ http, origin, headers }: BindingPorts, body: string): 
     const { code = '' } = cause as NodeJS.ErrnoException;
     if (NOT_CONNECTED.includes(code)) throw unavailable('the sidecar', cause);
     throw new UnknownOutcome('the connection to the sidecar was lost during a send', { cause });
-  }
-}
-
-interface NamedComponent {
-  name: string;
-  type: string;
-}
-
-/** See `Sidecar.mailBinding`. */
-export async function findMailBinding(
-  { http, origin, headers }: BindingPorts,
-  signal: AbortSignal | undefined,
-): Promise<string | undefined> {
-  const timeoutSignal = AbortSignal.timeout(METADATA_TIMEOUT_MS);
-  try {
-    const reply = await http.request({
-      method: 'GET',
-      origin,
-      path: PATHS.metadata,
-      headers,
-      signal: anySignal(signal, timeoutSignal),
-    });
-    if (reply.statusCode >= 300) throw new Error(`the sidecar answered ${reply.statusCode}`);
-    const { components = [] } = (await reply.body.json()) as { components?: NamedComponent[] };
-    return components.find(({ name }) => name === COMPONENTS.mail)?.type;
-  } catch (cause) {
-    throw unavailable('the sidecar', cause);
   }
 }

@@ -4,12 +4,14 @@ import { unavailable } from '../runtime/errors.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { createDaprState } from './dapr-state-store.ts';
 import { type InvokeReply, type InvokeRequest, invoke } from './invoke.ts';
-import { findMailBinding, type MailMetadata, sendMail } from './mail-binding.ts';
-import { PATHS, sidecarHeaders } from './names.ts';
+import { type MailMetadata, sendMail } from './mail-binding.ts';
+import { readMetadata, type SidecarMetadata } from './metadata.ts';
+import { COMPONENTS, PATHS, sidecarHeaders } from './names.ts';
 import { createPublisher } from './publisher.ts';
 
 export type { InvokeReply, InvokeRequest } from './invoke.ts';
 export { UnknownOutcome } from './mail-binding.ts';
+export type { SidecarMetadata } from './metadata.ts';
 
 /**
  * Each kind of call has its own connections, so that many slow calls of one kind (such as
@@ -31,6 +33,8 @@ export interface Sidecar {
   sendMail(html: string, metadata: MailMetadata): Promise<void>;
   /** The type of the component behind `sendMail`, such as `bindings.smtp`. Undefined where there is no such component. */
   mailBinding(signal?: AbortSignal): Promise<string | undefined>;
+  /** The version of the sidecar, and the components that this app may use. Throws `unavailable`. */
+  metadata(signal?: AbortSignal): Promise<SidecarMetadata>;
   invoke(appId: string, request: InvokeRequest): Promise<InvokeReply>;
   /** Throws unless the sidecar and its components answer. It says nothing about the app itself. */
   check(signal?: AbortSignal): Promise<void>;
@@ -56,12 +60,15 @@ export function connectSidecar(options: {
   // used twice, because one that was closed in between could not be distinguished from one that was lost with the mail.
   const mail = new Agent({ headersTimeout: 0, bodyTimeout: 0, connectTimeout: 5_000, pipelining: 0 });
   const publisher = createPublisher(options);
+  const metadata = (signal?: AbortSignal) => readMetadata({ http: pools.checks, origin, headers }, signal);
 
   return {
     state: createDaprState(pools.state, headers),
     publish: publisher.publish,
     sendMail: (html, metadata) => sendMail({ http: mail, origin, headers }, html, metadata),
-    mailBinding: (signal) => findMailBinding({ http: pools.checks, origin, headers }, signal),
+    mailBinding: async (signal) =>
+      (await metadata(signal)).components.find(({ name }) => name === COMPONENTS.mail)?.type,
+    metadata,
     invoke: (appId, request) => invoke(pools.invoke, headers, appId, request),
     check: (signal) => checkOutbound(pools.checks, headers, signal),
     async close() {

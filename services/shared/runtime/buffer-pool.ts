@@ -8,7 +8,7 @@ export interface BufferPool {
   take(): Buffer;
   /**
    * Returns a buffer to the pool. Only for a buffer that nobody reads or writes any more: after an abort, a socket may
-   * still hold it. A buffer of another size, such as a part of one, is not kept.
+   * still hold it. The beginning of a buffer stands for all of it. Memory of another size is not kept.
    */
   give(buffer: Buffer): void;
 }
@@ -20,7 +20,21 @@ export function createBufferPool(size: number, keep: number): BufferPool {
     size,
     take: () => free.pop() ?? Buffer.allocUnsafeSlow(size),
     give(buffer) {
-      if (buffer.length === size && free.length < keep) free.push(buffer);
+      if (buffer.buffer.byteLength === size && free.length < keep) free.push(Buffer.from(buffer.buffer));
     },
   };
+}
+
+/** Does `work` with a buffer that comes from the pool, and gives it back once: when `work` says so, or else when it settles. */
+export async function lend(
+  pool: BufferPool,
+  buffer: Buffer,
+  work: (giveBack: () => void) => Promise<void>,
+): Promise<void> {
+  let isLent = true;
+  const giveBack = () => {
+    if (isLent) pool.give(buffer);
+    isLent = false;
+  };
+  await work(giveBack).finally(giveBack);
 }

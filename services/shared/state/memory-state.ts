@@ -41,7 +41,9 @@ export function createMemoryState(now: () => number = Date.now): StateStore & { 
       return entry && Buffer.from(entry.value, 'base64');
     },
     async putBytes(key, bytes, options) {
-      await this.put(key, bytes.toString('base64'), options);
+      const value = bytes.toString('base64');
+      options?.onEncoded?.();
+      await this.put(key, value, options);
     },
     async delete(key, signal) {
       signal?.throwIfAborted();

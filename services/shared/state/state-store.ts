@@ -12,6 +12,14 @@ export interface PutOptions {
   signal?: AbortSignal | undefined;
 }
 
+export interface PutBytesOptions extends Omit<PutOptions, 'when'> {
+  /**
+   * Is called once `bytes` are encoded, and then their memory may be used again, even while they are being sent. It is called once
+   * at most. Where it is not called, the memory may be used again when `putBytes` has settled.
+   */
+  onEncoded?: (() => void) | undefined;
+}
+
 /** A key-value store with compare-and-set and expiry. It asks no more of a Dapr state component than the services need. */
 export interface StateStore {
   get(key: string, signal?: AbortSignal): Promise<Entry | undefined>;
@@ -21,8 +29,7 @@ export interface StateStore {
   put(key: string, value: string, options?: PutOptions): Promise<boolean>;
   /** For bulk data: there is no compare-and-set, and no string on the way. May return bytes in the memory of `target`. */
   getBytes(key: string, signal?: AbortSignal, target?: Buffer): Promise<Buffer | undefined>;
-  /** The caller may reuse the memory of `bytes` once this has resolved. */
-  putBytes(key: string, bytes: Buffer, options?: Omit<PutOptions, 'when'>): Promise<void>;
+  putBytes(key: string, bytes: Buffer, options?: PutBytesOptions): Promise<void>;
   /** Deleting a key that does not exist is no error. */
   delete(key: string, signal?: AbortSignal): Promise<void>;
 }

@@ -14,6 +14,7 @@ import { createConcurrencyLimit } from '../../../services/gateway/limits/concurr
 import { addCounts } from '../../../services/gateway/limits/quota.ts';
 import { createFailedIndex } from '../../../services/gateway/operator/failed-index.ts';
 import { createFailedJobs } from '../../../services/gateway/operator/failed-jobs.ts';
+import { createOverview } from '../../../services/gateway/operator/overview.ts';
 import type { Site } from '../../../services/gateway/page/site.ts';
 import { createAskConverter } from '../../../services/gateway/probe/ask-converter.ts';
 import { createDeduplicate } from '../../../services/gateway/uploads/deduplicate.ts';
@@ -47,7 +48,7 @@ export async function tokenOf(
 ): Promise<string> {
   const iat = Math.floor(Date.now() / 1000);
   const { issuer: iss, audience: aud } = ISSUER;
-  const payload = { iss, aud, sub: id, email, iat, exp: iat + 300, ...claims };
+  const payload = { iss, aud, sub: id, email, iat, exp: iat + 3600, ...claims };
   return new SignJWT(JSON.parse(JSON.stringify(payload)))
     .setProtectedHeader(JSON.parse(JSON.stringify({ alg: 'EdDSA', typ: 'at+jwt', kid: 'one', ...header })))
     .sign(key);
@@ -56,6 +57,14 @@ export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 export const asOwner = bearer(await tokenOf());
 export const asStranger = bearer(await tokenOf(STRANGER));
 export const OPERATOR_TOKEN = 'an-operator-token-of-32-characters';
+/** What the sidecar says of itself. */
+export const SIDECAR = {
+  runtimeVersion: '1.18.2',
+  components: [
+    { name: 'store', type: 'state.mongodb', version: 'v1' },
+    { name: 'pubsub', type: 'pubsub.rabbitmq', version: 'v1' },
+  ],
+};
 export const asOperator = bearer(OPERATOR_TOKEN);
 
 export type Auth = (request: InvokeRequest) => InvokeReply | Promise<InvokeReply>;
@@ -213,6 +222,10 @@ export function buildGateway({
     resumable,
     commands,
     failedJobs: createFailedJobs({ jobs, failedIndex, commands, log }),
+    overview: createOverview({
+      ...{ ...live, failedIndex, stoppingSignal: stopping.signal, log, ...(now && { now }) },
+      metadata: async () => SIDECAR,
+    }),
     operatorToken: hasOperator ? OPERATOR_TOKEN : undefined,
     invoke,
     jobs,

@@ -26,6 +26,8 @@ export interface ApiRequest {
   onSent?: (bytes: number) => void;
   /** Milliseconds without a byte in either direction after which the request fails. Default: two minutes. */
   idleTimeoutMs?: number;
+  /** Whether the request outlives the page that sends it. Default: it does not. */
+  keepalive?: boolean;
   signal: AbortSignal;
 }
 
@@ -93,7 +95,7 @@ function targetOf(url: string, { path, query = {} }: ApiRequest): URL {
 }
 
 const initOf = (
-  { method, headers = {} }: ApiRequest,
+  { method, headers = {}, keepalive = false }: ApiRequest,
   body: Body | undefined,
   signal: AbortSignal,
 ): FetchInit => ({
@@ -101,6 +103,7 @@ const initOf = (
   headers,
   signal,
   redirect: 'manual',
+  ...(keepalive && { keepalive }),
   ...(body !== undefined && { body }),
   // The Fetch standard requires `duplex` with a stream.
   ...(body instanceof ReadableStream && { duplex: 'half' }),

@@ -38,6 +38,8 @@ export interface FileUpload {
 
 export interface FileUploadPorts extends UploadPorts {
   uploads: UploadStore;
+  /** Gets the fingerprint under which the upload is remembered. With it, `forgetUpload` removes an unfinished upload. */
+  onFingerprint?: ((fingerprint: string) => void) | undefined;
   /** Called before the first byte is sent, and not where nothing has to be sent. */
   onStart?: (() => void) | undefined;
   /** Called where another run sends the same file, before the wait for it. */
@@ -62,6 +64,7 @@ export async function uploadFile(
   const { uploads, signal, onWait = () => undefined } = ports;
   const { url, account } = session;
   const fingerprint = await fingerprintOf({ url, account, ...upload });
+  ports.onFingerprint?.(fingerprint);
   const work = async (): Promise<UploadedFile> => {
     const record = await uploads.find(fingerprint);
     const earlier = await findJob(session, record?.job, ports);
@@ -75,7 +78,7 @@ export async function uploadFile(
       const { id, status } = await send(session, { ...upload, record: left, save }, ports);
       return { id, status, error: null, isEarlier: false };
     } catch (error) {
-      if (isFinal(error)) await forget(session, fingerprint, ports);
+      if (isFinal(error)) await forgetUpload(session, fingerprint, ports);
       throw error;
     }
   };
@@ -150,10 +153,10 @@ const isFinal = (error: unknown): boolean =>
   (error instanceof ProblemError && error.status < 500 && !MAY_PASS.includes(error.status));
 
 /** Forgets an upload, here and at the gateway, where it would count for the quota of its user until it expires. */
-async function forget(
+export async function forgetUpload(
   session: Session,
   fingerprint: string,
-  { uploads, signal }: FileUploadPorts,
+  { uploads, signal }: Pick<FileUploadPorts, 'uploads' | 'signal'>,
 ): Promise<void> {
   const record = await uploads.find(fingerprint);
   await uploads.remove(fingerprint);

@@ -2,6 +2,7 @@ import type { Account } from '../../accounts/session-view.ts';
 import { createClient } from '../../client/client.ts';
 import { createTransport } from '../../client/http/transport.ts';
 import { createCookieSession } from '../../client/session/cookie-session.ts';
+import type { UploadStore } from '../../client/uploads/upload-store.ts';
 
 /** Ends everything that this page does on its own. A page is never left while it runs, so nothing aborts it. */
 const always = new AbortController().signal;
@@ -26,5 +27,15 @@ export const session = createCookieSession({
   signal: always,
 });
 
+/** Remembers uploads in the browser. Loaded with the first upload. */
+const loadUploads = async () => (await import('./convert/storage/kept.ts')).uploads;
+const uploads: UploadStore = {
+  find: async (fingerprint) => (await loadUploads()).find(fingerprint),
+  save: async (fingerprint, record) => (await loadUploads()).save(fingerprint, record),
+  remove: async (fingerprint) => (await loadUploads()).remove(fingerprint),
+  exclusively: async (fingerprint, work, options) =>
+    (await loadUploads()).exclusively(fingerprint, work, options),
+};
+
 /** The API of this gateway, for whoever is signed in. */
-export const client = createClient({ transport, session, signal: always });
+export const client = createClient({ transport, session, uploads, signal: always });

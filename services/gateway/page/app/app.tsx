@@ -1,5 +1,6 @@
 import { AccountView } from './account/account-view.tsx';
 import { ConvertView } from './convert/convert-view.tsx';
+import { DropOverlay } from './convert/drop/drop-overlay.tsx';
 import { JobView } from './jobs/job-view.tsx';
 import { JobsView } from './jobs/jobs-view.tsx';
 import { route } from './route.ts';
@@ -23,6 +24,7 @@ export function App() {
         <View />
       </main>
       <Footer />
+      <DropOverlay />
       <Toasts />
       <Announcer />
     </>

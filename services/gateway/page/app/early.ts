@@ -8,7 +8,7 @@
   Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
 
   // While replicas of a gateway are replaced, the HTML may come from one build, and a request for its scripts may reach another.
-  const KEY = 'load-attempts';
+  const KEY = 'loadAttempts';
   const MAX_ATTEMPTS = 5;
   let hasFailed = false;
   const onError = ({ target }: Event) => {

@@ -71,8 +71,8 @@ async function createByTus(
         jobPlace.keep();
         return created.record;
       },
+      body: bytes.body,
       checksum: bytes.checksum,
-      wasCut: bytes.wasCut,
     },
     resumable,
   );

@@ -71,6 +71,7 @@ function newRecord({ id, user, traceId, key, creation, job }: NewUpload, ports: 
     checkpoint: EMPTY,
     is_media: false,
     writer: null,
+    trusted_writer: null,
     blob: randomUUID(),
     job,
     accepted: null,

@@ -1,9 +1,11 @@
-import type { Readable } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import { DataStore, Upload } from '@tus/server';
 import type { Checksum } from './checksum.ts';
 import { finishUpload } from './finish-upload.ts';
 import { EXTENSIONS } from './headers.ts';
+import { recoverUpload } from './recover-upload.ts';
 import { removeUpload } from './remove-upload.ts';
+import type { RequestBody } from './request-body.ts';
 import { isWhole, type UploadRecord } from './upload-record.ts';
 import type { ResumablePorts } from './uploads.ts';
 import { writeUpload } from './write-upload.ts';
@@ -13,9 +15,8 @@ export interface TusRequest {
   /** Returns the upload. Throws `not_found`, also for that of another user, and `expired`. */
   find(id: string): Promise<UploadRecord>;
   create(id: string): Promise<UploadRecord>;
+  body: RequestBody | undefined;
   checksum: Checksum | undefined;
-  /** Whether the request has bytes beyond so many. */
-  wasCut(received: number): boolean;
 }
 
 /** The uploads as @tus/server sees them in one request. It has the lock of the upload in every call. */
@@ -39,16 +40,33 @@ export class TusDataStore extends DataStore {
 
   /** A whole upload is finished first, so that an offset at the end of the file always means a saved job. */
   override async getUpload(id: string): Promise<Upload> {
-    this.record = await this.#finishIfWhole(await this.#request.find(id));
+    const found = await this.#request.find(id);
+    this.record = await this.#finishIfWhole(await recoverUpload(found, this.#ports));
     const { size, checkpoint } = this.record;
     return new Upload({ id, offset: checkpoint.offset, ...(size !== null && { size }) });
   }
 
+  /** The stream has no bytes (request-body.ts). It ends when @tus/server wants this request to end. */
   override async write(stream: Readable): Promise<number> {
+    const letGo = new AbortController();
+    finished(stream.resume(), () => letGo.abort());
+    const { body } = this.#request;
+    if (!body) throw new Error('@tus/server writes a request that has no body');
+    try {
+      return await this.#write(body, letGo.signal);
+    } finally {
+      body.close();
+    }
+  }
+
+  async #write({ read, wasCut }: RequestBody, signal: AbortSignal): Promise<number> {
     const before = this.#current();
-    if (before.status !== 'open') return before.checkpoint.offset;
-    const { checksum, wasCut } = this.#request;
-    const after = await writeUpload(before, { bytes: stream, checksum, wasCut }, this.#ports);
+    const { status, size, checkpoint } = before;
+    if (status !== 'open') return checkpoint.offset;
+    const maxBytes = (size ?? this.#ports.maxUploadBytes) - checkpoint.offset;
+    const bytes = read({ maxBytes, signal });
+    const { checksum } = this.#request;
+    const after = await writeUpload(before, { bytes, checksum, wasCut }, this.#ports);
     this.record = await this.#finishIfWhole(after);
     return this.record.checkpoint.offset;
   }

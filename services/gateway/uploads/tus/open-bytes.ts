@@ -10,7 +10,6 @@ import { openRequestBody, type RequestBody } from './request-body.ts';
 export interface Bytes extends Disposable {
   body: RequestBody | undefined;
   checksum: Checksum | undefined;
-  wasCut: RequestBody['wasCut'];
   /** Throws where the client has gone away, so that nobody gets the response. What has arrived is stored all the same. */
   requireClient(): void;
 }
@@ -18,7 +17,6 @@ export interface Bytes extends Disposable {
 export const noBytes: Bytes = {
   body: undefined,
   checksum: undefined,
-  wasCut: () => false,
   requireClient: () => undefined,
   [Symbol.dispose]: () => undefined,
 };
@@ -44,7 +42,6 @@ export function openBytes(
   return {
     body,
     checksum,
-    wasCut: body.wasCut,
     requireClient() {
       if (body.wasCut() && !context.writable) throw clientClosed();
     },

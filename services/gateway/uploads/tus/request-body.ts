@@ -1,43 +1,73 @@
 import type { IncomingMessage } from 'node:http';
+import { anySignal } from '../../../shared/runtime/abort-signals.ts';
 import { abortable } from '../../../shared/runtime/abortable.ts';
+import { AppError } from '../../../shared/runtime/errors.ts';
 import { endIterator, requestBytes } from '../request-stream.ts';
 
 /** The body of a request. */
 export interface RequestBody {
+  /** For @tus/server, in place of the bytes: it has none, and is open until `close`. */
   stream: ReadableStream<Uint8Array>;
+  close(): void;
   /**
-   * Whether the body has bytes beyond these, the number that the reader has got. Where a reader is stopped, some of a body that
-   * was read to its end may still be in the buffers between them.
+   * Yields the bytes, with backpressure. They end early and without an error where the client goes away, the service is to stop, or the
+   * signal is aborted, so that all that has arrived is stored. The client can go on from there. Throws `too_large` instead of a piece
+   * that ends behind `maxBytes` bytes.
+   */
+  read(options: { maxBytes: number; signal: AbortSignal }): AsyncIterable<Uint8Array>;
+  /**
+   * Whether the body has bytes beyond these, the number that the reader has got. A reader may stop before it has taken all that was
+   * read.
    */
   wasCut(received?: number): boolean;
 }
 
 /**
- * Streams the body of a request, with backpressure. Where the client goes away, or the service is to stop, the stream ends
- * early and without an error, so that all that has arrived is stored. The client can go on from there.
+ * Opens the body of a request. The bytes do not go through the streams of @tus/server: what waits in its five buffers is old to the
+ * garbage collector, which then keeps tens of MB of them when many clients send at once.
  */
 export function openRequestBody(request: IncomingMessage, stoppingSignal: AbortSignal): RequestBody {
   let hasEnded = false;
   let size = 0;
 
-  async function* pieces(): AsyncGenerator<Uint8Array> {
+  async function* read(maxBytes: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const iterator = requestBytes(request);
+    const nextPiece = async () => {
+      try {
+        return await abortable(iterator.next(), signal);
+      } catch {
+        // What has arrived counts.
+        return undefined;
+      }
+    };
     try {
       for (;;) {
-        const { done, value } = await abortable(iterator.next(), stoppingSignal);
-        if (done) break;
-        size += value.length;
-        yield value;
+        const next = await nextPiece();
+        hasEnded = next?.done === true;
+        if (!next || next.done) return;
+        size += next.value.length;
+        if (size > maxBytes) throw new AppError('too_large', 'the request has more bytes than the upload');
+        yield next.value;
       }
-      hasEnded = true;
-    } catch {
-      // What has arrived counts.
     } finally {
       endIterator(iterator);
     }
   }
   return {
-    stream: ReadableStream.from(pieces()) as ReadableStream<Uint8Array>,
+    ...silentStream(),
+    read: ({ maxBytes, signal }) => read(maxBytes, anySignal(signal, stoppingSignal)),
     wasCut: (received = size) => !hasEnded || received < size,
   };
+}
+
+/** A stream without bytes. */
+function silentStream(): Pick<RequestBody, 'stream' | 'close'> {
+  const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      await closed;
+      controller.close();
+    },
+  });
+  return { stream, close };
 }

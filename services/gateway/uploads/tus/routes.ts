@@ -58,10 +58,7 @@ export function tusRoutes(router: Router<RequestState>, ports: TusPorts): void {
     using bytes = method === 'PATCH' ? openBytes(context, user.id, ports) : noBytes;
     const find = async () => (await findOwnedUpload(id, user, resumable)).record;
     const create = () => Promise.reject(new Error('only POST /uploads creates uploads'));
-    const store = new TusDataStore(
-      { find, create, checksum: bytes.checksum, wasCut: bytes.wasCut },
-      resumable,
-    );
+    const store = new TusDataStore({ find, create, body: bytes.body, checksum: bytes.checksum }, resumable);
     await answerByTus(context, { method, store, body: bytes.body }, resumable);
     bytes.requireClient();
     const { record } = store;

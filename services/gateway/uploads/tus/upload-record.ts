@@ -36,6 +36,11 @@ export interface UploadRecord {
   is_media: boolean;
   /** The request that may save a checkpoint. A late save of an earlier one is refused. */
   writer: string | null;
+  /**
+   * The writer again, where every chunk that is stored behind the checkpoint has the bytes that the client means. Another value where
+   * a request with a checksum has not ended well, because it may have left wrong ones.
+   */
+  trusted_writer: string | null;
   /** Blob id of the file. */
   blob: string;
   /** Id for the job of this upload, chosen at the start, so that a second try makes no second job. */
@@ -107,6 +112,9 @@ export function createUploadRecords(state: StateStore): UploadRecords {
 }
 
 export const uploadNotFound = (): AppError => new AppError('not_found', 'there is no such upload');
+
+/** Whether all chunks behind the checkpoint have the bytes that the client means. */
+export const isTrusted = ({ writer, trusted_writer }: UploadRecord): boolean => writer === trusted_writer;
 
 /** Whether all bytes are stored. */
 export const isWhole = ({ size, checkpoint }: UploadRecord): boolean => size === checkpoint.offset;

@@ -5,7 +5,7 @@ import { looksLikeMedia } from '../media-signature.ts';
 import { notMedia, openHead } from '../open-media.ts';
 import { type Checksum, throughHash } from './checksum.ts';
 import { removeUpload } from './remove-upload.ts';
-import type { UploadRecord } from './upload-record.ts';
+import { isTrusted, type UploadRecord } from './upload-record.ts';
 import { type ResumablePorts, renewedExpiry } from './uploads.ts';
 
 /** The bytes of one request. */
@@ -31,10 +31,14 @@ export async function writeUpload(
   ports: ResumablePorts,
 ): Promise<UploadRecord> {
   const writer = randomUUID();
-  const begun = await beginWrite(record, writer, ports);
+  const { begun, wasTrusted } = await beginWrite(
+    record,
+    { writer, isChecked: request.checksum !== undefined },
+    ports,
+  );
   try {
     using opened = await openMore(begun, request.bytes, ports);
-    return await appendMore(begun, { ...request, ...opened, writer }, ports);
+    return await appendMore(begun, { ...request, ...opened, writer, wasTrusted }, ports);
   } catch (error) {
     if (isAppError(error, 'not_media')) await removeUpload(begun, ports);
     throw error;
@@ -42,15 +46,20 @@ export async function writeUpload(
 }
 
 /** Makes this request the only one whose saves are accepted. */
-const beginWrite = (
+async function beginWrite(
   { id, checkpoint }: UploadRecord,
-  writer: string,
+  { writer, isChecked }: { writer: string; isChecked: boolean },
   { records, ...times }: ResumablePorts,
-): Promise<UploadRecord> =>
-  records.update(id, (current) => {
+): Promise<{ begun: UploadRecord; wasTrusted: boolean }> {
+  let wasTrusted = false;
+  const begun = await records.update(id, (current) => {
     if (current.status !== 'open' || current.checkpoint.offset !== checkpoint.offset) throw lostLock();
-    return { ...current, writer, expires_at: renewedExpiry(current.created_at, times) };
+    wasTrusted = isTrusted(current);
+    const trusted_writer = wasTrusted && !isChecked ? writer : null;
+    return { ...current, writer, trusted_writer, expires_at: renewedExpiry(current.created_at, times) };
   });
+  return { begun, wasTrusted };
+}
 
 interface OpenMore extends Disposable {
   /** The bytes that are not stored yet. */
@@ -81,11 +90,13 @@ async function openMore(
 
 interface Write extends WriteRequest, Omit<OpenMore, keyof Disposable> {
   writer: string;
+  /** Whether what was stored before is that of the client. */
+  wasTrusted: boolean;
 }
 
 async function appendMore(
   begun: UploadRecord,
-  { bytes, isMedia, writer, checksum, wasCut }: Write,
+  { bytes, isMedia, writer, wasTrusted, checksum, wasCut }: Write,
   { records, blobs, ...times }: ResumablePorts,
 ): Promise<UploadRecord> {
   // A body that was damaged on its way is told by its checksum first.
@@ -100,7 +111,9 @@ async function appendMore(
     saved = await records.update(begun.id, (current) => {
       requireWriter(current);
       const expires_at = renewedExpiry(current.created_at, times);
-      return { ...current, checkpoint, is_media: isMedia ?? false, expires_at };
+      // With a checksum, this is the save after it was seen to be right. No other chunk of the request is on its way then.
+      const trusted_writer = wasTrusted ? writer : null;
+      return { ...current, checkpoint, is_media: isMedia ?? false, trusted_writer, expires_at };
     });
   }
   /** Nothing of a request with a checksum counts before all of it has arrived. */

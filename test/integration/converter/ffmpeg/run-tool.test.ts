@@ -58,9 +58,9 @@ it('runTool lets the tool die with this process', { skip: process.platform !== '
   await waitFor('the tool to end', async () => processesIn(folder).length === 0);
 });
 
-it('requireTool throws when the tool is missing', async () => {
+it('requireTool returns the version of the tool, and throws when it is missing', async () => {
   await assert.rejects(requireTool('/nowhere/ffmpeg'), /cannot be run/);
-  await requireTool('ffprobe');
+  assert.match(await requireTool('ffprobe'), /^[\dN]/);
 });
 
 for (const [what, script, listener] of [

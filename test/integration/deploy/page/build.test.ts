@@ -20,6 +20,8 @@ describe('buildPage', () => {
   const textOf = (url: string) =>
     readFileSync(path.join(folder, index[url]?.file ?? assert.fail(url)), 'utf8');
   const scripts = () => Object.keys(index).filter((url) => url.endsWith('.js'));
+  /** Those of this project and of its small libraries. swagger-ui, for /docs alone, is tried in Chromium under the same policy. */
+  const ownScripts = () => scripts().filter((url) => !url.startsWith('/assets/swagger-ui-'));
   const html = (url: string) => textOf(url);
   const named = (url: string, pattern: RegExp) =>
     [...html(url).matchAll(pattern)].map(([, name]) => name ?? assert.fail());
@@ -30,6 +32,17 @@ describe('buildPage', () => {
     found.add(url);
     for (const [, imported = ''] of textOf(url).matchAll(IMPORTS))
       closureOf(new URL(imported, `http://page${url}`).pathname, found);
+    return found;
+  }
+
+  /** The same with everything that is imported later. */
+  function reachableFrom(url: string, found = new Set<string>()): Set<string> {
+    if (found.has(url)) return found;
+    found.add(url);
+    for (const [, imported = ''] of textOf(url).matchAll(/["'`]([^"'`]*\/[^"'`/]+\.js)["'`]/g)) {
+      const { pathname } = new URL(imported, `http://page${url}`);
+      if (index[pathname]) reachableFrom(pathname, found);
+    }
     return found;
   }
 
@@ -85,6 +98,23 @@ describe('buildPage', () => {
     assert.deepEqual(new Set(linked), new Set(styles));
   });
 
+  it('leaves out the parts of zod that a page never runs', () => {
+    for (const url of ownScripts())
+      assert.doesNotMatch(textOf(url), /json-schema\.org|Invalid input: expected/);
+  });
+
+  it('has swagger-ui in /docs alone', () => {
+    for (const { url } of DOCUMENTS) {
+      const [script = ''] = named(url, /<script type="module" src="([^"]+)"/g);
+      const reached = reachableFrom(script);
+      assert.equal(
+        [...reached].some((file) => file.startsWith('/assets/swagger-ui-')),
+        url === '/docs',
+        url,
+      );
+    }
+  });
+
   it('imports nothing in the script that runs before the others, because it is no module', () => {
     const early = scripts().find((url) => url.startsWith('/assets/early-')) ?? assert.fail();
     assert.doesNotMatch(textOf(early), /\b(import|export)\b/);
@@ -99,7 +129,7 @@ describe('buildPage', () => {
   });
 
   it('makes no code of texts', () => {
-    for (const url of scripts()) {
+    for (const url of ownScripts()) {
       assert.doesNotMatch(textOf(url), /\beval\s*\(|setTimeout\(\s*["'`]/, url);
       // zod has a compiler, which the script early.ts turns off. The content security policy would refuse it.
       const compilers = textOf(url).match(/\bnew Function\b|\bFunction\(/g) ?? [];
@@ -113,7 +143,7 @@ describe('buildPage', () => {
     for (const input of inputs) {
       assert.doesNotMatch(input, /^node:|^deploy\/|^test\/|services\/(auth|converter|notification)\//);
     }
-    for (const url of scripts()) {
+    for (const url of ownScripts()) {
       assert.doesNotMatch(textOf(url), /from\s*"node:|require\("/, url);
       assert.ok(!textOf(url).includes(path.resolve(import.meta.dirname, '../../../..')), url);
     }

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import { describe, it } from 'node:test';
+import { buildPage } from '../../../../deploy/page/build.ts';
+import { writeSite } from '../../../../deploy/page/write-site.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { startPage } from './open-page.ts';
 
 describe('the page in Chromium, while another build replaces it', () => {
@@ -34,7 +39,33 @@ describe('the page in Chromium, while another build replaces it', () => {
       await page.clock.fastForward(10_000);
       await page.waitForLoadState('load');
     }
-    assert.equal(await page.evaluate('sessionStorage.getItem("load-attempts")'), '5');
+    assert.equal(await page.evaluate('sessionStorage.getItem("loadAttempts")'), '5');
     assert.equal(loads, 6);
+  });
+
+  it('loads itself again with npm run dev, once it was built anew', async (context) => {
+    const folder = temporaryFolder(context);
+    const { open } = await startPage(context, { folder, reload: true });
+    const { page } = await open();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    const asked = page.waitForRequest((request) => request.method() === 'HEAD');
+    await asked;
+    const loaded = page.waitForEvent('load');
+    await buildPage({ folder });
+    await loaded;
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+
+  it('goes on with a part of the build before, which it loads later', async (context) => {
+    const folder = temporaryFolder(context);
+    const { open } = await startPage(context, { folder });
+    const { page } = await open();
+    const names = readdirSync(path.join(folder, 'assets')).filter((name) =>
+      /^(send|verified).*\.js$/.test(name),
+    );
+    // The later build has none of them. `import()` fails for a file that is not served.
+    writeSite([], { folder, keepMs: 60_000 });
+    for (const name of names) await page.evaluate(`import(${JSON.stringify(`/assets/${name}`)})`);
+    assert.ok(names.length > 0);
   });
 });

@@ -11,13 +11,24 @@ import { createTestGateway } from '../../../unit/gateway/client/test-gateway.ts'
 
 export const USER = { email: 'ann@example.com', password: 'open sésame' };
 
+interface PageFolder {
+  /** Where the page is built. Default: where the gateway looks for it. */
+  folder?: string;
+  /** Whether the page loads again when it was built anew. Default: it does not. */
+  reload?: boolean;
+}
+
 /** A browser with the real page over the real gateway, whose store is in memory. Auth and the converter are replaced. */
-export async function startPage(context: Pick<TestContext, 'after'>) {
-  await buildPage();
+export async function startPage(
+  context: Pick<TestContext, 'after'>,
+  { folder, reload, ...options }: PageFolder & Parameters<typeof createTestGateway>[1] = {},
+) {
+  await buildPage({ ...(folder !== undefined && { folder }), ...(reload !== undefined && { reload }) });
   const gateway = createTestGateway(context, {
     maxUploadBytes: 1024 ** 3,
-    site: openSite(pino({ level: 'silent' })),
+    site: openSite(pino({ level: 'silent' }), folder),
     renewable: true,
+    ...options,
   });
   const server = createServer(gateway.app.callback()).listen(0, '127.0.0.1');
   await once(server, 'listening');

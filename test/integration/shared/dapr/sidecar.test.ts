@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { connectSidecar, type Sidecar } from '../../../../services/shared/dapr/sidecar.ts';
 import { eventually } from '../../../support/event-loop.ts';
 
@@ -72,6 +72,57 @@ test('an invocation sends pieces of bytes as one body in chunks', async (context
   const body = ['{}\n', 'first, ', '', 'last'].map((text) => Buffer.from(text));
   await sidecar.invoke('converter', { method: 'POST', path: '/probe', body });
   assert.deepEqual(received, [{ length: undefined, encoding: 'chunked', body: '{}\nfirst, last' }]);
+});
+
+describe('the metadata of a sidecar', () => {
+  const COMPONENTS = [
+    { name: 'store', type: 'state.mongodb', version: 'v1', capabilities: ['ETAG'] },
+    { name: 'mail', type: 'bindings.smtp', version: 'v1' },
+  ];
+
+  /** A sidecar that answers with this. */
+  async function answering(context: TestContext, status: number, body: string) {
+    const server = createServer((_request, response) => {
+      response.writeHead(status).end(body);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const sidecar = connectSidecar({ host: '127.0.0.1', port: (server.address() as AddressInfo).port });
+    context.after(async () => {
+      server.closeAllConnections();
+      server.close();
+      await sidecar.close();
+    });
+    return sidecar;
+  }
+
+  test('is its version and its components', async (context) => {
+    const body = JSON.stringify({ id: 'gateway', runtimeVersion: '1.18.2', components: COMPONENTS });
+    const sidecar = await answering(context, 200, body);
+    assert.deepEqual(await sidecar.metadata(), {
+      runtimeVersion: '1.18.2',
+      components: COMPONENTS.map(({ name, type, version }) => ({ name, type, version })),
+    });
+    assert.equal(await sidecar.mailBinding(), 'bindings.smtp');
+  });
+
+  for (const body of ['{}', '{"components":null}']) {
+    test(`has no component where the sidecar answers ${body}`, async (context) => {
+      const sidecar = await answering(context, 200, body);
+      assert.deepEqual((await sidecar.metadata()).components, []);
+      assert.equal(await sidecar.mailBinding(), undefined);
+    });
+  }
+
+  for (const [status, body] of [
+    [500, '{}'],
+    [200, 'no JSON'],
+    [200, '{"components":[{"name":5}]}'],
+  ] as const) {
+    test(`is unavailable where the sidecar answers ${status} with ${body}`, async (context) => {
+      const sidecar = await answering(context, status, body);
+      await assert.rejects(sidecar.metadata(), { code: 'unavailable' });
+    });
+  }
 });
 
 test('an invocation waits as long as its caller says', { timeout: 5_000 }, async (context) => {

@@ -54,6 +54,17 @@ describe('showUntilStopped', () => {
     );
   });
 
+  it('keeps what a converter of a newer release shows besides, and reads one of the previous release', async (context) => {
+    const { start, pass, entries, state } = setUp(context);
+    const previous = { beat: 1, concurrency: 3, ...SPEEDS };
+    const newer = { ...previous, concurrency: 4, conversions: [], mood: 'good' };
+    await state.put('converters', encodeDocument({ revision: 'x', document: { previous, newer } }));
+    start();
+    await pass(6);
+    assert.deepEqual((await entries()).map(({ concurrency }) => concurrency).sort(), [2, 3, 4]);
+    assert.match((await state.get('converters'))?.value ?? '', /"mood":"good"/);
+  });
+
   it('keeps the entries of other converters, and removes its own when it stops', async (context) => {
     const { start, pass, entries } = setUp(context);
     const [first] = [start(1), start(3), start(5)];

@@ -118,6 +118,7 @@ const CALLS: Record<Exclude<keyof Client, 'session'>, Call[]> = {
     (client) => client.send(filmOf(1_000_001), { options: OPTIONS, plan: planOf(1_000_000) }),
     (client) => client.send(filmOf(2_000_000), { options: OPTIONS, whole: true }),
   ],
+  forget: [(client) => client.forget('0'.repeat(64))],
   watch: [(client) => client.watch(ID, { onChange: () => undefined, sendWhole: undefined })],
   events: [(client) => Array.fromAsync(client.events(ID))],
   // The second event comes from a second stream, which the client asks for with the id of the first one.

@@ -12,6 +12,7 @@ import { createAdmission } from '../../../../services/gateway/limits/admission.t
 import { createConcurrencyLimit } from '../../../../services/gateway/limits/concurrency-limit.ts';
 import { createFailedIndex } from '../../../../services/gateway/operator/failed-index.ts';
 import { createFailedJobs } from '../../../../services/gateway/operator/failed-jobs.ts';
+import { createOverview } from '../../../../services/gateway/operator/overview.ts';
 import type { Site } from '../../../../services/gateway/page/site.ts';
 import { createDeduplicate } from '../../../../services/gateway/uploads/deduplicate.ts';
 import { createStoreUpload } from '../../../../services/gateway/uploads/store-upload.ts';
@@ -45,7 +46,14 @@ const NO_SITE: Site = { find: () => undefined, read: async () => undefined };
 /** The real gateway over memory. Auth and the converter are replaced by what a client sees of them. */
 export function createTestGateway(
   context: Pick<TestContext, 'after'>,
-  { maxUploadBytes = 8 * 1024 * 1024, site = NO_SITE, publicUrl = URL_OF_GATEWAY, renewable = false } = {},
+  {
+    maxUploadBytes = 8 * 1024 * 1024,
+    site = NO_SITE,
+    hasOperator = true,
+    now = () => performance.now(),
+    publicUrl = URL_OF_GATEWAY,
+    renewable = false,
+  } = {},
 ) {
   const state = createMemoryState();
   const blobs = createBlobStore(state);
@@ -73,8 +81,9 @@ export function createTestGateway(
     ...{ ...uploadPorts, state, locker: createLeaseLocker(state, log), limit: many },
     uploadExpirySeconds: KEPT_SECONDS,
   });
+  const live = createLiveJobs({ state, jobs, index, stoppingSignal: stopping.signal, log, now });
   const app = createGateway({
-    ...createLiveJobs({ state, jobs, index, stoppingSignal: stopping.signal, log }),
+    ...live,
     stallTimeoutMs: 45_000,
     ...{
       ...stored,
@@ -86,9 +95,19 @@ export function createTestGateway(
       site,
       corsOrigins: [],
       commands: changes,
-      operatorToken: OPERATOR_TOKEN,
+      operatorToken: hasOperator ? OPERATOR_TOKEN : undefined,
       log,
     },
+    overview: createOverview({
+      ...{ ...live, failedIndex, stoppingSignal: stopping.signal, log, now },
+      metadata: async () => ({
+        runtimeVersion: '1.18.2',
+        components: [
+          { name: 'store', type: 'state.mongodb', version: 'v1' },
+          { name: 'pubsub', type: 'pubsub.rabbitmq', version: 'v1' },
+        ],
+      }),
+    }),
     storeUpload: createStoreUpload(uploadPorts),
     resumable,
     idempotency: resumable.idempotency,
@@ -113,6 +132,7 @@ export function createTestGateway(
     auth,
     ...stored,
     failedIndex,
+    live,
     changes,
     state,
     audio,

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { PAGE_HEADERS } from '../../../../services/gateway/page/headers.ts';
+import { DOCS_HEADERS, PAGE_HEADERS } from '../../../../services/gateway/page/headers.ts';
 
-const policy = new Map(
-  (PAGE_HEADERS['Content-Security-Policy'] ?? '').split('; ').map((directive) => {
-    const [name = '', ...values] = directive.split(' ');
-    return [name, values] as const;
-  }),
-);
+const policyOf = (headers: Record<string, string>) =>
+  new Map(
+    (headers['Content-Security-Policy'] ?? '').split('; ').map((directive) => {
+      const [name = '', ...values] = directive.split(' ');
+      return [name, values] as const;
+    }),
+  );
 
 const DIRECTIVES: [name: string, values: string[]][] = [
   ['default-src', ["'none'"]],
@@ -20,31 +21,40 @@ const DIRECTIVES: [name: string, values: string[]][] = [
   ['require-trusted-types-for', ["'script'"]],
 ];
 
-describe('the content security policy of the page', () => {
-  for (const [name, values] of DIRECTIVES) {
-    it(`has ${name} ${values.join(' ')}`, () => assert.deepEqual(policy.get(name), values));
-  }
+const PAGES: [what: string, headers: Record<string, string>, trustedTypes: string[]][] = [
+  ['the page', PAGE_HEADERS, ["'none'"]],
+  // swagger-ui cleans HTML by DOMPurify, see headers.ts.
+  ['the API docs', DOCS_HEADERS, ['default', 'dompurify']],
+];
 
-  it('limits Trusted Types', () => assert.ok(policy.has('trusted-types')));
+for (const [what, headers, trustedTypes] of PAGES)
+  describe(`the content security policy of ${what}`, () => {
+    const policy = policyOf(headers);
 
-  const FORBIDDEN = ["'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", '*', 'http:', 'https:'];
-  for (const value of FORBIDDEN) {
-    it(`allows nowhere ${value}`, () => {
-      const found = [...policy].filter(([, values]) => values.includes(value));
-      assert.deepEqual(found, []);
-    });
-  }
-
-  it('allows data: and blob: for pictures and media alone', () => {
-    for (const [name, values] of policy) {
-      const local = values.filter((value) => ['data:', 'blob:'].includes(value));
-      assert.ok(local.length === 0 || ['img-src', 'media-src'].includes(name), name);
+    for (const [name, values] of DIRECTIVES) {
+      it(`has ${name} ${values.join(' ')}`, () => assert.deepEqual(policy.get(name), values));
     }
-  });
 
-  it('names no other host', () => {
-    for (const [name, values] of policy)
-      for (const value of values)
-        assert.match(value, /^('[a-z-]+'|blob:|data:|[a-z-]+)$/, `${name} ${value}`);
+    it('limits Trusted Types', () => assert.deepEqual(policy.get('trusted-types'), trustedTypes));
+
+    const FORBIDDEN = ["'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", '*', 'http:', 'https:'];
+    for (const value of FORBIDDEN) {
+      it(`allows nowhere ${value}`, () => {
+        const found = [...policy].filter(([, values]) => values.includes(value));
+        assert.deepEqual(found, []);
+      });
+    }
+
+    it('allows data: and blob: for pictures and media alone', () => {
+      for (const [name, values] of policy) {
+        const local = values.filter((value) => ['data:', 'blob:'].includes(value));
+        assert.ok(local.length === 0 || ['img-src', 'media-src'].includes(name), name);
+      }
+    });
+
+    it('names no other host', () => {
+      for (const [name, values] of policy)
+        for (const value of values)
+          assert.match(value, /^('[a-z-]+'|blob:|data:|[a-z-]+)$/, `${name} ${value}`);
+    });
   });
-});

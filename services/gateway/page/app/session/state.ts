@@ -2,6 +2,7 @@ import { batch, effect, signal } from '@preact/signals';
 import type { Account } from '../../../accounts/session-view.ts';
 import type { Credentials } from '../../../client/session/accounts.ts';
 import { client, onAccountChange, session } from '../api.ts';
+import { announce } from '../shell/announce.tsx';
 import { showError, showToast } from '../shell/toasts.tsx';
 import { t } from '../text/language.ts';
 
@@ -31,6 +32,7 @@ onAccountChange((next) => {
     endedAccount.value = hasEnded ? before : null;
     account.value = next;
   });
+  if (hasEnded) announce(t('session.ended'));
 });
 
 /** Finds out who is signed in, and keeps the session alive while the page is open. */

@@ -1,9 +1,8 @@
 import { hrefOf } from '../route.ts';
 import { account } from '../session/state.ts';
-import { language, setLanguage, t } from '../text/language.ts';
-import { LANGUAGES } from '../text/languages.ts';
+import { t } from '../text/language.ts';
+import { LanguageChoice, ThemeChoice } from './choices.tsx';
 import { Icon } from './icons.tsx';
-import { setTheme, THEMES, type Theme, theme } from './theme.ts';
 import './shell.css';
 
 export function Header() {
@@ -15,7 +14,7 @@ export function Header() {
         <span>mp3converter</span>
       </a>
       <div class="top-controls">
-        {LANGUAGES.length > 1 && <LanguageChoice />}
+        <LanguageChoice />
         <ThemeChoice />
         {isSignedIn && (
           <a class="button quiet-button" href={hrefOf({ view: 'account' })}>
@@ -25,35 +24,5 @@ export function Header() {
         )}
       </div>
     </header>
-  );
-}
-
-function LanguageChoice() {
-  return (
-    <label class="choice">
-      <span class="visually-hidden">{t('shell.language')}</span>
-      <select value={language.value} onChange={(event) => void setLanguage(event.currentTarget.value)}>
-        {LANGUAGES.map(({ code, name }) => (
-          <option key={code} value={code} lang={code}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-function ThemeChoice() {
-  return (
-    <label class="choice">
-      <span class="visually-hidden">{t('shell.theme')}</span>
-      <select value={theme.value} onChange={(event) => setTheme(event.currentTarget.value as Theme)}>
-        {THEMES.map((name) => (
-          <option key={name} value={name}>
-            {t(`shell.theme.${name}`)}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { en } from '../../../../../services/gateway/page/app/text/en/catalog.ts';
+import { docs } from '../../../../../services/gateway/page/app/text/en/docs.ts';
+import { operator } from '../../../../../services/gateway/page/app/text/en/operator.ts';
 import { LANGUAGES } from '../../../../../services/gateway/page/app/text/languages.ts';
 import type { Message } from '../../../../../services/gateway/page/app/text/message.ts';
 
@@ -15,8 +17,15 @@ const isFilledIn = (text: string, english: string): boolean =>
   JSON.stringify(placeholdersOf(text).filter((name) => name !== '{count}')) ===
   JSON.stringify(placeholdersOf(english).filter((name) => name !== '{count}'));
 
+/** All texts in English: those of the main page, and those that only another document loads. */
+const english: Record<string, Message> = { ...en, ...operator, ...docs };
+
 describe('the languages of the page', () => {
-  for (const { code, name, dir, load } of LANGUAGES) {
+  for (const { code, name, dir, load: loadMain, parts } of LANGUAGES) {
+    const load = async (): Promise<Record<string, Message>> => ({
+      ...{ ...(await loadMain()), ...(await parts.operator()), ...(await parts.docs()) },
+    });
+
     describe(`${code} (${name})`, () => {
       it('is written in the direction that Intl knows', () => {
         const locale = new Intl.Locale(code) as Intl.Locale & { getTextInfo(): { direction: string } };
@@ -25,15 +34,15 @@ describe('the languages of the page', () => {
 
       it('has each text of the page, and no other', async () => {
         const catalog = await load();
-        assert.deepEqual(Object.keys(catalog).sort(), Object.keys(en).sort());
+        assert.deepEqual(Object.keys(catalog).sort(), Object.keys(english).sort());
         for (const [key, message] of Object.entries(catalog))
           for (const text of Object.values(formsOf(message))) assert.notEqual(text.trim(), '', key);
       });
 
       it('has the placeholders of the English texts', async () => {
-        const catalog: Record<string, Message> = await load();
-        for (const [key, english] of Object.entries<Message>(en)) {
-          const { other = '' } = formsOf(english);
+        const catalog = await load();
+        for (const [key, message] of Object.entries(english)) {
+          const { other = '' } = formsOf(message);
           for (const text of Object.values(formsOf(catalog[key] ?? '')))
             assert.ok(
               isFilledIn(text, other),
@@ -44,9 +53,9 @@ describe('the languages of the page', () => {
 
       it('has a form for each plural category of the language', async () => {
         const { pluralCategories } = new Intl.PluralRules(code).resolvedOptions();
-        const catalog: Record<string, Message> = await load();
-        for (const [key, english] of Object.entries<Message>(en)) {
-          if (typeof english === 'string') continue;
+        const catalog = await load();
+        for (const [key, message] of Object.entries(english)) {
+          if (typeof message === 'string') continue;
           const forms = Object.keys(formsOf(catalog[key] ?? ''));
           assert.deepEqual(
             pluralCategories.filter((category) => !forms.includes(category)),

@@ -5,13 +5,13 @@ import { type Locker, MemoryLocker } from '@tus/server';
 import { pino } from 'pino';
 import { createSweepUploads } from '../../../../../services/gateway/sweep/sweep-uploads.ts';
 import { createLeaseLocker } from '../../../../../services/gateway/uploads/tus/lease-locker.ts';
-import type { LeaseClock } from '../../../../../services/gateway/uploads/tus/stored-lease.ts';
 import { createMemoryState } from '../../../../../services/shared/state/memory-state.ts';
 import { runEventLoop } from '../../../../support/event-loop.ts';
 import type { Reply } from '../../../../support/in-process.ts';
 import { createInterceptedStore, type Intercept } from '../../intercepted-store.ts';
 import { mp4 } from '../../sample-uploads.ts';
 import { buildGateway, type Gateway } from '../../test-gateway.ts';
+import { fastClock } from './fast-clock.ts';
 import { BYTES, checksum, cutPatch, metadata, tusClient } from './tus-client.ts';
 
 const maxUploadBytes = 10_000_000;
@@ -217,20 +217,6 @@ describe('an upload on two gateways', () => {
     await assertOneJob(two, path);
   });
 });
-
-/** A clock that runs fast while somebody waits. So the lease of a holder that is dead ends soon. */
-function fastClock(): LeaseClock {
-  let now = 0;
-  return {
-    now: () => now,
-    async wait(ms, signal) {
-      for (const end = now + ms; now < end; now += 50) {
-        signal.throwIfAborted();
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    },
-  };
-}
 
 /** The client of an upload, which may have to go on at another gateway. */
 interface Progress {

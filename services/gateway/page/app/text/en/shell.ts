@@ -9,5 +9,13 @@ export const shell = {
   'shell.account': 'Account',
   'shell.api': 'API',
   'shell.close': 'Close',
+  'shell.messages': 'Messages',
+  'shell.tab.page': 'mp3converter',
+  'shell.tab.name': '{name} – mp3converter',
+  'shell.tab.sending': '{percent} sent – mp3converter',
+  'shell.tab.converting': '{percent} converted – mp3converter',
+  'shell.tab.waiting': 'Waiting – mp3converter',
+  'shell.tab.done': '✓ Done – mp3converter',
+  'shell.tab.failed': '! Failed – mp3converter',
   'shell.updated': 'A part of this page could not be loaded. The page may have been updated: load it again.',
 };

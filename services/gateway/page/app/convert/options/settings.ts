@@ -1,0 +1,34 @@
+import { signal } from '@preact/signals';
+import * as z from 'zod';
+import { parseJson } from '../../../../../shared/runtime/parse-json.ts';
+import { texts } from '../storage/kept.ts';
+import { fromQueryText, toQueryText } from '../storage/query-text.ts';
+import { isValid } from './check-options.ts';
+import { type Options, pickOptions, REMEMBERED } from './options.ts';
+
+/** How films are converted and sent, unless a film has options of its own. */
+export interface Settings {
+  options: Options;
+  /** Whether all of each film is sent, although its sound would be enough. */
+  whole: boolean;
+}
+
+const KEY = 'settings';
+const kept = z.object({ options: z.string(), whole: z.boolean() });
+
+export const settings = signal<Settings>(readSettings());
+
+/** Takes over settings. The next films get them too, as far as they suit other films. */
+export function changeSettings(change: Partial<Settings>): void {
+  settings.value = { ...settings.value, ...change };
+  const { options, whole } = settings.value;
+  texts.set(KEY, JSON.stringify({ options: toQueryText(pickOptions(options, REMEMBERED)), whole }));
+}
+
+/** Options that this release does not know any more are not taken over. */
+function readSettings(): Settings {
+  const { data } = kept.safeParse(parseJson(texts.get(KEY) ?? ''));
+  const options = fromQueryText(data?.options ?? '');
+  if (!data || !isValid(options)) return { options: {}, whole: false };
+  return { whole: data.whole, options: pickOptions(options, REMEMBERED) };
+}

@@ -1,0 +1,50 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { messageOf } from '../shell/error-message.ts';
+import { t } from '../text/language.ts';
+import { showConsole } from './console.ts';
+import { signedInAs } from './session.ts';
+
+/** The routes of the API, and a console for them. */
+export function DocsView() {
+  const element = useRef<HTMLDivElement>(null);
+  const state = useSignal<'loading' | 'shown' | { error: string }>('loading');
+
+  useEffect(() => {
+    if (element.current === null) return;
+    showConsole(element.current).then(
+      () => {
+        state.value = 'shown';
+      },
+      (error: unknown) => {
+        state.value = { error: messageOf(error) };
+      },
+    );
+  }, []);
+
+  return (
+    <>
+      <h1>{t('docs.title')}</h1>
+      <p>
+        {t('docs.lead')} <a href="/openapi.json">{t('docs.document')}</a>
+      </p>
+      <SessionNotice />
+      <h2 class="visually-hidden">{t('docs.routes')}</h2>
+      {state.value === 'loading' && <p class="quiet">{t('shell.loading')}</p>}
+      {typeof state.value === 'object' && <p class="notice bad">{state.value.error}</p>}
+      <div ref={element} class="api" />
+    </>
+  );
+}
+
+/** Whose requests those of the console are. */
+function SessionNotice() {
+  const { value: email } = signedInAs;
+  if (email === undefined) return null;
+  return (
+    <p class="notice">
+      {email === null ? t('docs.signed_out') : t('docs.signed_in', { email })}{' '}
+      {email === null && <a href="/">{t('docs.sign_in')}</a>}
+    </p>
+  );
+}

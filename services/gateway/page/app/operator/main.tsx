@@ -1,0 +1,14 @@
+import '../styles/tokens.css';
+import '../styles/base.css';
+import '../styles/controls.css';
+import './operator.css';
+import { render } from 'preact';
+import { startLanguage } from '../text/language.ts';
+import { openSession } from './access.ts';
+import { OperatorApp } from './operator-app.tsx';
+
+const root = document.getElementById('app');
+if (root === null) throw new Error('the page has no element with the id app');
+await startLanguage('operator');
+render(<OperatorApp />, root);
+void openSession();

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { openapi } from '../../../../services/gateway/openapi/document.ts';
+import { axeFindings } from './axe.ts';
+import { signUp, startPage, USER } from './open-page.ts';
+
+const OPERATIONS = Object.entries(openapi.paths).flatMap(([path, methods]) =>
+  Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+);
+
+const GROUPS = new Set(
+  Object.values(openapi.paths).flatMap((methods) =>
+    Object.values(methods as Record<string, { tags?: string[] }>).flatMap(({ tags = [] }) => tags),
+  ),
+);
+
+/** Opens the first operation of each group and closes it again. Returns how many have shown their responses. */
+const OPEN_FIRST = `(async () => {
+  let opened = 0;
+  for (const button of document.querySelectorAll('.opblock-tag-section .operation-tag-content > span:first-child .opblock-summary-control')) {
+    const block = button.closest('.opblock');
+    button.click();
+    while (!block.querySelector('.responses-inner')) await new Promise(requestAnimationFrame);
+    opened += 1;
+    button.click();
+    while (block.querySelector('.responses-inner')) await new Promise(requestAnimationFrame);
+  }
+  return opened;
+})()`;
+
+/** Opens an operation, as somebody who clicks on it. */
+async function openOperation(page: Page, method: string, path: string): Promise<void> {
+  const summary = page.locator('.opblock-summary-control').filter({
+    has: page.locator(`.opblock-summary-path[data-path="${path}"]`),
+    hasText: method,
+  });
+  await summary.click();
+}
+
+/** Sends the request of the one operation that is open, and returns the status of the response. */
+async function execute(page: Page): Promise<string | null> {
+  await page.getByRole('button', { name: 'Try it out' }).click();
+  await page.getByRole('button', { name: 'Execute' }).click();
+  return page.locator('.live-responses-table .response-col_status').nth(1).textContent();
+}
+
+describe('the documentation of the API', () => {
+  const afters: (() => unknown)[] = [];
+  let system: Awaited<ReturnType<typeof startPage>>;
+  before(async () => {
+    system = await startPage({ after: (close) => afters.push(close as () => unknown) });
+  });
+  after(() => Promise.all(afters.map((close) => close())));
+
+  async function openDocs(options: Parameters<typeof system.open>[0] = {}, fragment = '') {
+    const opened = await system.open(options);
+    await opened.page.goto(`${system.url}/docs${fragment}`);
+    await opened.page.locator('.opblock').first().waitFor();
+    return opened;
+  }
+
+  it('shows every route of /openapi.json, with a request to no other host and no complaint of the browser', async () => {
+    const { page, complaints, origins } = await openDocs();
+    const shown = await page
+      .locator('.opblock-summary-control')
+      .evaluateAll((buttons) =>
+        buttons.map((button) =>
+          ['.opblock-summary-method', '.opblock-summary-path']
+            .map((part) => button.querySelector(part)?.textContent?.replaceAll('\u200b', ''))
+            .join(' '),
+        ),
+      );
+    assert.deepEqual(shown.toSorted(), OPERATIONS.toSorted());
+    assert.equal(await page.evaluate(OPEN_FIRST), GROUPS.size);
+    assert.deepEqual(complaints, []);
+    assert.deepEqual([...origins], [system.url]);
+  });
+
+  it('sends a request of the console with the session of the page, and renews it where that is needed', async () => {
+    const { page, complaints } = await system.open();
+    await signUp(page, { ...USER, email: 'console@example.com' });
+    await page.goto(`${system.url}/docs`);
+    await page.getByText('console@example.com').waitFor();
+    await openOperation(page, 'GET', '/jobs');
+    assert.equal((await execute(page))?.trim(), '200');
+    await page.locator('.live-responses-table').getByText('next_cursor').waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  it('sends a request of the console with a token that somebody gives', async () => {
+    const { page } = await openDocs();
+    await page.getByText('You are not signed in.').waitFor();
+    await page.getByRole('button', { name: 'Authorize', exact: true }).click();
+    const bearer = page.locator('.auth-container').filter({ hasText: 'operator (http, Bearer)' });
+    await bearer.getByRole('textbox').fill('an-operator-token-of-32-characters');
+    await bearer.getByRole('button', { name: 'Apply credentials' }).click();
+    await page.getByRole('button', { name: 'Close' }).first().click();
+    await openOperation(page, 'GET', '/operator/failed');
+    assert.equal((await execute(page))?.trim(), '200');
+  });
+
+  it('opens the route that the fragment of the URL names', async () => {
+    const { page } = await openDocs({}, '#/Jobs/get_jobs');
+    await page.locator('.opblock.is-open').getByText('/jobs', { exact: true }).waitFor();
+    assert.equal(await page.locator('.opblock.is-open').count(), 1);
+  });
+
+  it('is dark where the page is', async () => {
+    const { page } = await openDocs({ colorScheme: 'dark' });
+    const isDark = () => page.evaluate('document.documentElement.classList.contains("dark-mode")');
+    assert.equal(await isDark(), true);
+    await page.getByLabel('Theme').selectOption('light');
+    assert.equal(await isDark(), false);
+    await page.getByLabel('Theme').selectOption('system');
+    assert.equal(await isDark(), true);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.waitForFunction('!document.documentElement.classList.contains("dark-mode")');
+  });
+
+  it('is loaded at /docs alone: the main page loads nothing of it', async () => {
+    const opened = await system.open();
+    const sizes = await opened.page.evaluate(
+      'performance.getEntriesByType("resource").map(({ name, decodedBodySize }) => [name, decodedBodySize])',
+    );
+    const large = (sizes as [string, number][]).filter(([, size]) => size > 500_000);
+    assert.deepEqual(large, []);
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`has no finding of axe in ${colorScheme}, and is not wider than the window`, async () => {
+      for (const viewport of [
+        { width: 390, height: 844 },
+        { width: 1280, height: 900 },
+      ]) {
+        const { page } = await openDocs({ colorScheme, viewport, bypassCSP: true }, '#/Uploads/post_upload');
+        await page.locator('.opblock.is-open').waitFor();
+        assert.deepEqual(await axeFindings(page), []);
+        assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));
+      }
+    });
+  }
+});

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { after, type TestContext } from 'node:test';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { signUp, startPage } from './open-page.ts';
+import { openWire } from './wire.ts';
+
+export type StartedPage = Awaited<ReturnType<typeof startPage>>;
+
+/** One browser and one gateway for all tests of a suite. */
+export const startSharedPage = (): Promise<StartedPage> =>
+  startPage({
+    after: (work) => after(() => (work as () => unknown)()),
+  });
+
+/** The page of somebody who has just signed up, over a line that a test can watch, hold up and cut. */
+export async function openHome(
+  started: StartedPage,
+  context: Pick<TestContext, 'after'>,
+  options: BrowserContextOptions = {},
+) {
+  const wire = await openWire(context, started.url);
+  const opened = await started.open(options);
+  context.after(() => opened.page.context().close());
+  const user = { email: `${randomUUID()}@example.com`, password: 'open sésame' };
+  await opened.page.goto(wire.url);
+  await signUp(opened.page, user);
+  return { ...opened, wire, user };
+}
+
+/** Waits until the page has handed all films over, and lists none. */
+export const allAccepted = (page: Page): Promise<void> =>
+  page.locator('.film').first().waitFor({ state: 'detached' });
+
+export interface ListedJob {
+  id: string;
+  filename: string;
+  status: string;
+  options: Record<string, unknown>;
+  source: { size: number; original: { size: number; track: number } | null };
+}
+
+/** The jobs of whoever is signed in, ordered by their names. */
+export async function listJobs(page: Page): Promise<ListedJob[]> {
+  const jobs: ListedJob[] = await page.evaluate(
+    "fetch('/jobs').then(async (response) => (await response.json()).jobs)",
+  );
+  return jobs.sort((one, other) => (one.filename < other.filename ? -1 : 1));
+}
