@@ -35,7 +35,7 @@ function FoundFilm({ film }: { film: FilmItem }) {
   const { text, note, share } = sendingFactsOf(film);
   return (
     <>
-      <p class="quiet facts">
+      <p class="quiet film-facts">
         {factsOf(film).map((fact) => (
           <span key={fact} dir="auto">
             {fact}
@@ -81,8 +81,8 @@ function OwnOptions({ film: { id, found, own } }: { film: FilmItem }) {
         }}
       >
         <summary>{t('convert.own')}</summary>
+        <PartFields {...fields} />
         <div class="option-grid">
-          <PartFields {...fields} />
           <TextField
             {...fields}
             name="title"
