@@ -6,11 +6,22 @@ interface Violation {
   nodes: { html: string; failureSummary?: string }[];
 }
 
-/** Returns what axe-core finds on the page, one line for each element. */
-export async function axeFindings(page: Page): Promise<string[]> {
+/** The rules whose findings depend on the colors and the size of the window. All others depend on the document alone. */
+const VISUAL_RULES = ['color-contrast', 'link-in-text-block', 'scrollable-region-focusable', 'target-size'];
+
+/**
+ * Returns what axe-core finds on the page, one line for each element.
+ * @param rules `visual`: those rules alone whose findings depend on the colors and the size of the window
+ */
+export async function axeFindings(page: Page, rules: 'all' | 'visual' = 'all'): Promise<string[]> {
   // The content security policy forbids a script that is added to the page, and not one of the debugger.
-  await page.evaluate(axe.source);
-  const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)');
+  if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(axe.source);
+  const runOnly = rules === 'visual' ? { runOnly: { type: 'rule', values: VISUAL_RULES } } : {};
+  // Rules that axe leaves out by default.
+  const options = { ...runOnly, rules: { 'target-size': { enabled: true } }, resultTypes: ['violations'] };
+  const violations = await page.evaluate<Violation[]>(
+    `axe.run(${JSON.stringify(options)}).then(({ violations }) => violations)`,
+  );
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
   );

@@ -59,9 +59,13 @@ export async function startOperatorPage(
       });
     await live.converters.update();
   };
-  await beat();
-  skippedMs += 2 * BEAT_MS;
-  await beat();
+  /** Shows that the converters are alive. A gateway forgets those of which it has not seen anything for some seconds. */
+  const showConverters = async () => {
+    await beat();
+    skippedMs += 2 * BEAT_MS;
+    await beat();
+  };
+  await showConverters();
   const beating = setInterval(beat, BEAT_MS);
   context.after(() => clearInterval(beating));
   const queued = (seconds: number) =>
@@ -73,5 +77,5 @@ export async function startOperatorPage(
   }
   for (const job of failedJobs) await jobs.create(job);
   await failedIndex.add(failedJobs);
-  return system;
+  return { ...system, showConverters };
 }

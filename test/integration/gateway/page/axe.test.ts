@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import type { Page } from 'playwright-core';
+import { axeFindings } from './axe.ts';
+import { SCENES } from './scenes/scenes.ts';
+import { type Stage, setScene, startStage } from './scenes/stage.ts';
+import { SIZES, THEMES, ZOOMED } from './scenes/variants.ts';
+import { differentLanguages } from './texts.ts';
+
+/** Elements that make the page wider than the window. */
+const TOO_WIDE = `document.documentElement.scrollWidth <= innerWidth ? [] : [...document.body.querySelectorAll('*')]
+  .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 || element.getBoundingClientRect().left < -1)
+  .map((element) => element.cloneNode().outerHTML)
+  .concat(document.documentElement.scrollWidth + ' pixels')`;
+
+/** Controls without border and underline, which nobody could tell in a mode where all backgrounds are the same. */
+const INVISIBLE_CONTROLS = `[...document.querySelectorAll('button, input, select, textarea, progress')]
+  .filter((control) => control.checkVisibility() && !control.closest('.swagger-ui'))
+  .filter((control) => {
+    const style = getComputedStyle(control);
+    const hasBorder = parseFloat(style.borderBlockStartWidth) > 0 && style.borderBlockStartStyle !== 'none';
+    const isNative = style.appearance !== 'none' && control.matches('[type=checkbox], [type=radio], [type=range]');
+    return !hasBorder && !isNative && !style.textDecorationLine.includes('underline');
+  })
+  .map((control) => control.outerHTML)`;
+
+/** Animations that somebody would see who has asked for none. */
+const VISIBLE_ANIMATIONS = `document.getAnimations()
+  .filter((animation) => animation.effect.getComputedTiming().activeDuration > 20)
+  .map((animation) => animation.animationName ?? animation.transitionProperty)`;
+
+describe('each state of the page', { concurrency: 2 }, () => {
+  const closes: (() => unknown)[] = [];
+  let stage: Stage;
+  before(async () => {
+    stage = await startStage({ after: (close) => closes.unshift(close as () => unknown) });
+  });
+  after(async () => {
+    for (const close of closes) await close();
+  });
+
+  const play = async (context: TestContext, name: string, language: string) => {
+    const setting = await setScene(stage, { after: (close) => context.after(close as never) }, { language });
+    await SCENES[name]?.(setting);
+    return setting.page;
+  };
+
+  /** No language has colors of its own. */
+  const ONE_THEME = ['dark'] as const;
+  const [first = '', ...others] = differentLanguages();
+  for (const language of [first, ...others])
+    for (const name of Object.keys(SCENES))
+      it(`${name} has no finding of axe in ${language}, and is never wider than the window`, async (context) => {
+        const page = await play(context, name, language);
+        assert.deepEqual(await axeFindings(page), []);
+        for (const colorScheme of language === first ? THEMES : ONE_THEME)
+          for (const [size, viewport] of Object.entries(SIZES)) {
+            await show(page, { viewport, colorScheme });
+            const where = `${size}, ${colorScheme}`;
+            assert.deepEqual(await axeFindings(page, 'visual'), [], where);
+            assert.deepEqual(await page.evaluate(TOO_WIDE), [], where);
+          }
+        await show(page, { viewport: ZOOMED });
+        assert.deepEqual(await page.evaluate(TOO_WIDE), [], 'at a zoom of 400 %');
+        if (language !== first) return;
+        assert.deepEqual(await page.evaluate(VISIBLE_ANIMATIONS), [], 'without motion');
+        await show(page, { forcedColors: 'active' });
+        assert.deepEqual(await page.evaluate(INVISIBLE_CONTROLS), [], 'in forced colors');
+      });
+});
+
+interface Look {
+  viewport?: { width: number; height: number };
+  colorScheme?: 'light' | 'dark';
+  forcedColors?: 'active';
+}
+
+/** Resolves once the page is drawn like that. */
+async function show(page: Page, { viewport, ...media }: Look): Promise<void> {
+  if (viewport) await page.setViewportSize(viewport);
+  await page.emulateMedia(media);
+  // A page notices another medium with the next frame.
+  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+}
