@@ -5,13 +5,15 @@ import { formatMessage, type Message, type Values } from './message.ts';
 
 /** The tests of texts import this module in Node, whose types have no document. */
 const browser = globalThis as typeof globalThis & {
-  document: { documentElement: { lang: string; dir: string } };
+  document?: { documentElement: { lang: string; dir: string } };
 };
 
 export const language = signal('en');
 const catalog = signal<Readonly<Record<string, Message>>>(en);
-/** The texts that were asked for beside those of the main page. */
-const parts = new Map<PartName, Promise<void>>();
+/** What was loaded beside the texts that are needed at once. */
+const parts = new Set<PartName>();
+/** The language that was asked for last. Its texts may still be on their way. */
+let wanted = 'en';
 
 /** The text in the language of the page. */
 export const t = (key: TextKey, values?: Values): string =>
@@ -25,14 +27,17 @@ export async function setLanguage(code: string): Promise<void> {
   localStorage.setItem('language', code);
 }
 
-/**
- * Shows the language that was chosen before, or the first of the browser's languages that there is.
- * @param partOfDocument the texts that this document needs beside those of the main page
- */
-export async function startLanguage(partOfDocument?: PartName): Promise<void> {
-  if (partOfDocument !== undefined) parts.set(partOfDocument, Promise.resolve());
-  const wanted = [localStorage.getItem('language'), ...navigator.languages].filter((code) => code !== null);
-  await show(bestOf(wanted, LANGUAGES));
+/** Shows the language that was chosen before, or the first of the browser's languages that there is. */
+export async function startLanguage(): Promise<void> {
+  const tags = [localStorage.getItem('language'), ...navigator.languages].filter((code) => code !== null);
+  await show(bestOf(tags, LANGUAGES));
+}
+
+/** Loads texts that are needed from now on, in each language that is chosen. */
+export async function loadTexts(...names: PartName[]): Promise<void> {
+  if (names.every((name) => parts.has(name))) return;
+  for (const name of names) parts.add(name);
+  await show(wanted);
 }
 
 /** @param wanted language tags, the best first. `pt-BR` fits `pt` where there is no `pt-BR`. */
@@ -45,28 +50,14 @@ export function bestOf(wanted: readonly string[], offered: readonly { code: stri
   return 'en';
 }
 
-/** Loads further texts, also of each language that is chosen later. */
-export function addTexts(name: PartName): Promise<void> {
-  const known = parts.get(name);
-  if (known) return known;
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  // `show` loads all parts that are there.
-  parts.set(name, promise);
-  show(language.value).then(resolve, (error: unknown) => {
-    parts.delete(name);
-    reject(error);
-  });
-  return promise;
-}
-
 async function show(code: string): Promise<void> {
   const found = LANGUAGES.find((offered) => offered.code === code);
   if (found === undefined) return;
-  const load = [found.load, ...[...parts.keys()].map((name) => found.parts[name])];
-  const loaded: Readonly<Record<string, Message>>[] = await Promise.all(load.map((one) => one()));
-  catalog.value = Object.assign({}, ...loaded);
+  wanted = code;
+  const [main, ...more] = await Promise.all([found.load(), ...[...parts].map((name) => found.parts[name]())]);
+  // Another language may have been chosen meanwhile, or more texts be needed.
+  if (wanted !== code) return;
+  catalog.value = Object.assign({}, main, ...more);
   language.value = found.code;
-  const { documentElement } = browser.document;
-  documentElement.lang = found.code;
-  documentElement.dir = found.dir;
+  if (browser.document) Object.assign(browser.document.documentElement, { lang: found.code, dir: found.dir });
 }

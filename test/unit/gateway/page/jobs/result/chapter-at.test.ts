@@ -4,6 +4,9 @@ import {
   chapterAt,
   chapterTitle,
 } from '../../../../../../services/gateway/page/app/jobs/result/chapter-at.ts';
+import { loadTexts } from '../../../../../../services/gateway/page/app/text/language.ts';
+
+await loadTexts('films', 'result');
 
 const CHAPTERS = [
   { start_seconds: 1, end_seconds: 10, title: 'One' },
