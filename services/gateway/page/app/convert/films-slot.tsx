@@ -21,7 +21,7 @@ async function load(): Promise<{ View: FunctionComponent }> {
   const [{ FilmsView }, { startFilms }] = await Promise.all([
     import('./films/films-view.tsx'),
     import('./films/start.ts'),
-    loadTexts('films'),
+    loadTexts('films', 'result'),
   ]);
   startFilms();
   return { View: FilmsView };

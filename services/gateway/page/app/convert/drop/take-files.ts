@@ -11,7 +11,7 @@ export async function takeFiles(chosen: readonly ChosenFile[]): Promise<void> {
   const [{ addFiles }, { startFilms }] = await Promise.all([
     import('../films/add-files.ts'),
     import('../films/start.ts'),
-    loadTexts('films'),
+    loadTexts('films', 'result'),
   ]);
   startFilms();
   addFiles(chosen);
