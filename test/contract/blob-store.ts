@@ -95,6 +95,33 @@ function testWrites(fresh: FreshBlobs): void {
     }
   });
 
+  test('keeps what the writer attaches once all bytes are stored, and deletes it with the blob', async () => {
+    const { blobs, watch } = fresh();
+    const id = randomUUID();
+    const attachment = { text: 'é$"\u0000👍', list: [1, { deep: null }], $concat: ['a', 'b'] };
+    let chunks = 0;
+    const attach = async () => {
+      chunks = watch.puts.filter(({ key }) => key.startsWith('chunk:')).length;
+      assert.equal(await blobs.stat(id), undefined);
+      return attachment;
+    };
+    const blob = await blobs.write(id, inPieces(randomBytes(2 * CHUNK + 1)), { ...TTL, attach });
+    assert.equal(chunks, 3);
+    assert.deepEqual(await blobs.stat(id), { ...blob, attachment });
+    await blobs.delete(id);
+    assert.deepEqual(await watch.remaining(), []);
+  });
+
+  test('stores nothing where the writer fails to attach', async () => {
+    const { blobs, watch } = fresh();
+    const id = randomUUID();
+    const attach = () => Promise.reject(new Error('there is nothing to attach'));
+    const write = blobs.write(id, inPieces(randomBytes(2 * CHUNK)), { ...TTL, attach });
+    await assert.rejects(write, /nothing to attach/);
+    assert.deepEqual(await watch.remaining(), []);
+    assert.equal(await blobs.stat(id), undefined);
+  });
+
   test('keeps blobs apart that are written at the same time', async () => {
     const { blobs } = fresh();
     const both = [1, 2].map((seed) => randomBytes(CHUNK + seed, seed));

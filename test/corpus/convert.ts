@@ -39,7 +39,7 @@ export async function convert(
       onTime: () => undefined,
     });
     if (isParallel && mp3.parts < 2) return { failure: 'serial', detail: 'it was encoded by one process' };
-    const seconds = await mp3.verify();
+    const { seconds } = await mp3.verify();
     return { pcm: await decode(mp3.path), warnings: mp3.warnings, seconds };
   } catch (error) {
     const { code = 'none', message } = error as Error & { code?: string };

@@ -39,7 +39,7 @@ export async function convertFile(
       },
       onTime: () => undefined,
     });
-    const seconds = await made.verify();
+    const { seconds } = await made.verify();
     const path = join(folder, 'stored.mp3');
     await writeFile(path, Buffer.concat([made.id3, await readFile(made.path)]));
     const { parts, warnings } = made;

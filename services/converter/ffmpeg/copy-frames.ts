@@ -9,7 +9,7 @@ import type { Encoded, EncodeRequest } from './encode-request.ts';
 import { type EncoderResult, runEncoder } from './run-encoder.ts';
 import { JITTER_SECONDS } from './timeline.ts';
 import { OUTPUT } from './untrusted-input.ts';
-import { verify } from './verify.ts';
+import { type VerifiedMp3, verify } from './verify.ts';
 
 /** The sound follows from the frames alone: nothing was decoded, and nothing was moved. */
 const NOT_DECODED = {
@@ -21,6 +21,10 @@ const NOT_DECODED = {
   outOfMemory: false,
 };
 
+export interface CopiedSound extends Encoded {
+  verified: VerifiedMp3;
+}
+
 /**
  * Makes `OUTPUT` of a track that is MP3 already: its frames, unchanged, behind a Xing tag that states their number. Verifies
  * it, too. Returns undefined where the sound has to be encoded: it is no MP3, it begins late or has pauses, which only an
@@ -29,7 +33,7 @@ const NOT_DECODED = {
 export async function copyFrames(
   request: EncodeRequest,
   { ffprobe }: { ffprobe: string },
-): Promise<Encoded | undefined> {
+): Promise<CopiedSound | undefined> {
   const { ffmpeg, folder, audio, limits, signal, onTime } = request;
   if (audio.codec !== 'mp3') return undefined;
   try {
@@ -42,8 +46,8 @@ export async function copyFrames(
     requireWithoutPauses(request, result);
     await requireAllFrames(request, result);
     const { maxDurationSeconds } = limits;
-    const seconds = await verify({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal });
-    return { decoded: NOT_DECODED, packets: result.packets, seconds };
+    const verified = await verify({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal });
+    return { decoded: NOT_DECODED, packets: result.packets, seconds: verified.seconds, verified };
   } catch (error) {
     if (error instanceof NotJoinable) return undefined;
     if (error instanceof ConversionFailure && error.code === 'conversion_failed') return undefined;

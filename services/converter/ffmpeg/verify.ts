@@ -1,7 +1,18 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { ConversionFailure, tooLong } from '../failure.ts';
+import { finished } from 'node:stream/promises';
+import { MAX_PEAKS } from '../../shared/jobs/mp3-details.ts';
+import { ConversionFailure, NotJoinable, tooLong } from '../failure.ts';
+import {
+  createSoundMeter,
+  joinParts,
+  type MeasuredPart,
+  type MeasuredSound,
+  type SoundFormat,
+  samplesFor,
+} from '../meter/sound-meter.ts';
+import { readTags } from '../mp3/frame-reader.ts';
 import type { PlayRange } from '../mp3/play-ranges.ts';
 import { LOG_ARGUMENTS } from './encoder-log.ts';
 import { runEncoder } from './run-encoder.ts';
@@ -26,17 +37,26 @@ export interface VerifyOptions {
   signal: AbortSignal;
 }
 
+export interface VerifiedMp3 {
+  /** Length of the MP3, the same for any ranges. */
+  seconds: number;
+  sound: MeasuredSound;
+  /** How long the check took. */
+  checkSeconds: number;
+}
+
 /**
- * Decodes the whole MP3, and compares its length with its header. Returns the length in seconds, the same for any ranges. Throws
- * {@link ConversionFailure} where they differ.
+ * Decodes the whole MP3, compares its length with its header, and measures its sound. Throws {@link ConversionFailure} where the
+ * lengths differ.
  */
-export async function verify(options: VerifyOptions): Promise<number> {
-  const [played, stated] = await Promise.all([play(options), statedLength(options)]);
-  if (Math.abs(played - stated) > HEADER_TOLERANCE) {
-    throw unplayable(new Error(`the MP3 states ${stated} s and plays ${played} s`));
+export async function verify(options: VerifyOptions): Promise<VerifiedMp3> {
+  const begun = performance.now();
+  const [{ seconds, sound }, stated] = await Promise.all([play(options), statedLength(options)]);
+  if (Math.abs(seconds - stated) > HEADER_TOLERANCE) {
+    throw unplayable(new Error(`the MP3 states ${stated} s and plays ${seconds} s`));
   }
-  if (played > options.maxDurationSeconds) throw tooLong(options.maxDurationSeconds);
-  return played;
+  if (seconds > options.maxDurationSeconds) throw tooLong(options.maxDurationSeconds);
+  return { seconds, sound, checkSeconds: (performance.now() - begun) / 1000 };
 }
 
 const unplayable = (cause: Error) =>
@@ -44,13 +64,17 @@ const unplayable = (cause: Error) =>
 
 const WHOLE: readonly PlayRange[] = [{ start: 0, surplus: 0 }];
 
-/** Decodes the whole MP3. Returns its length, counted in samples. */
-async function play({ ranges = WHOLE, ...options }: VerifyOptions): Promise<number> {
+/** Decodes the whole MP3. Returns its length, counted in samples, and what its sound is like. */
+async function play({
+  ranges = WHOLE,
+  ...options
+}: VerifyOptions): Promise<Pick<VerifiedMp3, 'seconds' | 'sound'>> {
+  const format = await formatOf(join(options.folder, OUTPUT));
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
   const works = ranges.map(async (range) => {
     try {
-      return await playRange({ ...options, signal }, range);
+      return await playRange({ ...options, signal }, range, format);
     } catch (error) {
       failed.abort(error);
       throw error;
@@ -61,25 +85,52 @@ async function play({ ranges = WHOLE, ...options }: VerifyOptions): Promise<numb
   options.signal.throwIfAborted();
   failed.signal.throwIfAborted();
   const parts = await Promise.all(works);
-  return parts.reduce((sum, { samples }) => sum + samples, 0) / Math.max(...parts.map(({ rate }) => rate));
+  const samples = parts.reduce((sum, part) => sum + part.samples, 0);
+  const sound = joinParts(
+    parts.map(({ measured }) => measured),
+    MAX_PEAKS,
+  );
+  return { seconds: samples / Math.max(...parts.map(({ rate }) => rate)), sound };
 }
 
-/** Returns how many samples of the MP3 were played, and their rate in Hz. */
+async function formatOf(path: string): Promise<SoundFormat> {
+  try {
+    return (await readTags(path)).tagFrame.header;
+  } catch (error) {
+    if (error instanceof NotJoinable) throw unplayable(error);
+    throw error;
+  }
+}
+
+interface PlayedRange {
+  samples: number;
+  /** Hz. */
+  rate: number;
+  measured: MeasuredPart;
+}
+
+/** Plays a part of the MP3. */
 async function playRange(
   { ffmpeg, folder, signal }: VerifyOptions,
   range: PlayRange,
-): Promise<{ samples: number; rate: number }> {
+  format: SoundFormat,
+): Promise<PlayedRange> {
   const { source, input } = inputOf(folder, range);
   const open = ['-nostdin', '-hide_banner', ...LOG_ARGUMENTS, ...source];
-  const { decoded, code, killedBy, stderr } = await runEncoder(ffmpeg, [...open, '-f', 'null', '-'], {
+  const meter = createSoundMeter(format, range.leadIn);
+  // The pipe gets larger pieces without the flush. A copied MP3 may change its format midway, but these samples do not.
+  const output = [...samplesFor(format), '-flush_packets', '0', 'pipe:3'];
+  const { decoded, code, killedBy, stderr } = await runEncoder(ffmpeg, [...open, ...output], {
     ...{ folder, signal, listsPackets: false, onTime: () => undefined, ...(input && { input }) },
+    dataOutput: meter.stream,
     timeoutSeconds: TIMEOUT_SECONDS,
   });
   if (killedBy) throw new Error(`playing the MP3 was ended by ${killedBy}`);
   const { samples = 0, rates } = decoded;
   if (code !== 0 || stderr || samples === 0)
     throw unplayable(new Error(`the MP3 does not play: ${code}: ${stderr}`));
-  return { samples: samples - range.surplus, rate: Math.max(...rates) };
+  await finished(meter.stream);
+  return { samples: samples - range.surplus, rate: Math.max(...rates), measured: meter.part() };
 }
 
 /** ffmpeg opens the file itself, or gets a part of it on its standard input. */

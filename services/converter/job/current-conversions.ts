@@ -64,9 +64,9 @@ function observe(transcode: Transcode, shown: CurrentConversion, now: () => numb
     return {
       ...encoded,
       async verify() {
-        const seconds = await encoded.verify();
+        const verified = await encoded.verify();
         enter('store');
-        return seconds;
+        return verified;
       },
     };
   };

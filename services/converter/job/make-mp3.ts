@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
+import { toAttachment } from '../../shared/jobs/attached-details.ts';
 import type { ConvertingJob } from '../../shared/jobs/job.ts';
 import type { Mp3 } from '../../shared/jobs/job-view.ts';
 import type { AttemptUpdate } from '../../shared/jobs/transitions.ts';
@@ -13,7 +14,9 @@ import { selectedSeconds } from '../ffmpeg/selected-length.ts';
 import { INPUT } from '../ffmpeg/untrusted-input.ts';
 import type { EncodedMp3, Transcode } from '../transcode/transcode.ts';
 import type { ConversionResult } from './finish.ts';
+import { measuredDetails } from './measured-details.ts';
 import { estimateProgress } from './progress.ts';
+import { createStepTimes, type StepTimes } from './step-times.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
 
@@ -41,9 +44,9 @@ export function makeMp3(
 ): Promise<ConversionResult> {
   const { blobs, spool, transcode } = ports;
   return spool.use(job.source.size, async (folder) => {
-    const timer = stopwatch();
+    const steps = createStepTimes();
     await spoolVideo(blobs, job.videoBlobId, join(folder, INPUT), signal);
-    const spool_ms = timer();
+    steps.end('fetch');
     const start = performance.now();
     let expectedSeconds: number | undefined;
     const encoded = await transcode({
@@ -51,6 +54,7 @@ export function makeMp3(
       options: job.options,
       signal,
       onProbe({ durationSeconds, tracks, ...probed }) {
+        steps.end('probe');
         const { expectedSeconds: stated } = probed.audio;
         expectedSeconds = stated && selectedSeconds(stated, { ...probed, options: job.options });
         queueUpdate({ source: { ...job.source, duration_seconds: durationSeconds, tracks } });
@@ -59,9 +63,9 @@ export function makeMp3(
         queueUpdate(estimateProgress(seconds, expectedSeconds, (performance.now() - start) / 1000) ?? {});
       },
     });
-    const convert_ms = timer();
-    const mp3 = await storeVerified(blobs, encoded, job, { signal, log });
-    log.info({ spool_ms, convert_ms, store_ms: timer(), parts: encoded.parts }, 'MP3 made');
+    steps.end('encode');
+    const mp3 = await storeVerified(blobs, encoded, job, { signal, steps });
+    log.info({ steps: steps.all(), parts: encoded.parts }, 'MP3 made');
     return { mp3, warnings: encoded.warnings };
   });
 }
@@ -81,31 +85,33 @@ async function spoolVideo(
   }
 }
 
-/** Stores and verifies the MP3 at the same time, because verifying needs a core, and storing mostly waits. */
+/**
+ * Stores and verifies the MP3 at the same time, because verifying needs a core, and storing mostly waits. The blob does not exist
+ * before the MP3 is verified, since what was measured of it is a part of the blob.
+ */
 async function storeVerified(
   blobs: BlobStore,
   encoded: EncodedMp3,
   { attemptId, expires_at }: ConvertingJob,
-  { signal, log }: Pick<AttemptOptions, 'signal' | 'log'>,
+  { signal, steps }: { signal: AbortSignal; steps: StepTimes },
 ): Promise<Mp3> {
+  const verifying = encoded.verify();
+  const attach = async () => {
+    steps.end('store');
+    const verified = await verifying;
+    steps.add('check', verified.checkSeconds);
+    const { size } = await stat(encoded.path);
+    return toAttachment(measuredDetails(verified, { bytes: size, steps: steps.all() }));
+  };
   const [stored, verified] = await Promise.allSettled([
-    blobs.write(attemptId, bytesOf(encoded), { expires: new Date(expires_at), signal }),
-    encoded.verify(),
+    blobs.write(attemptId, bytesOf(encoded), { expires: new Date(expires_at), attach, signal }),
+    verifying,
   ]);
-  if (verified.status === 'rejected') {
-    if (stored.status === 'fulfilled') {
-      await blobs.delete(attemptId).catch((error: unknown) => {
-        log.warn(
-          { err: error, blob: attemptId },
-          'an MP3 that failed its verification could not be deleted; the sweep deletes it',
-        );
-      });
-    }
-    throw verified.reason;
-  }
+  // A write that waited for the verification fails with it.
+  if (verified.status === 'rejected') throw verified.reason;
   if (stored.status === 'rejected') throw stored.reason;
   const { size, sha256 } = stored.value;
-  return { size, sha256, duration_seconds: verified.value };
+  return { size, sha256, duration_seconds: verified.value.seconds };
 }
 
 /**
@@ -115,14 +121,4 @@ async function storeVerified(
 async function* bytesOf({ id3, path }: EncodedMp3): AsyncGenerator<Buffer> {
   if (id3.length > 0) yield id3;
   yield* createReadStream(path, { highWaterMark: BLOCK_BYTES });
-}
-
-/** Returns a function that returns the milliseconds since its last call. */
-function stopwatch(): () => number {
-  let last = performance.now();
-  return () => {
-    const passed = performance.now() - last;
-    last += passed;
-    return Math.round(passed);
-  };
 }

@@ -10,10 +10,11 @@ export const measureSpeed =
     return {
       ...encoded,
       async verify() {
-        const soundSeconds = await encoded.verify();
+        const verified = await encoded.verify();
         const seconds = (performance.now() - begun) / 1000;
-        speed.record({ soundSeconds, seconds, isNormalized: request.options.normalize !== undefined });
-        return soundSeconds;
+        const isNormalized = request.options.normalize !== undefined;
+        speed.record({ soundSeconds: verified.seconds, seconds, isNormalized });
+        return verified;
       },
     };
   };

@@ -20,6 +20,8 @@ export interface PlayRange {
   end?: number;
   /** Samples that a decoder plays of the part, and not where it plays the whole. */
   surplus: number;
+  /** Those of them that are at the start. Absent where there are none. */
+  leadIn?: number;
 }
 
 /**
@@ -51,9 +53,9 @@ export function planPlayRanges(
   return [0, ...cuts].map((cut, index): PlayRange => {
     const next = cuts[index];
     const end = next === undefined ? undefined : offsets[next];
-    const leadIn = cut === 0 ? 0 : frameAt(cut) - frameAt(cut - 1);
-    const surplus = leadIn * frameSamples(sampleRate) + (next === undefined ? cutAtEnd : 0);
+    const leadIn = cut === 0 ? 0 : (frameAt(cut) - frameAt(cut - 1)) * frameSamples(sampleRate);
+    const surplus = leadIn + (next === undefined ? cutAtEnd : 0);
     const start = cut === 0 ? 0 : (offsets[cut - 1] ?? 0);
-    return { start, ...(end !== undefined && { end }), surplus };
+    return { start, ...(end !== undefined && { end }), surplus, ...(leadIn > 0 && { leadIn }) };
   });
 }

@@ -6,14 +6,14 @@ import type { MadeSound } from './make-sound.ts';
 /** Returns how the clock of the film became the clock of the MP3. */
 export function timelineOf(
   { filmStartSeconds, audio, options }: EncodeRequest,
-  { encoded, isCopy }: MadeSound,
+  { encoded, copied }: MadeSound,
 ): Timeline {
   const { decoded, seconds } = encoded;
   const [rate = 1] = decoded.rates;
   const jumps = decoded.placed.jumps.map(({ at, by }) => ({ atSeconds: at / rate, seconds: by / rate }));
   // Late sound begins with silence where it is encoded, but not where its frames are copied.
   const late = Math.max(0, (audio.startSeconds ?? filmStartSeconds) - filmStartSeconds);
-  const startSeconds = isCopy ? late : (options.start ?? 0);
+  const startSeconds = copied ? late : (options.start ?? 0);
   return { filmStartSeconds, jumps, startSeconds, lengthSeconds: seconds };
 }
 

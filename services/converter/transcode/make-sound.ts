@@ -5,6 +5,7 @@ import { encode } from '../ffmpeg/encode.ts';
 import { type DivisibleTrack, encodeInParallel } from '../ffmpeg/encode-in-parallel.ts';
 import type { Encoded, EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { selectedSeconds } from '../ffmpeg/selected-length.ts';
+import type { VerifiedMp3 } from '../ffmpeg/verify.ts';
 import { encodeNormalized } from '../loudness/encode-normalized.ts';
 import { MIN_SEGMENT_SECONDS } from '../mp3/segments.ts';
 
@@ -21,8 +22,8 @@ export interface MadeSound {
   encoded: Encoded;
   /** Number of processes that encoded it side by side. */
   parts: number;
-  /** Whether the frames of the source were passed on. They are verified then. */
-  isCopy?: boolean;
+  /** What the frames of the source were found to be, where they were passed on. Undefined for encoded sound. */
+  copied?: VerifiedMp3;
   warnings: JobWarning[];
 }
 

@@ -9,7 +9,7 @@ import { outputChannels } from '../ffmpeg/mixdown.ts';
 import { type Probe, probe } from '../ffmpeg/probe/probe.ts';
 import type { Timeline } from '../ffmpeg/timeline.ts';
 import { INPUT, OUTPUT, untrustedInput } from '../ffmpeg/untrusted-input.ts';
-import { type VerifyOptions, verify } from '../ffmpeg/verify.ts';
+import { type VerifiedMp3, type VerifyOptions, verify } from '../ffmpeg/verify.ts';
 import { planPlayRanges } from '../mp3/play-ranges.ts';
 import { buildTag } from '../tags/build-tag.ts';
 import { beginToProbeTags, type EarlyTags } from '../tags/probe-tags.ts';
@@ -27,8 +27,8 @@ export interface EncodedMp3 {
   parts: number;
   /** What the owner should know about the sound. */
   warnings: JobWarning[];
-  /** Decodes the file to its end. Resolves with its length in seconds, or throws. May run while the file is stored. */
-  verify(): Promise<number>;
+  /** Decodes the file to its end, and measures its sound. Throws where it does not play. May run while the file is stored. */
+  verify(): Promise<VerifiedMp3>;
 }
 
 export interface TranscodeRequest {
@@ -76,9 +76,8 @@ export function createTranscode(tools: TranscodeTools): Transcode {
       parts: made.parts,
       warnings,
       verify: async () =>
-        made.isCopy
-          ? made.encoded.seconds
-          : verifyOnIdleCores({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal }, made, tools),
+        made.copied ??
+        verifyOnIdleCores({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal }, made, tools),
     };
   };
 }
@@ -87,7 +86,7 @@ export function createTranscode(tools: TranscodeTools): Transcode {
 async function copyOrEncode(request: EncodeRequest, tools: TranscodeTools): Promise<MadeSound> {
   if (!request.options.copy) return makeSound(request, tools);
   const copied = await copyFrames(request, tools);
-  if (copied) return { encoded: copied, parts: 1, isCopy: true, warnings: [] };
+  if (copied) return { encoded: copied, parts: 1, copied: copied.verified, warnings: [] };
   const made = await makeSound(request, tools);
   return { ...made, warnings: [...made.warnings, NOT_COPIED] };
 }
@@ -97,7 +96,7 @@ async function verifyOnIdleCores(
   options: VerifyOptions,
   { encoded: { frameMap }, parts }: MadeSound,
   { idleCores }: ParallelTools,
-): Promise<number> {
+): Promise<VerifiedMp3> {
   if (!idleCores || !frameMap) return verify(options);
   const permits = idleCores.tryAcquire(parts - 1);
   try {

@@ -17,7 +17,7 @@ import {
   renameJob,
   retryJob,
 } from './jobs.ts';
-import { type ProbeOptions, probeFile } from './probe.ts';
+import type { ProbeOptions } from './probe.ts';
 import type { SendVideoPorts, SentVideo } from './send-video.ts';
 import { type Credentials, register } from './session/accounts.ts';
 import { createSession, type Session } from './session/session.ts';
@@ -97,8 +97,11 @@ export function createClient({ transport, ...options }: ClientOptions): Client {
     register: (credentials, own) => register(transport, credentials, signalOf(own)),
     signIn: (credentials, own) => session.signIn(credentials, signalOf(own)),
     signOut: (own) => session.logOut(signalOf(own)),
-    probe: ({ file }, own) => probeFile(session, file, { ...own, ...portsOf(own) }),
-    // A page loads the code that sends and that downloads once it needs it.
+    // A page loads the code that asks about a file, that sends and that downloads once it needs it.
+    async probe({ file }, own) {
+      const { probeFile } = await import('./probe.ts');
+      return probeFile(session, file, { ...own, ...portsOf(own) });
+    },
     async send(film, own) {
       const { sendVideo } = await import('./send-video.ts');
       return sendVideo(session, film, { ...own, ...portsOf(own) });

@@ -28,8 +28,8 @@ export const mp3Details = z.object({
   steps: z
     .array(z.object({ step: z.enum(CONVERSION_STEPS), seconds: z.number() }))
     .describe(
-      'how long each step of the conversion took. `check` and `store` run at the same time, `store` ends with the last byte, and ' +
-        'copied sound is checked in `encode`. Later versions may add steps',
+      'how long each step of the conversion took. `check` and `store` run at the same time, and ' +
+        '`store` ends with the last byte. `check` is a part of `encode` where the sound was copied. Later versions may add steps',
     ),
 });
 export type Mp3Details = z.infer<typeof mp3Details>;

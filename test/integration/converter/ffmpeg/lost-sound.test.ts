@@ -52,7 +52,11 @@ async function convert(source: string, fields: Case = {}) {
   });
   return cores.run(signal, async () => {
     const mp3 = await transcode({ folder, options, signal, onProbe() {}, onTime() {} });
-    return { parts: mp3.parts, seconds: await mp3.verify(), decoded: await decodedSeconds(mp3.path) };
+    return {
+      parts: mp3.parts,
+      seconds: (await mp3.verify()).seconds,
+      decoded: await decodedSeconds(mp3.path),
+    };
   });
 }
 
@@ -148,7 +152,7 @@ describe('createTranscode › the first part of a recording that changes its cha
   /** An ffmpeg whose process that only decodes ends with an error. */
   const failing = async (error: string) => {
     const path = join(root, 'failing-ffmpeg');
-    const script = `for arg; do [ "$arg" = pipe:3 ] && { ffmpeg "$@"; echo "${error}" >&2; exit 1; }; done; exec ffmpeg "$@"`;
+    const script = `case "$*" in *'-f nut pipe:3'*) ffmpeg "$@"; echo "${error}" >&2; exit 1;; esac; exec ffmpeg "$@"`;
     await writeFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o700 });
     return path;
   };

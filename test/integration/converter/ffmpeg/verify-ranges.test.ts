@@ -48,10 +48,11 @@ describe('verify › an MP3 that is played in several ranges at the same time', 
     it(`has the same length as when it is played as a whole: ${seconds} s at ${rate} Hz`, async () => {
       const { options, ranges } = await joined(seconds, rate, channels);
       const whole = await verify(options);
-      assert.ok(Math.abs(whole - seconds) < 0.1);
+      assert.ok(Math.abs(whole.seconds - seconds) < 0.1);
       for (const count of [2, 3, 8]) {
         assert.equal(ranges(count).length, count);
-        assert.equal(await verify({ ...options, ranges: ranges(count) }), whole, `${count} ranges`);
+        const played = await verify({ ...options, ranges: ranges(count) });
+        assert.equal(played.seconds, whole.seconds, `${count} ranges`);
       }
     });
   }

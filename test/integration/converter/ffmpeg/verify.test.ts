@@ -19,7 +19,8 @@ async function verifyWith(printed: string): Promise<number> {
   const ffprobe = join(folder, 'ffprobe');
   await writeFile(ffprobe, `#!/bin/sh\necho '${printed}'\n`, { mode: 0o700 });
   const { signal } = new AbortController();
-  return verify({ ffmpeg: 'ffmpeg', ffprobe, folder, maxDurationSeconds: 60, signal });
+  const verified = await verify({ ffmpeg: 'ffmpeg', ffprobe, folder, maxDurationSeconds: 60, signal });
+  return verified.seconds;
 }
 
 describe('verify › the length that the header of the MP3 states', () => {

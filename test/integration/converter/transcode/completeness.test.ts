@@ -35,7 +35,7 @@ async function convert(source: string, options: ConversionOptions = {}) {
     ...{ folder, options: { quality: 9, ...options }, signal: new AbortController().signal },
     ...{ onProbe: () => undefined, onTime: () => undefined },
   });
-  return { seconds: await encoded.verify(), warnings: encoded.warnings };
+  return { seconds: (await encoded.verify()).seconds, warnings: encoded.warnings };
 }
 
 /** Copies a file up to a position: a share of it, or `bytes` behind the last `text`. */

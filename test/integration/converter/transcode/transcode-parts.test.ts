@@ -36,7 +36,11 @@ async function convert(source: string, fields: Case = {}) {
   const work = async () => {
     const request = { folder, options, signal: never, onProbe: () => undefined, onTime: () => undefined };
     const mp3 = await transcode(request);
-    return { parts: mp3.parts, seconds: await mp3.verify(), decoded: await decodedSeconds(mp3.path) };
+    return {
+      parts: mp3.parts,
+      seconds: (await mp3.verify()).seconds,
+      decoded: await decodedSeconds(mp3.path),
+    };
   };
   return slots ? slots.run(never, work) : work();
 }

@@ -37,7 +37,7 @@ async function convert(
     },
     onTime: (seconds) => times.push(seconds),
   });
-  const seconds = await mp3.verify();
+  const { seconds } = await mp3.verify();
   assert.ok(found);
   return { seconds, path: mp3.path, found, times, folder };
 }

@@ -94,7 +94,7 @@ describe('the documentation of the API', () => {
     await page.getByRole('button', { name: 'Authorize', exact: true }).click();
     const bearer = page.locator('.auth-container').filter({ hasText: 'operator (http, Bearer)' });
     await bearer.getByRole('textbox').fill('an-operator-token-of-32-characters');
-    await bearer.getByRole('button', { name: 'Apply credentials' }).click();
+    await bearer.getByRole('button', { name: 'Authorize' }).click();
     await page.getByRole('button', { name: 'Close' }).first().click();
     await openOperation(page, 'GET', '/operator/failed');
     assert.equal((await execute(page))?.trim(), '200');
@@ -115,7 +115,7 @@ describe('the documentation of the API', () => {
     await page.getByLabel('Theme').selectOption('system');
     assert.equal(await isDark(), true);
     await page.emulateMedia({ colorScheme: 'light' });
-    await page.waitForFunction('!document.documentElement.classList.contains("dark-mode")');
+    await page.locator('html:not(.dark-mode)').waitFor();
   });
 
   it('is loaded at /docs alone: the main page loads nothing of it', async () => {
@@ -128,7 +128,7 @@ describe('the documentation of the API', () => {
   });
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    it(`has no finding of axe in ${colorScheme}, and is not wider than the window`, async () => {
+    it(`has no finding of axe in ${colorScheme}, also in the dialog and in a response, and is not wider than the window`, async () => {
       for (const viewport of [
         { width: 390, height: 844 },
         { width: 1280, height: 900 },
@@ -138,6 +138,14 @@ describe('the documentation of the API', () => {
         assert.deepEqual(await axeFindings(page), []);
         assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));
       }
+      const { page } = await openDocs({ colorScheme, bypassCSP: true });
+      await page.getByRole('button', { name: 'Authorize', exact: true }).click();
+      await page.locator('.auth-container').first().waitFor();
+      assert.deepEqual(await axeFindings(page), []);
+      await page.getByRole('button', { name: 'Close' }).first().click();
+      await openOperation(page, 'GET', '/jobs');
+      assert.equal((await execute(page))?.trim(), '401');
+      assert.deepEqual(await axeFindings(page), []);
     });
   }
 });

@@ -137,7 +137,8 @@ describe('an MP3 on the page in Chromium', () => {
       await row.getByRole('button', { name: 'Pause' }).waitFor();
     }
     const first = page.getByRole('listitem').filter({ hasText: 'one.mp4' });
-    await first.getByRole('button', { name: 'Play' }).waitFor();
+    // Its sound would last for 15 seconds.
+    await first.getByRole('button', { name: 'Play' }).waitFor({ timeout: 5000 });
     await page.getByRole('button', { name: 'Close: one.mp4' }).click();
     assert.equal(await first.getByRole('slider').count(), 0);
     assert.deepEqual(complaints, []);
@@ -158,6 +159,31 @@ describe('an MP3 on the page in Chromium', () => {
     assert.equal(await page.getByText('Chapters').count(), 0);
     assert.equal(await page.getByRole('img').count(), 0);
     assert.deepEqual(complaints, [NOT_FOUND]);
+  });
+
+  it('plays after the sound was refused once, and says where it cannot be had', async (context) => {
+    const gateway = await startPage(context);
+    const job = await ownMp3(gateway);
+    await putJobs(gateway, job);
+    const opened = await gateway.open();
+    const { page } = opened;
+    let refusals = 1;
+    await page.route('**/download/*', (route) =>
+      refusals-- > 0 ? route.fulfill({ status: 401 }) : route.continue(),
+    );
+    await openJob(opened, job.id);
+    await page.getByRole('button', { name: 'Play' }).click();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await waitFor('sound', async () => Number(await slider(page).getAttribute('aria-valuenow')) >= 1);
+
+    refusals = 2;
+    await page.reload();
+    const alert = page.getByRole('alert').filter({ hasText: 'The sound could not be loaded.' });
+    await alert.waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await alert.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Play' }).click();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
   });
 
   it('gets another name in place', async (context) => {

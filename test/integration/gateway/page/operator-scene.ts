@@ -66,6 +66,8 @@ export async function startOperatorPage(
     await beat();
   };
   await showConverters();
+  const beating = setInterval(beat, BEAT_MS);
+  context.after(() => clearInterval(beating));
   const queued = (seconds: number) =>
     newJob({ updated_at: new Date(Date.now() - seconds * 1000).toISOString() });
   const active = [queued(200), queued(5), newJob({ status: 'converting' }), newJob({ status: 'uploading' })];

@@ -49,7 +49,7 @@ describe('measureSpeed', () => {
   it('records a conversion once its MP3 is verified', async () => {
     const recorded: { soundSeconds: number; isNormalized: boolean }[] = [];
     const transcode = measureSpeed(
-      async () => ({ path: 'a.mp3', parts: 1, verify: async () => 60 }) as never,
+      async () => ({ path: 'a.mp3', parts: 1, verify: async () => ({ seconds: 60 }) }) as never,
       {
         record: ({ soundSeconds, isNormalized, seconds }) => {
           assert.ok(seconds > 0);
@@ -59,7 +59,7 @@ describe('measureSpeed', () => {
     );
     const encoded = await transcode(request);
     assert.deepEqual(recorded, []);
-    assert.equal(await encoded.verify(), 60);
+    assert.equal((await encoded.verify()).seconds, 60);
     assert.deepEqual(recorded, [{ soundSeconds: 60, isNormalized: true }]);
   });
 

@@ -12,7 +12,14 @@ const PROBED = {
   ...{ formatName: 'avi', durationSeconds: 7200, filmStartSeconds: 0, tracks: [] },
   ...{ audio: audioTrack({ expectedSeconds: 7200 }), inputArguments: [], warnings: [] },
 };
-const ENCODED = { path: 'x.mp3', id3: Buffer.alloc(0), parts: 1, warnings: [], verify: async () => 60 };
+const VERIFIED = {
+  ...{ seconds: 60, checkSeconds: 1 },
+  sound: { integrated: undefined, truePeak: undefined, peaks: [] },
+};
+const ENCODED: EncodedMp3 = {
+  ...{ path: 'x.mp3', id3: Buffer.alloc(0), parts: 1, warnings: [] },
+  verify: async () => VERIFIED,
+};
 
 describe('createCurrentConversions', () => {
   it('shows the stages of a conversion in their order, with its speed and progress', async () => {
@@ -32,7 +39,7 @@ describe('createCurrentConversions', () => {
       onTime(90);
       conversion.setProgress(0.5);
       look();
-      return ENCODED as EncodedMp3;
+      return ENCODED;
     };
     const encoded = await conversion.observe(transcode)({
       ...{ folder: '', options: {}, signal: new AbortController().signal },
@@ -40,7 +47,7 @@ describe('createCurrentConversions', () => {
       onTime: (seconds) => passedOn.push(seconds),
     });
     look();
-    assert.equal(await encoded.verify(), 60);
+    assert.equal(await encoded.verify(), VERIFIED);
     look();
     conversion.end();
     look();

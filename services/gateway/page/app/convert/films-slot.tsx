@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { FunctionComponent } from 'preact';
 import { showError } from '../shell/toasts.tsx';
+import { loadTexts } from '../text/language.ts';
 import { films } from './state.ts';
 import { hasFilms } from './storage/has-films.ts';
 
@@ -20,6 +21,7 @@ async function load(): Promise<{ View: FunctionComponent }> {
   const [{ FilmsView }, { startFilms }] = await Promise.all([
     import('./films/films-view.tsx'),
     import('./films/start.ts'),
+    loadTexts('films', 'result'),
   ]);
   startFilms();
   return { View: FilmsView };

@@ -14,8 +14,8 @@ export type Stage =
   | { name: 'useless'; fault: Fault; mayBeWrong: boolean }
   /** Others are sent first, or somebody has to sign in. */
   | { name: 'waiting' }
-  /** `trouble`: why nothing arrives at the moment. */
-  | { name: 'sending'; trouble?: unknown; isWaitingForTab?: boolean }
+  /** `trouble`: why nothing arrives at the moment. `secondsLeft`: undefined while that cannot be told. */
+  | { name: 'sending'; trouble?: unknown; isWaitingForTab?: boolean; secondsLeft?: number | undefined }
   | { name: 'paused' }
   | { name: 'failed'; error: unknown }
   /** The page was loaded anew, and somebody has to choose the file again. */

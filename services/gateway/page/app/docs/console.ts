@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import { theme } from '../shell/theme.ts';
 import { apiLayout } from './layout.ts';
-import { nameFields } from './name-fields.ts';
+import { nameControls } from './name-controls.ts';
 import { refreshSession } from './session.ts';
 import { allowDescriptions } from './trusted-html.ts';
 
@@ -23,6 +23,8 @@ export async function showConsole(domNode: HTMLElement): Promise<void> {
     docExpansion: 'list',
     displayRequestDuration: true,
     filter: true,
+    // Its colors have too little contrast, and a long response takes seconds.
+    syntaxHighlight: false,
     async requestInterceptor(request) {
       const hasToken = Object.keys(request.headers).some((name) => name.toLowerCase() === 'authorization');
       // The access token in the cookie is valid for minutes, and this page may be open for longer.
@@ -31,7 +33,7 @@ export async function showConsole(domNode: HTMLElement): Promise<void> {
     },
     onComplete: () => resolve(),
   });
-  nameFields(domNode);
+  nameControls(domNode);
   await promise;
 }
 

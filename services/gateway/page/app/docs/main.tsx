@@ -5,14 +5,15 @@ import 'swagger-ui-dist/swagger-ui.css';
 import './docs.css';
 import { render } from 'preact';
 import { Shell } from '../shell/shell.tsx';
-import { startLanguage } from '../text/language.ts';
+import { loadTexts, startLanguage } from '../text/language.ts';
 import { followTheme } from './console.ts';
 import { DocsView } from './docs-view.tsx';
 import { refreshSession } from './session.ts';
 
 const root = document.getElementById('app');
 if (root === null) throw new Error('the page has no element with the id app');
-await startLanguage('docs');
+await startLanguage();
+await loadTexts('docs');
 followTheme();
 void refreshSession();
 render(

@@ -35,6 +35,7 @@ declare module 'swagger-ui-dist/swagger-ui-es-bundle.js' {
     docExpansion: 'list' | 'full' | 'none';
     displayRequestDuration: boolean;
     filter: boolean;
+    syntaxHighlight: false;
     requestInterceptor: (request: SwaggerRequest) => Promise<SwaggerRequest>;
     onComplete: () => void;
   }

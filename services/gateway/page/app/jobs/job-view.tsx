@@ -3,7 +3,7 @@ import { isProblem } from '../../../client/http/errors.ts';
 import { client } from '../api.ts';
 import { hrefOf } from '../route.ts';
 import { Icon } from '../shell/icons.tsx';
-import { t } from '../text/language.ts';
+import { loadTexts, t } from '../text/language.ts';
 import { hiddenJobs } from './deletion.ts';
 import { FailedToLoad } from './failed-to-load.tsx';
 import { leaveFromRow } from './list-focus.ts';
@@ -15,7 +15,11 @@ import './jobs.css';
 export function JobView({ id }: { id: string }) {
   useEffect(() => leaveFromRow(id), [id]);
   const { loaded, retry } = useLoaded(async (signal) => {
-    const [{ ResultView }] = await Promise.all([import('./result/result-view.tsx'), loadJob(id, signal)]);
+    const [{ ResultView }] = await Promise.all([
+      import('./result/result-view.tsx'),
+      loadJob(id, signal),
+      loadTexts('result', 'films'),
+    ]);
     return ResultView;
   }, id);
   const { value } = loaded;
@@ -45,7 +49,7 @@ async function loadJob(id: string, signal: AbortSignal): Promise<void> {
 function Loading() {
   return (
     <div class="card result-loading">
-      <p class="quiet">{t('result.loading')}</p>
+      <p class="quiet">{t('jobs.loading_one')}</p>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import type { JobView } from '../../../../shared/jobs/job-view.ts';
+import { loadTexts } from '../text/language.ts';
 import { FailedToLoad } from './failed-to-load.tsx';
 import { useKeptFocus } from './use-kept-focus.ts';
 import { useLoaded } from './use-loaded.ts';
@@ -9,6 +10,7 @@ export function PlayerPanel({ job }: { job: JobView }) {
     const [{ Player }, { loadDetails }] = await Promise.all([
       import('./result/player.tsx'),
       import('./result/load-details.ts'),
+      loadTexts('result'),
     ]);
     return { Player, details: await loadDetails(job.id, signal) };
   }, job.mp3?.sha256);

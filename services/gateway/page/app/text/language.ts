@@ -1,17 +1,19 @@
 import { signal } from '@preact/signals';
 import { en } from './en/catalog.ts';
-import { LANGUAGES, type PartName, type TextKey } from './languages.ts';
+import { LANGUAGES, type Language, type PartName, type TextKey } from './languages.ts';
 import { formatMessage, type Message, type Values } from './message.ts';
 
-/** The tests of texts import this module in Node, whose types have no document. */
+/** The tests of texts import this module in Node, which has no document. */
 const browser = globalThis as typeof globalThis & {
-  document: { documentElement: { lang: string; dir: string } };
+  document?: { documentElement: { lang: string; dir: string } };
 };
 
 export const language = signal('en');
 const catalog = signal<Readonly<Record<string, Message>>>(en);
-/** The texts of this document beside those of the main page. */
-let part: PartName | undefined;
+/** The texts that were loaded beside those of the main page. */
+const parts = new Set<PartName>();
+/** One change of the texts at a time, so that the last one wins. */
+let changes: Promise<void> = Promise.resolve();
 
 /** The text in the language of the page. */
 export const t = (key: TextKey, values?: Values): string =>
@@ -25,12 +27,8 @@ export async function setLanguage(code: string): Promise<void> {
   localStorage.setItem('language', code);
 }
 
-/**
- * Shows the language that was chosen before, or the first of the browser's languages that there is.
- * @param partOfDocument the texts that this document needs beside those of the main page
- */
-export async function startLanguage(partOfDocument?: PartName): Promise<void> {
-  part = partOfDocument;
+/** Shows the language that was chosen before, or the first of the browser's languages that there is. */
+export async function startLanguage(): Promise<void> {
   const wanted = [localStorage.getItem('language'), ...navigator.languages].filter((code) => code !== null);
   await show(bestOf(wanted, LANGUAGES));
 }
@@ -45,13 +43,39 @@ export function bestOf(wanted: readonly string[], offered: readonly { code: stri
   return 'en';
 }
 
-async function show(code: string): Promise<void> {
-  const found = LANGUAGES.find((offered) => offered.code === code);
-  if (found === undefined) return;
-  const [main, more] = await Promise.all([found.load(), part && found.parts[part]()]);
-  catalog.value = { ...main, ...more };
-  language.value = found.code;
-  const { documentElement } = browser.document;
-  documentElement.lang = found.code;
-  documentElement.dir = found.dir;
+/** Loads texts that only some views need. Wait for it before one of these is drawn. */
+export function loadTexts(...names: PartName[]): Promise<void> {
+  const missing = names.filter((name) => !parts.has(name));
+  if (missing.length === 0) return changes;
+  for (const name of missing) parts.add(name);
+  return change(() => loadCatalog(languageOf(language.peek()))).catch((error: unknown) => {
+    for (const name of missing) parts.delete(name);
+    throw error;
+  });
 }
+
+const show = (code: string): Promise<void> =>
+  change(async () => {
+    const found = languageOf(code);
+    await loadCatalog(found);
+    language.value = code;
+    if (browser.document)
+      Object.assign(browser.document.documentElement, { lang: found.code, dir: found.dir });
+  });
+
+function change(work: () => Promise<void>): Promise<void> {
+  const changed = changes.then(work);
+  changes = changed.catch(() => undefined);
+  return changed;
+}
+
+async function loadCatalog({ load, parts: loaders }: Language): Promise<void> {
+  const loaded = await Promise.all([load(), ...[...parts].map((part) => loaders[part]())]);
+  catalog.value = Object.assign({}, ...loaded);
+}
+
+const languageOf = (code: string): Language => {
+  const found = LANGUAGES.find((offered) => offered.code === code);
+  if (found === undefined) throw new Error(`there is no language ${code}`);
+  return found;
+};

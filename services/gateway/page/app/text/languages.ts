@@ -1,22 +1,26 @@
 import { en } from './en/catalog.ts';
 import type { docs } from './en/docs.ts';
+import type { films } from './en/films.ts';
 import type { operator } from './en/operator.ts';
+import type { result } from './en/result.ts';
 import type { Message } from './message.ts';
 
 type Texts<English> = { [Key in keyof English]: Message };
 
-/** All texts of the main page in one language. English says which there are. */
+/** The texts in one language that a page needs at once. English says which there are. */
 export type Catalog = Texts<typeof en>;
 
-/** Texts that only one of the other documents loads. */
+/** The texts that are loaded later, or by another document. */
 export interface Parts {
+  films: Texts<typeof films>;
+  result: Texts<typeof result>;
   operator: Texts<typeof operator>;
   docs: Texts<typeof docs>;
 }
 export type PartName = keyof Parts;
-export type TextKey = keyof Catalog | keyof Parts['operator'] | keyof Parts['docs'];
+export type TextKey = keyof Catalog | { [Name in PartName]: keyof Parts[Name] }[PartName];
 
-interface Language {
+export interface Language {
   /** A language tag (BCP 47). */
   code: string;
   /** As its speakers call it. */
@@ -30,6 +34,8 @@ export const LANGUAGES: readonly Language[] = [
   {
     ...{ code: 'en', name: 'English', dir: 'ltr', load: async () => en },
     parts: {
+      films: async () => (await import('./en/films.ts')).films,
+      result: async () => (await import('./en/result.ts')).result,
       operator: async () => (await import('./en/operator.ts')).operator,
       docs: async () => (await import('./en/docs.ts')).docs,
     },

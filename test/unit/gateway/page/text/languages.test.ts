@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { en } from '../../../../../services/gateway/page/app/text/en/catalog.ts';
 import { docs } from '../../../../../services/gateway/page/app/text/en/docs.ts';
+import { films } from '../../../../../services/gateway/page/app/text/en/films.ts';
 import { operator } from '../../../../../services/gateway/page/app/text/en/operator.ts';
+import { result } from '../../../../../services/gateway/page/app/text/en/result.ts';
 import { LANGUAGES } from '../../../../../services/gateway/page/app/text/languages.ts';
 import type { Message } from '../../../../../services/gateway/page/app/text/message.ts';
 
@@ -17,14 +19,13 @@ const isFilledIn = (text: string, english: string): boolean =>
   JSON.stringify(placeholdersOf(text).filter((name) => name !== '{count}')) ===
   JSON.stringify(placeholdersOf(english).filter((name) => name !== '{count}'));
 
-/** All texts in English: those of the main page, and those that only another document loads. */
-const english: Record<string, Message> = { ...en, ...operator, ...docs };
+/** All texts in English: those that the page needs at once, and those that are loaded later or by another document. */
+const english: Record<string, Message> = { ...en, ...films, ...result, ...operator, ...docs };
 
 describe('the languages of the page', () => {
   for (const { code, name, dir, load: loadMain, parts } of LANGUAGES) {
-    const load = async (): Promise<Record<string, Message>> => ({
-      ...{ ...(await loadMain()), ...(await parts.operator()), ...(await parts.docs()) },
-    });
+    const load = async (): Promise<Record<string, Message>> =>
+      Object.assign({}, await loadMain(), ...(await Promise.all(Object.values(parts).map((part) => part()))));
 
     describe(`${code} (${name})`, () => {
       it('is written in the direction that Intl knows', () => {

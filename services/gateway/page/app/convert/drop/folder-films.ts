@@ -4,6 +4,25 @@ import { splitExtension } from '../../../../downloads/mp3-name.ts';
 export const MAX_ENTRIES = 20_000;
 export const MAX_DEPTH = 16;
 
+/** A file or a folder in a folder that was dropped: a part of what browsers call `FileSystemEntry`. */
+export interface FolderEntry {
+  name: string;
+  isDirectory: boolean;
+}
+
+export interface Folder extends FolderEntry {
+  createReader(): { readEntries(resolve: (some: FolderEntry[]) => void, reject: () => void): void };
+}
+
+interface FileEntry extends FolderEntry {
+  file(resolve: (file: File) => void, reject: () => void): void;
+}
+
+/** A file of a folder that was chosen, with its path in it. */
+export interface ListedFile extends File {
+  webkitRelativePath: string;
+}
+
 /** What was found in folders. */
 export interface FolderFiles {
   files: File[];
@@ -21,17 +40,16 @@ const collator = new Intl.Collator('en', { numeric: true });
 const byName = (one: { name: string }, other: { name: string }) => collator.compare(one.name, other.name);
 
 /** Finds the films of a folder that was dropped, and of the folders in it. What cannot be read is left out. */
-export async function filmsOfFolder(folder: FileSystemDirectoryEntry): Promise<FolderFiles> {
+export async function filmsOfFolder(folder: Folder): Promise<FolderFiles> {
   const files: File[] = [];
   let entries = 0;
-  const search = async (directory: FileSystemDirectoryEntry, depth: number): Promise<void> => {
+  const search = async (directory: Folder, depth: number): Promise<void> => {
     for (const entry of (await entriesOf(directory, MAX_ENTRIES - entries)).sort(byName)) {
       entries += 1;
       if (entries > MAX_ENTRIES) return;
       if (isDirectory(entry)) {
         if (depth < MAX_DEPTH && !entry.name.startsWith('.')) await search(entry, depth + 1);
-      } else if (isTakenFromFolder(entry.name))
-        files.push(...(await openEntry(entry as FileSystemFileEntry)));
+      } else if (isTakenFromFolder(entry.name)) files.push(...(await openEntry(entry as FileEntry)));
     }
   };
   await search(folder, 1);
@@ -39,9 +57,9 @@ export async function filmsOfFolder(folder: FileSystemDirectoryEntry): Promise<F
 }
 
 /** Finds the films among the files of a folder that was chosen, which the browser has listed already. */
-export function filmsOfList(list: Iterable<File>): FolderFiles {
+export function filmsOfList(list: Iterable<ListedFile>): FolderFiles {
   const all = [...Iterator.from(list).take(MAX_ENTRIES + 1)];
-  const isHidden = ({ webkitRelativePath }: File) => /(^|\/)\./.test(webkitRelativePath);
+  const isHidden = ({ webkitRelativePath }: ListedFile) => /(^|\/)\./.test(webkitRelativePath);
   const files = all.slice(0, MAX_ENTRIES).filter((file) => isTakenFromFolder(file.name) && !isHidden(file));
   return {
     files: files.sort((one, other) => collator.compare(one.webkitRelativePath, other.webkitRelativePath)),
@@ -49,14 +67,14 @@ export function filmsOfList(list: Iterable<File>): FolderFiles {
   };
 }
 
-const isDirectory = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
+const isDirectory = (entry: FolderEntry): entry is Folder => entry.isDirectory;
 
 /** A browser lists about a hundred entries at a time, and none at the end. Reads one more than `max`. */
-async function entriesOf(directory: FileSystemDirectoryEntry, max: number): Promise<FileSystemEntry[]> {
+async function entriesOf(directory: Folder, max: number): Promise<FolderEntry[]> {
   const reader = directory.createReader();
-  const all: FileSystemEntry[] = [];
+  const all: FolderEntry[] = [];
   while (all.length <= max) {
-    const some = await new Promise<FileSystemEntry[]>((resolve) =>
+    const some = await new Promise<FolderEntry[]>((resolve) =>
       reader.readEntries(resolve, () => resolve([])),
     );
     if (some.length === 0) break;
@@ -65,7 +83,7 @@ async function entriesOf(directory: FileSystemDirectoryEntry, max: number): Prom
   return all;
 }
 
-const openEntry = (entry: FileSystemFileEntry): Promise<File[]> =>
+const openEntry = (entry: FileEntry): Promise<File[]> =>
   new Promise((resolve) =>
     entry.file(
       (file) => resolve([file]),

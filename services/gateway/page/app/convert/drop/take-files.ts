@@ -1,7 +1,7 @@
 import { hrefOf, route } from '../../route.ts';
 import { account } from '../../session/state.ts';
 import { showToast } from '../../shell/toasts.tsx';
-import { t } from '../../text/language.ts';
+import { loadTexts, t } from '../../text/language.ts';
 import type { ChosenFile } from './chosen-file.ts';
 import { type ReadTransfer, readTransfer } from './read-transfer.ts';
 
@@ -11,6 +11,7 @@ export async function takeFiles(chosen: readonly ChosenFile[]): Promise<void> {
   const [{ addFiles }, { startFilms }] = await Promise.all([
     import('../films/add-files.ts'),
     import('../films/start.ts'),
+    loadTexts('films', 'result'),
   ]);
   startFilms();
   addFiles(chosen);

@@ -81,8 +81,8 @@ function OwnOptions({ film: { id, found, own } }: { film: FilmItem }) {
         }}
       >
         <summary>{t('convert.own')}</summary>
+        <PartFields {...fields} />
         <div class="option-grid">
-          <PartFields {...fields} />
           <TextField
             {...fields}
             name="title"

@@ -1,3 +1,4 @@
+import { warningText } from '../../jobs/result/warning-text.ts';
 import { formatClock, formatSize } from '../../text/format.ts';
 import { hasText, t } from '../../text/language.ts';
 import { describeTrack } from '../options/part-fields.tsx';
@@ -46,15 +47,12 @@ export function sendingFactsOf({ found, size }: Pick<FilmItem, 'found' | 'size'>
 
 /** Why nothing can be made of a film, in the language of the page as far as the reason is known. */
 export function textOfFault({ code, detail }: Fault): string {
-  const key = `convert.fault.${code}`;
-  return hasText(key) ? t(key) : detail;
+  const key = [`convert.fault.${code}`, `jobs.failure.${code}`].find(hasText);
+  return key === undefined ? detail : t(key);
 }
 
 /** What somebody should know before a film is sent. */
 export const warningsOf = ({ found }: Pick<FilmItem, 'found'>): string[] => [
   ...(found && !found.probe ? [t('convert.not_asked')] : []),
-  ...(found?.probe?.warnings ?? []).map(({ code, detail }) => {
-    const key = `convert.warning.${code}`;
-    return hasText(key) ? t(key) : detail;
-  }),
+  ...(found?.probe?.warnings ?? []).map(warningText),
 ];

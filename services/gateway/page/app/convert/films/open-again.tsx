@@ -2,8 +2,8 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { t } from '../../text/language.ts';
 import { findHandle } from '../storage/file-handles.ts';
+import { Action } from './action.tsx';
 import { reopen } from './restore.ts';
-import { Action } from './sent-film.tsx';
 
 /** Goes on with a file that the browser opens again by itself, once it is allowed to. */
 export function OpenAgain({ id, name }: { id: string; name: string }) {

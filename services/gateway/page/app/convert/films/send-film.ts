@@ -18,7 +18,9 @@ const PASSING: readonly number[] = [429, 503];
 
 /** Whether the same upload may succeed later, without anybody doing anything about it. */
 export const isPassing = (error: unknown): boolean =>
-  error instanceof UnreachableError || (error instanceof ProblemError && PASSING.includes(error.status));
+  isNotLoaded(error) ||
+  error instanceof UnreachableError ||
+  (error instanceof ProblemError && PASSING.includes(error.status));
 
 /**
  * Sends a film, however long that takes: a laptop may be closed for days. The client itself gives up after some minutes.
@@ -40,3 +42,7 @@ export async function sendFilm(
     }
   }
 }
+
+/** A browser reports with a TypeError that it could not load the code of an `import()`. */
+const isNotLoaded = (error: unknown): boolean =>
+  error instanceof TypeError && /import|module|script/i.test(error.message);

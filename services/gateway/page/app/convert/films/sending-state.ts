@@ -1,7 +1,7 @@
-import { ClientError, ProblemError, UnreachableError } from '../../../../client/http/errors.ts';
+import { ClientError, ProblemError } from '../../../../client/http/errors.ts';
 import { FileChangedError } from '../../../../client/local-file.ts';
 import { messageOf } from '../../shell/error-message.ts';
-import { formatPercent, formatSize } from '../../text/format.ts';
+import { formatClock, formatPercent, formatSize } from '../../text/format.ts';
 import { hasText, t } from '../../text/language.ts';
 import type { FilmItem } from '../state.ts';
 
@@ -33,9 +33,16 @@ export function stateOf(film: FilmItem): { text: string; isBad: boolean } {
   }
 }
 
+/** How long sending a film still takes. Undefined where that cannot be told. */
+export function timeLeftOf({ stage }: Pick<FilmItem, 'stage'>): string | undefined {
+  if (stage.name !== 'sending' || stage.trouble !== undefined || stage.secondsLeft === undefined)
+    return undefined;
+  return t('convert.state.left', { time: formatClock(Math.max(1, stage.secondsLeft)) });
+}
+
 /** Why nothing arrives at the moment. */
 export const textOfTrouble = (error: unknown): string =>
-  t(error instanceof UnreachableError ? 'convert.state.offline' : 'convert.state.busy');
+  t(error instanceof ProblemError ? 'convert.state.busy' : 'convert.state.offline');
 
 /** Why a film was not sent, and what can be done about it. */
 export function textOfFailure(error: unknown): string {

@@ -1,12 +1,12 @@
-import { Icon, type IconName } from '../../shell/icons.tsx';
 import { t } from '../../text/language.ts';
 import { ChooseFile } from '../drop/choose-buttons.tsx';
 import { describeOptions } from '../options/describe-options.ts';
 import type { FilmItem } from '../state.ts';
+import { Action } from './action.tsx';
 import { chooseAgain, pause, remove, resume } from './controls.ts';
 import { FilmRow } from './film-row.tsx';
 import { OpenAgain } from './open-again.tsx';
-import { shareOf, stateOf } from './sending-state.ts';
+import { shareOf, stateOf, timeLeftOf } from './sending-state.ts';
 
 /** A film that is being sent, with what can be done about it. */
 export function SentFilm({ film }: { film: FilmItem }) {
@@ -14,6 +14,7 @@ export function SentFilm({ film }: { film: FilmItem }) {
   const isHere = stage.name !== 'elsewhere';
   const isShown = stage.name !== 'waiting' || film.sent > 0;
   const { text, isBad } = stateOf(film);
+  const left = timeLeftOf(film);
   return (
     <FilmRow film={film} onRemove={isHere ? () => void remove(id) : undefined}>
       <p class="quiet film-facts">
@@ -25,7 +26,10 @@ export function SentFilm({ film }: { film: FilmItem }) {
       </p>
       {isSecondTry && <p class="notice warn">{t('convert.state.second_try')}</p>}
       {isShown && <progress value={shareOf(film)} max={1} aria-label={name} />}
-      <p class={isBad ? 'notice bad' : 'state'}>{text}</p>
+      <p class={isBad ? 'notice bad' : 'state'}>
+        {text}
+        {left && <span class="quiet left">{left}</span>}
+      </p>
       <div class="film-actions">
         <Actions film={film} />
       </div>
@@ -52,21 +56,4 @@ function Actions({ film: { id, name, stage } }: { film: FilmItem }) {
     default:
       return null;
   }
-}
-
-interface ActionProps {
-  icon: IconName;
-  label: string;
-  /** Of the film. */
-  name: string;
-  run: () => void;
-}
-
-export function Action({ icon, label, name, run }: ActionProps) {
-  return (
-    <button type="button" aria-label={t('convert.name_label', { action: label, name })} onClick={run}>
-      <Icon name={icon} />
-      {label}
-    </button>
-  );
 }

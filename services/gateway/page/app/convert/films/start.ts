@@ -17,6 +17,7 @@ let isStarted = false;
 export function startFilms(): void {
   if (isStarted) return;
   isStarted = true;
+  loadSending();
   effect(() => {
     const { value } = account;
     untracked(() =>
@@ -28,6 +29,17 @@ export function startFilms(): void {
   followTabs(ownerOfNow);
   guardLeaving();
   speakProgress();
+}
+
+/** Loads what sends films, so that a film can be sent although the connection is lost later, or a newer page is served. */
+function loadSending(): void {
+  const parts = [
+    import('../../../../client/send-video.ts'),
+    import('../../../../client/sound/plan-sound.ts'),
+    import('../storage/kept.ts'),
+  ];
+  // Where that fails, it is loaded again when it is needed.
+  Promise.all(parts).catch(() => undefined);
 }
 
 /** Where the session has only ended, everything waits until somebody has signed in again. */

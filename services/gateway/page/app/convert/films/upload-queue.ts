@@ -12,6 +12,7 @@ import { planKeyOf } from './look-at-film.ts';
 import { own, release } from './ownership.ts';
 import { keepFilm } from './remember.ts';
 import { sendFilm } from './send-film.ts';
+import { createTimeLeft } from './time-left.ts';
 
 /** Uploads at the same time. More would only share the same line. */
 const UPLOADS = 2;
@@ -76,6 +77,7 @@ async function sendItem(id: string, signal: AbortSignal): Promise<SentVideo> {
   const item = findFilm(id);
   if (!item?.film) throw new Error('a film without a file was to be sent');
   const { options, whole } = item;
+  const timeLeft = createTimeLeft(() => performance.now());
   const change = (part: Partial<FilmItem>) => {
     if (!signal.aborted) changeFilm(id, part);
   };
@@ -94,7 +96,8 @@ async function sendItem(id: string, signal: AbortSignal): Promise<SentVideo> {
         change({ toSend: size, ...sent, stage: { name: 'sending' } });
       },
       onProgress(sent) {
-        change({ sent, stage: { name: 'sending' } });
+        const secondsLeft = timeLeft.update(sent, findFilm(id)?.toSend ?? sent);
+        change({ sent, stage: { name: 'sending', secondsLeft } });
         keepFilm(id);
       },
       onWhole: () => change({ isSecondTry: true }),

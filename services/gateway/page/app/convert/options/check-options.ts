@@ -69,10 +69,12 @@ function wrongRange({ start = '0', end }: Options, filmSeconds: number): OptionF
   return [{ option: 'end', name: 'order', values: {} }];
 }
 
-function wrongBitrate({ bitrate, sample_rate, preset }: Options): OptionFault[] {
+function wrongBitrate({ bitrate, quality, sample_rate, preset }: Options): OptionFault[] {
   const ofPreset: ConversionOptions = preset !== undefined && isPresetName(preset) ? PRESETS[preset] : {};
   const rate = sample_rate === undefined ? ofPreset.sample_rate : Number(sample_rate);
-  const kbps = bitrate === undefined ? ofPreset.bitrate : Number(bitrate);
+  // A quality overrides the bit rate of a preset, as a bit rate does.
+  const kbps =
+    bitrate === undefined ? (quality === undefined ? ofPreset.bitrate : undefined) : Number(bitrate);
   if (rate === undefined || kbps === undefined || kbps <= maxBitrateAt(rate)) return [];
   return [{ option: 'bitrate', name: 'bitrate_at_rate', values: { rate, most: maxBitrateAt(rate) } }];
 }

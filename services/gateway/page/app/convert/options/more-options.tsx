@@ -2,7 +2,7 @@ import { MAX_GENRE_LENGTH, MAX_TAG_LENGTH } from '../../../../../shared/jobs/con
 import { t } from '../../text/language.ts';
 import { checkOptions } from './check-options.ts';
 import { CheckField, type FieldsProps, SelectField, TextField } from './field.tsx';
-import type { MoreOptionsProps } from './options-form.tsx';
+import type { MoreOptionsProps } from './options-props.ts';
 import { PartFields } from './part-fields.tsx';
 import { SoundFields } from './sound-fields.tsx';
 

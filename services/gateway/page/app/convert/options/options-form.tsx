@@ -1,28 +1,12 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
-import type { ComponentChildren, FunctionComponent } from 'preact';
+import type { FunctionComponent } from 'preact';
 import { useId } from 'preact/hooks';
-import type { Track } from '../../../../../shared/jobs/job-view.ts';
 import { showError } from '../../shell/toasts.tsx';
 import { t } from '../../text/language.ts';
 import { checkOptions } from './check-options.ts';
-import type { Options } from './options.ts';
+import type { MoreOptionsProps, OptionsFormProps } from './options-props.ts';
 import { PresetChoice } from './preset-choice.tsx';
 import './options.css';
-
-export interface OptionsFormProps {
-  value: Options;
-  onChange: (options: Options) => void;
-  /** The tracks of the film, where one of them can be chosen. */
-  tracks?: readonly Track[] | null | undefined;
-  /** Length of the film in seconds, where it is known. */
-  filmSeconds?: number | null | undefined;
-  /** Whether options that suit one film alone are left out: a part of it, its title, its track. */
-  isForMany?: boolean;
-  /** Further settings among the options that are shown on request. */
-  children?: ComponentChildren;
-}
-
-export type MoreOptionsProps = Omit<OptionsFormProps, 'isForMany'> & { isForMany: boolean };
 
 /** Chooses the options of a conversion: a preset, and all others on request. */
 export function OptionsForm({ isForMany = false, ...props }: OptionsFormProps) {

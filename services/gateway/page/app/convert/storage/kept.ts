@@ -3,7 +3,8 @@ import { randomKey } from '../../../../client/uploads/random-key.ts';
 import { createFilmRecords } from './film-records.ts';
 import { createLocalTexts } from './local-texts.ts';
 import { createLocalUploads } from './local-uploads.ts';
-import { openTabLock, type TabLock } from './tab-lock.ts';
+import { openTabLock } from './open-tab-lock.ts';
+import type { TabLock } from './tab-lock.ts';
 
 /** What this browser keeps of films that are being sent. */
 export const texts = createLocalTexts(() => localStorage);

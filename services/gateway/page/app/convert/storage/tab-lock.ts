@@ -1,6 +1,3 @@
-import { createLeaseLock, type LeasePorts } from './lease-lock.ts';
-import { createWebLock } from './web-lock.ts';
-
 /** Things of which one tab of a browser at a time has each. A tab that is closed has nothing any more. */
 export interface TabLock {
   /** Resolves with the function that gives the thing back, and with undefined where a tab has it, also this one. */
@@ -9,7 +6,3 @@ export interface TabLock {
   acquire(name: string, options: { onWait?: () => void; signal: AbortSignal }): Promise<() => void>;
   isTaken(name: string): Promise<boolean>;
 }
-
-/** The locks of the browser. Over plain HTTP there are none, and leases in the local storage take their place. */
-export const openTabLock = (leases: () => LeasePorts): TabLock =>
-  'locks' in navigator ? createWebLock(navigator.locks) : createLeaseLock(leases());

@@ -63,7 +63,7 @@ function Sound({ job, details, isLoading }: SoundProps) {
   if (isLoading)
     return (
       <div class="player-loading">
-        <p class="visually-hidden">{t('result.loading')}</p>
+        <p class="visually-hidden">{t('jobs.loading_one')}</p>
       </div>
     );
   return (

@@ -22,9 +22,9 @@ interface Known extends Pick<JobWarning, 'of_seconds' | 'at_seconds'> {
 
 function keyOf({ code, of_seconds, at_seconds }: Known): TextKey {
   // A live recording states no length.
-  if (code === 'truncated' && of_seconds === undefined) return 'jobs.warning.truncated.open';
-  if (code === 'gap_closed' && at_seconds === 0) return 'jobs.warning.gap_closed.start';
-  return `jobs.warning.${code}`;
+  if (code === 'truncated' && of_seconds === undefined) return 'result.warning.truncated.open';
+  if (code === 'gap_closed' && at_seconds === 0) return 'result.warning.gap_closed.start';
+  return `result.warning.${code}`;
 }
 
 const lengthOf = (seconds: number): string => (seconds < 60 ? formatTaken(seconds) : formatClock(seconds));

@@ -1,6 +1,7 @@
 export const jobs = {
   'jobs.title': 'Your MP3s',
   'jobs.loading': 'Your MP3s are being loaded …',
+  'jobs.loading_one': 'The MP3 is being loaded …',
   'jobs.empty': 'Nothing here yet',
   'jobs.empty_hint': 'Drop a film above. Its MP3 appears here, with its sound to listen to.',
   'jobs.no_match': 'No MP3 fits this search',
@@ -109,25 +110,4 @@ export const jobs = {
   'jobs.failure.gave_up.advice': 'Try again in a while.',
   'jobs.failure.other': 'The film could not be converted: {detail}',
   'jobs.failure.other.advice': 'Try again.',
-
-  'jobs.warning.truncated':
-    'The end of the film is missing. {seconds} of {of_seconds} were there, and all of that is in the MP3.',
-  'jobs.warning.truncated.open':
-    'The end of the recording is missing. {seconds} were there, and all of that is in the MP3.',
-  'jobs.warning.damaged': 'A part of the sound is damaged in the film and could not be decoded: {seconds}.',
-  'jobs.warning.header_length_wrong':
-    'The film says that it is {of_seconds} long, but holds {seconds}. Nothing is missing.',
-  'jobs.warning.gap_closed': 'At {at_seconds}, the recording pauses for {seconds}. The pause was left out.',
-  'jobs.warning.gap_closed.start':
-    'The sound begins {seconds} after the film. The silence before it was left out.',
-  'jobs.warning.track_skipped':
-    'Another audio track would have come first, but it cannot be decoded. This is the next one.',
-  'jobs.warning.downmixed':
-    'The film has surround sound. It was mixed down, because an MP3 has two channels at most.',
-  'jobs.warning.cover_skipped': 'The cover picture could not be used and was left out.',
-  'jobs.warning.tags_limited': 'The film has more tags or chapters than an MP3 may hold. Some were left out.',
-  'jobs.warning.limited':
-    'The loudness that you asked for was not reached: louder would have distorted, or there is too little sound to measure.',
-  'jobs.warning.not_copied':
-    'The sound could not be taken over unchanged, because it is no flawless MP3. It was encoded anew.',
 };

@@ -1,4 +1,4 @@
-/** Texts about one MP3. */
+/** Texts about one MP3. They are loaded with its player. */
 export const result = {
   'result.player': 'Player',
   'result.play': 'Play',
@@ -57,5 +57,26 @@ export const result = {
   'result.step.store': 'MP3 stored',
   'result.step_other': 'Step «{name}»',
   'result.warnings': 'Good to know',
-  'result.loading': 'The MP3 is being loaded …',
+
+  'result.warning.truncated':
+    'The end of the film is missing. {seconds} of {of_seconds} were there, and all of that is in the MP3.',
+  'result.warning.truncated.open':
+    'The end of the recording is missing. {seconds} were there, and all of that is in the MP3.',
+  'result.warning.damaged': 'A part of the sound is damaged in the film and could not be decoded: {seconds}.',
+  'result.warning.header_length_wrong':
+    'The film says that it is {of_seconds} long, but holds {seconds}. Nothing is missing.',
+  'result.warning.gap_closed': 'At {at_seconds}, the recording pauses for {seconds}. The pause was left out.',
+  'result.warning.gap_closed.start':
+    'The sound begins {seconds} after the film. The silence before it was left out.',
+  'result.warning.track_skipped':
+    'Another audio track would have come first, but it cannot be decoded. This is the next one.',
+  'result.warning.downmixed':
+    'The film has surround sound. It was mixed down, because an MP3 has two channels at most.',
+  'result.warning.cover_skipped': 'The cover picture could not be used and was left out.',
+  'result.warning.tags_limited':
+    'The film has more tags or chapters than an MP3 may hold. Some were left out.',
+  'result.warning.limited':
+    'The loudness that you asked for was not reached: louder would have distorted, or there is too little sound to measure.',
+  'result.warning.not_copied':
+    'The sound could not be taken over unchanged, because it is no flawless MP3. It was encoded anew.',
 };

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import {
   chapterAt,
   chapterTitle,
 } from '../../../../../../services/gateway/page/app/jobs/result/chapter-at.ts';
+import { loadTexts } from '../../../../../../services/gateway/page/app/text/language.ts';
+
+before(() => loadTexts('films', 'result'));
 
 const CHAPTERS = [
   { start_seconds: 1, end_seconds: 10, title: 'One' },

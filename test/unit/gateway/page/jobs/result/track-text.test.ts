@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { trackText } from '../../../../../../services/gateway/page/app/jobs/result/track-text.ts';
+import { loadTexts } from '../../../../../../services/gateway/page/app/text/language.ts';
 import type { Track } from '../../../../../../services/shared/jobs/job-view.ts';
+
+before(() => loadTexts('films', 'result'));
 
 const TRACK: Track = {
   ...{ index: 1, type: 'audio', position: 2, codec: 'aac', duration_seconds: 5, channels: 2, selected: true },

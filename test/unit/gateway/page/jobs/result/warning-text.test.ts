@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { warningText } from '../../../../../../services/gateway/page/app/jobs/result/warning-text.ts';
+import { loadTexts } from '../../../../../../services/gateway/page/app/text/language.ts';
 import { type JobWarning, WARNINGS } from '../../../../../../services/shared/jobs/warnings.ts';
+
+before(() => loadTexts('films', 'result'));
 
 const NUMBERS = { seconds: 12.34, of_seconds: 1800, at_seconds: 312 };
 
