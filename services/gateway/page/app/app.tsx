@@ -5,6 +5,7 @@ import { JobView } from './jobs/job-view.tsx';
 import { JobsView } from './jobs/jobs-view.tsx';
 import { route } from './route.ts';
 import { account } from './session/state.ts';
+import { useFocusOfView } from './session/use-focus-of-view.ts';
 import { Welcome } from './session/welcome.tsx';
 import { Announcer } from './shell/announce.tsx';
 import { Footer } from './shell/footer.tsx';
@@ -33,6 +34,7 @@ export function App() {
 }
 
 function View() {
+  useFocusOfView();
   if (account.value === 'unknown') return <p class="quiet">{t('shell.loading')}</p>;
   if (account.value === null) return <Welcome />;
   const { value: to } = route;
