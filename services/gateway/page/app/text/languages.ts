@@ -1,24 +1,5 @@
+import type { Catalog, PartName, Parts } from './catalog.ts';
 import { en } from './en/catalog.ts';
-import type { docs } from './en/docs.ts';
-import type { films } from './en/films.ts';
-import type { operator } from './en/operator.ts';
-import type { result } from './en/result.ts';
-import type { Message } from './message.ts';
-
-type Texts<English> = { [Key in keyof English]: Message };
-
-/** The texts in one language that a page needs at once. English says which there are. */
-export type Catalog = Texts<typeof en>;
-
-/** The texts that are loaded later, or by another document. */
-export interface Parts {
-  films: Texts<typeof films>;
-  result: Texts<typeof result>;
-  operator: Texts<typeof operator>;
-  docs: Texts<typeof docs>;
-}
-export type PartName = keyof Parts;
-export type TextKey = keyof Catalog | { [Name in PartName]: keyof Parts[Name] }[PartName];
 
 export interface Language {
   /** A language tag (BCP 47). */
@@ -32,12 +13,72 @@ export interface Language {
 
 export const LANGUAGES: readonly Language[] = [
   {
+    ...{ code: 'ar', name: 'العربية', dir: 'rtl' },
+    load: async () => (await import('./ar/catalog.ts')).ar,
+    parts: {
+      films: async () => (await import('./ar/films.ts')).films,
+      result: async () => (await import('./ar/result.ts')).result,
+      operator: async () => (await import('./ar/operator.ts')).operator,
+      docs: async () => (await import('./ar/docs.ts')).docs,
+    },
+  },
+  {
     ...{ code: 'en', name: 'English', dir: 'ltr', load: async () => en },
     parts: {
       films: async () => (await import('./en/films.ts')).films,
       result: async () => (await import('./en/result.ts')).result,
       operator: async () => (await import('./en/operator.ts')).operator,
       docs: async () => (await import('./en/docs.ts')).docs,
+    },
+  },
+  {
+    ...{ code: 'ja', name: '日本語', dir: 'ltr' },
+    load: async () => (await import('./ja/catalog.ts')).ja,
+    parts: {
+      films: async () => (await import('./ja/films.ts')).films,
+      result: async () => (await import('./ja/result.ts')).result,
+      operator: async () => (await import('./ja/operator.ts')).operator,
+      docs: async () => (await import('./ja/docs.ts')).docs,
+    },
+  },
+  {
+    ...{ code: 'ko', name: '한국어', dir: 'ltr' },
+    load: async () => (await import('./ko/catalog.ts')).ko,
+    parts: {
+      films: async () => (await import('./ko/films.ts')).films,
+      result: async () => (await import('./ko/result.ts')).result,
+      operator: async () => (await import('./ko/operator.ts')).operator,
+      docs: async () => (await import('./ko/docs.ts')).docs,
+    },
+  },
+  {
+    ...{ code: 'pl', name: 'Polski', dir: 'ltr' },
+    load: async () => (await import('./pl/catalog.ts')).pl,
+    parts: {
+      films: async () => (await import('./pl/films.ts')).films,
+      result: async () => (await import('./pl/result.ts')).result,
+      operator: async () => (await import('./pl/operator.ts')).operator,
+      docs: async () => (await import('./pl/docs.ts')).docs,
+    },
+  },
+  {
+    ...{ code: 'uk', name: 'Українська', dir: 'ltr' },
+    load: async () => (await import('./uk/catalog.ts')).uk,
+    parts: {
+      films: async () => (await import('./uk/films.ts')).films,
+      result: async () => (await import('./uk/result.ts')).result,
+      operator: async () => (await import('./uk/operator.ts')).operator,
+      docs: async () => (await import('./uk/docs.ts')).docs,
+    },
+  },
+  {
+    ...{ code: 'zh', name: '简体中文', dir: 'ltr' },
+    load: async () => (await import('./zh/catalog.ts')).zh,
+    parts: {
+      films: async () => (await import('./zh/films.ts')).films,
+      result: async () => (await import('./zh/result.ts')).result,
+      operator: async () => (await import('./zh/operator.ts')).operator,
+      docs: async () => (await import('./zh/docs.ts')).docs,
     },
   },
 ];
