@@ -3,8 +3,8 @@ import type { ErrorCode } from '../../../../shared/runtime/errors.ts';
 import { isProblem, ProblemError } from '../../../client/http/errors.ts';
 import { client } from '../api.ts';
 import { showError, showToast } from '../shell/toasts.tsx';
+import type { TextKey } from '../text/catalog.ts';
 import { t } from '../text/language.ts';
-import type { TextKey } from '../text/languages.ts';
 import {
   beginDeletion,
   commitAllDeletions,

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
+import type { PartName, TextKey } from './catalog.ts';
 import { en } from './en/catalog.ts';
-import { LANGUAGES, type Language, type PartName, type TextKey } from './languages.ts';
+import { LANGUAGES, type Language } from './languages.ts';
 import { formatMessage, type Message, type Values } from './message.ts';
 
 /** The tests of texts import this module in Node, which has no document. */

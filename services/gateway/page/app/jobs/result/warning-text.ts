@@ -1,7 +1,7 @@
 import { type JobWarning, WARNINGS, type WarningCode } from '../../../../../shared/jobs/warnings.ts';
+import type { TextKey } from '../../text/catalog.ts';
 import { formatClock } from '../../text/format.ts';
 import { t } from '../../text/language.ts';
-import type { TextKey } from '../../text/languages.ts';
 import { formatTaken } from '../waiting-time.ts';
 
 /** A warning in plain words. Where this page has none, because a later release gave it, it is the sentence of the gateway. */
