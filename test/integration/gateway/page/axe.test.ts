@@ -5,7 +5,7 @@ import { axeFindings } from './axe.ts';
 import { SCENES } from './scenes/scenes.ts';
 import { type Stage, setScene, startStage } from './scenes/stage.ts';
 import { SIZES, THEMES, ZOOMED } from './scenes/variants.ts';
-import { differentLanguages } from './texts.ts';
+import { DIFFERENT_LANGUAGES } from './texts.ts';
 
 /** Elements that make the page wider than the window. */
 const TOO_WIDE = `document.documentElement.scrollWidth <= innerWidth ? [] : [...document.body.querySelectorAll('*')]
@@ -47,7 +47,7 @@ describe('each state of the page', { concurrency: 2 }, () => {
 
   /** No language has colors of its own. */
   const ONE_THEME = ['dark'] as const;
-  const [first = '', ...others] = differentLanguages();
+  const [first = '', ...others] = DIFFERENT_LANGUAGES;
   for (const language of [first, ...others])
     for (const name of Object.keys(SCENES))
       it(`${name} has no finding of axe in ${language}, and is never wider than the window`, async (context) => {

@@ -1,4 +1,5 @@
-import { LANGUAGES, type TextKey } from '../../../../services/gateway/page/app/text/languages.ts';
+import type { TextKey } from '../../../../services/gateway/page/app/text/catalog.ts';
+import { LANGUAGES } from '../../../../services/gateway/page/app/text/languages.ts';
 import {
   formatMessage,
   type Message,
@@ -13,16 +14,10 @@ export async function textsOf(code: string): Promise<TextOf> {
   const language = LANGUAGES.find((one) => one.code === code);
   if (language === undefined) throw new Error(`the page has no language ${code}`);
   const { load, parts } = language;
-  const [main, ...more] = await Promise.all([load(), parts.operator(), parts.docs()]);
+  const [main, ...more] = await Promise.all([load(), ...Object.values(parts).map((part) => part())]);
   const texts: Record<string, Message> = Object.assign({}, main, ...more);
   return (key, values) => formatMessage(texts[key] ?? key, code, values);
 }
 
-/** Three languages that are hard for a layout: the first one, one that is written from right to left, and another one. */
-export function differentLanguages(): string[] {
-  const [first, ...others] = LANGUAGES;
-  const rightToLeft = others.find(({ dir }) => dir === 'rtl');
-  const other =
-    others.find(({ code, dir }) => dir === 'ltr' && code === 'de') ?? others.find(({ dir }) => dir === 'ltr');
-  return [first, rightToLeft, other].flatMap((language) => language?.code ?? []);
-}
+/** English, and two languages that are hard for a layout: one that is written from right to left, and one with long words. */
+export const DIFFERENT_LANGUAGES = ['en', 'ar', 'de'];
