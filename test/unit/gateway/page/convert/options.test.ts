@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { describeOptions } from '../../../../../services/gateway/page/app/convert/options/describe-options.ts';
 import {
   pickOptions,
@@ -7,6 +7,9 @@ import {
   withOption,
   withPreset,
 } from '../../../../../services/gateway/page/app/convert/options/options.ts';
+import { loadTexts } from '../../../../../services/gateway/page/app/text/language.ts';
+
+before(() => loadTexts('films', 'result'));
 
 describe('describeOptions', () => {
   const CASES: [options: Record<string, unknown>, texts: string[]][] = [
