@@ -37,8 +37,8 @@ function FoundFilm({ film }: { film: FilmItem }) {
     <>
       <p class="quiet film-facts">
         {factsOf(film).map((fact) => (
-          <span key={fact} dir="auto">
-            {fact}
+          <span key={fact}>
+            <bdi>{fact}</bdi>
           </span>
         ))}
       </p>
