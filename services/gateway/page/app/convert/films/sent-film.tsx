@@ -19,8 +19,8 @@ export function SentFilm({ film }: { film: FilmItem }) {
     <FilmRow film={film} onRemove={isHere ? () => void remove(id) : undefined}>
       <p class="quiet film-facts">
         {describeOptions(options).map((option) => (
-          <span key={option} dir="auto">
-            {option}
+          <span key={option}>
+            <bdi>{option}</bdi>
           </span>
         ))}
       </p>
