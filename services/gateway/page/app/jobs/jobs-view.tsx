@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { messageOf } from '../shell/error-message.ts';
 import { Icon } from '../shell/icons.tsx';
 import { t } from '../text/language.ts';
@@ -22,7 +22,7 @@ import './jobs.css';
 
 /** The history of conversions. */
 export function JobsView() {
-  useEffect(returnToRow, []);
+  useLayoutEffect(returnToRow, []);
   const isEmpty = shown.value.length === 0;
   const isLoadingFirst = loading.value === 'first';
   return (

@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /**
  * Moves the focus to `target` where a change of `state` has removed the element inside of the returned one that had it. A browser
@@ -11,7 +11,7 @@ export function useKeptFocus<E extends HTMLElement>(
 ): RefObject<E | null> {
   const container = useRef<E>(null);
   const focused = useRef<EventTarget | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const remember = ({ target }: FocusEvent) => {
       focused.current = target;
     };
@@ -26,7 +26,7 @@ export function useKeptFocus<E extends HTMLElement>(
     current?.addEventListener('focusin', remember);
     current?.addEventListener('focusout', forget);
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current } = container;
     const isLost = document.activeElement === null || document.activeElement === document.body;
     const isRemoved = focused.current instanceof Node && !focused.current.isConnected;

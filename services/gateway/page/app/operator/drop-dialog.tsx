@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { FailedJobView } from '../../../operator/failed-job-view.ts';
 import { t } from '../text/language.ts';
 
@@ -12,7 +12,7 @@ interface DropDialogProps {
 /** Asks whether a failed job may be deleted. */
 export function DropDialog({ job, onDrop, onClose }: DropDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   // Only a dialog that is closed before it is removed gives the focus back.
   const close = () => dialog.current?.close();
   const drop = () => {

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { JobView } from '../../../../../shared/jobs/job-view.ts';
 import type { Options } from '../../convert/options/options.ts';
 import { t } from '../../text/language.ts';
@@ -22,7 +22,7 @@ export function ConvertAgain({ job, isAsked, onBegun }: ConvertAgainProps) {
   const isBusy = useSignal(false);
   const { loaded, retry } = useLoaded(loadForm, undefined);
   const title = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isAsked) title.current?.focus();
   }, []);
   const { value } = loaded;

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { client } from '../../api.ts';
 import { Icon } from '../../shell/icons.tsx';
 import { showError, showToast } from '../../shell/toasts.tsx';
@@ -50,7 +50,7 @@ async function copyLater(text: Promise<string>): Promise<boolean> {
 /** The link, to be copied by hand. */
 export function LinkByHand({ link }: { link: Link }) {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     input.current?.focus();
     input.current?.select();
   }, [link.url]);

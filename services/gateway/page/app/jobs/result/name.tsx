@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { JobView } from '../../../../../shared/jobs/job-view.ts';
 import { announce } from '../../shell/announce.tsx';
 import { Icon } from '../../shell/icons.tsx';
@@ -13,11 +13,14 @@ export function Name({ job }: { job: JobView }) {
   const title = useRef<HTMLHeadingElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   // The page has changed, so a screen reader reads its new title.
-  useEffect(() => title.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => title.current?.focus({ preventScroll: true }), []);
+  const wasEditing = useRef(false);
+  useLayoutEffect(() => {
+    if (wasEditing.current && !isEditing.value) button.current?.focus();
+    wasEditing.current = isEditing.value;
+  }, [isEditing.value]);
   const end = () => {
     isEditing.value = false;
-    // The button is there after the next drawing.
-    setTimeout(() => button.current?.focus());
   };
   if (isEditing.value) return <NameForm job={job} onEnd={end} />;
   return (
@@ -44,7 +47,7 @@ export function Name({ job }: { job: JobView }) {
 function NameForm({ job, onEnd }: { job: JobView; onEnd: () => void }) {
   const input = useRef<HTMLInputElement>(null);
   const isBusy = useSignal(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     input.current?.focus();
     // The extension stays as it is, where there is one.
     const dot = job.filename.lastIndexOf('.');
