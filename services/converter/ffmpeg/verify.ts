@@ -51,12 +51,37 @@ export interface VerifiedMp3 {
  */
 export async function verify(options: VerifyOptions): Promise<VerifiedMp3> {
   const begun = performance.now();
-  const [{ seconds, sound }, stated] = await Promise.all([play(options), statedLength(options)]);
+  const [{ seconds, sound }, stated] = await together(options.signal, [
+    (signal) => play({ ...options, signal }),
+    (signal) => statedLength({ ...options, signal }),
+  ]);
   if (Math.abs(seconds - stated) > HEADER_TOLERANCE) {
     throw unplayable(new Error(`the MP3 states ${stated} s and plays ${seconds} s`));
   }
   if (seconds > options.maxDurationSeconds) throw tooLong(options.maxDurationSeconds);
   return { seconds, sound, checkSeconds: (performance.now() - begun) / 1000 };
+}
+
+/** Does all of the works, and resolves with their results. Where one fails, the others are aborted. */
+async function together<Results extends unknown[]>(
+  signal: AbortSignal,
+  works: readonly [...{ [Index in keyof Results]: (signal: AbortSignal) => Promise<Results[Index]> }],
+): Promise<Results> {
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  const results = works.map(async (work) => {
+    try {
+      return await work(either);
+    } catch (error) {
+      failed.abort(error);
+      throw error;
+    }
+  });
+  // Every process has to end before the folder is removed.
+  await Promise.allSettled(results);
+  signal.throwIfAborted();
+  failed.signal.throwIfAborted();
+  return (await Promise.all(results)) as Results;
 }
 
 const unplayable = (cause: Error) =>
@@ -70,21 +95,10 @@ async function play({
   ...options
 }: VerifyOptions): Promise<Pick<VerifiedMp3, 'seconds' | 'sound'>> {
   const format = await formatOf(join(options.folder, OUTPUT));
-  const failed = new AbortController();
-  const signal = AbortSignal.any([options.signal, failed.signal]);
-  const works = ranges.map(async (range) => {
-    try {
-      return await playRange({ ...options, signal }, range, format);
-    } catch (error) {
-      failed.abort(error);
-      throw error;
-    }
-  });
-  // Waits for every process to end before the folder is removed.
-  await Promise.allSettled(works);
-  options.signal.throwIfAborted();
-  failed.signal.throwIfAborted();
-  const parts = await Promise.all(works);
+  const parts = await together(
+    options.signal,
+    ranges.map((range) => (signal: AbortSignal) => playRange({ ...options, signal }, range, format)),
+  );
   const samples = parts.reduce((sum, part) => sum + part.samples, 0);
   const sound = joinParts(
     parts.map(({ measured }) => measured),

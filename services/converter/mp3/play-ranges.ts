@@ -24,6 +24,8 @@ export interface PlayRange {
   leadIn?: number;
 }
 
+/** Below this rate (MPEG-2 and 2.5), small frames may have their data in dozens of frames before them. Hz. */
+const MIN_RATE = 32_000;
 /**
  * Frames that are played before the first frame of a range. Its data may begin in the nine frames before it, and a decoder is
  * silent where it has not seen these.
@@ -44,7 +46,8 @@ export function planPlayRanges(
 ): PlayRange[] {
   const whole = [{ start: 0, surplus: 0 }];
   const frameAt = (percent: number) => Math.ceil((percent * frames) / TOC_ENTRIES);
-  if (frames < TOC_ENTRIES * MIN_LEAD_IN || offsets.length < TOC_ENTRIES || count < 2) return whole;
+  if (sampleRate < MIN_RATE || count < 2) return whole;
+  if (frames < TOC_ENTRIES * MIN_LEAD_IN || offsets.length < TOC_ENTRIES) return whole;
   // A decoder cuts the padding off only where it knows the tag, which is in the first range.
   const cutAtEnd = Math.max(0, padding - DECODER_DELAY);
   const cuts = Array.from({ length: count - 1 }, (_, index) =>

@@ -29,10 +29,11 @@ export interface SessionCookies {
 /** @param publicUrl of the gateway. With https, a browser sends the cookies over https alone. */
 export function createSessionCookies(publicUrl: string): SessionCookies {
   const secure = publicUrl.startsWith('https:');
-  // With these prefixes, no page of a subdomain and none that came over plain HTTP can set the cookies (RFC 6265bis, 4.1.3).
-  // `__Host-` is for the path `/` alone.
-  const access = secure ? '__Host-mp3_access' : 'mp3_access';
-  const refresh = secure ? '__Secure-mp3_refresh' : 'mp3_refresh';
+  // With the prefix, no page of a subdomain and none that came over plain HTTP can set the cookies (RFC 6265bis, 4.1.3).
+  // It is for the path `/` alone, so over https every request carries the refresh token, too.
+  const prefix = secure ? '__Host-' : '';
+  const [access, refresh] = [`${prefix}mp3_access`, `${prefix}mp3_refresh`];
+  const refreshPath = secure ? '/' : SESSION_PATH;
   // No `Expires`: the clock of the browser may be wrong. No `Domain`: the cookies are for this host alone.
   const attributes = `HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
 
@@ -46,11 +47,11 @@ export function createSessionCookies(publicUrl: string): SessionCookies {
   return {
     keep(context, { access_token, refresh_token, expires_in }) {
       set(context, `${access}=${access_token}`, { path: '/', seconds: expires_in });
-      set(context, `${refresh}=${refresh_token}`, { path: SESSION_PATH, seconds: REFRESH_SECONDS });
+      set(context, `${refresh}=${refresh_token}`, { path: refreshPath, seconds: REFRESH_SECONDS });
     },
     forget(context) {
       set(context, `${access}=`, { path: '/', seconds: 0 });
-      set(context, `${refresh}=`, { path: SESSION_PATH, seconds: 0 });
+      set(context, `${refresh}=`, { path: refreshPath, seconds: 0 });
     },
     accessToken: (context) => get(context, access),
     refreshToken: (context) => get(context, refresh),

@@ -22,6 +22,8 @@ interface Ports {
   index: Pick<JobIndex, 'listOwned' | 'dropOwned'>;
   queue: Pick<Queue, 'view'>;
   log: Log;
+  /** Ends the reads, such as where the client has gone. */
+  signal: AbortSignal;
 }
 
 interface Wanted extends Page {
@@ -52,7 +54,7 @@ async function readPage(
   const page: VisibleJob[] = [];
   let last: string | null = null;
   let pages = 0;
-  for await (const ownerPage of ports.index.listOwned(owner, cursor)) {
+  for await (const ownerPage of ports.index.listOwned(owner, cursor, ports.signal)) {
     for await (const { job, cursor } of readVisible(ports, owner, ownerPage)) {
       if (!filter(job)) continue;
       // A job beyond the limit shows that there is a next page.
@@ -66,7 +68,7 @@ async function readPage(
 }
 
 async function* readVisible(
-  { jobs, index, log }: Ports,
+  { jobs, index, log, signal }: Ports,
   owner: string,
   { number, entries }: OwnedPage,
 ): AsyncGenerator<{ job: VisibleJob; cursor: string }> {
@@ -75,7 +77,7 @@ async function* readVisible(
     for (let at = 0; at < entries.length; at += BATCH) {
       const batch = entries.slice(at, at + BATCH);
       const ids = batch.map(({ id }) => id);
-      const { found, damaged } = await readJobs(jobs, ids, log);
+      const { found, damaged } = await readJobs(jobs, ids, log, signal);
       for (const { id } of batch) {
         const status = found.get(id)?.document.status;
         if (!damaged.has(id) && (status === undefined || status === 'deleted')) dead.push(id);

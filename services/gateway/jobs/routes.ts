@@ -1,4 +1,5 @@
 import type Router from '@koa/router';
+import { closedSignal } from '../../shared/http/client-closed.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { isFinal } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
@@ -29,7 +30,11 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
   router.get('/jobs', async (context) => {
     const user = await ports.authenticate(context.get('authorization'));
     const wanted = { ...parsePageQuery(context.query), filter: parseJobFilter(context.query) };
-    context.body = await listJobs({ ...ports, log: context.state.log }, user.id, wanted);
+    context.body = await listJobs(
+      { ...ports, log: context.state.log, signal: closedSignal(context.res) },
+      user.id,
+      wanted,
+    );
   });
 
   router.get('/jobs/:id', async (context) => {

@@ -61,7 +61,8 @@ const KEPT_HEADERS = [
 function writeProblem(context: Context, problem: AppError): void {
   for (const name of context.res.getHeaderNames()) if (!KEPT_HEADERS.includes(name)) context.remove(name);
   context.status = problem.status;
-  context.set(problem.headers);
+  // Caches may keep a 404 or 410 otherwise, and a proxy would go on sending it (RFC 9110, 15.1).
+  context.set({ 'Cache-Control': 'no-store', ...problem.headers });
   context.body = {
     type: 'about:blank',
     title: problem.code.replaceAll('_', ' '),

@@ -83,5 +83,13 @@ export function createCookieRenewal(ports: CookieRenewalPorts) {
       });
       return abortable(renewal, signal);
     },
+    /**
+     * Changes who is signed in, after a renewal that is under way and while no other tab renews. Otherwise the response of the
+     * renewal might come last, and bring back the session that was there before.
+     */
+    async change<T>(work: () => Promise<T>): Promise<T> {
+      await renewal?.catch(() => undefined);
+      return alone(work);
+    },
   };
 }

@@ -18,7 +18,7 @@ export interface CookieSession extends Session {
 
 export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
   const { transport, signal: always } = ports;
-  const { current, know, request, isDue, renew } = createCookieRenewal(ports);
+  const { current, know, request, isDue, renew, change } = createCookieRenewal(ports);
   const nobody = { account: null, renew_in: null };
 
   return {
@@ -37,7 +37,7 @@ export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
     },
     async signIn(credentials, signal) {
       const headers = { authorization: basicAuthorization(credentials) };
-      know(await request({ method: 'POST', path: '/session', headers }, signal));
+      await change(async () => know(await request({ method: 'POST', path: '/session', headers }, signal)));
     },
     async send(sent) {
       // While auth is away, the access token is still valid.
@@ -52,7 +52,7 @@ export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
     },
     async logOut(signal) {
       try {
-        const reply = await transport.send({ method: 'DELETE', path: '/session', signal });
+        const reply = await change(() => transport.send({ method: 'DELETE', path: '/session', signal }));
         await reply.discard();
       } catch (error) {
         // The gateway has deleted the cookies, but could not tell auth.

@@ -1,4 +1,5 @@
 import type Router from '@koa/router';
+import { closedSignal } from '../../../shared/http/client-closed.ts';
 import type { RequestState } from '../../../shared/http/request-state.ts';
 import type { Job } from '../../../shared/jobs/job.ts';
 import { AppError } from '../../../shared/runtime/errors.ts';
@@ -26,7 +27,7 @@ export function archiveRoutes(router: Router<RequestState>, ports: ArchivePorts)
     // Before the jobs are read, because there may be many.
     acquireForResponse(ports.downloads, user.id, context.res);
     const ids = new URLSearchParams(context.querystring).getAll('id').map(parseJobId);
-    const reading = { ...ports, log: context.state.log };
+    const reading = { ...ports, log: context.state.log, signal: closedSignal(context.res) };
     const jobs =
       ids.length > 0 ? await selectNamed(reading, user.id, ids) : await selectAll(reading, user.id);
     const files = filesOf(jobs);

@@ -16,6 +16,8 @@ interface Ports {
   jobs: Pick<JobStore, 'getMany'>;
   index: Pick<JobIndex, 'listOwned'>;
   log: Log;
+  /** Ends the reads, such as where the client has gone. */
+  signal: AbortSignal;
 }
 
 const tooMany = (): AppError =>
@@ -49,7 +51,7 @@ export async function selectNamed(
 export async function selectAll(ports: Ports, owner: string): Promise<VisibleJob[]> {
   const selected: VisibleJob[] = [];
   let pages = 0;
-  for await (const { entries } of ports.index.listOwned(owner, undefined)) {
+  for await (const { entries } of ports.index.listOwned(owner, undefined, ports.signal)) {
     if (++pages > MAX_PAGES) throw tooMany();
     const ids = entries.map(({ id }) => id);
     selected.push(...(await readWithMp3(ports, owner, ids)));
@@ -61,14 +63,14 @@ export async function selectAll(ports: Ports, owner: string): Promise<VisibleJob
 
 /** Returns those of the jobs that exist for the owner and have an MP3, in the order of the ids. */
 async function readWithMp3(
-  { jobs, log }: Ports,
+  { jobs, log, signal }: Ports,
   owner: string,
   ids: readonly string[],
 ): Promise<VisibleJob[]> {
   const selected: VisibleJob[] = [];
   for (let at = 0; at < ids.length; at += BATCH) {
     const batch = ids.slice(at, at + BATCH);
-    const { found } = await readJobs(jobs, batch, log);
+    const { found } = await readJobs(jobs, batch, log, signal);
     for (const id of batch) {
       const job = found.get(id)?.document;
       if (job?.owner === owner && isVisible(job) && availableMp3(job)) selected.push(job);

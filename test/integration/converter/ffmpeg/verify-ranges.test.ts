@@ -42,8 +42,7 @@ describe('verify › an MP3 that is played in several ranges at the same time', 
   for (const [seconds, rate, channels] of [
     [27, 44_100, 2],
     [33.333, 48_000, 1],
-    [41.01, 22_050, 2],
-    [80.5, 8_000, 1],
+    [41.01, 32_000, 2],
   ] as const) {
     it(`has the same length as when it is played as a whole: ${seconds} s at ${rate} Hz`, async () => {
       const { options, ranges } = await joined(seconds, rate, channels);

@@ -43,7 +43,13 @@ describe('planPlayRanges', () => {
   });
 
   it('cuts nothing off at the end where the padding is shorter than the delay of a decoder', () => {
-    const last = planPlayRanges(mapOf(1000, { padding: 528, sampleRate: 22_050 }), 2).at(-1);
-    assert.equal(last?.surplus, 10 * 576);
+    const last = planPlayRanges(mapOf(1000, { padding: 528, sampleRate: 32_000 }), 2).at(-1);
+    assert.equal(last?.surplus, 10 * 1152);
   });
+
+  // A frame of silence at 24 kHz has 3 bytes for the data of the next ones, which may begin 255 bytes before it.
+  for (const sampleRate of [8_000, 16_000, 22_050, 24_000])
+    it(`returns one range at ${sampleRate} Hz, where the data of a frame may begin dozens of frames before it`, () => {
+      assert.deepEqual(planPlayRanges(mapOf(5000, { sampleRate }), 4), WHOLE);
+    });
 });

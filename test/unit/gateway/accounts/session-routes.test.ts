@@ -59,7 +59,7 @@ describe('POST /session', () => {
     const reply = await call('POST', '/session', { headers: { ...SIGN_IN, origin } });
     const [access = '', refresh = ''] = setCookies(reply);
     assert.match(access, /^__Host-mp3_access=[^;]+; path=\/; .*secure/i);
-    assert.match(refresh, /^__Secure-mp3_refresh=[^;]+; path=\/session; .*secure/i);
+    assert.match(refresh, /^__Host-mp3_refresh=[^;]+; path=\/; .*secure/i);
     for (const cookie of [access, refresh]) assert.doesNotMatch(cookie, /domain=/i);
     // A cookie without the prefix may come from a page of another subdomain.
     const headers = { cookie: `mp3_access=${ACCESS}; mp3_refresh=${REFRESH}` };

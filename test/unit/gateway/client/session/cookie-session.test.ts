@@ -24,6 +24,8 @@ function createBrowser() {
   const calls: string[] = [];
   /** Renewals whose response gets lost. */
   let lost = 0;
+  /** Responses to renewals arrive after this. */
+  let arrival: Promise<void> | undefined;
   let queue = Promise.resolve();
 
   const view = () => {
@@ -51,7 +53,8 @@ function createBrowser() {
       lost -= 1;
       throw new ConnectionLostError('lost');
     }
-    return grant(auth.newest);
+    const { newest } = auth;
+    return arrival ? arrival.then(() => grant(newest)) : grant(newest);
   }
 
   const answers: Record<string, () => unknown> = {
@@ -69,7 +72,7 @@ function createBrowser() {
     url: 'http://gateway.test',
     async send({ method, path }: ApiRequest) {
       calls.push(`${method} ${path}`);
-      const content = answers[`${method} ${path}`]?.();
+      const content = await answers[`${method} ${path}`]?.();
       return { json: async () => content, discard: async () => undefined } as unknown as Reply;
     },
   };
@@ -98,8 +101,14 @@ function createBrowser() {
   const lose = (count: number) => {
     lost = count;
   };
+  /** Holds the responses to renewals back, until the returned function is called. */
+  const holdRenewals = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    arrival = promise;
+    return resolve;
+  };
   const count = (call: string) => calls.filter((other) => other === call).length;
-  return { clock, jar, auth, calls, count, lose, openTab };
+  return { clock, jar, auth, calls, count, lose, holdRenewals, openTab };
 }
 
 async function signedIn() {
@@ -119,6 +128,19 @@ describe('createCookieSession', () => {
     assert.equal(await session.open(signal), null);
     await session.signIn(CREDENTIALS, signal);
     assert.deepEqual([session.account, changes], [ANN.email, [ANN.email]]);
+  });
+
+  it('stays signed out where the response to a renewal comes after that', async () => {
+    const { session, jar, clock, count, holdRenewals } = await signedIn();
+    clock.advance((LIFE_SECONDS - 30) * 1000);
+    const arrive = holdRenewals();
+    const renewed = session.keepAlive();
+    await new Promise(setImmediate);
+    assert.equal(count(RENEWAL), 1);
+    const ended = session.logOut(signal);
+    arrive();
+    await Promise.all([renewed, ended]);
+    assert.deepEqual([session.account, jar.access, jar.refresh], [undefined, undefined, undefined]);
   });
 
   it('continues the session of an earlier visit', async () => {
