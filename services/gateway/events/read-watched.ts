@@ -55,7 +55,7 @@ export function earlyReadIn({ jobTopics }: Watched): number {
   return ms;
 }
 
-/** Reads all that is watched. */
+/** Reads all jobs and all lists of jobs that are watched. */
 export async function readAll(ports: ReadPorts, watched: Watched): Promise<void> {
   const { jobTopics, ownerTopics } = watched;
   const { backlog, converters } = ports;

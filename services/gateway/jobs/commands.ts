@@ -36,7 +36,7 @@ export interface JobCommandPorts {
  */
 export interface JobCommands {
   cancel(job: Job, signal?: AbortSignal): Promise<Job>;
-  /** Gives the job, in any status, a name that is clean already. The MP3 gets its name from it. */
+  /** Renames the job, in any status. The caller has cleaned the name. The MP3 is downloaded under the new name. */
   rename(job: Job, filename: string, signal?: AbortSignal): Promise<Job>;
   /**
    * With options, a job that is done is converted again, too. Throws `invalid_option` for an audio track that the video does not

@@ -1,4 +1,4 @@
-/** Every script that makes text into HTML has to do it by a policy, and there is none. See {@link DOCS_HEADERS}. */
+/** No script may turn text into HTML, because no Trusted Types policy is allowed. {@link DOCS_HEADERS} allows two. */
 const NO_POLICY = "'none'";
 
 /**

@@ -69,7 +69,7 @@ describe('the sound meter', () => {
     });
   }
 
-  it('measures mono, which comes as two equal channels, as one', async () => {
+  it('measures a mono MP3 as one channel, although its samples arrive as two equal channels', async () => {
     const part = await measure(samplesOf(5, [sine(997, 1)]), { sampleRate: RATE, channels: 1 });
     near(joinParts([part], 10).integrated, -3.01, 0.05, 'LUFS');
   });

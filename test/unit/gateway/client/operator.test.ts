@@ -31,7 +31,7 @@ async function build(context: TestContext, options: { hasOperator?: boolean } = 
 }
 
 describe('createOperatorApi', () => {
-  it('signs in with the token, and then needs it no more', async (context) => {
+  it('signs in with the token, and sends later requests without it', async (context) => {
     const { operator } = await build(context);
     assert.equal(await operator.isSignedIn(), false);
     await assert.rejects(operator.overview(), { code: 'invalid_token' });

@@ -107,7 +107,7 @@ describe('GET /operator/overview', () => {
     assert.ok(once <= 6, `${once} calls`);
   });
 
-  it('shows what was known while the store is unavailable, and nothing that is older than a minute', async (context) => {
+  it('shows the last known values for a minute while the store is unavailable', async (context) => {
     const { state, overview, save, failedIndex, pass } = setUp();
     await save(newJob());
     await failedIndex.add([failed()]);

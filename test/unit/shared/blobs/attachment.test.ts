@@ -31,7 +31,7 @@ describe('the attachment of a blob', () => {
     assert.deepEqual(FIRST_RELEASE.parse(stored), { size, sha256, chunk_size: 1024 * 1024 });
   });
 
-  it('is absent where an earlier release has written the manifest', async () => {
+  it('is undefined for a manifest that an earlier release has written', async () => {
     const { state, blobs } = build();
     const written = await blobs.write('one', source(), { expires });
     const stored = JSON.parse((await state.get('blob:one'))?.value ?? '');

@@ -30,7 +30,7 @@ export const renameJob = (id: string, filename: string): Promise<boolean> =>
 
 /**
  * Runs a command, and shows what it has made of the job, or its error.
- * @param texts what to say to errors that mean something else here than elsewhere, by their code
+ * @param texts the messages of this action for error codes, where the general message would not fit
  * @returns whether it has succeeded
  */
 async function change(

@@ -27,7 +27,7 @@ async function remember(upload: string | undefined, failure?: Error) {
 }
 
 describe('forgetting an upload', () => {
-  it('removes it here and at the gateway', async () => {
+  it('removes the record of the upload, and the upload at the gateway', async () => {
     const upload = randomUUID();
     const { client, requests, uploads } = await remember(upload);
     await client.forget('one');

@@ -35,7 +35,7 @@ describe('the icon of the tab', () => {
     assert.equal(iconOf(stateWith({})), '/assets/icon.svg');
   });
 
-  it('has a ring that is filled as far as the work is done', () => {
+  it('draws a ring in the favicon whose filled part is the share of the work that is done', () => {
     const icon = drawn({ activity: { kind: 'converting', share: 0.43 } });
     assert.match(icon, /^data:image\/svg\+xml,<svg /);
     assert.match(icon, /stroke-dasharray="40 100"/);

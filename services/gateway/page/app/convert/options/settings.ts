@@ -18,7 +18,7 @@ const kept = z.object({ options: z.string(), whole: z.boolean() });
 
 export const settings = signal<Settings>(readSettings());
 
-/** Takes over settings. The next films get them too, as far as they suit other films. */
+/** Saves the settings for the films that are chosen now. The settings that are not about one film are remembered for later ones. */
 export function changeSettings(change: Partial<Settings>): void {
   settings.value = { ...settings.value, ...change };
   const { options, whole } = settings.value;
