@@ -1,5 +1,5 @@
 import { abortable } from '../../../shared/runtime/abortable.ts';
-import { type Account, type SessionView, sessionView } from '../../accounts/session-view.ts';
+import { type Account, type Limits, type SessionView, sessionView } from '../../accounts/session-view.ts';
 import { type Clock, clock as systemClock } from '../http/clock.ts';
 import { isProblem, UnreachableError } from '../http/errors.ts';
 import type { ApiRequest, Transport } from '../http/transport.ts';
@@ -12,7 +12,10 @@ export interface CookieRenewalPorts {
    * cookies of the tab before it. Default: only this tab waits.
    */
   exclusively?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined;
-  /** Called when somebody else is signed in than before, or nobody: also when the session has ended, or another tab has changed it. */
+  /**
+   * Called when somebody else is signed in than before, or nobody: also when the session has ended, when another tab has changed it,
+   * and when a guest has registered.
+   */
   onChange?: (account: Account | null) => void;
   clock?: Clock;
   /** Ends a renewal. Several requests may wait for one, so it cannot end with the signal of any of them. */
@@ -25,22 +28,31 @@ export interface CookieRenewalPorts {
  */
 const RENEWAL = { attempts: 3, idleTimeoutMs: 8_000, pauseMs: 1_000 };
 
-type SessionRequest = Pick<ApiRequest, 'method' | 'path' | 'headers' | 'idleTimeoutMs'>;
+type SessionRequest = Pick<ApiRequest, 'method' | 'path' | 'headers' | 'idleTimeoutMs' | 'body'>;
+
+type Known = Pick<SessionView, 'account' | 'limits' | 'renew_in'>;
+/** What is known where nobody is signed in. */
+export const NOBODY: Known = { account: null, limits: null, renew_in: null };
 
 /** Knows who is signed in by the cookies of a page, and continues the session. */
 export function createCookieRenewal(ports: CookieRenewalPorts) {
   const { transport, onChange, clock = systemClock, signal: always } = ports;
   const alone = ports.exclusively ?? ((work) => work());
-  let account: Account | null = null;
+  let { account, limits } = NOBODY;
+  let guestLimits: Limits | null = null;
   let renewAt = Number.POSITIVE_INFINITY;
   let renewal: Promise<void> | undefined;
 
-  const request = async (part: SessionRequest, signal: AbortSignal) =>
-    (await transport.send({ ...part, signal })).json(sessionView);
+  const request = async (part: SessionRequest, signal: AbortSignal) => {
+    const view = await (await transport.send({ ...part, signal })).json(sessionView);
+    guestLimits = view.guest_limits;
+    return view;
+  };
 
-  const know = ({ account: next, renew_in }: Pick<SessionView, 'account' | 'renew_in'>) => {
-    const isOther = next?.id !== account?.id;
+  const know = ({ account: next, limits: allowed, renew_in }: Known) => {
+    const isOther = next?.id !== account?.id || next?.guest !== account?.guest;
     account = next;
+    limits = allowed;
     renewAt = renew_in === null ? Number.POSITIVE_INFINITY : clock.now() + renew_in * 1000;
     if (isOther) onChange?.(next);
   };
@@ -61,7 +73,7 @@ export function createCookieRenewal(ports: CookieRenewalPorts) {
       try {
         return await renewUnlessDone();
       } catch (error) {
-        if (isProblem(error, 'invalid_token')) know({ account: null, renew_in: null });
+        if (isProblem(error, 'invalid_token')) know(NOBODY);
         if (!(error instanceof UnreachableError) || attempt === RENEWAL.attempts) throw error;
         await clock.sleep(RENEWAL.pauseMs, always);
       }
@@ -70,6 +82,8 @@ export function createCookieRenewal(ports: CookieRenewalPorts) {
 
   return {
     current: () => account,
+    limits: () => limits,
+    guestLimits: () => guestLimits,
     know,
     request,
     /** Whether somebody is signed in whose session ends soon. */

@@ -1,12 +1,16 @@
 import type { ErrorCode } from '../../../shared/runtime/errors.ts';
-import type { Account } from '../../accounts/session-view.ts';
+import type { Account, Limits } from '../../accounts/session-view.ts';
 import { isProblem } from '../http/errors.ts';
-import { basicAuthorization } from './accounts.ts';
-import { type CookieRenewalPorts, createCookieRenewal } from './cookie-renewal.ts';
+import { basicAuthorization, type Credentials } from './accounts.ts';
+import { type CookieRenewalPorts, createCookieRenewal, NOBODY } from './cookie-renewal.ts';
 import type { Session } from './session.ts';
 
 /** The session of a page, whose tokens are in cookies that only the browser and the gateway see. */
 export interface CookieSession extends Session {
+  /** What whoever is signed in may do. Null for nobody. */
+  readonly limits: Limits | null;
+  /** What a guest may do. Null where nobody can start as a guest. */
+  readonly guestLimits: Limits | null;
   /** Asks who is signed in, and continues the session where that is possible. Resolves with null for nobody. */
   open(signal: AbortSignal): Promise<Account | null>;
   /**
@@ -14,17 +18,27 @@ export interface CookieSession extends Session {
    * cannot renew it. Ignores errors: the next request reports them.
    */
   keepAlive(): Promise<void>;
+  /** Starts without an account, unless another tab has signed somebody in. @throws ProblemError `forbidden`, `too_many_requests` */
+  startAsGuest(signal: AbortSignal): Promise<void>;
+  /** Gives a guest an address and a password. @throws ProblemError `email_taken`, `invalid_email`, `weak_password` */
+  registerGuest(credentials: Credentials, signal: AbortSignal): Promise<void>;
 }
 
 export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
   const { transport, signal: always } = ports;
-  const { current, know, request, isDue, renew, change } = createCookieRenewal(ports);
-  const nobody = { account: null, renew_in: null };
+  const renewal = createCookieRenewal(ports);
+  const { current, know, request, isDue, renew, change } = renewal;
 
   return {
     url: transport.url,
     get account() {
-      return current()?.email;
+      return current()?.id;
+    },
+    get limits() {
+      return renewal.limits();
+    },
+    get guestLimits() {
+      return renewal.guestLimits();
     },
     async keepAlive() {
       if (isDue()) await renew(always).catch(() => undefined);
@@ -39,6 +53,18 @@ export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
       const headers = { authorization: basicAuthorization(credentials) };
       await change(async () => know(await request({ method: 'POST', path: '/session', headers }, signal)));
     },
+    startAsGuest: (signal) =>
+      change(async () => {
+        const present = await request({ method: 'GET', path: '/session' }, signal);
+        const isFree = present.account === null;
+        know(isFree ? await request({ method: 'POST', path: '/session/guest' }, signal) : present);
+      }),
+    registerGuest: (credentials, signal) =>
+      change(async () => {
+        const headers = { 'content-type': 'application/json' };
+        const body = () => JSON.stringify(credentials);
+        know(await request({ method: 'POST', path: '/session/registration', headers, body }, signal));
+      }),
     async send(sent) {
       // While auth is away, the access token is still valid.
       if (isDue()) await renew(sent.signal).catch(unless('unavailable'));
@@ -56,10 +82,10 @@ export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
         await reply.discard();
       } catch (error) {
         // The gateway has deleted the cookies, but could not tell auth.
-        if (isProblem(error, 'unavailable')) know(nobody);
+        if (isProblem(error, 'unavailable')) know(NOBODY);
         throw error;
       }
-      know(nobody);
+      know(NOBODY);
     },
   };
 }

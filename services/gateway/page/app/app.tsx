@@ -4,6 +4,7 @@ import { DropOverlay } from './convert/drop/drop-overlay.tsx';
 import { JobView } from './jobs/job-view.tsx';
 import { JobsView } from './jobs/jobs-view.tsx';
 import { route } from './route.ts';
+import { GuestNotice } from './session/guest-notice.tsx';
 import { account } from './session/state.ts';
 import { useFocusOfView } from './session/use-focus-of-view.ts';
 import { Welcome } from './session/welcome.tsx';
@@ -43,6 +44,7 @@ function View() {
   return (
     <>
       <ConvertView />
+      <GuestNotice />
       <JobsView />
     </>
   );

@@ -13,8 +13,8 @@ export type TextOf = (key: TextKey, values?: Values) => string;
 export async function textsOf(code: string): Promise<TextOf> {
   const language = LANGUAGES.find((one) => one.code === code);
   if (language === undefined) throw new Error(`the page has no language ${code}`);
-  const { load, parts } = language;
-  const [main, ...more] = await Promise.all([load(), ...Object.values(parts).map((part) => part())]);
+  const { main, parts } = await language.load();
+  const more = await Promise.all(Object.values(parts).map((part) => part()));
   const texts: Record<string, Message> = Object.assign({}, main, ...more);
   return (key, values) => formatMessage(texts[key] ?? key, code, values);
 }

@@ -1,17 +1,18 @@
-import { account, signOut } from '../session/state.ts';
-import { t } from '../text/language.ts';
+import { FailedToLoad } from '../jobs/failed-to-load.tsx';
+import { useLoaded } from '../jobs/use-loaded.ts';
+import { loadTexts, t } from '../text/language.ts';
+import './account.css';
 
-/** Who is signed in, and what they can do with their account. */
+/** The account of whoever is signed in. Its code is loaded when it is opened. */
 export function AccountView() {
-  const { value } = account;
-  if (value === null || value === 'unknown') return null;
-  return (
-    <section class="card" aria-labelledby="account-title">
-      <h1 id="account-title">{t('account.title')}</h1>
-      <p>{value.email}</p>
-      <button type="button" onClick={signOut}>
-        {t('account.sign_out')}
-      </button>
-    </section>
-  );
+  const { loaded, retry } = useLoaded(load, 'account');
+  const { value } = loaded;
+  if (value.state === 'failed') return <FailedToLoad error={value.error} retry={retry} />;
+  if (value.state === 'loading') return <p class="quiet">{t('shell.loading')}</p>;
+  return <value.value />;
+}
+
+async function load() {
+  const [{ AccountDetails }] = await Promise.all([import('./account-details.tsx'), loadTexts('account')]);
+  return AccountDetails;
 }

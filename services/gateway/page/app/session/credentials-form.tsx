@@ -1,7 +1,9 @@
 import { useSignal } from '@preact/signals';
+import { announce } from '../shell/announce.tsx';
 import { messageOf } from '../shell/error-message.ts';
+import { showToast } from '../shell/toasts.tsx';
 import { t } from '../text/language.ts';
-import { register, signIn } from './state.ts';
+import { register, registerGuest, signIn } from './state.ts';
 
 const focus = (element: HTMLElement | null): void => element?.focus();
 
@@ -10,12 +12,14 @@ type Mode = 'register' | 'sign-in';
 /**
  * Registers or signs in.
  * @param props.email of the account whose session has ended. The focus was in a view that is gone, so it goes to the password.
+ * @param props.isGuest whether a guest is signed in, who keeps everything by registering. Its texts are those of the account.
  */
-export function CredentialsForm({ email }: { email?: string }) {
-  const mode = useSignal<Mode>('sign-in');
+export function CredentialsForm({ email, isGuest = false }: { email?: string; isGuest?: boolean }) {
+  const mode = useSignal<Mode>(isGuest ? 'register' : 'sign-in');
   const error = useSignal<string | undefined>(undefined);
   const isBusy = useSignal(false);
   const isNew = mode.value === 'register';
+  const create = isGuest ? registerGuest : register;
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -24,7 +28,8 @@ export function CredentialsForm({ email }: { email?: string }) {
     isBusy.value = true;
     error.value = undefined;
     try {
-      await (isNew ? register(credentials) : signIn(credentials));
+      await (isNew ? create(credentials) : signIn(credentials));
+      if (isGuest && isNew) showToast({ text: t('account.kept'), kind: 'plain' });
     } catch (cause) {
       error.value = messageOf(cause);
     } finally {
@@ -35,6 +40,11 @@ export function CredentialsForm({ email }: { email?: string }) {
   return (
     <form class="card credentials" onSubmit={submit} aria-labelledby="credentials-title">
       <h2 id="credentials-title">{isNew ? t('session.register') : t('session.sign_in')}</h2>
+      {isGuest && (
+        <p class={isNew ? '' : 'notice warn'}>
+          {t(isNew ? 'account.register_lead' : 'account.sign_in_warning')}
+        </p>
+      )}
       <label class="field">
         <span>{t('session.email')}</span>
         <input
@@ -79,6 +89,7 @@ export function CredentialsForm({ email }: { email?: string }) {
           onClick={() => {
             mode.value = isNew ? 'sign-in' : 'register';
             error.value = undefined;
+            if (isGuest && isNew) announce(t('account.sign_in_warning'));
           }}
         >
           {isNew ? t('session.sign_in') : t('session.register')}

@@ -1,5 +1,5 @@
 import { batch, effect, signal } from '@preact/signals';
-import type { Account } from '../../../accounts/session-view.ts';
+import type { Account, Limits } from '../../../accounts/session-view.ts';
 import type { Credentials } from '../../../client/session/accounts.ts';
 import { client, onAccountChange, session } from '../api.ts';
 import { announce } from '../shell/announce.tsx';
@@ -9,8 +9,18 @@ import { t } from '../text/language.ts';
 /** Who is signed in. `unknown` until the gateway has told it, null for nobody. */
 export const account = signal<Account | null | 'unknown'>('unknown');
 
+/** What whoever is signed in may do. Null for nobody. */
+export const limits = signal<Limits | null>(null);
+/** What a guest may do. Null where nobody can start as a guest. */
+export const guestLimits = signal<Limits | null>(null);
+
+/** Whether a guest is signed in. */
+export const isGuest = (): boolean =>
+  account.value !== null && account.value !== 'unknown' && account.value.guest;
+
 /**
- * Whose session has ended while this page was open; null where that has not happened, and once somebody has signed in or out.
+ * Whose session has ended while this page was open; null where that has not happened, and once somebody has
+ * signed in or out. A guest has no password to sign in with again.
  * Views keep what they have meanwhile. They wait with {@link untilSignedIn} to go on.
  */
 export const endedAccount = signal<Account | null>(null);
@@ -29,11 +39,20 @@ onAccountChange((next) => {
   const before = account.peek();
   const hasEnded = next === null && before !== null && before !== 'unknown' && !isSigningOut;
   batch(() => {
-    endedAccount.value = hasEnded ? before : null;
+    endedAccount.value = hasEnded && !before.guest ? before : null;
+    know(next);
+  });
+  if (hasEnded && before.guest) showToast({ text: t('session.guest_ended'), kind: 'plain' });
+  else if (hasEnded) announce(t('session.ended'));
+});
+
+function know(next: Account | null): void {
+  batch(() => {
+    limits.value = session.limits;
+    guestLimits.value = session.guestLimits;
     account.value = next;
   });
-  if (hasEnded) announce(t('session.ended'));
-});
+}
 
 /** Finds out who is signed in, and keeps the session alive while the page is open. */
 export async function startSession(): Promise<void> {
@@ -54,7 +73,7 @@ async function followOtherTab(message: Message): Promise<void> {
 /** Whether the gateway has told who is signed in. It may be starting. */
 async function readSession(isQuiet: boolean): Promise<boolean> {
   try {
-    account.value = await session.open(never);
+    know(await session.open(never));
     return true;
   } catch (error) {
     if (!isQuiet) showError(error);
@@ -72,6 +91,28 @@ export async function signIn(credentials: Credentials): Promise<void> {
 export async function register(credentials: Credentials): Promise<void> {
   await client.register(credentials);
   await signIn(credentials);
+}
+
+let starting: Promise<void> | undefined;
+
+/** Starts without an account. Calls at the same time share one start. @throws ProblemError `forbidden`, `too_many_requests` */
+export function startAsGuest(): Promise<void> {
+  starting ??= session
+    .startAsGuest(never)
+    .then(() => {
+      tellOtherTabs('signed-in');
+      announce(t('session.guest_notice'));
+    })
+    .finally(() => {
+      starting = undefined;
+    });
+  return starting;
+}
+
+/** Makes an account of a guest, who keeps everything. @throws ProblemError `email_taken`, `invalid_email`, `weak_password` */
+export async function registerGuest(credentials: Credentials): Promise<void> {
+  await session.registerGuest(credentials, never);
+  tellOtherTabs('signed-in');
 }
 
 /** Signs out, here and in the other tabs. Where auth is away, the gateway deletes the cookies and says that this was all. */

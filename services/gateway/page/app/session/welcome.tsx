@@ -1,5 +1,6 @@
 import { t } from '../text/language.ts';
 import { CredentialsForm } from './credentials-form.tsx';
+import { GuestStart } from './guest-start.tsx';
 import { endedAccount } from './state.ts';
 import './session.css';
 
@@ -17,19 +18,22 @@ export function Welcome() {
           <li>{t('session.promise.private')}</li>
         </ul>
       </section>
-      <CredentialsForm />
+      <div class="entrance">
+        <CredentialsForm />
+        <GuestStart />
+      </div>
     </div>
   );
 }
 
-function SignInAgain({ email }: { email: string }) {
+function SignInAgain({ email }: { email: string | null }) {
   return (
     <div class="welcome">
       <section class="pitch">
         <h1>{t('session.ended')}</h1>
         <p class="lead">{t('session.ended_hint')}</p>
       </section>
-      <CredentialsForm email={email} />
+      <CredentialsForm {...(email !== null && { email })} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { hrefOf } from '../route.ts';
-import { account } from '../session/state.ts';
+import { account, isGuest } from '../session/state.ts';
 import { t } from '../text/language.ts';
 import { LanguageChoice, ThemeChoice } from './choices.tsx';
 import { Icon } from './icons.tsx';
@@ -21,7 +21,7 @@ export function Header() {
           {isSignedIn && (
             <a class="button quiet-button" href={hrefOf({ view: 'account' })}>
               <Icon name="person" />
-              <span>{t('shell.account')}</span>
+              <span>{t(isGuest() ? 'shell.guest_account' : 'shell.account')}</span>
             </a>
           )}
         </div>

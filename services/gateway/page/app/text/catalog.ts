@@ -1,3 +1,4 @@
+import type { account } from './en/account.ts';
 import type { en } from './en/catalog.ts';
 import type { docs } from './en/docs.ts';
 import type { films } from './en/films.ts';
@@ -12,10 +13,18 @@ export type Catalog = Texts<typeof en>;
 
 /** The texts that are loaded later, or by another document. */
 export interface Parts {
+  account: Texts<typeof account>;
   films: Texts<typeof films>;
   result: Texts<typeof result>;
   operator: Texts<typeof operator>;
   docs: Texts<typeof docs>;
 }
 export type PartName = keyof Parts;
+
+/** All texts in one language. */
+export interface LanguageTexts {
+  main: Catalog;
+  parts: { [Name in PartName]: () => Promise<Parts[Name]> };
+}
+
 export type TextKey = keyof Catalog | { [Name in PartName]: keyof Parts[Name] }[PartName];

@@ -28,3 +28,17 @@ export const formatPercent = (share: number): string =>
 /** @param date as in the API: ISO 8601 */
 export const formatDate = (date: string): string =>
   new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(date));
+
+const TIME_UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+
+/** Such as `7 days`, in the largest unit of which there is at least one. @param seconds at least 60 are told apart */
+export function formatDuration(seconds: number): string {
+  const [unit, size] = TIME_UNITS.find(([, length]) => seconds >= length) ?? ['minute', 60];
+  return new Intl.NumberFormat(language.value, {
+    ...{ style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 1 },
+  }).format(seconds / size);
+}

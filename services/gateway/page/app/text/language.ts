@@ -70,9 +70,10 @@ function change(work: () => Promise<void>): Promise<void> {
   return changed;
 }
 
-async function loadCatalog({ load, parts: loaders }: Language): Promise<void> {
-  const loaded = await Promise.all([load(), ...[...parts].map((part) => loaders[part]())]);
-  catalog.value = Object.assign({}, ...loaded);
+async function loadCatalog({ load }: Language): Promise<void> {
+  const { main, parts: loaders } = await load();
+  const loaded = await Promise.all([...parts].map((part) => loaders[part]()));
+  catalog.value = Object.assign({}, main, ...loaded);
 }
 
 const languageOf = (code: string): Language => {

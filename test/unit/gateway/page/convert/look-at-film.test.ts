@@ -78,6 +78,26 @@ describe('a look at a film', () => {
     assert.ok(seen.kind === 'found' && seen.found.plan && seen.found.probe === undefined);
   });
 
+  for (const [what, ports, expected] of [
+    ['a film', { plan: noPlan, maxBytes: 4_999 }, []],
+    ['its sound', { maxBytes: 499 }, []],
+    ['a film of whose sound alone nothing can be made', { answers: [mute], maxBytes: 4_999 }, [500]],
+  ] as [string, Parameters<typeof look>[1], number[]][])
+    it(`does not ask the gateway about ${what} of more bytes than may be sent`, async () => {
+      const { seen, asked } = await look(filmOf(), ports);
+      assert.deepEqual(
+        asked.map(({ size }) => size),
+        expected,
+      );
+      assert.ok(seen.kind === 'found' && seen.found.isTooLarge && !seen.found.probe);
+      assert.equal(seen.found.plan === undefined, what !== 'its sound');
+    });
+
+  it('asks about a film of which just as much is sent as may be', async () => {
+    const { seen } = await look(filmOf(), { maxBytes: 500 });
+    assert.ok(seen.kind === 'found' && seen.found.probe && !seen.found.isTooLarge);
+  });
+
   for (const [code, status] of [
     ['too_large', 413],
     ['not_media', 415],

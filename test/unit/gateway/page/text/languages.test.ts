@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { account } from '../../../../../services/gateway/page/app/text/en/account.ts';
 import { en } from '../../../../../services/gateway/page/app/text/en/catalog.ts';
 import { docs } from '../../../../../services/gateway/page/app/text/en/docs.ts';
 import { films } from '../../../../../services/gateway/page/app/text/en/films.ts';
@@ -20,12 +21,14 @@ const isFilledIn = (text: string, english: string): boolean =>
   JSON.stringify(placeholdersOf(english).filter((name) => name !== '{count}'));
 
 /** All texts in English: those that the page needs at once, and those that are loaded later or by another document. */
-const english: Record<string, Message> = { ...en, ...films, ...result, ...operator, ...docs };
+const english: Record<string, Message> = { ...en, ...account, ...films, ...result, ...operator, ...docs };
 
 describe('the languages of the page', () => {
-  for (const { code, name, dir, load: loadMain, parts } of LANGUAGES) {
-    const load = async (): Promise<Record<string, Message>> =>
-      Object.assign({}, await loadMain(), ...(await Promise.all(Object.values(parts).map((part) => part()))));
+  for (const { code, name, dir, load: loadTexts } of LANGUAGES) {
+    const load = async (): Promise<Record<string, Message>> => {
+      const { main, parts } = await loadTexts();
+      return Object.assign({}, main, ...(await Promise.all(Object.values(parts).map((part) => part()))));
+    };
 
     describe(`${code} (${name})`, () => {
       it('is written in the direction that Intl knows', () => {

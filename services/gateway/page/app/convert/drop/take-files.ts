@@ -1,5 +1,4 @@
 import { hrefOf, route } from '../../route.ts';
-import { account } from '../../session/state.ts';
 import { showToast } from '../../shell/toasts.tsx';
 import { loadTexts, t } from '../../text/language.ts';
 import type { ChosenFile } from './chosen-file.ts';
@@ -8,15 +7,16 @@ import { type ReadTransfer, readTransfer } from './read-transfer.ts';
 /** Adds files to the films. Loads what is needed for that. */
 export async function takeFiles(chosen: readonly ChosenFile[]): Promise<void> {
   if (chosen.length === 0) return;
-  const [{ addFiles }, { startFilms }] = await Promise.all([
+  const [{ addFiles }, { startFilms }, { takeForVisitor }] = await Promise.all([
     import('../films/add-files.ts'),
     import('../films/start.ts'),
+    import('../films/for-visitors.ts'),
     loadTexts('films', 'result'),
   ]);
   startFilms();
   addFiles(chosen);
   if (route.value.view !== 'home') location.hash = hrefOf({ view: 'home' });
-  if (account.value === null) showToast({ text: t('convert.sign_in_first'), kind: 'plain' });
+  await takeForVisitor();
 }
 
 /** Adds what was dropped or pasted. */

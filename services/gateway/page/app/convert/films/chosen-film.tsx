@@ -5,10 +5,11 @@ import { TextField } from '../options/field.tsx';
 import type { Options } from '../options/options.ts';
 import { PartFields, TrackField } from '../options/part-fields.tsx';
 import { changeFilm, type FilmItem } from '../state.ts';
-import { faultsOf, remove } from './controls.ts';
+import { faultsOf, isTooLarge, remove } from './controls.ts';
 import { factsOf, sendingFactsOf, textOfFault, warningsOf } from './film-facts.ts';
 import { FilmRow } from './film-row.tsx';
 import { look } from './look.ts';
+import { TooLarge } from './too-large.tsx';
 
 /** A film that was chosen and is not sent yet: what it is, and what would be sent of it. */
 export function ChosenFilm({ film }: { film: FilmItem }) {
@@ -42,14 +43,18 @@ function FoundFilm({ film }: { film: FilmItem }) {
           </span>
         ))}
       </p>
-      <div class="sends">
-        <p>
-          <strong>{text}</strong> <span class="quiet">{note}</span>
-        </p>
-        <div class="share" aria-hidden="true">
-          <div style={{ inlineSize: `${Math.max(1, share * 100)}%` }} />
+      {isTooLarge(film) ? (
+        <TooLarge film={film} />
+      ) : (
+        <div class="sends">
+          <p>
+            <strong>{text}</strong> <span class="quiet">{note}</span>
+          </p>
+          <div class="share" aria-hidden="true">
+            <div style={{ inlineSize: `${Math.max(1, share * 100)}%` }} />
+          </div>
         </div>
-      </div>
+      )}
       {warningsOf(film).map((warning) => (
         <p class="notice warn" key={warning}>
           {warning}

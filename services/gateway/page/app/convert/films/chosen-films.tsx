@@ -3,7 +3,7 @@ import { showError } from '../../shell/toasts.tsx';
 import { t } from '../../text/language.ts';
 import { chosenFilms, isAt } from '../state.ts';
 import { ChosenFilm } from './chosen-film.tsx';
-import { convertAll, faultsOf } from './controls.ts';
+import { convertAll, faultsOf, isSendable } from './controls.ts';
 import { focusFirst, useFocusAfter } from './keep-focus.ts';
 import { SettingsForm } from './settings-form.tsx';
 
@@ -14,12 +14,12 @@ function ChosenForm() {
   const form = useRef<HTMLFormElement>(null);
   useFocusAfter(form, 'sending-title', 'choose-films');
   const films = chosenFilms.value;
-  const found = films.filter(isAt('found'));
-  const isReady = found.length > 0 && !films.some(isAt('reading'));
+  const sendable = films.filter(isSendable);
+  const isReady = sendable.length > 0 && !films.some(isAt('reading'));
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (found.some((film) => faultsOf(film).length > 0)) {
+    if (sendable.some((film) => faultsOf(film).length > 0)) {
       form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
       return;
     }
@@ -35,10 +35,10 @@ function ChosenForm() {
           <ChosenFilm key={film.id} film={film} />
         ))}
       </ul>
-      {found.length > 0 && <SettingsForm />}
+      {films.some(isAt('found')) && <SettingsForm />}
       <div class="chosen-end">
         <button type="submit" class="primary" disabled={!isReady}>
-          {t('convert.start', { count: Math.max(1, found.length) })}
+          {t('convert.start', { count: Math.max(1, sendable.length) })}
         </button>
         <p class="quiet">{t('convert.start_note')}</p>
       </div>

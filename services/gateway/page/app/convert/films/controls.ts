@@ -1,4 +1,5 @@
 import { client } from '../../api.ts';
+import { limits } from '../../session/state.ts';
 import { announce } from '../../shell/announce.tsx';
 import { showToast } from '../../shell/toasts.tsx';
 import { t } from '../../text/language.ts';
@@ -10,6 +11,7 @@ import { isSameFile } from './add-files.ts';
 import { stopLooking } from './look.ts';
 import { isTaken } from './ownership.ts';
 import { forgetFilm, keepFilm } from './remember.ts';
+import { bytesToSend, exceeds } from './upload-limit.ts';
 import { goOnWith, queueFilm, sendNext, stopSending } from './upload-queue.ts';
 
 /** The options of a film, as they would be sent now. */
@@ -18,13 +20,22 @@ export const optionsOf = ({ own }: Pick<FilmItem, 'own'>) => ({ ...settings.valu
 export const faultsOf = (item: Pick<FilmItem, 'own' | 'found'>) =>
   checkOptions(optionsOf(item), item.found?.probe?.duration_seconds);
 
-/** Asks for the conversion of all films that were found and whose options are right. */
+const toSendOf = (item: Pick<FilmItem, 'found' | 'size'>): number => bytesToSend(item, settings.value.whole);
+
+/** Whether more would be sent of a film than whoever is signed in may send. */
+export const isTooLarge = (item: Pick<FilmItem, 'found' | 'size'>): boolean =>
+  exceeds(toSendOf(item), limits.value);
+
+/** Whether a film can be sent, once its options are right. */
+export const isSendable = (item: FilmItem): boolean => isAt('found')(item) && !isTooLarge(item);
+
+/** Asks for the conversion of all films that can be sent and whose options are right. */
 export async function convertAll(): Promise<void> {
-  const ready = chosenFilms.value.filter((item) => isAt('found')(item) && faultsOf(item).length === 0);
+  const ready = chosenFilms.value.filter((item) => isSendable(item) && faultsOf(item).length === 0);
   announce(t('convert.spoken.start', { count: ready.length }));
   for (const item of ready) {
-    const toSend = settings.value.whole ? item.size : (item.found?.plan?.file.size ?? item.size);
     const { whole } = settings.value;
+    const toSend = toSendOf(item);
     await queueFilm(item.id, { options: optionsOf(item), whole, toSend, began: Date.now() });
   }
 }

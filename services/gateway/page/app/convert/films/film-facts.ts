@@ -53,6 +53,6 @@ export function textOfFault({ code, detail }: Fault): string {
 
 /** What somebody should know before a film is sent. */
 export const warningsOf = ({ found }: Pick<FilmItem, 'found'>): string[] => [
-  ...(found && !found.probe ? [t('convert.not_asked')] : []),
+  ...(found && !found.probe && !found.isTooLarge ? [t('convert.not_asked')] : []),
   ...(found?.probe?.warnings ?? []).map(warningText),
 ];

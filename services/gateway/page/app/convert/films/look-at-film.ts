@@ -12,8 +12,10 @@ export interface Found {
   plan: SoundPlan | undefined;
   /** What the plan was made for: see `planKeyOf`. */
   planKey: string;
-  /** Undefined where the gateway did not answer. */
+  /** Undefined where the gateway did not answer, or was not asked. */
   probe: ProbeResult | undefined;
+  /** Whether the gateway was not asked, because it would refuse an upload of this size. */
+  isTooLarge: boolean;
 }
 
 /** Why nothing can be made of a film: a code of the API, or what the page itself has found. The text is for a code that we do not know. */
@@ -29,6 +31,8 @@ export interface LookPorts {
   plan?: typeof planSound;
   /** Whether the gateway is asked although the name is not that of a film. */
   isForced: boolean;
+  /** The most bytes that may be sent. Default: any number. */
+  maxBytes?: number | undefined;
   signal: AbortSignal;
 }
 
@@ -51,17 +55,21 @@ export async function lookAt(film: Film, options: Options, ports: LookPorts): Pr
   const plan = await makePlan(film.file, pickOptions(options, PLANNED_BY), signal);
   if (!plan && !ports.isForced && !(await mayBeMedia(film)))
     return { ...useless('unlikely'), mayBeWrong: true };
-  const found = { plan, planKey: planKeyOf(options) };
+  const found = { plan, planKey: planKeyOf(options), probe: undefined, isTooLarge: false };
+  const isTooLarge = (part: Film['file']) => part.size > (ports.maxBytes ?? Number.POSITIVE_INFINITY);
   try {
+    if (isTooLarge(plan?.file ?? film.file)) return { kind: 'found', found: { ...found, isTooLarge: true } };
     const probed = await probe(plan ? { ...film, file: plan.file } : film);
     if (!probed.error) return { kind: 'found', found: { ...found, probe: probed } };
     // The command line would send all of the film, and so do we.
+    if (isTooLarge(film.file))
+      return { kind: 'found', found: { ...found, plan: undefined, isTooLarge: true } };
     const whole = plan ? await probe(film) : probed;
     if (!whole.error) return { kind: 'found', found: { ...found, plan: undefined, probe: whole } };
     return useless(whole.error.code, whole.error.detail);
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof UnreachableError) return { kind: 'found', found: { ...found, probe: undefined } };
+    if (error instanceof UnreachableError) return { kind: 'found', found };
     if (isFault(error)) return useless(error.code, error.message);
     throw error;
   }

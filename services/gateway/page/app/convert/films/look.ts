@@ -2,10 +2,11 @@ import { effect } from '@preact/signals';
 import { createSemaphore } from '../../../../../shared/runtime/semaphore.ts';
 import { isProblem } from '../../../../client/http/errors.ts';
 import { client } from '../../api.ts';
-import { account } from '../../session/state.ts';
+import { account, limits } from '../../session/state.ts';
 import { settings } from '../options/settings.ts';
 import { changeFilm, chosenFilms, type FilmItem, findFilm } from '../state.ts';
 import { lookAt, planKeyOf } from './look-at-film.ts';
+import { bytesToSend, exceeds } from './upload-limit.ts';
 
 /** Films that are looked at at the same time. Each is read from the disk, and asks the gateway. */
 const places = createSemaphore(2);
@@ -24,7 +25,8 @@ export async function look(id: string, { isForced = false } = {}): Promise<void>
     await places.run(async () => {
       const item = findFilm(id);
       if (!item?.film || account.value === null) return;
-      const seen = await lookAt(item.film, optionsFor(item), { client, isForced, signal });
+      const maxBytes = limits.value?.max_upload_bytes;
+      const seen = await lookAt(item.film, optionsFor(item), { client, isForced, maxBytes, signal });
       signal.throwIfAborted();
       if (seen.kind === 'found') changeFilm(id, { found: seen.found, stage: { name: 'found' } });
       else changeFilm(id, { stage: { ...seen, name: 'useless' } });
@@ -49,12 +51,14 @@ function faultOf(error: unknown): { code: string; detail: string } {
   };
 }
 
-/** Looks again at films of which other bytes would be sent with the options of now. */
+/** Looks again at films of which other bytes would be sent with the options of now, or which may be sent by now. */
 export function startLooking(): () => void {
   return effect(() => {
     for (const item of chosenFilms.value) {
       const { stage, found, id } = item;
-      const isOutdated = stage.name === 'found' && found?.planKey !== planKeyOf(optionsFor(item));
+      const isAllowedNow = found?.isTooLarge && !exceeds(bytesToSend(item, false), limits.value);
+      const isOutdated =
+        stage.name === 'found' && (isAllowedNow || found?.planKey !== planKeyOf(optionsFor(item)));
       const isUnseen = stage.name === 'reading' && !looks.has(id) && account.value !== null;
       if (isOutdated || isUnseen) queueMicrotask(() => void look(id));
     }

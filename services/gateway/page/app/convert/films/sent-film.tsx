@@ -1,3 +1,4 @@
+import { isProblem } from '../../../../client/http/errors.ts';
 import { t } from '../../text/language.ts';
 import { ChooseFile } from '../drop/choose-buttons.tsx';
 import { describeOptions } from '../options/describe-options.ts';
@@ -7,6 +8,7 @@ import { chooseAgain, pause, remove, resume } from './controls.ts';
 import { FilmRow } from './film-row.tsx';
 import { OpenAgain } from './open-again.tsx';
 import { shareOf, stateOf, timeLeftOf } from './sending-state.ts';
+import { RegisterForMore } from './too-large.tsx';
 
 /** A film that is being sent, with what can be done about it. */
 export function SentFilm({ film }: { film: FilmItem }) {
@@ -30,6 +32,7 @@ export function SentFilm({ film }: { film: FilmItem }) {
         {text}
         {left && <span class="quiet left">{left}</span>}
       </p>
+      {stage.name === 'failed' && isProblem(stage.error, 'too_large') && <RegisterForMore />}
       <div class="film-actions">
         <Actions film={film} />
       </div>

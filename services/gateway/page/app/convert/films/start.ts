@@ -1,5 +1,5 @@
 import { effect, untracked } from '@preact/signals';
-import { account, endedAccount } from '../../session/state.ts';
+import { account, endedAccount, isGuest } from '../../session/state.ts';
 import { showToast } from '../../shell/toasts.tsx';
 import { t } from '../../text/language.ts';
 import { changeFilm, dropFilm, films, isAt } from '../state.ts';
@@ -18,11 +18,14 @@ export function startFilms(): void {
   if (isStarted) return;
   isStarted = true;
   loadSending();
+  /** Id of the guest who was signed in before. */
+  let guest: string | undefined;
   effect(() => {
     const { value } = account;
     untracked(() =>
-      value === null ? onSignedOut() : value === 'unknown' ? undefined : onSignedIn(value.id),
+      value === null ? onSignedOut() : value === 'unknown' ? undefined : onSignedIn(value.id, guest),
     );
+    guest = isGuest() ? ownerOfNow() : undefined;
   });
   startLooking();
   followJobs();
@@ -60,9 +63,11 @@ function leave(id: string): void {
   release(id);
 }
 
-function onSignedIn(id: string): void {
+/** @param guest id of the guest who has signed in, and who keeps the films that were chosen and that nobody has been asked to convert */
+function onSignedIn(id: string, guest: string | undefined): void {
   for (const film of films.value) {
-    if (film.owner === undefined) changeFilm(film.id, { owner: id });
+    const isChosenByGuest = film.owner === guest && isAt('reading', 'found', 'useless')(film);
+    if (film.owner === undefined || isChosenByGuest) changeFilm(film.id, { owner: id });
     else if (film.owner !== id) {
       stopSending(film.id);
       leave(film.id);

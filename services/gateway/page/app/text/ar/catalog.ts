@@ -10,6 +10,7 @@ export const ar: Catalog = {
   'shell.theme.light': 'فاتح',
   'shell.theme.dark': 'داكن',
   'shell.account': 'الحساب',
+  'shell.guest_account': 'حساب ضيف',
   'shell.api': 'API',
   'shell.close': 'إغلاق',
   'shell.messages': 'الرسائل',
@@ -38,6 +39,11 @@ export const ar: Catalog = {
   'session.password_hint': '10 أحرف على الأقل.',
   'session.no_account': 'أول مرة هنا؟',
   'session.have_account': 'لديك حساب؟',
+  'session.guest_start': 'جرّب دون حساب',
+  'session.guest_limits': 'بحدود صغيرة: {size} لكل فيلم، ومدة حفظ ملفات MP3: {time}، ودون رسائل بريد.',
+  'session.guest_ended': 'انتهت زيارتك ضيفًا، ولم يعد الوصول إلى ملفات MP3 الخاصة بها ممكنًا.',
+  'session.guest_notice': 'أنت ضيف. لا يصل إلى ملفات MP3 الخاصة بك إلا هذا المتصفح، وستُحذف قريبًا.',
+  'session.guest_keep': 'احتفظ بملفات MP3: أنشئ حسابًا',
 
   'convert.title': 'أفلِت الأفلام هنا',
   'convert.lead': 'أو مجلدًا منها، أو الصقها: يصبح كل فيلم ملف MP3.',
@@ -171,9 +177,6 @@ export const ar: Catalog = {
   'jobs.failure.gave_up.advice': 'أعد المحاولة بعد قليل.',
   'jobs.failure.other': 'تعذّر تحويل الفيلم: {detail}',
   'jobs.failure.other.advice': 'أعد المحاولة.',
-
-  'account.title': 'الحساب',
-  'account.sign_out': 'تسجيل الخروج',
 
   'error.unreachable': 'الخادم لا يستجيب. تحقّق من اتصالك؛ تواصل الصفحة المحاولة.',
   'error.invalid_credentials': 'البريد الإلكتروني أو كلمة المرور غير صحيحة.',

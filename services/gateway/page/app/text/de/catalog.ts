@@ -10,6 +10,7 @@ export const de: Catalog = {
   'shell.theme.light': 'Hell',
   'shell.theme.dark': 'Dunkel',
   'shell.account': 'Konto',
+  'shell.guest_account': 'Gastkonto',
   'shell.api': 'API',
   'shell.close': 'Schließen',
   'shell.messages': 'Meldungen',
@@ -41,6 +42,12 @@ export const de: Catalog = {
   'session.password_hint': 'Mindestens 10 Zeichen.',
   'session.no_account': 'Neu hier?',
   'session.have_account': 'Du hast schon ein Konto?',
+  'session.guest_start': 'Ohne Konto ausprobieren',
+  'session.guest_limits': 'Mit kleinen Grenzen: {size} je Film, MP3s bleiben {time}, keine E-Mails.',
+  'session.guest_ended': 'Dein Besuch als Gast ist zu Ende. Seine MP3s sind nicht mehr zu erreichen.',
+  'session.guest_notice':
+    'Du bist Gast. Nur dieser Browser kommt an deine MP3s, und sie werden bald gelöscht.',
+  'session.guest_keep': 'MP3s behalten: Konto erstellen',
 
   'convert.title': 'Filme hier ablegen',
   'convert.lead': 'Oder einen ganzen Ordner, oder einfach einfügen: Aus jedem Film wird eine MP3.',
@@ -166,9 +173,6 @@ export const de: Catalog = {
   'jobs.failure.gave_up.advice': 'Versuche es nach einer Weile noch einmal.',
   'jobs.failure.other': 'Der Film konnte nicht umgewandelt werden: {detail}',
   'jobs.failure.other.advice': 'Versuche es noch einmal.',
-
-  'account.title': 'Konto',
-  'account.sign_out': 'Abmelden',
 
   'error.unreachable': 'Der Server antwortet nicht. Prüfe deine Verbindung; die Seite versucht es weiter.',
   'error.invalid_credentials': 'Die E-Mail-Adresse oder das Passwort stimmt nicht.',

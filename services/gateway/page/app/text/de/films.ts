@@ -100,6 +100,10 @@ export const films: Parts['films'] = {
   'convert.fault.not_media': 'Das ist keine Video- oder Audiodatei.',
   'convert.fault.unsupported_media_type': 'Das ist keine Video- oder Audiodatei.',
   'convert.fault.too_large': 'Dieser Film ist größer, als der Server erlaubt.',
+  'convert.too_large': 'Zu groß: {sent} müssten gesendet werden, die Grenze ist {limit}.',
+  'convert.too_large_guest':
+    'Zu groß: {sent} müssten gesendet werden, Gäste dürfen höchstens {limit} senden.',
+  'convert.register_for_more': 'Konto erstellen, um größere Filme zu senden',
   'convert.fault.no_audio': 'Dieser Film hat keinen Ton, es gibt also nichts umzuwandeln.',
   'convert.fault.unreadable':
     'Die Datei lässt sich nicht mehr lesen: Sie wurde verschoben, geändert oder gelöscht. Entferne sie hier und wähle sie neu aus.',

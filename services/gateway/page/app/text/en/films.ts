@@ -34,6 +34,9 @@ export const films = {
   'convert.fault.not_media': 'This is no video or audio file.',
   'convert.fault.unsupported_media_type': 'This is no video or audio file.',
   'convert.fault.too_large': 'This film is larger than the server takes.',
+  'convert.too_large': 'Too large: {sent} would have to be sent, and {limit} is the limit.',
+  'convert.too_large_guest': 'Too large: {sent} would have to be sent, and guests may send {limit} at most.',
+  'convert.register_for_more': 'Create an account to send larger films',
   'convert.fault.no_audio': 'This film has no sound, so there is nothing to convert.',
   'convert.fault.unreadable':
     'The file cannot be read any more: it was moved, changed or deleted. Remove it here, and choose it again.',

@@ -16,4 +16,10 @@ export const session = {
   'session.password_hint': 'At least 10 characters.',
   'session.no_account': 'New here?',
   'session.have_account': 'You have an account?',
+  'session.guest_start': 'Try it without an account',
+  'session.guest_limits': 'With small limits: {size} a film, MP3s kept for {time}, no e-mails.',
+  'session.guest_ended': 'Your visit as a guest has ended. Its MP3s cannot be reached any more.',
+  'session.guest_notice':
+    'You are a guest. Only this browser can reach your MP3s, and they are deleted soon.',
+  'session.guest_keep': 'Keep your MP3s: register',
 };

@@ -7,6 +7,7 @@ export const shell = {
   'shell.theme.light': 'Light',
   'shell.theme.dark': 'Dark',
   'shell.account': 'Account',
+  'shell.guest_account': 'Guest account',
   'shell.api': 'API',
   'shell.close': 'Close',
   'shell.messages': 'Messages',

@@ -10,6 +10,7 @@ export const es: Catalog = {
   'shell.theme.light': 'Claro',
   'shell.theme.dark': 'Oscuro',
   'shell.account': 'Cuenta',
+  'shell.guest_account': 'Cuenta de invitado',
   'shell.api': 'API',
   'shell.close': 'Cerrar',
   'shell.messages': 'Mensajes',
@@ -42,6 +43,12 @@ export const es: Catalog = {
   'session.password_hint': 'Al menos 10 caracteres.',
   'session.no_account': '¿Es tu primera vez aquí?',
   'session.have_account': '¿Ya tienes una cuenta?',
+  'session.guest_start': 'Probar sin cuenta',
+  'session.guest_limits': 'Con límites pequeños: {size} por vídeo, los MP3 se guardan {time}, sin correos.',
+  'session.guest_ended': 'Tu visita como invitado ha terminado. Ya no se puede llegar a sus MP3.',
+  'session.guest_notice':
+    'Estás aquí como invitado. Solo este navegador llega a tus MP3, y pronto se borrarán.',
+  'session.guest_keep': 'Conservar tus MP3: crear una cuenta',
 
   'convert.title': 'Suelta aquí tus vídeos',
   'convert.lead': 'O una carpeta entera, o pégalos: cada uno se convierte en un MP3.',
@@ -172,9 +179,6 @@ export const es: Catalog = {
   'jobs.failure.gave_up.advice': 'Inténtalo otra vez dentro de un rato.',
   'jobs.failure.other': 'No se pudo convertir el vídeo: {detail}',
   'jobs.failure.other.advice': 'Inténtalo otra vez.',
-
-  'account.title': 'Cuenta',
-  'account.sign_out': 'Cerrar sesión',
 
   'error.unreachable': 'El servidor no responde. Comprueba tu conexión; la página lo sigue intentando.',
   'error.invalid_credentials': 'El correo electrónico o la contraseña no son correctos.',

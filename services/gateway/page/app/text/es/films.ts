@@ -105,6 +105,10 @@ export const films: Parts['films'] = {
   'convert.fault.not_media': 'No es un archivo de vídeo ni de audio.',
   'convert.fault.unsupported_media_type': 'No es un archivo de vídeo ni de audio.',
   'convert.fault.too_large': 'Este vídeo es más grande de lo que admite el servidor.',
+  'convert.too_large': 'Demasiado grande: habría que enviar {sent}, y el límite es {limit}.',
+  'convert.too_large_guest':
+    'Demasiado grande: habría que enviar {sent}, y los invitados pueden enviar {limit} como máximo.',
+  'convert.register_for_more': 'Crear una cuenta para enviar vídeos más grandes',
   'convert.fault.no_audio': 'Este vídeo no tiene sonido, así que no hay nada que convertir.',
   'convert.fault.unreadable':
     'El archivo ya no se puede leer: se movió, cambió o eliminó. Quítalo aquí y elígelo otra vez.',

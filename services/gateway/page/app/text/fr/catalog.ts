@@ -10,6 +10,7 @@ export const fr: Catalog = {
   'shell.theme.light': 'Clair',
   'shell.theme.dark': 'Sombre',
   'shell.account': 'Compte',
+  'shell.guest_account': 'Compte invité',
   'shell.api': 'API',
   'shell.close': 'Fermer',
   'shell.messages': 'Messages',
@@ -41,6 +42,12 @@ export const fr: Catalog = {
   'session.password_hint': 'Au moins 10 caractères.',
   'session.no_account': 'Nouveau ici ?',
   'session.have_account': 'Vous avez déjà un compte ?',
+  'session.guest_start': 'Essayer sans compte',
+  'session.guest_limits': 'Avec de petites limites : {size} par vidéo, MP3 conservés {time}, aucun e-mail.',
+  'session.guest_ended': 'Votre visite en tant qu’invité est terminée. Ses MP3 ne sont plus accessibles.',
+  'session.guest_notice':
+    'Vous êtes un invité. Seul ce navigateur peut accéder à vos MP3, et ils seront bientôt supprimés.',
+  'session.guest_keep': 'Garder vos MP3 : créer un compte',
 
   'convert.title': 'Déposez des vidéos ici',
   'convert.lead': 'Ou tout un dossier, ou collez-les : chacune devient un MP3.',
@@ -173,9 +180,6 @@ export const fr: Catalog = {
   'jobs.failure.gave_up.advice': 'Réessayez un peu plus tard.',
   'jobs.failure.other': 'La vidéo n’a pas pu être convertie : {detail}',
   'jobs.failure.other.advice': 'Réessayez.',
-
-  'account.title': 'Compte',
-  'account.sign_out': 'Se déconnecter',
 
   'error.unreachable': 'Le serveur ne répond pas. Vérifiez votre connexion ; la page continue d’essayer.',
   'error.invalid_credentials': 'L’adresse e-mail ou le mot de passe est incorrect.',

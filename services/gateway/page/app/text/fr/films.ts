@@ -106,6 +106,10 @@ export const films: Parts['films'] = {
   'convert.fault.not_media': 'Ce n’est pas un fichier vidéo ou audio.',
   'convert.fault.unsupported_media_type': 'Ce n’est pas un fichier vidéo ou audio.',
   'convert.fault.too_large': 'Cette vidéo est plus grande que ce que le serveur accepte.',
+  'convert.too_large': 'Trop volumineux : il faudrait envoyer {sent}, et la limite est de {limit}.',
+  'convert.too_large_guest':
+    'Trop volumineux : il faudrait envoyer {sent}, et les invités peuvent envoyer {limit} au plus.',
+  'convert.register_for_more': 'Créer un compte pour envoyer de plus grandes vidéos',
   'convert.fault.no_audio': 'Cette vidéo n’a pas de son : il n’y a rien à convertir.',
   'convert.fault.unreadable':
     'Le fichier n’est plus lisible : il a été déplacé, modifié ou supprimé. Retirez-le ici, puis choisissez-le à nouveau.',

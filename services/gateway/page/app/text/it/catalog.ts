@@ -10,6 +10,7 @@ export const it: Catalog = {
   'shell.theme.light': 'Chiaro',
   'shell.theme.dark': 'Scuro',
   'shell.account': 'Account',
+  'shell.guest_account': 'Account ospite',
   'shell.api': 'API',
   'shell.close': 'Chiudi',
   'shell.messages': 'Messaggi',
@@ -42,6 +43,12 @@ export const it: Catalog = {
   'session.password_hint': 'Almeno 10 caratteri.',
   'session.no_account': 'È la prima volta qui?',
   'session.have_account': 'Hai già un account?',
+  'session.guest_start': 'Prova senza account',
+  'session.guest_limits': 'Con piccoli limiti: {size} per video, MP3 conservati per {time}, nessuna e-mail.',
+  'session.guest_ended': 'La tua visita come ospite è finita. I suoi MP3 non sono più raggiungibili.',
+  'session.guest_notice':
+    'Sei un ospite. Solo questo browser può raggiungere i tuoi MP3, e presto saranno eliminati.',
+  'session.guest_keep': 'Conserva i tuoi MP3: crea un account',
 
   'convert.title': 'Trascina qui i video',
   'convert.lead': 'O un’intera cartella, oppure incollali: ognuno diventa un MP3.',
@@ -168,9 +175,6 @@ export const it: Catalog = {
   'jobs.failure.gave_up.advice': 'Riprova tra un po’.',
   'jobs.failure.other': 'Non è stato possibile convertire il video: {detail}',
   'jobs.failure.other.advice': 'Riprova.',
-
-  'account.title': 'Account',
-  'account.sign_out': 'Esci',
 
   'error.unreachable': 'Il server non risponde. Controlla la connessione; la pagina continua a riprovare.',
   'error.invalid_credentials': 'L’indirizzo e-mail o la password non sono corretti.',

@@ -101,6 +101,10 @@ export const films: Parts['films'] = {
   'convert.fault.not_media': 'Non è un file video o audio.',
   'convert.fault.unsupported_media_type': 'Non è un file video o audio.',
   'convert.fault.too_large': 'Questo video è più grande di quanto il server accetti.',
+  'convert.too_large': 'Troppo grande: bisognerebbe inviare {sent}, e il limite è {limit}.',
+  'convert.too_large_guest':
+    'Troppo grande: bisognerebbe inviare {sent}, e gli ospiti possono inviare al massimo {limit}.',
+  'convert.register_for_more': 'Crea un account per inviare video più grandi',
   'convert.fault.no_audio': 'Questo video non ha audio, quindi non c’è niente da convertire.',
   'convert.fault.unreadable':
     'Il file non si può più leggere: è stato spostato, modificato o eliminato. Rimuovilo qui e sceglilo di nuovo.',

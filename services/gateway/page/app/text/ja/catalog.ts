@@ -10,6 +10,7 @@ export const ja: Catalog = {
   'shell.theme.light': 'ライト',
   'shell.theme.dark': 'ダーク',
   'shell.account': 'アカウント',
+  'shell.guest_account': 'ゲストアカウント',
   'shell.api': 'API',
   'shell.close': '閉じる',
   'shell.messages': 'メッセージ',
@@ -40,6 +41,12 @@ export const ja: Catalog = {
   'session.password_hint': '10文字以上。',
   'session.no_account': '初めてご利用ですか？',
   'session.have_account': 'アカウントをお持ちですか？',
+  'session.guest_start': 'アカウントなしで試す',
+  'session.guest_limits':
+    '制限があります：動画1本につき{size}まで、MP3の保存期間は{time}、メールは届きません。',
+  'session.guest_ended': 'ゲストとしての利用は終了しました。そのときのMP3はもう開けません。',
+  'session.guest_notice': 'ゲストとして利用中です。MP3はこのブラウザーからしか開けず、まもなく削除されます。',
+  'session.guest_keep': 'MP3を残す：アカウントを作成',
 
   'convert.title': 'ここに動画をドロップ',
   'convert.lead': 'フォルダーごとでも、貼り付けでも大丈夫です。それぞれがMP3になります。',
@@ -155,9 +162,6 @@ export const ja: Catalog = {
   'jobs.failure.gave_up.advice': 'しばらくしてから、もう一度試してください。',
   'jobs.failure.other': '動画を変換できませんでした：{detail}',
   'jobs.failure.other.advice': 'もう一度試してください。',
-
-  'account.title': 'アカウント',
-  'account.sign_out': 'ログアウト',
 
   'error.unreachable': 'サーバーが応答しません。接続を確認してください。ページは接続を試み続けます。',
   'error.invalid_credentials': 'メールアドレスまたはパスワードが違います。',

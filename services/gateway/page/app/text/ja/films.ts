@@ -95,6 +95,9 @@ export const films: Parts['films'] = {
   'convert.fault.not_media': '動画ファイルでも音声ファイルでもありません。',
   'convert.fault.unsupported_media_type': '動画ファイルでも音声ファイルでもありません。',
   'convert.fault.too_large': 'この動画はサーバーの上限サイズを超えています。',
+  'convert.too_large': '大きすぎます。送信が必要な量は{sent}ですが、上限は{limit}です。',
+  'convert.too_large_guest': '大きすぎます。送信が必要な量は{sent}ですが、ゲストの上限は{limit}です。',
+  'convert.register_for_more': 'アカウントを作成して、もっと大きな動画を送る',
   'convert.fault.no_audio': 'この動画には音声がないため、変換するものがありません。',
   'convert.fault.unreadable':
     'ファイルを読めなくなりました。移動、変更、または削除されています。ここから外して、もう一度選んでください。',

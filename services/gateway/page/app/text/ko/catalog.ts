@@ -10,6 +10,7 @@ export const ko: Catalog = {
   'shell.theme.light': '라이트',
   'shell.theme.dark': '다크',
   'shell.account': '계정',
+  'shell.guest_account': '게스트 계정',
   'shell.api': 'API',
   'shell.close': '닫기',
   'shell.messages': '메시지',
@@ -37,6 +38,11 @@ export const ko: Catalog = {
   'session.password_hint': '10자 이상이어야 해요.',
   'session.no_account': '처음이신가요?',
   'session.have_account': '계정이 있으신가요?',
+  'session.guest_start': '계정 없이 써 보기',
+  'session.guest_limits': '작은 제한이 있어요: 영상당 {size}, MP3 보관 {time}, 메일 없음.',
+  'session.guest_ended': '게스트 이용이 끝났어요. 그때의 MP3는 더 이상 열 수 없어요.',
+  'session.guest_notice': '게스트로 이용 중이에요. MP3는 이 브라우저에서만 열 수 있고 곧 삭제돼요.',
+  'session.guest_keep': 'MP3 간직하기: 계정 만들기',
 
   'convert.title': '여기에 영상을 놓으세요',
   'convert.lead': '폴더째 놓거나 붙여 넣어도 돼요. 영상마다 MP3가 하나씩 만들어져요.',
@@ -149,9 +155,6 @@ export const ko: Catalog = {
   'jobs.failure.gave_up.advice': '잠시 후 다시 시도해 주세요.',
   'jobs.failure.other': '영상을 변환하지 못했어요: {detail}',
   'jobs.failure.other.advice': '다시 시도해 주세요.',
-
-  'account.title': '계정',
-  'account.sign_out': '로그아웃',
 
   'error.unreachable': '서버가 응답하지 않아요. 연결을 확인해 주세요. 페이지가 계속 다시 시도할게요.',
   'error.invalid_credentials': '이메일 주소나 비밀번호가 올바르지 않아요.',

@@ -97,6 +97,9 @@ export const films: Parts['films'] = {
   'convert.fault.not_media': '동영상이나 오디오 파일이 아니에요.',
   'convert.fault.unsupported_media_type': '동영상이나 오디오 파일이 아니에요.',
   'convert.fault.too_large': '영상이 서버가 받는 크기보다 커요.',
+  'convert.too_large': '너무 커요. {sent}를 보내야 하는데 한도는 {limit}예요.',
+  'convert.too_large_guest': '너무 커요. {sent}를 보내야 하는데 게스트의 한도는 {limit}예요.',
+  'convert.register_for_more': '계정을 만들고 더 큰 영상 보내기',
   'convert.fault.no_audio': '이 영상에는 소리가 없어서 변환할 것이 없어요.',
   'convert.fault.unreadable':
     '파일을 더 이상 읽을 수 없어요. 이동, 변경 또는 삭제됐어요. 여기서 빼고 다시 선택해 주세요.',

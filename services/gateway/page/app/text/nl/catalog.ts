@@ -10,6 +10,7 @@ export const nl: Catalog = {
   'shell.theme.light': 'Licht',
   'shell.theme.dark': 'Donker',
   'shell.account': 'Account',
+  'shell.guest_account': 'Gastaccount',
   'shell.api': 'API',
   'shell.close': 'Sluiten',
   'shell.messages': 'Meldingen',
@@ -40,6 +41,12 @@ export const nl: Catalog = {
   'session.password_hint': 'Minstens 10 tekens.',
   'session.no_account': 'Nieuw hier?',
   'session.have_account': 'Heb je al een account?',
+  'session.guest_start': 'Probeer het zonder account',
+  'session.guest_limits': 'Met kleine grenzen: {size} per film, MP3’s blijven {time}, geen e-mails.',
+  'session.guest_ended': 'Je bezoek als gast is voorbij. De MP3’s ervan zijn niet meer bereikbaar.',
+  'session.guest_notice':
+    'Je bent een gast. Alleen deze browser kan bij je MP3’s, en ze worden binnenkort verwijderd.',
+  'session.guest_keep': 'Bewaar je MP3’s: maak een account aan',
 
   'convert.title': 'Zet je films hier neer',
   'convert.lead': 'Of een hele map, of plak ze: elke film wordt een MP3.',
@@ -162,9 +169,6 @@ export const nl: Catalog = {
   'jobs.failure.gave_up.advice': 'Probeer het over een tijdje opnieuw.',
   'jobs.failure.other': 'De film kon niet worden omgezet: {detail}',
   'jobs.failure.other.advice': 'Probeer het opnieuw.',
-
-  'account.title': 'Account',
-  'account.sign_out': 'Uitloggen',
 
   'error.unreachable': 'De server antwoordt niet. Controleer je verbinding; de pagina blijft het proberen.',
   'error.invalid_credentials': 'Het e-mailadres of het wachtwoord klopt niet.',

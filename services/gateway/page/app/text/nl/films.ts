@@ -101,6 +101,10 @@ export const films: Parts['films'] = {
   'convert.fault.not_media': 'Dit is geen video- of audiobestand.',
   'convert.fault.unsupported_media_type': 'Dit is geen video- of audiobestand.',
   'convert.fault.too_large': 'Deze film is groter dan de server aanneemt.',
+  'convert.too_large': 'Te groot: er zou {sent} verstuurd moeten worden, en de grens is {limit}.',
+  'convert.too_large_guest':
+    'Te groot: er zou {sent} verstuurd moeten worden, en gasten mogen hoogstens {limit} versturen.',
+  'convert.register_for_more': 'Maak een account aan om grotere films te versturen',
   'convert.fault.no_audio': 'Deze film heeft geen geluid, dus valt er niets om te zetten.',
   'convert.fault.unreadable':
     'Het bestand is niet meer te lezen: het is verplaatst, gewijzigd of verwijderd. Haal het hier weg en kies het opnieuw.',

@@ -10,6 +10,7 @@ export const pl: Catalog = {
   'shell.theme.light': 'Jasny',
   'shell.theme.dark': 'Ciemny',
   'shell.account': 'Konto',
+  'shell.guest_account': 'Konto gościa',
   'shell.api': 'API',
   'shell.close': 'Zamknij',
   'shell.messages': 'Komunikaty',
@@ -40,6 +41,13 @@ export const pl: Catalog = {
   'session.password_hint': 'Co najmniej 10 znaków.',
   'session.no_account': 'Pierwszy raz tutaj?',
   'session.have_account': 'Masz już konto?',
+  'session.guest_start': 'Wypróbuj bez konta',
+  'session.guest_limits':
+    'Z małymi limitami: {size} na film, pliki MP3 przechowywane przez {time}, bez e-maili.',
+  'session.guest_ended': 'Wizyta w roli gościa dobiegła końca. Jej pliki MP3 nie są już dostępne.',
+  'session.guest_notice':
+    'Jesteś gościem. Tylko ta przeglądarka ma dostęp do twoich plików MP3, a wkrótce zostaną usunięte.',
+  'session.guest_keep': 'Zachowaj pliki MP3: utwórz konto',
 
   'convert.title': 'Upuść tutaj filmy',
   'convert.lead': 'Możesz też upuścić cały folder albo wkleić filmy: z każdego powstanie MP3.',
@@ -167,9 +175,6 @@ export const pl: Catalog = {
   'jobs.failure.gave_up.advice': 'Spróbuj ponownie za jakiś czas.',
   'jobs.failure.other': 'Nie udało się przekonwertować filmu: {detail}',
   'jobs.failure.other.advice': 'Spróbuj ponownie.',
-
-  'account.title': 'Konto',
-  'account.sign_out': 'Wyloguj się',
 
   'error.unreachable': 'Serwer nie odpowiada. Sprawdź połączenie; strona wciąż próbuje.',
   'error.invalid_credentials': 'Adres e-mail lub hasło są nieprawidłowe.',

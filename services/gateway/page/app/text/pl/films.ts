@@ -116,6 +116,9 @@ export const films: Parts['films'] = {
   'convert.fault.not_media': 'To nie jest plik wideo ani audio.',
   'convert.fault.unsupported_media_type': 'To nie jest plik wideo ani audio.',
   'convert.fault.too_large': 'Ten film jest większy, niż przyjmuje serwer.',
+  'convert.too_large': 'Za duży: trzeba by wysłać {sent}, a limit to {limit}.',
+  'convert.too_large_guest': 'Za duży: trzeba by wysłać {sent}, a limit dla gości to {limit}.',
+  'convert.register_for_more': 'Utwórz konto, aby wysyłać większe filmy',
   'convert.fault.no_audio': 'Ten film nie ma dźwięku, więc nie ma czego konwertować.',
   'convert.fault.unreadable':
     'Nie można już odczytać pliku: został przeniesiony, zmieniony lub usunięty. Usuń go stąd i wybierz ponownie.',

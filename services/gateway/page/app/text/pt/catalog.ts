@@ -10,6 +10,7 @@ export const pt: Catalog = {
   'shell.theme.light': 'Claro',
   'shell.theme.dark': 'Escuro',
   'shell.account': 'Conta',
+  'shell.guest_account': 'Conta de convidado',
   'shell.api': 'API',
   'shell.close': 'Fechar',
   'shell.messages': 'Mensagens',
@@ -40,6 +41,12 @@ export const pt: Catalog = {
   'session.password_hint': 'Pelo menos 10 caracteres.',
   'session.no_account': 'É novo por aqui?',
   'session.have_account': 'Já tem uma conta?',
+  'session.guest_start': 'Experimentar sem conta',
+  'session.guest_limits': 'Com limites pequenos: {size} por vídeo, MP3 guardados por {time}, sem e-mails.',
+  'session.guest_ended': 'Sua visita como convidado terminou. Não é mais possível acessar os MP3 dela.',
+  'session.guest_notice':
+    'Você é um convidado. Só este navegador acessa seus MP3, e eles serão apagados em breve.',
+  'session.guest_keep': 'Guardar seus MP3: criar uma conta',
 
   'convert.title': 'Solte vídeos aqui',
   'convert.lead': 'Ou uma pasta inteira, ou cole-os: cada um vira um MP3.',
@@ -170,9 +177,6 @@ export const pt: Catalog = {
   'jobs.failure.gave_up.advice': 'Tente de novo daqui a pouco.',
   'jobs.failure.other': 'Não foi possível converter o vídeo: {detail}',
   'jobs.failure.other.advice': 'Tente de novo.',
-
-  'account.title': 'Conta',
-  'account.sign_out': 'Sair',
 
   'error.unreachable': 'O servidor não responde. Verifique a sua conexão; a página continua tentando.',
   'error.invalid_credentials': 'O endereço de e-mail ou a senha está errado.',

@@ -105,6 +105,10 @@ export const films: Parts['films'] = {
   'convert.fault.not_media': 'Não é um arquivo de vídeo nem de áudio.',
   'convert.fault.unsupported_media_type': 'Não é um arquivo de vídeo nem de áudio.',
   'convert.fault.too_large': 'Este vídeo é maior do que o servidor aceita.',
+  'convert.too_large': 'Grande demais: seria preciso enviar {sent}, e o limite é {limit}.',
+  'convert.too_large_guest':
+    'Grande demais: seria preciso enviar {sent}, e convidados podem enviar no máximo {limit}.',
+  'convert.register_for_more': 'Criar uma conta para enviar vídeos maiores',
   'convert.fault.no_audio': 'Este vídeo não tem som, por isso não há nada para converter.',
   'convert.fault.unreadable':
     'Não é mais possível ler o arquivo: foi movido, alterado ou apagado. Remova-o aqui e escolha-o de novo.',

@@ -10,6 +10,7 @@ export const uk: Catalog = {
   'shell.theme.light': 'Світла',
   'shell.theme.dark': 'Темна',
   'shell.account': 'Обліковий запис',
+  'shell.guest_account': 'Гостьовий запис',
   'shell.api': 'API',
   'shell.close': 'Закрити',
   'shell.messages': 'Повідомлення',
@@ -39,6 +40,13 @@ export const uk: Catalog = {
   'session.password_hint': 'Щонайменше 10 символів.',
   'session.no_account': 'Уперше тут?',
   'session.have_account': 'Уже маєте обліковий запис?',
+  'session.guest_start': 'Спробувати без облікового запису',
+  'session.guest_limits':
+    'З невеликими обмеженнями: {size} на фільм, файли MP3 зберігаються {time}, без листів.',
+  'session.guest_ended': 'Ваш гостьовий візит завершено. Його файли MP3 більше недоступні.',
+  'session.guest_notice':
+    'Ви гість. Лише цей браузер має доступ до ваших файлів MP3, і невдовзі їх буде видалено.',
+  'session.guest_keep': 'Зберегти файли MP3: створити обліковий запис',
 
   'convert.title': 'Перетягніть фільми сюди',
   'convert.lead': 'Або цілу теку, або вставте їх: кожен стане MP3.',
@@ -170,9 +178,6 @@ export const uk: Catalog = {
   'jobs.failure.gave_up.advice': 'Спробуйте ще раз трохи згодом.',
   'jobs.failure.other': 'Не вдалося перетворити фільм: {detail}',
   'jobs.failure.other.advice': 'Спробуйте ще раз.',
-
-  'account.title': 'Обліковий запис',
-  'account.sign_out': 'Вийти',
 
   'error.unreachable': 'Сервер не відповідає. Перевірте з’єднання; сторінка продовжує спроби.',
   'error.invalid_credentials': 'Неправильна адреса електронної пошти або пароль.',

@@ -116,6 +116,9 @@ export const films: Parts['films'] = {
   'convert.fault.not_media': 'Це не відео й не аудіо.',
   'convert.fault.unsupported_media_type': 'Це не відео й не аудіо.',
   'convert.fault.too_large': 'Цей фільм більший, ніж приймає сервер.',
+  'convert.too_large': 'Завеликий: довелося б надіслати {sent}, а обмеження — {limit}.',
+  'convert.too_large_guest': 'Завеликий: довелося б надіслати {sent}, а обмеження для гостей — {limit}.',
+  'convert.register_for_more': 'Створити обліковий запис, щоб надсилати більші фільми',
   'convert.fault.no_audio': 'Цей фільм не має звуку, тож перетворювати нічого.',
   'convert.fault.unreadable':
     'Файл більше не вдається прочитати: його перемістили, змінили або видалили. Приберіть його тут і виберіть знову.',

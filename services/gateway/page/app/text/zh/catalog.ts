@@ -10,6 +10,7 @@ export const zh: Catalog = {
   'shell.theme.light': '浅色',
   'shell.theme.dark': '深色',
   'shell.account': '账户',
+  'shell.guest_account': '访客账户',
   'shell.api': 'API',
   'shell.close': '关闭',
   'shell.messages': '消息',
@@ -37,6 +38,11 @@ export const zh: Catalog = {
   'session.password_hint': '至少 10 个字符。',
   'session.no_account': '第一次来？',
   'session.have_account': '已有账户？',
+  'session.guest_start': '不用账户，直接试用',
+  'session.guest_limits': '有一些限制：每部影片 {size}，MP3 保留 {time}，不发邮件。',
+  'session.guest_ended': '你的访客使用已结束，当时的 MP3 无法再打开。',
+  'session.guest_notice': '你现在是访客。只有这个浏览器能打开你的 MP3，而且它们很快会被删除。',
+  'session.guest_keep': '保留你的 MP3：创建账户',
 
   'convert.title': '把影片拖到这里',
   'convert.lead': '也可以拖入整个文件夹，或直接粘贴：每部影片都会变成一个 MP3。',
@@ -147,9 +153,6 @@ export const zh: Catalog = {
   'jobs.failure.gave_up.advice': '请过一会儿再试。',
   'jobs.failure.other': '影片无法转换：{detail}',
   'jobs.failure.other.advice': '请重试。',
-
-  'account.title': '账户',
-  'account.sign_out': '退出登录',
 
   'error.unreachable': '服务器没有响应。请检查网络连接；页面会不断重试。',
   'error.invalid_credentials': '电子邮件地址或密码不正确。',

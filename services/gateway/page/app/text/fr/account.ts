@@ -1,0 +1,25 @@
+import type { Parts } from '../catalog.ts';
+
+/** The account of whoever is signed in, in French. Loaded when it is opened. */
+export const account: Parts['account'] = {
+  'account.title': 'Compte',
+  'account.sign_out': 'Se déconnecter',
+  'account.upload_limit': 'Envoi maximal',
+  'account.upload_limit_note':
+    'De la plupart des vidéos, seul le son est envoyé. Il est bien plus petit que la vidéo.',
+  'account.retention': 'Durée de conservation des MP3',
+  'account.retention_note': 'Téléchargez ce que vous voulez garder plus longtemps.',
+  'account.guest': 'Vous êtes un invité',
+  'account.guest_lead': 'Seul ce navigateur peut accéder à vos MP3, et seulement jusqu’à votre déconnexion.',
+  'account.register_lead':
+    'Créez un compte, et vos MP3 s’y trouveront. Les vidéos en cours d’envoi continuent.',
+  'account.kept':
+    'Vous avez maintenant un compte. Tout est conservé : vos MP3 et les vidéos en cours d’envoi.',
+  'account.sign_in_warning':
+    'Les MP3 de votre visite en tant qu’invité resteront derrière vous. Une fois que vous serez connecté, personne ne pourra plus y accéder.',
+  'account.leave_title': 'Se déconnecter et perdre vos MP3 ?',
+  'account.leave_text':
+    'Personne ne peut se reconnecter comme cet invité. Pour garder vos MP3, créez d’abord un compte.',
+  'account.leave': 'Se déconnecter et les perdre',
+  'account.stay': 'Rester',
+};

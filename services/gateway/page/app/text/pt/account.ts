@@ -1,0 +1,24 @@
+import type { Parts } from '../catalog.ts';
+
+/** The account of whoever is signed in, in Portuguese. Loaded when it is opened. */
+export const account: Parts['account'] = {
+  'account.title': 'Conta',
+  'account.sign_out': 'Sair',
+  'account.upload_limit': 'Maior envio',
+  'account.upload_limit_note': 'Da maioria dos vídeos, só o som é enviado. Ele é bem menor que o vídeo.',
+  'account.retention': 'Os MP3 são guardados por',
+  'account.retention_note': 'Baixe o que quiser guardar por mais tempo.',
+  'account.guest': 'Você é um convidado',
+  'account.guest_lead': 'Só este navegador acessa seus MP3, e só até você sair.',
+  'account.register_lead':
+    'Crie uma conta, e seus MP3 estarão nela. Os vídeos que estão sendo enviados continuam.',
+  'account.kept':
+    'Agora você tem uma conta. Tudo foi mantido: seus MP3 e os vídeos que estão sendo enviados.',
+  'account.sign_in_warning':
+    'Os MP3 da sua visita como convidado ficam para trás. Depois que você entrar, ninguém poderá acessá-los.',
+  'account.leave_title': 'Sair e perder seus MP3?',
+  'account.leave_text':
+    'Ninguém pode entrar de novo como este convidado. Para guardar seus MP3, crie uma conta antes.',
+  'account.leave': 'Sair e perder',
+  'account.stay': 'Ficar',
+};
