@@ -10,7 +10,7 @@ import type { Log } from '../shared/runtime/log.ts';
 import { createCallAuth } from './accounts/call-auth.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { acceptSessionCookie, createSessionCookies } from './accounts/session-cookies.ts';
-import { sessionRoutes } from './accounts/session-routes.ts';
+import { type SessionPorts, sessionRoutes } from './accounts/session-routes.ts';
 import { cors } from './cors.ts';
 import { type DetailsPorts, detailsRoutes } from './details/routes.ts';
 import { archiveRoutes } from './downloads/archive/routes.ts';
@@ -34,6 +34,7 @@ export interface GatewayPorts
     EventPorts,
     OperatorPorts,
     ProbePorts,
+    Omit<SessionPorts, 'callAuth' | 'cookies'>,
     TusPorts,
     UploadPorts {
   invoke: Sidecar['invoke'];

@@ -24,7 +24,7 @@ export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
   return {
     url: transport.url,
     get account() {
-      return current()?.email;
+      return current()?.id;
     },
     async keepAlive() {
       if (isDue()) await renew(always).catch(() => undefined);
