@@ -1,7 +1,5 @@
+import type { AccountGroup } from '../limits/group-limits.ts';
 import type { Account } from './session-view.ts';
-
-/** What the limits of an account depend on. A guest has started without an address and a password. */
-export type AccountGroup = 'guest' | 'user';
 
 /** Whoever sends a request. */
 export interface User {

@@ -1,5 +1,5 @@
-import type { AccountGroup } from '../accounts/user.ts';
 import { createConcurrencyLimit } from './concurrency-limit.ts';
+import type { AccountGroup } from './group-limits.ts';
 import type { OwnerCounts, Quota } from './quota.ts';
 import { createStoredQuota, type Place } from './stored-quota.ts';
 

@@ -1,4 +1,5 @@
-import type { AccountGroup } from '../accounts/user.ts';
+/** What the limits of an account depend on. A guest has started without an address and a password. */
+export type AccountGroup = 'guest' | 'user';
 
 /** What one account may do. */
 export interface AccountLimits {

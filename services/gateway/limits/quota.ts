@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode } from '../../shared/runtime/errors.ts';
-import type { AccountGroup } from '../accounts/user.ts';
+import type { AccountGroup } from './group-limits.ts';
 
 /** A count of all users, of all guests among them, and of each owner whose count is not 0. */
 export interface OwnerCounts {

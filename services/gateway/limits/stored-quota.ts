@@ -1,4 +1,4 @@
-import type { User } from '../accounts/user.ts';
+import type { AccountGroup } from './group-limits.ts';
 import {
   adjustCount,
   emptyCounts,
@@ -27,7 +27,10 @@ export interface StoredQuota {
   readonly counts: OwnerCounts;
 }
 
-export type Owner = Pick<User, 'id' | 'group'>;
+export interface Owner {
+  id: string;
+  group: AccountGroup;
+}
 
 /** The texts of the errors, when the user's own quota, that of all guests or that of all users is reached. */
 export interface Refusals {

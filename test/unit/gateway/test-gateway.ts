@@ -49,7 +49,7 @@ export const publicJwk: JWK = { ...(await exportJWK(KEYS.publicKey)), kid: 'one'
 /** An access token as auth makes it, except for the given claims, header and key. A claim that is undefined is left out. */
 export async function tokenOf(
   { id, email }: { id: string; email?: string } = OWNER,
-  { claims = {}, header = {}, key = KEYS.privateKey as CryptoKey | Uint8Array } = {},
+  { claims = {} as object, header = {}, key = KEYS.privateKey as CryptoKey | Uint8Array } = {},
 ): Promise<string> {
   const iat = Math.floor(Date.now() / 1000);
   const { issuer: iss, audience: aud } = ISSUER;
@@ -61,6 +61,9 @@ export async function tokenOf(
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 export const asOwner = bearer(await tokenOf());
 export const asStranger = bearer(await tokenOf(STRANGER));
+/** A guest, whose token has no address. */
+export const GUEST = { id: '11111111-8d0b-4a53-9a35-0d6c2c1f7b10', email: null, group: 'guest' as const };
+export const asGuest = bearer(await tokenOf({ id: GUEST.id }, { claims: { guest: true } }));
 export const OPERATOR_TOKEN = 'an-operator-token-of-32-characters';
 /** What the sidecar says of itself. */
 export const SIDECAR = {

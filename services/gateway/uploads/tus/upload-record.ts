@@ -4,7 +4,7 @@ import type { OriginalFile } from '../../../shared/jobs/job-view.ts';
 import { AppError } from '../../../shared/runtime/errors.ts';
 import { readDocument, readDocuments, updateDocument } from '../../../shared/state/documents.ts';
 import type { StateStore } from '../../../shared/state/state-store.ts';
-import type { AccountGroup } from '../../accounts/user.ts';
+import type { AccountGroup } from '../../limits/group-limits.ts';
 
 /**
  * - `open`: bytes are still missing, or all are stored and nothing is made of them yet.
