@@ -39,6 +39,10 @@ export function buildApp({
         return USER;
       },
     },
+    guests: {
+      start: async () => ({ id: USER.id, email: null }),
+      register: async (id, email) => ({ id, email }),
+    },
     users: {
       idsAfter: async (after, limit) => {
         if (!mysql) throw unavailable('the database');
@@ -47,6 +51,7 @@ export function buildApp({
     },
     grants: {
       issue: async () => GRANT,
+      reissue: async () => GRANT,
       refresh: async (token) => (token === 'r' ? GRANT : Promise.reject(invalidToken())),
       revoke: async () => undefined,
     },

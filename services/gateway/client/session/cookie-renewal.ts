@@ -50,6 +50,7 @@ export function createCookieRenewal(ports: CookieRenewalPorts) {
   };
 
   const know = ({ account: next, limits: allowed, renew_in }: Known) => {
+    // A guest who registers keeps the id.
     const isOther = next?.id !== account?.id || next?.guest !== account?.guest;
     account = next;
     limits = allowed;

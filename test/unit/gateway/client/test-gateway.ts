@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
+import type { User } from '../../../../services/gateway/accounts/user.ts';
 import { createGateway } from '../../../../services/gateway/app.ts';
 import { createSignedLinks } from '../../../../services/gateway/downloads/signed-link.ts';
 import { createLiveJobs } from '../../../../services/gateway/events/live-jobs.ts';
@@ -53,6 +54,8 @@ export function createTestGateway(
     now = () => performance.now(),
     publicUrl = URL_OF_GATEWAY,
     renewable = false,
+    guests = false,
+    guestLimits = { maxUploadBytes, retentionSeconds: KEPT_SECONDS },
   } = {},
 ) {
   const state = createMemoryState();
@@ -70,7 +73,8 @@ export function createTestGateway(
   const stored = { jobs, index, blobs };
   const many = { all: 100, perUser: 100 };
   const sameContent = createDeduplicate(state, jobs, KEPT_SECONDS);
-  const kept = { maxUploadBytes, retentionSeconds: KEPT_SECONDS, heartbeatMs: 5_000 };
+  const groupLimits = { guest: guestLimits, user: { maxUploadBytes, retentionSeconds: KEPT_SECONDS } };
+  const kept = { groupLimits, heartbeatMs: 5_000 };
   const changes = createJobCommands({
     ...{ ...stored, publishVideo, keepVideoMs: KEPT_SECONDS * 1000 },
     deleteBlobs: () => undefined,
@@ -90,7 +94,8 @@ export function createTestGateway(
       authenticate,
       links,
       invoke,
-      maxUploadBytes,
+      groupLimits,
+      guests,
       publicUrl,
       site,
       corsOrigins: [],
@@ -169,9 +174,10 @@ function createTestConverter(jobs: JobStore, blobs: BlobStore) {
 function createTestAuth(renewable: boolean) {
   /** Passwords by address. */
   const users = new Map<string, string>();
-  /** Addresses by access token. */
+  const { guests, answerGuest, userOf } = createTestGuests(users);
+  /** Ids by access token. Whoever has not begun as a guest has the address as id. */
   const tokens = new Map<string, string>();
-  /** Addresses by refresh token. */
+  /** Ids by refresh token. */
   const sessions = new Map<string, string>();
   /** Paths of the requests, in order. */
   const calls: string[] = [];
@@ -198,7 +204,12 @@ function createTestAuth(renewable: boolean) {
       const basic = Buffer.from(String(headers?.authorization).slice(6), 'base64').toString();
       const [email = '', password] = basic.split(/:(.*)/s);
       if (users.get(email) !== password) return answer(401, { code: 'invalid_credentials', detail: 'wrong' });
-      return answer(200, grant(email));
+      return answer(200, grant(guests.get(email) ?? email));
+    }
+    if (path.startsWith('/guests')) {
+      const token = String(headers?.authorization).slice('Bearer '.length);
+      const { status, id, ...problem } = answerGuest(tokens.get(token), body);
+      return answer(status, id === undefined ? problem : grant(id));
     }
     const { refresh_token = '' } = JSON.parse(String(body)) as { refresh_token?: string };
     const owner = sessions.get(refresh_token);
@@ -208,19 +219,21 @@ function createTestAuth(renewable: boolean) {
     return answer(401, { code: 'invalid_token', detail: 'no such token' });
   }
 
-  function grant(email: string) {
+  function grant(id: string) {
+    const { email, group } = userOf(id);
+    const claims = { sub: id, ...(group === 'guest' ? { guest: true } : { email }), ...life() };
     const part = (content: object) => Buffer.from(JSON.stringify(content)).toString('base64url');
-    const token = `${part({ alg: 'none' })}.${part({ sub: email, email, ...life() })}.${randomUUID()}`;
+    const token = `${part({ alg: 'none' })}.${part(claims)}.${randomUUID()}`;
     const refresh_token = randomUUID();
-    tokens.set(token, email);
-    if (renewable) sessions.set(refresh_token, email);
+    tokens.set(token, id);
+    if (renewable) sessions.set(refresh_token, id);
     return { access_token: token, token_type: 'Bearer', expires_in: LIFE_SECONDS, refresh_token };
   }
 
   async function authenticate(authorization: string) {
-    const email = tokens.get(authorization.slice('Bearer '.length));
-    if (!email) throw new AppError('invalid_token', 'the access token is not valid');
-    return { id: email, email };
+    const id = tokens.get(authorization.slice('Bearer '.length));
+    if (!id) throw new AppError('invalid_token', 'the access token is not valid');
+    return userOf(id);
   }
 
   /** Ends all sessions, as auth does when somebody signs out everywhere. */
@@ -229,4 +242,43 @@ function createTestAuth(renewable: boolean) {
     sessions.clear();
   };
   return { users, tokens, sessions, calls, outage, endSessions, invoke, authenticate };
+}
+
+interface GuestAnswer {
+  status: number;
+  /** Who has a session from now on. */
+  id?: string;
+  code?: string;
+  detail?: string;
+}
+
+/** The guests of auth. @param users passwords by address, to which those of guests are added who register */
+function createTestGuests(users: Map<string, string>) {
+  /** Ids of guests who have registered, by their addresses. */
+  const guests = new Map<string, string>();
+  /** Addresses by id. Null for a guest who has not registered. */
+  const addresses = new Map<string, string | null>();
+
+  /** Answers to `/guests`, and to `/guests/registration`, which has a body. */
+  function answerGuest(guest: string | undefined, body: unknown): GuestAnswer {
+    if (body === undefined) {
+      const id = randomUUID();
+      addresses.set(id, null);
+      return { status: 200, id };
+    }
+    const { email, password } = JSON.parse(String(body)) as { email: string; password: string };
+    if (guest === undefined) return { status: 401, code: 'invalid_token', detail: 'no such token' };
+    if (users.has(email)) return { status: 409, code: 'email_taken', detail: 'taken' };
+    users.set(email, password);
+    guests.set(email, guest);
+    addresses.set(guest, email);
+    return { status: 200, id: guest };
+  }
+
+  function userOf(id: string): User {
+    const email = addresses.get(id);
+    return email === null ? { id, email, group: 'guest' } : { id, email: email ?? id, group: 'user' };
+  }
+
+  return { guests, answerGuest, userOf };
 }

@@ -7,8 +7,8 @@ import type { ApiRequest, Transport } from '../../../../../services/gateway/clie
 import { createCookieSession } from '../../../../../services/gateway/client/session/cookie-session.ts';
 import { createTestClock } from '../test-clock.ts';
 
-const ANN: Account = { id: '1', email: 'ann@example.com' };
-const EVE: Account = { id: '2', email: 'eve@example.com' };
+const ANN = { id: '1', email: 'ann@example.com', guest: false };
+const EVE: Account = { id: '2', email: 'eve@example.com', guest: false };
 const CREDENTIALS = { email: ANN.email, password: 'open sésame' };
 const LIFE_SECONDS = 900;
 const { signal } = new AbortController();
@@ -20,7 +20,7 @@ const { signal } = new AbortController();
 function createBrowser() {
   const clock = createTestClock();
   const jar: { access?: { account: Account; until: number } | undefined; refresh?: number | undefined } = {};
-  const auth = { account: ANN, newest: 0, isEnded: false, isAway: false };
+  const auth = { account: ANN as Account, newest: 0, isEnded: false, isAway: false };
   const calls: string[] = [];
   /** Renewals whose response gets lost. */
   let lost = 0;
@@ -127,7 +127,7 @@ describe('createCookieSession', () => {
     const { session, changes } = openTab();
     assert.equal(await session.open(signal), null);
     await session.signIn(CREDENTIALS, signal);
-    assert.deepEqual([session.account, changes], [ANN.email, [ANN.email]]);
+    assert.deepEqual([session.account, changes], [ANN.id, [ANN.email]]);
   });
 
   it('stays signed out where the response to a renewal comes after that', async () => {
@@ -175,7 +175,7 @@ describe('createCookieSession', () => {
     await Promise.all(tabs.map((tab) => tab.list()));
     assert.deepEqual(
       tabs.map((tab) => tab.session.account),
-      [session.account, ANN.email],
+      [session.account, ANN.id],
     );
   });
 
