@@ -18,12 +18,13 @@ interface PageFolder {
   reload?: boolean;
 }
 
-/** A browser with the real page over the real gateway, whose store is in memory. Auth and the converter are replaced. */
-export async function startPage(
+type GatewayOptions = Parameters<typeof createTestGateway>[1];
+
+/** The real gateway with the page as it was built last. Its store is in memory. Auth and the converter are replaced. */
+export async function servePage(
   context: Pick<TestContext, 'after'>,
-  { folder, reload, ...options }: PageFolder & Parameters<typeof createTestGateway>[1] = {},
+  { folder, ...options }: Pick<PageFolder, 'folder'> & GatewayOptions = {},
 ) {
-  await buildPage({ ...(folder !== undefined && { folder }), ...(reload !== undefined && { reload }) });
   const gateway = createTestGateway(context, {
     maxUploadBytes: 1024 ** 3,
     site: openSite(pino({ level: 'silent' }), folder),
@@ -34,18 +35,25 @@ export async function startPage(
   await once(server, 'listening');
   // A browser treats the host `localhost` as secure, so that locks and notifications work as over https.
   const url = `http://localhost:${(server.address() as AddressInfo).port}`;
-  const browser = await launchBrowser();
-  context.after(async () => {
-    await browser.close();
+  context.after(() => {
     server.closeAllConnections();
     server.close();
   });
-  return {
-    ...gateway,
-    url,
-    browser,
-    open: (options?: BrowserContextOptions) => openPage(browser, url, options),
-  };
+  return { ...gateway, url };
+}
+
+/** A browser with the real page over the gateway of {@link servePage}. */
+export async function startPage(
+  context: Pick<TestContext, 'after'>,
+  { reload, ...options }: PageFolder & GatewayOptions = {},
+) {
+  const { folder } = options;
+  await buildPage({ ...(folder !== undefined && { folder }), ...(reload !== undefined && { reload }) });
+  const gateway = await servePage(context, options);
+  const browser = await launchBrowser();
+  context.after(() => browser.close());
+  const open = (own?: BrowserContextOptions) => openPage(browser, gateway.url, own);
+  return { ...gateway, browser, open };
 }
 
 export const launchBrowser = (): Promise<Browser> =>

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, truncate } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { media } from '../../../support/media.ts';
+import { file, media } from '../../../support/media.ts';
+import { mp4 } from '../../../unit/gateway/client/test-gateway.ts';
 
 /** A film whose picture is noise, so that it is far larger than its sound. */
 export const noisyFilm = (name = 'film.mp4', seconds = 4): Promise<string> =>
@@ -22,6 +23,13 @@ export const longFilm = (name = 'long.mkv', seconds = 90): Promise<string> =>
     ...['-f', 'lavfi', '-i', `anoisesrc=d=${seconds}:r=48000:a=0.1`],
     ...['-c:v', 'mjpeg', '-q:v', '2', '-c:a', 'pcm_s16le', '-ac', '2'],
   );
+
+/** A file of 300 MB that begins like a film, of which no sound can be found. It takes no room on the disk. */
+export async function sparseFilm(): Promise<string> {
+  const name = await file('large.mp4', mp4(64));
+  await truncate(name, 300_000_000);
+  return name;
+}
 
 /** Chooses films with the dialog of the page. */
 export const chooseFilms = (page: Page, ...paths: string[]): Promise<void> =>

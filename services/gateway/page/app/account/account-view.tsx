@@ -1,5 +1,7 @@
 import { FailedToLoad } from '../jobs/failed-to-load.tsx';
 import { useLoaded } from '../jobs/use-loaded.ts';
+import { hrefOf } from '../route.ts';
+import { Icon } from '../shell/icons.tsx';
 import { loadTexts, t } from '../text/language.ts';
 import './account.css';
 
@@ -7,9 +9,19 @@ import './account.css';
 export function AccountView() {
   const { loaded, retry } = useLoaded(load, 'account');
   const { value } = loaded;
-  if (value.state === 'failed') return <FailedToLoad error={value.error} retry={retry} />;
-  if (value.state === 'loading') return <p class="quiet">{t('shell.loading')}</p>;
-  return <value.value />;
+  return (
+    <>
+      <p>
+        <a class="back" href={hrefOf({ view: 'home' })}>
+          <Icon name="back" />
+          <span>{t('jobs.back')}</span>
+        </a>
+      </p>
+      {value.state === 'loading' && <p class="quiet">{t('shell.loading')}</p>}
+      {value.state === 'failed' && <FailedToLoad error={value.error} retry={retry} />}
+      {value.state === 'ready' && <value.value />}
+    </>
+  );
 }
 
 async function load() {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { Job } from '../../../../../services/shared/jobs/job.ts';
-import { type OpenedPage, USER } from '../open-page.ts';
+import { type OpenedPage, servePage, USER } from '../open-page.ts';
 import { startOperatorPage } from '../operator-scene.ts';
 import { failedWith, ORIGINAL, ownJob, ownMp3, putJobs } from '../put-jobs.ts';
 import { type TextOf, textsOf } from '../texts.ts';
@@ -19,6 +19,8 @@ export interface SceneJobs {
 /** Where scenes are played: one gateway with converters, and with jobs of one user. */
 export interface Stage extends System {
   own: SceneJobs;
+  /** Another gateway, where one can start as a guest. */
+  forGuests: Awaited<ReturnType<typeof servePage>>;
 }
 
 /** What a scene works with: a page of its own, in one language. */
@@ -30,6 +32,9 @@ export interface Setting extends OpenedPage {
   /** Signs in, as {@link USER} or as somebody without jobs. */
   signUp(who: 'owner' | 'new'): Promise<void>;
 }
+
+/** Those of the default configuration. */
+const GUEST_LIMITS = { maxUploadBytes: 200_000_000, retentionSeconds: 24 * 3600 };
 
 type Afters = { after: (work: () => unknown) => void };
 
@@ -62,7 +67,8 @@ export async function startStage(context: Parameters<typeof startOperatorPage>[0
     failed,
     ownJob({ status: 'cancelled', filename: '<b>stopped</b>.mp4' }),
   );
-  return { ...system, own: { done, failed, converting } };
+  const forGuests = await servePage(context, { guests: true, guestLimits: GUEST_LIMITS });
+  return { ...system, own: { done, failed, converting }, forGuests };
 }
 
 /** Opens a page for one scene. It ends with the context. */

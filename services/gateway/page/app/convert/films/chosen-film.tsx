@@ -60,7 +60,7 @@ function FoundFilm({ film }: { film: FilmItem }) {
           {warning}
         </p>
       ))}
-      <OwnOptions film={film} />
+      {!film.found?.isTooLarge && <OwnOptions film={film} />}
     </>
   );
 }
