@@ -193,6 +193,7 @@ describe('a guest of the page', async () => {
     await fillIn(page);
     await accountLink(page).waitFor();
     await page.getByRole('link', { name: 'All MP3s' }).click();
+    await page.getByText('1:00', { exact: true }).waitFor();
     await convertButton(page).click();
     await download(page).waitFor();
   });
