@@ -54,11 +54,8 @@ describe('a guest of the page', async () => {
     const { page, complaints } = await visit(context);
     await page.getByText('With small limits: 10 MB a film, MP3s kept for 1 day, no e-mails.').waitFor();
     await startButton(page).click();
-    const id = await idOfSession(
-      await guestLink(page)
-        .waitFor()
-        .then(() => page),
-    );
+    await guestLink(page).waitFor();
+    const id = await idOfSession(page);
     const drop = await dragFilms(page, await noisyFilm('guest.mp4', 2));
     await drop();
     await page.getByText(/will be sent/).waitFor();
