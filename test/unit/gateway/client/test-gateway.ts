@@ -30,6 +30,7 @@ import { createTestProbes } from './test-probes.ts';
 import { chunksOf, transportTo, URL_OF_GATEWAY } from './test-transport.ts';
 
 const KEPT_SECONDS = 3600;
+const MAX_UPLOAD_BYTES = 8 * 1024 * 1024;
 export const OPERATOR_TOKEN = 'an-operator-token-of-32-characters';
 
 /** Bytes that the gateway recognizes as a video: the first box of an MP4, then a filling. */
@@ -48,14 +49,14 @@ const NO_SITE: Site = { find: () => undefined, read: async () => undefined };
 export function createTestGateway(
   context: Pick<TestContext, 'after'>,
   {
-    maxUploadBytes = 8 * 1024 * 1024,
+    maxUploadBytes = MAX_UPLOAD_BYTES,
     site = NO_SITE,
     hasOperator = true,
     now = () => performance.now(),
     publicUrl = URL_OF_GATEWAY,
     renewable = false,
     guests = false,
-    guestLimits = { maxUploadBytes, retentionSeconds: KEPT_SECONDS },
+    guestLimits = { maxUploadBytes: MAX_UPLOAD_BYTES, retentionSeconds: KEPT_SECONDS },
   } = {},
 ) {
   const state = createMemoryState();
