@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { countActive } from '../../../../services/gateway/job-index/count-active.ts';
 import { addCounts, adjustCount, emptyCounts } from '../../../../services/gateway/limits/quota.ts';
 import { countOpenUploads } from '../../../../services/gateway/uploads/tus/open-uploads.ts';
+import { baseOf } from '../../../../services/shared/jobs/job.ts';
 import type { Call } from '../../../support/in-process.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
 import { inPieces } from '../../../support/random.ts';
@@ -164,6 +166,16 @@ describe('a job of a guest', () => {
     const reply = await gateway.call('GET', `/download/${job.id}`, { headers: asGuest });
     assert.equal(reply.status, 200);
     assert.ok(reply.bytes.equals(bytes));
+  });
+
+  it('is that of the same content, but not for the account that the guest registers', async () => {
+    const gateway = build();
+    const { id } = (await upload(gateway)).json;
+    await gateway.jobs.update(id, (job) => done({ ...baseOf(job), mp3BlobId: randomUUID() }));
+    assert.equal((await upload(gateway)).json.id, id);
+    const registered = await upload(gateway, { headers: { ...video, ...asRegistered } });
+    assert.notEqual(registered.json.id, id);
+    assert.equal((await jobOf(gateway, registered.json.id)).email, 'new@example.com');
   });
 
   it('goes on from an upload that the guest began before the registration', async () => {
