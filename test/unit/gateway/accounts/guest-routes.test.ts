@@ -10,6 +10,8 @@ const REFRESH = `${'s'.repeat(22)}.${'t'.repeat(43)}`;
 const USER_ACCESS = await tokenOf();
 const GUEST_ACCESS = asGuest.authorization.slice('Bearer '.length);
 const GUEST_LIMITS = { maxUploadBytes: 1_000, retentionSeconds: 60 };
+/** The same as the API tells them. */
+const LOWER_LIMITS = { max_upload_bytes: 1_000, retention_seconds: 60 };
 const CREDENTIALS = { email: OWNER.email, password: 'correct horse' };
 
 const problem = (status: number, code: string) =>
@@ -19,15 +21,17 @@ const grant = (access_token: string) =>
 
 const GUEST_VIEW = {
   account: { id: GUEST.id, email: null, guest: true },
-  limits: { max_upload_bytes: 1_000, retention_seconds: 60 },
+  limits: LOWER_LIMITS,
   renewable: true,
   guests: true,
+  guest_limits: LOWER_LIMITS,
 };
 const USER_VIEW = {
   account: { id: OWNER.id, email: OWNER.email, guest: false },
   limits: { max_upload_bytes: MAX_BYTES, retention_seconds: 3600 },
   renewable: true,
   guests: true,
+  guest_limits: LOWER_LIMITS,
 };
 
 /** Auth in its usual state. */
@@ -117,7 +121,8 @@ describe('POST /session/guest', () => {
     const reply = await post('/session/guest');
     assert.deepEqual([reply.status, reply.json.code], [403, 'forbidden']);
     assert.deepEqual(asked, []);
-    assert.equal((await call('GET', '/session')).json.guests, false);
+    const { json } = await call('GET', '/session');
+    assert.deepEqual([json.guests, json.guest_limits], [false, null]);
   });
 });
 

@@ -29,8 +29,9 @@ const SIGNED_IN = {
   account: { id: OWNER.id, email: OWNER.email, guest: false },
   limits: { max_upload_bytes: MAX_BYTES, retention_seconds: 3600 },
   guests: false,
+  guest_limits: null,
 };
-const NOBODY = { account: null, limits: null, guests: false, renew_in: null };
+const NOBODY = { account: null, limits: null, guests: false, guest_limits: null, renew_in: null };
 
 const setCookies = ({ headers }: Reply): string[] => [headers['set-cookie'] ?? []].flat();
 const isDeletion = (cookie: string): boolean => /=; .*Max-Age=0;/.test(cookie);

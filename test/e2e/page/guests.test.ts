@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { basename } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../../integration/gateway/page/open-page.ts';
+import { convertButton, dragFilms } from '../../integration/gateway/page/page-films.ts';
+import { video } from '../../support/media.ts';
+import { systemsUnderTest } from '../../support/systems-under-test.ts';
+import { rowOf, visit } from './visit.ts';
+
+const CONVERSION = { timeout: 90_000 };
+
+for (const { name: system, gatewayUrl } of systemsUnderTest()) {
+  describe(`a guest of the web page over ${system}`, () => {
+    let browser: Browser;
+    before(async () => {
+      browser = await launchBrowser();
+    });
+    after(() => browser.close());
+
+    it('converts a film that is dropped on the welcome page, registers, and still has the MP3', async (context) => {
+      const { page, complaints, refused, user } = await visit(context, browser, gatewayUrl);
+      const film = await video(5);
+      const name = basename(film);
+      await page.getByRole('button', { name: 'Try it without an account' }).waitFor();
+      const drop = await dragFilms(page, film);
+      await drop();
+      await page.getByText(/kB of .* will be sent/).waitFor();
+      await convertButton(page).click();
+      const download = rowOf(page, name).getByRole('link', { name: `Download: ${name}` });
+      await download.waitFor(CONVERSION);
+
+      await page.getByRole('link', { name: 'Keep your MP3s: register' }).click();
+      await page.getByLabel('E-mail address').fill(user.email);
+      await page.getByLabel('Password', { exact: false }).fill(user.password);
+      await page.keyboard.press('Enter');
+      await page.getByText(user.email).waitFor();
+      await page.getByRole('link', { name: 'All MP3s' }).click();
+      await page.reload();
+      await download.waitFor();
+      const loading = page.waitForEvent('download');
+      await download.click();
+      assert.equal((await loading).suggestedFilename(), name.replace('.mp4', '.mp3'));
+
+      await page.getByRole('link', { name: 'Account', exact: true }).click();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByLabel('E-mail address').fill(user.email);
+      await page.getByLabel('Password').fill(user.password);
+      await page.keyboard.press('Enter');
+      await page.getByRole('link', { name: 'Account', exact: true }).waitFor();
+      await page.getByRole('link', { name: 'All MP3s' }).click();
+      await download.waitFor();
+      assert.deepEqual(refused, []);
+      assert.deepEqual(complaints, []);
+    });
+  });
+}
