@@ -147,7 +147,7 @@ export const rename =
   (filename: string): Transition =>
   (job) => {
     if (job.status === 'uploading' || job.status === 'deleted') throw jobNotFound();
-    return job.filename === filename ? undefined : { ...job, filename };
+    return job.filename === filename ? undefined : { ...job, filename, renamed_at: now() };
   };
 
 /** Fails a job that was not converted in the time for which it is kept. An attempt that is still at work has lost it. */
