@@ -78,10 +78,8 @@ export const gatewayEnvironment = requireTokenUnlessLoopback(
 
 export type GatewayConfig = z.output<typeof gatewayEnvironment>;
 
-type LimitedWork = 'uploads' | 'downloads' | 'probes' | 'eventStreams' | 'activeJobs' | 'openUploads';
-
 /** The limits of each kind of work, for all users and for each user. */
-export const limitsOf = (env: GatewayConfig): Record<LimitedWork, Quota> => ({
+export const limitsOf = (env: GatewayConfig) => ({
   uploads: { all: env.MAX_UPLOADS, perUser: env.MAX_UPLOADS_PER_USER },
   downloads: { all: env.MAX_DOWNLOADS, perUser: env.MAX_DOWNLOADS_PER_USER },
   probes: { all: env.MAX_PROBES, perUser: env.MAX_PROBES_PER_USER },
@@ -91,7 +89,7 @@ export const limitsOf = (env: GatewayConfig): Record<LimitedWork, Quota> => ({
     all: env.MAX_UNFINISHED,
     perUser: env.MAX_UNFINISHED_PER_USER,
     guests: { all: env.GUESTS_MAX_UNFINISHED, perUser: env.GUEST_MAX_UNFINISHED },
-  },
+  } satisfies Quota as Quota,
   openUploads: { all: env.MAX_OPEN_UPLOADS, perUser: env.MAX_OPEN_UPLOADS_PER_USER },
 });
 
