@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { basename } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../../integration/gateway/page/open-page.ts';
+import { describe, it } from 'node:test';
 import { convertButton, dragFilms } from '../../integration/gateway/page/page-films.ts';
 import { video } from '../../support/media.ts';
 import { systemsUnderTest } from '../../support/systems-under-test.ts';
@@ -12,14 +10,8 @@ const CONVERSION = { timeout: 90_000 };
 
 for (const { name: system, gatewayUrl } of systemsUnderTest()) {
   describe(`a guest of the web page over ${system}`, () => {
-    let browser: Browser;
-    before(async () => {
-      browser = await launchBrowser();
-    });
-    after(() => browser.close());
-
     it('converts a film that is dropped on the welcome page, registers, and still has the MP3', async (context) => {
-      const { page, complaints, refused, user } = await visit(context, browser, gatewayUrl);
+      const { page, complaints, refused, user } = await visit(context, gatewayUrl);
       const film = await video(5);
       const name = basename(film);
       await page.getByRole('button', { name: 'Try it without an account' }).waitFor();

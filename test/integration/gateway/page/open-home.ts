@@ -6,7 +6,7 @@ import { openWire } from './wire.ts';
 
 export type StartedPage = Awaited<ReturnType<typeof startPage>>;
 
-/** One browser and one gateway for all tests of a suite. */
+/** One gateway for all tests of a suite. */
 export const startSharedPage = (options?: Parameters<typeof startPage>[1]): Promise<StartedPage> =>
   startPage({ after: (work) => after(() => (work as () => unknown)()) }, options);
 

@@ -186,8 +186,12 @@ describe('the routes of guests', () => {
     for (const origin of [undefined, 'null', 'https://evil.example'])
       it(`refuse POST ${path} from ${origin ?? 'no origin'}`, async () => {
         const { call, asked } = build();
-        const headers = { cookie: `mp3_access=${GUEST_ACCESS}`, ...(origin && { origin }) };
-        const reply = await call('POST', path, { headers, body: CREDENTIALS });
-        assert.deepEqual([reply.status, reply.json.code, asked], [403, 'forbidden', []]);
+        for (const cookie of [`mp3_access=${GUEST_ACCESS}`, `mp3_refresh=${REFRESH}`, 'other=1']) {
+          const reply = await call('POST', path, {
+            headers: { cookie, ...(origin && { origin }) },
+            body: CREDENTIALS,
+          });
+          assert.deepEqual([reply.status, reply.json.code, asked], [403, 'forbidden', []], cookie);
+        }
       });
 });

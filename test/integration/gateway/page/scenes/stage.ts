@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { Job } from '../../../../../services/shared/jobs/job.ts';
-import { type OpenedPage, servePage, USER } from '../open-page.ts';
+import { type OpenedPage, startPage, USER } from '../open-page.ts';
 import { startOperatorPage } from '../operator-scene.ts';
 import { failedWith, ORIGINAL, ownJob, ownMp3, putJobs } from '../put-jobs.ts';
 import { type TextOf, textsOf } from '../texts.ts';
@@ -20,7 +20,7 @@ export interface SceneJobs {
 export interface Stage extends System {
   own: SceneJobs;
   /** Another gateway, where one can start as a guest. */
-  forGuests: Awaited<ReturnType<typeof servePage>>;
+  forGuests: Awaited<ReturnType<typeof startPage>>;
 }
 
 /** What a scene works with: a page of its own, in one language. */
@@ -38,8 +38,10 @@ const GUEST_LIMITS = { maxUploadBytes: 200_000_000, retentionSeconds: 24 * 3600 
 
 type Afters = { after: (work: () => unknown) => void };
 
-export async function startStage(context: Parameters<typeof startOperatorPage>[0]): Promise<Stage> {
-  const system = await startOperatorPage(context);
+export async function startStage(
+  ...[context, options]: Parameters<typeof startOperatorPage>
+): Promise<Stage> {
+  const system = await startOperatorPage(context, options);
   const warnings = [
     { code: 'truncated', detail: 'x', seconds: 754, of_seconds: 1800 },
     { code: 'downmixed', detail: 'x' },
@@ -67,7 +69,7 @@ export async function startStage(context: Parameters<typeof startOperatorPage>[0
     failed,
     ownJob({ status: 'cancelled', filename: '<b>stopped</b>.mp4' }),
   );
-  const forGuests = await servePage(context, { guests: true, guestLimits: GUEST_LIMITS });
+  const forGuests = await startPage(context, { guests: true, guestLimits: GUEST_LIMITS });
   return { ...system, own: { done, failed, converting }, forGuests };
 }
 

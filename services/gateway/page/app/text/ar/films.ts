@@ -90,6 +90,7 @@ export const films: Parts['films'] = {
   'convert.other_file': 'هذا ملف آخر. اختر {name} كما كان عند إرساله.',
   'convert.found': 'جاهز للتحويل',
   'convert.remove': 'إزالة {name}',
+  'convert.remove_all': 'إزالة الكل',
   'convert.reading': 'جارٍ البحث عن الصوت…',
   'convert.sends_sound': 'سيُرسَل {sent} من {size}',
   'convert.sends_sound_note': 'الصوت وحده. تبقى الصورة هنا.',
@@ -98,6 +99,14 @@ export const films: Parts['films'] = {
   'convert.sends_all_picture': 'تحتاج لقطة الغلاف إلى الصورة.',
   'convert.sends_all_note': 'لا يُضمن أن يعطي الصوت وحده النتيجة نفسها، أو أنه ليس أصغر بكثير.',
   'convert.not_asked': 'الخادم لا يستجيب حاليًا، لذا لا يُعرف كل شيء عن هذا الفيلم.',
+  'convert.warning.truncated': 'نهاية هذا الفيلم مفقودة. سيحتوي ملف MP3 على الصوت حتى ذلك الموضع.',
+  'convert.warning.truncated_strict':
+    'نهاية هذا الفيلم مفقودة. لقد اخترت أن يفشل التحويل عند فقدان جزء من الصوت.',
+  'convert.warning.downmixed': 'صوت هذا الفيلم محيطي. ستُمزج قنواته لأن MP3 لا يتسع لأكثر من قناتين.',
+  'convert.warning.track_skipped':
+    'كان مسار صوتي آخر سيأتي أولًا، لكن لا يمكن فك ترميزه. سيُستخدم المسار التالي.',
+  'convert.warning.cover_skipped': 'تعذّر استخدام صورة الغلاف وستُحذف.',
+  'convert.warning.tags_limited': 'في هذا الفيلم وسوم أو فصول أكثر مما يتسع له MP3. سيُحذف بعضها.',
   'convert.fact.cover': 'له غلاف',
   'convert.fact.chapters': {
     zero: 'بلا فصول',
@@ -107,6 +116,8 @@ export const films: Parts['films'] = {
     many: '{count} فصلًا',
     other: '{count} فصل',
   },
+  'convert.fact.mp3': 'MP3: نحو {size}',
+  'convert.fact.mp3_variable': 'MP3: نحو {size}، وأقل للكلام',
   'convert.own': 'جزء فقط أو عنوان آخر',
   'convert.start': {
     zero: 'لا أفلام للتحويل',
@@ -118,7 +129,7 @@ export const films: Parts['films'] = {
   },
   'convert.start_note': 'لمعرفة محتوى الفيلم، عُرض على الخادم جزء صغير مما سيُرسَل.',
   'convert.look_anyway': 'فحصه على أي حال',
-  'convert.fault.unlikely': 'يدل اسمه وبايتاته الأولى على أنه ليس فيلمًا. لم يُرسَل منه شيء.',
+  'convert.fault.unlikely': 'تدل بايتاته الأولى على أنه ليس فيلمًا. لم يُرسَل منه شيء.',
   'convert.fault.empty_file': 'هذا الملف فارغ.',
   'convert.fault.not_media': 'هذا ليس ملف فيديو أو صوت.',
   'convert.fault.unsupported_media_type': 'هذا ليس ملف فيديو أو صوت.',
@@ -127,6 +138,7 @@ export const films: Parts['films'] = {
   'convert.too_large_guest': 'كبير جدًا: يلزم إرسال {sent}، والحد للضيوف {limit}.',
   'convert.register_for_more': 'أنشئ حسابًا لإرسال أفلام أكبر',
   'convert.fault.no_audio': 'هذا الفيلم بلا صوت، فلا شيء لتحويله.',
+  'convert.fault.truncated': 'نهاية هذا الملف مفقودة، ومعها ما يدل على موضع الصوت. لا يمكن تحويل شيء منه.',
   'convert.fault.unreadable': 'لم تعد قراءة الملف ممكنة: نُقل أو عُدِّل أو حُذف. أزِله من هنا واختره مجددًا.',
   'convert.sending': 'في الطريق',
   'convert.state.waiting': 'في انتظار دوره',

@@ -76,6 +76,7 @@ export const films: Parts['films'] = {
   'convert.other_file': '別のファイルです。送信したときと同じ状態の{name}を選んでください。',
   'convert.found': '変換の準備ができました',
   'convert.remove': '{name}を外す',
+  'convert.remove_all': 'すべて取り除く',
   'convert.reading': '音声を探しています…',
   'convert.sends_sound': '{size}のうち{sent}を送信します',
   'convert.sends_sound_note': '音声だけです。映像はここに残ります。',
@@ -84,13 +85,24 @@ export const films: Parts['films'] = {
   'convert.sends_all_picture': 'カバー画像の1コマには映像が必要です。',
   'convert.sends_all_note': '音声だけでは同じ結果にならない恐れがあるか、あまり小さくなりません。',
   'convert.not_asked': 'サーバーが今応答しないため、この動画についてすべてはわかりません。',
+  'convert.warning.truncated': 'この動画は終わりが欠けています。MP3にはそこまでの音声が入ります。',
+  'convert.warning.truncated_strict':
+    'この動画は終わりが欠けています。音声が欠けていたら失敗にする設定が選ばれています。',
+  'convert.warning.downmixed':
+    'この動画はサラウンド音声です。MP3は最大2チャンネルのため、ダウンミックスします。',
+  'convert.warning.track_skipped':
+    '本来は別の音声トラックが先ですが、デコードできません。次のトラックを使います。',
+  'convert.warning.cover_skipped': 'カバー画像は使えないため、省きます。',
+  'convert.warning.tags_limited': 'この動画のタグやチャプターは、MP3に入る数を超えています。一部を省きます。',
   'convert.fact.cover': 'カバー画像あり',
   'convert.fact.chapters': { other: 'チャプター{count}個' },
+  'convert.fact.mp3': 'MP3：約{size}',
+  'convert.fact.mp3_variable': 'MP3：約{size}（話し声ならより小さくなります）',
   'convert.own': '一部だけ、または別のタイトル',
   'convert.start': { other: '{count}本の動画を変換' },
   'convert.start_note': '動画の中身を調べるため、送信するデータのごく一部をサーバーに渡しました。',
   'convert.look_anyway': 'それでも調べる',
-  'convert.fault.unlikely': '名前と先頭のバイトから見て、動画ではありません。何も送信していません。',
+  'convert.fault.unlikely': '先頭のバイトから見て、動画ではありません。何も送信していません。',
   'convert.fault.empty_file': 'このファイルは空です。',
   'convert.fault.not_media': '動画ファイルでも音声ファイルでもありません。',
   'convert.fault.unsupported_media_type': '動画ファイルでも音声ファイルでもありません。',
@@ -99,6 +111,8 @@ export const films: Parts['films'] = {
   'convert.too_large_guest': '大きすぎます。送信が必要な量は{sent}ですが、ゲストの上限は{limit}です。',
   'convert.register_for_more': 'アカウントを作成して、もっと大きな動画を送る',
   'convert.fault.no_audio': 'この動画には音声がないため、変換するものがありません。',
+  'convert.fault.truncated':
+    'このファイルは終わりが欠けており、音声の場所を示す情報もありません。変換できません。',
   'convert.fault.unreadable':
     'ファイルを読めなくなりました。移動、変更、または削除されています。ここから外して、もう一度選んでください。',
   'convert.sending': '送信中',
