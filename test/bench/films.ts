@@ -39,7 +39,7 @@ interface Film {
   repetitions(clipBytes: number): number;
 }
 
-/** Makes a film from repetitions of a clip, once, and keeps it in `folder`. Returns its path. */
+/** Makes a film in `folder` from repetitions of a clip, once in a run. Returns its path. */
 async function makeFilm(
   folder: string,
   { name, codec, repetitions }: Film,

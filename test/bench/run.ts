@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Launched, launch } from '../../deploy/local/launch.ts';
+import { requireSpace } from '../../deploy/process/disk-space.ts';
 import { report, runMain, stopSignal } from '../../deploy/process/terminal.ts';
 import { newStateFolder, stateFolder } from '../support/state-folder.ts';
 import { blobs } from './parts/blobs.ts';
@@ -47,6 +48,11 @@ const benchDir = join(repoRoot, '.data', 'bench');
  */
 const PARTS = { memory, uploads, convert, check, send, page, blobs, requests, logins, cancel, sweep };
 
+/** These parts send a film of 2 GiB, which is then in the store, in the converter's spool folder and on its way as well. */
+const LARGE_PARTS: ReadonlySet<string> = new Set(['memory', 'uploads', 'send']);
+const LARGE_BYTES = 9_000e6;
+const SMALL_BYTES = 2_000e6;
+
 /** The gateway's own sweep must not touch the jobs of the benchmark, and its only account may send as much as many users. */
 const ENV = { SWEEP_SECONDS: '3600', MAX_UPLOADS_PER_USER: '64', MAX_DOWNLOADS_PER_USER: '64' };
 
@@ -63,14 +69,16 @@ async function main(signal: AbortSignal): Promise<void> {
   const chosen = values.only.split(',');
   if (chosen.some((name) => !Object.hasOwn(PARTS, name))) throw new Error(usage);
   const stateRoot = await newStateFolder(benchDir, report);
+  const bytes = chosen.some((name) => LARGE_PARTS.has(name)) ? LARGE_BYTES : SMALL_BYTES;
   let launched: Launched | undefined;
   try {
+    requireSpace([{ folder: stateRoot, bytes, what: 'films, and the data of a system' }]);
     const choice = { blobs: values.blobs };
     launched = await launch({ repoRoot, stateRoot, choice, env: ENV, report, signal });
     console.log(
       `\n${cpus().length} cores (${cpus()[0]?.model}), blobs in ${values.blobs}, ${values.runs} runs, medians`,
     );
-    const bench = { launched, stateRoot, filmDir: benchDir, runs: Number(values.runs), signal };
+    const bench = { launched, stateRoot, filmDir: stateRoot, runs: Number(values.runs), signal };
     for (const [name, part] of Object.entries(PARTS)) if (chosen.includes(name)) await part(bench);
   } finally {
     await launched?.stop();

@@ -89,7 +89,7 @@ export const cancel: Transition = (job) => {
 export const rename =
   (filename: string): Transition =>
   (job) =>
-    requireAccepted(job).filename === filename ? undefined : { ...job, filename };
+    requireAccepted(job).filename === filename ? undefined : { ...job, filename, renamed_at: now() };
 
 /** Fails a job that was not converted in the time for which it is kept. An attempt that is still at work has lost it. */
 export const expire: Transition = (job) => {

@@ -285,9 +285,14 @@ describe('retryWith', () => {
 
 describe('rename', () => {
   for (const status of ['queued', 'converting', 'done', 'failed', 'cancelled'] as const) {
-    test(`changes nothing but the name of a job that is ${status}, not even updated_at`, () => {
+    test(`changes the name of a job that is ${status} and notes when, and does not change updated_at`, () => {
       const job = JOBS[status]();
-      assert.deepEqual(rename('Holidays.mp4')(job), { ...job, filename: 'Holidays.mp4' });
+      const renamed = rename('Holidays.mp4')(job);
+      assert.deepEqual(
+        { ...renamed, renamed_at: undefined },
+        { ...job, filename: 'Holidays.mp4', renamed_at: undefined },
+      );
+      assert.ok(Math.abs(Date.parse(renamed?.renamed_at ?? '') - Date.now()) < 10_000);
     });
   }
 
