@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type BuildOptions, type BuildResult, build, type Metafile } from 'esbuild';
 import { DOCUMENTS, documentOf, type Entry } from './documents.ts';
 import { fixedFiles } from './fixed-files.ts';
+import { licensesOf } from './licenses.ts';
 import { slimZod } from './slim-zod.ts';
 import { type PageFile, writeSite } from './write-site.ts';
 
@@ -86,9 +87,16 @@ export function filesOf(results: readonly Result[]): PageFile[] {
       contents,
       immutable: true,
     })),
-    ...[...documents, ...fixedFiles()].map((file) => ({ ...file, immutable: false })),
+    ...[...documents, ...fixedFiles(), licenses(results)].map((file) => ({ ...file, immutable: false })),
   ];
 }
+
+const licenses = (results: readonly Result[]) => ({
+  url: '/assets/licenses.txt',
+  file: 'assets/licenses.txt',
+  type: 'text/plain; charset=utf-8',
+  contents: licensesOf(Object.keys(metafileOf(results).inputs), repoRoot),
+});
 
 const entriesOf = ({ outputs }: Metafile): Entry[] =>
   Object.entries(outputs).flatMap(([file, { entryPoint }]) =>
