@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { retry, retryWith } from '../../../../services/shared/jobs/generations.ts';
 import {
   availableMp3,
   blobsToDelete,
@@ -8,6 +9,7 @@ import {
   viewOf,
 } from '../../../../services/shared/jobs/job.ts';
 import type { Mp3 } from '../../../../services/shared/jobs/job-view.ts';
+import { LostAttempt } from '../../../../services/shared/jobs/transition-guards.ts';
 import {
   acceptUpload,
   cancel,
@@ -15,12 +17,9 @@ import {
   complete,
   expire,
   fail,
-  LostAttempt,
   rename,
   renewUpload,
   requeue,
-  retry,
-  retryWith,
   type Transition,
   tombstone,
   updateAttempt,
