@@ -50,6 +50,10 @@ export function sendingFactsOf({ found, size }: Pick<FilmItem, 'found' | 'size'>
     const text = t('convert.sends_sound', { sent, size: formatSize(size) });
     return { text, note: t('convert.sends_sound_note'), share: plan.file.size / size };
   }
+  // Nobody expects less of a file that has no picture.
+  if (!whole && !hasPicture(found)) {
+    return { text: t('convert.sends_all', { size: formatSize(size) }), note: '', share: 1 };
+  }
   const isForPicture = options.cover === 'frame';
   const note = whole
     ? 'convert.sends_all_chosen'
@@ -57,6 +61,20 @@ export function sendingFactsOf({ found, size }: Pick<FilmItem, 'found' | 'size'>
       ? 'convert.sends_all_picture'
       : 'convert.sends_all_note';
   return { text: t('convert.sends_all', { size: formatSize(size) }), note: t(note), share: 1 };
+}
+
+const hasPicture = (found: FilmItem['found']): boolean =>
+  found?.probe?.tracks.some(({ type }) => type === 'video') ?? true;
+
+/** What would be sent of several films together. */
+export function totalText(films: readonly Pick<FilmItem, 'found' | 'size'>[]): string {
+  const { whole } = settings.value;
+  const sum = (sizes: number[]) => sizes.reduce((total, one) => total + one, 0);
+  const size = sum(films.map((film) => film.size));
+  const sent = sum(films.map((film) => (whole ? undefined : film.found?.plan?.file.size) ?? film.size));
+  return sent < size
+    ? t('convert.sends_sound', { sent: formatSize(sent), size: formatSize(size) })
+    : t('convert.sends_all', { size: formatSize(size) });
 }
 
 /** Why nothing can be made of a film, in the language of the page as far as the reason is known. */
