@@ -65,10 +65,11 @@ describe('what the page says before a film is sent', async () => {
   it('is what a file is by its first bytes, whatever its name says', async (context) => {
     const { page, wire } = await openHome(started, context);
     const secret = 'dear diary, today I was at the sea';
-    const paths = [await file('holiday', film), await file('film.txt', film)];
+    const tone = await readFile(await media('tone.wav', '-f', 'lavfi', '-i', 'sine=d=2'));
+    const paths = [await file('holiday', film), await file('recording', tone), await file('song.txt', tone)];
     await chooseFilms(page, ...paths, await file('diary.mp4', secret));
     await page.getByText('This is no film, by its first bytes. Nothing of it was sent.').waitFor();
-    await page.getByRole('button', { name: 'Convert 2 films' }).waitFor();
+    await page.getByRole('button', { name: 'Convert 3 films' }).waitFor();
     assert.ok(!wire.sent().includes(secret));
   });
 

@@ -84,14 +84,4 @@ describe('a browser with handles of files', async () => {
     await allAccepted(page);
     assert.equal((await listJobs(page)).length, 1);
   });
-
-  it('does not mind where the folder is not chosen after all', async (context) => {
-    const { page, complaints } = await openHome(started, context);
-    await page.evaluate(`globalThis.showDirectoryPicker = async () => {
-      throw new DOMException('The user aborted a request.', 'AbortError');
-    }`);
-    await page.getByRole('button', { name: 'Choose a folder' }).click();
-    assert.equal(await page.getByRole('alert').count(), 0);
-    assert.deepEqual(complaints, []);
-  });
 });

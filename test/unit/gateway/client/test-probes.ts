@@ -21,6 +21,7 @@ export const probeAnswer = (fields: Partial<ProbeResult> = {}): ProbeResult => (
     { ...TRACK, index: 1, position: 1, language: 'eng', channels: 1, title: 'Commentary' },
     { ...TRACK, index: 2, position: 2, language: 'deu', channels: 6, selected: true },
   ],
+  sound: { sample_rate: 48_000, channels: 6 },
   tags: { title: 'Alien' },
   chapters: [{ start_seconds: 0, end_seconds: 60, title: 'One' }],
   cover: true,

@@ -1,6 +1,7 @@
 import { useRef } from 'preact/hooks';
 import { showError } from '../../shell/toasts.tsx';
 import { t } from '../../text/language.ts';
+import { settings } from '../options/settings.ts';
 import { chosenFilms, isAt } from '../state.ts';
 import { ChosenFilm } from './chosen-film.tsx';
 import { convertAll, faultsOf, removeChosen } from './controls.ts';
@@ -33,7 +34,7 @@ function ChosenForm() {
     <form class="card chosen" ref={form} noValidate onSubmit={(event) => void submit(event).catch(showError)}>
       <div class="chosen-head">
         <h2>{t('convert.found')}</h2>
-        {found.length > 1 && <p class="quiet">{totalText(found)}</p>}
+        {found.length > 1 && <p class="quiet">{totalText(found, settings.value)}</p>}
         {films.length > 1 && (
           <button type="button" class="quiet-button" onClick={removeChosen}>
             {t('convert.remove_all')}
