@@ -3,7 +3,8 @@ import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { allAccepted, listJobs, openHome, startSharedPage } from './open-home.ts';
+import { waitFor } from '../../../support/wait.ts';
+import { listJobs, openHome, startSharedPage } from './open-home.ts';
 import { convertButton, dragFilms, longFilm } from './page-films.ts';
 
 describe('a browser with handles of files', async () => {
@@ -33,8 +34,7 @@ describe('a browser with handles of files', async () => {
     await page.reload();
     await page.getByRole('heading', { name: 'Drop films here' }).waitFor();
     assert.ok((await offset) >= 1024 ** 2);
-    await allAccepted(page);
-    assert.equal((await listJobs(page)).length, 1);
+    await waitFor('the job', async () => (await listJobs(page)).length === 1);
   });
 
   /** Begins to send the films, and loads the page anew meanwhile. They must go on without anybody choosing them again. */
@@ -44,7 +44,7 @@ describe('a browser with handles of files', async () => {
     await held;
     page.on('dialog', (dialog) => void dialog.accept());
     await page.reload();
-    await page.getByRole('heading', { name: 'On the way' }).waitFor();
+    await page.getByRole('heading', { name: 'Drop films here' }).waitFor();
   }
 
   it('opens the films of a chosen folder again', async (context) => {
@@ -64,7 +64,7 @@ describe('a browser with handles of files', async () => {
     await page.getByRole('button', { name: 'Choose a folder' }).click();
     await page.getByRole('button', { name: 'Convert 2 films' }).waitFor();
     await interrupt(opened);
-    await allAccepted(page);
+    await waitFor('both jobs', async () => (await listJobs(page)).length === 2);
     const jobs = await listJobs(page);
     assert.deepEqual(
       jobs.map(({ filename }) => filename),
@@ -81,7 +81,6 @@ describe('a browser with handles of files', async () => {
     await (await dragFilms(page, folder))();
     await page.getByRole('button', { name: 'Convert', exact: true }).waitFor();
     await interrupt(opened);
-    await allAccepted(page);
-    assert.equal((await listJobs(page)).length, 1);
+    await waitFor('the job', async () => (await listJobs(page)).length === 1);
   });
 });
