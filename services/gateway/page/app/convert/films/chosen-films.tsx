@@ -1,14 +1,21 @@
 import { useRef } from 'preact/hooks';
 import { showError } from '../../shell/toasts.tsx';
 import { t } from '../../text/language.ts';
-import { chosenFilms, isAt } from '../state.ts';
+import { settings } from '../options/settings.ts';
+import { chosenFilms, type FilmItem, isAt } from '../state.ts';
 import { ChosenFilm } from './chosen-film.tsx';
-import { convertAll, faultsOf, isSendable } from './controls.ts';
+import { convertAll, faultsOf, isSendable, isTooLarge, removeChosen } from './controls.ts';
+import { totalText } from './film-facts.ts';
+import { FilmList } from './film-list.tsx';
 import { focusFirst, useFocusAfter } from './keep-focus.ts';
 import { SettingsForm } from './settings-form.tsx';
 
 /** The films that were found, how they are converted, and the button that begins it. */
 export const ChosenFilms = () => (chosenFilms.value.length > 0 ? <ChosenForm /> : null);
+
+/** Whether somebody has to see a film, also in a long list: nothing will be sent of it. */
+const isNotable = (film: FilmItem): boolean =>
+  isAt('useless')(film) || (isAt('found')(film) && isTooLarge(film));
 
 function ChosenForm() {
   const form = useRef<HTMLFormElement>(null);
@@ -29,12 +36,16 @@ function ChosenForm() {
 
   return (
     <form class="card chosen" ref={form} noValidate onSubmit={(event) => void submit(event).catch(showError)}>
-      <h2>{t('convert.found')}</h2>
-      <ul class="films">
-        {films.map((film) => (
-          <ChosenFilm key={film.id} film={film} />
-        ))}
-      </ul>
+      <div class="chosen-head">
+        <h2>{t('convert.found')}</h2>
+        {sendable.length > 1 && <p class="quiet">{totalText(sendable, settings.value)}</p>}
+        {films.length > 1 && (
+          <button type="button" class="quiet-button" onClick={removeChosen}>
+            {t('convert.remove_all')}
+          </button>
+        )}
+      </div>
+      <FilmList films={films} isNotable={isNotable} Row={ChosenFilm} />
       {films.some(isAt('found')) && <SettingsForm />}
       <div class="chosen-end">
         <button type="submit" class="primary" disabled={!isReady}>
