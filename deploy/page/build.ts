@@ -28,11 +28,22 @@ interface PageOptions {
   reload?: boolean;
 }
 
+/** In what the builds are different. */
+type OwnOptions = Pick<BuildOptions, 'entryPoints' | 'entryNames' | 'splitting' | 'format'>;
+
 /**
  * The scripts of each build. Each document is built apart from the others: with them, the main page would be in more and smaller
  * files, and would load code that only another document needs.
  */
-const BUILDS = [['early.ts'], ...DOCUMENTS.map(({ entry }) => [entry])];
+const BUILDS: readonly OwnOptions[] = [
+  { entryPoints: [path.join(app, 'early.ts')] },
+  ...DOCUMENTS.map(({ entry }) => ({ entryPoints: [path.join(app, entry)] })),
+  // Its URL says for which pages it is, and stays the same: a browser compares the new one with the old one. Not all know modules.
+  {
+    entryPoints: [{ in: path.join(app, 'worker/main.ts'), out: 'service-worker' }],
+    ...{ entryNames: '[name]', splitting: false, format: 'iife' },
+  },
+];
 
 type Options = BuildOptions & { metafile: true; write: false };
 type Result = BuildResult<Options>;
@@ -41,9 +52,8 @@ type Result = BuildResult<Options>;
  * Scripts and what they import, with the styles. What is imported with `import()` becomes a file of its own.
  * @param reload whether a page that is open loads again when it was built anew
  */
-const optionsOf = (entries: readonly string[], reload: boolean): Options => ({
+const optionsOf = (own: OwnOptions, reload: boolean): Options => ({
   absWorkingDir: repoRoot,
-  entryPoints: entries.map((entry) => path.join(app, entry)),
   outbase: app,
   entryNames: 'assets/[name]-[hash]',
   chunkNames: 'assets/[name]-[hash]',
@@ -55,6 +65,7 @@ const optionsOf = (entries: readonly string[], reload: boolean): Options => ({
   ...{ minify: true, metafile: true, write: false, legalComments: 'none', logLevel: 'silent' },
   define: { MP3CONVERTER_RELOAD: String(reload) },
   plugins: [slimZod],
+  ...own,
 });
 
 /** Builds the web page. Throws where a file of it has an error. Returns what esbuild tells about its output. */
@@ -62,23 +73,23 @@ export async function buildPage({
   folder = destination,
   reload = false,
 }: PageOptions = {}): Promise<Metafile> {
-  const results = await Promise.all(BUILDS.map((entries) => build(optionsOf(entries, reload))));
-  writeSite(filesOf(results), { folder, keepMs: KEEP_MS });
+  const results = await Promise.all(BUILDS.map((own) => build(optionsOf(own, reload))));
+  writeSite(await filesOf(results), { folder, keepMs: KEEP_MS });
   return metafileOf(results);
 }
 
 /** Builds the web page, and builds it again whenever a file of it is saved, until the signal aborts. */
 export async function watchPage(report: (line: string) => void, signal: AbortSignal): Promise<void> {
   /** The newest result of each build that had no error. */
-  const latest = new Map<readonly string[], Result>();
-  const write = () => {
+  const latest = new Map<(typeof BUILDS)[number], Result>();
+  const write = async () => {
     const results = [...latest.values()];
     if (results.length < BUILDS.length) return;
-    writeSite(filesOf(results), { folder: destination, keepMs: KEEP_WATCHED_MS });
+    writeSite(await filesOf(results), { folder: destination, keepMs: KEEP_WATCHED_MS });
   };
-  for (const entries of BUILDS) {
+  for (const own of BUILDS) {
     const watching = await context({
-      ...optionsOf(entries, true),
+      ...optionsOf(own, true),
       plugins: [
         slimZod,
         {
@@ -88,8 +99,8 @@ export async function watchPage(report: (line: string) => void, signal: AbortSig
               for (const { text, location } of result.errors)
                 report(`The page was not built: ${location?.file ?? ''}:${location?.line ?? ''} ${text}`);
               if (result.errors.length > 0) return;
-              latest.set(entries, result as Result);
-              write();
+              latest.set(own, result as Result);
+              return write();
             });
           },
         },
@@ -106,7 +117,7 @@ const metafileOf = (results: readonly Result[]): Metafile => ({
 });
 
 /** All files of the page. */
-function filesOf(results: readonly Result[]): PageFile[] {
+async function filesOf(results: readonly Result[]): Promise<PageFile[]> {
   const entries = entriesOf(metafileOf(results));
   const documents = DOCUMENTS.map((document) => ({ url: document.url, ...documentOf(document, entries) }));
   // Files of several builds with the same name have the same content.
@@ -119,9 +130,10 @@ function filesOf(results: readonly Result[]): PageFile[] {
       file: path.relative(destination, file),
       type: TYPES[path.extname(file)] ?? 'application/octet-stream',
       contents,
-      immutable: true,
+      // Files in this folder have a hash in their names.
+      immutable: urlOf(file).startsWith('/assets/'),
     })),
-    ...[...documents, ...fixedFiles()].map((file) => ({ ...file, immutable: false })),
+    ...[...documents, ...(await fixedFiles())].map((file) => ({ ...file, immutable: false })),
   ];
 }
 
