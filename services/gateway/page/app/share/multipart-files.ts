@@ -29,9 +29,10 @@ async function fileOf(part: Blob, boundary: string, lastModified: number): Promi
   const end = indexOf(head, encoder.encode('\r\n\r\n'));
   if (end === -1) return undefined;
   const named = await readHeader(part.slice(0, end), boundary);
-  if (named === undefined || named.name === '') return undefined;
-  const { name, type } = named;
-  return new File([part.slice(end + 4)], name, { type, lastModified });
+  if (!named?.name) return undefined;
+  // Of these characters, a form has codes in names (HTML, 4.10.21.8). Not all browsers decode them.
+  const name = named.name.replace(/%(?:22|0D|0A)/gi, decodeURIComponent);
+  return new File([part.slice(end + 4)], name, { type: named.type, lastModified });
 }
 
 /** Has the browser read the header of a part, in a form with this one part, which is empty. */

@@ -3,8 +3,9 @@ import { takeFiles } from '../convert/drop/take-files.ts';
 import { account } from '../session/state.ts';
 import { showError, showToast } from '../shell/toasts.tsx';
 import { loadTexts, t } from '../text/language.ts';
+import { multipartFiles } from './multipart-files.ts';
+import { listShares, type Share, takeShare } from './share-cache.ts';
 import { SHARED_FRAGMENT } from './share-target.ts';
-import { hasShares, takeShares } from './shared-films.ts';
 
 /**
  * Adds the films that were shared with the page, once somebody is signed in. Until then they stay where the service worker has kept
@@ -22,9 +23,10 @@ export function startSharing(): void {
     isVisible.value = document.visibilityState === 'visible';
   });
   const look = async (isSignedIn: boolean) => {
-    const arrived = isSignedIn ? await takeShares() : [];
-    const waits = !isSignedIn && (await hasShares());
-    if (waits && isExpected) showToast({ text: t('convert.sign_in_first'), kind: 'plain' });
+    const shares = await listShares(Date.now());
+    const arrived = isSignedIn ? (await Promise.all(shares.map(filesOf))).flat() : [];
+    if (isExpected && !isSignedIn && shares.length > 0)
+      showToast({ text: t('convert.sign_in_first'), kind: 'plain' });
     else if (isExpected && arrived.length === 0) await tellLoss();
     isExpected = false;
     await takeFiles(arrived.map((file) => ({ file })));
@@ -34,6 +36,12 @@ export function startSharing(): void {
     // Of several tabs, the one that is looked at gets the films.
     if (value !== 'unknown' && isVisible.value) untracked(() => look(value !== null).catch(showError));
   });
+}
+
+/** The files of a share; none where another tab has taken it. */
+async function filesOf(share: Share): Promise<File[]> {
+  const body = await takeShare(share);
+  return body ? multipartFiles(body, share.type, share.at) : [];
 }
 
 async function tellLoss(): Promise<void> {

@@ -7,8 +7,9 @@
  *
  * The gateway serves it at the root, so its scope is the whole page and no header `Service-Worker-Allowed` is needed.
  */
+
+import { keepShare } from '../share/keep-share.ts';
 import { SHARE_PATH } from '../share/share-target.ts';
-import { keepShare } from '../share/shared-films.ts';
 import { openJobOf } from './open-job.ts';
 import { isShare, receiveShare } from './receive-share.ts';
 
