@@ -19,7 +19,15 @@ export async function startServiceWorker(): Promise<void> {
     const to = parseRoute(`#/jobs/${data.openJob}`);
     if (to.view === 'job') location.hash = hrefOf(to);
   });
-  await serviceWorker.register(trustedUrl(), { updateViaCache: 'none' });
+  const registration = await serviceWorker.register(trustedUrl(), { updateViaCache: 'none' });
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') closeNotifications(registration).catch(() => undefined);
+  });
+}
+
+/** Whoever looks at the page sees there what they told. */
+async function closeNotifications(registration: ServiceWorkerRegistration): Promise<void> {
+  for (const notification of await registration.getNotifications()) notification.close();
 }
 
 /** Under Trusted Types, a worker is registered only with a URL that a policy has let through. This one lets a single URL through. */

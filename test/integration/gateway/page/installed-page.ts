@@ -35,6 +35,8 @@ export async function shareFilms(page: Page, films: string[], { url = '', target
   }`);
   await page.locator('#share input').setInputFiles(films);
   const answered = page.waitForResponse((response) => response.url().endsWith('/share'));
+  // In a frame of another site, the page is not shown.
+  const loaded = target === '' ? page.waitForEvent('load') : undefined;
   await page.evaluate("document.getElementById('share').submit()");
-  await answered;
+  await Promise.all([answered, loaded]);
 }

@@ -58,6 +58,9 @@ describe('notifications of the page, where only a service worker can show them',
       'the end of the notification',
       async () => (await page.evaluate<string[]>(SHOWN)).length === 1,
     );
+
+    await page.evaluate("setVisibility('visible')");
+    await waitFor('the end of all of them', async () => (await page.evaluate<string[]>(SHOWN)).length === 0);
     assert.deepEqual(complaints, []);
   });
 });
