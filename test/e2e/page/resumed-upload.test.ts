@@ -8,7 +8,6 @@ import { describe, it, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { signalProcess } from '../../../deploy/process/child.ts';
 import type { JobView } from '../../../services/shared/jobs/job-view.ts';
-import { launchBrowser } from '../../integration/gateway/page/open-page.ts';
 import { chooseFilms, convertButton } from '../../integration/gateway/page/page-films.ts';
 import { freeBox, video } from '../../support/media.ts';
 import { randomBytes } from '../../support/random.ts';
@@ -63,9 +62,7 @@ describe('an upload of 200 MiB by the web page', () => {
     const { gatewayUrl, gateway } = await startSystem(context);
     const film = await largeFilm(context);
     const { size } = await stat(film);
-    const browser = await launchBrowser();
-    context.after(() => browser.close());
-    const { page, wire } = await visitSignedUp(context, browser, gatewayUrl);
+    const { page, wire } = await visitSignedUp(context, gatewayUrl);
     page.on('dialog', (dialog) => void dialog.accept());
 
     await chooseFilms(page, film);

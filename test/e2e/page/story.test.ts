@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { describe, it } from 'node:test';
 import type { JobView } from '../../../services/shared/jobs/job-view.ts';
-import { launchBrowser, signUp } from '../../integration/gateway/page/open-page.ts';
+import { signUp } from '../../integration/gateway/page/open-page.ts';
 import { chooseFilms, convertButton, dragFilms } from '../../integration/gateway/page/page-films.ts';
 import { decodedSeconds, file, media, picture, truncated, video } from '../../support/media.ts';
 import { systemsUnderTest } from '../../support/systems-under-test.ts';
@@ -16,14 +15,8 @@ const CONVERSION = { timeout: 90_000 };
 
 for (const { name: system, gatewayUrl } of systemsUnderTest()) {
   describe(`the web page over ${system}`, () => {
-    let browser: Browser;
-    before(async () => {
-      browser = await launchBrowser();
-    });
-    after(() => browser.close());
-
     it('takes a film that somebody drops who has just registered, plays its MP3 and lets them download it', async (context) => {
-      const { page, complaints, refused, origins, wire, user } = await visit(context, browser, gatewayUrl);
+      const { page, complaints, refused, origins, wire, user } = await visit(context, gatewayUrl);
       const film = await video(6);
       const name = basename(film);
       await signUp(page, user);
@@ -61,7 +54,7 @@ for (const { name: system, gatewayUrl } of systemsUnderTest()) {
     });
 
     it('says that a password is wrong, and takes the right one after that', async (context) => {
-      const { page, user } = await visitSignedUp(context, browser, gatewayUrl);
+      const { page, user } = await visitSignedUp(context, gatewayUrl);
       await page.getByRole('link', { name: 'Account' }).click();
       await page.getByRole('button', { name: 'Sign out', exact: true }).click();
       for (const password of ['a wrong password', user.password]) {
@@ -75,14 +68,14 @@ for (const { name: system, gatewayUrl } of systemsUnderTest()) {
     });
 
     it('says that a film has no sound before anything is sent, and sends nothing', async (context) => {
-      const { page } = await visitSignedUp(context, browser, gatewayUrl);
+      const { page } = await visitSignedUp(context, gatewayUrl);
       await chooseFilms(page, await media('silent.mp4', ...picture(2)));
       await page.getByText('This film has no sound, so there is nothing to convert.').waitFor();
       assert.ok(await convertButton(page).isDisabled());
     });
 
     it('converts what there is of a cut film, and says how much that is in plain words', async (context) => {
-      const { page } = await visitSignedUp(context, browser, gatewayUrl);
+      const { page } = await visitSignedUp(context, gatewayUrl);
       const film = await file('cut.mp4', await readFile(await truncated(await video(20))));
       await chooseFilms(page, film);
       await page.getByText(/will be sent/).waitFor();
@@ -94,7 +87,7 @@ for (const { name: system, gatewayUrl } of systemsUnderTest()) {
     });
 
     it('shows in each of two tabs what the other one has sent, and signs both out', async (context) => {
-      const { page, wire, complaints } = await visitSignedUp(context, browser, gatewayUrl);
+      const { page, wire, complaints } = await visitSignedUp(context, gatewayUrl);
       const other = await page.context().newPage();
       await other.goto(wire.url);
       await other.getByText('Nothing here yet').waitFor();

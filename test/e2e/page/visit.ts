@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { openPage, signUp } from '../../integration/gateway/page/open-page.ts';
+import { sharedBrowser } from '../../integration/gateway/page/test-browser.ts';
 import { openWire, type Wire } from '../../integration/gateway/page/wire.ts';
 
 export interface Visit {
@@ -16,9 +17,9 @@ export interface Visit {
 }
 
 /** Opens the page of a gateway as somebody new, who has not signed up yet. */
-export async function visit(context: TestContext, browser: Browser, gatewayUrl: string): Promise<Visit> {
+export async function visit(context: TestContext, gatewayUrl: string): Promise<Visit> {
   const wire = await openWire(context, gatewayUrl, { keeps: false });
-  const opened = await openPage(browser, wire.url);
+  const opened = await openPage(await sharedBrowser(), wire.url);
   context.after(() => opened.page.context().close());
   const refused: string[] = [];
   opened.page.on('response', (response) => {

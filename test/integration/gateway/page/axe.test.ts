@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import type { Page } from 'playwright-core';
 import { axeFindings } from './axe.ts';
 import { SCENES } from './scenes/scenes.ts';
 import { type Stage, setScene, startStage } from './scenes/stage.ts';
-import { SIZES, THEMES, ZOOMED } from './scenes/variants.ts';
+import { SIZES, show, THEMES, ZOOMED } from './scenes/variants.ts';
 import { DIFFERENT_LANGUAGES } from './texts.ts';
 
 /** Elements that make the page wider than the window. */
@@ -68,17 +67,3 @@ describe('each state of the page', { concurrency: 2 }, () => {
         assert.deepEqual(await page.evaluate(INVISIBLE_CONTROLS), [], 'in forced colors');
       });
 });
-
-interface Look {
-  viewport?: { width: number; height: number };
-  colorScheme?: 'light' | 'dark';
-  forcedColors?: 'active';
-}
-
-/** Resolves once the page is drawn like that. */
-async function show(page: Page, { viewport, ...media }: Look): Promise<void> {
-  if (viewport) await page.setViewportSize(viewport);
-  await page.emulateMedia(media);
-  // A page notices another medium with the next frame.
-  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
-}

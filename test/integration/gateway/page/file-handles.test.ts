@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import { allAccepted, listJobs, openHome, startSharedPage } from './open-home.ts';
+import { waitFor } from '../../../support/wait.ts';
+import { listJobs, openHome, startSharedPage } from './open-home.ts';
 import { convertButton, longFilm } from './page-films.ts';
 
 describe('a browser with handles of files', async () => {
@@ -31,7 +32,6 @@ describe('a browser with handles of files', async () => {
     await page.reload();
     await page.getByRole('heading', { name: 'Drop films here' }).waitFor();
     assert.ok((await offset) >= 1024 ** 2);
-    await allAccepted(page);
-    assert.equal((await listJobs(page)).length, 1);
+    await waitFor('the job', async () => (await listJobs(page)).length === 1);
   });
 });

@@ -11,8 +11,8 @@ describe('the page in Chromium, while another build replaces it', () => {
   const PARTS = ['**/assets/main-*.js', '**/assets/main-*.css', '**/assets/chunk-*.js'];
   for (const part of PARTS) {
     it(`loads again where ${part} was missing at first`, async (context) => {
-      const { browser, url } = await startPage(context);
-      const page = await browser.newPage();
+      const { open, url } = await startPage(context);
+      const { page } = await open({ at: 'about:blank' });
       let missing = 2;
       await page.route(part, (route) => {
         missing -= 1;
@@ -26,8 +26,8 @@ describe('the page in Chromium, while another build replaces it', () => {
   }
 
   it('does not load again for ever', async (context) => {
-    const { browser, url } = await startPage(context);
-    const page = await browser.newPage();
+    const { open, url } = await startPage(context);
+    const { page } = await open({ at: 'about:blank' });
     await page.clock.install();
     let loads = 0;
     await page.route('**/assets/main-*.js', (route) => route.fulfill({ status: 404, body: '{}' }));

@@ -6,7 +6,7 @@ import { openWire } from './wire.ts';
 
 export type StartedPage = Awaited<ReturnType<typeof startPage>>;
 
-/** One browser and one gateway for all tests of a suite. */
+/** One gateway for all tests of a suite. */
 export const startSharedPage = (): Promise<StartedPage> =>
   startPage({
     after: (work) => after(() => (work as () => unknown)()),

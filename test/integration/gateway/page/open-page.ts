@@ -3,27 +3,32 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
-import { type Browser, type BrowserContextOptions, chromium as browsers, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { buildPage } from '../../../../deploy/page/build.ts';
 import { openSite } from '../../../../services/gateway/page/site.ts';
-import { chromium } from '../../../support/chromium.ts';
 import { createTestGateway } from '../../../unit/gateway/client/test-gateway.ts';
+import { sharedBrowser } from './test-browser.ts';
 
 export const USER = { email: 'ann@example.com', password: 'open sésame' };
 
-interface PageFolder {
-  /** Where the page is built. Default: where the gateway looks for it. */
+interface PageOptions {
+  /** Where the page is built. Default: where the gateway looks for it, and once for all tests of the process. */
   folder?: string;
   /** Whether the page loads again when it was built anew. Default: it does not. */
   reload?: boolean;
+  /** Default: the browser that all tests of the process share. */
+  browser?: Browser;
 }
 
-/** A browser with the real page over the real gateway, whose store is in memory. Auth and the converter are replaced. */
+/**
+ * The real page over the real gateway, whose store is in memory, in a browser. Auth and the converter are replaced. What `open`
+ * has opened is closed with the context.
+ */
 export async function startPage(
   context: Pick<TestContext, 'after'>,
-  { folder, reload, ...options }: PageFolder & Parameters<typeof createTestGateway>[1] = {},
+  { folder, reload, browser, ...options }: PageOptions & Parameters<typeof createTestGateway>[1] = {},
 ) {
-  await buildPage({ ...(folder !== undefined && { folder }), ...(reload !== undefined && { reload }) });
+  const [inBrowser] = await Promise.all([browser ?? sharedBrowser(), build(folder, reload)]);
   const gateway = createTestGateway(context, {
     maxUploadBytes: 1024 ** 3,
     site: openSite(pino({ level: 'silent' }), folder),
@@ -34,22 +39,32 @@ export async function startPage(
   await once(server, 'listening');
   // A browser treats the host `localhost` as secure, so that locks and notifications work as over https.
   const url = `http://localhost:${(server.address() as AddressInfo).port}`;
-  const browser = await launchBrowser();
+  const visitors: BrowserContext[] = [];
   context.after(async () => {
-    await browser.close();
+    await Promise.all(visitors.map((visitor) => visitor.close()));
     server.closeAllConnections();
     server.close();
   });
   return {
     ...gateway,
     url,
-    browser,
-    open: (options?: BrowserContextOptions) => openPage(browser, url, options),
+    /** Opens the page as a new visitor, or `at` another URL. */
+    open: async ({ at = url, ...options }: BrowserContextOptions & { at?: string } = {}) => {
+      const opened = await openPage(inBrowser, at, options);
+      visitors.push(opened.page.context());
+      return opened;
+    },
   };
 }
 
-export const launchBrowser = (): Promise<Browser> =>
-  browsers.launch({ executablePath: chromium(), args: ['--no-sandbox'] });
+let built: Promise<unknown> | undefined;
+
+/** No test changes the page itself, so it is built once. */
+function build(folder: string | undefined, reload = false): Promise<unknown> {
+  if (folder !== undefined || reload) return buildPage({ ...(folder !== undefined && { folder }), reload });
+  built ??= buildPage();
+  return built;
+}
 
 export interface OpenedPage {
   page: Page;

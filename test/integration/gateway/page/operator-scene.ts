@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
+import type { Browser } from 'playwright-core';
 import {
   BEAT_MS,
   type ConverterPresence,
@@ -39,14 +40,24 @@ export const FAILED: Job[] = [
   failed({ filename: '<img src=x onerror=alert(1)>.mov', email: `${'long'.repeat(15)}@example.com` }),
 ];
 
+interface OperatorOptions {
+  failedJobs?: Job[];
+  hasOperator?: boolean;
+  /** Default: the browser that all tests of the process share. */
+  browser?: Browser;
+}
+
 /** The real page of an operator over a gateway with jobs and converters. */
 export async function startOperatorPage(
   context: Pick<TestContext, 'after'>,
-  { failedJobs = FAILED, hasOperator = true } = {},
+  { failedJobs = FAILED, hasOperator = true, browser }: OperatorOptions = {},
 ) {
   // A gateway knows who is alive once it has seen a change after some seconds.
   let skippedMs = 0;
-  const system = await startPage(context, { hasOperator, now: () => performance.now() + skippedMs });
+  const system = await startPage(context, {
+    ...{ hasOperator, now: () => performance.now() + skippedMs },
+    ...(browser && { browser }),
+  });
   const { jobs, index, failedIndex, state, live } = system;
   const ids = CONVERTERS.map(() => randomUUID());
   let beats = 0;

@@ -3,13 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { failed } from '../../../support/job.ts';
 import { OPERATOR_TOKEN } from '../../../unit/gateway/client/test-gateway.ts';
-import { axeFindings } from './axe.ts';
 import { FAILED, startOperatorPage } from './operator-scene.ts';
-
-const SIZES = [
-  { width: 390, height: 844 },
-  { width: 1280, height: 900 },
-];
 
 async function signIn(page: Page, token = OPERATOR_TOKEN): Promise<void> {
   await page.getByLabel('Operator token').fill(token);
@@ -143,24 +137,4 @@ describe('the page of the operator', () => {
     await page.getByText('OPERATOR_TOKEN').waitFor();
     assert.equal(await page.getByRole('textbox').count(), 0);
   });
-
-  for (const colorScheme of ['light', 'dark'] as const) {
-    it(`has no finding of axe in ${colorScheme}, and is not wider than the window`, async () => {
-      const { open, url } = shared;
-      for (const viewport of SIZES) {
-        // The rules of axe are a script that the content security policy would refuse.
-        const { page } = await open({ colorScheme, viewport, bypassCSP: true });
-        await page.goto(`${url}/operator`);
-        await page.getByLabel('Operator token').waitFor();
-        assert.deepEqual(await axeFindings(page), []);
-        await signIn(page);
-        await page.getByText('converter-7d9c5b6f4-x2x8q').waitFor();
-        await page.getByRole('button', { name: /^Drop/ }).first().waitFor();
-        assert.deepEqual(await axeFindings(page), []);
-        await page.getByRole('button', { name: /^Drop/ }).first().click();
-        assert.deepEqual(await axeFindings(page), []);
-        assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));
-      }
-    });
-  }
 });

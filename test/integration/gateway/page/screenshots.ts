@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { SCENES } from './scenes/scenes.ts';
 import { setScene, startStage } from './scenes/stage.ts';
 import { SIZES, THEMES } from './scenes/variants.ts';
+import { launchBrowser } from './test-browser.ts';
 
 const HELP = `Takes a screenshot of each state of the page, in both themes and two sizes.
 
@@ -42,7 +43,9 @@ async function closing(work: (context: { after: (close: Close) => void }) => Pro
 const { only, language, folder } = values;
 mkdirSync(folder, { recursive: true });
 await closing(async (context) => {
-  const stage = await startStage({ after: (close) => context.after(close as Close) });
+  const browser = await launchBrowser();
+  context.after(() => browser.close());
+  const stage = await startStage({ after: (close) => context.after(close as Close) }, { browser });
   for (const [name, scene] of Object.entries(SCENES).filter(([known]) => known.includes(only))) {
     await closing(async (own) => {
       const setting = await setScene(stage, own, { language });

@@ -33,8 +33,10 @@ export interface Setting extends OpenedPage {
 
 type Afters = { after: (work: () => unknown) => void };
 
-export async function startStage(context: Parameters<typeof startOperatorPage>[0]): Promise<Stage> {
-  const system = await startOperatorPage(context);
+export async function startStage(
+  ...[context, options]: Parameters<typeof startOperatorPage>
+): Promise<Stage> {
+  const system = await startOperatorPage(context, options);
   const warnings = [
     { code: 'truncated', detail: 'x', seconds: 754, of_seconds: 1800 },
     { code: 'downmixed', detail: 'x' },
