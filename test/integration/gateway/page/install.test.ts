@@ -17,7 +17,7 @@ function pngSize(bytes: Buffer): string {
 }
 
 describe('the page as an app', async () => {
-  const { url, browser } = await startSharedPage();
+  const { url, open } = await startSharedPage();
   const fetched = async (path: string) => {
     const response = await fetch(new URL(path, url));
     assert.equal(response.status, 200, path);
@@ -68,9 +68,8 @@ describe('the page as an app', async () => {
   // A system cuts its own shape out of these. Color type 6 has transparency; the corners tell whether it is used.
   for (const name of ['icon-maskable-512.png', 'apple-touch-icon.png'])
     it(`has no transparent corner in ${name}`, async (context) => {
-      const page = await browser.newPage();
-      context.after(() => page.close());
-      await page.goto(url);
+      const { page } = await open();
+      context.after(() => page.context().close());
       const corners = await page.evaluate<number[]>(`(async () => {
         const picture = await createImageBitmap(await (await fetch('/assets/${name}')).blob());
         const { width, height } = picture;

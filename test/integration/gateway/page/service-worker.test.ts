@@ -39,9 +39,8 @@ describe('the service worker of the page', async () => {
   });
 
   it('is registered by the page alone, and not by its other documents', async (context) => {
-    const visitor = await started.browser.newContext();
-    context.after(() => visitor.close());
-    const page = await visitor.newPage();
+    const { page } = await started.open({ at: `${started.url}/operator` });
+    context.after(() => page.context().close());
     for (const document of ['/operator', '/docs']) {
       await page.goto(started.url + document);
       await page.locator('#app h1').first().waitFor();
