@@ -21,7 +21,7 @@ describe('isShare', () => {
 });
 
 describe('receiveShare', () => {
-  async function receive(origin: string | undefined, keep = async () => undefined as void) {
+  async function receive(origin: string | undefined, keep: () => Promise<void> = async () => {}) {
     let kept = 0;
     const headers = new Headers(origin === undefined ? {} : { Origin: origin });
     const { status, headers: answered } = await receiveShare(requestOf({ headers }), OWN, async () => {
