@@ -6,9 +6,11 @@ import { chaosDir } from './chaos/experiment.ts';
 import { cellFolder } from './matrix/cell.ts';
 import { matrixDir } from './matrix/matrix.ts';
 import { readCommandLine, type Selection, usage } from './runner/command-line.ts';
+import { requireTestSpace } from './runner/space.ts';
 import type { StepContext, StepResult } from './runner/step-context.ts';
 import { CELLS, STEPS } from './runner/steps.ts';
 import { SYSTEM_FOLDERS } from './runner/system-tests.ts';
+import { useOwnTemporaryFolder } from './runner/temporary-files.ts';
 import { watchUnitTests } from './runner/watch.ts';
 import { counted, NONE, sum } from './support/run-tests.ts';
 import { newStateFolder, stateFolder } from './support/state-folder.ts';
@@ -19,6 +21,7 @@ const testDir = join(repoRoot, '.data', 'test');
 /** Runs the steps that the selection needs. One that breaks off counts as one failed test; the others run all the same. */
 async function runSteps(selection: Selection, signal: AbortSignal): Promise<void> {
   const runDir = await newStateFolder(testDir, report);
+  requireTestSpace(selection.parts, { repoRoot, runDir });
   const grepArgs = selection.grep === undefined ? [] : [`--test-name-pattern=${selection.grep}`];
   const context: StepContext = { selection, repoRoot, runDir, grepArgs, report, signal };
   let total = NONE;
@@ -53,7 +56,15 @@ const signal = stopSignal(...folders.map((folder) => join(folder, '.data')), eng
 await runMain(async () => {
   const cwd = process.env.INIT_CWD ?? process.cwd();
   const selection = readCommandLine(process.argv.slice(2), { repoRoot, cwd });
-  if (selection === undefined) console.log(usage);
-  else if (selection.watch) await watchUnitTests(selection, { repoRoot, signal });
-  else await runSteps(selection, signal);
+  if (selection === undefined) {
+    console.log(usage);
+    return;
+  }
+  const temporary = await useOwnTemporaryFolder(report);
+  try {
+    if (selection.watch) await watchUnitTests(selection, { repoRoot, signal });
+    else await runSteps(selection, signal);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
 }, signal);

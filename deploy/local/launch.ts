@@ -6,6 +6,7 @@ import { Ports } from '../process/ports.ts';
 import type { Report } from '../process/run.ts';
 import { serversFor } from './servers/secret-keys.ts';
 import { type ServerName, type Servers, type ServersOptions, startServers } from './servers/servers.ts';
+import { checkSpaceToStart } from './space.ts';
 import { type Choice, secretsOf } from './system/components.ts';
 import { type AppSpec, readDaprYaml, resourcesOf } from './system/dapr-yaml.ts';
 import { withInspector } from './system/inspector.ts';
@@ -81,6 +82,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const specs = readDaprYaml(repoRoot, choice).map((app) => withInspector(app, inspect.get(app.appId)));
     const needed = serversNeeded(specs);
     await stopOrphans(dataDir, report);
+    checkSpaceToStart(dataDir, needed, report);
     // The port is reserved first: a user should not wait minutes for the message that it is in use.
     const ports = new Ports(dataDir);
     const port =

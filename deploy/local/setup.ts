@@ -7,6 +7,7 @@ import { readRegistry } from '../process/registry.ts';
 import { report, runMain, stopSignal } from '../process/terminal.ts';
 import { lockDataFolder, serversNeeded } from './launch.ts';
 import { startServers } from './servers/servers.ts';
+import { checkSpaceToStart } from './space.ts';
 import { readDaprYaml } from './system/dapr-yaml.ts';
 import { ensureTools } from './tools/tools.ts';
 import { writeSecrets } from './write-secrets.ts';
@@ -37,6 +38,7 @@ async function stop(): Promise<void> {
 async function start(): Promise<void> {
   await stopOrphans(dataDir, report);
   const needed = serversNeeded(readDaprYaml(repoRoot, {}));
+  checkSpaceToStart(dataDir, needed, report);
   const tools = await ensureTools({ repoRoot, needed, report, signal });
   await buildPage();
   report('Starting the servers …');

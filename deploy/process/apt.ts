@@ -18,7 +18,9 @@ export async function aptInstall(
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  // apt-get unpacks as another user, who cannot write to a private TMPDIR such as that of the tests.
+  const { TMPDIR: _, ...inherited } = process.env;
+  const env = { ...inherited, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const what = `Installing ${packages.join(', ')} with apt-get`;
   report(`${what} (about a minute) …`);
   const hasNoPolicy = !existsSync(policy);

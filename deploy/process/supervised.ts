@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Child, describeExit, type Exit, signalProcess } from './child.ts';
+import { type Child, type Exit, signalProcess } from './child.ts';
+import { describeEnd } from './describe-end.ts';
 import { RestartBackoff } from './restart-backoff.ts';
 import type { Report } from './run.ts';
 
 export interface SupervisedOptions {
   name: string;
   launch: (signal: AbortSignal) => Promise<Child>;
-  /** Called with one line about every crash and restart. */
+  /** Called at once when the process ends by itself, with its exit and the end of its log, and after each restart. */
   report: Report;
-  /** Whether a process that ends by itself is started again, with backoff. Default true. */
+  /** Whether a process that ends by itself is started again, with backoff. Default true. Without it, the end is only reported. */
   restarts?: boolean;
 }
 
@@ -116,7 +117,7 @@ export class Supervised {
     this.#since = performance.now();
     const child = await this.#options.launch(this.#stopping.signal);
     this.#child = child;
-    if ((this.#options.restarts ?? true) && !this.#isOnTrial) this.#watching = this.#watch(child);
+    if (!this.#isOnTrial) this.#watching = this.#watch(child);
   }
 
   async #watch(child: Child): Promise<void> {
@@ -124,10 +125,18 @@ export class Supervised {
     if (this.#stopping.signal.aborted || this.#child !== child) return;
     this.crashes++;
     this.lastCrash = exit;
+    if (this.#options.restarts === false) {
+      if (this.#down === undefined)
+        this.#options.report(describeEnd(child, exit, { next: 'is not started again' }));
+      return;
+    }
     for (let ranMs = performance.now() - this.#since; ; ranMs = 0) {
       const pauseMs = this.#backoff.next(ranMs);
       this.#options.report(
-        `${child.name} ended by itself (${describeExit(exit)}) and is started again in ${pauseMs / 1000} s. Its log is ${child.logFile}`,
+        describeEnd(child, exit, {
+          next: `is started again in ${pauseMs / 1000} s`,
+          isBrief: ranMs === 0 || exit.signal === 'SIGKILL',
+        }),
       );
       await sleep(pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => {});
       await this.#down?.promise;

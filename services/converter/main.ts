@@ -16,7 +16,7 @@ import { createDiskFullBackoff } from './capacity/disk-full-backoff.ts';
 import { showUntilStopped } from './capacity/presence.ts';
 import { createSpool } from './capacity/spool.ts';
 import { converterEnvironment, renamedVariables, timesOf } from './config.ts';
-import { requireTool } from './ffmpeg/run-tool.ts';
+import { requireTool } from './ffmpeg/require-tool.ts';
 import { createConvert } from './job/convert.ts';
 import { createCurrentConversions } from './job/current-conversions.ts';
 import { measureSpeed } from './job/measure-speed.ts';

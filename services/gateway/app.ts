@@ -18,7 +18,7 @@ import { type DownloadPorts, downloadRoutes } from './downloads/routes.ts';
 import { type EventPorts, eventRoutes } from './events/routes.ts';
 import type { JobIndex } from './job-index/job-index.ts';
 import type { JobCommands } from './jobs/commands.ts';
-import { jobRoutes } from './jobs/routes.ts';
+import { type JobPorts, jobRoutes } from './jobs/routes.ts';
 import { openapi } from './openapi/document.ts';
 import { type OperatorPorts, operatorRoutes } from './operator/routes.ts';
 import { pageRoutes } from './page/routes.ts';
@@ -41,6 +41,7 @@ export interface GatewayPorts
   site: Site;
   index: JobIndex;
   commands: JobCommands;
+  searches: JobPorts['searches'];
   /** Origins of pages that may call this API from a browser. */
   corsOrigins: readonly string[];
   checks: Checks;

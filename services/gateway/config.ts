@@ -39,6 +39,9 @@ export const gatewayEnvironment = requireTokenUnlessLoopback(
     /** Concurrent probes of this process, and of each user. Each keeps up to 16 MiB in memory. */
     MAX_PROBES: wholeNumber(8, { min: 1, max: 1_000 }),
     MAX_PROBES_PER_USER: wholeNumber(2, { min: 1, max: 1_000 }),
+    /** Concurrent lists of jobs by status or name, of this process and of each user. Each reads up to 2,000 jobs. */
+    MAX_SEARCHES: wholeNumber(16, { min: 1, max: 1_000 }),
+    MAX_SEARCHES_PER_USER: wholeNumber(4, { min: 1, max: 1_000 }),
     /** Concurrent event streams of this process, and of each user. */
     MAX_EVENT_STREAMS: wholeNumber(256, { min: 1, max: 10_000 }),
     MAX_EVENT_STREAMS_PER_USER: wholeNumber(32, { min: 1, max: 10_000 }),
@@ -66,6 +69,7 @@ export const limitsOf = (env: GatewayConfig) => ({
   uploads: { all: env.MAX_UPLOADS, perUser: env.MAX_UPLOADS_PER_USER },
   downloads: { all: env.MAX_DOWNLOADS, perUser: env.MAX_DOWNLOADS_PER_USER },
   probes: { all: env.MAX_PROBES, perUser: env.MAX_PROBES_PER_USER },
+  searches: { all: env.MAX_SEARCHES, perUser: env.MAX_SEARCHES_PER_USER },
   eventStreams: { all: env.MAX_EVENT_STREAMS, perUser: env.MAX_EVENT_STREAMS_PER_USER },
   activeJobs: { all: env.MAX_UNFINISHED, perUser: env.MAX_UNFINISHED_PER_USER },
   openUploads: { all: env.MAX_OPEN_UPLOADS, perUser: env.MAX_OPEN_UPLOADS_PER_USER },

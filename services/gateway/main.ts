@@ -119,6 +119,7 @@ const app = createGateway({
   admission,
   downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
   probes: createConcurrencyLimit(limits.probes, 'probes'),
+  searches: createConcurrencyLimit(limits.searches, 'searches for jobs'),
   askConverter: createAskConverter(invoke),
   eventStreams: createConcurrencyLimit(limits.eventStreams, 'event streams'),
   storeUpload,

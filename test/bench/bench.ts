@@ -10,7 +10,7 @@ export interface Bench {
   launched: Launched;
   /** The system writes to `.data` in this folder. */
   stateRoot: string;
-  /** A folder that keeps the test films. */
+  /** The folder for the test films, which is deleted after the run. */
   filmDir: string;
   /** How often each measurement is repeated. */
   runs: number;

@@ -39,7 +39,7 @@ interface Film {
   repetitions(clipBytes: number): number;
 }
 
-/** Makes a film from repetitions of a clip, once, and keeps it in `folder`. Returns its path. */
+/** Makes a film in `folder` from repetitions of a clip, once in a run. Returns its path. */
 async function makeFilm(
   folder: string,
   { name, codec, repetitions }: Film,
@@ -80,3 +80,28 @@ export const tenMinutes = (folder: string, signal: AbortSignal): Promise<string>
 /** Motion JPEG and AAC, 2 GiB or a little more. */
 export const twoGibibytes = (folder: string, signal: AbortSignal): Promise<string> =>
   makeFilm(folder, TWO_GIBIBYTES, signal);
+
+/** Stereo of 48 kHz: ffmpeg's expression of a clip. */
+export const SOUNDS = {
+  noise: `anoisesrc=c=pink:r=48000:a=0.5:d=${CLIP_SECONDS}:seed=1,aformat=channel_layouts=stereo`,
+  music: [
+    "aevalsrc='(0.4*sin(2*PI*220*t)+0.25*sin(2*PI*331*t)+0.3*(random(0)-0.5)*lt(mod(t,0.5),0.05))*(0.5+0.5*sin(2*PI*t/7))",
+    '|(0.4*sin(2*PI*220*t+1)+0.2*sin(2*PI*440*t)+0.1*sin(2*PI*3270*t)+0.3*(random(1)-0.5)*lt(mod(t,0.5),0.05))',
+    `*(0.5+0.5*sin(2*PI*t/11))':d=${CLIP_SECONDS}:s=48000,volume=4dB,alimiter=limit=0.95:level=false`,
+  ].join(''),
+} as const;
+
+export type SoundName = keyof typeof SOUNDS;
+
+/** Makes an MP3 of 10 minutes, once, and keeps it in `folder`. Returns its path. */
+export async function tenMinuteMp3(folder: string, name: SoundName, signal: AbortSignal): Promise<string> {
+  const path = join(folder, `ten-minutes-${name}.mp3`);
+  if (existsSync(path)) return path;
+  await mkdir(folder, { recursive: true });
+  const unfinished = join(folder, `unfinished-${name}.mp3`);
+  const loop = `aloop=loop=-1:size=${CLIP_SECONDS * 48_000},atrim=duration=600`;
+  const args = ['-v', 'error', '-y', '-f', 'lavfi', '-i', `${SOUNDS[name]},${loop}`, '-q:a', '2', unfinished];
+  await run('ffmpeg', args, { signal });
+  await rename(unfinished, path);
+  return path;
+}

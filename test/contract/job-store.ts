@@ -6,14 +6,8 @@ import { orderOf } from '../../services/gateway/job-index/shard.ts';
 import { createShardedMap } from '../../services/gateway/job-index/sharded-map.ts';
 import type { Job } from '../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../services/shared/jobs/job-store.ts';
-import {
-  cancel,
-  claim,
-  complete,
-  LostAttempt,
-  tombstone,
-  updateAttempt,
-} from '../../services/shared/jobs/transitions.ts';
+import { LostAttempt } from '../../services/shared/jobs/transition-guards.ts';
+import { cancel, claim, complete, tombstone, updateAttempt } from '../../services/shared/jobs/transitions.ts';
 import { flat, newJob } from '../support/job.ts';
 import type { StateUnderTest } from './state-store.ts';
 

@@ -19,6 +19,7 @@ const SHARED_ROOMS = [
   ['blobs/', 'dapr/'],
   ['contract/'],
   ['http/', 'jobs/'],
+  ['mp3/'],
 ];
 
 const inShared = (rooms: string[]): string[] => rooms.map((room) => `^services/shared/${room}`);
@@ -111,12 +112,13 @@ const configuration: IConfiguration = {
     ),
     forbid(
       'page-on-the-client',
-      'What the page runs in browsers imports from the client of the API and from services/shared. From other rooms it imports only schemas and the rules for options and names.',
+      'What the page runs in browsers imports from the client of the API and from services/shared. From other rooms it imports only schemas and the rules for options, names and first bytes.',
       { path: '^services/gateway/page/app/' },
       {
         path: '^services/gateway/',
         pathNot: [
           ...['^services/gateway/page/app/', '^services/gateway/client/', '^services/gateway/options/'],
+          '^services/gateway/signatures/',
           ...['^services/gateway/downloads/mp3-name\\.ts$', '-view\\.ts$'],
         ],
       },

@@ -28,6 +28,17 @@ async function isUsable(file: string, report: Report, signal: AbortSignal): Prom
   return false;
 }
 
+const cached = (): string => path.join(cacheDir(), `daprd-${version}`);
+const installed = (): (string | undefined)[] => [
+  which('daprd'),
+  path.join(homedir(), '.dapr', 'bin', 'daprd'),
+];
+
+/** Whether ensureDaprd() will have to build daprd. It does so as well where the installed one is too old. */
+export const mustBuildDaprd = (): boolean =>
+  !process.env.DAPRD_PATH &&
+  ![...installed(), cached()].some((file) => file !== undefined && isExecutable(file));
+
 /**
  * Finds daprd, the Dapr sidecar. If none is installed, builds it from its unmodified source and caches it.
  * @throws with instructions if it can neither be found nor built
@@ -38,18 +49,22 @@ export async function ensureDaprd(repoRoot: string, report: Report, signal: Abor
     if (isExecutable(chosen)) return chosen;
     throw new Error(`DAPRD_PATH is ${chosen}, which is not an executable file. Correct it or unset it.`);
   }
-  for (const file of [which('daprd'), path.join(homedir(), '.dapr', 'bin', 'daprd')]) {
+  for (const file of installed()) {
     if (file !== undefined && isExecutable(file) && (await isUsable(file, report, signal))) return file;
   }
-  const cached = path.join(cacheDir(), `daprd-${version}`);
-  if (isExecutable(cached)) return cached;
+  if (isExecutable(cached())) return cached();
   const go = which('go', ['/usr/local/go/bin']);
   if (go === undefined) {
     throw new Error(
       'daprd (the Dapr sidecar) is missing: install the Dapr CLI and run `dapr init --slim`, or set DAPRD_PATH to a daprd, or install Go 1.26 or newer to build it.',
     );
   }
-  return build(go, { file: cached, module: path.join(repoRoot, 'deploy', 'local', 'daprd'), report, signal });
+  return build(go, {
+    file: cached(),
+    module: path.join(repoRoot, 'deploy', 'local', 'daprd'),
+    report,
+    signal,
+  });
 }
 
 async function build(

@@ -4,7 +4,7 @@ import { readAsf } from './asf.ts';
 import { readAvi } from './avi.ts';
 import { readCoreAudio } from './core-audio.ts';
 import { type Extent, type ExtentReader, type SoundTrack, UNKNOWN } from './extent.ts';
-import { type FileBytes, TooMuchRead, withFileBytes } from './file-bytes.ts';
+import { type FileBytes, type Hole, TooMuchRead, withFileBytes } from './file-bytes.ts';
 import { readFlac } from './flac.ts';
 import { readFlv } from './flv.ts';
 import { readIsoMedia } from './iso-media.ts';
@@ -51,10 +51,20 @@ export async function judgeCompleteness(
   return judge(await withFileBytes(path, (file) => readExtent(file, track)), converted);
 }
 
-/** Whether the bytes of the file prove that its end is missing. It tells why a file cannot be read at all. */
+/** Before a conversion, nothing is known of the sound. */
+const ANY_TRACK: SoundTrack = { position: 1, statedSeconds: undefined, filmStartSeconds: 0 };
+
+/** Whether the bytes of the file say that its end is missing. It tells why a file cannot be read at all. */
 export async function isCut(path: string): Promise<boolean> {
-  const { end } = await withFileBytes(path, (file) =>
-    readExtent(file, { position: 1, statedSeconds: undefined, filmStartSeconds: 0 }),
-  );
+  const { end } = await withFileBytes(path, (file) => readExtent(file, ANY_TRACK));
   return end === 'cut';
+}
+
+/**
+ * Whether it is certain before a conversion that the end of the file is missing.
+ * @param hole what was not sent of the file; where the answer is in it, there is none
+ */
+export async function isCertainlyCut(path: string, hole: Hole): Promise<boolean> {
+  const { end, isSuspected = false } = await withFileBytes(path, (file) => readExtent(file, ANY_TRACK), hole);
+  return end === 'cut' && !isSuspected;
 }

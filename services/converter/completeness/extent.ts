@@ -7,6 +7,8 @@ export interface Extent {
    * announces is there. `unknown`: it announces nothing that could be checked.
    */
   end: 'cut' | 'whole' | 'unknown';
+  /** Whether `cut` is a suspicion, which only the length of the sound can prove. */
+  isSuspected?: boolean | undefined;
   /** The length that the file states for the sound. */
   soundSeconds?: number | undefined;
   /** The length that the file states for itself, which is that of its longest track. */

@@ -19,14 +19,29 @@ export interface FileBytes {
 /** The file has more parts than we are willing to look at, so that nothing can be said about its end. */
 export class TooMuchRead extends Error {}
 
-/** Calls `use` with the bytes of the file, and closes the file afterwards. */
-export async function withFileBytes<T>(path: string, use: (bytes: FileBytes) => Promise<T>): Promise<T> {
-  await using file = await open(path, 'r');
-  const { size } = await file.stat();
-  return await use(bounded(file, size));
+/** A part of a file that nobody has sent. Positions are in bytes. */
+export interface Hole {
+  start: number;
+  end: number;
 }
 
-function bounded(file: FileHandle, size: number): FileBytes {
+const NO_HOLE: Hole = { start: 0, end: 0 };
+
+/**
+ * Calls `use` with the bytes of the file, and closes the file afterwards. Reading in the hole throws {@link TooMuchRead}, too: the
+ * zeros there are not those of the file.
+ */
+export async function withFileBytes<T>(
+  path: string,
+  use: (bytes: FileBytes) => Promise<T>,
+  hole: Hole = NO_HOLE,
+): Promise<T> {
+  await using file = await open(path, 'r');
+  const { size } = await file.stat();
+  return await use(bounded(file, size, hole));
+}
+
+function bounded(file: FileHandle, size: number, hole: Hole): FileBytes {
   let reads = 0;
   let bytes = 0;
   let window: { start: number; content: Buffer } = { start: 0, content: Buffer.alloc(0) };
@@ -35,6 +50,9 @@ function bounded(file: FileHandle, size: number): FileBytes {
     async read(position, length) {
       const available = Math.max(0, Math.min(length, size - position));
       if (position < 0 || available === 0) return Buffer.alloc(0);
+      if (position < hole.end && position + available > hole.start) {
+        throw new TooMuchRead('a part of the file is not there');
+      }
       reads += 1;
       const { start, content } = window;
       if (position < start || position + available > start + content.length) {

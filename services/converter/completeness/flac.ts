@@ -26,7 +26,7 @@ export const readFlac: ExtentReader = async (file) => {
   const samples = (head.readUInt8(21) & 0x0f) * 2 ** 32 + head.readUInt32BE(22);
   const soundSeconds = lengthOrNothing(samples / rate);
   if (await endsWithFrame(file)) return { end: 'whole', soundSeconds };
-  return { end: soundSeconds === undefined ? 'unknown' : 'cut', soundSeconds };
+  return { end: soundSeconds === undefined ? 'unknown' : 'cut', isSuspected: true, soundSeconds };
 };
 
 async function endsWithFrame(file: FileBytes): Promise<boolean> {

@@ -18,8 +18,8 @@ interface Tag {
 
 /** FLV: the metadata may state length and size, and each tag is followed by its own length. */
 export const readFlv: ExtentReader = async (file, track) => {
+  if ((await file.read(0, 3)).toString('latin1') !== 'FLV') return undefined;
   const head = await file.read(0, HEAD_BYTES);
-  if (head.toString('latin1', 0, 3) !== 'FLV') return undefined;
   const fileSeconds = fromFilmStart(lengthOrNothing(readMetadata(head, 'duration')), track);
   const statedBytes = readMetadata(head, 'filesize');
   const from = Math.max(0, file.size - TAIL_BYTES);
@@ -30,7 +30,7 @@ export const readFlv: ExtentReader = async (file, track) => {
   const isCut = isCutAfter(tail, last);
   // A recorder of streams may copy the size of another file. It proves nothing alone.
   const isShort = statedBytes > file.size && fileSeconds !== undefined;
-  return { end: isCut || isShort ? 'cut' : 'whole', fileSeconds, lastSeconds };
+  return { end: isCut || isShort ? 'cut' : 'whole', isSuspected: !isCut, fileSeconds, lastSeconds };
 };
 
 /** Returns a number of the metadata, or NaN. In AMF 0, a number has the type 0 and 64 bits. */

@@ -1,6 +1,6 @@
 import { ELEMENT_HEADER_BYTES, type Element, readElement, readUnsigned } from './ebml.ts';
 import { type Extent, type ExtentReader, fromFilmStart, lengthOrNothing, type SoundTrack } from './extent.ts';
-import type { FileBytes } from './file-bytes.ts';
+import { type FileBytes, TooMuchRead } from './file-bytes.ts';
 import { readLastCluster } from './matroska-cluster.ts';
 
 const EBML = 0x1a45dfa3;
@@ -27,13 +27,18 @@ export const readMatroska: ExtentReader = async (file, track) => {
   const segment = await readHeader(file, ebml.end);
   if (segment?.id !== SEGMENT) return { end: 'unknown' };
   const { scale, seconds } = await readInfo(file, segment);
-  const cluster = await readLastCluster(file, scale);
+  // Where the segment states its size, the end of the file is known without its last cluster.
+  const cluster = await readLastCluster(file, scale).catch(unlessTooMuch);
   return {
     end: endOf(segment, cluster?.isCut, file),
     ...statedLengths(track, fromFilmStart(seconds, track)),
     lastSeconds: fromFilmStart(cluster?.lastSeconds, track),
   };
 };
+
+function unlessTooMuch(error: unknown): undefined {
+  if (!(error instanceof TooMuchRead)) throw error;
+}
 
 function endOf({ end }: Element, isClusterCut: boolean | undefined, { size }: FileBytes): Extent['end'] {
   if (end !== Number.POSITIVE_INFINITY) return end > size ? 'cut' : 'whole';

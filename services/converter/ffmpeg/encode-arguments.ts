@@ -1,5 +1,6 @@
 import ffmpeg from 'fluent-ffmpeg';
-import { type ConversionOptions, SAMPLE_RATES } from '../../shared/jobs/conversion-options.ts';
+import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
+import { outputRate } from '../../shared/mp3/output-format.ts';
 import { LOG_ARGUMENTS } from './encoder-log.ts';
 import { filterChain, requestedRange, type SampleRange } from './filter-chain.ts';
 import { type Gain, gainFilters } from './gain.ts';
@@ -139,25 +140,6 @@ function rangeOf({ options, limits, part }: EncodeArguments, rate: number): Samp
   const { from, to } = requestedRange(options, rate, limits.maxDurationSeconds);
   if (!part) return { from, to };
   return { from: from + part.from, to: part.to === undefined ? to : Math.min(to, from + part.to) };
-}
-
-/**
- * Returns the sample rate of the MP3 in Hz: the source's own where MP3 has it. The low sample rates do not have the high bit
- * rates, and LAME silently takes a lower bit rate there, so such a source gets a higher sample rate.
- */
-export function outputRate(
-  source: number | undefined,
-  { sample_rate, bitrate }: Pick<ConversionOptions, 'sample_rate' | 'bitrate'> = {},
-): number {
-  const kbps = bitrate ?? 0;
-  if (sample_rate !== undefined) return sample_rate;
-  if (source === undefined) return 44_100;
-  if (kbps > 160 && source < 32_000) return 44_100;
-  if (kbps > 64 && source < 16_000) return 44_100;
-  const known: readonly number[] = SAMPLE_RATES;
-  if (known.includes(source)) return source;
-  if (source > 48_000) return source % 11_025 === 0 ? 44_100 : 48_000;
-  return known.find((rate) => rate > source) ?? 48_000;
 }
 
 /**

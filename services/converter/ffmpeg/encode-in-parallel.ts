@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { outputRate } from '../../shared/mp3/output-format.ts';
 import { NotJoinable } from '../failure.ts';
 import { joinSegments } from '../mp3/join.ts';
 import { planSegments, type Segment, sampleRange } from '../mp3/segments.ts';
@@ -10,7 +11,7 @@ import {
   requireSuccess,
   requireWholeSound,
 } from './encode.ts';
-import { encodeArguments, outputRate, type PartArguments } from './encode-arguments.ts';
+import { encodeArguments, type PartArguments } from './encode-arguments.ts';
 import type { Encoded, EncodeRequest } from './encode-request.ts';
 import { requestedRange } from './filter-chain.ts';
 import { measureLoss } from './lost-sound.ts';

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { outputRate } from '../../shared/mp3/output-format.ts';
 import { ConversionFailure } from '../failure.ts';
 import { frameSamples } from '../mp3/frame-header.ts';
-import { decodeArguments, encodeArguments, outputRate } from './encode-arguments.ts';
+import { decodeArguments, encodeArguments } from './encode-arguments.ts';
 import type { EncodeRequest } from './encode-request.ts';
 import type { DecodedSound } from './encoder-log.ts';
 import { requestedRange } from './filter-chain.ts';

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { outputRate } from '../../shared/mp3/output-format.ts';
 import { ConversionFailure, DiskFull, tooLong } from '../failure.ts';
-import { encodeArguments, maxOutputBytes, outputRate } from './encode-arguments.ts';
+import { encodeArguments, maxOutputBytes } from './encode-arguments.ts';
 import { encodeMixedFormats, isFormatChange } from './encode-mixed-formats.ts';
 import type { Encoded, EncodeRequest } from './encode-request.ts';
 import { explainByCut } from './explain-by-cut.ts';

@@ -17,13 +17,6 @@ const MAX_ASSUMED = 8;
  */
 export const MATRIX_OPTIONS = ['rematrix_maxval=1', 'lfe_mix_level=0'];
 
-/** Number of channels of the MP3. Undefined where only the decoder can tell. */
-export function outputChannels(source: SourceChannels, requested?: 1 | 2): 1 | 2 | undefined {
-  if (requested !== undefined) return requested;
-  if (source.channels === undefined) return undefined;
-  return source.channels === 1 ? 1 : 2;
-}
-
 /**
  * Returns a filter for sound that ffmpeg's own matrices do not cover, or undefined where they do:
  *

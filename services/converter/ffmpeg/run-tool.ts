@@ -1,20 +1,11 @@
-import { type ChildProcess, type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
+import { killWithParent } from './kill-with-parent.ts';
+import { type OutputReaders, readErrors, readOutput } from './tool-output.ts';
 
-/**
- * Bounds of standard output in bytes, and of the lines for the log, because
- * a hostile file decides how much the tools print.
- */
-const MAX_OUTPUT = 4 * 1024 * 1024;
-const MAX_OUTPUT_LINE = 64 * 1024;
-const TAIL_LINES = 20;
-const TAIL_LINE_LENGTH = 500;
-
-export interface ToolOptions {
+export interface ToolOptions extends OutputReaders {
   /** The private folder of the attempt. */
   folder: string;
   signal: AbortSignal;
@@ -27,13 +18,10 @@ export interface ToolOptions {
    * nothing. By default, it keeps all lines except ffmpeg's progress.
    */
   keep?: (line: string) => string | undefined;
-  onOutputLine?: (line: string) => void;
   /** What the tool reads from standard input. Without it, the tool has none. */
   input?: Readable;
   /** Gets what the tool writes to the file descriptor 3. It ends when the tool ends. */
   dataOutput?: Writable;
-  /** Gets standard output as bytes, for output that is not UTF-8. */
-  onOutput?: (bytes: Buffer) => void;
 }
 
 export interface ToolResult {
@@ -83,14 +71,7 @@ export async function runTool(
       isOutputTooLong = true;
       kill();
     });
-    const tail: string[] = [];
-    const errors = eachLine(child.stderr, (line) => {
-      onLine?.(line);
-      const kept = keep(line);
-      if (!kept) return;
-      tail.push(kept.slice(0, TAIL_LINE_LENGTH));
-      if (tail.length > TAIL_LINES) tail.shift();
-    });
+    const errors = readErrors(child.stderr, { onLine, keep });
     output.catch(kill);
     errors.catch(kill);
     connect(child, options);
@@ -98,14 +79,14 @@ export async function runTool(
     // Waits for all of them, because a second rejection would otherwise be unhandled and end this process.
     await Promise.allSettled(results);
     signal.throwIfAborted();
-    const [[code, killedBy], text = ''] = await Promise.all(results);
+    const [[code, killedBy], text = '', stderr] = await Promise.all(results);
     return {
       code,
       killedBy,
       timedOut: timeoutSignal.aborted,
       output: text,
       isOutputTooLong,
-      stderr: tail.join('\n'),
+      stderr,
     };
   } finally {
     signal.removeEventListener('abort', kill);
@@ -129,66 +110,4 @@ const dropProgress = (line: string) => (/\btime=/.test(line) ? undefined : line)
 
 async function waitForClose(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
   return (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-}
-
-async function readOutput(
-  stream: Readable,
-  { onOutput, onOutputLine }: ToolOptions,
-  onTooMuch: () => void,
-): Promise<string | undefined> {
-  if (onOutputLine) return eachOutputLine(stream, onOutputLine);
-  if (!onOutput) return collect(stream, onTooMuch);
-  for await (const bytes of stream) onOutput(bytes as Buffer);
-  return undefined;
-}
-
-async function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void): Promise<undefined> {
-  for await (const line of createInterface({ input: stream })) onLine(line);
-}
-
-/** Splits many short lines, in a tenth of the time that `readline` takes. The end of a line that is far too long is lost. */
-async function eachOutputLine(stream: Readable, onLine: (line: string) => void): Promise<undefined> {
-  let rest = '';
-  for await (const part of stream) {
-    const lines = (rest + (part as Buffer).toString('latin1')).split('\n');
-    rest = lines.pop()?.slice(0, MAX_OUTPUT_LINE) ?? '';
-    for (const line of lines) onLine(line);
-  }
-  if (rest !== '') onLine(rest);
-}
-
-async function collect(stream: NodeJS.ReadableStream, onTooMuch: () => void): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of stream) {
-    size += part.length;
-    if (size > MAX_OUTPUT) onTooMuch();
-    else parts.push(part as Buffer);
-  }
-  return Buffer.concat(parts).toString();
-}
-
-const SETPRIV = ['setpriv', '--pdeathsig', 'KILL', '--'] as const;
-let commandPrefix: Promise<readonly string[]> | undefined;
-
-/**
- * Returns a command prefix with which the kernel kills a tool when this process is killed. It is empty where `setpriv` is
- * missing, as it is outside Linux: the tool then runs to its end.
- */
-function killWithParent(): Promise<readonly string[]> {
-  const [command, ...args] = SETPRIV;
-  commandPrefix ??= promisify(execFile)(command, [...args, 'true'])
-    .then(() => SETPRIV)
-    .catch(() => []);
-  return commandPrefix;
-}
-
-/** Returns the version of ffmpeg or ffprobe, such as `5.1.9-0+deb12u1`. Throws when the tool cannot be run. */
-export async function requireTool(path: string): Promise<string> {
-  try {
-    const { stdout } = await promisify(execFile)(path, ['-version'], { timeout: 30_000 });
-    return /^\S+ version (\S{1,100})/.exec(stdout)?.[1] ?? 'unknown';
-  } catch (cause) {
-    throw new Error(`${path} cannot be run; it is part of ffmpeg`, { cause });
-  }
 }

@@ -4,11 +4,11 @@ import type { Sidecar } from '../../shared/dapr/sidecar.ts';
 import { availableMp3, type DoneJob, type Job } from '../../shared/jobs/job.ts';
 import { mp3EventOf } from '../../shared/jobs/job-events.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
+import { isLostAttempt } from '../../shared/jobs/transition-guards.ts';
 import {
   type AttemptUpdate,
   complete,
   fail,
-  isLostAttempt,
   requeue,
   type Transition,
 } from '../../shared/jobs/transitions.ts';

@@ -1,10 +1,6 @@
 import type { JobStore } from '../../shared/jobs/job-store.ts';
-import {
-  type AttemptUpdate,
-  isLostAttempt,
-  LostAttempt,
-  updateAttempt,
-} from '../../shared/jobs/transitions.ts';
+import { isLostAttempt, LostAttempt } from '../../shared/jobs/transition-guards.ts';
+import { type AttemptUpdate, updateAttempt } from '../../shared/jobs/transitions.ts';
 import { repeat } from '../../shared/runtime/interval.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 

@@ -1,5 +1,6 @@
 import type { ConvertingJob } from '../../shared/jobs/job.ts';
-import { type AttemptUpdate, isLostAttempt } from '../../shared/jobs/transitions.ts';
+import { isLostAttempt } from '../../shared/jobs/transition-guards.ts';
+import type { AttemptUpdate } from '../../shared/jobs/transitions.ts';
 import { firstOf, unavailable } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { ConversionFailure, faultOf, REASON } from '../failure.ts';

@@ -1,9 +1,8 @@
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
-import { outputRate } from '../ffmpeg/encode-arguments.ts';
+import { outputChannels, outputRate } from '../../shared/mp3/output-format.ts';
 import type { EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { filterChain, requestedRange } from '../ffmpeg/filter-chain.ts';
 import { type Gain, gainFilters } from '../ffmpeg/gain.ts';
-import { outputChannels } from '../ffmpeg/mixdown.ts';
 import { INPUT, OUTPUT, untrustedInput } from '../ffmpeg/untrusted-input.ts';
 import { FormatChange, type Loudness, measureLoudness } from './measure.ts';
 import { normalize } from './normalize.ts';

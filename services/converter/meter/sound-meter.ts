@@ -1,7 +1,8 @@
 import { Writable } from 'node:stream';
+import { createChannelMeter, STRIDE } from './channel-meter.ts';
 import { gatedLoudness } from './gated-loudness.ts';
-import { createKWeighting } from './k-weighting.ts';
-import { createTruePeak, HISTORY } from './true-peak.ts';
+import { HISTORY } from './interpolate.ts';
+import { createTruePeak } from './true-peak.ts';
 import { createWaveform, type Maxima, waveformOf } from './waveform.ts';
 
 /** What was measured of a sound. */
@@ -58,10 +59,11 @@ export interface SoundMeter {
  */
 export function createSoundMeter({ sampleRate, channels }: SoundFormat, leadIn = 0): SoundMeter {
   const step = Math.round(sampleRate / STEPS_PER_SECOND);
-  const begin = HISTORY * 2;
-  const samples = new Int16Array(begin + step * 2);
+  const begin = HISTORY * STRIDE;
+  const samples = new Int16Array(begin + step * STRIDE);
   const block = new Uint8Array(samples.buffer, begin * samples.BYTES_PER_ELEMENT);
-  const weigh = createKWeighting(sampleRate);
+  const left = createChannelMeter(sampleRate);
+  const right = createChannelMeter(sampleRate);
   const truePeak = createTruePeak(samples.length);
   const waveform = createWaveform();
   const steps: number[] = [];
@@ -72,22 +74,32 @@ export function createSoundMeter({ sampleRate, channels }: SoundFormat, leadIn =
   let toSkip = Math.max(0, leadIn - step) * FRAME_BYTES;
   let filled = 0;
 
-  function measure(frames: number): void {
-    const end = begin + frames * 2;
+  /** Returns the sum of the squares after the K-weighting. */
+  function weigh(from: number, to: number): number {
+    left.take(samples, from, to);
+    right.take(samples, from + 1, to);
+    return left.levels.squares + right.levels.squares;
+  }
+
+  /** Measures the samples of the block, of which there are so many. Returns the sum of the squares after the K-weighting. */
+  function measure(frames: number): number {
+    const end = begin + frames * STRIDE;
+    let sum = 0;
     for (let from = begin; from < end; ) {
-      const to = Math.min(end, from + waveform.room() * 2);
-      waveform.add(truePeak.take(samples, from, to), (to - from) / 2);
+      const to = Math.min(end, from + waveform.room() * STRIDE);
+      sum += weigh(from, to);
+      const highest = Math.max(left.levels.highest, right.levels.highest);
+      waveform.add(highest, (to - from) / STRIDE);
+      truePeak.take(samples, from, to, { highest, turn: Math.max(left.levels.turn, right.levels.turn) });
       from = to;
     }
     truePeak.look(samples, end);
+    return sum;
   }
 
   function endBlock(): void {
-    const sum = weigh(samples, begin, samples.length);
-    if (!isLeadIn) {
-      steps.push(sum * scale);
-      measure(step);
-    }
+    if (isLeadIn) weigh(begin, samples.length);
+    else steps.push(measure(step) * scale);
     isLeadIn = false;
     samples.copyWithin(0, samples.length - begin);
     filled = 0;

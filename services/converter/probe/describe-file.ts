@@ -1,8 +1,9 @@
 import type { ProbeResult } from '../../shared/jobs/probe.ts';
 import type { ProbeRequest } from '../../shared/jobs/probe-request.ts';
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
+import { outputChannels } from '../../shared/mp3/output-format.ts';
 import type { ConversionSpeed } from '../capacity/conversion-speed.ts';
-import { outputChannels } from '../ffmpeg/mixdown.ts';
+import type { AudioTrack } from '../ffmpeg/probe/probe.ts';
 import type { ProbeTools } from '../ffmpeg/probe/probe-tools.ts';
 import { INPUT } from '../ffmpeg/untrusted-input.ts';
 import { applyOptions } from '../tags/apply-options.ts';
@@ -47,6 +48,7 @@ export async function describeFile(tools: DescribeTools, request: ProbeRequest):
     complete: sound.complete,
     duration_seconds: sound.durationSeconds,
     tracks: sound.tracks,
+    ...(sound.audio && { sound: viewOf(sound.audio) }),
     tags: texts,
     chapters: chapters.map(({ start, end, title = null }) => ({
       start_seconds: start,
@@ -64,6 +66,11 @@ export async function describeFile(tools: DescribeTools, request: ProbeRequest):
     error: sound.error,
   };
 }
+
+const viewOf = ({ sampleRate, channels }: AudioTrack) => ({
+  sample_rate: sampleRate ?? null,
+  channels: channels ?? null,
+});
 
 const timeOf = (soundSeconds: number, { speed }: DescribeTools, { options }: ProbeRequest): number =>
   Math.round(speed.estimate({ soundSeconds, isNormalized: options.normalize !== undefined }) * 10) / 10;

@@ -1,14 +1,16 @@
+import { join } from 'node:path';
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import type { ProbeResult } from '../../shared/jobs/probe.ts';
 import type { ProbeRequest } from '../../shared/jobs/probe-request.ts';
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
+import { isCertainlyCut } from '../completeness/completeness.ts';
 import { ConversionFailure } from '../failure.ts';
 import { chooseTrack } from '../ffmpeg/probe/choose-track.ts';
 import { type FoundTracks, findTracks, LISTS_NO_STREAMS, look } from '../ffmpeg/probe/find-tracks.ts';
 import { type AudioTrack, audioTrack, describeFound, probe } from '../ffmpeg/probe/probe.ts';
 import type { ProbeTools } from '../ffmpeg/probe/probe-tools.ts';
 import type { SourceTrack } from '../ffmpeg/probe/source-track.ts';
-import { untrustedInput } from '../ffmpeg/untrusted-input.ts';
+import { INPUT, untrustedInput } from '../ffmpeg/untrusted-input.ts';
 import { hiddenParts } from './hidden-parts.ts';
 
 /** ffmpeg accepts no smaller one. */
@@ -39,8 +41,30 @@ export interface Sound {
  *
  * @throws {@link ConversionFailure} `unknown_track` for a track that the file does not have.
  */
-export const findSound = (tools: ProbeTools, request: ProbeRequest): Promise<Sound> =>
-  request.head + request.tail === request.size ? inWholeFile(tools, request.options) : inEnds(tools, request);
+export async function findSound(tools: ProbeTools, request: ProbeRequest): Promise<Sound> {
+  const { head, tail, size, options } = request;
+  const sound = await (head + tail === size ? inWholeFile(tools, options) : inEnds(tools, request));
+  if (sound.error) return sound;
+  const isCut = await isCertainlyCut(join(tools.folder, INPUT), { start: head, end: size - tail });
+  return isCut ? ofCutFile(sound) : sound;
+}
+
+/** What is to be expected of a file whose end is missing. How much sound there is, only the conversion will tell. */
+function ofCutFile(sound: Sound): Sound {
+  if (sound.audio) return { ...sound, warnings: [END_MISSING, ...sound.warnings] };
+  // The index was to come at the end.
+  return sound.tracks.length === 0 ? { ...sound, complete: true, error: NO_SOUND_BEFORE_CUT } : sound;
+}
+
+const END_MISSING: JobWarning = {
+  code: 'truncated',
+  detail: 'The end of the file is missing. Only the sound before that can be converted.',
+};
+
+const NO_SOUND_BEFORE_CUT = {
+  code: 'truncated',
+  detail: 'the end of the file is missing, and with it the index that tells where its sound is',
+} as const;
 
 async function inWholeFile(tools: ProbeTools, { track }: ConversionOptions): Promise<Sound> {
   try {

@@ -30,6 +30,8 @@ export function isResumable(
   return gapMs > -CLOCK_SKEW_MS && gapMs + CLOCK_SKEW_MS < stallTimeoutMs;
 }
 
-/** Whether the client may not know the job as it is. It is told some jobs twice, because clocks differ. */
-export const mayHaveChangedSince = ({ updated_at }: Pick<Job, 'updated_at'>, since: number): boolean =>
-  Date.parse(updated_at) > since - CLOCK_SKEW_MS - READ_LATE_MS;
+/** Whether the client may not know the job as it is, or its new name. It is told some jobs twice, because clocks differ. */
+export const mayHaveChangedSince = (
+  { updated_at, renamed_at = updated_at }: Pick<Job, 'updated_at' | 'renamed_at'>,
+  since: number,
+): boolean => Math.max(Date.parse(updated_at), Date.parse(renamed_at)) > since - CLOCK_SKEW_MS - READ_LATE_MS;

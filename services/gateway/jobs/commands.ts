@@ -1,15 +1,9 @@
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
+import { retry, retryWith } from '../../shared/jobs/generations.ts';
 import { isFinal, type Job, jobNotFound } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
-import {
-  cancel,
-  rename,
-  retry,
-  retryWith,
-  type Transition,
-  tombstone,
-} from '../../shared/jobs/transitions.ts';
+import { cancel, rename, type Transition, tombstone } from '../../shared/jobs/transitions.ts';
 import { AppError, isAppError } from '../../shared/runtime/errors.ts';
 import type { JobIndex } from '../job-index/job-index.ts';
 import { requireKnownTrack } from '../options/known-track.ts';

@@ -22,6 +22,10 @@ export function createJobFilter({ status, search }: WantedJobs): JobFilter {
     (folded === '' || foldText(job.filename).includes(folded));
 }
 
+/** Whether the query asks for some of the jobs only. Such a list may have to read many jobs to find one. */
+export const isFiltered = ({ status, search }: NodeJS.Dict<string | string[]>): boolean =>
+  status !== undefined || [search].flat().some((text) => text !== undefined && text.trim() !== '');
+
 /**
  * Reads `status` and `search` from the query. A status may be given several times, or several separated by commas. Throws
  * `bad_request`.

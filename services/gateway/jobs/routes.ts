@@ -6,11 +6,12 @@ import type { JobStore } from '../../shared/jobs/job-store.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import type { JobIndex } from '../job-index/job-index.ts';
 import type { Admission } from '../limits/admission.ts';
+import { acquireForResponse, type ConcurrencyLimit } from '../limits/concurrency-limit.ts';
 import { parseOptions } from '../options/parse-options.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { JobCommands } from './commands.ts';
 import { findOwnedJob, findOwnedOrDeletedJob } from './find-owned.ts';
-import { parseJobFilter } from './job-filter.ts';
+import { isFiltered, parseJobFilter } from './job-filter.ts';
 import { listJobs } from './list.ts';
 import { parsePageQuery } from './page-query.ts';
 
@@ -20,6 +21,8 @@ export interface JobPorts {
   index: JobIndex;
   commands: JobCommands;
   admission: Admission;
+  /** Lists by status or name. Each may read much of a list to find a few jobs. */
+  searches: ConcurrencyLimit;
   queue: Queue;
 }
 
@@ -30,6 +33,7 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
   router.get('/jobs', async (context) => {
     const user = await ports.authenticate(context.get('authorization'));
     const wanted = { ...parsePageQuery(context.query), filter: parseJobFilter(context.query) };
+    if (isFiltered(context.query)) acquireForResponse(ports.searches, user.id, context.res);
     context.body = await listJobs(
       { ...ports, log: context.state.log, signal: closedSignal(context.res) },
       user.id,

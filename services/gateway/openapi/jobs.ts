@@ -28,9 +28,15 @@ export const jobPaths = {
   '/jobs': {
     get: {
       summary: 'My jobs, newest first',
+      description:
+        'A list by status or name may have to read many jobs. A user with too many of them under way at a time gets 429, and everybody ' +
+        'gets 503 when all users together have too many, both with `Retry-After`.',
       security: bearer,
       parameters: [...paging, ...filters],
-      responses: { 200: page('Job'), ...problems('bad_request', 'invalid_token') },
+      responses: {
+        200: page('Job'),
+        ...problems('bad_request', 'invalid_token', 'too_many_requests'),
+      },
     },
   },
   '/jobs/{id}': {

@@ -1,19 +1,14 @@
 import { abortable } from '../../shared/runtime/abortable.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
-import { looksLikeMedia, paddingBytes } from './media-signature.ts';
+import { MEDIA_TYPES, startsLikeMedia } from '../signatures/magic-numbers.ts';
+import {
+  HEAD_BYTES,
+  looksLikeMedia,
+  PADDING_BYTES,
+  paddingBytes,
+  START_BYTES,
+} from '../signatures/media-signature.ts';
 import { endIterator } from './request-stream.ts';
-import { MEDIA_TYPES, startsLikeMedia } from './signatures/magic-numbers.ts';
-import { MXF_RUN_IN_BYTES } from './signatures/packets.ts';
-
-/** Enough for every signature at the start of a file, by which most files are recognized. */
-const START_BYTES = 400;
-/** Enough for an MXF file with the longest run-in. Every other search needs less: a frame of AAC has 8 KiB at most. */
-const HEAD_BYTES = MXF_RUN_IN_BYTES + START_BYTES;
-/**
- * The most padding before the media. ffmpeg looks at the first MiB of a file. An upload that is being stored needs as much
- * memory as the padding that is kept meanwhile.
- */
-const PADDING_BYTES = 1024 ** 2 - HEAD_BYTES;
 
 export interface OpenMediaOptions {
   maxBytes: number;

@@ -1,13 +1,8 @@
 import type { BlobStore } from '../../shared/blobs/blob-store.ts';
 import type { Job, UploadingJob } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
-import {
-  acceptUpload,
-  isLostAttempt,
-  renewUpload,
-  type Transition,
-  tombstone,
-} from '../../shared/jobs/transitions.ts';
+import { isLostAttempt } from '../../shared/jobs/transition-guards.ts';
+import { acceptUpload, renewUpload, type Transition, tombstone } from '../../shared/jobs/transitions.ts';
 import { AppError, isAppError } from '../../shared/runtime/errors.ts';
 import { repeat } from '../../shared/runtime/interval.ts';
 import type { Log } from '../../shared/runtime/log.ts';

@@ -36,6 +36,8 @@ export interface JobBase extends Pick<JobView, PublicFields> {
   infrastructureFailures: number;
   /** Signed for this job. It goes into the mail. */
   download_url: string;
+  /** When its file name was last changed, if it was. `updated_at` does not tell. */
+  renamed_at?: string;
   /** Of a job that was done and is converted again, until that succeeds. A job that is done or deleted has none. */
   previous?: PreviousMp3;
 }
@@ -98,6 +100,7 @@ export const baseOf = (job: JobBase): JobBase => ({
   generation: job.generation,
   infrastructureFailures: job.infrastructureFailures,
   download_url: job.download_url,
+  ...(job.renamed_at !== undefined && { renamed_at: job.renamed_at }),
   ...(job.previous && { previous: job.previous }),
 });
 

@@ -24,6 +24,13 @@ export const probeResult = z.object({
     ),
   duration_seconds: seconds.describe('The length that the file states'),
   tracks: z.array(track).describe('`selected` is the one that the MP3 is made of'),
+  sound: z
+    .object({
+      sample_rate: z.number().int().nullable().describe('Hz'),
+      channels: z.number().int().nullable(),
+    })
+    .optional()
+    .describe('The sound of the selected track. Absent where there is none'),
   tags: z
     .object({
       title: z.string(),

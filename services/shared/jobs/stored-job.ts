@@ -30,6 +30,8 @@ export interface StoredJob extends Omit<JobView, 'status' | 'warnings' | 'source
   /** Infrastructure failures. */
   outages: number;
   download_url: string;
+  /** Absent in a job of an older release, and where nobody has renamed it. */
+  renamed_at?: string;
   /** The MP3 of an earlier generation. Absent in a job of an older release, and where there is none. */
   previous?: StoredMp3;
 }

@@ -6,7 +6,7 @@ import * as z from 'zod';
  */
 export const WARNINGS = {
   truncated:
-    'The end of the file is missing. `seconds` of `of_seconds` were converted. A live recording states no length, so that `of_seconds` is absent.',
+    'The end of the file is missing. `seconds` of `of_seconds` were converted. A live recording states no length, so that `of_seconds` is absent. A probe knows neither of the two.',
   damaged: '`seconds` of the sound could not be decoded.',
   header_length_wrong: 'The file is whole, but states `of_seconds` and holds `seconds`.',
   gap_closed:

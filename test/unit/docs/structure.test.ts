@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import * as generations from '../../../services/shared/jobs/generations.ts';
 import * as transitions from '../../../services/shared/jobs/transitions.ts';
 import { markdownFiles, readMarkdown, repoRoot, tableRows } from '../../support/markdown.ts';
 
@@ -56,8 +57,8 @@ describe('docs/architecture.md', () => {
     const diagram = file.blocks.find(({ text }) => text.startsWith('stateDiagram-v2'))?.text ?? '';
     const labels = [...diagram.matchAll(/: (\w+)$/gm)].map(([, label]) => label);
     /** Not changes of the status. */
-    const others = ['renewUpload', 'updateAttempt', 'rename', 'isLostAttempt', 'LostAttempt'];
-    const changes = Object.keys(transitions).filter((name) => !others.includes(name));
+    const others = ['renewUpload', 'updateAttempt', 'rename'];
+    const changes = Object.keys({ ...transitions, ...generations }).filter((name) => !others.includes(name));
     assert.deepEqual([...new Set(labels)].sort(), changes.sort());
   });
 

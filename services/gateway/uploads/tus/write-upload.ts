@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Checkpoint } from '../../../shared/blobs/append.ts';
 import { AppError, isAppError } from '../../../shared/runtime/errors.ts';
-import { looksLikeMedia } from '../media-signature.ts';
+import { looksLikeMedia } from '../../signatures/media-signature.ts';
 import { notMedia, openHead } from '../open-media.ts';
 import { type Checksum, throughHash } from './checksum.ts';
 import { removeUpload } from './remove-upload.ts';

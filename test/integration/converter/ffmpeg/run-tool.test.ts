@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { after, before, it } from 'node:test';
-import { requireTool, runTool } from '../../../../services/converter/ffmpeg/run-tool.ts';
+import { requireTool } from '../../../../services/converter/ffmpeg/require-tool.ts';
+import { runTool } from '../../../../services/converter/ffmpeg/run-tool.ts';
 import { processesIn } from '../../../support/processes.ts';
 import { waitFor } from '../../../support/wait.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { retryWith } from '../../../../services/shared/jobs/generations.ts';
 import { blobsToDelete } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
-import { retryWith } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { file, video } from '../../../support/media.ts';
 import { createTestConverter } from './test-converter.ts';

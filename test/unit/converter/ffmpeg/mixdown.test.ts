@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { mixFilter, outputChannels } from '../../../../services/converter/ffmpeg/mixdown.ts';
+import { mixFilter } from '../../../../services/converter/ffmpeg/mixdown.ts';
+import { outputChannels } from '../../../../services/shared/mp3/output-format.ts';
 
 describe('mixFilter', () => {
   const relabel = 'channelmap=map=0|1:channel_layout=stereo';

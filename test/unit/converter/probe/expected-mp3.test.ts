@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { expectedMp3 } from '../../../../services/converter/probe/expected-mp3.ts';
-import { vbrBitrate } from '../../../../services/converter/probe/vbr-bitrates.ts';
 import { type ConversionOptions, SAMPLE_RATES } from '../../../../services/shared/jobs/conversion-options.ts';
+import { vbrBitrate } from '../../../../services/shared/mp3/vbr-bitrates.ts';
 import { audioTrack } from '../../../support/audio-track.ts';
 
 const track = { expectedSeconds: 100, sampleRate: 48_000, channels: 2, codec: 'aac' };

@@ -114,6 +114,7 @@ export function createTestGateway(
     admission: createAdmission({ uploads: many, activeJobs: many }, () => countActive(jobs, index)),
     downloads: createConcurrencyLimit(many, 'downloads'),
     probes: createConcurrencyLimit(many, 'probes'),
+    searches: createConcurrencyLimit(many, 'searches for jobs'),
     askConverter: probes.ask,
     eventStreams: createConcurrencyLimit(many, 'event streams'),
     failedJobs: createFailedJobs({ jobs, failedIndex, commands: changes, log }),

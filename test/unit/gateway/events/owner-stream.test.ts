@@ -236,6 +236,25 @@ describe('GET /jobs/events', () => {
     assert.ok(c);
   });
 
+  it('repeats to a client that was cut off the new name of a job that ended long ago', async (context) => {
+    const { gateway, pass, now } = setUp(context);
+    const longAgo = { updated_at: new Date(Date.now() - 3600_000).toISOString() };
+    const [renamed, unchanged] = [
+      done({ filename: 'a', ...longAgo }),
+      await gateway.save(done({ filename: 'b', ...longAgo })),
+    ];
+    await gateway.jobs.create(renamed);
+    const stream = await open(gateway);
+    await pass(1);
+    stream.close();
+    await renameJob(gateway, renamed, 'c');
+    await renameJob(gateway, unchanged, 'b');
+    const other = buildGateway({ state: gateway.state, now });
+    context.after(() => other.stopping.abort());
+    const resumed = await open(other, lastIdOf(stream));
+    assert.deepEqual(brief(resumed), ['c done', 'snapshot 0 resumed']);
+  });
+
   const UNKNOWN: [what: string, id: string | ((id: string) => string)][] = [
     ['a time of ten minutes ago', (id) => (Number.parseInt(id, 36) - 600_000).toString(36)],
     ['a time of the future', (id) => (Number.parseInt(id, 36) + 600_000).toString(36)],

@@ -281,3 +281,35 @@ describe('GET /jobs', () => {
     });
   }
 });
+
+describe('GET /jobs with a filter, while the store is slow', () => {
+  /** A gateway that reads jobs only when `release` is called, and the number of reads that wait. */
+  async function slowGateway(context: TestContext) {
+    const gateway = buildGateway({ limits: { searches: { all: 2, perUser: 1 } } });
+    for (const owner of [OWNER.id, STRANGER.id]) await gateway.save(newJob({ owner }));
+    const { promise, resolve: release } = Promise.withResolvers<void>();
+    const getMany = gateway.state.getMany.bind(gateway.state);
+    context.mock.method(gateway.state, 'getMany', async (...args: Parameters<typeof getMany>) => {
+      await promise;
+      return getMany(...args);
+    });
+    const list = (query: string, headers: Record<string, string>) =>
+      gateway.call('GET', `/jobs${query}`, { headers });
+    return { list, release };
+  }
+
+  for (const query of ['?status=queued', '?search=film', '?search=film&status=done']) {
+    test(`refuses a user who has too many lists under way, and no other user: ${query}`, async (context) => {
+      const { list, release } = await slowGateway(context);
+      const [first, second] = [list(query, asOwner), list(query, asOwner)];
+      const refused = await Promise.race([first, second]);
+      assert.deepEqual([refused.status, refused.json.code], [429, 'too_many_requests']);
+      assert.ok(refused.headers['retry-after']);
+      const others = [list(query, asStranger), list('', asOwner), list('?search=%20&limit=5', asOwner)];
+      release();
+      const statuses = (await Promise.all([first, second, ...others])).map(({ status }) => status);
+      assert.deepEqual(statuses.toSorted(), [200, 200, 200, 200, 429]);
+      assert.equal((await list(query, asOwner)).status, 200);
+    });
+  }
+});

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { retry } from '../../../../services/shared/jobs/generations.ts';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
-import { retry, tombstone } from '../../../../services/shared/jobs/transitions.ts';
+import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
 import { createInMemorySweep as build, expiringInADay, PASS_SECONDS } from './in-memory-sweep.ts';

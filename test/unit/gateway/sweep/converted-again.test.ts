@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { retryWith } from '../../../../services/shared/jobs/generations.ts';
 import type { DoneJob } from '../../../../services/shared/jobs/job.ts';
-import { cancel, claim, complete, fail, retryWith } from '../../../../services/shared/jobs/transitions.ts';
+import { cancel, claim, complete, fail } from '../../../../services/shared/jobs/transitions.ts';
 import { createInMemorySweep as build, type InMemorySweep, KEEP_VIDEO_SECONDS } from './in-memory-sweep.ts';
 import { saveFinished } from './saved-videos.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { retry } from '../../../../services/shared/jobs/generations.ts';
 import { baseOf } from '../../../../services/shared/jobs/job.ts';
-import { retry } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { runEventLoop } from '../../../support/event-loop.ts';
 import { done, failed, newJob } from '../../../support/job.ts';

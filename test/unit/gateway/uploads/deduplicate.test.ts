@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { retryWith } from '../../../../services/shared/jobs/generations.ts';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import {
   cancel,
@@ -7,7 +8,6 @@ import {
   complete,
   fail,
   rename,
-  retryWith,
   tombstone,
 } from '../../../../services/shared/jobs/transitions.ts';
 import { inPieces } from '../../../support/random.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { retry, retryWith } from '../../../../services/shared/jobs/generations.ts';
 import {
   availableMp3,
   blobsToDelete,
@@ -8,6 +9,7 @@ import {
   viewOf,
 } from '../../../../services/shared/jobs/job.ts';
 import type { Mp3 } from '../../../../services/shared/jobs/job-view.ts';
+import { LostAttempt } from '../../../../services/shared/jobs/transition-guards.ts';
 import {
   acceptUpload,
   cancel,
@@ -15,12 +17,9 @@ import {
   complete,
   expire,
   fail,
-  LostAttempt,
   rename,
   renewUpload,
   requeue,
-  retry,
-  retryWith,
   type Transition,
   tombstone,
   updateAttempt,
@@ -286,9 +285,14 @@ describe('retryWith', () => {
 
 describe('rename', () => {
   for (const status of ['queued', 'converting', 'done', 'failed', 'cancelled'] as const) {
-    test(`changes nothing but the name of a job that is ${status}, not even updated_at`, () => {
+    test(`changes the name of a job that is ${status} and notes when, and does not change updated_at`, () => {
       const job = JOBS[status]();
-      assert.deepEqual(rename('Holidays.mp4')(job), { ...job, filename: 'Holidays.mp4' });
+      const renamed = rename('Holidays.mp4')(job);
+      assert.deepEqual(
+        { ...renamed, renamed_at: undefined },
+        { ...job, filename: 'Holidays.mp4', renamed_at: undefined },
+      );
+      assert.ok(Math.abs(Date.parse(renamed?.renamed_at ?? '') - Date.now()) < 10_000);
     });
   }
 

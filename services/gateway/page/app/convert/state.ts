@@ -2,7 +2,7 @@ import { computed, effect, signal } from '@preact/signals';
 import type { Film } from '../../../client/uploads/film.ts';
 import type { Fault, Found } from './films/look-at-film.ts';
 import type { Options } from './options/options.ts';
-import type { FileHandle } from './storage/file-handles.ts';
+import type { KeptHandle } from './storage/handles.ts';
 
 /** How far a film is. Each stage can be left for the next one, and for `failed`. */
 export type Stage =
@@ -37,7 +37,7 @@ export interface FilmItem {
   /** Undefined where the file has to be chosen again. */
   film: Film | undefined;
   /** With which the browser opens the file again. */
-  handle: FileHandle | undefined;
+  handle: KeptHandle | undefined;
   /** Undefined until it was looked at. */
   found: Found | undefined;
   /** Options for this film alone, see `OWN_OPTIONS`. */

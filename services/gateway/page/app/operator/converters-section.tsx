@@ -29,7 +29,7 @@ function Converter({ converter }: { converter: ConverterView }) {
       <h3>
         <bdi>{host ?? t('operator.converter', { id: shortId(id) })}</bdi>
       </h3>
-      <p class="facts quiet">
+      <p class="fact-line quiet">
         <span>
           {conversions
             ? t('operator.at_work', { busy: conversions.length, count: concurrency })
@@ -62,7 +62,7 @@ function Conversion({ conversion }: { conversion: ConversionView }) {
   const key = `operator.stage.${stage}`;
   return (
     <li class="conversion">
-      <p class="facts">
+      <p class="fact-line">
         <span title={job_id}>{t('operator.job', { id: shortId(job_id) })}</span>
         <span>{hasText(key) ? t(key) : stage}</span>
         {speed !== null && <span>{t('operator.speed', { speed: formatSpeed(speed, language.value) })}</span>}

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
-  type Folder,
+  type DirectoryEntry,
   type FolderEntry,
-  filmsOfFolder,
+  folderOfEntry,
+  folderOfHandle,
+} from '../../../../../services/gateway/page/app/convert/drop/folder.ts';
+import {
+  type FolderFilms,
+  filmsOfFolder as filmsOf,
   filmsOfList,
   type ListedFile,
   MAX_DEPTH,
@@ -11,7 +16,7 @@ import {
 } from '../../../../../services/gateway/page/app/convert/drop/folder-films.ts';
 
 /** Lists its entries as a browser does: a hundred at a time. */
-const folder = (name: string, entries: FolderEntry[]): Folder => ({
+const folder = (name: string, entries: FolderEntry[]): DirectoryEntry => ({
   name,
   isDirectory: true,
   createReader() {
@@ -31,7 +36,8 @@ const entry = (name: string): FolderEntry =>
   );
 const unreadable = (name: string): FolderEntry =>
   Object.assign({ name, isDirectory: false }, { file: (_: unknown, reject: () => void) => reject() });
-const namesOf = ({ files }: { files: File[] }) => files.map(({ name }) => name);
+const namesOf = ({ chosen }: FolderFilms) => chosen.map(({ file }) => file.name);
+const filmsOfFolder = (entry: DirectoryEntry) => filmsOf(folderOfEntry(entry));
 
 describe('the films of a folder', () => {
   it('are those with the name of a media file, in their order, also below', async () => {
@@ -45,20 +51,67 @@ describe('the films of a folder', () => {
 
   it('are all found where the browser lists them in parts', async () => {
     const entries = Array.from({ length: 250 }, (_, place) => entry(`${place}.mp4`));
-    assert.equal((await filmsOfFolder(folder('f', entries))).files.length, 250);
+    assert.equal((await filmsOfFolder(folder('f', entries))).chosen.length, 250);
   });
 
   it('are bounded, and it is told that there are more', async () => {
     const entries = Array.from({ length: MAX_ENTRIES + 150 }, (_, place) => entry(`${place}.mp4`));
     const found = await filmsOfFolder(folder('f', entries));
-    assert.equal(found.files.length, MAX_ENTRIES);
+    assert.equal(found.chosen.length, MAX_ENTRIES);
     assert.ok(found.isCut);
   });
 
   it('are not looked for in a folder that lies too deep', async () => {
-    const endless: Folder = folder('again', [entry('x.mp4')]);
+    const endless: DirectoryEntry = folder('again', [entry('x.mp4')]);
     endless.createReader = () => folder('again', [entry('x.mp4'), endless]).createReader();
-    assert.equal((await filmsOfFolder(endless)).files.length, MAX_DEPTH);
+    assert.equal((await filmsOfFolder(endless)).chosen.length, MAX_DEPTH);
+  });
+});
+
+/** A handle of a file or, with entries, of a folder. */
+const handle = (name: string, entries?: unknown[] | Error) => ({
+  name,
+  kind: entries ? 'directory' : 'file',
+  getFile: async () => new File(['x'], name),
+  async *values() {
+    if (entries instanceof Error) throw entries;
+    yield* entries ?? [];
+  },
+});
+type HandleOfFolder = Parameters<typeof folderOfHandle>[0];
+
+describe('the films of a folder of which the browser gives a handle', () => {
+  it('come with their own handles and that of the folder, also from below', async () => {
+    const deep = handle('deep.mkv');
+    const broken = handle('broken', new Error('it cannot be read'));
+    const root = handle('f', [handle('b.mp4'), handle('sub', [deep]), broken, handle('x.txt')]);
+    const { chosen } = await filmsOf(folderOfHandle(root as HandleOfFolder));
+    assert.deepEqual(
+      chosen.map(({ file }) => file.name),
+      ['b.mp4', 'deep.mkv'],
+    );
+    assert.deepEqual(chosen[1]?.handle, { file: deep, folder: root });
+  });
+
+  it('are bounded', async () => {
+    const root = handle(
+      'f',
+      Array.from({ length: MAX_ENTRIES + 9 }, (_, place) => handle(`${place}.txt`)),
+    );
+    assert.ok((await filmsOf(folderOfHandle(root as HandleOfFolder))).isCut);
+  });
+});
+
+describe('a file of a folder without an extension', () => {
+  const withBytes = (name: string, text: string): FolderEntry =>
+    Object.assign(entry(name), {
+      file: (resolve: (file: File) => void) => resolve(new File([text], name)),
+    });
+
+  it('is taken by its first bytes, and one with another extension is not', async () => {
+    const wave = 'RIFF\0\0\0\0WAVEfmt ';
+    const files = [withBytes('GOPR0001', wave), withBytes('notes', 'words'), withBytes('a.txt', wave)];
+    assert.deepEqual(namesOf(await filmsOfFolder(folder('f', files))), ['GOPR0001']);
   });
 });
 
@@ -66,13 +119,13 @@ describe('the films of a folder that was chosen', () => {
   const listed = (path: string): ListedFile =>
     Object.assign(new File([], path.split('/').at(-1) ?? ''), { webkitRelativePath: path });
 
-  it('are those with the name of a media file, in the order of their paths', () => {
+  it('are those with the name of a media file, in the order of their paths', async () => {
     const paths = ['f/b/2.mp4', 'f/a/10.mkv', 'f/a/9.mkv', 'f/.git/x.mp4', 'f/a/x.txt'];
-    assert.deepEqual(namesOf(filmsOfList(paths.map(listed))), ['9.mkv', '10.mkv', '2.mp4']);
+    assert.deepEqual(namesOf(await filmsOfList(paths.map(listed))), ['9.mkv', '10.mkv', '2.mp4']);
   });
 
-  it('are bounded', () => {
+  it('are bounded', async () => {
     const many = Array.from({ length: MAX_ENTRIES + 1 }, (_, place) => listed(`f/${place}.mp4`));
-    assert.ok(filmsOfList(many).isCut);
+    assert.ok((await filmsOfList(many)).isCut);
   });
 });

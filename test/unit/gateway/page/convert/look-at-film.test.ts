@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import { ProblemError, UnreachableError } from '../../../../../services/gateway/client/http/errors.ts';
 import type { Film } from '../../../../../services/gateway/client/uploads/film.ts';
 import {
-  isText,
   type LookPorts,
   lookAt,
 } from '../../../../../services/gateway/page/app/convert/films/look-at-film.ts';
@@ -15,7 +14,9 @@ const fileOf = (bytes: Uint8Array) => ({
   size: bytes.length,
   read: async (start: number, end: number) => Uint8Array.from(bytes.subarray(start, end)),
 });
-const filmOf = (bytes: Uint8Array = randomBytes(5_000), name = 'film.mkv', type = ''): Film => ({
+/** Bytes that begin as those of a Matroska film do. */
+const filmBytes = () => Buffer.concat([Buffer.from('1a45dfa3', 'hex'), randomBytes(4_996)]);
+const filmOf = (bytes: Uint8Array = filmBytes(), name = 'film.mkv', type = ''): Film => ({
   ...{ file: fileOf(bytes), name, type, identity: name },
 });
 const sound = fileOf(randomBytes(500));
@@ -105,6 +106,27 @@ describe('a look at a film', () => {
       assert.equal((await look(film, { plan: noPlan, isForced: true })).asked.length, 1);
     });
 
+  for (const [name, type] of [
+    ['recording', ''],
+    ['holiday.txt', 'text/plain'],
+    ['Vol. 2', ''],
+  ] as const)
+    it(`takes ${name} for a film by its first bytes`, async () => {
+      const { seen, asked } = await look(filmOf(filmBytes(), name, type), { plan: noPlan });
+      assert.deepEqual([seen.kind, asked.length], ['found', 1]);
+    });
+
+  it('looks for a film behind zeros, as the gateway does', async () => {
+    const padded = Buffer.concat([
+      Buffer.alloc(200_000),
+      Buffer.from('ID3\x04\0\0\0\0\0\0'),
+      randomBytes(5_000),
+    ]);
+    assert.equal((await look(filmOf(padded, 'song.mp3'), { plan: noPlan })).seen.kind, 'found');
+    const zeros = await look(filmOf(Buffer.alloc(200_000), 'film.mp4', 'video/mp4'), { plan: noPlan });
+    assert.deepEqual([zeros.seen.kind, zeros.asked], ['useless', []]);
+  });
+
   it('takes a file without a telling name for a film where it has a plan for it', async () => {
     assert.equal((await look(filmOf(randomBytes(5_000), 'recording'))).seen.kind, 'found');
   });
@@ -113,12 +135,5 @@ describe('a look at a film', () => {
     const { seen, asked } = await look(filmOf(new Uint8Array()));
     assert.ok(seen.kind === 'useless' && seen.fault.code === 'empty_file');
     assert.deepEqual(asked, []);
-  });
-});
-
-describe('isText', () => {
-  it('does not take the packets of a transport stream for a text', () => {
-    assert.ok(!isText(Buffer.from([0x47, 0x40, 0x00, 0x10, 0x00])));
-    assert.ok(isText(Buffer.from('Grüße\n')));
   });
 });

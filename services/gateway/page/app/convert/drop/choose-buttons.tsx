@@ -2,9 +2,9 @@ import { useRef } from 'preact/hooks';
 import { Icon } from '../../shell/icons.tsx';
 import { showError } from '../../shell/toasts.tsx';
 import { t } from '../../text/language.ts';
-import { hasFilePicker, pickFiles } from './choose-files.ts';
+import { hasFilePicker, hasFolderPicker, pickFiles, pickFolder } from './choose-files.ts';
 import type { ChosenFile } from './chosen-file.ts';
-import { takeFiles, takeFolder } from './take-files.ts';
+import { takeFiles, takeFolder, takeListedFolder } from './take-files.ts';
 
 const ACCEPTED = 'video/*,audio/*,.mkv,.mk3d,.ts,.m2ts,.mts,.flv,.wmv,.vob,.mxf,.rm,.dv,.amr,.opus,.tta,.wv';
 
@@ -63,10 +63,15 @@ export function ChooseFile({ label, onChoose }: { label: string; onChoose: (chos
 /** Opens the dialog for a folder. Phones have none. */
 export function ChooseFolder() {
   const input = useRef<HTMLInputElement>(null);
-  if (!('webkitdirectory' in HTMLInputElement.prototype)) return null;
+  if (!hasFolderPicker() && !('webkitdirectory' in HTMLInputElement.prototype)) return null;
+  const open = async () => {
+    if (!hasFolderPicker()) return input.current?.click();
+    const folder = await pickFolder();
+    if (folder) await takeFolder(folder);
+  };
   return (
     <>
-      <button type="button" onClick={() => input.current?.click()}>
+      <button type="button" onClick={() => void open().catch(showError)}>
         <Icon name="folder" />
         {t('convert.choose_folder')}
       </button>
@@ -76,7 +81,7 @@ export function ChooseFolder() {
         hidden
         {...{ webkitdirectory: true }}
         onChange={({ currentTarget }) => {
-          takeFolder([...(currentTarget.files ?? [])]).catch(showError);
+          takeListedFolder([...(currentTarget.files ?? [])]).catch(showError);
           currentTarget.value = '';
         }}
       />

@@ -1,19 +1,33 @@
-import type { FileHandle } from '../storage/file-handles.ts';
+import type { FileHandle, FolderHandle } from '../storage/handles.ts';
 import type { ChosenFile } from './chosen-file.ts';
 
 interface Picker {
   showOpenFilePicker?: (options: { multiple: boolean }) => Promise<FileHandle[]>;
+  showDirectoryPicker?: (options: { mode: 'read' }) => Promise<FolderHandle>;
 }
 
 /** Whether the browser can choose files of which it gives handles. */
 export const hasFilePicker = (): boolean => 'showOpenFilePicker' in globalThis;
 
+/** The same for folders. */
+export const hasFolderPicker = (): boolean => 'showDirectoryPicker' in globalThis;
+
 /** Has somebody choose files. Undefined where they have cancelled it. */
-export async function pickFiles({ multiple }: { multiple: boolean }): Promise<ChosenFile[] | undefined> {
-  const picker = globalThis as Picker;
+export const pickFiles = ({ multiple }: { multiple: boolean }): Promise<ChosenFile[] | undefined> =>
+  unlessCancelled(async () => {
+    const handles = (await (globalThis as Picker).showOpenFilePicker?.({ multiple })) ?? [];
+    return Promise.all(
+      handles.map(async (handle) => ({ file: await handle.getFile(), handle: { file: handle } })),
+    );
+  });
+
+/** Has somebody choose a folder. Undefined where they have cancelled it. */
+export const pickFolder = (): Promise<FolderHandle | undefined> =>
+  unlessCancelled(async () => (globalThis as Picker).showDirectoryPicker?.({ mode: 'read' }));
+
+async function unlessCancelled<T>(pick: () => Promise<T>): Promise<T | undefined> {
   try {
-    const handles = (await picker.showOpenFilePicker?.({ multiple })) ?? [];
-    return await Promise.all(handles.map(async (handle) => ({ file: await handle.getFile(), handle })));
+    return await pick();
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') return undefined;
     throw error;

@@ -1,4 +1,4 @@
-import type { FileHandle } from '../storage/file-handles.ts';
+import type { FileHandle, FolderHandle } from '../storage/handles.ts';
 import type { ChosenFile } from './chosen-file.ts';
 
 export interface ReadTransfer {
@@ -10,9 +10,9 @@ export interface ReadTransfer {
 }
 
 /** What browsers add to the items of a drop. */
-interface DroppedItem extends Omit<DataTransferItem, 'webkitGetAsEntry'> {
+interface DroppedItem extends Omit<DataTransferItem, 'webkitGetAsEntry' | 'getAsFileSystemHandle'> {
   webkitGetAsEntry?: () => FileSystemEntry | null;
-  getAsFileSystemHandle?: () => Promise<FileSystemHandle | null>;
+  getAsFileSystemHandle?: () => Promise<FileHandle | FolderHandle | null>;
 }
 
 /** Whether files are dragged, and no text or part of a page. */
@@ -38,13 +38,20 @@ function readItem(item: DroppedItem): Promise<{ chosen: ChosenFile[]; isCut?: bo
   return read();
 
   async function read() {
-    if (entry?.isDirectory) {
-      const { filmsOfFolder } = await import('./folder-films.ts');
-      const { files, isCut } = await filmsOfFolder(entry as FileSystemDirectoryEntry);
-      return { chosen: files.map((one) => ({ file: one })), isCut };
-    }
     const found = await handle;
-    const chosen = file ? [{ file, handle: found?.kind === 'file' ? (found as FileHandle) : undefined }] : [];
-    return { chosen };
+    if (entry?.isDirectory || found?.kind === 'directory') {
+      const [{ filmsOfFolder }, { folderOfEntry, folderOfHandle }] = await Promise.all([
+        import('./folder-films.ts'),
+        import('./folder.ts'),
+      ]);
+      // A browser gives no handle of some folders, such as that of a user.
+      const folder =
+        found?.kind === 'directory'
+          ? folderOfHandle(found)
+          : folderOfEntry(entry as FileSystemDirectoryEntry);
+      return filmsOfFolder(folder);
+    }
+    const kept = found?.kind === 'file' ? { file: found } : undefined;
+    return { chosen: file ? [{ file, handle: kept }] : [] };
   }
 }

@@ -2,6 +2,7 @@ import { hrefOf, route } from '../../route.ts';
 import { account } from '../../session/state.ts';
 import { showToast } from '../../shell/toasts.tsx';
 import { loadTexts, t } from '../../text/language.ts';
+import type { FolderHandle } from '../storage/handles.ts';
 import type { ChosenFile } from './chosen-file.ts';
 import { type ReadTransfer, readTransfer } from './read-transfer.ts';
 
@@ -23,12 +24,19 @@ export async function takeFiles(chosen: readonly ChosenFile[]): Promise<void> {
 export const takeTransfer = async (transfer: DataTransfer): Promise<void> =>
   take(await readTransfer(transfer));
 
-/** Adds the films of a folder that was chosen. @param list all files of it */
-export async function takeFolder(list: readonly File[]): Promise<void> {
-  const { filmsOfList } = await import('./folder-films.ts');
-  const { files, isCut } = filmsOfList(list);
-  await take({ chosen: files.map((file) => ({ file })), isCut, hasFolder: true });
+/** Adds the films of a folder that was chosen. */
+export async function takeFolder(folder: FolderHandle): Promise<void> {
+  const [{ filmsOfFolder }, { folderOfHandle }] = await loadFolders();
+  await take({ ...(await filmsOfFolder(folderOfHandle(folder))), hasFolder: true });
 }
+
+/** The same where the browser has no handles. @param list all files of the folder */
+export async function takeListedFolder(list: readonly File[]): Promise<void> {
+  const [{ filmsOfList }] = await loadFolders();
+  await take({ ...(await filmsOfList(list)), hasFolder: true });
+}
+
+const loadFolders = () => Promise.all([import('./folder-films.ts'), import('./folder.ts')]);
 
 async function take({ chosen, isCut, hasFolder }: ReadTransfer): Promise<void> {
   if (isCut) showToast({ text: t('convert.folder_cut'), kind: 'bad' });

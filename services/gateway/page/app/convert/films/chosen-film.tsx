@@ -35,7 +35,7 @@ function FoundFilm({ film }: { film: FilmItem }) {
   const { text, note, share } = sendingFactsOf(film);
   return (
     <>
-      <p class="quiet film-facts">
+      <p class="quiet fact-line">
         {factsOf(film).map((fact) => (
           <span key={fact}>
             <bdi>{fact}</bdi>

@@ -1,13 +1,16 @@
+import type { JobWarning } from '../../../../../shared/jobs/warnings.ts';
 import { warningText } from '../../jobs/result/warning-text.ts';
 import { formatClock, formatSize } from '../../text/format.ts';
 import { hasText, t } from '../../text/language.ts';
-import { describeTrack } from '../options/part-fields.tsx';
+import { describeTrack } from '../options/describe-track.ts';
+import type { Options } from '../options/options.ts';
 import { settings } from '../options/settings.ts';
 import type { FilmItem } from '../state.ts';
+import { type ExpectedSize, expectedSize } from './expected-size.ts';
 import type { Fault } from './look-at-film.ts';
 
 /** What is known of a film, in short texts: length, sound, cover, chapters, and the MP3 that is to be expected. */
-export function factsOf({ found, size }: Pick<FilmItem, 'found' | 'size'>): string[] {
+export function factsOf({ found, size, own }: Pick<FilmItem, 'found' | 'size' | 'own'>): string[] {
   const probe = found?.probe;
   if (!probe) return [formatSize(size)];
   const audio = probe.tracks.filter(({ type }) => type === 'audio');
@@ -17,8 +20,19 @@ export function factsOf({ found, size }: Pick<FilmItem, 'found' | 'size'>): stri
     only && describeTrack(only),
     probe.cover && t('convert.fact.cover'),
     probe.chapters.length > 0 && t('convert.fact.chapters', { count: probe.chapters.length }),
+    mp3Text(expectedSize(probe, { ...settings.value.options, ...own })),
   ];
   return parts.filter((part) => typeof part === 'string');
+}
+
+/** A variable bit rate depends on the sound, so that more digits would promise too much. */
+const VARIABLE_DIGITS = 2;
+
+function mp3Text(expected: ExpectedSize | undefined): string | undefined {
+  if (!expected) return undefined;
+  const { bytes, isVariable } = expected;
+  if (!isVariable) return t('convert.fact.mp3', { size: formatSize(bytes) });
+  return t('convert.fact.mp3_variable', { size: formatSize(Number(bytes.toPrecision(VARIABLE_DIGITS))) });
 }
 
 /** What would be sent of a film, and why. `share` is that of the film, from 0 to 1. */
@@ -52,7 +66,16 @@ export function textOfFault({ code, detail }: Fault): string {
 }
 
 /** What somebody should know before a film is sent. */
-export const warningsOf = ({ found }: Pick<FilmItem, 'found'>): string[] => [
+export const warningsOf = ({ found, own }: Pick<FilmItem, 'found' | 'own'>): string[] => [
   ...(found && !found.probe ? [t('convert.not_asked')] : []),
-  ...(found?.probe?.warnings ?? []).map(warningText),
+  ...(found?.probe?.warnings ?? []).map((warning) =>
+    textOfWarning(warning, { ...settings.value.options, ...own }),
+  ),
 ];
+
+/** A warning of the time before there is an MP3. The texts of a finished one say what has become of it. */
+function textOfWarning(warning: JobWarning, { strict }: Options): string {
+  const isRefused = warning.code === 'truncated' && strict === 'true';
+  const key = isRefused ? 'convert.warning.truncated_strict' : `convert.warning.${warning.code}`;
+  return hasText(key) ? t(key) : warningText(warning);
+}

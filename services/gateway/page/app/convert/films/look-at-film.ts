@@ -1,9 +1,15 @@
 import type { ProbeResult } from '../../../../../shared/jobs/probe.ts';
 import type { Client } from '../../../../client/client.ts';
 import { isProblem, ProblemError, UnreachableError } from '../../../../client/http/errors.ts';
+import type { LocalFile } from '../../../../client/local-file.ts';
 import { planSound, type SoundPlan } from '../../../../client/sound/plan-sound.ts';
 import type { Film } from '../../../../client/uploads/film.ts';
-import { splitExtension } from '../../../../downloads/mp3-name.ts';
+import {
+  HEAD_BYTES,
+  looksLikeMedia,
+  PADDING_BYTES,
+  paddingBytes,
+} from '../../../../signatures/media-signature.ts';
 import { type Options, pickOptions } from '../options/options.ts';
 
 /** What is known of a film before it is sent. */
@@ -27,7 +33,7 @@ export type Look = { kind: 'found'; found: Found } | { kind: 'useless'; fault: F
 export interface LookPorts {
   client: Pick<Client, 'probe'>;
   plan?: typeof planSound;
-  /** Whether the gateway is asked although the name is not that of a film. */
+  /** Whether the gateway is asked although the first bytes are not those of a film. */
   isForced: boolean;
   signal: AbortSignal;
 }
@@ -42,14 +48,14 @@ export const planKeyOf = (options: Options): string =>
 
 /**
  * Finds out what a film is and what would be sent of it. Where its sound alone will be sent, the gateway sees no other part of it.
- * Of a file that is no film by its name, nothing leaves this machine.
+ * Of a file that is no film by its first bytes, nothing leaves this machine.
  * @throws ProblemError `invalid_token`, `too_many_requests`; what reading the file throws
  */
 export async function lookAt(film: Film, options: Options, ports: LookPorts): Promise<Look> {
   const { client, plan: makePlan = planSound, signal } = ports;
   if (film.file.size === 0) return useless('empty_file');
   const plan = await makePlan(film.file, pickOptions(options, PLANNED_BY), signal);
-  if (!plan && !ports.isForced && !(await mayBeMedia(film)))
+  if (!plan && !ports.isForced && !(await mayBeMedia(film.file)))
     return { ...useless('unlikely'), mayBeWrong: true };
   const found = { plan, planKey: planKeyOf(options) };
   try {
@@ -83,18 +89,9 @@ const isFault = (error: unknown): error is ProblemError =>
     isProblem(error, code),
   );
 
-const SAMPLE_BYTES = 4096;
-
-const mayBeMedia = async (film: Film): Promise<boolean> =>
-  looksLikeMedia(film) && !isText(await film.file.read(0, Math.min(film.file.size, SAMPLE_BYTES)));
-
-/** Programs in TypeScript have the same extension as MPEG transport streams. A film always holds bytes that no text has. */
-export function isText(head: Uint8Array): boolean {
-  // The last character may be cut.
-  const text = new TextDecoder().decode(head).replace(/\uFFFD$/, '');
-  return !/[\p{Cc}\uFFFD]/u.test(text.replace(/[\t\n\v\f\r]/g, ''));
+/** By the rule of the gateway, which refuses any other file whatever its name is. */
+async function mayBeMedia({ size, read }: LocalFile): Promise<boolean> {
+  const head = await read(0, Math.min(size, HEAD_BYTES));
+  if (paddingBytes(head) === 0) return looksLikeMedia(head);
+  return looksLikeMedia(await read(0, Math.min(size, HEAD_BYTES + PADDING_BYTES)));
 }
-
-/** Whether a file may be a film, by its name or the type that the browser gives it. */
-export const looksLikeMedia = ({ name, type }: Pick<Film, 'name' | 'type'>): boolean =>
-  /^(video|audio)\//.test(type) || splitExtension(name).extension !== '';

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { t } from '../../text/language.ts';
 import { findHandle } from '../storage/file-handles.ts';
 import { Action } from './action.tsx';
-import { reopen } from './restore.ts';
+import { reopenAll } from './restore.ts';
 
 /** Goes on with a file that the browser opens again by itself, once it is allowed to. */
 export function OpenAgain({ id, name }: { id: string; name: string }) {
@@ -14,7 +14,7 @@ export function OpenAgain({ id, name }: { id: string; name: string }) {
     });
   }, [id, hasHandle]);
   const run = async () => {
-    hasHandle.value = await reopen(id, { mayAsk: true });
+    hasHandle.value = await reopenAll(id);
   };
   return hasHandle.value ? (
     <Action icon="play" label={t('convert.open_again')} name={name} run={() => void run()} />

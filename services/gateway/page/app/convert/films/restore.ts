@@ -42,6 +42,15 @@ export async function reopen(id: string, { mayAsk }: { mayAsk: boolean }): Promi
   return true;
 }
 
+/** The same after a click. Goes on with other films as well, where somebody has allowed all of the folder. */
+export async function reopenAll(id: string): Promise<boolean> {
+  const isOpen = await reopen(id, { mayAsk: true });
+  for (const other of films.value.filter(isAt('missing'))) {
+    if (isOpen && other.id !== id && !(await isTaken(other.id))) await reopen(other.id, { mayAsk: false });
+  }
+  return isOpen;
+}
+
 /** Follows what other tabs do with the films of the account. */
 export function followTabs(ownerOf: () => string | undefined): () => void {
   const refresh = () => {

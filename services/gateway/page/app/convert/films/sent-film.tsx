@@ -17,7 +17,7 @@ export function SentFilm({ film }: { film: FilmItem }) {
   const left = timeLeftOf(film);
   return (
     <FilmRow film={film} onRemove={isHere ? () => void remove(id) : undefined}>
-      <p class="quiet film-facts">
+      <p class="quiet fact-line">
         {describeOptions(options).map((option) => (
           <span key={option}>
             <bdi>{option}</bdi>

@@ -1,5 +1,6 @@
 import type { Track } from '../../../../../shared/jobs/job-view.ts';
-import { language, t } from '../../text/language.ts';
+import { t } from '../../text/language.ts';
+import { describeTrack } from './describe-track.ts';
 import { type FieldsProps, SelectField, TextField } from './field.tsx';
 
 interface PartFieldsProps extends FieldsProps {
@@ -40,26 +41,4 @@ export function TrackField({ tracks, ...fields }: PartFieldsProps) {
       ))}
     </SelectField>
   );
-}
-
-/** Such as `Track 2 · German · AAC · 6 channels · Commentary`. */
-export function describeTrack({ position, language: code, codec, channels, title }: Track): string {
-  const parts = [
-    t('convert.track.name', { position: position ?? 1 }),
-    code && nameOfLanguage(code),
-    codec.toUpperCase(),
-    channels === 2
-      ? t('convert.track.stereo')
-      : channels !== null && t('convert.track.channels', { count: channels }),
-    title,
-  ];
-  return parts.filter((part) => part).join(' · ');
-}
-
-function nameOfLanguage(code: string): string {
-  try {
-    return new Intl.DisplayNames([language.value], { type: 'language' }).of(code) ?? code;
-  } catch {
-    return code;
-  }
 }

@@ -1,3 +1,5 @@
+import type { KeptHandle } from './handles.ts';
+
 /**
  * Keeps handles of files, with which a browser opens a file again without asking for it. Only some browsers have them. See
  * {@link https://wicg.github.io/file-system-access/ | File System Access}.
@@ -5,21 +7,15 @@
 const DATABASE = 'mp3converter-films';
 const STORE = 'handles';
 
-/** A handle with the methods that no library of types has yet. */
-export interface FileHandle extends FileSystemFileHandle {
-  queryPermission?: (options: { mode: 'read' }) => Promise<PermissionState>;
-  requestPermission?: (options: { mode: 'read' }) => Promise<PermissionState>;
-}
-
 /** Nothing is kept where the browser has no database, as in a private window. */
-export const keepHandle = (id: string, handle: FileHandle): Promise<void> =>
+export const keepHandle = (id: string, handle: KeptHandle): Promise<void> =>
   inStore('readwrite', (store) => store.put(handle, id)).then(noValue, noValue);
 
 export const forgetHandle = (id: string): Promise<void> =>
   inStore('readwrite', (store) => store.delete(id)).then(noValue, noValue);
 
-export const findHandle = (id: string): Promise<FileHandle | undefined> =>
-  inStore<FileHandle | undefined>('readonly', (store) => store.get(id)).catch(noValue);
+export const findHandle = (id: string): Promise<KeptHandle | undefined> =>
+  inStore<KeptHandle | undefined>('readonly', (store) => store.get(id)).catch(noValue);
 
 const noValue = () => undefined;
 
@@ -51,13 +47,18 @@ const settled = <T>(request: IDBRequest<T>): Promise<T> =>
  * Opens the file of a handle. Undefined where it is gone, or the browser does not allow it.
  * @param mayAsk whether the browser may ask for permission, which it only does after a click
  */
-export async function openHandle(handle: FileHandle, mayAsk: boolean): Promise<File | undefined> {
+export async function openHandle(handle: KeptHandle, mayAsk: boolean): Promise<File | undefined> {
   try {
-    const wanted = { mode: 'read' } as const;
-    const present = (await handle.queryPermission?.(wanted)) ?? 'granted';
-    const state = present === 'prompt' && mayAsk ? await handle.requestPermission?.(wanted) : present;
-    return state === 'granted' ? await handle.getFile() : undefined;
+    return (await isAllowed(handle, mayAsk)) ? await handle.file.getFile() : undefined;
   } catch {
     return undefined;
   }
+}
+
+async function isAllowed({ file, folder }: KeptHandle, mayAsk: boolean): Promise<boolean> {
+  const wanted = { mode: 'read' } as const;
+  const stateNow = async () => (await file.queryPermission?.(wanted)) ?? 'granted';
+  if (mayAsk && folder && (await stateNow()) === 'prompt') await folder.requestPermission?.(wanted);
+  if (mayAsk && (await stateNow()) === 'prompt') await file.requestPermission?.(wanted);
+  return (await stateNow()) === 'granted';
 }

@@ -1,9 +1,9 @@
 import type { JobView } from '../../../../../shared/jobs/job-view.ts';
 import type { Mp3Details } from '../../../../../shared/jobs/mp3-details.ts';
 import { describeOptions } from '../../convert/options/describe-options.ts';
+import { describeTrack } from '../../convert/options/describe-track.ts';
 import { formatClock, formatDate, formatSize } from '../../text/format.ts';
 import { language, t } from '../../text/language.ts';
-import { trackText } from './track-text.ts';
 
 interface FactsProps {
   job: JobView;
@@ -22,7 +22,7 @@ export function Facts({ job, details }: FactsProps) {
         {mp3 && <Fact term={t('result.size')} value={formatSize(mp3.size)} />}
         {mp3 && details && <Measures details={details} />}
         <Fact term={t('result.sent')} value={sentText(source)} />
-        {track && <Fact term={t('result.source')} value={trackText(track)} />}
+        {track && <Fact term={t('result.source')} value={describeTrack(track)} />}
         <Options options={describeOptions(job.options)} />
         <Fact term={t('result.created')} value={formatDate(job.created_at)} />
         <Fact term={t('result.expires')} value={formatDate(job.expires_at)} />

@@ -80,6 +80,7 @@ export const films: Parts['films'] = {
   'convert.other_file': 'Das ist eine andere Datei. Wähle {name}, so wie sie beim Senden war.',
   'convert.found': 'Bereit zum Umwandeln',
   'convert.remove': '{name} entfernen',
+  'convert.remove_all': 'Alle entfernen',
   'convert.reading': 'Sucht den Ton …',
   'convert.sends_sound': '{sent} von {size} werden gesendet',
   'convert.sends_sound_note': 'Nur der Ton. Das Bild bleibt hier.',
@@ -88,19 +89,33 @@ export const films: Parts['films'] = {
   'convert.sends_all_picture': 'Das Standbild für das Cover braucht das Bild.',
   'convert.sends_all_note': 'Der Ton allein wäre nicht sicher derselbe oder nicht viel kleiner.',
   'convert.not_asked': 'Der Server antwortet gerade nicht, darum ist über diesen Film nicht alles bekannt.',
+  'convert.warning.truncated': 'Das Ende dieses Films fehlt. Die MP3 wird den Ton bis dorthin enthalten.',
+  'convert.warning.truncated_strict':
+    'Das Ende dieses Films fehlt. Du hast gewählt, dass abgebrochen wird, wenn Ton fehlt.',
+  'convert.warning.downmixed':
+    'Dieser Film hat Raumklang. Er wird heruntergemischt, weil eine MP3 höchstens zwei Kanäle hat.',
+  'convert.warning.track_skipped':
+    'Eine andere Tonspur käme zuerst, lässt sich aber nicht decodieren. Die nächste wird genommen.',
+  'convert.warning.cover_skipped': 'Das Coverbild ist nicht zu gebrauchen und wird weggelassen.',
+  'convert.warning.tags_limited':
+    'Dieser Film hat mehr Tags oder Kapitel, als eine MP3 fassen darf. Einige werden weggelassen.',
   'convert.fact.cover': 'mit Cover',
   'convert.fact.chapters': { one: 'ein Kapitel', other: '{count} Kapitel' },
+  'convert.fact.mp3': 'MP3: etwa {size}',
+  'convert.fact.mp3_variable': 'MP3: etwa {size}, bei Sprache weniger',
   'convert.own': 'Nur ein Ausschnitt oder ein anderer Titel',
   'convert.start': { one: 'Umwandeln', other: '{count} Filme umwandeln' },
   'convert.start_note':
     'Um zu wissen, was in einem Film steckt, hat der Server einen kleinen Teil von dem gesehen, was gesendet würde.',
   'convert.look_anyway': 'Trotzdem nachsehen',
-  'convert.fault.unlikely': 'Nach Namen und ersten Bytes ist das kein Film. Nichts davon wurde gesendet.',
+  'convert.fault.unlikely': 'Nach den ersten Bytes ist das kein Film. Nichts davon wurde gesendet.',
   'convert.fault.empty_file': 'Diese Datei ist leer.',
   'convert.fault.not_media': 'Das ist keine Video- oder Audiodatei.',
   'convert.fault.unsupported_media_type': 'Das ist keine Video- oder Audiodatei.',
   'convert.fault.too_large': 'Dieser Film ist größer, als der Server erlaubt.',
   'convert.fault.no_audio': 'Dieser Film hat keinen Ton, es gibt also nichts umzuwandeln.',
+  'convert.fault.truncated':
+    'Das Ende dieser Datei fehlt, und damit die Angabe, wo der Ton ist. Daraus lässt sich nichts machen.',
   'convert.fault.unreadable':
     'Die Datei lässt sich nicht mehr lesen: Sie wurde verschoben, geändert oder gelöscht. Entferne sie hier und wähle sie neu aus.',
   'convert.sending': 'Unterwegs',

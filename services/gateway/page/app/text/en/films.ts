@@ -10,6 +10,7 @@ export const films = {
 
   'convert.found': 'Ready to convert',
   'convert.remove': 'Remove {name}',
+  'convert.remove_all': 'Remove all',
   'convert.reading': 'Looking for its sound …',
   'convert.sends_sound': '{sent} of {size} will be sent',
   'convert.sends_sound_note': 'The sound alone. The picture stays here.',
@@ -18,8 +19,20 @@ export const films = {
   'convert.sends_all_picture': 'The still for the cover needs the picture.',
   'convert.sends_all_note': 'Its sound alone would not be safely the same, or not much smaller.',
   'convert.not_asked': 'The server does not answer at the moment, so not all is known of this film.',
+  'convert.warning.truncated': 'The end of this film is missing. The MP3 will have the sound up to there.',
+  'convert.warning.truncated_strict':
+    'The end of this film is missing. You have chosen that the conversion fails where sound is missing.',
+  'convert.warning.downmixed':
+    'This film has surround sound. It will be mixed down, because an MP3 has two channels at most.',
+  'convert.warning.track_skipped':
+    'Another audio track would come first, but it cannot be decoded. The next one will be taken.',
+  'convert.warning.cover_skipped': 'The cover picture cannot be used and will be left out.',
+  'convert.warning.tags_limited':
+    'This film has more tags or chapters than an MP3 may hold. Some will be left out.',
   'convert.fact.cover': 'has a cover',
   'convert.fact.chapters': { one: 'one chapter', other: '{count} chapters' },
+  'convert.fact.mp3': 'MP3: about {size}',
+  'convert.fact.mp3_variable': 'MP3: about {size}, less for speech',
   'convert.track.name': 'Track {position}',
   'convert.track.channels': { one: 'mono', other: '{count} channels' },
   'convert.track.stereo': 'stereo',
@@ -29,12 +42,14 @@ export const films = {
     'To tell what is in a film, a small part of what would be sent was shown to the server.',
   'convert.look_anyway': 'Look into it anyway',
 
-  'convert.fault.unlikely': 'This is no film, by its name and its first bytes. Nothing of it was sent.',
+  'convert.fault.unlikely': 'This is no film, by its first bytes. Nothing of it was sent.',
   'convert.fault.empty_file': 'This file is empty.',
   'convert.fault.not_media': 'This is no video or audio file.',
   'convert.fault.unsupported_media_type': 'This is no video or audio file.',
   'convert.fault.too_large': 'This film is larger than the server takes.',
   'convert.fault.no_audio': 'This film has no sound, so there is nothing to convert.',
+  'convert.fault.truncated':
+    'The end of this file is missing, and with it what tells where the sound is. Nothing can be made of it.',
   'convert.fault.unreadable':
     'The file cannot be read any more: it was moved, changed or deleted. Remove it here, and choose it again.',
 

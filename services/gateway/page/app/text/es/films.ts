@@ -81,6 +81,7 @@ export const films: Parts['films'] = {
   'convert.other_file': 'Es otro archivo. Elige {name} tal como era cuando se envió.',
   'convert.found': 'Listo para convertir',
   'convert.remove': 'Quitar {name}',
+  'convert.remove_all': 'Quitar todos',
   'convert.reading': 'Buscando el sonido…',
   'convert.sends_sound': 'Se enviarán {sent} de {size}',
   'convert.sends_sound_note': 'Solo el sonido. La imagen se queda aquí.',
@@ -89,8 +90,20 @@ export const films: Parts['films'] = {
   'convert.sends_all_picture': 'El fotograma de la portada necesita la imagen.',
   'convert.sends_all_note': 'No es seguro que el sonido solo fuera igual, o no sería mucho más pequeño.',
   'convert.not_asked': 'El servidor no responde ahora, así que no se sabe todo de este vídeo.',
+  'convert.warning.truncated': 'Falta el final de este vídeo. El MP3 tendrá el sonido hasta ahí.',
+  'convert.warning.truncated_strict':
+    'Falta el final de este vídeo. Has elegido que la conversión falle si falta sonido.',
+  'convert.warning.downmixed':
+    'Este vídeo tiene sonido envolvente. Se mezclará, porque un MP3 tiene dos canales como máximo.',
+  'convert.warning.track_skipped':
+    'Otra pista de audio iría primero, pero no se puede decodificar. Se usará la siguiente.',
+  'convert.warning.cover_skipped': 'La imagen de la portada no se puede usar y se omitirá.',
+  'convert.warning.tags_limited':
+    'Este vídeo tiene más etiquetas o capítulos de los que caben en un MP3. Se omitirán algunos.',
   'convert.fact.cover': 'con portada',
   'convert.fact.chapters': { one: 'un capítulo', many: '{count} de capítulos', other: '{count} capítulos' },
+  'convert.fact.mp3': 'MP3: unos {size}',
+  'convert.fact.mp3_variable': 'MP3: unos {size}, menos si es voz',
   'convert.own': 'Solo un fragmento, u otro título',
   'convert.start': {
     one: 'Convertir',
@@ -100,12 +113,14 @@ export const films: Parts['films'] = {
   'convert.start_note':
     'Para saber qué hay en un vídeo, se mostró al servidor una pequeña parte de lo que se enviaría.',
   'convert.look_anyway': 'Mirarlo de todos modos',
-  'convert.fault.unlikely': 'Por su nombre y sus primeros bytes, no es un vídeo. No se envió nada de él.',
+  'convert.fault.unlikely': 'Por sus primeros bytes, no es un vídeo. No se envió nada de él.',
   'convert.fault.empty_file': 'Este archivo está vacío.',
   'convert.fault.not_media': 'No es un archivo de vídeo ni de audio.',
   'convert.fault.unsupported_media_type': 'No es un archivo de vídeo ni de audio.',
   'convert.fault.too_large': 'Este vídeo es más grande de lo que admite el servidor.',
   'convert.fault.no_audio': 'Este vídeo no tiene sonido, así que no hay nada que convertir.',
+  'convert.fault.truncated':
+    'Falta el final de este archivo y, con él, lo que indica dónde está el sonido. No se puede hacer nada con él.',
   'convert.fault.unreadable':
     'El archivo ya no se puede leer: se movió, cambió o eliminó. Quítalo aquí y elígelo otra vez.',
   'convert.sending': 'En camino',

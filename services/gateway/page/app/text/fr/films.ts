@@ -81,6 +81,7 @@ export const films: Parts['films'] = {
   'convert.other_file': 'C’est un autre fichier. Choisissez {name}, tel qu’il était lors de l’envoi.',
   'convert.found': 'Prêt à convertir',
   'convert.remove': 'Retirer {name}',
+  'convert.remove_all': 'Tout retirer',
   'convert.reading': 'Recherche du son…',
   'convert.sends_sound': '{sent} sur {size} seront envoyés',
   'convert.sends_sound_note': 'Le son seul. L’image reste ici.',
@@ -89,8 +90,20 @@ export const films: Parts['films'] = {
   'convert.sends_all_picture': 'L’image de la pochette a besoin de la vidéo.',
   'convert.sends_all_note': 'Le son seul ne serait pas identique à coup sûr, ou guère plus petit.',
   'convert.not_asked': 'Le serveur ne répond pas en ce moment : tout n’est pas connu de cette vidéo.',
+  'convert.warning.truncated': 'La fin de cette vidéo manque. Le MP3 aura le son jusque-là.',
+  'convert.warning.truncated_strict':
+    'La fin de cette vidéo manque. Vous avez choisi que la conversion échoue s’il manque du son.',
+  'convert.warning.downmixed':
+    'Cette vidéo a un son multicanal. Il sera mixé, car un MP3 a deux canaux au plus.',
+  'convert.warning.track_skipped':
+    'Une autre piste audio viendrait en premier, mais elle ne peut pas être décodée. La suivante sera prise.',
+  'convert.warning.cover_skipped': 'L’image de la pochette est inutilisable et sera retirée.',
+  'convert.warning.tags_limited':
+    'Cette vidéo a plus de balises ou de chapitres qu’un MP3 ne peut en contenir. Certains seront retirés.',
   'convert.fact.cover': 'avec pochette',
   'convert.fact.chapters': { one: 'un chapitre', many: '{count} de chapitres', other: '{count} chapitres' },
+  'convert.fact.mp3': 'MP3 : environ {size}',
+  'convert.fact.mp3_variable': 'MP3 : environ {size}, moins pour de la parole',
   'convert.own': 'Seulement un extrait, ou un autre titre',
   'convert.start': {
     one: 'Convertir',
@@ -100,13 +113,14 @@ export const films: Parts['films'] = {
   'convert.start_note':
     'Pour savoir ce que contient une vidéo, une petite partie de ce qui serait envoyé a été montrée au serveur.',
   'convert.look_anyway': 'Regarder quand même',
-  'convert.fault.unlikely':
-    'D’après son nom et ses premiers octets, ce n’est pas une vidéo. Rien n’en a été envoyé.',
+  'convert.fault.unlikely': 'D’après ses premiers octets, ce n’est pas une vidéo. Rien n’en a été envoyé.',
   'convert.fault.empty_file': 'Ce fichier est vide.',
   'convert.fault.not_media': 'Ce n’est pas un fichier vidéo ou audio.',
   'convert.fault.unsupported_media_type': 'Ce n’est pas un fichier vidéo ou audio.',
   'convert.fault.too_large': 'Cette vidéo est plus grande que ce que le serveur accepte.',
   'convert.fault.no_audio': 'Cette vidéo n’a pas de son : il n’y a rien à convertir.',
+  'convert.fault.truncated':
+    'La fin de ce fichier manque, et avec elle ce qui dit où se trouve le son. On ne peut rien en faire.',
   'convert.fault.unreadable':
     'Le fichier n’est plus lisible : il a été déplacé, modifié ou supprimé. Retirez-le ici, puis choisissez-le à nouveau.',
   'convert.sending': 'En route',

@@ -81,6 +81,7 @@ export const films: Parts['films'] = {
   'convert.other_file': 'È un altro file. Scegli {name}, com’era quando è stato inviato.',
   'convert.found': 'Pronto da convertire',
   'convert.remove': 'Rimuovi {name}',
+  'convert.remove_all': 'Rimuovi tutti',
   'convert.reading': 'Ricerca dell’audio…',
   'convert.sends_sound': 'Verranno inviati {sent} di {size}',
   'convert.sends_sound_note': 'Solo l’audio. Le immagini restano qui.',
@@ -89,19 +90,33 @@ export const films: Parts['films'] = {
   'convert.sends_all_picture': 'Per il fotogramma della copertina servono le immagini.',
   'convert.sends_all_note': 'Il solo audio non sarebbe di sicuro identico, o non molto più piccolo.',
   'convert.not_asked': 'Al momento il server non risponde, quindi di questo video non si sa tutto.',
+  'convert.warning.truncated': 'Manca la fine di questo video. L’MP3 avrà l’audio fino a quel punto.',
+  'convert.warning.truncated_strict':
+    'Manca la fine di questo video. Hai scelto di interrompere la conversione se manca dell’audio.',
+  'convert.warning.downmixed':
+    'Questo video ha audio surround. Verrà ridotto, perché un MP3 ha al massimo due canali.',
+  'convert.warning.track_skipped':
+    'Un’altra traccia audio verrebbe prima, ma non può essere decodificata. Verrà usata la successiva.',
+  'convert.warning.cover_skipped': 'L’immagine di copertina non è utilizzabile e verrà tolta.',
+  'convert.warning.tags_limited':
+    'Questo video ha più tag o capitoli di quanti ne possa contenere un MP3. Alcuni verranno tolti.',
   'convert.fact.cover': 'con copertina',
   'convert.fact.chapters': { one: 'un capitolo', many: '{count} di capitoli', other: '{count} capitoli' },
+  'convert.fact.mp3': 'MP3: circa {size}',
+  'convert.fact.mp3_variable': 'MP3: circa {size}, meno per il parlato',
   'convert.own': 'Solo una parte, o un altro titolo',
   'convert.start': { one: 'Converti', many: 'Converti {count} di video', other: 'Converti {count} video' },
   'convert.start_note':
     'Per sapere che cosa contiene un video, al server è stata mostrata una piccola parte di ciò che verrebbe inviato.',
   'convert.look_anyway': 'Guarda comunque',
-  'convert.fault.unlikely': 'Dal nome e dai primi byte non sembra un video. Non è stato inviato nulla.',
+  'convert.fault.unlikely': 'Dai primi byte non sembra un video. Non è stato inviato nulla.',
   'convert.fault.empty_file': 'Questo file è vuoto.',
   'convert.fault.not_media': 'Non è un file video o audio.',
   'convert.fault.unsupported_media_type': 'Non è un file video o audio.',
   'convert.fault.too_large': 'Questo video è più grande di quanto il server accetti.',
   'convert.fault.no_audio': 'Questo video non ha audio, quindi non c’è niente da convertire.',
+  'convert.fault.truncated':
+    'Manca la fine di questo file, e con essa ciò che dice dove si trova l’audio. Non se ne può ricavare nulla.',
   'convert.fault.unreadable':
     'Il file non si può più leggere: è stato spostato, modificato o eliminato. Rimuovilo qui e sceglilo di nuovo.',
   'convert.sending': 'In viaggio',

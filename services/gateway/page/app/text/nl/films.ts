@@ -80,6 +80,7 @@ export const films: Parts['films'] = {
   'convert.other_file': 'Dat is een ander bestand. Kies {name}, zoals het was toen het werd verstuurd.',
   'convert.found': 'Klaar om om te zetten',
   'convert.remove': '{name} weghalen',
+  'convert.remove_all': 'Alles verwijderen',
   'convert.reading': 'Zoekt het geluid…',
   'convert.sends_sound': '{sent} van {size} wordt verstuurd',
   'convert.sends_sound_note': 'Alleen het geluid. Het beeld blijft hier.',
@@ -88,20 +89,33 @@ export const films: Parts['films'] = {
   'convert.sends_all_picture': 'Voor de hoes is het beeld nodig.',
   'convert.sends_all_note': 'Het geluid alleen zou niet zeker hetzelfde zijn, of niet veel kleiner.',
   'convert.not_asked': 'De server antwoordt nu niet, dus is over deze film niet alles bekend.',
+  'convert.warning.truncated': 'Het einde van deze film ontbreekt. De MP3 krijgt het geluid tot daar.',
+  'convert.warning.truncated_strict':
+    'Het einde van deze film ontbreekt. Je hebt gekozen om af te breken als er geluid ontbreekt.',
+  'convert.warning.downmixed':
+    'Deze film heeft surroundgeluid. Het wordt samengevoegd, omdat een MP3 hoogstens twee kanalen heeft.',
+  'convert.warning.track_skipped':
+    'Een ander geluidsspoor zou eerst komen, maar kan niet worden gedecodeerd. Het volgende wordt genomen.',
+  'convert.warning.cover_skipped': 'De afbeelding voor de hoes is niet te gebruiken en wordt weggelaten.',
+  'convert.warning.tags_limited':
+    'Deze film heeft meer tags of hoofdstukken dan een MP3 mag bevatten. Een deel wordt weggelaten.',
   'convert.fact.cover': 'met hoes',
   'convert.fact.chapters': { one: 'één hoofdstuk', other: '{count} hoofdstukken' },
+  'convert.fact.mp3': 'MP3: ongeveer {size}',
+  'convert.fact.mp3_variable': 'MP3: ongeveer {size}, minder bij spraak',
   'convert.own': 'Alleen een fragment, of een andere titel',
   'convert.start': { one: 'Omzetten', other: '{count} films omzetten' },
   'convert.start_note':
     'Om te weten wat er in een film zit, heeft de server een klein deel gezien van wat verstuurd zou worden.',
   'convert.look_anyway': 'Toch kijken',
-  'convert.fault.unlikely':
-    'Aan de naam en de eerste bytes te zien is dit geen film. Er is niets van verstuurd.',
+  'convert.fault.unlikely': 'Aan de eerste bytes te zien is dit geen film. Er is niets van verstuurd.',
   'convert.fault.empty_file': 'Dit bestand is leeg.',
   'convert.fault.not_media': 'Dit is geen video- of audiobestand.',
   'convert.fault.unsupported_media_type': 'Dit is geen video- of audiobestand.',
   'convert.fault.too_large': 'Deze film is groter dan de server aanneemt.',
   'convert.fault.no_audio': 'Deze film heeft geen geluid, dus valt er niets om te zetten.',
+  'convert.fault.truncated':
+    'Het einde van dit bestand ontbreekt, en daarmee ook waar het geluid te vinden is. Er valt niets van te maken.',
   'convert.fault.unreadable':
     'Het bestand is niet meer te lezen: het is verplaatst, gewijzigd of verwijderd. Haal het hier weg en kies het opnieuw.',
   'convert.sending': 'Onderweg',

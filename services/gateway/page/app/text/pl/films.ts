@@ -85,6 +85,7 @@ export const films: Parts['films'] = {
   'convert.other_file': 'To inny plik. Wybierz {name} w takim stanie, w jakim był przy wysyłaniu.',
   'convert.found': 'Gotowe do konwersji',
   'convert.remove': 'Usuń z listy: {name}',
+  'convert.remove_all': 'Usuń wszystkie',
   'convert.reading': 'Szukanie dźwięku…',
   'convert.sends_sound': 'Do wysłania: {sent} z {size}',
   'convert.sends_sound_note': 'Sam dźwięk. Obraz zostaje tutaj.',
@@ -93,6 +94,16 @@ export const films: Parts['films'] = {
   'convert.sends_all_picture': 'Kadr na okładkę wymaga obrazu.',
   'convert.sends_all_note': 'Sam dźwięk nie dałby na pewno tego samego albo nie byłby dużo mniejszy.',
   'convert.not_asked': 'Serwer chwilowo nie odpowiada, więc nie wszystko o tym filmie wiadomo.',
+  'convert.warning.truncated': 'Brakuje końca tego filmu. MP3 będzie zawierać dźwięk do tego miejsca.',
+  'convert.warning.truncated_strict':
+    'Brakuje końca tego filmu. Zgodnie z twoim wyborem konwersja zostanie przerwana, gdy brakuje dźwięku.',
+  'convert.warning.downmixed':
+    'Ten film ma dźwięk przestrzenny. Zostanie zmiksowany, bo MP3 ma najwyżej dwa kanały.',
+  'convert.warning.track_skipped':
+    'Inna ścieżka dźwiękowa byłaby pierwsza, ale nie da się jej zdekodować. Zostanie użyta następna.',
+  'convert.warning.cover_skipped': 'Obrazu okładki nie da się użyć i zostanie pominięty.',
+  'convert.warning.tags_limited':
+    'Ten film ma więcej tagów lub rozdziałów, niż zmieści MP3. Część zostanie pominięta.',
   'convert.fact.cover': 'ma okładkę',
   'convert.fact.chapters': {
     one: 'jeden rozdział',
@@ -100,6 +111,8 @@ export const films: Parts['films'] = {
     many: '{count} rozdziałów',
     other: '{count} rozdziału',
   },
+  'convert.fact.mp3': 'MP3: około {size}',
+  'convert.fact.mp3_variable': 'MP3: około {size}, przy mowie mniej',
   'convert.own': 'Tylko część albo inny tytuł',
   'convert.start': {
     one: 'Konwertuj',
@@ -110,13 +123,14 @@ export const films: Parts['films'] = {
   'convert.start_note':
     'Aby sprawdzić, co jest w filmie, pokazano serwerowi małą część tego, co byłoby wysłane.',
   'convert.look_anyway': 'Sprawdź mimo to',
-  'convert.fault.unlikely':
-    'Po nazwie i pierwszych bajtach widać, że to nie film. Niczego z niego nie wysłano.',
+  'convert.fault.unlikely': 'Po pierwszych bajtach widać, że to nie film. Niczego z niego nie wysłano.',
   'convert.fault.empty_file': 'Ten plik jest pusty.',
   'convert.fault.not_media': 'To nie jest plik wideo ani audio.',
   'convert.fault.unsupported_media_type': 'To nie jest plik wideo ani audio.',
   'convert.fault.too_large': 'Ten film jest większy, niż przyjmuje serwer.',
   'convert.fault.no_audio': 'Ten film nie ma dźwięku, więc nie ma czego konwertować.',
+  'convert.fault.truncated':
+    'Brakuje końca tego pliku, a z nim informacji, gdzie jest dźwięk. Nic nie da się z niego zrobić.',
   'convert.fault.unreadable':
     'Nie można już odczytać pliku: został przeniesiony, zmieniony lub usunięty. Usuń go stąd i wybierz ponownie.',
   'convert.sending': 'W drodze',

@@ -81,6 +81,7 @@ export const films: Parts['films'] = {
   'convert.other_file': 'Esse é outro arquivo. Escolha {name}, tal como era quando foi enviado.',
   'convert.found': 'Pronto para converter',
   'convert.remove': 'Remover {name}',
+  'convert.remove_all': 'Remover todos',
   'convert.reading': 'Procurando o som…',
   'convert.sends_sound': '{sent} de {size} serão enviados',
   'convert.sends_sound_note': 'Só o som. A imagem fica aqui.',
@@ -89,8 +90,20 @@ export const films: Parts['films'] = {
   'convert.sends_all_picture': 'A capa com uma imagem do vídeo precisa dele inteiro.',
   'convert.sends_all_note': 'O som sozinho talvez não fosse igual, ou não seria muito menor.',
   'convert.not_asked': 'O servidor não responde no momento, por isso nem tudo se sabe deste vídeo.',
+  'convert.warning.truncated': 'Falta o fim deste vídeo. O MP3 terá o som até esse ponto.',
+  'convert.warning.truncated_strict':
+    'Falta o fim deste vídeo. Você escolheu que a conversão falhe se faltar som.',
+  'convert.warning.downmixed':
+    'Este vídeo tem som surround. Ele será mixado, porque um MP3 tem no máximo dois canais.',
+  'convert.warning.track_skipped':
+    'Outra faixa de áudio viria primeiro, mas não pode ser decodificada. A próxima será usada.',
+  'convert.warning.cover_skipped': 'A imagem da capa não pode ser usada e será retirada.',
+  'convert.warning.tags_limited':
+    'Este vídeo tem mais tags ou capítulos do que cabem em um MP3. Alguns serão retirados.',
   'convert.fact.cover': 'com capa',
   'convert.fact.chapters': { one: 'um capítulo', many: '{count} de capítulos', other: '{count} capítulos' },
+  'convert.fact.mp3': 'MP3: cerca de {size}',
+  'convert.fact.mp3_variable': 'MP3: cerca de {size}, menos se for voz',
   'convert.own': 'Só um trecho, ou outro título',
   'convert.start': {
     one: 'Converter',
@@ -100,12 +113,14 @@ export const films: Parts['films'] = {
   'convert.start_note':
     'Para saber o que há em um vídeo, uma pequena parte do que seria enviado foi mostrada ao servidor.',
   'convert.look_anyway': 'Ver mesmo assim',
-  'convert.fault.unlikely': 'Pelo nome e pelos primeiros bytes, não é um vídeo. Nada dele foi enviado.',
+  'convert.fault.unlikely': 'Pelos primeiros bytes, não é um vídeo. Nada dele foi enviado.',
   'convert.fault.empty_file': 'Este arquivo está vazio.',
   'convert.fault.not_media': 'Não é um arquivo de vídeo nem de áudio.',
   'convert.fault.unsupported_media_type': 'Não é um arquivo de vídeo nem de áudio.',
   'convert.fault.too_large': 'Este vídeo é maior do que o servidor aceita.',
   'convert.fault.no_audio': 'Este vídeo não tem som, por isso não há nada para converter.',
+  'convert.fault.truncated':
+    'Falta o fim deste arquivo e, com ele, o que diz onde está o som. Não é possível fazer nada com ele.',
   'convert.fault.unreadable':
     'Não é mais possível ler o arquivo: foi movido, alterado ou apagado. Remova-o aqui e escolha-o de novo.',
   'convert.sending': 'A caminho',

@@ -86,6 +86,7 @@ export const films: Parts['films'] = {
   'convert.other_file': 'Це інший файл. Виберіть {name} таким, яким він був під час надсилання.',
   'convert.found': 'Готово до перетворення',
   'convert.remove': 'Прибрати: {name}',
+  'convert.remove_all': 'Вилучити всі',
   'convert.reading': 'Шукаємо звук…',
   'convert.sends_sound': 'Буде надіслано {sent} з {size}',
   'convert.sends_sound_note': 'Лише звук. Зображення залишається тут.',
@@ -94,6 +95,16 @@ export const films: Parts['films'] = {
   'convert.sends_all_picture': 'Кадру для обкладинки потрібне зображення.',
   'convert.sends_all_note': 'Сам звук не дав би напевно того самого або не був би значно меншим.',
   'convert.not_asked': 'Сервер зараз не відповідає, тому про цей фільм відомо не все.',
+  'convert.warning.truncated': 'Бракує кінця цього фільму. MP3 міститиме звук до цього місця.',
+  'convert.warning.truncated_strict':
+    'Бракує кінця цього фільму. Ви вибрали зупинити перетворення, якщо бракує звуку.',
+  'convert.warning.downmixed':
+    'Цей фільм має об’ємний звук. Його буде зведено, бо MP3 має щонайбільше два канали.',
+  'convert.warning.track_skipped':
+    'Інша звукова доріжка була б першою, але її не вдається декодувати. Буде взято наступну.',
+  'convert.warning.cover_skipped': 'Зображення обкладинки не вдається використати, тому його буде пропущено.',
+  'convert.warning.tags_limited':
+    'Цей фільм має більше тегів або розділів, ніж уміщує MP3. Частину буде пропущено.',
   'convert.fact.cover': 'є обкладинка',
   'convert.fact.chapters': {
     one: '{count} розділ',
@@ -101,6 +112,8 @@ export const films: Parts['films'] = {
     many: '{count} розділів',
     other: '{count} розділу',
   },
+  'convert.fact.mp3': 'MP3: приблизно {size}',
+  'convert.fact.mp3_variable': 'MP3: приблизно {size}, для мовлення менше',
   'convert.own': 'Лише частина або інша назва',
   'convert.start': {
     one: 'Перетворити {count} фільм',
@@ -111,12 +124,14 @@ export const films: Parts['films'] = {
   'convert.start_note':
     'Щоб дізнатися, що є у фільмі, серверу показано малу частину того, що буде надіслано.',
   'convert.look_anyway': 'Усе одно перевірити',
-  'convert.fault.unlikely': 'Судячи з назви й перших байтів, це не фільм. Нічого з нього не надіслано.',
+  'convert.fault.unlikely': 'Судячи з перших байтів, це не фільм. Нічого з нього не надіслано.',
   'convert.fault.empty_file': 'Цей файл порожній.',
   'convert.fault.not_media': 'Це не відео й не аудіо.',
   'convert.fault.unsupported_media_type': 'Це не відео й не аудіо.',
   'convert.fault.too_large': 'Цей фільм більший, ніж приймає сервер.',
   'convert.fault.no_audio': 'Цей фільм не має звуку, тож перетворювати нічого.',
+  'convert.fault.truncated':
+    'Бракує кінця цього файлу, а з ним і відомостей, де шукати звук. Зробити з нього нічого не можна.',
   'convert.fault.unreadable':
     'Файл більше не вдається прочитати: його перемістили, змінили або видалили. Приберіть його тут і виберіть знову.',
   'convert.sending': 'Надсилаються',

@@ -1,9 +1,11 @@
+import { latin1, readUnsigned } from './bytes.ts';
+
 /** A frame of an audio stream: its length in bytes, and what stays the same in all frames of one stream. */
 interface Frame {
   length: number;
   key: number;
 }
-type ReadFrame = (head: Buffer, at: number) => Frame | undefined;
+type ReadFrame = (head: Uint8Array, at: number) => Frame | undefined;
 
 /** Bit rates in kbps by index, ISO 11172-3 2.4.2.3 and 13818-3 2.4.2.3. Index 0 is the free format, which ffmpeg cannot read. */
 const BIT_RATES = {
@@ -15,11 +17,11 @@ const BIT_RATES = {
 };
 const SAMPLE_RATES = [44_100, 48_000, 32_000];
 
-const byteAt = (head: Buffer, at: number): number => head[at] ?? 0;
+const byteAt = (head: Uint8Array, at: number): number => head[at] ?? 0;
 
 const readMpegAudio: ReadFrame = (head, at) => {
   if (at + 4 > head.length) return undefined;
-  const header = head.readUInt32BE(at);
+  const header = readUnsigned(head, at, 4);
   const [version, layerBits] = [(header >>> 19) & 3, (header >>> 17) & 3];
   const rate = SAMPLE_RATES[(header >>> 10) & 3];
   if (header >>> 21 !== 0x7ff || version === 1 || layerBits === 0 || rate === undefined) return undefined;
@@ -42,15 +44,15 @@ function bitRates(version: number, layer: number): number[] {
 /** AAC in ADTS, ISO 13818-7 6.2. */
 const readAdts: ReadFrame = (head, at) => {
   if (at + 7 > head.length || head[at] !== 0xff || (byteAt(head, at + 1) & 0xf6) !== 0xf0) return undefined;
-  const length = (head.readUInt32BE(at + 3) >>> 13) & 0x1fff;
-  const key = head.readUInt16BE(at + 1) & 0x09fc;
+  const length = (readUnsigned(head, at + 3, 4) >>> 13) & 0x1fff;
+  const key = readUnsigned(head, at + 1, 2) & 0x09fc;
   return length < 7 || (key & 0x3c) > 12 << 2 ? undefined : { length, key };
 };
 
 /** AAC in LOAS, ISO 14496-3 1.7.2. */
 const readLoas: ReadFrame = (head, at) => {
   if (at + 3 > head.length || head[at] !== 0x56 || (byteAt(head, at + 1) & 0xe0) !== 0xe0) return undefined;
-  const length = (head.readUInt16BE(at + 1) & 0x1fff) + 3;
+  const length = (readUnsigned(head, at + 1, 2) & 0x1fff) + 3;
   return length < 7 ? undefined : { length, key: 0 };
 };
 
@@ -83,7 +85,7 @@ const FRAMES_ANYWHERE = 4;
 
 /** How many frames of one stream follow each other from `at` on, and where the last one ends. At most `most` are read. */
 function framesAt(
-  head: Buffer,
+  head: Uint8Array,
   at: number,
   readFrame: ReadFrame,
   most: number,
@@ -100,14 +102,14 @@ function framesAt(
 }
 
 /** Whether audio frames begin exactly at `at`: two of them, or one that is the rest of the file. */
-export const startsWithFrames = (head: Buffer, at: number): boolean =>
+export const startsWithFrames = (head: Uint8Array, at: number): boolean =>
   READERS.some((readFrame) => {
     const { count, end } = framesAt(head, at, readFrame, 2);
     return count === 2 || (count === 1 && end === head.length);
   });
 
 /** Whether audio frames follow each other somewhere from `from` on. A recording of a stream begins inside a frame. */
-export function containsFrames(head: Buffer, from: number): boolean {
+export function containsFrames(head: Uint8Array, from: number): boolean {
   for (let at = from; at < head.length; at += 1) {
     if (!FIRST_BYTES.has(byteAt(head, at))) continue;
     if (
@@ -120,8 +122,8 @@ export function containsFrames(head: Buffer, from: number): boolean {
 }
 
 /** Whether an ID3v2 tag is at `at` (id3.org, ID3v2.4.0 3.1). What follows it may be beyond the bytes that we look at. */
-export function startsWithId3(head: Buffer, at: number): boolean {
-  const isTag = head.toString('latin1', at, at + 3) === 'ID3' && at + 10 <= head.length;
+export function startsWithId3(head: Uint8Array, at: number): boolean {
+  const isTag = latin1(head, at, at + 3) === 'ID3' && at + 10 <= head.length;
   const version = byteAt(head, at + 3);
   return isTag && version >= 2 && version <= 4 && head.subarray(at + 6, at + 10).every((byte) => byte < 0x80);
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { looksLikeMedia } from '../../../../services/gateway/uploads/media-signature.ts';
+import { looksLikeMedia } from '../../../../services/gateway/signatures/media-signature.ts';
 import { randomBytes } from '../../../support/random.ts';
-import { box, framesOf, mpegFrames, noise, tsPackets } from './sample-streams.ts';
+import { box, framesOf, mpegFrames, noise, tsPackets } from '../uploads/sample-streams.ts';
 
 const latin1 = (text: string) => Buffer.from(text.padEnd(400, '\0'), 'latin1');
 const hex = (digits: string, length = 400) =>

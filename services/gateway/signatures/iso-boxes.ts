@@ -1,3 +1,5 @@
+import { latin1, readUnsigned } from './bytes.ts';
+
 /**
  * Types of boxes at the top level of a file of the ISO family (ISO 14496-12, QuickTime, DASH, CMAF). A segment may begin with
  * an event, a time or an index, and old cameras and editors write `wide`, `pnot`, `junk` and others before the index.
@@ -11,13 +13,13 @@ const TEXT_BYTES = 0x2000_0000;
 const MAX_BOXES = 64;
 
 /** Whether the file begins with a box of the ISO family. */
-export const startsWithBox = (head: Buffer): boolean => isTopLevel(boxAt(head, 0));
+export const startsWithBox = (head: Uint8Array): boolean => isTopLevel(boxAt(head, 0));
 
 /**
  * Whether a box of the ISO family follows boxes of other types, which readers skip (ISO 14496-12 4.2). The boxes are followed
  * by their sizes, so that nothing is found inside a box.
  */
-export function hasBoxes(head: Buffer): boolean {
+export function hasBoxes(head: Uint8Array): boolean {
   let at = 0;
   for (let count = 0; count < MAX_BOXES; count += 1) {
     const box = boxAt(head, at);
@@ -40,15 +42,15 @@ const isTopLevel = (box: Box | undefined): boolean =>
   (box.type === 'mdat' || box.size < TEXT_BYTES || !Number.isFinite(box.size));
 
 /** Returns the box at `at`. Undefined for a size that is not valid, or a type that is not four printable characters. */
-function boxAt(head: Buffer, at: number): Box | undefined {
+function boxAt(head: Uint8Array, at: number): Box | undefined {
   if (at + 8 > head.length) return undefined;
-  const type = head.toString('latin1', at + 4, at + 8);
+  const type = latin1(head, at + 4, at + 8);
   if (!/^[ -~\xa9]{4}$/.test(type)) return undefined;
-  const short = head.readUInt32BE(at);
+  const short = readUnsigned(head, at, 4);
   if (short === 0) return { type, size: Infinity };
   if (short !== 1) return short < 8 ? undefined : { type, size: short };
   // A size of 1 means that 64 bits with the size follow.
   if (at + 16 > head.length) return undefined;
-  const long = Number(head.readBigUInt64BE(at + 8));
+  const long = readUnsigned(head, at + 8, 4) * 2 ** 32 + readUnsigned(head, at + 12, 4);
   return long < 16 ? undefined : { type, size: long };
 }

@@ -1,13 +1,12 @@
+import { latin1 } from './bytes.ts';
 import { startsWithBox } from './iso-boxes.ts';
 
 /** Texts (Latin-1) that must be at these offsets, in bytes. */
 type Pattern = [offset: number, text: string][];
 
 const patterns = (...list: Pattern[]) => {
-  return (head: Buffer): boolean =>
-    list.some((pattern) =>
-      pattern.every(([at, text]) => head.toString('latin1', at, at + text.length) === text),
-    );
+  return (head: Uint8Array): boolean =>
+    list.some((pattern) => pattern.every(([at, text]) => latin1(head, at, at + text.length) === text));
 };
 const starts = (...texts: string[]) => patterns(...texts.map((text): Pattern => [[0, text]]));
 
@@ -16,10 +15,10 @@ const CHARACTERS_CHECKED = 512;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is about control characters
 const CONTROL = /[\0-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]/;
 
-const isText = (head: Buffer): boolean => !CONTROL.test(head.toString('latin1', 0, CHARACTERS_CHECKED));
+const isText = (head: Uint8Array): boolean => !CONTROL.test(latin1(head, 0, CHARACTERS_CHECKED));
 
 /** ISO 13818-1 2.4.3.2: packets of 188 bytes begin with 0x47. M2TS adds a 4-byte timestamp before each packet. */
-const startsWithTsPackets = (head: Buffer): boolean =>
+const startsWithTsPackets = (head: Uint8Array): boolean =>
   [
     [0, 188, 376],
     [4, 196, 388],
@@ -29,7 +28,7 @@ const startsWithTsPackets = (head: Buffer): boolean =>
  * The containers that the converter reads, by their first bytes. Each of them is in FORMATS of
  * services/converter/ffmpeg/untrusted-input.ts, and ffprobe checks the rest of the file.
  */
-const MEDIA: Record<string, (head: Buffer) => boolean> = {
+const MEDIA: Record<string, (head: Uint8Array) => boolean> = {
   'mp4, mov, 3gp': startsWithBox,
   'mkv, webm': starts('\x1a\x45\xdf\xa3'),
   // AMV is the AVI of small players.
@@ -87,7 +86,7 @@ const MEDIA: Record<string, (head: Buffer) => boolean> = {
 };
 
 /** Whether a file begins with the signature of a container. The longest signature ends at byte 389. */
-export const startsLikeMedia = (head: Buffer): boolean =>
+export const startsLikeMedia = (head: Uint8Array): boolean =>
   Object.values(MEDIA).some((matches) => matches(head));
 
 /** The file types that the error names: containers, and streams of audio frames. */
@@ -112,5 +111,5 @@ const startsLikeArchiveOrDocument = starts(
 );
 
 /** Whether a file begins as text, or with the signature of another type than media. */
-export const startsLikeOtherType = (head: Buffer): boolean =>
+export const startsLikeOtherType = (head: Uint8Array): boolean =>
   startsLikeArchiveOrDocument(head) || isText(head);

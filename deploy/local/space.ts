@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { cacheDir } from '../process/cache-dir.ts';
+import { freeBytes, megabytes, requireSpace, type SpaceNeed } from '../process/disk-space.ts';
+import type { Report } from '../process/run.ts';
+import { mustBuildDaprd } from './tools/daprd.ts';
+import { readExternalServers, type ServerName } from './tools/external-servers.ts';
+import { findMongod } from './tools/mongod.ts';
+
+/** Go's modules (3 GB unpacked, and their archives) and its build cache, while daprd is built. Measured with 1.18.2. */
+const BUILD_BYTES = 6_000e6;
+/** The wheel, its content, and the program in it. */
+const MONGOD_BYTES = 500e6;
+/** The empty data folders of RabbitMQ, MariaDB and MongoDB, measured: 420 MB. */
+const NEW_SERVERS_BYTES = 800e6;
+/** Journals and logs of servers that have run before. */
+const SERVERS_BYTES = 300e6;
+/** Below this, a start is still possible, and a few long films will fill the disk. */
+const COMFORTABLE_BYTES = 5_000e6;
+
+/** What has to be built or downloaded once for this user. Empty when that has been done. */
+export function spaceForTools(needed: ReadonlySet<ServerName>): SpaceNeed[] {
+  const fetchesMongod =
+    needed.has('mongodb') && readExternalServers().mongodb === undefined && findMongod() === undefined;
+  return [
+    ...(mustBuildDaprd()
+      ? [{ folder: homedir(), bytes: BUILD_BYTES, what: 'modules and cache of Go, to build daprd once' }]
+      : []),
+    ...(fetchesMongod ? [{ folder: cacheDir(), bytes: MONGOD_BYTES, what: 'the server of MongoDB' }] : []),
+  ];
+}
+
+/** What the servers and services of one system write, before any film is sent. */
+export function spaceForSystem(dataDir: string): SpaceNeed {
+  const isNew = !['mongodb', 'mariadb', 'rabbitmq'].some((name) => existsSync(path.join(dataDir, name)));
+  const bytes = isNew ? NEW_SERVERS_BYTES : SERVERS_BYTES;
+  return { folder: dataDir, bytes, what: 'data and logs of the servers' };
+}
+
+/**
+ * Looks at the free space before a system starts, and warns where it is enough to start and little for films.
+ * @throws an error that names the folders, what is free and what is needed
+ */
+export function checkSpaceToStart(dataDir: string, needed: ReadonlySet<ServerName>, report: Report): void {
+  requireSpace([...spaceForTools(needed), spaceForSystem(dataDir)]);
+  const free = freeBytes(dataDir);
+  if (free < COMFORTABLE_BYTES)
+    report(
+      `Only ${megabytes(free)} are free for films and MP3s in ${dataDir}. With less than ${megabytes(COMFORTABLE_BYTES)}, a few long films fill the disk, and the servers then end.`,
+    );
+}
