@@ -7,10 +7,8 @@ import { openWire } from './wire.ts';
 export type StartedPage = Awaited<ReturnType<typeof startPage>>;
 
 /** One gateway for all tests of a suite. */
-export const startSharedPage = (): Promise<StartedPage> =>
-  startPage({
-    after: (work) => after(() => (work as () => unknown)()),
-  });
+export const startSharedPage = (options?: Parameters<typeof startPage>[1]): Promise<StartedPage> =>
+  startPage({ after: (work) => after(() => (work as () => unknown)()) }, options);
 
 /** The page of somebody who has just signed up, over a line that a test can watch, hold up and cut. */
 export async function openHome(
