@@ -31,6 +31,8 @@ export interface LaunchOptions
   publicUrl?: string;
   /** Servers that crash are started again, as services always are. Default false. */
   superviseServers?: boolean;
+  /** Builds the web page. Default: builds it once, and fails where it has an error. */
+  buildPage?: () => Promise<unknown>;
   report: Report;
   signal: AbortSignal;
 }
@@ -72,6 +74,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     inspect = new Map(),
     gatewayPort,
     mailPort,
+    buildPage: page = buildPage,
     report,
     signal,
   } = options;
@@ -92,7 +95,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     for (const [name, inspector] of inspect)
       await ports.claim(`${name}.inspector`, inspector, `--inspect ${name}`);
     const tools = await ensureTools({ repoRoot, needed, report, signal });
-    await buildPage();
+    await page();
     report('Starting the servers …');
     servers = await startServers({
       ...options,

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import path from 'node:path';
-import { watchPage } from '../page/build.ts';
+import { watchPage } from '../page/watch.ts';
 import { portFromEnv } from '../process/ports.ts';
 import { report, runMain, stopSignal } from '../process/terminal.ts';
 import { readCommandLine, type StartOptions, usage } from './command-line.ts';
@@ -37,13 +37,11 @@ await runMain(async () => {
     mailPort,
     publicUrl,
     superviseServers: true,
+    ...(options.watch && { buildPage: () => watchPage({ report, signal }) }),
     report,
     signal,
   });
-  if (options.watch) {
-    launched.system.restartOnSave();
-    await watchPage(report, signal);
-  }
+  if (options.watch) launched.system.restartOnSave();
   console.log(screenOf(launched, gatewayPort, options));
   const alive = setInterval(() => {}, 60_000);
   if (!signal.aborted) await once(signal, 'abort');

@@ -1,14 +1,15 @@
 import path from 'node:path';
-import { type BuildOptions, type BuildResult, build, context, type Metafile } from 'esbuild';
+import { type BuildOptions, type BuildResult, build, type Metafile } from 'esbuild';
 import { DOCUMENTS, documentOf, type Entry } from './documents.ts';
 import { fixedFiles } from './fixed-files.ts';
+import { licensesOf } from './licenses.ts';
 import { slimZod } from './slim-zod.ts';
 import { type PageFile, writeSite } from './write-site.ts';
 
 const repoRoot = path.resolve(import.meta.dirname, '../..');
 const app = path.join(repoRoot, 'services/gateway/page/app');
 /** services/gateway/page/site.ts serves this folder. */
-const destination = path.join(repoRoot, 'services/gateway/page/dist');
+export const destination = path.join(repoRoot, 'services/gateway/page/dist');
 
 const TYPES: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -18,8 +19,6 @@ const TYPES: Record<string, string> = {
 };
 
 const KEEP_MS = 24 * 3600_000;
-/** With each save there is a build, and pages that are open load again by themselves. */
-const KEEP_WATCHED_MS = 60_000;
 
 interface PageOptions {
   /** Where the files are written. Default: where the gateway looks for them. */
@@ -32,16 +31,16 @@ interface PageOptions {
  * The scripts of each build. Each document is built apart from the others: with them, the main page would be in more and smaller
  * files, and would load code that only another document needs.
  */
-const BUILDS = [['early.ts'], ...DOCUMENTS.map(({ entry }) => [entry])];
+export const BUILDS = [['early.ts'], ...DOCUMENTS.map(({ entry }) => [entry])];
 
-type Options = BuildOptions & { metafile: true; write: false };
-type Result = BuildResult<Options>;
+export type Options = BuildOptions & { metafile: true; write: false };
+export type Result = BuildResult<Options>;
 
 /**
  * Scripts and what they import, with the styles. What is imported with `import()` becomes a file of its own.
  * @param reload whether a page that is open loads again when it was built anew
  */
-const optionsOf = (entries: readonly string[], reload: boolean): Options => ({
+export const optionsOf = (entries: readonly string[], reload: boolean): Options => ({
   absWorkingDir: repoRoot,
   entryPoints: entries.map((entry) => path.join(app, entry)),
   outbase: app,
@@ -67,46 +66,13 @@ export async function buildPage({
   return metafileOf(results);
 }
 
-/** Builds the web page, and builds it again whenever a file of it is saved, until the signal aborts. */
-export async function watchPage(report: (line: string) => void, signal: AbortSignal): Promise<void> {
-  /** The newest result of each build that had no error. */
-  const latest = new Map<readonly string[], Result>();
-  const write = () => {
-    const results = [...latest.values()];
-    if (results.length < BUILDS.length) return;
-    writeSite(filesOf(results), { folder: destination, keepMs: KEEP_WATCHED_MS });
-  };
-  for (const entries of BUILDS) {
-    const watching = await context({
-      ...optionsOf(entries, true),
-      plugins: [
-        slimZod,
-        {
-          name: 'write-site',
-          setup({ onEnd }) {
-            onEnd((result) => {
-              for (const { text, location } of result.errors)
-                report(`The page was not built: ${location?.file ?? ''}:${location?.line ?? ''} ${text}`);
-              if (result.errors.length > 0) return;
-              latest.set(entries, result as Result);
-              write();
-            });
-          },
-        },
-      ],
-    });
-    await watching.watch();
-    signal.addEventListener('abort', () => void watching.dispose(), { once: true });
-  }
-}
-
 const metafileOf = (results: readonly Result[]): Metafile => ({
   inputs: Object.assign({}, ...results.map(({ metafile }) => metafile.inputs)),
   outputs: Object.assign({}, ...results.map(({ metafile }) => metafile.outputs)),
 });
 
 /** All files of the page. */
-function filesOf(results: readonly Result[]): PageFile[] {
+export function filesOf(results: readonly Result[]): PageFile[] {
   const entries = entriesOf(metafileOf(results));
   const documents = DOCUMENTS.map((document) => ({ url: document.url, ...documentOf(document, entries) }));
   // Files of several builds with the same name have the same content.
@@ -121,9 +87,16 @@ function filesOf(results: readonly Result[]): PageFile[] {
       contents,
       immutable: true,
     })),
-    ...[...documents, ...fixedFiles()].map((file) => ({ ...file, immutable: false })),
+    ...[...documents, ...fixedFiles(), licenses(results)].map((file) => ({ ...file, immutable: false })),
   ];
 }
+
+const licenses = (results: readonly Result[]) => ({
+  url: '/assets/licenses.txt',
+  file: 'assets/licenses.txt',
+  type: 'text/plain; charset=utf-8',
+  contents: licensesOf(Object.keys(metafileOf(results).inputs), repoRoot),
+});
 
 const entriesOf = ({ outputs }: Metafile): Entry[] =>
   Object.entries(outputs).flatMap(([file, { entryPoint }]) =>

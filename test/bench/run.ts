@@ -12,12 +12,13 @@ import { check } from './parts/check.ts';
 import { convert } from './parts/convert.ts';
 import { logins } from './parts/logins.ts';
 import { memory } from './parts/memory.ts';
+import { page } from './parts/page.ts';
 import { requests } from './parts/requests.ts';
 import { send } from './parts/send.ts';
 import { sweep } from './parts/sweep.ts';
 import { uploads } from './parts/uploads.ts';
 
-const usage = `npm run bench -- [--blobs sqlite|mongodb|postgresql|redis] [--runs 3] [--only memory,uploads,convert,check,send,blobs,requests,logins,cancel,sweep]
+const usage = `npm run bench -- [--blobs sqlite|mongodb|postgresql|redis] [--runs 3] [--only memory,uploads,convert,check,send,page,blobs,requests,logins,cancel,sweep]
 
 Starts a system of its own and measures it. Each row of the output ends with what is expected, and with MISSED if that is not met.
 Times differ between machines and runs, so compare the ratios and medians of one run.
@@ -30,6 +31,7 @@ Times differ between machines and runs, so compare the ratios and medians of one
            convert   time from upload to MP3, compared with ffmpeg alone
            check     time and CPU of the check of an MP3, compared with ffmpeg that decodes it
            send      time from a film to its MP3 by the command line, compared with ffmpeg alone, and the bytes sent
+           page      time from the drop of a film on the web page to the first sound of its MP3, in Chromium
            blobs     speed of blobs through a sidecar
            requests  rate of authorized requests
            logins    how much many wrong logins at once slow down other users
@@ -44,7 +46,7 @@ const benchDir = join(repoRoot, '.data', 'bench');
  * Memory comes first, because a process that has served other load keeps some memory of it. The sweep comes last, because
  * its jobs have no videos.
  */
-const PARTS = { memory, uploads, convert, check, send, blobs, requests, logins, cancel, sweep };
+const PARTS = { memory, uploads, convert, check, send, page, blobs, requests, logins, cancel, sweep };
 
 /** These parts send a film of 2 GiB, which is then in the store, in the converter's spool folder and on its way as well. */
 const LARGE_PARTS: ReadonlySet<string> = new Set(['memory', 'uploads', 'send']);

@@ -1,6 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import type { z } from 'zod';
 import type { RequestState } from '../../shared/http/request-state.ts';
+import { cookieAttributes } from './cookie-attributes.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import type { tokenGrant } from './token-grant.ts';
 
@@ -34,8 +35,7 @@ export function createSessionCookies(publicUrl: string): SessionCookies {
   const prefix = secure ? '__Host-' : '';
   const [access, refresh] = [`${prefix}mp3_access`, `${prefix}mp3_refresh`];
   const refreshPath = secure ? '/' : SESSION_PATH;
-  // No `Expires`: the clock of the browser may be wrong. No `Domain`: the cookies are for this host alone.
-  const attributes = `HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+  const attributes = cookieAttributes(secure);
 
   const set = (context: Context, cookie: string, { path, seconds }: { path: string; seconds: number }) =>
     context.append('Set-Cookie', `${cookie}; Path=${path}; Max-Age=${seconds}; ${attributes}`);

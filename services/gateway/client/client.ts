@@ -80,6 +80,8 @@ export interface Client {
   /** With `keepalive`, the request outlives the page that sends it. */
   delete(id: string, options?: Cancellable & { keepalive?: boolean }): Promise<void>;
   link(id: string, options?: Cancellable): Promise<DownloadLink>;
+  /** Returns the path of the archive with the MP3s of these jobs; without ids, with all. Asks first whether there can be one. */
+  archive(ids: readonly string[], options?: Cancellable): Promise<string>;
   /** Yields the MP3. Resumes after a lost connection. Throws at the end where the bytes are not those of the MP3. */
   download(mp3: Mp3, options?: Own<VerifiedDownloadOptions>): AsyncIterable<Uint8Array>;
 }
@@ -125,6 +127,11 @@ export function createClient({ transport, ...options }: ClientOptions): Client {
     cancel: (id, own) => cancelJob(session, id, signalOf(own)),
     retry: (id, own) => retryJob(session, id, signalOf(own), own?.options),
     delete: (id, own) => deleteJob(session, id, signalOf(own), own),
+    async archive(ids, own) {
+      const { archivePath, checkArchive } = await import('./archive.ts');
+      await checkArchive(session, ids, signalOf(own));
+      return archivePath(ids);
+    },
     link: (id, own) => getLink(session, id, signalOf(own)),
     async *download(mp3, own) {
       const { verifiedDownload } = await import('./verified-download.ts');

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Context } from 'koa';
 import { constantTimeEqual } from '../../shared/runtime/constant-time-equal.ts';
+import { cookieAttributes } from '../accounts/cookie-attributes.ts';
 
 /** The only paths that get the cookie. */
 const PATH = '/operator';
@@ -33,12 +34,14 @@ export function createOperatorSessions(ports: OperatorSessionPorts): OperatorSes
   const secure = publicUrl.startsWith('https:');
   // With this prefix, no page that came over plain HTTP can set the cookie (RFC 6265bis, 4.1.3).
   const name = secure ? '__Secure-mp3_operator' : 'mp3_operator';
-  const attributes = `Path=${PATH}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
   const signatureOf = (end: string): string =>
     createHmac('sha256', operatorToken).update(`operator session until ${end}`).digest('base64url');
   const set = (context: Context, value: string, seconds: number) =>
     // Koa sets no cookie with `Secure` where a proxy in front of the gateway has ended TLS.
-    context.append('Set-Cookie', `${name}=${value}; Max-Age=${seconds}; ${attributes}`);
+    context.append(
+      'Set-Cookie',
+      `${name}=${value}; Max-Age=${seconds}; Path=${PATH}; ${cookieAttributes(secure)}`,
+    );
 
   return {
     begin(context) {

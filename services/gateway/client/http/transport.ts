@@ -16,7 +16,7 @@ export type Body = string | Blob | ReadableStream<Uint8Array>;
 
 export interface ApiRequest {
   method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS';
-  /** Begins with a slash. It is appended to the path of the transport's URL. */
+  /** Begins with a slash. It is appended to the path of the transport's URL. Without `query`, it may have a query of its own. */
   path: string;
   query?: Record<string, string>;
   headers?: Record<string, string>;
@@ -88,9 +88,9 @@ export function createTransport(
   };
 }
 
-function targetOf(url: string, { path, query = {} }: ApiRequest): URL {
+function targetOf(url: string, { path, query }: ApiRequest): URL {
   const target = new URL(`${url}${path}`);
-  target.search = new URLSearchParams(query).toString();
+  if (query !== undefined) target.search = new URLSearchParams(query).toString();
   return target;
 }
 

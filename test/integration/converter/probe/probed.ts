@@ -8,7 +8,7 @@ import { createSpool } from '../../../../services/converter/capacity/spool.ts';
 import { describeFile } from '../../../../services/converter/probe/describe-file.ts';
 import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
 import type { ProbeResult } from '../../../../services/shared/jobs/probe.ts';
-import { encodeProbeRequest } from '../../../../services/shared/jobs/probe-request.ts';
+import { encodeProbeRequest, type ProbeRequest } from '../../../../services/shared/jobs/probe-request.ts';
 import { noProbes, subscriberOptions } from '../../../support/deliver-event.ts';
 import { inProcess, type Reply } from '../../../support/in-process.ts';
 
@@ -47,7 +47,12 @@ export async function send(
   const parts = Buffer.alloc(head + tail);
   await file.read(parts, 0, head, 0);
   if (tail > 0) await file.read(parts, head, tail, size - tail);
-  const line = encodeProbeRequest({ options: conversion, size, head, tail });
+  return sendParts({ options: conversion, size, head, tail }, parts);
+}
+
+/** Sends parts of a file that are in memory. @param parts its first `head` bytes, then its last `tail` bytes */
+export function sendParts(request: ProbeRequest, parts: Buffer): Promise<Reply> {
+  const line = encodeProbeRequest(request);
   return call('POST', '/probe', {
     headers: { 'dapr-api-token': options.apiToken ?? '' },
     body: Buffer.concat([line, parts]),

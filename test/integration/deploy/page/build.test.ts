@@ -120,6 +120,17 @@ describe('buildPage', () => {
     assert.doesNotMatch(textOf(early), /\b(import|export)\b/);
   });
 
+  it('has the licence of every package whose code is in a script', () => {
+    const text = textOf('/assets/licenses.txt');
+    const packages = Object.keys(metafile?.inputs ?? {}).flatMap(
+      (input) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [],
+    );
+    assert.ok(new Set(packages).size > 5);
+    for (const name of packages) assert.match(text, new RegExp(`^${name} \\d+\\.\\d+\\.\\S+ \\(.+\\)$`, 'm'));
+    for (const licence of ['Apache License', 'Permission is hereby granted', 'SmartBear'])
+      assert.ok(text.includes(licence), licence);
+  });
+
   it('makes no source maps', () => {
     assert.deepEqual(
       readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((n) => /\.map/.test(n)),

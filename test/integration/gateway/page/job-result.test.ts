@@ -51,7 +51,7 @@ describe('an MP3 on the page in Chromium', () => {
       'Loudness: -16.2 LUFS',
       'True peak: -1.1 dBTP',
       'Sent: 31 MB of 1.9 GB, the sound alone',
-      'From: Track 2: German, AAC',
+      'From: Track 2 · German · AAC · 6 channels',
     ])
       assert.ok(shown.includes(fact), `${fact} in ${shown.join('; ')}`);
     assert.ok(shown.some((fact) => fact.startsWith('Kept until: ')));

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
+import { tombstone } from '../../../../services/shared/jobs/transitions.ts';
 import { signUp, startPage } from './open-page.ts';
 import { ownJob, ownMp3, putJobs } from './put-jobs.ts';
 
@@ -20,6 +22,8 @@ async function downloaded(page: Page, button: string): Promise<string[]> {
   assert.equal(download.suggestedFilename(), 'mp3s.zip');
   return namesOf(await readFile(await download.path()));
 }
+
+const messages = (page: Page) => page.getByRole('region', { name: 'Messages' });
 
 describe('downloading MP3s as a ZIP on the page in Chromium', () => {
   it('takes the selected ones, or all', async (context) => {
@@ -40,5 +44,39 @@ describe('downloading MP3s as a ZIP on the page in Chromium', () => {
     await page.getByText('3 selected').waitFor();
     assert.deepEqual(await downloaded(page, 'Download as ZIP'), ['one.mp3', 'three.mp3']);
     assert.deepEqual(complaints, []);
+  });
+
+  it('says so, and begins no download, where there are too many for one ZIP', async (context) => {
+    const gateway = await startPage(context);
+    const one = await ownMp3(gateway, { filename: 'one.mp4' });
+    const more = Array.from({ length: 1_000 }, (_, number) => ({
+      ...one,
+      id: randomUUID(),
+      filename: `film ${number}.mp4`,
+    }));
+    await putJobs(gateway, one, ...more);
+    const { page } = await gateway.open();
+    await signUp(page);
+    let downloads = 0;
+    page.on('download', () => downloads++);
+    await page.getByRole('button', { name: 'Download all as ZIP' }).press('Enter');
+    await messages(page).getByText('Select 300 MP3s at most for one ZIP.').waitFor();
+    assert.equal(downloads, 0);
+  });
+
+  it('says so where a selected MP3 does not exist any more', async (context) => {
+    const gateway = await startPage(context);
+    const gone = await ownMp3(gateway, { filename: 'gone.mp4' });
+    await putJobs(gateway, gone);
+    const { page } = await gateway.open();
+    await signUp(page);
+    await page.getByRole('button', { name: 'Select several' }).press('Enter');
+    await page.getByLabel('Select: gone.mp4').press(' ');
+    await gateway.jobs.update(gone.id, tombstone);
+    let downloads = 0;
+    page.on('download', () => downloads++);
+    await page.getByRole('button', { name: 'Download as ZIP' }).press('Enter');
+    await messages(page).getByText('This MP3 does not exist any more').waitFor();
+    assert.equal(downloads, 0);
   });
 });

@@ -63,6 +63,7 @@ const ANSWERS: Record<string, { json?: unknown; text?: string; headers?: Record<
   'GET /jobs/{id}/events': { text: `event: job\ndata: ${JSON.stringify(JOB)}\n\n` },
   'GET /jobs/events': { text: 'id: x\nevent: snapshot\ndata: {"unfinished":0,"resumed":false}\n\n' },
   'GET /jobs/{id}/link': { json: { url: 'http://gateway.test/download/x', expires_at: JOB.expires_at } },
+  'HEAD /download/archive': {},
   'GET /download/{id}': { text: 'abc' },
   'GET /operator/failed': { json: { jobs: [], next_cursor: null } },
   'POST /operator/failed/{id}/retry': {},
@@ -81,7 +82,10 @@ function recordingTransport() {
   const exchanges: Exchange[] = [];
   const transport: Transport = {
     url: 'http://gateway.test',
-    async send(request) {
+    async send(sent) {
+      const [path = '', search] = sent.path.split('?');
+      const query = { ...sent.query, ...Object.fromEntries(new URLSearchParams(search)) };
+      const request = { ...sent, path, query };
       const operation = `${request.method} ${request.path.replace(/[\da-f]{8}-[\da-f-]{27}/, '{id}')}`;
       const exchange: Exchange = { operation, request, schema: undefined };
       exchanges.push(exchange);
@@ -130,6 +134,7 @@ const CALLS: Record<Exclude<keyof Client, 'session'>, Call[]> = {
   cancel: [(client) => client.cancel(ID)],
   retry: [(client) => client.retry(ID, { options: OPTIONS })],
   delete: [(client) => client.delete(ID)],
+  archive: [(client) => client.archive([ID, ID]), (client) => client.archive([])],
   link: [(client) => client.link(ID)],
   download: [(client) => Array.fromAsync(client.download(MP3))],
 };
@@ -174,7 +179,8 @@ const schemas = openapi.components.schemas as unknown as Record<string, object>;
 
 const operationOf = (name: string): Operation | undefined => {
   const [method = '', path = ''] = name.split(' ');
-  return paths[path]?.[method.toLowerCase()];
+  // A route of GET answers HEAD as well (RFC 9110, 9.3.2), and is described once.
+  return paths[path]?.[method.toLowerCase()] ?? (method === 'HEAD' ? paths[path]?.get : undefined);
 };
 
 /** Puts the schemas in the place of their references. */

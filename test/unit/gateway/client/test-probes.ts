@@ -21,6 +21,7 @@ export const probeAnswer = (fields: Partial<ProbeResult> = {}): ProbeResult => (
     { ...TRACK, index: 1, position: 1, language: 'eng', channels: 1, title: 'Commentary' },
     { ...TRACK, index: 2, position: 2, language: 'deu', channels: 6, selected: true },
   ],
+  sound: { sample_rate: 48_000, channels: 6 },
   tags: { title: 'Alien' },
   chapters: [{ start_seconds: 0, end_seconds: 60, title: 'One' }],
   cover: true,
@@ -31,7 +32,7 @@ export const probeAnswer = (fields: Partial<ProbeResult> = {}): ProbeResult => (
   ...fields,
 });
 
-interface Asked extends Omit<Question, 'ends'> {
+export interface Asked extends Omit<Question, 'ends'> {
   head: number;
   tail: number;
   size: number;
@@ -42,11 +43,12 @@ interface Asked extends Omit<Question, 'ends'> {
 export function createTestProbes() {
   const probes = {
     asked: [] as Asked[],
-    answer: (): ProbeResult => probeAnswer(),
+    answer: (_asked: Asked): ProbeResult | Promise<ProbeResult> => probeAnswer(),
     async ask({ ends, ...question }: Question): Promise<ProbeResult> {
       const { headBytes: head, tailBytes: tail, size, pieces } = ends;
-      probes.asked.push({ ...question, head, tail, size, bytes: Buffer.concat(pieces) });
-      return probes.answer();
+      const asked = { ...question, head, tail, size, bytes: Buffer.concat(pieces) };
+      probes.asked.push(asked);
+      return probes.answer(asked);
     },
   };
   return probes;

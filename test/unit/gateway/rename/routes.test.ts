@@ -35,14 +35,15 @@ describe('PATCH /jobs/:id', () => {
     ['cancelled', () => newJob({ status: 'cancelled' })],
   ];
   for (const [status, make] of STATES) {
-    it(`renames a job that is ${status} and changes nothing else, also the second time`, async () => {
+    it(`renames a job that is ${status}, notes when, and changes nothing else, also the second time`, async () => {
       const { rename, now, job } = await withJob(make());
-      const renamed = { ...job, filename: 'Holidays.mp4' };
-      for (const _ of [1, 2]) {
-        const reply = await rename({ filename: 'Holidays.mp4' });
-        assert.deepEqual([reply.status, reply.json], [200, viewOf(renamed)]);
-        assert.deepEqual(await now(), flat(renamed));
-      }
+      await rename({ filename: 'Holidays.mp4' });
+      const { renamed_at = assert.fail('the job does not tell when it was renamed') } = await now();
+      const renamed = { ...job, filename: 'Holidays.mp4', renamed_at };
+      assert.deepEqual(await now(), flat(renamed));
+      const again = await rename({ filename: 'Holidays.mp4' });
+      assert.deepEqual([again.status, again.json], [200, viewOf(renamed)]);
+      assert.deepEqual(await now(), flat(renamed));
     });
   }
 

@@ -33,6 +33,9 @@ export function DocsView() {
       {state.value === 'loading' && <p class="quiet">{t('shell.loading')}</p>}
       {typeof state.value === 'object' && <p class="notice bad">{state.value.error}</p>}
       <div ref={element} class="api" />
+      <p class="quiet">
+        <a href="/assets/licenses.txt">{t('docs.licenses')}</a>
+      </p>
     </>
   );
 }

@@ -65,6 +65,10 @@ export async function download(path: string, check: () => Promise<unknown>): Pro
     showError(error);
     return;
   }
+  follow(path);
+}
+
+function follow(path: string): void {
   const link = document.createElement('a');
   link.href = path;
   link.download = '';
@@ -84,14 +88,26 @@ export const downloadMp3 = (id: string): Promise<void> =>
 /** Ids that fit into the URL of a request, of which Node reads 16 KiB with all headers. */
 const MAX_IDS = 300;
 
-/** @param ids of the MP3s; without any, all that there are */
+const showBad = (key: TextKey): void => void showToast({ text: t(key, { count: MAX_IDS }), kind: 'bad' });
+
+/**
+ * Asks the gateway first, because a browser shows a refused download as a failure without a reason.
+ * @param ids of the MP3s; without any, all that there are
+ */
 export async function downloadArchive(ids: readonly string[]): Promise<void> {
   if (ids.length > MAX_IDS) {
-    showToast({ text: t('jobs.archive_limit', { count: MAX_IDS }), kind: 'bad' });
+    showBad('jobs.archive_limit');
     return;
   }
-  const query = new URLSearchParams(ids.map((id) => ['id', id])).toString();
-  await download(`/download/archive${query && `?${query}`}`, () => client.jobs({ limit: 1 }));
+  try {
+    // This request renews the session where its token has expired. The error of the other has no code for that.
+    await client.jobs({ limit: 1 });
+    follow(await client.archive(ids));
+  } catch (error) {
+    if (isProblem(error, 'too_many_files')) showBad('jobs.archive_limit');
+    else if (isProblem(error, 'not_found')) showBad('jobs.gone');
+    else showError(error);
+  }
 }
 
 const sendDeletion: SendDeletion = async (id, isLast) => {

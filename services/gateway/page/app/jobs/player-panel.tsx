@@ -7,12 +7,12 @@ import { useLoaded } from './use-loaded.ts';
 /** The player of a job in the list. Its code and the waveform are loaded when it is opened. */
 export function PlayerPanel({ job }: { job: JobView }) {
   const { loaded, retry } = useLoaded(async (signal) => {
-    const [{ Player }, { loadDetails }] = await Promise.all([
+    const [{ Player }, details] = await Promise.all([
       import('./result/player.tsx'),
-      import('./result/load-details.ts'),
+      import('./result/load-details.ts').then(({ loadDetails }) => loadDetails(job.id, signal)),
       loadTexts('result'),
     ]);
-    return { Player, details: await loadDetails(job.id, signal) };
+    return { Player, details };
   }, job.mp3?.sha256);
   const { value } = loaded;
   const panel = useKeptFocus<HTMLDivElement>(value.state, (container) =>

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { file } from '../../../../support/media.ts';
 import { chooseFilms, dragFilms, longFilm, noisyFilm } from '../page-films.ts';
 import type { Setting } from './stage.ts';
@@ -40,6 +41,16 @@ export const filmScenes = {
     await findFilm(setting);
     await chooseFilms(setting.page, await file('notes.txt', 'no film at all'));
     await setting.page.locator('.film .notice.bad').waitFor();
+  },
+
+  async 'films-many'({ page, signUp, t }: Setting) {
+    await signUp('new');
+    const film = await readFile(await noisyFilm('A walk along the coast (2024).mp4', 2));
+    const paths = Array.from({ length: 12 }, (_, place) => file(`Part ${place + 1} of the trip.mp4`, film));
+    await chooseFilms(page, ...(await Promise.all(paths)), await file('empty.mp4', ''));
+    await page.getByRole('button', { name: t('convert.show_all', { count: 13 }) }).waitFor();
+    await page.locator('.film .notice.bad').waitFor();
+    await page.locator('.sends').nth(9).waitFor();
   },
 
   async 'options-open'(setting: Setting) {

@@ -1,3 +1,4 @@
+import { batch } from '@preact/signals';
 import { filmOf } from '../../../../client/uploads/film.ts';
 import { randomKey } from '../../../../client/uploads/random-key.ts';
 import { showToast } from '../../shell/toasts.tsx';
@@ -12,6 +13,10 @@ export const MAX_FILMS = 200;
 
 /** Adds files to the films. A file of which a part was sent before goes on where it stopped. */
 export function addFiles(chosen: readonly ChosenFile[]): void {
+  batch(() => addAll(chosen));
+}
+
+function addAll(chosen: readonly ChosenFile[]): void {
   for (const one of chosen) {
     const known = films.value.find((film) => isSameFile(film, one.file));
     if (known && isAt('missing')(known)) void goOnWith(known.id, one);

@@ -4,6 +4,7 @@ import { t } from '../../text/language.ts';
 import { TextField } from '../options/field.tsx';
 import type { Options } from '../options/options.ts';
 import { PartFields, TrackField } from '../options/part-fields.tsx';
+import { settings } from '../options/settings.ts';
 import { changeFilm, type FilmItem } from '../state.ts';
 import { faultsOf, remove } from './controls.ts';
 import { factsOf, sendingFactsOf, textOfFault, warningsOf } from './film-facts.ts';
@@ -32,11 +33,11 @@ export function ChosenFilm({ film }: { film: FilmItem }) {
 }
 
 function FoundFilm({ film }: { film: FilmItem }) {
-  const { text, note, share } = sendingFactsOf(film);
+  const { text, note, share } = sendingFactsOf(film, settings.value);
   return (
     <>
       <p class="quiet fact-line">
-        {factsOf(film).map((fact) => (
+        {factsOf(film, settings.value).map((fact) => (
           <span key={fact}>
             <bdi>{fact}</bdi>
           </span>
@@ -50,7 +51,7 @@ function FoundFilm({ film }: { film: FilmItem }) {
           <div style={{ inlineSize: `${Math.max(1, share * 100)}%` }} />
         </div>
       </div>
-      {warningsOf(film).map((warning) => (
+      {warningsOf(film, settings.value).map((warning) => (
         <p class="notice warn" key={warning}>
           {warning}
         </p>

@@ -1,9 +1,12 @@
 import { useRef } from 'preact/hooks';
 import { showError } from '../../shell/toasts.tsx';
 import { t } from '../../text/language.ts';
+import { settings } from '../options/settings.ts';
 import { chosenFilms, isAt } from '../state.ts';
 import { ChosenFilm } from './chosen-film.tsx';
-import { convertAll, faultsOf } from './controls.ts';
+import { convertAll, faultsOf, removeChosen } from './controls.ts';
+import { totalText } from './film-facts.ts';
+import { FilmList } from './film-list.tsx';
 import { focusFirst, useFocusAfter } from './keep-focus.ts';
 import { SettingsForm } from './settings-form.tsx';
 
@@ -29,12 +32,16 @@ function ChosenForm() {
 
   return (
     <form class="card chosen" ref={form} noValidate onSubmit={(event) => void submit(event).catch(showError)}>
-      <h2>{t('convert.found')}</h2>
-      <ul class="films">
-        {films.map((film) => (
-          <ChosenFilm key={film.id} film={film} />
-        ))}
-      </ul>
+      <div class="chosen-head">
+        <h2>{t('convert.found')}</h2>
+        {found.length > 1 && <p class="quiet">{totalText(found, settings.value)}</p>}
+        {films.length > 1 && (
+          <button type="button" class="quiet-button" onClick={removeChosen}>
+            {t('convert.remove_all')}
+          </button>
+        )}
+      </div>
+      <FilmList films={films} isNotable={isAt('useless')} Row={ChosenFilm} />
       {found.length > 0 && <SettingsForm />}
       <div class="chosen-end">
         <button type="submit" class="primary" disabled={!isReady}>

@@ -53,6 +53,14 @@ export async function remove(id: string): Promise<void> {
   if (item.fingerprint) await client.forget(item.fingerprint).catch(() => undefined);
 }
 
+/** Removes all films that nobody has asked to be converted yet. */
+export function removeChosen(): void {
+  for (const { id } of chosenFilms.value) {
+    stopLooking(id);
+    dropFilm(id);
+  }
+}
+
 /** Goes on with the file that somebody has chosen for this film, where it is the same file. */
 export function chooseAgain(id: string, chosen: ChosenFile): void {
   const item = findFilm(id);

@@ -49,14 +49,21 @@ function faultOf(error: unknown): { code: string; detail: string } {
   };
 }
 
-/** Looks again at films of which other bytes would be sent with the options of now. */
+/** Looks at films that nobody has looked at, and again at those of which other bytes would be sent with the options of now. */
 export function startLooking(): () => void {
   return effect(() => {
-    for (const item of chosenFilms.value) {
-      const { stage, found, id } = item;
-      const isOutdated = stage.name === 'found' && found?.planKey !== planKeyOf(optionsFor(item));
-      const isUnseen = stage.name === 'reading' && !looks.has(id) && account.value !== null;
-      if (isOutdated || isUnseen) queueMicrotask(() => void look(id));
-    }
+    for (const item of chosenFilms.value) if (needsLook(item)) queueMicrotask(() => lookIfNeeded(item.id));
   });
+}
+
+/** The effect runs at each change of any film, and so it asks many times before the first look begins. */
+function lookIfNeeded(id: string): void {
+  const item = findFilm(id);
+  if (item && needsLook(item)) void look(id);
+}
+
+function needsLook(item: FilmItem): boolean {
+  const { stage, found, id } = item;
+  if (stage.name === 'reading') return !looks.has(id) && account.value !== null;
+  return stage.name === 'found' && found?.planKey !== planKeyOf(optionsFor(item));
 }

@@ -1,6 +1,7 @@
 import { useRef } from 'preact/hooks';
 import { t } from '../../text/language.ts';
-import { sentFilms } from '../state.ts';
+import { isAt, sentFilms } from '../state.ts';
+import { FilmList } from './film-list.tsx';
 import { useFocusAfter } from './keep-focus.ts';
 import { SentFilm } from './sent-film.tsx';
 
@@ -15,11 +16,7 @@ function SentList() {
       <h2 id="sending-title" tabIndex={-1}>
         {t('convert.sending')}
       </h2>
-      <ul class="films">
-        {sentFilms.value.map((film) => (
-          <SentFilm key={film.id} film={film} />
-        ))}
-      </ul>
+      <FilmList films={sentFilms.value} isNotable={(film) => !isAt('waiting')(film)} Row={SentFilm} />
     </section>
   );
 }

@@ -7,7 +7,7 @@ export function describeTrack({ position, index, language: tag, codec, channels,
   const parts = [
     t('convert.track.name', { position: position ?? index + 1 }),
     tag !== null && languageName(tag),
-    codec.toUpperCase(),
+    codecName(codec),
     channels === 2
       ? t('convert.track.stereo')
       : channels !== null && t('convert.track.channels', { count: channels }),
@@ -16,6 +16,9 @@ export function describeTrack({ position, index, language: tag, codec, channels,
   ];
   return parts.filter((part) => part).join(' · ');
 }
+
+/** Such as `AAC`. @param codec ffmpeg's name, such as `pcm_s16le` of samples that are not compressed */
+const codecName = (codec: string): string => codec.replace(/^(ad)?pcm_.*/, '$1pcm').toUpperCase();
 
 /** Undefined for no language, and for what is none. @param tag as the film has it: mostly three letters of ISO 639-2 */
 function languageName(tag: string): string | undefined {

@@ -3,6 +3,13 @@ import { OPTION_NAMES, type OptionName } from '../../../../../shared/jobs/conver
 /** Options of a conversion as query parameters of the API: only those that are not left to the gateway. */
 export type Options = Readonly<Record<string, string>>;
 
+/** How films are converted and sent, unless a film has options of its own. */
+export interface Settings {
+  options: Options;
+  /** Whether all of each film is sent, although its sound would be enough. */
+  whole: boolean;
+}
+
 /** Options that suit one film alone. The others are chosen for all films together. */
 export const OWN_OPTIONS = ['track', 'start', 'end', 'title'] as const satisfies OptionName[];
 

@@ -4,14 +4,7 @@ import { parseJson } from '../../../../../shared/runtime/parse-json.ts';
 import { texts } from '../storage/kept.ts';
 import { fromQueryText, toQueryText } from '../storage/query-text.ts';
 import { isValid } from './check-options.ts';
-import { type Options, pickOptions, REMEMBERED } from './options.ts';
-
-/** How films are converted and sent, unless a film has options of its own. */
-export interface Settings {
-  options: Options;
-  /** Whether all of each film is sent, although its sound would be enough. */
-  whole: boolean;
-}
+import { pickOptions, REMEMBERED, type Settings } from './options.ts';
 
 const KEY = 'settings';
 const kept = z.object({ options: z.string(), whole: z.boolean() });

@@ -91,6 +91,7 @@ export const films: Parts['films'] = {
   'convert.found': 'جاهز للتحويل',
   'convert.remove': 'إزالة {name}',
   'convert.remove_all': 'إزالة الكل',
+  'convert.show_all': 'عرض الكل ({count})',
   'convert.reading': 'جارٍ البحث عن الصوت…',
   'convert.sends_sound': 'سيُرسَل {sent} من {size}',
   'convert.sends_sound_note': 'الصوت وحده. تبقى الصورة هنا.',

@@ -11,4 +11,5 @@ export const docs: Parts['docs'] = {
   'docs.signed_out':
     'Du bist nicht angemeldet. Gib unter „Authorize“ ein Token an, oder melde dich zuerst an:',
   'docs.sign_in': 'Anmelden',
+  'docs.licenses': 'Lizenzen der Bibliotheken in diesen Seiten',
 };

@@ -81,6 +81,7 @@ export const films: Parts['films'] = {
   'convert.found': 'Bereit zum Umwandeln',
   'convert.remove': '{name} entfernen',
   'convert.remove_all': 'Alle entfernen',
+  'convert.show_all': 'Alle anzeigen ({count})',
   'convert.reading': 'Sucht den Ton …',
   'convert.sends_sound': '{sent} von {size} werden gesendet',
   'convert.sends_sound_note': 'Nur der Ton. Das Bild bleibt hier.',

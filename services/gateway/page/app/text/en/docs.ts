@@ -7,4 +7,5 @@ export const docs = {
     'Requests of the console are sent as {email}, unless you give another token under «Authorize».',
   'docs.signed_out': 'You are not signed in. Give a token under «Authorize», or sign in first:',
   'docs.sign_in': 'Sign in',
+  'docs.licenses': 'Licences of the libraries in these pages',
 };

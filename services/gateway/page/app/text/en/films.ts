@@ -11,6 +11,7 @@ export const films = {
   'convert.found': 'Ready to convert',
   'convert.remove': 'Remove {name}',
   'convert.remove_all': 'Remove all',
+  'convert.show_all': 'Show all ({count})',
   'convert.reading': 'Looking for its sound …',
   'convert.sends_sound': '{sent} of {size} will be sent',
   'convert.sends_sound_note': 'The sound alone. The picture stays here.',

@@ -10,4 +10,5 @@ export const docs: Parts['docs'] = {
     'Las peticiones de la consola se envían como {email}, salvo que indiques otro token en «Authorize».',
   'docs.signed_out': 'No has iniciado sesión. Indica un token en «Authorize» o inicia sesión primero:',
   'docs.sign_in': 'Iniciar sesión',
+  'docs.licenses': 'Licencias de las bibliotecas de estas páginas',
 };

@@ -82,6 +82,7 @@ export const films: Parts['films'] = {
   'convert.found': 'Listo para convertir',
   'convert.remove': 'Quitar {name}',
   'convert.remove_all': 'Quitar todos',
+  'convert.show_all': 'Mostrar todos ({count})',
   'convert.reading': 'Buscando el sonido…',
   'convert.sends_sound': 'Se enviarán {sent} de {size}',
   'convert.sends_sound_note': 'Solo el sonido. La imagen se queda aquí.',

@@ -11,4 +11,5 @@ export const docs: Parts['docs'] = {
   'docs.signed_out':
     'Vous n’êtes pas connecté. Donnez un jeton sous « Authorize », ou connectez-vous d’abord :',
   'docs.sign_in': 'Se connecter',
+  'docs.licenses': 'Licences des bibliothèques de ces pages',
 };

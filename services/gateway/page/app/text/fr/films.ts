@@ -82,6 +82,7 @@ export const films: Parts['films'] = {
   'convert.found': 'Prêt à convertir',
   'convert.remove': 'Retirer {name}',
   'convert.remove_all': 'Tout retirer',
+  'convert.show_all': 'Tout afficher ({count})',
   'convert.reading': 'Recherche du son…',
   'convert.sends_sound': '{sent} sur {size} seront envoyés',
   'convert.sends_sound_note': 'Le son seul. L’image reste ici.',

@@ -10,4 +10,5 @@ export const docs: Parts['docs'] = {
     'Le richieste della console vengono inviate come {email}, a meno che tu non indichi un altro token in «Authorize».',
   'docs.signed_out': 'Non hai effettuato l’accesso. Indica un token in «Authorize», o prima accedi:',
   'docs.sign_in': 'Accedi',
+  'docs.licenses': 'Licenze delle librerie di queste pagine',
 };

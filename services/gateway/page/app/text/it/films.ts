@@ -82,6 +82,7 @@ export const films: Parts['films'] = {
   'convert.found': 'Pronto da convertire',
   'convert.remove': 'Rimuovi {name}',
   'convert.remove_all': 'Rimuovi tutti',
+  'convert.show_all': 'Mostra tutti ({count})',
   'convert.reading': 'Ricerca dell’audio…',
   'convert.sends_sound': 'Verranno inviati {sent} di {size}',
   'convert.sends_sound_note': 'Solo l’audio. Le immagini restano qui.',

@@ -9,4 +9,5 @@ export const docs: Parts['docs'] = {
     '「Authorize」で別のトークンを指定しないかぎり、コンソールのリクエストは{email}として送信されます。',
   'docs.signed_out': 'ログインしていません。「Authorize」でトークンを指定するか、先にログインしてください：',
   'docs.sign_in': 'ログイン',
+  'docs.licenses': 'このページで使っているライブラリのライセンス',
 };

@@ -77,6 +77,7 @@ export const films: Parts['films'] = {
   'convert.found': '変換の準備ができました',
   'convert.remove': '{name}を外す',
   'convert.remove_all': 'すべて取り除く',
+  'convert.show_all': 'すべて表示（{count}）',
   'convert.reading': '音声を探しています…',
   'convert.sends_sound': '{size}のうち{sent}を送信します',
   'convert.sends_sound_note': '音声だけです。映像はここに残ります。',

@@ -79,6 +79,7 @@ export const films: Parts['films'] = {
   'convert.found': '변환할 준비가 됐어요',
   'convert.remove': '목록에서 빼기: {name}',
   'convert.remove_all': '모두 제거',
+  'convert.show_all': '모두 보기({count})',
   'convert.reading': '소리를 찾는 중…',
   'convert.sends_sound': '{size} 중 {sent}만 전송해요',
   'convert.sends_sound_note': '소리만 보내요. 화면은 여기에 남아요.',

@@ -10,4 +10,5 @@ export const docs: Parts['docs'] = {
     'Verzoeken van de console worden verstuurd als {email}, tenzij je onder ‘Authorize’ een ander token opgeeft.',
   'docs.signed_out': 'Je bent niet ingelogd. Geef onder ‘Authorize’ een token op, of log eerst in:',
   'docs.sign_in': 'Inloggen',
+  'docs.licenses': 'Licenties van de bibliotheken in deze pagina’s',
 };

@@ -81,6 +81,7 @@ export const films: Parts['films'] = {
   'convert.found': 'Klaar om om te zetten',
   'convert.remove': '{name} weghalen',
   'convert.remove_all': 'Alles verwijderen',
+  'convert.show_all': 'Alles tonen ({count})',
   'convert.reading': 'Zoekt het geluid…',
   'convert.sends_sound': '{sent} van {size} wordt verstuurd',
   'convert.sends_sound_note': 'Alleen het geluid. Het beeld blijft hier.',

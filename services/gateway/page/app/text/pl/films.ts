@@ -86,6 +86,7 @@ export const films: Parts['films'] = {
   'convert.found': 'Gotowe do konwersji',
   'convert.remove': 'Usuń z listy: {name}',
   'convert.remove_all': 'Usuń wszystkie',
+  'convert.show_all': 'Pokaż wszystkie ({count})',
   'convert.reading': 'Szukanie dźwięku…',
   'convert.sends_sound': 'Do wysłania: {sent} z {size}',
   'convert.sends_sound_note': 'Sam dźwięk. Obraz zostaje tutaj.',

@@ -10,4 +10,5 @@ export const docs: Parts['docs'] = {
     'Os pedidos do console são enviados como {email}, a não ser que você indique outro token em “Authorize”.',
   'docs.signed_out': 'Você não entrou na conta. Indique um token em “Authorize” ou entre primeiro:',
   'docs.sign_in': 'Entrar',
+  'docs.licenses': 'Licenças das bibliotecas destas páginas',
 };

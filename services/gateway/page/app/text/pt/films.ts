@@ -82,6 +82,7 @@ export const films: Parts['films'] = {
   'convert.found': 'Pronto para converter',
   'convert.remove': 'Remover {name}',
   'convert.remove_all': 'Remover todos',
+  'convert.show_all': 'Mostrar todos ({count})',
   'convert.reading': 'Procurando o som…',
   'convert.sends_sound': '{sent} de {size} serão enviados',
   'convert.sends_sound_note': 'Só o som. A imagem fica aqui.',

@@ -87,6 +87,7 @@ export const films: Parts['films'] = {
   'convert.found': 'Готово до перетворення',
   'convert.remove': 'Прибрати: {name}',
   'convert.remove_all': 'Вилучити всі',
+  'convert.show_all': 'Показати всі ({count})',
   'convert.reading': 'Шукаємо звук…',
   'convert.sends_sound': 'Буде надіслано {sent} з {size}',
   'convert.sends_sound_note': 'Лише звук. Зображення залишається тут.',

@@ -75,6 +75,7 @@ export const films: Parts['films'] = {
   'convert.found': '可以转换',
   'convert.remove': '移除 {name}',
   'convert.remove_all': '全部移除',
+  'convert.show_all': '显示全部（{count}）',
   'convert.reading': '正在查找声音…',
   'convert.sends_sound': '将发送 {size} 中的 {sent}',
   'convert.sends_sound_note': '只发送声音，画面留在这里。',

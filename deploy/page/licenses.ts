@@ -1,0 +1,43 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const LICENSE = /^(licen[cs]e|notice|copying)(\.(txt|md))?$/i;
+
+/**
+ * The names, versions and licence texts of all packages that are part of a build. Their licences ask that these texts go with the code,
+ * which is minified without its comments.
+ * @param inputs the files of the build, relative to `root`
+ * @throws where a package has no licence text
+ */
+export function licensesOf(inputs: Iterable<string>, root: string): string {
+  const texts = new Map<string, Set<string>>();
+  for (const input of [...inputs].sort()) {
+    const folder = packageOf(input);
+    if (folder === undefined) continue;
+    const found = texts.get(folder) ?? new Set(licenseFiles(folder, root));
+    // A file that contains other packages has their notices beside it.
+    const notices = `${input}.LICENSE.txt`;
+    if (existsSync(path.join(root, notices))) found.add(notices);
+    texts.set(folder, found);
+  }
+  const parts = [...texts].map(([folder, files]) => {
+    const { name, version, license } = JSON.parse(
+      readFileSync(path.join(root, folder, 'package.json'), 'utf8'),
+    );
+    const contents = [...files].map((file) => readFileSync(path.join(root, file), 'utf8').trim());
+    return [`${name} ${version} (${license})`, ...contents].join('\n\n');
+  });
+  const rule = `\n\n${'='.repeat(80)}\n\n`;
+  return `${['The pages of mp3converter contain these packages, unchanged.', ...parts].join(rule)}\n`;
+}
+
+/** The folder of the package that a file belongs to: `node_modules/@preact/signals`. Undefined for a file of ours. */
+const packageOf = (input: string): string | undefined =>
+  /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
+
+function licenseFiles(folder: string, root: string): string[] {
+  const names = readdirSync(path.join(root, folder)).filter((name) => LICENSE.test(name));
+  if (!names.some((name) => /^(licen[cs]e|copying)/i.test(name)))
+    throw new Error(`${folder} is part of the page, and has no file with its licence.`);
+  return names.sort().map((name) => `${folder}/${name}`);
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import {
+  hasFolderPicker,
+  pickFiles,
+  pickFolder,
+} from '../../../../../services/gateway/page/app/convert/drop/choose-files.ts';
+
+const browser = globalThis as Record<string, unknown>;
+
+describe('choosing with a dialog of the browser', () => {
+  afterEach(() => {
+    delete browser.showOpenFilePicker;
+    delete browser.showDirectoryPicker;
+  });
+
+  it('gives each file with its handle, and a folder as a handle', async () => {
+    const file = new File(['x'], 'film.mp4');
+    const handle = { name: 'film.mp4', getFile: async () => file };
+    browser.showOpenFilePicker = async () => [handle];
+    assert.deepEqual(await pickFiles({ multiple: true }), [{ file, handle: { file: handle } }]);
+    assert.ok(!hasFolderPicker());
+    browser.showDirectoryPicker = async () => handle;
+    assert.ok(hasFolderPicker());
+    assert.equal(await pickFolder(), handle);
+  });
+
+  it('gives nothing where somebody has cancelled it, and fails for any other reason', async () => {
+    const failWith = (name: string) => async () => {
+      throw new DOMException('no', name);
+    };
+    browser.showOpenFilePicker = browser.showDirectoryPicker = failWith('AbortError');
+    assert.equal(await pickFiles({ multiple: true }), undefined);
+    assert.equal(await pickFolder(), undefined);
+    browser.showOpenFilePicker = browser.showDirectoryPicker = failWith('SecurityError');
+    await assert.rejects(pickFiles({ multiple: true }), { name: 'SecurityError' });
+    await assert.rejects(pickFolder(), { name: 'SecurityError' });
+  });
+});
