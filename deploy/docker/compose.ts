@@ -26,6 +26,8 @@ images, and runs Docker Compose 2 with deploy/docker/compose.yaml.
   MAIL_PORT     port of the page that shows the mails (default 1080)
   PUBLIC_URL    address in the links of mails, if it differs from http://localhost:GATEWAY_PORT
   CORS_ORIGINS  origins of web pages that may call the API from a browser, separated by commas
+  GUESTS        true lets people start on the web page as guests; GUEST_MAX_UPLOAD_BYTES,
+                GUEST_RETENTION_SECONDS, GUEST_MAX_UNFINISHED, GUESTS_MAX_UNFINISHED are their limits
   PUBSUB, BLOBS, MAIL
                 folders of components/: rabbitmq (default) or rabbitmq-quorum; mongodb; nodemailer (default) or smtp.
                 The other folders need servers that compose.yaml does not include.

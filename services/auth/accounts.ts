@@ -1,9 +1,9 @@
 import { AppError } from '../shared/runtime/errors.ts';
 import { invalidCredentials } from './credentials.ts';
-import { parseEmailAddress, requireEmailAddress } from './email-address.ts';
-import { checkPassword } from './password-rules.ts';
+import { parseEmailAddress } from './email-address.ts';
+import { requireNewCredentials } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
-import type { StoredUser, User, Users } from './users.ts';
+import type { RegisteredUser, StoredUser, Users } from './users.ts';
 
 /** `signal` ends the wait for a password hash. Abort it when nobody waits for the response any more. */
 export interface Accounts {
@@ -13,18 +13,26 @@ export interface Accounts {
    * would. One hash is computed in any case, so that the time does not reveal whether the address is new.
    * Throws `invalid_email`, `weak_password` and `email_taken`.
    */
-  register(email: string, password: string, signal?: AbortSignal): Promise<User>;
+  register(email: string, password: string, signal?: AbortSignal): Promise<RegisteredUser>;
   /** Throws `invalid_credentials`. An unknown user causes the same work as a wrong password. */
-  authenticate(email: string, password: string, signal?: AbortSignal): Promise<User>;
+  authenticate(email: string, password: string, signal?: AbortSignal): Promise<RegisteredUser>;
 }
 
-export function createAccounts({ users, passwords }: { users: Users; passwords: Passwords }): Accounts {
+type AccountUsers = Pick<Users, 'add' | 'find' | 'replaceHash'>;
+
+export function createAccounts({
+  users,
+  passwords,
+}: {
+  users: AccountUsers;
+  passwords: Passwords;
+}): Accounts {
   /** Returns the account of the user. Throws `email_taken` unless the password is the right one. */
   async function requireSamePassword(
     user: StoredUser | undefined,
     password: string,
     signal: AbortSignal | undefined,
-  ): Promise<User> {
+  ): Promise<RegisteredUser> {
     const matches = await passwords.verify(password, user?.passwordHash, signal);
     if (!user || !matches) throw new AppError('email_taken', 'there is an account with this address');
     return { id: user.id, email: user.email };
@@ -32,9 +40,7 @@ export function createAccounts({ users, passwords }: { users: Users; passwords: 
 
   return {
     async register(given, password, signal) {
-      const email = requireEmailAddress(given);
-      checkPassword(password, given);
-      checkPassword(password, email);
+      const email = requireNewCredentials(given, password);
       const found = await users.find(email);
       if (found) return requireSamePassword(found, password, signal);
       const added = await users.add(email, await passwords.hash(password, signal));

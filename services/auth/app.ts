@@ -14,6 +14,7 @@ import type { Log } from '../shared/runtime/log.ts';
 import type { Accounts } from './accounts.ts';
 import { readBasic, readBearer } from './credentials.ts';
 import type { Grants } from './grants.ts';
+import { type Guests, notGuest } from './guests.ts';
 import { parseBody } from './json-body.ts';
 import { JWKS_SECONDS } from './key-schedule.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -22,6 +23,7 @@ import type { Users } from './users.ts';
 
 interface AuthPorts {
   accounts: Accounts;
+  guests: Guests;
   users: Pick<Users, 'idsAfter'>;
   grants: Grants;
   tokens: Tokens;
@@ -43,7 +45,8 @@ const userPage = z.object({
 
 /** The HTTP API of auth, which only its own sidecar may call. Binds no port. */
 export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
-  const { accounts, users, grants, tokens, keys, checks, metrics, log, stoppingSignal, apiToken } = ports;
+  const { accounts, guests, users, grants, tokens, keys, checks, metrics, log, stoppingSignal, apiToken } =
+    ports;
   const router = new Router<RequestState>();
 
   router.post('/register', jsonBody, async (context) => {
@@ -56,6 +59,19 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
     const { email, password } = readBasic(context.get('authorization'));
     const user = await accounts.authenticate(email, password, closedSignal(context.res));
     respondUncached(context, await grants.issue(user));
+  });
+
+  // The gateway decides whether one may start as a guest.
+  router.post('/guests', async (context) => {
+    respondUncached(context, await grants.issue(await guests.start()));
+  });
+
+  router.post('/guests/registration', jsonBody, async (context) => {
+    const { sub, guest } = await tokens.verify(readBearer(context.get('authorization')));
+    if (!guest) throw notGuest();
+    const { email, password } = parseBody(context, newAccount);
+    const user = await guests.register(sub, email, password, closedSignal(context.res));
+    respondUncached(context, await grants.reissue(user));
   });
 
   router.post('/refresh', jsonBody, async (context) => {

@@ -10,9 +10,10 @@ import { requireTokenUnlessLoopback, serviceEnvironment, wholeNumber } from '../
 export const defaultParallel = (processors: number): number =>
   Math.min(3, Math.max(1, Math.floor(processors / 2)));
 
-const MONTH_SECONDS = 30 * 24 * 3600;
+const DAY_SECONDS = 24 * 3600;
+const MONTH_SECONDS = 30 * DAY_SECONDS;
 
-/** How often expired sessions are deleted. */
+/** How often expired sessions, and guests without a session, are deleted. */
 export const CLEANUP_MS = 3600 * 1000;
 
 export const authEnvironment = requireTokenUnlessLoopback(
@@ -26,6 +27,8 @@ export const authEnvironment = requireTokenUnlessLoopback(
     TOKEN_AUDIENCE: z.string().min(1).default('mp3converter'),
     ACCESS_TOKEN_SECONDS: wholeNumber(900, { min: 1, max: 24 * 3600 }),
     REFRESH_TOKEN_SECONDS: wholeNumber(MONTH_SECONDS, { min: 1, max: 12 * MONTH_SECONDS }),
+    /** How long the jobs of a guest are kept. A guest who stays away for longer is forgotten. */
+    GUEST_RETENTION_SECONDS: wholeNumber(DAY_SECONDS, { min: 60, max: 365 * DAY_SECONDS }),
     KEY_ROTATION_DAYS: wholeNumber(30, { min: 1, max: 3650 }),
     /** How many password hashes are computed at a time, with 19 MiB each. Only processors that a container may use count. */
     ARGON2_PARALLEL: wholeNumber(defaultParallel(availableParallelism()), { min: 1, max: 64 }),
@@ -33,3 +36,14 @@ export const authEnvironment = requireTokenUnlessLoopback(
     ARGON2_QUEUE: wholeNumber(64, { max: 10_000 }),
   }),
 );
+
+/**
+ * How long a refresh token of a guest is valid if it is not used, in seconds. It outlives the last job that an access token of the
+ * same time may have made. After that a guest has nothing left.
+ */
+export const guestSessionSeconds = (
+  env: Pick<
+    z.output<typeof authEnvironment>,
+    'GUEST_RETENTION_SECONDS' | 'ACCESS_TOKEN_SECONDS' | 'REFRESH_TOKEN_SECONDS'
+  >,
+): number => Math.min(env.REFRESH_TOKEN_SECONDS, env.GUEST_RETENTION_SECONDS + env.ACCESS_TOKEN_SECONDS);

@@ -92,6 +92,14 @@ function statementsOn(connection: PoolConnection, timeout: number): Statements {
   };
 }
 
+/** Rows that one statement deletes, so that none comes near its time limit or holds many locks. */
+const DELETE_ROWS = 1_000;
+
+/** Deletes all rows that match, in several statements. @param sql a DELETE of one table, without LIMIT */
+export async function deleteInBatches({ change }: Statements, sql: string, values: Value[]): Promise<void> {
+  while ((await change(`${sql} LIMIT ${DELETE_ROWS}`, values)) === DELETE_ROWS);
+}
+
 /** Throws `unavailable` when the database does not answer before the signal is aborted. */
 export async function checkDatabase(database: Statements, signal: AbortSignal): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();

@@ -7,9 +7,10 @@ import { repeat } from '../shared/runtime/interval.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { createAccounts } from './accounts.ts';
 import { createAuthApp } from './app.ts';
-import { authEnvironment, CLEANUP_MS } from './config.ts';
+import { authEnvironment, CLEANUP_MS, guestSessionSeconds } from './config.ts';
 import { checkDatabase, connectDatabase } from './database.ts';
 import { createGrants } from './grants.ts';
+import { createGuests } from './guests.ts';
 import { migrate } from './migrate.ts';
 import { createPasswords } from './passwords.ts';
 import { createSessions } from './refresh-sessions.ts';
@@ -34,6 +35,7 @@ const users = createUsers(database);
 const sessions = createSessions({
   database,
   seconds: env.REFRESH_TOKEN_SECONDS,
+  guestSeconds: guestSessionSeconds(env),
   onReuse: (user) => log.warn({ user }, 'a refresh token was used twice: its session is revoked'),
 });
 const passwords = await createPasswords({ parallel: env.ARGON2_PARALLEL, queue: env.ARGON2_QUEUE });
@@ -53,6 +55,7 @@ await keys().catch(failStart);
 
 const app = createAuthApp({
   accounts: createAccounts({ users, passwords }),
+  guests: createGuests({ users, passwords }),
   users,
   grants: createGrants({ sessions, tokens }),
   tokens,
@@ -69,8 +72,11 @@ const app = createAuthApp({
 
 const cleaning = repeat(
   CLEANUP_MS,
-  () => sessions.deleteExpired(),
-  (error) => log.warn({ err: error }, 'the expired sessions could not be deleted'),
+  async () => {
+    await sessions.deleteExpired();
+    await users.deleteAbandonedGuests(new Date(Date.now() - env.GUEST_RETENTION_SECONDS * 1000));
+  },
+  (error) => log.warn({ err: error }, 'expired sessions or abandoned guests could not be deleted'),
   stopping.signal,
 );
 

@@ -1,5 +1,5 @@
 import { AppError } from '../shared/runtime/errors.ts';
-import { emailKey } from './email-address.ts';
+import { emailKey, requireEmailAddress } from './email-address.ts';
 
 const MIN_CHARACTERS = 10;
 /** With it and the longest address, the Basic header stays far below the 4 KiB of headers that a sidecar reads. */
@@ -15,6 +15,14 @@ const COMMON = new Set([
   ...['password12', 'password123', 'password1234', 'passw0rd123', 'mypassword', 'letmein123', 'welcome123'],
   ...['iloveyou12', 'iloveyou123', 'administrator', 'changeme123', 'abcd123456', 'abc1234567', 'a123456789'],
 ]);
+
+/** Returns the address to which mail can be sent. Throws `invalid_email`, and `weak_password` with the reason. */
+export function requireNewCredentials(given: string, password: string): string {
+  const email = requireEmailAddress(given);
+  checkPassword(password, given);
+  checkPassword(password, email);
+  return email;
+}
 
 /** Throws `weak_password`, with the reason. */
 export function checkPassword(password: string, email: string): void {

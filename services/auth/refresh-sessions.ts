@@ -4,6 +4,7 @@ import {
   addSession,
   deleteExpiredSessions,
   deleteSession,
+  deleteSessionsOf,
   exchangeToken,
   readSession,
   type StoredSession,
@@ -32,9 +33,11 @@ export interface Sessions {
    * Returns the first refresh token. It need not be idempotent: when the response to a login is lost, the next login starts
    * another session, and nobody knows the token of this one.
    */
-  start(userId: string): Promise<string>;
+  start(userId: string, options?: { isGuest: boolean }): Promise<string>;
   /** Exchanges a token for the next one. Returns undefined when the token is not valid, or not any more. */
   rotate(token: string): Promise<{ user: User; token: string } | undefined>;
+  /** Revokes every token of the user. */
+  endAll(userId: string): Promise<void>;
   /** Revokes every token of the family. Idempotent: an unknown token is not an error. */
   end(token: string): Promise<void>;
   deleteExpired(): Promise<void>;
@@ -44,12 +47,15 @@ interface Options {
   database: Statements;
   /** How long a token is valid if it is not used. */
   seconds: number;
+  /** The same for a token of a guest. */
+  guestSeconds: number;
   onReuse: (userId: string) => void;
   now?: () => number;
 }
 
-export function createSessions({ database, seconds, onReuse, now = Date.now }: Options): Sessions {
-  const expiry = () => new Date(now() + seconds * 1000);
+export function createSessions(options: Options): Sessions {
+  const { database, seconds, guestSeconds, onReuse, now = Date.now } = options;
+  const expiry = (isGuest: boolean) => new Date(now() + (isGuest ? guestSeconds : seconds) * 1000);
 
   /** Returns the next token, or undefined when the token is not the newest. */
   async function exchange(
@@ -61,17 +67,18 @@ export function createSessions({ database, seconds, onReuse, now = Date.now }: O
     const next = nextToken(token, seed);
     const isExchanged = await exchangeToken(database, {
       ...{ sessionId, fromHash: digest(token), toHash: digest(next), seed },
-      ...{ at: new Date(now()), expiresAt: expiry(), isFirst: stored.seed === null },
+      ...{ at: new Date(now()), expiresAt: expiry(stored.email === null), isFirst: stored.seed === null },
     });
     return isExchanged ? next : undefined;
   }
 
   return {
-    async start(userId) {
+    async start(userId, { isGuest } = { isGuest: false }) {
       const id = newSessionId();
       const token = firstToken(id);
       const createdAt = new Date(now());
-      await addSession(database, { id, userId, tokenHash: digest(token), createdAt, expiresAt: expiry() });
+      const expiresAt = expiry(isGuest);
+      await addSession(database, { id, userId, tokenHash: digest(token), createdAt, expiresAt });
       return token;
     },
 
@@ -89,6 +96,8 @@ export function createSessions({ database, seconds, onReuse, now = Date.now }: O
       if (await deleteSession(database, sessionId)) onReuse(user.id);
       return undefined;
     },
+
+    endAll: (userId) => deleteSessionsOf(database, userId),
 
     async end(token) {
       const sessionId = sessionOf(token);

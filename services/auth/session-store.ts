@@ -1,4 +1,4 @@
-import type { Statements } from './database.ts';
+import { deleteInBatches, type Statements } from './database.ts';
 import type { User } from './users.ts';
 
 /** A session with its user, in the names of the columns. */
@@ -69,6 +69,9 @@ export async function exchangeToken({ change }: Statements, exchange: TokenExcha
 export const deleteSession = async ({ change }: Statements, id: string): Promise<boolean> =>
   (await change('DELETE FROM sessions WHERE id = ?', [id])) === 1;
 
-export async function deleteExpiredSessions({ change }: Statements, now: Date): Promise<void> {
-  await change('DELETE FROM sessions WHERE expires_at <= ?', [now]);
+export async function deleteSessionsOf({ change }: Statements, userId: string): Promise<void> {
+  await change('DELETE FROM sessions WHERE user_id = ?', [userId]);
 }
+
+export const deleteExpiredSessions = (database: Statements, now: Date): Promise<void> =>
+  deleteInBatches(database, 'DELETE FROM sessions WHERE expires_at <= ?', [now]);

@@ -9,18 +9,23 @@ import type { User } from './users.ts';
 /** The type of RFC 9068. It keeps other kinds of tokens with the same keys and issuer from being taken for access tokens. */
 const TYPE = 'at+jwt';
 
-/** Every claim is required, because jose checks claims such as `exp` only where a token has them. */
-const claims = z.object({
-  iss: z.string(),
-  aud: z.string(),
-  /** User id. */
-  sub: z.uuid(),
-  email: z.string(),
-  /** Seconds since 1970. */
-  iat: z.number(),
-  exp: z.number(),
-  jti: z.string(),
-});
+/** Every claim is required but one of two, because jose checks claims such as `exp` only where a token has them. */
+const claims = z
+  .object({
+    iss: z.string(),
+    aud: z.string(),
+    /** User id. */
+    sub: z.uuid(),
+    /** Of a user. */
+    email: z.string().optional(),
+    /** Of a guest, who has no address. */
+    guest: z.literal(true).optional(),
+    /** Seconds since 1970. */
+    iat: z.number(),
+    exp: z.number(),
+    jti: z.string(),
+  })
+  .refine(({ email, guest }) => (email === undefined) === (guest === true));
 export type Claims = z.infer<typeof claims>;
 
 export interface Tokens {
@@ -48,7 +53,7 @@ export function createTokens({ keys, issuer, audience, seconds, now = Date.now }
     async sign({ id, email }) {
       const { signing } = await keys();
       const issued = Math.floor(now() / 1000);
-      return new SignJWT({ email })
+      return new SignJWT(email === null ? { guest: true } : { email })
         .setProtectedHeader({ alg: ALGORITHM, kid: signing.kid, typ: TYPE })
         .setIssuer(issuer)
         .setAudience(audience)

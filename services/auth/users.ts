@@ -1,21 +1,41 @@
 import { randomUUID } from 'node:crypto';
-import type { Statements } from './database.ts';
+import { deleteInBatches, type Statements } from './database.ts';
 import { isDuplicate } from './database-errors.ts';
 import { emailKey } from './email-address.ts';
 
 export interface User {
   id: string;
+  /** Null for a guest, who has started without an address and a password. */
+  email: string | null;
+}
+
+/** A user that can log in. */
+export interface RegisteredUser extends User {
   email: string;
 }
 
-export interface StoredUser extends User {
+export interface StoredUser extends RegisteredUser {
   passwordHash: string;
 }
 
 export interface Users {
   /** Adds a user. Returns undefined when there is an account with this address. */
-  add(email: string, passwordHash: string): Promise<User | undefined>;
+  add(email: string, passwordHash: string): Promise<RegisteredUser | undefined>;
   find(email: string): Promise<StoredUser | undefined>;
+  addGuest(): Promise<User>;
+  /**
+   * Gives a guest an address and a password. Returns `taken` when there is another account with this address, and `no_guest`
+   * when the user is no guest, or not any more.
+   */
+  registerGuest(
+    id: string,
+    email: string,
+    passwordHash: string,
+  ): Promise<'registered' | 'taken' | 'no_guest'>;
+  /** Whether there is a user with this id. */
+  exists(id: string): Promise<boolean>;
+  /** Deletes guests without a session that were made before that time, because nobody can be them any more. */
+  deleteAbandonedGuests(createdBefore: Date): Promise<void>;
   /** Returns the ids after the given one, in ascending order. */
   idsAfter(after: string, limit: number): Promise<string[]>;
   /** Replaces the hash `from`. Does nothing when another one is stored by now. */
@@ -45,6 +65,37 @@ export function createUsers(database: Statements): Users {
       );
       return row && { id: row.id, email: row.email, passwordHash: row.password_hash };
     },
+
+    async addGuest() {
+      const id = randomUUID();
+      await database.change('INSERT INTO users (id, created_at) VALUES (?, ?)', [id, new Date()]);
+      return { id, email: null };
+    },
+
+    async registerGuest(id, email, passwordHash) {
+      try {
+        const changed = await database.change(
+          'UPDATE users SET email = ?, email_key = ?, password_hash = ? WHERE id = ? AND email_key IS NULL',
+          [email, emailKey(email), passwordHash, id],
+        );
+        return changed > 0 ? 'registered' : 'no_guest';
+      } catch (error) {
+        if (isDuplicate(error)) return 'taken';
+        throw error;
+      }
+    },
+
+    async exists(id) {
+      return (await database.rows('SELECT id FROM users WHERE id = ?', [id])).length > 0;
+    },
+
+    deleteAbandonedGuests: (createdBefore) =>
+      deleteInBatches(
+        database,
+        `DELETE FROM users WHERE email_key IS NULL AND created_at <= ?
+            AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.user_id = users.id)`,
+        [createdBefore],
+      ),
 
     async idsAfter(after, limit) {
       const rows = await database.rows<{ id: string }>(

@@ -8,9 +8,10 @@ import { exposeMetrics, type Metrics } from '../shared/http/metrics.ts';
 import type { RequestState } from '../shared/http/request-state.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import { createCallAuth } from './accounts/call-auth.ts';
+import { guestRoutes } from './accounts/guest-routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { acceptSessionCookie, createSessionCookies } from './accounts/session-cookies.ts';
-import { sessionRoutes } from './accounts/session-routes.ts';
+import { type SessionPorts, sessionRoutes } from './accounts/session-routes.ts';
 import { cors } from './cors.ts';
 import { type DetailsPorts, detailsRoutes } from './details/routes.ts';
 import { archiveRoutes } from './downloads/archive/routes.ts';
@@ -35,6 +36,7 @@ export interface GatewayPorts
     EventPorts,
     OperatorPorts,
     ProbePorts,
+    Omit<SessionPorts, 'callAuth' | 'cookies'>,
     TusPorts,
     UploadPorts {
   invoke: Sidecar['invoke'];
@@ -71,7 +73,9 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   const callAuth = createCallAuth(ports.invoke);
   const cookies = createSessionCookies(ports.publicUrl);
   accountRoutes(router, callAuth);
-  sessionRoutes(router, { ...ports, callAuth, cookies });
+  const sessionPorts = { ...ports, callAuth, cookies };
+  sessionRoutes(router, sessionPorts);
+  guestRoutes(router, sessionPorts);
   uploadRoutes(router, ports);
   tusRoutes(router, ports);
   probeRoutes(router, ports);

@@ -6,7 +6,10 @@ import {
   wholeNumber,
 } from '../shared/runtime/config.ts';
 import { originList } from './cors.ts';
+import { type GroupLimits, longestRetention, shortestRetention } from './limits/group-limits.ts';
+import type { Quota } from './limits/quota.ts';
 
+const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -23,13 +26,24 @@ export const gatewayEnvironment = requireTokenUnlessLoopback(
     TOKEN_AUDIENCE: z.string().min(1).default('mp3converter'),
     /** Origins of pages that may call this API from a browser. Without it, only pages of the gateway itself may. */
     CORS_ORIGINS: originList.optional(),
-    MAX_UPLOAD_BYTES: wholeNumber(4 * GIB - 1024 ** 2, { min: 1 }),
+    MAX_UPLOAD_BYTES: wholeNumber(4 * GIB - MIB, { min: 1 }),
     /** Lets an operator list, retry and delete failed jobs. Without it there are no such routes. */
     OPERATOR_TOKEN: z.string().min(32).optional(),
     /** How long a job and its MP3 are kept, and the video of a job that is not done. */
     RETENTION_SECONDS: wholeNumber(7 * DAY, { min: 60, max: 365 * DAY }),
     /** How long a video is kept after its job is done, but never longer than the job. With 0 it is deleted at once. */
     KEEP_VIDEO_SECONDS: wholeNumber(HOUR, { max: 365 * DAY }),
+    /** Lets strangers start at once as guests, without an address and a password. */
+    GUESTS: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((value) => value === 'true'),
+    GUEST_MAX_UPLOAD_BYTES: wholeNumber(200 * MIB, { min: 1 }),
+    /** How long a job of a guest and its MP3 are kept. */
+    GUEST_RETENTION_SECONDS: wholeNumber(DAY, { min: 60, max: 365 * DAY }),
+    /** Jobs that are neither done, failed nor cancelled, of each guest and of all guests together. */
+    GUEST_MAX_UNFINISHED: wholeNumber(3, { min: 1, max: 100_000 }),
+    GUESTS_MAX_UNFINISHED: wholeNumber(300, { min: 1, max: 100_000 }),
     /** Concurrent uploads of this process, and of each user. */
     MAX_UPLOADS: wholeNumber(64, { min: 1, max: 10_000 }),
     MAX_UPLOADS_PER_USER: wholeNumber(8, { min: 1, max: 10_000 }),
@@ -71,21 +85,35 @@ export const limitsOf = (env: GatewayConfig) => ({
   probes: { all: env.MAX_PROBES, perUser: env.MAX_PROBES_PER_USER },
   searches: { all: env.MAX_SEARCHES, perUser: env.MAX_SEARCHES_PER_USER },
   eventStreams: { all: env.MAX_EVENT_STREAMS, perUser: env.MAX_EVENT_STREAMS_PER_USER },
-  activeJobs: { all: env.MAX_UNFINISHED, perUser: env.MAX_UNFINISHED_PER_USER },
+  activeJobs: {
+    all: env.MAX_UNFINISHED,
+    perUser: env.MAX_UNFINISHED_PER_USER,
+    guests: { all: env.GUESTS_MAX_UNFINISHED, perUser: env.GUEST_MAX_UNFINISHED },
+  } satisfies Quota as Quota,
   openUploads: { all: env.MAX_OPEN_UPLOADS, perUser: env.MAX_OPEN_UPLOADS_PER_USER },
+});
+
+/** The limits of each account. A guest never has more than a user. */
+export const groupLimitsOf = (env: GatewayConfig): GroupLimits => ({
+  guest: {
+    maxUploadBytes: Math.min(env.GUEST_MAX_UPLOAD_BYTES, env.MAX_UPLOAD_BYTES),
+    retentionSeconds: Math.min(env.GUEST_RETENTION_SECONDS, env.RETENTION_SECONDS),
+  },
+  user: { maxUploadBytes: env.MAX_UPLOAD_BYTES, retentionSeconds: env.RETENTION_SECONDS },
 });
 
 /** The times that follow from the configuration. */
 export function timesOf(env: GatewayConfig) {
+  const groupLimits = groupLimitsOf(env);
   const stallTimeoutMs = env.STALL_SECONDS * 1000;
   return {
     /** TTL of the indexes. It is longer than any job they refer to, so that a weekly user still finds their list. */
-    indexSeconds: env.RETENTION_SECONDS + 12 * HOUR,
+    indexSeconds: longestRetention(groupLimits) + 12 * HOUR,
     keepVideoMs: env.KEEP_VIDEO_SECONDS * 1000,
     stallTimeoutMs,
     heartbeatMs: stallTimeoutMs / 6,
     /** Enough for several mails to be tried, and never most of the life of a short-lived job. */
-    failBeforeExpiryMs: Math.min(20 * stallTimeoutMs, (env.RETENTION_SECONDS * 1000) / 4),
+    failBeforeExpiryMs: Math.min(20 * stallTimeoutMs, (shortestRetention(groupLimits) * 1000) / 4),
     /**
      * Pause between two passes over the index of videos. A video is deleted at most this much late, unless more videos are due
      * than the gateways can delete in that time.

@@ -11,7 +11,7 @@ import { checkConformance } from '../shared/state/conformance.ts';
 import { writeMarker } from '../shared/state/store-marker.ts';
 import { createAuthenticate } from './accounts/authenticate.ts';
 import { createGateway } from './app.ts';
-import { gatewayEnvironment, limitsOf, renamedVariables, timesOf } from './config.ts';
+import { gatewayEnvironment, groupLimitsOf, limitsOf, renamedVariables, timesOf } from './config.ts';
 import { createSignedLinks } from './downloads/signed-link.ts';
 import { createLiveJobs } from './events/live-jobs.ts';
 import { countActive } from './job-index/count-active.ts';
@@ -21,6 +21,7 @@ import { createDeleteBlobs } from './jobs/delete-blobs.ts';
 import { createPublishVideo } from './jobs/publish-video.ts';
 import { createAdmission } from './limits/admission.ts';
 import { createConcurrencyLimit } from './limits/concurrency-limit.ts';
+import { longestRetention } from './limits/group-limits.ts';
 import { addCounts } from './limits/quota.ts';
 import { createFailedIndex } from './operator/failed-index.ts';
 import { createFailedJobs } from './operator/failed-jobs.ts';
@@ -43,9 +44,9 @@ const MARKER_MS = 60_000;
 const env = readEnvironment(gatewayEnvironment, process.env, renamedVariables);
 const log = createLog('gateway', env.LOG_LEVEL);
 warnOfOldNames(renamedVariables, log);
-const { RETENTION_SECONDS: retentionSeconds, MAX_UPLOAD_BYTES: maxUploadBytes } = env;
 const times = timesOf(env);
 const limits = limitsOf(env);
+const groupLimits = groupLimitsOf(env);
 const metrics = createMetrics('gateway');
 const stopping = new AbortController();
 const stoppingSignal = stopping.signal;
@@ -67,11 +68,10 @@ const publisher = createPublishVideo(publish, log);
 const deletion = createDeleteBlobs(stored.blobs, stoppingSignal, log);
 const uploadPorts = {
   ...stored,
-  deduplicate: createDeduplicate(state, jobs, retentionSeconds),
+  deduplicate: createDeduplicate(state, jobs, longestRetention(groupLimits)),
   links,
   publishVideo: publisher.publishVideo,
-  maxUploadBytes,
-  retentionSeconds,
+  groupLimits,
   heartbeatMs: times.heartbeatMs,
   log,
 };
@@ -132,7 +132,8 @@ const app = createGateway({
   publicUrl: env.PUBLIC_URL,
   site: openSite(log),
   links,
-  maxUploadBytes,
+  groupLimits,
+  guests: env.GUESTS,
   corsOrigins: env.CORS_ORIGINS ?? [],
   checks: { sidecar: (signal) => sidecar.check(signal), store: storeCheck },
   requireReady: storeCheck,

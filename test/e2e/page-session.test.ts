@@ -4,24 +4,8 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { basic } from '../support/basic-auth.ts';
 import { client } from '../support/client.ts';
+import { browserAt } from '../support/cookie-browser.ts';
 import { systemsUnderTest } from '../support/systems-under-test.ts';
-
-/** Sends requests as the page does, with a jar of cookies. */
-function browserAt(url: string, jar = new Map<string, string>()) {
-  const { origin } = new URL(url);
-  const send = async (method: string, target: string, headers: Record<string, string> = {}) => {
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(`${url}${target}`, { method, headers: { origin, cookie, ...headers } });
-    for (const set of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
-      if (/Max-Age=0;/.test(set)) jar.delete(name);
-      else jar.set(name, value);
-    }
-    const text = await response.text();
-    return { status: response.status, text, json: text === '' ? undefined : JSON.parse(text) };
-  };
-  return { send, jar, copy: () => browserAt(url, new Map(jar)) };
-}
 
 for (const system of systemsUnderTest()) {
   describe(`the session of the page over ${system.name}`, () => {
@@ -29,7 +13,7 @@ for (const system of systemsUnderTest()) {
       const account = await client(system.gatewayUrl).newAccount();
       const browser = browserAt(system.gatewayUrl);
       const authorization = basic(account.email, account.password);
-      const { status, json } = await browser.send('POST', '/session', { authorization });
+      const { status, json } = await browser.send('POST', '/session', { headers: { authorization } });
       assert.equal(status, 200);
       assert.equal(json.account.email, account.email);
       return { ...browser, account };
@@ -69,7 +53,7 @@ for (const system of systemsUnderTest()) {
         ['POST', '/session/renewal'],
         ['DELETE', '/session'],
       ] as const)
-        assert.equal((await send(method, target, headers)).status, 403, target);
+        assert.equal((await send(method, target, { headers })).status, 403, target);
       assert.notEqual((await send('GET', '/session')).json.account, null);
     });
 

@@ -3,7 +3,11 @@ import { orderOf } from '../../services/gateway/job-index/shard.ts';
 import type { DoneJob, FailedJob, Job } from '../../services/shared/jobs/job.ts';
 import type { JobError, Mp3 } from '../../services/shared/jobs/job-view.ts';
 
-export const OWNER = { id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'ann@example.com' };
+export const OWNER = {
+  id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10',
+  email: 'ann@example.com',
+  group: 'user' as const,
+};
 
 type WithStatus<Status extends Job['status']> = Extract<Job, { status: Status }>;
 

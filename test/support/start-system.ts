@@ -25,8 +25,8 @@ export interface TestSystemOptions
 }
 
 /**
- * Starts a system for test files, with its state in `<runDir>/<name>`. It publishes a lost event again within seconds, and deletes
- * the video of a job that is done after a minute.
+ * Starts a system for test files, with its state in `<runDir>/<name>`. It publishes a lost event again within seconds, deletes
+ * the video of a job that is done after a minute, and has guests.
  */
 export async function startTestSystem(options: TestSystemOptions): Promise<RunningSystem> {
   const { name, runDir, choice = {}, commands = {}, report } = options;
@@ -34,7 +34,10 @@ export async function startTestSystem(options: TestSystemOptions): Promise<Runni
   const launched = await launch({
     ...options,
     stateRoot,
-    env: { LOG_LEVEL: 'debug', SWEEP_SECONDS: '2', KEEP_VIDEO_SECONDS: '60', ...options.env },
+    env: {
+      ...{ LOG_LEVEL: 'debug', SWEEP_SECONDS: '2', KEEP_VIDEO_SECONDS: '60', GUESTS: 'true' },
+      ...options.env,
+    },
     report: (line) => report(`${name}: ${line}`),
   });
   const { system, servers } = launched;

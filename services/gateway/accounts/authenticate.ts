@@ -1,17 +1,13 @@
-import { errors, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Sidecar } from '../../shared/dapr/sidecar.ts';
 import { AppError, isAppError, unavailable } from '../../shared/runtime/errors.ts';
 import { type AuthKeysOptions, createAuthKeys } from './auth-keys.ts';
+import { readUser, type User } from './user.ts';
 
 /** A valid token is not checked again for this long. A key that auth has withdrawn is accepted for as long. */
 const KNOWN_MS = 60_000;
 const KNOWN_TOKENS = 10_000;
-
-export interface User {
-  id: string;
-  email: string;
-}
 
 /** Throws `invalid_token`, or `unavailable` when the keys of auth are not known. */
 export type Authenticate = (authorization: string) => Promise<User>;
@@ -31,16 +27,16 @@ export function createAuthenticate(
   // An EdDSA check takes longer than everything else that a small request does.
   const known = new LRUCache<string, User & { exp: number }>({ max: KNOWN_TOKENS, ttl: KNOWN_MS });
 
-  async function verify(token: string): Promise<User & { exp: number }> {
+  async function verify(token: string): Promise<JWTPayload> {
     try {
       const { payload } = await jwtVerify(token, keys, {
         algorithms: ['EdDSA'],
         issuer,
         audience,
         typ: 'at+jwt',
-        requiredClaims: ['sub', 'email', 'exp', 'iat'],
+        requiredClaims: ['sub', 'exp', 'iat'],
       });
-      return { id: String(payload.sub), email: String(payload.email), exp: Number(payload.exp) };
+      return payload;
     } catch (cause) {
       if (cause instanceof errors.JWTExpired) throw tokenExpired(cause);
       if (isAboutToken(cause)) throw invalidToken('the access token is not valid', cause);
@@ -48,14 +44,21 @@ export function createAuthenticate(
     }
   }
 
+  async function read(token: string): Promise<User & { exp: number }> {
+    const payload = await verify(token);
+    const user = readUser(payload);
+    if (!user) throw invalidToken('the access token is not valid');
+    return { ...user, exp: Number(payload.exp) };
+  }
+
   return async (authorization) => {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
     if (!token)
       throw invalidToken('send an access token as `Authorization: Bearer …`; POST /login gives one');
-    const user = known.get(token) ?? (await verify(token));
+    const user = known.get(token) ?? (await read(token));
     if (user.exp * 1000 <= Date.now()) throw tokenExpired();
     known.set(token, user, { noUpdateTTL: true });
-    return { id: user.id, email: user.email };
+    return { id: user.id, email: user.email, group: user.group };
   };
 }
 

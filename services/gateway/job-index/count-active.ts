@@ -6,7 +6,8 @@ import type { JobIndex } from './job-index.ts';
 
 /** Counts a job that is neither done, failed, cancelled nor deleted. */
 export function countIfActive(unfinished: OwnerCounts, job: Job): void {
-  if (!isFinal(job) && job.status !== 'deleted') adjustCount(unfinished, job.owner, 1);
+  if (!isFinal(job) && job.status !== 'deleted')
+    adjustCount(unfinished, job.owner, 1, job.email === '' ? 'guest' : 'user');
 }
 
 /** Counts the unfinished jobs of each owner in the store. Throws `unavailable`. */

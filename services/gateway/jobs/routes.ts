@@ -66,7 +66,8 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
     const options = query.length > 0 ? parseOptions(query) : undefined;
     // A job that is queued or converting counts already, and one that is done is refused without options.
     const isAdditional = isFinal(document) && (document.status !== 'done' || options !== undefined);
-    using place = isAdditional ? await admission.admitRetry(document.owner) : undefined;
+    const { group } = await ports.authenticate(context.get('authorization'));
+    using place = isAdditional ? await admission.admitRetry(document.owner, group) : undefined;
     const job = await commands.retry(document, options);
     place?.keep();
     context.state.log.info({ job_id: job.id, run: job.generation }, 'job is retried');

@@ -1,4 +1,5 @@
 import { createConcurrencyLimit } from './concurrency-limit.ts';
+import type { AccountGroup } from './group-limits.ts';
 import type { OwnerCounts, Quota } from './quota.ts';
 import { createStoredQuota, type Place } from './stored-quota.ts';
 
@@ -13,15 +14,15 @@ export interface AdmissionLimits {
 export interface Admission {
   /**
    * Admits an upload that makes a job. Throws `too_many_requests` when the user has too much under way, and `unavailable` when all
-   * users together have.
+   * users or all guests together have.
    */
-  admitUpload(owner: string): Promise<Place>;
+  admitUpload(owner: string, group?: AccountGroup): Promise<Place>;
   /** Admits bytes that make no further job. They take a place among the uploads while they are read. Throws as `admitUpload` does. */
   admitBytes(owner: string): Disposable;
   /** Admits a resumable upload without its bytes. It counts as the unfinished job that it becomes. Throws as `admitUpload` does. */
-  admitResumable(owner: string): Promise<Place>;
+  admitResumable(owner: string, group?: AccountGroup): Promise<Place>;
   /** Admits a retry. It makes an unfinished job and takes no place among the uploads. Throws as `admitUpload` does. */
-  admitRetry(owner: string): Promise<Place>;
+  admitRetry(owner: string, group?: AccountGroup): Promise<Place>;
   /** Replaces the counts of unfinished jobs by newer ones. Later admissions are added to these. */
   updateCounts(unfinished: OwnerCounts): void;
 }
@@ -29,35 +30,51 @@ export interface Admission {
 /** What a client should do when the user's own quota or that of all users is reached. */
 interface Advice {
   owner: string;
+  guests: string;
   all: string;
 }
 
 const ADVICE = {
-  upload: { owner: 'wait until some are done', all: 'try again later' },
-  retry: { owner: 'retry this one when some are done', all: 'retry this one later' },
+  upload: {
+    owner: 'wait until some are done',
+    guests: 'register, or try again later',
+    all: 'try again later',
+  },
+  retry: {
+    owner: 'retry this one when some are done',
+    guests: 'register, or retry this one later',
+    all: 'retry this one later',
+  },
 } satisfies Record<string, Advice>;
 
 /** @param recount counts the unfinished jobs in the store */
 export function createAdmission(limits: AdmissionLimits, recount: () => Promise<OwnerCounts>): Admission {
   const uploads = createConcurrencyLimit(limits.uploads, 'uploads');
+  const { activeJobs } = limits;
+  const perUser = (group: AccountGroup) =>
+    (group === 'guest' ? activeJobs.guests : undefined)?.perUser ?? activeJobs.perUser;
   const unfinished = createStoredQuota(limits.activeJobs, recount);
-  const admitJob = (owner: string, advice: Advice): Promise<Place> =>
-    unfinished.admit(owner, {
-      owner: `you have ${limits.activeJobs.perUser} unfinished jobs; ${advice.owner}`,
-      all: `too many jobs are waiting; ${advice.all}`,
-    });
+  const admitJob = (id: string, group: AccountGroup, advice: Advice): Promise<Place> =>
+    unfinished.admit(
+      { id, group },
+      {
+        owner: `you have ${perUser(group)} unfinished jobs; ${advice.owner}`,
+        guests: `too many jobs of guests are waiting; ${advice.guests}`,
+        all: `too many jobs are waiting; ${advice.all}`,
+      },
+    );
 
   return {
     updateCounts: unfinished.updateCounts,
-    async admitUpload(owner) {
+    async admitUpload(owner, group = 'user') {
       using places = new DisposableStack();
-      const job = places.use(await admitJob(owner, ADVICE.upload));
+      const job = places.use(await admitJob(owner, group, ADVICE.upload));
       places.defer(uploads.acquire(owner));
       const held = places.move();
       return { keep: () => job.keep(), [Symbol.dispose]: () => held.dispose() };
     },
     admitBytes: (owner) => ({ [Symbol.dispose]: uploads.acquire(owner) }),
-    admitResumable: (owner) => admitJob(owner, ADVICE.upload),
-    admitRetry: (owner) => admitJob(owner, ADVICE.retry),
+    admitResumable: (owner, group = 'user') => admitJob(owner, group, ADVICE.upload),
+    admitRetry: (owner, group = 'user') => admitJob(owner, group, ADVICE.retry),
   };
 }

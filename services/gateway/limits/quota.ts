@@ -1,21 +1,32 @@
 import { AppError, type ErrorCode } from '../../shared/runtime/errors.ts';
+import type { AccountGroup } from './group-limits.ts';
 
-/** A count of all users, and of each owner whose count is not 0. */
+/** A count of all users, of all guests among them, and of each owner whose count is not 0. */
 export interface OwnerCounts {
   all: number;
   byOwner: Map<string, number>;
+  /** Absent where no guest was counted. */
+  guests?: number;
 }
 
 /** The highest counts that are allowed: of all users together, and of each user. */
 export interface Quota {
   all: number;
   perUser: number;
+  /** Those of all guests together, and of each guest, where they are lower. Anybody may begin as another guest at any time. */
+  guests?: { all: number; perUser: number };
 }
 
 export const emptyCounts = (): OwnerCounts => ({ all: 0, byOwner: new Map() });
 
-export function adjustCount(counts: OwnerCounts, owner: string, by: 1 | -1): void {
+export function adjustCount(
+  counts: OwnerCounts,
+  owner: string,
+  by: 1 | -1,
+  group: AccountGroup = 'user',
+): void {
   counts.all += by;
+  if (group === 'guest') counts.guests = (counts.guests ?? 0) + by;
   const own = (counts.byOwner.get(owner) ?? 0) + by;
   if (own > 0) counts.byOwner.set(owner, own);
   else counts.byOwner.delete(owner);
@@ -24,12 +35,20 @@ export function adjustCount(counts: OwnerCounts, owner: string, by: 1 | -1): voi
 export function addCounts(one: OwnerCounts, other: OwnerCounts): OwnerCounts {
   const byOwner = new Map(one.byOwner);
   for (const [owner, count] of other.byOwner) byOwner.set(owner, (byOwner.get(owner) ?? 0) + count);
-  return { all: one.all + other.all, byOwner };
+  const guests = (one.guests ?? 0) + (other.guests ?? 0);
+  return { all: one.all + other.all, byOwner, ...(guests > 0 && { guests }) };
 }
 
 /** Returns the part of the quota that the owner has reached, or undefined. */
-export function exceededQuota(counts: OwnerCounts, quota: Quota, owner: string): 'owner' | 'all' | undefined {
-  if ((counts.byOwner.get(owner) ?? 0) >= quota.perUser) return 'owner';
+export function exceededQuota(
+  counts: OwnerCounts,
+  quota: Quota,
+  owner: string,
+  group: AccountGroup = 'user',
+): 'owner' | 'guests' | 'all' | undefined {
+  const guests = group === 'guest' ? quota.guests : undefined;
+  if ((counts.byOwner.get(owner) ?? 0) >= (guests ?? quota).perUser) return 'owner';
+  if (guests && (counts.guests ?? 0) >= guests.all) return 'guests';
   return counts.all >= quota.all ? 'all' : undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { AccountGroup } from './group-limits.ts';
 import {
   adjustCount,
   emptyCounts,
@@ -18,17 +19,23 @@ export interface Place extends Disposable {
 
 /** Limits how much of one kind the store may hold, for all users and for each user. */
 export interface StoredQuota {
-  /** Throws `too_many_requests` when the user has too much, and `unavailable` when all users together have. */
-  admit(owner: string, refusals: Refusals): Promise<Place>;
+  /** Throws `too_many_requests` when the user has too much, and `unavailable` when all users or all guests together have. */
+  admit(owner: Owner, refusals: Refusals): Promise<Place>;
   /** Replaces the counts by newer ones. Later admissions are added to these. */
   updateCounts(counts: OwnerCounts): void;
   /** The counts as they are known now. */
   readonly counts: OwnerCounts;
 }
 
-/** The texts of the errors, when the user's own quota or that of all users is reached. */
+export interface Owner {
+  id: string;
+  group: AccountGroup;
+}
+
+/** The texts of the errors, when the user's own quota, that of all guests or that of all users is reached. */
 export interface Refusals {
   owner: string;
+  guests?: string;
   all: string;
 }
 
@@ -43,8 +50,8 @@ export function createStoredQuota(quota: Quota, recount: () => Promise<OwnerCoun
     countedAt = performance.now();
   }
 
-  async function recountIfReached(owner: string): Promise<void> {
-    const isReached = exceededQuota(counts, quota, owner) !== undefined;
+  async function recountIfReached({ id, group }: Owner): Promise<void> {
+    const isReached = exceededQuota(counts, quota, id, group) !== undefined;
     if (!isReached || performance.now() - countedAt < RECOUNT_MS) return;
     counting ??= recount()
       .then(updateCounts)
@@ -62,8 +69,9 @@ export function createStoredQuota(quota: Quota, recount: () => Promise<OwnerCoun
     async admit(owner, refusals) {
       await recountIfReached(owner);
       // There is no `await` between this check and the count. Otherwise other requests could pass the same check meanwhile.
-      const exceeded = exceededQuota(counts, quota, owner);
+      const exceeded = exceededQuota(counts, quota, owner.id, owner.group);
       if (exceeded === 'owner') throw overloaded('too_many_requests', refusals.owner, 30);
+      if (exceeded === 'guests') throw overloaded('unavailable', refusals.guests ?? refusals.all, 60);
       if (exceeded === 'all') throw overloaded('unavailable', refusals.all, 60);
       return createPlace(counts, owner, () => counts);
     },
@@ -71,16 +79,16 @@ export function createStoredQuota(quota: Quota, recount: () => Promise<OwnerCoun
 }
 
 /** Counts one more, until the place is disposed of without having been kept. */
-function createPlace(counts: OwnerCounts, owner: string, newest: () => OwnerCounts): Place {
+function createPlace(counts: OwnerCounts, { id, group }: Owner, newest: () => OwnerCounts): Place {
   let isKept = false;
-  adjustCount(counts, owner, 1);
+  adjustCount(counts, id, 1, group);
   return {
     keep() {
       isKept = true;
     },
     [Symbol.dispose]() {
       // Counts that have replaced these since do not include this one.
-      if (!isKept && counts === newest()) adjustCount(counts, owner, -1);
+      if (!isKept && counts === newest()) adjustCount(counts, id, -1, group);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { json, problems, ref, uuid } from './parts.ts';
 
-const credentials = {
+export const credentials = {
   required: true,
   content: json({
     type: 'object',

@@ -1,3 +1,4 @@
+import { credentials } from './accounts.ts';
 import { json, problems, ref } from './parts.ts';
 
 const setCookie = (description: string) => ({
@@ -38,6 +39,35 @@ export const sessionPaths = {
       responses: {
         204: { description: 'Signed out', headers: setCookie('Deletes both cookies') },
         ...problems('forbidden'),
+      },
+    },
+  },
+  '/session/guest': {
+    post: {
+      summary: 'Start from the web page as a guest, without an account',
+      description: `${onlyOwnPages} Only where the operator allows guests (\`GUESTS\`); \`guests\` of the session tells. Whoever has a session keeps it, also somebody who is no guest. A guest has lower limits, and gets no mail.`,
+      security: [{ cookie: [] }, {}],
+      responses: { 200: signedIn, ...problems('forbidden', 'too_many_requests') },
+    },
+  },
+  '/session/registration': {
+    post: {
+      summary: 'Give a guest an account',
+      description: `${onlyOwnPages} The account has the id of the guest, so uploads and jobs stay. The other sessions of the guest end. Idempotent: a repeated request with the same address and password gives a session of the same account. 409 \`state_conflict\` says that whoever is signed in is no guest.`,
+      security: [{ cookie: [] }],
+      requestBody: credentials,
+      responses: {
+        200: signedIn,
+        ...problems(
+          ...(['bad_request', 'too_large', 'unsupported_media_type', 'invalid_token', 'forbidden'] as const),
+          ...([
+            'email_taken',
+            'state_conflict',
+            'invalid_email',
+            'weak_password',
+            'too_many_requests',
+          ] as const),
+        ),
       },
     },
   },

@@ -5,7 +5,7 @@ import { jobView } from '../../shared/jobs/job-view.ts';
 export const failedJobView = z.object({
   ...jobView.pick({ id: true, filename: true, error: true, attempts: true }).shape,
   owner: z.string().describe('user id'),
-  email: z.string(),
+  email: z.string().describe('empty for a guest'),
   trace_id: z
     .string()
     .nullable()

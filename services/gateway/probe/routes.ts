@@ -4,6 +4,7 @@ import type { RequestState } from '../../shared/http/request-state.ts';
 import { MAX_END_BYTES } from '../../shared/jobs/probe.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import { acquireForResponse, type ConcurrencyLimit } from '../limits/concurrency-limit.ts';
+import type { GroupLimits } from '../limits/group-limits.ts';
 import { discardRest } from '../uploads/discard-rest.ts';
 import { openMedia } from '../uploads/open-media.ts';
 import { openUpload } from '../uploads/open-upload.ts';
@@ -17,16 +18,17 @@ export interface ProbePorts {
   /** Bounds the memory: each probe keeps up to twice `MAX_END_BYTES` of its file. */
   probes: ConcurrencyLimit;
   askConverter: AskConverter;
-  maxUploadBytes: number;
+  groupLimits: GroupLimits;
   stoppingSignal: AbortSignal;
 }
 
 /** The route `POST /probe`. It says what a file is and what its MP3 would be, without storing or converting it. */
 export function probeRoutes(router: Router<RequestState>, ports: ProbePorts): void {
-  const { authenticate, probes, askConverter, maxUploadBytes, stoppingSignal } = ports;
+  const { authenticate, probes, askConverter, groupLimits, stoppingSignal } = ports;
 
   router.post('/probe', discardRest(stoppingSignal), async (context) => {
     const user = await authenticate(context.get('authorization'));
+    const { maxUploadBytes } = groupLimits[user.group];
     const { parts, rest } = parseParts(context.querystring, maxUploadBytes);
     const query = uploadOptions(rest);
     // The fields of a form are options, too.

@@ -1,5 +1,5 @@
 import { type MailRecord, mailRecordKey } from '../../shared/contract/mail-record.ts';
-import type { Job } from '../../shared/jobs/job.ts';
+import { isFinal, type Job } from '../../shared/jobs/job.ts';
 import { mp3EventOf } from '../../shared/jobs/job-events.ts';
 import { readDocuments } from '../../shared/state/documents.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
@@ -18,8 +18,9 @@ export const createFindNotified =
     // A damaged record does not say whether the mail was sent. Its job stays active until it expires.
     const { found: records } = await readEach(keys, (some) => readDocuments<MailRecord>(state, some, signal));
     return (job) => {
-      if (job.status === 'cancelled') return true;
       const outcome = mp3EventOf(job);
-      return outcome !== undefined && records.get(mailRecordKey(outcome))?.document?.state === 'sent';
+      // Nobody is notified of a job that was cancelled, or whose owner has no address.
+      if (!outcome) return isFinal(job);
+      return records.get(mailRecordKey(outcome))?.document?.state === 'sent';
     };
   };

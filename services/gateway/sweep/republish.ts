@@ -1,6 +1,6 @@
 import { TOPICS } from '../../shared/contract/events.ts';
 import type { Sidecar } from '../../shared/dapr/sidecar.ts';
-import type { Job } from '../../shared/jobs/job.ts';
+import { isFinal, type Job } from '../../shared/jobs/job.ts';
 import { mp3EventOf, videoEventOf } from '../../shared/jobs/job-events.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { createFairQueue } from './fair-queue.ts';
@@ -13,11 +13,11 @@ export interface RepublishPorts {
   log: Log;
 }
 
-/** Publishes the event that a job waits for: its outcome, or the request to convert it. */
+/** Publishes the event that a job waits for: its outcome, or the request to convert it. One that has ended may wait for none. */
 export async function publishEvent(publish: Sidecar['publish'], job: Job): Promise<void> {
   const outcome = mp3EventOf(job);
   if (outcome) await publish(TOPICS.mp3, outcome);
-  else await publish(TOPICS.video, videoEventOf(job));
+  else if (!isFinal(job)) await publish(TOPICS.video, videoEventOf(job));
 }
 
 /** Publishes the events of stalled jobs again, because they may have got lost. */

@@ -5,7 +5,9 @@ import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { readDocument, updateDocument } from '../../shared/state/documents.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 
-type Content = Pick<Job, 'owner' | 'filename' | 'options'> & { source: Pick<Job['source'], 'sha256'> };
+type Content = Pick<Job, 'owner' | 'email' | 'filename' | 'options'> & {
+  source: Pick<Job['source'], 'sha256'>;
+};
 
 /**
  * Finds the job that has already converted the same content of the same name with the same options. Another name is another job,
@@ -17,17 +19,17 @@ export interface Deduplicate {
   remember(content: Content, job: string): Promise<void>;
 }
 
-/** @param ttlSeconds the time for which a job is kept */
+/** @param ttlSeconds the longest time for which a job is kept */
 export function createDeduplicate(state: StateStore, jobs: JobStore, ttlSeconds: number): Deduplicate {
-  const isYoung = ({ expires_at }: Job) => Date.parse(expires_at) - Date.now() > (ttlSeconds * 1000) / 2;
-
   return {
     async find(content) {
       const id = (await readDocument<{ job: string }>(state, contentKey(content)))?.document.job;
       const job = id === undefined ? undefined : await jobs.find(id);
-      // The job may have been converted again with other options, or renamed.
+      // The job may have been converted again with other options, or renamed. That of a guest who has registered since would
+      // expire sooner than the account's, and send no mail.
       const isSame =
         job?.filename === content.filename &&
+        job.email === content.email &&
         canonicalOptions(job.options) === canonicalOptions(content.options);
       return isSame && job.status === 'done' && isVisible(job) && isYoung(job) ? job : undefined;
     },
@@ -37,6 +39,10 @@ export function createDeduplicate(state: StateStore, jobs: JobStore, ttlSeconds:
     },
   };
 }
+
+/** Whether at least half of the job's life is left. */
+const isYoung = ({ created_at, expires_at }: Job): boolean =>
+  Date.parse(expires_at) - Date.now() > Date.now() - Date.parse(created_at);
 
 function contentKey({ owner, filename, options, source }: Content): string {
   const text = [owner, source.sha256, canonicalOptions(options), filename].join('\n');

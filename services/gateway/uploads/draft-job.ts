@@ -1,8 +1,9 @@
 import { DEFAULT_OPTIONS } from '../../shared/jobs/conversion-options.ts';
 import type { UploadingJob } from '../../shared/jobs/job.ts';
 import type { OriginalFile } from '../../shared/jobs/job-view.ts';
-import type { User } from '../accounts/authenticate.ts';
+import type { User } from '../accounts/user.ts';
 import type { SignedLinks } from '../downloads/signed-link.ts';
+import type { GroupLimits } from '../limits/group-limits.ts';
 
 export interface NewUpload {
   /** Id of the job that the upload becomes. */
@@ -15,13 +16,13 @@ export interface NewUpload {
   videoBlobId: string;
 }
 
-/** The job that an upload may become. It is kept for `retentionSeconds` from now on. */
+/** The job that an upload may become. It is kept from now on as long as its owner's group says. */
 export function draftJob(
   { id, user, traceId, filename, original, videoBlobId }: NewUpload,
-  { links, retentionSeconds }: { links: SignedLinks; retentionSeconds: number },
+  { links, groupLimits }: { links: SignedLinks; groupLimits: GroupLimits },
 ): UploadingJob {
   const now = new Date();
-  const expires = new Date(now.getTime() + retentionSeconds * 1000);
+  const expires = new Date(now.getTime() + groupLimits[user.group].retentionSeconds * 1000);
   return {
     id,
     status: 'uploading',
@@ -34,7 +35,7 @@ export function draftJob(
     updated_at: now.toISOString(),
     expires_at: expires.toISOString(),
     owner: user.id,
-    email: user.email,
+    email: user.email ?? '',
     trace_id: traceId,
     videoBlobId,
     orphanedBlobs: [],

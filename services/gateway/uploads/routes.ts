@@ -4,6 +4,7 @@ import type { RequestState } from '../../shared/http/request-state.ts';
 import type { Job } from '../../shared/jobs/job.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import type { Admission } from '../limits/admission.ts';
+import type { GroupLimits } from '../limits/group-limits.ts';
 import { discardRest } from './discard-rest.ts';
 import { type Idempotency, parseIdempotencyKey } from './idempotency.ts';
 import { claimKey, type KeyClaim } from './key-claim.ts';
@@ -21,17 +22,18 @@ export interface UploadPorts {
   idempotency: Idempotency;
   admission: Admission;
   storeUpload: StoreUpload;
-  maxUploadBytes: number;
+  groupLimits: GroupLimits;
   stoppingSignal: AbortSignal;
 }
 
 /** The route `POST /upload`. It responds with 202 once the job is stored. */
 export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): void {
-  const { authenticate, requireReady, idempotency, admission, storeUpload, maxUploadBytes } = ports;
+  const { authenticate, requireReady, idempotency, admission, storeUpload, groupLimits } = ports;
 
   router.post('/upload', discardRest(ports.stoppingSignal), async (context) => {
     const { log, traceId } = context.state;
     const user = await authenticate(context.get('authorization'));
+    const { maxUploadBytes } = groupLimits[user.group];
     await requireReady();
     const query = uploadOptions(context.querystring);
     query.check();
@@ -45,8 +47,11 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
     if (claim.earlier && known) return respond(context, claim.earlier);
     try {
       if (claim.earlier)
-        return respond(context, await findRepeated(context, claim, { ...ports, owner: user.id, signal }));
-      using place = await admission.admitUpload(user.id);
+        return respond(
+          context,
+          await findRepeated(context, claim, { ...ports, owner: user.id, maxUploadBytes, signal }),
+        );
+      using place = await admission.admitUpload(user.id, user.group);
       using body = await openUpload(context, maxUploadBytes);
       const { check, parse: options } = uploadOptions(context.querystring, body);
       check();
@@ -66,8 +71,9 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
   });
 }
 
-interface RepeatedUpload extends Pick<UploadPorts, 'admission' | 'maxUploadBytes'> {
+interface RepeatedUpload extends Pick<UploadPorts, 'admission'> {
   owner: string;
+  maxUploadBytes: number;
   signal: AbortSignal;
 }
 

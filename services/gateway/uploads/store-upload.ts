@@ -3,8 +3,9 @@ import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts'
 import type { Job } from '../../shared/jobs/job.ts';
 import type { OriginalFile } from '../../shared/jobs/job-view.ts';
 import { firstOf, isAppError } from '../../shared/runtime/errors.ts';
-import type { User } from '../accounts/authenticate.ts';
+import type { User } from '../accounts/user.ts';
 import type { SignedLinks } from '../downloads/signed-link.ts';
+import type { GroupLimits } from '../limits/group-limits.ts';
 import { type AcceptPorts, acceptStored } from './accept-stored.ts';
 import { draftJob } from './draft-job.ts';
 import { openMedia } from './open-media.ts';
@@ -12,8 +13,7 @@ import { type IntentPorts, UploadIntent } from './upload-intent.ts';
 
 export interface StoreUploadPorts extends IntentPorts, AcceptPorts {
   links: SignedLinks;
-  maxUploadBytes: number;
-  retentionSeconds: number;
+  groupLimits: GroupLimits;
 }
 
 export interface Upload {
@@ -41,13 +41,14 @@ export interface Upload {
 export type StoreUpload = (upload: Upload) => Promise<Job>;
 
 export function createStoreUpload(ports: StoreUploadPorts): StoreUpload {
-  const { blobs, links, maxUploadBytes, retentionSeconds } = ports;
+  const { blobs, links, groupLimits } = ports;
 
   return async (upload) => {
     const { bytes, confirm, signal } = upload;
     // A file that is refused by its first bytes is refused before anything is written.
-    using media = await openMedia(bytes, { maxBytes: maxUploadBytes, signal });
-    const draft = draftJob({ ...upload, videoBlobId: randomUUID() }, { links, retentionSeconds });
+    const { maxUploadBytes: maxBytes } = groupLimits[upload.user.group];
+    using media = await openMedia(bytes, { maxBytes, signal });
+    const draft = draftJob({ ...upload, videoBlobId: randomUUID() }, { links, groupLimits });
     const intent = await UploadIntent.begin(draft, ports);
     try {
       const { size, sha256 } = await blobs.write(draft.videoBlobId, media.bytes, {

@@ -78,6 +78,7 @@ export const mp3Event = z
     title: 'Job ended',
     description:
       'A job has ended, and its owner has to be notified, once for each `run`. The event contains everything that a subscriber needs. ' +
+      'There is no such event for a job whose owner had no address when the upload began: a guest of the web page. Its stored `email` is empty. ' +
       'A later version may add properties.',
     examples: [
       {

@@ -4,9 +4,9 @@ import type { Job } from './job.ts';
 /** The event that asks for a conversion of the job. */
 export const videoEventOf = ({ id, trace_id }: Job): VideoEvent => ({ job_id: id, trace_id });
 
-/** The event that reports the outcome of the job, or undefined where the owner need not be notified. */
+/** The event that reports the outcome of the job, or undefined where the owner need not be notified: a guest has no address. */
 export function mp3EventOf(job: Job): Mp3Event | undefined {
-  if (job.status !== 'done' && job.status !== 'failed') return undefined;
+  if ((job.status !== 'done' && job.status !== 'failed') || job.email === '') return undefined;
   return {
     job_id: job.id,
     trace_id: job.trace_id,

@@ -22,6 +22,7 @@ export interface PreviousMp3 extends Pick<JobView, 'options' | 'warnings'> {
 export interface JobBase extends Pick<JobView, PublicFields> {
   /** User id. */
   owner: string;
+  /** The address to which the outcome is mailed. Empty where the owner was a guest when the upload began. */
   email: string;
   trace_id: string;
   videoBlobId: string;

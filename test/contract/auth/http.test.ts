@@ -1,60 +1,14 @@
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { hash } from '@node-rs/argon2';
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import { createAccounts } from '../../../services/auth/accounts.ts';
-import { createAuthApp } from '../../../services/auth/app.ts';
-import { checkDatabase } from '../../../services/auth/database.ts';
-import { createGrants } from '../../../services/auth/grants.ts';
-import { migrate } from '../../../services/auth/migrate.ts';
-import { createPasswords } from '../../../services/auth/passwords.ts';
-import { createSessions } from '../../../services/auth/refresh-sessions.ts';
-import { createSigningKeys } from '../../../services/auth/signing-keys.ts';
-import { createTokens } from '../../../services/auth/tokens.ts';
-import { createUsers } from '../../../services/auth/users.ts';
-import { createMetrics } from '../../../services/shared/http/metrics.ts';
 import { basic } from '../../support/basic-auth.ts';
-import { type Client, inProcess } from '../../support/in-process.ts';
-import { createDatabase, MIGRATIONS, silent, skip } from './database-for-test.ts';
+import type { Client } from '../../support/in-process.ts';
+import { skip } from './database-for-test.ts';
+import { buildAuth as build, DAY_SECONDS } from './test-auth.ts';
 
-const metrics = createMetrics('auth');
-const DAY_SECONDS = 24 * 3600;
 const EMAIL = 'Ann@example.com';
 const PASSWORD = 'open: sésame!';
-
-/** The whole service with a database of its own and a clock that the test sets. */
-async function build(t: TestContext, { queue = 64 } = {}) {
-  const [database] = await createDatabase(t);
-  await migrate(database, MIGRATIONS, silent);
-  const clock = { ms: Date.now() };
-  const now = () => clock.ms;
-  const reused: string[] = [];
-  const keys = createSigningKeys({ database, rotationDays: 30, tokenSeconds: 900, log: silent, now });
-  const tokens = createTokens({ keys, issuer: 'us', audience: 'us', seconds: 900, now });
-  const sessions = createSessions({
-    database,
-    seconds: 30 * DAY_SECONDS,
-    onReuse: (user) => reused.push(user),
-    now,
-  });
-  const users = createUsers(database);
-  const app = createAuthApp({
-    users,
-    accounts: createAccounts({
-      users,
-      passwords: await createPasswords({ parallel: 2, queue }),
-    }),
-    grants: createGrants({ sessions, tokens }),
-    tokens,
-    keys,
-    checks: { mysql: (signal) => checkDatabase(database, signal) },
-    metrics,
-    log: silent,
-    stoppingSignal: new AbortController().signal,
-    apiToken: undefined,
-  });
-  return { database, clock, reused, sessions, call: inProcess(app) };
-}
 
 const register = (call: Client, email = EMAIL, password = PASSWORD) =>
   call('POST', '/register', { body: { email, password } });

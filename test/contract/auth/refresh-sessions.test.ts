@@ -17,7 +17,7 @@ async function replicas(t: TestContext, count: number) {
   assert.ok(user);
   const reused: string[] = [];
   const sessionsAt = (at: Database) =>
-    createSessions({ database: at, seconds: 3600, onReuse: (id) => reused.push(id) });
+    createSessions({ database: at, seconds: 3600, guestSeconds: 600, onReuse: (id) => reused.push(id) });
   return { database, user, reused, sessions: databases.map(sessionsAt) };
 }
 

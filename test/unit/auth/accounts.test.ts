@@ -20,7 +20,6 @@ function build({ beforeAdd = async () => {} }: { beforeAdd?: () => Promise<unkno
         return user;
       },
       find: async (email) => stored.get(email.toLowerCase()),
-      idsAfter: async () => [],
       replaceHash: async () => undefined,
     },
     passwords: {

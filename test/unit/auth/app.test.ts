@@ -8,12 +8,51 @@ import { buildApp, PASSWORD, USER } from './build-app.ts';
 const ann = { email: USER.email, password: PASSWORD };
 const bob = { email: 'bob@example.com', password: PASSWORD };
 const json = { 'content-type': 'application/json' };
+const bearerOf = (token: string) => ({ authorization: `Bearer ${token}` });
 const login = { authorization: basic(USER.email, PASSWORD) };
 
 type Row = [name: string, method: string, path: string, call: Call, status: number, code?: string];
 const deep = '['.repeat(7_000) + ']'.repeat(7_000);
 const ROWS: Row[] = [
   ['a new account', 'POST', '/register', { body: bob }, 201],
+  ['a new guest', 'POST', '/guests', {}, 200],
+  ['a guest who registers', 'POST', '/guests/registration', { body: bob, headers: bearerOf('guest') }, 200],
+  [
+    'a user who registers as a guest',
+    ...([
+      'POST',
+      '/guests/registration',
+      { body: bob, headers: bearerOf('a') },
+      409,
+      'state_conflict',
+    ] as const),
+  ],
+  [
+    'a stranger who registers as a guest',
+    ...([
+      'POST',
+      '/guests/registration',
+      { body: bob, headers: bearerOf('x') },
+      401,
+      'invalid_token',
+    ] as const),
+  ],
+  [
+    'a guest who registers without a token',
+    'POST',
+    '/guests/registration',
+    { body: bob },
+    401,
+    'invalid_token',
+  ],
+  [
+    'a guest who registers without a password',
+    'POST',
+    '/guests/registration',
+    { body: { email: bob.email }, headers: bearerOf('guest') },
+    400,
+    'bad_request',
+  ],
   [
     'a content type with a charset',
     'POST',

@@ -10,6 +10,7 @@ export const USER = { id: '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'ann@ex
 export const PASSWORD = 'open: sésame';
 const GRANT = { access_token: 'a', token_type: 'Bearer', expires_in: 900, refresh_token: 'r' } as const;
 const CLAIMS = { iss: 'i', aud: 'a', sub: USER.id, email: USER.email, iat: 1, exp: 2, jti: 'j' };
+const GUEST_CLAIMS = { ...CLAIMS, email: undefined, guest: true as const };
 const KEYS = { keys: [{ kty: 'OKP', kid: 'one' }] };
 
 const metrics = createMetrics('auth');
@@ -39,6 +40,10 @@ export function buildApp({
         return USER;
       },
     },
+    guests: {
+      start: async () => ({ id: USER.id, email: null }),
+      register: async (id, email) => ({ id, email }),
+    },
     users: {
       idsAfter: async (after, limit) => {
         if (!mysql) throw unavailable('the database');
@@ -47,13 +52,15 @@ export function buildApp({
     },
     grants: {
       issue: async () => GRANT,
+      reissue: async () => GRANT,
       refresh: async (token) => (token === 'r' ? GRANT : Promise.reject(invalidToken())),
       revoke: async () => undefined,
     },
     tokens: {
       seconds: 900,
       sign: async () => 'a',
-      verify: async (token) => (token === 'a' ? CLAIMS : Promise.reject(invalidToken())),
+      verify: async (token) =>
+        token === 'a' ? CLAIMS : token === 'guest' ? GUEST_CLAIMS : Promise.reject(invalidToken()),
     },
     keys: async () => ({ jwks: KEYS, signing: undefined as never, find: undefined as never }),
     metrics,

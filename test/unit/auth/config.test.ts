@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { authEnvironment, defaultParallel } from '../../../services/auth/config.ts';
+import { authEnvironment, defaultParallel, guestSessionSeconds } from '../../../services/auth/config.ts';
 import { readEnvironment } from '../../../services/shared/runtime/config.ts';
 
 const MYSQL_URL = 'mysql://auth:hunter2@127.0.0.1:3306/auth';
@@ -10,6 +10,15 @@ test('authEnvironment requires only the database', () => {
   assert.equal(config.ACCESS_TOKEN_SECONDS, 900);
   assert.equal(config.REFRESH_TOKEN_SECONDS, 30 * 24 * 3600);
   assert.ok(config.ARGON2_PARALLEL >= 1);
+});
+
+test('guestSessionSeconds outlives the jobs of a guest, and is never longer than the session of a user', () => {
+  for (const [variables, seconds] of [
+    [{}, 24 * 3600 + 900],
+    [{ GUEST_RETENTION_SECONDS: '60', ACCESS_TOKEN_SECONDS: '10' }, 70],
+    [{ REFRESH_TOKEN_SECONDS: '3600' }, 3600],
+  ] as const)
+    assert.equal(guestSessionSeconds(readEnvironment(authEnvironment, { MYSQL_URL, ...variables })), seconds);
 });
 
 for (const [processors, parallel] of [

@@ -50,6 +50,12 @@ test('sign makes a token with user, issuer, audience and expiry', async () => {
   assert.deepEqual({ ...claims, jti: 'a' }, CLAIMS);
 });
 
+test('sign makes a token of a guest without an address', async () => {
+  const { email: _, ...claims } = CLAIMS;
+  const verified = await tokens.verify(await tokens.sign({ id: USER.id, email: null }));
+  assert.deepEqual({ ...verified, jti: 'a' }, { ...claims, guest: true });
+});
+
 test('sign names the algorithm, the key and the type in the header', async () => {
   const [header] = (await tokens.sign(USER)).split('.');
   assert.deepEqual(JSON.parse(Buffer.from(String(header), 'base64url').toString()), HEADER);
@@ -89,6 +95,8 @@ const REFUSED: Record<string, string> = {
   'an empty signature': `${ours}.`,
   'a user id that is not a UUID': await sign({ ...CLAIMS, sub: 'eve' }),
   'an e-mail address that is not text': await sign({ ...CLAIMS, email: { $gt: '' } }),
+  'a guest with an address': await sign({ ...CLAIMS, guest: true }),
+  'a guest who is none': await sign({ ...CLAIMS, email: undefined, guest: false }),
   'a token that is not valid yet': await sign({ ...CLAIMS, nbf: SECONDS + 60 }),
   'a token of two parts': ours,
   'text that is not a token': 'nonsense',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { gatewayEnvironment, timesOf } from '../../../services/gateway/config.ts';
+import { gatewayEnvironment, groupLimitsOf, limitsOf, timesOf } from '../../../services/gateway/config.ts';
 import { readEnvironment } from '../../../services/shared/runtime/config.ts';
 
 const LINK_SECRET = 'a secret of thirty-two characters';
@@ -27,6 +27,33 @@ describe('environment', () => {
       assert.equal(timesOf(read({ KEEP_VIDEO_SECONDS: keep })).videoPassSeconds, seconds);
     });
 
+  test('allows no guests unless they are asked for', () => {
+    assert.deepEqual(
+      [{}, { GUESTS: 'false' }, { GUESTS: 'true' }].map((variables) => read(variables).GUESTS),
+      [false, false, true],
+    );
+  });
+
+  test('gives guests small limits', () => {
+    const env = read({});
+    assert.deepEqual(groupLimitsOf(env).guest, { maxUploadBytes: 200 * 1024 ** 2, retentionSeconds: 86_400 });
+    assert.deepEqual(limitsOf(env).activeJobs.guests, { all: 300, perUser: 3 });
+  });
+
+  test('gives a guest never more than a user, and keeps the indexes for as long as any job', () => {
+    const env = read({
+      ...{ MAX_UPLOAD_BYTES: '1000', RETENTION_SECONDS: '3600' },
+      ...{ GUEST_MAX_UPLOAD_BYTES: '2000', GUEST_RETENTION_SECONDS: '7200' },
+    });
+    const { guest, user } = groupLimitsOf(env);
+    assert.deepEqual(guest, user);
+    assert.equal(timesOf(env).indexSeconds, 3600 + 12 * 3600);
+  });
+
+  test('leaves a job of a guest most of its life before it is failed', () => {
+    assert.equal(timesOf(read({ GUEST_RETENTION_SECONDS: '120' })).failBeforeExpiryMs, 30_000);
+  });
+
   const BAD: [name: string, value: string][] = [
     ['LINK_SECRET', ''],
     ['LINK_SECRET', 'hunter2'],
@@ -36,6 +63,11 @@ describe('environment', () => {
     ['CORS_ORIGINS', '*'],
     ['CORS_ORIGINS', 'https://a.example,hunter2'],
     ['MAX_UPLOAD_BYTES', '0'],
+    ['GUESTS', 'yes'],
+    ['GUEST_MAX_UPLOAD_BYTES', '0'],
+    ['GUEST_RETENTION_SECONDS', '59'],
+    ['GUEST_MAX_UNFINISHED', '0'],
+    ['GUESTS_MAX_UNFINISHED', '0'],
     ['RETENTION_SECONDS', '59'],
     ['RETENTION_SECONDS', '31536001'],
     ['KEEP_VIDEO_SECONDS', '-1'],

@@ -11,6 +11,7 @@ import { createJobIndex } from '../../../services/gateway/job-index/job-index.ts
 import { createJobCommands } from '../../../services/gateway/jobs/commands.ts';
 import { createAdmission } from '../../../services/gateway/limits/admission.ts';
 import { createConcurrencyLimit } from '../../../services/gateway/limits/concurrency-limit.ts';
+import type { AccountLimits } from '../../../services/gateway/limits/group-limits.ts';
 import { addCounts } from '../../../services/gateway/limits/quota.ts';
 import { createFailedIndex } from '../../../services/gateway/operator/failed-index.ts';
 import { createFailedJobs } from '../../../services/gateway/operator/failed-jobs.ts';
@@ -35,7 +36,11 @@ import { logLines } from '../../support/log-lines.ts';
 
 export const MAX_BYTES = 300_000;
 export const ISSUER = { issuer: 'mp3converter', audience: 'mp3converter' };
-export const STRANGER = { id: '99999999-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'eve@example.com' };
+export const STRANGER = {
+  id: '99999999-8d0b-4a53-9a35-0d6c2c1f7b10',
+  email: 'eve@example.com',
+  group: 'user' as const,
+};
 
 /** The key pair with which auth signs tokens in these tests. */
 export const KEYS = await generateKeyPair('EdDSA');
@@ -43,8 +48,8 @@ export const publicJwk: JWK = { ...(await exportJWK(KEYS.publicKey)), kid: 'one'
 
 /** An access token as auth makes it, except for the given claims, header and key. A claim that is undefined is left out. */
 export async function tokenOf(
-  { id, email } = OWNER,
-  { claims = {}, header = {}, key = KEYS.privateKey as CryptoKey | Uint8Array } = {},
+  { id, email }: { id: string; email?: string } = OWNER,
+  { claims = {} as object, header = {}, key = KEYS.privateKey as CryptoKey | Uint8Array } = {},
 ): Promise<string> {
   const iat = Math.floor(Date.now() / 1000);
   const { issuer: iss, audience: aud } = ISSUER;
@@ -56,6 +61,9 @@ export async function tokenOf(
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 export const asOwner = bearer(await tokenOf());
 export const asStranger = bearer(await tokenOf(STRANGER));
+/** A guest, whose token has no address. */
+export const GUEST = { id: '11111111-8d0b-4a53-9a35-0d6c2c1f7b10', email: null, group: 'guest' as const };
+export const asGuest = bearer(await tokenOf({ id: GUEST.id }, { claims: { guest: true } }));
 export const OPERATOR_TOKEN = 'an-operator-token-of-32-characters';
 /** What the sidecar says of itself. */
 export const SIDECAR = {
@@ -80,7 +88,7 @@ export const jsonReply = (
 
 const metrics = createMetrics('gateway');
 const RETENTION_SECONDS = 3600;
-const LIMITS: ReturnType<typeof limitsOf> = {
+const LIMITS = {
   uploads: { all: 10, perUser: 5 },
   downloads: { all: 10, perUser: 5 },
   probes: { all: 10, perUser: 2 },
@@ -88,9 +96,9 @@ const LIMITS: ReturnType<typeof limitsOf> = {
   eventStreams: { all: 10, perUser: 5 },
   activeJobs: { all: 100, perUser: 50 },
   openUploads: { all: 100, perUser: 20 },
-};
+} satisfies ReturnType<typeof limitsOf>;
 
-export type Limits = Partial<typeof LIMITS>;
+export type Limits = Partial<ReturnType<typeof limitsOf>>;
 
 /** A gateway over an in-memory store. `auth` answers instead of the auth service, except for its public keys. */
 export function buildGateway({
@@ -98,6 +106,8 @@ export function buildGateway({
   keys = () => jsonReply(200, { keys: [publicJwk] }),
   converter,
   maxUploadBytes = MAX_BYTES,
+  guests = false,
+  guestLimits = { maxUploadBytes, retentionSeconds: RETENTION_SECONDS },
   onPutBytes = (put) => put(),
   limits: given = {},
   hasOperator = true,
@@ -119,6 +129,10 @@ export function buildGateway({
   /** Answers instead of a converter. */
   converter?: Auth;
   maxUploadBytes?: number;
+  /** Whether one may start as a guest. */
+  guests?: boolean;
+  /** Default: those of a user. */
+  guestLimits?: AccountLimits;
   /** Runs instead of each write of bytes, which it can make by `put`. */
   onPutBytes?: (put: () => Promise<void>) => Promise<void>;
   limits?: Limits;
@@ -174,13 +188,16 @@ export function buildGateway({
     deleteBlobs: (job) => blobDeletions.push(job),
   });
   const failedIndex = createFailedIndex(state, RETENTION_SECONDS);
+  const groupLimits = {
+    guest: guestLimits,
+    user: { maxUploadBytes, retentionSeconds: RETENTION_SECONDS },
+  };
   const uploadPorts = {
     ...stores,
     deduplicate: createDeduplicate(state, jobs, RETENTION_SECONDS),
     links,
     publishVideo,
-    maxUploadBytes,
-    retentionSeconds: RETENTION_SECONDS,
+    groupLimits,
     heartbeatMs,
     log,
   };
@@ -234,7 +251,8 @@ export function buildGateway({
     index,
     blobs,
     links,
-    maxUploadBytes,
+    groupLimits,
+    guests,
     corsOrigins,
     checks: { sidecar: () => sidecarCheck() },
     requireReady: async () => {},

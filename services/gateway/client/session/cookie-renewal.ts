@@ -12,7 +12,7 @@ export interface CookieRenewalPorts {
    * cookies of the tab before it. Default: only this tab waits.
    */
   exclusively?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined;
-  /** Called when somebody else is signed in than before, or nobody: also when the session has ended, or another tab has changed it. */
+  /** Called when somebody else is signed in than before, or nobody, and when a guest has registered: also when the session has ended, or another tab has changed it. */
   onChange?: (account: Account | null) => void;
   clock?: Clock;
   /** Ends a renewal. Several requests may wait for one, so it cannot end with the signal of any of them. */
@@ -25,7 +25,7 @@ export interface CookieRenewalPorts {
  */
 const RENEWAL = { attempts: 3, idleTimeoutMs: 8_000, pauseMs: 1_000 };
 
-type SessionRequest = Pick<ApiRequest, 'method' | 'path' | 'headers' | 'idleTimeoutMs'>;
+type SessionRequest = Pick<ApiRequest, 'method' | 'path' | 'headers' | 'body' | 'idleTimeoutMs'>;
 
 /** Knows who is signed in by the cookies of a page, and continues the session. */
 export function createCookieRenewal(ports: CookieRenewalPorts) {
@@ -39,7 +39,8 @@ export function createCookieRenewal(ports: CookieRenewalPorts) {
     (await transport.send({ ...part, signal })).json(sessionView);
 
   const know = ({ account: next, renew_in }: Pick<SessionView, 'account' | 'renew_in'>) => {
-    const isOther = next?.id !== account?.id;
+    // A guest who registers keeps the id.
+    const isOther = next?.id !== account?.id || next?.guest !== account?.guest;
     account = next;
     renewAt = renew_in === null ? Number.POSITIVE_INFINITY : clock.now() + renew_in * 1000;
     if (isOther) onChange?.(next);

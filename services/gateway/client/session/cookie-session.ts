@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../../shared/runtime/errors.ts';
 import type { Account } from '../../accounts/session-view.ts';
 import { isProblem } from '../http/errors.ts';
-import { basicAuthorization } from './accounts.ts';
+import { basicAuthorization, type Credentials } from './accounts.ts';
 import { type CookieRenewalPorts, createCookieRenewal } from './cookie-renewal.ts';
 import type { Session } from './session.ts';
 
@@ -9,6 +9,17 @@ import type { Session } from './session.ts';
 export interface CookieSession extends Session {
   /** Asks who is signed in, and continues the session where that is possible. Resolves with null for nobody. */
   open(signal: AbortSignal): Promise<Account | null>;
+  /**
+   * Starts as a guest, unless somebody is signed in: they stay so. Resolves with whoever is then.
+   * @throws ProblemError `forbidden` where the gateway has no guests
+   */
+  startAsGuest(signal: AbortSignal): Promise<Account | null>;
+  /**
+   * Gives a guest an address and a password. The account keeps its id and its jobs. Idempotent: it may be repeated where the
+   * response was lost.
+   * @throws ProblemError `invalid_email`, `weak_password`, `email_taken`, and `state_conflict` for somebody who is no guest
+   */
+  registerGuest(credentials: Credentials, signal: AbortSignal): Promise<void>;
   /**
    * Renews the session where it ends soon. A page calls it now and then, because requests of elements such as `<audio src>`
    * cannot renew it. Ignores errors: the next request reports them.
@@ -21,10 +32,23 @@ export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
   const { current, know, request, isDue, renew, change } = createCookieRenewal(ports);
   const nobody = { account: null, renew_in: null };
 
+  /** Does the work in a session that is not about to end, and once more where the gateway says that it has ended. */
+  async function renewed<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    // While auth is away, the access token is still valid.
+    if (isDue()) await renew(signal).catch(unless('unavailable'));
+    try {
+      return await work();
+    } catch (error) {
+      if (!isProblem(error, 'invalid_token')) throw error;
+      await renew(signal);
+      return work();
+    }
+  }
+
   return {
     url: transport.url,
     get account() {
-      return current()?.email;
+      return current()?.id;
     },
     async keepAlive() {
       if (isDue()) await renew(always).catch(() => undefined);
@@ -39,16 +63,19 @@ export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
       const headers = { authorization: basicAuthorization(credentials) };
       await change(async () => know(await request({ method: 'POST', path: '/session', headers }, signal)));
     },
+    async startAsGuest(signal) {
+      await change(async () => know(await request({ method: 'POST', path: '/session/guest' }, signal)));
+      return current();
+    },
+    async registerGuest(credentials, signal) {
+      const headers = { 'content-type': 'application/json' };
+      const body = () => JSON.stringify(credentials);
+      const registration = { method: 'POST', path: '/session/registration', headers, body } as const;
+      const register = () => change(async () => know(await request(registration, signal)));
+      await renewed(register, signal);
+    },
     async send(sent) {
-      // While auth is away, the access token is still valid.
-      if (isDue()) await renew(sent.signal).catch(unless('unavailable'));
-      try {
-        return await transport.send(sent);
-      } catch (error) {
-        if (!isProblem(error, 'invalid_token')) throw error;
-        await renew(sent.signal);
-        return transport.send(sent);
-      }
+      return renewed(() => transport.send(sent), sent.signal);
     },
     async logOut(signal) {
       try {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ParameterizedContext } from 'koa';
 import type { RequestState } from '../../../shared/http/request-state.ts';
-import type { User } from '../../accounts/authenticate.ts';
+import type { User } from '../../accounts/user.ts';
 import type { Admission } from '../../limits/admission.ts';
 import { parseIdempotencyKey } from '../idempotency.ts';
 import { claimKey } from '../key-claim.ts';
@@ -28,7 +28,8 @@ interface Ports {
 export async function answerCreation(context: Context, user: User, ports: Ports): Promise<void> {
   const { resumable } = ports;
   const { log, traceId } = context.state;
-  const creation = readCreation(context, resumable.maxUploadBytes);
+  const { maxUploadBytes } = resumable.groupLimits[user.group];
+  const creation = readCreation(context, maxUploadBytes);
   const key = parseIdempotencyKey(context.get('idempotency-key'));
   const id = randomUUID();
   const claimed = { owner: user.id, key, options: creation.options, uploadId: id };
@@ -59,9 +60,10 @@ async function createByTus(
   created: { record?: UploadRecord },
   { resumable, admission }: Ports,
 ): Promise<void> {
-  const owner = upload.user.id;
-  using openPlace = await resumable.openQuota.admit(owner, TOO_MANY_OPEN);
-  using jobPlace = await admission.admitResumable(owner);
+  const { id: owner, group } = upload.user;
+  using openPlace = await resumable.openQuota.admit({ id: owner, group }, TOO_MANY_OPEN);
+  using jobPlace = await admission.admitResumable(owner, group);
+  const { maxUploadBytes: maxBytes } = resumable.groupLimits[group];
   const store = new TusDataStore(
     {
       find: () => Promise.reject(uploadNotFound()),
@@ -76,7 +78,11 @@ async function createByTus(
     },
     resumable,
   );
-  await answerByTus(context, { method: 'POST', newId: upload.id, store, body: bytes.body }, resumable);
+  await answerByTus(
+    context,
+    { method: 'POST', newId: upload.id, maxBytes, store, body: bytes.body },
+    resumable,
+  );
   bytes.requireClient();
   if (store.record) setProgress(context, store.record);
   context.state.log.info({ upload_id: upload.id, size: upload.creation.size }, 'upload created');

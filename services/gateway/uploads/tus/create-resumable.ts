@@ -1,4 +1,5 @@
 import type { StateStore } from '../../../shared/state/state-store.ts';
+import { longestRetention } from '../../limits/group-limits.ts';
 import type { Quota } from '../../limits/quota.ts';
 import { createStoredQuota } from '../../limits/stored-quota.ts';
 import { createIdempotency } from '../idempotency.ts';
@@ -16,7 +17,7 @@ export interface ResumableOptions extends Omit<ResumablePorts, Made> {
 
 /** Puts together what resumable uploads need. Both kinds of upload share the `Idempotency-Key`s. */
 export function createResumable({ state, limit, ...ports }: ResumableOptions): ResumablePorts {
-  const { jobs, retentionSeconds } = ports;
+  const { jobs, groupLimits } = ports;
   const records = createUploadRecords(state);
   const now = new Date().toISOString();
   const lifeSeconds = (Date.parse(blobExpiry(now, ports)) - Date.parse(now)) / 1000;
@@ -32,6 +33,6 @@ export function createResumable({ state, limit, ...ports }: ResumableOptions): R
     records,
     openUploads,
     openQuota: createStoredQuota(limit, () => countOpenUploads(openUploads)),
-    idempotency: createIdempotency(state, jobs, retentionSeconds, { exists, lifeSeconds }),
+    idempotency: createIdempotency(state, jobs, longestRetention(groupLimits), { exists, lifeSeconds }),
   };
 }

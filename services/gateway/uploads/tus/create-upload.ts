@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EMPTY } from '../../../shared/blobs/append.ts';
 import type { Job } from '../../../shared/jobs/job.ts';
-import type { User } from '../../accounts/authenticate.ts';
+import type { User } from '../../accounts/user.ts';
 import { keyReused } from '../idempotency.ts';
 import type { Creation } from './creation.ts';
 import type { UploadRecord } from './upload-record.ts';
@@ -20,7 +20,7 @@ export interface NewUpload {
 
 type Ports = Pick<
   ResumablePorts,
-  'records' | 'openUploads' | 'uploadExpirySeconds' | 'retentionSeconds' | 'heartbeatMs'
+  'records' | 'openUploads' | 'uploadExpirySeconds' | 'groupLimits' | 'heartbeatMs'
 >;
 
 /** Saves a new upload, first in the index, so that the sweep finds all that is ever stored of it. */
@@ -64,7 +64,8 @@ function newRecord({ id, user, traceId, key, creation, job }: NewUpload, ports: 
     id,
     status: 'open',
     owner: user.id,
-    email: user.email,
+    email: user.email ?? '',
+    group: user.group,
     trace_id: traceId,
     ...creation,
     key: key ?? null,

@@ -7,7 +7,7 @@ import { recoverUpload } from './recover-upload.ts';
 import { removeUpload } from './remove-upload.ts';
 import type { RequestBody } from './request-body.ts';
 import { isWhole, type UploadRecord } from './upload-record.ts';
-import type { ResumablePorts } from './uploads.ts';
+import { limitsOfUpload, type ResumablePorts } from './uploads.ts';
 import { writeUpload } from './write-upload.ts';
 
 /** What the data store has to know of its request, because @tus/server passes it nothing but ids and bytes. */
@@ -63,7 +63,7 @@ export class TusDataStore extends DataStore {
     const before = this.#current();
     const { status, size, checkpoint } = before;
     if (status !== 'open') return checkpoint.offset;
-    const maxBytes = (size ?? this.#ports.maxUploadBytes) - checkpoint.offset;
+    const maxBytes = (size ?? limitsOfUpload(before, this.#ports).maxUploadBytes) - checkpoint.offset;
     const bytes = read({ maxBytes, signal });
     const { checksum } = this.#request;
     const after = await writeUpload(before, { bytes, checksum, wasCut }, this.#ports);

@@ -1,7 +1,7 @@
 import { isJobId, isVisible, type Job } from '../../../shared/jobs/job.ts';
 import type { JobStore } from '../../../shared/jobs/job-store.ts';
 import { AppError } from '../../../shared/runtime/errors.ts';
-import type { User } from '../../accounts/authenticate.ts';
+import type { User } from '../../accounts/user.ts';
 import {
   isUploadExpired,
   isWhole,

@@ -127,11 +127,11 @@ async function saveFinished(record: UploadRecord, job: string, ports: ResumableP
 }
 
 const draftOf = (
-  { owner, email, trace_id, job, filename, original, blob }: UploadRecord,
+  { owner, email, group = 'user', trace_id, job, filename, original, blob }: UploadRecord,
   ports: ResumablePorts,
 ) =>
   draftJob(
-    { id: job, user: { id: owner, email }, traceId: trace_id, filename, original, videoBlobId: blob },
+    { id: job, user: { id: owner, email, group }, traceId: trace_id, filename, original, videoBlobId: blob },
     ports,
   );
 

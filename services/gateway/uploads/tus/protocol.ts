@@ -17,6 +17,8 @@ const SEEN_HEADERS = /^(tus-resumable|upload-(offset|length|defer-length)|conten
 export interface TusCall {
   /** `X-HTTP-Method-Override` may replace the one of the request. */
   method: string;
+  /** The most bytes of the whole upload. */
+  maxBytes: number;
   /** Id for a new upload. */
   newId?: string;
   body: RequestBody | undefined;
@@ -26,8 +28,8 @@ export interface TusCall {
 /** Answers a request by @tus/server. Throws its errors as those of this service. */
 export async function answerByTus(
   context: ParameterizedContext<RequestState>,
-  { method, newId = '', body, store }: TusCall,
-  { locker, maxUploadBytes }: Pick<ResumablePorts, 'locker' | 'maxUploadBytes'>,
+  { method, maxBytes, newId = '', body, store }: TusCall,
+  { locker }: Pick<ResumablePorts, 'locker'>,
 ): Promise<void> {
   const failure: { error?: unknown } = {};
   // One for each request, because its data store belongs to one request.
@@ -36,7 +38,7 @@ export async function answerByTus(
     datastore: store,
     locker,
     relativeLocation: true,
-    maxSize: maxUploadBytes,
+    maxSize: maxBytes,
     lockDrainTimeout: LOCK_DRAIN_MS,
     namingFunction: () => newId,
     onResponseError(_request, error) {

@@ -2,8 +2,10 @@ import type Router from '@koa/router';
 import type { ParameterizedContext } from 'koa';
 import type { RequestState } from '../../../shared/http/request-state.ts';
 import { AppError } from '../../../shared/runtime/errors.ts';
-import type { Authenticate, User } from '../../accounts/authenticate.ts';
+import type { Authenticate } from '../../accounts/authenticate.ts';
+import type { User } from '../../accounts/user.ts';
 import type { Admission } from '../../limits/admission.ts';
+import { largestUpload } from '../../limits/group-limits.ts';
 import { discardRest } from '../discard-rest.ts';
 import { answerCreation } from './answer-creation.ts';
 import { TusDataStore } from './data-store.ts';
@@ -21,7 +23,7 @@ import { noBytes, openBytes } from './open-bytes.ts';
 import { answerByTus } from './protocol.ts';
 import { isWhole } from './upload-record.ts';
 import { viewOfUpload } from './upload-view.ts';
-import type { ResumablePorts } from './uploads.ts';
+import { limitsOfUpload, type ResumablePorts } from './uploads.ts';
 
 export interface TusPorts {
   requireReady: () => Promise<void>;
@@ -53,13 +55,14 @@ export function tusRoutes(router: Router<RequestState>, ports: TusPorts): void {
     const user = await enter(context);
     const id = parseUploadId(context.params.id);
     // Before the lock: nobody may cut a request of another user by asking for its lock.
-    await findOwnedUpload(id, user, resumable);
+    const { record: known } = await findOwnedUpload(id, user, resumable);
     if (method === 'PATCH') requireBytesAtOffset(context);
     using bytes = method === 'PATCH' ? openBytes(context, user.id, ports) : noBytes;
     const find = async () => (await findOwnedUpload(id, user, resumable)).record;
     const create = () => Promise.reject(new Error('only POST /uploads creates uploads'));
     const store = new TusDataStore({ find, create, body: bytes.body, checksum: bytes.checksum }, resumable);
-    await answerByTus(context, { method, store, body: bytes.body }, resumable);
+    const { maxUploadBytes: maxBytes } = limitsOfUpload(known, resumable);
+    await answerByTus(context, { method, maxBytes, store, body: bytes.body }, resumable);
     bytes.requireClient();
     const { record } = store;
     if (record) setProgress(context, record);
@@ -70,7 +73,7 @@ export function tusRoutes(router: Router<RequestState>, ports: TusPorts): void {
   for (const path of [PATH, one])
     router.options(path, (context) => {
       setVersion(context);
-      setCapabilities(context, resumable.maxUploadBytes);
+      setCapabilities(context, largestUpload(resumable.groupLimits));
       context.status = 204;
     });
 

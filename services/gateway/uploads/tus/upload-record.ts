@@ -4,6 +4,7 @@ import type { OriginalFile } from '../../../shared/jobs/job-view.ts';
 import { AppError } from '../../../shared/runtime/errors.ts';
 import { readDocument, readDocuments, updateDocument } from '../../../shared/state/documents.ts';
 import type { StateStore } from '../../../shared/state/state-store.ts';
+import type { AccountGroup } from '../../limits/group-limits.ts';
 
 /**
  * - `open`: bytes are still missing, or all are stored and nothing is made of them yet.
@@ -19,7 +20,10 @@ export interface UploadRecord {
   status: UploadStatus;
   /** User id. */
   owner: string;
+  /** Empty for a guest. */
   email: string;
+  /** Absent in an upload of an older release, whose owner is a user. */
+  group?: AccountGroup;
   trace_id: string;
   /** Bytes. Null while the client has not told it. */
   size: number | null;

@@ -4,11 +4,12 @@ import type { JobStore } from '../../../shared/jobs/job-store.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { SignedLinks } from '../../downloads/signed-link.ts';
 import type { JobIndex } from '../../job-index/job-index.ts';
+import { type AccountLimits, type GroupLimits, longestRetention } from '../../limits/group-limits.ts';
 import type { StoredQuota } from '../../limits/stored-quota.ts';
 import type { AcceptPorts } from '../accept-stored.ts';
 import type { Idempotency } from '../idempotency.ts';
 import type { OpenUploads } from './open-uploads.ts';
-import type { UploadRecords } from './upload-record.ts';
+import type { UploadRecord, UploadRecords } from './upload-record.ts';
 
 /** An unfinished upload may be renewed until it has lived this many times its expiry. */
 const MAX_LIVES = 7;
@@ -26,8 +27,7 @@ export interface ResumablePorts extends AcceptPorts {
   locker: Locker;
   /** Bounds the uploads that are not finished. */
   openQuota: StoredQuota;
-  maxUploadBytes: number;
-  retentionSeconds: number;
+  groupLimits: GroupLimits;
   /** How long an unfinished upload is kept after the last of its bytes. */
   uploadExpirySeconds: number;
   /** Milliseconds after which the sweep may consider a job without a sign of life as stalled. */
@@ -35,7 +35,13 @@ export interface ResumablePorts extends AcceptPorts {
   log: Log;
 }
 
-type Times = Pick<ResumablePorts, 'uploadExpirySeconds' | 'retentionSeconds'>;
+type Times = Pick<ResumablePorts, 'uploadExpirySeconds' | 'groupLimits'>;
+
+/** The limits of whoever began the upload. They stay the same where a guest registers meanwhile. */
+export const limitsOfUpload = (
+  { group = 'user' }: Pick<UploadRecord, 'group'>,
+  { groupLimits }: Pick<ResumablePorts, 'groupLimits'>,
+): AccountLimits => groupLimits[group];
 
 /** When an upload expires that was created at `created` and is renewed now, ISO 8601. */
 export function renewedExpiry(created: string, { uploadExpirySeconds }: Times): string {
@@ -44,7 +50,7 @@ export function renewedExpiry(created: string, { uploadExpirySeconds }: Times): 
 }
 
 /** When the bytes expire, ISO 8601: after every job that may be made of them. */
-export function blobExpiry(created: string, { uploadExpirySeconds, retentionSeconds }: Times): string {
-  const lifeSeconds = MAX_LIVES * uploadExpirySeconds + retentionSeconds;
+export function blobExpiry(created: string, { uploadExpirySeconds, groupLimits }: Times): string {
+  const lifeSeconds = MAX_LIVES * uploadExpirySeconds + longestRetention(groupLimits);
   return new Date(Date.parse(created) + lifeSeconds * 1000).toISOString();
 }

@@ -6,7 +6,7 @@ import { notMedia, openHead } from '../open-media.ts';
 import { type Checksum, throughHash } from './checksum.ts';
 import { removeUpload } from './remove-upload.ts';
 import { isTrusted, type UploadRecord } from './upload-record.ts';
-import { type ResumablePorts, renewedExpiry } from './uploads.ts';
+import { limitsOfUpload, type ResumablePorts, renewedExpiry } from './uploads.ts';
 
 /** The bytes of one request. */
 export interface WriteRequest {
@@ -73,12 +73,14 @@ interface OpenMore extends Disposable {
  * read again: there are less than a MiB of them.
  */
 async function openMore(
-  { blob, checkpoint, is_media }: UploadRecord,
+  record: UploadRecord,
   bytes: AsyncIterable<Uint8Array>,
-  { blobs, maxUploadBytes: maxBytes }: ResumablePorts,
+  ports: ResumablePorts,
 ): Promise<OpenMore> {
+  const { blob, checkpoint, is_media } = record;
   if (is_media) return { bytes, isMedia: true, [Symbol.dispose]: () => undefined };
-  const stored = await blobs.readTail(blob, checkpoint);
+  const stored = await ports.blobs.readTail(blob, checkpoint);
+  const { maxUploadBytes: maxBytes } = limitsOfUpload(record, ports);
   const opened = await openHead(startingWith(stored, bytes), { maxBytes, signal: neverAborted });
   return {
     bytes: withoutFirst(stored.length, opened.bytes),

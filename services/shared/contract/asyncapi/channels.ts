@@ -46,7 +46,7 @@ export const channels = {
     address: TOPICS.mp3,
     title: topicTitle,
     description:
-      'Outcomes that owners have to be notified of. An outcome is published again until its mail record is `sent`: see `x-state`.',
+      'Outcomes that owners have to be notified of. An outcome is published again until its mail record is `sent`: see `x-state`. Outcomes of guests, who have no address, are not published.',
     servers: sidecar,
     messages: { mp3: event(mp3Event, 'Mp3Delivery', TOPICS.mp3, 'converter') },
   },

@@ -46,6 +46,15 @@ describe('createConvert', () => {
     assert.equal(event.mp3?.download_url, job.download_url);
   });
 
+  it('makes an MP3 of a video of a guest, and publishes nothing, because the guest has no address', async () => {
+    await using converter = await createTestConverter();
+    const job = await converter.submit(await video(2), { email: '' });
+    await converter.deliver(job);
+    assert.equal((await converter.job(job)).status, 'done');
+    assert.deepEqual(converter.published, []);
+    for (const { level } of converter.lines) assert.ok(Number(level) < 40, JSON.stringify(converter.lines));
+  });
+
   it('logs job and trace on every line, and never the download link', async () => {
     await using converter = await createTestConverter();
     const job = await converter.submit(await video(2));

@@ -5,7 +5,17 @@ import { createAuthenticate } from '../../../../services/gateway/accounts/authen
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { OWNER } from '../../../support/job.ts';
-import { bearer, buildGateway, ISSUER, jsonReply, KEYS, publicJwk, tokenOf } from '../test-gateway.ts';
+import {
+  asGuest,
+  bearer,
+  buildGateway,
+  GUEST,
+  ISSUER,
+  jsonReply,
+  KEYS,
+  publicJwk,
+  tokenOf,
+} from '../test-gateway.ts';
 
 const other = await generateKeyPair('EdDSA');
 const rsa = await generateKeyPair('RS256');
@@ -40,6 +50,9 @@ const REFUSED: [what: string, authorization: string | Promise<string>][] = [
   ['a token without an audience', forged({ claims: { aud: undefined } })],
   ['a token without a subject', forged({ claims: { sub: undefined } })],
   ['a token without an email claim', forged({ claims: { email: undefined } })],
+  ['a guest with an email claim', forged({ claims: { guest: true } })],
+  ['a guest who is none', forged({ claims: { email: undefined, guest: false } })],
+  ['an email claim that is no text', forged({ claims: { email: null } })],
   ['a token without an expiry', forged({ claims: { exp: undefined } })],
   ['another type of token', forged({ header: { typ: 'JWT' } })],
   ['a token without a type', forged({ header: { typ: undefined } })],
@@ -97,6 +110,12 @@ describe('createAuthenticate, for a valid token', () => {
     const authenticate = createAuthenticate(async () => jsonReply(200, { keys: [publicJwk] }), ISSUER);
     assert.deepEqual(await authenticate(`Bearer ${await tokenOf()}`), OWNER);
     assert.deepEqual(await authenticate(`bearer ${await tokenOf()}`), OWNER);
+  });
+
+  test('returns the guest of a token without an address', async () => {
+    const authenticate = createAuthenticate(async () => jsonReply(200, { keys: [publicJwk] }), ISSUER);
+    for (let count = 0; count < 2; count++)
+      assert.deepEqual(await authenticate(asGuest.authorization), GUEST);
   });
 
   test('fetches the keys once for many requests', async () => {

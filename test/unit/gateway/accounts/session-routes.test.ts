@@ -4,7 +4,7 @@ import type { InvokeReply } from '../../../../services/shared/dapr/sidecar.ts';
 import { basic } from '../../../support/basic-auth.ts';
 import type { Call, Reply } from '../../../support/in-process.ts';
 import { newJob, OWNER } from '../../../support/job.ts';
-import { type Auth, buildGateway, jsonReply, STRANGER, tokenOf } from '../test-gateway.ts';
+import { type Auth, buildGateway, jsonReply, MAX_BYTES, STRANGER, tokenOf } from '../test-gateway.ts';
 
 const ORIGIN = 'http://gateway.test';
 const REFRESH = `${'s'.repeat(22)}.${'t'.repeat(43)}`;
@@ -24,6 +24,14 @@ const cookies = { cookie: `mp3_access=${ACCESS}; mp3_refresh=${REFRESH}` };
 const auth: Auth = ({ path }) =>
   path === '/login' ? grant() : path === '/refresh' ? grant(NEXT) : noContent;
 
+/** The views of a session, without what differs. */
+const SIGNED_IN = {
+  account: { id: OWNER.id, email: OWNER.email, guest: false },
+  limits: { max_upload_bytes: MAX_BYTES, retention_seconds: 3600 },
+  guests: false,
+};
+const NOBODY = { account: null, limits: null, guests: false, renew_in: null };
+
 const setCookies = ({ headers }: Reply): string[] => [headers['set-cookie'] ?? []].flat();
 const isDeletion = (cookie: string): boolean => /=; .*Max-Age=0;/.test(cookie);
 
@@ -36,8 +44,7 @@ describe('POST /session', () => {
     const { call, lines } = buildGateway({ auth });
     const reply = await call('POST', '/session', { headers: SIGN_IN });
     const { renew_in, ...view } = reply.json;
-    const account = { id: OWNER.id, email: OWNER.email };
-    assert.deepEqual([reply.status, view], [200, { account, renewable: true }]);
+    assert.deepEqual([reply.status, view], [200, { ...SIGNED_IN, renewable: true }]);
     assert.ok(Number.isInteger(renew_in) && renew_in > 0, String(renew_in));
     assert.equal(reply.headers['cache-control'], 'no-store');
     const [access = '', refresh = '', ...others] = setCookies(reply);
@@ -64,7 +71,7 @@ describe('POST /session', () => {
     // A cookie without the prefix may come from a page of another subdomain.
     const headers = { cookie: `mp3_access=${ACCESS}; mp3_refresh=${REFRESH}` };
     const { json } = await call('GET', '/session', { headers });
-    assert.deepEqual(json, { account: null, renewable: false, renew_in: null });
+    assert.deepEqual(json, { ...NOBODY, renewable: false });
   });
 
   it('refuses a wrong password with a challenge for which no browser asks for one itself', async () => {
@@ -95,7 +102,7 @@ describe('POST /session', () => {
 });
 
 describe('GET /session', () => {
-  const unknown = { account: null, renewable: false, renew_in: null };
+  const unknown = { ...NOBODY, renewable: false };
   const HOSTILE: [what: string, cookie: string, json: object][] = [
     ['none', 'theme=dark', unknown],
     ['an empty one', 'mp3_access=; mp3_refresh=', unknown],
@@ -122,7 +129,7 @@ describe('GET /session', () => {
     const fresh = { cookie: `mp3_access=${token}; mp3_refresh=${REFRESH}` };
     const { json, headers } = await call('GET', '/session', { headers: fresh });
     const { renew_in, ...view } = json;
-    assert.deepEqual(view, { account: { id: OWNER.id, email: OWNER.email }, renewable: true });
+    assert.deepEqual(view, { ...SIGNED_IN, renewable: true });
     // A minute before the token expires, which lives for five.
     assert.ok(renew_in > 200 && renew_in <= 240, String(renew_in));
     assert.equal(headers['cache-control'], 'no-store');

@@ -25,6 +25,7 @@ import { baseOf, type DoneJob, type Job } from '../../../../services/shared/jobs
 import { createJobStore, type JobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { AppError, isAppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
+import { sameLimits } from '../../../support/group-limits.ts';
 import { createTestProbes } from './test-probes.ts';
 import { chunksOf, transportTo, URL_OF_GATEWAY } from './test-transport.ts';
 
@@ -70,7 +71,8 @@ export function createTestGateway(
   const stored = { jobs, index, blobs };
   const many = { all: 100, perUser: 100 };
   const sameContent = createDeduplicate(state, jobs, KEPT_SECONDS);
-  const kept = { maxUploadBytes, retentionSeconds: KEPT_SECONDS, heartbeatMs: 5_000 };
+  const groupLimits = sameLimits({ maxUploadBytes, retentionSeconds: KEPT_SECONDS });
+  const kept = { groupLimits, heartbeatMs: 5_000 };
   const changes = createJobCommands({
     ...{ ...stored, publishVideo, keepVideoMs: KEPT_SECONDS * 1000 },
     deleteBlobs: () => undefined,
@@ -90,7 +92,8 @@ export function createTestGateway(
       authenticate,
       links,
       invoke,
-      maxUploadBytes,
+      groupLimits,
+      guests: false,
       publicUrl,
       site,
       corsOrigins: [],
@@ -221,7 +224,7 @@ function createTestAuth(renewable: boolean) {
   async function authenticate(authorization: string) {
     const email = tokens.get(authorization.slice('Bearer '.length));
     if (!email) throw new AppError('invalid_token', 'the access token is not valid');
-    return { id: email, email };
+    return { id: email, email, group: 'user' as const };
   }
 
   /** Ends all sessions, as auth does when somebody signs out everywhere. */

@@ -6,6 +6,7 @@ import { retryWith } from '../../../../services/shared/jobs/generations.ts';
 import { baseOf } from '../../../../services/shared/jobs/job.ts';
 import { mp3EventOf } from '../../../../services/shared/jobs/job-events.ts';
 import { claim } from '../../../../services/shared/jobs/transitions.ts';
+import { sameLimits } from '../../../support/group-limits.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
 import { MP3, withMp3 } from '../gateway-with-mp3.ts';
 import { asOwner, asStranger, buildGateway } from '../test-gateway.ts';
@@ -38,7 +39,10 @@ describe('GET /jobs/:id/link', () => {
     const upload = { id: randomUUID(), videoBlobId: randomUUID(), traceId: '0'.repeat(32), original: null };
     const draft = draftJob(
       { ...upload, user: OWNER, filename: 'Ferien.mp4' },
-      { links: gateway.links, retentionSeconds: 3600 },
+      {
+        links: gateway.links,
+        groupLimits: sameLimits({ maxUploadBytes: 1_000_000, retentionSeconds: 3600 }),
+      },
     );
     const job = await gateway.save({ ...done(), ...baseOf(draft) });
     const { json } = await gateway.call('GET', `/jobs/${job.id}/link`, { headers: asOwner });

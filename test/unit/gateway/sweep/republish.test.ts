@@ -40,6 +40,31 @@ describe('createRepublish', () => {
     });
   }
 
+  for (const end of [done, failed]) {
+    test(`publishes nothing for a job of a guest that is ${end().status}, cleans up after it, and lists it where it failed`, async (context) => {
+      const { save, passUntilStalled, activeIds, failedIds, remaining, lines } = build(context);
+      const job = await save(end({ email: '' }));
+      assert.deepEqual(await passUntilStalled(), []);
+      assert.deepEqual(await activeIds(), []);
+      assert.deepEqual(await failedIds(), job.status === 'failed' ? [job.id] : []);
+      assert.ok((await remaining()).includes(`job:${job.id}`));
+      assert.doesNotMatch(lines.text(), /"level":(40|50|60)/);
+    });
+  }
+
+  test('publishes a stalled job of a guest, so that it is converted', async (context) => {
+    const { save, passUntilStalled } = build(context);
+    const job = await save(newJob({ email: '' }));
+    assert.deepEqual(await passUntilStalled(), [`video ${job.id}`]);
+  });
+
+  test('publishes nothing for a job of a guest that it fails because no time is left', async (context) => {
+    const { save, passUntilStalled, findJob } = build(context);
+    const job = await save(newJob({ email: '', expires_at: new Date(Date.now() + 300_000).toISOString() }));
+    assert.deepEqual(await passUntilStalled(), []);
+    assert.equal((await findJob(job.id))?.status, 'failed');
+  });
+
   test('publishes the outcome of each generation', async (context) => {
     const { save, passUntilStalled, saveMailRecord, jobs, activeIds } = build(context);
     const job = await save(failed());

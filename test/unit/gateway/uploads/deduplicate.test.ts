@@ -16,7 +16,11 @@ import { RETENTION_SECONDS } from '../sweep/in-memory-sweep.ts';
 import { createInMemoryUploads as build, upload, VIDEO } from './in-memory-uploads.ts';
 
 type Harness = ReturnType<typeof build>;
-const STRANGER = { id: '99999999-8d0b-4a53-9a35-0d6c2c1f7b10', email: 'eve@example.com' };
+const STRANGER = {
+  id: '99999999-8d0b-4a53-9a35-0d6c2c1f7b10',
+  email: 'eve@example.com',
+  group: 'user' as const,
+};
 const MP3 = { size: 9, sha256: 'ab', duration_seconds: 1 };
 
 const claimOne = ({ jobs }: Harness, id: string) => jobs.update(id, claim('one'));

@@ -8,6 +8,7 @@ import {
   type Upload,
 } from '../../../../services/gateway/uploads/store-upload.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
+import { sameLimits } from '../../../support/group-limits.ts';
 import { OWNER } from '../../../support/job.ts';
 import { inPieces } from '../../../support/random.ts';
 import { createInterceptedStore, type Intercept } from '../intercepted-store.ts';
@@ -42,8 +43,7 @@ export function createInMemoryUploads(context: TestContext) {
     deduplicate: createDeduplicate(state, stores.jobs, RETENTION_SECONDS),
     links: createSignedLinks('http://localhost', 'secret'),
     publishVideo: ({ id }) => publishedVideos.push(id),
-    maxUploadBytes: 10_000_000,
-    retentionSeconds: RETENTION_SECONDS,
+    groupLimits: sameLimits({ maxUploadBytes: 10_000_000, retentionSeconds: RETENTION_SECONDS }),
     heartbeatMs: HEARTBEAT_MS,
     log: createLog('gateway', 'silent'),
   };

@@ -44,6 +44,15 @@ describe('readEvent', () => {
 describe('mp3Event', () => {
   const published = mp3EventOf(done());
 
+  test('is not made of a job whose owner has no address', () => {
+    for (const job of [done({ email: '' }), failed({ email: '' })]) assert.equal(mp3EventOf(job), undefined);
+  });
+
+  test('always has an address', () => {
+    for (const email of ['', null, undefined])
+      assert.ok(!mp3Event.safeParse({ ...published, email }).success);
+  });
+
   test('has no warnings where it comes from an older release', () => {
     const { warnings, ...older } = published ?? assert.fail();
     assert.deepEqual(mp3Event.parse(older), { ...older, warnings: [] });

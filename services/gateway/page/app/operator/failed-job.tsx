@@ -31,7 +31,7 @@ export function FailedJob({ job, onRetry, onDrop }: FailedJobProps) {
         <Detail name={t('operator.run')}>{t('operator.count', { count: job.run })}</Detail>
         <Detail name={t('operator.expires_at')}>{formatDate(job.expires_at)}</Detail>
         <Detail name={t('operator.owner')}>
-          <bdi>{job.email}</bdi>
+          <bdi>{job.email || job.owner}</bdi>
         </Detail>
         <Detail name={t('operator.id')}>
           <code>{job.id}</code>

@@ -22,14 +22,14 @@ export function Welcome() {
   );
 }
 
-function SignInAgain({ email }: { email: string }) {
+function SignInAgain({ email }: { email: string | null }) {
   return (
     <div class="welcome">
       <section class="pitch">
         <h1>{t('session.ended')}</h1>
         <p class="lead">{t('session.ended_hint')}</p>
       </section>
-      <CredentialsForm email={email} />
+      <CredentialsForm {...(email !== null && { email })} />
     </div>
   );
 }

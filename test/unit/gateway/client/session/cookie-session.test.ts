@@ -7,8 +7,9 @@ import type { ApiRequest, Transport } from '../../../../../services/gateway/clie
 import { createCookieSession } from '../../../../../services/gateway/client/session/cookie-session.ts';
 import { createTestClock } from '../test-clock.ts';
 
-const ANN: Account = { id: '1', email: 'ann@example.com' };
-const EVE: Account = { id: '2', email: 'eve@example.com' };
+const ANN = { id: '1', email: 'ann@example.com', guest: false };
+const GUEST: Account = { id: '3', email: null, guest: true };
+const EVE: Account = { id: '2', email: 'eve@example.com', guest: false };
 const CREDENTIALS = { email: ANN.email, password: 'open sésame' };
 const LIFE_SECONDS = 900;
 const { signal } = new AbortController();
@@ -20,8 +21,9 @@ const { signal } = new AbortController();
 function createBrowser() {
   const clock = createTestClock();
   const jar: { access?: { account: Account; until: number } | undefined; refresh?: number | undefined } = {};
-  const auth = { account: ANN, newest: 0, isEnded: false, isAway: false };
+  const auth = { account: ANN as Account, newest: 0, isEnded: false, isAway: false };
   const calls: string[] = [];
+  const bodies: string[] = [];
   /** Renewals whose response gets lost. */
   let lost = 0;
   /** Responses to renewals arrive after this. */
@@ -38,7 +40,10 @@ function createBrowser() {
     jar.refresh = refresh;
     return view();
   };
-  const refuse = (code: 'invalid_token' | 'unavailable' = 'invalid_token', status = 401) => {
+  const refuse = (
+    code: 'invalid_token' | 'unavailable' | 'state_conflict' = 'invalid_token',
+    status = 401,
+  ) => {
     throw new ProblemError('refused', { status, code });
   };
 
@@ -65,13 +70,25 @@ function createBrowser() {
       Object.assign(jar, { access: undefined, refresh: undefined });
       if (auth.isAway) refuse('unavailable', 503);
     },
+    'POST /session/guest': () => {
+      if (view().account === null) auth.account = GUEST;
+      return view().account ? view() : grant(1);
+    },
+    'POST /session/registration': () => {
+      const { account } = view();
+      if (!account) refuse();
+      if (!account?.guest) refuse('state_conflict', 409);
+      auth.account = { ...GUEST, email: CREDENTIALS.email, guest: false };
+      return grant(auth.newest + 1);
+    },
     'GET /jobs': () => view().account?.email ?? refuse(),
   };
 
   const transport: Transport = {
     url: 'http://gateway.test',
-    async send({ method, path }: ApiRequest) {
+    async send({ method, path, body }: ApiRequest) {
       calls.push(`${method} ${path}`);
+      if (body) bodies.push(String(await body()));
       const content = await answers[`${method} ${path}`]?.();
       return { json: async () => content, discard: async () => undefined } as unknown as Reply;
     },
@@ -108,7 +125,7 @@ function createBrowser() {
     return resolve;
   };
   const count = (call: string) => calls.filter((other) => other === call).length;
-  return { clock, jar, auth, calls, count, lose, holdRenewals, openTab };
+  return { clock, jar, auth, calls, bodies, count, lose, holdRenewals, openTab };
 }
 
 async function signedIn() {
@@ -127,7 +144,7 @@ describe('createCookieSession', () => {
     const { session, changes } = openTab();
     assert.equal(await session.open(signal), null);
     await session.signIn(CREDENTIALS, signal);
-    assert.deepEqual([session.account, changes], [ANN.email, [ANN.email]]);
+    assert.deepEqual([session.account, changes], [ANN.id, [ANN.email]]);
   });
 
   it('stays signed out where the response to a renewal comes after that', async () => {
@@ -175,7 +192,7 @@ describe('createCookieSession', () => {
     await Promise.all(tabs.map((tab) => tab.list()));
     assert.deepEqual(
       tabs.map((tab) => tab.session.account),
-      [session.account, ANN.email],
+      [session.account, ANN.id],
     );
   });
 
@@ -259,5 +276,51 @@ describe('createCookieSession', () => {
     await assert.rejects(sent, /stopped/);
     await session.send({ method: 'GET', path: '/jobs', signal });
     assert.equal(count(RENEWAL), 1);
+  });
+
+  it('starts as a guest, and stays the one that it is', async () => {
+    const { openTab, count } = createBrowser();
+    const { session, changes } = openTab();
+    assert.deepEqual(await session.startAsGuest(signal), GUEST);
+    assert.deepEqual(await session.startAsGuest(signal), GUEST);
+    assert.deepEqual([session.account, changes], [GUEST.id, [null]]);
+    assert.equal(count('POST /session/guest'), 2);
+  });
+
+  it('stays signed in where somebody asks to start as a guest', async () => {
+    const { session } = await signedIn();
+    assert.deepEqual(await session.startAsGuest(signal), ANN);
+  });
+
+  it('registers a guest, who keeps the id, and says so', async () => {
+    const { openTab, bodies } = createBrowser();
+    const { session, changes } = openTab();
+    await session.startAsGuest(signal);
+    await session.registerGuest(CREDENTIALS, signal);
+    assert.deepEqual([session.account, changes], [GUEST.id, [null, ANN.email]]);
+    assert.deepEqual(
+      bodies.map((body) => JSON.parse(body)),
+      [CREDENTIALS],
+    );
+    assert.deepEqual(await session.open(signal), { ...GUEST, email: ANN.email, guest: false });
+  });
+
+  it('renews the session of a guest before the registration where it is due, and where the gateway asks for it', async () => {
+    for (const isDue of [true, false]) {
+      const { openTab, clock, jar, count } = createBrowser();
+      const { session } = openTab();
+      await session.startAsGuest(signal);
+      if (isDue) clock.advance(LIFE_SECONDS * 1_000);
+      else jar.access = undefined;
+      await session.registerGuest(CREDENTIALS, signal);
+      assert.equal(count(RENEWAL), 1);
+      assert.equal((await session.open(signal))?.email, ANN.email);
+    }
+  });
+
+  it('reports that somebody is no guest', async () => {
+    const { session, changes } = await signedIn();
+    await assert.rejects(session.registerGuest(CREDENTIALS, signal), { code: 'state_conflict' });
+    assert.deepEqual(changes, [ANN.email]);
   });
 });

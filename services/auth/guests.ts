@@ -1,0 +1,55 @@
+import { AppError } from '../shared/runtime/errors.ts';
+import { invalidToken } from './credentials.ts';
+import { requireNewCredentials } from './password-rules.ts';
+import type { Passwords } from './passwords.ts';
+import type { StoredUser, User, Users } from './users.ts';
+
+export interface Guests {
+  /** Makes a user without an address and a password. */
+  start(): Promise<User>;
+  /**
+   * Gives a guest an address and a password, and the same user has an account from then on. Idempotent as a registration is.
+   * One hash is computed in any case, so that the time does not reveal whether the address is new.
+   * Throws `invalid_email`, `weak_password`, `email_taken`, `state_conflict` where the guest has registered with another address,
+   * and `invalid_token` where there is no such guest any more.
+   * @param signal ends the wait for a password hash
+   */
+  register(id: string, email: string, password: string, signal?: AbortSignal): Promise<User>;
+}
+
+type GuestUsers = Pick<Users, 'find' | 'addGuest' | 'registerGuest' | 'exists'>;
+
+export function createGuests({ users, passwords }: { users: GuestUsers; passwords: Passwords }): Guests {
+  /** Whether the account of this address is the guest's own, from a request whose response was lost. Throws `email_taken`. */
+  async function requireOwn(
+    id: string,
+    found: StoredUser | undefined,
+    password: string,
+    signal: AbortSignal | undefined,
+  ): Promise<User> {
+    const matches = await passwords.verify(password, found?.passwordHash, signal);
+    if (found?.id !== id || !matches)
+      throw new AppError('email_taken', 'there is an account with this address');
+    return { id, email: found.email };
+  }
+
+  return {
+    start: () => users.addGuest(),
+
+    async register(id, given, password, signal) {
+      const email = requireNewCredentials(given, password);
+      const found = await users.find(email);
+      if (found) return requireOwn(id, found, password, signal);
+      const outcome = await users.registerGuest(id, email, await passwords.hash(password, signal));
+      if (outcome === 'registered') return { id, email };
+      // Another request with this address may have come first, also one of this guest.
+      const first = await users.find(email);
+      if (first || outcome === 'taken') return requireOwn(id, first, password, signal);
+      if (!(await users.exists(id))) throw invalidToken();
+      throw notGuest();
+    },
+  };
+}
+
+export const notGuest = (): AppError =>
+  new AppError('state_conflict', 'this is no guest: the account has an address and a password');

@@ -1,0 +1,20 @@
+import type { AccountGroup } from '../limits/group-limits.ts';
+import type { Account } from './session-view.ts';
+
+/** Whoever sends a request. */
+export interface User {
+  id: string;
+  /** Null for a guest. */
+  email: string | null;
+  group: AccountGroup;
+}
+
+/** Reads the claims of an access token of auth. Returns undefined where one is missing, or where they contradict each other. */
+export function readUser({ sub, email, guest }: Record<string, unknown>): User | undefined {
+  if (typeof sub !== 'string') return undefined;
+  if (guest === true) return email === undefined ? { id: sub, email: null, group: 'guest' } : undefined;
+  return typeof email === 'string' && guest === undefined ? { id: sub, email, group: 'user' } : undefined;
+}
+
+/** What the owner of the account sees of it. */
+export const accountOf = ({ id, email, group }: User): Account => ({ id, email, guest: group === 'guest' });

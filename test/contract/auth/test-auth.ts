@@ -1,0 +1,52 @@
+import type { TestContext } from 'node:test';
+import { createAccounts } from '../../../services/auth/accounts.ts';
+import { createAuthApp } from '../../../services/auth/app.ts';
+import { checkDatabase } from '../../../services/auth/database.ts';
+import { createGrants } from '../../../services/auth/grants.ts';
+import { createGuests } from '../../../services/auth/guests.ts';
+import { migrate } from '../../../services/auth/migrate.ts';
+import { createPasswords } from '../../../services/auth/passwords.ts';
+import { createSessions } from '../../../services/auth/refresh-sessions.ts';
+import { createSigningKeys } from '../../../services/auth/signing-keys.ts';
+import { createTokens } from '../../../services/auth/tokens.ts';
+import { createUsers } from '../../../services/auth/users.ts';
+import { createMetrics } from '../../../services/shared/http/metrics.ts';
+import { inProcess } from '../../support/in-process.ts';
+import { createDatabase, MIGRATIONS, silent } from './database-for-test.ts';
+
+const metrics = createMetrics('auth');
+export const DAY_SECONDS = 24 * 3600;
+
+/** The whole service with a database of its own and a clock that the test sets. */
+export async function buildAuth(t: TestContext, { queue = 64 } = {}) {
+  const [database] = await createDatabase(t);
+  await migrate(database, MIGRATIONS, silent);
+  const clock = { ms: Date.now() };
+  const now = () => clock.ms;
+  const reused: string[] = [];
+  const keys = createSigningKeys({ database, rotationDays: 30, tokenSeconds: 900, log: silent, now });
+  const tokens = createTokens({ keys, issuer: 'us', audience: 'us', seconds: 900, now });
+  const sessions = createSessions({
+    database,
+    seconds: 30 * DAY_SECONDS,
+    guestSeconds: DAY_SECONDS,
+    onReuse: (user) => reused.push(user),
+    now,
+  });
+  const users = createUsers(database);
+  const passwords = await createPasswords({ parallel: 2, queue });
+  const app = createAuthApp({
+    users,
+    accounts: createAccounts({ users, passwords }),
+    guests: createGuests({ users, passwords }),
+    grants: createGrants({ sessions, tokens }),
+    tokens,
+    keys,
+    checks: { mysql: (signal) => checkDatabase(database, signal) },
+    metrics,
+    log: silent,
+    stoppingSignal: new AbortController().signal,
+    apiToken: undefined,
+  });
+  return { database, clock, reused, sessions, users, call: inProcess(app) };
+}
