@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type BuildOptions, type BuildResult, build, type Metafile } from 'esbuild';
 import { DOCUMENTS, documentOf, type Entry } from './documents.ts';
-import { fixedFiles } from './fixed-files.ts';
+import { type FixedFile, fixedFiles } from './fixed-files.ts';
 import { licensesOf } from './licenses.ts';
 import { slimZod } from './slim-zod.ts';
 import { type PageFile, writeSite } from './write-site.ts';
@@ -27,11 +27,22 @@ interface PageOptions {
   reload?: boolean;
 }
 
+/** In what the builds are different. */
+export type OwnOptions = Pick<BuildOptions, 'entryPoints' | 'entryNames' | 'splitting' | 'format'>;
+
 /**
  * The scripts of each build. Each document is built apart from the others: with them, the main page would be in more and smaller
  * files, and would load code that only another document needs.
  */
-export const BUILDS = [['early.ts'], ...DOCUMENTS.map(({ entry }) => [entry])];
+export const BUILDS: readonly OwnOptions[] = [
+  { entryPoints: [path.join(app, 'early.ts')] },
+  ...DOCUMENTS.map(({ entry }) => ({ entryPoints: [path.join(app, entry)] })),
+  // Its URL says for which pages it is, and stays the same: a browser compares the new one with the old one. Not all know modules.
+  {
+    entryPoints: [{ in: path.join(app, 'worker/main.ts'), out: 'service-worker' }],
+    ...{ entryNames: '[name]', splitting: false, format: 'iife' },
+  },
+];
 
 export type Options = BuildOptions & { metafile: true; write: false };
 export type Result = BuildResult<Options>;
@@ -40,9 +51,8 @@ export type Result = BuildResult<Options>;
  * Scripts and what they import, with the styles. What is imported with `import()` becomes a file of its own.
  * @param reload whether a page that is open loads again when it was built anew
  */
-export const optionsOf = (entries: readonly string[], reload: boolean): Options => ({
+export const optionsOf = (own: OwnOptions, reload: boolean): Options => ({
   absWorkingDir: repoRoot,
-  entryPoints: entries.map((entry) => path.join(app, entry)),
   outbase: app,
   entryNames: 'assets/[name]-[hash]',
   chunkNames: 'assets/[name]-[hash]',
@@ -54,6 +64,7 @@ export const optionsOf = (entries: readonly string[], reload: boolean): Options 
   ...{ minify: true, metafile: true, write: false, legalComments: 'none', logLevel: 'silent' },
   define: { MP3CONVERTER_RELOAD: String(reload) },
   plugins: [slimZod],
+  ...own,
 });
 
 /** Builds the web page. Throws where a file of it has an error. Returns what esbuild tells about its output. */
@@ -61,8 +72,8 @@ export async function buildPage({
   folder = destination,
   reload = false,
 }: PageOptions = {}): Promise<Metafile> {
-  const results = await Promise.all(BUILDS.map((entries) => build(optionsOf(entries, reload))));
-  writeSite(filesOf(results), { folder, keepMs: KEEP_MS });
+  const results = await Promise.all(BUILDS.map((own) => build(optionsOf(own, reload))));
+  writeSite(filesOf(results, await fixedFiles()), { folder, keepMs: KEEP_MS });
   return metafileOf(results);
 }
 
@@ -71,8 +82,8 @@ const metafileOf = (results: readonly Result[]): Metafile => ({
   outputs: Object.assign({}, ...results.map(({ metafile }) => metafile.outputs)),
 });
 
-/** All files of the page. */
-export function filesOf(results: readonly Result[]): PageFile[] {
+/** All files of the page. @param fixed those whose URLs stay the same */
+export function filesOf(results: readonly Result[], fixed: readonly FixedFile[]): PageFile[] {
   const entries = entriesOf(metafileOf(results));
   const documents = DOCUMENTS.map((document) => ({ url: document.url, ...documentOf(document, entries) }));
   // Files of several builds with the same name have the same content.
@@ -85,9 +96,10 @@ export function filesOf(results: readonly Result[]): PageFile[] {
       file: path.relative(destination, file),
       type: TYPES[path.extname(file)] ?? 'application/octet-stream',
       contents,
-      immutable: true,
+      // Files in this folder have a hash in their names.
+      immutable: urlOf(file).startsWith('/assets/'),
     })),
-    ...[...documents, ...fixedFiles(), licenses(results)].map((file) => ({ ...file, immutable: false })),
+    ...[...documents, ...fixed, licenses(results)].map((file) => ({ ...file, immutable: false })),
   ];
 }
 

@@ -1,3 +1,5 @@
+import { ICONS } from './draw-icons.ts';
+
 /** A page that the gateway serves. */
 interface PageDocument {
   url: string;
@@ -55,6 +57,7 @@ export function documentOf(
     '<meta name="theme-color" content="#121417" media="(prefers-color-scheme: dark)">',
     `<title>${title}</title>`,
     '<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">',
+    `<link rel="apple-touch-icon" href="/assets/${ICONS.apple.name}">`,
     '<link rel="manifest" href="/manifest.webmanifest">',
     // Before the styles: a browser runs no script before the styles above it have loaded.
     ...(early === undefined ? [] : [`<script src="${early.script}"></script>`]),

@@ -1,35 +1,31 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { drawIcons } from './draw-icons.ts';
+import { manifest } from './manifest.ts';
 
 const app = path.resolve(import.meta.dirname, '../../services/gateway/page/app');
 
-const manifest = {
-  name: 'mp3converter',
-  short_name: 'mp3converter',
-  description: 'Turns films into MP3s.',
-  id: '/',
-  start_url: '/',
-  display: 'standalone',
-  background_color: '#f7f6f3',
-  theme_color: '#f7f6f3',
-  icons: [
-    { src: '/assets/icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' },
-    { src: '/assets/icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'maskable' },
-  ],
-};
+export interface FixedFile {
+  url: string;
+  file: string;
+  type: string;
+  contents: string | Uint8Array;
+}
 
 /** Files whose URLs have to stay the same. */
-export const fixedFiles = (): { url: string; file: string; type: string; contents: string }[] => [
-  {
-    url: '/manifest.webmanifest',
-    file: 'manifest.webmanifest',
-    type: 'application/manifest+json',
-    contents: JSON.stringify(manifest),
-  },
-  {
-    url: '/assets/icon.svg',
-    file: 'assets/icon.svg',
-    type: 'image/svg+xml',
-    contents: readFileSync(path.join(app, 'shell/icon.svg'), 'utf8'),
-  },
-];
+export async function fixedFiles(): Promise<FixedFile[]> {
+  const svg = await readFile(path.join(app, 'shell/icon.svg'), 'utf8');
+  const pictures = await drawIcons(svg);
+  return [
+    {
+      url: '/manifest.webmanifest',
+      file: 'manifest.webmanifest',
+      type: 'application/manifest+json',
+      contents: JSON.stringify(manifest),
+    },
+    { url: '/assets/icon.svg', file: 'assets/icon.svg', type: 'image/svg+xml', contents: svg },
+    ...[...pictures].map(([name, contents]) => ({
+      ...{ url: `/assets/${name}`, file: `assets/${name}`, type: 'image/png', contents },
+    })),
+  ];
+}

@@ -1,5 +1,6 @@
 import { context, type Message, type Plugin } from 'esbuild';
-import { BUILDS, destination, filesOf, optionsOf, type Result } from './build.ts';
+import { BUILDS, destination, filesOf, type OwnOptions, optionsOf, type Result } from './build.ts';
+import { fixedFiles } from './fixed-files.ts';
 import { slimZod } from './slim-zod.ts';
 import { writeSite } from './write-site.ts';
 
@@ -29,28 +30,30 @@ export async function watchPage({
   signal,
 }: WatchPageOptions): Promise<void> {
   const tell = withoutRepetition(report);
+  // The icons are drawn once. Drawing takes longer than a build.
+  const fixed = await fixedFiles();
   /** The newest result of each build that had no error. */
-  const latest = new Map<readonly string[], Result>();
-  const failing = new Set<readonly string[]>();
+  const latest = new Map<OwnOptions, Result>();
+  const failing = new Set<OwnOptions>();
 
-  function onEnd(entries: readonly string[], result: Result): void {
+  function onEnd(own: OwnOptions, result: Result): void {
     for (const error of result.errors) tell(describe(error));
     if (result.errors.length > 0) {
-      failing.add(entries);
+      failing.add(own);
       return;
     }
-    const isMended = failing.delete(entries) && failing.size === 0;
-    latest.set(entries, result);
+    const isMended = failing.delete(own) && failing.size === 0;
+    latest.set(own, result);
     if (latest.size < BUILDS.length || failing.size > 0) return;
-    writeSite(filesOf([...latest.values()]), { folder, keepMs: KEEP_MS });
+    writeSite(filesOf([...latest.values()], fixed), { folder, keepMs: KEEP_MS });
     if (isMended) report('The page is built again.');
   }
 
   await Promise.all(
-    BUILDS.map(async (entries) => {
+    BUILDS.map(async (own) => {
       const first = Promise.withResolvers<void>();
       const watching = await context({
-        ...optionsOf(entries, true),
+        ...optionsOf(own, true),
         plugins: [
           slimZod,
           ...plugins,
@@ -58,7 +61,7 @@ export async function watchPage({
             name: 'write-site',
             setup(build) {
               build.onEnd((result) => {
-                onEnd(entries, result as Result);
+                onEnd(own, result as Result);
                 first.resolve();
               });
             },

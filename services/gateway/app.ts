@@ -22,6 +22,7 @@ import type { JobCommands } from './jobs/commands.ts';
 import { type JobPorts, jobRoutes } from './jobs/routes.ts';
 import { openapi } from './openapi/document.ts';
 import { type OperatorPorts, operatorRoutes } from './operator/routes.ts';
+import { SHARE_PATH } from './page/app/share/share-target.ts';
 import { pageRoutes } from './page/routes.ts';
 import type { Site } from './page/site.ts';
 import { type ProbePorts, probeRoutes } from './probe/routes.ts';
@@ -56,7 +57,9 @@ export interface GatewayPorts
 export function createGateway(ports: GatewayPorts): Koa<RequestState> {
   const router = createRoutes(ports);
   const app = createApp(ports.log, ports.metrics);
-  app.use(acceptSessionCookie(createSessionCookies(ports.publicUrl), ports.publicUrl));
+  const acceptCookie = acceptSessionCookie(createSessionCookies(ports.publicUrl), ports.publicUrl);
+  // What a system shares with the page has no `Origin` of ours, and the route needs no session.
+  app.use((context, next) => (context.path === SHARE_PATH ? next() : acceptCookie(context, next)));
   if (ports.corsOrigins.length > 0) app.use(cors(ports.corsOrigins));
   app.use(health(ports.checks, ports.stoppingSignal)).use(exposeMetrics(ports.metrics));
   app.use(router.routes());
@@ -83,7 +86,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   archiveRoutes(router, ports);
   downloadRoutes(router, ports);
   operatorRoutes(router, ports);
-  pageRoutes(router, ports.site);
+  pageRoutes(router, ports);
   router.get('/openapi.json', (context) => {
     context.body = openapi;
   });

@@ -38,6 +38,11 @@ export const STEPS: readonly Step[] = [
     parts: ['check'],
     run: (context) => runTool(context, 'tsc', ['--noEmit', '--project', 'services/gateway/page/app']),
   },
+  {
+    name: 'type check of the service worker',
+    parts: ['check'],
+    run: (context) => runTool(context, 'tsc', ['--noEmit', '--project', 'services/gateway/page/app/worker']),
+  },
   { name: 'lint', parts: ['check'], run: (context) => runTool(context, 'biome', ['check', '.']) },
   {
     name: 'unit',

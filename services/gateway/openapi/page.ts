@@ -41,4 +41,27 @@ export const pagePaths = {
     'application/manifest+json',
   ),
   '/service-worker.js': file('The service worker of the web page', 'text/javascript'),
+  '/share': {
+    post: {
+      summary: 'Opens the web page after films were shared with it',
+      description:
+        'Where the web page is installed, a system sends here what somebody shares with it. The service worker of the page takes it, and the request does not reach the gateway. One that does is redirected, and its body is thrown away.',
+      requestBody: {
+        content: {
+          'multipart/form-data': {
+            schema: {
+              type: 'object',
+              properties: { films: { type: 'array', items: { type: 'string', format: 'binary' } } },
+            },
+          },
+        },
+      },
+      responses: {
+        303: {
+          description: 'The web page, which says that nothing arrived',
+          headers: { Location: { schema: { type: 'string' }, description: 'The web page' } },
+        },
+      },
+    },
+  },
 };

@@ -1,4 +1,4 @@
-/** No script may turn text into HTML, because no Trusted Types policy is allowed. {@link DOCS_HEADERS} allows two. */
+/** No script may turn text into HTML, because no Trusted Types policy is allowed. */
 const NO_POLICY = "'none'";
 
 /**
@@ -32,8 +32,11 @@ const headersOf = (trustedTypes: string): Record<string, string> => ({
   'Permissions-Policy': 'camera=(), microphone=(), geolocation=()',
 });
 
-/** Response headers of the files of the page. */
+/** Response headers of `/operator`, and of the files that are no documents. */
 export const PAGE_HEADERS = headersOf(NO_POLICY);
+
+/** Those of `/`. It registers the service worker, whose URL its policy lets through, and nothing else: see app/service-worker.ts. */
+export const HOME_HEADERS = headersOf('service-worker');
 
 /**
  * Those of `/docs`. swagger-ui makes HTML of the descriptions, which are in Markdown. It cleans that HTML by DOMPurify, which has a
@@ -41,3 +44,6 @@ export const PAGE_HEADERS = headersOf(NO_POLICY);
  * app/docs/description-policy.ts.
  */
 export const DOCS_HEADERS = headersOf('default dompurify');
+
+export const headersFor = (path: string): Record<string, string> =>
+  path === '/' ? HOME_HEADERS : path === '/docs' ? DOCS_HEADERS : PAGE_HEADERS;

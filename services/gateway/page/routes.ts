@@ -2,14 +2,27 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
-import { DOCS_HEADERS, PAGE_HEADERS } from './headers.ts';
+import { discardRest } from '../uploads/discard-rest.ts';
+import { SHARE_PATH, SHARED_FRAGMENT } from './app/share/share-target.ts';
+import { headersFor } from './headers.ts';
 import type { Encoding, Site, SiteFile } from './site.ts';
 
 const PATHS = ['/', '/docs', '/operator', '/assets/:name', '/manifest.webmanifest', '/service-worker.js'];
 
+interface PagePorts {
+  site: Site;
+  stoppingSignal: AbortSignal;
+}
+
 /** Serves the web page. Its files carry no secret, so nobody has to sign in for them. */
-export function pageRoutes(router: Router<RequestState>, site: Site): void {
+export function pageRoutes(router: Router<RequestState>, { site, stoppingSignal }: PagePorts): void {
   for (const route of PATHS) router.get(route, (context) => serveFile(context, site));
+  // The service worker takes what is shared with the page. Without one, the page is opened and says that nothing has arrived.
+  router.post(SHARE_PATH, discardRest(stoppingSignal), (context) => {
+    context.redirect(`/${SHARED_FRAGMENT}`);
+    // The page is asked for with GET (RFC 9110, 15.4.4).
+    context.status = 303;
+  });
 }
 
 async function serveFile(context: Context, site: Site): Promise<void> {
@@ -20,7 +33,7 @@ async function serveFile(context: Context, site: Site): Promise<void> {
   context.status = 200;
   context.vary('Accept-Encoding');
   context.set({
-    ...(context.path === '/docs' ? DOCS_HEADERS : PAGE_HEADERS),
+    ...headersFor(context.path),
     // The bytes of an encoding have a tag of their own (RFC 9110, 8.8.3.3).
     ETag: `"${file.hash}-${encoding}"`,
     // A browser asks whether its copy of the HTML is still the right one each time.

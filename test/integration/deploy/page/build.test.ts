@@ -60,7 +60,7 @@ describe('buildPage', () => {
     assert.deepEqual(present.filter((name) => name !== 'assets').sort(), [...named, 'site.json'].sort());
   });
 
-  it('gives the same files for the same code', async (context) => {
+  it('is deterministic', async (context) => {
     const other = temporaryFolder(context);
     await buildPage({ folder: other });
     const read = (name: string) => readFileSync(path.join(name, 'site.json'), 'utf8');
@@ -131,7 +131,7 @@ describe('buildPage', () => {
       assert.ok(text.includes(licence), licence);
   });
 
-  it('makes no source maps', () => {
+  it('writes no source maps', () => {
     assert.deepEqual(
       readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((n) => /\.map/.test(n)),
       [],
@@ -139,7 +139,7 @@ describe('buildPage', () => {
     for (const url of scripts()) assert.doesNotMatch(textOf(url), /sourceMappingURL/, url);
   });
 
-  it('makes no code of texts', () => {
+  it('keeps texts out of the code', () => {
     for (const url of ownScripts()) {
       assert.doesNotMatch(textOf(url), /\beval\s*\(|setTimeout\(\s*["'`]/, url);
       // zod has a compiler, which the script early.ts turns off. The content security policy would refuse it.

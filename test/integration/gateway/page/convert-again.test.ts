@@ -5,8 +5,8 @@ import { signUp, startPage } from './open-page.ts';
 import { failedWith, ORIGINAL, ownMp3, putFilm, putJobs } from './put-jobs.ts';
 import { focusedText } from './spoken.ts';
 
-describe('converting again with other options on the page in Chromium', () => {
-  it('begins with the options of the job, and keeps the MP3 until there is a new one', async (context) => {
+describe('converting a job again with other options', () => {
+  it('starts with the options of the job, and keeps the MP3 until the new one is done', async (context) => {
     const gateway = await startPage(context);
     gateway.converter.run = async () => undefined;
     const job = await ownMp3(gateway, { filename: 'film.mp4', options: { bitrate: 192, title: 'A & B' } });
@@ -38,7 +38,7 @@ describe('converting again with other options on the page in Chromium', () => {
     );
   });
 
-  it('is offered at once where other options may help, and says what the film does not have', async (context) => {
+  it('opens the form at once when other options may help, and says what the film lacks', async (context) => {
     const gateway = await startPage(context);
     const failed = failedWith('too_long', 'film.mp4');
     const job = { ...failed, source: { ...failed.source, original: ORIGINAL } };

@@ -25,7 +25,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 describe('converting on the page by keyboard', async () => {
   const started = await startSharedPage();
 
-  it('chooses a film, an option and what is done next, without losing the focus', async (context) => {
+  it('chooses a film and options and converts it, without losing the focus', async (context) => {
     const { page, complaints } = await openHome(started, context);
     // With handles of files, the browser has a dialog of its own that no test can answer.
     await page.evaluate('delete globalThis.showOpenFilePicker');
@@ -51,7 +51,7 @@ describe('converting on the page by keyboard', async () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('moves the focus to the next film where one is removed', async (context) => {
+  it('moves the focus to the next film when one is removed', async (context) => {
     const { page } = await openHome(started, context);
     await page
       .locator('input[type=file][multiple]')

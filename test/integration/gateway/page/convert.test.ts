@@ -27,7 +27,7 @@ describe('converting on the page', async () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('sends all of a film where that is asked for, and remembers it for the next one', async (context) => {
+  it('sends the whole film when the user asks for it, and remembers that for the next film', async (context) => {
     const { page, complaints, wire } = await openHome(started, context);
     const film = await noisyFilm();
     await chooseFilms(page, film);
@@ -49,7 +49,7 @@ describe('converting on the page', async () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('sends the options of all films and those of each', async (context) => {
+  it('sends the common options together with those of each film', async (context) => {
     const { page } = await openHome(started, context);
     await chooseFilms(page, await noisyFilm(), await noisyFilm('another.mp4', 2));
     await page.getByRole('button', { name: 'Convert 2 films' }).waitFor();
@@ -68,7 +68,7 @@ describe('converting on the page', async () => {
     ]);
   });
 
-  it('does not send films with a wrong option, and leads to it', async (context) => {
+  it('sends nothing while an option is wrong, and moves the focus to it', async (context) => {
     const { page, wire } = await openHome(started, context);
     await chooseFilms(page, await noisyFilm());
     await page.getByText('Only a part, or another title').click();

@@ -5,8 +5,8 @@ import { signUp, startPage } from './open-page.ts';
 import { ownJob, ownMp3, putJobs } from './put-jobs.ts';
 import { focusedText } from './spoken.ts';
 
-describe('deleting jobs on the page in Chromium', () => {
-  it('can be undone until its message has gone, and keeps the focus in the list', async (context) => {
+describe('deleting jobs on the page', () => {
+  it('can be undone until its message disappears, and keeps the focus in the list', async (context) => {
     const gateway = await startPage(context);
     const jobs = ['one', 'two', 'three'].map((filename) => ownJob({ status: 'cancelled', filename }));
     const [one, two, three] = jobs.map(({ id }) => id);
@@ -41,7 +41,7 @@ describe('deleting jobs on the page in Chromium', () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('does not wait where the page is left', async (context) => {
+  it('happens at once when the user leaves the page', async (context) => {
     const gateway = await startPage(context);
     const jobs = ['one', 'two'].map((filename) => ownJob({ status: 'cancelled', filename }));
     await putJobs(gateway, ...jobs);
@@ -55,7 +55,7 @@ describe('deleting jobs on the page in Chromium', () => {
       });
   });
 
-  it('shows a job again that could not be deleted, and says why', async (context) => {
+  it('shows the job again when the deletion fails, and says why', async (context) => {
     const gateway = await startPage(context);
     await putJobs(gateway, ownJob({ status: 'cancelled', filename: 'film.mp4' }));
     const { page } = await gateway.open();
@@ -87,7 +87,7 @@ describe('deleting jobs on the page in Chromium', () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('takes several at once', async (context) => {
+  it('deletes several selected jobs at once', async (context) => {
     const gateway = await startPage(context);
     const jobs = ['one', 'two', 'three'].map((filename) => ownJob({ status: 'cancelled', filename }));
     await putJobs(gateway, ...jobs);

@@ -61,7 +61,7 @@ describe('the documentation of the API', () => {
     return opened;
   }
 
-  it('shows every route of /openapi.json, with a request to no other host and no complaint of the browser', async () => {
+  it('shows every route of /openapi.json, without requests to other hosts or errors in the browser', async () => {
     const { page, complaints, origins } = await openDocs();
     const shown = await page
       .locator('.opblock-summary-control')
@@ -78,7 +78,7 @@ describe('the documentation of the API', () => {
     assert.deepEqual([...origins], [system.url]);
   });
 
-  it('sends a request of the console with the session of the page, and renews it where that is needed', async () => {
+  it('sends requests from its console with the session of the page', async () => {
     const { page, complaints } = await system.open();
     await signUp(page, { ...USER, email: 'console@example.com' });
     await page.goto(`${system.url}/docs`);
@@ -89,7 +89,7 @@ describe('the documentation of the API', () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('sends a request of the console with a token that somebody gives', async () => {
+  it('sends requests from its console with a token that the user enters', async () => {
     const { page } = await openDocs();
     await page.getByText('You are not signed in.').waitFor();
     await page.getByRole('button', { name: 'Authorize', exact: true }).click();
@@ -101,13 +101,13 @@ describe('the documentation of the API', () => {
     assert.equal((await execute(page))?.trim(), '200');
   });
 
-  it('opens the route that the fragment of the URL names', async () => {
+  it('opens the route that the URL fragment names', async () => {
     const { page } = await openDocs({}, '#/Jobs/get_jobs');
     await page.locator('.opblock.is-open').getByText('/jobs', { exact: true }).waitFor();
     assert.equal(await page.locator('.opblock.is-open').count(), 1);
   });
 
-  it('is dark where the page is', async () => {
+  it('follows the theme of the page', async () => {
     const { page } = await openDocs({ colorScheme: 'dark' });
     const isDark = () => page.evaluate('document.documentElement.classList.contains("dark-mode")');
     assert.equal(await isDark(), true);
@@ -119,7 +119,7 @@ describe('the documentation of the API', () => {
     await page.locator('html:not(.dark-mode)').waitFor();
   });
 
-  it('is loaded at /docs alone: the main page loads nothing of it', async () => {
+  it('is not loaded by the main page', async () => {
     const opened = await system.open();
     const sizes = await opened.page.evaluate(
       'performance.getEntriesByType("resource").map(({ name, decodedBodySize }) => [name, decodedBodySize])',
@@ -140,7 +140,7 @@ describe('the documentation of the API', () => {
       }
   }
 
-  it('has no finding of axe in an open route, in the dialog and in a response, and is never wider than the window', async () => {
+  it('passes axe with an open route, the dialog and a response, and is never wider than the window', async () => {
     const { page } = await openDocs({ reducedMotion: 'reduce' }, '#/Uploads/post_upload');
     await page.locator('.opblock.is-open').waitFor();
     await checkWithAxe(page);

@@ -23,7 +23,7 @@ async function filmFolder(context: TestContext): Promise<string> {
 describe('dropping films on the page', async () => {
   const started = await startSharedPage();
 
-  it('shows where to drop while films are over the window, and takes them anywhere', async (context) => {
+  it('shows where to drop while films are dragged over the window, and accepts them anywhere', async (context) => {
     const { page, complaints } = await openHome(started, context);
     const drop = await dragFilms(page, await noisyFilm('small.mp4', 1));
     await page.getByText('Drop them anywhere').waitFor();
@@ -34,7 +34,7 @@ describe('dropping films on the page', async () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('takes the films of a folder, and of the folders in it', async (context) => {
+  it('accepts the films of a dropped folder and of its subfolders', async (context) => {
     const { page, complaints } = await openHome(started, context);
     const drop = await dragFilms(page, await filmFolder(context));
     await drop();
@@ -43,21 +43,21 @@ describe('dropping films on the page', async () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('takes a folder that is chosen', async (context) => {
+  it('accepts a folder from the file dialog', async (context) => {
     const { page } = await openHome(started, context);
     await page.locator('input[webkitdirectory]').setInputFiles(await filmFolder(context));
     await page.getByRole('button', { name: 'Convert 3 films' }).waitFor();
     assert.deepEqual((await namesOfFilms(page)).sort(), ['Film 10.mp4', 'Film 9.mp4', 'Ünder.mkv']);
   });
 
-  it('takes a film that is pasted, and no text', async (context) => {
+  it('accepts a pasted film', async (context) => {
     const { page } = await openHome(started, context);
     await pasteFilm(page, 'Pasted <b>film</b>.mp4', await noisyFilm('small.mp4', 1));
     await page.getByText(/will be sent/).waitFor();
     assert.deepEqual(await namesOfFilms(page), ['Pasted <b>film</b>.mp4']);
   });
 
-  it('keeps films that are dropped before somebody signs in', async () => {
+  it('keeps films that are dropped before the user signs in', async () => {
     const { page } = await started.open();
     const drop = await dragFilms(page, await noisyFilm('small.mp4', 1));
     await drop();

@@ -7,10 +7,10 @@ import { waitFor } from '../../../support/wait.ts';
 import { listJobs, openHome, startSharedPage } from './open-home.ts';
 import { convertButton, dragFilms, longFilm } from './page-films.ts';
 
-describe('a browser with handles of files', async () => {
+describe('a browser with file handles', async () => {
   const started = await startSharedPage();
 
-  it('opens a file again by itself after a reload, and goes on', async (context) => {
+  it('opens the file again by itself after a reload, and continues the upload', async (context) => {
     const { page, wire } = await openHome(started, context);
     const film = await readFile(await longFilm());
     await page.route('**/long.mkv', (route) => route.fulfill({ body: film }));

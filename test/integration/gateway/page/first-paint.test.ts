@@ -54,7 +54,7 @@ const blockingSizes = (page: Page): Promise<number[]> =>
 describe('the first paint of the page on a slow phone', async () => {
   const started = await startSharedPage();
 
-  it('waits for few requests and few bytes, and nothing moves afterwards for a visitor', async (context) => {
+  it('waits for few requests and few bytes, and nothing on the page moves afterwards', async (context) => {
     const { page } = await started.open();
     context.after(() => page.context().close());
     await page.addInitScript(OBSERVE);
@@ -72,7 +72,7 @@ describe('the first paint of the page on a slow phone', async () => {
     assert.deepEqual(await page.evaluate('shifts'), []);
   });
 
-  it('moves nothing afterwards for somebody with MP3s', async (context) => {
+  it('is followed by no movement for a user who has MP3s', async (context) => {
     const { page, user } = await openHome(started, context);
     const jobs = ['one.mp4', 'two.mp4', 'three.mp4'].map((filename) =>
       ownJob({ status: 'cancelled', filename, owner: user.email }),

@@ -18,8 +18,8 @@ async function openJob({ page }: OpenedPage, id: string): Promise<void> {
 const slider = (page: Page) => page.getByRole('slider', { name: 'Position' });
 const placeText = (page: Page) => slider(page).getAttribute('aria-valuetext');
 
-describe('an MP3 on the page in Chromium', () => {
-  it('is shown with everything that is known of it', async (context) => {
+describe('an MP3 on the page', () => {
+  it('is shown with its facts, warnings, steps, cover and waveform', async (context) => {
     const gateway = await startPage(context);
     const warnings = [
       { code: 'downmixed', detail: 'x' },
@@ -79,7 +79,7 @@ describe('an MP3 on the page in Chromium', () => {
     assert.deepEqual([...origins], [gateway.url]);
   });
 
-  it('is played and sought by the keyboard alone', async (context) => {
+  it('can be played and sought with the keyboard alone', async (context) => {
     const gateway = await startPage(context);
     const job = await ownMp3(gateway);
     await putJobs(gateway, job);
@@ -117,7 +117,7 @@ describe('an MP3 on the page in Chromium', () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('is sought by the mouse, in a list as well, where one player at a time has sound', async (context) => {
+  it('can be sought with the mouse in the list, where one player at a time plays', async (context) => {
     const gateway = await startPage(context);
     const [one, other] = [
       await ownMp3(gateway, { filename: 'one.mp4' }),
@@ -144,7 +144,7 @@ describe('an MP3 on the page in Chromium', () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('has a plain player where an earlier release has made it', async (context) => {
+  it('has a plain player when an earlier release made it', async (context) => {
     const gateway = await startPage(context);
     const job = await ownMp3(gateway, {}, false);
     await putJobs(gateway, job);
@@ -161,7 +161,7 @@ describe('an MP3 on the page in Chromium', () => {
     assert.deepEqual(complaints, [NOT_FOUND]);
   });
 
-  it('plays after the sound was refused once, and says where it cannot be had', async (context) => {
+  it('plays after one failed request for the sound, and says when the sound cannot be loaded', async (context) => {
     const gateway = await startPage(context);
     const job = await ownMp3(gateway);
     await putJobs(gateway, job);
@@ -186,7 +186,7 @@ describe('an MP3 on the page in Chromium', () => {
     await page.getByRole('button', { name: 'Pause' }).waitFor();
   });
 
-  it('gets another name in place', async (context) => {
+  it('can be renamed in place', async (context) => {
     const gateway = await startPage(context);
     const job = await ownMp3(gateway, { filename: 'old name.mp4' });
     await putJobs(gateway, job);
@@ -237,7 +237,7 @@ describe('an MP3 on the page in Chromium', () => {
     });
   }
 
-  it('is downloaded under its name', async (context) => {
+  it('is downloaded under its file name', async (context) => {
     const gateway = await startPage(context);
     const job = await ownMp3(gateway, { filename: 'Größe.mkv' });
     await putJobs(gateway, job);
@@ -249,7 +249,7 @@ describe('an MP3 on the page in Chromium', () => {
     assert.deepEqual(opened.complaints, []);
   });
 
-  it('is said to be gone where it was deleted or never was, with a way back', async (context) => {
+  it('is reported as gone when it does not exist, with a link to the list', async (context) => {
     const gateway = await startPage(context);
     const job = ownJob({ status: 'cancelled', filename: 'film.mp4' });
     await putJobs(gateway, job);

@@ -27,8 +27,8 @@ const titleOf = (page: Page, title: string) =>
 const iconOf = async (page: Page) =>
   decodeURIComponent(String(await page.locator('link[rel=icon]').getAttribute('href')));
 
-describe('the tab of the page in Chromium', () => {
-  it('tells the progress and the outcome, and a notification the end, where it was asked for', async (context) => {
+describe('the browser tab', () => {
+  it('shows progress and outcome in its title and icon, and a notification at the end when the user asked for one', async (context) => {
     const gateway = await startPage(context);
     const { jobs } = gateway;
     const queued = ownJob({ status: 'queued', filename: 'film.mp4' });

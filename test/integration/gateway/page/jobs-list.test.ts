@@ -6,8 +6,8 @@ import { signUp, startPage } from './open-page.ts';
 import { failedWith, ownJob, ownMp3, putFilm, putJobs } from './put-jobs.ts';
 import { focusedText, listen } from './spoken.ts';
 
-describe('the list of jobs in Chromium', () => {
-  it('shows each state in words, with what can be done', async (context) => {
+describe('the list of jobs', () => {
+  it('shows each status in words, with the possible actions', async (context) => {
     const gateway = await startPage(context);
     const warnings = [{ code: 'truncated', detail: 'x', seconds: 5, of_seconds: 9 }];
     await putJobs(
@@ -78,7 +78,7 @@ describe('the list of jobs in Chromium', () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('cancels, converts again, speaks of start, quarters and end, and keeps the focus', async (context) => {
+  it('cancels and retries a job, announces start, quarters and end, and keeps the focus', async (context) => {
     const gateway = await startPage(context);
     const { jobs, converter, done } = gateway;
     const job = ownJob({ status: 'queued', filename: 'film.mp4' });
@@ -122,7 +122,7 @@ describe('the list of jobs in Chromium', () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('shows a job that another device has sent, and drops one that it has deleted', async (context) => {
+  it('adds a job that another device sent, and removes one that it deleted', async (context) => {
     const gateway = await startPage(context);
     gateway.converter.run = async () => undefined;
     const { page } = await gateway.open();
@@ -135,7 +135,7 @@ describe('the list of jobs in Chromium', () => {
     await page.getByText('Nothing here yet').waitFor();
   });
 
-  it('finds by name and by status, and shows further pages on demand', async (context) => {
+  it('filters by name and status, and loads further pages on demand', async (context) => {
     const gateway = await startPage(context);
     const many = Array.from({ length: 45 }, (_, at) =>
       ownJob({ status: at === 40 ? 'failed' : 'cancelled', filename: `film ${at}.mp4` }),
@@ -174,7 +174,7 @@ describe('the list of jobs in Chromium', () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('says that the list could not be loaded, and loads it again', async (context) => {
+  it('says that the list could not be loaded, and loads it on request', async (context) => {
     const gateway = await startPage(context);
     await putJobs(gateway, ownJob({ status: 'cancelled', filename: 'film.mp4' }));
     const { page } = await gateway.open();

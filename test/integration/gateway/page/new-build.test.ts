@@ -7,7 +7,7 @@ import { writeSite } from '../../../../deploy/page/write-site.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { startPage } from './open-page.ts';
 
-describe('the page in Chromium, while another build replaces it', () => {
+describe('the page while another build replaces it', () => {
   const PARTS = ['**/assets/main-*.js', '**/assets/main-*.css', '**/assets/chunk-*.js'];
   for (const part of PARTS) {
     it(`loads again where ${part} was missing at first`, async (context) => {
@@ -25,7 +25,7 @@ describe('the page in Chromium, while another build replaces it', () => {
     });
   }
 
-  it('does not load again for ever', async (context) => {
+  it('stops reloading after five attempts', async (context) => {
     const { open, url } = await startPage(context);
     const { page } = await open({ at: 'about:blank' });
     await page.clock.install();
@@ -45,7 +45,7 @@ describe('the page in Chromium, while another build replaces it', () => {
     assert.equal(loads, 6);
   });
 
-  it('loads itself again with npm run dev, once it was built anew', async (context) => {
+  it('reloads after each build with npm run dev', async (context) => {
     const folder = temporaryFolder(context);
     const { open } = await startPage(context, { folder, reload: true });
     const { page } = await open();
@@ -58,7 +58,7 @@ describe('the page in Chromium, while another build replaces it', () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   });
 
-  it('goes on with a part of the build before, which it loads later', async (context) => {
+  it('can still load parts of the build that it was opened with', async (context) => {
     const folder = temporaryFolder(context);
     const { open } = await startPage(context, { folder });
     const { page } = await open();

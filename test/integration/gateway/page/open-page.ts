@@ -20,15 +20,13 @@ interface PageOptions {
   browser?: Browser;
 }
 
-/**
- * The real page over the real gateway, whose store is in memory, in a browser. Auth and the converter are replaced. What `open`
- * has opened is closed with the context.
- */
-export async function startPage(
+type GatewayOptions = Parameters<typeof createTestGateway>[1];
+
+/** The real gateway with the page as it was built last. Its store is in memory. Auth and the converter are replaced. */
+export async function servePage(
   context: Pick<TestContext, 'after'>,
-  { folder, reload, browser, ...options }: PageOptions & Parameters<typeof createTestGateway>[1] = {},
+  { folder, ...options }: Pick<PageOptions, 'folder'> & GatewayOptions = {},
 ) {
-  const [inBrowser] = await Promise.all([browser ?? sharedBrowser(), build(folder, reload)]);
   const gateway = createTestGateway(context, {
     maxUploadBytes: 1024 ** 3,
     site: openSite(pino({ level: 'silent' }), folder),
@@ -39,18 +37,30 @@ export async function startPage(
   await once(server, 'listening');
   // A browser treats the host `localhost` as secure, so that locks and notifications work as over https.
   const url = `http://localhost:${(server.address() as AddressInfo).port}`;
-  const visitors: BrowserContext[] = [];
-  context.after(async () => {
-    await Promise.all(visitors.map((visitor) => visitor.close()));
+  context.after(() => {
     server.closeAllConnections();
     server.close();
   });
+  return { ...gateway, url };
+}
+
+/** The real page over the gateway of {@link servePage}, in a browser. What `open` has opened is closed with the context. */
+export async function startPage(
+  context: Pick<TestContext, 'after'>,
+  { reload, browser: own, ...options }: PageOptions & GatewayOptions = {},
+) {
+  const [browser] = await Promise.all([own ?? sharedBrowser(), build(options.folder, reload)]);
+  const gateway = await servePage(context, options);
+  const visitors: BrowserContext[] = [];
+  context.after(async () => {
+    await Promise.all(visitors.map((visitor) => visitor.close()));
+  });
   return {
     ...gateway,
-    url,
+    browser,
     /** Opens the page as a new visitor, or `at` another URL. */
-    open: async ({ at = url, ...options }: BrowserContextOptions & { at?: string } = {}) => {
-      const opened = await openPage(inBrowser, at, options);
+    open: async ({ at = gateway.url, ...options }: BrowserContextOptions & { at?: string } = {}) => {
+      const opened = await openPage(browser, at, options);
       visitors.push(opened.page.context());
       return opened;
     },

@@ -25,7 +25,7 @@ describe('the page of the operator', () => {
   });
   after(() => Promise.all(afters.map((close) => close())));
 
-  it('asks for the token, and says that a wrong one is wrong', async () => {
+  it('asks for the token, and rejects a wrong one', async () => {
     const { open, url } = shared;
     const { page, complaints, origins } = await open();
     await page.goto(`${url}/operator`);
@@ -78,7 +78,7 @@ describe('the page of the operator', () => {
     await total(page, 'Failed').getByText('1').waitFor();
   });
 
-  it('retries a failed job, and drops one after a question, without losing the focus', async (context) => {
+  it('retries a failed job, and deletes one after a confirmation, without losing the focus', async (context) => {
     const { open, url, jobs, blobs } = await startOperatorPage(context);
     const [first, second, third] = FAILED;
     assert.ok(first && second && third);
@@ -129,7 +129,7 @@ describe('the page of the operator', () => {
     await page.getByRole('button', { name: 'Show more' }).waitFor({ state: 'detached' });
   });
 
-  it('says how to configure a token where there is none', async (context) => {
+  it('says how to configure a token when there is none', async (context) => {
     const { open, url } = await startOperatorPage(context, { hasOperator: false });
     const { page } = await open();
     await page.goto(`${url}/operator`);

@@ -35,10 +35,10 @@ async function beginLongFilm(started: StartedPage, context: TestContext) {
 /** The offsets in their order, each once. */
 const partsOf = (offsets: readonly number[]) => [...new Set(offsets)].toSorted((a, b) => a - b);
 
-describe('an upload of the page', async () => {
+describe('an upload by the page', async () => {
   const started = await startSharedPage();
 
-  it('is paused and goes on where it stopped', async (context) => {
+  it('can be paused, and continues where it stopped', async (context) => {
     const { page, complaints } = await beginLongFilm(started, context);
     const offsets = recordOffsets(page);
     await page.getByRole('button', { name: /^Pause/ }).click();
@@ -50,7 +50,7 @@ describe('an upload of the page', async () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('goes on after a reload, once the same file is chosen again', async (context) => {
+  it('continues after a reload, once the user chooses the same file again', async (context) => {
     const { page, film } = await beginLongFilm(started, context);
     const offsets = recordOffsets(page);
     page.on('dialog', (dialog) => void dialog.accept());
@@ -71,7 +71,7 @@ describe('an upload of the page', async () => {
     assert.equal(job?.source.original?.size, (await stat(film)).size);
   });
 
-  it('goes on after a reload, where the file is dropped again among others', async (context) => {
+  it('continues after a reload, when the user drops the file again among others', async (context) => {
     const { page, film } = await beginLongFilm(started, context);
     page.on('dialog', (dialog) => void dialog.accept());
     await page.reload();
@@ -81,7 +81,7 @@ describe('an upload of the page', async () => {
     assert.equal((await listJobs(page)).length, 1);
   });
 
-  it('goes on by itself once there is a connection again', async (context) => {
+  it('continues by itself when the connection is back', async (context) => {
     const { page, wire } = await beginLongFilm(started, context);
     const offsets = recordOffsets(page);
     wire.cut();
@@ -91,7 +91,7 @@ describe('an upload of the page', async () => {
     assert.ok((partsOf(offsets)[0] ?? 0) >= MEBIBYTE);
   });
 
-  it('is forgotten by the server, too, where the film is removed', async (context) => {
+  it('is deleted on the server as well when the user removes the film', async (context) => {
     const { page } = await beginLongFilm(started, context);
     await page.getByRole('button', { name: /^Pause/ }).click();
     const deleted = page.waitForRequest((request) => request.method() === 'DELETE');
@@ -105,7 +105,7 @@ describe('an upload of the page', async () => {
     );
   });
 
-  it('asks before the page is left while something is being sent', async (context) => {
+  it('asks for confirmation before the user leaves the page during an upload', async (context) => {
     const { page } = await beginLongFilm(started, context);
     const asked = page.waitForEvent('dialog');
     const left = page.reload().catch(() => undefined);
@@ -115,7 +115,7 @@ describe('an upload of the page', async () => {
     await left;
   });
 
-  it('waits while somebody has to sign in again, and goes on after that', async (context) => {
+  it('waits while the user has to sign in again, and then continues', async (context) => {
     const { page, wire, user } = await beginLongFilm(started, context);
     started.auth.endSessions();
     wire.release();
@@ -127,7 +127,7 @@ describe('an upload of the page', async () => {
     assert.equal((await listJobs(page)).length, 1);
   });
 
-  it('is not shown to another account', async (context) => {
+  it('is not visible to another account', async (context) => {
     const { page, film } = await beginLongFilm(started, context);
     page.on('dialog', (dialog) => void dialog.accept());
     await page.reload();

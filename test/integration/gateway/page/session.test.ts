@@ -22,8 +22,8 @@ async function signedIn(context: TestContext) {
   return { ...system, ...opened };
 }
 
-describe('the session of the page in Chromium', () => {
-  it('begins with a registration, survives a reload, and ends when somebody signs out', async (context) => {
+describe('the session of the page', () => {
+  it('starts with a registration, survives a reload, and ends when the user signs out', async (context) => {
     const { page, complaints, origins, url } = await signedIn(context);
     await page.reload();
     await accountLink(page).click();
@@ -38,7 +38,7 @@ describe('the session of the page in Chromium', () => {
     assert.deepEqual([...origins], [url]);
   });
 
-  it('is renewed while the page is open, before elements of the page are refused', async (context) => {
+  it('is renewed while the page is open, before any request is refused', async (context) => {
     const { page, calls, auth, url } = await signedIn(context);
     await page.clock.install();
     await page.reload();
@@ -51,7 +51,7 @@ describe('the session of the page in Chromium', () => {
     await accountLink(page).waitFor();
   });
 
-  it('asks somebody to sign in again when it has ended, and goes on afterwards', async (context) => {
+  it('asks the user to sign in again when it has ended, and then continues', async (context) => {
     const { page, auth } = await signedIn(context);
     await page.clock.install();
     await page.reload();
@@ -82,7 +82,7 @@ describe('the session of the page in Chromium', () => {
     assert.equal(auth.sessions.size, 1);
   });
 
-  it('ends on this device also while auth is away, which the page says', async (context) => {
+  it('ends on this device even while auth is down, and the page says so', async (context) => {
     const { page, auth } = await signedIn(context);
     auth.outage.isOn = true;
     await signOut(page);
@@ -133,8 +133,8 @@ async function openForeignPage(context: TestContext, page: Page): Promise<Page> 
   return foreign;
 }
 
-describe('the cookie of the page in Chromium', () => {
-  it('does nothing for a page of another port of the host', async (context) => {
+describe('the session cookie of the page', () => {
+  it('gives no access to a page on another port of the same host', async (context) => {
     const { page, url, jobs } = await signedIn(context);
     const job = newJob({ owner: USER.email });
     await jobs.create(job);

@@ -5,7 +5,7 @@ import { chooseFilms, convertButton, longFilm } from './page-films.ts';
 
 const MEBIBYTE = 1024 ** 2;
 
-describe('two tabs of the page', async () => {
+describe('two tabs with the page', async () => {
   const started = await startSharedPage();
 
   /** A tab that sends a film, whose connection is held up, and another tab of the same browser. */
@@ -35,7 +35,7 @@ describe('two tabs of the page', async () => {
     assert.equal((await listJobs(page)).length, 1);
   });
 
-  it('hand an upload over where the one that sends it is closed', async (context) => {
+  it('hand an upload over when the tab that sends it is closed', async (context) => {
     const { page, wire, film, other } = await openTwo(context);
     await page.close();
     wire.release();
@@ -45,7 +45,7 @@ describe('two tabs of the page', async () => {
     assert.equal((await listJobs(other)).length, 1);
   });
 
-  it('send a film one after the other where both have chosen it before', async (context) => {
+  it('send the same film only once when both have chosen it', async (context) => {
     const home = await openHome(started, context);
     const film = await longFilm();
     const other = await home.page.context().newPage();

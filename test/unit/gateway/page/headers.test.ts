@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DOCS_HEADERS, PAGE_HEADERS } from '../../../../services/gateway/page/headers.ts';
+import {
+  DOCS_HEADERS,
+  HOME_HEADERS,
+  headersFor,
+  PAGE_HEADERS,
+} from '../../../../services/gateway/page/headers.ts';
 
 const policyOf = (headers: Record<string, string>) =>
   new Map(
@@ -22,7 +27,9 @@ const DIRECTIVES: [name: string, values: string[]][] = [
 ];
 
 const PAGES: [what: string, headers: Record<string, string>, trustedTypes: string[]][] = [
-  ['the page', PAGE_HEADERS, ["'none'"]],
+  // It registers the service worker, for which Trusted Types demand a policy.
+  ['the page', HOME_HEADERS, ['service-worker']],
+  ['the other documents and files', PAGE_HEADERS, ["'none'"]],
   // swagger-ui cleans HTML by DOMPurify, see headers.ts.
   ['the API docs', DOCS_HEADERS, ['default', 'dompurify']],
 ];
@@ -58,3 +65,15 @@ for (const [what, headers, trustedTypes] of PAGES)
           assert.match(value, /^('[a-z-]+'|blob:|data:|[a-z-]+)$/, `${name} ${value}`);
     });
   });
+
+describe('headersFor', () => {
+  const PATHS: [path: string, headers: Record<string, string>][] = [
+    ['/', HOME_HEADERS],
+    ['/docs', DOCS_HEADERS],
+    ['/operator', PAGE_HEADERS],
+    ['/service-worker.js', PAGE_HEADERS],
+    ['/assets/icon.svg', PAGE_HEADERS],
+  ];
+  for (const [path, headers] of PATHS)
+    it(`gives ${path} its own policy`, () => assert.equal(headersFor(path), headers));
+});

@@ -31,6 +31,10 @@ const FILES: PageFile[] = [
   asset('photo-1.png', 'image/png', new Uint8Array([137, 80, 78, 71])),
   { ...asset('icon.svg', 'image/svg+xml', '<svg/>'), immutable: false },
   {
+    ...{ url: '/service-worker.js', file: 'service-worker.js', contents: 'f()', immutable: false },
+    type: 'text/javascript; charset=utf-8',
+  },
+  {
     ...{ url: '/manifest.webmanifest', file: 'manifest.webmanifest', contents: '{}', immutable: false },
     type: 'application/manifest+json',
   },
@@ -54,6 +58,7 @@ const KINDS: [url: string, type: string, kept: string][] = [
   ['/assets/photo-1.png', 'image/png', 'public, max-age=31536000, immutable'],
   ['/assets/icon.svg', 'image/svg+xml', 'no-cache'],
   ['/manifest.webmanifest', 'application/manifest+json; charset=utf-8', 'no-cache'],
+  ['/service-worker.js', 'text/javascript; charset=utf-8', 'no-cache'],
 ];
 
 describe('pageRoutes', () => {
@@ -172,6 +177,34 @@ describe('pageRoutes', () => {
       const { status, headers } = await call(method, '/');
       assert.deepEqual([status, headers.allow], [405, 'HEAD, GET'], method);
     }
+  });
+});
+
+describe('POST /share', () => {
+  const SENT: [who: string, headers: Record<string, string>][] = [
+    ['a system', { origin: 'null' }],
+    ['a system, for somebody who is signed in', { origin: 'null', cookie: 'mp3_access=a.b.c' }],
+    ['a page of another site', { origin: 'https://other.example', cookie: 'mp3_access=a.b.c' }],
+    ['a client that names no origin', {}],
+  ];
+  for (const [who, headers] of SENT) {
+    it(`opens the page with GET for what ${who} has sent, and reads nothing of it first`, async (context) => {
+      const { call } = build(context);
+      const form = { ...headers, 'content-type': 'multipart/form-data; boundary=x' };
+      const ended = Promise.withResolvers<void>();
+      async function* body() {
+        yield Buffer.from('--x\r\n');
+        await ended.promise;
+      }
+      const reply = await call('POST', '/share', { headers: form, body: body() });
+      ended.resolve();
+      assert.deepEqual([reply.status, reply.headers.location], [303, '/#/shared']);
+    });
+  }
+
+  it('is nothing that can be read', async (context) => {
+    const { status, headers } = await build(context).call('GET', '/share');
+    assert.deepEqual([status, headers.allow], [405, 'POST']);
   });
 });
 

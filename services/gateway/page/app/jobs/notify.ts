@@ -5,6 +5,7 @@ import type { Step } from './progress-steps.ts';
 import { endText } from './speak.ts';
 
 const KEY = 'notify';
+const PICTURES = { icon: '/assets/icon-192.png', badge: '/assets/icon-badge-96.png' };
 
 /** Undefined where the browser has no notifications, as over plain HTTP. */
 const permission = signal('Notification' in globalThis ? Notification.permission : undefined);
@@ -33,18 +34,33 @@ export function stopNotifications(): void {
 export async function notify(job: JobView, step: Step): Promise<void> {
   if (step.kind !== 'ended' || job.status === 'cancelled') return;
   if (notifications.value !== 'on' || document.visibilityState === 'visible') return;
-  // With the same tag, several tabs show one notification.
-  const options = { tag: job.id, icon: '/assets/icon.svg' };
+  // With the same tag, several tabs show one notification. Whoever presses it is led to the job of this id.
+  const { lang, dir } = document.documentElement;
+  const options = { tag: job.id, lang, dir: dir as NotificationDirection, ...PICTURES };
+  (await showByWorker(endText(job), options)) || showByPage(endText(job), options);
+}
+
+/** Phones show notifications of a service worker alone. It also opens the job, see worker/main.ts. Returns whether there is one. */
+async function showByWorker(title: string, options: NotificationOptions): Promise<boolean> {
   try {
-    const shown = new Notification(endText(job), options);
+    const registration = await navigator.serviceWorker?.getRegistration();
+    if (!registration?.active) return false;
+    await registration.showNotification(title, options);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function showByPage(title: string, options: NotificationOptions & { tag: string }): void {
+  try {
+    const shown = new Notification(title, options);
     shown.onclick = () => {
       focus();
-      location.hash = hrefOf({ view: 'job', id: job.id });
+      location.hash = hrefOf({ view: 'job', id: options.tag });
       shown.close();
     };
   } catch {
-    // Chrome on Android shows notifications of a service worker alone.
-    const worker = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
-    await worker?.showNotification(endText(job), options).catch(() => undefined);
+    // Chrome on Android refuses it, and there is no worker yet.
   }
 }

@@ -24,7 +24,7 @@ export function DropDialog({ job, onDrop, onClose }: DropDialogProps) {
     <dialog ref={dialog} class="card" aria-labelledby="drop-title" onClose={onClose}>
       <div class="stack">
         <h2 id="drop-title">{t('operator.drop_title')}</h2>
-        <p dir="auto">{t('operator.drop_text', { name: job.filename, email: job.email || job.owner })}</p>
+        <p>{t('operator.drop_text', { name: job.filename, email: job.email || job.owner })}</p>
         <div class="actions">
           <button type="button" onClick={close}>
             {t('operator.cancel')}

@@ -11,6 +11,7 @@ const PATHS = {
   drop: 'M12 3v12m-5-5 5 5 5-5M4 15v4a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-4',
   film: 'M4 4h16v16H4zM8 4v16M16 4v16M4 9h4m-4 6h4m8-6h4m-4 6h4',
   folder: 'M3 6a1 1 0 0 1 1-1h5l2 3h9a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1z',
+  globe: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM3 12h18M12 3c5 5 5 13 0 18-5-5-5-13 0-18Z',
   link: 'M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1m2 4a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1',
   pause: 'M8 5v14m8-14v14',
   pencil: 'M4 20l1-4L16 5l3 3L8 19l-4 1Z',
@@ -19,6 +20,7 @@ const PATHS = {
   repeat: 'M4 11a8 8 0 0 1 14-5l2 2m0-4v4h-4M20 13a8 8 0 0 1-14 5l-2-2m0 4v-4h4',
   skipBack: 'M4 5v5h5M4.5 10a8 8 0 1 1-.5 4',
   skipForward: 'M20 5v5h-5m4.5 0a8 8 0 1 0 .5 4',
+  theme: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Zm0-18v18m4-16v14',
   trash: 'M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13m-8 4v5m4-5v5',
 } as const;
 

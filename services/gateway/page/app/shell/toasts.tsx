@@ -68,7 +68,7 @@ export function Toasts() {
           onFocusIn={() => stopTimer(toast)}
           onFocusOut={() => startTimer(toast)}
         >
-          <span dir="auto">{toast.text}</span>
+          <span>{toast.text}</span>
           {toast.action && (
             <button
               type="button"

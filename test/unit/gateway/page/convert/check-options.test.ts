@@ -37,7 +37,7 @@ describe('the options of the page', () => {
       assert.equal(found?.option, option);
     });
 
-  it('are right where the gateway takes them, and wrong where it does not', () => {
+  it('are valid exactly when the gateway accepts them', () => {
     const values: Record<string, string[]> = {
       preset: PRESET_NAMES,
       bitrate: ['48', '96', '320', '7'],

@@ -15,7 +15,7 @@ const record = (change: object = {}) => ({
 });
 
 describe('the films that a browser remembers', () => {
-  it('come back as they were kept, in the order in which they began', () => {
+  it('are restored as they were stored, in the order in which they started', () => {
     const records = createFilmRecords(createMemoryTexts());
     const [late, early] = [record({ began: 2, job: randomUUID() }), record({ fingerprint: 'abc' })];
     for (const one of [late, early]) records.save(one);
@@ -25,7 +25,7 @@ describe('the films that a browser remembers', () => {
     );
   });
 
-  it('are not those of another account', () => {
+  it('exclude those of another account', () => {
     const records = createFilmRecords(createMemoryTexts());
     records.save(record());
     assert.deepEqual(records.list('bob'), []);
@@ -49,7 +49,7 @@ describe('the films that a browser remembers', () => {
   });
 
   for (const text of ['', 'null', '[]', '{"id":"x"}', '{"__proto__":{}}'])
-    it(`do not include what somebody has written there: ${text}`, () => {
+    it(`exclude invalid entries of the storage: ${text}`, () => {
       const texts = createMemoryTexts();
       texts.set(`film:${randomUUID()}`, text);
       assert.deepEqual(createFilmRecords(texts).list('ann'), []);
@@ -63,7 +63,7 @@ describe('the uploads that a browser remembers', () => {
     isTaken: async () => false,
   };
 
-  it('come back as they were kept, and are forgotten after a month', async () => {
+  it('are restored as they were stored, and are forgotten after a month', async () => {
     const texts = createMemoryTexts();
     let now = 0;
     const uploads = createLocalUploads(

@@ -40,7 +40,7 @@ const namesOf = ({ chosen }: FolderFilms) => chosen.map(({ file }) => file.name)
 const filmsOfFolder = (entry: DirectoryEntry) => filmsOf(folderOfEntry(entry));
 
 describe('the films of a folder', () => {
-  it('are those with the name of a media file, in their order, also below', async () => {
+  it('are the files with names of media files, sorted, also those in subfolders', async () => {
     const below = folder('below', [entry('c.mkv')]);
     const hidden = folder('.trash', [entry('d.mkv')]);
     const names = ['10.mp4', '9.mp4', 'notes.txt', 'song.mp3', '.x.mp4', 'README'];
@@ -49,19 +49,19 @@ describe('the films of a folder', () => {
     assert.ok(!found.isCut);
   });
 
-  it('are all found where the browser lists them in parts', async () => {
+  it('are found completely when the browser lists them in parts', async () => {
     const entries = Array.from({ length: 250 }, (_, place) => entry(`${place}.mp4`));
     assert.equal((await filmsOfFolder(folder('f', entries))).chosen.length, 250);
   });
 
-  it('are bounded, and it is told that there are more', async () => {
+  it('are limited in number, and the result says that there are more', async () => {
     const entries = Array.from({ length: MAX_ENTRIES + 150 }, (_, place) => entry(`${place}.mp4`));
     const found = await filmsOfFolder(folder('f', entries));
     assert.equal(found.chosen.length, MAX_ENTRIES);
     assert.ok(found.isCut);
   });
 
-  it('are not looked for in a folder that lies too deep', async () => {
+  it('exclude those in folders that are nested too deeply', async () => {
     const endless: DirectoryEntry = folder('again', [entry('x.mp4')]);
     endless.createReader = () => folder('again', [entry('x.mp4'), endless]).createReader();
     assert.equal((await filmsOfFolder(endless)).chosen.length, MAX_DEPTH);
@@ -93,7 +93,7 @@ describe('the films of a folder of which the browser gives a handle', () => {
     assert.deepEqual(chosen[1]?.handle, { file: deep, folder: root });
   });
 
-  it('are bounded', async () => {
+  it('are limited in number', async () => {
     const root = handle(
       'f',
       Array.from({ length: MAX_ENTRIES + 9 }, (_, place) => handle(`${place}.txt`)),
@@ -119,12 +119,12 @@ describe('the films of a folder that was chosen', () => {
   const listed = (path: string): ListedFile =>
     Object.assign(new File([], path.split('/').at(-1) ?? ''), { webkitRelativePath: path });
 
-  it('are those with the name of a media file, in the order of their paths', async () => {
+  it('are the files with names of media files, sorted by path', async () => {
     const paths = ['f/b/2.mp4', 'f/a/10.mkv', 'f/a/9.mkv', 'f/.git/x.mp4', 'f/a/x.txt'];
     assert.deepEqual(namesOf(await filmsOfList(paths.map(listed))), ['9.mkv', '10.mkv', '2.mp4']);
   });
 
-  it('are bounded', async () => {
+  it('are limited in number', async () => {
     const many = Array.from({ length: MAX_ENTRIES + 1 }, (_, place) => listed(`f/${place}.mp4`));
     assert.ok((await filmsOfList(many)).isCut);
   });

@@ -49,7 +49,7 @@ function createTabs() {
 }
 
 describe('a lease', () => {
-  it('is had by one tab at a time', async () => {
+  it('belongs to one tab at a time', async () => {
     const { openTab, advance } = createTabs();
     const [one, other] = [openTab(), openTab()];
     const first = one.tryAcquire('film');
@@ -62,7 +62,7 @@ describe('a lease', () => {
     assert.ok(!(await other.isTaken('film')));
   });
 
-  it('goes to one of two tabs that take it at the same moment', async () => {
+  it('goes to only one of two tabs that acquire it at the same moment', async () => {
     const { openTab, advance } = createTabs();
     const taken = [openTab(), openTab()].map((tab) => tab.tryAcquire('film'));
     await advance(100);
@@ -70,7 +70,7 @@ describe('a lease', () => {
     assert.equal(releases.length, 1);
   });
 
-  it('is kept as long as its tab is alive', async () => {
+  it('is held as long as its tab is alive', async () => {
     const { openTab, advance } = createTabs();
     const first = openTab().tryAcquire('film');
     await advance(3_600_000 / 4);
@@ -78,7 +78,7 @@ describe('a lease', () => {
     assert.equal(await openTab().tryAcquire('film'), undefined);
   });
 
-  it('is free again some minutes after its tab has crashed', async () => {
+  it('expires some minutes after its tab has crashed', async () => {
     const { openTab, advance, clock } = createTabs();
     const frozen: Clock = {
       now: clock.now,
@@ -94,7 +94,7 @@ describe('a lease', () => {
     assert.ok(await second);
   });
 
-  it('is free again at once where its tab is closed', async () => {
+  it('is released at once when its tab is closed', async () => {
     const { openTab, advance, leave } = createTabs();
     const first = openTab().tryAcquire('film');
     await advance(100);
@@ -103,7 +103,7 @@ describe('a lease', () => {
     assert.ok(!(await openTab().isTaken('film')));
   });
 
-  it('is waited for, and whoever waits is told so once', async () => {
+  it('can be waited for, and the waiting tab is notified once', async () => {
     const { openTab, advance } = createTabs();
     const first = openTab().tryAcquire('film');
     await advance(100);

@@ -31,17 +31,17 @@ describe('describeOptions', () => {
 });
 
 describe('the options that are chosen', () => {
-  it('lose those of the preset before where another preset is chosen', () => {
+  it('drop those of the previous preset when another preset is chosen', () => {
     const options = { preset: 'small', bitrate: '64', channels: '1', artist: 'Ann' };
     assert.deepEqual(withPreset(options, 'music'), { preset: 'music', artist: 'Ann' });
     assert.deepEqual(withPreset(options, ''), { artist: 'Ann' });
   });
 
-  it('are left to the gateway where they are empty', () => {
+  it('are not sent when they are empty', () => {
     assert.deepEqual(withOption({ artist: 'Ann', date: '2024' }, 'artist', ''), { date: '2024' });
   });
 
-  it('are remembered without what suits one day alone', () => {
+  it('are remembered without those that suit a single film', () => {
     const options = { preset: 'music', track: '2', title: 'x', album: 'y', cover: 'none', strict: 'true' };
     assert.deepEqual(pickOptions(options, REMEMBERED), { preset: 'music', cover: 'none', strict: 'true' });
   });

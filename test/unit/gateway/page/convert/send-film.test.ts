@@ -42,7 +42,7 @@ const PASSING = [
 ];
 
 describe('sending a film', () => {
-  it('goes on as long as it takes, and tells each trouble', async () => {
+  it('retries until it succeeds, and reports each problem', async () => {
     const failures = Array.from({ length: 5 }, () => PASSING).flat();
     assert.deepEqual(await send(failures), { sent: SENT, troubles: failures });
   });
@@ -52,7 +52,7 @@ describe('sending a film', () => {
     problem(401, 'invalid_token'),
     new TypeError('x is undefined'),
   ])
-    it(`ends where it cannot succeed by itself: ${failure.message}`, async () => {
+    it(`stops when a retry cannot help: ${failure.message}`, async () => {
       await assert.rejects(send([failure]), failure);
     });
 
@@ -63,8 +63,8 @@ describe('sending a film', () => {
   });
 });
 
-describe('the time that is left of an upload', () => {
-  it('is told by the speed of the last minute, once it is known', () => {
+describe('the remaining time of an upload', () => {
+  it('is computed from the speed of the last minute, once that is known', () => {
     let now = 0;
     const left = createTimeLeft(() => now);
     const update = (at: number, sent: number) => {

@@ -13,7 +13,7 @@ const hidden = () => [...hiddenJobs.value];
 describe('deleting jobs', () => {
   afterEach(() => undoDeletion(hidden()));
 
-  it('hides them at once, and asks the gateway later', async () => {
+  it('hides them at once, and sends the request later', async () => {
     const sent: [string, boolean][] = [];
     const send = async (...request: [string, boolean]) => void sent.push(request);
     beginDeletion(['a', 'b']);
@@ -35,7 +35,7 @@ describe('deleting jobs', () => {
     assert.deepEqual(sent, ['b']);
   });
 
-  it('sends each request once, also where the page is left while it is under way', async () => {
+  it('sends each request only once, even when the user leaves the page meanwhile', async () => {
     const sent: [string, boolean][] = [];
     const answered = Promise.withResolvers<void>();
     const send = (...request: [string, boolean]) => {
@@ -54,7 +54,7 @@ describe('deleting jobs', () => {
     ]);
   });
 
-  it('shows a job again that could not be deleted, deletes the others, and throws', async () => {
+  it('shows a job again when its deletion fails, deletes the others, and throws', async () => {
     const sent: string[] = [];
     const send = async (id: string) => {
       sent.push(id);

@@ -9,7 +9,7 @@ import { FAILURES } from '../../../../../services/shared/jobs/failures.ts';
 
 const failedWith = (code: string, options = {}) => ({ options, error: { code, detail: 'the detail' } });
 
-describe('what the page says of a failed job', () => {
+describe('the explanation of a failed job', () => {
   for (const code of Object.keys(FAILURES)) {
     it(`has a sentence and advice of its own for ${code}`, () => {
       const failed = failedWith(code);
@@ -19,12 +19,12 @@ describe('what the page says of a failed job', () => {
     });
   }
 
-  it('quotes the gateway where a later release has a code of its own', () => {
+  it('quotes the gateway for an unknown code, which a later release may have', () => {
     for (const code of ['melted', 'toString', '__proto__'])
       assert.equal(failureText(failedWith(code)), 'The film could not be converted: the detail');
   });
 
-  it('says how to get the sound that is there, where only a complete film was asked for', () => {
+  it('says how to get the existing sound when the job required a complete film', () => {
     const strict = failedWith('truncated', { strict: true });
     assert.match(failureText(strict), /only a complete one/);
     assert.equal(remedyOf(strict), 'options');

@@ -31,7 +31,7 @@ describe('shownJobs(known, view)', () => {
     assert.deepEqual(show([newest, newer, old], listed([newer, old], 'next')), [newest, newer, old]);
   });
 
-  it('leaves out an older job, because others that are between have not been loaded', () => {
+  it('leaves out an older job while jobs between it and the list are not loaded', () => {
     assert.deepEqual(show([newer, old, older], listed([newer, old], 'next')), [newer, old]);
   });
 
@@ -39,7 +39,7 @@ describe('shownJobs(known, view)', () => {
     assert.deepEqual(show([newer, old, older], listed([newer, old], null)), [newer, old, older]);
   });
 
-  it('shows what is known before the first page has come', () => {
+  it('shows the known jobs before the first page has arrived', () => {
     assert.deepEqual(show([newest], EMPTY_LISTING), [newest]);
   });
 
@@ -52,7 +52,7 @@ describe('shownJobs(known, view)', () => {
     assert.deepEqual(show([newer, old], listed([newer, old], null), ALL, [newer]), [old]);
   });
 
-  it('drops a job that was listed and has another status now', () => {
+  it('drops a listed job whose status no longer matches', () => {
     const filter: Filter = { status: 'converting', search: '' };
     const converting = jobAt(7, 'film.mp4', 'converting');
     const listing = listed([converting], null);
@@ -60,7 +60,7 @@ describe('shownJobs(known, view)', () => {
     assert.deepEqual(show([{ ...converting, status: 'done' }], listing, filter), []);
   });
 
-  it('leaves the search to the gateway, and compares what came later itself', () => {
+  it('leaves the search to the gateway, and filters later jobs itself', () => {
     const filter: Filter = { status: 'all', search: ' MÜnchen ' };
     const found = jobAt(4, 'Munchen.mp4');
     const late = jobAt(6, 'in München.mkv');

@@ -28,7 +28,7 @@ describe('the jobs that the page knows', () => {
     assert.deepEqual(jobs.value, [third, second, first]);
   });
 
-  it('keep the newer state where an answer was overtaken by an event', () => {
+  it('keep the newer state when an event arrives before an older response', () => {
     const queued = job(1);
     const converting: JobView = { ...queued, status: 'converting', updated_at: at(3) };
     putJob(converting);
@@ -36,14 +36,14 @@ describe('the jobs that the page knows', () => {
     assert.equal(findJob(queued.id)?.status, 'converting');
   });
 
-  it('take over another place in the queue, which is no change of the job', () => {
+  it('adopt a new place in the queue, although the job itself did not change', () => {
     const queued = job(1, { queue: { position: 3, converters: 1 } });
     putJob(queued);
     putJob({ ...queued, queue: { position: 2, converters: 1 } });
     assert.equal(findJob(queued.id)?.queue?.position, 2);
   });
 
-  it('lose one that was deleted, and ignore the end of one that is not known', () => {
+  it('drop a deleted job, and ignore the deletion of an unknown one', () => {
     const [first, second] = [job(1), job(2)] as const;
     putJobs([first, second]);
     removeJob(first.id);
@@ -51,7 +51,7 @@ describe('the jobs that the page knows', () => {
     assert.deepEqual(jobs.value, [second]);
   });
 
-  it('have no bidirectional controls in their names, which would be read backwards', () => {
+  it('have names without bidirectional control characters, which would reverse parts of them', () => {
     const hostile = job(1, { filename: 'film\u202egnp.3pm' });
     putJob(hostile);
     assert.equal(findJob(hostile.id)?.filename, 'filmgnp.3pm');

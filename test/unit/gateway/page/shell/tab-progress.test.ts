@@ -31,7 +31,7 @@ describe('the title of the tab', () => {
 describe('the icon of the tab', () => {
   const drawn = (changes: Partial<TabState>) => decodeURIComponent(iconOf(stateWith(changes)));
 
-  it('is that of the page where nothing happens', () => {
+  it('is that of the page while nothing happens', () => {
     assert.equal(iconOf(stateWith({})), '/assets/icon.svg');
   });
 

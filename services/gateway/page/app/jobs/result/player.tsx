@@ -76,7 +76,7 @@ function PlayButton({ playback: { isPlaying, toggle } }: { playback: Playback })
 function Clock({ playback: { time, length } }: { playback: Playback }) {
   return (
     <span class="player-clock">
-      {t('result.position_of', { time: formatClock(time.value), length: formatClock(length) })}
+      <bdi>{t('result.position_of', { time: formatClock(time.value), length: formatClock(length) })}</bdi>
     </span>
   );
 }

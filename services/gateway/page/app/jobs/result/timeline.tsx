@@ -70,12 +70,12 @@ export function Timeline({ playback, peaks, chapters }: TimelineProps) {
 
 function Marks({ chapters, length }: { chapters: readonly Chapter[]; length: number }) {
   if (chapters.length > MAX_MARKS || length <= 0) return null;
-  return chapters.map(({ start_seconds }, index) => (
-    <span
-      key={index}
-      class="chapter-mark"
-      style={{ left: `${(Math.min(start_seconds, length) / length) * 100}%` }}
-    />
+  // At the edges, a mark would say nothing.
+  const starts = chapters
+    .map(({ start_seconds }) => start_seconds)
+    .filter((start) => start > 0 && start < length);
+  return starts.map((start, index) => (
+    <span key={index} class="chapter-mark" style={{ left: `${(start / length) * 100}%` }} />
   ));
 }
 

@@ -79,6 +79,7 @@ export const films: Parts['films'] = {
   'convert.wrong.other': 'سيرفض الخادم هذا: {detail}',
   'convert.signed_out': 'انتهت جلستك. سجّل الدخول مجددًا لتُستأنف أفلامك.',
   'convert.already': '{name} موجود في القائمة بالفعل.',
+  'convert.share_lost': 'لم يصل ما تمت مشاركته. اختر الفيلم هنا.',
   'convert.too_many': {
     zero: 'لا تقبل الصفحة أي فيلم.',
     one: 'تقبل الصفحة فيلمًا واحدًا في كل مرة.',

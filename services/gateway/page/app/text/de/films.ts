@@ -73,6 +73,7 @@ export const films: Parts['films'] = {
   'convert.signed_out':
     'Deine Sitzung ist abgelaufen. Melde dich wieder an, dann geht es mit deinen Filmen weiter.',
   'convert.already': '{name} ist schon in der Liste.',
+  'convert.share_lost': 'Was geteilt wurde, ist nicht angekommen. Bitte hier den Film auswählen.',
   'convert.too_many': {
     one: 'Die Seite nimmt einen Film auf einmal.',
     other: 'Die Seite nimmt {count} Filme auf einmal. Füge die anderen später hinzu.',

@@ -2,6 +2,7 @@
 export const films = {
   'convert.signed_out': 'Your session has ended. Sign in again, and your films go on.',
   'convert.already': '{name} is in the list already.',
+  'convert.share_lost': 'What was shared did not arrive. Choose the film here.',
   'convert.too_many': {
     one: 'The page takes one film at a time.',
     other: 'The page takes {count} films at a time. Add the others later.',

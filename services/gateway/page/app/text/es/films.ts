@@ -73,6 +73,7 @@ export const films: Parts['films'] = {
   'convert.wrong.other': 'El servidor lo rechazaría: {detail}',
   'convert.signed_out': 'Tu sesión ha terminado. Vuelve a iniciarla y tus vídeos seguirán.',
   'convert.already': '{name} ya está en la lista.',
+  'convert.share_lost': 'Lo que se compartió no ha llegado. Elige aquí la película.',
   'convert.too_many': {
     one: 'La página admite un vídeo a la vez.',
     many: 'La página admite {count} de vídeos a la vez. Añade los demás más tarde.',

@@ -73,6 +73,7 @@ export const films: Parts['films'] = {
   'convert.wrong.other': 'Le serveur refuserait ceci : {detail}',
   'convert.signed_out': 'Votre session est terminée. Reconnectez-vous, et vos vidéos continueront.',
   'convert.already': '{name} est déjà dans la liste.',
+  'convert.share_lost': 'Ce qui a été partagé n’est pas arrivé. Choisissez le film ici.',
   'convert.too_many': {
     one: 'La page accepte une vidéo à la fois.',
     many: 'La page accepte {count} de vidéos à la fois. Ajoutez les autres plus tard.',

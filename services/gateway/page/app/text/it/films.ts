@@ -73,6 +73,7 @@ export const films: Parts['films'] = {
   'convert.wrong.other': 'Il server lo rifiuterebbe: {detail}',
   'convert.signed_out': 'La tua sessione è terminata. Accedi di nuovo e i tuoi video proseguono.',
   'convert.already': '{name} è già nell’elenco.',
+  'convert.share_lost': 'Ciò che è stato condiviso non è arrivato. Scegli il film qui.',
   'convert.too_many': {
     one: 'La pagina accetta un video alla volta.',
     many: 'La pagina accetta {count} di video alla volta. Aggiungi gli altri più tardi.',

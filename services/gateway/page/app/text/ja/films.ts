@@ -72,6 +72,7 @@ export const films: Parts['films'] = {
   'convert.wrong.other': 'サーバーに拒否される内容です：{detail}',
   'convert.signed_out': 'セッションが終了しました。もう一度ログインすると、動画の処理が続きます。',
   'convert.already': '{name}はすでにリストにあります。',
+  'convert.share_lost': '共有されたものを受け取れませんでした。ここで動画を選んでください。',
   'convert.too_many': { other: '一度に追加できる動画は{count}本までです。残りは後で追加してください。' },
   'convert.other_file': '別のファイルです。送信したときと同じ状態の{name}を選んでください。',
   'convert.found': '変換の準備ができました',

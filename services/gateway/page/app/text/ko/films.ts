@@ -72,6 +72,7 @@ export const films: Parts['films'] = {
   'convert.wrong.other': '서버가 거절할 내용이에요: {detail}',
   'convert.signed_out': '세션이 끝났어요. 다시 로그인하면 영상을 이어서 처리해요.',
   'convert.already': '이미 목록에 있어요: {name}',
+  'convert.share_lost': '공유한 항목을 받지 못했습니다. 여기에서 동영상을 선택하세요.',
   'convert.too_many': {
     other: '한 번에 영상 {count}개까지 추가할 수 있어요. 나머지는 나중에 추가해 주세요.',
   },

@@ -73,6 +73,7 @@ export const films: Parts['films'] = {
   'convert.wrong.other': 'De server zou dit weigeren: {detail}',
   'convert.signed_out': 'Je sessie is verlopen. Log opnieuw in, dan gaan je films verder.',
   'convert.already': '{name} staat al in de lijst.',
+  'convert.share_lost': 'Wat is gedeeld, is niet aangekomen. Kies de film hier.',
   'convert.too_many': {
     one: 'De pagina neemt één film tegelijk aan.',
     other: 'De pagina neemt {count} films tegelijk aan. Voeg de andere later toe.',

@@ -76,6 +76,7 @@ export const films: Parts['films'] = {
   'convert.wrong.other': 'Serwer by to odrzucił: {detail}',
   'convert.signed_out': 'Twoja sesja wygasła. Zaloguj się ponownie, a filmy ruszą dalej.',
   'convert.already': '{name} już jest na liście.',
+  'convert.share_lost': 'To, co zostało udostępnione, nie dotarło. Wybierz film tutaj.',
   'convert.too_many': {
     one: 'Strona przyjmuje jeden film naraz.',
     few: 'Strona przyjmuje {count} filmy naraz. Pozostałe dodaj później.',

@@ -73,6 +73,7 @@ export const films: Parts['films'] = {
   'convert.wrong.other': 'O servidor recusaria isto: {detail}',
   'convert.signed_out': 'A sua sessão terminou. Entre de novo, e os seus vídeos continuam.',
   'convert.already': '{name} já está na lista.',
+  'convert.share_lost': 'O que foi partilhado não chegou. Escolha o filme aqui.',
   'convert.too_many': {
     one: 'A página aceita um vídeo de cada vez.',
     many: 'A página aceita {count} de vídeos de cada vez. Adicione os outros mais tarde.',

@@ -70,6 +70,7 @@ export const films: Parts['films'] = {
   'convert.wrong.other': '服务器会拒绝此项：{detail}',
   'convert.signed_out': '你的会话已结束。重新登录后，影片会继续处理。',
   'convert.already': '{name} 已在列表中。',
+  'convert.share_lost': '没有收到分享的内容。请在这里选择影片。',
   'convert.too_many': { other: '此页面一次最多处理 {count} 部影片。其余的请稍后添加。' },
   'convert.other_file': '这是另一个文件。请选择 {name}，并且要与发送时相同。',
   'convert.found': '可以转换',

@@ -30,7 +30,7 @@ describe('chapterAt(chapters, time)', () => {
     });
   }
 
-  it('is the chapter to whose start a browser has sought, which may land on the frame before', () => {
+  it('is the chapter that the browser has just sought, although seeking may end on the frame before its start', () => {
     assert.equal(chapterAt(CHAPTERS, 9.98), 1);
   });
 });

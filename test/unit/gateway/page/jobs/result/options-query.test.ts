@@ -22,7 +22,7 @@ describe('queryOfOptions(options)', () => {
 });
 
 describe('optionsToSend(options)', () => {
-  it('names the default where nothing is chosen, because the gateway would leave the job its own options', () => {
+  it('names the default when nothing is chosen, because the gateway would otherwise keep the options of the job', () => {
     assert.deepEqual(optionsToSend({}), { quality: '2' });
     assert.deepEqual(optionsToSend({ preset: 'music' }), { preset: 'music' });
   });

@@ -41,7 +41,7 @@ describe('warningText(warning)', () => {
     });
   }
 
-  it('quotes the gateway where a number is missing, or a later release has a code of its own', () => {
+  it('quotes the gateway when a number is missing or the code is unknown', () => {
     for (const code of ['damaged', 'gap_closed', 'melted', 'constructor'])
       assert.equal(warningText({ code, detail: 'the detail' }), 'the detail');
   });

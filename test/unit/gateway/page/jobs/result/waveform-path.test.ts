@@ -29,7 +29,7 @@ describe('barsOf(peaks, count)', () => {
     assert.ok(barsOf([3, 3], 2).every((bar) => bar < 0.05));
   });
 
-  it('has flat bars for silence, and for an MP3 without a waveform', () => {
+  it('returns flat bars for silence, and for an MP3 without a waveform', () => {
     assert.deepEqual(barsOf([0, 0], 2), [0, 0]);
     assert.deepEqual(barsOf([], 3), [0, 0, 0]);
   });
@@ -42,7 +42,7 @@ describe('pathOf(bars)', () => {
 });
 
 describe('barCount(width)', () => {
-  it('grows with the width, and is never none', () => {
+  it('grows with the width, and is at least one', () => {
     assert.deepEqual([0, 320, 640].map(barCount), [16, 80, 160]);
   });
 });
