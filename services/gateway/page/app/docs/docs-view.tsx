@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import type { Account } from '../../../accounts/session-view.ts';
 import { messageOf } from '../shell/error-message.ts';
 import { t } from '../text/language.ts';
 import { showConsole } from './console.ts';
-import { signedInAs } from './session.ts';
+import { signedIn } from './session.ts';
 
 /** The routes of the API, and a console for them. */
 export function DocsView() {
@@ -42,12 +43,15 @@ export function DocsView() {
 
 /** Whose requests those of the console are. */
 function SessionNotice() {
-  const { value: email } = signedInAs;
-  if (email === undefined) return null;
+  const { value: account } = signedIn;
+  if (account === undefined) return null;
+  if (account !== null) return <p class="notice">{senderOf(account)}</p>;
   return (
     <p class="notice">
-      {email === null ? t('docs.signed_out') : t('docs.signed_in', { email })}{' '}
-      {email === null && <a href="/">{t('docs.sign_in')}</a>}
+      {t('docs.signed_out')} <a href="/">{t('docs.sign_in')}</a>
     </p>
   );
 }
+
+const senderOf = ({ email }: Account): string =>
+  email === null ? t('docs.signed_in_guest') : t('docs.signed_in', { email });

@@ -6,6 +6,7 @@ export const docs: Parts['docs'] = {
   'docs.document': 'الشيء نفسه كمستند OpenAPI',
   'docs.routes': 'المسارات',
   'docs.signed_in': 'تُرسَل طلبات وحدة التحكم باسم {email}، ما لم تُدخِل رمزًا آخر ضمن «Authorize».',
+  'docs.signed_in_guest': 'تُرسَل طلبات وحدة التحكم من حسابك ضيفًا، ما لم تُدخِل رمزًا آخر ضمن «Authorize».',
   'docs.signed_out': 'لم تسجّل الدخول. أدخِل رمزًا ضمن «Authorize»، أو سجّل الدخول أولًا:',
   'docs.sign_in': 'تسجيل الدخول',
   'docs.licenses': 'تراخيص المكتبات المستخدمة في هذه الصفحات',

@@ -178,4 +178,9 @@ export const de: Catalog = {
   'error.invalid_credentials': 'Die E-Mail-Adresse oder das Passwort stimmt nicht.',
   'error.email_taken': 'Zu dieser Adresse gibt es schon ein Konto. Melde dich damit an.',
   'error.too_many_requests': 'Das war zu viel auf einmal. Versuche es gleich noch einmal.',
+  'error.unavailable': 'Etwas, das der Server braucht, antwortet nicht. Versuche es gleich noch einmal.',
+  'error.internal':
+    'Der Server hat einen Fehler gemacht. Versuche es noch einmal; bleibt es so, sage es dem Betreiber.',
+  'error.weak_password': 'Dieses Passwort ist zu kurz oder zu leicht zu erraten. Wähle ein anderes.',
+  'error.invalid_email': 'An diese Adresse lässt sich keine Mail senden. Prüfe, wie sie geschrieben ist.',
 };

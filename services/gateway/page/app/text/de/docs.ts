@@ -8,6 +8,8 @@ export const docs: Parts['docs'] = {
   'docs.routes': 'Routen',
   'docs.signed_in':
     'Anfragen der Konsole werden als {email} gesendet, wenn du nicht unter „Authorize“ ein anderes Token angibst.',
+  'docs.signed_in_guest':
+    'Anfragen der Konsole werden als dein Gastkonto gesendet, wenn du nicht unter „Authorize“ ein anderes Token angibst.',
   'docs.signed_out':
     'Du bist nicht angemeldet. Gib unter „Authorize“ ein Token an, oder melde dich zuerst an:',
   'docs.sign_in': 'Anmelden',

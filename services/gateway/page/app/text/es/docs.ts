@@ -8,6 +8,8 @@ export const docs: Parts['docs'] = {
   'docs.routes': 'Rutas',
   'docs.signed_in':
     'Las peticiones de la consola se envían como {email}, salvo que indiques otro token en «Authorize».',
+  'docs.signed_in_guest':
+    'Las peticiones de la consola se envían con tu cuenta de invitado, salvo que indiques otro token en «Authorize».',
   'docs.signed_out': 'No has iniciado sesión. Indica un token en «Authorize» o inicia sesión primero:',
   'docs.sign_in': 'Iniciar sesión',
   'docs.licenses': 'Licencias de las bibliotecas de estas páginas',

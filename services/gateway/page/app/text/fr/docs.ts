@@ -8,6 +8,8 @@ export const docs: Parts['docs'] = {
   'docs.routes': 'Routes',
   'docs.signed_in':
     'Les requêtes de la console sont envoyées en tant que {email}, sauf si vous donnez un autre jeton sous « Authorize ».',
+  'docs.signed_in_guest':
+    'Les requêtes de la console sont envoyées avec votre compte invité, sauf si vous donnez un autre jeton sous « Authorize ».',
   'docs.signed_out':
     'Vous n’êtes pas connecté. Donnez un jeton sous « Authorize », ou connectez-vous d’abord :',
   'docs.sign_in': 'Se connecter',

@@ -8,6 +8,8 @@ export const docs: Parts['docs'] = {
   'docs.routes': 'Route',
   'docs.signed_in':
     'Le richieste della console vengono inviate come {email}, a meno che tu non indichi un altro token in «Authorize».',
+  'docs.signed_in_guest':
+    'Le richieste della console vengono inviate con il tuo account ospite, a meno che tu non indichi un altro token in «Authorize».',
   'docs.signed_out': 'Non hai effettuato l’accesso. Indica un token in «Authorize», o prima accedi:',
   'docs.sign_in': 'Accedi',
   'docs.licenses': 'Licenze delle librerie di queste pagine',

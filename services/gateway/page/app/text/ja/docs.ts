@@ -7,6 +7,8 @@ export const docs: Parts['docs'] = {
   'docs.routes': 'ルート',
   'docs.signed_in':
     '「Authorize」で別のトークンを指定しないかぎり、コンソールのリクエストは{email}として送信されます。',
+  'docs.signed_in_guest':
+    '「Authorize」で別のトークンを指定しないかぎり、コンソールのリクエストはゲストとして送信されます。',
   'docs.signed_out': 'ログインしていません。「Authorize」でトークンを指定するか、先にログインしてください：',
   'docs.sign_in': 'ログイン',
   'docs.licenses': 'このページで使っているライブラリのライセンス',

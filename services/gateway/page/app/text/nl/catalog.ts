@@ -174,4 +174,9 @@ export const nl: Catalog = {
   'error.invalid_credentials': 'Het e-mailadres of het wachtwoord klopt niet.',
   'error.email_taken': 'Dit adres heeft al een account. Log daarmee in.',
   'error.too_many_requests': 'Dat was te veel tegelijk. Probeer het zo meteen opnieuw.',
+  'error.unavailable': 'Iets wat de server nodig heeft, antwoordt niet. Probeer het zo meteen opnieuw.',
+  'error.internal':
+    'De server heeft een fout gemaakt. Probeer het opnieuw; blijft het zo, meld het dan aan de beheerder.',
+  'error.weak_password': 'Dit wachtwoord is te kort of te makkelijk te raden. Kies een ander.',
+  'error.invalid_email': 'Naar dit adres kan geen mail worden gestuurd. Controleer hoe het geschreven is.',
 };

@@ -182,4 +182,8 @@ export const pt: Catalog = {
   'error.invalid_credentials': 'O endereço de e-mail ou a senha está errado.',
   'error.email_taken': 'Este endereço já tem uma conta. Entre com ela.',
   'error.too_many_requests': 'Foi demais de uma só vez. Tente de novo daqui a um momento.',
+  'error.unavailable': 'Algo de que o servidor precisa não responde. Tente de novo daqui a um momento.',
+  'error.internal': 'O servidor falhou. Tente de novo; se continuar, avise quem o opera.',
+  'error.weak_password': 'Esta senha é curta demais ou fácil demais de adivinhar. Escolha outra.',
+  'error.invalid_email': 'Não é possível enviar e-mail para este endereço. Verifique como está escrito.',
 };
