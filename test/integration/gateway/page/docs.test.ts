@@ -50,7 +50,7 @@ describe('the documentation of the API', () => {
   const afters: (() => unknown)[] = [];
   let system: Awaited<ReturnType<typeof startPage>>;
   before(async () => {
-    system = await startPage({ after: (close) => afters.push(close as () => unknown) });
+    system = await startPage({ after: (close) => afters.push(close as () => unknown) }, { guests: true });
   });
   after(() => Promise.all(afters.map((close) => close())));
 
@@ -87,6 +87,14 @@ describe('the documentation of the API', () => {
     assert.equal((await execute(page))?.trim(), '200');
     await page.locator('.live-responses-table').getByText('next_cursor').waitFor();
     assert.deepEqual(complaints, []);
+  });
+
+  it('says that requests of its console are those of a guest', async () => {
+    const { page } = await system.open();
+    await page.getByRole('button', { name: 'Try it without an account' }).click();
+    await page.getByRole('link', { name: 'Guest account' }).waitFor();
+    await page.goto(`${system.url}/docs`);
+    await page.getByText('sent as the guest that you are').waitFor();
   });
 
   it('sends requests from its console with a token that the user enters', async () => {

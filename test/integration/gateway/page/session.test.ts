@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
+import { type ErrorCode, STATUS } from '../../../../services/shared/runtime/errors.ts';
 import { newJob } from '../../../support/job.ts';
 import { mp4 } from '../../../unit/gateway/client/test-gateway.ts';
 import { signUp, startPage, USER } from './open-page.ts';
@@ -89,6 +90,34 @@ describe('the session of the page', () => {
     await signInForm(page).waitFor();
     await page.locator('.toast').getByText('You are signed out on this device.').waitFor();
     assert.deepEqual(await page.context().cookies(), []);
+  });
+
+  it('says in the language of the user why a registration is refused', async (context) => {
+    const { open } = await startPage(context);
+    const { page } = await open({ locale: 'de-DE' });
+    await page.getByRole('button', { name: 'Konto erstellen' }).click();
+    await page.getByLabel('E-Mail').fill(USER.email);
+    await page.getByLabel('Passwort').fill(USER.password);
+    const REFUSALS: [code: ErrorCode, text: string][] = [
+      ['weak_password', 'Dieses Passwort ist zu kurz oder zu leicht zu erraten.'],
+      ['invalid_email', 'An diese Adresse lässt sich keine Mail senden.'],
+      ['email_taken', 'Zu dieser Adresse gibt es schon ein Konto.'],
+      ['too_many_requests', 'Das war zu viel auf einmal.'],
+      ['unavailable', 'Etwas, das der Server braucht, antwortet nicht.'],
+      ['internal', 'Der Server hat einen Fehler gemacht.'],
+    ];
+    for (const [code, text] of REFUSALS) {
+      const body = JSON.stringify({
+        code,
+        status: STATUS[code],
+        title: code,
+        detail: 'a sentence in English',
+      });
+      const answer = { status: STATUS[code], contentType: 'application/problem+json', body };
+      await page.route('**/register', (route) => route.fulfill(answer), { times: 1 });
+      await page.getByRole('button', { name: 'Konto erstellen' }).click();
+      await page.getByRole('alert').getByText(text).waitFor();
+    }
   });
 
   it('never makes the browser ask for a password itself', async (context) => {
