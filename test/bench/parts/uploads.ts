@@ -86,12 +86,21 @@ async function sendByTus(bench: Bench, account: Account, body: Buffer): Promise<
   });
   const location = created.headers.get('location');
   if (location === null) throw new Error(`creation: ${created.status} ${await created.text()}`);
-  const patched = await api.send(location, {
-    method: 'PATCH',
-    headers: { ...headers, 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' },
-    body: body as Buffer<ArrayBuffer>,
-  });
-  const id = patched.headers.get('mp3-job');
-  if (id === null) throw new Error(`PATCH: ${patched.status} ${await patched.text()}`);
-  return id;
+  for (let offset = 0; ; ) {
+    const patched = await api.send(location, {
+      method: 'PATCH',
+      headers: {
+        ...{ ...headers, 'content-type': 'application/offset+octet-stream' },
+        'upload-offset': String(offset),
+      },
+      body: body.subarray(offset) as Buffer<ArrayBuffer>,
+    });
+    const id = patched.headers.get('mp3-job');
+    if (id !== null) return id;
+    // A busy gateway may lose the lock of the upload. It keeps what it has stored, and the client goes on from there.
+    const stored = Number(patched.headers.get('upload-offset'));
+    if (patched.status !== 204 || stored <= offset)
+      throw new Error(`PATCH: ${patched.status} ${await patched.text()}`);
+    offset = stored;
+  }
 }
