@@ -23,10 +23,10 @@ await describeOverlays((manifests) => {
     const routesIn = (folder: string, pattern: RegExp): string[] => [
       ...new Set([...sourceOf(folder).matchAll(pattern)].map(([, route = '']) => route)),
     ];
-    const posted = routesIn('accounts', /path: '(\/\w+)'/g).map((route) => `POST ${route}`);
+    const posted = routesIn('accounts', /path: '(\/[\w/]+)'/g).map((route) => `POST ${route}`);
     const keys = routesIn('accounts', /= '(\/\.well-known[^']+)'/g).map((route) => `GET ${route}`);
     const users = routesIn('sweep', /`(\/\w+)\?/g).map((route) => `GET ${route}`);
-    assert.ok(posted.length === 4 && keys.length === 1 && users.length === 1);
+    assert.ok(posted.length === 6 && keys.length === 1 && users.length === 1);
     const probes = routesIn('probe', /path: '(\/\w+)'/g).map((route) => `POST ${route}`);
     assert.equal(probes.length, 1);
     for (const [service, routes] of Object.entries({
