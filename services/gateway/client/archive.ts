@@ -7,6 +7,8 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   404: 'not_found',
   422: 'too_many_files',
   429: 'too_many_requests',
+  500: 'internal',
+  503: 'unavailable',
 };
 
 /** The path of an archive with the MP3s of these jobs; without any, of all jobs. */
@@ -17,7 +19,8 @@ export function archivePath(ids: readonly string[]): string {
 
 /**
  * Asks whether these MP3s can be downloaded as one archive; without ids, all MP3s of the user.
- * @throws ProblemError `not_found` where one of them does not exist any more, or there is none; `too_many_files`
+ * @throws ProblemError `not_found` where one of them does not exist any more, or there is none; `too_many_files`,
+ *   `too_many_requests`, `unavailable`, `internal`
  */
 export async function checkArchive(
   session: Session,

@@ -22,7 +22,7 @@ for (const { name: system, gatewayUrl } of systemsUnderTest()) {
       const download = rowOf(page, name).getByRole('link', { name: `Download: ${name}` });
       await download.waitFor(CONVERSION);
 
-      await page.getByRole('link', { name: 'Keep your MP3s: register' }).click();
+      await page.getByRole('link', { name: 'Create an account to reach them from anywhere' }).click();
       await page.getByLabel('E-mail address').fill(user.email);
       await page.getByLabel('Password', { exact: false }).fill(user.password);
       await page.keyboard.press('Enter');

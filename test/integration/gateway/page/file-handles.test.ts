@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { waitFor } from '../../../support/wait.ts';
 import { listJobs, openHome, startSharedPage } from './open-home.ts';
-import { convertButton, dragFilms, longFilm } from './page-films.ts';
+import { convertButton, dragFilms, longFilm, namesOfFilms } from './page-films.ts';
 
 describe('a browser with file handles', async () => {
   const started = await startSharedPage();
@@ -35,6 +35,28 @@ describe('a browser with file handles', async () => {
     await page.getByRole('heading', { name: 'Drop films here' }).waitFor();
     assert.ok((await offset) >= 1024 ** 2);
     await waitFor('the job', async () => (await listJobs(page)).length === 1);
+  });
+
+  it('takes the others where a chosen file cannot be read, and names that one', async (context) => {
+    const { page } = await openHome(started, context);
+    const film = await readFile(await longFilm('readable.mkv', 2));
+    await page.route('**/readable.mkv', (route) => route.fulfill({ body: film }));
+    await page.evaluate(`(async () => {
+      const folder = await navigator.storage.getDirectory();
+      const handles = [];
+      for (const name of ['gone.mkv', 'readable.mkv']) {
+        const handle = await folder.getFileHandle(name, { create: true });
+        await (await fetch('/readable.mkv')).body.pipeTo(await handle.createWritable());
+        handles.push(handle);
+      }
+      await folder.removeEntry('gone.mkv');
+      globalThis.showOpenFilePicker = async () => handles;
+    })()`);
+    await page.getByRole('button', { name: 'Choose films' }).click();
+    await page.locator('.toast').getByText('Could not be read, and left out: \u2068gone.mkv\u2069').waitFor();
+    await page.getByText(/will be sent/).waitFor();
+    assert.deepEqual(await namesOfFilms(page), ['readable.mkv']);
+    assert.equal(await page.locator('.toast').count(), 1);
   });
 
   /** Begins to send the films, and loads the page anew meanwhile. They must go on without anybody choosing them again. */

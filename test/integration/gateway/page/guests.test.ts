@@ -3,10 +3,19 @@ import { randomUUID } from 'node:crypto';
 import { describe, it, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { waitFor } from '../../../support/wait.ts';
+import { serviceWorkerOf, shareFilms, waitingShares } from './installed-page.ts';
 import { focused, requireFocus, tabTo } from './keyboard.ts';
 import { allAccepted, listJobs, startSharedPage } from './open-home.ts';
 import { USER } from './open-page.ts';
-import { chooseFilms, convertButton, dragFilms, longFilm, noisyFilm, pasteFilm } from './page-films.ts';
+import {
+  chooseFilms,
+  convertButton,
+  dragFilms,
+  longFilm,
+  namesOfFilms,
+  noisyFilm,
+  pasteFilm,
+} from './page-films.ts';
 import { openWire } from './wire.ts';
 
 const MEBIBYTE = 1024 ** 2;
@@ -18,7 +27,8 @@ const startButton = (page: Page) => page.getByRole('button', { name: 'Try it wit
 const guestLink = (page: Page) => page.getByRole('link', { name: 'Guest account' });
 const accountLink = (page: Page) => page.getByRole('link', { name: 'Account', exact: true });
 const download = (page: Page) => page.getByRole('link', { name: /^Download: / });
-const notice = (page: Page) => page.getByRole('link', { name: 'Keep your MP3s: register' });
+const notice = (page: Page) =>
+  page.getByRole('link', { name: 'Create an account to reach them from anywhere' });
 
 async function fillIn(page: Page, { email, password } = newUser()): Promise<void> {
   await page.getByLabel('E-mail address').fill(email);
@@ -28,6 +38,15 @@ async function fillIn(page: Page, { email, password } = newUser()): Promise<void
 
 const idOfSession = (page: Page) =>
   page.evaluate<string>("fetch('/session').then(async (response) => (await response.json()).account?.id)");
+
+/** When the jobs of whoever is signed in are deleted. There must be some. */
+async function expiryOfJobs(page: Page): Promise<string[]> {
+  const times = await page.evaluate<string[]>(
+    "fetch('/jobs').then(async (response) => (await response.json()).jobs.map(({ expires_at }) => expires_at))",
+  );
+  assert.match(times.join(), /^\d{4}-/);
+  return times;
+}
 
 describe('a guest of the page', async () => {
   const started = await startSharedPage({
@@ -50,7 +69,7 @@ describe('a guest of the page', async () => {
     return visited;
   }
 
-  it('starts at once, converts a film, registers and keeps everything, also after a reload', async (context) => {
+  it('starts at once, converts a film, registers and takes the MP3 along until it expires, also after a reload', async (context) => {
     const { page, complaints } = await visit(context);
     await page.getByText('With small limits: 10 MB a film, MP3s kept for 1 day, no e-mails.').waitFor();
     await startButton(page).click();
@@ -63,13 +82,16 @@ describe('a guest of the page', async () => {
     await download(page).waitFor();
     await page.reload();
     await download(page).waitFor();
+    const asGuest = await expiryOfJobs(page);
+    await page.getByText('each is deleted after 1 day').waitFor();
 
     await notice(page).click();
+    await page.getByText('MP3s of your visit are still deleted when they would have been').waitFor();
     await page.getByText('10 MB', { exact: true }).waitFor();
     await page.getByText('1 day', { exact: true }).waitFor();
     const user = newUser();
     await fillIn(page, user);
-    await page.locator('.toast').getByText('All is kept: your MP3s').waitFor();
+    await page.locator('.toast').getByText('The MP3s of your visit are in it until they expire').waitFor();
     await page.getByText(user.email).waitFor();
     assert.equal(await idOfSession(page), id);
     await page.getByRole('link', { name: 'All MP3s' }).click();
@@ -78,7 +100,39 @@ describe('a guest of the page', async () => {
     await page.reload();
     await download(page).waitFor();
     await accountLink(page).waitFor();
+    assert.deepEqual(await expiryOfJobs(page), asGuest);
     assert.deepEqual(complaints, []);
+  });
+
+  it('starts with a film that is shared with the page, which is sent once it is asked for', async (context) => {
+    const { page, complaints } = await visit(context);
+    await serviceWorkerOf(page);
+    const film = await noisyFilm('shared.mp4', 2);
+    await shareFilms(page, [film]);
+    await page.getByText(/will be sent/).waitFor();
+    await guestLink(page).waitFor();
+    assert.deepEqual(await namesOfFilms(page), ['shared.mp4']);
+    assert.deepEqual([await waitingShares(page), await listJobs(page)], [[], []]);
+    await convertButton(page).click();
+    await download(page).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  it('is nobody who only opens the page while a film waits that was shared', async (context) => {
+    const { page } = await visit(context);
+    await serviceWorkerOf(page);
+    await page.route('**/session/guest', (route) => route.abort());
+    await shareFilms(page, [await noisyFilm('waiting.mp4', 2)]);
+    await page.locator('.toast').getByText('Sign in or create an account.').waitFor();
+    await page.unroute('**/session/guest');
+    const before = started.calls.length;
+    await page.reload();
+    await startButton(page).waitFor();
+    // Whoever is signed in gets the film, so it waits where nobody is.
+    assert.equal((await waitingShares(page)).length, 2);
+    assert.equal(started.calls.length, before);
+    await startButton(page).click();
+    await page.getByText(/will be sent/).waitFor();
   });
 
   for (const [how, give] of [
@@ -202,7 +256,7 @@ describe('a guest of the page', async () => {
     await page.keyboard.press('Enter');
     await guestLink(page).waitFor();
     await requireFocus(page, 'the start');
-    await tabTo(page, /^Keep your MP3s: register$/);
+    await tabTo(page, /^Create an account to reach them from anywhere$/);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'You are a guest' }).waitFor();
     await requireFocus(page, 'the way to the account');

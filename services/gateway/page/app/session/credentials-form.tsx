@@ -12,7 +12,7 @@ type Mode = 'register' | 'sign-in';
 /**
  * Registers or signs in.
  * @param props.email of the account whose session has ended. The focus was in a view that is gone, so it goes to the password.
- * @param props.isGuest whether a guest is signed in, who keeps everything by registering. Its texts are those of the account.
+ * @param props.isGuest whether a guest is signed in, who takes the MP3s and films along by registering. Its texts are those of the account.
  */
 export function CredentialsForm({ email, isGuest = false }: { email?: string; isGuest?: boolean }) {
   const mode = useSignal<Mode>(isGuest ? 'register' : 'sign-in');
@@ -29,7 +29,7 @@ export function CredentialsForm({ email, isGuest = false }: { email?: string; is
     error.value = undefined;
     try {
       await (isNew ? create(credentials) : signIn(credentials));
-      if (isGuest && isNew) showToast({ text: t('account.kept'), kind: 'plain' });
+      if (isGuest && isNew) showToast({ text: t('account.registered'), kind: 'plain' });
     } catch (cause) {
       error.value = messageOf(cause);
     } finally {

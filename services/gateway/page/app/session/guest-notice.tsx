@@ -1,13 +1,14 @@
 import { hrefOf } from '../route.ts';
 import { t } from '../text/language.ts';
-import { isGuest } from './state.ts';
+import { guestNotice } from './guest-text.ts';
+import { isGuest, limits } from './state.ts';
 
-/** Tells a guest that nothing is kept for long, and leads to what changes that. */
+/** Tells a guest how long an MP3 is kept and who can reach it, and leads to an account. */
 export function GuestNotice() {
-  if (!isGuest()) return null;
+  if (!isGuest() || limits.value === null) return null;
   return (
     <p class="notice">
-      {t('session.guest_notice')} <a href={hrefOf({ view: 'account' })}>{t('session.guest_keep')}</a>
+      {guestNotice(limits.value)} <a href={hrefOf({ view: 'account' })}>{t('session.guest_register')}</a>
     </p>
   );
 }

@@ -5,6 +5,7 @@ import { client, onAccountChange, session } from '../api.ts';
 import { announce } from '../shell/announce.tsx';
 import { showError, showToast } from '../shell/toasts.tsx';
 import { t } from '../text/language.ts';
+import { guestNotice } from './guest-text.ts';
 
 /** Who is signed in. `unknown` until the gateway has told it, null for nobody. */
 export const account = signal<Account | null | 'unknown'>('unknown');
@@ -101,7 +102,7 @@ export function startAsGuest(): Promise<void> {
     .startAsGuest(never)
     .then(() => {
       tellOtherTabs('signed-in');
-      announce(t('session.guest_notice'));
+      if (isGuest() && limits.value) announce(guestNotice(limits.value));
     })
     .finally(() => {
       starting = undefined;
@@ -109,7 +110,7 @@ export function startAsGuest(): Promise<void> {
   return starting;
 }
 
-/** Makes an account of a guest, who keeps everything. @throws ProblemError `email_taken`, `invalid_email`, `weak_password` */
+/** Makes an account of a guest. What was begun as a guest is in it, and expires when it would have. @throws ProblemError `email_taken`, `invalid_email`, `weak_password` */
 export async function registerGuest(credentials: Credentials): Promise<void> {
   await session.registerGuest(credentials, never);
   tellOtherTabs('signed-in');

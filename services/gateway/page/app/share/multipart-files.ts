@@ -54,19 +54,19 @@ async function findAll(blob: Blob, bytes: Uint8Array, max: number): Promise<numb
   let rest = new Uint8Array();
   let read = 0;
   const reader = blob.stream().getReader();
-  for (;;) {
+  while (found.length < max) {
     const { done, value } = await reader.read();
     if (done) return found;
     const window = new Uint8Array(rest.length + value.length);
     window.set(rest);
     window.set(value, rest.length);
     read += value.length;
-    for (let at = indexOf(window, bytes); at !== -1; at = indexOf(window, bytes, at + 1)) {
+    for (let at = indexOf(window, bytes); at !== -1; at = indexOf(window, bytes, at + 1))
       found.push(read - window.length + at);
-      if (found.length === max) return found;
-    }
     rest = window.slice(Math.max(0, window.length - bytes.length + 1));
   }
+  await reader.cancel();
+  return found.slice(0, max);
 }
 
 function indexOf(window: Uint8Array, bytes: Uint8Array, from = 0): number {

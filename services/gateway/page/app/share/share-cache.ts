@@ -9,6 +9,11 @@ const PARTS_HEADER = 'X-Parts';
 
 /** Somebody has to sign in within this time. Others who use this browser later must not find the film. */
 const KEPT_MS = 3_600_000;
+/**
+ * A share may be newer than the time at which somebody began to list all, and a clock is adjusted now and then. One that is still
+ * newer comes from a clock that was set back since.
+ */
+const CLOCK_TOLERANCE_MS = 60_000;
 
 export interface Share {
   id: string;
@@ -34,7 +39,7 @@ export const putShare = (cache: Cache, { id, type, parts, at }: Share): Promise<
     }),
   );
 
-/** The shares that are complete, the oldest first. Removes what has waited too long. */
+/** The shares that are complete, the oldest first. Removes what has waited too long. @param now milliseconds since the epoch */
 export async function listShares(now: number): Promise<Share[]> {
   // Whoever shares nothing has no cache either.
   if (!(await caches.has(CACHE))) return [];
@@ -43,8 +48,7 @@ export async function listShares(now: number): Promise<Share[]> {
   for (const request of await cache.keys()) {
     const { headers } = (await cache.match(request)) ?? {};
     const at = Number(headers?.get(AT_HEADER));
-    // A clock may have been set back.
-    if (at > now || at <= now - KEPT_MS) await cache.delete(request);
+    if (at > now + CLOCK_TOLERANCE_MS || at <= now - KEPT_MS) await cache.delete(request);
     else if (headers?.has(PARTS_HEADER)) {
       const id = new URL(request.url).pathname.slice(PREFIX.length);
       shares.push({

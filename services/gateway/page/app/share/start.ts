@@ -8,8 +8,9 @@ import { listShares, type Share, takeShare } from './share-cache.ts';
 import { SHARED_FRAGMENT } from './share-target.ts';
 
 /**
- * Adds the films that were shared with the page, once somebody is signed in. Until then they stay where the service worker has kept
- * them, because a phone may end the page while its user looks for a password.
+ * Adds the films that were shared with the page, once somebody is signed in. A visitor to whom they are shared starts as a guest,
+ * where that is possible. Until then they stay where the service worker has kept them, because a phone may end the page while its
+ * user looks for a password.
  */
 export function startSharing(): void {
   // Browsers have no caches over plain HTTP.
@@ -25,10 +26,10 @@ export function startSharing(): void {
   const look = async (isSignedIn: boolean) => {
     const shares = await listShares(Date.now());
     const arrived = isSignedIn ? (await Promise.all(shares.map(filesOf))).flat() : [];
-    if (isExpected && !isSignedIn && shares.length > 0)
-      showToast({ text: t('convert.sign_in_first'), kind: 'plain' });
-    else if (isExpected && arrived.length === 0) await tellLoss();
+    const wasExpected = isExpected;
     isExpected = false;
+    if (wasExpected && !isSignedIn && shares.length > 0) await askVisitor();
+    else if (wasExpected && arrived.length === 0) await tellLoss();
     await takeFiles(arrived.map((file) => ({ file })));
   };
   effect(() => {
@@ -36,6 +37,12 @@ export function startSharing(): void {
     // Of several tabs, the one that is looked at gets the films.
     if (value !== 'unknown' && isVisible.value) untracked(() => look(value !== null).catch(showError));
   });
+}
+
+/** Whoever opens the page for another reason, while a film waits, has not asked to start as a guest. */
+async function askVisitor(): Promise<void> {
+  const { takeForVisitor } = await import('../convert/films/for-visitors.ts');
+  await takeForVisitor();
 }
 
 /** The files of a share; none where another tab has taken it. */

@@ -42,3 +42,12 @@ export function formatDuration(seconds: number): string {
     ...{ style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 1 },
   }).format(seconds / size);
 }
+
+const MAX_NAMES = 5;
+
+/** Such as `a.mp4, b.mp4, …`, with five names at most. Each is apart from the others, also where it is written right to left. */
+export function formatNames(names: readonly string[]): string {
+  const shown = names.slice(0, MAX_NAMES).map((name) => `\u2068${name}\u2069`);
+  const all = names.length > MAX_NAMES ? [...shown, '…'] : shown;
+  return new Intl.ListFormat(language.value, { type: 'unit', style: 'short' }).format(all);
+}

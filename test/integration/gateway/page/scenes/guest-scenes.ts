@@ -20,7 +20,7 @@ async function openHome(setting: Setting): Promise<void> {
 async function openAccount(setting: Setting): Promise<void> {
   const { page, t } = setting;
   await openHome(setting);
-  await page.getByRole('link', { name: t('session.guest_keep') }).click();
+  await page.getByRole('link', { name: t('session.guest_register') }).click();
   await page.getByRole('heading', { name: t('account.guest') }).waitFor();
 }
 
@@ -63,7 +63,7 @@ export const guestScenes = {
     await page.locator('input[name=email]').fill(`${crypto.randomUUID()}@example.com`);
     await page.locator('input[name=password]').fill(USER.password);
     await page.locator('form.credentials button[type=submit]').click();
-    await page.getByText(t('account.kept')).first().waitFor();
+    await page.getByText(t('account.registered')).first().waitFor();
     // The message stays while it is pointed at.
     await page.locator('.toast').hover();
   },

@@ -48,6 +48,47 @@ describe('keepParts', () => {
     assert.ok(read <= 15_000, String(read));
   });
 
+  const save = async (_part: number, body: ReadableStream) => void (await new Response(body).arrayBuffer());
+  const refuse = async () => {
+    throw new Error('no room');
+  };
+  const saveOne = async (part: number, body: ReadableStream) => (part === 0 ? save(part, body) : refuse());
+  for (const [why, keepPart, reason] of [
+    ['there is more than is kept', save, RangeError],
+    ['the first part cannot be saved', refuse, Error],
+    ['a later part cannot be saved', saveOne, Error],
+  ] as const)
+    it(`cancels and unlocks the stream where ${why}`, async () => {
+      const cancelled: unknown[] = [];
+      const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+        pull: (controller) => controller.enqueue(new Uint8Array(1000)),
+        cancel: (error) => void cancelled.push(error),
+      });
+      const error: unknown = await keepParts(stream, { partBytes: 2000, maxBytes: 9000 }, keepPart).catch(
+        (cause: unknown) => cause,
+      );
+      assert.ok(error instanceof reason, String(error));
+      assert.deepEqual(cancelled, [error]);
+      assert.equal(stream.locked, false);
+    });
+
+  it('rejects with the error of a stream that fails, and does not wait for one whose end takes for ever', async () => {
+    const failing = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      pull: (controller) => controller.error(new Error('connection lost')),
+    });
+    await assert.rejects(keepParts(failing, { partBytes: 1, maxBytes: 1 }, save), /connection lost/);
+    const silent = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      cancel: () => new Promise(() => undefined),
+    });
+    await assert.rejects(keepParts(silent, { partBytes: 1, maxBytes: 1 }, refuse), /no room/);
+  });
+
+  it('unlocks the stream once all is kept', async () => {
+    const stream = ReadableStream.from([new Uint8Array(1)]) as ReadableStream<Uint8Array<ArrayBuffer>>;
+    await keepParts(stream, { partBytes: 1, maxBytes: 1 }, save);
+    assert.equal(stream.locked, false);
+  });
+
   it('rejects with what cannot be saved', async () => {
     const stream = ReadableStream.from([new Uint8Array(1)]) as ReadableStream<Uint8Array<ArrayBuffer>>;
     const refused = async () => {

@@ -35,6 +35,26 @@ describe('multipartFiles', () => {
     });
   }
 
+  it('gives 200 parts at most, and reads no further', async () => {
+    const boundary = 'x'.repeat(60);
+    const part = `--${boundary}\r\nContent-Disposition: form-data; name="films"; filename="a"\r\n\r\nx\r\n`;
+    const body = new Blob([part.repeat(300)]);
+    let cancelled = 0;
+    let pulled = 0;
+    const bytes = new TextEncoder().encode(part);
+    body.stream = () =>
+      new ReadableStream({
+        pull: (controller) => {
+          pulled += 1;
+          controller.enqueue(bytes.slice());
+        },
+        cancel: () => void cancelled++,
+      });
+    const files = await multipartFiles(body, `multipart/form-data; boundary=${boundary}`, TIME);
+    assert.deepEqual([files.length, cancelled], [200, 1]);
+    assert.ok(pulled <= 205, String(pulled));
+  });
+
   it('gives the files of a form with other fields, in their order, and no field without a file', async () => {
     const form = new FormData();
     form.append('title', 'My holiday');

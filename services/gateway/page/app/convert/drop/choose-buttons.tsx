@@ -4,6 +4,7 @@ import { showError } from '../../shell/toasts.tsx';
 import { t } from '../../text/language.ts';
 import { hasFilePicker, hasFolderPicker, pickFiles, pickFolder } from './choose-files.ts';
 import type { ChosenFile } from './chosen-file.ts';
+import { tellLeftOut } from './left-out.ts';
 import { takeFiles, takeFolder, takeListedFolder } from './take-files.ts';
 
 const ACCEPTED = 'video/*,audio/*,.mkv,.mk3d,.ts,.m2ts,.mts,.flv,.wmv,.vob,.mxf,.rm,.dv,.amr,.opus,.tta,.wv';
@@ -13,8 +14,10 @@ function useFileDialog(multiple: boolean, take: (chosen: ChosenFile[]) => Promis
   const input = useRef<HTMLInputElement>(null);
   const open = async () => {
     if (!hasFilePicker()) return input.current?.click();
-    const chosen = await pickFiles({ multiple });
-    if (chosen) await take(chosen);
+    const picked = await pickFiles({ multiple });
+    if (picked === undefined) return;
+    if (picked.leftOut.length > 0) await tellLeftOut(picked.leftOut);
+    await take(picked.chosen);
   };
   const dialog = (
     <input

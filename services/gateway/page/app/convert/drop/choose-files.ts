@@ -12,13 +12,24 @@ export const hasFilePicker = (): boolean => 'showOpenFilePicker' in globalThis;
 /** The same for folders. */
 export const hasFolderPicker = (): boolean => 'showDirectoryPicker' in globalThis;
 
+export interface PickedFiles {
+  chosen: ChosenFile[];
+  /** Names of the files that cannot be read, such as one that was deleted meanwhile, or is on a disk that is away. */
+  leftOut: string[];
+}
+
 /** Has somebody choose files. Undefined where they have cancelled it. */
-export const pickFiles = ({ multiple }: { multiple: boolean }): Promise<ChosenFile[] | undefined> =>
+export const pickFiles = ({ multiple }: { multiple: boolean }): Promise<PickedFiles | undefined> =>
   unlessCancelled(async () => {
     const handles = (await (globalThis as Picker).showOpenFilePicker?.({ multiple })) ?? [];
-    return Promise.all(
-      handles.map(async (handle) => ({ file: await handle.getFile(), handle: { file: handle } })),
-    );
+    const picked: PickedFiles = { chosen: [], leftOut: [] };
+    const files = await Promise.all(handles.map((handle) => handle.getFile().catch(() => undefined)));
+    for (const [index, handle] of handles.entries()) {
+      const file = files[index];
+      if (file) picked.chosen.push({ file, handle: { file: handle } });
+      else picked.leftOut.push(handle.name);
+    }
+    return picked;
   });
 
 /** Has somebody choose a folder. Undefined where they have cancelled it. */

@@ -4,7 +4,7 @@ import { showError, showToast } from '../../shell/toasts.tsx';
 import { t } from '../../text/language.ts';
 
 /**
- * Goes on with films that somebody has dropped who is not signed in: starts as a guest where that is possible. Whoever was signed
+ * Goes on with films that somebody has dropped or shared who is not signed in: starts as a guest where that is possible. Whoever was signed
  * in before has an account, and is asked to sign in again.
  */
 export async function takeForVisitor(): Promise<void> {

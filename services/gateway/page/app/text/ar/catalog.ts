@@ -42,8 +42,9 @@ export const ar: Catalog = {
   'session.guest_start': 'جرّب دون حساب',
   'session.guest_limits': 'بحدود صغيرة: {size} لكل فيلم، ومدة حفظ ملفات MP3: {time}، ودون رسائل بريد.',
   'session.guest_ended': 'انتهت زيارتك ضيفًا، ولم يعد الوصول إلى ملفات MP3 الخاصة بها ممكنًا.',
-  'session.guest_notice': 'أنت ضيف. لا يصل إلى ملفات MP3 الخاصة بك إلا هذا المتصفح، وستُحذف قريبًا.',
-  'session.guest_keep': 'احتفظ بملفات MP3: أنشئ حسابًا',
+  'session.guest_notice':
+    'أنت ضيف. لا يصل إلى ملفات MP3 الخاصة بك إلا هذا المتصفح، ويُحذف كل منها لاحقًا (مدة الحفظ: {time}).',
+  'session.guest_register': 'أنشئ حسابًا لتصل إليها من أي مكان',
 
   'convert.title': 'أفلِت الأفلام هنا',
   'convert.lead': 'أو مجلدًا منها، أو الصقها: يصبح كل فيلم ملف MP3.',

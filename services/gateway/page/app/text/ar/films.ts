@@ -142,6 +142,7 @@ export const films: Parts['films'] = {
   'convert.fault.no_audio': 'هذا الفيلم بلا صوت، فلا شيء لتحويله.',
   'convert.fault.truncated': 'نهاية هذا الملف مفقودة، ومعها ما يدل على موضع الصوت. لا يمكن تحويل شيء منه.',
   'convert.fault.unreadable': 'لم تعد قراءة الملف ممكنة: نُقل أو عُدِّل أو حُذف. أزِله من هنا واختره مجددًا.',
+  'convert.left_out': 'تعذّرت قراءة ما يلي فتُرك: {names}',
   'convert.sending': 'في الطريق',
   'convert.state.waiting': 'في انتظار دوره',
   'convert.state.other_tab': 'علامة تبويب أخرى ترسل هذا الفيلم. يُستأنف هنا بعد ذلك.',

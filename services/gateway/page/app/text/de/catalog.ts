@@ -46,8 +46,8 @@ export const de: Catalog = {
   'session.guest_limits': 'Mit kleinen Grenzen: {size} je Film, MP3s bleiben {time}, keine E-Mails.',
   'session.guest_ended': 'Dein Besuch als Gast ist zu Ende. Seine MP3s sind nicht mehr zu erreichen.',
   'session.guest_notice':
-    'Du bist Gast. Nur dieser Browser kommt an deine MP3s, und sie werden bald gelöscht.',
-  'session.guest_keep': 'MP3s behalten: Konto erstellen',
+    'Du bist Gast. Nur dieser Browser kommt an deine MP3s, und jede wird {time} aufbewahrt, dann gelöscht.',
+  'session.guest_register': 'Konto erstellen, um sie überall zu erreichen',
 
   'convert.title': 'Filme hier ablegen',
   'convert.lead': 'Oder einen ganzen Ordner, oder einfach einfügen: Aus jedem Film wird eine MP3.',

@@ -124,6 +124,7 @@ export const films: Parts['films'] = {
     'Das Ende dieser Datei fehlt, und damit die Angabe, wo der Ton ist. Daraus lässt sich nichts machen.',
   'convert.fault.unreadable':
     'Die Datei lässt sich nicht mehr lesen: Sie wurde verschoben, geändert oder gelöscht. Entferne sie hier und wähle sie neu aus.',
+  'convert.left_out': 'Nicht lesbar und deshalb ausgelassen: {names}',
   'convert.sending': 'Unterwegs',
   'convert.state.waiting': 'Wartet, bis er an der Reihe ist',
   'convert.state.other_tab': 'Ein anderer Tab sendet diesen Film. Danach geht es hier weiter.',

@@ -57,6 +57,7 @@ export const films = {
     'The end of this file is missing, and with it what tells where the sound is. Nothing can be made of it.',
   'convert.fault.unreadable':
     'The file cannot be read any more: it was moved, changed or deleted. Remove it here, and choose it again.',
+  'convert.left_out': 'Could not be read, and left out: {names}',
 
   'convert.sending': 'On the way',
   'convert.state.waiting': 'Waiting for its turn',

@@ -20,6 +20,6 @@ export const session = {
   'session.guest_limits': 'With small limits: {size} a film, MP3s kept for {time}, no e-mails.',
   'session.guest_ended': 'Your visit as a guest has ended. Its MP3s cannot be reached any more.',
   'session.guest_notice':
-    'You are a guest. Only this browser can reach your MP3s, and they are deleted soon.',
-  'session.guest_keep': 'Keep your MP3s: register',
+    'You are a guest. Only this browser can reach your MP3s, and each is deleted after {time}.',
+  'session.guest_register': 'Create an account to reach them from anywhere',
 };

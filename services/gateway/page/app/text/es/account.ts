@@ -12,13 +12,14 @@ export const account: Parts['account'] = {
   'account.guest': 'Estás aquí como invitado',
   'account.guest_lead': 'Solo este navegador llega a tus MP3, y solo hasta que cierres la sesión.',
   'account.register_lead':
-    'Crea una cuenta y tus MP3 estarán en ella. Los vídeos que se están enviando continúan.',
-  'account.kept': 'Ya tienes una cuenta. Todo se conserva: tus MP3 y los vídeos que se están enviando.',
+    'Tus MP3 se vienen contigo y llegas a ellos desde cualquier dispositivo. Los vídeos que se están enviando continúan. Los MP3 de tu visita se borran igualmente en su momento, y los nuevos se guardan tanto como permite una cuenta.',
+  'account.registered':
+    'Tu cuenta está lista. Los MP3 de tu visita están en ella hasta que caduquen; descarga lo que quieras conservar.',
   'account.sign_in_warning':
     'Los MP3 de tu visita como invitado se quedan atrás. Cuando hayas iniciado sesión, nadie podrá llegar a ellos.',
   'account.leave_title': '¿Cerrar sesión y perder tus MP3?',
   'account.leave_text':
-    'Nadie puede volver a entrar como este invitado. Para conservar tus MP3, crea antes una cuenta.',
+    'Nadie puede volver a entrar como este invitado. Para llevarte tus MP3, crea antes una cuenta o descárgalos.',
   'account.leave': 'Cerrar sesión y perderlos',
   'account.stay': 'Quedarse',
 };

@@ -47,8 +47,8 @@ export const es: Catalog = {
   'session.guest_limits': 'Con límites pequeños: {size} por vídeo, los MP3 se guardan {time}, sin correos.',
   'session.guest_ended': 'Tu visita como invitado ha terminado. Ya no se puede llegar a sus MP3.',
   'session.guest_notice':
-    'Estás aquí como invitado. Solo este navegador llega a tus MP3, y pronto se borrarán.',
-  'session.guest_keep': 'Conservar tus MP3: crear una cuenta',
+    'Estás aquí como invitado. Solo este navegador llega a tus MP3, y cada uno se borra al cabo de {time}.',
+  'session.guest_register': 'Crear una cuenta para llegar a ellos desde cualquier lugar',
 
   'convert.title': 'Suelta aquí tus vídeos',
   'convert.lead': 'O una carpeta entera, o pégalos: cada uno se convierte en un MP3.',

@@ -129,6 +129,7 @@ export const films: Parts['films'] = {
     'Falta el final de este archivo y, con él, lo que indica dónde está el sonido. No se puede hacer nada con él.',
   'convert.fault.unreadable':
     'El archivo ya no se puede leer: se movió, cambió o eliminó. Quítalo aquí y elígelo otra vez.',
+  'convert.left_out': 'No se ha podido leer, y queda fuera: {names}',
   'convert.sending': 'En camino',
   'convert.state.waiting': 'Espera su turno',
   'convert.state.other_tab': 'Otra pestaña envía este vídeo. Después seguirá aquí.',

@@ -12,14 +12,14 @@ export const account: Parts['account'] = {
   'account.guest': 'Vous êtes un invité',
   'account.guest_lead': 'Seul ce navigateur peut accéder à vos MP3, et seulement jusqu’à votre déconnexion.',
   'account.register_lead':
-    'Créez un compte, et vos MP3 s’y trouveront. Les vidéos en cours d’envoi continuent.',
-  'account.kept':
-    'Vous avez maintenant un compte. Tout est conservé : vos MP3 et les vidéos en cours d’envoi.',
+    'Vos MP3 vous suivent, et vous y accédez depuis n’importe quel appareil. Les vidéos en cours d’envoi continuent. Les MP3 de votre visite sont tout de même supprimés à la date prévue, et les nouveaux sont conservés aussi longtemps qu’un compte le permet.',
+  'account.registered':
+    'Votre compte est prêt. Les MP3 de votre visite s’y trouvent jusqu’à leur expiration. Téléchargez ce que vous voulez garder.',
   'account.sign_in_warning':
     'Les MP3 de votre visite en tant qu’invité resteront derrière vous. Une fois que vous serez connecté, personne ne pourra plus y accéder.',
   'account.leave_title': 'Se déconnecter et perdre vos MP3 ?',
   'account.leave_text':
-    'Personne ne peut se reconnecter comme cet invité. Pour garder vos MP3, créez d’abord un compte.',
+    'Personne ne peut se reconnecter comme cet invité. Pour emporter vos MP3, créez d’abord un compte ou téléchargez-les.',
   'account.leave': 'Se déconnecter et les perdre',
   'account.stay': 'Rester',
 };

@@ -46,8 +46,8 @@ export const fr: Catalog = {
   'session.guest_limits': 'Avec de petites limites : {size} par vidéo, MP3 conservés {time}, aucun e-mail.',
   'session.guest_ended': 'Votre visite en tant qu’invité est terminée. Ses MP3 ne sont plus accessibles.',
   'session.guest_notice':
-    'Vous êtes un invité. Seul ce navigateur peut accéder à vos MP3, et ils seront bientôt supprimés.',
-  'session.guest_keep': 'Garder vos MP3 : créer un compte',
+    'Vous êtes un invité. Seul ce navigateur peut accéder à vos MP3, et chacun est supprimé au bout de {time}.',
+  'session.guest_register': 'Créer un compte pour y accéder de partout',
 
   'convert.title': 'Déposez des vidéos ici',
   'convert.lead': 'Ou tout un dossier, ou collez-les : chacune devient un MP3.',

@@ -129,6 +129,7 @@ export const films: Parts['films'] = {
     'La fin de ce fichier manque, et avec elle ce qui dit où se trouve le son. On ne peut rien en faire.',
   'convert.fault.unreadable':
     'Le fichier n’est plus lisible : il a été déplacé, modifié ou supprimé. Retirez-le ici, puis choisissez-le à nouveau.',
+  'convert.left_out': 'Illisible, donc laissé de côté : {names}',
   'convert.sending': 'En route',
   'convert.state.waiting': 'Attend son tour',
   'convert.state.other_tab': 'Un autre onglet envoie cette vidéo. Elle continuera ici ensuite.',

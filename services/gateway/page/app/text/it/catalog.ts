@@ -47,8 +47,8 @@ export const it: Catalog = {
   'session.guest_limits': 'Con piccoli limiti: {size} per video, MP3 conservati per {time}, nessuna e-mail.',
   'session.guest_ended': 'La tua visita come ospite è finita. I suoi MP3 non sono più raggiungibili.',
   'session.guest_notice':
-    'Sei un ospite. Solo questo browser può raggiungere i tuoi MP3, e presto saranno eliminati.',
-  'session.guest_keep': 'Conserva i tuoi MP3: crea un account',
+    'Sei un ospite. Solo questo browser può raggiungere i tuoi MP3, e ognuno viene eliminato dopo {time}.',
+  'session.guest_register': 'Crea un account per raggiungerli ovunque',
 
   'convert.title': 'Trascina qui i video',
   'convert.lead': 'O un’intera cartella, oppure incollali: ognuno diventa un MP3.',

@@ -125,6 +125,7 @@ export const films: Parts['films'] = {
     'Manca la fine di questo file, e con essa ciò che dice dove si trova l’audio. Non se ne può ricavare nulla.',
   'convert.fault.unreadable':
     'Il file non si può più leggere: è stato spostato, modificato o eliminato. Rimuovilo qui e sceglilo di nuovo.',
+  'convert.left_out': 'Non leggibile, quindi tralasciato: {names}',
   'convert.sending': 'In viaggio',
   'convert.state.waiting': 'Aspetta il suo turno',
   'convert.state.other_tab': 'Un’altra scheda sta inviando questo video. Poi si continua qui.',

@@ -45,8 +45,9 @@ export const ja: Catalog = {
   'session.guest_limits':
     '制限があります：動画1本につき{size}まで、MP3の保存期間は{time}、メールは届きません。',
   'session.guest_ended': 'ゲストとしての利用は終了しました。そのときのMP3はもう開けません。',
-  'session.guest_notice': 'ゲストとして利用中です。MP3はこのブラウザーからしか開けず、まもなく削除されます。',
-  'session.guest_keep': 'MP3を残す：アカウントを作成',
+  'session.guest_notice':
+    'ゲストとして利用中です。MP3はこのブラウザーからしか開けず、それぞれ{time}後に削除されます。',
+  'session.guest_register': 'アカウントを作成して、どこからでも開く',
 
   'convert.title': 'ここに動画をドロップ',
   'convert.lead': 'フォルダーごとでも、貼り付けでも大丈夫です。それぞれがMP3になります。',

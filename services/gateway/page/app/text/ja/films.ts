@@ -117,6 +117,7 @@ export const films: Parts['films'] = {
     'このファイルは終わりが欠けており、音声の場所を示す情報もありません。変換できません。',
   'convert.fault.unreadable':
     'ファイルを読めなくなりました。移動、変更、または削除されています。ここから外して、もう一度選んでください。',
+  'convert.left_out': '読み取れなかったため、除外しました：{names}',
   'convert.sending': '送信中',
   'convert.state.waiting': '順番を待っています',
   'convert.state.other_tab': '別のタブがこの動画を送信しています。終わると、ここで続きます。',

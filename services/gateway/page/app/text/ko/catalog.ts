@@ -41,8 +41,9 @@ export const ko: Catalog = {
   'session.guest_start': '계정 없이 써 보기',
   'session.guest_limits': '작은 제한이 있어요: 영상당 {size}, MP3 보관 {time}, 메일 없음.',
   'session.guest_ended': '게스트 이용이 끝났어요. 그때의 MP3는 더 이상 열 수 없어요.',
-  'session.guest_notice': '게스트로 이용 중이에요. MP3는 이 브라우저에서만 열 수 있고 곧 삭제돼요.',
-  'session.guest_keep': 'MP3 간직하기: 계정 만들기',
+  'session.guest_notice':
+    '게스트로 이용 중이에요. MP3는 이 브라우저에서만 열 수 있고, 각각 {time} 뒤에 삭제돼요.',
+  'session.guest_register': '계정을 만들고 어디서나 열기',
 
   'convert.title': '여기에 영상을 놓으세요',
   'convert.lead': '폴더째 놓거나 붙여 넣어도 돼요. 영상마다 MP3가 하나씩 만들어져요.',

@@ -117,6 +117,7 @@ export const films: Parts['films'] = {
   'convert.fault.truncated': '이 파일은 끝부분이 빠져 있어서 소리의 위치를 알 수 없어요. 변환할 수 없어요.',
   'convert.fault.unreadable':
     '파일을 더 이상 읽을 수 없어요. 이동, 변경 또는 삭제됐어요. 여기서 빼고 다시 선택해 주세요.',
+  'convert.left_out': '읽을 수 없어서 뺐어요: {names}',
   'convert.sending': '전송 중',
   'convert.state.waiting': '차례를 기다리는 중',
   'convert.state.other_tab': '다른 탭에서 이 영상을 전송하고 있어요. 끝나면 여기서 이어져요.',

@@ -45,8 +45,8 @@ export const nl: Catalog = {
   'session.guest_limits': 'Met kleine grenzen: {size} per film, MP3’s blijven {time}, geen e-mails.',
   'session.guest_ended': 'Je bezoek als gast is voorbij. De MP3’s ervan zijn niet meer bereikbaar.',
   'session.guest_notice':
-    'Je bent een gast. Alleen deze browser kan bij je MP3’s, en ze worden binnenkort verwijderd.',
-  'session.guest_keep': 'Bewaar je MP3’s: maak een account aan',
+    'Je bent een gast. Alleen deze browser kan bij je MP3’s, en elke MP3 wordt na {time} verwijderd.',
+  'session.guest_register': 'Maak een account aan om er overal bij te kunnen',
 
   'convert.title': 'Zet je films hier neer',
   'convert.lead': 'Of een hele map, of plak ze: elke film wordt een MP3.',

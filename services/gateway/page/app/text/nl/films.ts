@@ -124,6 +124,7 @@ export const films: Parts['films'] = {
     'Het einde van dit bestand ontbreekt, en daarmee ook waar het geluid te vinden is. Er valt niets van te maken.',
   'convert.fault.unreadable':
     'Het bestand is niet meer te lezen: het is verplaatst, gewijzigd of verwijderd. Haal het hier weg en kies het opnieuw.',
+  'convert.left_out': 'Niet te lezen en daarom overgeslagen: {names}',
   'convert.sending': 'Onderweg',
   'convert.state.waiting': 'Wacht op zijn beurt',
   'convert.state.other_tab': 'Een ander tabblad verstuurt deze film. Daarna gaat het hier verder.',

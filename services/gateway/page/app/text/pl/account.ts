@@ -12,13 +12,14 @@ export const account: Parts['account'] = {
   'account.guest': 'Jesteś gościem',
   'account.guest_lead': 'Tylko ta przeglądarka ma dostęp do twoich plików MP3, i tylko do wylogowania.',
   'account.register_lead':
-    'Utwórz konto, a twoje pliki MP3 w nim zostaną. Wysyłane filmy wysyłają się dalej.',
-  'account.kept': 'Masz teraz konto. Wszystko zostaje: pliki MP3 i filmy, które są wysyłane.',
+    'Twoje pliki MP3 przejdą na konto i będą dostępne z każdego urządzenia. Wysyłane filmy wysyłają się dalej. Pliki MP3 z tej wizyty i tak zostaną usunięte w swoim terminie, a nowe są przechowywane tak długo, jak pozwala konto.',
+  'account.registered':
+    'Twoje konto jest gotowe. Pliki MP3 z wizyty są na nim, dopóki nie wygasną. Pobierz to, co chcesz zachować.',
   'account.sign_in_warning':
     'Pliki MP3 z wizyty w roli gościa nie przejdą na to konto. Po zalogowaniu nikt nie będzie miał do nich dostępu.',
   'account.leave_title': 'Wylogować się i stracić pliki MP3?',
   'account.leave_text':
-    'Nikt nie może zalogować się ponownie jako ten gość. Aby zachować pliki MP3, najpierw utwórz konto.',
+    'Nikt nie może zalogować się ponownie jako ten gość. Aby zabrać pliki MP3 ze sobą, najpierw utwórz konto albo pobierz pliki.',
   'account.leave': 'Wyloguj i strać',
   'account.stay': 'Zostań',
 };

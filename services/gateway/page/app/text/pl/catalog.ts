@@ -46,8 +46,8 @@ export const pl: Catalog = {
     'Z małymi limitami: {size} na film, pliki MP3 przechowywane przez {time}, bez e-maili.',
   'session.guest_ended': 'Wizyta w roli gościa dobiegła końca. Jej pliki MP3 nie są już dostępne.',
   'session.guest_notice':
-    'Jesteś gościem. Tylko ta przeglądarka ma dostęp do twoich plików MP3, a wkrótce zostaną usunięte.',
-  'session.guest_keep': 'Zachowaj pliki MP3: utwórz konto',
+    'Jesteś gościem. Tylko ta przeglądarka ma dostęp do twoich plików MP3. Każdy z nich zostanie usunięty (czas przechowywania: {time}).',
+  'session.guest_register': 'Utwórz konto, aby mieć do nich dostęp z każdego miejsca',
 
   'convert.title': 'Upuść tutaj filmy',
   'convert.lead': 'Możesz też upuścić cały folder albo wkleić filmy: z każdego powstanie MP3.',

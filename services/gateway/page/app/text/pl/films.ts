@@ -138,6 +138,7 @@ export const films: Parts['films'] = {
     'Brakuje końca tego pliku, a z nim informacji, gdzie jest dźwięk. Nic nie da się z niego zrobić.',
   'convert.fault.unreadable':
     'Nie można już odczytać pliku: został przeniesiony, zmieniony lub usunięty. Usuń go stąd i wybierz ponownie.',
+  'convert.left_out': 'Nie udało się odczytać, więc pominięto: {names}',
   'convert.sending': 'W drodze',
   'convert.state.waiting': 'Czeka na swoją kolej',
   'convert.state.other_tab': 'Inna karta wysyła ten film. Potem ruszy tutaj.',

@@ -11,14 +11,14 @@ export const account: Parts['account'] = {
   'account.guest': 'Você é um convidado',
   'account.guest_lead': 'Só este navegador acessa seus MP3, e só até você sair.',
   'account.register_lead':
-    'Crie uma conta, e seus MP3 estarão nela. Os vídeos que estão sendo enviados continuam.',
-  'account.kept':
-    'Agora você tem uma conta. Tudo foi mantido: seus MP3 e os vídeos que estão sendo enviados.',
+    'Seus MP3 vão junto, e você os acessa de qualquer aparelho. Os vídeos que estão sendo enviados continuam. Os MP3 da sua visita ainda serão apagados na data prevista, e os novos são guardados pelo tempo que uma conta permite.',
+  'account.registered':
+    'Sua conta está pronta. Os MP3 da sua visita estão nela até expirarem; baixe o que quiser guardar.',
   'account.sign_in_warning':
     'Os MP3 da sua visita como convidado ficam para trás. Depois que você entrar, ninguém poderá acessá-los.',
   'account.leave_title': 'Sair e perder seus MP3?',
   'account.leave_text':
-    'Ninguém pode entrar de novo como este convidado. Para guardar seus MP3, crie uma conta antes.',
+    'Ninguém pode entrar de novo como este convidado. Para levar seus MP3, crie uma conta antes ou baixe-os.',
   'account.leave': 'Sair e perder',
   'account.stay': 'Ficar',
 };

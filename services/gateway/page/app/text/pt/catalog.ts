@@ -45,8 +45,8 @@ export const pt: Catalog = {
   'session.guest_limits': 'Com limites pequenos: {size} por vídeo, MP3 guardados por {time}, sem e-mails.',
   'session.guest_ended': 'Sua visita como convidado terminou. Não é mais possível acessar os MP3 dela.',
   'session.guest_notice':
-    'Você é um convidado. Só este navegador acessa seus MP3, e eles serão apagados em breve.',
-  'session.guest_keep': 'Guardar seus MP3: criar uma conta',
+    'Você é um convidado. Só este navegador acessa seus MP3, e cada um é apagado após {time}.',
+  'session.guest_register': 'Criar uma conta para acessá-los de qualquer lugar',
 
   'convert.title': 'Solte vídeos aqui',
   'convert.lead': 'Ou uma pasta inteira, ou cole-os: cada um vira um MP3.',

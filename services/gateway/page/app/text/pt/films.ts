@@ -129,6 +129,7 @@ export const films: Parts['films'] = {
     'Falta o fim deste arquivo e, com ele, o que diz onde está o som. Não é possível fazer nada com ele.',
   'convert.fault.unreadable':
     'Não é mais possível ler o arquivo: foi movido, alterado ou apagado. Remova-o aqui e escolha-o de novo.',
+  'convert.left_out': 'Não foi possível ler, e ficou de fora: {names}',
   'convert.sending': 'A caminho',
   'convert.state.waiting': 'Espera a sua vez',
   'convert.state.other_tab': 'Outra aba envia este vídeo. Depois disso, continua aqui.',

@@ -41,8 +41,8 @@ export const zh: Catalog = {
   'session.guest_start': '不用账户，直接试用',
   'session.guest_limits': '有一些限制：每部影片 {size}，MP3 保留 {time}，不发邮件。',
   'session.guest_ended': '你的访客使用已结束，当时的 MP3 无法再打开。',
-  'session.guest_notice': '你现在是访客。只有这个浏览器能打开你的 MP3，而且它们很快会被删除。',
-  'session.guest_keep': '保留你的 MP3：创建账户',
+  'session.guest_notice': '你现在是访客。只有这个浏览器能打开你的 MP3，每个 MP3 在 {time}后删除。',
+  'session.guest_register': '创建账户，随处都能打开',
 
   'convert.title': '把影片拖到这里',
   'convert.lead': '也可以拖入整个文件夹，或直接粘贴：每部影片都会变成一个 MP3。',

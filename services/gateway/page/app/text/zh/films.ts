@@ -110,6 +110,7 @@ export const films: Parts['films'] = {
   'convert.fault.no_audio': '这部影片没有声音，所以没有可转换的内容。',
   'convert.fault.truncated': '这个文件的结尾缺失，其中指明声音位置的信息也随之丢失。无法进行转换。',
   'convert.fault.unreadable': '文件无法再读取：它已被移动、更改或删除。请在这里移除后重新选择。',
+  'convert.left_out': '无法读取，已略过：{names}',
   'convert.sending': '正在发送',
   'convert.state.waiting': '正在排队',
   'convert.state.other_tab': '另一个标签页正在发送影片。之后这里会继续。',
