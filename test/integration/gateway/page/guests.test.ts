@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { waitFor } from '../../../support/wait.ts';
@@ -111,7 +112,7 @@ describe('a guest of the page', async () => {
     await shareFilms(page, [film]);
     await page.getByText(/will be sent/).waitFor();
     await guestLink(page).waitFor();
-    assert.deepEqual(await namesOfFilms(page), ['shared.mp4']);
+    assert.deepEqual(await namesOfFilms(page), [path.basename(film)]);
     assert.deepEqual([await waitingShares(page), await listJobs(page)], [[], []]);
     await convertButton(page).click();
     await download(page).waitFor();
@@ -121,10 +122,17 @@ describe('a guest of the page', async () => {
   it('is nobody who only opens the page while a film waits that was shared', async (context) => {
     const { page } = await visit(context);
     await serviceWorkerOf(page);
-    await page.route('**/session/guest', (route) => route.abort());
+    await page.addInitScript(`{
+      const { fetch } = globalThis;
+      globalThis.fetch = (request, options) =>
+        sessionStorage.isOffline && String(request.url ?? request).endsWith('/session/guest')
+          ? Promise.reject(new TypeError('no connection'))
+          : fetch(request, options);
+    }`);
+    await page.evaluate("sessionStorage.setItem('isOffline', 'true')");
     await shareFilms(page, [await noisyFilm('waiting.mp4', 2)]);
     await page.locator('.toast').getByText('Sign in or create an account.').waitFor();
-    await page.unroute('**/session/guest');
+    await page.evaluate('sessionStorage.clear()');
     const before = started.calls.length;
     await page.reload();
     await startButton(page).waitFor();
