@@ -25,8 +25,8 @@ export interface Users {
   find(email: string): Promise<StoredUser | undefined>;
   addGuest(): Promise<User>;
   /**
-   * Gives a guest an address and a password, and ends the sessions of the guest at the same moment. Returns `taken` when there is another account with this address, and `no_guest`
-   * when the user is no guest, or not any more.
+   * Gives a guest an address and a password, and ends the sessions of the guest at the same moment. Returns `taken` when there is
+   * another account with this address, and `no_guest` when the user is no guest, or not any more.
    */
   registerGuest(
     id: string,
