@@ -26,6 +26,7 @@ Environment variables:
   RABBITMQ_URL, REDIS_URL, NATS_URL, MYSQL_URL, MONGODB_URL, POSTGRESQL_URL,
   SMTP_HOST with SMTP_PORT, SMTP_USER, SMTP_PASSWORD
                 your own servers, which are then used instead of starting one
+  CHECK_DISK    false starts without a look at the free space (default true)
 `;
 
 export interface StartOptions {

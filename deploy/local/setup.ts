@@ -20,7 +20,7 @@ already alone. npm start uses these servers as well.
 
   --stop    stops the servers
 
-  MAIL_PORT and the variables for your own servers work as described in \`npm start -- --help\`.
+  MAIL_PORT, CHECK_DISK and the variables for your own servers work as described in \`npm start -- --help\`.
 `;
 
 const repoRoot = path.resolve(import.meta.dirname, '../..');

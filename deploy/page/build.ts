@@ -3,7 +3,7 @@ import { type BuildOptions, type BuildResult, build, type Metafile } from 'esbui
 import { DOCUMENTS, documentOf, type Entry } from './documents.ts';
 import { type FixedFile, fixedFiles } from './fixed-files.ts';
 import { licensesOf } from './licenses.ts';
-import { slimZod } from './slim-zod.ts';
+import { CHANGE_OF_ZOD, slimZod } from './slim-zod.ts';
 import { type PageFile, writeSite } from './write-site.ts';
 
 const repoRoot = path.resolve(import.meta.dirname, '../..');
@@ -107,7 +107,7 @@ const licenses = (results: readonly Result[]) => ({
   url: '/assets/licenses.txt',
   file: 'assets/licenses.txt',
   type: 'text/plain; charset=utf-8',
-  contents: licensesOf(Object.keys(metafileOf(results).inputs), repoRoot),
+  contents: licensesOf(Object.keys(metafileOf(results).inputs), repoRoot, new Map([['zod', CHANGE_OF_ZOD]])),
 });
 
 const entriesOf = ({ outputs }: Metafile): Entry[] =>

@@ -3,13 +3,23 @@ import path from 'node:path';
 
 const LICENSE = /^(licen[cs]e|notice|copying)(\.(txt|md))?$/i;
 
+const HEADING = [
+  'The pages of mp3converter contain code of these packages. It has been bundled and minified, and parts that no page',
+  'uses may be left out. Any other change is told below the name of the package.',
+].join('\n');
+
 /**
  * The names, versions and licence texts of all packages that are part of a build. Their licences ask that these texts go with the code,
  * which is minified without its comments.
  * @param inputs the files of the build, relative to `root`
+ * @param changes by the name of a package: how its code has been changed, as a sentence
  * @throws where a package has no licence text
  */
-export function licensesOf(inputs: Iterable<string>, root: string): string {
+export function licensesOf(
+  inputs: Iterable<string>,
+  root: string,
+  changes: ReadonlyMap<string, string>,
+): string {
   const texts = new Map<string, Set<string>>();
   for (const input of [...inputs].sort()) {
     const folder = packageOf(input);
@@ -25,10 +35,11 @@ export function licensesOf(inputs: Iterable<string>, root: string): string {
       readFileSync(path.join(root, folder, 'package.json'), 'utf8'),
     );
     const contents = [...files].map((file) => readFileSync(path.join(root, file), 'utf8').trim());
-    return [`${name} ${version} (${license})`, ...contents].join('\n\n');
+    const title = `${name} ${version} (${license})`;
+    return [title, ...(changes.has(name) ? [changes.get(name)] : []), ...contents].join('\n\n');
   });
   const rule = `\n\n${'='.repeat(80)}\n\n`;
-  return `${['The pages of mp3converter contain these packages, unchanged.', ...parts].join(rule)}\n`;
+  return `${[HEADING, ...parts].join(rule)}\n`;
 }
 
 /** The folder of the package that a file belongs to: `node_modules/@preact/signals`. Undefined for a file of ours. */

@@ -1,4 +1,4 @@
-import { existsSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, type StatsFs, statfsSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** What will be written to a folder, which need not exist yet. */
@@ -13,7 +13,19 @@ export interface SpaceNeed {
 export interface FileSystem {
   /** The same for all folders of one file system. */
   id: number;
+  /** Infinity where the file system does not say how large it is. */
   freeBytes: number;
+}
+
+/**
+ * Whether the free space is looked at, by the variable CHECK_DISK. What is needed is an estimate, and some file systems do not tell the truth.
+ * @throws where the variable is neither `true` nor `false`
+ */
+export function checksDisk(env: NodeJS.ProcessEnv = process.env): boolean {
+  const chosen = env.CHECK_DISK || 'true';
+  if (chosen !== 'true' && chosen !== 'false')
+    throw new Error(`CHECK_DISK is ${chosen}; it must be true or false.`);
+  return chosen === 'true';
 }
 
 /** The file system of a folder, or of the folder in which it will be created. */
@@ -21,9 +33,16 @@ export function fileSystemOf(folder: string): FileSystem {
   const resolved = path.resolve(folder);
   if (!existsSync(resolved) && path.dirname(resolved) !== resolved)
     return fileSystemOf(path.dirname(resolved));
-  const { bavail, bsize } = statfsSync(resolved);
-  return { id: statSync(resolved).dev, freeBytes: bavail * bsize };
+  return { id: statSync(resolved).dev, freeBytes: freeBytesIn(statfsSync(resolved)) };
 }
+
+/** Some file systems of networks and sandboxes have no size: all counts are 0. */
+export const freeBytesIn = ({
+  blocks,
+  bavail,
+  bsize,
+}: Pick<StatsFs, 'blocks' | 'bavail' | 'bsize'>): number =>
+  blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
 
 export const freeBytes = (folder: string): number => fileSystemOf(folder).freeBytes;
 
@@ -52,9 +71,12 @@ export function findShortages(
   });
 }
 
-/** @throws with the sentences of findShortages() */
+/** Does nothing where checksDisk() says no. @throws with the sentences of findShortages() */
 export function requireSpace(needs: readonly SpaceNeed[]): void {
+  if (!checksDisk()) return;
   const shortages = findShortages(needs);
   if (shortages.length > 0)
-    throw new Error(`The disk has too little space: ${shortages.join(' ')} Delete files, and try again.`);
+    throw new Error(
+      `The disk has too little space: ${shortages.join(' ')} Delete files, and try again. CHECK_DISK=false starts without this check.`,
+    );
 }

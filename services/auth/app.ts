@@ -71,7 +71,7 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
     if (!guest) throw notGuest();
     const { email, password } = parseBody(context, newAccount);
     const user = await guests.register(sub, email, password, closedSignal(context.res));
-    respondUncached(context, await grants.reissue(user));
+    respondUncached(context, await grants.issue(user));
   });
 
   router.post('/refresh', jsonBody, async (context) => {

@@ -21,5 +21,8 @@ export function isConnectionError(error: unknown): boolean {
   return error instanceof Error && (POOL_MESSAGES.includes(error.message) || 'fatal' in error);
 }
 
+/** Whether a statement would add a key of a name that the table has already. */
+export const isDuplicateKeyName = (error: unknown): boolean => codeOf(error) === 'ER_DUP_KEYNAME';
+
 /** Whether a unique key refused the row. */
 export const isDuplicate = (error: unknown): boolean => codeOf(error) === 'ER_DUP_ENTRY';

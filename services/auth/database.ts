@@ -16,8 +16,14 @@ export interface Statements {
   change(sql: string, values?: Value[]): Promise<number>;
 }
 
+/** Runs statements, also several of them in one transaction. */
+export interface Transactions extends Statements {
+  /** Does `work` in one transaction. When it throws, none of its statements takes effect. */
+  inTransaction<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
+}
+
 /** MySQL or MariaDB. Every method throws `unavailable` when the server cannot be reached. */
-export interface Database extends Statements {
+export interface Database extends Transactions {
   /**
    * Does `work` while no other replica holds the lock of that name on this database. The statements of the work run on the
    * connection that holds the lock, so that they fail when the lock is lost.
@@ -60,6 +66,20 @@ export function connectDatabase(url: string): Database {
   return {
     rows: (sql, values) => use((statements) => statements.rows(sql, values)),
     change: (sql, values) => use((statements) => statements.change(sql, values)),
+    inTransaction: (work) =>
+      withConnection(async (connection) => {
+        const run = (sql: string) => connection.query({ sql, timeout: STATEMENT_TIMEOUT_MS });
+        await run('START TRANSACTION');
+        try {
+          const result = await work(statementsOn(connection, STATEMENT_TIMEOUT_MS));
+          await run('COMMIT');
+          return result;
+        } catch (error) {
+          // After any other error the connection is closed, which ends the transaction, too.
+          if (isDuplicate(error)) await run('ROLLBACK');
+          throw error;
+        }
+      }),
     withLock: (name, seconds, work) =>
       withConnection(async (connection) => {
         const statements = statementsOn(connection, seconds * 1000 + STATEMENT_TIMEOUT_MS);

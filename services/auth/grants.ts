@@ -14,8 +14,6 @@ export interface Grant {
 
 export interface Grants {
   issue(user: User): Promise<Grant>;
-  /** Issues a grant after every earlier refresh token of the user is revoked. */
-  reissue(user: User): Promise<Grant>;
   /**
    * Exchanges a refresh token. Within 30 s, the same refresh token gets the same next one again, with another access token.
    * Throws `invalid_token`. When the token was used before those 30 s, its whole family is revoked.
@@ -32,15 +30,8 @@ export function createGrants({ sessions, tokens }: { sessions: Sessions; tokens:
     refresh_token: refreshToken,
   });
 
-  const issue = async (user: User): Promise<Grant> =>
-    grant(user, await sessions.start(user.id, { isGuest: user.email === null }));
-
   return {
-    issue,
-    async reissue(user) {
-      await sessions.endAll(user.id);
-      return issue(user);
-    },
+    issue: async (user) => grant(user, await sessions.start(user.id, { isGuest: user.email === null })),
     async refresh(refreshToken) {
       const rotated = await sessions.rotate(refreshToken);
       if (!rotated) throw invalidToken();

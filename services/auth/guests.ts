@@ -8,7 +8,8 @@ export interface Guests {
   /** Makes a user without an address and a password. */
   start(): Promise<User>;
   /**
-   * Gives a guest an address and a password, and the same user has an account from then on. Idempotent as a registration is.
+   * Gives a guest an address and a password, and the same user has an account from then on. Idempotent as a registration is:
+   * the sessions of the guest end when the guest becomes a user, and a repeated request ends none.
    * One hash is computed in any case, so that the time does not reveal whether the address is new.
    * Throws `invalid_email`, `weak_password`, `email_taken`, `state_conflict` where the guest has registered with another address,
    * and `invalid_token` where there is no such guest any more.

@@ -74,7 +74,10 @@ const cleaning = repeat(
   CLEANUP_MS,
   async () => {
     await sessions.deleteExpired();
-    await users.deleteAbandonedGuests(new Date(Date.now() - env.GUEST_RETENTION_SECONDS * 1000));
+    await users.deleteAbandonedGuests(
+      new Date(Date.now() - env.GUEST_RETENTION_SECONDS * 1000),
+      stopping.signal,
+    );
   },
   (error) => log.warn({ err: error }, 'expired sessions or abandoned guests could not be deleted'),
   stopping.signal,

@@ -4,7 +4,6 @@ import {
   addSession,
   deleteExpiredSessions,
   deleteSession,
-  deleteSessionsOf,
   exchangeToken,
   readSession,
   type StoredSession,
@@ -36,8 +35,6 @@ export interface Sessions {
   start(userId: string, options?: { isGuest: boolean }): Promise<string>;
   /** Exchanges a token for the next one. Returns undefined when the token is not valid, or not any more. */
   rotate(token: string): Promise<{ user: User; token: string } | undefined>;
-  /** Revokes every token of the user. */
-  endAll(userId: string): Promise<void>;
   /** Revokes every token of the family. Idempotent: an unknown token is not an error. */
   end(token: string): Promise<void>;
   deleteExpired(): Promise<void>;
@@ -96,8 +93,6 @@ export function createSessions(options: Options): Sessions {
       if (await deleteSession(database, sessionId)) onReuse(user.id);
       return undefined;
     },
-
-    endAll: (userId) => deleteSessionsOf(database, userId),
 
     async end(token) {
       const sessionId = sessionOf(token);

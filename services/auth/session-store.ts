@@ -69,9 +69,5 @@ export async function exchangeToken({ change }: Statements, exchange: TokenExcha
 export const deleteSession = async ({ change }: Statements, id: string): Promise<boolean> =>
   (await change('DELETE FROM sessions WHERE id = ?', [id])) === 1;
 
-export async function deleteSessionsOf({ change }: Statements, userId: string): Promise<void> {
-  await change('DELETE FROM sessions WHERE user_id = ?', [userId]);
-}
-
 export const deleteExpiredSessions = (database: Statements, now: Date): Promise<void> =>
   deleteInBatches(database, 'DELETE FROM sessions WHERE expires_at <= ?', [now]);

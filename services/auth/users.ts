@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { deleteInBatches, type Statements } from './database.ts';
+import { deleteAbandonedGuests } from './abandoned-guests.ts';
+import type { Transactions } from './database.ts';
 import { isDuplicate } from './database-errors.ts';
 import { emailKey } from './email-address.ts';
 
@@ -24,8 +25,8 @@ export interface Users {
   find(email: string): Promise<StoredUser | undefined>;
   addGuest(): Promise<User>;
   /**
-   * Gives a guest an address and a password. Returns `taken` when there is another account with this address, and `no_guest`
-   * when the user is no guest, or not any more.
+   * Gives a guest an address and a password, and ends the sessions of the guest at the same moment. Returns `taken` when there is
+   * another account with this address, and `no_guest` when the user is no guest, or not any more.
    */
   registerGuest(
     id: string,
@@ -34,15 +35,18 @@ export interface Users {
   ): Promise<'registered' | 'taken' | 'no_guest'>;
   /** Whether there is a user with this id. */
   exists(id: string): Promise<boolean>;
-  /** Deletes guests without a session that were made before that time, because nobody can be them any more. */
-  deleteAbandonedGuests(createdBefore: Date): Promise<void>;
+  /**
+   * Deletes guests without a session that were made before that time, because nobody can be them any more.
+   * @param signal ends the work between two of its statements
+   */
+  deleteAbandonedGuests(createdBefore: Date, signal?: AbortSignal): Promise<void>;
   /** Returns the ids after the given one, in ascending order. */
   idsAfter(after: string, limit: number): Promise<string[]>;
   /** Replaces the hash `from`. Does nothing when another one is stored by now. */
   replaceHash(id: string, from: string, to: string): Promise<void>;
 }
 
-export function createUsers(database: Statements): Users {
+export function createUsers(database: Transactions): Users {
   return {
     async add(email, passwordHash) {
       const id = randomUUID();
@@ -74,11 +78,16 @@ export function createUsers(database: Statements): Users {
 
     async registerGuest(id, email, passwordHash) {
       try {
-        const changed = await database.change(
-          'UPDATE users SET email = ?, email_key = ?, password_hash = ? WHERE id = ? AND email_key IS NULL',
-          [email, emailKey(email), passwordHash, id],
-        );
-        return changed > 0 ? 'registered' : 'no_guest';
+        return await database.inTransaction(async ({ change }) => {
+          const changed = await change(
+            'UPDATE users SET email = ?, email_key = ?, password_hash = ? WHERE id = ? AND email_key IS NULL',
+            [email, emailKey(email), passwordHash, id],
+          );
+          if (changed === 0) return 'no_guest';
+          // Later, this could end a session of the user, which a repeated request has started meanwhile.
+          await change('DELETE FROM sessions WHERE user_id = ?', [id]);
+          return 'registered';
+        });
       } catch (error) {
         if (isDuplicate(error)) return 'taken';
         throw error;
@@ -89,13 +98,7 @@ export function createUsers(database: Statements): Users {
       return (await database.rows('SELECT id FROM users WHERE id = ?', [id])).length > 0;
     },
 
-    deleteAbandonedGuests: (createdBefore) =>
-      deleteInBatches(
-        database,
-        `DELETE FROM users WHERE email_key IS NULL AND created_at <= ?
-            AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.user_id = users.id)`,
-        [createdBefore],
-      ),
+    deleteAbandonedGuests: (createdBefore, signal) => deleteAbandonedGuests(database, createdBefore, signal),
 
     async idsAfter(after, limit) {
       const rows = await database.rows<{ id: string }>(

@@ -6,7 +6,7 @@ import {
   wholeNumber,
 } from '../shared/runtime/config.ts';
 import { originList } from './cors.ts';
-import { type GroupLimits, longestRetention, shortestRetention } from './limits/group-limits.ts';
+import { type GroupLimits, longestRetention } from './limits/group-limits.ts';
 import type { Quota } from './limits/quota.ts';
 
 const MIB = 1024 ** 2;
@@ -78,7 +78,7 @@ export const gatewayEnvironment = requireTokenUnlessLoopback(
 
 export type GatewayConfig = z.output<typeof gatewayEnvironment>;
 
-/** The limits of each kind of work, for all users and for each user. */
+/** The limits of each kind of work, for all users and for each user. Guests never have more than users. */
 export const limitsOf = (env: GatewayConfig) => ({
   uploads: { all: env.MAX_UPLOADS, perUser: env.MAX_UPLOADS_PER_USER },
   downloads: { all: env.MAX_DOWNLOADS, perUser: env.MAX_DOWNLOADS_PER_USER },
@@ -88,7 +88,10 @@ export const limitsOf = (env: GatewayConfig) => ({
   activeJobs: {
     all: env.MAX_UNFINISHED,
     perUser: env.MAX_UNFINISHED_PER_USER,
-    guests: { all: env.GUESTS_MAX_UNFINISHED, perUser: env.GUEST_MAX_UNFINISHED },
+    guests: {
+      all: Math.min(env.GUESTS_MAX_UNFINISHED, env.MAX_UNFINISHED),
+      perUser: Math.min(env.GUEST_MAX_UNFINISHED, env.MAX_UNFINISHED_PER_USER),
+    },
   } satisfies Quota as Quota,
   openUploads: { all: env.MAX_OPEN_UPLOADS, perUser: env.MAX_OPEN_UPLOADS_PER_USER },
 });
@@ -112,8 +115,8 @@ export function timesOf(env: GatewayConfig) {
     keepVideoMs: env.KEEP_VIDEO_SECONDS * 1000,
     stallTimeoutMs,
     heartbeatMs: stallTimeoutMs / 6,
-    /** Enough for several mails to be tried, and never most of the life of a short-lived job. */
-    failBeforeExpiryMs: Math.min(20 * stallTimeoutMs, (shortestRetention(groupLimits) * 1000) / 4),
+    /** Enough for several mails to be tried. */
+    failBeforeExpiryMs: 20 * stallTimeoutMs,
     /**
      * Pause between two passes over the index of videos. A video is deleted at most this much late, unless more videos are due
      * than the gateways can delete in that time.

@@ -12,10 +12,10 @@ export interface RemoveOptions {
 
 type Docker = ReturnType<typeof dockerAt>;
 
-/** Removes the containers, with their volumes, and the networks of all test runs for which `isOver(processId)` is true. */
+/** Removes the containers, with their volumes, and the networks of all test runs for which `isOver(run)` is true. */
 export async function removeLeftovers(
   engine: Pick<Engine, 'docker' | 'env'>,
-  isOver: (run: number) => boolean,
+  isOver: (run: string) => boolean,
   options: RemoveOptions,
 ): Promise<void> {
   const docker = dockerAt(engine, options);
@@ -25,7 +25,7 @@ export async function removeLeftovers(
     return (await docker('Listing what test runs left', all))
       .split('\n')
       .map((line) => line.split(' '))
-      .flatMap(([id = '', run]) => (id !== '' && isOver(Number(run)) ? [id] : []));
+      .flatMap(([id = '', run = '']) => (id !== '' && isOver(run) ? [id] : []));
   };
   const containers = await list('ps', '--all');
   if (containers.length > 0) {

@@ -5,7 +5,7 @@ import { type Engine, NoEngine } from '../../deploy/docker/docker-client.ts';
 import { openEngine } from '../../deploy/docker/engine.ts';
 import { ensureFfmpeg } from '../../deploy/local/tools/tools.ts';
 import type { Report } from '../../deploy/process/run.ts';
-import { readProcessId } from '../../services/shared/runtime/process-id.ts';
+import { isOver, runId } from '../support/run-id.ts';
 import { runTests, type TestCounts } from '../support/run-tests.ts';
 import { newStateFolder } from '../support/state-folder.ts';
 import { removeLeftovers } from './remove-leftovers.ts';
@@ -44,12 +44,12 @@ export async function runContainers(options: SuiteOptions): Promise<Outcome> {
       return {
         skipped: `the engine is at ${engine.host}, and the tests can reach containers only on this machine`,
       };
-    await removeLeftovers(engine, (run) => run === process.pid || readProcessId(run) === undefined, options);
+    await removeLeftovers(engine, (run) => isOver(run) === true, options);
     await buildImages({ repoRoot, engine, report, signal });
     return { tests: await runTestFile(engine, options) };
   } finally {
     // This must happen after a Ctrl-C, too, so it gets a signal that is never aborted.
-    await removeLeftovers(engine, (run) => run === process.pid, {
+    await removeLeftovers(engine, (run) => run === runId(), {
       report,
       signal: new AbortController().signal,
     });
@@ -76,7 +76,7 @@ async function runTestFile(
       TESTCONTAINERS_HOST_OVERRIDE: '127.0.0.1',
       CONTAINERS_REPO: repoRoot,
       CONTAINERS_STATE: stateDir,
-      CONTAINERS_RUN: String(process.pid),
+      CONTAINERS_RUN: runId(),
       CONTAINERS_LENGTH: short ? 'short' : 'full',
     },
     folder: stateDir,

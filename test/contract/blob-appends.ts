@@ -212,10 +212,11 @@ function testCheckpoints(fresh: FreshBlobs): void {
     const upload = resumableUpload(randomBytes(5 * CHUNK + 5));
     const holder = upload.takeOver();
     const failure = new Error('no document today');
+    // How many checkpoints are saved before depends on the speed of the store. The last one always comes.
     const save: typeof holder.save = (checkpoint) =>
-      upload.saves.length === 2 ? Promise.reject(failure) : holder.save(checkpoint);
+      checkpoint.offset > 2 * CHUNK ? Promise.reject(failure) : holder.save(checkpoint);
     await assert.rejects(holder.append(blobs, upload.bytes.length, { save }), failure);
-    assert.equal(upload.saves.length, 2);
+    assert.ok(upload.checkpoint.offset <= 2 * CHUNK);
     await upload.takeOver().append(blobs, upload.bytes.length);
     await upload.takeOver().complete(blobs);
     assert.ok(upload.bytes.equals(await buffer(blobs.read(upload.id))));

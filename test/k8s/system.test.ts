@@ -114,11 +114,16 @@ describe('the system in a cluster', { timeout: 120 * 60_000 }, () => {
       invokeStatus(target.deployment, { from, method, appId, route });
     assert.equal(await statusFrom('gateway', 'GET', 'auth', '.well-known/jwks.json'), '200');
     assert.equal(await statusFrom('gateway', 'GET', 'auth', 'users?limit=1'), '200');
+    // The gateway decides who may start as a guest, not auth. Nobody can be this guest.
+    assert.equal(await statusFrom('gateway', 'POST', 'auth', 'guests'), '200');
+    // It has neither a token nor JSON. So auth itself refuses it, and not the sidecar, whose answer is 403.
+    assert.match(await statusFrom('gateway', 'POST', 'auth', 'guests/registration'), /^(401|415)$/);
     assert.equal(await statusFrom('gateway', 'GET', 'auth', 'metrics'), '403');
     assert.equal(await statusFrom('gateway', 'GET', 'auth', 'login'), '403');
     assert.equal(await statusFrom('converter', 'GET', 'auth', '.well-known/jwks.json'), '403');
     assert.equal(await statusFrom('converter', 'GET', 'auth', 'users'), '403');
     assert.equal(await statusFrom('notification', 'POST', 'auth', 'login'), '403');
+    assert.equal(await statusFrom('notification', 'POST', 'auth', 'guests'), '403');
     // The body of a probe is missing.
     assert.equal(await statusFrom('gateway', 'POST', 'converter', 'probe'), '400');
     assert.equal(await statusFrom('gateway', 'POST', 'converter', 'events/video'), '403');

@@ -1,10 +1,8 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type Report, run } from '../../deploy/process/run.ts';
-import { isExecutable, which } from '../../deploy/process/which.ts';
+import { isExecutable } from '../../deploy/process/which.ts';
 import { waitForLock } from '../../services/shared/runtime/lock.ts';
-
-export const findGo = (): string | undefined => which('go', ['/usr/local/go/bin']);
 
 export interface GoProgram {
   /** For messages. */

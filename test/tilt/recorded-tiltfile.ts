@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { findGo } from '../support/build-go.ts';
+import { findGo } from '../../deploy/local/tools/go.ts';
 import { readDockerfile } from './dockerfile.ts';
 import { buildInterpreter, type Call, recordCalls } from './interpreter.ts';
 import { type Manifest, overlay } from './overlay.ts';

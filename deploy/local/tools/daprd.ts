@@ -5,6 +5,7 @@ import { waitForLock } from '../../../services/shared/runtime/lock.ts';
 import { cacheDir } from '../../process/cache-dir.ts';
 import { type Report, run } from '../../process/run.ts';
 import { isExecutable, which } from '../../process/which.ts';
+import { findGo } from './go.ts';
 
 const version = '1.18.2';
 const oldest = [1, 16] as const;
@@ -53,7 +54,7 @@ export async function ensureDaprd(repoRoot: string, report: Report, signal: Abor
     if (file !== undefined && isExecutable(file) && (await isUsable(file, report, signal))) return file;
   }
   if (isExecutable(cached())) return cached();
-  const go = which('go', ['/usr/local/go/bin']);
+  const go = findGo();
   if (go === undefined) {
     throw new Error(
       'daprd (the Dapr sidecar) is missing: install the Dapr CLI and run `dapr init --slim`, or set DAPRD_PATH to a daprd, or install Go 1.26 or newer to build it.',

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { type Hole, overlaps } from './hole.ts';
 
 /** Bounds for one file: a hostile one may be a chain of millions of tiny boxes. */
 const MAX_READS = 100_000;
@@ -18,12 +19,6 @@ export interface FileBytes {
 
 /** The file has more parts than we are willing to look at, so that nothing can be said about its end. */
 export class TooMuchRead extends Error {}
-
-/** A part of a file that nobody has sent. Positions are in bytes. */
-export interface Hole {
-  start: number;
-  end: number;
-}
 
 const NO_HOLE: Hole = { start: 0, end: 0 };
 
@@ -50,9 +45,8 @@ function bounded(file: FileHandle, size: number, hole: Hole): FileBytes {
     async read(position, length) {
       const available = Math.max(0, Math.min(length, size - position));
       if (position < 0 || available === 0) return Buffer.alloc(0);
-      if (position < hole.end && position + available > hole.start) {
+      if (overlaps(hole, position, position + available))
         throw new TooMuchRead('a part of the file is not there');
-      }
       reads += 1;
       const { start, content } = window;
       if (position < start || position + available > start + content.length) {

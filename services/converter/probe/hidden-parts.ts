@@ -1,12 +1,11 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Hole, overlaps } from '../completeness/hole.ts';
 import { type ReadAt, readerOf } from '../ffmpeg/probe/read-at.ts';
 import { INPUT } from '../ffmpeg/untrusted-input.ts';
 
-/** The hole of a file between the parts that were sent. Bytes. */
-export interface Hole {
-  start: number;
-  end: number;
+/** The hole of a file between the parts that were sent. */
+interface HoleOfFile extends Hole {
   /** Bytes of the whole file. */
   size: number;
 }
@@ -21,7 +20,11 @@ export interface HiddenParts {
 }
 
 /** Says what ffmpeg cannot find, because it is in the hole. ffmpeg reads zeros there, and takes no notice. */
-export async function hiddenParts(folder: string, formatName: string, hole: Hole): Promise<HiddenParts> {
+export async function hiddenParts(
+  folder: string,
+  formatName: string,
+  hole: HoleOfFile,
+): Promise<HiddenParts> {
   await using file = await open(join(folder, INPUT));
   const read = readerOf(file);
   if (/\bmov\b/.test(formatName)) return { ...(await hiddenInMp4(read, hole)), tags: false };
@@ -35,7 +38,7 @@ export async function hiddenParts(folder: string, formatName: string, hole: Hole
 const MAX_BOXES = 1000;
 
 /** A fragmented MP4 has the lengths of its fragments in each `moof`. @see ISO 14496-12 8.8 */
-async function hiddenInMp4(read: ReadAt, hole: Hole): Promise<Omit<HiddenParts, 'tags'>> {
+async function hiddenInMp4(read: ReadAt, hole: HoleOfFile): Promise<Omit<HiddenParts, 'tags'>> {
   for await (const { type, start, end } of boxes(read, 0, hole.size)) {
     if (type === 'moof') return { index: false, length: true };
     if (type !== 'moov') continue;
@@ -68,8 +71,6 @@ async function* boxes(read: ReadAt, from: number, to: number): AsyncGenerator<Bo
     yield { type: head.toString('latin1', 4, 8), start, end: offset };
   }
 }
-
-const overlaps = (hole: Hole, start: number, end: number): boolean => start < hole.end && end > hole.start;
 
 /** The table of contents of a Matroska file is within its first bytes. */
 const SEEK_HEAD_BYTES = 64 * 1024;

@@ -63,11 +63,11 @@ export function detailsRoutes(router: Router<RequestState>, ports: DetailsPorts)
 
 /** Finds the MP3 of the caller's job. Throws `not_found`, `not_ready`, `too_many_requests`. */
 async function openMp3(context: Context, ports: DetailsPorts) {
-  const { document: job } = await findOwnedJob(context, ports);
+  const { document: job, user } = await findOwnedJob(context, ports);
   const available = availableMp3(job);
   if (!available)
     throw new AppError('not_ready', `the job is ${job.status}; its MP3 is available once the job is done`);
-  acquireForResponse(ports.downloads, job.owner, context.res);
+  acquireForResponse(ports.downloads, user, context.res);
   return { jobId: job.id, blobId: available.mp3BlobId, sha256: available.mp3.sha256 };
 }
 

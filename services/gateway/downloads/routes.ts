@@ -9,6 +9,7 @@ import { AppError } from '../../shared/runtime/errors.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import { findOwnedJob, parseJobId } from '../jobs/find-owned.ts';
 import { acquireForResponse, type ConcurrencyLimit } from '../limits/concurrency-limit.ts';
+import { type Owner, ownerOf } from '../limits/owner.ts';
 import type { DownloadLink } from './download-link.ts';
 import { mp3Name } from './mp3-name.ts';
 import { requireMp3 } from './require-mp3.ts';
@@ -50,7 +51,7 @@ async function link(context: Context, ports: DownloadPorts): Promise<void> {
 }
 
 async function download(context: Context, ports: DownloadPorts): Promise<void> {
-  const job = await findAllowedJob(context, ports);
+  const { job, owner } = await findAllowedJob(context, ports);
   const { mp3, mp3BlobId } = requireMp3(job);
 
   context.status = 200;
@@ -77,18 +78,21 @@ async function download(context: Context, ports: DownloadPorts): Promise<void> {
   const { start, end } = range ?? { start: 0, end: mp3.size - 1 };
   context.length = end - start + 1;
   if (context.method === 'HEAD') return;
-  acquireForResponse(ports.downloads, job.owner, context.res);
+  acquireForResponse(ports.downloads, owner, context.res);
   await sendBlob(context, ports.blobs, { blobId: mp3BlobId, start, end, jobId: job.id });
 }
 
-async function findAllowedJob(context: Context, ports: DownloadPorts): Promise<Job> {
+/** Finds the job that the request names, and the owner whose place its download takes. */
+async function findAllowedJob(context: Context, ports: DownloadPorts): Promise<{ job: Job; owner: Owner }> {
   const { expires, signature } = context.query;
   if (typeof expires !== 'string' || typeof signature !== 'string') {
-    return (await findOwnedJob(context, ports)).document;
+    const { document: job, user } = await findOwnedJob(context, ports);
+    return { job, owner: user };
   }
   const id = parseJobId(context.params.id);
   ports.links.verify(id, { expires, signature });
-  return (await ports.jobs.get(id)).document;
+  const { document: job } = await ports.jobs.get(id);
+  return { job, owner: ownerOf(job) };
 }
 
 /**

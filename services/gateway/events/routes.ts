@@ -34,7 +34,7 @@ export function eventRoutes(router: Router<RequestState>, ports: EventPorts): vo
 
   router.get('/jobs/events', async (context) => {
     const user = await authenticate(context.get('authorization'));
-    acquireForResponse(eventStreams, user.id, context.res);
+    acquireForResponse(eventStreams, user, context.res);
     const lastEventId = context.get('last-event-id');
     stream(context, stoppingSignal, (signal) => followOwner(ports, user.id, lastEventId, signal));
   });
@@ -47,7 +47,7 @@ export function eventRoutes(router: Router<RequestState>, ports: EventPorts): vo
       context.status = 204;
       return;
     }
-    acquireForResponse(eventStreams, first.document.owner, context.res);
+    acquireForResponse(eventStreams, first.user, context.res);
     await queue.refresh(first.document);
     stream(context, stoppingSignal, (signal) => followJob(ports, first, lastEventId, signal));
   });

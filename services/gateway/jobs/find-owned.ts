@@ -10,6 +10,7 @@ import {
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import type { Stored } from '../../shared/state/documents.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
+import type { User } from '../accounts/user.ts';
 
 type Request = Pick<Context, 'get'> & { params: Record<string, string | undefined> };
 interface Ports {
@@ -23,15 +24,15 @@ export function parseJobId(text: string | undefined): string {
   return text;
 }
 
-/** Finds the job that the request names. Throws `not_found`, also for the job of another user. */
+/** Finds the job that the request names, and who asks for it. Throws `not_found`, also for the job of another user. */
 export async function findOwnedJob(
   context: Request,
   { authenticate, jobs }: Ports,
-): Promise<Stored<VisibleJob>> {
+): Promise<Stored<VisibleJob> & { user: User }> {
   const user = await authenticate(context.get('authorization'));
   const stored = await jobs.get(parseJobId(context.params.id));
   if (stored.document.owner !== user.id) throw jobNotFound();
-  return stored;
+  return { ...stored, user };
 }
 
 /** Finds the job that the request names, or its tombstone if the caller has deleted it. Throws as `findOwnedJob` does. */

@@ -33,7 +33,7 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
   router.get('/jobs', async (context) => {
     const user = await ports.authenticate(context.get('authorization'));
     const wanted = { ...parsePageQuery(context.query), filter: parseJobFilter(context.query) };
-    if (isFiltered(context.query)) acquireForResponse(ports.searches, user.id, context.res);
+    if (isFiltered(context.query)) acquireForResponse(ports.searches, user, context.res);
     context.body = await listJobs(
       { ...ports, log: context.state.log, signal: closedSignal(context.res) },
       user.id,
@@ -61,13 +61,12 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
   });
 
   router.post('/jobs/:id/retry', async (context) => {
-    const { document } = await findOwnedJob(context, ports);
+    const { document, user } = await findOwnedJob(context, ports);
     const query = [...new URLSearchParams(context.querystring)];
     const options = query.length > 0 ? parseOptions(query) : undefined;
     // A job that is queued or converting counts already, and one that is done is refused without options.
     const isAdditional = isFinal(document) && (document.status !== 'done' || options !== undefined);
-    const { group } = await ports.authenticate(context.get('authorization'));
-    using place = isAdditional ? await admission.admitRetry(document.owner, group) : undefined;
+    using place = isAdditional ? await admission.admitRetry(user) : undefined;
     const job = await commands.retry(document, options);
     place?.keep();
     context.state.log.info({ job_id: job.id, run: job.generation }, 'job is retried');

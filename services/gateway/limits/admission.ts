@@ -1,5 +1,5 @@
 import { createConcurrencyLimit } from './concurrency-limit.ts';
-import type { AccountGroup } from './group-limits.ts';
+import type { Owner } from './owner.ts';
 import type { OwnerCounts, Quota } from './quota.ts';
 import { createStoredQuota, type Place } from './stored-quota.ts';
 
@@ -16,13 +16,13 @@ export interface Admission {
    * Admits an upload that makes a job. Throws `too_many_requests` when the user has too much under way, and `unavailable` when all
    * users or all guests together have.
    */
-  admitUpload(owner: string, group?: AccountGroup): Promise<Place>;
+  admitUpload(owner: Owner): Promise<Place>;
   /** Admits bytes that make no further job. They take a place among the uploads while they are read. Throws as `admitUpload` does. */
-  admitBytes(owner: string): Disposable;
+  admitBytes(owner: Owner): Disposable;
   /** Admits a resumable upload without its bytes. It counts as the unfinished job that it becomes. Throws as `admitUpload` does. */
-  admitResumable(owner: string, group?: AccountGroup): Promise<Place>;
+  admitResumable(owner: Owner): Promise<Place>;
   /** Admits a retry. It makes an unfinished job and takes no place among the uploads. Throws as `admitUpload` does. */
-  admitRetry(owner: string, group?: AccountGroup): Promise<Place>;
+  admitRetry(owner: Owner): Promise<Place>;
   /** Replaces the counts of unfinished jobs by newer ones. Later admissions are added to these. */
   updateCounts(unfinished: OwnerCounts): void;
 }
@@ -51,30 +51,27 @@ const ADVICE = {
 export function createAdmission(limits: AdmissionLimits, recount: () => Promise<OwnerCounts>): Admission {
   const uploads = createConcurrencyLimit(limits.uploads, 'uploads');
   const { activeJobs } = limits;
-  const perUser = (group: AccountGroup) =>
+  const perUser = ({ group }: Owner) =>
     (group === 'guest' ? activeJobs.guests : undefined)?.perUser ?? activeJobs.perUser;
   const unfinished = createStoredQuota(limits.activeJobs, recount);
-  const admitJob = (id: string, group: AccountGroup, advice: Advice): Promise<Place> =>
-    unfinished.admit(
-      { id, group },
-      {
-        owner: `you have ${perUser(group)} unfinished jobs; ${advice.owner}`,
-        guests: `too many jobs of guests are waiting; ${advice.guests}`,
-        all: `too many jobs are waiting; ${advice.all}`,
-      },
-    );
+  const admitJob = (owner: Owner, advice: Advice): Promise<Place> =>
+    unfinished.admit(owner, {
+      owner: `you have ${perUser(owner)} unfinished jobs; ${advice.owner}`,
+      guests: `too many jobs of guests are waiting; ${advice.guests}`,
+      all: `too many jobs are waiting; ${advice.all}`,
+    });
 
   return {
     updateCounts: unfinished.updateCounts,
-    async admitUpload(owner, group = 'user') {
+    async admitUpload(owner) {
       using places = new DisposableStack();
-      const job = places.use(await admitJob(owner, group, ADVICE.upload));
+      const job = places.use(await admitJob(owner, ADVICE.upload));
       places.defer(uploads.acquire(owner));
       const held = places.move();
       return { keep: () => job.keep(), [Symbol.dispose]: () => held.dispose() };
     },
     admitBytes: (owner) => ({ [Symbol.dispose]: uploads.acquire(owner) }),
-    admitResumable: (owner, group = 'user') => admitJob(owner, group, ADVICE.upload),
-    admitRetry: (owner, group = 'user') => admitJob(owner, group, ADVICE.retry),
+    admitResumable: (owner) => admitJob(owner, ADVICE.upload),
+    admitRetry: (owner) => admitJob(owner, ADVICE.retry),
   };
 }

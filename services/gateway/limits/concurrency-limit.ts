@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { clientClosed } from '../../shared/http/client-closed.ts';
+import type { Owner } from './owner.ts';
 import { adjustCount, emptyCounts, exceededQuota, overloaded, type Quota } from './quota.ts';
 
 const RETRY_SECONDS = 2;
@@ -8,9 +9,9 @@ const RETRY_SECONDS = 2;
 export interface ConcurrencyLimit {
   /**
    * Returns a function that releases the place, to be called once. Throws `too_many_requests` when the user has too much under
-   * way, and `unavailable` when all users together have.
+   * way, and `unavailable` when all users or all guests together have.
    */
-  acquire(owner: string): () => void;
+  acquire(owner: Owner): () => void;
 }
 
 /** @param what names the work in the plural, for the error that a client gets */
@@ -23,6 +24,13 @@ export function createConcurrencyLimit(quota: Quota, what: string): ConcurrencyL
         throw overloaded(
           'too_many_requests',
           `you may have ${quota.perUser} ${what} at a time`,
+          RETRY_SECONDS,
+        );
+      }
+      if (reached === 'guests') {
+        throw overloaded(
+          'unavailable',
+          `too many ${what} of guests are running; register, or try again shortly`,
           RETRY_SECONDS,
         );
       }
@@ -39,7 +47,7 @@ export function createConcurrencyLimit(quota: Quota, what: string): ConcurrencyL
  * Acquires a place until the response has ended. Throws as `acquire` does. Also throws when the client has gone away, because
  * `close` has already fired, so that the place would never be released.
  */
-export function acquireForResponse(limit: ConcurrencyLimit, owner: string, response: ServerResponse): void {
+export function acquireForResponse(limit: ConcurrencyLimit, owner: Owner, response: ServerResponse): void {
   if (response.closed) throw clientClosed();
   response.once('close', limit.acquire(owner));
 }

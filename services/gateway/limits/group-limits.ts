@@ -21,7 +21,3 @@ export const largestUpload = (limits: GroupLimits): number => Math.max(...ofAll(
 /** Seconds for which the jobs of no group are kept longer. */
 export const longestRetention = (limits: GroupLimits): number =>
   Math.max(...ofAll(limits, 'retentionSeconds'));
-
-/** Seconds for which the jobs of every group are kept at least. */
-export const shortestRetention = (limits: GroupLimits): number =>
-  Math.min(...ofAll(limits, 'retentionSeconds'));

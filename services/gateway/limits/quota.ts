@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode } from '../../shared/runtime/errors.ts';
-import type { AccountGroup } from './group-limits.ts';
+import type { Owner } from './owner.ts';
 
 /** A count of all users, of all guests among them, and of each owner whose count is not 0. */
 export interface OwnerCounts {
@@ -13,23 +13,25 @@ export interface OwnerCounts {
 export interface Quota {
   all: number;
   perUser: number;
-  /** Those of all guests together, and of each guest, where they are lower. Anybody may begin as another guest at any time. */
+  /** The same of all guests together, and of each guest. Default: see {@link guestsOf}. */
   guests?: { all: number; perUser: number };
 }
 
+/**
+ * The part of a quota that guests have. Anybody may begin as another guest at any time, so a limit of each guest alone keeps no
+ * place for users. All guests together have at most half of the places, but at least one.
+ */
+const guestsOf = ({ all, perUser, guests }: Quota): { all: number; perUser: number } =>
+  guests ?? { all: Math.max(1, Math.floor(all / 2)), perUser };
+
 export const emptyCounts = (): OwnerCounts => ({ all: 0, byOwner: new Map() });
 
-export function adjustCount(
-  counts: OwnerCounts,
-  owner: string,
-  by: 1 | -1,
-  group: AccountGroup = 'user',
-): void {
+export function adjustCount(counts: OwnerCounts, { id, group }: Owner, by: 1 | -1): void {
   counts.all += by;
   if (group === 'guest') counts.guests = (counts.guests ?? 0) + by;
-  const own = (counts.byOwner.get(owner) ?? 0) + by;
-  if (own > 0) counts.byOwner.set(owner, own);
-  else counts.byOwner.delete(owner);
+  const own = (counts.byOwner.get(id) ?? 0) + by;
+  if (own > 0) counts.byOwner.set(id, own);
+  else counts.byOwner.delete(id);
 }
 
 export function addCounts(one: OwnerCounts, other: OwnerCounts): OwnerCounts {
@@ -43,11 +45,10 @@ export function addCounts(one: OwnerCounts, other: OwnerCounts): OwnerCounts {
 export function exceededQuota(
   counts: OwnerCounts,
   quota: Quota,
-  owner: string,
-  group: AccountGroup = 'user',
+  { id, group }: Owner,
 ): 'owner' | 'guests' | 'all' | undefined {
-  const guests = group === 'guest' ? quota.guests : undefined;
-  if ((counts.byOwner.get(owner) ?? 0) >= (guests ?? quota).perUser) return 'owner';
+  const guests = group === 'guest' ? guestsOf(quota) : undefined;
+  if ((counts.byOwner.get(id) ?? 0) >= (guests ?? quota).perUser) return 'owner';
   if (guests && (counts.guests ?? 0) >= guests.all) return 'guests';
   return counts.all >= quota.all ? 'all' : undefined;
 }

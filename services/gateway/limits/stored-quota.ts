@@ -1,4 +1,4 @@
-import type { AccountGroup } from './group-limits.ts';
+import type { Owner } from './owner.ts';
 import {
   adjustCount,
   emptyCounts,
@@ -27,11 +27,6 @@ export interface StoredQuota {
   readonly counts: OwnerCounts;
 }
 
-export interface Owner {
-  id: string;
-  group: AccountGroup;
-}
-
 /** The texts of the errors, when the user's own quota, that of all guests or that of all users is reached. */
 export interface Refusals {
   owner: string;
@@ -50,8 +45,8 @@ export function createStoredQuota(quota: Quota, recount: () => Promise<OwnerCoun
     countedAt = performance.now();
   }
 
-  async function recountIfReached({ id, group }: Owner): Promise<void> {
-    const isReached = exceededQuota(counts, quota, id, group) !== undefined;
+  async function recountIfReached(owner: Owner): Promise<void> {
+    const isReached = exceededQuota(counts, quota, owner) !== undefined;
     if (!isReached || performance.now() - countedAt < RECOUNT_MS) return;
     counting ??= recount()
       .then(updateCounts)
@@ -69,7 +64,7 @@ export function createStoredQuota(quota: Quota, recount: () => Promise<OwnerCoun
     async admit(owner, refusals) {
       await recountIfReached(owner);
       // There is no `await` between this check and the count. Otherwise other requests could pass the same check meanwhile.
-      const exceeded = exceededQuota(counts, quota, owner.id, owner.group);
+      const exceeded = exceededQuota(counts, quota, owner);
       if (exceeded === 'owner') throw overloaded('too_many_requests', refusals.owner, 30);
       if (exceeded === 'guests') throw overloaded('unavailable', refusals.guests ?? refusals.all, 60);
       if (exceeded === 'all') throw overloaded('unavailable', refusals.all, 60);
@@ -79,16 +74,16 @@ export function createStoredQuota(quota: Quota, recount: () => Promise<OwnerCoun
 }
 
 /** Counts one more, until the place is disposed of without having been kept. */
-function createPlace(counts: OwnerCounts, { id, group }: Owner, newest: () => OwnerCounts): Place {
+function createPlace(counts: OwnerCounts, owner: Owner, newest: () => OwnerCounts): Place {
   let isKept = false;
-  adjustCount(counts, id, 1, group);
+  adjustCount(counts, owner, 1);
   return {
     keep() {
       isKept = true;
     },
     [Symbol.dispose]() {
       // Counts that have replaced these since do not include this one.
-      if (!isKept && counts === newest()) adjustCount(counts, id, -1, group);
+      if (!isKept && counts === newest()) adjustCount(counts, owner, -1);
     },
   };
 }

@@ -45,7 +45,7 @@ export const pagePaths = {
     post: {
       summary: 'Opens the web page after films were shared with it',
       description:
-        'Where the web page is installed, a system sends here what somebody shares with it. The service worker of the page takes it, and the request does not reach the gateway. One that does is redirected, and its body is thrown away.',
+        'Where the web page is installed, a system sends here what somebody shares with it. The service worker of the page takes it, and the request does not reach the gateway. One that does is redirected at once, and its body is thrown away. After a few seconds, the connection of a body that is still being sent is closed, so a client that does not read the response before then sees an error of the network.',
       requestBody: {
         content: {
           'multipart/form-data': {
@@ -58,7 +58,8 @@ export const pagePaths = {
       },
       responses: {
         303: {
-          description: 'The web page, which says that nothing arrived',
+          description:
+            'The web page, which says that nothing arrived. It is sent before the body has been read',
           headers: { Location: { schema: { type: 'string' }, description: 'The web page' } },
         },
       },

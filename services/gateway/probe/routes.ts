@@ -34,7 +34,7 @@ export function probeRoutes(router: Router<RequestState>, ports: ProbePorts): vo
     // The fields of a form are options, too.
     if (context.is('multipart/form-data')) query.check();
     else query.parse();
-    acquireForResponse(probes, user.id, context.res);
+    acquireForResponse(probes, user, context.res);
     const signal = closedSignal(context.res);
     const maxBytes = parts ? 2 * MAX_END_BYTES : maxUploadBytes;
     using upload = await openUpload(context, maxBytes);

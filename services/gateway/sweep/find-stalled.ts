@@ -22,7 +22,10 @@ export interface FindStalledPorts {
   observeActive?: (jobs: Iterable<Stored<Job>>) => void;
   metrics: Pick<SweepMetrics, 'setActiveJobs'>;
   stallTimeoutMs: number;
-  /** An unfinished job is failed this long before it expires, so that there is time to notify its owner. */
+  /**
+   * An unfinished job is failed this long before it expires, so that there is time to notify its owner. A job of a short life is
+   * failed in the last quarter of it.
+   */
   failBeforeExpiryMs: number;
   /** How long the video of a job is kept after the job is done. */
   keepVideoMs: number;
@@ -89,7 +92,8 @@ type Need = 'clean-up' | 'failure' | 'publication';
 
 function needOf(job: Job | undefined, isNotified: (job: Job) => boolean, failBeforeExpiryMs: number): Need {
   if (!job || isExpired(job) || job.status === 'deleted' || isNotified(job)) return 'clean-up';
-  const hasNoTimeLeft = !isFinal(job) && isExpired(job, failBeforeExpiryMs);
+  const lifeMs = Date.parse(job.expires_at) - Date.parse(job.created_at);
+  const hasNoTimeLeft = !isFinal(job) && isExpired(job, Math.min(failBeforeExpiryMs, lifeMs / 4));
   return job.status === 'uploading' || hasNoTimeLeft ? 'failure' : 'publication';
 }
 

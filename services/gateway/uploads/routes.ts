@@ -5,6 +5,7 @@ import type { Job } from '../../shared/jobs/job.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import type { Admission } from '../limits/admission.ts';
 import type { GroupLimits } from '../limits/group-limits.ts';
+import type { Owner } from '../limits/owner.ts';
 import { discardRest } from './discard-rest.ts';
 import { type Idempotency, parseIdempotencyKey } from './idempotency.ts';
 import { claimKey, type KeyClaim } from './key-claim.ts';
@@ -49,9 +50,9 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
       if (claim.earlier)
         return respond(
           context,
-          await findRepeated(context, claim, { ...ports, owner: user.id, maxUploadBytes, signal }),
+          await findRepeated(context, claim, { ...ports, owner: user, maxUploadBytes, signal }),
         );
-      using place = await admission.admitUpload(user.id, user.group);
+      using place = await admission.admitUpload(user);
       using body = await openUpload(context, maxUploadBytes);
       const { check, parse: options } = uploadOptions(context.querystring, body);
       check();
@@ -72,7 +73,7 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
 }
 
 interface RepeatedUpload extends Pick<UploadPorts, 'admission'> {
-  owner: string;
+  owner: Owner;
   maxUploadBytes: number;
   signal: AbortSignal;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { checkDatabase, connectDatabase } from '../../../services/auth/database.ts';
+import { checkDatabase, connectDatabase, type Statements } from '../../../services/auth/database.ts';
 import { waitForDatabase } from '../../../services/auth/wait-for-database.ts';
 import { isAppError } from '../../../services/shared/runtime/errors.ts';
 import { createDatabase, silent, skip } from './database-for-test.ts';
@@ -62,6 +62,38 @@ describe('connectDatabase', () => {
     });
     await assert.rejects(checkDatabase(database, AbortSignal.timeout(1000)), isUnavailable);
   });
+});
+
+describe('Database.inTransaction', () => {
+  it('shows nothing to others before its end, and all of it afterwards', { skip }, async (t) => {
+    const [one, two] = await createDatabase(t, 2);
+    await one.change('CREATE TABLE things (id INT PRIMARY KEY) ENGINE = InnoDB');
+    const count = async () => (await two?.rows('SELECT id FROM things'))?.length;
+    const result = await one.inTransaction(async ({ change }) => {
+      await change('INSERT INTO things VALUES (1)');
+      await change('INSERT INTO things VALUES (2)');
+      assert.equal(await count(), 0);
+      return 'done';
+    });
+    assert.deepEqual([result, await count()], ['done', 2]);
+  });
+
+  for (const [what, fail] of [
+    ['throws', () => Promise.reject(new Error('badly'))],
+    ['meets a duplicate', (change) => change('INSERT INTO things VALUES (1)')],
+  ] as [string, (change: Statements['change']) => Promise<unknown>][])
+    it(`takes no effect when its work ${what}`, { skip }, async (t) => {
+      const [database] = await createDatabase(t);
+      await database.change('CREATE TABLE things (id INT PRIMARY KEY) ENGINE = InnoDB');
+      await database.change('INSERT INTO things VALUES (1)');
+      const work = database.inTransaction(async ({ change }) => {
+        await change('INSERT INTO things VALUES (2)');
+        await fail(change);
+      });
+      await assert.rejects(work, (error) => !isUnavailable(error));
+      // Not within the transaction either, where its connection is used again.
+      assert.deepEqual([...(await database.rows('SELECT id FROM things'))], [{ id: 1 }]);
+    });
 });
 
 describe('Database.withLock', () => {

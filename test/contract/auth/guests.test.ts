@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { deleteAbandonedGuests } from '../../../services/auth/abandoned-guests.ts';
+import type { Statements } from '../../../services/auth/database.ts';
 import { basic } from '../../support/basic-auth.ts';
 import type { Client } from '../../support/in-process.ts';
 import { skip } from './database-for-test.ts';
@@ -16,6 +18,22 @@ const register = (call: Client, token: string, email = EMAIL, password = PASSWOR
   call('POST', '/guests/registration', { ...bearer(token), body: { email, password } });
 const login = (call: Client) =>
   call('POST', '/login', { headers: { authorization: basic(EMAIL, PASSWORD) } });
+
+/** Adds guests from long ago, each with an expired session. */
+async function addGuests(database: Statements, count: number): Promise<void> {
+  const past = '2020-01-01';
+  const ids = Array.from({ length: count }, (_, i) => `${i}`.padStart(36, '0'));
+  for (let at = 0; at < count; at += 500) {
+    const some = ids.slice(at, at + 500);
+    await database.change(
+      `INSERT INTO users (id, created_at) VALUES ${some.map((id) => `('${id}', '${past}')`).join(', ')}`,
+    );
+    const values = some.map((id) => `('${id.slice(-22)}', '${id}', '', '${past}', '${past}')`).join(', ');
+    await database.change(
+      `INSERT INTO sessions (id, user_id, token_hash, created_at, expires_at) VALUES ${values}`,
+    );
+  }
+}
 
 describe('createAuthApp, for guests', () => {
   it('gives tokens to a guest, which say that there is no address', { skip }, async (t) => {
@@ -68,7 +86,33 @@ describe('createAuthApp, for guests', () => {
     const claims = await Promise.all(replies.map(({ json }) => claimsOf(call, json.access_token)));
     assert.equal(claims[0].sub, claims[1].sub);
     assert.equal((await database.rows('SELECT id FROM users')).length, 1);
-    assert.equal((await database.rows('SELECT id FROM sessions')).length, 1);
+    assert.equal((await refresh(call, guest.refresh_token)).status, 401);
+  });
+
+  it('ends no session of the user when a registration is repeated, also a late one', { skip }, async (t) => {
+    const { call } = await buildAuth(t);
+    const { json: guest } = await start(call);
+    const granted: string[] = [];
+    const add = ({ status, text, json }: Awaited<ReturnType<typeof register>>) => {
+      assert.equal(status, 200, text);
+      granted.push(json.refresh_token);
+    };
+    const repeat = () => register(call, guest.access_token);
+    for (const reply of await Promise.all([repeat(), repeat(), repeat()])) add(reply);
+    add(await login(call));
+    add(await repeat());
+    for (const token of granted) assert.equal((await refresh(call, token)).status, 200);
+    assert.equal((await refresh(call, guest.refresh_token)).status, 401);
+  });
+
+  it('ends no session of a guest whose address is taken', { skip }, async (t) => {
+    const { call, users } = await buildAuth(t);
+    await register(call, (await start(call)).json.access_token);
+    const { json: guest } = await start(call);
+    const { sub } = await claimsOf(call, guest.access_token);
+    assert.equal(await users.registerGuest(sub, EMAIL, 'hash'), 'taken');
+    assert.equal(await users.registerGuest('gone', 'new@example.com', 'hash'), 'no_guest');
+    assert.equal((await refresh(call, guest.refresh_token)).status, 200);
   });
 
   it('registers one of two guests who ask for one address at the same time', { skip }, async (t) => {
@@ -136,22 +180,75 @@ describe('createAuthApp, for guests', () => {
 
   it('deletes more guests and sessions than one statement does', { skip }, async (t) => {
     const { users, sessions, database } = await buildAuth(t);
-    const rows = Array.from({ length: 2_500 }, (_, i) => `${i}`.padStart(36, '0'));
-    const past = '2020-01-01';
-    for (let at = 0; at < rows.length; at += 500) {
-      const some = rows.slice(at, at + 500);
-      await database.change(
-        `INSERT INTO users (id, created_at) VALUES ${some.map((id) => `('${id}', '${past}')`).join(', ')}`,
-      );
-      const values = some.map((id) => `('${id.slice(-22)}', '${id}', '', '${past}', '${past}')`).join(', ');
-      await database.change(
-        `INSERT INTO sessions (id, user_id, token_hash, created_at, expires_at) VALUES ${values}`,
-      );
-    }
+    await addGuests(database, 2_500);
     await users.deleteAbandonedGuests(new Date());
     assert.equal((await users.idsAfter('', 1_000)).length, 1_000);
     await sessions.deleteExpired();
     await users.deleteAbandonedGuests(new Date());
     assert.deepEqual(await users.idsAfter('', 1), []);
+  });
+
+  it('deletes abandoned guests between many who have sessions, and those of the same moment', {
+    skip,
+  }, async (t) => {
+    const { users, database } = await buildAuth(t);
+    await addGuests(database, 1_600);
+    // Every third one. The order by id is another one than that in which they were made.
+    await database.change('DELETE FROM sessions WHERE MOD(CAST(user_id AS UNSIGNED), 3) = 0');
+    await database.change(
+      'UPDATE users SET created_at = created_at - INTERVAL MOD(CAST(id AS UNSIGNED), 7) SECOND',
+    );
+    await users.deleteAbandonedGuests(new Date());
+    const [left] = await database.rows<{ count: number; sessions: number }>(
+      'SELECT COUNT(*) AS count, (SELECT COUNT(*) FROM sessions) AS sessions FROM users',
+    );
+    assert.deepEqual([Number(left?.count), Number(left?.sessions)], [1_066, 1_066]);
+  });
+
+  it('lets people start and register while abandoned guests are deleted', { skip }, async (t) => {
+    const { call, users, database } = await buildAuth(t);
+    await addGuests(database, 600);
+    await database.change('DELETE FROM sessions WHERE MOD(CAST(user_id AS UNSIGNED), 2) = 0');
+    const { json: waiting } = await start(call);
+    // All locks of the statements are held until the end of the transaction.
+    await database.inTransaction(async (statements) => {
+      await deleteAbandonedGuests(statements, new Date(Date.now() - 60_000));
+      const [{ count } = { count: 0 }] = await statements.rows<{ count: number }>(
+        'SELECT COUNT(*) AS count FROM users WHERE created_at < NOW() - INTERVAL 1 YEAR',
+      );
+      assert.equal(Number(count), 300);
+      await users.addGuest();
+      assert.equal((await register(call, waiting.access_token)).status, 200);
+    });
+  });
+
+  it('stops deleting guests when the service stops', { skip }, async (t) => {
+    const { users, sessions, database } = await buildAuth(t);
+    await addGuests(database, 10);
+    await sessions.deleteExpired();
+    await users.deleteAbandonedGuests(new Date(), AbortSignal.abort());
+    assert.equal((await users.idsAfter('', 100)).length, 10);
+  });
+
+  it('reads old guests by the index that is made for it', { skip }, async (t) => {
+    const { database } = await buildAuth(t);
+    await addGuests(database, 600);
+    const plans: { key: string; Extra: string }[] = [];
+    await deleteAbandonedGuests(
+      {
+        ...database,
+        rows: async <Row>(sql: string, values?: Parameters<Statements['rows']>[1]) => {
+          const [plan] = await database.rows<{ key: string; Extra: string }>(`EXPLAIN ${sql}`, values);
+          if (plan) plans.push(plan);
+          return database.rows<Row>(sql, values);
+        },
+      },
+      new Date(),
+    );
+    assert.ok(plans.length > 1);
+    for (const { key, Extra } of plans) {
+      assert.equal(key, 'users_guests');
+      assert.doesNotMatch(Extra, /filesort/);
+    }
   });
 });

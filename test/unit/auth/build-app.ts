@@ -52,7 +52,6 @@ export function buildApp({
     },
     grants: {
       issue: async () => GRANT,
-      reissue: async () => GRANT,
       refresh: async (token) => (token === 'r' ? GRANT : Promise.reject(invalidToken())),
       revoke: async () => undefined,
     },

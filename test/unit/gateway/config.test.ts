@@ -50,8 +50,20 @@ describe('environment', () => {
     assert.equal(timesOf(env).indexSeconds, 3600 + 12 * 3600);
   });
 
-  test('leaves a job of a guest most of its life before it is failed', () => {
-    assert.equal(timesOf(read({ GUEST_RETENTION_SECONDS: '120' })).failBeforeExpiryMs, 30_000);
+  const OF_GUESTS: [variables: Record<string, string>, all: number, perUser: number][] = [
+    [{ MAX_UNFINISHED_PER_USER: '1' }, 300, 1],
+    [{ MAX_UNFINISHED: '2' }, 2, 3],
+    [{ GUEST_MAX_UNFINISHED: '5', GUESTS_MAX_UNFINISHED: '6' }, 6, 5],
+  ];
+  for (const [variables, all, perUser] of OF_GUESTS)
+    test(`gives guests no more unfinished jobs than users with ${JSON.stringify(variables)}`, () => {
+      assert.deepEqual(limitsOf(read(variables)).activeJobs.guests, { all, perUser });
+    });
+
+  test('does not let the retention of guests change the times of jobs of users', () => {
+    const times = timesOf(read({ STALL_SECONDS: '45' }));
+    assert.deepEqual(timesOf(read({ STALL_SECONDS: '45', GUEST_RETENTION_SECONDS: '60' })), times);
+    assert.equal(times.failBeforeExpiryMs, 900_000);
   });
 
   const BAD: [name: string, value: string][] = [

@@ -25,7 +25,7 @@ export function archiveRoutes(router: Router<RequestState>, ports: ArchivePorts)
   router.get('/download/archive', async (context) => {
     const user = await ports.authenticate(context.get('authorization'));
     // Before the jobs are read, because there may be many.
-    acquireForResponse(ports.downloads, user.id, context.res);
+    acquireForResponse(ports.downloads, user, context.res);
     const ids = new URLSearchParams(context.querystring).getAll('id').map(parseJobId);
     const reading = { ...ports, log: context.state.log, signal: closedSignal(context.res) };
     const jobs =

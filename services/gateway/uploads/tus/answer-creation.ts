@@ -43,7 +43,7 @@ export async function answerCreation(context: Context, user: User, ports: Ports)
     return respondCreated(context, await createFinishedUpload(upload, claim.earlier, resumable));
   const created: { record?: UploadRecord } = {};
   try {
-    using bytes = hasBytes(context) ? openBytes(context, user.id, ports) : noBytes;
+    using bytes = hasBytes(context) ? openBytes(context, user, ports) : noBytes;
     await createByTus(context, upload, bytes, created, ports);
   } catch (error) {
     // With a key, the client finds the upload again.
@@ -60,10 +60,10 @@ async function createByTus(
   created: { record?: UploadRecord },
   { resumable, admission }: Ports,
 ): Promise<void> {
-  const { id: owner, group } = upload.user;
-  using openPlace = await resumable.openQuota.admit({ id: owner, group }, TOO_MANY_OPEN);
-  using jobPlace = await admission.admitResumable(owner, group);
-  const { maxUploadBytes: maxBytes } = resumable.groupLimits[group];
+  const { user } = upload;
+  using openPlace = await resumable.openQuota.admit(user, TOO_MANY_OPEN);
+  using jobPlace = await admission.admitResumable(user);
+  const { maxUploadBytes: maxBytes } = resumable.groupLimits[user.group];
   const store = new TusDataStore(
     {
       find: () => Promise.reject(uploadNotFound()),
@@ -90,6 +90,7 @@ async function createByTus(
 
 const TOO_MANY_OPEN = {
   owner: 'you have too many unfinished uploads; finish or delete some',
+  guests: 'too many uploads of guests are unfinished; register, or try again later',
   all: 'too many uploads are unfinished; try again later',
 };
 

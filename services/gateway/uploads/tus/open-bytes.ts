@@ -3,6 +3,7 @@ import { clientClosed } from '../../../shared/http/client-closed.ts';
 import { requireIdentityEncoding } from '../../../shared/http/content-encoding.ts';
 import type { RequestState } from '../../../shared/http/request-state.ts';
 import type { Admission } from '../../limits/admission.ts';
+import type { Owner } from '../../limits/owner.ts';
 import { type Checksum, parseChecksum } from './checksum.ts';
 import { openRequestBody, type RequestBody } from './request-body.ts';
 
@@ -29,7 +30,7 @@ interface Ports {
 /** Opens the body of a request. Throws `unsupported_media_type`, `bad_request`, and as `admitBytes` does. */
 export function openBytes(
   context: ParameterizedContext<RequestState>,
-  owner: string,
+  owner: Owner,
   { admission, stoppingSignal }: Ports,
 ): Bytes {
   const { req } = context;

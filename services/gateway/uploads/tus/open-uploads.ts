@@ -47,7 +47,7 @@ export function createOpenUploads(
 /** Counts an upload that may still grow, or whose job is not saved yet. */
 export function countIfOpen(counts: OwnerCounts, record: UploadRecord | undefined): void {
   if (record?.status === 'open' || record?.status === 'accepting')
-    adjustCount(counts, record.owner, 1, record.group);
+    adjustCount(counts, { id: record.owner, group: record.group ?? 'user' }, 1);
 }
 
 /** Counts the unfinished uploads of each owner in the store. Throws `unavailable`. */

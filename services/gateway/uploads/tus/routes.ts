@@ -57,7 +57,7 @@ export function tusRoutes(router: Router<RequestState>, ports: TusPorts): void {
     // Before the lock: nobody may cut a request of another user by asking for its lock.
     const { record: known } = await findOwnedUpload(id, user, resumable);
     if (method === 'PATCH') requireBytesAtOffset(context);
-    using bytes = method === 'PATCH' ? openBytes(context, user.id, ports) : noBytes;
+    using bytes = method === 'PATCH' ? openBytes(context, user, ports) : noBytes;
     const find = async () => (await findOwnedUpload(id, user, resumable)).record;
     const create = () => Promise.reject(new Error('only POST /uploads creates uploads'));
     const store = new TusDataStore({ find, create, body: bytes.body, checksum: bytes.checksum }, resumable);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { file, media, tone } from '../../../support/media.ts';
-import { probeEnds, probeWhole } from './probed.ts';
+import { probeEnds, probeWhole, send } from './probed.ts';
 
 const SECONDS = 8;
 /** The beginning of an MP3 is searched for its first frame in 64 KiB. */
@@ -39,6 +39,25 @@ describe('a probe of a file whose end is missing', () => {
       }
       const { warnings } = await probeEnds(whole, END_BYTES);
       assert.deepEqual(warnings, []);
+    });
+  }
+
+  /** The first is in the first element of each file. The last is in what is read from the end. */
+  const seamsOf = (size: number) => [2, Math.floor(size / 2), size - 2];
+
+  for (const [what, [name, ...args]] of Object.entries(STILL_READABLE)) {
+    it(`warns of ${what} that is sent in two parts, wherever the parts touch each other`, async () => {
+      const whole = await media(`cut-probe-${name}`, ...args);
+      const path = await cut(whole, `seam-${name}`);
+      const { size } = await stat(path);
+      const expected = await probeWhole(path);
+      assert.equal(expected.warnings[0]?.code, 'truncated');
+      for (const head of seamsOf(size))
+        assert.deepEqual(
+          (await send(path, { head, tail: size - head })).json,
+          expected,
+          `${head} of ${size}`,
+        );
     });
   }
 

@@ -131,6 +131,18 @@ describe('buildPage', () => {
       assert.ok(text.includes(licence), licence);
   });
 
+  it('says beside the licences what was changed of a package', () => {
+    const [heading = '', ...parts] = textOf('/assets/licenses.txt').split(`\n\n${'='.repeat(80)}\n\n`);
+    assert.match(heading, /bundled and minified/);
+    assert.doesNotMatch(heading, /unchanged/i);
+    const changed = parts.filter((part) => /^.*\n\nChanged for these pages: \S/.test(part));
+    assert.deepEqual(
+      changed.map((part) => part.split(' ')[0]),
+      ['zod'],
+    );
+    assert.match(changed[0] ?? '', /Permission is hereby granted/);
+  });
+
   it('writes no source maps', () => {
     assert.deepEqual(
       readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((n) => /\.map/.test(n)),

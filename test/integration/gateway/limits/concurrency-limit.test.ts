@@ -15,25 +15,57 @@ import { asOwner, buildGateway, type Limits } from '../../../unit/gateway/test-g
 /** More bytes than the socket buffers take while the client does not read. */
 const LARGE = Buffer.alloc(64 * 1024 ** 2, 'mp3');
 
+const user = (id: string) => ({ id, group: 'user' as const });
+const guest = (id: string) => ({ id, group: 'guest' as const });
+
 const refused = (code: string) => ({ code, headers: { 'Retry-After': '2' } });
 
 describe('createConcurrencyLimit', () => {
   test('refuses more than the limit of one user until a place is released', () => {
     const limit = createConcurrencyLimit({ all: 10, perUser: 2 }, 'things');
-    const [release] = [limit.acquire('ann'), limit.acquire('ann')];
-    assert.throws(() => limit.acquire('ann'), refused('too_many_requests'));
-    limit.acquire('bob');
+    const [release] = [limit.acquire(user('ann')), limit.acquire(user('ann'))];
+    assert.throws(() => limit.acquire(user('ann')), refused('too_many_requests'));
+    limit.acquire(user('bob'));
     release();
-    limit.acquire('ann');
-    assert.throws(() => limit.acquire('ann'), refused('too_many_requests'));
+    limit.acquire(user('ann'));
+    assert.throws(() => limit.acquire(user('ann')), refused('too_many_requests'));
   });
 
   test('refuses more than the limit of all users until a place is released', () => {
     const limit = createConcurrencyLimit({ all: 2, perUser: 2 }, 'things');
-    const [release] = [limit.acquire('ann'), limit.acquire('bob')];
-    assert.throws(() => limit.acquire('cy'), refused('unavailable'));
+    const [release] = [limit.acquire(user('ann')), limit.acquire(user('bob'))];
+    assert.throws(() => limit.acquire(user('cy')), refused('unavailable'));
     release();
-    limit.acquire('cy');
+    limit.acquire(user('cy'));
+  });
+
+  for (const [all, ofGuests] of [
+    [64, 32],
+    [9, 4],
+    [2, 1],
+    [1, 1],
+  ] as const) {
+    test(`gives all guests together ${ofGuests} of ${all} places, and users the rest`, () => {
+      const limit = createConcurrencyLimit({ all, perUser: 3 }, 'things');
+      const releases = Array.from({ length: ofGuests }, (_, i) => limit.acquire(guest(`guest ${i}`)));
+      assert.throws(() => limit.acquire(guest('another')), refused('unavailable'));
+      for (let i = ofGuests; i < all; i++) limit.acquire(user(`user ${i}`));
+      assert.throws(() => limit.acquire(user('another')), refused('unavailable'));
+      releases[0]?.();
+      limit.acquire(guest('another'));
+    });
+  }
+
+  test('counts users not among the guests', () => {
+    const limit = createConcurrencyLimit({ all: 10, perUser: 5 }, 'things');
+    for (let i = 0; i < 5; i++) limit.acquire(user('ann'));
+    for (let i = 0; i < 5; i++) limit.acquire(guest('one'));
+  });
+
+  test('refuses more than the limit of one guest with 429', () => {
+    const limit = createConcurrencyLimit({ all: 10, perUser: 2 }, 'things');
+    for (let i = 0; i < 2; i++) limit.acquire(guest('one'));
+    assert.throws(() => limit.acquire(guest('one')), refused('too_many_requests'));
   });
 });
 
@@ -41,12 +73,12 @@ test('acquireForResponse refuses a client that has gone away, and releases the p
   const limit = createConcurrencyLimit({ all: 1, perUser: 1 }, 'things');
   const response = (closed: boolean) =>
     Object.assign(new EventEmitter(), { closed }) as unknown as ServerResponse;
-  assert.throws(() => acquireForResponse(limit, 'ann', response(true)), { code: 'bad_request' });
+  assert.throws(() => acquireForResponse(limit, user('ann'), response(true)), { code: 'bad_request' });
   const answer = response(false);
-  acquireForResponse(limit, 'ann', answer);
-  assert.throws(() => limit.acquire('ann'), refused('too_many_requests'));
+  acquireForResponse(limit, user('ann'), answer);
+  assert.throws(() => limit.acquire(user('ann')), refused('too_many_requests'));
   answer.emit('close');
-  limit.acquire('ann');
+  limit.acquire(user('ann'));
 });
 
 /** Sends a request whose response has begun and is not read. */

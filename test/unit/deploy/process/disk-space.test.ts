@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import {
+  checksDisk,
   type FileSystem,
   fileSystemOf,
   findShortages,
+  freeBytesIn,
+  requireSpace,
   type SpaceNeed,
 } from '../../../../deploy/process/disk-space.ts';
 
@@ -45,5 +48,54 @@ describe('fileSystemOf', () => {
     const missing = path.join(tmpdir(), 'missing', 'folder');
     assert.equal(fileSystemOf(missing).id, fileSystemOf(tmpdir()).id);
     assert.ok(fileSystemOf(missing).freeBytes >= 0);
+  });
+});
+
+describe('freeBytesIn', () => {
+  for (const [title, counts, expected] of [
+    ['counts the blocks for this user', { blocks: 100, bavail: 30, bsize: 4096 }, 122_880],
+    ['says 0 of a full file system', { blocks: 100, bavail: 0, bsize: 4096 }, 0],
+    ['knows no limit of one without a size', { blocks: 0, bavail: 0, bsize: 4096 }, Number.POSITIVE_INFINITY],
+  ] as const)
+    it(title, () => assert.equal(freeBytesIn(counts), expected));
+});
+
+describe('checksDisk', () => {
+  for (const [CHECK_DISK, expected] of [
+    [undefined, true],
+    ['', true],
+    ['true', true],
+    ['false', false],
+  ] as const)
+    it(`says ${expected} where CHECK_DISK is ${CHECK_DISK ?? 'not set'}`, () => {
+      assert.equal(checksDisk({ CHECK_DISK }), expected);
+    });
+
+  it('refuses another value, and names the variable', () => {
+    assert.throws(() => checksDisk({ CHECK_DISK: 'off' }), /CHECK_DISK is off; it must be true or false/);
+  });
+});
+
+describe('requireSpace', () => {
+  const needs: SpaceNeed[] = [{ folder: tmpdir(), bytes: Number.MAX_SAFE_INTEGER, what: 'films' }];
+
+  /** Sets the variable for one test. */
+  const withCheck = (test: TestContext, value: string) => {
+    const before = process.env.CHECK_DISK;
+    process.env.CHECK_DISK = value;
+    test.after(() => {
+      if (before === undefined) delete process.env.CHECK_DISK;
+      else process.env.CHECK_DISK = before;
+    });
+  };
+
+  it('says what is missing, and how to start all the same', (test) => {
+    withCheck(test, 'true');
+    assert.throws(() => requireSpace(needs), /needs .* \(films\), but only .*CHECK_DISK=false/);
+  });
+
+  it('requires nothing with CHECK_DISK=false', (test) => {
+    withCheck(test, 'false');
+    requireSpace(needs);
   });
 });

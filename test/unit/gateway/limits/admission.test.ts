@@ -16,6 +16,7 @@ import { asOwner, buildGateway } from '../test-gateway.ts';
 
 const LIMITS = { uploads: { all: 3, perUser: 2 }, activeJobs: { all: 6, perUser: 4 } };
 const MANY = { all: 100, perUser: 100 };
+const user = (id: string) => ({ id, group: 'user' as const });
 const unfinished = (of: Record<string, number> = {}): OwnerCounts => ({
   all: Object.values(of).reduce((sum, count) => sum + count, 0),
   byOwner: new Map(Object.entries(of)),
@@ -44,11 +45,11 @@ function build(context: TestContext, limits: Partial<typeof LIMITS> = {}) {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     ends.push(resolve);
     promise.catch(() => undefined); // `done` rejects with the same error.
-    return { done: inPlace(admission.admitUpload(owner), () => promise), end: resolve, fail: reject };
+    return { done: inPlace(admission.admitUpload(user(owner)), () => promise), end: resolve, fail: reject };
   };
   const uploads = async (owner: string, count: number) => {
     for (let number = 0; number < count; number++)
-      await inPlace(admission.admitUpload(owner), async () => undefined);
+      await inPlace(admission.admitUpload(user(owner)), async () => undefined);
   };
   return { fake, admission, begin, uploads };
 }
@@ -130,7 +131,8 @@ describe('createAdmission, for unfinished jobs', () => {
 
   test('does not count a job for an upload that fails', async (context) => {
     const { admission, uploads, fake } = build(context);
-    const failing = () => inPlace(admission.admitUpload('ann'), () => Promise.reject(new Error('refused')));
+    const failing = () =>
+      inPlace(admission.admitUpload(user('ann')), () => Promise.reject(new Error('refused')));
     for (let times = 0; times < 10; times++) await assert.rejects(failing(), { message: 'refused' });
     await uploads('ann', 4);
     assert.equal(fake.recounts, 0);
@@ -177,11 +179,11 @@ describe('createAdmission, for a retry', () => {
   test('takes no place among the uploads, but counts as an unfinished job', async (context) => {
     const { admission, begin, fake, uploads } = build(context);
     const under = [begin('ann'), begin('ann')];
-    await inPlace(admission.admitRetry('ann'), async () => undefined);
-    await inPlace(admission.admitRetry('ann'), async () => undefined);
+    await inPlace(admission.admitRetry(user('ann')), async () => undefined);
+    await inPlace(admission.admitRetry(user('ann')), async () => undefined);
     fake.counts = unfinished({ ann: 4 });
     await assert.rejects(
-      inPlace(admission.admitRetry('ann'), () => assert.fail()),
+      inPlace(admission.admitRetry(user('ann')), () => assert.fail()),
       refused(429, '30'),
     );
     for (const { end } of under) end();
@@ -192,7 +194,7 @@ describe('createAdmission, for a retry', () => {
     const { admission, fake } = build(context);
     for (let times = 0; times < 10; times++) {
       await assert.rejects(
-        inPlace(admission.admitRetry('ann'), () => Promise.reject(new Error('refused'))),
+        inPlace(admission.admitRetry(user('ann')), () => Promise.reject(new Error('refused'))),
         { message: 'refused' },
       );
     }
@@ -228,7 +230,7 @@ describe('createAdmission, for a retry', () => {
       expires: new Date(job.expires_at),
     });
     const sent = Promise.withResolvers<void>();
-    const sending = inPlace(gateway.admission.admitUpload(OWNER.id), () => sent.promise);
+    const sending = inPlace(gateway.admission.admitUpload(OWNER), () => sent.promise);
     const { status } = await gateway.call('POST', `/jobs/${job.id}/retry`, { headers: asOwner });
     assert.equal(status, 202);
     sent.resolve();

@@ -245,9 +245,9 @@ describe('the unfinished jobs of guests', () => {
 describe('addCounts', () => {
   it('adds the guests of both counts', () => {
     const [one, other] = [emptyCounts(), emptyCounts()];
-    adjustCount(one, 'a', 1, 'guest');
-    adjustCount(other, 'b', 1, 'guest');
-    adjustCount(other, OWNER.id, 1);
+    adjustCount(one, { id: 'a', group: 'guest' }, 1);
+    adjustCount(other, { id: 'b', group: 'guest' }, 1);
+    adjustCount(other, OWNER, 1);
     const { all, guests } = addCounts(one, other);
     assert.deepEqual([all, guests], [3, 2]);
   });

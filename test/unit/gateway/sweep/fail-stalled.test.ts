@@ -11,6 +11,7 @@ import {
 import { flat, newJob } from '../../../support/job.ts';
 import {
   createInMemorySweep as build,
+  expiringIn,
   expiringInADay,
   FAIL_BEFORE_EXPIRY_SECONDS,
   PASS_SECONDS,
@@ -19,7 +20,7 @@ import {
 
 describe('createFailStalled, for a job', () => {
   const expiring = (seconds: number, fields: Partial<Job> = {}) =>
-    newJob({ expires_at: new Date(Date.now() + seconds * 1000).toISOString(), ...fields });
+    newJob({ ...expiringIn(seconds), ...fields });
 
   for (const fields of [{}, { status: 'converting', attemptId: 'dead' }] as const) {
     test(`fails a job that is ${fields.status ?? 'queued'} shortly before it expires, so that its owner is notified`, async (context) => {
@@ -86,6 +87,20 @@ describe('createFailStalled, for a job', () => {
     const job = await save(expiring(FAIL_BEFORE_EXPIRY_SECONDS + 5 * STALL_SECONDS));
     assert.deepEqual(await passUntilStalled(), [`video ${job.id}`]);
   });
+
+  for (const [lifeSeconds, leftSeconds, event] of [
+    [400, 300, 'video'],
+    [400, 80, 'mp3'],
+    [86_400, 300, 'mp3'],
+  ] as const) {
+    const whatHappens = event === 'mp3' ? 'fails' : 'does not fail';
+    test(`${whatHappens} a job that lives for ${lifeSeconds} seconds with ${leftSeconds} left`, async (context) => {
+      const { save, passUntilStalled } = build(context);
+      const created = Date.now() + (leftSeconds - lifeSeconds) * 1000;
+      const job = await save(expiring(leftSeconds, { created_at: new Date(created).toISOString() }));
+      assert.deepEqual(await passUntilStalled(), [`${event} ${job.id}`]);
+    });
+  }
 });
 
 const newUpload = () => newJob({ status: 'uploading', ...expiringInADay() });

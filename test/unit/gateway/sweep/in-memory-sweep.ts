@@ -31,6 +31,12 @@ export const KEEP_VIDEO_SECONDS = 3600;
 export const FAIL_BEFORE_EXPIRY_SECONDS = 900;
 const SECOND = 1000;
 
+/** Fields of a job that was made long ago and expires in some seconds. */
+export const expiringIn = (seconds: number) => ({
+  created_at: new Date(Date.now() - RETENTION_SECONDS * SECOND).toISOString(),
+  expires_at: new Date(Date.now() + seconds * SECOND).toISOString(),
+});
+
 /** Fields of a job that expires long after the test. */
 export const expiringInADay = () => ({ expires_at: new Date(Date.now() + 86_400_000).toISOString() });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { mp3EventOf } from '../../../../services/shared/jobs/job-events.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
-import { createInMemorySweep as build, PASS_SECONDS, STALL_SECONDS } from './in-memory-sweep.ts';
+import { createInMemorySweep as build, expiringIn, PASS_SECONDS, STALL_SECONDS } from './in-memory-sweep.ts';
 
 describe('createRepublish', () => {
   test('publishes a stalled job once, and then again after intervals that grow', async (context) => {
@@ -60,7 +60,7 @@ describe('createRepublish', () => {
 
   test('publishes nothing for a job of a guest that it fails because no time is left', async (context) => {
     const { save, passUntilStalled, findJob } = build(context);
-    const job = await save(newJob({ email: '', expires_at: new Date(Date.now() + 300_000).toISOString() }));
+    const job = await save(newJob({ email: '', ...expiringIn(300) }));
     assert.deepEqual(await passUntilStalled(), []);
     assert.equal((await findJob(job.id))?.status, 'failed');
   });

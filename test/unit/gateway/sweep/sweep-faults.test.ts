@@ -6,6 +6,7 @@ import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
 import {
   createInMemorySweep as build,
+  expiringIn,
   expiringInADay,
   FAIL_BEFORE_EXPIRY_SECONDS,
   type InMemorySweep,
@@ -51,9 +52,7 @@ describe('createSweep, with events that cannot be published', () => {
   test('makes three attempts of each kind in a pass over many jobs while the broker is unavailable', async (context) => {
     const harness = build(context);
     const jobs = await saveMany(harness, 1000);
-    await saveMany(harness, 10, () =>
-      newJob({ expires_at: new Date(Date.now() + FAIL_BEFORE_EXPIRY_SECONDS * 1000).toISOString() }),
-    );
+    await saveMany(harness, 10, () => newJob(expiringIn(FAIL_BEFORE_EXPIRY_SECONDS)));
     for (const seconds of [0, PASS_SECONDS]) await harness.pass(seconds);
     harness.broker.isUnavailable = true;
     await harness.pass(PASS_SECONDS);
@@ -65,8 +64,7 @@ describe('createSweep, with events that cannot be published', () => {
 
   test('fails jobs in time while the broker is unavailable', async (context) => {
     const harness = build(context);
-    const expiring = () =>
-      newJob({ expires_at: new Date(Date.now() + FAIL_BEFORE_EXPIRY_SECONDS * 1000).toISOString() });
+    const expiring = () => newJob(expiringIn(FAIL_BEFORE_EXPIRY_SECONDS));
     const jobs = await saveMany(harness, 10, expiring);
     harness.broker.isUnavailable = true;
     await harness.passUntilStalled();
