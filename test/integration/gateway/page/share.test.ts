@@ -106,22 +106,6 @@ describe('sharing films with the page', async () => {
     await waitFor('the end of all shares', async () => (await waitingShares(page)).length === 0);
   });
 
-  it('keeps a film that is shared while another tab lists all, and none of a clock that was set back', async (context) => {
-    const { page } = await started.open();
-    context.after(() => page.context().close());
-    await serviceWorkerOf(page);
-    await shareFilms(page, [await noisyFilm('small.mp4', 1)]);
-    const other = await page.context().newPage();
-    // Its clock is that of a tab which has begun to list all before.
-    await other.clock.setSystemTime(Date.now() - 40_000);
-    await other.goto(`${started.url}/#/shared`);
-    await other.getByText('Sign in or create an account. Your films are next.').first().waitFor();
-    assert.equal((await waitingShares(page)).length, 2);
-    await other.clock.setSystemTime(Date.now() - 120_000);
-    await other.reload();
-    await waitFor('the end of all shares', async () => (await waitingShares(page)).length === 0);
-  });
-
   it('says that nothing arrived where there is no service worker', async (context) => {
     const { page, complaints } = await started.open({ serviceWorkers: 'block' });
     context.after(() => page.context().close());
