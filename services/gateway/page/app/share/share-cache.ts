@@ -1,3 +1,5 @@
+import { isKept } from './is-kept.ts';
+
 /**
  * Where shares wait until the page takes them. A share is the body of a form, in entries for its parts, and one entry that comes last
  * and says that it is complete.
@@ -6,14 +8,6 @@ const CACHE = 'shared-films';
 const PREFIX = '/shared-films/';
 const AT_HEADER = 'X-Shared-At';
 const PARTS_HEADER = 'X-Parts';
-
-/** Somebody has to sign in within this time. Others who use this browser later must not find the film. */
-const KEPT_MS = 3_600_000;
-/**
- * A share may be newer than the time at which somebody began to list all, and a clock is adjusted now and then. One that is still
- * newer comes from a clock that was set back since.
- */
-const CLOCK_TOLERANCE_MS = 60_000;
 
 export interface Share {
   id: string;
@@ -48,7 +42,7 @@ export async function listShares(now: number): Promise<Share[]> {
   for (const request of await cache.keys()) {
     const { headers } = (await cache.match(request)) ?? {};
     const at = Number(headers?.get(AT_HEADER));
-    if (at > now + CLOCK_TOLERANCE_MS || at <= now - KEPT_MS) await cache.delete(request);
+    if (!isKept(at, now)) await cache.delete(request);
     else if (headers?.has(PARTS_HEADER)) {
       const id = new URL(request.url).pathname.slice(PREFIX.length);
       shares.push({
