@@ -1,7 +1,7 @@
 import { AppError, isAppError } from '../runtime/errors.ts';
 import { type ConvertingJob, type Job, jobNotFound, type UploadingJob, type VisibleJob } from './job.ts';
 
-/** Thrown to an upload or an attempt to which the job does not belong any more. */
+/** An upload or an attempt gets this error when the job no longer belongs to it. */
 export class LostAttempt extends Error {
   constructor() {
     super('the job was cancelled, deleted, or taken over');

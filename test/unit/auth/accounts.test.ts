@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createAccounts } from '../../../services/auth/accounts.ts';
 import type { StoredUser } from '../../../services/auth/users.ts';
+import { countedPasswords } from './counted-passwords.ts';
 
 const EMAIL = 'ann@example.com';
 const PASSWORD = 'open sesame';
@@ -9,7 +10,7 @@ const PASSWORD = 'open sesame';
 /** Creates accounts with users in memory, and counts the hashes that are computed. */
 function build({ beforeAdd = async () => {} }: { beforeAdd?: () => Promise<unknown> } = {}) {
   const stored = new Map<string, StoredUser>();
-  const work = { hashes: 0 };
+  const { passwords, work } = countedPasswords();
   const accounts = createAccounts({
     users: {
       async add(email, passwordHash) {
@@ -22,17 +23,7 @@ function build({ beforeAdd = async () => {} }: { beforeAdd?: () => Promise<unkno
       find: async (email) => stored.get(email.toLowerCase()),
       replaceHash: async () => undefined,
     },
-    passwords: {
-      async hash(password) {
-        work.hashes++;
-        return `hash of ${password}`;
-      },
-      async verify(password, hash) {
-        work.hashes++;
-        return hash === `hash of ${password}`;
-      },
-      isOutdated: () => false,
-    },
+    passwords,
   });
   return { accounts, stored, work };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createGuests } from '../../../services/auth/guests.ts';
 import type { User } from '../../../services/auth/users.ts';
+import { countedPasswords } from './counted-passwords.ts';
 
 const EMAIL = 'ann@example.com';
 const PASSWORD = 'open sesame';
@@ -13,7 +14,7 @@ interface Row extends User {
 /** Guests with users in memory, and a count of the hashes that are computed. */
 function build() {
   const stored = new Map<string, Row>();
-  const work = { hashes: 0 };
+  const { passwords, work } = countedPasswords();
   /** Runs before an address is stored, as another request would that comes first. */
   const race: { first?: (() => unknown) | undefined } = {};
   const withAddress = (email: string) =>
@@ -41,17 +42,7 @@ function build() {
       },
       exists: async (id) => stored.has(id),
     },
-    passwords: {
-      async hash(password) {
-        work.hashes++;
-        return `hash of ${password}`;
-      },
-      async verify(password, hash) {
-        work.hashes++;
-        return hash === `hash of ${password}`;
-      },
-      isOutdated: () => false,
-    },
+    passwords,
   });
   const addUser = (email = EMAIL, password = PASSWORD) =>
     stored.set('user', { id: 'user', email, passwordHash: `hash of ${password}` });

@@ -72,7 +72,7 @@ const maximum = (values: Iterable<number>): number => {
   return highest;
 };
 
-/** The highest level where everything is interpolated but for the end, which lacks the samples behind it. */
+/** Interpolates around every sample except the last ones, which have no samples behind them. Returns the highest level. */
 function everywhere(samples: Int16Array): number {
   const begin = HISTORY * STRIDE;
   const all = new Int16Array(begin + samples.length);

@@ -1,7 +1,6 @@
 import { FailedToLoad } from '../jobs/failed-to-load.tsx';
 import { useLoaded } from '../jobs/use-loaded.ts';
-import { hrefOf } from '../route.ts';
-import { Icon } from '../shell/icons.tsx';
+import { BackLink } from '../shell/back-link.tsx';
 import { loadTexts, t } from '../text/language.ts';
 import './account.css';
 
@@ -11,12 +10,7 @@ export function AccountView() {
   const { value } = loaded;
   return (
     <>
-      <p>
-        <a class="back" href={hrefOf({ view: 'home' })}>
-          <Icon name="back" />
-          <span>{t('jobs.back')}</span>
-        </a>
-      </p>
+      <BackLink />
       {value.state === 'loading' && <p class="quiet">{t('shell.loading')}</p>}
       {value.state === 'failed' && <FailedToLoad error={value.error} retry={retry} />}
       {value.state === 'ready' && <value.value />}

@@ -1,8 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { isProblem } from '../../../client/http/errors.ts';
 import { client } from '../api.ts';
-import { hrefOf } from '../route.ts';
-import { Icon } from '../shell/icons.tsx';
+import { BackLink } from '../shell/back-link.tsx';
 import { loadTexts, t } from '../text/language.ts';
 import { hiddenJobs } from './deletion.ts';
 import { FailedToLoad } from './failed-to-load.tsx';
@@ -27,12 +26,7 @@ export function JobView({ id }: { id: string }) {
   const isGone = value.state === 'failed' ? isProblem(value.error, 'not_found') : job === undefined;
   return (
     <>
-      <p>
-        <a class="back" href={hrefOf({ view: 'home' })}>
-          <Icon name="back" />
-          <span>{t('jobs.back')}</span>
-        </a>
-      </p>
+      <BackLink />
       {value.state === 'loading' && <Loading />}
       {value.state !== 'loading' && isGone && <Gone />}
       {value.state === 'failed' && !isGone && <FailedToLoad error={value.error} retry={retry} />}

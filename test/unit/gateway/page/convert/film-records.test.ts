@@ -25,7 +25,7 @@ describe('the films that a browser remembers', () => {
     );
   });
 
-  it('exclude those of another account', () => {
+  it('are not listed for another account', () => {
     const records = createFilmRecords(createMemoryTexts());
     records.save(record());
     assert.deepEqual(records.list('bob'), []);

@@ -81,7 +81,7 @@ const handle = (name: string, entries?: unknown[] | Error) => ({
 type HandleOfFolder = Parameters<typeof folderOfHandle>[0];
 
 describe('the films of a folder of which the browser gives a handle', () => {
-  it('come with their own handles and that of the folder, also from below', async () => {
+  it('come with their own handle and the handle of the folder, also those of a folder in it', async () => {
     const deep = handle('deep.mkv');
     const broken = handle('broken', new Error('it cannot be read'));
     const root = handle('f', [handle('b.mp4'), handle('sub', [deep]), broken, handle('x.txt')]);

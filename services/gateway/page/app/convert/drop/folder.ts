@@ -10,7 +10,7 @@ export interface Folder {
 
 export interface FolderFile {
   name: string;
-  /** Undefined where it cannot be read. */
+  /** Opens the file. Resolves with undefined where it cannot be read. */
   open(): Promise<ChosenFile | undefined>;
 }
 
