@@ -25,9 +25,11 @@ export async function openHome(
   return { ...opened, wire, user };
 }
 
-/** Waits until the page has handed all films over, and lists none. */
-export const allAccepted = (page: Page): Promise<void> =>
-  page.locator('.film').first().waitFor({ state: 'detached' });
+/** Waits until the page lists jobs and no films. A page that has not drawn its films yet lists neither. */
+export async function allAccepted(page: Page): Promise<void> {
+  await page.locator('.job').first().waitFor();
+  await page.locator('.film').first().waitFor({ state: 'detached' });
+}
 
 export interface ListedJob {
   id: string;
