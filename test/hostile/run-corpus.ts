@@ -5,7 +5,7 @@ import type { Crash } from './attempt/watch-tools.ts';
 import { makeFilms } from './films.ts';
 import type { Kind } from './hostile-file.ts';
 import type { CorpusOptions } from './kinds/index.ts';
-import { WorkerLost, WorkerProcess } from './worker-process.ts';
+import { TestBroken, WorkerLost, WorkerProcess } from './worker-process.ts';
 
 export interface RunOptions extends CorpusOptions {
   jobs: number;
@@ -48,7 +48,7 @@ export const MAX_OWN_MB = 600;
 
 const REPORT_MS = 5000;
 
-/** Makes and tries all files. Throws where the test itself is broken, and the signal's reason. */
+/** Makes and tries all files. Throws the signal's reason. */
 export async function runCorpus(options: RunOptions): Promise<RunResult> {
   const begun = performance.now();
   const root = await mkdtemp(join(tmpdir(), 'mp3converter-hostile-'));
@@ -128,8 +128,14 @@ async function tryOne(
     if (ownMb > MAX_OWN_MB) faults.push(`the converter took ${Math.round(ownMb)} MB`);
     return { ...title, ...tried, toolsMb, ownMb, faults };
   } catch (error) {
-    if (!(error instanceof WorkerLost)) throw error;
+    const answer = answerOf(error);
+    if (answer === undefined) throw error;
     const nothing = { size: 0, attempts: 1, seconds: 0, crashes: [], toolsMb: 0, ownMb: 0 };
-    return { ...title, ...nothing, answer: LOST, faults: [error.message] };
+    return { ...title, ...nothing, answer, faults: [(error as Error).message] };
   }
+}
+
+function answerOf(error: unknown): string | undefined {
+  if (error instanceof WorkerLost) return LOST;
+  return error instanceof TestBroken ? 'not made' : undefined;
 }

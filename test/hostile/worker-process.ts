@@ -7,7 +7,6 @@ import type { WorkerOptions } from './worker.ts';
 
 type Ready = Extract<FromWorker, { type: 'ready' }>;
 type TriedMessage = Extract<FromWorker, { type: 'tried' }>;
-type Controlled = Extract<FromWorker, { type: 'controlled' }>;
 
 /** Room for making the file, two attempts and a probe. */
 const HANG_MS = 300_000;
@@ -30,27 +29,32 @@ export class WorkerProcess implements AsyncDisposable {
     });
     // Ctrl-C reaches this process too, and then it kills the worker, whose tools die with it.
     const ready = await answerOf(child, 60_000);
-    if (ready.type !== 'ready') throw new Error(`The worker said ${JSON.stringify(ready)}`);
+    if (ready.type !== 'ready') throw new TestBroken(`the worker said ${ready.type} first`);
     return new WorkerProcess(child, ready);
   }
 
   /** Tries a file. Throws {@link WorkerLost} where the process ends or does not answer. */
   async try(number: number): Promise<{ message: TriedMessage; toolsMb: number }> {
     this.#send({ type: 'try', number });
-    const made = await answerOf(this.#child, HANG_MS);
-    if (made.type !== 'made') throw new Error(`The test is broken: ${JSON.stringify(made)}`);
+    await this.#expect('made');
     this.#memory.reset();
-    const message = await answerOf(this.#child, HANG_MS);
-    if (message.type !== 'tried') throw new Error(`The test is broken: ${JSON.stringify(message)}`);
+    const message = await this.#expect('tried');
     return { message, toolsMb: this.#memory.peakMb() };
   }
 
   /** Returns the names of the witnesses that are silent when they should speak. */
   async control(): Promise<string[]> {
     this.#send({ type: 'control' });
-    const answer = (await answerOf(this.#child, HANG_MS)) as Controlled | Exclude<FromWorker, Controlled>;
-    if (answer.type !== 'controlled') throw new Error(`The test is broken: ${JSON.stringify(answer)}`);
+    const answer = await this.#expect('controlled');
     return answer.silent;
+  }
+
+  /** Waits for a message of a type. Throws what the worker says is wrong with the test. */
+  async #expect<Type extends FromWorker['type']>(type: Type): Promise<Extract<FromWorker, { type: Type }>> {
+    const message = await answerOf(this.#child, HANG_MS);
+    if (message.type === 'failed') throw new TestBroken(message.reason);
+    if (message.type !== type) throw new TestBroken(`the worker said ${message.type} instead of ${type}`);
+    return message as Extract<FromWorker, { type: Type }>;
   }
 
   #send(message: ToWorker): void {
@@ -67,6 +71,8 @@ export class WorkerProcess implements AsyncDisposable {
 
 /** The process that runs the converter's code has died, or hangs: a finding of its own. */
 export class WorkerLost extends Error {}
+/** Something is wrong with the test, such as a file that cannot be made. */
+export class TestBroken extends Error {}
 
 function answerOf(child: ChildProcess, ms: number): Promise<FromWorker> {
   const { promise, resolve, reject } = Promise.withResolvers<FromWorker>();

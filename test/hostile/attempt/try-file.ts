@@ -10,7 +10,7 @@ import type { Documented } from './oracle.ts';
 import type { Crash } from './watch-tools.ts';
 
 /** The bound of time for one conversion, in seconds. Files of the corpus are small. */
-export const MAX_SECONDS = 60;
+export const MAX_SECONDS = 120;
 /** The bound of time for a probe. The route answers 503 when it is over. */
 const MAX_PROBE_SECONDS = 20;
 /** How often a file is tried whose conversion ends without a documented code. */

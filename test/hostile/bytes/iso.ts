@@ -86,7 +86,7 @@ export function soundTrack({
     fullBox('hdlr', 0, 'soun', 0, 0, 0, '\0'),
     box('minf', fullBox('smhd', 0), box('dinf', reference), table),
   );
-  const header = box('tkhd', 7, 0, 0, 1, 0, duration, 0, 0, 0, Buffer.alloc(44));
+  const header = box('tkhd', 7, 0, 0, 1, 0, duration, 0, 0, 0, Buffer.alloc(48));
   return box('trak', header, media);
 }
 

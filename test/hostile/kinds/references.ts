@@ -16,7 +16,7 @@ function alias(path: string): Buffer {
   const entry = (type: number, value: string) =>
     join(u16(type), u16(value.length), value, Buffer.alloc(value.length % 2));
   // Tag 2 is the absolute path, tag 18 that of POSIX, and tag -1 is the end.
-  return Buffer.concat([head.subarray(4), entry(2, path), entry(18, path), u16(0xffff), u16(0)]);
+  return Buffer.concat([head, entry(2, path), entry(18, path), u16(0xffff), u16(0)]);
 }
 
 /** A MOV whose sound is said to be the bytes of another file. ffmpeg opens that file where an option allows it. */

@@ -66,7 +66,7 @@ async function provoke(grounds: Grounds, control: Control): Promise<string[]> {
   const folder = await mkdtemp(join(grounds.spool, 'control-'));
   try {
     await writeFile(join(folder, 'input'), control.file);
-    const open = ['-nostdin', '-v', 'quiet', '-timeout', '2000000', ...control.before, '-i', 'input'];
+    const open = ['-nostdin', '-v', 'quiet', ...control.before, '-i', 'input'];
     const { stdout } = await run('ffmpeg', [...open, '-t', '1', ...after, '-'], {
       ...{ cwd: folder, timeout: 10_000, killSignal: 'SIGKILL' as const },
     }).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? '' }));

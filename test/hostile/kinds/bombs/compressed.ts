@@ -6,7 +6,8 @@ import { wave } from '../../bytes/riff.ts';
 import type { Bomb } from './bomb.ts';
 
 const MB = 1_000_000;
-const ZEROS = Buffer.alloc(50 * MB);
+const ZEROS = 50 * MB;
+const zeros = (): Buffer => Buffer.alloc(ZEROS);
 
 /** A movie header that is compressed, as QuickTime allows. */
 const compressedMovie = (content: Buffer, size: number): Buffer =>
@@ -29,31 +30,25 @@ function compressedTrack(packet: Buffer): Buffer {
 
 /** A header of ZIP with one file. */
 const zip = (content: Buffer): Buffer =>
-  join(
-    'PK\x03\x04\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0',
-    content.length,
-    ZEROS.length,
-    '\x05\0\0\0a.mp4',
-    content,
-  );
+  join('PK\x03\x04\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0', content.length, ZEROS, '\x05\0\0\0a.mp4', content);
 
 /** 4 GB of which only the ends are there. */
 const sparse = (head: Buffer, tail: Buffer = Buffer.alloc(0), size = 4_000_000_000) => ({ head, tail, size });
 
 /** Files that unpack to far more than they are, or are mostly a hole. */
 export const compressedBombs: readonly Bomb[] = [
-  ['gzip bomb', () => gzipSync(ZEROS)],
-  ['gzip bomb of gzip bombs', () => gzipSync(gzipSync(ZEROS))],
-  ['zip bomb', () => zip(deflateRawSync(ZEROS))],
+  ['gzip bomb', () => gzipSync(zeros())],
+  ['gzip bomb of gzip bombs', () => gzipSync(gzipSync(zeros()))],
+  ['zip bomb', () => zip(deflateRawSync(zeros()))],
   ['xz header', () => join(Buffer.from('fd377a585a000004e6d6b446', 'hex'), Buffer.alloc(10_000))],
-  ['SWF with compressed content', () => join('CWS\x09', 0xffffffff, deflateSync(ZEROS))],
-  ['compressed movie of 50 MB', () => compressedMovie(ZEROS, ZEROS.length)],
+  ['SWF with compressed content', () => join('CWS\x09', 0xffffffff, deflateSync(zeros()))],
+  ['compressed movie of 50 MB', () => compressedMovie(zeros(), ZEROS)],
   ['compressed movie that states 4 GB', () => compressedMovie(mp4(), 0xffffffff)],
   [
     'compressed movie within a compressed movie',
-    () => compressedMovie(compressedMovie(ZEROS, ZEROS.length), 100_000),
+    () => compressedMovie(compressedMovie(zeros(), ZEROS), 100_000),
   ],
-  ['compressed packets of Matroska that grow to 50 MB each', () => compressedTrack(deflateSync(ZEROS))],
+  ['compressed packets of Matroska that grow to 50 MB each', () => compressedTrack(deflateSync(zeros()))],
   ['sparse MP4 of 4 GB', () => sparse(Buffer.concat([FTYP, join(1, 'mdat', 0, 3_900_000_000)]), mp4())],
   ['sparse MP4 without an index', () => sparse(FTYP)],
   ['sparse WAV of 4 GB', () => sparse(wave({ dataSize: 0xfffffff0 }), undefined, 300_000_000)],

@@ -26,8 +26,8 @@ export const soundBombs: readonly Bomb[] = [
     ({ ffmpeg }) => ffmpeg(...silence(1200), '-c:a', 'flac', '-f', 'matroska'),
   ],
   [
-    '5 minutes at 768 kHz in FLAC',
-    ({ ffmpeg }) => ffmpeg(...silence(60, 655_350), '-c:a', 'flac', '-f', 'flac'),
+    '5 minutes at 192 kHz in FLAC',
+    ({ ffmpeg }) => ffmpeg(...silence(300, 192_000), '-c:a', 'flac', '-f', 'flac'),
   ],
   ['WAV of 64 channels', () => wave({ channels: 64, bits: 16, rate: 192_000, data: Buffer.alloc(256_000) })],
   ...[2, 255, 256, 1000, 65_535].map(
