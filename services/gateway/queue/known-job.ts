@@ -1,20 +1,15 @@
 import { ALIVE_MS } from '../../shared/contract/converter-presence.ts';
+import { accountOf } from '../../shared/jobs/account.ts';
 import type { Job } from '../../shared/jobs/job.ts';
+import { type Work, workOf } from '../../shared/jobs/work.ts';
 import type { Stored } from '../../shared/state/documents.ts';
-
-/** What is known of the work that a job is. */
-export interface Work {
-  /** Bytes of the video. */
-  size: number;
-  /** Length of the sound that is to be converted, where it is known. */
-  soundSeconds: number | null;
-  isNormalized: boolean;
-}
 
 /** The little that this gateway keeps of each active job. */
 export interface KnownJob extends Work {
   id: string;
   owner: string;
+  /** What the job is charged to: its owner, or all guests together. */
+  account: string;
   status: Job['status'];
   /** ISO 8601. Of a queued job, it is when the job was queued: while it waits, only its name may change. */
   updatedAt: string;
@@ -37,6 +32,7 @@ export function knownJobOf(
   return {
     id: job.id,
     owner: job.owner,
+    account: accountOf(job),
     status: job.status,
     updatedAt: job.updated_at,
     etag,
@@ -46,18 +42,4 @@ export function knownJobOf(
     ...workOf(job),
     etaSeconds: job.status === 'converting' ? job.eta_seconds : null,
   };
-}
-
-export const workOf = (job: Job): Work => ({
-  size: job.source.size,
-  soundSeconds: soundSecondsOf(job),
-  isNormalized: job.options.normalize !== undefined,
-});
-
-/** Only a job that a converter has looked at before has a length. */
-function soundSecondsOf({ source, options }: Job): number | null {
-  const { duration_seconds: length } = source;
-  if (length === null) return null;
-  const end = Math.min(length, options.end ?? length);
-  return Math.max(0, end - (options.start ?? 0));
 }

@@ -1,4 +1,5 @@
-import type { KnownJob, Work } from './known-job.ts';
+import type { Work } from '../../shared/jobs/work.ts';
+import type { KnownJob } from './known-job.ts';
 
 type Placed = Pick<KnownJob, 'id' | 'updatedAt'>;
 /** What does not change while a job is queued. */
