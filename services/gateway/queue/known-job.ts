@@ -1,18 +1,13 @@
 import { ALIVE_MS } from '../../shared/contract/converter-presence.ts';
 import { accountOf } from '../../shared/jobs/account.ts';
 import type { Job } from '../../shared/jobs/job.ts';
-import { type Work, workOf } from '../../shared/jobs/work.ts';
+import { workOf } from '../../shared/jobs/work.ts';
 import type { Stored } from '../../shared/state/documents.ts';
+import type { Placed } from './fair-order.ts';
 
 /** The little that this gateway keeps of each active job. */
-export interface KnownJob extends Work {
-  id: string;
-  owner: string;
-  /** What the job is charged to: its owner, or all guests together. */
-  account: string;
+export interface KnownJob extends Placed {
   status: Job['status'];
-  /** ISO 8601. Of a queued job, it is when the job was queued: while it waits, only its name may change. */
-  updatedAt: string;
   etag: string;
   /** Version of its entry in the index, as it was before the job was read. Each command of a user makes a new one. */
   version: string;
@@ -30,16 +25,21 @@ export function knownJobOf(
 ): KnownJob {
   const isChanged = before !== undefined && before.etag !== etag && readAt - before.readAt < ALIVE_MS;
   return {
-    id: job.id,
-    owner: job.owner,
-    account: accountOf(job),
+    ...placedOf(job),
     status: job.status,
-    updatedAt: job.updated_at,
     etag,
     version,
     readAt,
     changedAt: isChanged ? readAt : before?.changedAt,
-    ...workOf(job),
     etaSeconds: job.status === 'converting' ? job.eta_seconds : null,
   };
 }
+
+/** While a queued job waits, only its name may change. So `updated_at` says when it was queued. */
+export const placedOf = (job: Job): Placed => ({
+  id: job.id,
+  owner: job.owner,
+  account: accountOf(job),
+  updatedAt: job.updated_at,
+  ...workOf(job),
+});
