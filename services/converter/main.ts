@@ -24,6 +24,7 @@ import { createConvert } from './job/convert.ts';
 import { createCurrentConversions } from './job/current-conversions.ts';
 import { measureSpeed } from './job/measure-speed.ts';
 import { describeFile } from './probe/describe-file.ts';
+import { noSandbox } from './sandbox/no-sandbox.ts';
 import { createTranscode } from './transcode/transcode.ts';
 
 const env = readEnvironment(converterEnvironment, process.env, renamedVariables);
@@ -41,7 +42,10 @@ const spool = createSpool(env.SPOOL_DIR);
 const turns = createTurns();
 const slots = createCoreSlots(env.CONCURRENCY, turns.first);
 const jobs = createJobStore(sidecar.state);
-const tools = { ffmpeg: env.FFMPEG_PATH, ffprobe: env.FFPROBE_PATH };
+const tools = {
+  ffmpeg: { path: env.FFMPEG_PATH, sandbox: noSandbox },
+  ffprobe: { path: env.FFPROBE_PATH, sandbox: noSandbox },
+};
 const speed = createConversionSpeed();
 const current = createCurrentConversions();
 const estimate = (job: Work) => createWorkEstimate([{ concurrency: 1, ...speed.measured() }])(job);

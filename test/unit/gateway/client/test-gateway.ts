@@ -96,6 +96,7 @@ export function createTestGateway(
       links,
       invoke,
       groupLimits,
+      minimumRate: { bytesPerSecond: 0, windowMs: 60_000 },
       guests,
       publicUrl,
       site,
