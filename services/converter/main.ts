@@ -21,6 +21,7 @@ import { createConvert } from './job/convert.ts';
 import { createCurrentConversions } from './job/current-conversions.ts';
 import { measureSpeed } from './job/measure-speed.ts';
 import { describeFile } from './probe/describe-file.ts';
+import { noSandbox } from './sandbox/no-sandbox.ts';
 import { createTranscode } from './transcode/transcode.ts';
 
 const env = readEnvironment(converterEnvironment, process.env, renamedVariables);
@@ -37,7 +38,10 @@ const sidecar = connectSidecar({
 const spool = createSpool(env.SPOOL_DIR);
 const slots = createCoreSlots(env.CONCURRENCY);
 const jobs = createJobStore(sidecar.state);
-const tools = { ffmpeg: env.FFMPEG_PATH, ffprobe: env.FFPROBE_PATH };
+const tools = {
+  ffmpeg: { path: env.FFMPEG_PATH, sandbox: noSandbox },
+  ffprobe: { path: env.FFPROBE_PATH, sandbox: noSandbox },
+};
 const speed = createConversionSpeed();
 const current = createCurrentConversions();
 const transcode = createTranscode({

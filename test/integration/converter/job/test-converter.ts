@@ -19,6 +19,7 @@ import { createConfirmMissing, writeMarker } from '../../../../services/shared/s
 import { assertValidEvent } from '../../../support/contract.ts';
 import { type FlatJob, flat, newJob } from '../../../support/job.ts';
 import { processesIn } from '../../../support/processes.ts';
+import { tools } from '../../../support/tools.ts';
 
 type MemoryState = ReturnType<typeof createMemoryState>;
 
@@ -68,7 +69,7 @@ export async function createTestConverter(
     async publish(topic, event) {
       published.push({ topic, event });
     },
-    transcode: createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits }),
+    transcode: createTranscode({ ...tools, limits }),
     slots: createCoreSlots(2),
     diskFullBackoff: createDiskFullBackoff(async () => undefined),
     confirmMissing: createConfirmMissing(wrapped, jobs.find),
