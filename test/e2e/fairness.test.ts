@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import { describe, it } from 'node:test';
+import type { JobView } from '../../services/shared/jobs/job-view.ts';
 import { type Account, client } from '../support/client.ts';
 import { media, picture } from '../support/media.ts';
 import { systemsUnderTest } from '../support/systems-under-test.ts';
@@ -36,10 +37,8 @@ for (const system of systemsUnderTest()) {
       for (const number of numbers) ids.push(await upload(many, film, number));
       const last = await upload(one, film, FILMS);
       assert.equal((await api.finished(one, last)).status, 'done');
-      const jobs = await Promise.all(
-        ids.map(async (id) => (await api.send(`/jobs/${id}`, { headers: api.bearer(many) })).json()),
-      );
-      const isDone = (job: { status: string }) => job.status === 'done';
+      const jobs = await Promise.all(ids.map((id) => api.job(many, id)));
+      const isDone = ({ status }: JobView) => status === 'done';
       const before = jobs.filter(isDone).length;
       assert.ok(before < FILMS / 2, `${before} of ${FILMS} films were done before it`);
       for (const id of ids) assert.equal((await api.finished(many, id)).status, 'done');
