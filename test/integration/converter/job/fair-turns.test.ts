@@ -20,8 +20,15 @@ import { createTestConverter, type TestConverter } from './test-converter.ts';
 const real = createTranscode({ ...tools, limits: { maxDurationSeconds: 60, maxConvertSeconds: 60 } });
 const [ANNA, BERT] = [randomUUID(), randomUUID()];
 
+interface Setting {
+  slots: number[];
+  transcode?: Transcode;
+  /** By default, the clock is a thousand times as fast, so that no test waits for the pause between two reads of the index. */
+  clockRate?: number;
+}
+
 /** Converters that share a store. They note whose job they begin, by the title. */
-async function setUp({ slots, transcode = real }: { slots: number[]; transcode?: Transcode }) {
+async function setUp({ slots, transcode = real, clockRate = 1000 }: Setting) {
   const state = createMemoryState();
   const index = createJobIndex(state, 3600);
   const begun: { title: string | undefined; converter: number }[] = [];
@@ -32,8 +39,7 @@ async function setUp({ slots, transcode = real }: { slots: number[]; transcode?:
     const queued = createQueuedJobs({
       ...{ state, jobs: createJobStore(state), estimate: () => null, log: pino({ level: 'silent' }) },
       stoppingSignal: stopping.signal,
-      // A clock that is a thousand times as fast, so that no test waits for the pause between two reads.
-      now: () => performance.now() * 1000,
+      now: () => performance.now() * clockRate,
     });
     const noting: Transcode = (request) => {
       begun.push({ title: request.options.title, converter });
@@ -142,7 +148,8 @@ describe('converters whose jobs have several owners', () => {
 describe('a job that is converted without its event', () => {
   /** Two jobs of Anna are delivered, of which the second lets Bert's job be converted first. */
   async function begin(transcode: Transcode) {
-    const system = await setUp({ slots: [2], transcode });
+    // The index is not read a second time within these tests.
+    const system = await setUp({ slots: [2], transcode, clockRate: 0.001 });
     const [converter] = system.converters as [TestConverter];
     const jobs = await several(2, () => system.submit(ANNA));
     const other = await system.submit(BERT);
