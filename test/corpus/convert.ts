@@ -4,6 +4,7 @@ import { INPUT } from '../../services/converter/ffmpeg/untrusted-input.ts';
 import { createTranscode } from '../../services/converter/transcode/transcode.ts';
 import type { ConversionOptions } from '../../services/shared/jobs/conversion-options.ts';
 import type { JobWarning } from '../../services/shared/jobs/warnings.ts';
+import { tools } from '../support/tools.ts';
 import type { Pcm } from './measure.ts';
 import type { Bench } from './workshop.ts';
 import { outputOf } from './workshop.ts';
@@ -28,8 +29,7 @@ export async function convert(
   { options = {}, isParallel }: { options?: ConversionOptions; isParallel?: true },
 ): Promise<Outcome> {
   await copyFile(path, join(bench.folder, INPUT));
-  const tools = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits: LIMITS };
-  const transcode = createTranscode({ ...tools, ...(isParallel && SEVERAL_CORES) });
+  const transcode = createTranscode({ ...tools, limits: LIMITS, ...(isParallel && SEVERAL_CORES) });
   try {
     const mp3 = await transcode({
       folder: bench.folder,

@@ -6,6 +6,7 @@ import { INPUT } from '../../services/converter/ffmpeg/untrusted-input.ts';
 import { createTranscode, type TranscodeTools } from '../../services/converter/transcode/transcode.ts';
 import type { ConversionOptions } from '../../services/shared/jobs/conversion-options.ts';
 import type { JobWarning } from '../../services/shared/jobs/warnings.ts';
+import { tools as unconfinedTools } from './tools.ts';
 
 /** A conversion with real ffmpeg. Disposing of it removes its folder. */
 export interface Converted extends AsyncDisposable {
@@ -30,7 +31,7 @@ export async function convertFile(
   try {
     await copyFile(source, join(folder, INPUT));
     const limits = { maxDurationSeconds: 600, maxConvertSeconds: 120 };
-    const transcode = createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits, ...tools });
+    const transcode = createTranscode({ ...unconfinedTools, limits, ...tools });
     let probed: Probe | undefined;
     const made = await transcode({
       ...{ folder, options, signal: new AbortController().signal },

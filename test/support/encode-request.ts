@@ -1,10 +1,11 @@
 import type { EncodeRequest } from '../../services/converter/ffmpeg/encode-request.ts';
 import { untrustedInput } from '../../services/converter/ffmpeg/untrusted-input.ts';
 import { audioTrack } from './audio-track.ts';
+import { ffmpeg } from './tools.ts';
 
 /** A request to encode one second of stereo at 44.1 kHz at quality 2, apart from the given fields. */
 export const encodeRequest = (fields: Partial<EncodeRequest> = {}): EncodeRequest => ({
-  ffmpeg: 'ffmpeg',
+  ffmpeg,
   folder: '.',
   audio: audioTrack(),
   filmStartSeconds: 0,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ConversionFailure, NotJoinable } from '../failure.ts';
 import { readTags, type TaggedMp3 } from '../mp3/frame-reader.ts';
 import { writeGaplessInfo } from '../mp3/xing-tag.ts';
+import type { Tool } from '../sandbox/sandbox.ts';
 import { requireBelowSizeLimit, requireSuccess } from './encode.ts';
 import { copyArguments } from './encode-arguments.ts';
 import type { Encoded, EncodeRequest } from './encode-request.ts';
@@ -32,7 +33,7 @@ export interface CopiedSound extends Encoded {
  */
 export async function copyFrames(
   request: EncodeRequest,
-  { ffprobe }: { ffprobe: string },
+  { ffprobe }: { ffprobe: Tool },
 ): Promise<CopiedSound | undefined> {
   const { ffmpeg, folder, audio, limits, signal, onTime } = request;
   if (audio.codec !== 'mp3') return undefined;

@@ -1,5 +1,6 @@
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import type { FrameMap } from '../mp3/play-ranges.ts';
+import type { Tool } from '../sandbox/sandbox.ts';
 import type { EncodeSource } from './encode-arguments.ts';
 import type { DecodedSound } from './encoder-log.ts';
 import type { Gain } from './gain.ts';
@@ -12,8 +13,7 @@ export interface EncodeLimits {
 }
 
 export interface EncodeRequest<Audio extends AudioTrack = AudioTrack> extends EncodeSource {
-  /** Path of ffmpeg. */
-  ffmpeg: string;
+  ffmpeg: Tool;
   /** The private folder of the attempt. It holds `INPUT`, and `OUTPUT` is made in it. */
   folder: string;
   audio: Audio;

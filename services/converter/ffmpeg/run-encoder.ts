@@ -1,11 +1,12 @@
 import { ConversionFailure } from '../failure.ts';
+import type { Tool } from '../sandbox/sandbox.ts';
 import { createEncoderLog, type DecodedSound, LOG_ENVIRONMENT } from './encoder-log.ts';
 import { createPacketCounter, type Packets } from './packet-counter.ts';
 import { runTool, type ToolOptions, type ToolResult } from './run-tool.ts';
 import { parseStatsTime } from './stats-line.ts';
 
 export interface EncoderOptions
-  extends Pick<ToolOptions, 'folder' | 'signal' | 'timeoutSeconds' | 'input' | 'dataOutput'> {
+  extends Pick<ToolOptions, 'folder' | 'signal' | 'limits' | 'timeoutSeconds' | 'input' | 'dataOutput'> {
   /**
    * Gets the seconds of sound that the demuxer has read so far, where ffmpeg lists packets, or else those that are encoded.
    * Throwing ends ffmpeg.
@@ -26,7 +27,7 @@ export interface EncoderResult extends ToolResult {
  * {@link ConversionFailure} when ffmpeg succeeded but has skipped a packet that was too large for its memory limit.
  */
 export async function runEncoder(
-  path: string,
+  ffmpeg: Tool,
   args: readonly string[],
   { onTime, listsPackets, ...options }: EncoderOptions,
 ): Promise<EncoderResult> {
@@ -39,7 +40,7 @@ export async function runEncoder(
     onTime(listsPackets ? counter.packets.sumSeconds : seconds);
   };
   const tool = { ...options, onLine, onOutputLine: counter.read, env: LOG_ENVIRONMENT, keep: read };
-  const result = await runTool(path, args, tool);
+  const result = await runTool(ffmpeg, args, tool);
   if (result.code === 0 && decoded.outOfMemory) {
     const detail = 'a part of this file needs more memory than a conversion may take';
     throw new ConversionFailure('conversion_failed', detail, new Error(`ffmpeg: ${result.stderr}`));

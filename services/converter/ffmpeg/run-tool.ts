@@ -2,7 +2,7 @@ import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_p
 import { once } from 'node:events';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { killWithParent } from './kill-with-parent.ts';
+import type { Limits, Tool } from '../sandbox/sandbox.ts';
 import { type OutputReaders, readErrors, readOutput } from './tool-output.ts';
 
 export interface ToolOptions extends OutputReaders {
@@ -10,6 +10,8 @@ export interface ToolOptions extends OutputReaders {
   folder: string;
   signal: AbortSignal;
   timeoutSeconds: number;
+  /** What the kernel allows the tool. Where it is missing, there are the limits that fit every run. */
+  limits?: Limits;
   /** Environment variables of the tool beside PATH. */
   env?: Record<string, string>;
   onLine?: (line: string) => void;
@@ -42,15 +44,15 @@ export interface ToolResult {
  * that it sees no token. Throws the signal's reason when aborted.
  */
 export async function runTool(
-  path: string,
+  { path, sandbox }: Tool,
   args: readonly string[],
   options: ToolOptions,
 ): Promise<ToolResult> {
   const { folder, signal, timeoutSeconds, onLine, keep = dropProgress } = options;
   signal.throwIfAborted();
-  const [command = path, ...prefix] = [...(await killWithParent()), path];
+  const [command, ...rest] = await sandbox.commandLine(path, args, { folder, limits: options.limits });
   signal.throwIfAborted();
-  const child = spawn(command, [...prefix, ...args], {
+  const child = spawn(command, rest, {
     cwd: folder,
     env: { ...options.env, PATH: process.env.PATH, LC_ALL: 'C' },
     stdio: [

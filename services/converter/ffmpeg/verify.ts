@@ -14,6 +14,7 @@ import {
 } from '../meter/sound-meter.ts';
 import { readTags } from '../mp3/frame-reader.ts';
 import type { PlayRange } from '../mp3/play-ranges.ts';
+import type { Tool } from '../sandbox/sandbox.ts';
 import { LOG_ARGUMENTS } from './encoder-log.ts';
 import { runEncoder } from './run-encoder.ts';
 import { runTool } from './run-tool.ts';
@@ -28,8 +29,8 @@ const BLOCK_BYTES = 256 * 1024;
 const HEADER_TOLERANCE = 0.3;
 
 export interface VerifyOptions {
-  ffmpeg: string;
-  ffprobe: string;
+  ffmpeg: Tool;
+  ffprobe: Tool;
   folder: string;
   maxDurationSeconds: number;
   /** Ranges that together are the whole MP3. Each is played by its own process. Default: one. */

@@ -2,6 +2,7 @@ import { requireSuccess } from '../ffmpeg/encode.ts';
 import { isFormatChange } from '../ffmpeg/encode-mixed-formats.ts';
 import { runTool, type ToolOptions } from '../ffmpeg/run-tool.ts';
 import { parseStatsTime } from '../ffmpeg/stats-line.ts';
+import type { Tool } from '../sandbox/sandbox.ts';
 
 /** The loudness of a sound, as EBU R128 measures it (ITU-R BS.1770). */
 export interface Loudness {
@@ -12,8 +13,7 @@ export interface Loudness {
 }
 
 export interface MeasureRequest extends Pick<ToolOptions, 'folder' | 'signal' | 'timeoutSeconds'> {
-  /** Path of ffmpeg. */
-  ffmpeg: string;
+  ffmpeg: Tool;
   /** Everything up to and including the name of the input, and the choice of its track. */
   input: readonly string[];
   /** The filters through which the sound goes before it is measured. */

@@ -1,6 +1,7 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runTool } from '../ffmpeg/run-tool.ts';
+import type { Tool } from '../sandbox/sandbox.ts';
 import { pictureType } from './picture-type.ts';
 import { removePrivateData } from './private-data.ts';
 import type { SourcePicture } from './source-tags.ts';
@@ -13,8 +14,7 @@ const TIMEOUT_SECONDS = 60;
 const FILE = 'cover.bin';
 
 export interface PictureTools {
-  /** Path of ffmpeg. */
-  ffmpeg: string;
+  ffmpeg: Tool;
   /** The private folder of the attempt. */
   folder: string;
   /** Arguments that name the input, with its allow-lists: `[...untrustedInput, '-i', INPUT]`. */

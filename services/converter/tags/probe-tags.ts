@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { runTool } from '../ffmpeg/run-tool.ts';
+import type { Tool } from '../sandbox/sandbox.ts';
 import { type ListTagsRequest, listTags } from './list-tags.ts';
 import { BoundedLines, ProbeOutput } from './probe-output.ts';
 import { NO_SOURCE_TAGS, type SourceTags } from './source-tags.ts';
@@ -17,8 +18,7 @@ const SHOWN = [
 ].join(':');
 
 export interface ProbeTagsRequest extends ListTagsRequest {
-  /** Path of ffprobe. */
-  ffprobe: string;
+  ffprobe: Tool;
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Timeline } from '../ffmpeg/timeline.ts';
 import { INPUT, OUTPUT, untrustedInput } from '../ffmpeg/untrusted-input.ts';
 import { type VerifiedMp3, type VerifyOptions, verify } from '../ffmpeg/verify.ts';
 import { planPlayRanges } from '../mp3/play-ranges.ts';
+import type { Tool } from '../sandbox/sandbox.ts';
 import { buildTag } from '../tags/build-tag.ts';
 import { beginToProbeTags, type EarlyTags } from '../tags/probe-tags.ts';
 import { conversionWarnings, NOT_COPIED } from './conversion-warnings.ts';
@@ -45,8 +46,8 @@ export interface TranscodeRequest {
 export type Transcode = (request: TranscodeRequest) => Promise<EncodedMp3>;
 
 export interface TranscodeTools extends ParallelTools {
-  ffmpeg: string;
-  ffprobe: string;
+  ffmpeg: Tool;
+  ffprobe: Tool;
   limits: EncodeLimits;
 }
 

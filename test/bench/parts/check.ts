@@ -6,6 +6,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { OUTPUT } from '../../../services/converter/ffmpeg/untrusted-input.ts';
 import { verify } from '../../../services/converter/ffmpeg/verify.ts';
+import { tools } from '../../support/tools.ts';
 import type { Bench } from '../bench.ts';
 import { SOUNDS, type SoundName, tenMinuteMp3 } from '../films.ts';
 import { expected, median, spread, timed } from '../statistics.ts';
@@ -52,4 +53,4 @@ async function checkSound(bench: Bench, name: SoundName): Promise<string> {
 }
 
 const verifyIn = (folder: string, signal: AbortSignal) =>
-  verify({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', folder, maxDurationSeconds: 3600, signal });
+  verify({ ...tools, folder, maxDurationSeconds: 3600, signal });

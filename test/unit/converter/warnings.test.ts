@@ -14,6 +14,7 @@ import {
 } from '../../../services/converter/transcode/conversion-warnings.ts';
 import { type JobWarning, WARNINGS } from '../../../services/shared/jobs/warnings.ts';
 import { sourceTrack } from '../../support/source-track.ts';
+import { unconfined } from '../../support/tools.ts';
 
 function ofConversion(): JobWarning[] {
   const jump = { atSeconds: 10, seconds: 120 };
@@ -41,7 +42,12 @@ function ofLoudness(integrated: number | undefined): Promise<JobWarning[]> {
 
 async function ofCover(): Promise<JobWarning[]> {
   const { warnings } = await buildTag({
-    ...{ ffmpeg: '/nowhere', folder: '/nowhere', inputArguments: [], signal: new AbortController().signal },
+    ...{
+      ffmpeg: unconfined('/nowhere'),
+      folder: '/nowhere',
+      inputArguments: [],
+      signal: new AbortController().signal,
+    },
     ...{ source: NO_SOURCE_TAGS, options: { cover: 'frame' }, durationSeconds: 1 },
     timeline: { startSeconds: 0, lengthSeconds: 1 },
   });

@@ -10,6 +10,7 @@ import { INPUT, OUTPUT } from '../../../../services/converter/ffmpeg/untrusted-i
 import { audioTrack } from '../../../support/audio-track.ts';
 import { encodeRequest } from '../../../support/encode-request.ts';
 import { media, tone } from '../../../support/media.ts';
+import { unconfined } from '../../../support/tools.ts';
 
 const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
 
@@ -46,7 +47,7 @@ describe('encode › failures of ffmpeg', () => {
       const tool = join(folder, 'ffmpeg');
       await writeFile(tool, `#!/bin/sh\n${script}\n`);
       await chmod(tool, 0o755);
-      await encode(encodeRequest({ ffmpeg: tool, folder, limits: allowed }));
+      await encode(encodeRequest({ ffmpeg: unconfined(tool), folder, limits: allowed }));
     } finally {
       await rm(folder, { recursive: true });
     }

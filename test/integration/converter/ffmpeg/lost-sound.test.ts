@@ -13,6 +13,7 @@ import { createTranscode } from '../../../../services/converter/transcode/transc
 import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
 import { avi } from '../../../support/avi.ts';
 import { decodedSeconds, file, media, tone } from '../../../support/media.ts';
+import { ffprobe, unconfined } from '../../../support/tools.ts';
 
 const HOUR = 3600;
 const signal = new AbortController().signal;
@@ -44,8 +45,8 @@ async function convert(source: string, fields: Case = {}) {
   const cores = createCoreSlots(slots);
   const limits = { maxDurationSeconds, maxConvertSeconds: 120 };
   const transcode = createTranscode({
-    ffmpeg,
-    ffprobe: 'ffprobe',
+    ffmpeg: unconfined(ffmpeg),
+    ffprobe,
     limits,
     idleCores: cores,
     minSegmentSeconds: 2,

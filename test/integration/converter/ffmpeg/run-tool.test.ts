@@ -10,8 +10,10 @@ import { after, before, it } from 'node:test';
 import { requireTool } from '../../../../services/converter/ffmpeg/require-tool.ts';
 import { runTool } from '../../../../services/converter/ffmpeg/run-tool.ts';
 import { processesIn } from '../../../support/processes.ts';
+import { unconfined } from '../../../support/tools.ts';
 import { waitFor } from '../../../support/wait.ts';
 
+const noSandbox = new URL('../../../../services/converter/sandbox/no-sandbox.ts', import.meta.url);
 let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mp3converter-tool-'));
@@ -19,7 +21,7 @@ before(async () => {
 after(() => rm(folder, { recursive: true }));
 
 const options = (signal = new AbortController().signal) => ({ folder, signal, timeoutSeconds: 1000 });
-const shell = (script: string) => runTool('sh', ['-c', script], options());
+const shell = (script: string) => runTool(unconfined('sh'), ['-c', script], options());
 
 it('runTool returns exit code, standard output, and the last lines of standard error', async () => {
   const { code, output, stderr } = await shell('echo out; seq 1 50 >&2; exit 3');
@@ -28,26 +30,27 @@ it('runTool returns exit code, standard output, and the last lines of standard e
 });
 
 it('runTool kills a tool that prints without end', async () => {
-  const { killedBy, isOutputTooLong } = await runTool('yes', [], options());
+  const { killedBy, isOutputTooLong } = await runTool(unconfined('yes'), [], options());
   assert.deepEqual([killedBy, isOutputTooLong], ['SIGKILL', true]);
 });
 
 it('runTool kills the tool when it is aborted, and throws after the tool has ended', async () => {
   const stop = new AbortController();
   const reason = new Error('stop');
-  const running = runTool('sleep', ['1000'], options(stop.signal));
+  const running = runTool(unconfined('sleep'), ['1000'], options(stop.signal));
   await waitFor('the tool to run', async () => processesIn(folder).length > 0);
   stop.abort(reason);
   await assert.rejects(running, reason);
   assert.deepEqual(processesIn(folder), []);
-  await assert.rejects(runTool('sleep', ['1000'], options(stop.signal)), reason);
+  await assert.rejects(runTool(unconfined('sleep'), ['1000'], options(stop.signal)), reason);
 });
 
 it('runTool lets the tool die with this process', { skip: process.platform !== 'linux' }, async () => {
   const module = new URL('../../../../services/converter/ffmpeg/run-tool.ts', import.meta.url);
   const source = `const { runTool } = await import('${module}');
+    const { noSandbox: sandbox } = await import('${noSandbox}');
     const signal = new AbortController().signal;
-    const running = runTool('sleep', ['1000'], { folder: process.argv[1], signal, timeoutSeconds: 1000 });
+    const running = runTool({ path: 'sleep', sandbox }, ['1000'], { folder: process.argv[1], signal, timeoutSeconds: 1000 });
     running.catch(() => undefined);
     console.log('started');`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', source, folder], {
@@ -72,7 +75,7 @@ for (const [what, script, listener] of [
     timeout: 20_000,
   }, async () => {
     const reason = new Error('the listener failed');
-    const running = runTool('sh', ['-c', script], {
+    const running = runTool(unconfined('sh'), ['-c', script], {
       ...options(),
       [listener]() {
         throw reason;
@@ -89,13 +92,14 @@ it('runTool throws, and does not end this process, when there are no file descri
   const module = new URL('../../../../services/converter/ffmpeg/run-tool.ts', import.meta.url);
   const source = `const { openSync } = await import('node:fs');
     const { runTool } = await import('${module}');
+    const { noSandbox: sandbox } = await import('${noSandbox}');
     const options = { folder: '/', signal: new AbortController().signal, timeoutSeconds: 1000 };
-    await runTool('true', [], options);
+    await runTool({ path: 'true', sandbox }, [], options);
     try { for (;;) openSync('/dev/null'); } catch {}
     const { PassThrough } = await import('node:stream');
     const streams = { input: new PassThrough(), dataOutput: new PassThrough() };
     for (const more of [{}, streams]) {
-      await runTool('true', [], { ...options, ...more }).catch(({ code }) => console.log(code));
+      await runTool({ path: 'true', sandbox }, [], { ...options, ...more }).catch(({ code }) => console.log(code));
     }`;
   const child = spawn(
     'sh',

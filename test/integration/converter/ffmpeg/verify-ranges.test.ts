@@ -9,6 +9,7 @@ import { joinSegments } from '../../../../services/converter/mp3/join.ts';
 import { type PlayRange, planPlayRanges } from '../../../../services/converter/mp3/play-ranges.ts';
 import { planSegments } from '../../../../services/converter/mp3/segments.ts';
 import { media, tone } from '../../../support/media.ts';
+import { tools } from '../../../support/tools.ts';
 
 let root: string;
 before(async () => {
@@ -34,7 +35,7 @@ async function joined(seconds: number, rate: number, channels: 1 | 2): Promise<J
   const map = await joinSegments(segments, [await media(name, ...sound, ...encoding)], {
     ...{ output: path, rate, signal },
   });
-  const options = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', folder, maxDurationSeconds: 120, signal };
+  const options = { ...tools, folder, maxDurationSeconds: 120, signal };
   return { options, path, ranges: (count) => planPlayRanges(map, count) };
 }
 

@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { OUTPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
 import { verify } from '../../../../services/converter/ffmpeg/verify.ts';
 import { media, tone } from '../../../support/media.ts';
+import { ffmpeg, unconfined } from '../../../support/tools.ts';
 
 let folder: string;
 before(async () => {
@@ -19,7 +20,13 @@ async function verifyWith(printed: string): Promise<number> {
   const ffprobe = join(folder, 'ffprobe');
   await writeFile(ffprobe, `#!/bin/sh\necho '${printed}'\n`, { mode: 0o700 });
   const { signal } = new AbortController();
-  const verified = await verify({ ffmpeg: 'ffmpeg', ffprobe, folder, maxDurationSeconds: 60, signal });
+  const verified = await verify({
+    ffmpeg,
+    ffprobe: unconfined(ffprobe),
+    folder,
+    maxDurationSeconds: 60,
+    signal,
+  });
   return verified.seconds;
 }
 

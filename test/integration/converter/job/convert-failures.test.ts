@@ -9,24 +9,25 @@ import { requireSuccess } from '../../../../services/converter/ffmpeg/encode.ts'
 import { createTranscode, type Transcode } from '../../../../services/converter/transcode/transcode.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { video } from '../../../support/media.ts';
+import { tools, unconfined } from '../../../support/tools.ts';
 import { createTestConverter } from './test-converter.ts';
 
 /** The error with which an event is delivered again. */
 const redeliver = { code: 'unavailable' };
 
 const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
-const real = createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits });
+const real = createTranscode({ ...tools, limits });
 
 /** Replaces some tools with shell scripts. */
 async function fakeTools(scripts: { ffmpeg?: string; ffprobe?: string }) {
   const folder = await mkdtemp(join(tmpdir(), 'mp3converter-tools-'));
-  const paths = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe' };
+  const fakes = { ...tools };
   for (const [name, script] of Object.entries(scripts)) {
     const path = join(folder, name);
     await writeFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o700 });
-    paths[name as keyof typeof paths] = path;
+    fakes[name as keyof typeof fakes] = unconfined(path);
   }
-  return { paths, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+  return { ...fakes, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 }
 
 /** Returns the error of a conversion whose ffmpeg was killed by the kernel. */
@@ -116,9 +117,9 @@ describe('createConvert › temporary failures', () => {
   ];
   for (const [tool, scripts] of KILLED) {
     it(`counts an attempt, and does not blame the video, when ${tool} is killed`, async () => {
-      await using tools = await fakeTools(scripts);
+      await using fakes = await fakeTools(scripts);
       await using converter = await createTestConverter({
-        transcode: createTranscode({ ...tools.paths, limits }),
+        transcode: createTranscode({ ...fakes, limits }),
         maxAttempts: 2,
       });
       const job = await converter.submit(await video(2));

@@ -10,6 +10,7 @@ import type { StateStore } from '../../../../services/shared/state/state-store.t
 import { newJob } from '../../../support/job.ts';
 import { media, video } from '../../../support/media.ts';
 import { processesIn } from '../../../support/processes.ts';
+import { tools } from '../../../support/tools.ts';
 import { waitFor } from '../../../support/wait.ts';
 import { endless, whileConverting } from './running-conversions.ts';
 import { createTestConverter, type TestConverter } from './test-converter.ts';
@@ -74,8 +75,7 @@ describe('createConvert › an attempt that has lost its job', () => {
   it('ends all processes that encode in parallel when the job was cancelled', async () => {
     const slots = createCoreSlots(4);
     const transcode = createTranscode({
-      ffmpeg: 'ffmpeg',
-      ffprobe: 'ffprobe',
+      ...tools,
       limits: { maxDurationSeconds: 36_000, maxConvertSeconds: 3600 },
       idleCores: slots,
       minSegmentSeconds: 1,

@@ -8,14 +8,14 @@ import { mp3Event } from '../../../../services/shared/contract/events.ts';
 import { retry } from '../../../../services/shared/jobs/generations.ts';
 import { cancel, updateAttempt } from '../../../../services/shared/jobs/transitions.ts';
 import { file, media, truncated, video } from '../../../support/media.ts';
+import { tools } from '../../../support/tools.ts';
 import { abortOf, actMidway, endless } from './running-conversions.ts';
 import { createTestConverter, TRACE } from './test-converter.ts';
 
 /** The error with which an event is delivered again. */
 const redeliver = { code: 'unavailable' };
 const transcode = createTranscode({
-  ffmpeg: 'ffmpeg',
-  ffprobe: 'ffprobe',
+  ...tools,
   limits: { maxDurationSeconds: 60, maxConvertSeconds: 60 },
 });
 

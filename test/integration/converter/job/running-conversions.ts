@@ -3,6 +3,7 @@ import { runTool } from '../../../../services/converter/ffmpeg/run-tool.ts';
 import type { Transcode } from '../../../../services/converter/transcode/transcode.ts';
 import { audioTrack } from '../../../support/audio-track.ts';
 import { video } from '../../../support/media.ts';
+import { ffmpeg } from '../../../support/tools.ts';
 import type { TestConverter } from './test-converter.ts';
 
 /** A conversion that calls `act` midway, and fails unless that aborts it. */
@@ -31,7 +32,7 @@ export const endless: Transcode = async ({ folder, signal, onProbe, onTime }) =>
     warnings: [],
   });
   onTime(1);
-  await runTool('ffmpeg', source, { folder, signal, timeoutSeconds: 1000 });
+  await runTool(ffmpeg, source, { folder, signal, timeoutSeconds: 1000 });
   throw new Error('it ended');
 };
 

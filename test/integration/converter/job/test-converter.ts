@@ -8,6 +8,8 @@ import { pino } from 'pino';
 import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
 import { createDiskFullBackoff } from '../../../../services/converter/capacity/disk-full-backoff.ts';
 import { createSpool } from '../../../../services/converter/capacity/spool.ts';
+import { noQueuedJobs } from '../../../../services/converter/fairness/queued-jobs.ts';
+import { createTurns } from '../../../../services/converter/fairness/turns.ts';
 import { type ConvertPorts, createConvert } from '../../../../services/converter/job/convert.ts';
 import { createTranscode } from '../../../../services/converter/transcode/transcode.ts';
 import { type BlobStore, createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
@@ -19,6 +21,7 @@ import { createConfirmMissing, writeMarker } from '../../../../services/shared/s
 import { assertValidEvent } from '../../../support/contract.ts';
 import { type FlatJob, flat, newJob } from '../../../support/job.ts';
 import { processesIn } from '../../../support/processes.ts';
+import { tools } from '../../../support/tools.ts';
 
 type MemoryState = ReturnType<typeof createMemoryState>;
 
@@ -68,8 +71,11 @@ export async function createTestConverter(
     async publish(topic, event) {
       published.push({ topic, event });
     },
-    transcode: createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits }),
+    transcode: createTranscode({ ...tools, limits }),
     slots: createCoreSlots(2),
+    turns: createTurns(),
+    queued: noQueuedJobs,
+    estimate: () => null,
     diskFullBackoff: createDiskFullBackoff(async () => undefined),
     confirmMissing: createConfirmMissing(wrapped, jobs.find),
     times: { leaseMs: 60, pollMs: 5, beatMs: 5 },

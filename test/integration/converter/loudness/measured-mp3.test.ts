@@ -7,6 +7,7 @@ import { OUTPUT, untrustedInput } from '../../../../services/converter/ffmpeg/un
 import { verify } from '../../../../services/converter/ffmpeg/verify.ts';
 import { measureLoudness } from '../../../../services/converter/loudness/measure.ts';
 import { media } from '../../../support/media.ts';
+import { ffmpeg, tools } from '../../../support/tools.ts';
 
 let root: string;
 before(async () => {
@@ -55,14 +56,13 @@ describe('verify › the loudness of an MP3', { concurrency: 2 }, () => {
       await copyFile(path, join(folder, OUTPUT));
       const { signal } = new AbortController();
       const { sound } = await verify({
-        ffmpeg: 'ffmpeg',
-        ffprobe: 'ffprobe',
+        ...tools,
         folder,
         maxDurationSeconds: 60,
         signal,
       });
       const input = [...untrustedInput, '-f', 'mp3', '-i', OUTPUT];
-      const expected = await measureLoudness({ ffmpeg: 'ffmpeg', folder, signal, timeoutSeconds: 60, input });
+      const expected = await measureLoudness({ ffmpeg, folder, signal, timeoutSeconds: 60, input });
       // ffmpeg prints its values rounded to a tenth.
       near(sound.integrated, expected.integrated, 0.15, 'LUFS');
       near(sound.truePeak, expected.truePeak, 0.25, 'dBTP');
@@ -74,8 +74,7 @@ describe('verify › the loudness of an MP3', { concurrency: 2 }, () => {
     await copyFile(await media('silence.mp3', ...lavfi('anullsrc=d=2')), join(folder, OUTPUT));
     const { signal } = new AbortController();
     const { sound, seconds } = await verify({
-      ffmpeg: 'ffmpeg',
-      ffprobe: 'ffprobe',
+      ...tools,
       folder,
       maxDurationSeconds: 60,
       signal,

@@ -5,10 +5,11 @@ import { measureLoudness } from '../../../../services/converter/loudness/measure
 import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
 import { convertFile } from '../../../support/converted.ts';
 import { file, media } from '../../../support/media.ts';
+import { ffmpeg } from '../../../support/tools.ts';
 
 const measure = (path: string) =>
   measureLoudness({
-    ffmpeg: 'ffmpeg',
+    ffmpeg,
     input: ['-i', path],
     ...{ folder: '.', signal: new AbortController().signal, timeoutSeconds: 60 },
   });

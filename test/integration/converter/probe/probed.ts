@@ -11,6 +11,7 @@ import type { ProbeResult } from '../../../../services/shared/jobs/probe.ts';
 import { encodeProbeRequest, type ProbeRequest } from '../../../../services/shared/jobs/probe-request.ts';
 import { noProbes, subscriberOptions } from '../../../support/deliver-event.ts';
 import { inProcess, type Reply } from '../../../support/in-process.ts';
+import { tools } from '../../../support/tools.ts';
 
 const root = join(tmpdir(), `mp3converter-probes-${process.pid}`);
 const spool = createSpool(root);
@@ -25,8 +26,7 @@ const call = inProcess(
     convert: noProbes.describe as never,
     probe: {
       spool,
-      describe: (folder, request, signal) =>
-        describeFile({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', folder, signal, speed }, request),
+      describe: (folder, request, signal) => describeFile({ ...tools, folder, signal, speed }, request),
     },
   }),
 );

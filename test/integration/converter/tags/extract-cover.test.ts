@@ -9,6 +9,7 @@ import {
 } from '../../../../services/converter/tags/extract-cover.ts';
 import { probeTags } from '../../../../services/converter/tags/probe-tags.ts';
 import { file, media, picture, tone } from '../../../support/media.ts';
+import { unconfined } from '../../../support/tools.ts';
 import { privateFolder } from './private-folder.ts';
 
 const still = (name: string) => media(name, '-f', 'lavfi', '-i', 'testsrc2=s=96x64', '-frames:v', '1');
@@ -90,9 +91,12 @@ describe('extractCover', () => {
     // ffmpeg complains where it decodes, and this one keeps what it says.
     const ffmpeg = join(tools.folder, 'ffmpeg');
     await writeFile(ffmpeg, '#!/bin/sh\nexec ffmpeg "$@" 2>complaints\n', { mode: 0o700 });
-    assert.deepEqual(await extractCover({ ...tools, ffmpeg }, { index: 1, codec: 'mjpeg' }), {
-      cover: { bytes: broken, type: 'image/jpeg' },
-    });
+    assert.deepEqual(
+      await extractCover({ ...tools, ffmpeg: unconfined(ffmpeg) }, { index: 1, codec: 'mjpeg' }),
+      {
+        cover: { bytes: broken, type: 'image/jpeg' },
+      },
+    );
     assert.equal(await readFile(join(tools.folder, 'complaints'), 'utf8'), '');
   });
 
@@ -119,7 +123,7 @@ describe('extractCover', () => {
     const tools = await privateFolder(await media('a.mp3', ...tone(1)));
     const ffmpeg = join(tools.folder, 'ffmpeg');
     await writeFile(ffmpeg, '#!/bin/sh\nexit 0\n', { mode: 0o700 });
-    const result = await extractCover({ ...tools, ffmpeg }, { index: 1, codec: 'mjpeg' });
+    const result = await extractCover({ ...tools, ffmpeg: unconfined(ffmpeg) }, { index: 1, codec: 'mjpeg' });
     assert.deepEqual(result, { reason: 'it cannot be read' });
   });
 

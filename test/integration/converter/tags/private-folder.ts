@@ -4,16 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { INPUT, untrustedInput } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
+import type { Tool } from '../../../../services/converter/sandbox/sandbox.ts';
 import { probeTags } from '../../../../services/converter/tags/probe-tags.ts';
 import type { SourceTags } from '../../../../services/converter/tags/source-tags.ts';
+import { tools } from '../../../support/tools.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'mp3converter-tags-'));
 after(() => rmSync(home, { recursive: true }));
 
 export interface PrivateFolder {
   folder: string;
-  ffmpeg: string;
-  ffprobe: string;
+  ffmpeg: Tool;
+  ffprobe: Tool;
   inputArguments: string[];
   signal: AbortSignal;
 }
@@ -24,8 +26,7 @@ export async function privateFolder(path: string): Promise<PrivateFolder> {
   await copyFile(path, join(folder, INPUT));
   return {
     folder,
-    ffmpeg: 'ffmpeg',
-    ffprobe: 'ffprobe',
+    ...tools,
     // The tests of the tags are about more containers than the allow-list has today.
     inputArguments: [...untrustedInput.slice(0, 2), '-i', INPUT],
     signal: new AbortController().signal,

@@ -7,6 +7,7 @@ import { mapChapters } from '../../../../services/converter/tags/map-chapters.ts
 import { beginToProbeTags, probeTags } from '../../../../services/converter/tags/probe-tags.ts';
 import { readTags } from '../../../../services/converter/tags/read-tags.ts';
 import { file, media, picture, tone } from '../../../support/media.ts';
+import { unconfined } from '../../../support/tools.ts';
 import { encodeCharset } from '../../../unit/converter/tags/encode-charset.ts';
 import { privateFolder, sourceTagsOf } from './private-folder.ts';
 
@@ -246,8 +247,11 @@ describe('beginToProbeTags', () => {
     const slow = join(tools.folder, 'slow');
     await writeFile(slow, '#!/bin/sh\nexec sleep 60\n', { mode: 0o700 });
     {
-      await using _slow = beginToProbeTags({ ...tools, ffprobe: slow });
-      await using _missing = beginToProbeTags({ ...tools, ffprobe: join(tools.folder, 'missing') });
+      await using _slow = beginToProbeTags({ ...tools, ffprobe: unconfined(slow) });
+      await using _missing = beginToProbeTags({
+        ...tools,
+        ffprobe: unconfined(join(tools.folder, 'missing')),
+      });
     }
     assert.ok(performance.now() - begun < 30_000);
   });

@@ -8,6 +8,7 @@ import { createTranscode } from '../../../../services/converter/transcode/transc
 import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
 import { file, media, picture, tone, truncated, video } from '../../../support/media.ts';
 import { randomNumbers } from '../../../support/random.ts';
+import { tools } from '../../../support/tools.ts';
 
 const limits = { maxDurationSeconds: 60, maxConvertSeconds: 60 };
 const SECONDS = 6;
@@ -30,7 +31,7 @@ after(() => rm(root, { recursive: true }));
 async function convert(source: string, options: ConversionOptions = {}) {
   const folder = await mkdtemp(join(root, 'attempt-'));
   await copyFile(source, join(folder, INPUT));
-  const transcode = createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits });
+  const transcode = createTranscode({ ...tools, limits });
   const encoded = await transcode({
     ...{ folder, options: { quality: 9, ...options }, signal: new AbortController().signal },
     ...{ onProbe: () => undefined, onTime: () => undefined },

@@ -8,6 +8,7 @@ import { INPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts'
 import { createTranscode } from '../../../../services/converter/transcode/transcode.ts';
 import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
 import { decodedSeconds, media, tone, truncated } from '../../../support/media.ts';
+import { ffprobe, unconfined } from '../../../support/tools.ts';
 
 const limits = { maxDurationSeconds: 60, maxConvertSeconds: 60 };
 const never = new AbortController().signal;
@@ -30,7 +31,7 @@ async function convert(source: string, fields: Case = {}) {
   const folder = await mkdtemp(join(root, 'attempt-'));
   await copyFile(source, join(folder, INPUT));
   const transcode = createTranscode({
-    ...{ ffmpeg, ffprobe: 'ffprobe', limits, minSegmentSeconds },
+    ...{ ffmpeg: unconfined(ffmpeg), ffprobe, limits, minSegmentSeconds },
     ...(slots && { idleCores: slots }),
   });
   const work = async () => {

@@ -9,6 +9,7 @@ import { createTranscode } from '../../../../services/converter/transcode/transc
 import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
 import { decodedSeconds, file, media, picture, tone, truncated, video } from '../../../support/media.ts';
 import { processesIn } from '../../../support/processes.ts';
+import { tools } from '../../../support/tools.ts';
 
 const limits = { maxDurationSeconds: 60, maxConvertSeconds: 60 };
 let root: string;
@@ -27,7 +28,7 @@ async function convert(
   await prepare(folder);
   const times: number[] = [];
   let found: Probe | undefined;
-  const transcode = createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits });
+  const transcode = createTranscode({ ...tools, limits });
   const mp3 = await transcode({
     folder,
     options,
@@ -244,7 +245,7 @@ it('createTranscode leaves no process when it is aborted', async () => {
   await copyFile(await media('long.wav', ...tone(50)), join(folder, INPUT));
   const stop = new AbortController();
   const reason = new Error('stop');
-  const transcode = createTranscode({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', limits });
+  const transcode = createTranscode({ ...tools, limits });
   const running = transcode({
     folder,
     options: { quality: 0 },

@@ -6,6 +6,7 @@ import { type Probe, probe } from '../../../../../services/converter/ffmpeg/prob
 import { runTool } from '../../../../../services/converter/ffmpeg/run-tool.ts';
 import { INPUT } from '../../../../../services/converter/ffmpeg/untrusted-input.ts';
 import { file } from '../../../../support/media.ts';
+import { tools } from '../../../../support/tools.ts';
 
 const { signal } = new AbortController();
 
@@ -20,7 +21,7 @@ async function inFolder<T>(path: string, use: (folder: string) => Promise<T>): P
 }
 
 export const probeFile = (path: string, wanted?: number | string): Promise<Probe> =>
-  inFolder(path, (folder) => probe({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', folder, signal }, wanted));
+  inFolder(path, (folder) => probe({ ...tools, folder, signal }, wanted));
 
 /** Probes the file, and decodes and copies the chosen track as a conversion would. Returns its length in seconds too. */
 export const probeAndDecode = (
@@ -28,13 +29,13 @@ export const probeAndDecode = (
   wanted?: number | string,
 ): Promise<Probe & { seconds: number }> =>
   inFolder(path, async (folder) => {
-    const found = await probe({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', folder, signal }, wanted);
+    const found = await probe({ ...tools, folder, signal }, wanted);
     const track = ['-map', `0:${found.audio.index}`];
     const decoded = [...track, '-ac', '1', '-ar', '8000', '-f', 's16le', 'pcm'];
     // ffmpeg refuses to copy a track whose sample rate it has not found.
     const copied = [...track, '-c', 'copy', '-f', 'framecrc', 'packets'];
     const args = ['-nostdin', '-v', 'error', ...found.inputArguments, '-i', INPUT, ...decoded, ...copied];
-    const { code, stderr } = await runTool('ffmpeg', args, { folder, signal, timeoutSeconds: 60 });
+    const { code, stderr } = await runTool(tools.ffmpeg, args, { folder, signal, timeoutSeconds: 60 });
     assert.equal(code, 0, stderr);
     return { ...found, seconds: (await readFile(join(folder, 'pcm'))).length / 2 / 8000 };
   });

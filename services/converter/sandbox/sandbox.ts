@@ -1,0 +1,42 @@
+/** What a sandbox can put between a tool and everything else. */
+export const LAYERS = ['namespaces', 'landlock', 'seccomp', 'limits'] as const;
+export type Layer = (typeof LAYERS)[number];
+
+/** Limits of one run of a tool, which the kernel enforces. Where one is missing, the default of `limits.ts` applies. */
+export interface Limits {
+  /** Processor time of the whole run in seconds, of all its threads together. */
+  cpuSeconds?: number;
+  /** Virtual memory in bytes. */
+  addressSpaceBytes?: number;
+  /** Size in bytes of each file that the tool writes. */
+  fileBytes?: number;
+  openFiles?: number;
+  /** Threads, of all processes of the user where the kernel counts them so. It does not count those of root. */
+  threads?: number;
+}
+
+/** One run of a tool in a sandbox. */
+export interface Confinement {
+  /** The private folder of the attempt, the only one that the tool may write to. It is the tool's working directory. */
+  folder: string;
+  limits?: Limits | undefined;
+}
+
+/** Starts tools that read hostile files, in a way that leaves them as little as possible to reach. */
+export interface Sandbox {
+  /** What is in force. It is empty where the sandbox is off. */
+  readonly layers: readonly Layer[];
+  /** Returns the program and the arguments that run the tool at `path` with `args` in this sandbox. */
+  commandLine(
+    path: string,
+    args: readonly string[],
+    confinement: Confinement,
+  ): Promise<readonly [string, ...string[]]>;
+}
+
+/** A program that reads hostile files, and the sandbox that it runs in. */
+export interface Tool {
+  /** A path, or a name that is looked up in PATH. */
+  path: string;
+  sandbox: Sandbox;
+}
