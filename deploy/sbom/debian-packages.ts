@@ -17,13 +17,19 @@ interface Package {
 const namesIn = (relations: string): string[][] =>
   relations
     .split(',')
-    .map((one) => one.split('|').map((name) => name.trim().split(/[\s:(]/)[0] ?? '').filter(Boolean))
+    .map((one) =>
+      one
+        .split('|')
+        .map((name) => name.trim().split(/[\s:(]/)[0] ?? '')
+        .filter(Boolean),
+    )
     .filter((names) => names.length > 0);
 
 function parse(text: string): Map<string, Package[]> {
   const byName = new Map<string, Package[]>();
   for (const line of text.split('\n')) {
-    const [status = '', name = '', version = '', architecture = '', provides = '', needs = ''] = line.split('\t');
+    const [status = '', name = '', version = '', architecture = '', provides = '', needs = ''] =
+      line.split('\t');
     if (!status.startsWith('ii')) continue;
     const found: Package = { name, version, architecture, needs: namesIn(needs) };
     for (const known of [name, ...namesIn(provides).flat()])

@@ -18,6 +18,8 @@ export function goComponents(text: string, part: string): Component[] {
     const [, path, version] = REQUIRED.exec(line) ?? [];
     if (!path || !version) return [];
     const [name, built] = replaced.get(path) ?? [path, version];
-    return [componentOf({ name, version: built, purl: `pkg:golang/${name}@${encodeURIComponent(built)}` }, part)];
+    return [
+      componentOf({ name, version: built, purl: `pkg:golang/${name}@${encodeURIComponent(built)}` }, part),
+    ];
   });
 }

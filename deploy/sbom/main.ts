@@ -21,7 +21,10 @@ await runMain(async () => {
   if (values.help) return console.log(usage);
   const sbom = await createSbom(path.resolve(import.meta.dirname, '../..'), signal);
   const text = `${JSON.stringify(sbom, null, 2)}\n`;
-  if (values.output === undefined) return process.stdout.write(text);
+  if (values.output === undefined) {
+    process.stdout.write(text);
+    return;
+  }
   const file = path.resolve(process.env.INIT_CWD ?? process.cwd(), values.output);
   writeFileSync(file, text);
   console.log(`Wrote ${sbom.components.length} components to ${file}.`);

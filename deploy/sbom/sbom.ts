@@ -64,7 +64,9 @@ async function systemComponents(signal: AbortSignal): Promise<Component[]> {
 async function ffmpeg(program: string, signal: AbortSignal): Promise<Component[]> {
   const said = await exec(program, ['-version'], { signal }).catch(() => undefined);
   const version = /^ffmpeg version (\S+)/.exec(said?.stdout ?? '')?.[1];
-  return version === undefined ? [] : [componentOf({ type: 'application', name: 'ffmpeg', version }, 'system')];
+  return version === undefined
+    ? []
+    : [componentOf({ type: 'application', name: 'ffmpeg', version }, 'system')];
 }
 
 function distribution(): string {
