@@ -6,6 +6,7 @@ import { findGo } from '../../deploy/local/tools/go.ts';
 import { ensureConfinedFfmpeg } from '../../deploy/local/tools/tools.ts';
 import { runSuite } from '../chaos/suite.ts';
 import { runContainers } from '../containers/suite.ts';
+import { runShortCorpus } from '../hostile/suite.ts';
 import { runMatrix } from '../matrix/matrix.ts';
 import { counted, NONE, runTests, type TestCounts } from '../support/run-tests.ts';
 import type { Part } from './select-files.ts';
@@ -54,6 +55,14 @@ export const STEPS: readonly Step[] = [
   },
   { name: 'integration', parts: ['integration', 'tilt'], run: runProcessTests },
   { name: 'system tests', parts: ['contract', 'e2e', 'polyglot'], run: runSystemTests },
+  {
+    name: 'hostile',
+    parts: ['hostile'],
+    run: async ({ report, signal }) => {
+      await ensureFfmpeg(report, signal);
+      return runShortCorpus({ seed: randomInt(1_000_000), report, signal });
+    },
+  },
   {
     name: 'matrix',
     parts: ['matrix'],
