@@ -21,9 +21,10 @@ async function wav(change: (header: Buffer) => void, bytes = 3000): Promise<stri
 
 /** Packets of a few bytes, almost a minute apart. The silence between them is sound for the MP3. */
 const holes = async (packets: number) => {
-  const steps = `setts=pts=N*59*44100:dts=N*59*44100`;
-  const opus = ['-c:a', 'flac', '-bsf:a', steps, '-frames:a', String(packets)];
-  return media(`holes-${packets}.mka`, ...silence(packets, ...opus));
+  // Matroska counts milliseconds.
+  const steps = 'setts=ts=N*59000';
+  const flac = ['-c:a', 'flac', '-bsf:a', steps, '-frames:a', String(packets)];
+  return media(`holes-${packets}.mka`, ...silence(packets, ...flac));
 };
 
 const convert = async (path: string, options: ConversionOptions = { quality: 9 }) => {
