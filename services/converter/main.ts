@@ -4,6 +4,7 @@ import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
 import { createJobStore } from '../shared/jobs/job-store.ts';
+import { createWorkEstimate, type Work } from '../shared/jobs/work.ts';
 import { readEnvironment, warnOfOldNames } from '../shared/runtime/config.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { RELEASE } from '../shared/runtime/release.ts';
@@ -16,6 +17,8 @@ import { createDiskFullBackoff } from './capacity/disk-full-backoff.ts';
 import { showUntilStopped } from './capacity/presence.ts';
 import { createSpool } from './capacity/spool.ts';
 import { converterEnvironment, renamedVariables, timesOf } from './config.ts';
+import { createQueuedJobs } from './fairness/queued-jobs.ts';
+import { createTurns } from './fairness/turns.ts';
 import { requireTool } from './ffmpeg/require-tool.ts';
 import { createConvert } from './job/convert.ts';
 import { createCurrentConversions } from './job/current-conversions.ts';
@@ -36,7 +39,8 @@ const sidecar = connectSidecar({
   apiToken: env.DAPR_API_TOKEN,
 });
 const spool = createSpool(env.SPOOL_DIR);
-const slots = createCoreSlots(env.CONCURRENCY);
+const turns = createTurns();
+const slots = createCoreSlots(env.CONCURRENCY, turns.first);
 const jobs = createJobStore(sidecar.state);
 const tools = {
   ffmpeg: { path: env.FFMPEG_PATH, sandbox: noSandbox },
@@ -44,6 +48,7 @@ const tools = {
 };
 const speed = createConversionSpeed();
 const current = createCurrentConversions();
+const estimate = (job: Work) => createWorkEstimate([{ concurrency: 1, ...speed.measured() }])(job);
 const transcode = createTranscode({
   ...tools,
   ...(env.ENCODE_PARALLEL && { idleCores: slots }),
@@ -59,6 +64,9 @@ const convert = createConvert({
   recordJob: speed.recordJob,
   current,
   slots,
+  turns,
+  queued: createQueuedJobs({ state: sidecar.state, jobs, estimate, stoppingSignal: stopping.signal, log }),
+  estimate,
   diskFullBackoff: createDiskFullBackoff(),
   times,
   retryPolicy: { forMs: times.saveRetryMs, signal: stopping.signal },

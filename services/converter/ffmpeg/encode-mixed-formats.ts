@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { outputRate } from '../../shared/mp3/output-format.ts';
 import { ConversionFailure } from '../failure.ts';
 import { frameSamples } from '../mp3/frame-header.ts';
+import { onlyDecoders } from './audio-decoders.ts';
 import { decodeArguments, encodeArguments } from './encode-arguments.ts';
 import type { EncodeRequest } from './encode-request.ts';
 import type { DecodedSound } from './encoder-log.ts';
@@ -16,7 +17,10 @@ import { OUTPUT } from './untrusted-input.ts';
 export const isFormatChange = ({ code, stderr }: ToolResult): boolean =>
   code !== 0 && /Changing audio frame properties on the fly is not supported/.test(stderr);
 
-const NUT_FROM_PIPE = ['-protocol_whitelist', 'pipe', '-format_whitelist', 'nut', '-f', 'nut'];
+const NUT_FROM_PIPE = [
+  ...['-protocol_whitelist', 'pipe', '-format_whitelist', 'nut'],
+  ...[...onlyDecoders(['pcm_f32le']), '-f', 'nut'],
+];
 
 /**
  * Encodes a source that changes its format midway. ffmpeg sets its filters up again at such a change, and ours would begin to

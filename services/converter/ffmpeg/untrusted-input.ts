@@ -1,3 +1,5 @@
+import { AUDIO_DECODERS, onlyDecoders } from './audio-decoders.ts';
+
 /**
  * Allow-lists that ffmpeg and ffprobe get before the input. Without them, a file that starts with `ffconcat version 1.0` or
  * `#EXTM3U` makes them open other files and hosts, whatever its name is.
@@ -52,6 +54,7 @@ const limits = (protocol: string) => [
   ...['-protocol_whitelist', protocol],
   ...['-format_whitelist', FORMATS],
   ...['-max_alloc', String(MAX_ALLOC)],
+  ...onlyDecoders(AUDIO_DECODERS),
 ];
 
 export const untrustedInput = limits(PROTOCOLS);

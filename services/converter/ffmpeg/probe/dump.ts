@@ -17,6 +17,8 @@ const INPUT_LINE = /^Input #0, (\S+), from /;
 const DURATION_LINE = /^ {2}Duration: (?:(\d+):(\d\d):(\d\d\.\d\d)|N\/A)(?:, start: (-?\d+\.\d+))?/;
 const STREAM_LINE = /^ {2}Stream #0:(\d+)(?:\[(0x[\da-f]+)\])?(?:\(([^)]*)\))?: (\w+): (.*)$/;
 const TAG_LINE = /^ {6}(\S+) *: (.*)$/;
+/** A tag of the file itself, before any stream. */
+const FILE_TAG_LINE = /^ {4}(ASF_Protection_Type|encryption) *: (.*)$/;
 
 const MAX_STREAMS = 1000;
 
@@ -48,6 +50,10 @@ export function createDumpReader(): DumpReader {
       if (!format || isOver) return;
       const duration = DURATION_LINE.exec(line);
       if (duration) format = { ...format, ...timesOf(duration) };
+      const [, fileTag] = FILE_TAG_LINE.exec(line) ?? [];
+      if (fileTag !== undefined && streams.length === 0) {
+        format = { ...format, tags: { ...format.tags, [fileTag]: '' } };
+      }
       const stream = streamOf(line);
       // A stream of several programmes is printed once for each.
       if (stream && streams.length < MAX_STREAMS && streams.every(({ index }) => index !== stream.index)) {

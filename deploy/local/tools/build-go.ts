@@ -1,8 +1,8 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { type Report, run } from '../../deploy/process/run.ts';
-import { isExecutable } from '../../deploy/process/which.ts';
-import { waitForLock } from '../../services/shared/runtime/lock.ts';
+import { waitForLock } from '../../../services/shared/runtime/lock.ts';
+import { type Report, run } from '../../process/run.ts';
+import { isExecutable } from '../../process/which.ts';
 
 export interface GoProgram {
   /** For messages. */
