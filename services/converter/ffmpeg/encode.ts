@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { outputRate } from '../../shared/mp3/output-format.ts';
 import { ConversionFailure, DiskFull, tooLong } from '../failure.ts';
+import { isCrash } from './crash.ts';
 import { encodeArguments, maxOutputBytes } from './encode-arguments.ts';
 import { encodeLimits } from './encode-limits.ts';
 import { encodeMixedFormats, isFormatChange } from './encode-mixed-formats.ts';
@@ -108,12 +109,14 @@ export function requireSuccess({ code, killedBy, reachedLimit, timedOut, stderr 
     const what = reachedLimit === 'cpuSeconds' ? 'processor time' : 'disk space';
     throw new ConversionFailure('conversion_failed', `the conversion took more ${what} than it may`, cause);
   }
-  // The kernel killed it for lack of memory, or it crashed. The file may be the cause of both.
+  if (isCrash(killedBy)) throw unreadable(cause);
+  // The kernel killed it for lack of memory. The file may be the cause.
   if (killedBy) throw cause;
   if (/No space left on device|Disk quota exceeded/.test(stderr)) {
     throw new DiskFull('the spool is full', { cause });
   }
-  if (code !== 0) {
-    throw new ConversionFailure('conversion_failed', 'the sound of this file cannot be read', cause);
-  }
+  if (code !== 0) throw unreadable(cause);
 }
+
+const unreadable = (cause: Error): ConversionFailure =>
+  new ConversionFailure('conversion_failed', 'the sound of this file cannot be read', cause);
