@@ -3,8 +3,8 @@ import { type Report, run } from '../../process/run.ts';
 import { which } from '../../process/which.ts';
 import { ensureDaprd } from './daprd.ts';
 import { readExternalServers, type ServerName, type UrlServerName } from './external-servers.ts';
-import { ensureLauncher } from './launcher.ts';
 import { canFetchMongod, fetchMongod, findMongod, missingForMongod } from './mongod.ts';
+import { installBubblewrap, lacksBubblewrap, prepareLauncher } from './sandbox.ts';
 import { findServerPrograms, missingSources, type ServerPrograms } from './server-programs.ts';
 
 /** Absolute paths of programs. */
@@ -35,7 +35,7 @@ export async function ensureTools({ repoRoot, needed, report, signal }: ToolsOpt
   const [daprd] = await Promise.allSettled([
     abortOthersOnFailure(ensureDaprd(repoRoot, report, eitherSignal)),
     abortOthersOnFailure(installPackages(wanted, report, eitherSignal)),
-    abortOthersOnFailure(ensureLauncher(repoRoot, report, eitherSignal)),
+    abortOthersOnFailure(prepareLauncher(repoRoot, report, eitherSignal)),
   ]);
   signal.throwIfAborted();
   if (failed.signal.aborted || daprd.status === 'rejected') throw failed.signal.reason;
@@ -64,7 +64,7 @@ export async function ensureConfinedFfmpeg(
 ): Promise<void> {
   await ensureFfmpeg(report, signal);
   await installBubblewrap(report, signal);
-  await ensureLauncher(repoRoot, report, signal);
+  await prepareLauncher(repoRoot, report, signal);
 }
 
 /** Makes sure that ffmpeg is installed, for tests that make videos where no converter runs. */
@@ -102,19 +102,4 @@ async function installPackages(
   }
   await installBubblewrap(report, signal);
   if (wantsMongod && findMongod() === undefined && canFetchMongod()) await fetchMongod(report, signal);
-}
-
-const lacksBubblewrap = (): boolean =>
-  process.platform === 'linux' && process.env.SANDBOX !== 'off' && which('bwrap') === undefined;
-
-/** Installs bubblewrap where that is possible. Without it, the sandbox has no namespaces, and everything works. */
-async function installBubblewrap(report: Report, signal: AbortSignal): Promise<void> {
-  if (!lacksBubblewrap()) return;
-  const install = canInstall()
-    ? aptInstall(['bubblewrap'], [], report, signal)
-    : Promise.reject(new Error('Install the package bubblewrap.'));
-  await install.catch((error: Error) => {
-    signal.throwIfAborted();
-    report(`The sandbox of ffmpeg has no namespaces, because bubblewrap is missing. ${error.message}`);
-  });
 }

@@ -35,8 +35,11 @@ export async function inspect(tools: ProbeTools, options: readonly string[]): Pr
       },
     },
   );
-  const { code, killedBy, isOutputTooLong, stderr } = result;
+  const { code, killedBy, reachedLimit, isOutputTooLong, stderr } = result;
   const cause = new Error(`ffprobe: ${code ?? killedBy}: ${stderr}`);
+  if (reachedLimit !== undefined) {
+    throw new ConversionFailure('conversion_failed', 'the file takes too long to read', cause);
+  }
   // The file, our own limits or the kernel killed ffprobe. It counts as an attempt, since the file is the likely cause.
   if (killedBy && !isOutputTooLong) throw cause;
   if (code === 0) return { report: parseReport(result.output), unsupported };

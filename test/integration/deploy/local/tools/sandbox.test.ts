@@ -5,20 +5,20 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { findGo, goFolders } from '../../../../../deploy/local/tools/go.ts';
-import { ensureLauncher } from '../../../../../deploy/local/tools/launcher.ts';
+import { prepareLauncher, whatToDo } from '../../../../../deploy/local/tools/sandbox.ts';
 
 const go = findGo();
 const skip = (go === undefined || process.platform !== 'linux') && 'Go or Linux is missing';
 /** A program without imports, so that no module is downloaded and nothing but the runtime is compiled. */
 const printing = (text: string): string => `package main\n\nfunc main() { print(${JSON.stringify(text)}) }\n`;
 
-describe('ensureLauncher', { skip, timeout: 300_000 }, () => {
+describe('prepareLauncher', { skip, timeout: 300_000 }, () => {
   let repoRoot: string;
   let reports: string[];
   let kept: NodeJS.ProcessEnv;
   const at = (name: string): string => path.join(repoRoot, 'services/converter/sandbox', name);
   const ensure = (): Promise<void> =>
-    ensureLauncher(repoRoot, (line) => reports.push(line), AbortSignal.timeout(280_000));
+    prepareLauncher(repoRoot, (line) => reports.push(line), AbortSignal.timeout(280_000));
   const write = (source: string): void => writeFileSync(at('launcher/main.go'), source);
   const run = (): string => execFileSync('sh', ['-c', `${at('bin/confine')} 2>&1`], { encoding: 'utf8' });
 
@@ -75,6 +75,12 @@ describe('ensureLauncher', { skip, timeout: 300_000 }, () => {
     write('package main\n\nfunc main() { missing() }\n');
     await assert.rejects(ensure(), /SANDBOX is required\. .*undefined: missing/s);
   });
+
+  for (const [platform, advice] of [
+    ['linux', /install Go/],
+    ['darwin', /npm run compose/],
+  ] as const)
+    it(`says what to do without a launcher on ${platform}`, () => assert.match(whatToDo(platform), advice));
 
   it('does nothing where SANDBOX is off', async () => {
     process.env.SANDBOX = 'off';
