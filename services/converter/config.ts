@@ -42,9 +42,8 @@ export const converterEnvironment = requireTokenUnlessLoopback(
     /** Files and folders that the tools may read beside the libraries of the system, with colons between them. */
     SANDBOX_READ: z
       .string()
-      .default('')
-      .transform((value) => value.split(':').filter((path) => path !== ''))
-      .refine((paths) => paths.every((path) => path.startsWith('/')), 'has to hold absolute paths'),
+      .regex(/^\/[^:]*(:\/[^:]*)*$/, 'has to hold absolute paths with colons between them')
+      .optional(),
   }),
 );
 

@@ -20,6 +20,7 @@ import { converterEnvironment, renamedVariables, timesOf } from './config.ts';
 import { createQueuedJobs } from './fairness/queued-jobs.ts';
 import { createTurns } from './fairness/turns.ts';
 import { requireTool } from './ffmpeg/require-tool.ts';
+import { tryTool } from './ffmpeg/try-tool.ts';
 import { createConvert } from './job/convert.ts';
 import { createCurrentConversions } from './job/current-conversions.ts';
 import { measureSpeed } from './job/measure-speed.ts';
@@ -48,11 +49,14 @@ const [ffmpeg] = await Promise.all([
   requireTool(env.FFPROBE_PATH),
   spool.prepare(),
 ]);
-const opened = await openSandbox({
-  mode: env.SANDBOX,
-  tools: [env.FFMPEG_PATH, env.FFPROBE_PATH],
-  readable: env.SANDBOX_READ,
-});
+const opened = await openSandbox(
+  {
+    mode: env.SANDBOX,
+    tools: [env.FFMPEG_PATH, env.FFPROBE_PATH],
+    readable: env.SANDBOX_READ?.split(':') ?? [],
+  },
+  tryTool,
+);
 logSandbox(opened, env.SANDBOX, log);
 const { sandbox } = opened;
 const tools = {

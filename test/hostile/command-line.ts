@@ -17,10 +17,12 @@ listener, planted files and the folder around it are witnesses that nothing else
   --short      only some of the texts and of the cut files, chosen by the seed, as npm test does
   --jobs       files at a time (default: the number of cores)
   --keep       a folder for the files with a fault
+  --keep-all   keeps every file there, also those without a fault
   --json       prints the result of every file as a line of JSON, and then the summary
   --list       prints the names of the files, and converts nothing
 
-To make one file again, give its seed and its name: --seed 7 --only '^mutation 123 of' --keep FOLDER --all keeps every file.
+To make one file again, give the seed, the number of mutations and its name:
+  npm run test:hostile -- --seed 7 --only '^mutation 123 of' --keep FOLDER --keep-all
 Exit code: 0 if all is well; 1 if a file has a fault; 130 if Ctrl-C stopped it, and then nothing is left behind.
 `;
 
@@ -31,6 +33,7 @@ export interface CommandLine {
   isShort: boolean;
   jobs: number;
   keep: string | undefined;
+  keepsAll: boolean;
   json: boolean;
   list: boolean;
 }
@@ -46,6 +49,7 @@ export function readCommandLine(args: readonly string[], cwd = process.cwd()): C
       short: { type: 'boolean', default: false },
       jobs: { type: 'string', default: String(availableParallelism()) },
       keep: { type: 'string' },
+      'keep-all': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
@@ -54,8 +58,17 @@ export function readCommandLine(args: readonly string[], cwd = process.cwd()): C
   if (values.help) return undefined;
   const { only, short, keep, json, list } = values;
   requirePattern(only);
+  const keepsAll = values['keep-all'];
+  if (keepsAll && keep === undefined) throw new Error('--keep-all needs the folder of --keep.');
   return {
-    ...{ only, isShort: short, json, list, keep: keep === undefined ? undefined : resolve(cwd, keep) },
+    ...{
+      only,
+      isShort: short,
+      json,
+      list,
+      keepsAll,
+      keep: keep === undefined ? undefined : resolve(cwd, keep),
+    },
     seed: values.seed === undefined ? randomInt(1_000_000) : wholeNumber('seed', values.seed, 0, 2 ** 32 - 1),
     mutations: wholeNumber('mutations', values.mutations, 0, 1_000_000),
     jobs: wholeNumber('jobs', values.jobs, 1, 256),

@@ -11,6 +11,8 @@ export interface RunOptions extends CorpusOptions {
   jobs: number;
   /** Files with a fault are written there. */
   keep?: string | undefined;
+  /** Whether files without a fault are kept as well. */
+  keepsAll?: boolean;
   report(line: string): void;
   onResult?(result: FileResult): void;
   signal: AbortSignal;
@@ -69,10 +71,10 @@ async function tryAll(
   folders: { root: string; films: string },
 ): Promise<Omit<RunResult, 'seconds'>> {
   const { jobs, signal, report } = options;
-  const { seed, mutations, only, isShort, keep } = options;
+  const { seed, mutations, only, isShort, keep, keepsAll } = options;
   const start = (worker: number) =>
     WorkerProcess.start({
-      ...{ corpus: { seed, mutations, only, isShort }, films: folders.films, keep },
+      ...{ corpus: { seed, mutations, only, isShort }, films: folders.films, keep, keepsAll },
       root: join(folders.root, `worker-${worker}`),
     });
   const results: FileResult[] = [];

@@ -27,10 +27,12 @@ export interface WorkerOptions {
   films: string;
   /** Where each file with a fault is kept, or undefined. */
   keep?: string | undefined;
+  /** Whether files without a fault are kept as well. */
+  keepsAll?: boolean | undefined;
 }
 
 const run = promisify(execFile);
-const { corpus, root, films, keep } = JSON.parse(process.argv[2] ?? '') as WorkerOptions;
+const { corpus, root, films, keep, keepsAll } = JSON.parse(process.argv[2] ?? '') as WorkerOptions;
 const send = (message: FromWorker) => process.send?.(message);
 process.on('disconnect', () => process.exit(1));
 
@@ -66,7 +68,7 @@ async function tryNumber(number: number): Promise<void> {
   send({ type: 'made' });
   const tried = await tryFile(file, content, { grounds, tools, documented, takeCrashes, signal });
   const ownMb = await peakMb(process.pid);
-  if (keep !== undefined && tried.faults.length > 0)
+  if (keep !== undefined && (keepsAll || tried.faults.length > 0))
     await writeContent(
       join(
         keep,

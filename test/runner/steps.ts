@@ -58,8 +58,8 @@ export const STEPS: readonly Step[] = [
   {
     name: 'hostile',
     parts: ['hostile'],
-    run: async ({ report, signal }) => {
-      await ensureFfmpeg(report, signal);
+    run: async ({ repoRoot, report, signal }) => {
+      await ensureConfinedFfmpeg(repoRoot, report, signal);
       return runShortCorpus({ seed: randomInt(1_000_000), report, signal });
     },
   },

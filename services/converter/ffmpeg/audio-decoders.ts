@@ -28,7 +28,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     ...['amrnb', 'amrwb', 'qcelp', 'evrc', 'gsm', 'gsm_ms', 'g723_1', 'truespeech'],
   ],
   'FLV: Flash': ['nellymoser'],
-  'RealMedia': ['real_144', 'real_288', 'cook', 'sipr', 'atrac3'],
+  RealMedia: ['real_144', 'real_288', 'cook', 'sipr', 'atrac3'],
   'MOV before 2005: QuickTime': ['qdm2', 'qdmc', 'mace3', 'mace6'],
 };
 

@@ -47,7 +47,7 @@ export async function encodeInParallel(request: ParallelEncodeRequest): Promise<
   try {
     const last = await encodeParts(request, segments, rate);
     const frameMap = await joinSegments(segments, paths, { output, rate, signal });
-    const range = requestedRange(options, rate, limits.maxDurationSeconds);
+    const range = requestedRange(options, rate, limits);
     const { lost } = await measureLoss(output, last.decoded, range);
     if (lost !== undefined) throw new NotJoinable(`${lost} of the sound are missing`);
     return { ...(await requireWholeSound(request, last)), frameMap };

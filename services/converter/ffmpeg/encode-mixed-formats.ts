@@ -79,7 +79,7 @@ async function isAllEncoded(
   decoded: DecodedSound,
   rate: number,
 ): Promise<boolean> {
-  const range = requestedRange(options, rate, limits.maxDurationSeconds);
+  const range = requestedRange(options, rate, limits);
   const { seconds } = await measureLoss(join(folder, OUTPUT), decoded, range);
   return seconds * rate >= range.to - range.from - ROUNDING;
 }

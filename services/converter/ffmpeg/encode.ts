@@ -2,15 +2,18 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { outputRate } from '../../shared/mp3/output-format.ts';
 import { ConversionFailure, DiskFull, tooLong } from '../failure.ts';
+import { isCrash } from './crash.ts';
 import { encodeArguments, maxOutputBytes } from './encode-arguments.ts';
 import { encodeLimits } from './encode-limits.ts';
 import { encodeMixedFormats, isFormatChange } from './encode-mixed-formats.ts';
 import type { Encoded, EncodeRequest } from './encode-request.ts';
+import type { DecodedSound } from './encoder-log.ts';
 import { explainByCut } from './explain-by-cut.ts';
 import { requestedRange } from './filter-chain.ts';
 import { measureLoss } from './lost-sound.ts';
 import { type EncoderResult, runEncoder } from './run-encoder.ts';
 import type { ToolResult } from './run-tool.ts';
+import { tooMuchSound } from './sound-bounds.ts';
 import { OUTPUT } from './untrusted-input.ts';
 
 /** Makes {@link OUTPUT} from `INPUT` with one process. Throws {@link ConversionFailure} and {@link DiskFull}. */
@@ -39,6 +42,7 @@ export const canListPackets = ({ audio, options }: EncodeRequest): boolean =>
 /** Returns a listener for the seconds that were read. It throws where they are more than we take. */
 export function reportTime({ options: { start = 0, end }, limits, onTime }: EncodeRequest) {
   return (seconds: number): void => {
+    if (seconds > (limits.maxSoundSeconds ?? Number.POSITIVE_INFINITY) + 2) throw tooMuchSound();
     const ours = end === undefined ? Math.max(0, seconds - start) : seconds;
     // Two seconds more, so that a rounded sum of packets is not mistaken for too long a sound.
     if (ours > limits.maxDurationSeconds + 2) throw tooLong(limits.maxDurationSeconds);
@@ -51,11 +55,13 @@ export function reportTime({ options: { start = 0, end }, limits, onTime }: Enco
  * sound at all.
  */
 export async function requireWholeSound(
-  { folder, audio, options, limits: { maxDurationSeconds } }: EncodeRequest,
+  { folder, audio, options, limits }: EncodeRequest,
   { decoded, packets }: Pick<Encoded, 'decoded' | 'packets'>,
 ): Promise<Encoded> {
-  const range = requestedRange(options, outputRate(audio.sampleRate, options), maxDurationSeconds);
+  const range = requestedRange(options, outputRate(audio.sampleRate, options), limits);
+  const { maxDurationSeconds, maxSoundSeconds = Number.POSITIVE_INFINITY } = limits;
   const { seconds, lost } = await measureLoss(join(folder, OUTPUT), decoded, range);
+  if (placedSeconds(decoded) > maxSoundSeconds) throw tooMuchSound();
   if (seconds > maxDurationSeconds) throw tooLong(maxDurationSeconds);
   if (lost !== undefined) {
     const cause = new Error(`${lost} were decoded and are not in the MP3, which holds ${seconds} s`);
@@ -76,6 +82,10 @@ export async function requireWholeSound(
   }
   return { decoded, packets, seconds };
 }
+
+/** Returns the seconds of what was decoded, and of the silence in its holes. */
+const placedSeconds = ({ samples = 0, rates, placed }: DecodedSound): number =>
+  rates.length === 0 ? 0 : (samples + placed.silence) / Math.max(...rates);
 
 /** Throws where ffmpeg has reached the limit of `-fs`. It exits with 0 then, and leaves a truncated file. */
 export async function requireBelowSizeLimit(
@@ -99,12 +109,14 @@ export function requireSuccess({ code, killedBy, reachedLimit, timedOut, stderr 
     const what = reachedLimit === 'cpuSeconds' ? 'processor time' : 'disk space';
     throw new ConversionFailure('conversion_failed', `the conversion took more ${what} than it may`, cause);
   }
-  // The kernel killed it for lack of memory, or it crashed. The file may be the cause of both.
+  if (isCrash(killedBy)) throw unreadable(cause);
+  // The kernel killed it for lack of memory. The file may be the cause.
   if (killedBy) throw cause;
   if (/No space left on device|Disk quota exceeded/.test(stderr)) {
     throw new DiskFull('the spool is full', { cause });
   }
-  if (code !== 0) {
-    throw new ConversionFailure('conversion_failed', 'the sound of this file cannot be read', cause);
-  }
+  if (code !== 0) throw unreadable(cause);
 }
+
+const unreadable = (cause: Error): ConversionFailure =>
+  new ConversionFailure('conversion_failed', 'the sound of this file cannot be read', cause);

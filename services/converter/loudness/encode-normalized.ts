@@ -63,7 +63,7 @@ function sourceAfter(request: EncodeRequest, gain: Gain | undefined) {
   // The encoder takes stereo where the mix is open. The meter would take any layout.
   const options = { ...request.options, channels: outputChannels(audio, request.options.channels) };
   const rate = outputRate(audio.sampleRate, options);
-  const range = requestedRange(options, rate, limits.maxDurationSeconds);
+  const range = requestedRange(options, rate, limits);
   const finish = gain ? gainFilters(gain, rate) : [];
   return {
     input: ['-copyts', ...inputArguments, '-i', INPUT, '-map', `0:${audio.index}`],

@@ -1,15 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { runTool } from '../ffmpeg/run-tool.ts';
 import { createSandbox, type SandboxParts } from './confined.ts';
 import { noSandbox } from './no-sandbox.ts';
 import { findProgram } from './readable-paths.ts';
-import type { Sandbox } from './sandbox.ts';
+import type { Sandbox, Tool } from './sandbox.ts';
 
 export type SandboxMode = 'required' | 'auto' | 'off';
 
@@ -34,17 +30,20 @@ const TRY_SECONDS = 30;
 const kernel = z.object({ landlock: z.int().nonnegative(), seccomp: z.boolean() });
 
 /**
- * Returns the strongest sandbox in which all tools start here. Throws, with what to do, where it is required and there is none:
+ * Returns the strongest sandbox in which all tools start here: `tryTool` throws where one does not. Throws, with what to do, where it is required and there is none:
  * it has to hide files, by namespaces or Landlock, and to filter system calls.
  */
-export async function openSandbox(options: OpenSandboxOptions): Promise<OpenedSandbox> {
+export async function openSandbox(
+  options: OpenSandboxOptions,
+  tryTool: (tool: Tool) => Promise<unknown>,
+): Promise<OpenedSandbox> {
   if (options.mode === 'off') return { sandbox: noSandbox, missing: [] };
   const missing: string[] = [];
   for (const candidate of await candidates(options, missing)) {
     const [what, parts] = candidate;
     try {
       const sandbox = createSandbox(parts);
-      await tryTools(sandbox, parts.tools);
+      for (const path of parts.tools) await tryTool({ path, sandbox });
       return { sandbox, missing };
     } catch (error) {
       missing.push(`${what}: ${(error as Error).message}`);
@@ -86,22 +85,6 @@ function programOrUndefined(command: string): string | undefined {
     return findProgram(command);
   } catch {
     return undefined;
-  }
-}
-
-/** Starts each tool in the sandbox. Throws where one does not say what version it is. */
-async function tryTools(sandbox: Sandbox, tools: readonly string[]): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'mp3converter-sandbox-'));
-  try {
-    for (const path of tools) {
-      const { code, killedBy, stderr } = await runTool({ path, sandbox }, ['-version'], {
-        ...{ folder, timeoutSeconds: TRY_SECONDS, signal: new AbortController().signal },
-        onOutput: () => undefined,
-      });
-      if (code !== 0) throw new Error(`${path} -version ended with ${code ?? killedBy}: ${stderr.trim()}`);
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

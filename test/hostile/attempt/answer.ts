@@ -21,7 +21,7 @@ const INTERNAL = [
   /\bat \S+ \(?(?:file:|node:|\/)/,
   /\/tmp\/|\/spool\/|node_modules|\.ts:\d+/,
   /ffprobe|\bSIG[A-Z]{3,}|\bE[A-Z]{4,}\b: /,
-  /\[\w+ @ 0x[\da-f]+\]/,
+  /\[[\w,]+ @ 0x[\da-f]+\]/,
   /undefined is not|is not a function|Cannot read propert/,
 ];
 

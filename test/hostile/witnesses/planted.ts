@@ -15,13 +15,14 @@ export interface Planted {
 
 /** A time of access before that of the last change: Linux then records the next access, with `relatime` as well. */
 const LONG_AGO = new Date('2001-01-01T00:00:00Z');
+const CHANGED = new Date('2002-01-01T00:00:00Z');
 
 /** @param film an MP3 without a tag */
 export async function plant(folder: string, film: Buffer): Promise<Planted> {
   const paths = { text: join(folder, 'secret.txt'), film: join(folder, 'secret.mp3') };
   await writeFile(paths.text, `${SECRET}\n`.repeat(500));
   await writeFile(paths.film, Buffer.concat([id3([text('TIT2', SECRET), text('TPE1', SECRET)]), film]));
-  const forget = (path: string) => utimes(path, LONG_AGO, new Date());
+  const forget = (path: string) => utimes(path, LONG_AGO, CHANGED);
   for (const path of Object.values(paths)) await forget(path);
   return {
     ...paths,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 /** The converter's code in its image. */
 const CODE = '/mp3converter/services/converter';
 const { openSandbox } = await import(`${CODE}/sandbox/open-sandbox.ts`);
+const { tryTool } = await import(`${CODE}/ffmpeg/try-tool.ts`);
 const { runTool } = await import(`${CODE}/ffmpeg/run-tool.ts`);
 
 const [intruder] = process.argv.slice(-1);
@@ -16,7 +17,7 @@ const CONVERTER = '1';
 const FILE_BYTES = 1024 * 1024;
 
 async function intrude(mode) {
-  const { sandbox, missing } = await openSandbox({ mode, tools: ['ffmpeg', 'ffprobe'] });
+  const { sandbox, missing } = await openSandbox({ mode, tools: ['ffmpeg', 'ffprobe'] }, tryTool);
   const root = await mkdtemp(join(SPOOL_DIR, 'intruder-'));
   const film = join(root, 'neighbour', 'film');
   const folder = join(root, 'job');

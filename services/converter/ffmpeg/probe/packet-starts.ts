@@ -24,7 +24,9 @@ export function createPacketReader(onEnough: () => void) {
       const before = starts.get(stream) ?? { packets: 0, seconds: Number.POSITIVE_INFINITY };
       if (before.packets < PACKETS) {
         const isTimed = Math.abs(Number(pts)) < MAX_TIME;
-        const shown = isTimed ? Number(pts) * (timeBases.get(stream) ?? Number.NaN) : Number.POSITIVE_INFINITY;
+        const shown = isTimed
+          ? Number(pts) * (timeBases.get(stream) ?? Number.NaN)
+          : Number.POSITIVE_INFINITY;
         starts.set(stream, { packets: before.packets + 1, seconds: Math.min(before.seconds, shown) });
       }
       packets += 1;

@@ -72,7 +72,7 @@ export const numberBombs: readonly Bomb[] = [
   ...[0x2, 0x3, 0x11, 0x31, 0x55, 0x161, 0xff, 0xfffe, 0xffff].map(
     (tag): Bomb => [`WAV of the codec ${tag.toString(16)}`, () => wave({ tag, bits: 16 })],
   ),
-  ['WAV at 1 Hz', () => wave({ rate: 1, data: Buffer.alloc(3000, 'abc') })],
+  ['WAV at 1 Hz of 3 KB', () => wave({ rate: 1, data: Buffer.alloc(3000, 'abc') })],
   ['WAV at 1 Hz of 40 KB', () => wave({ rate: 1, data: Buffer.alloc(40_000, 'abc') })],
   [
     'MP4 of 1,000 tracks',
