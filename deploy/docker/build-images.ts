@@ -3,6 +3,7 @@ import { type Report, run } from '../process/run.ts';
 import { which } from '../process/which.ts';
 import { dockerAt, type Engine } from './docker-client.ts';
 import {
+  BUILD_IMAGES,
   type ImageNames,
   imageNames,
   imageOf,
@@ -18,9 +19,9 @@ import { buildStandIn } from './stand-ins/build.ts';
 export interface BuildOptions {
   repoRoot: string;
   engine: Engine;
-  /** Builds only these services, on the base image that is already in the engine. Default: all services. */
+  /** Builds only these services, from the build images that are already in the engine. Default: all services. */
   only?: readonly Service[];
-  /** The official images to get. Default: all of them, or only the base image when `only` is given. */
+  /** The official images to get. Default: all of them, or only those that a build needs when `only` is given. */
   official?: readonly Official[];
   /** Builds the stand-ins without trying to pull. */
   standInsOnly?: boolean;
@@ -41,7 +42,7 @@ export async function buildImages(options: BuildOptions): Promise<string> {
   const docker = dockerAt(engine, { report, signal });
   for (const service of only ?? SERVICES) {
     const startMs = performance.now();
-    const args = { BASE: names.BASE_IMAGE, SERVICE: service, REVISION: revision };
+    const args = { BASE: names.BASE_IMAGE, GO: names.GO_IMAGE, SERVICE: service, REVISION: revision };
     await docker(
       `Building ${imageOf(names, service)}`,
       [
@@ -74,13 +75,13 @@ export function imagesInEngine(
 
 /** Gets the official images: those that the engine has already, else pulled, else built as stand-ins. Returns all image names. */
 async function fetchOfficial(dataDir: string, options: BuildOptions): Promise<ImageNames> {
-  const reusesBase = options.only !== undefined && options.official === undefined;
-  const wanted = options.official ?? (reusesBase ? ['BASE_IMAGE'] : Object.keys(OFFICIAL));
+  const reusesBuildImages = options.only !== undefined && options.official === undefined;
+  const wanted = options.official ?? (reusesBuildImages ? BUILD_IMAGES : Object.keys(OFFICIAL));
   const names = { ...imageNames(dataDir) };
   let canPull = options.standInsOnly !== true;
   for (const name of wanted as readonly Official[]) {
-    // The base that an earlier run pulled or built is good enough for building a few services.
-    if (reusesBase && (await isInEngine(names[name], options))) continue;
+    // The images that an earlier run pulled or built are good enough for building a few services.
+    if (reusesBuildImages && (await isInEngine(names[name], options))) continue;
     const chosen = process.env[name] || undefined;
     const official = chosen ?? OFFICIAL[name];
     if (chosen !== undefined || canPull || names[name] === official) {

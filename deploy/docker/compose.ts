@@ -28,6 +28,7 @@ images, and runs Docker Compose 2 with deploy/docker/compose.yaml.
   CORS_ORIGINS  origins of web pages that may call the API from a browser, separated by commas
   GUESTS        true lets people start on the web page as guests; GUEST_MAX_UPLOAD_BYTES,
                 GUEST_RETENTION_SECONDS, GUEST_MAX_UNFINISHED, GUESTS_MAX_UNFINISHED are their limits
+  SANDBOX       required (default), auto or off: whether the converter starts where ffmpeg cannot be confined
   PUBSUB, BLOBS, MAIL
                 folders of components/: rabbitmq (default) or rabbitmq-quorum; mongodb; nodemailer (default) or smtp.
                 The other folders need servers that compose.yaml does not include.

@@ -9,6 +9,7 @@ export type Service = (typeof SERVICES)[number];
 /** Images that are pulled, keyed by the environment variable that replaces one. Servers have a minor version, so that they only get fixes. */
 export const OFFICIAL = {
   BASE_IMAGE: 'node:24-bookworm-slim',
+  GO_IMAGE: 'golang:1.26-bookworm',
   DAPRD_IMAGE: 'daprio/daprd:1.18.2',
   RABBITMQ_IMAGE: 'rabbitmq:4.2',
   MONGODB_IMAGE: 'mongo:7.0',
@@ -16,6 +17,9 @@ export const OFFICIAL = {
   MAILDEV_IMAGE: 'maildev/maildev:3.0.0',
 } as const;
 export type Official = keyof typeof OFFICIAL;
+
+/** What the images of the services are built from. It is pulled where images are built, and not where they run. */
+export const BUILD_IMAGES = ['BASE_IMAGE', 'GO_IMAGE'] as const satisfies Official[];
 
 const BUILT = {
   AUTH_IMAGE: 'mp3converter/auth:dev',

@@ -17,6 +17,7 @@ images of the private engine stay in ~/.cache/mp3converter/docker.
   --on-the-spot  builds the stand-ins without trying to pull
 
   BASE_IMAGE     base image of the services (default node:24-bookworm-slim)
+  GO_IMAGE       image that builds the launcher of the converter's sandbox (default golang:1.26-bookworm)
   GATEWAY_IMAGE, AUTH_IMAGE, CONVERTER_IMAGE, NOTIFICATION_IMAGE
                  names of the images that are built
   DAPRD_IMAGE, RABBITMQ_IMAGE, MONGODB_IMAGE, MYSQL_IMAGE, MAILDEV_IMAGE

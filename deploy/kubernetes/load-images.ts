@@ -3,6 +3,7 @@ import { buildImages } from '../docker/build-images.ts';
 import { dockerAt, type Engine } from '../docker/docker-client.ts';
 import { openEngine } from '../docker/engine.ts';
 import {
+  BUILD_IMAGES,
   type ImageNames,
   imageNames,
   OFFICIAL,
@@ -41,7 +42,7 @@ export async function loadImages(options: ImagesOptions): Promise<ImageNames> {
   const dataDir = path.join(repoRoot, '.data');
   const engine = await openEngine({ report, signal });
   try {
-    await buildImages({ repoRoot, engine, official: ['BASE_IMAGE'], report, signal });
+    await buildImages({ repoRoot, engine, official: BUILD_IMAGES, report, signal });
     // If this machine could pull the base image, the nodes can pull the servers.
     const canPull = imageNames(dataDir).BASE_IMAGE === (process.env.BASE_IMAGE || OFFICIAL.BASE_IMAGE);
     const standIns = options.standIns && !canPull ? SERVERS.filter((name) => !process.env[name]) : [];

@@ -4,6 +4,7 @@ import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
 import { createJobStore } from '../shared/jobs/job-store.ts';
+import { createWorkEstimate, type Work } from '../shared/jobs/work.ts';
 import { readEnvironment, warnOfOldNames } from '../shared/runtime/config.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { RELEASE } from '../shared/runtime/release.ts';
@@ -16,12 +17,16 @@ import { createDiskFullBackoff } from './capacity/disk-full-backoff.ts';
 import { showUntilStopped } from './capacity/presence.ts';
 import { createSpool } from './capacity/spool.ts';
 import { converterEnvironment, renamedVariables, timesOf } from './config.ts';
+import { createQueuedJobs } from './fairness/queued-jobs.ts';
+import { createTurns } from './fairness/turns.ts';
 import { requireTool } from './ffmpeg/require-tool.ts';
+import { tryTool } from './ffmpeg/try-tool.ts';
 import { createConvert } from './job/convert.ts';
 import { createCurrentConversions } from './job/current-conversions.ts';
 import { measureSpeed } from './job/measure-speed.ts';
 import { describeFile } from './probe/describe-file.ts';
-import { noSandbox } from './sandbox/no-sandbox.ts';
+import { openSandbox } from './sandbox/open-sandbox.ts';
+import { countLayers, logSandbox, sandboxState } from './sandbox/report-sandbox.ts';
 import { createTranscode } from './transcode/transcode.ts';
 
 const env = readEnvironment(converterEnvironment, process.env, renamedVariables);
@@ -36,14 +41,33 @@ const sidecar = connectSidecar({
   apiToken: env.DAPR_API_TOKEN,
 });
 const spool = createSpool(env.SPOOL_DIR);
-const slots = createCoreSlots(env.CONCURRENCY);
+const turns = createTurns();
+const slots = createCoreSlots(env.CONCURRENCY, turns.first);
 const jobs = createJobStore(sidecar.state);
+const [ffmpeg] = await Promise.all([
+  requireTool(env.FFMPEG_PATH),
+  requireTool(env.FFPROBE_PATH),
+  spool.prepare(),
+]);
+const opened = await openSandbox(
+  {
+    mode: env.SANDBOX,
+    tools: [env.FFMPEG_PATH, env.FFPROBE_PATH],
+    readable: env.SANDBOX_READ?.split(':') ?? [],
+  },
+  tryTool,
+);
+logSandbox(opened, env.SANDBOX, log);
+const { sandbox } = opened;
 const tools = {
-  ffmpeg: { path: env.FFMPEG_PATH, sandbox: noSandbox },
-  ffprobe: { path: env.FFPROBE_PATH, sandbox: noSandbox },
+  ffmpeg: { path: env.FFMPEG_PATH, sandbox },
+  ffprobe: { path: env.FFPROBE_PATH, sandbox },
 };
+const metrics = createMetrics('converter');
+countLayers(sandbox, metrics.registry);
 const speed = createConversionSpeed();
 const current = createCurrentConversions();
+const estimate = (job: Work) => createWorkEstimate([{ concurrency: 1, ...speed.measured() }])(job);
 const transcode = createTranscode({
   ...tools,
   ...(env.ENCODE_PARALLEL && { idleCores: slots }),
@@ -59,6 +83,9 @@ const convert = createConvert({
   recordJob: speed.recordJob,
   current,
   slots,
+  turns,
+  queued: createQueuedJobs({ state: sidecar.state, jobs, estimate, stoppingSignal: stopping.signal, log }),
+  estimate,
   diskFullBackoff: createDiskFullBackoff(),
   times,
   retryPolicy: { forMs: times.saveRetryMs, signal: stopping.signal },
@@ -83,18 +110,14 @@ const app = createConverterApp({
     sidecar: (signal) => sidecar.check(signal),
     store: storeCheck,
   },
+  readyDetails: { sandbox: sandboxState(sandbox) },
   requireReady: storeCheck,
   stoppingSignal: stopping.signal,
   apiToken: env.APP_API_TOKEN,
-  metrics: createMetrics('converter'),
+  metrics,
   log,
 });
 
-const [ffmpeg] = await Promise.all([
-  requireTool(env.FFMPEG_PATH),
-  requireTool(env.FFPROBE_PATH),
-  spool.prepare(),
-]);
 const self = {
   host: hostname().slice(0, 255),
   versions: { release: RELEASE, node: process.versions.node, ffmpeg },

@@ -7,6 +7,7 @@ import {
 } from '../shared/runtime/config.ts';
 import { originList } from './cors.ts';
 import { type GroupLimits, longestRetention } from './limits/group-limits.ts';
+import type { MinimumRate } from './limits/minimum-rate.ts';
 import type { Quota } from './limits/quota.ts';
 
 const MIB = 1024 ** 2;
@@ -47,6 +48,10 @@ export const gatewayEnvironment = requireTokenUnlessLoopback(
     /** Concurrent uploads of this process, and of each user. */
     MAX_UPLOADS: wholeNumber(64, { min: 1, max: 10_000 }),
     MAX_UPLOADS_PER_USER: wholeNumber(8, { min: 1, max: 10_000 }),
+    /** Bytes of the file per second. An upload that falls too far behind this rate is ended. With 0, none is. */
+    MIN_UPLOAD_BYTES_PER_SECOND: wholeNumber(512, { max: GIB }),
+    /** How far an upload may fall behind the minimum rate. Only the time counts in which the gateway waits for the client. */
+    SLOW_UPLOAD_SECONDS: wholeNumber(60, { min: 1, max: HOUR }),
     /** Concurrent downloads of this process, and of each user. */
     MAX_DOWNLOADS: wholeNumber(64, { min: 1, max: 10_000 }),
     MAX_DOWNLOADS_PER_USER: wholeNumber(8, { min: 1, max: 10_000 }),
@@ -103,6 +108,12 @@ export const groupLimitsOf = (env: GatewayConfig): GroupLimits => ({
     retentionSeconds: Math.min(env.GUEST_RETENTION_SECONDS, env.RETENTION_SECONDS),
   },
   user: { maxUploadBytes: env.MAX_UPLOAD_BYTES, retentionSeconds: env.RETENTION_SECONDS },
+});
+
+/** The rate at which clients have to send their files. */
+export const minimumRateOf = (env: GatewayConfig): MinimumRate => ({
+  bytesPerSecond: env.MIN_UPLOAD_BYTES_PER_SECOND,
+  windowMs: env.SLOW_UPLOAD_SECONDS * 1000,
 });
 
 /** The times that follow from the configuration. */

@@ -11,7 +11,14 @@ import { checkConformance } from '../shared/state/conformance.ts';
 import { writeMarker } from '../shared/state/store-marker.ts';
 import { createAuthenticate } from './accounts/authenticate.ts';
 import { createGateway } from './app.ts';
-import { gatewayEnvironment, groupLimitsOf, limitsOf, renamedVariables, timesOf } from './config.ts';
+import {
+  gatewayEnvironment,
+  groupLimitsOf,
+  limitsOf,
+  minimumRateOf,
+  renamedVariables,
+  timesOf,
+} from './config.ts';
 import { createSignedLinks } from './downloads/signed-link.ts';
 import { createLiveJobs } from './events/live-jobs.ts';
 import { countActive } from './job-index/count-active.ts';
@@ -133,6 +140,7 @@ const app = createGateway({
   site: openSite(log),
   links,
   groupLimits,
+  minimumRate: minimumRateOf(env),
   guests: env.GUESTS,
   corsOrigins: env.CORS_ORIGINS ?? [],
   checks: { sidecar: (signal) => sidecar.check(signal), store: storeCheck },

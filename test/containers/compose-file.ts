@@ -33,6 +33,7 @@ const service = z.object({
   stop_signal: text.optional(),
   stop_grace_period: seconds.optional(),
   mem_limit: text.regex(/^\d+[mg]$/),
+  pids_limit: z.int().positive(),
   network_mode: text.optional(),
   networks: list,
   healthcheck: z.object({ test: z.array(text).optional(), disable: z.boolean().optional() }).optional(),

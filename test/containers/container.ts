@@ -55,6 +55,7 @@ class ComposedContainer extends GenericContainer {
       .withStartupTimeout(START_MS);
     this.hostConfig.ReadonlyRootfs = spec.read_only;
     this.hostConfig.Memory = bytes(spec.mem_limit);
+    this.hostConfig.PidsLimit = spec.pids_limit;
     // Only folders are mounted. In place of a named volume, each container gets an anonymous one from its image.
     this.hostConfig.Binds = spec.volumes.filter((volume) => path.isAbsolute(volume));
     // A container that must end is not restarted.

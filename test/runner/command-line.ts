@@ -12,12 +12,13 @@ Installs what is missing and runs every part, or only the parts, folders and fil
   contract     the ports of the services over real servers
   e2e          the public API, end to end
   polyglot     the end-to-end tests with a notification service in Python
+  hostile      the short form of npm run test:hostile: files that attack the converter, 2,000 of them with changed headers
   matrix       some cells of npm run test:matrix, which meet each choice of infrastructure once
   chaos        about a minute of npm run test:chaos, which kills everything
   containers   the short form of npm run test:containers, where a Docker engine is available
 
   A path is a folder or a test file below test/: npm test -- test/unit/gateway/uploads
-  Only contract, e2e, polyglot and the parts after them start systems (each with its RabbitMQ, MariaDB, sidecars and
+  Only contract, e2e, polyglot, matrix, chaos and containers start systems (each with its RabbitMQ, MariaDB, sidecars and
   mail sink; one keeps blobs in sqlite, the other in MongoDB). A path in test/contract or test/e2e starts them as well.
 
   --grep   runs only the tests whose names match this regular expression; without a part or a path: unit tests

@@ -4,7 +4,7 @@ import path from 'node:path';
 /** Parts that are a folder of test files each. */
 export const FILE_PARTS = ['unit', 'integration', 'tilt', 'contract', 'e2e', 'polyglot'] as const;
 /** In the order in which they run. */
-export const PARTS = ['check', ...FILE_PARTS, 'matrix', 'chaos', 'containers'] as const;
+export const PARTS = ['check', ...FILE_PARTS, 'hostile', 'matrix', 'chaos', 'containers'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** What also runs over the system with the Python notification service when only `polyglot` is asked for. */
@@ -14,6 +14,7 @@ const OWN_RUNNERS: Record<string, string> = {
   matrix: 'npm run test:matrix',
   chaos: 'npm run test:chaos',
   corpus: 'npm run test:corpus',
+  hostile: 'npm run test:hostile',
   containers: 'npm run test:containers',
   k8s: 'npm run test:k8s',
   bench: 'npm run bench',

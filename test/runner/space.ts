@@ -17,7 +17,7 @@ export function spaceForTests(
   const needs: SpaceNeed[] = [
     {
       folder: tmpdir(),
-      bytes: hasAny(['integration', ...SYSTEMS]) ? 1_000e6 : 100e6,
+      bytes: hasAny(['integration', 'hostile', ...SYSTEMS]) ? 1_000e6 : 100e6,
       what: 'temporary films',
     },
   ];

@@ -3,9 +3,10 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { findGo } from '../../deploy/local/tools/go.ts';
-import { ensureFfmpeg } from '../../deploy/local/tools/tools.ts';
+import { ensureConfinedFfmpeg } from '../../deploy/local/tools/tools.ts';
 import { runSuite } from '../chaos/suite.ts';
 import { runContainers } from '../containers/suite.ts';
+import { runShortCorpus } from '../hostile/suite.ts';
 import { runMatrix } from '../matrix/matrix.ts';
 import { counted, NONE, runTests, type TestCounts } from '../support/run-tests.ts';
 import type { Part } from './select-files.ts';
@@ -55,6 +56,14 @@ export const STEPS: readonly Step[] = [
   { name: 'integration', parts: ['integration', 'tilt'], run: runProcessTests },
   { name: 'system tests', parts: ['contract', 'e2e', 'polyglot'], run: runSystemTests },
   {
+    name: 'hostile',
+    parts: ['hostile'],
+    run: async ({ repoRoot, report, signal }) => {
+      await ensureConfinedFfmpeg(repoRoot, report, signal);
+      return runShortCorpus({ seed: randomInt(1_000_000), report, signal });
+    },
+  },
+  {
     name: 'matrix',
     parts: ['matrix'],
     run: ({ repoRoot, report, signal }) => runMatrix(CELLS, { repoRoot, short: true, report, signal }),
@@ -92,7 +101,7 @@ async function runTool(
 /** Tests that start programs of their own, but no system. */
 async function runProcessTests(context: StepContext): Promise<StepResult> {
   const { selection, repoRoot, runDir, grepArgs, report, signal } = context;
-  if (selection.parts.has('integration')) await ensureFfmpeg(report, signal);
+  if (selection.parts.has('integration')) await ensureConfinedFfmpeg(repoRoot, report, signal);
   const files = (['integration', 'tilt'] as const).flatMap((part) => selection.files.get(part) ?? []);
   const counts = await runTests(files, {
     ...{ cwd: repoRoot, concurrency: 2, args: grepArgs, env: {}, folder: runDir, signal },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { orderOf } from '../../services/gateway/job-index/shard.ts';
+import { orderOf } from '../../services/shared/job-index/shard.ts';
 import type { DoneJob, FailedJob, Job } from '../../services/shared/jobs/job.ts';
 import type { JobError, Mp3 } from '../../services/shared/jobs/job-view.ts';
 

@@ -26,7 +26,7 @@ export interface TestSystemOptions
 
 /**
  * Starts a system for test files, with its state in `<runDir>/<name>`. It publishes a lost event again within seconds, deletes
- * the video of a job that is done after a minute, and has guests.
+ * the video of a job that is done after a minute, ends slow uploads early, and has guests.
  */
 export async function startTestSystem(options: TestSystemOptions): Promise<RunningSystem> {
   const { name, runDir, choice = {}, commands = {}, report } = options;
@@ -36,6 +36,7 @@ export async function startTestSystem(options: TestSystemOptions): Promise<Runni
     stateRoot,
     env: {
       ...{ LOG_LEVEL: 'debug', SWEEP_SECONDS: '2', KEEP_VIDEO_SECONDS: '60', GUESTS: 'true' },
+      SLOW_UPLOAD_SECONDS: '10',
       ...options.env,
     },
     report: (line) => report(`${name}: ${line}`),

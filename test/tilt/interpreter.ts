@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { buildGo } from '../../deploy/local/tools/build-go.ts';
 import { cacheDir } from '../../deploy/process/cache-dir.ts';
 import { type Report, run } from '../../deploy/process/run.ts';
-import { buildGo } from '../support/build-go.ts';
 import { API, CONSTANTS } from './api.ts';
 
 /** One call of a Tilt function. A value that sync(), link() or the like returned appears in the arguments as a call, too. */

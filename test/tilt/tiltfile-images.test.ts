@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { SERVICES } from '../../deploy/docker/image-names.ts';
+import { SERVICES, type Service } from '../../deploy/docker/image-names.ts';
 import { type Call, recordCalls } from './interpreter.ts';
 import {
   ANSWERS,
@@ -18,6 +18,12 @@ import {
   stepsOf,
   tiltfile,
 } from './recorded-tiltfile.ts';
+
+/** Code in the folder of a service from which something is built into its image. */
+const COMPILED: Partial<Record<Service, string[]>> = {
+  gateway: ['services/gateway/page/app', 'services/gateway/client'],
+  converter: ['services/converter/sandbox/launcher'],
+};
 
 test('builds an image of each service from the repository', options, () => {
   assert.deepEqual(
@@ -42,7 +48,9 @@ for (const service of SERVICES)
       const dockerfile = dockerfileOf(service);
       const { only, build_args } = imageOf(service);
       for (const name of Object.keys(build_args)) assert.ok(dockerfile.args.has(name), `ARG ${name}`);
-      assert.deepEqual(only.toSorted(), [...new Set(dockerfile.copied.map(({ from }) => from))].toSorted());
+      const sources = [...new Set(dockerfile.copied.map(({ from }) => from))];
+      const outermost = sources.filter((from) => !sources.some((other) => from.startsWith(`${other}/`)));
+      assert.deepEqual(only.toSorted(), outermost.toSorted());
       const allowed = readFileSync(path.join(repoRoot, '.dockerignore'), 'utf8').match(/^!.*/gm) ?? [];
       const synced = stepsOf(service, 'sync').map((step) => ({
         from: inRepo(step.local_path),
@@ -58,12 +66,9 @@ for (const service of SERVICES)
         const byTar = synced.some((step) => step.from === from && step.to === to);
         assert.ok(byTar !== rebuilt.includes(from), `${from} → ${to} is either synced or causes a new image`);
       }
-      // A change of the page's own code is copied into the pod, but only a new image has the page that is built of it.
+      // A change of this code is copied into the pod, but only a new image has what is built of it.
       const inside = rebuilt.filter((file) => synced.some(({ from }) => file.startsWith(`${from}/`)));
-      assert.deepEqual(
-        inside,
-        service === 'gateway' ? ['services/gateway/page/app', 'services/gateway/client'] : [],
-      );
+      assert.deepEqual(inside, COMPILED[service] ?? []);
       assert.equal(synced.length + rebuilt.length - inside.length, only.length, 'no other path is synced');
     },
   );
@@ -103,16 +108,15 @@ test('restarts the command of the image', options, () => {
   assert.doesNotMatch(containers[0].command.join(' '), /\$\(/);
 });
 
-test('builds on the base image that BASE_IMAGE names', options, async () => {
-  const made = await recordCalls(
-    interpreter,
-    tiltfile,
-    { ...ANSWERS, 'os.getenv BASE_IMAGE': 'mine:1' },
-    signal,
-  );
+test('builds on the images that BASE_IMAGE and GO_IMAGE name', options, async () => {
+  const variables = { 'os.getenv BASE_IMAGE': 'mine:1', 'os.getenv GO_IMAGE': 'mygo:1' };
+  const made = await recordCalls(interpreter, tiltfile, { ...ANSWERS, ...variables }, signal);
   const built = made.filter((call) => call.function === 'docker_build');
-  for (const { arguments: image } of built) assert.equal(image.build_args.BASE, 'mine:1');
+  for (const { arguments: image } of built) {
+    assert.equal(image.build_args.BASE, 'mine:1');
+    assert.equal(image.build_args.GO, image.build_args.SERVICE === 'converter' ? 'mygo:1' : undefined);
+  }
   const { args } = dockerfileOf('auth');
-  assert.ok(args.has('BASE'));
+  assert.ok(args.has('BASE') && args.has('GO'));
   assert.equal(built.length, SERVICES.length);
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MongoClient } from 'mongodb';
-import { entriesOf, type Shard } from '../../services/gateway/job-index/shard.ts';
+import { entriesOf, type Shard } from '../../services/shared/job-index/shard.ts';
 import { isFinalStatus } from '../../services/shared/jobs/job.ts';
 import type { StoredJob as WholeStoredJob } from '../../services/shared/jobs/stored-job.ts';
 

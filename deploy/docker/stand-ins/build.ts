@@ -9,8 +9,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 import { makePrivateDir } from '../../../services/shared/runtime/private-files.ts';
 import { ensureDaprd } from '../../local/tools/daprd.ts';
+import { findGo } from '../../local/tools/go.ts';
 import { fetchMongod, findMongod } from '../../local/tools/mongod.ts';
 import { aptInstall, canInstall } from '../../process/apt.ts';
 import { type Report, run } from '../../process/run.ts';
@@ -38,6 +40,7 @@ const imageName = (folder: string): string => `mp3converter/on-the-spot-${folder
 export async function buildStandIn(wanted: Official, options: StandInOptions): Promise<string> {
   const folder = {
     BASE_IMAGE: 'node',
+    GO_IMAGE: 'golang',
     DAPRD_IMAGE: 'daprd',
     RABBITMQ_IMAGE: 'rabbitmq',
     MONGODB_IMAGE: 'mongodb',
@@ -68,6 +71,9 @@ async function prepare(folder: string, context: string, options: StandInOptions)
       await copyAptSettings(at('apt'), options);
       return [`BASE=${DEBIAN}`];
     }
+    case 'golang':
+      await copyGo(at('go'), options);
+      return [`BASE=${imageName('node')}`];
     case 'daprd':
       copyFileSync(await ensureDaprd(repoRoot, report, signal), at('daprd'));
       return [];
@@ -141,6 +147,32 @@ async function fetchNpm(to: string, { report, signal }: StandInOptions): Promise
   rmSync(archive);
 }
 
+/** Copies Go, with the settings by which this machine reaches the module proxy as its defaults. */
+async function copyGo(to: string, { report, signal }: StandInOptions): Promise<void> {
+  const go = findGo();
+  if (go === undefined)
+    throw new Error(
+      'No image can be pulled, and building stand-ins needs Go: install Go 1.26 or newer, or set GO_IMAGE.',
+    );
+  const names = ['GOROOT', 'GOPROXY', 'GONOPROXY', 'GOSUMDB', 'GONOSUMDB', 'GOPRIVATE'];
+  const output = await run(go, ['env', '-json', ...names], {
+    what: 'go env',
+    report,
+    signal,
+    timeoutMs: 20_000,
+  });
+  const { GOROOT, ...settings } = z.record(z.string(), z.string()).parse(JSON.parse(output));
+  for (const name of ['bin', 'pkg', 'src', 'VERSION'])
+    cpSync(path.join(GOROOT as string, name), path.join(to, name), { recursive: true });
+  // A proxy with a password (https://user:password@…) must not end up in an image.
+  const lines = Object.entries({ ...settings, GOTOOLCHAIN: 'local' })
+    .filter(([, value]) => !hasPassword(value))
+    .map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(path.join(to, 'go.env'), lines.join(''));
+}
+
+const hasPassword = (line: string): boolean => /:\/\/[^/\s]*@/.test(line);
+
 /** Copies the settings of apt that no package installed: with them this machine reaches Debian's archive. */
 async function copyAptSettings(to: string, { report, signal }: StandInOptions): Promise<void> {
   mkdirSync(to);
@@ -160,7 +192,7 @@ async function copyAptSettings(to: string, { report, signal }: StandInOptions): 
     // Lines with a password (https://user:password@…) must not end up in an image.
     const lines = readFileSync(file, 'utf8')
       .split('\n')
-      .filter((line) => !/:\/\/[^/\s]*@/.test(line));
+      .filter((line) => !hasPassword(line));
     writeFileSync(path.join(to, name), lines.join('\n'));
   }
 }

@@ -8,6 +8,8 @@ const PAUSES = { firstMs: 1_000, maxMs: 30_000 };
  * take them. The pause doubles with each failure, until a conversion succeeds.
  */
 export interface DiskFullBackoff {
+  /** Whether the disk was full in the last conversion. */
+  readonly isFull: boolean;
   wait(signal: AbortSignal): Promise<void>;
   /** The disk has room again: the next pause is a short one. */
   reset(): void;
@@ -18,6 +20,9 @@ export function createDiskFullBackoff(
 ): DiskFullBackoff {
   let failures = 0;
   return {
+    get isFull() {
+      return failures > 0;
+    },
     async wait(signal) {
       failures++;
       await pause(backoffMs(failures, PAUSES), signal).catch(() => undefined);

@@ -2,7 +2,9 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { outputRate } from '../../shared/mp3/output-format.ts';
 import { ConversionFailure, DiskFull, tooLong } from '../failure.ts';
+import { isCrash } from './crash.ts';
 import { encodeArguments, maxOutputBytes } from './encode-arguments.ts';
+import { encodeLimits } from './encode-limits.ts';
 import { encodeMixedFormats, isFormatChange } from './encode-mixed-formats.ts';
 import type { Encoded, EncodeRequest } from './encode-request.ts';
 import type { DecodedSound } from './encoder-log.ts';
@@ -22,6 +24,7 @@ export async function encode(request: EncodeRequest): Promise<Encoded> {
   let result: EncoderResult = await runEncoder(ffmpeg, encodeArguments({ ...request, listsPackets }), {
     ...{ folder, signal, onTime, listsPackets },
     timeoutSeconds: limits.maxConvertSeconds,
+    limits: encodeLimits(request),
   });
   if (isFormatChange(result)) result = await encodeMixedFormats(request, { listsPackets, onTime });
   requireSuccess(result);
@@ -99,15 +102,21 @@ export async function requireBelowSizeLimit(
 }
 
 /** Throws when ffmpeg failed: {@link ConversionFailure} where the video is at fault, {@link DiskFull}, or else an error. */
-export function requireSuccess({ code, killedBy, timedOut, stderr }: ToolResult): void {
+export function requireSuccess({ code, killedBy, reachedLimit, timedOut, stderr }: ToolResult): void {
   const cause = new Error(`ffmpeg: ${code ?? killedBy}: ${stderr}`);
   if (timedOut) throw new ConversionFailure('conversion_failed', 'the conversion took too long', cause);
-  // The kernel killed it for lack of memory, or it crashed. The file may be the cause of both.
+  if (reachedLimit !== undefined) {
+    const what = reachedLimit === 'cpuSeconds' ? 'processor time' : 'disk space';
+    throw new ConversionFailure('conversion_failed', `the conversion took more ${what} than it may`, cause);
+  }
+  if (isCrash(killedBy)) throw unreadable(cause);
+  // The kernel killed it for lack of memory. The file may be the cause.
   if (killedBy) throw cause;
   if (/No space left on device|Disk quota exceeded/.test(stderr)) {
     throw new DiskFull('the spool is full', { cause });
   }
-  if (code !== 0) {
-    throw new ConversionFailure('conversion_failed', 'the sound of this file cannot be read', cause);
-  }
+  if (code !== 0) throw unreadable(cause);
 }
+
+const unreadable = (cause: Error): ConversionFailure =>
+  new ConversionFailure('conversion_failed', 'the sound of this file cannot be read', cause);

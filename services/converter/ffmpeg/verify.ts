@@ -15,6 +15,7 @@ import {
 import { readTags } from '../mp3/frame-reader.ts';
 import type { PlayRange } from '../mp3/play-ranges.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
+import { isCrash } from './crash.ts';
 import { LOG_ARGUMENTS } from './encoder-log.ts';
 import { runEncoder } from './run-encoder.ts';
 import { runTool } from './run-tool.ts';
@@ -88,6 +89,13 @@ async function together<Results extends unknown[]>(
 const unplayable = (cause: Error) =>
   new ConversionFailure('conversion_failed', 'the sound of this file cannot be converted', cause);
 
+/** Throws {@link ConversionFailure} where the tool crashed, as it may for an MP3 that was copied, and an error where it was killed. */
+function requireNotKilled(killedBy: NodeJS.Signals | null, what: string): void {
+  if (!killedBy) return;
+  const cause = new Error(`${what} was ended by ${killedBy}`);
+  throw isCrash(killedBy) ? unplayable(cause) : cause;
+}
+
 const WHOLE: readonly PlayRange[] = [{ start: 0, surplus: 0 }];
 
 /** Decodes the whole MP3. Returns its length, counted in samples, and what its sound is like. */
@@ -135,12 +143,13 @@ async function playRange(
   const meter = createSoundMeter(format, range.leadIn);
   // The pipe gets larger pieces without the flush. A copied MP3 may change its format midway, but these samples do not.
   const output = [...samplesFor(format), '-flush_packets', '0', 'pipe:3'];
-  const { decoded, code, killedBy, stderr } = await runEncoder(ffmpeg, [...open, ...output], {
+  const { decoded, code, killedBy, reachedLimit, stderr } = await runEncoder(ffmpeg, [...open, ...output], {
     ...{ folder, signal, listsPackets: false, onTime: () => undefined, ...(input && { input }) },
     dataOutput: meter.stream,
     timeoutSeconds: TIMEOUT_SECONDS,
   });
-  if (killedBy) throw new Error(`playing the MP3 was ended by ${killedBy}`);
+  if (reachedLimit !== undefined) throw unplayable(new Error(`playing the MP3 was ended by ${killedBy}`));
+  requireNotKilled(killedBy, 'playing the MP3');
   const { samples = 0, rates } = decoded;
   if (code !== 0 || stderr || samples === 0)
     throw unplayable(new Error(`the MP3 does not play: ${code}: ${stderr}`));
@@ -169,7 +178,7 @@ async function statedLength({ ffprobe, folder, signal }: VerifyOptions): Promise
     signal,
     timeoutSeconds: TIMEOUT_SECONDS,
   });
-  if (killedBy) throw new Error(`reading the header of the MP3 was ended by ${killedBy}`);
+  requireNotKilled(killedBy, 'reading the header of the MP3');
   // ffprobe prints «N/A» for an unknown value. Number() turns that into NaN, and every comparison with NaN is false.
   const seconds = /^\d+(?:\.\d+)?$/.exec(output.trim())?.[0];
   if (seconds === undefined) throw unplayable(new Error(`the MP3 states the length «${output.trim()}»`));

@@ -1,5 +1,6 @@
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import { outputChannels, outputRate } from '../../shared/mp3/output-format.ts';
+import { encodeLimits } from '../ffmpeg/encode-limits.ts';
 import type { EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { filterChain, requestedRange } from '../ffmpeg/filter-chain.ts';
 import { type Gain, gainFilters } from '../ffmpeg/gain.ts';
@@ -20,7 +21,11 @@ export async function encodeNormalized<Result>(
   encode: (request: EncodeRequest) => Promise<Result>,
 ): Promise<{ result: Result; warnings: JobWarning[] }> {
   const { ffmpeg, folder, limits, signal, onTime } = request;
-  const tool = { ffmpeg, folder, signal, timeoutSeconds: limits.maxConvertSeconds };
+  const tool = {
+    ...{ ffmpeg, folder, signal },
+    timeoutSeconds: limits.maxConvertSeconds,
+    limits: encodeLimits(request),
+  };
   let done = 0;
   // Another trial begins anew, and the progress stays where it is until then.
   const report = (seconds: number): void => {

@@ -1,8 +1,8 @@
+import { readJobs } from '../../shared/job-index/read-jobs.ts';
 import { isVisible, type Job, type VisibleJob } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Stored } from '../../shared/state/documents.ts';
-import { readJobs } from '../job-index/read-jobs.ts';
 import type { Backlog } from '../queue/backlog.ts';
 import type { Converters } from '../queue/converters.ts';
 import type { KnownJob } from '../queue/known-job.ts';

@@ -1,9 +1,9 @@
+import { readJobs } from '../../shared/job-index/read-jobs.ts';
 import type { Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Stored } from '../../shared/state/documents.ts';
 import type { ActiveJob, JobIndex } from './job-index.ts';
-import { readJobs } from './read-jobs.ts';
 
 /** Jobs, of about 2 KB each, that are read at once. */
 const BATCH = 1_000;

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { type ListPart, readShards } from '../../shared/job-index/read-shards.ts';
+import { createShard, type Entry } from '../../shared/job-index/shard.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
-import { type ListPart, readShards } from './read-shards.ts';
-import { createShard, type Entry } from './shard.ts';
 import { ShardWriter, type ShardWriterOptions } from './write-shards.ts';
 
 /** The most entries of one document, about 50 kB. A sidecar accepts 4 MiB in a request. */
 const MAX_ENTRIES = 250;
 
-export type { ListPart } from './read-shards.ts';
-export type { Entry } from './shard.ts';
+export type { ListPart } from '../../shared/job-index/read-shards.ts';
+export type { Entry } from '../../shared/job-index/shard.ts';
 
 /**
  * A map of small entries by UUID, on any state store. There are sixteen documents, by the last digit of the id, and a full

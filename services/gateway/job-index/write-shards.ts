@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { unavailable } from '../../shared/runtime/errors.ts';
-import { updateDocument } from '../../shared/state/documents.ts';
-import type { StateStore } from '../../shared/state/state-store.ts';
 import {
   canSplit,
   childPlaces,
@@ -15,7 +12,10 @@ import {
   type Place,
   rootPlaces,
   type Shard,
-} from './shard.ts';
+} from '../../shared/job-index/shard.ts';
+import { unavailable } from '../../shared/runtime/errors.ts';
+import { updateDocument } from '../../shared/state/documents.ts';
+import type { StateStore } from '../../shared/state/state-store.ts';
 
 /** Documents that are written at the same time. */
 const PARALLEL = 4;

@@ -1,10 +1,10 @@
+import { readJobs } from '../../shared/job-index/read-jobs.ts';
 import { isVisible, type VisibleJob } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import type { JobView } from '../../shared/jobs/job-view.ts';
 import { isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { JobIndex, OwnedPage } from '../job-index/job-index.ts';
-import { readJobs } from '../job-index/read-jobs.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { JobFilter } from './job-filter.ts';
 import type { Page } from './page-query.ts';

@@ -38,6 +38,7 @@ export const probePaths = {
           'empty_file',
           'invalid_token',
           'too_large',
+          'too_slow',
           'not_media',
           'unsupported_media_type',
           'invalid_option',

@@ -51,7 +51,8 @@ const append = {
   description:
     'What has arrived is stored, also where the connection breaks: HEAD tells how much that is. The request that brings the last ' +
     'byte is answered once the job is saved. One request at a time may write to an upload; one that is still under way ends soon ' +
-    'when another one comes. A file that is no media file is refused as soon as that is certain, and then the upload is gone.',
+    'when another one comes. A file that is no media file is refused as soon as that is certain, and then the upload is gone. ' +
+    'Bytes that arrive too slowly end the request with 408 `too_slow` and the `Upload-Offset` from which the client can go on.',
   security: bearer,
   requestBody: body(true),
   responses: {
@@ -59,7 +60,13 @@ const append = {
     ...problems(
       ...(['bad_request', 'empty_file', 'invalid_token', 'not_found', 'offset_conflict', 'expired'] as const),
       ...(['upload_in_progress', 'state_conflict', 'precondition_failed', 'too_large', 'not_media'] as const),
-      ...(['unsupported_media_type', 'upload_locked', 'too_many_requests', 'checksum_mismatch'] as const),
+      ...([
+        'unsupported_media_type',
+        'upload_locked',
+        'too_many_requests',
+        'checksum_mismatch',
+        'too_slow',
+      ] as const),
     ),
   },
 };
@@ -82,7 +89,8 @@ export const resumablePaths = {
         'The options and the name of the file are metadata, under the names that the query of POST /upload has. They are checked ' +
         'here, before the file is sent. An upload expires a day after the last of its bytes has arrived, and a week after its ' +
         'creation. It counts as the unfinished job that it becomes. A repeated request with the same Idempotency-Key returns the ' +
-        'same upload, also when that has become a job.',
+        'same upload, also when that has become a job. Where its bytes arrive too slowly, the response is 408 `too_slow`. Its ' +
+        '`Location` is the upload, and its `Upload-Offset` is the byte from which the client can go on.',
       security: bearer,
       parameters: [
         version,
@@ -119,6 +127,7 @@ export const resumablePaths = {
             'too_many_requests',
             'checksum_mismatch',
             'not_implemented',
+            'too_slow',
           ] as const),
         ),
       },

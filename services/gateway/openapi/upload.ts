@@ -33,6 +33,7 @@ export const uploadPaths = {
         'options that cannot be had together. The `detail` names all of them, and what would work. ' +
         'For the same content, name and options as one of my `done` jobs, the response names that job. ' +
         'A user with too much unfinished work gets 429, and everybody gets 503 when all users together have too much. ' +
+        'A file that arrives too slowly is refused with 408 `too_slow`, and nothing of it is kept: send it as a resumable upload. ' +
         'The video is deleted some time after its job is done, by default an hour. The MP3 is kept until the job expires.',
       security: bearer,
       parameters: [
@@ -54,6 +55,7 @@ export const uploadPaths = {
           'invalid_token',
           'upload_in_progress',
           'too_large',
+          'too_slow',
           'not_media',
           'unsupported_media_type',
           'invalid_option',

@@ -1,8 +1,8 @@
+import { readJobs } from '../../shared/job-index/read-jobs.ts';
 import { isVisible, type Job, viewOf } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { AppError, isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import { readJobs } from '../job-index/read-jobs.ts';
 import type { JobCommands } from '../jobs/commands.ts';
 import { findJobOrTombstone, parseJobId } from '../jobs/find-owned.ts';
 import type { Page } from '../jobs/page-query.ts';

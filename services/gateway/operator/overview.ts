@@ -1,10 +1,10 @@
 import type { Sidecar, SidecarMetadata } from '../../shared/dapr/sidecar.ts';
 import { delay } from '../../shared/runtime/delay.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import { createPacedRead } from '../../shared/runtime/paced-read.ts';
 import { RELEASE } from '../../shared/runtime/release.ts';
 import type { Backlog } from '../queue/backlog.ts';
 import type { AliveConverter, Converters } from '../queue/converters.ts';
-import { createPacedRead } from '../queue/paced-read.ts';
 import { countFailed } from './count-failed.ts';
 import type { FailedIndex } from './failed-index.ts';
 import type { ConverterView, OperatorOverview } from './overview-view.ts';

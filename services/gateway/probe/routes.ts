@@ -5,6 +5,7 @@ import { MAX_END_BYTES } from '../../shared/jobs/probe.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import { acquireForResponse, type ConcurrencyLimit } from '../limits/concurrency-limit.ts';
 import type { GroupLimits } from '../limits/group-limits.ts';
+import type { MinimumRate } from '../limits/minimum-rate.ts';
 import { discardRest } from '../uploads/discard-rest.ts';
 import { openMedia } from '../uploads/open-media.ts';
 import { openUpload } from '../uploads/open-upload.ts';
@@ -19,12 +20,13 @@ export interface ProbePorts {
   probes: ConcurrencyLimit;
   askConverter: AskConverter;
   groupLimits: GroupLimits;
+  minimumRate: MinimumRate;
   stoppingSignal: AbortSignal;
 }
 
 /** The route `POST /probe`. It says what a file is and what its MP3 would be, without storing or converting it. */
 export function probeRoutes(router: Router<RequestState>, ports: ProbePorts): void {
-  const { authenticate, probes, askConverter, groupLimits, stoppingSignal } = ports;
+  const { authenticate, probes, askConverter, groupLimits, minimumRate, stoppingSignal } = ports;
 
   router.post('/probe', discardRest(stoppingSignal), async (context) => {
     const user = await authenticate(context.get('authorization'));
@@ -37,7 +39,7 @@ export function probeRoutes(router: Router<RequestState>, ports: ProbePorts): vo
     acquireForResponse(probes, user, context.res);
     const signal = closedSignal(context.res);
     const maxBytes = parts ? 2 * MAX_END_BYTES : maxUploadBytes;
-    using upload = await openUpload(context, maxBytes);
+    using upload = await openUpload(context, { maxBytes, minimumRate });
     using media = await openMedia(upload.bytes, { maxBytes, signal });
     const ends = endsOf(await collectEnds(media.bytes, { maxBytes: MAX_END_BYTES, signal }), parts);
     const options = uploadOptions(rest, upload).parse();

@@ -1,13 +1,13 @@
+import { readJobs } from '../../shared/job-index/read-jobs.ts';
 import type { Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import { createPacedRead } from '../../shared/runtime/paced-read.ts';
 import type { Stored } from '../../shared/state/documents.ts';
 import type { ActiveJob, JobIndex } from '../job-index/job-index.ts';
-import { readJobs } from '../job-index/read-jobs.ts';
 import { type KnownJob, knownJobOf } from './known-job.ts';
 import { createKnownJobs, type KnownJobs } from './known-jobs.ts';
-import { createPacedRead } from './paced-read.ts';
 
 /** Milliseconds between two reads of the index of active jobs, at least. */
 const MIN_PAUSE_MS = 2_000;

@@ -7,9 +7,9 @@ import {
 } from '../../shared/contract/converter-presence.ts';
 import { repeat } from '../../shared/runtime/interval.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import { createPacedRead } from '../../shared/runtime/paced-read.ts';
 import { createLiveness } from '../../shared/state/liveness.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
-import { createPacedRead } from './paced-read.ts';
 
 /** Milliseconds between two reads while nobody asks, so that a change between two reads always means life. */
 const IDLE_PAUSE_MS = 10_000;

@@ -1,7 +1,6 @@
 import type { ConverterPresence } from '../../shared/contract/converter-presence.ts';
-import type { KnownJob, Work } from './known-job.ts';
-
-const MIB = 1024 ** 2;
+import { createWorkEstimate, type Work } from '../../shared/jobs/work.ts';
+import type { KnownJob } from './known-job.ts';
 
 /** Seconds of waiting and converting. */
 export interface Waits {
@@ -15,8 +14,7 @@ export interface Waits {
 
 /**
  * Estimates the time of queued jobs. The work of all jobs ahead is divided evenly among all places for a conversion, which gives
- * no jump when a job starts or ends. A job that the converters have looked at before counts by its length and their speed, any
- * other by its size and their seconds for each MiB.
+ * no jump when a job starts or ends.
  *
  * @param queued all queued jobs, in order
  */
@@ -45,31 +43,6 @@ export function estimateWaits(
 
 const add = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a + b);
 const addUp = (values: readonly (number | null)[]): number | null => values.reduce(add, 0);
-
-function createWorkEstimate(converters: readonly ConverterPresence[]): (job: Work) => number | null {
-  const secondsPerMib = average(converters, 'seconds_per_mib');
-  const plain = average(converters, 'sound_speed');
-  const normalized = average(converters, 'sound_speed_normalized');
-  return ({ size, soundSeconds, isNormalized }) => {
-    const speed = isNormalized ? normalized : plain;
-    if (soundSeconds !== null && speed !== null) return soundSeconds / speed;
-    return secondsPerMib === null ? null : (size / MIB) * secondsPerMib;
-  };
-}
-
-/** The mean of what the converters have measured, by how many jobs each converts at a time. */
-function average(
-  converters: readonly ConverterPresence[],
-  name: 'seconds_per_mib' | 'sound_speed' | 'sound_speed_normalized',
-): number | null {
-  let [sum, weight] = [0, 0];
-  for (const { concurrency, [name]: value } of converters) {
-    if (value === null) continue;
-    sum += value * concurrency;
-    weight += concurrency;
-  }
-  return weight === 0 ? null : sum / weight;
-}
 
 /** Steps in seconds, for lengths up to each bound. A finer number would promise more than is known, and flicker. */
 const STEPS: [upTo: number, step: number][] = [

@@ -1,23 +1,13 @@
 import { ALIVE_MS } from '../../shared/contract/converter-presence.ts';
+import { accountOf } from '../../shared/jobs/account.ts';
 import type { Job } from '../../shared/jobs/job.ts';
+import { workOf } from '../../shared/jobs/work.ts';
 import type { Stored } from '../../shared/state/documents.ts';
-
-/** What is known of the work that a job is. */
-export interface Work {
-  /** Bytes of the video. */
-  size: number;
-  /** Length of the sound that is to be converted, where it is known. */
-  soundSeconds: number | null;
-  isNormalized: boolean;
-}
+import type { Placed } from './fair-order.ts';
 
 /** The little that this gateway keeps of each active job. */
-export interface KnownJob extends Work {
-  id: string;
-  owner: string;
+export interface KnownJob extends Placed {
   status: Job['status'];
-  /** ISO 8601. Of a queued job, it is when the job was queued: while it waits, only its name may change. */
-  updatedAt: string;
   etag: string;
   /** Version of its entry in the index, as it was before the job was read. Each command of a user makes a new one. */
   version: string;
@@ -35,29 +25,21 @@ export function knownJobOf(
 ): KnownJob {
   const isChanged = before !== undefined && before.etag !== etag && readAt - before.readAt < ALIVE_MS;
   return {
-    id: job.id,
-    owner: job.owner,
+    ...placedOf(job),
     status: job.status,
-    updatedAt: job.updated_at,
     etag,
     version,
     readAt,
     changedAt: isChanged ? readAt : before?.changedAt,
-    ...workOf(job),
     etaSeconds: job.status === 'converting' ? job.eta_seconds : null,
   };
 }
 
-export const workOf = (job: Job): Work => ({
-  size: job.source.size,
-  soundSeconds: soundSecondsOf(job),
-  isNormalized: job.options.normalize !== undefined,
+/** While a queued job waits, only its name may change. So `updated_at` says when it was queued. */
+export const placedOf = (job: Job): Placed => ({
+  id: job.id,
+  owner: job.owner,
+  account: accountOf(job),
+  updatedAt: job.updated_at,
+  ...workOf(job),
 });
-
-/** Only a job that a converter has looked at before has a length. */
-function soundSecondsOf({ source, options }: Job): number | null {
-  const { duration_seconds: length } = source;
-  if (length === null) return null;
-  const end = Math.min(length, options.end ?? length);
-  return Math.max(0, end - (options.start ?? 0));
-}

@@ -1,11 +1,12 @@
 import { ALIVE_MS, type ConverterPresence } from '../../shared/contract/converter-presence.ts';
 import { type Job, viewOf } from '../../shared/jobs/job.ts';
 import type { JobView } from '../../shared/jobs/job-view.ts';
+import { workOf } from '../../shared/jobs/work.ts';
 import { delay } from '../../shared/runtime/delay.ts';
 import type { Backlog } from './backlog.ts';
 import type { Converters } from './converters.ts';
 import { estimateWaits, type Waits } from './estimate-waits.ts';
-import { type KnownJob, workOf } from './known-job.ts';
+import { type KnownJob, placedOf } from './known-job.ts';
 
 /** The longest time for which a response waits for the place of a queued job. */
 const MAX_WAIT_MS = 1_000;
@@ -49,7 +50,7 @@ export function createQueue({ backlog, converters, now = () => performance.now()
     const { converterCount } = moment();
     if (converterCount === undefined) return null;
     return {
-      position: backlog.positionOf({ id: job.id, updatedAt: job.updated_at }),
+      position: backlog.positionOf(placedOf(job)),
       converters: converterCount,
     };
   }

@@ -1,9 +1,9 @@
 import { type MailRecord, mailRecordKey } from '../../shared/contract/mail-record.ts';
+import { readEach } from '../../shared/job-index/read-each.ts';
 import { isFinal, type Job } from '../../shared/jobs/job.ts';
 import { mp3EventOf } from '../../shared/jobs/job-events.ts';
 import { readDocuments } from '../../shared/state/documents.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
-import { readEach } from '../job-index/read-each.ts';
 
 /** Looks up which of the jobs have ended and have no notification outstanding. Reads all mail records at once. */
 export type FindNotified = (jobs: readonly Job[], signal: AbortSignal) => Promise<(job: Job) => boolean>;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Sidecar } from '../../shared/dapr/sidecar.ts';
+import { readJobs } from '../../shared/job-index/read-jobs.ts';
 import { isVisible } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { unavailable } from '../../shared/runtime/errors.ts';
@@ -8,7 +9,6 @@ import type { Log } from '../../shared/runtime/log.ts';
 import { readDocument, updateDocument } from '../../shared/state/documents.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import type { JobIndex } from '../job-index/job-index.ts';
-import { readJobs } from '../job-index/read-jobs.ts';
 import type { VideoIndex } from './video-index.ts';
 
 // TODO: delete this file in the release after next, and with it auth's `GET /users`, `idsAfter` in users.ts, and the route in

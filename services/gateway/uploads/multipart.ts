@@ -1,6 +1,7 @@
 import type { ParameterizedContext } from 'koa';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
+import type { Pace } from '../limits/minimum-rate.ts';
 import { cleanName } from './file-name.ts';
 import { FormParser } from './multipart-parser.ts';
 import { endIterator, type OpenUpload, requestBytes } from './request-stream.ts';
@@ -10,9 +11,12 @@ import { endIterator, type OpenUpload, requestBytes } from './request-stream.ts'
  * for. The bytes of the file end when the whole form has ended, since the part after the file may still be refused, and its
  * fields are options, too.
  */
-export async function openForm(context: ParameterizedContext<RequestState>): Promise<OpenUpload> {
+export async function openForm(
+  context: ParameterizedContext<RequestState>,
+  pace: Pick<Pace, 'wait'>,
+): Promise<OpenUpload> {
   const form = new FormParser(context.get('content-type'));
-  const source = requestBytes(context.req);
+  const source = requestBytes(context.req, pace);
   const end = () => endIterator(source);
   try {
     const { filename, first } = await readToFile(form, source);

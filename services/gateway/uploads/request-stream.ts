@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { clientClosed } from '../../shared/http/client-closed.ts';
+import type { Pace } from '../limits/minimum-rate.ts';
 import type { OptionEntry } from '../options/parse-options.ts';
 
 /** The one file of an upload request, as it arrives. Disposing of it stops reading the request. */
@@ -10,11 +11,25 @@ export interface OpenUpload extends Disposable {
   fields(): readonly OptionEntry[];
 }
 
-/** The bytes of the request body. Stopping early must not destroy the socket: the response still goes out on it. */
-export const requestBytes = (
+/**
+ * The bytes of the request body. Stopping early must not destroy the socket: the response still goes out on it. Throws `too_slow`.
+ * @param pace measures the wait for each piece. Whoever reads the pieces counts those of the file
+ */
+export async function* requestBytes(
   request: IncomingMessage,
-): AsyncIterator<Uint8Array> & AsyncIterable<Uint8Array> =>
-  request.iterator({ destroyOnReturn: false }) as AsyncGenerator<Uint8Array>;
+  pace: Pick<Pace, 'wait'>,
+): AsyncGenerator<Uint8Array, void> {
+  const pieces = request.iterator({ destroyOnReturn: false }) as AsyncGenerator<Uint8Array>;
+  try {
+    for (;;) {
+      const { done, value } = await pace.wait(pieces.next());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    endIterator(pieces);
+  }
+}
 
 /** Ends an iterator without waiting for it: while the client sends nothing, the iterator does not answer either. */
 export function endIterator(iterator: AsyncIterator<unknown>): void {

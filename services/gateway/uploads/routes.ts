@@ -5,6 +5,7 @@ import type { Job } from '../../shared/jobs/job.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import type { Admission } from '../limits/admission.ts';
 import type { GroupLimits } from '../limits/group-limits.ts';
+import type { MinimumRate } from '../limits/minimum-rate.ts';
 import type { Owner } from '../limits/owner.ts';
 import { discardRest } from './discard-rest.ts';
 import { type Idempotency, parseIdempotencyKey } from './idempotency.ts';
@@ -24,12 +25,13 @@ export interface UploadPorts {
   admission: Admission;
   storeUpload: StoreUpload;
   groupLimits: GroupLimits;
+  minimumRate: MinimumRate;
   stoppingSignal: AbortSignal;
 }
 
 /** The route `POST /upload`. It responds with 202 once the job is stored. */
 export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): void {
-  const { authenticate, requireReady, idempotency, admission, storeUpload, groupLimits } = ports;
+  const { authenticate, requireReady, idempotency, admission, storeUpload, groupLimits, minimumRate } = ports;
 
   router.post('/upload', discardRest(ports.stoppingSignal), async (context) => {
     const { log, traceId } = context.state;
@@ -53,7 +55,7 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
           await findRepeated(context, claim, { ...ports, owner: user, maxUploadBytes, signal }),
         );
       using place = await admission.admitUpload(user);
-      using body = await openUpload(context, maxUploadBytes);
+      using body = await openUpload(context, { maxBytes: maxUploadBytes, minimumRate });
       const { check, parse: options } = uploadOptions(context.querystring, body);
       check();
       const { filename, bytes } = body;
@@ -72,7 +74,7 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
   });
 }
 
-interface RepeatedUpload extends Pick<UploadPorts, 'admission'> {
+interface RepeatedUpload extends Pick<UploadPorts, 'admission' | 'minimumRate'> {
   owner: Owner;
   maxUploadBytes: number;
   signal: AbortSignal;
@@ -82,10 +84,10 @@ interface RepeatedUpload extends Pick<UploadPorts, 'admission'> {
 async function findRepeated(
   context: ParameterizedContext<RequestState>,
   { repeat }: KeyClaim,
-  { owner, admission, maxUploadBytes: maxBytes, signal }: RepeatedUpload,
+  { owner, admission, minimumRate, maxUploadBytes: maxBytes, signal }: RepeatedUpload,
 ): Promise<Job> {
   using _place = admission.admitBytes(owner);
-  using body = await openUpload(context, maxBytes);
+  using body = await openUpload(context, { maxBytes, minimumRate });
   await readToEnd(body.bytes, { maxBytes, signal });
   return repeat(uploadOptions(context.querystring, body).parse());
 }

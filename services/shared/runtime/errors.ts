@@ -10,6 +10,7 @@ export const STATUS = {
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
+  too_slow: 408,
   not_ready: 409,
   email_taken: 409,
   state_conflict: 409,

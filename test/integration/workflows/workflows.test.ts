@@ -4,10 +4,10 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
+import { buildGo } from '../../../deploy/local/tools/build-go.ts';
 import { findGo } from '../../../deploy/local/tools/go.ts';
 import { cacheDir } from '../../../deploy/process/cache-dir.ts';
 import { run } from '../../../deploy/process/run.ts';
-import { buildGo } from '../../support/build-go.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const source = path.join(import.meta.dirname, 'actionlint');

@@ -12,6 +12,7 @@ import { createJobCommands } from '../../../services/gateway/jobs/commands.ts';
 import { createAdmission } from '../../../services/gateway/limits/admission.ts';
 import { createConcurrencyLimit } from '../../../services/gateway/limits/concurrency-limit.ts';
 import type { AccountLimits } from '../../../services/gateway/limits/group-limits.ts';
+import type { MinimumRate } from '../../../services/gateway/limits/minimum-rate.ts';
 import { addCounts } from '../../../services/gateway/limits/quota.ts';
 import { createFailedIndex } from '../../../services/gateway/operator/failed-index.ts';
 import { createFailedJobs } from '../../../services/gateway/operator/failed-jobs.ts';
@@ -121,6 +122,7 @@ export function buildGateway({
   publicUrl = 'http://gateway.test',
   site = { find: () => undefined, read: async () => undefined },
   stallTimeoutMs = 45_000,
+  minimumRate = { bytesPerSecond: 512, windowMs: 60_000 },
   now,
 }: {
   auth?: Auth;
@@ -151,6 +153,7 @@ export function buildGateway({
   locker?: Locker;
   uploadExpirySeconds?: number;
   stallTimeoutMs?: number;
+  minimumRate?: MinimumRate;
   /** The monotonic clock of everything that is read now and then. */
   now?: () => number;
 } = {}) {
@@ -252,6 +255,7 @@ export function buildGateway({
     blobs,
     links,
     groupLimits,
+    minimumRate,
     guests,
     corsOrigins,
     checks: { sidecar: () => sidecarCheck() },

@@ -1,4 +1,5 @@
 import { ConversionFailure } from '../../failure.ts';
+import { isCrash } from '../crash.ts';
 import { runTool } from '../run-tool.ts';
 import { INPUT, untrustedInput } from '../untrusted-input.ts';
 import { listStreams } from './list-streams.ts';
@@ -14,7 +15,7 @@ export interface Inspection {
 }
 
 /**
- * Describes {@link INPUT}. ffprobe does that best. Where it fails because one stream is broken, or prints tags of megabytes,
+ * Describes {@link INPUT}. ffprobe does that best. Where it fails because one stream is broken, crashes, or prints tags of megabytes,
  * ffmpeg's own description is used, which shortens long tags. Throws {@link ConversionFailure} for a file that neither can open.
  *
  * @param options arguments for the demuxer.
@@ -35,10 +36,13 @@ export async function inspect(tools: ProbeTools, options: readonly string[]): Pr
       },
     },
   );
-  const { code, killedBy, isOutputTooLong, stderr } = result;
+  const { code, killedBy, reachedLimit, isOutputTooLong, stderr } = result;
   const cause = new Error(`ffprobe: ${code ?? killedBy}: ${stderr}`);
-  // The file, our own limits or the kernel killed ffprobe. It counts as an attempt, since the file is the likely cause.
-  if (killedBy && !isOutputTooLong) throw cause;
+  if (reachedLimit !== undefined) {
+    throw new ConversionFailure('conversion_failed', 'the file takes too long to read', cause);
+  }
+  // Our own limits or the kernel killed ffprobe. It counts as an attempt, since the file is the likely cause.
+  if (killedBy && !isOutputTooLong && !isCrash(killedBy)) throw cause;
   if (code === 0) return { report: parseReport(result.output), unsupported };
   const listed = await listStreams(tools, inputArguments);
   if (listed && listed.streams.length > 0) return { report: listed, unsupported };

@@ -80,10 +80,10 @@ export function createRetrySchedule({
 }
 
 const BUSY = [429, 503];
+/** Errors of an upload that may be gone the next time. A line that was too slow may have recovered. */
+const PASSING = ['upload_in_progress', 'too_slow'];
 
 function isTransient(error: unknown): boolean {
   if (error instanceof ConnectionLostError || error instanceof ForeignResponseError) return true;
-  return (
-    error instanceof ProblemError && (BUSY.includes(error.status) || error.code === 'upload_in_progress')
-  );
+  return error instanceof ProblemError && (BUSY.includes(error.status) || PASSING.includes(error.code));
 }

@@ -1,9 +1,9 @@
+import { readJobs } from '../../../shared/job-index/read-jobs.ts';
 import { availableMp3, isVisible, type VisibleJob } from '../../../shared/jobs/job.ts';
 import type { JobStore } from '../../../shared/jobs/job-store.ts';
 import { AppError } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { JobIndex } from '../../job-index/job-index.ts';
-import { readJobs } from '../../job-index/read-jobs.ts';
 
 /** The most MP3s of one archive. */
 export const MAX_FILES = 1_000;

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ParameterizedContext } from 'koa';
 import type { RequestState } from '../../../shared/http/request-state.ts';
+import { isAppError } from '../../../shared/runtime/errors.ts';
 import type { User } from '../../accounts/user.ts';
 import type { Admission } from '../../limits/admission.ts';
+import type { MinimumRate } from '../../limits/minimum-rate.ts';
 import { parseIdempotencyKey } from '../idempotency.ts';
 import { claimKey } from '../key-claim.ts';
 import { createFinishedUpload, createUpload, type NewUpload } from './create-upload.ts';
@@ -21,6 +23,7 @@ type Context = ParameterizedContext<RequestState>;
 interface Ports {
   resumable: ResumablePorts;
   admission: Admission;
+  minimumRate: MinimumRate;
   stoppingSignal: AbortSignal;
 }
 
@@ -46,9 +49,10 @@ export async function answerCreation(context: Context, user: User, ports: Ports)
     using bytes = hasBytes(context) ? openBytes(context, user, ports) : noBytes;
     await createByTus(context, upload, bytes, created, ports);
   } catch (error) {
-    // With a key, the client finds the upload again.
+    // With a key, the client finds the upload again. One that was too slow is told where its upload is.
     if (!created.record) await claim.release(error);
-    else if (key === undefined) await removeUpload(created.record, resumable).catch(() => undefined);
+    else if (key === undefined && !isAppError(error, 'too_slow'))
+      await removeUpload(created.record, resumable).catch(() => undefined);
     throw error;
   }
 }
@@ -83,7 +87,7 @@ async function createByTus(
     { method: 'POST', newId: upload.id, maxBytes, store, body: bytes.body },
     resumable,
   );
-  bytes.requireClient();
+  bytes.requireRest(store.record);
   if (store.record) setProgress(context, store.record);
   context.state.log.info({ upload_id: upload.id, size: upload.creation.size }, 'upload created');
 }

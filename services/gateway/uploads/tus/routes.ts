@@ -6,6 +6,7 @@ import type { Authenticate } from '../../accounts/authenticate.ts';
 import type { User } from '../../accounts/user.ts';
 import type { Admission } from '../../limits/admission.ts';
 import { largestUpload } from '../../limits/group-limits.ts';
+import type { MinimumRate } from '../../limits/minimum-rate.ts';
 import { discardRest } from '../discard-rest.ts';
 import { answerCreation } from './answer-creation.ts';
 import { TusDataStore } from './data-store.ts';
@@ -30,6 +31,7 @@ export interface TusPorts {
   authenticate: Authenticate;
   admission: Admission;
   resumable: ResumablePorts;
+  minimumRate: MinimumRate;
   stoppingSignal: AbortSignal;
 }
 
@@ -63,7 +65,7 @@ export function tusRoutes(router: Router<RequestState>, ports: TusPorts): void {
     const store = new TusDataStore({ find, create, body: bytes.body, checksum: bytes.checksum }, resumable);
     const { maxUploadBytes: maxBytes } = limitsOfUpload(known, resumable);
     await answerByTus(context, { method, maxBytes, store, body: bytes.body }, resumable);
-    bytes.requireClient();
+    bytes.requireRest(store.record);
     const { record } = store;
     if (record) setProgress(context, record);
     if (method === 'HEAD' && record?.metadata) context.set('Upload-Metadata', record.metadata);

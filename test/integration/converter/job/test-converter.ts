@@ -8,6 +8,8 @@ import { pino } from 'pino';
 import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
 import { createDiskFullBackoff } from '../../../../services/converter/capacity/disk-full-backoff.ts';
 import { createSpool } from '../../../../services/converter/capacity/spool.ts';
+import { noQueuedJobs } from '../../../../services/converter/fairness/queued-jobs.ts';
+import { createTurns } from '../../../../services/converter/fairness/turns.ts';
 import { type ConvertPorts, createConvert } from '../../../../services/converter/job/convert.ts';
 import { createTranscode } from '../../../../services/converter/transcode/transcode.ts';
 import { type BlobStore, createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
@@ -71,6 +73,9 @@ export async function createTestConverter(
     },
     transcode: createTranscode({ ...tools, limits }),
     slots: createCoreSlots(2),
+    turns: createTurns(),
+    queued: noQueuedJobs,
+    estimate: () => null,
     diskFullBackoff: createDiskFullBackoff(async () => undefined),
     confirmMissing: createConfirmMissing(wrapped, jobs.find),
     times: { leaseMs: 60, pollMs: 5, beatMs: 5 },

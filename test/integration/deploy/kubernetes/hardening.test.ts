@@ -27,6 +27,11 @@ const CONTAINER_RULES: [rule: string, holds: (container: Container, workload: Wo
       !securityContext.privileged,
   ],
   [
+    'has neither a seccomp profile of its own, nor unmasked files of /proc',
+    ({ securityContext }) =>
+      securityContext?.seccompProfile === undefined && securityContext?.procMount === undefined,
+  ],
+  [
     'has requests and limits for CPU and memory',
     ({ resources }) => [resources?.requests, resources?.limits].every((one) => one?.cpu && one.memory),
   ],
@@ -54,7 +59,14 @@ const POD_RULES: [rule: string, holds: (workload: Workload, all: readonly Manife
   [
     'has no access to the network, processes and files of the node',
     ({ spec }) =>
-      !spec.hostNetwork && !spec.hostPID && !spec.volumes?.some(({ hostPath }) => hostPath !== undefined),
+      !spec.hostNetwork &&
+      !spec.hostPID &&
+      !spec.hostIPC &&
+      !spec.volumes?.some(({ hostPath }) => hostPath !== undefined),
+  ],
+  [
+    'hides the processes of each container from the others',
+    ({ spec }) => spec.shareProcessNamespace !== true,
   ],
   [
     'spreads its replicas over nodes',

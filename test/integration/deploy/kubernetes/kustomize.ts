@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { buildGo } from '../../../../deploy/local/tools/build-go.ts';
 import { findGo } from '../../../../deploy/local/tools/go.ts';
 import { cacheDir } from '../../../../deploy/process/cache-dir.ts';
 import { type Report, run } from '../../../../deploy/process/run.ts';
 import { isExecutable, which } from '../../../../deploy/process/which.ts';
-import { buildGo } from '../../../support/build-go.ts';
 
 const VERSION = '5.7.1';
 

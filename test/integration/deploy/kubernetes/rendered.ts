@@ -19,20 +19,26 @@ export interface Container {
     readOnlyRootFilesystem?: boolean;
     capabilities?: { drop?: string[]; add?: string[] };
     privileged?: boolean;
+    seccompProfile?: { type: string };
+    procMount?: string;
   };
   startupProbe?: object;
   readinessProbe?: object;
   livenessProbe?: object;
   lifecycle?: { preStop?: { exec?: { command: string[] } } };
   ports?: { name: string; containerPort: number }[];
+  volumeMounts?: { name: string; mountPath: string; readOnly?: boolean }[];
 }
 
 export interface PodSpec {
   priorityClassName?: string;
   automountServiceAccountToken?: boolean;
+  enableServiceLinks?: boolean;
   terminationGracePeriodSeconds?: number;
   hostNetwork?: boolean;
   hostPID?: boolean;
+  hostIPC?: boolean;
+  shareProcessNamespace?: boolean;
   securityContext?: {
     runAsNonRoot?: boolean;
     runAsUser?: number;
@@ -46,7 +52,12 @@ export interface PodSpec {
   }[];
   containers: Container[];
   initContainers?: Container[];
-  volumes?: { name: string; hostPath?: object }[];
+  volumes?: {
+    name: string;
+    hostPath?: object;
+    emptyDir?: { sizeLimit?: string };
+    ephemeral?: { volumeClaimTemplate: { spec: { resources: { requests: { storage?: string } } } } };
+  }[];
 }
 
 /** The fields of a Kubernetes object that the tests read. */

@@ -18,7 +18,7 @@ describe('converting a job again with other options', () => {
     const again = page.getByRole('button', { name: 'Convert again with other options' });
     await again.press('Enter');
     await page.getByRole('group', { name: 'Kind of MP3' }).waitFor();
-    assert.equal(await focusedText(page), 'Convert again');
+    await waitFor('the focus', async () => (await focusedText(page)) === 'Convert again');
 
     // Nothing was changed.
     const convert = page.getByRole('button', { name: 'Convert', exact: true });

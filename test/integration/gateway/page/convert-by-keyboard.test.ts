@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
+import { waitFor } from '../../../support/wait.ts';
 import { allAccepted, listJobs, openHome, startSharedPage } from './open-home.ts';
 import { noisyFilm } from './page-films.ts';
 
@@ -47,7 +48,7 @@ describe('converting on the page by keyboard', async () => {
     await allAccepted(page);
     const [job] = await listJobs(page);
     assert.deepEqual(job?.options, { bitrate: 96, channels: 1, normalize: -16, artist: 'Ann' });
-    assert.notEqual(await page.evaluate('document.activeElement.tagName'), 'BODY');
+    await waitFor('a focus', () => page.evaluate('document.activeElement !== document.body'));
     assert.deepEqual(complaints, []);
   });
 
@@ -60,9 +61,9 @@ describe('converting on the page by keyboard', async () => {
     await tabTo(page, /^Remove .*film\.mp4$/);
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Convert', exact: true }).waitFor();
-    assert.match(await focused(page), /another\.mp4$/);
+    await waitFor('the focus', async () => /another\.mp4$/.test(await focused(page)));
     await page.keyboard.press('Enter');
     await page.locator('.film').waitFor({ state: 'detached' });
-    assert.equal(await focused(page), 'Choose films');
+    await waitFor('the focus', async () => (await focused(page)) === 'Choose films');
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { stat } from 'node:fs/promises';
 import { describe, it } from 'node:test';
+import { waitFor } from '../../../support/wait.ts';
 import { allAccepted, listJobs, openHome, startSharedPage } from './open-home.ts';
 import { chooseFilms, convertButton, noisyFilm, packetSamples } from './page-films.ts';
 
@@ -77,7 +78,7 @@ describe('converting on the page', async () => {
     const before = wire.sent().length;
     await page.keyboard.press('Tab');
     await convertButton(page).click();
-    assert.equal(await page.evaluate('document.activeElement.value'), '2:00');
+    await waitFor('the focus', () => page.evaluate("document.activeElement.value === '2:00'"));
     assert.equal(wire.sent().length, before);
     await page.getByLabel('Begin at').fill('0:01');
     await convertButton(page).click();

@@ -272,7 +272,7 @@ describe('a guest of the page', async () => {
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Sign out and lose your MP3s?' });
     await dialog.waitFor();
-    assert.equal((await focused(page)).name, 'Stay');
+    await waitFor('the focus', async () => (await focused(page)).name === 'Stay');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await waitFor('the focus', async () => (await focused(page)).name === 'Sign out');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
+import { waitFor } from '../../../support/wait.ts';
 import { allAccepted, listJobs, openHome, startSharedPage } from './open-home.ts';
 import { convertButton, dragFilms, namesOfFilms, noisyFilm, pasteFilm } from './page-films.ts';
 
@@ -57,7 +58,7 @@ describe('odd films on the page', async () => {
     assert.equal((await namesOfFilms(page)).length, MANY);
     await page.getByRole('button', { name: 'Remove all' }).click();
     await page.locator('.film').first().waitFor({ state: 'detached' });
-    assert.equal(await page.evaluate('document.activeElement.id'), 'choose-films');
+    await waitFor('the focus', () => page.evaluate("document.activeElement.id === 'choose-films'"));
     assert.deepEqual(complaints, []);
   });
 

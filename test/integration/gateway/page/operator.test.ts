@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { failed } from '../../../support/job.ts';
+import { waitFor } from '../../../support/wait.ts';
 import { OPERATOR_TOKEN } from '../../../unit/gateway/client/test-gateway.ts';
 import { FAILED, startOperatorPage } from './operator-scene.ts';
 
@@ -95,7 +96,7 @@ describe('the page of the operator', () => {
     await page.getByText(`${first.filename} waits to be converted again.`).first().waitFor();
     assert.notEqual((await jobs.get(first.id)).document.status, 'failed');
     const focused = () => page.evaluate('document.activeElement.textContent');
-    assert.equal(await focused(), 'Failed jobs');
+    await waitFor('the focus', async () => (await focused()) === 'Failed jobs');
 
     await button('Drop', third).click();
     const dialog = page.getByRole('dialog', { name: 'Delete this job for good?' });
@@ -103,13 +104,13 @@ describe('the page of the operator', () => {
     await dialog.getByText(third.filename).waitFor();
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    assert.equal(await focused(), 'Drop');
+    await waitFor('the focus', async () => (await focused()) === 'Drop');
     assert.equal((await jobs.get(third.id)).document.status, 'failed');
     await button('Drop', third).click();
     await dialog.getByRole('button', { name: 'Drop' }).click();
     await page.getByText(`${third.filename} was deleted.`).first().waitFor();
     assert.equal((await jobs.find(third.id))?.status, 'deleted');
-    assert.equal(await focused(), 'Failed jobs');
+    await waitFor('the focus', async () => (await focused()) === 'Failed jobs');
     assert.equal(await button('Retry', second).count(), 1);
     assert.deepEqual(complaints, []);
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
+import { waitFor } from '../../../support/wait.ts';
 import { allAccepted, listJobs, openHome, type StartedPage, startSharedPage } from './open-home.ts';
 import { signUp } from './open-page.ts';
 import { chooseFilms, convertButton, longFilm } from './page-films.ts';
@@ -98,10 +99,9 @@ describe('an upload by the page', async () => {
     await page.getByRole('button', { name: /^Remove/ }).click();
     const response = await (await deleted).response();
     assert.equal(response?.status(), 204);
-    assert.equal(await page.evaluate('document.activeElement.id'), 'choose-films');
-    assert.equal(
-      await page.evaluate('Object.keys(localStorage).filter((key) => /film|upload/.test(key)).length'),
-      0,
+    await waitFor('the focus', () => page.evaluate("document.activeElement.id === 'choose-films'"));
+    await waitFor('an empty storage', () =>
+      page.evaluate('!Object.keys(localStorage).some((key) => /film|upload/.test(key))'),
     );
   });
 

@@ -6,6 +6,7 @@ import { describe, it, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type ErrorCode, STATUS } from '../../../../services/shared/runtime/errors.ts';
 import { newJob } from '../../../support/job.ts';
+import { waitFor } from '../../../support/wait.ts';
 import { mp4 } from '../../../unit/gateway/client/test-gateway.ts';
 import { signUp, startPage, USER } from './open-page.ts';
 
@@ -61,8 +62,7 @@ describe('the session of the page', () => {
     await page.clock.fastForward('15:00');
     await page.getByRole('heading', { name: 'Your session has ended.' }).waitFor();
     assert.equal(await page.getByLabel('E-mail address').inputValue(), USER.email);
-    const focused = await page.evaluate('document.activeElement?.getAttribute("name")');
-    assert.equal(focused, 'password', 'the focus is not lost');
+    await waitFor('the focus', () => page.evaluate("document.activeElement.name === 'password'"));
     await page.keyboard.type(USER.password);
     await page.keyboard.press('Enter');
     await accountLink(page).waitFor();

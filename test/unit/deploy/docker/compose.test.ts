@@ -22,9 +22,18 @@ interface Service {
   security_opt?: string[];
   restart?: string;
   mem_limit?: string;
+  pids_limit?: number;
+  privileged?: boolean;
+  cap_add?: string[];
+  pid?: string;
+  userns_mode?: string;
+  environment?: Record<string, string>;
   healthcheck?: { disable?: boolean };
 }
-const { services } = parse(text, { merge: true }) as { services: Record<string, Service> };
+const { services, networks } = parse(text, { merge: true }) as {
+  services: Record<string, Service>;
+  networks: Record<string, { internal?: boolean } | null>;
+};
 
 test('compose.yaml defaults to the images that npm run images builds or pulls', () => {
   const found = [...text.matchAll(/\$\{(\w+_IMAGE):-([^}]+)\}/g)];
@@ -52,14 +61,29 @@ test('a service and its sidecar share a network namespace, and the sidecar liste
   }
 });
 
-test('every container is read-only, has no capabilities and has a memory limit', () => {
+test('every container is read-only, has no capabilities and has limits of memory and processes', () => {
   for (const [name, service] of Object.entries(services)) {
     assert.equal(service.read_only, true, name);
     assert.deepEqual(service.cap_drop, ['ALL'], name);
     assert.deepEqual(service.security_opt, ['no-new-privileges:true'], name);
     assert.match(service.restart ?? '', /^(unless-stopped|on-failure)$/, name);
     assert.match(service.mem_limit ?? '', /^\d+[mg]$/, name);
+    assert.equal(service.pids_limit, 2048, name);
+    // Each of these would take back what the lines above give.
+    for (const key of ['privileged', 'cap_add', 'pid', 'userns_mode'] as const)
+      assert.equal(service[key], undefined, `${name}: ${key}`);
   }
+});
+
+test('the converter requires its sandbox unless SANDBOX says otherwise', () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as it stands in the file
+  assert.equal(services.converter?.environment?.SANDBOX, '${SANDBOX:-required}');
+});
+
+test('the converter shares no network with the mail server, the database or the outside', () => {
+  assert.deepEqual(services['converter-pod']?.networks, ['probe', 'broker', 'store']);
+  for (const network of services['converter-pod']?.networks ?? [])
+    assert.equal(networks[network]?.internal, true, network);
 });
 
 test('only the gateway and the page of the mails publish a port, on loopback', () => {

@@ -96,6 +96,7 @@ export function createTestGateway(
       links,
       invoke,
       groupLimits,
+      minimumRate: { bytesPerSecond: 0, windowMs: 60_000 },
       guests,
       publicUrl,
       site,
@@ -238,10 +239,10 @@ function createTestAuth(renewable: boolean) {
     return userOf(id);
   }
 
-  /** Ends all sessions, as auth does when somebody signs out everywhere. */
-  const endSessions = () => {
-    tokens.clear();
-    sessions.clear();
+  /** Ends all sessions of somebody, as auth does when they sign out everywhere. Default: of everybody. */
+  const endSessions = (id?: string) => {
+    for (const granted of [tokens, sessions])
+      for (const [token, owner] of granted) if (id === undefined || owner === id) granted.delete(token);
   };
   return { users, tokens, sessions, calls, outage, endSessions, invoke, authenticate };
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { entriesOf } from '../../../../services/gateway/job-index/shard.ts';
 import {
   createShardedMap,
   type Entry,
   type ShardedMap,
 } from '../../../../services/gateway/job-index/sharded-map.ts';
+import { entriesOf } from '../../../../services/shared/job-index/shard.ts';
 import { updateDocument } from '../../../../services/shared/state/documents.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import type { StateStore } from '../../../../services/shared/state/state-store.ts';

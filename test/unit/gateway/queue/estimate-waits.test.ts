@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { estimateWaits } from '../../../../services/gateway/queue/estimate-waits.ts';
-import { type KnownJob, knownJobOf, type Work } from '../../../../services/gateway/queue/known-job.ts';
+import { type KnownJob, knownJobOf } from '../../../../services/gateway/queue/known-job.ts';
 import type { ConverterPresence } from '../../../../services/shared/contract/converter-presence.ts';
+import type { Work } from '../../../../services/shared/jobs/work.ts';
 import { newJob } from '../../../support/job.ts';
 
 const MIB = 1024 ** 2;

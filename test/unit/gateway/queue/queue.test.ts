@@ -54,9 +54,10 @@ async function setUp(context: TestContext, converters: string[] = ['one']) {
 }
 
 describe('the place of a queued job', () => {
-  it('counts the queued jobs of all users, in the order in which they were queued', async (context) => {
+  it('counts the queued jobs of all users that have their turn before, one of each user after the other', async (context) => {
     const { gateway, view } = await setUp(context);
     const mine = newJob({ updated_at: queuedAt(5) });
+    await gateway.save(newJob({ updated_at: queuedAt(8), owner: STRANGER.id }));
     await gateway.save(newJob({ updated_at: queuedAt(9), owner: STRANGER.id }));
     await gateway.save(mine);
     await gateway.save(newJob({ updated_at: queuedAt(1), owner: STRANGER.id }));
@@ -64,7 +65,7 @@ describe('the place of a queued job', () => {
     await gateway.save(newJob({ status: 'converting', updated_at: queuedAt(0) }));
     await gateway.save(newJob({ status: 'uploading', updated_at: queuedAt(0) }));
     await gateway.save(done({ updated_at: queuedAt(0) }));
-    assert.deepEqual((await view(mine)).queue, { position: 3, converters: 1 });
+    assert.deepEqual((await view(mine)).queue, { position: 4, converters: 1 });
   });
 
   it('is in the list of jobs, for queued jobs alone', async (context) => {

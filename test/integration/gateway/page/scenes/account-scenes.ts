@@ -19,8 +19,9 @@ export const accountScenes = {
   async 'session-ended'({ page, signUp, stage, t }: Setting) {
     await page.clock.install();
     await page.reload();
-    await signUp('new');
-    stage.auth.endSessions();
+    const { email } = await signUp('new');
+    // Another scene may be played at the same time, in another session.
+    stage.auth.endSessions(email);
     await page.clock.fastForward('15:00');
     await page.getByRole('heading', { name: t('session.ended') }).waitFor();
   },

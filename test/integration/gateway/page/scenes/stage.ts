@@ -29,8 +29,8 @@ export interface Setting extends OpenedPage {
   t: TextOf;
   /** Opens the page over a line that can be held up. */
   overWire(): Promise<Wire>;
-  /** Signs in, as {@link USER} or as somebody without jobs. */
-  signUp(who: 'owner' | 'new'): Promise<void>;
+  /** Signs in, as {@link USER} or as somebody without jobs, and returns who that is. */
+  signUp(who: 'owner' | 'new'): Promise<typeof USER>;
 }
 
 /** Those of the default configuration. */
@@ -96,10 +96,12 @@ export async function setScene(
   };
 }
 
-async function signUp(page: Page, t: TextOf, { email, password }: typeof USER): Promise<void> {
+async function signUp(page: Page, t: TextOf, user: typeof USER): Promise<typeof USER> {
+  const { email, password } = user;
   await page.getByRole('button', { name: t('session.register') }).click();
   await page.locator('input[name=email]').fill(email);
   await page.locator('input[name=password]').fill(password);
   await page.locator('form.credentials button[type=submit]').click();
   await page.getByRole('link', { name: t('shell.account') }).waitFor();
+  return user;
 }

@@ -45,6 +45,11 @@ describe('createRetrySchedule', () => {
     );
   });
 
+  it('tries again after a line that was too slow', () => {
+    const error = new ProblemError('too slow', { status: 408, code: 'too_slow' });
+    assert.equal(createRetrySchedule({}).delayAfter(error), 500);
+  });
+
   it('ignores a Retry-After of 0, which would use up all attempts at once', () => {
     assert.equal(createRetrySchedule({}).delayAfter(busy(0)), 500);
   });

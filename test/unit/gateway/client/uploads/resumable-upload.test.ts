@@ -110,6 +110,19 @@ describe('uploadResumable', () => {
     assert.ok(waited > 280_000 && waited <= 300_000, String(waited));
   });
 
+  it('goes on after 408 from what has arrived', async (context) => {
+    const { server, upload, stored, waits } = build(context);
+    let refusals = 3;
+    server.intercept = ({ method }, response) => {
+      const refuses = method === 'PATCH' && refusals-- > 0;
+      if (refuses) problem(response, 408, 'too_slow');
+      return refuses;
+    };
+    await upload();
+    assert.deepEqual(stored()[0]?.bytes, BYTES);
+    assert.equal(waits.length, 3);
+  });
+
   it('does not count bytes as progress that were sent and not stored', async (context) => {
     const { server, upload } = build(context);
     server.intercept = (request) => {

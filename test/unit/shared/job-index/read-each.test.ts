@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readEach } from '../../../../services/gateway/job-index/read-each.ts';
+import { readEach } from '../../../../services/shared/job-index/read-each.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 
 const ids = Array.from({ length: 1_000 }, (_, number) => `${number}`);

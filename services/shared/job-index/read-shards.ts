@@ -1,5 +1,5 @@
-import { readDocuments } from '../../shared/state/documents.ts';
-import type { StateStore } from '../../shared/state/state-store.ts';
+import { readDocuments } from '../state/documents.ts';
+import type { StateStore } from '../state/state-store.ts';
 import {
   childPlaces,
   type Entry,

@@ -1,4 +1,4 @@
-import { isAppError } from '../../shared/runtime/errors.ts';
+import { isAppError } from '../runtime/errors.ts';
 
 export interface EachRead<T> {
   found: Map<string, T>;

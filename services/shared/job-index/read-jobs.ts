@@ -1,7 +1,7 @@
-import type { Job } from '../../shared/jobs/job.ts';
-import type { JobStore } from '../../shared/jobs/job-store.ts';
-import type { Log } from '../../shared/runtime/log.ts';
-import type { Stored } from '../../shared/state/documents.ts';
+import type { Job } from '../jobs/job.ts';
+import type { JobStore } from '../jobs/job-store.ts';
+import type { Log } from '../runtime/log.ts';
+import type { Stored } from '../state/documents.ts';
 import { type EachRead, readEach } from './read-each.ts';
 
 /**

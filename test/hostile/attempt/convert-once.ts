@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import { converterEnvironment } from '../../../services/converter/config.ts';
+import { ConversionFailure } from '../../../services/converter/failure.ts';
+import { describeFile } from '../../../services/converter/probe/describe-file.ts';
+import type { Tool } from '../../../services/converter/sandbox/sandbox.ts';
+import { createTranscode } from '../../../services/converter/transcode/transcode.ts';
+import type { ConversionOptions } from '../../../services/shared/jobs/conversion-options.ts';
+import { MAX_END_BYTES } from '../../../services/shared/jobs/probe.ts';
+import type { Answer } from './answer.ts';
+
+/** The limits of a converter that nobody has configured. */
+const { MAX_DURATION_SECONDS, MAX_CONVERT_SECONDS } = converterEnvironment.parse({});
+const limits = { maxDurationSeconds: MAX_DURATION_SECONDS, maxConvertSeconds: MAX_CONVERT_SECONDS };
+
+export interface Tools {
+  ffmpeg: Tool;
+  ffprobe: Tool;
+}
+
+/** Bytes of an MP3 in which the secret is looked for: the tag and the beginning. */
+const LOOKED_AT = 16 * 1024 * 1024;
+
+/** An answer, and the bytes of the MP3. */
+export interface Converted extends Answer {
+  mp3: readonly Uint8Array[];
+}
+
+/** Converts `INPUT` of a folder as the converter does. An error that is no documented failure becomes the code `error`. */
+export async function convertOnce(
+  tools: Tools,
+  folder: string,
+  { options = {}, signal }: { options?: ConversionOptions | undefined; signal: AbortSignal },
+): Promise<Converted> {
+  let source: unknown;
+  try {
+    const transcode = createTranscode({ ...tools, limits, idleCores: ONE_MORE_CORE });
+    const made = await transcode({
+      ...{ folder, options, signal, onTime: () => undefined },
+      onProbe: ({ durationSeconds, tracks }) => {
+        source = { durationSeconds, tracks };
+      },
+    });
+    const { checkSeconds: _, ...verified } = await made.verify();
+    const mp3 = [made.id3, (await readFile(made.path)).subarray(0, LOOKED_AT)];
+    const warnings = made.warnings.map(({ code }) => code);
+    const text = JSON.stringify({ source, verified, warnings: made.warnings });
+    return { code: 'mp3', text, warnings, sentences: detailsOf(made.warnings), mp3 };
+  } catch (error) {
+    return { ...failureOf(error, source), mp3: [] };
+  }
+}
+
+/** One core of two is idle now and then. */
+const ONE_MORE_CORE = {
+  tryAcquire: (most: number) => ({ count: Math.min(1, most), release: () => undefined }),
+};
+
+/** Describes `INPUT` of a folder as `POST /probe` does. */
+export async function probeOnce(
+  tools: Tools,
+  folder: string,
+  {
+    options = {},
+    size,
+    signal,
+  }: { options?: ConversionOptions | undefined; size: number; signal: AbortSignal },
+): Promise<Answer> {
+  try {
+    // Of a file that is too large, the ends are sent. What the tools see of the middle are the same bytes here.
+    const head = Math.min(size, MAX_END_BYTES);
+    const tail = Math.min(size - head, MAX_END_BYTES);
+    const speed = { estimate: () => 1 };
+    const result = await describeFile({ ...tools, folder, signal, speed }, { options, size, head, tail });
+    const warnings = result.warnings.map(({ code }) => code);
+    const { error } = result;
+    const sentences = detailsOf(error ? [error, ...result.warnings] : result.warnings);
+    return { code: error?.code ?? 'described', text: JSON.stringify(result), warnings, sentences };
+  } catch (error) {
+    return failureOf(error, undefined);
+  }
+}
+
+const detailsOf = (notes: readonly { detail: string }[]): string[] => notes.map(({ detail }) => detail);
+
+function failureOf(error: unknown, source: unknown): Answer {
+  if (error instanceof ConversionFailure) {
+    const { code, message: detail } = error;
+    return {
+      code,
+      text: JSON.stringify({ source, error: { code, detail } }),
+      warnings: [],
+      sentences: [detail],
+    };
+  }
+  return {
+    code: 'error',
+    text: JSON.stringify({ source }),
+    warnings: [],
+    sentences: [],
+    internal: String(error),
+  };
+}

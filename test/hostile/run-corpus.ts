@@ -1,0 +1,143 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Crash } from './attempt/watch-tools.ts';
+import { makeFilms } from './films.ts';
+import type { Kind } from './hostile-file.ts';
+import type { CorpusOptions } from './kinds/index.ts';
+import { TestBroken, WorkerLost, WorkerProcess } from './worker-process.ts';
+
+export interface RunOptions extends CorpusOptions {
+  jobs: number;
+  /** Files with a fault are written there. */
+  keep?: string | undefined;
+  /** Whether files without a fault are kept as well. */
+  keepsAll?: boolean;
+  report(line: string): void;
+  onResult?(result: FileResult): void;
+  signal: AbortSignal;
+}
+
+/** What became of a file. */
+export interface FileResult {
+  kind: Kind;
+  name: string;
+  size: number;
+  answer: string;
+  probed?: string | undefined;
+  attempts: number;
+  seconds: number;
+  crashes: Crash[];
+  /** Largest resident memory of a tool in MB. */
+  toolsMb: number;
+  /** That of the process with the converter's code in MB. */
+  ownMb: number;
+  faults: string[];
+}
+
+export interface RunResult {
+  results: FileResult[];
+  /** What the sandbox of this machine has. */
+  layers: readonly string[];
+  /** Witnesses that said nothing when they should have spoken. */
+  silent: string[];
+  seconds: number;
+}
+
+/** Bounds of memory in MB: what a tool may take, and what the converter's own code may take. */
+export const MAX_TOOLS_MB = 1200;
+export const MAX_OWN_MB = 600;
+
+const REPORT_MS = 5000;
+
+/** Makes and tries all files. Throws the signal's reason. */
+export async function runCorpus(options: RunOptions): Promise<RunResult> {
+  const begun = performance.now();
+  const root = await mkdtemp(join(tmpdir(), 'mp3converter-hostile-'));
+  try {
+    const films = join(root, 'films');
+    options.report('Making a film of each format …');
+    await makeFilms(films, { jobs: options.jobs, onFilm: () => undefined, signal: options.signal });
+    if (options.keep !== undefined) await mkdir(options.keep, { recursive: true });
+    const result = await tryAll(options, { root, films });
+    return { ...result, seconds: (performance.now() - begun) / 1000 };
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+async function tryAll(
+  options: RunOptions,
+  folders: { root: string; films: string },
+): Promise<Omit<RunResult, 'seconds'>> {
+  const { jobs, signal, report } = options;
+  const { seed, mutations, only, isShort, keep, keepsAll } = options;
+  const start = (worker: number) =>
+    WorkerProcess.start({
+      ...{ corpus: { seed, mutations, only, isShort }, films: folders.films, keep, keepsAll },
+      root: join(folders.root, `worker-${worker}`),
+    });
+  const results: FileResult[] = [];
+  let state: Pick<RunResult, 'layers' | 'silent'> = { layers: [], silent: [] };
+  let count = Number.POSITIVE_INFINITY;
+  let next = 0;
+  const progress = setInterval(() => {
+    const faults = results.filter((result) => result.faults.length > 0).length;
+    report(`${results.length} of ${count} files, ${faults} with a fault …`);
+  }, REPORT_MS);
+
+  /** Tries files until there are none left. A process that is lost is replaced. */
+  const work = async (worker: number): Promise<void> => {
+    while (next < count && !signal.aborted) {
+      await using process = await start(worker);
+      signal.addEventListener('abort', () => process[Symbol.asyncDispose]().catch(() => undefined));
+      count = process.ready.titles.length;
+      if (worker === 0 && state.layers.length + state.silent.length === 0)
+        state = { layers: process.ready.layers, silent: await process.control() };
+      for (let number = next++; number < count && !signal.aborted; number = next++) {
+        const title = process.ready.titles[number] as { kind: Kind; name: string };
+        const result = await tryOne(process, number, title);
+        results.push(result);
+        options.onResult?.(result);
+        if (result.answer === LOST) break;
+      }
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: jobs }, (_, worker) => work(worker)));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    clearInterval(progress);
+  }
+  signal.throwIfAborted();
+  return { ...state, results };
+}
+
+const LOST = 'lost';
+
+async function tryOne(
+  process: WorkerProcess,
+  number: number,
+  title: { kind: Kind; name: string },
+): Promise<FileResult> {
+  try {
+    const { message, toolsMb } = await process.try(number);
+    const { tried, ownMb } = message;
+    const faults = [...tried.faults];
+    if (toolsMb > MAX_TOOLS_MB) faults.push(`a tool took ${Math.round(toolsMb)} MB`);
+    if (ownMb > MAX_OWN_MB) faults.push(`the converter took ${Math.round(ownMb)} MB`);
+    return { ...title, ...tried, toolsMb, ownMb, faults };
+  } catch (error) {
+    const answer = answerOf(error);
+    if (answer === undefined) throw error;
+    const nothing = { size: 0, attempts: 1, seconds: 0, crashes: [], toolsMb: 0, ownMb: 0 };
+    return { ...title, ...nothing, answer, faults: [(error as Error).message] };
+  }
+}
+
+function answerOf(error: unknown): string | undefined {
+  if (error instanceof WorkerLost) return LOST;
+  return error instanceof TestBroken ? 'not made' : undefined;
+}
