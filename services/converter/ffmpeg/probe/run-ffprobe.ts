@@ -36,9 +36,11 @@ export async function inspect(tools: ProbeTools, options: readonly string[]): Pr
       },
     },
   );
-  const { code, killedBy, isOutputTooLong, stderr } = result;
+  const { code, killedBy, timedOut, isOutputTooLong, stderr } = result;
   const cause = new Error(`ffprobe: ${code ?? killedBy}: ${stderr}`);
-  // Our own limits or the kernel killed ffprobe. It counts as an attempt, since the file is the likely cause.
+  // ffmpeg's lists of tags need a time that grows with the square of their length. Another attempt would take as long.
+  if (timedOut) throw new ConversionFailure('conversion_failed', 'the header of this file takes too long to read', cause);
+  // The kernel killed ffprobe. It counts as an attempt, since the file is the likely cause.
   if (killedBy && !isOutputTooLong && !isCrash(killedBy)) throw cause;
   if (code === 0) return { report: parseReport(result.output), unsupported };
   const listed = await listStreams(tools, inputArguments);
