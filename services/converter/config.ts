@@ -37,6 +37,13 @@ export const converterEnvironment = requireTokenUnlessLoopback(
       .transform((value) => value === 'true'),
     FFMPEG_PATH: z.string().min(1).default('ffmpeg'),
     FFPROBE_PATH: z.string().min(1).default('ffprobe'),
+    /** Whether ffmpeg and ffprobe run in a sandbox: `auto` takes what there is, `required` refuses to start without. */
+    SANDBOX: z.enum(['required', 'auto', 'off']).default('auto'),
+    /** Files and folders that the tools may read beside the libraries of the system, with colons between them. */
+    SANDBOX_READ: z
+      .string()
+      .regex(/^\/[^:]*(:\/[^:]*)*$/, 'has to hold absolute paths with colons between them')
+      .optional(),
   }),
 );
 

@@ -20,11 +20,13 @@ import { converterEnvironment, renamedVariables, timesOf } from './config.ts';
 import { createQueuedJobs } from './fairness/queued-jobs.ts';
 import { createTurns } from './fairness/turns.ts';
 import { requireTool } from './ffmpeg/require-tool.ts';
+import { tryTool } from './ffmpeg/try-tool.ts';
 import { createConvert } from './job/convert.ts';
 import { createCurrentConversions } from './job/current-conversions.ts';
 import { measureSpeed } from './job/measure-speed.ts';
 import { describeFile } from './probe/describe-file.ts';
-import { noSandbox } from './sandbox/no-sandbox.ts';
+import { openSandbox } from './sandbox/open-sandbox.ts';
+import { countLayers, logSandbox, sandboxState } from './sandbox/report-sandbox.ts';
 import { createTranscode } from './transcode/transcode.ts';
 
 const env = readEnvironment(converterEnvironment, process.env, renamedVariables);
@@ -42,10 +44,27 @@ const spool = createSpool(env.SPOOL_DIR);
 const turns = createTurns();
 const slots = createCoreSlots(env.CONCURRENCY, turns.first);
 const jobs = createJobStore(sidecar.state);
+const [ffmpeg] = await Promise.all([
+  requireTool(env.FFMPEG_PATH),
+  requireTool(env.FFPROBE_PATH),
+  spool.prepare(),
+]);
+const opened = await openSandbox(
+  {
+    mode: env.SANDBOX,
+    tools: [env.FFMPEG_PATH, env.FFPROBE_PATH],
+    readable: env.SANDBOX_READ?.split(':') ?? [],
+  },
+  tryTool,
+);
+logSandbox(opened, env.SANDBOX, log);
+const { sandbox } = opened;
 const tools = {
-  ffmpeg: { path: env.FFMPEG_PATH, sandbox: noSandbox },
-  ffprobe: { path: env.FFPROBE_PATH, sandbox: noSandbox },
+  ffmpeg: { path: env.FFMPEG_PATH, sandbox },
+  ffprobe: { path: env.FFPROBE_PATH, sandbox },
 };
+const metrics = createMetrics('converter');
+countLayers(sandbox, metrics.registry);
 const speed = createConversionSpeed();
 const current = createCurrentConversions();
 const estimate = (job: Work) => createWorkEstimate([{ concurrency: 1, ...speed.measured() }])(job);
@@ -91,18 +110,14 @@ const app = createConverterApp({
     sidecar: (signal) => sidecar.check(signal),
     store: storeCheck,
   },
+  readyDetails: { sandbox: sandboxState(sandbox) },
   requireReady: storeCheck,
   stoppingSignal: stopping.signal,
   apiToken: env.APP_API_TOKEN,
-  metrics: createMetrics('converter'),
+  metrics,
   log,
 });
 
-const [ffmpeg] = await Promise.all([
-  requireTool(env.FFMPEG_PATH),
-  requireTool(env.FFPROBE_PATH),
-  spool.prepare(),
-]);
 const self = {
   host: hostname().slice(0, 255),
   versions: { release: RELEASE, node: process.versions.node, ffmpeg },

@@ -27,6 +27,8 @@ export interface Replica {
   health(): Promise<string | undefined>;
   /** Whether, by its log, a conversion has begun and not ended. */
   isConverting(): boolean;
+  /** Runs a command in the container of the service. Returns its standard output. */
+  exec(command: string[]): Promise<string>;
   /** Disconnects it from its networks, like a cut cable. Returns a function that connects it again. */
   disconnect(): Promise<() => Promise<void>>;
   /** Stops it gracefully, the service before its sidecar. */
@@ -58,6 +60,11 @@ export async function startReplica(context: RunContext, service: Service, name: 
       return (
         log.lastIndexOf(`"${LOG_MESSAGES.conversionStarted}"`) > log.lastIndexOf(`"${LOG_MESSAGES.mp3Made}"`)
       );
+    },
+    async exec(command) {
+      const { exitCode, stdout, stderr } = await app.container.exec(command);
+      if (exitCode !== 0) throw new Error(`${name}: exit code ${exitCode}. ${stderr}`);
+      return stdout;
     },
     disconnect: () => disconnect(pod, networks, alias),
     async stop() {

@@ -16,6 +16,8 @@ export interface SuiteOptions {
   repoRoot: string;
   /** Sends fewer films, cuts cables for a shorter time, and replaces one instance of each service instead of both. */
   short: boolean;
+  /** Runs only the tests whose names match this regular expression. */
+  grep?: string | undefined;
   report: Report;
   signal: AbortSignal;
 }
@@ -59,13 +61,13 @@ export async function runContainers(options: SuiteOptions): Promise<Outcome> {
 
 async function runTestFile(
   engine: Engine,
-  { repoRoot, short, report, signal }: SuiteOptions,
+  { repoRoot, short, grep, report, signal }: SuiteOptions,
 ): Promise<TestCounts> {
   const stateDir = await newStateFolder(path.join(repoRoot, '.data', 'containers'), report);
   const tests = await runTests(['test/containers/system.test.ts'], {
     cwd: repoRoot,
     // A test process that is killed leaves its containers, and removeLeftovers() removes them.
-    args: ['--test-isolation=none'],
+    args: ['--test-isolation=none', ...(grep === undefined ? [] : [`--test-name-pattern=${grep}`])],
     killSignal: 'SIGKILL',
     timeoutMs: TIMEOUT_MS,
     env: {

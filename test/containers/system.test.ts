@@ -6,6 +6,12 @@ import { createFilmSource, type FilmSource } from '../load/film-source.ts';
 import { createLoadTest, type LoadTest } from '../load/load-test.ts';
 import { formatCounts, type ResultCounts, unexpectedResults } from '../load/result-counts.ts';
 import { newUser } from '../load/user.ts';
+import {
+  assertConfined,
+  INTRUDER_COMMAND,
+  intrusionTable,
+  readIntrusions,
+} from '../support/intruder/intruder.ts';
 import { waitAtMost, waitFor } from '../support/wait.ts';
 import type { Replica } from './replica.ts';
 import { rollingUpdate } from './rolling-update.ts';
@@ -70,6 +76,13 @@ describe('the system in containers, with two instances of every service', { time
     assert.equal(all.length, 8);
     for (const replica of all)
       await waitFor(`${replica.name} to be healthy`, async () => (await replica.health()) === 'healthy');
+  });
+
+  test('leaves nothing to a program in the place of ffmpeg, which gets it all without the sandbox', async () => {
+    const [converter] = system.replicas.converter as [Replica];
+    const intrusions = readIntrusions(await converter.exec(INTRUDER_COMMAND));
+    report(`\n${intrusionTable(intrusions)}`);
+    assertConfined(intrusions);
   });
 
   for (const server of ['rabbitmq', 'mongodb'] as const)

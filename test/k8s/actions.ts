@@ -11,6 +11,8 @@ export class Actions {
   /** Services that were rolled out and rolled back. */
   readonly rolledOut: string[] = [];
   readonly restarted: string[] = [];
+  /** What the program in the place of ffmpeg got, as a table. */
+  intrusions = '';
 
   /** The table that `npm run test:k8s` prints in the end. */
   table({ accepted, done, findings }: Totals): string {
@@ -33,6 +35,7 @@ export class Actions {
       ['keys left over', orphans],
       ['other findings', others],
     ];
-    return rows.map(([name, value]) => `${name.padEnd(26)}${value}`.trimEnd()).join('\n');
+    const table = rows.map(([name, value]) => `${name.padEnd(26)}${value}`.trimEnd()).join('\n');
+    return [table, this.intrusions].filter(Boolean).join('\n\n');
   }
 }

@@ -1,7 +1,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { UP_OPTIONS } from '../../deploy/kubernetes/up-options.ts';
 
-export const usage = `npm run test:k8s -- [--short] [--running | --keep] [--context NAME] [OPTIONS OF k8s:up]
+export const usage = `npm run test:k8s -- [--short] [--grep PATTERN] [--running | --keep] [--context NAME] [OPTIONS OF k8s:up]
 
 Deploys the system by npm run k8s:up, into the cluster of kubectl's current context or of another one, and tests it there. While
 users send films through the Ingress (or a forwarded port if the Ingress does not answer), it deletes each pod, kills converters
@@ -10,6 +10,7 @@ each server. Then it checks that each accepted video became one MP3 and one mail
 Nothing is left afterwards. Use a cluster for tests, not one that serves users.
 
   --short     sends a quarter of the films
+  --grep      runs only the tests whose names match this regular expression
   --running   tests the system that is already deployed, deletes its pods as well, and leaves it running; it must have a mail sink
   --keep      does not remove what it has deployed
   --context   the context of kubectl (default: the current one)
@@ -23,6 +24,7 @@ Exit code: 0 if all is well, 1 if something is wrong, 130 if Ctrl-C stopped it.
 
 const OPTIONS = {
   short: { type: 'boolean', default: false },
+  grep: { type: 'string' },
   running: { type: 'boolean', default: false },
   keep: { type: 'boolean', default: false },
   context: { type: 'string' },
@@ -33,6 +35,7 @@ const OPTIONS = {
 export interface CommandLine {
   help: boolean;
   short: boolean;
+  grep: string | undefined;
   running: boolean;
   keep: boolean;
   context: string | undefined;
@@ -63,6 +66,6 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     refuse('--running never removes the system; --keep is for a system that this command deploys.');
   if (values.running && upArgs.length > 0)
     refuse(`With --running nothing is deployed, so ${upArgs[0]} has no meaning.`);
-  const { help = false, short, running, keep, context } = values;
-  return { help, short, running, keep, context, upArgs };
+  const { help = false, short, grep, running, keep, context } = values;
+  return { help, short, grep, running, keep, context, upArgs };
 }

@@ -17,6 +17,8 @@ const TIMEOUT_MS = 125 * 60_000;
 export interface SuiteOptions {
   repoRoot: string;
   short: boolean;
+  /** Runs only the tests whose names match this regular expression. */
+  grep: string | undefined;
   /** Tests the system that is already deployed, and leaves it running. */
   running: boolean;
   /** Does not remove what it has deployed. */
@@ -63,11 +65,11 @@ async function restoringTheScaler<T>(context: string, report: Report, work: () =
 }
 
 async function testSystem(cluster: Cluster, options: SuiteOptions) {
-  const { repoRoot, short, report, signal } = options;
+  const { repoRoot, short, grep, report, signal } = options;
   const stateDir = await newStateFolder(path.join(repoRoot, '.data', 'k8s'), report);
   const tests = await runTests(['test/k8s/system.test.ts'], {
     cwd: repoRoot,
-    args: ['--test-isolation=none'],
+    args: ['--test-isolation=none', ...(grep === undefined ? [] : [`--test-name-pattern=${grep}`])],
     timeoutMs: TIMEOUT_MS,
     env: { K8S_CONTEXT: cluster.context, K8S_STATE: stateDir, K8S_LENGTH: short ? 'short' : 'full' },
     folder: stateDir,

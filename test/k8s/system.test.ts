@@ -7,6 +7,12 @@ import { traitsOf } from '../../deploy/kubernetes/overlay.ts';
 import { hasKeda } from '../../deploy/kubernetes/scaler.ts';
 import type { Load } from '../load/load-test.ts';
 import { unexpectedResults } from '../load/result-counts.ts';
+import {
+  assertConfined,
+  INTRUDER_COMMAND,
+  intrusionTable,
+  readIntrusions,
+} from '../support/intruder/intruder.ts';
 import { waitFor } from '../support/wait.ts';
 
 import { Actions } from './actions.ts';
@@ -136,6 +142,14 @@ describe('the system in a cluster', { timeout: 120 * 60_000 }, () => {
     for (const service of SERVICES) {
       assert.equal(await runNode(service, ['--eval', script]), 'false');
     }
+  });
+
+  test('leaves nothing to a program in the place of ffmpeg, which gets it all without the sandbox', async () => {
+    const [pod] = await podsOf('converter');
+    const intrusions = readIntrusions(await target.deployment.exec(pod?.name ?? '', 'app', INTRUDER_COMMAND));
+    actions.intrusions = intrusionTable(intrusions);
+    report(`\n${actions.intrusions}`);
+    assertConfined(intrusions);
   });
 
   for (const service of SERVICES)

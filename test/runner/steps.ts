@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { findGo } from '../../deploy/local/tools/go.ts';
-import { ensureFfmpeg } from '../../deploy/local/tools/tools.ts';
+import { ensureConfinedFfmpeg } from '../../deploy/local/tools/tools.ts';
 import { runSuite } from '../chaos/suite.ts';
 import { runContainers } from '../containers/suite.ts';
 import { runShortCorpus } from '../hostile/suite.ts';
@@ -58,8 +58,8 @@ export const STEPS: readonly Step[] = [
   {
     name: 'hostile',
     parts: ['hostile'],
-    run: async ({ report, signal }) => {
-      await ensureFfmpeg(report, signal);
+    run: async ({ repoRoot, report, signal }) => {
+      await ensureConfinedFfmpeg(repoRoot, report, signal);
       return runShortCorpus({ seed: randomInt(1_000_000), report, signal });
     },
   },
@@ -101,7 +101,7 @@ async function runTool(
 /** Tests that start programs of their own, but no system. */
 async function runProcessTests(context: StepContext): Promise<StepResult> {
   const { selection, repoRoot, runDir, grepArgs, report, signal } = context;
-  if (selection.parts.has('integration')) await ensureFfmpeg(report, signal);
+  if (selection.parts.has('integration')) await ensureConfinedFfmpeg(repoRoot, report, signal);
   const files = (['integration', 'tilt'] as const).flatMap((part) => selection.files.get(part) ?? []);
   const counts = await runTests(files, {
     ...{ cwd: repoRoot, concurrency: 2, args: grepArgs, env: {}, folder: runDir, signal },

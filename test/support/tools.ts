@@ -8,3 +8,9 @@ export const ffmpeg = unconfined('ffmpeg');
 export const ffprobe = unconfined('ffprobe');
 /** The tools of a converter. */
 export const tools = { ffmpeg, ffprobe };
+
+/** A tool that says of itself what a sandbox in force says, for what is allowed in one alone. It runs outside any. */
+export const saidToBeConfined = ({ path }: Tool): Tool => ({
+  path,
+  sandbox: { ...noSandbox, layers: ['namespaces', 'seccomp'] },
+});

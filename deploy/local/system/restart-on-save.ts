@@ -28,16 +28,25 @@ const ATTEMPT_MS = 1_000;
 /** Node prints about 20 lines for a syntax error, and names the file in the first of them. */
 const LOG_LINES = 25;
 
+/**
+ * Folders below that of all services which hold no code of a service. What runs in browsers is built by deploy/page, and the
+ * gateway finds the new files by itself. The launcher of the sandbox is a program in Go, which the next start builds.
+ */
+const COMPILED = [
+  'gateway/page/app',
+  'gateway/page/dist',
+  'converter/sandbox/launcher',
+  'converter/sandbox/bin',
+];
+
 /** The services whose code is in one of these files: the owner of a file, or all for a file in `shared`. */
 export function affectedBy<Service extends { folder: string }>(
   files: readonly string[],
   services: readonly Service[],
   servicesDir: string,
 ): Service[] {
-  const page = path.join(servicesDir, 'gateway/page');
-  // What runs in browsers is built by deploy/page. The gateway finds the new files by itself.
   const ours = files.filter(
-    (file) => !['app', 'dist'].some((name) => file.startsWith(path.join(page, name) + path.sep)),
+    (file) => !COMPILED.some((folder) => file.startsWith(path.join(servicesDir, folder) + path.sep)),
   );
   const isIn = (folder: string): boolean => ours.some((file) => file.startsWith(folder + path.sep));
   if (isIn(path.join(servicesDir, 'shared'))) return [...services];

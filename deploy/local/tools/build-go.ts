@@ -17,7 +17,7 @@ export interface GoProgram {
 
 const BUILD_MS = 10 * 60_000;
 
-/** Builds a program once, even if several processes need it at the same time. */
+/** Builds a static program once, even if several processes need it at the same time. */
 export async function buildGo(
   go: string,
   { what, folder, package: name, file }: GoProgram,
@@ -33,10 +33,16 @@ export async function buildGo(
   try {
     if (isExecutable(file)) return;
     report(`Building ${what} from source, once …`);
-    await run(go, ['build', '-trimpath', '-ldflags', '-s -w', '-o', unfinished, name], {
-      ...{ what: `Building ${what}`, report, signal, cwd: folder, timeoutMs: BUILD_MS },
-      env: { ...process.env, CGO_ENABLED: '0' },
-    });
+    await run(
+      go,
+      ['build', '-v', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w', '-o', unfinished, name],
+      {
+        ...{ what: `Building ${what}`, report, signal, cwd: folder, timeoutMs: BUILD_MS },
+        // Go prints one line for each downloaded module, then one for each package.
+        progress: (lines) => `${lines} modules and packages`,
+        env: { ...process.env, CGO_ENABLED: '0' },
+      },
+    );
     renameSync(unfinished, file);
   } finally {
     rmSync(unfinished, { force: true });

@@ -4,6 +4,7 @@ import { which } from '../../process/which.ts';
 import { ensureDaprd } from './daprd.ts';
 import { readExternalServers, type ServerName, type UrlServerName } from './external-servers.ts';
 import { canFetchMongod, fetchMongod, findMongod, missingForMongod } from './mongod.ts';
+import { installBubblewrap, lacksBubblewrap, prepareLauncher } from './sandbox.ts';
 import { findServerPrograms, missingSources, type ServerPrograms } from './server-programs.ts';
 
 /** Absolute paths of programs. */
@@ -33,7 +34,8 @@ export async function ensureTools({ repoRoot, needed, report, signal }: ToolsOpt
   };
   const [daprd] = await Promise.allSettled([
     abortOthersOnFailure(ensureDaprd(repoRoot, report, eitherSignal)),
-    abortOthersOnFailure(installServers(wanted, report, eitherSignal)),
+    abortOthersOnFailure(installPackages(wanted, report, eitherSignal)),
+    abortOthersOnFailure(prepareLauncher(repoRoot, report, eitherSignal)),
   ]);
   signal.throwIfAborted();
   if (failed.signal.aborted || daprd.status === 'rejected') throw failed.signal.reason;
@@ -54,6 +56,17 @@ export async function ensureTools({ repoRoot, needed, report, signal }: ToolsOpt
   return { ...programs, daprd: daprd.value, docker };
 }
 
+/** Makes sure that ffmpeg is installed with its sandbox, for tests that run it without a system. */
+export async function ensureConfinedFfmpeg(
+  repoRoot: string,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  await ensureFfmpeg(report, signal);
+  await installBubblewrap(report, signal);
+  await prepareLauncher(repoRoot, report, signal);
+}
+
 /** Makes sure that ffmpeg is installed, for tests that make videos where no converter runs. */
 export async function ensureFfmpeg(report: Report, signal: AbortSignal): Promise<void> {
   if (!hasFfmpeg() && canInstall()) await aptInstall(['ffmpeg'], [], report, signal);
@@ -72,7 +85,7 @@ async function findDocker(report: Report, signal: AbortSignal): Promise<string |
   );
 }
 
-async function installServers(
+async function installPackages(
   wanted: readonly UrlServerName[],
   report: Report,
   signal: AbortSignal,
@@ -83,6 +96,10 @@ async function installServers(
   if (!hasFfmpeg()) packages.push('ffmpeg');
   if (wantsMongod) packages.push(...(await missingForMongod()));
   const units = sources.flatMap(({ units }) => units);
-  if (packages.length > 0 && canInstall()) await aptInstall(packages, units, report, signal);
+  if (packages.length > 0 && canInstall()) {
+    if (lacksBubblewrap()) packages.push('bubblewrap');
+    await aptInstall(packages, units, report, signal);
+  }
+  await installBubblewrap(report, signal);
   if (wantsMongod && findMongod() === undefined && canFetchMongod()) await fetchMongod(report, signal);
 }

@@ -82,7 +82,7 @@ function indexedExtent(file: FileBytes, layout: Layout, movie: Movie, { position
 }
 
 /** Returns when a track ends: its edits, as far as there are samples for them. */
-function playLength({ editSeconds, emptySeconds, indexSeconds }: MovieTrack): number {
+export function playLength({ editSeconds, emptySeconds, indexSeconds }: MovieTrack): number {
   return emptySeconds + Math.min(editSeconds ?? indexSeconds, indexSeconds);
 }
 

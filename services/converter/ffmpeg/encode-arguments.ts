@@ -2,7 +2,7 @@ import ffmpeg from 'fluent-ffmpeg';
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import { outputRate } from '../../shared/mp3/output-format.ts';
 import { LOG_ARGUMENTS } from './encoder-log.ts';
-import { filterChain, requestedRange, type SampleRange } from './filter-chain.ts';
+import { filterChain, requestedRange, type SampleRange, type SoundLimits } from './filter-chain.ts';
 import { type Gain, gainFilters } from './gain.ts';
 import { MATRIX_OPTIONS } from './mixdown.ts';
 import type { AudioTrack } from './probe/probe.ts';
@@ -30,7 +30,7 @@ export interface EncodeSource {
 
 export interface EncodeArguments extends EncodeSource {
   options: ConversionOptions;
-  limits: { maxDurationSeconds: number };
+  limits: SoundLimits;
   /** Size of the source. */
   inputBytes: number;
   /** Whether ffmpeg lists the packets of the track on standard output. It then reads the track to its end. */
@@ -58,7 +58,6 @@ export interface PartArguments {
  */
 export function encodeArguments(request: EncodeArguments): string[] {
   const { audio, filmStartSeconds, options, limits, inputBytes, listsPackets, part } = request;
-  const { maxDurationSeconds } = limits;
   const rate = outputRate(audio.sampleRate, options);
   const finish = request.gain ? gainFilters(request.gain, rate) : [];
   const chain = {
@@ -73,7 +72,7 @@ export function encodeArguments(request: EncodeArguments): string[] {
     .outputOptions(...selectTrack(audio))
     .audioCodec('libmp3lame')
     .outputOptions('-af', filterChain(chain))
-    .outputOptions('-fs', String(maxOutputBytes(audio, { maxDurationSeconds, inputBytes })))
+    .outputOptions('-fs', String(maxOutputBytes(audio, { ...limits, inputBytes })))
     .outputOptions('-id3v2_version', '0', '-write_xing', '1')
     .format('mp3')
     .output(part?.output ?? OUTPUT);
@@ -137,7 +136,7 @@ const listPackets = (command: ffmpeg.FfmpegCommand, audio: AudioTrack): void => 
 
 /** Returns what this process encodes, in samples on the clock of the film. */
 function rangeOf({ options, limits, part }: EncodeArguments, rate: number): SampleRange {
-  const { from, to } = requestedRange(options, rate, limits.maxDurationSeconds);
+  const { from, to } = requestedRange(options, rate, limits);
   if (!part) return { from, to };
   return { from: from + part.from, to: part.to === undefined ? to : Math.min(to, from + part.to) };
 }
@@ -148,10 +147,16 @@ function rangeOf({ options, limits, part }: EncodeArguments, rate: number): Samp
  */
 export function maxOutputBytes(
   { expectedSeconds, isLengthStated }: AudioTrack,
-  { maxDurationSeconds, inputBytes }: { maxDurationSeconds: number; inputBytes: number },
+  {
+    maxDurationSeconds,
+    maxSoundSeconds = Number.POSITIVE_INFINITY,
+    inputBytes,
+  }: SoundLimits & { inputBytes: number },
 ): number {
   const stated =
     isLengthStated && expectedSeconds !== undefined ? 2 * expectedSeconds + 600 : Number.POSITIVE_INFINITY;
   const plausible = Math.max(stated, inputBytes / MIN_SOURCE_BYTES_PER_SECOND);
-  return Math.ceil(Math.min(maxDurationSeconds + 1, plausible) * MAX_BYTES_PER_SECOND + SLACK_BYTES);
+  return Math.ceil(
+    Math.min(maxDurationSeconds + 1, maxSoundSeconds + 1, plausible) * MAX_BYTES_PER_SECOND + SLACK_BYTES,
+  );
 }

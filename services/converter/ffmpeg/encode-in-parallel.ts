@@ -12,6 +12,7 @@ import {
   requireWholeSound,
 } from './encode.ts';
 import { encodeArguments, type PartArguments } from './encode-arguments.ts';
+import { encodeLimits } from './encode-limits.ts';
 import type { Encoded, EncodeRequest } from './encode-request.ts';
 import { requestedRange } from './filter-chain.ts';
 import { measureLoss } from './lost-sound.ts';
@@ -46,7 +47,7 @@ export async function encodeInParallel(request: ParallelEncodeRequest): Promise<
   try {
     const last = await encodeParts(request, segments, rate);
     const frameMap = await joinSegments(segments, paths, { output, rate, signal });
-    const range = requestedRange(options, rate, limits.maxDurationSeconds);
+    const range = requestedRange(options, rate, limits);
     const { lost } = await measureLoss(output, last.decoded, range);
     if (lost !== undefined) throw new NotJoinable(`${lost} of the sound are missing`);
     return { ...(await requireWholeSound(request, last)), frameMap };
@@ -97,6 +98,7 @@ async function encodePart(
   const result = await runEncoder(ffmpeg, encodeArguments({ ...request, listsPackets, part }), {
     ...{ folder, signal, listsPackets, onTime: listsPackets ? lastPartTime(request, part) : request.onTime },
     timeoutSeconds: limits.maxConvertSeconds,
+    limits: encodeLimits(request),
   });
   if (result.code) throw new NotJoinable(`a part failed: ${result.code}: ${result.stderr}`);
   requireSuccess(result);

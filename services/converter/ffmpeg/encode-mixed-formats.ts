@@ -5,6 +5,7 @@ import { ConversionFailure } from '../failure.ts';
 import { frameSamples } from '../mp3/frame-header.ts';
 import { onlyDecoders } from './audio-decoders.ts';
 import { decodeArguments, encodeArguments } from './encode-arguments.ts';
+import { encodeLimits } from './encode-limits.ts';
 import type { EncodeRequest } from './encode-request.ts';
 import type { DecodedSound } from './encoder-log.ts';
 import { requestedRange } from './filter-chain.ts';
@@ -39,7 +40,7 @@ export async function encodeMixedFormats(
   const fromPipe = { ...request, audio: single, inputArguments: NUT_FROM_PIPE, input: 'pipe:0' };
   const pipe = new PassThrough();
   const encoderEnded = new AbortController();
-  const tool = { folder, timeoutSeconds: limits.maxConvertSeconds };
+  const tool = { folder, timeoutSeconds: limits.maxConvertSeconds, limits: encodeLimits(request) };
   const decoding = runEncoder(
     ffmpeg,
     decodeArguments({ ...withShortAnalysis(request), listsPackets }, { rate, channels }),
@@ -78,7 +79,7 @@ async function isAllEncoded(
   decoded: DecodedSound,
   rate: number,
 ): Promise<boolean> {
-  const range = requestedRange(options, rate, limits.maxDurationSeconds);
+  const range = requestedRange(options, rate, limits);
   const { seconds } = await measureLoss(join(folder, OUTPUT), decoded, range);
   return seconds * rate >= range.to - range.from - ROUNDING;
 }

@@ -3,12 +3,12 @@ import type { FrameMap } from '../mp3/play-ranges.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
 import type { EncodeSource } from './encode-arguments.ts';
 import type { DecodedSound } from './encoder-log.ts';
+import type { SoundLimits } from './filter-chain.ts';
 import type { Gain } from './gain.ts';
 import type { Packets } from './packet-counter.ts';
 import type { AudioTrack } from './probe/probe.ts';
 
-export interface EncodeLimits {
-  maxDurationSeconds: number;
+export interface EncodeLimits extends SoundLimits {
   maxConvertSeconds: number;
 }
 

@@ -4,13 +4,16 @@ import { outputRate } from '../../shared/mp3/output-format.ts';
 import { ConversionFailure, DiskFull, tooLong } from '../failure.ts';
 import { isCrash } from './crash.ts';
 import { encodeArguments, maxOutputBytes } from './encode-arguments.ts';
+import { encodeLimits } from './encode-limits.ts';
 import { encodeMixedFormats, isFormatChange } from './encode-mixed-formats.ts';
 import type { Encoded, EncodeRequest } from './encode-request.ts';
+import type { DecodedSound } from './encoder-log.ts';
 import { explainByCut } from './explain-by-cut.ts';
 import { requestedRange } from './filter-chain.ts';
 import { measureLoss } from './lost-sound.ts';
 import { type EncoderResult, runEncoder } from './run-encoder.ts';
 import type { ToolResult } from './run-tool.ts';
+import { tooMuchSound } from './sound-bounds.ts';
 import { OUTPUT } from './untrusted-input.ts';
 
 /** Makes {@link OUTPUT} from `INPUT` with one process. Throws {@link ConversionFailure} and {@link DiskFull}. */
@@ -21,6 +24,7 @@ export async function encode(request: EncodeRequest): Promise<Encoded> {
   let result: EncoderResult = await runEncoder(ffmpeg, encodeArguments({ ...request, listsPackets }), {
     ...{ folder, signal, onTime, listsPackets },
     timeoutSeconds: limits.maxConvertSeconds,
+    limits: encodeLimits(request),
   });
   if (isFormatChange(result)) result = await encodeMixedFormats(request, { listsPackets, onTime });
   requireSuccess(result);
@@ -38,6 +42,7 @@ export const canListPackets = ({ audio, options }: EncodeRequest): boolean =>
 /** Returns a listener for the seconds that were read. It throws where they are more than we take. */
 export function reportTime({ options: { start = 0, end }, limits, onTime }: EncodeRequest) {
   return (seconds: number): void => {
+    if (seconds > (limits.maxSoundSeconds ?? Number.POSITIVE_INFINITY) + 2) throw tooMuchSound();
     const ours = end === undefined ? Math.max(0, seconds - start) : seconds;
     // Two seconds more, so that a rounded sum of packets is not mistaken for too long a sound.
     if (ours > limits.maxDurationSeconds + 2) throw tooLong(limits.maxDurationSeconds);
@@ -50,11 +55,13 @@ export function reportTime({ options: { start = 0, end }, limits, onTime }: Enco
  * sound at all.
  */
 export async function requireWholeSound(
-  { folder, audio, options, limits: { maxDurationSeconds } }: EncodeRequest,
+  { folder, audio, options, limits }: EncodeRequest,
   { decoded, packets }: Pick<Encoded, 'decoded' | 'packets'>,
 ): Promise<Encoded> {
-  const range = requestedRange(options, outputRate(audio.sampleRate, options), maxDurationSeconds);
+  const range = requestedRange(options, outputRate(audio.sampleRate, options), limits);
+  const { maxDurationSeconds, maxSoundSeconds = Number.POSITIVE_INFINITY } = limits;
   const { seconds, lost } = await measureLoss(join(folder, OUTPUT), decoded, range);
+  if (placedSeconds(decoded) > maxSoundSeconds) throw tooMuchSound();
   if (seconds > maxDurationSeconds) throw tooLong(maxDurationSeconds);
   if (lost !== undefined) {
     const cause = new Error(`${lost} were decoded and are not in the MP3, which holds ${seconds} s`);
@@ -76,6 +83,10 @@ export async function requireWholeSound(
   return { decoded, packets, seconds };
 }
 
+/** Returns the seconds of what was decoded, and of the silence in its holes. */
+const placedSeconds = ({ samples = 0, rates, placed }: DecodedSound): number =>
+  rates.length === 0 ? 0 : (samples + placed.silence) / Math.max(...rates);
+
 /** Throws where ffmpeg has reached the limit of `-fs`. It exits with 0 then, and leaves a truncated file. */
 export async function requireBelowSizeLimit(
   path: string,
@@ -91,9 +102,13 @@ export async function requireBelowSizeLimit(
 }
 
 /** Throws when ffmpeg failed: {@link ConversionFailure} where the video is at fault, {@link DiskFull}, or else an error. */
-export function requireSuccess({ code, killedBy, timedOut, stderr }: ToolResult): void {
+export function requireSuccess({ code, killedBy, reachedLimit, timedOut, stderr }: ToolResult): void {
   const cause = new Error(`ffmpeg: ${code ?? killedBy}: ${stderr}`);
   if (timedOut) throw new ConversionFailure('conversion_failed', 'the conversion took too long', cause);
+  if (reachedLimit !== undefined) {
+    const what = reachedLimit === 'cpuSeconds' ? 'processor time' : 'disk space';
+    throw new ConversionFailure('conversion_failed', `the conversion took more ${what} than it may`, cause);
+  }
   if (isCrash(killedBy)) throw unreadable(cause);
   // The kernel killed it for lack of memory. The file may be the cause.
   if (killedBy) throw cause;

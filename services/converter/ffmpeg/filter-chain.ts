@@ -50,14 +50,26 @@ function layouts(channels: 1 | 2 | undefined): string {
   return channels === 1 ? 'mono' : 'stereo';
 }
 
+/** Bounds of a conversion, in seconds. */
+export interface SoundLimits {
+  /** Limit of the length of the MP3. */
+  maxDurationSeconds: number;
+  /** How much sound a file of this size may hold, with the silence in its holes. Undefined where there is no limit. */
+  maxSoundSeconds?: number | undefined;
+}
+
 /** Returns the range that the options select. The bounds are rounded to samples. */
 export function requestedRange(
   { start = 0, end = Number.POSITIVE_INFINITY }: Pick<ConversionOptions, 'start' | 'end'>,
   rate: number,
-  maxDurationSeconds: number,
+  { maxDurationSeconds, maxSoundSeconds = Number.POSITIVE_INFINITY }: SoundLimits,
 ): SampleRange {
   const from = Math.round(start * rate);
   // One second more than allowed, so that a longer sound can be recognized.
-  const most = from + Math.ceil((maxDurationSeconds + 1) * rate);
-  return { from, to: Math.min(Math.round(end * rate), most) };
+  const most = Math.min(
+    from + Math.ceil((maxDurationSeconds + 1) * rate),
+    Math.ceil((maxSoundSeconds + 1) * rate),
+  );
+  // A range that begins behind the limit is empty.
+  return { from, to: Math.max(from, Math.min(Math.round(end * rate), most)) };
 }

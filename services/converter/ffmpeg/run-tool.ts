@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Limits, Tool } from '../sandbox/sandbox.ts';
+import { readEnd, sandboxFailure, type ToolEnd } from '../sandbox/tool-end.ts';
 import { type OutputReaders, readErrors, readOutput } from './tool-output.ts';
 
 export interface ToolOptions extends OutputReaders {
@@ -26,10 +27,7 @@ export interface ToolOptions extends OutputReaders {
   dataOutput?: Writable;
 }
 
-export interface ToolResult {
-  /** Null when the tool was killed by `killedBy`. */
-  code: number | null;
-  killedBy: NodeJS.Signals | null;
+export interface ToolResult extends ToolEnd {
   timedOut: boolean;
   /** Standard output. Empty where `onOutputLine` or `onOutput` gets it. */
   output: string;
@@ -41,7 +39,7 @@ export interface ToolResult {
 
 /**
  * Runs ffmpeg or ffprobe. The process has ended when this returns or throws. Of our environment the tool gets only PATH, so
- * that it sees no token. Throws the signal's reason when aborted.
+ * that it sees no token. Throws the signal's reason when aborted, and an error when the sandbox could not start the tool.
  */
 export async function runTool(
   { path, sandbox }: Tool,
@@ -50,11 +48,12 @@ export async function runTool(
 ): Promise<ToolResult> {
   const { folder, signal, timeoutSeconds, onLine, keep = dropProgress } = options;
   signal.throwIfAborted();
-  const [command, ...rest] = await sandbox.commandLine(path, args, { folder, limits: options.limits });
+  const limits = { cpuSeconds: timeoutSeconds, ...options.limits };
+  const [command, ...rest] = await sandbox.commandLine(path, args, { folder, limits });
   signal.throwIfAborted();
   const child = spawn(command, rest, {
     cwd: folder,
-    env: { ...options.env, PATH: process.env.PATH, LC_ALL: 'C' },
+    env: { ...options.env, PATH: process.env.PATH, LC_ALL: 'C', MALLOC_ARENA_MAX: '4' },
     stdio: [
       options.input ? 'pipe' : 'ignore',
       'pipe',
@@ -73,7 +72,14 @@ export async function runTool(
       isOutputTooLong = true;
       kill();
     });
-    const errors = readErrors(child.stderr, { onLine, keep });
+    let firstError: string | undefined;
+    const errors = readErrors(child.stderr, {
+      onLine(line) {
+        firstError ??= line;
+        onLine?.(line);
+      },
+      keep,
+    });
     output.catch(kill);
     errors.catch(kill);
     connect(child, options);
@@ -82,9 +88,10 @@ export async function runTool(
     await Promise.allSettled(results);
     signal.throwIfAborted();
     const [[code, killedBy], text = '', stderr] = await Promise.all(results);
+    const failure = sandboxFailure(sandbox, code, firstError ?? '');
+    if (failure !== undefined) throw new Error(`the sandbox could not start ${path}: ${failure}`);
     return {
-      code,
-      killedBy,
+      ...readEnd(sandbox, code, killedBy),
       timedOut: timeoutSignal.aborted,
       output: text,
       isOutputTooLong,

@@ -1,5 +1,6 @@
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import { outputChannels, outputRate } from '../../shared/mp3/output-format.ts';
+import { encodeLimits } from '../ffmpeg/encode-limits.ts';
 import type { EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { filterChain, requestedRange } from '../ffmpeg/filter-chain.ts';
 import { type Gain, gainFilters } from '../ffmpeg/gain.ts';
@@ -20,7 +21,11 @@ export async function encodeNormalized<Result>(
   encode: (request: EncodeRequest) => Promise<Result>,
 ): Promise<{ result: Result; warnings: JobWarning[] }> {
   const { ffmpeg, folder, limits, signal, onTime } = request;
-  const tool = { ffmpeg, folder, signal, timeoutSeconds: limits.maxConvertSeconds };
+  const tool = {
+    ...{ ffmpeg, folder, signal },
+    timeoutSeconds: limits.maxConvertSeconds,
+    limits: encodeLimits(request),
+  };
   let done = 0;
   // Another trial begins anew, and the progress stays where it is until then.
   const report = (seconds: number): void => {
@@ -58,7 +63,7 @@ function sourceAfter(request: EncodeRequest, gain: Gain | undefined) {
   // The encoder takes stereo where the mix is open. The meter would take any layout.
   const options = { ...request.options, channels: outputChannels(audio, request.options.channels) };
   const rate = outputRate(audio.sampleRate, options);
-  const range = requestedRange(options, rate, limits.maxDurationSeconds);
+  const range = requestedRange(options, rate, limits);
   const finish = gain ? gainFilters(gain, rate) : [];
   return {
     input: ['-copyts', ...inputArguments, '-i', INPUT, '-map', `0:${audio.index}`],

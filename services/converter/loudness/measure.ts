@@ -12,7 +12,7 @@ export interface Loudness {
   truePeak: number | undefined;
 }
 
-export interface MeasureRequest extends Pick<ToolOptions, 'folder' | 'signal' | 'timeoutSeconds'> {
+export interface MeasureRequest extends Pick<ToolOptions, 'folder' | 'signal' | 'limits' | 'timeoutSeconds'> {
   ffmpeg: Tool;
   /** Everything up to and including the name of the input, and the choice of its track. */
   input: readonly string[];
@@ -39,7 +39,7 @@ const NO_ERROR = /^\s|ebur128|\btime=/;
  * encoded. Throws {@link FormatChange}, and what {@link requireSuccess} throws.
  */
 export async function measureLoudness(request: MeasureRequest): Promise<Loudness> {
-  const { ffmpeg, input, filters = [], onTime, folder, signal, timeoutSeconds } = request;
+  const { ffmpeg, input, filters = [], onTime, folder, signal, limits, timeoutSeconds } = request;
   const report = createReportReader();
   const onLine = (line: string): void => {
     report.read(line);
@@ -55,7 +55,7 @@ export async function measureLoudness(request: MeasureRequest): Promise<Loudness
       ...['-af', [...filters, meter].join(','), '-f', 'null', '-'],
     ],
     {
-      ...{ folder, signal, timeoutSeconds, onLine },
+      ...{ folder, signal, timeoutSeconds, onLine, ...(limits && { limits }) },
       keep: (line) => (NO_ERROR.test(line) ? undefined : line),
     },
   );

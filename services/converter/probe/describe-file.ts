@@ -8,11 +8,12 @@ import type { ProbeTools } from '../ffmpeg/probe/probe-tools.ts';
 import { INPUT } from '../ffmpeg/untrusted-input.ts';
 import { applyOptions } from '../tags/apply-options.ts';
 import { choosePicture, extractCover } from '../tags/extract-cover.ts';
+import { canDecodePictures, filmDecoder, NO_SANDBOX } from '../tags/film-decoders.ts';
 import { mapChapters } from '../tags/map-chapters.ts';
 import { probeTags } from '../tags/probe-tags.ts';
 import { readTags } from '../tags/read-tags.ts';
 import type { SourceTags } from '../tags/source-tags.ts';
-import { type Cover, coverLeftOut, type Tags } from '../tags/tags.ts';
+import { type Cover, coverLeftOut, coverSkipped, type Tags } from '../tags/tags.ts';
 import { writeId3 } from '../tags/write-id3.ts';
 import { downmixWarnings } from '../transcode/conversion-warnings.ts';
 import { type ExpectedMp3, expectedMp3 } from './expected-mp3.ts';
@@ -100,6 +101,13 @@ function tagsOf(
   };
 }
 
+/** Whether there will be a still of the film, as far as it is known. */
+function stillOf({ ffmpeg }: ProbeTools, { videoIndex, videoCodec = 'unknown' }: SourceTags) {
+  if (videoIndex === undefined) return { hasCover: false, warnings: [] };
+  if (canDecodePictures(ffmpeg)) return { hasCover: filmDecoder(videoCodec) !== undefined, warnings: [] };
+  return { hasCover: false, warnings: [coverSkipped(`The MP3 has no cover: ${NO_SANDBOX}.`)] };
+}
+
 interface CoverRequest {
   source: SourceTags;
   sound: Sound;
@@ -112,7 +120,7 @@ async function coverOf(
   tools: ProbeTools,
   { source, sound, request: { options }, isWhole }: CoverRequest,
 ): Promise<{ hasCover: boolean; cover?: Cover; warnings: JobWarning[] }> {
-  if (options.cover === 'frame') return { hasCover: source.videoIndex !== undefined, warnings: [] };
+  if (options.cover === 'frame') return stillOf(tools, source);
   const picture = choosePicture(source.pictures);
   if (options.cover === 'none' || options.strip_tags || !picture) return { hasCover: false, warnings: [] };
   const inputArguments = [...sound.inputArguments, '-i', INPUT];

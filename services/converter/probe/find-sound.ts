@@ -10,6 +10,7 @@ import { type FoundTracks, findTracks, LISTS_NO_STREAMS, look } from '../ffmpeg/
 import { type AudioTrack, audioTrack, describeFound, probe } from '../ffmpeg/probe/probe.ts';
 import type { ProbeTools } from '../ffmpeg/probe/probe-tools.ts';
 import type { SourceTrack } from '../ffmpeg/probe/source-track.ts';
+import { requireRealFormat } from '../ffmpeg/sound-bounds.ts';
 import { INPUT, untrustedInput } from '../ffmpeg/untrusted-input.ts';
 import { hiddenParts } from './hidden-parts.ts';
 
@@ -97,6 +98,7 @@ async function inEnds(tools: ProbeTools, { options, size, head, tail }: ProbeReq
   const complete = hasLength && !hidden.tags;
   try {
     const { track, warnings } = chooseTrack(known.tracks, options.track);
+    requireRealFormat(track);
     return { ...describe(known, track), complete, warnings, error: null };
   } catch (failure) {
     const error = errorOf(failure, { mayBeHidden: LISTS_NO_STREAMS.test(format) });

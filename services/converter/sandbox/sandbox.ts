@@ -11,7 +11,9 @@ export interface Limits {
   /** Size in bytes of each file that the tool writes. */
   fileBytes?: number;
   openFiles?: number;
-  /** Threads, of all processes of the user where the kernel counts them so. It does not count those of root. */
+  /**
+   * Threads. Outside namespaces, the kernel counts those of all programs of the same user. It does not limit root's at all.
+   */
   threads?: number;
 }
 
@@ -26,6 +28,8 @@ export interface Confinement {
 export interface Sandbox {
   /** What is in force. It is empty where the sandbox is off. */
   readonly layers: readonly Layer[];
+  /** Version of the kernel's Landlock interface, where Landlock is in force. */
+  readonly landlockVersion?: number;
   /** Returns the program and the arguments that run the tool at `path` with `args` in this sandbox. */
   commandLine(
     path: string,

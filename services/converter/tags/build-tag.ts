@@ -2,6 +2,7 @@ import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import { applyOptions } from './apply-options.ts';
 import { choosePicture, extractCover, type PictureResult, type PictureTools } from './extract-cover.ts';
 import { extractFrame } from './extract-frame.ts';
+import { canDecodePictures, NO_SANDBOX } from './film-decoders.ts';
 import { mapChapters, type Timeline } from './map-chapters.ts';
 import { readTags } from './read-tags.ts';
 import type { SourceTags } from './source-tags.ts';
@@ -32,10 +33,12 @@ export async function buildTag(request: BuildTagRequest): Promise<{ id3: Buffer;
 async function coverOf(request: BuildTagRequest): Promise<{ cover?: Cover; warnings: JobWarning[] }> {
   const { source, options, durationSeconds } = request;
   if (options.cover === 'frame') {
-    const { videoIndex } = source;
+    const { videoIndex, videoCodec = 'unknown' } = source;
     if (videoIndex === undefined)
       return { warnings: [coverSkipped('The MP3 has no cover: the file has no film.')] };
-    const still = await extractFrame(request, { videoIndex, durationSeconds });
+    if (!canDecodePictures(request.ffmpeg))
+      return { warnings: [coverSkipped(`The MP3 has no cover: ${NO_SANDBOX}.`)] };
+    const still = await extractFrame(request, { videoIndex, codec: videoCodec, durationSeconds });
     return orWarning(still, (reason) => coverSkipped(`The MP3 has no cover: ${reason}.`));
   }
   const picture = choosePicture(source.pictures);

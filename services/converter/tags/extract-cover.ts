@@ -54,7 +54,7 @@ export async function extractCover(tools: PictureTools, picture: SourcePicture):
   }
 }
 
-/** ffmpeg decodes pictures while it probes a file, unless it is told not to probe. */
+/** ffmpeg need not probe the file, except for the size of a GIF. The list of decoders keeps it from decoding any picture. */
 const isGif = ({ codec }: SourcePicture) => codec === 'gif';
 const probing = (picture: SourcePicture) => (isGif(picture) ? [] : ['-nofind_stream_info']);
 /** The muxer `image2` copies every picture but GIF, which it writes anew. The muxer `data` needs to know the picture's size. */

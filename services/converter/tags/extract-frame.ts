@@ -1,7 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { onlyDecoders } from '../ffmpeg/audio-decoders.ts';
 import { runTool } from '../ffmpeg/run-tool.ts';
 import type { PictureResult, PictureTools } from './extract-cover.ts';
+import { filmDecoder } from './film-decoders.ts';
 
 /** Longest side of a still in pixels. */
 const MAX_SIDE = 1280;
@@ -20,6 +22,8 @@ const POSITIONS = [0.1, 0.3, 0.6];
 export interface FrameSource {
   /** Index of the video stream. */
   videoIndex: number;
+  /** Its codec by ffmpeg's name. */
+  codec: string;
   /** Length of the film in seconds, or undefined where it is not known. */
   durationSeconds: number | undefined;
 }
@@ -37,19 +41,28 @@ interface Try {
  * film, and not a black one where there is another. Throws the signal's reason when aborted.
  */
 export async function extractFrame(tools: PictureTools, source: FrameSource): Promise<PictureResult> {
+  const decoder = filmDecoder(source.codec);
+  if (decoder === undefined) return { reason: 'the format of its picture is not one that is decoded' };
+  const inputArguments = withDecoder(tools.inputArguments, decoder);
   const path = join(tools.folder, FILE);
   const deadline = performance.now() + TIMEOUT_SECONDS * 1000;
   try {
     for (const attempt of tries(source.durationSeconds)) {
       const timeoutSeconds = Math.floor((deadline - performance.now()) / 1000);
       if (timeoutSeconds < 1) return { reason: 'no still of the film was made in time' };
-      const bytes = await makeStill(tools, source.videoIndex, attempt, timeoutSeconds);
+      const bytes = await makeStill({ ...tools, inputArguments }, source.videoIndex, attempt, timeoutSeconds);
       if (bytes) return { cover: { bytes, type: 'image/jpeg' } };
     }
     return { reason: 'no picture of the film can be decoded' };
   } finally {
     await rm(path, { force: true });
   }
+}
+
+/** Allows the one decoder, and no other, in the arguments that open the file. The last list counts. */
+function withDecoder(inputArguments: readonly string[], decoder: string): string[] {
+  const at = inputArguments.lastIndexOf('-i');
+  return [...inputArguments.slice(0, at), ...onlyDecoders([decoder]), ...inputArguments.slice(at)];
 }
 
 function tries(durationSeconds = 0): Try[] {

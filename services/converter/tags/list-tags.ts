@@ -37,7 +37,7 @@ export async function listTags(request: ListTagsRequest): Promise<SourceTags> {
         const kind = tags?.comment;
         return { index, codec, ...(kind !== undefined && { kind }) };
       }),
-    ...(video && { videoIndex: video.index }),
+    ...(video && { videoIndex: video.index, videoCodec: video.codec_name ?? 'unknown' }),
   };
 }
 

@@ -99,7 +99,7 @@ export class ProbeOutput {
         const codec = this.#get(name, 'codec_name') ?? 'unknown';
         return { index: indexOf(name), codec, ...(kind !== undefined && { kind }) };
       }),
-      ...(video && { videoIndex: indexOf(video) }),
+      ...(video && { videoIndex: indexOf(video), videoCodec: this.#get(video, 'codec_name') ?? 'unknown' }),
     };
   }
 

@@ -34,6 +34,8 @@ export interface SourceTags {
   pictures: readonly SourcePicture[];
   /** Index of the first video track that is not a picture, for a still of the film. */
   videoIndex?: number;
+  /** Its codec by ffmpeg's name. */
+  videoCodec?: string;
 }
 
 export const NO_SOURCE_TAGS: SourceTags = {

@@ -7,6 +7,7 @@ import { ConversionFailure } from '../failure.ts';
 import { copyFrames } from '../ffmpeg/copy-frames.ts';
 import type { EncodeLimits, EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { type Probe, probe } from '../ffmpeg/probe/probe.ts';
+import { maxSoundSeconds } from '../ffmpeg/sound-bounds.ts';
 import type { Timeline } from '../ffmpeg/timeline.ts';
 import { INPUT, OUTPUT, untrustedInput } from '../ffmpeg/untrusted-input.ts';
 import { type VerifiedMp3, type VerifyOptions, verify } from '../ffmpeg/verify.ts';
@@ -62,7 +63,8 @@ export function createTranscode(tools: TranscodeTools): Transcode {
     const { size: inputBytes } = await stat(join(folder, INPUT));
     const { audio, filmStartSeconds, formatName } = probed;
     const source = { audio, filmStartSeconds, formatName, inputBytes, inputArguments: probed.inputArguments };
-    const request = { ffmpeg, folder, ...source, options, limits, signal, onTime };
+    const bounded = { ...limits, maxSoundSeconds: maxSoundSeconds(inputBytes, audio) };
+    const request = { ffmpeg, folder, ...source, options, limits: bounded, signal, onTime };
     const made = await copyOrEncode(request, tools);
     const timeline = timelineOf(request, made);
     const tag = await tagOf(request, { earlyTags, timeline, durationSeconds: probed.durationSeconds });

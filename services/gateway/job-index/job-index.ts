@@ -1,4 +1,4 @@
-import { ACTIVE_JOBS } from '../../shared/job-index/active-index.ts';
+import type { ACTIVE_JOBS } from '../../shared/job-index/active-index.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import { createOwnerList, type OwnerList } from './owner-list.ts';
 import { createShardedMap, type Entry } from './sharded-map.ts';
@@ -22,7 +22,9 @@ export interface JobIndex extends OwnerList {
 
 /** @param ttlSeconds the life of the index, which is longer than a job is kept */
 export function createJobIndex(state: StateStore, ttlSeconds: number): JobIndex {
-  const activeJobs = createShardedMap<{ owner: string }>(state, ACTIVE_JOBS, { ttlSeconds });
+  const activeJobs = createShardedMap<{ owner: string }>(state, 'open' satisfies typeof ACTIVE_JOBS, {
+    ttlSeconds,
+  });
 
   return {
     ...createOwnerList(state, ttlSeconds),

@@ -9,9 +9,13 @@ const CHECK_TIMEOUT_MS = 3_000;
 
 /**
  * Serves `/healthz`, which is 200 while the process answers, and `/readyz`, which is 200 while all checks pass and the
- * service is not stopping.
+ * service is not stopping. It shows `details` beside the checks.
  */
-export function health(checks: Checks, stoppingSignal: AbortSignal): Middleware {
+export function health(
+  checks: Checks,
+  stoppingSignal: AbortSignal,
+  details: Record<string, unknown> = {},
+): Middleware {
   return async (context, next) => {
     if (PATHS.includes(context.path)) requireReadMethod(context);
     if (context.path === '/healthz') {
@@ -22,7 +26,7 @@ export function health(checks: Checks, stoppingSignal: AbortSignal): Middleware 
         : await runChecks(checks);
       const failed = Object.values(report).some((result) => result !== 'ok');
       context.status = failed ? 503 : 200;
-      context.body = { status: failed ? 'unavailable' : 'ok', checks: report };
+      context.body = { status: failed ? 'unavailable' : 'ok', checks: report, ...details };
     } else {
       await next();
     }

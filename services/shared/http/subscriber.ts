@@ -13,6 +13,8 @@ import type { RequestState } from './request-state.ts';
 
 export interface SubscriberOptions {
   checks: Checks;
+  /** What `/readyz` shows beside the checks. */
+  readyDetails?: Record<string, unknown>;
   /** Throws until the service is ready to handle events. */
   requireReady: () => Promise<unknown>;
   stoppingSignal: AbortSignal;
@@ -35,6 +37,7 @@ export function createSubscriber<Schema extends z.ZodType>(
   handle: (event: z.output<Schema>, signal: AbortSignal) => Promise<'SUCCESS' | 'DROP'>,
   {
     checks,
+    readyDetails,
     requireReady,
     stoppingSignal,
     apiToken,
@@ -60,7 +63,7 @@ export function createSubscriber<Schema extends z.ZodType>(
 
   addRoutes?.(router);
   const app = createApp(log, metrics);
-  app.use(health(checks, stoppingSignal)).use(exposeMetrics(metrics));
+  app.use(health(checks, stoppingSignal, readyDetails)).use(exposeMetrics(metrics));
   app.use(requireSidecarToken(apiToken));
   app.use(router.routes());
   return app;

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type CountedTrack, trackLengths } from '../../completeness/track-lengths.ts';
 import { runTool } from '../run-tool.ts';
 import { INPUT } from '../untrusted-input.ts';
 import { createDumpReader } from './dump.ts';
@@ -30,12 +31,26 @@ export async function listStreams(
   // Muxers refuse a picture whose size only its decoder knows, as in FLV.
   const { starts } = all.hasBegun ? all : await list(tools, inputArguments, PACKETS_OF('0:a?'));
   const { report } = all;
-  const { size } = await stat(join(tools.folder, INPUT));
+  const path = join(tools.folder, INPUT);
+  const { size } = await stat(path);
+  const lengths = await trackLengths(path, report.format.format_name, countedTracks(report.streams));
   return {
     format: { ...report.format, size },
     packets: [...starts.keys()].map((stream_index) => ({ stream_index })),
-    streams: report.streams.map((stream) => ({ ...stream, ...startOf(stream, starts, report.format) })),
+    streams: report.streams.map((stream, place) => ({
+      ...stream,
+      ...startOf(stream, starts, report.format),
+      ...(lengths[place] !== undefined && { duration: lengths[place] }),
+    })),
   };
+}
+
+function countedTracks(streams: readonly StreamReport[]): CountedTrack[] {
+  const sounds = streams.filter(({ codec_type }) => codec_type === 'audio');
+  return streams.map((stream) => ({
+    id: stream.id === undefined ? undefined : Number(stream.id),
+    position: sounds.indexOf(stream) + 1 || undefined,
+  }));
 }
 
 async function list(

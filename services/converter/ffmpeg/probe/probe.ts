@@ -2,6 +2,7 @@ import type { Source } from '../../../shared/jobs/job-view.ts';
 import type { JobWarning } from '../../../shared/jobs/warnings.ts';
 import { ConversionFailure } from '../../failure.ts';
 import { explainByCut } from '../explain-by-cut.ts';
+import { requireRealFormat } from '../sound-bounds.ts';
 import { checkTrack } from './check-track.ts';
 import { type ChosenTrack, chooseTrack } from './choose-track.ts';
 import { channelsOf } from './dump.ts';
@@ -54,6 +55,7 @@ export async function probe(tools: ProbeTools, wanted?: number | string): Promis
         : error;
     },
   );
+  requireRealFormat(track);
   const described = describeFound(found, track);
   return { ...described, audio: audioTrack(found, track, described.filmStartSeconds), warnings };
 }

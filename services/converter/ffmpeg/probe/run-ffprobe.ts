@@ -36,10 +36,12 @@ export async function inspect(tools: ProbeTools, options: readonly string[]): Pr
       },
     },
   );
-  const { code, killedBy, timedOut, isOutputTooLong, stderr } = result;
+  const { code, killedBy, timedOut, reachedLimit, isOutputTooLong, stderr } = result;
   const cause = new Error(`ffprobe: ${code ?? killedBy}: ${stderr}`);
   // ffmpeg's lists of tags need a time that grows with the square of their length. Another attempt would take as long.
-  if (timedOut) throw new ConversionFailure('conversion_failed', 'the header of this file takes too long to read', cause);
+  if (timedOut || reachedLimit !== undefined) {
+    throw new ConversionFailure('conversion_failed', 'the file takes too long to read', cause);
+  }
   // The kernel killed ffprobe. It counts as an attempt, since the file is the likely cause.
   if (killedBy && !isOutputTooLong && !isCrash(killedBy)) throw cause;
   if (code === 0) return { report: parseReport(result.output), unsupported };

@@ -1,6 +1,7 @@
 import { languageOf } from '../../../shared/tracks/language.ts';
 import { isSecondary } from '../../../shared/tracks/secondary.ts';
 import { titleOf } from '../../../shared/tracks/title.ts';
+import { titleOfCodec } from './codec-titles.ts';
 import type { FileReport, StreamReport } from './report.ts';
 import type { SourceTrack } from './source-track.ts';
 import { taggedEnd } from './stated-length.ts';
@@ -77,7 +78,7 @@ const isEncrypted = (
 function codecOf({ codec_name, codec_long_name, codec_tag_string = '', codec_tag }: StreamReport) {
   if (codec_name !== undefined && codec_name !== 'unknown' && codec_name !== 'none') {
     const codec = asciiOf(codec_name);
-    return { codec, codecTitle: asciiOf(codec_long_name ?? '') || codec };
+    return { codec, codecTitle: asciiOf(codec_long_name ?? titleOfCodec(codec)) || codec };
   }
   const fourCharacters = /^[\w -]{2,4}$/.test(codec_tag_string) ? codec_tag_string.trim() : undefined;
   const codec = fourCharacters ?? (codec_tag && !/^0x0+$/.test(codec_tag) ? asciiOf(codec_tag) : 'unknown');

@@ -1,49 +1,45 @@
 package main
 
 import (
-	seccomp "github.com/elastic/go-seccomp-bpf"
+	"github.com/elastic/go-seccomp-bpf/arch"
+	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 )
 
 const newNamespaces = unix.CLONE_NEWNS | unix.CLONE_NEWCGROUP | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC |
 	unix.CLONE_NEWUSER | unix.CLONE_NEWPID | unix.CLONE_NEWNET | unix.CLONE_NEWTIME
 
-// conditional returns the system calls that are allowed with some arguments only.
-func conditional(call *execCall) []seccomp.NameWithConditions {
-	rules := []seccomp.NameWithConditions{
-		{Name: "execve", Conditions: is(0, uint64(call.address))},
-		// A thread, and no process.
-		{Name: "clone", Conditions: seccomp.ArgumentConditions{
-			{Argument: 0, Operation: seccomp.BitsSet, Value: unix.CLONE_THREAD},
-			{Argument: 0, Operation: seccomp.BitsNotSet, Value: newNamespaces},
-		}},
-		// How abort() ends a program. The process keeps its number when it becomes the tool.
-		{Name: "tgkill", Conditions: is(0, uint64(unix.Getpid()))},
-		// ffmpeg would end as if nothing had happened when its processor time is over. Without a handler, the signal kills it.
-		{Name: "rt_sigaction", Conditions: seccomp.ArgumentConditions{
-			{Argument: 0, Operation: seccomp.NotEqual, Value: uint64(unix.SIGXCPU)},
-		}},
-		// Its own limits can be read, and not changed.
-		{Name: "prlimit64", Conditions: seccomp.ArgumentConditions{
-			{Argument: 0, Operation: seccomp.Equal, Value: 0},
-			{Argument: 2, Operation: seccomp.Equal, Value: 0},
-		}},
-	}
-	for _, request := range []uint64{unix.TCGETS, unix.TIOCGWINSZ, unix.TIOCINQ} {
-		rules = append(rules, seccomp.NameWithConditions{Name: "ioctl", Conditions: is(1, request)})
-	}
-	for _, command := range []uint64{
+var (
+	requests = []uint32{unix.TCGETS, unix.TIOCGWINSZ, unix.TIOCINQ}
+	commands = []uint32{
 		unix.F_DUPFD, unix.F_DUPFD_CLOEXEC, unix.F_GETFD, unix.F_SETFD, unix.F_GETFL, unix.F_SETFL,
 		unix.F_GETLK, unix.F_SETLK, unix.F_SETLKW,
-	} {
-		rules = append(rules, seccomp.NameWithConditions{Name: "fcntl", Conditions: is(1, command)})
 	}
-	for _, option := range []uint64{unix.PR_SET_NAME, unix.PR_GET_NAME, unix.PR_SET_VMA, unix.PR_GET_DUMPABLE} {
-		rules = append(rules, seccomp.NameWithConditions{Name: "prctl", Conditions: is(0, option)})
-	}
-	return rules
-}
+	options = []uint32{unix.PR_SET_NAME, unix.PR_GET_NAME, unix.PR_SET_VMA, unix.PR_GET_DUMPABLE}
+)
 
-func is(argument uint32, value uint64) seccomp.ArgumentConditions {
-	return seccomp.ArgumentConditions{{Argument: argument, Operation: seccomp.Equal, Value: value}}
+// conditional returns the part of the filter for system calls that are allowed with some arguments only. Where the kernel takes
+// 32 bits of an argument, the filter does too: the others could be anything.
+func conditional(info *arch.Info, call *execCall) (program []bpf.Instruction) {
+	number := func(name string) uint32 { return uint32(info.SyscallNames[name]) }
+	denied := errno(unix.EPERM)
+	for _, rule := range [][]bpf.Instruction{
+		allOf(number("execve"), denied,
+			equal(low(0), uint32(call.address)), equal(high(0), uint32(call.address>>32))),
+		// A thread, and no process.
+		allOf(number("clone"), denied, someBits(low(0), unix.CLONE_THREAD), noBits(low(0), newNamespaces)),
+		// How abort() ends a program. The process keeps its number when it becomes the tool.
+		allOf(number("tgkill"), denied, equal(low(0), uint32(unix.Getpid()))),
+		// ffmpeg would end as if nothing had happened when its processor time is over: without a handler, the signal kills it.
+		// The call does nothing and seems to succeed, because other programs refuse to run where a handler cannot be set.
+		allOf(number("rt_sigaction"), errno(0), different(low(0), uint32(unix.SIGXCPU))),
+		// Its own limits can be read, and not changed.
+		allOf(number("prlimit64"), denied, equal(low(0), 0), equal(low(2), 0), equal(high(2), 0)),
+		oneOf(number("ioctl"), low(1), requests),
+		oneOf(number("fcntl"), low(1), commands),
+		oneOf(number("prctl"), low(0), options),
+	} {
+		program = append(program, rule...)
+	}
+	return program
 }

@@ -26,15 +26,16 @@ func assembleFilter(call *execCall) (*filter, error) {
 		DefaultAction: seccomp.ActionErrno,
 		Syscalls: []seccomp.SyscallGroup{
 			{Action: seccomp.ActionAllow, Names: known(info, allowed)},
-			{Action: seccomp.ActionAllow, NamesWithCondtions: knownRules(info, conditional(call))},
 			{Action: seccomp.ActionErrno | seccomp.Action(unix.ENOSYS), Names: known(info, unknownToTool)},
 		},
 	}
-	assembled, err := policy.Assemble()
+	simple, err := policy.Assemble()
 	if err != nil {
 		return nil, fmt.Errorf("seccomp: %w", err)
 	}
-	instructions, err := bpf.Assemble(assembled)
+	program := append(loadNumber(info), conditional(info, call)...)
+	// It loads processor and number again.
+	instructions, err := bpf.Assemble(append(program, simple...))
 	if err != nil {
 		return nil, fmt.Errorf("seccomp: %w", err)
 	}
@@ -44,6 +45,17 @@ func assembleFilter(call *execCall) (*filter, error) {
 		Filter: (*unix.SockFilter)(unsafe.Pointer(&filter.instructions[0])),
 	}
 	return filter, nil
+}
+
+// loadNumber loads the number of the system call, and refuses those of another processor, whose numbers mean something else.
+func loadNumber(info *arch.Info) []bpf.Instruction {
+	const numberOffset, processorOffset = 0, 4
+	return []bpf.Instruction{
+		load(processorOffset),
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: uint32(info.ID), SkipTrue: 1},
+		ret(errno(unix.EPERM)),
+		load(numberOffset),
+	}
 }
 
 func (filter *filter) load() error {
@@ -60,15 +72,6 @@ func known(info *arch.Info, names []string) (found []string) {
 	for _, name := range names {
 		if _, exists := info.SyscallNames[name]; exists {
 			found = append(found, name)
-		}
-	}
-	return found
-}
-
-func knownRules(info *arch.Info, rules []seccomp.NameWithConditions) (found []seccomp.NameWithConditions) {
-	for _, rule := range rules {
-		if _, exists := info.SyscallNames[rule.Name]; exists {
-			found = append(found, rule)
 		}
 	}
 	return found

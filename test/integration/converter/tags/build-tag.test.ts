@@ -8,6 +8,7 @@ import { type BuildTagRequest, buildTag } from '../../../../services/converter/t
 import { probeTags } from '../../../../services/converter/tags/probe-tags.ts';
 import { NO_SOURCE_TAGS } from '../../../../services/converter/tags/source-tags.ts';
 import { file, media, picture, tone } from '../../../support/media.ts';
+import { ffmpeg, saidToBeConfined } from '../../../support/tools.ts';
 import { decode } from '../mp3/inspect-mp3.ts';
 import { privateFolder } from './private-folder.ts';
 
@@ -69,7 +70,8 @@ async function tagged(
   changes: Partial<BuildTagRequest> = {},
   source = film,
 ) {
-  const tools = await privateFolder(source);
+  const inFolder = await privateFolder(source);
+  const tools = { ...inFolder, ffmpeg: saidToBeConfined(inFolder.ffmpeg) };
   const { id3, warnings } = await buildTag({
     ...tools,
     source: await probeTags({ ...tools, audioIndex: 1 }),
@@ -137,6 +139,19 @@ describe('buildTag', () => {
     }
   });
 
+  it('makes no still of the film outside a sandbox, and says so', async () => {
+    const { cover, warnings } = await tagged({ cover: 'frame' }, { ffmpeg });
+    assert.equal(cover, undefined);
+    assert.equal(warnings[0]?.code, 'cover_skipped');
+    assert.match(warnings[0]?.detail ?? '', /no sandbox/);
+  });
+
+  it('makes no still of a film in a codec without a decoder of its own', async () => {
+    const source = { ...NO_SOURCE_TAGS, videoIndex: 0, videoCodec: 'magicyuv' };
+    const { warnings } = await tagged({ cover: 'frame' }, { source });
+    assert.match(warnings[0]?.detail ?? '', /not one that is decoded/);
+  });
+
   it('warns with cover=frame where there is no film', async () => {
     const { cover, warnings } = await tagged({ cover: 'frame' }, {}, await media('a.mp3', ...tone(1)));
     assert.equal(cover, undefined);
@@ -151,7 +166,12 @@ describe('buildTag', () => {
     ['frame', 'The MP3 has no cover: no picture of the film can be decoded.'],
   ] as const) {
     it(`says in a whole sentence why there is no picture with cover=${cover}`, async () => {
-      const source = { ...NO_SOURCE_TAGS, pictures: [{ index: 99, codec: 'mjpeg' }], videoIndex: 99 };
+      const source = {
+        ...NO_SOURCE_TAGS,
+        pictures: [{ index: 99, codec: 'mjpeg' }],
+        videoIndex: 99,
+        videoCodec: 'h264',
+      };
       const { warnings } = await tagged({ cover }, { source });
       assert.deepEqual(warnings, [{ code: 'cover_skipped', detail }]);
     });

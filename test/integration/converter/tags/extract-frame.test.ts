@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { extractFrame } from '../../../../services/converter/tags/extract-frame.ts';
+import { probeTags } from '../../../../services/converter/tags/probe-tags.ts';
 import { file, media, tone } from '../../../support/media.ts';
 import { type PrivateFolder, privateFolder } from './private-folder.ts';
 
@@ -13,7 +14,8 @@ const FAST = ['-c:v', 'libx264', '-preset', 'ultrafast', '-threads', '1'];
 
 async function frameOf(path: string, durationSeconds: number | undefined, videoIndex = 0) {
   const tools = await privateFolder(path);
-  return { tools, result: await extractFrame(tools, { videoIndex, durationSeconds }) };
+  const { videoCodec: codec = 'unknown' } = await probeTags({ ...tools, audioIndex: -1 });
+  return { tools, result: await extractFrame(tools, { videoIndex, codec, durationSeconds }) };
 }
 
 interface Still {

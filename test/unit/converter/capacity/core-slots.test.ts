@@ -69,3 +69,19 @@ it('tryAcquire takes idle cores, and lets no task wait for them', async () => {
   assert.equal(slots.tryAcquire(-1).count, 0);
   assert.equal(slots.tryAcquire(9).count, 3, 'all cores are idle again, and counted once');
 });
+
+it('run begins the waiting task that is chosen, and one without a job where nothing is chosen', async () => {
+  const jobOf = (id: string) => ({ id, owner: id, account: id, queuedAt: '', seconds: 1 });
+  const slots = createCoreSlots(1, (jobs) => jobs.toSorted((a, b) => (a.id < b.id ? -1 : 1))[0]);
+  const gate = Promise.withResolvers<void>();
+  const begun: string[] = [];
+  assert.ok(slots.isIdle && slots.isFree);
+  const works = [slots.run(never, () => gate.promise)];
+  assert.ok(!slots.isIdle && !slots.isFree);
+  works.push(slots.run(never, async () => void begun.push('none')));
+  for (const id of ['c', 'a', 'b']) works.push(slots.run(never, async () => void begun.push(id), jobOf(id)));
+  gate.resolve();
+  await Promise.all(works);
+  assert.deepEqual(begun, ['a', 'b', 'c', 'none']);
+  assert.ok(slots.isIdle && slots.isFree);
+});

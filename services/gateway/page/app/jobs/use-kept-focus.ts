@@ -2,8 +2,8 @@ import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /**
- * Moves the focus to `target` where a change of `state` has removed the element inside of the returned one that had it. A browser
- * would begin again at the top of the page.
+ * Moves the focus to `target` where a change has removed the element inside of the returned one that had it. A browser would begin
+ * again at the top of the page. The change may be one of `state`, or one that a component inside makes by itself, before or after.
  */
 export function useKeptFocus<E extends HTMLElement>(
   state: unknown,
@@ -11,6 +11,14 @@ export function useKeptFocus<E extends HTMLElement>(
 ): RefObject<E | null> {
   const container = useRef<E>(null);
   const focused = useRef<EventTarget | null>(null);
+  const restore = () => {
+    const { current } = container;
+    const isLost = document.activeElement === null || document.activeElement === document.body;
+    const isRemoved = focused.current instanceof Node && !focused.current.isConnected;
+    if (current !== null && isLost && isRemoved) target(current)?.focus();
+  };
+  const newest = useRef(restore);
+  newest.current = restore;
   useLayoutEffect(() => {
     const remember = ({ target }: FocusEvent) => {
       focused.current = target;
@@ -23,14 +31,13 @@ export function useKeptFocus<E extends HTMLElement>(
       });
     };
     const { current } = container;
-    current?.addEventListener('focusin', remember);
-    current?.addEventListener('focusout', forget);
+    if (current === null) return;
+    current.addEventListener('focusin', remember);
+    current.addEventListener('focusout', forget);
+    const changes = new MutationObserver(() => newest.current());
+    changes.observe(current, { childList: true, subtree: true });
+    return () => changes.disconnect();
   }, []);
-  useLayoutEffect(() => {
-    const { current } = container;
-    const isLost = document.activeElement === null || document.activeElement === document.body;
-    const isRemoved = focused.current instanceof Node && !focused.current.isConnected;
-    if (current !== null && isLost && isRemoved) target(current)?.focus();
-  }, [state]);
+  useLayoutEffect(restore, [state]);
   return container;
 }

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { affectedBy } from '../../../../../deploy/local/system/restart-on-save.ts';
 
-const all = ['auth', 'gateway', 'gateway-admin'].map((name) => ({ name, folder: `/repo/services/${name}` }));
+const all = ['auth', 'converter', 'gateway', 'gateway-admin'].map((name) => ({
+  name,
+  folder: `/repo/services/${name}`,
+}));
 const namesFor = (...files: string[]): string[] =>
   affectedBy(
     files.map((file) => `/repo/services/${file}`),
@@ -18,11 +21,14 @@ describe('affectedBy', () => {
       ['auth/migrations/001_users.sql', 'gateway/main.ts'],
       ['auth', 'gateway'],
     ],
-    [['shared/runtime/log.ts'], ['auth', 'gateway', 'gateway-admin']],
+    [['shared/runtime/log.ts'], ['auth', 'converter', 'gateway', 'gateway-admin']],
     [
       ['shared/runtime/log.ts', 'auth/main.ts'],
-      ['auth', 'gateway', 'gateway-admin'],
+      ['auth', 'converter', 'gateway', 'gateway-admin'],
     ],
+    // A restart would start the launcher as it was before.
+    [['converter/sandbox/launcher/main.go', 'converter/sandbox/bin/confine'], []],
+    [['converter/sandbox/sandbox.ts'], ['converter']],
     // The page is built anew instead, and loads itself again.
     [['gateway/page/app/jobs/jobs-view.tsx'], []],
     [['gateway/page/app/styles/base.css', 'gateway/page/dist/site.json'], []],

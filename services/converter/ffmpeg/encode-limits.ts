@@ -1,0 +1,26 @@
+import type { Limits } from '../sandbox/sandbox.ts';
+import { maxOutputBytes } from './encode-arguments.ts';
+import type { EncodeRequest } from './encode-request.ts';
+
+/** The slowest processor that we know of converts five seconds of sound in one. */
+const SLOWEST_SPEED = 5;
+/** Bytes of a second of sound, as few as it takes in practice. A header may state less sound than the file holds. */
+const FEWEST_BYTES_PER_SECOND = 1000;
+const LEAST_CPU_SECONDS = 120;
+
+/**
+ * What one process may use that reads the whole sound once. The time is bounded by what the file states, or can hold, whichever is
+ * more, and by {@link EncodeRequest.limits}.
+ */
+export function encodeLimits(
+  request: Pick<EncodeRequest, 'audio' | 'inputBytes' | 'limits'>,
+): Required<Pick<Limits, 'cpuSeconds' | 'fileBytes'>> {
+  const { audio, inputBytes, limits } = request;
+  const stated = audio.expectedSeconds ?? limits.maxDurationSeconds;
+  const seconds = Math.min(limits.maxDurationSeconds, Math.max(stated, inputBytes / FEWEST_BYTES_PER_SECOND));
+  return {
+    cpuSeconds: Math.min(limits.maxConvertSeconds, LEAST_CPU_SECONDS + seconds / SLOWEST_SPEED),
+    // Before this limit, ffmpeg ends by its own one, which leaves a file that says so.
+    fileBytes: 2 * maxOutputBytes(audio, { ...limits, inputBytes }),
+  };
+}

@@ -1,0 +1,54 @@
+import { ConversionFailure } from '../failure.ts';
+import type { SourceTrack } from './probe/source-track.ts';
+
+/**
+ * The least bytes of one second of sound. Silence needs the least: measured were 120 for FLAC, 40 for WavPack and 25 for Opus,
+ * all at up to 48 kHz.
+ */
+const MIN_BYTES_PER_SECOND = 16;
+/** Seconds that any file may hold: a few holes of a minute in a film of a second. */
+const GRACE_SECONDS = 120;
+/** What the least is for. A sound of a higher rate or more channels takes as many more bytes, and as much more work. */
+const USUAL_RATE = 48_000;
+const USUAL_CHANNELS = 8;
+
+/** Hz. Telephones have 8,000, toys 4,000. The fastest converters have 768,000. */
+const MIN_RATE = 1000;
+const MAX_RATE = 768_000;
+/** Ambisonics of the seventh order has as many. */
+const MAX_CHANNELS = 64;
+
+type Sound = Partial<Pick<SourceTrack, 'sampleRate' | 'channels'>>;
+
+/**
+ * Returns the most seconds of sound that a file may hold, with the silence in its holes. It is linear in the size of the file,
+ * so that the work for a file is, too: a small file may state, repeat or pause for any length.
+ *
+ * @param bytes size of the file
+ */
+export function maxSoundSeconds(
+  bytes: number,
+  { sampleRate = USUAL_RATE, channels = USUAL_CHANNELS }: Sound = {},
+): number {
+  const share = Math.min(1, USUAL_RATE / sampleRate) * Math.min(1, USUAL_CHANNELS / channels);
+  return GRACE_SECONDS + (bytes / MIN_BYTES_PER_SECOND) * share;
+}
+
+/** Throws {@link ConversionFailure} for a format that no sound has, because it would make hours of sound of nothing. */
+export function requireRealFormat({ sampleRate, channels }: Sound): void {
+  if (sampleRate !== undefined && (sampleRate < MIN_RATE || sampleRate > MAX_RATE)) {
+    const detail = `the sound of the file has a sample rate of ${sampleRate} Hz, and not ${MIN_RATE} to ${MAX_RATE} Hz`;
+    throw new ConversionFailure('conversion_failed', detail);
+  }
+  if (channels !== undefined && channels > MAX_CHANNELS) {
+    const detail = `the sound of the file has ${channels} channels, and more than ${MAX_CHANNELS} cannot be converted`;
+    throw new ConversionFailure('conversion_failed', detail);
+  }
+}
+
+/** The failure of a file whose sound, with its pauses, is longer than {@link maxSoundSeconds}. */
+export const tooMuchSound = (): ConversionFailure =>
+  new ConversionFailure(
+    'conversion_failed',
+    'the file makes far more sound, or longer pauses, than a file of its size can hold',
+  );

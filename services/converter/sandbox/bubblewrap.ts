@@ -1,0 +1,35 @@
+import type { ReadablePaths } from './readable-paths.ts';
+
+/** Names of the job's folder and of the launcher in the box, so that a tool learns nothing of our folders. */
+export const BOX_FOLDER = '/job';
+const BOX_LAUNCHER = '/confine';
+const DEVICES = ['/dev/null', '/dev/urandom'];
+
+export interface BubblewrapOptions {
+  /** Path of bwrap. */
+  bwrap: string;
+  /** Path of the launcher. */
+  launcher: string;
+  readable: ReadablePaths;
+}
+
+/**
+ * Returns a function whose result is the command that starts the launcher in namespaces of its own: there is no process, no
+ * network and no file but those that are listed. Everything in the box is killed when this process or `bwrap` ends.
+ */
+export function bubblewrap({ bwrap, launcher, readable }: BubblewrapOptions) {
+  const fixed = [
+    ...['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts'],
+    ...['--unshare-cgroup-try', '--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
+    ...readable.paths.flatMap((path) => ['--ro-bind', path, path]),
+    ...readable.links.flatMap(({ path, target }) => ['--symlink', target, path]),
+    ...DEVICES.flatMap((path) => ['--dev-bind', path, path]),
+    ...['--ro-bind', launcher, BOX_LAUNCHER],
+  ];
+  return (folder: string): [string, ...string[]] => [
+    ...([bwrap, ...fixed] as const),
+    ...['--bind', folder, BOX_FOLDER, '--chdir', BOX_FOLDER],
+    // The root of the box is a file system in memory, which could be filled.
+    ...['--remount-ro', '/', '--', BOX_LAUNCHER],
+  ];
+}

@@ -1,0 +1,54 @@
+import { realpath } from 'node:fs/promises';
+import { BOX_FOLDER, bubblewrap } from './bubblewrap.ts';
+import { limitFlags } from './limits.ts';
+import { findProgram, readablePaths } from './readable-paths.ts';
+import { type Confinement, LAYERS, type Layer, type Sandbox } from './sandbox.ts';
+
+/** What a sandbox consists of. It always has a filter of system calls and limits. */
+export interface SandboxParts {
+  /** Path of the launcher. */
+  launcher: string;
+  /** Path of bwrap. Without it, there are no namespaces. */
+  bwrap?: string | undefined;
+  /** Version of the kernel's Landlock interface, or 0 for none. */
+  landlock: number;
+  /** The tools that are run, by path or by name. */
+  tools: readonly string[];
+  /** Other files and folders that the tools may read. */
+  readable: readonly string[];
+}
+
+const DEVICES = ['/dev/null', '/dev/urandom'];
+
+/** Returns a sandbox of these parts. Does not try whether they work here. Throws where a tool is missing. */
+export function createSandbox({ launcher, bwrap, landlock, tools, readable }: SandboxParts): Sandbox {
+  const layers = LAYERS.filter(
+    (layer: Layer) =>
+      (layer !== 'namespaces' || bwrap !== undefined) && (layer !== 'landlock' || landlock > 0),
+  );
+  const programs = new Map(tools.map((tool) => [tool, findProgram(tool)]));
+  const shown = readablePaths([...programs.values()], readable);
+  const inNamespace = bwrap !== undefined;
+  const box = inNamespace ? bubblewrap({ bwrap, launcher, readable: shown }) : undefined;
+  const outside = [...shown.paths, ...DEVICES].flatMap((path) => ['--read', path]);
+  const filesOf = (folder: string): string[] => {
+    if (landlock === 0) return [];
+    // Nothing but what may be read is in the box.
+    return ['--landlock', ...(box ? ['--read', '/'] : outside), '--write', folder];
+  };
+  return {
+    layers,
+    ...(landlock > 0 && { landlockVersion: landlock }),
+    async commandLine(path, args, { folder, limits }: Confinement) {
+      const job = await realpath(folder);
+      const [command, ...rest] = box?.(job) ?? [launcher, '--parent', String(process.pid)];
+      const files = filesOf(box ? BOX_FOLDER : job);
+      const program = programs.get(path) ?? findProgram(path);
+      return [
+        ...([command, ...rest] as const),
+        ...[...files, '--seccomp', ...limitFlags(limits, { inNamespace })],
+        ...['--', program, ...args],
+      ];
+    },
+  };
+}

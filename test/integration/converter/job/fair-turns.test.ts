@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { pino } from 'pino';
+import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
+import { createQueuedJobs } from '../../../../services/converter/fairness/queued-jobs.ts';
+import { createTurns } from '../../../../services/converter/fairness/turns.ts';
+import { createTranscode, type Transcode } from '../../../../services/converter/transcode/transcode.ts';
+import { createJobIndex } from '../../../../services/gateway/job-index/job-index.ts';
+import { retry } from '../../../../services/shared/jobs/generations.ts';
+import type { Job } from '../../../../services/shared/jobs/job.ts';
+import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
+import { cancel } from '../../../../services/shared/jobs/transitions.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
+import { video } from '../../../support/media.ts';
+import { tools } from '../../../support/tools.ts';
+import { abortOf, endless } from './running-conversions.ts';
+import { createTestConverter, type TestConverter } from './test-converter.ts';
+
+const real = createTranscode({ ...tools, limits: { maxDurationSeconds: 60, maxConvertSeconds: 60 } });
+const [ANNA, BERT] = [randomUUID(), randomUUID()];
+
+interface Setting {
+  slots: number[];
+  transcode?: Transcode;
+  /** By default, the clock is a thousand times as fast, so that no test waits for the pause between two reads of the index. */
+  clockRate?: number;
+}
+
+/** Converters that share a store. They note whose job they begin, by the title. */
+async function setUp({ slots, transcode = real, clockRate = 1000 }: Setting) {
+  const state = createMemoryState();
+  const index = createJobIndex(state, 3600);
+  const begun: { title: string | undefined; converter: number }[] = [];
+  const converters: TestConverter[] = [];
+  for (const [converter, count] of slots.entries()) {
+    const turns = createTurns();
+    const stopping = new AbortController();
+    const queued = createQueuedJobs({
+      ...{ state, jobs: createJobStore(state), estimate: () => null, log: pino({ level: 'silent' }) },
+      stoppingSignal: stopping.signal,
+      now: () => performance.now() * clockRate,
+    });
+    const noting: Transcode = (request) => {
+      begun.push({ title: request.options.title, converter });
+      return transcode(request);
+    };
+    const ports = { queued, turns, slots: createCoreSlots(count, turns.first), transcode: noting };
+    converters.push(await createTestConverter({ ...ports, state }));
+  }
+  let seconds = 0;
+  const submit = async (owner: string, fields: Partial<Job> = {}): Promise<Job> => {
+    seconds += 1;
+    const queuedAt = new Date(Date.now() - 600_000 + seconds * 1000).toISOString();
+    const options = { quality: 9, title: owner === ANNA ? 'anna' : 'bert' };
+    const job = await (converters[0] as TestConverter).submit(await video(2), {
+      ...{ owner, options, updated_at: queuedAt },
+      ...(fields as object),
+    });
+    await index.addActive(owner, job.id);
+    return job;
+  };
+  return {
+    ...{ begun, converters, submit },
+    titles: () => begun.map(({ title }) => title).join(' '),
+    async [Symbol.asyncDispose]() {
+      for (const converter of converters) await converter[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A broker that hands the events out in their order, up to `prefetch` to each converter at a time. */
+async function deliverAll(converters: TestConverter[], jobs: Job[], prefetch: number[]): Promise<void> {
+  const events = [...jobs];
+  const consume = async (converter: TestConverter) => {
+    for (let job = events.shift(); job; job = events.shift()) await converter.deliver(job);
+  };
+  await Promise.all(
+    converters.flatMap((converter, number) =>
+      Array.from({ length: prefetch[number] ?? 0 }, () => consume(converter)),
+    ),
+  );
+}
+
+const several = async <T>(count: number, make: () => Promise<T>): Promise<T[]> => {
+  const made: T[] = [];
+  while (made.length < count) made.push(await make());
+  return made;
+};
+
+describe('converters whose jobs have several owners', () => {
+  const SETTINGS: [title: string, slots: number[], prefetch: number[]][] = [
+    ['one converter with one slot, which gets one event at a time', [1], [1]],
+    ['one converter with two slots, which gets more events than that', [2], [4]],
+    ['two converters', [1, 1], [2, 2]],
+  ];
+  for (const [title, slots, prefetch] of SETTINGS) {
+    it(`convert the only film of one before most films of the other, whose events come first: ${title}`, async () => {
+      await using system = await setUp({ slots });
+      const jobs = [...(await several(5, () => system.submit(ANNA))), await system.submit(BERT)];
+      await deliverAll(system.converters, jobs, prefetch);
+      const place = system.begun.findIndex((each) => each.title === 'bert');
+      assert.ok(place >= 0 && place <= 2, system.titles());
+      for (const job of jobs) {
+        const { status, attempts } = await (system.converters[0] as TestConverter).job(job);
+        assert.deepEqual([status, attempts], ['done', 1]);
+      }
+      assert.equal(system.begun.length, jobs.length, 'each film is converted once');
+      const outcomes = system.converters.flatMap(({ published }) => published.map(({ topic }) => topic));
+      assert.deepEqual(outcomes, Array(jobs.length).fill('mp3'));
+    });
+  }
+
+  it('leave no slot idle while events wait in another converter', async () => {
+    await using system = await setUp({ slots: [1, 1] });
+    const [first, second] = system.converters as [TestConverter, TestConverter];
+    const jobs = await several(5, () => system.submit(ANNA));
+    const held = jobs.slice(0, 4).map((job) => first.deliver(job));
+    await Promise.all([...held, second.deliver(jobs[4] as Job)]);
+    const bySecond = system.begun.filter(({ converter }) => converter === 1).length;
+    assert.ok(bySecond >= 2, `the second converter has converted ${bySecond} of 5 films`);
+    assert.equal(system.begun.length, jobs.length);
+  });
+
+  it('leave a job whose attempt has failed to its own event, which comes later', async () => {
+    await using system = await setUp({ slots: [2] });
+    const [converter] = system.converters as [TestConverter];
+    const failed = await system.submit(BERT, { attempts: 1 });
+    await converter.deliver(await system.submit(ANNA));
+    assert.equal((await converter.job(failed)).status, 'queued');
+    await converter.deliver(failed);
+    assert.equal((await converter.job(failed)).status, 'done');
+  });
+
+  it('take no further job while the disk is full', async () => {
+    const transcode = async () => {
+      throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    };
+    await using system = await setUp({ slots: [2], transcode });
+    const [converter] = system.converters as [TestConverter];
+    const other = await system.submit(BERT);
+    await converter.deliver(await system.submit(ANNA));
+    assert.equal(system.titles(), 'anna');
+    assert.equal((await converter.job(other)).infrastructureFailures, 0);
+  });
+});
+
+describe('a job that is converted without its event', () => {
+  /** Two jobs of Anna are delivered, of which the second lets Bert's job be converted first. */
+  async function begin(transcode: Transcode) {
+    // The index is not read a second time within these tests.
+    const system = await setUp({ slots: [2], transcode, clockRate: 0.001 });
+    const [converter] = system.converters as [TestConverter];
+    const jobs = await several(2, () => system.submit(ANNA));
+    const other = await system.submit(BERT);
+    const deliveries: Promise<unknown>[] = [];
+    for (const [count, job] of jobs.entries()) {
+      deliveries.push(converter.deliver(job).catch((error: unknown) => error));
+      while (system.begun.length <= count) await new Promise(setImmediate);
+    }
+    assert.equal(system.titles(), 'anna bert');
+    return { system, converter, other, deliveries };
+  }
+
+  it('is handed back when the converter stops, and its event is published again', async () => {
+    const { system, converter, other, deliveries } = await begin(endless);
+    await using _ = system;
+    converter.stopping.abort();
+    await Promise.all(deliveries);
+    assert.deepEqual((await converter.job(other)).status, 'queued');
+    assert.deepEqual(converter.published, [
+      { topic: 'video', event: { job_id: other.id, trace_id: other.trace_id } },
+    ]);
+  });
+
+  it('is converted again when it was cancelled and retried meanwhile, though its event came while it was at work', async () => {
+    const held = new AbortController();
+    const isHeld = new Set<string>();
+    const transcode: Transcode = async (request) => {
+      const title = request.options.title ?? '';
+      if (isHeld.has(title)) return real(request);
+      isHeld.add(title);
+      await Promise.race([abortOf(request.signal), abortOf(held.signal)]);
+      request.signal.throwIfAborted();
+      return real(request);
+    };
+    const { system, converter, other, deliveries } = await begin(transcode);
+    await using _ = system;
+    await converter.jobs.update(other.id, cancel);
+    await converter.jobs.update(other.id, retry);
+    await converter.deliver(other);
+    held.abort();
+    await Promise.all(deliveries);
+    const { status, attempts } = await converter.job(other);
+    assert.deepEqual([status, attempts], ['done', 1]);
+  });
+});

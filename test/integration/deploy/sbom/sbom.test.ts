@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import type { Sbom } from '../../../../deploy/sbom/sbom.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+
+const exec = promisify(execFile);
+const repoRoot = path.resolve(import.meta.dirname, '../../../..');
+const library = path.dirname(
+  createRequire(import.meta.url).resolve('@cyclonedx/cyclonedx-library/package.json'),
+);
+const schema = (name: string) =>
+  JSON.parse(
+    readFileSync(path.join(library, 'res/schema', `${name}.SNAPSHOT.schema.json`), 'utf8'),
+  ) as object;
+
+/** The official schemas of CycloneDX 1.5. */
+function validator() {
+  const ajv = new Ajv({
+    strict: false,
+    allErrors: true,
+    formats: { 'iri-reference': true, 'idn-email': true },
+  });
+  // It is a function, which the types of this package do not say for ES modules.
+  (addFormats as unknown as (ajv: Ajv) => void)(ajv);
+  for (const name of ['spdx', 'jsf-0.82'])
+    ajv.addSchema({ ...schema(name), $id: `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json` });
+  return ajv.compile(schema('bom-1.5'));
+}
+
+describe('npm run sbom', { timeout: 120_000 }, () => {
+  const sbomBy = (...args: string[]) =>
+    exec(process.execPath, ['deploy/sbom/main.ts', ...args], { cwd: repoRoot, maxBuffer: 64 * 1024 ** 2 });
+
+  it('writes a document that is valid CycloneDX, with npm packages, Go modules and ffmpeg', async (context) => {
+    const file = path.join(temporaryFolder(context), 'sbom.json');
+    await sbomBy('--output', file);
+    const sbom = JSON.parse(readFileSync(file, 'utf8')) as Sbom;
+    const validate = validator();
+    assert.ok(validate(sbom), JSON.stringify(validate.errors?.slice(0, 3)));
+    const names = sbom.components.map(({ name }) => name);
+    for (const name of ['koa', '@dapr/dapr', 'github.com/dapr/dapr', 'ffmpeg'])
+      assert.ok(names.includes(name), name);
+    for (const name of ['typescript', 'playwright-core']) assert.ok(!names.includes(name), name);
+    const refs = sbom.components.map((component) => component['bom-ref']);
+    assert.equal(new Set(refs).size, refs.length, 'each reference is unique');
+  });
+
+  it('prints its usage', async () => {
+    assert.match((await sbomBy('--help')).stdout, /--output/);
+  });
+});

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { pino } from 'pino';
+import { createQueuedJobs } from '../../../../services/converter/fairness/queued-jobs.ts';
+import { createJobIndex } from '../../../../services/gateway/job-index/job-index.ts';
+import type { Job } from '../../../../services/shared/jobs/job.ts';
+import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
+import { unavailable } from '../../../../services/shared/runtime/errors.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
+import { stoppedClock } from '../../../support/clock.ts';
+import { eventually } from '../../../support/event-loop.ts';
+import { newJob } from '../../../support/job.ts';
+
+function setUp() {
+  const state = createMemoryState();
+  const jobs = createJobStore(state);
+  const index = createJobIndex(state, 3600);
+  const clock = { ms: 0 };
+  const queued = createQueuedJobs({
+    ...{ state, jobs, estimate: () => 7, log: pino({ level: 'silent' }), now: () => clock.ms },
+    stoppingSignal: new AbortController().signal,
+  });
+  return {
+    ...{ state, jobs, index, clock, queued },
+    async save(fields: Parameters<typeof newJob<Job['status']>>[0] = {}): Promise<Job> {
+      const job = newJob(fields) as Job;
+      await jobs.create(job);
+      await index.addActive(job.owner, job.id);
+      return job;
+    },
+    async idsAfter(ms: number) {
+      clock.ms += ms;
+      await queued.update();
+      return queued.all().map(({ id }) => id);
+    },
+  };
+}
+
+describe('the queued jobs that a converter knows', () => {
+  it('are those that wait for their first attempt, with owner, account, time and estimated seconds', async () => {
+    const { save, queued } = setUp();
+    const user = await save();
+    const guest = await save({ email: '' });
+    await save({ attempts: 1 });
+    await save({ infrastructureFailures: 1 });
+    for (const status of ['uploading', 'converting', 'done', 'failed', 'cancelled', 'deleted'] as const)
+      await save({ status });
+    await save({ expires_at: new Date(0).toISOString() });
+    assert.deepEqual(queued.all(), []);
+    await queued.update();
+    const expected = [user, guest].map(({ id, owner, updated_at }) => ({
+      ...{ id, owner, account: id === guest.id ? 'guests' : owner, queuedAt: updated_at, seconds: 7 },
+    }));
+    const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+    assert.deepEqual(queued.all().toSorted(byId), expected.toSorted(byId));
+  });
+
+  it('are read twice a second at most, and each job once while it does not change', async (context) => {
+    const { save, idsAfter, state } = setUp();
+    const [one, two] = [await save(), await save()];
+    const read = context.mock.method(state, 'getMany');
+    const keysRead = () => read.mock.calls.flatMap(({ arguments: [keys] }) => keys);
+    for (let count = 0; count < 5; count++) await idsAfter(90);
+    assert.equal(keysRead().filter((key) => key.startsWith('open:')).length, 16);
+    await idsAfter(60_000);
+    for (const { id } of [one, two]) assert.equal(keysRead().filter((key) => key === `job:${id}`).length, 1);
+  });
+
+  it('come and go with the index', async () => {
+    const { save, idsAfter, index } = setUp();
+    const first = await save();
+    assert.deepEqual(await idsAfter(600), [first.id]);
+    const second = await save();
+    assert.deepEqual((await idsAfter(600)).toSorted(), [first.id, second.id].toSorted());
+    for await (const entries of index.listActive()) await index.removeActive(entries);
+    assert.deepEqual(await idsAfter(600), []);
+  });
+
+  it('lack one that was not to be had, until it may have been given back', async () => {
+    const { save, idsAfter, queued } = setUp();
+    const job = await save();
+    await idsAfter(600);
+    queued.forget(job.id);
+    assert.deepEqual(queued.all(), []);
+    assert.deepEqual(await idsAfter(9_000), []);
+    assert.deepEqual(await idsAfter(2_000), [job.id]);
+  });
+
+  it('have a job again at once that its owner has retried', async () => {
+    const { save, idsAfter, queued, index } = setUp();
+    const job = await save();
+    await idsAfter(600);
+    queued.forget(job.id);
+    await index.addActive(job.owner, job.id);
+    assert.deepEqual(await idsAfter(600), [job.id]);
+  });
+
+  it('stay as they are while the store is unavailable', async (context) => {
+    const { save, idsAfter, state } = setUp();
+    const job = await save();
+    await idsAfter(600);
+    context.mock.method(state, 'getMany', async () => Promise.reject(unavailable('the store')));
+    assert.deepEqual(await idsAfter(60_000), [job.id]);
+  });
+
+  it('hold nobody up for more than a second', async (context: TestContext) => {
+    const clock = stoppedClock(context);
+    const { queued, state } = setUp();
+    const read = context.mock.method(state, 'getMany', () => new Promise<never>(() => undefined));
+    const updated = queued.update();
+    await eventually(() => read.mock.callCount() > 0);
+    clock.advance(1_000);
+    await updated;
+    assert.deepEqual(queued.all(), []);
+  });
+});
