@@ -4,6 +4,7 @@ import { type CountedTrack, trackLengths } from '../../completeness/track-length
 import { runTool } from '../run-tool.ts';
 import { INPUT } from '../untrusted-input.ts';
 import { createDumpReader } from './dump.ts';
+import { withFullTitles } from './full-titles.ts';
 import { createPacketReader } from './packet-starts.ts';
 import type { ProbeTools } from './probe-tools.ts';
 import type { FileReport, StreamReport } from './report.ts';
@@ -37,12 +38,20 @@ export async function listStreams(
   return {
     format: { ...report.format, size },
     packets: [...starts.keys()].map((stream_index) => ({ stream_index })),
-    streams: report.streams.map((stream, place) => ({
+    streams: (await withFullTitles(tools, inputArguments, report.streams)).map((stream, place) => ({
       ...stream,
       ...startOf(stream, starts, report.format),
-      ...(lengths[place] !== undefined && { duration: lengths[place] }),
+      ...lengthOf(lengths[place], report.format),
     })),
   };
+}
+
+/** In MXF, all tracks have one length, which is that of the file. */
+function lengthOf(
+  counted: number | undefined,
+  { format_name, duration }: FileReport['format'],
+): Pick<StreamReport, 'duration'> {
+  return { duration: counted ?? (format_name === 'mxf' ? duration : undefined) };
 }
 
 function countedTracks(streams: readonly StreamReport[]): CountedTrack[] {
@@ -84,16 +93,22 @@ async function list(
   return { report: dump.report(), hasBegun: packets.hasBegun(), starts: packets.found() };
 }
 
+/** Seconds of sound before the first that is played, which an encoder needs. Fewer than this. */
+const MAX_PRIMING = 1;
+
 /**
- * When a stream begins, as ffprobe says it. ffmpeg's packets begin with the priming of the encoder, which is not played: no
- * stream begins before the file. A stream without known packets counts as one that begins with the file.
+ * When a stream begins, as ffprobe says it. The packets of a sound begin with the priming of its encoder, which is not played
+ * and does not count in the start of the file. ffmpeg does not count a picture in it either, where only a decoder knows
+ * the order of its frames. A stream without known packets counts as one that begins with the file.
  */
 function startOf(
-  { index }: StreamReport,
+  { index, codec_type }: StreamReport,
   starts: ReadonlyMap<number, number | undefined>,
   { start_time }: FileReport['format'],
-): { start_time?: number } {
-  const seconds = starts.get(index);
-  if (seconds === undefined) return start_time === undefined ? {} : { start_time };
-  return { start_time: Math.max(seconds, start_time ?? seconds) };
+): Pick<StreamReport, 'start_time'> {
+  const seconds = starts.get(index) ?? start_time;
+  if (seconds === undefined) return {};
+  const priming = start_time === undefined ? 0 : start_time - seconds;
+  const isPriming = codec_type === 'audio' && priming > 0 && priming < MAX_PRIMING;
+  return { start_time: isPriming ? start_time : seconds };
 }
