@@ -57,8 +57,9 @@ async function lookAtCutFile(tools: ProbeTools, error: unknown): Promise<FoundTr
 }
 
 /** Whether nothing more would be learnt about the track. */
-const isSettled = ({ type, isDecodable, isEncrypted }: SourceTrack): boolean =>
-  type === 'audio' && (isDecodable === true || isEncrypted);
+const isSettled = ({ type, isDecodable, isEncrypted, hasPackets, sampleRate }: SourceTrack): boolean =>
+  type === 'audio' &&
+  (isDecodable === true || isEncrypted || (hasPackets === true && sampleRate !== undefined));
 
 export async function look(tools: ProbeTools, options: readonly string[]): Promise<FoundTracks> {
   const { report, unsupported } = await inspect(tools, options);

@@ -112,7 +112,8 @@ async function chooseCheckedTrack(
     if (!track.hasPackets) track.startSeconds = startSeconds ?? track.startSeconds;
     track.startSeconds ??= startSeconds;
     Object.assign(track, found);
-    track.sampleRate ??= sampleRate;
+    // Where the format changes, ffmpeg describes a film by the last packet that it has seen.
+    track.sampleRate = sampleRate ?? track.sampleRate;
     if (track.channels === undefined && channelLayout !== undefined) {
       track.channelLayout = channelLayout;
       track.channels = channelsOf(channelLayout);

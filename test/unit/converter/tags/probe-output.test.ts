@@ -38,6 +38,7 @@ describe('ProbeOutput', () => {
       ],
       pictures: [{ index: 2, codec: 'png', kind: 'Cover (front)' }],
       videoIndex: 0,
+      videoCodec: 'h264',
     });
   });
 
