@@ -55,19 +55,11 @@ export interface Backlog extends Pick<KnownJobs, 'get' | 'all' | 'queued' | 'pos
 }
 
 export function createBacklog(ports: BacklogPorts): Backlog {
-  const { jobs, index, stoppingSignal, log, now = () => performance.now() } = ports;
+  const { jobs, index, stoppingSignal, now = () => performance.now() } = ports;
   const known = createKnownJobs();
   let lastRead: BacklogRead | undefined;
 
-  function onError(error: unknown): void {
-    if (stoppingSignal.aborted || isAppError(error, 'unavailable')) return;
-    log.warn({ err: error }, 'the active jobs could not be read');
-  }
-
-  const isMoving = (job: KnownJob): boolean =>
-    job.status === 'uploading' ||
-    job.status === 'converting' ||
-    (job.status === 'queued' && known.positionOf(job) <= HEAD);
+  const isMoving = (job: KnownJob): boolean => isMovingIn(known, job);
 
   function observe(found: Iterable<Stored<Job>>, versions?: ReadonlyMap<string, string>): void {
     for (const stored of found) {
@@ -105,7 +97,12 @@ export function createBacklog(ports: BacklogPorts): Backlog {
       await read();
       lastRead = begun;
     },
-    { minPauseMs: MIN_PAUSE_MS, pauseFactor: PAUSE_FACTOR, now, onError },
+    {
+      minPauseMs: MIN_PAUSE_MS,
+      pauseFactor: PAUSE_FACTOR,
+      now,
+      onError: (error) => logUnexpected(ports, error),
+    },
   );
 
   return {
@@ -120,4 +117,14 @@ export function createBacklog(ports: BacklogPorts): Backlog {
     positionOf: known.positionOf,
     isMoving,
   };
+}
+
+const isMovingIn = (known: Pick<KnownJobs, 'positionOf'>, job: KnownJob): boolean =>
+  job.status === 'uploading' ||
+  job.status === 'converting' ||
+  (job.status === 'queued' && known.positionOf(job) <= HEAD);
+
+function logUnexpected({ stoppingSignal, log }: BacklogPorts, error: unknown): void {
+  if (stoppingSignal.aborted || isAppError(error, 'unavailable')) return;
+  log.warn({ err: error }, 'the active jobs could not be read');
 }
