@@ -9,10 +9,11 @@ import type { ActiveJob, JobIndex } from '../job-index/job-index.ts';
 import { type KnownJob, knownJobOf } from './known-job.ts';
 import { createKnownJobs, type KnownJobs } from './known-jobs.ts';
 
-/** Milliseconds between two reads of the index of active jobs, at least. */
-const MIN_PAUSE_MS = 2_000;
-/** The pause is at least this many times as long as the last read took, so that reading takes at most a tenth of the time. */
-const PAUSE_FACTOR = 10;
+/**
+ * Milliseconds between two reads of the index of active jobs, at least. The pause is at least this many times as long as the last read
+ * took, so that reading takes at most a tenth of the time.
+ */
+const PACE = { minPauseMs: 2_000, pauseFactor: 10 };
 /** Jobs, of about 2 KB each, that are read at once. */
 const BATCH = 500;
 /** The first jobs of the queue may be started at any moment. They are read each time, as are those that are converted. */
@@ -97,12 +98,7 @@ export function createBacklog(ports: BacklogPorts): Backlog {
       await read();
       lastRead = begun;
     },
-    {
-      minPauseMs: MIN_PAUSE_MS,
-      pauseFactor: PAUSE_FACTOR,
-      now,
-      onError: (error) => logUnexpected(ports, error),
-    },
+    { ...PACE, now, onError: (error) => logUnexpected(ports, error) },
   );
 
   return {
