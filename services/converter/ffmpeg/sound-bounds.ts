@@ -12,8 +12,8 @@ const GRACE_SECONDS = 120;
 const USUAL_RATE = 48_000;
 const USUAL_CHANNELS = 8;
 
-/** Hz. Telephones have 8,000, toys 4,000. The fastest converters have 768,000. */
-const MIN_RATE = 1000;
+/** Hz. Loggers record 100, telephones 8,000. The fastest converters have 768,000. */
+const MIN_RATE = 100;
 const MAX_RATE = 768_000;
 /** Ambisonics of the seventh order has as many. */
 const MAX_CHANNELS = 64;
