@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { prepareLauncher } from '../../deploy/local/tools/sandbox.ts';
 import { report, runMain, stopSignal } from '../../deploy/process/terminal.ts';
 import { readCommandLine, usage } from './command-line.ts';
 import { titleOf } from './hostile-file.ts';
@@ -19,12 +21,14 @@ await runMain(async () => {
         .join(''),
     );
   const { seed, json } = options;
+  const say = json ? () => undefined : report;
+  await prepareLauncher(resolve(import.meta.dirname, '../..'), say, signal);
   if (!json) report(`seed ${seed}, ${options.mutations} mutations`);
   const onResult = (result: FileResult) => {
     if (json) console.log(JSON.stringify(result));
     else if (result.faults.length > 0) report(`FAULT ${titleOf(result)}: ${result.faults.join('; ')}`);
   };
-  const run = await runCorpus({ ...options, report: json ? () => undefined : report, onResult, signal });
+  const run = await runCorpus({ ...options, report: say, onResult, signal });
   const faulty = run.results.filter(({ faults }) => faults.length > 0);
   if (json) {
     const { results, ...summary } = run;

@@ -35,7 +35,8 @@ const OPTIONS = {
 export interface CommandLine {
   help: boolean;
   short: boolean;
-  grep: string | undefined;
+  /** Only the tests whose names match this regular expression. */
+  grep?: string;
   running: boolean;
   keep: boolean;
   context: string | undefined;
@@ -67,5 +68,5 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   if (values.running && upArgs.length > 0)
     refuse(`With --running nothing is deployed, so ${upArgs[0]} has no meaning.`);
   const { help = false, short, grep, running, keep, context } = values;
-  return { help, short, grep, running, keep, context, upArgs };
+  return { help, short, running, keep, context, upArgs, ...(grep !== undefined && { grep }) };
 }

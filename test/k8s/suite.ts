@@ -18,7 +18,7 @@ export interface SuiteOptions {
   repoRoot: string;
   short: boolean;
   /** Runs only the tests whose names match this regular expression. */
-  grep: string | undefined;
+  grep?: string | undefined;
   /** Tests the system that is already deployed, and leaves it running. */
   running: boolean;
   /** Does not remove what it has deployed. */

@@ -1,8 +1,12 @@
-import { noSandbox } from '../../../services/converter/sandbox/no-sandbox.ts';
+import { tryTool } from '../../../services/converter/ffmpeg/try-tool.ts';
+import { openSandbox, type SandboxMode } from '../../../services/converter/sandbox/open-sandbox.ts';
 import type { Tools } from './convert-once.ts';
 
-/** The tools in the sandbox that is in force on this machine. */
+const NAMES = ['ffmpeg', 'ffprobe'];
+
+/** The tools in the sandbox that is in force on this machine. SANDBOX chooses it as for the converter. */
 export async function openTools(): Promise<Tools> {
-  const sandbox = noSandbox;
+  const mode = (process.env.SANDBOX || 'auto') as SandboxMode;
+  const { sandbox } = await openSandbox({ mode, tools: NAMES }, tryTool);
   return { ffmpeg: { path: 'ffmpeg', sandbox }, ffprobe: { path: 'ffprobe', sandbox } };
 }

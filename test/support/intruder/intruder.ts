@@ -14,6 +14,7 @@ export const INTRUDER_COMMAND: string[] = [
 /** What the intruder gets wherever there is no sandbox. The rest depends on the kernel and on the container. */
 export const WITHOUT_SANDBOX = [
   'reads the users of the system',
+  'reads the environment of the converter',
   'reads the film of a neighbour',
   'lists the films of all',
   'writes into the folder of a neighbour',

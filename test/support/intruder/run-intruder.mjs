@@ -3,8 +3,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const { openSandbox } = await import('/mp3converter/services/converter/sandbox/open-sandbox.ts');
-const { runTool } = await import('/mp3converter/services/converter/ffmpeg/run-tool.ts');
+/** The converter's code in its image. */
+const CODE = '/mp3converter/services/converter';
+const { openSandbox } = await import(`${CODE}/sandbox/open-sandbox.ts`);
+const { tryTool } = await import(`${CODE}/ffmpeg/try-tool.ts`);
+const { runTool } = await import(`${CODE}/ffmpeg/run-tool.ts`);
 
 const [intruder] = process.argv.slice(-1);
 const { SPOOL_DIR, DAPR_HTTP_PORT = '3500' } = process.env;
@@ -14,7 +17,7 @@ const CONVERTER = '1';
 const FILE_BYTES = 1024 * 1024;
 
 async function intrude(mode) {
-  const { sandbox, missing } = await openSandbox({ mode, tools: ['ffmpeg', 'ffprobe'] });
+  const { sandbox, missing } = await openSandbox({ mode, tools: ['ffmpeg', 'ffprobe'] }, tryTool);
   const root = await mkdtemp(join(SPOOL_DIR, 'intruder-'));
   const film = join(root, 'neighbour', 'film');
   const folder = join(root, 'job');

@@ -38,6 +38,14 @@ describe('readCommandLine(args)', () => {
       });
   });
 
+  it('reads which tests are selected, with and without a second `--`', () => {
+    for (const args of [
+      ['--grep', 'sandbox'],
+      ['--', '--grep=sandbox'],
+    ])
+      assert.equal(readCommandLine(args).grep, 'sandbox');
+  });
+
   for (const [what, args, why] of [
     ['an unknown option', ['--shrt'], /--shrt/],
     ['an unknown option after `--`', ['--short', '--', '--lod', 'x'], /--lod/],

@@ -36,12 +36,13 @@ export async function inspect(tools: ProbeTools, options: readonly string[]): Pr
       },
     },
   );
-  const { code, killedBy, reachedLimit, isOutputTooLong, stderr } = result;
+  const { code, killedBy, reachedLimit, timedOut, isOutputTooLong, stderr } = result;
   const cause = new Error(`ffprobe: ${code ?? killedBy}: ${stderr}`);
-  if (reachedLimit !== undefined) {
-    throw new ConversionFailure('conversion_failed', 'the file takes too long to read', cause);
+  // ffmpeg's lists of tags need a time that grows with the square of their length. Another attempt would take as long.
+  if (timedOut || reachedLimit !== undefined) {
+    throw new ConversionFailure('conversion_failed', 'the header of this file takes too long to read', cause);
   }
-  // Our own limits or the kernel killed ffprobe. It counts as an attempt, since the file is the likely cause.
+  // The kernel killed ffprobe. It counts as an attempt, since the file is the likely cause.
   if (killedBy && !isOutputTooLong && !isCrash(killedBy)) throw cause;
   if (code === 0) return { report: parseReport(result.output), unsupported };
   const listed = await listStreams(tools, inputArguments);

@@ -9,8 +9,8 @@ import { noSandbox } from '../../../../services/converter/sandbox/no-sandbox.ts'
 import type { Limits, Sandbox } from '../../../../services/converter/sandbox/sandbox.ts';
 import { buildPlanted } from '../../../hostile/planted/build-planted.ts';
 import { GOT_WITHOUT_SANDBOX, readTries } from '../../../hostile/planted/tries.ts';
-import { processesIn } from '../../../support/processes.ts';
 import { waitFor } from '../../../support/wait.ts';
+import { isSleeping, processesWith } from './processes-with.ts';
 import { sandboxesFor } from './sandboxes.ts';
 import { openWitnesses } from './witnesses.ts';
 
@@ -72,13 +72,14 @@ for (const [name, sandbox] of sandboxes) {
     it('leaves no process behind when it is aborted', async () => {
       const folder = await mkdtemp(join(root, 'job-'));
       const stop = new AbortController();
-      const running = runTool({ path: '/bin/sleep', sandbox }, ['1000'], {
+      const seconds = `2000.${process.pid}${sandbox.layers.length}`;
+      const running = runTool({ path: '/bin/sleep', sandbox }, [seconds], {
         ...{ folder, signal: stop.signal, timeoutSeconds: 1000 },
       });
-      await waitFor('the tool to run', async () => processesIn(folder).length > 0);
+      await waitFor('the tool to run', async () => isSleeping(seconds));
       stop.abort(new Error('stop'));
       await assert.rejects(running, /stop/);
-      await waitFor('the tool to end', async () => processesIn(folder).length === 0);
+      await waitFor('the tool to end', async () => processesWith(seconds).length === 0);
     });
   });
 }
