@@ -35,6 +35,18 @@ export const TRIES = [
   'exec of a shell',
 ] as const;
 
+/** What only namespaces or Landlock keep it from. */
+export const FILE_TRIES: readonly (typeof TRIES)[number][] = [
+  'read /etc/passwd',
+  'list /root',
+  'list the processes',
+  'read the environment of the converter',
+  'read the file of a neighbour',
+  'write outside the folder',
+  'write to the root folder',
+  'write to /tmp',
+];
+
 /** What the program gets on any Linux where it runs outside a sandbox as the same user, who need not be root. */
 export const GOT_WITHOUT_SANDBOX: readonly (typeof TRIES)[number][] = [
   'read /etc/passwd',
