@@ -18,6 +18,11 @@ var (
 	options = []uint32{unix.PR_SET_NAME, unix.PR_GET_NAME, unix.PR_SET_VMA, unix.PR_GET_DUMPABLE}
 )
 
+// withConditions has the names of all the calls in conditional.
+var withConditions = []string{
+	"execve", "clone", "tgkill", "rt_sigaction", "prlimit64", "ioctl", "fcntl", "prctl",
+}
+
 // conditional returns the part of the filter for system calls that are allowed with some arguments only. Where the kernel takes
 // 32 bits of an argument, the filter does too: the others could be anything.
 func conditional(info *arch.Info, call *execCall) (program []bpf.Instruction) {
