@@ -23,6 +23,8 @@ export const TRIES = [
   'run many processes',
   'run a process by arguments that look like another call',
   'signal the converter',
+  'change the processors of the converter',
+  'ask for the session of the converter',
   'trace the converter',
   'read the memory of the converter',
   'mount a file system',
@@ -64,6 +66,8 @@ export const GOT_WITHOUT_SANDBOX: readonly (typeof TRIES)[number][] = [
   'run a shell',
   'run many processes',
   'signal the converter',
+  'change the processors of the converter',
+  'ask for the session of the converter',
   'exec of a shell',
 ];
 

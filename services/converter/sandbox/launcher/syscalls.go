@@ -19,15 +19,14 @@ var allowed = []string{
 	"mlock", "mlock2", "munlock",
 	// Threads, each of its own process.
 	"futex", "futex_wait", "futex_wake", "futex_requeue", "futex_waitv",
-	"set_robust_list", "get_robust_list", "rseq", "set_tid_address",
-	"sched_yield", "sched_getaffinity", "sched_setaffinity", "sched_getparam", "sched_getscheduler",
-	"sched_get_priority_max", "sched_get_priority_min", "getpriority", "getcpu",
+	"set_robust_list", "rseq", "set_tid_address",
+	"sched_yield", "sched_getaffinity", "sched_get_priority_max", "sched_get_priority_min", "getcpu",
 	"exit", "exit_group", "restart_syscall",
 	// Signals to itself.
 	"rt_sigprocmask", "rt_sigreturn", "rt_sigpending", "rt_sigsuspend", "rt_sigtimedwait", "sigaltstack",
 	// Time, and questions about itself.
 	"clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep", "gettimeofday", "times", "getitimer",
-	"getrandom", "getpid", "gettid", "getppid", "getpgid", "getsid",
+	"getrandom", "getpid", "gettid", "getppid",
 	"getuid", "geteuid", "getgid", "getegid", "getgroups", "getresuid", "getresgid",
 	"getrlimit", "getrusage", "sysinfo", "uname",
 }
