@@ -12,6 +12,7 @@ export const TRIES = [
   'write outside the folder',
   'write to the root folder',
   'write to /tmp',
+  'use what the converter has inherited',
   'link to a file symbolically',
   'link to a file',
   'make a named pipe',
