@@ -50,9 +50,17 @@ export interface RunResult {
   seconds: number;
 }
 
-/** Bounds of memory in MB: what a tool may take, and what the converter's own code may take. */
-export const MAX_TOOLS_MB = 1200;
-export const MAX_OWN_MB = 600;
+/** MB that a tool may take. Seen were 517 for 500 MB of MP3 with a hole, 329 for a tag of 20 MB, and below 260 for all others. */
+export const MAX_TOOLS_MB = 600;
+/** MB that the converter's own code may take: 200, and as much for the corpus, which has the file and copies of it in memory. */
+export const MAX_OWN_MB = 400;
+/**
+ * Processor time that the tools may take for a file: so many seconds, one more for so many bytes of the file, and one for so many
+ * seconds of the MP3. Tags are the dearest: 1.8 MB with 50,000 of them took 80 s.
+ */
+const MAX_TOOL_SECONDS = 20;
+const BYTES_PER_TOOL_SECOND = 20_000;
+const SOUND_PER_TOOL_SECOND = 50;
 
 const REPORT_MS = 5000;
 
@@ -137,6 +145,10 @@ async function tryOne(
     const { tried, ownMb } = message;
     const faults = [...tried.faults];
     if (toolsMb > MAX_TOOLS_MB) faults.push(`a tool took ${Math.round(toolsMb)} MB`);
+    const { size, mp3Seconds } = tried;
+    const work = size / BYTES_PER_TOOL_SECOND + mp3Seconds / SOUND_PER_TOOL_SECOND;
+    if (toolSeconds > MAX_TOOL_SECONDS + work)
+      faults.push(`the tools took ${Math.round(toolSeconds)} s of processor time`);
     if (ownMb > MAX_OWN_MB) faults.push(`the converter took ${Math.round(ownMb)} MB`);
     return { ...title, ...tried, toolsMb, toolSeconds, ownMb, faults };
   } catch (error) {
