@@ -15,8 +15,8 @@ const USUAL_CHANNELS = 8;
 /** Hz. Telephones have it. A sound of a lower rate has to take as many bytes as one of this rate. */
 const LOWEST_USUAL_RATE = 8000;
 
-/** Hz. Toys have 4,000. The fastest converters have 768,000. */
-const MIN_RATE = 1000;
+/** Hz. Loggers record 100, telephones 8,000. The fastest converters have 768,000. */
+const MIN_RATE = 100;
 const MAX_RATE = 768_000;
 /** Ambisonics of the seventh order has as many. */
 const MAX_CHANNELS = 64;

@@ -2,7 +2,8 @@ import type { ConversionOptions } from '../../../services/shared/jobs/conversion
 
 /** How much a file became. */
 export interface MadeMp3 {
-  seconds: number;
+  /** Undefined where the MP3 was not played. Then its bytes are looked at alone. */
+  seconds: number | undefined;
   /** Bytes without the tag. */
   bytes: number;
   /** Hz of the track of the source, where the file states it. */
@@ -44,7 +45,7 @@ export function soundFaults(
   const [, bytesPerSecond = 0] = BYTES_PER_SECOND.find(([above]) => outputRate > above) ?? [];
   const maxBytes = Math.ceil(maxSeconds * bytesPerSecond) + MARGIN_BYTES;
   const faults: string[] = [];
-  if (seconds > maxSeconds)
+  if (seconds !== undefined && seconds > maxSeconds)
     faults.push(
       `${size} bytes became ${Math.round(seconds)} s of sound, and not ${Math.floor(maxSeconds)} s at most`,
     );

@@ -96,14 +96,14 @@ function refusalOf(content: Content): string | undefined {
 }
 
 async function convertUntilDocumented(
-  { options }: HostileFile,
+  { options, isUnverified }: HostileFile,
   folder: string,
   { tools, signal }: TryOptions,
 ): Promise<{ converted: Converted; attempts: number }> {
   for (let attempts = 1; ; attempts++) {
     const timeoutSignal = AbortSignal.timeout(MAX_SECONDS * 1000);
     const converted = await convertOnce(tools, folder, {
-      options,
+      ...{ options, isUnverified },
       signal: AbortSignal.any([signal, timeoutSignal]),
     });
     signal.throwIfAborted();

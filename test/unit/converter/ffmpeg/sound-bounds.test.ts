@@ -71,7 +71,7 @@ describe('maxSoundSeconds', () => {
 
 describe('requireRealFormat', () => {
   for (const format of [
-    { sampleRate: 1000 },
+    { sampleRate: 100 },
     { sampleRate: 768_000 },
     { channels: 64 },
     { channels: 1 },
@@ -79,7 +79,7 @@ describe('requireRealFormat', () => {
   ]) {
     it(`takes ${JSON.stringify(format)}`, () => requireRealFormat(format));
   }
-  for (const format of [{ sampleRate: 1 }, { sampleRate: 999 }, { sampleRate: 768_001 }, { channels: 255 }]) {
+  for (const format of [{ sampleRate: 1 }, { sampleRate: 99 }, { sampleRate: 768_001 }, { channels: 255 }]) {
     it(`refuses ${JSON.stringify(format)}`, () =>
       assert.throws(() => requireRealFormat(format), { code: 'conversion_failed' }));
   }
