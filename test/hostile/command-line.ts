@@ -14,7 +14,7 @@ listener, planted files and the folder around it are witnesses that nothing else
   --seed       a whole number below 4294967296; the same seed makes the same changes (default: a random one, which is printed)
   --mutations  how many files with changed headers, from 0 to 1000000 (default 2000)
   --only       only files whose kind and name match this regular expression; the kinds are ${KINDS.join(', ')}
-  --short      only some of the texts and of the cut files, chosen by the seed, as npm test does
+  --short      only some of the files that are the same for each seed, chosen by the seed, as npm test does
   --jobs       files at a time (default: the number of cores)
   --keep       a folder for the files with a fault
   --keep-all   keeps every file there, also those without a fault

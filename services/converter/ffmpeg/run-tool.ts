@@ -6,6 +6,9 @@ import type { Limits, Tool } from '../sandbox/sandbox.ts';
 import { readEnd, sandboxFailure, type ToolEnd } from '../sandbox/tool-end.ts';
 import { type OutputReaders, readErrors, readOutput } from './tool-output.ts';
 
+/** Windows has no process groups. */
+const IS_POSIX = process.platform !== 'win32';
+
 export interface ToolOptions extends OutputReaders {
   /** The private folder of the attempt. */
   folder: string;
@@ -21,6 +24,8 @@ export interface ToolOptions extends OutputReaders {
    * nothing. By default, it keeps all lines except ffmpeg's progress.
    */
   keep?: (line: string) => string | undefined;
+  /** Bytes of standard error, above which the tool is killed. */
+  maxErrorBytes?: number;
   /** What the tool reads from standard input. Without it, the tool has none. */
   input?: Readable;
   /** Gets what the tool writes to the file descriptor 3. It ends when the tool ends. */
@@ -31,7 +36,7 @@ export interface ToolResult extends ToolEnd {
   timedOut: boolean;
   /** Standard output. Empty where `onOutputLine` or `onOutput` gets it. */
   output: string;
-  /** Whether the tool was killed because it printed more than `output` may hold. */
+  /** Whether the tool was killed because it printed more than `output`, or standard error, may hold. */
   isOutputTooLong: boolean;
   /** The last lines of standard error. They are only for the log. */
   stderr: string;
@@ -58,28 +63,32 @@ export async function runTool(
       options.input ? 'pipe' : 'ignore',
       'pipe',
       'pipe',
-      ...(options.dataOutput ? ['pipe' as const] : []),
+      options.dataOutput ? 'pipe' : 'ignore',
+      // The lifeline of the tool (sandbox/launcher/converter.go). The kernel closes our end when this process ends.
+      'pipe',
     ],
     windowsHide: true,
+    // A process group of its own, which is killed as a whole: bwrap is killed before what it starts could know.
+    detached: IS_POSIX,
   }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
   const timeoutSignal = AbortSignal.timeout(timeoutSeconds * 1000);
-  const kill = () => child.kill('SIGKILL');
+  const kill = () => killGroup(child);
   signal.addEventListener('abort', kill);
   timeoutSignal.addEventListener('abort', kill);
   try {
     let isOutputTooLong = false;
-    const output = readOutput(child.stdout, options, () => {
+    const endPrinting = () => {
       isOutputTooLong = true;
       kill();
-    });
+    };
+    const output = readOutput(child.stdout, options, endPrinting);
     let firstError: string | undefined;
-    const errors = readErrors(child.stderr, {
-      onLine(line) {
-        firstError ??= line;
-        onLine?.(line);
-      },
-      keep,
-    });
+    const readLine = (line: string): void => {
+      firstError ??= line;
+      onLine?.(line);
+    };
+    const errorReaders = { onLine: readLine, keep, maxBytes: options.maxErrorBytes };
+    const errors = readErrors(child.stderr, errorReaders, endPrinting);
     output.catch(kill);
     errors.catch(kill);
     connect(child, options);
@@ -113,6 +122,18 @@ function connect(
   // A process that was not started has no streams at all.
   const data = dataOutput && child.stdio?.[3];
   if (dataOutput && data instanceof Readable) pipeline(data, dataOutput).catch(ignore);
+  const lifeline = child.stdio?.[4];
+  if (lifeline instanceof Readable) lifeline.on('error', ignore).resume();
+}
+
+/** Kills everything that a tool consists of. Nothing in a sandbox can leave its group. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(IS_POSIX ? -child.pid : child.pid, 'SIGKILL');
+  } catch {
+    // All of it has ended.
+  }
 }
 
 const dropProgress = (line: string) => (/\btime=/.test(line) ? undefined : line);

@@ -16,8 +16,11 @@ const REACHED: Partial<Record<NodeJS.Signals, ReachedLimit>> = {
   SIGXCPU: 'cpuSeconds',
   SIGXFSZ: 'fileBytes',
 };
+/** Some signals have a second name, such as SIGIOT for SIGABRT. The usual name comes first, so it is set last. */
 const NAMES = new Map(
-  Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),
+  Object.entries(constants.signals)
+    .toReversed()
+    .map(([name, number]) => [number, name as NodeJS.Signals]),
 );
 /** bwrap, and shells, exit with this number and the number of the signal that has killed their child. */
 const SIGNAL_BASE = 128;

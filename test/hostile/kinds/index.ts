@@ -14,12 +14,13 @@ export interface CorpusOptions {
   mutations: number;
   /** Only files whose kind and name match this regular expression. */
   only: string;
-  /** Whether only a few of the texts and of the cut files are taken, chosen by the seed. */
+  /** Whether only a few of the files are taken that are the same for each seed. The seed chooses them. */
   isShort: boolean;
 }
 
-/** One of so many texts and cut files is taken in a short run. */
-const SHORT_SHARE = 16;
+/** One of so many files is taken in a short run: of texts and cut files, and of the others. */
+const FEW = 16;
+const SOME = 4;
 
 /** All files of a run, always the same and in the same order for the same options. */
 export function hostileFiles(
@@ -27,10 +28,12 @@ export function hostileFiles(
   targets: Targets,
 ): HostileFile[] {
   const random = randomNumbers(seed);
-  const chosen = (files: HostileFile[]) => (isShort ? files.filter(() => random(SHORT_SHARE) === 0) : files);
+  const one = (share: number, files: HostileFile[]): HostileFile[] =>
+    isShort ? files.filter(() => random(share) === 0) : files;
   const pattern = new RegExp(only);
   return [
-    ...[...bombFiles(), ...embeddedFiles(targets), ...referenceFiles(targets)],
-    ...[...chosen(textFiles(targets)), ...chosen(cutFiles()), ...mutationFiles(seed, mutations)],
+    ...one(SOME, [...bombFiles(), ...embeddedFiles(targets), ...referenceFiles(targets)]),
+    ...one(FEW, [...textFiles(targets), ...cutFiles()]),
+    ...mutationFiles(seed, mutations, isShort),
   ].filter((file) => pattern.test(titleOf(file)));
 }

@@ -16,6 +16,10 @@ describe('readEnd', () => {
       ...([ALL, 152, null, { code: null, killedBy: 'SIGXCPU', reachedLimit: 'cpuSeconds' }] as const),
     ],
     [
+      'calls a failed assertion SIGABRT, although SIGIOT has the same number',
+      ...([ALL, 134, null, { code: null, killedBy: 'SIGABRT', reachedLimit: undefined }] as const),
+    ],
+    [
       'reads SIGXFSZ as the limit of files',
       ...([
         LANDLOCK,
