@@ -22,6 +22,7 @@ import { createTurns } from './fairness/turns.ts';
 import { requireTool } from './ffmpeg/require-tool.ts';
 import { tryTool } from './ffmpeg/try-tool.ts';
 import { createConvert } from './job/convert.ts';
+import { convertWhenIdle } from './job/convert-when-idle.ts';
 import { createCurrentConversions } from './job/current-conversions.ts';
 import { measureSpeed } from './job/measure-speed.ts';
 import { describeFile } from './probe/describe-file.ts';
@@ -73,7 +74,7 @@ const transcode = createTranscode({
   ...(env.ENCODE_PARALLEL && { idleCores: slots }),
   limits: { maxDurationSeconds: env.MAX_DURATION_SECONDS, maxConvertSeconds: env.MAX_CONVERT_SECONDS },
 });
-const convert = createConvert({
+const { convert, convertWhileFree } = createConvert({
   jobs,
   confirmMissing: createConfirmMissing(sidecar.state, jobs.find),
   blobs: createBlobStore(sidecar.state),
@@ -84,7 +85,14 @@ const convert = createConvert({
   current,
   slots,
   turns,
-  queued: createQueuedJobs({ state: sidecar.state, jobs, estimate, stoppingSignal: stopping.signal, log }),
+  queued: createQueuedJobs({
+    state: sidecar.state,
+    jobs,
+    estimate,
+    leaseMs: times.leaseMs,
+    stoppingSignal: stopping.signal,
+    log,
+  }),
   estimate,
   diskFullBackoff: createDiskFullBackoff(),
   times,
@@ -96,6 +104,14 @@ const convert = createConvert({
 });
 
 const storeCheck = startStartupCheck((signal) => requireMarker(sidecar.state, signal), {
+  stoppingSignal: stopping.signal,
+  log,
+});
+
+const convertingWhenIdle = convertWhenIdle({
+  requireReady: storeCheck,
+  slots,
+  convertWhileFree,
   stoppingSignal: stopping.signal,
   log,
 });
@@ -141,6 +157,7 @@ await serve(app.callback(), {
   stopping,
   log,
   async close() {
+    await convertingWhenIdle;
     await Promise.all([spool.close(), showing]);
     await sidecar.close();
   },

@@ -6,6 +6,9 @@ import type { Limits, Tool } from '../sandbox/sandbox.ts';
 import { readEnd, sandboxFailure, type ToolEnd } from '../sandbox/tool-end.ts';
 import { type OutputReaders, readErrors, readOutput } from './tool-output.ts';
 
+/** Windows has no process groups. */
+const IS_POSIX = process.platform !== 'win32';
+
 export interface ToolOptions extends OutputReaders {
   /** The private folder of the attempt. */
   folder: string;
@@ -58,12 +61,16 @@ export async function runTool(
       options.input ? 'pipe' : 'ignore',
       'pipe',
       'pipe',
-      ...(options.dataOutput ? ['pipe' as const] : []),
+      options.dataOutput ? 'pipe' : 'ignore',
+      // The lifeline of the tool (sandbox/launcher/converter.go). The kernel closes our end when this process ends.
+      'pipe',
     ],
     windowsHide: true,
+    // A process group of its own, which is killed as a whole: bwrap is killed before what it starts could know.
+    detached: IS_POSIX,
   }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
   const timeoutSignal = AbortSignal.timeout(timeoutSeconds * 1000);
-  const kill = () => child.kill('SIGKILL');
+  const kill = () => killGroup(child);
   signal.addEventListener('abort', kill);
   timeoutSignal.addEventListener('abort', kill);
   try {
@@ -113,6 +120,18 @@ function connect(
   // A process that was not started has no streams at all.
   const data = dataOutput && child.stdio?.[3];
   if (dataOutput && data instanceof Readable) pipeline(data, dataOutput).catch(ignore);
+  const lifeline = child.stdio?.[4];
+  if (lifeline instanceof Readable) lifeline.on('error', ignore).resume();
+}
+
+/** Kills everything that a tool consists of. Nothing in a sandbox can leave its group. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(IS_POSIX ? -child.pid : child.pid, 'SIGKILL');
+  } catch {
+    // All of it has ended.
+  }
 }
 
 const dropProgress = (line: string) => (/\btime=/.test(line) ? undefined : line);

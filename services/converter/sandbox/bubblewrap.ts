@@ -16,11 +16,13 @@ export interface BubblewrapOptions {
 /**
  * Returns a function whose result is the command that starts the launcher in namespaces of its own: there is no process, no
  * network and no file but those that are listed. Everything in the box is killed when this process or `bwrap` ends.
+ * There is no session of its own, so that the whole box is in the process group of `bwrap`: it has no terminal that it could
+ * write to.
  */
 export function bubblewrap({ bwrap, launcher, readable }: BubblewrapOptions) {
   const fixed = [
     ...['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts'],
-    ...['--unshare-cgroup-try', '--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
+    ...['--unshare-cgroup-try', '--die-with-parent', '--cap-drop', 'ALL'],
     ...readable.paths.flatMap((path) => ['--ro-bind', path, path]),
     ...readable.links.flatMap(({ path, target }) => ['--symlink', target, path]),
     ...DEVICES.flatMap((path) => ['--dev-bind', path, path]),

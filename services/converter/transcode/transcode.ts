@@ -67,7 +67,7 @@ export function createTranscode(tools: TranscodeTools): Transcode {
     const request = { ffmpeg, folder, ...source, options, limits: bounded, signal, onTime };
     const made = await copyOrEncode(request, tools);
     const timeline = timelineOf(request, made);
-    const tag = await tagOf(request, { earlyTags, timeline, durationSeconds: probed.durationSeconds });
+    const tag = await tagOf(request, { earlyTags, timeline, probed });
     const channels = { source: audio.channels, output: outputChannels(audio, options.channels) };
     const conversion = conversionWarnings({ encoded: made.encoded, timeline, channels });
     const heard = [...conversion, ...probed.warnings, ...made.warnings, ...tag.warnings];
@@ -115,17 +115,20 @@ const argumentsFor = (before: readonly string[]): readonly string[] => [...befor
 interface TagSource {
   earlyTags: EarlyTags;
   timeline: Timeline;
-  durationSeconds: number | null;
+  probed: Pick<Probe, 'durationSeconds' | 'tracks'>;
 }
 
 async function tagOf(
   { ffmpeg, folder, audio, inputArguments, options, signal }: EncodeRequest,
-  { earlyTags, timeline, durationSeconds }: TagSource,
+  { earlyTags, timeline, probed: { durationSeconds, tracks } }: TagSource,
 ) {
   const input = { ffmpeg, folder, inputArguments: argumentsFor(inputArguments), signal };
+  const source = await earlyTags.read({ ...input, audioIndex: audio.index });
+  // In MPEG streams, the codec is known from the packets alone, which are not read for the tags.
+  const videoCodec = tracks.find(({ index }) => index === source.videoIndex)?.codec;
   return buildTag({
     ...{ ...input, options, timeline: onFileClock(timeline) },
-    source: await earlyTags.read({ ...input, audioIndex: audio.index }),
+    source: videoCodec === undefined ? source : { ...source, videoCodec },
     durationSeconds: durationSeconds ?? undefined,
   });
 }

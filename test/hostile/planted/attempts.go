@@ -1,5 +1,11 @@
 package main
 
+import (
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
 type attempt struct {
 	name string
 	run  func(Targets) (detail string, err error)
@@ -14,6 +20,7 @@ var attempts = []attempt{
 	{"write outside the folder", func(t Targets) (string, error) { return createFile(t.Outside + "/planted") }},
 	{"write to the root folder", func(Targets) (string, error) { return createFile("/planted-by-a-test") }},
 	{"write to /tmp", func(Targets) (string, error) { return createFile("/tmp/planted-by-a-test") }},
+	{"use what the converter has inherited", findInherited},
 	{"link to a file symbolically", linkSymbolically},
 	{"link to a file", linkHard},
 	{"make a named pipe", makePipe},
@@ -25,6 +32,11 @@ var attempts = []attempt{
 	{"run many processes", func(Targets) (string, error) { return runShells(20) }},
 	{"run a process by arguments that look like another call", forkInDisguise},
 	{"signal the converter", signalParent},
+	{"change the processors of the converter", changeProcessors},
+	{"ask for the session of the converter", func(t Targets) (string, error) {
+		session, err := unix.Getsid(t.ParentPid)
+		return strconv.Itoa(session), err
+	}},
 	{"trace the converter", traceParent},
 	{"read the memory of the converter", readMemory},
 	{"mount a file system", mount},

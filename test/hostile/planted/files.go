@@ -70,6 +70,17 @@ func createFile(path string) (string, error) {
 	return path, nil
 }
 
+// findInherited looks for descriptors above those that the program is given. Those of the Go runtime are closed on exec.
+func findInherited(Targets) (string, error) {
+	for descriptor := 5; descriptor < 1024; descriptor++ {
+		flags, err := unix.FcntlInt(uintptr(descriptor), unix.F_GETFD, 0)
+		if err == nil && flags&unix.FD_CLOEXEC == 0 {
+			return fmt.Sprintf("descriptor %d", descriptor), nil
+		}
+	}
+	return "", errors.New("nothing is open")
+}
+
 func linkSymbolically(t Targets) (string, error) { return "", unix.Symlink(t.Secret, "symbolic") }
 func linkHard(t Targets) (string, error)         { return "", unix.Link(t.Secret, "hard") }
 func makePipe(Targets) (string, error)           { return "", unix.Mkfifo("pipe", 0o600) }

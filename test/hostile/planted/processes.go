@@ -43,6 +43,15 @@ func becomeShell() error {
 
 func signalParent(t Targets) (string, error) { return "", unix.Kill(t.ParentPid, 0) }
 
+// changeProcessors leaves the converter those that it has.
+func changeProcessors(t Targets) (string, error) {
+	var processors unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &processors); err != nil {
+		return "", err
+	}
+	return "", unix.SchedSetaffinity(t.ParentPid, &processors)
+}
+
 // traceParent does not stop the converter, and lets it go at once.
 func traceParent(t Targets) (string, error) {
 	err := unix.PtraceSeize(t.ParentPid)

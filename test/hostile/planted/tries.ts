@@ -12,6 +12,7 @@ export const TRIES = [
   'write outside the folder',
   'write to the root folder',
   'write to /tmp',
+  'use what the converter has inherited',
   'link to a file symbolically',
   'link to a file',
   'make a named pipe',
@@ -23,6 +24,8 @@ export const TRIES = [
   'run many processes',
   'run a process by arguments that look like another call',
   'signal the converter',
+  'change the processors of the converter',
+  'ask for the session of the converter',
   'trace the converter',
   'read the memory of the converter',
   'mount a file system',
@@ -34,6 +37,18 @@ export const TRIES = [
   'open a counter of the processor',
   'exec of a shell',
 ] as const;
+
+/** What only namespaces or Landlock keep it from. */
+export const FILE_TRIES: readonly (typeof TRIES)[number][] = [
+  'read /etc/passwd',
+  'list /root',
+  'list the processes',
+  'read the environment of the converter',
+  'read the file of a neighbour',
+  'write outside the folder',
+  'write to the root folder',
+  'write to /tmp',
+];
 
 /** What the program gets on any Linux where it runs outside a sandbox as the same user, who need not be root. */
 export const GOT_WITHOUT_SANDBOX: readonly (typeof TRIES)[number][] = [
@@ -52,6 +67,8 @@ export const GOT_WITHOUT_SANDBOX: readonly (typeof TRIES)[number][] = [
   'run a shell',
   'run many processes',
   'signal the converter',
+  'change the processors of the converter',
+  'ask for the session of the converter',
   'exec of a shell',
 ];
 

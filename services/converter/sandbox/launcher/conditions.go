@@ -18,11 +18,19 @@ var (
 	options = []uint32{unix.PR_SET_NAME, unix.PR_GET_NAME, unix.PR_SET_VMA, unix.PR_GET_DUMPABLE}
 )
 
+// withConditions has the names of all the calls in conditional.
+var withConditions = []string{
+	"execve", "clone", "tgkill", "rt_sigaction", "prlimit64", "ioctl", "fcntl", "prctl",
+	"sched_setaffinity", "sched_getparam", "sched_getscheduler", "getpgid", "getsid",
+}
+
 // conditional returns the part of the filter for system calls that are allowed with some arguments only. Where the kernel takes
 // 32 bits of an argument, the filter does too: the others could be anything.
 func conditional(info *arch.Info, call *execCall) (program []bpf.Instruction) {
 	number := func(name string) uint32 { return uint32(info.SyscallNames[name]) }
 	denied := errno(unix.EPERM)
+	// Zero is who calls. Without namespaces, any other number could be the converter.
+	self := []uint32{0, uint32(unix.Getpid())}
 	for _, rule := range [][]bpf.Instruction{
 		allOf(number("execve"), denied,
 			equal(low(0), uint32(call.address)), equal(high(0), uint32(call.address>>32))),
@@ -38,6 +46,11 @@ func conditional(info *arch.Info, call *execCall) (program []bpf.Instruction) {
 		oneOf(number("ioctl"), low(1), requests),
 		oneOf(number("fcntl"), low(1), commands),
 		oneOf(number("prctl"), low(0), options),
+		oneOf(number("sched_setaffinity"), low(0), self),
+		oneOf(number("sched_getparam"), low(0), self),
+		oneOf(number("sched_getscheduler"), low(0), self),
+		oneOf(number("getpgid"), low(0), self),
+		oneOf(number("getsid"), low(0), self),
 	} {
 		program = append(program, rule...)
 	}

@@ -3,6 +3,9 @@
 //	confine [flags] -- /path/of/the/tool arguments…
 //	confine --check
 //
+// The tool inherits the descriptors 0 to 4: standard input, output and error, another output, and the lifeline (converter.go).
+// All others are closed.
+//
 // With --check, it prints what this kernel can enforce, as JSON. Where something fails, it says so on standard error in a
 // line that begins with "confine: ", and exits with 125.
 package main
@@ -35,6 +38,12 @@ func run(args []string) error {
 		if err := dieWith(order.parent); err != nil {
 			return err
 		}
+	}
+	if err := keepDescriptors(lifeline + 1); err != nil {
+		return err
+	}
+	if err := dieWithConverter(); err != nil {
+		return err
 	}
 	if err := dropPrivileges(); err != nil {
 		return err

@@ -6,27 +6,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
-import { findGo } from '../../../../deploy/local/tools/go.ts';
 import { tryTool } from '../../../../services/converter/ffmpeg/try-tool.ts';
-import {
-  LAUNCHER,
-  type OpenSandboxOptions,
-  openSandbox,
-} from '../../../../services/converter/sandbox/open-sandbox.ts';
+import { type OpenSandboxOptions, openSandbox } from '../../../../services/converter/sandbox/open-sandbox.ts';
 import { waitFor } from '../../../support/wait.ts';
 import { isSleeping, processesWith } from './processes-with.ts';
-import { sandboxesFor } from './sandboxes.ts';
+import { partsOf, sandboxRows } from './sandboxes.ts';
 
-const canRun = process.platform === 'linux' && findGo() !== undefined;
 const tools = ['ffmpeg', 'ffprobe'];
-const possible = canRun ? await sandboxesFor(tools, new AbortController().signal) : [];
+const rows = await sandboxRows(tools, new AbortController().signal);
+const possible = rows.filter(({ skip }) => !skip);
 const open = (options: Partial<OpenSandboxOptions>) =>
   openSandbox({ mode: 'auto', tools, ...options }, tryTool);
 
-describe('openSandbox', { skip: possible.length === 0 }, () => {
+describe('openSandbox', { skip: possible.length === 0 && 'no sandbox can be had here' }, () => {
   it('takes the strongest layers in which ffmpeg and ffprobe start', async () => {
     const { sandbox, missing } = await open({ mode: 'required' });
-    assert.deepEqual(sandbox.layers, possible[0]?.[1].layers, missing.join());
+    assert.deepEqual(sandbox.layers, possible[0]?.sandbox?.layers, missing.join());
   });
 
   it('takes no namespaces, and says why, where there is no bubblewrap', async () => {
@@ -55,19 +50,14 @@ describe('openSandbox', { skip: possible.length === 0 }, () => {
   });
 });
 
-const KILLED = possible.map(([name, { layers }]) => [name, layers] as const);
 describe('a tool in a sandbox', () => {
-  for (const [index, [name, layers]] of KILLED.entries()) {
-    it(`dies with the converter in ${name}`, async () => {
+  for (const [index, { name, skip }] of rows.entries()) {
+    it(`dies with the converter in ${name}`, { skip }, async () => {
       const folder = await mkdtemp(join(tmpdir(), 'mp3converter-killed-'));
       const seconds = `1000.${process.pid}${index}`;
       const module = (path: string) =>
         JSON.stringify(new URL(`../../../../services/converter/${path}`, import.meta.url).href);
-      const parts = {
-        ...{ launcher: LAUNCHER, tools: ['sleep'], readable: [] },
-        ...(layers.includes('namespaces') && { bwrap: 'bwrap' }),
-        landlock: layers.includes('landlock') ? 1 : 0,
-      };
+      const parts = { ...partsOf(name), tools: ['sleep'] };
       const source = `const { runTool } = await import(${module('ffmpeg/run-tool.ts')});
         const { createSandbox } = await import(${module('sandbox/confined.ts')});
         const sandbox = createSandbox(${JSON.stringify(parts)});
