@@ -9,7 +9,7 @@ type Ready = Extract<FromWorker, { type: 'ready' }>;
 type TriedMessage = Extract<FromWorker, { type: 'tried' }>;
 
 /** Room for making the file, two attempts and a probe. */
-const HANG_MS = 300_000;
+const HANG_MS = 1_200_000;
 
 /** A process that tries one file at a time. */
 export class WorkerProcess implements AsyncDisposable {

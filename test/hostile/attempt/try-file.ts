@@ -10,8 +10,10 @@ import type { Documented } from './oracle.ts';
 import { soundFaults } from './sound-faults.ts';
 import type { Crash } from './watch-tools.ts';
 
-/** The bound of time for one conversion, in seconds. Files of the corpus are small. */
-export const MAX_SECONDS = 120;
+/** The bound of time for the conversion of a small file, in seconds. Machines that test are often busy. */
+const MAX_SECONDS = 120;
+/** A large file may take longer: it is read several times. */
+const LEAST_BYTES_PER_SECOND = 2_000_000;
 /** The bound of time for a probe. The route answers 503 when it is over. */
 const MAX_PROBE_SECONDS = 20;
 /** How often a file is tried whose conversion ends without a documented code. */
@@ -100,15 +102,17 @@ async function convertUntilDocumented(
   folder: string,
   { tools, signal }: TryOptions,
 ): Promise<{ converted: Converted; attempts: number }> {
+  const { size } = await stat(join(folder, INPUT));
+  const maxSeconds = Math.round(MAX_SECONDS + size / LEAST_BYTES_PER_SECOND);
   for (let attempts = 1; ; attempts++) {
-    const timeoutSignal = AbortSignal.timeout(MAX_SECONDS * 1000);
+    const timeoutSignal = AbortSignal.timeout(maxSeconds * 1000);
     const converted = await convertOnce(tools, folder, {
       ...{ options, isUnverified },
       signal: AbortSignal.any([signal, timeoutSignal]),
     });
     signal.throwIfAborted();
     if (timeoutSignal.aborted) {
-      const internal = `it took longer than ${MAX_SECONDS} s`;
+      const internal = `it took longer than ${maxSeconds} s`;
       return { converted: { ...converted, code: 'too slow', internal }, attempts };
     }
     if (converted.code !== 'error' || attempts === TRIES) return { converted, attempts };
