@@ -50,13 +50,16 @@ const [ffmpeg] = await Promise.all([
   requireTool(env.FFPROBE_PATH),
   spool.prepare(),
 ]);
-const opened = await openSandbox(
-  {
-    mode: env.SANDBOX,
-    tools: [env.FFMPEG_PATH, env.FFPROBE_PATH],
-    readable: env.SANDBOX_READ?.split(':') ?? [],
-  },
-  tryTool,
+const opened = await spool.use(0, (folder) =>
+  openSandbox(
+    {
+      mode: env.SANDBOX,
+      tools: [env.FFMPEG_PATH, env.FFPROBE_PATH],
+      readable: env.SANDBOX_READ?.split(':') ?? [],
+      folder,
+    },
+    tryTool,
+  ),
 );
 logSandbox(opened, env.SANDBOX, log);
 const { sandbox } = opened;

@@ -37,6 +37,7 @@ export async function describeFile(tools: DescribeTools, request: ProbeRequest):
     ...tools,
     inputArguments: [...sound.inputArguments, '-i', INPUT],
     audioIndex: sound.audio?.index ?? NO_STREAM,
+    hasPictures: sound.hasPictures,
   });
   const mp3 = sound.audio && expectedMp3(sound.audio, sound.filmStartSeconds, options);
   const { tags, warnings: tagWarnings } = tagsOf(source, sound, { request, mp3 });

@@ -2,14 +2,30 @@ import { accessSync, constants, lstatSync, readlinkSync, realpathSync } from 'no
 import path from 'node:path';
 
 /** Where the system keeps programs and libraries, and how the dynamic linker finds them. */
-const SYSTEM_FOLDERS = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
+const LIBRARIES = ['lib', 'lib32', 'lib64', 'libx32'];
+const ROOT_FOLDERS = LIBRARIES.map((name) => `/${name}`);
+/** `/usr` as a whole would show the settings and data of other programs, in /usr/local for example. */
+const SYSTEM_FOLDERS = [
+  ...ROOT_FOLDERS,
+  ...['/usr', '/usr/local'].flatMap((prefix) => LIBRARIES.map((name) => `${prefix}/${name}`)),
+  '/usr/share',
+];
+/** A program in a folder `bin` below one of these may need the libraries beside that folder. */
+const PREFIXES = ['/usr', '/opt'];
 const LINKER_FILES = [
   ...['/etc/ld.so.cache', '/etc/ld.so.conf', '/etc/ld.so.conf.d', '/etc/ld.so.preload'],
   // Debian chooses between libraries by links in this folder. musl reads the other ones.
   ...['/etc/alternatives', '/etc/ld-musl-x86_64.path', '/etc/ld-musl-aarch64.path'],
 ];
-/** Package managers whose programs need libraries of other packages in the same folder. None of them holds anything private. */
-const PACKAGE_FOLDERS = ['/nix/store', '/gnu/store', '/home/linuxbrew/.linuxbrew'];
+/**
+ * Package managers whose programs need libraries of other packages, and what they may read of them. Homebrew keeps data and
+ * passwords of its servers in `var` and `etc`.
+ */
+const PACKAGE_FOLDERS: Record<string, string[]> = {
+  '/nix/store': ['/nix/store'],
+  '/gnu/store': ['/gnu/store'],
+  '/home/linuxbrew/.linuxbrew': ['Cellar', 'opt', 'lib'].map((name) => `/home/linuxbrew/.linuxbrew/${name}`),
+};
 
 export interface ReadablePaths {
   /** Real files and folders, none of which lies in another one. */
@@ -35,19 +51,31 @@ export function findProgram(command: string): string {
 
 /** Returns what a box has to show so that these programs can start. `more` are other files and folders that they need. */
 export function readablePaths(programs: readonly string[], more: readonly string[]): ReadablePaths {
-  const links = SYSTEM_FOLDERS.flatMap((folder) => {
+  const links = ROOT_FOLDERS.flatMap((folder) => {
     const target = linkTarget(folder);
     return target === undefined ? [] : [{ path: folder, target }];
   });
-  const packages = PACKAGE_FOLDERS.filter((folder) => programs.some((program) => isIn(folder, program)));
-  const wanted = [...SYSTEM_FOLDERS, ...LINKER_FILES, ...packages, ...programs, ...more].flatMap(realPath);
+  const packages = Object.entries(PACKAGE_FOLDERS).flatMap(([folder, shown]) =>
+    programs.some((program) => isIn(folder, program)) ? shown : [],
+  );
+  const beside = programs.flatMap(librariesBeside);
+  const wanted = [...SYSTEM_FOLDERS, ...LINKER_FILES, ...packages, ...beside, ...programs, ...more].flatMap(
+    realPath,
+  );
   const paths = [...new Set(wanted)].filter(
     (candidate, _, all) => !all.some((other) => other !== candidate && isIn(other, candidate)),
   );
   return { paths, links };
 }
 
-const isIn = (folder: string, file: string): boolean =>
+function librariesBeside(program: string): string[] {
+  const folder = path.dirname(program);
+  if (path.basename(folder) !== 'bin' || !PREFIXES.some((prefix) => isIn(prefix, program))) return [];
+  return LIBRARIES.map((name) => path.join(folder, '..', name));
+}
+
+/** Whether a path lies in a folder. Both are real paths. */
+export const isIn = (folder: string, file: string): boolean =>
   file.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 
 function realPath(file: string): string[] {

@@ -28,7 +28,13 @@ export function countLayers({ layers }: Sandbox, registry: Registry): void {
 /** Logs once what is in force, as a warning where the mode asked for more. */
 export function logSandbox({ sandbox, missing }: OpenedSandbox, mode: SandboxMode, log: Log): void {
   const state = { sandbox: sandboxState(sandbox), ...(missing.length > 0 && { missing }) };
-  if (sandbox.layers.length > 0) {
+  const hidesFiles = sandbox.layers.includes('namespaces') || sandbox.layers.includes('landlock');
+  if (sandbox.layers.length > 0 && !hidesFiles) {
+    log.warn(
+      state,
+      'ffmpeg and ffprobe may open all files that this process may open: only their system calls are filtered; SANDBOX=required refuses to start then',
+    );
+  } else if (sandbox.layers.length > 0) {
     log.info(state, `ffmpeg and ffprobe run in a sandbox: ${sandbox.layers.join(', ')}`);
   } else if (mode === 'off') {
     log.info(state, 'the sandbox is off: ffmpeg and ffprobe may do all that this process may do');

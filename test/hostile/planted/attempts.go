@@ -20,6 +20,8 @@ var attempts = []attempt{
 	{"write outside the folder", func(t Targets) (string, error) { return createFile(t.Outside + "/planted") }},
 	{"write to the root folder", func(Targets) (string, error) { return createFile("/planted-by-a-test") }},
 	{"write to /tmp", func(Targets) (string, error) { return createFile("/tmp/planted-by-a-test") }},
+	{"list the settings of other programs", func(Targets) (string, error) { return listFolder("/usr/local/etc") }},
+	{"empty a file by opening it for reading", emptyByReading},
 	{"use what the converter has inherited", findInherited},
 	{"link to a file symbolically", linkSymbolically},
 	{"link to a file", linkHard},

@@ -12,6 +12,8 @@ export const TRIES = [
   'write outside the folder',
   'write to the root folder',
   'write to /tmp',
+  'list the settings of other programs',
+  'empty a file by opening it for reading',
   'use what the converter has inherited',
   'link to a file symbolically',
   'link to a file',
@@ -48,6 +50,7 @@ export const FILE_TRIES: readonly (typeof TRIES)[number][] = [
   'write outside the folder',
   'write to the root folder',
   'write to /tmp',
+  'list the settings of other programs',
 ];
 
 /** What the program gets on any Linux where it runs outside a sandbox as the same user, who need not be root. */
@@ -58,6 +61,7 @@ export const GOT_WITHOUT_SANDBOX: readonly (typeof TRIES)[number][] = [
   'read the file of a neighbour',
   'write outside the folder',
   'write to /tmp',
+  'empty a file by opening it for reading',
   'link to a file symbolically',
   'make a named pipe',
   'connect to a TCP port',

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/elastic/go-seccomp-bpf/arch"
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
@@ -21,14 +23,21 @@ var (
 // withConditions has the names of all the calls in conditional.
 var withConditions = []string{
 	"execve", "clone", "tgkill", "rt_sigaction", "prlimit64", "ioctl", "fcntl", "prctl",
-	"sched_setaffinity", "sched_getparam", "sched_getscheduler", "getpgid", "getsid",
+	"openat", "sched_setaffinity", "sched_getparam", "sched_getscheduler", "getpgid", "getsid",
 }
+
+// withConditionsOn has those of one processor only.
+var withConditionsOn = map[string][]string{"x86_64": {"open"}}
 
 // conditional returns the part of the filter for system calls that are allowed with some arguments only. Where the kernel takes
 // 32 bits of an argument, the filter does too: the others could be anything.
 func conditional(info *arch.Info, call *execCall) (program []bpf.Instruction) {
 	number := func(name string) uint32 { return uint32(info.SyscallNames[name]) }
 	denied := errno(unix.EPERM)
+	flagsOf := map[string]uint32{"open": 1, "openat": 2}
+	for _, name := range slices.Concat([]string{"openat"}, withConditionsOn[info.Name]) {
+		program = append(program, openFor(number(name), low(flagsOf[name]))...)
+	}
 	// Zero is who calls. Without namespaces, any other number could be the converter.
 	self := []uint32{0, uint32(unix.Getpid())}
 	for _, rule := range [][]bpf.Instruction{

@@ -80,7 +80,7 @@ func allowedFor(info *arch.Info) ([]string, error) {
 		return nil, fmt.Errorf("seccomp: there is no list of system calls for %s", info.Name)
 	}
 	names := slices.Concat(allowed, own)
-	for _, name := range slices.Concat(names, unknownToTool, withConditions) {
+	for _, name := range slices.Concat(names, unknownToTool, withConditions, withConditionsOn[info.Name]) {
 		if _, exists := info.SyscallNames[name]; !exists {
 			return nil, fmt.Errorf("seccomp: %s has no system call %s", info.Name, name)
 		}

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { tryTool } from '../../../../services/converter/ffmpeg/try-tool.ts';
-import { type OpenSandboxOptions, openSandbox } from '../../../../services/converter/sandbox/open-sandbox.ts';
+import {
+  LAUNCHER,
+  type OpenSandboxOptions,
+  openSandbox,
+} from '../../../../services/converter/sandbox/open-sandbox.ts';
 import { waitFor } from '../../../support/wait.ts';
 import { isSleeping, processesWith } from './processes-with.ts';
 import { partsOf, sandboxRows } from './sandboxes.ts';
@@ -16,7 +20,9 @@ const tools = ['ffmpeg', 'ffprobe'];
 const rows = await sandboxRows(tools, new AbortController().signal);
 const possible = rows.filter(({ skip }) => !skip);
 const open = (options: Partial<OpenSandboxOptions>) =>
-  openSandbox({ mode: 'auto', tools, ...options }, tryTool);
+  openSandbox({ mode: 'auto', tools, folder: spool, ...options }, tryTool);
+const spool = await mkdtemp(join(tmpdir(), 'mp3converter-spool-'));
+after(() => rm(spool, { recursive: true }));
 
 describe('openSandbox', { skip: possible.length === 0 && 'no sandbox can be had here' }, () => {
   it('takes the strongest layers in which ffmpeg and ffprobe start', async () => {
@@ -36,6 +42,47 @@ describe('openSandbox', { skip: possible.length === 0 && 'no sandbox can be had 
     assert.match(missing.join(), /^namespaces.*: ffmpeg -version ended with 1/);
   });
 
+  it('takes no namespaces as process 1, which does not reap what bubblewrap leaves', async () => {
+    const { sandbox, missing } = await open({ isInit: true });
+    assert.ok(!sandbox.layers.includes('namespaces'));
+    assert.match(missing.join(), /process 1/);
+  });
+
+  it('filters system calls where files cannot be hidden, and refuses that where it is required', async () => {
+    const options = { launcher: await launcherWithoutLandlock(), bwrap: '/nowhere/bwrap' };
+    assert.deepEqual((await open(options)).sandbox.layers, ['seccomp', 'limits']);
+    await assert.rejects(open({ ...options, mode: 'required' }), /cannot be confined here/);
+  });
+
+  it('refuses a spool that every run could read, also where it may go without a sandbox', async () => {
+    await assert.rejects(open({ readable: [tmpdir()] }), /SPOOL_DIR lies in/);
+  });
+
+  it('throws, and does not go without a sandbox, where the spool is missing', async () => {
+    await assert.rejects(open({ folder: '/nowhere' }), /ENOENT/);
+  });
+
+  it('asks for no folder but the spool', async () => {
+    const { TMPDIR } = process.env;
+    process.env.TMPDIR = '/nowhere';
+    try {
+      assert.deepEqual((await open({})).sandbox.layers, possible[0]?.sandbox?.layers);
+    } finally {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+    }
+  });
+
+  it('tries a tool once more before it gives up a layer', async () => {
+    let tries = 0;
+    const { sandbox } = await openSandbox({ mode: 'auto', tools, folder: spool }, async (tool, folder) => {
+      tries += 1;
+      if (tries === 1) throw new Error('too busy');
+      await tryTool(tool, folder);
+    });
+    assert.deepEqual(sandbox.layers, possible[0]?.sandbox?.layers);
+  });
+
   it('is off where nothing works, and refuses to be where it is required, with what to do', async () => {
     const options = { launcher: '/nowhere/confine' };
     assert.deepEqual((await open(options)).sandbox.layers, []);
@@ -49,6 +96,14 @@ describe('openSandbox', { skip: possible.length === 0 && 'no sandbox can be had 
     assert.deepEqual((await open({ mode: 'off' })).sandbox.layers, []);
   });
 });
+
+async function launcherWithoutLandlock(): Promise<string> {
+  const file = join(spool, 'confine');
+  const script = `#!/bin/sh
+[ "$1" = --check ] && echo '{"landlock":0,"seccomp":true}' || exec '${LAUNCHER}' "$@"\n`;
+  await writeFile(file, script, { mode: 0o700 });
+  return file;
+}
 
 describe('a tool in a sandbox', () => {
   for (const [index, { name, skip }] of rows.entries()) {

@@ -47,7 +47,7 @@ function setUp() {
 }
 
 describe('the queued jobs that a converter knows', () => {
-  it('are those that wait for their first attempt, with owner, account, time and estimated seconds', async () => {
+  it('are at first those that wait for their first attempt, with owner, account, time and estimated seconds', async () => {
     const { save, queued } = setUp();
     const user = await save();
     const guest = await save({ email: '' });
