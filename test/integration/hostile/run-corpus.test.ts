@@ -51,6 +51,7 @@ describe('runCorpus', () => {
     );
     assert.ok(run.results.length >= 6, describeRun(run));
     assert.ok(run.results.some(({ toolsMb }) => toolsMb > 10));
+    assert.ok(run.results.some(({ toolSeconds }) => toolSeconds > 0));
     assert.match(describeRun(run), /^mutation +2 +0 /m);
     const files = await Promise.all(kept.map(async (folder) => (await readdir(folder)).toSorted()));
     assert.deepEqual(files[0], files[1]);
