@@ -22,6 +22,7 @@ import { createTurns } from './fairness/turns.ts';
 import { requireTool } from './ffmpeg/require-tool.ts';
 import { tryTool } from './ffmpeg/try-tool.ts';
 import { createConvert } from './job/convert.ts';
+import { convertWhenIdle } from './job/convert-when-idle.ts';
 import { createCurrentConversions } from './job/current-conversions.ts';
 import { measureSpeed } from './job/measure-speed.ts';
 import { describeFile } from './probe/describe-file.ts';
@@ -76,7 +77,7 @@ const transcode = createTranscode({
   ...(env.ENCODE_PARALLEL && { idleCores: slots }),
   limits: { maxDurationSeconds: env.MAX_DURATION_SECONDS, maxConvertSeconds: env.MAX_CONVERT_SECONDS },
 });
-const convert = createConvert({
+const { convert, convertWhileFree } = createConvert({
   jobs,
   confirmMissing: createConfirmMissing(sidecar.state, jobs.find),
   blobs: createBlobStore(sidecar.state),
@@ -87,7 +88,14 @@ const convert = createConvert({
   current,
   slots,
   turns,
-  queued: createQueuedJobs({ state: sidecar.state, jobs, estimate, stoppingSignal: stopping.signal, log }),
+  queued: createQueuedJobs({
+    state: sidecar.state,
+    jobs,
+    estimate,
+    leaseMs: times.leaseMs,
+    stoppingSignal: stopping.signal,
+    log,
+  }),
   estimate,
   diskFullBackoff: createDiskFullBackoff(),
   times,
@@ -99,6 +107,14 @@ const convert = createConvert({
 });
 
 const storeCheck = startStartupCheck((signal) => requireMarker(sidecar.state, signal), {
+  stoppingSignal: stopping.signal,
+  log,
+});
+
+const convertingWhenIdle = convertWhenIdle({
+  requireReady: storeCheck,
+  slots,
+  convertWhileFree,
   stoppingSignal: stopping.signal,
   log,
 });
@@ -144,6 +160,7 @@ await serve(app.callback(), {
   stopping,
   log,
   async close() {
+    await convertingWhenIdle;
     await Promise.all([spool.close(), showing]);
     await sidecar.close();
   },

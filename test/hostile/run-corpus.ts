@@ -13,6 +13,8 @@ export interface RunOptions extends CorpusOptions {
   keep?: string | undefined;
   /** Whether files without a fault are kept as well. */
   keepsAll?: boolean;
+  /** Where the run has its folder, which it removes at its end. Default: the folder of the system. */
+  temporary?: string;
   report(line: string): void;
   onResult?(result: FileResult): void;
   signal: AbortSignal;
@@ -27,6 +29,10 @@ export interface FileResult {
   probed?: string | undefined;
   attempts: number;
   seconds: number;
+  /** Processor time of the tools, in seconds. */
+  toolSeconds: number;
+  /** Seconds of the MP3, where there is one. */
+  mp3Seconds: number;
   crashes: Crash[];
   /** Largest resident memory of a tool in MB. */
   toolsMb: number;
@@ -44,16 +50,24 @@ export interface RunResult {
   seconds: number;
 }
 
-/** Bounds of memory in MB: what a tool may take, and what the converter's own code may take. */
-export const MAX_TOOLS_MB = 1200;
-export const MAX_OWN_MB = 600;
+/** MB that a tool may take. Seen were 517 for 500 MB of MP3 with a hole, 329 for a tag of 20 MB, and below 260 for all others. */
+export const MAX_TOOLS_MB = 600;
+/** MB that the converter's own code may take: 200, and as much for the corpus, which has the file and copies of it in memory. */
+export const MAX_OWN_MB = 400;
+/**
+ * Processor time that the tools may take for a file: so many seconds, one more for so many bytes of the file, and one for so many
+ * seconds of the MP3. Tags are the dearest: 1.8 MB with 50,000 of them took 80 s.
+ */
+const MAX_TOOL_SECONDS = 20;
+const BYTES_PER_TOOL_SECOND = 20_000;
+const SOUND_PER_TOOL_SECOND = 50;
 
 const REPORT_MS = 5000;
 
 /** Makes and tries all files. Throws the signal's reason. */
 export async function runCorpus(options: RunOptions): Promise<RunResult> {
   const begun = performance.now();
-  const root = await mkdtemp(join(tmpdir(), 'mp3converter-hostile-'));
+  const root = await mkdtemp(join(options.temporary ?? tmpdir(), 'mp3converter-hostile-'));
   try {
     const films = join(root, 'films');
     options.report('Making a film of each format …');
@@ -62,7 +76,8 @@ export async function runCorpus(options: RunOptions): Promise<RunResult> {
     const result = await tryAll(options, { root, films });
     return { ...result, seconds: (performance.now() - begun) / 1000 };
   } finally {
-    await rm(root, { recursive: true, force: true });
+    // The tools die with their worker, but a moment later, and may still write.
+    await rm(root, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
@@ -79,6 +94,7 @@ async function tryAll(
     });
   const results: FileResult[] = [];
   let state: Pick<RunResult, 'layers' | 'silent'> = { layers: [], silent: [] };
+  let isControlled = false;
   let count = Number.POSITIVE_INFINITY;
   let next = 0;
   const progress = setInterval(() => {
@@ -92,8 +108,10 @@ async function tryAll(
       await using process = await start(worker);
       signal.addEventListener('abort', () => process[Symbol.asyncDispose]().catch(() => undefined));
       count = process.ready.titles.length;
-      if (worker === 0 && state.layers.length + state.silent.length === 0)
+      if (worker === 0 && !isControlled) {
         state = { layers: process.ready.layers, silent: await process.control() };
+        isControlled = true;
+      }
       for (let number = next++; number < count && !signal.aborted; number = next++) {
         const title = process.ready.titles[number] as { kind: Kind; name: string };
         const result = await tryOne(process, number, title);
@@ -123,17 +141,29 @@ async function tryOne(
   title: { kind: Kind; name: string },
 ): Promise<FileResult> {
   try {
-    const { message, toolsMb } = await process.try(number);
+    const { message, toolsMb, toolSeconds } = await process.try(number);
     const { tried, ownMb } = message;
     const faults = [...tried.faults];
     if (toolsMb > MAX_TOOLS_MB) faults.push(`a tool took ${Math.round(toolsMb)} MB`);
+    const { size, mp3Seconds } = tried;
+    const work = size / BYTES_PER_TOOL_SECOND + mp3Seconds / SOUND_PER_TOOL_SECOND;
+    if (toolSeconds > MAX_TOOL_SECONDS + work)
+      faults.push(`the tools took ${Math.round(toolSeconds)} s of processor time`);
     if (ownMb > MAX_OWN_MB) faults.push(`the converter took ${Math.round(ownMb)} MB`);
-    return { ...title, ...tried, toolsMb, ownMb, faults };
+    return { ...title, ...tried, toolsMb, toolSeconds, ownMb, faults };
   } catch (error) {
     const answer = answerOf(error);
     if (answer === undefined) throw error;
-    const nothing = { size: 0, attempts: 1, seconds: 0, crashes: [], toolsMb: 0, ownMb: 0 };
-    return { ...title, ...nothing, answer, faults: [(error as Error).message] };
+    const work = { seconds: 0, toolSeconds: 0, mp3Seconds: 0, toolsMb: 0, ownMb: 0 };
+    return {
+      ...title,
+      size: 0,
+      attempts: 1,
+      ...work,
+      crashes: [],
+      answer,
+      faults: [(error as Error).message],
+    };
   }
 }
 

@@ -1,8 +1,10 @@
 import { KINDS, titleOf } from './hostile-file.ts';
 import type { FileResult, RunResult } from './run-corpus.ts';
 
-const most = (results: readonly FileResult[], field: 'seconds' | 'toolsMb' | 'ownMb'): number =>
-  Math.max(0, ...results.map((result) => result[field]));
+const most = (
+  results: readonly FileResult[],
+  field: 'seconds' | 'toolSeconds' | 'toolsMb' | 'ownMb',
+): number => Math.max(0, ...results.map((result) => result[field]));
 
 /** Counts of what `keyOf` returns, the largest first. */
 function countBy(
@@ -31,6 +33,7 @@ export function describeRun({ results, layers, silent, seconds }: RunResult): st
       ],
       ...[
         most(of, 'seconds').toFixed(1).padStart(9),
+        most(of, 'toolSeconds').toFixed(1).padStart(6),
         most(of, 'toolsMb').toFixed(0).padStart(9),
         most(of, 'ownMb').toFixed(0).padStart(7),
       ],
@@ -40,9 +43,10 @@ export function describeRun({ results, layers, silent, seconds }: RunResult): st
   const crashes = countBy(results, (result) => result.crashes.map(({ tool, signal }) => `${tool} ${signal}`));
   const slowest = results.toSorted((a, b) => b.seconds - a.seconds).slice(0, 3);
   return [
-    'kind        files  faults   longest  tools MB  own MB  answers',
+    'kind        files  faults   longest  cpu s  tools MB  own MB  answers',
     ...lines,
     '',
+    `refused by the gateway, and so not converted: ${results.filter(({ attempts }) => attempts === 0).length}`,
     `probes: ${inWords(countBy(results, ({ probed }) => (probed === undefined ? [] : [probed])))}`,
     `crashes of tools: ${inWords(crashes)}`,
     `slowest: ${slowest.map((result) => `${titleOf(result)} (${result.seconds.toFixed(1)} s)`).join('; ')}`,

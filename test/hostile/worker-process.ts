@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { FromWorker, ToWorker } from './messages.ts';
-import { type ToolMemory, watchToolMemory } from './tool-memory.ts';
+import { type ToolUse, watchTools } from './tool-use.ts';
 import type { WorkerOptions } from './worker.ts';
 
 type Ready = Extract<FromWorker, { type: 'ready' }>;
@@ -15,12 +15,12 @@ const HANG_MS = 300_000;
 export class WorkerProcess implements AsyncDisposable {
   readonly ready: Ready;
   readonly #child: ChildProcess;
-  readonly #memory: ToolMemory;
+  readonly #use: ToolUse;
 
   private constructor(child: ChildProcess, ready: Ready) {
     this.#child = child;
     this.ready = ready;
-    this.#memory = watchToolMemory(child.pid ?? 0);
+    this.#use = watchTools(child.pid ?? 0);
   }
 
   static async start(options: WorkerOptions): Promise<WorkerProcess> {
@@ -34,12 +34,12 @@ export class WorkerProcess implements AsyncDisposable {
   }
 
   /** Tries a file. Throws {@link WorkerLost} where the process ends or does not answer. */
-  async try(number: number): Promise<{ message: TriedMessage; toolsMb: number }> {
+  async try(number: number): Promise<{ message: TriedMessage; toolsMb: number; toolSeconds: number }> {
     this.#send({ type: 'try', number });
     await this.#expect('made');
-    this.#memory.reset();
+    this.#use.reset();
     const message = await this.#expect('tried');
-    return { message, toolsMb: this.#memory.peakMb() };
+    return { message, toolsMb: this.#use.peakMb(), toolSeconds: this.#use.seconds() };
   }
 
   /** Returns the names of the witnesses that are silent when they should speak. */
@@ -62,7 +62,7 @@ export class WorkerProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#memory[Symbol.dispose]();
+    this.#use[Symbol.dispose]();
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.kill('SIGKILL');
     await once(this.#child, 'exit');

@@ -2,13 +2,14 @@ import { ACTIVE_JOBS } from '../../shared/job-index/active-index.ts';
 import { readJobs } from '../../shared/job-index/read-jobs.ts';
 import { readShards } from '../../shared/job-index/read-shards.ts';
 import { accountOf } from '../../shared/jobs/account.ts';
-import { isVisible, type Job, type QueuedJob } from '../../shared/jobs/job.ts';
+import { type ConvertingJob, isVisible, type Job, type QueuedJob } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { chargedSeconds, type Work, workOf } from '../../shared/jobs/work.ts';
 import { delay } from '../../shared/runtime/delay.ts';
 import { isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { createPacedRead } from '../../shared/runtime/paced-read.ts';
+import type { Stored } from '../../shared/state/documents.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import type { WaitingJob } from './turns.ts';
 
@@ -20,45 +21,58 @@ const PAUSE_FACTOR = 10;
 const MAX_WAIT_MS = 1_000;
 /** Jobs, of about 2 KB each, that are read at once. */
 const BATCH = 500;
-/** A job that was not queued is read again after this time: a converter may have given it back. */
+/** A job that may come to wait without a new entry in the index is read again after this time. */
 const REREAD_MS = 10_000;
+/** An upload may become a job at any moment. */
+const REREAD_UPLOAD_MS = 2_000;
+/** A job waits this long for each attempt that has failed, so that a short trouble does not use up all attempts. */
+const RETRY_PAUSE_MS = 10_000;
+const MAX_RETRY_PAUSE_MS = 60_000;
 
 export interface QueuedJobsPorts {
   state: StateStore;
   jobs: Pick<JobStore, 'getMany'>;
   /** Seconds that a conversion will take, or null where that is not known. */
   estimate: (job: Work) => number | null;
+  /** A job whose lease is not renewed for this many milliseconds has lost its converter. */
+  leaseMs: number;
   stoppingSignal: AbortSignal;
   log: Log;
   /** Milliseconds of a monotonic clock. */
   now?: () => number;
 }
 
-/** The jobs of all users that wait for their first attempt, as far as this converter knows. It may be wrong of each of them. */
+/** A job that any converter may take as long as it has this ETag. */
+export interface FreeJob extends WaitingJob {
+  etag: string;
+}
+
+/**
+ * The jobs of all users that wait for a converter, as far as this one knows: those that are queued, after a pause where attempts have
+ * failed, and those whose lease is over. It may be wrong of each of them.
+ */
 export interface QueuedJobs {
   /** Reads what may have changed, unless that was done shortly before. It waits a second at most, and never rejects. */
   update(): Promise<void>;
-  all(): WaitingJob[];
+  all(): FreeJob[];
   /** The job is not to be had. */
   forget(id: string): void;
 }
 
-/** No jobs are known, so that each converter converts those whose events it gets. */
-export const noQueuedJobs: QueuedJobs = {
-  update: async () => undefined,
-  all: () => [],
-  forget: () => undefined,
-};
-
 interface Known {
+  /** Of its entry in the index. */
   version: string;
-  readAt: number;
-  /** Undefined for a job that does not wait. */
-  waiting: WaitingJob | undefined;
+  /** When it is to be read again, although its entry has not changed. */
+  dueAt: number;
+  etag: string | undefined;
+  /** Since when it has had this ETag, as far as this converter has seen. */
+  since: number;
+  /** Undefined for a job that nobody may take now. */
+  free: FreeJob | undefined;
 }
 
 export function createQueuedJobs(ports: QueuedJobsPorts): QueuedJobs {
-  const { state, jobs, estimate, stoppingSignal, log, now = () => performance.now() } = ports;
+  const { state, jobs, stoppingSignal, log, now = () => performance.now() } = ports;
   const known = new Map<string, Known>();
 
   function onError(error: unknown): void {
@@ -66,32 +80,22 @@ export function createQueuedJobs(ports: QueuedJobsPorts): QueuedJobs {
     log.warn({ err: error }, 'the queued jobs could not be read');
   }
 
-  function isDue({ id, version }: { id: string; version: string }): boolean {
-    const job = known.get(id);
-    if (job?.version !== version) return true;
-    return job.waiting === undefined && now() - job.readAt >= REREAD_MS;
-  }
-
   async function read(): Promise<void> {
-    const readAt = now();
     const versions = new Map<string, string>();
     for await (const { entries } of readShards<object>(state, ACTIVE_JOBS, undefined, stoppingSignal))
       for (const { id, version } of entries) versions.set(id, version);
-    const due = [...versions].flatMap(([id, version]) => (isDue({ id, version }) ? [{ id, version }] : []));
+    for (const id of known.keys()) if (!versions.has(id)) known.delete(id);
+    const due = [...versions].filter(([id, version]) => {
+      const job = known.get(id);
+      return job?.version !== version || now() >= job.dueAt;
+    });
     for (let at = 0; at < due.length; at += BATCH) {
       const batch = due.slice(at, at + BATCH);
-      const ids = batch.map(({ id }) => id);
+      const ids = batch.map(([id]) => id);
       const { found } = await readJobs(jobs, ids, undefined, stoppingSignal);
-      for (const { id, version } of batch) {
-        const job = found.get(id)?.document;
-        known.set(id, {
-          version,
-          readAt,
-          waiting: job && isFresh(job) ? waitingOf(job, estimate) : undefined,
-        });
-      }
+      for (const [id, version] of batch)
+        known.set(id, knownOf(ports, found.get(id), { version, before: known.get(id), now: now() }));
     }
-    for (const id of known.keys()) if (!versions.has(id)) known.delete(id);
   }
 
   const update = createPacedRead(read, { minPauseMs: MIN_PAUSE_MS, pauseFactor: PAUSE_FACTOR, now, onError });
@@ -102,20 +106,41 @@ export function createQueuedJobs(ports: QueuedJobsPorts): QueuedJobs {
       const read = update().finally(() => reading.abort());
       await Promise.race([read, delay(MAX_WAIT_MS, reading.signal).catch(() => undefined)]);
     },
-    all: () => [...known.values()].flatMap(({ waiting }) => waiting ?? []),
+    all: () => [...known.values()].flatMap(({ free }) => free ?? []),
     forget(id) {
       const job = known.get(id);
-      if (job) known.set(id, { ...job, readAt: now(), waiting: undefined });
+      if (job) known.set(id, { ...job, dueAt: now() + REREAD_MS, free: undefined });
     },
   };
 }
 
-/**
- * A job whose attempt has failed waits for its own event, which the broker or the sweep brings later. Without that pause, a short
- * trouble would use up all attempts.
- */
-const isFresh = (job: Job): job is QueuedJob =>
-  job.status === 'queued' && isVisible(job) && job.attempts === 0 && job.infrastructureFailures === 0;
+/** @param now milliseconds of the monotonic clock, after the job was read */
+function knownOf(
+  { estimate, leaseMs }: Pick<QueuedJobsPorts, 'estimate' | 'leaseMs'>,
+  stored: Stored<Job> | undefined,
+  { version, before, now }: { version: string; before: Known | undefined; now: number },
+): Known {
+  const etag = stored?.etag;
+  const since = before && before.etag === etag ? before.since : now;
+  const job = stored?.document;
+  const seen = { version, etag, since, free: undefined };
+  // The entry of an upload comes before its job.
+  if (!stored || job?.status === 'uploading') return { ...seen, dueAt: now + REREAD_UPLOAD_MS };
+  // A command of its owner makes a final job wait, which changes its entry.
+  if (!job || !isFreeLater(job)) return { ...seen, dueAt: Number.POSITIVE_INFINITY };
+  if (now - since < pauseOf(job, leaseMs)) return { ...seen, dueAt: now + REREAD_MS };
+  const free = { ...waitingOf(job, estimate), etag: stored.etag };
+  return { ...seen, dueAt: Number.POSITIVE_INFINITY, free };
+}
+
+const isFreeLater = (job: Job): job is QueuedJob | ConvertingJob =>
+  (job.status === 'queued' || job.status === 'converting') && isVisible(job);
+
+/** Milliseconds for which a job has to stay as it is before any converter may take it. */
+function pauseOf(job: QueuedJob | ConvertingJob, leaseMs: number): number {
+  if (job.status === 'converting') return leaseMs;
+  return Math.min(MAX_RETRY_PAUSE_MS, RETRY_PAUSE_MS * (job.attempts + job.infrastructureFailures));
+}
 
 /** @param estimate seconds that a conversion will take, or null where that is not known */
 export const waitingOf = (

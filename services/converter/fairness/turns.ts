@@ -24,6 +24,8 @@ export interface Turns {
   isCheaper(job: WaitingJob, than: WaitingJob): boolean;
   /** Charges for a conversion that begins. The returned function is to be called once at its end. */
   begin(job: WaitingJob): () => void;
+  /** Forgets what was charged. To be called when no job is converted and none waits. */
+  endBusyPeriod(): void;
 }
 
 /** @param now milliseconds of a monotonic clock */
@@ -59,6 +61,10 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
       return () => {
         for (const end of ends) end();
       };
+    },
+    endBusyPeriod() {
+      accounts.clear();
+      owners.clear();
     },
   };
 }

@@ -6,7 +6,7 @@ import { writeGaplessInfo } from '../mp3/xing-tag.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
 import { requireBelowSizeLimit, requireSuccess } from './encode.ts';
 import { copyArguments } from './encode-arguments.ts';
-import { encodeLimits } from './encode-limits.ts';
+import { encodeLimits, maxErrorBytes } from './encode-limits.ts';
 import type { Encoded, EncodeRequest } from './encode-request.ts';
 import { type EncoderResult, runEncoder } from './run-encoder.ts';
 import { JITTER_SECONDS } from './timeline.ts';
@@ -43,6 +43,7 @@ export async function copyFrames(
       ...{ folder, signal, onTime, listsPackets: true },
       timeoutSeconds: limits.maxConvertSeconds,
       limits: encodeLimits(request),
+      maxErrorBytes: maxErrorBytes(request),
     });
     requireSuccess(result);
     await requireBelowSizeLimit(join(folder, OUTPUT), request);

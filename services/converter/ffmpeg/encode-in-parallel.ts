@@ -12,7 +12,7 @@ import {
   requireWholeSound,
 } from './encode.ts';
 import { encodeArguments, type PartArguments } from './encode-arguments.ts';
-import { encodeLimits } from './encode-limits.ts';
+import { encodeLimits, maxErrorBytes } from './encode-limits.ts';
 import type { Encoded, EncodeRequest } from './encode-request.ts';
 import { requestedRange } from './filter-chain.ts';
 import { measureLoss } from './lost-sound.ts';
@@ -99,6 +99,7 @@ async function encodePart(
     ...{ folder, signal, listsPackets, onTime: listsPackets ? lastPartTime(request, part) : request.onTime },
     timeoutSeconds: limits.maxConvertSeconds,
     limits: encodeLimits(request),
+    maxErrorBytes: maxErrorBytes(request),
   });
   if (result.code) throw new NotJoinable(`a part failed: ${result.code}: ${result.stderr}`);
   requireSuccess(result);

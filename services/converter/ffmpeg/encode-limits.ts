@@ -8,6 +8,10 @@ const SLOWEST_SPEED = 5;
 const FEWEST_BYTES_PER_SECOND = 1000;
 const LEAST_CPU_SECONDS = 120;
 
+const MiB = 1024 * 1024;
+/** Bytes of messages for each byte of the file: a decoder that refuses a frame of 20 bytes complains in about 300. */
+const MESSAGE_BYTES_PER_BYTE = 16;
+
 /**
  * What one process may use that reads the whole sound once. The time is bounded by what the file states, or can hold, whichever is
  * more, and by {@link EncodeRequest.limits}.
@@ -24,3 +28,7 @@ export function encodeLimits(
     fileBytes: 2 * maxOutputBytes(audio, { ...limits, inputBytes }),
   };
 }
+
+/** The bytes of standard error of a process that reads the whole sound. Every frame of a damaged film may cause a message. */
+export const maxErrorBytes = ({ inputBytes }: Pick<EncodeRequest, 'inputBytes'>): number =>
+  Math.min(1024 * MiB, 64 * MiB + MESSAGE_BYTES_PER_BYTE * inputBytes);

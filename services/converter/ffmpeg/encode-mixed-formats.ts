@@ -5,7 +5,7 @@ import { ConversionFailure } from '../failure.ts';
 import { frameSamples } from '../mp3/frame-header.ts';
 import { onlyDecoders } from './audio-decoders.ts';
 import { decodeArguments, encodeArguments } from './encode-arguments.ts';
-import { encodeLimits } from './encode-limits.ts';
+import { encodeLimits, maxErrorBytes } from './encode-limits.ts';
 import type { EncodeRequest } from './encode-request.ts';
 import type { DecodedSound } from './encoder-log.ts';
 import { requestedRange } from './filter-chain.ts';
@@ -40,7 +40,12 @@ export async function encodeMixedFormats(
   const fromPipe = { ...request, audio: single, inputArguments: NUT_FROM_PIPE, input: 'pipe:0' };
   const pipe = new PassThrough();
   const encoderEnded = new AbortController();
-  const tool = { folder, timeoutSeconds: limits.maxConvertSeconds, limits: encodeLimits(request) };
+  const tool = {
+    folder,
+    timeoutSeconds: limits.maxConvertSeconds,
+    limits: encodeLimits(request),
+    maxErrorBytes: maxErrorBytes(request),
+  };
   const decoding = runEncoder(
     ffmpeg,
     decodeArguments({ ...withShortAnalysis(request), listsPackets }, { rate, channels }),

@@ -4,7 +4,7 @@ import { outputRate } from '../../shared/mp3/output-format.ts';
 import { ConversionFailure, DiskFull, tooLong } from '../failure.ts';
 import { isCrash } from './crash.ts';
 import { encodeArguments, maxOutputBytes } from './encode-arguments.ts';
-import { encodeLimits } from './encode-limits.ts';
+import { encodeLimits, maxErrorBytes } from './encode-limits.ts';
 import { encodeMixedFormats, isFormatChange } from './encode-mixed-formats.ts';
 import type { Encoded, EncodeRequest } from './encode-request.ts';
 import type { DecodedSound } from './encoder-log.ts';
@@ -25,6 +25,7 @@ export async function encode(request: EncodeRequest): Promise<Encoded> {
     ...{ folder, signal, onTime, listsPackets },
     timeoutSeconds: limits.maxConvertSeconds,
     limits: encodeLimits(request),
+    maxErrorBytes: maxErrorBytes(request),
   });
   if (isFormatChange(result)) result = await encodeMixedFormats(request, { listsPackets, onTime });
   requireSuccess(result);
@@ -102,14 +103,15 @@ export async function requireBelowSizeLimit(
 }
 
 /** Throws when ffmpeg failed: {@link ConversionFailure} where the video is at fault, {@link DiskFull}, or else an error. */
-export function requireSuccess({ code, killedBy, reachedLimit, timedOut, stderr }: ToolResult): void {
+export function requireSuccess(result: ToolResult): void {
+  const { code, killedBy, reachedLimit, timedOut, isOutputTooLong, stderr } = result;
   const cause = new Error(`ffmpeg: ${code ?? killedBy}: ${stderr}`);
   if (timedOut) throw new ConversionFailure('conversion_failed', 'the conversion took too long', cause);
   if (reachedLimit !== undefined) {
     const what = reachedLimit === 'cpuSeconds' ? 'processor time' : 'disk space';
     throw new ConversionFailure('conversion_failed', `the conversion took more ${what} than it may`, cause);
   }
-  if (isCrash(killedBy)) throw unreadable(cause);
+  if (isCrash(killedBy) || isOutputTooLong) throw unreadable(cause);
   // The kernel killed it for lack of memory. The file may be the cause.
   if (killedBy) throw cause;
   if (/No space left on device|Disk quota exceeded/.test(stderr)) {

@@ -6,7 +6,10 @@ import { runTool, type ToolOptions, type ToolResult } from './run-tool.ts';
 import { parseStatsTime } from './stats-line.ts';
 
 export interface EncoderOptions
-  extends Pick<ToolOptions, 'folder' | 'signal' | 'limits' | 'timeoutSeconds' | 'input' | 'dataOutput'> {
+  extends Pick<
+    ToolOptions,
+    'folder' | 'signal' | 'limits' | 'maxErrorBytes' | 'timeoutSeconds' | 'input' | 'dataOutput'
+  > {
   /**
    * Gets the seconds of sound that the demuxer has read so far, where ffmpeg lists packets, or else those that are encoded.
    * Throwing ends ffmpeg.

@@ -25,6 +25,8 @@ export interface ToolOptions extends OutputReaders {
    * nothing. By default, it keeps all lines except ffmpeg's progress.
    */
   keep?: (line: string) => string | undefined;
+  /** Bytes of standard error, above which the tool is killed. */
+  maxErrorBytes?: number;
   /** What the tool reads from standard input. Without it, the tool has none. */
   input?: Readable;
   /** Gets what the tool writes to the file descriptor 3. It ends when the tool ends. */
@@ -35,7 +37,7 @@ export interface ToolResult extends ToolEnd {
   timedOut: boolean;
   /** Standard output. Empty where `onOutputLine` or `onOutput` gets it. */
   output: string;
-  /** Whether the tool was killed because it printed more than `output` may hold. */
+  /** Whether the tool was killed because it printed more than `output`, or standard error, may hold. */
   isOutputTooLong: boolean;
   /** The last lines of standard error. They are only for the log. */
   stderr: string;
@@ -76,18 +78,18 @@ export async function runTool(
   timeoutSignal.addEventListener('abort', kill);
   try {
     let isOutputTooLong = false;
-    const output = readOutput(child.stdout, options, () => {
+    const endPrinting = () => {
       isOutputTooLong = true;
       kill();
-    });
+    };
+    const output = readOutput(child.stdout, options, endPrinting);
     let firstError: string | undefined;
-    const errors = readErrors(child.stderr, {
-      onLine(line) {
-        firstError ??= line;
-        onLine?.(line);
-      },
-      keep,
-    });
+    const readLine = (line: string): void => {
+      firstError ??= line;
+      onLine?.(line);
+    };
+    const errorReaders = { onLine: readLine, keep, maxBytes: options.maxErrorBytes };
+    const errors = readErrors(child.stderr, errorReaders, endPrinting);
     output.catch(kill);
     errors.catch(kill);
     connect(child, options);

@@ -2,18 +2,21 @@ import { ConversionFailure } from '../failure.ts';
 import type { SourceTrack } from './probe/source-track.ts';
 
 /**
- * The least bytes of one second of sound. Silence needs the least: measured were 120 for FLAC, 40 for WavPack and 25 for Opus,
- * all at up to 48 kHz.
+ * The least bytes of one second of sound at 48 kHz, which is one byte for 6,000 samples. Silence needs the least, and of all
+ * codecs FLAC, whose longest frames have 65,535 samples in 12 to 14 bytes. The length of a frame is a number of samples, so a
+ * second of a lower rate takes fewer bytes, and less work too.
  */
-const MIN_BYTES_PER_SECOND = 16;
+const MIN_BYTES_PER_SECOND = 8;
 /** Seconds that any file may hold: a few holes of a minute in a film of a second. */
 const GRACE_SECONDS = 120;
 /** What the least is for. A sound of a higher rate or more channels takes as many more bytes, and as much more work. */
 const USUAL_RATE = 48_000;
 const USUAL_CHANNELS = 8;
+/** Hz. Telephones have it. A sound of a lower rate has to take as many bytes as one of this rate. */
+const LOWEST_USUAL_RATE = 8000;
 
-/** Hz. Telephones have 8,000, toys 4,000. The fastest converters have 768,000. */
-const MIN_RATE = 1000;
+/** Hz. Loggers record 100, telephones 8,000. The fastest converters have 768,000. */
+const MIN_RATE = 100;
 const MAX_RATE = 768_000;
 /** Ambisonics of the seventh order has as many. */
 const MAX_CHANNELS = 64;
@@ -30,7 +33,8 @@ export function maxSoundSeconds(
   bytes: number,
   { sampleRate = USUAL_RATE, channels = USUAL_CHANNELS }: Sound = {},
 ): number {
-  const share = Math.min(1, USUAL_RATE / sampleRate) * Math.min(1, USUAL_CHANNELS / channels);
+  const rateShare = USUAL_RATE / Math.max(LOWEST_USUAL_RATE, sampleRate);
+  const share = rateShare * Math.min(1, USUAL_CHANNELS / channels);
   return GRACE_SECONDS + (bytes / MIN_BYTES_PER_SECOND) * share;
 }
 

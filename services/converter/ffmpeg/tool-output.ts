@@ -1,12 +1,13 @@
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 
 /**
- * Bounds of standard output in bytes, and of the lines for the log, because
- * a hostile file decides how much the tools print.
+ * Bounds of standard output and of standard error in bytes, of one line, and of the lines for the log. A hostile file decides
+ * how much the tools print, and a tool that it has taken over prints what it likes.
  */
 const MAX_OUTPUT = 4 * 1024 * 1024;
-const MAX_OUTPUT_LINE = 64 * 1024;
+const MAX_ERRORS = 64 * 1024 * 1024;
+const MAX_LINE = 64 * 1024;
 const TAIL_LINES = 20;
 const TAIL_LINE_LENGTH = 500;
 
@@ -32,34 +33,62 @@ export async function readOutput(
   return undefined;
 }
 
-/** Reads standard error line by line to its end, and returns its last lines. `keep` returns what is kept of a line. */
+export interface ErrorReaders {
+  onLine?: ((line: string) => void) | undefined;
+  /** Returns what is kept of a line. */
+  keep: (line: string) => string | undefined;
+  /** Bytes of standard error. What comes behind them is dropped. */
+  maxBytes?: number | undefined;
+}
+
+/**
+ * Reads standard error line by line to its end, and returns its last lines. Calls `onTooMuch` where there are more bytes than
+ * `maxBytes`. The end of a line that is far too long is lost.
+ */
 export async function readErrors(
   stream: Readable,
-  {
-    onLine,
-    keep,
-  }: { onLine?: ((line: string) => void) | undefined; keep: (line: string) => string | undefined },
+  { onLine, keep, maxBytes = MAX_ERRORS }: ErrorReaders,
+  onTooMuch: () => void,
 ): Promise<string> {
   const tail: string[] = [];
-  for await (const line of createInterface({ input: stream })) {
+  const decoder = new StringDecoder('utf8');
+  // ffmpeg ends the lines of its progress with a carriage return.
+  const lines = createLineSplitter(/[\r\n]/, (line) => {
     onLine?.(line);
     const kept = keep(line);
-    if (!kept) continue;
+    if (!kept) return;
     tail.push(kept.slice(0, TAIL_LINE_LENGTH));
     if (tail.length > TAIL_LINES) tail.shift();
+  });
+  let size = 0;
+  for await (const part of stream) {
+    size += part.length;
+    if (size > maxBytes) onTooMuch();
+    else lines.write(decoder.write(part));
   }
+  lines.end();
   return tail.join('\n');
 }
 
-/** Splits many short lines, in a tenth of the time that `readline` takes. The end of a line that is far too long is lost. */
 async function eachOutputLine(stream: Readable, onLine: (line: string) => void): Promise<undefined> {
+  const lines = createLineSplitter('\n', onLine);
+  for await (const part of stream) lines.write((part as Buffer).toString('latin1'));
+  lines.end();
+}
+
+/** Splits many short lines, in a tenth of the time that `readline` takes. It never holds more than {@link MAX_LINE} of a line. */
+function createLineSplitter(lineEnd: string | RegExp, onLine: (line: string) => void) {
   let rest = '';
-  for await (const part of stream) {
-    const lines = (rest + (part as Buffer).toString('latin1')).split('\n');
-    rest = lines.pop()?.slice(0, MAX_OUTPUT_LINE) ?? '';
-    for (const line of lines) onLine(line);
-  }
-  if (rest !== '') onLine(rest);
+  return {
+    write(text: string): void {
+      const lines = (rest + text).split(lineEnd);
+      rest = lines.pop()?.slice(0, MAX_LINE) ?? '';
+      for (const line of lines) onLine(line.slice(0, MAX_LINE));
+    },
+    end(): void {
+      if (rest !== '') onLine(rest);
+    },
+  };
 }
 
 async function collect(stream: NodeJS.ReadableStream, onTooMuch: () => void): Promise<string> {

@@ -143,12 +143,17 @@ async function playRange(
   const meter = createSoundMeter(format, range.leadIn);
   // The pipe gets larger pieces without the flush. A copied MP3 may change its format midway, but these samples do not.
   const output = [...samplesFor(format), '-flush_packets', '0', 'pipe:3'];
-  const { decoded, code, killedBy, reachedLimit, stderr } = await runEncoder(ffmpeg, [...open, ...output], {
-    ...{ folder, signal, listsPackets: false, onTime: () => undefined, ...(input && { input }) },
-    dataOutput: meter.stream,
-    timeoutSeconds: TIMEOUT_SECONDS,
-  });
-  if (reachedLimit !== undefined) throw unplayable(new Error(`playing the MP3 was ended by ${killedBy}`));
+  const { decoded, code, killedBy, reachedLimit, isOutputTooLong, stderr } = await runEncoder(
+    ffmpeg,
+    [...open, ...output],
+    {
+      ...{ folder, signal, listsPackets: false, onTime: () => undefined, ...(input && { input }) },
+      dataOutput: meter.stream,
+      timeoutSeconds: TIMEOUT_SECONDS,
+    },
+  );
+  if (reachedLimit !== undefined || isOutputTooLong)
+    throw unplayable(new Error(`playing the MP3 was ended by ${killedBy}`));
   requireNotKilled(killedBy, 'playing the MP3');
   const { samples = 0, rates } = decoded;
   if (code !== 0 || stderr || samples === 0)

@@ -7,6 +7,7 @@ import { createActiveJobs } from './active-jobs.ts';
 import { findClaimable } from './claim.ts';
 import { convertJob } from './convert-job.ts';
 import { createOtherJobs, type OtherJobs, type OtherJobsPorts } from './other-jobs.ts';
+import { publishAgain } from './publish-again.ts';
 
 export interface ConvertPorts extends Omit<OtherJobsPorts, 'active'> {
   confirmMissing: ConfirmMissing;
@@ -23,12 +24,18 @@ export interface ConvertPorts extends Omit<OtherJobsPorts, 'active'> {
  */
 export type Convert = (event: VideoEvent, closedSignal: AbortSignal) => Promise<void>;
 
-export function createConvert(ports: ConvertPorts): Convert {
+export interface Converting {
+  convert: Convert;
+  /** As {@link OtherJobs.convertWhileFree}, outside of any delivery. */
+  convertWhileFree(signal: AbortSignal): Promise<void>;
+}
+
+export function createConvert(ports: ConvertPorts): Converting {
   const { stoppingSignal } = ports;
   const active = createActiveJobs();
   const others = createOtherJobs({ ...ports, active });
 
-  return async ({ job_id, trace_id }, closedSignal) => {
+  const handle: Convert = async ({ job_id, trace_id }, closedSignal) => {
     const log = ports.log.child({ job_id, trace_id });
     const signal = AbortSignal.any([closedSignal, stoppingSignal]);
     const convert = (until: AbortSignal) => convertIfPresent(ports, others, { jobId: job_id, until, log });
@@ -36,6 +43,10 @@ export function createConvert(ports: ConvertPorts): Convert {
       await active.work(job_id, log, {
         first: () => convert(signal),
         again: () => convert(stoppingSignal),
+        // The connection of this delivery may be closed. Then only the event that was acknowledged would have come again.
+        failed: async (wasDelivered) => {
+          if (wasDelivered) await publishAgain(ports, job_id);
+        },
       });
       await others.convertWhileFree(signal);
     } catch (error) {
@@ -43,6 +54,7 @@ export function createConvert(ports: ConvertPorts): Convert {
       throw error;
     }
   };
+  return { convert: handle, convertWhileFree: others.convertWhileFree };
 }
 
 interface Delivery {

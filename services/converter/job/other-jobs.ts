@@ -1,15 +1,12 @@
-import { TOPICS } from '../../shared/contract/events.ts';
-import { videoEventOf } from '../../shared/jobs/job-events.ts';
 import type { Work } from '../../shared/jobs/work.ts';
 import { isAppError } from '../../shared/runtime/errors.ts';
 import type { CoreSlots } from '../capacity/core-slots.ts';
-import type { QueuedJobs } from '../fairness/queued-jobs.ts';
+import type { FreeJob, QueuedJobs } from '../fairness/queued-jobs.ts';
 import type { Turns, WaitingJob } from '../fairness/turns.ts';
 import type { ActiveJobs } from './active-jobs.ts';
+import type { Claimable } from './claim.ts';
 import { type ConvertJobPorts, convertJob } from './convert-job.ts';
-
-/** Milliseconds for the publication of a job that is handed back. */
-const PUBLISH_MS = 2_000;
+import { publishAgain } from './publish-again.ts';
 
 export interface OtherJobsPorts extends ConvertJobPorts {
   slots: CoreSlots;
@@ -22,9 +19,8 @@ export interface OtherJobsPorts extends ConvertJobPorts {
 }
 
 /**
- * Jobs that are converted without their own event. Such a conversion always runs within the delivery of another event, which the broker
- * keeps meanwhile. So the number of events is never below that of the jobs in work, and whoever scales the converters by it does not
- * stop one that works. When the process dies, the sweep publishes the event of such a job again.
+ * Jobs that are converted without their own event, which is in the broker, in another converter, or acknowledged. Where such a conversion
+ * fails or the service stops, the event is published again. When the process dies, another converter sees that the lease is over.
  */
 export interface OtherJobs {
   /**
@@ -32,50 +28,51 @@ export interface OtherJobs {
    * `convertJob` does.
    */
   convertCheaper(than: WaitingJob, signal: AbortSignal): Promise<boolean>;
-  /** Converts jobs as long as a slot is free, because their events may wait in a converter that has none. Throws as `convertJob` does. */
+  /**
+   * Converts jobs one after another as long as a slot is free, because their events may wait in a converter that has none. Throws as
+   * `convertJob` does.
+   */
   convertWhileFree(signal: AbortSignal): Promise<void>;
 }
 
 export function createOtherJobs(ports: OtherJobsPorts): OtherJobs {
-  const { slots, turns, queued, active, diskFullBackoff, stoppingSignal } = ports;
+  const { slots, turns, queued, active, diskFullBackoff } = ports;
 
   const first = () => turns.first(queued.all().filter(({ id }) => !active.has(id)));
 
+  /** Resolves with the job as it is stored, unless it is not to be had. */
+  async function findFree({ id, etag }: FreeJob, signal: AbortSignal): Promise<Claimable | undefined> {
+    const { document, etag: current } = await ports.jobs.get(id, signal);
+    const isFree = current === etag && (document.status === 'queued' || document.status === 'converting');
+    return isFree ? document : undefined;
+  }
+
   /** Resolves with false where the job is not to be had. */
-  async function convert(job: WaitingJob, signal: AbortSignal): Promise<boolean> {
+  async function convert(job: FreeJob, signal: AbortSignal): Promise<boolean> {
     queued.forget(job.id);
     if (active.has(job.id)) return false;
     const log = ports.log.child({ job_id: job.id });
     let isConverted = false;
-    const convertOnce = async () => {
-      const seen = await ports.jobs.find(job.id, signal);
-      if (seen?.status !== 'queued') return;
+    const convertOnce = async (seen: Claimable | undefined) => {
+      if (!seen) return;
       const end = turns.begin(job);
       const traced = log.child({ trace_id: seen.trace_id });
       isConverted = (await convertJob(ports, seen, signal, traced).finally(end)) || isConverted;
     };
     try {
-      await active.work(job.id, log, { first: convertOnce, again: convertOnce });
+      await active.work(job.id, log, {
+        first: async () => convertOnce(await findFree(job, signal)),
+        again: async () => {
+          const seen = await ports.jobs.find(job.id, signal);
+          await convertOnce(seen?.status === 'queued' ? seen : undefined);
+        },
+        failed: () => publishAgain(ports, job.id),
+      });
     } catch (error) {
       if (isAppError(error, 'not_found')) return false;
-      // Its own event may have been handled while this converter had the lease.
-      if (stoppingSignal.aborted) await publishAgain(job.id);
       throw error;
     }
     return isConverted;
-  }
-
-  async function publishAgain(id: string): Promise<void> {
-    const log = ports.log.child({ job_id: id });
-    try {
-      const job = await ports.jobs.find(id, AbortSignal.timeout(PUBLISH_MS));
-      if (job?.status === 'queued') await ports.publish(TOPICS.video, videoEventOf(job));
-    } catch (error) {
-      log.warn(
-        { err: error },
-        'the event of a job that was handed back was not published; the sweep publishes it',
-      );
-    }
   }
 
   return {
@@ -91,6 +88,7 @@ export function createOtherJobs(ports: OtherJobsPorts): OtherJobs {
       while (slots.isFree && !diskFullBackoff.isFull && !signal.aborted) {
         await queued.update();
         const job = first();
+        if (!job && slots.isIdle) turns.endBusyPeriod();
         if (!job || !slots.isFree) return;
         await slots.run(signal, () => convert(job, signal), job);
       }

@@ -1,6 +1,6 @@
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import { outputChannels, outputRate } from '../../shared/mp3/output-format.ts';
-import { encodeLimits } from '../ffmpeg/encode-limits.ts';
+import { encodeLimits, maxErrorBytes } from '../ffmpeg/encode-limits.ts';
 import type { EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { filterChain, requestedRange } from '../ffmpeg/filter-chain.ts';
 import { type Gain, gainFilters } from '../ffmpeg/gain.ts';
@@ -25,6 +25,7 @@ export async function encodeNormalized<Result>(
     ...{ ffmpeg, folder, signal },
     timeoutSeconds: limits.maxConvertSeconds,
     limits: encodeLimits(request),
+    maxErrorBytes: maxErrorBytes(request),
   };
   let done = 0;
   // Another trial begins anew, and the progress stays where it is until then.

@@ -12,7 +12,8 @@ export interface Loudness {
   truePeak: number | undefined;
 }
 
-export interface MeasureRequest extends Pick<ToolOptions, 'folder' | 'signal' | 'limits' | 'timeoutSeconds'> {
+export interface MeasureRequest
+  extends Pick<ToolOptions, 'folder' | 'signal' | 'limits' | 'maxErrorBytes' | 'timeoutSeconds'> {
   ffmpeg: Tool;
   /** Everything up to and including the name of the input, and the choice of its track. */
   input: readonly string[];
@@ -39,7 +40,7 @@ const NO_ERROR = /^\s|ebur128|\btime=/;
  * encoded. Throws {@link FormatChange}, and what {@link requireSuccess} throws.
  */
 export async function measureLoudness(request: MeasureRequest): Promise<Loudness> {
-  const { ffmpeg, input, filters = [], onTime, folder, signal, limits, timeoutSeconds } = request;
+  const { ffmpeg, input, filters = [], onTime, ...tool } = request;
   const report = createReportReader();
   const onLine = (line: string): void => {
     report.read(line);
@@ -55,7 +56,7 @@ export async function measureLoudness(request: MeasureRequest): Promise<Loudness
       ...['-af', [...filters, meter].join(','), '-f', 'null', '-'],
     ],
     {
-      ...{ folder, signal, timeoutSeconds, onLine, ...(limits && { limits }) },
+      ...{ ...tool, onLine },
       keep: (line) => (NO_ERROR.test(line) ? undefined : line),
     },
   );

@@ -37,6 +37,7 @@ export async function describeFile(tools: DescribeTools, request: ProbeRequest):
     ...tools,
     inputArguments: [...sound.inputArguments, '-i', INPUT],
     audioIndex: sound.audio?.index ?? NO_STREAM,
+    hasPictures: sound.hasPictures,
   });
   const mp3 = sound.audio && expectedMp3(sound.audio, sound.filmStartSeconds, options);
   const { tags, warnings: tagWarnings } = tagsOf(source, sound, { request, mp3 });
@@ -102,9 +103,10 @@ function tagsOf(
 }
 
 /** Whether there will be a still of the film, as far as it is known. */
-function stillOf({ ffmpeg }: ProbeTools, { videoIndex, videoCodec = 'unknown' }: SourceTags) {
+function stillOf({ ffmpeg }: ProbeTools, { videoIndex }: SourceTags, { tracks }: Sound) {
   if (videoIndex === undefined) return { hasCover: false, warnings: [] };
-  if (canDecodePictures(ffmpeg)) return { hasCover: filmDecoder(videoCodec) !== undefined, warnings: [] };
+  const codec = tracks.find(({ index }) => index === videoIndex)?.codec ?? 'unknown';
+  if (canDecodePictures(ffmpeg)) return { hasCover: filmDecoder(codec) !== undefined, warnings: [] };
   return { hasCover: false, warnings: [coverSkipped(`The MP3 has no cover: ${NO_SANDBOX}.`)] };
 }
 
@@ -120,7 +122,7 @@ async function coverOf(
   tools: ProbeTools,
   { source, sound, request: { options }, isWhole }: CoverRequest,
 ): Promise<{ hasCover: boolean; cover?: Cover; warnings: JobWarning[] }> {
-  if (options.cover === 'frame') return stillOf(tools, source);
+  if (options.cover === 'frame') return stillOf(tools, source, sound);
   const picture = choosePicture(source.pictures);
   if (options.cover === 'none' || options.strip_tags || !picture) return { hasCover: false, warnings: [] };
   const inputArguments = [...sound.inputArguments, '-i', INPUT];

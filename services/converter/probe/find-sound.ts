@@ -29,6 +29,8 @@ export interface Sound {
   /** The track that becomes the MP3. */
   audio?: AudioTrack;
   filmStartSeconds: number;
+  /** Whether the file is known to have a film or a cover. */
+  hasPictures?: boolean;
   /** What ffmpeg needs before `-i INPUT`. */
   inputArguments: readonly string[];
   warnings: JobWarning[];

@@ -25,11 +25,14 @@ export async function listTags(request: ListTagsRequest): Promise<SourceTags> {
   if (!report) return NO_SOURCE_TAGS;
   const videos = report.streams.filter(({ codec_type }) => codec_type === 'video');
   const video = videos.find(({ disposition }) => !disposition?.attached_pic);
+  const [audioTags, videoTags = {}] = await Promise.all(
+    [request.audioIndex, ...(video ? [video.index] : [])].map((index) => tagsOfStream(request, index)),
+  );
   return {
     formatName: report.format.format_name,
     format: file.tags(),
-    audio: await tagsOfStream(request, request.audioIndex),
-    video: video ? await tagsOfStream(request, video.index) : {},
+    audio: audioTags ?? {},
+    video: videoTags,
     chapters: file.chapters(),
     pictures: videos
       .filter(({ disposition }) => disposition?.attached_pic)

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { runTool } from '../ffmpeg/run-tool.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
 import { type ListTagsRequest, listTags } from './list-tags.ts';
@@ -19,42 +18,34 @@ const SHOWN = [
 
 export interface ProbeTagsRequest extends ListTagsRequest {
   ffprobe: Tool;
+  /** Whether the file is known to have a film or a cover: ffprobe gives up where it may not open their decoders. */
+  hasPictures?: boolean | undefined;
 }
 
 /**
- * Reads what the file says about itself. ffprobe does that best. Where it fails because one stream is broken, ffmpeg does it.
+ * Reads what the file says about itself. ffprobe does that best for sound. Where it fails, as it does with pictures, ffmpeg does it.
  * A file whose tags cannot be read has none: its sound is worth converting. Throws the signal's reason when aborted, and an
  * error when a tool cannot be started.
  */
 export async function probeTags(request: ProbeTagsRequest): Promise<SourceTags> {
+  if (request.hasPictures) return listTags(request);
   return complete(request, await run(request, HEADER_ONLY));
 }
 
 /** Tags are in the header, so that ffprobe need not read and decode the streams. */
 const HEADER_ONLY = ['-nofind_stream_info'];
 
-type FileRequest = Omit<ProbeTagsRequest, 'audioIndex'>;
-
-export interface EarlyTags extends AsyncDisposable {
-  /** Like `probeTags`. Uses what was read before, if that was read with the same arguments. */
-  read(chosen: Pick<ProbeTagsRequest, 'inputArguments' | 'audioIndex'>): Promise<SourceTags>;
+export interface TagsInProgress extends AsyncDisposable {
+  tags(): Promise<SourceTags>;
 }
 
-/**
- * Begins to read the tags before it is known which track is converted: to choose it takes another process, beside which a core
- * is idle. When it is disposed of, the process has ended.
- */
-export function beginToProbeTags(request: FileRequest): EarlyTags {
+/** Begins to read the tags while the sound is converted. When it is disposed of, the processes have ended. */
+export function beginToProbeTags(request: ProbeTagsRequest): TagsInProgress {
   const ended = new AbortController();
-  const signal = AbortSignal.any([request.signal, ended.signal]);
-  const running = run({ ...request, signal }, HEADER_ONLY);
+  const running = probeTags({ ...request, signal: AbortSignal.any([request.signal, ended.signal]) });
   const settled = running.catch(() => undefined);
   return {
-    async read(chosen) {
-      const isSame = isDeepStrictEqual(chosen.inputArguments, request.inputArguments);
-      const chosenRequest = { ...request, ...chosen };
-      return isSame ? complete(chosenRequest, await running) : probeTags(chosenRequest);
-    },
+    tags: () => running,
     async [Symbol.asyncDispose]() {
       ended.abort();
       await settled;
@@ -78,7 +69,7 @@ async function complete(request: ProbeTagsRequest, found: Found): Promise<Source
   return isKilled ? NO_SOURCE_TAGS : listTags(request);
 }
 
-async function run(request: FileRequest, options: readonly string[]): Promise<Found> {
+async function run(request: ProbeTagsRequest, options: readonly string[]): Promise<Found> {
   const { ffprobe, folder, inputArguments, signal } = request;
   const output = new ProbeOutput();
   const lines = new BoundedLines((line) => output.readLine(line));

@@ -9,12 +9,12 @@ import type { EncodeLimits, EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { type Probe, probe } from '../ffmpeg/probe/probe.ts';
 import { maxSoundSeconds } from '../ffmpeg/sound-bounds.ts';
 import type { Timeline } from '../ffmpeg/timeline.ts';
-import { INPUT, OUTPUT, untrustedInput } from '../ffmpeg/untrusted-input.ts';
+import { INPUT, OUTPUT } from '../ffmpeg/untrusted-input.ts';
 import { type VerifiedMp3, type VerifyOptions, verify } from '../ffmpeg/verify.ts';
 import { planPlayRanges } from '../mp3/play-ranges.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
 import { buildTag } from '../tags/build-tag.ts';
-import { beginToProbeTags, type EarlyTags } from '../tags/probe-tags.ts';
+import { beginToProbeTags, type TagsInProgress } from '../tags/probe-tags.ts';
 import { conversionWarnings, NOT_COPIED } from './conversion-warnings.ts';
 import { onFileClock, timelineOf } from './film-clock.ts';
 import { addCompleteness } from './judge-source.ts';
@@ -56,18 +56,17 @@ export function createTranscode(tools: TranscodeTools): Transcode {
   const { ffmpeg, ffprobe, limits } = tools;
   const { maxDurationSeconds } = limits;
   return async ({ folder, options, signal, onProbe, onTime }) => {
-    const inputArguments = argumentsFor(untrustedInput);
-    await using earlyTags = beginToProbeTags({ ffmpeg, ffprobe, folder, inputArguments, signal });
     const probed = await probe({ ffmpeg, ffprobe, folder, signal }, options.track);
     onProbe(probed);
     const { size: inputBytes } = await stat(join(folder, INPUT));
     const { audio, filmStartSeconds, formatName } = probed;
-    const source = { audio, filmStartSeconds, formatName, inputBytes, inputArguments: probed.inputArguments };
+    const film = { audio, filmStartSeconds, formatName, inputBytes, inputArguments: probed.inputArguments };
     const bounded = { ...limits, maxSoundSeconds: maxSoundSeconds(inputBytes, audio) };
-    const request = { ffmpeg, folder, ...source, options, limits: bounded, signal, onTime };
+    const request = { ffmpeg, folder, ...film, options, limits: bounded, signal, onTime };
+    await using tags = beginToProbeTags({ ...tools, ...request, ...tagInput(probed) });
     const made = await copyOrEncode(request, tools);
     const timeline = timelineOf(request, made);
-    const tag = await tagOf(request, { earlyTags, timeline, durationSeconds: probed.durationSeconds });
+    const tag = await tagOf(request, { tags, timeline, probed });
     const channels = { source: audio.channels, output: outputChannels(audio, options.channels) };
     const conversion = conversionWarnings({ encoded: made.encoded, timeline, channels });
     const heard = [...conversion, ...probed.warnings, ...made.warnings, ...tag.warnings];
@@ -112,20 +111,29 @@ async function verifyOnIdleCores(
 /** What ffmpeg and ffprobe need to open `INPUT`. */
 const argumentsFor = (before: readonly string[]): readonly string[] => [...before, '-i', INPUT];
 
+const tagInput = ({ audio, inputArguments, hasPictures }: Probe) => ({
+  inputArguments: argumentsFor(inputArguments),
+  audioIndex: audio.index,
+  hasPictures,
+});
+
 interface TagSource {
-  earlyTags: EarlyTags;
+  tags: TagsInProgress;
   timeline: Timeline;
-  durationSeconds: number | null;
+  probed: Pick<Probe, 'durationSeconds' | 'tracks'>;
 }
 
 async function tagOf(
-  { ffmpeg, folder, audio, inputArguments, options, signal }: EncodeRequest,
-  { earlyTags, timeline, durationSeconds }: TagSource,
+  { ffmpeg, folder, inputArguments, options, signal }: EncodeRequest,
+  { tags, timeline, probed: { durationSeconds, tracks } }: TagSource,
 ) {
   const input = { ffmpeg, folder, inputArguments: argumentsFor(inputArguments), signal };
+  const source = await tags.tags();
+  // In MPEG streams, the codec is known from the packets alone, which are not always read for the tags.
+  const videoCodec = tracks.find(({ index }) => index === source.videoIndex)?.codec;
   return buildTag({
     ...{ ...input, options, timeline: onFileClock(timeline) },
-    source: await earlyTags.read({ ...input, audioIndex: audio.index }),
+    source: videoCodec === undefined ? source : { ...source, videoCodec },
     durationSeconds: durationSeconds ?? undefined,
   });
 }

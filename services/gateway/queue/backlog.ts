@@ -9,10 +9,11 @@ import type { ActiveJob, JobIndex } from '../job-index/job-index.ts';
 import { type KnownJob, knownJobOf } from './known-job.ts';
 import { createKnownJobs, type KnownJobs } from './known-jobs.ts';
 
-/** Milliseconds between two reads of the index of active jobs, at least. */
-const MIN_PAUSE_MS = 2_000;
-/** The pause is at least this many times as long as the last read took, so that reading takes at most a tenth of the time. */
-const PAUSE_FACTOR = 10;
+/**
+ * Milliseconds between two reads of the index of active jobs, at least. The pause is at least this many times as long as the last read
+ * took, so that reading takes at most a tenth of the time.
+ */
+const PACE = { minPauseMs: 2_000, pauseFactor: 10 };
 /** Jobs, of about 2 KB each, that are read at once. */
 const BATCH = 500;
 /** The first jobs of the queue may be started at any moment. They are read each time, as are those that are converted. */
@@ -55,19 +56,11 @@ export interface Backlog extends Pick<KnownJobs, 'get' | 'all' | 'queued' | 'pos
 }
 
 export function createBacklog(ports: BacklogPorts): Backlog {
-  const { jobs, index, stoppingSignal, log, now = () => performance.now() } = ports;
+  const { jobs, index, stoppingSignal, now = () => performance.now() } = ports;
   const known = createKnownJobs();
   let lastRead: BacklogRead | undefined;
 
-  function onError(error: unknown): void {
-    if (stoppingSignal.aborted || isAppError(error, 'unavailable')) return;
-    log.warn({ err: error }, 'the active jobs could not be read');
-  }
-
-  const isMoving = (job: KnownJob): boolean =>
-    job.status === 'uploading' ||
-    job.status === 'converting' ||
-    (job.status === 'queued' && known.positionOf(job) <= HEAD);
+  const isMoving = (job: KnownJob): boolean => isMovingIn(known, job);
 
   function observe(found: Iterable<Stored<Job>>, versions?: ReadonlyMap<string, string>): void {
     for (const stored of found) {
@@ -105,7 +98,7 @@ export function createBacklog(ports: BacklogPorts): Backlog {
       await read();
       lastRead = begun;
     },
-    { minPauseMs: MIN_PAUSE_MS, pauseFactor: PAUSE_FACTOR, now, onError },
+    { ...PACE, now, onError: (error) => logUnexpected(ports, error) },
   );
 
   return {
@@ -120,4 +113,14 @@ export function createBacklog(ports: BacklogPorts): Backlog {
     positionOf: known.positionOf,
     isMoving,
   };
+}
+
+const isMovingIn = (known: Pick<KnownJobs, 'positionOf'>, job: KnownJob): boolean =>
+  job.status === 'uploading' ||
+  job.status === 'converting' ||
+  (job.status === 'queued' && known.positionOf(job) <= HEAD);
+
+function logUnexpected({ stoppingSignal, log }: BacklogPorts, error: unknown): void {
+  if (stoppingSignal.aborted || isAppError(error, 'unavailable')) return;
+  log.warn({ err: error }, 'the active jobs could not be read');
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { converterEnvironment } from '../../../services/converter/config.ts';
 import { ConversionFailure } from '../../../services/converter/failure.ts';
 import { describeFile } from '../../../services/converter/probe/describe-file.ts';
@@ -7,6 +7,7 @@ import { createTranscode } from '../../../services/converter/transcode/transcode
 import type { ConversionOptions } from '../../../services/shared/jobs/conversion-options.ts';
 import { MAX_END_BYTES } from '../../../services/shared/jobs/probe.ts';
 import type { Answer } from './answer.ts';
+import type { MadeMp3 } from './sound-faults.ts';
 
 /** The limits of a converter that nobody has configured. */
 const { MAX_DURATION_SECONDS, MAX_CONVERT_SECONDS } = converterEnvironment.parse({});
@@ -20,34 +21,56 @@ export interface Tools {
 /** Bytes of an MP3 in which the secret is looked for: the tag and the beginning. */
 const LOOKED_AT = 16 * 1024 * 1024;
 
-/** An answer, and the bytes of the MP3. */
+/** An answer, the bytes of the MP3, and how much of it there is. */
 export interface Converted extends Answer {
   mp3: readonly Uint8Array[];
+  made?: MadeMp3 | undefined;
+}
+
+interface ConvertOptions {
+  options?: ConversionOptions | undefined;
+  /** Whether the MP3 is not played. */
+  isUnverified?: boolean | undefined;
+  signal: AbortSignal;
 }
 
 /** Converts `INPUT` of a folder as the converter does. An error that is no documented failure becomes the code `error`. */
 export async function convertOnce(
   tools: Tools,
   folder: string,
-  { options = {}, signal }: { options?: ConversionOptions | undefined; signal: AbortSignal },
+  { options = {}, signal, isUnverified = false }: ConvertOptions,
 ): Promise<Converted> {
   let source: unknown;
+  let sourceRate: number | undefined;
   try {
     const transcode = createTranscode({ ...tools, limits, idleCores: ONE_MORE_CORE });
     const made = await transcode({
       ...{ folder, options, signal, onTime: () => undefined },
-      onProbe: ({ durationSeconds, tracks }) => {
+      onProbe: ({ durationSeconds, tracks, audio }) => {
         source = { durationSeconds, tracks };
+        sourceRate = audio.sampleRate;
       },
     });
-    const { checkSeconds: _, ...verified } = await made.verify();
-    const mp3 = [made.id3, (await readFile(made.path)).subarray(0, LOOKED_AT)];
+    const verified = isUnverified ? undefined : await made.verify();
+    const { head, bytes } = await beginningOf(made.path);
     const warnings = made.warnings.map(({ code }) => code);
     const text = JSON.stringify({ source, verified, warnings: made.warnings });
-    return { code: 'mp3', text, warnings, sentences: detailsOf(made.warnings), mp3 };
+    return {
+      ...{ code: 'mp3', text, warnings, sentences: detailsOf(made.warnings) },
+      mp3: [made.id3, head],
+      made: { seconds: verified?.seconds, bytes, sourceRate },
+    };
   } catch (error) {
     return { ...failureOf(error, source), mp3: [] };
   }
+}
+
+/** Returns the beginning of a file, and how many bytes the whole has. */
+async function beginningOf(path: string): Promise<{ head: Buffer; bytes: number }> {
+  await using file = await open(path);
+  const { size: bytes } = await file.stat();
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(bytes, LOOKED_AT)), 0);
+  return { head: buffer.subarray(0, bytesRead), bytes };
 }
 
 /** One core of two is idle now and then. */

@@ -7,6 +7,7 @@ import type { Grounds } from '../witnesses/grounds.ts';
 import { type Answer, faultsOf } from './answer.ts';
 import { type Converted, convertOnce, probeOnce, type Tools } from './convert-once.ts';
 import type { Documented } from './oracle.ts';
+import { soundFaults } from './sound-faults.ts';
 import type { Crash } from './watch-tools.ts';
 
 /** The bound of time for one conversion, in seconds. Files of the corpus are small. */
@@ -26,6 +27,8 @@ export interface Tried {
   probed?: string | undefined;
   attempts: number;
   seconds: number;
+  /** Seconds of the MP3, where there is one. */
+  mp3Seconds: number;
   crashes: Crash[];
   /** What is wrong. Empty where all is well. */
   faults: string[];
@@ -54,6 +57,7 @@ export async function tryFile(file: HostileFile, content: Content, options: TryO
     const { converted, attempts } = await convertUntilDocumented(file, folder, options);
     const outputs: (Uint8Array | string)[] = [converted.text, ...converted.mp3];
     const faults = faultsOf(converted, documented, 'mp3');
+    if (converted.made) faults.push(...soundFaults(converted.made, size, file.options));
     if (attempts === TRIES) faults.push(`no attempt ends: ${converted.internal ?? converted.code}`);
     let probed: Answer | undefined;
     if (file.isProbed && size > 0) {
@@ -68,13 +72,20 @@ export async function tryFile(file: HostileFile, content: Content, options: TryO
     faults.push(...(await grounds.takeFaults(outputs)));
     const seconds = (performance.now() - begun) / 1000;
     const answer = refusal ?? converted.code;
-    return { size, answer, probed: probed?.code, attempts, seconds, crashes: takeCrashes(), faults };
+    const mp3Seconds = converted.made?.seconds ?? 0;
+    return {
+      ...{ size, answer, probed: probed?.code, attempts, seconds, mp3Seconds },
+      ...{ crashes: takeCrashes(), faults },
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-const nothingDone = (size: number) => ({ size, attempts: 0, seconds: 0, crashes: [], faults: [] });
+const nothingDone = (size: number) => ({
+  ...{ size, attempts: 0, seconds: 0, mp3Seconds: 0 },
+  ...{ crashes: [], faults: [] },
+});
 
 /** What the gateway answers to the upload, or undefined where it takes the file. */
 function refusalOf(content: Content): string | undefined {
@@ -85,14 +96,14 @@ function refusalOf(content: Content): string | undefined {
 }
 
 async function convertUntilDocumented(
-  { options }: HostileFile,
+  { options, isUnverified }: HostileFile,
   folder: string,
   { tools, signal }: TryOptions,
 ): Promise<{ converted: Converted; attempts: number }> {
   for (let attempts = 1; ; attempts++) {
     const timeoutSignal = AbortSignal.timeout(MAX_SECONDS * 1000);
     const converted = await convertOnce(tools, folder, {
-      options,
+      ...{ options, isUnverified },
       signal: AbortSignal.any([signal, timeoutSignal]),
     });
     signal.throwIfAborted();
@@ -111,7 +122,7 @@ async function removeResults(folder: string): Promise<void> {
     if (name !== INPUT) await rm(join(folder, name), { recursive: true, force: true });
 }
 
-/** A probe that takes too long is a documented answer, 503. */
+/** A probe that takes too long is answered with 503. None of these files is a reason for that. */
 async function probeInTime(
   tools: Tools,
   folder: string,
@@ -120,9 +131,10 @@ async function probeInTime(
   const timeoutSignal = AbortSignal.timeout(MAX_PROBE_SECONDS * 1000);
   const both = AbortSignal.any([signal, timeoutSignal]);
   const answer = await probeOnce(tools, folder, { options: file.options, size, signal: both });
-  if (timeoutSignal.aborted)
-    return { code: 'described', text: '503 unavailable', warnings: [], sentences: [] };
-  return answer;
+  signal.throwIfAborted();
+  if (!timeoutSignal.aborted) return answer;
+  const internal = `it took longer than ${MAX_PROBE_SECONDS} s`;
+  return { code: '503 unavailable', text: '', warnings: [], sentences: [], internal };
 }
 
 /** A file with a hole is too large to be compared. */

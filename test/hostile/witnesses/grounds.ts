@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Listener, listen } from './listener.ts';
-import { type Planted, plant, SECRET } from './planted.ts';
+import { type Planted, plant } from './planted.ts';
+import { holdsSecret } from './secret.ts';
 import { differences, type Snapshot, snapshot } from './snapshot.ts';
 import type { Targets } from './targets.ts';
 
@@ -13,8 +14,6 @@ export class Grounds implements AsyncDisposable {
   readonly targets: Targets;
   /** Where a job has its private folder. */
   readonly spool: string;
-  /** For the temporary files of this process. */
-  readonly temporary: string;
   readonly #root: string;
   readonly #listener: Listener;
   readonly #planted: Planted;
@@ -25,7 +24,6 @@ export class Grounds implements AsyncDisposable {
     this.#listener = listener;
     this.#planted = planted;
     this.spool = join(root, 'spool');
-    this.temporary = join(root, 'tmp');
     this.targets = {
       ...{ port: listener.port, socket: join(root, 'socket') },
       ...{ text: planted.text, film: planted.film, absent: join(root, 'absent') },
@@ -67,10 +65,4 @@ export class Grounds implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#listener[Symbol.asyncDispose]();
   }
-}
-
-/** Whether a text or bytes hold the secret: as bytes, as UTF-16, or in Base64. */
-function holdsSecret(output: Uint8Array | string): boolean {
-  const bytes = Buffer.from(output as Uint8Array);
-  return [Buffer.from(SECRET), Buffer.from(SECRET, 'utf16le')].some((secret) => bytes.includes(secret));
 }

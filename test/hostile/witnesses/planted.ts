@@ -1,9 +1,7 @@
 import { stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { id3, text } from '../bytes/id3.ts';
-
-/** What must be in no output. */
-export const SECRET = 'planted-secret-7f3a9c51e2';
+import { SECRET } from './secret.ts';
 
 /** Files that hostile files name. Whether one was read is seen by its time of access, and by the secret in an output. */
 export interface Planted {

@@ -1,4 +1,4 @@
-/** What a hostile file may try to read or to call. Each is watched (watch.ts, listener.ts). */
+/** What a hostile file may try to read or to call. Each is watched (listener.ts, planted.ts, snapshot.ts). */
 export interface Targets {
   /** Port of the listener on 127.0.0.1, for TCP and UDP. */
   port: number;

@@ -10,7 +10,7 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { silentWitnesses } from '../../hostile/witnesses/controls.ts';
 import { Grounds } from '../../hostile/witnesses/grounds.ts';
-import { SECRET } from '../../hostile/witnesses/planted.ts';
+import { SECRET } from '../../hostile/witnesses/secret.ts';
 import { media, tone } from '../../support/media.ts';
 import { waitFor } from '../../support/wait.ts';
 
@@ -81,5 +81,13 @@ describe('the witnesses of the hostile corpus', () => {
     const expected = ['the secret is in an output'];
     assert.deepEqual(await grounds.takeFaults([`title: ${SECRET}`]), expected);
     assert.deepEqual(await grounds.takeFaults([Buffer.from(`TIT2 ${SECRET}`, 'utf16le')]), expected);
+  });
+
+  it('tell the secret in Base64, wherever it begins', async () => {
+    for (const before of ['', 'x', 'xy', 'xyz']) {
+      const hidden = Buffer.from(`${before}${SECRET} and more`).toString('base64');
+      assert.deepEqual(await grounds.takeFaults([`{"cover":"${hidden}"}`]), ['the secret is in an output']);
+    }
+    assert.deepEqual(await grounds.takeFaults([Buffer.from(SECRET.slice(1)).toString('base64')]), []);
   });
 });

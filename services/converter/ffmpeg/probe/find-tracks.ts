@@ -24,6 +24,8 @@ export const LISTS_NO_STREAMS = /^(mpegts|mpeg|flv|dv)$/;
 export interface FoundTracks {
   format: FileReport['format'];
   tracks: SourceTrack[];
+  /** Whether the file has a film or a cover. */
+  hasPictures: boolean;
   /** Arguments with which ffmpeg finds the same tracks. */
   inputArguments: readonly string[];
 }
@@ -66,5 +68,6 @@ export async function look(tools: ProbeTools, options: readonly string[]): Promi
   const inputArguments = [...untrustedInput, ...options];
   const tracks = tracksOf(report, unsupported);
   await completeTracks(tracks, tools.folder, report.format.format_name);
-  return { format: report.format, tracks, inputArguments };
+  const hasPictures = report.streams.some(({ codec_type }) => codec_type === 'video');
+  return { format: report.format, tracks, hasPictures, inputArguments };
 }

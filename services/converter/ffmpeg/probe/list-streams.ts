@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CountedTrack, trackLengths } from '../../completeness/track-lengths.ts';
+import { tooLongToRead } from '../../failure.ts';
+import { isCrash } from '../crash.ts';
 import { runTool } from '../run-tool.ts';
 import { INPUT } from '../untrusted-input.ts';
 import { createDumpReader } from './dump.ts';
@@ -71,7 +73,7 @@ async function list(
   const dump = createDumpReader();
   const packets = createPacketReader(() => enough.abort());
   try {
-    await runTool(
+    const { killedBy, timedOut, reachedLimit, stderr } = await runTool(
       ffmpeg,
       ['-nostdin', '-hide_banner', '-v', 'level+info', '-copyts', ...inputArguments, '-i', INPUT, ...output],
       {
@@ -86,6 +88,10 @@ async function list(
         onOutputLine: packets.read,
       },
     );
+    const cause = new Error(`ffmpeg: ${killedBy}: ${stderr}`);
+    if (timedOut || reachedLimit !== undefined) throw tooLongToRead(cause);
+    // The kernel killed it, for example for lack of memory. It counts as an attempt, since the file is the likely cause.
+    if (killedBy && !isCrash(killedBy)) throw cause;
   } catch (error) {
     signal.throwIfAborted();
     if (!enough.signal.aborted) throw error;

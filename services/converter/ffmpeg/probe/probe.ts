@@ -33,6 +33,8 @@ export interface Probe {
   /** What the job shows. */
   tracks: NonNullable<Source['tracks']>;
   audio: AudioTrack;
+  /** Whether the file has a film or a cover. */
+  hasPictures: boolean;
   /** Arguments that ffmpeg and ffprobe need before `-i INPUT`: the allow-lists, and how far to look for tracks. */
   inputArguments: readonly string[];
   warnings: JobWarning[];
@@ -73,7 +75,7 @@ export const audioTrack = (
 
 /** Describes a file. @param chosen the track that becomes the MP3, where there is one */
 export function describeFound(
-  { format, tracks, inputArguments }: FoundTracks,
+  { format, tracks, hasPictures, inputArguments }: FoundTracks,
   chosen?: SourceTrack,
 ): Omit<Probe, 'audio' | 'warnings'> {
   const filmStartSeconds = filmStartOf(tracks);
@@ -86,6 +88,7 @@ export function describeFound(
       duration_seconds: trackLength(each, format, filmStartSeconds) ?? null,
       selected: each === chosen,
     })),
+    hasPictures,
     inputArguments,
   };
 }

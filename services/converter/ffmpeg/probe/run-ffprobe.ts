@@ -1,10 +1,10 @@
-import { ConversionFailure } from '../../failure.ts';
+import { ConversionFailure, tooLongToRead } from '../../failure.ts';
 import { isCrash } from '../crash.ts';
 import { runTool } from '../run-tool.ts';
 import { INPUT, untrustedInput } from '../untrusted-input.ts';
 import { listStreams } from './list-streams.ts';
 import type { ProbeTools } from './probe-tools.ts';
-import { type FileReport, parseReport, REPORT_ARGUMENTS } from './report.ts';
+import { type FileReport, parseReport, REPORT_ARGUMENTS, type StreamReport } from './report.ts';
 
 const TIMEOUT_SECONDS = 60;
 
@@ -15,13 +15,16 @@ export interface Inspection {
 }
 
 /**
- * Describes {@link INPUT}. ffprobe does that best. Where it fails because one stream is broken, crashes, or prints tags of megabytes,
- * ffmpeg's own description is used, which shortens long tags. Throws {@link ConversionFailure} for a file that neither can open.
+ * Describes {@link INPUT}. ffmpeg does it for a file with pictures, because ffprobe gives up where it may not open the decoder of
+ * a stream. ffprobe does it for sound. Where it fails because one stream is broken, crashes, or prints tags of megabytes,
+ * ffmpeg's description is used as well, which shortens long tags. Throws {@link ConversionFailure} for a file that neither can open.
  *
  * @param options arguments for the demuxer.
  */
 export async function inspect(tools: ProbeTools, options: readonly string[]): Promise<Inspection> {
   const inputArguments = [...untrustedInput, ...options];
+  const listed = await listStreams(tools, inputArguments);
+  if (listed?.streams.some(hasKnownPicture)) return { report: listed, unsupported: new Set() };
   const unsupported = new Set<number>();
   const result = await runTool(
     tools.ffprobe,
@@ -38,17 +41,17 @@ export async function inspect(tools: ProbeTools, options: readonly string[]): Pr
   );
   const { code, killedBy, reachedLimit, timedOut, isOutputTooLong, stderr } = result;
   const cause = new Error(`ffprobe: ${code ?? killedBy}: ${stderr}`);
-  // ffmpeg's lists of tags need a time that grows with the square of their length. Another attempt would take as long.
-  if (timedOut || reachedLimit !== undefined) {
-    throw new ConversionFailure('conversion_failed', 'the header of this file takes too long to read', cause);
-  }
+  // ffmpeg's lists of tags need a time that grows with the square of their length.
+  if (timedOut || reachedLimit !== undefined) throw tooLongToRead(cause);
   // The kernel killed ffprobe. It counts as an attempt, since the file is the likely cause.
   if (killedBy && !isOutputTooLong && !isCrash(killedBy)) throw cause;
   if (code === 0) return { report: parseReport(result.output), unsupported };
-  const listed = await listStreams(tools, inputArguments);
   if (listed && listed.streams.length > 0) return { report: listed, unsupported };
   throw notOpened(stderr, cause);
 }
+
+const hasKnownPicture = ({ codec_type, codec_name }: StreamReport): boolean =>
+  codec_type === 'video' && codec_name !== undefined && !/^(none|unknown)$/.test(codec_name);
 
 /** Messages of ffmpeg about a file of which so much is missing that nothing can be had. */
 const CUT_SHORT = /moov atom not found|File ended prematurely|: End of file$|: Input\/output error$/m;

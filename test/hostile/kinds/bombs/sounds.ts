@@ -13,6 +13,14 @@ export const soundBombs: readonly Bomb[] = [
     ({ ffmpeg }) => ffmpeg(...silence(3600, 8000, 'mono'), '-c:a', 'flac', '-f', 'flac'),
   ],
   [
+    'an hour of silence in FLAC at 8 kHz with the longest frames',
+    ({ ffmpeg }) =>
+      ffmpeg(
+        ...silence(3600, 8000, 'mono'),
+        ...['-c:a', 'flac', '-strict', '-2', '-frame_size', '65535', '-f', 'flac'],
+      ),
+  ],
+  [
     '20 minutes of silence in Opus',
     ({ ffmpeg }) => ffmpeg(...silence(1200, 48_000, 'mono'), '-c:a', 'libopus', '-b:a', '6k', '-f', 'ogg'),
   ],
@@ -84,7 +92,7 @@ export const soundBombs: readonly Bomb[] = [
       ),
   ],
   [
-    'picture of 16,000 × 16,000 pixels',
+    'picture of 8,192 × 8,192 pixels',
     ({ ffmpeg }) =>
       ffmpeg(
         ...[

@@ -36,6 +36,34 @@ it('runTool kills a tool that prints without end', async () => {
   assert.deepEqual([killedBy, isOutputTooLong], ['SIGKILL', true]);
 });
 
+it('runTool holds no more than 64 KiB of a line of standard error, and kills a tool that prints too many bytes', async () => {
+  let [longest, lines] = [0, 0];
+  const { killedBy, isOutputTooLong, stderr } = await runTool(
+    unconfined('sh'),
+    ['-c', 'exec tr "\\0" a < /dev/zero >&2'],
+    {
+      ...options(),
+      maxErrorBytes: 4 * 1024 * 1024,
+      onLine(line) {
+        longest = Math.max(longest, line.length);
+        lines += 1;
+      },
+    },
+  );
+  assert.deepEqual([killedBy, isOutputTooLong, lines], ['SIGKILL', true, 1]);
+  assert.deepEqual([longest, stderr.length], [64 * 1024, 500]);
+});
+
+it('runTool splits standard error at line feeds and at the carriage returns of progress, also within a character', async () => {
+  const seen: string[] = [];
+  const script = `printf 'one\\rtwo\\r\\nf\\303' >&2; sleep 0.1; printf '\\274r\\nlast' >&2`;
+  await runTool(unconfined('sh'), ['-c', script], { ...options(), onLine: (line) => seen.push(line) });
+  assert.deepEqual(
+    seen.filter((line) => line !== ''),
+    ['one', 'two', 'für', 'last'],
+  );
+});
+
 it('runTool kills the tool when it is aborted, and throws after the tool has ended', async () => {
   const stop = new AbortController();
   const reason = new Error('stop');

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
 import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
+import { ConversionFailure } from '../../../../services/converter/failure.ts';
 import { createQueuedJobs } from '../../../../services/converter/fairness/queued-jobs.ts';
 import { createTurns } from '../../../../services/converter/fairness/turns.ts';
 import { createTranscode, type Transcode } from '../../../../services/converter/transcode/transcode.ts';
@@ -11,6 +12,7 @@ import { retry } from '../../../../services/shared/jobs/generations.ts';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { cancel } from '../../../../services/shared/jobs/transitions.ts';
+import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { video } from '../../../support/media.ts';
 import { tools } from '../../../support/tools.ts';
@@ -18,6 +20,10 @@ import { abortOf, endless } from './running-conversions.ts';
 import { createTestConverter, type TestConverter } from './test-converter.ts';
 
 const real = createTranscode({ ...tools, limits: { maxDurationSeconds: 60, maxConvertSeconds: 60 } });
+/** The quickest way to end a job. */
+const refuse: Transcode = async () => {
+  throw new ConversionFailure('no_audio', 'there is no sound in it');
+};
 const [ANNA, BERT] = [randomUUID(), randomUUID()];
 
 interface Setting {
@@ -25,19 +31,26 @@ interface Setting {
   transcode?: Transcode;
   /** By default, the clock is a thousand times as fast, so that no test waits for the pause between two reads of the index. */
   clockRate?: number;
+  /** Milliseconds of that clock after which a lease that is not renewed is over. By default, no lease is ever. */
+  leaseMs?: number;
+  /** Milliseconds of the clock by which the turns are charged. */
+  chargeClock?: () => number;
 }
 
 /** Converters that share a store. They note whose job they begin, by the title. */
-async function setUp({ slots, transcode = real, clockRate = 1000 }: Setting) {
+async function setUp(setting: Setting) {
+  const { slots, transcode = real, clockRate = 1000, chargeClock } = setting;
+  const { leaseMs = Number.POSITIVE_INFINITY } = setting;
   const state = createMemoryState();
   const index = createJobIndex(state, 3600);
   const begun: { title: string | undefined; converter: number }[] = [];
   const converters: TestConverter[] = [];
   for (const [converter, count] of slots.entries()) {
-    const turns = createTurns();
+    const turns = createTurns(chargeClock);
     const stopping = new AbortController();
     const queued = createQueuedJobs({
       ...{ state, jobs: createJobStore(state), estimate: () => null, log: pino({ level: 'silent' }) },
+      leaseMs,
       stoppingSignal: stopping.signal,
       now: () => performance.now() * clockRate,
     });
@@ -122,14 +135,60 @@ describe('converters whose jobs have several owners', () => {
     assert.equal(system.begun.length, jobs.length);
   });
 
-  it('leave a job whose attempt has failed to its own event, which comes later', async () => {
-    await using system = await setUp({ slots: [2] });
+  it('leave a job whose attempt has just failed to its own event', async () => {
+    await using system = await setUp({ slots: [2], clockRate: 1 });
     const [converter] = system.converters as [TestConverter];
     const failed = await system.submit(BERT, { attempts: 1 });
     await converter.deliver(await system.submit(ANNA));
     assert.equal((await converter.job(failed)).status, 'queued');
     await converter.deliver(failed);
     assert.equal((await converter.job(failed)).status, 'done');
+  });
+
+  const LOST: [title: string, fields: Partial<Job>][] = [
+    ['whose attempt has failed', { attempts: 1 }],
+    ['whose attempts the store has failed', { infrastructureFailures: 1 }],
+    [
+      'whose converter was killed',
+      { status: 'converting', attemptId: randomUUID(), attempts: 1 } as Partial<Job>,
+    ],
+  ];
+  for (const [title, fields] of LOST) {
+    it(`take a job ${title} before the backlog of another user, though its event is lost`, async () => {
+      await using system = await setUp({ slots: [1], transcode: refuse, clockRate: 10_000, leaseMs: 20_000 });
+      const lost = await system.submit(BERT, fields);
+      const jobs = await several(60, () => system.submit(ANNA));
+      await deliverAll(system.converters, jobs, [1]);
+      const place = system.begun.findIndex((each) => each.title === 'bert');
+      assert.ok(place >= 0 && place <= 30, system.titles());
+      const { status, attempts } = await (system.converters[0] as TestConverter).job(lost);
+      assert.deepEqual([status, attempts], ['failed', 1 + (fields.attempts ?? 0)]);
+    });
+  }
+
+  it('find a job without any event while a slot is free', async () => {
+    await using system = await setUp({ slots: [1, 1] });
+    const [first, second] = system.converters as [TestConverter, TestConverter];
+    const jobs = await several(3, () => system.submit(ANNA));
+    await Promise.all([...jobs.slice(0, 2).map((job) => first.deliver(job)), second.look()]);
+    assert.ok(system.begun.some(({ converter }) => converter === 1));
+    for (const job of jobs) assert.equal((await first.job(job)).status, 'done');
+    assert.equal(system.begun.length, jobs.length, 'each film is converted once');
+  });
+
+  it('forget what they have charged once nobody waits', async () => {
+    let now = 0;
+    const transcode: Transcode = (request) => {
+      now += 300_000;
+      return refuse(request);
+    };
+    await using system = await setUp({ slots: [1], transcode, chargeClock: () => now });
+    const [converter] = system.converters as [TestConverter];
+    await converter.deliver(await system.submit(ANNA));
+    await system.submit(ANNA);
+    await system.submit(BERT);
+    while (system.begun.length < 3) await converter.look();
+    assert.equal(system.titles(), 'anna anna bert');
   });
 
   it('take no further job while the disk is full', async () => {
@@ -173,6 +232,33 @@ describe('a job that is converted without its event', () => {
     ]);
   });
 
+  const FAILURES: [title: string, error: () => Error][] = [
+    ['the store has failed', () => unavailable('the store')],
+    ['its tool was killed', () => new Error('killed')],
+  ];
+  for (const [title, error] of FAILURES) {
+    it(`is handed back because ${title}, and its event is published again`, async () => {
+      const fails = new AbortController();
+      const transcode: Transcode = async (request) => {
+        if (request.options.title === 'anna') return endless(request);
+        await abortOf(fails.signal);
+        throw error();
+      };
+      const { system, converter, other, deliveries } = await begin(transcode);
+      await using _ = system;
+      // Its own event comes while it is converted, and is acknowledged.
+      await converter.deliver(other);
+      fails.abort();
+      await deliveries[1];
+      assert.deepEqual((await converter.job(other)).status, 'queued');
+      assert.deepEqual(converter.published, [
+        { topic: 'video', event: { job_id: other.id, trace_id: other.trace_id } },
+      ]);
+      converter.stopping.abort();
+      await deliveries[0];
+    });
+  }
+
   it('is converted again when it was cancelled and retried meanwhile, though its event came while it was at work', async () => {
     const held = new AbortController();
     const isHeld = new Set<string>();
@@ -194,4 +280,25 @@ describe('a job that is converted without its event', () => {
     const { status, attempts } = await converter.job(other);
     assert.deepEqual([status, attempts], ['done', 1]);
   });
+});
+
+it('a job is published again where its second delivery was acknowledged, and the connection of the first is closed', async () => {
+  const fails = new AbortController();
+  const transcode: Transcode = async () => {
+    await abortOf(fails.signal);
+    throw new Error('killed');
+  };
+  await using system = await setUp({ slots: [1], transcode, clockRate: 0.001 });
+  const [converter] = system.converters as [TestConverter];
+  const job = await system.submit(ANNA);
+  const closed = new AbortController();
+  const first = converter.deliver(job, closed.signal).catch((error: unknown) => error);
+  while (system.begun.length === 0) await new Promise(setImmediate);
+  closed.abort();
+  await converter.deliver(job);
+  fails.abort();
+  await first;
+  assert.deepEqual(converter.published, [
+    { topic: 'video', event: { job_id: job.id, trace_id: job.trace_id } },
+  ]);
 });

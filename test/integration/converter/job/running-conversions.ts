@@ -28,6 +28,7 @@ export const endless: Transcode = async ({ folder, signal, onProbe, onTime }) =>
     filmStartSeconds: 0,
     tracks: [],
     audio: audioTrack({ sampleRate: 1, channels: 1, expectedSeconds: 100 }),
+    hasPictures: false,
     inputArguments: [],
     warnings: [],
   });

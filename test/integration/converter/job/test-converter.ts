@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
 import { createDiskFullBackoff } from '../../../../services/converter/capacity/disk-full-backoff.ts';
 import { createSpool } from '../../../../services/converter/capacity/spool.ts';
-import { noQueuedJobs } from '../../../../services/converter/fairness/queued-jobs.ts';
+import type { QueuedJobs } from '../../../../services/converter/fairness/queued-jobs.ts';
 import { createTurns } from '../../../../services/converter/fairness/turns.ts';
 import { type ConvertPorts, createConvert } from '../../../../services/converter/job/convert.ts';
 import { createTranscode } from '../../../../services/converter/transcode/transcode.ts';
@@ -38,12 +38,16 @@ export interface TestConverter extends AsyncDisposable {
   submit(path: string, fields?: Parameters<typeof newJob<Job['status']>>[0]): Promise<Job>;
   /** Delivers the event of a job. Abort `closedSignal` to close the connection of the delivery. */
   deliver(job: Pick<Job, 'id'>, closedSignal?: AbortSignal): Promise<void>;
+  /** Looks for jobs without a delivery, as an idle converter does. */
+  look(): Promise<void>;
   job(job: Pick<Job, 'id'>): Promise<FlatJob>;
   /** Returns the ids of the blobs in the store. */
   stored(): string[];
 }
 
 export const TRACE = '0123456789abcdef0123456789abcdef';
+/** No jobs are known, so that each converter converts those whose events it gets. */
+const noQueuedJobs: QueuedJobs = { update: async () => undefined, all: () => [], forget: () => undefined };
 const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
 
 /**
@@ -64,7 +68,7 @@ export async function createTestConverter(
   const published: TestConverter['published'] = [];
   const lines: TestConverter['lines'] = [];
   const stopping = new AbortController();
-  const convert = createConvert({
+  const { convert, convertWhileFree } = createConvert({
     jobs,
     blobs,
     spool,
@@ -98,6 +102,7 @@ export async function createTestConverter(
     submit: (path, fields) => submit(state, path, fields),
     deliver: ({ id }, closedSignal = new AbortController().signal) =>
       convert({ job_id: id, trace_id: TRACE }, closedSignal),
+    look: () => convertWhileFree(stopping.signal),
     job: async ({ id }) => flat((await createJobStore(state).get(id)).document),
     stored: () => state.keys().flatMap((key) => (key.startsWith('blob:') ? [key.slice(5)] : [])),
     async [Symbol.asyncDispose]() {

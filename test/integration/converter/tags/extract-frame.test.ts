@@ -4,8 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { findTracks } from '../../../../services/converter/ffmpeg/probe/find-tracks.ts';
 import { extractFrame } from '../../../../services/converter/tags/extract-frame.ts';
-import { probeTags } from '../../../../services/converter/tags/probe-tags.ts';
 import { file, media, tone } from '../../../support/media.ts';
 import { type PrivateFolder, privateFolder } from './private-folder.ts';
 
@@ -14,7 +14,9 @@ const FAST = ['-c:v', 'libx264', '-preset', 'ultrafast', '-threads', '1'];
 
 async function frameOf(path: string, durationSeconds: number | undefined, videoIndex = 0) {
   const tools = await privateFolder(path);
-  const { videoCodec: codec = 'unknown' } = await probeTags({ ...tools, audioIndex: -1 });
+  const found = await findTracks(tools).catch(() => undefined);
+  const track = found?.tracks.find(({ index, type }) => index === videoIndex && type === 'video');
+  const codec = track?.codec ?? 'h264';
   return { tools, result: await extractFrame(tools, { videoIndex, codec, durationSeconds }) };
 }
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { INPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
 import { mapChapters } from '../../../../services/converter/tags/map-chapters.ts';
 import { beginToProbeTags, probeTags } from '../../../../services/converter/tags/probe-tags.ts';
 import { readTags } from '../../../../services/converter/tags/read-tags.ts';
@@ -220,29 +219,14 @@ describe('probeTags and readTags', () => {
 });
 
 describe('beginToProbeTags', () => {
-  const titled = (title: string) => media(`${title}.mp3`, ...tone(1), ...metadata({ title }));
-
-  it('gives what it has read early, and reads again where the file is to be opened in another way', async () => {
-    const tools = await privateFolder(await titled('early'));
-    await using early = beginToProbeTags(tools);
-    const titleOf = async (inputArguments: readonly string[]) =>
-      (await early.read({ inputArguments, audioIndex: 0 })).format.title;
-    assert.equal(await titleOf([...tools.inputArguments]), 'early');
-    await copyFile(await titled('late'), join(tools.folder, INPUT));
-    assert.equal(await titleOf([...tools.inputArguments]), 'early');
-    assert.equal(await titleOf(['-probesize', '10000000', ...tools.inputArguments]), 'late');
-  });
-
-  it('gives the tags of the stream that is chosen later', async () => {
+  it('gives the tags that it reads beside other work', async () => {
     const film = await media('two-languages.mkv', ...FILM, '-metadata:s:a:0', 'artist=Ann');
-    await using early = beginToProbeTags(await privateFolder(film));
-    const { inputArguments } = await privateFolder(film);
-    assert.equal((await early.read({ inputArguments, audioIndex: 1 })).audio.ARTIST, 'Ann');
-    assert.deepEqual((await early.read({ inputArguments, audioIndex: 7 })).audio, {});
+    await using begun = beginToProbeTags({ ...(await privateFolder(film)), audioIndex: 1 });
+    assert.equal((await begun.tags()).audio.ARTIST, 'Ann');
   });
 
   it('leaves no process and no unhandled error behind when nobody asks for the tags', async () => {
-    const tools = await privateFolder(await titled('early'));
+    const tools = { ...(await privateFolder(await media('early.mp3', ...tone(1)))), audioIndex: 0 };
     const begun = performance.now();
     const slow = join(tools.folder, 'slow');
     await writeFile(slow, '#!/bin/sh\nexec sleep 60\n', { mode: 0o700 });
@@ -255,4 +239,12 @@ describe('beginToProbeTags', () => {
     }
     assert.ok(performance.now() - begun < 30_000);
   });
+
+  for (const hasPictures of [true, undefined]) {
+    it(`reads the tags of a film ${hasPictures ? 'that is known to be one' : 'of which nothing is known yet'}`, async () => {
+      const film = await media('a.mkv', ...FILM, ...metadata({ title: 'Film' }));
+      const tools = { ...(await privateFolder(film)), audioIndex: 1 };
+      assert.equal((await probeTags({ ...tools, hasPictures })).format.title, 'Film');
+    });
+  }
 });

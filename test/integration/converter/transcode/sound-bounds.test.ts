@@ -63,6 +63,19 @@ describe('sound that a file of its size cannot hold', { concurrency: 2 }, () => 
     assert.ok(Math.abs(seconds - 3600) < 1, `${seconds} s`);
   });
 
+  const quiet: [what: string, format: string, output: string[]][] = [
+    ['FLAC with the longest frames', 'flac', ['-c:a', 'flac', '-strict', '-2', '-frame_size', '65535']],
+    ['WavPack', 'wv', ['-c:a', 'wavpack']],
+    ['WavPack of the highest level', 'wv', ['-c:a', 'wavpack', '-compression_level', '8']],
+  ];
+  for (const [index, [what, format, output]] of quiet.entries()) {
+    it(`does not include 30 minutes of silence at 8 kHz in ${what}`, async () => {
+      const source = await media(`quiet-${index}.${format}`, ...silence(1800, '-ar', '8000', ...output));
+      const seconds = await convert(source);
+      assert.ok(Math.abs(seconds - 1800) < 1, `${seconds} s`);
+    });
+  }
+
   it('does not include two pauses of almost a minute', async () => {
     const seconds = await convert(await holes(3));
     assert.ok(Math.abs(seconds - 118.1) < 1, `${seconds} s`);

@@ -3,13 +3,16 @@ import { describe, it, type TestContext } from 'node:test';
 import { pino } from 'pino';
 import { createQueuedJobs } from '../../../../services/converter/fairness/queued-jobs.ts';
 import { createJobIndex } from '../../../../services/gateway/job-index/job-index.ts';
-import type { Job } from '../../../../services/shared/jobs/job.ts';
+import type { ConvertingJob, Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
+import { acceptUpload, updateAttempt } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { eventually } from '../../../support/event-loop.ts';
 import { newJob } from '../../../support/job.ts';
+
+const LEASE_MS = 20_000;
 
 function setUp() {
   const state = createMemoryState();
@@ -17,7 +20,14 @@ function setUp() {
   const index = createJobIndex(state, 3600);
   const clock = { ms: 0 };
   const queued = createQueuedJobs({
-    ...{ state, jobs, estimate: () => 7, log: pino({ level: 'silent' }), now: () => clock.ms },
+    ...{
+      state,
+      jobs,
+      estimate: () => 7,
+      leaseMs: LEASE_MS,
+      log: pino({ level: 'silent' }),
+      now: () => clock.ms,
+    },
     stoppingSignal: new AbortController().signal,
   });
   return {
@@ -37,7 +47,7 @@ function setUp() {
 }
 
 describe('the queued jobs that a converter knows', () => {
-  it('are those that wait for their first attempt, with owner, account, time and estimated seconds', async () => {
+  it('are at first those that wait for their first attempt, with owner, account, time and estimated seconds', async () => {
     const { save, queued } = setUp();
     const user = await save();
     const guest = await save({ email: '' });
@@ -52,7 +62,8 @@ describe('the queued jobs that a converter knows', () => {
       ...{ id, owner, account: id === guest.id ? 'guests' : owner, queuedAt: updated_at, seconds: 7 },
     }));
     const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
-    assert.deepEqual(queued.all().toSorted(byId), expected.toSorted(byId));
+    const found = queued.all().map(({ etag: _, ...job }) => job);
+    assert.deepEqual(found.toSorted(byId), expected.toSorted(byId));
   });
 
   it('are read twice a second at most, and each job once while it does not change', async (context) => {
@@ -93,6 +104,58 @@ describe('the queued jobs that a converter knows', () => {
     queued.forget(job.id);
     await index.addActive(job.owner, job.id);
     assert.deepEqual(await idsAfter(600), [job.id]);
+  });
+
+  it('have a job whose attempt has failed after ten seconds for each failure, and a minute at most', async () => {
+    const TABLE: [failures: Partial<Job>, afterSeconds: number][] = [
+      [{ attempts: 1 }, 10],
+      [{ attempts: 2 }, 20],
+      [{ attempts: 1, infrastructureFailures: 2 }, 30],
+      [{ infrastructureFailures: 50 }, 60],
+    ];
+    for (const [failures, seconds] of TABLE) {
+      const { save, idsAfter } = setUp();
+      const { id } = await save(failures as object);
+      assert.deepEqual(await idsAfter(0), []);
+      for (let waited = 10; waited < seconds; waited += 10) assert.deepEqual(await idsAfter(10_000), []);
+      assert.deepEqual(await idsAfter(10_000), [id], `after ${seconds} s`);
+    }
+  });
+
+  it('have a job whose lease was not renewed for its whole time, and none that is being converted', async () => {
+    const { save, idsAfter, jobs } = setUp();
+    const dead = await save({ status: 'converting' });
+    const live = await save({ status: 'converting' });
+    const { attemptId } = live as ConvertingJob;
+    for (let waited = 0; waited < LEASE_MS; waited += 5_000) {
+      assert.deepEqual(await idsAfter(waited === 0 ? 0 : 5_000), []);
+      await jobs.update(live.id, updateAttempt(attemptId, { progress: waited / LEASE_MS }));
+    }
+    for (let count = 0; count < 20; count++) {
+      assert.deepEqual(await idsAfter(5_000), [dead.id]);
+      await jobs.update(live.id, updateAttempt(attemptId, { progress: count / 20 }));
+    }
+  });
+
+  it('have an upload soon after it became a job', async () => {
+    const { save, idsAfter, jobs } = setUp();
+    const { id, source, options } = await save({ status: 'uploading' });
+    assert.deepEqual(await idsAfter(0), []);
+    await jobs.update(id, acceptUpload({ source, options }));
+    assert.deepEqual(await idsAfter(2_000), [id]);
+  });
+
+  it('are looked for among jobs that may change by themselves alone', async (context) => {
+    const { save, idsAfter, state } = setUp();
+    for (const status of ['done', 'failed', 'cancelled', 'deleted'] as const) await save({ status });
+    await idsAfter(0);
+    const read = context.mock.method(state, 'getMany');
+    for (let count = 0; count < 10; count++) await idsAfter(60_000);
+    const keys = read.mock.calls.flatMap(({ arguments: [keys] }) => keys);
+    assert.deepEqual(
+      keys.filter((key) => key.startsWith('job:')),
+      [],
+    );
   });
 
   it('stay as they are while the store is unavailable', async (context) => {

@@ -118,3 +118,22 @@ it('a film of two hours keeps no other user waiting where there are two slots', 
   simulate([feature, ...short], { converters: 1, slots: 2 });
   for (const each of short) assert.ok(waitOf(each) <= 20, `${each.owner} waited ${waitOf(each)} s`);
 });
+
+describe('a user who had a film of hours, among users who come for the first time, one after another', () => {
+  for (let seed = 1; seed <= 5; seed++) {
+    it(`waits for ten minutes and one conversion of each who is there, at most (seed ${seed})`, () => {
+      const random = randomNumbers(seed);
+      const feature = film('regular', 0, 3_600 + random(36_000));
+      const end = feature.takes;
+      const next = film('regular', end - 60, 2);
+      const longest = 60;
+      // Together they bring more work than the slot can do.
+      const strangers = Array.from({ length: 300 }, (_, count) =>
+        film(`stranger-${count}`, end - 50 + 20 * count, 1 + random(longest)),
+      );
+      simulate([feature, next, ...strangers], { converters: 1, slots: 1 });
+      const wait = next.beginsAt - end;
+      assert.ok(wait <= 600 + 2 * longest, `waited ${wait} s`);
+    });
+  }
+});

@@ -105,4 +105,37 @@ describe('turns', () => {
     const waiting = [job('a'), job('b')];
     assert.equal(turns.first(waiting), waiting[0]);
   });
+
+  it('forget every debt at the end of a busy period', () => {
+    let time = 0;
+    const turns = createTurns(() => time * 1000);
+    for (const each of [job('a', 300), guest('x')]) {
+      const end = turns.begin(each);
+      time += 300;
+      end();
+    }
+    const [ofA, ofX, ofB] = [job('a'), guest('x'), job('b')];
+    assert.equal(turns.first([ofA, ofX, ofB]), ofB);
+    turns.endBusyPeriod();
+    assert.equal(turns.first([ofA, ofX, ofB]), ofA);
+    assert.ok(!turns.isCheaper(guest('y'), ofX));
+  });
+
+  it('forget the debt of an account ten minutes after its last work, and not while it has work', () => {
+    let time = 0;
+    const turns = createTurns(() => time * 1000);
+    const endFirst = turns.begin(job('a', 1));
+    const endLast = turns.begin(job('a', 1));
+    time = 3_600;
+    endFirst();
+    time += 700;
+    const [ofA, ofB] = [job('a'), job('b')];
+    assert.ok(turns.isCheaper(ofB, ofA));
+    endLast();
+    time += 599;
+    assert.ok(turns.isCheaper(ofB, ofA));
+    time += 1;
+    assert.ok(!turns.isCheaper(ofB, ofA));
+    assert.equal(turns.first([ofB, ofA]), ofA);
+  });
 });

@@ -10,7 +10,7 @@ import { audioTrack } from '../../../support/audio-track.ts';
 
 const PROBED = {
   ...{ formatName: 'avi', durationSeconds: 7200, filmStartSeconds: 0, tracks: [] },
-  ...{ audio: audioTrack({ expectedSeconds: 7200 }), inputArguments: [], warnings: [] },
+  ...{ audio: audioTrack({ expectedSeconds: 7200 }), hasPictures: false, inputArguments: [], warnings: [] },
 };
 const VERIFIED = {
   ...{ seconds: 60, checkSeconds: 1 },

@@ -61,7 +61,12 @@ it('makeMp3 reports the progress of the part that the options select', async (co
       async transcode({ onProbe, onTime }) {
         onProbe({
           ...{ formatName: 'avi', durationSeconds: 7200, filmStartSeconds: 0, tracks: [] },
-          ...{ audio: audioTrack({ expectedSeconds: 7200 }), inputArguments: [], warnings: [] },
+          ...{
+            audio: audioTrack({ expectedSeconds: 7200 }),
+            hasPictures: false,
+            inputArguments: [],
+            warnings: [],
+          },
         });
         onTime(5);
         throw reason;
