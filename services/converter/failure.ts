@@ -22,14 +22,15 @@ export const tooLongToRead = (cause: Error): ConversionFailure =>
   new ConversionFailure('conversion_failed', 'the header of this file takes too long to read', cause);
 
 /**
- * Why an attempt failed. A failure of the infrastructure (`store`, `disk`) is never the video's fault. Any other reason uses
+ * Why an attempt failed. A failure of the infrastructure (`store`, `disk`, `sandbox`) is never the video's fault. Any other reason uses
  * up one of the few attempts, because the video may be what crashes the converter.
  */
-export type Fault = 'store' | 'disk' | 'unknown';
+export type Fault = 'store' | 'disk' | 'sandbox' | 'unknown';
 
 /** Classifies an error that is not a {@link ConversionFailure}. */
 export function faultOf(error: unknown): Fault {
   if (isDiskFull(error)) return 'disk';
+  if (error instanceof SandboxFailure) return 'sandbox';
   return isAppError(error, 'unavailable') ? 'store' : 'unknown';
 }
 
@@ -37,10 +38,14 @@ export function faultOf(error: unknown): Fault {
 export const REASON = {
   store: 'a service that the conversion needs did not answer',
   disk: 'the disk of the converter is full',
+  sandbox: 'the converter could not start its tools',
   unknown: 'the conversion was interrupted',
 } as const satisfies Record<Fault, string>;
 
 export class DiskFull extends Error {}
+
+/** The sandbox has not started the tool. The message is for the log: it may hold paths. */
+export class SandboxFailure extends Error {}
 
 /** The encoded parts cannot be joined to one MP3. The sound is encoded again in one piece. */
 export class NotJoinable extends Error {}

@@ -2,6 +2,7 @@ import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_p
 import { once } from 'node:events';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { SandboxFailure } from '../failure.ts';
 import type { Limits, Tool } from '../sandbox/sandbox.ts';
 import { readEnd, sandboxFailure, type ToolEnd } from '../sandbox/tool-end.ts';
 import { type OutputReaders, readErrors, readOutput } from './tool-output.ts';
@@ -44,7 +45,7 @@ export interface ToolResult extends ToolEnd {
 
 /**
  * Runs ffmpeg or ffprobe. The process has ended when this returns or throws. Of our environment the tool gets only PATH, so
- * that it sees no token. Throws the signal's reason when aborted, and an error when the sandbox could not start the tool.
+ * that it sees no token. Throws the signal's reason when aborted, and {@link SandboxFailure} when the sandbox could not start the tool.
  */
 export async function runTool(
   { path, sandbox }: Tool,
@@ -98,7 +99,7 @@ export async function runTool(
     signal.throwIfAborted();
     const [[code, killedBy], text = '', stderr] = await Promise.all(results);
     const failure = sandboxFailure(sandbox, code, firstError ?? '');
-    if (failure !== undefined) throw new Error(`the sandbox could not start ${path}: ${failure}`);
+    if (failure !== undefined) throw new SandboxFailure(`the sandbox could not start ${path}: ${failure}`);
     return {
       ...readEnd(sandbox, code, killedBy),
       timedOut: timeoutSignal.aborted,

@@ -115,7 +115,7 @@ async function endFailedAttempt(
   attempt: EndingAttempt,
 ): Promise<'ended' | 'disk full'> {
   const fault = faultOf(error);
-  const isInfrastructure = fault === 'store' || fault === 'disk';
+  const isInfrastructure = fault !== 'unknown';
   // Such a failure is not the video's fault, so the attempt that the claim has counted is subtracted again.
   const counts = isInfrastructure
     ? { attempts: attempts - 1, infrastructureFailures: infrastructureFailures + 1 }

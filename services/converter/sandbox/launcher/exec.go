@@ -21,10 +21,12 @@ type execCall struct {
 }
 
 const (
-	// Bits of an address of a program on every supported processor, without the top of the address space.
-	addressBits = 46
-	pageBits    = 12
-	tries       = 64
+	// Addresses of a program on every supported processor: some kernels for arm64 have 39 bits of them. Nearly all are free.
+	addressBits = 38
+	// Bits of a place in the first half of the smallest page.
+	offsetBits = 11
+	// An address can be taken.
+	mostTries = 64
 )
 
 func prepareExec(tool []string) (*execCall, error) {
@@ -37,7 +39,7 @@ func prepareExec(tool []string) (*execCall, error) {
 		return nil, err
 	}
 	path := tool[0]
-	if len(path) >= 1<<(pageBits-1) {
+	if len(path) >= 1<<offsetBits {
 		return nil, fmt.Errorf("the path of the tool is too long")
 	}
 	page, offset, err := randomPage()
@@ -49,17 +51,19 @@ func prepareExec(tool []string) (*execCall, error) {
 	return &execCall{path, uintptr(page) + offset, arguments, variables}, nil
 }
 
-// randomPage maps a page at a random address, and chooses a place in its first half.
+// randomPage maps a page at a random address, and chooses a place in its first half. Pages have 4, 16 or 64 KiB. A tool that
+// guesses the place could only start itself again, in the same box.
 func randomPage() (page unsafe.Pointer, offset uintptr, err error) {
-	for range tries {
+	size := uintptr(os.Getpagesize())
+	for range mostTries {
 		var bytes [8]byte
 		if _, err := unix.Getrandom(bytes[:], 0); err != nil {
 			return nil, 0, fmt.Errorf("getrandom: %w", err)
 		}
 		random := binary.NativeEndian.Uint64(bytes[:])
-		address := random & (1<<addressBits - 1) &^ (1<<pageBits - 1)
-		offset = uintptr(random>>addressBits) & (1<<(pageBits-1) - 1)
-		page, err = unix.MmapPtr(-1, 0, unsafe.Add(nil, uintptr(address)), 1<<pageBits,
+		address := uintptr(random) & (1<<addressBits - 1) &^ (size - 1)
+		offset = uintptr(random>>addressBits) & (1<<offsetBits - 1)
+		page, err = unix.MmapPtr(-1, 0, unsafe.Add(nil, address), size,
 			unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_FIXED_NOREPLACE)
 		if err == nil {
 			return page, offset, nil

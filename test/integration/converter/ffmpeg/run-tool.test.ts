@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { after, before, it } from 'node:test';
+import { SandboxFailure } from '../../../../services/converter/failure.ts';
 import { requireTool } from '../../../../services/converter/ffmpeg/require-tool.ts';
 import { runTool } from '../../../../services/converter/ffmpeg/run-tool.ts';
+import type { Sandbox } from '../../../../services/converter/sandbox/sandbox.ts';
 import { processesIn } from '../../../support/processes.ts';
 import { unconfined } from '../../../support/tools.ts';
 import { waitFor } from '../../../support/wait.ts';
@@ -88,6 +90,14 @@ it('runTool lets the tool die with this process', { skip: process.platform !== '
   await waitFor('the tool to run', async () => processesIn(folder).length > 0);
   child.kill('SIGKILL');
   await waitFor('the tool to end', async () => processesIn(folder).length === 0);
+});
+
+it('runTool throws a failure of its own, which does not blame the file, when the sandbox does not start', async () => {
+  const sandbox: Sandbox = {
+    layers: ['landlock', 'seccomp', 'limits'],
+    commandLine: async () => ['sh', '-c', 'echo "confine: no room" >&2; exit 125'],
+  };
+  await assert.rejects(runTool({ path: 'ffmpeg', sandbox }, [], options()), SandboxFailure);
 });
 
 it('requireTool returns the version of the tool, and throws when it is missing', async () => {

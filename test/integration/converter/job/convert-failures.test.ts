@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createDiskFullBackoff } from '../../../../services/converter/capacity/disk-full-backoff.ts';
-import { DiskFull } from '../../../../services/converter/failure.ts';
+import { DiskFull, SandboxFailure } from '../../../../services/converter/failure.ts';
 import { requireSuccess } from '../../../../services/converter/ffmpeg/encode.ts';
 import { createTranscode, type Transcode } from '../../../../services/converter/transcode/transcode.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
@@ -74,6 +74,12 @@ describe('createConvert › temporary failures', () => {
       () => Object.assign(interrupted(), { code: 'EDQUOT' }),
       'infrastructureFailures',
       /disk/,
+    ],
+    [
+      'a sandbox that does not start',
+      () => new SandboxFailure('/secret/path'),
+      'infrastructureFailures',
+      /tools/,
     ],
     ['an ffmpeg that the kernel killed', () => errorOfKill(), 'attempts', /interrupted/],
     ['any other error', interrupted, 'attempts', /interrupted/],
