@@ -83,8 +83,8 @@ export async function tryFile(file: HostileFile, content: Content, options: TryO
   }
 }
 
-/** Files whose probe may take too long: ffmpeg compares each tag with all before it, and reads through a hole. */
-const SLOW_PROBES = /^(100,000 texts of ID3|Matroska with 50,000 (tags|chapters)|sparse .*)$/;
+/** Files whose probe may take too long on a busy machine: of very many tags or chapters, or with a large hole. */
+const SLOW_PROBES = /^(100,000 texts of ID3|Matroska with 50?,000 (tags|chapters)|sparse .*)$/;
 const TOO_SLOW = '503 unavailable';
 
 function probeFaults({ name }: HostileFile, probed: Answer, documented: Documented): string[] {
