@@ -8,7 +8,7 @@ const MiB = 1024 * 1024;
  */
 const DEFAULTS = {
   addressSpaceBytes: 4096 * MiB,
-  fileBytes: 8192 * MiB,
+  fileBytes: 1,
   openFiles: 128,
 } as const satisfies Limits;
 
