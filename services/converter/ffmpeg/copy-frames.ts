@@ -40,7 +40,7 @@ export async function copyFrames(
   if (audio.codec !== 'mp3') return undefined;
   try {
     const result = await runEncoder(ffmpeg, copyArguments(request), {
-      ...{ folder, signal, onTime, listsPackets: true },
+      ...{ folder, writes: [OUTPUT], signal, onTime, listsPackets: true },
       timeoutSeconds: limits.maxConvertSeconds,
       limits: encodeLimits(request),
       maxErrorBytes: maxErrorBytes(request),

@@ -96,6 +96,7 @@ async function encodePart(
   const { ffmpeg, folder, options, limits, signal } = request;
   const listsPackets = isLast && canListPackets(request);
   const result = await runEncoder(ffmpeg, encodeArguments({ ...request, listsPackets, part }), {
+    writes: [part.output],
     ...{ folder, signal, listsPackets, onTime: listsPackets ? lastPartTime(request, part) : request.onTime },
     timeoutSeconds: limits.maxConvertSeconds,
     limits: encodeLimits(request),

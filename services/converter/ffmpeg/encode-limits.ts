@@ -4,7 +4,7 @@ import type { EncodeRequest } from './encode-request.ts';
 
 /** The slowest processor that we know of converts five seconds of sound in one. */
 const SLOWEST_SPEED = 5;
-/** Bytes of a second of sound, as few as it takes in practice. A header may state less sound than the file holds. */
+/** Bytes of a second of sound, as few as it takes in practice, for files that do not state their length. */
 const FEWEST_BYTES_PER_SECOND = 1000;
 const LEAST_CPU_SECONDS = 120;
 
@@ -13,19 +13,21 @@ const MiB = 1024 * 1024;
 const MESSAGE_BYTES_PER_BYTE = 16;
 
 /**
- * What one process may use that reads the whole sound once. The time is bounded by what the file states, or can hold, whichever is
- * more, and by {@link EncodeRequest.limits}.
+ * What one process may use that reads the whole sound once. The time grows with the length that the file states, and with its
+ * size where it states none. A header may state too little, after a crash of the recorder: ten minutes more cost little.
  */
 export function encodeLimits(
   request: Pick<EncodeRequest, 'audio' | 'inputBytes' | 'limits'>,
 ): Required<Pick<Limits, 'cpuSeconds' | 'fileBytes'>> {
   const { audio, inputBytes, limits } = request;
-  const stated = audio.expectedSeconds ?? limits.maxDurationSeconds;
-  const seconds = Math.min(limits.maxDurationSeconds, Math.max(stated, inputBytes / FEWEST_BYTES_PER_SECOND));
+  const { expectedSeconds, isLengthStated } = audio;
+  const isStated = isLengthStated && expectedSeconds !== undefined;
+  const plausible = isStated ? 2 * expectedSeconds + 600 : inputBytes / FEWEST_BYTES_PER_SECOND;
+  const seconds = Math.min(limits.maxDurationSeconds, plausible);
   return {
     cpuSeconds: Math.min(limits.maxConvertSeconds, LEAST_CPU_SECONDS + seconds / SLOWEST_SPEED),
     // Before this limit, ffmpeg ends by its own one, which leaves a file that says so.
-    fileBytes: 2 * maxOutputBytes(audio, { ...limits, inputBytes }),
+    fileBytes: maxOutputBytes(audio, { ...limits, inputBytes }) + MiB,
   };
 }
 

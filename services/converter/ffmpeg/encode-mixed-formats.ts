@@ -55,7 +55,7 @@ export async function encodeMixedFormats(
     },
   );
   const encodes = runEncoder(ffmpeg, encodeArguments({ ...fromPipe, listsPackets: false }), {
-    ...{ ...tool, input: pipe, onTime: () => undefined, listsPackets: false },
+    ...{ ...tool, writes: [OUTPUT], input: pipe, onTime: () => undefined, listsPackets: false },
     signal,
   }).finally(() => {
     // The encoder needs no more, or has failed. The decoder ends by itself where it has written everything.

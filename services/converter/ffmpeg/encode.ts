@@ -22,7 +22,7 @@ export async function encode(request: EncodeRequest): Promise<Encoded> {
   const listsPackets = canListPackets(request);
   const onTime = reportTime(request);
   let result: EncoderResult = await runEncoder(ffmpeg, encodeArguments({ ...request, listsPackets }), {
-    ...{ folder, signal, onTime, listsPackets },
+    ...{ folder, writes: [OUTPUT], signal, onTime, listsPackets },
     timeoutSeconds: limits.maxConvertSeconds,
     limits: encodeLimits(request),
     maxErrorBytes: maxErrorBytes(request),

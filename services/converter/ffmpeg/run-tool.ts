@@ -1,5 +1,7 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SandboxFailure } from '../failure.ts';
@@ -11,8 +13,10 @@ import { type OutputReaders, readErrors, readOutput } from './tool-output.ts';
 const IS_POSIX = process.platform !== 'win32';
 
 export interface ToolOptions extends OutputReaders {
-  /** The private folder of the attempt. */
+  /** The private folder of the attempt, which the tool may read. */
   folder: string;
+  /** Names of the files in it that the tool may write, of {@link Limits.fileBytes} each. They are made anew, and empty. */
+  writes?: readonly string[];
   signal: AbortSignal;
   timeoutSeconds: number;
   /** What the kernel allows the tool. Where it is missing, there are the limits that fit every run. */
@@ -52,10 +56,11 @@ export async function runTool(
   args: readonly string[],
   options: ToolOptions,
 ): Promise<ToolResult> {
-  const { folder, signal, timeoutSeconds, onLine, keep = dropProgress } = options;
+  const { folder, writes = [], signal, timeoutSeconds, onLine, keep = dropProgress } = options;
   signal.throwIfAborted();
   const limits = { cpuSeconds: timeoutSeconds, ...options.limits };
-  const [command, ...rest] = await sandbox.commandLine(path, args, { folder, limits });
+  for (const name of writes) await writeFile(join(folder, name), '', { mode: 0o600 });
+  const [command, ...rest] = await sandbox.commandLine(path, args, { folder, writes, limits });
   signal.throwIfAborted();
   const child = spawn(command, rest, {
     cwd: folder,

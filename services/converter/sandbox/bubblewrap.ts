@@ -28,9 +28,10 @@ export function bubblewrap({ bwrap, launcher, readable }: BubblewrapOptions) {
     ...DEVICES.flatMap((path) => ['--dev-bind', path, path]),
     ...['--ro-bind', launcher, BOX_LAUNCHER],
   ];
-  return (folder: string): [string, ...string[]] => [
+  return (folder: string, writes: readonly string[]): [string, ...string[]] => [
     ...([bwrap, ...fixed] as const),
-    ...['--bind', folder, BOX_FOLDER, '--chdir', BOX_FOLDER],
+    ...['--ro-bind', folder, BOX_FOLDER, '--chdir', BOX_FOLDER],
+    ...writes.flatMap((name) => ['--bind', `${folder}/${name}`, `${BOX_FOLDER}/${name}`]),
     // The root of the box is a file system in memory, which could be filled.
     ...['--remount-ro', '/', '--', BOX_LAUNCHER],
   ];

@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import path from 'node:path';
 import { BOX_FOLDER, bubblewrap } from './bubblewrap.ts';
 import { limitFlags } from './limits.ts';
 import { findProgram, readablePaths } from './readable-paths.ts';
@@ -30,20 +31,20 @@ export function createSandbox({ launcher, bwrap, landlock, tools, readable }: Sa
   const shown = readablePaths([...programs.values()], readable);
   const inNamespace = bwrap !== undefined;
   const box = inNamespace ? bubblewrap({ bwrap, launcher, readable: shown }) : undefined;
-  const outside = [...shown.paths, ...DEVICES].flatMap((path) => ['--read', path]);
-  const filesOf = (folder: string): string[] => {
+  const outside = [...shown.paths, ...DEVICES].flatMap((each) => ['--read', each]);
+  const filesOf = (folder: string, writes: readonly string[]): string[] => {
     if (landlock === 0) return [];
-    // Nothing but what may be read is in the box.
-    return ['--landlock', ...(box ? ['--read', '/'] : outside), '--write', folder];
+    const written = writes.flatMap((name) => ['--write', path.join(folder, name)]);
+    return ['--landlock', ...outside, '--data', folder, ...written];
   };
   return {
     layers,
     ...(landlock > 0 && { landlockVersion: landlock }),
-    async commandLine(path, args, { folder, limits }: Confinement) {
+    async commandLine(tool, args, { folder, writes = [], limits }: Confinement) {
       const job = await realpath(folder);
-      const [command, ...rest] = box?.(job) ?? [launcher, '--parent', String(process.pid)];
-      const files = filesOf(box ? BOX_FOLDER : job);
-      const program = programs.get(path) ?? findProgram(path);
+      const [command, ...rest] = box?.(job, writes) ?? [launcher, '--parent', String(process.pid)];
+      const files = filesOf(box ? BOX_FOLDER : job, writes);
+      const program = programs.get(tool) ?? findProgram(tool);
       return [
         ...([command, ...rest] as const),
         ...[...files, '--seccomp', ...limitFlags(limits, { inNamespace })],

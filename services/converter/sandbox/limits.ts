@@ -2,13 +2,21 @@ import type { Limits } from './sandbox.ts';
 
 const MiB = 1024 * 1024;
 
+/** The libraries of ffmpeg alone take 400 MiB of addresses, and a still of an 8K film 200 MiB more. */
+const LEAST_ADDRESS_SPACE = 1024 * MiB;
+const MOST_ADDRESS_SPACE = 4096 * MiB;
+
 /**
- * What a run may use where its caller says nothing. The longest conversion of the tests needs less than a fifth of the memory.
- * Threads are few because the tools read sound, and the number of threads bounds the memory of their stacks.
+ * Returns the bytes of address space of a run, in a container of so many bytes of memory: where a tool takes all memory of
+ * a container, the kernel may end the converter with it, and all its conversions. Undefined and 0 stand for no container.
  */
+export const addressSpaceIn = (containerBytes: number | undefined): number =>
+  Math.min(MOST_ADDRESS_SPACE, Math.max(LEAST_ADDRESS_SPACE, containerBytes || MOST_ADDRESS_SPACE));
+
+/** What a run may use where its caller says nothing. */
 const DEFAULTS = {
-  addressSpaceBytes: 4096 * MiB,
-  fileBytes: 8192 * MiB,
+  addressSpaceBytes: addressSpaceIn(process.constrainedMemory()),
+  fileBytes: 1,
   openFiles: 128,
 } as const satisfies Limits;
 

@@ -8,7 +8,7 @@ export interface Limits {
   cpuSeconds?: number;
   /** Virtual memory in bytes. */
   addressSpaceBytes?: number;
-  /** Size in bytes of each file that the tool writes. */
+  /** Size in bytes of each file that the tool writes: almost none where this is missing. */
   fileBytes?: number;
   openFiles?: number;
   /**
@@ -19,8 +19,10 @@ export interface Limits {
 
 /** One run of a tool in a sandbox. */
 export interface Confinement {
-  /** The private folder of the attempt, the only one that the tool may write to. It is the tool's working directory. */
+  /** The private folder of the attempt. The tool may read it, and it is the tool's working directory. */
   folder: string;
+  /** Names of the files in the folder that the tool may write. They have to exist. It can make and remove no file. */
+  writes?: readonly string[] | undefined;
   limits?: Limits | undefined;
 }
 

@@ -9,6 +9,8 @@ import type { Cover } from './tags.ts';
 
 /** Players load the whole tag before they play. */
 export const MAX_COVER_BYTES = 8 * 1024 * 1024;
+/** Twice the bytes of a cover, so that one that is too large can be told from one that cannot be read. */
+export const PICTURE_LIMITS = { fileBytes: 2 * MAX_COVER_BYTES };
 const TIMEOUT_SECONDS = 60;
 /** A fixed name in the private folder. */
 const FILE = 'cover.bin';
@@ -44,7 +46,7 @@ export async function extractCover(tools: PictureTools, picture: SourcePicture):
         ...['-map', `0:${picture.index}`, '-c', 'copy', '-frames:v', '1'],
         ...[...muxing(picture), '-y', FILE],
       ],
-      { folder, signal, timeoutSeconds: TIMEOUT_SECONDS },
+      { folder, writes: [FILE], limits: PICTURE_LIMITS, signal, timeoutSeconds: TIMEOUT_SECONDS },
     );
     // Where a stream has no packet, ffmpeg exits with 0 and makes no file.
     const size = code === 0 ? (await stat(path).catch(() => undefined))?.size : undefined;

@@ -1,8 +1,8 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onlyDecoders } from '../ffmpeg/audio-decoders.ts';
 import { runTool } from '../ffmpeg/run-tool.ts';
-import type { PictureResult, PictureTools } from './extract-cover.ts';
+import { MAX_COVER_BYTES, PICTURE_LIMITS, type PictureResult, type PictureTools } from './extract-cover.ts';
 import { filmDecoder } from './film-decoders.ts';
 
 /** Longest side of a still in pixels. */
@@ -94,11 +94,12 @@ async function makeStill(
       ...['-vf', filters(bright, keyFrames), '-frames:v', '1', '-c:v', 'mjpeg', '-q:v', '3'],
       ...['-flags:v', '+bitexact', '-f', 'image2', '-update', '1', '-y', FILE],
     ],
-    { folder, signal, timeoutSeconds },
+    { folder, writes: [FILE], limits: PICTURE_LIMITS, signal, timeoutSeconds },
   );
   if (code !== 0) return undefined;
-  const bytes = await readFile(join(folder, FILE)).catch(() => undefined);
-  return bytes?.length ? bytes : undefined;
+  const path = join(folder, FILE);
+  const { size } = await stat(path);
+  return size > 0 && size <= MAX_COVER_BYTES ? readFile(path) : undefined;
 }
 
 /** ffmpeg has turned the frames by then, as the file asks for. */

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CountedTrack, trackLengths } from '../../completeness/track-lengths.ts';
-import { tooLongToRead } from '../../failure.ts';
+import { ConversionFailure, tooLongToRead } from '../../failure.ts';
 import { isCrash } from '../crash.ts';
 import { runTool } from '../run-tool.ts';
 import { INPUT } from '../untrusted-input.ts';
@@ -90,8 +90,9 @@ async function list(
     );
     const cause = new Error(`ffmpeg: ${killedBy}: ${stderr}`);
     if (timedOut || reachedLimit !== undefined) throw tooLongToRead(cause);
-    // The kernel killed it, for example for lack of memory. It counts as an attempt, since the file is the likely cause.
+    // The kernel killed it, for example for lack of memory. It counts as an attempt. A crash would come again.
     if (killedBy && !isCrash(killedBy)) throw cause;
+    if (killedBy) throw new ConversionFailure('conversion_failed', 'this file cannot be read', cause);
   } catch (error) {
     signal.throwIfAborted();
     if (!enough.signal.aborted) throw error;

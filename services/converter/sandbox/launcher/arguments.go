@@ -12,6 +12,7 @@ type order struct {
 	landlock bool
 	seccomp  bool
 	readable []string
+	data     []string
 	writable []string
 	limits   limits
 	tool     []string
@@ -59,6 +60,9 @@ func (order *order) set(name, value string, numbers map[string]*uint64) error {
 	switch name {
 	case "--read":
 		order.readable = append(order.readable, value)
+		return nil
+	case "--data":
+		order.data = append(order.data, value)
 		return nil
 	case "--write":
 		order.writable = append(order.writable, value)

@@ -12,9 +12,10 @@ import (
 const (
 	// Libraries are mapped, and tools are executed.
 	readable = ll.AccessFSExecute | ll.AccessFSReadFile | ll.AccessFSReadDir
-	// Symbolic links and named pipes are left out: the converter opens what the tool leaves behind. So is execution.
-	writable = ll.AccessFSReadFile | ll.AccessFSReadDir | ll.AccessFSWriteFile | ll.AccessFSTruncate |
-		ll.AccessFSMakeReg | ll.AccessFSRemoveFile
+	// The job's folder. Nothing can be made or removed in it.
+	data = ll.AccessFSReadFile | ll.AccessFSReadDir
+	// The files that the converter has made for the tool to write.
+	writable = ll.AccessFSReadFile | ll.AccessFSWriteFile | ll.AccessFSTruncate
 )
 
 // landlockVersion returns the version of the kernel's interface, or 0 where there is no Landlock.
@@ -28,7 +29,7 @@ func landlockVersion() int {
 
 // restrictFiles leaves nothing but these files and folders. It also forbids TCP and UDP, abstract sockets, and signals to other
 // programs, as far as the kernel knows how to. It fails where the kernel has no Landlock.
-func restrictFiles(toRead, toWrite []string) error {
+func restrictFiles(toRead, dataFolders, toWrite []string) error {
 	if landlockVersion() == 0 {
 		return errors.New("this kernel has no Landlock, or it is not enabled")
 	}
@@ -36,6 +37,7 @@ func restrictFiles(toRead, toWrite []string) error {
 		// The kernel refuses rights of folders for a file, and the library leaves them out where it is asked for best effort.
 		landlock.PathAccess(readable, foldersOf(toRead)...).IgnoreIfMissing(),
 		landlock.PathAccess(ll.AccessFSExecute|ll.AccessFSReadFile, filesOf(toRead)...).IgnoreIfMissing(),
+		landlock.PathAccess(data, dataFolders...),
 		landlock.PathAccess(writable, toWrite...),
 	}
 	ruleset, flags, err := landlock.V11.BestEffort().NewRulesetFD(rules...)

@@ -49,7 +49,7 @@ func run(args []string) error {
 		return err
 	}
 	if order.landlock {
-		if err := restrictFiles(order.readable, order.writable); err != nil {
+		if err := restrictFiles(order.readable, order.data, order.writable); err != nil {
 			return err
 		}
 	}

@@ -30,6 +30,9 @@ async function fakeTools(scripts: { ffmpeg?: string; ffprobe?: string }) {
   return { ...fakes, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 }
 
+/** The same script with a crash instead of the kernel's kill. */
+const crashing = (script: string) => script.replace('-KILL', '-SEGV');
+
 /** Returns the error of a conversion whose ffmpeg was killed by the kernel. */
 function errorOfKill(): unknown {
   try {
@@ -114,12 +117,12 @@ describe('createConvert › temporary failures', () => {
   }
 
   const KILLED: [tool: string, tools: { ffmpeg?: string; ffprobe?: string }][] = [
-    ['an ffprobe that reads the video', { ffprobe: 'kill -SEGV $$' }],
+    ['an ffprobe that reads the video', { ffprobe: 'kill -KILL $$' }],
     [
       'an ffprobe that reads the MP3',
       { ffprobe: 'case "$*" in *mp3*) kill -KILL $$ ;; *) exec ffprobe "$@" ;; esac' },
     ],
-    ['an ffmpeg', { ffmpeg: 'kill -SEGV $$' }],
+    ['an ffmpeg', { ffmpeg: 'kill -KILL $$' }],
   ];
   for (const [tool, scripts] of KILLED) {
     it(`counts an attempt, and does not blame the video, when ${tool} is killed`, async () => {
@@ -134,6 +137,26 @@ describe('createConvert › temporary failures', () => {
       assert.deepEqual([status, attempts, infrastructureFailures], ['queued', 1, 0]);
       await converter.deliver(job);
       assert.equal((await converter.job(job)).error?.code, 'gave_up');
+    });
+  }
+
+  for (const [tool, scripts] of KILLED.map(
+    ([tool, { ffmpeg, ffprobe }]) =>
+      [
+        tool,
+        { ...(ffmpeg && { ffmpeg: crashing(ffmpeg) }), ...(ffprobe && { ffprobe: crashing(ffprobe) }) },
+      ] as const,
+  )) {
+    it(`ends the job at once when ${tool} crashes, as it would again`, async () => {
+      await using fakes = await fakeTools(scripts);
+      await using converter = await createTestConverter({
+        transcode: createTranscode({ ...fakes, limits }),
+        maxAttempts: 2,
+      });
+      const job = await converter.submit(await video(2));
+      await converter.deliver(job);
+      const { attempts, error } = await converter.job(job);
+      assert.deepEqual([attempts, error?.code], [1, 'conversion_failed']);
     });
   }
 

@@ -23,9 +23,9 @@ if (canRun) await copyFile(await buildPlanted(signal), planted);
 const rows = await sandboxRows([planted, '/bin/sleep'], signal);
 after(() => rm(root, { recursive: true }));
 
-async function run(sandbox: Sandbox, argument: string, limits: Limits = {}) {
+async function run(sandbox: Sandbox, argument: string, limits: Limits = {}, writes: string[] = []) {
   const folder = await mkdtemp(join(root, 'job-'));
-  const options = { folder, signal, timeoutSeconds: 60, limits };
+  const options = { folder, signal, timeoutSeconds: 60, limits, writes };
   return { folder, ...(await runTool({ path: planted, sandbox }, [argument], options)) };
 }
 
@@ -61,7 +61,7 @@ for (const { name, skip, sandbox = noSandbox } of rows) {
 
     it('fills no more of the disk than it may', async () => {
       // Programs in Go get an error instead of SIGXFSZ.
-      const { output, folder } = await run(sandbox, 'disk', { fileBytes: 16 * 1024 * 1024 });
+      const { output, folder } = await run(sandbox, 'disk', { fileBytes: 16 * 1024 * 1024 }, ['large']);
       assert.equal(output, '16\n');
       assert.equal((await stat(join(folder, 'large'))).size, 16 * 1024 * 1024);
     });
