@@ -1,6 +1,7 @@
 import type { Source } from '../../../shared/jobs/job-view.ts';
 import type { JobWarning } from '../../../shared/jobs/warnings.ts';
 import { ConversionFailure } from '../../failure.ts';
+import { AUDIO_DECODERS } from '../audio-decoders.ts';
 import { explainByCut } from '../explain-by-cut.ts';
 import { requireRealFormat } from '../sound-bounds.ts';
 import { checkTrack } from './check-track.ts';
@@ -50,9 +51,8 @@ export async function probe(tools: ProbeTools, wanted?: number | string): Promis
   const found = await findTracks(tools);
   const { track, warnings } = await chooseCheckedTrack(tools, found.tracks, { ...found, wanted }).catch(
     async (error: unknown) => {
-      const isEmpty = error instanceof ConversionFailure && error.code === 'no_audio';
       // The packets of the track may be in the part that is missing.
-      throw isEmpty && found.tracks.some(({ type }) => type === 'audio')
+      throw error instanceof ConversionFailure && mayLackPackets(error, found.tracks)
         ? await explainByCut(tools.folder, error)
         : error;
     },
@@ -61,6 +61,16 @@ export async function probe(tools: ProbeTools, wanted?: number | string): Promis
   const described = describeFound(found, track);
   return { ...described, audio: audioTrack(found, track, described.filmStartSeconds), warnings };
 }
+
+/** Whether a failure may mean no more than that the packets of all sound are missing, or all but a piece of the first one. */
+function mayLackPackets({ code }: ConversionFailure, tracks: readonly SourceTrack[]): boolean {
+  const sounds = tracks.filter(({ type }) => type === 'audio');
+  if (code === 'unsupported_codec') return sounds.every(hasDecoder);
+  return code === 'no_audio' && sounds.length > 0;
+}
+
+/** The name of a decoder begins with that of its codec, as in `mp3float`, with a few exceptions. */
+const hasDecoder = ({ codec }: SourceTrack): boolean => AUDIO_DECODERS.some((name) => name.startsWith(codec));
 
 /** Returns the track together with what the file says about its length and its clock. */
 export const audioTrack = (
