@@ -17,13 +17,14 @@ const CONVERTER = '1';
 const FILE_BYTES = 1024 * 1024;
 
 async function intrude(mode) {
-  const { sandbox, missing } = await openSandbox({ mode, tools: ['ffmpeg', 'ffprobe'] }, tryTool);
   const root = await mkdtemp(join(SPOOL_DIR, 'intruder-'));
   const film = join(root, 'neighbour', 'film');
   const folder = join(root, 'job');
   try {
     await mkdir(join(root, 'neighbour'));
     await mkdir(folder);
+    const options = { mode, tools: ['ffmpeg', 'ffprobe'], readable: [PERL], folder };
+    const { sandbox, missing } = await openSandbox(options, tryTool);
     await writeFile(film, 'a film of somebody else');
     const args = ['-e', intruder, film, DAPR_HTTP_PORT, CONVERTER, process.arch];
     const { output, code, stderr } = await runTool({ path: PERL, sandbox }, args, {
