@@ -109,7 +109,10 @@ describe('createTranscode › a conversion on several cores', () => {
 
   it('does not take a kill of one process for a fault of the video', async () => {
     const tool = join(root, 'ffmpeg');
-    await writeFile(tool, '#!/bin/sh\ncase "$*" in *part-1*) kill -9 $$;; *part-*) exec sleep 1000;; esac\nexec ffmpeg "$@"\n');
+    await writeFile(
+      tool,
+      '#!/bin/sh\ncase "$*" in *part-1*) kill -9 $$;; *part-*) exec sleep 1000;; esac\nexec ffmpeg "$@"\n',
+    );
     await chmod(tool, 0o755);
     await assert.rejects(convert(await film(), { ffmpeg: tool }), /SIGKILL/);
   });
