@@ -7,6 +7,8 @@ import type { ProbeTools } from './probe-tools.ts';
 import { type FileReport, parseReport, REPORT_ARGUMENTS, type StreamReport } from './report.ts';
 
 const TIMEOUT_SECONDS = 60;
+/** Processor time. ffmpeg's lists of tags take a time that grows with the square of their length. */
+const CPU_SECONDS = 15;
 
 export interface Inspection {
   report: FileReport;
@@ -33,6 +35,7 @@ export async function inspect(tools: ProbeTools, options: readonly string[]): Pr
       folder: tools.folder,
       signal: tools.signal,
       timeoutSeconds: TIMEOUT_SECONDS,
+      limits: { cpuSeconds: CPU_SECONDS },
       onLine: (line) => {
         const [, index] = /^Unsupported codec with id \d+ for input stream (\d+)$/.exec(line) ?? [];
         if (index !== undefined) unsupported.add(Number(index));
