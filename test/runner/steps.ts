@@ -22,6 +22,8 @@ export interface Step {
 }
 
 const CHAOS_MINUTES = 1.1;
+/** The same files in each run, so that a fault comes from a change. `npm run test:hostile` has a new seed each time. */
+const HOSTILE_SEED = 7;
 /** With these cells and the systems of the end-to-end tests, each choice runs once. `npm run test:matrix` runs all pairs. */
 export const CELLS = [
   { pubsub: 'redis', blobs: 'postgresql' },
@@ -60,7 +62,7 @@ export const STEPS: readonly Step[] = [
     parts: ['hostile'],
     run: async ({ repoRoot, report, signal }) => {
       await ensureConfinedFfmpeg(repoRoot, report, signal);
-      return runShortCorpus({ seed: randomInt(1_000_000), report, signal });
+      return runShortCorpus({ seed: HOSTILE_SEED, report, signal });
     },
   },
   {
