@@ -8,12 +8,8 @@ import { INPUT } from '../untrusted-input.ts';
 import { createDumpReader } from './dump.ts';
 import { withFullTitles } from './full-titles.ts';
 import { createPacketReader } from './packet-starts.ts';
-import type { ProbeTools } from './probe-tools.ts';
+import { DESCRIBE_BOUNDS, type ProbeTools } from './probe-tools.ts';
 import type { FileReport, StreamReport } from './report.ts';
-
-const TIMEOUT_SECONDS = 60;
-/** Processor time. ffmpeg's lists of tags take a time that grows with the square of their length. */
-const CPU_SECONDS = 15;
 
 /** Copies the packets of all audio and video streams, which say when the streams begin. `V` leaves out covers. */
 const PACKETS_OF = (...maps: string[]) => [
@@ -81,8 +77,7 @@ async function list(
       {
         folder,
         signal: AbortSignal.any([signal, enough.signal]),
-        timeoutSeconds: TIMEOUT_SECONDS,
-        limits: { cpuSeconds: CPU_SECONDS },
+        ...DESCRIBE_BOUNDS,
         onLine(line) {
           const text = line.replace(/^\[info\] /, '');
           dump.read(text);

@@ -7,3 +7,6 @@ export interface ProbeTools {
   folder: string;
   signal: AbortSignal;
 }
+
+/** What a run that describes a file may take. ffmpeg's lists of tags take a time that grows with the square of their length. */
+export const DESCRIBE_BOUNDS = { timeoutSeconds: 60, limits: { cpuSeconds: 15 } };

@@ -3,12 +3,8 @@ import { isCrash } from '../crash.ts';
 import { runTool } from '../run-tool.ts';
 import { INPUT, untrustedInput } from '../untrusted-input.ts';
 import { listStreams } from './list-streams.ts';
-import type { ProbeTools } from './probe-tools.ts';
+import { DESCRIBE_BOUNDS, type ProbeTools } from './probe-tools.ts';
 import { type FileReport, parseReport, REPORT_ARGUMENTS, type StreamReport } from './report.ts';
-
-const TIMEOUT_SECONDS = 60;
-/** Processor time. ffmpeg's lists of tags take a time that grows with the square of their length. */
-const CPU_SECONDS = 15;
 
 export interface Inspection {
   report: FileReport;
@@ -34,8 +30,7 @@ export async function inspect(tools: ProbeTools, options: readonly string[]): Pr
     {
       folder: tools.folder,
       signal: tools.signal,
-      timeoutSeconds: TIMEOUT_SECONDS,
-      limits: { cpuSeconds: CPU_SECONDS },
+      ...DESCRIBE_BOUNDS,
       onLine: (line) => {
         const [, index] = /^Unsupported codec with id \d+ for input stream (\d+)$/.exec(line) ?? [];
         if (index !== undefined) unsupported.add(Number(index));
@@ -44,7 +39,6 @@ export async function inspect(tools: ProbeTools, options: readonly string[]): Pr
   );
   const { code, killedBy, reachedLimit, timedOut, isOutputTooLong, stderr } = result;
   const cause = new Error(`ffprobe: ${code ?? killedBy}: ${stderr}`);
-  // ffmpeg's lists of tags need a time that grows with the square of their length.
   if (timedOut || reachedLimit !== undefined) throw tooLongToRead(cause);
   // The kernel killed ffprobe. It counts as an attempt, since the file is the likely cause.
   if (killedBy && !isOutputTooLong && !isCrash(killedBy)) throw cause;
