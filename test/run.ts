@@ -12,36 +12,58 @@ import { CELLS, STEPS } from './runner/steps.ts';
 import { SYSTEM_FOLDERS } from './runner/system-tests.ts';
 import { useOwnTemporaryFolder } from './runner/temporary-files.ts';
 import { watchUnitTests } from './runner/watch.ts';
-import { counted, NONE, sum } from './support/run-tests.ts';
+import { counted, NONE, sum, type TestCounts } from './support/run-tests.ts';
 import { newStateFolder, stateFolder } from './support/state-folder.ts';
 
 const repoRoot = resolve(import.meta.dirname, '..');
 const testDir = join(repoRoot, '.data', 'test');
 
-/** Runs the steps that the selection needs. One that breaks off counts as one failed test; the others run all the same. */
+/** A step with its result and its seconds. */
+interface Finished {
+  name: string;
+  result: StepResult;
+  seconds: number;
+}
+
+/** Runs a step. One that breaks off counts as one failed test. */
+async function runStep(step: (typeof STEPS)[number], context: StepContext): Promise<Finished> {
+  report(`${step.name} …`);
+  const startedAt = performance.now();
+  const result: StepResult = await step.run(context).catch((error: Error) => {
+    context.signal.throwIfAborted();
+    report(`${step.name}: ${error.message}`);
+    return counted(false);
+  });
+  return { name: step.name, result, seconds: (performance.now() - startedAt) / 1000 };
+}
+
+/** Runs the steps that the selection needs, one after the other, also after one that failed. */
 async function runSteps(selection: Selection, signal: AbortSignal): Promise<void> {
   const runDir = await newStateFolder(testDir, report);
   requireTestSpace(selection.parts, { repoRoot, runDir });
   const grepArgs = selection.grep === undefined ? [] : [`--test-name-pattern=${selection.grep}`];
   const context: StepContext = { selection, repoRoot, runDir, grepArgs, report, signal };
-  let total = NONE;
-  const failed: string[] = [];
-  const notTested: string[] = [];
+  const finished: Finished[] = [];
   for (const step of STEPS.filter(({ parts }) => parts.some((part) => selection.parts.has(part)))) {
-    report(`${step.name} …`);
-    const result: StepResult = await step.run(context).catch((error: Error) => {
-      signal.throwIfAborted();
-      report(`${step.name}: ${error.message}`);
-      return counted(false);
-    });
-    total = sum(total, result);
-    if (result.failed > 0) failed.push(step.name);
-    if (result.notTested !== undefined) notTested.push(`${step.name}: ${result.notTested}`);
+    finished.push(await runStep(step, context));
   }
-  if (failed.length === 0) rmSync(runDir, { recursive: true, force: true });
+  const isGood = finished.every(({ result }) => result.failed === 0);
+  if (isGood) rmSync(runDir, { recursive: true, force: true });
   else report(`Logs are in ${runDir}, until the next run`);
-  for (const line of notTested) report(`NOT TESTED: ${line}`);
+  summarise(finished);
+}
+
+/** Prints what took long, what failed and how many tests passed. Throws if a step failed. */
+function summarise(finished: readonly Finished[]): void {
+  const slowestFirst = finished.toSorted((a, b) => b.seconds - a.seconds);
+  report(`Took: ${slowestFirst.map(({ name, seconds }) => `${name} ${seconds.toFixed(0)} s`).join(', ')}`);
+  for (const { name, result } of finished)
+    for (const failure of result.failures ?? []) report(`FAILED: ${name}: ${failure}`);
+  const failed = finished.filter(({ result }) => result.failed > 0).map(({ name }) => name);
+  const notTested = finished.filter(({ result }) => result.notTested !== undefined);
+  for (const { name, result } of notTested) report(`NOT TESTED: ${name}: ${result.notTested}`);
   if (process.env.CI && notTested.length > 0) failed.push('what was not tested, for CI is set');
+  const total = finished.map(({ result }) => result as TestCounts).reduce(sum, NONE);
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   if (failed.length > 0) throw new Error(`failed: ${failed.join(', ')}`);
 }

@@ -24,8 +24,11 @@ export async function runShortCorpus({
     },
   });
   console.log(describeRun(run));
-  const failed = run.results.filter(({ faults }) => faults.length > 0).length;
+  const failures = run.results
+    .filter(({ faults }) => faults.length > 0)
+    .map((result) => `${titleOf(result)}: ${result.faults.join('; ')}`);
+  const failed = failures.length;
   if (failed > 0)
     report(`To see these files: npm run test:hostile -- --short --seed ${seed} --keep <folder>`);
-  return { passed: run.results.length - failed, failed: failed + run.silent.length, skipped: 0 };
+  return { passed: run.results.length - failed, failed: failed + run.silent.length, skipped: 0, failures };
 }

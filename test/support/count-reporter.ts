@@ -6,14 +6,23 @@ process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 // The listener must not keep the process running.
 process.channel?.unref();
 
-/** A reporter of node:test. When all files are done, it writes one line of JSON with the number of passed, failed and skipped tests. */
+/**
+ * A reporter of node:test. When all files are done, it writes one line of JSON with the number of passed, failed and skipped
+ * tests, and the names of those that failed.
+ */
 export default async function* count(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   let withoutTests = 0;
+  const failures: string[] = [];
   for await (const { type, data } of events) {
     // Node counts a file as a passed test if --test-name-pattern excludes all tests in it.
     if (type === 'test:pass' && data.nesting === 0 && resolve(data.name) === data.file) withoutTests++;
+    // A suite fails with its tests.
+    if (type === 'test:fail' && failureTypeOf(data.details.error) !== 'subtestsFailed')
+      failures.push(data.name);
     // A summary with a file name is about that file alone.
     if (type !== 'test:summary' || data.file !== undefined) continue;
-    yield JSON.stringify({ ...data.counts, passed: data.counts.passed - withoutTests });
+    yield JSON.stringify({ ...data.counts, passed: data.counts.passed - withoutTests, failures });
   }
 }
+
+const failureTypeOf = (error: object): unknown => ('failureType' in error ? error.failureType : undefined);

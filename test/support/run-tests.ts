@@ -8,6 +8,8 @@ export interface TestCounts {
   passed: number;
   failed: number;
   skipped: number;
+  /** The names of tests that failed, as far as they are known. */
+  failures?: readonly string[];
 }
 
 export const NONE: TestCounts = { passed: 0, failed: 0, skipped: 0 };
@@ -23,6 +25,7 @@ export const sum = (a: TestCounts, b: TestCounts): TestCounts => ({
   passed: a.passed + b.passed,
   failed: a.failed + b.failed,
   skipped: a.skipped + b.skipped,
+  failures: [...(a.failures ?? []), ...(b.failures ?? [])],
 });
 
 export interface RunOptions {
@@ -69,9 +72,9 @@ export async function runTests(files: readonly string[], options: RunOptions): P
     signal,
   });
   const [code] = (await once(child, 'exit')) as [number | null];
-  const { passed = 0, failed = 0, skipped = 0 } = readJson<Partial<TestCounts>>(counts) ?? {};
+  const { passed = 0, failed = 0, skipped = 0, failures = [] } = readJson<Partial<TestCounts>>(counts) ?? {};
   if (code === 0 && passed + failed + skipped === 0)
     console.error('No test ran: none has a name that matches.');
   const isWhole = code === 0 && passed + failed + skipped > 0;
-  return { passed, failed: isWhole ? failed : Math.max(1, failed), skipped };
+  return { passed, failed: isWhole ? failed : Math.max(1, failed), skipped, failures };
 }

@@ -95,10 +95,10 @@ const TEXTS = [
 ];
 
 /** An MP4 with these items in its list of tags, as iTunes writes them. */
-const mp4WithTags = (...items: Buffer[]) =>
-  mp4({
-    more: [box('udta', fullBox('meta', fullBox('hdlr', 0, 'mdir', 'appl', 0, 0), box('ilst', ...items)))],
-  });
+const mp4WithTags = (items: Buffer[]) => {
+  const list = box('ilst', Buffer.concat(items));
+  return mp4({ more: [box('udta', fullBox('meta', fullBox('hdlr', 0, 'mdir', 'appl', 0, 0), list))] });
+};
 
 /** Tags, covers and chapters that are huge or many. */
 export const tagBombs: readonly Bomb[] = [
@@ -136,7 +136,7 @@ export const tagBombs: readonly Bomb[] = [
     [`cover of ${mime} with huge dimensions`, before(() => id3([picture(mime, bytes)]))],
     [
       `cover of MP4 (${mime}) with huge dimensions`,
-      () => mp4WithTags(box('covr', box('data', 14, 0, bytes))),
+      () => mp4WithTags([box('covr', box('data', 14, 0, bytes))]),
     ],
   ]),
   [
@@ -149,7 +149,7 @@ export const tagBombs: readonly Bomb[] = [
   ['Matroska with 50,000 chapters', () => matroskaChapters(50_000)],
   [
     'MP4 with 50,000 tags',
-    () => mp4WithTags(...Array.from({ length: 50_000 }, () => box('©nam', box('data', 1, 0, 'title')))),
+    () => mp4WithTags(Array.from({ length: 50_000 }, () => box('©nam', box('data', 1, 0, 'title')))),
   ],
   [
     'MP4 with a chapter list of 255 without texts',
