@@ -11,15 +11,15 @@ import { exposeMetrics, type Metrics } from '../shared/http/metrics.ts';
 import type { RequestState } from '../shared/http/request-state.ts';
 import { AppError } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
-import type { Accounts } from './accounts.ts';
+import type { Accounts } from './accounts/accounts.ts';
+import type { Users } from './accounts/users.ts';
 import { readBasic, readBearer } from './credentials.ts';
-import type { Grants } from './grants.ts';
-import { type Guests, notGuest } from './guests.ts';
+import { type Guests, notGuest } from './guests/guests.ts';
 import { parseBody } from './json-body.ts';
-import { JWKS_SECONDS } from './key-schedule.ts';
-import type { SigningKeys } from './signing-keys.ts';
-import type { Tokens } from './tokens.ts';
-import type { Users } from './users.ts';
+import type { Grants } from './sessions/grants.ts';
+import { JWKS_SECONDS } from './tokens/key-schedule.ts';
+import type { SigningKeys } from './tokens/signing-keys.ts';
+import type { Tokens } from './tokens/tokens.ts';
 
 interface AuthPorts {
   accounts: Accounts;

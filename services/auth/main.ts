@@ -5,19 +5,20 @@ import { createMetrics } from '../shared/http/metrics.ts';
 import { readEnvironment } from '../shared/runtime/config.ts';
 import { repeat } from '../shared/runtime/interval.ts';
 import { createLog } from '../shared/runtime/log.ts';
-import { createAccounts } from './accounts.ts';
+import { createAccounts } from './accounts/accounts.ts';
+import { createPasswords } from './accounts/passwords.ts';
+import { createUsers } from './accounts/users.ts';
 import { createAuthApp } from './app.ts';
 import { authEnvironment, CLEANUP_MS, guestSessionSeconds } from './config.ts';
-import { checkDatabase, connectDatabase } from './database.ts';
-import { createGrants } from './grants.ts';
-import { createGuests } from './guests.ts';
-import { migrate } from './migrate.ts';
-import { createPasswords } from './passwords.ts';
-import { createSessions } from './refresh-sessions.ts';
-import { createSigningKeys } from './signing-keys.ts';
-import { createTokens } from './tokens.ts';
-import { createUsers } from './users.ts';
-import { waitForDatabase } from './wait-for-database.ts';
+import { checkDatabase, connectDatabase } from './database/database.ts';
+import { migrate } from './database/migrate.ts';
+import { waitForDatabase } from './database/wait-for-database.ts';
+import { deleteAbandonedGuests } from './guests/abandoned-guests.ts';
+import { createGuests } from './guests/guests.ts';
+import { createGrants } from './sessions/grants.ts';
+import { createSessions } from './sessions/refresh-sessions.ts';
+import { createSigningKeys } from './tokens/signing-keys.ts';
+import { createTokens } from './tokens/tokens.ts';
 
 const env = readEnvironment(authEnvironment);
 const log = createLog('auth', env.LOG_LEVEL);
@@ -29,7 +30,7 @@ const failStart = (error: unknown): never => {
 
 const database = connectDatabase(env.MYSQL_URL);
 await waitForDatabase(database, env.MYSQL_WAIT_SECONDS, log).catch(failStart);
-await migrate(database, join(import.meta.dirname, 'migrations'), log).catch(failStart);
+await migrate(database, join(import.meta.dirname, 'database', 'migrations'), log).catch(failStart);
 
 const users = createUsers(database);
 const sessions = createSessions({
@@ -74,7 +75,8 @@ const cleaning = repeat(
   CLEANUP_MS,
   async () => {
     await sessions.deleteExpired();
-    await users.deleteAbandonedGuests(
+    await deleteAbandonedGuests(
+      database,
       new Date(Date.now() - env.GUEST_RETENTION_SECONDS * 1000),
       stopping.signal,
     );

@@ -4,7 +4,7 @@ import { unavailable } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 
 const KEYS_PATH = '/.well-known/jwks.json';
-/** Half of the time for which auth publishes a key before it signs with it (LEAD_MS in services/auth/key-schedule.ts). */
+/** Half of the time for which auth publishes a key before it signs with it (LEAD_MS in services/auth/tokens/key-schedule.ts). */
 const FRESH_MS = 5 * 60_000;
 /** Pause after a fetch for an unknown key id, and after a fetch that failed. */
 const PAUSE_MS = 10_000;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { createConnection } from 'mysql2/promise';
 import { pino } from 'pino';
-import { connectDatabase, type Database } from '../../../services/auth/database.ts';
+import { connectDatabase, type Database } from '../../../services/auth/database/database.ts';
 
 /** A user that may create databases. The server belongs to the tests alone. */
 const server = process.env.TEST_MYSQL_URL;
@@ -12,7 +12,7 @@ if (!server && process.env.CI === 'true') throw new Error('TEST_MYSQL_URL is not
 export const skip: string | false = server ? false : 'TEST_MYSQL_URL is not set: no MySQL to test with';
 
 export const silent = pino({ level: 'silent' });
-export const MIGRATIONS = new URL('../../../services/auth/migrations', import.meta.url).pathname;
+export const MIGRATIONS = new URL('../../../services/auth/database/migrations', import.meta.url).pathname;
 
 async function onServer(sql: string): Promise<void> {
   const connection = await createConnection(String(server));

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { checkDatabase, connectDatabase, type Statements } from '../../../services/auth/database.ts';
-import { waitForDatabase } from '../../../services/auth/wait-for-database.ts';
+import { checkDatabase, connectDatabase, type Statements } from '../../../services/auth/database/database.ts';
+import { waitForDatabase } from '../../../services/auth/database/wait-for-database.ts';
 import { isAppError } from '../../../services/shared/runtime/errors.ts';
 import { createDatabase, silent, skip } from './database-for-test.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { deleteAbandonedGuests } from '../../../services/auth/abandoned-guests.ts';
-import type { Statements } from '../../../services/auth/database.ts';
+import type { Statements } from '../../../services/auth/database/database.ts';
+import { deleteAbandonedGuests } from '../../../services/auth/guests/abandoned-guests.ts';
 import { basic } from '../../support/basic-auth.ts';
 import type { Client } from '../../support/in-process.ts';
 import { skip } from './database-for-test.ts';
@@ -154,7 +154,7 @@ describe('createAuthApp, for guests', () => {
   });
 
   it('deletes guests without a session, and neither users nor other guests', { skip }, async (t) => {
-    const { call, users, sessions, database, clock } = await buildAuth(t);
+    const { call, sessions, database, clock } = await buildAuth(t);
     const { json: ended } = await start(call);
     const { json: live } = await start(call);
     await register(call, (await start(call)).json.access_token);
@@ -165,13 +165,13 @@ describe('createAuthApp, for guests', () => {
     const { json: renewed } = await refresh(call, live.refresh_token);
     clock.ms += 20_000;
     await sessions.deleteExpired();
-    await users.deleteAbandonedGuests(new Date(Date.now() - 60_000));
+    await deleteAbandonedGuests(database, new Date(Date.now() - 60_000));
     assert.equal(
       (await database.rows('SELECT id FROM users')).length,
       3,
       'a guest is made before its session',
     );
-    await users.deleteAbandonedGuests(new Date(Date.now() + 1_000));
+    await deleteAbandonedGuests(database, new Date(Date.now() + 1_000));
     const rows = await database.rows<{ id: string; email: string | null }>('SELECT id, email FROM users');
     assert.deepEqual(rows.map(({ email }) => email).sort(), [EMAIL, null]);
     assert.ok(rows.some(({ id }) => id === ids.live) && !rows.some(({ id }) => id === ids.ended));
@@ -181,24 +181,24 @@ describe('createAuthApp, for guests', () => {
   it('deletes more guests and sessions than one statement does', { skip }, async (t) => {
     const { users, sessions, database } = await buildAuth(t);
     await addGuests(database, 2_500);
-    await users.deleteAbandonedGuests(new Date());
+    await deleteAbandonedGuests(database, new Date());
     assert.equal((await users.idsAfter('', 1_000)).length, 1_000);
     await sessions.deleteExpired();
-    await users.deleteAbandonedGuests(new Date());
+    await deleteAbandonedGuests(database, new Date());
     assert.deepEqual(await users.idsAfter('', 1), []);
   });
 
   it('deletes abandoned guests between many who have sessions, and those of the same moment', {
     skip,
   }, async (t) => {
-    const { users, database } = await buildAuth(t);
+    const { database } = await buildAuth(t);
     await addGuests(database, 1_600);
     // Every third one. The order by id is another one than that in which they were made.
     await database.change('DELETE FROM sessions WHERE MOD(CAST(user_id AS UNSIGNED), 3) = 0');
     await database.change(
       'UPDATE users SET created_at = created_at - INTERVAL MOD(CAST(id AS UNSIGNED), 7) SECOND',
     );
-    await users.deleteAbandonedGuests(new Date());
+    await deleteAbandonedGuests(database, new Date());
     const [left] = await database.rows<{ count: number; sessions: number }>(
       'SELECT COUNT(*) AS count, (SELECT COUNT(*) FROM sessions) AS sessions FROM users',
     );
@@ -226,7 +226,7 @@ describe('createAuthApp, for guests', () => {
     const { users, sessions, database } = await buildAuth(t);
     await addGuests(database, 10);
     await sessions.deleteExpired();
-    await users.deleteAbandonedGuests(new Date(), AbortSignal.abort());
+    await deleteAbandonedGuests(database, new Date(), AbortSignal.abort());
     assert.equal((await users.idsAfter('', 100)).length, 10);
   });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { pino } from 'pino';
-import { migrate } from '../../../services/auth/migrate.ts';
+import { migrate } from '../../../services/auth/database/migrate.ts';
 import { createDatabase, MIGRATIONS, silent, skip } from './database-for-test.ts';
 
 /** A copy of the migrations, which the test changes. */

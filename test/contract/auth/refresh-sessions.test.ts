@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it, type TestContext } from 'node:test';
-import type { Database } from '../../../services/auth/database.ts';
-import { migrate } from '../../../services/auth/migrate.ts';
-import { createSessions } from '../../../services/auth/refresh-sessions.ts';
-import { digest, firstToken, newSessionId } from '../../../services/auth/refresh-token-format.ts';
-import { createUsers } from '../../../services/auth/users.ts';
+import { createUsers } from '../../../services/auth/accounts/users.ts';
+import type { Database } from '../../../services/auth/database/database.ts';
+import { migrate } from '../../../services/auth/database/migrate.ts';
+import { createSessions } from '../../../services/auth/sessions/refresh-sessions.ts';
+import { digest, firstToken, newSessionId } from '../../../services/auth/sessions/refresh-token-format.ts';
 import { createDatabase, MIGRATIONS, silent, skip } from './database-for-test.ts';
 
 /** The sessions of one user, at several replicas. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { pino } from 'pino';
-import { connectDatabase } from '../../../services/auth/database.ts';
-import { KEY_CACHE_SECONDS, LEAD_MS } from '../../../services/auth/key-schedule.ts';
-import { migrate } from '../../../services/auth/migrate.ts';
-import { createSigningKeys } from '../../../services/auth/signing-keys.ts';
-import { createTokens } from '../../../services/auth/tokens.ts';
+import { connectDatabase } from '../../../services/auth/database/database.ts';
+import { migrate } from '../../../services/auth/database/migrate.ts';
+import { KEY_CACHE_SECONDS, LEAD_MS } from '../../../services/auth/tokens/key-schedule.ts';
+import { createSigningKeys } from '../../../services/auth/tokens/signing-keys.ts';
+import { createTokens } from '../../../services/auth/tokens/tokens.ts';
 import { isAppError } from '../../../services/shared/runtime/errors.ts';
 import { createDatabase, MIGRATIONS, silent, skip } from './database-for-test.ts';
 

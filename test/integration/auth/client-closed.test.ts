@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { describe, it } from 'node:test';
-import { createAccounts } from '../../../services/auth/accounts.ts';
-import type { Passwords } from '../../../services/auth/passwords.ts';
+import { createAccounts } from '../../../services/auth/accounts/accounts.ts';
+import type { Passwords } from '../../../services/auth/accounts/passwords.ts';
 import { basic } from '../../support/basic-auth.ts';
 import { eventually } from '../../support/event-loop.ts';
 import { listen } from '../../support/listen.ts';

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { Accounts } from '../../../services/auth/accounts.ts';
+import type { Accounts } from '../../../services/auth/accounts/accounts.ts';
 import { createAuthApp } from '../../../services/auth/app.ts';
 import { invalidCredentials, invalidToken } from '../../../services/auth/credentials.ts';
 import { createMetrics } from '../../../services/shared/http/metrics.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseEmailAddress } from '../../../../../services/auth/email-address.ts';
+import { parseEmailAddress } from '../../../../../services/auth/accounts/email-address.ts';
 import { generateAddress } from '../../../../../services/gateway/cli/account/create-account.ts';
 
 describe('generateAddress', () => {

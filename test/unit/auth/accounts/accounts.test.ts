@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createAccounts } from '../../../services/auth/accounts.ts';
-import type { StoredUser } from '../../../services/auth/users.ts';
-import { countedPasswords } from './counted-passwords.ts';
+import { createAccounts } from '../../../../services/auth/accounts/accounts.ts';
+import type { StoredUser } from '../../../../services/auth/accounts/users.ts';
+import { countedPasswords } from '../counted-passwords.ts';
 
 const EMAIL = 'ann@example.com';
 const PASSWORD = 'open sesame';

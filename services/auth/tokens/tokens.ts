@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import { invalidToken } from './credentials.ts';
+import type { User } from '../accounts/users.ts';
+import { invalidToken } from '../credentials.ts';
 import { ALGORITHM } from './key-store.ts';
 import type { SigningKeys } from './signing-keys.ts';
-import type { User } from './users.ts';
 
 /** The type of RFC 9068. It keeps other kinds of tokens with the same keys and issuer from being taken for access tokens. */
 const TYPE = 'at+jwt';

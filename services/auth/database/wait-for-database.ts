@@ -1,6 +1,6 @@
-import { isAppError } from '../shared/runtime/errors.ts';
-import type { Log } from '../shared/runtime/log.ts';
-import { retry } from '../shared/runtime/retry.ts';
+import { isAppError } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import { retry } from '../../shared/runtime/retry.ts';
 import type { Statements } from './database.ts';
 
 const FIRST_PAUSE_MS = 250;

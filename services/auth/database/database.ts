@@ -1,5 +1,5 @@
 import { createPool, type PoolConnection, type ResultSetHeader } from 'mysql2/promise';
-import { unavailable } from '../shared/runtime/errors.ts';
+import { unavailable } from '../../shared/runtime/errors.ts';
 import { isConnectionError, isDuplicate } from './database-errors.ts';
 
 const CONNECTIONS = 8;

@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
-import { emailAddress } from '../shared/contract/email-address.ts';
-import { AppError } from '../shared/runtime/errors.ts';
+import { emailAddress } from '../../shared/contract/email-address.ts';
+import { AppError } from '../../shared/runtime/errors.ts';
 
 /**
  * Returns the address to which mail can be sent, or undefined where the text is none. The event that causes a mail is checked by

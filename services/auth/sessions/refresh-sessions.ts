@@ -1,4 +1,5 @@
-import type { Statements } from './database.ts';
+import type { User } from '../accounts/users.ts';
+import type { Statements } from '../database/database.ts';
 import { digest, firstToken, newSeed, newSessionId, nextToken, sessionOf } from './refresh-token-format.ts';
 import {
   addSession,
@@ -8,7 +9,6 @@ import {
   readSession,
   type StoredSession,
 } from './session-store.ts';
-import type { User } from './users.ts';
 
 /**
  * How long after an exchange the same token is exchanged for the same next one. It covers a response that was lost, after

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createGuests } from '../../../services/auth/guests.ts';
-import type { User } from '../../../services/auth/users.ts';
-import { countedPasswords } from './counted-passwords.ts';
+import type { User } from '../../../../services/auth/accounts/users.ts';
+import { createGuests } from '../../../../services/auth/guests/guests.ts';
+import { countedPasswords } from '../counted-passwords.ts';
 
 const EMAIL = 'ann@example.com';
 const PASSWORD = 'open sesame';

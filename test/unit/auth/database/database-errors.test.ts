@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isConnectionError, isDuplicate } from '../../../services/auth/database-errors.ts';
+import { isConnectionError, isDuplicate } from '../../../../services/auth/database/database-errors.ts';
 
 const coded = (code: string, extra: object = {}) => Object.assign(new Error(code), { code, ...extra });
 

@@ -1,4 +1,4 @@
-import type { Statements } from './database.ts';
+import type { Statements } from '../database/database.ts';
 
 /** Guests that one statement reads, and another one deletes, so that neither comes near its time limit or holds many locks. */
 const GUESTS = 500;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
-import { AppError } from '../shared/runtime/errors.ts';
-import { createSemaphore } from '../shared/runtime/semaphore.ts';
+import { AppError } from '../../shared/runtime/errors.ts';
+import { createSemaphore } from '../../shared/runtime/semaphore.ts';
 
 /**
  * The parameters that OWASP recommends first for argon2id: 19 MiB, two

@@ -1,6 +1,6 @@
 import { type CryptoKey, createLocalJWKSet, importJWK, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
-import type { Log } from '../shared/runtime/log.ts';
-import type { Database, Statements } from './database.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Database, Statements } from '../database/database.ts';
 import { expiredKeys, KEY_CACHE_SECONDS, nextKey, signingKey } from './key-schedule.ts';
 import { ALGORITHM, addKey, deleteKey, publicJwk, readKeys, type StoredKey } from './key-store.ts';
 

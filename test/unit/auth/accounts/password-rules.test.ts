@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkPassword } from '../../../services/auth/password-rules.ts';
-import { isAppError } from '../../../services/shared/runtime/errors.ts';
+import { checkPassword } from '../../../../services/auth/accounts/password-rules.ts';
+import { isAppError } from '../../../../services/shared/runtime/errors.ts';
 
 const EMAIL = 'ann.lee@example.com';
 

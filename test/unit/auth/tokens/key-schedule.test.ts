@@ -7,7 +7,7 @@ import {
   LEAD_MS,
   nextKey,
   signingKey,
-} from '../../../services/auth/key-schedule.ts';
+} from '../../../../services/auth/tokens/key-schedule.ts';
 
 const DAY = 24 * 3600 * 1000;
 const TOKEN = 900_000;

@@ -1,8 +1,8 @@
-import { AppError } from '../shared/runtime/errors.ts';
-import { invalidToken } from './credentials.ts';
-import { requireNewCredentials } from './password-rules.ts';
-import type { Passwords } from './passwords.ts';
-import type { StoredUser, User, Users } from './users.ts';
+import { AppError } from '../../shared/runtime/errors.ts';
+import { requireNewCredentials } from '../accounts/password-rules.ts';
+import type { Passwords } from '../accounts/passwords.ts';
+import type { StoredUser, User, Users } from '../accounts/users.ts';
+import { invalidToken } from '../credentials.ts';
 
 export interface Guests {
   /** Makes a user without an address and a password. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Log } from '../shared/runtime/log.ts';
+import type { Log } from '../../shared/runtime/log.ts';
 import type { Database, Statements } from './database.ts';
 import { isDuplicateKeyName } from './database-errors.ts';
 

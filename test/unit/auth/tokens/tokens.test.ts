@@ -10,9 +10,9 @@ import {
   type JWTPayload,
   SignJWT,
 } from 'jose';
-import type { KeySet } from '../../../services/auth/signing-keys.ts';
-import { createTokens } from '../../../services/auth/tokens.ts';
-import { isAppError } from '../../../services/shared/runtime/errors.ts';
+import type { KeySet } from '../../../../services/auth/tokens/signing-keys.ts';
+import { createTokens } from '../../../../services/auth/tokens/tokens.ts';
+import { isAppError } from '../../../../services/shared/runtime/errors.ts';
 
 const NOW = Date.UTC(2030, 0, 1);
 const SECONDS = NOW / 1000;

@@ -1,4 +1,4 @@
-import { AppError } from '../shared/runtime/errors.ts';
+import { AppError } from '../../shared/runtime/errors.ts';
 import { emailKey, requireEmailAddress } from './email-address.ts';
 
 const MIN_CHARACTERS = 10;

@@ -1,7 +1,7 @@
-import { invalidToken } from './credentials.ts';
+import type { User } from '../accounts/users.ts';
+import { invalidToken } from '../credentials.ts';
+import type { Tokens } from '../tokens/tokens.ts';
 import type { Sessions } from './refresh-sessions.ts';
-import type { Tokens } from './tokens.ts';
-import type { User } from './users.ts';
 
 /** The response to a login and to a refresh, as in OAuth 2.0 (RFC 6749, section 5.1). */
 export interface Grant {

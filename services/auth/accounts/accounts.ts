@@ -1,5 +1,5 @@
-import { AppError } from '../shared/runtime/errors.ts';
-import { invalidCredentials } from './credentials.ts';
+import { AppError } from '../../shared/runtime/errors.ts';
+import { invalidCredentials } from '../credentials.ts';
 import { parseEmailAddress } from './email-address.ts';
 import { requireNewCredentials } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';

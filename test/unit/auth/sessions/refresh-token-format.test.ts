@@ -7,7 +7,7 @@ import {
   newSessionId,
   nextToken,
   sessionOf,
-} from '../../../services/auth/refresh-token-format.ts';
+} from '../../../../services/auth/sessions/refresh-token-format.ts';
 
 const session = newSessionId();
 const token = firstToken(session);

@@ -1,5 +1,5 @@
-import { deleteInBatches, type Statements } from './database.ts';
-import type { User } from './users.ts';
+import type { User } from '../accounts/users.ts';
+import { deleteInBatches, type Statements } from '../database/database.ts';
 
 /** A session with its user, in the names of the columns. */
 export interface StoredSession extends User {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { deleteAbandonedGuests } from './abandoned-guests.ts';
-import type { Transactions } from './database.ts';
-import { isDuplicate } from './database-errors.ts';
+import type { Transactions } from '../database/database.ts';
+import { isDuplicate } from '../database/database-errors.ts';
 import { emailKey } from './email-address.ts';
 
 export interface User {
@@ -35,11 +34,6 @@ export interface Users {
   ): Promise<'registered' | 'taken' | 'no_guest'>;
   /** Whether there is a user with this id. */
   exists(id: string): Promise<boolean>;
-  /**
-   * Deletes guests without a session that were made before that time, because nobody can be them any more.
-   * @param signal ends the work between two of its statements
-   */
-  deleteAbandonedGuests(createdBefore: Date, signal?: AbortSignal): Promise<void>;
   /** Returns the ids after the given one, in ascending order. */
   idsAfter(after: string, limit: number): Promise<string[]>;
   /** Replaces the hash `from`. Does nothing when another one is stored by now. */
@@ -97,8 +91,6 @@ export function createUsers(database: Transactions): Users {
     async exists(id) {
       return (await database.rows('SELECT id FROM users WHERE id = ?', [id])).length > 0;
     },
-
-    deleteAbandonedGuests: (createdBefore, signal) => deleteAbandonedGuests(database, createdBefore, signal),
 
     async idsAfter(after, limit) {
       const rows = await database.rows<{ id: string }>(

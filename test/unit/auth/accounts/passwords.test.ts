@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hash } from '@node-rs/argon2';
-import { createPasswords } from '../../../services/auth/passwords.ts';
-import { isAppError } from '../../../services/shared/runtime/errors.ts';
-import { stoppedClock } from '../../support/clock.ts';
+import { createPasswords } from '../../../../services/auth/accounts/passwords.ts';
+import { isAppError } from '../../../../services/shared/runtime/errors.ts';
+import { stoppedClock } from '../../../support/clock.ts';
 
 const passwords = await createPasswords({ parallel: 2, queue: 64 });
 

@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
-import type { Statements } from './database.ts';
+import type { Statements } from '../database/database.ts';
 import type { KeyTimes } from './key-schedule.ts';
 
 export const ALGORITHM = 'EdDSA';

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { emailKey, parseEmailAddress, requireEmailAddress } from '../../../services/auth/email-address.ts';
-import { isOneRecipient } from '../../../services/notification/mailer.ts';
-import { mp3Event } from '../../../services/shared/contract/events.ts';
-import { isAppError } from '../../../services/shared/runtime/errors.ts';
+import {
+  emailKey,
+  parseEmailAddress,
+  requireEmailAddress,
+} from '../../../../services/auth/accounts/email-address.ts';
+import { isOneRecipient } from '../../../../services/notification/mailer.ts';
+import { mp3Event } from '../../../../services/shared/contract/events.ts';
+import { isAppError } from '../../../../services/shared/runtime/errors.ts';
 
 const label63 = 'd'.repeat(63);
 const long = (length: number) =>
