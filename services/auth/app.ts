@@ -30,6 +30,8 @@ interface AuthPorts {
   grants: Grants;
   tokens: Tokens;
   keys: SigningKeys;
+  /** Routes of other rooms. */
+  addRoutes?: ((router: Router<RequestState>) => void) | undefined;
   checks: Checks;
   metrics: Metrics;
   log: Log;
@@ -109,6 +111,7 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
     respondUncached(context, { users: await users.idsAfter(page.data.after, page.data.limit) });
   });
 
+  ports.addRoutes?.(router);
   const app = createApp(log, metrics);
   app.use(health(checks, stoppingSignal)).use(exposeMetrics(metrics)).use(requireSidecarToken(apiToken));
   app.use(requireCaller('auth', ports.callerSecrets, OPEN_PATHS));

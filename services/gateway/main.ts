@@ -12,6 +12,7 @@ import { startStartupCheck } from '../shared/runtime/startup-check.ts';
 import { checkConformance } from '../shared/state/conformance.ts';
 import { writeMarker } from '../shared/state/store-marker.ts';
 import { createAuthenticate } from './accounts/authenticate.ts';
+import { createRevocations } from './accounts/revocations.ts';
 import { createGateway } from './app.ts';
 import {
   gatewayEnvironment,
@@ -121,11 +122,17 @@ const marking = repeat(
   stoppingSignal,
 );
 
+const revocations = createRevocations({ invoke, log });
+const readingRevocations = revocations.run(stoppingSignal);
+
 const app = createGateway({
   ...stored,
   ...live,
   stallTimeoutMs: times.stallTimeoutMs,
-  authenticate: createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, log }),
+  authenticate: createAuthenticate(invoke, {
+    ...{ issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
+    ...{ revocations, log },
+  }),
   idempotency: resumable.idempotency,
   admission,
   downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
@@ -180,7 +187,14 @@ await serve(app.callback(), {
   stopping,
   log,
   async close() {
-    await Promise.all([sweeping, marking, countingConverters, publisher.settled(), deletion.settled()]);
+    await Promise.all([
+      sweeping,
+      marking,
+      readingRevocations,
+      countingConverters,
+      publisher.settled(),
+      deletion.settled(),
+    ]);
     await sidecar.close();
   },
 });
