@@ -24,7 +24,7 @@ func conditional(call *execCall) (program []bpf.Instruction) {
 	for _, open := range openCalls {
 		program = append(program, openFor(open.number, low(open.flags))...)
 	}
-	// Zero is who calls. Without namespaces, any other number could be the converter.
+	// Zero stands for the caller. Without namespaces, any other number could be that of the converter.
 	self := []uint32{0, uint32(unix.Getpid())}
 	for _, rule := range [][]bpf.Instruction{
 		allOf(unix.SYS_EXECVE, denied,

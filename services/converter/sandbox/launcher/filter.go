@@ -10,7 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A filter of system calls, ready to be loaded: the Go runtime may not be able to allocate memory any more when it is.
+// A filter of system calls in the form that the kernel takes. It is made before the limits are set, because the Go runtime may
+// not be able to allocate memory under them.
 type filter struct {
 	instructions []bpf.RawInstruction
 	program      unix.SockFprog

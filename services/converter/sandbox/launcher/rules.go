@@ -68,7 +68,7 @@ func openFor(number, flags uint32) []bpf.Instruction {
 		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: number, SkipTrue: 7},
 		load(flags),
 		bpf.JumpIf{Cond: bpf.JumpBitsNotSet, Val: unix.O_TRUNC, SkipTrue: 4},
-		// The fourth way, 3, asks for no right in Landlock either.
+		// There is an access mode 3 beside reading, writing and both. Landlock asks for no right for it either.
 		bpf.ALUOpConstant{Op: bpf.ALUOpAnd, Val: unix.O_ACCMODE},
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: unix.O_WRONLY, SkipTrue: 2},
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: unix.O_RDWR, SkipTrue: 1},
