@@ -15,6 +15,8 @@ import { migrate } from './database/migrate.ts';
 import { waitForDatabase } from './database/wait-for-database.ts';
 import { deleteAbandonedGuests } from './guests/abandoned-guests.ts';
 import { createGuests } from './guests/guests.ts';
+import { deleteOldRevocations } from './revocations/delete-old.ts';
+import { revocationRoutes } from './revocations/routes.ts';
 import { createGrants } from './sessions/grants.ts';
 import { createSessions } from './sessions/refresh-sessions.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
@@ -61,6 +63,7 @@ const app = createAuthApp({
   grants: createGrants({ sessions, tokens }),
   tokens,
   keys,
+  addRoutes: (router) => revocationRoutes(router, { database, tokenSeconds: env.ACCESS_TOKEN_SECONDS }),
   checks: {
     mysql: (signal) => checkDatabase(database, signal),
     sidecar: (signal) => checkSidecar(env, signal),
@@ -69,12 +72,14 @@ const app = createAuthApp({
   log,
   stoppingSignal: stopping.signal,
   apiToken: env.APP_API_TOKEN,
+  callerSecrets: env.CALLER_TOKENS === 'required' ? env.EVENT_SECRET : undefined,
 });
 
 const cleaning = repeat(
   CLEANUP_MS,
   async () => {
     await sessions.deleteExpired();
+    await deleteOldRevocations(database, env.ACCESS_TOKEN_SECONDS);
     await deleteAbandonedGuests(
       database,
       new Date(Date.now() - env.GUEST_RETENTION_SECONDS * 1000),
