@@ -71,7 +71,8 @@ export function createGateway(ports: GatewayPorts): Koa<RequestState> {
 
 /** All routes of the gateway's own. Health and metrics are the same for all services. */
 export function createRoutes(ports: GatewayPorts): Router<RequestState> {
-  const router = new Router<RequestState>();
+  // Paths count as they are written, so that a rule of a proxy for a path holds for all that the gateway takes for it.
+  const router = new Router<RequestState>({ sensitive: true });
   const callAuth = createCallAuth(ports.invoke);
   const cookies = createSessionCookies(ports.publicUrl);
   accountRoutes(router, callAuth);

@@ -44,13 +44,16 @@ export function createCallAuth(invoke: Sidecar['invoke']): CallAuth {
     // Auth refuses a request with problem details. Any other error comes from a sidecar that could not reach auth, and
     // is not for the client.
     if (reply.status >= 300 && !String(reply.headers['content-type']).includes('problem+json')) {
-      throw unavailable(
-        'the auth service',
-        new Error(`answered ${reply.status}: ${reply.body.slice(0, 500)}`),
-      );
+      throw unavailable('the auth service', new Error(`answered ${reply.status}${sidecarError(reply.body)}`));
     }
     return reply;
   };
+}
+
+/** The code that Dapr gives to its error. Nothing else of a body that we do not know is for a log: it could quote credentials. */
+function sidecarError(body: string): string {
+  const code = /"errorCode":\s*"(\w{1,50})"/.exec(body)?.[1];
+  return code === undefined ? '' : `: ${code}`;
 }
 
 const REPLY_HEADERS = ['content-type', 'cache-control', 'retry-after', 'www-authenticate'];
