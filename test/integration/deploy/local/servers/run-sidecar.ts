@@ -42,6 +42,8 @@ export async function runSidecar(options: SidecarOptions): Promise<RunningSideca
       const event = (await json(request)) as { data: { job_id: string } };
       delivered.push(event.data.job_id);
     }
+    // As the services do: subscriptions are files, and there are no other routes.
+    else if (request.url !== '/healthz') response.statusCode = 404;
     response.setHeader('content-type', 'application/json').end('{}');
   }).listen(0, '127.0.0.1');
   starting.defer(() => {
