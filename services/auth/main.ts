@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createSignedInvoke } from '../shared/contract/caller-token.ts';
 import { checkSidecar } from '../shared/dapr/check-sidecar.ts';
 import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
@@ -62,7 +63,10 @@ const sidecar = connectSidecar({
   port: env.DAPR_HTTP_PORT,
   apiToken: env.DAPR_API_TOKEN,
 });
-const mails = createMailLoop({ database, invoke: sidecar.invoke, log });
+const mails = createMailLoop({
+  invoke: createSignedInvoke(sidecar.invoke, env.EVENT_SECRET),
+  ...{ database, log },
+});
 const rooms = createAccountRooms({
   ...{ database, passwords, tokens, wakeMails: mails.wake },
   publicUrl: env.PUBLIC_URL,
@@ -85,6 +89,7 @@ const app = createAuthApp({
   log,
   stoppingSignal: stopping.signal,
   apiToken: env.APP_API_TOKEN,
+  callerSecrets: env.CALLER_TOKENS === 'required' ? env.EVENT_SECRET : undefined,
 });
 
 const cleaning = repeat(

@@ -1,4 +1,6 @@
 import { createBlobStore } from '../shared/blobs/blob-store.ts';
+import { createSignedInvoke } from '../shared/contract/caller-token.ts';
+import { createSignedPublish } from '../shared/contract/signed-message.ts';
 import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
@@ -65,7 +67,9 @@ const sidecar = connectSidecar({
   port: env.DAPR_HTTP_PORT,
   apiToken: env.DAPR_API_TOKEN,
 });
-const { state, publish, invoke } = sidecar;
+const { state } = sidecar;
+const publish = createSignedPublish(sidecar.publish, env.EVENT_SECRET);
+const invoke = createSignedInvoke(sidecar.invoke, env.EVENT_SECRET);
 const jobs = createJobStore(state);
 const index = createJobIndex(state, times.indexSeconds);
 const failedIndex = createFailedIndex(state, times.indexSeconds);
