@@ -63,8 +63,10 @@ const sidecar = connectSidecar({
   port: env.DAPR_HTTP_PORT,
   apiToken: env.DAPR_API_TOKEN,
 });
-const invoke = createSignedInvoke(sidecar.invoke, env.EVENT_SECRET);
-const mails = createMailLoop({ database, invoke, log });
+const mails = createMailLoop({
+  invoke: createSignedInvoke(sidecar.invoke, env.EVENT_SECRET),
+  ...{ database, log },
+});
 const rooms = createAccountRooms({
   ...{ database, passwords, tokens, wakeMails: mails.wake },
   publicUrl: env.PUBLIC_URL,
