@@ -16,7 +16,7 @@ import { jobPaths } from './jobs.ts';
 import { operatorPaths } from './operator.ts';
 import { operatorAccountPaths, ownAccountPaths } from './own-account.ts';
 import { pagePaths } from './page.ts';
-import { inGroup, json } from './parts.ts';
+import { inGroup, json, ofAnyRequest } from './parts.ts';
 import { probePaths } from './probe.ts';
 import { resumablePaths } from './resumable.ts';
 import { sessionPaths } from './session.ts';
@@ -24,7 +24,11 @@ import { uploadPaths } from './upload.ts';
 
 const health = (summary: string) => ({
   summary,
-  responses: { 200: { description: 'Yes' }, 503: { description: 'No. The body says which check failed' } },
+  responses: {
+    200: { description: 'Yes', content: json({ type: 'object' }) },
+    503: { description: 'No. The body says which check failed', content: json({ type: 'object' }) },
+    ...ofAnyRequest,
+  },
 });
 
 const systemPaths = {
@@ -35,11 +39,18 @@ const systemPaths = {
       summary: 'Prometheus metrics',
       responses: {
         200: { description: 'Metrics', content: { 'text/plain': { schema: { type: 'string' } } } },
+        ...ofAnyRequest,
       },
     },
   },
   '/openapi.json': {
-    get: { summary: 'This document', responses: { 200: { description: 'This document' } } },
+    get: {
+      summary: 'This document',
+      responses: {
+        200: { description: 'This document', content: json({ type: 'object' }) },
+        ...ofAnyRequest,
+      },
+    },
   },
   '/asyncapi.json': {
     get: {
