@@ -6,6 +6,7 @@ import { readEnvironment } from '../shared/runtime/config.ts';
 import { repeat } from '../shared/runtime/interval.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { createAccounts } from './accounts/accounts.ts';
+import { accountKey } from './accounts/email-address.ts';
 import { createPasswords } from './accounts/passwords.ts';
 import { createUsers } from './accounts/users.ts';
 import { createAuthApp } from './app.ts';
@@ -15,6 +16,8 @@ import { migrate } from './database/migrate.ts';
 import { waitForDatabase } from './database/wait-for-database.ts';
 import { deleteAbandonedGuests } from './guests/abandoned-guests.ts';
 import { createGuests } from './guests/guests.ts';
+import { limitAccounts, limitGuests } from './limits/limited.ts';
+import { createLimits } from './limits/limits.ts';
 import { createGrants } from './sessions/grants.ts';
 import { createSessions } from './sessions/refresh-sessions.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
@@ -39,6 +42,7 @@ const sessions = createSessions({
   guestSeconds: guestSessionSeconds(env),
   onReuse: (user) => log.warn({ user }, 'a refresh token was used twice: its session is revoked'),
 });
+const limits = createLimits(database, env);
 const passwords = await createPasswords({ parallel: env.ARGON2_PARALLEL, queue: env.ARGON2_QUEUE });
 const keys = createSigningKeys({
   database,
@@ -55,8 +59,8 @@ const tokens = createTokens({
 await keys().catch(failStart);
 
 const app = createAuthApp({
-  accounts: createAccounts({ users, passwords }),
-  guests: createGuests({ users, passwords }),
+  accounts: limitAccounts(createAccounts({ users, passwords }), limits, accountKey),
+  guests: limitGuests(createGuests({ users, passwords }), limits, accountKey),
   users,
   grants: createGrants({ sessions, tokens }),
   tokens,
@@ -75,6 +79,7 @@ const cleaning = repeat(
   CLEANUP_MS,
   async () => {
     await sessions.deleteExpired();
+    await limits.deleteExpired();
     await deleteAbandonedGuests(
       database,
       new Date(Date.now() - env.GUEST_RETENTION_SECONDS * 1000),

@@ -20,6 +20,7 @@ import { type EventPorts, eventRoutes } from './events/routes.ts';
 import type { JobIndex } from './job-index/job-index.ts';
 import type { JobCommands } from './jobs/commands.ts';
 import { type JobPorts, jobRoutes } from './jobs/routes.ts';
+import type { ClientAddress } from './limits/client-address.ts';
 import { openapi } from './openapi/document.ts';
 import { type OperatorPorts, operatorRoutes } from './operator/routes.ts';
 import { SHARE_PATH } from './page/app/share/share-target.ts';
@@ -40,6 +41,7 @@ export interface GatewayPorts
     TusPorts,
     UploadPorts {
   invoke: Sidecar['invoke'];
+  clientAddress: ClientAddress;
   /** The files of the page. */
   site: Site;
   index: JobIndex;
@@ -70,7 +72,7 @@ export function createGateway(ports: GatewayPorts): Koa<RequestState> {
 /** All routes of the gateway's own. Health and metrics are the same for all services. */
 export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   const router = new Router<RequestState>();
-  const callAuth = createCallAuth(ports.invoke);
+  const callAuth = createCallAuth(ports.invoke, ports.clientAddress);
   const cookies = createSessionCookies(ports.publicUrl);
   accountRoutes(router, callAuth);
   const sessionPorts = { ...ports, callAuth, cookies };

@@ -9,6 +9,7 @@ import { originList } from './cors.ts';
 import { type GroupLimits, longestRetention } from './limits/group-limits.ts';
 import type { MinimumRate } from './limits/minimum-rate.ts';
 import type { Quota } from './limits/quota.ts';
+import { proxyList } from './limits/trusted-proxies.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -27,6 +28,8 @@ export const gatewayEnvironment = requireTokenUnlessLoopback(
     TOKEN_AUDIENCE: z.string().min(1).default('mp3converter'),
     /** Origins of pages that may call this API from a browser. Without it, only pages of the gateway itself may. */
     CORS_ORIGINS: originList.optional(),
+    /** Addresses and networks of our proxies. Without it, the client is whoever opened the connection. */
+    TRUSTED_PROXIES: proxyList.optional(),
     MAX_UPLOAD_BYTES: wholeNumber(4 * GIB - MIB, { min: 1 }),
     /** Lets an operator list, retry and delete failed jobs. Without it there are no such routes. */
     OPERATOR_TOKEN: z.string().min(32).optional(),

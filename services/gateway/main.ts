@@ -27,9 +27,11 @@ import { createJobCommands } from './jobs/commands.ts';
 import { createDeleteBlobs } from './jobs/delete-blobs.ts';
 import { createPublishVideo } from './jobs/publish-video.ts';
 import { createAdmission } from './limits/admission.ts';
+import { createClientAddress } from './limits/client-address.ts';
 import { createConcurrencyLimit } from './limits/concurrency-limit.ts';
 import { longestRetention } from './limits/group-limits.ts';
 import { addCounts } from './limits/quota.ts';
+import { noProxies } from './limits/trusted-proxies.ts';
 import { createFailedIndex } from './operator/failed-index.ts';
 import { createFailedJobs } from './operator/failed-jobs.ts';
 import { createOverview } from './operator/overview.ts';
@@ -136,6 +138,7 @@ const app = createGateway({
   overview: createOverview({ ...live, failedIndex, metadata: sidecar.metadata, stoppingSignal, log }),
   operatorToken: env.OPERATOR_TOKEN,
   invoke,
+  clientAddress: createClientAddress(env.TRUSTED_PROXIES ?? noProxies),
   publicUrl: env.PUBLIC_URL,
   site: openSite(log),
   links,

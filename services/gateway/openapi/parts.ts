@@ -17,7 +17,9 @@ export function problems(...codes: ErrorCode[]): Record<string, object> {
       status,
       {
         description: `Problem details with code ${group.map((code) => `\`${code}\``).join(' or ')}`,
-        ...(group.some((code) => RETRYABLE.includes(code)) && { headers: { 'Retry-After': retryAfter } }),
+        ...(group.some((code) => RETRYABLE.includes(code)) && {
+          headers: { 'Retry-After': retryAfter, ...(Number(status) === 429 && rateLimit) },
+        }),
         content: { 'application/problem+json': { schema: ref('Problem') } },
       },
     ]),
@@ -25,6 +27,18 @@ export function problems(...codes: ErrorCode[]): Record<string, object> {
 }
 
 const retryAfter = { description: 'Seconds after which to try again', schema: { type: 'integer' } };
+
+/** The headers of draft-ietf-httpapi-ratelimit-headers. */
+export const rateLimit = {
+  'RateLimit-Policy': {
+    description: 'The quotas, where the answer is about one',
+    schema: { type: 'string' },
+  },
+  RateLimit: {
+    description: 'What is left of them, and seconds until they are whole',
+    schema: { type: 'string' },
+  },
+};
 
 /** Whoever is signed in, by a token or by the cookie of the page. */
 export const bearer = [{ bearer: [] }, { cookie: [] }];

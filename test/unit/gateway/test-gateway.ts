@@ -10,6 +10,7 @@ import { countActive } from '../../../services/gateway/job-index/count-active.ts
 import { createJobIndex } from '../../../services/gateway/job-index/job-index.ts';
 import { createJobCommands } from '../../../services/gateway/jobs/commands.ts';
 import { createAdmission } from '../../../services/gateway/limits/admission.ts';
+import type { ClientAddress } from '../../../services/gateway/limits/client-address.ts';
 import { createConcurrencyLimit } from '../../../services/gateway/limits/concurrency-limit.ts';
 import type { AccountLimits } from '../../../services/gateway/limits/group-limits.ts';
 import type { MinimumRate } from '../../../services/gateway/limits/minimum-rate.ts';
@@ -124,6 +125,7 @@ export function buildGateway({
   stallTimeoutMs = 45_000,
   minimumRate = { bytesPerSecond: 512, windowMs: 60_000 },
   now,
+  clientAddress = () => '192.0.2.1',
 }: {
   auth?: Auth;
   /** Answers with the public keys of auth. */
@@ -156,6 +158,7 @@ export function buildGateway({
   minimumRate?: MinimumRate;
   /** The monotonic clock of everything that is read now and then. */
   now?: () => number;
+  clientAddress?: ClientAddress;
 } = {}) {
   const blobs = createBlobStore({
     ...state,
@@ -250,6 +253,7 @@ export function buildGateway({
     }),
     operatorToken: hasOperator ? OPERATOR_TOKEN : undefined,
     invoke,
+    clientAddress,
     jobs,
     index,
     blobs,

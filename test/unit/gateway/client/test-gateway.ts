@@ -88,6 +88,7 @@ export function createTestGateway(
   });
   const live = createLiveJobs({ state, jobs, index, stoppingSignal: stopping.signal, log, now });
   const app = createGateway({
+    clientAddress: () => '192.0.2.1',
     ...live,
     stallTimeoutMs: 45_000,
     ...{
