@@ -30,6 +30,7 @@ import { type ProbePorts, probeRoutes } from './probe/routes.ts';
 import { renameRoutes } from './rename/routes.ts';
 import { type UploadPorts, uploadRoutes } from './uploads/routes.ts';
 import { type TusPorts, tusRoutes } from './uploads/tus/routes.ts';
+import { type UsagePorts, usageRoutes } from './usage/routes.ts';
 
 export interface GatewayPorts
   extends DetailsPorts,
@@ -39,7 +40,8 @@ export interface GatewayPorts
     ProbePorts,
     Omit<SessionPorts, 'callAuth' | 'cookies'>,
     TusPorts,
-    UploadPorts {
+    UploadPorts,
+    UsagePorts {
   invoke: Sidecar['invoke'];
   clientAddress: ClientAddress;
   /** The files of the page. */
@@ -78,6 +80,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   const sessionPorts = { ...ports, callAuth, cookies };
   sessionRoutes(router, sessionPorts);
   guestRoutes(router, sessionPorts);
+  usageRoutes(router, ports);
   uploadRoutes(router, ports);
   tusRoutes(router, ports);
   probeRoutes(router, ports);

@@ -43,6 +43,7 @@ import { createStoreUpload } from './uploads/store-upload.ts';
 import { createResumable } from './uploads/tus/create-resumable.ts';
 import { createLeaseLocker } from './uploads/tus/lease-locker.ts';
 import { countOpenUploads } from './uploads/tus/open-uploads.ts';
+import { createDayUsage } from './usage/day-usage.ts';
 
 /**
  * Milliseconds between two writes of the marker by which the other
@@ -75,8 +76,10 @@ const live = createLiveJobs({ state, jobs, index, stoppingSignal, log });
 const links = createSignedLinks(env.PUBLIC_URL, env.LINK_SECRET);
 const publisher = createPublishVideo(publish, log);
 const deletion = createDeleteBlobs(stored.blobs, stoppingSignal, log);
+const usage = createDayUsage({ state, ...stored, groupLimits, keepVideoMs: times.keepVideoMs });
 const uploadPorts = {
   ...stored,
+  usage,
   deduplicate: createDeduplicate(state, jobs, longestRetention(groupLimits)),
   links,
   publishVideo: publisher.publishVideo,
@@ -126,6 +129,7 @@ const app = createGateway({
   authenticate: createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, log }),
   idempotency: resumable.idempotency,
   admission,
+  usage,
   downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
   probes: createConcurrencyLimit(limits.probes, 'probes'),
   searches: createConcurrencyLimit(limits.searches, 'searches for jobs'),

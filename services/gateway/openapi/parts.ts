@@ -6,7 +6,10 @@ export const json = (schema: object) => ({ 'application/json': { schema } });
 export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
 /** The error codes whose responses carry `Retry-After`. */
-const RETRYABLE: ErrorCode[] = ['too_many_requests', 'unavailable', 'upload_in_progress', 'upload_locked'];
+const RETRYABLE: ErrorCode[] = [
+  ...(['too_many_requests', 'quota_exceeded', 'unavailable'] as const),
+  ...(['upload_in_progress', 'upload_locked'] as const),
+];
 
 /** Returns the error responses of a route, grouped by status as OpenAPI demands. */
 export function problems(...codes: ErrorCode[]): Record<string, object> {

@@ -29,6 +29,7 @@ export const STATUS = {
   too_many_files: 422,
   upload_locked: 423,
   too_many_requests: 429,
+  quota_exceeded: 429,
   /** The status that tus gives to this error. No standard of HTTP has it. */
   checksum_mismatch: 460,
   internal: 500,

@@ -25,6 +25,7 @@ import { createStoreUpload } from '../../../services/gateway/uploads/store-uploa
 import { createResumable } from '../../../services/gateway/uploads/tus/create-resumable.ts';
 import { createLeaseLocker } from '../../../services/gateway/uploads/tus/lease-locker.ts';
 import { countOpenUploads } from '../../../services/gateway/uploads/tus/open-uploads.ts';
+import { createDayUsage } from '../../../services/gateway/usage/day-usage.ts';
 import { createBlobStore } from '../../../services/shared/blobs/blob-store.ts';
 import type { InvokeReply, InvokeRequest } from '../../../services/shared/dapr/sidecar.ts';
 import { createMetrics } from '../../../services/shared/http/metrics.ts';
@@ -126,6 +127,7 @@ export function buildGateway({
   minimumRate = { bytesPerSecond: 512, windowMs: 60_000 },
   now,
   clientAddress = () => '192.0.2.1',
+  userLimits = {},
 }: {
   auth?: Auth;
   /** Answers with the public keys of auth. */
@@ -159,6 +161,8 @@ export function buildGateway({
   /** The monotonic clock of everything that is read now and then. */
   now?: () => number;
   clientAddress?: ClientAddress;
+  /** More limits of a user. Default: none. */
+  userLimits?: Partial<AccountLimits>;
 } = {}) {
   const blobs = createBlobStore({
     ...state,
@@ -194,12 +198,12 @@ export function buildGateway({
     deleteBlobs: (job) => blobDeletions.push(job),
   });
   const failedIndex = createFailedIndex(state, RETENTION_SECONDS);
-  const groupLimits = {
-    guest: guestLimits,
-    user: { maxUploadBytes, retentionSeconds: RETENTION_SECONDS },
-  };
+  const user = { maxUploadBytes, retentionSeconds: RETENTION_SECONDS, ...userLimits };
+  const groupLimits = { guest: guestLimits, user, friend: user, operator: user };
+  const usage = createDayUsage({ state, ...stores, groupLimits, keepVideoMs });
   const uploadPorts = {
     ...stores,
+    usage,
     deduplicate: createDeduplicate(state, jobs, RETENTION_SECONDS),
     links,
     publishVideo,
@@ -238,6 +242,7 @@ export function buildGateway({
       },
     },
     admission,
+    usage,
     downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
     probes: createConcurrencyLimit(limits.probes, 'probes'),
     searches: createConcurrencyLimit(limits.searches, 'searches for jobs'),
@@ -284,6 +289,7 @@ export function buildGateway({
     blobDeletions,
     admission,
     resumable,
+    usage,
     failedIndex,
     invocations,
     failCheck: () => {
