@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import type Koa from 'koa';
 import type { Context } from 'koa';
 import { z } from 'zod';
+import type { EventSecrets } from '../shared/contract/event-secret.ts';
 import { requireSidecarToken } from '../shared/dapr/require-sidecar-token.ts';
 import { closedSignal } from '../shared/http/client-closed.ts';
 import { type Checks, health } from '../shared/http/health.ts';
@@ -9,6 +10,7 @@ import { jsonBody } from '../shared/http/json-body.ts';
 import { createApp } from '../shared/http/koa-app.ts';
 import { exposeMetrics, type Metrics } from '../shared/http/metrics.ts';
 import type { RequestState } from '../shared/http/request-state.ts';
+import { requireCaller } from '../shared/http/require-caller.ts';
 import { AppError } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { Accounts } from './accounts/accounts.ts';
@@ -29,13 +31,20 @@ interface AuthPorts {
   grants: Grants;
   tokens: Tokens;
   keys: SigningKeys;
+  /** Routes of other rooms. */
+  addRoutes?: ((router: Router<RequestState>) => void) | undefined;
   checks: Checks;
   metrics: Metrics;
   log: Log;
   stoppingSignal: AbortSignal;
   /** The token that our sidecar sends with every call (APP_API_TOKEN). Without one, everybody may call. */
   apiToken: string | undefined;
+  /** The secrets of the tokens of callers. Without them, every caller of the sidecar may call. */
+  callerSecrets?: EventSecrets | undefined;
 }
+
+/** They tell nothing that a caller does not know or may not know. */
+const OPEN_PATHS = ['/.well-known/jwks.json', '/validate'];
 
 const newAccount = z.object({ email: z.string(), password: z.string() });
 const refreshToken = z.object({ refresh_token: z.string() });
@@ -103,8 +112,10 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
     respondUncached(context, { users: await users.idsAfter(page.data.after, page.data.limit) });
   });
 
+  ports.addRoutes?.(router);
   const app = createApp(log, metrics);
   app.use(health(checks, stoppingSignal)).use(exposeMetrics(metrics)).use(requireSidecarToken(apiToken));
+  app.use(requireCaller('auth', ports.callerSecrets, OPEN_PATHS));
   app.use(rememberCaller).use(router.routes()).use(router.allowedMethods());
   return app;
 }

@@ -18,6 +18,8 @@ import { deleteAbandonedGuests } from './guests/abandoned-guests.ts';
 import { createGuests } from './guests/guests.ts';
 import { limitAccounts, limitGuests } from './limits/limited.ts';
 import { createLimits } from './limits/limits.ts';
+import { deleteOldRevocations } from './revocations/delete-old.ts';
+import { revocationRoutes } from './revocations/routes.ts';
 import { createGrants } from './sessions/grants.ts';
 import { createSessions } from './sessions/refresh-sessions.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
@@ -65,6 +67,7 @@ const app = createAuthApp({
   grants: createGrants({ sessions, tokens }),
   tokens,
   keys,
+  addRoutes: (router) => revocationRoutes(router, { database, tokenSeconds: env.ACCESS_TOKEN_SECONDS }),
   checks: {
     mysql: (signal) => checkDatabase(database, signal),
     sidecar: (signal) => checkSidecar(env, signal),
@@ -73,6 +76,7 @@ const app = createAuthApp({
   log,
   stoppingSignal: stopping.signal,
   apiToken: env.APP_API_TOKEN,
+  callerSecrets: env.CALLER_TOKENS === 'required' ? env.EVENT_SECRET : undefined,
 });
 
 const cleaning = repeat(
@@ -80,6 +84,7 @@ const cleaning = repeat(
   async () => {
     await sessions.deleteExpired();
     await limits.deleteExpired();
+    await deleteOldRevocations(database, env.ACCESS_TOKEN_SECONDS);
     await deleteAbandonedGuests(
       database,
       new Date(Date.now() - env.GUEST_RETENTION_SECONDS * 1000),

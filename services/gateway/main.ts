@@ -1,4 +1,6 @@
 import { createBlobStore } from '../shared/blobs/blob-store.ts';
+import { createSignedInvoke } from '../shared/contract/caller-token.ts';
+import { createSignedPublish } from '../shared/contract/signed-message.ts';
 import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
@@ -10,6 +12,7 @@ import { startStartupCheck } from '../shared/runtime/startup-check.ts';
 import { checkConformance } from '../shared/state/conformance.ts';
 import { writeMarker } from '../shared/state/store-marker.ts';
 import { createAuthenticate } from './accounts/authenticate.ts';
+import { createRevocations } from './accounts/revocations.ts';
 import { createGateway } from './app.ts';
 import {
   gatewayEnvironment,
@@ -66,7 +69,9 @@ const sidecar = connectSidecar({
   port: env.DAPR_HTTP_PORT,
   apiToken: env.DAPR_API_TOKEN,
 });
-const { state, publish, invoke } = sidecar;
+const { state } = sidecar;
+const publish = createSignedPublish(sidecar.publish, env.EVENT_SECRET);
+const invoke = createSignedInvoke(sidecar.invoke, env.EVENT_SECRET);
 const jobs = createJobStore(state);
 const index = createJobIndex(state, times.indexSeconds);
 const failedIndex = createFailedIndex(state, times.indexSeconds);
@@ -122,11 +127,17 @@ const marking = repeat(
   stoppingSignal,
 );
 
+const revocations = createRevocations({ invoke, log });
+const readingRevocations = revocations.run(stoppingSignal);
+
 const app = createGateway({
   ...stored,
   ...live,
   stallTimeoutMs: times.stallTimeoutMs,
-  authenticate: createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, log }),
+  authenticate: createAuthenticate(invoke, {
+    ...{ issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
+    ...{ revocations, log },
+  }),
   idempotency: resumable.idempotency,
   admission,
   usage,
@@ -183,7 +194,14 @@ await serve(app.callback(), {
   stopping,
   log,
   async close() {
-    await Promise.all([sweeping, marking, countingConverters, publisher.settled(), deletion.settled()]);
+    await Promise.all([
+      sweeping,
+      marking,
+      readingRevocations,
+      countingConverters,
+      publisher.settled(),
+      deletion.settled(),
+    ]);
     await sidecar.close();
   },
 });

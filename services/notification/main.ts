@@ -49,6 +49,7 @@ const app = createNotificationApp({
   requireReady: () => Promise.all([storeCheck(), mailCheck()]),
   stoppingSignal: stopping.signal,
   apiToken: env.APP_API_TOKEN,
+  eventSecrets: env.EVENT_SECRET,
   metrics: createMetrics('notification'),
   log,
 });

@@ -2,8 +2,6 @@ import type { AccountLimits, GroupLimits } from '../../services/gateway/limits/g
 
 /** The same limits for every account, for tests that are not about groups. */
 export const sameLimits = (limits: AccountLimits): GroupLimits => ({
-  guest: limits,
-  user: limits,
-  friend: limits,
-  operator: limits,
+  ...{ guest: limits, user: limits },
+  ...{ friend: limits, operator: limits },
 });

@@ -1,4 +1,4 @@
-import { type AccountGroup, isGroup } from '../limits/group-limits.ts';
+import { type AccountGroup, REGISTERED_GROUPS } from '../../shared/contract/account-group.ts';
 import type { Account } from './session-view.ts';
 
 /** Whoever sends a request. */
@@ -9,15 +9,15 @@ export interface User {
   group: AccountGroup;
 }
 
-/**
- * Reads the claims of an access token of auth. Returns undefined where one is missing, or where they contradict each other. A token
- * without a group, or with one that this release does not know, is that of a user.
- */
-export function readUser({ sub, email, guest, group }: Record<string, unknown>): User | undefined {
+/** Reads the claims of an access token of auth. Returns undefined where one is missing, or where they contradict each other. */
+export function readUser({ sub, email, guest, group = 'user' }: Record<string, unknown>): User | undefined {
   if (typeof sub !== 'string') return undefined;
-  if (guest === true) return email === undefined ? { id: sub, email: null, group: 'guest' } : undefined;
-  if (typeof email !== 'string' || guest !== undefined || group === 'guest') return undefined;
-  return { id: sub, email, group: isGroup(group) ? group : 'user' };
+  if (guest === true)
+    return email === undefined && group === 'user' ? { id: sub, email: null, group: 'guest' } : undefined;
+  const known = REGISTERED_GROUPS.find((name) => name === group);
+  return typeof email === 'string' && guest === undefined && known
+    ? { id: sub, email, group: known }
+    : undefined;
 }
 
 /** What the owner of the account sees of it. */

@@ -1,9 +1,6 @@
-/** What the limits of an account depend on. A guest has started without an address and a password. */
-export const GROUPS = ['guest', 'user', 'friend', 'operator'] as const;
-export type AccountGroup = (typeof GROUPS)[number];
+import type { AccountGroup } from '../../shared/contract/account-group.ts';
 
-/** Whether a text names a group. */
-export const isGroup = (text: unknown): text is AccountGroup => GROUPS.some((group) => group === text);
+export type { AccountGroup };
 
 /** What one account may do. Without a number there is no limit. */
 export interface AccountLimits {

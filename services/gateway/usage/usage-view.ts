@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { GROUPS } from '../limits/group-limits.ts';
+import { ACCOUNT_GROUPS } from '../../shared/contract/account-group.ts';
 
 const used = (what: string) =>
   z
@@ -8,7 +8,7 @@ const used = (what: string) =>
 
 /** What an account has used, and may use. */
 export const usageView = z.object({
-  group: z.enum(GROUPS),
+  group: z.enum(ACCOUNT_GROUPS),
   resets_at: z.iso.datetime().describe('the end of the day, midnight UTC'),
   uploads: used('uploads that became jobs, on this day'),
   bytes: used('bytes of these uploads'),

@@ -51,10 +51,10 @@ describe('migrate', () => {
     const [database] = await createDatabase(t);
     await migrate(database, MIGRATIONS, silent);
     const folder = await copy(t);
-    await writeFile(join(folder, '006_more.sql'), 'CREATE TABLE IF NOT EXISTS more\n(id INT)\n');
+    await writeFile(join(folder, '900_more.sql'), 'CREATE TABLE IF NOT EXISTS more\n(id INT)\n');
     await migrate(database, folder, silent);
     assert.deepEqual(await database.rows('SELECT * FROM more'), []);
-    await writeFile(join(folder, '006_more.sql'), 'CREATE TABLE IF NOT EXISTS more\r\n(id INT)\r\n');
+    await writeFile(join(folder, '900_more.sql'), 'CREATE TABLE IF NOT EXISTS more\r\n(id INT)\r\n');
     await migrate(database, folder, silent);
     // The older release is started again during a rollout.
     await migrate(database, MIGRATIONS, silent);
@@ -67,7 +67,7 @@ describe('migrate', () => {
     await migrate(database, MIGRATIONS, silent);
     const folder = await copy(t);
     await writeFile(join(folder, '002_sessions.sql'), 'CREATE TABLE other (id INT)');
-    await writeFile(join(folder, '006_more.sql'), 'CREATE TABLE more (id INT)');
+    await writeFile(join(folder, '900_more.sql'), 'CREATE TABLE more (id INT)');
     await assert.rejects(migrate(database, folder, silent), /migration 002_sessions\.sql was changed/);
     await assert.rejects(database.rows('SELECT * FROM more'), { code: 'ER_NO_SUCH_TABLE' });
   });

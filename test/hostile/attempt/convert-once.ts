@@ -10,7 +10,9 @@ import type { Answer } from './answer.ts';
 import type { MadeMp3 } from './sound-faults.ts';
 
 /** The limits of a converter that nobody has configured. */
-const { MAX_DURATION_SECONDS, MAX_CONVERT_SECONDS } = converterEnvironment.parse({});
+const { MAX_DURATION_SECONDS, MAX_CONVERT_SECONDS } = converterEnvironment.parse({
+  EVENT_SECRET: 'no event is published or received here',
+});
 const limits = { maxDurationSeconds: MAX_DURATION_SECONDS, maxConvertSeconds: MAX_CONVERT_SECONDS };
 
 export interface Tools {
