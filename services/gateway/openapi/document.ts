@@ -9,6 +9,7 @@ import { failedJobView } from '../operator/failed-job-view.ts';
 import { operatorSessionView } from '../operator/operator-session-view.ts';
 import { operatorOverview } from '../operator/overview-view.ts';
 import { acceptedUpload, uploadView } from '../uploads/upload-view.ts';
+import { usageView } from '../usage/usage-view.ts';
 import { accountPaths } from './accounts.ts';
 import { detailsPaths } from './details.ts';
 import { downloadPaths } from './download.ts';
@@ -21,6 +22,7 @@ import { probePaths } from './probe.ts';
 import { resumablePaths } from './resumable.ts';
 import { sessionPaths } from './session.ts';
 import { uploadPaths } from './upload.ts';
+import { usagePaths } from './usage.ts';
 
 const health = (summary: string) => ({
   summary,
@@ -73,6 +75,7 @@ export const openapi = {
   paths: {
     ...inGroup('Accounts', accountPaths),
     ...inGroup('Accounts', ownAccountPaths),
+    ...inGroup('Accounts', usagePaths),
     ...inGroup('Session of the page', sessionPaths),
     ...inGroup('Uploads', uploadPaths),
     ...inGroup('Resumable uploads', resumablePaths),
@@ -112,6 +115,7 @@ export const openapi = {
       Upload: z.toJSONSchema(uploadView),
       FailedJob: z.toJSONSchema(failedJobView),
       Session: z.toJSONSchema(sessionView),
+      Usage: z.toJSONSchema(usageView),
       OperatorSession: z.toJSONSchema(operatorSessionView),
       OperatorOverview: z.toJSONSchema(operatorOverview),
       Tokens: z.toJSONSchema(tokenGrant),

@@ -65,6 +65,7 @@ const append = {
         'unsupported_media_type',
         'upload_locked',
         'too_many_requests',
+        'quota_exceeded',
         'checksum_mismatch',
         'too_slow',
       ] as const),
@@ -126,6 +127,7 @@ export const resumablePaths = {
           ...([
             'idempotency_key_reused',
             'too_many_requests',
+            'quota_exceeded',
             'checksum_mismatch',
             'not_implemented',
             'too_slow',

@@ -33,6 +33,7 @@ export const STATUS = {
   too_many_files: 422,
   upload_locked: 423,
   too_many_requests: 429,
+  quota_exceeded: 429,
   headers_too_large: 431,
   /** The status that tus gives to this error. No standard of HTTP has it. */
   checksum_mismatch: 460,
