@@ -72,7 +72,7 @@ const mails = createMailLoop({
   ...{ database, log },
 });
 const rooms = createAccountRooms({
-  ...{ database, passwords, tokens, wakeMails: mails.wake },
+  ...{ database, passwords, tokens, wakeMails: mails.wake, countMail: limits.countMail },
   publicUrl: env.PUBLIC_URL,
   requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL,
 });

@@ -253,6 +253,23 @@ describe('countMail', () => {
   }
 });
 
+describe('requests for mails', () => {
+  for (const path of ['/account/reset', '/account/verification']) {
+    it(`POST ${path} is refused alike for an address with an account and for one without`, {
+      skip,
+    }, async (t) => {
+      const auth = await buildAuth(t, { limits: { MAX_MAIL_REQUESTS_PER_ACCOUNT_PER_HOUR: 2 } });
+      await register(auth, HOME);
+      for (const email of [EMAIL, 'nobody@example.com', EMAIL.toUpperCase()]) {
+        const ask = () => auth.call('POST', path, { headers: from(STRANGE), body: { email } });
+        if (email !== EMAIL.toUpperCase())
+          assert.deepEqual([(await ask()).status, (await ask()).status], [202, 202]);
+        assertTooMany(await ask());
+      }
+    });
+  }
+});
+
 describe('createStoredLimiter', () => {
   it('counts each of many simultaneous requests on several replicas once', { skip }, async (t) => {
     const databases = await createDatabase(t, 3);

@@ -72,13 +72,14 @@ export async function buildAuth(
   });
   const users = createUsers(database);
   const passwords = await createPasswords({ parallel: 2, queue });
+  const limits = createLimits(database, { ...SETTINGS, ...settings }, now);
   const rooms = createAccountRooms({
     ...{ database, passwords, tokens, requireVerifiedEmail, now, minMs },
     publicUrl: PUBLIC_URL,
     wakeMails: () => undefined,
+    countMail: limits.countMail,
   });
   const { verification } = rooms;
-  const limits = createLimits(database, { ...SETTINGS, ...settings }, now);
   const app = createAuthApp({
     users,
     accounts: limitAccounts(createAccounts({ users, passwords, verification }), limits, accountKey),
