@@ -101,7 +101,7 @@ const app = createAuthApp({
   log,
   stoppingSignal: stopping.signal,
   apiToken: env.APP_API_TOKEN,
-  callerSecrets: env.CALLER_TOKENS === 'required' ? env.EVENT_SECRET : undefined,
+  callerSecrets: env.CALLER_CHECK === 'required' ? env.EVENT_SECRET : undefined,
 });
 
 const cleaning = repeat(
