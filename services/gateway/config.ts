@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eventSecrets } from '../shared/contract/event-secret.ts';
 import {
   type RenamedVariables,
   requireTokenUnlessLoopback,
@@ -19,6 +20,8 @@ export const renamedVariables: RenamedVariables = { SILENT_SECONDS: 'STALL_SECON
 
 export const gatewayEnvironment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
+    /** Signs events and calls between the services. Every service needs the same secret. */
+    EVENT_SECRET: eventSecrets,
     /** The public URL of the gateway. The links in mails start with it. */
     PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8080'),
     /** Signs the links in mails. Every replica needs the same secret. */
@@ -104,13 +107,18 @@ export const limitsOf = (env: GatewayConfig) => ({
 });
 
 /** The limits of each account. A guest never has more than a user. */
-export const groupLimitsOf = (env: GatewayConfig): GroupLimits => ({
-  guest: {
-    maxUploadBytes: Math.min(env.GUEST_MAX_UPLOAD_BYTES, env.MAX_UPLOAD_BYTES),
-    retentionSeconds: Math.min(env.GUEST_RETENTION_SECONDS, env.RETENTION_SECONDS),
-  },
-  user: { maxUploadBytes: env.MAX_UPLOAD_BYTES, retentionSeconds: env.RETENTION_SECONDS },
-});
+export const groupLimitsOf = (env: GatewayConfig): GroupLimits => {
+  const user = { maxUploadBytes: env.MAX_UPLOAD_BYTES, retentionSeconds: env.RETENTION_SECONDS };
+  return {
+    guest: {
+      maxUploadBytes: Math.min(env.GUEST_MAX_UPLOAD_BYTES, env.MAX_UPLOAD_BYTES),
+      retentionSeconds: Math.min(env.GUEST_RETENTION_SECONDS, env.RETENTION_SECONDS),
+    },
+    user,
+    friend: user,
+    operator: user,
+  };
+};
 
 /** The rate at which clients have to send their files. */
 export const minimumRateOf = (env: GatewayConfig): MinimumRate => ({

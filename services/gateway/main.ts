@@ -1,4 +1,6 @@
 import { createBlobStore } from '../shared/blobs/blob-store.ts';
+import { createSignedInvoke } from '../shared/contract/caller-token.ts';
+import { createSignedPublish } from '../shared/contract/signed-message.ts';
 import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
@@ -10,6 +12,7 @@ import { startStartupCheck } from '../shared/runtime/startup-check.ts';
 import { checkConformance } from '../shared/state/conformance.ts';
 import { writeMarker } from '../shared/state/store-marker.ts';
 import { createAuthenticate } from './accounts/authenticate.ts';
+import { createRevocations } from './accounts/revocations.ts';
 import { createGateway } from './app.ts';
 import {
   gatewayEnvironment,
@@ -19,6 +22,7 @@ import {
   renamedVariables,
   timesOf,
 } from './config.ts';
+import { createDeletions } from './deletions/run-deletions.ts';
 import { createSignedLinks } from './downloads/signed-link.ts';
 import { createLiveJobs } from './events/live-jobs.ts';
 import { countActive } from './job-index/count-active.ts';
@@ -63,7 +67,9 @@ const sidecar = connectSidecar({
   port: env.DAPR_HTTP_PORT,
   apiToken: env.DAPR_API_TOKEN,
 });
-const { state, publish, invoke } = sidecar;
+const { state } = sidecar;
+const publish = createSignedPublish(sidecar.publish, env.EVENT_SECRET);
+const invoke = createSignedInvoke(sidecar.invoke, env.EVENT_SECRET);
 const jobs = createJobStore(state);
 const index = createJobIndex(state, times.indexSeconds);
 const failedIndex = createFailedIndex(state, times.indexSeconds);
@@ -117,11 +123,17 @@ const marking = repeat(
   stoppingSignal,
 );
 
+const revocations = createRevocations({ invoke, log });
+const readingRevocations = revocations.run(stoppingSignal);
+
 const app = createGateway({
   ...stored,
   ...live,
   stallTimeoutMs: times.stallTimeoutMs,
-  authenticate: createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, log }),
+  authenticate: createAuthenticate(invoke, {
+    ...{ issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
+    ...{ revocations, log },
+  }),
   idempotency: resumable.idempotency,
   admission,
   downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
@@ -167,6 +179,10 @@ const sweeping = runSweeps(
   stoppingSignal,
 );
 
+const deletingAccounts = createDeletions({ jobs, index, commands, resumable, invoke, log }).run(
+  stoppingSignal,
+);
+
 const countingConverters = live.converters.run();
 
 await serve(app.callback(), {
@@ -177,7 +193,15 @@ await serve(app.callback(), {
   stopping,
   log,
   async close() {
-    await Promise.all([sweeping, marking, countingConverters, publisher.settled(), deletion.settled()]);
+    await Promise.all([
+      sweeping,
+      deletingAccounts,
+      marking,
+      readingRevocations,
+      countingConverters,
+      publisher.settled(),
+      deletion.settled(),
+    ]);
     await sidecar.close();
   },
 });

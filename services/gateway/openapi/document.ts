@@ -14,6 +14,7 @@ import { detailsPaths } from './details.ts';
 import { downloadPaths } from './download.ts';
 import { jobPaths } from './jobs.ts';
 import { operatorPaths } from './operator.ts';
+import { operatorAccountPaths, ownAccountPaths } from './own-account.ts';
 import { pagePaths } from './page.ts';
 import { inGroup, json, ofAnyRequest } from './parts.ts';
 import { probePaths } from './probe.ts';
@@ -71,6 +72,7 @@ export const openapi = {
   },
   paths: {
     ...inGroup('Accounts', accountPaths),
+    ...inGroup('Accounts', ownAccountPaths),
     ...inGroup('Session of the page', sessionPaths),
     ...inGroup('Uploads', uploadPaths),
     ...inGroup('Resumable uploads', resumablePaths),
@@ -79,6 +81,7 @@ export const openapi = {
     ...inGroup('Jobs', detailsPaths),
     ...inGroup('Downloads', downloadPaths),
     ...inGroup('Operator', operatorPaths),
+    ...inGroup('Operator', operatorAccountPaths),
     ...inGroup('Page', pagePaths),
     ...inGroup('System', systemPaths),
   },

@@ -7,6 +7,9 @@ const LIMIT_BYTES = 16 * 1024;
 /** Time in which a JSON body has to arrive. On the slowest line that uploads allow, the longest one takes half of it. */
 const BODY_MS = 30_000;
 
+/** koa-body does not export its enum of methods, whose values are these texts. */
+type ParsedMethods = NonNullable<NonNullable<Parameters<typeof koaBody>[0]>['parsedMethods']>;
+
 const parse = koaBody({
   json: true,
   jsonLimit: LIMIT_BYTES,
@@ -15,6 +18,8 @@ const parse = koaBody({
   urlencoded: false,
   multipart: false,
   includeUnparsed: true,
+  // By default, koa-body does not read the body of a DELETE.
+  parsedMethods: ['POST', 'PUT', 'PATCH', 'DELETE'] as unknown as ParsedMethods,
   // The error of the parser quotes the body, which may contain a password.
   onError: (error) => {
     const { status } = error as { status?: number };

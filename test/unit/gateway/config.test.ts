@@ -4,11 +4,12 @@ import { gatewayEnvironment, groupLimitsOf, limitsOf, timesOf } from '../../../s
 import { readEnvironment } from '../../../services/shared/runtime/config.ts';
 
 const LINK_SECRET = 'a secret of thirty-two characters';
+const EVENT_SECRET = 'another secret of thirty-two characters';
 const read = (variables: Record<string, string>) =>
-  readEnvironment(gatewayEnvironment, { LINK_SECRET, ...variables });
+  readEnvironment(gatewayEnvironment, { LINK_SECRET, EVENT_SECRET, ...variables });
 
 describe('environment', () => {
-  test('requires only LINK_SECRET', () => {
+  test('requires only LINK_SECRET and EVENT_SECRET', () => {
     const { PUBLIC_URL, MAX_UPLOAD_BYTES, RETENTION_SECONDS } = read({});
     assert.equal(PUBLIC_URL, 'http://localhost:8080');
     assert.equal(RETENTION_SECONDS, 604_800);
@@ -69,6 +70,9 @@ describe('environment', () => {
   const BAD: [name: string, value: string][] = [
     ['LINK_SECRET', ''],
     ['LINK_SECRET', 'hunter2'],
+    ['EVENT_SECRET', ''],
+    ['EVENT_SECRET', 'hunter2'],
+    ['EVENT_SECRET', 'another secret of thirty-two characters,hunter2'],
     ['PUBLIC_URL', 'hunter2'],
     ['PUBLIC_URL', 'ftp://hunter2'],
     ['PUBLIC_URL', 'javascript:hunter2'],
