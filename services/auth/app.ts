@@ -18,6 +18,7 @@ import type { Users } from './accounts/users.ts';
 import { readBasic, readBearer } from './credentials.ts';
 import { type Guests, notGuest } from './guests/guests.ts';
 import { parseBody } from './json-body.ts';
+import { rememberCaller } from './limits/caller.ts';
 import type { Grants } from './sessions/grants.ts';
 import { JWKS_SECONDS } from './tokens/key-schedule.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
@@ -115,7 +116,7 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
   const app = createApp(log, metrics);
   app.use(health(checks, stoppingSignal)).use(exposeMetrics(metrics)).use(requireSidecarToken(apiToken));
   app.use(requireCaller('auth', ports.callerSecrets, OPEN_PATHS));
-  app.use(router.routes()).use(router.allowedMethods());
+  app.use(rememberCaller).use(router.routes()).use(router.allowedMethods());
   return app;
 }
 

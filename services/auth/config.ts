@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { callerTokens, eventSecrets } from '../shared/contract/event-secret.ts';
 import { requireTokenUnlessLoopback, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
+import { limitSettings } from './limits/settings.ts';
 
 /**
  * Returns how many password hashes are computed at a time by default: as many as half of the processors, because anybody can
@@ -45,6 +46,7 @@ export const authEnvironment = requireTokenUnlessLoopback(
     ARGON2_PARALLEL: wholeNumber(defaultParallel(availableParallelism()), { min: 1, max: 64 }),
     /** How many password hashes may wait. Beyond that, a login gets 503 with `Retry-After`. */
     ARGON2_QUEUE: wholeNumber(64, { max: 10_000 }),
+    ...limitSettings,
   }),
 );
 

@@ -9,6 +9,7 @@ import { repeat } from '../shared/runtime/interval.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { createAccountRooms } from './account-rooms.ts';
 import { createAccounts } from './accounts/accounts.ts';
+import { accountKey } from './accounts/email-address.ts';
 import { createPasswords } from './accounts/passwords.ts';
 import { createUsers } from './accounts/users.ts';
 import { createAuthApp } from './app.ts';
@@ -18,6 +19,8 @@ import { migrate } from './database/migrate.ts';
 import { waitForDatabase } from './database/wait-for-database.ts';
 import { deleteAbandonedGuests } from './guests/abandoned-guests.ts';
 import { createGuests } from './guests/guests.ts';
+import { limitAccounts, limitGuests } from './limits/limited.ts';
+import { createLimits } from './limits/limits.ts';
 import { createMailLoop } from './mails/send-mails.ts';
 import { createGrants } from './sessions/grants.ts';
 import { createSessions } from './sessions/refresh-sessions.ts';
@@ -43,6 +46,7 @@ const sessions = createSessions({
   guestSeconds: guestSessionSeconds(env),
   onReuse: (user) => log.warn({ user }, 'a refresh token was used twice: its session is revoked'),
 });
+const limits = createLimits(database, env);
 const passwords = await createPasswords({ parallel: env.ARGON2_PARALLEL, queue: env.ARGON2_QUEUE });
 const keys = createSigningKeys({
   database,
@@ -74,8 +78,16 @@ const rooms = createAccountRooms({
 });
 
 const app = createAuthApp({
-  accounts: createAccounts({ users, passwords, verification: rooms.verification }),
-  guests: createGuests({ users, passwords, verification: rooms.verification }),
+  accounts: limitAccounts(
+    createAccounts({ users, passwords, verification: rooms.verification }),
+    limits,
+    accountKey,
+  ),
+  guests: limitGuests(
+    createGuests({ users, passwords, verification: rooms.verification }),
+    limits,
+    accountKey,
+  ),
   users,
   grants: createGrants({ sessions, tokens }),
   tokens,
@@ -96,6 +108,7 @@ const cleaning = repeat(
   CLEANUP_MS,
   async () => {
     await sessions.deleteExpired();
+    await limits.deleteExpired();
     await rooms.cleanUp();
     await deleteAbandonedGuests(
       database,

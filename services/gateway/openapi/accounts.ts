@@ -56,6 +56,7 @@ export const accountPaths = {
           'email_taken',
           'invalid_email',
           'weak_password',
+          'too_many_requests',
         ),
       },
     },
@@ -63,8 +64,13 @@ export const accountPaths = {
   '/login': {
     post: {
       summary: 'Get tokens for an e-mail address and a password',
+      description:
+        'Wrong passwords are limited by account and by client address: 429, with the headers `RateLimit` and `RateLimit-Policy`. From an address at which the owner has logged in before, only the wrong ones from there count.',
       security: [{ basic: [] }],
-      responses: { 200: tokens, ...problems('invalid_credentials', 'email_not_verified') },
+      responses: {
+        200: tokens,
+        ...problems('bad_request', 'invalid_credentials', 'email_not_verified', 'too_many_requests'),
+      },
     },
   },
   '/refresh': {

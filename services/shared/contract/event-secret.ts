@@ -12,11 +12,9 @@ export type EventSecrets = readonly [string, ...string[]];
 export const eventSecrets = z
   .string()
   .transform((text) => text.split(','))
-  .pipe(
-    z
-      .array(z.string().min(32, 'needs at least 32 characters'))
-      .max(2, 'may hold two secrets, with a comma between them'),
-  )
+  .refine((secrets) => secrets.length <= 2 && secrets.every((secret) => secret.length >= 32), {
+    error: 'must be a secret of at least 32 characters, or two with a comma between them',
+  })
   .transform((secrets) => secrets as unknown as EventSecrets);
 
 /**

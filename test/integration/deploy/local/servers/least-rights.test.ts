@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import path from 'node:path';
@@ -9,10 +10,13 @@ import { MongoClient } from 'mongodb';
 import mysql from 'mysql2/promise';
 import { startServers } from '../../../../../deploy/local/servers/servers.ts';
 import type { Servers } from '../../../../../deploy/local/servers/types.ts';
-import { ensureTools } from '../../../../../deploy/local/tools/tools.ts';
+import { ensureTools, type Tools } from '../../../../../deploy/local/tools/tools.ts';
 import { which } from '../../../../../deploy/process/which.ts';
+import { checkConformance } from '../../../../../services/shared/state/conformance.ts';
 import { Amqp, bits, emptyTable, type Method, method, short, shortText } from '../../../../support/amqp.ts';
 import { temporaryFolder } from '../../../../support/temporary-folder.ts';
+import { waitFor } from '../../../../support/wait.ts';
+import { runSidecar } from './run-sidecar.ts';
 
 const repoRoot = path.resolve(import.meta.dirname, '../../../../..');
 const signal = AbortSignal.timeout(5 * 60_000);
@@ -20,13 +24,40 @@ const needed = new Set(['rabbitmq', 'redis', 'mongodb', 'postgresql', 'mysql'] a
 
 describe('the account of the services', { timeout: 5 * 60_000 }, () => {
   let servers: Servers;
+  let tools: Tools;
   before(async () => {
-    const tools = await ensureTools({ repoRoot, needed, report: console.log, signal });
+    tools = await ensureTools({ repoRoot, needed, report: console.log, signal });
     servers = await startServers({ repoRoot, dataDir, needed, tools, report: console.log, signal });
   });
   // Hooks run in the order in which they are declared, so the servers stop before the folder is removed.
   after(() => servers?.stop());
-  const dataDir = path.join(temporaryFolder({ after }), '.data');
+  const stateRoot = temporaryFolder({ after });
+  const dataDir = path.join(stateRoot, '.data');
+
+  for (const [pubsub, blobs] of [
+    ['rabbitmq', 'mongodb'],
+    ['rabbitmq-quorum', 'postgresql'],
+    ['redis', 'redis'],
+  ] as const) {
+    it(`is enough for Dapr's components ${pubsub} and ${blobs}`, async () => {
+      await using running = await runSidecar({
+        repoRoot,
+        stateRoot,
+        choice: { pubsub, blobs },
+        servers,
+        tools,
+      });
+      const { sidecar, delivered } = running;
+      await checkConformance(sidecar.state, signal);
+      const key = `contract:${randomUUID()}`;
+      assert.equal(await sidecar.state.put(key, '{"a":1}', { ttlSeconds: 600, when: 'create' }), true);
+      const event = { job_id: randomUUID(), trace_id: '0af7651916cd43dd8448eb211c80319c' };
+      await sidecar.publish('video', event);
+      await waitFor('the event', () => delivered.includes(event.job_id));
+      await sidecar.publish('mp3', event);
+      await assert.rejects(sidecar.publish('orders', event), { code: 'unavailable' });
+    });
+  }
 
   describe('at RabbitMQ', () => {
     let amqp: Amqp;
