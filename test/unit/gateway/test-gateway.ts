@@ -278,6 +278,7 @@ export function buildGateway({
     app,
     live,
     call: inProcess(app),
+    commands,
     state,
     blobs,
     jobs,
