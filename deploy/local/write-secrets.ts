@@ -56,7 +56,11 @@ export function writeSecrets({ stateRoot, servers, publicUrl }: SecretsOptions):
     readEnvFile(stateRoot, name)[key] ?? randomBytes(32).toString('base64url');
   const linkSecret = process.env.LINK_SECRET ?? keepOrGenerate('gateway', 'LINK_SECRET');
   const eventSecret = process.env.EVENT_SECRET ?? keepOrGenerate('gateway', 'EVENT_SECRET');
-  writeEnvFile(stateRoot, 'auth', { MYSQL_URL: servers.mysql.url, EVENT_SECRET: eventSecret });
+  writeEnvFile(stateRoot, 'auth', {
+    MYSQL_URL: servers.mysql.url,
+    PUBLIC_URL: publicUrl,
+    EVENT_SECRET: eventSecret,
+  });
   const operatorToken = process.env.OPERATOR_TOKEN ?? keepOrGenerate('gateway', 'OPERATOR_TOKEN');
   writeEnvFile(stateRoot, 'gateway', {
     LINK_SECRET: linkSecret,

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import { createSignedInvoke } from '../shared/contract/caller-token.ts';
 import { checkSidecar } from '../shared/dapr/check-sidecar.ts';
+import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
 import { readEnvironment } from '../shared/runtime/config.ts';
 import { repeat } from '../shared/runtime/interval.ts';
 import { createLog } from '../shared/runtime/log.ts';
+import { createAccountRooms } from './account-rooms.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { accountKey } from './accounts/email-address.ts';
 import { createPasswords } from './accounts/passwords.ts';
@@ -16,10 +19,10 @@ import { migrate } from './database/migrate.ts';
 import { waitForDatabase } from './database/wait-for-database.ts';
 import { deleteAbandonedGuests } from './guests/abandoned-guests.ts';
 import { createGuests } from './guests/guests.ts';
+import { countMails } from './limits/count-mails.ts';
 import { limitAccounts, limitGuests } from './limits/limited.ts';
 import { createLimits } from './limits/limits.ts';
-import { deleteOldRevocations } from './revocations/delete-old.ts';
-import { revocationRoutes } from './revocations/routes.ts';
+import { createMailLoop } from './mails/send-mails.ts';
 import { createGrants } from './sessions/grants.ts';
 import { createSessions } from './sessions/refresh-sessions.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
@@ -60,14 +63,35 @@ const tokens = createTokens({
 });
 await keys().catch(failStart);
 
+const sidecar = connectSidecar({
+  host: env.DAPR_HOST,
+  port: env.DAPR_HTTP_PORT,
+  apiToken: env.DAPR_API_TOKEN,
+});
+const invoke = createSignedInvoke(sidecar.invoke, env.EVENT_SECRET);
+const mails = createMailLoop({ database, invoke, log });
+const rooms = createAccountRooms({
+  ...{ database, passwords, tokens, wakeMails: mails.wake },
+  publicUrl: env.PUBLIC_URL,
+  requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL,
+});
+
 const app = createAuthApp({
-  accounts: limitAccounts(createAccounts({ users, passwords }), limits, accountKey),
-  guests: limitGuests(createGuests({ users, passwords }), limits, accountKey),
+  accounts: limitAccounts(
+    createAccounts({ users, passwords, verification: rooms.verification }),
+    limits,
+    accountKey,
+  ),
+  guests: limitGuests(
+    createGuests({ users, passwords, verification: rooms.verification }),
+    limits,
+    accountKey,
+  ),
   users,
   grants: createGrants({ sessions, tokens }),
   tokens,
   keys,
-  addRoutes: (router) => revocationRoutes(router, { database, tokenSeconds: env.ACCESS_TOKEN_SECONDS }),
+  addRoutes: (router) => rooms.addRoutes(router.use(countMails(limits))),
   checks: {
     mysql: (signal) => checkDatabase(database, signal),
     sidecar: (signal) => checkSidecar(env, signal),
@@ -84,7 +108,7 @@ const cleaning = repeat(
   async () => {
     await sessions.deleteExpired();
     await limits.deleteExpired();
-    await deleteOldRevocations(database, env.ACCESS_TOKEN_SECONDS);
+    await rooms.cleanUp();
     await deleteAbandonedGuests(
       database,
       new Date(Date.now() - env.GUEST_RETENTION_SECONDS * 1000),
@@ -95,6 +119,8 @@ const cleaning = repeat(
   stopping.signal,
 );
 
+const mailing = mails.run(stopping.signal);
+
 await serve(app.callback(), {
   host: env.HOST,
   port: env.APP_PORT,
@@ -102,7 +128,8 @@ await serve(app.callback(), {
   shutdownSeconds: env.SHUTDOWN_SECONDS,
   stopping,
   async close() {
-    await cleaning;
+    await Promise.all([cleaning, mailing]);
+    await sidecar.close();
     await database.close();
   },
 });

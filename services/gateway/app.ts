@@ -9,6 +9,7 @@ import type { RequestState } from '../shared/http/request-state.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import { createCallAuth } from './accounts/call-auth.ts';
 import { guestRoutes } from './accounts/guest-routes.ts';
+import { ownAccountRoutes } from './accounts/own-account-routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { acceptSessionCookie, createSessionCookies } from './accounts/session-cookies.ts';
 import { type SessionPorts, sessionRoutes } from './accounts/session-routes.ts';
@@ -22,6 +23,7 @@ import type { JobCommands } from './jobs/commands.ts';
 import { type JobPorts, jobRoutes } from './jobs/routes.ts';
 import type { ClientAddress } from './limits/client-address.ts';
 import { openapi } from './openapi/document.ts';
+import { operatorAccountRoutes } from './operator/account-routes.ts';
 import { type OperatorPorts, operatorRoutes } from './operator/routes.ts';
 import { SHARE_PATH } from './page/app/share/share-target.ts';
 import { pageRoutes } from './page/routes.ts';
@@ -73,7 +75,8 @@ export function createGateway(ports: GatewayPorts): Koa<RequestState> {
 
 /** All routes of the gateway's own. Health and metrics are the same for all services. */
 export function createRoutes(ports: GatewayPorts): Router<RequestState> {
-  const router = new Router<RequestState>();
+  // Paths count as they are written, so that a rule of a proxy for a path holds for all that the gateway takes for it.
+  const router = new Router<RequestState>({ sensitive: true });
   const callAuth = createCallAuth(ports.invoke, ports.clientAddress);
   const cookies = createSessionCookies(ports.publicUrl);
   accountRoutes(router, callAuth);
@@ -81,6 +84,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   sessionRoutes(router, sessionPorts);
   guestRoutes(router, sessionPorts);
   usageRoutes(router, ports);
+  ownAccountRoutes(router, sessionPorts);
   uploadRoutes(router, ports);
   tusRoutes(router, ports);
   probeRoutes(router, ports);
@@ -91,6 +95,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   archiveRoutes(router, ports);
   downloadRoutes(router, ports);
   operatorRoutes(router, ports);
+  operatorAccountRoutes(router, { ...ports, callAuth });
   pageRoutes(router, ports);
   router.get('/openapi.json', (context) => {
     context.body = openapi;

@@ -21,6 +21,8 @@ const LIMITS = {
   passwords: { underWay: 16, waiting: 48, reserved: 8 },
   /** `/refresh` and `/logout`. Each is a few reads of the database. */
   sessions: { underWay: 16, waiting: 240, reserved: 0 },
+  /** Requests for the link of a mail. Each takes a fixed time, and anybody can cause them. */
+  mails: { underWay: 16, waiting: 48, reserved: 0 },
   /** New guests. Each is two writes to the database, and anybody can cause them. */
   guests: { underWay: 4, waiting: 60, reserved: 0 },
 } as const;
@@ -52,6 +54,7 @@ export function createAccountLimits(clientAddress: ClientAddress): RunLimited {
   const semaphores: Record<AccountLimit, FairSemaphore> = {
     passwords: limitedTo(LIMITS.passwords),
     sessions: limitedTo(LIMITS.sessions),
+    mails: limitedTo(LIMITS.mails),
     guests: limitedTo(LIMITS.guests),
   };
   const refusals = new LRUCache<string, number>({ max: MAX_ADDRESSES, ttl: REFUSAL_MS });

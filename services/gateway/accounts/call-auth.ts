@@ -12,7 +12,12 @@ import { type AccountLimit, createAccountLimits } from './account-limits.ts';
  */
 const MAX_CREDENTIALS = 2048;
 
+/** Characters of a user agent that auth gets. */
+const MAX_USER_AGENT = 200;
+
 export interface AuthRequest extends Pick<InvokeRequest, 'path' | 'body'> {
+  /** Default: POST. */
+  method?: InvokeRequest['method'];
   limit: AccountLimit;
   /** Value of `Authorization`. */
   authorization?: string;
@@ -28,14 +33,15 @@ type RequestContext = Context & { state: RequestState };
  */
 export function createCallAuth(invoke: Sidecar['invoke'], clientAddress: ClientAddress): CallAuth {
   const runLimited = createAccountLimits(clientAddress);
-  return async (context, { path, limit, body, authorization }) => {
+  return async (context, { method = 'POST', path, limit, body, authorization }) => {
     const address = clientAddress(context.req);
     const request: InvokeRequest = {
-      method: 'POST',
+      method,
       path,
       headers: {
         traceparent: traceparentOf(context.state.traceId),
         ...(address !== undefined && { 'x-client-address': address }),
+        ...userAgentOf(context),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(authorization !== undefined && { authorization: bounded(authorization) }),
       },
@@ -45,10 +51,7 @@ export function createCallAuth(invoke: Sidecar['invoke'], clientAddress: ClientA
     // Auth refuses a request with problem details. Any other error comes from a sidecar that could not reach auth, and
     // is not for the client.
     if (reply.status >= 300 && !String(reply.headers['content-type']).includes('problem+json')) {
-      throw unavailable(
-        'the auth service',
-        new Error(`answered ${reply.status}: ${reply.body.slice(0, 500)}`),
-      );
+      throw unavailable('the auth service', new Error(`answered ${reply.status}${sidecarError(reply.body)}`));
     }
     return reply;
   };
@@ -58,6 +61,11 @@ const REPLY_HEADERS = [
   ...['content-type', 'cache-control', 'retry-after', 'www-authenticate'],
   ...['ratelimit', 'ratelimit-policy'],
 ];
+/** The code that Dapr gives to its error. Nothing else of a body that we do not know is for a log: it could quote credentials. */
+function sidecarError(body: string): string {
+  const code = /"errorCode":\s*"(\w{1,50})"/.exec(body)?.[1];
+  return code === undefined ? '' : `: ${code}`;
+}
 
 /** Answers with the answer of auth. Only the headers that are listed here pass. */
 export function passOn(context: Context, reply: InvokeReply): void {
@@ -67,6 +75,16 @@ export function passOn(context: Context, reply: InvokeReply): void {
     if (value !== undefined) context.set(name, value);
   }
   if (reply.status !== 204) context.body = reply.body;
+}
+
+/** Under a name of its own, because a sidecar sets `User-Agent`. Only printable ASCII passes. */
+function userAgentOf(context: Context): Record<string, string> {
+  const text = context
+    .get('user-agent')
+    .replace(/[^ -~]+/g, ' ')
+    .slice(0, MAX_USER_AGENT)
+    .trim();
+  return text === '' ? {} : { 'x-client-user-agent': text };
 }
 
 function bounded(authorization: string): string {

@@ -191,7 +191,10 @@ export const resumablePaths = {
       ...append,
       summary: 'The same as another method, for clients that can send only GET and POST',
       parameters: [
-        ...appendParameters.map((parameter) => ({ ...parameter, required: parameter.in === 'path' })),
+        ...appendParameters.map((parameter) => ({
+          ...parameter,
+          required: parameter.in === 'path' || parameter === version,
+        })),
         requestHeader('X-HTTP-Method-Override', 'The method', { enum: ['PATCH', 'DELETE', 'HEAD'] }, true),
       ],
       requestBody: body(false),

@@ -1,4 +1,5 @@
 import type { TestContext } from 'node:test';
+import { createAccountRooms } from '../../../services/auth/account-rooms.ts';
 import { createAccounts } from '../../../services/auth/accounts/accounts.ts';
 import { accountKey } from '../../../services/auth/accounts/email-address.ts';
 import { createPasswords } from '../../../services/auth/accounts/passwords.ts';
@@ -7,6 +8,7 @@ import { createAuthApp } from '../../../services/auth/app.ts';
 import { checkDatabase, type Database } from '../../../services/auth/database/database.ts';
 import { migrate } from '../../../services/auth/database/migrate.ts';
 import { createGuests } from '../../../services/auth/guests/guests.ts';
+import { countMails } from '../../../services/auth/limits/count-mails.ts';
 import { limitAccounts, limitGuests } from '../../../services/auth/limits/limited.ts';
 import { createLimits } from '../../../services/auth/limits/limits.ts';
 import type { LimitSettings } from '../../../services/auth/limits/settings.ts';
@@ -19,11 +21,14 @@ import { inProcess } from '../../support/in-process.ts';
 import { createDatabase, MIGRATIONS, silent } from './database-for-test.ts';
 
 const metrics = createMetrics('auth');
+export const PUBLIC_URL = 'https://mp3.example.com';
 export const DAY_SECONDS = 24 * 3600;
 
 interface Options {
   /** How many password hashes may wait. */
   queue?: number;
+  requireVerifiedEmail?: boolean;
+  minMs?: number;
   limits?: Partial<LimitSettings>;
   /** The database of another replica. */
   database?: Database;
@@ -37,13 +42,18 @@ const SETTINGS: LimitSettings = {
   MAX_REGISTRATIONS_PER_ADDRESS_PER_HOUR: 1000,
   MAX_GUESTS_PER_ADDRESS_PER_HOUR: 1000,
   MAX_MAILS_PER_ADDRESS_PER_HOUR: 1000,
-  MAX_MAILS_PER_ACCOUNT_PER_HOUR: 1000,
 };
 
 /** The whole service with a database of its own and a clock that the test sets. */
 export async function buildAuth(
   t: TestContext,
-  { queue = 64, limits: settings = {} as Partial<LimitSettings>, database: shared }: Options = {},
+  {
+    queue = 64,
+    requireVerifiedEmail = false,
+    minMs = 0,
+    limits: settings = {},
+    database: shared,
+  }: Options = {},
 ) {
   const database = shared ?? (await createDatabase(t))[0];
   await migrate(database, MIGRATIONS, silent);
@@ -62,18 +72,25 @@ export async function buildAuth(
   const users = createUsers(database);
   const passwords = await createPasswords({ parallel: 2, queue });
   const limits = createLimits(database, { ...SETTINGS, ...settings }, now);
+  const rooms = createAccountRooms({
+    ...{ database, passwords, tokens, requireVerifiedEmail, now, minMs },
+    publicUrl: PUBLIC_URL,
+    wakeMails: () => undefined,
+  });
+  const { verification } = rooms;
   const app = createAuthApp({
     users,
-    accounts: limitAccounts(createAccounts({ users, passwords }), limits, accountKey),
-    guests: limitGuests(createGuests({ users, passwords }), limits, accountKey),
+    accounts: limitAccounts(createAccounts({ users, passwords, verification }), limits, accountKey),
+    guests: limitGuests(createGuests({ users, passwords, verification }), limits, accountKey),
     grants: createGrants({ sessions, tokens }),
     tokens,
     keys,
+    addRoutes: (router) => rooms.addRoutes(router.use(countMails(limits))),
     checks: { mysql: (signal) => checkDatabase(database, signal) },
     metrics,
     log: silent,
     stoppingSignal: new AbortController().signal,
     apiToken: undefined,
   });
-  return { database, clock, reused, sessions, users, limits, call: inProcess(app) };
+  return { database, clock, reused, sessions, users, rooms, limits, call: inProcess(app) };
 }

@@ -1,4 +1,4 @@
-import { ConversionFailure } from '../../failure.ts';
+import { ConversionFailure, HeaderTooSlow } from '../../failure.ts';
 import { explainByCut } from '../explain-by-cut.ts';
 import { untrustedInput } from '../untrusted-input.ts';
 import { completeTracks } from './complete-tracks.ts';
@@ -53,7 +53,7 @@ export async function findTracks(tools: ProbeTools): Promise<FoundTracks> {
  * `error`, or that the file is truncated, where nothing can be had.
  */
 async function lookAtCutFile(tools: ProbeTools, error: unknown): Promise<FoundTracks> {
-  if (!(error instanceof ConversionFailure)) throw error;
+  if (!(error instanceof ConversionFailure) || error instanceof HeaderTooSlow) throw error;
   const failure = await explainByCut(tools.folder, error);
   if (failure.code !== 'truncated') throw error;
   return await look(tools, ['-fflags', '+ignidx']).catch((second: unknown) => {

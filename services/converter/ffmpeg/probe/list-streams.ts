@@ -50,16 +50,20 @@ async function listWithFrames(tools: ProbeTools, inputArguments: readonly string
   const read = (maps: readonly string[], hasFrames: boolean) =>
     readStreams(tools, { inputArguments, maps, hasFrames });
   const both = await read(FILMS_AND_SOUNDS, true);
-  if (!both.report || both.isComplete) return both;
-  if (both.refusesPicture) {
+  if (both.isComplete || !both.report?.streams.some(isPlayed)) return both;
+  const hasSound = both.report.streams.some(isSound);
+  if (hasSound && both.refusesPicture) {
     const sounds = await read(SOUNDS, true);
     if (sounds.isComplete) return { ...sounds, report: both.report };
   }
   const all = await read(FILMS_AND_SOUNDS, false);
-  if (!all.report || all.hasBegun) return all;
+  if (!hasSound || !all.report || all.hasBegun) return all;
   const { starts } = await read(SOUNDS, false);
   return { ...all, starts };
 }
+
+const isSound = ({ codec_type }: StreamReport): boolean => codec_type === 'audio';
+const isPlayed = (stream: StreamReport): boolean => isSound(stream) || stream.codec_type === 'video';
 
 /** In MXF, all tracks have one length, which is that of the file. */
 function lengthOf(
@@ -70,7 +74,7 @@ function lengthOf(
 }
 
 function countedTracks(streams: readonly StreamReport[]): CountedTrack[] {
-  const sounds = streams.filter(({ codec_type }) => codec_type === 'audio');
+  const sounds = streams.filter(isSound);
   return streams.map((stream) => ({
     id: stream.id === undefined ? undefined : Number(stream.id),
     position: sounds.indexOf(stream) + 1 || undefined,

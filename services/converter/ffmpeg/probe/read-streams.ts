@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { ConversionFailure, tooLongToRead } from '../../failure.ts';
+import { ConversionFailure, HeaderTooSlow } from '../../failure.ts';
 import { isCrash } from '../crash.ts';
 import { runTool, type ToolResult } from '../run-tool.ts';
 import { createLineSplitter } from '../tool-output.ts';
@@ -7,7 +7,7 @@ import { INPUT } from '../untrusted-input.ts';
 import { createDumpReader } from './dump.ts';
 import { type CheckedTrack, createFirstFrames, FIRST_FRAMES } from './first-frames.ts';
 import { createPacketReader } from './packet-starts.ts';
-import { DESCRIBE_BOUNDS, type ProbeTools } from './probe-tools.ts';
+import { describeBounds, type ProbeTools } from './probe-tools.ts';
 import type { FileReport } from './report.ts';
 
 export interface StreamList {
@@ -44,9 +44,11 @@ const packetsOf = (maps: readonly string[]): string[] => [
  * that takes too long, or where ffmpeg crashes although it decodes nothing.
  */
 export async function readStreams(
-  { ffmpeg, folder, signal }: ProbeTools,
+  tools: ProbeTools,
   { inputArguments, maps, hasFrames }: StreamsToRead,
 ): Promise<StreamList> {
+  const { ffmpeg, folder, signal } = tools;
+  const bounds = await describeBounds(tools, inputArguments);
   const enough = new AbortController();
   const dump = createDumpReader();
   const packets = createPacketReader();
@@ -62,7 +64,7 @@ export async function readStreams(
     result = await runTool(ffmpeg, [...log, ...inputArguments, '-i', INPUT, ...output], {
       folder,
       signal: AbortSignal.any([signal, enough.signal]),
-      ...DESCRIBE_BOUNDS,
+      ...bounds,
       onLine(line) {
         const text = line.replace(/^\[info\] /, '');
         dump.read(text);
@@ -92,7 +94,7 @@ export async function readStreams(
 
 function requireEnded({ killedBy, timedOut, reachedLimit, stderr }: ToolResult, hasFrames: boolean): void {
   const cause = new Error(`ffmpeg: ${killedBy}: ${stderr}`);
-  if (timedOut || reachedLimit !== undefined) throw tooLongToRead(cause);
+  if (timedOut || reachedLimit !== undefined) throw new HeaderTooSlow(cause);
   // The kernel killed it, for example for lack of memory. It counts as an attempt. A crash would come again.
   if (killedBy && !isCrash(killedBy)) throw cause;
   // Without the decoder, the file may be described all the same.

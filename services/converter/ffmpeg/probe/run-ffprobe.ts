@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { ConversionFailure, tooLongToRead } from '../../failure.ts';
+import { ConversionFailure, HeaderTooSlow } from '../../failure.ts';
 import { isCrash } from '../crash.ts';
 import { runTool, type ToolResult } from '../run-tool.ts';
 import { INPUT, untrustedInput } from '../untrusted-input.ts';
 import type { CheckedTrack } from './first-frames.ts';
 import { listStreams } from './list-streams.ts';
-import { DESCRIBE_BOUNDS, type ProbeTools } from './probe-tools.ts';
+import { describeBounds, type ProbeTools } from './probe-tools.ts';
 import { type FileReport, parseReport, REPORT_ARGUMENTS, type StreamReport } from './report.ts';
 import { holdsSoundAlone } from './sound-alone.ts';
 
@@ -37,7 +37,7 @@ export async function inspect(tools: ProbeTools, options: readonly string[]): Pr
   const run = early ?? (await runFfprobe(tools, inputArguments));
   const { code, killedBy, reachedLimit, timedOut, isOutputTooLong, stderr } = run.result;
   const cause = new Error(`ffprobe: ${code ?? killedBy}: ${stderr}`);
-  if (timedOut || reachedLimit !== undefined) throw tooLongToRead(cause);
+  if (timedOut || reachedLimit !== undefined) throw new HeaderTooSlow(cause);
   // The kernel killed ffprobe. It counts as an attempt, since the file is the likely cause.
   if (killedBy && !isOutputTooLong && !isCrash(killedBy)) throw cause;
   const report = reportOf(run);
@@ -52,6 +52,7 @@ interface FfprobeRun {
 }
 
 async function runFfprobe(tools: ProbeTools, inputArguments: readonly string[]): Promise<FfprobeRun> {
+  const bounds = await describeBounds(tools, inputArguments);
   const unsupported = new Set<number>();
   const result = await runTool(
     tools.ffprobe,
@@ -59,7 +60,7 @@ async function runFfprobe(tools: ProbeTools, inputArguments: readonly string[]):
     {
       folder: tools.folder,
       signal: tools.signal,
-      ...DESCRIBE_BOUNDS,
+      ...bounds,
       onLine: (line) => {
         const [, index] = /^Unsupported codec with id \d+ for input stream (\d+)$/.exec(line) ?? [];
         if (index !== undefined) unsupported.add(Number(index));
