@@ -31,7 +31,7 @@ export function createLimits(
     createStoredLimiter(database, { name, points, windowSeconds: HOUR_SECONDS, now });
   const registrations = limiter('registrations', settings.MAX_REGISTRATIONS_PER_ADDRESS_PER_HOUR);
   const guests = limiter('guests', settings.MAX_GUESTS_PER_ADDRESS_PER_HOUR);
-  const mails = limiter('mails', settings.MAX_MAILS_PER_ADDRESS_PER_HOUR);
+  const mails = limiter('mails', settings.MAX_MAIL_REQUESTS_PER_ADDRESS_PER_HOUR);
 
   return {
     logins: createLoginLimits({

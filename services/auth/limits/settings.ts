@@ -13,7 +13,7 @@ export const limitSettings = {
   MAX_REGISTRATIONS_PER_ADDRESS_PER_HOUR: perHour(30),
   MAX_GUESTS_PER_ADDRESS_PER_HOUR: perHour(60),
   /** Requests that may cause a mail, from one address. */
-  MAX_MAILS_PER_ADDRESS_PER_HOUR: perHour(20),
+  MAX_MAIL_REQUESTS_PER_ADDRESS_PER_HOUR: perHour(20),
 };
 
 export type LimitSettings = Record<keyof typeof limitSettings, number>;

@@ -240,7 +240,7 @@ describe('requests for mails, with limits', () => {
   it('are limited by the address from which they come, and not by whether there is an account', {
     skip,
   }, async (t) => {
-    const auth = await buildAuth(t, { limits: { MAX_MAILS_PER_ADDRESS_PER_HOUR: 2 } });
+    const auth = await buildAuth(t, { limits: { MAX_MAIL_REQUESTS_PER_ADDRESS_PER_HOUR: 2 } });
     await register(auth, HOME);
     const ask = (address: string, email: string) =>
       auth.call('POST', '/account/reset', { headers: from(address), body: { email } });

@@ -41,7 +41,7 @@ const SETTINGS: LimitSettings = {
   MAX_LOGINS_PER_ADDRESS_PER_HOUR: 1000,
   MAX_REGISTRATIONS_PER_ADDRESS_PER_HOUR: 1000,
   MAX_GUESTS_PER_ADDRESS_PER_HOUR: 1000,
-  MAX_MAILS_PER_ADDRESS_PER_HOUR: 1000,
+  MAX_MAIL_REQUESTS_PER_ADDRESS_PER_HOUR: 1000,
 };
 
 /** The whole service with a database of its own and a clock that the test sets. */
