@@ -52,7 +52,14 @@ export async function createPasswords(options: { parallel: number; queue: number
 
   function takeTurn<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     const { address = '', rank, isKnown } = currentCaller();
-    return semaphore.run({ key: address, rank, isTrusted: isKnown }, work, signal);
+    const claimant = {
+      key: address,
+      get rank() {
+        return rank();
+      },
+      isTrusted: isKnown,
+    };
+    return semaphore.run(claimant, work, signal);
   }
 
   return {

@@ -13,12 +13,12 @@ const MAX_WAIT_MS = 10_000;
  * costs auth tens of milliseconds of CPU time, so logins have a limit of their own, and users stay logged in under a flood of
  * logins. Together, the running calls leave connections for the fetch of auth's keys (services/shared/dapr/sidecar.ts).
  *
- * `reserved` calls among those that run are for addresses from which nothing was refused lately. So a flood from many addresses
- * does not take all of them.
+ * `reserved` calls run beside those that are `underWay`, for addresses from which somebody has logged in lately and from which
+ * nothing was refused since. So a flood delays nobody there, however many addresses it has.
  */
 const LIMITS = {
   /** `/login` and `/register`. Even with one processor, the last of the waiting calls is served within seconds. */
-  passwords: { underWay: 16, waiting: 48, reserved: 8 },
+  passwords: { underWay: 16, waiting: 48, reserved: 4 },
   /** `/refresh` and `/logout`. Each is a few reads of the database. */
   sessions: { underWay: 16, waiting: 240, reserved: 0 },
   /** Requests for the link of a mail. Each takes a fixed time, and anybody can cause them. */
@@ -29,8 +29,10 @@ const LIMITS = {
 
 export type AccountLimit = keyof typeof LIMITS;
 
-/** How long a refusal counts, and how many addresses are remembered. Refusals decide only who waits, so each gateway has its own. */
-const REFUSAL_MS = 10 * 60_000;
+/** How long an outcome counts, and how many addresses are remembered. It decides only who waits, so each gateway has its own. */
+const OUTCOME_MS = 10 * 60_000;
+/** Comes before an address of which nothing is known, whose rank is 0. */
+const KNOWN = -1;
 const MAX_ADDRESSES = 10_000;
 /** Statuses of a login or a registration that did not tell who somebody is. */
 const REFUSALS = [401, 409, 429];
@@ -57,22 +59,33 @@ export function createAccountLimits(clientAddress: ClientAddress): RunLimited {
     mails: limitedTo(LIMITS.mails),
     guests: limitedTo(LIMITS.guests),
   };
-  const refusals = new LRUCache<string, number>({ max: MAX_ADDRESSES, ttl: REFUSAL_MS });
+  // The number of refusals, and KNOWN where there was a success and none of them.
+  const ranks = new LRUCache<string, number>({ max: MAX_ADDRESSES, ttl: OUTCOME_MS });
 
   return async (limit, { req, res }, call) => {
     const key = clientAddress(req) ?? '';
-    const rank = refusals.get(key) ?? 0;
+    const claimant = {
+      key,
+      get rank() {
+        return ranks.get(key) ?? 0;
+      },
+      get isTrusted() {
+        return this.rank === KNOWN;
+      },
+    };
     // The signal ends only the wait. A call that has started goes on when the client goes away.
-    const reply = await semaphores[limit].run({ key, rank, isTrusted: rank === 0 }, call, closedSignal(res));
-    if (limit === 'passwords' && REFUSALS.includes(reply.status))
-      refusals.set(key, (refusals.get(key) ?? 0) + 1);
+    const reply = await semaphores[limit].run(claimant, call, closedSignal(res));
+    if (limit !== 'passwords') return reply;
+    if (REFUSALS.includes(reply.status)) ranks.set(key, Math.max(0, claimant.rank) + 1);
+    // A success after many refusals does not make a flood trusted.
+    else if (reply.status < 300 && claimant.rank <= 0) ranks.set(key, KNOWN);
     return reply;
   };
 }
 
 const limitedTo = (limit: { underWay: number; waiting: number; reserved: number }): FairSemaphore =>
   createFairSemaphore({
-    permits: limit.underWay,
+    permits: limit.underWay + limit.reserved,
     reserved: limit.reserved,
     maxWaiting: limit.waiting,
     maxWaitMs: MAX_WAIT_MS,
