@@ -37,7 +37,6 @@ export interface Passwords {
 export async function createPasswords(options: { parallel: number; queue: number }): Promise<Passwords> {
   const semaphore = createFairSemaphore({
     permits: Math.max(2, options.parallel),
-    reserved: 1,
     maxWaiting: options.queue,
     maxWaitMs: MAX_WAIT_MS,
     full: () =>
@@ -57,7 +56,7 @@ export async function createPasswords(options: { parallel: number; queue: number
       get rank() {
         return rank();
       },
-      isTrusted: isKnown,
+      leaves: isKnown ? 0 : 1,
     };
     return semaphore.run(claimant, work, signal);
   }

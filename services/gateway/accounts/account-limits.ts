@@ -14,17 +14,18 @@ const MAX_WAIT_MS = 10_000;
  * logins. Together, the running calls leave connections for the fetch of auth's keys (services/shared/dapr/sidecar.ts).
  *
  * `reserved` calls run beside those that are `underWay`, for addresses from which somebody has logged in lately and from which
- * nothing was refused since. So a flood delays nobody there, however many addresses it has.
+ * nothing was refused since. So a flood delays nobody there, however many addresses it has. Addresses from which something was
+ * refused lately leave another half of the calls to those of which nothing is known.
  */
 const LIMITS = {
   /** `/login` and `/register`. Even with one processor, the last of the waiting calls is served within seconds. */
-  passwords: { underWay: 16, waiting: 48, reserved: 4 },
+  passwords: { underWay: 16, waiting: 48, reserved: 4, forNew: 8 },
   /** `/refresh` and `/logout`. Each is a few reads of the database. */
-  sessions: { underWay: 16, waiting: 240, reserved: 0 },
+  sessions: { underWay: 16, waiting: 240, reserved: 0, forNew: 0 },
   /** Requests for the link of a mail. Each takes a fixed time, and anybody can cause them. */
-  mails: { underWay: 16, waiting: 48, reserved: 0 },
+  mails: { underWay: 16, waiting: 48, reserved: 0, forNew: 0 },
   /** New guests. Each is two writes to the database, and anybody can cause them. */
-  guests: { underWay: 4, waiting: 60, reserved: 0 },
+  guests: { underWay: 4, waiting: 60, reserved: 0, forNew: 0 },
 } as const;
 
 export type AccountLimit = keyof typeof LIMITS;
@@ -64,13 +65,15 @@ export function createAccountLimits(clientAddress: ClientAddress): RunLimited {
 
   return async (limit, { req, res }, call) => {
     const key = clientAddress(req) ?? '';
+    const { reserved, forNew } = LIMITS[limit];
     const claimant = {
       key,
       get rank() {
         return ranks.get(key) ?? 0;
       },
-      get isTrusted() {
-        return this.rank === KNOWN;
+      get leaves() {
+        if (this.rank === KNOWN) return 0;
+        return this.rank === 0 ? reserved : reserved + forNew;
       },
     };
     // The signal ends only the wait. A call that has started goes on when the client goes away.
@@ -86,7 +89,6 @@ export function createAccountLimits(clientAddress: ClientAddress): RunLimited {
 const limitedTo = (limit: { underWay: number; waiting: number; reserved: number }): FairSemaphore =>
   createFairSemaphore({
     permits: limit.underWay + limit.reserved,
-    reserved: limit.reserved,
     maxWaiting: limit.waiting,
     maxWaitMs: MAX_WAIT_MS,
     full: tooManyAccountRequests,

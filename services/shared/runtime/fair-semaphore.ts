@@ -1,11 +1,11 @@
-/** Who asks for a permit. Rank and trust are read whenever a permit is given, so that they may change while the caller waits. */
+/** Who asks for a permit. Rank and `leaves` are read whenever a permit is given, so that they may change while the caller waits. */
 export interface Claimant {
   /** Callers with the same key share one turn, such as all requests from one address. */
   readonly key: string;
   /** The lowest number is served first. Callers with the same number take turns by their keys. */
   readonly rank: number;
-  /** Whether the caller may hold one of the reserved permits. */
-  readonly isTrusted: boolean;
+  /** The number of permits that the caller leaves to others: it gets one only where more are free. */
+  readonly leaves: number;
 }
 
 /** Lets a bounded number of callers work at a time, so that a flood from one key delays other keys by at most one turn. */
@@ -18,8 +18,6 @@ export interface FairSemaphore {
 
 export interface FairSemaphoreOptions {
   permits: number;
-  /** The permits among them that only trusted callers may hold. */
-  reserved: number;
   maxWaiting: number;
   maxWaitMs: number;
   /** Makes the error for a caller who finds no place in the queue, who loses it, or who has waited for `maxWaitMs`. */
@@ -41,14 +39,14 @@ interface Waiter {
  * a caller that is better off (the longest queue drop of stochastic fair queueing).
  */
 export function createFairSemaphore(options: FairSemaphoreOptions): FairSemaphore {
-  const { permits, reserved, maxWaiting, maxWaitMs, full } = options;
+  const { permits, maxWaiting, maxWaitMs, full } = options;
   let free = permits;
   const waiting = new Set<Waiter>();
   /** The turn in which a key was served last. Only keys that are waiting are looked up. */
   const served = new Map<string, number>();
   let turn = 0;
 
-  const mayBegin = ({ isTrusted }: Claimant): boolean => free > (isTrusted ? 0 : reserved);
+  const mayBegin = ({ leaves }: Claimant): boolean => free > leaves;
 
   function take({ key }: Claimant): void {
     free--;
