@@ -27,8 +27,8 @@ export interface AccountRoomsPorts {
   requireVerifiedEmail: boolean;
   /** Called after a mail was queued. */
   wakeMails: () => void;
-  /** Counts a request that may cause a mail to this address. Throws `too_many_requests`. */
-  countMail: (mailbox: string) => Promise<void>;
+  /** Counts a request that may cause a mail. Throws `too_many_requests`. */
+  countMail: () => Promise<void>;
   now?: () => number;
   /** Milliseconds that an answer takes at least which must not tell whether there is an account. */
   minMs?: number;

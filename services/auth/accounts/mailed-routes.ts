@@ -5,7 +5,6 @@ import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { parseBody } from '../json-body.ts';
 import type { ConfirmAddress } from './confirm.ts';
-import { accountKey } from './email-address.ts';
 import type { PasswordReset } from './password-reset.ts';
 import type { Verification } from './verification.ts';
 
@@ -14,8 +13,8 @@ export interface MailedPorts {
   verification: Pick<Verification, 'resend'> | undefined;
   confirmAddress: ConfirmAddress;
   passwordReset: PasswordReset;
-  /** Counts a request that may cause a mail to this address. Throws `too_many_requests`. */
-  countMail: (mailbox: string) => Promise<void>;
+  /** Counts a request that may cause a mail. Throws `too_many_requests`. */
+  countMail: () => Promise<void>;
 }
 
 const address = z.object({ email: z.string().max(1000) });
@@ -28,7 +27,7 @@ export function mailedRoutes(router: Router<RequestState>, ports: MailedPorts): 
 
   router.post('/account/verification', jsonBody, async (context) => {
     const { email } = parseBody(context, address);
-    await countMail(accountKey(email));
+    await countMail();
     await verification?.resend(email);
     context.status = 202;
   });
@@ -40,7 +39,7 @@ export function mailedRoutes(router: Router<RequestState>, ports: MailedPorts): 
 
   router.post('/account/reset', jsonBody, async (context) => {
     const { email } = parseBody(context, address);
-    await countMail(accountKey(email));
+    await countMail();
     await passwordReset.request(email);
     context.status = 202;
   });

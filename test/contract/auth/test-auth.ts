@@ -42,7 +42,6 @@ const SETTINGS: LimitSettings = {
   MAX_REGISTRATIONS_PER_ADDRESS_PER_HOUR: 1000,
   MAX_GUESTS_PER_ADDRESS_PER_HOUR: 1000,
   MAX_MAIL_REQUESTS_PER_ADDRESS_PER_HOUR: 1000,
-  MAX_MAIL_REQUESTS_PER_ACCOUNT_PER_HOUR: 1000,
 };
 
 /** The whole service with a database of its own and a clock that the test sets. */
@@ -50,10 +49,10 @@ export async function buildAuth(
   t: TestContext,
   {
     queue = 64,
-    limits: settings = {} as Partial<LimitSettings>,
-    database: shared,
     requireVerifiedEmail = false,
     minMs = 0,
+    limits: settings = {},
+    database: shared,
   }: Options = {},
 ) {
   const database = shared ?? (await createDatabase(t))[0];
