@@ -16,12 +16,14 @@ import type { Users } from './accounts/users.ts';
 import { readBasic, readBearer } from './credentials.ts';
 import { type Guests, notGuest } from './guests/guests.ts';
 import { parseBody } from './json-body.ts';
+import { type KeyPorts, keyRoutes } from './keys/routes.ts';
+import { createRequireAccount } from './require-account.ts';
 import type { Grants } from './sessions/grants.ts';
 import { JWKS_SECONDS } from './tokens/key-schedule.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
 import type { Tokens } from './tokens/tokens.ts';
 
-interface AuthPorts {
+interface AuthPorts extends Omit<KeyPorts, 'requireAccount'> {
   accounts: Accounts;
   guests: Guests;
   users: Pick<Users, 'idsAfter'>;
@@ -101,6 +103,9 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
       throw new AppError('bad_request', '`after` is a user id, `limit` a number from 1 to 1000');
     respondUncached(context, { users: await users.idsAfter(page.data.after, page.data.limit) });
   });
+
+  const requireAccount = createRequireAccount(tokens);
+  keyRoutes(router, { ...ports, requireAccount });
 
   const app = createApp(log, metrics);
   app.use(health(checks, stoppingSignal)).use(exposeMetrics(metrics)).use(requireSidecarToken(apiToken));

@@ -15,6 +15,8 @@ import { migrate } from './database/migrate.ts';
 import { waitForDatabase } from './database/wait-for-database.ts';
 import { deleteAbandonedGuests } from './guests/abandoned-guests.ts';
 import { createGuests } from './guests/guests.ts';
+import { createApiKeys } from './keys/api-keys.ts';
+import { createKeyIds, readKeyIdSecret } from './keys/key-ids.ts';
 import { createGrants } from './sessions/grants.ts';
 import { createSessions } from './sessions/refresh-sessions.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
@@ -54,7 +56,14 @@ const tokens = createTokens({
 });
 await keys().catch(failStart);
 
+const apiKeys = createApiKeys({
+  database,
+  ids: createKeyIds(await readKeyIdSecret(database).catch(failStart)),
+  revoke: async () => undefined,
+});
+
 const app = createAuthApp({
+  apiKeys,
   accounts: createAccounts({ users, passwords }),
   guests: createGuests({ users, passwords }),
   users,

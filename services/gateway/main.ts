@@ -9,6 +9,7 @@ import { createLog } from '../shared/runtime/log.ts';
 import { startStartupCheck } from '../shared/runtime/startup-check.ts';
 import { checkConformance } from '../shared/state/conformance.ts';
 import { writeMarker } from '../shared/state/store-marker.ts';
+import { acceptApiKeys, createApiKeys } from './accounts/api-keys.ts';
 import { createAuthenticate } from './accounts/authenticate.ts';
 import { createGateway } from './app.ts';
 import {
@@ -117,11 +118,17 @@ const marking = repeat(
   stoppingSignal,
 );
 
+const apiKeys = createApiKeys(invoke);
+
 const app = createGateway({
   ...stored,
   ...live,
   stallTimeoutMs: times.stallTimeoutMs,
-  authenticate: createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, log }),
+  authenticate: acceptApiKeys(
+    createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, log }),
+    apiKeys,
+  ),
+  apiKeys,
   idempotency: resumable.idempotency,
   admission,
   downloads: createConcurrencyLimit(limits.downloads, 'downloads'),

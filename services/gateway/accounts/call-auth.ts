@@ -12,6 +12,8 @@ import { type AccountLimit, createAccountLimits } from './account-limits.ts';
 const MAX_CREDENTIALS = 2048;
 
 export interface AuthRequest extends Pick<InvokeRequest, 'path' | 'body'> {
+  /** Default: POST. */
+  method?: InvokeRequest['method'];
   limit: AccountLimit;
   /** Value of `Authorization`. */
   authorization?: string;
@@ -23,9 +25,9 @@ type RequestContext = Context & { state: RequestState };
 
 export function createCallAuth(invoke: Sidecar['invoke']): CallAuth {
   const runLimited = createAccountLimits();
-  return async (context, { path, limit, body, authorization }) => {
+  return async (context, { method = 'POST', path, limit, body, authorization }) => {
     const request: InvokeRequest = {
-      method: 'POST',
+      method,
       path,
       headers: {
         traceparent: traceparentOf(context.state.traceId),

@@ -8,6 +8,7 @@ export const STATUS = {
   invalid_credentials: 401,
   invalid_token: 401,
   forbidden: 403,
+  insufficient_scope: 403,
   not_found: 404,
   method_not_allowed: 405,
   too_slow: 408,

@@ -1,6 +1,7 @@
 import type { Locker } from '@tus/server';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { pino } from 'pino';
+import { acceptApiKeys, createApiKeys } from '../../../services/gateway/accounts/api-keys.ts';
 import { createAuthenticate } from '../../../services/gateway/accounts/authenticate.ts';
 import { createGateway } from '../../../services/gateway/app.ts';
 import type { limitsOf } from '../../../services/gateway/config.ts';
@@ -221,12 +222,14 @@ export function buildGateway({
     log,
     ...(now && { now }),
   });
+  const apiKeys = createApiKeys(invoke);
   const app = createGateway({
     ...live,
     stallTimeoutMs,
     publicUrl,
     site,
-    authenticate: createAuthenticate(invoke, ISSUER),
+    authenticate: acceptApiKeys(createAuthenticate(invoke, ISSUER), apiKeys),
+    apiKeys,
     idempotency: {
       ...idempotency,
       async claim(...args) {
