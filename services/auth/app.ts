@@ -16,20 +16,20 @@ import type { Users } from './accounts/users.ts';
 import { readBasic, readBearer } from './credentials.ts';
 import { type Guests, notGuest } from './guests/guests.ts';
 import { parseBody } from './json-body.ts';
-import { type KeyPorts, keyRoutes } from './keys/routes.ts';
-import { createRequireAccount } from './require-account.ts';
 import type { Grants } from './sessions/grants.ts';
 import { JWKS_SECONDS } from './tokens/key-schedule.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
 import type { Tokens } from './tokens/tokens.ts';
 
-interface AuthPorts extends Omit<KeyPorts, 'requireAccount'> {
+interface AuthPorts {
   accounts: Accounts;
   guests: Guests;
   users: Pick<Users, 'idsAfter'>;
   grants: Grants;
   tokens: Tokens;
   keys: SigningKeys;
+  /** Routes of other rooms. */
+  addRoutes?: ((router: Router<RequestState>) => void) | undefined;
   checks: Checks;
   metrics: Metrics;
   log: Log;
@@ -104,9 +104,7 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
     respondUncached(context, { users: await users.idsAfter(page.data.after, page.data.limit) });
   });
 
-  const requireAccount = createRequireAccount(tokens);
-  keyRoutes(router, { ...ports, requireAccount });
-
+  ports.addRoutes?.(router);
   const app = createApp(log, metrics);
   app.use(health(checks, stoppingSignal)).use(exposeMetrics(metrics)).use(requireSidecarToken(apiToken));
   app.use(router.routes()).use(router.allowedMethods());

@@ -47,3 +47,11 @@ export const guestSessionSeconds = (
     'GUEST_RETENTION_SECONDS' | 'ACCESS_TOKEN_SECONDS' | 'REFRESH_TOKEN_SECONDS'
   >,
 ): number => Math.min(env.REFRESH_TOKEN_SECONDS, env.GUEST_RETENTION_SECONDS + env.ACCESS_TOKEN_SECONDS);
+
+/** Gateways keep the answer about an API key for this long (services/gateway/accounts/api-keys.ts). */
+const API_KEY_SECONDS = 60;
+
+/** How long gateways have to know that a session or an API key was ended, in seconds. */
+export const revocationSeconds = (
+  env: Pick<z.output<typeof authEnvironment>, 'ACCESS_TOKEN_SECONDS'>,
+): number => Math.max(env.ACCESS_TOKEN_SECONDS, API_KEY_SECONDS);

@@ -9,16 +9,17 @@ import { createAccounts } from './accounts/accounts.ts';
 import { createPasswords } from './accounts/passwords.ts';
 import { createUsers } from './accounts/users.ts';
 import { createAuthApp } from './app.ts';
-import { authEnvironment, CLEANUP_MS, guestSessionSeconds } from './config.ts';
+import { authEnvironment, CLEANUP_MS, guestSessionSeconds, revocationSeconds } from './config.ts';
 import { checkDatabase, connectDatabase } from './database/database.ts';
 import { migrate } from './database/migrate.ts';
 import { waitForDatabase } from './database/wait-for-database.ts';
 import { deleteAbandonedGuests } from './guests/abandoned-guests.ts';
 import { createGuests } from './guests/guests.ts';
-import { createApiKeys } from './keys/api-keys.ts';
-import { createKeyIds, readKeyIdSecret } from './keys/key-ids.ts';
+import { deleteOldRevocations } from './revocations/delete-old.ts';
+import { revocationRoutes } from './revocations/routes.ts';
 import { createGrants } from './sessions/grants.ts';
 import { createSessions } from './sessions/refresh-sessions.ts';
+import { createSignIn } from './sign-in.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
 import { createTokens } from './tokens/tokens.ts';
 
@@ -56,20 +57,19 @@ const tokens = createTokens({
 });
 await keys().catch(failStart);
 
-const apiKeys = createApiKeys({
-  database,
-  ids: createKeyIds(await readKeyIdSecret(database).catch(failStart)),
-  revoke: async () => undefined,
-});
+const addSignInRoutes = await createSignIn({ database, tokens }).catch(failStart);
 
 const app = createAuthApp({
-  apiKeys,
   accounts: createAccounts({ users, passwords }),
   guests: createGuests({ users, passwords }),
   users,
   grants: createGrants({ sessions, tokens }),
   tokens,
   keys,
+  addRoutes(router) {
+    revocationRoutes(router, { database, tokenSeconds: revocationSeconds(env) });
+    addSignInRoutes(router);
+  },
   checks: {
     mysql: (signal) => checkDatabase(database, signal),
     sidecar: (signal) => checkSidecar(env, signal),
@@ -84,6 +84,7 @@ const cleaning = repeat(
   CLEANUP_MS,
   async () => {
     await sessions.deleteExpired();
+    await deleteOldRevocations(database, revocationSeconds(env));
     await deleteAbandonedGuests(
       database,
       new Date(Date.now() - env.GUEST_RETENTION_SECONDS * 1000),

@@ -11,6 +11,7 @@ import { checkConformance } from '../shared/state/conformance.ts';
 import { writeMarker } from '../shared/state/store-marker.ts';
 import { acceptApiKeys, createApiKeys } from './accounts/api-keys.ts';
 import { createAuthenticate } from './accounts/authenticate.ts';
+import { createRevocations } from './accounts/revocations.ts';
 import { createGateway } from './app.ts';
 import {
   gatewayEnvironment,
@@ -118,14 +119,19 @@ const marking = repeat(
   stoppingSignal,
 );
 
-const apiKeys = createApiKeys(invoke);
+const revocations = createRevocations({ invoke, log });
+const readingRevocations = revocations.run(stoppingSignal);
+const apiKeys = createApiKeys(invoke, { isRevoked: revocations.has });
 
 const app = createGateway({
   ...stored,
   ...live,
   stallTimeoutMs: times.stallTimeoutMs,
   authenticate: acceptApiKeys(
-    createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, log }),
+    createAuthenticate(invoke, {
+      ...{ issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
+      ...{ revocations, log },
+    }),
     apiKeys,
   ),
   apiKeys,
@@ -183,7 +189,14 @@ await serve(app.callback(), {
   stopping,
   log,
   async close() {
-    await Promise.all([sweeping, marking, countingConverters, publisher.settled(), deletion.settled()]);
+    await Promise.all([
+      sweeping,
+      marking,
+      readingRevocations,
+      countingConverters,
+      publisher.settled(),
+      deletion.settled(),
+    ]);
     await sidecar.close();
   },
 });

@@ -54,10 +54,11 @@ export function createAccounts({
       const matches = await passwords.verify(password, user?.passwordHash, signal);
       if (!user || !matches) throw invalidCredentials();
       const { id, passwordHash } = user;
-      if (passwords.isOutdated(passwordHash)) {
+      if (passwordHash !== undefined && passwords.isOutdated(passwordHash)) {
         await users.replaceHash(id, passwordHash, await passwords.hash(password, signal));
       }
-      return { id, email: user.email };
+      const { passwordHash: _, ...known } = user;
+      return known;
     },
   };
 }

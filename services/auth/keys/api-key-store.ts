@@ -1,5 +1,5 @@
 import type { Scope } from '../../shared/contract/scopes.ts';
-import type { User } from '../accounts/users.ts';
+import { type User, type UserRow, userOf } from '../accounts/users.ts';
 import type { Statements } from '../database/database.ts';
 
 /** A key without its secret. */
@@ -59,14 +59,12 @@ export interface StoredApiKey extends ApiKey {
 }
 
 export async function readApiKey({ rows }: Statements, id: string): Promise<StoredApiKey | undefined> {
-  const [row] = await rows<Row & { secret_hash: string; user_id: string; email: string | null }>(
-    `SELECT ${COLUMNS}, secret_hash, user_id, email
+  const [row] = await rows<Row & UserRow & { secret_hash: string; user_id: string }>(
+    `SELECT ${COLUMNS}, secret_hash, user_id, email, account_group
        FROM api_keys JOIN users ON users.id = user_id WHERE api_keys.id = ?`,
     [id],
   );
-  return (
-    row && { ...toApiKey(row), secretHash: row.secret_hash, user: { id: row.user_id, email: row.email } }
-  );
+  return row && { ...toApiKey(row), secretHash: row.secret_hash, user: userOf({ ...row, id: row.user_id }) };
 }
 
 /** Notes a use, unless one was noted after `earlier`: a key that is used all the time is written once a minute. */

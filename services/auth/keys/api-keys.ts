@@ -5,6 +5,7 @@ import { constantTimeEqual } from '../../shared/runtime/constant-time-equal.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { invalidToken } from '../credentials.ts';
 import type { Statements, Transactions } from '../database/database.ts';
+import { revoke } from '../revocations/revocations.ts';
 import {
   type ApiKey,
   addApiKey,
@@ -42,12 +43,10 @@ export interface ApiKeys {
 interface Options {
   database: Transactions;
   ids: KeyIds;
-  /** Tells the gateways that a key has ended, within the transaction that deletes it. */
-  revoke: (statements: Statements, id: string) => Promise<void>;
   now?: () => number;
 }
 
-export function createApiKeys({ database, ids, revoke, now = Date.now }: Options): ApiKeys {
+export function createApiKeys({ database, ids, now = Date.now }: Options): ApiKeys {
   return {
     async create(userId, { name, scopes, expiresInDays }) {
       const secret = newKeySecret();
@@ -67,7 +66,7 @@ export function createApiKeys({ database, ids, revoke, now = Date.now }: Options
       await database.inTransaction(async (statements) => {
         if (!(await deleteApiKey(statements, userId, id)))
           throw new AppError('not_found', 'you have no API key with this id');
-        await revoke(statements, id);
+        await revoke(statements, [id]);
       });
     },
 

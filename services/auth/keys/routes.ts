@@ -57,7 +57,8 @@ export function keyRoutes(router: Router<RequestState>, { apiKeys, requireAccoun
   router.post('/keys/check', jsonBody, async (context) => {
     const { id, scopes, expiresAt, user } = await apiKeys.check(parseBody(context, keyToCheck).key);
     context.set('Cache-Control', 'no-store');
-    context.body = { id, scopes, expires_at: expiresAt.toISOString(), sub: user.id, email: user.email };
+    const { id: sub, ...claims } = user;
+    context.body = { id, scopes, expires_at: expiresAt.toISOString(), sub, ...claims };
   });
 }
 

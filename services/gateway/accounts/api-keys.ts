@@ -41,8 +41,8 @@ export interface ApiKeys {
 }
 
 interface Options {
-  /** Whether a key was ended a moment ago. */
-  isRevoked?: (id: string) => boolean;
+  /** Whether a key or an account was ended a moment ago, by its id. */
+  isRevoked?: (...ids: string[]) => boolean;
   /** Milliseconds since 1970. */
   now?: () => number;
 }
@@ -95,7 +95,8 @@ export function createApiKeys(
         else known.delete(digest);
       }
       // It may have been revoked, and may have expired, while auth was asked.
-      if (!found.owner || found.until <= now() || isRevoked(parts.id)) throw invalidKey();
+      if (!found.owner || found.until <= now() || isRevoked(parts.id, found.owner.user.id))
+        throw invalidKey();
       return found.owner;
     },
   };

@@ -6,10 +6,10 @@ import { createAuthApp } from '../../../services/auth/app.ts';
 import { checkDatabase } from '../../../services/auth/database/database.ts';
 import { migrate } from '../../../services/auth/database/migrate.ts';
 import { createGuests } from '../../../services/auth/guests/guests.ts';
-import { createApiKeys } from '../../../services/auth/keys/api-keys.ts';
-import { createKeyIds, readKeyIdSecret } from '../../../services/auth/keys/key-ids.ts';
+import { revocationRoutes } from '../../../services/auth/revocations/routes.ts';
 import { createGrants } from '../../../services/auth/sessions/grants.ts';
 import { createSessions } from '../../../services/auth/sessions/refresh-sessions.ts';
+import { createSignIn } from '../../../services/auth/sign-in.ts';
 import { createSigningKeys } from '../../../services/auth/tokens/signing-keys.ts';
 import { createTokens } from '../../../services/auth/tokens/tokens.ts';
 import { createMetrics } from '../../../services/shared/http/metrics.ts';
@@ -37,15 +37,12 @@ export async function buildAuth(t: TestContext, { queue = 64 } = {}) {
   });
   const users = createUsers(database);
   const passwords = await createPasswords({ parallel: 2, queue });
-  const revoked: string[] = [];
-  const apiKeys = createApiKeys({
-    database,
-    ids: createKeyIds(await readKeyIdSecret(database)),
-    revoke: async (_statements, id) => void revoked.push(id),
-    now,
-  });
+  const addSignInRoutes = await createSignIn({ database, tokens, now });
   const app = createAuthApp({
-    apiKeys,
+    addRoutes(router) {
+      revocationRoutes(router, { database, tokenSeconds: 900 });
+      addSignInRoutes(router);
+    },
     users,
     accounts: createAccounts({ users, passwords }),
     guests: createGuests({ users, passwords }),
@@ -58,5 +55,5 @@ export async function buildAuth(t: TestContext, { queue = 64 } = {}) {
     stoppingSignal: new AbortController().signal,
     apiToken: undefined,
   });
-  return { database, clock, revoked, reused, sessions, users, call: inProcess(app) };
+  return { database, clock, reused, sessions, users, call: inProcess(app) };
 }

@@ -2,7 +2,6 @@ import { pino } from 'pino';
 import type { Accounts } from '../../../services/auth/accounts/accounts.ts';
 import { createAuthApp } from '../../../services/auth/app.ts';
 import { invalidCredentials, invalidToken } from '../../../services/auth/credentials.ts';
-import type { ApiKeys } from '../../../services/auth/keys/api-keys.ts';
 import { createMetrics } from '../../../services/shared/http/metrics.ts';
 import { AppError, unavailable } from '../../../services/shared/runtime/errors.ts';
 import { inProcess } from '../../support/in-process.ts';
@@ -15,14 +14,6 @@ const GUEST_CLAIMS = { ...CLAIMS, email: undefined, guest: true as const };
 const KEYS = { keys: [{ kty: 'OKP', kid: 'one' }] };
 
 const metrics = createMetrics('auth');
-
-/** API keys where nobody has one. test/contract/auth has those of the database. */
-const refuseAll: ApiKeys = {
-  create: () => Promise.reject(invalidToken()),
-  list: async () => [],
-  delete: () => Promise.reject(invalidToken()),
-  check: () => Promise.reject(invalidToken()),
-};
 
 /** Builds the application with ports that know one user. Returns it with the lines that it logs. */
 export function buildApp({
@@ -38,7 +29,6 @@ export function buildApp({
   const stopping = new AbortController();
   const refuse = () => Promise.reject(unavailable('the database'));
   const app = createAuthApp({
-    apiKeys: refuseAll,
     accounts: accounts ?? {
       register: async (email) => {
         if (email === USER.email) throw new AppError('email_taken', 'taken');
