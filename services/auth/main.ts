@@ -15,6 +15,7 @@ import { migrate } from './database/migrate.ts';
 import { waitForDatabase } from './database/wait-for-database.ts';
 import { deleteAbandonedGuests } from './guests/abandoned-guests.ts';
 import { createGuests } from './guests/guests.ts';
+import { resolveSecrets } from './oidc/settings.ts';
 import { deleteOldRevocations } from './revocations/delete-old.ts';
 import { revocationRoutes } from './revocations/routes.ts';
 import { createGrants } from './sessions/grants.ts';
@@ -57,13 +58,17 @@ const tokens = createTokens({
 });
 await keys().catch(failStart);
 
-const addSignInRoutes = await createSignIn({ database, tokens }).catch(failStart);
+const grants = createGrants({ sessions, tokens });
+const addSignInRoutes = await createSignIn({
+  ...{ database, tokens, grants, log, publicUrl: env.PUBLIC_URL },
+  providers: resolveSecrets(env.OIDC_PROVIDERS ?? [], process.env),
+}).catch(failStart);
 
 const app = createAuthApp({
   accounts: createAccounts({ users, passwords }),
   guests: createGuests({ users, passwords }),
   users,
-  grants: createGrants({ sessions, tokens }),
+  grants,
   tokens,
   keys,
   addRoutes(router) {

@@ -12,6 +12,7 @@ import type { ApiKeys } from './accounts/api-keys.ts';
 import { createCallAuth } from './accounts/call-auth.ts';
 import { guestRoutes } from './accounts/guest-routes.ts';
 import { keyRoutes } from './accounts/key-routes.ts';
+import { oidcRoutes } from './accounts/oidc-routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { acceptSessionCookie, createSessionCookies } from './accounts/session-cookies.ts';
 import { type SessionPorts, sessionRoutes } from './accounts/session-routes.ts';
@@ -81,6 +82,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   sessionRoutes(router, sessionPorts);
   guestRoutes(router, sessionPorts);
   keyRoutes(router, callAuth);
+  oidcRoutes(router, sessionPorts);
   uploadRoutes(router, ports);
   tusRoutes(router, ports);
   probeRoutes(router, ports);

@@ -2,9 +2,9 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { ID_LENGTH, SECRET_LENGTH, toBase62 } from '../../shared/contract/api-key.ts';
 import { constantTimeEqual } from '../../shared/runtime/constant-time-equal.ts';
 import type { Statements } from '../database/database.ts';
+import { readSharedSecret } from '../database/shared-secret.ts';
 
 const RANDOM_LENGTH = 10;
-const SECRET_NAME = 'api-key-ids';
 
 /** The ids of API keys. Only auth can make them, so that an invented key is refused without reading the database. */
 export interface KeyIds {
@@ -22,18 +22,9 @@ export function createKeyIds(secret: string): KeyIds {
   };
 }
 
-/** Reads the key of the HMAC. The first replica makes it. */
-export async function readKeyIdSecret({ change, rows }: Statements): Promise<string> {
-  await change('INSERT IGNORE INTO auth_secrets (name, secret) VALUES (?, ?)', [
-    SECRET_NAME,
-    randomBytes(32).toString('base64url'),
-  ]);
-  const [row] = await rows<{ secret: string }>('SELECT secret FROM auth_secrets WHERE name = ?', [
-    SECRET_NAME,
-  ]);
-  if (!row) throw new Error('the secret of the API key ids is not in the database');
-  return row.secret;
-}
+/** Reads the key of the HMAC. */
+export const readKeyIdSecret = (database: Statements): Promise<string> =>
+  readSharedSecret(database, 'api-key-ids');
 
 /** 256 random bits. */
 export const newKeySecret = (): string => base62Of(randomBytes(32), SECRET_LENGTH);

@@ -16,6 +16,8 @@ const LIMITS = {
   passwords: { underWay: 16, waiting: 48 },
   /** `/refresh` and `/logout`. Each is a few reads of the database. */
   sessions: { underWay: 16, waiting: 240 },
+  /** Sign-ins at other systems, which may take seconds to answer. */
+  providers: { underWay: 8, waiting: 40 },
   /** New guests. Each is two writes to the database, and anybody can cause them. */
   guests: { underWay: 4, waiting: 60 },
 } as const;
@@ -33,6 +35,7 @@ export function createAccountLimits(): RunLimited {
     passwords: limitedTo(LIMITS.passwords),
     sessions: limitedTo(LIMITS.sessions),
     guests: limitedTo(LIMITS.guests),
+    providers: limitedTo(LIMITS.providers),
   };
   // The signal ends only the wait. A call that has started goes on when the client goes away.
   return (limit, { res }, call) => semaphores[limit].run(call, closedSignal(res));

@@ -20,7 +20,10 @@ const metrics = createMetrics('auth');
 export const DAY_SECONDS = 24 * 3600;
 
 /** The whole service with a database of its own and a clock that the test sets. */
-export async function buildAuth(t: TestContext, { queue = 64 } = {}) {
+export async function buildAuth(
+  t: TestContext,
+  { queue = 64, signIn = {} }: { queue?: number; signIn?: Partial<Parameters<typeof createSignIn>[0]> } = {},
+) {
   const [database] = await createDatabase(t);
   await migrate(database, MIGRATIONS, silent);
   const clock = { ms: Date.now() };
@@ -37,7 +40,12 @@ export async function buildAuth(t: TestContext, { queue = 64 } = {}) {
   });
   const users = createUsers(database);
   const passwords = await createPasswords({ parallel: 2, queue });
-  const addSignInRoutes = await createSignIn({ database, tokens, now });
+  const grants = createGrants({ sessions, tokens });
+  const addSignInRoutes = await createSignIn({
+    ...{ database, tokens, grants, now, log: silent },
+    ...{ publicUrl: 'http://gateway.test', providers: [] },
+    ...signIn,
+  });
   const app = createAuthApp({
     addRoutes(router) {
       revocationRoutes(router, { database, tokenSeconds: 900 });
@@ -46,7 +54,7 @@ export async function buildAuth(t: TestContext, { queue = 64 } = {}) {
     users,
     accounts: createAccounts({ users, passwords }),
     guests: createGuests({ users, passwords }),
-    grants: createGrants({ sessions, tokens }),
+    grants,
     tokens,
     keys,
     checks: { mysql: (signal) => checkDatabase(database, signal) },

@@ -122,6 +122,7 @@ export function buildGateway({
   keepVideoMs = 3600_000,
   corsOrigins = [],
   publicUrl = 'http://gateway.test',
+  issuer = ISSUER,
   site = { find: () => undefined, read: async () => undefined },
   stallTimeoutMs = 45_000,
   minimumRate = { bytesPerSecond: 512, windowMs: 60_000 },
@@ -148,6 +149,8 @@ export function buildGateway({
   keepVideoMs?: number;
   corsOrigins?: string[];
   publicUrl?: string;
+  /** What the tokens of auth have to name. */
+  issuer?: typeof ISSUER;
   /** The files of the page. Default: none. */
   site?: Site;
   /** The store, where it is shared by several gateways or fails now and then. */
@@ -229,7 +232,7 @@ export function buildGateway({
     stallTimeoutMs,
     publicUrl,
     site,
-    authenticate: acceptApiKeys(createAuthenticate(invoke, ISSUER), apiKeys),
+    authenticate: acceptApiKeys(createAuthenticate(invoke, issuer), apiKeys),
     apiKeys,
     idempotency: {
       ...idempotency,
