@@ -26,6 +26,11 @@ export const authEnvironment = requireTokenUnlessLoopback(
     MYSQL_WAIT_SECONDS: wholeNumber(60, { max: 3600 }),
     /** The public URL of the gateway. The links in mails, and the addresses to which providers send browsers back, start with it. */
     PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8080'),
+    /** Makes an account only once the owner of the address has opened the link of a mail. */
+    REQUIRE_VERIFIED_EMAIL: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((value) => value === 'true'),
     ...oidcSettings,
     TOKEN_ISSUER: z.string().min(1).default('mp3converter'),
     TOKEN_AUDIENCE: z.string().min(1).default('mp3converter'),
@@ -51,11 +56,3 @@ export const guestSessionSeconds = (
     'GUEST_RETENTION_SECONDS' | 'ACCESS_TOKEN_SECONDS' | 'REFRESH_TOKEN_SECONDS'
   >,
 ): number => Math.min(env.REFRESH_TOKEN_SECONDS, env.GUEST_RETENTION_SECONDS + env.ACCESS_TOKEN_SECONDS);
-
-/** Gateways keep the answer about an API key for this long (services/gateway/accounts/api-keys.ts). */
-const API_KEY_SECONDS = 60;
-
-/** How long gateways have to know that a session or an API key was ended, in seconds. */
-export const revocationSeconds = (
-  env: Pick<z.output<typeof authEnvironment>, 'ACCESS_TOKEN_SECONDS'>,
-): number => Math.max(env.ACCESS_TOKEN_SECONDS, API_KEY_SECONDS);

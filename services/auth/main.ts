@@ -1,23 +1,24 @@
 import { join } from 'node:path';
 import { checkSidecar } from '../shared/dapr/check-sidecar.ts';
+import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
 import { readEnvironment } from '../shared/runtime/config.ts';
 import { repeat } from '../shared/runtime/interval.ts';
 import { createLog } from '../shared/runtime/log.ts';
+import { createAccountRooms } from './account-rooms.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { createPasswords } from './accounts/passwords.ts';
 import { createUsers } from './accounts/users.ts';
 import { createAuthApp } from './app.ts';
-import { authEnvironment, CLEANUP_MS, guestSessionSeconds, revocationSeconds } from './config.ts';
+import { authEnvironment, CLEANUP_MS, guestSessionSeconds } from './config.ts';
 import { checkDatabase, connectDatabase } from './database/database.ts';
 import { migrate } from './database/migrate.ts';
 import { waitForDatabase } from './database/wait-for-database.ts';
 import { deleteAbandonedGuests } from './guests/abandoned-guests.ts';
 import { createGuests } from './guests/guests.ts';
+import { createMailLoop } from './mails/send-mails.ts';
 import { resolveSecrets } from './oidc/settings.ts';
-import { deleteOldRevocations } from './revocations/delete-old.ts';
-import { revocationRoutes } from './revocations/routes.ts';
 import { createGrants } from './sessions/grants.ts';
 import { createSessions } from './sessions/refresh-sessions.ts';
 import { createSignIn } from './sign-in.ts';
@@ -58,6 +59,18 @@ const tokens = createTokens({
 });
 await keys().catch(failStart);
 
+const sidecar = connectSidecar({
+  host: env.DAPR_HOST,
+  port: env.DAPR_HTTP_PORT,
+  apiToken: env.DAPR_API_TOKEN,
+});
+const mails = createMailLoop({ database, invoke: sidecar.invoke, log });
+const rooms = createAccountRooms({
+  ...{ database, passwords, tokens, wakeMails: mails.wake },
+  publicUrl: env.PUBLIC_URL,
+  requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL,
+});
+
 const grants = createGrants({ sessions, tokens });
 const addSignInRoutes = await createSignIn({
   ...{ database, tokens, grants, log, publicUrl: env.PUBLIC_URL },
@@ -65,14 +78,14 @@ const addSignInRoutes = await createSignIn({
 }).catch(failStart);
 
 const app = createAuthApp({
-  accounts: createAccounts({ users, passwords }),
-  guests: createGuests({ users, passwords }),
+  accounts: createAccounts({ users, passwords, verification: rooms.verification }),
+  guests: createGuests({ users, passwords, verification: rooms.verification }),
   users,
   grants,
   tokens,
   keys,
   addRoutes(router) {
-    revocationRoutes(router, { database, tokenSeconds: revocationSeconds(env) });
+    rooms.addRoutes(router);
     addSignInRoutes(router);
   },
   checks: {
@@ -89,7 +102,7 @@ const cleaning = repeat(
   CLEANUP_MS,
   async () => {
     await sessions.deleteExpired();
-    await deleteOldRevocations(database, revocationSeconds(env));
+    await rooms.cleanUp();
     await deleteAbandonedGuests(
       database,
       new Date(Date.now() - env.GUEST_RETENTION_SECONDS * 1000),
@@ -100,6 +113,8 @@ const cleaning = repeat(
   stopping.signal,
 );
 
+const mailing = mails.run(stopping.signal);
+
 await serve(app.callback(), {
   host: env.HOST,
   port: env.APP_PORT,
@@ -107,7 +122,8 @@ await serve(app.callback(), {
   shutdownSeconds: env.SHUTDOWN_SECONDS,
   stopping,
   async close() {
-    await cleaning;
+    await Promise.all([cleaning, mailing]);
+    await sidecar.close();
     await database.close();
   },
 });

@@ -11,7 +11,7 @@ import { createDiscover } from './oidc/discovery.ts';
 import { oidcRoutes, type Provider } from './oidc/routes.ts';
 import type { ProviderSettings } from './oidc/settings.ts';
 import { createSignInByIdentity } from './oidc/sign-in-by-identity.ts';
-import { createRequireAccount } from './require-account.ts';
+import { createRequireAccount } from './own-account/signed-in.ts';
 import { createSeal } from './seal.ts';
 import type { Grants } from './sessions/grants.ts';
 import type { Tokens } from './tokens/tokens.ts';
@@ -30,7 +30,7 @@ interface SignInPorts {
 /** The ways into an account beside its password, as one part of the application. Returns what adds their routes. */
 export async function createSignIn(ports: SignInPorts): Promise<(router: Router<RequestState>) => void> {
   const { database, grants, now = Date.now } = ports;
-  const requireAccount = createRequireAccount(ports);
+  const requireAccount = createRequireAccount(database, ports.tokens);
   const ids = createKeyIds(await readKeyIdSecret(database));
   const apiKeys = createApiKeys({ database, ids, now });
   const oidc = {

@@ -13,6 +13,7 @@ import { createCallAuth } from './accounts/call-auth.ts';
 import { guestRoutes } from './accounts/guest-routes.ts';
 import { keyRoutes } from './accounts/key-routes.ts';
 import { oidcRoutes } from './accounts/oidc-routes.ts';
+import { ownAccountRoutes } from './accounts/own-account-routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { acceptSessionCookie, createSessionCookies } from './accounts/session-cookies.ts';
 import { type SessionPorts, sessionRoutes } from './accounts/session-routes.ts';
@@ -25,6 +26,7 @@ import type { JobIndex } from './job-index/job-index.ts';
 import type { JobCommands } from './jobs/commands.ts';
 import { type JobPorts, jobRoutes } from './jobs/routes.ts';
 import { openapi } from './openapi/document.ts';
+import { operatorAccountRoutes } from './operator/account-routes.ts';
 import { type OperatorPorts, operatorRoutes } from './operator/routes.ts';
 import { SHARE_PATH } from './page/app/share/share-target.ts';
 import { pageRoutes } from './page/routes.ts';
@@ -83,6 +85,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   guestRoutes(router, sessionPorts);
   keyRoutes(router, callAuth);
   oidcRoutes(router, sessionPorts);
+  ownAccountRoutes(router, sessionPorts);
   uploadRoutes(router, ports);
   tusRoutes(router, ports);
   probeRoutes(router, ports);
@@ -93,6 +96,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   archiveRoutes(router, ports);
   downloadRoutes(router, ports);
   operatorRoutes(router, ports);
+  operatorAccountRoutes(router, { ...ports, callAuth });
   pageRoutes(router, ports);
   router.get('/openapi.json', openToAll, (context) => {
     context.body = openapi;

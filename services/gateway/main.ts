@@ -21,6 +21,7 @@ import {
   renamedVariables,
   timesOf,
 } from './config.ts';
+import { createDeletions } from './deletions/run-deletions.ts';
 import { createSignedLinks } from './downloads/signed-link.ts';
 import { createLiveJobs } from './events/live-jobs.ts';
 import { countActive } from './job-index/count-active.ts';
@@ -180,6 +181,10 @@ const sweeping = runSweeps(
   stoppingSignal,
 );
 
+const deletingAccounts = createDeletions({ jobs, index, commands, resumable, invoke, log }).run(
+  stoppingSignal,
+);
+
 const countingConverters = live.converters.run();
 
 await serve(app.callback(), {
@@ -191,6 +196,7 @@ await serve(app.callback(), {
   async close() {
     await Promise.all([
       sweeping,
+      deletingAccounts,
       marking,
       readingRevocations,
       countingConverters,

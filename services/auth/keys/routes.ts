@@ -5,7 +5,7 @@ import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { replaceInvisible } from '../../shared/runtime/visible-text.ts';
 import { parseBody } from '../json-body.ts';
-import type { RequireAccount } from '../require-account.ts';
+import type { RequireAccount } from '../own-account/signed-in.ts';
 import type { ApiKey } from './api-key-store.ts';
 import type { ApiKeys } from './api-keys.ts';
 
@@ -31,26 +31,26 @@ export interface KeyPorts {
 /** The routes of API keys. The gateway passes on all but the last one, by which it asks whose key it has got. */
 export function keyRoutes(router: Router<RequestState>, { apiKeys, requireAccount }: KeyPorts): void {
   router.post('/account/keys', jsonBody, async (context) => {
-    const { sub } = await requireAccount(context);
+    const { user } = await requireAccount(context);
     const { name, scopes, expires_in_days: expiresInDays } = parseBody(context, newKey);
-    const { key, text } = await apiKeys.create(sub, { name, scopes, expiresInDays });
-    context.state.log.info({ user: sub, key: key.id }, 'API key made');
+    const { key, text } = await apiKeys.create(user.id, { name, scopes, expiresInDays });
+    context.state.log.info({ user: user.id, key: key.id }, 'API key made');
     context.status = 201;
     context.set('Cache-Control', 'no-store');
     context.body = { ...viewOf(key), key: text };
   });
 
   router.get('/account/keys', async (context) => {
-    const { sub } = await requireAccount(context);
+    const { user } = await requireAccount(context);
     context.set('Cache-Control', 'no-store');
-    context.body = { keys: (await apiKeys.list(sub)).map(viewOf) };
+    context.body = { keys: (await apiKeys.list(user.id)).map(viewOf) };
   });
 
   router.delete('/account/keys/:id', async (context) => {
-    const { sub } = await requireAccount(context);
+    const { user } = await requireAccount(context);
     const id = String(context.params.id);
-    await apiKeys.delete(sub, id);
-    context.state.log.info({ user: sub, key: id }, 'API key deleted');
+    await apiKeys.delete(user.id, id);
+    context.state.log.info({ user: user.id, key: id }, 'API key deleted');
     context.status = 204;
   });
 

@@ -8,7 +8,7 @@ import type { User } from '../accounts/users.ts';
 import type { Statements, Transactions } from '../database/database.ts';
 import { parseBody } from '../json-body.ts';
 import { queueMail } from '../mails/outbox.ts';
-import type { RequireAccount } from '../require-account.ts';
+import type { RequireAccount } from '../own-account/signed-in.ts';
 import type { Grants } from '../sessions/grants.ts';
 import { requireWayIn } from '../sign-in-ways.ts';
 import type { Authorization } from './authorization.ts';
@@ -52,10 +52,11 @@ export function oidcRoutes(router: Router<RequestState>, ports: OidcPorts): void
 
   // Begun by whoever is signed in, it joins the identity to that account.
   router.post('/oidc/:provider/join', async (context) => {
-    const { sub, sid } = await requireAccount(context);
-    if (sid === undefined) throw new AppError('state_conflict', 'your session is an old one: sign in again');
+    const { user, sessionId } = await requireAccount(context);
+    if (sessionId === undefined)
+      throw new AppError('state_conflict', 'this session is of an older release: sign in again');
     context.set('Cache-Control', 'no-store');
-    context.body = await providerOf(context).authorization.begin({ userId: sub, sessionId: sid });
+    context.body = await providerOf(context).authorization.begin({ userId: user.id, sessionId });
   });
 
   router.post('/oidc/:provider/complete', jsonBody, async (context) => {
@@ -71,15 +72,17 @@ export function oidcRoutes(router: Router<RequestState>, ports: OidcPorts): void
   });
 
   router.get('/account/identities', async (context) => {
-    const { sub } = await requireAccount(context);
+    const { user } = await requireAccount(context);
     context.set('Cache-Control', 'no-store');
-    context.body = { identities: (await readIdentities(database, sub)).map((row) => viewOf(row, providers)) };
+    context.body = {
+      identities: (await readIdentities(database, user.id)).map((row) => viewOf(row, providers)),
+    };
   });
 
   router.delete('/account/identities/:id', async (context) => {
-    const { sub, email } = await requireAccount(context);
+    const { user } = await requireAccount(context);
     await database.inTransaction((statements) =>
-      removeIdentity(statements, { id: sub, email }, String(context.params.id), providers),
+      removeIdentity(statements, user, String(context.params.id), providers),
     );
     context.status = 204;
   });

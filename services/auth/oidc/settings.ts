@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { REGISTERED_GROUPS } from '../../shared/contract/account-group.ts';
+import { parseJson } from '../../shared/runtime/parse-json.ts';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -40,14 +41,8 @@ export const oidcSettings = {
   /** The providers by which people sign in, as a JSON list. See docs/sign-in.md. */
   OIDC_PROVIDERS: z
     .string()
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        context.addIssue({ code: 'custom', message: 'must be a list in JSON' });
-        return z.NEVER;
-      }
-    })
+    .refine((text) => parseJson(text) !== undefined, 'must be a list in JSON')
+    .transform(parseJson)
     .pipe(providers)
     .optional(),
 };

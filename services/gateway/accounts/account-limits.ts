@@ -18,6 +18,8 @@ const LIMITS = {
   sessions: { underWay: 16, waiting: 240 },
   /** Sign-ins at other systems, which may take seconds to answer. */
   providers: { underWay: 8, waiting: 40 },
+  /** Requests for the link of a mail. Each takes a fixed time, and anybody can cause them. */
+  mails: { underWay: 16, waiting: 48 },
   /** New guests. Each is two writes to the database, and anybody can cause them. */
   guests: { underWay: 4, waiting: 60 },
 } as const;
@@ -34,6 +36,7 @@ export function createAccountLimits(): RunLimited {
   const semaphores: Record<AccountLimit, Semaphore> = {
     passwords: limitedTo(LIMITS.passwords),
     sessions: limitedTo(LIMITS.sessions),
+    mails: limitedTo(LIMITS.mails),
     guests: limitedTo(LIMITS.guests),
     providers: limitedTo(LIMITS.providers),
   };

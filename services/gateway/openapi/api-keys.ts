@@ -12,7 +12,7 @@ const id = {
   description: 'The id of the key, which is the part between `mp3_` and the second `_`',
 };
 
-const accountErrors = ['invalid_token', 'forbidden'] as const;
+const accountErrors = ['invalid_token', 'forbidden', 'state_conflict'] as const;
 
 export const apiKeyPaths = refuseApiKeys({
   '/account/keys': {
@@ -47,10 +47,7 @@ export const apiKeyPaths = refuseApiKeys({
       },
       responses: {
         201: { description: 'The key', content: json(z.toJSONSchema(newApiKeyView)) },
-        ...problems(
-          ...accountErrors,
-          ...(['bad_request', 'too_large', 'unsupported_media_type', 'state_conflict'] as const),
-        ),
+        ...problems(...accountErrors, ...(['bad_request', 'too_large', 'unsupported_media_type'] as const)),
       },
     },
   },

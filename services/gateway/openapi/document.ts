@@ -14,6 +14,7 @@ import { apiKeyPaths } from './api-keys.ts';
 import { detailsPaths } from './details.ts';
 import { downloadPaths } from './download.ts';
 import { jobPaths } from './jobs.ts';
+import { oidcPaths } from './oidc.ts';
 import { operatorPaths } from './operator.ts';
 import { pagePaths } from './page.ts';
 import { inGroup, json } from './parts.ts';
@@ -63,6 +64,7 @@ export const openapi = {
   paths: addScopeErrors({
     ...inGroup('Accounts', accountPaths),
     ...inGroup('API keys', apiKeyPaths),
+    ...inGroup('Sign-in elsewhere', oidcPaths),
     ...inGroup('Session of the page', refuseApiKeys(sessionPaths)),
     ...inGroup('Uploads', uploadPaths),
     ...inGroup('Resumable uploads', resumablePaths),

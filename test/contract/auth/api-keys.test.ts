@@ -147,7 +147,7 @@ describe('API keys', () => {
     const { make, call } = await build(t);
     const { json } = await call('POST', '/guests');
     const { status, json: problem } = await make(WANTED, { authorization: `Bearer ${json.access_token}` });
-    assert.deepEqual([status, problem.code], [403, 'forbidden']);
+    assert.deepEqual([status, problem.code], [409, 'state_conflict']);
   });
 
   const BAD: [what: string, body: object][] = [

@@ -1,4 +1,5 @@
 import type { TestContext } from 'node:test';
+import { createAccountRooms } from '../../../services/auth/account-rooms.ts';
 import { createAccounts } from '../../../services/auth/accounts/accounts.ts';
 import { createPasswords } from '../../../services/auth/accounts/passwords.ts';
 import { createUsers } from '../../../services/auth/accounts/users.ts';
@@ -6,7 +7,6 @@ import { createAuthApp } from '../../../services/auth/app.ts';
 import { checkDatabase } from '../../../services/auth/database/database.ts';
 import { migrate } from '../../../services/auth/database/migrate.ts';
 import { createGuests } from '../../../services/auth/guests/guests.ts';
-import { revocationRoutes } from '../../../services/auth/revocations/routes.ts';
 import { createGrants } from '../../../services/auth/sessions/grants.ts';
 import { createSessions } from '../../../services/auth/sessions/refresh-sessions.ts';
 import { createSignIn } from '../../../services/auth/sign-in.ts';
@@ -17,12 +17,23 @@ import { inProcess } from '../../support/in-process.ts';
 import { createDatabase, MIGRATIONS, silent } from './database-for-test.ts';
 
 const metrics = createMetrics('auth');
+export const PUBLIC_URL = 'https://mp3.example.com';
 export const DAY_SECONDS = 24 * 3600;
 
 /** The whole service with a database of its own and a clock that the test sets. */
 export async function buildAuth(
   t: TestContext,
-  { queue = 64, signIn = {} }: { queue?: number; signIn?: Partial<Parameters<typeof createSignIn>[0]> } = {},
+  {
+    queue = 64,
+    requireVerifiedEmail = false,
+    minMs = 0,
+    signIn = {},
+  }: {
+    queue?: number;
+    requireVerifiedEmail?: boolean;
+    minMs?: number;
+    signIn?: Partial<Parameters<typeof createSignIn>[0]>;
+  } = {},
 ) {
   const [database] = await createDatabase(t);
   await migrate(database, MIGRATIONS, silent);
@@ -40,6 +51,12 @@ export async function buildAuth(
   });
   const users = createUsers(database);
   const passwords = await createPasswords({ parallel: 2, queue });
+  const rooms = createAccountRooms({
+    ...{ database, passwords, tokens, requireVerifiedEmail, now, minMs },
+    publicUrl: PUBLIC_URL,
+    wakeMails: () => undefined,
+  });
+  const { verification } = rooms;
   const grants = createGrants({ sessions, tokens });
   const addSignInRoutes = await createSignIn({
     ...{ database, tokens, grants, now, log: silent },
@@ -47,21 +64,21 @@ export async function buildAuth(
     ...signIn,
   });
   const app = createAuthApp({
-    addRoutes(router) {
-      revocationRoutes(router, { database, tokenSeconds: 900 });
-      addSignInRoutes(router);
-    },
     users,
-    accounts: createAccounts({ users, passwords }),
-    guests: createGuests({ users, passwords }),
+    accounts: createAccounts({ users, passwords, verification }),
+    guests: createGuests({ users, passwords, verification }),
     grants,
     tokens,
     keys,
+    addRoutes(router) {
+      rooms.addRoutes(router);
+      addSignInRoutes(router);
+    },
     checks: { mysql: (signal) => checkDatabase(database, signal) },
     metrics,
     log: silent,
     stoppingSignal: new AbortController().signal,
     apiToken: undefined,
   });
-  return { database, clock, reused, sessions, users, call: inProcess(app) };
+  return { database, clock, reused, sessions, users, rooms, call: inProcess(app) };
 }
