@@ -50,3 +50,14 @@ export const useChallenge = async ({ change }: Statements, token: string): Promi
 
 export const deleteExpiredChallenges = (database: Statements, now: Date): Promise<void> =>
   deleteInBatches(database, 'DELETE FROM sign_in_challenges WHERE expires_at <= ?', [now]);
+
+/** Ends a challenge that is answered at once. Returns false where there is no such one for this user, or not any more. */
+export const takeChallenge = async (
+  { change }: Statements,
+  token: string,
+  { purpose, userId, now }: { purpose: ChallengePurpose; userId: string | null; now: number },
+): Promise<boolean> =>
+  (await change(
+    'DELETE FROM sign_in_challenges WHERE token_hash = ? AND purpose = ? AND user_id <=> ? AND expires_at > ?',
+    [digest(token), purpose, userId, new Date(now)],
+  )) === 1;

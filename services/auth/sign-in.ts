@@ -13,6 +13,9 @@ import { oidcRoutes, type Provider } from './oidc/routes.ts';
 import type { ProviderSettings } from './oidc/settings.ts';
 import { createSignInByIdentity } from './oidc/sign-in-by-identity.ts';
 import { createRequireAccount } from './own-account/signed-in.ts';
+import { createCeremonies } from './passkeys/ceremonies.ts';
+import { createPasskeys } from './passkeys/passkeys.ts';
+import { passkeyRoutes } from './passkeys/routes.ts';
 import { createSeal } from './seal.ts';
 import { secondFactorRoutes } from './second-factor/routes.ts';
 import { createSecondFactor, type SecondFactor } from './second-factor/second-factor.ts';
@@ -44,7 +47,7 @@ export interface SignIn {
 
 /** The ways into an account beside its password, as one part of the application. */
 export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
-  const { database, grants, passwords, authSecret, now = Date.now } = ports;
+  const { database, grants, passwords, authSecret, publicUrl, now = Date.now } = ports;
   const requireAccount = createRequireAccount(database, ports.tokens);
   const ids = createKeyIds(await readKeyIdSecret(database));
   const apiKeys = createApiKeys({ database, ids, now });
@@ -55,6 +58,7 @@ export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
 
   const seal = authSecret === undefined ? undefined : createSeal(authSecret, 'second-factor');
   const secondFactor = createSecondFactor({ database, seal, now });
+  const passkeys = createPasskeys({ database, ceremonies: createCeremonies(publicUrl), now });
   const common = { database, grants, requireAccount };
 
   return {
@@ -63,6 +67,7 @@ export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
       keyRoutes(router, { apiKeys, requireAccount });
       oidcRoutes(router, { ...oidc, ...common });
       secondFactorRoutes(router, { secondFactor, passwords, ...common });
+      passkeyRoutes(router, { passkeys, ...common });
     },
     cleanUp: () => deleteExpiredChallenges(database, new Date(now())),
   };

@@ -9,6 +9,7 @@ export const STATUS = {
   invalid_token: 401,
   sign_in_failed: 401,
   sign_in_cancelled: 401,
+  passkey_refused: 401,
   forbidden: 403,
   insufficient_scope: 403,
   second_factor_required: 403,
