@@ -56,10 +56,14 @@ export function writeSecrets({ stateRoot, servers, publicUrl }: SecretsOptions):
     readEnvFile(stateRoot, name)[key] ?? randomBytes(32).toString('base64url');
   const linkSecret = process.env.LINK_SECRET ?? keepOrGenerate('gateway', 'LINK_SECRET');
   const eventSecret = process.env.EVENT_SECRET ?? keepOrGenerate('gateway', 'EVENT_SECRET');
+  const authSecret = process.env.AUTH_SECRET ?? keepOrGenerate('auth', 'AUTH_SECRET');
+  const providers = process.env.OIDC_PROVIDERS ?? readEnvFile(stateRoot, 'auth').OIDC_PROVIDERS;
   writeEnvFile(stateRoot, 'auth', {
+    AUTH_SECRET: authSecret,
     MYSQL_URL: servers.mysql.url,
     PUBLIC_URL: publicUrl,
     EVENT_SECRET: eventSecret,
+    ...(providers && { OIDC_PROVIDERS: providers }),
   });
   const operatorToken = process.env.OPERATOR_TOKEN ?? keepOrGenerate('gateway', 'OPERATOR_TOKEN');
   writeEnvFile(stateRoot, 'gateway', {

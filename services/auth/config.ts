@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { callerCheck, eventSecrets } from '../shared/contract/event-secret.ts';
 import { requireTokenUnlessLoopback, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
 import { limitSettings } from './limits/settings.ts';
+import { oidcSettings } from './oidc/settings.ts';
 
 /**
  * Returns how many password hashes are computed at a time by default: as many as half of the processors, because anybody can
@@ -28,13 +29,16 @@ export const authEnvironment = requireTokenUnlessLoopback(
       .refine((url) => URL.canParse(url) && new URL(url).pathname.length > 1, 'must name a database'),
     /** How long the service waits for MySQL when it starts. */
     MYSQL_WAIT_SECONDS: wholeNumber(60, { max: 3600 }),
-    /** The public URL of the gateway. The links in mails about accounts start with it. */
+    /** The public URL of the gateway. The links in mails, and the addresses to which providers send browsers back, start with it. */
     PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8080'),
     /** Makes an account only once the owner of the address has opened the link of a mail. */
     REQUIRE_VERIFIED_EMAIL: z
       .enum(['true', 'false'])
       .default('false')
       .transform((value) => value === 'true'),
+    ...oidcSettings,
+    /** Encrypts the secrets of second factors in the database. All replicas need the same one. */
+    AUTH_SECRET: z.string().min(32).optional(),
     TOKEN_ISSUER: z.string().min(1).default('mp3converter'),
     TOKEN_AUDIENCE: z.string().min(1).default('mp3converter'),
     ACCESS_TOKEN_SECONDS: wholeNumber(900, { min: 1, max: 24 * 3600 }),

@@ -22,8 +22,10 @@ import { createGuests } from './guests/guests.ts';
 import { limitAccounts, limitGuests } from './limits/limited.ts';
 import { createLimits } from './limits/limits.ts';
 import { createMailLoop } from './mails/send-mails.ts';
+import { resolveSecrets } from './oidc/settings.ts';
 import { createGrants } from './sessions/grants.ts';
 import { createSessions } from './sessions/refresh-sessions.ts';
+import { createSignIn } from './sign-in.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
 import { createTokens } from './tokens/tokens.ts';
 
@@ -77,6 +79,13 @@ const rooms = createAccountRooms({
   requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL,
 });
 
+const grants = createGrants({ sessions, tokens });
+const signIn = await createSignIn({
+  ...{ database, tokens, passwords, grants, log, authSecret: env.AUTH_SECRET },
+  ...{ publicUrl: env.PUBLIC_URL },
+  providers: resolveSecrets(env.OIDC_PROVIDERS ?? [], process.env),
+}).catch(failStart);
+
 const app = createAuthApp({
   accounts: limitAccounts(
     createAccounts({ users, passwords, verification: rooms.verification }),
@@ -89,10 +98,14 @@ const app = createAuthApp({
     accountKey,
   ),
   users,
-  grants: createGrants({ sessions, tokens }),
+  grants,
   tokens,
   keys,
-  addRoutes: rooms.addRoutes,
+  requireSecondFactor: signIn.requireSecondFactor,
+  addRoutes(router) {
+    rooms.addRoutes(router);
+    signIn.addRoutes(router);
+  },
   checks: {
     mysql: (signal) => checkDatabase(database, signal),
     sidecar: (signal) => checkSidecar(env, signal),
@@ -110,6 +123,7 @@ const cleaning = repeat(
     await sessions.deleteExpired();
     await limits.deleteExpired();
     await rooms.cleanUp();
+    await signIn.cleanUp();
     await deleteAbandonedGuests(
       database,
       new Date(Date.now() - env.GUEST_RETENTION_SECONDS * 1000),

@@ -22,6 +22,8 @@ const LIMITS = {
   passwords: { underWay: 16, waiting: 48, reserved: 4, forNew: 8 },
   /** `/refresh` and `/logout`. Each is a few reads of the database. */
   sessions: { underWay: 16, waiting: 240, reserved: 0, forNew: 0 },
+  /** Sign-ins at other systems, which may take seconds to answer. */
+  providers: { underWay: 8, waiting: 40, reserved: 0, forNew: 0 },
   /** Requests for the link of a mail. Each takes a fixed time, and anybody can cause them. */
   mails: { underWay: 16, waiting: 48, reserved: 0, forNew: 0 },
   /** New guests. Each is two writes to the database, and anybody can cause them. */
@@ -59,6 +61,7 @@ export function createAccountLimits(clientAddress: ClientAddress): RunLimited {
     sessions: limitedTo(LIMITS.sessions),
     mails: limitedTo(LIMITS.mails),
     guests: limitedTo(LIMITS.guests),
+    providers: limitedTo(LIMITS.providers),
   };
   // The number of refusals, and KNOWN where there was a success and none of them.
   const ranks = new LRUCache<string, number>({ max: MAX_ADDRESSES, ttl: OUTCOME_MS });

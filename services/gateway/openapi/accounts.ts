@@ -69,7 +69,13 @@ export const accountPaths = {
       security: [{ basic: [] }],
       responses: {
         200: tokens,
-        ...problems('bad_request', 'invalid_credentials', 'email_not_verified', 'too_many_requests'),
+        ...problems(
+          'bad_request',
+          'invalid_credentials',
+          'email_not_verified',
+          'second_factor_required',
+          'too_many_requests',
+        ),
       },
     },
   },

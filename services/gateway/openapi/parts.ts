@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Scope } from '../../shared/contract/scopes.ts';
 import { type ErrorCode, STATUS } from '../../shared/runtime/errors.ts';
 import { pageOf } from '../jobs/job-page.ts';
 
@@ -51,6 +52,8 @@ export const rateLimit = {
 
 /** Whoever is signed in, by a token or by the cookie of the page. */
 export const bearer = [{ bearer: [] }, { cookie: [] }];
+/** The same, or by an API key with this scope. */
+export const byKey = (scope: Scope) => [...bearer, { apiKey: [scope] }];
 export const uuid = { type: 'string', format: 'uuid' };
 export const id = {
   name: 'id',

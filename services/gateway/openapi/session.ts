@@ -30,7 +30,13 @@ export const sessionPaths = {
       responses: {
         200: signedIn,
         ...problems(
-          ...(['bad_request', 'invalid_credentials', 'forbidden', 'email_not_verified'] as const),
+          ...([
+            'bad_request',
+            'invalid_credentials',
+            'second_factor_required',
+            'forbidden',
+            'email_not_verified',
+          ] as const),
           'too_many_requests',
         ),
       },

@@ -1,5 +1,5 @@
 import { fileBody, optionParameters } from './options.ts';
-import { bearer, json, location, problems, query, rateLimit, ref } from './parts.ts';
+import { byKey, json, location, problems, query, rateLimit, ref } from './parts.ts';
 
 export const idempotencyKey = {
   name: 'Idempotency-Key',
@@ -36,7 +36,7 @@ export const uploadPaths = {
         'A user who has used up the uploads, bytes or minutes of a day, or keeps too much, gets 429 `quota_exceeded`. ' +
         'A file that arrives too slowly is refused with 408 `too_slow`, and nothing of it is kept: send it as a resumable upload. ' +
         'The video is deleted some time after its job is done, by default an hour. The MP3 is kept until the job expires.',
-      security: bearer,
+      security: byKey('upload'),
       parameters: [
         query('filename', 'Name of the file, for a raw body', { type: 'string' }),
         ...originalParameters,

@@ -3,6 +3,7 @@ import type { Context, ParameterizedContext } from 'koa';
 import { rateLimitHeaders } from '../../shared/http/rate-limit-headers.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import type { Job } from '../../shared/jobs/job.ts';
+import { scope } from '../accounts/access.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import type { Admission } from '../limits/admission.ts';
 import type { GroupLimits } from '../limits/group-limits.ts';
@@ -37,7 +38,7 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
   const { authenticate, requireReady, idempotency, admission, storeUpload, usage, groupLimits, minimumRate } =
     ports;
 
-  router.post('/upload', discardRest(ports.stoppingSignal), async (context) => {
+  router.post('/upload', scope('upload'), discardRest(ports.stoppingSignal), async (context) => {
     const { log, traceId } = context.state;
     const user = await authenticate(context.get('authorization'));
     const { maxUploadBytes } = groupLimits[user.group];

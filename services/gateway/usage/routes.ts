@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import type { RequestState } from '../../shared/http/request-state.ts';
+import { noApiKey } from '../accounts/access.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import type { DayUsage } from './day-usage.ts';
 
@@ -10,7 +11,7 @@ export interface UsagePorts {
 
 /** What the caller has used and may use. */
 export function usageRoutes(router: Router<RequestState>, { authenticate, usage }: UsagePorts): void {
-  router.get('/account/usage', async (context) => {
+  router.get('/account/usage', noApiKey, async (context) => {
     const user = await authenticate(context.get('authorization'));
     context.set('Cache-Control', 'no-store');
     context.body = await usage.view(user);

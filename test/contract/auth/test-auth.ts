@@ -13,6 +13,7 @@ import { createLimits } from '../../../services/auth/limits/limits.ts';
 import type { LimitSettings } from '../../../services/auth/limits/settings.ts';
 import { createGrants } from '../../../services/auth/sessions/grants.ts';
 import { createSessions } from '../../../services/auth/sessions/refresh-sessions.ts';
+import { createSignIn } from '../../../services/auth/sign-in.ts';
 import { createSigningKeys } from '../../../services/auth/tokens/signing-keys.ts';
 import { createTokens } from '../../../services/auth/tokens/tokens.ts';
 import { createMetrics } from '../../../services/shared/http/metrics.ts';
@@ -32,6 +33,8 @@ interface Options {
   requireVerifiedEmail?: boolean;
   /** Milliseconds that an answer takes at least, where its time must tell nothing. */
   minMs?: number;
+  /** Other ports of the ways to sign in. */
+  signIn?: Partial<Parameters<typeof createSignIn>[0]>;
 }
 
 /** Limits that the tests reach only where they want to. */
@@ -53,6 +56,7 @@ export async function buildAuth(
     minMs = 0,
     limits: settings = {},
     database: shared,
+    signIn = {},
   }: Options = {},
 ) {
   const database = shared ?? (await createDatabase(t))[0];
@@ -79,14 +83,25 @@ export async function buildAuth(
     countMail: limits.countMail,
   });
   const { verification } = rooms;
+  const grants = createGrants({ sessions, tokens });
+  const signInRooms = await createSignIn({
+    ...{ database, tokens, passwords, grants, now, log: silent },
+    authSecret: 'a secret of thirty-two characters',
+    ...{ publicUrl: 'http://gateway.test', providers: [] },
+    ...signIn,
+  });
   const app = createAuthApp({
     users,
     accounts: limitAccounts(createAccounts({ users, passwords, verification }), limits, accountKey),
     guests: limitGuests(createGuests({ users, passwords, verification }), limits, accountKey),
-    grants: createGrants({ sessions, tokens }),
+    grants,
     tokens,
     keys,
-    addRoutes: rooms.addRoutes,
+    requireSecondFactor: signInRooms.requireSecondFactor,
+    addRoutes(router) {
+      rooms.addRoutes(router);
+      signInRooms.addRoutes(router);
+    },
     checks: { mysql: (signal) => checkDatabase(database, signal) },
     metrics,
     log: silent,
