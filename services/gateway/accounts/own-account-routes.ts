@@ -70,6 +70,7 @@ export function ownAccountRoutes(router: Router<RequestState>, ports: OwnAccount
   });
 
   router.delete('/account/sessions/:id', async (context) => {
+    await ports.authenticate(context.get('authorization'));
     const id = context.params.id ?? '';
     if (!SESSION_ID.test(id)) throw new AppError('not_found', 'you have no such session');
     const request = {
