@@ -28,6 +28,8 @@ const expired = bearer(await tokenOf(OWNER, { claims: { exp: Math.floor(Date.now
 /** Paths whose part in braces names nothing that belongs to anybody. A path is listed with the reason. */
 const OF_NOBODY: Record<string, string> = {
   'GET /assets/{name}': 'files of the page, the same for all',
+  'DELETE /account/sessions/{id}': 'auth decides it: test/contract/auth/own-account.test.ts',
+  'PATCH /operator/accounts/{id}': 'auth decides it: test/contract/auth/own-account.test.ts',
   'OPTIONS /uploads/{id}': 'what the server can do, which reads no upload',
 };
 
