@@ -27,6 +27,8 @@ export interface AccountRoomsPorts {
   requireVerifiedEmail: boolean;
   /** Called after a mail was queued. */
   wakeMails: () => void;
+  /** Counts a request that may cause a mail to this address. Throws `too_many_requests`. */
+  countMail: (mailbox: string) => Promise<void>;
   now?: () => number;
   /** Milliseconds that an answer takes at least which must not tell whether there is an account. */
   minMs?: number;
@@ -42,7 +44,7 @@ export interface AccountRooms {
 
 /** What people and gateways do with accounts beside signing in. */
 export function createAccountRooms(ports: AccountRoomsPorts): AccountRooms {
-  const { database, tokens, requireVerifiedEmail, now = Date.now } = ports;
+  const { database, tokens, countMail, requireVerifiedEmail, now = Date.now } = ports;
   const verification = requireVerifiedEmail ? createVerification(ports) : undefined;
 
   return {
@@ -51,6 +53,7 @@ export function createAccountRooms(ports: AccountRoomsPorts): AccountRooms {
     addRoutes(router) {
       mailedRoutes(router, {
         verification,
+        countMail,
         confirmAddress: createConfirmAddress(ports),
         passwordReset: createPasswordReset({ ...ports, resend: verification?.resend }),
       });

@@ -19,7 +19,6 @@ import { migrate } from './database/migrate.ts';
 import { waitForDatabase } from './database/wait-for-database.ts';
 import { deleteAbandonedGuests } from './guests/abandoned-guests.ts';
 import { createGuests } from './guests/guests.ts';
-import { countMails } from './limits/count-mails.ts';
 import { limitAccounts, limitGuests } from './limits/limited.ts';
 import { createLimits } from './limits/limits.ts';
 import { createMailLoop } from './mails/send-mails.ts';
@@ -68,10 +67,12 @@ const sidecar = connectSidecar({
   port: env.DAPR_HTTP_PORT,
   apiToken: env.DAPR_API_TOKEN,
 });
-const invoke = createSignedInvoke(sidecar.invoke, env.EVENT_SECRET);
-const mails = createMailLoop({ database, invoke, log });
+const mails = createMailLoop({
+  invoke: createSignedInvoke(sidecar.invoke, env.EVENT_SECRET),
+  ...{ database, log },
+});
 const rooms = createAccountRooms({
-  ...{ database, passwords, tokens, wakeMails: mails.wake },
+  ...{ database, passwords, tokens, wakeMails: mails.wake, countMail: limits.countMail },
   publicUrl: env.PUBLIC_URL,
   requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL,
 });
@@ -91,7 +92,7 @@ const app = createAuthApp({
   grants: createGrants({ sessions, tokens }),
   tokens,
   keys,
-  addRoutes: (router) => rooms.addRoutes(router.use(countMails(limits))),
+  addRoutes: rooms.addRoutes,
   checks: {
     mysql: (signal) => checkDatabase(database, signal),
     sidecar: (signal) => checkSidecar(env, signal),
@@ -100,7 +101,7 @@ const app = createAuthApp({
   log,
   stoppingSignal: stopping.signal,
   apiToken: env.APP_API_TOKEN,
-  callerSecrets: env.CALLER_TOKENS === 'required' ? env.EVENT_SECRET : undefined,
+  callerSecrets: env.CALLER_CHECK === 'required' ? env.EVENT_SECRET : undefined,
 });
 
 const cleaning = repeat(

@@ -17,7 +17,7 @@ import { cors } from './cors.ts';
 import { type DetailsPorts, detailsRoutes } from './details/routes.ts';
 import { archiveRoutes } from './downloads/archive/routes.ts';
 import { type DownloadPorts, downloadRoutes } from './downloads/routes.ts';
-import { type EventPorts, eventRoutes } from './events/routes.ts';
+import { type EventPorts, eventRoutes, requireStreamMethod } from './events/routes.ts';
 import type { JobIndex } from './job-index/job-index.ts';
 import type { JobCommands } from './jobs/commands.ts';
 import { type JobPorts, jobRoutes } from './jobs/routes.ts';
@@ -68,6 +68,7 @@ export function createGateway(ports: GatewayPorts): Koa<RequestState> {
   app.use((context, next) => (context.path === SHARE_PATH ? next() : acceptCookie(context, next)));
   if (ports.corsOrigins.length > 0) app.use(cors(ports.corsOrigins));
   app.use(health(ports.checks, ports.stoppingSignal)).use(exposeMetrics(ports.metrics));
+  app.use(requireStreamMethod);
   app.use(router.routes());
   app.use(router.allowedMethods());
   return app;
@@ -83,8 +84,8 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   const sessionPorts = { ...ports, callAuth, cookies };
   sessionRoutes(router, sessionPorts);
   guestRoutes(router, sessionPorts);
-  usageRoutes(router, ports);
   ownAccountRoutes(router, sessionPorts);
+  usageRoutes(router, ports);
   uploadRoutes(router, ports);
   tusRoutes(router, ports);
   probeRoutes(router, ports);

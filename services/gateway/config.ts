@@ -69,6 +69,8 @@ export const gatewayEnvironment = requireTokenUnlessLoopback(
     MIN_UPLOAD_BYTES_PER_SECOND: wholeNumber(512, { max: GIB }),
     /** How far an upload may fall behind the minimum rate. Only the time counts in which the gateway waits for the client. */
     SLOW_UPLOAD_SECONDS: wholeNumber(60, { min: 1, max: HOUR }),
+    /** Connections from one address, or one /64 of IPv6, to this process. 0 means no bound, as behind a proxy. */
+    MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(0, { max: 100_000 }),
     /** Concurrent downloads of this process, and of each user. */
     MAX_DOWNLOADS: wholeNumber(64, { min: 1, max: 10_000 }),
     MAX_DOWNLOADS_PER_USER: wholeNumber(8, { min: 1, max: 10_000 }),

@@ -195,6 +195,7 @@ const countingConverters = live.converters.run();
 await serve(app.callback(), {
   host: env.HOST,
   port: env.APP_PORT,
+  connectionsPerAddress: env.MAX_CONNECTIONS_PER_ADDRESS,
   shutdownSeconds: env.SHUTDOWN_SECONDS,
   stopping,
   log,

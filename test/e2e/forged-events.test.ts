@@ -99,6 +99,7 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.length
       ['auth', 'POST', 'login'],
       ['auth', 'POST', 'register'],
       ['converter', 'POST', 'probe'],
+      ['notification', 'POST', 'account-mails'],
     ];
     for (const [app, method, path] of calls) {
       it(`answer 403 to a neighbour that calls ${method} /${path} of ${app} without the token of a caller`, async () => {

@@ -5,6 +5,7 @@ import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { parseBody } from '../json-body.ts';
 import type { ConfirmAddress } from './confirm.ts';
+import { accountKey } from './email-address.ts';
 import type { PasswordReset } from './password-reset.ts';
 import type { Verification } from './verification.ts';
 
@@ -13,6 +14,8 @@ export interface MailedPorts {
   verification: Pick<Verification, 'resend'> | undefined;
   confirmAddress: ConfirmAddress;
   passwordReset: PasswordReset;
+  /** Counts a request that may cause a mail to this address. Throws `too_many_requests`. */
+  countMail: (mailbox: string) => Promise<void>;
 }
 
 const address = z.object({ email: z.string().max(1000) });
@@ -21,10 +24,11 @@ const newPassword = mailToken.extend({ password: z.string() });
 
 /** What people do with the links of mails, and how they ask for these. None of it needs a session. */
 export function mailedRoutes(router: Router<RequestState>, ports: MailedPorts): void {
-  const { verification, confirmAddress, passwordReset } = ports;
+  const { verification, confirmAddress, passwordReset, countMail } = ports;
 
   router.post('/account/verification', jsonBody, async (context) => {
     const { email } = parseBody(context, address);
+    await countMail(accountKey(email));
     await verification?.resend(email);
     context.status = 202;
   });
@@ -35,7 +39,9 @@ export function mailedRoutes(router: Router<RequestState>, ports: MailedPorts): 
   });
 
   router.post('/account/reset', jsonBody, async (context) => {
-    await passwordReset.request(parseBody(context, address).email);
+    const { email } = parseBody(context, address);
+    await countMail(accountKey(email));
+    await passwordReset.request(email);
     context.status = 202;
   });
 

@@ -40,8 +40,8 @@ export function createCallAuth(invoke: Sidecar['invoke'], clientAddress: ClientA
       path,
       headers: {
         traceparent: traceparentOf(context.state.traceId),
-        ...(address !== undefined && { 'x-client-address': address }),
         ...userAgentOf(context),
+        ...(address !== undefined && { 'x-client-address': address }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(authorization !== undefined && { authorization: bounded(authorization) }),
       },
@@ -57,15 +57,16 @@ export function createCallAuth(invoke: Sidecar['invoke'], clientAddress: ClientA
   };
 }
 
-const REPLY_HEADERS = [
-  ...['content-type', 'cache-control', 'retry-after', 'www-authenticate'],
-  ...['ratelimit', 'ratelimit-policy'],
-];
 /** The code that Dapr gives to its error. Nothing else of a body that we do not know is for a log: it could quote credentials. */
 function sidecarError(body: string): string {
   const code = /"errorCode":\s*"(\w{1,50})"/.exec(body)?.[1];
   return code === undefined ? '' : `: ${code}`;
 }
+
+const REPLY_HEADERS = [
+  ...['content-type', 'cache-control', 'retry-after', 'www-authenticate'],
+  ...['ratelimit', 'ratelimit-policy'],
+];
 
 /** Answers with the answer of auth. Only the headers that are listed here pass. */
 export function passOn(context: Context, reply: InvokeReply): void {

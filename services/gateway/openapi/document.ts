@@ -15,8 +15,9 @@ import { detailsPaths } from './details.ts';
 import { downloadPaths } from './download.ts';
 import { jobPaths } from './jobs.ts';
 import { operatorPaths } from './operator.ts';
+import { operatorAccountPaths, ownAccountPaths } from './own-account.ts';
 import { pagePaths } from './page.ts';
-import { inGroup, json } from './parts.ts';
+import { inGroup, json, ofAnyRequest } from './parts.ts';
 import { probePaths } from './probe.ts';
 import { resumablePaths } from './resumable.ts';
 import { sessionPaths } from './session.ts';
@@ -25,7 +26,11 @@ import { usagePaths } from './usage.ts';
 
 const health = (summary: string) => ({
   summary,
-  responses: { 200: { description: 'Yes' }, 503: { description: 'No. The body says which check failed' } },
+  responses: {
+    200: { description: 'Yes', content: json({ type: 'object' }) },
+    503: { description: 'No. The body says which check failed', content: json({ type: 'object' }) },
+    ...ofAnyRequest,
+  },
 });
 
 const systemPaths = {
@@ -36,11 +41,18 @@ const systemPaths = {
       summary: 'Prometheus metrics',
       responses: {
         200: { description: 'Metrics', content: { 'text/plain': { schema: { type: 'string' } } } },
+        ...ofAnyRequest,
       },
     },
   },
   '/openapi.json': {
-    get: { summary: 'This document', responses: { 200: { description: 'This document' } } },
+    get: {
+      summary: 'This document',
+      responses: {
+        200: { description: 'This document', content: json({ type: 'object' }) },
+        ...ofAnyRequest,
+      },
+    },
   },
   '/asyncapi.json': {
     get: {
@@ -62,6 +74,7 @@ export const openapi = {
   },
   paths: {
     ...inGroup('Accounts', accountPaths),
+    ...inGroup('Accounts', ownAccountPaths),
     ...inGroup('Accounts', usagePaths),
     ...inGroup('Session of the page', sessionPaths),
     ...inGroup('Uploads', uploadPaths),
@@ -71,6 +84,7 @@ export const openapi = {
     ...inGroup('Jobs', detailsPaths),
     ...inGroup('Downloads', downloadPaths),
     ...inGroup('Operator', operatorPaths),
+    ...inGroup('Operator', operatorAccountPaths),
     ...inGroup('Page', pagePaths),
     ...inGroup('System', systemPaths),
   },

@@ -12,9 +12,11 @@ const RETRYABLE: ErrorCode[] = [
 ];
 
 /** Returns the error responses of a route, grouped by status as OpenAPI demands. */
-export function problems(...codes: ErrorCode[]): Record<string, object> {
-  const always: ErrorCode[] = ['internal', 'unavailable'];
-  const byStatus = Map.groupBy([...codes, ...always], (code) => STATUS[code]);
+export const problems = (...codes: ErrorCode[]): Record<string, object> =>
+  problemsOf([...codes, 'uri_too_long', 'headers_too_large', 'internal', 'unavailable']);
+
+function problemsOf(codes: readonly ErrorCode[]): Record<string, object> {
+  const byStatus = Map.groupBy(codes, (code) => STATUS[code]);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [
       status,
@@ -28,6 +30,10 @@ export function problems(...codes: ErrorCode[]): Record<string, object> {
     ]),
   );
 }
+
+/** What any path can answer before it looks at the request. `problems` has it too. */
+const { 414: uriTooLong = {}, 431: headersTooLarge = {} } = problemsOf(['uri_too_long', 'headers_too_large']);
+export const ofAnyRequest = { 414: uriTooLong, 431: headersTooLarge };
 
 const retryAfter = { description: 'Seconds after which to try again', schema: { type: 'integer' } };
 

@@ -1,4 +1,4 @@
-import { bearer, id, json, problems, ref } from './parts.ts';
+import { bearer, id, json, ofAnyRequest, problems, ref } from './parts.ts';
 import { idempotencyKey } from './upload.ts';
 
 type Header = { description: string; schema: object };
@@ -43,6 +43,7 @@ const capabilities = {
         'Tus-Checksum-Algorithm': header('What Upload-Checksum may begin with'),
       },
     },
+    ...ofAnyRequest,
   },
 };
 

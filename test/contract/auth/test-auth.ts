@@ -8,7 +8,6 @@ import { createAuthApp } from '../../../services/auth/app.ts';
 import { checkDatabase, type Database } from '../../../services/auth/database/database.ts';
 import { migrate } from '../../../services/auth/database/migrate.ts';
 import { createGuests } from '../../../services/auth/guests/guests.ts';
-import { countMails } from '../../../services/auth/limits/count-mails.ts';
 import { limitAccounts, limitGuests } from '../../../services/auth/limits/limited.ts';
 import { createLimits } from '../../../services/auth/limits/limits.ts';
 import type { LimitSettings } from '../../../services/auth/limits/settings.ts';
@@ -27,11 +26,12 @@ export const DAY_SECONDS = 24 * 3600;
 interface Options {
   /** How many password hashes may wait. */
   queue?: number;
-  requireVerifiedEmail?: boolean;
-  minMs?: number;
   limits?: Partial<LimitSettings>;
   /** The database of another replica. */
   database?: Database;
+  requireVerifiedEmail?: boolean;
+  /** Milliseconds that an answer takes at least, where its time must tell nothing. */
+  minMs?: number;
 }
 
 /** Limits that the tests reach only where they want to. */
@@ -42,6 +42,7 @@ const SETTINGS: LimitSettings = {
   MAX_REGISTRATIONS_PER_ADDRESS_PER_HOUR: 1000,
   MAX_GUESTS_PER_ADDRESS_PER_HOUR: 1000,
   MAX_MAIL_REQUESTS_PER_ADDRESS_PER_HOUR: 1000,
+  MAX_MAIL_REQUESTS_PER_ACCOUNT_PER_HOUR: 1000,
 };
 
 /** The whole service with a database of its own and a clock that the test sets. */
@@ -49,10 +50,10 @@ export async function buildAuth(
   t: TestContext,
   {
     queue = 64,
+    limits: settings = {} as Partial<LimitSettings>,
+    database: shared,
     requireVerifiedEmail = false,
     minMs = 0,
-    limits: settings = {},
-    database: shared,
   }: Options = {},
 ) {
   const database = shared ?? (await createDatabase(t))[0];
@@ -76,6 +77,7 @@ export async function buildAuth(
     ...{ database, passwords, tokens, requireVerifiedEmail, now, minMs },
     publicUrl: PUBLIC_URL,
     wakeMails: () => undefined,
+    countMail: limits.countMail,
   });
   const { verification } = rooms;
   const app = createAuthApp({
@@ -85,7 +87,7 @@ export async function buildAuth(
     grants: createGrants({ sessions, tokens }),
     tokens,
     keys,
-    addRoutes: (router) => rooms.addRoutes(router.use(countMails(limits))),
+    addRoutes: rooms.addRoutes,
     checks: { mysql: (signal) => checkDatabase(database, signal) },
     metrics,
     log: silent,

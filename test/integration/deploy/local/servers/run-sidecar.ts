@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { json } from 'node:stream/consumers';
@@ -16,6 +16,9 @@ import { writePrivate } from '../../../../../services/shared/runtime/private-fil
 
 export interface RunningSidecar extends AsyncDisposable {
   sidecar: Sidecar;
+  /** The URL of its API, which needs `apiToken`. */
+  url: string;
+  apiToken: string;
   /** The job ids of the events that the broker has delivered. */
   delivered: string[];
 }
@@ -26,24 +29,24 @@ export interface SidecarOptions {
   choice: Choice;
   servers: Servers;
   tools: Pick<Tools, 'daprd'>;
+  /** Default: an app that takes every event, and has no other routes. */
+  app?: RequestListener;
 }
 
-/** Runs the sidecar of the converter with the files of components/, beside an app that takes every event. */
+/** The token that a sidecar shows to the app beside it. */
+export const APP_TOKEN = 'token-of-the-app';
+
+/** Runs the sidecar of the converter with the files of components/, beside an app. */
 export async function runSidecar(options: SidecarOptions): Promise<RunningSidecar> {
   const { repoRoot, stateRoot, choice, servers, tools } = options;
   await using starting = new AsyncDisposableStack();
   const dataDir = path.join(stateRoot, '.data');
   const mail = { smtpHost: 'localhost', smtpPort: 25, smtpUser: '', smtpPassword: '' };
   const secrets = secretsOfServers({ ...servers, mail: { ...mail, webUrl: undefined, pid: undefined } });
-  writePrivate(path.join(dataDir, 'secrets.json'), JSON.stringify({ mp3converter: secrets }));
+  const all = { ...secrets, 'sqlite-path': '../../.data/store.sqlite' };
+  writePrivate(path.join(dataDir, 'secrets.json'), JSON.stringify({ mp3converter: all }));
   const delivered: string[] = [];
-  const app = createServer(async (request, response) => {
-    if (request.method === 'POST') {
-      const event = (await json(request)) as { data: { job_id: string } };
-      delivered.push(event.data.job_id);
-    }
-    response.setHeader('content-type', 'application/json').end('{}');
-  }).listen(0, '127.0.0.1');
+  const app = createServer(options.app ?? takeEverything(delivered)).listen(0, '127.0.0.1');
   starting.defer(() => {
     app.close();
     app.closeAllConnections();
@@ -52,17 +55,36 @@ export async function runSidecar(options: SidecarOptions): Promise<RunningSideca
   const spec = readDaprYaml(repoRoot, choice).find(({ appId }) => appId === 'converter');
   if (spec === undefined) throw new Error('dapr.yaml names no app `converter`.');
   const ports = new Ports(dataDir);
-  const tokens = { daprApi: 'token-of-the-api', appApi: 'token-of-the-app' };
+  const tokens = { daprApi: 'token-of-the-api', appApi: APP_TOKEN };
   const context = { daprd: tools.daprd, repoRoot, stateRoot, dataDir, sockets: undefined, ports, tokens };
   const own = await reserveSidecarPorts(ports, 'converter');
   const { port: appPort } = app.address() as AddressInfo;
   const child = await startSidecarProcess(context, { ...spec, name: 'converter' }, own, appPort);
   starting.defer(() => child.stop());
-  const isReady = (attempt: AbortSignal) =>
-    answersHttp(`http://127.0.0.1:${own.http}/v1.0/healthz`, attempt, { 'dapr-api-token': tokens.daprApi });
+  const url = `http://127.0.0.1:${own.http}`;
+  const headers = { 'dapr-api-token': tokens.daprApi };
+  const isReady = (attempt: AbortSignal) => answersHttp(`${url}/v1.0/healthz`, attempt, headers);
   await waitUntilReady(child, isReady, { timeoutMs: 60_000, signal: AbortSignal.timeout(60_000) });
   const sidecar = connectSidecar({ host: '127.0.0.1', port: own.http, apiToken: tokens.daprApi });
   starting.defer(() => sidecar.close());
   const started = starting.move();
-  return { sidecar, delivered, [Symbol.asyncDispose]: () => started.disposeAsync() };
+  return {
+    sidecar,
+    url,
+    apiToken: tokens.daprApi,
+    delivered,
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
 }
+
+const takeEverything =
+  (delivered: string[]): RequestListener =>
+  async (request, response) => {
+    if (request.method === 'POST') {
+      const event = (await json(request)) as { data: { job_id: string } };
+      delivered.push(event.data.job_id);
+    }
+    // As the services do: subscriptions are files, and there are no other routes.
+    else if (request.url !== '/healthz') response.statusCode = 404;
+    response.setHeader('content-type', 'application/json').end('{}');
+  };
