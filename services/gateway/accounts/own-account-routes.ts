@@ -72,6 +72,7 @@ export function ownAccountRoutes(router: Router<RequestState>, ports: OwnAccount
 
   router.delete('/account/sessions/:id', noApiKey, async (context) => {
     const id = context.params.id ?? '';
+    await ports.authenticate(context.get('authorization'));
     if (!SESSION_ID.test(id)) throw new AppError('not_found', 'you have no such session');
     const request = {
       path: '/account/sessions/end',

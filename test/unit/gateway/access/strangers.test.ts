@@ -28,6 +28,9 @@ const expired = bearer(await tokenOf(OWNER, { claims: { exp: Math.floor(Date.now
 /** Paths whose part in braces names nothing that belongs to anybody. A path is listed with the reason. */
 const OF_NOBODY: Record<string, string> = {
   'GET /assets/{name}': 'files of the page, the same for all',
+  'GET /session/oidc/{provider}': 'a provider in the settings of the operator',
+  'POST /session/oidc/{provider}': 'a provider in the settings of the operator',
+  'GET /session/oidc/{provider}/callback': 'a provider in the settings of the operator',
   'OPTIONS /uploads/{id}': 'what the server can do, which reads no upload',
 };
 
