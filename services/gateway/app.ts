@@ -91,7 +91,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   const sessionPorts = { ...ports, callAuth, cookies };
   sessionRoutes(router, sessionPorts);
   guestRoutes(router, sessionPorts);
-  keyRoutes(router, callAuth);
+  keyRoutes(router, sessionPorts);
   oidcRoutes(router, sessionPorts);
   secondFactorRoutes(router, sessionPorts);
   passkeyRoutes(router, sessionPorts);

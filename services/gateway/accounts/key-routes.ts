@@ -3,15 +3,20 @@ import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { noApiKey } from './access.ts';
-import { type CallAuth, passOn } from './call-auth.ts';
+import { passOn } from './call-auth.ts';
+import type { SessionPorts } from './session-routes.ts';
 
 /** The API keys of an account, and its identities at other systems. Auth answers. */
-export function keyRoutes(router: Router<RequestState>, callAuth: CallAuth): void {
+export function keyRoutes(
+  router: Router<RequestState>,
+  { authenticate, callAuth }: Pick<SessionPorts, 'authenticate' | 'callAuth'>,
+): void {
   const path = '/account/keys';
 
   for (const list of [path, '/account/identities'])
     router.get(list, noApiKey, async (context) => {
       const authorization = context.get('authorization');
+      await authenticate(authorization);
       passOn(
         context,
         await callAuth(context, { method: 'GET', path: list, limit: 'sessions', authorization }),
@@ -21,6 +26,7 @@ export function keyRoutes(router: Router<RequestState>, callAuth: CallAuth): voi
   for (const list of [path, '/account/identities'])
     router.delete(`${list}/:id`, noApiKey, async (context) => {
       const { id = '' } = context.params;
+      await authenticate(context.get('authorization'));
       if (!/^[0-9A-Za-z]{1,64}$/.test(id))
         throw new AppError('not_found', 'your account has nothing with this id');
       const request = { body: JSON.stringify({ id }), authorization: context.get('authorization') };
@@ -28,6 +34,7 @@ export function keyRoutes(router: Router<RequestState>, callAuth: CallAuth): voi
     });
 
   router.post(path, noApiKey, jsonBody, async (context) => {
+    await authenticate(context.get('authorization'));
     const request = { body: context.request.rawBody ?? '', authorization: context.get('authorization') };
     passOn(context, await callAuth(context, { path, limit: 'sessions', ...request }));
   });

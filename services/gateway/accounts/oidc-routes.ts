@@ -24,7 +24,7 @@ const OUTCOMES = ['sign_in_failed', 'sign_in_cancelled', 'email_taken', 'state_c
 
 /** Sign-in at other systems (OpenID Connect). Auth talks to them; the browser goes there and comes back. */
 export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): void {
-  const { callAuth, publicUrl } = ports;
+  const { authenticate, callAuth, publicUrl } = ports;
   const { answer } = createSessionAnswers(ports);
   const attempts = createAttemptCookie(publicUrl);
 
@@ -44,9 +44,11 @@ export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): v
   });
 
   router.post('/session/oidc/:provider', noApiKey, async (context) => {
+    await authenticate(context.get('authorization'));
     requireSameOrigin(context, publicUrl);
+    const provider = providerOf(context);
     const request = {
-      body: JSON.stringify({ provider: providerOf(context) }),
+      body: JSON.stringify({ provider }),
       authorization: context.get('authorization'),
     };
     const reply = await callAuth(context, { path: '/oidc/join', limit: 'providers', ...request });

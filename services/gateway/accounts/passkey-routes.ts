@@ -13,26 +13,30 @@ const renaming = z.object({ name: z.string() });
 
 /** The passkeys of an account, and the sign-in of the page by one. Auth answers. */
 export function passkeyRoutes(router: Router<RequestState>, ports: SessionPorts): void {
-  const { callAuth, publicUrl } = ports;
+  const { authenticate, callAuth, publicUrl } = ports;
   const { answer } = createSessionAnswers(ports);
   const path = '/account/passkeys';
 
   router.get(path, noApiKey, async (context) => {
     const authorization = context.get('authorization');
+    await authenticate(authorization);
     passOn(context, await callAuth(context, { method: 'GET', path, limit: 'sessions', authorization }));
   });
 
   router.post(`${path}/options`, noApiKey, async (context) => {
     const authorization = context.get('authorization');
+    await authenticate(authorization);
     passOn(context, await callAuth(context, { path: `${path}/options`, limit: 'sessions', authorization }));
   });
 
   router.post(path, noApiKey, jsonBody, async (context) => {
+    await authenticate(context.get('authorization'));
     const request = { body: context.request.rawBody ?? '', authorization: context.get('authorization') };
     passOn(context, await callAuth(context, { path, limit: 'sessions', ...request }));
   });
 
   router.patch(`${path}/:id`, noApiKey, jsonBody, async (context) => {
+    await authenticate(context.get('authorization'));
     const id = idOf(context.params.id);
     const { data } = renaming.safeParse(context.request.body);
     if (!data) throw new AppError('bad_request', '`name` is a text');
@@ -44,6 +48,7 @@ export function passkeyRoutes(router: Router<RequestState>, ports: SessionPorts)
   });
 
   router.delete(`${path}/:id`, noApiKey, async (context) => {
+    await authenticate(context.get('authorization'));
     const body = JSON.stringify({ id: idOf(context.params.id) });
     const request = { path: `${path}/end`, body, authorization: context.get('authorization') };
     passOn(context, await callAuth(context, { limit: 'sessions', ...request }));

@@ -9,26 +9,30 @@ import type { SessionPorts } from './session-routes.ts';
 
 /** The second factor of an account, and the second step of a login. Auth answers. */
 export function secondFactorRoutes(router: Router<RequestState>, ports: SessionPorts): void {
-  const { callAuth, publicUrl } = ports;
+  const { authenticate, callAuth, publicUrl } = ports;
   const { answer } = createSessionAnswers(ports);
   const path = '/account/second-factor';
 
   router.get(path, noApiKey, async (context) => {
     const authorization = context.get('authorization');
+    await authenticate(authorization);
     passOn(context, await callAuth(context, { method: 'GET', path, limit: 'sessions', authorization }));
   });
 
   router.post(path, noApiKey, async (context) => {
     const authorization = context.get('authorization');
+    await authenticate(authorization);
     passOn(context, await callAuth(context, { path, limit: 'sessions', authorization }));
   });
 
   router.post(`${path}/confirm`, noApiKey, jsonBody, async (context) => {
+    await authenticate(context.get('authorization'));
     const request = { body: context.request.rawBody ?? '', authorization: context.get('authorization') };
     passOn(context, await callAuth(context, { path: `${path}/confirm`, limit: 'sessions', ...request }));
   });
 
   router.delete(path, noApiKey, jsonBody, async (context) => {
+    await authenticate(context.get('authorization'));
     const request = { body: context.request.rawBody ?? '', authorization: context.get('authorization') };
     passOn(context, await callAuth(context, { path: `${path}/removal`, limit: 'passwords', ...request }));
   });

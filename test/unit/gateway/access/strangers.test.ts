@@ -30,6 +30,9 @@ const OF_NOBODY: Record<string, string> = {
   'GET /assets/{name}': 'files of the page, the same for all',
   'DELETE /account/sessions/{id}': 'auth decides it: test/contract/auth/own-account.test.ts',
   'PATCH /operator/accounts/{id}': 'auth decides it: test/contract/auth/own-account.test.ts',
+  'GET /session/oidc/{provider}': 'a provider in the settings of the operator',
+  'POST /session/oidc/{provider}': 'a provider in the settings of the operator',
+  'GET /session/oidc/{provider}/callback': 'a provider in the settings of the operator',
   'OPTIONS /uploads/{id}': 'what the server can do, which reads no upload',
 };
 
