@@ -63,7 +63,7 @@ async function measure(
   count: number,
   enough?: AbortSignal,
 ): Promise<number[]> {
-  const pending: Promise<[number, void]>[] = [];
+  const pending: Promise<[number, unknown]>[] = [];
   for (let number = 0; number < count && !enough?.aborted; number++) {
     pending.push(timed(login));
     await sleep(EVERY_MS, undefined, { signal });
