@@ -2,6 +2,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
+  blobEnvironment,
   type RenamedVariables,
   requireTokenUnlessLoopback,
   serviceEnvironment,
@@ -16,6 +17,7 @@ export const renamedVariables: RenamedVariables = { MAX_OUTAGES: 'MAX_INFRASTRUC
 
 export const converterEnvironment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
+    ...blobEnvironment,
     /** How many conversions run at a time, with one core each. A single conversion also uses the idle cores. */
     CONCURRENCY: wholeNumber(availableParallelism(), { min: 1, max: 256 }),
     /** Needs room for CONCURRENCY videos. Containers must not share it, because their process ids are the same. */

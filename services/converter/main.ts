@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { createBlobStore } from '../shared/blobs/blob-store.ts';
+import { saveRawBytes } from '../shared/dapr/save-raw-bytes.ts';
 import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
@@ -39,6 +40,7 @@ const times = timesOf(env);
 const sidecar = connectSidecar({
   host: env.DAPR_HOST,
   port: env.DAPR_HTTP_PORT,
+  grpcPort: env.DAPR_GRPC_PORT,
   apiToken: env.DAPR_API_TOKEN,
 });
 const spool = createSpool(env.SPOOL_DIR);
@@ -110,6 +112,8 @@ const storeCheck = startStartupCheck((signal) => requireMarker(sidecar.state, si
   stoppingSignal: stopping.signal,
   log,
 });
+
+saveRawBytes(sidecar, { encoding: env.BLOB_ENCODING, stoppingSignal: stopping.signal, log });
 
 const convertingWhenIdle = convertWhenIdle({
   requireReady: storeCheck,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  blobEnvironment,
   type RenamedVariables,
   requireTokenUnlessLoopback,
   serviceEnvironment,
@@ -19,6 +20,7 @@ export const renamedVariables: RenamedVariables = { SILENT_SECONDS: 'STALL_SECON
 
 export const gatewayEnvironment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
+    ...blobEnvironment,
     /** The public URL of the gateway. The links in mails start with it. */
     PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8080'),
     /** Signs the links in mails. Every replica needs the same secret. */

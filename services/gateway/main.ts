@@ -1,4 +1,5 @@
 import { createBlobStore } from '../shared/blobs/blob-store.ts';
+import { saveRawBytes } from '../shared/dapr/save-raw-bytes.ts';
 import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
@@ -61,6 +62,7 @@ const stoppingSignal = stopping.signal;
 const sidecar = connectSidecar({
   host: env.DAPR_HOST,
   port: env.DAPR_HTTP_PORT,
+  grpcPort: env.DAPR_GRPC_PORT,
   apiToken: env.DAPR_API_TOKEN,
 });
 const { state, publish, invoke } = sidecar;
@@ -109,6 +111,7 @@ const storeCheck = startStartupCheck(
   },
   { stoppingSignal, log },
 );
+saveRawBytes(sidecar, { encoding: env.BLOB_ENCODING, stoppingSignal, log });
 const marking = repeat(
   MARKER_MS,
   () => storeCheck().then(() => writeMarker(state, times.indexSeconds, stoppingSignal)),

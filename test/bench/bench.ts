@@ -19,8 +19,13 @@ export interface Bench {
 
 /** A connection to the gateway's sidecar, with the gateway's token. */
 export function gatewaySidecar({ launched: { system } }: Bench): Sidecar {
-  const port = system.apps.gateway.daprHttpPort;
-  return connectSidecar({ host: '127.0.0.1', port, apiToken: system.tokens.daprApi });
+  const { daprHttpPort, daprGrpcPort } = system.apps.gateway;
+  return connectSidecar({
+    host: '127.0.0.1',
+    port: daprHttpPort,
+    grpcPort: daprGrpcPort,
+    apiToken: system.tokens.daprApi,
+  });
 }
 
 export const apiOf = ({ launched }: Bench) => client(launched.system.gatewayUrl);

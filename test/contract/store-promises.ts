@@ -71,7 +71,10 @@ const pastTtls = [0, -1, -5, -1e9, 0.2].map(
       const keys = [`${key}:document`, `${key}:bytes`] as const;
       await state.put(keys[0], '{}', { ttlSeconds });
       await state.putBytes(keys[1], Buffer.of(1), { ttlSeconds });
-      await until(scratch, 'the keys to expire', async () => (await state.getMany(keys)).size === 0);
+      await until(scratch, 'the keys to expire', async () => {
+        const [document, bytes] = await Promise.all([state.get(keys[0]), state.getBytes(keys[1])]);
+        return document === undefined && bytes === undefined;
+      });
     },
   }),
 );
@@ -227,12 +230,10 @@ export const CONTRACT_PROMISES: readonly ContractPromise[] = [
       await state.put(renewed, '{}', { ttlSeconds: 100 });
       await state.put(cleared, '{}');
       await wait(9_000);
-      assert.equal((await state.getMany([short, long])).size, 2);
+      assert.equal((await state.getBytes(short))?.length, 1);
+      assert.equal((await state.getMany([long])).size, 1);
       await wait(2_000);
-      assert.deepEqual(
-        [...(await state.getMany([short, long, renewed, cleared])).keys()],
-        [long, renewed, cleared],
-      );
+      assert.deepEqual([...(await state.getMany([long, renewed, cleared])).keys()], [long, renewed, cleared]);
       assert.equal(await state.getBytes(short), undefined);
     },
   },
