@@ -6,6 +6,8 @@ import { randomBytes } from '../support/random.ts';
 export interface ContractPromise extends StorePromise {
   /** The check needs a store whose clock can be moved, because it has to know how much time has passed. */
   needsClock?: boolean;
+  /** The check is about `putBytes` and `getBytes`. */
+  isAboutBytes?: boolean;
 }
 
 /** Values that a store took for something else than text. Each of them broke at least one store. */
@@ -50,6 +52,7 @@ const hostileValues = Object.entries(HOSTILE_VALUES).map(
 const sizes = [0, 1, 2, 3, 1023, 1024 * 1024, 1024 * 1024 + 1].map(
   (size): ContractPromise => ({
     name: `keep ${size} bytes, and let their buffer be used again`,
+    isAboutBytes: true,
     async check({ state, key }) {
       const bytes = randomBytes(size);
       const buffer = Buffer.from(bytes);
@@ -66,6 +69,7 @@ const sizes = [0, 1, 2, 3, 1023, 1024 * 1024, 1024 * 1024 + 1].map(
 const pastTtls = [0, -1, -5, -1e9, 0.2].map(
   (ttlSeconds): ContractPromise => ({
     name: `let a key with a TTL of ${ttlSeconds} s expire`,
+    isAboutBytes: true,
     async check(scratch) {
       const { state, key } = scratch;
       const keys = [`${key}:document`, `${key}:bytes`] as const;
@@ -170,6 +174,7 @@ export const CONTRACT_PROMISES: readonly ContractPromise[] = [
   ...sizes,
   {
     name: 'give each reader of the same bytes a buffer of its own',
+    isAboutBytes: true,
     async check({ state, key }) {
       await state.putBytes(key, Buffer.from('one and the same'));
       const [first, second] = await Promise.all([state.getBytes(key), state.getBytes(key)]);
@@ -179,6 +184,7 @@ export const CONTRACT_PROMISES: readonly ContractPromise[] = [
   },
   {
     name: 'do nothing once the signal is aborted',
+    isAboutBytes: true,
     async check(scratch) {
       const { state, key } = scratch;
       const signal = AbortSignal.abort(new Error('called off'));

@@ -5,6 +5,8 @@ import { anySignal } from '../runtime/abort-signals.ts';
 
 /** A sidecar on another machine that has gone without a word is noticed by TCP after this time. */
 const TCP_KEEP_ALIVE_MS = 10_000;
+/** Node refuses calls beyond this. Its default of 10 is less than the frames that services send at a time, which they bound. */
+const SESSION_MEGABYTES = 1024;
 /** Bytes before a message: a flag that says «not compressed», and the length of the message as 32 bits. */
 export const FRAME_HEAD_BYTES = 5;
 
@@ -43,7 +45,7 @@ export function createGrpcClient(origin: string, headers: Record<string, string>
   function open(): ClientHttp2Session {
     // A server that is about to stop, or finds us idle, says GOAWAY, and then the session is closed.
     if (current && !current.closed && !current.destroyed) return current;
-    current = connect(origin);
+    current = connect(origin, { maxSessionMemory: SESSION_MEGABYTES });
     current.once('connect', (_session, socket) => (socket as Socket).setKeepAlive(true, TCP_KEEP_ALIVE_MS));
     current.on('error', () => undefined); // Every call on the connection reports it.
     return current;
