@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { createBlobStore } from '../shared/blobs/blob-store.ts';
-import { saveRawBytes } from '../shared/dapr/save-raw-bytes.ts';
+import { fitToStore } from '../shared/dapr/fit-to-store.ts';
 import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
@@ -113,7 +113,7 @@ const storeCheck = startStartupCheck((signal) => requireMarker(sidecar.state, si
   log,
 });
 
-saveRawBytes(sidecar, { encoding: env.BLOB_ENCODING, stoppingSignal: stopping.signal, log });
+fitToStore(sidecar, { encoding: env.BLOB_ENCODING, stoppingSignal: stopping.signal, log });
 
 const convertingWhenIdle = convertWhenIdle({
   requireReady: storeCheck,

@@ -1,5 +1,5 @@
 import { createBlobStore } from '../shared/blobs/blob-store.ts';
-import { saveRawBytes } from '../shared/dapr/save-raw-bytes.ts';
+import { fitToStore } from '../shared/dapr/fit-to-store.ts';
 import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
@@ -111,7 +111,7 @@ const storeCheck = startStartupCheck(
   },
   { stoppingSignal, log },
 );
-saveRawBytes(sidecar, { encoding: env.BLOB_ENCODING, stoppingSignal, log });
+fitToStore(sidecar, { encoding: env.BLOB_ENCODING, stoppingSignal, log });
 const marking = repeat(
   MARKER_MS,
   () => storeCheck().then(() => writeMarker(state, times.indexSeconds, stoppingSignal)),

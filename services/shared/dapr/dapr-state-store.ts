@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { type BufferPool, createBufferPool } from '../runtime/buffer-pool.ts';
 import { unavailable } from '../runtime/errors.ts';
+import { createSemaphore, type Semaphore } from '../runtime/semaphore.ts';
 import type { Entry, PutBytesOptions, PutOptions, StateStore } from '../state/state-store.ts';
 import { encodedLength, encodeInto } from './base64.ts';
 import type { GrpcClient } from './grpc-client.ts';
@@ -13,6 +14,8 @@ const BULK_PARALLELISM = 16;
 /** Room for a chunk of 1 MiB in base64, with the other parts of a request. */
 const BUFFER_BYTES = encodedLength(1024 ** 2) + 1024;
 const MAX_FREE_BUFFERS = 8;
+/** A write waits for its turn as long as it may take afterwards. */
+const WAIT_BOUND = { maxWaiting: Infinity, maxWaitMs: 10_000, full: () => unavailable('the store') };
 
 /** Saves bytes under a key. */
 export type SaveBytes = (key: string, bytes: Buffer, options: PutBytesOptions) => Promise<void>;
@@ -25,6 +28,8 @@ export interface DaprState extends StateStore {
   encodingBytes(encoding: BytesEncoding): StateStore | undefined;
   /** Bytes are saved in this encoding from now on; at the beginning it is `base64`. */
   encodeBytes(encoding: BytesEncoding): void;
+  /** From now on so many writes go at a time, and the others wait in the order of their calls. Call it once at most. */
+  limitWrites(count: number): void;
 }
 
 /**
@@ -41,12 +46,15 @@ export function createDaprState(
   const buffers = createBufferPool(BUFFER_BYTES, MAX_FREE_BUFFERS);
   const saves = { base64: createSaveBase64(api, buffers), raw: grpc && createSaveRaw(grpc, buffers) };
   let save = saves.base64;
+  let turns: Semaphore | undefined;
+  const inTurn = <T>(write: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> =>
+    turns ? turns.run(write, signal) : write();
 
   const state: StateStore = {
     get: (key, signal) => getEntry(api, key, signal),
     getMany: (keys, signal) => getEntries(api, keys, signal),
-    put: (key, value, options = {}) => putValue(api, key, value, options),
-    delete: (key, signal) => deleteKey(api, key, signal),
+    put: (key, value, options = {}) => inTurn(() => putValue(api, key, value, options), options.signal),
+    delete: (key, signal) => inTurn(() => deleteKey(api, key, signal), signal),
 
     // After a failure, a buffer does not go back to the pool, because a socket may still use it.
     async getBytes(key, signal, target) {
@@ -57,17 +65,22 @@ export function createDaprState(
       return bytes;
     },
 
-    putBytes: (key, bytes, options = {}) => save(key, bytes, options),
+    putBytes: (key, bytes, options = {}) => inTurn(() => save(key, bytes, options), options.signal),
   };
 
   return {
     ...state,
     encodingBytes(encoding) {
       const saveThus = saves[encoding];
-      return saveThus && { ...state, putBytes: (key, bytes, options = {}) => saveThus(key, bytes, options) };
+      const putBytes: StateStore['putBytes'] = (key, bytes, options = {}) =>
+        inTurn(() => (saveThus ?? saves.base64)(key, bytes, options), options.signal);
+      return saveThus && { ...state, putBytes };
     },
     encodeBytes(encoding) {
       save = saves[encoding] ?? saves.base64;
+    },
+    limitWrites(count) {
+      turns = createSemaphore(count, WAIT_BOUND);
     },
   };
 }

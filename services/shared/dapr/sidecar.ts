@@ -22,6 +22,11 @@ export { RawBytesRefused } from './use-raw-bytes.ts';
  */
 const CONNECTIONS = { state: 64, invoke: 64, checks: 4 } as const;
 const CHECK_TIMEOUT_MS = 2_000;
+/**
+ * sqlite has one writer at a time. The others look for their turn again and again, with pauses of up to 100 ms and in no
+ * order, so that with many of them some wait for seconds (docs/dapr-notes.md). Two keep the writer busy.
+ */
+const WRITES_AT_A_TIME: Readonly<Record<string, number>> = { 'state.sqlite': 2 };
 
 /** Everything that a service can do outside of its process. It goes through the Dapr sidecar beside the service. */
 export interface Sidecar {
@@ -31,6 +36,11 @@ export interface Sidecar {
    * Throws `RawBytesRefused` where that cannot be, and `unavailable` where it is not known.
    */
   useRawBytes(signal: AbortSignal): Promise<void>;
+  /**
+   * Lets only a few writes of this process go at a time where the store has one writer, since more of them would only keep each
+   * other waiting. Throws `unavailable`.
+   */
+  limitWrites(signal: AbortSignal): Promise<void>;
   /** Resolves when the broker got the event, which does not promise that the broker keeps it. */
   publish(topic: string, event: object): Promise<void>;
   /**
@@ -82,6 +92,11 @@ export function connectSidecar(options: {
   return {
     state,
     useRawBytes: (signal) => useRawBytes(state, signal),
+    async limitWrites(signal) {
+      const { components } = await metadata(signal);
+      const limit = WRITES_AT_A_TIME[components.find(({ name }) => name === COMPONENTS.state)?.type ?? ''];
+      if (limit !== undefined) state.limitWrites(limit);
+    },
     publish: publisher.publish,
     sendMail: (html, metadata) => sendMail({ http: mail, origin, headers }, html, metadata),
     mailBinding: async (signal) =>

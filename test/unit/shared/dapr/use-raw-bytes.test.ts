@@ -20,6 +20,7 @@ function daprState(faults: Partial<Record<BytesEncoding, StateStore['putBytes']>
     ...memory,
     encodingBytes: (encoding) => (encoding === 'base64' || hasGrpc ? thus(encoding) : undefined),
     encodeBytes: (encoding) => void encodings.push(encoding),
+    limitWrites: () => undefined,
   };
   return { state, encodings, memory };
 }

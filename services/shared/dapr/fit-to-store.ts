@@ -6,20 +6,19 @@ import { RawBytesRefused } from './use-raw-bytes.ts';
 const PAUSE_MS = 500;
 
 /**
- * Saves bytes as they are as soon as a trial has shown that the store keeps them, and logs how they are saved. It runs in the
- * background: the service is ready meanwhile, and saves in base64, as it does for good with the encoding `base64`.
+ * Fits the writes of this process to the store that it finds: how many go at a time, and whether bytes are saved as they are,
+ * which is logged. It runs in the background: the service is ready meanwhile, and saves in base64, as it does for good with the
+ * encoding `base64`.
  */
-export function saveRawBytes(
-  sidecar: Pick<Sidecar, 'useRawBytes'>,
+export function fitToStore(
+  sidecar: Pick<Sidecar, 'limitWrites' | 'useRawBytes'>,
   options: { encoding: 'auto' | 'base64'; stoppingSignal: AbortSignal; log: Log },
 ): void {
   const { encoding, stoppingSignal, log } = options;
-  if (encoding === 'base64') {
-    log.info('blobs are saved in base64, as BLOB_ENCODING says');
-    return;
-  }
   const attempt = async () => {
     stoppingSignal.throwIfAborted();
+    await sidecar.limitWrites(stoppingSignal);
+    if (encoding === 'base64') throw new RawBytesRefused('BLOB_ENCODING says so');
     await sidecar.useRawBytes(stoppingSignal);
   };
   const isRetryable = (error: unknown) => !(error instanceof RawBytesRefused) && !stoppingSignal.aborted;

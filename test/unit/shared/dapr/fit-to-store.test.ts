@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { saveRawBytes } from '../../../../services/shared/dapr/save-raw-bytes.ts';
+import { fitToStore } from '../../../../services/shared/dapr/fit-to-store.ts';
 import { RawBytesRefused } from '../../../../services/shared/dapr/use-raw-bytes.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
@@ -15,15 +15,24 @@ function begun(
 ) {
   const lines = logLines();
   let trials = 0;
+  let limits = 0;
+  const limitWrites = async () => void limits++;
   const useRawBytes = async () => {
     const end = ends[trials++];
     if (end !== 'kept') throw end;
   };
-  saveRawBytes({ useRawBytes }, { encoding, stoppingSignal, log: createLog('test', 'debug', lines) });
-  return { trials: () => trials, messages: () => lines.objects().map(({ msg }) => msg) };
+  fitToStore(
+    { useRawBytes, limitWrites },
+    { encoding, stoppingSignal, log: createLog('test', 'debug', lines) },
+  );
+  return {
+    trials: () => trials,
+    limits: () => limits,
+    messages: () => lines.objects().map(({ msg }) => msg),
+  };
 }
 
-describe('saveRawBytes', () => {
+describe('fitToStore', () => {
   it('logs once that blobs are saved as they are', async () => {
     const { trials, messages } = begun('auto', ['kept']);
     await eventually(() => messages().length > 0);
@@ -43,10 +52,11 @@ describe('saveRawBytes', () => {
     assert.deepEqual([trials(), messages()], [2, ['blobs are saved as they are']]);
   });
 
-  it('does not try anything with the encoding base64', async () => {
-    const { trials, messages } = begun('base64', ['kept']);
-    await runEventLoop();
-    assert.deepEqual([trials(), messages()], [0, ['blobs are saved in base64, as BLOB_ENCODING says']]);
+  it('only limits the writes with the encoding base64', async () => {
+    const { trials, limits, messages } = begun('base64', ['kept']);
+    await eventually(() => messages().length > 0);
+    assert.deepEqual([trials(), limits()], [0, 1]);
+    assert.deepEqual(messages(), ['blobs are saved in base64: BLOB_ENCODING says so']);
   });
 
   it('logs nothing once the service stops', async () => {
