@@ -8,6 +8,8 @@ const MIB = 1024 ** 2;
 /** What each part of the benchmark works with. */
 export interface Bench {
   launched: Launched;
+  /** The state store, as `--blobs` names it. */
+  blobs: string;
   /** The system writes to `.data` in this folder. */
   stateRoot: string;
   /** The folder for the test films, which is deleted after the run. */
