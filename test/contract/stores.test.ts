@@ -22,8 +22,10 @@ for (const system of systemsUnderTest()) {
   const name = `${system.name}, through a sidecar`;
   const [base64, raw] = [gatewaySidecar(system), gatewaySidecar(system)];
   after(() => Promise.all([base64.close(), raw.close()]));
+  const { signal } = new AbortController();
+  await raw.limitWrites(signal);
   // Every store that we deliver keeps bytes as they are.
-  await raw.useRawBytes(new AbortController().signal);
+  await raw.useRawBytes(signal);
   const { state } = raw;
   stateStoreContract(name, () => ({ state }));
   jobStoreContract(name, () => ({ state }));
