@@ -40,6 +40,7 @@ export function completeSecrets(existing: Secrets, given: Given, hasMailSink: bo
     },
     'dapr-api-token': { token: keep('dapr-api-token', 'token', newPassword) },
     'app-api-token': { token: keep('app-api-token', 'token', newPassword) },
+    'event-secret': { secret: choose('EVENT_SECRET', 'event-secret', 'secret', newPassword) },
     gateway: {
       'link-secret': choose('LINK_SECRET', 'gateway', 'link-secret', newPassword),
       'operator-token': choose('OPERATOR_TOKEN', 'gateway', 'operator-token', newPassword),

@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import type Koa from 'koa';
 import type { Context } from 'koa';
 import { z } from 'zod';
+import type { EventSecrets } from '../shared/contract/event-secret.ts';
 import { requireSidecarToken } from '../shared/dapr/require-sidecar-token.ts';
 import { closedSignal } from '../shared/http/client-closed.ts';
 import { type Checks, health } from '../shared/http/health.ts';
@@ -9,6 +10,7 @@ import { jsonBody } from '../shared/http/json-body.ts';
 import { createApp } from '../shared/http/koa-app.ts';
 import { exposeMetrics, type Metrics } from '../shared/http/metrics.ts';
 import type { RequestState } from '../shared/http/request-state.ts';
+import { requireCaller } from '../shared/http/require-caller.ts';
 import { AppError } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { Accounts } from './accounts/accounts.ts';
@@ -16,6 +18,7 @@ import type { Users } from './accounts/users.ts';
 import { readBasic, readBearer } from './credentials.ts';
 import { type Guests, notGuest } from './guests/guests.ts';
 import { parseBody } from './json-body.ts';
+import { rememberCaller } from './limits/caller.ts';
 import type { Grants } from './sessions/grants.ts';
 import { JWKS_SECONDS } from './tokens/key-schedule.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
@@ -28,13 +31,20 @@ interface AuthPorts {
   grants: Grants;
   tokens: Tokens;
   keys: SigningKeys;
+  /** Routes of other rooms. */
+  addRoutes?: ((router: Router<RequestState>) => void) | undefined;
   checks: Checks;
   metrics: Metrics;
   log: Log;
   stoppingSignal: AbortSignal;
   /** The token that our sidecar sends with every call (APP_API_TOKEN). Without one, everybody may call. */
   apiToken: string | undefined;
+  /** The secrets of the tokens of callers. Without them, every caller of the sidecar may call. */
+  callerSecrets?: EventSecrets | undefined;
 }
+
+/** They tell nothing that a caller does not know or may not know. */
+const OPEN_PATHS = ['/.well-known/jwks.json', '/validate'];
 
 const newAccount = z.object({ email: z.string(), password: z.string() });
 const refreshToken = z.object({ refresh_token: z.string() });
@@ -51,19 +61,18 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
 
   router.post('/register', jsonBody, async (context) => {
     const { email, password } = parseBody(context, newAccount);
-    context.body = await accounts.register(email, password, closedSignal(context.res));
-    context.status = 201;
+    respondPending(context, await accounts.register(email, password, closedSignal(context.res)), 201);
   });
 
   router.post('/login', async (context) => {
     const { email, password } = readBasic(context.get('authorization'));
     const user = await accounts.authenticate(email, password, closedSignal(context.res));
-    respondUncached(context, await grants.issue(user));
+    respondUncached(context, await grants.issue(user, clientUserAgent(context)));
   });
 
   // The gateway decides whether one may start as a guest.
   router.post('/guests', async (context) => {
-    respondUncached(context, await grants.issue(await guests.start()));
+    respondUncached(context, await grants.issue(await guests.start(), clientUserAgent(context)));
   });
 
   router.post('/guests/registration', jsonBody, async (context) => {
@@ -71,7 +80,8 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
     if (!guest) throw notGuest();
     const { email, password } = parseBody(context, newAccount);
     const user = await guests.register(sub, email, password, closedSignal(context.res));
-    respondUncached(context, await grants.issue(user));
+    if ('verification' in user) return respondPending(context, user, 202);
+    respondUncached(context, await grants.issue(user, clientUserAgent(context)));
   });
 
   router.post('/refresh', jsonBody, async (context) => {
@@ -102,11 +112,23 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
     respondUncached(context, { users: await users.idsAfter(page.data.after, page.data.limit) });
   });
 
+  ports.addRoutes?.(router);
   const app = createApp(log, metrics);
   app.use(health(checks, stoppingSignal)).use(exposeMetrics(metrics)).use(requireSidecarToken(apiToken));
-  app.use(router.routes()).use(router.allowedMethods());
+  app.use(requireCaller('auth', ports.callerSecrets, OPEN_PATHS));
+  app.use(rememberCaller).use(router.routes()).use(router.allowedMethods());
   return app;
 }
+
+/** A registration whose address has to be confirmed is accepted, and not made yet. */
+function respondPending(context: Context, body: object, status: number): void {
+  respondUncached(context, body);
+  context.status = 'verification' in body ? 202 : status;
+}
+
+/** The `User-Agent` of the client, which the gateway passes on under a name that no sidecar sets. Untrusted text. */
+const clientUserAgent = (context: Context): string | undefined =>
+  context.get('x-client-user-agent') || undefined;
 
 /** Responds with a body that no cache may store. */
 function respondUncached(context: Context, body: object): void {

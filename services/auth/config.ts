@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { callerTokens, eventSecrets } from '../shared/contract/event-secret.ts';
 import { requireTokenUnlessLoopback, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
+import { limitSettings } from './limits/settings.ts';
 
 /**
  * Returns how many password hashes are computed at a time by default: as many as half of the processors, because anybody can
@@ -18,11 +20,21 @@ export const CLEANUP_MS = 3600 * 1000;
 
 export const authEnvironment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
+    /** Signs events and calls between the services. Every service needs the same secret. */
+    EVENT_SECRET: eventSecrets,
+    CALLER_TOKENS: callerTokens,
     MYSQL_URL: z
       .url({ protocol: /^mysql$/, error: 'must be a URL such as mysql://user:password@host:3306/auth' })
       .refine((url) => URL.canParse(url) && new URL(url).pathname.length > 1, 'must name a database'),
     /** How long the service waits for MySQL when it starts. */
     MYSQL_WAIT_SECONDS: wholeNumber(60, { max: 3600 }),
+    /** The public URL of the gateway. The links in mails about accounts start with it. */
+    PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8080'),
+    /** Makes an account only once the owner of the address has opened the link of a mail. */
+    REQUIRE_VERIFIED_EMAIL: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((value) => value === 'true'),
     TOKEN_ISSUER: z.string().min(1).default('mp3converter'),
     TOKEN_AUDIENCE: z.string().min(1).default('mp3converter'),
     ACCESS_TOKEN_SECONDS: wholeNumber(900, { min: 1, max: 24 * 3600 }),
@@ -34,6 +46,7 @@ export const authEnvironment = requireTokenUnlessLoopback(
     ARGON2_PARALLEL: wholeNumber(defaultParallel(availableParallelism()), { min: 1, max: 64 }),
     /** How many password hashes may wait. Beyond that, a login gets 503 with `Retry-After`. */
     ARGON2_QUEUE: wholeNumber(64, { max: 10_000 }),
+    ...limitSettings,
   }),
 );
 

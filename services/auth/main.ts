@@ -1,11 +1,15 @@
 import { join } from 'node:path';
+import { createSignedInvoke } from '../shared/contract/caller-token.ts';
 import { checkSidecar } from '../shared/dapr/check-sidecar.ts';
+import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
 import { readEnvironment } from '../shared/runtime/config.ts';
 import { repeat } from '../shared/runtime/interval.ts';
 import { createLog } from '../shared/runtime/log.ts';
+import { createAccountRooms } from './account-rooms.ts';
 import { createAccounts } from './accounts/accounts.ts';
+import { accountKey } from './accounts/email-address.ts';
 import { createPasswords } from './accounts/passwords.ts';
 import { createUsers } from './accounts/users.ts';
 import { createAuthApp } from './app.ts';
@@ -15,6 +19,9 @@ import { migrate } from './database/migrate.ts';
 import { waitForDatabase } from './database/wait-for-database.ts';
 import { deleteAbandonedGuests } from './guests/abandoned-guests.ts';
 import { createGuests } from './guests/guests.ts';
+import { limitAccounts, limitGuests } from './limits/limited.ts';
+import { createLimits } from './limits/limits.ts';
+import { createMailLoop } from './mails/send-mails.ts';
 import { createGrants } from './sessions/grants.ts';
 import { createSessions } from './sessions/refresh-sessions.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
@@ -39,6 +46,7 @@ const sessions = createSessions({
   guestSeconds: guestSessionSeconds(env),
   onReuse: (user) => log.warn({ user }, 'a refresh token was used twice: its session is revoked'),
 });
+const limits = createLimits(database, env);
 const passwords = await createPasswords({ parallel: env.ARGON2_PARALLEL, queue: env.ARGON2_QUEUE });
 const keys = createSigningKeys({
   database,
@@ -54,13 +62,37 @@ const tokens = createTokens({
 });
 await keys().catch(failStart);
 
+const sidecar = connectSidecar({
+  host: env.DAPR_HOST,
+  port: env.DAPR_HTTP_PORT,
+  apiToken: env.DAPR_API_TOKEN,
+});
+const mails = createMailLoop({
+  invoke: createSignedInvoke(sidecar.invoke, env.EVENT_SECRET),
+  ...{ database, log },
+});
+const rooms = createAccountRooms({
+  ...{ database, passwords, tokens, wakeMails: mails.wake },
+  publicUrl: env.PUBLIC_URL,
+  requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL,
+});
+
 const app = createAuthApp({
-  accounts: createAccounts({ users, passwords }),
-  guests: createGuests({ users, passwords }),
+  accounts: limitAccounts(
+    createAccounts({ users, passwords, verification: rooms.verification }),
+    limits,
+    accountKey,
+  ),
+  guests: limitGuests(
+    createGuests({ users, passwords, verification: rooms.verification }),
+    limits,
+    accountKey,
+  ),
   users,
   grants: createGrants({ sessions, tokens }),
   tokens,
   keys,
+  addRoutes: rooms.addRoutes,
   checks: {
     mysql: (signal) => checkDatabase(database, signal),
     sidecar: (signal) => checkSidecar(env, signal),
@@ -69,12 +101,15 @@ const app = createAuthApp({
   log,
   stoppingSignal: stopping.signal,
   apiToken: env.APP_API_TOKEN,
+  callerSecrets: env.CALLER_TOKENS === 'required' ? env.EVENT_SECRET : undefined,
 });
 
 const cleaning = repeat(
   CLEANUP_MS,
   async () => {
     await sessions.deleteExpired();
+    await limits.deleteExpired();
+    await rooms.cleanUp();
     await deleteAbandonedGuests(
       database,
       new Date(Date.now() - env.GUEST_RETENTION_SECONDS * 1000),
@@ -85,6 +120,8 @@ const cleaning = repeat(
   stopping.signal,
 );
 
+const mailing = mails.run(stopping.signal);
+
 await serve(app.callback(), {
   host: env.HOST,
   port: env.APP_PORT,
@@ -92,7 +129,8 @@ await serve(app.callback(), {
   shutdownSeconds: env.SHUTDOWN_SECONDS,
   stopping,
   async close() {
-    await cleaning;
+    await Promise.all([cleaning, mailing]);
+    await sidecar.close();
     await database.close();
   },
 });

@@ -1,4 +1,6 @@
 import { createBlobStore } from '../shared/blobs/blob-store.ts';
+import { createSignedInvoke } from '../shared/contract/caller-token.ts';
+import { createSignedPublish } from '../shared/contract/signed-message.ts';
 import { fitToStore } from '../shared/dapr/fit-to-store.ts';
 import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
@@ -11,6 +13,7 @@ import { startStartupCheck } from '../shared/runtime/startup-check.ts';
 import { checkConformance } from '../shared/state/conformance.ts';
 import { writeMarker } from '../shared/state/store-marker.ts';
 import { createAuthenticate } from './accounts/authenticate.ts';
+import { createRevocations } from './accounts/revocations.ts';
 import { createGateway } from './app.ts';
 import {
   gatewayEnvironment,
@@ -20,6 +23,7 @@ import {
   renamedVariables,
   timesOf,
 } from './config.ts';
+import { createDeletions } from './deletions/run-deletions.ts';
 import { createSignedLinks } from './downloads/signed-link.ts';
 import { createLiveJobs } from './events/live-jobs.ts';
 import { countActive } from './job-index/count-active.ts';
@@ -28,9 +32,11 @@ import { createJobCommands } from './jobs/commands.ts';
 import { createDeleteBlobs } from './jobs/delete-blobs.ts';
 import { createPublishVideo } from './jobs/publish-video.ts';
 import { createAdmission } from './limits/admission.ts';
+import { createClientAddress } from './limits/client-address.ts';
 import { createConcurrencyLimit } from './limits/concurrency-limit.ts';
 import { longestRetention } from './limits/group-limits.ts';
 import { addCounts } from './limits/quota.ts';
+import { noProxies } from './limits/trusted-proxies.ts';
 import { createFailedIndex } from './operator/failed-index.ts';
 import { createFailedJobs } from './operator/failed-jobs.ts';
 import { createOverview } from './operator/overview.ts';
@@ -42,6 +48,7 @@ import { createStoreUpload } from './uploads/store-upload.ts';
 import { createResumable } from './uploads/tus/create-resumable.ts';
 import { createLeaseLocker } from './uploads/tus/lease-locker.ts';
 import { countOpenUploads } from './uploads/tus/open-uploads.ts';
+import { createDayUsage } from './usage/day-usage.ts';
 
 /**
  * Milliseconds between two writes of the marker by which the other
@@ -65,7 +72,9 @@ const sidecar = connectSidecar({
   grpcPort: env.DAPR_GRPC_PORT,
   apiToken: env.DAPR_API_TOKEN,
 });
-const { state, publish, invoke } = sidecar;
+const { state } = sidecar;
+const publish = createSignedPublish(sidecar.publish, env.EVENT_SECRET);
+const invoke = createSignedInvoke(sidecar.invoke, env.EVENT_SECRET);
 const jobs = createJobStore(state);
 const index = createJobIndex(state, times.indexSeconds);
 const failedIndex = createFailedIndex(state, times.indexSeconds);
@@ -75,8 +84,10 @@ const live = createLiveJobs({ state, jobs, index, stoppingSignal, log });
 const links = createSignedLinks(env.PUBLIC_URL, env.LINK_SECRET);
 const publisher = createPublishVideo(publish, log);
 const deletion = createDeleteBlobs(stored.blobs, stoppingSignal, log);
+const usage = createDayUsage({ state, ...stored, groupLimits, keepVideoMs: times.keepVideoMs });
 const uploadPorts = {
   ...stored,
+  usage,
   deduplicate: createDeduplicate(state, jobs, longestRetention(groupLimits)),
   links,
   publishVideo: publisher.publishVideo,
@@ -120,13 +131,20 @@ const marking = repeat(
   stoppingSignal,
 );
 
+const revocations = createRevocations({ invoke, log });
+const readingRevocations = revocations.run(stoppingSignal);
+
 const app = createGateway({
   ...stored,
   ...live,
   stallTimeoutMs: times.stallTimeoutMs,
-  authenticate: createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, log }),
+  authenticate: createAuthenticate(invoke, {
+    ...{ issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
+    ...{ revocations, log },
+  }),
   idempotency: resumable.idempotency,
   admission,
+  usage,
   downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
   probes: createConcurrencyLimit(limits.probes, 'probes'),
   searches: createConcurrencyLimit(limits.searches, 'searches for jobs'),
@@ -139,6 +157,7 @@ const app = createGateway({
   overview: createOverview({ ...live, failedIndex, metadata: sidecar.metadata, stoppingSignal, log }),
   operatorToken: env.OPERATOR_TOKEN,
   invoke,
+  clientAddress: createClientAddress(env.TRUSTED_PROXIES ?? noProxies),
   publicUrl: env.PUBLIC_URL,
   site: openSite(log),
   links,
@@ -170,16 +189,29 @@ const sweeping = runSweeps(
   stoppingSignal,
 );
 
+const deletingAccounts = createDeletions({ jobs, index, commands, resumable, invoke, log }).run(
+  stoppingSignal,
+);
+
 const countingConverters = live.converters.run();
 
 await serve(app.callback(), {
   host: env.HOST,
   port: env.APP_PORT,
+  connectionsPerAddress: env.MAX_CONNECTIONS_PER_ADDRESS,
   shutdownSeconds: env.SHUTDOWN_SECONDS,
   stopping,
   log,
   async close() {
-    await Promise.all([sweeping, marking, countingConverters, publisher.settled(), deletion.settled()]);
+    await Promise.all([
+      sweeping,
+      deletingAccounts,
+      marking,
+      readingRevocations,
+      countingConverters,
+      publisher.settled(),
+      deletion.settled(),
+    ]);
     await sidecar.close();
   },
 });

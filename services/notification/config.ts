@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { callerTokens, eventSecrets } from '../shared/contract/event-secret.ts';
 import {
   type RenamedVariables,
   requireTokenUnlessLoopback,
@@ -10,6 +11,9 @@ export const renamedVariables: RenamedVariables = { MAIL_PATIENCE_SECONDS: 'MAIL
 
 export const notificationEnvironment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
+    /** Signs events and calls between the services. Every service needs the same secret. */
+    EVENT_SECRET: eventSecrets,
+    CALLER_TOKENS: callerTokens,
     MAIL_FROM: z
       .string()
       .regex(/^[^\p{Cc};,]+$/u, 'must be one address, without a comma or semicolon')
@@ -19,6 +23,8 @@ export const notificationEnvironment = requireTokenUnlessLoopback(
      * keeps requests apart: components/README.md lists those.
      */
     MAIL_CONCURRENCY: wholeNumber(1, { min: 1, max: 64 }),
+    /** The most mails to one address in an hour. Further ones wait for the next hour. */
+    MAX_MAILS_PER_ADDRESS_PER_HOUR: wholeNumber(500, { min: 1, max: 1_000_000 }),
     /** A send that has no reply from the mail server for this long does not hold other mails back any more. */
     MAIL_STALL_SECONDS: wholeNumber(15, { min: 1, max: 600 }),
   }),

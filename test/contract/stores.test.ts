@@ -3,6 +3,7 @@ import { createBlobStore } from '../../services/shared/blobs/blob-store.ts';
 import { gatewaySidecar, type SystemUnderTest, systemsUnderTest } from '../support/systems-under-test.ts';
 import { blobStoreContract } from './blob-store.ts';
 import { bytesEncodingsContract } from './bytes-encodings.ts';
+import { hostileStringsContract } from './hostile-strings.ts';
 import { jobStoreContract } from './job-store.ts';
 import { bytesContract, stateStoreContract } from './state-store.ts';
 
@@ -29,6 +30,7 @@ for (const system of systemsUnderTest()) {
   const { state } = raw;
   stateStoreContract(name, () => ({ state }));
   jobStoreContract(name, () => ({ state }));
+  hostileStringsContract(name, () => ({ state }));
   blobStoreContract(name, () => ({ state, blobs: createBlobStore(state) }));
   bytesContract(`${name}, in base64`, () => ({ state: base64.state }));
   bytesEncodingsContract(name, { base64: base64.state, raw: state, putJson: putJson(system) });

@@ -10,6 +10,7 @@ import { countActive } from '../../../services/gateway/job-index/count-active.ts
 import { createJobIndex } from '../../../services/gateway/job-index/job-index.ts';
 import { createJobCommands } from '../../../services/gateway/jobs/commands.ts';
 import { createAdmission } from '../../../services/gateway/limits/admission.ts';
+import type { ClientAddress } from '../../../services/gateway/limits/client-address.ts';
 import { createConcurrencyLimit } from '../../../services/gateway/limits/concurrency-limit.ts';
 import type { AccountLimits } from '../../../services/gateway/limits/group-limits.ts';
 import type { MinimumRate } from '../../../services/gateway/limits/minimum-rate.ts';
@@ -24,6 +25,7 @@ import { createStoreUpload } from '../../../services/gateway/uploads/store-uploa
 import { createResumable } from '../../../services/gateway/uploads/tus/create-resumable.ts';
 import { createLeaseLocker } from '../../../services/gateway/uploads/tus/lease-locker.ts';
 import { countOpenUploads } from '../../../services/gateway/uploads/tus/open-uploads.ts';
+import { createDayUsage } from '../../../services/gateway/usage/day-usage.ts';
 import { createBlobStore } from '../../../services/shared/blobs/blob-store.ts';
 import type { InvokeReply, InvokeRequest } from '../../../services/shared/dapr/sidecar.ts';
 import { createMetrics } from '../../../services/shared/http/metrics.ts';
@@ -124,6 +126,8 @@ export function buildGateway({
   stallTimeoutMs = 45_000,
   minimumRate = { bytesPerSecond: 512, windowMs: 60_000 },
   now,
+  clientAddress = () => '192.0.2.1',
+  userLimits = {},
 }: {
   auth?: Auth;
   /** Answers with the public keys of auth. */
@@ -156,6 +160,9 @@ export function buildGateway({
   minimumRate?: MinimumRate;
   /** The monotonic clock of everything that is read now and then. */
   now?: () => number;
+  clientAddress?: ClientAddress;
+  /** More limits of a user. Default: none. */
+  userLimits?: Partial<AccountLimits>;
 } = {}) {
   const blobs = createBlobStore({
     ...state,
@@ -191,12 +198,12 @@ export function buildGateway({
     deleteBlobs: (job) => blobDeletions.push(job),
   });
   const failedIndex = createFailedIndex(state, RETENTION_SECONDS);
-  const groupLimits = {
-    guest: guestLimits,
-    user: { maxUploadBytes, retentionSeconds: RETENTION_SECONDS },
-  };
+  const user = { maxUploadBytes, retentionSeconds: RETENTION_SECONDS, ...userLimits };
+  const groupLimits = { guest: guestLimits, user, friend: user, operator: user };
+  const usage = createDayUsage({ state, ...stores, groupLimits, keepVideoMs });
   const uploadPorts = {
     ...stores,
+    usage,
     deduplicate: createDeduplicate(state, jobs, RETENTION_SECONDS),
     links,
     publishVideo,
@@ -235,6 +242,7 @@ export function buildGateway({
       },
     },
     admission,
+    usage,
     downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
     probes: createConcurrencyLimit(limits.probes, 'probes'),
     searches: createConcurrencyLimit(limits.searches, 'searches for jobs'),
@@ -250,6 +258,7 @@ export function buildGateway({
     }),
     operatorToken: hasOperator ? OPERATOR_TOKEN : undefined,
     invoke,
+    clientAddress,
     jobs,
     index,
     blobs,
@@ -280,6 +289,7 @@ export function buildGateway({
     blobDeletions,
     admission,
     resumable,
+    usage,
     failedIndex,
     invocations,
     failCheck: () => {

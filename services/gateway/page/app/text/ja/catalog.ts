@@ -168,6 +168,8 @@ export const ja: Catalog = {
   'error.invalid_credentials': 'メールアドレスまたはパスワードが違います。',
   'error.email_taken': 'このアドレスにはすでにアカウントがあります。ログインしてください。',
   'error.too_many_requests': '操作が多すぎました。少ししてからもう一度試してください。',
+  'error.quota_exceeded':
+    'このアカウントの利用上限に達しました。明日もう一度試すか、変換をいくつか削除してください。',
   'error.unavailable': 'サーバーに必要な機能が応答していません。少ししてからもう一度試してください。',
   'error.internal': 'サーバーでエラーが起きました。もう一度試し、続くようなら運営者に知らせてください。',
   'error.weak_password': 'このパスワードは短すぎるか、推測されやすいものです。別のものを選んでください。',

@@ -174,6 +174,8 @@ export const nl: Catalog = {
   'error.invalid_credentials': 'Het e-mailadres of het wachtwoord klopt niet.',
   'error.email_taken': 'Dit adres heeft al een account. Log daarmee in.',
   'error.too_many_requests': 'Dat was te veel tegelijk. Probeer het zo meteen opnieuw.',
+  'error.quota_exceeded':
+    'Het tegoed van dit account is op. Probeer het morgen opnieuw of verwijder enkele conversies.',
   'error.unavailable': 'Iets wat de server nodig heeft, antwoordt niet. Probeer het zo meteen opnieuw.',
   'error.internal':
     'De server heeft een fout gemaakt. Probeer het opnieuw; blijft het zo, meld het dan aan de beheerder.',
