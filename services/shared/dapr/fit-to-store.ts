@@ -22,7 +22,8 @@ export function fitToStore(
     await sidecar.useRawBytes(stoppingSignal);
   };
   const isRetryable = (error: unknown) => !(error instanceof RawBytesRefused) && !stoppingSignal.aborted;
-  retry(attempt, { pauseMs: PAUSE_MS, signal: stoppingSignal, isRetryable }).then(
+  const onRetry = (err: unknown) => log.debug({ err }, 'it is not known yet how the store keeps bytes');
+  retry(attempt, { pauseMs: PAUSE_MS, signal: stoppingSignal, isRetryable, onRetry }).then(
     () => log.info('blobs are saved as they are'),
     (error: Error) => {
       if (!stoppingSignal.aborted) log.info(`blobs are saved in base64: ${error.message}`);
