@@ -7,6 +7,7 @@ import { type AppWithSidecar, prepareAppWithSidecar, type RunningApp } from './s
 import { type BareSidecar, startBareSidecar } from './system/bare-sidecar.ts';
 import { typesOf } from './system/components.ts';
 import { type AppInstance, type AppSpec, replicate, resourcesOf } from './system/dapr-yaml.ts';
+import { indexExpiry } from './system/index-expiry.ts';
 import { pluggableIn, preparePluggable, socketsFolder } from './system/pluggable.ts';
 import { waitUntilAllReady } from './system/readiness.ts';
 import { restartOnSave } from './system/restart-on-save.ts';
@@ -66,6 +67,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const ports = new Ports(dataDir);
   const context: SidecarContext = { daprd, repoRoot, stateRoot, dataDir, sockets, ports, tokens };
   deleteNames(dataDir);
+  // Once before the sidecars write to the store, and once after they have created it.
+  indexExpiry(dataDir);
   const components =
     sockets === undefined
       ? []
@@ -86,6 +89,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await Promise.all(components.map((component) => component.start()));
     await Promise.all(pairs.flatMap(({ app, sidecar }) => [app.start(), sidecar.start()]));
     await waitUntilAllReady(pairs, { tokens, report, signal });
+    indexExpiry(dataDir);
   } catch (error) {
     await stop();
     throw error;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { callerCheck, eventSecrets } from '../shared/contract/event-secret.ts';
 import {
+  blobEnvironment,
   type RenamedVariables,
   requireTokenUnlessLoopback,
   serviceEnvironment,
@@ -17,6 +18,7 @@ export const renamedVariables: RenamedVariables = { MAX_OUTAGES: 'MAX_INFRASTRUC
 
 export const converterEnvironment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
+    ...blobEnvironment,
     /** Signs events and calls between the services. Every service needs the same secret. */
     EVENT_SECRET: eventSecrets,
     CALLER_CHECK: callerCheck,

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { createBlobStore } from '../shared/blobs/blob-store.ts';
 import { createSignedPublish } from '../shared/contract/signed-message.ts';
+import { fitToStore } from '../shared/dapr/fit-to-store.ts';
 import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
@@ -40,6 +41,7 @@ const times = timesOf(env);
 const sidecar = connectSidecar({
   host: env.DAPR_HOST,
   port: env.DAPR_HTTP_PORT,
+  grpcPort: env.DAPR_GRPC_PORT,
   apiToken: env.DAPR_API_TOKEN,
 });
 const spool = createSpool(env.SPOOL_DIR);
@@ -111,6 +113,8 @@ const storeCheck = startStartupCheck((signal) => requireMarker(sidecar.state, si
   stoppingSignal: stopping.signal,
   log,
 });
+
+fitToStore(sidecar, { encoding: env.BLOB_ENCODING, stoppingSignal: stopping.signal, log });
 
 const convertingWhenIdle = convertWhenIdle({
   requireReady: storeCheck,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { eventSecrets } from '../shared/contract/event-secret.ts';
 import {
+  blobEnvironment,
   type RenamedVariables,
   requireTokenUnlessLoopback,
   serviceEnvironment,
@@ -22,6 +23,7 @@ export const renamedVariables: RenamedVariables = { SILENT_SECONDS: 'STALL_SECON
 
 export const gatewayEnvironment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
+    ...blobEnvironment,
     /** Signs events and calls between the services. Every service needs the same secret. */
     EVENT_SECRET: eventSecrets,
     /** The public URL of the gateway. The links in mails start with it. */

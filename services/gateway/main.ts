@@ -1,6 +1,7 @@
 import { createBlobStore } from '../shared/blobs/blob-store.ts';
 import { createSignedInvoke } from '../shared/contract/caller-token.ts';
 import { createSignedPublish } from '../shared/contract/signed-message.ts';
+import { fitToStore } from '../shared/dapr/fit-to-store.ts';
 import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
@@ -69,6 +70,7 @@ const stoppingSignal = stopping.signal;
 const sidecar = connectSidecar({
   host: env.DAPR_HOST,
   port: env.DAPR_HTTP_PORT,
+  grpcPort: env.DAPR_GRPC_PORT,
   apiToken: env.DAPR_API_TOKEN,
 });
 const { state } = sidecar;
@@ -121,6 +123,7 @@ const storeCheck = startStartupCheck(
   },
   { stoppingSignal, log },
 );
+fitToStore(sidecar, { encoding: env.BLOB_ENCODING, stoppingSignal, log });
 const marking = repeat(
   MARKER_MS,
   () => storeCheck().then(() => writeMarker(state, times.indexSeconds, stoppingSignal)),

@@ -8,6 +8,8 @@ const MIB = 1024 ** 2;
 /** What each part of the benchmark works with. */
 export interface Bench {
   launched: Launched;
+  /** The state store, as `--blobs` names it. */
+  blobs: string;
   /** The system writes to `.data` in this folder. */
   stateRoot: string;
   /** The folder for the test films, which is deleted after the run. */
@@ -19,8 +21,13 @@ export interface Bench {
 
 /** A connection to the gateway's sidecar, with the gateway's token. */
 export function gatewaySidecar({ launched: { system } }: Bench): Sidecar {
-  const port = system.apps.gateway.daprHttpPort;
-  return connectSidecar({ host: '127.0.0.1', port, apiToken: system.tokens.daprApi });
+  const { daprHttpPort, daprGrpcPort } = system.apps.gateway;
+  return connectSidecar({
+    host: '127.0.0.1',
+    port: daprHttpPort,
+    grpcPort: daprGrpcPort,
+    apiToken: system.tokens.daprApi,
+  });
 }
 
 export const apiOf = ({ launched }: Bench) => client(launched.system.gatewayUrl);

@@ -33,7 +33,7 @@ Times differ between machines and runs, so compare the ratios and medians of one
            check     time and CPU of the check of an MP3, compared with ffmpeg that decodes it
            send      time from a film to its MP3 by the command line, compared with ffmpeg alone, and the bytes sent
            page      time from the drop of a film on the web page to the first sound of its MP3, in Chromium
-           blobs     speed of blobs through a sidecar
+           blobs     speed of blobs through a sidecar, as they are and in base64
            requests  rate of authorized requests
            logins    how much many wrong logins at once slow down other users
            bogus     how much wrong logins slow down right ones, from one address and from 50
@@ -80,7 +80,14 @@ async function main(signal: AbortSignal): Promise<void> {
     console.log(
       `\n${cpus().length} cores (${cpus()[0]?.model}), blobs in ${values.blobs}, ${values.runs} runs, medians`,
     );
-    const bench = { launched, stateRoot, filmDir: stateRoot, runs: Number(values.runs), signal };
+    const bench = {
+      launched,
+      blobs: values.blobs,
+      stateRoot,
+      filmDir: stateRoot,
+      runs: Number(values.runs),
+      signal,
+    };
     for (const [name, part] of Object.entries(PARTS)) if (chosen.includes(name)) await part(bench);
   } finally {
     await launched?.stop();

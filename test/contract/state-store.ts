@@ -16,11 +16,20 @@ export interface StateUnderTest {
 
 /** Tests a {@link StateStore} for every promise that a store has to keep. */
 export function stateStoreContract(name: string, make: () => StateUnderTest): void {
-  describe(`state store: ${name}`, () => {
+  testPromises(`state store: ${name}`, make, [...STORE_PROMISES, ...CONTRACT_PROMISES]);
+}
+
+/** Tests a {@link StateStore} for the promises about bytes alone. */
+export function bytesContract(name: string, make: () => StateUnderTest): void {
+  const promises = CONTRACT_PROMISES.filter(({ isAboutBytes }) => isAboutBytes);
+  testPromises(`bytes in a state store: ${name}`, make, promises);
+}
+
+function testPromises(title: string, make: () => StateUnderTest, promises: readonly ContractPromise[]): void {
+  describe(title, () => {
     const { state, advance } = make();
     const { signal } = new AbortController();
     const wait = advance ? async (ms: number) => advance(ms / 1000) : (ms: number) => delay(ms);
-    const promises: ContractPromise[] = [...STORE_PROMISES, ...CONTRACT_PROMISES];
 
     for (const { name: promise, needsClock = false, check } of promises) {
       const skip = needsClock && !advance && 'the clock of this store cannot be moved';

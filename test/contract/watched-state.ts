@@ -16,6 +16,7 @@ export interface WatchedState extends StateStore {
 
 export function watched(state: StateStore): WatchedState {
   let underWay = 0;
+  const ofBytes = new Set<string>();
 
   async function watchedPut<T>(
     key: string,
@@ -45,10 +46,17 @@ export function watched(state: StateStore): WatchedState {
     },
     getMany: (keys, signal) => state.getMany(keys, signal),
     put: (key, value, options) => watchedPut(key, options, () => state.put(key, value, options)),
-    putBytes: (key, bytes, options) => watchedPut(key, options, () => state.putBytes(key, bytes, options)),
+    putBytes(key, bytes, options) {
+      ofBytes.add(key);
+      return watchedPut(key, options, () => state.putBytes(key, bytes, options));
+    },
     delete: (key, signal) => watch.onDelete(key, () => state.delete(key, signal)),
     async remaining() {
-      return [...(await state.getMany([...new Set(watch.puts.map(({ key }) => key))])).keys()];
+      const keys = new Set(watch.puts.map(({ key }) => key));
+      const documents = await state.getMany([...keys.difference(ofBytes)]);
+      const found = new Set(documents.keys());
+      for (const key of ofBytes) if (await state.getBytes(key)) found.add(key);
+      return [...keys.intersection(found)];
     },
   };
   return watch;

@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { type Account, client, mailsTo, mailTo } from '../support/client.ts';
 import { decodedSeconds, durationOf, file, media, picture, truncated, video } from '../support/media.ts';
+import { storedKeys } from '../support/stored-keys.ts';
 import { gatewaySidecar, systemsUnderTest } from '../support/systems-under-test.ts';
 import { waitFor } from '../support/wait.ts';
 
@@ -132,7 +133,7 @@ for (const system of systemsUnderTest()) {
         const stored = JSON.parse((await sidecar.state.get(`job:${id}`))?.value ?? assert.fail());
         const { video: blob, audio } = stored.document as { video: string; audio: string };
         const keys = (of: string) => [`blob:${of}`, `chunk:${of}:0`];
-        const left = async () => [...(await sidecar.state.getMany([...keys(blob), ...keys(audio)])).keys()];
+        const left = () => storedKeys(sidecar.state, [...keys(blob), ...keys(audio)]);
         // The sweep deletes the video after KEEP_VIDEO_SECONDS, which test/support/start-system.ts sets.
         await waitFor('the end of its video', async () => (await left()).length === 2, {
           timeoutMs: 120_000,

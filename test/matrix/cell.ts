@@ -56,6 +56,8 @@ export async function runCell(cell: Cell, options: CellOptions): Promise<CellRes
   const counts = join(runDir, `${name}.json`);
   try {
     const sidecar = gatewaySidecar(system.view);
+    await sidecar.limitWrites(signal);
+    await sidecar.useRawBytes(signal);
     const speed = await blobSpeed(sidecar.state, { mib: short ? 64 : 256, runs: 3 });
     await sidecar.close();
     const env = {

@@ -15,4 +15,5 @@ export const LOG_MESSAGES = {
   republished: 'published again',
   stalledUploadEnded: 'a stalled upload was ended',
   eventDropped: 'an unreadable event was dropped',
+  savedRaw: 'blobs are saved as they are',
 } as const;

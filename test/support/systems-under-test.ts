@@ -18,7 +18,10 @@ export interface SystemUnderTest {
   mysqlUrl: string;
   /** `<stateRoot>/.data` contains logs and secrets. */
   stateRoot: string;
-  apps: Record<'gateway' | 'auth' | 'converter' | 'notification', { appPort: number; daprHttpPort: number }>;
+  apps: Record<
+    'gateway' | 'auth' | 'converter' | 'notification',
+    { appPort: number; daprHttpPort: number; daprGrpcPort: number }
+  >;
   tokens: { daprApi: string; appApi: string };
   /** The sidecar of an app outside the system, for calls to the gateway by Dapr's service invocation. */
   otherSidecar: { daprHttpPort: number; pid: number };
@@ -42,7 +45,12 @@ export const eventSecretsOf = ({ stateRoot }: Pick<SystemUnderTest, 'stateRoot'>
 
 /** A connection to the gateway's sidecar, with the gateway's token. It signs nothing. */
 export const unsignedSidecar = ({ apps, tokens }: SystemUnderTest): Sidecar =>
-  connectSidecar({ host: '127.0.0.1', port: apps.gateway.daprHttpPort, apiToken: tokens.daprApi });
+  connectSidecar({
+    host: '127.0.0.1',
+    port: apps.gateway.daprHttpPort,
+    grpcPort: apps.gateway.daprGrpcPort,
+    apiToken: tokens.daprApi,
+  });
 
 /** A connection to the gateway's sidecar, which publishes and calls as the gateway does. */
 export function gatewaySidecar(system: SystemUnderTest): Sidecar {

@@ -9,6 +9,7 @@ import { reserveSidecarPorts, type SidecarContext, startSidecarProcess } from '.
 export interface RunningApp {
   readonly appPort: number;
   readonly daprHttpPort: number;
+  readonly daprGrpcPort: number;
   /** Undefined while the app is down. */
   readonly appPid: number | undefined;
   /** Undefined while the sidecar is down. */
@@ -58,6 +59,7 @@ export async function prepareAppWithSidecar(
   const view: RunningApp = {
     appPort,
     daprHttpPort: own.http,
+    daprGrpcPort: own.grpc,
     get appPid() {
       return app.pid;
     },

@@ -1,49 +1,97 @@
 import type { Dispatcher } from 'undici';
 import { type BufferPool, createBufferPool } from '../runtime/buffer-pool.ts';
 import { unavailable } from '../runtime/errors.ts';
-import type { Entry, PutOptions, StateStore } from '../state/state-store.ts';
-import { decode, encodedLength, encodeInto } from './base64.ts';
+import { createSemaphore, type Semaphore } from '../runtime/semaphore.ts';
+import type { Entry, PutBytesOptions, PutOptions, StateStore } from '../state/state-store.ts';
+import { encodedLength, encodeInto } from './base64.ts';
+import type { GrpcClient } from './grpc-client.ts';
+import { createSaveRaw } from './save-raw.ts';
 import { createStateApi, type StateApi, type StateReply, toStoreError } from './state-api.ts';
+import { decodeStored } from './stored-bytes.ts';
+import { ttlMetadata } from './ttl-metadata.ts';
 
 const BULK_PARALLELISM = 16;
-/** The longest TTL in seconds. Dapr refuses larger values. */
-const MAX_TTL = 2 ** 31 - 1;
 /** Room for a chunk of 1 MiB in base64, with the other parts of a request. */
 const BUFFER_BYTES = encodedLength(1024 ** 2) + 1024;
 const MAX_FREE_BUFFERS = 8;
+/** A write waits for its turn as long as it may take afterwards. */
+const WAIT_BOUND = { maxWaiting: Infinity, maxWaitMs: 10_000, full: () => unavailable('the store') };
+
+/** Saves bytes under a key. */
+export type SaveBytes = (key: string, bytes: Buffer, options: PutBytesOptions) => Promise<void>;
+
+/** How `putBytes` of a {@link DaprState} saves bytes. `getBytes` reads both. */
+export type BytesEncoding = 'base64' | 'raw';
+
+export interface DaprState extends StateStore {
+  /** The same store, whose `putBytes` uses this encoding. Undefined where the sidecar has no gRPC API, which `raw` needs. */
+  encodingBytes(encoding: BytesEncoding): StateStore | undefined;
+  /** Bytes are saved in this encoding from now on; at the beginning it is `base64`. */
+  encodeBytes(encoding: BytesEncoding): void;
+  /** From now on so many writes go at a time, and the others wait in the order of their calls. Call it once at most. */
+  limitWrites(count: number): void;
+}
 
 /**
  * A {@link StateStore} over the state API of a Dapr sidecar. It does not use the SDK, which reads responses as text only,
- * cannot abort a call, and resolves when a save has failed.
+ * cannot abort a call, and resolves when a save has failed. Without `grpc`, bytes are always saved in base64.
  * @see https://docs.dapr.io/reference/api/state_api/
  */
-export function createDaprState(http: Dispatcher, headers: Record<string, string>): StateStore {
+export function createDaprState(
+  http: Dispatcher,
+  headers: Record<string, string>,
+  grpc?: GrpcClient,
+): DaprState {
   const api = createStateApi(http, headers);
   const buffers = createBufferPool(BUFFER_BYTES, MAX_FREE_BUFFERS);
+  const saves = { base64: createSaveBase64(api, buffers), raw: grpc && createSaveRaw(grpc, buffers) };
+  let save = saves.base64;
+  let turns: Semaphore | undefined;
+  const inTurn = <T>(write: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> =>
+    turns ? turns.run(write, signal) : write();
 
-  return {
+  const state: StateStore = {
     get: (key, signal) => getEntry(api, key, signal),
     getMany: (keys, signal) => getEntries(api, keys, signal),
-    put: (key, value, options = {}) => putValue(api, key, value, options),
-    delete: (key, signal) => deleteKey(api, key, signal),
+    put: (key, value, options = {}) => inTurn(() => putValue(api, key, value, options), options.signal),
+    delete: (key, signal) => inTurn(() => deleteKey(api, key, signal), signal),
 
     // After a failure, a buffer does not go back to the pool, because a socket may still use it.
     async getBytes(key, signal, target) {
       const buffer = buffers.take();
       const reply = await getKey(api, key, signal, buffer);
-      // The body is a JSON string, whose quotation marks are left out.
-      const bytes = reply && decode(reply.body.subarray(1, -1), target);
+      const bytes = reply && decodeStored(reply.body, target);
       buffers.give(buffer);
       return bytes;
     },
 
-    async putBytes(key, bytes, options = {}) {
-      const { buffer, body } = encodeSave(buffers, key, bytes, options);
-      options.onEncoded?.();
-      const reply = await api({ method: 'POST', body, signal: options.signal });
-      if (reply.status >= 300) throw toStoreError(reply);
-      buffers.give(buffer);
+    putBytes: (key, bytes, options = {}) => inTurn(() => save(key, bytes, options), options.signal),
+  };
+
+  return {
+    ...state,
+    encodingBytes(encoding) {
+      const saveThus = saves[encoding];
+      const putBytes: StateStore['putBytes'] = (key, bytes, options = {}) =>
+        inTurn(() => (saveThus ?? saves.base64)(key, bytes, options), options.signal);
+      return saveThus && { ...state, putBytes };
     },
+    encodeBytes(encoding) {
+      save = saves[encoding] ?? saves.base64;
+    },
+    limitWrites(count) {
+      turns = createSemaphore(count, WAIT_BOUND);
+    },
+  };
+}
+
+function createSaveBase64(api: StateApi, buffers: BufferPool): SaveBytes {
+  return async (key, bytes, options) => {
+    const { buffer, body } = encodeSave(buffers, key, bytes, options);
+    options.onEncoded?.();
+    const reply = await api({ method: 'POST', body, signal: options.signal });
+    if (reply.status >= 300) throw toStoreError(reply);
+    buffers.give(buffer);
   };
 }
 
@@ -127,8 +175,5 @@ const saveRequest = (key: string, { ttlSeconds, when }: PutOptions) => ({
   key,
   ...(typeof when === 'object' && { etag: when.etag }),
   options: { concurrency: when ? 'first-write' : 'last-write', consistency: 'strong' },
-  // 0 and -1 would mean that the key never expires, and smaller numbers are refused. So the shortest TTL is one second.
-  ...(ttlSeconds !== undefined && {
-    metadata: { ttlInSeconds: String(Math.min(MAX_TTL, Math.max(1, Math.ceil(ttlSeconds)))) },
-  }),
+  ...(ttlSeconds !== undefined && { metadata: ttlMetadata(ttlSeconds) }),
 });

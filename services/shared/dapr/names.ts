@@ -23,6 +23,9 @@ export const PATHS = {
   invoke: '/v1.0/invoke/',
 } as const;
 
+/** The method of the sidecar's gRPC API that saves keys. */
+export const GRPC_SAVE_STATE = '/dapr.proto.runtime.v1.Dapr/SaveState';
+
 /** The path of a call to another app through its sidecar. `path` begins with a slash. */
 export const invokePath = (appId: string, path = ''): string => `${PATHS.invoke}${appId}/method${path}`;
 

@@ -3,15 +3,18 @@ import { anySignal } from '../runtime/abort-signals.ts';
 import { unavailable } from '../runtime/errors.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { createDaprState } from './dapr-state-store.ts';
+import { createGrpcClient } from './grpc-client.ts';
 import { type InvokeReply, type InvokeRequest, invoke } from './invoke.ts';
 import { type MailMetadata, sendMail } from './mail-binding.ts';
 import { readMetadata, type SidecarMetadata } from './metadata.ts';
 import { COMPONENTS, PATHS, sidecarHeaders } from './names.ts';
 import { createPublisher } from './publisher.ts';
+import { useRawBytes } from './use-raw-bytes.ts';
 
 export type { InvokeReply, InvokeRequest } from './invoke.ts';
 export { UnknownOutcome } from './mail-binding.ts';
 export type { SidecarMetadata } from './metadata.ts';
+export { RawBytesRefused } from './use-raw-bytes.ts';
 
 /**
  * Each kind of call has its own connections, so that many slow calls of one kind (such as
@@ -19,10 +22,25 @@ export type { SidecarMetadata } from './metadata.ts';
  */
 const CONNECTIONS = { state: 64, invoke: 64, checks: 4 } as const;
 const CHECK_TIMEOUT_MS = 2_000;
+/**
+ * sqlite has one writer at a time. The others look for their turn again and again, with pauses of up to 100 ms and in no
+ * order, so that with many of them some wait for seconds (docs/dapr-notes.md). Two keep the writer busy.
+ */
+const WRITES_AT_A_TIME: Readonly<Record<string, number>> = { 'state.sqlite': 2 };
 
 /** Everything that a service can do outside of its process. It goes through the Dapr sidecar beside the service. */
 export interface Sidecar {
   state: StateStore;
+  /**
+   * Tries whether the store gives every byte back, and from then on `state.putBytes` saves bytes as they are, which is faster.
+   * Throws `RawBytesRefused` where that cannot be, and `unavailable` where it is not known.
+   */
+  useRawBytes(signal: AbortSignal): Promise<void>;
+  /**
+   * Lets only a few writes of this process go at a time where the store has one writer, since more of them would only keep each
+   * other waiting. Throws `unavailable`.
+   */
+  limitWrites(signal: AbortSignal): Promise<void>;
   /** Resolves when the broker got the event, which does not promise that the broker keeps it. */
   publish(topic: string, event: object): Promise<void>;
   /**
@@ -41,10 +59,14 @@ export interface Sidecar {
   close(): Promise<void>;
 }
 
-/** `port` is the HTTP port of the sidecar. Connections are opened with the first calls. */
+/**
+ * `port` is the HTTP port of the sidecar, and `grpcPort` that of its gRPC API, which `useRawBytes` needs. Connections are opened
+ * with the first calls.
+ */
 export function connectSidecar(options: {
   host: string;
   port: number;
+  grpcPort?: number | undefined;
   apiToken?: string | undefined;
 }): Sidecar {
   const origin = `http://${options.host}:${options.port}`;
@@ -60,10 +82,21 @@ export function connectSidecar(options: {
   // used twice, because one that was closed in between could not be distinguished from one that was lost with the mail.
   const mail = new Agent({ headersTimeout: 0, bodyTimeout: 0, connectTimeout: 5_000, pipelining: 0 });
   const publisher = createPublisher(options);
+  const grpc =
+    options.grpcPort === undefined
+      ? undefined
+      : createGrpcClient(`http://${options.host}:${options.grpcPort}`, headers);
+  const state = createDaprState(pools.state, headers, grpc);
   const metadata = (signal?: AbortSignal) => readMetadata({ http: pools.checks, origin, headers }, signal);
 
   return {
-    state: createDaprState(pools.state, headers),
+    state,
+    useRawBytes: (signal) => useRawBytes(state, signal),
+    async limitWrites(signal) {
+      const { components } = await metadata(signal);
+      const limit = WRITES_AT_A_TIME[components.find(({ name }) => name === COMPONENTS.state)?.type ?? ''];
+      if (limit !== undefined) state.limitWrites(limit);
+    },
     publish: publisher.publish,
     sendMail: (html, metadata) => sendMail({ http: mail, origin, headers }, html, metadata),
     mailBinding: async (signal) =>
@@ -73,7 +106,7 @@ export function connectSidecar(options: {
     check: (signal) => checkOutbound(pools.checks, headers, signal),
     async close() {
       const closing = Object.values(pools).map((pool) => pool.close());
-      await Promise.all([...closing, mail.destroy(), publisher.close()]);
+      await Promise.all([...closing, grpc?.close(), mail.destroy(), publisher.close()]);
     },
   };
 }

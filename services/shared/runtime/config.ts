@@ -19,6 +19,14 @@ export const serviceEnvironment = z.object({
   SHUTDOWN_SECONDS: wholeNumber(20, { min: 1, max: 3600 }),
 });
 
+/** The variables of a service that writes blobs. */
+export const blobEnvironment = {
+  /** The port of the sidecar's gRPC API. Without it, bytes go to the sidecar in base64. */
+  DAPR_GRPC_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  /** `auto` saves the bytes of blobs as they are where the store keeps them. Earlier releases read base64 alone. */
+  BLOB_ENCODING: z.enum(['auto', 'base64']).default('auto'),
+};
+
 /** Requires APP_API_TOKEN where other machines can reach the service, so that it can tell its own sidecar from them. */
 export function requireTokenUnlessLoopback<Schema extends typeof serviceEnvironment>(schema: Schema): Schema {
   return schema.refine(({ HOST, APP_API_TOKEN }) => LOOPBACK.includes(HOST) || APP_API_TOKEN !== undefined, {

@@ -27,7 +27,10 @@ export interface StateStore {
   getMany(keys: readonly string[], signal?: AbortSignal): Promise<Map<string, Entry>>;
   /** Returns false when the condition `when` did not hold. Throws `unavailable` when the outcome is not known. */
   put(key: string, value: string, options?: PutOptions): Promise<boolean>;
-  /** For bulk data: there is no compare-and-set, and no string on the way. May return bytes in the memory of `target`. */
+  /**
+   * Reads what `putBytes` has stored, and nothing else can read it. For bulk data: there is no compare-and-set, and no string on
+   * the way. May return bytes in the memory of `target`. Throws `internal` where the value is damaged.
+   */
   getBytes(key: string, signal?: AbortSignal, target?: Buffer): Promise<Buffer | undefined>;
   putBytes(key: string, bytes: Buffer, options?: PutBytesOptions): Promise<void>;
   /** Deleting a key that does not exist is no error. */

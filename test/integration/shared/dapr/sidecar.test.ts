@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { describe, type TestContext, test } from 'node:test';
 import { connectSidecar, type Sidecar } from '../../../../services/shared/dapr/sidecar.ts';
-import { eventually } from '../../../support/event-loop.ts';
+import { eventually, runEventLoop } from '../../../support/event-loop.ts';
 
 /** More calls than any pool has connections. */
 const MANY = 200;
@@ -129,4 +129,59 @@ test('an invocation waits as long as its caller says', { timeout: 5_000 }, async
   const { sidecar } = await connected(context, '/v1.0/invoke');
   const call = sidecar.invoke('converter', { method: 'POST', path: '/probe', body: [], timeoutMs: 50 });
   await assert.rejects(call, { code: 'unavailable' });
+});
+
+describe('the writes of one process', () => {
+  /** A sidecar with this type of store, which answers to a write only when the test says so. */
+  async function holding(context: TestContext, type: string) {
+    const held: { key: string; answer: () => void }[] = [];
+    const server = createServer(async (request, response) => {
+      const body = (await buffer(request)).toString();
+      if (request.method === 'GET') {
+        response.end(JSON.stringify({ components: [{ name: 'store', type }] }));
+        return;
+      }
+      const key = request.method === 'DELETE' ? String(request.url) : JSON.parse(body)[0].key;
+      held.push({ key, answer: () => response.writeHead(204).end() });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const sidecar = connectSidecar({ host: '127.0.0.1', port: (server.address() as AddressInfo).port });
+    context.after(async () => {
+      server.closeAllConnections();
+      server.close();
+      await sidecar.close();
+    });
+    await sidecar.limitWrites(new AbortController().signal);
+    const { state } = sidecar;
+    const writes = ['a', 'b', 'c', 'd', 'e', 'f'].map((key, number) => {
+      if (number % 3 === 0) return state.put(key, '{}');
+      return number % 3 === 1 ? state.putBytes(key, Buffer.of(1)) : state.delete(key);
+    });
+    return { state, held, writes };
+  }
+
+  test('are two at a time in sqlite, in the order of their calls', { timeout: 5_000 }, async (context) => {
+    const { state, held, writes } = await holding(context, 'state.sqlite');
+    const called = state.put('g', '{}', { signal: AbortSignal.abort(new Error('called off')) });
+    await assert.rejects(called, { message: 'called off' });
+    for (let answered = 0; answered < writes.length; answered++) {
+      const sent = Math.min(answered + 2, writes.length);
+      await eventually(() => held.length === sent);
+      await runEventLoop();
+      assert.equal(held.length, sent);
+      held[answered]?.answer();
+    }
+    await Promise.all(writes);
+    assert.deepEqual(
+      held.slice(2).map(({ key }) => key.at(-1)),
+      ['c', 'd', 'e', 'f'],
+    );
+  });
+
+  test('all go at once in a store with many writers', { timeout: 5_000 }, async (context) => {
+    const { held, writes } = await holding(context, 'state.mongodb');
+    await eventually(() => held.length === writes.length);
+    for (const { answer } of held) answer();
+    await Promise.all(writes);
+  });
 });
