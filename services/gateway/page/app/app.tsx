@@ -1,3 +1,4 @@
+import { LinkView } from './access/link-view.tsx';
 import { AccountView } from './account/account-view.tsx';
 import { ConvertView } from './convert/convert-view.tsx';
 import { DropOverlay } from './convert/drop/drop-overlay.tsx';
@@ -37,8 +38,9 @@ export function App() {
 function View() {
   useFocusOfView();
   if (account.value === 'unknown') return <p class="quiet">{t('shell.loading')}</p>;
-  if (account.value === null) return <Welcome />;
   const { value: to } = route;
+  if (to.view === 'link') return <LinkView action={to.action} token={to.token} />;
+  if (account.value === null) return <Welcome />;
   if (to.view === 'account') return <AccountView />;
   if (to.view === 'job') return <JobView id={to.id} />;
   return (

@@ -26,6 +26,7 @@ import { baseOf, type DoneJob, type Job } from '../../../../services/shared/jobs
 import { createJobStore, type JobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { AppError, isAppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
+import { createTestAccounts } from './test-accounts.ts';
 import { createTestProbes } from './test-probes.ts';
 import { chunksOf, transportTo, URL_OF_GATEWAY } from './test-transport.ts';
 
@@ -65,7 +66,7 @@ export function createTestGateway(
   const index = createJobIndex(state, KEPT_SECONDS);
   const links = createSignedLinks(URL_OF_GATEWAY, 'secret');
   const { invoke, authenticate, ...auth } = createTestAuth(renewable);
-  const { users, tokens, calls } = auth;
+  const { users, accounts, tokens, calls } = auth;
   const probes = createTestProbes();
   const { audio, converter, done, publishVideo } = createTestConverter(jobs, blobs);
   const stopping = new AbortController();
@@ -135,6 +136,7 @@ export function createTestGateway(
     app,
     transport,
     users,
+    accounts,
     tokens,
     calls,
     auth,
@@ -186,8 +188,9 @@ function createTestAuth(renewable: boolean) {
   const calls: string[] = [];
   /** Whether auth cannot be reached. */
   const outage = { isOn: false };
+  const accounts = createTestAccounts(users);
 
-  async function invoke(_app: string, { path, headers, body }: InvokeRequest): Promise<InvokeReply> {
+  async function invoke(_app: string, { method, path, headers, body }: InvokeRequest): Promise<InvokeReply> {
     calls.push(path);
     if (outage.isOn) throw unavailable('the auth service');
     const answer = (status: number, content: object): InvokeReply => ({
@@ -195,8 +198,20 @@ function createTestAuth(renewable: boolean) {
       headers: { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' },
       body: JSON.stringify(content),
     });
+    if (path.startsWith('/account')) {
+      const id = tokens.get(String(headers?.authorization).slice('Bearer '.length));
+      const email = id === undefined ? undefined : (userOf(id).email ?? undefined);
+      const { status, content } = accounts.answer({
+        ...{ method: method ?? 'GET', path, email, body: JSON.parse(String(body || '{}')) },
+      });
+      return status === 204 ? { status, headers: {}, body: '' } : answer(status, content);
+    }
     if (path === '/register') {
       const { email, password } = JSON.parse(String(body)) as { email: string; password: string };
+      if (accounts.verification.isRequired) {
+        const { status, content } = accounts.register(email, password);
+        return answer(status, content);
+      }
       // Auth is idempotent here: the same password gives the same account.
       if ((users.get(email) ?? password) !== password)
         return answer(409, { code: 'email_taken', detail: 'taken' });
@@ -206,6 +221,8 @@ function createTestAuth(renewable: boolean) {
     if (path === '/login') {
       const basic = Buffer.from(String(headers?.authorization).slice(6), 'base64').toString();
       const [email = '', password] = basic.split(/:(.*)/s);
+      if (password !== undefined && accounts.unconfirmed.get(email) === password)
+        return answer(403, { code: 'email_not_verified', detail: 'confirm it first' });
       if (users.get(email) !== password) return answer(401, { code: 'invalid_credentials', detail: 'wrong' });
       return answer(200, grant(guests.get(email) ?? email));
     }
@@ -244,7 +261,7 @@ function createTestAuth(renewable: boolean) {
     for (const granted of [tokens, sessions])
       for (const [token, owner] of granted) if (id === undefined || owner === id) granted.delete(token);
   };
-  return { users, tokens, sessions, calls, outage, endSessions, invoke, authenticate };
+  return { users, accounts, tokens, sessions, calls, outage, endSessions, invoke, authenticate };
 }
 
 interface GuestAnswer {

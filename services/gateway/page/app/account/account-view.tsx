@@ -19,6 +19,9 @@ export function AccountView() {
 }
 
 async function load() {
-  const [{ AccountDetails }] = await Promise.all([import('./account-details.tsx'), loadTexts('account')]);
+  const [{ AccountDetails }] = await Promise.all([
+    import('./account-details.tsx'),
+    loadTexts('account', 'access'),
+  ]);
   return AccountDetails;
 }

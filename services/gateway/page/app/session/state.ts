@@ -15,6 +15,9 @@ export const limits = signal<Limits | null>(null);
 /** What a guest may do. Null where nobody can start as a guest. */
 export const guestLimits = signal<Limits | null>(null);
 
+/** Services by which people sign in. */
+export const providers = signal<readonly { id: string; name: string }[]>([]);
+
 /** Whether a guest is signed in. */
 export const isGuest = (): boolean =>
   account.value !== null && account.value !== 'unknown' && account.value.guest;
@@ -66,7 +69,13 @@ export async function startSession(): Promise<void> {
 }
 
 async function followOtherTab(message: Message): Promise<void> {
-  isSigningOut = message === 'signed-out';
+  if (message === 'signed-out') await leaveSession();
+  else await refreshSession();
+}
+
+/** Asks again who is signed in, where the session has been left on purpose. */
+async function leaveSession(): Promise<void> {
+  isSigningOut = true;
   await readSession(true);
   isSigningOut = false;
 }
@@ -82,16 +91,26 @@ async function readSession(isQuiet: boolean): Promise<boolean> {
   }
 }
 
-/** @throws ProblemError `invalid_credentials` */
+/** @throws ProblemError `invalid_credentials`, `email_not_verified` */
 export async function signIn(credentials: Credentials): Promise<void> {
   await client.signIn(credentials);
   tellOtherTabs('signed-in');
 }
 
-/** @throws ProblemError `email_taken`, `invalid_email`, `weak_password` */
-export async function register(credentials: Credentials): Promise<void> {
-  await client.register(credentials);
+/** Signs in by what a person has beside a password. @param path of a route that answers with the session */
+export async function signInBy(path: string, proof: object): Promise<void> {
+  await session.signInBy(path, proof, never);
+  tellOtherTabs('signed-in');
+}
+
+/**
+ * Registers, and signs in. Resolves with false where the address has to be confirmed first.
+ * @throws ProblemError `email_taken`, `invalid_email`, `weak_password`
+ */
+export async function register(credentials: Credentials): Promise<boolean> {
+  if ((await client.register(credentials)) === 'verification_sent') return false;
   await signIn(credentials);
+  return true;
 }
 
 let starting: Promise<void> | undefined;
@@ -111,9 +130,15 @@ export function startAsGuest(): Promise<void> {
 }
 
 /** Makes an account of a guest. What was begun as a guest is in it, and expires when it would have. @throws ProblemError `email_taken`, `invalid_email`, `weak_password` */
-export async function registerGuest(credentials: Credentials): Promise<void> {
+export async function registerGuest(credentials: Credentials): Promise<boolean> {
   await session.registerGuest(credentials, never);
   tellOtherTabs('signed-in');
+  return true;
+}
+
+/** Asks again who is signed in, after a change that the gateway did not answer with a session. */
+export async function refreshSession(): Promise<void> {
+  await readSession(true);
 }
 
 /** Signs out, here and in the other tabs. Where auth is away, the gateway deletes the cookies and says that this was all. */

@@ -4,6 +4,7 @@ export const errors = {
   'error.invalid_credentials': 'The e-mail address or the password is wrong.',
   'error.email_taken': 'This address has an account already. Sign in instead.',
   'error.too_many_requests': 'That was too much at once. Try again in a moment.',
+  'error.try_again': 'That was too much. Try again {when}.',
   'error.unavailable': 'Something that the server needs does not answer. Try again in a moment.',
   'error.internal': 'The server has failed. Try again; if it stays so, tell the operator.',
   'error.weak_password': 'This password is too short or too easy to guess. Choose another one.',

@@ -1,0 +1,40 @@
+import type { Parts } from '../catalog.ts';
+
+/** Getting into an account in another way than with its password, and the links of mails, in Arabic. */
+export const access: Parts['access'] = {
+  'access.back': 'العودة إلى تسجيل الدخول',
+  'access.look': 'انظر في بريدك',
+  'access.spam': 'لم يصل شيء بعد بضع دقائق؟ انظر في مجلد الرسائل غير المرغوب فيها أيضًا.',
+  'access.forgot': 'اختيار كلمة مرور جديدة',
+  'access.forgot_lead': 'أخبرنا بعنوان حسابك لنرسل إليك رابطًا.',
+  'access.forgot_send': 'إرسال الرابط',
+  'access.reset_sent':
+    'إذا كان لـ {email} حساب، فالرسالة مع الرابط في طريقها. يعمل الرابط مرة واحدة ولوقت قصير.',
+  'access.check_sent': 'أرسلنا رسالة إلى {email}. افتح رابطها لتؤكد أن العنوان لك، ثم سجّل الدخول.',
+  'access.check_needed':
+    'لم يتأكد بعد أن {email} عنوانك. افتح الرابط في الرسالة التي أرسلناها إليه، أو اطلب إرسالها مرة أخرى.',
+  'access.resend': 'إرسال الرسالة مرة أخرى',
+  'access.resent': 'الرسالة في طريقها، ما لم تُرسل واحدة خلال الساعة الماضية.',
+  'access.confirm': 'تأكيد',
+  'access.verify': 'هل هذا عنوانك؟',
+  'access.verify_lead': 'أكّده لتستخدم حسابك. إن لم تكن قد أنشأت حسابًا، فأغلق هذه الصفحة.',
+  'access.verified': 'تم تأكيد عنوانك',
+  'access.reset_lead': 'يُسجَّل خروج جميع الأجهزة المسجّل دخولها إلى حسابك.',
+  'access.new_password': 'كلمة المرور الجديدة',
+  'access.save_password': 'حفظ كلمة المرور',
+  'access.reset_done': 'حُفظت كلمة المرور الجديدة',
+  'access.email': 'هل تستخدم هذا العنوان من الآن فصاعدًا؟',
+  'access.email_lead': 'عندئذ تسجّل الدخول به، وإليه تصل الرسائل عن ملفات MP3 الخاصة بك.',
+  'access.email_done': 'تغيّر عنوانك',
+  'access.go_on': 'المتابعة إلى ملفات MP3',
+  'access.link_incomplete': 'جزء من الرابط مفقود. افتحه مرة أخرى من الرسالة.',
+  'access.another_reset': 'طلب رابط آخر',
+  'access.another_verify': 'سجّل الدخول لنعرض عليك إرسال رسالة أخرى.',
+  'access.another_email': 'اطلب التغيير مرة أخرى في حسابك.',
+  'access.factor': 'خطوة أخيرة',
+  'access.factor_lead': 'أدخل الرمز الذي يعرضه تطبيقك. إن لم يكن في متناولك، فاستخدم أحد رموز الاسترداد.',
+  'access.code': 'الرمز',
+  'access.passkey_none': 'لم يقدّم المتصفح مفتاح مرور. أعد المحاولة عندما تكون مستعدًا.',
+  'error.wrong_code': 'هذا الرمز غير صحيح أو سبق استخدامه. جرّب الرمز التالي.',
+  'error.link_expired': 'انتهت صلاحية هذا الرابط أو سبق استخدامه.',
+};

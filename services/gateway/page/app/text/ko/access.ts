@@ -1,0 +1,40 @@
+import type { Parts } from '../catalog.ts';
+
+/** Getting into an account in another way than with its password, and the links of mails, in Korean. */
+export const access: Parts['access'] = {
+  'access.back': '로그인으로 돌아가기',
+  'access.look': '메일함을 확인하세요',
+  'access.spam': '몇 분이 지나도 오지 않나요? 스팸 폴더도 확인해 보세요.',
+  'access.forgot': '새 비밀번호 정하기',
+  'access.forgot_lead': '계정의 주소를 알려 주시면 링크를 보내 드려요.',
+  'access.forgot_send': '링크 보내기',
+  'access.reset_sent':
+    '{email}에 계정이 있으면 링크가 담긴 메일이 곧 도착해요. 링크는 잠시 동안 한 번만 쓸 수 있어요.',
+  'access.check_sent': '{email}(으)로 메일을 보냈어요. 링크를 열어 본인의 주소임을 확인한 다음 로그인하세요.',
+  'access.check_needed':
+    '{email}이(가) 본인의 주소인지 아직 확인되지 않았어요. 보내 드린 메일의 링크를 열거나 다시 보내세요.',
+  'access.resend': '메일 다시 보내기',
+  'access.resent': '지난 한 시간 안에 보낸 것이 없다면 메일이 곧 도착해요.',
+  'access.confirm': '확인',
+  'access.verify': '본인의 주소인가요?',
+  'access.verify_lead': '계정을 쓰려면 확인하세요. 계정을 만들지 않았다면 이 페이지를 닫으세요.',
+  'access.verified': '주소를 확인했어요',
+  'access.reset_lead': '계정에 로그인한 모든 기기에서 로그아웃돼요.',
+  'access.new_password': '새 비밀번호',
+  'access.save_password': '비밀번호 저장',
+  'access.reset_done': '새 비밀번호를 저장했어요',
+  'access.email': '이제부터 이 주소를 쓸까요?',
+  'access.email_lead': '그러면 로그인할 때 쓰고, MP3에 관한 메일도 여기로 와요.',
+  'access.email_done': '주소를 바꿨어요',
+  'access.go_on': '내 MP3로 가기',
+  'access.link_incomplete': '링크의 일부가 빠졌어요. 메일에서 다시 열어 주세요.',
+  'access.another_reset': '다른 링크 받기',
+  'access.another_verify': '로그인하면 메일을 다시 보낼 수 있어요.',
+  'access.another_email': '계정에서 변경을 다시 요청하세요.',
+  'access.factor': '한 단계 더',
+  'access.factor_lead': '앱에 표시된 코드를 입력하세요. 앱이 없으면 복구 코드 하나를 쓰세요.',
+  'access.code': '코드',
+  'access.passkey_none': '브라우저에서 패스키를 받지 못했어요. 준비되면 다시 시도하세요.',
+  'error.wrong_code': '코드가 틀렸거나 이미 사용됐어요. 다음 코드를 써 보세요.',
+  'error.link_expired': '이 링크는 만료됐거나 이미 사용됐어요.',
+};
