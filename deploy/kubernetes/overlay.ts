@@ -69,7 +69,9 @@ export function writeClusterOverlay(
         ...splitImage(images[variable as keyof ImageNames]),
       })),
     ...(publicUrl && {
-      configMapGenerator: [{ name: 'gateway', behavior: 'merge', literals: [`PUBLIC_URL=${publicUrl}`] }],
+      configMapGenerator: ['gateway', 'auth'].map((name) => ({
+        ...{ name, behavior: 'merge', literals: [`PUBLIC_URL=${publicUrl}`] },
+      })),
     }),
   };
   writePrivate(path.join(folder, 'kustomization.yaml'), stringify(kustomization));

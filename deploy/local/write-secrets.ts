@@ -55,7 +55,7 @@ export function writeSecrets({ stateRoot, servers, publicUrl }: SecretsOptions):
   const keepOrGenerate = (name: string, key: string): string =>
     readEnvFile(stateRoot, name)[key] ?? randomBytes(32).toString('base64url');
   const linkSecret = process.env.LINK_SECRET ?? keepOrGenerate('gateway', 'LINK_SECRET');
-  writeEnvFile(stateRoot, 'auth', { MYSQL_URL: servers.mysql.url });
+  writeEnvFile(stateRoot, 'auth', { MYSQL_URL: servers.mysql.url, PUBLIC_URL: publicUrl });
   const operatorToken = process.env.OPERATOR_TOKEN ?? keepOrGenerate('gateway', 'OPERATOR_TOKEN');
   writeEnvFile(stateRoot, 'gateway', {
     LINK_SECRET: linkSecret,

@@ -28,6 +28,8 @@ interface AuthPorts {
   grants: Grants;
   tokens: Tokens;
   keys: SigningKeys;
+  /** Routes of other rooms. */
+  addRoutes?: ((router: Router<RequestState>) => void) | undefined;
   checks: Checks;
   metrics: Metrics;
   log: Log;
@@ -51,19 +53,18 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
 
   router.post('/register', jsonBody, async (context) => {
     const { email, password } = parseBody(context, newAccount);
-    context.body = await accounts.register(email, password, closedSignal(context.res));
-    context.status = 201;
+    respondPending(context, await accounts.register(email, password, closedSignal(context.res)), 201);
   });
 
   router.post('/login', async (context) => {
     const { email, password } = readBasic(context.get('authorization'));
     const user = await accounts.authenticate(email, password, closedSignal(context.res));
-    respondUncached(context, await grants.issue(user));
+    respondUncached(context, await grants.issue(user, clientUserAgent(context)));
   });
 
   // The gateway decides whether one may start as a guest.
   router.post('/guests', async (context) => {
-    respondUncached(context, await grants.issue(await guests.start()));
+    respondUncached(context, await grants.issue(await guests.start(), clientUserAgent(context)));
   });
 
   router.post('/guests/registration', jsonBody, async (context) => {
@@ -71,7 +72,8 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
     if (!guest) throw notGuest();
     const { email, password } = parseBody(context, newAccount);
     const user = await guests.register(sub, email, password, closedSignal(context.res));
-    respondUncached(context, await grants.issue(user));
+    if ('verification' in user) return respondPending(context, user, 202);
+    respondUncached(context, await grants.issue(user, clientUserAgent(context)));
   });
 
   router.post('/refresh', jsonBody, async (context) => {
@@ -102,11 +104,22 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
     respondUncached(context, { users: await users.idsAfter(page.data.after, page.data.limit) });
   });
 
+  ports.addRoutes?.(router);
   const app = createApp(log, metrics);
   app.use(health(checks, stoppingSignal)).use(exposeMetrics(metrics)).use(requireSidecarToken(apiToken));
   app.use(router.routes()).use(router.allowedMethods());
   return app;
 }
+
+/** A registration whose address has to be confirmed is accepted, and not made yet. */
+function respondPending(context: Context, body: object, status: number): void {
+  respondUncached(context, body);
+  context.status = 'verification' in body ? 202 : status;
+}
+
+/** The `User-Agent` of the client, which the gateway passes on under a name that no sidecar sets. Untrusted text. */
+const clientUserAgent = (context: Context): string | undefined =>
+  context.get('x-client-user-agent') || undefined;
 
 /** Responds with a body that no cache may store. */
 function respondUncached(context: Context, body: object): void {

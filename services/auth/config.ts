@@ -23,6 +23,13 @@ export const authEnvironment = requireTokenUnlessLoopback(
       .refine((url) => URL.canParse(url) && new URL(url).pathname.length > 1, 'must name a database'),
     /** How long the service waits for MySQL when it starts. */
     MYSQL_WAIT_SECONDS: wholeNumber(60, { max: 3600 }),
+    /** The public URL of the gateway. The links in mails about accounts start with it. */
+    PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8080'),
+    /** Makes an account only once the owner of the address has opened the link of a mail. */
+    REQUIRE_VERIFIED_EMAIL: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((value) => value === 'true'),
     TOKEN_ISSUER: z.string().min(1).default('mp3converter'),
     TOKEN_AUDIENCE: z.string().min(1).default('mp3converter'),
     ACCESS_TOKEN_SECONDS: wholeNumber(900, { min: 1, max: 24 * 3600 }),

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { checkSidecar } from '../shared/dapr/check-sidecar.ts';
+import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
 import { readEnvironment } from '../shared/runtime/config.ts';
 import { repeat } from '../shared/runtime/interval.ts';
 import { createLog } from '../shared/runtime/log.ts';
+import { createAccountRooms } from './account-rooms.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { createPasswords } from './accounts/passwords.ts';
 import { createUsers } from './accounts/users.ts';
@@ -15,6 +17,7 @@ import { migrate } from './database/migrate.ts';
 import { waitForDatabase } from './database/wait-for-database.ts';
 import { deleteAbandonedGuests } from './guests/abandoned-guests.ts';
 import { createGuests } from './guests/guests.ts';
+import { createMailLoop } from './mails/send-mails.ts';
 import { createGrants } from './sessions/grants.ts';
 import { createSessions } from './sessions/refresh-sessions.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
@@ -54,13 +57,26 @@ const tokens = createTokens({
 });
 await keys().catch(failStart);
 
+const sidecar = connectSidecar({
+  host: env.DAPR_HOST,
+  port: env.DAPR_HTTP_PORT,
+  apiToken: env.DAPR_API_TOKEN,
+});
+const mails = createMailLoop({ database, invoke: sidecar.invoke, log });
+const rooms = createAccountRooms({
+  ...{ database, passwords, tokens, wakeMails: mails.wake },
+  publicUrl: env.PUBLIC_URL,
+  requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL,
+});
+
 const app = createAuthApp({
-  accounts: createAccounts({ users, passwords }),
-  guests: createGuests({ users, passwords }),
+  accounts: createAccounts({ users, passwords, verification: rooms.verification }),
+  guests: createGuests({ users, passwords, verification: rooms.verification }),
   users,
   grants: createGrants({ sessions, tokens }),
   tokens,
   keys,
+  addRoutes: rooms.addRoutes,
   checks: {
     mysql: (signal) => checkDatabase(database, signal),
     sidecar: (signal) => checkSidecar(env, signal),
@@ -75,6 +91,7 @@ const cleaning = repeat(
   CLEANUP_MS,
   async () => {
     await sessions.deleteExpired();
+    await rooms.cleanUp();
     await deleteAbandonedGuests(
       database,
       new Date(Date.now() - env.GUEST_RETENTION_SECONDS * 1000),
@@ -85,6 +102,8 @@ const cleaning = repeat(
   stopping.signal,
 );
 
+const mailing = mails.run(stopping.signal);
+
 await serve(app.callback(), {
   host: env.HOST,
   port: env.APP_PORT,
@@ -92,7 +111,8 @@ await serve(app.callback(), {
   shutdownSeconds: env.SHUTDOWN_SECONDS,
   stopping,
   async close() {
-    await cleaning;
+    await Promise.all([cleaning, mailing]);
+    await sidecar.close();
     await database.close();
   },
 });

@@ -9,6 +9,7 @@ import type { RequestState } from '../shared/http/request-state.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import { createCallAuth } from './accounts/call-auth.ts';
 import { guestRoutes } from './accounts/guest-routes.ts';
+import { ownAccountRoutes } from './accounts/own-account-routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { acceptSessionCookie, createSessionCookies } from './accounts/session-cookies.ts';
 import { type SessionPorts, sessionRoutes } from './accounts/session-routes.ts';
@@ -21,6 +22,7 @@ import type { JobIndex } from './job-index/job-index.ts';
 import type { JobCommands } from './jobs/commands.ts';
 import { type JobPorts, jobRoutes } from './jobs/routes.ts';
 import { openapi } from './openapi/document.ts';
+import { operatorAccountRoutes } from './operator/account-routes.ts';
 import { type OperatorPorts, operatorRoutes } from './operator/routes.ts';
 import { SHARE_PATH } from './page/app/share/share-target.ts';
 import { pageRoutes } from './page/routes.ts';
@@ -76,6 +78,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   const sessionPorts = { ...ports, callAuth, cookies };
   sessionRoutes(router, sessionPorts);
   guestRoutes(router, sessionPorts);
+  ownAccountRoutes(router, sessionPorts);
   uploadRoutes(router, ports);
   tusRoutes(router, ports);
   probeRoutes(router, ports);
@@ -86,6 +89,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   archiveRoutes(router, ports);
   downloadRoutes(router, ports);
   operatorRoutes(router, ports);
+  operatorAccountRoutes(router, { ...ports, callAuth });
   pageRoutes(router, ports);
   router.get('/openapi.json', (context) => {
     context.body = openapi;

@@ -102,13 +102,18 @@ export const limitsOf = (env: GatewayConfig) => ({
 });
 
 /** The limits of each account. A guest never has more than a user. */
-export const groupLimitsOf = (env: GatewayConfig): GroupLimits => ({
-  guest: {
-    maxUploadBytes: Math.min(env.GUEST_MAX_UPLOAD_BYTES, env.MAX_UPLOAD_BYTES),
-    retentionSeconds: Math.min(env.GUEST_RETENTION_SECONDS, env.RETENTION_SECONDS),
-  },
-  user: { maxUploadBytes: env.MAX_UPLOAD_BYTES, retentionSeconds: env.RETENTION_SECONDS },
-});
+export const groupLimitsOf = (env: GatewayConfig): GroupLimits => {
+  const user = { maxUploadBytes: env.MAX_UPLOAD_BYTES, retentionSeconds: env.RETENTION_SECONDS };
+  return {
+    guest: {
+      maxUploadBytes: Math.min(env.GUEST_MAX_UPLOAD_BYTES, env.MAX_UPLOAD_BYTES),
+      retentionSeconds: Math.min(env.GUEST_RETENTION_SECONDS, env.RETENTION_SECONDS),
+    },
+    user,
+    friend: user,
+    operator: user,
+  };
+};
 
 /** The rate at which clients have to send their files. */
 export const minimumRateOf = (env: GatewayConfig): MinimumRate => ({

@@ -10,6 +10,7 @@ import { startStartupCheck } from '../shared/runtime/startup-check.ts';
 import { checkConformance } from '../shared/state/conformance.ts';
 import { writeMarker } from '../shared/state/store-marker.ts';
 import { createAuthenticate } from './accounts/authenticate.ts';
+import { createRevocations } from './accounts/revocations.ts';
 import { createGateway } from './app.ts';
 import {
   gatewayEnvironment,
@@ -19,6 +20,7 @@ import {
   renamedVariables,
   timesOf,
 } from './config.ts';
+import { createDeletions } from './deletions/run-deletions.ts';
 import { createSignedLinks } from './downloads/signed-link.ts';
 import { createLiveJobs } from './events/live-jobs.ts';
 import { countActive } from './job-index/count-active.ts';
@@ -117,11 +119,17 @@ const marking = repeat(
   stoppingSignal,
 );
 
+const revocations = createRevocations({ invoke, log });
+const readingRevocations = revocations.run(stoppingSignal);
+
 const app = createGateway({
   ...stored,
   ...live,
   stallTimeoutMs: times.stallTimeoutMs,
-  authenticate: createAuthenticate(invoke, { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, log }),
+  authenticate: createAuthenticate(invoke, {
+    ...{ issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
+    ...{ revocations, log },
+  }),
   idempotency: resumable.idempotency,
   admission,
   downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
@@ -167,6 +175,10 @@ const sweeping = runSweeps(
   stoppingSignal,
 );
 
+const deletingAccounts = createDeletions({ jobs, index, commands, resumable, invoke, log }).run(
+  stoppingSignal,
+);
+
 const countingConverters = live.converters.run();
 
 await serve(app.callback(), {
@@ -176,7 +188,15 @@ await serve(app.callback(), {
   stopping,
   log,
   async close() {
-    await Promise.all([sweeping, marking, countingConverters, publisher.settled(), deletion.settled()]);
+    await Promise.all([
+      sweeping,
+      deletingAccounts,
+      marking,
+      readingRevocations,
+      countingConverters,
+      publisher.settled(),
+      deletion.settled(),
+    ]);
     await sidecar.close();
   },
 });

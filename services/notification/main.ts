@@ -5,11 +5,13 @@ import { readEnvironment, warnOfOldNames } from '../shared/runtime/config.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { startStartupCheck } from '../shared/runtime/startup-check.ts';
 import { requireMarker } from '../shared/state/store-marker.ts';
+import { createAddressLimit } from './address-limit.ts';
 import { createNotificationApp } from './app.ts';
 import { notificationEnvironment, renamedVariables, TIMES } from './config.ts';
 import { createMailRecords } from './mail-record.ts';
 import { checkMailBinding, createMailer } from './mailer.ts';
 import { createNotify } from './notify-once.ts';
+import { createSendOnce, type SendOncePorts } from './send-once.ts';
 
 const env = readEnvironment(notificationEnvironment, process.env, renamedVariables);
 const log = createLog('notification', env.LOG_LEVEL);
@@ -21,16 +23,18 @@ const sidecar = connectSidecar({
   port: env.DAPR_HTTP_PORT,
   apiToken: env.DAPR_API_TOKEN,
 });
-const notify = createNotify({
+const sending: SendOncePorts = {
   records: createMailRecords(sidecar.state, TIMES.lease),
   mailer: createMailer(sidecar.sendMail, { from: env.MAIL_FROM }),
   concurrency: env.MAIL_CONCURRENCY,
   stallTimeoutMs: env.MAIL_STALL_SECONDS * 1000,
   renewMs: TIMES.renewMs,
   retryPolicy: { forMs: TIMES.saveRetryMs, signal: stopping.signal },
+  addressLimit: createAddressLimit(sidecar.state, env.MAX_MAILS_PER_ADDRESS_PER_HOUR),
   stoppingSignal: stopping.signal,
   log,
-});
+};
+const sendOnce = createSendOnce(sending);
 
 const startup = { stoppingSignal: stopping.signal, log };
 const storeCheck = startStartupCheck((signal) => requireMarker(sidecar.state, signal), startup);
@@ -40,7 +44,8 @@ const mailCheck = startStartupCheck(
 );
 
 const app = createNotificationApp({
-  notify,
+  notify: createNotify(sending, sendOnce),
+  sendOnce,
   checks: {
     sidecar: (signal) => sidecar.check(signal),
     store: storeCheck,

@@ -2,6 +2,7 @@ import type { Mp3Event } from '../shared/contract/events.ts';
 import type { FailureCode } from '../shared/jobs/failures.ts';
 import { formatDuration, formatSize } from '../shared/runtime/format.ts';
 import { escapeHtml, formatDate, oneLine } from './format-text.ts';
+import { bodies, linkButton, type Message, webAddress } from './message-page.ts';
 import { isIncomplete, missingSoundPart, notesPart } from './warning-parts.ts';
 
 const MAX_NAME = 120;
@@ -32,12 +33,6 @@ const ADVICE = {
 const ADVICE_BY_CODE = new Map<string, string>(Object.entries(ADVICE));
 const UNKNOWN = 'Something went wrong on our side. Please try again later.';
 
-export interface Message {
-  subject: string;
-  html: string;
-  text: string;
-}
-
 /** Writes the mail for an outcome. Everything that came from a user is escaped, and nothing is loaded from other servers. */
 export function messageFor(event: Mp3Event): Message {
   const name = oneLine(event.filename, MAX_NAME) || 'your video';
@@ -54,11 +49,6 @@ export function messageFor(event: Mp3Event): Message {
   };
 }
 
-const bodies = (title: string, html: string, text: string) => ({
-  html: page(title, html),
-  text: `${title}\n\n${text}\n`,
-});
-
 function successContent(
   name: string,
   mp3: NonNullable<Mp3Event['mp3']>,
@@ -72,7 +62,7 @@ function successContent(
   return {
     html: `${missing.html}<p style="margin:0 0 4px;font-weight:bold;word-break:break-word">${escapeHtml(name)}</p>
 <p style="margin:0 0 24px;color:#555555">${length} &middot; ${size}</p>
-<p style="margin:0 0 24px"><a href="${link}" style="display:inline-block;padding:14px 28px;border-radius:6px;background:#1a5fb4;color:#ffffff;font-size:18px;font-weight:bold;text-decoration:none">Download the MP3</a></p>
+${linkButton(url, 'Download the MP3')}
 <p style="margin:0 0 8px;color:#555555">${linkNotice}</p>
 <p style="margin:0;color:#555555;font-size:13px;word-break:break-all">${link}</p>${notes.html}`,
     text: `${missing.text}${name}\n${length}, ${size}\n\nDownload the MP3:\n${url}\n\n${linkNotice}${notes.text}`,
@@ -90,23 +80,3 @@ function failureContent(name: string, { error }: Mp3Event) {
     text: `${name}\n\n${advice}\n\n${reason}`,
   };
 }
-
-/** Throws a `TypeError` for any other kind of link, such as `javascript:`, because it cannot be ours. */
-function webAddress(url: string): string {
-  if (!['http:', 'https:'].includes(new URL(url).protocol))
-    throw new TypeError('the download link is not a web address');
-  return url;
-}
-
-/** The page starts with `<`, because the SMTP binding unquotes a body that starts and ends with quotation marks. */
-const page = (title: string, content: string): string => `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title></head>
-<body style="margin:0;padding:24px;background:#f4f4f4;color:#1d1d1d;font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:1.5">
-<div style="max-width:560px;margin:0 auto;padding:28px;background:#ffffff;border-radius:8px">
-<h1 style="margin:0 0 20px;font-size:22px">${escapeHtml(title)}</h1>
-${content}
-</div>
-</body>
-</html>
-`;

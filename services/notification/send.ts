@@ -1,4 +1,3 @@
-import type { Mp3Event } from '../shared/contract/events.ts';
 import { UnknownOutcome } from '../shared/dapr/sidecar.ts';
 import { isAppError } from '../shared/runtime/errors.ts';
 import { repeat } from '../shared/runtime/interval.ts';
@@ -6,7 +5,7 @@ import type { Log } from '../shared/runtime/log.ts';
 import { type RetryPolicy, retryWhileUnavailable } from '../shared/runtime/retry.ts';
 import type { MailRecords } from './mail-record.ts';
 import type { Mailer } from './mailer.ts';
-import type { Message } from './message.ts';
+import type { OutgoingMail } from './outgoing-mail.ts';
 
 export interface SendPorts {
   records: MailRecords;
@@ -33,15 +32,14 @@ export type SendResult =
  */
 export async function sendRecorded(
   ports: SendPorts,
-  event: Mp3Event,
-  message: Message,
+  mail: OutgoingMail,
   sendId: string,
 ): Promise<SendResult> {
   const { records, retryPolicy, log } = ports;
-  const [reply] = await Promise.allSettled([sendWithLease(ports, event, message, sendId)]);
+  const [reply] = await Promise.allSettled([sendWithLease(ports, mail, sendId)]);
   if (reply.status === 'fulfilled') {
-    log.info({ status: event.status }, 'mail sent');
-    await retryWhileUnavailable(() => records.markSent(event), retryPolicy).catch((error: unknown) => {
+    log.info(mail.about, 'mail sent');
+    await retryWhileUnavailable(() => records.markSent(mail), retryPolicy).catch((error: unknown) => {
       log.error({ err: error }, 'the mail was sent, but that could not be recorded: it may be sent again');
       throw error;
     });
@@ -49,30 +47,29 @@ export async function sendRecorded(
   }
   const error: unknown = reply.reason;
   if (error instanceof UnknownOutcome) {
-    await retryWhileUnavailable(() => records.markUnknown(event, sendId), retryPolicy);
+    await retryWhileUnavailable(() => records.markUnknown(mail, sendId), retryPolicy);
     throw error;
   }
   if (!isAppError(error, 'unavailable')) throw error;
-  const record = await retryWhileUnavailable(() => records.markRefused(event, sendId), retryPolicy);
+  const record = await retryWhileUnavailable(() => records.markRefused(mail, sendId), retryPolicy);
   return { outcome: 'refused', refusals: record?.refusals ?? 0, cause: error };
 }
 
 /** Renews the record until the mail server has replied, so that no other process considers this one dead. */
 async function sendWithLease(
   { records, mailer, renewMs, log }: SendPorts,
-  event: Mp3Event,
-  message: Message,
+  mail: OutgoingMail,
   sendId: string,
 ): Promise<void> {
   const replied = new AbortController();
   const renewing = repeat(
     renewMs,
-    () => records.renew(event, sendId),
+    () => records.renew(mail, sendId),
     (error) => log.warn({ err: error }, 'the record of a send that is under way could not be renewed'),
     replied.signal,
   );
   try {
-    await mailer.send({ to: event.email, ...message, id: `${event.job_id}.${event.run}` });
+    await mailer.send({ to: mail.to, ...mail.write(), id: mail.id });
   } finally {
     replied.abort();
     await renewing;

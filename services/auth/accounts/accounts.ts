@@ -4,6 +4,7 @@ import { parseEmailAddress } from './email-address.ts';
 import { requireNewCredentials } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
 import type { RegisteredUser, StoredUser, Users } from './users.ts';
+import type { PendingAccount, Verification } from './verification.ts';
 
 /** `signal` ends the wait for a password hash. Abort it when nobody waits for the response any more. */
 export interface Accounts {
@@ -12,20 +13,30 @@ export interface Accounts {
    * for a registered address with the same password it returns the existing account. That reveals no more than a login
    * would. One hash is computed in any case, so that the time does not reveal whether the address is new.
    * Throws `invalid_email`, `weak_password` and `email_taken`.
+   *
+   * Where addresses have to be confirmed, it makes a registration only, and answers the same for every address. See verification.ts.
    */
-  register(email: string, password: string, signal?: AbortSignal): Promise<RegisteredUser>;
-  /** Throws `invalid_credentials`. An unknown user causes the same work as a wrong password. */
+  register(email: string, password: string, signal?: AbortSignal): Promise<RegisteredUser | PendingAccount>;
+  /**
+   * Throws `invalid_credentials`, and `email_not_verified` for the right password of a registration that is not confirmed. An unknown user causes the same work as a wrong password.
+   */
   authenticate(email: string, password: string, signal?: AbortSignal): Promise<RegisteredUser>;
 }
+
+const notVerified = (): AppError =>
+  new AppError('email_not_verified', 'open the link of the mail that was sent to this address first');
 
 type AccountUsers = Pick<Users, 'add' | 'find' | 'replaceHash'>;
 
 export function createAccounts({
   users,
   passwords,
+  verification,
 }: {
   users: AccountUsers;
   passwords: Passwords;
+  /** Absent where addresses need not be confirmed. */
+  verification?: Pick<Verification, 'register' | 'findPending'> | undefined;
 }): Accounts {
   /** Returns the account of the user. Throws `email_taken` unless the password is the right one. */
   async function requireSamePassword(
@@ -40,6 +51,7 @@ export function createAccounts({
 
   return {
     async register(given, password, signal) {
+      if (verification) return verification.register({ email: given, password, ...(signal && { signal }) });
       const email = requireNewCredentials(given, password);
       const found = await users.find(email);
       if (found) return requireSamePassword(found, password, signal);
@@ -50,14 +62,19 @@ export function createAccounts({
 
     async authenticate(given, password, signal) {
       const email = parseEmailAddress(given);
-      const user = email === undefined ? undefined : await users.find(email);
-      const matches = await passwords.verify(password, user?.passwordHash, signal);
-      if (!user || !matches) throw invalidCredentials();
+      const [user, pending] = await Promise.all(
+        email === undefined ? [] : [users.find(email), verification?.findPending(email)],
+      );
+      const stored = user ? user.passwordHash : pending?.passwordHash;
+      const matches = await passwords.verify(password, stored ?? undefined, signal);
+      if (!matches) throw invalidCredentials();
+      if (!user) throw notVerified();
       const { id, passwordHash } = user;
-      if (passwords.isOutdated(passwordHash)) {
+      if (passwordHash !== undefined && passwords.isOutdated(passwordHash)) {
         await users.replaceHash(id, passwordHash, await passwords.hash(password, signal));
       }
-      return { id, email: user.email };
+      const { passwordHash: _, ...known } = user;
+      return known;
     },
   };
 }

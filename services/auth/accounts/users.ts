@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { REGISTERED_GROUPS, type RegisteredGroup } from '../../shared/contract/account-group.ts';
 import type { Transactions } from '../database/database.ts';
 import { isDuplicate } from '../database/database-errors.ts';
+import { endSessions } from '../revocations/revocations.ts';
 import { emailKey } from './email-address.ts';
 
 export interface User {
   id: string;
   /** Null for a guest, who has started without an address and a password. */
   email: string | null;
+  /** Absent for a guest, and for a user of the group `user`. */
+  group?: Exclude<RegisteredGroup, 'user'>;
 }
 
 /** A user that can log in. */
@@ -14,8 +18,22 @@ export interface RegisteredUser extends User {
   email: string;
 }
 
+/** A user in the names of the columns. */
+export interface UserRow {
+  id: string;
+  email: string | null;
+  account_group: string | null;
+}
+
+/** Reads the columns of a user. An unknown group counts as that of a user: it grants nothing. */
+export function userOf({ id, email, account_group }: UserRow): User {
+  const group = REGISTERED_GROUPS.find((name) => name === account_group);
+  return { id, email, ...(email !== null && group !== undefined && group !== 'user' && { group }) };
+}
+
 export interface StoredUser extends RegisteredUser {
-  passwordHash: string;
+  /** Absent for an account that has no password, because its owner signs in in another way. */
+  passwordHash?: string;
 }
 
 export interface Users {
@@ -40,6 +58,25 @@ export interface Users {
   replaceHash(id: string, from: string, to: string): Promise<void>;
 }
 
+/** Returns a user with an address, by one of its keys. */
+export async function findUser(
+  { rows }: Pick<Transactions, 'rows'>,
+  column: 'id' | 'email_key',
+  key: string,
+): Promise<StoredUser | undefined> {
+  const [row] = await rows<UserRow & { password_hash: string | null }>(
+    `SELECT id, email, account_group, password_hash FROM users WHERE ${column} = ? AND email IS NOT NULL`,
+    [key],
+  );
+  const email = row?.email ?? null;
+  if (!row || email === null) return undefined;
+  return {
+    ...userOf(row),
+    email,
+    ...(row.password_hash !== null && { passwordHash: row.password_hash }),
+  };
+}
+
 export function createUsers(database: Transactions): Users {
   return {
     async add(email, passwordHash) {
@@ -57,11 +94,7 @@ export function createUsers(database: Transactions): Users {
     },
 
     async find(email) {
-      const [row] = await database.rows<{ id: string; email: string; password_hash: string }>(
-        'SELECT id, email, password_hash FROM users WHERE email_key = ?',
-        [emailKey(email)],
-      );
-      return row && { id: row.id, email: row.email, passwordHash: row.password_hash };
+      return findUser(database, 'email_key', emailKey(email));
     },
 
     async addGuest() {
@@ -79,7 +112,7 @@ export function createUsers(database: Transactions): Users {
           );
           if (changed === 0) return 'no_guest';
           // Later, this could end a session of the user, which a repeated request has started meanwhile.
-          await change('DELETE FROM sessions WHERE user_id = ?', [id]);
+          await endSessions({ change }, id);
           return 'registered';
         });
       } catch (error) {

@@ -24,5 +24,8 @@ export function isConnectionError(error: unknown): boolean {
 /** Whether a statement would add a key of a name that the table has already. */
 export const isDuplicateKeyName = (error: unknown): boolean => codeOf(error) === 'ER_DUP_KEYNAME';
 
+/** Whether a statement would add a column of a name that the table has already. */
+export const isDuplicateColumnName = (error: unknown): boolean => codeOf(error) === 'ER_DUP_FIELDNAME';
+
 /** Whether a unique key refused the row. */
 export const isDuplicate = (error: unknown): boolean => codeOf(error) === 'ER_DUP_ENTRY';

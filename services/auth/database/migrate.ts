@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Database, Statements } from './database.ts';
-import { isDuplicateKeyName } from './database-errors.ts';
+import { isDuplicateColumnName, isDuplicateKeyName } from './database-errors.ts';
 
 /** A replica waits this long while another one migrates a large table. */
 const LOCK_TIMEOUT_SECONDS = 600;
@@ -25,7 +25,7 @@ interface Migration {
  * Runs the files `001_name.sql`, `002_name.sql` … of a folder against the database, each once, in their order.
  *
  * MySQL commits every DDL statement by itself. So a file holds ONE statement, which may run twice (`IF NOT EXISTS`), because
- * a replica can die between the statement and its record. It may add a key, too: see {@link runAgain}. A recorded migration without a file is allowed: during a rollout,
+ * a replica can die between the statement and its record. It may add columns and keys, too: see {@link runAgain}. A recorded migration without a file is allowed: during a rollout,
  * the older release starts with the newer schema. Throws when the file of a migration that has run was changed.
  */
 export async function migrate(database: Database, folder: string, log: Log): Promise<void> {
@@ -54,14 +54,14 @@ export async function migrate(database: Database, folder: string, log: Log): Pro
 }
 
 /**
- * Runs a statement that may have run before. MySQL has no `ADD KEY IF NOT EXISTS`. An ALTER takes effect as a whole, so where the
- * key is there, so is everything else.
+ * Runs a statement that may have run before. MySQL has no `ADD KEY IF NOT EXISTS`, and none for columns. An ALTER takes effect as
+ * a whole, so where its key or column is there, so is everything else.
  */
 async function runAgain(change: Statements['change'], sql: string): Promise<void> {
   try {
     await change(sql);
   } catch (error) {
-    if (!isDuplicateKeyName(error)) throw error;
+    if (!isDuplicateKeyName(error) && !isDuplicateColumnName(error)) throw error;
   }
 }
 

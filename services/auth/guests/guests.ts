@@ -2,6 +2,7 @@ import { AppError } from '../../shared/runtime/errors.ts';
 import { requireNewCredentials } from '../accounts/password-rules.ts';
 import type { Passwords } from '../accounts/passwords.ts';
 import type { StoredUser, User, Users } from '../accounts/users.ts';
+import type { PendingAccount, Verification } from '../accounts/verification.ts';
 import { invalidToken } from '../credentials.ts';
 
 export interface Guests {
@@ -13,14 +14,24 @@ export interface Guests {
    * One hash is computed in any case, so that the time does not reveal whether the address is new.
    * Throws `invalid_email`, `weak_password`, `email_taken`, `state_conflict` where the guest has registered with another address,
    * and `invalid_token` where there is no such guest any more.
+   * Where addresses have to be confirmed, the guest stays one until the link of the mail is opened.
    * @param signal ends the wait for a password hash
    */
-  register(id: string, email: string, password: string, signal?: AbortSignal): Promise<User>;
+  register(id: string, email: string, password: string, signal?: AbortSignal): Promise<User | PendingAccount>;
 }
 
 type GuestUsers = Pick<Users, 'find' | 'addGuest' | 'registerGuest' | 'exists'>;
 
-export function createGuests({ users, passwords }: { users: GuestUsers; passwords: Passwords }): Guests {
+export function createGuests({
+  users,
+  passwords,
+  verification,
+}: {
+  users: GuestUsers;
+  passwords: Passwords;
+  /** Absent where addresses need not be confirmed. */
+  verification?: Pick<Verification, 'register'> | undefined;
+}): Guests {
   /** Whether the account of this address is the guest's own, from a request whose response was lost. Throws `email_taken`. */
   async function requireOwn(
     id: string,
@@ -38,6 +49,10 @@ export function createGuests({ users, passwords }: { users: GuestUsers; password
     start: () => users.addGuest(),
 
     async register(id, given, password, signal) {
+      if (verification) {
+        if (!(await users.exists(id))) throw invalidToken();
+        return verification.register({ email: given, password, guestId: id, ...(signal && { signal }) });
+      }
       const email = requireNewCredentials(given, password);
       const found = await users.find(email);
       if (found) return requireOwn(id, found, password, signal);

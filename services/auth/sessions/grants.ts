@@ -2,6 +2,7 @@ import type { User } from '../accounts/users.ts';
 import { invalidToken } from '../credentials.ts';
 import type { Tokens } from '../tokens/tokens.ts';
 import type { Sessions } from './refresh-sessions.ts';
+import { sessionOf } from './refresh-token-format.ts';
 
 /** The response to a login and to a refresh, as in OAuth 2.0 (RFC 6749, section 5.1). */
 export interface Grant {
@@ -13,7 +14,8 @@ export interface Grant {
 }
 
 export interface Grants {
-  issue(user: User): Promise<Grant>;
+  /** Starts a session. @param userAgent of the client: untrusted text */
+  issue(user: User, userAgent?: string): Promise<Grant>;
   /**
    * Exchanges a refresh token. Within 30 s, the same refresh token gets the same next one again, with another access token.
    * Throws `invalid_token`. When the token was used before those 30 s, its whole family is revoked.
@@ -24,14 +26,15 @@ export interface Grants {
 
 export function createGrants({ sessions, tokens }: { sessions: Sessions; tokens: Tokens }): Grants {
   const grant = async (user: User, refreshToken: string): Promise<Grant> => ({
-    access_token: await tokens.sign(user),
+    access_token: await tokens.sign(user, sessionOf(refreshToken)),
     token_type: 'Bearer',
     expires_in: tokens.seconds,
     refresh_token: refreshToken,
   });
 
   return {
-    issue: async (user) => grant(user, await sessions.start(user.id, { isGuest: user.email === null })),
+    issue: async (user, userAgent) =>
+      grant(user, await sessions.start(user.id, { isGuest: user.email === null, userAgent })),
     async refresh(refreshToken) {
       const rotated = await sessions.rotate(refreshToken);
       if (!rotated) throw invalidToken();

@@ -1,5 +1,5 @@
-import type { User } from '../accounts/users.ts';
-import type { Statements } from '../database/database.ts';
+import { type User, userOf } from '../accounts/users.ts';
+import type { Transactions } from '../database/database.ts';
 import { digest, firstToken, newSeed, newSessionId, nextToken, sessionOf } from './refresh-token-format.ts';
 import {
   addSession,
@@ -32,7 +32,7 @@ export interface Sessions {
    * Returns the first refresh token. It need not be idempotent: when the response to a login is lost, the next login starts
    * another session, and nobody knows the token of this one.
    */
-  start(userId: string, options?: { isGuest: boolean }): Promise<string>;
+  start(userId: string, options?: { isGuest: boolean; userAgent?: string | undefined }): Promise<string>;
   /** Exchanges a token for the next one. Returns undefined when the token is not valid, or not any more. */
   rotate(token: string): Promise<{ user: User; token: string } | undefined>;
   /** Revokes every token of the family. Idempotent: an unknown token is not an error. */
@@ -41,7 +41,7 @@ export interface Sessions {
 }
 
 interface Options {
-  database: Statements;
+  database: Transactions;
   /** How long a token is valid if it is not used. */
   seconds: number;
   /** The same for a token of a guest. */
@@ -70,12 +70,12 @@ export function createSessions(options: Options): Sessions {
   }
 
   return {
-    async start(userId, { isGuest } = { isGuest: false }) {
+    async start(userId, { isGuest, userAgent } = { isGuest: false }) {
       const id = newSessionId();
       const token = firstToken(id);
       const createdAt = new Date(now());
       const expiresAt = expiry(isGuest);
-      await addSession(database, { id, userId, tokenHash: digest(token), createdAt, expiresAt });
+      await addSession(database, { id, userId, tokenHash: digest(token), createdAt, expiresAt, userAgent });
       return token;
     },
 
@@ -84,7 +84,7 @@ export function createSessions(options: Options): Sessions {
       if (!sessionId) return undefined;
       const stored = await readSession(database, sessionId);
       if (!stored || stored.expires_at.getTime() <= now()) return undefined;
-      const user = { id: stored.id, email: stored.email };
+      const user = userOf(stored);
       const exchanged = await exchange(sessionId, token, stored);
       if (exchanged) return { user, token: exchanged };
       const newest = await readSession(database, sessionId);

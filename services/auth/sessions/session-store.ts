@@ -1,8 +1,13 @@
-import type { User } from '../accounts/users.ts';
-import { deleteInBatches, type Statements } from '../database/database.ts';
+import { replaceInvisible } from '../../shared/runtime/visible-text.ts';
+import type { UserRow } from '../accounts/users.ts';
+import { deleteInBatches, type Statements, type Transactions } from '../database/database.ts';
+import { revoke } from '../revocations/revocations.ts';
+
+/** Characters of a user agent that are kept. */
+const MAX_USER_AGENT = 200;
 
 /** A session with its user, in the names of the columns. */
-export interface StoredSession extends User {
+export interface StoredSession extends UserRow {
   token_hash: string;
   expires_at: Date;
   /** Null before the first exchange. */
@@ -10,20 +15,36 @@ export interface StoredSession extends User {
   exchanged_at: Date | null;
 }
 
+/** Untrusted text on one line. */
+function boundedUserAgent(text: string): string | null {
+  const line = replaceInvisible(text.slice(0, 4 * MAX_USER_AGENT).toWellFormed(), ' ').trim();
+  return [...line].slice(0, MAX_USER_AGENT).join('') || null;
+}
+
 export async function addSession(
   { change }: Statements,
-  session: { id: string; userId: string; tokenHash: string; createdAt: Date; expiresAt: Date },
+  session: {
+    id: string;
+    userId: string;
+    tokenHash: string;
+    createdAt: Date;
+    expiresAt: Date;
+    userAgent?: string | undefined;
+  },
 ): Promise<void> {
   await change(
-    'INSERT INTO sessions (id, user_id, token_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?)',
-    [session.id, session.userId, session.tokenHash, session.createdAt, session.expiresAt],
+    `INSERT INTO sessions (id, user_id, token_hash, created_at, expires_at, user_agent) VALUES (?, ?, ?, ?, ?, ?)`,
+    [
+      ...[session.id, session.userId, session.tokenHash, session.createdAt, session.expiresAt],
+      session.userAgent === undefined ? null : boundedUserAgent(session.userAgent),
+    ],
   );
 }
 
 /** Returns undefined when there is no such session. Returns an expired session too. */
 export async function readSession({ rows }: Statements, id: string): Promise<StoredSession | undefined> {
   const [row] = await rows<StoredSession>(
-    `SELECT users.id, users.email, token_hash, expires_at, seed, exchanged_at
+    `SELECT users.id, users.email, account_group, token_hash, expires_at, seed, exchanged_at
        FROM sessions JOIN users ON users.id = sessions.user_id
        LEFT JOIN refresh_exchanges ON session_id = sessions.id WHERE sessions.id = ?`,
     [id],
@@ -58,16 +79,20 @@ export async function exchangeToken({ change }: Statements, exchange: TokenExcha
   // replica.
   const changed = await change(
     `UPDATE sessions JOIN refresh_exchanges ON session_id = sessions.id
-        SET token_hash = ?, expires_at = ?, seed = ?, exchanged_at = ?
+        SET token_hash = ?, expires_at = ?, last_used_at = ?, seed = ?, exchanged_at = ?
       WHERE sessions.id = ? AND token_hash = ?`,
-    [toHash, expiresAt, seed, at, sessionId, fromHash],
+    [toHash, expiresAt, at, seed, at, sessionId, fromHash],
   );
   return changed > 0;
 }
 
-/** Returns false when there was no such session. */
-export const deleteSession = async ({ change }: Statements, id: string): Promise<boolean> =>
-  (await change('DELETE FROM sessions WHERE id = ?', [id])) === 1;
+/** Ends a session, and has gateways refuse its access tokens. Returns false when there was no such session. */
+export const deleteSession = (database: Transactions, id: string): Promise<boolean> =>
+  database.inTransaction(async (statements) => {
+    const isEnded = (await statements.change('DELETE FROM sessions WHERE id = ?', [id])) === 1;
+    if (isEnded) await revoke(statements, [id]);
+    return isEnded;
+  });
 
 export const deleteExpiredSessions = (database: Statements, now: Date): Promise<void> =>
   deleteInBatches(database, 'DELETE FROM sessions WHERE expires_at <= ?', [now]);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import { REGISTERED_GROUPS } from '../../shared/contract/account-group.ts';
 import type { User } from '../accounts/users.ts';
 import { invalidToken } from '../credentials.ts';
 import { ALGORITHM } from './key-store.ts';
@@ -20,17 +21,21 @@ const claims = z
     email: z.string().optional(),
     /** Of a guest, who has no address. */
     guest: z.literal(true).optional(),
+    /** Of a user who is in another group than `user`. */
+    group: z.enum(REGISTERED_GROUPS).optional(),
+    /** Session id. Gateways refuse the tokens of a session that was ended. */
+    sid: z.string().optional(),
     /** Seconds since 1970. */
     iat: z.number(),
     exp: z.number(),
     jti: z.string(),
   })
-  .refine(({ email, guest }) => (email === undefined) === (guest === true));
+  .refine(({ email, guest, group }) => (email === undefined) === (guest === true) && !(guest && group));
 export type Claims = z.infer<typeof claims>;
 
 export interface Tokens {
-  /** Returns a signed access token. */
-  sign(user: User): Promise<string>;
+  /** Returns a signed access token. @param sessionId the session that it belongs to */
+  sign(user: User, sessionId?: string): Promise<string>;
   /** Throws `invalid_token`. */
   verify(token: string): Promise<Claims>;
   /** Lifetime of an access token. */
@@ -50,10 +55,11 @@ export function createTokens({ keys, issuer, audience, seconds, now = Date.now }
   return {
     seconds,
 
-    async sign({ id, email }) {
+    async sign({ id, email, group }, sid) {
       const { signing } = await keys();
       const issued = Math.floor(now() / 1000);
-      return new SignJWT(email === null ? { guest: true } : { email })
+      const identity = email === null ? { guest: true } : { email, ...(group && { group }) };
+      return new SignJWT({ ...identity, ...(sid !== undefined && { sid }) })
         .setProtectedHeader({ alg: ALGORITHM, kid: signing.kid, typ: TYPE })
         .setIssuer(issuer)
         .setAudience(audience)

@@ -16,6 +16,8 @@ const LIMITS = {
   passwords: { underWay: 16, waiting: 48 },
   /** `/refresh` and `/logout`. Each is a few reads of the database. */
   sessions: { underWay: 16, waiting: 240 },
+  /** Requests for the link of a mail. Each takes a fixed time, and anybody can cause them. */
+  mails: { underWay: 16, waiting: 48 },
   /** New guests. Each is two writes to the database, and anybody can cause them. */
   guests: { underWay: 4, waiting: 60 },
 } as const;
@@ -32,6 +34,7 @@ export function createAccountLimits(): RunLimited {
   const semaphores: Record<AccountLimit, Semaphore> = {
     passwords: limitedTo(LIMITS.passwords),
     sessions: limitedTo(LIMITS.sessions),
+    mails: limitedTo(LIMITS.mails),
     guests: limitedTo(LIMITS.guests),
   };
   // The signal ends only the wait. A call that has started goes on when the client goes away.

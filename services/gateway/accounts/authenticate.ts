@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Sidecar } from '../../shared/dapr/sidecar.ts';
 import { AppError, isAppError, unavailable } from '../../shared/runtime/errors.ts';
 import { type AuthKeysOptions, createAuthKeys } from './auth-keys.ts';
+import type { Revocations } from './revocations.ts';
 import { readUser, type User } from './user.ts';
 
 /** A valid token is not checked again for this long. A key that auth has withdrawn is accepted for as long. */
@@ -15,17 +16,26 @@ export type Authenticate = (authorization: string) => Promise<User>;
 interface AuthenticateOptions extends AuthKeysOptions {
   issuer: string;
   audience: string;
+  /** Sessions that were ended. Default: none. */
+  revocations?: Pick<Revocations, 'has'> | undefined;
+}
+
+/** What is known of a valid token. */
+interface KnownToken extends User {
+  exp: number;
+  /** Session id. Absent in a token of an older release. */
+  sid: string | undefined;
 }
 
 /** Checks access tokens against auth's keys. */
 export function createAuthenticate(
   invoke: Sidecar['invoke'],
-  { issuer, audience, ...options }: AuthenticateOptions,
+  { issuer, audience, revocations, ...options }: AuthenticateOptions,
 ): Authenticate {
   const keys = createAuthKeys(invoke, options);
 
   // An EdDSA check takes longer than everything else that a small request does.
-  const known = new LRUCache<string, User & { exp: number }>({ max: KNOWN_TOKENS, ttl: KNOWN_MS });
+  const known = new LRUCache<string, KnownToken>({ max: KNOWN_TOKENS, ttl: KNOWN_MS });
 
   async function verify(token: string): Promise<JWTPayload> {
     try {
@@ -44,11 +54,12 @@ export function createAuthenticate(
     }
   }
 
-  async function read(token: string): Promise<User & { exp: number }> {
+  async function read(token: string): Promise<KnownToken> {
     const payload = await verify(token);
     const user = readUser(payload);
     if (!user) throw invalidToken('the access token is not valid');
-    return { ...user, exp: Number(payload.exp) };
+    const { exp, sid } = payload;
+    return { ...user, exp: Number(exp), sid: typeof sid === 'string' ? sid : undefined };
   }
 
   return async (authorization) => {
@@ -57,6 +68,7 @@ export function createAuthenticate(
       throw invalidToken('send an access token as `Authorization: Bearer …`; POST /login gives one');
     const user = known.get(token) ?? (await read(token));
     if (user.exp * 1000 <= Date.now()) throw tokenExpired();
+    if (revocations?.has(user.sid, user.id)) throw sessionEnded();
     known.set(token, user, { noUpdateTTL: true });
     return { id: user.id, email: user.email, group: user.group };
   };
@@ -75,6 +87,8 @@ const isAboutToken = (error: unknown): boolean =>
   error instanceof errors.JWKSMultipleMatchingKeys;
 
 const tokenExpired = (cause?: unknown) => invalidToken('the access token has expired; POST /refresh', cause);
+
+const sessionEnded = () => invalidToken('the session of this access token was ended; sign in again');
 
 const invalidToken = (detail: string, cause?: unknown) =>
   new AppError('invalid_token', detail, {

@@ -11,7 +11,12 @@ import { type AccountLimit, createAccountLimits } from './account-limits.ts';
  */
 const MAX_CREDENTIALS = 2048;
 
+/** Characters of a user agent that auth gets. */
+const MAX_USER_AGENT = 200;
+
 export interface AuthRequest extends Pick<InvokeRequest, 'path' | 'body'> {
+  /** Default: POST. */
+  method?: InvokeRequest['method'];
   limit: AccountLimit;
   /** Value of `Authorization`. */
   authorization?: string;
@@ -23,12 +28,13 @@ type RequestContext = Context & { state: RequestState };
 
 export function createCallAuth(invoke: Sidecar['invoke']): CallAuth {
   const runLimited = createAccountLimits();
-  return async (context, { path, limit, body, authorization }) => {
+  return async (context, { method = 'POST', path, limit, body, authorization }) => {
     const request: InvokeRequest = {
-      method: 'POST',
+      method,
       path,
       headers: {
         traceparent: traceparentOf(context.state.traceId),
+        ...userAgentOf(context),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(authorization !== undefined && { authorization: bounded(authorization) }),
       },
@@ -57,6 +63,16 @@ export function passOn(context: Context, reply: InvokeReply): void {
     if (value !== undefined) context.set(name, value);
   }
   if (reply.status !== 204) context.body = reply.body;
+}
+
+/** Under a name of its own, because a sidecar sets `User-Agent`. Only printable ASCII passes. */
+function userAgentOf(context: Context): Record<string, string> {
+  const text = context
+    .get('user-agent')
+    .replace(/[^ -~]+/g, ' ')
+    .slice(0, MAX_USER_AGENT)
+    .trim();
+  return text === '' ? {} : { 'x-client-user-agent': text };
 }
 
 function bounded(authorization: string): string {

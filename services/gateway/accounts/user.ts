@@ -1,4 +1,4 @@
-import type { AccountGroup } from '../limits/group-limits.ts';
+import { type AccountGroup, REGISTERED_GROUPS } from '../../shared/contract/account-group.ts';
 import type { Account } from './session-view.ts';
 
 /** Whoever sends a request. */
@@ -10,10 +10,14 @@ export interface User {
 }
 
 /** Reads the claims of an access token of auth. Returns undefined where one is missing, or where they contradict each other. */
-export function readUser({ sub, email, guest }: Record<string, unknown>): User | undefined {
+export function readUser({ sub, email, guest, group = 'user' }: Record<string, unknown>): User | undefined {
   if (typeof sub !== 'string') return undefined;
-  if (guest === true) return email === undefined ? { id: sub, email: null, group: 'guest' } : undefined;
-  return typeof email === 'string' && guest === undefined ? { id: sub, email, group: 'user' } : undefined;
+  if (guest === true)
+    return email === undefined && group === 'user' ? { id: sub, email: null, group: 'guest' } : undefined;
+  const known = REGISTERED_GROUPS.find((name) => name === group);
+  return typeof email === 'string' && guest === undefined && known
+    ? { id: sub, email, group: known }
+    : undefined;
 }
 
 /** What the owner of the account sees of it. */

@@ -44,6 +44,8 @@ export interface OwnerList {
   addOwned(owner: string, id: string, signal?: AbortSignal): Promise<void>;
   /** Reads the pages as they are asked for. Throws `bad_request` for an invalid cursor. */
   listOwned(owner: string, cursor: string | undefined, signal?: AbortSignal): AsyncGenerator<OwnerListPage>;
+  /** Removes the list of an owner whose account was deleted. */
+  removeOwner(owner: string, signal?: AbortSignal): Promise<void>;
   /** Hides entries of a page whose jobs are deleted or missing. */
   dropOwned(owner: string, page: number, ids: readonly string[], signal?: AbortSignal): Promise<void>;
 }
@@ -70,6 +72,13 @@ export function createOwnerList(state: StateStore, ttlSeconds: number): OwnerLis
           end: formatCursor(number, ids.at(-1) ?? ''),
         };
       }
+    },
+
+    async removeOwner(owner, signal) {
+      for await (const { number } of readPages(state, owner, Number.POSITIVE_INFINITY, signal)) {
+        await state.delete(pageKey(owner, number), signal);
+      }
+      await state.delete(headKey(owner), signal);
     },
 
     async dropOwned(owner, number, ids, signal) {

@@ -1,5 +1,6 @@
-/** What the limits of an account depend on. A guest has started without an address and a password. */
-export type AccountGroup = 'guest' | 'user';
+import type { AccountGroup } from '../../shared/contract/account-group.ts';
+
+export type { AccountGroup };
 
 /** What one account may do. */
 export interface AccountLimits {

@@ -1,7 +1,8 @@
 import type { Middleware } from 'koa';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { constantTimeEqual } from '../../shared/runtime/constant-time-equal.ts';
-import { AppError } from '../../shared/runtime/errors.ts';
+import { AppError, isAppError } from '../../shared/runtime/errors.ts';
+import type { Authenticate } from '../accounts/authenticate.ts';
 import { requireSameOrigin } from '../accounts/same-origin.ts';
 import { createOperatorSessions, type OperatorSessions } from './session.ts';
 
@@ -36,17 +37,34 @@ export const wrongToken = (): AppError =>
   });
 
 /**
- * Lets only an operator pass: who sends the token, or has the session of an operator's page. A request with the session must come
- * from a page of this gateway where it may change something, because a browser adds cookies by itself.
+ * Lets only an operator pass: who sends the token, or the access token of an account of the group `operator`, or has the session of an
+ * operator's page. A request with the session must come from a page of this gateway where it may change something, because a browser
+ * adds cookies by itself.
  */
-export function onlyOperator(access: OperatorAccess | undefined): Middleware<RequestState> {
-  return (context, next) => {
-    const { isToken, sessions, publicUrl } = requireAccess(access);
-    const given = /^Bearer (.+)$/i.exec(context.get('authorization'))?.[1];
-    if (given !== undefined && isToken(given)) return next();
+export function onlyOperator(
+  access: OperatorAccess | undefined,
+  authenticate: Authenticate,
+): Middleware<RequestState> {
+  return async (context, next) => {
+    const authorization = context.get('authorization');
+    const given = /^Bearer (.+)$/i.exec(authorization)?.[1];
+    if (given !== undefined && access?.isToken(given)) return next();
+    if (await isOperatorAccount(authorization, authenticate)) return next();
+    const { sessions, publicUrl } = requireAccess(access);
     // The cookie of a user may have become the `Authorization` of this request. See accounts/session-cookies.ts.
     if (!sessions.isOpen(context)) throw wrongToken();
     requireSameOrigin(context, publicUrl);
     return next();
   };
+}
+
+/** Where the keys of auth are not known, nobody is an operator by an account, but the token and the page's session still count. */
+async function isOperatorAccount(authorization: string, authenticate: Authenticate): Promise<boolean> {
+  if (authorization === '') return false;
+  try {
+    return (await authenticate(authorization)).group === 'operator';
+  } catch (error) {
+    if (isAppError(error, 'invalid_token') || isAppError(error, 'unavailable')) return false;
+    throw error;
+  }
 }

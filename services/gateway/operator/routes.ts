@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
+import type { Authenticate } from '../accounts/authenticate.ts';
 import { requireSameOrigin } from '../accounts/same-origin.ts';
 import { parsePageQuery } from '../jobs/page-query.ts';
 import {
@@ -20,7 +21,8 @@ import type { ReadOverview } from './overview.ts';
 export interface OperatorPorts {
   failedJobs: FailedJobs;
   overview: ReadOverview;
-  /** Without a token there are no such routes. */
+  authenticate: Authenticate;
+  /** Without a token, only accounts of the group `operator` may use these routes. */
   operatorToken: string | undefined;
   /** Of the gateway. */
   publicUrl: string;
@@ -28,9 +30,9 @@ export interface OperatorPorts {
 
 /** The routes for an operator, who sees the failed jobs of all users. */
 export function operatorRoutes(router: Router<RequestState>, ports: OperatorPorts): void {
-  const { failedJobs, overview, operatorToken, publicUrl } = ports;
+  const { failedJobs, overview, operatorToken, publicUrl, authenticate } = ports;
   const access = createOperatorAccess(operatorToken, publicUrl);
-  const guard = onlyOperator(access);
+  const guard = onlyOperator(access, authenticate);
   sessionRoutes(router, access);
 
   router.get('/operator/overview', guard, async (context) => {

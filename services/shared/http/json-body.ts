@@ -5,6 +5,9 @@ import { requireIdentityEncoding } from './content-encoding.ts';
 
 const LIMIT_BYTES = 16 * 1024;
 
+/** koa-body does not export its enum of methods, whose values are these texts. */
+type ParsedMethods = NonNullable<NonNullable<Parameters<typeof koaBody>[0]>['parsedMethods']>;
+
 const parse = koaBody({
   json: true,
   jsonLimit: LIMIT_BYTES,
@@ -13,6 +16,8 @@ const parse = koaBody({
   urlencoded: false,
   multipart: false,
   includeUnparsed: true,
+  // By default, koa-body does not read the body of a DELETE.
+  parsedMethods: ['POST', 'PUT', 'PATCH', 'DELETE'] as unknown as ParsedMethods,
   // The error of the parser quotes the body, which may contain a password.
   onError: (error) => {
     const { status } = error as { status?: number };

@@ -1,4 +1,5 @@
 import type { TestContext } from 'node:test';
+import { createAccountRooms } from '../../../services/auth/account-rooms.ts';
 import { createAccounts } from '../../../services/auth/accounts/accounts.ts';
 import { createPasswords } from '../../../services/auth/accounts/passwords.ts';
 import { createUsers } from '../../../services/auth/accounts/users.ts';
@@ -15,10 +16,14 @@ import { inProcess } from '../../support/in-process.ts';
 import { createDatabase, MIGRATIONS, silent } from './database-for-test.ts';
 
 const metrics = createMetrics('auth');
+export const PUBLIC_URL = 'https://mp3.example.com';
 export const DAY_SECONDS = 24 * 3600;
 
 /** The whole service with a database of its own and a clock that the test sets. */
-export async function buildAuth(t: TestContext, { queue = 64 } = {}) {
+export async function buildAuth(
+  t: TestContext,
+  { queue = 64, requireVerifiedEmail = false, minMs = 0 } = {},
+) {
   const [database] = await createDatabase(t);
   await migrate(database, MIGRATIONS, silent);
   const clock = { ms: Date.now() };
@@ -35,18 +40,25 @@ export async function buildAuth(t: TestContext, { queue = 64 } = {}) {
   });
   const users = createUsers(database);
   const passwords = await createPasswords({ parallel: 2, queue });
+  const rooms = createAccountRooms({
+    ...{ database, passwords, tokens, requireVerifiedEmail, now, minMs },
+    publicUrl: PUBLIC_URL,
+    wakeMails: () => undefined,
+  });
+  const { verification } = rooms;
   const app = createAuthApp({
     users,
-    accounts: createAccounts({ users, passwords }),
-    guests: createGuests({ users, passwords }),
+    accounts: createAccounts({ users, passwords, verification }),
+    guests: createGuests({ users, passwords, verification }),
     grants: createGrants({ sessions, tokens }),
     tokens,
     keys,
+    addRoutes: rooms.addRoutes,
     checks: { mysql: (signal) => checkDatabase(database, signal) },
     metrics,
     log: silent,
     stoppingSignal: new AbortController().signal,
     apiToken: undefined,
   });
-  return { database, clock, reused, sessions, users, call: inProcess(app) };
+  return { database, clock, reused, sessions, users, rooms, call: inProcess(app) };
 }

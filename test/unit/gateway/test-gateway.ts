@@ -31,6 +31,7 @@ import type { Job } from '../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../services/shared/jobs/job-store.ts';
 import { unavailable } from '../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../services/shared/state/memory-state.ts';
+import { sameLimits } from '../../support/group-limits.ts';
 import { inProcess } from '../../support/in-process.ts';
 import { OWNER } from '../../support/job.ts';
 import { logLines } from '../../support/log-lines.ts';
@@ -192,8 +193,8 @@ export function buildGateway({
   });
   const failedIndex = createFailedIndex(state, RETENTION_SECONDS);
   const groupLimits = {
+    ...sameLimits({ maxUploadBytes, retentionSeconds: RETENTION_SECONDS }),
     guest: guestLimits,
-    user: { maxUploadBytes, retentionSeconds: RETENTION_SECONDS },
   };
   const uploadPorts = {
     ...stores,

@@ -5,14 +5,12 @@ import { jsonRequest } from './send-json.ts';
 export interface MailedLinks {
   /** Has a mail sent that confirms an address. Resolves for each address alike. @throws ProblemError `too_many_requests` */
   requestVerification(email: string): Promise<void>;
-  /** @throws ProblemError `link_expired` */
-  confirmVerification(token: string): Promise<void>;
+  /** Confirms the address of a new account, or the new address of an account. @throws ProblemError `link_expired` */
+  confirmAddress(token: string): Promise<void>;
   /** Has a mail sent that lets one choose a new password. Resolves for each address alike. @throws ProblemError `too_many_requests` */
   requestReset(email: string): Promise<void>;
   /** Sets a new password, and ends all sessions of the account. @throws ProblemError `link_expired`, `weak_password` */
   confirmReset(token: string, password: string): Promise<void>;
-  /** Gives an account the new address to which the mail went. @throws ProblemError `link_expired`, `email_taken` */
-  confirmEmail(token: string): Promise<void>;
 }
 
 export function createMailedLinks(transport: Transport, signal: AbortSignal): MailedLinks {
@@ -22,9 +20,8 @@ export function createMailedLinks(transport: Transport, signal: AbortSignal): Ma
   };
   return {
     requestVerification: (email) => post('/account/verification', { email }),
-    confirmVerification: (token) => post('/account/verification/confirm', { token }),
+    confirmAddress: (token) => post('/account/verification/confirm', { token }),
     requestReset: (email) => post('/account/reset', { email }),
     confirmReset: (token, password) => post('/account/reset/confirm', { token, password }),
-    confirmEmail: (token) => post('/account/email/confirm', { token }),
   };
 }

@@ -12,23 +12,15 @@ export class ProblemError extends ClientError {
   readonly code: ErrorCode;
   /** From `Retry-After`; undefined where the response had none. */
   readonly retryAfterSeconds: number | undefined;
-  /** What continues a login that needs a second factor. */
-  readonly challenge: string | undefined;
 
   constructor(
     detail: string,
-    problem: {
-      status: number;
-      code: ErrorCode;
-      retryAfterSeconds?: number | undefined;
-      challenge?: string | undefined;
-    },
+    problem: { status: number; code: ErrorCode; retryAfterSeconds?: number | undefined },
   ) {
     super(`${detail} (${problem.code})`);
     this.status = problem.status;
     this.code = problem.code;
     this.retryAfterSeconds = problem.retryAfterSeconds;
-    this.challenge = problem.challenge;
   }
 }
 

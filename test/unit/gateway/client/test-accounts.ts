@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { type ErrorCode, STATUS } from '../../../../services/shared/runtime/errors.ts';
 
 /** A request to auth about an account. */
@@ -44,6 +44,8 @@ const refuse = (code: ErrorCode, detail: string): AccountAnswer => ({
   content: { code, detail },
 });
 const done = (status: number, content: object = {}): AccountAnswer => ({ status, content });
+/** As auth makes them. */
+const newSessionId = () => randomBytes(16).toString('base64url');
 const DAY_MS = 24 * 3600 * 1000;
 const now = (offsetMs = 0) => new Date(Date.now() + offsetMs).toISOString();
 const CHROME =
@@ -63,7 +65,7 @@ export function createTestAccounts(users: Map<string, string>) {
   const keys = new Map<string, TestKey[]>();
 
   function mail(kind: TestMail['kind'], email: string, to = email): void {
-    const token = randomUUID().replaceAll('-', '') + randomUUID().slice(0, 8);
+    const token = randomBytes(32).toString('base64url');
     tokens.set(token, { kind, email, to });
     mails.push({ kind, to, token });
   }
@@ -78,7 +80,13 @@ export function createTestAccounts(users: Map<string, string>) {
   /** The sessions of an account. The first is the one of whoever asks. */
   function sessionsOf(email: string): TestSession[] {
     const known = sessions.get(email) ?? [
-      { id: randomUUID(), current: true, created_at: now(-DAY_MS), last_used_at: now(), user_agent: CHROME },
+      {
+        id: newSessionId(),
+        current: true,
+        created_at: now(-DAY_MS),
+        last_used_at: now(),
+        user_agent: CHROME,
+      },
     ];
     sessions.set(email, known);
     return known;
@@ -96,6 +104,12 @@ export function createTestAccounts(users: Map<string, string>) {
       return done(202);
     }
     if (path === '/account/verification/confirm') {
+      const changed = use('change-email', body.token);
+      if (changed) {
+        users.set(changed.to, users.get(changed.email) ?? '');
+        users.delete(changed.email);
+        return done(204);
+      }
       const found = use('verify-email', body.token);
       if (!found) return refuse('link_expired', 'used');
       users.set(found.email, unconfirmed.get(found.email) ?? '');
@@ -109,20 +123,13 @@ export function createTestAccounts(users: Map<string, string>) {
       users.set(found.email, String(body.password));
       return done(204);
     }
-    if (path === '/account/email/confirm') {
-      const found = use('change-email', body.token);
-      if (!found) return refuse('link_expired', 'used');
-      users.set(found.to, users.get(found.email) ?? '');
-      users.delete(found.email);
-      return done(204);
-    }
     return undefined;
   }
 
   /** Answers to routes for whoever is signed in. */
   function answerOwner({ method, path, body }: AccountRequest, email: string): AccountAnswer {
     const isPassword = (password: unknown) => users.get(email) === password;
-    const route = `${method} ${path.replace(/^(\/account\/(?:sessions|keys)\/).+/, '$1:id')}`;
+    const route = `${method} ${path.replace(/^(\/account\/keys\/).+/, '$1:id')}`;
     const id = path.split('/')[3];
     const own = keys.get(email) ?? [];
     switch (route) {
@@ -140,19 +147,19 @@ export function createTestAccounts(users: Map<string, string>) {
         return done(202, { email: body.email, verification: 'sent' });
       case 'GET /account/sessions':
         return done(200, { sessions: sessionsOf(email) });
-      case 'DELETE /account/sessions':
+      case 'POST /account/sessions/end-others':
         sessions.set(
           email,
           sessionsOf(email).filter(({ current }) => current),
         );
         return done(204);
-      case 'DELETE /account/sessions/:id':
+      case 'POST /account/sessions/end':
         sessions.set(
           email,
-          sessionsOf(email).filter((session) => session.id !== id),
+          sessionsOf(email).filter((session) => session.id !== body.id),
         );
         return done(204);
-      case 'DELETE /account':
+      case 'POST /account/deletion':
         if (!isPassword(body.password)) return refuse('wrong_password', 'wrong');
         users.delete(email);
         return done(204);

@@ -26,6 +26,7 @@ import { baseOf, type DoneJob, type Job } from '../../../../services/shared/jobs
 import { createJobStore, type JobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { AppError, isAppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
+import { sameLimits } from '../../../support/group-limits.ts';
 import { createTestAccounts } from './test-accounts.ts';
 import { createTestProbes } from './test-probes.ts';
 import { chunksOf, transportTo, URL_OF_GATEWAY } from './test-transport.ts';
@@ -75,7 +76,10 @@ export function createTestGateway(
   const stored = { jobs, index, blobs };
   const many = { all: 100, perUser: 100 };
   const sameContent = createDeduplicate(state, jobs, KEPT_SECONDS);
-  const groupLimits = { guest: guestLimits, user: { maxUploadBytes, retentionSeconds: KEPT_SECONDS } };
+  const groupLimits = {
+    ...sameLimits({ maxUploadBytes, retentionSeconds: KEPT_SECONDS }),
+    guest: guestLimits,
+  };
   const kept = { groupLimits, heartbeatMs: 5_000 };
   const changes = createJobCommands({
     ...{ ...stored, publishVideo, keepVideoMs: KEPT_SECONDS * 1000 },
@@ -202,7 +206,12 @@ function createTestAuth(renewable: boolean) {
       const id = tokens.get(String(headers?.authorization).slice('Bearer '.length));
       const email = id === undefined ? undefined : (userOf(id).email ?? undefined);
       const { status, content } = accounts.answer({
-        ...{ method: method ?? 'GET', path, email, body: JSON.parse(String(body || '{}')) },
+        ...{
+          method: method ?? 'GET',
+          path,
+          email,
+          body: JSON.parse(body === undefined ? '{}' : String(body)),
+        },
       });
       return status === 204 ? { status, headers: {}, body: '' } : answer(status, content);
     }

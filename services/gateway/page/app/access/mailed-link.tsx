@@ -67,9 +67,8 @@ const TEXTS = {
 } as const;
 
 function confirm(action: LinkAction, token: string, data: FormData): Promise<void> {
-  if (action === 'verify-email') return mailedLinks.confirmVerification(token);
-  if (action === 'change-email') return mailedLinks.confirmEmail(token);
-  return mailedLinks.confirmReset(token, String(data.get('password')));
+  if (action === 'reset-password') return mailedLinks.confirmReset(token, String(data.get('password')));
+  return mailedLinks.confirmAddress(token);
 }
 
 /** How somebody gets another link. */

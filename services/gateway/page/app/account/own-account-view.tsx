@@ -4,9 +4,7 @@ import { t } from '../text/language.ts';
 import { AddressSection } from './sections/address-section.tsx';
 import { DeleteSection } from './sections/delete-section.tsx';
 import { KeysSection } from './sections/keys-section.tsx';
-import { PasskeysSection } from './sections/passkeys-section.tsx';
 import { PasswordSection } from './sections/password-section.tsx';
-import { SecondFactorSection } from './sections/second-factor-section.tsx';
 import { SessionsSection } from './sections/sessions-section.tsx';
 import { UsageSection } from './sections/usage-section.tsx';
 
@@ -29,8 +27,6 @@ export function OwnAccountView({ email }: { email: string }) {
       </div>
       <AddressSection email={email} />
       <PasswordSection email={email} />
-      <PasskeysSection />
-      <SecondFactorSection />
       <SessionsSection />
       <KeysSection />
       <UsageSection />

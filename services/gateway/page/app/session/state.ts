@@ -15,9 +15,6 @@ export const limits = signal<Limits | null>(null);
 /** What a guest may do. Null where nobody can start as a guest. */
 export const guestLimits = signal<Limits | null>(null);
 
-/** Services by which people sign in. */
-export const providers = signal<readonly { id: string; name: string }[]>([]);
-
 /** Whether a guest is signed in. */
 export const isGuest = (): boolean =>
   account.value !== null && account.value !== 'unknown' && account.value.guest;
@@ -97,12 +94,6 @@ export async function signIn(credentials: Credentials): Promise<void> {
   tellOtherTabs('signed-in');
 }
 
-/** Signs in by what a person has beside a password. @param path of a route that answers with the session */
-export async function signInBy(path: string, proof: object): Promise<void> {
-  await session.signInBy(path, proof, never);
-  tellOtherTabs('signed-in');
-}
-
 /**
  * Registers, and signs in. Resolves with false where the address has to be confirmed first.
  * @throws ProblemError `email_taken`, `invalid_email`, `weak_password`
@@ -129,9 +120,13 @@ export function startAsGuest(): Promise<void> {
   return starting;
 }
 
-/** Makes an account of a guest. What was begun as a guest is in it, and expires when it would have. @throws ProblemError `email_taken`, `invalid_email`, `weak_password` */
+/**
+ * Makes an account of a guest. What was begun as a guest is in it, and expires when it would have. Resolves with false where the
+ * address has to be confirmed first.
+ * @throws ProblemError `email_taken`, `invalid_email`, `weak_password`
+ */
 export async function registerGuest(credentials: Credentials): Promise<boolean> {
-  await session.registerGuest(credentials, never);
+  if ((await session.registerGuest(credentials, never)) === 'verification_sent') return false;
   tellOtherTabs('signed-in');
   return true;
 }

@@ -1,0 +1,75 @@
+import type Router from '@koa/router';
+import type { RequestState } from '../shared/http/request-state.ts';
+import { createConfirmAddress } from './accounts/confirm.ts';
+import { mailedRoutes } from './accounts/mailed-routes.ts';
+import { createPasswordReset } from './accounts/password-reset.ts';
+import type { Passwords } from './accounts/passwords.ts';
+import { deleteExpiredRegistrations } from './accounts/registrations.ts';
+import { createVerification, type Verification } from './accounts/verification.ts';
+import type { Database } from './database/database.ts';
+import { groupRoutes } from './groups/routes.ts';
+import { deleteOldAllowances } from './mails/allowances.ts';
+import { deleteExpiredTokens } from './mails/mail-tokens.ts';
+import { createAccountChanges } from './own-account/changes.ts';
+import { deletionRoutes } from './own-account/deletions.ts';
+import { ownAccountRoutes } from './own-account/routes.ts';
+import { createRequireAccount } from './own-account/signed-in.ts';
+import { deleteOldRevocations } from './revocations/delete-old.ts';
+import { revocationRoutes } from './revocations/routes.ts';
+import type { Tokens } from './tokens/tokens.ts';
+
+export interface AccountRoomsPorts {
+  database: Database;
+  passwords: Passwords;
+  tokens: Pick<Tokens, 'verify' | 'seconds'>;
+  /** Of the gateway. Links in mails start with it. */
+  publicUrl: string;
+  requireVerifiedEmail: boolean;
+  /** Called after a mail was queued. */
+  wakeMails: () => void;
+  now?: () => number;
+  /** Milliseconds that an answer takes at least which must not tell whether there is an account. */
+  minMs?: number;
+}
+
+export interface AccountRooms {
+  /** Undefined where addresses need not be confirmed. */
+  verification: Verification | undefined;
+  addRoutes(router: Router<RequestState>): void;
+  /** Deletes what has expired. */
+  cleanUp(): Promise<void>;
+}
+
+/** What people and gateways do with accounts beside signing in. */
+export function createAccountRooms(ports: AccountRoomsPorts): AccountRooms {
+  const { database, tokens, requireVerifiedEmail, now = Date.now } = ports;
+  const verification = requireVerifiedEmail ? createVerification(ports) : undefined;
+
+  return {
+    verification,
+
+    addRoutes(router) {
+      mailedRoutes(router, {
+        verification,
+        confirmAddress: createConfirmAddress(ports),
+        passwordReset: createPasswordReset({ ...ports, resend: verification?.resend }),
+      });
+      ownAccountRoutes(router, {
+        database,
+        requireAccount: createRequireAccount(database, tokens),
+        changes: createAccountChanges(ports),
+        now,
+      });
+      deletionRoutes(router, database);
+      groupRoutes(router, database);
+      revocationRoutes(router, { database, tokenSeconds: tokens.seconds });
+    },
+
+    async cleanUp() {
+      await deleteExpiredRegistrations(database, new Date(now()));
+      await deleteExpiredTokens(database, new Date(now()));
+      await deleteOldAllowances(database, now());
+      await deleteOldRevocations(database, tokens.seconds);
+    },
+  };
+}

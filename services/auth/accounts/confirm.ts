@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import type { Statements, Transactions } from '../database/database.ts';
+import { isDuplicate } from '../database/database-errors.ts';
+import { dropMailTokens, findMailToken, linkExpired, requireTokenHash } from '../mails/mail-tokens.ts';
+import { queueMail } from '../mails/outbox.ts';
+import { endSessions } from '../revocations/revocations.ts';
+import { emailKey } from './email-address.ts';
+import { queueResetMail } from './password-reset.ts';
+import { dropRegistration, lockRegistration, type Registration } from './registrations.ts';
+import { findUser } from './users.ts';
+
+export interface ConfirmPorts {
+  database: Transactions;
+  publicUrl: string;
+  wakeMails: () => void;
+  now?: () => number;
+}
+
+/**
+ * Confirms an address by the token of a mail, of a registration or of a change of address. Works once.
+ * Throws `link_expired`, also where another account has the address by now.
+ */
+export type ConfirmAddress = (token: string) => Promise<void>;
+
+export function createConfirmAddress(ports: ConfirmPorts): ConfirmAddress {
+  const { database, wakeMails, now = Date.now } = ports;
+  return async (token) => {
+    const tokenHash = requireTokenHash(token);
+    try {
+      await database.inTransaction(async (statements) => {
+        const at = new Date(now());
+        const registration = await lockRegistration(statements, tokenHash, at);
+        if (registration) return makeAccount(statements, registration, { ...ports, at });
+        const change = await findMailToken(statements, { tokenHash, purpose: 'email', now: at });
+        if (!change) throw linkExpired();
+        await changeAddress(statements, change, at);
+      });
+    } catch (error) {
+      throw isDuplicate(error) ? linkExpired() : error;
+    }
+    wakeMails();
+  };
+}
+
+async function makeAccount(
+  statements: Statements,
+  registration: Registration,
+  { publicUrl, at }: Pick<ConfirmPorts, 'publicUrl'> & { at: Date },
+): Promise<void> {
+  const { email, passwordHash } = registration;
+  const id =
+    (await registerGuest(statements, registration, at)) ?? (await addUser(statements, registration, at));
+  await dropRegistration(statements, email);
+  if (passwordHash === null) await queueResetMail(statements, { user: { id, email }, publicUrl, at });
+}
+
+/** Gives the guest the address. The sessions of the guest end: whoever registers must know the password from now on. */
+async function registerGuest(
+  statements: Statements,
+  { guestId, email, passwordHash }: Registration,
+  at: Date,
+): Promise<string | undefined> {
+  if (guestId === null) return undefined;
+  const changed = await statements.change(
+    `UPDATE users SET email = ?, email_key = ?, password_hash = ?, verified_at = ?
+      WHERE id = ? AND email_key IS NULL`,
+    [email, emailKey(email), passwordHash, at, guestId],
+  );
+  if (changed === 0) return undefined;
+  await endSessions(statements, guestId);
+  return guestId;
+}
+
+async function addUser(
+  { change }: Statements,
+  { email, passwordHash }: Registration,
+  at: Date,
+): Promise<string> {
+  const id = randomUUID();
+  await change(
+    'INSERT INTO users (id, email, email_key, password_hash, created_at, verified_at) VALUES (?, ?, ?, ?, ?, ?)',
+    [id, email, emailKey(email), passwordHash, at, at],
+  );
+  return id;
+}
+
+async function changeAddress(
+  statements: Statements,
+  { userId, email }: { userId: string; email: string },
+  at: Date,
+): Promise<void> {
+  const user = await findUser(statements, 'id', userId);
+  if (!user) throw linkExpired();
+  await statements.change('UPDATE users SET email = ?, email_key = ?, verified_at = ? WHERE id = ?', [
+    email,
+    emailKey(email),
+    at,
+    userId,
+  ]);
+  await dropMailTokens(statements, userId);
+  await dropRegistration(statements, email);
+  await queueMail(statements, { kind: 'email_changed', to: user.email });
+}

@@ -1,0 +1,106 @@
+import type { Statements, Transactions } from '../database/database.ts';
+import { whileAllowed } from '../mails/allowances.ts';
+import {
+  addMailToken,
+  dropMailTokens,
+  findMailToken,
+  linkExpired,
+  mailLink,
+  newMailToken,
+  requireTokenHash,
+  useMailToken,
+} from '../mails/mail-tokens.ts';
+import { queueMail } from '../mails/outbox.ts';
+import { takeAtLeast } from '../mails/take-at-least.ts';
+import { endSessions } from '../revocations/revocations.ts';
+import { emailKey, parseEmailAddress } from './email-address.ts';
+import { checkPassword } from './password-rules.ts';
+import type { Passwords } from './passwords.ts';
+import { findUser, type RegisteredUser } from './users.ts';
+
+const RESET_MS = 30 * 60_000;
+
+export interface PasswordReset {
+  /**
+   * Mails a link with which the owner of an account chooses another password. Does nothing for an unknown address, and takes as
+   * long. A registration that is not confirmed gets its mail again.
+   */
+  request(email: string): Promise<void>;
+  /**
+   * Sets the password, and confirms the address, because its owner has got the mail. Ends all sessions.
+   * Throws `link_expired` and `weak_password`; after the latter, the link still works.
+   */
+  confirm(token: string, password: string, signal?: AbortSignal): Promise<void>;
+}
+
+export interface PasswordResetPorts {
+  database: Transactions;
+  passwords: Passwords;
+  publicUrl: string;
+  wakeMails: () => void;
+  /** Mails the link of a registration that is not confirmed. */
+  resend?: ((email: string) => Promise<void>) | undefined;
+  now?: () => number;
+  /** Milliseconds that an answer takes at least. */
+  minMs?: number | undefined;
+}
+
+export function createPasswordReset(ports: PasswordResetPorts): PasswordReset {
+  const { database, passwords, publicUrl, wakeMails, resend, minMs, now = Date.now } = ports;
+
+  async function mailLinkTo(user: RegisteredUser): Promise<void> {
+    const at = new Date(now());
+    const allowed = { emailKey: emailKey(user.email), kind: 'reset', now: now() } as const;
+    const isQueued = await whileAllowed(database, allowed, (statements) =>
+      queueResetMail(statements, { user, publicUrl, at }),
+    );
+    if (isQueued) wakeMails();
+  }
+
+  return {
+    request: (given) =>
+      takeAtLeast(async () => {
+        const email = parseEmailAddress(given);
+        if (email === undefined) return;
+        const user = await findUser(database, 'email_key', emailKey(email));
+        await (user ? mailLinkTo(user) : resend?.(email));
+      }, minMs),
+
+    async confirm(token, password, signal) {
+      const tokenHash = requireTokenHash(token);
+      const found = await findMailToken(database, { tokenHash, purpose: 'reset', now: new Date(now()) });
+      const user = found && (await findUser(database, 'id', found.userId));
+      // Whoever has another address by now is not whom the mail went to.
+      if (!user || emailKey(user.email) !== emailKey(found.email)) throw linkExpired();
+      checkPassword(password, user.email);
+      const passwordHash = await passwords.hash(password, signal);
+      await database.inTransaction(async (statements) => {
+        if (!(await useMailToken(statements, tokenHash))) throw linkExpired();
+        await statements.change('UPDATE users SET password_hash = ?, verified_at = ? WHERE id = ?', [
+          passwordHash,
+          new Date(now()),
+          user.id,
+        ]);
+        await dropMailTokens(statements, user.id);
+        await endSessions(statements, user.id);
+        await queueMail(statements, { kind: 'password_changed', to: user.email });
+      });
+      wakeMails();
+    },
+  };
+}
+
+/** Queues the mail with which the owner of an account chooses a password. */
+export async function queueResetMail(
+  statements: Statements,
+  { user, publicUrl, at }: { user: Pick<RegisteredUser, 'id' | 'email'>; publicUrl: string; at: Date },
+): Promise<void> {
+  const { token, tokenHash } = newMailToken();
+  const expiresAt = new Date(at.getTime() + RESET_MS);
+  await addMailToken(statements, {
+    ...{ tokenHash, userId: user.id, purpose: 'reset' },
+    ...{ email: user.email, expiresAt },
+  });
+  const link = mailLink(publicUrl, 'reset-password', token);
+  await queueMail(statements, { kind: 'reset_password', to: user.email, link, expiresAt });
+}

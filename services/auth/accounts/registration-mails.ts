@@ -1,0 +1,49 @@
+import type { Transactions } from '../database/database.ts';
+import { whileAllowed } from '../mails/allowances.ts';
+import { mailLink, newMailToken } from '../mails/mail-tokens.ts';
+import { queueMail } from '../mails/outbox.ts';
+import { emailKey } from './email-address.ts';
+import { type Registration, saveRegistration } from './registrations.ts';
+
+/** After this time without a confirmation, a registration is forgotten, so that nobody holds the address of a stranger. */
+export const REGISTRATION_MS = 48 * 3600 * 1000;
+
+export interface RegistrationMailPorts {
+  database: Transactions;
+  publicUrl: string;
+  /** Called after a mail was queued. */
+  wakeMails: () => void;
+  now?: () => number;
+}
+
+/** The mails that a registration causes. */
+export function createRegistrationMails(ports: RegistrationMailPorts) {
+  const { database, publicUrl, wakeMails, now = Date.now } = ports;
+
+  /** Stores the registration with a new token, and queues its mail. Returns false where no mail may be sent. */
+  async function mailRegistration(
+    registration: Omit<Registration, 'tokenHash' | 'expiresAt'>,
+  ): Promise<boolean> {
+    const { token, tokenHash } = newMailToken();
+    const expiresAt = new Date(now() + REGISTRATION_MS);
+    const allowed = { emailKey: emailKey(registration.email), kind: 'verify', now: now() } as const;
+    const isSent = await whileAllowed(database, allowed, async (statements) => {
+      await saveRegistration(statements, { ...registration, tokenHash, expiresAt });
+      const link = mailLink(publicUrl, 'verify-email', token);
+      await queueMail(statements, { kind: 'verify_email', to: registration.email, link, expiresAt });
+    });
+    if (isSent) wakeMails();
+    return isSent;
+  }
+
+  /** Tells the owner of an account that somebody registers with the address. */
+  async function mailOwner(email: string): Promise<void> {
+    const allowed = { emailKey: emailKey(email), kind: 'exists', now: now() } as const;
+    const isQueued = await whileAllowed(database, allowed, (statements) =>
+      queueMail(statements, { kind: 'account_exists', to: email }),
+    );
+    if (isQueued) wakeMails();
+  }
+
+  return { mailRegistration, mailOwner };
+}

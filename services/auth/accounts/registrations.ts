@@ -1,0 +1,84 @@
+import { deleteInBatches, type Statements } from '../database/database.ts';
+import { emailKey } from './email-address.ts';
+
+/** A registration whose address is not confirmed yet. It is no account: nobody can log in, and no mail of a job goes to it. */
+export interface Registration {
+  /** As its user wrote it. */
+  email: string;
+  /** The guest who becomes the account. */
+  guestId: string | null;
+  /** Null where two people may have registered, so that the password is set after the confirmation. */
+  passwordHash: string | null;
+  /** Of the newest mail. Null where none could be sent yet. */
+  tokenHash: string | null;
+  expiresAt: Date;
+}
+
+interface Row {
+  email: string;
+  guest_id: string | null;
+  password_hash: string | null;
+  token_hash: string | null;
+  expires_at: Date;
+}
+
+const fromRow = (row: Row): Registration => ({
+  email: row.email,
+  guestId: row.guest_id,
+  passwordHash: row.password_hash,
+  tokenHash: row.token_hash,
+  expiresAt: row.expires_at,
+});
+
+const COLUMNS = 'email, guest_id, password_hash, token_hash, expires_at';
+
+/** Returns the registration of an address, unless it has expired. */
+export async function findRegistration(
+  { rows }: Pick<Statements, 'rows'>,
+  email: string,
+  now: Date,
+): Promise<Registration | undefined> {
+  const [row] = await rows<Row>(
+    `SELECT ${COLUMNS} FROM registrations WHERE email_key = ? AND expires_at > ?`,
+    [emailKey(email), now],
+  );
+  return row && fromRow(row);
+}
+
+/** Returns the registration of a token and locks it, so that one of several requests at the same time confirms it. */
+export async function lockRegistration(
+  { rows }: Pick<Statements, 'rows'>,
+  tokenHash: string,
+  now: Date,
+): Promise<Registration | undefined> {
+  const [row] = await rows<Row>(
+    `SELECT ${COLUMNS} FROM registrations WHERE token_hash = ? AND expires_at > ? FOR UPDATE`,
+    [tokenHash, now],
+  );
+  return row && fromRow(row);
+}
+
+/** Stores a registration in the place of an earlier one with the same address. Password and token always change together. */
+export async function saveRegistration(
+  { change }: Pick<Statements, 'change'>,
+  registration: Registration,
+): Promise<void> {
+  const { email, guestId, passwordHash, tokenHash, expiresAt } = registration;
+  await change(
+    `REPLACE INTO registrations (email_key, email, guest_id, password_hash, token_hash, expires_at)
+      VALUES (?, ?, ?, ?, ?, ?)`,
+    [emailKey(email), email, guestId, passwordHash, tokenHash, expiresAt],
+  );
+}
+
+/** Takes the password and the guest from a registration whose mail was sent before, because another person may have registered. */
+export const contestRegistration = ({ change }: Pick<Statements, 'change'>, email: string): Promise<number> =>
+  change('UPDATE registrations SET password_hash = NULL, guest_id = NULL WHERE email_key = ?', [
+    emailKey(email),
+  ]);
+
+export const dropRegistration = ({ change }: Pick<Statements, 'change'>, email: string): Promise<number> =>
+  change('DELETE FROM registrations WHERE email_key = ?', [emailKey(email)]);
+
+export const deleteExpiredRegistrations = (database: Statements, now: Date): Promise<void> =>
+  deleteInBatches(database, 'DELETE FROM registrations WHERE expires_at <= ?', [now]);

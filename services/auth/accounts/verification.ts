@@ -1,0 +1,123 @@
+import { hasAllowance } from '../mails/allowances.ts';
+import { takeAtLeast } from '../mails/take-at-least.ts';
+import { emailKey, parseEmailAddress } from './email-address.ts';
+import { requireNewCredentials } from './password-rules.ts';
+import type { Passwords } from './passwords.ts';
+import {
+  createRegistrationMails,
+  REGISTRATION_MS,
+  type RegistrationMailPorts,
+} from './registration-mails.ts';
+import {
+  contestRegistration,
+  findRegistration,
+  type Registration,
+  saveRegistration,
+} from './registrations.ts';
+import { findUser } from './users.ts';
+
+/** Requests that register the same address at the same time. */
+const MAX_TRIES = 5;
+
+/** What a registration answers for every address alike. */
+export interface PendingAccount {
+  email: string;
+  verification: 'sent';
+}
+
+export interface NewRegistration {
+  email: string;
+  password: string;
+  /** The guest who registers. */
+  guestId?: string;
+  /** Ends the wait for a password hash. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Registrations whose addresses have to be confirmed by a mailed link. The account is made by the confirmation, and has the password
+ * of the registration whose mail was confirmed: a stranger who registers somebody's address first or meanwhile gets nothing.
+ *
+ * - A registration that sends a mail replaces password and token of the one before it. The link of the older mail ends.
+ * - One that may not send a mail, because an address gets one an hour, changes neither. Where its password is another one, two people
+ *   may have registered, and the owner of the mailbox cannot know whose mail it is. So the password of both is dropped, and whoever
+ *   confirms gets a mail with which to choose one.
+ */
+export interface Verification {
+  /** Throws `invalid_email` and `weak_password`. The answer and its time are the same whether or not there is an account. */
+  register(registration: NewRegistration): Promise<PendingAccount>;
+  /** Sends the mail of a registration again, with a new link. Does nothing where there is none. */
+  resend(email: string): Promise<void>;
+  /** Whether the address waits for its confirmation, with the hash of its password. */
+  findPending(email: string): Promise<Registration | undefined>;
+}
+
+export interface VerificationPorts extends RegistrationMailPorts {
+  passwords: Passwords;
+  /** Milliseconds that an answer takes at least. */
+  minMs?: number | undefined;
+}
+
+export function createVerification(ports: VerificationPorts): Verification {
+  const { database, passwords, minMs, now = Date.now } = ports;
+
+  const { mailRegistration, mailOwner } = createRegistrationMails(ports);
+
+  /** Keeps what an earlier registration has mailed, and makes sure that its password is nobody else's. */
+  async function joinEarlier({ email, password, guestId, signal }: NewRegistration): Promise<void> {
+    const earlier = await findRegistration(database, email, new Date(now()));
+    const matches = await passwords.verify(password, earlier?.passwordHash ?? undefined, signal);
+    if (earlier) {
+      const isSame = matches && earlier.guestId === (guestId ?? null);
+      if (!isSame) await contestRegistration(database, email);
+      return;
+    }
+    const expiresAt = new Date(now() + REGISTRATION_MS);
+    await saveRegistration(database, {
+      email,
+      guestId: null,
+      passwordHash: null,
+      tokenHash: null,
+      expiresAt,
+    });
+  }
+
+  /** Computes one hash in any case, so that the time does not reveal whether the address is new. */
+  async function registerOnce(registration: NewRegistration): Promise<boolean> {
+    const { email, password, guestId = null, signal } = registration;
+    const user = await findUser(database, 'email_key', emailKey(email));
+    if (user) {
+      await passwords.verify(password, undefined, signal);
+      await mailOwner(user.email);
+      return true;
+    }
+    const allowance = { emailKey: emailKey(email), kind: 'verify', now: now() } as const;
+    if (await hasAllowance(database, allowance)) {
+      const passwordHash = await passwords.hash(password, signal);
+      return mailRegistration({ email, guestId, passwordHash });
+    }
+    await joinEarlier(registration);
+    return true;
+  }
+
+  return {
+    async register(registration) {
+      const email = requireNewCredentials(registration.email, registration.password);
+      await takeAtLeast(async () => {
+        for (let tries = 0; tries < MAX_TRIES; tries++) {
+          if (await registerOnce({ ...registration, email })) return;
+        }
+      }, minMs);
+      return { email, verification: 'sent' };
+    },
+
+    resend: (given) =>
+      takeAtLeast(async () => {
+        const email = parseEmailAddress(given);
+        const pending = email && (await findRegistration(database, email, new Date(now())));
+        if (pending) await mailRegistration(pending);
+      }, minMs),
+
+    findPending: (email) => findRegistration(database, email, new Date(now())),
+  };
+}

@@ -1,0 +1,107 @@
+import { AppError } from '../../shared/runtime/errors.ts';
+import { emailKey, requireEmailAddress } from '../accounts/email-address.ts';
+import { checkPassword } from '../accounts/password-rules.ts';
+import type { Passwords } from '../accounts/passwords.ts';
+import { findUser, type StoredUser } from '../accounts/users.ts';
+import type { Transactions } from '../database/database.ts';
+import { whileAllowed } from '../mails/allowances.ts';
+import { addMailToken, dropMailTokens, mailLink, newMailToken } from '../mails/mail-tokens.ts';
+import { queueMail } from '../mails/outbox.ts';
+import { endSessions, revoke } from '../revocations/revocations.ts';
+import { requirePassword } from './require-password.ts';
+import type { SignedIn } from './signed-in.ts';
+
+/** How long the link of a new address works. */
+const CHANGE_MS = 24 * 3600 * 1000;
+
+export interface ChangePorts {
+  database: Transactions;
+  passwords: Passwords;
+  publicUrl: string;
+  wakeMails: () => void;
+  now?: () => number;
+}
+
+/** What the owner of an account changes. Each throws `wrong_password`. */
+export interface AccountChanges {
+  /** Ends the other sessions, and tells the owner by mail. Throws `weak_password`. */
+  password(
+    signedIn: SignedIn,
+    passwords: { current: string; next: string },
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /**
+   * Mails a link to the new address. The account keeps the old one until the link is opened. Throws `invalid_email`. Whether the
+   * address belongs to another account is not told: its owner gets a mail.
+   */
+  email(user: StoredUser, change: { password: string; email: string }, signal?: AbortSignal): Promise<void>;
+  /** Deletes the account. Gateways delete what it owns, see deletions.ts. */
+  delete(user: StoredUser, password: string, signal?: AbortSignal): Promise<void>;
+}
+
+export function createAccountChanges(ports: ChangePorts): AccountChanges {
+  const { database, passwords, wakeMails, now = Date.now } = ports;
+
+  return {
+    async password({ user, sessionId }, { current, next }, signal) {
+      checkPassword(next, user.email);
+      await requirePassword(passwords, user, current, signal);
+      const passwordHash = await passwords.hash(next, signal);
+      await database.inTransaction(async (statements) => {
+        const changed = await statements.change(
+          'UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?',
+          [passwordHash, user.id, user.passwordHash ?? ''],
+        );
+        if (changed === 0) throw changedMeanwhile();
+        await endSessions(statements, user.id, sessionId);
+        await dropMailTokens(statements, user.id);
+        await queueMail(statements, { kind: 'password_changed', to: user.email });
+      });
+      wakeMails();
+    },
+
+    async email(user, { password, email: given }, signal) {
+      const email = requireEmailAddress(given);
+      await requirePassword(passwords, user, password, signal);
+      await mailNewAddress(ports, user, { email, now: now() });
+    },
+
+    async delete(user, password, signal) {
+      await requirePassword(passwords, user, password, signal);
+      await database.inTransaction(async (statements) => {
+        await statements.change('INSERT IGNORE INTO account_deletions (user_id, deleted_at) VALUES (?, ?)', [
+          user.id,
+          new Date(now()),
+        ]);
+        // By its own id, too: so gateways refuse whatever else proves this user, such as an API key.
+        await revoke(statements, [user.id]);
+        await endSessions(statements, user.id);
+        await statements.change('DELETE FROM users WHERE id = ?', [user.id]);
+        await queueMail(statements, { kind: 'account_deleted', to: user.email });
+      });
+      wakeMails();
+    },
+  };
+}
+
+/** One mail an hour goes to an address that has not agreed, whoever asks for it. */
+async function mailNewAddress(
+  { database, publicUrl, wakeMails }: ChangePorts,
+  user: StoredUser,
+  { email, now }: { email: string; now: number },
+): Promise<void> {
+  const owner = await findUser(database, 'email_key', emailKey(email));
+  const isOther = owner !== undefined && owner.id !== user.id;
+  const allowed = { emailKey: emailKey(email), kind: isOther ? 'exists' : 'verify', now } as const;
+  const { token, tokenHash } = newMailToken();
+  const expiresAt = new Date(now + CHANGE_MS);
+  const isQueued = await whileAllowed(database, allowed, async (statements) => {
+    if (isOther) return queueMail(statements, { kind: 'account_exists', to: owner.email });
+    await addMailToken(statements, { tokenHash, userId: user.id, purpose: 'email', email, expiresAt });
+    const link = mailLink(publicUrl, 'change-email', token);
+    await queueMail(statements, { kind: 'email_change', to: email, link, expiresAt });
+  });
+  if (isQueued) wakeMails();
+}
+
+const changedMeanwhile = (): AppError => new AppError('wrong_password', 'the password was changed meanwhile');

@@ -1,0 +1,37 @@
+import type { Context } from 'koa';
+import { AppError } from '../../shared/runtime/errors.ts';
+import { findUser, type StoredUser } from '../accounts/users.ts';
+import { invalidToken, readBearer } from '../credentials.ts';
+import type { Statements } from '../database/database.ts';
+import type { Tokens } from '../tokens/tokens.ts';
+
+export interface SignedIn {
+  user: StoredUser;
+  /** Absent for a token of an older release. */
+  sessionId: string | undefined;
+}
+
+/**
+ * Returns whose access token a request carries. The session must still be open, so that an ended one changes nothing, not even within
+ * the seconds in which gateways learn of it. Throws `invalid_token`, and `state_conflict` for a guest.
+ */
+export type RequireAccount = (context: Pick<Context, 'get'>) => Promise<SignedIn>;
+
+export function createRequireAccount(
+  database: Pick<Statements, 'rows'>,
+  tokens: Pick<Tokens, 'verify'>,
+): RequireAccount {
+  return async (context) => {
+    const { sub, sid, guest } = await tokens.verify(readBearer(context.get('authorization')));
+    if (guest) throw notAccount();
+    const [user, open] = await Promise.all([
+      findUser(database, 'id', sub),
+      sid === undefined ? [sid] : database.rows('SELECT id FROM sessions WHERE id = ?', [sid]),
+    ]);
+    if (!user || open.length === 0) throw invalidToken();
+    return { user, sessionId: sid };
+  };
+}
+
+const notAccount = (): AppError =>
+  new AppError('state_conflict', 'a guest has no account yet: POST /session/registration makes one');
