@@ -7,7 +7,7 @@ export const credentials = {
     required: ['email', 'password'],
     properties: {
       email: { type: 'string', format: 'idn-email' },
-      password: { type: 'string', minLength: 10 },
+      password: { type: 'string', minLength: 8, maxLength: 128 },
     },
   }),
 };
