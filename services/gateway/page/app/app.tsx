@@ -1,5 +1,5 @@
-import { LinkView } from './access/link-view.tsx';
-import { AccountView } from './account/account-view.tsx';
+import './account/account.css';
+import { LateView } from './account/late-view.tsx';
 import { ConvertView } from './convert/convert-view.tsx';
 import { DropOverlay } from './convert/drop/drop-overlay.tsx';
 import { JobView } from './jobs/job-view.tsx';
@@ -39,9 +39,9 @@ function View() {
   useFocusOfView();
   if (account.value === 'unknown') return <p class="quiet">{t('shell.loading')}</p>;
   const { value: to } = route;
-  if (to.view === 'link') return <LinkView action={to.action} token={to.token} />;
+  if (to.view === 'link') return <LateView view="MailedLink" action={to.action} token={to.token} />;
   if (account.value === null) return <Welcome />;
-  if (to.view === 'account') return <AccountView />;
+  if (to.view === 'account') return <LateView view="AccountDetails" />;
   if (to.view === 'job') return <JobView id={to.id} />;
   return (
     <>

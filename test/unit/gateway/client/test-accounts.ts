@@ -196,7 +196,7 @@ export function createTestAccounts(users: Map<string, string>) {
     /** Adds the session of another device. */
     addSession(email: string, userAgent: string | null): void {
       const session = {
-        id: randomUUID(),
+        id: newSessionId(),
         current: false,
         created_at: now(-DAY_MS),
         last_used_at: now(-DAY_MS / 2),

@@ -13,7 +13,15 @@ import { ForgotPassword } from './forgot-password.tsx';
  * What the link of a mail is for. Nothing is sent before somebody asks for it: programs that check mails open their links, and
  * such a link works once.
  */
-export function MailedLink({ action, token }: { action: LinkAction; token: string }) {
+export function MailedLink(props: { action: LinkAction; token: string }) {
+  return (
+    <div class="card credentials mailed-link">
+      <Link key={props.token} {...props} />
+    </div>
+  );
+}
+
+function Link({ action, token }: { action: LinkAction; token: string }) {
   const isDone = useSignal(false);
   const isAgain = useSignal(false);
   if (isAgain.value) return <ForgotPassword email="" onBack={leave} />;

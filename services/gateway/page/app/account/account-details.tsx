@@ -1,4 +1,5 @@
 import { account } from '../session/state.ts';
+import { BackLink } from '../shell/back-link.tsx';
 import { GuestAccount } from './guest-account.tsx';
 import { OwnAccountView } from './own-account-view.tsx';
 
@@ -6,5 +7,10 @@ import { OwnAccountView } from './own-account-view.tsx';
 export function AccountDetails() {
   const { value } = account;
   if (value === null || value === 'unknown') return null;
-  return value.email === null ? <GuestAccount /> : <OwnAccountView email={value.email} />;
+  return (
+    <>
+      <BackLink />
+      {value.email === null ? <GuestAccount /> : <OwnAccountView email={value.email} />}
+    </>
+  );
 }

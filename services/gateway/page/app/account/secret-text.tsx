@@ -1,6 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { copyText } from '../shell/copy-text.ts';
-import { Icon } from '../shell/icons.tsx';
 import { showToast } from '../shell/toasts.tsx';
 import { t } from '../text/language.ts';
 
@@ -23,8 +22,7 @@ export function SecretText({ label, text }: { label: string; text: string }) {
         <input ref={input} readOnly dir="ltr" autocomplete="off" value={text} />
       </label>
       <button type="button" onClick={copy}>
-        <Icon name="copy" />
-        <span>{t('account.copy')}</span>
+        {t('account.copy')}
       </button>
     </div>
   );

@@ -1,11 +1,11 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { isProblem } from '../../../client/http/errors.ts';
 import type { Credentials } from '../../../client/session/accounts.ts';
+import { LateView } from '../account/late-view.tsx';
 import { announce } from '../shell/announce.tsx';
 import { messageOf } from '../shell/error-message.ts';
 import { showToast } from '../shell/toasts.tsx';
 import { t } from '../text/language.ts';
-import { AccessStep } from './access-step.tsx';
 import { PasswordField } from './password-field.tsx';
 import { register, registerGuest, signIn } from './state.ts';
 import type { Step } from './step.ts';
@@ -26,7 +26,8 @@ export function CredentialsForm({ email, isGuest = false }: CredentialsProps) {
   const known = useSignal(email);
   if (step.value)
     return (
-      <AccessStep
+      <LateView
+        view="AccessStep"
         step={step.value}
         onBack={() => {
           known.value = step.value?.email ?? email;

@@ -3,7 +3,15 @@ import { CheckMail } from './check-mail.tsx';
 import { ForgotPassword } from './forgot-password.tsx';
 
 /** A step beside the form for address and password. */
-export function AccessStepForm({ step, onBack }: { step: Step; onBack: () => void }) {
+export function AccessStep(props: { step: Step; onBack: () => void }) {
+  return (
+    <div class="card credentials">
+      <StepForm {...props} />
+    </div>
+  );
+}
+
+function StepForm({ step, onBack }: { step: Step; onBack: () => void }) {
   if (step.kind === 'forgot') return <ForgotPassword email={step.email} onBack={onBack} />;
   return <CheckMail email={step.email} isSent={step.isSent} onBack={onBack} />;
 }
