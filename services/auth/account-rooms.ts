@@ -43,6 +43,8 @@ export interface AccountRooms {
 /** What people and gateways do with accounts beside signing in. */
 export function createAccountRooms(ports: AccountRoomsPorts): AccountRooms {
   const { database, tokens, requireVerifiedEmail, now = Date.now } = ports;
+  // Gateways keep what they know of an API key for a minute (services/gateway/accounts/api-keys.ts).
+  const revocationSeconds = Math.max(tokens.seconds, 60);
   const verification = requireVerifiedEmail ? createVerification(ports) : undefined;
 
   return {
@@ -62,14 +64,14 @@ export function createAccountRooms(ports: AccountRoomsPorts): AccountRooms {
       });
       deletionRoutes(router, database);
       groupRoutes(router, database);
-      revocationRoutes(router, { database, tokenSeconds: tokens.seconds });
+      revocationRoutes(router, { database, tokenSeconds: revocationSeconds });
     },
 
     async cleanUp() {
       await deleteExpiredRegistrations(database, new Date(now()));
       await deleteExpiredTokens(database, new Date(now()));
       await deleteOldAllowances(database, now());
-      await deleteOldRevocations(database, tokens.seconds);
+      await deleteOldRevocations(database, revocationSeconds);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { requireTokenUnlessLoopback, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
+import { oidcSettings } from './oidc/settings.ts';
 
 /**
  * Returns how many password hashes are computed at a time by default: as many as half of the processors, because anybody can
@@ -23,13 +24,14 @@ export const authEnvironment = requireTokenUnlessLoopback(
       .refine((url) => URL.canParse(url) && new URL(url).pathname.length > 1, 'must name a database'),
     /** How long the service waits for MySQL when it starts. */
     MYSQL_WAIT_SECONDS: wholeNumber(60, { max: 3600 }),
-    /** The public URL of the gateway. The links in mails about accounts start with it. */
+    /** The public URL of the gateway. The links in mails, and the addresses to which providers send browsers back, start with it. */
     PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8080'),
     /** Makes an account only once the owner of the address has opened the link of a mail. */
     REQUIRE_VERIFIED_EMAIL: z
       .enum(['true', 'false'])
       .default('false')
       .transform((value) => value === 'true'),
+    ...oidcSettings,
     TOKEN_ISSUER: z.string().min(1).default('mp3converter'),
     TOKEN_AUDIENCE: z.string().min(1).default('mp3converter'),
     ACCESS_TOKEN_SECONDS: wholeNumber(900, { min: 1, max: 24 * 3600 }),

@@ -18,8 +18,10 @@ import { waitForDatabase } from './database/wait-for-database.ts';
 import { deleteAbandonedGuests } from './guests/abandoned-guests.ts';
 import { createGuests } from './guests/guests.ts';
 import { createMailLoop } from './mails/send-mails.ts';
+import { resolveSecrets } from './oidc/settings.ts';
 import { createGrants } from './sessions/grants.ts';
 import { createSessions } from './sessions/refresh-sessions.ts';
+import { createSignIn } from './sign-in.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
 import { createTokens } from './tokens/tokens.ts';
 
@@ -69,14 +71,23 @@ const rooms = createAccountRooms({
   requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL,
 });
 
+const grants = createGrants({ sessions, tokens });
+const addSignInRoutes = await createSignIn({
+  ...{ database, tokens, grants, log, publicUrl: env.PUBLIC_URL },
+  providers: resolveSecrets(env.OIDC_PROVIDERS ?? [], process.env),
+}).catch(failStart);
+
 const app = createAuthApp({
   accounts: createAccounts({ users, passwords, verification: rooms.verification }),
   guests: createGuests({ users, passwords, verification: rooms.verification }),
   users,
-  grants: createGrants({ sessions, tokens }),
+  grants,
   tokens,
   keys,
-  addRoutes: rooms.addRoutes,
+  addRoutes(router) {
+    rooms.addRoutes(router);
+    addSignInRoutes(router);
+  },
   checks: {
     mysql: (signal) => checkDatabase(database, signal),
     sidecar: (signal) => checkSidecar(env, signal),

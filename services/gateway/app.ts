@@ -7,8 +7,12 @@ import { createApp } from '../shared/http/koa-app.ts';
 import { exposeMetrics, type Metrics } from '../shared/http/metrics.ts';
 import type { RequestState } from '../shared/http/request-state.ts';
 import type { Log } from '../shared/runtime/log.ts';
+import { guardRoutes, openToAll } from './accounts/access.ts';
+import type { ApiKeys } from './accounts/api-keys.ts';
 import { createCallAuth } from './accounts/call-auth.ts';
 import { guestRoutes } from './accounts/guest-routes.ts';
+import { keyRoutes } from './accounts/key-routes.ts';
+import { oidcRoutes } from './accounts/oidc-routes.ts';
 import { ownAccountRoutes } from './accounts/own-account-routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { acceptSessionCookie, createSessionCookies } from './accounts/session-cookies.ts';
@@ -42,6 +46,7 @@ export interface GatewayPorts
     TusPorts,
     UploadPorts {
   invoke: Sidecar['invoke'];
+  apiKeys: ApiKeys;
   /** The files of the page. */
   site: Site;
   index: JobIndex;
@@ -78,6 +83,8 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   const sessionPorts = { ...ports, callAuth, cookies };
   sessionRoutes(router, sessionPorts);
   guestRoutes(router, sessionPorts);
+  keyRoutes(router, callAuth);
+  oidcRoutes(router, sessionPorts);
   ownAccountRoutes(router, sessionPorts);
   uploadRoutes(router, ports);
   tusRoutes(router, ports);
@@ -91,11 +98,12 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   operatorRoutes(router, ports);
   operatorAccountRoutes(router, { ...ports, callAuth });
   pageRoutes(router, ports);
-  router.get('/openapi.json', (context) => {
+  router.get('/openapi.json', openToAll, (context) => {
     context.body = openapi;
   });
-  router.get('/asyncapi.json', (context) => {
+  router.get('/asyncapi.json', openToAll, (context) => {
     context.body = asyncapi;
   });
+  guardRoutes(router, ports.apiKeys);
   return router;
 }

@@ -9,6 +9,7 @@ import { createLog } from '../shared/runtime/log.ts';
 import { startStartupCheck } from '../shared/runtime/startup-check.ts';
 import { checkConformance } from '../shared/state/conformance.ts';
 import { writeMarker } from '../shared/state/store-marker.ts';
+import { acceptApiKeys, createApiKeys } from './accounts/api-keys.ts';
 import { createAuthenticate } from './accounts/authenticate.ts';
 import { createRevocations } from './accounts/revocations.ts';
 import { createGateway } from './app.ts';
@@ -121,15 +122,20 @@ const marking = repeat(
 
 const revocations = createRevocations({ invoke, log });
 const readingRevocations = revocations.run(stoppingSignal);
+const apiKeys = createApiKeys(invoke, { isRevoked: revocations.has });
 
 const app = createGateway({
   ...stored,
   ...live,
   stallTimeoutMs: times.stallTimeoutMs,
-  authenticate: createAuthenticate(invoke, {
-    ...{ issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
-    ...{ revocations, log },
-  }),
+  authenticate: acceptApiKeys(
+    createAuthenticate(invoke, {
+      ...{ issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
+      ...{ revocations, log },
+    }),
+    apiKeys,
+  ),
+  apiKeys,
   idempotency: resumable.idempotency,
   admission,
   downloads: createConcurrencyLimit(limits.downloads, 'downloads'),

@@ -16,6 +16,8 @@ const LIMITS = {
   passwords: { underWay: 16, waiting: 48 },
   /** `/refresh` and `/logout`. Each is a few reads of the database. */
   sessions: { underWay: 16, waiting: 240 },
+  /** Sign-ins at other systems, which may take seconds to answer. */
+  providers: { underWay: 8, waiting: 40 },
   /** Requests for the link of a mail. Each takes a fixed time, and anybody can cause them. */
   mails: { underWay: 16, waiting: 48 },
   /** New guests. Each is two writes to the database, and anybody can cause them. */
@@ -36,6 +38,7 @@ export function createAccountLimits(): RunLimited {
     sessions: limitedTo(LIMITS.sessions),
     mails: limitedTo(LIMITS.mails),
     guests: limitedTo(LIMITS.guests),
+    providers: limitedTo(LIMITS.providers),
   };
   // The signal ends only the wait. A call that has started goes on when the client goes away.
   return (limit, { res }, call) => semaphores[limit].run(call, closedSignal(res));

@@ -4,6 +4,7 @@ import type { InvokeReply } from '../../shared/dapr/sidecar.ts';
 import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
+import { noApiKey } from './access.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import { CHALLENGE, createSessionAnswers, currentUser } from './session-answers.ts';
 import type { SessionPorts } from './session-routes.ts';
@@ -24,7 +25,7 @@ export function guestRoutes(router: Router<RequestState>, ports: SessionPorts): 
     return reply.status === 401 ? undefined : reply;
   }
 
-  router.post('/session/guest', async (context) => {
+  router.post('/session/guest', noApiKey, async (context) => {
     requireSameOrigin(context, publicUrl);
     if (!guests) throw new AppError('forbidden', 'this gateway has no guests: register or sign in');
     const user = await currentUser(context, authenticate);
@@ -34,7 +35,7 @@ export function guestRoutes(router: Router<RequestState>, ports: SessionPorts): 
     answer(context, reply ?? (await callAuth(context, { path: '/guests', limit: 'guests' })));
   });
 
-  router.post('/session/registration', jsonBody, async (context) => {
+  router.post('/session/registration', noApiKey, jsonBody, async (context) => {
     requireSameOrigin(context, publicUrl);
     const user = await currentUser(context, authenticate);
     if (!user)

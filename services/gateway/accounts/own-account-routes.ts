@@ -4,6 +4,7 @@ import type { InvokeReply } from '../../shared/dapr/sidecar.ts';
 import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
+import { noApiKey, openToAll } from './access.ts';
 import type { Authenticate } from './authenticate.ts';
 import { type AuthRequest, type CallAuth, passOn } from './call-auth.ts';
 import type { SessionCookies } from './session-cookies.ts';
@@ -35,23 +36,23 @@ export function ownAccountRoutes(router: Router<RequestState>, ports: OwnAccount
   const { callAuth, cookies } = ports;
 
   for (const { path, limit } of MAILED_ROUTES) {
-    router.post(path, jsonBody, async (context) => {
+    router.post(path, openToAll, jsonBody, async (context) => {
       pass(context, await callAuth(context, { path, limit, body: context.request.rawBody ?? '' }));
     });
   }
 
   for (const path of CHANGES) {
-    router.post(path, jsonBody, async (context) => {
+    router.post(path, noApiKey, jsonBody, async (context) => {
       const body = context.request.rawBody ?? '';
       pass(context, await callSignedIn(ports, context, { path, limit: 'passwords', body }));
     });
   }
 
-  router.get('/account', async (context) => {
+  router.get('/account', noApiKey, async (context) => {
     pass(context, await callSignedIn(ports, context, { method: 'GET', path: '/account', limit: 'sessions' }));
   });
 
-  router.delete('/account', jsonBody, async (context) => {
+  router.delete('/account', noApiKey, jsonBody, async (context) => {
     const body = context.request.rawBody ?? '';
     const request = { path: '/account/deletion', limit: 'passwords', body } as const;
     const reply = await callSignedIn(ports, context, request);
@@ -59,17 +60,17 @@ export function ownAccountRoutes(router: Router<RequestState>, ports: OwnAccount
     pass(context, reply);
   });
 
-  router.get('/account/sessions', async (context) => {
+  router.get('/account/sessions', noApiKey, async (context) => {
     const request = { method: 'GET', path: '/account/sessions', limit: 'sessions' } as const;
     pass(context, await callSignedIn(ports, context, request));
   });
 
-  router.delete('/account/sessions', async (context) => {
+  router.delete('/account/sessions', noApiKey, async (context) => {
     const request = { path: '/account/sessions/end-others', limit: 'sessions' } as const;
     pass(context, await callSignedIn(ports, context, request));
   });
 
-  router.delete('/account/sessions/:id', async (context) => {
+  router.delete('/account/sessions/:id', noApiKey, async (context) => {
     const id = context.params.id ?? '';
     if (!SESSION_ID.test(id)) throw new AppError('not_found', 'you have no such session');
     const request = {

@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
+import { openToAll } from './access.ts';
 import { type CallAuth, passOn } from './call-auth.ts';
 
 const ROUTES = [
@@ -13,7 +14,7 @@ const ROUTES = [
 /** The routes that the auth service answers. Only listed headers pass in either direction. */
 export function accountRoutes(router: Router<RequestState>, callAuth: CallAuth): void {
   for (const { path, takesJson, limit } of ROUTES) {
-    router.post(path, ...(takesJson ? [jsonBody] : []), async (context) => {
+    router.post(path, openToAll, ...(takesJson ? [jsonBody] : []), async (context) => {
       const credentials = takesJson
         ? { body: context.request.rawBody ?? '' }
         : { authorization: context.get('authorization') };

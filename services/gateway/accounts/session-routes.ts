@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
+import { noApiKey } from './access.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { CallAuth } from './call-auth.ts';
 import { requireSameOrigin } from './same-origin.ts';
@@ -17,17 +18,17 @@ export function sessionRoutes(router: Router<RequestState>, ports: SessionPorts)
   const { authenticate, callAuth, cookies, publicUrl } = ports;
   const { tell, answer } = createSessionAnswers(ports);
 
-  router.get('/session', async (context) => {
+  router.get('/session', noApiKey, async (context) => {
     tell(context, await currentUser(context, authenticate));
   });
 
-  router.post('/session', async (context) => {
+  router.post('/session', noApiKey, async (context) => {
     requireSameOrigin(context, publicUrl);
     const authorization = context.get('authorization');
     answer(context, await callAuth(context, { path: '/login', limit: 'passwords', authorization }));
   });
 
-  router.post('/session/renewal', async (context) => {
+  router.post('/session/renewal', noApiKey, async (context) => {
     requireSameOrigin(context, publicUrl);
     const refresh_token = cookies.refreshToken(context);
     if (refresh_token === undefined)
@@ -38,7 +39,7 @@ export function sessionRoutes(router: Router<RequestState>, ports: SessionPorts)
     answer(context, reply);
   });
 
-  router.delete('/session', async (context) => {
+  router.delete('/session', noApiKey, async (context) => {
     requireSameOrigin(context, publicUrl);
     const refresh_token = cookies.refreshToken(context);
     // Also where auth is away: whoever signs out of a computer that others use must be signed out there. The response says then

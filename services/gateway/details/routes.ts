@@ -9,6 +9,7 @@ import { availableMp3 } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { type Mp3Details, mp3Details } from '../../shared/jobs/mp3-details.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
+import { scope } from '../accounts/access.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import { sendBlob } from '../downloads/send-blob.ts';
 import { findOwnedJob } from '../jobs/find-owned.ts';
@@ -27,7 +28,7 @@ type Context = ParameterizedContext<RequestState> & { params: Record<string, str
 
 /** What a player shows of an MP3, beside its bytes. */
 export function detailsRoutes(router: Router<RequestState>, ports: DetailsPorts): void {
-  router.get('/jobs/:id/details', async (context) => {
+  router.get('/jobs/:id/details', scope('read'), async (context) => {
     const { blobId } = await openMp3(context, ports);
     const blob = await ports.blobs.stat(blobId);
     const measured = fromAttachment(blob?.attachment);
@@ -45,7 +46,7 @@ export function detailsRoutes(router: Router<RequestState>, ports: DetailsPorts)
     if (context.fresh) context.status = 304;
   });
 
-  router.get('/jobs/:id/cover', async (context) => {
+  router.get('/jobs/:id/cover', scope('read'), async (context) => {
     const { blobId, jobId, sha256 } = await openMp3(context, ports);
     const { cover } = await readTag(ports.blobs, blobId);
     if (!cover) throw new AppError('not_found', 'this MP3 has no cover');

@@ -6,6 +6,7 @@ import type { RequestState } from '../../shared/http/request-state.ts';
 import type { Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
+import { scope } from '../accounts/access.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import { findOwnedJob, parseJobId } from '../jobs/find-owned.ts';
 import { acquireForResponse, type ConcurrencyLimit } from '../limits/concurrency-limit.ts';
@@ -32,9 +33,9 @@ type Context = ParameterizedContext<RequestState> & { params: Record<string, str
  * `GET /download?fid=` is the route of the original system.
  */
 export function downloadRoutes(router: Router<RequestState>, ports: DownloadPorts): void {
-  router.get('/jobs/:id/link', (context) => link(context, ports));
-  router.get('/download/:id', (context) => download(context, ports));
-  router.get('/download', (context) => {
+  router.get('/jobs/:id/link', scope('read'), (context) => link(context, ports));
+  router.get('/download/:id', scope('read'), (context) => download(context, ports));
+  router.get('/download', scope('read'), (context) => {
     const { fid } = context.query;
     context.params = typeof fid === 'string' ? { id: fid } : {};
     return download(context, ports);

@@ -5,6 +5,7 @@ import { closedSignal } from '../../shared/http/client-closed.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { isFinal } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
+import { scope } from '../accounts/access.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import { findOwnedJob } from '../jobs/find-owned.ts';
 import { acquireForResponse, type ConcurrencyLimit } from '../limits/concurrency-limit.ts';
@@ -32,14 +33,14 @@ export interface EventPorts {
 export function eventRoutes(router: Router<RequestState>, ports: EventPorts): void {
   const { authenticate, eventStreams, queue, stoppingSignal } = ports;
 
-  router.get('/jobs/events', async (context) => {
+  router.get('/jobs/events', scope('read'), async (context) => {
     const user = await authenticate(context.get('authorization'));
     acquireForResponse(eventStreams, user, context.res);
     const lastEventId = context.get('last-event-id');
     stream(context, stoppingSignal, (signal) => followOwner(ports, user.id, lastEventId, signal));
   });
 
-  router.get('/jobs/:id/events', async (context) => {
+  router.get('/jobs/:id/events', scope('read'), async (context) => {
     const first = await findOwnedJob(context, ports);
     const lastEventId = context.get('last-event-id');
     if (isFinal(first.document) && stateId(first, queue) === lastEventId) {

@@ -3,6 +3,7 @@ import { closedSignal } from '../../shared/http/client-closed.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { isFinal } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
+import { scope } from '../accounts/access.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import type { JobIndex } from '../job-index/job-index.ts';
 import type { Admission } from '../limits/admission.ts';
@@ -30,7 +31,7 @@ export interface JobPorts {
 export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
   const { commands, admission, queue } = ports;
 
-  router.get('/jobs', async (context) => {
+  router.get('/jobs', scope('read'), async (context) => {
     const user = await ports.authenticate(context.get('authorization'));
     const wanted = { ...parsePageQuery(context.query), filter: parseJobFilter(context.query) };
     if (isFiltered(context.query)) acquireForResponse(ports.searches, user, context.res);
@@ -41,26 +42,26 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
     );
   });
 
-  router.get('/jobs/:id', async (context) => {
+  router.get('/jobs/:id', scope('read'), async (context) => {
     const { document } = await findOwnedJob(context, ports);
     [context.body] = await queue.view([document]);
   });
 
-  router.delete('/jobs/:id', async (context) => {
+  router.delete('/jobs/:id', scope('manage'), async (context) => {
     const job = await findOwnedOrDeletedJob(context, ports);
     await commands.delete(job);
     context.state.log.info({ job_id: job.id }, 'job deleted');
     context.status = 204;
   });
 
-  router.post('/jobs/:id/cancel', async (context) => {
+  router.post('/jobs/:id/cancel', scope('manage'), async (context) => {
     const { document } = await findOwnedJob(context, ports);
     const job = await commands.cancel(document);
     context.state.log.info({ job_id: job.id }, 'job cancelled');
     context.body = queue.viewNow(job);
   });
 
-  router.post('/jobs/:id/retry', async (context) => {
+  router.post('/jobs/:id/retry', scope('manage'), async (context) => {
     const { document, user } = await findOwnedJob(context, ports);
     const query = [...new URLSearchParams(context.querystring)];
     const options = query.length > 0 ? parseOptions(query) : undefined;

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../shared/runtime/errors.ts';
-import { bearer, id, json, problems, ref } from './parts.ts';
+import { byKey, id, json, problems, ref } from './parts.ts';
 
 const CODES: ErrorCode[] = ['invalid_token', 'not_found', 'not_ready', 'too_many_requests'];
 const notModified = { description: 'Not changed since `If-None-Match`' };
@@ -12,7 +12,7 @@ export const detailsPaths = {
       description:
         'While a job is converted again, these are the details of the earlier MP3. An MP3 that an earlier release has made has none: ' +
         '404. The request counts as a download.',
-      security: bearer,
+      security: byKey('read'),
       parameters: [id],
       responses: {
         200: { description: 'The details', content: json(ref('Mp3Details')) },
@@ -26,7 +26,7 @@ export const detailsPaths = {
       summary: 'The picture in the MP3',
       description:
         '404 where there is none, or one that is not JPEG, PNG, GIF or WebP. The request counts as a download.',
-      security: bearer,
+      security: byKey('read'),
       parameters: [id],
       responses: {
         200: {

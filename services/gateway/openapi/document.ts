@@ -10,14 +10,17 @@ import { operatorSessionView } from '../operator/operator-session-view.ts';
 import { operatorOverview } from '../operator/overview-view.ts';
 import { acceptedUpload, uploadView } from '../uploads/upload-view.ts';
 import { accountPaths } from './accounts.ts';
+import { apiKeyPaths } from './api-keys.ts';
 import { detailsPaths } from './details.ts';
 import { downloadPaths } from './download.ts';
 import { jobPaths } from './jobs.ts';
+import { oidcPaths } from './oidc.ts';
 import { operatorPaths } from './operator.ts';
 import { pagePaths } from './page.ts';
 import { inGroup, json } from './parts.ts';
 import { probePaths } from './probe.ts';
 import { resumablePaths } from './resumable.ts';
+import { addScopeErrors, refuseApiKeys } from './scope-errors.ts';
 import { sessionPaths } from './session.ts';
 import { uploadPaths } from './upload.ts';
 
@@ -58,23 +61,31 @@ export const openapi = {
       'Converts videos to MP3 and notifies the owner by e-mail. Errors are problem details (RFC 9457) with a stable `code`.',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
-  paths: {
+  paths: addScopeErrors({
     ...inGroup('Accounts', accountPaths),
-    ...inGroup('Session of the page', sessionPaths),
+    ...inGroup('API keys', apiKeyPaths),
+    ...inGroup('Sign-in elsewhere', oidcPaths),
+    ...inGroup('Session of the page', refuseApiKeys(sessionPaths)),
     ...inGroup('Uploads', uploadPaths),
     ...inGroup('Resumable uploads', resumablePaths),
     ...inGroup('Probe', probePaths),
     ...inGroup('Jobs', jobPaths),
     ...inGroup('Jobs', detailsPaths),
     ...inGroup('Downloads', downloadPaths),
-    ...inGroup('Operator', operatorPaths),
+    ...inGroup('Operator', refuseApiKeys(operatorPaths)),
     ...inGroup('Page', pagePaths),
     ...inGroup('System', systemPaths),
-  },
+  }),
   components: {
     securitySchemes: {
       basic: { type: 'http', scheme: 'basic' },
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      apiKey: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'mp3_<id>_<secret>',
+        description: 'A key of POST /account/keys. The scope that it needs is listed with each route.',
+      },
       cookie: {
         type: 'apiKey',
         in: 'cookie',

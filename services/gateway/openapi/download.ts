@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ErrorCode } from '../../shared/runtime/errors.ts';
 import { MAX_FILES } from '../downloads/archive/select-jobs.ts';
 import { downloadLink } from '../downloads/download-link.ts';
-import { bearer, id, json, problems, query, uuid } from './parts.ts';
+import { byKey, id, json, problems, query, uuid } from './parts.ts';
 
 const mp3File = { 'audio/mpeg': { schema: { type: 'string', contentMediaType: 'audio/mpeg' } } };
 
@@ -21,7 +21,7 @@ const CODES: ErrorCode[] = [
 const download = (job: object) => ({
   summary: 'The MP3, whole or in part',
   description: 'With a login, or with `expires` and `signature` from the link in the mail.',
-  security: [...bearer, {}],
+  security: [...byKey('read'), {}],
   parameters: [
     job,
     query('expires', 'Unix time in seconds, from a signed link', { type: 'integer' }),
@@ -46,7 +46,7 @@ export const downloadPaths = {
       description:
         'The same link as in the mail: it is signed for this job alone and valid until `expires_at`, when the job expires. ' +
         'Deleting the job revokes it.',
-      security: bearer,
+      security: byKey('read'),
       parameters: [id],
       responses: {
         200: { description: 'The link', content: json(linkSchema) },
@@ -60,7 +60,7 @@ export const downloadPaths = {
       description:
         `The MP3s of the jobs that are named, or all MP3s of the user, ${MAX_FILES} at most. The archive is made while it is sent, ` +
         'without compression. An MP3 that cannot be read breaks the connection.',
-      security: bearer,
+      security: byKey('read'),
       parameters: [
         query('id', 'A job. It may be repeated', { type: 'array', items: uuid, maxItems: MAX_FILES }),
       ],

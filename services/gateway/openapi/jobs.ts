@@ -3,7 +3,7 @@ import { STATUSES } from '../../shared/jobs/job-view.ts';
 import { MAX_SEARCH_LENGTH } from '../jobs/job-filter.ts';
 import { renameRequest } from '../rename/rename-request.ts';
 import { optionParameters } from './options.ts';
-import { bearer, id, json, lastEventId, location, page, paging, problems, query, ref } from './parts.ts';
+import { byKey, id, json, lastEventId, location, page, paging, problems, query, ref } from './parts.ts';
 
 const oneJob = { description: 'The job', content: json(ref('Job')) };
 
@@ -31,7 +31,7 @@ export const jobPaths = {
       description:
         'A list by status or name may have to read many jobs. A user with too many of them under way at a time gets 429, and everybody ' +
         'gets 503 when all users together have too many, both with `Retry-After`.',
-      security: bearer,
+      security: byKey('read'),
       parameters: [...paging, ...filters],
       responses: {
         200: page('Job'),
@@ -42,7 +42,7 @@ export const jobPaths = {
   '/jobs/{id}': {
     get: {
       summary: 'One of my jobs',
-      security: bearer,
+      security: byKey('read'),
       parameters: [id],
       responses: { 200: oneJob, ...problems('invalid_token', 'not_found') },
     },
@@ -51,7 +51,7 @@ export const jobPaths = {
       description:
         'The MP3 is then downloaded under the new name, also by a link that was sent before. A conversion goes on, and nothing ' +
         'else of the job changes. A second request with the same name changes nothing.',
-      security: bearer,
+      security: byKey('manage'),
       parameters: [id],
       requestBody: { required: true, content: json(renameBody) },
       responses: {
@@ -63,7 +63,7 @@ export const jobPaths = {
       summary: 'Delete the job, its video and its MP3, in any state',
       description:
         'The job does not exist any more after the response. Its blobs are deleted in the background. A second request is answered with 204, too.',
-      security: bearer,
+      security: byKey('manage'),
       parameters: [id],
       responses: { 204: { description: 'Deleted' }, ...problems('invalid_token', 'not_found') },
     },
@@ -73,7 +73,7 @@ export const jobPaths = {
       summary: 'Cancel a job that is queued or being converted',
       description:
         'A job that is cancelled already stays cancelled. A job that is `done` or `failed` is a conflict.',
-      security: bearer,
+      security: byKey('manage'),
       parameters: [id],
       responses: { 200: oneJob, ...problems('invalid_token', 'not_found', 'state_conflict') },
     },
@@ -88,7 +88,7 @@ export const jobPaths = {
         'A job that was `done` keeps its MP3 until the next one is there, also where the new conversion fails or is cancelled. ' +
         'The owner gets another mail about the new outcome. The retry counts as an unfinished job: 429 when its owner has too many, ' +
         '503 when all users together have.',
-      security: bearer,
+      security: byKey('manage'),
       parameters: [id, ...optionParameters],
       responses: {
         202: { ...oneJob, headers: location },
@@ -99,7 +99,7 @@ export const jobPaths = {
   '/jobs/{id}/events': {
     get: {
       summary: 'Watch the job until it is final',
-      security: bearer,
+      security: byKey('read'),
       parameters: [id, lastEventId],
       responses: {
         200: {
@@ -123,7 +123,7 @@ export const jobPaths = {
       description:
         'One stream for all jobs of the user, also for those that are uploaded later. It does not end by itself. A job that has ' +
         'expired long after its end is not reported: `expires_at` says when that is.',
-      security: bearer,
+      security: byKey('read'),
       parameters: [lastEventId],
       responses: {
         200: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Scope } from '../../shared/contract/scopes.ts';
 import { type ErrorCode, STATUS } from '../../shared/runtime/errors.ts';
 import { pageOf } from '../jobs/job-page.ts';
 
@@ -28,6 +29,8 @@ const retryAfter = { description: 'Seconds after which to try again', schema: { 
 
 /** Whoever is signed in, by a token or by the cookie of the page. */
 export const bearer = [{ bearer: [] }, { cookie: [] }];
+/** The same, or by an API key with this scope. */
+export const byKey = (scope: Scope) => [...bearer, { apiKey: [scope] }];
 export const uuid = { type: 'string', format: 'uuid' };
 export const id = {
   name: 'id',

@@ -1,6 +1,6 @@
 import { MAX_END_BYTES } from '../../shared/jobs/probe.ts';
 import { fileBody, optionParameters } from './options.ts';
-import { bearer, json, problems, query, ref } from './parts.ts';
+import { byKey, json, problems, query, ref } from './parts.ts';
 
 export const probePaths = {
   '/probe': {
@@ -15,7 +15,7 @@ export const probePaths = {
         'The size is exact to a few frames with `bitrate`. With `quality` it is that of music, within about 20 %, and speech needs down ' +
         'to half of it; a still of the film (`cover=frame`) is not counted. The time is an average of the recent conversions of one ' +
         'converter, and does not include the wait for a free one.',
-      security: bearer,
+      security: byKey('upload'),
       parameters: [
         query('size', 'Bytes of the whole file, where the body is not the whole file', {
           type: 'integer',

@@ -1,4 +1,4 @@
-import { bearer, id, json, problems, ref } from './parts.ts';
+import { byKey, id, json, problems, ref } from './parts.ts';
 import { idempotencyKey } from './upload.ts';
 
 type Header = { description: string; schema: object };
@@ -53,7 +53,7 @@ const append = {
     'byte is answered once the job is saved. One request at a time may write to an upload; one that is still under way ends soon ' +
     'when another one comes. A file that is no media file is refused as soon as that is certain, and then the upload is gone. ' +
     'Bytes that arrive too slowly end the request with 408 `too_slow` and the `Upload-Offset` from which the client can go on.',
-  security: bearer,
+  security: byKey('upload'),
   requestBody: body(true),
   responses: {
     204: { description: 'Stored', headers: { ...tusResumable, ...offset, ...progress } },
@@ -91,7 +91,7 @@ export const resumablePaths = {
         'creation. It counts as the unfinished job that it becomes. A repeated request with the same Idempotency-Key returns the ' +
         'same upload, also when that has become a job. Where its bytes arrive too slowly, the response is 408 `too_slow`. Its ' +
         '`Location` is the upload, and its `Upload-Offset` is the byte from which the client can go on.',
-      security: bearer,
+      security: byKey('upload'),
       parameters: [
         version,
         length,
@@ -138,7 +138,7 @@ export const resumablePaths = {
     head: {
       summary: 'How much of a resumable upload is stored',
       description: 'Where all of it is, the response waits until the job is saved.',
-      security: bearer,
+      security: byKey('upload'),
       parameters: [uploadId, version],
       responses: {
         200: {
@@ -167,7 +167,7 @@ export const resumablePaths = {
     get: {
       summary: 'A resumable upload as JSON, with its job',
       description: 'It does not disturb a request that is writing to the upload, and is no part of tus.',
-      security: bearer,
+      security: byKey('upload'),
       parameters: [uploadId],
       responses: {
         200: { description: 'The upload', content: json(ref('Upload')) },
@@ -202,7 +202,7 @@ export const resumablePaths = {
     delete: {
       summary: 'Delete a resumable upload that is not complete',
       description: 'A complete upload is a job, which DELETE /jobs/{id} deletes.',
-      security: bearer,
+      security: byKey('upload'),
       parameters: [uploadId, version],
       responses: {
         204: { description: 'Deleted', headers: tusResumable },

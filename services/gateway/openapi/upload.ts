@@ -1,5 +1,5 @@
 import { fileBody, optionParameters } from './options.ts';
-import { bearer, json, location, problems, query, ref } from './parts.ts';
+import { byKey, json, location, problems, query, ref } from './parts.ts';
 
 export const idempotencyKey = {
   name: 'Idempotency-Key',
@@ -35,7 +35,7 @@ export const uploadPaths = {
         'A user with too much unfinished work gets 429, and everybody gets 503 when all users together have too much. ' +
         'A file that arrives too slowly is refused with 408 `too_slow`, and nothing of it is kept: send it as a resumable upload. ' +
         'The video is deleted some time after its job is done, by default an hour. The MP3 is kept until the job expires.',
-      security: bearer,
+      security: byKey('upload'),
       parameters: [
         query('filename', 'Name of the file, for a raw body', { type: 'string' }),
         ...originalParameters,

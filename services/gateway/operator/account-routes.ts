@@ -4,6 +4,7 @@ import { REGISTERED_GROUPS } from '../../shared/contract/account-group.ts';
 import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
+import { noApiKey } from '../accounts/access.ts';
 import { type CallAuth, passOn } from '../accounts/call-auth.ts';
 import { createOperatorAccess, onlyOperator } from './authorize.ts';
 import type { OperatorPorts } from './routes.ts';
@@ -20,7 +21,7 @@ export function operatorAccountRoutes(router: Router<RequestState>, ports: Opera
   const { operatorToken, publicUrl, authenticate, callAuth } = ports;
   const guard = onlyOperator(createOperatorAccess(operatorToken, publicUrl), authenticate);
 
-  router.get('/operator/accounts', guard, async (context) => {
+  router.get('/operator/accounts', noApiKey, guard, async (context) => {
     const { email } = context.query;
     if (typeof email !== 'string' || email.length > 320)
       throw new AppError('bad_request', '`email` is the address of an account');
@@ -28,7 +29,7 @@ export function operatorAccountRoutes(router: Router<RequestState>, ports: Opera
     passOn(context, await callAuth(context, { method: 'GET', path, limit: 'sessions' }));
   });
 
-  router.patch('/operator/accounts/:id', guard, jsonBody, async (context) => {
+  router.patch('/operator/accounts/:id', noApiKey, guard, jsonBody, async (context) => {
     const id = z.uuid().safeParse(context.params.id);
     if (!id.success) throw new AppError('not_found', 'there is no such account');
     const { data } = change.safeParse(context.request.body);

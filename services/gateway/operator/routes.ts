@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
+import { noApiKey } from '../accounts/access.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import { requireSameOrigin } from '../accounts/same-origin.ts';
 import { parsePageQuery } from '../jobs/page-query.ts';
@@ -35,22 +36,22 @@ export function operatorRoutes(router: Router<RequestState>, ports: OperatorPort
   const guard = onlyOperator(access, authenticate);
   sessionRoutes(router, access);
 
-  router.get('/operator/overview', guard, async (context) => {
+  router.get('/operator/overview', noApiKey, guard, async (context) => {
     respond(context, await overview());
   });
 
-  router.get('/operator/failed', guard, async (context) => {
+  router.get('/operator/failed', noApiKey, guard, async (context) => {
     respond(context, await failedJobs.list(parsePageQuery(context.query)));
   });
 
-  router.post('/operator/failed/:id/retry', guard, async (context) => {
+  router.post('/operator/failed/:id/retry', noApiKey, guard, async (context) => {
     const job = await failedJobs.retry(context.params.id);
     context.state.log.info({ job_id: job.id, run: job.run }, 'an operator retries a failed job');
     context.status = 202;
     context.body = job;
   });
 
-  router.delete('/operator/failed/:id', guard, async (context) => {
+  router.delete('/operator/failed/:id', noApiKey, guard, async (context) => {
     await failedJobs.drop(context.params.id);
     context.state.log.info({ job_id: context.params.id }, 'an operator deleted a failed job');
     context.status = 204;
@@ -61,7 +62,7 @@ const signIn = z.object({ token: z.string() });
 
 /** The session of the operator's page. See session.ts. */
 function sessionRoutes(router: Router<RequestState>, access: OperatorAccess | undefined): void {
-  router.get('/operator/session', (context) => {
+  router.get('/operator/session', noApiKey, (context) => {
     const { sessions } = requireAccess(access);
     respond(context, { signed_in: sessions.isOpen(context) } satisfies OperatorSessionView);
   });
@@ -72,7 +73,7 @@ function sessionRoutes(router: Router<RequestState>, access: OperatorAccess | un
     return next();
   };
 
-  router.post('/operator/session', requireConfigured, jsonBody, (context) => {
+  router.post('/operator/session', noApiKey, requireConfigured, jsonBody, (context) => {
     const { sessions, isToken, publicUrl } = requireAccess(access);
     requireSameOrigin(context, publicUrl);
     const { data } = signIn.safeParse(context.request.body);
@@ -83,7 +84,7 @@ function sessionRoutes(router: Router<RequestState>, access: OperatorAccess | un
     respond(context, { signed_in: true } satisfies OperatorSessionView);
   });
 
-  router.delete('/operator/session', (context) => {
+  router.delete('/operator/session', noApiKey, (context) => {
     const { sessions, publicUrl } = requireAccess(access);
     requireSameOrigin(context, publicUrl);
     sessions.end(context);

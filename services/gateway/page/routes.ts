@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
+import { openToAll } from '../accounts/access.ts';
 import { discardRest } from '../uploads/discard-rest.ts';
 import { SHARE_PATH, SHARED_FRAGMENT } from './app/share/share-target.ts';
 import { headersFor } from './headers.ts';
@@ -16,11 +17,11 @@ interface PagePorts {
 
 /** Serves the web page. Its files carry no secret, so nobody has to sign in for them. */
 export function pageRoutes(router: Router<RequestState>, { site, stoppingSignal }: PagePorts): void {
-  for (const route of PATHS) router.get(route, (context) => serveFile(context, site));
+  for (const route of PATHS) router.get(route, openToAll, (context) => serveFile(context, site));
   // The service worker takes what is shared with the page. Without one, the page is opened and says that nothing has arrived. A form
   // that takes longer to send than discardRest() waits is cut off, and the browser shows an error of its own: nobody has to sign in
   // here, so nobody may keep a connection busy for long.
-  router.post(SHARE_PATH, discardRest(stoppingSignal), (context) => {
+  router.post(SHARE_PATH, openToAll, discardRest(stoppingSignal), (context) => {
     context.redirect(`/${SHARED_FRAGMENT}`);
     // The page is asked for with GET (RFC 9110, 15.4.4).
     context.status = 303;

@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import { closedSignal } from '../../shared/http/client-closed.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { MAX_END_BYTES } from '../../shared/jobs/probe.ts';
+import { scope } from '../accounts/access.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import { acquireForResponse, type ConcurrencyLimit } from '../limits/concurrency-limit.ts';
 import type { GroupLimits } from '../limits/group-limits.ts';
@@ -28,7 +29,7 @@ export interface ProbePorts {
 export function probeRoutes(router: Router<RequestState>, ports: ProbePorts): void {
   const { authenticate, probes, askConverter, groupLimits, minimumRate, stoppingSignal } = ports;
 
-  router.post('/probe', discardRest(stoppingSignal), async (context) => {
+  router.post('/probe', scope('upload'), discardRest(stoppingSignal), async (context) => {
     const user = await authenticate(context.get('authorization'));
     const { maxUploadBytes } = groupLimits[user.group];
     const { parts, rest } = parseParts(context.querystring, maxUploadBytes);

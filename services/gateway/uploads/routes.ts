@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import type { Context, ParameterizedContext } from 'koa';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import type { Job } from '../../shared/jobs/job.ts';
+import { scope } from '../accounts/access.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
 import type { Admission } from '../limits/admission.ts';
 import type { GroupLimits } from '../limits/group-limits.ts';
@@ -33,7 +34,7 @@ export interface UploadPorts {
 export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): void {
   const { authenticate, requireReady, idempotency, admission, storeUpload, groupLimits, minimumRate } = ports;
 
-  router.post('/upload', discardRest(ports.stoppingSignal), async (context) => {
+  router.post('/upload', scope('upload'), discardRest(ports.stoppingSignal), async (context) => {
     const { log, traceId } = context.state;
     const user = await authenticate(context.get('authorization'));
     const { maxUploadBytes } = groupLimits[user.group];

@@ -9,6 +9,7 @@ import { migrate } from '../../../services/auth/database/migrate.ts';
 import { createGuests } from '../../../services/auth/guests/guests.ts';
 import { createGrants } from '../../../services/auth/sessions/grants.ts';
 import { createSessions } from '../../../services/auth/sessions/refresh-sessions.ts';
+import { createSignIn } from '../../../services/auth/sign-in.ts';
 import { createSigningKeys } from '../../../services/auth/tokens/signing-keys.ts';
 import { createTokens } from '../../../services/auth/tokens/tokens.ts';
 import { createMetrics } from '../../../services/shared/http/metrics.ts';
@@ -22,7 +23,17 @@ export const DAY_SECONDS = 24 * 3600;
 /** The whole service with a database of its own and a clock that the test sets. */
 export async function buildAuth(
   t: TestContext,
-  { queue = 64, requireVerifiedEmail = false, minMs = 0 } = {},
+  {
+    queue = 64,
+    requireVerifiedEmail = false,
+    minMs = 0,
+    signIn = {},
+  }: {
+    queue?: number;
+    requireVerifiedEmail?: boolean;
+    minMs?: number;
+    signIn?: Partial<Parameters<typeof createSignIn>[0]>;
+  } = {},
 ) {
   const [database] = await createDatabase(t);
   await migrate(database, MIGRATIONS, silent);
@@ -46,14 +57,23 @@ export async function buildAuth(
     wakeMails: () => undefined,
   });
   const { verification } = rooms;
+  const grants = createGrants({ sessions, tokens });
+  const addSignInRoutes = await createSignIn({
+    ...{ database, tokens, grants, now, log: silent },
+    ...{ publicUrl: 'http://gateway.test', providers: [] },
+    ...signIn,
+  });
   const app = createAuthApp({
     users,
     accounts: createAccounts({ users, passwords, verification }),
     guests: createGuests({ users, passwords, verification }),
-    grants: createGrants({ sessions, tokens }),
+    grants,
     tokens,
     keys,
-    addRoutes: rooms.addRoutes,
+    addRoutes(router) {
+      rooms.addRoutes(router);
+      addSignInRoutes(router);
+    },
     checks: { mysql: (signal) => checkDatabase(database, signal) },
     metrics,
     log: silent,

@@ -1,6 +1,7 @@
 import type { Locker } from '@tus/server';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { pino } from 'pino';
+import { acceptApiKeys, createApiKeys } from '../../../services/gateway/accounts/api-keys.ts';
 import { createAuthenticate } from '../../../services/gateway/accounts/authenticate.ts';
 import { createGateway } from '../../../services/gateway/app.ts';
 import type { limitsOf } from '../../../services/gateway/config.ts';
@@ -121,6 +122,7 @@ export function buildGateway({
   keepVideoMs = 3600_000,
   corsOrigins = [],
   publicUrl = 'http://gateway.test',
+  issuer = ISSUER,
   site = { find: () => undefined, read: async () => undefined },
   stallTimeoutMs = 45_000,
   minimumRate = { bytesPerSecond: 512, windowMs: 60_000 },
@@ -147,6 +149,8 @@ export function buildGateway({
   keepVideoMs?: number;
   corsOrigins?: string[];
   publicUrl?: string;
+  /** What the tokens of auth have to name. */
+  issuer?: typeof ISSUER;
   /** The files of the page. Default: none. */
   site?: Site;
   /** The store, where it is shared by several gateways or fails now and then. */
@@ -222,12 +226,14 @@ export function buildGateway({
     log,
     ...(now && { now }),
   });
+  const apiKeys = createApiKeys(invoke);
   const app = createGateway({
     ...live,
     stallTimeoutMs,
     publicUrl,
     site,
-    authenticate: createAuthenticate(invoke, ISSUER),
+    authenticate: acceptApiKeys(createAuthenticate(invoke, issuer), apiKeys),
+    apiKeys,
     idempotency: {
       ...idempotency,
       async claim(...args) {

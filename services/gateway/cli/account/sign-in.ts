@@ -4,6 +4,7 @@ import { createMemoryTokens } from '../../client/session/tokens.ts';
 import { NotLoggedInError } from '../errors.ts';
 import type { Program } from '../syntax/command.ts';
 import { askPassword } from '../terminal/ask.ts';
+import { apiKeyOf, createKeySession } from './api-key.ts';
 import { currentUserName } from './create-account.ts';
 import { createCredentialStore, credentialsFile } from './credential-store.ts';
 import { loginCommand } from './login-command.ts';
@@ -14,7 +15,8 @@ const LOGOUT_MS = 2_000;
 
 export interface SignedIn {
   session: Session;
-  email: string;
+  /** Of the account. Unknown for an API key. */
+  email: string | undefined;
   /** Revokes the tokens, unless they belong to a login that stays. */
   close(): Promise<void>;
 }
@@ -32,8 +34,8 @@ export const loginStoreOf = ({ env }: Pick<Program, 'env'>): LoginStore =>
 type Ports = Pick<Program, 'env' | 'clock' | 'signal' | 'stdin' | 'stderr' | 'invocationOf'>;
 
 /**
- * Opens a session: with the password of the environment, the login that `login` has kept, or the account that an earlier run
- * has made, in this order. @throws NotLoggedInError where there is none, and none may be made
+ * Opens a session: with the API key or the password of the environment, the login that `login` has kept, or the account that an
+ * earlier run has made, in this order. An account that --email names comes before an API key. @throws NotLoggedInError where there is none, and none may be made
  */
 export async function signIn(
   transport: Transport,
@@ -42,6 +44,9 @@ export async function signIn(
   print: (line: string) => void,
 ): Promise<SignedIn> {
   const { env, clock, signal } = program;
+  const key = email === undefined ? apiKeyOf(env) : undefined;
+  if (key !== undefined)
+    return { session: createKeySession(transport, key), email: undefined, close: async () => undefined };
   const named = email ?? (env.MP3_EMAIL || undefined);
   const logins = loginStoreOf(program);
   const login = env.MP3_PASSWORD ? undefined : logins.find(transport.url, named);

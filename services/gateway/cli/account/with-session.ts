@@ -8,7 +8,7 @@ import { signIn } from './sign-in.ts';
 export async function withSession<T>(
   input: Input,
   program: Program,
-  work: (session: Session, email: string) => Promise<T>,
+  work: (session: Session, email: string | undefined) => Promise<T>,
 ): Promise<T> {
   const { transport, close } = program.connect(gatewayUrl(textOf(input, 'url'), program.env));
   try {

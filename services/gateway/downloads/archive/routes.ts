@@ -3,6 +3,7 @@ import { closedSignal } from '../../../shared/http/client-closed.ts';
 import type { RequestState } from '../../../shared/http/request-state.ts';
 import type { Job } from '../../../shared/jobs/job.ts';
 import { AppError } from '../../../shared/runtime/errors.ts';
+import { scope } from '../../accounts/access.ts';
 import type { JobIndex } from '../../job-index/job-index.ts';
 import { parseJobId } from '../../jobs/find-owned.ts';
 import { acquireForResponse } from '../../limits/concurrency-limit.ts';
@@ -22,7 +23,7 @@ export interface ArchivePorts extends Pick<DownloadPorts, 'authenticate' | 'jobs
  * matches, too.
  */
 export function archiveRoutes(router: Router<RequestState>, ports: ArchivePorts): void {
-  router.get('/download/archive', async (context) => {
+  router.get('/download/archive', scope('read'), async (context) => {
     const user = await ports.authenticate(context.get('authorization'));
     // Before the jobs are read, because there may be many.
     acquireForResponse(ports.downloads, user, context.res);

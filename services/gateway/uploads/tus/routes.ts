@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import type { ParameterizedContext } from 'koa';
 import type { RequestState } from '../../../shared/http/request-state.ts';
 import { AppError } from '../../../shared/runtime/errors.ts';
+import { openToAll, scope } from '../../accounts/access.ts';
 import type { Authenticate } from '../../accounts/authenticate.ts';
 import type { User } from '../../accounts/user.ts';
 import type { Admission } from '../../limits/admission.ts';
@@ -73,29 +74,29 @@ export function tusRoutes(router: Router<RequestState>, ports: TusPorts): void {
   }
 
   for (const path of [PATH, one])
-    router.options(path, (context) => {
+    router.options(path, openToAll, (context) => {
       setVersion(context);
       setCapabilities(context, largestUpload(resumable.groupLimits));
       context.status = 204;
     });
 
-  router.post(PATH, discardRest(stoppingSignal), async (context) => {
+  router.post(PATH, scope('upload'), discardRest(stoppingSignal), async (context) => {
     const user = await enter(context);
     await answerCreation(context, user, ports);
   });
 
   // Before GET, which would serve HEAD, too.
-  router.head(one, (context) => answer(context, 'HEAD'));
-  router.patch(one, discardRest(stoppingSignal), (context) => answer(context, 'PATCH'));
-  router.delete(one, (context) => answer(context, 'DELETE'));
-  router.post(one, discardRest(stoppingSignal), (context) => {
+  router.head(one, scope('upload'), (context) => answer(context, 'HEAD'));
+  router.patch(one, scope('upload'), discardRest(stoppingSignal), (context) => answer(context, 'PATCH'));
+  router.delete(one, scope('upload'), (context) => answer(context, 'DELETE'));
+  router.post(one, scope('upload'), discardRest(stoppingSignal), (context) => {
     const method = context.get('x-http-method-override').toUpperCase();
     if (!METHODS.includes(method))
       throw new AppError('method_not_allowed', 'POST is not allowed here without X-HTTP-Method-Override');
     return answer(context, method);
   });
 
-  router.get(one, async (context) => {
+  router.get(one, scope('upload'), async (context) => {
     const user = await authenticate(context.get('authorization'));
     const id = parseUploadId(context.params.id);
     const found = await findOwnedUpload(id, user, resumable);

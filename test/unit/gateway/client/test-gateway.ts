@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
+import { createApiKeys } from '../../../../services/gateway/accounts/api-keys.ts';
 import type { User } from '../../../../services/gateway/accounts/user.ts';
 import { createGateway } from '../../../../services/gateway/app.ts';
 import { createSignedLinks } from '../../../../services/gateway/downloads/signed-link.ts';
@@ -98,6 +99,7 @@ export function createTestGateway(
     ...{
       ...stored,
       authenticate,
+      apiKeys: createApiKeys(invoke),
       links,
       invoke,
       groupLimits,

@@ -1,0 +1,119 @@
+import * as client from 'openid-client';
+import { z } from 'zod';
+import { AppError } from '../../shared/runtime/errors.ts';
+import { parseJson } from '../../shared/runtime/parse-json.ts';
+import type { Seal } from '../seal.ts';
+import { type Discover, providerUnavailable } from './discovery.ts';
+import { type Identity, readIdentity } from './identity.ts';
+import type { ProviderSettings } from './settings.ts';
+
+/** How long somebody may take at the provider. */
+const ATTEMPT_MS = 10 * 60_000;
+
+/** The owner who joins an identity to the account, while signed in. */
+export interface JoinBy {
+  userId: string;
+  sessionId: string;
+}
+
+const attempt = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  until: z.number(),
+  join: z.object({ userId: z.string(), sessionId: z.string() }).optional(),
+});
+
+/** What the gateway keeps in a cookie of the browser while its user is at the provider. It is encrypted. */
+export type SealedAttempt = string;
+
+/** A login at a provider: authorization code flow with PKCE, state and nonce. */
+export interface Authorization {
+  /** Returns where the browser goes. Throws `unavailable`. */
+  begin(join?: JoinBy): Promise<{ url: string; attempt: SealedAttempt }>;
+  /**
+   * Returns who came back from the provider. Throws `sign_in_failed`, `sign_in_cancelled` and `unavailable`.
+   * @param query the parameters that the provider has added to our address
+   */
+  complete(query: string, sealed: SealedAttempt): Promise<{ identity: Identity; join: JoinBy | undefined }>;
+}
+
+interface Options {
+  settings: ProviderSettings;
+  discover: Discover;
+  seal: Seal;
+  /** Where the provider sends the browser back. It is fixed, and never taken from a request. */
+  redirectUri: string;
+  now?: () => number;
+}
+
+export function createAuthorization(options: Options): Authorization {
+  const { settings, discover, seal, redirectUri, now = Date.now } = options;
+
+  /** Throws `sign_in_failed` where this browser has not begun a login at this provider, or long ago. */
+  function openAttempt(sealed: SealedAttempt): z.output<typeof attempt> {
+    const text = seal.open(sealed, settings.id);
+    const found = text === undefined ? undefined : attempt.safeParse(parseJson(text)).data;
+    if (!found || found.until <= now())
+      throw signInFailed('this sign-in was not begun in this browser, or took too long: begin again');
+    return found;
+  }
+
+  return {
+    async begin(join) {
+      const configuration = await discover();
+      const verifier = client.randomPKCECodeVerifier();
+      const [state, nonce] = [client.randomState(), client.randomNonce()];
+      const url = client.buildAuthorizationUrl(configuration, {
+        ...{ redirect_uri: redirectUri, scope: settings.scopes.join(' '), state, nonce },
+        code_challenge: await client.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+      });
+      const opened = { state, nonce, verifier, until: now() + ATTEMPT_MS, ...(join && { join }) };
+      return { url: url.href, attempt: seal.close(JSON.stringify(opened), settings.id) };
+    },
+
+    async complete(query, sealed) {
+      const { state, nonce, verifier, join } = openAttempt(sealed);
+      const configuration = await discover();
+      const here = new URL(redirectUri);
+      here.search = query;
+      try {
+        const tokens = await client.authorizationCodeGrant(configuration, here, {
+          ...{ expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier },
+          idTokenExpected: true,
+        });
+        return { identity: await readIdentity(configuration, tokens, settings), join };
+      } catch (error) {
+        throw toAppError(error, settings);
+      }
+    },
+  };
+}
+
+export const signInFailed = (detail: string, cause?: unknown): AppError =>
+  new AppError('sign_in_failed', detail, { cause });
+
+function toAppError(error: unknown, settings: ProviderSettings): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof client.AuthorizationResponseError && error.error === 'access_denied')
+    return new AppError('sign_in_cancelled', `the sign-in with ${settings.name} was cancelled`);
+  if (isOutage(error)) return providerUnavailable(settings, withoutClaims(error));
+  return signInFailed(`the sign-in with ${settings.name} did not succeed: begin again`, withoutClaims(error));
+}
+
+/** Whether the provider could not be reached, or had an error of its own. */
+function isOutage(error: unknown): boolean {
+  if (error instanceof client.ResponseBodyError) return error.status >= 500;
+  if (error instanceof client.ClientError) {
+    if (error.code === 'OAUTH_TIMEOUT') return true;
+    return error.cause instanceof Response && error.cause.status >= 500;
+  }
+  return !(error instanceof client.AuthorizationResponseError || error instanceof z.ZodError);
+}
+
+/** The cause of these errors holds claims and tokens, which must not get into the log. */
+function withoutClaims(error: unknown): Error {
+  const { name, message, code, error: reason } = error as Error & { code?: string; error?: string };
+  return new Error(`${name}: ${message}${code ? ` (${code})` : ''}${reason ? ` (${reason})` : ''}`);
+}

@@ -1,0 +1,111 @@
+import { AppError } from '../../shared/runtime/errors.ts';
+import type { User } from '../accounts/users.ts';
+import type { Statements, Transactions } from '../database/database.ts';
+import { isDuplicate } from '../database/database-errors.ts';
+import { queueMail } from '../mails/outbox.ts';
+import { type JoinBy, signInFailed } from './authorization.ts';
+import type { Identity } from './identity.ts';
+import {
+  addIdentity,
+  addVerifiedUser,
+  findByAddress,
+  findByIdentity,
+  findBySession,
+  identityId,
+  noteIdentityUse,
+  setGroup,
+} from './identity-store.ts';
+import type { ProviderSettings } from './settings.ts';
+
+/**
+ * Returns the account of an identity, and makes one where there is none. An account with the same address is joined only by its owner,
+ * or where the operator allows it and both sides have verified the address: an address alone proves nothing, because anybody may have
+ * registered here with it, or there.
+ */
+export type SignInByIdentity = (
+  identity: Identity,
+  settings: ProviderSettings,
+  join: JoinBy | undefined,
+) => Promise<User>;
+
+export function createSignInByIdentity(database: Transactions, now = Date.now): SignInByIdentity {
+  const run: SignInByIdentity = (identity, settings, join) =>
+    database.inTransaction(async (statements) => {
+      const at = new Date(now());
+      const known = await findByIdentity(statements, identityId(identity));
+      if (join && known && known.id !== join.userId)
+        throw new AppError('state_conflict', `this account of ${settings.name} belongs to another account`);
+      const user =
+        known ??
+        (join
+          ? await joinOwn(statements, { identity, settings, join, at })
+          : await joinOrAdd(statements, { identity, settings, at }));
+      await noteIdentityUse(statements, identity, at);
+      return updateGroup(statements, user, identity);
+    });
+
+  return async (...args) => {
+    try {
+      return await run(...args);
+    } catch (error) {
+      // Another login with this identity or address was faster, and has made the account.
+      if (isDuplicate(error)) return run(...args);
+      throw error;
+    }
+  };
+}
+
+interface Wanted {
+  identity: Identity;
+  settings: ProviderSettings;
+  at: Date;
+}
+
+/** Joins the identity to the account of whoever is signed in. Throws `sign_in_failed` where that session has ended meanwhile. */
+async function joinOwn(
+  statements: Statements,
+  { join, ...wanted }: Wanted & { join: JoinBy },
+): Promise<User> {
+  const user = await findBySession(statements, join);
+  if (!user || user.email === null) throw signInFailed('your session has ended: sign in first');
+  await joinTo(statements, user, wanted);
+  return user;
+}
+
+async function joinOrAdd(statements: Statements, wanted: Wanted): Promise<User> {
+  const { identity, settings, at } = wanted;
+  const { email, emailVerified } = identity;
+  if (email === undefined)
+    throw signInFailed(`${settings.name} has sent no e-mail address, which an account needs`);
+  const other = await findByAddress(statements, email);
+  if (other) {
+    const { isVerified, ...user } = other;
+    if (!(settings.join_verified_email && emailVerified && isVerified)) throw addressTaken(settings);
+    await joinTo(statements, user, wanted);
+    return user;
+  }
+  if (!emailVerified) throw signInFailed(`${settings.name} has not verified your e-mail address`);
+  const user = await addVerifiedUser(statements, email, at);
+  await addIdentity(statements, { identity, provider: settings.id, userId: user.id, now: at });
+  return user;
+}
+
+/** Joins an identity, and tells the owner. */
+async function joinTo(statements: Statements, user: User, { identity, settings, at }: Wanted): Promise<void> {
+  await addIdentity(statements, { identity, provider: settings.id, userId: user.id, now: at });
+  if (user.email !== null)
+    await queueMail(statements, { kind: 'new_sign_in_method', to: user.email, detail: settings.name });
+}
+
+async function updateGroup(statements: Statements, user: User, { group }: Identity): Promise<User> {
+  if (group === undefined) return user;
+  if (group !== (user.group ?? 'user')) await setGroup(statements, user.id, group);
+  const { id, email } = user;
+  return { id, email, ...(group !== 'user' && { group }) };
+}
+
+const addressTaken = ({ name }: ProviderSettings): AppError =>
+  new AppError(
+    'email_taken',
+    `there is an account with this address: sign in with its password, and join ${name} to it there`,
+  );

@@ -1,0 +1,35 @@
+import type Router from '@koa/router';
+import { jsonBody } from '../../shared/http/json-body.ts';
+import type { RequestState } from '../../shared/http/request-state.ts';
+import { AppError } from '../../shared/runtime/errors.ts';
+import { noApiKey } from './access.ts';
+import { type CallAuth, passOn } from './call-auth.ts';
+
+/** The API keys of an account, and its identities at other systems. Auth answers. */
+export function keyRoutes(router: Router<RequestState>, callAuth: CallAuth): void {
+  const path = '/account/keys';
+
+  for (const list of [path, '/account/identities'])
+    router.get(list, noApiKey, async (context) => {
+      const authorization = context.get('authorization');
+      passOn(
+        context,
+        await callAuth(context, { method: 'GET', path: list, limit: 'sessions', authorization }),
+      );
+    });
+
+  for (const list of [path, '/account/identities'])
+    router.delete(`${list}/:id`, noApiKey, async (context) => {
+      const { id = '' } = context.params;
+      // The text of a user must not become a part of the path of another request.
+      if (!/^[0-9A-Za-z]{1,64}$/.test(id))
+        throw new AppError('not_found', 'your account has nothing with this id');
+      const request = { path: `${list}/${id}`, authorization: context.get('authorization') };
+      passOn(context, await callAuth(context, { method: 'DELETE', limit: 'sessions', ...request }));
+    });
+
+  router.post(path, noApiKey, jsonBody, async (context) => {
+    const request = { body: context.request.rawBody ?? '', authorization: context.get('authorization') };
+    passOn(context, await callAuth(context, { path, limit: 'sessions', ...request }));
+  });
+}

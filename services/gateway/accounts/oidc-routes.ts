@@ -1,0 +1,99 @@
+import type Router from '@koa/router';
+import type { ParameterizedContext } from 'koa';
+import { z } from 'zod';
+import type { InvokeReply } from '../../shared/dapr/sidecar.ts';
+import type { RequestState } from '../../shared/http/request-state.ts';
+import { AppError, unavailable } from '../../shared/runtime/errors.ts';
+import { parseJson } from '../../shared/runtime/parse-json.ts';
+import { noApiKey } from './access.ts';
+import { createAttemptCookie } from './attempt-cookie.ts';
+import { passOn } from './call-auth.ts';
+import { requireSameOrigin } from './same-origin.ts';
+import { createSessionAnswers } from './session-answers.ts';
+import type { SessionPorts } from './session-routes.ts';
+
+type Context = ParameterizedContext<RequestState> & { params: Record<string, string | undefined> };
+
+const begun = z.object({
+  url: z.url({ protocol: /^https?$/ }),
+  attempt: z.string().regex(/^[\w-]{1,3500}$/),
+});
+
+/** What the page says about a sign-in that did not succeed. It is in the fragment of the address `/#sign-in=<code>`. */
+const OUTCOMES = ['sign_in_failed', 'sign_in_cancelled', 'email_taken', 'state_conflict', 'not_found'];
+
+/** Sign-in at other systems (OpenID Connect). Auth talks to them; the browser goes there and comes back. */
+export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): void {
+  const { callAuth, publicUrl } = ports;
+  const { answer } = createSessionAnswers(ports);
+  const attempts = createAttemptCookie(publicUrl);
+
+  router.get('/session/oidc', noApiKey, async (context) => {
+    passOn(context, await callAuth(context, { method: 'GET', path: '/oidc', limit: 'sessions' }));
+    context.set('Cache-Control', 'no-store');
+  });
+
+  router.get('/session/oidc/:provider', noApiKey, async (context) => {
+    const path = `/oidc/${providerOf(context)}/begin`;
+    const reply = await callAuth(context, { path, limit: 'providers' });
+    if (reply.status !== 200) return refuse(context, reply);
+    const { url, attempt } = readBegun(reply);
+    attempts.keep(context, attempt);
+    context.set('Cache-Control', 'no-store');
+    context.redirect(url);
+  });
+
+  router.post('/session/oidc/:provider', noApiKey, async (context) => {
+    requireSameOrigin(context, publicUrl);
+    const path = `/oidc/${providerOf(context)}/join`;
+    const authorization = context.get('authorization');
+    const reply = await callAuth(context, { path, limit: 'providers', authorization });
+    if (reply.status !== 200) return passOn(context, reply);
+    const { url, attempt } = readBegun(reply);
+    attempts.keep(context, attempt);
+    context.set('Cache-Control', 'no-store');
+    context.body = { url };
+  });
+
+  router.get('/session/oidc/:provider/callback', noApiKey, async (context) => {
+    const path = `/oidc/${providerOf(context)}/complete`;
+    const body = JSON.stringify({ query: context.querystring, attempt: attempts.read(context) ?? '' });
+    // An attempt is for one answer of the provider, whatever it is.
+    attempts.forget(context);
+    const reply = await callAuth(context, { path, limit: 'providers', body });
+    if (reply.status >= 300) return refuse(context, reply);
+    if (reply.status === 200) answer(context, reply);
+    context.set('Cache-Control', 'no-store');
+    goTo(context, reply.status === 204 ? '/#sign-in=joined' : '/');
+  });
+}
+
+/** Throws `not_found`. The text of a user must not become a part of the path of another request. */
+function providerOf({ params: { provider = '' } }: Context): string {
+  if (/^[a-z0-9][a-z0-9-]{0,31}$/.test(provider)) return provider;
+  throw new AppError('not_found', 'there is no such provider');
+}
+
+function readBegun({ status, body }: InvokeReply): z.output<typeof begun> {
+  const found = begun.safeParse(parseJson(body));
+  if (found.success) return found.data;
+  throw unavailable('the auth service', new Error(`answered ${status} with a sign-in of an unknown form`));
+}
+
+/** A browser that shows pages gets the page, which says why. Any other client gets the problem. */
+function refuse(context: Context, reply: InvokeReply): void {
+  context.vary('Accept');
+  if (context.accepts('json', 'html') !== 'html') {
+    passOn(context, reply);
+    return;
+  }
+  const { code } = z.object({ code: z.string() }).catch({ code: '' }).parse(parseJson(reply.body));
+  context.set('Cache-Control', 'no-store');
+  goTo(context, `/#sign-in=${OUTCOMES.includes(code) ? code : 'unavailable'}`);
+}
+
+/** Sends the browser to the page, with GET. */
+function goTo(context: Context, address: string): void {
+  context.redirect(address);
+  context.status = 303;
+}

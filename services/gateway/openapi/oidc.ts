@@ -1,0 +1,134 @@
+import { bearer, json, problems } from './parts.ts';
+import { refuseApiKeys } from './scope-errors.ts';
+
+const provider = {
+  name: 'provider',
+  in: 'path',
+  required: true,
+  schema: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,31}$' },
+  description: 'The `id` of a provider in OIDC_PROVIDERS',
+};
+
+const object = (properties: object) => ({ type: 'object', required: Object.keys(properties), properties });
+const text = { type: 'string' };
+const time = { type: 'string', format: 'date-time' };
+
+const attemptCookie = {
+  'Set-Cookie': {
+    description: 'Binds the sign-in to this browser, for ten minutes',
+    schema: { type: 'string' },
+  },
+};
+
+/** Where the page is told why a browser comes back without a session. */
+const toPage = {
+  description:
+    'To the web page. Without a session, its address ends with `#sign-in=` and `sign_in_failed`, `sign_in_cancelled`, `email_taken`, `state_conflict`, `not_found` or `unavailable`',
+  headers: { Location: { description: '`/`, perhaps with a fragment', schema: text } },
+};
+const elsewhere =
+  'A client that does not accept HTML gets problem details instead of a redirect to the page.';
+
+export const oidcPaths = refuseApiKeys({
+  '/session/oidc': {
+    get: {
+      summary: 'List the systems by which people can sign in',
+      responses: {
+        200: {
+          description: 'The providers, in the order in which the operator has named them',
+          content: json(object({ providers: { type: 'array', items: object({ id: text, name: text }) } })),
+        },
+        ...problems(),
+      },
+    },
+  },
+  '/session/oidc/{provider}': {
+    get: {
+      summary: 'Sign in at another system (OpenID Connect)',
+      description: `For a browser, which is sent there. ${elsewhere}`,
+      parameters: [provider],
+      responses: {
+        302: {
+          description: 'To the provider',
+          headers: {
+            ...attemptCookie,
+            Location: { description: 'An address of the provider', schema: text },
+          },
+        },
+        303: toPage,
+        ...problems('not_found'),
+      },
+    },
+    post: {
+      summary: 'Join an identity at another system to the account of whoever is signed in',
+      description:
+        'Only for pages of the gateway itself. The page sends the browser to `url`. The provider sends it back, and the page is opened with `#sign-in=joined`. The owner gets a mail.',
+      security: bearer,
+      parameters: [provider],
+      responses: {
+        200: {
+          description: 'Where the browser goes',
+          headers: attemptCookie,
+          content: json(object({ url: text })),
+        },
+        ...problems('invalid_token', 'forbidden', 'not_found', 'state_conflict'),
+      },
+    },
+  },
+  '/session/oidc/{provider}/callback': {
+    get: {
+      summary: 'Complete a sign-in at another system',
+      description: `The address to which the provider sends the browser back. ${elsewhere}`,
+      parameters: [provider],
+      responses: {
+        303: {
+          ...toPage,
+          headers: {
+            ...toPage.headers,
+            'Set-Cookie': { description: 'The cookies of the session, as with POST /session', schema: text },
+          },
+        },
+        ...problems('not_found', 'sign_in_failed', 'sign_in_cancelled', 'email_taken', 'state_conflict'),
+        ...problems('bad_request'),
+      },
+    },
+  },
+  '/account/identities': {
+    get: {
+      summary: 'List the identities at other systems by which the account can be used',
+      security: bearer,
+      responses: {
+        200: {
+          description: 'The identities',
+          content: json(
+            object({
+              identities: {
+                type: 'array',
+                items: object({
+                  ...{ id: text, provider: text, name: text },
+                  email: { type: ['string', 'null'], description: 'What the provider said last' },
+                  ...{ created_at: time, last_used_at: { ...time, type: ['string', 'null'] } },
+                }),
+              },
+            }),
+          ),
+        },
+        ...problems('invalid_token', 'state_conflict'),
+      },
+    },
+  },
+  '/account/identities/{id}': {
+    delete: {
+      summary: 'Remove an identity from the account',
+      description: 'Not where it is the last way to sign in. The owner gets a mail.',
+      security: bearer,
+      parameters: [
+        { name: 'id', in: 'path', required: true, schema: text, description: 'The id in the list' },
+      ],
+      responses: {
+        204: { description: 'Removed' },
+        ...problems('invalid_token', 'forbidden', 'not_found', 'state_conflict'),
+      },
+    },
+  },
+});
