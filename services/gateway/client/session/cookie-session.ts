@@ -14,6 +14,11 @@ export interface CookieSession extends Session {
   /** Asks who is signed in, and continues the session where that is possible. Resolves with null for nobody. */
   open(signal: AbortSignal): Promise<Account | null>;
   /**
+   * Signs in by what a person has beside a password: the code of a second factor, or a passkey.
+   * @param path of a route that answers with the session
+   */
+  signInBy(path: string, proof: object, signal: AbortSignal): Promise<void>;
+  /**
    * Starts as a guest, unless somebody is signed in: they stay so. Resolves with whoever is then.
    * @throws ProblemError `forbidden` where the gateway has no guests
    */
@@ -72,6 +77,11 @@ export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
     async signIn(credentials, signal) {
       const headers = { authorization: basicAuthorization(credentials) };
       await change(async () => know(await request({ method: 'POST', path: '/session', headers }, signal)));
+    },
+    async signInBy(path, proof, signal) {
+      const headers = { 'content-type': 'application/json' };
+      const body = () => JSON.stringify(proof);
+      await change(async () => know(await request({ method: 'POST', path, headers, body }, signal)));
     },
     async startAsGuest(signal) {
       await change(async () => know(await request({ method: 'POST', path: '/session/guest' }, signal)));

@@ -5,6 +5,9 @@ import { AddressSection } from './sections/address-section.tsx';
 import { DeleteSection } from './sections/delete-section.tsx';
 import { KeysSection } from './sections/keys-section.tsx';
 import { PasswordSection } from './sections/password-section.tsx';
+import { PasskeysSection } from './sections/passkeys-section.tsx';
+import { SecondFactorSection } from './sections/second-factor-section.tsx';
+import { ServicesSection } from './sections/services-section.tsx';
 import { SessionsSection } from './sections/sessions-section.tsx';
 import { UsageSection } from './sections/usage-section.tsx';
 
@@ -27,6 +30,9 @@ export function OwnAccountView({ email }: { email: string }) {
       </div>
       <AddressSection email={email} />
       <PasswordSection email={email} />
+      <PasskeysSection />
+      <SecondFactorSection />
+      <ServicesSection />
       <SessionsSection />
       <KeysSection />
       <UsageSection />

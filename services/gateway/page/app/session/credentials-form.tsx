@@ -6,6 +6,7 @@ import { announce } from '../shell/announce.tsx';
 import { messageOf } from '../shell/error-message.ts';
 import { showToast } from '../shell/toasts.tsx';
 import { t } from '../text/language.ts';
+import { OtherSignIns } from './other-sign-ins.tsx';
 import { PasswordField } from './password-field.tsx';
 import { register, registerGuest, signIn } from './state.ts';
 import type { Step } from './step.ts';
@@ -93,6 +94,7 @@ function Form({ mode, step, email, isGuest }: FormProps) {
       <button class="primary" type="submit" disabled={isBusy.value}>
         {isNew ? t('session.register') : t('session.sign_in')}
       </button>
+      {!isNew && <OtherSignIns />}
       <OtherWays
         mode={mode}
         step={step}
@@ -147,8 +149,9 @@ async function enter(credentials: Credentials): Promise<Step | undefined> {
     await signIn(credentials);
   } catch (error) {
     const { email } = credentials;
-    if (!isProblem(error, 'email_not_verified')) throw error;
-    return { kind: 'check-mail', email, isSent: false };
+    if (isProblem(error, 'email_not_verified')) return { kind: 'check-mail', email, isSent: false };
+    if (!isProblem(error, 'second_factor_required')) throw error;
+    return { kind: 'second-factor', email, challenge: error.challenge ?? '' };
   }
   return undefined;
 }

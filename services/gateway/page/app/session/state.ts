@@ -1,7 +1,8 @@
 import { batch, effect, signal } from '@preact/signals';
 import type { Account, Limits } from '../../../accounts/session-view.ts';
 import type { Credentials } from '../../../client/session/accounts.ts';
-import { client, onAccountChange, session } from '../api.ts';
+import { listProviders, type Provider } from '../../../client/session/providers.ts';
+import { client, onAccountChange, session, transport } from '../api.ts';
 import { announce } from '../shell/announce.tsx';
 import { showError, showToast } from '../shell/toasts.tsx';
 import { t } from '../text/language.ts';
@@ -14,6 +15,9 @@ export const account = signal<Account | null | 'unknown'>('unknown');
 export const limits = signal<Limits | null>(null);
 /** What a guest may do. Null where nobody can start as a guest. */
 export const guestLimits = signal<Limits | null>(null);
+
+/** Services at which people can sign in. */
+export const providers = signal<readonly Provider[]>([]);
 
 /** Whether a guest is signed in. */
 export const isGuest = (): boolean =>
@@ -80,7 +84,10 @@ async function leaveSession(): Promise<void> {
 /** Whether the gateway has told who is signed in. It may be starting. */
 async function readSession(isQuiet: boolean): Promise<boolean> {
   try {
-    know(await session.open(never));
+    // The form for signing in has a button for each, so it waits for them.
+    const [next, found] = await Promise.all([session.open(never), listProviders(transport, never).catch(() => [])]);
+    providers.value = found;
+    know(next);
     return true;
   } catch (error) {
     if (!isQuiet) showError(error);
@@ -91,6 +98,12 @@ async function readSession(isQuiet: boolean): Promise<boolean> {
 /** @throws ProblemError `invalid_credentials`, `email_not_verified` */
 export async function signIn(credentials: Credentials): Promise<void> {
   await client.signIn(credentials);
+  tellOtherTabs('signed-in');
+}
+
+/** Signs in by what a person has beside a password. @param path of a route that answers with the session */
+export async function signInBy(path: string, proof: object): Promise<void> {
+  await session.signInBy(path, proof, never);
   tellOtherTabs('signed-in');
 }
 

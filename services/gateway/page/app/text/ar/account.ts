@@ -84,15 +84,17 @@ export const account: Parts['account'] = {
   'account.factor_qr': 'رمز QR يحوي سر التطبيق',
   'account.factor_by_hand': 'أو اكتب هذا السر:',
   'account.codes': 'رموز الاسترداد الخاصة بك',
-  'account.codes_lead':
-    'كل رمز يتيح لك تسجيل الدخول مرة واحدة حين لا يكون التطبيق معك. احتفظ بها في مكان آمن: لن تُعرض مرة أخرى.',
+  'account.codes_lead': 'كل رمز يتيح لك تسجيل الدخول مرة واحدة حين لا يكون التطبيق معك. احتفظ بها في مكان آمن: لن تُعرض مرة أخرى.',
   'account.codes_save': 'حفظ كملف',
   'account.codes_done': 'لقد احتفظت بها',
-  'account.codes_renew': 'رموز استرداد جديدة',
   'account.delete': 'حذف الحساب',
   'account.delete_lead': 'مع كل ما فيه.',
-  'account.delete_text':
-    'تُحذف فورًا جميع ملفات MP3 والأفلام والمفاتيح والروابط الخاصة بك، ولا يستطيع أحد استعادتها. نزّل أولًا ما تريد الاحتفاظ به.',
+  'account.delete_text': 'تُحذف فورًا جميع ملفات MP3 والأفلام والمفاتيح والروابط الخاصة بك، ولا يستطيع أحد استعادتها. نزّل أولًا ما تريد الاحتفاظ به.',
   'account.delete_now': 'حذف كل شيء',
   'account.deleted': 'حُذف حسابك.',
+  'account.services': 'خدمات أخرى',
+  'account.services_lead': 'سجّل الدخول بحساب تملكه في مكان آخر.',
+  'account.service_add': 'ربط {name}',
+  'account.service_remove': 'إلغاء الربط',
+  'account.service_removed': 'أُلغي ربط {name}.',
 };

@@ -8,11 +8,9 @@ export const access: Parts['access'] = {
   'access.forgot': '새 비밀번호 정하기',
   'access.forgot_lead': '계정의 주소를 알려 주시면 링크를 보내 드려요.',
   'access.forgot_send': '링크 보내기',
-  'access.reset_sent':
-    '{email}에 계정이 있으면 링크가 담긴 메일이 곧 도착해요. 링크는 잠시 동안 한 번만 쓸 수 있어요.',
+  'access.reset_sent': '{email}에 계정이 있으면 링크가 담긴 메일이 곧 도착해요. 링크는 잠시 동안 한 번만 쓸 수 있어요.',
   'access.check_sent': '{email}(으)로 메일을 보냈어요. 링크를 열어 본인의 주소임을 확인한 다음 로그인하세요.',
-  'access.check_needed':
-    '{email}이(가) 본인의 주소인지 아직 확인되지 않았어요. 보내 드린 메일의 링크를 열거나 다시 보내세요.',
+  'access.check_needed': '{email}이(가) 본인의 주소인지 아직 확인되지 않았어요. 보내 드린 메일의 링크를 열거나 다시 보내세요.',
   'access.resend': '메일 다시 보내기',
   'access.resent': '지난 한 시간 안에 보낸 것이 없다면 메일이 곧 도착해요.',
   'access.confirm': '확인',
@@ -37,4 +35,8 @@ export const access: Parts['access'] = {
   'access.passkey_none': '브라우저에서 패스키를 받지 못했어요. 준비되면 다시 시도하세요.',
   'error.wrong_code': '코드가 틀렸거나 이미 사용됐어요. 다음 코드를 써 보세요.',
   'error.link_expired': '이 링크는 만료됐거나 이미 사용됐어요.',
+  'error.sign_in_failed': '그곳에서 로그인하지 못했어요. 다시 시도해 주세요.',
+  'error.sign_in_cancelled': '그곳에서의 로그인을 취소했어요.',
+  'error.passkey_refused': '이 패스키에 해당하는 계정이 여기에 없어요.',
+  'access.joined': '연결했어요. 이제 이것으로 로그인할 수 있어요.',
 };

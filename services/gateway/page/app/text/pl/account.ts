@@ -39,8 +39,7 @@ export const account: Parts['account'] = {
   'account.email_change': 'Zmień adres',
   'account.email_new': 'Nowy adres e-mail',
   'account.email_send': 'Wyślij tam link',
-  'account.email_sent':
-    'Wiadomość jest w drodze na adres {email}. Adres zmieni się, gdy otworzysz link z tej wiadomości.',
+  'account.email_sent': 'Wiadomość jest w drodze na adres {email}. Adres zmieni się, gdy otworzysz link z tej wiadomości.',
   'account.password_lead': 'Po zmianie wszystkie inne urządzenia zostaną wylogowane.',
   'account.password_change': 'Zmień hasło',
   'account.password_now': 'Obecne hasło',
@@ -53,8 +52,7 @@ export const account: Parts['account'] = {
   'account.session_ended': 'Urządzenie zostało wylogowane.',
   'account.device_unknown': 'Nieznane urządzenie',
   'account.keys': 'Klucze API',
-  'account.keys_lead':
-    'Program z kluczem korzysta z twojego konta bez hasła. Daj każdemu programowi osobny klucz.',
+  'account.keys_lead': 'Program z kluczem korzysta z twojego konta bez hasła. Daj każdemu programowi osobny klucz.',
   'account.key_new': 'Nowy klucz',
   'account.key_create': 'Utwórz klucz',
   'account.key_name': 'Nazwa',
@@ -88,15 +86,17 @@ export const account: Parts['account'] = {
   'account.factor_qr': 'Kod QR z sekretem dla aplikacji',
   'account.factor_by_hand': 'Albo wpisz ten sekret:',
   'account.codes': 'Twoje kody odzyskiwania',
-  'account.codes_lead':
-    'Każdy pozwala zalogować się raz, gdy nie masz aplikacji. Zachowaj je w bezpiecznym miejscu: nie zostaną pokazane ponownie.',
+  'account.codes_lead': 'Każdy pozwala zalogować się raz, gdy nie masz aplikacji. Zachowaj je w bezpiecznym miejscu: nie zostaną pokazane ponownie.',
   'account.codes_save': 'Zapisz jako plik',
   'account.codes_done': 'Mam je zachowane',
-  'account.codes_renew': 'Nowe kody odzyskiwania',
   'account.delete': 'Usuń konto',
   'account.delete_lead': 'Ze wszystkim, co zawiera.',
-  'account.delete_text':
-    'Wszystkie twoje pliki MP3, filmy, klucze i linki zostaną od razu usunięte i nikt ich nie przywróci. Najpierw pobierz to, co chcesz zachować.',
+  'account.delete_text': 'Wszystkie twoje pliki MP3, filmy, klucze i linki zostaną od razu usunięte i nikt ich nie przywróci. Najpierw pobierz to, co chcesz zachować.',
   'account.delete_now': 'Usuń wszystko',
   'account.deleted': 'Twoje konto zostało usunięte.',
+  'account.services': 'Inne usługi',
+  'account.services_lead': 'Loguj się kontem, które masz gdzie indziej.',
+  'account.service_add': 'Połącz z {name}',
+  'account.service_remove': 'Odłącz',
+  'account.service_removed': 'Odłączono: {name}.',
 };

@@ -35,4 +35,8 @@ export const access: Parts['access'] = {
   'access.passkey_none': '浏览器没有提供通行密钥。准备好后请再试一次。',
   'error.wrong_code': '验证码不正确，或者已经用过。请使用下一个。',
   'error.link_expired': '这个链接已过期，或者已经用过。',
+  'error.sign_in_failed': '在那里登录没有成功，请再试一次。',
+  'error.sign_in_cancelled': '你取消了在那里登录。',
+  'error.passkey_refused': '这个通行密钥不属于这里的任何账户。',
+  'access.joined': '已连接。从现在起你可以用它登录。',
 };
