@@ -16,6 +16,7 @@ import type { Users } from './accounts/users.ts';
 import { readBasic, readBearer } from './credentials.ts';
 import { type Guests, notGuest } from './guests/guests.ts';
 import { parseBody } from './json-body.ts';
+import type { SecondFactor } from './second-factor/second-factor.ts';
 import type { Grants } from './sessions/grants.ts';
 import { JWKS_SECONDS } from './tokens/key-schedule.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
@@ -28,6 +29,8 @@ interface AuthPorts {
   grants: Grants;
   tokens: Tokens;
   keys: SigningKeys;
+  /** Throws `second_factor_required` where a password is not enough. */
+  requireSecondFactor?: SecondFactor['require'] | undefined;
   /** Routes of other rooms. */
   addRoutes?: ((router: Router<RequestState>) => void) | undefined;
   checks: Checks;
@@ -59,6 +62,7 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
   router.post('/login', async (context) => {
     const { email, password } = readBasic(context.get('authorization'));
     const user = await accounts.authenticate(email, password, closedSignal(context.res));
+    await ports.requireSecondFactor?.(user);
     respondUncached(context, await grants.issue(user, clientUserAgent(context)));
   });
 

@@ -72,8 +72,9 @@ const rooms = createAccountRooms({
 });
 
 const grants = createGrants({ sessions, tokens });
-const addSignInRoutes = await createSignIn({
-  ...{ database, tokens, grants, log, publicUrl: env.PUBLIC_URL },
+const signIn = await createSignIn({
+  ...{ database, tokens, passwords, grants, log, authSecret: env.AUTH_SECRET },
+  ...{ publicUrl: env.PUBLIC_URL },
   providers: resolveSecrets(env.OIDC_PROVIDERS ?? [], process.env),
 }).catch(failStart);
 
@@ -84,9 +85,10 @@ const app = createAuthApp({
   grants,
   tokens,
   keys,
+  requireSecondFactor: signIn.requireSecondFactor,
   addRoutes(router) {
     rooms.addRoutes(router);
-    addSignInRoutes(router);
+    signIn.addRoutes(router);
   },
   checks: {
     mysql: (signal) => checkDatabase(database, signal),
@@ -103,6 +105,7 @@ const cleaning = repeat(
   async () => {
     await sessions.deleteExpired();
     await rooms.cleanUp();
+    await signIn.cleanUp();
     await deleteAbandonedGuests(
       database,
       new Date(Date.now() - env.GUEST_RETENTION_SECONDS * 1000),

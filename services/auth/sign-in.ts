@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import type { RequestState } from '../shared/http/request-state.ts';
 import type { Log } from '../shared/runtime/log.ts';
+import type { Passwords } from './accounts/passwords.ts';
 import type { Database } from './database/database.ts';
 import { readSharedSecret } from './database/shared-secret.ts';
 import { createApiKeys } from './keys/api-keys.ts';
@@ -12,24 +13,41 @@ import { oidcRoutes, type Provider } from './oidc/routes.ts';
 import type { ProviderSettings } from './oidc/settings.ts';
 import { createSignInByIdentity } from './oidc/sign-in-by-identity.ts';
 import { createRequireAccount } from './own-account/signed-in.ts';
+import { createCeremonies } from './passkeys/ceremonies.ts';
+import { createPasskeys } from './passkeys/passkeys.ts';
+import { passkeyRoutes } from './passkeys/routes.ts';
 import { createSeal } from './seal.ts';
+import { secondFactorRoutes } from './second-factor/routes.ts';
+import { createSecondFactor, type SecondFactor } from './second-factor/second-factor.ts';
 import type { Grants } from './sessions/grants.ts';
+import { deleteExpiredChallenges } from './sign-in-challenges.ts';
 import type { Tokens } from './tokens/tokens.ts';
 
 interface SignInPorts {
   database: Database;
   tokens: Tokens;
+  passwords: Passwords;
   grants: Grants;
   /** Of the gateway. */
   publicUrl: string;
   providers: readonly ProviderSettings[];
+  /** Encrypts the secrets of second factors. Without it, nobody can set one up. */
+  authSecret: string | undefined;
   log: Log;
   now?: () => number;
 }
 
-/** The ways into an account beside its password, as one part of the application. Returns what adds their routes. */
-export async function createSignIn(ports: SignInPorts): Promise<(router: Router<RequestState>) => void> {
-  const { database, grants, now = Date.now } = ports;
+export interface SignIn {
+  /** Throws `second_factor_required` where a password is not enough. */
+  requireSecondFactor: SecondFactor['require'];
+  addRoutes(router: Router<RequestState>): void;
+  /** Deletes what has expired. */
+  cleanUp(): Promise<void>;
+}
+
+/** The ways into an account beside its password, as one part of the application. */
+export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
+  const { database, grants, passwords, authSecret, publicUrl, now = Date.now } = ports;
   const requireAccount = createRequireAccount(database, ports.tokens);
   const ids = createKeyIds(await readKeyIdSecret(database));
   const apiKeys = createApiKeys({ database, ids, now });
@@ -38,9 +56,20 @@ export async function createSignIn(ports: SignInPorts): Promise<(router: Router<
     signInByIdentity: createSignInByIdentity(database, now),
   };
 
-  return (router) => {
-    keyRoutes(router, { apiKeys, requireAccount });
-    oidcRoutes(router, { ...oidc, database, grants, requireAccount });
+  const seal = authSecret === undefined ? undefined : createSeal(authSecret, 'second-factor');
+  const secondFactor = createSecondFactor({ database, seal, now });
+  const passkeys = createPasskeys({ database, ceremonies: createCeremonies(publicUrl), now });
+  const common = { database, grants, requireAccount };
+
+  return {
+    requireSecondFactor: secondFactor.require,
+    addRoutes(router) {
+      keyRoutes(router, { apiKeys, requireAccount });
+      oidcRoutes(router, { ...oidc, ...common });
+      secondFactorRoutes(router, { secondFactor, passwords, ...common });
+      passkeyRoutes(router, { passkeys, ...common });
+    },
+    cleanUp: () => deleteExpiredChallenges(database, new Date(now())),
   };
 }
 

@@ -14,7 +14,9 @@ import { guestRoutes } from './accounts/guest-routes.ts';
 import { keyRoutes } from './accounts/key-routes.ts';
 import { oidcRoutes } from './accounts/oidc-routes.ts';
 import { ownAccountRoutes } from './accounts/own-account-routes.ts';
+import { passkeyRoutes } from './accounts/passkey-routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
+import { secondFactorRoutes } from './accounts/second-factor-routes.ts';
 import { acceptSessionCookie, createSessionCookies } from './accounts/session-cookies.ts';
 import { type SessionPorts, sessionRoutes } from './accounts/session-routes.ts';
 import { cors } from './cors.ts';
@@ -85,6 +87,8 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   guestRoutes(router, sessionPorts);
   keyRoutes(router, callAuth);
   oidcRoutes(router, sessionPorts);
+  secondFactorRoutes(router, sessionPorts);
+  passkeyRoutes(router, sessionPorts);
   ownAccountRoutes(router, sessionPorts);
   uploadRoutes(router, ports);
   tusRoutes(router, ports);

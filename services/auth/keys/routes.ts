@@ -12,7 +12,7 @@ import type { ApiKeys } from './api-keys.ts';
 const newKey = z.object({
   name: z
     .string()
-    .transform((name) => replaceInvisible(name, ' ').trim())
+    .transform((name) => replaceInvisible(name, ' ').replace(/\s+/g, ' ').trim())
     .pipe(z.string().min(1).max(100)),
   scopes: z
     .array(z.enum(SCOPES))

@@ -64,6 +64,7 @@ function writeProblem(context: Context, problem: AppError): void {
   // Caches may keep a 404 or 410 otherwise, and a proxy would go on sending it (RFC 9110, 15.1).
   context.set({ 'Cache-Control': 'no-store', ...problem.headers });
   context.body = {
+    ...problem.fields,
     type: 'about:blank',
     title: problem.code.replaceAll('_', ' '),
     status: problem.status,

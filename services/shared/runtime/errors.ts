@@ -9,11 +9,13 @@ export const STATUS = {
   invalid_token: 401,
   sign_in_failed: 401,
   sign_in_cancelled: 401,
+  passkey_refused: 401,
   forbidden: 403,
   insufficient_scope: 403,
   second_factor_required: 403,
   email_not_verified: 403,
   wrong_password: 403,
+  wrong_code: 403,
   not_found: 404,
   method_not_allowed: 405,
   too_slow: 408,
@@ -49,6 +51,8 @@ interface ErrorOptions {
   cause?: unknown;
   /** Response headers that belong to the error, such as `Retry-After`. */
   headers?: Record<string, string>;
+  /** Further members of the problem details (RFC 9457, 3.2). Whoever sent the request sees them. */
+  fields?: Record<string, string | number>;
 }
 
 /** The error class of all services: a stable code, a sentence for people, and the cause, which is only for the log. */
@@ -56,11 +60,13 @@ export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
   readonly headers: Record<string, string>;
+  readonly fields: Record<string, string | number>;
 
-  constructor(code: ErrorCode, detail: string, { cause, headers = {} }: ErrorOptions = {}) {
+  constructor(code: ErrorCode, detail: string, { cause, headers = {}, fields = {} }: ErrorOptions = {}) {
     super(detail, cause === undefined ? undefined : { cause });
     this.code = code;
     this.headers = headers;
+    this.fields = fields;
   }
 
   get status(): number {

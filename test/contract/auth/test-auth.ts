@@ -58,8 +58,9 @@ export async function buildAuth(
   });
   const { verification } = rooms;
   const grants = createGrants({ sessions, tokens });
-  const addSignInRoutes = await createSignIn({
-    ...{ database, tokens, grants, now, log: silent },
+  const signInRooms = await createSignIn({
+    ...{ database, tokens, passwords, grants, now, log: silent },
+    authSecret: 'a secret of thirty-two characters',
     ...{ publicUrl: 'http://gateway.test', providers: [] },
     ...signIn,
   });
@@ -70,9 +71,10 @@ export async function buildAuth(
     grants,
     tokens,
     keys,
+    requireSecondFactor: signInRooms.requireSecondFactor,
     addRoutes(router) {
       rooms.addRoutes(router);
-      addSignInRoutes(router);
+      signInRooms.addRoutes(router);
     },
     checks: { mysql: (signal) => checkDatabase(database, signal) },
     metrics,

@@ -1,0 +1,71 @@
+import type Router from '@koa/router';
+import { z } from 'zod';
+import { closedSignal } from '../../shared/http/client-closed.ts';
+import { jsonBody } from '../../shared/http/json-body.ts';
+import type { RequestState } from '../../shared/http/request-state.ts';
+import type { Passwords } from '../accounts/passwords.ts';
+import { findUser } from '../accounts/users.ts';
+import { invalidToken } from '../credentials.ts';
+import type { Statements } from '../database/database.ts';
+import { parseBody } from '../json-body.ts';
+import { requirePassword } from '../own-account/require-password.ts';
+import type { RequireAccount } from '../own-account/signed-in.ts';
+import type { Grants } from '../sessions/grants.ts';
+import type { SecondFactor } from './second-factor.ts';
+
+export interface SecondFactorPorts {
+  secondFactor: SecondFactor;
+  passwords: Pick<Passwords, 'verify'>;
+  database: Pick<Statements, 'rows'>;
+  grants: Pick<Grants, 'issue'>;
+  requireAccount: RequireAccount;
+}
+
+const code = z.string().min(1).max(40);
+const confirmation = z.object({ code });
+const removal = z.object({ password: z.string(), code });
+const answer = z.object({ challenge: z.string().regex(/^[\w-]{43}$/), code });
+
+/** The second factor of an account, and the second step of a login with it. */
+export function secondFactorRoutes(router: Router<RequestState>, ports: SecondFactorPorts): void {
+  const { secondFactor, passwords, database, grants, requireAccount } = ports;
+  const path = '/account/second-factor';
+
+  router.get(path, async (context) => {
+    const { user } = await requireAccount(context);
+    context.set('Cache-Control', 'no-store');
+    context.body = await secondFactor.read(user.id);
+  });
+
+  router.post(path, async (context) => {
+    const { user } = await requireAccount(context);
+    context.set('Cache-Control', 'no-store');
+    context.body = await secondFactor.begin(user);
+  });
+
+  router.post(`${path}/confirm`, jsonBody, async (context) => {
+    const given = parseBody(context, confirmation);
+    const { user } = await requireAccount(context);
+    context.set('Cache-Control', 'no-store');
+    context.body = { recovery_codes: await secondFactor.confirm(user, given.code) };
+    context.state.log.info({ user: user.id }, 'second factor set up');
+  });
+
+  router.post(`${path}/removal`, jsonBody, async (context) => {
+    const given = parseBody(context, removal);
+    const { user } = await requireAccount(context);
+    await requirePassword(passwords, user, given.password, closedSignal(context.res));
+    await secondFactor.remove(user, given.code);
+    context.state.log.info({ user: user.id }, 'second factor removed');
+    context.status = 204;
+  });
+
+  router.post('/login/second-factor', jsonBody, async (context) => {
+    const given = parseBody(context, answer);
+    const user = await findUser(database, 'id', await secondFactor.answer(given.challenge, given.code));
+    if (!user) throw invalidToken();
+    context.set('Cache-Control', 'no-store');
+    const { passwordHash: _, ...known } = user;
+    context.body = await grants.issue(known, context.get('x-client-user-agent') || undefined);
+  });
+}
