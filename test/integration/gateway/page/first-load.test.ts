@@ -13,7 +13,9 @@ describe('the first load of the page', async () => {
     context.after(() => page.context().close());
     await page.locator('form.credentials').waitFor();
     const html = await (await fetch(started.url)).text();
-    const paths = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g)].map(([, path = '']) => path);
+    const paths = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g)].map(
+      ([, path = '']) => path,
+    );
     assert.ok(paths.length > 5, `${paths.length} files`);
     const sizes = await Promise.all(
       ['/', ...new Set(paths)].map(async (path) => {

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type ErrorCode, STATUS } from '../../../../services/shared/runtime/errors.ts';
+import { createTestSignIn } from './test-sign-in.ts';
 
 /** A request to auth about an account. */
 export interface AccountRequest {
@@ -63,6 +64,7 @@ export function createTestAccounts(users: Map<string, string>) {
   const tokens = new Map<string, { kind: TestMail['kind']; email: string; to: string }>();
   const sessions = new Map<string, TestSession[]>();
   const keys = new Map<string, TestKey[]>();
+  const signIn = createTestSignIn();
 
   function mail(kind: TestMail['kind'], email: string, to = email): void {
     const token = randomBytes(32).toString('base64url');
@@ -184,11 +186,14 @@ export function createTestAccounts(users: Map<string, string>) {
         );
         return done(204);
       default:
-        return refuse('not_found', 'no such route');
+        return (
+          signIn.answerOwner({ method, path, email, body }, email) ?? refuse('not_found', 'no such route')
+        );
     }
   }
 
   return {
+    signIn,
     verification,
     unconfirmed,
     mails,

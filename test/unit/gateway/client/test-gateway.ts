@@ -217,6 +217,9 @@ function createTestAuth(renewable: boolean) {
       });
       return status === 204 ? { status, headers: {}, body: '' } : answer(status, content);
     }
+    const signIn = accounts.signIn.answerVisitor(path, JSON.parse(body === undefined ? '{}' : String(body)));
+    if (signIn && 'email' in signIn) return answer(200, grant(guests.get(signIn.email) ?? signIn.email));
+    if (signIn) return answer(signIn.status, signIn.content);
     if (path === '/register') {
       const { email, password } = JSON.parse(String(body)) as { email: string; password: string };
       if (accounts.verification.isRequired) {
@@ -235,7 +238,8 @@ function createTestAuth(renewable: boolean) {
       if (password !== undefined && accounts.unconfirmed.get(email) === password)
         return answer(403, { code: 'email_not_verified', detail: 'confirm it first' });
       if (users.get(email) !== password) return answer(401, { code: 'invalid_credentials', detail: 'wrong' });
-      return answer(200, grant(guests.get(email) ?? email));
+      const step = accounts.signIn.askForCode(email);
+      return step ? answer(step.status, step.content) : answer(200, grant(guests.get(email) ?? email));
     }
     if (path.startsWith('/guests')) {
       const token = String(headers?.authorization).slice('Bearer '.length);

@@ -85,7 +85,10 @@ async function leaveSession(): Promise<void> {
 async function readSession(isQuiet: boolean): Promise<boolean> {
   try {
     // The form for signing in has a button for each, so it waits for them.
-    const [next, found] = await Promise.all([session.open(never), listProviders(transport, never).catch(() => [])]);
+    const [next, found] = await Promise.all([
+      session.open(never),
+      listProviders(transport, never).catch(() => []),
+    ]);
     providers.value = found;
     know(next);
     return true;

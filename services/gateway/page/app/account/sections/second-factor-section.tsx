@@ -31,12 +31,14 @@ export function SecondFactorSection() {
     await reload();
     return t('account.factor_removed');
   };
+  const forget = () => {
+    codes.value = undefined;
+    setup.value = undefined;
+  };
   return (
     <Section title={t('account.factor')} lead={t('account.factor_lead')}>
-      {codes.value && <RecoveryCodes codes={codes.value} onDone={() => void (codes.value = undefined)} />}
-      {setup.value && (
-        <Setup setup={setup.value} onSubmit={confirm} onCancel={() => void (setup.value = undefined)} />
-      )}
+      {codes.value && <RecoveryCodes codes={codes.value} onDone={forget} />}
+      {setup.value && <Setup setup={setup.value} onSubmit={confirm} onCancel={forget} />}
       <LoadedList state={state} retry={retry}>
         {({ enabled, recovery_codes_left: count }) => (
           <>

@@ -8,14 +8,18 @@ export const access: Parts['access'] = {
   'access.forgot': 'Neues Passwort wählen',
   'access.forgot_lead': 'Gib die Adresse deines Kontos an, dann senden wir dir einen Link.',
   'access.forgot_send': 'Link senden',
-  'access.reset_sent': 'Wenn es zu {email} ein Konto gibt, ist eine Mail mit einem Link unterwegs. Der Link gilt einmal und nicht lange.',
-  'access.check_sent': 'Wir haben eine Mail an {email} gesendet. Öffne den Link darin, um zu bestätigen, dass die Adresse dir gehört. Danach melde dich an.',
-  'access.check_needed': 'Noch ist nicht bestätigt, dass {email} deine Adresse ist. Öffne den Link in der Mail, die wir dorthin gesendet haben, oder lass sie noch einmal senden.',
+  'access.reset_sent':
+    'Wenn es zu {email} ein Konto gibt, ist eine Mail mit einem Link unterwegs. Der Link gilt einmal und nicht lange.',
+  'access.check_sent':
+    'Wir haben eine Mail an {email} gesendet. Öffne den Link darin, um zu bestätigen, dass die Adresse dir gehört. Danach melde dich an.',
+  'access.check_needed':
+    'Noch ist nicht bestätigt, dass {email} deine Adresse ist. Öffne den Link in der Mail, die wir dorthin gesendet haben, oder lass sie noch einmal senden.',
   'access.resend': 'Mail noch einmal senden',
   'access.resent': 'Die Mail ist unterwegs, falls nicht in der letzten Stunde schon eine gesendet wurde.',
   'access.confirm': 'Bestätigen',
   'access.verify': 'Ist das deine Adresse?',
-  'access.verify_lead': 'Bestätige sie, um dein Konto zu benutzen. Wenn du keines erstellt hast, schließe diese Seite.',
+  'access.verify_lead':
+    'Bestätige sie, um dein Konto zu benutzen. Wenn du keines erstellt hast, schließe diese Seite.',
   'access.verified': 'Deine Adresse ist bestätigt',
   'access.reset_lead': 'Alle Geräte, die in deinem Konto angemeldet sind, werden abgemeldet.',
   'access.new_password': 'Neues Passwort',
@@ -30,9 +34,11 @@ export const access: Parts['access'] = {
   'access.another_verify': 'Melde dich an, dann kannst du dir eine neue Mail senden lassen.',
   'access.another_email': 'Ändere die Adresse noch einmal in deinem Konto.',
   'access.factor': 'Noch ein Schritt',
-  'access.factor_lead': 'Gib den Code ein, den deine App anzeigt. Wenn du sie nicht zur Hand hast, nimm einen deiner Wiederherstellungscodes.',
+  'access.factor_lead':
+    'Gib den Code ein, den deine App anzeigt. Wenn du sie nicht zur Hand hast, nimm einen deiner Wiederherstellungscodes.',
   'access.code': 'Code',
-  'access.passkey_none': 'Der Browser hat keinen Passkey geliefert. Versuche es noch einmal, wenn du so weit bist.',
+  'access.passkey_none':
+    'Der Browser hat keinen Passkey geliefert. Versuche es noch einmal, wenn du so weit bist.',
   'error.wrong_code': 'Dieser Code ist falsch oder wurde schon benutzt. Nimm den nächsten.',
   'error.link_expired': 'Dieser Link ist abgelaufen oder wurde schon benutzt.',
   'error.sign_in_failed': 'Die Anmeldung dort hat nicht geklappt. Versuche es noch einmal.',

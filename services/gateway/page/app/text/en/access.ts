@@ -6,9 +6,12 @@ export const access = {
   'access.forgot': 'Choose a new password',
   'access.forgot_lead': 'Tell us the address of your account, and we send you a link.',
   'access.forgot_send': 'Send the link',
-  'access.reset_sent': 'If {email} has an account, a mail with a link is on its way. The link works once, and not for long.',
-  'access.check_sent': 'We have sent a mail to {email}. Open its link to confirm that the address is yours. Then sign in.',
-  'access.check_needed': 'It is not confirmed yet that {email} is your address. Open the link in the mail that we have sent there, or have it sent again.',
+  'access.reset_sent':
+    'If {email} has an account, a mail with a link is on its way. The link works once, and not for long.',
+  'access.check_sent':
+    'We have sent a mail to {email}. Open its link to confirm that the address is yours. Then sign in.',
+  'access.check_needed':
+    'It is not confirmed yet that {email} is your address. Open the link in the mail that we have sent there, or have it sent again.',
   'access.resend': 'Send the mail again',
   'access.resent': 'The mail is on its way, unless one was sent within the last hour.',
   'access.confirm': 'Confirm',
@@ -28,7 +31,8 @@ export const access = {
   'access.another_verify': 'Sign in, and we offer to send you another mail.',
   'access.another_email': 'Ask for the change again in your account.',
   'access.factor': 'One more step',
-  'access.factor_lead': 'Enter the code that your app shows. If you do not have it at hand, use one of your recovery codes.',
+  'access.factor_lead':
+    'Enter the code that your app shows. If you do not have it at hand, use one of your recovery codes.',
   'access.code': 'Code',
   'access.passkey_none': 'The browser gave no passkey. Try again when you are ready.',
   'error.wrong_code': 'This code is wrong, or it was used before. Try the next one.',

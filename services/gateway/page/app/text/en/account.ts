@@ -49,7 +49,8 @@ export const account = {
   'account.session_ended': 'The device is signed out.',
   'account.device_unknown': 'Unknown device',
   'account.keys': 'API keys',
-  'account.keys_lead': 'A program with a key uses your account without your password. Give each program its own.',
+  'account.keys_lead':
+    'A program with a key uses your account without your password. Give each program its own.',
   'account.key_new': 'New key',
   'account.key_create': 'Create the key',
   'account.key_name': 'Name',
@@ -67,7 +68,8 @@ export const account = {
   'account.key_deleted': 'The key «{name}» is deleted. It does not work any more.',
   'account.next': 'Next',
   'account.passkeys': 'Passkeys',
-  'account.passkeys_lead': 'Sign in with your fingerprint, your face or the lock of your device, without a password.',
+  'account.passkeys_lead':
+    'Sign in with your fingerprint, your face or the lock of your device, without a password.',
   'account.passkeys_unknown': 'This browser cannot make passkeys here.',
   'account.passkey_add': 'Add a passkey',
   'account.passkey_added': 'Your passkey is saved. You can sign in with it from now on.',
@@ -83,12 +85,14 @@ export const account = {
   'account.factor_qr': 'QR code with the secret of the app',
   'account.factor_by_hand': 'Or type in this secret:',
   'account.codes': 'Your recovery codes',
-  'account.codes_lead': 'Each lets you sign in once where you do not have the app. Keep them in a safe place: they are not shown again.',
+  'account.codes_lead':
+    'Each lets you sign in once where you do not have the app. Keep them in a safe place: they are not shown again.',
   'account.codes_save': 'Save as a file',
   'account.codes_done': 'I have kept them',
   'account.delete': 'Delete the account',
   'account.delete_lead': 'With everything in it.',
-  'account.delete_text': 'All your MP3s, films, keys and links are deleted at once, and nobody can bring them back. Download what you want to keep first.',
+  'account.delete_text':
+    'All your MP3s, films, keys and links are deleted at once, and nobody can bring them back. Download what you want to keep first.',
   'account.delete_now': 'Delete all of it',
   'account.deleted': 'Your account is deleted.',
   'account.services': 'Other services',

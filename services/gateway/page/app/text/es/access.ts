@@ -8,9 +8,12 @@ export const access: Parts['access'] = {
   'access.forgot': 'Elegir una nueva contraseña',
   'access.forgot_lead': 'Dinos la dirección de tu cuenta y te enviamos un enlace.',
   'access.forgot_send': 'Enviar el enlace',
-  'access.reset_sent': 'Si {email} tiene una cuenta, hay un correo con un enlace en camino. El enlace sirve una vez y por poco tiempo.',
-  'access.check_sent': 'Hemos enviado un correo a {email}. Abre su enlace para confirmar que la dirección es tuya. Después inicia sesión.',
-  'access.check_needed': 'Aún no está confirmado que {email} sea tu dirección. Abre el enlace del correo que hemos enviado allí, o haz que se envíe otra vez.',
+  'access.reset_sent':
+    'Si {email} tiene una cuenta, hay un correo con un enlace en camino. El enlace sirve una vez y por poco tiempo.',
+  'access.check_sent':
+    'Hemos enviado un correo a {email}. Abre su enlace para confirmar que la dirección es tuya. Después inicia sesión.',
+  'access.check_needed':
+    'Aún no está confirmado que {email} sea tu dirección. Abre el enlace del correo que hemos enviado allí, o haz que se envíe otra vez.',
   'access.resend': 'Enviar el correo otra vez',
   'access.resent': 'El correo está en camino, salvo que ya se haya enviado uno en la última hora.',
   'access.confirm': 'Confirmar',
@@ -30,9 +33,11 @@ export const access: Parts['access'] = {
   'access.another_verify': 'Inicia sesión y te ofrecemos enviarte otro correo.',
   'access.another_email': 'Pide el cambio otra vez en tu cuenta.',
   'access.factor': 'Un paso más',
-  'access.factor_lead': 'Escribe el código que muestra tu aplicación. Si no la tienes a mano, usa uno de tus códigos de recuperación.',
+  'access.factor_lead':
+    'Escribe el código que muestra tu aplicación. Si no la tienes a mano, usa uno de tus códigos de recuperación.',
   'access.code': 'Código',
-  'access.passkey_none': 'El navegador no ha dado ninguna llave de acceso. Inténtalo de nuevo cuando quieras.',
+  'access.passkey_none':
+    'El navegador no ha dado ninguna llave de acceso. Inténtalo de nuevo cuando quieras.',
   'error.wrong_code': 'Este código no es correcto o ya se ha usado. Prueba con el siguiente.',
   'error.link_expired': 'Este enlace ha caducado o ya se ha usado.',
   'error.sign_in_failed': 'No se ha podido iniciar sesión allí. Inténtalo de nuevo.',

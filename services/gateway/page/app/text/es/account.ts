@@ -43,7 +43,8 @@ export const account: Parts['account'] = {
   'account.password_lead': 'Cuando la cambias, se cierra la sesión en todos los demás dispositivos.',
   'account.password_change': 'Cambiar la contraseña',
   'account.password_now': 'Contraseña actual',
-  'account.password_changed': 'Tu contraseña ha cambiado. Se ha cerrado la sesión en todos los demás dispositivos.',
+  'account.password_changed':
+    'Tu contraseña ha cambiado. Se ha cerrado la sesión en todos los demás dispositivos.',
   'account.sessions': 'Dispositivos con sesión iniciada',
   'account.sessions_lead': 'Cierra la sesión de lo que no conozcas y después cambia tu contraseña.',
   'account.sessions_end': 'Cerrar sesión en los demás dispositivos',
@@ -52,7 +53,8 @@ export const account: Parts['account'] = {
   'account.session_ended': 'Se ha cerrado la sesión en el dispositivo.',
   'account.device_unknown': 'Dispositivo desconocido',
   'account.keys': 'Claves de API',
-  'account.keys_lead': 'Con una clave, un programa usa tu cuenta sin tu contraseña. Dale a cada programa la suya.',
+  'account.keys_lead':
+    'Con una clave, un programa usa tu cuenta sin tu contraseña. Dale a cada programa la suya.',
   'account.key_new': 'Nueva clave',
   'account.key_create': 'Crear la clave',
   'account.key_name': 'Nombre',
@@ -70,11 +72,13 @@ export const account: Parts['account'] = {
   'account.key_deleted': 'La clave «{name}» se ha eliminado. Ya no funciona.',
   'account.next': 'Siguiente',
   'account.passkeys': 'Llaves de acceso',
-  'account.passkeys_lead': 'Inicia sesión con tu huella, tu cara o el bloqueo de tu dispositivo, sin contraseña.',
+  'account.passkeys_lead':
+    'Inicia sesión con tu huella, tu cara o el bloqueo de tu dispositivo, sin contraseña.',
   'account.passkeys_unknown': 'Este navegador no puede crear llaves de acceso aquí.',
   'account.passkey_add': 'Añadir una llave de acceso',
   'account.passkey_added': 'Tu llave de acceso está guardada. Desde ahora puedes iniciar sesión con ella.',
-  'account.passkey_removed': 'La llave de acceso «{name}» se ha quitado. Elimínala también en tu dispositivo.',
+  'account.passkey_removed':
+    'La llave de acceso «{name}» se ha quitado. Elimínala también en tu dispositivo.',
   'account.factor': 'Segundo factor',
   'account.factor_lead': 'Después de la contraseña se te pide un código de una aplicación de tu teléfono.',
   'account.factor_on': 'Activado. Códigos de recuperación restantes: {count}',
@@ -82,16 +86,19 @@ export const account: Parts['account'] = {
   'account.factor_add': 'Activar',
   'account.factor_remove': 'Desactivar',
   'account.factor_removed': 'El segundo factor está desactivado.',
-  'account.factor_scan': 'Escanea esta imagen con la aplicación que crea los códigos, por ejemplo un gestor de contraseñas.',
+  'account.factor_scan':
+    'Escanea esta imagen con la aplicación que crea los códigos, por ejemplo un gestor de contraseñas.',
   'account.factor_qr': 'Código QR con el secreto de la aplicación',
   'account.factor_by_hand': 'O escribe este secreto:',
   'account.codes': 'Tus códigos de recuperación',
-  'account.codes_lead': 'Con cada uno puedes iniciar sesión una vez cuando no tengas la aplicación. Guárdalos en un lugar seguro: no se vuelven a mostrar.',
+  'account.codes_lead':
+    'Con cada uno puedes iniciar sesión una vez cuando no tengas la aplicación. Guárdalos en un lugar seguro: no se vuelven a mostrar.',
   'account.codes_save': 'Guardar como archivo',
   'account.codes_done': 'Los he guardado',
   'account.delete': 'Eliminar la cuenta',
   'account.delete_lead': 'Con todo lo que contiene.',
-  'account.delete_text': 'Todos tus MP3, películas, claves y enlaces se eliminan enseguida, y nadie puede recuperarlos. Descarga antes lo que quieras conservar.',
+  'account.delete_text':
+    'Todos tus MP3, películas, claves y enlaces se eliminan enseguida, y nadie puede recuperarlos. Descarga antes lo que quieras conservar.',
   'account.delete_now': 'Eliminarlo todo',
   'account.deleted': 'Tu cuenta se ha eliminado.',
   'account.services': 'Otros servicios',

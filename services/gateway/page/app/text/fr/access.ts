@@ -8,14 +8,18 @@ export const access: Parts['access'] = {
   'access.forgot': 'Choisir un nouveau mot de passe',
   'access.forgot_lead': 'Indiquez l’adresse de votre compte, et nous vous envoyons un lien.',
   'access.forgot_send': 'Envoyer le lien',
-  'access.reset_sent': 'Si {email} a un compte, un e-mail avec un lien est en route. Le lien sert une seule fois, et pas longtemps.',
-  'access.check_sent': 'Nous avons envoyé un e-mail à {email}. Ouvrez son lien pour confirmer que l’adresse est la vôtre. Connectez-vous ensuite.',
-  'access.check_needed': 'Il n’est pas encore confirmé que {email} est votre adresse. Ouvrez le lien de l’e-mail que nous y avons envoyé, ou faites-le renvoyer.',
+  'access.reset_sent':
+    'Si {email} a un compte, un e-mail avec un lien est en route. Le lien sert une seule fois, et pas longtemps.',
+  'access.check_sent':
+    'Nous avons envoyé un e-mail à {email}. Ouvrez son lien pour confirmer que l’adresse est la vôtre. Connectez-vous ensuite.',
+  'access.check_needed':
+    'Il n’est pas encore confirmé que {email} est votre adresse. Ouvrez le lien de l’e-mail que nous y avons envoyé, ou faites-le renvoyer.',
   'access.resend': 'Renvoyer l’e-mail',
   'access.resent': 'L’e-mail est en route, sauf si un autre a été envoyé dans la dernière heure.',
   'access.confirm': 'Confirmer',
   'access.verify': 'Est-ce votre adresse ?',
-  'access.verify_lead': 'Confirmez-la pour utiliser votre compte. Si vous n’en avez pas créé, fermez cette page.',
+  'access.verify_lead':
+    'Confirmez-la pour utiliser votre compte. Si vous n’en avez pas créé, fermez cette page.',
   'access.verified': 'Votre adresse est confirmée',
   'access.reset_lead': 'Tous les appareils connectés à votre compte sont déconnectés.',
   'access.new_password': 'Nouveau mot de passe',
@@ -30,7 +34,8 @@ export const access: Parts['access'] = {
   'access.another_verify': 'Connectez-vous, et nous vous proposons un autre e-mail.',
   'access.another_email': 'Demandez de nouveau le changement dans votre compte.',
   'access.factor': 'Encore une étape',
-  'access.factor_lead': 'Saisissez le code que montre votre application. Si vous ne l’avez pas sous la main, utilisez un de vos codes de secours.',
+  'access.factor_lead':
+    'Saisissez le code que montre votre application. Si vous ne l’avez pas sous la main, utilisez un de vos codes de secours.',
   'access.code': 'Code',
   'access.passkey_none': 'Le navigateur n’a donné aucune clé d’accès. Réessayez quand vous êtes prêt.',
   'error.wrong_code': 'Ce code est incorrect, ou a déjà servi. Essayez le suivant.',

@@ -52,7 +52,8 @@ export const account: Parts['account'] = {
   'account.session_ended': 'Il dispositivo è scollegato.',
   'account.device_unknown': 'Dispositivo sconosciuto',
   'account.keys': 'Chiavi API',
-  'account.keys_lead': 'Con una chiave un programma usa il tuo account senza la tua password. Dai a ogni programma la sua.',
+  'account.keys_lead':
+    'Con una chiave un programma usa il tuo account senza la tua password. Dai a ogni programma la sua.',
   'account.key_new': 'Nuova chiave',
   'account.key_create': 'Crea la chiave',
   'account.key_name': 'Nome',
@@ -82,16 +83,19 @@ export const account: Parts['account'] = {
   'account.factor_add': 'Attiva',
   'account.factor_remove': 'Disattiva',
   'account.factor_removed': 'Il secondo fattore è disattivato.',
-  'account.factor_scan': 'Inquadra questa immagine con l’app che crea i codici, per esempio un gestore di password.',
+  'account.factor_scan':
+    'Inquadra questa immagine con l’app che crea i codici, per esempio un gestore di password.',
   'account.factor_qr': 'Codice QR con il segreto per l’app',
   'account.factor_by_hand': 'Oppure scrivi questo segreto:',
   'account.codes': 'I tuoi codici di recupero',
-  'account.codes_lead': 'Con ognuno puoi accedere una volta quando non hai l’app. Conservali in un luogo sicuro: non verranno più mostrati.',
+  'account.codes_lead':
+    'Con ognuno puoi accedere una volta quando non hai l’app. Conservali in un luogo sicuro: non verranno più mostrati.',
   'account.codes_save': 'Salva come file',
   'account.codes_done': 'Li ho conservati',
   'account.delete': 'Elimina l’account',
   'account.delete_lead': 'Con tutto ciò che contiene.',
-  'account.delete_text': 'Tutti i tuoi MP3, film, chiavi e link vengono eliminati subito, e nessuno può recuperarli. Scarica prima ciò che vuoi tenere.',
+  'account.delete_text':
+    'Tutti i tuoi MP3, film, chiavi e link vengono eliminati subito, e nessuno può recuperarli. Scarica prima ciò che vuoi tenere.',
   'account.delete_now': 'Elimina tutto',
   'account.deleted': 'Il tuo account è eliminato.',
   'account.services': 'Altri servizi',

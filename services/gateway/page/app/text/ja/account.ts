@@ -50,7 +50,8 @@ export const account: Parts['account'] = {
   'account.session_ended': '端末をログアウトしました。',
   'account.device_unknown': '不明な端末',
   'account.keys': 'APIキー',
-  'account.keys_lead': 'キーがあれば、プログラムはパスワードなしでアカウントを使えます。プログラムごとに別のキーを使ってください。',
+  'account.keys_lead':
+    'キーがあれば、プログラムはパスワードなしでアカウントを使えます。プログラムごとに別のキーを使ってください。',
   'account.key_new': '新しいキー',
   'account.key_create': 'キーを作成',
   'account.key_name': '名前',
@@ -84,12 +85,14 @@ export const account: Parts['account'] = {
   'account.factor_qr': 'アプリ用の秘密鍵のQRコード',
   'account.factor_by_hand': 'または、この秘密鍵を入力してください：',
   'account.codes': '回復コード',
-  'account.codes_lead': 'アプリが手元にないとき、コード1つで1回ログインできます。安全な場所に保管してください。二度と表示されません。',
+  'account.codes_lead':
+    'アプリが手元にないとき、コード1つで1回ログインできます。安全な場所に保管してください。二度と表示されません。',
   'account.codes_save': 'ファイルに保存',
   'account.codes_done': '保管しました',
   'account.delete': 'アカウントを削除',
   'account.delete_lead': '中にあるものもすべて削除します。',
-  'account.delete_text': 'MP3、動画、キー、リンクはすべてすぐに削除され、元に戻せません。残したいものは先にダウンロードしてください。',
+  'account.delete_text':
+    'MP3、動画、キー、リンクはすべてすぐに削除され、元に戻せません。残したいものは先にダウンロードしてください。',
   'account.delete_now': 'すべて削除',
   'account.deleted': 'アカウントを削除しました。',
   'account.services': 'ほかのサービス',

@@ -8,9 +8,11 @@ export const access: Parts['access'] = {
   'access.forgot': '새 비밀번호 정하기',
   'access.forgot_lead': '계정의 주소를 알려 주시면 링크를 보내 드려요.',
   'access.forgot_send': '링크 보내기',
-  'access.reset_sent': '{email}에 계정이 있으면 링크가 담긴 메일이 곧 도착해요. 링크는 잠시 동안 한 번만 쓸 수 있어요.',
+  'access.reset_sent':
+    '{email}에 계정이 있으면 링크가 담긴 메일이 곧 도착해요. 링크는 잠시 동안 한 번만 쓸 수 있어요.',
   'access.check_sent': '{email}(으)로 메일을 보냈어요. 링크를 열어 본인의 주소임을 확인한 다음 로그인하세요.',
-  'access.check_needed': '{email}이(가) 본인의 주소인지 아직 확인되지 않았어요. 보내 드린 메일의 링크를 열거나 다시 보내세요.',
+  'access.check_needed':
+    '{email}이(가) 본인의 주소인지 아직 확인되지 않았어요. 보내 드린 메일의 링크를 열거나 다시 보내세요.',
   'access.resend': '메일 다시 보내기',
   'access.resent': '지난 한 시간 안에 보낸 것이 없다면 메일이 곧 도착해요.',
   'access.confirm': '확인',

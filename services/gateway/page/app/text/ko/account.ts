@@ -50,7 +50,8 @@ export const account: Parts['account'] = {
   'account.session_ended': '기기에서 로그아웃됐어요.',
   'account.device_unknown': '알 수 없는 기기',
   'account.keys': 'API 키',
-  'account.keys_lead': '키가 있으면 프로그램이 비밀번호 없이 계정을 쓸 수 있어요. 프로그램마다 다른 키를 주세요.',
+  'account.keys_lead':
+    '키가 있으면 프로그램이 비밀번호 없이 계정을 쓸 수 있어요. 프로그램마다 다른 키를 주세요.',
   'account.key_new': '새 키',
   'account.key_create': '키 만들기',
   'account.key_name': '이름',
@@ -84,12 +85,14 @@ export const account: Parts['account'] = {
   'account.factor_qr': '앱에 넣을 비밀 키의 QR 코드',
   'account.factor_by_hand': '또는 이 비밀 키를 입력하세요:',
   'account.codes': '복구 코드',
-  'account.codes_lead': '앱이 없을 때 코드 하나로 한 번 로그인할 수 있어요. 안전한 곳에 보관하세요. 다시 보여 드리지 않아요.',
+  'account.codes_lead':
+    '앱이 없을 때 코드 하나로 한 번 로그인할 수 있어요. 안전한 곳에 보관하세요. 다시 보여 드리지 않아요.',
   'account.codes_save': '파일로 저장',
   'account.codes_done': '보관했어요',
   'account.delete': '계정 삭제',
   'account.delete_lead': '안에 있는 모든 것과 함께.',
-  'account.delete_text': 'MP3, 영상, 키, 링크가 모두 바로 삭제되고 누구도 되돌릴 수 없어요. 남기고 싶은 것은 먼저 다운로드하세요.',
+  'account.delete_text':
+    'MP3, 영상, 키, 링크가 모두 바로 삭제되고 누구도 되돌릴 수 없어요. 남기고 싶은 것은 먼저 다운로드하세요.',
   'account.delete_now': '모두 삭제',
   'account.deleted': '계정을 삭제했어요.',
   'account.services': '다른 서비스',

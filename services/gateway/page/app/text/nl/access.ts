@@ -8,14 +8,18 @@ export const access: Parts['access'] = {
   'access.forgot': 'Kies een nieuw wachtwoord',
   'access.forgot_lead': 'Geef het adres van je account, dan sturen we je een link.',
   'access.forgot_send': 'Link sturen',
-  'access.reset_sent': 'Als {email} een account heeft, is er een mail met een link onderweg. De link werkt één keer, en niet lang.',
-  'access.check_sent': 'We hebben een mail gestuurd naar {email}. Open de link daarin om te bevestigen dat het adres van jou is. Log daarna in.',
-  'access.check_needed': 'Het is nog niet bevestigd dat {email} jouw adres is. Open de link in de mail die we daarheen hebben gestuurd, of laat hem nog eens sturen.',
+  'access.reset_sent':
+    'Als {email} een account heeft, is er een mail met een link onderweg. De link werkt één keer, en niet lang.',
+  'access.check_sent':
+    'We hebben een mail gestuurd naar {email}. Open de link daarin om te bevestigen dat het adres van jou is. Log daarna in.',
+  'access.check_needed':
+    'Het is nog niet bevestigd dat {email} jouw adres is. Open de link in de mail die we daarheen hebben gestuurd, of laat hem nog eens sturen.',
   'access.resend': 'Mail nog eens sturen',
   'access.resent': 'De mail is onderweg, tenzij er het afgelopen uur al een is gestuurd.',
   'access.confirm': 'Bevestigen',
   'access.verify': 'Is dit jouw adres?',
-  'access.verify_lead': 'Bevestig het om je account te gebruiken. Heb je er geen gemaakt, sluit dan deze pagina.',
+  'access.verify_lead':
+    'Bevestig het om je account te gebruiken. Heb je er geen gemaakt, sluit dan deze pagina.',
   'access.verified': 'Je adres is bevestigd',
   'access.reset_lead': 'Alle apparaten die op je account zijn ingelogd, worden uitgelogd.',
   'access.new_password': 'Nieuw wachtwoord',
@@ -30,7 +34,8 @@ export const access: Parts['access'] = {
   'access.another_verify': 'Log in, dan kun je nog een mail laten sturen.',
   'access.another_email': 'Vraag de wijziging opnieuw aan in je account.',
   'access.factor': 'Nog één stap',
-  'access.factor_lead': 'Vul de code in die je app toont. Heb je die niet bij de hand, gebruik dan een van je herstelcodes.',
+  'access.factor_lead':
+    'Vul de code in die je app toont. Heb je die niet bij de hand, gebruik dan een van je herstelcodes.',
   'access.code': 'Code',
   'access.passkey_none': 'De browser gaf geen passkey. Probeer het opnieuw als je zover bent.',
   'error.wrong_code': 'Deze code klopt niet, of is al gebruikt. Probeer de volgende.',

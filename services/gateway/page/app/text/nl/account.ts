@@ -39,7 +39,8 @@ export const account: Parts['account'] = {
   'account.email_change': 'Adres wijzigen',
   'account.email_new': 'Nieuw e-mailadres',
   'account.email_send': 'Link daarheen sturen',
-  'account.email_sent': 'Er is een mail onderweg naar {email}. Het adres verandert als je de link daarin opent.',
+  'account.email_sent':
+    'Er is een mail onderweg naar {email}. Het adres verandert als je de link daarin opent.',
   'account.password_lead': 'Als je het wijzigt, worden alle andere apparaten uitgelogd.',
   'account.password_change': 'Wachtwoord wijzigen',
   'account.password_now': 'Huidig wachtwoord',
@@ -52,7 +53,8 @@ export const account: Parts['account'] = {
   'account.session_ended': 'Het apparaat is uitgelogd.',
   'account.device_unknown': 'Onbekend apparaat',
   'account.keys': 'API-sleutels',
-  'account.keys_lead': 'Met een sleutel gebruikt een programma je account zonder je wachtwoord. Geef elk programma een eigen sleutel.',
+  'account.keys_lead':
+    'Met een sleutel gebruikt een programma je account zonder je wachtwoord. Geef elk programma een eigen sleutel.',
   'account.key_new': 'Nieuwe sleutel',
   'account.key_create': 'Sleutel maken',
   'account.key_name': 'Naam',
@@ -70,7 +72,8 @@ export const account: Parts['account'] = {
   'account.key_deleted': 'De sleutel «{name}» is verwijderd. Hij werkt niet meer.',
   'account.next': 'Verder',
   'account.passkeys': 'Passkeys',
-  'account.passkeys_lead': 'Log in met je vingerafdruk, je gezicht of de vergrendeling van je apparaat, zonder wachtwoord.',
+  'account.passkeys_lead':
+    'Log in met je vingerafdruk, je gezicht of de vergrendeling van je apparaat, zonder wachtwoord.',
   'account.passkeys_unknown': 'Deze browser kan hier geen passkeys maken.',
   'account.passkey_add': 'Passkey toevoegen',
   'account.passkey_added': 'Je passkey is opgeslagen. Vanaf nu kun je ermee inloggen.',
@@ -86,12 +89,14 @@ export const account: Parts['account'] = {
   'account.factor_qr': 'QR-code met het geheim voor de app',
   'account.factor_by_hand': 'Of typ dit geheim in:',
   'account.codes': 'Je herstelcodes',
-  'account.codes_lead': 'Met elke code kun je één keer inloggen als je de app niet hebt. Bewaar ze op een veilige plek: ze worden niet nog eens getoond.',
+  'account.codes_lead':
+    'Met elke code kun je één keer inloggen als je de app niet hebt. Bewaar ze op een veilige plek: ze worden niet nog eens getoond.',
   'account.codes_save': 'Opslaan als bestand',
   'account.codes_done': 'Ik heb ze bewaard',
   'account.delete': 'Account verwijderen',
   'account.delete_lead': 'Met alles wat erin zit.',
-  'account.delete_text': 'Al je MP3’s, films, sleutels en links worden meteen verwijderd, en niemand kan ze terughalen. Download eerst wat je wilt houden.',
+  'account.delete_text':
+    'Al je MP3’s, films, sleutels en links worden meteen verwijderd, en niemand kan ze terughalen. Download eerst wat je wilt houden.',
   'account.delete_now': 'Alles verwijderen',
   'account.deleted': 'Je account is verwijderd.',
   'account.services': 'Andere diensten',

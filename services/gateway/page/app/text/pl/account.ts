@@ -39,7 +39,8 @@ export const account: Parts['account'] = {
   'account.email_change': 'Zmień adres',
   'account.email_new': 'Nowy adres e-mail',
   'account.email_send': 'Wyślij tam link',
-  'account.email_sent': 'Wiadomość jest w drodze na adres {email}. Adres zmieni się, gdy otworzysz link z tej wiadomości.',
+  'account.email_sent':
+    'Wiadomość jest w drodze na adres {email}. Adres zmieni się, gdy otworzysz link z tej wiadomości.',
   'account.password_lead': 'Po zmianie wszystkie inne urządzenia zostaną wylogowane.',
   'account.password_change': 'Zmień hasło',
   'account.password_now': 'Obecne hasło',
@@ -52,7 +53,8 @@ export const account: Parts['account'] = {
   'account.session_ended': 'Urządzenie zostało wylogowane.',
   'account.device_unknown': 'Nieznane urządzenie',
   'account.keys': 'Klucze API',
-  'account.keys_lead': 'Program z kluczem korzysta z twojego konta bez hasła. Daj każdemu programowi osobny klucz.',
+  'account.keys_lead':
+    'Program z kluczem korzysta z twojego konta bez hasła. Daj każdemu programowi osobny klucz.',
   'account.key_new': 'Nowy klucz',
   'account.key_create': 'Utwórz klucz',
   'account.key_name': 'Nazwa',
@@ -86,12 +88,14 @@ export const account: Parts['account'] = {
   'account.factor_qr': 'Kod QR z sekretem dla aplikacji',
   'account.factor_by_hand': 'Albo wpisz ten sekret:',
   'account.codes': 'Twoje kody odzyskiwania',
-  'account.codes_lead': 'Każdy pozwala zalogować się raz, gdy nie masz aplikacji. Zachowaj je w bezpiecznym miejscu: nie zostaną pokazane ponownie.',
+  'account.codes_lead':
+    'Każdy pozwala zalogować się raz, gdy nie masz aplikacji. Zachowaj je w bezpiecznym miejscu: nie zostaną pokazane ponownie.',
   'account.codes_save': 'Zapisz jako plik',
   'account.codes_done': 'Mam je zachowane',
   'account.delete': 'Usuń konto',
   'account.delete_lead': 'Ze wszystkim, co zawiera.',
-  'account.delete_text': 'Wszystkie twoje pliki MP3, filmy, klucze i linki zostaną od razu usunięte i nikt ich nie przywróci. Najpierw pobierz to, co chcesz zachować.',
+  'account.delete_text':
+    'Wszystkie twoje pliki MP3, filmy, klucze i linki zostaną od razu usunięte i nikt ich nie przywróci. Najpierw pobierz to, co chcesz zachować.',
   'account.delete_now': 'Usuń wszystko',
   'account.deleted': 'Twoje konto zostało usunięte.',
   'account.services': 'Inne usługi',

@@ -8,9 +8,12 @@ export const access: Parts['access'] = {
   'access.forgot': 'Escolher uma nova senha',
   'access.forgot_lead': 'Informe o endereço da sua conta, e enviamos um link.',
   'access.forgot_send': 'Enviar o link',
-  'access.reset_sent': 'Se {email} tiver uma conta, um e-mail com um link está a caminho. O link vale uma vez, e por pouco tempo.',
-  'access.check_sent': 'Enviamos um e-mail para {email}. Abra o link para confirmar que o endereço é seu. Depois entre.',
-  'access.check_needed': 'Ainda não está confirmado que {email} é seu endereço. Abra o link do e-mail que enviamos para lá, ou peça outro envio.',
+  'access.reset_sent':
+    'Se {email} tiver uma conta, um e-mail com um link está a caminho. O link vale uma vez, e por pouco tempo.',
+  'access.check_sent':
+    'Enviamos um e-mail para {email}. Abra o link para confirmar que o endereço é seu. Depois entre.',
+  'access.check_needed':
+    'Ainda não está confirmado que {email} é seu endereço. Abra o link do e-mail que enviamos para lá, ou peça outro envio.',
   'access.resend': 'Enviar o e-mail de novo',
   'access.resent': 'O e-mail está a caminho, a não ser que outro tenha sido enviado na última hora.',
   'access.confirm': 'Confirmar',
@@ -30,7 +33,8 @@ export const access: Parts['access'] = {
   'access.another_verify': 'Entre, e oferecemos enviar outro e-mail.',
   'access.another_email': 'Peça a mudança de novo na sua conta.',
   'access.factor': 'Mais um passo',
-  'access.factor_lead': 'Digite o código que seu aplicativo mostra. Se não o tiver à mão, use um dos seus códigos de recuperação.',
+  'access.factor_lead':
+    'Digite o código que seu aplicativo mostra. Se não o tiver à mão, use um dos seus códigos de recuperação.',
   'access.code': 'Código',
   'access.passkey_none': 'O navegador não deu nenhuma chave de acesso. Tente de novo quando quiser.',
   'error.wrong_code': 'Este código está errado ou já foi usado. Tente o próximo.',

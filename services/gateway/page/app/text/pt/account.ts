@@ -81,16 +81,19 @@ export const account: Parts['account'] = {
   'account.factor_add': 'Ativar',
   'account.factor_remove': 'Desativar',
   'account.factor_removed': 'O segundo fator está desativado.',
-  'account.factor_scan': 'Escaneie esta imagem com o aplicativo que cria os códigos, como um gerenciador de senhas.',
+  'account.factor_scan':
+    'Escaneie esta imagem com o aplicativo que cria os códigos, como um gerenciador de senhas.',
   'account.factor_qr': 'Código QR com o segredo do aplicativo',
   'account.factor_by_hand': 'Ou digite este segredo:',
   'account.codes': 'Seus códigos de recuperação',
-  'account.codes_lead': 'Com cada um você pode entrar uma vez quando não tiver o aplicativo. Guarde-os em um lugar seguro: eles não serão mostrados de novo.',
+  'account.codes_lead':
+    'Com cada um você pode entrar uma vez quando não tiver o aplicativo. Guarde-os em um lugar seguro: eles não serão mostrados de novo.',
   'account.codes_save': 'Salvar como arquivo',
   'account.codes_done': 'Já os guardei',
   'account.delete': 'Excluir a conta',
   'account.delete_lead': 'Com tudo o que há nela.',
-  'account.delete_text': 'Todos os seus MP3, filmes, chaves e links são excluídos na hora, e ninguém pode recuperá-los. Baixe antes o que quiser guardar.',
+  'account.delete_text':
+    'Todos os seus MP3, filmes, chaves e links são excluídos na hora, e ninguém pode recuperá-los. Baixe antes o que quiser guardar.',
   'account.delete_now': 'Excluir tudo',
   'account.deleted': 'Sua conta foi excluída.',
   'account.services': 'Outros serviços',
