@@ -40,6 +40,8 @@ export function writeDockerSecrets({
     DAPR_API_TOKEN: passwords.get('dapr-api-token'),
     APP_API_TOKEN: passwords.get('app-api-token'),
     LINK_SECRET: process.env.LINK_SECRET ?? passwords.get('link-secret'),
+    AUTH_SECRET: process.env.AUTH_SECRET ?? passwords.get('auth-secret'),
+    EVENT_SECRET: process.env.EVENT_SECRET ?? passwords.get('event-secret'),
     OPERATOR_TOKEN: process.env.OPERATOR_TOKEN ?? passwords.get('operator-token'),
     RABBITMQ_PASSWORD: passwords.get('rabbitmq'),
     MONGODB_PASSWORD: passwords.get('mongodb'),

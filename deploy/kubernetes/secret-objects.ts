@@ -32,6 +32,7 @@ export function completeSecrets(existing: Secrets, given: Given, hasMailSink: bo
     // Fully qualified, because KEDA connects from another namespace.
     management: `http://mp3converter:${rabbitmq}@rabbitmq.mp3converter.svc:15672/`,
   };
+  const providers = given.OIDC_PROVIDERS || existing.auth?.['oidc-providers'];
   return {
     mp3converter: {
       'rabbitmq-url': choose('RABBITMQ_URL', 'mp3converter', 'rabbitmq-url', () => urls.rabbitmq),
@@ -40,11 +41,16 @@ export function completeSecrets(existing: Secrets, given: Given, hasMailSink: bo
     },
     'dapr-api-token': { token: keep('dapr-api-token', 'token', newPassword) },
     'app-api-token': { token: keep('app-api-token', 'token', newPassword) },
+    'event-secret': { secret: choose('EVENT_SECRET', 'event-secret', 'secret', newPassword) },
     gateway: {
       'link-secret': choose('LINK_SECRET', 'gateway', 'link-secret', newPassword),
       'operator-token': choose('OPERATOR_TOKEN', 'gateway', 'operator-token', newPassword),
     },
-    auth: { 'mysql-url': choose('MYSQL_URL', 'auth', 'mysql-url', () => urls.mysql) },
+    auth: {
+      'mysql-url': choose('MYSQL_URL', 'auth', 'mysql-url', () => urls.mysql),
+      'auth-secret': choose('AUTH_SECRET', 'auth', 'auth-secret', newPassword),
+      ...(providers && { 'oidc-providers': providers }),
+    },
     rabbitmq: {
       password: rabbitmq,
       'management-url': choose(

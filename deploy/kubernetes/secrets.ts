@@ -18,8 +18,10 @@ k8s:up runs it, too.) A key that you delete is generated again, but the server s
                  addresses of managed servers; the last one is for KEDA
   SMTP_HOST, SMTP_PORT, SMTP_USER, SMTP_PASSWORD, MAIL_FROM
                  the mail server, and a sender that it accepts
-  LINK_SECRET, OPERATOR_TOKEN
-                 your own values, at least 32 characters
+  LINK_SECRET, EVENT_SECRET, AUTH_SECRET, OPERATOR_TOKEN
+                 your own values, at least 32 characters; EVENT_SECRET may be two with a comma between them
+  OIDC_PROVIDERS
+                 the systems by which people sign in, see docs/sign-in.md
                  Each variable replaces the existing value.
 
 In production, External Secrets may create these secrets from a vault instead, with the same names and keys. Then do not run this.

@@ -55,16 +55,29 @@ export function writeSecrets({ stateRoot, servers, publicUrl }: SecretsOptions):
   const keepOrGenerate = (name: string, key: string): string =>
     readEnvFile(stateRoot, name)[key] ?? randomBytes(32).toString('base64url');
   const linkSecret = process.env.LINK_SECRET ?? keepOrGenerate('gateway', 'LINK_SECRET');
-  writeEnvFile(stateRoot, 'auth', { MYSQL_URL: servers.mysql.url, PUBLIC_URL: publicUrl });
+  const eventSecret = process.env.EVENT_SECRET ?? keepOrGenerate('gateway', 'EVENT_SECRET');
+  const authSecret = process.env.AUTH_SECRET ?? keepOrGenerate('auth', 'AUTH_SECRET');
+  const providers = process.env.OIDC_PROVIDERS ?? readEnvFile(stateRoot, 'auth').OIDC_PROVIDERS;
+  writeEnvFile(stateRoot, 'auth', {
+    AUTH_SECRET: authSecret,
+    MYSQL_URL: servers.mysql.url,
+    PUBLIC_URL: publicUrl,
+    EVENT_SECRET: eventSecret,
+    ...(providers && { OIDC_PROVIDERS: providers }),
+  });
   const operatorToken = process.env.OPERATOR_TOKEN ?? keepOrGenerate('gateway', 'OPERATOR_TOKEN');
   writeEnvFile(stateRoot, 'gateway', {
     LINK_SECRET: linkSecret,
+    EVENT_SECRET: eventSecret,
     OPERATOR_TOKEN: operatorToken,
     PUBLIC_URL: publicUrl,
   });
   // Each system has a spool of its own, because a converter deletes the folders of other converters that have died.
-  writeEnvFile(stateRoot, 'converter', { SPOOL_DIR: path.join(path.resolve(stateRoot), '.data', 'spool') });
-  writeEnvFile(stateRoot, 'notification', {});
+  writeEnvFile(stateRoot, 'converter', {
+    SPOOL_DIR: path.join(path.resolve(stateRoot), '.data', 'spool'),
+    EVENT_SECRET: eventSecret,
+  });
+  writeEnvFile(stateRoot, 'notification', { EVENT_SECRET: eventSecret });
   writeEnvFile(stateRoot, 'tokens', {
     DAPR_API_TOKEN: keepOrGenerate('tokens', 'DAPR_API_TOKEN'),
     APP_API_TOKEN: keepOrGenerate('tokens', 'APP_API_TOKEN'),

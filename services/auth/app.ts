@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import type Koa from 'koa';
 import type { Context } from 'koa';
 import { z } from 'zod';
+import type { EventSecrets } from '../shared/contract/event-secret.ts';
 import { requireSidecarToken } from '../shared/dapr/require-sidecar-token.ts';
 import { closedSignal } from '../shared/http/client-closed.ts';
 import { type Checks, health } from '../shared/http/health.ts';
@@ -9,6 +10,7 @@ import { jsonBody } from '../shared/http/json-body.ts';
 import { createApp } from '../shared/http/koa-app.ts';
 import { exposeMetrics, type Metrics } from '../shared/http/metrics.ts';
 import type { RequestState } from '../shared/http/request-state.ts';
+import { requireCaller } from '../shared/http/require-caller.ts';
 import { AppError } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { Accounts } from './accounts/accounts.ts';
@@ -16,6 +18,7 @@ import type { Users } from './accounts/users.ts';
 import { readBasic, readBearer } from './credentials.ts';
 import { type Guests, notGuest } from './guests/guests.ts';
 import { parseBody } from './json-body.ts';
+import { rememberCaller } from './limits/caller.ts';
 import type { SecondFactor } from './second-factor/second-factor.ts';
 import type { Grants } from './sessions/grants.ts';
 import { JWKS_SECONDS } from './tokens/key-schedule.ts';
@@ -39,7 +42,12 @@ interface AuthPorts {
   stoppingSignal: AbortSignal;
   /** The token that our sidecar sends with every call (APP_API_TOKEN). Without one, everybody may call. */
   apiToken: string | undefined;
+  /** The secrets of the tokens of callers. Without them, every caller of the sidecar may call. */
+  callerSecrets?: EventSecrets | undefined;
 }
+
+/** They tell nothing that a caller does not know or may not know. */
+const OPEN_PATHS = ['/.well-known/jwks.json', '/validate'];
 
 const newAccount = z.object({ email: z.string(), password: z.string() });
 const refreshToken = z.object({ refresh_token: z.string() });
@@ -111,7 +119,8 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
   ports.addRoutes?.(router);
   const app = createApp(log, metrics);
   app.use(health(checks, stoppingSignal)).use(exposeMetrics(metrics)).use(requireSidecarToken(apiToken));
-  app.use(router.routes()).use(router.allowedMethods());
+  app.use(requireCaller('auth', ports.callerSecrets, OPEN_PATHS));
+  app.use(rememberCaller).use(router.routes()).use(router.allowedMethods());
   return app;
 }
 

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { callerTokens, eventSecrets } from '../shared/contract/event-secret.ts';
 import { requireTokenUnlessLoopback, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
+import { limitSettings } from './limits/settings.ts';
 import { oidcSettings } from './oidc/settings.ts';
 
 /**
@@ -19,6 +21,9 @@ export const CLEANUP_MS = 3600 * 1000;
 
 export const authEnvironment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
+    /** Signs events and calls between the services. Every service needs the same secret. */
+    EVENT_SECRET: eventSecrets,
+    CALLER_TOKENS: callerTokens,
     MYSQL_URL: z
       .url({ protocol: /^mysql$/, error: 'must be a URL such as mysql://user:password@host:3306/auth' })
       .refine((url) => URL.canParse(url) && new URL(url).pathname.length > 1, 'must name a database'),
@@ -45,6 +50,7 @@ export const authEnvironment = requireTokenUnlessLoopback(
     ARGON2_PARALLEL: wholeNumber(defaultParallel(availableParallelism()), { min: 1, max: 64 }),
     /** How many password hashes may wait. Beyond that, a login gets 503 with `Retry-After`. */
     ARGON2_QUEUE: wholeNumber(64, { max: 10_000 }),
+    ...limitSettings,
   }),
 );
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createSignedInvoke } from '../shared/contract/caller-token.ts';
 import { checkSidecar } from '../shared/dapr/check-sidecar.ts';
 import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
@@ -8,6 +9,7 @@ import { repeat } from '../shared/runtime/interval.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { createAccountRooms } from './account-rooms.ts';
 import { createAccounts } from './accounts/accounts.ts';
+import { accountKey } from './accounts/email-address.ts';
 import { createPasswords } from './accounts/passwords.ts';
 import { createUsers } from './accounts/users.ts';
 import { createAuthApp } from './app.ts';
@@ -17,6 +19,8 @@ import { migrate } from './database/migrate.ts';
 import { waitForDatabase } from './database/wait-for-database.ts';
 import { deleteAbandonedGuests } from './guests/abandoned-guests.ts';
 import { createGuests } from './guests/guests.ts';
+import { limitAccounts, limitGuests } from './limits/limited.ts';
+import { createLimits } from './limits/limits.ts';
 import { createMailLoop } from './mails/send-mails.ts';
 import { resolveSecrets } from './oidc/settings.ts';
 import { createGrants } from './sessions/grants.ts';
@@ -44,6 +48,7 @@ const sessions = createSessions({
   guestSeconds: guestSessionSeconds(env),
   onReuse: (user) => log.warn({ user }, 'a refresh token was used twice: its session is revoked'),
 });
+const limits = createLimits(database, env);
 const passwords = await createPasswords({ parallel: env.ARGON2_PARALLEL, queue: env.ARGON2_QUEUE });
 const keys = createSigningKeys({
   database,
@@ -64,7 +69,10 @@ const sidecar = connectSidecar({
   port: env.DAPR_HTTP_PORT,
   apiToken: env.DAPR_API_TOKEN,
 });
-const mails = createMailLoop({ database, invoke: sidecar.invoke, log });
+const mails = createMailLoop({
+  invoke: createSignedInvoke(sidecar.invoke, env.EVENT_SECRET),
+  ...{ database, log },
+});
 const rooms = createAccountRooms({
   ...{ database, passwords, tokens, wakeMails: mails.wake },
   publicUrl: env.PUBLIC_URL,
@@ -79,8 +87,16 @@ const signIn = await createSignIn({
 }).catch(failStart);
 
 const app = createAuthApp({
-  accounts: createAccounts({ users, passwords, verification: rooms.verification }),
-  guests: createGuests({ users, passwords, verification: rooms.verification }),
+  accounts: limitAccounts(
+    createAccounts({ users, passwords, verification: rooms.verification }),
+    limits,
+    accountKey,
+  ),
+  guests: limitGuests(
+    createGuests({ users, passwords, verification: rooms.verification }),
+    limits,
+    accountKey,
+  ),
   users,
   grants,
   tokens,
@@ -98,12 +114,14 @@ const app = createAuthApp({
   log,
   stoppingSignal: stopping.signal,
   apiToken: env.APP_API_TOKEN,
+  callerSecrets: env.CALLER_TOKENS === 'required' ? env.EVENT_SECRET : undefined,
 });
 
 const cleaning = repeat(
   CLEANUP_MS,
   async () => {
     await sessions.deleteExpired();
+    await limits.deleteExpired();
     await rooms.cleanUp();
     await signIn.cleanUp();
     await deleteAbandonedGuests(

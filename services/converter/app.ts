@@ -1,6 +1,8 @@
 import type Koa from 'koa';
-import { DELIVERY_PATHS, videoEvent } from '../shared/contract/events.ts';
+import type { EventSecrets } from '../shared/contract/event-secret.ts';
+import { videoEvent } from '../shared/contract/events.ts';
 import type { RequestState } from '../shared/http/request-state.ts';
+import { requireCaller } from '../shared/http/require-caller.ts';
 import { createSubscriber, type SubscriberOptions } from '../shared/http/subscriber.ts';
 import type { Convert } from './job/convert.ts';
 import { type ProbePorts, probeRoutes } from './probe/routes.ts';
@@ -8,17 +10,30 @@ import { type ProbePorts, probeRoutes } from './probe/routes.ts';
 export interface ConverterOptions extends SubscriberOptions {
   convert: Convert;
   probe: ProbePorts;
+  /** The secrets of the tokens of callers. Without them, every caller of the sidecar may ask for a probe. */
+  callerSecrets?: EventSecrets | undefined;
 }
 
 /** The application that converts a video for each `video` event, and answers the gateway's `POST /probe`. Binds no port. */
-export function createConverterApp({ convert, probe, ...options }: ConverterOptions): Koa<RequestState> {
+export function createConverterApp({
+  convert,
+  probe,
+  callerSecrets,
+  ...options
+}: ConverterOptions): Koa<RequestState> {
   return createSubscriber(
-    DELIVERY_PATHS.video,
+    'video',
     videoEvent,
     async (event, closedSignal) => {
       await convert(event, closedSignal);
       return 'SUCCESS';
     },
-    { ...options, addRoutes: (router) => probeRoutes(router, probe) },
+    {
+      ...options,
+      addRoutes(router) {
+        router.use('/probe', requireCaller('converter', callerSecrets));
+        probeRoutes(router, probe);
+      },
+    },
   );
 }

@@ -17,9 +17,12 @@ export class ConversionFailure extends Error {
 export const tooLong = (maxSeconds: number): ConversionFailure =>
   new ConversionFailure('too_long', `the sound of the file is longer than ${durationInText(maxSeconds)}`);
 
-/** The failure of a file whose header takes a tool too long. Another attempt would take as long. */
-export const tooLongToRead = (cause: Error): ConversionFailure =>
-  new ConversionFailure('conversion_failed', 'the header of this file takes too long to read', cause);
+/** The header of a file takes a tool too long. Another run would take as long. */
+export class HeaderTooSlow extends ConversionFailure {
+  constructor(cause: Error) {
+    super('conversion_failed', 'the header of this file takes too long to read', cause);
+  }
+}
 
 /**
  * Why an attempt failed. A failure of the infrastructure (`store`, `disk`, `sandbox`) is never the video's fault. Any other reason uses

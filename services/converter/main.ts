@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { createBlobStore } from '../shared/blobs/blob-store.ts';
+import { createSignedPublish } from '../shared/contract/signed-message.ts';
 import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
@@ -81,7 +82,7 @@ const { convert, convertWhileFree } = createConvert({
   jobs,
   confirmMissing: createConfirmMissing(sidecar.state, jobs.find),
   blobs: createBlobStore(sidecar.state),
-  publish: sidecar.publish,
+  publish: createSignedPublish(sidecar.publish, env.EVENT_SECRET),
   spool,
   transcode: measureSpeed(transcode, speed),
   recordJob: speed.recordJob,
@@ -121,6 +122,7 @@ const convertingWhenIdle = convertWhenIdle({
 
 const app = createConverterApp({
   convert,
+  callerSecrets: env.CALLER_TOKENS === 'required' ? env.EVENT_SECRET : undefined,
   probe: {
     spool,
     describe: (folder, request, signal) => describeFile({ ...tools, folder, signal, speed }, request),
@@ -133,6 +135,7 @@ const app = createConverterApp({
   requireReady: storeCheck,
   stoppingSignal: stopping.signal,
   apiToken: env.APP_API_TOKEN,
+  eventSecrets: env.EVENT_SECRET,
   metrics,
   log,
 });

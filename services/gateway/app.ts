@@ -23,10 +23,11 @@ import { cors } from './cors.ts';
 import { type DetailsPorts, detailsRoutes } from './details/routes.ts';
 import { archiveRoutes } from './downloads/archive/routes.ts';
 import { type DownloadPorts, downloadRoutes } from './downloads/routes.ts';
-import { type EventPorts, eventRoutes } from './events/routes.ts';
+import { type EventPorts, eventRoutes, requireStreamMethod } from './events/routes.ts';
 import type { JobIndex } from './job-index/job-index.ts';
 import type { JobCommands } from './jobs/commands.ts';
 import { type JobPorts, jobRoutes } from './jobs/routes.ts';
+import type { ClientAddress } from './limits/client-address.ts';
 import { openapi } from './openapi/document.ts';
 import { operatorAccountRoutes } from './operator/account-routes.ts';
 import { type OperatorPorts, operatorRoutes } from './operator/routes.ts';
@@ -37,6 +38,7 @@ import { type ProbePorts, probeRoutes } from './probe/routes.ts';
 import { renameRoutes } from './rename/routes.ts';
 import { type UploadPorts, uploadRoutes } from './uploads/routes.ts';
 import { type TusPorts, tusRoutes } from './uploads/tus/routes.ts';
+import { type UsagePorts, usageRoutes } from './usage/routes.ts';
 
 export interface GatewayPorts
   extends DetailsPorts,
@@ -46,9 +48,11 @@ export interface GatewayPorts
     ProbePorts,
     Omit<SessionPorts, 'callAuth' | 'cookies'>,
     TusPorts,
-    UploadPorts {
+    UploadPorts,
+    UsagePorts {
   invoke: Sidecar['invoke'];
   apiKeys: ApiKeys;
+  clientAddress: ClientAddress;
   /** The files of the page. */
   site: Site;
   index: JobIndex;
@@ -71,6 +75,7 @@ export function createGateway(ports: GatewayPorts): Koa<RequestState> {
   app.use((context, next) => (context.path === SHARE_PATH ? next() : acceptCookie(context, next)));
   if (ports.corsOrigins.length > 0) app.use(cors(ports.corsOrigins));
   app.use(health(ports.checks, ports.stoppingSignal)).use(exposeMetrics(ports.metrics));
+  app.use(requireStreamMethod);
   app.use(router.routes());
   app.use(router.allowedMethods());
   return app;
@@ -78,8 +83,9 @@ export function createGateway(ports: GatewayPorts): Koa<RequestState> {
 
 /** All routes of the gateway's own. Health and metrics are the same for all services. */
 export function createRoutes(ports: GatewayPorts): Router<RequestState> {
-  const router = new Router<RequestState>();
-  const callAuth = createCallAuth(ports.invoke);
+  // Paths count as they are written, so that a rule of a proxy for a path holds for all that the gateway takes for it.
+  const router = new Router<RequestState>({ sensitive: true });
+  const callAuth = createCallAuth(ports.invoke, ports.clientAddress);
   const cookies = createSessionCookies(ports.publicUrl);
   accountRoutes(router, callAuth);
   const sessionPorts = { ...ports, callAuth, cookies };
@@ -90,6 +96,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   secondFactorRoutes(router, sessionPorts);
   passkeyRoutes(router, sessionPorts);
   ownAccountRoutes(router, sessionPorts);
+  usageRoutes(router, ports);
   uploadRoutes(router, ports);
   tusRoutes(router, ports);
   probeRoutes(router, ports);

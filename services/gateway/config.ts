@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eventSecrets } from '../shared/contract/event-secret.ts';
 import {
   type RenamedVariables,
   requireTokenUnlessLoopback,
@@ -7,8 +8,10 @@ import {
 } from '../shared/runtime/config.ts';
 import { originList } from './cors.ts';
 import { type GroupLimits, longestRetention } from './limits/group-limits.ts';
+import { GUEST_DAY, groupLimitsFrom, groupSetting, USER_DAY } from './limits/group-settings.ts';
 import type { MinimumRate } from './limits/minimum-rate.ts';
 import type { Quota } from './limits/quota.ts';
+import { proxyList } from './limits/trusted-proxies.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -19,6 +22,8 @@ export const renamedVariables: RenamedVariables = { SILENT_SECONDS: 'STALL_SECON
 
 export const gatewayEnvironment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
+    /** Signs events and calls between the services. Every service needs the same secret. */
+    EVENT_SECRET: eventSecrets,
     /** The public URL of the gateway. The links in mails start with it. */
     PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8080'),
     /** Signs the links in mails. Every replica needs the same secret. */
@@ -27,6 +32,8 @@ export const gatewayEnvironment = requireTokenUnlessLoopback(
     TOKEN_AUDIENCE: z.string().min(1).default('mp3converter'),
     /** Origins of pages that may call this API from a browser. Without it, only pages of the gateway itself may. */
     CORS_ORIGINS: originList.optional(),
+    /** Addresses and networks of our proxies. Without it, the client is whoever opened the connection. */
+    TRUSTED_PROXIES: proxyList.optional(),
     MAX_UPLOAD_BYTES: wholeNumber(4 * GIB - MIB, { min: 1 }),
     /** Lets an operator list, retry and delete failed jobs. Without it there are no such routes. */
     OPERATOR_TOKEN: z.string().min(32).optional(),
@@ -42,6 +49,16 @@ export const gatewayEnvironment = requireTokenUnlessLoopback(
     GUEST_MAX_UPLOAD_BYTES: wholeNumber(200 * MIB, { min: 1 }),
     /** How long a job of a guest and its MP3 are kept. */
     GUEST_RETENTION_SECONDS: wholeNumber(DAY, { min: 60, max: 365 * DAY }),
+    /** The limits of each group, where they differ from those above and below: `uploads_per_day=100,stored_bytes=none`. */
+    LIMITS_GUEST: groupSetting
+      .refine(
+        (given) => !('retention_seconds' in given),
+        'cannot name retention_seconds: set GUEST_RETENTION_SECONDS, which auth has to know, too',
+      )
+      .optional(),
+    LIMITS_USER: groupSetting.optional(),
+    LIMITS_FRIEND: groupSetting.optional(),
+    LIMITS_OPERATOR: groupSetting.optional(),
     /** Jobs that are neither done, failed nor cancelled, of each guest and of all guests together. */
     GUEST_MAX_UNFINISHED: wholeNumber(3, { min: 1, max: 100_000 }),
     GUESTS_MAX_UNFINISHED: wholeNumber(300, { min: 1, max: 100_000 }),
@@ -52,6 +69,8 @@ export const gatewayEnvironment = requireTokenUnlessLoopback(
     MIN_UPLOAD_BYTES_PER_SECOND: wholeNumber(512, { max: GIB }),
     /** How far an upload may fall behind the minimum rate. Only the time counts in which the gateway waits for the client. */
     SLOW_UPLOAD_SECONDS: wholeNumber(60, { min: 1, max: HOUR }),
+    /** Connections from one address, or one /64 of IPv6, to this process. 0 means no bound, as behind a proxy. */
+    MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(0, { max: 100_000 }),
     /** Concurrent downloads of this process, and of each user. */
     MAX_DOWNLOADS: wholeNumber(64, { min: 1, max: 10_000 }),
     MAX_DOWNLOADS_PER_USER: wholeNumber(8, { min: 1, max: 10_000 }),
@@ -92,28 +111,41 @@ export const limitsOf = (env: GatewayConfig) => ({
   eventStreams: { all: env.MAX_EVENT_STREAMS, perUser: env.MAX_EVENT_STREAMS_PER_USER },
   activeJobs: {
     all: env.MAX_UNFINISHED,
-    perUser: env.MAX_UNFINISHED_PER_USER,
+    perUser: env.LIMITS_USER?.unfinished_jobs ?? env.MAX_UNFINISHED_PER_USER,
+    perGroup: unfinishedOf(env),
     guests: {
       all: Math.min(env.GUESTS_MAX_UNFINISHED, env.MAX_UNFINISHED),
-      perUser: Math.min(env.GUEST_MAX_UNFINISHED, env.MAX_UNFINISHED_PER_USER),
+      perUser:
+        env.LIMITS_GUEST?.unfinished_jobs ?? Math.min(env.GUEST_MAX_UNFINISHED, env.MAX_UNFINISHED_PER_USER),
     },
   } satisfies Quota as Quota,
   openUploads: { all: env.MAX_OPEN_UPLOADS, perUser: env.MAX_OPEN_UPLOADS_PER_USER },
 });
 
-/** The limits of each account. A guest never has more than a user. */
-export const groupLimitsOf = (env: GatewayConfig): GroupLimits => {
-  const user = { maxUploadBytes: env.MAX_UPLOAD_BYTES, retentionSeconds: env.RETENTION_SECONDS };
-  return {
-    guest: {
-      maxUploadBytes: Math.min(env.GUEST_MAX_UPLOAD_BYTES, env.MAX_UPLOAD_BYTES),
-      retentionSeconds: Math.min(env.GUEST_RETENTION_SECONDS, env.RETENTION_SECONDS),
+/** The most unfinished jobs of one friend and of one operator, where it is not that of a user. */
+function unfinishedOf({ LIMITS_FRIEND, LIMITS_OPERATOR }: GatewayConfig): NonNullable<Quota['perGroup']> {
+  const [friend, operator] = [LIMITS_FRIEND?.unfinished_jobs, LIMITS_OPERATOR?.unfinished_jobs];
+  return { ...(friend !== undefined && { friend }), ...(operator !== undefined && { operator }) };
+}
+
+/** The limits of each account. By default, a guest never has more than a user. */
+export const groupLimitsOf = (env: GatewayConfig): GroupLimits =>
+  groupLimitsFrom(
+    {
+      guest: {
+        maxUploadBytes: Math.min(env.GUEST_MAX_UPLOAD_BYTES, env.MAX_UPLOAD_BYTES),
+        retentionSeconds: Math.min(env.GUEST_RETENTION_SECONDS, env.RETENTION_SECONDS),
+        ...GUEST_DAY,
+      },
+      user: { maxUploadBytes: env.MAX_UPLOAD_BYTES, retentionSeconds: env.RETENTION_SECONDS, ...USER_DAY },
     },
-    user,
-    friend: user,
-    operator: user,
-  };
-};
+    {
+      guest: env.LIMITS_GUEST ?? {},
+      user: env.LIMITS_USER ?? {},
+      friend: env.LIMITS_FRIEND ?? {},
+      operator: env.LIMITS_OPERATOR ?? {},
+    },
+  );
 
 /** The rate at which clients have to send their files. */
 export const minimumRateOf = (env: GatewayConfig): MinimumRate => ({

@@ -5,7 +5,7 @@ import { z } from 'zod';
 /** Response headers that a page may read, beside those that the Fetch standard always allows. */
 const EXPOSED = [
   ...['Location', 'Content-Disposition', 'ETag', 'Content-Range', 'Accept-Ranges', 'Retry-After'],
-  ...['WWW-Authenticate', 'Allow'],
+  ...['WWW-Authenticate', 'Allow', 'RateLimit', 'RateLimit-Policy'],
   // Those of resumable uploads.
   ...['Tus-Resumable', 'Tus-Version', 'Tus-Extension', 'Tus-Max-Size', 'Tus-Checksum-Algorithm'],
   ...[

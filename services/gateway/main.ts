@@ -1,4 +1,6 @@
 import { createBlobStore } from '../shared/blobs/blob-store.ts';
+import { createSignedInvoke } from '../shared/contract/caller-token.ts';
+import { createSignedPublish } from '../shared/contract/signed-message.ts';
 import { connectSidecar } from '../shared/dapr/sidecar.ts';
 import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
@@ -30,9 +32,11 @@ import { createJobCommands } from './jobs/commands.ts';
 import { createDeleteBlobs } from './jobs/delete-blobs.ts';
 import { createPublishVideo } from './jobs/publish-video.ts';
 import { createAdmission } from './limits/admission.ts';
+import { createClientAddress } from './limits/client-address.ts';
 import { createConcurrencyLimit } from './limits/concurrency-limit.ts';
 import { longestRetention } from './limits/group-limits.ts';
 import { addCounts } from './limits/quota.ts';
+import { noProxies } from './limits/trusted-proxies.ts';
 import { createFailedIndex } from './operator/failed-index.ts';
 import { createFailedJobs } from './operator/failed-jobs.ts';
 import { createOverview } from './operator/overview.ts';
@@ -44,6 +48,7 @@ import { createStoreUpload } from './uploads/store-upload.ts';
 import { createResumable } from './uploads/tus/create-resumable.ts';
 import { createLeaseLocker } from './uploads/tus/lease-locker.ts';
 import { countOpenUploads } from './uploads/tus/open-uploads.ts';
+import { createDayUsage } from './usage/day-usage.ts';
 
 /**
  * Milliseconds between two writes of the marker by which the other
@@ -66,7 +71,9 @@ const sidecar = connectSidecar({
   port: env.DAPR_HTTP_PORT,
   apiToken: env.DAPR_API_TOKEN,
 });
-const { state, publish, invoke } = sidecar;
+const { state } = sidecar;
+const publish = createSignedPublish(sidecar.publish, env.EVENT_SECRET);
+const invoke = createSignedInvoke(sidecar.invoke, env.EVENT_SECRET);
 const jobs = createJobStore(state);
 const index = createJobIndex(state, times.indexSeconds);
 const failedIndex = createFailedIndex(state, times.indexSeconds);
@@ -76,8 +83,10 @@ const live = createLiveJobs({ state, jobs, index, stoppingSignal, log });
 const links = createSignedLinks(env.PUBLIC_URL, env.LINK_SECRET);
 const publisher = createPublishVideo(publish, log);
 const deletion = createDeleteBlobs(stored.blobs, stoppingSignal, log);
+const usage = createDayUsage({ state, ...stored, groupLimits, keepVideoMs: times.keepVideoMs });
 const uploadPorts = {
   ...stored,
+  usage,
   deduplicate: createDeduplicate(state, jobs, longestRetention(groupLimits)),
   links,
   publishVideo: publisher.publishVideo,
@@ -138,6 +147,7 @@ const app = createGateway({
   apiKeys,
   idempotency: resumable.idempotency,
   admission,
+  usage,
   downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
   probes: createConcurrencyLimit(limits.probes, 'probes'),
   searches: createConcurrencyLimit(limits.searches, 'searches for jobs'),
@@ -150,6 +160,7 @@ const app = createGateway({
   overview: createOverview({ ...live, failedIndex, metadata: sidecar.metadata, stoppingSignal, log }),
   operatorToken: env.OPERATOR_TOKEN,
   invoke,
+  clientAddress: createClientAddress(env.TRUSTED_PROXIES ?? noProxies),
   publicUrl: env.PUBLIC_URL,
   site: openSite(log),
   links,
@@ -190,6 +201,7 @@ const countingConverters = live.converters.run();
 await serve(app.callback(), {
   host: env.HOST,
   port: env.APP_PORT,
+  connectionsPerAddress: env.MAX_CONNECTIONS_PER_ADDRESS,
   shutdownSeconds: env.SHUTDOWN_SECONDS,
   stopping,
   log,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { callerTokens, eventSecrets } from '../shared/contract/event-secret.ts';
 import {
   type RenamedVariables,
   requireTokenUnlessLoopback,
@@ -10,6 +11,9 @@ export const renamedVariables: RenamedVariables = { MAIL_PATIENCE_SECONDS: 'MAIL
 
 export const notificationEnvironment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
+    /** Signs events and calls between the services. Every service needs the same secret. */
+    EVENT_SECRET: eventSecrets,
+    CALLER_TOKENS: callerTokens,
     MAIL_FROM: z
       .string()
       .regex(/^[^\p{Cc};,]+$/u, 'must be one address, without a comma or semicolon')

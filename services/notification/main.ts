@@ -46,6 +46,7 @@ const mailCheck = startStartupCheck(
 const app = createNotificationApp({
   notify: createNotify(sending, sendOnce),
   sendOnce,
+  callerSecrets: env.CALLER_TOKENS === 'required' ? env.EVENT_SECRET : undefined,
   checks: {
     sidecar: (signal) => sidecar.check(signal),
     store: storeCheck,
@@ -54,6 +55,7 @@ const app = createNotificationApp({
   requireReady: () => Promise.all([storeCheck(), mailCheck()]),
   stoppingSignal: stopping.signal,
   apiToken: env.APP_API_TOKEN,
+  eventSecrets: env.EVENT_SECRET,
   metrics: createMetrics('notification'),
   log,
 });

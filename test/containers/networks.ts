@@ -30,3 +30,37 @@ export async function addressOf(
   if (await canConnect(host, port)) return `${host}:${port}`;
   throw new Error(`${container.getName()} cannot be reached at ${host}:${port} from this machine.`);
 }
+
+/** The addresses of a container, by the names of networks in compose.yaml. */
+export async function addressesOf(
+  container: StartedTestContainer,
+  { compose, networkOf }: RunContext,
+): Promise<Map<string, string>> {
+  const { dockerode } = (await getContainerRuntimeClient()).container;
+  const { NetworkSettings } = await dockerode.getContainer(container.getId()).inspect();
+  return new Map(
+    Object.keys(compose.networks).flatMap((name) => {
+      const address = NetworkSettings.Networks[networkOf(name)]?.IPAddress;
+      return address ? [[name, address] as const] : [];
+    }),
+  );
+}
+
+/** A program for Node that prints to which of the addresses in its arguments, `<host>:<port>`, it can connect. */
+const CONNECT = `
+  const { connect } = require('node:net');
+  const reaches = (address) => new Promise((resolve) => {
+    const [host, port] = address.split(':');
+    const socket = connect({ host, port: Number(port), timeout: 2000 });
+    const end = (reached) => { socket.destroy(); resolve(reached ? [address] : []); };
+    socket.on('connect', () => end(true)).on('timeout', () => end(false)).on('error', () => end(false));
+  });
+  Promise.all(process.argv.slice(1).map(reaches)).then((all) => console.log(JSON.stringify(all.flat())));`;
+
+/** The command that asks, within a container, which addresses can be reached from there. It prints them as JSON. */
+export const connectCommand = (addresses: readonly string[]): string[] => [
+  'node',
+  '-e',
+  CONNECT,
+  ...addresses,
+];

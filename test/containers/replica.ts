@@ -6,7 +6,7 @@ import { readIfThere } from '../../services/shared/runtime/private-files.ts';
 import { LOG_MESSAGES } from '../support/log-messages.ts';
 import type { ServiceSpec } from './compose-file.ts';
 import { disconnect, healthOf, startContainer, stopContainer, waitUntilReady } from './container.ts';
-import { addressOf } from './networks.ts';
+import { addressesOf, addressOf } from './networks.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Short times, so that what usually takes minutes happens within seconds. */
@@ -27,6 +27,8 @@ export interface Replica {
   health(): Promise<string | undefined>;
   /** Whether, by its log, a conversion has begun and not ended. */
   isConverting(): boolean;
+  /** The addresses of its pod, by the names of networks in compose.yaml. */
+  addresses(): Promise<Map<string, string>>;
   /** Runs a command in the container of the service. Returns its standard output. */
   exec(command: string[]): Promise<string>;
   /** Disconnects it from its networks, like a cut cable. Returns a function that connects it again. */
@@ -61,6 +63,7 @@ export async function startReplica(context: RunContext, service: Service, name: 
         log.lastIndexOf(`"${LOG_MESSAGES.conversionStarted}"`) > log.lastIndexOf(`"${LOG_MESSAGES.mp3Made}"`)
       );
     },
+    addresses: () => addressesOf(pod, context),
     async exec(command) {
       const { exitCode, stdout, stderr } = await app.container.exec(command);
       if (exitCode !== 0) throw new Error(`${name}: exit code ${exitCode}. ${stderr}`);

@@ -13,6 +13,7 @@ import {
   readIntrusions,
 } from '../support/intruder/intruder.ts';
 import { waitAtMost, waitFor } from '../support/wait.ts';
+import { connectCommand } from './networks.ts';
 import type { Replica } from './replica.ts';
 import { rollingUpdate } from './rolling-update.ts';
 import { type System, startSystem } from './system.ts';
@@ -83,6 +84,32 @@ describe('the system in containers, with two instances of every service', { time
     const intrusions = readIntrusions(await converter.exec(INTRUDER_COMMAND));
     report(`\n${intrusionTable(intrusions)}`);
     assertConfined(intrusions);
+  });
+
+  test('lets a service reach the internal ports of those sidecars alone that it calls', async () => {
+    const INTERNAL_PORT = 50_002;
+    const CALLED: Record<string, string[]> = {
+      gateway: ['auth', 'converter'],
+      auth: ['gateway', 'notification'],
+      converter: ['gateway'],
+      notification: ['auth'],
+    };
+    const addresses = await Promise.all(
+      Object.values(system.replicas)
+        .flat()
+        .map(async ({ service, addresses }) => ({ service, of: [...(await addresses()).values()] })),
+    );
+    for (const [caller, allowed] of Object.entries(CALLED)) {
+      const [replica] = system.replicas[caller as keyof typeof CALLED & 'auth'] as [Replica];
+      const others = addresses.filter(({ service }) => service !== caller);
+      const asked = others.flatMap(({ service, of }) =>
+        of.map((host) => ({ service, address: `${host}:${INTERNAL_PORT}` })),
+      );
+      const printed = await replica.exec(connectCommand(asked.map(({ address }) => address)));
+      const reached = new Set(JSON.parse(printed) as string[]);
+      const services = asked.filter(({ address }) => reached.has(address)).map(({ service }) => service);
+      assert.deepEqual([...new Set(services)].toSorted(), allowed, caller);
+    }
   });
 
   for (const server of ['rabbitmq', 'mongodb'] as const)

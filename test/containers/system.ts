@@ -51,7 +51,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await Promise.all(Array.from({ length: options.replicas }, () => start(service)));
   return {
     replicas,
-    mailUrl: `http://${await addressOf(servers.maildev, context.networkOf('front'), 1080)}`,
+    mailUrl: `http://${await addressOf(servers.maildev, context.networkOf('mail-page'), 1080)}`,
     start,
     ...operations(servers, replicas, context),
   };

@@ -1,5 +1,6 @@
 import { createMemoryState } from '../../services/shared/state/memory-state.ts';
 import { blobStoreContract } from './blob-store.ts';
+import { hostileStringsContract } from './hostile-strings.ts';
 import { jobStoreContract } from './job-store.ts';
 import { stateStoreContract } from './state-store.ts';
 
@@ -14,3 +15,4 @@ function memory() {
 stateStoreContract('memory', memory);
 blobStoreContract('memory', memory);
 jobStoreContract('memory', memory);
+hostileStringsContract('memory', memory);

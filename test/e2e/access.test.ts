@@ -63,6 +63,7 @@ for (const system of systemsUnderTest()) {
         tokens.appApi,
         gateway.OPERATOR_TOKEN,
         gateway.LINK_SECRET,
+        gateway.EVENT_SECRET,
         ...passwordsIn(mp3converter),
         new URL(system.mysqlUrl).password,
       ];

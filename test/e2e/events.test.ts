@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import type { asyncapi } from '../../services/shared/contract/asyncapi/document.ts';
 import { client } from '../support/client.ts';
 import { contractOf } from '../support/contract.ts';
-import { type EventRecorder, startEventRecorder } from '../support/event-recorder.ts';
+import { type EventRecorder, type RecordedEvent, startEventRecorder } from '../support/event-recorder.ts';
 import { media, picture, video } from '../support/media.ts';
-import { gatewaySidecar, type SystemUnderTest, systemsUnderTest } from '../support/systems-under-test.ts';
+import {
+  eventSecretsOf,
+  gatewaySidecar,
+  type SystemUnderTest,
+  systemsUnderTest,
+} from '../support/systems-under-test.ts';
 import { waitFor } from '../support/wait.ts';
 
 const TOPICS = ['video', 'mp3'];
@@ -17,6 +22,7 @@ for (const system of systemsUnderTest()) {
       const api = client(system.gatewayUrl);
       const document = (await (await api.send('/asyncapi.json')).json()) as typeof asyncapi;
       const contract = contractOf(document);
+      const [secret] = eventSecretsOf(system);
       await using recorder = await startEventRecorder(system, TOPICS);
       await waitForSubscriptions(recorder, system);
 
@@ -28,16 +34,22 @@ for (const system of systemsUnderTest()) {
           return ((await accepted.json()) as { id: string }).id;
         }),
       );
+      const messageOf = ({ event }: RecordedEvent) => JSON.parse(event.data.payload);
       const of = (id: string, topic: string) =>
-        recorder.seen.find((event) => event.topic === topic && event.event.data.job_id === id);
+        recorder.seen.find((event) => event.topic === topic && messageOf(event).job_id === id);
       await waitFor('all events', async () => ids.every((id) => TOPICS.every((topic) => of(id, topic))));
 
-      for (const { topic, contentType, event } of recorder.seen) {
+      for (const seen of recorder.seen) {
+        const { topic, contentType, event } = seen;
         assert.equal(contentType, document.channels[topic as 'mp3'].messages[topic as 'mp3'].contentType);
         contract.assertValid(topic === 'mp3' ? 'Mp3Delivery' : 'VideoDelivery', event);
+        contract.assertValid(topic === 'mp3' ? 'Mp3Event' : 'VideoEvent', messageOf(seen));
+        const { payload, signature } = event.data;
+        const signed = createHmac('sha256', secret).update(`event\n${topic}\n${payload}`);
+        assert.equal(signature, signed.digest('base64url'));
       }
       assert.deepEqual(
-        ids.map((id) => of(id, 'mp3')?.event.data.status),
+        ids.map((id) => messageOf(of(id, 'mp3') ?? assert.fail()).status),
         ['done', 'failed'],
       );
     });

@@ -56,7 +56,7 @@ export const MAX_TOOLS_MB = 600;
 export const MAX_OWN_MB = 400;
 /**
  * Processor time that the tools may take for a file: so many seconds, one more for so many bytes of the file, and one for so many
- * seconds of the MP3. Tags are the dearest: 1.8 MB with 50,000 of them took 80 s.
+ * seconds of the MP3.
  */
 const MAX_TOOL_SECONDS = 20;
 const BYTES_PER_TOOL_SECOND = 20_000;

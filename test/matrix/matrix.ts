@@ -12,6 +12,7 @@ export const matrixDir = resolve(import.meta.dirname, '../../.data/matrix');
 const FILES = [
   'test/contract/stores.test.ts',
   'test/e2e/conversion.test.ts',
+  'test/e2e/hostile-strings.test.ts',
   'test/matrix/redelivery.test.ts',
 ];
 

@@ -5,11 +5,13 @@ a record in state `sending` for that of an earlier process which died during the
 answer holds up all mails.
 """
 
+import hmac
 import json
 import os
 import re
 import signal
 import time
+from base64 import urlsafe_b64encode
 from datetime import datetime
 from hmac import compare_digest
 from pathlib import Path
@@ -23,13 +25,16 @@ from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
 
 CONTRACT = json.loads(Path(os.environ["ASYNCAPI"]).read_text())
-DELIVERY = {"$ref": "#/components/schemas/Mp3Delivery", "components": CONTRACT["components"]}
+COMPONENTS = CONTRACT["components"]
+DELIVERY = {"$ref": "#/components/schemas/Mp3Delivery", "components": COMPONENTS}
+EVENT = {"$ref": "#/components/schemas/Mp3Event", "components": COMPONENTS}
 DELIVERY_PATH = CONTRACT["operations"]["receiveMp3"]["x-delivery-path"]
 UNKNOWN_OUTCOME = re.compile(CONTRACT["operations"]["sendMail"]["x-unknown-outcome"])
 RECORD_KEY = CONTRACT["x-state"]["mailRecord"]["key"]
 DAPR_PORT = int(os.environ.get("DAPR_HTTP_PORT", "3500"))
 HEADERS = {"content-type": "application/json", "dapr-api-token": os.environ["DAPR_API_TOKEN"]}
 APP_TOKEN = os.environ["APP_API_TOKEN"].encode()
+SECRETS = [secret.encode() for secret in os.environ["EVENT_SECRET"].split(",")]
 MAIL_FROM = os.environ.get("MAIL_FROM", "mp3converter <mp3converter@localhost>")
 NO_RECORD = {"state": "open", "send": "", "sends": 0, "refusals": 0}
 MISSING_SOUND = ("truncated", "damaged")
@@ -39,7 +44,8 @@ MAIL = """<!doctype html><h1>{{ title }}</h1>{% for text in missing %}<p><b>{{ t
 {% else %}{{ event.error.detail }}{% endif %}</p>{% for text in notes %}<p>Note: {{ text }}</p>{% endfor %}"""
 
 app = Flask(__name__)
-validate = fastjsonschema.compile(DELIVERY)
+validate_delivery = fastjsonschema.compile(DELIVERY)
+validate_event = fastjsonschema.compile(EVENT)
 dapr = HTTPConnectionPool("127.0.0.1", DAPR_PORT, maxsize=8, headers=HEADERS, retries=False)
 sending = Lock()  # the mail binding can send only one mail at a time
 stopping = False
@@ -52,6 +58,14 @@ def call(method, path, body=None, seconds=10):
     except HTTPError:
         return None, None, None
     return answer.status < 300, answer.data and answer.json(), answer.headers.get("etag")
+
+
+def is_signed(payload, signature):
+    """Return whether the system has signed the event, by the rules of `x-signature`."""
+    text = f"event\nmp3\n{payload}".encode("utf-8", "surrogatepass")
+    digests = [hmac.digest(secret, text, "sha256") for secret in SECRETS]
+    valid = [urlsafe_b64encode(digest).rstrip(b"=") for digest in digests]
+    return any([compare_digest(signature.encode("utf-8", "surrogatepass"), one) for one in valid])
 
 
 def seconds_left(event):
@@ -120,7 +134,10 @@ def deliver():
     if not compare_digest(request.headers.get("dapr-api-token", "").encode(), APP_TOKEN):
         abort(403)
     try:
-        event = validate(request.get_json(silent=True))["data"]
+        data = validate_delivery(request.get_json(silent=True))["data"]
+        if not is_signed(data["payload"], data["signature"]):
+            raise ValueError("not signed by this system")
+        event = validate_event(json.loads(data["payload"]))
         if seconds_left(event) <= 0:
             raise ValueError("expired")
     except ValueError:

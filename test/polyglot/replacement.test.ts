@@ -5,9 +5,10 @@ import { after, describe, it } from 'node:test';
 import { which } from '../../deploy/process/which.ts';
 import type { asyncapi } from '../../services/shared/contract/asyncapi/document.ts';
 import type { Mp3Event } from '../../services/shared/contract/events.ts';
+import { signMessage } from '../../services/shared/contract/signed-message.ts';
 import { mailsTo, mailTo } from '../support/client.ts';
 import { contractOf } from '../support/contract.ts';
-import { gatewaySidecar, systemsUnderTest } from '../support/systems-under-test.ts';
+import { eventSecretsOf, gatewaySidecar, systemsUnderTest } from '../support/systems-under-test.ts';
 import { variantsOf } from '../support/variants.ts';
 import { waitFor } from '../support/wait.ts';
 
@@ -20,6 +21,7 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
     const { mailRecord } = document['x-state'];
     const examples = document.components.schemas.Mp3Event as { examples?: Mp3Event[] };
     const sidecar = gatewaySidecar(system);
+    const secrets = eventSecretsOf(system);
     after(() => sidecar.close());
 
     const newEvents = () =>
@@ -30,15 +32,17 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
       }));
 
     /** Delivers an event as the sidecar of the service does. */
-    const post = (data: unknown) =>
+    const post = (event: unknown) => postData(signMessage('mp3', event as object, secrets));
+    const postData = (data: unknown) =>
       fetch(`http://127.0.0.1:${system.apps.notification.appPort}${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/cloudevents+json', 'dapr-api-token': system.tokens.appApi },
         body: JSON.stringify({ specversion: '1.0', id: randomUUID(), source: 'test', type: 'test', data }),
       });
 
-    async function deliver(data: unknown): Promise<string> {
-      const reply = await post(data);
+    const deliver = async (event: unknown) => answerOf(await post(event));
+
+    async function answerOf(reply: Response): Promise<string> {
       assert.equal(reply.status, 200);
       return contract.assertValid('DeliveryAnswer', (await reply.json()) as { status: string }).status;
     }
@@ -152,6 +156,23 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
         }
       }
       assert.ok(counts.SUCCESS > 10 && counts.DROP > 50, JSON.stringify(counts));
+    });
+
+    it('drops an event that the system has not signed, and mails nobody', async () => {
+      for (const event of newEvents()) {
+        const signed = signMessage('mp3', event, secrets);
+        const forged: unknown[] = [
+          event,
+          { payload: signed.payload },
+          { ...signed, payload: `${signed.payload} ` },
+          { ...signed, signature: `${signed.signature}=` },
+          { ...signed, signature: 'ä\ud800' },
+          signMessage('mp3', event, ['the secret of another system, for a test']),
+          signMessage('video', event, secrets),
+        ];
+        for (const data of forged) assert.equal(await answerOf(await postData(data)), 'DROP');
+        assert.equal(await stored(event), undefined);
+      }
     });
 
     it('drops an expired event', async () => {

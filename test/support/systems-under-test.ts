@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Choice } from '../../deploy/local/system/components.ts';
+import { readEnvFile } from '../../deploy/local/write-secrets.ts';
+import { createSignedInvoke } from '../../services/shared/contract/caller-token.ts';
+import { type EventSecrets, eventSecrets } from '../../services/shared/contract/event-secret.ts';
+import { createSignedPublish } from '../../services/shared/contract/signed-message.ts';
 import { connectSidecar, type Sidecar } from '../../services/shared/dapr/sidecar.ts';
 
 /** A running system, as the runner describes it to the test files. */
@@ -32,6 +36,21 @@ export function systemsUnderTest(): SystemUnderTest[] {
   return JSON.parse(readFileSync(file, 'utf8')) as SystemUnderTest[];
 }
 
-/** A connection to the gateway's sidecar, with the gateway's token. */
-export const gatewaySidecar = ({ apps, tokens }: SystemUnderTest): Sidecar =>
+/** The secrets with which the services of a system sign events and calls. */
+export const eventSecretsOf = ({ stateRoot }: Pick<SystemUnderTest, 'stateRoot'>): EventSecrets =>
+  eventSecrets.parse(readEnvFile(stateRoot, 'gateway').EVENT_SECRET);
+
+/** A connection to the gateway's sidecar, with the gateway's token. It signs nothing. */
+export const unsignedSidecar = ({ apps, tokens }: SystemUnderTest): Sidecar =>
   connectSidecar({ host: '127.0.0.1', port: apps.gateway.daprHttpPort, apiToken: tokens.daprApi });
+
+/** A connection to the gateway's sidecar, which publishes and calls as the gateway does. */
+export function gatewaySidecar(system: SystemUnderTest): Sidecar {
+  const sidecar = unsignedSidecar(system);
+  const secrets = eventSecretsOf(system);
+  return {
+    ...sidecar,
+    publish: createSignedPublish(sidecar.publish, secrets),
+    invoke: createSignedInvoke(sidecar.invoke, secrets),
+  };
+}

@@ -16,6 +16,9 @@ const asOtherUser = (command: string, args: string[]): [command: string, args: s
     ? ['unshare', ['--user', '--map-user=1000', '--map-group=1000', command, ...args]]
     : [command, args];
 
+/** The image's own user is a superuser. The services get one that owns their database and nothing else. base64url needs no escaping. */
+const CONTAINER_SCRIPT = `printf "%s\\n" "CREATE ROLE ${NAME} LOGIN PASSWORD '$SERVICES_PASSWORD';" "CREATE DATABASE ${NAME} OWNER ${NAME};" > /docker-entrypoint-initdb.d/10-services.sql && exec docker-entrypoint.sh postgres`;
+
 export const postgresql: ServerKind = {
   url: ({ passwords, ports }) =>
     `postgres://${NAME}:${passwords.get('postgresql')}@127.0.0.1:${ports.known('postgresql')}/${NAME}?sslmode=disable`,
@@ -28,7 +31,11 @@ export const postgresql: ServerKind = {
         image: process.env.POSTGRESQL_IMAGE ?? 'postgres:17',
         ports: { [port]: 5432 },
         volume: '/var/lib/postgresql/data',
-        env: { POSTGRES_USER: NAME, POSTGRES_PASSWORD: passwords.get('postgresql'), POSTGRES_DB: NAME },
+        env: {
+          POSTGRES_PASSWORD: passwords.get('postgresql-root'),
+          SERVICES_PASSWORD: passwords.get('postgresql'),
+        },
+        command: ['bash', '-c', CONTAINER_SCRIPT],
       });
     }
     const home = makePrivateDir(path.join(dataDir, 'postgresql'));

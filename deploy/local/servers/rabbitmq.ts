@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { makePrivateDir, writePrivate } from '../../../services/shared/runtime/private-files.ts';
 import { OFFICIAL } from '../../docker/image-names.ts';
@@ -23,6 +24,11 @@ const answers =
   async (signal: AbortSignal): Promise<boolean> =>
     (await readFirstBytes(port, greeting, signal))[0] === 1;
 
+/** Limits the account of the image to our exchanges and queues, when it is created. */
+const permissionsFile = ({ repoRoot }: ServerContext): string =>
+  path.join(repoRoot, 'deploy', 'docker', 'rabbitmq.conf');
+const PERMISSIONS_PATH = '/etc/rabbitmq/conf.d/90-mp3converter.conf';
+
 export const rabbitmq: ServerKind = {
   url: rabbitmqUrl,
   async launch(context) {
@@ -35,7 +41,7 @@ export const rabbitmq: ServerKind = {
       ports: { [port]: 5672 },
       volume: '/var/lib/rabbitmq',
       // RabbitMQ names its database folder after the host.
-      options: ['--hostname', 'rabbitmq'],
+      options: ['--hostname', 'rabbitmq', '--volume', `${permissionsFile(context)}:${PERMISSIONS_PATH}:ro`],
       env: {
         RABBITMQ_DEFAULT_USER: 'mp3converter',
         RABBITMQ_DEFAULT_PASS: passwords.get('rabbitmq'),
@@ -54,8 +60,9 @@ async function startProcess(context: ServerContext, command: string, port: numbe
   const at = (name: string): string => path.join(home, name);
   const epmdPort = await ports.reserve('epmd');
   const epmd = await startEpmd(context, epmdPort);
-  writePrivate(at('rabbitmq.conf'), configuration(port, context));
+  writePrivate(at('rabbitmq.conf'), configuration(port, at('definitions.json'), context));
   writePrivate(at('enabled_plugins'), '[].\n');
+  writePrivate(at('definitions.json'), definitions(context.passwords.get('rabbitmq')));
   const env = {
     ...plainEnv(),
     // Erlang creates its cookie, a shared secret of the nodes, in the home folder.
@@ -124,17 +131,37 @@ function startEpmd(context: ServerContext, port: number): Promise<Child> {
   });
 }
 
-function configuration(port: number, { passwords, consumerTimeoutMs }: ServerContext): string {
+function configuration(port: number, definitionsFile: string, { consumerTimeoutMs }: ServerContext): string {
   return [
     `listeners.tcp.default = 127.0.0.1:${port}`,
-    'default_user = mp3converter',
-    `default_pass = ${passwords.get('rabbitmq')}`,
-    'default_permissions.configure = .*',
-    'default_permissions.read = .*',
-    'default_permissions.write = .*',
+    `load_definitions = ${definitionsFile}`,
     `consumer_timeout = ${consumerTimeoutMs}`,
     'log.console = true',
     'log.console.level = info',
     '',
   ].join('\n');
+}
+
+/**
+ * The exchanges and queues of the system: Dapr names exchanges after topics, and queues after the subscriber and the topic.
+ * deploy/docker/rabbitmq.conf and deploy/kubernetes/servers/rabbitmq/rabbitmq.conf have the same.
+ */
+export const OWN_NAMES = '^([a-z0-9-]+-)?(video|mp3)(-quorum)?$';
+
+/**
+ * The account of the services, which RabbitMQ reads at every start: so an account of an older release loses what it need not have.
+ * @see https://www.rabbitmq.com/docs/passwords#computing-password-hash
+ */
+function definitions(password: string): string {
+  const salt = randomBytes(4);
+  const hash = createHash('sha256').update(salt).update(password).digest();
+  const user = {
+    name: 'mp3converter',
+    password_hash: Buffer.concat([salt, hash]).toString('base64'),
+    hashing_algorithm: 'rabbit_password_hashing_sha256',
+    tags: [],
+  };
+  const own = { configure: OWN_NAMES, write: OWN_NAMES, read: OWN_NAMES };
+  const permissions = [{ user: user.name, vhost: '/', ...own }];
+  return `${JSON.stringify({ vhosts: [{ name: '/' }], users: [user], permissions }, null, 2)}\n`;
 }

@@ -8,6 +8,37 @@ import { startContainer } from './docker.ts';
 
 const storageOf = (dataDir: string): string => path.join(dataDir, 'redis', 'data');
 
+/** The account of the services. */
+const USER = 'mp3converter';
+
+/**
+ * The commands of Dapr's components for state and pub/sub (components-contrib 1.18), and of the client's connection. All keys, because
+ * the server is the system's own. Commands within a script are checked as well. Nobody is a user without a name.
+ */
+const COMMANDS = [
+  ...['auth', 'hello', 'ping', 'select', 'info', 'client|setname', 'client|id'],
+  ...[
+    'hget',
+    'hgetall',
+    'hset',
+    'hincrby',
+    'get',
+    'del',
+    'exists',
+    'eval',
+    'expire',
+    'persist',
+    'ttl',
+    'wait',
+  ],
+  ...['multi', 'exec', 'discard'],
+  ...['xadd', 'xack', 'xreadgroup', 'xpending', 'xclaim', 'xgroup|create'],
+].map((command) => `+${command}`);
+const account = (password: string): string[] => [
+  'user default off',
+  `user ${USER} on >${password} ~* resetchannels -@all ${COMMANDS.join(' ')}`,
+];
+
 /** A crash loses no acknowledged write, and when memory is full Redis refuses writes instead of evicting keys. */
 const SAFE = [
   'appendonly yes',
@@ -18,11 +49,12 @@ const SAFE = [
 ];
 
 export const redis: ServerKind = {
-  url: ({ passwords, ports }) => `redis://:${passwords.get('redis')}@127.0.0.1:${ports.known('redis')}`,
+  url: ({ passwords, ports }) =>
+    `redis://${USER}:${passwords.get('redis')}@127.0.0.1:${ports.known('redis')}`,
   async launch(context) {
     const { dataDir, keep, passwords, ports, tools } = context;
     const port = await ports.reserve('redis');
-    const common = [...SAFE, `requirepass ${passwords.get('redis')}`];
+    const common = [...SAFE, ...account(passwords.get('redis'))];
     if (tools.redis === undefined) {
       return startContainer(context, {
         name: 'redis',
@@ -59,7 +91,7 @@ export const redis: ServerKind = {
 
 /** Redis answers with an error while it loads its file. */
 async function answers({ passwords, ports }: ServerContext, signal: AbortSignal): Promise<boolean> {
-  const commands = Buffer.from(`AUTH ${passwords.get('redis')}\r\nPING\r\n`);
+  const commands = Buffer.from(`AUTH ${USER} ${passwords.get('redis')}\r\nPING\r\n`);
   const isWhole = (reply: Buffer): boolean => reply.toString().split('\r\n').length > 2;
   const reply = await readFirstBytes(ports.known('redis') as number, commands, signal, isWhole);
   return reply.toString() === '+OK\r\n+PONG\r\n';

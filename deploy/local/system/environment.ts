@@ -2,7 +2,7 @@ import type { Tokens } from '../write-secrets.ts';
 
 // Variables for one server or service, which others must not see. A service gets its own from its file in .data/env.
 const RESTRICTED =
-  /^(RABBITMQ_|REDIS_|NATS_|MYSQL_|MONGODB_|POSTGRESQL_|SMTP_|LINK_SECRET$|OPERATOR_TOKEN$|PUBLIC_URL$|DAPR_|APP_|NODE_CHANNEL_|npm_)/;
+  /^(RABBITMQ_|REDIS_|NATS_|MYSQL_|MONGODB_|POSTGRESQL_|SMTP_|LINK_SECRET$|EVENT_SECRET$|AUTH_SECRET$|OIDC_PROVIDERS$|OPERATOR_TOKEN$|PUBLIC_URL$|DAPR_|APP_|NODE_CHANNEL_|npm_)/;
 
 /** The environment without the variables that belong to one server or service. */
 export function withoutSecrets(env: NodeJS.ProcessEnv): Record<string, string> {

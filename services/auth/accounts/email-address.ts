@@ -38,3 +38,6 @@ export function requireEmailAddress(text: string): string {
 
 /** Returns the form of an address that is unique among users. Mailboxes that differ only in case do not occur in practice. */
 export const emailKey = (address: string): string => address.toLowerCase();
+
+/** Returns the key of the account that a text means, and of a text that is no address, the text itself. All spellings are one. */
+export const accountKey = (text: string): string => emailKey(parseEmailAddress(text) ?? text);

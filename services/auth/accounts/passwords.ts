@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { AppError } from '../../shared/runtime/errors.ts';
-import { createSemaphore } from '../../shared/runtime/semaphore.ts';
+import { createFairSemaphore } from '../../shared/runtime/fair-semaphore.ts';
+import { currentCaller } from '../limits/caller.ts';
 
 /**
  * The parameters that OWASP recommends first for argon2id: 19 MiB, two
@@ -29,9 +30,14 @@ export interface Passwords {
   isOutdated(stored: string): boolean;
 }
 
-/** `parallel` is how many hashes are computed at a time, and `queue` how many may wait. */
+/**
+ * `parallel` is how many hashes are computed at a time, and `queue` how many may wait. One of those that are computed, and at least
+ * a second one, is for owners at an address from which they have logged in before. The others take turns by their addresses.
+ */
 export async function createPasswords(options: { parallel: number; queue: number }): Promise<Passwords> {
-  const semaphore = createSemaphore(options.parallel, {
+  const semaphore = createFairSemaphore({
+    permits: Math.max(2, options.parallel),
+    reserved: 1,
     maxWaiting: options.queue,
     maxWaitMs: MAX_WAIT_MS,
     full: () =>
@@ -44,10 +50,19 @@ export async function createPasswords(options: { parallel: number; queue: number
   // 4.2).
   const bytes = (password: string) => Buffer.from(password.normalize('NFC'));
 
+  function takeTurn<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const { address = '', rank, isKnown } = currentCaller();
+    return semaphore.run({ key: address, rank, isTrusted: isKnown }, work, signal);
+  }
+
   return {
-    hash: (password, signal) => semaphore.run(() => hash(bytes(password), PARAMETERS), signal),
+    hash: (password, signal) => takeTurn(() => hash(bytes(password), PARAMETERS), signal),
     async verify(password, stored, signal) {
-      const matches = await semaphore.run(() => verify(stored ?? dummy, bytes(password)), signal);
+      const { beforeCheck } = currentCaller();
+      const matches = await takeTurn(async () => {
+        beforeCheck();
+        return verify(stored ?? dummy, bytes(password));
+      }, signal);
       return matches && stored !== undefined;
     },
     isOutdated: (stored) => !stored.startsWith(CURRENT),

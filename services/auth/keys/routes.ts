@@ -21,6 +21,7 @@ const newKey = z.object({
     .transform((scopes) => SCOPES.filter((scope) => scopes.includes(scope))),
   expires_in_days: z.number().int().min(1).max(366).default(90),
 });
+const keyToEnd = z.object({ id: z.string().max(64) });
 const keyToCheck = z.object({ key: z.string().max(200) });
 
 export interface KeyPorts {
@@ -46,9 +47,9 @@ export function keyRoutes(router: Router<RequestState>, { apiKeys, requireAccoun
     context.body = { keys: (await apiKeys.list(user.id)).map(viewOf) };
   });
 
-  router.delete('/account/keys/:id', async (context) => {
+  router.post('/account/keys/end', jsonBody, async (context) => {
+    const { id } = parseBody(context, keyToEnd);
     const { user } = await requireAccount(context);
-    const id = String(context.params.id);
     await apiKeys.delete(user.id, id);
     context.state.log.info({ user: user.id, key: id }, 'API key deleted');
     context.status = 204;

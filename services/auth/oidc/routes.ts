@@ -29,14 +29,17 @@ export interface OidcPorts {
   requireAccount: RequireAccount;
 }
 
+const named = z.object({ provider: z.string().max(32) });
+const identityToEnd = z.object({ id: z.string().max(64) });
 const callback = z.object({ query: z.string().max(8_000), attempt: z.string().max(4_000) });
 
 /** Sign-in at other systems. The gateway keeps the attempt in a cookie, and passes on what the provider has sent with the browser. */
 export function oidcRoutes(router: Router<RequestState>, ports: OidcPorts): void {
   const { providers, signInByIdentity, database, grants, requireAccount } = ports;
 
-  function providerOf(context: Pick<Context, 'params'>): Provider {
-    const found = providers.find(({ settings }) => settings.id === context.params.provider);
+  function providerOf(context: Context): Provider {
+    const { provider } = parseBody(context, named);
+    const found = providers.find(({ settings }) => settings.id === provider);
     if (!found) throw new AppError('not_found', 'there is no such provider');
     return found;
   }
@@ -45,13 +48,13 @@ export function oidcRoutes(router: Router<RequestState>, ports: OidcPorts): void
     context.body = { providers: providers.map(({ settings: { id, name } }) => ({ id, name })) };
   });
 
-  router.post('/oidc/:provider/begin', async (context) => {
+  router.post('/oidc/begin', jsonBody, async (context) => {
     context.set('Cache-Control', 'no-store');
     context.body = await providerOf(context).authorization.begin();
   });
 
   // Begun by whoever is signed in, it joins the identity to that account.
-  router.post('/oidc/:provider/join', async (context) => {
+  router.post('/oidc/join', jsonBody, async (context) => {
     const { user, sessionId } = await requireAccount(context);
     if (sessionId === undefined)
       throw new AppError('state_conflict', 'this session is of an older release: sign in again');
@@ -59,7 +62,7 @@ export function oidcRoutes(router: Router<RequestState>, ports: OidcPorts): void
     context.body = await providerOf(context).authorization.begin({ userId: user.id, sessionId });
   });
 
-  router.post('/oidc/:provider/complete', jsonBody, async (context) => {
+  router.post('/oidc/complete', jsonBody, async (context) => {
     const { settings, authorization } = providerOf(context);
     const { query, attempt } = parseBody(context, callback);
     const { identity, join } = await authorization.complete(query, attempt);
@@ -79,11 +82,10 @@ export function oidcRoutes(router: Router<RequestState>, ports: OidcPorts): void
     };
   });
 
-  router.delete('/account/identities/:id', async (context) => {
+  router.post('/account/identities/end', jsonBody, async (context) => {
+    const { id } = parseBody(context, identityToEnd);
     const { user } = await requireAccount(context);
-    await database.inTransaction((statements) =>
-      removeIdentity(statements, user, String(context.params.id), providers),
-    );
+    await database.inTransaction((statements) => removeIdentity(statements, user, id, providers));
     context.status = 204;
   });
 }

@@ -58,6 +58,7 @@ const login = z.object({
     }),
   }),
 });
+const ending = z.object({ id: base64url(22) });
 const renaming = z.object({ id: base64url(22), name });
 
 /** The passkeys of an account, and the login by one. */
@@ -95,9 +96,10 @@ export function passkeyRoutes(router: Router<RequestState>, ports: PasskeyPorts)
     context.status = 204;
   });
 
-  router.delete(`${path}/:id`, async (context) => {
+  router.post(`${path}/end`, jsonBody, async (context) => {
+    const { id } = parseBody(context, ending);
     const { user } = await requireAccount(context);
-    await passkeys.remove(user, String(context.params.id));
+    await passkeys.remove(user, id);
     context.state.log.info({ user: user.id }, 'passkey removed');
     context.status = 204;
   });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { REGISTERED_GROUPS } from '../../shared/contract/account-group.ts';
+import { hasPlausibleTimes } from '../../shared/contract/token-times.ts';
 import type { User } from '../accounts/users.ts';
 import { invalidToken } from '../credentials.ts';
 import { ALGORITHM } from './key-store.ts';
@@ -80,11 +81,13 @@ export function createTokens({ keys, issuer, audience, seconds, now = Date.now }
           typ: TYPE,
           currentDate: new Date(now()),
         });
-        return claims.parse(payload);
+        const verified = claims.parse(payload);
+        if (hasPlausibleTimes(verified, now() / 1000)) return verified;
       } catch (error) {
         if (error instanceof errors.JOSEError || error instanceof z.ZodError) throw invalidToken(error);
         throw error;
       }
+      throw invalidToken();
     },
   };
 }

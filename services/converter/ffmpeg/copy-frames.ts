@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { ConversionFailure, NotJoinable } from '../failure.ts';
 import { readTags, type TaggedMp3 } from '../mp3/frame-reader.ts';
 import { writeGaplessInfo } from '../mp3/xing-tag.ts';
-import type { Tool } from '../sandbox/sandbox.ts';
 import { requireBelowSizeLimit, requireSuccess } from './encode.ts';
 import { copyArguments } from './encode-arguments.ts';
 import { encodeLimits, maxErrorBytes } from './encode-limits.ts';
@@ -32,10 +31,7 @@ export interface CopiedSound extends Encoded {
  * it, too. Returns undefined where the sound has to be encoded: it is no MP3, it begins late or has pauses, which only an
  * encoder can fill with silence, or no player could play its frames without an error.
  */
-export async function copyFrames(
-  request: EncodeRequest,
-  { ffprobe }: { ffprobe: Tool },
-): Promise<CopiedSound | undefined> {
+export async function copyFrames(request: EncodeRequest): Promise<CopiedSound | undefined> {
   const { ffmpeg, folder, audio, limits, signal, onTime } = request;
   if (audio.codec !== 'mp3') return undefined;
   try {
@@ -50,7 +46,7 @@ export async function copyFrames(
     requireWithoutPauses(request, result);
     await requireAllFrames(request, result);
     const { maxDurationSeconds } = limits;
-    const verified = await verify({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal });
+    const verified = await verify({ ffmpeg, folder, maxDurationSeconds, signal });
     return { decoded: NOT_DECODED, packets: result.packets, seconds: verified.seconds, verified };
   } catch (error) {
     if (error instanceof NotJoinable) return undefined;

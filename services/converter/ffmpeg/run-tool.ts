@@ -74,7 +74,7 @@ export async function runTool(
       'pipe',
     ],
     windowsHide: true,
-    // A process group of its own, which is killed as a whole: bwrap is killed before what it starts could know.
+    // A process group of its own, which is killed as a whole: bwrap arranges only late that its children die with it.
     detached: IS_POSIX,
   }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
   const timeoutSignal = AbortSignal.timeout(timeoutSeconds * 1000);

@@ -12,13 +12,13 @@ import {
   type SoundFormat,
   samplesFor,
 } from '../meter/sound-meter.ts';
-import { readTags } from '../mp3/frame-reader.ts';
+import { frameSamples } from '../mp3/frame-header.ts';
+import { readTags, type TaggedMp3 } from '../mp3/frame-reader.ts';
 import type { PlayRange } from '../mp3/play-ranges.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
 import { isCrash } from './crash.ts';
 import { LOG_ARGUMENTS } from './encoder-log.ts';
 import { runEncoder } from './run-encoder.ts';
-import { runTool } from './run-tool.ts';
 import { OUTPUT, untrustedInput, untrustedPipe } from './untrusted-input.ts';
 
 const TIMEOUT_SECONDS = 1800;
@@ -31,7 +31,6 @@ const HEADER_TOLERANCE = 0.3;
 
 export interface VerifyOptions {
   ffmpeg: Tool;
-  ffprobe: Tool;
   folder: string;
   maxDurationSeconds: number;
   /** Ranges that together are the whole MP3. Each is played by its own process. Default: one. */
@@ -53,37 +52,14 @@ export interface VerifiedMp3 {
  */
 export async function verify(options: VerifyOptions): Promise<VerifiedMp3> {
   const begun = performance.now();
-  const [{ seconds, sound }, stated] = await together(options.signal, [
-    (signal) => play({ ...options, signal }),
-    (signal) => statedLength({ ...options, signal }),
-  ]);
+  const mp3 = await tagsOf(join(options.folder, OUTPUT));
+  const { seconds, sound } = await play(options, mp3.tagFrame.header);
+  const stated = statedLength(mp3);
   if (Math.abs(seconds - stated) > HEADER_TOLERANCE) {
     throw unplayable(new Error(`the MP3 states ${stated} s and plays ${seconds} s`));
   }
   if (seconds > options.maxDurationSeconds) throw tooLong(options.maxDurationSeconds);
   return { seconds, sound, checkSeconds: (performance.now() - begun) / 1000 };
-}
-
-/** Does all of the works, and resolves with their results. Where one fails, the others are aborted. */
-async function together<Results extends unknown[]>(
-  signal: AbortSignal,
-  works: readonly [...{ [Index in keyof Results]: (signal: AbortSignal) => Promise<Results[Index]> }],
-): Promise<Results> {
-  const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
-  const results = works.map(async (work) => {
-    try {
-      return await work(either);
-    } catch (error) {
-      failed.abort(error);
-      throw error;
-    }
-  });
-  // Every process has to end before the folder is removed.
-  await Promise.allSettled(results);
-  signal.throwIfAborted();
-  failed.signal.throwIfAborted();
-  return (await Promise.all(results)) as Results;
 }
 
 const unplayable = (cause: Error) =>
@@ -99,15 +75,11 @@ function requireNotKilled(killedBy: NodeJS.Signals | null, what: string): void {
 const WHOLE: readonly PlayRange[] = [{ start: 0, surplus: 0 }];
 
 /** Decodes the whole MP3. Returns its length, counted in samples, and what its sound is like. */
-async function play({
-  ranges = WHOLE,
-  ...options
-}: VerifyOptions): Promise<Pick<VerifiedMp3, 'seconds' | 'sound'>> {
-  const format = await formatOf(join(options.folder, OUTPUT));
-  const parts = await together(
-    options.signal,
-    ranges.map((range) => (signal: AbortSignal) => playRange({ ...options, signal }, range, format)),
-  );
+async function play(
+  { ranges = WHOLE, ...options }: VerifyOptions,
+  format: SoundFormat,
+): Promise<Pick<VerifiedMp3, 'seconds' | 'sound'>> {
+  const parts = await playRanges(options, ranges, format);
   const samples = parts.reduce((sum, part) => sum + part.samples, 0);
   const sound = joinParts(
     parts.map(({ measured }) => measured),
@@ -116,14 +88,41 @@ async function play({
   return { seconds: samples / Math.max(...parts.map(({ rate }) => rate)), sound };
 }
 
-async function formatOf(path: string): Promise<SoundFormat> {
+/** Plays all ranges side by side. Where one fails, the others are aborted. Every process has ended when this returns. */
+async function playRanges(
+  options: VerifyOptions,
+  ranges: readonly PlayRange[],
+  format: SoundFormat,
+): Promise<PlayedRange[]> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const playing = ranges.map(async (range) => {
+    try {
+      return await playRange({ ...options, signal }, range, format);
+    } catch (error) {
+      failed.abort(error);
+      throw error;
+    }
+  });
+  // Every process has to end before the folder is removed.
+  await Promise.allSettled(playing);
+  options.signal.throwIfAborted();
+  failed.signal.throwIfAborted();
+  return Promise.all(playing);
+}
+
+async function tagsOf(path: string): Promise<TaggedMp3> {
   try {
-    return (await readTags(path)).tagFrame.header;
+    return await readTags(path);
   } catch (error) {
     if (error instanceof NotJoinable) throw unplayable(error);
     throw error;
   }
 }
+
+/** The seconds of sound that the Xing tag states, as players show them: with what the encoder has added. */
+const statedLength = ({ tag, tagFrame: { header } }: TaggedMp3): number =>
+  (tag.frames * frameSamples(header.sampleRate)) / header.sampleRate;
 
 interface PlayedRange {
   samples: number;
@@ -173,19 +172,4 @@ function inputOf(folder: string, { start, end }: PlayRange) {
 async function* bytesOf(path: string, start: number, end: number | undefined): AsyncGenerator<Buffer> {
   const last = end === undefined ? {} : { end: end - 1 };
   yield* createReadStream(path, { start, ...last, highWaterMark: BLOCK_BYTES });
-}
-
-async function statedLength({ ffprobe, folder, signal }: VerifyOptions): Promise<number> {
-  const shape = ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0'];
-  const args = [...shape, ...untrustedInput, '-f', 'mp3', '-i', OUTPUT];
-  const { output, killedBy } = await runTool(ffprobe, args, {
-    folder,
-    signal,
-    timeoutSeconds: TIMEOUT_SECONDS,
-  });
-  requireNotKilled(killedBy, 'reading the header of the MP3');
-  // ffprobe prints «N/A» for an unknown value. Number() turns that into NaN, and every comparison with NaN is false.
-  const seconds = /^\d+(?:\.\d+)?$/.exec(output.trim())?.[0];
-  if (seconds === undefined) throw unplayable(new Error(`the MP3 states the length «${output.trim()}»`));
-  return Number(seconds);
 }

@@ -38,6 +38,7 @@ export async function describeFile(tools: DescribeTools, request: ProbeRequest):
     inputArguments: [...sound.inputArguments, '-i', INPUT],
     audioIndex: sound.audio?.index ?? NO_STREAM,
     hasPictures: sound.hasPictures,
+    formatName: sound.format,
   });
   const mp3 = sound.audio && expectedMp3(sound.audio, sound.filmStartSeconds, options);
   const { tags, warnings: tagWarnings } = tagsOf(source, sound, { request, mp3 });

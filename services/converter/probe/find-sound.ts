@@ -4,7 +4,7 @@ import type { ProbeResult } from '../../shared/jobs/probe.ts';
 import type { ProbeRequest } from '../../shared/jobs/probe-request.ts';
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import { isCertainlyCut } from '../completeness/completeness.ts';
-import { ConversionFailure } from '../failure.ts';
+import { ConversionFailure, HeaderTooSlow } from '../failure.ts';
 import { chooseTrack } from '../ffmpeg/probe/choose-track.ts';
 import { type FoundTracks, findTracks, LISTS_NO_STREAMS, look } from '../ffmpeg/probe/find-tracks.ts';
 import { type AudioTrack, audioTrack, describeFound, probe } from '../ffmpeg/probe/probe.ts';
@@ -75,12 +75,13 @@ async function inWholeFile(tools: ProbeTools, { track }: ConversionOptions): Pro
     return { ...found, format: formatName, complete: true, error: null };
   } catch (failure) {
     const error = errorOf(failure);
-    const found = await findTracks(tools).catch((other: unknown) => {
-      errorOf(other);
-      return undefined;
-    });
+    const found = failure instanceof HeaderTooSlow ? undefined : await findTracks(tools).catch(nothingOf);
     return { ...(found ? describe(found) : NOTHING), complete: true, error };
   }
+}
+
+function nothingOf(failure: unknown): undefined {
+  errorOf(failure);
 }
 
 async function inEnds(tools: ProbeTools, { options, size, head, tail }: ProbeRequest): Promise<Sound> {

@@ -16,8 +16,8 @@ export interface BubblewrapOptions {
 /**
  * Returns a function whose result is the command that starts the launcher in namespaces of its own: there is no process, no
  * network and no file but those that are listed. Everything in the box is killed when this process or `bwrap` ends.
- * There is no session of its own, so that the whole box is in the process group of `bwrap`: it has no terminal that it could
- * write to.
+ * The box stays in the process group of `bwrap`, so that it can be killed as a whole. It needs no session of its own, which would
+ * keep it from writing to a terminal, because it has none.
  */
 export function bubblewrap({ bwrap, launcher, readable }: BubblewrapOptions) {
   const fixed = [

@@ -13,7 +13,7 @@ const SYSTEM_FOLDERS = [
 /** A program in a folder `bin` below one of these may need the libraries beside that folder. */
 const PREFIXES = ['/usr', '/opt'];
 const LINKER_FILES = [
-  ...['/etc/ld.so.cache', '/etc/ld.so.conf', '/etc/ld.so.conf.d', '/etc/ld.so.preload'],
+  ...['/etc/ld.so.cache', '/etc/ld.so.preload'],
   // Debian chooses between libraries by links in this folder. musl reads the other ones.
   ...['/etc/alternatives', '/etc/ld-musl-x86_64.path', '/etc/ld-musl-aarch64.path'],
 ];

@@ -4,13 +4,18 @@ import type { RawChapter, RawTags } from './source-tags.ts';
 
 type Section = Map<string, string>;
 
+/** Streams whose tags are kept. We ask for those of the sound and of the film. */
+const MAX_STREAMS = 2;
+
 /**
- * Reads ffmpeg's format `ffmetadata` line by line: the tags first, and then the chapters. What is beyond the limits is ignored.
+ * Reads ffmpeg's format `ffmetadata` line by line: the tags of the file first, then those of each stream, and then the chapters.
+ * What is beyond the limits is ignored.
  *
  * @see https://ffmpeg.org/ffmpeg-formats.html#Metadata-2
  */
 export class Ffmetadata {
   readonly #tags: Section = new Map();
+  readonly #streams: Section[] = [];
   readonly #chapters: Section[] = [];
   #section: Section | undefined = this.#tags;
 
@@ -20,6 +25,11 @@ export class Ffmetadata {
       // Keeps one chapter more than allowed, so that the surplus can be told.
       this.#section = this.#chapters.length > MAX_CHAPTERS ? undefined : new Map();
       if (this.#section) this.#chapters.push(this.#section);
+      return;
+    }
+    if (line === '[STREAM]') {
+      this.#section = this.#streams.length === MAX_STREAMS ? undefined : new Map();
+      if (this.#section) this.#streams.push(this.#section);
       return;
     }
     const [, key, value] = /^((?:\\.|[^\\=])+)=(.*)$/s.exec(line) ?? [];
@@ -32,6 +42,11 @@ export class Ffmetadata {
 
   tags(): RawTags {
     return Object.fromEntries(this.#tags);
+  }
+
+  /** The tags of the streams, in the order in which they were asked for. */
+  streams(): RawTags[] {
+    return this.#streams.map((section) => Object.fromEntries(section));
   }
 
   chapters(): RawChapter[] {

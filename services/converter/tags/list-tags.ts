@@ -3,13 +3,15 @@ import { runTool } from '../ffmpeg/run-tool.ts';
 import type { PictureTools } from './extract-cover.ts';
 import { Ffmetadata } from './ffmetadata.ts';
 import { BoundedLines } from './probe-output.ts';
-import { NO_SOURCE_TAGS, type SourcePicture, type SourceTags } from './source-tags.ts';
+import { NO_SOURCE_TAGS, type RawTags, type SourcePicture, type SourceTags } from './source-tags.ts';
 
 const TIMEOUT_SECONDS = 60;
 
 export interface ListTagsRequest extends PictureTools {
-  /** Index of the audio stream that is converted. */
+  /** Index of the audio stream that is converted. It is negative where there is none. */
   audioIndex: number;
+  /** ffmpeg's name of the container, where it is known. */
+  formatName?: string | undefined;
 }
 
 /**
@@ -18,22 +20,22 @@ export interface ListTagsRequest extends PictureTools {
  */
 export async function listTags(request: ListTagsRequest): Promise<SourceTags> {
   const dump = createDumpReader();
-  const file = await readMetadata(request, ['-map_metadata', '0', '-map_chapters', '0'], (line) =>
+  const { metadata, isRefused } = await readMetadata(request, ofFileAndStreams(request), (line) =>
     dump.read(line.replace(/^\[info\] /, '')),
   );
   const report = dump.report();
   if (!report) return NO_SOURCE_TAGS;
   const videos = report.streams.filter(({ codec_type }) => codec_type === 'video');
   const video = videos.find(({ disposition }) => !disposition?.attached_pic);
-  const [audioTags, videoTags = {}] = await Promise.all(
-    [request.audioIndex, ...(video ? [video.index] : [])].map((index) => tagsOfStream(request, index)),
-  );
+  const found = isRefused
+    ? await readOneByOne(request, video?.index)
+    : { file: metadata, ...byStream(metadata.streams(), request) };
   return {
     formatName: report.format.format_name,
-    format: file.tags(),
-    audio: audioTags ?? {},
-    video: videoTags,
-    chapters: file.chapters(),
+    format: found.file.tags(),
+    audio: found.audio ?? {},
+    video: found.video ?? {},
+    chapters: found.file.chapters(),
     pictures: videos
       .filter(({ disposition }) => disposition?.attached_pic)
       .map(({ index, codec_name: codec = 'unknown', tags }): SourcePicture => {
@@ -44,22 +46,52 @@ export async function listTags(request: ListTagsRequest): Promise<SourceTags> {
   };
 }
 
-async function tagsOfStream(request: ListTagsRequest, index: number) {
-  const metadata = await readMetadata(request, ['-map_metadata', `0:s:${index}`, '-map_chapters', '-1']);
-  return metadata.tags();
+const OF_FILE = ['-map_metadata', '0', '-map_chapters', '0'];
+const hasAudio = ({ audioIndex }: ListTagsRequest): boolean => audioIndex >= 0;
+
+/** Only in Ogg may the tags of a song stand in the film. */
+const wantsFilm = ({ formatName = 'ogg' }: ListTagsRequest): boolean => formatName === 'ogg';
+
+/** ffmpeg prints the tags of the mapped streams behind those of the file, and copies no packet. `V` leaves out covers. */
+const ofFileAndStreams = (request: ListTagsRequest): string[] => [
+  ...(hasAudio(request) ? ['-map', `0:${request.audioIndex}`] : []),
+  ...(wantsFilm(request) ? ['-map', '0:V:0?'] : []),
+  ...['-c', 'copy', '-frames', '0', ...OF_FILE],
+];
+
+function byStream(streams: readonly RawTags[], request: ListTagsRequest) {
+  const [audio, video] = hasAudio(request) ? streams : [undefined, ...streams];
+  return { audio, video };
 }
 
-/** Copies metadata, and no stream, as text. ffmpeg ends at once, since the output needs no packet. */
+/** Reads the tags of each part by itself: ffmpeg refuses to copy a stream whose size or sample rate it does not know. */
+async function readOneByOne(request: ListTagsRequest, videoIndex: number | undefined) {
+  const indexes = [
+    hasAudio(request) ? request.audioIndex : undefined,
+    wantsFilm(request) ? videoIndex : undefined,
+  ];
+  const ofStream = async (index: number | undefined) =>
+    index === undefined
+      ? undefined
+      : readMetadata(request, ['-map_metadata', `0:s:${index}`, '-map_chapters', '-1']);
+  const [file, audio, video] = await Promise.all([
+    readMetadata(request, OF_FILE),
+    ...indexes.map(ofStream),
+  ] as const);
+  return { file: file.metadata, audio: audio?.metadata.tags(), video: video?.metadata.tags() };
+}
+
+/** Copies metadata as text. */
 async function readMetadata(
   { ffmpeg, folder, inputArguments, signal }: ListTagsRequest,
   maps: readonly string[],
   onLine?: (line: string) => void,
-): Promise<Ffmetadata> {
+): Promise<{ metadata: Ffmetadata; isRefused: boolean }> {
   const metadata = new Ffmetadata();
   const lines = new BoundedLines((line) => metadata.readLine(line));
   // Without `-copyts`, ffmpeg moves the chapters to a clock that starts at 0.
   const args = ['-nostdin', '-hide_banner', '-v', 'level+info', '-copyts', ...inputArguments];
-  await runTool(ffmpeg, [...args, ...maps, '-f', 'ffmetadata', 'pipe:1'], {
+  const { code } = await runTool(ffmpeg, [...args, ...maps, '-f', 'ffmetadata', 'pipe:1'], {
     folder,
     signal,
     timeoutSeconds: TIMEOUT_SECONDS,
@@ -67,5 +99,5 @@ async function readMetadata(
     onOutput: (bytes) => lines.write(bytes),
   });
   lines.end();
-  return metadata;
+  return { metadata, isRefused: code !== null && code !== 0 };
 }

@@ -78,8 +78,7 @@ export function createTranscode(tools: TranscodeTools): Transcode {
       parts: made.parts,
       warnings,
       verify: async () =>
-        made.copied ??
-        verifyOnIdleCores({ ffmpeg, ffprobe, folder, maxDurationSeconds, signal }, made, tools),
+        made.copied ?? verifyOnIdleCores({ ffmpeg, folder, maxDurationSeconds, signal }, made, tools),
     };
   };
 }
@@ -87,7 +86,7 @@ export function createTranscode(tools: TranscodeTools): Transcode {
 /** Passes MP3 sound on unchanged where that is wanted and possible, and encodes it otherwise. */
 async function copyOrEncode(request: EncodeRequest, tools: TranscodeTools): Promise<MadeSound> {
   if (!request.options.copy) return makeSound(request, tools);
-  const copied = await copyFrames(request, tools);
+  const copied = await copyFrames(request);
   if (copied) return { encoded: copied, parts: 1, copied: copied.verified, warnings: [] };
   const made = await makeSound(request, tools);
   return { ...made, warnings: [...made.warnings, NOT_COPIED] };

@@ -1,5 +1,6 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
+import { hasPlausibleTimes } from '../../shared/contract/token-times.ts';
 import type { Sidecar } from '../../shared/dapr/sidecar.ts';
 import { AppError, isAppError, unavailable } from '../../shared/runtime/errors.ts';
 import { type AuthKeysOptions, createAuthKeys } from './auth-keys.ts';
@@ -57,7 +58,8 @@ export function createAuthenticate(
   async function read(token: string): Promise<KnownToken> {
     const payload = await verify(token);
     const user = readUser(payload);
-    if (!user) throw invalidToken('the access token is not valid');
+    if (!user || !hasPlausibleTimes(payload, Date.now() / 1000))
+      throw invalidToken('the access token is not valid');
     const { exp, sid } = payload;
     return { ...user, exp: Number(exp), sid: typeof sid === 'string' ? sid : undefined };
   }

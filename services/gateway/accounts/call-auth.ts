@@ -3,6 +3,7 @@ import type { InvokeReply, InvokeRequest, Sidecar } from '../../shared/dapr/side
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { traceparentOf } from '../../shared/http/trace-context.ts';
 import { AppError, unavailable } from '../../shared/runtime/errors.ts';
+import type { ClientAddress } from '../limits/client-address.ts';
 import { type AccountLimit, createAccountLimits } from './account-limits.ts';
 
 /**
@@ -26,15 +27,21 @@ export interface AuthRequest extends Pick<InvokeRequest, 'path' | 'body'> {
 export type CallAuth = (context: RequestContext, request: AuthRequest) => Promise<InvokeReply>;
 type RequestContext = Context & { state: RequestState };
 
-export function createCallAuth(invoke: Sidecar['invoke']): CallAuth {
-  const runLimited = createAccountLimits();
+/**
+ * @param clientAddress tells auth from which address a request comes, in `x-client-address`. That header of a client never reaches
+ * auth.
+ */
+export function createCallAuth(invoke: Sidecar['invoke'], clientAddress: ClientAddress): CallAuth {
+  const runLimited = createAccountLimits(clientAddress);
   return async (context, { method = 'POST', path, limit, body, authorization }) => {
+    const address = clientAddress(context.req);
     const request: InvokeRequest = {
       method,
       path,
       headers: {
         traceparent: traceparentOf(context.state.traceId),
         ...userAgentOf(context),
+        ...(address !== undefined && { 'x-client-address': address }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(authorization !== undefined && { authorization: bounded(authorization) }),
       },
@@ -44,16 +51,22 @@ export function createCallAuth(invoke: Sidecar['invoke']): CallAuth {
     // Auth refuses a request with problem details. Any other error comes from a sidecar that could not reach auth, and
     // is not for the client.
     if (reply.status >= 300 && !String(reply.headers['content-type']).includes('problem+json')) {
-      throw unavailable(
-        'the auth service',
-        new Error(`answered ${reply.status}: ${reply.body.slice(0, 500)}`),
-      );
+      throw unavailable('the auth service', new Error(`answered ${reply.status}${sidecarError(reply.body)}`));
     }
     return reply;
   };
 }
 
-const REPLY_HEADERS = ['content-type', 'cache-control', 'retry-after', 'www-authenticate'];
+/** The code that Dapr gives to its error. Nothing else of a body that we do not know is for a log: it could quote credentials. */
+function sidecarError(body: string): string {
+  const code = /"errorCode":\s*"(\w{1,50})"/.exec(body)?.[1];
+  return code === undefined ? '' : `: ${code}`;
+}
+
+const REPLY_HEADERS = [
+  ...['content-type', 'cache-control', 'retry-after', 'www-authenticate'],
+  ...['ratelimit', 'ratelimit-policy'],
+];
 
 /** Answers with the answer of auth. Only the headers that are listed here pass. */
 export function passOn(context: Context, reply: InvokeReply): void {

@@ -21,11 +21,10 @@ export function keyRoutes(router: Router<RequestState>, callAuth: CallAuth): voi
   for (const list of [path, '/account/identities'])
     router.delete(`${list}/:id`, noApiKey, async (context) => {
       const { id = '' } = context.params;
-      // The text of a user must not become a part of the path of another request.
       if (!/^[0-9A-Za-z]{1,64}$/.test(id))
         throw new AppError('not_found', 'your account has nothing with this id');
-      const request = { path: `${list}/${id}`, authorization: context.get('authorization') };
-      passOn(context, await callAuth(context, { method: 'DELETE', limit: 'sessions', ...request }));
+      const request = { body: JSON.stringify({ id }), authorization: context.get('authorization') };
+      passOn(context, await callAuth(context, { path: `${list}/end`, limit: 'sessions', ...request }));
     });
 
   router.post(path, noApiKey, jsonBody, async (context) => {

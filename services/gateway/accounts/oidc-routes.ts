@@ -34,8 +34,8 @@ export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): v
   });
 
   router.get('/session/oidc/:provider', noApiKey, async (context) => {
-    const path = `/oidc/${providerOf(context)}/begin`;
-    const reply = await callAuth(context, { path, limit: 'providers' });
+    const body = JSON.stringify({ provider: providerOf(context) });
+    const reply = await callAuth(context, { path: '/oidc/begin', limit: 'providers', body });
     if (reply.status !== 200) return refuse(context, reply);
     const { url, attempt } = readBegun(reply);
     attempts.keep(context, attempt);
@@ -45,9 +45,11 @@ export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): v
 
   router.post('/session/oidc/:provider', noApiKey, async (context) => {
     requireSameOrigin(context, publicUrl);
-    const path = `/oidc/${providerOf(context)}/join`;
-    const authorization = context.get('authorization');
-    const reply = await callAuth(context, { path, limit: 'providers', authorization });
+    const request = {
+      body: JSON.stringify({ provider: providerOf(context) }),
+      authorization: context.get('authorization'),
+    };
+    const reply = await callAuth(context, { path: '/oidc/join', limit: 'providers', ...request });
     if (reply.status !== 200) return passOn(context, reply);
     const { url, attempt } = readBegun(reply);
     attempts.keep(context, attempt);
@@ -56,11 +58,12 @@ export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): v
   });
 
   router.get('/session/oidc/:provider/callback', noApiKey, async (context) => {
-    const path = `/oidc/${providerOf(context)}/complete`;
-    const body = JSON.stringify({ query: context.querystring, attempt: attempts.read(context) ?? '' });
+    const provider = providerOf(context);
+    const attempt = attempts.read(context) ?? '';
+    const body = JSON.stringify({ provider, query: context.querystring, attempt });
     // An attempt is for one answer of the provider, whatever it is.
     attempts.forget(context);
-    const reply = await callAuth(context, { path, limit: 'providers', body });
+    const reply = await callAuth(context, { path: '/oidc/complete', limit: 'providers', body });
     if (reply.status >= 300) return refuse(context, reply);
     if (reply.status === 200) answer(context, reply);
     context.set('Cache-Control', 'no-store');
@@ -68,7 +71,7 @@ export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): v
   });
 }
 
-/** Throws `not_found`. The text of a user must not become a part of the path of another request. */
+/** Throws `not_found` for a text that is no id of a provider. */
 function providerOf({ params: { provider = '' } }: Context): string {
   if (/^[a-z0-9][a-z0-9-]{0,31}$/.test(provider)) return provider;
   throw new AppError('not_found', 'there is no such provider');

@@ -44,11 +44,9 @@ export function passkeyRoutes(router: Router<RequestState>, ports: SessionPorts)
   });
 
   router.delete(`${path}/:id`, noApiKey, async (context) => {
-    const request = {
-      path: `${path}/${idOf(context.params.id)}`,
-      authorization: context.get('authorization'),
-    };
-    passOn(context, await callAuth(context, { method: 'DELETE', limit: 'sessions', ...request }));
+    const body = JSON.stringify({ id: idOf(context.params.id) });
+    const request = { path: `${path}/end`, body, authorization: context.get('authorization') };
+    passOn(context, await callAuth(context, { limit: 'sessions', ...request }));
   });
 
   router.post('/session/passkey/options', noApiKey, async (context) => {
@@ -63,7 +61,7 @@ export function passkeyRoutes(router: Router<RequestState>, ports: SessionPorts)
   });
 }
 
-/** Throws `not_found`. The text of a user must not become a part of the path of another request. */
+/** Throws `not_found` for a text that is no id. */
 function idOf(text = ''): string {
   if (/^[\w-]{22}$/.test(text)) return text;
   throw new AppError('not_found', 'your account has no such passkey');

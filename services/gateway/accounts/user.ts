@@ -9,9 +9,12 @@ export interface User {
   group: AccountGroup;
 }
 
+/** The id of a user becomes a part of keys of the store. */
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
 /** Reads the claims of an access token of auth. Returns undefined where one is missing, or where they contradict each other. */
 export function readUser({ sub, email, guest, group = 'user' }: Record<string, unknown>): User | undefined {
-  if (typeof sub !== 'string') return undefined;
+  if (typeof sub !== 'string' || !UUID.test(sub)) return undefined;
   if (guest === true)
     return email === undefined && group === 'user' ? { id: sub, email: null, group: 'guest' } : undefined;
   const known = REGISTERED_GROUPS.find((name) => name === group);

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import type Router from '@koa/router';
-import type { ParameterizedContext } from 'koa';
+import type { Middleware, ParameterizedContext } from 'koa';
 import { closedSignal } from '../../shared/http/client-closed.ts';
+import { requireReadMethod } from '../../shared/http/read-methods.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { isFinal } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
@@ -53,6 +54,15 @@ export function eventRoutes(router: Router<RequestState>, ports: EventPorts): vo
     stream(context, stoppingSignal, (signal) => followJob(ports, first, lastEventId, signal));
   });
 }
+
+/** Otherwise the routes of `/jobs/:id` would take the other methods, for a job whose id is `events`. */
+export const requireStreamMethod: Middleware = (context, next) => {
+  if (context.path !== '/jobs/events' || ['GET', 'HEAD'].includes(context.method)) return next();
+  context.set('Allow', 'HEAD, GET');
+  if (context.method !== 'OPTIONS') return requireReadMethod(context);
+  context.status = 200;
+  context.body = '';
+};
 
 function stream(
   context: ParameterizedContext<RequestState>,

@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 import { closedSignal } from '../../shared/http/client-closed.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
-import { isFinal } from '../../shared/jobs/job.ts';
+import { isFinal, type Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { scope } from '../accounts/access.ts';
 import type { Authenticate } from '../accounts/authenticate.ts';
@@ -25,6 +25,10 @@ export interface JobPorts {
   /** Lists by status or name. Each may read much of a list to find a few jobs. */
   searches: ConcurrencyLimit;
   queue: Queue;
+  usage: {
+    /** Counts the sound of a job that is about to be deleted. */
+    settleBeforeDeletion(job: Job): Promise<void>;
+  };
 }
 
 /** The routes with which a user lists, reads, cancels, retries and deletes jobs. */
@@ -49,6 +53,7 @@ export function jobRoutes(router: Router<RequestState>, ports: JobPorts): void {
 
   router.delete('/jobs/:id', scope('manage'), async (context) => {
     const job = await findOwnedOrDeletedJob(context, ports);
+    await ports.usage.settleBeforeDeletion(job);
     await commands.delete(job);
     context.state.log.info({ job_id: job.id }, 'job deleted');
     context.status = 204;

@@ -1,6 +1,6 @@
 import { createConcurrencyLimit } from './concurrency-limit.ts';
 import type { Owner } from './owner.ts';
-import type { OwnerCounts, Quota } from './quota.ts';
+import { type OwnerCounts, perOwner, type Quota } from './quota.ts';
 import { createStoredQuota, type Place } from './stored-quota.ts';
 
 export type { Place } from './stored-quota.ts';
@@ -50,13 +50,10 @@ const ADVICE = {
 /** @param recount counts the unfinished jobs in the store */
 export function createAdmission(limits: AdmissionLimits, recount: () => Promise<OwnerCounts>): Admission {
   const uploads = createConcurrencyLimit(limits.uploads, 'uploads');
-  const { activeJobs } = limits;
-  const perUser = ({ group }: Owner) =>
-    (group === 'guest' ? activeJobs.guests : undefined)?.perUser ?? activeJobs.perUser;
   const unfinished = createStoredQuota(limits.activeJobs, recount);
   const admitJob = (owner: Owner, advice: Advice): Promise<Place> =>
     unfinished.admit(owner, {
-      owner: `you have ${perUser(owner)} unfinished jobs; ${advice.owner}`,
+      owner: `you have ${perOwner(limits.activeJobs, owner.group)} unfinished jobs; ${advice.owner}`,
       guests: `too many jobs of guests are waiting; ${advice.guests}`,
       all: `too many jobs are waiting; ${advice.all}`,
     });

@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode } from '../../shared/runtime/errors.ts';
+import type { AccountGroup } from './group-limits.ts';
 import type { Owner } from './owner.ts';
 
 /** A count of all users, of all guests among them, and of each owner whose count is not 0. */
@@ -13,6 +14,8 @@ export interface OwnerCounts {
 export interface Quota {
   all: number;
   perUser: number;
+  /** In place of `perUser`, for each user of a group. */
+  perGroup?: Partial<Record<AccountGroup, number>>;
   /** The same of all guests together, and of each guest. Default: see {@link guestsOf}. */
   guests?: { all: number; perUser: number };
 }
@@ -23,6 +26,10 @@ export interface Quota {
  */
 const guestsOf = ({ all, perUser, guests }: Quota): { all: number; perUser: number } =>
   guests ?? { all: Math.max(1, Math.floor(all / 2)), perUser };
+
+/** The highest count of one owner of the group. */
+export const perOwner = (quota: Quota, group: AccountGroup): number =>
+  group === 'guest' ? guestsOf(quota).perUser : (quota.perGroup?.[group] ?? quota.perUser);
 
 export const emptyCounts = (): OwnerCounts => ({ all: 0, byOwner: new Map() });
 
@@ -48,7 +55,7 @@ export function exceededQuota(
   { id, group }: Owner,
 ): 'owner' | 'guests' | 'all' | undefined {
   const guests = group === 'guest' ? guestsOf(quota) : undefined;
-  if ((counts.byOwner.get(id) ?? 0) >= (guests ?? quota).perUser) return 'owner';
+  if ((counts.byOwner.get(id) ?? 0) >= perOwner(quota, group)) return 'owner';
   if (guests && (counts.guests ?? 0) >= guests.all) return 'guests';
   return counts.all >= quota.all ? 'all' : undefined;
 }

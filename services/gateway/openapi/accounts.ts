@@ -23,6 +23,19 @@ const refreshToken = {
 
 const tokens = { description: 'Tokens', content: json(ref('Tokens')) };
 
+/** The answer to a registration where addresses have to be confirmed. */
+export const pendingAccount = {
+  202: {
+    description:
+      'Where the operator requires confirmed addresses (`REQUIRE_VERIFIED_EMAIL`): the same for every address, also one that has an account. The account is made once the link of the mail is opened.',
+    content: json({
+      type: 'object',
+      required: ['email', 'verification'],
+      properties: { email: { type: 'string' }, verification: { const: 'sent' } },
+    }),
+  },
+};
+
 export const accountPaths = {
   '/register': {
     post: {
@@ -35,6 +48,7 @@ export const accountPaths = {
           description: 'Registered',
           content: json({ type: 'object', properties: { id: uuid, email: { type: 'string' } } }),
         },
+        ...pendingAccount,
         ...problems(
           'bad_request',
           'too_large',
@@ -42,6 +56,7 @@ export const accountPaths = {
           'email_taken',
           'invalid_email',
           'weak_password',
+          'too_many_requests',
         ),
       },
     },
@@ -49,8 +64,19 @@ export const accountPaths = {
   '/login': {
     post: {
       summary: 'Get tokens for an e-mail address and a password',
+      description:
+        'Wrong passwords are limited by account and by client address: 429, with the headers `RateLimit` and `RateLimit-Policy`. From an address at which the owner has logged in before, only the wrong ones from there count.',
       security: [{ basic: [] }],
-      responses: { 200: tokens, ...problems('invalid_credentials') },
+      responses: {
+        200: tokens,
+        ...problems(
+          'bad_request',
+          'invalid_credentials',
+          'email_not_verified',
+          'second_factor_required',
+          'too_many_requests',
+        ),
+      },
     },
   },
   '/refresh': {

@@ -9,6 +9,7 @@ import { failedJobView } from '../operator/failed-job-view.ts';
 import { operatorSessionView } from '../operator/operator-session-view.ts';
 import { operatorOverview } from '../operator/overview-view.ts';
 import { acceptedUpload, uploadView } from '../uploads/upload-view.ts';
+import { usageView } from '../usage/usage-view.ts';
 import { accountPaths } from './accounts.ts';
 import { apiKeyPaths } from './api-keys.ts';
 import { detailsPaths } from './details.ts';
@@ -16,17 +17,25 @@ import { downloadPaths } from './download.ts';
 import { jobPaths } from './jobs.ts';
 import { oidcPaths } from './oidc.ts';
 import { operatorPaths } from './operator.ts';
+import { operatorAccountPaths, ownAccountPaths } from './own-account.ts';
 import { pagePaths } from './page.ts';
-import { inGroup, json } from './parts.ts';
+import { inGroup, json, ofAnyRequest } from './parts.ts';
+import { passkeyPaths } from './passkeys.ts';
 import { probePaths } from './probe.ts';
 import { resumablePaths } from './resumable.ts';
 import { addScopeErrors, refuseApiKeys } from './scope-errors.ts';
+import { secondFactorPaths } from './second-factor.ts';
 import { sessionPaths } from './session.ts';
 import { uploadPaths } from './upload.ts';
+import { usagePaths } from './usage.ts';
 
 const health = (summary: string) => ({
   summary,
-  responses: { 200: { description: 'Yes' }, 503: { description: 'No. The body says which check failed' } },
+  responses: {
+    200: { description: 'Yes', content: json({ type: 'object' }) },
+    503: { description: 'No. The body says which check failed', content: json({ type: 'object' }) },
+    ...ofAnyRequest,
+  },
 });
 
 const systemPaths = {
@@ -37,11 +46,18 @@ const systemPaths = {
       summary: 'Prometheus metrics',
       responses: {
         200: { description: 'Metrics', content: { 'text/plain': { schema: { type: 'string' } } } },
+        ...ofAnyRequest,
       },
     },
   },
   '/openapi.json': {
-    get: { summary: 'This document', responses: { 200: { description: 'This document' } } },
+    get: {
+      summary: 'This document',
+      responses: {
+        200: { description: 'This document', content: json({ type: 'object' }) },
+        ...ofAnyRequest,
+      },
+    },
   },
   '/asyncapi.json': {
     get: {
@@ -63,8 +79,12 @@ export const openapi = {
   },
   paths: addScopeErrors({
     ...inGroup('Accounts', accountPaths),
+    ...inGroup('Accounts', refuseApiKeys(ownAccountPaths)),
+    ...inGroup('Accounts', refuseApiKeys(usagePaths)),
     ...inGroup('API keys', apiKeyPaths),
     ...inGroup('Sign-in elsewhere', oidcPaths),
+    ...inGroup('Second factor', secondFactorPaths),
+    ...inGroup('Passkeys', passkeyPaths),
     ...inGroup('Session of the page', refuseApiKeys(sessionPaths)),
     ...inGroup('Uploads', uploadPaths),
     ...inGroup('Resumable uploads', resumablePaths),
@@ -73,6 +93,7 @@ export const openapi = {
     ...inGroup('Jobs', detailsPaths),
     ...inGroup('Downloads', downloadPaths),
     ...inGroup('Operator', refuseApiKeys(operatorPaths)),
+    ...inGroup('Operator', refuseApiKeys(operatorAccountPaths)),
     ...inGroup('Page', pagePaths),
     ...inGroup('System', systemPaths),
   }),
@@ -109,6 +130,7 @@ export const openapi = {
       Upload: z.toJSONSchema(uploadView),
       FailedJob: z.toJSONSchema(failedJobView),
       Session: z.toJSONSchema(sessionView),
+      Usage: z.toJSONSchema(usageView),
       OperatorSession: z.toJSONSchema(operatorSessionView),
       OperatorOverview: z.toJSONSchema(operatorOverview),
       Tokens: z.toJSONSchema(tokenGrant),

@@ -108,7 +108,7 @@ export const jobPaths = {
             'For a job that is deleted or expires meanwhile, the last event is `gone` and has only the `id`. ' +
             'The id of an event names the state of the job: with it as `Last-Event-ID`, the stream begins with the next state. ' +
             'A comment comes at least every 15 seconds.',
-          content: { 'text/event-stream': { schema: { type: 'string' } } },
+          content: { 'text/event-stream': {} },
         },
         204: {
           description: 'The job is final, and `Last-Event-ID` names that state: there is nothing to wait for',
@@ -134,7 +134,7 @@ export const jobPaths = {
             'include everything that ended or was deleted since `Last-Event-ID`. That is so for a client that was away for less ' +
             'than about 15 seconds. Otherwise, ask `GET /jobs` for what has ended meanwhile. A job may be reported twice in the ' +
             'same state. A comment comes at least every 15 seconds.',
-          content: { 'text/event-stream': { schema: { type: 'string' } } },
+          content: { 'text/event-stream': {} },
         },
         ...problems('invalid_token', 'too_many_requests', 'unavailable'),
       },

@@ -1,4 +1,4 @@
-import { problems } from './parts.ts';
+import { ofAnyRequest, problems } from './parts.ts';
 
 const file = (summary: string, type: string) => ({
   get: {
@@ -6,7 +6,7 @@ const file = (summary: string, type: string) => ({
     responses: {
       200: {
         description: 'The file, compressed where the client accepts that, with an `ETag`',
-        content: { [type]: { schema: { type: 'string' } } },
+        content: { [type]: { schema: { type: type.endsWith('json') ? 'object' : 'string' } } },
       },
       304: { description: 'The copy that `If-None-Match` names is still the right one' },
       ...problems('not_found'),
@@ -62,6 +62,7 @@ export const pagePaths = {
             'The web page, which says that nothing arrived. It is sent before the body has been read',
           headers: { Location: { schema: { type: 'string' }, description: 'The web page' } },
         },
+        ...ofAnyRequest,
       },
     },
   },

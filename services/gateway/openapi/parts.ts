@@ -7,25 +7,48 @@ export const json = (schema: object) => ({ 'application/json': { schema } });
 export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
 /** The error codes whose responses carry `Retry-After`. */
-const RETRYABLE: ErrorCode[] = ['too_many_requests', 'unavailable', 'upload_in_progress', 'upload_locked'];
+const RETRYABLE: ErrorCode[] = [
+  ...(['too_many_requests', 'quota_exceeded', 'unavailable'] as const),
+  ...(['upload_in_progress', 'upload_locked'] as const),
+];
 
 /** Returns the error responses of a route, grouped by status as OpenAPI demands. */
-export function problems(...codes: ErrorCode[]): Record<string, object> {
-  const always: ErrorCode[] = ['internal', 'unavailable'];
-  const byStatus = Map.groupBy([...codes, ...always], (code) => STATUS[code]);
+export const problems = (...codes: ErrorCode[]): Record<string, object> =>
+  problemsOf([...codes, 'uri_too_long', 'headers_too_large', 'internal', 'unavailable']);
+
+function problemsOf(codes: readonly ErrorCode[]): Record<string, object> {
+  const byStatus = Map.groupBy(codes, (code) => STATUS[code]);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [
       status,
       {
         description: `Problem details with code ${group.map((code) => `\`${code}\``).join(' or ')}`,
-        ...(group.some((code) => RETRYABLE.includes(code)) && { headers: { 'Retry-After': retryAfter } }),
+        ...(group.some((code) => RETRYABLE.includes(code)) && {
+          headers: { 'Retry-After': retryAfter, ...(Number(status) === 429 && rateLimit) },
+        }),
         content: { 'application/problem+json': { schema: ref('Problem') } },
       },
     ]),
   );
 }
 
+/** What any path can answer before it looks at the request. `problems` has it too. */
+const { 414: uriTooLong = {}, 431: headersTooLarge = {} } = problemsOf(['uri_too_long', 'headers_too_large']);
+export const ofAnyRequest = { 414: uriTooLong, 431: headersTooLarge };
+
 const retryAfter = { description: 'Seconds after which to try again', schema: { type: 'integer' } };
+
+/** The headers of draft-ietf-httpapi-ratelimit-headers. */
+export const rateLimit = {
+  'RateLimit-Policy': {
+    description: 'The quotas, where the answer is about one',
+    schema: { type: 'string' },
+  },
+  RateLimit: {
+    description: 'What is left of them, and seconds until they are whole',
+    schema: { type: 'string' },
+  },
+};
 
 /** Whoever is signed in, by a token or by the cookie of the page. */
 export const bearer = [{ bearer: [] }, { cookie: [] }];

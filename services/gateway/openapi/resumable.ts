@@ -1,4 +1,4 @@
-import { byKey, id, json, problems, ref } from './parts.ts';
+import { byKey, id, json, ofAnyRequest, problems, ref } from './parts.ts';
 import { idempotencyKey } from './upload.ts';
 
 type Header = { description: string; schema: object };
@@ -43,6 +43,7 @@ const capabilities = {
         'Tus-Checksum-Algorithm': header('What Upload-Checksum may begin with'),
       },
     },
+    ...ofAnyRequest,
   },
 };
 
@@ -64,6 +65,7 @@ const append = {
         'unsupported_media_type',
         'upload_locked',
         'too_many_requests',
+        'quota_exceeded',
         'checksum_mismatch',
         'too_slow',
       ] as const),
@@ -125,6 +127,7 @@ export const resumablePaths = {
           ...([
             'idempotency_key_reused',
             'too_many_requests',
+            'quota_exceeded',
             'checksum_mismatch',
             'not_implemented',
             'too_slow',
@@ -189,7 +192,10 @@ export const resumablePaths = {
       ...append,
       summary: 'The same as another method, for clients that can send only GET and POST',
       parameters: [
-        ...appendParameters.map((parameter) => ({ ...parameter, required: parameter.in === 'path' })),
+        ...appendParameters.map((parameter) => ({
+          ...parameter,
+          required: parameter.in === 'path' || parameter === version,
+        })),
         requestHeader('X-HTTP-Method-Override', 'The method', { enum: ['PATCH', 'DELETE', 'HEAD'] }, true),
       ],
       requestBody: body(false),

@@ -1,4 +1,4 @@
-import { credentials } from './accounts.ts';
+import { credentials, pendingAccount } from './accounts.ts';
 import { json, problems, ref } from './parts.ts';
 
 const setCookie = (description: string) => ({
@@ -29,7 +29,16 @@ export const sessionPaths = {
       security: [{ basic: [] }],
       responses: {
         200: signedIn,
-        ...problems('bad_request', 'invalid_credentials', 'forbidden', 'too_many_requests'),
+        ...problems(
+          ...([
+            'bad_request',
+            'invalid_credentials',
+            'second_factor_required',
+            'forbidden',
+            'email_not_verified',
+          ] as const),
+          'too_many_requests',
+        ),
       },
     },
     delete: {
@@ -58,6 +67,7 @@ export const sessionPaths = {
       requestBody: credentials,
       responses: {
         200: signedIn,
+        ...pendingAccount,
         ...problems(
           ...(['bad_request', 'too_large', 'unsupported_media_type', 'invalid_token', 'forbidden'] as const),
           ...([

@@ -1,5 +1,5 @@
 import { fileBody, optionParameters } from './options.ts';
-import { byKey, json, location, problems, query, ref } from './parts.ts';
+import { byKey, json, location, problems, query, rateLimit, ref } from './parts.ts';
 
 export const idempotencyKey = {
   name: 'Idempotency-Key',
@@ -33,6 +33,7 @@ export const uploadPaths = {
         'options that cannot be had together. The `detail` names all of them, and what would work. ' +
         'For the same content, name and options as one of my `done` jobs, the response names that job. ' +
         'A user with too much unfinished work gets 429, and everybody gets 503 when all users together have too much. ' +
+        'A user who has used up the uploads, bytes or minutes of a day, or keeps too much, gets 429 `quota_exceeded`. ' +
         'A file that arrives too slowly is refused with 408 `too_slow`, and nothing of it is kept: send it as a resumable upload. ' +
         'The video is deleted some time after its job is done, by default an hour. The MP3 is kept until the job expires.',
       security: byKey('upload'),
@@ -46,7 +47,7 @@ export const uploadPaths = {
       responses: {
         202: {
           description: 'Accepted',
-          headers: location,
+          headers: { ...location, ...rateLimit },
           content: json(ref('AcceptedUpload')),
         },
         ...problems(
@@ -61,6 +62,7 @@ export const uploadPaths = {
           'invalid_option',
           'idempotency_key_reused',
           'too_many_requests',
+          'quota_exceeded',
         ),
       },
     },

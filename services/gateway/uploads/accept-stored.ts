@@ -1,11 +1,15 @@
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import type { Job, UploadingJob } from '../../shared/jobs/job.ts';
+import type { Owner } from '../limits/owner.ts';
+import type { DayUsage } from '../usage/day-usage.ts';
 import type { Deduplicate } from './deduplicate.ts';
 
 /** What becomes of an upload whose bytes are stored. */
 export interface StoredUpload {
   /** The job that the upload may become, without its source and options. */
   draft: UploadingJob;
+  /** Whose quota it uses. */
+  owner: Owner;
   /** Of the stored bytes. */
   size: number;
   sha256: string;
@@ -20,17 +24,18 @@ export interface StoredUpload {
 
 export interface AcceptPorts {
   deduplicate: Deduplicate;
+  usage: Pick<DayUsage, 'charge'>;
   /** Called with a job once it is saved. It must not fail: the sweep publishes what gets lost. */
   publishVideo: (job: Job) => void;
 }
 
 /**
  * Turns stored bytes into a job, or finds the owner's earlier job with the same content, name and options. It is the same for
- * each way in which a file may arrive.
+ * each way in which a file may arrive. Throws `quota_exceeded` where the owner has used up a quota meanwhile.
  */
 export async function acceptStored(
-  { draft, size, sha256, options, confirm, accept, withdraw }: StoredUpload,
-  { deduplicate, publishVideo }: AcceptPorts,
+  { draft, owner, size, sha256, options, confirm, accept, withdraw }: StoredUpload,
+  { deduplicate, usage, publishVideo }: AcceptPorts,
 ): Promise<Job> {
   const source = { ...draft.source, size, sha256 };
   const content = { ...draft, options, source };
@@ -39,6 +44,7 @@ export async function acceptStored(
     await withdraw(earlier);
     return earlier;
   }
+  await usage.charge(owner, { id: draft.id, size });
   await deduplicate.remember(content, draft.id);
   const job = await accept({ source, options });
   publishVideo(job);

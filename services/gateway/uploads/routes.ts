@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import type { Context, ParameterizedContext } from 'koa';
+import { rateLimitHeaders } from '../../shared/http/rate-limit-headers.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import type { Job } from '../../shared/jobs/job.ts';
 import { scope } from '../accounts/access.ts';
@@ -8,6 +9,7 @@ import type { Admission } from '../limits/admission.ts';
 import type { GroupLimits } from '../limits/group-limits.ts';
 import type { MinimumRate } from '../limits/minimum-rate.ts';
 import type { Owner } from '../limits/owner.ts';
+import type { DayUsage } from '../usage/day-usage.ts';
 import { discardRest } from './discard-rest.ts';
 import { type Idempotency, parseIdempotencyKey } from './idempotency.ts';
 import { claimKey, type KeyClaim } from './key-claim.ts';
@@ -25,6 +27,7 @@ export interface UploadPorts {
   idempotency: Idempotency;
   admission: Admission;
   storeUpload: StoreUpload;
+  usage: DayUsage;
   groupLimits: GroupLimits;
   minimumRate: MinimumRate;
   stoppingSignal: AbortSignal;
@@ -32,7 +35,8 @@ export interface UploadPorts {
 
 /** The route `POST /upload`. It responds with 202 once the job is stored. */
 export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): void {
-  const { authenticate, requireReady, idempotency, admission, storeUpload, groupLimits, minimumRate } = ports;
+  const { authenticate, requireReady, idempotency, admission, storeUpload, usage, groupLimits, minimumRate } =
+    ports;
 
   router.post('/upload', scope('upload'), discardRest(ports.stoppingSignal), async (context) => {
     const { log, traceId } = context.state;
@@ -55,6 +59,8 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
           context,
           await findRepeated(context, claim, { ...ports, owner: user, maxUploadBytes, signal }),
         );
+      // A form is longer than its file, so its length says too little.
+      await usage.admit(user, isForm ? 0 : Number(context.get('content-length') || 0));
       using place = await admission.admitUpload(user);
       using body = await openUpload(context, { maxBytes: maxUploadBytes, minimumRate });
       const { check, parse: options } = uploadOptions(context.querystring, body);
@@ -66,6 +72,7 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
       });
       place.keep();
       await claim.complete(job);
+      context.set(rateLimitHeaders(await usage.rateLimits(user)));
       log.info({ job_id: job.id, size: job.source.size, status: job.status }, 'video accepted');
       respond(context, job);
     } catch (error) {

@@ -36,7 +36,7 @@ export interface Upload {
 /**
  * Stores the video and then the job, which is accepted from then on, whatever the broker does. An upload that fails leaves
  * nothing behind. Returns the owner's earlier job when that has the same content, name and options.
- * Throws `empty_file`, `not_media`, `too_large`, `unavailable`, and what `bytes`, `options` and `confirm` throw.
+ * Throws `empty_file`, `not_media`, `too_large`, `quota_exceeded`, `unavailable`, and what `bytes`, `options` and `confirm` throw.
  */
 export type StoreUpload = (upload: Upload) => Promise<Job>;
 
@@ -57,7 +57,7 @@ export function createStoreUpload(ports: StoreUploadPorts): StoreUpload {
       });
       return await acceptStored(
         {
-          ...{ draft, size, sha256, confirm, options: upload.options() },
+          ...{ draft, owner: upload.user, size, sha256, confirm, options: upload.options() },
           accept: (accepted) => intent.accept(accepted),
           withdraw: () => intent.withdraw(),
         },

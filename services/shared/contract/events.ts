@@ -4,8 +4,11 @@ import { z } from 'zod';
 import { jobWarning } from '../jobs/warnings.ts';
 import { AppError } from '../runtime/errors.ts';
 import { emailAddress } from './email-address.ts';
+import type { EventSecrets } from './event-secret.ts';
+import { openMessage } from './signed-message.ts';
 
 export const TOPICS = { video: 'video', mp3: 'mp3' } as const;
+export type Topic = keyof typeof TOPICS;
 
 /**
  * The paths to which a sidecar delivers the events of each topic. The
@@ -142,20 +145,28 @@ export type Mp3Event = z.infer<typeof mp3Event>;
 /** The only field of a CloudEvent that a subscriber needs. The sidecar sets the others. */
 const envelope = z.object({ data: z.unknown() });
 
+/** What a subscriber has to know to read the events of its topic. */
+export interface EventSource<Schema extends z.ZodType> {
+  topic: Topic;
+  schema: Schema;
+  /** The secrets with which the system signs its events. */
+  secrets: EventSecrets;
+}
+
 /**
- * Reads the data of a CloudEvent that a sidecar delivers, and checks it against the schema.
- * @throws AppError `bad_request` where the event does not match
+ * Reads the signed message in a CloudEvent that a sidecar delivers. Only its signature shows that the system has published it: a
+ * sidecar delivers for everybody who reaches the broker or the sidecar's internal port.
+ * @throws AppError `forbidden` for an event that the system did not sign, `bad_request` for one that cannot be read
  * @see https://cloudevents.io
  */
 export async function readEvent<Schema extends z.ZodType>(
   request: IncomingMessage,
-  schema: Schema,
+  { topic, schema, secrets }: EventSource<Schema>,
 ): Promise<z.output<Schema>> {
-  try {
-    return schema.parse(envelope.parse(await json(request)).data);
-  } catch (cause) {
-    throw new AppError('bad_request', 'the event does not match its schema', { cause });
-  }
+  const body = await json(request).catch((cause: unknown) => {
+    throw new AppError('bad_request', 'the event is not JSON', { cause });
+  });
+  return openMessage(topic, schema, envelope.safeParse(body).data?.data, secrets);
 }
 
 /** The body of a subscriber's response to a delivery. Its status is 2xx. */

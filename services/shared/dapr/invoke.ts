@@ -7,7 +7,7 @@ import { invokePath } from './names.ts';
 const TIMEOUT_MS = 10_000;
 
 export interface InvokeRequest {
-  method: 'GET' | 'POST' | 'DELETE' | 'PATCH';
+  method: 'GET' | 'POST';
   path: string;
   headers?: Record<string, string>;
   /** Text, or the pieces of a body of bytes. */

@@ -2,7 +2,12 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../runtime/log.ts';
+import { answerClientErrors } from './client-error.ts';
+import { type ConnectionLimits, limitConnections } from './connection-limits.ts';
 import { drainable } from './drain.ts';
+import { MAX_HEADER_BYTES, MAX_HEADERS } from './request-bounds.ts';
+import { endSlowReaders, type ReadingRate } from './slow-readers.ts';
+import { endUnreadRequests } from './unread-request.ts';
 
 /** A connection without any traffic is closed after this time. A slow connection stays open. */
 const IDLE_MS = 120_000;
@@ -13,8 +18,23 @@ const IDLE_MS = 120_000;
  * one before.)
  */
 const KEEP_ALIVE_MS = 120_000;
+/** Time for the headers of a request, also for the first byte on a new connection. */
+const HEADERS_MS = 20_000;
+/** How often Node looks for headers that are late. */
+const CHECK_MS = 5_000;
+
+/** Times and rates of a server, which tests make shorter. */
+export interface ServerBounds {
+  headersMs?: number;
+  checkMs?: number;
+  idleMs?: number;
+  lingerMs?: number;
+  reading?: ReadingRate;
+}
 
 export interface ServeOptions {
+  /** Connections from one address. Default: no bound. */
+  connectionsPerAddress?: number;
   host: string;
   port: number;
   log: Log;
@@ -37,10 +57,12 @@ export interface ServeOptions {
  */
 export async function serve(listener: RequestListener, options: ServeOptions): Promise<Server> {
   const { host, port, log, idleMs = IDLE_MS } = options;
-  // Node's default of 5 minutes for a whole request would cut off a slow upload.
-  const server = createServer({ requestTimeout: 0, headersTimeout: 30_000 }, listener);
-  server.timeout = idleMs;
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const server = createBoundedServer(listener, { idleMs });
+  const perAddress = options.connectionsPerAddress;
+  limitConnections(server, {
+    log,
+    ...(perAddress !== undefined && { perAddress }),
+  } satisfies ConnectionLimits);
   const drain = drainable(server);
   server.listen(port, host);
   await once(server, 'listening');
@@ -51,6 +73,28 @@ export async function serve(listener: RequestListener, options: ServeOptions): P
       void stop(drain, options);
     });
   }
+  return server;
+}
+
+/** A server that does not let a client hold a connection without using it. A slow upload or download goes on. */
+export function createBoundedServer(listener: RequestListener, bounds: ServerBounds = {}): Server {
+  const { headersMs = HEADERS_MS, checkMs = CHECK_MS, idleMs = IDLE_MS, lingerMs, reading } = bounds;
+  const server = createServer(
+    {
+      // Node's default of 5 minutes for a whole request would cut off a slow upload. What reads a body bounds its time.
+      requestTimeout: 0,
+      headersTimeout: headersMs,
+      connectionsCheckingInterval: checkMs,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
+    listener,
+  );
+  server.maxHeadersCount = MAX_HEADERS + 1;
+  server.timeout = idleMs;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  answerClientErrors(server);
+  endUnreadRequests(server, lingerMs);
+  endSlowReaders(server, reading);
   return server;
 }
 

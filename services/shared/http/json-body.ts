@@ -4,6 +4,8 @@ import { AppError } from '../runtime/errors.ts';
 import { requireIdentityEncoding } from './content-encoding.ts';
 
 const LIMIT_BYTES = 16 * 1024;
+/** Time in which a JSON body has to arrive. On the slowest line that uploads allow, the longest one takes half of it. */
+const BODY_MS = 30_000;
 
 /** koa-body does not export its enum of methods, whose values are these texts. */
 type ParsedMethods = NonNullable<NonNullable<Parameters<typeof koaBody>[0]>['parsedMethods']>;
@@ -30,12 +32,28 @@ const parse = koaBody({
  * Reads a JSON body of at most 16 KiB. `request.body` gets the parsed body, and `request.rawBody` its text. A compressed
  * body is refused: at its limit, koa-body leaves the decompressor without an error listener, and an invalid block after
  * that would end the process.
- * @throws AppError `unsupported_media_type`, `too_large`, `bad_request`
+ * @throws AppError `unsupported_media_type`, `too_large`, `bad_request`, `too_slow`
  */
-export const jsonBody: Middleware = (context, next) => {
-  if (!context.is('application/json')) {
-    throw new AppError('unsupported_media_type', 'send JSON, with `Content-Type: application/json`');
-  }
-  requireIdentityEncoding(context);
-  return parse(context, next);
-};
+export const jsonBody: Middleware = createJsonBody(BODY_MS);
+
+/** The same with another time for a body, in milliseconds. */
+export function createJsonBody(bodyMs: number): Middleware {
+  return async (context, next) => {
+    if (!context.is('application/json')) {
+      throw new AppError('unsupported_media_type', 'send JSON, with `Content-Type: application/json`');
+    }
+    requireIdentityEncoding(context);
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      // What comes later could not be told from the next request.
+      context.set('Connection', 'close');
+      late.reject(new AppError('too_slow', `the body did not arrive within ${bodyMs / 1000} s`));
+    }, bodyMs);
+    try {
+      await Promise.race([parse(context, async () => undefined), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+    return next();
+  };
+}

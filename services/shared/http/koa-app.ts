@@ -2,6 +2,7 @@ import Koa, { type Middleware } from 'koa';
 import type { Log } from '../runtime/log.ts';
 import type { Metrics } from './metrics.ts';
 import { answerWithProblems } from './problem-details.ts';
+import { requireBounds } from './request-bounds.ts';
 import type { RequestState } from './request-state.ts';
 import { newTraceId, readTraceId } from './trace-context.ts';
 
@@ -12,6 +13,7 @@ export function createApp(log: Log, metrics?: Metrics): Koa<RequestState> {
   // Before the middleware that turns errors into responses. After it, a refused request would count as Koa's default 404.
   if (metrics) app.use(metrics.observe);
   app.use(answerWithProblems(log));
+  app.use(requireBounds);
   // Koa reports here only that a client closed its connection while it was getting the response.
   app.on('error', (error: unknown) => log.debug({ err: error }, 'connection failed'));
   return app;

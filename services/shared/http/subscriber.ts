@@ -1,11 +1,12 @@
 import Router from '@koa/router';
 import type Koa from 'koa';
 import type { z } from 'zod';
-import { type DeliveryAnswer, readEvent } from '../contract/events.ts';
+import type { EventSecrets } from '../contract/event-secret.ts';
+import { DELIVERY_PATHS, type DeliveryAnswer, readEvent, type Topic } from '../contract/events.ts';
 import { requireSidecarToken } from '../dapr/require-sidecar-token.ts';
-import { isAppError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { closedSignal } from './client-closed.ts';
+import { createDroppedEvents } from './dropped-events.ts';
 import { type Checks, health } from './health.ts';
 import { createApp } from './koa-app.ts';
 import { exposeMetrics, type Metrics } from './metrics.ts';
@@ -19,6 +20,8 @@ export interface SubscriberOptions {
   requireReady: () => Promise<unknown>;
   stoppingSignal: AbortSignal;
   apiToken: string | undefined;
+  /** The secrets with which the system signs its events. */
+  eventSecrets: EventSecrets;
   metrics: Metrics;
   log: Log;
 }
@@ -28,11 +31,11 @@ export type AddRoutes = (router: Router<RequestState>) => void;
 
 /**
  * An application that gets the events of one topic from its sidecar, and calls of the routes that are added. It binds no port.
- * `handle` returns `DROP` for an event that no further delivery could settle; an event that does not match its schema is dropped
- * too. After an error, the sidecar delivers the event again. `signal` is aborted when the sidecar closes the connection.
+ * `handle` gets only events that the system has signed. It returns `DROP` for an event that no further delivery could settle; one
+ * without a valid signature, and one that does not match its schema, are dropped too. After an error, the sidecar delivers the event again. `signal` is aborted when the sidecar closes the connection.
  */
 export function createSubscriber<Schema extends z.ZodType>(
-  path: string,
+  topic: Topic,
   schema: Schema,
   handle: (event: z.output<Schema>, signal: AbortSignal) => Promise<'SUCCESS' | 'DROP'>,
   {
@@ -41,6 +44,7 @@ export function createSubscriber<Schema extends z.ZodType>(
     requireReady,
     stoppingSignal,
     apiToken,
+    eventSecrets,
     metrics,
     log,
     addRoutes,
@@ -48,11 +52,11 @@ export function createSubscriber<Schema extends z.ZodType>(
 ): Koa<RequestState> {
   const router = new Router<RequestState>();
 
-  router.post(path, async (context) => {
-    const event = await readEvent(context.req, schema).catch((error: unknown) => {
-      if (!isAppError(error, 'bad_request')) throw error;
-      log.error({ err: error }, 'an unreadable event was dropped');
-    });
+  const dropped = createDroppedEvents(topic, metrics, log);
+  const source = { topic, schema, secrets: eventSecrets };
+
+  router.post(DELIVERY_PATHS[topic], async (context) => {
+    const event = await readEvent(context.req, source).catch(dropped);
     if (!event) {
       context.body = { status: 'DROP' } satisfies DeliveryAnswer;
       return;

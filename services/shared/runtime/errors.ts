@@ -28,6 +28,7 @@ export const STATUS = {
   link_expired: 410,
   precondition_failed: 412,
   too_large: 413,
+  uri_too_long: 414,
   not_media: 415,
   unsupported_media_type: 415,
   range_not_satisfiable: 416,
@@ -38,6 +39,8 @@ export const STATUS = {
   too_many_files: 422,
   upload_locked: 423,
   too_many_requests: 429,
+  quota_exceeded: 429,
+  headers_too_large: 431,
   /** The status that tus gives to this error. No standard of HTTP has it. */
   checksum_mismatch: 460,
   internal: 500,

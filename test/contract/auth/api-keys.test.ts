@@ -82,11 +82,11 @@ describe('API keys', () => {
   it('tells the gateways of a deleted key, and refuses it', { skip }, async (t) => {
     const { make, list, check, call, headers } = await build(t);
     const { json } = await make(WANTED);
-    assert.equal((await call('DELETE', `/account/keys/${json.id}`, { headers })).status, 204);
+    assert.equal((await call('POST', '/account/keys/end', { headers, body: { id: json.id } })).status, 204);
     assert.deepEqual(await list(), []);
     assert.equal((await check(json.key)).status, 401);
     assert.deepEqual((await call('GET', '/revocations')).json.revoked, [json.id]);
-    const again = await call('DELETE', `/account/keys/${json.id}`, { headers });
+    const again = await call('POST', '/account/keys/end', { headers, body: { id: json.id } });
     assert.deepEqual([again.status, again.json.code], [404, 'not_found']);
   });
 
@@ -95,7 +95,10 @@ describe('API keys', () => {
     const { json } = await make(WANTED);
     const other = await logIn('bob@example.com');
     assert.deepEqual(await list(other), []);
-    assert.equal((await call('DELETE', `/account/keys/${json.id}`, { headers: other })).status, 404);
+    assert.equal(
+      (await call('POST', '/account/keys/end', { headers: other, body: { id: json.id } })).status,
+      404,
+    );
     assert.equal((await check(json.key)).status, 200);
   });
 

@@ -1,12 +1,16 @@
 import type { TestContext } from 'node:test';
 import { createAccountRooms } from '../../../services/auth/account-rooms.ts';
 import { createAccounts } from '../../../services/auth/accounts/accounts.ts';
+import { accountKey } from '../../../services/auth/accounts/email-address.ts';
 import { createPasswords } from '../../../services/auth/accounts/passwords.ts';
 import { createUsers } from '../../../services/auth/accounts/users.ts';
 import { createAuthApp } from '../../../services/auth/app.ts';
-import { checkDatabase } from '../../../services/auth/database/database.ts';
+import { checkDatabase, type Database } from '../../../services/auth/database/database.ts';
 import { migrate } from '../../../services/auth/database/migrate.ts';
 import { createGuests } from '../../../services/auth/guests/guests.ts';
+import { limitAccounts, limitGuests } from '../../../services/auth/limits/limited.ts';
+import { createLimits } from '../../../services/auth/limits/limits.ts';
+import type { LimitSettings } from '../../../services/auth/limits/settings.ts';
 import { createGrants } from '../../../services/auth/sessions/grants.ts';
 import { createSessions } from '../../../services/auth/sessions/refresh-sessions.ts';
 import { createSignIn } from '../../../services/auth/sign-in.ts';
@@ -20,22 +24,43 @@ const metrics = createMetrics('auth');
 export const PUBLIC_URL = 'https://mp3.example.com';
 export const DAY_SECONDS = 24 * 3600;
 
+interface Options {
+  /** How many password hashes may wait. */
+  queue?: number;
+  limits?: Partial<LimitSettings>;
+  /** The database of another replica. */
+  database?: Database;
+  requireVerifiedEmail?: boolean;
+  /** Milliseconds that an answer takes at least, where its time must tell nothing. */
+  minMs?: number;
+  /** Other ports of the ways to sign in. */
+  signIn?: Partial<Parameters<typeof createSignIn>[0]>;
+}
+
+/** Limits that the tests reach only where they want to. */
+const SETTINGS: LimitSettings = {
+  MAX_LOGINS_PER_ACCOUNT_PER_HOUR: 1000,
+  MAX_LOGINS_PER_KNOWN_ADDRESS_PER_HOUR: 1000,
+  MAX_LOGINS_PER_ADDRESS_PER_HOUR: 1000,
+  MAX_REGISTRATIONS_PER_ADDRESS_PER_HOUR: 1000,
+  MAX_GUESTS_PER_ADDRESS_PER_HOUR: 1000,
+  MAX_MAIL_REQUESTS_PER_ADDRESS_PER_HOUR: 1000,
+  MAX_MAIL_REQUESTS_PER_ACCOUNT_PER_HOUR: 1000,
+};
+
 /** The whole service with a database of its own and a clock that the test sets. */
 export async function buildAuth(
   t: TestContext,
   {
     queue = 64,
+    limits: settings = {} as Partial<LimitSettings>,
+    database: shared,
     requireVerifiedEmail = false,
     minMs = 0,
     signIn = {},
-  }: {
-    queue?: number;
-    requireVerifiedEmail?: boolean;
-    minMs?: number;
-    signIn?: Partial<Parameters<typeof createSignIn>[0]>;
-  } = {},
+  }: Options = {},
 ) {
-  const [database] = await createDatabase(t);
+  const database = shared ?? (await createDatabase(t))[0];
   await migrate(database, MIGRATIONS, silent);
   const clock = { ms: Date.now() };
   const now = () => clock.ms;
@@ -64,10 +89,11 @@ export async function buildAuth(
     ...{ publicUrl: 'http://gateway.test', providers: [] },
     ...signIn,
   });
+  const limits = createLimits(database, { ...SETTINGS, ...settings }, now);
   const app = createAuthApp({
     users,
-    accounts: createAccounts({ users, passwords, verification }),
-    guests: createGuests({ users, passwords, verification }),
+    accounts: limitAccounts(createAccounts({ users, passwords, verification }), limits, accountKey),
+    guests: limitGuests(createGuests({ users, passwords, verification }), limits, accountKey),
     grants,
     tokens,
     keys,
@@ -82,5 +108,5 @@ export async function buildAuth(
     stoppingSignal: new AbortController().signal,
     apiToken: undefined,
   });
-  return { database, clock, reused, sessions, users, rooms, call: inProcess(app) };
+  return { database, clock, reused, sessions, users, rooms, limits, call: inProcess(app) };
 }

@@ -10,8 +10,11 @@ import type { Answer } from './answer.ts';
 import type { MadeMp3 } from './sound-faults.ts';
 
 /** The limits of a converter that nobody has configured. */
-const { MAX_DURATION_SECONDS, MAX_CONVERT_SECONDS } = converterEnvironment.parse({});
-const limits = { maxDurationSeconds: MAX_DURATION_SECONDS, maxConvertSeconds: MAX_CONVERT_SECONDS };
+const { MAX_DURATION_SECONDS, MAX_CONVERT_SECONDS } = converterEnvironment.shape;
+const limits = {
+  maxDurationSeconds: MAX_DURATION_SECONDS.parse(undefined),
+  maxConvertSeconds: MAX_CONVERT_SECONDS.parse(undefined),
+};
 
 export interface Tools {
   ffmpeg: Tool;

@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import { authEnvironment, defaultParallel, guestSessionSeconds } from '../../../services/auth/config.ts';
 import { readEnvironment } from '../../../services/shared/runtime/config.ts';
 
+const EVENT_SECRET = 'a secret of thirty-two characters';
 const MYSQL_URL = 'mysql://auth:hunter2@127.0.0.1:3306/auth';
 
-test('authEnvironment requires only the database', () => {
-  const config = readEnvironment(authEnvironment, { MYSQL_URL });
+test('authEnvironment requires only the database and EVENT_SECRET', () => {
+  const config = readEnvironment(authEnvironment, { MYSQL_URL, EVENT_SECRET });
   assert.equal(config.ACCESS_TOKEN_SECONDS, 900);
   assert.equal(config.REFRESH_TOKEN_SECONDS, 30 * 24 * 3600);
   assert.ok(config.ARGON2_PARALLEL >= 1);
@@ -18,7 +19,10 @@ test('guestSessionSeconds outlives the jobs of a guest, and is never longer than
     [{ GUEST_RETENTION_SECONDS: '60', ACCESS_TOKEN_SECONDS: '10' }, 70],
     [{ REFRESH_TOKEN_SECONDS: '3600' }, 3600],
   ] as const)
-    assert.equal(guestSessionSeconds(readEnvironment(authEnvironment, { MYSQL_URL, ...variables })), seconds);
+    assert.equal(
+      guestSessionSeconds(readEnvironment(authEnvironment, { MYSQL_URL, EVENT_SECRET, ...variables })),
+      seconds,
+    );
 });
 
 for (const [processors, parallel] of [
@@ -49,7 +53,7 @@ for (const [name, environment] of Object.entries({
 }
 
 test('authEnvironment requires a token of the sidecar for an address that other machines can reach', () => {
-  const open = { MYSQL_URL, HOST: '0.0.0.0' };
+  const open = { MYSQL_URL, EVENT_SECRET, HOST: '0.0.0.0' };
   assert.throws(() => readEnvironment(authEnvironment, open), /APP_API_TOKEN/);
   assert.equal(readEnvironment(authEnvironment, { ...open, APP_API_TOKEN: 't' }).HOST, '0.0.0.0');
 });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
 import { createConverterApp } from '../../../services/converter/app.ts';
 import type { Convert } from '../../../services/converter/job/convert.ts';
-import { deliver, noProbes, subscriberOptions } from '../../support/deliver-event.ts';
+import { deliver, noProbes, signedEvent, subscriberOptions } from '../../support/deliver-event.ts';
 
 const PATH = '/events/video';
 const event = { job_id: randomUUID(), trace_id: 'abc' };
@@ -15,17 +15,22 @@ it('answers a delivery when nothing is left to do for its job', async () => {
   const reply = await deliver(
     build(async (data) => void seen.push(data)),
     PATH,
-    { data: event },
+    signedEvent('video', event),
   );
   assert.deepEqual([reply.status, reply.json], [200, { status: 'SUCCESS' }]);
   assert.deepEqual(seen, [event]);
 });
 
 it('drops a delivery whose job id is not an id', async () => {
-  const reply = await deliver(build(refuse), PATH, { data: { ...event, job_id: '../x' } });
+  const reply = await deliver(build(refuse), PATH, signedEvent('video', { ...event, job_id: '../x' }));
   assert.deepEqual([reply.status, reply.json], [200, { status: 'DROP' }]);
 });
 
 it('refuses a delivery that does not come from our sidecar', async () => {
-  assert.equal((await deliver(build(refuse), PATH, { data: event }, {})).status, 403);
+  assert.equal((await deliver(build(refuse), PATH, signedEvent('video', event), {})).status, 403);
+});
+
+it('drops a delivery that the system has not signed', async () => {
+  const reply = await deliver(build(refuse), PATH, { data: event });
+  assert.deepEqual([reply.status, reply.json], [200, { status: 'DROP' }]);
 });

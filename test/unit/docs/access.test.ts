@@ -41,6 +41,6 @@ describe('deploy/README.md › access between services', () => {
         [...routes.matchAll(/`([^`]+)`/g)].map(([, route]) => route).sort(),
         [...expected].sort(),
       );
-      assert.equal(count, NUMBERS[expected.length]);
+      assert.equal(count, NUMBERS[expected.length] ?? String(expected.length));
     });
 });

@@ -4,11 +4,12 @@ import { gatewayEnvironment, groupLimitsOf, limitsOf, timesOf } from '../../../s
 import { readEnvironment } from '../../../services/shared/runtime/config.ts';
 
 const LINK_SECRET = 'a secret of thirty-two characters';
+const EVENT_SECRET = 'another secret of thirty-two characters';
 const read = (variables: Record<string, string>) =>
-  readEnvironment(gatewayEnvironment, { LINK_SECRET, ...variables });
+  readEnvironment(gatewayEnvironment, { LINK_SECRET, EVENT_SECRET, ...variables });
 
 describe('environment', () => {
-  test('requires only LINK_SECRET', () => {
+  test('requires only LINK_SECRET and EVENT_SECRET', () => {
     const { PUBLIC_URL, MAX_UPLOAD_BYTES, RETENTION_SECONDS } = read({});
     assert.equal(PUBLIC_URL, 'http://localhost:8080');
     assert.equal(RETENTION_SECONDS, 604_800);
@@ -36,7 +37,10 @@ describe('environment', () => {
 
   test('gives guests small limits', () => {
     const env = read({});
-    assert.deepEqual(groupLimitsOf(env).guest, { maxUploadBytes: 200 * 1024 ** 2, retentionSeconds: 86_400 });
+    assert.deepEqual(groupLimitsOf(env).guest, {
+      ...{ maxUploadBytes: 200 * 1024 ** 2, retentionSeconds: 86_400 },
+      ...{ uploadsPerDay: 20, bytesPerDay: 1024 ** 3, minutesPerDay: 180, storedBytes: 1024 ** 3 },
+    });
     assert.deepEqual(limitsOf(env).activeJobs.guests, { all: 300, perUser: 3 });
   });
 
@@ -46,7 +50,10 @@ describe('environment', () => {
       ...{ GUEST_MAX_UPLOAD_BYTES: '2000', GUEST_RETENTION_SECONDS: '7200' },
     });
     const { guest, user } = groupLimitsOf(env);
-    assert.deepEqual(guest, user);
+    assert.deepEqual(
+      [guest.maxUploadBytes, guest.retentionSeconds],
+      [user.maxUploadBytes, user.retentionSeconds],
+    );
     assert.equal(timesOf(env).indexSeconds, 3600 + 12 * 3600);
   });
 
@@ -69,6 +76,9 @@ describe('environment', () => {
   const BAD: [name: string, value: string][] = [
     ['LINK_SECRET', ''],
     ['LINK_SECRET', 'hunter2'],
+    ['EVENT_SECRET', ''],
+    ['EVENT_SECRET', 'hunter2'],
+    ['EVENT_SECRET', 'another secret of thirty-two characters,hunter2'],
     ['PUBLIC_URL', 'hunter2'],
     ['PUBLIC_URL', 'ftp://hunter2'],
     ['PUBLIC_URL', 'javascript:hunter2'],

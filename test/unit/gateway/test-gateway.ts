@@ -11,6 +11,7 @@ import { countActive } from '../../../services/gateway/job-index/count-active.ts
 import { createJobIndex } from '../../../services/gateway/job-index/job-index.ts';
 import { createJobCommands } from '../../../services/gateway/jobs/commands.ts';
 import { createAdmission } from '../../../services/gateway/limits/admission.ts';
+import type { ClientAddress } from '../../../services/gateway/limits/client-address.ts';
 import { createConcurrencyLimit } from '../../../services/gateway/limits/concurrency-limit.ts';
 import type { AccountLimits } from '../../../services/gateway/limits/group-limits.ts';
 import type { MinimumRate } from '../../../services/gateway/limits/minimum-rate.ts';
@@ -25,6 +26,7 @@ import { createStoreUpload } from '../../../services/gateway/uploads/store-uploa
 import { createResumable } from '../../../services/gateway/uploads/tus/create-resumable.ts';
 import { createLeaseLocker } from '../../../services/gateway/uploads/tus/lease-locker.ts';
 import { countOpenUploads } from '../../../services/gateway/uploads/tus/open-uploads.ts';
+import { createDayUsage } from '../../../services/gateway/usage/day-usage.ts';
 import { createBlobStore } from '../../../services/shared/blobs/blob-store.ts';
 import type { InvokeReply, InvokeRequest } from '../../../services/shared/dapr/sidecar.ts';
 import { createMetrics } from '../../../services/shared/http/metrics.ts';
@@ -32,7 +34,6 @@ import type { Job } from '../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../services/shared/jobs/job-store.ts';
 import { unavailable } from '../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../services/shared/state/memory-state.ts';
-import { sameLimits } from '../../support/group-limits.ts';
 import { inProcess } from '../../support/in-process.ts';
 import { OWNER } from '../../support/job.ts';
 import { logLines } from '../../support/log-lines.ts';
@@ -127,6 +128,8 @@ export function buildGateway({
   stallTimeoutMs = 45_000,
   minimumRate = { bytesPerSecond: 512, windowMs: 60_000 },
   now,
+  clientAddress = () => '192.0.2.1',
+  userLimits = {},
 }: {
   auth?: Auth;
   /** Answers with the public keys of auth. */
@@ -161,6 +164,9 @@ export function buildGateway({
   minimumRate?: MinimumRate;
   /** The monotonic clock of everything that is read now and then. */
   now?: () => number;
+  clientAddress?: ClientAddress;
+  /** More limits of a user. Default: none. */
+  userLimits?: Partial<AccountLimits>;
 } = {}) {
   const blobs = createBlobStore({
     ...state,
@@ -196,12 +202,12 @@ export function buildGateway({
     deleteBlobs: (job) => blobDeletions.push(job),
   });
   const failedIndex = createFailedIndex(state, RETENTION_SECONDS);
-  const groupLimits = {
-    ...sameLimits({ maxUploadBytes, retentionSeconds: RETENTION_SECONDS }),
-    guest: guestLimits,
-  };
+  const user = { maxUploadBytes, retentionSeconds: RETENTION_SECONDS, ...userLimits };
+  const groupLimits = { guest: guestLimits, user, friend: user, operator: user };
+  const usage = createDayUsage({ state, ...stores, groupLimits, keepVideoMs });
   const uploadPorts = {
     ...stores,
+    usage,
     deduplicate: createDeduplicate(state, jobs, RETENTION_SECONDS),
     links,
     publishVideo,
@@ -242,6 +248,7 @@ export function buildGateway({
       },
     },
     admission,
+    usage,
     downloads: createConcurrencyLimit(limits.downloads, 'downloads'),
     probes: createConcurrencyLimit(limits.probes, 'probes'),
     searches: createConcurrencyLimit(limits.searches, 'searches for jobs'),
@@ -257,6 +264,7 @@ export function buildGateway({
     }),
     operatorToken: hasOperator ? OPERATOR_TOKEN : undefined,
     invoke,
+    clientAddress,
     jobs,
     index,
     blobs,
@@ -287,6 +295,7 @@ export function buildGateway({
     blobDeletions,
     admission,
     resumable,
+    usage,
     failedIndex,
     invocations,
     failCheck: () => {

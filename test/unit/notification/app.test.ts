@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { createNotificationApp } from '../../../services/notification/app.ts';
 import type { Notify } from '../../../services/notification/notify-once.ts';
-import { deliver, subscriberOptions } from '../../support/deliver-event.ts';
+import { deliver, signedEvent, subscriberOptions } from '../../support/deliver-event.ts';
 import { done } from './mp3-events.ts';
 
 const PATH = '/events/mp3';
@@ -21,17 +21,22 @@ for (const [outcome, status] of [
       seen.push(data);
       return outcome;
     });
-    const reply = await deliver(app, PATH, { data: event });
+    const reply = await deliver(app, PATH, signedEvent('mp3', event));
     assert.deepEqual([reply.status, reply.json], [200, { status }]);
     assert.deepEqual(seen, [event]);
   });
 }
 
 it('drops a delivery whose address is not a mail address', async () => {
-  const reply = await deliver(build(refuse), PATH, { data: { ...event, email: 'nobody' } });
+  const reply = await deliver(build(refuse), PATH, signedEvent('mp3', { ...event, email: 'nobody' }));
   assert.deepEqual([reply.status, reply.json], [200, { status: 'DROP' }]);
 });
 
 it('refuses a delivery that does not come from our sidecar', async () => {
-  assert.equal((await deliver(build(refuse), PATH, { data: event }, {})).status, 403);
+  assert.equal((await deliver(build(refuse), PATH, signedEvent('mp3', event), {})).status, 403);
+});
+
+it('drops a delivery that the system has not signed', async () => {
+  const reply = await deliver(build(refuse), PATH, { data: event });
+  assert.deepEqual([reply.status, reply.json], [200, { status: 'DROP' }]);
 });

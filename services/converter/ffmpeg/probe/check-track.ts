@@ -1,9 +1,8 @@
 import { runTool } from '../run-tool.ts';
 import { INPUT } from '../untrusted-input.ts';
+import { createFrameLog, FRAMES } from './frame-log.ts';
 import type { ProbeTools } from './probe-tools.ts';
 
-/** Frames that are decoded. The first ones of a recording that begins midway may be damaged. */
-const FRAMES = 8;
 /** A track whose frames fail this often is given up. A film has hundreds of thousands of them. */
 const MAX_ERRORS = 300;
 /** Failed frames for each decoded one, above which the result is noise: a decoder accepts some frames of encrypted sound. */
@@ -78,12 +77,9 @@ export async function checkTrack(
 
 /** Reads ffmpeg's log at the level `verbose`. A file could forge it, to no other end than that it is not converted. */
 function createCheckLog(index: number, onTooManyErrors: () => void) {
+  const log = createFrameLog();
   let packets: number | undefined;
   let [frames, errors] = [0, 0];
-  let rate: number | undefined;
-  let layout: string | undefined;
-  let timeBase: number | undefined;
-  let start: number | undefined;
   const summary = new RegExp(
     `^\\[verbose\\] +Input stream #0:${index} \\(audio\\): (\\d+) packets read .*?(\\d+) frames decoded`,
   );
@@ -91,23 +87,11 @@ function createCheckLog(index: number, onTooManyErrors: () => void) {
     read(line: string): void {
       if (line.startsWith(`[error] Error while decoding stream #0:${index}: `)) errors += 1;
       if (errors > MAX_ERRORS) onTooManyErrors();
-      const graph = /^\[graph_\d+_in_\S+ @ \w+\] \[verbose\] tb:\S+ .*\bsamplerate:(\d+) chlayout:(.+)$/.exec(
-        line,
-      );
-      if (graph) {
-        rate = Number(graph[1]);
-        layout = graph[2];
-      }
+      log.read(line);
       const counts = summary.exec(line);
       if (counts) [packets, frames] = [Number(counts[1]), Number(counts[2])];
     },
-    /** Reads ffmpeg's `framecrc`: `#tb 0: 1/44100` and then `0, <dts>, <pts>, …`. */
-    readOutput(line: string): void {
-      const [, numerator, denominator] = /^#tb 0: (\d+)\/(\d+)$/.exec(line) ?? [];
-      if (denominator !== undefined) timeBase = Number(numerator) / Number(denominator);
-      const [, pts] = /^0, +-?\d+, +(-?\d+),/.exec(line) ?? [];
-      if (pts !== undefined && timeBase !== undefined) start ??= Number(pts) * timeBase;
-    },
+    readOutput: log.readOutput,
     /** Undefined where ffmpeg ended without a count: it has no decoder, cannot open it, or has not found any frame. */
     result(): TrackCheck | undefined {
       if (packets === undefined) return undefined;
@@ -116,9 +100,9 @@ function createCheckLog(index: number, onTooManyErrors: () => void) {
         // Of an empty track nothing more is known than that its decoder was opened.
         isDecodable: isDecodable || packets === 0,
         hasPackets: packets > 0,
-        startSeconds: isDecodable ? start : undefined,
-        sampleRate: isDecodable ? rate : undefined,
-        channelLayout: isDecodable ? layout : undefined,
+        startSeconds: isDecodable ? log.found.startSeconds : undefined,
+        sampleRate: isDecodable ? log.found.format?.sampleRate : undefined,
+        channelLayout: isDecodable ? log.found.format?.channelLayout : undefined,
       };
     },
   };

@@ -85,7 +85,7 @@ function streamOf(line: string): StreamReport | undefined {
   const [, index, id, language, type, rest = ''] = STREAM_LINE.exec(line) ?? [];
   if (index === undefined || type === undefined) return undefined;
   const [description = '', ...fields] = rest.split(', ');
-  const [, tag, tagNumber] = /\((\S{4}|\S+) \/ (0x[\dA-F]+)\)/.exec(description) ?? [];
+  const [, tag, tagNumber] = /\((\S{4}|\S+) \/ (0x[\dA-F]+)\)/.exec(rest) ?? [];
   const dispositions = DISPOSITIONS.filter(([text]) => rest.includes(` (${text})`)).map(([, name]) => [
     name,
     1,

@@ -1,7 +1,8 @@
-import { ConversionFailure } from '../../failure.ts';
+import { ConversionFailure, HeaderTooSlow } from '../../failure.ts';
 import { explainByCut } from '../explain-by-cut.ts';
 import { untrustedInput } from '../untrusted-input.ts';
 import { completeTracks } from './complete-tracks.ts';
+import type { CheckedTrack } from './first-frames.ts';
 import type { ProbeTools } from './probe-tools.ts';
 import type { FileReport } from './report.ts';
 import { inspect } from './run-ffprobe.ts';
@@ -24,6 +25,8 @@ export const LISTS_NO_STREAMS = /^(mpegts|mpeg|flv|dv)$/;
 export interface FoundTracks {
   format: FileReport['format'];
   tracks: SourceTrack[];
+  /** A track whose first frames were decoded on the way. */
+  checked?: CheckedTrack | undefined;
   /** Whether the file has a film or a cover. */
   hasPictures: boolean;
   /** Arguments with which ffmpeg finds the same tracks. */
@@ -50,7 +53,7 @@ export async function findTracks(tools: ProbeTools): Promise<FoundTracks> {
  * `error`, or that the file is truncated, where nothing can be had.
  */
 async function lookAtCutFile(tools: ProbeTools, error: unknown): Promise<FoundTracks> {
-  if (!(error instanceof ConversionFailure)) throw error;
+  if (!(error instanceof ConversionFailure) || error instanceof HeaderTooSlow) throw error;
   const failure = await explainByCut(tools.folder, error);
   if (failure.code !== 'truncated') throw error;
   return await look(tools, ['-fflags', '+ignidx']).catch((second: unknown) => {
@@ -64,10 +67,10 @@ const isSettled = ({ type, isDecodable, isEncrypted, hasPackets, sampleRate }: S
   (isDecodable === true || isEncrypted || (hasPackets === true && sampleRate !== undefined));
 
 export async function look(tools: ProbeTools, options: readonly string[]): Promise<FoundTracks> {
-  const { report, unsupported } = await inspect(tools, options);
+  const { report, unsupported, checked } = await inspect(tools, options);
   const inputArguments = [...untrustedInput, ...options];
   const tracks = tracksOf(report, unsupported);
   await completeTracks(tracks, tools.folder, report.format.format_name);
   const hasPictures = report.streams.some(({ codec_type }) => codec_type === 'video');
-  return { format: report.format, tracks, hasPictures, inputArguments };
+  return { format: report.format, tracks, checked, hasPictures, inputArguments };
 }

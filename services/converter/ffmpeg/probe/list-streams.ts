@@ -1,50 +1,69 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CountedTrack, trackLengths } from '../../completeness/track-lengths.ts';
-import { ConversionFailure, tooLongToRead } from '../../failure.ts';
-import { isCrash } from '../crash.ts';
-import { runTool } from '../run-tool.ts';
 import { INPUT } from '../untrusted-input.ts';
-import { createDumpReader } from './dump.ts';
+import type { CheckedTrack } from './first-frames.ts';
 import { withFullTitles } from './full-titles.ts';
-import { createPacketReader } from './packet-starts.ts';
-import { DESCRIBE_BOUNDS, type ProbeTools } from './probe-tools.ts';
+import type { ProbeTools } from './probe-tools.ts';
+import { readStreams, type StreamList } from './read-streams.ts';
 import type { FileReport, StreamReport } from './report.ts';
 
-/** Copies the packets of all audio and video streams, which say when the streams begin. `V` leaves out covers. */
-const PACKETS_OF = (...maps: string[]) => [
-  ...maps.flatMap((map) => ['-map', map]),
-  ...['-c', 'copy', '-f', 'framecrc', 'pipe:1'],
-];
+/** The streams whose packets are listed. `V` leaves out covers. */
+const FILMS_AND_SOUNDS = ['0:V?', '0:a?'];
+const SOUNDS = ['0:a?'];
+
+export interface ListedStreams {
+  report: FileReport;
+  /** The first sound, where its first frames were decoded as well. */
+  checked: CheckedTrack | undefined;
+}
 
 /**
  * Describes `INPUT` where ffprobe cannot: ffprobe gives up when the decoder of any stream cannot be opened, as it is with each
- * picture, while ffmpeg opens no decoder here. Returns undefined where ffmpeg cannot open the file.
+ * picture, while ffmpeg opens no decoder but that of the first sound. Returns undefined where ffmpeg cannot open the file.
  *
  * @param inputArguments what ffmpeg needs before `-i INPUT`.
  */
 export async function listStreams(
   tools: ProbeTools,
   inputArguments: readonly string[],
-): Promise<FileReport | undefined> {
-  const all = await list(tools, inputArguments, PACKETS_OF('0:V?', '0:a?'));
-  if (!all.report) return undefined;
-  // Muxers refuse a picture whose size only its decoder knows, as in FLV.
-  const { starts } = all.hasBegun ? all : await list(tools, inputArguments, PACKETS_OF('0:a?'));
-  const { report } = all;
+): Promise<ListedStreams | undefined> {
+  const { report, starts, checked } = await listWithFrames(tools, inputArguments);
+  if (!report) return undefined;
   const path = join(tools.folder, INPUT);
   const { size } = await stat(path);
   const lengths = await trackLengths(path, report.format.format_name, countedTracks(report.streams));
-  return {
-    format: { ...report.format, size },
-    packets: [...starts.keys()].map((stream_index) => ({ stream_index })),
-    streams: (await withFullTitles(tools, inputArguments, report.streams)).map((stream, place) => ({
-      ...stream,
-      ...startOf(stream, starts, report.format),
-      ...lengthOf(lengths[place], report.format),
-    })),
-  };
+  const streams = (await withFullTitles(tools, inputArguments, report.streams)).map((stream, place) => ({
+    ...stream,
+    ...startOf(stream, starts, report.format),
+    ...lengthOf(lengths[place], report.format),
+  }));
+  const packets = [...starts.keys()].map((stream_index) => ({ stream_index }));
+  return { report: { format: { ...report.format, size }, packets, streams }, checked };
 }
+
+/**
+ * Lists the packets of all streams and decodes the first frames of the first sound in one run, where that works. Its decoder may
+ * not be allowed or not open, there may be no sound, and muxers refuse a picture whose size only its decoder knows, as in FLV.
+ */
+async function listWithFrames(tools: ProbeTools, inputArguments: readonly string[]): Promise<StreamList> {
+  const read = (maps: readonly string[], hasFrames: boolean) =>
+    readStreams(tools, { inputArguments, maps, hasFrames });
+  const both = await read(FILMS_AND_SOUNDS, true);
+  if (both.isComplete || !both.report?.streams.some(isPlayed)) return both;
+  const hasSound = both.report.streams.some(isSound);
+  if (hasSound && both.refusesPicture) {
+    const sounds = await read(SOUNDS, true);
+    if (sounds.isComplete) return { ...sounds, report: both.report };
+  }
+  const all = await read(FILMS_AND_SOUNDS, false);
+  if (!hasSound || !all.report || all.hasBegun) return all;
+  const { starts } = await read(SOUNDS, false);
+  return { ...all, starts };
+}
+
+const isSound = ({ codec_type }: StreamReport): boolean => codec_type === 'audio';
+const isPlayed = (stream: StreamReport): boolean => isSound(stream) || stream.codec_type === 'video';
 
 /** In MXF, all tracks have one length, which is that of the file. */
 function lengthOf(
@@ -55,47 +74,11 @@ function lengthOf(
 }
 
 function countedTracks(streams: readonly StreamReport[]): CountedTrack[] {
-  const sounds = streams.filter(({ codec_type }) => codec_type === 'audio');
+  const sounds = streams.filter(isSound);
   return streams.map((stream) => ({
     id: stream.id === undefined ? undefined : Number(stream.id),
     position: sounds.indexOf(stream) + 1 || undefined,
   }));
-}
-
-async function list(
-  { ffmpeg, folder, signal }: ProbeTools,
-  inputArguments: readonly string[],
-  output: readonly string[],
-) {
-  const enough = new AbortController();
-  const dump = createDumpReader();
-  const packets = createPacketReader(() => enough.abort());
-  try {
-    const { killedBy, timedOut, reachedLimit, stderr } = await runTool(
-      ffmpeg,
-      ['-nostdin', '-hide_banner', '-v', 'level+info', '-copyts', ...inputArguments, '-i', INPUT, ...output],
-      {
-        folder,
-        signal: AbortSignal.any([signal, enough.signal]),
-        ...DESCRIBE_BOUNDS,
-        onLine(line) {
-          const text = line.replace(/^\[info\] /, '');
-          dump.read(text);
-          packets.readMapping(text);
-        },
-        onOutputLine: packets.read,
-      },
-    );
-    const cause = new Error(`ffmpeg: ${killedBy}: ${stderr}`);
-    if (timedOut || reachedLimit !== undefined) throw tooLongToRead(cause);
-    // The kernel killed it, for example for lack of memory. It counts as an attempt. A crash would come again.
-    if (killedBy && !isCrash(killedBy)) throw cause;
-    if (killedBy) throw new ConversionFailure('conversion_failed', 'this file cannot be read', cause);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!enough.signal.aborted) throw error;
-  }
-  return { report: dump.report(), hasBegun: packets.hasBegun(), starts: packets.found() };
 }
 
 /** Seconds of sound before the first that is played, which an encoder needs. Fewer than this. */

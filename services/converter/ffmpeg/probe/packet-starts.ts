@@ -6,7 +6,7 @@ const MAX_PACKETS = 20_000;
 const MAX_TIME = 2 ** 62;
 
 /** Reads where streams begin from the output of ffmpeg's `framecrc`: `#tb 1: 1/44100` and `1, <dts>, <pts>, …`. */
-export function createPacketReader(onEnough: () => void) {
+export function createPacketReader() {
   const inputs = new Map<string, number>();
   const timeBases = new Map<string, number>();
   const starts = new Map<string, { packets: number; seconds: number }>();
@@ -30,9 +30,12 @@ export function createPacketReader(onEnough: () => void) {
         starts.set(stream, { packets: before.packets + 1, seconds: Math.min(before.seconds, shown) });
       }
       packets += 1;
-      const isComplete = [...timeBases.keys()].every((key) => starts.get(key)?.packets === PACKETS);
-      if (packets >= MAX_PACKETS || isComplete) onEnough();
     },
+    /** Whether enough packets of each stream are known. */
+    isComplete: (): boolean =>
+      packets > 0 && [...timeBases.keys()].every((key) => starts.get(key)?.packets === PACKETS),
+    /** Whether the rest of the file is not worth reading. */
+    isTooMany: (): boolean => packets >= MAX_PACKETS,
     /** Whether ffmpeg could list packets at all. */
     hasBegun: (): boolean => timeBases.size > 0,
     /** The streams that have packets, by their index in the file, and the seconds of the first one. */

@@ -107,7 +107,11 @@ export function describeFound(
 async function chooseCheckedTrack(
   tools: ProbeTools,
   tracks: SourceTrack[],
-  { inputArguments, wanted }: { inputArguments: readonly string[]; wanted: number | string | undefined },
+  {
+    inputArguments,
+    checked: first,
+    wanted,
+  }: Pick<FoundTracks, 'inputArguments' | 'checked'> & { wanted: number | string | undefined },
 ): Promise<ChosenTrack> {
   const isOnlyOne = tracks.filter(({ type }) => type === 'audio').length === 1;
   const checked = new Set<SourceTrack>();
@@ -116,15 +120,12 @@ async function chooseCheckedTrack(
     const { track } = chosen;
     const isChecked = checked.has(track) || (isOnlyOne && isCertain(track));
     if (isChecked || checked.size === MAX_CHECKS) return chosen;
-    const { startSeconds, sampleRate, channelLayout, ...found } = await checkTrack(
-      tools,
-      track.index,
-      inputArguments,
-    );
+    const { startSeconds, sampleRate, channelLayout, isDecodable, hasPackets } =
+      first?.index === track.index ? first : await checkTrack(tools, track.index, inputArguments);
     // ffprobe invents a start for a track of which it has seen no packet: that of the file.
     if (!track.hasPackets) track.startSeconds = startSeconds ?? track.startSeconds;
     track.startSeconds ??= startSeconds;
-    Object.assign(track, found);
+    Object.assign(track, { isDecodable, hasPackets });
     // Where the format changes, ffmpeg describes a film by the last packet that it has seen.
     track.sampleRate = sampleRate ?? track.sampleRate;
     if (track.channels === undefined && channelLayout !== undefined) {

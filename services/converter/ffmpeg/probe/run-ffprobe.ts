@@ -1,15 +1,20 @@
-import { ConversionFailure, tooLongToRead } from '../../failure.ts';
+import { join } from 'node:path';
+import { ConversionFailure, HeaderTooSlow } from '../../failure.ts';
 import { isCrash } from '../crash.ts';
-import { runTool } from '../run-tool.ts';
+import { runTool, type ToolResult } from '../run-tool.ts';
 import { INPUT, untrustedInput } from '../untrusted-input.ts';
+import type { CheckedTrack } from './first-frames.ts';
 import { listStreams } from './list-streams.ts';
-import { DESCRIBE_BOUNDS, type ProbeTools } from './probe-tools.ts';
+import { describeBounds, type ProbeTools } from './probe-tools.ts';
 import { type FileReport, parseReport, REPORT_ARGUMENTS, type StreamReport } from './report.ts';
+import { holdsSoundAlone } from './sound-alone.ts';
 
 export interface Inspection {
   report: FileReport;
   /** Indexes of the streams for whose codec ffmpeg has no decoder. */
   unsupported: ReadonlySet<number>;
+  /** A track whose first frames were decoded on the way. */
+  checked?: CheckedTrack | undefined;
 }
 
 /**
@@ -21,8 +26,33 @@ export interface Inspection {
  */
 export async function inspect(tools: ProbeTools, options: readonly string[]): Promise<Inspection> {
   const inputArguments = [...untrustedInput, ...options];
+  // Where a file begins like one without pictures, ffmpeg need not tell us so.
+  const early = (await holdsSoundAlone(join(tools.folder, INPUT)))
+    ? await runFfprobe(tools, inputArguments)
+    : undefined;
+  const described = early && reportOf(early);
+  if (described && !described.report.streams.some(hasKnownPicture)) return described;
   const listed = await listStreams(tools, inputArguments);
-  if (listed?.streams.some(hasKnownPicture)) return { report: listed, unsupported: new Set() };
+  if (listed?.report.streams.some(hasKnownPicture)) return { ...listed, unsupported: new Set() };
+  const run = early ?? (await runFfprobe(tools, inputArguments));
+  const { code, killedBy, reachedLimit, timedOut, isOutputTooLong, stderr } = run.result;
+  const cause = new Error(`ffprobe: ${code ?? killedBy}: ${stderr}`);
+  if (timedOut || reachedLimit !== undefined) throw new HeaderTooSlow(cause);
+  // The kernel killed ffprobe. It counts as an attempt, since the file is the likely cause.
+  if (killedBy && !isOutputTooLong && !isCrash(killedBy)) throw cause;
+  const report = reportOf(run);
+  if (report) return report;
+  if (listed && listed.report.streams.length > 0) return { ...listed, unsupported: run.unsupported };
+  throw notOpened(stderr, cause);
+}
+
+interface FfprobeRun {
+  result: ToolResult;
+  unsupported: ReadonlySet<number>;
+}
+
+async function runFfprobe(tools: ProbeTools, inputArguments: readonly string[]): Promise<FfprobeRun> {
+  const bounds = await describeBounds(tools, inputArguments);
   const unsupported = new Set<number>();
   const result = await runTool(
     tools.ffprobe,
@@ -30,22 +60,19 @@ export async function inspect(tools: ProbeTools, options: readonly string[]): Pr
     {
       folder: tools.folder,
       signal: tools.signal,
-      ...DESCRIBE_BOUNDS,
+      ...bounds,
       onLine: (line) => {
         const [, index] = /^Unsupported codec with id \d+ for input stream (\d+)$/.exec(line) ?? [];
         if (index !== undefined) unsupported.add(Number(index));
       },
     },
   );
-  const { code, killedBy, reachedLimit, timedOut, isOutputTooLong, stderr } = result;
-  const cause = new Error(`ffprobe: ${code ?? killedBy}: ${stderr}`);
-  if (timedOut || reachedLimit !== undefined) throw tooLongToRead(cause);
-  // The kernel killed ffprobe. It counts as an attempt, since the file is the likely cause.
-  if (killedBy && !isOutputTooLong && !isCrash(killedBy)) throw cause;
-  if (code === 0) return { report: parseReport(result.output), unsupported };
-  if (listed && listed.streams.length > 0) return { report: listed, unsupported };
-  throw notOpened(stderr, cause);
+  return { result, unsupported };
 }
+
+/** What ffprobe has printed, where it has ended well. */
+const reportOf = ({ result: { code, output }, unsupported }: FfprobeRun): Inspection | undefined =>
+  code === 0 ? { report: parseReport(output), unsupported } : undefined;
 
 const hasKnownPicture = ({ codec_type, codec_name }: StreamReport): boolean =>
   codec_type === 'video' && codec_name !== undefined && !/^(none|unknown)$/.test(codec_name);

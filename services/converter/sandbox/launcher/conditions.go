@@ -1,9 +1,6 @@
 package main
 
 import (
-	"slices"
-
-	"github.com/elastic/go-seccomp-bpf/arch"
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 )
@@ -20,46 +17,35 @@ var (
 	options = []uint32{unix.PR_SET_NAME, unix.PR_GET_NAME, unix.PR_SET_VMA, unix.PR_GET_DUMPABLE}
 )
 
-// withConditions has the names of all the calls in conditional.
-var withConditions = []string{
-	"execve", "clone", "tgkill", "rt_sigaction", "prlimit64", "ioctl", "fcntl", "prctl",
-	"openat", "sched_setaffinity", "sched_getparam", "sched_getscheduler", "getpgid", "getsid",
-}
-
-// withConditionsOn has those of one processor only.
-var withConditionsOn = map[string][]string{"x86_64": {"open"}}
-
 // conditional returns the part of the filter for system calls that are allowed with some arguments only. Where the kernel takes
 // 32 bits of an argument, the filter does too: the others could be anything.
-func conditional(info *arch.Info, call *execCall) (program []bpf.Instruction) {
-	number := func(name string) uint32 { return uint32(info.SyscallNames[name]) }
+func conditional(call *execCall) (program []bpf.Instruction) {
 	denied := errno(unix.EPERM)
-	flagsOf := map[string]uint32{"open": 1, "openat": 2}
-	for _, name := range slices.Concat([]string{"openat"}, withConditionsOn[info.Name]) {
-		program = append(program, openFor(number(name), low(flagsOf[name]))...)
+	for _, open := range openCalls {
+		program = append(program, openFor(open.number, low(open.flags))...)
 	}
-	// Zero is who calls. Without namespaces, any other number could be the converter.
+	// Zero stands for the caller. Without namespaces, any other number could be that of the converter.
 	self := []uint32{0, uint32(unix.Getpid())}
 	for _, rule := range [][]bpf.Instruction{
-		allOf(number("execve"), denied,
+		allOf(unix.SYS_EXECVE, denied,
 			equal(low(0), uint32(call.address)), equal(high(0), uint32(call.address>>32))),
 		// A thread, and no process.
-		allOf(number("clone"), denied, someBits(low(0), unix.CLONE_THREAD), noBits(low(0), newNamespaces)),
+		allOf(unix.SYS_CLONE, denied, someBits(low(0), unix.CLONE_THREAD), noBits(low(0), newNamespaces)),
 		// How abort() ends a program. The process keeps its number when it becomes the tool.
-		allOf(number("tgkill"), denied, equal(low(0), uint32(unix.Getpid()))),
+		allOf(unix.SYS_TGKILL, denied, equal(low(0), uint32(unix.Getpid()))),
 		// ffmpeg would end as if nothing had happened when its processor time is over: without a handler, the signal kills it.
 		// The call does nothing and seems to succeed, because other programs refuse to run where a handler cannot be set.
-		allOf(number("rt_sigaction"), errno(0), different(low(0), uint32(unix.SIGXCPU))),
+		allOf(unix.SYS_RT_SIGACTION, errno(0), different(low(0), uint32(unix.SIGXCPU))),
 		// Its own limits can be read, and not changed.
-		allOf(number("prlimit64"), denied, equal(low(0), 0), equal(low(2), 0), equal(high(2), 0)),
-		oneOf(number("ioctl"), low(1), requests),
-		oneOf(number("fcntl"), low(1), commands),
-		oneOf(number("prctl"), low(0), options),
-		oneOf(number("sched_setaffinity"), low(0), self),
-		oneOf(number("sched_getparam"), low(0), self),
-		oneOf(number("sched_getscheduler"), low(0), self),
-		oneOf(number("getpgid"), low(0), self),
-		oneOf(number("getsid"), low(0), self),
+		allOf(unix.SYS_PRLIMIT64, denied, equal(low(0), 0), equal(low(2), 0), equal(high(2), 0)),
+		oneOf(unix.SYS_IOCTL, low(1), requests),
+		oneOf(unix.SYS_FCNTL, low(1), commands),
+		oneOf(unix.SYS_PRCTL, low(0), options),
+		oneOf(unix.SYS_SCHED_SETAFFINITY, low(0), self),
+		oneOf(unix.SYS_SCHED_GETPARAM, low(0), self),
+		oneOf(unix.SYS_SCHED_GETSCHEDULER, low(0), self),
+		oneOf(unix.SYS_GETPGID, low(0), self),
+		oneOf(unix.SYS_GETSID, low(0), self),
 	} {
 		program = append(program, rule...)
 	}

@@ -11,7 +11,8 @@ import (
 const lifeline = 4
 
 // dieWithConverter makes the kernel kill this process, and the tool that it becomes, when the other end of the lifeline is
-// closed. In namespaces, the converter is not the parent: bwrap may die with it before what it has started could be told.
+// closed. In namespaces, the parent is bwrap and not the converter. Both may be killed at once, before bwrap has arranged that the
+// tool dies with it.
 func dieWithConverter() error {
 	flags, err := unix.FcntlInt(lifeline, unix.F_GETFL, 0)
 	if errors.Is(err, unix.EBADF) {
@@ -29,7 +30,7 @@ func dieWithConverter() error {
 	if err != nil {
 		return fmt.Errorf("fcntl of the lifeline: %w", err)
 	}
-	// An end that was closed before sends no signal any more.
+	// Where the other end was closed before this, no signal comes.
 	state := []unix.PollFd{{Fd: lifeline}}
 	if _, err := unix.Poll(state, 0); err == nil && state[0].Revents&unix.POLLHUP != 0 {
 		return errors.New("the converter has ended")

@@ -9,9 +9,8 @@ import (
 // The loop for old kernels ends here. No process of ours has so many descriptors.
 const mostDescriptors = 1 << 20
 
-// keepDescriptors arranges that the exec closes all descriptors from the first one on: what the converter itself has inherited,
-// a lock file or a log for example, is open in everything that it starts. Namespaces and Landlock stop nobody from using what
-// is open.
+// keepDescriptors arranges that the exec closes all descriptors from the first one on. The tool would inherit what the converter
+// itself has inherited, such as a lock file or a log, and neither namespaces nor Landlock stop it from using an open file.
 func keepDescriptors(first uint) error {
 	if unix.CloseRange(first, ^uint(0), unix.CLOSE_RANGE_CLOEXEC) == nil {
 		return nil

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// An execCall is the one exec that the filter allows. A filter sees an argument as a number and not the text that it points to,
-// so the path lies at a random address, which the tool does not know and which is empty in it.
+// An execCall is the one exec that the filter allows. A filter sees the address of the path, and not its text. So the path lies at
+// a random address: the tool does not know it, and has nothing at that address after the exec.
 type execCall struct {
 	path string
 	// Where the path lies.
@@ -25,7 +25,7 @@ const (
 	addressBits = 38
 	// Bits of a place in the first half of the smallest page.
 	offsetBits = 11
-	// An address can be taken.
+	// The page of an address may be in use already.
 	mostTries = 64
 )
 

@@ -1,17 +1,17 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"unsafe"
 
-	seccomp "github.com/elastic/go-seccomp-bpf"
-	"github.com/elastic/go-seccomp-bpf/arch"
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 )
 
-// A filter of system calls, ready to be loaded: the Go runtime may not be able to allocate memory any more when it is.
+// A filter of system calls in the form that the kernel takes. It is made before the limits are set, because the Go runtime may
+// not be able to allocate memory under them.
 type filter struct {
 	instructions []bpf.RawInstruction
 	program      unix.SockFprog
@@ -19,28 +19,14 @@ type filter struct {
 
 // assembleFilter makes a filter that allows what a decoder needs. Everything else fails with EPERM.
 func assembleFilter(call *execCall) (*filter, error) {
-	info, err := arch.GetInfo("")
-	if err != nil {
-		return nil, err
-	}
-	names, err := allowedFor(info)
-	if err != nil {
-		return nil, err
-	}
-	policy := seccomp.Policy{
-		DefaultAction: seccomp.ActionErrno,
-		Syscalls: []seccomp.SyscallGroup{
-			{Action: seccomp.ActionAllow, Names: names},
-			{Action: seccomp.ActionErrno | seccomp.Action(unix.ENOSYS), Names: unknownToTool},
-		},
-	}
-	simple, err := policy.Assemble()
-	if err != nil {
-		return nil, fmt.Errorf("seccomp: %w", err)
-	}
-	program := append(loadNumber(info), conditional(info, call)...)
-	// It loads processor and number again.
-	instructions, err := bpf.Assemble(append(program, simple...))
+	program := slices.Concat(
+		loadNumber(),
+		conditional(call),
+		anyOf(slices.Concat(allowed, allowedHere), unix.SECCOMP_RET_ALLOW),
+		anyOf(unknownToTool, errno(unix.ENOSYS)),
+		[]bpf.Instruction{ret(errno(unix.EPERM))},
+	)
+	instructions, err := bpf.Assemble(program)
 	if err != nil {
 		return nil, fmt.Errorf("seccomp: %w", err)
 	}
@@ -52,15 +38,23 @@ func assembleFilter(call *execCall) (*filter, error) {
 	return filter, nil
 }
 
-// loadNumber loads the number of the system call, and refuses those of another processor, whose numbers mean something else.
-func loadNumber(info *arch.Info) []bpf.Instruction {
+// loadNumber loads the number of the system call, and refuses those of another processor or interface, whose numbers mean
+// something else.
+func loadNumber() []bpf.Instruction {
 	const numberOffset, processorOffset = 0, 4
-	return []bpf.Instruction{
+	program := []bpf.Instruction{
 		load(processorOffset),
-		bpf.JumpIf{Cond: bpf.JumpEqual, Val: uint32(info.ID), SkipTrue: 1},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: processor, SkipTrue: 1},
 		ret(errno(unix.EPERM)),
 		load(numberOffset),
 	}
+	if firstForeignNumber == 0 {
+		return program
+	}
+	return append(program,
+		bpf.JumpIf{Cond: bpf.JumpLessThan, Val: firstForeignNumber, SkipTrue: 1},
+		ret(errno(unix.ENOSYS)),
+	)
 }
 
 func (filter *filter) load() error {
@@ -72,18 +66,8 @@ func (filter *filter) load() error {
 	return nil
 }
 
-// allowedFor returns the names of the system calls that are allowed with all arguments. Fails for a name that the library does
-// not know, and for a processor without a list of its own: a call that is left out by mistake fails in the tool, far from here.
-func allowedFor(info *arch.Info) ([]string, error) {
-	own, found := allowedOn[info.Name]
-	if !found {
-		return nil, fmt.Errorf("seccomp: there is no list of system calls for %s", info.Name)
-	}
-	names := slices.Concat(allowed, own)
-	for _, name := range slices.Concat(names, unknownToTool, withConditions, withConditionsOn[info.Name]) {
-		if _, exists := info.SyscallNames[name]; !exists {
-			return nil, fmt.Errorf("seccomp: %s has no system call %s", info.Name, name)
-		}
-	}
-	return names, nil
+// hasSeccomp asks for the strict mode with a flag that it does not have: a kernel that knows the call says that this is invalid.
+func hasSeccomp() bool {
+	_, _, errno := unix.RawSyscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_STRICT, 1, 0)
+	return errors.Is(errno, unix.EINVAL)
 }

@@ -3,7 +3,6 @@ module mp3converter/confine
 go 1.26.0
 
 require (
-	github.com/elastic/go-seccomp-bpf v1.6.0
 	github.com/landlock-lsm/go-landlock v0.11.2
 	golang.org/x/net v0.41.0
 	golang.org/x/sys v0.50.0

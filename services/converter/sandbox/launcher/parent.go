@@ -12,7 +12,7 @@ func dieWith(parent int) error {
 	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
 		return fmt.Errorf("prctl(PR_SET_PDEATHSIG): %w", err)
 	}
-	// A parent that ended before sends no signal any more.
+	// Where the parent ended before this, no signal comes.
 	if unix.Getppid() != parent {
 		return errors.New("the process that started this one has ended")
 	}

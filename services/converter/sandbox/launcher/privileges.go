@@ -15,7 +15,7 @@ func dropPrivileges() error {
 	}
 	for capability := uintptr(0); ; capability++ {
 		err := unix.Prctl(unix.PR_CAPBSET_DROP, capability, 0, 0, 0)
-		// EINVAL: there are no more capabilities. EPERM: who may not change the set has no capability to lose.
+		// EINVAL: there are no more capabilities. EPERM: a process that may not change the set has no capability to lose.
 		if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EPERM) {
 			break
 		}

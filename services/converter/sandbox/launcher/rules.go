@@ -26,8 +26,19 @@ func ret(action uint32) bpf.Instruction  { return bpf.RetConstant{Val: action} }
 
 func errno(number unix.Errno) uint32 { return unix.SECCOMP_RET_ERRNO | uint32(number) }
 
-// allOf allows a system call where all tests pass. Every path of a rule ends in an answer: a test overwrites the number of the
-// system call, and a later rule would take the argument for it. (The library's own conditions have that fault.)
+// anyOf answers the same for each of these system calls. The instructions behind it are for all others.
+func anyOf(numbers []uint32, answer uint32) []bpf.Instruction {
+	var rule []bpf.Instruction
+	for i, number := range numbers {
+		// Behind the last number comes the jump over the answer.
+		left := len(numbers) - i
+		rule = append(rule, bpf.JumpIf{Cond: bpf.JumpEqual, Val: number, SkipTrue: uint8(left)})
+	}
+	return append(rule, bpf.Jump{Skip: 1}, ret(answer))
+}
+
+// allOf allows a system call where all tests pass. A test overwrites the number of the system call, so a rule that has looked at
+// an argument has to answer: a later rule would take the argument for the number.
 func allOf(number, otherwise uint32, tests ...test) []bpf.Instruction {
 	rule := []bpf.Instruction{
 		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: number, SkipTrue: uint8(2*len(tests) + 2)},
@@ -57,7 +68,7 @@ func openFor(number, flags uint32) []bpf.Instruction {
 		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: number, SkipTrue: 7},
 		load(flags),
 		bpf.JumpIf{Cond: bpf.JumpBitsNotSet, Val: unix.O_TRUNC, SkipTrue: 4},
-		// The fourth way, 3, asks for no right in Landlock either.
+		// There is an access mode 3 beside reading, writing and both. Landlock asks for no right for it either.
 		bpf.ALUOpConstant{Op: bpf.ALUOpAnd, Val: unix.O_ACCMODE},
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: unix.O_WRONLY, SkipTrue: 2},
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: unix.O_RDWR, SkipTrue: 1},

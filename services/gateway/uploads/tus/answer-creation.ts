@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ParameterizedContext } from 'koa';
+import { rateLimitHeaders } from '../../../shared/http/rate-limit-headers.ts';
 import type { RequestState } from '../../../shared/http/request-state.ts';
 import { isAppError } from '../../../shared/runtime/errors.ts';
 import type { User } from '../../accounts/user.ts';
@@ -64,7 +65,8 @@ async function createByTus(
   created: { record?: UploadRecord },
   { resumable, admission }: Ports,
 ): Promise<void> {
-  const { user } = upload;
+  const { user, creation } = upload;
+  await resumable.usage.admit(user, creation.size ?? 0);
   using openPlace = await resumable.openQuota.admit(user, TOO_MANY_OPEN);
   using jobPlace = await admission.admitResumable(user);
   const { maxUploadBytes: maxBytes } = resumable.groupLimits[user.group];
@@ -89,6 +91,7 @@ async function createByTus(
   );
   bytes.requireRest(store.record);
   if (store.record) setProgress(context, store.record);
+  context.set(rateLimitHeaders(await resumable.usage.rateLimits(user)));
   context.state.log.info({ upload_id: upload.id, size: upload.creation.size }, 'upload created');
 }
 

@@ -29,10 +29,10 @@ async function acceptUploaded(record: UploadRecord, ports: ResumablePorts): Prom
   const decide = async (job: string) => {
     decided = await saveDecision(record, { job, sha256 }, ports);
   };
-  const { options } = record;
+  const { options, group = 'user' } = record;
   const job = await acceptStored(
     {
-      ...{ draft: draftOf(record, ports), size, sha256, options },
+      ...{ draft: draftOf(record, ports), owner: { id: record.owner, group }, size, sha256, options },
       confirm: claimOf(record, ports).confirm,
       async accept() {
         await decide(record.job);

@@ -6,6 +6,7 @@ import type { SignedLinks } from '../../downloads/signed-link.ts';
 import type { JobIndex } from '../../job-index/job-index.ts';
 import { type AccountLimits, type GroupLimits, longestRetention } from '../../limits/group-limits.ts';
 import type { StoredQuota } from '../../limits/stored-quota.ts';
+import type { DayUsage } from '../../usage/day-usage.ts';
 import type { AcceptPorts } from '../accept-stored.ts';
 import type { Idempotency } from '../idempotency.ts';
 import type { OpenUploads } from './open-uploads.ts';
@@ -16,6 +17,7 @@ const MAX_LIVES = 7;
 
 /** What the resumable uploads of all users need. */
 export interface ResumablePorts extends AcceptPorts {
+  usage: DayUsage;
   records: UploadRecords;
   openUploads: OpenUploads;
   blobs: BlobStore;

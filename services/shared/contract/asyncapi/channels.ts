@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { COMPONENTS, PATHS } from '../../dapr/names.ts';
-import { deliveryAnswer, mp3Event, TOPICS, videoEvent } from '../events.ts';
+import { deliveryAnswer, mp3Event, TOPICS, type Topic, videoEvent } from '../events.ts';
 import { mailRequest } from '../mail-request.ts';
+import { EXAMPLE_SECRET, signMessage } from '../signed-message.ts';
 import { ref } from './schemas.ts';
 
 const examplesOf = (schema: z.ZodType) => (schema.meta()?.examples ?? []) as unknown[];
@@ -13,9 +14,9 @@ const message = (schema: z.ZodType, name: Parameters<typeof ref>[0], contentType
   examples: examplesOf(schema).map((payload) => ({ payload })),
 });
 
-/** An event as its subscribers receive it. */
-function event(schema: z.ZodType, name: 'VideoDelivery' | 'Mp3Delivery', topic: string, source: string) {
-  const examples = examplesOf(schema).map((data) => ({
+/** An event as its subscribers receive it. The examples are signed with the secret of the examples. */
+function event(schema: z.ZodType, name: 'VideoDelivery' | 'Mp3Delivery', topic: Topic, source: string) {
+  const examples = examplesOf(schema).map((message) => ({
     payload: {
       specversion: '1.0',
       id: '2b1d7f0a-6a3c-4f0b-9d1e-7c5b3a291f08',
@@ -24,7 +25,7 @@ function event(schema: z.ZodType, name: 'VideoDelivery' | 'Mp3Delivery', topic: 
       datacontenttype: 'application/json',
       topic,
       pubsubname: COMPONENTS.pubsub,
-      data,
+      data: signMessage(topic, message as object, [EXAMPLE_SECRET]),
     },
   }));
   return { ...message(schema, name, 'application/cloudevents+json'), examples };

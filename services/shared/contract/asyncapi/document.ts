@@ -2,6 +2,7 @@ import { PATHS, TOKEN_HEADER } from '../../dapr/names.ts';
 import { channels } from './channels.ts';
 import { operations } from './operations.ts';
 import { schemas } from './schemas.ts';
+import { signature } from './signature.ts';
 import { storedRecords } from './stored-records.ts';
 
 /**
@@ -47,5 +48,6 @@ export const asyncapi = {
       },
     },
   },
+  'x-signature': signature,
   'x-state': storedRecords,
 } as const;

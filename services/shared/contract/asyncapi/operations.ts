@@ -1,8 +1,6 @@
 import { UNKNOWN_OUTCOME } from '../../dapr/mail-failure.ts';
 import { PATHS } from '../../dapr/names.ts';
-import { DELIVERY_PATHS } from '../events.ts';
-
-type Topic = keyof typeof DELIVERY_PATHS;
+import { DELIVERY_PATHS, type Topic } from '../events.ts';
 
 const on = (channel: Topic | 'mail') => ({
   channel: { $ref: `#/channels/${channel}` },
@@ -13,15 +11,16 @@ const on = (channel: Topic | 'mail') => ({
 const by = (...apps: string[]) => ({ tags: apps.map((name) => ({ name })) });
 
 const publishes = (topic: Topic) =>
-  `\`POST ${PATHS.publish}/${topic}\` of the sidecar, with the \`data\` of the event as JSON. The sidecar makes the CloudEvent. ` +
+  `\`POST ${PATHS.publish}/${topic}\` of the sidecar, with the signed message of the event as JSON: see \`x-signature\`. The sidecar makes the CloudEvent. ` +
   'A response of 2xx does not promise that the broker keeps the event. The sweep of a gateway publishes lost events again.';
 
 const delivers = (topic: Topic) =>
   `The sidecar delivers by \`POST ${DELIVERY_PATHS[topic]}\`, at least once, in any order, and several at a time. Replicas compete for them. ` +
+  'Check the signature before anything else: see `x-signature`. Everybody who reaches the broker, or the port on which sidecars call each other, can have an event delivered. ' +
   'Answer an event that has been handled already with SUCCESS. A delivery may take as long as the work itself.\n\n' +
   '| response | meaning |\n|---|---|\n' +
   '| 2xx, `{"status":"SUCCESS"}` or no body | handled, and not delivered again |\n' +
-  '| 2xx, `{"status":"DROP"}` | not delivered again: for an event that no further delivery could settle, such as one that does not match its schema |\n' +
+  '| 2xx, `{"status":"DROP"}` | not delivered again: for an event that no further delivery could settle, such as one without a valid signature or one that does not match its schema |\n' +
   '| 404 | not delivered again either, so never answer with it by mistake |\n' +
   '| 2xx, `{"status":"RETRY"}`, every other status, and no response | delivered again, first after half a second and then after longer and longer pauses |';
 

@@ -3,6 +3,7 @@ import { converterPresence } from '../converter-presence.ts';
 import { deliveryAnswer, mp3Event, videoEvent } from '../events.ts';
 import { mailRecord } from '../mail-record.ts';
 import { mailRequest } from '../mail-request.ts';
+import { signedMessage } from '../signed-message.ts';
 
 export const ref = (name: keyof typeof schemas) => ({ $ref: `#/components/schemas/${name}` });
 
@@ -32,11 +33,13 @@ const cloudEvent = {
   },
 };
 
-const deliveryOf = (data: 'VideoEvent' | 'Mp3Event') => ({
+/** `x-payload` describes the parsed payload of the signed message. */
+const deliveryOf = (event: 'VideoEvent' | 'Mp3Event') => ({
   allOf: [
     { $ref: '#/components/schemas/CloudEvent' },
-    { type: 'object', properties: { data: { $ref: `#/components/schemas/${data}` } } },
+    { type: 'object', properties: { data: { $ref: '#/components/schemas/SignedMessage' } } },
   ],
+  'x-payload': { $ref: `#/components/schemas/${event}` },
 });
 
 /** The parsed form of the text in the state store. */
@@ -57,6 +60,7 @@ const stored = (title: string, document: object) => ({
 
 export const schemas = {
   CloudEvent: cloudEvent,
+  SignedMessage: toJsonSchema(signedMessage),
   VideoEvent: toJsonSchema(videoEvent),
   VideoDelivery: deliveryOf('VideoEvent'),
   Mp3Event: toJsonSchema(mp3Event),

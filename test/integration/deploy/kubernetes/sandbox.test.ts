@@ -47,7 +47,7 @@ else
       it('gets no secret but the tokens between it and its sidecar', () => {
         assert.equal(spec.enableServiceLinks, false);
         const secrets = (app.env ?? []).flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []);
-        assert.deepEqual(secrets.toSorted(), ['app-api-token', 'dapr-api-token']);
+        assert.deepEqual(secrets.toSorted(), ['app-api-token', 'dapr-api-token', 'event-secret']);
       });
 
       it('may open no connection but those that its sidecar needs', () =>

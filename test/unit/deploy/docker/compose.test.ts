@@ -81,7 +81,11 @@ test('the converter requires its sandbox unless SANDBOX says otherwise', () => {
 });
 
 test('the converter shares no network with the mail server, the database or the outside', () => {
-  assert.deepEqual(services['converter-pod']?.networks, ['probe', 'broker', 'store']);
+  assert.deepEqual(services['converter-pod']?.networks, [
+    'gateway-converter',
+    'converter-rabbitmq',
+    'converter-mongodb',
+  ]);
   for (const network of services['converter-pod']?.networks ?? [])
     assert.equal(networks[network]?.internal, true, network);
 });
@@ -103,6 +107,6 @@ test('only the gateway shares a network with auth, and only auth one with its da
     Object.entries(services).flatMap(([name, { networks = [] }]) =>
       networks.includes(network) ? [name] : [],
     );
-  assert.deepEqual(on('database').sort(), ['auth-pod', 'mysql']);
-  assert.deepEqual(on('invoke').sort(), ['auth-pod', 'gateway-pod']);
+  assert.deepEqual(on('auth-mysql').sort(), ['auth-pod', 'mysql']);
+  assert.deepEqual(on('gateway-auth').sort(), ['auth-pod', 'gateway-pod']);
 });

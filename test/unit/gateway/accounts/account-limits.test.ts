@@ -75,8 +75,8 @@ const contextOf = (closed = false) => {
 
 describe('createAccountLimits, for a request that waits', () => {
   async function full() {
-    const runLimited = createAccountLimits();
-    const reply = Promise.withResolvers<string>();
+    const runLimited = createAccountLimits(() => '192.0.2.1');
+    const reply = Promise.withResolvers<{ status: number }>();
     const begun = Array.from({ length: UNDER_WAY }, () =>
       runLimited('passwords', contextOf().context, () => reply.promise),
     );
@@ -90,10 +90,11 @@ describe('createAccountLimits, for a request that waits', () => {
     const { res, context } = contextOf();
     const waiting = runLimited('passwords', context, async () => {
       sent = true;
+      return { status: 200 };
     });
     res.emit('close');
     await assert.rejects(waiting, { code: 'bad_request' });
-    reply.resolve('answered');
+    reply.resolve({ status: 200 });
     await Promise.all(begun);
     await runEventLoop(1);
     assert.equal(sent, false);
@@ -101,9 +102,9 @@ describe('createAccountLimits, for a request that waits', () => {
   });
 
   test('refuses the request of a client that has gone away already', async () => {
-    const runLimited = createAccountLimits();
+    const runLimited = createAccountLimits(() => '192.0.2.1');
     await assert.rejects(
-      runLimited('passwords', contextOf(true).context, async () => 'sent'),
+      runLimited('passwords', contextOf(true).context, async () => ({ status: 200 })),
       { code: 'bad_request' },
     );
   });
@@ -111,10 +112,10 @@ describe('createAccountLimits, for a request that waits', () => {
   test('refuses the request with Retry-After after ten seconds, while running calls go on', async (context) => {
     const clock = stoppedClock(context);
     const { runLimited, reply, begun } = await full();
-    const waiting = runLimited('passwords', contextOf().context, async () => 'sent');
+    const waiting = runLimited('passwords', contextOf().context, async () => ({ status: 200 }));
     clock.advance(10_000);
     await assert.rejects(waiting, { code: 'unavailable', headers: { 'Retry-After': '2' } });
-    reply.resolve('answered');
-    assert.deepEqual(new Set(await Promise.all(begun)), new Set(['answered']));
+    reply.resolve({ status: 200 });
+    assert.deepEqual(new Set(await Promise.all(begun)), new Set([await reply.promise]));
   });
 });

@@ -63,6 +63,7 @@ describe('accountRoutes, for headers', () => {
   const hostile = {
     cookie: 'session=1',
     'x-forwarded-for': '10.0.0.1',
+    'x-client-address': '10.0.0.1',
     'dapr-api-token': 'guessed',
     'dapr-app-id': 'notification',
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
@@ -79,7 +80,7 @@ describe('accountRoutes, for headers', () => {
       const headers = { ...hostile, ...(path === '/login' && { authorization: 'Basic YTpi' }) };
       await call('POST', path, { headers, ...(body && { body }) });
       const { traceparent: trace, ...others } = invocations[0]?.headers ?? {};
-      assert.deepEqual(others, allowed);
+      assert.deepEqual(others, { ...allowed, 'x-client-address': '192.0.2.1' });
       assert.match(trace ?? '', traceparent);
     });
   }

@@ -20,6 +20,7 @@ import { createDeduplicate } from '../../../../services/gateway/uploads/deduplic
 import { createStoreUpload } from '../../../../services/gateway/uploads/store-upload.ts';
 import { createResumable } from '../../../../services/gateway/uploads/tus/create-resumable.ts';
 import { createLeaseLocker } from '../../../../services/gateway/uploads/tus/lease-locker.ts';
+import { createDayUsage } from '../../../../services/gateway/usage/day-usage.ts';
 import { type BlobStore, createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
 import type { InvokeReply, InvokeRequest } from '../../../../services/shared/dapr/sidecar.ts';
 import { createMetrics } from '../../../../services/shared/http/metrics.ts';
@@ -27,7 +28,6 @@ import { baseOf, type DoneJob, type Job } from '../../../../services/shared/jobs
 import { createJobStore, type JobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { AppError, isAppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
-import { sameLimits } from '../../../support/group-limits.ts';
 import { createTestAccounts } from './test-accounts.ts';
 import { createTestProbes } from './test-probes.ts';
 import { chunksOf, transportTo, URL_OF_GATEWAY } from './test-transport.ts';
@@ -77,23 +77,24 @@ export function createTestGateway(
   const stored = { jobs, index, blobs };
   const many = { all: 100, perUser: 100 };
   const sameContent = createDeduplicate(state, jobs, KEPT_SECONDS);
-  const groupLimits = {
-    ...sameLimits({ maxUploadBytes, retentionSeconds: KEPT_SECONDS }),
-    guest: guestLimits,
-  };
+  const user = { maxUploadBytes, retentionSeconds: KEPT_SECONDS };
+  const groupLimits = { guest: guestLimits, user, friend: user, operator: user };
+  const usage = createDayUsage({ state, ...stored, groupLimits, keepVideoMs: KEPT_SECONDS * 1000 });
   const kept = { groupLimits, heartbeatMs: 5_000 };
   const changes = createJobCommands({
     ...{ ...stored, publishVideo, keepVideoMs: KEPT_SECONDS * 1000 },
     deleteBlobs: () => undefined,
   });
   const failedIndex = createFailedIndex(state, KEPT_SECONDS);
-  const uploadPorts = { ...stored, ...kept, deduplicate: sameContent, links, publishVideo, log };
+  const uploadPorts = { ...stored, ...kept, usage, deduplicate: sameContent, links, publishVideo, log };
   const resumable = createResumable({
     ...{ ...uploadPorts, state, locker: createLeaseLocker(state, log), limit: many },
     uploadExpirySeconds: KEPT_SECONDS,
   });
   const live = createLiveJobs({ state, jobs, index, stoppingSignal: stopping.signal, log, now });
   const app = createGateway({
+    usage,
+    clientAddress: () => '192.0.2.1',
     ...live,
     stallTimeoutMs: 45_000,
     ...{

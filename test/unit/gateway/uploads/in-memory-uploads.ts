@@ -7,6 +7,7 @@ import {
   type StoreUploadPorts,
   type Upload,
 } from '../../../../services/gateway/uploads/store-upload.ts';
+import { createDayUsage } from '../../../../services/gateway/usage/day-usage.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
 import { sameLimits } from '../../../support/group-limits.ts';
 import { OWNER } from '../../../support/job.ts';
@@ -38,12 +39,14 @@ export function createInMemoryUploads(context: TestContext) {
   });
   const stores = createStores({ ...harness.memory, ...state });
   const publishedVideos: string[] = [];
+  const groupLimits = sameLimits({ maxUploadBytes: 10_000_000, retentionSeconds: RETENTION_SECONDS });
   const ports: StoreUploadPorts = {
     ...stores,
+    usage: createDayUsage({ state, ...stores, groupLimits, keepVideoMs: 0 }),
     deduplicate: createDeduplicate(state, stores.jobs, RETENTION_SECONDS),
     links: createSignedLinks('http://localhost', 'secret'),
     publishVideo: ({ id }) => publishedVideos.push(id),
-    groupLimits: sameLimits({ maxUploadBytes: 10_000_000, retentionSeconds: RETENTION_SECONDS }),
+    groupLimits,
     heartbeatMs: HEARTBEAT_MS,
     log: createLog('gateway', 'silent'),
   };

@@ -3,8 +3,9 @@ import { describe, it } from 'node:test';
 import { createConverterApp } from '../../../../services/converter/app.ts';
 import { createNotificationApp } from '../../../../services/notification/app.ts';
 import { asyncapi } from '../../../../services/shared/contract/asyncapi/document.ts';
+import { signMessage } from '../../../../services/shared/contract/signed-message.ts';
 import { contract } from '../../../support/contract.ts';
-import { deliver, noProbes, subscriberOptions } from '../../../support/deliver-event.ts';
+import { deliver, eventSecrets, noProbes, subscriberOptions } from '../../../support/deliver-event.ts';
 import { variantsOf } from '../../../support/variants.ts';
 
 const { receiveVideo, receiveMp3 } = asyncapi.operations;
@@ -16,6 +17,7 @@ const SUBSCRIBERS = [
       createConverterApp({ convert: async () => handled(), probe: noProbes, ...subscriberOptions() }),
     path: receiveVideo['x-delivery-path'],
     deliveries: video.messages.video.examples,
+    topic: 'video',
     schema: 'VideoEvent',
   },
   {
@@ -29,11 +31,12 @@ const SUBSCRIBERS = [
       }),
     path: receiveMp3['x-delivery-path'],
     deliveries: mp3.messages.mp3.examples,
+    topic: 'mp3',
     schema: 'Mp3Event',
   },
 ] as const;
 
-for (const { app, path, deliveries, schema } of SUBSCRIBERS) {
+for (const { app, path, deliveries, topic, schema } of SUBSCRIBERS) {
   describe(`the subscriber of ${path}`, () => {
     const outcomeOf = async (payload: unknown) => {
       let handled = 0;
@@ -54,14 +57,36 @@ for (const { app, path, deliveries, schema } of SUBSCRIBERS) {
     it('accepts what is valid by the contract, and drops everything else', async () => {
       const counts = { true: 0, false: 0 };
       for (const { payload } of deliveries) {
-        for (const data of variantsOf((payload as { data: unknown }).data)) {
-          const valid = contract.isValid(schema, JSON.parse(JSON.stringify(data)));
+        for (const event of variantsOf(JSON.parse(payload.data.payload))) {
+          const valid = contract.isValid(schema, JSON.parse(JSON.stringify(event)));
           counts[`${valid}`]++;
-          const outcome = await outcomeOf({ ...payload, data });
-          assert.equal(outcome, valid ? '1 SUCCESS' : '0 DROP', JSON.stringify(data).slice(0, 1000));
+          const outcome = await outcomeOf({
+            ...payload,
+            data: signMessage(topic, event as object, eventSecrets),
+          });
+          assert.equal(outcome, valid ? '1 SUCCESS' : '0 DROP', JSON.stringify(event).slice(0, 1000));
         }
       }
       assert.ok(counts.true > 10 && counts.false > 50, JSON.stringify(counts));
+    });
+
+    it('drops an example of the contract of which anything that is signed was changed', async () => {
+      for (const { payload } of deliveries) {
+        const { data } = payload;
+        const message = JSON.parse(data.payload);
+        const forged = [
+          { ...data, payload: data.payload.replace('job_id', 'job_ID') },
+          { ...data, payload: `${data.payload} ` },
+          { ...data, signature: '' },
+          { ...data, signature: `${data.signature}=` },
+          { ...data, signature: data.signature.toUpperCase() },
+          { payload: data.payload },
+          message,
+          signMessage(topic, message, ['another secret of thirty-two characters']),
+          signMessage(topic === 'mp3' ? 'video' : 'mp3', message, eventSecrets),
+        ];
+        for (const data of forged) assert.equal(await outcomeOf({ ...payload, data }), '0 DROP');
+      }
     });
   });
 }

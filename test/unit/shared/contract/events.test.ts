@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { mp3Event, readEvent, videoEvent } from '../../../../services/shared/contract/events.ts';
 import { mailRecordKey } from '../../../../services/shared/contract/mail-record.ts';
+import { signMessage } from '../../../../services/shared/contract/signed-message.ts';
 import { mp3EventOf } from '../../../../services/shared/jobs/job-events.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
 
@@ -15,28 +16,37 @@ const { id, trace_id } = newJob();
 const event = { job_id: id, trace_id };
 
 describe('readEvent', () => {
-  test('returns the data of a CloudEvent', async () => {
-    assert.deepEqual(await readEvent(delivered(cloudEvent(event)), videoEvent), event);
+  const SECRET = 'a secret of the system, for events';
+  const source = { topic: 'video', schema: videoEvent, secrets: [SECRET] } as const;
+  const signed = (message: object) => cloudEvent(signMessage('video', message, [SECRET]));
+
+  test('returns the signed message of a CloudEvent', async () => {
+    assert.deepEqual(await readEvent(delivered(signed(event)), source), event);
   });
 
   test('ignores fields that a later version may add', async () => {
-    const later = cloudEvent({ ...event, priority: 1 });
-    assert.deepEqual(await readEvent(delivered(later), videoEvent), event);
+    assert.deepEqual(await readEvent(delivered(signed({ ...event, priority: 1 })), source), event);
   });
 
-  const BAD: [what: string, body: string][] = [
-    ['empty', ''],
-    ['not JSON', '{"data":'],
-    ['not an object', 'null'],
-    ['a CloudEvent without data', cloudEvent(undefined)],
-    ['a CloudEvent with its data as text', cloudEvent(JSON.stringify(event))],
-    ['an event without a CloudEvent', JSON.stringify(event)],
-    ['an event with an invalid job id', cloudEvent({ ...event, job_id: '../../etc/passwd' })],
-    ['an event without a trace id', cloudEvent({ job_id: id })],
+  const BAD: [what: string, body: string, code: string][] = [
+    ['empty', '', 'bad_request'],
+    ['not JSON', '{"data":', 'bad_request'],
+    ['an event with an invalid job id', signed({ ...event, job_id: '../../etc/passwd' }), 'bad_request'],
+    ['an event without a trace id', signed({ job_id: id }), 'bad_request'],
+    ['not an object', 'null', 'forbidden'],
+    ['a CloudEvent without data', cloudEvent(undefined), 'forbidden'],
+    ['a CloudEvent with its data as text', cloudEvent(JSON.stringify(event)), 'forbidden'],
+    ['an event without a CloudEvent', JSON.stringify(event), 'forbidden'],
+    ['an event of an older release, which is not signed', cloudEvent(event), 'forbidden'],
+    [
+      'an event whose signature stands outside of its data',
+      JSON.stringify(signMessage('video', event, [SECRET])),
+      'forbidden',
+    ],
   ];
-  for (const [what, body] of BAD) {
-    test(`refuses a body that is ${what}`, async () => {
-      await assert.rejects(readEvent(delivered(body), videoEvent), { code: 'bad_request' });
+  for (const [what, body, code] of BAD) {
+    test(`refuses a body that is ${what} with ${code}`, async () => {
+      await assert.rejects(readEvent(delivered(body), source), { code });
     });
   }
 });

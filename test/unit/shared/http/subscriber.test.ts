@@ -3,14 +3,14 @@ import { describe, it } from 'node:test';
 import { z } from 'zod';
 import { createSubscriber } from '../../../../services/shared/http/subscriber.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
-import { deliver, subscriberOptions } from '../../../support/deliver-event.ts';
+import { deliver, signedEvent, subscriberOptions } from '../../../support/deliver-event.ts';
 import { inProcess } from '../../../support/in-process.ts';
 
-const PATH = '/events/any';
+const PATH = '/events/video';
 const schema = z.object({ number: z.number() });
 type Handle = (event: { number: number }) => Promise<'SUCCESS' | 'DROP'>;
 const build = (handle: Handle, options = subscriberOptions()) =>
-  createSubscriber(PATH, schema, handle, options);
+  createSubscriber('video', schema, handle, options);
 const refuse: Handle = async () => assert.fail('handled');
 
 describe('a delivery', () => {
@@ -21,7 +21,7 @@ describe('a delivery', () => {
         seen.push(event);
         return status;
       });
-      const reply = await deliver(app, PATH, { specversion: '1.0', data: { number: 7 } });
+      const reply = await deliver(app, PATH, signedEvent('video', { number: 7 }));
       assert.deepEqual([reply.status, reply.json], [200, { status }]);
       assert.deepEqual(seen, [{ number: 7 }]);
     });
@@ -29,14 +29,16 @@ describe('a delivery', () => {
 
   it('is answered with 503 when the handler throws unavailable, so that it is delivered again', async () => {
     const app = build(() => Promise.reject(unavailable('the store')));
-    assert.equal((await deliver(app, PATH, { data: { number: 7 } })).status, 503);
+    assert.equal((await deliver(app, PATH, signedEvent('video', { number: 7 }))).status, 503);
   });
 
   for (const [name, body] of [
     ['no JSON', 'x'],
     ['no envelope', '[]'],
     ['no data', {}],
-    ['another schema', { data: { number: 'seven' } }],
+    ['another schema', signedEvent('video', { number: 'seven' })],
+    ['no signature', { data: { number: 7 } }],
+    ['the signature of another topic', signedEvent('mp3', { number: 7 })],
   ] as const) {
     it(`is dropped when its body has ${name}, because a refused event would be delivered again for ever`, async () => {
       const reply = await deliver(build(refuse), PATH, body);
@@ -49,7 +51,10 @@ describe('a delivery', () => {
     ['a wrong token', { 'dapr-api-token': 'x' }],
   ] as [string, Record<string, string>][]) {
     it(`is refused with 403 when it has ${name}`, async () => {
-      assert.equal((await deliver(build(refuse), PATH, { data: { number: 7 } }, given)).status, 403);
+      assert.equal(
+        (await deliver(build(refuse), PATH, signedEvent('video', { number: 7 }), given)).status,
+        403,
+      );
     });
   }
 });
@@ -72,7 +77,7 @@ describe('the health routes of a subscriber', () => {
 describe('the metrics of a subscriber', () => {
   it('contain the process and the deliveries by route, need no token, and accept only GET and HEAD', async () => {
     const app = build(async () => 'SUCCESS');
-    await deliver(app, PATH, { data: { number: 7 } });
+    await deliver(app, PATH, signedEvent('video', { number: 7 }));
     const call = inProcess(app);
     const { status, headers, text } = await call('GET', '/metrics');
     assert.equal(status, 200);
@@ -80,7 +85,7 @@ describe('the metrics of a subscriber', () => {
     assert.match(text, /^process_resident_memory_bytes\{service="subscriber"\} \d+$/m);
     assert.match(
       text,
-      /^http_request_duration_seconds_count\{service="subscriber",method="POST",route="\/events\/any",status="200"\} \d+$/m,
+      /^http_request_duration_seconds_count\{service="subscriber",method="POST",route="\/events\/video",status="200"\} \d+$/m,
     );
     const posted = await call('POST', '/metrics');
     assert.deepEqual([posted.status, posted.headers.allow], [405, 'GET, HEAD']);

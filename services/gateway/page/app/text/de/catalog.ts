@@ -183,6 +183,8 @@ export const de: Catalog = {
   'error.email_taken': 'Zu dieser Adresse gibt es schon ein Konto. Melde dich damit an.',
   'error.too_many_requests': 'Das war zu viel auf einmal. Versuche es gleich noch einmal.',
   'error.try_again': 'Das war zu viel. Versuche es {when} noch einmal.',
+  'error.quota_exceeded':
+    'Das Kontingent dieses Kontos ist aufgebraucht. Versuche es morgen noch einmal, oder lösche einige Konvertierungen.',
   'error.unavailable': 'Etwas, das der Server braucht, antwortet nicht. Versuche es gleich noch einmal.',
   'error.internal':
     'Der Server hat einen Fehler gemacht. Versuche es noch einmal; bleibt es so, sage es dem Betreiber.',

@@ -5,6 +5,8 @@ export const errors = {
   'error.email_taken': 'This address has an account already. Sign in instead.',
   'error.too_many_requests': 'That was too much at once. Try again in a moment.',
   'error.try_again': 'That was too much. Try again {when}.',
+  'error.quota_exceeded':
+    'The quota of this account is used up. Try again tomorrow, or delete some conversions.',
   'error.unavailable': 'Something that the server needs does not answer. Try again in a moment.',
   'error.internal': 'The server has failed. Try again; if it stays so, tell the operator.',
   'error.weak_password': 'This password is too short or too easy to guess. Choose another one.',

@@ -189,6 +189,8 @@ export const es: Catalog = {
   'error.email_taken': 'Ya hay una cuenta con este correo. Inicia sesión con ella.',
   'error.too_many_requests': 'Han sido demasiadas cosas a la vez. Inténtalo de nuevo en un momento.',
   'error.try_again': 'Han sido demasiadas cosas. Inténtalo de nuevo {when}.',
+  'error.quota_exceeded':
+    'Se ha agotado el cupo de esta cuenta. Inténtalo de nuevo mañana o elimina algunas conversiones.',
   'error.unavailable': 'Algo que el servidor necesita no responde. Inténtalo de nuevo en un momento.',
   'error.internal': 'El servidor ha fallado. Inténtalo de nuevo; si sigue igual, avisa a quien lo gestiona.',
   'error.weak_password': 'Esta contraseña es demasiado corta o demasiado fácil de adivinar. Elige otra.',

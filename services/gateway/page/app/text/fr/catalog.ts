@@ -190,6 +190,8 @@ export const fr: Catalog = {
   'error.email_taken': 'Cette adresse a déjà un compte. Connectez-vous plutôt.',
   'error.too_many_requests': 'C’était trop à la fois. Réessayez dans un instant.',
   'error.try_again': 'C’était trop. Réessayez {when}.',
+  'error.quota_exceeded':
+    'Le quota de ce compte est épuisé. Réessayez demain ou supprimez quelques conversions.',
   'error.unavailable': 'Un élément dont le serveur a besoin ne répond pas. Réessayez dans un instant.',
   'error.internal': 'Le serveur a rencontré une erreur. Réessayez ; si elle persiste, prévenez l’exploitant.',
   'error.weak_password': 'Ce mot de passe est trop court ou trop facile à deviner. Choisissez-en un autre.',

@@ -185,6 +185,8 @@ export const it: Catalog = {
   'error.email_taken': 'Questo indirizzo ha già un account. Accedi con quello.',
   'error.too_many_requests': 'Troppe richieste in una volta. Riprova tra un momento.',
   'error.try_again': 'È stato troppo. Riprova {when}.',
+  'error.quota_exceeded':
+    'La quota di questo account è esaurita. Riprova domani o elimina alcune conversioni.',
   'error.unavailable': 'Qualcosa di cui il server ha bisogno non risponde. Riprova tra un momento.',
   'error.internal': 'Il server ha avuto un errore. Riprova; se continua, avvisa chi lo gestisce.',
   'error.weak_password': 'Questa password è troppo corta o troppo facile da indovinare. Scegline un’altra.',

@@ -166,6 +166,8 @@ export const ko: Catalog = {
   'error.email_taken': '이 주소로 만든 계정이 이미 있어요. 로그인해 주세요.',
   'error.too_many_requests': '한꺼번에 너무 많이 요청했어요. 잠시 후 다시 시도해 주세요.',
   'error.try_again': '요청이 너무 많았어요. {when} 다시 시도해 주세요.',
+  'error.quota_exceeded':
+    '이 계정의 사용 한도에 도달했어요. 내일 다시 시도하거나 변환을 몇 개 삭제해 주세요.',
   'error.unavailable': '서버에 필요한 기능이 응답하지 않아요. 잠시 후 다시 시도해 주세요.',
   'error.internal': '서버에 오류가 생겼어요. 다시 시도해 보고, 계속되면 운영자에게 알려 주세요.',
   'error.weak_password': '이 비밀번호는 너무 짧거나 추측하기 쉬워요. 다른 비밀번호를 골라 주세요.',

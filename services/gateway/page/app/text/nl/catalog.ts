@@ -179,6 +179,8 @@ export const nl: Catalog = {
   'error.email_taken': 'Dit adres heeft al een account. Log daarmee in.',
   'error.too_many_requests': 'Dat was te veel tegelijk. Probeer het zo meteen opnieuw.',
   'error.try_again': 'Dat was te veel. Probeer het {when} opnieuw.',
+  'error.quota_exceeded':
+    'Het tegoed van dit account is op. Probeer het morgen opnieuw of verwijder enkele conversies.',
   'error.unavailable': 'Iets wat de server nodig heeft, antwoordt niet. Probeer het zo meteen opnieuw.',
   'error.internal':
     'De server heeft een fout gemaakt. Probeer het opnieuw; blijft het zo, meld het dan aan de beheerder.',

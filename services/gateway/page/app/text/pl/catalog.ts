@@ -185,6 +185,8 @@ export const pl: Catalog = {
   'error.email_taken': 'Ten adres ma już konto. Zaloguj się.',
   'error.too_many_requests': 'Za dużo naraz. Spróbuj ponownie za chwilę.',
   'error.try_again': 'Za dużo tego. Spróbuj ponownie {when}.',
+  'error.quota_exceeded':
+    'Wykorzystano limit tego konta. Spróbuj ponownie jutro lub usuń niektóre konwersje.',
   'error.unavailable': 'Coś, czego serwer potrzebuje, nie odpowiada. Spróbuj ponownie za chwilę.',
   'error.internal': 'Na serwerze wystąpił błąd. Spróbuj ponownie; jeśli się powtarza, powiadom operatora.',
   'error.weak_password': 'To hasło jest za krótkie lub zbyt łatwe do odgadnięcia. Wybierz inne.',

@@ -187,6 +187,7 @@ export const pt: Catalog = {
   'error.email_taken': 'Este endereço já tem uma conta. Entre com ela.',
   'error.too_many_requests': 'Foi demais de uma só vez. Tente de novo daqui a um momento.',
   'error.try_again': 'Foi demais. Tente de novo {when}.',
+  'error.quota_exceeded': 'A cota desta conta se esgotou. Tente de novo amanhã ou exclua algumas conversões.',
   'error.unavailable': 'Algo de que o servidor precisa não responde. Tente de novo daqui a um momento.',
   'error.internal': 'O servidor falhou. Tente de novo; se continuar, avise quem o opera.',
   'error.weak_password': 'Esta senha é curta demais ou fácil demais de adivinhar. Escolha outra.',

@@ -163,6 +163,7 @@ export const zh: Catalog = {
   'error.email_taken': '这个地址已有账户，请直接登录。',
   'error.too_many_requests': '操作太频繁了，请稍后再试。',
   'error.try_again': '操作太多了，请{when}再试。',
+  'error.quota_exceeded': '此账户的额度已用完。请明天再试，或删除一些转换。',
   'error.unavailable': '服务器所需的某个组件没有响应，请稍后再试。',
   'error.internal': '服务器出错了。请重试；如果一直这样，请告诉运营者。',
   'error.weak_password': '这个密码太短或太容易被猜到，请换一个。',

@@ -1,0 +1,97 @@
+import { isAppError } from '../../shared/runtime/errors.ts';
+import { currentCaller, runAsCaller } from './caller.ts';
+import type { KnownAddresses } from './known-addresses.ts';
+import type { LimitState, StoredLimiter } from './stored-limiter.ts';
+import { tooMany } from './too-many.ts';
+
+/**
+ * Limits how often passwords may be guessed (OWASP ASVS 5.0, 6.3.1), and lets no flood lock an owner out. Only wrong passwords
+ * count, and a password is not even compared once too many were wrong.
+ *
+ * - From an address from which the owner has logged in before, the wrong logins to this account from there count.
+ * - From any other address, the wrong logins from that address count, and those to the account from all such addresses. So an
+ *   attacker gets few guesses at an account however many addresses there are, and its owner still logs in from the known one.
+ */
+export interface LoginLimits {
+  /**
+   * Runs a check of a password for an account, which need not exist. The check throws `invalid_credentials` for a wrong password,
+   * and `email_taken` where a registration has shown one. Throws `too_many_requests`.
+   */
+  guard<T>(account: string, check: () => Promise<T>): Promise<T>;
+  /** The same for a registration, which does not prove whose account it is. It is refused by the limit of the account only where there is such an account. */
+  guardRegistration<T>(account: string, check: () => Promise<T>): Promise<T>;
+  /**
+   * Remembers the caller's address as one of the owner's. Call it only where the caller has proved to be the owner: by the right
+   * password, which `guard` remembers by itself, or by the link of a mail.
+   */
+  remember(account: string): Promise<void>;
+}
+
+export interface LoginLimitPorts {
+  known: KnownAddresses;
+  perAccount: StoredLimiter;
+  perKnownAddress: StoredLimiter;
+  perAddress: StoredLimiter;
+}
+
+interface Counted {
+  limiter: StoredLimiter;
+  key: string;
+}
+
+const isWrongPassword = (error: unknown): boolean =>
+  isAppError(error, 'invalid_credentials') || isAppError(error, 'email_taken');
+
+const tooManyLogins = ({ limiter }: Counted, state: LimitState) => tooMany('wrong logins', limiter, state);
+
+export function createLoginLimits(ports: LoginLimitPorts): LoginLimits {
+  const { known, perAccount, perKnownAddress, perAddress } = ports;
+
+  function countedFor(account: string, address: string | undefined, isKnown: boolean): Counted[] {
+    if (isKnown) return [{ limiter: perKnownAddress, key: `${account}\n${address}` }];
+    const forAccount = { limiter: perAccount, key: account };
+    // Where the gateway did not say the address, all callers must not share one limit.
+    return address === undefined ? [forAccount] : [{ limiter: perAddress, key: address }, forAccount];
+  }
+
+  async function run<T>(account: string, check: () => Promise<T>, isRegistration: boolean): Promise<T> {
+    const { address } = currentCaller();
+    const isKnown = address !== undefined && (await known.has(account, address));
+    const counted = countedFor(account, address, isKnown);
+    const states = await Promise.all(counted.map(({ limiter, key }) => limiter.read(key)));
+    counted.forEach((one, at) => {
+      const state = states[at];
+      const isRefused = state?.isReached && !(isRegistration && one.limiter === perAccount);
+      if (isRefused) throw tooManyLogins(one, state);
+    });
+    // Others may have been wrong while this one was waiting for its turn.
+    const beforeCheck = () => {
+      for (const one of counted) {
+        const state = one.limiter.known(one.key);
+        if (state) throw tooManyLogins(one, state);
+      }
+    };
+    const rank = isKnown ? 0 : (states[0]?.count ?? 0);
+    try {
+      return await runAsCaller({ isKnown, rank, beforeCheck }, check);
+    } catch (error) {
+      if (isWrongPassword(error)) await Promise.all(counted.map(({ limiter, key }) => limiter.count(key)));
+      throw error;
+    }
+  }
+
+  async function remember(account: string): Promise<void> {
+    const { address } = currentCaller();
+    if (address !== undefined) await known.remember(account, address);
+  }
+
+  return {
+    async guard(account, check) {
+      const result = await run(account, check, false);
+      await remember(account);
+      return result;
+    },
+    guardRegistration: (account, check) => run(account, check, true),
+    remember,
+  };
+}

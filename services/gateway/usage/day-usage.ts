@@ -1,0 +1,126 @@
+import { LRUCache } from 'lru-cache';
+import type { RateLimit } from '../../shared/http/rate-limit-headers.ts';
+import type { Job } from '../../shared/jobs/job.ts';
+import type { AccountLimits, GroupLimits } from '../limits/group-limits.ts';
+import type { Owner } from '../limits/owner.ts';
+import { countStoredBytes, outcomeOf, readOutcomes } from './job-cost.ts';
+import { isStoreFull, rateLimitsOf, requireQuota } from './usage-limits.ts';
+import { addUpload, settle, type UsageRecord, untilMidnight } from './usage-record.ts';
+import { createUsageStore, type UsageStore, type UsageStorePorts } from './usage-store.ts';
+import type { UsageView } from './usage-view.ts';
+
+/** So many jobs whose sound is not counted are left to a later upload. */
+const PENDING_UPLOADS = 32;
+/** Milliseconds between two counts of what is stored for one owner, while the limit is reached. */
+const RECOUNT_MS = 2_000;
+const MAX_OWNERS = 10_000;
+
+/**
+ * Limits what each owner uploads, converts and keeps, on all gateways together. There is one document for each owner and day. It
+ * is written when an upload is accepted, and no other request writes it but one that finds something to settle.
+ */
+export interface DayUsage {
+  /**
+   * Refuses an upload before its first byte. Throws `quota_exceeded`. An upload that is admitted may still be refused by `charge`,
+   * because others may have come first.
+   * @param size bytes, or 0 where the client has not told
+   */
+  admit(owner: Owner, size: number): Promise<void>;
+  /** Counts an upload whose bytes are stored, before it becomes a job. Counts each job once. Throws `quota_exceeded`. */
+  charge(owner: Owner, upload: { id: string; size: number }): Promise<void>;
+  /** Counts the sound of a job that is about to be deleted, after which nobody could tell how long it was. */
+  settleBeforeDeletion(job: Job): Promise<void>;
+  /** For the headers of an answer to an upload. Reads nothing where the owner has no such limit. */
+  rateLimits(owner: Owner): Promise<RateLimit[]>;
+  view(owner: Owner): Promise<UsageView>;
+}
+
+export interface DayUsagePorts extends Omit<UsageStorePorts, 'now'> {
+  groupLimits: GroupLimits;
+  now?: () => number;
+}
+
+const isUnlimited = ({ uploadsPerDay, bytesPerDay, minutesPerDay, storedBytes }: AccountLimits): boolean =>
+  [uploadsPerDay, bytesPerDay, minutesPerDay, storedBytes].every((limit) => limit === undefined);
+
+/** Whether the MP3s of jobs that are not settled may matter. */
+const isNearlyFull = (usage: UsageRecord, { storedBytes = Infinity }: AccountLimits): boolean =>
+  usage.stored_bytes >= storedBytes / 2;
+
+export function createDayUsage(ports: DayUsagePorts): DayUsage {
+  const { jobs, groupLimits, now = Date.now } = ports;
+  const store = createUsageStore({ ...ports, now });
+  const { findToday, today, settled, update } = store;
+  const recountIfFull = createRecount(ports, store);
+
+  return {
+    async admit(owner, size) {
+      const limits = groupLimits[owner.group];
+      if (isUnlimited(limits)) return;
+      let usage = await today(owner.id);
+      if (limits.minutesPerDay !== undefined || isNearlyFull(usage, limits)) usage = await settled(owner.id);
+      requireQuota(await recountIfFull(owner, usage, size), limits, size, now());
+    },
+
+    async charge(owner, { id, size }) {
+      const limits = groupLimits[owner.group];
+      let usage = await today(owner.id);
+      if (!usage.pending.includes(id)) usage = await recountIfFull(owner, usage, size);
+      const isLong = usage.pending.length >= PENDING_UPLOADS;
+      const outcomes = isLong ? await readOutcomes(jobs, usage.pending) : new Map();
+      await update(owner.id, usage, (current) => {
+        if (current.pending.includes(id)) return undefined;
+        requireQuota(current, limits, size, now());
+        return addUpload(settle(current, outcomes), { id, size });
+      });
+    },
+
+    async settleBeforeDeletion(job) {
+      const outcome = outcomeOf(job);
+      const isLimited = Object.values(groupLimits).some(({ minutesPerDay }) => minutesPerDay !== undefined);
+      if (!outcome || outcome.soundMs === 0 || !isLimited) return;
+      const usage = await findToday(job.owner);
+      if (!usage?.pending.includes(job.id)) return;
+      await update(job.owner, usage, (current) => settle(current, new Map([[job.id, outcome]])));
+    },
+
+    async rateLimits({ id, group }) {
+      const limits = groupLimits[group];
+      if (limits.uploadsPerDay === undefined && limits.bytesPerDay === undefined) return [];
+      return rateLimitsOf(await today(id), limits, now());
+    },
+
+    async view({ id, group }) {
+      const usage = await settled(id);
+      const limits = groupLimits[group];
+      return {
+        group,
+        resets_at: new Date(now() + untilMidnight(now())).toISOString(),
+        uploads: { used: usage.uploads, limit: limits.uploadsPerDay ?? null },
+        bytes: { used: usage.bytes, limit: limits.bytesPerDay ?? null },
+        minutes: { used: usage.sound_ms / 60_000, limit: limits.minutesPerDay ?? null },
+        stored_bytes: { used: usage.stored_bytes, limit: limits.storedBytes ?? null },
+      };
+    },
+  };
+}
+
+type Recount = (owner: Owner, usage: UsageRecord, size: number) => Promise<UsageRecord>;
+
+/** Counts what is stored again, where one more upload of the size seems to be too much. Deletions are not counted otherwise. */
+function createRecount(ports: DayUsagePorts, { update }: Pick<UsageStore, 'update'>): Recount {
+  const { jobs, groupLimits } = ports;
+  const lately = new LRUCache<string, true>({ max: MAX_OWNERS, ttl: RECOUNT_MS });
+
+  return async ({ id, group }, usage, size) => {
+    if (!isStoreFull(usage, groupLimits[group], size) || lately.has(id)) return usage;
+    lately.set(id, true);
+    const outcomes = await readOutcomes(jobs, usage.pending);
+    const bytes = await countStoredBytes(id, ports);
+    return update(id, usage, (current) => {
+      // The jobs that were counted must not add their MP3s once more, and other gateways may have added uploads meanwhile.
+      const since = Math.max(0, current.stored_bytes - usage.stored_bytes);
+      return { ...settle(current, outcomes), stored_bytes: bytes + since };
+    });
+  };
+}

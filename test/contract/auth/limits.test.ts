@@ -1,0 +1,289 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { accountKey } from '../../../services/auth/accounts/email-address.ts';
+import { migrate } from '../../../services/auth/database/migrate.ts';
+import { runAsCaller } from '../../../services/auth/limits/caller.ts';
+import type { LimitSettings } from '../../../services/auth/limits/settings.ts';
+import { createStoredLimiter, deleteExpiredLimits } from '../../../services/auth/limits/stored-limiter.ts';
+import { basic } from '../../support/basic-auth.ts';
+import type { Reply } from '../../support/in-process.ts';
+import { createDatabase, MIGRATIONS, silent, skip } from './database-for-test.ts';
+import { buildAuth } from './test-auth.ts';
+
+const EMAIL = 'ann@example.com';
+const PASSWORD = 'open: sésame!';
+const HOME = '198.51.100.7';
+const STRANGE = '203.0.113.9';
+const HOUR_MS = 3600_000;
+
+type Auth = Awaited<ReturnType<typeof buildAuth>>;
+
+const from = (address: string | undefined) => (address === undefined ? {} : { 'x-client-address': address });
+const login = ({ call }: Auth, address: string | undefined, email = EMAIL, password = PASSWORD) =>
+  call('POST', '/login', { headers: { ...from(address), authorization: basic(email, password) } });
+const register = ({ call }: Auth, address: string | undefined, email = EMAIL, password = PASSWORD) =>
+  call('POST', '/register', { headers: from(address), body: { email, password } });
+
+async function guess(
+  auth: Auth,
+  address: string | undefined,
+  times: number,
+  email = EMAIL,
+): Promise<number[]> {
+  const statuses: number[] = [];
+  for (let number = 0; number < times; number++)
+    statuses.push((await login(auth, address, email, `wrong ${number}`)).status);
+  return statuses;
+}
+
+function assertTooMany({ status, json, headers }: Reply): void {
+  assert.equal(status, 429);
+  assert.equal(json.code, 'too_many_requests');
+  assert.match(String(headers['retry-after']), /^\d+$/);
+  assert.match(String(headers['ratelimit-policy']), /^"[a-z-]+";q=\d+;w=3600$/);
+  assert.match(String(headers.ratelimit), /^"[a-z-]+";r=0;t=\d+$/);
+}
+
+/** Two replicas over one database. */
+async function replicas(t: TestContext, limits: Partial<LimitSettings>) {
+  const databases = await createDatabase(t, 2);
+  const one = await buildAuth(t, { limits, database: databases[0] });
+  const other = await buildAuth(t, { limits, ...(databases[1] && { database: databases[1] }) });
+  return { one, other };
+}
+
+describe('POST /login, with limits', () => {
+  it('refuses an account after so many wrong logins from addresses that its owner never used, on every replica', {
+    skip,
+  }, async (t) => {
+    const { one, other } = await replicas(t, { MAX_LOGINS_PER_ACCOUNT_PER_HOUR: 4 });
+    await register(one, HOME);
+    assert.deepEqual(await guess(one, '203.0.113.1', 2), [401, 401]);
+    assert.deepEqual(await guess(other, '203.0.113.2', 3), [401, 401, 429]);
+    assertTooMany(await login(one, STRANGE));
+    assertTooMany(await login(other, undefined));
+  });
+
+  it('lets the owner in from an address of an earlier login while the account is flooded', {
+    skip,
+  }, async (t) => {
+    const { one, other } = await replicas(t, {
+      MAX_LOGINS_PER_ACCOUNT_PER_HOUR: 2,
+      MAX_LOGINS_PER_ADDRESS_PER_HOUR: 3,
+    });
+    await register(one, HOME);
+    await guess(one, STRANGE, 5);
+    // Somebody else behind the same address, such as that of a provider, is wrong as well.
+    await guess(one, HOME, 5, 'bob@example.com');
+    for (const auth of [one, other]) assert.equal((await login(auth, HOME)).status, 200);
+    assertTooMany(await login(one, STRANGE));
+  });
+
+  it('remembers an address by a login, not by a wrong one', { skip }, async (t) => {
+    const auth = await buildAuth(t, { limits: { MAX_LOGINS_PER_ACCOUNT_PER_HOUR: 2 } });
+    await register(auth, undefined);
+    assert.equal((await login(auth, HOME)).status, 200);
+    await guess(auth, STRANGE, 3);
+    assert.equal((await login(auth, HOME)).status, 200);
+    assertTooMany(await login(auth, STRANGE));
+  });
+
+  it('limits the guesses from an address that the owner knows, and only these', { skip }, async (t) => {
+    const auth = await buildAuth(t, { limits: { MAX_LOGINS_PER_KNOWN_ADDRESS_PER_HOUR: 3 } });
+    await register(auth, HOME);
+    assert.deepEqual(await guess(auth, HOME, 5), [401, 401, 401, 429, 429]);
+    assert.equal((await login(auth, STRANGE)).status, 200);
+  });
+
+  it('limits the guesses from one address at any number of accounts', { skip }, async (t) => {
+    const auth = await buildAuth(t, { limits: { MAX_LOGINS_PER_ADDRESS_PER_HOUR: 3 } });
+    await register(auth, HOME);
+    const statuses: number[] = [];
+    for (let number = 0; number < 5; number++)
+      statuses.push(...(await guess(auth, STRANGE, 1, `user-${number}@example.com`)));
+    assert.deepEqual(statuses, [401, 401, 401, 429, 429]);
+    assert.equal((await login(auth, '203.0.113.10')).status, 200);
+  });
+
+  it('counts no right login', { skip }, async (t) => {
+    const auth = await buildAuth(t, {
+      limits: {
+        MAX_LOGINS_PER_ACCOUNT_PER_HOUR: 2,
+        MAX_LOGINS_PER_ADDRESS_PER_HOUR: 2,
+        MAX_LOGINS_PER_KNOWN_ADDRESS_PER_HOUR: 2,
+      },
+    });
+    await register(auth, undefined);
+    for (let number = 0; number < 5; number++) assert.equal((await login(auth, STRANGE)).status, 200);
+    assert.deepEqual(await auth.database.rows('SELECT * FROM rate_limits'), []);
+  });
+
+  it('answers the same whether there is an account or not', { skip }, async (t) => {
+    const auth = await buildAuth(t, { limits: { MAX_LOGINS_PER_ACCOUNT_PER_HOUR: 3 } });
+    await register(auth, HOME);
+    const seen = async (email: string) => {
+      await guess(auth, STRANGE, 3, email);
+      const { status, json, headers } = await login(auth, STRANGE, email);
+      return [status, json, headers['ratelimit-policy']];
+    };
+    assert.deepEqual(await seen('nobody@example.com'), await seen(EMAIL));
+  });
+
+  it('counts all spellings of an address as one account', { skip }, async (t) => {
+    const auth = await buildAuth(t, { limits: { MAX_LOGINS_PER_ACCOUNT_PER_HOUR: 3 } });
+    for (const email of ['ann@münchen.de', 'ANN@xn--mnchen-3ya.de', 'ann@MÜNCHEN.de'])
+      await guess(auth, STRANGE, 1, email);
+    assertTooMany(await login(auth, STRANGE, 'ann@münchen.de'));
+  });
+
+  it('compares few passwords of a hundred logins that come at the same time', { skip }, async (t) => {
+    const auth = await buildAuth(t, { queue: 100, limits: { MAX_LOGINS_PER_ADDRESS_PER_HOUR: 5 } });
+    const replies = await Promise.all(
+      Array.from({ length: 100 }, (_, number) => login(auth, STRANGE, `user-${number}@example.com`)),
+    );
+    const compared = replies.filter(({ status }) => status === 401).length;
+    // One more may be under way when the limit is reached.
+    assert.ok(compared >= 5 && compared <= 7, `${compared} passwords were compared`);
+    assert.equal(replies.filter(({ status }) => status === 429).length, 100 - compared);
+  });
+
+  it('writes nothing for a request that is refused', { skip }, async (t) => {
+    const auth = await buildAuth(t, { limits: { MAX_LOGINS_PER_ADDRESS_PER_HOUR: 1 } });
+    await guess(auth, STRANGE, 1);
+    const stored = await auth.database.rows('SELECT * FROM rate_limits ORDER BY id');
+    assert.equal(stored.length, 2);
+    await guess(auth, STRANGE, 20, 'bob@example.com');
+    assert.deepEqual(await auth.database.rows('SELECT * FROM rate_limits ORDER BY id'), stored);
+  });
+
+  it('ends with the hour', { skip }, async (t) => {
+    const auth = await buildAuth(t, { limits: { MAX_LOGINS_PER_ACCOUNT_PER_HOUR: 1 } });
+    await register(auth, HOME);
+    const [first] = await guess(auth, STRANGE, 1);
+    assert.equal(first, 401);
+    assert.equal((await login(auth, STRANGE)).headers['retry-after'], '3600');
+    auth.clock.ms += HOUR_MS - 1;
+    assert.equal((await login(auth, STRANGE)).headers['retry-after'], '1');
+    auth.clock.ms += 1;
+    assert.equal((await login(auth, STRANGE)).status, 200);
+  });
+
+  it('stores neither addresses nor accounts in plain text', { skip }, async (t) => {
+    const auth = await buildAuth(t);
+    await register(auth, HOME);
+    await guess(auth, STRANGE, 1);
+    const stored = JSON.stringify([
+      await auth.database.rows('SELECT * FROM rate_limits'),
+      await auth.database.rows('SELECT * FROM known_addresses'),
+    ]);
+    for (const text of [HOME, STRANGE, EMAIL]) assert.ok(!stored.includes(text), text);
+  });
+});
+
+describe('POST /register, with limits', () => {
+  it('limits the registrations from one address on every replica, but not those from addresses that are not public', {
+    skip,
+  }, async (t) => {
+    const { one, other } = await replicas(t, { MAX_REGISTRATIONS_PER_ADDRESS_PER_HOUR: 2 });
+    assert.equal((await register(one, STRANGE, 'a@example.com')).status, 201);
+    assert.equal((await register(other, STRANGE, 'b@example.com')).status, 201);
+    assertTooMany(await register(one, STRANGE, 'c@example.com'));
+    assertTooMany(await register(other, STRANGE, 'c@example.com'));
+    for (const address of [
+      HOME,
+      ...Array(3).fill('127.0.0.1'),
+      ...Array(3).fill('10.1.2.3'),
+      ...Array(3).fill('0:0:0:0::/64'),
+      ...Array(3).fill(undefined),
+    ]) {
+      const email = `${Math.random()}@example.com`;
+      assert.equal((await register(one, address, email)).status, 201);
+    }
+  });
+
+  it('gives no further guesses at the password of an account', { skip }, async (t) => {
+    const auth = await buildAuth(t, { limits: { MAX_LOGINS_PER_ACCOUNT_PER_HOUR: 2 } });
+    await register(auth, HOME);
+    for (let number = 0; number < 2; number++)
+      assert.equal((await register(auth, STRANGE, EMAIL, `a wrong one ${number}`)).status, 409);
+    assertTooMany(await register(auth, STRANGE));
+    assertTooMany(await login(auth, STRANGE));
+  });
+
+  it('is open to an address to which strangers have tried to log in before it had an account', {
+    skip,
+  }, async (t) => {
+    const auth = await buildAuth(t, { limits: { MAX_LOGINS_PER_ACCOUNT_PER_HOUR: 2 } });
+    await guess(auth, STRANGE, 3);
+    assert.equal((await register(auth, HOME)).status, 201);
+    assert.equal((await login(auth, HOME)).status, 200);
+  });
+});
+
+describe('POST /guests, with limits', () => {
+  it('limits the new guests from one address', { skip }, async (t) => {
+    const auth = await buildAuth(t, { limits: { MAX_GUESTS_PER_ADDRESS_PER_HOUR: 2 } });
+    const start = (address: string) => auth.call('POST', '/guests', { headers: from(address) });
+    assert.deepEqual([(await start(STRANGE)).status, (await start(STRANGE)).status], [200, 200]);
+    assertTooMany(await start(STRANGE));
+    assert.equal((await start(HOME)).status, 200);
+  });
+});
+
+describe('countMail', () => {
+  for (const [title, limits, addresses, mailboxes] of [
+    ['from one address', { MAX_MAIL_REQUESTS_PER_ADDRESS_PER_HOUR: 3 }, [STRANGE], ['a', 'b', 'c', 'd']],
+    [
+      'to one mailbox',
+      { MAX_MAIL_REQUESTS_PER_ACCOUNT_PER_HOUR: 3 },
+      ['1.1.1.1', '1.1.1.2', '1.1.1.3', '1.1.1.4'],
+      ['a'],
+    ],
+  ] as const) {
+    it(`limits the requests for mails ${title}`, { skip }, async (t) => {
+      const { limits: made } = await buildAuth(t, { limits });
+      const ask = (number: number) => {
+        const address = addresses[number % addresses.length];
+        const mailbox = accountKey(`${mailboxes[number % mailboxes.length]}@example.com`);
+        return runAsCaller({ address }, () => made.countMail(mailbox));
+      };
+      for (let number = 0; number < 3; number++) await ask(number);
+      await assert.rejects(ask(3), { code: 'too_many_requests' });
+    });
+  }
+});
+
+describe('createStoredLimiter', () => {
+  it('counts each of many simultaneous requests on several replicas once', { skip }, async (t) => {
+    const databases = await createDatabase(t, 3);
+    await migrate(databases[0], MIGRATIONS, silent);
+    const limiters = databases.map((database) =>
+      createStoredLimiter(database, { name: 'test', points: 1000, windowSeconds: 60 }),
+    );
+    const keys = ['one', 'two', 'three'];
+    await Promise.all(
+      Array.from({ length: 90 }, (_, at) => limiters[at % 3]?.count(String(keys[Math.floor(at / 3) % 3]))),
+    );
+    for (const key of keys) assert.equal((await limiters[0]?.read(key))?.count, 30);
+  });
+
+  it('keeps the windows of two limits apart, and deletes those that have ended', { skip }, async (t) => {
+    const [database] = await createDatabase(t);
+    await migrate(database, MIGRATIONS, silent);
+    let at = 1_000_000;
+    const options = { points: 2, now: () => at };
+    const short = createStoredLimiter(database, { ...options, name: 'short', windowSeconds: 1 });
+    const long = createStoredLimiter(database, { ...options, name: 'long', windowSeconds: 10 });
+    for (const limiter of [short, short, long]) await limiter.count('key');
+    assert.deepEqual(
+      [(await short.read('key')).isReached, (await long.read('key')).isReached],
+      [true, false],
+    );
+    at += 1_000;
+    assert.equal((await short.read('key')).count, 0);
+    assert.equal((await long.count('key')).count, 2);
+    await deleteExpiredLimits(database, at);
+    assert.equal((await database.rows('SELECT id FROM rate_limits')).length, 1);
+    assert.equal((await short.count('key')).count, 1);
+  });
+});
