@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { startSharedPage } from './open-home.ts';
 
 /** Scripts, styles and HTML of the first visit, compressed, without headers. It was 69.5 KB before there were accounts to manage. */
-const MOST_BYTES = 72_000;
+const MOST_BYTES = 73_500;
 
 describe('the first load of the page', async () => {
   const started = await startSharedPage();

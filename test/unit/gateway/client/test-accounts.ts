@@ -131,8 +131,7 @@ export function createTestAccounts(users: Map<string, string>) {
   /** Answers to routes for whoever is signed in. */
   function answerOwner({ method, path, body }: AccountRequest, email: string): AccountAnswer {
     const isPassword = (password: unknown) => users.get(email) === password;
-    const route = `${method} ${path.replace(/^(\/account\/keys\/).+/, '$1:id')}`;
-    const id = path.split('/')[3];
+    const route = `${method} ${path}`;
     const own = keys.get(email) ?? [];
     switch (route) {
       case 'POST /account/password':
@@ -179,10 +178,10 @@ export function createTestAccounts(users: Map<string, string>) {
         keys.set(email, [key, ...own]);
         return done(201, { ...key, key: `mp3_${'7kQ2'.repeat(4)}_${'a1B2c3D4'.repeat(6)}` });
       }
-      case 'DELETE /account/keys/:id':
+      case 'POST /account/keys/end':
         keys.set(
           email,
-          own.filter((key) => key.id !== id),
+          own.filter((key) => key.id !== body.id),
         );
         return done(204);
       default:

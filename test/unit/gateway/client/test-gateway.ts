@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
 import { createApiKeys } from '../../../../services/gateway/accounts/api-keys.ts';
@@ -182,12 +182,18 @@ function createTestConverter(jobs: JobStore, blobs: BlobStore) {
   return { audio, converter, done, publishVideo };
 }
 
+/** The id of whoever registers with this address: a UUID, as auth makes them, that is always the same. */
+export function testUserId(email: string): string {
+  const digits = createHash('sha256').update(email).digest('hex');
+  return [0, 8, 12, 16, 20].map((from, place) => digits.slice(from, [8, 12, 16, 20, 32][place])).join('-');
+}
+
 /** Auth in memory. Where its sessions are not renewable, each renewal ends in a login. */
 function createTestAuth(renewable: boolean) {
   /** Passwords by address. */
   const users = new Map<string, string>();
-  const { guests, answerGuest, userOf } = createTestGuests(users);
-  /** Ids by access token. Whoever has not begun as a guest has the address as id. */
+  const { answerGuest, userOf, idOf } = createTestGuests(users);
+  /** Ids by access token. Whoever has not begun as a guest has the id of {@link testUserId}. */
   const tokens = new Map<string, string>();
   /** Ids by refresh token. */
   const sessions = new Map<string, string>();
@@ -219,7 +225,7 @@ function createTestAuth(renewable: boolean) {
       return status === 204 ? { status, headers: {}, body: '' } : answer(status, content);
     }
     const signIn = accounts.signIn.answerVisitor(path, JSON.parse(body === undefined ? '{}' : String(body)));
-    if (signIn && 'email' in signIn) return answer(200, grant(guests.get(signIn.email) ?? signIn.email));
+    if (signIn && 'email' in signIn) return answer(200, grant(idOf(signIn.email)));
     if (signIn) return answer(signIn.status, signIn.content);
     if (path === '/register') {
       const { email, password } = JSON.parse(String(body)) as { email: string; password: string };
@@ -231,7 +237,7 @@ function createTestAuth(renewable: boolean) {
       if ((users.get(email) ?? password) !== password)
         return answer(409, { code: 'email_taken', detail: 'taken' });
       users.set(email, password);
-      return answer(201, { id: email, email });
+      return answer(201, { id: idOf(email), email });
     }
     if (path === '/login') {
       const basic = Buffer.from(String(headers?.authorization).slice(6), 'base64').toString();
@@ -240,7 +246,7 @@ function createTestAuth(renewable: boolean) {
         return answer(403, { code: 'email_not_verified', detail: 'confirm it first' });
       if (users.get(email) !== password) return answer(401, { code: 'invalid_credentials', detail: 'wrong' });
       const step = accounts.signIn.askForCode(email);
-      return step ? answer(step.status, step.content) : answer(200, grant(guests.get(email) ?? email));
+      return step ? answer(step.status, step.content) : answer(200, grant(idOf(email)));
     }
     if (path.startsWith('/guests')) {
       const token = String(headers?.authorization).slice('Bearer '.length);
@@ -312,9 +318,16 @@ function createTestGuests(users: Map<string, string>) {
   }
 
   function userOf(id: string): User {
-    const email = addresses.get(id);
-    return email === null ? { id, email, group: 'guest' } : { id, email: email ?? id, group: 'user' };
+    const email = addresses.get(id) ?? null;
+    return { id, email, group: email === null ? 'guest' : 'user' };
   }
 
-  return { guests, answerGuest, userOf };
+  /** The id of whoever has this address. */
+  function idOf(email: string): string {
+    const id = guests.get(email) ?? testUserId(email);
+    addresses.set(id, email);
+    return id;
+  }
+
+  return { answerGuest, userOf, idOf };
 }

@@ -63,10 +63,10 @@ export function createTestSignIn() {
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
       });
     if (method === 'GET') return done(200, { passkeys: own.map(({ credentialId: _, ...view }) => view) });
-    if (method === 'DELETE') {
+    if (path.endsWith('/end')) {
       passkeys.set(
         email,
-        own.filter(({ id }) => !path.endsWith(`/${id}`)),
+        own.filter(({ id }) => id !== body.id),
       );
       return done(204);
     }

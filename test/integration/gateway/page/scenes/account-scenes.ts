@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { testUserId } from '../../../../unit/gateway/client/test-gateway.ts';
 import { USER } from '../open-page.ts';
 import type { Setting } from './stage.ts';
 
@@ -52,7 +53,7 @@ export const accountScenes = {
     await page.reload();
     const { email } = await signUp('new');
     // Another scene may be played at the same time, in another session.
-    stage.auth.endSessions(email);
+    stage.auth.endSessions(testUserId(email));
     await page.clock.fastForward('15:00');
     await page.getByRole('heading', { name: t('session.ended') }).waitFor();
   },
