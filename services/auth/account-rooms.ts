@@ -27,6 +27,8 @@ export interface AccountRoomsPorts {
   requireVerifiedEmail: boolean;
   /** Called after a mail was queued. */
   wakeMails: () => void;
+  /** Counts a request that may cause a mail. Throws `too_many_requests`. */
+  countMail: () => Promise<void>;
   now?: () => number;
   /** Milliseconds that an answer takes at least which must not tell whether there is an account. */
   minMs?: number;
@@ -42,7 +44,7 @@ export interface AccountRooms {
 
 /** What people and gateways do with accounts beside signing in. */
 export function createAccountRooms(ports: AccountRoomsPorts): AccountRooms {
-  const { database, tokens, requireVerifiedEmail, now = Date.now } = ports;
+  const { database, tokens, countMail, requireVerifiedEmail, now = Date.now } = ports;
   // Gateways keep what they know of an API key for a minute (services/gateway/accounts/api-keys.ts).
   const revocationSeconds = Math.max(tokens.seconds, 60);
   const verification = requireVerifiedEmail ? createVerification(ports) : undefined;
@@ -53,6 +55,7 @@ export function createAccountRooms(ports: AccountRoomsPorts): AccountRooms {
     addRoutes(router) {
       mailedRoutes(router, {
         verification,
+        countMail,
         confirmAddress: createConfirmAddress(ports),
         passwordReset: createPasswordReset({ ...ports, resend: verification?.resend }),
       });

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { callerTokens, eventSecrets } from '../shared/contract/event-secret.ts';
+import { callerCheck, eventSecrets } from '../shared/contract/event-secret.ts';
 import { requireTokenUnlessLoopback, serviceEnvironment, wholeNumber } from '../shared/runtime/config.ts';
 import { limitSettings } from './limits/settings.ts';
 import { oidcSettings } from './oidc/settings.ts';
@@ -23,7 +23,7 @@ export const authEnvironment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
     /** Signs events and calls between the services. Every service needs the same secret. */
     EVENT_SECRET: eventSecrets,
-    CALLER_TOKENS: callerTokens,
+    CALLER_CHECK: callerCheck,
     MYSQL_URL: z
       .url({ protocol: /^mysql$/, error: 'must be a URL such as mysql://user:password@host:3306/auth' })
       .refine((url) => URL.canParse(url) && new URL(url).pathname.length > 1, 'must name a database'),

@@ -74,7 +74,7 @@ const mails = createMailLoop({
   ...{ database, log },
 });
 const rooms = createAccountRooms({
-  ...{ database, passwords, tokens, wakeMails: mails.wake },
+  ...{ database, passwords, tokens, wakeMails: mails.wake, countMail: limits.countMail },
   publicUrl: env.PUBLIC_URL,
   requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL,
 });
@@ -114,7 +114,7 @@ const app = createAuthApp({
   log,
   stoppingSignal: stopping.signal,
   apiToken: env.APP_API_TOKEN,
-  callerSecrets: env.CALLER_TOKENS === 'required' ? env.EVENT_SECRET : undefined,
+  callerSecrets: env.CALLER_CHECK === 'required' ? env.EVENT_SECRET : undefined,
 });
 
 const cleaning = repeat(

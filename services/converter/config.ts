@@ -1,7 +1,7 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { callerTokens, eventSecrets } from '../shared/contract/event-secret.ts';
+import { callerCheck, eventSecrets } from '../shared/contract/event-secret.ts';
 import {
   type RenamedVariables,
   requireTokenUnlessLoopback,
@@ -19,7 +19,7 @@ export const converterEnvironment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
     /** Signs events and calls between the services. Every service needs the same secret. */
     EVENT_SECRET: eventSecrets,
-    CALLER_TOKENS: callerTokens,
+    CALLER_CHECK: callerCheck,
     /** How many conversions run at a time, with one core each. A single conversion also uses the idle cores. */
     CONCURRENCY: wholeNumber(availableParallelism(), { min: 1, max: 256 }),
     /** Needs room for CONCURRENCY videos. Containers must not share it, because their process ids are the same. */

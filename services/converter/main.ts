@@ -122,7 +122,7 @@ const convertingWhenIdle = convertWhenIdle({
 
 const app = createConverterApp({
   convert,
-  callerSecrets: env.CALLER_TOKENS === 'required' ? env.EVENT_SECRET : undefined,
+  callerSecrets: env.CALLER_CHECK === 'required' ? env.EVENT_SECRET : undefined,
   probe: {
     spool,
     describe: (folder, request, signal) => describeFile({ ...tools, folder, signal, speed }, request),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { callerTokens, eventSecrets } from '../shared/contract/event-secret.ts';
+import { callerCheck, eventSecrets } from '../shared/contract/event-secret.ts';
 import {
   type RenamedVariables,
   requireTokenUnlessLoopback,
@@ -13,7 +13,7 @@ export const notificationEnvironment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
     /** Signs events and calls between the services. Every service needs the same secret. */
     EVENT_SECRET: eventSecrets,
-    CALLER_TOKENS: callerTokens,
+    CALLER_CHECK: callerCheck,
     MAIL_FROM: z
       .string()
       .regex(/^[^\p{Cc};,]+$/u, 'must be one address, without a comma or semicolon')

@@ -46,7 +46,7 @@ const mailCheck = startStartupCheck(
 const app = createNotificationApp({
   notify: createNotify(sending, sendOnce),
   sendOnce,
-  callerSecrets: env.CALLER_TOKENS === 'required' ? env.EVENT_SECRET : undefined,
+  callerSecrets: env.CALLER_CHECK === 'required' ? env.EVENT_SECRET : undefined,
   checks: {
     sidecar: (signal) => sidecar.check(signal),
     store: storeCheck,

@@ -77,7 +77,7 @@ async function sendUnlessSent(
     const record = await records.findSendable(mail, stoppingSignal);
     if (record === 'sending') return 'deferred';
     if (record?.state === 'sent') {
-      log.debug('this mail was sent before');
+      log.debug('the mail of this outcome was sent before');
       return 'sent';
     }
     // The turn begins before the record is set to `sending`. Otherwise the record could be `sending` long before the send.

@@ -7,6 +7,7 @@ import { requireSpace } from '../../deploy/process/disk-space.ts';
 import { report, runMain, stopSignal } from '../../deploy/process/terminal.ts';
 import { newStateFolder, stateFolder } from '../support/state-folder.ts';
 import { blobs } from './parts/blobs.ts';
+import { bogus } from './parts/bogus.ts';
 import { cancel } from './parts/cancel.ts';
 import { check } from './parts/check.ts';
 import { convert } from './parts/convert.ts';
@@ -18,7 +19,7 @@ import { send } from './parts/send.ts';
 import { sweep } from './parts/sweep.ts';
 import { uploads } from './parts/uploads.ts';
 
-const usage = `npm run bench -- [--blobs sqlite|mongodb|postgresql|redis] [--runs 3] [--only memory,uploads,convert,check,send,page,blobs,requests,logins,cancel,sweep]
+const usage = `npm run bench -- [--blobs sqlite|mongodb|postgresql|redis] [--runs 3] [--only memory,uploads,convert,check,send,page,blobs,requests,logins,bogus,cancel,sweep]
 
 Starts a system of its own and measures it. Each row of the output ends with what is expected, and with MISSED if that is not met.
 Times differ between machines and runs, so compare the ratios and medians of one run.
@@ -35,6 +36,7 @@ Times differ between machines and runs, so compare the ratios and medians of one
            blobs     speed of blobs through a sidecar
            requests  rate of authorized requests
            logins    how much many wrong logins at once slow down other users
+           bogus     how much wrong logins slow down right ones, from one address and from 50
            cancel    time until a cancelled conversion has stopped
            sweep     cost of one pass of the sweep
 `;
@@ -46,7 +48,7 @@ const benchDir = join(repoRoot, '.data', 'bench');
  * Memory comes first, because a process that has served other load keeps some memory of it. The sweep comes last, because
  * its jobs have no videos.
  */
-const PARTS = { memory, uploads, convert, check, send, page, blobs, requests, logins, cancel, sweep };
+const PARTS = { memory, uploads, convert, check, send, page, blobs, requests, logins, bogus, cancel, sweep };
 
 /** These parts send a film of 2 GiB, which is then in the store, in the converter's spool folder and on its way as well. */
 const LARGE_PARTS: ReadonlySet<string> = new Set(['memory', 'uploads', 'send']);

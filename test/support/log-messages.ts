@@ -4,7 +4,7 @@
  */
 export const LOG_MESSAGES = {
   mayBeDuplicate: 'the outcome of an earlier send is unknown: this mail may be a duplicate',
-  sentBefore: 'the mail of this outcome was sent before',
+  sentBefore: 'this mail was sent before',
   conversionStarted: 'conversion started',
   takenOver: 'the job was taken over from a converter that no longer renewed its lease',
   otherConverterWorks: 'another converter is working on the job',

@@ -13,6 +13,8 @@ export interface MailedPorts {
   verification: Pick<Verification, 'resend'> | undefined;
   confirmAddress: ConfirmAddress;
   passwordReset: PasswordReset;
+  /** Counts a request that may cause a mail. Throws `too_many_requests`. */
+  countMail: () => Promise<void>;
 }
 
 const address = z.object({ email: z.string().max(1000) });
@@ -21,10 +23,11 @@ const newPassword = mailToken.extend({ password: z.string() });
 
 /** What people do with the links of mails, and how they ask for these. None of it needs a session. */
 export function mailedRoutes(router: Router<RequestState>, ports: MailedPorts): void {
-  const { verification, confirmAddress, passwordReset } = ports;
+  const { verification, confirmAddress, passwordReset, countMail } = ports;
 
   router.post('/account/verification', jsonBody, async (context) => {
     const { email } = parseBody(context, address);
+    await countMail();
     await verification?.resend(email);
     context.status = 202;
   });
@@ -35,7 +38,9 @@ export function mailedRoutes(router: Router<RequestState>, ports: MailedPorts): 
   });
 
   router.post('/account/reset', jsonBody, async (context) => {
-    await passwordReset.request(parseBody(context, address).email);
+    const { email } = parseBody(context, address);
+    await countMail();
+    await passwordReset.request(email);
     context.status = 202;
   });
 

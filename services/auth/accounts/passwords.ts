@@ -37,7 +37,6 @@ export interface Passwords {
 export async function createPasswords(options: { parallel: number; queue: number }): Promise<Passwords> {
   const semaphore = createFairSemaphore({
     permits: Math.max(2, options.parallel),
-    reserved: 1,
     maxWaiting: options.queue,
     maxWaitMs: MAX_WAIT_MS,
     full: () =>
@@ -52,7 +51,14 @@ export async function createPasswords(options: { parallel: number; queue: number
 
   function takeTurn<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     const { address = '', rank, isKnown } = currentCaller();
-    return semaphore.run({ key: address, rank, isTrusted: isKnown }, work, signal);
+    const claimant = {
+      key: address,
+      get rank() {
+        return rank();
+      },
+      leaves: isKnown ? 0 : 1,
+    };
+    return semaphore.run(claimant, work, signal);
   }
 
   return {

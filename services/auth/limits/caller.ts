@@ -5,15 +5,15 @@ import type { Middleware } from 'koa';
 export interface Caller {
   /** The client's address as the gateway counts it. Undefined where the gateway did not say. */
   address: string | undefined;
-  /** How many wrong logins were counted from this address lately. Fewer come first. */
-  rank: number;
+  /** Returns how many wrong logins were counted from this address lately. Fewer come first. */
+  rank(): number;
   /** Whether the owner of the account has logged in from this address before. */
   isKnown: boolean;
   /** Called before a password is compared with a hash. Throws where too many were wrong meanwhile. */
   beforeCheck(): void;
 }
 
-const NOBODY: Caller = { address: undefined, rank: 0, isKnown: false, beforeCheck: () => undefined };
+const NOBODY: Caller = { address: undefined, rank: () => 0, isKnown: false, beforeCheck: () => undefined };
 const storage = new AsyncLocalStorage<Caller>();
 
 /** IPv4 addresses and networks of IPv6 addresses, as services/gateway/limits/ip-address.ts writes them. */

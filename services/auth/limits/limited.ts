@@ -13,6 +13,10 @@ interface GuestPorts<Guest, Result> {
   register(id: string, email: string, password: string, signal?: AbortSignal): Promise<Result>;
 }
 
+/** A registration that has to be confirmed by a mail first proves nothing. */
+const isProven = (registered: unknown): boolean =>
+  typeof registered === 'object' && registered !== null && !('verification' in registered);
+
 /** Returns the key of the account that an e-mail address means. */
 type AccountKey = (email: string) => string;
 
@@ -33,7 +37,7 @@ export function limitAccounts<Result, Accounts extends Authentication<Result> & 
       const registered = await logins.guardRegistration(key, () =>
         accounts.register(email, password, signal),
       );
-      await logins.remember(key);
+      if (isProven(registered)) await logins.remember(key);
       return registered;
     },
   };
@@ -57,7 +61,7 @@ export function limitGuests<Guest, Result, Guests extends GuestPorts<Guest, Resu
       const key = accountKey(email);
       const register = () => guests.register(id, email, password, signal);
       const registered = await logins.guardRegistration(key, register);
-      await logins.remember(key);
+      if (isProven(registered)) await logins.remember(key);
       return registered;
     },
   };

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { isAppError } from '../../shared/runtime/errors.ts';
 import { currentCaller, runAsCaller } from './caller.ts';
 import type { KnownAddresses } from './known-addresses.ts';
@@ -34,6 +35,10 @@ export interface LoginLimitPorts {
   perAddress: StoredLimiter;
 }
 
+/** Wrong logins by address, as this replica has seen them. They decide only who waits. */
+const WRONG_MS = 10 * 60_000;
+const MAX_ADDRESSES = 10_000;
+
 interface Counted {
   limiter: StoredLimiter;
   key: string;
@@ -46,6 +51,7 @@ const tooManyLogins = ({ limiter }: Counted, state: LimitState) => tooMany('wron
 
 export function createLoginLimits(ports: LoginLimitPorts): LoginLimits {
   const { known, perAccount, perKnownAddress, perAddress } = ports;
+  const wrong = new LRUCache<string, number>({ max: MAX_ADDRESSES, ttl: WRONG_MS });
 
   function countedFor(account: string, address: string | undefined, isKnown: boolean): Counted[] {
     if (isKnown) return [{ limiter: perKnownAddress, key: `${account}\n${address}` }];
@@ -71,11 +77,15 @@ export function createLoginLimits(ports: LoginLimitPorts): LoginLimits {
         if (state) throw tooManyLogins(one, state);
       }
     };
-    const rank = isKnown ? 0 : (states[0]?.count ?? 0);
+    // It changes while the caller waits: of many that came at once, all but the first are late.
+    const rank = () => (isKnown ? 0 : Math.max(states[0]?.count ?? 0, wrong.get(address ?? '') ?? 0));
     try {
       return await runAsCaller({ isKnown, rank, beforeCheck }, check);
     } catch (error) {
-      if (isWrongPassword(error)) await Promise.all(counted.map(({ limiter, key }) => limiter.count(key)));
+      if (isWrongPassword(error)) {
+        if (address !== undefined) wrong.set(address, (wrong.get(address) ?? 0) + 1);
+        await Promise.all(counted.map(({ limiter, key }) => limiter.count(key)));
+      }
       throw error;
     }
   }

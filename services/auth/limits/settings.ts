@@ -12,9 +12,8 @@ export const limitSettings = {
   MAX_LOGINS_PER_ADDRESS_PER_HOUR: perHour(50),
   MAX_REGISTRATIONS_PER_ADDRESS_PER_HOUR: perHour(30),
   MAX_GUESTS_PER_ADDRESS_PER_HOUR: perHour(60),
-  /** Requests that may cause a mail, from one address, and for one mailbox. */
+  /** Requests that may cause a mail, from one address. */
   MAX_MAIL_REQUESTS_PER_ADDRESS_PER_HOUR: perHour(20),
-  MAX_MAIL_REQUESTS_PER_ACCOUNT_PER_HOUR: perHour(5),
 };
 
 export type LimitSettings = Record<keyof typeof limitSettings, number>;

@@ -13,26 +13,29 @@ const MAX_WAIT_MS = 10_000;
  * costs auth tens of milliseconds of CPU time, so logins have a limit of their own, and users stay logged in under a flood of
  * logins. Together, the running calls leave connections for the fetch of auth's keys (services/shared/dapr/sidecar.ts).
  *
- * `reserved` calls among those that run are for addresses from which nothing was refused lately. So a flood from many addresses
- * does not take all of them.
+ * `reserved` calls run beside those that are `underWay`, for addresses from which somebody has logged in lately and from which
+ * nothing was refused since. So a flood delays nobody there, however many addresses it has. Addresses from which something was
+ * refused lately leave another half of the calls to those of which nothing is known.
  */
 const LIMITS = {
   /** `/login` and `/register`. Even with one processor, the last of the waiting calls is served within seconds. */
-  passwords: { underWay: 16, waiting: 48, reserved: 8 },
+  passwords: { underWay: 16, waiting: 48, reserved: 4, forNew: 8 },
   /** `/refresh` and `/logout`. Each is a few reads of the database. */
-  sessions: { underWay: 16, waiting: 240, reserved: 0 },
+  sessions: { underWay: 16, waiting: 240, reserved: 0, forNew: 0 },
   /** Sign-ins at other systems, which may take seconds to answer. */
-  providers: { underWay: 8, waiting: 40, reserved: 0 },
+  providers: { underWay: 8, waiting: 40, reserved: 0, forNew: 0 },
   /** Requests for the link of a mail. Each takes a fixed time, and anybody can cause them. */
-  mails: { underWay: 16, waiting: 48, reserved: 0 },
+  mails: { underWay: 16, waiting: 48, reserved: 0, forNew: 0 },
   /** New guests. Each is two writes to the database, and anybody can cause them. */
-  guests: { underWay: 4, waiting: 60, reserved: 0 },
+  guests: { underWay: 4, waiting: 60, reserved: 0, forNew: 0 },
 } as const;
 
 export type AccountLimit = keyof typeof LIMITS;
 
-/** How long a refusal counts, and how many addresses are remembered. Refusals decide only who waits, so each gateway has its own. */
-const REFUSAL_MS = 10 * 60_000;
+/** How long an outcome counts, and how many addresses are remembered. It decides only who waits, so each gateway has its own. */
+const OUTCOME_MS = 10 * 60_000;
+/** Comes before an address of which nothing is known, whose rank is 0. */
+const KNOWN = -1;
 const MAX_ADDRESSES = 10_000;
 /** Statuses of a login or a registration that did not tell who somebody is. */
 const REFUSALS = [401, 409, 429];
@@ -60,23 +63,35 @@ export function createAccountLimits(clientAddress: ClientAddress): RunLimited {
     guests: limitedTo(LIMITS.guests),
     providers: limitedTo(LIMITS.providers),
   };
-  const refusals = new LRUCache<string, number>({ max: MAX_ADDRESSES, ttl: REFUSAL_MS });
+  // The number of refusals, and KNOWN where there was a success and none of them.
+  const ranks = new LRUCache<string, number>({ max: MAX_ADDRESSES, ttl: OUTCOME_MS });
 
   return async (limit, { req, res }, call) => {
     const key = clientAddress(req) ?? '';
-    const rank = refusals.get(key) ?? 0;
+    const { reserved, forNew } = LIMITS[limit];
+    const claimant = {
+      key,
+      get rank() {
+        return ranks.get(key) ?? 0;
+      },
+      get leaves() {
+        if (this.rank === KNOWN) return 0;
+        return this.rank === 0 ? reserved : reserved + forNew;
+      },
+    };
     // The signal ends only the wait. A call that has started goes on when the client goes away.
-    const reply = await semaphores[limit].run({ key, rank, isTrusted: rank === 0 }, call, closedSignal(res));
-    if (limit === 'passwords' && REFUSALS.includes(reply.status))
-      refusals.set(key, (refusals.get(key) ?? 0) + 1);
+    const reply = await semaphores[limit].run(claimant, call, closedSignal(res));
+    if (limit !== 'passwords') return reply;
+    if (REFUSALS.includes(reply.status)) ranks.set(key, Math.max(0, claimant.rank) + 1);
+    // A success after many refusals does not make a flood trusted.
+    else if (reply.status < 300 && claimant.rank <= 0) ranks.set(key, KNOWN);
     return reply;
   };
 }
 
 const limitedTo = (limit: { underWay: number; waiting: number; reserved: number }): FairSemaphore =>
   createFairSemaphore({
-    permits: limit.underWay,
-    reserved: limit.reserved,
+    permits: limit.underWay + limit.reserved,
     maxWaiting: limit.waiting,
     maxWaitMs: MAX_WAIT_MS,
     full: tooManyAccountRequests,

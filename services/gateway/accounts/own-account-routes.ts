@@ -71,6 +71,8 @@ export function ownAccountRoutes(router: Router<RequestState>, ports: OwnAccount
   });
 
   router.delete('/account/sessions/:id', noApiKey, async (context) => {
+    // First, so that a request without a valid token learns nothing of ids.
+    await ports.authenticate(context.get('authorization'));
     const id = context.params.id ?? '';
     if (!SESSION_ID.test(id)) throw new AppError('not_found', 'you have no such session');
     const request = {

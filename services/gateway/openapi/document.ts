@@ -119,7 +119,8 @@ export const openapi = {
       operator: {
         type: 'http',
         scheme: 'bearer',
-        description: 'The OPERATOR_TOKEN of the gateway, which is not a token of a user',
+        description:
+          'The OPERATOR_TOKEN of the gateway, or the access token of an account of the group `operator`',
       },
     },
     schemas: {

@@ -177,7 +177,7 @@ export const ownAccountPaths = {
   },
 };
 
-const operator = [{ operator: [] }, { bearer: [] }];
+const operator = [{ operator: [] }];
 
 export const operatorAccountPaths = {
   '/operator/accounts': {

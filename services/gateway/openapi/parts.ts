@@ -104,7 +104,23 @@ export const inGroup = <Group extends Paths>(tag: string, paths: Group) =>
     Object.entries(paths).map(([path, operations]) => [
       path,
       Object.fromEntries(
-        Object.entries(operations).map(([method, operation]) => [method, { tags: [tag], ...operation }]),
+        Object.entries(operations).map(([method, operation]) => [
+          method,
+          { tags: [tag], ...operation, ...(isCookieWrite(method, operation) && withForbidden(operation)) },
+        ]),
       ),
     ]),
   ) as Group;
+
+interface DocumentedOperation {
+  security?: readonly object[];
+  responses?: Record<string, object>;
+}
+
+/** Whether a page of another site is refused with 403, before anything else is looked at: same-origin.ts. */
+const isCookieWrite = (method: string, { security = [] }: DocumentedOperation): boolean =>
+  !['get', 'head', 'options'].includes(method) && security.some((scheme) => 'cookie' in scheme);
+
+const withForbidden = ({ responses = {} }: DocumentedOperation): DocumentedOperation => ({
+  responses: { ...problemsOf(['forbidden']), ...responses },
+});

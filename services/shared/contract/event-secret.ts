@@ -18,10 +18,10 @@ export const eventSecrets = z
   .transform((secrets) => secrets as unknown as EventSecrets);
 
 /**
- * The form of CALLER_TOKENS in the environment: whether a call by service invocation needs the token of a caller. Where sidecars
+ * The form of CALLER_CHECK in the environment: whether a call by service invocation needs the token of a caller. Where sidecars
  * know each other by certificates (mTLS), access policies do the same.
  */
-export const callerTokens = z.enum(['required', 'off']).default('required');
+export const callerCheck = z.enum(['required', 'off']).default('required');
 
 /**
  * The HMAC-SHA-256 of the lines, joined by line feeds, as base64url without padding. The first line says what is signed, so

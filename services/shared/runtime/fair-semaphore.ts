@@ -1,11 +1,11 @@
-/** Who asks for a permit. */
+/** Who asks for a permit. Rank and `leaves` are read whenever a permit is given, so that they may change while the caller waits. */
 export interface Claimant {
   /** Callers with the same key share one turn, such as all requests from one address. */
-  key: string;
+  readonly key: string;
   /** The lowest number is served first. Callers with the same number take turns by their keys. */
-  rank: number;
-  /** Whether the caller may hold one of the reserved permits. */
-  isTrusted: boolean;
+  readonly rank: number;
+  /** The number of permits that the caller leaves to others: it gets one only where more are free. */
+  readonly leaves: number;
 }
 
 /** Lets a bounded number of callers work at a time, so that a flood from one key delays other keys by at most one turn. */
@@ -18,8 +18,6 @@ export interface FairSemaphore {
 
 export interface FairSemaphoreOptions {
   permits: number;
-  /** The permits among them that only trusted callers may hold. */
-  reserved: number;
   maxWaiting: number;
   maxWaitMs: number;
   /** Makes the error for a caller who finds no place in the queue, who loses it, or who has waited for `maxWaitMs`. */
@@ -29,7 +27,8 @@ export interface FairSemaphoreOptions {
 /** So many keys are remembered in a long flood. Beyond that, every key counts as not served yet. */
 const MAX_KEYS = 10_000;
 
-interface Waiter extends Claimant {
+interface Waiter {
+  claimant: Claimant;
   begin(): void;
   leave(reason: unknown): void;
 }
@@ -40,14 +39,14 @@ interface Waiter extends Claimant {
  * a caller that is better off (the longest queue drop of stochastic fair queueing).
  */
 export function createFairSemaphore(options: FairSemaphoreOptions): FairSemaphore {
-  const { permits, reserved, maxWaiting, maxWaitMs, full } = options;
+  const { permits, maxWaiting, maxWaitMs, full } = options;
   let free = permits;
   const waiting = new Set<Waiter>();
   /** The turn in which a key was served last. Only keys that are waiting are looked up. */
   const served = new Map<string, number>();
   let turn = 0;
 
-  const mayBegin = ({ isTrusted }: Claimant): boolean => free > (isTrusted ? 0 : reserved);
+  const mayBegin = ({ leaves }: Claimant): boolean => free > leaves;
 
   function take({ key }: Claimant): void {
     free--;
@@ -57,9 +56,12 @@ export function createFairSemaphore(options: FairSemaphoreOptions): FairSemaphor
 
   function giveBack(): void {
     free++;
-    const next = firstOf([...waiting].filter(mayBegin), served);
+    const next = firstOf(
+      [...waiting].filter(({ claimant }) => mayBegin(claimant)),
+      served,
+    );
     if (next) {
-      take(next);
+      take(next.claimant);
       waiting.delete(next);
       next.begin();
     } else if (waiting.size === 0) served.clear();
@@ -78,7 +80,7 @@ export function createFairSemaphore(options: FairSemaphoreOptions): FairSemaphor
       waiting.delete(waiter);
       reject(reason);
     };
-    const waiter: Waiter = { ...claimant, begin: resolve, leave };
+    const waiter: Waiter = { claimant, begin: resolve, leave };
     const onAbort = () => leave(signal?.reason);
     const timer = setTimeout(() => leave(full()), maxWaitMs);
     waiting.add(waiter);
@@ -103,14 +105,14 @@ export function createFairSemaphore(options: FairSemaphoreOptions): FairSemaphor
 
 /** Returns who is next: by rank, and among equals by the key that was served the longest ago. */
 function firstOf(waiting: readonly Waiter[], served: ReadonlyMap<string, number>): Waiter | undefined {
-  const servedAt = ({ key }: Claimant): number => served.get(key) ?? 0;
   let first: Waiter | undefined;
+  let [bestRank, bestTurn] = [Infinity, Infinity];
   for (const waiter of waiting) {
-    const isBefore =
-      !first ||
-      waiter.rank < first.rank ||
-      (waiter.rank === first.rank && servedAt(waiter) < servedAt(first));
-    if (isBefore) first = waiter;
+    const { rank, key } = waiter.claimant;
+    const turn = served.get(key) ?? 0;
+    if (first && (rank > bestRank || (rank === bestRank && turn >= bestTurn))) continue;
+    first = waiter;
+    [bestRank, bestTurn] = [rank, turn];
   }
   return first;
 }
@@ -118,16 +120,17 @@ function firstOf(waiting: readonly Waiter[], served: ReadonlyMap<string, number>
 /** Returns who gives a place to the newcomer: the newest of those that are worst off. Undefined where the newcomer itself is. */
 function worstOff(waiting: readonly Waiter[], newcomer: Claimant): Waiter | undefined {
   const counts = new Map<string, number>([[newcomer.key, 1]]);
-  for (const { key } of waiting) counts.set(key, (counts.get(key) ?? 0) + 1);
-  const countOf = ({ key }: Claimant): number => counts.get(key) ?? 0;
+  for (const { claimant } of waiting) counts.set(claimant.key, (counts.get(claimant.key) ?? 0) + 1);
   let worst: Waiter | undefined;
-  let bar: Claimant = newcomer;
+  let [worstRank, most] = [newcomer.rank, counts.get(newcomer.key) ?? 0];
   for (const waiter of waiting) {
-    const isEqual = waiter.rank === bar.rank && countOf(waiter) === countOf(bar);
-    const isWorse = waiter.rank > bar.rank || (waiter.rank === bar.rank && countOf(waiter) > countOf(bar));
+    const { rank, key } = waiter.claimant;
+    const count = counts.get(key) ?? 0;
+    const isEqual = rank === worstRank && count === most;
+    const isWorse = rank > worstRank || (rank === worstRank && count > most);
     if (!isWorse && !(isEqual && worst)) continue;
     worst = waiter;
-    bar = waiter;
+    [worstRank, most] = [rank, count];
   }
   return worst;
 }

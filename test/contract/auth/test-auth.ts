@@ -45,7 +45,6 @@ const SETTINGS: LimitSettings = {
   MAX_REGISTRATIONS_PER_ADDRESS_PER_HOUR: 1000,
   MAX_GUESTS_PER_ADDRESS_PER_HOUR: 1000,
   MAX_MAIL_REQUESTS_PER_ADDRESS_PER_HOUR: 1000,
-  MAX_MAIL_REQUESTS_PER_ACCOUNT_PER_HOUR: 1000,
 };
 
 /** The whole service with a database of its own and a clock that the test sets. */
@@ -53,10 +52,10 @@ export async function buildAuth(
   t: TestContext,
   {
     queue = 64,
-    limits: settings = {} as Partial<LimitSettings>,
-    database: shared,
     requireVerifiedEmail = false,
     minMs = 0,
+    limits: settings = {},
+    database: shared,
     signIn = {},
   }: Options = {},
 ) {
@@ -76,10 +75,12 @@ export async function buildAuth(
   });
   const users = createUsers(database);
   const passwords = await createPasswords({ parallel: 2, queue });
+  const limits = createLimits(database, { ...SETTINGS, ...settings }, now);
   const rooms = createAccountRooms({
     ...{ database, passwords, tokens, requireVerifiedEmail, now, minMs },
     publicUrl: PUBLIC_URL,
     wakeMails: () => undefined,
+    countMail: limits.countMail,
   });
   const { verification } = rooms;
   const grants = createGrants({ sessions, tokens });
@@ -89,7 +90,6 @@ export async function buildAuth(
     ...{ publicUrl: 'http://gateway.test', providers: [] },
     ...signIn,
   });
-  const limits = createLimits(database, { ...SETTINGS, ...settings }, now);
   const app = createAuthApp({
     users,
     accounts: limitAccounts(createAccounts({ users, passwords, verification }), limits, accountKey),

@@ -284,6 +284,7 @@ export function buildGateway({
     app,
     live,
     call: inProcess(app),
+    commands,
     state,
     blobs,
     jobs,

@@ -13,7 +13,7 @@ export const signature = {
     '4. Answer DROP if no secret fits. Otherwise parse `payload` as JSON, and check it against the schema of the event.\n\n' +
     'The signature does not bound the age of an event. Handle an event that has been handled already as the contract says: then an old event that somebody delivers again does nothing.\n\n' +
     `Calls by service invocation carry a token in the header \`${CALLER_HEADER}\`: the same function of the two parts \`call\` and the app id of ` +
-    'the app that is called. Unless `CALLER_TOKENS` is `off`, refuse a call without it with 403.',
+    'the app that is called. Unless `CALLER_CHECK` is `off`, refuse a call without it with 403.',
   algorithm: 'HMAC-SHA-256',
   signed: 'event\n{topic}\n{payload}',
   callerToken: { header: CALLER_HEADER, signed: 'call\n{app id}' },

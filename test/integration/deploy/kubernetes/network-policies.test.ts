@@ -20,6 +20,8 @@ const EVERYWHERE = [
   // Between sidecars.
   'gateway → auth, converter: 50002',
   'auth, converter ← gateway: 50002',
+  'auth → notification: 50002',
+  'notification ← auth: 50002',
   'mysql ← auth: 3306',
   'rabbitmq ← gateway, converter, notification: 5672',
   // KEDA counts the events of a queue.

@@ -5,7 +5,11 @@ import { perOwner } from '../../../../services/gateway/limits/quota.ts';
 import { readEnvironment } from '../../../../services/shared/runtime/config.ts';
 
 const read = (variables: Record<string, string>) =>
-  readEnvironment(gatewayEnvironment, { LINK_SECRET: 'a secret of thirty-two characters', ...variables });
+  readEnvironment(gatewayEnvironment, {
+    LINK_SECRET: 'a secret of thirty-two characters',
+    EVENT_SECRET: 'a secret of thirty-two characters',
+    ...variables,
+  });
 
 describe('groupLimitsOf', () => {
   it('gives friends and operators what users have, except for what their own setting names', () => {

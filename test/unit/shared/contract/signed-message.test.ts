@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { z } from 'zod';
 import { callerToken, isCallerToken } from '../../../../services/shared/contract/caller-token.ts';
-import { callerTokens, eventSecrets } from '../../../../services/shared/contract/event-secret.ts';
+import { callerCheck, eventSecrets } from '../../../../services/shared/contract/event-secret.ts';
 import {
   createSignedPublish,
   openMessage,
@@ -128,9 +128,9 @@ describe('EVENT_SECRET', () => {
     });
   }
 
-  it('is required of callers unless CALLER_TOKENS is off', () => {
-    assert.equal(callerTokens.parse(undefined), 'required');
-    assert.equal(callerTokens.parse('off'), 'off');
-    assert.ok(!callerTokens.safeParse('false').success);
+  it('is required of callers unless CALLER_CHECK is off', () => {
+    assert.equal(callerCheck.parse(undefined), 'required');
+    assert.equal(callerCheck.parse('off'), 'off');
+    assert.ok(!callerCheck.safeParse('false').success);
   });
 });

@@ -7,14 +7,14 @@ import { runEventLoop } from '../../../support/event-loop.ts';
 const claimant = (key: string, more: Partial<Claimant> = {}): Claimant => ({
   key,
   rank: 0,
-  isTrusted: false,
+  leaves: 0,
   ...more,
 });
 
 /** A semaphore, and callers that hold their permits until they are told to end. */
-function setUp({ permits = 1, reserved = 0, maxWaiting = 10 } = {}) {
+function setUp({ permits = 1, maxWaiting = 10 } = {}) {
   const semaphore = createFairSemaphore({
-    ...{ permits, reserved, maxWaiting, maxWaitMs: 1_000 },
+    ...{ permits, maxWaiting, maxWaitMs: 1_000 },
     full: () => new Error('full'),
   });
   const begun: string[] = [];
@@ -59,20 +59,20 @@ describe('createFairSemaphore', () => {
     assert.deepEqual(await finish(), ['a', 'd', 'c', 'b']);
   });
 
-  it('keeps the reserved permits for trusted callers', async () => {
-    const { call, finish, begun } = setUp({ permits: 3, reserved: 1 });
-    for (const name of ['a1', 'a2', 'a3']) void call(name, claimant('a'));
+  it('gives a caller no permit that it has to leave to others', async () => {
+    const { call, finish, begun } = setUp({ permits: 3 });
+    for (const name of ['a1', 'a2', 'a3']) void call(name, claimant('a', { leaves: 1 }));
     await runEventLoop(1);
     assert.deepEqual(begun, ['a1', 'a2']);
-    void call('owner', claimant('b', { isTrusted: true }));
+    void call('owner', claimant('b', { leaves: 0 }));
     await runEventLoop(1);
     assert.deepEqual(begun, ['a1', 'a2', 'owner']);
     assert.deepEqual(await finish(), ['a1', 'a2', 'owner', 'a3']);
   });
 
-  it('gives a trusted caller any free permit', async () => {
-    const { call, begun } = setUp({ permits: 2, reserved: 1 });
-    for (const name of ['one', 'two']) void call(name, claimant(name, { isTrusted: true }));
+  it('gives any free permit to a caller that leaves none', async () => {
+    const { call, begun } = setUp({ permits: 2 });
+    for (const name of ['one', 'two']) void call(name, claimant(name, { leaves: 0 }));
     await runEventLoop(1);
     assert.deepEqual(begun, ['one', 'two']);
   });

@@ -43,7 +43,8 @@ export async function runSidecar(options: SidecarOptions): Promise<RunningSideca
   const dataDir = path.join(stateRoot, '.data');
   const mail = { smtpHost: 'localhost', smtpPort: 25, smtpUser: '', smtpPassword: '' };
   const secrets = secretsOfServers({ ...servers, mail: { ...mail, webUrl: undefined, pid: undefined } });
-  writePrivate(path.join(dataDir, 'secrets.json'), JSON.stringify({ mp3converter: secrets }));
+  const all = { ...secrets, 'sqlite-path': '../../.data/store.sqlite' };
+  writePrivate(path.join(dataDir, 'secrets.json'), JSON.stringify({ mp3converter: all }));
   const delivered: string[] = [];
   const app = createServer(options.app ?? takeEverything(delivered)).listen(0, '127.0.0.1');
   starting.defer(() => {
