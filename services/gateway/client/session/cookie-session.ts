@@ -93,9 +93,12 @@ export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
       const registration = { method: 'POST', path: '/session/registration', headers, body } as const;
       const register = async (): Promise<Registration> => {
         const reply = await transport.send({ ...registration, signal });
-        if (reply.status === 200) know(await readSession(reply));
-        else await reply.discard();
-        return reply.status === 202 ? 'verification_sent' : 'ready';
+        if (reply.status !== 202) {
+          know(await readSession(reply));
+          return 'ready';
+        }
+        await reply.discard();
+        return 'verification_sent';
       };
       return renewed(() => change(register), signal);
     },

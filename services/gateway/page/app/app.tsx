@@ -5,6 +5,7 @@ import { DropOverlay } from './convert/drop/drop-overlay.tsx';
 import { JobView } from './jobs/job-view.tsx';
 import { JobsView } from './jobs/jobs-view.tsx';
 import { route } from './route.ts';
+import { CredentialsForm } from './session/credentials-form.tsx';
 import { GuestNotice } from './session/guest-notice.tsx';
 import { account } from './session/state.ts';
 import { useFocusOfView } from './session/use-focus-of-view.ts';
@@ -41,7 +42,12 @@ function View() {
   const { value: to } = route;
   if (to.view === 'link') return <LateView view="MailedLink" action={to.action} token={to.token} />;
   if (account.value === null) return <Welcome />;
-  if (to.view === 'account') return <LateView view="AccountDetails" />;
+  if (to.view === 'account')
+    return (
+      <LateView view="AccountDetails">
+        <CredentialsForm isGuest />
+      </LateView>
+    );
   if (to.view === 'job') return <JobView id={to.id} />;
   return (
     <>

@@ -1,20 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type ErrorCode, STATUS } from '../../../../services/shared/runtime/errors.ts';
+import type { AccountAnswer, AccountRequest } from './account-request.ts';
 import { createTestSignIn } from './test-sign-in.ts';
-
-/** A request to auth about an account. */
-export interface AccountRequest {
-  method: string;
-  path: string;
-  /** Whose access token it has. */
-  email: string | undefined;
-  body: Record<string, unknown>;
-}
-
-export interface AccountAnswer {
-  status: number;
-  content: object;
-}
 
 /** A mail that auth would have sent. */
 export interface TestMail {

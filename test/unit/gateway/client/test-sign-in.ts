@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { AccountAnswer, AccountRequest } from './test-accounts.ts';
+import type { AccountAnswer, AccountRequest } from './account-request.ts';
 
 /** The code of the app of everybody. */
 export const TEST_CODE = '123456';

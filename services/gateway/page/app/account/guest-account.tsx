@@ -1,11 +1,11 @@
+import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { CredentialsForm } from '../session/credentials-form.tsx';
 import { t } from '../text/language.ts';
 import { GuestSignOut } from './guest-sign-out.tsx';
 import { LimitFacts } from './limit-facts.tsx';
 
-/** What a guest may do, and the way to an account. */
-export function GuestAccount() {
+/** What a guest may do, and the way to an account. @param props.children the form that makes one */
+export function GuestAccount({ children }: { children: ComponentChildren }) {
   const title = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => {
     // What led here may be gone with the view in which it was.
@@ -23,7 +23,7 @@ export function GuestAccount() {
         </dl>
         <GuestSignOut />
       </section>
-      <CredentialsForm isGuest />
+      {children}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { testUserId } from '../../../../unit/gateway/client/test-gateway.ts';
+import { TEST_CODE } from '../../../../unit/gateway/client/test-sign-in.ts';
 import { USER } from '../open-page.ts';
 import type { Setting } from './stage.ts';
 
@@ -81,6 +82,31 @@ export const accountScenes = {
     await page.locator('input[name=name]').fill('My backup script');
     await page.locator('form.change button[type=submit]').click();
     await page.locator('.secret').waitFor();
+  },
+
+  async 'account-factor'(setting: Setting) {
+    await openForm(setting, 'account.factor_add');
+    await setting.page.locator('.qr-code').waitFor();
+  },
+
+  async 'account-codes'(setting: Setting) {
+    const { page } = setting;
+    await openForm(setting, 'account.factor_add');
+    await page.locator('input[name=code]').fill(TEST_CODE);
+    await page.locator('form.change button[type=submit]').click();
+    await page.locator('.codes').waitFor();
+  },
+
+  'account-passkey': (setting: Setting) => openForm(setting, 'account.passkey_add'),
+
+  async 'second-factor'({ page, stage }: Setting) {
+    const email = `${randomUUID()}@example.com`;
+    stage.users.set(email, USER.password);
+    stage.accounts.signIn.factors.set(email, []);
+    await page.locator('input[name=email]').fill(email);
+    await page.locator('input[name=password]').fill(USER.password);
+    await page.locator('form.credentials button[type=submit]').click();
+    await page.locator('input[name=code]').waitFor();
   },
 
   'account-delete': (setting: Setting) => openForm(setting, 'account.delete'),
