@@ -79,18 +79,15 @@ export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
       await change(async () => know(await request({ method: 'POST', path: '/session', headers }, signal)));
     },
     async signInBy(path, proof, signal) {
-      const headers = { 'content-type': 'application/json' };
-      const body = () => JSON.stringify(proof);
-      await change(async () => know(await request({ method: 'POST', path, headers, body }, signal)));
+      await change(async () => know(await request({ method: 'POST', path, ...jsonOf(proof) }, signal)));
     },
     async startAsGuest(signal) {
       await change(async () => know(await request({ method: 'POST', path: '/session/guest' }, signal)));
       return current();
     },
     async registerGuest(credentials, signal) {
-      const headers = { 'content-type': 'application/json' };
-      const body = () => JSON.stringify(credentials);
-      const registration = { method: 'POST', path: '/session/registration', headers, body } as const;
+      const path = '/session/registration';
+      const registration = { method: 'POST', path, ...jsonOf(credentials) } as const;
       const register = async (): Promise<Registration> => {
         const reply = await transport.send({ ...registration, signal });
         if (reply.status !== 202) {
@@ -118,6 +115,11 @@ export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
     },
   };
 }
+
+const jsonOf = (content: object) => ({
+  headers: { 'content-type': 'application/json' },
+  body: () => JSON.stringify(content),
+});
 
 /** Throws every error but the one of this code. */
 const unless =
