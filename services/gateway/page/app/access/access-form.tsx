@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { type ComponentChildren, createContext } from 'preact';
+import { useContext, useLayoutEffect, useRef } from 'preact/hooks';
 import { messageOf } from '../shell/error-message.ts';
 
 interface AccessFormProps {
@@ -49,16 +49,20 @@ export function AccessForm({ title, action, onSubmit, onError, children, footer 
   );
 }
 
+/** Of the titles: `h1` where the form is all that the page shows. */
+export const TitleLevel = createContext<'h1' | 'h2'>('h2');
+
 /** A title that gets the focus, so that a screen reader begins there. The first field gets it where there is one. */
 export function Title({ text }: { text: string }) {
   const title = useRef<HTMLHeadingElement>(null);
+  const Heading = useContext(TitleLevel);
   useLayoutEffect(() => {
     const field = title.current?.parentElement?.querySelector<HTMLInputElement>('input:not([readonly])');
     (field ?? title.current)?.focus();
   }, [text]);
   return (
-    <h2 ref={title} tabIndex={-1}>
+    <Heading ref={title} tabIndex={-1}>
       {text}
-    </h2>
+    </Heading>
   );
 }

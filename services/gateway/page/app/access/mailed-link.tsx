@@ -5,7 +5,7 @@ import { hrefOf } from '../route.ts';
 import { PasswordField } from '../session/password-field.tsx';
 import { account, refreshSession } from '../session/state.ts';
 import { t } from '../text/language.ts';
-import { AccessForm, Title } from './access-form.tsx';
+import { AccessForm, Title, TitleLevel } from './access-form.tsx';
 import { mailedLinks } from './api.ts';
 import { ForgotPassword } from './forgot-password.tsx';
 
@@ -16,7 +16,9 @@ import { ForgotPassword } from './forgot-password.tsx';
 export function MailedLink(props: { action: LinkAction; token: string }) {
   return (
     <div class="card credentials mailed-link">
-      <Link key={props.token} {...props} />
+      <TitleLevel.Provider value="h1">
+        <Link key={props.token} {...props} />
+      </TitleLevel.Provider>
     </div>
   );
 }

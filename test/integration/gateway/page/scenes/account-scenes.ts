@@ -31,7 +31,7 @@ async function openForgot({ page, t }: Setting): Promise<void> {
 
 const openLink = async ({ page, stage }: Setting, action: string, token: string): Promise<void> => {
   await page.goto(`${stage.url}/#/${action}/${token}`);
-  await page.locator('.mailed-link h2').waitFor();
+  await page.locator('.mailed-link h1').waitFor();
 };
 
 /** Signing in, and the account. */
