@@ -101,6 +101,6 @@ export async function queueResetMail(
     ...{ tokenHash, userId: user.id, purpose: 'reset' },
     ...{ email: user.email, expiresAt },
   });
-  const link = mailLink(publicUrl, 'reset', token);
+  const link = mailLink(publicUrl, 'reset-password', token);
   await queueMail(statements, { kind: 'reset_password', to: user.email, link, expiresAt });
 }

@@ -29,7 +29,7 @@ export function createRegistrationMails(ports: RegistrationMailPorts) {
     const allowed = { emailKey: emailKey(registration.email), kind: 'verify', now: now() } as const;
     const isSent = await whileAllowed(database, allowed, async (statements) => {
       await saveRegistration(statements, { ...registration, tokenHash, expiresAt });
-      const link = mailLink(publicUrl, 'verify', token);
+      const link = mailLink(publicUrl, 'verify-email', token);
       await queueMail(statements, { kind: 'verify_email', to: registration.email, link, expiresAt });
     });
     if (isSent) wakeMails();

@@ -6,7 +6,7 @@ import { deleteInBatches, type Statements } from '../database/database.ts';
 export type TokenPurpose = 'email' | 'reset';
 
 /** What the page does with a token. It posts the token, so that a mail scanner that follows the link uses nothing up. */
-type LinkAction = 'verify' | 'email' | 'reset';
+type LinkAction = 'verify-email' | 'change-email' | 'reset-password';
 
 const TOKEN = /^[\w-]{43}$/;
 
@@ -28,9 +28,12 @@ export function requireTokenHash(token: string): string {
 export const linkExpired = (): AppError =>
   new AppError('link_expired', 'this link was used already, or has expired; ask for another one');
 
-/** The token is in the fragment, which no browser sends and so no server logs. @param publicUrl of the gateway */
+/**
+ * Leads to the page of the gateway, see services/gateway/page/app/route.ts. The token is in the fragment, which no browser sends and
+ * so no server logs. @param publicUrl of the gateway
+ */
 export const mailLink = (publicUrl: string, action: LinkAction, token: string): string =>
-  `${publicUrl.replace(/\/+$/, '')}/account/${action}#token=${token}`;
+  `${publicUrl.replace(/\/+$/, '')}/#/${action}/${token}`;
 
 export interface MailToken {
   tokenHash: string;

@@ -98,7 +98,7 @@ async function mailNewAddress(
   const isQueued = await whileAllowed(database, allowed, async (statements) => {
     if (isOther) return queueMail(statements, { kind: 'account_exists', to: owner.email });
     await addMailToken(statements, { tokenHash, userId: user.id, purpose: 'email', email, expiresAt });
-    const link = mailLink(publicUrl, 'email', token);
+    const link = mailLink(publicUrl, 'change-email', token);
     await queueMail(statements, { kind: 'email_change', to: email, link, expiresAt });
   });
   if (isQueued) wakeMails();

@@ -19,7 +19,7 @@ import {
 } from './jobs.ts';
 import type { ProbeOptions } from './probe.ts';
 import type { SendVideoPorts, SentVideo } from './send-video.ts';
-import { type Credentials, register } from './session/accounts.ts';
+import { type Credentials, type Registration, register } from './session/accounts.ts';
 import { createSession, type Session } from './session/session.ts';
 import { createMemoryTokens, type TokenStore } from './session/tokens.ts';
 import type { Film } from './uploads/film.ts';
@@ -57,7 +57,7 @@ interface Ports {
 /** The API of one gateway, for one user at a time. Each method throws the errors of http/errors.ts, which are one family. */
 export interface Client {
   readonly session: Session;
-  register(credentials: Credentials, options?: Cancellable): Promise<void>;
+  register(credentials: Credentials, options?: Cancellable): Promise<Registration>;
   signIn(credentials: Credentials, options?: Cancellable): Promise<void>;
   signOut(options?: Cancellable): Promise<void>;
   probe(film: Film, options: Own<ProbeOptions>): Promise<ProbeResult>;

@@ -50,7 +50,7 @@ export const accountMail = z
         id: '2f1c0b9a-7d6e-4f58-9a3b-1c2d3e4f5a6b',
         kind: 'verify_email',
         to: 'ann@example.com',
-        link: 'https://mp3.example.com/account/verify#token=S3r0mq0b0kq7f0d1cJb3i1yq7n5kZr8mWv2xTt6uYwA',
+        link: 'https://mp3.example.com/#/verify-email/S3r0mq0b0kq7f0d1cJb3i1yq7n5kZr8mWv2xTt6uYwA',
         detail: null,
         expires_at: '2126-01-02T03:04:05.000Z',
       },

@@ -13,7 +13,7 @@ export async function takeMails({ rows, change }: Statements): Promise<AccountMa
 export async function takeToken(database: Statements, kind: AccountMail['kind']): Promise<string> {
   const mails = (await takeMails(database)).filter((mail) => mail.kind === kind);
   assert.equal(mails.length, 1, `${mails.length} mails of kind ${kind}`);
-  const token = /#token=([\w-]{43})$/.exec(mails[0]?.link ?? '')?.[1];
+  const token = /#\/[a-z-]+\/([\w-]{43})$/.exec(mails[0]?.link ?? '')?.[1];
   assert.ok(token, 'the mail has no token');
   return token;
 }

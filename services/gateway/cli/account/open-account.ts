@@ -116,8 +116,17 @@ const logInWith =
   (signal) =>
     retry(() => requestTokens(ports.transport, credentials, signal), retryOptions(ports, signal));
 
-const registerWithRetry = (ports: AccountPorts, credentials: Credentials, signal: AbortSignal) =>
-  retry(() => register(ports.transport, credentials, signal), retryOptions(ports, signal));
+/** Throws where the address has to be confirmed before the account can be used. */
+async function registerWithRetry(
+  ports: AccountPorts,
+  credentials: Credentials,
+  signal: AbortSignal,
+): Promise<void> {
+  const signUp = () => register(ports.transport, credentials, signal);
+  const registration = await retry(signUp, retryOptions(ports, signal));
+  if (registration === 'verification_sent')
+    throw new CommandError(`Open the link in the mail to ${credentials.email}, and then run this again.`);
+}
 
 const retryOptions = ({ clock, print }: AccountPorts, signal: AbortSignal): RetryOptions => ({
   clock,

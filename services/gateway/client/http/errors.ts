@@ -12,15 +12,23 @@ export class ProblemError extends ClientError {
   readonly code: ErrorCode;
   /** From `Retry-After`; undefined where the response had none. */
   readonly retryAfterSeconds: number | undefined;
+  /** What continues a login that needs a second factor. */
+  readonly challenge: string | undefined;
 
   constructor(
     detail: string,
-    problem: { status: number; code: ErrorCode; retryAfterSeconds?: number | undefined },
+    problem: {
+      status: number;
+      code: ErrorCode;
+      retryAfterSeconds?: number | undefined;
+      challenge?: string | undefined;
+    },
   ) {
     super(`${detail} (${problem.code})`);
     this.status = problem.status;
     this.code = problem.code;
     this.retryAfterSeconds = problem.retryAfterSeconds;
+    this.challenge = problem.challenge;
   }
 }
 

@@ -6,6 +6,8 @@ const problemDetails = z.object({
   code: z.enum(Object.keys(STATUS) as [ErrorCode, ...ErrorCode[]]),
   /** Optional in RFC 9457. */
   detail: z.string().default('The gateway gave no reason'),
+  /** What continues a login that needs a second factor. */
+  challenge: z.string().optional(),
 });
 export type ProblemDetails = z.infer<typeof problemDetails>;
 

@@ -120,7 +120,7 @@ async function errorOf(reply: Reply, url: string): Promise<ClientError> {
   const retryAfterSeconds = parseRetryAfter(headers.get('retry-after'));
   const body = await reply.text(MAX_PROBLEM_BYTES);
   const problem = status < 400 ? undefined : readProblem(headers.get('content-type'), body);
-  if (problem) return new ProblemError(problem.detail, { status, code: problem.code, retryAfterSeconds });
+  if (problem) return new ProblemError(problem.detail, { ...problem, status, retryAfterSeconds });
   // Retrying cannot help, because the file stays too large.
   if (status === 413)
     return new ClientError(`A proxy in front of ${url} refuses a file of this size (HTTP 413).`);

@@ -8,12 +8,15 @@ export interface Credentials {
   password: string;
 }
 
+/** What follows a registration: the account can be used, or its address has to be confirmed first by the link of a mail. */
+export type Registration = 'ready' | 'verification_sent';
+
 /** Creates an account. Idempotent: the same address and password give the same account. @throws ProblemError `email_taken` */
 export async function register(
   transport: Transport,
   credentials: Credentials,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Registration> {
   const reply = await transport.send({
     method: 'POST',
     path: '/register',
@@ -22,6 +25,7 @@ export async function register(
     signal,
   });
   await reply.discard();
+  return reply.status === 202 ? 'verification_sent' : 'ready';
 }
 
 /** @throws ProblemError `invalid_credentials` */

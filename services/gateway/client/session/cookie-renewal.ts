@@ -2,6 +2,7 @@ import { abortable } from '../../../shared/runtime/abortable.ts';
 import { type Account, type Limits, type SessionView, sessionView } from '../../accounts/session-view.ts';
 import { type Clock, clock as systemClock } from '../http/clock.ts';
 import { isProblem, UnreachableError } from '../http/errors.ts';
+import type { Reply } from '../http/reply.ts';
 import type { ApiRequest, Transport } from '../http/transport.ts';
 
 export interface CookieRenewalPorts {
@@ -43,11 +44,13 @@ export function createCookieRenewal(ports: CookieRenewalPorts) {
   let renewAt = Number.POSITIVE_INFINITY;
   let renewal: Promise<void> | undefined;
 
-  const request = async (part: SessionRequest, signal: AbortSignal) => {
-    const view = await (await transport.send({ ...part, signal })).json(sessionView);
+  const read = async (reply: Reply) => {
+    const view = await reply.json(sessionView);
     guestLimits = view.guest_limits;
     return view;
   };
+  const request = async (part: SessionRequest, signal: AbortSignal) =>
+    read(await transport.send({ ...part, signal }));
 
   const know = ({ account: next, limits: allowed, renew_in }: Known) => {
     // A guest who registers keeps the id.
@@ -86,6 +89,7 @@ export function createCookieRenewal(ports: CookieRenewalPorts) {
     limits: () => limits,
     guestLimits: () => guestLimits,
     know,
+    read,
     request,
     /** Whether somebody is signed in whose session ends soon. */
     isDue,

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../../shared/runtime/errors.ts';
 import type { Account, Limits } from '../../accounts/session-view.ts';
 import { isProblem } from '../http/errors.ts';
-import { basicAuthorization, type Credentials } from './accounts.ts';
+import { basicAuthorization, type Credentials, type Registration } from './accounts.ts';
 import { type CookieRenewalPorts, createCookieRenewal, NOBODY } from './cookie-renewal.ts';
 import type { Session } from './session.ts';
 
@@ -14,6 +14,11 @@ export interface CookieSession extends Session {
   /** Asks who is signed in, and continues the session where that is possible. Resolves with null for nobody. */
   open(signal: AbortSignal): Promise<Account | null>;
   /**
+   * Signs in by what a person has beside a password: the code of a second factor, or a passkey.
+   * @param path of a route that answers with the session
+   */
+  signInBy(path: string, proof: object, signal: AbortSignal): Promise<void>;
+  /**
    * Starts as a guest, unless somebody is signed in: they stay so. Resolves with whoever is then.
    * @throws ProblemError `forbidden` where the gateway has no guests
    */
@@ -23,7 +28,7 @@ export interface CookieSession extends Session {
    * response was lost.
    * @throws ProblemError `invalid_email`, `weak_password`, `email_taken`, and `state_conflict` for somebody who is no guest
    */
-  registerGuest(credentials: Credentials, signal: AbortSignal): Promise<void>;
+  registerGuest(credentials: Credentials, signal: AbortSignal): Promise<Registration>;
   /**
    * Renews the session where it ends soon. A page calls it now and then, because requests of elements such as `<audio src>`
    * cannot renew it. Ignores errors: the next request reports them.
@@ -34,7 +39,7 @@ export interface CookieSession extends Session {
 export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
   const { transport, signal: always } = ports;
   const renewal = createCookieRenewal(ports);
-  const { current, know, request, isDue, renew, change } = renewal;
+  const { current, know, request, read: readSession, isDue, renew, change } = renewal;
 
   /** Does the work in a session that is not about to end, and once more where the gateway says that it has ended. */
   async function renewed<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
@@ -73,16 +78,26 @@ export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
       const headers = { authorization: basicAuthorization(credentials) };
       await change(async () => know(await request({ method: 'POST', path: '/session', headers }, signal)));
     },
+    async signInBy(path, proof, signal) {
+      await change(async () => know(await request({ method: 'POST', path, ...jsonOf(proof) }, signal)));
+    },
     async startAsGuest(signal) {
       await change(async () => know(await request({ method: 'POST', path: '/session/guest' }, signal)));
       return current();
     },
     async registerGuest(credentials, signal) {
-      const headers = { 'content-type': 'application/json' };
-      const body = () => JSON.stringify(credentials);
-      const registration = { method: 'POST', path: '/session/registration', headers, body } as const;
-      const register = () => change(async () => know(await request(registration, signal)));
-      await renewed(register, signal);
+      const path = '/session/registration';
+      const registration = { method: 'POST', path, ...jsonOf(credentials) } as const;
+      const register = async (): Promise<Registration> => {
+        const reply = await transport.send({ ...registration, signal });
+        if (reply.status !== 202) {
+          know(await readSession(reply));
+          return 'ready';
+        }
+        await reply.discard();
+        return 'verification_sent';
+      };
+      return renewed(() => change(register), signal);
     },
     async send(sent) {
       return renewed(() => transport.send(sent), sent.signal);
@@ -100,6 +115,11 @@ export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
     },
   };
 }
+
+const jsonOf = (content: object) => ({
+  headers: { 'content-type': 'application/json' },
+  body: () => JSON.stringify(content),
+});
 
 /** Throws every error but the one of this code. */
 const unless =

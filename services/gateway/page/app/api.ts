@@ -5,9 +5,10 @@ import { createCookieSession } from '../../client/session/cookie-session.ts';
 import type { UploadStore } from '../../client/uploads/upload-store.ts';
 
 /** Ends everything that this page does on its own. A page is never left while it runs, so nothing aborts it. */
-const always = new AbortController().signal;
+export const always = new AbortController().signal;
 
-const transport = createTransport(location.origin, (url, init) => fetch(url, init), { cookies: true });
+/** Sends requests that need no session. */
+export const transport = createTransport(location.origin, (url, init) => fetch(url, init), { cookies: true });
 
 /** A refresh token works once, so one tab at a time uses it. Over plain HTTP a browser has no locks. */
 const exclusively = <T>(work: () => Promise<T>): Promise<T> =>

@@ -1,9 +1,11 @@
-import { AccountView } from './account/account-view.tsx';
+import './account/account.css';
+import { LateView } from './account/late-view.tsx';
 import { ConvertView } from './convert/convert-view.tsx';
 import { DropOverlay } from './convert/drop/drop-overlay.tsx';
 import { JobView } from './jobs/job-view.tsx';
 import { JobsView } from './jobs/jobs-view.tsx';
 import { route } from './route.ts';
+import { CredentialsForm } from './session/credentials-form.tsx';
 import { GuestNotice } from './session/guest-notice.tsx';
 import { account } from './session/state.ts';
 import { useFocusOfView } from './session/use-focus-of-view.ts';
@@ -37,9 +39,15 @@ export function App() {
 function View() {
   useFocusOfView();
   if (account.value === 'unknown') return <p class="quiet">{t('shell.loading')}</p>;
-  if (account.value === null) return <Welcome />;
   const { value: to } = route;
-  if (to.view === 'account') return <AccountView />;
+  if (to.view === 'link') return <LateView view="MailedLink" action={to.action} token={to.token} />;
+  if (account.value === null) return <Welcome />;
+  if (to.view === 'account')
+    return (
+      <LateView view="AccountDetails">
+        <CredentialsForm isGuest />
+      </LateView>
+    );
   if (to.view === 'job') return <JobView id={to.id} />;
   return (
     <>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { waitFor } from '../../../support/wait.ts';
+import { testUserId } from '../../../unit/gateway/client/test-gateway.ts';
 import { openHome, startSharedPage } from './open-home.ts';
 import { ownJob, putJobs } from './put-jobs.ts';
 
@@ -75,7 +76,7 @@ describe('the first paint of the page on a slow phone', async () => {
   it('is followed by no movement for a user who has MP3s', async (context) => {
     const { page, user } = await openHome(started, context);
     const jobs = ['one.mp4', 'two.mp4', 'three.mp4'].map((filename) =>
-      ownJob({ status: 'cancelled', filename, owner: user.email }),
+      ownJob({ status: 'cancelled', filename, owner: testUserId(user.email) }),
     );
     await putJobs(started, ...jobs);
     await page.addInitScript(OBSERVE);

@@ -6,7 +6,7 @@ import type { DoneJob, Job } from '../../../../services/shared/jobs/job.ts';
 import type { OriginalFile } from '../../../../services/shared/jobs/job-view.ts';
 import { newJob } from '../../../support/job.ts';
 import { media } from '../../../support/media.ts';
-import { type createTestGateway, mp4 } from '../../../unit/gateway/client/test-gateway.ts';
+import { type createTestGateway, mp4, testUserId } from '../../../unit/gateway/client/test-gateway.ts';
 import { chunksOf } from '../../../unit/gateway/client/test-transport.ts';
 import { USER } from './open-page.ts';
 
@@ -27,7 +27,7 @@ export function ownJob<Status extends Job['status']>(
   made += 1;
   const time = new Date(Date.now() - made * 1000).toISOString();
   return newJob<Status>({
-    ...{ created_at: time, updated_at: time, owner: USER.email, email: USER.email },
+    ...{ created_at: time, updated_at: time, owner: testUserId(USER.email), email: USER.email },
     ...fields,
   } as Parameters<typeof newJob<Status>>[0]);
 }

@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 import { type ErrorCode, STATUS } from '../../../../services/shared/runtime/errors.ts';
 import { newJob } from '../../../support/job.ts';
 import { waitFor } from '../../../support/wait.ts';
-import { mp4 } from '../../../unit/gateway/client/test-gateway.ts';
+import { mp4, testUserId } from '../../../unit/gateway/client/test-gateway.ts';
 import { signUp, startPage, USER } from './open-page.ts';
 
 const signOut = async (page: Page) => {
@@ -165,7 +165,7 @@ async function openForeignPage(context: TestContext, page: Page): Promise<Page> 
 describe('the session cookie of the page', () => {
   it('gives no access to a page on another port of the same host', async (context) => {
     const { page, url, jobs } = await signedIn(context);
-    const job = newJob({ owner: USER.email });
+    const job = newJob({ owner: testUserId(USER.email) });
     await jobs.create(job);
     const foreign = await openForeignPage(context, page);
     const statuses: number[] = [];

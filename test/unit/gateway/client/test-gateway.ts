@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
 import { createApiKeys } from '../../../../services/gateway/accounts/api-keys.ts';
@@ -28,6 +28,7 @@ import { baseOf, type DoneJob, type Job } from '../../../../services/shared/jobs
 import { createJobStore, type JobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { AppError, isAppError, unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
+import { createTestAccounts } from './test-accounts.ts';
 import { createTestProbes } from './test-probes.ts';
 import { chunksOf, transportTo, URL_OF_GATEWAY } from './test-transport.ts';
 
@@ -67,7 +68,7 @@ export function createTestGateway(
   const index = createJobIndex(state, KEPT_SECONDS);
   const links = createSignedLinks(URL_OF_GATEWAY, 'secret');
   const { invoke, authenticate, ...auth } = createTestAuth(renewable);
-  const { users, tokens, calls } = auth;
+  const { users, accounts, tokens, calls } = auth;
   const probes = createTestProbes();
   const { audio, converter, done, publishVideo } = createTestConverter(jobs, blobs);
   const stopping = new AbortController();
@@ -142,6 +143,7 @@ export function createTestGateway(
     app,
     transport,
     users,
+    accounts,
     tokens,
     calls,
     auth,
@@ -180,12 +182,18 @@ function createTestConverter(jobs: JobStore, blobs: BlobStore) {
   return { audio, converter, done, publishVideo };
 }
 
+/** The id of whoever registers with this address: a UUID, as auth makes them, that is always the same. */
+export function testUserId(email: string): string {
+  const digits = createHash('sha256').update(email).digest('hex');
+  return [0, 8, 12, 16, 20].map((from, place) => digits.slice(from, [8, 12, 16, 20, 32][place])).join('-');
+}
+
 /** Auth in memory. Where its sessions are not renewable, each renewal ends in a login. */
 function createTestAuth(renewable: boolean) {
   /** Passwords by address. */
   const users = new Map<string, string>();
-  const { guests, answerGuest, userOf } = createTestGuests(users);
-  /** Ids by access token. Whoever has not begun as a guest has the address as id. */
+  const { answerGuest, userOf, idOf } = createTestGuests(users);
+  /** Ids by access token. Whoever has not begun as a guest has the id of {@link testUserId}. */
   const tokens = new Map<string, string>();
   /** Ids by refresh token. */
   const sessions = new Map<string, string>();
@@ -193,8 +201,9 @@ function createTestAuth(renewable: boolean) {
   const calls: string[] = [];
   /** Whether auth cannot be reached. */
   const outage = { isOn: false };
+  const accounts = createTestAccounts(users);
 
-  async function invoke(_app: string, { path, headers, body }: InvokeRequest): Promise<InvokeReply> {
+  async function invoke(_app: string, { method, path, headers, body }: InvokeRequest): Promise<InvokeReply> {
     calls.push(path);
     if (outage.isOn) throw unavailable('the auth service');
     const answer = (status: number, content: object): InvokeReply => ({
@@ -202,19 +211,42 @@ function createTestAuth(renewable: boolean) {
       headers: { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' },
       body: JSON.stringify(content),
     });
+    if (path.startsWith('/account')) {
+      const id = tokens.get(String(headers?.authorization).slice('Bearer '.length));
+      const email = id === undefined ? undefined : (userOf(id).email ?? undefined);
+      const { status, content } = accounts.answer({
+        ...{
+          method: method ?? 'GET',
+          path,
+          email,
+          body: JSON.parse(body === undefined ? '{}' : String(body)),
+        },
+      });
+      return status === 204 ? { status, headers: {}, body: '' } : answer(status, content);
+    }
+    const signIn = accounts.signIn.answerVisitor(path, JSON.parse(body === undefined ? '{}' : String(body)));
+    if (signIn && 'email' in signIn) return answer(200, grant(idOf(signIn.email)));
+    if (signIn) return answer(signIn.status, signIn.content);
     if (path === '/register') {
       const { email, password } = JSON.parse(String(body)) as { email: string; password: string };
+      if (accounts.verification.isRequired) {
+        const { status, content } = accounts.register(email, password);
+        return answer(status, content);
+      }
       // Auth is idempotent here: the same password gives the same account.
       if ((users.get(email) ?? password) !== password)
         return answer(409, { code: 'email_taken', detail: 'taken' });
       users.set(email, password);
-      return answer(201, { id: email, email });
+      return answer(201, { id: idOf(email), email });
     }
     if (path === '/login') {
       const basic = Buffer.from(String(headers?.authorization).slice(6), 'base64').toString();
       const [email = '', password] = basic.split(/:(.*)/s);
+      if (password !== undefined && accounts.unconfirmed.get(email) === password)
+        return answer(403, { code: 'email_not_verified', detail: 'confirm it first' });
       if (users.get(email) !== password) return answer(401, { code: 'invalid_credentials', detail: 'wrong' });
-      return answer(200, grant(guests.get(email) ?? email));
+      const step = accounts.signIn.askForCode(email);
+      return step ? answer(step.status, step.content) : answer(200, grant(idOf(email)));
     }
     if (path.startsWith('/guests')) {
       const token = String(headers?.authorization).slice('Bearer '.length);
@@ -251,7 +283,7 @@ function createTestAuth(renewable: boolean) {
     for (const granted of [tokens, sessions])
       for (const [token, owner] of granted) if (id === undefined || owner === id) granted.delete(token);
   };
-  return { users, tokens, sessions, calls, outage, endSessions, invoke, authenticate };
+  return { users, accounts, tokens, sessions, calls, outage, endSessions, invoke, authenticate };
 }
 
 interface GuestAnswer {
@@ -286,9 +318,16 @@ function createTestGuests(users: Map<string, string>) {
   }
 
   function userOf(id: string): User {
-    const email = addresses.get(id);
-    return email === null ? { id, email, group: 'guest' } : { id, email: email ?? id, group: 'user' };
+    const email = addresses.get(id) ?? null;
+    return { id, email, group: email === null ? 'guest' : 'user' };
   }
 
-  return { guests, answerGuest, userOf };
+  /** The id of whoever has this address. */
+  function idOf(email: string): string {
+    const id = guests.get(email) ?? testUserId(email);
+    addresses.set(id, email);
+    return id;
+  }
+
+  return { answerGuest, userOf, idOf };
 }

@@ -1,35 +1,64 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
+import { isProblem } from '../../../client/http/errors.ts';
+import type { Credentials } from '../../../client/session/accounts.ts';
+import { LateView } from '../account/late-view.tsx';
 import { announce } from '../shell/announce.tsx';
 import { messageOf } from '../shell/error-message.ts';
 import { showToast } from '../shell/toasts.tsx';
 import { t } from '../text/language.ts';
+import { OtherSignIns } from './other-sign-ins.tsx';
+import { PasswordField } from './password-field.tsx';
 import { register, registerGuest, signIn } from './state.ts';
-
-const focus = (element: HTMLElement | null): void => element?.focus();
+import type { Step } from './step.ts';
 
 type Mode = 'register' | 'sign-in';
 
-/**
- * Registers or signs in.
- * @param props.email of the account whose session has ended. The focus was in a view that is gone, so it goes to the password.
- * @param props.isGuest whether a guest is signed in, who takes the MP3s and films along by registering. Its texts are those of the account.
- */
-export function CredentialsForm({ email, isGuest = false }: { email?: string; isGuest?: boolean }) {
+interface CredentialsProps {
+  /** Of the account whose session has ended. The focus was in a view that is gone, so it goes to the password. */
+  email?: string;
+  /** Whether a guest is signed in, who takes the MP3s and films along by registering. Its texts are those of the account. */
+  isGuest?: boolean;
+}
+
+/** Registers or signs in. */
+export function CredentialsForm({ email, isGuest = false }: CredentialsProps) {
   const mode = useSignal<Mode>(isGuest ? 'register' : 'sign-in');
+  const step = useSignal<Step | undefined>(undefined);
+  const known = useSignal(email);
+  if (step.value)
+    return (
+      <LateView
+        view="AccessStep"
+        step={step.value}
+        onBack={() => {
+          known.value = step.value?.email ?? email;
+          mode.value = 'sign-in';
+          step.value = undefined;
+        }}
+      />
+    );
+  return <Form mode={mode} step={step} email={known.value} isGuest={isGuest} />;
+}
+
+type FormProps = {
+  mode: Signal<Mode>;
+  step: Signal<Step | undefined>;
+  email: string | undefined;
+  isGuest: boolean;
+};
+
+function Form({ mode, step, email, isGuest }: FormProps) {
   const error = useSignal<string | undefined>(undefined);
   const isBusy = useSignal(false);
   const isNew = mode.value === 'register';
-  const create = isGuest ? registerGuest : register;
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    const data = new FormData(event.target as HTMLFormElement);
-    const credentials = { email: String(data.get('email')), password: String(data.get('password')) };
+    const credentials = read(event.currentTarget as HTMLFormElement);
     isBusy.value = true;
     error.value = undefined;
     try {
-      await (isNew ? create(credentials) : signIn(credentials));
-      if (isGuest && isNew) showToast({ text: t('account.registered'), kind: 'plain' });
+      step.value = await (isNew ? create(credentials, isGuest) : enter(credentials));
     } catch (cause) {
       error.value = messageOf(cause);
     } finally {
@@ -50,29 +79,13 @@ export function CredentialsForm({ email, isGuest = false }: { email?: string; is
         <input
           name="email"
           type="email"
-          autocomplete="username"
+          autocomplete={isNew ? 'username' : 'username webauthn'}
           required
           maxLength={254}
           defaultValue={email ?? ''}
         />
       </label>
-      <label class="field">
-        <span>{t('session.password')}</span>
-        <input
-          name="password"
-          type="password"
-          autocomplete={isNew ? 'new-password' : 'current-password'}
-          required
-          ref={email === undefined ? null : focus}
-          minLength={isNew ? 10 : undefined}
-          aria-describedby={isNew ? 'password-hint' : undefined}
-        />
-        {isNew && (
-          <small id="password-hint" class="quiet">
-            {t('session.password_hint')}
-          </small>
-        )}
-      </label>
+      <PasswordField key={mode.value} isNew={isNew} hasFocus={email !== undefined && !isNew} />
       {error.value && (
         <p class="notice bad" role="alert">
           {error.value}
@@ -81,20 +94,72 @@ export function CredentialsForm({ email, isGuest = false }: { email?: string; is
       <button class="primary" type="submit" disabled={isBusy.value}>
         {isNew ? t('session.register') : t('session.sign_in')}
       </button>
-      <p class="quiet">
+      {!isNew && <OtherSignIns />}
+      <OtherWays
+        mode={mode}
+        step={step}
+        onChange={() => {
+          error.value = undefined;
+          if (isGuest && isNew) announce(t('account.sign_in_warning'));
+        }}
+      />
+    </form>
+  );
+}
+
+/** What somebody may do instead. */
+function OtherWays({ mode, step, onChange }: Pick<FormProps, 'mode' | 'step'> & { onChange: () => void }) {
+  const isNew = mode.value === 'register';
+  const forgot = (event: MouseEvent & { currentTarget: HTMLButtonElement }) => {
+    const { form } = event.currentTarget;
+    step.value = { kind: 'forgot', email: form ? read(form).email : '' };
+  };
+  return (
+    <div class="other-ways quiet">
+      <p>
         {isNew ? t('session.have_account') : t('session.no_account')}{' '}
         <button
           class="link"
           type="button"
           onClick={() => {
             mode.value = isNew ? 'sign-in' : 'register';
-            error.value = undefined;
-            if (isGuest && isNew) announce(t('account.sign_in_warning'));
+            onChange();
           }}
         >
           {isNew ? t('session.sign_in') : t('session.register')}
         </button>
       </p>
-    </form>
+      {!isNew && (
+        <button class="link" type="button" onClick={forgot}>
+          {t('session.forgot')}
+        </button>
+      )}
+    </div>
   );
+}
+
+function read(form: HTMLFormElement): Credentials {
+  const data = new FormData(form);
+  return { email: String(data.get('email')), password: String(data.get('password')) };
+}
+
+/** Signs in. Resolves with what has to come first. */
+async function enter(credentials: Credentials): Promise<Step | undefined> {
+  try {
+    await signIn(credentials);
+  } catch (error) {
+    const { email } = credentials;
+    if (isProblem(error, 'email_not_verified')) return { kind: 'check-mail', email, isSent: false };
+    if (!isProblem(error, 'second_factor_required')) throw error;
+    return { kind: 'second-factor', email, challenge: error.challenge ?? '' };
+  }
+  return undefined;
+}
+
+/** Registers. Resolves with what has to come before somebody can sign in. */
+async function create(credentials: Credentials, isGuest: boolean): Promise<Step | undefined> {
+  const isReady = await (isGuest ? registerGuest : register)(credentials);
+  if (!isReady) return { kind: 'check-mail', email: credentials.email, isSent: true };
+  if (isGuest) showToast({ text: t('account.registered'), kind: 'plain' });
+  return undefined;
 }

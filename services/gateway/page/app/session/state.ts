@@ -1,7 +1,8 @@
 import { batch, effect, signal } from '@preact/signals';
 import type { Account, Limits } from '../../../accounts/session-view.ts';
 import type { Credentials } from '../../../client/session/accounts.ts';
-import { client, onAccountChange, session } from '../api.ts';
+import { listProviders, type Provider } from '../../../client/session/providers.ts';
+import { client, onAccountChange, session, transport } from '../api.ts';
 import { announce } from '../shell/announce.tsx';
 import { showError, showToast } from '../shell/toasts.tsx';
 import { t } from '../text/language.ts';
@@ -14,6 +15,9 @@ export const account = signal<Account | null | 'unknown'>('unknown');
 export const limits = signal<Limits | null>(null);
 /** What a guest may do. Null where nobody can start as a guest. */
 export const guestLimits = signal<Limits | null>(null);
+
+/** Services at which people can sign in. */
+export const providers = signal<readonly Provider[]>([]);
 
 /** Whether a guest is signed in. */
 export const isGuest = (): boolean =>
@@ -66,7 +70,13 @@ export async function startSession(): Promise<void> {
 }
 
 async function followOtherTab(message: Message): Promise<void> {
-  isSigningOut = message === 'signed-out';
+  if (message === 'signed-out') await leaveSession();
+  else await refreshSession();
+}
+
+/** Asks again who is signed in, where the session has been left on purpose. */
+async function leaveSession(): Promise<void> {
+  isSigningOut = true;
   await readSession(true);
   isSigningOut = false;
 }
@@ -74,7 +84,13 @@ async function followOtherTab(message: Message): Promise<void> {
 /** Whether the gateway has told who is signed in. It may be starting. */
 async function readSession(isQuiet: boolean): Promise<boolean> {
   try {
-    know(await session.open(never));
+    // The form for signing in has a button for each, so it waits for them.
+    const [next, found] = await Promise.all([
+      session.open(never),
+      listProviders(transport, never).catch(() => []),
+    ]);
+    providers.value = found;
+    know(next);
     return true;
   } catch (error) {
     if (!isQuiet) showError(error);
@@ -82,16 +98,26 @@ async function readSession(isQuiet: boolean): Promise<boolean> {
   }
 }
 
-/** @throws ProblemError `invalid_credentials` */
+/** @throws ProblemError `invalid_credentials`, `email_not_verified` */
 export async function signIn(credentials: Credentials): Promise<void> {
   await client.signIn(credentials);
   tellOtherTabs('signed-in');
 }
 
-/** @throws ProblemError `email_taken`, `invalid_email`, `weak_password` */
-export async function register(credentials: Credentials): Promise<void> {
-  await client.register(credentials);
+/** Signs in by what a person has beside a password. @param path of a route that answers with the session */
+export async function signInBy(path: string, proof: object): Promise<void> {
+  await session.signInBy(path, proof, never);
+  tellOtherTabs('signed-in');
+}
+
+/**
+ * Registers, and signs in. Resolves with false where the address has to be confirmed first.
+ * @throws ProblemError `email_taken`, `invalid_email`, `weak_password`
+ */
+export async function register(credentials: Credentials): Promise<boolean> {
+  if ((await client.register(credentials)) === 'verification_sent') return false;
   await signIn(credentials);
+  return true;
 }
 
 let starting: Promise<void> | undefined;
@@ -110,10 +136,20 @@ export function startAsGuest(): Promise<void> {
   return starting;
 }
 
-/** Makes an account of a guest. What was begun as a guest is in it, and expires when it would have. @throws ProblemError `email_taken`, `invalid_email`, `weak_password` */
-export async function registerGuest(credentials: Credentials): Promise<void> {
-  await session.registerGuest(credentials, never);
+/**
+ * Makes an account of a guest. What was begun as a guest is in it, and expires when it would have. Resolves with false where the
+ * address has to be confirmed first.
+ * @throws ProblemError `email_taken`, `invalid_email`, `weak_password`
+ */
+export async function registerGuest(credentials: Credentials): Promise<boolean> {
+  if ((await session.registerGuest(credentials, never)) === 'verification_sent') return false;
   tellOtherTabs('signed-in');
+  return true;
+}
+
+/** Asks again who is signed in, after a change that the gateway did not answer with a session. */
+export async function refreshSession(): Promise<void> {
+  await readSession(true);
 }
 
 /** Signs out, here and in the other tabs. Where auth is away, the gateway deletes the cookies and says that this was all. */

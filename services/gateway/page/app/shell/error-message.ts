@@ -1,9 +1,13 @@
 import { ProblemError, UnreachableError } from '../../../client/http/errors.ts';
+import { formatWait } from '../text/format.ts';
 import { hasText, t } from '../text/language.ts';
 
 /** A sentence for people about an error of the client: in their language where the error has a code that we know. */
 export function messageOf(error: unknown): string {
   if (error instanceof ProblemError) {
+    const { retryAfterSeconds: wait = 0 } = error;
+    if (error.code === 'too_many_requests' && wait > 0)
+      return t('error.try_again', { when: formatWait(wait) });
     const key = `error.${error.code}`;
     return hasText(key) ? t(key) : error.message;
   }

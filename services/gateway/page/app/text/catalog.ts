@@ -1,3 +1,4 @@
+import type { access } from './en/access.ts';
 import type { account } from './en/account.ts';
 import type { en } from './en/catalog.ts';
 import type { docs } from './en/docs.ts';
@@ -13,6 +14,7 @@ export type Catalog = Texts<typeof en>;
 
 /** The texts that are loaded later, or by another document. */
 export interface Parts {
+  access: Texts<typeof access>;
   account: Texts<typeof account>;
   films: Texts<typeof films>;
   result: Texts<typeof result>;

@@ -43,11 +43,20 @@ export function formatDuration(seconds: number): string {
   }).format(seconds / size);
 }
 
+/** Sets a text of somebody apart from the sentence around it, also where that is written right to left. */
+export const isolate = (text: string): string => `\u2068${text}\u2069`;
+
+/** Such as `in 5 minutes`, in whole units, so that nobody comes too early. @param seconds from now */
+export function formatWait(seconds: number): string {
+  const [unit, size] = TIME_UNITS.find(([, length]) => seconds > length) ?? ['second', 1];
+  return new Intl.RelativeTimeFormat(language.value).format(Math.ceil(seconds / size), unit);
+}
+
 const MAX_NAMES = 5;
 
 /** Such as `a.mp4, b.mp4, …`, with five names at most. Each is apart from the others, also where it is written right to left. */
 export function formatNames(names: readonly string[]): string {
-  const shown = names.slice(0, MAX_NAMES).map((name) => `\u2068${name}\u2069`);
+  const shown = names.slice(0, MAX_NAMES).map(isolate);
   const all = names.length > MAX_NAMES ? [...shown, '…'] : shown;
   return new Intl.ListFormat(language.value, { type: 'unit', style: 'short' }).format(all);
 }

@@ -1,5 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { testUserId } from '../../../../unit/gateway/client/test-gateway.ts';
+import { TEST_CODE } from '../../../../unit/gateway/client/test-sign-in.ts';
 import { USER } from '../open-page.ts';
 import type { Setting } from './stage.ts';
+
+const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0';
+const PHONE =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1';
+
+async function openAccount({ page, signUp, stage, t }: Setting, who: 'owner' | 'new' = 'new') {
+  const user = await signUp(who);
+  const { accounts } = stage;
+  if (who === 'new')
+    for (const userAgent of [FIREFOX, PHONE, null]) accounts.addSession(user.email, userAgent);
+  await page.getByRole('link', { name: t('shell.account') }).click();
+  await page.getByText(t('account.session_this')).waitFor();
+}
+
+/** Opens one of the forms of the account. */
+const openForm = async (setting: Setting, key: Parameters<Setting['t']>[0]) => {
+  await openAccount(setting);
+  await setting.page.getByRole('button', { name: setting.t(key), exact: true }).click();
+};
+
+async function openForgot({ page, t }: Setting): Promise<void> {
+  await page.locator('input[name=email]').fill(USER.email);
+  await page.getByRole('button', { name: t('session.forgot') }).click();
+  await page.getByText(t('access.forgot_lead')).waitFor();
+}
+
+const openLink = async ({ page, stage }: Setting, action: string, token: string): Promise<void> => {
+  await page.goto(`${stage.url}/#/${action}/${token}`);
+  await page.locator('.mailed-link h1').waitFor();
+};
 
 /** Signing in, and the account. */
 export const accountScenes = {
@@ -21,17 +54,93 @@ export const accountScenes = {
     await page.reload();
     const { email } = await signUp('new');
     // Another scene may be played at the same time, in another session.
-    stage.auth.endSessions(email);
+    stage.auth.endSessions(testUserId(email));
     await page.clock.fastForward('15:00');
     await page.getByRole('heading', { name: t('session.ended') }).waitFor();
   },
 
-  async account({ page, signUp, t }: Setting) {
-    await signUp('owner');
-    await page.getByRole('link', { name: t('shell.account') }).click();
-    await page
-      .getByRole('button', { name: t('account.sign_out'), exact: true })
-      .first()
-      .waitFor();
+  async account(setting: Setting) {
+    await openAccount(setting);
   },
+
+  'account-email': (setting: Setting) => openForm(setting, 'account.email_change'),
+
+  async 'account-password-wrong'(setting: Setting) {
+    const { page } = setting;
+    await openForm(setting, 'account.password_change');
+    await page.locator('input[name=password]').fill('wrong');
+    await page.locator('input[name=new]').fill('a better password');
+    await page.locator('form.change button[type=submit]').click();
+    await page.getByRole('alert').waitFor();
+  },
+
+  'account-key-new': (setting: Setting) => openForm(setting, 'account.key_new'),
+
+  async 'account-key-made'(setting: Setting) {
+    const { page } = setting;
+    await openForm(setting, 'account.key_new');
+    await page.locator('input[name=name]').fill('My backup script');
+    await page.locator('form.change button[type=submit]').click();
+    await page.locator('.secret').waitFor();
+  },
+
+  async 'account-factor'(setting: Setting) {
+    await openForm(setting, 'account.factor_add');
+    await setting.page.locator('.qr-code').waitFor();
+  },
+
+  async 'account-codes'(setting: Setting) {
+    const { page } = setting;
+    await openForm(setting, 'account.factor_add');
+    await page.locator('input[name=code]').fill(TEST_CODE);
+    await page.locator('form.change button[type=submit]').click();
+    await page.locator('.codes').waitFor();
+  },
+
+  'account-passkey': (setting: Setting) => openForm(setting, 'account.passkey_add'),
+
+  async 'second-factor'({ page, stage }: Setting) {
+    const email = `${randomUUID()}@example.com`;
+    stage.users.set(email, USER.password);
+    stage.accounts.signIn.factors.set(email, []);
+    await page.locator('input[name=email]').fill(email);
+    await page.locator('input[name=password]').fill(USER.password);
+    await page.locator('form.credentials button[type=submit]').click();
+    await page.locator('input[name=code]').waitFor();
+  },
+
+  'account-delete': (setting: Setting) => openForm(setting, 'account.delete'),
+
+  'forgot-password': openForgot,
+
+  async 'forgot-password-sent'(setting: Setting) {
+    const { page, t } = setting;
+    await openForgot(setting);
+    await page.getByRole('button', { name: t('access.forgot_send') }).click();
+    await page.getByRole('heading', { name: t('access.look') }).waitFor();
+  },
+
+  async 'register-check-mail'({ page, stage, t }: Setting) {
+    const email = `${randomUUID()}@example.com`;
+    stage.accounts.register(email, USER.password);
+    await page.locator('input[name=email]').fill(email);
+    await page.locator('input[name=password]').fill(USER.password);
+    await page.locator('form.credentials button[type=submit]').click();
+    await page.getByRole('button', { name: t('access.resend') }).click();
+    await page.locator('.notice').waitFor();
+  },
+
+  'link-verify': (setting: Setting) => openLink(setting, 'verify-email', 'x'.repeat(43)),
+
+  'link-reset': (setting: Setting) => openLink(setting, 'reset-password', 'x'.repeat(43)),
+
+  async 'link-expired'(setting: Setting) {
+    const { page } = setting;
+    await openLink(setting, 'reset-password', 'x'.repeat(43));
+    await page.locator('input[name=password]').fill('a better password');
+    await page.locator('form.access button[type=submit]').click();
+    await page.getByRole('alert').waitFor();
+  },
+
+  'link-incomplete': (setting: Setting) => openLink(setting, 'change-email', ''),
 };

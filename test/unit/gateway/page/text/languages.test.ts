@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { access } from '../../../../../services/gateway/page/app/text/en/access.ts';
 import { account } from '../../../../../services/gateway/page/app/text/en/account.ts';
 import { en } from '../../../../../services/gateway/page/app/text/en/catalog.ts';
 import { docs } from '../../../../../services/gateway/page/app/text/en/docs.ts';
@@ -21,7 +22,15 @@ const isFilledIn = (text: string, english: string): boolean =>
   JSON.stringify(placeholdersOf(english).filter((name) => name !== '{count}'));
 
 /** All texts in English: those that the page needs at once, and those that are loaded later or by another document. */
-const english: Record<string, Message> = { ...en, ...account, ...films, ...result, ...operator, ...docs };
+const english: Record<string, Message> = {
+  ...en,
+  ...access,
+  ...account,
+  ...films,
+  ...result,
+  ...operator,
+  ...docs,
+};
 
 describe('the languages of the page', () => {
   for (const { code, name, dir, load: loadTexts } of LANGUAGES) {

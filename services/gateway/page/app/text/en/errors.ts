@@ -4,6 +4,7 @@ export const errors = {
   'error.invalid_credentials': 'The e-mail address or the password is wrong.',
   'error.email_taken': 'This address has an account already. Sign in instead.',
   'error.too_many_requests': 'That was too much at once. Try again in a moment.',
+  'error.try_again': 'That was too much. Try again {when}.',
   'error.quota_exceeded':
     'The quota of this account is used up. Try again tomorrow, or delete some conversions.',
   'error.unavailable': 'Something that the server needs does not answer. Try again in a moment.',

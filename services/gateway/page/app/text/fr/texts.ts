@@ -5,6 +5,7 @@ import { fr } from './catalog.ts';
 export const texts: LanguageTexts = {
   main: fr,
   parts: {
+    access: async () => (await import('./access.ts')).access,
     account: async () => (await import('./account.ts')).account,
     films: async () => (await import('./films.ts')).films,
     result: async () => (await import('./result.ts')).result,

@@ -5,6 +5,7 @@ import { ko } from './catalog.ts';
 export const texts: LanguageTexts = {
   main: ko,
   parts: {
+    access: async () => (await import('./access.ts')).access,
     account: async () => (await import('./account.ts')).account,
     films: async () => (await import('./films.ts')).films,
     result: async () => (await import('./result.ts')).result,

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import type { Session } from '../session/session.ts';
+import { jsonRequest } from './send-json.ts';
+
+const identity = z.object({
+  id: z.string(),
+  provider: z.string(),
+  name: z.string(),
+  email: z.string().nullish(),
+});
+const identityList = z.object({ identities: z.array(identity) });
+const joining = z.object({ url: z.string() });
+
+export type Identity = z.infer<typeof identity>;
+
+/** Accounts elsewhere by which somebody signs in. */
+export interface Identities {
+  list(): Promise<Identity[]>;
+  /** Resolves with where the browser has to go. */
+  join(provider: string): Promise<string>;
+  /** @throws ProblemError `state_conflict` where there is no other way to sign in */
+  remove(id: string): Promise<void>;
+}
+
+export function createIdentities(session: Session, signal: AbortSignal): Identities {
+  const send = (method: 'GET' | 'POST' | 'DELETE', path: string) =>
+    session.send(jsonRequest(method, path, signal));
+  return {
+    list: async () => (await (await send('GET', '/account/identities')).json(identityList)).identities,
+    join: async (provider) => (await (await send('POST', `/session/oidc/${provider}`)).json(joining)).url,
+    async remove(id) {
+      await (await send('DELETE', `/account/identities/${encodeURIComponent(id)}`)).discard();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { useSignal } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { SecondFactorSetup } from '../../../../client/account/second-factor.ts';
+import { CodeField } from '../../access/code-field.tsx';
+import { PasswordField } from '../../session/password-field.tsx';
+import { showError } from '../../shell/toasts.tsx';
+import { t } from '../../text/language.ts';
+import { secondFactor } from '../api.ts';
+import { Change, ChangeForm } from '../change.tsx';
+import { Section } from '../section.tsx';
+import { LoadedList, useReloaded } from './loaded-list.tsx';
+import { QrCode } from './qr-code.tsx';
+import { RecoveryCodes } from './recovery-codes.tsx';
+
+/** Codes of an app as the second factor. */
+export function SecondFactorSection() {
+  const { state, retry, reload } = useReloaded(secondFactor.status);
+  const setup = useSignal<SecondFactorSetup | undefined>(undefined);
+  const codes = useSignal<readonly string[] | undefined>(undefined);
+  const begin = async () => {
+    setup.value = await secondFactor.begin().catch((error: unknown) => void showError(error));
+  };
+  const confirm = async (data: FormData) => {
+    codes.value = await secondFactor.confirm(codeOf(data));
+    setup.value = undefined;
+    await reload();
+  };
+  const remove = async (data: FormData) => {
+    await secondFactor.remove({ password: String(data.get('password')), code: codeOf(data) });
+    codes.value = undefined;
+    await reload();
+    return t('account.factor_removed');
+  };
+  const forget = () => {
+    codes.value = undefined;
+    setup.value = undefined;
+  };
+  return (
+    <Section title={t('account.factor')} lead={t('account.factor_lead')}>
+      {codes.value && <RecoveryCodes codes={codes.value} onDone={forget} />}
+      {setup.value && <Setup setup={setup.value} onSubmit={confirm} onCancel={forget} />}
+      <LoadedList state={state} retry={retry}>
+        {({ enabled, recovery_codes_left: count }) => (
+          <>
+            <p class="value">{enabled ? t('account.factor_on', { count }) : t('account.factor_off')}</p>
+            {!enabled && !setup.value && (
+              <button type="button" onClick={() => void begin()}>
+                {t('account.factor_add')}
+              </button>
+            )}
+            {enabled && (
+              <Change label={t('account.factor_remove')} isDangerous onSubmit={remove}>
+                <PasswordField label={t('account.password_now')} />
+                <CodeField label={t('access.code')} />
+              </Change>
+            )}
+          </>
+        )}
+      </LoadedList>
+    </Section>
+  );
+}
+
+const codeOf = (data: FormData): string => String(data.get('code')).trim();
+
+type SetupProps = {
+  setup: SecondFactorSetup;
+  onSubmit: (data: FormData) => Promise<void>;
+  onCancel: () => void;
+};
+
+/** Shows the secret to an app, and asks for its first code. */
+function Setup({ setup: { secret, uri }, ...form }: SetupProps) {
+  const lead = useRef<HTMLParagraphElement>(null);
+  useLayoutEffect(() => lead.current?.scrollIntoView({ block: 'nearest' }), []);
+  return (
+    <ChangeForm {...form} action={t('account.factor_add')} isDangerous={false}>
+      <p ref={lead}>{t('account.factor_scan')}</p>
+      <QrCode text={uri} label={t('account.factor_qr')} />
+      <p class="quiet">
+        {t('account.factor_by_hand')}{' '}
+        <code class="by-hand" dir="ltr">
+          {secret.replace(/.{4}(?=.)/g, '$& ')}
+        </code>
+      </p>
+      <CodeField label={t('access.code')} />
+    </ChangeForm>
+  );
+}

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { describe, it, type TestContext } from 'node:test';
+import type { Page } from 'playwright-core';
+import { TEST_CODE } from '../../../unit/gateway/client/test-sign-in.ts';
+import { openHome, startSharedPage } from './open-home.ts';
+import { focusedText } from './spoken.ts';
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const toast = (page: Page, text: string) => page.locator('.toast').getByText(text);
+const accountLink = (page: Page) => page.getByRole('link', { name: 'Account', exact: true });
+const region = (page: Page, name: string) => page.getByRole('region', { name });
+
+async function signOut(page: Page): Promise<void> {
+  await button(page, 'Sign out').first().click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+}
+
+async function signIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.keyboard.press('Enter');
+}
+
+/** A device that makes passkeys and signs with them, as if somebody had put a finger on it. */
+async function addAuthenticator(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true },
+      ...{ isUserVerified: true, automaticPresenceSimulation: true },
+    },
+  });
+}
+
+describe('signing in beside the password', async () => {
+  const started = await startSharedPage();
+  const { accounts } = started;
+
+  async function openAccount(context: TestContext) {
+    const opened = await openHome(started, context, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await accountLink(opened.page).click();
+    await region(opened.page, 'Second factor').getByText('Off', { exact: true }).waitFor();
+    return opened;
+  }
+
+  it('needs a code once the second factor is turned on, or one of the recovery codes', async (context) => {
+    const { page, user, complaints } = await openAccount(context);
+    const section = region(page, 'Second factor');
+    await button(page, 'Turn it on').click();
+    const picture = await section
+      .getByRole('img', { name: 'QR code with the secret of the app' })
+      .boundingBox();
+    assert.ok(picture && picture.width > 150);
+    await section.getByText('JBSW Y3DP EHPK 3PXP').waitFor();
+    const code = section.getByLabel('Code', { exact: true });
+    assert.equal(await code.getAttribute('autocomplete'), 'one-time-code');
+    assert.equal(await page.evaluate('document.activeElement.name'), 'code');
+    await code.fill('000000');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('This code is wrong').waitFor();
+    await code.fill(TEST_CODE);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
+    assert.equal(await focusedText(page), 'Your recovery codes');
+    const codes = await section.locator('.codes code').allTextContents();
+    assert.equal(codes.length, 3);
+    await section.getByRole('button', { name: 'Copy' }).click();
+    assert.equal(await page.evaluate('navigator.clipboard.readText()'), `${codes.join('\n')}\n`);
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByText('Save as a file').click(),
+    ]);
+    assert.equal(await readFile(await saved.path(), 'utf8'), `${codes.join('\n')}\n`);
+    await button(page, 'I have kept them').click();
+    await section.getByText('On. Recovery codes left: 3').waitFor();
+    assert.equal(await page.getByText(codes[0] ?? '').count(), 0);
+
+    for (const [proof, what] of [
+      [TEST_CODE, 'a code'],
+      [codes[0] ?? '', 'a recovery code'],
+    ] as const) {
+      await signOut(page);
+      await signIn(page, user);
+      await page.getByRole('heading', { name: 'One more step' }).waitFor();
+      assert.equal(await page.evaluate('document.activeElement.name'), 'code', what);
+      await page.keyboard.type('999999');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').getByText('This code is wrong').waitFor();
+      await page.getByLabel('Code', { exact: true }).fill(proof);
+      await page.keyboard.press('Enter');
+      await accountLink(page).waitFor();
+      await section.getByText('On. Recovery codes left').waitFor();
+    }
+    await button(page, 'Turn it off').click();
+    await section.getByLabel('Current password').fill(user.password);
+    await section.getByLabel('Code', { exact: true }).fill(TEST_CODE);
+    await page.keyboard.press('Enter');
+    await toast(page, 'The second factor is turned off.').waitFor();
+    assert.equal(accounts.signIn.factors.has(user.email), false);
+    assert.deepEqual(
+      complaints.filter((text) => !text.includes('403')),
+      [],
+    );
+  });
+
+  it('works with a passkey of the device, which needs neither address nor password', async (context) => {
+    const { page, complaints } = await openAccount(context);
+    await addAuthenticator(page);
+    await button(page, 'Add a passkey').click();
+    assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'Chrome, Linux');
+    await button(page, 'Next').click();
+    await toast(page, 'Your passkey is saved.').waitFor();
+    await region(page, 'Passkeys').getByText('Never used').waitFor();
+    await signOut(page);
+    await button(page, 'Sign in with a passkey').click();
+    await accountLink(page).waitFor();
+    await region(page, 'Passkeys').getByRole('button', { name: 'Delete' }).click();
+    await toast(page, 'Delete it on your device, too.').waitFor();
+    await signOut(page);
+    await button(page, 'Sign in with a passkey').click();
+    await page.getByRole('alert').getByText('This passkey does not belong to an account here.').waitFor();
+    assert.deepEqual(
+      complaints.filter((text) => !text.includes('401')),
+      [],
+    );
+  });
+
+  it('has a button for each service of the operator, and says how it went there', async (context) => {
+    const { page } = await openAccount(context);
+    accounts.signIn.providers.push({ id: 'corporate', name: 'Example Corp' });
+    context.after(() => accounts.signIn.providers.pop());
+    await page.reload();
+    await region(page, 'Other services').getByRole('button', { name: 'Connect ⁨Example Corp⁩' }).waitFor();
+    await signOut(page);
+    const link = page.getByRole('link', { name: 'Sign in with Example Corp' });
+    assert.equal(await link.getAttribute('href'), '/session/oidc/corporate');
+    for (const [code, text] of [
+      ['sign_in_cancelled', 'You have cancelled signing in there.'],
+      ['sign_in_failed', 'Signing in there did not work.'],
+      ['<img src=x>', 'Signing in there did not work.'],
+    ]) {
+      await page.goto('about:blank');
+      await page.goto(`${started.url}/#sign-in=${code}`);
+      await toast(page, text ?? '').waitFor();
+      assert.equal(new URL(page.url()).hash, '');
+    }
+  });
+});

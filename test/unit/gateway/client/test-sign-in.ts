@@ -1,0 +1,125 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { AccountAnswer, AccountRequest } from './account-request.ts';
+
+/** The code of the app of everybody. */
+export const TEST_CODE = '123456';
+const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+const CODES = ['aaaa-bbbb-cccc-dddd', 'eeee-ffff-gggg-hhhh', 'jjjj-kkkk-mmmm-nnnn'];
+
+const done = (status: number, content: object = {}): AccountAnswer => ({ status, content });
+const refuse = (status: number, code: string, fields = {}): AccountAnswer => ({
+  status,
+  content: { code, detail: code, ...fields },
+});
+
+interface TestPasskey {
+  id: string;
+  credentialId: string;
+  name: string;
+  created_at: string;
+  last_used_at: string | null;
+}
+
+/** Who signs in from now on, or what is answered instead. */
+export type SignIn = { email: string } | AccountAnswer;
+
+/** The ways to sign in beside the password, in memory. A passkey is known by its id, and its signature is not checked. */
+export function createTestSignIn() {
+  const providers: { id: string; name: string }[] = [];
+  /** Recovery codes that are left, by the addresses of accounts with a second factor. */
+  const factors = new Map<string, string[]>();
+  const challenges = new Map<string, string>();
+  const passkeys = new Map<string, TestPasskey[]>();
+
+  function answerFactor({ path, method, body }: AccountRequest, email: string): AccountAnswer {
+    const isRight = body.code === TEST_CODE;
+    if (path.endsWith('/confirm')) {
+      if (!isRight) return refuse(403, 'wrong_code');
+      factors.set(email, [...CODES]);
+      return done(200, { recovery_codes: CODES });
+    }
+    if (path.endsWith('/removal')) {
+      if (!isRight) return refuse(403, 'wrong_code');
+      factors.delete(email);
+      return done(204);
+    }
+    const left = factors.get(email);
+    if (method === 'GET')
+      return done(200, { enabled: left !== undefined, recovery_codes_left: left?.length ?? 0 });
+    return done(200, {
+      secret: SECRET,
+      uri: `otpauth://totp/mp3converter:${email}?secret=${SECRET}&issuer=mp3converter`,
+    });
+  }
+
+  function answerPasskeys({ path, method, body }: AccountRequest, email: string): AccountAnswer {
+    const own = passkeys.get(email) ?? [];
+    if (path.endsWith('/options'))
+      return done(200, {
+        rp: { id: 'localhost', name: 'mp3converter' },
+        user: { id: randomBytes(16).toString('base64url'), name: email, displayName: email },
+        challenge: randomBytes(32).toString('base64url'),
+        pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+        authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+      });
+    if (method === 'GET') return done(200, { passkeys: own.map(({ credentialId: _, ...view }) => view) });
+    if (path.endsWith('/end')) {
+      passkeys.set(
+        email,
+        own.filter(({ id }) => id !== body.id),
+      );
+      return done(204);
+    }
+    const { id: credentialId } = body.response as { id: string };
+    const added = { id: randomBytes(16).toString('base64url'), credentialId, name: String(body.name) };
+    passkeys.set(email, [...own, { ...added, created_at: new Date().toISOString(), last_used_at: null }]);
+    return done(201, added);
+  }
+
+  return {
+    providers,
+    factors,
+    /** Asks for the code of whoever has a second factor. */
+    askForCode(email: string): AccountAnswer | undefined {
+      if (!factors.has(email)) return undefined;
+      const challenge = randomBytes(32).toString('base64url');
+      challenges.set(challenge, email);
+      return refuse(403, 'second_factor_required', { challenge, expires_in: 300 });
+    },
+    /** Answers for whoever is signed in. Undefined for another route. */
+    answerOwner(request: AccountRequest, email: string): AccountAnswer | undefined {
+      if (request.path.startsWith('/account/second-factor')) return answerFactor(request, email);
+      if (request.path.startsWith('/account/passkeys')) return answerPasskeys(request, email);
+      if (request.path.startsWith('/account/identities')) return done(200, { identities: [] });
+      return undefined;
+    },
+    /** Answers for whoever signs in. Undefined for another route. */
+    answerVisitor(path: string, body: Record<string, unknown>): SignIn | undefined {
+      if (path === '/oidc') return done(200, { providers });
+      if (path === '/login/second-factor') {
+        const email = challenges.get(String(body.challenge));
+        const left = factors.get(email ?? '') ?? [];
+        if (email === undefined) return refuse(401, 'sign_in_failed');
+        if (body.code !== TEST_CODE && !left.includes(String(body.code))) return refuse(403, 'wrong_code');
+        factors.set(
+          email,
+          left.filter((code) => code !== body.code),
+        );
+        return { email };
+      }
+      if (path === '/login/passkey/options')
+        return done(200, {
+          rpId: 'localhost',
+          challenge: randomUUID().replaceAll('-', ''),
+          userVerification: 'required',
+        });
+      if (path === '/login/passkey') {
+        const { id } = body.response as { id: string };
+        for (const [email, own] of passkeys)
+          if (own.some(({ credentialId }) => credentialId === id)) return { email };
+        return refuse(401, 'passkey_refused');
+      }
+      return undefined;
+    },
+  };
+}
