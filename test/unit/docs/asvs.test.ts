@@ -82,7 +82,7 @@ const SECTIONS: Record<string, number> = {
   '17.2': 4,
   '17.3': 2,
 };
-const MARKS = ['yes', 'partly', 'no', 'open', 'n/a'];
+const MARKS = ['yes', 'partly', 'no', 'n/a'];
 
 const file = readMarkdown('docs/asvs.md');
 const rows = file.lines
