@@ -86,7 +86,7 @@ export async function buildAuth(
   const grants = createGrants({ sessions, tokens });
   const signInRooms = await createSignIn({
     ...{ database, tokens, passwords, grants, now, log: silent },
-    authSecret: 'a secret of thirty-two characters',
+    authSecret: ['a secret of thirty-two characters'],
     ...{ publicUrl: 'http://gateway.test', providers: [] },
     ...signIn,
   });

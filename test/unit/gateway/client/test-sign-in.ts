@@ -109,9 +109,12 @@ export function createTestSignIn() {
       }
       if (path === '/login/passkey/options')
         return done(200, {
-          rpId: 'localhost',
-          challenge: randomUUID().replaceAll('-', ''),
-          userVerification: 'required',
+          options: {
+            rpId: 'localhost',
+            challenge: randomUUID().replaceAll('-', ''),
+            userVerification: 'required',
+          },
+          attempt: randomUUID(),
         });
       if (path === '/login/passkey') {
         const { id } = body.response as { id: string };
