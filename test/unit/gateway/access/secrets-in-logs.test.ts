@@ -68,7 +68,8 @@ describe('the log of a gateway', () => {
       const ofProvider = `code=${secrets.code}&state=${secrets.state}`;
       const streams: Promise<unknown>[] = [];
       for (const operation of operations(openapi)) {
-        const url = `${urlOf(operation, OWNER.id)}?token=${secrets.query}&access_token=${token}&${ofProvider}`;
+        const path = urlOf(operation, OWNER.id).replace(`/oidc/${OWNER.id}`, '/oidc/company');
+        const url = `${path}?token=${secrets.query}&access_token=${token}&${ofProvider}`;
         const isJson =
           operation.call.headers['content-type'] === undefined && operation.call.body !== undefined;
         for (const given of credentials) {
