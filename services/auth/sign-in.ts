@@ -72,7 +72,10 @@ export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
       secondFactorRoutes(router, { secondFactor, passwords, ...common });
       passkeyRoutes(router, { passkeys, ...common });
     },
-    cleanUp: () => deleteExpiredChallenges(database, new Date(now())),
+    async cleanUp() {
+      await deleteExpiredChallenges(database, new Date(now()));
+      await apiKeys.deleteExpired();
+    },
   };
 }
 
