@@ -9,6 +9,7 @@ import { whileAllowed } from '../mails/allowances.ts';
 import { addMailToken, dropMailTokens, mailLink, newMailToken } from '../mails/mail-tokens.ts';
 import { queueMail } from '../mails/outbox.ts';
 import { endSessions, revoke } from '../revocations/revocations.ts';
+import { isSameEpoch } from '../revocations/session-epoch.ts';
 import type { RequirePassword } from './require-password.ts';
 import type { SignedIn } from './signed-in.ts';
 
@@ -51,11 +52,8 @@ export function createAccountChanges(ports: ChangePorts): AccountChanges {
       await requirePassword(user, current, signal);
       const passwordHash = await passwords.hash(next, signal);
       await database.inTransaction(async (statements) => {
-        const changed = await statements.change(
-          'UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?',
-          [passwordHash, user.id, user.passwordHash ?? ''],
-        );
-        if (changed === 0) throw changedMeanwhile();
+        if (!(await isSameEpoch(statements, user))) throw changedMeanwhile();
+        await statements.change('UPDATE users SET password_hash = ? WHERE id = ?', [passwordHash, user.id]);
         await endSessions(statements, user.id, sessionId);
         await dropMailTokens(statements, user.id);
         await queueMail(statements, { kind: 'password_changed', to: user.email });
@@ -74,6 +72,7 @@ export function createAccountChanges(ports: ChangePorts): AccountChanges {
     async delete(user, password, signal) {
       await requirePassword(user, password, signal);
       await database.inTransaction(async (statements) => {
+        if (!(await isSameEpoch(statements, user))) throw changedMeanwhile();
         await statements.change('INSERT IGNORE INTO account_deletions (user_id, deleted_at) VALUES (?, ?)', [
           user.id,
           new Date(now()),
@@ -101,6 +100,7 @@ async function mailNewAddress(
   const { token, tokenHash } = newMailToken();
   const expiresAt = new Date(now + CHANGE_MS);
   const isQueued = await whileAllowed(database, allowed, async (statements) => {
+    if (!(await isSameEpoch(statements, user))) throw changedMeanwhile();
     if (isOther) return queueMail(statements, { kind: 'account_exists', to: owner.email });
     await addMailToken(statements, { tokenHash, userId: user.id, purpose: 'email', email, expiresAt });
     const link = mailLink(publicUrl, 'change-email', token);
