@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import { KEY_GRACE_SECONDS } from '../shared/contract/api-key.ts';
 import type { RequestState } from '../shared/http/request-state.ts';
 import { createConfirmAddress } from './accounts/confirm.ts';
+import { accountKey } from './accounts/email-address.ts';
 import { mailedRoutes } from './accounts/mailed-routes.ts';
 import { createPasswordReset } from './accounts/password-reset.ts';
 import type { Passwords } from './accounts/passwords.ts';
@@ -9,10 +10,12 @@ import { deleteExpiredRegistrations } from './accounts/registrations.ts';
 import { createVerification, type Verification } from './accounts/verification.ts';
 import type { Database } from './database/database.ts';
 import { groupRoutes } from './groups/routes.ts';
+import type { Limits } from './limits/limits.ts';
 import { deleteOldAllowances } from './mails/allowances.ts';
 import { deleteExpiredTokens } from './mails/mail-tokens.ts';
 import { createAccountChanges } from './own-account/changes.ts';
 import { deletionRoutes } from './own-account/deletions.ts';
+import { createRequirePassword } from './own-account/require-password.ts';
 import { ownAccountRoutes } from './own-account/routes.ts';
 import { createRequireAccount } from './own-account/signed-in.ts';
 import { deleteOldRevocations } from './revocations/delete-old.ts';
@@ -28,8 +31,7 @@ export interface AccountRoomsPorts {
   requireVerifiedEmail: boolean;
   /** Called after a mail was queued. */
   wakeMails: () => void;
-  /** Counts a request that may cause a mail. Throws `too_many_requests`. */
-  countMail: () => Promise<void>;
+  limits: Pick<Limits, 'logins' | 'countMail' | 'countAddressChange'>;
   now?: () => number;
   /** Milliseconds that an answer takes at least which must not tell whether there is an account. */
   minMs?: number;
@@ -45,9 +47,10 @@ export interface AccountRooms {
 
 /** What people and gateways do with accounts beside signing in. */
 export function createAccountRooms(ports: AccountRoomsPorts): AccountRooms {
-  const { database, tokens, countMail, requireVerifiedEmail, now = Date.now } = ports;
+  const { database, tokens, limits, requireVerifiedEmail, now = Date.now } = ports;
   // A minute more, because a gateway may ask again only after the grace has begun.
   const revocationSeconds = Math.max(tokens.seconds, KEY_GRACE_SECONDS + 60);
+  const rememberOwner = (email: string) => limits.logins.remember(accountKey(email));
   const verification = requireVerifiedEmail ? createVerification(ports) : undefined;
 
   return {
@@ -56,14 +59,17 @@ export function createAccountRooms(ports: AccountRoomsPorts): AccountRooms {
     addRoutes(router) {
       mailedRoutes(router, {
         verification,
-        countMail,
-        confirmAddress: createConfirmAddress(ports),
-        passwordReset: createPasswordReset({ ...ports, resend: verification?.resend }),
+        countMail: limits.countMail,
+        confirmAddress: createConfirmAddress({ ...ports, rememberOwner }),
+        passwordReset: createPasswordReset({ ...ports, rememberOwner, resend: verification?.resend }),
       });
       ownAccountRoutes(router, {
         database,
         requireAccount: createRequireAccount(database, tokens),
-        changes: createAccountChanges(ports),
+        changes: createAccountChanges({
+          ...ports,
+          requirePassword: createRequirePassword({ ...ports, logins: limits.logins }),
+        }),
         now,
       });
       deletionRoutes(router, database);

@@ -5,7 +5,7 @@ import type {
   RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { AppError } from '../../shared/runtime/errors.ts';
-import { findUser, type RegisteredUser } from '../accounts/users.ts';
+import { findUser, type ProvedUser, type RegisteredUser } from '../accounts/users.ts';
 import type { Statements, Transactions } from '../database/database.ts';
 import { isDuplicate } from '../database/database-errors.ts';
 import { queueMail } from '../mails/outbox.ts';
@@ -36,7 +36,7 @@ export interface Passkeys {
   /** Stores nothing. `attempt` is for the browser that signs in. */
   beginLogin(): Promise<{ options: PublicKeyCredentialRequestOptionsJSON; attempt: string }>;
   /** Throws `passkey_refused`. @param attempt of the begin */
-  logIn(response: AuthenticationResponseJSON, attempt: string): Promise<RegisteredUser>;
+  logIn(response: AuthenticationResponseJSON, attempt: string): Promise<RegisteredUser & ProvedUser>;
 }
 
 interface Options {
@@ -100,13 +100,13 @@ export function createPasskeys({ database, ceremonies, attempts, now = Date.now 
       const attempt = attempts.open(sealed);
       if (!attempt) throw refused();
       const passkey = await findPasskey(database, response.id);
-      if (!passkey) throw refused();
+      // Before the passkey is used: a reset that removes it ends the epoch of this user, too.
+      const user = passkey && (await findUser(database, 'id', passkey.userId));
+      if (!user) throw refused();
       const use = await ceremonies.logIn(response, passkey, async (given) => given === attempt.challenge);
       // Last, so that nothing is written for who has no passkey.
       if (!(await attempts.spend(attempt))) throw refused();
       if (!(await notePasskeyUse(database, passkey, { ...use, now: new Date(now()) }))) throw refused();
-      const user = await findUser(database, 'id', passkey.userId);
-      if (!user) throw refused();
       const { passwordHash: _, ...known } = user;
       return known;
     },
