@@ -13,6 +13,8 @@ export interface ConfirmPorts {
   database: Transactions;
   publicUrl: string;
   wakeMails: () => void;
+  /** Remembers the caller's address as one of the owner's, who has shown the link of a mail. */
+  rememberOwner: (email: string) => Promise<void>;
   now?: () => number;
 }
 
@@ -23,22 +25,28 @@ export interface ConfirmPorts {
 export type ConfirmAddress = (token: string) => Promise<void>;
 
 export function createConfirmAddress(ports: ConfirmPorts): ConfirmAddress {
-  const { database, wakeMails, now = Date.now } = ports;
+  const { database, wakeMails, rememberOwner, now = Date.now } = ports;
   return async (token) => {
     const tokenHash = requireTokenHash(token);
+    let email: string;
     try {
-      await database.inTransaction(async (statements) => {
+      email = await database.inTransaction(async (statements) => {
         const at = new Date(now());
         const registration = await lockRegistration(statements, tokenHash, at);
-        if (registration) return makeAccount(statements, registration, { ...ports, at });
+        if (registration) {
+          await makeAccount(statements, registration, { ...ports, at });
+          return registration.email;
+        }
         const change = await findMailToken(statements, { tokenHash, purpose: 'email', now: at });
         if (!change) throw linkExpired();
         await changeAddress(statements, change, at);
+        return change.email;
       });
     } catch (error) {
       throw isDuplicate(error) ? linkExpired() : error;
     }
     wakeMails();
+    await rememberOwner(email);
   };
 }
 

@@ -1,8 +1,9 @@
 import { AppError } from '../../shared/runtime/errors.ts';
-import type { User } from '../accounts/users.ts';
+import type { ProvedUser, User } from '../accounts/users.ts';
 import type { Statements, Transactions } from '../database/database.ts';
 import { isDuplicate } from '../database/database-errors.ts';
 import { queueMail } from '../mails/outbox.ts';
+import { readEpoch } from '../revocations/session-epoch.ts';
 import { type JoinBy, signInFailed } from './authorization.ts';
 import type { Identity } from './identity.ts';
 import {
@@ -26,7 +27,7 @@ export type SignInByIdentity = (
   identity: Identity,
   settings: ProviderSettings,
   join: JoinBy | undefined,
-) => Promise<User>;
+) => Promise<ProvedUser>;
 
 export function createSignInByIdentity(database: Transactions, now = Date.now): SignInByIdentity {
   const run: SignInByIdentity = (identity, settings, join) =>
@@ -41,7 +42,8 @@ export function createSignInByIdentity(database: Transactions, now = Date.now): 
           ? await joinOwn(statements, { identity, settings, join, at })
           : await joinOrAdd(statements, { identity, settings, at }));
       await noteIdentityUse(statements, identity, at);
-      return updateGroup(statements, user, identity);
+      const current = await updateGroup(statements, user, identity);
+      return { ...current, sessionEpoch: await readEpoch(statements, user.id) };
     });
 
   return async (...args) => {

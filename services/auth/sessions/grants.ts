@@ -1,5 +1,6 @@
-import type { User } from '../accounts/users.ts';
+import type { ProvedUser, User } from '../accounts/users.ts';
 import { invalidToken } from '../credentials.ts';
+import { endedMeanwhile } from '../revocations/session-epoch.ts';
 import type { Tokens } from '../tokens/tokens.ts';
 import type { Sessions } from './refresh-sessions.ts';
 import { sessionOf } from './refresh-token-format.ts';
@@ -14,8 +15,11 @@ export interface Grant {
 }
 
 export interface Grants {
-  /** Starts a session. @param userAgent of the client: untrusted text */
-  issue(user: User, userAgent?: string): Promise<Grant>;
+  /**
+   * Starts a session. Throws `sign_in_failed` where all sessions of the user were ended since its credentials were read, such as by a
+   * reset of the password. @param userAgent of the client: untrusted text
+   */
+  issue(user: ProvedUser, userAgent?: string): Promise<Grant>;
   /**
    * Exchanges a refresh token. Within 30 s, the same refresh token gets the same next one again, with another access token.
    * Throws `invalid_token`. When the token was used before those 30 s, its whole family is revoked.
@@ -33,8 +37,12 @@ export function createGrants({ sessions, tokens }: { sessions: Sessions; tokens:
   });
 
   return {
-    issue: async (user, userAgent) =>
-      grant(user, await sessions.start(user.id, { isGuest: user.email === null, userAgent })),
+    async issue(user, userAgent) {
+      const { id, email, sessionEpoch } = user;
+      const token = await sessions.start(id, { isGuest: email === null, sessionEpoch, userAgent });
+      if (token === undefined) throw endedMeanwhile();
+      return grant(user, token);
+    },
     async refresh(refreshToken) {
       const rotated = await sessions.rotate(refreshToken);
       if (!rotated) throw invalidToken();
