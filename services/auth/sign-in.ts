@@ -12,6 +12,7 @@ import { createDiscover } from './oidc/discovery.ts';
 import { oidcRoutes, type Provider } from './oidc/routes.ts';
 import type { ProviderSettings } from './oidc/settings.ts';
 import { createSignInByIdentity } from './oidc/sign-in-by-identity.ts';
+import { createRequireProof } from './own-account/require-proof.ts';
 import { createRequireAccount } from './own-account/signed-in.ts';
 import { createCeremonies } from './passkeys/ceremonies.ts';
 import { createPasskeys } from './passkeys/passkeys.ts';
@@ -59,12 +60,13 @@ export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
   const seal = authSecret === undefined ? undefined : createSeal(authSecret, 'second-factor');
   const secondFactor = createSecondFactor({ database, seal, now });
   const passkeys = createPasskeys({ database, ceremonies: createCeremonies(publicUrl), now });
-  const common = { database, grants, requireAccount };
+  const requireProof = createRequireProof(passwords, now);
+  const common = { database, grants, requireAccount, requireProof };
 
   return {
     requireSecondFactor: secondFactor.require,
     addRoutes(router) {
-      keyRoutes(router, { apiKeys, requireAccount });
+      keyRoutes(router, { apiKeys, requireAccount, requireProof });
       oidcRoutes(router, { ...oidc, ...common });
       secondFactorRoutes(router, { secondFactor, passwords, ...common });
       passkeyRoutes(router, { passkeys, ...common });

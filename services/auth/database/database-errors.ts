@@ -30,6 +30,9 @@ export const isDuplicateColumnName = (error: unknown): boolean => codeOf(error) 
 /** Whether a unique key refused the row. */
 export const isDuplicate = (error: unknown): boolean => codeOf(error) === 'ER_DUP_ENTRY';
 
+/** Whether a row would belong to another one that is gone, such as the session of an account that was deleted meanwhile. */
+export const isOrphan = (error: unknown): boolean => codeOf(error).startsWith('ER_NO_REFERENCED_ROW');
+
 /** Whether the statement was ended because it and another one waited for each other. Also where the error was wrapped. */
 export const isDeadlock = (error: unknown): boolean =>
   [codeOf(error), codeOf((error as Error | undefined)?.cause)].includes('ER_LOCK_DEADLOCK');
