@@ -10,7 +10,10 @@ type LinkAction = 'verify-email' | 'change-email' | 'reset-password';
 
 const TOKEN = /^[\w-]{43}$/;
 
-/** 256 random bits in base64url. Only the SHA-256 is stored. */
+/**
+ * 256 random bits in base64url. Of a token, the SHA-256 alone is stored; the link of its mail is in the outbox, as text that can be read,
+ * until notification has sent the mail or the mail has expired.
+ */
 export function newMailToken(): { token: string; tokenHash: string } {
   const token = randomBytes(32).toString('base64url');
   return { token, tokenHash: hashOf(token) };
@@ -44,13 +47,17 @@ export interface MailToken {
   expiresAt: Date;
 }
 
-/** Stores a token. An earlier one of the user for the same purpose becomes invalid. */
+/**
+ * Stores a token in the place of an earlier one of the user for the same purpose, which becomes invalid. It is one statement, because a
+ * DELETE that finds nothing locks the gap into which the INSERTs for other users go.
+ */
 export async function addMailToken({ change }: Pick<Statements, 'change'>, token: MailToken): Promise<void> {
   const { tokenHash, userId, purpose, email, expiresAt } = token;
-  await change('DELETE FROM mail_tokens WHERE user_id = ? AND purpose = ?', [userId, purpose]);
+  const now = new Date();
   await change(
-    'INSERT INTO mail_tokens (token_hash, user_id, purpose, email, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
-    [tokenHash, userId, purpose, email, new Date(), expiresAt],
+    `INSERT INTO mail_tokens (token_hash, user_id, purpose, email, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+      ON DUPLICATE KEY UPDATE token_hash = ?, email = ?, created_at = ?, expires_at = ?`,
+    [tokenHash, userId, purpose, email, now, expiresAt, tokenHash, email, now, expiresAt],
   );
 }
 

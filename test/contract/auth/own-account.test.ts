@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { describe, it, type TestContext } from 'node:test';
 import { basic } from '../../support/basic-auth.ts';
 import type { Client } from '../../support/in-process.ts';
@@ -83,6 +84,21 @@ describe('POST /account/reset', () => {
     assert.equal((await confirm(newer)).status, 410);
   });
 
+  it('mails each of many accounts that ask at the same time', { skip }, async (t) => {
+    const { call, database } = await buildAuth(t);
+    const emails = Array.from({ length: 20 }, (_, number) => `user${number}@example.com`);
+    const password_hash = 'none that a password has';
+    for (const email of emails)
+      await database.change(
+        'INSERT INTO users (id, email, email_key, password_hash, created_at) VALUES (?, ?, ?, ?, ?)',
+        [randomUUID(), email, email, password_hash, new Date()],
+      );
+    const ask = () => Promise.all(emails.map((email) => call('POST', '/account/reset', { body: { email } })));
+    assert.deepEqual(new Set((await ask()).map(({ status }) => status)), new Set([202]));
+    const mails = await takeMails(database);
+    assert.deepEqual(mails.map(({ to }) => to).sort(), emails.toSorted());
+  });
+
   it('lets one of several requests with one link set the password', { skip }, async (t) => {
     const { call, database } = await signedUp(t);
     await call('POST', '/account/reset', { body: { email: EMAIL } });
@@ -160,6 +176,17 @@ describe('POST /account/email', () => {
     );
     const { json } = await call('GET', '/account', { headers });
     assert.deepEqual([json.email, json.verified, json.group], [NEW_EMAIL, true, 'user']);
+  });
+
+  it('changes the address once for several requests with one link', { skip }, async (t) => {
+    const { call, database, headers } = await signedUp(t);
+    await call('POST', '/account/email', { headers, body: { password: PASSWORD, email: NEW_EMAIL } });
+    const token = await takeToken(database, 'email_change');
+    const replies = await Promise.all(
+      Array.from({ length: 6 }, () => call('POST', '/account/verification/confirm', { body: { token } })),
+    );
+    assert.deepEqual(replies.map(({ status }) => status).sort(), [204, 410, 410, 410, 410, 410]);
+    assert.equal((await takeMails(database)).length, 1);
   });
 
   it('answers in the same way for the address of another account, and tells its owner', {
